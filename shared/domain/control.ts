@@ -1,0 +1,88 @@
+import { z } from 'zod';
+
+const leaseSchema = z.strictObject({
+  runId: z.string(),
+  /** Who works on the run: a process on a laptop, an execution on AWS. */
+  owner: z.string(),
+  /** Milliseconds since the epoch. */
+  expiresAt: z.number(),
+});
+export type Lease = z.infer<typeof leaseSchema>;
+
+const moveSchema = z.strictObject({
+  at: z.string(),
+  from: z.string().nullable(),
+  to: z.string(),
+  kind: z.enum(['create', 'promote', 'rollback']),
+  /** A run's id, or the person who moved it. */
+  by: z.string(),
+  reason: z.string(),
+});
+/** One move of the champion pointer. */
+export type ChampionMove = z.infer<typeof moveSchema>;
+
+/** Champion, lease and fencing token of a model in one item, moved by compare-and-set on `version`. */
+export const controlSchema = z.strictObject({
+  modelId: z.string(),
+  version: z.int().nonnegative(),
+  championId: z.string().nullable(),
+  lease: leaseSchema.nullable(),
+  /** Rises with each lease; a holder with an older one can no longer promote. */
+  fencingToken: z.int().nonnegative(),
+  /** Newest last. */
+  moves: z.array(moveSchema),
+});
+export type Control = z.infer<typeof controlSchema>;
+
+/** The control item of a model that was just registered. */
+export function firstControl(modelId: string): Control {
+  return { modelId, version: 0, championId: null, lease: null, fencingToken: 0, moves: [] };
+}
+
+export type LeaseAnswer = { readonly granted: true; readonly next: Control } | { readonly granted: false; readonly holder: Lease };
+
+/**
+ * Asks for the lease. Granted when it is free, has expired, or belongs to the same run and either the same owner
+ * or one known to be dead. A new owner gets a new fencing token; the same owner keeps its own.
+ */
+export function takeLease(
+  control: Control,
+  request: { runId: string; owner: string; now: number; minutes: number; ownerIsDead?: (owner: string) => boolean },
+): LeaseAnswer {
+  const held = control.lease;
+  const expiresAt = request.now + request.minutes * 60_000;
+  const own = held !== null && held.runId === request.runId && held.owner === request.owner;
+  if (held !== null && !own && held.expiresAt > request.now && request.ownerIsDead?.(held.owner) !== true) {
+    return { granted: false, holder: held };
+  }
+  return {
+    granted: true,
+    next: {
+      ...control,
+      version: control.version + 1,
+      lease: { runId: request.runId, owner: request.owner, expiresAt },
+      fencingToken: own ? control.fencingToken : control.fencingToken + 1,
+    },
+  };
+}
+
+/** Whether the run still holds the lease under this token (an expired lease that nobody took is still its own). */
+export function holdsLease(control: Control, runId: string, fencingToken: number): boolean {
+  return control.lease !== null && control.lease.runId === runId && control.fencingToken === fencingToken;
+}
+
+/** The control item with the lease prolonged; null when it was lost. */
+export function renewLease(control: Control, runId: string, fencingToken: number, now: number, minutes: number): Control | null {
+  if (control.lease === null || !holdsLease(control, runId, fencingToken)) return null;
+  return { ...control, version: control.version + 1, lease: { ...control.lease, expiresAt: now + minutes * 60_000 } };
+}
+
+/** The control item without the run's lease; null when the run does not hold it. */
+export function releaseLease(control: Control, runId: string): Control | null {
+  return control.lease?.runId === runId ? { ...control, version: control.version + 1, lease: null } : null;
+}
+
+/** The control item with the champion moved. */
+export function moveChampion(control: Control, move: Omit<ChampionMove, 'from'>): Control {
+  return { ...control, version: control.version + 1, championId: move.to, moves: [...control.moves, { ...move, from: control.championId }] };
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { outputSchema } from './task.ts';
+
+export const sliceSchema = z.enum(['gold', 'hard-negative', 'replay']);
+export type Slice = z.infer<typeof sliceSchema>;
+
+/** Where an example comes from: a trace, the parent dataset, the examples a model was created with, or a synthesis. */
+export const provenanceSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('trace'), traceId: z.string(), judge: z.enum(['human', 'llm', 'rule']).nullable(), clusterId: z.string().nullable(), why: z.string() }),
+  z.strictObject({ kind: z.literal('parent'), datasetId: z.string(), exampleId: z.string() }),
+  z.strictObject({ kind: z.literal('file'), line: z.int().positive() }),
+  z.strictObject({ kind: z.literal('probe'), probeId: z.string(), traceId: z.string(), clusterId: z.string() }),
+  z.strictObject({ kind: z.literal('synthesis'), method: z.string(), traceId: z.string(), clusterId: z.string() }),
+]);
+export type Provenance = z.infer<typeof provenanceSchema>;
+
+/** One training example of a dataset version. */
+export const exampleSchema = z.strictObject({
+  exampleId: z.string(),
+  input: z.string(),
+  output: outputSchema,
+  /** Sample weight in training, above 0; 1 is the weight of one plain example. */
+  weight: z.number().positive(),
+  slice: sliceSchema,
+  provenance: provenanceSchema,
+});
+export type Example = z.infer<typeof exampleSchema>;
+
+/** One line of the file a model is created with. */
+export const exampleLineSchema = z.strictObject({ input: z.string(), output: outputSchema });
+export type ExampleLine = z.infer<typeof exampleLineSchema>;

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+/** What training starts from. */
+export const foundationSchema = z.enum(['use-lite', 'none']);
+export type Foundation = z.infer<typeof foundationSchema>;
+
+/** A training configuration: everything but the data and the seed that determines a checkpoint. */
+export const configurationSchema = z.strictObject({
+  foundation: foundationSchema,
+  epochs: z.int().min(1).max(1000),
+  /** Initial learning rate of the optimiser. */
+  learningRate: z.number().positive(),
+  /** L2 strength on the head's weights, per unit of sample weight. */
+  l2: z.number().nonnegative(),
+  /** Weight of the champion's probabilities against the labels, on what the champion gets right; 0 switches distillation off. */
+  distillation: z.number().min(0).max(1),
+  /** Scales a class's examples by (mean class weight / class weight) ** balance; 0 off, 1 fully balanced. */
+  classBalance: z.number().min(0).max(1),
+});
+export type Configuration = z.infer<typeof configurationSchema>;

@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { outputSchema } from './task.ts';
+
+/** A targeted input, made from training-side material outside the cluster, that tests a suspected weakness on the champion. */
+export const probeSchema = z.strictObject({
+  probeId: z.string(),
+  clusterId: z.string(),
+  input: z.string(),
+  /** The right answer; null where it is not known for sure, then the probe counts but never trains. */
+  expected: outputSchema,
+  /** How it was made: `neighbour`, `splice`, `lengthen`, `noise`, … */
+  method: z.string(),
+  /** The trace that the material came from. */
+  traceId: z.string(),
+});
+export type Probe = z.infer<typeof probeSchema>;
+
+export const probeResultSchema = probeSchema.extend({ answer: outputSchema.nullable(), failed: z.boolean() });
+export type ProbeResult = z.infer<typeof probeResultSchema>;
+
+export const weaknessSchema = z.strictObject({
+  clusterId: z.string(),
+  verdict: z.enum(['confirmed', 'refuted', 'not-enough-evidence']),
+  probes: z.int(),
+  failed: z.int(),
+  failureRate: z.number(),
+  /** 95 % Wilson bounds of the failure rate. */
+  lower: z.number(),
+  upper: z.number(),
+  /** The champion's failure rate on all usable traffic. */
+  baseRate: z.number(),
+  reason: z.string(),
+});
+export type Weakness = z.infer<typeof weaknessSchema>;

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+
+export const decisionSchema = z.enum(['promoted', 'kept']);
+export type Decision = z.infer<typeof decisionSchema>;
+
+export const runSchema = z.strictObject({
+  runId: z.string(),
+  modelId: z.string(),
+  seed: z.int(),
+  status: z.enum(['running', 'finished', 'failed']),
+  /** The champion it began with. */
+  championId: z.string(),
+  startedAt: z.string(),
+  finishedAt: z.string().nullable(),
+  decision: decisionSchema.nullable(),
+  reason: z.string(),
+  /** The champion when it ended. */
+  resultId: z.string().nullable(),
+  /** Object key of the report, once written. */
+  reportKey: z.string().nullable(),
+  failure: z.strictObject({ name: z.string(), cause: z.string(), mend: z.string() }).nullable(),
+});
+export type Run = z.infer<typeof runSchema>;

@@ -1,0 +1,31 @@
+import { z } from 'zod';
+import { foundationSchema } from './hyperparameters.ts';
+
+/** The numbers a run goes by; kept with the model, pinned by each run. Rates are fractions. */
+export const settingsSchema = z.strictObject({
+  /** τ: a candidate with this score passes the gate's first rule. */
+  targetScore: z.number().min(0).max(1).default(0.96),
+  /** ε = max(absolute, fraction × set size): regressions allowed on a set. */
+  regressionsAbsolute: z.int().nonnegative().default(2),
+  regressionsFraction: z.number().min(0).max(1).default(0.01),
+  /** α of the one-sided paired test. */
+  alpha: z.number().positive().max(0.5).default(0.05),
+  /** The smallest gain in score that counts as progress. */
+  smallestGain: z.number().nonnegative().default(0.002),
+  enoughFailures: z.int().nonnegative().default(20),
+  enoughTraffic: z.int().nonnegative().default(50),
+  enoughRegression: z.int().nonnegative().default(50),
+  maxIterations: z.int().min(1).max(20).default(6),
+  probesPerCluster: z.int().min(1).max(100).default(12),
+  smallestCluster: z.int().min(2).default(5),
+  snapshotLimit: z.int().positive().max(1_000_000).default(100_000),
+  regressionSetLimit: z.int().positive().default(1_000),
+  leaseMinutes: z.number().positive().default(15),
+  /** Traces a shard of the failure analysis. */
+  shardSize: z.int().positive().default(5_000),
+  /** Clusters that get probes and a curriculum of their own, largest first; the rest are pooled. */
+  maxClusters: z.int().positive().max(200).default(40),
+  foundation: foundationSchema.default('use-lite'),
+});
+export type Settings = z.infer<typeof settingsSchema>;
+export const defaultSettings: Settings = settingsSchema.parse({});

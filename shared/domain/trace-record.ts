@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { judgeSchema, verdictSchema } from './judgement.ts';
+import { outputSchema } from './task.ts';
+import { triageSchema } from './triage.ts';
+
+/** A trace as a run sees it: the recorded inference, what was judged of it, and what the champion answers today. */
+export const snapshotRecordSchema = z.strictObject({
+  traceId: z.string(),
+  timestamp: z.string(),
+  input: z.string(),
+  /** What the model answered when the trace was recorded. */
+  recorded: outputSchema.nullable(),
+  /** The judgement that counts, of the recorded answer. */
+  judgement: z.strictObject({ verdict: verdictSchema, expected: outputSchema.nullable(), judge: judgeSchema }).nullable(),
+  /** What the champion answers now. */
+  answer: outputSchema.nullable(),
+  confidence: z.number(),
+  /** The champion's second choice. */
+  runnerUp: z.strictObject({ output: outputSchema, confidence: z.number() }).nullable(),
+});
+export type SnapshotRecord = z.infer<typeof snapshotRecordSchema>;
+
+/** A snapshot record with the verdict on the champion's answer of today. */
+export const judgedRecordSchema = snapshotRecordSchema.extend({
+  /** `unknown` when nobody knows the right answer to compare with. */
+  verdict: z.enum(['pass', 'fail', 'unknown']),
+  /** The right output, where known. */
+  expected: outputSchema.nullable(),
+  judgedBy: judgeSchema.nullable(),
+});
+export type JudgedRecord = z.infer<typeof judgedRecordSchema>;
+
+export const triagedRecordSchema = judgedRecordSchema.extend({ triage: triageSchema });
+export type TriagedRecord = z.infer<typeof triagedRecordSchema>;
+
+/** A triaged record whose right answer is known and that may be trained on or judged by. */
+export type UsableRecord = TriagedRecord & { readonly expected: string; readonly verdict: 'pass' | 'fail' };
+
+/** The champion's margin: its confidence less that of its second choice. */
+export function margin(record: SnapshotRecord): number {
+  return record.confidence - (record.runnerUp?.confidence ?? 0);
+}

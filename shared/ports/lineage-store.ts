@@ -1,0 +1,40 @@
+import type { Checkpoint } from '../domain/checkpoint.ts';
+import type { Control } from '../domain/control.ts';
+import type { Dataset } from '../domain/dataset.ts';
+import type { EvaluationSet } from '../domain/evaluation-set.ts';
+import type { Model } from '../domain/model.ts';
+import type { Run } from '../domain/run.ts';
+
+/**
+ * Lineage and scores. Single-item writes only, each atomic. The store keeps what it is given: ids and times are made
+ * by the caller. Records other than the control item and the run are written once; writing one again is no error and
+ * changes nothing but a checkpoint's scores.
+ */
+export interface LineageStore {
+  /** Registers a model with its first control item; false when the name is taken (nothing is changed). */
+  createModel(model: Model): Promise<boolean>;
+  getModel(modelId: string): Promise<Model | undefined>;
+  listModels(): Promise<readonly Model[]>;
+
+  getControl(modelId: string): Promise<Control | undefined>;
+  /** Replaces the control item if its version is still `expectedVersion`; false when it is not. `next.version` must be one more. */
+  compareAndSetControl(expectedVersion: number, next: Control): Promise<boolean>;
+
+  putCheckpoint(checkpoint: Checkpoint): Promise<void>;
+  getCheckpoint(modelId: string, checkpointId: string): Promise<Checkpoint | undefined>;
+  /** By creation time, oldest first. */
+  listCheckpoints(modelId: string): Promise<readonly Checkpoint[]>;
+
+  putDataset(dataset: Dataset): Promise<void>;
+  getDataset(modelId: string, datasetId: string): Promise<Dataset | undefined>;
+  listDatasets(modelId: string): Promise<readonly Dataset[]>;
+
+  putEvaluationSet(set: EvaluationSet): Promise<void>;
+  listEvaluationSets(modelId: string): Promise<readonly EvaluationSet[]>;
+
+  /** Writes the run's record, replacing it. */
+  putRun(run: Run): Promise<void>;
+  getRun(runId: string): Promise<Run | undefined>;
+  /** By start, oldest first. */
+  listRuns(modelId: string): Promise<readonly Run[]>;
+}

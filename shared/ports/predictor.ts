@@ -1,0 +1,27 @@
+import type { Checkpoint } from '../domain/checkpoint.ts';
+import type { Output } from '../domain/task.ts';
+
+export interface Prediction {
+  /** Null for an input with no text to go by. */
+  readonly output: Output | null;
+  /** Probability of `output`, a fraction; 0 when there is none. */
+  readonly confidence: number;
+  /** The most probable outputs, best first, `output` itself at the head; empty when there is none. */
+  readonly alternatives: readonly { readonly output: Output; readonly confidence: number }[];
+}
+
+export interface PredictOptions {
+  /** How many alternatives to name; 2 by default, at most the number of labels. */
+  readonly alternatives?: number;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/** Answers inputs with a checkpoint. Answers come in the order of the inputs, and do not depend on what else is in the batch. */
+export interface Predictor {
+  readonly name: string;
+  predict(
+    checkpoint: Pick<Checkpoint, 'artifactKey' | 'artifactDigest'>,
+    inputs: readonly string[],
+    options?: PredictOptions,
+  ): Promise<readonly Prediction[]>;
+}

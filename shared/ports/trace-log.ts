@@ -1,0 +1,28 @@
+import type { Judgement } from '../domain/judgement.ts';
+import type { Trace } from '../domain/trace.ts';
+
+export interface TraceBatch {
+  readonly traces: readonly Trace[];
+  readonly judgements: readonly Judgement[];
+}
+
+/** A trace with all that was judged of it. */
+export interface JudgedRecord {
+  readonly trace: Trace;
+  readonly judgements: readonly Judgement[];
+}
+
+/** The append-only record of traces and judgements of a model, as Parquet partitioned by date. */
+export interface TraceLog {
+  /** Which of these ids are there already, each with the digest of its input. */
+  knownTraces(modelId: string, traceIds: readonly string[]): Promise<ReadonlyMap<string, { inputDigest: string }>>;
+  /** Appends one batch, whole or not at all. The batch id names it: appending it again changes nothing. */
+  append(modelId: string, batchId: string, batch: TraceBatch): Promise<void>;
+  /**
+   * Traces by time, newest first (ties by trace id), at most `limit`, with their judgements in order of arrival.
+   * A judgement of a trace that was never seen is left out.
+   */
+  read(modelId: string, options: { limit: number; since?: string; traceIds?: readonly string[] }): Promise<readonly JudgedRecord[]>;
+  /** Names the state of the log: equal when nothing was appended in between. */
+  version(modelId: string): Promise<string>;
+}

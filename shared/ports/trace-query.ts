@@ -1,0 +1,13 @@
+export type Row = Readonly<Record<string, string | number | boolean | null>>;
+
+/**
+ * Read-only SQL (DuckDB's dialect) over two tables of one model: `traces` (trace_id, timestamp, checkpoint_id, input, output,
+ * confidence, steps, metadata) and `judgements` (judgement_id, trace_id, verdict, expected, judge_kind, judge_id, reason, judged_at).
+ */
+export interface TraceQuery {
+  /**
+   * Runs one SELECT with positional parameters. No file, no network, no second statement: anything else throws
+   * `ForbiddenQuery`. At most `maxRows` rows come back (1,000 by default).
+   */
+  query(modelId: string, sql: string, parameters?: readonly (string | number | boolean | null)[], options?: { maxRows?: number }): Promise<readonly Row[]>;
+}
