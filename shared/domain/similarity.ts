@@ -1,0 +1,376 @@
+/** A sparse vector of L2 norm 1 (or empty): feature ids, ascending, with their weights. */
+export interface SparseVector {
+  readonly features: Uint32Array;
+  readonly weights: Float32Array;
+}
+
+/** A text of the index, by its position, with its cosine to what was asked for. */
+export interface Neighbour {
+  readonly index: number;
+  /** Cosine, above 0, at most 1. */
+  readonly similarity: number;
+}
+
+/** What is read of one text, in characters. */
+const longestText = 20_000;
+/** Longer runs without a space are cut into pieces of this many characters. */
+const longestWord = 32;
+/** A text keeps its strongest features, at most this many. */
+const strongestFeatures = 256;
+/** Inverted-list entries a query reads before it settles for its rarest features and re-ranks what they found. */
+const postingBudget = 30_000;
+
+const wordPattern = /[\p{L}\p{N}\p{M}]+(?:'\p{L}+)*|[^\s\p{L}\p{N}\p{M}\p{P}\p{C}]/gu;
+
+function wordsOf(text: string): string[] {
+  const normal = text.slice(0, longestText).normalize('NFKC').toLowerCase().replaceAll('’', "'");
+  const words = normal.match(wordPattern) ?? [];
+  if (!words.some((word) => word.length > longestWord)) return words;
+  return words.flatMap((word) => {
+    const pieces: string[] = [];
+    for (let from = 0; from < word.length; from += longestWord) pieces.push(word.slice(from, from + longestWord));
+    return pieces;
+  });
+}
+
+/** No word and no n-gram holds a tab, so that this tells the features of whole words apart. */
+const wordMark = '\t';
+
+/** Feature names of one word: itself first, then its character 3- and 4-grams with the word's edges as blanks. */
+function featuresOf(word: string): string[] {
+  const features = [wordMark + word];
+  const padded = ` ${word} `;
+  for (const size of [3, 4]) {
+    for (let from = 0; from + size <= padded.length; from += 1) features.push(padded.slice(from, from + size));
+  }
+  return features;
+}
+
+/** Ids and term frequencies of one text, ids ascending. */
+interface Counts {
+  readonly ids: Uint32Array;
+  readonly frequencies: Float64Array;
+}
+
+function count(ids: number[]): Counts {
+  const sorted = Uint32Array.from(ids).sort();
+  const unique = new Uint32Array(sorted.length);
+  const frequencies = new Float64Array(sorted.length);
+  let length = 0;
+  for (const id of sorted) {
+    if (length === 0 || unique[length - 1] !== id) {
+      unique[length] = id;
+      length += 1;
+    }
+    frequencies[length - 1] = (frequencies[length - 1] ?? 0) + 1;
+  }
+  return { ids: unique.subarray(0, length), frequencies: frequencies.subarray(0, length) };
+}
+
+const emptyVector: SparseVector = { features: new Uint32Array(), weights: new Float32Array() };
+
+/** Cosine of two vectors of one index. */
+export function cosine(a: SparseVector, b: SparseVector): number {
+  let sum = 0;
+  let i = 0;
+  let j = 0;
+  while (i < a.features.length && j < b.features.length) {
+    const left = a.features[i] ?? 0;
+    const right = b.features[j] ?? 0;
+    if (left === right) sum += (a.weights[i] ?? 0) * (b.weights[j] ?? 0);
+    if (left <= right) i += 1;
+    if (right <= left) j += 1;
+  }
+  return Math.min(1, sum);
+}
+
+/**
+ * Finds the texts most like a given one: cosine of TF-IDF vectors, half words and half character 3–4-grams inside
+ * words (each half of L2 norm 1; sublinear term frequency, smoothed inverse document frequency). An unknown word
+ * counts against similarity. Inverted lists in typed arrays; in large indexes a query reads its rarest features first
+ * and re-ranks what they found, so that its cost stays bounded. Equal input gives equal answers; ties go to the lower index.
+ */
+export class SimilarityIndex {
+  readonly size: number;
+  readonly #featureIds = new Map<string, number>();
+  readonly #wordFeatures = new Map<string, readonly number[]>();
+  readonly #isWord: Uint8Array;
+  readonly #idf: Float64Array;
+  readonly #unknownIdf: number;
+  readonly #textStart: Uint32Array;
+  readonly #textFeatures: Uint32Array;
+  readonly #textWeights: Float32Array;
+  readonly #postingStart: Uint32Array;
+  readonly #postingTexts: Uint32Array;
+  readonly #postingWeights: Float32Array;
+  readonly #score: Float64Array;
+  readonly #touched: Uint32Array;
+  readonly #dense: Float32Array;
+
+  /** @param texts what is searched; a result's `index` is a position in it. Texts without a word are never found. */
+  constructor(texts: readonly string[]) {
+    this.size = texts.length;
+    const counts = texts.map((text) => count(wordsOf(text).flatMap((word) => this.#learn(word))));
+
+    const featureCount = this.#featureIds.size;
+    const frequency = new Uint32Array(featureCount);
+    for (const { ids } of counts) for (const id of ids) frequency[id] = (frequency[id] ?? 0) + 1;
+    this.#idf = Float64Array.from(frequency, (df) => Math.log((1 + this.size) / (1 + df)) + 1);
+    this.#unknownIdf = Math.log(1 + this.size) + 1;
+    this.#isWord = new Uint8Array(featureCount);
+    for (const ids of this.#wordFeatures.values()) this.#isWord[ids[0] ?? 0] = 1;
+
+    const vectors = counts.map((text) => this.#weigh(text, 0, 0));
+    this.#textStart = new Uint32Array(this.size + 1);
+    vectors.forEach((vector, index) => {
+      this.#textStart[index + 1] = (this.#textStart[index] ?? 0) + vector.features.length;
+    });
+    const total = this.#textStart[this.size] ?? 0;
+    this.#textFeatures = new Uint32Array(total);
+    this.#textWeights = new Float32Array(total);
+    const lengths = new Uint32Array(featureCount + 1);
+    vectors.forEach((vector, index) => {
+      this.#textFeatures.set(vector.features, this.#textStart[index]);
+      this.#textWeights.set(vector.weights, this.#textStart[index]);
+      for (const id of vector.features) lengths[id + 1] = (lengths[id + 1] ?? 0) + 1;
+    });
+    for (let id = 0; id < featureCount; id += 1) lengths[id + 1] = (lengths[id + 1] ?? 0) + (lengths[id] ?? 0);
+    this.#postingStart = lengths;
+    this.#postingTexts = new Uint32Array(total);
+    this.#postingWeights = new Float32Array(total);
+    const next = lengths.slice();
+    for (let index = 0; index < this.size; index += 1) {
+      const end = this.#textStart[index + 1] ?? 0;
+      for (let at = this.#textStart[index] ?? 0; at < end; at += 1) {
+        const id = this.#textFeatures[at] ?? 0;
+        const slot = next[id] ?? 0;
+        next[id] = slot + 1;
+        this.#postingTexts[slot] = index;
+        this.#postingWeights[slot] = this.#textWeights[at] ?? 0;
+      }
+    }
+    this.#score = new Float64Array(this.size);
+    this.#touched = new Uint32Array(this.size);
+    this.#dense = new Float32Array(featureCount);
+  }
+
+  /** How many features there are: ids of vectors lie below it. */
+  get features(): number {
+    return this.#idf.length;
+  }
+
+  /** The vector of a text of the index. */
+  vector(index: number): SparseVector {
+    const start = this.#textStart[index] ?? 0;
+    const end = this.#textStart[index + 1] ?? start;
+    return { features: this.#textFeatures.subarray(start, end), weights: this.#textWeights.subarray(start, end) };
+  }
+
+  /**
+   * The vector of any text, in the features of this index. Unknown words have no feature but take their part of the
+   * norm, so it may lie below 1.
+   */
+  embed(text: string): SparseVector {
+    const known: number[] = [];
+    const unknown = new Map<string, number>();
+    for (const word of wordsOf(text)) {
+      const learnt = this.#wordFeatures.get(word);
+      if (learnt !== undefined) {
+        for (const id of learnt) known.push(id);
+        continue;
+      }
+      for (const name of featuresOf(word)) {
+        const id = this.#featureIds.get(name);
+        if (id === undefined) unknown.set(name, (unknown.get(name) ?? 0) + 1);
+        else known.push(id);
+      }
+    }
+    let words = 0;
+    let characters = 0;
+    for (const [name, frequency] of unknown) {
+      const square = ((1 + Math.log(frequency)) * this.#unknownIdf) ** 2;
+      if (name.startsWith(wordMark)) words += square;
+      else characters += square;
+    }
+    return this.#weigh(count(known), words, characters);
+  }
+
+  /** The L2-normalised mean of the vectors of these texts; empty for none. */
+  centroid(indices: Iterable<number>): SparseVector {
+    const sums = new Map<number, number>();
+    for (const index of indices) {
+      const { features, weights } = this.vector(index);
+      features.forEach((id, at) => {
+        sums.set(id, (sums.get(id) ?? 0) + (weights[at] ?? 0));
+      });
+    }
+    const features = Uint32Array.from(sums.keys()).sort();
+    const norm = Math.sqrt([...sums.values()].reduce((sum, weight) => sum + weight * weight, 0));
+    if (norm === 0) return emptyVector;
+    return { features, weights: Float32Array.from(features, (id) => (sums.get(id) ?? 0) / norm) };
+  }
+
+  /**
+   * The texts most like this one, most similar first, ties by index; fewer than `k` when no others share a feature.
+   * @param accept which indices may be named; all by default
+   */
+  nearest(text: string, k: number, accept?: (index: number) => boolean): Neighbour[] {
+    return this.nearestTo(this.embed(text), k, accept);
+  }
+
+  /** As {@link nearest}, for a vector of this index: that of one of its texts, or a centroid. */
+  nearestTo(vector: SparseVector, k: number, accept?: (index: number) => boolean): Neighbour[] {
+    if (k < 1) return [];
+    const order = Array.from(vector.features, (_, at) => at).sort(
+      (a, b) => this.#length(vector, a) - this.#length(vector, b) || a - b,
+    );
+    let touched = 0;
+    let read = 0;
+    let done = 0;
+    let found: Neighbour[] = [];
+    const score = this.#score;
+    const touch = this.#touched;
+    const accumulate = (budget: number): void => {
+      while (done < order.length) {
+        const at = order[done] ?? 0;
+        const length = this.#length(vector, at);
+        if (read > 0 && read + length > budget) break;
+        read += length;
+        done += 1;
+        const id = vector.features[at] ?? 0;
+        const weight = vector.weights[at] ?? 0;
+        const end = this.#postingStart[id + 1] ?? 0;
+        for (let slot = this.#postingStart[id] ?? 0; slot < end; slot += 1) {
+          const index = this.#postingTexts[slot] ?? 0;
+          const before = score[index] ?? 0;
+          if (before === 0) {
+            touch[touched] = index;
+            touched += 1;
+          }
+          score[index] = before + weight * (this.#postingWeights[slot] ?? 0);
+        }
+      }
+    };
+    accumulate(postingBudget);
+    found = this.#best(touched, done < order.length ? Math.max(8 * k, 128) : k, accept);
+    if (done < order.length && found.length < k) {
+      accumulate(Number.POSITIVE_INFINITY);
+      found = this.#best(touched, k, accept);
+    }
+    for (let at = 0; at < touched; at += 1) score[touch[at] ?? 0] = 0;
+    if (done < order.length) found = this.#rerank(vector, found).slice(0, k);
+    return found.map(({ index, similarity }) => ({ index, similarity: Math.min(1, similarity) }));
+  }
+
+  #learn(word: string): readonly number[] {
+    const learnt = this.#wordFeatures.get(word);
+    if (learnt !== undefined) return learnt;
+    const ids = featuresOf(word).map((name) => {
+      const known = this.#featureIds.get(name);
+      if (known !== undefined) return known;
+      const id = this.#featureIds.size;
+      this.#featureIds.set(name, id);
+      return id;
+    });
+    this.#wordFeatures.set(word, ids);
+    return ids;
+  }
+  /** Length of the inverted list behind a vector's feature. */
+  #length(vector: SparseVector, at: number): number {
+    const id = vector.features[at] ?? 0;
+    return (this.#postingStart[id + 1] ?? 0) - (this.#postingStart[id] ?? 0);
+  }
+
+  /** TF-IDF of a text; the last two are what unknown features add to the squared norm of each half. */
+  #weigh({ ids, frequencies }: Counts, unknownWords: number, unknownCharacters: number): SparseVector {
+    const raw = Float64Array.from(ids, (id, at) => (1 + Math.log(frequencies[at] ?? 1)) * (this.#idf[id] ?? 0));
+    let words = unknownWords;
+    let characters = unknownCharacters;
+    ids.forEach((id, at) => {
+      const square = (raw[at] ?? 0) ** 2;
+      if (this.#isWord[id] === 1) words += square;
+      else characters += square;
+    });
+    if (words + characters === 0) return emptyVector;
+    const scaled = raw.map(
+      (weight, at) => weight / Math.sqrt(2 * (this.#isWord[ids[at] ?? 0] === 1 ? words : characters)),
+    );
+    if (ids.length <= strongestFeatures) return { features: ids, weights: Float32Array.from(scaled) };
+    const kept = Uint32Array.from(
+      Array.from(scaled.keys())
+        .sort((a, b) => (scaled[b] ?? 0) - (scaled[a] ?? 0) || a - b)
+        .slice(0, strongestFeatures),
+    ).sort();
+    const whole = scaled.reduce((sum, weight) => sum + weight * weight, 0);
+    const part = kept.reduce((sum, at) => sum + (scaled[at] ?? 0) ** 2, 0);
+    const rescale = Math.sqrt(whole / part);
+    return {
+      features: Uint32Array.from(kept, (at) => ids[at] ?? 0),
+      weights: Float32Array.from(kept, (at) => (scaled[at] ?? 0) * rescale),
+    };
+  }
+
+  /** The `k` best-scored of the first `touched` texts that are accepted, best first. */
+  #best(touched: number, k: number, accept: ((index: number) => boolean) | undefined): Neighbour[] {
+    const heap: Neighbour[] = [];
+    const worse = (a: Neighbour, b: Neighbour): boolean =>
+      a.similarity < b.similarity || (a.similarity === b.similarity && a.index > b.index);
+    for (let at = 0; at < touched; at += 1) {
+      const index = this.#touched[at] ?? 0;
+      const entry = { index, similarity: this.#score[index] ?? 0 };
+      const root = heap[0];
+      if (heap.length >= k && root !== undefined && worse(entry, root)) continue;
+      if (accept !== undefined && !accept(index)) continue;
+      if (heap.length < k) siftUp(heap, entry, worse);
+      else siftDown(heap, entry, worse);
+    }
+    return heap.sort((a, b) => b.similarity - a.similarity || a.index - b.index);
+  }
+
+  /** The candidates by their exact cosine. */
+  #rerank(vector: SparseVector, candidates: readonly Neighbour[]): Neighbour[] {
+    vector.features.forEach((id, at) => {
+      this.#dense[id] = vector.weights[at] ?? 0;
+    });
+    const exact = candidates.map(({ index }) => {
+      let similarity = 0;
+      const end = this.#textStart[index + 1] ?? 0;
+      for (let at = this.#textStart[index] ?? 0; at < end; at += 1) {
+        similarity += (this.#textWeights[at] ?? 0) * (this.#dense[this.#textFeatures[at] ?? 0] ?? 0);
+      }
+      return { index, similarity };
+    });
+    for (const id of vector.features) this.#dense[id] = 0;
+    return exact.sort((a, b) => b.similarity - a.similarity || a.index - b.index);
+  }
+}
+
+function siftUp<T>(heap: T[], entry: T, before: (a: T, b: T) => boolean): void {
+  let at = heap.length;
+  while (at > 0) {
+    const above = (at - 1) >> 1;
+    const parent = heap[above];
+    if (parent === undefined || !before(entry, parent)) break;
+    heap[at] = parent;
+    at = above;
+  }
+  heap[at] = entry;
+}
+
+/** Replaces the root. */
+function siftDown<T>(heap: T[], entry: T, before: (a: T, b: T) => boolean): void {
+  let at = 0;
+  for (;;) {
+    let below = 2 * at + 1;
+    let child = heap[below];
+    const right = heap[below + 1];
+    if (child !== undefined && right !== undefined && before(right, child)) {
+      below += 1;
+      child = right;
+    }
+    if (child === undefined || !before(child, entry)) break;
+    heap[at] = child;
+    at = below;
+  }
+  heap[at] = entry;
+}
