@@ -1,6 +1,6 @@
 import type { Configuration } from './hyperparameters.ts';
 import type { Dataset } from './dataset.ts';
-import type { GateVerdict } from './gate.ts';
+import type { GateRequest, GateVerdict } from './gate.ts';
 import type { Model } from './model.ts';
 import type { Run } from './run.ts';
 import type { Interval } from './statistics.ts';
@@ -66,21 +66,31 @@ export interface ReportData {
   /** What a person should do next, a sentence each. */
   readonly nextSteps: readonly string[];
   readonly traffic: { readonly traces: number; readonly passes: number; readonly failures: number; readonly unknown: number };
+  /** What the gate counts as evidence, against the settings' `enough…`; null when the run ended before the split. */
+  readonly evidence: GateRequest['evidence'] | null;
   readonly triage: readonly { readonly category: string; readonly kind: string; readonly count: number; readonly example: string }[];
   readonly sets: readonly { readonly name: string; readonly size: number; readonly right: number }[];
-  /** Test figures, opened once: traffic, failures, regression; null when the run ended before. */
+  /**
+   * The test sets, opened once (`traffic-test`, `failure-test`, `regression-test`), the champion the run began with
+   * before, the candidate of {@link decidedOn} after; null when the run ended before.
+   */
   readonly test: readonly BeforeAfter[] | null;
   /** Test traffic by expected label. */
   readonly byLabel: readonly BeforeAfter[];
   /** The paper's own figure: share of all failures fixed, those trained on included. */
   readonly allFailuresFixed: Rate | null;
+  /** Answers on traffic-test by pair of labels, right ones (`expected` = `answered`) welcome. */
   readonly confusion: readonly ConfusionCell[];
   readonly taxonomy: (Omit<Taxonomy, 'clusters'> & { readonly clusters: readonly (Cluster & { readonly examples: readonly ExampleText[]; readonly weakness: Weakness | null })[] }) | null;
   readonly datasets: readonly Dataset[];
+  /** Score on traffic-validation of the champion the run began with; null when it was not evaluated. */
+  readonly championScore: number | null;
   readonly candidates: readonly CandidateReport[];
+  /** `candidateId` of the candidate that the decision was about; null when none was trained. */
+  readonly decidedOn: string | null;
   readonly iterations: readonly IterationReport[];
   /** Regressed examples of the candidate that the decision was about. */
   readonly regressed: readonly ExampleText[];
-  /** Checkpoints of the model, oldest first. */
+  /** Checkpoints of the model, oldest first; `champion` marks the one in production after the run. */
   readonly lineage: readonly { readonly checkpointId: string; readonly parentId: string | null; readonly datasetId: string; readonly createdAt: string; readonly champion: boolean; readonly score: number | null }[];
 }
