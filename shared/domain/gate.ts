@@ -1,4 +1,5 @@
 import type { Settings } from './settings.ts';
+import { mcNemarOneSided } from './statistics.ts';
 
 /** Why a candidate below τ may pass all the same. */
 export type PromotionReason = 'plateau' | 'external-remainder' | 'moves-exhausted' | 'iteration-limit';
@@ -41,4 +42,117 @@ export interface GateVerdict {
   readonly lost: number;
   readonly regressions: readonly (RegressionCount & { readonly allowed: number })[];
   readonly reason: PromotionReason | null;
+}
+
+/** ε: how many examples on record as right a candidate may lose on a set: max(absolute, ⌊fraction × size⌋). */
+export function allowedRegressions(settings: Settings, size: number): number {
+  const roundingError = 1e-9;
+  return Math.max(settings.regressionsAbsolute, Math.floor(settings.regressionsFraction * size + roundingError));
+}
+
+/**
+ * Decides whether a candidate may replace the champion. It passes when all four rules hold: the score, the paired
+ * bound, the regressions on every set given (a `current` one must be among them), and enough evidence. Where evidence is too
+ * little the outcome says so, whatever else holds. A missing or impossible number never passes a rule.
+ */
+export function gateCandidate(request: GateRequest): GateVerdict {
+  const lost = new Set(request.lost);
+  const gained = new Set(request.gained).difference(lost);
+  const pValue = mcNemarOneSided(gained.size, lost.size);
+  const regressions = request.regressions.map((count) => ({
+    ...count,
+    lost: [...new Set(count.lost)],
+    allowed: allowedRegressions(request.settings, count.size),
+  }));
+  const evidence = evidenceRule(request);
+  const rules = [
+    scoreRule(request),
+    pairedRule(gained.size, lost.size, pValue, request.settings.alpha),
+    regressionRule(regressions),
+    evidence,
+  ];
+  const passed = rules.every((rule) => rule.passed);
+  return {
+    outcome: evidence.passed ? (passed ? 'passed' : 'rejected') : 'too-little-evidence',
+    rules,
+    pValue,
+    gained: gained.size,
+    lost: lost.size,
+    regressions,
+    reason: request.reason,
+  };
+}
+
+function scoreRule({ candidateScore, championScore, reason, settings }: GateRequest): GateRule {
+  const candidate = fraction(candidateScore);
+  const champion = fraction(championScore);
+  if (!isFraction(candidateScore) || !isFraction(championScore)) {
+    return {
+      rule: 'score',
+      passed: false,
+      detail: `A score is missing: candidate ${candidate}, champion ${champion}.`,
+    };
+  }
+  const target = fraction(settings.targetScore);
+  if (candidateScore >= settings.targetScore) {
+    return {
+      rule: 'score',
+      passed: true,
+      detail: `The score ${candidate} reaches the target of ${target}; the champion has ${champion}.`,
+    };
+  }
+  const below = `The score ${candidate} is below the target of ${target}`;
+  if (!(candidateScore > championScore)) {
+    return { rule: 'score', passed: false, detail: `${below} and not above the champion's ${champion}.` };
+  }
+  return reason === null
+    ? {
+        rule: 'score',
+        passed: false,
+        detail: `${below}; it is above the champion's ${champion}, but no reason to stop short is on record.`,
+      }
+    : {
+        rule: 'score',
+        passed: true,
+        detail: `${below}, above the champion's ${champion}, and no more is to be had: ${reason}.`,
+      };
+}
+
+function pairedRule(gained: number, lost: number, pValue: number, alpha: number): GateRule {
+  const passed = pValue <= alpha;
+  const detail = `Right where the champion is wrong ${gained} times, wrong where it is right ${lost} times: p = ${probability(pValue)}, ${passed ? 'at most' : 'above'} α = ${alpha} (exact one-sided McNemar).`;
+  return { rule: 'paired-bound', passed, detail };
+}
+
+function regressionRule(counts: GateVerdict['regressions']): GateRule {
+  const described = counts.map(
+    (count) => `${count.scope}: ${count.lost.length} of ${count.right} on record lost, ${count.allowed} allowed`,
+  );
+  const hasCurrent = counts.some((count) => count.scope === 'current');
+  const passed = hasCurrent && counts.every((count) => count.lost.length <= count.allowed);
+  const parts = hasCurrent ? described : ['the current regression set is missing', ...described];
+  return { rule: 'regressions', passed, detail: `Regressions: ${parts.join('; ')}.` };
+}
+
+function evidenceRule({ evidence, settings }: GateRequest): GateRule {
+  const minima = [
+    { what: 'failures after triage', have: evidence.failures, need: settings.enoughFailures },
+    { what: 'examples in traffic-validation', have: evidence.traffic, need: settings.enoughTraffic },
+    { what: 'examples in the regression set', have: evidence.regression, need: settings.enoughRegression },
+  ];
+  const passed = minima.every(({ have, need }) => have >= need);
+  const listed = minima.map(({ what, have, need }) => `${have} ${what} (${need} needed)`);
+  return { rule: 'evidence', passed, detail: `${passed ? 'Enough' : 'Too little'} evidence: ${listed.join(', ')}.` };
+}
+
+function isFraction(value: number): boolean {
+  return value >= 0 && value <= 1;
+}
+
+function fraction(value: number): string {
+  return isFraction(value) ? value.toFixed(4) : 'none';
+}
+
+function probability(value: number): string {
+  return value > 0 && value < 0.0001 ? value.toExponential(1) : value.toFixed(4);
 }

@@ -26,11 +26,9 @@ export function wilsonInterval(successes: number, trials: number, level = 0.95):
 
 /**
  * Exact one-sided McNemar test (binomial on the discordant pairs): the probability, when gains and losses are
- * equally likely, of at least this many gains.
+ * equally likely, of at least this many gains; by symmetry, of at most this many losses.
  * @param gained pairs that only the candidate has right @param lost pairs that only the champion has right
  */
 export function mcNemarOneSided(gained: number, lost: number): number {
-  const discordant = gained + lost;
-  if (gained === 0) return 1;
-  return 1 - binomialCdf(gained - 1, discordant, 0.5);
+  return gained === 0 ? 1 : binomialCdf(lost, gained + lost, 0.5);
 }
