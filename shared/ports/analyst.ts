@@ -1,14 +1,23 @@
+import type { Moments } from '../domain/moments.ts';
 import type { Probe } from '../domain/probe.ts';
-import type { Cluster, Failure, Taxonomy } from '../domain/taxonomy.ts';
 import type { Task } from '../domain/task.ts';
+import type { Cluster, Failure, Taxonomy } from '../domain/taxonomy.ts';
 import type { UsableRecord } from '../domain/trace-record.ts';
 import type { RandomStream } from './random.ts';
 
-/** Count, mean and sum of squared deviations of one surface feature; mergeable (Chan, Golub and LeVeque 1983). */
-export interface Moments {
+/** The passing records of one expected label. */
+export interface PassingLabel {
   readonly count: number;
-  readonly mean: number;
-  readonly m2: number;
+  /** By surface feature. */
+  readonly features: Readonly<Record<string, Moments>>;
+  /** The champion's margins. */
+  readonly margins: Moments;
+  /** How many inputs hold each word; cut to the commonest 2,000. */
+  readonly words: Readonly<Record<string, number>>;
+  /** A sample by digest, so that samples of shards merge into a sample of all. */
+  readonly sample: readonly { readonly traceId: string; readonly input: string }[];
+  /** Digests of the inputs' word sets, different ones only: near-identical inputs have the same. */
+  readonly signatures: readonly string[];
 }
 
 /** What one shard of training-side records says; JSON-serialisable, mergeable with that of other shards. */
@@ -16,9 +25,13 @@ export interface ShardAnalysis {
   readonly shardId: string;
   readonly failures: readonly Failure[];
   /** Passing records by expected label. */
-  readonly passes: Readonly<Record<string, { readonly count: number; readonly features: Readonly<Record<string, Moments>> }>>;
+  readonly passes: Readonly<Record<string, PassingLabel>>;
   /** How often each word occurs among the shard's passing inputs (documents), for telling words apart; cut to the commonest 20,000. */
   readonly passingWords: Readonly<Record<string, number>>;
+  /** Passing records by the noise that triage saw (`none` included). */
+  readonly passingNoise: Readonly<Record<string, number>>;
+  /** Passing records by length: histogram over `round(4 · log2(1 + words))`. */
+  readonly passingLengths: Readonly<Record<string, number>>;
 }
 
 export interface TaxonomyRequest {

@@ -12,6 +12,16 @@ export interface JudgedRecord {
   readonly judgements: readonly Judgement[];
 }
 
+export interface ReadOptions {
+  readonly limit: number;
+  /** Only traces of batches appended after this time (ISO 8601); null for all. All judgements of a trace are read, whenever they came. */
+  readonly appendedAfter?: string | null;
+  /** Only what was appended up to and including this time, judgements too. */
+  readonly appendedThrough?: string;
+  /** Only these traces. */
+  readonly traceIds?: readonly string[];
+}
+
 /** The append-only record of traces and judgements of a model, as Parquet partitioned by date. */
 export interface TraceLog {
   /** Which of these ids are there already, each with the digest of its input. */
@@ -22,7 +32,7 @@ export interface TraceLog {
    * Traces by time, newest first (ties by trace id), at most `limit`, with their judgements in order of arrival.
    * A judgement of a trace that was never seen is left out.
    */
-  read(modelId: string, options: { limit: number; since?: string; traceIds?: readonly string[] }): Promise<readonly JudgedRecord[]>;
+  read(modelId: string, options: ReadOptions): Promise<readonly JudgedRecord[]>;
   /** Names the state of the log: equal when nothing was appended in between. */
   version(modelId: string): Promise<string>;
 }

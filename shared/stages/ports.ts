@@ -4,6 +4,7 @@ import type { Ids } from '../ports/ids.ts';
 import type { LineageStore } from '../ports/lineage-store.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Observer } from '../ports/observer.ts';
+import type { Owners } from '../ports/owners.ts';
 import type { Predictor } from '../ports/predictor.ts';
 import type { Random } from '../ports/random.ts';
 import type { TraceLog } from '../ports/trace-log.ts';
@@ -24,4 +25,5 @@ export interface Ports {
   readonly ids: Ids;
   readonly random: Random;
   readonly observer: Observer;
+  readonly owners: Owners;
 }

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { RatchetError } from '../errors.ts';
+import { canonicalJson, digest } from '../domain/ids.ts';
+import { keepLease } from './hold-lease.ts';
+import type { Ports } from './ports.ts';
+import { type Stage, type StageHead, stageKey } from './stage.ts';
+
+const completionSchema = z.strictObject({ inputDigest: z.string(), output: z.unknown() });
+
+export interface StageOutcome<O> {
+  readonly output: O;
+  /** True when an earlier execution had completed it with the same input. */
+  readonly passedOver: boolean;
+}
+
+/**
+ * Runs a stage once: an input that was completed before is passed over and its recorded output returned. The lease is
+ * checked before, and renewed while the stage works. The completion record is written last, so a killed stage is run
+ * again and writes the same objects.
+ */
+export async function executeStage<I extends StageHead, O>(stage: Stage<I, O>, rawInput: unknown, ports: Ports): Promise<StageOutcome<O>> {
+  const parsed = stage.input.safeParse(rawInput);
+  if (!parsed.success) {
+    throw new RatchetError('InvalidInput', `The input of stage ${stage.name} is not what it takes: ${z.prettifyError(parsed.error)}`);
+  }
+  const input = parsed.data;
+  const recordKey = stageKey(stage.name, input, 'completed.json');
+  const inputDigest = inputDigestOf(input);
+
+  return keepLease(input, ports, async () => {
+    const recorded = await readCompletion(recordKey, ports);
+    if (recorded?.inputDigest === inputDigest) {
+      return { output: stage.output.parse(recorded.output), passedOver: true };
+    }
+    const output = stage.output.parse(
+      await stage.run(input, { ports, key: (file) => stageKey(stage.name, input, file) }),
+    );
+    await ports.objects.put(recordKey, new TextEncoder().encode(JSON.stringify({ inputDigest, output })));
+    return { output, passedOver: false };
+  });
+}
+
+/** Digest of all that determines the stage's output: who does the work (the lease) does not. */
+function inputDigestOf(input: StageHead): string {
+  return digest(canonicalJson({ ...input, lease: null }));
+}
+
+async function readCompletion(key: string, ports: Ports): Promise<z.infer<typeof completionSchema> | undefined> {
+  const bytes = await ports.objects.get(key);
+  return bytes === undefined ? undefined : completionSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+}

@@ -1,0 +1,184 @@
+import { z } from 'zod';
+import { type EvaluationAnswer, evaluationAnswerSchema, type EvaluationItem, evaluationItemSchema } from '../domain/evaluation-set.ts';
+import { type GateRequest, gateCandidate, type GateVerdict, type PromotionReason, type RegressionCount } from '../domain/gate.ts';
+import { type CandidateRef, candidateRefSchema } from './candidate.ts';
+import { championEvaluationSchema } from './evaluate-champion.ts';
+import { type Evaluated, type EvaluatedSet, evaluatedSchema } from './evaluate-candidates.ts';
+import { lineageSchema } from './inspect-lineage.ts';
+import { readJsonl, writeJson } from './jsonl.ts';
+import type { Ports } from './ports.ts';
+import { preparedSchema, readPlan } from './run-plan.ts';
+import { sizeOf, splitSchema } from './split-traces.ts';
+import { type Stage, stageHead } from './stage.ts';
+
+const inputSchema = z.strictObject({
+  ...stageHead,
+  prepared: preparedSchema,
+  split: splitSchema,
+  lineage: lineageSchema,
+  champion: championEvaluationSchema,
+  candidates: z.array(candidateRefSchema),
+  evaluated: z.array(evaluatedSchema),
+});
+type Input = z.infer<typeof inputSchema>;
+
+/** What the gate found of one candidate: all that a later decision needs. */
+export const gatedCandidateSchema = z.strictObject({
+  candidate: candidateRefSchema,
+  score: z.number(),
+  request: z.custom<GateRequest>(isRecord),
+  verdict: z.custom<GateVerdict>(isRecord),
+});
+export type GatedCandidate = z.infer<typeof gatedCandidateSchema>;
+
+export const gateFileSchema = z.strictObject({ championScore: z.number(), candidates: z.array(gatedCandidateSchema) });
+
+export const gateSchema = z.strictObject({
+  gateKey: z.string(),
+  best: candidateRefSchema,
+  score: z.number(),
+  championScore: z.number(),
+  outcome: z.enum(['passed', 'rejected', 'too-little-evidence']),
+});
+export type Gate = z.infer<typeof gateSchema>;
+
+/** Puts every candidate of the iteration to the gate and names the best. Rejection is data, not a fault. */
+export const gateCandidates: Stage<Input, Gate> = {
+  name: 'gate-candidates',
+  input: inputSchema,
+  output: gateSchema,
+  async run(input, { ports, key }) {
+    const { model } = await readPlan(input.prepared, ports);
+    const record = await readRecord(input, ports);
+    const championScore = share(record.champion, record.traffic);
+    const candidates: GatedCandidate[] = [];
+    for (const candidate of input.candidates) {
+      const answers = await readAnswers(candidate, input.evaluated, ports);
+      const score = share(answers.get('traffic-validation') ?? new Map(), record.traffic);
+      const request: GateRequest = {
+        settings: model.settings,
+        candidateScore: score,
+        championScore,
+        reason: null,
+        ...paired(record, answers),
+        regressions: regressions(record, answers),
+        evidence: {
+          failures: input.split.failures,
+          traffic: sizeOf(input.split.sets, 'traffic-validation'),
+          regression: sizeOf(input.split.sets, 'regression'),
+        },
+      };
+      candidates.push({ candidate, score, request, verdict: gateCandidate(request) });
+    }
+    const best = [...candidates].sort(byMerit)[0];
+    if (best === undefined) throw new Error('gate-candidates was given no candidate');
+    const gateKey = key('gate.json');
+    await writeJson(ports.objects, gateKey, { championScore, candidates });
+    return { gateKey, best: best.candidate, score: best.score, championScore, outcome: best.verdict.outcome };
+  },
+};
+
+/** The verdict on a candidate with a reason on record why it may pass below τ. */
+export function gateWithReason(gated: GatedCandidate, reason: PromotionReason | null): GateVerdict {
+  return gateCandidate({ ...gated.request, reason });
+}
+
+/** Candidates that pass come first, then those that break nothing beyond ε, then by score, by pairs won, by id. */
+function byMerit(a: GatedCandidate, b: GatedCandidate): number {
+  return (
+    Number(b.verdict.outcome === 'passed') - Number(a.verdict.outcome === 'passed') ||
+    Number(keepsRecord(b)) - Number(keepsRecord(a)) ||
+    b.score - a.score ||
+    a.verdict.lost - b.verdict.lost ||
+    (a.candidate.candidateId < b.candidate.candidateId ? -1 : 1)
+  );
+}
+
+function keepsRecord(gated: GatedCandidate): boolean {
+  return gated.verdict.rules.some((rule) => rule.rule === 'regressions' && rule.passed);
+}
+
+type Answers = ReadonlyMap<string, EvaluationAnswer>;
+
+/** The items of each set, and the champion's answers on all of them. */
+interface EvaluationRecord {
+  readonly traffic: readonly EvaluationItem[];
+  readonly regression: readonly EvaluationItem[];
+  readonly preceding: readonly EvaluationItem[];
+  readonly earlier: readonly EvaluationItem[];
+  readonly champion: Answers;
+}
+
+async function readRecord(input: Input, ports: Ports): Promise<EvaluationRecord> {
+  const items = async (key: string | undefined) =>
+    key === undefined ? [] : readJsonl(ports.objects, key, evaluationItemSchema);
+  const setKey = (name: string) => input.split.sets.find((set) => set.name === name)?.key;
+  return {
+    traffic: await items(setKey('traffic-validation')),
+    regression: await items(setKey('regression')),
+    preceding: await items(input.lineage.preceding.key),
+    earlier: await items(input.lineage.earlier.key),
+    champion: byExample(await readJsonl(ports.objects, input.champion.answersKey, evaluationAnswerSchema)),
+  };
+}
+
+async function readAnswers(
+  candidate: CandidateRef,
+  evaluated: readonly Evaluated[],
+  ports: Ports,
+): Promise<ReadonlyMap<EvaluatedSet, Answers>> {
+  const own = evaluated.filter((cell) => cell.candidateId === candidate.candidateId);
+  return new Map(
+    await Promise.all(
+      own.map(async (cell) => [cell.set, byExample(await readJsonl(ports.objects, cell.answersKey, evaluationAnswerSchema))] as const),
+    ),
+  );
+}
+
+function byExample(answers: readonly EvaluationAnswer[]): Answers {
+  return new Map(answers.map((answer) => [answer.exampleId, answer]));
+}
+
+function share(answers: Answers, items: readonly EvaluationItem[]): number {
+  return items.length === 0 ? 0 : items.filter((item) => answers.get(item.exampleId)?.right === true).length / items.length;
+}
+
+/** Pairs on all validation sets of the lineage, pooled; an example that is in several counts once, in its newest version. */
+function paired(record: EvaluationRecord, answers: ReadonlyMap<EvaluatedSet, Answers>): { gained: string[]; lost: string[] } {
+  const pooled = new Map<string, boolean>();
+  for (const set of ['earlier', 'preceding', 'traffic-validation'] as const) {
+    for (const answer of answers.get(set)?.values() ?? []) pooled.set(answer.exampleId, answer.right);
+  }
+  const gained: string[] = [];
+  const lost: string[] = [];
+  for (const [exampleId, right] of pooled) {
+    const before = record.champion.get(exampleId)?.right === true;
+    if (right && !before) gained.push(exampleId);
+    if (!right && before) lost.push(exampleId);
+  }
+  return { gained: gained.sort(), lost: lost.sort() };
+}
+
+function regressions(record: EvaluationRecord, answers: ReadonlyMap<EvaluatedSet, Answers>): RegressionCount[] {
+  const counts = (
+    [
+      { scope: 'current', items: record.regression, set: 'traffic-validation' },
+      { scope: 'preceding', items: record.preceding, set: 'preceding' },
+      { scope: 'earlier', items: record.earlier, set: 'earlier' },
+    ] as const
+  ).map(({ scope, items, set }): RegressionCount => {
+    const given = answers.get(set);
+    const onRecord = items.filter((item) => item.right);
+    return {
+      scope,
+      size: items.length,
+      right: onRecord.length,
+      lost: onRecord.filter((item) => given?.get(item.exampleId)?.right !== true).map((item) => item.exampleId),
+    };
+  });
+  return counts.filter((count) => count.scope === 'current' || count.size > 0);
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,102 @@
+import { z } from 'zod';
+import { RatchetError } from '../errors.ts';
+import type { Control } from '../domain/control.ts';
+import type { EvaluationSet } from '../domain/evaluation-set.ts';
+import { effectiveJudgement } from '../domain/judgement.ts';
+import type { Model } from '../domain/model.ts';
+import type { Run } from '../domain/run.ts';
+import type { SnapshotRecord } from '../domain/trace-record.ts';
+import { answerWith } from './answer.ts';
+import { writeJson, writeJsonl } from './jsonl.ts';
+import type { Ports } from './ports.ts';
+import { preparedSchema, type RunPlan } from './run-plan.ts';
+import { type RunRef, type Stage, stageHead } from './stage.ts';
+
+const inputSchema = z.strictObject(stageHead);
+
+/**
+ * Pins the snapshot: model, settings, champion, lineage, and the traces with their judgements. The champion answers the
+ * snapshot's inputs anew, so that what it has since learnt no longer counts as its failure.
+ * @throws RatchetError UnknownModel, NoChampion
+ */
+export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof preparedSchema>> = {
+  name: 'prepare-run',
+  input: inputSchema,
+  output: preparedSchema,
+  async run({ run }, { ports, key }) {
+    const { plan, since } = await pinPlan(run, ports);
+    const records = await ports.traceLog.read(run.modelId, {
+      limit: plan.model.settings.snapshotLimit,
+      appendedAfter: since,
+      appendedThrough: plan.run.startedAt,
+    });
+    const predictions = await answerWith(
+      plan.champion,
+      records.map((record) => record.trace.input),
+      ports,
+      { alternatives: 2, onProgress: (done, total) => ports.observer.progress(done, total, 'traces answered') },
+    );
+    const snapshot = records.map(({ trace, judgements }, index): SnapshotRecord => {
+      const prediction = predictions[index];
+      const judgement = effectiveJudgement(judgements);
+      return {
+        traceId: trace.traceId,
+        timestamp: trace.timestamp,
+        input: trace.input,
+        recorded: trace.output,
+        judgement:
+          judgement === undefined
+            ? null
+            : { verdict: judgement.verdict, expected: judgement.expected ?? null, judge: judgement.judge },
+        answer: prediction?.output ?? null,
+        confidence: prediction?.confidence ?? 0,
+        runnerUp: prediction?.alternatives[1] ?? null,
+      };
+    });
+    const planKey = key('plan.json');
+    const snapshotKey = key('snapshot.jsonl');
+    await writeJson(ports.objects, planKey, plan);
+    await writeJsonl(ports.objects, snapshotKey, snapshot);
+    return { planKey, snapshotKey, championId: plan.champion.checkpointId, traces: snapshot.length };
+  },
+};
+
+async function pinPlan(run: RunRef, ports: Ports): Promise<{ plan: RunPlan; since: string | null }> {
+  const { lineage } = ports;
+  const model = await lineage.getModel(run.modelId);
+  const control = await lineage.getControl(run.modelId);
+  const record = await lineage.getRun(run.runId);
+  if (model === undefined || control === undefined) throw new RatchetError('UnknownModel', `There is no model named ${run.modelId}.`);
+  if (record === undefined) throw new RatchetError('UnknownRun', `There is no record of run ${run.runId}.`);
+  const champion = control.championId === null ? undefined : await lineage.getCheckpoint(run.modelId, control.championId);
+  if (champion === undefined) throw new RatchetError('NoChampion', `Model ${run.modelId} has no champion yet, so there is nothing to improve.`);
+  const parentDataset = await lineage.getDataset(run.modelId, champion.datasetId);
+  if (parentDataset === undefined) throw new RatchetError('ObjectMissing', `Dataset ${champion.datasetId} of the champion is not in the lineage.`);
+  const plan: RunPlan = {
+    run: record,
+    model,
+    champion,
+    parentDataset,
+    frozenSets: latestVersions(await lineage.listEvaluationSets(run.modelId)),
+    logVersion: await ports.traceLog.version(run.modelId),
+  };
+  return { plan, since: await windowStart(model, control, ports) };
+}
+
+/** The window begins where the run that promoted the champion had begun: what it had not seen is new. */
+async function windowStart(model: Model, control: Control, ports: Ports): Promise<string | null> {
+  const promotion = control.moves.findLast((move) => move.kind === 'promote' && move.to === control.championId);
+  if (promotion === undefined) return null;
+  const promoting: Run | undefined = (await ports.lineage.listRuns(model.modelId)).find((run) => run.runId === promotion.by);
+  return promoting?.startedAt ?? promotion.at;
+}
+
+function latestVersions(sets: readonly EvaluationSet[]): EvaluationSet[] {
+  const latest = new Map<string, EvaluationSet>();
+  for (const set of sets) {
+    const name = `${set.checkpointId}/${set.name}`;
+    const known = latest.get(name);
+    if (known === undefined || set.version > known.version) latest.set(name, set);
+  }
+  return [...latest.values()].sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : 0));
+}

@@ -1,0 +1,107 @@
+/** Longest line that is read, in bytes; anything longer is surely no record. */
+export const maxLineBytes = 1_000_000;
+
+/** How much of an unusable line is kept to show to people, in bytes. */
+const headBytes = 300;
+
+interface LinePlace {
+  /** From 1, blank lines counted. */
+  readonly number: number;
+}
+
+/** A line of text without its line break, or why it is none, with its beginning (invalid bytes replaced). */
+export type Line =
+  | (LinePlace & { readonly kind: 'text'; readonly text: string })
+  | (LinePlace & { readonly kind: 'unreadable'; readonly reason: string; readonly mend: string; readonly head: string });
+
+/**
+ * Cuts bytes into lines (LF or CRLF) in bounded memory: of a line over {@link maxLineBytes} only the beginning is kept.
+ * A byte order mark is dropped, blank lines are passed over. A line that is not UTF-8 is unreadable, the others are not
+ * touched by it.
+ */
+export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
+  let pending: Uint8Array[] = [];
+  let kept = 0;
+  let length = 0;
+  let number = 0;
+
+  const keep = (bytes: Uint8Array): void => {
+    length += bytes.length;
+    if (length <= maxLineBytes) {
+      pending.push(bytes);
+      kept += bytes.length;
+    } else if (kept > headBytes) {
+      pending = [concatenate(pending, kept).slice(0, headBytes)];
+      kept = headBytes;
+    } else if (kept < headBytes) {
+      pending.push(bytes.slice(0, headBytes - kept));
+      kept += Math.min(bytes.length, headBytes - kept);
+    }
+  };
+  const finish = (): Line | undefined => {
+    number += 1;
+    const line = toLine(concatenate(pending, kept), length, number);
+    pending = [];
+    kept = 0;
+    length = 0;
+    return line;
+  };
+
+  for await (const chunk of chunks) {
+    let start = 0;
+    for (let end = chunk.indexOf(0x0a); end !== -1; end = chunk.indexOf(0x0a, start)) {
+      keep(chunk.subarray(start, end));
+      const line = finish();
+      if (line !== undefined) yield line;
+      start = end + 1;
+    }
+    if (start < chunk.length) keep(chunk.slice(start));
+  }
+  if (length > 0) {
+    const line = finish();
+    if (line !== undefined) yield line;
+  }
+}
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
+
+function toLine(bytes: Uint8Array, length: number, number: number): Line | undefined {
+  const content = withoutBreakAndMark(bytes, number);
+  if (length > maxLineBytes) {
+    return {
+      number,
+      kind: 'unreadable',
+      reason: `the line has ${length} bytes, more than ${maxLineBytes}`,
+      mend: 'write one JSON object a line, and shorten its texts',
+      head: head(content),
+    };
+  }
+  try {
+    const text = strict.decode(content);
+    return text.trim() === '' ? undefined : { number, kind: 'text', text };
+  } catch {
+    return { number, kind: 'unreadable', reason: 'the line is not valid UTF-8', mend: 'save the file as UTF-8', head: head(content) };
+  }
+}
+
+function head(bytes: Uint8Array): string {
+  return lenient.decode(bytes.subarray(0, headBytes));
+}
+
+function withoutBreakAndMark(bytes: Uint8Array, number: number): Uint8Array {
+  const marked = number === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return bytes.subarray(marked ? 3 : 0, bytes.at(-1) === 0x0d ? -1 : undefined);
+}
+
+function concatenate(parts: readonly Uint8Array[], length: number): Uint8Array {
+  const [only] = parts;
+  if (parts.length === 1 && only !== undefined) return only;
+  const whole = new Uint8Array(length);
+  let offset = 0;
+  for (const part of parts) {
+    whole.set(part, offset);
+    offset += part.length;
+  }
+  return whole;
+}

@@ -1,0 +1,23 @@
+import { formatCount } from './format.ts';
+import { html, type Markup } from './markup.ts';
+import { cutText, visibleText } from './visible-text.ts';
+
+const lead = 240;
+const most = 2_000;
+
+/**
+ * A trace's text for a person to read: inert, invisible characters shown, the first 240 characters at once, up to
+ * 2,000 behind a disclosure, and a note of what was left out.
+ */
+export function untrustedText(text: string): Markup {
+  if (text.trim() === '') return html`<p class="quiet">(empty text, ${formatCount(text.length)} characters)</p>`;
+  const shown = visibleText(cutText(text, most));
+  if (shown.length <= lead * 1.2 && text.length <= most) return html`<blockquote dir="auto">${shown}</blockquote>`;
+  const first = cutText(shown, lead);
+  const rest = cutText(shown.slice(first.length), most - lead);
+  const hidden = Math.max(0, text.length - most);
+  return html`<blockquote dir="auto">${first}<span class="quiet">…</span></blockquote>
+    <details class="rest"><summary>The rest of this text (${formatCount(text.length)} characters)</summary>
+      <blockquote dir="auto">…${rest}${hidden > 0 && html`<span class="quiet"> … ${formatCount(hidden)} more characters are not shown.</span>`}</blockquote>
+    </details>`;
+}

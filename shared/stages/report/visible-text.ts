@@ -1,0 +1,33 @@
+const unseen =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
+const joinersAndEmojiStyle = /[\u200c\u200d\ufe0e\ufe0f]/u;
+const controlPictures = 0x2400;
+
+/**
+ * Text with everything that does not show, or that changes how its neighbours show, replaced by something that does:
+ * C0 controls by their pictures (ESC becomes ␛), bidi marks, zero-width characters, tags and lone surrogates by their
+ * code point (⟨U+202E⟩). Line feeds and tabs stay; joiners stay where a script needs them, after a non-ASCII character.
+ */
+export function visibleText(text: string): string {
+  return text.replaceAll('\r\n', '\n').replace(unseen, (character, offset: number, whole: string) => {
+    if (character === '\n' || character === '\t') return character;
+    const code = character.codePointAt(0) ?? 0;
+    if (joinersAndEmojiStyle.test(character) && offset > 0 && whole.charCodeAt(offset - 1) > 0x7f) return character;
+    if (code < 0x20) return String.fromCodePoint(controlPictures + code);
+    if (code === 0x7f) return '␡';
+    return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
+  });
+}
+
+/** {@link visibleText} on one line, cut to a number of characters with an ellipsis. */
+export function visibleLine(text: string, limit = 200): string {
+  const line = visibleText(cutText(text, limit * 2)).replaceAll('\n', ' ⏎ ').replaceAll('\t', ' ⇥ ');
+  return line.length <= limit && text.length <= limit * 2 ? line : `${cutText(line, limit - 1).trimEnd()}…`;
+}
+
+/** At most `limit` UTF-16 code units from the start, never half a character. */
+export function cutText(text: string, limit: number): string {
+  if (text.length <= limit) return text;
+  const last = text.charCodeAt(limit - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? limit - 1 : limit);
+}

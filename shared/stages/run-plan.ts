@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import { checkpointSchema } from '../domain/checkpoint.ts';
+import { datasetSchema } from '../domain/dataset.ts';
+import { evaluationSetSchema } from '../domain/evaluation-set.ts';
+import { modelSchema } from '../domain/model.ts';
+import { runSchema } from '../domain/run.ts';
+import { readJson } from './jsonl.ts';
+import type { Ports } from './ports.ts';
+
+/** All that a run pins when it begins: later changes of the model, the champion or the lineage do not reach it. */
+export const runPlanSchema = z.strictObject({
+  run: runSchema,
+  model: modelSchema,
+  champion: checkpointSchema,
+  /** The champion's own dataset. */
+  parentDataset: datasetSchema,
+  /** Sets frozen by earlier promotions, latest versions, oldest first. */
+  frozenSets: z.array(evaluationSetSchema),
+  /** State of the trace log that the snapshot was read from. */
+  logVersion: z.string(),
+});
+export type RunPlan = z.infer<typeof runPlanSchema>;
+
+/** What prepare-run tells the later stages. */
+export const preparedSchema = z.strictObject({
+  planKey: z.string(),
+  snapshotKey: z.string(),
+  championId: z.string(),
+  traces: z.int(),
+});
+export type Prepared = z.infer<typeof preparedSchema>;
+
+/** Reads the run's pinned plan. @throws RatchetError ObjectMissing */
+export function readPlan(prepared: Prepared, ports: Ports): Promise<RunPlan> {
+  return readJson(ports.objects, prepared.planKey, runPlanSchema);
+}

@@ -1,0 +1,55 @@
+import { z } from 'zod';
+import { defaultConfiguration } from '../domain/default-configurations.ts';
+import { exampleSchema } from '../domain/example.ts';
+import { triageRecords } from '../domain/triage/triage-records.ts';
+import { judgedRecordSchema, type TriagedRecord } from '../domain/trace-record.ts';
+import { judgedSchema } from './judge-traces.ts';
+import { readJsonl, writeJsonl } from './jsonl.ts';
+import { outOfFoldProbabilities } from './out-of-fold.ts';
+import { preparedSchema, readPlan } from './run-plan.ts';
+import { type Stage, stageHead } from './stage.ts';
+
+const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, judged: judgedSchema });
+
+export const triagedSchema = z.strictObject({
+  triagedKey: z.string(),
+  clean: z.int(),
+  fixableNoise: z.int(),
+  poison: z.int(),
+  suspects: z.int(),
+});
+
+/** Names what each trace is: clean, fixable noise, poison or a suspect judgement, with its reason. */
+export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof triagedSchema>> = {
+  name: 'triage-traces',
+  input: inputSchema,
+  output: triagedSchema,
+  async run({ run, prepared, judged }, { ports, key }) {
+    const plan = await readPlan(prepared, ports);
+    const records = await readJsonl(ports.objects, judged.judgedKey, judgedRecordSchema);
+    const outOfFold = await outOfFoldProbabilities({
+      items: records.flatMap((record) => (record.expected === null ? [] : [{ id: record.traceId, input: record.input, output: record.expected }])),
+      base: await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema),
+      model: plan.model,
+      configuration: defaultConfiguration(plan.champion.configuration.foundation),
+      seed: run.seed,
+      ports,
+      key,
+    });
+    const verdicts = triageRecords({ records, labels: plan.model.task.labels, outOfFold });
+    const triaged = records.map((record): TriagedRecord => ({ ...record, triage: verdicts.get(record.traceId) ?? untriaged }));
+    const triagedKey = key('triaged.jsonl');
+    await writeJsonl(ports.objects, triagedKey, triaged);
+    const count = (category: string) => triaged.filter((record) => record.triage.category === category).length;
+    return {
+      triagedKey,
+      clean: count('clean'),
+      fixableNoise: count('fixable-noise'),
+      poison: count('poison'),
+      suspects: count('suspect-judgement'),
+    };
+  },
+};
+
+const untriaged = { category: 'clean', kind: 'none', reason: 'nothing speaks against it' } as const;
+
