@@ -1,0 +1,107 @@
+import { shortDigest } from '../../domain/ids.ts';
+import type { Probe } from '../../domain/probe.ts';
+import type { UsableRecord } from '../../domain/trace-record.ts';
+import type { ProbeRequest } from '../../ports/analyst.ts';
+import { clusterWords } from './cluster-words.ts';
+import { lengthenStepwise } from './lengthen.ts';
+import { noiseFunction } from './noise-functions.ts';
+import { ProbeMaterial } from './probe-material.ts';
+import { joined, withClusterWords } from './splice.ts';
+
+/** A probe to be: its input, the record whose label it keeps, and how it was made. */
+export interface Draft {
+  readonly input: string;
+  readonly record: UsableRecord;
+  readonly method: string;
+}
+
+/** Probes for a cluster by its cause, at most `count`, different inputs each. */
+export function designProbes(request: ProbeRequest): Probe[] {
+  const { cluster, count, members } = request;
+  const material = new ProbeMaterial(request);
+  const taken = new Set(members.map((member) => member.input));
+  const probes: Probe[] = [];
+  for (const { input, record, method } of draftsFor(request, material)) {
+    if (probes.length >= count) break;
+    if (taken.has(input) || input.trim() === '') continue;
+    taken.add(input);
+    probes.push({
+      probeId: `${cluster.clusterId}-${shortDigest(input, record.expected).slice(0, 8)}`,
+      clusterId: cluster.clusterId,
+      input,
+      expected: record.expected,
+      method,
+      traceId: record.traceId,
+    });
+  }
+  return probes;
+}
+
+function draftsFor(request: ProbeRequest, material: ProbeMaterial): Iterable<Draft> {
+  switch (request.cluster.cause) {
+    case 'noise':
+      return noiseDrafts(request, material);
+    case 'length':
+      return lengthDrafts(request, material);
+    default:
+      return labelDrafts(request, material);
+  }
+}
+
+const neighbour = (record: UsableRecord): Draft => ({ input: record.input, record, method: 'neighbour' });
+
+/** Boundary inputs and spliced variants of the labels concerned. */
+function labelDrafts(request: ProbeRequest, material: ProbeMaterial): Draft[] {
+  const { cluster, count, random, members } = request;
+  const { expected, answered } = cluster;
+  const own = material.nearMembers(
+    (record) => (expected === null ? record.expected !== answered : record.expected === expected),
+    2 * count,
+  );
+  const words = clusterWords(members, cluster.keywords);
+  const drafts = own.flatMap((record, at) => {
+    const variant = withClusterWords(record.input, words, random);
+    const partner = own.slice(at + 1).find((other) => other.expected === record.expected);
+    const spliced: Draft[] = variant === null ? [] : [{ input: variant, record, method: 'keyword-swap' }];
+    const joint: Draft[] =
+      partner === undefined ? [] : [{ input: joined([record.input, partner.input]), record, method: 'splice' }];
+    return at % 3 === 2 ? [neighbour(record), ...spliced, ...joint] : [...spliced, neighbour(record), ...joint];
+  });
+  return byTurns(drafts, ['keyword-swap', 'keyword-swap', 'neighbour', 'splice']);
+}
+
+/** Drafts in the order of the pattern of methods, repeated; methods that run out are passed over. */
+export function byTurns(drafts: readonly Draft[], pattern: readonly string[]): Draft[] {
+  const queues = new Map(pattern.map((method) => [method, drafts.filter((draft) => draft.method === method)]));
+  const ordered: Draft[] = [];
+  while (queues.values().some((queue) => queue.length > 0)) {
+    for (const method of pattern) ordered.push(...(queues.get(method)?.splice(0, 1) ?? []));
+  }
+  return ordered;
+}
+
+/** Passing inputs without noise, given noise of the kinds that the members carry. */
+function noiseDrafts({ members, random, count }: ProbeRequest, material: ProbeMaterial): Draft[] {
+  const labels = new Set(members.map((member) => member.expected));
+  const kinds = random.shuffle(
+    members.map((member) => (member.triage.category === 'fixable-noise' ? member.triage.kind : 'mixed')),
+  );
+  const clean = material.sample(
+    (record) => record.verdict === 'pass' && record.triage.category === 'clean' && labels.has(record.expected),
+  );
+  return clean.slice(0, 2 * count).map((record, at) => {
+    const { name, apply } = noiseFunction(kinds[at % Math.max(1, kinds.length)] ?? 'mixed', at);
+    return { input: apply(record.input, random), record, method: `noise-${name}` };
+  });
+}
+
+/** Passing inputs grown to the members' length with material of their label; cut to it where the members are short. */
+function lengthDrafts({ members, count }: ProbeRequest, material: ProbeMaterial): Draft[] {
+  const labels = new Set(members.map((member) => member.expected));
+  const passing = material.sample((record) => record.verdict === 'pass' && labels.has(record.expected));
+  return lengthenStepwise(
+    passing,
+    members.map((member) => member.input),
+    count,
+  );
+}

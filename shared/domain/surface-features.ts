@@ -1,0 +1,63 @@
+/** Names of the measured surface features, in a fixed order. */
+export const surfaceFeatureNames = [
+  'characters',
+  'words',
+  'meanWordLength',
+  'lines',
+  'digits',
+  'upperCase',
+  'punctuation',
+  'nonAscii',
+  'questionMarks',
+  'urls',
+  'htmlTags',
+] as const;
+export type SurfaceFeature = (typeof surfaceFeatureNames)[number];
+
+/** What a feature is called in a sentence, with its unit. */
+export const surfaceFeatureLabels: Readonly<Record<SurfaceFeature, string>> = {
+  characters: 'length in characters',
+  words: 'length in words',
+  meanWordLength: 'characters a word',
+  lines: 'lines',
+  digits: 'share of digits',
+  upperCase: 'share of capitals among letters',
+  punctuation: 'share of punctuation',
+  nonAscii: 'share of characters beyond ASCII',
+  questionMarks: 'question marks',
+  urls: 'web addresses',
+  htmlTags: 'HTML tags',
+};
+
+/** Shares and counts of characters are taken from this much of a text; its length from all of it. */
+const longestScan = 20_000;
+
+function occurrences(text: string, pattern: RegExp): number {
+  return text.match(pattern)?.length ?? 0;
+}
+
+/**
+ * Surface features of an input: counts (`characters`, `words`, `lines`, `questionMarks`, `urls`, `htmlTags`), a mean
+ * (`meanWordLength`, characters) and shares of characters, 0 to 1 (`digits`, `punctuation`, `nonAscii` of all that is
+ * not white space; `upperCase` of letters). All are 0 for an empty text but `lines`, which is 1.
+ */
+export function surfaceFeatures(text: string): Readonly<Record<SurfaceFeature, number>> {
+  const head = text.slice(0, longestScan);
+  const words = occurrences(text, /\S+/g);
+  const visible = occurrences(text, /\S/g);
+  const scanned = Math.max(1, occurrences(head, /\S/g));
+  const letters = occurrences(head, /\p{L}/gu);
+  return {
+    characters: text.length,
+    words,
+    meanWordLength: words === 0 ? 0 : visible / words,
+    lines: 1 + occurrences(text, /\n/g),
+    digits: occurrences(head, /\p{Nd}/gu) / scanned,
+    upperCase: letters === 0 ? 0 : occurrences(head, /\p{Lu}/gu) / letters,
+    punctuation: occurrences(head, /\p{P}/gu) / scanned,
+    nonAscii: occurrences(head, /[^\x00-\x7f]/gu) / scanned,
+    questionMarks: occurrences(head, /\?/g),
+    urls: occurrences(head, /\b(?:https?:\/\/|www\.)\S/gi),
+    htmlTags: occurrences(head, /<\/?[a-z][^<>]{0,200}>/gi),
+  };
+}
