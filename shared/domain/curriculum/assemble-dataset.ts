@@ -1,0 +1,440 @@
+import { RatchetError } from '../../errors.ts';
+import type { Manifest, SliceBand } from '../dataset.ts';
+import type { Example, Provenance, Slice } from '../example.ts';
+import type { JudgeKind } from '../judgement.ts';
+import { nearDuplicateGroups } from '../near-duplicates.ts';
+import { leaks } from '../splits.ts';
+import type { Output } from '../task.ts';
+import type { RootCause } from '../taxonomy.ts';
+import { type Candidate, compareText } from './candidate.ts';
+import { collapseDuplicates } from './collapse-duplicates.ts';
+import { type CurriculumPlan, lowMargin } from './curriculum-plan.ts';
+import { datasetIdOf, exampleIdOf } from './example-id.ts';
+import { labelFactors } from './label-ratio.ts';
+import { qualityControls, weightByLabel } from './quality-controls.ts';
+import { balanceShares, type ShareRequest } from './slice-shares.ts';
+
+export interface AssemblyRequest {
+  /** `complement`: the curriculum, a floor a label and a part of the parent's dataset; `extend`: all of it. */
+  readonly mode: 'complement' | 'extend';
+  readonly gold: readonly Candidate[];
+  readonly hardNegatives: readonly Candidate[];
+  /** Judged-right traces, as `selectBoundary` gives them. */
+  readonly boundary: readonly Candidate[];
+  /** The parent's dataset; null when there is none. */
+  readonly parent: { readonly datasetId: string; readonly examples: readonly Example[] } | null;
+  /** All labels of the task. */
+  readonly labels: readonly Output[];
+  /** Failures by root cause: decides whether shares lean to gold or to hard negatives. */
+  readonly causes: Readonly<Partial<Record<RootCause, number>>>;
+  /** Inputs of every evaluation set, frozen ones included. */
+  readonly heldOut: readonly string[];
+  /** Judged-right traces that the selection left out already. */
+  readonly boundaryLeftOut: number;
+  readonly plan: CurriculumPlan;
+}
+
+export interface Assembly {
+  readonly datasetId: string;
+  readonly examples: readonly Example[];
+  readonly manifest: Manifest;
+}
+
+/** Bands of the slices' shares of total sample weight. */
+export const sliceBands = {
+  gold: { lower: 0.4, upper: 0.6 },
+  'hard-negative': { lower: 0.25, upper: 0.35 },
+  replay: { lower: 0.1, upper: 0.2 },
+} as const satisfies Record<Slice, { lower: number; upper: number }>;
+
+/** Without a parent there is no replay, and gold : hard negatives is about 65 : 35. */
+export const rootSliceBands = {
+  gold: { lower: 0.6, upper: 0.7 },
+  'hard-negative': { lower: 0.3, upper: 0.4 },
+  replay: { lower: 0, upper: 0 },
+} as const satisfies Record<Slice, { lower: number; upper: number }>;
+
+const slices = ['gold', 'hard-negative', 'replay'] as const satisfies readonly Slice[];
+
+/** Aimed share of replay in `complement`, where the parent's dataset is large enough to choose from. */
+const replayAim = 0.18;
+
+interface Item {
+  readonly input: string;
+  readonly output: Output;
+  readonly judge: JudgeKind | null;
+  readonly timestamp: string;
+  readonly preference: number;
+  readonly key: string;
+  readonly origin: Candidate['origin'] | 'parent';
+  readonly provenance: Provenance;
+  readonly margin: number;
+  /** Rank among the hard negatives; null for what is none. */
+  readonly hardRank: number | null;
+}
+
+/**
+ * Makes a training set of the candidates.
+ *
+ * Every corrected failure and every judged-right trace that is given is used, at a weight near 1. The passing traces make the
+ * slices' shares come out: those nearest to a failure are hard negatives until that slice has its share, the others are gold.
+ * What membership cannot bring into its band, weights do, within the plan's limits; a band not met is named with its reason.
+ * The result does not depend on the order of anything given.
+ *
+ * @throws RatchetError `LeakDetected` when a trace or probe given is a near-duplicate of a held-out input; parent
+ * examples and syntheses that are one are dropped and counted.
+ */
+export function assembleDataset(request: AssemblyRequest): Assembly {
+  const { plan } = request;
+  const leftOut = new Map<string, number>();
+  const count = (reason: string, by: number): void => {
+    if (by > 0) leftOut.set(reason, (leftOut.get(reason) ?? 0) + by);
+  };
+  count('judged-right traces beyond the plan’s limit', request.boundaryLeftOut);
+
+  const known = new Set(request.labels);
+  const all = itemsOf(request);
+  const valid = all.filter((item) => item.input.trim() !== '' && known.has(item.output));
+  count('empty input or unknown label', all.length - valid.length);
+  const safe = withoutLeaks(valid, request.heldOut);
+  count('too close to a held-out example', valid.length - safe.length);
+  const collapsed = collapseDuplicates(safe);
+  count('duplicate input', collapsed.duplicates);
+  count('conflicting labels for one input', collapsed.conflicting);
+  const material = capNearDuplicates(collapsed.kept, plan.nearDuplicatesPerGroup);
+  count('near-duplicate beyond the limit of its group', collapsed.kept.length - material.length);
+
+  const fresh = material.filter((item) => item.origin !== 'parent');
+  const parent = material.filter((item) => item.origin === 'parent');
+  const replay = request.mode === 'extend' ? parent : replayOf(parent, fresh, request);
+  count('parent example not replayed', parent.length - replay.length);
+  const bands = request.parent === null ? rootSliceBands : sliceBands;
+  const members = { replay, ...divide(fresh, replay.length, hardShareAim(request, bands), bands) };
+
+  const { examples, shares } = weigh(members, bands, plan);
+  const failing = members.gold.filter((item) => item.origin === 'failure');
+  return {
+    datasetId: datasetIdOf(examples),
+    examples,
+    manifest: {
+      examples: examples.length,
+      labels: new Set(examples.map((example) => example.output)).size,
+      bands: shares,
+      controls: qualityControls({
+        examples,
+        hardGold: failing.length,
+        hardNegatives: members['hard-negative'].length,
+        failingInputs: failing.map((item) => item.input),
+        labels: request.labels,
+        nearDuplicatesPerGroup: plan.nearDuplicatesPerGroup,
+      }),
+      leftOut: Object.fromEntries([...leftOut].sort(([a], [b]) => compareText(a, b))),
+      notes: notesOf(examples, plan, request),
+    },
+  };
+}
+
+function itemsOf(request: AssemblyRequest): Item[] {
+  const hardRanks = new Map<string, number>();
+  for (const candidate of request.hardNegatives) {
+    const key = provenanceKey(candidate.provenance);
+    hardRanks.set(key, Math.min(hardRanks.get(key) ?? Number.POSITIVE_INFINITY, candidate.rank));
+  }
+  const preferences = { failure: 0, pass: 2, probe: 3, synthesis: 5 } as const;
+  const candidates = [...request.hardNegatives, ...request.gold, ...request.boundary].sort(
+    (a, b) =>
+      compareText(provenanceKey(a.provenance), provenanceKey(b.provenance)) ||
+      a.rank - b.rank ||
+      compareText(whyOf(a), whyOf(b)),
+  );
+  const items = new Map<string, Item>();
+  for (const candidate of candidates) {
+    const key = `${provenanceKey(candidate.provenance)} ${candidate.input}`;
+    const hardRank = hardRanks.get(provenanceKey(candidate.provenance)) ?? null;
+    // Claimed both as a hard negative and as a boundary trace: the claim that names its cluster says more.
+    const before = items.get(key);
+    if (before !== undefined && clusterOf(before.provenance) !== null) continue;
+    if (before !== undefined && clusterOf(candidate.provenance) === null) continue;
+    items.set(key, {
+      ...candidate,
+      key,
+      hardRank,
+      preference: preferences[candidate.origin] - (hardRank === null ? 0 : 1),
+    });
+  }
+  const parent = (request.parent?.examples ?? []).map((example): Item => {
+    const datasetId = request.parent?.datasetId ?? '';
+    return {
+      input: example.input,
+      output: example.output,
+      judge: null,
+      timestamp: '',
+      preference: 4,
+      key: `parent ${example.exampleId}`,
+      origin: 'parent',
+      provenance: { kind: 'parent', datasetId, exampleId: example.exampleId },
+      margin: 1,
+      hardRank: null,
+    };
+  });
+  return [...items.values(), ...parent];
+}
+
+function provenanceKey(provenance: Provenance): string {
+  switch (provenance.kind) {
+    case 'trace':
+      return `trace ${provenance.traceId}`;
+    case 'probe':
+      return `probe ${provenance.probeId}`;
+    case 'synthesis':
+      return `synthesis ${provenance.traceId} ${provenance.method}`;
+    case 'parent':
+      return `parent ${provenance.exampleId}`;
+    case 'file':
+      return `file ${provenance.line}`;
+  }
+}
+
+function clusterOf(provenance: Provenance): string | null {
+  return 'clusterId' in provenance ? provenance.clusterId : null;
+}
+
+function whyOf(candidate: Candidate): string {
+  return candidate.provenance.kind === 'trace'
+    ? `${candidate.provenance.clusterId ?? ''} ${candidate.provenance.why}`
+    : '';
+}
+
+function withoutLeaks(items: readonly Item[], heldOut: readonly string[]): Item[] {
+  const found = leaks(
+    items.map((item) => item.input),
+    heldOut,
+  );
+  for (const leak of found) {
+    const item = items[leak.example];
+    if (item?.provenance.kind === 'trace') {
+      throw new RatchetError(
+        'LeakDetected',
+        `trace ${JSON.stringify(item.provenance.traceId)} was to train and is ${(100 * leak.similarity).toFixed(0)} % the same as a held-out input`,
+      );
+    }
+  }
+  const leaking = new Set(found.map((leak) => leak.example));
+  return items.filter((_, at) => !leaking.has(at));
+}
+
+function capNearDuplicates(items: readonly Item[], most: number): Item[] {
+  const groups = nearDuplicateGroups(items.map((item) => item.input));
+  const order = [...items.keys()].sort((a, b) => {
+    const left = items[a];
+    const right = items[b];
+    if (left === undefined || right === undefined) return 0;
+    return left.preference - right.preference || left.margin - right.margin || compareText(left.key, right.key);
+  });
+  const taken = new Map<string, number>();
+  const kept = new Set<number>();
+  for (const at of order) {
+    const group = `${groups[at] ?? 0} ${items[at]?.output ?? ''}`;
+    const before = taken.get(group) ?? 0;
+    taken.set(group, before + 1);
+    if (before < most) kept.add(at);
+  }
+  return items.filter((_, at) => kept.has(at));
+}
+
+/** Parent examples, label by label in turn so that each is recalled: the aimed share, and the floor of every label. */
+function replayOf(parent: readonly Item[], fresh: readonly Item[], request: AssemblyRequest): Item[] {
+  const wanted = Math.round((replayAim / (1 - replayAim)) * fresh.length);
+  const byLabel = new Map<Output, Item[]>();
+  for (const item of parent) byLabel.set(item.output, [...(byLabel.get(item.output) ?? []), item]);
+  const freshCounts = new Map<Output, number>();
+  for (const { output } of fresh) freshCounts.set(output, (freshCounts.get(output) ?? 0) + 1);
+  const queue = [...byLabel].flatMap(([label, items]) =>
+    items.map((item, turn) => ({
+      item,
+      turn,
+      floor: (freshCounts.get(label) ?? 0) + turn < request.plan.floorPerLabel,
+    })),
+  );
+  queue.sort((a, b) => Number(b.floor) - Number(a.floor) || a.turn - b.turn || compareText(a.item.key, b.item.key));
+  return queue.filter(({ floor }, at) => floor || at < wanted).map(({ item }) => item);
+}
+
+type Bands = Readonly<Record<Slice, { readonly lower: number; readonly upper: number }>>;
+
+const missedCauses: ReadonlySet<string> = new Set(['missed-label', 'length', 'noise']);
+
+/** Missed labels lean to gold, false alarms and confusions to hard negatives: a place in the band by their parts of the failures. */
+function hardShareAim(request: AssemblyRequest, bands: Bands): number {
+  const { lower, upper } = bands['hard-negative'];
+  if (request.plan.hardNegativeShare !== null) return Math.min(upper, Math.max(lower, request.plan.hardNegativeShare));
+  let missed = 0;
+  let total = 0;
+  for (const [cause, failures] of Object.entries(request.causes)) {
+    total += failures;
+    if (missedCauses.has(cause)) missed += failures;
+  }
+  const lean = total === 0 ? 0.5 : missed / total;
+  const inset = (upper - lower) * 0.2;
+  return upper - inset - lean * (upper - lower - 2 * inset);
+}
+
+/** Passing traces nearest to a failure become hard negatives until the slice has its share; all others are gold. */
+function divide(
+  fresh: readonly Item[],
+  replay: number,
+  hardShare: number,
+  bands: Bands,
+): { gold: Item[]; 'hard-negative': Item[] } {
+  const movable = fresh
+    .filter((item) => item.hardRank !== null && item.origin !== 'failure')
+    .sort((a, b) => (a.hardRank ?? 0) - (b.hardRank ?? 0) || compareText(a.key, b.key));
+  // Replay that is small or large is weighed into its band; the hard negatives' share counts on that.
+  const replayShare = Math.min(
+    bands.replay.upper,
+    Math.max(bands.replay.lower, replay / Math.max(1, replay + fresh.length)),
+  );
+  const aimed = Math.round((hardShare / (1 - replayShare)) * fresh.length);
+  const failures = fresh.filter((item) => item.origin === 'failure').length;
+  const owed = Math.min(failures, Math.floor(fresh.length / 2));
+  const hard = new Set(movable.slice(0, Math.max(aimed, owed)));
+  return { gold: fresh.filter((item) => !hard.has(item)), 'hard-negative': fresh.filter((item) => hard.has(item)) };
+}
+
+/** Labels and slices move each other's weights; by the third round little changes. */
+const weightRounds = 3;
+
+function weigh(
+  members: Readonly<Record<Slice, readonly Item[]>>,
+  bands: Bands,
+  plan: CurriculumPlan,
+): { examples: Example[]; shares: SliceBand[] } {
+  const entries = slices.flatMap((slice) =>
+    members[slice].map((item) => ({
+      item,
+      slice,
+      wish: clamp(wish(item, plan), plan.weightLimits),
+      weight: 1,
+      scale: 1,
+    })),
+  );
+  let requests: ShareRequest[] = [];
+  for (let round = 0; round < weightRounds && entries.length > 0; round += 1) {
+    const totals = weightByLabel(
+      entries.map((entry) => ({ output: entry.item.output, weight: entry.wish * entry.scale })),
+    );
+    const factors = labelFactors(totals, plan.labelLimits);
+    for (const entry of entries) {
+      entry.weight = clamp(entry.wish * (factors.get(entry.item.output) ?? 1), plan.weightLimits);
+    }
+    toMeanOne(entries);
+    requests = slices.map((slice) =>
+      shareRequest(
+        entries.filter((entry) => entry.slice === slice).map((entry) => entry.weight),
+        entries.length,
+        bands[slice],
+        plan,
+      ),
+    );
+    const shares = balanceShares(requests);
+    const scales = slices.map((_, at) => (shares[at] ?? 0) / (requests[at]?.natural || 1));
+    for (const entry of entries) entry.scale = scales[slices.indexOf(entry.slice)] ?? 1;
+  }
+  const examples = entries
+    .map(
+      ({ item, slice, weight, scale }): Example => ({
+        exampleId: exampleIdOf(item.input, item.output, item.provenance.kind),
+        input: item.input,
+        output: item.output,
+        weight: Math.max(1e-4, Math.round(weight * scale * 1e4) / 1e4),
+        slice,
+        provenance: item.provenance,
+      }),
+    )
+    .sort((a, b) => compareText(a.exampleId, b.exampleId));
+  return { examples, shares: measureBands(examples, bands, requests) };
+}
+
+function shareRequest(
+  weights: readonly number[],
+  examples: number,
+  band: { lower: number; upper: number },
+  plan: CurriculumPlan,
+): ShareRequest {
+  return {
+    natural: weights.reduce((sum, weight) => sum + weight, 0) / examples,
+    ...band,
+    scaleLower: Math.min(1, plan.weightLimits.lower / weights.reduce((least, weight) => Math.min(least, weight), 1)),
+    scaleUpper: Math.max(1, plan.weightLimits.upper / weights.reduce((most, weight) => Math.max(most, weight), 1)),
+  };
+}
+
+function toMeanOne(entries: readonly { weight: number }[]): void {
+  const mean = entries.reduce((sum, entry) => sum + entry.weight, 0) / Math.max(1, entries.length);
+  for (const entry of entries) entry.weight /= mean;
+}
+
+function clamp(value: number, limits: { readonly lower: number; readonly upper: number }): number {
+  return Math.min(limits.upper, Math.max(limits.lower, value));
+}
+
+function wish(item: Item, plan: CurriculumPlan): number {
+  if (item.origin === 'failure' || item.origin === 'probe') return plan.failureWeight;
+  return item.origin === 'pass' && item.margin < lowMargin ? plan.lowMarginWeight : 1;
+}
+
+/** Shares are compared with their bands up to rounding of the weights. */
+const tolerance = 1e-4;
+
+function measureBands(examples: readonly Example[], bands: Bands, requests: readonly ShareRequest[]): SliceBand[] {
+  const total = examples.reduce((sum, example) => sum + example.weight, 0);
+  return slices.map((slice, at): SliceBand => {
+    const own = examples.filter((example) => example.slice === slice);
+    const weight = own.reduce((sum, example) => sum + example.weight, 0);
+    const share = total === 0 ? 0 : weight / total;
+    const { lower, upper } = bands[slice];
+    const met = share >= lower - tolerance && share <= upper + tolerance;
+    const reason = met ? '' : share < lower ? tooLittle(slice, own.length) : tooMuch(at, own.length, requests);
+    return { slice, examples: own.length, weight, share, lower, upper, met, reason };
+  });
+}
+
+const sliceWords = {
+  gold: 'gold examples',
+  'hard-negative': 'passing traces near a failure',
+  replay: 'parent examples',
+} as const;
+
+function tooLittle(slice: Slice, count: number): string {
+  return count === 0
+    ? `there are no ${sliceWords[slice]}`
+    : `${count} ${sliceWords[slice]} are too few to make up the share within the limits of an example’s weight`;
+}
+
+function tooMuch(at: number, count: number, requests: readonly ShareRequest[]): string {
+  const short = slices.filter((_, other) => {
+    const request = requests[other];
+    return other !== at && request !== undefined && request.natural * request.scaleUpper < request.upper;
+  });
+  return short.length > 0
+    ? `takes the room that too few ${short.map((slice) => sliceWords[slice]).join(' and ')} leave`
+    : `${count} ${sliceWords[slices[at] ?? 'gold']} cannot be weighed down further within the limits of an example’s weight`;
+}
+
+function notesOf(examples: readonly Example[], plan: CurriculumPlan, request: AssemblyRequest): string[] {
+  const weights = examples.map((example) => example.weight);
+  const range = weights.length === 0 ? 'no examples' : `weights from ${least(weights)} to ${most(weights)}`;
+  const synthesised = examples.filter((example) => example.provenance.kind === 'synthesis').length;
+  return [
+    `plan ${plan.name}, ${request.mode}, ${range}`,
+    ...(synthesised === 0 ? [] : [`${synthesised} examples are label-preserving variants`]),
+  ];
+}
+
+function least(values: readonly number[]): number {
+  return values.reduce((min, value) => Math.min(min, value), Number.POSITIVE_INFINITY);
+}
+
+function most(values: readonly number[]): number {
+  return values.reduce((max, value) => Math.max(max, value), 0);
+}

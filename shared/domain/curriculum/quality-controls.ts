@@ -1,0 +1,123 @@
+import type { QualityControl } from '../dataset.ts';
+import type { Example } from '../example.ts';
+import { nearDuplicateGroups } from '../near-duplicates.ts';
+import { labelsOf } from '../task.ts';
+import { words } from '../text.ts';
+import { labelRatio, maxLabelRatio } from './label-ratio.ts';
+
+const patternsPerLabel = 3;
+const usualSize = { lower: 100, upper: 200 };
+/** Largest difference of length, as a fraction of the failing traces' median, at which lengths match. */
+const lengthTolerance = 0.25;
+
+export interface QualityRequest {
+  readonly examples: readonly Example[];
+  /** Corrected failures that are gold, and hard negatives. */
+  readonly hardGold: number;
+  readonly hardNegatives: number;
+  /** Inputs of the failing traces. */
+  readonly failingInputs: readonly string[];
+  readonly labels: readonly string[];
+  readonly nearDuplicatesPerGroup: number;
+}
+
+/** Total sample weight by label, of the labels that have examples. */
+export function weightByLabel(examples: readonly Pick<Example, 'output' | 'weight'>[]): Map<string, number> {
+  const weights = new Map<string, number>();
+  for (const { output, weight } of examples) {
+    for (const label of labelsOf(output)) weights.set(label, (weights.get(label) ?? 0) + weight);
+  }
+  return weights;
+}
+
+/** The quality controls of the paper (section 3.4), each with its measured value. */
+export function qualityControls(request: QualityRequest): QualityControl[] {
+  const { examples } = request;
+  const weights = weightByLabel(examples);
+  const ratio = labelRatio(weights);
+  const groups = patternGroups(examples);
+  const patterns = new Map<string, number>();
+  for (const { label } of groups) patterns.set(label, (patterns.get(label) ?? 0) + 1);
+  const poor = [...patterns.values()].filter((count) => count < patternsPerLabel).length;
+  const counts = [...patterns.values()].sort((a, b) => a - b);
+  const largest = groups.reduce((most, { size }) => Math.max(most, size), 0);
+  const missing = request.labels.filter((label) => !weights.has(label)).length;
+  const distance = lengthDistance(
+    examples.filter((example) => example.slice !== 'replay').map((example) => example.input),
+    request.failingInputs,
+  );
+  return [
+    {
+      name: 'hard-negative-each',
+      wanted: 'one hard negative for each hard gold example',
+      measured: `${request.hardNegatives} hard negatives, ${request.hardGold} hard gold examples`,
+      met: request.hardNegatives >= request.hardGold,
+    },
+    {
+      name: 'label-ratio',
+      wanted: `no label weighs more than ${maxLabelRatio} × another`,
+      measured: `${ratio.toFixed(2)} ×${missing === 0 ? '' : `, ${missing} labels without an example`}`,
+      met: ratio <= maxLabelRatio && missing === 0,
+    },
+    {
+      name: 'input-lengths',
+      wanted: `deciles of length within ${lengthTolerance * 100} % of the failing traces' median`,
+      measured: distance === null ? 'no failing trace to compare with' : `${(distance * 100).toFixed(0)} % on average`,
+      met: distance === null || distance <= lengthTolerance,
+    },
+    {
+      name: 'surface-patterns',
+      wanted: `${patternsPerLabel} or more patterns a label`,
+      measured: `${counts[0] ?? 0} at least, ${counts[counts.length >> 1] ?? 0} in the middle; ${poor} labels below`,
+      met: poor === 0 && missing === 0,
+    },
+    {
+      name: 'near-duplicates',
+      wanted: `at most ${request.nearDuplicatesPerGroup} of a label in a group of near-duplicates`,
+      measured: `${largest} at most`,
+      met: largest <= request.nearDuplicatesPerGroup,
+    },
+    {
+      name: 'size',
+      wanted: `${usualSize.lower} to ${usualSize.upper} examples, more where there are more labels or traces`,
+      measured: `${examples.length} examples`,
+      met: examples.length >= usualSize.lower,
+    },
+  ];
+}
+
+/** Groups of near-duplicates with one label: surface patterns, each with its number of examples. */
+function patternGroups(examples: readonly Example[]): { label: string; size: number }[] {
+  const groups = nearDuplicateGroups(examples.map((example) => example.input));
+  const found = new Map<string, { label: string; size: number }>();
+  examples.forEach((example, at) => {
+    for (const label of labelsOf(example.output)) {
+      const key = `${groups[at] ?? 0} ${label}`;
+      const entry = found.get(key);
+      if (entry === undefined) found.set(key, { label, size: 1 });
+      else entry.size += 1;
+    }
+  });
+  return [...found.values()];
+}
+
+/** Mean difference of the deciles of word counts, as a fraction of the second group's median; null when either is empty. */
+export function lengthDistance(inputs: readonly string[], failing: readonly string[]): number | null {
+  if (inputs.length === 0 || failing.length === 0) return null;
+  const left = lengths(inputs);
+  const right = lengths(failing);
+  const deciles = [0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
+  const sum = deciles.reduce((total, p) => total + Math.abs(quantile(left, p) - quantile(right, p)), 0);
+  return sum / deciles.length / Math.max(1, quantile(right, 0.5));
+}
+
+function lengths(texts: readonly string[]): Float64Array {
+  return Float64Array.from(texts, (text) => words(text).length).sort();
+}
+
+/** Linear interpolation between order statistics (Hyndman and Fan 1996, type 7). */
+function quantile(sorted: Float64Array, p: number): number {
+  const place = p * (sorted.length - 1);
+  const below = sorted[Math.floor(place)] ?? 0;
+  return below + (place - Math.floor(place)) * ((sorted[Math.ceil(place)] ?? below) - below);
+}

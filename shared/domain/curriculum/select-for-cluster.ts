@@ -1,0 +1,190 @@
+import type { Example } from '../example.ts';
+import type { ProbeResult, Weakness } from '../probe.ts';
+import { SimilarityIndex } from '../similarity.ts';
+import type { Output } from '../task.ts';
+import type { Cluster } from '../taxonomy.ts';
+import type { UsableRecord } from '../trace-record.ts';
+import { type Candidate, candidateOf, compareText } from './candidate.ts';
+import type { CurriculumPlan } from './curriculum-plan.ts';
+import { labelPreservingVariants } from './label-preserving-variants.ts';
+
+export interface ClusterSelectionRequest {
+  readonly cluster: Pick<Cluster, 'clusterId' | 'cause' | 'fixability'>;
+  /** What the probes said; null when there were none. */
+  readonly weakness: Weakness | null;
+  /** The cluster's failing records, training side. */
+  readonly members: readonly UsableRecord[];
+  /** All passing records of the training side. */
+  readonly passes: readonly UsableRecord[];
+  /** Probes of the cluster that the champion failed. */
+  readonly failingProbes: readonly ProbeResult[];
+  /** The parent's dataset: where hard negatives are synthesised from when no trace passes under a label. */
+  readonly parent: readonly Example[];
+  readonly plan: CurriculumPlan;
+}
+
+/** What one cluster gives to the curriculum; JSON-serialisable. */
+export interface ClusterSelection {
+  readonly clusterId: string;
+  readonly cause: Cluster['cause'];
+  readonly gold: readonly Candidate[];
+  /** The hard negatives of the failures first, then further near passes; the assembly decides how many it needs. */
+  readonly hardNegatives: readonly Candidate[];
+  /** Failures for which no trace passes under the confused label. */
+  readonly withoutNearPass: number;
+}
+
+/** Stands for the failures that are in no cluster, or in one beyond the limit, so that they train too. */
+export const restCluster = {
+  clusterId: 'rest',
+  cause: 'missed-label',
+  fixability: 'fixable',
+} as const satisfies ClusterSelectionRequest['cluster'];
+
+/**
+ * Gold and hard negatives of one cluster.
+ *
+ * Gold: every corrected failure, failing probes, and variants where the plan asks for some. Hard negatives: for each failure
+ * the passing trace nearest to it under the label that it was confused with (any other label when there was no answer), one of
+ * its own as long as they last, then the next nearest. Only when no trace passes under that label, a label-preserving
+ * variant of the nearest parent example of the label stands in.
+ *
+ * An external cluster gives nothing: no training mends it. A refuted cluster keeps its gold, since a corrected failure is a
+ * true label whatever the probes say, and gives no hard negatives, since there is no systematic confusion to draw a line through.
+ */
+export function selectForCluster(request: ClusterSelectionRequest): ClusterSelection {
+  const { cluster, plan } = request;
+  const members = [...request.members]
+    .filter((record) => record.verdict === 'fail')
+    .sort((a, b) => compareText(a.traceId, b.traceId));
+  const empty = { clusterId: cluster.clusterId, cause: cluster.cause, gold: [], hardNegatives: [], withoutNearPass: 0 };
+  if (cluster.fixability === 'external') return empty;
+
+  const gold = [
+    ...members.map((record, rank) =>
+      candidateOf(record, {
+        clusterId: cluster.clusterId,
+        why: `corrected failure: answered ${record.answer ?? 'nothing'}`,
+        rank,
+      }),
+    ),
+    ...request.failingProbes
+      .filter((probe) => probe.failed)
+      .map(probeCandidate)
+      .sort((a, b) => compareText(a.input, b.input)),
+    ...members.flatMap((record) => variantsOf(record, cluster.clusterId, plan.examplesPerPattern - 1)),
+  ];
+  if (request.weakness?.verdict === 'refuted') return { ...empty, gold };
+
+  const { found, lacking } = nearestPasses(members, request.passes, cluster.clusterId, plan.hardNegativesPerFailure);
+  return {
+    ...empty,
+    gold,
+    hardNegatives: [...found, ...synthesised(lacking, request.parent, cluster.clusterId)].sort(
+      (a, b) => a.rank - b.rank || compareText(a.input, b.input),
+    ),
+    withoutNearPass: lacking.length,
+  };
+}
+
+function probeCandidate(probe: ProbeResult): Candidate {
+  return {
+    input: probe.input,
+    output: probe.expected,
+    origin: 'probe',
+    provenance: { kind: 'probe', probeId: probe.probeId, traceId: probe.traceId, clusterId: probe.clusterId },
+    judge: null,
+    timestamp: '',
+    rank: 0,
+    margin: 0,
+  };
+}
+
+function variantsOf(record: UsableRecord, clusterId: string, count: number): Candidate[] {
+  return labelPreservingVariants(record.input, count).map(({ method, input }) => ({
+    input,
+    output: record.expected,
+    origin: 'synthesis',
+    provenance: { kind: 'synthesis', method, traceId: record.traceId, clusterId },
+    judge: null,
+    timestamp: '',
+    rank: 0,
+    margin: 0,
+  }));
+}
+
+function confusable(pass: { readonly expected: Output }, failure: UsableRecord): boolean {
+  return failure.answer === null ? pass.expected !== failure.expected : pass.expected === failure.answer;
+}
+
+function nearestPasses(
+  members: readonly UsableRecord[],
+  allPasses: readonly UsableRecord[],
+  clusterId: string,
+  perFailure: number,
+): { found: Candidate[]; lacking: UsableRecord[] } {
+  const answered = new Set(members.map((record) => record.answer));
+  const passes = allPasses
+    .filter((record) => record.verdict === 'pass' && (answered.has(null) || answered.has(record.expected)))
+    .sort((a, b) => compareText(a.traceId, b.traceId));
+  const index = new SimilarityIndex(passes.map((record) => record.input));
+  const best = new Map<number, { rank: number; failure: string }>();
+  const claimed = new Set<number>();
+  const lacking: UsableRecord[] = [];
+  for (const failure of members) {
+    const near = index.nearest(failure.input, perFailure, (at) => {
+      const pass = passes[at];
+      return pass !== undefined && confusable(pass, failure);
+    });
+    if (near.length === 0) {
+      // Nothing shares a feature; a pass under the label draws the line all the same.
+      const any = passes.findIndex((pass, at) => !claimed.has(at) && confusable(pass, failure));
+      if (any >= 0) near.push({ index: any, similarity: 0 });
+      else if (!passes.some((pass) => confusable(pass, failure))) lacking.push(failure);
+    }
+    const own = near.findIndex(({ index: at }) => !claimed.has(at));
+    near.forEach(({ index: at, similarity }, place) => {
+      const rank = (place === own ? 0 : place + 1) + 1 - similarity;
+      if (place === own) claimed.add(at);
+      const before = best.get(at);
+      if (before === undefined || rank < before.rank) best.set(at, { rank, failure: failure.traceId });
+    });
+  }
+  const found = [...best].flatMap(([at, { rank, failure }]) => {
+    const pass = passes[at];
+    return pass === undefined ? [] : [candidateOf(pass, { clusterId, why: `near failing trace ${failure}`, rank })];
+  });
+  return { found, lacking };
+}
+
+function synthesised(failures: readonly UsableRecord[], parent: readonly Example[], clusterId: string): Candidate[] {
+  if (failures.length === 0) return [];
+  const answered = new Set(failures.map((failure) => failure.answer));
+  const material = parent
+    .filter((example) => answered.has(null) || answered.has(example.output))
+    .sort((a, b) => compareText(a.exampleId, b.exampleId));
+  const index = new SimilarityIndex(material.map((example) => example.input));
+  const seen = new Set<string>();
+  return failures.flatMap((failure): Candidate[] => {
+    const [nearest] = index.nearest(failure.input, 1, (at) => {
+      const example = material[at];
+      return example !== undefined && !seen.has(example.exampleId) && confusable({ expected: example.output }, failure);
+    });
+    const example = nearest === undefined ? undefined : material[nearest.index];
+    const [variant] = example === undefined ? [] : labelPreservingVariants(example.input, 1);
+    if (nearest === undefined || example === undefined || variant === undefined) return [];
+    seen.add(example.exampleId);
+    return [
+      {
+        input: variant.input,
+        output: example.output,
+        origin: 'synthesis',
+        provenance: { kind: 'synthesis', method: variant.method, traceId: failure.traceId, clusterId },
+        judge: null,
+        timestamp: '',
+        rank: 1 - nearest.similarity,
+        margin: 0,
+      },
+    ];
+  });
+}

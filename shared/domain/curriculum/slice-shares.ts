@@ -1,0 +1,63 @@
+/** A slice's material and what is wanted of it. */
+export interface ShareRequest {
+  /** Share of total weight before balancing; the slices' sum is 1. */
+  readonly natural: number;
+  /** Band of the share. */
+  readonly lower: number;
+  readonly upper: number;
+  /** How far the slice's weights may be scaled. */
+  readonly scaleLower: number;
+  readonly scaleUpper: number;
+}
+
+const clamp = (value: number, lower: number, upper: number): number => Math.min(upper, Math.max(lower, value));
+
+/**
+ * Shares inside the bands with weights as even as can be: all slices scale by one factor, except where a band or a
+ * weight limit holds one back. When the bands cannot all be met, the slices give up theirs in the order given, the first
+ * one first, and then only as far as the weight limits allow. Empty slices have share 0.
+ * @returns shares that sum to 1, in the order of the slices
+ */
+export function balanceShares(slices: readonly ShareRequest[]): number[] {
+  const outer = slices.map((slice) => ({
+    lower: slice.natural * slice.scaleLower,
+    upper: slice.natural * slice.scaleUpper,
+  }));
+  const boxes = slices.map((slice, at) => {
+    const limit = outer[at] ?? { lower: 0, upper: 1 };
+    return { lower: clamp(slice.lower, limit.lower, limit.upper), upper: clamp(slice.upper, limit.lower, limit.upper) };
+  });
+  const feasible = (): boolean =>
+    boxes.reduce((sum, box) => sum + box.lower, 0) <= 1 + 1e-12 &&
+    boxes.reduce((sum, box) => sum + box.upper, 0) >= 1 - 1e-12;
+  for (let at = 0; at < boxes.length && !feasible(); at += 1) {
+    const limit = outer[at];
+    if (limit !== undefined) boxes[at] = limit;
+  }
+  const sharesAt = (scale: number): number[] =>
+    slices.map((slice, at) => clamp(slice.natural * scale, boxes[at]?.lower ?? 0, boxes[at]?.upper ?? 0));
+  let low = 1e-6;
+  let high = 1e6;
+  for (let step = 0; step < 100; step += 1) {
+    const middle = Math.sqrt(low * high);
+    if (sharesAt(middle).reduce((sum, share) => sum + share, 0) < 1) low = middle;
+    else high = middle;
+  }
+  const shares = sharesAt(high);
+  const total = shares.reduce((sum, share) => sum + share, 0);
+  return total === 0 ? shares : shares.map((share) => share / total);
+}
+
+/** Whether {@link balanceShares} can meet every band: each slice can reach its own, and together they can make up the whole. */
+export function bandsAttainable(slices: readonly ShareRequest[]): boolean {
+  let lower = 0;
+  let upper = 0;
+  for (const slice of slices) {
+    const from = Math.max(slice.lower, slice.natural * slice.scaleLower);
+    const to = Math.min(slice.upper, slice.natural * slice.scaleUpper);
+    if (from > to) return false;
+    lower += from;
+    upper += to;
+  }
+  return lower <= 1 && upper >= 1;
+}

@@ -1,0 +1,306 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { type AssemblyRequest, assembleDataset } from '../../../../shared/domain/curriculum/assemble-dataset.ts';
+import { planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts';
+import { datasetIdOf } from '../../../../shared/domain/curriculum/example-id.ts';
+import { selectBoundary } from '../../../../shared/domain/curriculum/select-boundary.ts';
+import { restCluster, selectForCluster } from '../../../../shared/domain/curriculum/select-for-cluster.ts';
+import { datasetSchema } from '../../../../shared/domain/dataset.ts';
+import { type Example, exampleSchema } from '../../../../shared/domain/example.ts';
+import { leaks } from '../../../../shared/domain/splits.ts';
+import type { UsableRecord } from '../../../../shared/domain/trace-record.ts';
+import { RatchetError } from '../../../../shared/errors.ts';
+import { parentExamples, record, text, traffic } from './records.ts';
+
+const labels = ['balance', 'card', 'transfer', 'weather'];
+
+function requestOf(
+  records: readonly UsableRecord[],
+  parent: readonly Example[] | null,
+  options: Partial<AssemblyRequest> = {},
+): AssemblyRequest {
+  const plan = options.plan ?? planFor('first');
+  const passes = records.filter(({ verdict }) => verdict === 'pass');
+  const members = records.filter(({ verdict }) => verdict === 'fail');
+  const selection = selectForCluster({
+    cluster: restCluster,
+    weakness: null,
+    members,
+    passes,
+    failingProbes: [],
+    parent: parent ?? [],
+    plan,
+  });
+  const boundary = selectBoundary({
+    passes,
+    failuresByLabel: Object.fromEntries(members.map((m) => [m.expected, 1])),
+    plan,
+  });
+  return {
+    mode: 'complement',
+    gold: selection.gold,
+    hardNegatives: selection.hardNegatives,
+    boundary: boundary.gold,
+    parent: parent === null ? null : { datasetId: 'parent-dataset', examples: parent },
+    labels,
+    causes: { 'label-confusion': members.length },
+    heldOut: [],
+    boundaryLeftOut: boundary.leftOut,
+    plan,
+    ...options,
+  };
+}
+
+const share = (examples: readonly Example[], slice: Example['slice']): number =>
+  examples.filter((example) => example.slice === slice).reduce((sum, { weight }) => sum + weight, 0) /
+  examples.reduce((sum, { weight }) => sum + weight, 0);
+
+describe('assembleDataset', () => {
+  test('keeps every slice in its band with weights near 1', () => {
+    const { examples, manifest } = assembleDataset(requestOf(traffic(labels, 400, 60), parentExamples(labels, 40)));
+    expect(manifest.bands.map(({ slice, met }) => ({ slice, met }))).toEqual([
+      { slice: 'gold', met: true },
+      { slice: 'hard-negative', met: true },
+      { slice: 'replay', met: true },
+    ]);
+    expect(Math.min(...examples.map(({ weight }) => weight))).toBeGreaterThan(0.85);
+    expect(Math.max(...examples.map(({ weight }) => weight))).toBeLessThan(1.2);
+    expect(manifest.controls.find(({ name }) => name === 'hard-negative-each')?.met).toBe(true);
+  });
+
+  test('has no replay and about 65 : 35 without a parent', () => {
+    const { examples, manifest } = assembleDataset(requestOf(traffic(labels, 400, 60), null));
+    expect(share(examples, 'replay')).toBe(0);
+    expect(share(examples, 'gold')).toBeCloseTo(0.65, 1);
+    expect(manifest.bands.every(({ met }) => met)).toBe(true);
+  });
+
+  test('leans to gold for missed labels and to hard negatives for confusions', () => {
+    const records = traffic(labels, 400, 60);
+    const parent = parentExamples(labels, 40);
+    const missed = assembleDataset(requestOf(records, parent, { causes: { 'missed-label': 60 } }));
+    const confused = assembleDataset(requestOf(records, parent, { causes: { 'label-confusion': 60 } }));
+    expect(share(missed.examples, 'hard-negative')).toBeLessThan(share(confused.examples, 'hard-negative') - 0.03);
+    expect(share(missed.examples, 'gold')).toBeGreaterThan(share(confused.examples, 'gold') + 0.03);
+  });
+
+  test('uses every failure and every pass that it is given', () => {
+    const records = traffic(labels, 300, 40);
+    const { examples } = assembleDataset(requestOf(records, parentExamples(labels, 20)));
+    const used = new Set(
+      examples.flatMap(({ provenance }) => (provenance.kind === 'trace' ? [provenance.traceId] : [])),
+    );
+    expect(used.size).toBe(records.length);
+  });
+
+  test('replays the whole parent dataset in extend, and a part of a large one in complement', () => {
+    const records = traffic(labels, 200, 40);
+    const parent = parentExamples(labels, 60);
+    const extended = assembleDataset(requestOf(records, parent, { mode: 'extend' }));
+    const complemented = assembleDataset(requestOf(records, parent));
+    const replayed = (examples: readonly Example[]): number =>
+      examples.filter(({ slice }) => slice === 'replay').length;
+    expect(replayed(extended.examples)).toBe(parent.length);
+    expect(replayed(complemented.examples)).toBeLessThan(parent.length / 2);
+    expect(extended.manifest.bands.every(({ met }) => met)).toBe(true);
+    expect(complemented.manifest.bands.every(({ met }) => met)).toBe(true);
+  });
+
+  test('fills a label that has no trace up to its floor from the parent', () => {
+    const records = traffic(labels.slice(0, 3), 200, 30);
+    const { examples } = assembleDataset(requestOf(records, parentExamples(labels, 9)));
+    expect(examples.filter(({ output }) => output === 'weather').length).toBeGreaterThanOrEqual(5);
+  });
+
+  test('names what stands in the way of a band', () => {
+    const passesOnly = assembleDataset(requestOf(traffic(labels, 100, 0), parentExamples(labels, 20)));
+    const hard = passesOnly.manifest.bands.find(({ slice }) => slice === 'hard-negative');
+    expect(hard).toMatchObject({ met: false, examples: 0, reason: 'there are no passing traces near a failure' });
+    expect(passesOnly.manifest.bands.find(({ slice }) => slice === 'gold')).toMatchObject({ met: false });
+    expect(passesOnly.manifest.bands.find(({ slice }) => slice === 'gold')?.reason).toContain(
+      'passing traces near a failure',
+    );
+  });
+
+  test('makes a dataset of failures alone, of one label alone and of ten traces', () => {
+    const failuresOnly = assembleDataset(requestOf(traffic(labels, 40, 40), null));
+    expect(failuresOnly.examples.length).toBe(40);
+    expect(failuresOnly.examples.every(({ slice, weight }) => slice === 'gold' && weight === 1)).toBe(true);
+    const oneLabel = assembleDataset(requestOf(traffic(['card'], 30, 10), null, { labels: ['card'] }));
+    expect(oneLabel.examples.length).toBe(30);
+    const ten = assembleDataset(requestOf(traffic(labels, 10, 3), parentExamples(labels, 2)));
+    expect(ten.examples.length).toBe(18);
+    const nothing = assembleDataset(requestOf([], null));
+    expect(nothing.examples).toEqual([]);
+    expect(nothing.manifest.bands.map((band) => band.share)).toEqual([0, 0, 0]);
+  });
+
+  test('collapses duplicates, and lets a human judgement decide a conflict', () => {
+    const records = [
+      ...traffic(labels, 60, 10),
+      record('a', 'where is my card', 'card', { judge: 'human', timestamp: '2026-01-02T00:00:00Z' }),
+      record('b', 'Where  is my CARD', 'balance', { timestamp: '2026-01-05T00:00:00Z' }),
+      record('c', 'where is my card', 'balance', { timestamp: '2026-01-06T00:00:00Z' }),
+      record('d', 'where is my card', 'card', { timestamp: '2026-01-03T00:00:00Z' }),
+    ];
+    const { examples, manifest } = assembleDataset(requestOf(records, null));
+    const found = examples.filter(({ input }) => input.toLowerCase().includes('my card'));
+    expect(found.map(({ output }) => output)).toEqual(['card']);
+    expect(manifest.leftOut).toMatchObject({ 'duplicate input': 1, 'conflicting labels for one input': 2 });
+  });
+
+  test('keeps at most three near-duplicates of a label', () => {
+    const same = Array.from({ length: 12 }, (_, at) =>
+      record(`n${at}`, `please tell me right now how much money is left in my account number${at}`, 'balance'),
+    );
+    const { examples, manifest } = assembleDataset(requestOf([...traffic(labels, 80, 10), ...same], null));
+    expect(examples.filter(({ input }) => input.startsWith('please tell')).length).toBe(3);
+    expect(manifest.leftOut['near-duplicate beyond the limit of its group']).toBe(9);
+    expect(manifest.controls.find(({ name }) => name === 'near-duplicates')?.met).toBe(true);
+  });
+
+  test('refuses a trace that is held out, and drops a parent example that is', () => {
+    const records = traffic(labels, 60, 10);
+    const parent = parentExamples(labels, 20);
+    const leak = { ...requestOf(records, parent), heldOut: [records[20]?.input ?? ''] };
+    expect(() => assembleDataset(leak)).toThrowError(RatchetError);
+    expect(() => assembleDataset(leak)).toThrowError(/held-out/);
+    const dropped = assembleDataset({ ...requestOf(records, parent), heldOut: [`${parent[3]?.input} `] });
+    expect(dropped.manifest.leftOut['too close to a held-out example']).toBe(1);
+  });
+
+  test('brings labels within three times each other as far as the weight limits allow', () => {
+    const skewed = Array.from({ length: 300 }, (_, at) => {
+      const label = at % 10 < 5 ? 'balance' : at % 10 < 8 ? 'card' : at % 10 < 9 ? 'transfer' : 'weather';
+      return record(`s${at}`, text(label, at), label, { answer: at % 7 === 0 ? 'card' : label });
+    });
+    const { manifest } = assembleDataset(requestOf(skewed, null));
+    expect(manifest.controls.find(({ name }) => name === 'label-ratio')).toMatchObject({ met: true });
+  });
+
+  test('weighs all alike for the move that asks for it', () => {
+    const { examples } = assembleDataset(
+      requestOf(traffic(labels, 120, 20), parentExamples(labels, 2), {
+        plan: planFor('all-judged-right'),
+        mode: 'extend',
+      }),
+    );
+    expect(examples.every(({ weight }) => weight === 1)).toBe(true);
+  });
+
+  test('adds label-preserving variants of what fails when it augments', () => {
+    const records = traffic(labels, 120, 20);
+    const size = (move: string): number =>
+      assembleDataset(requestOf(records, null, { plan: planFor(move) })).examples.length;
+    expect(size('two-a-pattern')).toBe(size('first') + 20);
+    expect(size('three-a-pattern')).toBe(size('first') + 40);
+  });
+
+  const material = fc.record({
+    traces: fc.integer({ min: 0, max: 120 }),
+    failing: fc.integer({ min: 0, max: 100 }),
+    labels: fc.integer({ min: 1, max: 4 }),
+    perLabel: fc.option(fc.integer({ min: 0, max: 30 })),
+    mode: fc.constantFrom('complement' as const, 'extend' as const),
+    move: fc.constantFrom('first', 'more-hard-negatives', 'more-boundary-gold', 'all-judged-right', 'three-a-pattern'),
+  });
+  type Material = typeof material extends fc.Arbitrary<infer T> ? T : never;
+  const build = (
+    given: Material,
+    order: (records: UsableRecord[]) => UsableRecord[] = (records) => records,
+  ): AssemblyRequest => {
+    const some = labels.slice(0, given.labels);
+    const records = order(traffic(some, given.traces, Math.round((given.traces * given.failing) / 100)));
+    const parent = given.perLabel === null ? null : parentExamples(some, given.perLabel);
+    return requestOf(records, parent, { mode: given.mode, plan: planFor(given.move), labels: some });
+  };
+
+  test('whatever the material: valid examples, positive weights of mean 1, each traceable, shares that add up', () => {
+    fc.assert(
+      fc.property(material, (given) => {
+        const request = build(given);
+        const { examples, manifest, datasetId } = assembleDataset(request);
+        const traces = new Set(
+          [...request.gold, ...request.boundary, ...request.hardNegatives].flatMap(({ provenance }) =>
+            'traceId' in provenance ? [provenance.traceId] : [],
+          ),
+        );
+        const parents = new Set(request.parent?.examples.map(({ exampleId }) => exampleId));
+        for (const example of examples) {
+          expect(exampleSchema.safeParse(example).success).toBe(true);
+          expect(Number.isFinite(example.weight)).toBe(true);
+          expect(example.weight).toBeGreaterThanOrEqual(request.plan.weightLimits.lower - 1e-3);
+          expect(example.weight).toBeLessThanOrEqual(request.plan.weightLimits.upper + 1e-3);
+          const { provenance } = example;
+          expect(
+            provenance.kind === 'parent'
+              ? parents.has(provenance.exampleId)
+              : 'traceId' in provenance && traces.has(provenance.traceId),
+          ).toBe(true);
+          expect(example.slice === 'replay').toBe(provenance.kind === 'parent');
+        }
+        expect(new Set(examples.map(({ exampleId }) => exampleId)).size).toBe(examples.length);
+        expect(datasetId).toBe(datasetIdOf(examples));
+        expect(datasetSchema.shape.manifest.safeParse(manifest).success).toBe(true);
+        if (examples.length > 0) {
+          expect(manifest.bands.reduce((sum, band) => sum + band.share, 0)).toBeCloseTo(1, 6);
+          expect(examples.reduce((sum, { weight }) => sum + weight, 0) / examples.length).toBeCloseTo(1, 3);
+        }
+        expect(manifest.bands.every(({ met, reason }) => met === (reason === ''))).toBe(true);
+      }),
+      { numRuns: 120 },
+    );
+  });
+
+  test('meets every band when there are passes near failures, gold besides, and a parent that weights can bring in', () => {
+    const enough = fc.record({
+      traces: fc.integer({ min: 80, max: 240 }),
+      failing: fc.integer({ min: 15, max: 45 }),
+      labels: fc.integer({ min: 2, max: 4 }),
+      perLabel: fc.integer({ min: 8, max: 40 }),
+      mode: fc.constantFrom('complement' as const, 'extend' as const),
+      move: fc.constantFrom('first', 'more-hard-negatives'),
+    });
+    fc.assert(
+      fc.property(enough, (given) => {
+        const { manifest } = assembleDataset(build(given));
+        expect(manifest.bands.filter(({ met }) => !met)).toEqual([]);
+      }),
+      { numRuns: 80 },
+    );
+  });
+
+  test('gives the same dataset whatever the order of the records', () => {
+    fc.assert(
+      fc.property(material, fc.integer(), (given, seed) => {
+        const shuffled = (records: UsableRecord[]): UsableRecord[] =>
+          [...records].sort((a, b) => hash(a.traceId, seed) - hash(b.traceId, seed));
+        expect(assembleDataset(build(given, shuffled))).toEqual(assembleDataset(build(given)));
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  test('never lets a near-duplicate of a held-out input in', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 19 }), { maxLength: 8 }), (held) => {
+        const parent = parentExamples(labels, 20);
+        const heldOut = held.map((at) => parent[at * 4]?.input ?? '');
+        const { examples } = assembleDataset(requestOf(traffic(labels, 40, 8), parent, { mode: 'extend', heldOut }));
+        expect(
+          leaks(
+            examples.map(({ input }) => input),
+            heldOut,
+          ),
+        ).toEqual([]);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});
+
+function hash(value: string, seed: number): number {
+  let state = seed | 0;
+  for (const character of value) state = Math.imul(state ^ character.charCodeAt(0), 0x9e3779b1);
+  return state >>> 0;
+}
