@@ -1,14 +1,19 @@
-import { RatchetError } from '../errors.ts';
 import type { Checkpoint } from '../domain/checkpoint.ts';
+import { RatchetError } from '../errors.ts';
 import type { Ports } from './ports.ts';
 
 /** The checkpoint that answers: the champion, or the one named. @throws RatchetError UnknownModel, NoChampion, UnknownCheckpoint */
-export async function chooseCheckpoint(modelId: string, checkpointId: string | null, ports: Ports): Promise<Checkpoint> {
+export async function chooseCheckpoint(
+  modelId: string,
+  checkpointId: string | null,
+  ports: Ports,
+): Promise<Checkpoint> {
   const control = await ports.lineage.getControl(modelId);
   if (control === undefined) throw new RatchetError('UnknownModel', `There is no model named ${modelId}.`);
   const id = checkpointId ?? control.championId;
   if (id === null) throw new RatchetError('NoChampion', `${modelId} has no checkpoint yet.`);
   const checkpoint = await ports.lineage.getCheckpoint(modelId, id);
-  if (checkpoint === undefined) throw new RatchetError('UnknownCheckpoint', `${modelId} has no checkpoint ${JSON.stringify(id.slice(0, 120))}.`);
+  if (checkpoint === undefined)
+    throw new RatchetError('UnknownCheckpoint', `${modelId} has no checkpoint ${JSON.stringify(id.slice(0, 120))}.`);
   return checkpoint;
 }

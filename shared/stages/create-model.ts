@@ -1,4 +1,3 @@
-import { RatchetError } from '../errors.ts';
 import type { Checkpoint } from '../domain/checkpoint.ts';
 import { artifactKey, checkpointId, datasetKey } from '../domain/checkpoint-id.ts';
 import { moveChampion } from '../domain/control.ts';
@@ -10,6 +9,7 @@ import type { Model } from '../domain/model.ts';
 import { type Settings, settingsSchema } from '../domain/settings.ts';
 import { ledgerForTraining } from '../domain/splits.ts';
 import { classificationTask, labelSchema, maxLabels, outputProblem, type Task } from '../domain/task.ts';
+import { RatchetError } from '../errors.ts';
 import { trainerNamed } from './answer.ts';
 import { updateControl } from './hold-lease.ts';
 import { encodeJsonl } from './jsonl.ts';
@@ -67,7 +67,13 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
   const dataset = initialDataset(model, examples, read, ports);
   await ports.objects.put(dataset.key, encodeJsonl(examples));
   const configuration = defaultConfiguration(model.settings.foundation);
-  const id = checkpointId({ ...model, datasetId: dataset.datasetId, configuration, seed: request.seed, teacherId: null });
+  const id = checkpointId({
+    ...model,
+    datasetId: dataset.datasetId,
+    configuration,
+    seed: request.seed,
+    teacherId: null,
+  });
   const trained = await trainer.train(
     {
       task: model.task,
@@ -122,9 +128,13 @@ async function readExamples(
     ...(request.onBadLine === undefined ? {} : { onBadLine: request.onBadLine }),
   });
   if (read.lines.length === 0) {
-    throw new RatchetError('InvalidInput', `None of the examples can be used (${read.refused} bad ${read.refused === 1 ? 'line' : 'lines'}).`, {
-      mend: 'Write one {"input": "...", "output": "label"} a line.',
-    });
+    throw new RatchetError(
+      'InvalidInput',
+      `None of the examples can be used (${read.refused} bad ${read.refused === 1 ? 'line' : 'lines'}).`,
+      {
+        mend: 'Write one {"input": "...", "output": "label"} a line.',
+      },
+    );
   }
   const examples = read.lines.map(
     ({ line, input, output }): Example => ({
@@ -152,14 +162,21 @@ function taskOf(given: readonly string[], examples: readonly Example[]): Task {
   const labels = given.map((label) => {
     const parsed = labelSchema.safeParse(label);
     if (parsed.success) return parsed.data;
-    throw new RatchetError('InvalidInput', `${JSON.stringify(label.slice(0, 120))} cannot be a label.`, { mend: 'Labels have 1 to 200 characters.' });
+    throw new RatchetError('InvalidInput', `${JSON.stringify(label.slice(0, 120))} cannot be a label.`, {
+      mend: 'Labels have 1 to 200 characters.',
+    });
   });
   const task = classificationTask([...labels, ...examples.map((example) => example.output)]);
   if (task.labels.length < 2 || task.labels.length > maxLabels) {
-    const found = task.labels.length === 1 ? `only the label ${JSON.stringify(task.labels[0])}` : `${task.labels.length} labels`;
-    throw new RatchetError('InvalidInput', `A classification needs between 2 and ${maxLabels} labels; there are ${found}.`, {
-      mend: 'Name them with --labels a,b,… or give examples of each with --examples FILE.',
-    });
+    const found =
+      task.labels.length === 1 ? `only the label ${JSON.stringify(task.labels[0])}` : `${task.labels.length} labels`;
+    throw new RatchetError(
+      'InvalidInput',
+      `A classification needs between 2 and ${maxLabels} labels; there are ${found}.`,
+      {
+        mend: 'Name them with --labels a,b,… or give examples of each with --examples FILE.',
+      },
+    );
   }
   return task;
 }
@@ -204,7 +221,10 @@ function initialDataset(
       bands: [],
       controls: [],
       leftOut: { 'bad line': read.refused, duplicate: read.duplicates },
-      notes: uncovered.length === 0 ? [] : [`no example of: ${uncovered.slice(0, 20).join(', ')}${uncovered.length > 20 ? ', …' : ''}`],
+      notes:
+        uncovered.length === 0
+          ? []
+          : [`no example of: ${uncovered.slice(0, 20).join(', ')}${uncovered.length > 20 ? ', …' : ''}`],
     },
     createdAt: nowOf(ports),
   };
@@ -218,7 +238,13 @@ async function crown(checkpoint: Checkpoint, by: string, ports: Ports): Promise<
   await updateControl(checkpoint.modelId, ports, (control) => {
     if (control.championId === checkpoint.checkpointId) return null;
     if (control.championId !== null) throw modelExists(checkpoint.modelId);
-    return moveChampion(control, { at: nowOf(ports), to: checkpoint.checkpointId, kind: 'create', by, reason: 'first checkpoint' });
+    return moveChampion(control, {
+      at: nowOf(ports),
+      to: checkpoint.checkpointId,
+      kind: 'create',
+      by,
+      reason: 'first checkpoint',
+    });
   });
 }
 

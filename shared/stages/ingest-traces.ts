@@ -1,12 +1,17 @@
-import { RatchetError } from '../errors.ts';
 import { canonicalJson, digest, shortDigest } from '../domain/ids.ts';
 import type { Judgement } from '../domain/judgement.ts';
 import type { Model } from '../domain/model.ts';
 import type { Output } from '../domain/task.ts';
 import type { Trace } from '../domain/trace.ts';
+import { RatchetError } from '../errors.ts';
 import { writeJsonl } from './jsonl.ts';
 import type { LineProblem } from './parse-json-line.ts';
-import { type GivenJudgement, judgementOfOtherAnswer, type ParsedTraceLine, parseTraceLine } from './parse-trace-line.ts';
+import {
+  type GivenJudgement,
+  judgementOfOtherAnswer,
+  type ParsedTraceLine,
+  parseTraceLine,
+} from './parse-trace-line.ts';
 import type { Ports } from './ports.ts';
 import { readLines } from './read-lines.ts';
 
@@ -66,7 +71,14 @@ export async function ingestTraces(request: IngestRequest, ports: Ports): Promis
       for await (const line of readLines(chunks)) {
         last = line.number;
         if (line.kind === 'text') await ingest.add(line.text, source.name, line.number);
-        else await ingest.refuse({ file: source.name, line: line.number, reason: line.reason, mend: line.mend, text: line.head });
+        else
+          await ingest.refuse({
+            file: source.name,
+            line: line.number,
+            reason: line.reason,
+            mend: line.mend,
+            text: line.head,
+          });
         lines += 1;
         if (lines % 500 === 0) request.onProgress?.(lines);
       }
@@ -200,7 +212,10 @@ class Ingest {
           inputDigest: digests.get(trace.traceId)?.inputDigest ?? digest(trace.input),
           output: trace.output,
           judgementIds: new Set(judgements.map((judgement) => judgement.judgementId)),
-          lastJudgedAt: judgements.reduce((latest, { judgedAt }) => Math.max(latest, Date.parse(judgedAt)), Number.NEGATIVE_INFINITY),
+          lastJudgedAt: judgements.reduce(
+            (latest, { judgedAt }) => Math.max(latest, Date.parse(judgedAt)),
+            Number.NEGATIVE_INFINITY,
+          ),
         },
       ]),
     );
@@ -238,12 +253,19 @@ class Ingest {
 }
 
 /** The line's judgement of the answer on record; `nothing-known` when it judged another answer and tells nothing of this one. */
-function judgementOnRecord({ trace, judgement }: ParsedTraceLine, recorded: Output | null): GivenJudgement | null | 'nothing-known' {
+function judgementOnRecord(
+  { trace, judgement }: ParsedTraceLine,
+  recorded: Output | null,
+): GivenJudgement | null | 'nothing-known' {
   if (trace.output === recorded || judgement === null) return judgement;
   return judgementOfOtherAnswer(judgement, trace.output, recorded) ?? 'nothing-known';
 }
 
 /** Times of judging left out: a batch that is put together again after a crash is the same batch. */
 function batchIdOf(traces: readonly Trace[], judgements: readonly Judgement[]): string {
-  return shortDigest(...traces.map((trace) => canonicalJson(trace)), '', ...judgements.map((judgement) => judgement.judgementId));
+  return shortDigest(
+    ...traces.map((trace) => canonicalJson(trace)),
+    '',
+    ...judgements.map((judgement) => judgement.judgementId),
+  );
 }

@@ -6,7 +6,9 @@ export interface LineProblem {
   readonly mend: string;
 }
 
-export type LineResult<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: LineProblem };
+export type LineResult<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly problem: LineProblem };
 
 /** Deepest nesting of objects and arrays that is stored; deeper ones break the JSON writers further on. */
 const maxDepth = 64;

@@ -41,7 +41,7 @@ function normalised(object: Readonly<Record<string, unknown>>, modelId: string):
     if (!knownKeys.has(key)) extra.push([key, value]);
     else if (value !== null || key === meaningfulNull) fields.push([key, value]);
   }
-  const metadata = object['metadata'] ?? {};
+  const metadata = object.metadata ?? {};
   if (extra.length > 0 && isPlainObject(metadata)) {
     fields.push(['metadata', Object.fromEntries([...extra, ...Object.entries(metadata)])]);
   }
@@ -58,7 +58,8 @@ function checkAgainstModel(line: TraceLine, model: Pick<Model, 'modelId' | 'task
     return refuse(`a trace of model ${JSON.stringify(line.modelId)}`, `ingest it there, or leave "modelId" out`);
   }
   const wrongLabel = expected === undefined ? null : outputProblem(model.task, expected);
-  if (wrongLabel !== null) return refuse(`"expected": ${wrongLabel}`, 'use one of the labels the model was created with');
+  if (wrongLabel !== null)
+    return refuse(`"expected": ${wrongLabel}`, 'use one of the labels the model was created with');
 
   if (verdict === undefined && expected === undefined) {
     return judge === undefined
@@ -73,7 +74,8 @@ function checkAgainstModel(line: TraceLine, model: Pick<Model, 'modelId' | 'task
   }
   if (verdict === 'pass' && line.output !== null) {
     const problem = outputProblem(model.task, line.output);
-    if (problem !== null) return refuse(`judged right, but its ${problem}`, 'use one of the labels the model was created with');
+    if (problem !== null)
+      return refuse(`judged right, but its ${problem}`, 'use one of the labels the model was created with');
   }
   return { ok: true, value: { trace, judgement: judgementOf(line) } };
 }
@@ -90,7 +92,13 @@ function judgementOf({ output, verdict, expected, judge }: TraceLine): GivenJudg
  * The same judgement, of another recorded answer to the same input: the verdict is made anew from the right output.
  * Null when the judgement names no right output and so says nothing about another answer.
  */
-export function judgementOfOtherAnswer(judgement: GivenJudgement, judged: Output | null, recorded: Output | null): GivenJudgement | null {
+export function judgementOfOtherAnswer(
+  judgement: GivenJudgement,
+  judged: Output | null,
+  recorded: Output | null,
+): GivenJudgement | null {
   const expected = judgement.expected ?? (judgement.verdict === 'pass' ? judged : null);
-  return expected === null ? null : { ...judgement, expected, verdict: sameOutput(recorded, expected) ? 'pass' : 'fail' };
+  return expected === null
+    ? null
+    : { ...judgement, expected, verdict: sameOutput(recorded, expected) ? 'pass' : 'fail' };
 }

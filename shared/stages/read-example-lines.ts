@@ -64,12 +64,18 @@ export async function readExampleLines(
   return { lines, refused, duplicates };
 }
 
-function parseExampleLine(text: string, problemOf: (output: Output) => string | null): LineResult<{ input: string; output: Output }> {
+function parseExampleLine(
+  text: string,
+  problemOf: (output: Output) => string | null,
+): LineResult<{ input: string; output: Output }> {
   const object = parseJsonObject(text);
   if (!object.ok) return object;
   const parsed = exampleLineSchema.safeParse(object.value);
   if (!parsed.success) return refuse(describeIssues(parsed.error), 'write {"input": "...", "output": "label"}');
-  if (parsed.data.input.trim() === '') return refuse('"input" is empty', 'leave the line out: nothing can be learnt from it');
+  if (parsed.data.input.trim() === '')
+    return refuse('"input" is empty', 'leave the line out: nothing can be learnt from it');
   const problem = problemOf(parsed.data.output);
-  return problem === null ? { ok: true, value: parsed.data } : refuse(`"output": ${problem}`, 'use one of the labels the model was registered with');
+  return problem === null
+    ? { ok: true, value: parsed.data }
+    : refuse(`"output": ${problem}`, 'use one of the labels the model was registered with');
 }

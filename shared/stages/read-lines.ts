@@ -12,7 +12,12 @@ interface LinePlace {
 /** A line of text without its line break, or why it is none, with its beginning (invalid bytes replaced). */
 export type Line =
   | (LinePlace & { readonly kind: 'text'; readonly text: string })
-  | (LinePlace & { readonly kind: 'unreadable'; readonly reason: string; readonly mend: string; readonly head: string });
+  | (LinePlace & {
+      readonly kind: 'unreadable';
+      readonly reason: string;
+      readonly mend: string;
+      readonly head: string;
+    });
 
 /**
  * Cuts bytes into lines (LF or CRLF) in bounded memory: of a line over {@link maxLineBytes} only the beginning is kept.
@@ -81,7 +86,13 @@ function toLine(bytes: Uint8Array, length: number, number: number): Line | undef
     const text = strict.decode(content);
     return text.trim() === '' ? undefined : { number, kind: 'text', text };
   } catch {
-    return { number, kind: 'unreadable', reason: 'the line is not valid UTF-8', mend: 'save the file as UTF-8', head: head(content) };
+    return {
+      number,
+      kind: 'unreadable',
+      reason: 'the line is not valid UTF-8',
+      mend: 'save the file as UTF-8',
+      head: head(content),
+    };
   }
 }
 

@@ -1,5 +1,5 @@
-import { RatchetError } from '../errors.ts';
 import { type Control, moveChampion } from '../domain/control.ts';
+import { RatchetError } from '../errors.ts';
 import { updateControl } from './hold-lease.ts';
 import type { Ports } from './ports.ts';
 
@@ -38,7 +38,10 @@ export async function rollbackChampion(request: RollbackRequest, ports: Ports): 
     const { lease } = current;
     if (lease !== null && lease.expiresAt > ports.clock.now() && !(holderIsGone && lease.owner === holder)) {
       const until = new Date(lease.expiresAt).toISOString();
-      throw new RatchetError('LeaseHeld', `Run ${lease.runId} of ${modelId} is active: ${lease.owner} holds the lease until ${until}.`);
+      throw new RatchetError(
+        'LeaseHeld',
+        `Run ${lease.runId} of ${modelId} is active: ${lease.owner} holds the lease until ${until}.`,
+      );
     }
     if (current.championId === to) return null;
     const moved = moveChampion(current, {
@@ -57,15 +60,29 @@ export async function rollbackChampion(request: RollbackRequest, ports: Ports): 
 async function checkTarget(control: Control, to: string, ports: Ports): Promise<void> {
   const checkpoint = await ports.lineage.getCheckpoint(control.modelId, to);
   const former = [...new Set(control.moves.map((move) => move.to))];
-  const choice = { mend: `Go back to one of: ${former.join(', ') || 'none so far'}. See: ratchet lineage ${control.modelId}` };
+  const choice = {
+    mend: `Go back to one of: ${former.join(', ') || 'none so far'}. See: ratchet lineage ${control.modelId}`,
+  };
   if (checkpoint === undefined) {
-    throw new RatchetError('UnknownCheckpoint', `${control.modelId} has no checkpoint ${JSON.stringify(to.slice(0, 120))}.`, choice);
+    throw new RatchetError(
+      'UnknownCheckpoint',
+      `${control.modelId} has no checkpoint ${JSON.stringify(to.slice(0, 120))}.`,
+      choice,
+    );
   }
   if (!former.includes(to)) {
-    throw new RatchetError('InvalidInput', `Checkpoint ${to} was never champion: the gate did not let it pass.`, choice);
+    throw new RatchetError(
+      'InvalidInput',
+      `Checkpoint ${to} was never champion: the gate did not let it pass.`,
+      choice,
+    );
   }
   const stored = await ports.objects.list(checkpoint.artifactKey);
   if (!stored.includes(checkpoint.artifactKey)) {
-    throw new RatchetError('ObjectMissing', `The artifact of checkpoint ${to} is gone (${checkpoint.artifactKey}).`, choice);
+    throw new RatchetError(
+      'ObjectMissing',
+      `The artifact of checkpoint ${to} is gone (${checkpoint.artifactKey}).`,
+      choice,
+    );
   }
 }

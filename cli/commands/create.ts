@@ -1,0 +1,146 @@
+import { type Command, Option } from 'commander';
+import { z } from 'zod';
+import { foundationSchema } from '../../shared/domain/hyperparameters.ts';
+import { idProblem } from '../../shared/domain/ids.ts';
+import { type Settings, settingsSchema } from '../../shared/domain/settings.ts';
+import { RatchetError } from '../../shared/errors.ts';
+import { createModel } from '../../shared/stages/create-model.ts';
+import { commaSeparated, fraction, wholeNumber } from '../arguments.ts';
+import { BadLineReporter } from '../bad-lines.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { inputName, openInput } from '../open-input.ts';
+import { person } from '../person.ts';
+import type { RunCommand, Session } from '../session.ts';
+
+const help = `
+Example:
+  $ head -2 labelled.jsonl
+  {"input": "Win a prize now!!!", "output": "spam"}
+  {"input": "Minutes of Tuesday's meeting", "output": "ham"}
+  $ ratchet create spam-filter --task classification --examples labelled.jsonl
+
+Labels are given, or taken from the examples, or both. Without examples the model is only registered; the same command
+with --examples trains its first checkpoint later. Settings for --set: ${Object.keys(settingsSchema.shape).join(', ')}.`;
+
+const optionsSchema = z.object({
+  task: z.literal('classification'),
+  labels: z.array(z.string()).default([]),
+  examples: z.string().optional(),
+  foundation: foundationSchema,
+  seed: z.int(),
+  targetScore: z.number().optional(),
+  maxIterations: z.int().optional(),
+  set: z.array(z.string()).default([]),
+});
+
+export function addCreateCommand(program: Command, run: RunCommand): void {
+  program
+    .command('create')
+    .summary('register a model and train its first checkpoint')
+    .description('Registers a model; with examples, trains its first checkpoint, which becomes the champion.')
+    .argument('<model>', 'name: letters, digits, "-" and "_"')
+    .addOption(new Option('--task <kind>', 'what the model does').choices(['classification']).default('classification'))
+    .option('--labels <a,b,…>', 'labels, separated by commas', commaSeparated)
+    .option('--examples <file>', '{"input", "output"} a line, also .gz; "-" is stdin')
+    .addOption(
+      new Option('--foundation <name>', 'what training starts from: a pretrained sentence encoder, or nothing')
+        .choices(foundationSchema.options)
+        .default('use-lite'),
+    )
+    .option('--seed <n>', 'fixes all that is drawn at random', wholeNumber, 0)
+    .option('--target-score <fraction>', 'score from which a candidate may replace the champion (0.96)', fraction)
+    .option('--max-iterations <n>', 'train-and-evaluate rounds a run (6)', wholeNumber)
+    .option('--set <name=value...>', 'any other setting of the model, for example enoughFailures=10')
+    .addHelpText('after', help)
+    .action((model: string, options: unknown, command: Command) =>
+      run(command, (session) => create(model, optionsSchema.parse(options), session)),
+    );
+}
+
+async function create(modelId: string, options: z.infer<typeof optionsSchema>, session: Session): Promise<ExitCode> {
+  const problem = idProblem(modelId);
+  if (problem !== null) {
+    throw new RatchetError('InvalidInput', `${JSON.stringify(modelId.slice(0, 120))} cannot name a model.`, {
+      mend: `For a model's name ${problem}.`,
+    });
+  }
+  const { examples: path } = options;
+  if (path === undefined && options.labels.length === 0) {
+    throw new RatchetError('InvalidInput', 'A model needs labels.', {
+      mend: 'Give --labels a,b,… or --examples FILE, or both.',
+    });
+  }
+  const settings = settingsFrom(options);
+  const examples = path === undefined ? null : await openInput(path, session.io.stdin);
+  const badLines = new BadLineReporter(session.output);
+  const workspace = await session.open({ create: true });
+  session.progress.stageStarted('train', 'first checkpoint');
+  const result = await createModel(
+    {
+      modelId,
+      labels: options.labels,
+      examples,
+      trainer: 'embedded',
+      settings,
+      seed: options.seed,
+      by: person(),
+      onBadLine: (bad) => badLines.add({ ...bad, file: path === undefined ? '' : inputName(path) }),
+      onProgress: (done, total) => session.progress.stageProgress('train', done, total, 'steps'),
+    },
+    workspace.ports,
+  ).finally(() => badLines.end());
+  session.progress.stageFinished('train', '');
+
+  const { model, checkpoint, dataset, refused } = result;
+  const { labels } = model.task;
+  const trained = dataset?.manifest.examples ?? 0;
+  await session.output.result(
+    {
+      model: modelId,
+      task: model.task.kind,
+      labels,
+      checkpoint: checkpoint?.checkpointId ?? null,
+      dataset: dataset?.datasetId ?? null,
+      examples: trained,
+      refused,
+    },
+    [
+      `Model ${modelId}: ${model.task.kind}, ${labels.length} labels (${shorten(labels)}).`,
+      ...(checkpoint === null
+        ? []
+        : [`Checkpoint ${checkpoint.checkpointId}, trained on ${trained} examples, is the champion.`]),
+    ],
+  );
+  for (const note of dataset?.manifest.notes ?? []) session.output.say(`Note: ${note}.`);
+  session.output.say(
+    checkpoint === null
+      ? `Next: ratchet create ${modelId} --examples FILE`
+      : `Next: answer with it (ratchet predict ${modelId} < inputs.jsonl), then bring in judged traces (ratchet ingest ${modelId} traces.jsonl).`,
+  );
+  return exitCodes.done;
+}
+
+function settingsFrom(options: z.infer<typeof optionsSchema>): Partial<Settings> {
+  const given: Record<string, unknown> = { foundation: options.foundation };
+  for (const assignment of options.set) {
+    const [name = '', value = ''] = assignment.split(/=(.*)/s);
+    given[name] = value.trim() === '' || Number.isNaN(Number(value)) ? value : Number(value);
+  }
+  if (options.targetScore !== undefined) given.targetScore = options.targetScore;
+  if (options.maxIterations !== undefined) given.maxIterations = options.maxIterations;
+  const parsed = settingsSchema.safeParse(given);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  const name = issue?.path.map(String).join('.') ?? '';
+  throw new RatchetError(
+    'InvalidInput',
+    `Settings: ${name === '' ? '' : `${name}: `}${issue?.message ?? 'not valid'}.`,
+    {
+      mend: `Settings are: ${Object.keys(settingsSchema.shape).join(', ')}.`,
+    },
+  );
+}
+
+function shorten(labels: readonly string[]): string {
+  return labels.length > 8 ? `${labels.slice(0, 8).join(', ')}, …` : labels.join(', ');
+}

@@ -1,0 +1,60 @@
+import type { Command } from 'commander';
+import { ingestTraces } from '../../shared/stages/ingest-traces.ts';
+import { BadLineReporter } from '../bad-lines.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { localPath } from '../local-path.ts';
+import { checkInput, inputName, openInput } from '../open-input.ts';
+import type { RunCommand, Session } from '../session.ts';
+
+const help = `
+Example:
+  $ cat traces.jsonl
+  {"traceId": "t-1", "timestamp": "2026-03-01T09:00:00Z", "input": "Win now!!!", "output": "ham",
+   "confidence": 0.61, "expected": "spam", "judge": {"kind": "human", "id": "ana", "reason": "an advert"}}
+  $ ratchet ingest spam-filter traces.jsonl
+
+(One object is one line; it is broken here to fit.) A line needs traceId, timestamp, input and output (null for no answer).
+It is judged when it has "verdict" ("pass" or "fail"), "expected" (the right output), or both. A traceId that is known adds
+its judgement; the latest human one counts. Ingesting a file again changes nothing. Format: docs/trace.schema.json.`;
+
+export function addIngestCommand(program: Command, run: RunCommand): void {
+  program
+    .command('ingest')
+    .summary('bring in production traces and what was judged of them')
+    .description('Reads traces into the store. Bad lines go to quarantine with their reason; the others are kept.')
+    .argument('<model>', 'name of the model')
+    .argument('<file...>', 'JSON lines, also .gz; "-" is stdin')
+    .addHelpText('after', help)
+    .action((model: string, files: string[], _options: unknown, command: Command) =>
+      run(command, (session) => ingest(model, files, session)),
+    );
+}
+
+async function ingest(modelId: string, files: readonly string[], session: Session): Promise<ExitCode> {
+  for (const file of files) await checkInput(file);
+  const { ports } = await session.open();
+  const badLines = new BadLineReporter(session.output);
+  session.progress.stageStarted('ingest');
+  const { quarantine, ...counts } = await ingestTraces(
+    {
+      modelId,
+      sources: files.map((file) => ({ name: inputName(file), open: () => openInput(file, session.io.stdin) })),
+      onBadLine: (bad) => badLines.add(bad),
+      onProgress: (lines) => session.progress.stageProgress('ingest', lines, 0, 'lines'),
+    },
+    ports,
+  ).finally(() => badLines.end());
+  session.progress.stageFinished('ingest', '');
+
+  const paths = await Promise.all(quarantine.map((key) => localPath(key, ports.objects)));
+  const lines = [
+    `${counts.ingested} new traces, ${counts.judgements} new judgements; ${counts.alreadyKnown} traces were known already.`,
+    ...(counts.quarantined === 0 ? [] : [`${counts.quarantined} bad lines, in quarantine: ${paths.join(', ')}`]),
+  ];
+  await session.output.result({ ...counts, quarantine: paths }, lines);
+  if (counts.ingested + counts.alreadyKnown > 0) return exitCodes.done;
+  session.output.say(
+    counts.quarantined === 0 ? 'There was nothing to ingest: no line in any file.' : 'No line could be used.',
+  );
+  return exitCodes.badInput;
+}

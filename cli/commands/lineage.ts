@@ -1,0 +1,59 @@
+import type { Command } from 'commander';
+import { RatchetError } from '../../shared/errors.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { type LineageView, lineageLines } from '../lineage-tree.ts';
+import type { RunCommand, Session } from '../session.ts';
+
+const help = `
+Example:
+  $ ratchet lineage spam-filter
+  $ ratchet lineage spam-filter --json | jq -r .champion`;
+
+export function addLineageCommand(program: Command, run: RunCommand): void {
+  program
+    .command('lineage')
+    .summary("a model's checkpoints, runs and moves")
+    .description('Shows the tree of checkpoints with their scores, the runs, and every move of the champion.')
+    .argument('<model>', 'name of the model')
+    .addHelpText('after', help)
+    .action((model: string, _options: unknown, command: Command) => run(command, (session) => lineage(model, session)));
+}
+
+async function lineage(modelId: string, session: Session): Promise<ExitCode> {
+  const { ports } = await session.open();
+  const store = ports.lineage;
+  const control = await store.getControl(modelId);
+  if (control === undefined) {
+    const models = (await store.listModels()).map((model) => model.modelId);
+    throw new RatchetError('UnknownModel', `There is no model named ${JSON.stringify(modelId.slice(0, 120))}.`, {
+      mend:
+        models.length === 0
+          ? 'There are no models here yet: ratchet create MODEL --examples FILE.'
+          : `Models here: ${models.join(', ')}.`,
+    });
+  }
+  const [checkpoints, datasets, runs] = await Promise.all([
+    store.listCheckpoints(modelId),
+    store.listDatasets(modelId),
+    store.listRuns(modelId),
+  ]);
+  const view: LineageView = {
+    model: modelId,
+    champion: control.championId,
+    checkpoints,
+    datasets,
+    runs,
+    moves: control.moves,
+  };
+  await session.output.result(
+    {
+      ...view,
+      checkpoints: checkpoints.map((checkpoint) => ({
+        ...checkpoint,
+        champion: checkpoint.checkpointId === control.championId,
+      })),
+    },
+    lineageLines(view),
+  );
+  return exitCodes.done;
+}

@@ -1,0 +1,98 @@
+import type { Command } from 'commander';
+import { z } from 'zod';
+import type { Checkpoint } from '../../shared/domain/checkpoint.ts';
+import { answerWith } from '../../shared/stages/answer.ts';
+import { chooseCheckpoint } from '../../shared/stages/choose-checkpoint.ts';
+import { describeIssues, type LineResult, parseJsonObject, refuse } from '../../shared/stages/parse-json-line.ts';
+import type { Ports } from '../../shared/stages/ports.ts';
+import { type Line, readLines } from '../../shared/stages/read-lines.ts';
+import { availableBatches } from '../available-batches.ts';
+import { BadLineReporter } from '../bad-lines.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { openInput } from '../open-input.ts';
+import type { RunCommand, Session } from '../session.ts';
+
+const help = `
+Example:
+  $ echo '{"input": "Win a prize now!!!"}' | ratchet predict spam-filter
+  {"input":"Win a prize now!!!","output":"spam","confidence":0.97}
+
+One line out for each line in, in order. An input without text has "output": null. A line that cannot be read has
+"input": null and says why in "error"; the exit code is 2 only when no line could be read.`;
+
+const optionsSchema = z.object({ checkpoint: z.string().optional() });
+const inputLineSchema = z.object({ input: z.string() });
+const batchLimit = 512;
+
+interface Answer {
+  readonly input: string | null;
+  readonly output: string | null;
+  readonly confidence: number;
+  readonly error?: string;
+}
+
+export function addPredictCommand(program: Command, run: RunCommand): void {
+  program
+    .command('predict')
+    .summary('answer inputs from stdin')
+    .description('Answers {"input"} lines from stdin with the champion, or with another checkpoint.')
+    .argument('<model>', 'name of the model')
+    .option('--checkpoint <id>', 'answer with this one (ids: ratchet lineage MODEL)')
+    .addHelpText('after', help)
+    .action((model: string, options: unknown, command: Command) =>
+      run(command, (session) => predict(model, optionsSchema.parse(options).checkpoint ?? null, session)),
+    );
+}
+
+async function predict(modelId: string, checkpointId: string | null, session: Session): Promise<ExitCode> {
+  const { ports } = await session.open();
+  const checkpoint = await chooseCheckpoint(modelId, checkpointId, ports);
+  const badLines = new BadLineReporter(session.output);
+  let answered = 0;
+  let refused = 0;
+  session.progress.stageStarted('predict');
+  const lines = readLines(await openInput('-', session.io.stdin));
+  for await (const batch of availableBatches(lines, batchLimit)) {
+    const parsed = batch.map(parseInputLine);
+    parsed.forEach((line, index) => {
+      if (line.ok) return;
+      refused += 1;
+      badLines.add({ file: 'standard input', line: batch[index]?.number ?? 0, ...line.problem });
+    });
+    for (const answer of await answerLines(parsed, checkpoint, ports)) await session.output.record(answer);
+    answered += batch.length;
+    session.progress.stageProgress('predict', answered, 0, 'lines');
+  }
+  session.progress.stageFinished('predict', `${answered} lines`);
+  badLines.end();
+  if (answered > refused) return exitCodes.done;
+  session.output.say(
+    answered === 0 ? 'There was no line on standard input.' : 'No line could be read: write {"input": "..."} a line.',
+  );
+  return exitCodes.badInput;
+}
+
+function parseInputLine(line: Line): LineResult<string> {
+  if (line.kind === 'unreadable') return refuse(line.reason, line.mend);
+  const object = parseJsonObject(line.text);
+  if (!object.ok) return object;
+  const parsed = inputLineSchema.safeParse(object.value);
+  return parsed.success
+    ? { ok: true, value: parsed.data.input }
+    : refuse(describeIssues(parsed.error), 'write {"input": "..."}');
+}
+
+async function answerLines(
+  lines: readonly LineResult<string>[],
+  checkpoint: Checkpoint,
+  ports: Ports,
+): Promise<readonly Answer[]> {
+  const inputs = lines.flatMap((line) => (line.ok ? [line.value] : []));
+  const predictions = await answerWith(checkpoint, inputs, ports);
+  const next = predictions[Symbol.iterator]();
+  return lines.map((line): Answer => {
+    if (!line.ok) return { input: null, output: null, confidence: 0, error: line.problem.reason };
+    const prediction = next.next().value;
+    return { input: line.value, output: prediction?.output ?? null, confidence: prediction?.confidence ?? 0 };
+  });
+}

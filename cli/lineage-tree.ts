@@ -1,0 +1,77 @@
+import type { Checkpoint } from '../shared/domain/checkpoint.ts';
+import type { ChampionMove } from '../shared/domain/control.ts';
+import type { Dataset } from '../shared/domain/dataset.ts';
+import type { Run } from '../shared/domain/run.ts';
+import { printableLine } from './printable.ts';
+
+export interface LineageView {
+  readonly model: string;
+  readonly champion: string | null;
+  /** Oldest first, as are the others. */
+  readonly checkpoints: readonly Checkpoint[];
+  readonly datasets: readonly Dataset[];
+  readonly runs: readonly Run[];
+  readonly moves: readonly ChampionMove[];
+}
+
+/** The lineage as lines for a terminal: the tree of checkpoints from the foundation on, then runs and moves. */
+export function lineageLines(view: LineageView): readonly string[] {
+  const champion = view.champion === null ? 'no champion yet' : `champion ${view.champion}`;
+  return [`${view.model}: ${champion}`, ...treeLines(view), ...runLines(view.runs), ...moveLines(view.moves)];
+}
+
+function treeLines(view: LineageView): readonly string[] {
+  const ids = new Set(view.checkpoints.map((checkpoint) => checkpoint.checkpointId));
+  const datasets = new Map(view.datasets.map((dataset) => [dataset.datasetId, dataset]));
+  const children = Map.groupBy(view.checkpoints, ({ parentId }) =>
+    parentId !== null && ids.has(parentId) ? parentId : '',
+  );
+  const lines: string[] = [];
+  const descend = (parentId: string, indent: string): void => {
+    const siblings = children.get(parentId) ?? [];
+    siblings.forEach((checkpoint, index) => {
+      const isLast = index === siblings.length - 1;
+      lines.push(
+        `${indent}${isLast ? '└─ ' : '├─ '}${describe(checkpoint, datasets.get(checkpoint.datasetId), view.champion)}`,
+      );
+      descend(checkpoint.checkpointId, `${indent}${isLast ? '   ' : '│  '}`);
+    });
+  };
+  descend('', '');
+  return lines;
+}
+
+function describe(checkpoint: Checkpoint, dataset: Dataset | undefined, championId: string | null): string {
+  const { configuration, scores } = checkpoint;
+  const score = scores['traffic-validation'];
+  return [
+    checkpoint.checkpointId,
+    ...(checkpoint.checkpointId === championId ? ['★ champion'] : []),
+    ...(score === undefined ? [] : [`score ${score.toFixed(4)}`]),
+    `${dataset === undefined ? 'dataset' : `${dataset.mode} dataset of ${dataset.manifest.examples}`} ${checkpoint.datasetId}`,
+    `foundation ${configuration.foundation}`,
+    checkpoint.createdAt,
+  ].join(' · ');
+}
+
+function runLines(runs: readonly Run[]): readonly string[] {
+  if (runs.length === 0) return [];
+  return [
+    'Runs:',
+    ...runs.map(
+      (run) =>
+        `  ${run.runId} · ${run.decision ?? run.status} · ${printableLine(run.failure?.cause ?? run.reason, 160)}`,
+    ),
+  ];
+}
+
+function moveLines(moves: readonly ChampionMove[]): readonly string[] {
+  if (moves.length === 0) return [];
+  return [
+    'Moves:',
+    ...moves.map(
+      (move) =>
+        `  ${move.at} · ${move.kind} · ${move.from ?? 'none'} → ${move.to} · by ${printableLine(move.by, 80)} · ${printableLine(move.reason, 160)}`,
+    ),
+  ];
+}

@@ -1,0 +1,67 @@
+import { Command, CommanderError } from 'commander';
+import { addCreateCommand } from './commands/create.ts';
+import { addIngestCommand } from './commands/ingest.ts';
+import { addLineageCommand } from './commands/lineage.ts';
+import { addPredictCommand } from './commands/predict.ts';
+import { addReportCommand } from './commands/report.ts';
+import { addRollbackCommand } from './commands/rollback.ts';
+import { addRunCommand } from './commands/run.ts';
+import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
+import { createOutput } from './output.ts';
+import { printable } from './printable.ts';
+import { type CliIo, isDebugging, type RunCommand, Session } from './session.ts';
+
+const story = `
+A model's life:
+  ratchet create spam --task classification --examples labelled.jsonl   train the first checkpoint
+  ratchet predict spam < mail.jsonl > answers.jsonl                     answer with the champion
+  ratchet ingest spam traces.jsonl                                      bring in judged production traces
+  ratchet run spam                                                      find the weaknesses, retrain, pass the gate
+  ratchet report RUN                                                    read what happened and why
+
+Results go to stdout, progress and prose to stderr. Exit codes: 0 done, 1 a fault, 2 bad usage or input,
+3 the run ended and the champion stayed. Set RATCHET_DEBUG=1 for stack traces.`;
+
+/** Runs one command line. Never throws: what goes wrong is told on stderr and by the exit code. */
+export async function runCli(args: readonly string[], io: CliIo): Promise<ExitCode> {
+  let exitCode: ExitCode = exitCodes.done;
+  const run: RunCommand = async (command, work, options = { patient: true }) => {
+    const session = new Session(io, command, options);
+    try {
+      exitCode = await work(session);
+    } finally {
+      await session.end();
+    }
+  };
+  try {
+    await buildProgram(io, run).parseAsync([...args], { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.badInput;
+    createOutput(io, { json: false, debug: isDebugging(io) }).fault(error);
+    return exitCodeOf(error);
+  }
+}
+
+function buildProgram(io: CliIo, run: RunCommand): Command {
+  const program = new Command('ratchet')
+    .description('Keeps small language models in production improving, and never regressing.')
+    .option('--workspace <dir>', 'directory with all that Ratchet knows', '.ratchet')
+    .option('--json', 'write the result as JSON')
+    .addHelpText('after', story)
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(printable(text)),
+    })
+    .showHelpAfterError('(add --help for usage and an example)')
+    .exitOverride();
+  addCreateCommand(program, run);
+  addIngestCommand(program, run);
+  addRunCommand(program, run);
+  addPredictCommand(program, run);
+  addReportCommand(program, run);
+  addLineageCommand(program, run);
+  addRollbackCommand(program, run);
+  return program;
+}

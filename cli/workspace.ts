@@ -1,0 +1,113 @@
+import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { DirectoryObjectStore } from '../shared/adapters/directory-object-store.ts';
+import { DuckDbTraceLog } from '../shared/adapters/duckdb-trace-log.ts';
+import { DuckDbTraceQuery } from '../shared/adapters/duckdb-trace-query.ts';
+import { createEmbeddedPredictor } from '../shared/adapters/embedded-trainer/embedded-predictor.ts';
+import { EmbeddedRuntime } from '../shared/adapters/embedded-trainer/embedded-runtime.ts';
+import { createEmbeddedTrainer } from '../shared/adapters/embedded-trainer/embedded-trainer.ts';
+import { SeededRandom } from '../shared/adapters/seeded-random.ts';
+import { SqliteLineageStore } from '../shared/adapters/sqlite-lineage-store.ts';
+import { createStatisticalAnalyst } from '../shared/adapters/statistical-analyst/statistical-analyst.ts';
+import { storageFailure } from '../shared/adapters/storage-failure.ts';
+import { SystemClock } from '../shared/adapters/system-clock.ts';
+import { SystemIds } from '../shared/adapters/system-ids.ts';
+import { RatchetError } from '../shared/errors.ts';
+import type { Observer } from '../shared/ports/observer.ts';
+import type { Ports } from '../shared/stages/ports.ts';
+import { ProcessOwners } from './process-owners.ts';
+
+/** A directory with all that Ratchet knows, and the embedded adapters on it. */
+export interface Workspace {
+  /** Absolute. */
+  readonly directory: string;
+  readonly ports: Ports;
+  /** This process, as the owner of runs. */
+  readonly owner: string;
+  close(): Promise<void>;
+}
+
+export interface OpenOptions {
+  readonly observer: Observer;
+  /** Whether to make the workspace when there is none. */
+  readonly create?: boolean;
+}
+
+/** By this file a directory is known to be a workspace; other files may lie beside it. */
+const lineageFile = 'lineage.sqlite';
+
+/**
+ * Opens a workspace with the embedded adapters. Close it, or its worker threads keep the process alive.
+ * @throws RatchetError InvalidInput when there is none, StorageFailure when it cannot be written
+ */
+export async function openWorkspace(directory: string, options: OpenOptions): Promise<Workspace> {
+  const root = resolve(directory);
+  await (options.create === true ? makeDirectory(root) : findWorkspace(root));
+  await checkWritable(root);
+
+  const objects = new DirectoryObjectStore(join(root, 'objects'));
+  const lineage = new SqliteLineageStore(join(root, lineageFile));
+  const clock = new SystemClock();
+  const owners = new ProcessOwners();
+  const traceLog = new DuckDbTraceLog({ objects, clock });
+  const traceQuery = new DuckDbTraceQuery({ objects });
+  const runtime = new EmbeddedRuntime({ objects, cacheDirectory: join(root, 'cache') });
+  const trainer = createEmbeddedTrainer(runtime);
+  const predictor = createEmbeddedPredictor(runtime);
+  return {
+    directory: root,
+    owner: owners.self,
+    ports: {
+      objects,
+      lineage,
+      traceLog,
+      traceQuery,
+      trainers: new Map([[trainer.name, trainer]]),
+      predictors: new Map([[predictor.name, predictor]]),
+      analyst: createStatisticalAnalyst(),
+      clock,
+      ids: new SystemIds(clock),
+      random: new SeededRandom(),
+      observer: options.observer,
+      owners,
+    },
+    async close() {
+      await runtime.close();
+      lineage.close();
+    },
+  };
+}
+
+async function findWorkspace(root: string): Promise<void> {
+  const found = await stat(join(root, lineageFile)).catch(() => undefined);
+  if (found?.isFile() === true) return;
+  throw new RatchetError('InvalidInput', `There is no Ratchet workspace in ${root}.`, {
+    mend: 'Make one by creating a model: ratchet create MODEL --examples FILE. Or name the right directory with --workspace DIR.',
+  });
+}
+
+async function makeDirectory(root: string): Promise<void> {
+  try {
+    await mkdir(root, { recursive: true });
+  } catch (error) {
+    throw notUsable('create', root, error);
+  }
+}
+
+async function checkWritable(root: string): Promise<void> {
+  try {
+    await access(root, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw notUsable('write to', root, error);
+  }
+}
+
+function notUsable(action: string, root: string, error: unknown): RatchetError {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EEXIST') {
+    return new RatchetError('InvalidInput', `${root} is a file, not a directory.`, {
+      mend: 'Name a directory with --workspace DIR.',
+    });
+  }
+  return storageFailure(action, root, error);
+}
