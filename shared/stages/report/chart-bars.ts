@@ -27,7 +27,14 @@ export function barChart(text: ChartText, bars: readonly Bar[], width: number, n
     x: { domain: [0, Math.max(1, ...bars.map((bar) => bar.count))], axis: null },
     y: { type: 'band', domain: keys, axis: null, padding: 0 },
     marks: [
-      barX(bars, { x: 'count', y: position, fill: 'colour', insetTop: narrow ? 20 : 7, insetBottom: narrow ? 8 : 7, rx: 2 }),
+      barX(bars, {
+        x: 'count',
+        y: position,
+        fill: 'colour',
+        insetTop: narrow ? 20 : 7,
+        insetBottom: narrow ? 8 : 7,
+        rx: 2,
+      }),
       ruleX([0], { stroke: 'var(--line-strong)' }),
       textMark(bars, {
         x: 0,

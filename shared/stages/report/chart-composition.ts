@@ -35,15 +35,52 @@ export function compositionChart(text: ChartText, bands: readonly SliceBand[], w
     y: { domain: [-0.5, bands.length + 0.6], reverse: true, axis: null },
     marks: [
       gridX({ stroke: 'var(--line)', strokeOpacity: 1, ticks: narrow ? 4 : 6 }),
-      axisX({ tickFormat: (value: number) => formatPercent(value, 0), ticks: narrow ? 3 : 6, tickSize: 0, fill: 'var(--muted)' }),
+      axisX({
+        tickFormat: (value: number) => formatPercent(value, 0),
+        ticks: narrow ? 3 : 6,
+        tickSize: 0,
+        fill: 'var(--muted)',
+      }),
       rect(segments, { x1: 'x1', x2: 'x2', y1: -0.38, y2: 0.38, fill: 'colour', insetLeft: 0.75, insetRight: 0.75 }),
-      textMark(segments, { x: (one: { x1: number; x2: number }) => (one.x1 + one.x2) / 2, y: 0, text: 'label', fill: 'var(--slice-ink)', fontWeight: 600 }),
+      textMark(segments, {
+        x: (one: { x1: number; x2: number }) => (one.x1 + one.x2) / 2,
+        y: 0,
+        text: 'label',
+        fill: 'var(--slice-ink)',
+        fontWeight: 600,
+      }),
       textMark(['All'], { x: 0, y: 0, textAnchor: 'end', dx: -10, fontWeight: 600 }),
-      rect(rows, { x1: 'lower', x2: 'upper', y1: (row: { y: number }) => row.y - 0.32, y2: (row: { y: number }) => row.y + 0.32, fill: 'var(--band)', stroke: 'var(--line-strong)', strokeDasharray: '3 2' }),
-      rect(rows, { x1: 0, x2: 'share', y1: (row: { y: number }) => row.y - 0.13, y2: (row: { y: number }) => row.y + 0.13, fill: 'colour' }),
+      rect(rows, {
+        x1: 'lower',
+        x2: 'upper',
+        y1: (row: { y: number }) => row.y - 0.32,
+        y2: (row: { y: number }) => row.y + 0.32,
+        fill: 'var(--band)',
+        stroke: 'var(--line-strong)',
+        strokeDasharray: '3 2',
+      }),
+      rect(rows, {
+        x1: 0,
+        x2: 'share',
+        y1: (row: { y: number }) => row.y - 0.13,
+        y2: (row: { y: number }) => row.y + 0.13,
+        fill: 'colour',
+      }),
       ruleX([0], { stroke: 'var(--line-strong)' }),
       textMark(rows, { x: 0, y: 'y', text: 'title', textAnchor: 'end', dx: -10 }),
-      ...(narrow ? [] : [textMark(rows, { x: 1, y: 'y', text: 'range', textAnchor: 'start', dx: 10, fill: 'var(--muted)', fontVariant: 'tabular-nums' })]),
+      ...(narrow
+        ? []
+        : [
+            textMark(rows, {
+              x: 1,
+              y: 'y',
+              text: 'range',
+              textAnchor: 'start',
+              dx: 10,
+              fill: 'var(--muted)',
+              fontVariant: 'tabular-nums',
+            }),
+          ]),
     ],
   });
 }

@@ -17,7 +17,10 @@ export function answerName(answered: string | null): string {
 export function confusionMatrix(text: ChartText, cells: readonly ConfusionCell[], when: 'before' | 'after'): Markup {
   const rows = [...new Set(cells.map((one) => one.expected))].sort();
   const answers = new Set(cells.map((one) => one.answered));
-  const columns: readonly (string | null)[] = [...new Set([...rows, ...[...answers].filter((one) => one !== null).sort()]), ...(answers.has(null) ? [null] : [])];
+  const columns: readonly (string | null)[] = [
+    ...new Set([...rows, ...[...answers].filter((one) => one !== null).sort()]),
+    ...(answers.has(null) ? [null] : []),
+  ];
   const shown = cells
     .filter((one) => one[when] > 0)
     .map((one) => ({
@@ -26,7 +29,10 @@ export function confusionMatrix(text: ChartText, cells: readonly ConfusionCell[]
       count: one[when],
       wrong: one.expected !== one.answered,
     }));
-  const most = Math.max(1, ...cells.filter((one) => one.expected !== one.answered).flatMap((one) => [one.before, one.after]));
+  const most = Math.max(
+    1,
+    ...cells.filter((one) => one.expected !== one.answered).flatMap((one) => [one.before, one.after]),
+  );
   const size = Math.max(22, Math.min(34, Math.floor(230 / columns.length)));
   return drawChart(text, {
     width: 336,
@@ -44,7 +50,13 @@ export function confusionMatrix(text: ChartText, cells: readonly ConfusionCell[]
       ),
       cell(
         shown.filter((one) => one.wrong),
-        { x: 'x', y: 'y', fill: 'var(--bad)', fillOpacity: (one: { count: number }) => 0.08 + 0.37 * (one.count / most), inset: 1 },
+        {
+          x: 'x',
+          y: 'y',
+          fill: 'var(--bad)',
+          fillOpacity: (one: { count: number }) => 0.08 + 0.37 * (one.count / most),
+          inset: 1,
+        },
       ),
       textMark(shown, {
         x: 'x',
@@ -54,10 +66,16 @@ export function confusionMatrix(text: ChartText, cells: readonly ConfusionCell[]
         fontSize: size < 26 ? 10 : 12,
         fontVariant: 'tabular-nums',
       }),
-      textMark(rows, { x: 'column-0', y: (_: string, index: number) => `row-${index}`, text: (row: string) => visibleLine(row, 15), textAnchor: 'end', dx: -size / 2 - 6 }),
+      textMark(rows, {
+        x: () => 'column-0',
+        y: (_: string, index: number) => `row-${index}`,
+        text: (row: string) => visibleLine(row, 15),
+        textAnchor: 'end',
+        dx: -size / 2 - 6,
+      }),
       textMark(columns, {
         x: (_: string | null, index: number) => `column-${index}`,
-        y: 'row-0',
+        y: () => 'row-0',
         text: (column: string | null) => visibleLine(answerName(column), 14),
         textAnchor: 'start',
         rotate: -55,
@@ -69,10 +87,19 @@ export function confusionMatrix(text: ChartText, cells: readonly ConfusionCell[]
 }
 
 /** The pairs most confused as dumbbells: how often before (hollow), how often after (filled). */
-export function confusionDumbbells(text: ChartText, pairs: readonly ConfusionCell[], width: number, narrow: boolean): Markup {
+export function confusionDumbbells(
+  text: ChartText,
+  pairs: readonly ConfusionCell[],
+  width: number,
+  narrow: boolean,
+): Markup {
   const rowHeight = narrow ? 46 : 30;
   const most = Math.max(1, ...pairs.flatMap((pair) => [pair.before, pair.after]));
-  const rows = pairs.map((pair, index) => ({ ...pair, y: narrow ? index + 0.2 : index, labelY: narrow ? index - 0.22 : index }));
+  const rows = pairs.map((pair, index) => ({
+    ...pair,
+    y: narrow ? index + 0.2 : index,
+    labelY: narrow ? index - 0.22 : index,
+  }));
   return drawChart(text, {
     width,
     height: pairs.length * rowHeight + 34,
@@ -92,7 +119,8 @@ export function confusionDumbbells(text: ChartText, pairs: readonly ConfusionCel
       textMark(rows, {
         y: 'labelY',
         x: 0,
-        text: (pair: ConfusionCell) => `${visibleLine(pair.expected, 22)} → ${visibleLine(answerName(pair.answered), 22)}`,
+        text: (pair: ConfusionCell) =>
+          `${visibleLine(pair.expected, 22)} → ${visibleLine(answerName(pair.answered), 22)}`,
         textAnchor: narrow ? 'start' : 'end',
         dx: narrow ? -8 : -14,
       }),

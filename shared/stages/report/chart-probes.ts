@@ -6,7 +6,12 @@ import type { Markup } from './markup.ts';
 import { visibleLine } from './visible-text.ts';
 
 /** Failure rate on the probes of each cluster with its bounds, against the champion's base rate. */
-export function probeChart(text: ChartText, rows: readonly { readonly title: string; readonly weakness: Weakness }[], width: number, narrow: boolean): Markup {
+export function probeChart(
+  text: ChartText,
+  rows: readonly { readonly title: string; readonly weakness: Weakness }[],
+  width: number,
+  narrow: boolean,
+): Markup {
   const rowHeight = narrow ? 44 : 28;
   const baseRate = rows[0]?.weakness.baseRate ?? 0;
   const points = rows.map(({ title, weakness }, index) => ({
@@ -30,10 +35,23 @@ export function probeChart(text: ChartText, rows: readonly { readonly title: str
       gridX({ stroke: 'var(--line)', strokeOpacity: 1, ticks: 5 }),
       axisX({ tickFormat: (value: number) => formatPercent(value, 0), ticks: 5, tickSize: 0, fill: 'var(--muted)' }),
       ruleX([baseRate], { stroke: 'var(--before)', strokeWidth: 1.5, strokeDasharray: '4 3' }),
-      textMark([`base rate ${formatPercent(baseRate)}`], { x: baseRate, frameAnchor: 'top', textAnchor: 'start', dy: -14, dx: -4, fill: 'var(--before)' }),
+      textMark([`base rate ${formatPercent(baseRate)}`], {
+        x: baseRate,
+        frameAnchor: 'top',
+        textAnchor: 'start',
+        dy: -14,
+        dx: -4,
+        fill: 'var(--before)',
+      }),
       ruleY(points, { y: 'y', x1: 'lower', x2: 'upper', stroke: 'colour', strokeWidth: 2, strokeLinecap: 'round' }),
       dot(points, { y: 'y', x: 'failureRate', r: 4.5, stroke: 'colour', fill: 'fill', strokeWidth: 1.75 }),
-      textMark(points, { x: 0, y: 'labelY', text: (point: { title: string }) => visibleLine(point.title, narrow ? 44 : 40), textAnchor: narrow ? 'start' : 'end', dx: narrow ? -8 : -14 }),
+      textMark(points, {
+        x: 0,
+        y: 'labelY',
+        text: (point: { title: string }) => visibleLine(point.title, narrow ? 44 : 40),
+        textAnchor: narrow ? 'start' : 'end',
+        dx: narrow ? -8 : -14,
+      }),
     ],
   });
 }

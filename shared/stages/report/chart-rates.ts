@@ -34,7 +34,12 @@ export function rateChart(text: ChartText, rows: readonly RateRow[], width: numb
     y: { domain: [-0.5, Math.max(rows.length, 1) - 0.5], reverse: true, axis: null },
     marks: [
       gridX({ stroke: 'var(--line)', strokeOpacity: 1, ticks: narrow ? 4 : 6 }),
-      axisX({ tickFormat: (value: number) => formatPercent(value, 0), ticks: narrow ? 4 : 6, tickSize: 0, fill: 'var(--muted)' }),
+      axisX({
+        tickFormat: (value: number) => formatPercent(value, 0),
+        ticks: narrow ? 4 : 6,
+        tickSize: 0,
+        fill: 'var(--muted)',
+      }),
       ...marks,
     ],
   });
@@ -53,7 +58,10 @@ export function changeOf(row: BeforeAfter): number | null {
 }
 
 function lowest(rows: readonly RateRow[]): number {
-  const bounds = rows.flatMap((row) => [row.before, row.after]).filter((rate) => rate.of > 0).map((rate) => rate.lower);
+  const bounds = rows
+    .flatMap((row) => [row.before, row.after])
+    .filter((rate) => rate.of > 0)
+    .map((rate) => rate.lower);
   return Math.max(0, Math.floor((Math.min(1, ...bounds) - 0.02) * 10) / 10);
 }
 
@@ -61,7 +69,8 @@ function rateMarks(row: RateRow, index: number, narrow: boolean, left: number) {
   const base = narrow ? index + 0.16 : index;
   const change = changeOf(row);
   const name = visibleLine(row.name, narrow ? 34 : 28);
-  const colour = change === null || Math.abs(change) < 0.0005 ? 'var(--muted)' : change > 0 ? 'var(--good)' : 'var(--bad)';
+  const colour =
+    change === null || Math.abs(change) < 0.0005 ? 'var(--muted)' : change > 0 ? 'var(--good)' : 'var(--bad)';
   const changeText = change === null ? '' : `${formatPoints(change)} pt`;
   return [
     textMark([name], {
@@ -73,7 +82,16 @@ function rateMarks(row: RateRow, index: number, narrow: boolean, left: number) {
     }),
     ...(row.note === undefined || narrow
       ? []
-      : [textMark([visibleLine(row.note, 32)], { x: left, y: index + 0.2, dx: -14, textAnchor: 'end', fill: 'var(--muted)', fontSize: 11 })]),
+      : [
+          textMark([visibleLine(row.note, 32)], {
+            x: left,
+            y: index + 0.2,
+            dx: -14,
+            textAnchor: 'end',
+            fill: 'var(--muted)',
+            fontSize: 11,
+          }),
+        ]),
     ...rateDot(row.before, base - 0.13, 'before'),
     ...rateDot(row.after, base + 0.13, 'after'),
     textMark([changeText], {
@@ -93,7 +111,14 @@ function rateDot(rate: Rate, y: number, when: 'before' | 'after') {
   if (x === null) return [];
   const colour = `var(--${when})`;
   return [
-    ruleY([0], { x1: rate.lower, x2: rate.upper, y, stroke: colour, strokeWidth: when === 'after' ? 2.5 : 1.5, strokeLinecap: 'round' }),
+    ruleY([0], {
+      x1: rate.lower,
+      x2: rate.upper,
+      y,
+      stroke: colour,
+      strokeWidth: when === 'after' ? 2.5 : 1.5,
+      strokeLinecap: 'round',
+    }),
     dot([0], { x, y, r: 4.5, stroke: colour, strokeWidth: 1.75, fill: when === 'after' ? colour : 'var(--paper)' }),
   ];
 }

@@ -34,7 +34,10 @@ export function drawChart(text: ChartText, options: PlotOptions): Markup {
 }
 
 /** A chart drawn twice, for a wide and for a narrow page; the style sheet shows one of the two. */
-export function responsiveChart(text: ChartText, draw: (text: ChartText, width: number, narrow: boolean) => Markup): Markup {
+export function responsiveChart(
+  text: ChartText,
+  draw: (text: ChartText, width: number, narrow: boolean) => Markup,
+): Markup {
   return html`<div class="chart-wide">${draw({ ...text, id: `${text.id}-w` }, chartWidths.wide, false)}</div>
     <div class="chart-narrow">${draw({ ...text, id: `${text.id}-n` }, chartWidths.narrow, true)}</div>`;
 }

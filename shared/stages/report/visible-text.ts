@@ -1,6 +1,6 @@
 const unseen =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
-const joinersAndEmojiStyle = /[\u200c\u200d\ufe0e\ufe0f]/u;
+const joinersAndEmojiStyle = new Set(['\u200c', '\u200d', '\ufe0e', '\ufe0f']);
 const controlPictures = 0x2400;
 
 /**
@@ -12,7 +12,7 @@ export function visibleText(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(unseen, (character, offset: number, whole: string) => {
     if (character === '\n' || character === '\t') return character;
     const code = character.codePointAt(0) ?? 0;
-    if (joinersAndEmojiStyle.test(character) && offset > 0 && whole.charCodeAt(offset - 1) > 0x7f) return character;
+    if (joinersAndEmojiStyle.has(character) && offset > 0 && whole.charCodeAt(offset - 1) > 0x7f) return character;
     if (code < 0x20) return String.fromCodePoint(controlPictures + code);
     if (code === 0x7f) return '␡';
     return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
@@ -21,8 +21,16 @@ export function visibleText(text: string): string {
 
 /** {@link visibleText} on one line, cut to a number of characters with an ellipsis. */
 export function visibleLine(text: string, limit = 200): string {
-  const line = visibleText(cutText(text, limit * 2)).replaceAll('\n', ' ⏎ ').replaceAll('\t', ' ⇥ ');
+  const line = visibleText(cutText(text, limit * 2))
+    .replaceAll('\n', ' ⏎ ')
+    .replaceAll('\t', ' ⇥ ');
   return line.length <= limit && text.length <= limit * 2 ? line : `${cutText(line, limit - 1).trimEnd()}…`;
+}
+
+/** {@link visibleText} for a sentence or two: line breaks stay, what goes on too long is cut with an ellipsis. */
+export function visibleProse(text: string, limit = 600): string {
+  const prose = visibleText(cutText(text, limit));
+  return prose.length <= limit && text.length <= limit ? prose : `${cutText(prose, limit - 1).trimEnd()}…`;
 }
 
 /** At most `limit` UTF-16 code units from the start, never half a character. */

@@ -6,12 +6,21 @@ import type { Weakness } from '../../domain/probe.ts';
 import { visibleLine } from './visible-text.ts';
 
 const setNames: Readonly<Record<string, { title: string; meaning: string }>> = {
-  'traffic-validation': { title: 'Traffic, validation', meaning: 'Natural mix of passes and failures; the score and the paired test use it.' },
+  'traffic-validation': {
+    title: 'Traffic, validation',
+    meaning: 'Natural mix of passes and failures; the score and the paired test use it.',
+  },
   'failure-validation': { title: 'Failures, validation', meaning: 'The failing part of it: what share is fixed.' },
   regression: { title: 'Regression set', meaning: 'Held-out passes, stratified by label: what must not be lost.' },
   'traffic-test': { title: 'All traffic', meaning: 'Held-out traffic in its natural mix, opened once.' },
-  'failure-test': { title: 'Failures of the champion', meaning: 'Held-out traffic that it got wrong: what share is fixed.' },
-  'regression-test': { title: 'Passes of the champion', meaning: 'Held-out traffic that it got right: what share is kept.' },
+  'failure-test': {
+    title: 'Failures of the champion',
+    meaning: 'Held-out traffic that it got wrong: what share is fixed.',
+  },
+  'regression-test': {
+    title: 'Passes of the champion',
+    meaning: 'Held-out traffic that it got right: what share is kept.',
+  },
 };
 
 /** The name of an evaluation set for people. */
@@ -25,7 +34,11 @@ export function setMeaning(name: string): string {
 }
 
 /** The title of a slice of the curriculum. */
-export const sliceTitles: Readonly<Record<Slice, string>> = { gold: 'Gold', 'hard-negative': 'Hard negatives', replay: 'Replay' };
+export const sliceTitles: Readonly<Record<Slice, string>> = {
+  gold: 'Gold',
+  'hard-negative': 'Hard negatives',
+  replay: 'Replay',
+};
 
 /** What a dataset mode means. */
 export const modeMeanings: Readonly<Record<Dataset['mode'], string>> = {
