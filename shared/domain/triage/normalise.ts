@@ -1,0 +1,42 @@
+/** Letters of other scripts that are drawn like Latin ones, and figures and signs used for them. */
+const lookalikes: ReadonlyMap<string, string> = new Map([
+  ...pairs('аеорсухіїјѕһԁԛԝӏ', 'aeopcyxiijshdqwl'),
+  ...pairs('αεοριτυνκχηι', 'aeopituvkxni'),
+]);
+const figures: ReadonlyMap<string, string> = new Map(pairs('013457@$!|', 'oleastasil'));
+
+function pairs(from: string, to: string): [string, string][] {
+  const targets = [...to];
+  return [...from].map((character, at) => [character, targets[at] ?? character]);
+}
+
+const invisible = /\p{Cf}|\u034f|\u115f|\u1160|\u17b4|\u17b5|\u3164|\uffa0/gu;
+/** Four or more single letters, each followed by the same blank or sign: "i g n o r e", "i-g-n-o-r-e". */
+const spacedOut = /(?<![\p{L}\p{N}])(?:\p{L}[ .\-_*]){3,}\p{L}(?![\p{L}\p{N}])/gu;
+
+/**
+ * A text as a person reads it whatever the characters it is made of: compatibility forms folded (NFKC), invisible
+ * characters and accents dropped, look-alike letters made Latin, letters pulled apart put together, figures inside
+ * words read as letters, lower case, blanks collapsed. For pattern matching, never for training.
+ */
+export function asRead(text: string): string {
+  const folded = text
+    .normalize('NFKC')
+    .replace(invisible, '')
+    .normalize('NFD')
+    .replace(/\p{Mn}/gu, '')
+    .toLowerCase();
+  const latin = /[a-z]/.test(folded) ? replaceEach(folded, /[\u0370-\u052f]/gu, lookalikes) : folded;
+  return latin
+    .replace(spacedOut, (run) => run.replace(/[ .\-_*]/g, ''))
+    .replace(/[a-z0-9@$!|]*[a-z][013457@$!|]+[a-z][a-z0-9@$!|]*/g, (word) =>
+      replaceEach(word, /[013457@$!|]/g, figures),
+    )
+    .replace(/[’`´]/g, "'")
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+function replaceEach(text: string, pattern: RegExp, table: ReadonlyMap<string, string>): string {
+  return text.replace(pattern, (character) => table.get(character) ?? character);
+}

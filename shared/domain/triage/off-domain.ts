@@ -1,0 +1,42 @@
+import type { CorpusProfile } from './corpus-profile.ts';
+import { type Finding, percent } from './finding.ts';
+import { wordsOf } from './words.ts';
+
+/** An out-of-fold answer: labels and their probabilities, in the same order. */
+export interface OutOfFold {
+  readonly labels: readonly string[];
+  readonly probabilities: readonly number[];
+}
+
+/** Fewer distinct inputs than this do not show where the domain ends. */
+const enoughTexts = 200;
+/** Words in more than this share of the inputs are form words and say nothing of the domain. */
+const formWord = 0.02;
+
+/**
+ * Outside of what the model is for: a model that never saw the text gives every label a low probability, and hardly any of its
+ * content words occurs in the traffic. Both must hold; conservative, since a hard and rare request looks much the same.
+ */
+export function detectOffDomain(
+  text: string,
+  profile: CorpusProfile,
+  outOfFold: OutOfFold | undefined,
+): Finding | null {
+  if (outOfFold === undefined || profile.texts < enoughTexts) return null;
+  const top = outOfFold.probabilities.reduce((best, p) => Math.max(best, p), 0);
+  const chance = 1 / Math.max(2, outOfFold.labels.length);
+  const limit = chance + 0.15 * (1 - chance);
+  if (top > limit) return null;
+  const words = [...new Set(wordsOf(text))];
+  const frequencies = words
+    .map((word) => profile.documentFrequency.get(word) ?? 0)
+    .filter((df) => df <= formWord * profile.texts);
+  if (frequencies.length < 2) return null;
+  const familiar = frequencies.filter((df) => df >= 3).length / frequencies.length;
+  if (familiar > 0.35) return null;
+  return {
+    kind: 'off-domain',
+    strength: Math.min(1, 0.6 + (limit - top) / limit / 2),
+    reason: `no label is likelier than ${top.toFixed(2)} out of fold, and ${percent(familiar)} of its content words are known to the traffic`,
+  };
+}

@@ -1,0 +1,115 @@
+import type { JudgeKind } from '../judgement.ts';
+import { chanceOfFlip, fitLabelNoise, sharpen } from './label-noise.ts';
+
+/** A judged record with what a model that never saw it makes of it. */
+export interface SuspectRecord {
+  readonly traceId: string;
+  readonly input: string;
+  /** The right label according to the judgement. */
+  readonly given: string;
+  readonly judgeKind: JudgeKind;
+  /** What the champion answers. */
+  readonly answer: string | null;
+  readonly confidence: number;
+  /** Out-of-fold probabilities, in the order of the request's labels. */
+  readonly probabilities: readonly number[];
+}
+
+/** A given label that is probably wrong. */
+export interface Suspect {
+  readonly kind: 'flipped-label' | 'systematic-relabel';
+  /** Probability that the given label is wrong, a fraction. */
+  readonly strength: number;
+  /** What it probably should be. */
+  readonly likely: string;
+  readonly reason: string;
+}
+
+export interface SuspectRequest {
+  readonly labels: readonly string[];
+  readonly records: readonly SuspectRecord[];
+}
+
+/** Fewer records than this say too little of how often the judge errs. */
+const enoughRecords = 50;
+/** Share of a label's threshold that makes a candidate: hard texts get less of a probability than the mean one. */
+const nearThreshold = 0.5;
+/** A label is suspect from this probability on that it is wrong. */
+const sureOfFlip = 0.8;
+
+/**
+ * Finds given labels that are probably wrong, by confident learning (Northcutt, Jiang and Chuang 2021): a label is a candidate
+ * when another label's out-of-fold probability reaches that label's mean self-confidence. How many of the candidates are
+ * the judge's errors and not the model's is told by a mixture fitted to the same probabilities (see `fitLabelNoise`), on
+ * failures and passes apart: a candidate is suspect when the calibrated model all but rules its label out, measured by
+ * how often labels are random at all. Human judgements are never suspect.
+ */
+export function findSuspects(request: SuspectRequest): ReadonlyMap<string, Suspect> {
+  const suspects = new Map<string, Suspect>();
+  const position = new Map(request.labels.map((label, at) => [label, at]));
+  const judged = request.records.flatMap((record) => {
+    const given = position.get(record.given);
+    return given === undefined ? [] : [{ record, given, probabilities: record.probabilities }];
+  });
+  if (judged.length < enoughRecords || request.labels.length < 2) return suspects;
+
+  const thresholds = meanSelfConfidence(judged, request.labels.length);
+  const contestable = judged.filter(({ record }) => record.judgeKind !== 'human');
+  const overall = fitLabelNoise(judged);
+  const groups = [contestable.filter(isFailure), contestable.filter((item) => !isFailure(item))];
+  for (const group of groups) {
+    const rate = group.length < enoughRecords ? overall.rate : fitLabelNoise(group).rate;
+    for (const { record, given, probabilities } of group) {
+      const likely = confidentLabel(probabilities, thresholds);
+      if (likely === undefined || likely === given) continue;
+      const self = sharpen(probabilities, overall.sharpness)[given] ?? 0;
+      const strength = chanceOfFlip(self, request.labels.length, rate);
+      if (strength < sureOfFlip) continue;
+      const name = request.labels[likely] ?? '';
+      suspects.set(record.traceId, {
+        kind: 'flipped-label',
+        strength,
+        likely: name,
+        reason:
+          `given ${JSON.stringify(record.given)} at ${show(probabilities[given] ?? 0)} out of fold against ${show(probabilities[likely] ?? 0)} ` +
+          `for ${JSON.stringify(name)}; wrong with probability ${strength.toFixed(2)}`,
+      });
+    }
+  }
+  return suspects;
+}
+
+interface Judged {
+  readonly record: SuspectRecord;
+  readonly given: number;
+  readonly probabilities: readonly number[];
+}
+
+function isFailure({ record }: Judged): boolean {
+  return record.answer !== record.given;
+}
+
+/** Mean out-of-fold probability of each label over the records given it: the thresholds of confident learning. */
+function meanSelfConfidence(judged: readonly Judged[], labels: number): Float64Array {
+  const sums = new Float64Array(labels);
+  const counts = new Float64Array(labels);
+  for (const { given, probabilities } of judged) {
+    sums[given] = (sums[given] ?? 0) + (probabilities[given] ?? 0);
+    counts[given] = (counts[given] ?? 0) + 1;
+  }
+  return sums.map((sum, label) => ((counts[label] ?? 0) === 0 ? Number.POSITIVE_INFINITY : sum / (counts[label] ?? 1)));
+}
+
+/** The likeliest of the labels whose probability reaches their threshold. */
+function confidentLabel(probabilities: readonly number[], thresholds: Float64Array): number | undefined {
+  let best: number | undefined;
+  probabilities.forEach((p, label) => {
+    if (p >= (thresholds[label] ?? 1) * nearThreshold && (best === undefined || p > (probabilities[best] ?? 0)))
+      best = label;
+  });
+  return best;
+}
+
+function show(probability: number): string {
+  return probability < 0.01 ? probability.toExponential(0) : probability.toFixed(2);
+}

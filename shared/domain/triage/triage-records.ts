@@ -1,0 +1,129 @@
+import type { JudgedRecord } from '../trace-record.ts';
+import type { Triage } from '../triage.ts';
+import { type CorpusProfile, profileCorpus } from './corpus-profile.ts';
+import { findNoise, findPoison } from './detectors.ts';
+import type { Finding } from './finding.ts';
+import { NativeKinds, type Sighting } from './native-kinds.ts';
+import type { OutOfFold } from './off-domain.ts';
+import { findSuspects, type Suspect, type SuspectRecord } from './suspects.ts';
+import { Vocabulary } from './vocabulary.ts';
+
+export interface TriageRequest {
+  readonly records: readonly JudgedRecord[];
+  /** All labels of the task. */
+  readonly labels: readonly string[];
+  /** Probabilities by a model that never saw the record, by trace id; a record without one is neither suspect nor off-domain. */
+  readonly outOfFold: ReadonlyMap<string, OutOfFold>;
+  /** What the traffic is like; learnt from the records by default. */
+  readonly profile?: CorpusProfile;
+}
+
+const clean: Triage = { category: 'clean', kind: 'none', reason: 'nothing found against it' };
+
+/**
+ * Sorts records: poison first, then suspect judgements, then fixable noise; the rest is clean. A trace that passed can be
+ * poison too. What is ordinary for the traffic or for a label is never held against a record. Time is linear in the text.
+ */
+export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triage> {
+  const { records, outOfFold } = request;
+  const profile = request.profile ?? profileCorpus(records.map((record) => record.input));
+  const context = { profile, vocabulary: new Vocabulary(profile) };
+  const readings = readInputs(records, (record) => ({
+    poison: findPoison(record.input, context, outOfFold.get(record.traceId)),
+    noise: findNoise(record.input, context),
+  }));
+  const native = nativeKinds(records, readings);
+
+  const result = new Map<string, Triage>();
+  const judged: JudgedRecord[] = [];
+  for (const record of records) {
+    const poison = foreign(readings.get(record.traceId)?.poison, record, native);
+    if (poison === undefined) judged.push(record);
+    else result.set(record.traceId, { category: 'poison', kind: poison.kind, reason: poison.reason });
+  }
+
+  const suspects = findSuspects({
+    labels: request.labels,
+    records: judged.flatMap((record) => suspectRecord(record, request)),
+  });
+  const seen = new Map<string, string>();
+  for (const record of judged) {
+    const suspect = suspects.get(record.traceId);
+    result.set(record.traceId, suspect === undefined ? noiseOf(record) : suspectTriage(suspect));
+  }
+  return result;
+
+  function noiseOf(record: JudgedRecord): Triage {
+    const noise = foreign(readings.get(record.traceId)?.noise, record, native);
+    const first = seen.get(record.input);
+    if (first === undefined) seen.set(record.input, record.traceId);
+    if (noise !== undefined) return { category: 'fixable-noise', kind: noise.kind, reason: noise.reason };
+    if (first !== undefined)
+      return { category: 'fixable-noise', kind: 'repetition', reason: `is the same text as trace ${first}` };
+    return clean;
+  }
+}
+
+interface Reading {
+  readonly poison: readonly Finding[];
+  readonly noise: readonly Finding[];
+}
+
+function readInputs(
+  records: readonly JudgedRecord[],
+  read: (record: JudgedRecord) => Reading,
+): ReadonlyMap<string, Reading> {
+  return new Map(records.map((record) => [record.traceId, read(record)]));
+}
+
+function nativeKinds(records: readonly JudgedRecord[], readings: ReadonlyMap<string, Reading>): NativeKinds {
+  const sizes = new Map<string, number>();
+  const sightings: Sighting[] = [];
+  for (const record of records) {
+    const labels = labelsOfRecord(record);
+    for (const label of labels) sizes.set(label, (sizes.get(label) ?? 0) + 1);
+    const reading = readings.get(record.traceId);
+    for (const { kind } of [...(reading?.poison ?? []), ...(reading?.noise ?? [])]) sightings.push({ kind, labels });
+  }
+  return new NativeKinds(sightings, records.length, sizes);
+}
+
+function foreign(
+  findings: readonly Finding[] | undefined,
+  record: JudgedRecord,
+  native: NativeKinds,
+): Finding | undefined {
+  return findings?.find(({ kind }) => !native.has(kind, labelsOfRecord(record)));
+}
+
+/** The labels that a record may be about. */
+function labelsOfRecord(record: JudgedRecord): readonly string[] {
+  return [...new Set([record.expected, record.answer])].filter((label) => label !== null);
+}
+
+function suspectRecord(record: JudgedRecord, { labels, outOfFold }: TriageRequest): SuspectRecord[] {
+  const found = outOfFold.get(record.traceId);
+  if (found === undefined || record.expected === null || record.judgement === null) return [];
+  return [
+    {
+      traceId: record.traceId,
+      input: record.input,
+      given: record.expected,
+      judgeKind: record.judgement.judge.kind,
+      answer: record.answer,
+      confidence: record.confidence,
+      probabilities: inOrder(found, labels),
+    },
+  ];
+}
+
+function inOrder(found: OutOfFold, labels: readonly string[]): readonly number[] {
+  if (found.labels.length === labels.length && found.labels.every((label, at) => label === labels[at]))
+    return found.probabilities;
+  const byLabel = new Map(found.labels.map((label, at) => [label, found.probabilities[at] ?? 0]));
+  return labels.map((label) => byLabel.get(label) ?? 0);
+}
+
+function suspectTriage(suspect: Suspect): Triage {
+  return { category: 'suspect-judgement', kind: suspect.kind, reason: suspect.reason };
+}
