@@ -72,7 +72,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
       owners,
     },
     async close() {
-      await runtime.close();
+      await Promise.all([runtime.close(), traceLog.close(), traceQuery.close()]);
       lineage.close();
     },
   };

@@ -47,7 +47,7 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
         .choices(foundationSchema.options)
         .default('use-lite'),
     )
-    .option('--seed <n>', 'fixes all that is drawn at random', wholeNumber, 0)
+    .option('--seed <n>', 'fixes all that is drawn at random', wholeNumber, 1)
     .option('--target-score <fraction>', 'score from which a candidate may replace the champion (0.96)', fraction)
     .option('--max-iterations <n>', 'train-and-evaluate rounds a run (6)', wholeNumber)
     .option('--set <name=value...>', 'any other setting of the model, for example enoughFailures=10')

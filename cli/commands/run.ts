@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { wholeNumber } from '../arguments.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { localPath } from '../local-path.ts';
 import type { RunCommand, Session } from '../session.ts';
 
 const help = `
@@ -13,7 +14,7 @@ A run judges and triages the traces, finds why the champion fails, trains candid
 promotes one only if it passes the gate. A run that was broken off goes on where it stopped when it is started again.
 Exit code 3: the run ended and the champion stayed; the reason says why.`;
 
-const optionsSchema = z.object({ seed: z.int() });
+const optionsSchema = z.object({ seed: z.int().optional() });
 
 export function addRunCommand(program: Command, run: RunCommand): void {
   program
@@ -21,24 +22,25 @@ export function addRunCommand(program: Command, run: RunCommand): void {
     .summary('improve the model, and promote what passes the gate')
     .description('Runs the improvement loop once for a model.')
     .argument('<model>', 'name of the model')
-    .option('--seed <n>', 'fixes all that is drawn at random', wholeNumber, 0)
+    .option('--seed <n>', 'fixes all that is drawn at random (1, or that of the run it goes on with)', wholeNumber)
     .addHelpText('after', help)
     .action((model: string, options: unknown, command: Command) =>
-      run(command, (session) => improve(model, optionsSchema.parse(options).seed, session), { patient: false }),
+      run(command, (session) => improve(model, optionsSchema.parse(options).seed ?? null, session), { patient: false }),
     );
 }
 
-async function improve(modelId: string, seed: number, session: Session): Promise<ExitCode> {
+async function improve(modelId: string, seed: number | null, session: Session): Promise<ExitCode> {
   const workspace = await session.open();
   const { runLoop } = await import('../runtime/run-loop.ts');
-  const result = await runLoop(workspace, { modelId, seed, owner: workspace.owner }, session.progress);
+  const result = await runLoop(workspace, { modelId, seed }, session.progress);
   session.progress.stop();
-  await session.output.result(result, [
+  const report = await localPath(result.report, workspace.ports.objects);
+  await session.output.result({ ...result, report }, [
     result.decision === 'promoted'
       ? `Promoted: checkpoint ${result.champion} is the champion of ${modelId} now.`
       : `Kept: checkpoint ${result.champion} stays the champion of ${modelId}.`,
     `Reason: ${result.reason}`,
-    `Report: ${result.report}`,
+    `Report: ${report}`,
   ]);
   session.output.say(`Next: ratchet report ${result.run}`);
   return result.decision === 'promoted' ? exitCodes.done : exitCodes.kept;

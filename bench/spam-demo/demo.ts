@@ -1,0 +1,93 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { exitCodeOf, exitCodes } from '../../cli/exit-codes.ts';
+import { localPath } from '../../cli/local-path.ts';
+import { createOutput } from '../../cli/output.ts';
+import { createProgress } from '../../cli/progress.ts';
+import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
+import { foundationSchema } from '../../shared/domain/hyperparameters.ts';
+import { RatchetError } from '../../shared/errors.ts';
+import { demoTable, share } from './demo-table.ts';
+import { type DemoResult, type Measured, runDemo } from './run-demo.ts';
+
+const usage = `npm run demo -- [--seed N] [--foundation use-lite|none] [--workspace DIR] [--json]
+
+A spam filter on the SpamAssassin public corpus: trained on easy mail, it meets newsletters that look like spam; one run of
+the loop mends it. The workspace is a new temporary directory unless one is named.`;
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: 'string', default: '1' },
+    foundation: { type: 'string', default: 'use-lite' },
+    workspace: { type: 'string' },
+    json: { type: 'boolean', default: false },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const output = createOutput(process, { json: values.json, debug: process.env.RATCHET_DEBUG === '1' });
+const progress = createProgress({ stream: process.stderr, interactive: process.stderr.isTTY === true });
+let workspace: Workspace | undefined;
+try {
+  if (values.help) await output.result({ usage }, [usage]);
+  else await demo();
+} catch (error) {
+  progress.stop();
+  output.fault(error);
+  process.exitCode = exitCodeOf(error);
+} finally {
+  progress.stop();
+  await workspace?.close();
+}
+
+async function demo(): Promise<void> {
+  const seed = Number(values.seed);
+  const foundation = foundationSchema.safeParse(values.foundation);
+  if (!Number.isSafeInteger(seed) || !foundation.success) {
+    throw new RatchetError('InvalidInput', 'The seed is a whole number, the foundation use-lite or none.', {
+      mend: usage,
+    });
+  }
+  const directory = values.workspace ?? (await mkdtemp(join(tmpdir(), 'ratchet-demo-')));
+  const observer = { progress: () => undefined, note: (message: string) => progress.note(message) };
+  workspace = await openWorkspace(directory, { observer, create: true });
+  output.say(`Workspace: ${workspace.directory}`);
+  const result = await runDemo({ seed, foundation: foundation.data }, workspace, progress);
+  progress.stop();
+  await show(result, workspace);
+}
+
+async function show(result: DemoResult, { ports }: Workspace): Promise<void> {
+  const { run } = result;
+  const report = await localPath(run.report, ports.objects);
+  const fractions = (side: 'before' | 'after') => {
+    const of = (measured: Measured | undefined) => (measured === undefined ? 0 : share(measured));
+    const [overall, ...slices] = result.slices;
+    return {
+      overall: of(overall?.[side]),
+      slices: Object.fromEntries(slices.map((slice) => [slice.name, of(slice[side])])),
+    };
+  };
+  await output.result(
+    {
+      decision: run.decision,
+      before: fractions('before'),
+      after: fractions('after'),
+      regressions: run.regressions,
+      report,
+    },
+    [
+      `The filter answered ${result.traffic.right} of ${result.traffic.of} messages of its traffic right.`,
+      `The run ${run.decision === 'promoted' ? 'promoted a new champion' : 'kept the champion'}: ${run.reason}`,
+      '',
+      ...demoTable(result),
+      '',
+      `Report: ${report}`,
+    ],
+  );
+  if (run.decision === 'kept') output.say('The champion stayed, so before and after are the same.');
+}
+
+process.exitCode ??= exitCodes.done;

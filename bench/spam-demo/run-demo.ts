@@ -1,0 +1,155 @@
+import type { ProgressUi } from '../../cli/progress.ts';
+import { runLoop } from '../../cli/runtime/run-loop.ts';
+import type { Workspace } from '../../cli/workspace.ts';
+import type { Checkpoint } from '../../shared/domain/checkpoint.ts';
+import type { Foundation } from '../../shared/domain/hyperparameters.ts';
+import type { Output } from '../../shared/domain/task.ts';
+import { answerWith } from '../../shared/stages/answer.ts';
+import { chooseCheckpoint } from '../../shared/stages/choose-checkpoint.ts';
+import { createModel } from '../../shared/stages/create-model.ts';
+import { ingestTraces } from '../../shared/stages/ingest-traces.ts';
+import { type DemoPlan, planDemo } from './demo-plan.ts';
+import { type Email, type EmailSlice, labelOf, loadEmails } from './load-emails.ts';
+
+export const demoModel = 'spam-filter';
+
+export interface DemoRequest {
+  readonly seed: number;
+  readonly foundation: Foundation;
+}
+
+/** Right answers on fresh mail. */
+export interface Measured {
+  readonly right: number;
+  readonly of: number;
+}
+
+export type SliceName = 'overall' | EmailSlice;
+
+export interface DemoResult {
+  readonly run: Awaited<ReturnType<typeof runLoop>>;
+  readonly traffic: Measured;
+  /** In the order to show them. */
+  readonly slices: readonly { readonly name: SliceName; readonly before: Measured; readonly after: Measured }[];
+}
+
+/**
+ * Takes a spam filter through its life: trained on the easy mail of one year, it answers the mail of the next, newsletters
+ * among it; a rule judge compares its answers with the corpus's groups; one run of the loop; then fresh mail is answered by
+ * the champion before and the champion after. All by the functions behind the command line.
+ */
+export async function runDemo(request: DemoRequest, workspace: Workspace, ui: ProgressUi): Promise<DemoResult> {
+  const { ports } = workspace;
+  ui.stageStarted('read the SpamAssassin corpus');
+  const emails = await loadEmails((done, total) =>
+    ui.stageProgress('read the SpamAssassin corpus', done, total, 'messages'),
+  );
+  const plan = planDemo(emails, request.seed, ports.random);
+  ui.stageFinished('read the SpamAssassin corpus', `${emails.length} different messages`);
+
+  const before = await train(plan, request, workspace, ui);
+  const recorded = await answer('answer the traffic', plan.traffic, before, workspace, ui);
+  await ingest(plan.traffic, recorded, before, workspace, ui);
+  const run = await runLoop(workspace, { modelId: demoModel, seed: request.seed }, ui);
+  const after = await chooseCheckpoint(demoModel, null, ports);
+
+  const fresh = Object.values(plan.fresh).flat();
+  const answersBefore = await answer('answer fresh mail as before', fresh, before, workspace, ui);
+  const answersAfter =
+    after.checkpointId === before.checkpointId
+      ? answersBefore
+      : await answer('answer fresh mail as now', fresh, after, workspace, ui);
+  const slices: readonly SliceName[] = ['overall', ...(Object.keys(plan.fresh) as EmailSlice[])];
+  return {
+    run,
+    traffic: measure(plan.traffic, recorded, 'overall', plan),
+    slices: slices.map((name) => ({
+      name,
+      before: measure(fresh, answersBefore, name, plan),
+      after: measure(fresh, answersAfter, name, plan),
+    })),
+  };
+}
+
+async function train(plan: DemoPlan, request: DemoRequest, { ports }: Workspace, ui: ProgressUi): Promise<Checkpoint> {
+  const stage = 'create: train the first filter';
+  ui.stageStarted(stage, `${plan.training.length} messages`);
+  const { checkpoint } = await createModel(
+    {
+      modelId: demoModel,
+      labels: ['ham', 'spam'],
+      examples: jsonLines(plan.training.map((email) => ({ input: email.text, output: labelOf(email.group) }))),
+      trainer: 'embedded',
+      settings: { foundation: request.foundation },
+      seed: request.seed,
+      by: 'demo',
+      onProgress: (done, total) => ui.stageProgress(stage, done, total, 'steps'),
+    },
+    ports,
+  );
+  ui.stageFinished(stage, '');
+  return checkpoint ?? chooseCheckpoint(demoModel, null, ports);
+}
+
+interface Answered {
+  readonly output: Output | null;
+  readonly confidence: number;
+}
+
+async function answer(
+  stage: string,
+  emails: readonly Email[],
+  checkpoint: Checkpoint,
+  { ports }: Workspace,
+  ui: ProgressUi,
+): Promise<readonly Answered[]> {
+  ui.stageStarted(stage);
+  const inputs = emails.map((email) => email.text);
+  const answers = await answerWith(checkpoint, inputs, ports, {
+    onProgress: (done, total) => ui.stageProgress(stage, done, total, 'messages'),
+  });
+  ui.stageFinished(stage, `${emails.length} messages`);
+  return answers;
+}
+
+const firstArrival = Date.parse('2002-10-01T08:00:00Z');
+const minutesBetween = 11;
+
+async function ingest(
+  traffic: readonly Email[],
+  answers: readonly Answered[],
+  checkpoint: Checkpoint,
+  { ports }: Workspace,
+  ui: ProgressUi,
+): Promise<void> {
+  ui.stageStarted('ingest the judged traffic');
+  const lines = traffic.map((email, index) => ({
+    traceId: email.emailId,
+    timestamp: new Date(firstArrival + index * minutesBetween * 60_000).toISOString(),
+    modelId: demoModel,
+    checkpointId: checkpoint.checkpointId,
+    input: email.text,
+    output: answers[index]?.output ?? null,
+    confidence: answers[index]?.confidence ?? 0,
+    expected: labelOf(email.group),
+    judge: { kind: 'rule', id: 'corpus-group', reason: `filed under ${email.group}` },
+  }));
+  const result = await ingestTraces(
+    { modelId: demoModel, sources: [{ name: 'traffic', open: async () => jsonLines(lines) }] },
+    ports,
+  );
+  ui.stageFinished('ingest the judged traffic', `${result.ingested} traces, ${result.judgements} judgements`);
+}
+
+async function* jsonLines(values: readonly unknown[]): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  for (const value of values) yield encoder.encode(`${JSON.stringify(value)}\n`);
+}
+
+function measure(emails: readonly Email[], answers: readonly Answered[], slice: SliceName, plan: DemoPlan): Measured {
+  const members = slice === 'overall' ? null : new Set(plan.fresh[slice]);
+  const rights = emails.flatMap((email, index) =>
+    members === null || members.has(email) ? [answers[index]?.output === labelOf(email.group)] : [],
+  );
+  return { right: rights.filter(Boolean).length, of: rights.length };
+}
