@@ -18,8 +18,8 @@ export const curriculumPlanSchema = z.strictObject({
   failureWeight: z.number().positive(),
   /** Weight of a judged-right trace whose margin is below {@link lowMargin}, before slices are balanced. */
   lowMarginWeight: z.number().positive(),
-  /** Examples a failure pattern: the corrected failure itself and label-preserving variants of it. */
-  examplesPerPattern: z.int().min(1).max(3),
+  /** Label-preserving variants added for each failure that remains. */
+  addedPerFailure: z.int().min(0).max(3),
   /** How far one example's weight may lie from the mean of 1. */
   weightLimits: limitsSchema,
   /** How far the weight of a label's examples may be moved for the sake of the label ratio. */
@@ -42,7 +42,7 @@ const first: CurriculumPlan = {
   maxBoundary: 20_000,
   failureWeight: 1,
   lowMarginWeight: 1,
-  examplesPerPattern: 1,
+  addedPerFailure: 0,
   weightLimits: { lower: 0.25, upper: 4 },
   labelLimits: { lower: 0.5, upper: 2 },
   floorPerLabel: 5,
@@ -57,8 +57,8 @@ const byMove: Readonly<Record<string, Partial<CurriculumPlan>>> = {
     weightLimits: { lower: 1, upper: 1 },
     labelLimits: { lower: 1, upper: 1 },
   },
-  'two-a-pattern': { examplesPerPattern: 2 },
-  'three-a-pattern': { examplesPerPattern: 3 },
+  'two-a-pattern': { addedPerFailure: 2 },
+  'three-a-pattern': { addedPerFailure: 3 },
 };
 
 /** The plan of a policy move by its name; a move that leaves the data alone has that of the first iteration. */

@@ -20,6 +20,8 @@ export interface ClusterSelectionRequest {
   readonly failingProbes: readonly ProbeResult[];
   /** The parent's dataset: where hard negatives are synthesised from when no trace passes under a label. */
   readonly parent: readonly Example[];
+  /** Ids of members that the latest candidate still fails: only these get variants; all do when it is absent. */
+  readonly remaining?: ReadonlySet<string>;
   readonly plan: CurriculumPlan;
 }
 
@@ -72,7 +74,9 @@ export function selectForCluster(request: ClusterSelectionRequest): ClusterSelec
       .filter((probe) => probe.failed)
       .map(probeCandidate)
       .sort((a, b) => compareText(a.input, b.input)),
-    ...members.flatMap((record) => variantsOf(record, cluster.clusterId, plan.examplesPerPattern - 1)),
+    ...members
+      .filter((record) => request.remaining?.has(record.traceId) !== false)
+      .flatMap((record) => variantsOf(record, cluster.clusterId, plan.addedPerFailure)),
   ];
   if (request.weakness?.verdict === 'refuted') return { ...empty, gold };
 

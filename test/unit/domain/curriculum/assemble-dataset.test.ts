@@ -192,12 +192,12 @@ describe('assembleDataset', () => {
     const records = traffic(labels, 120, 20);
     const size = (move: string): number =>
       assembleDataset(requestOf(records, null, { plan: planFor(move) })).examples.length;
-    expect(size('two-a-pattern')).toBe(size('first') + 20);
-    expect(size('three-a-pattern')).toBe(size('first') + 40);
+    expect(size('two-a-pattern')).toBe(size('first') + 40);
+    expect(size('three-a-pattern')).toBe(size('first') + 60);
   });
 
   const material = fc.record({
-    traces: fc.integer({ min: 0, max: 120 }),
+    traces: fc.integer({ min: 0, max: 80 }),
     failing: fc.integer({ min: 0, max: 100 }),
     labels: fc.integer({ min: 1, max: 4 }),
     perLabel: fc.option(fc.integer({ min: 0, max: 30 })),
@@ -248,13 +248,13 @@ describe('assembleDataset', () => {
         }
         expect(manifest.bands.every(({ met, reason }) => met === (reason === ''))).toBe(true);
       }),
-      { numRuns: 120 },
+      { numRuns: 60 },
     );
   });
 
   test('meets every band when there are passes near failures, gold besides, and a parent that weights can bring in', () => {
     const enough = fc.record({
-      traces: fc.integer({ min: 80, max: 240 }),
+      traces: fc.integer({ min: 80, max: 160 }),
       failing: fc.integer({ min: 15, max: 45 }),
       labels: fc.integer({ min: 2, max: 4 }),
       perLabel: fc.integer({ min: 8, max: 40 }),
@@ -266,7 +266,7 @@ describe('assembleDataset', () => {
         const { manifest } = assembleDataset(build(given));
         expect(manifest.bands.filter(({ met }) => !met)).toEqual([]);
       }),
-      { numRuns: 80 },
+      { numRuns: 30 },
     );
   });
 
@@ -277,7 +277,7 @@ describe('assembleDataset', () => {
           [...records].sort((a, b) => hash(a.traceId, seed) - hash(b.traceId, seed));
         expect(assembleDataset(build(given, shuffled))).toEqual(assembleDataset(build(given)));
       }),
-      { numRuns: 40 },
+      { numRuns: 25 },
     );
   });
 
