@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { decodeSegment, encodeSegment, type SegmentEntry, vectorAt, vectorBytes } from './embedding-segment.ts';
+
+/** Vectors kept in memory: 64 MiB. */
+const memoryEntries = 32_768;
+/** New vectors that are worth a file of their own. */
+const segmentEntries = 64;
+/** More vectors than this are read with their whole file, fewer one by one. */
+const wholeFileFrom = 64;
+const segmentSuffix = '.embeddings';
+/** Changes whenever the embedding of a text does, so that old vectors are not found. */
+const generation = 'use-lite-1';
+
+interface Location {
+  readonly file: string;
+  readonly offset: number;
+}
+
+/**
+ * Embeddings by text hash: the latest in memory, and, given a directory, all of them on disk. On disk they lie in segment files
+ * that are written whole under another name, then renamed, and never changed: processes can share a directory, and what is
+ * torn or foreign is passed over.
+ */
+export class EmbeddingCache {
+  readonly #memory = new Map<string, Float32Array>();
+  readonly #directory: string | null;
+  readonly #maximumBytes: number;
+  readonly #known = new Set<string>();
+  readonly #locations = new Map<string, Location>();
+  #pending = new Map<string, Float32Array>();
+  #bytes = 0;
+
+  constructor(directory: string | null, maximumBytes = 2 ** 31) {
+    this.#directory = directory === null ? null : join(directory, generation);
+    this.#maximumBytes = maximumBytes;
+  }
+
+  /** The vectors that are known, by key. */
+  async find(keys: Iterable<string>): Promise<Map<string, Float32Array>> {
+    const found = new Map<string, Float32Array>();
+    const missing: string[] = [];
+    for (const key of keys) {
+      const vector = this.#memory.get(key) ?? this.#pending.get(key);
+      if (vector === undefined) {
+        missing.push(key);
+      } else {
+        this.#remember(key, vector);
+        found.set(key, vector);
+      }
+    }
+    if (this.#directory !== null && missing.length > 0) {
+      await this.#refresh(this.#directory);
+      await this.#readFromDisk(missing, found);
+    }
+    return found;
+  }
+
+  async add(entries: readonly SegmentEntry[]): Promise<void> {
+    for (const { key, vector } of entries) {
+      this.#remember(key, vector);
+      if (this.#directory !== null && !this.#locations.has(key)) {
+        this.#pending.set(key, vector);
+      }
+    }
+    if (this.#pending.size >= segmentEntries) {
+      await this.flush();
+    }
+  }
+
+  /** Writes to disk what is not there yet. A cache that cannot be written is no fault: nothing is lost but time. */
+  async flush(): Promise<void> {
+    if (this.#directory === null || this.#pending.size === 0) {
+      return;
+    }
+    const entries = [...this.#pending].map(([key, vector]) => ({ key, vector }));
+    this.#pending = new Map();
+    const bytes = encodeSegment(entries);
+    if (this.#bytes + bytes.length > this.#maximumBytes) {
+      return;
+    }
+    const file = `${randomUUID()}${segmentSuffix}`;
+    const path = join(this.#directory, file);
+    try {
+      await mkdir(this.#directory, { recursive: true });
+      await writeFile(`${path}.tmp`, bytes);
+      await rename(`${path}.tmp`, path);
+      this.#index(file, bytes);
+    } catch {
+      this.#bytes = this.#maximumBytes;
+    }
+  }
+
+  #remember(key: string, vector: Float32Array): void {
+    this.#memory.delete(key);
+    this.#memory.set(key, vector);
+    if (this.#memory.size > memoryEntries) {
+      const oldest = this.#memory.keys().next();
+      if (!oldest.done) {
+        this.#memory.delete(oldest.value);
+      }
+    }
+  }
+
+  async #refresh(directory: string): Promise<void> {
+    const files = await readdir(directory).catch(() => []);
+    for (const file of files) {
+      if (file.endsWith(segmentSuffix) && !this.#known.has(file)) {
+        const bytes = await readFile(join(directory, file)).catch(() => undefined);
+        if (bytes !== undefined) {
+          this.#index(file, bytes);
+        }
+      }
+    }
+  }
+
+  async #readFromDisk(keys: readonly string[], found: Map<string, Float32Array>): Promise<void> {
+    const byFile = Map.groupBy(
+      keys.flatMap((key) => {
+        const location = this.#locations.get(key);
+        return location === undefined ? [] : [{ key, ...location }];
+      }),
+      ({ file }) => file,
+    );
+    for (const [file, wanted] of byFile) {
+      // A file may have been removed meanwhile: then the vectors are computed again.
+      const vectors = await this.#readVectors(
+        file,
+        wanted.map(({ offset }) => offset),
+      ).catch(() => []);
+      vectors.forEach((vector, index) => {
+        const key = wanted[index]?.key;
+        if (key !== undefined) {
+          this.#remember(key, vector);
+          found.set(key, vector);
+        }
+      });
+    }
+  }
+
+  async #readVectors(file: string, offsets: readonly number[]): Promise<readonly Float32Array[]> {
+    const path = join(this.#directory ?? '', file);
+    if (offsets.length >= wholeFileFrom) {
+      const bytes = await readFile(path);
+      return offsets.map((offset) => vectorAt(bytes, offset));
+    }
+    await using handle = await open(path);
+    const vectors: Float32Array[] = [];
+    for (const offset of offsets) {
+      const { buffer, bytesRead } = await handle.read(new Uint8Array(vectorBytes), 0, vectorBytes, offset);
+      if (bytesRead !== vectorBytes) {
+        break;
+      }
+      vectors.push(vectorAt(buffer, 0));
+    }
+    return vectors;
+  }
+
+  #index(file: string, bytes: Uint8Array): void {
+    this.#known.add(file);
+    this.#bytes += bytes.length;
+    for (const { key, offset } of decodeSegment(bytes)) {
+      this.#locations.set(key, { file, offset });
+    }
+  }
+}

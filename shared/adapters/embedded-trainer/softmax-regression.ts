@@ -1,0 +1,254 @@
+import { DualStep } from './dual-step.ts';
+import { allocationBytes, columnAlignment, Kernels, roundUp } from './kernels.ts';
+import { seededRandom, shuffle } from './random-order.ts';
+import type { SparseRows } from './tf-idf.ts';
+
+export interface SoftmaxProblem {
+  readonly sparse: SparseRows;
+  /** Number of different indices in the sparse rows. */
+  readonly sparseFeatures: number;
+  /** Row-major, `denseWidth` a row. */
+  readonly dense: Float32Array;
+  readonly denseWidth: number;
+  readonly classes: number;
+  /** Class number of each row. */
+  readonly labels: Int32Array;
+  /** Sample weight of each row. */
+  readonly weights: Float64Array;
+  /** Probabilities to learn instead of the plain label, by row; a row without an entry learns its label. */
+  readonly softTargets: ReadonlyMap<number, Float32Array>;
+}
+
+export interface FitOptions {
+  /** Passes over the rows at most; fewer when they no longer change anything. */
+  readonly epochs: number;
+  /** Taken as {@link smallestL2} when it is less: dual ascent needs some. */
+  readonly l2: number;
+  readonly seed: number;
+  readonly onEpoch?: (done: number, total: number) => void;
+}
+
+/** Mean change of a row's probabilities in an epoch (total variation) at which training is done. */
+const converged = 2e-4;
+export const smallestL2 = 1e-4;
+/** Changes below this are not written to the weights. */
+const negligible = 1e-6;
+
+/**
+ * Multinomial logistic regression over sparse and dense features and a constant 1: minimises
+ * Σ weight · cross-entropy(target, softmax(θ x)) + (l2 / 2) · |θ|², the constant's weights included, by exact dual coordinate ascent. It has no
+ * step size, and it ends near the one optimum there is: two trainings on nearly the same data give nearly the same model.
+ */
+export class SoftmaxRegression {
+  readonly #problem: SoftmaxProblem;
+  readonly #kernels: Kernels;
+  readonly #stride: number;
+  /** (sparseFeatures + denseWidth + 1) × stride. */
+  readonly #theta: Float32Array;
+  readonly #indices: Int32Array;
+  readonly #values: Float32Array;
+  readonly #denseIndices: Int32Array;
+  readonly #denseValues: Float32Array;
+  readonly #scores: Float32Array;
+  readonly #delta: Float32Array;
+
+  constructor(problem: SoftmaxProblem) {
+    const { sparse, sparseFeatures, dense, denseWidth, classes, labels } = problem;
+    const rows = labels.length;
+    const width = denseWidth + 1;
+    this.#problem = problem;
+    this.#stride = roundUp(classes, columnAlignment);
+    const sizes = [
+      (sparseFeatures + width) * this.#stride,
+      sparse.indices.length,
+      sparse.values.length,
+      width,
+      rows * width,
+      this.#stride,
+      this.#stride,
+    ];
+    this.#kernels = new Kernels(sizes.reduce((total, length) => total + allocationBytes(length), 0));
+    this.#theta = this.#kernels.floats((sparseFeatures + width) * this.#stride);
+    this.#indices = this.#kernels.integers(sparse.indices.length);
+    this.#indices.set(sparse.indices);
+    this.#values = this.#kernels.floats(sparse.values.length);
+    this.#values.set(sparse.values);
+    this.#denseIndices = this.#kernels.integers(width);
+    this.#denseIndices.forEach((_, index) => {
+      this.#denseIndices[index] = sparseFeatures + index;
+    });
+    this.#denseValues = this.#kernels.floats(rows * width);
+    for (let row = 0; row < rows; row++) {
+      this.#denseValues.set(dense.subarray(row * denseWidth, (row + 1) * denseWidth), row * width);
+      this.#denseValues[row * width + denseWidth] = 1;
+    }
+    this.#scores = this.#kernels.floats(this.#stride);
+    this.#delta = this.#kernels.floats(this.#stride);
+  }
+
+  /** The weights: one row of {@link stride} floats a feature: sparse features, dense ones, then the constant. */
+  get theta(): Float32Array {
+    return this.#theta;
+  }
+
+  get stride(): number {
+    return this.#stride;
+  }
+
+  /** θ x of a row, in an array that the next call overwrites. */
+  scores(row: number): Float32Array {
+    const { starts } = this.#problem.sparse;
+    const width = this.#problem.denseWidth + 1;
+    const begin = starts[row] ?? 0;
+    const end = starts[row + 1] ?? 0;
+    this.#scores.fill(0);
+    this.#kernels.addRows(
+      this.#scores,
+      this.#theta,
+      this.#indices,
+      begin,
+      this.#values,
+      begin,
+      end - begin,
+      this.#stride,
+    );
+    this.#kernels.addRows(
+      this.#scores,
+      this.#theta,
+      this.#denseIndices,
+      0,
+      this.#denseValues,
+      row * width,
+      width,
+      this.#stride,
+    );
+    return this.#scores;
+  }
+
+  /** Learns from the member rows alone, from zero. Returns the mean weighted cross-entropy met in the last epoch. */
+  fit(members: Int32Array, options: FitOptions): number {
+    const { epochs, seed, onEpoch } = options;
+    const l2 = Math.max(options.l2, smallestL2);
+    const { classes, labels, weights, softTargets } = this.#problem;
+    this.#theta.fill(0);
+    const q = new Float32Array(members.length * classes);
+    const norms = new Float64Array(members.length);
+    let totalWeight = 0;
+    members.forEach((row, member) => {
+      const target = softTargets.get(row);
+      if (target === undefined) {
+        q[member * classes + (labels[row] ?? 0)] = 1;
+      } else {
+        q.set(target, member * classes);
+      }
+      norms[member] = this.#squaredNorm(row);
+      totalWeight += weights[row] ?? 0;
+    });
+    const order = Int32Array.from(members, (_, member) => member);
+    const random = seededRandom(seed);
+    const step = new DualStep(classes);
+    const b = new Float64Array(classes);
+    let loss = 0;
+    for (let epoch = 0; epoch < epochs; epoch++) {
+      shuffle(order, random);
+      loss = 0;
+      let changed = 0;
+      for (const member of order) {
+        const row = members[member] ?? 0;
+        const weight = weights[row] ?? 0;
+        const c = (weight * (norms[member] ?? 0)) / l2;
+        const at = member * classes;
+        const scores = this.scores(row);
+        loss += weight * crossEntropy(scores, classes, softTargets.get(row), labels[row] ?? 0);
+        for (let k = 0; k < classes; k++) {
+          b[k] = (scores[k] ?? 0) + c * (q[at + k] ?? 0);
+        }
+        step.solve(b, c);
+        let variation = 0;
+        for (let k = 0; k < classes; k++) {
+          const difference = (q[at + k] ?? 0) - (b[k] ?? 0);
+          this.#delta[k] = (weight / l2) * difference;
+          variation += Math.abs(difference);
+        }
+        changed += variation;
+        if (variation > negligible) {
+          this.#update(row);
+          for (let k = 0; k < classes; k++) {
+            q[at + k] = b[k] ?? 0;
+          }
+        }
+      }
+      onEpoch?.(epoch + 1, epochs);
+      if (changed / 2 / members.length < converged) {
+        break;
+      }
+    }
+    return loss / totalWeight;
+  }
+
+  #update(row: number): void {
+    const { starts } = this.#problem.sparse;
+    const width = this.#problem.denseWidth + 1;
+    const begin = starts[row] ?? 0;
+    const end = starts[row + 1] ?? 0;
+    this.#kernels.updateRows(
+      this.#theta,
+      this.#delta,
+      this.#indices,
+      begin,
+      this.#values,
+      begin,
+      end - begin,
+      this.#stride,
+    );
+    this.#kernels.updateRows(
+      this.#theta,
+      this.#delta,
+      this.#denseIndices,
+      0,
+      this.#denseValues,
+      row * width,
+      width,
+      this.#stride,
+    );
+  }
+
+  #squaredNorm(row: number): number {
+    const { starts } = this.#problem.sparse;
+    const width = this.#problem.denseWidth + 1;
+    let sum = 0;
+    for (let at = starts[row] ?? 0; at < (starts[row + 1] ?? 0); at++) {
+      sum += (this.#values[at] ?? 0) ** 2;
+    }
+    for (let at = row * width; at < (row + 1) * width; at++) {
+      sum += (this.#denseValues[at] ?? 0) ** 2;
+    }
+    return sum;
+  }
+}
+
+/** −Σ target · ln softmax(scores), in nats. */
+export function crossEntropy(
+  scores: Float32Array,
+  classes: number,
+  target: Float32Array | undefined,
+  label: number,
+): number {
+  let highest = Number.NEGATIVE_INFINITY;
+  for (let k = 0; k < classes; k++) {
+    highest = Math.max(highest, scores[k] ?? 0);
+  }
+  let sum = 0;
+  for (let k = 0; k < classes; k++) {
+    sum += Math.exp((scores[k] ?? 0) - highest);
+  }
+  const logSum = highest + Math.log(sum);
+  if (target === undefined) {
+    return logSum - (scores[label] ?? 0);
+  }
+  let expected = 0;
+  for (let k = 0; k < classes; k++) {
+    expected += (target[k] ?? 0) * (scores[k] ?? 0);
+  }
+  return logSum - expected;
+}
