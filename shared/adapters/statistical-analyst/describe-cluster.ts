@@ -1,12 +1,14 @@
-import { documentFrequencies, type Keyword, telling } from '../../domain/keywords.ts';
+import { isFunctionWord } from '../../domain/function-words.ts';
+import type { Keyword } from '../../domain/keywords.ts';
 import { momentsOf } from '../../domain/moments.ts';
 import { cosine, type SimilarityIndex } from '../../domain/similarity.ts';
-import { type SurfaceFeature, surfaceFeatureLabels } from '../../domain/surface-features.ts';
 import { surfaceProfile } from '../../domain/surface-profile.ts';
 import { type Cluster, type Failure, fixability, type SurfaceProfile } from '../../domain/taxonomy.ts';
+import { clusterKeywords } from './cluster-keywords.ts';
+import { featureSentence } from './feature-sentence.ts';
 import { type Group, groupBy, percent, quoted } from './group.ts';
 import type { Evidence } from './merge-analyses.ts';
-import { type Diagnosis, diagnose, number } from './root-cause.ts';
+import { type Diagnosis, diagnose } from './root-cause.ts';
 
 /** What describing a cluster needs to know of all failures. */
 export interface Overview {
@@ -23,18 +25,16 @@ export function pairKey(expected: string, answered: string | null): string {
   return JSON.stringify([expected, answered]);
 }
 
-const keywordLimit = 10;
 const exampleLimit = 5;
-const noteworthyEffect = 0.5;
+/** Effect times the square root of the members' number, about a z-score. */
+const noteworthy = 3;
 
 /** A cluster but for its id: cause, title, keywords, profile, evidence in sentences. */
 export function describeCluster(group: Group, overview: Overview): Omit<Cluster, 'clusterId'> {
   const { evidence } = overview;
   const { members } = group;
   const profile = surfaceProfile(members, (label) => evidence.passes.get(label)?.features);
-  const keywords = telling(documentFrequencies(members.map((failure) => failure.input)), evidence.passingWords, {
-    limit: keywordLimit,
-  });
+  const keywords = clusterKeywords(group, evidence);
   const diagnosis = diagnose(group, profile, keywords, evidence);
   return {
     title: titleOf(group, diagnosis, keywords),
@@ -62,7 +62,10 @@ function titleOf(
   keywords: readonly Keyword[],
 ): string {
   const failures = `${members.length} ${members.length === 1 ? 'failure' : 'failures'}`;
-  const top = keywords.slice(0, 3).map(({ word }) => word);
+  const top = keywords
+    .filter(({ word }) => !isFunctionWord(word))
+    .slice(0, 3)
+    .map(({ word }) => word);
   const around = top.length === 0 ? '' : ` around "${top.join(', ')}"`;
   const pair =
     answered === null ? `${quoted(expected)} left unanswered` : `${quoted(expected)} answered as ${quoted(answered)}`;
@@ -149,7 +152,7 @@ function textEvidence(
   const { expected, members } = group;
   const sentences: string[] = [];
   const passing = expected === null ? undefined : evidence.passes.get(expected);
-  const word = keywords.find((keyword) => keyword.word !== diagnosis.trap);
+  const word = keywords.find((keyword) => keyword.word !== diagnosis.trap && !isFunctionWord(keyword.word));
   if (word !== undefined) {
     const usual =
       passing === undefined
@@ -160,11 +163,13 @@ function textEvidence(
       `"${word.word}" is in ${word.count} of these ${members.length} inputs (${percent(word.count / members.length)}), and in ${percent(usual)} of ${where}.`,
     );
   }
-  for (const { feature, failing, passing: usual, effect } of profile.slice(0, 2)) {
-    if (Math.abs(effect) < noteworthyEffect || diagnosis.cause === 'length') continue;
-    sentences.push(
-      `Unlike inputs answered right in ${surfaceFeatureLabels[feature as SurfaceFeature]}: ${number(failing)} here, ${number(usual)} there (d = ${effect.toFixed(1)}).`,
-    );
+  const [feature] = profile;
+  if (
+    feature !== undefined &&
+    diagnosis.cause !== 'length' &&
+    Math.abs(feature.effect) * Math.sqrt(members.length) >= noteworthy
+  ) {
+    sentences.push(`These inputs ${featureSentence(feature)}.`);
   }
   const margins = momentsOf(members.map((failure) => failure.margin));
   if (passing !== undefined && diagnosis.cause !== 'ambiguous') {

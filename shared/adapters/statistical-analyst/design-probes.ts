@@ -2,11 +2,10 @@ import { shortDigest } from '../../domain/ids.ts';
 import type { Probe } from '../../domain/probe.ts';
 import type { UsableRecord } from '../../domain/trace-record.ts';
 import type { ProbeRequest } from '../../ports/analyst.ts';
-import { clusterWords } from './cluster-words.ts';
 import { lengthenStepwise } from './lengthen.ts';
 import { noiseFunction } from './noise-functions.ts';
 import { ProbeMaterial } from './probe-material.ts';
-import { joined, withClusterWords } from './splice.ts';
+import { type WordContrast, withMemberWords, wordContrast } from './word-swap.ts';
 
 /** A probe to be: its input, the record whose label it keeps, and how it was made. */
 export interface Draft {
@@ -50,24 +49,27 @@ function draftsFor(request: ProbeRequest, material: ProbeMaterial): Iterable<Dra
 
 const neighbour = (record: UsableRecord): Draft => ({ input: record.input, record, method: 'neighbour' });
 
-/** Boundary inputs and spliced variants of the labels concerned. */
+/**
+ * Inputs like the members that the champion has not answered yet. A cluster with an expected label: its passing inputs
+ * nearest to the members, given the members' words, and every fourth neighbour as it is, right or wrong. One of mixed
+ * labels claims that its keywords mislead: passing inputs of any label but the wrong answer's, given keywords.
+ */
 function labelDrafts(request: ProbeRequest, material: ProbeMaterial): Draft[] {
   const { cluster, count, random, members } = request;
-  const { expected, answered } = cluster;
-  const own = material.nearMembers(
-    (record) => (expected === null ? record.expected !== answered : record.expected === expected),
+  const { expected, answered, keywords } = cluster;
+  const mixed = expected === null;
+  const near = material.nearMembers(
+    (record) => (mixed ? record.verdict === 'pass' && record.expected !== answered : record.expected === expected),
     2 * count,
   );
-  const words = clusterWords(members, cluster.keywords);
-  const drafts = own.flatMap((record, at) => {
-    const variant = withClusterWords(record.input, words, random);
-    const partner = own.slice(at + 1).find((other) => other.expected === record.expected);
-    const spliced: Draft[] = variant === null ? [] : [{ input: variant, record, method: 'keyword-swap' }];
-    const joint: Draft[] =
-      partner === undefined ? [] : [{ input: joined([record.input, partner.input]), record, method: 'splice' }];
-    return at % 3 === 2 ? [neighbour(record), ...spliced, ...joint] : [...spliced, neighbour(record), ...joint];
+  const contrast: WordContrast = mixed
+    ? { gains: keywords.map((word) => [word]), lacks: new Set() }
+    : wordContrast(members, material.passing(expected));
+  const drafts = near.flatMap((record): Draft[] => {
+    const input = record.verdict === 'pass' ? withMemberWords(record.input, contrast, random) : null;
+    return input === null ? [neighbour(record)] : [{ input, record, method: 'word-swap' }, neighbour(record)];
   });
-  return byTurns(drafts, ['keyword-swap', 'keyword-swap', 'neighbour', 'splice']);
+  return byTurns(drafts, ['word-swap', 'word-swap', 'word-swap', 'neighbour']);
 }
 
 /** Drafts in the order of the pattern of methods, repeated; methods that run out are passed over. */

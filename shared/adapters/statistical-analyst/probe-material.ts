@@ -32,6 +32,11 @@ export class ProbeMaterial {
     this.#queries = request.random.shuffle(request.members.map((member) => member.input)).slice(0, mostQueries);
   }
 
+  /** Passing records of a label. */
+  passing(label: string): UsableRecord[] {
+    return this.#records.filter((record) => record.expected === label && record.verdict === 'pass');
+  }
+
   /** Records that are accepted, in random order. */
   sample(accept: (record: UsableRecord) => boolean): UsableRecord[] {
     return this.#request.random.shuffle(this.#records.filter(accept));

@@ -1,7 +1,8 @@
-import { distinctWords, documentFrequencies, type Keyword } from '../../domain/keywords.ts';
+import type { Keyword } from '../../domain/keywords.ts';
 import { cohensD, momentsOf } from '../../domain/moments.ts';
-import { type SurfaceFeature, surfaceFeatureLabels, surfaceFeatures } from '../../domain/surface-features.ts';
+import { type SurfaceFeature, surfaceFeatures } from '../../domain/surface-features.ts';
 import type { RootCause, SurfaceProfile } from '../../domain/taxonomy.ts';
+import { featureSentence } from './feature-sentence.ts';
 import { type Group, percent, quoted } from './group.ts';
 import type { Evidence } from './merge-analyses.ts';
 
@@ -14,6 +15,8 @@ export interface Diagnosis {
 
 const noisyShare = 0.6;
 const strongEffect = 1.2;
+/** Effect times the square root of the members' number, about a z-score: features are many, so it must be large. */
+const sure = 4;
 const trapFailing = 0.6;
 const trapPassing = 0.15;
 const trapLift = 4;
@@ -78,9 +81,8 @@ function wordTrap(group: Group, keywords: readonly Keyword[], evidence: Evidence
 function featureTrap(group: Group, profile: SurfaceProfile, evidence: Evidence): Diagnosis | null {
   const { expected, answered, members } = group;
   for (const { feature, failing, passing, effect } of profile) {
-    if (Math.abs(effect) < strongEffect) break;
-    const name = surfaceFeatureLabels[feature as SurfaceFeature];
-    const numbers = `${name}: ${number(failing)} on average here, ${number(passing)} where the model is right (d = ${effect.toFixed(1)})`;
+    if (Math.abs(effect) < strongEffect || Math.abs(effect) * Math.sqrt(members.length) < sure) break;
+    const numbers = featureSentence({ feature, failing, passing, effect });
     const own = expected === null ? undefined : evidence.passes.get(expected)?.features.get(feature);
     const lure = answered === null ? undefined : evidence.passes.get(answered)?.features.get(feature);
     const values = momentsOf(members.map((failure) => surfaceFeatures(failure.input)[feature as SurfaceFeature]));
@@ -92,25 +94,10 @@ function featureTrap(group: Group, profile: SurfaceProfile, evidence: Evidence):
     if (lured)
       return {
         cause: 'surface-trap',
-        reasons: [`${numbers}, ${number(lure.mean)} for ${quoted(answered)}.`],
+        reasons: [`These inputs ${numbers}, as do those of ${quoted(answered)}.`],
         trap: null,
       };
-    if (lengthFeatures.has(feature)) return { cause: 'length', reasons: [`${numbers}.`], trap: null };
+    if (lengthFeatures.has(feature)) return { cause: 'length', reasons: [`These inputs ${numbers}.`], trap: null };
   }
   return null;
-}
-
-/** A mean with as many digits as it takes to read it. */
-export function number(value: number): string {
-  return Math.abs(value) >= 10 ? value.toFixed(0) : Math.abs(value) >= 1 ? value.toFixed(1) : value.toFixed(2);
-}
-
-/** In how many members each word occurs. */
-export function memberWords(group: Group): Map<string, number> {
-  return documentFrequencies(group.members.map((failure) => failure.input));
-}
-
-/** How many members hold the word. */
-export function holding(group: Group, word: string): number {
-  return group.members.filter((failure) => distinctWords(failure.input).has(word)).length;
 }

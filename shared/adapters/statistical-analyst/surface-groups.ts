@@ -56,6 +56,8 @@ export function noiseGroups(evidence: Evidence, failures: readonly Failure[], sm
 const ownLabelShare = 0.6;
 /** Standard deviations from the mean length of the label's passing inputs. */
 const farFromLabel = 1;
+/** G² that a bound must reach: chance reaches it once in a thousand times, and some twenty bounds are tried. */
+const sureLength = 15;
 
 /**
  * Failures owed to length: beyond some number of words (or below one) the champion fails at least twice as often, and
@@ -82,7 +84,7 @@ export function lengthGroup(evidence: Evidence, failures: readonly Failure[], sm
       const otherRate = otherFailed / (otherFailed + otherPassed);
       if (!stronglyFailing(failed, passed, otherRate)) continue;
       const g = likelihoodRatio(failed, passed, otherFailed, otherPassed);
-      if (best === null || g > best.g) best = { g, long, bound, failed, passed, otherRate };
+      if (g >= sureLength && (best === null || g > best.g)) best = { g, long, bound, failed, passed, otherRate };
     }
   }
   if (best === null) return null;
