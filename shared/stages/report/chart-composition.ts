@@ -7,7 +7,7 @@ import { sliceTitles } from './words.ts';
 
 /** A dataset's make-up as one stacked bar, and below it each slice's share against the band it should lie in. */
 export function compositionChart(text: ChartText, bands: readonly SliceBand[], width: number, narrow: boolean): Markup {
-  const marginLeft = narrow ? 96 : 120;
+  const marginLeft = narrow ? 152 : 120;
   const marginRight = narrow ? 16 : 148;
   const plotWidth = width - marginLeft - marginRight;
   const starts = bands.map((_, index) => bands.slice(0, index).reduce((sum, band) => sum + band.share, 0));
@@ -21,7 +21,9 @@ export function compositionChart(text: ChartText, bands: readonly SliceBand[], w
     ...band,
     y: index + 1.1,
     colour: `var(--slice-${band.slice})`,
-    title: sliceTitles[band.slice],
+    title: narrow
+      ? `${band.met ? '✓' : '✗'} ${sliceTitles[band.slice]} ${formatPercent(band.share, 0)}`
+      : sliceTitles[band.slice],
     range: `${band.met ? '✓' : '✗'} ${formatPercent(band.share, 0)} (band ${(band.lower * 100).toFixed(0)}–${formatPercent(band.upper, 0)})`,
   }));
   return drawChart(text, {

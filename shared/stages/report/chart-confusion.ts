@@ -14,7 +14,12 @@ export function answerName(answered: string | null): string {
 }
 
 /** One confusion matrix, expected labels down, answers across; wrong answers are tinted by count, right ones are not. */
-export function confusionMatrix(text: ChartText, cells: readonly ConfusionCell[], when: 'before' | 'after'): Markup {
+export function confusionMatrix(
+  text: ChartText,
+  cells: readonly ConfusionCell[],
+  when: 'before' | 'after',
+  width: number,
+): Markup {
   const rows = [...new Set(cells.map((one) => one.expected))].sort();
   const answers = new Set(cells.map((one) => one.answered));
   const columns: readonly (string | null)[] = [
@@ -33,14 +38,17 @@ export function confusionMatrix(text: ChartText, cells: readonly ConfusionCell[]
     1,
     ...cells.filter((one) => one.expected !== one.answered).flatMap((one) => [one.before, one.after]),
   );
-  const size = Math.max(22, Math.min(34, Math.floor(230 / columns.length)));
+  const names = width < 380 ? 14 : 18;
+  const labelSpace = names * 7.2;
+  const room = width - labelSpace - 40;
+  const size = Math.min(36, Math.floor(room / columns.length));
   return drawChart(text, {
-    width: 336,
-    height: rows.length * size + 98,
-    marginLeft: 102,
-    marginTop: 90,
+    width,
+    height: rows.length * size + names * 6.4 + 8,
+    marginLeft: labelSpace,
+    marginTop: names * 6.4,
     marginBottom: 8,
-    marginRight: Math.max(8, 234 - columns.length * size),
+    marginRight: width - labelSpace - columns.length * size,
     x: { type: 'band', domain: columns.map((_, index) => `column-${index}`), axis: null, padding: 0 },
     y: { type: 'band', domain: rows.map((_, index) => `row-${index}`), axis: null, padding: 0 },
     marks: [
@@ -63,20 +71,20 @@ export function confusionMatrix(text: ChartText, cells: readonly ConfusionCell[]
         y: 'y',
         text: (one: { count: number }) => formatCount(one.count),
         fill: (one: { wrong: boolean }) => (one.wrong ? 'var(--ink)' : 'var(--muted)'),
-        fontSize: size < 26 ? 10 : 12,
+        fontSize: size < 22 ? 9 : size < 26 ? 10 : 12,
         fontVariant: 'tabular-nums',
       }),
       textMark(rows, {
         x: () => 'column-0',
         y: (_: string, index: number) => `row-${index}`,
-        text: (row: string) => visibleLine(row, 15),
+        text: (row: string) => visibleLine(row, names),
         textAnchor: 'end',
         dx: -size / 2 - 6,
       }),
       textMark(columns, {
         x: (_: string | null, index: number) => `column-${index}`,
         y: () => 'row-0',
-        text: (column: string | null) => visibleLine(answerName(column), 14),
+        text: (column: string | null) => visibleLine(answerName(column), names),
         textAnchor: 'start',
         rotate: -55,
         dy: -size / 2 - 8,

@@ -20,7 +20,7 @@ export const rateLegend: Markup = html`<span class="key"><span class="key-before
 export function rateChart(text: ChartText, rows: readonly RateRow[], width: number, narrow: boolean): Markup {
   const rowHeight = narrow ? 58 : 46;
   const labelWidth = narrow ? 10 : Math.round(width * 0.29);
-  const changeWidth = narrow ? 18 : 84;
+  const changeWidth = narrow ? 18 : 176;
   const domain: [number, number] = [lowest(rows), 1];
   const marks = rows.flatMap((row, index) => rateMarks(row, index, narrow, domain[0]));
   return drawChart(text, {
@@ -47,7 +47,9 @@ export function rateChart(text: ChartText, rows: readonly RateRow[], width: numb
 
 /** The rows of a rate chart as a sentence each, for its description. */
 export function describeRates(rows: readonly RateRow[]): string {
-  return rows.map((row) => `${row.name}: ${formatRate(row.before)} before, ${formatRate(row.after)} after.`).join(' ');
+  return rows
+    .map((row) => `${visibleLine(row.name, 60)}: ${formatRate(row.before)} before, ${formatRate(row.after)} after.`)
+    .join(' ');
 }
 
 /** Change from before to after in percentage points; null when either is unknown. */
@@ -68,10 +70,15 @@ function lowest(rows: readonly RateRow[]): number {
 function rateMarks(row: RateRow, index: number, narrow: boolean, left: number) {
   const base = narrow ? index + 0.16 : index;
   const change = changeOf(row);
-  const name = visibleLine(row.name, narrow ? 34 : 28);
+  const name = visibleLine(row.name, narrow ? 21 : 28);
   const colour =
     change === null || Math.abs(change) < 0.0005 ? 'var(--muted)' : change > 0 ? 'var(--good)' : 'var(--bad)';
-  const changeText = change === null ? '' : `${formatPoints(change)} pt`;
+  const valueLine = {
+    frameAnchor: 'right',
+    y: narrow ? index - 0.3 : index,
+    textAnchor: 'end',
+    fontVariant: 'tabular-nums',
+  } as const;
   return [
     textMark([name], {
       x: left,
@@ -94,16 +101,19 @@ function rateMarks(row: RateRow, index: number, narrow: boolean, left: number) {
         ]),
     ...rateDot(row.before, base - 0.13, 'before'),
     ...rateDot(row.after, base + 0.13, 'after'),
-    textMark([changeText], {
-      frameAnchor: 'right',
-      y: narrow ? index - 0.3 : index,
-      dx: narrow ? 14 : 80,
-      textAnchor: 'end',
+    textMark([formatStep(row)], { ...valueLine, dx: narrow ? -44 : 114, fill: 'var(--ink)' }),
+    textMark([change === null ? '' : formatPoints(change)], {
+      ...valueLine,
+      dx: narrow ? 14 : 170,
       fill: colour,
       fontWeight: 600,
-      fontVariant: 'tabular-nums',
     }),
   ];
+}
+
+function formatStep(row: RateRow): string {
+  if (row.before.of === 0) return formatRate(row.after);
+  return `${formatRate(row.before).replace(/\s?%$/, '')} → ${formatRate(row.after)}`;
 }
 
 function rateDot(rate: Rate, y: number, when: 'before' | 'after') {

@@ -1,6 +1,7 @@
 import { type PlotOptions, plot } from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { html, type Markup, trustedMarkup } from './markup.ts';
+import { visibleLine } from './visible-text.ts';
 
 /** What a chart says, for those who cannot see it. */
 export interface ChartText {
@@ -11,7 +12,7 @@ export interface ChartText {
 }
 
 /** Width in CSS pixels of a chart beside text or on a wide page, and on a phone. */
-export const chartWidths = { wide: 720, narrow: 336 } as const;
+export const chartWidths = { wide: 800, narrow: 336 } as const;
 
 /** Draws a plot without a browser as an inline SVG with a title and a description. */
 export function drawChart(text: ChartText, options: PlotOptions): Markup {
@@ -25,10 +26,10 @@ export function drawChart(text: ChartText, options: PlotOptions): Markup {
   svg.setAttribute('aria-labelledby', `${text.id}-title ${text.id}-desc`);
   const title = document.createElementNS('http://www.w3.org/2000/svg', 'title');
   title.setAttribute('id', `${text.id}-title`);
-  title.textContent = text.title;
+  title.textContent = visibleLine(text.title, 200);
   const description = document.createElementNS('http://www.w3.org/2000/svg', 'desc');
   description.setAttribute('id', `${text.id}-desc`);
-  description.textContent = text.description;
+  description.textContent = visibleLine(text.description, 4_000);
   svg.prepend(title, description);
   return trustedMarkup(svg.outerHTML);
 }

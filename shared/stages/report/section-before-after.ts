@@ -1,6 +1,6 @@
 import type { BeforeAfter, Rate, ReportData } from '../../domain/report.ts';
 import { figure, responsiveChart } from './chart.ts';
-import { changeOf, describeRates, rateChart, rateLegend } from './chart-rates.ts';
+import { changeOf, describeRates, type RateRow, rateChart, rateLegend } from './chart-rates.ts';
 import { formatCount, formatInterval, formatPoints, formatRate, plural } from './format.ts';
 import { html, type Markup, type Part } from './markup.ts';
 import { missing, type Section } from './section.ts';
@@ -22,12 +22,12 @@ export function beforeAfterSection(data: ReportData): Section {
         ? missing(
             'No test figures: the test sets are opened once, for the candidate that a decision is about, and the run ended before there was one.',
           )
-        : html`${bySet(data.test)}${paperFigure(data.allFailuresFixed)}${byLabel(data.byLabel)}`,
+        : html`${bySet(data.test, data.allFailuresFixed)}${paperNote(data.allFailuresFixed)}${byLabel(data.byLabel)}`,
   };
 }
 
-function bySet(test: readonly BeforeAfter[]): Markup {
-  const rows = testRows(test);
+function bySet(test: readonly BeforeAfter[], paper: Rate | null): Markup {
+  const rows = [...testRows(test), ...paperRow(paper)];
   const text = {
     id: 'chart-sets',
     title: 'Test figures before and after, by test set',
@@ -45,7 +45,12 @@ function bySet(test: readonly BeforeAfter[]): Markup {
     ${dataTable('Test figures with 95 % Wilson intervals', rateColumns('Test set'), cells)}`;
 }
 
-function paperFigure(rate: Rate | null): Markup | null {
+function paperRow(rate: Rate | null): readonly RateRow[] {
+  const before = { right: 0, of: 0, lower: 0, upper: 1 };
+  return rate === null ? [] : [{ name: "Paper's own figure", note: 'not held out', before, after: rate }];
+}
+
+function paperNote(rate: Rate | null): Markup | null {
   if (rate === null) return null;
   return html`<aside class="note" aria-label="The paper's own figure"><p><strong>The paper's own figure: ${formatRate(rate)}</strong> of all failures fixed (${formatCount(rate.right)} of ${formatCount(rate.of)}; ${formatInterval(rate)}), those trained on included. It is not a held-out figure: compare it with other work that reports it so, and judge the candidate by the test sets above.</p></aside>`;
 }
@@ -96,5 +101,5 @@ function rateCells(row: BeforeAfter): readonly Part[] {
 }
 
 function rateCell(rate: Rate): Markup {
-  return html`<strong>${formatRate(rate)}</strong> <span class="quiet block">${formatCount(rate.right)} of ${formatCount(rate.of)}${rate.of > 0 && ` · ${formatInterval(rate)}`}</span>`;
+  return html`<strong>${formatRate(rate)}</strong> <span class="quiet block">${formatCount(rate.right)} of ${formatCount(rate.of)}</span> <span class="quiet block">${formatInterval(rate)}</span>`;
 }

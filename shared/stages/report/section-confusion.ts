@@ -1,5 +1,5 @@
 import type { ConfusionCell, ReportData } from '../../domain/report.ts';
-import { figure, responsiveChart } from './chart.ts';
+import { type ChartText, chartWidths, figure, responsiveChart } from './chart.ts';
 import { answerName, confusionDumbbells, confusionMatrix, matrixLimit } from './chart-confusion.ts';
 import { formatCount, plural } from './format.ts';
 import { html, type Markup } from './markup.ts';
@@ -9,6 +9,7 @@ import { visibleLine } from './visible-text.ts';
 
 const charted = 20;
 const tabled = 150;
+const matrixWidth = 430;
 
 /** Which labels are taken for which, before and after. */
 export function confusionSection(data: ReportData): Section {
@@ -46,12 +47,16 @@ function confusionFigure(cells: readonly ConfusionCell[], wrong: readonly Confus
 }
 
 function matrices(cells: readonly ConfusionCell[], wrong: readonly ConfusionCell[]): Markup {
-  const one = (when: 'before' | 'after') =>
-    html`<div><p class="chart-heading">${when === 'before' ? 'Before' : 'After'}</p>${confusionMatrix(
-      { id: `chart-confusion-${when}`, title: `Confusion matrix ${when}`, description: describePairs(wrong) },
-      cells,
-      when,
-    )}</div>`;
+  const one = (when: 'before' | 'after') => {
+    const text = {
+      id: `chart-confusion-${when}`,
+      title: `Confusion matrix ${when}`,
+      description: describePairs(wrong),
+    };
+    const draw = (each: ChartText, _width: number, narrow: boolean) =>
+      confusionMatrix(each, cells, when, narrow ? chartWidths.narrow : matrixWidth);
+    return html`<div><p class="chart-heading">${when === 'before' ? 'Before' : 'After'}</p>${responsiveChart(text, draw)}</div>`;
+  };
   return figure(
     html`<div class="pair">${one('before')}${one('after')}</div>`,
     html`<p class="legend">Right answer down the side, model's answer along the top, number of test traces in each cell. Wrong answers are tinted, the more the darker; right ones are not.</p>`,

@@ -1,4 +1,4 @@
-import type { Dataset } from '../../domain/dataset.ts';
+import type { Dataset, SliceBand } from '../../domain/dataset.ts';
 import type { ReportData } from '../../domain/report.ts';
 import { figure, responsiveChart } from './chart.ts';
 import { compositionChart } from './chart-composition.ts';
@@ -24,48 +24,51 @@ export function curriculumSection(data: ReportData): Section {
 function datasetCard(dataset: Dataset, index: number, data: ReportData): Markup {
   const { manifest } = dataset;
   const users = data.candidates.filter((candidate) => candidate.datasetId === dataset.datasetId).length;
-  const unmet = manifest.controls.filter((control) => !control.met).length;
+  const trained = users === 0 ? 'No candidate was trained on it.' : `${plural(users, 'candidate')} trained on it.`;
   return html`<article class="dataset">
     <h3>Iteration ${String(dataset.iteration)}, ${dataset.mode} <span class="id">${visibleLine(dataset.datasetId, 40)}</span></h3>
-    <p>${plural(manifest.examples, 'example')} of ${plural(manifest.labels, 'label')}: ${modeMeanings[dataset.mode]}. ${users === 0 ? 'No candidate was trained on it.' : `${plural(users, 'candidate')} trained on it.`}</p>
+    <p>${plural(manifest.examples, 'example')} of ${plural(manifest.labels, 'label')}: ${modeMeanings[dataset.mode]}. ${trained}</p>
     ${composition(dataset, index)}
-    ${
-      manifest.controls.length > 0 &&
-      html`<details${unmet > 0 && html` open`}><summary>Quality controls: ${manifest.controls.length - unmet} of ${manifest.controls.length} met</summary>
-      ${dataTable(
-        'Quality controls',
-        [{ title: 'Control' }, { title: 'Wanted' }, { title: 'Measured' }, { title: 'Result' }],
-        manifest.controls.map((control) => [
-          visibleLine(control.name),
-          visibleLine(control.wanted),
-          visibleLine(control.measured),
-          metMark(control.met),
-        ]),
-      )}</details>`
-    }
+    ${unmet(dataset)}
     ${leftOut(dataset)}
     ${manifest.notes.length > 0 && html`<ul class="evidence">${manifest.notes.slice(0, 20).map((note) => html`<li>${visibleProse(note)}</li>`)}</ul>`}
+    ${measurements(dataset)}
   </article>`;
 }
 
 function composition(dataset: Dataset, index: number): Markup | null {
   const { bands } = dataset.manifest;
   if (bands.length === 0) return null;
-  const description = bands
-    .map(
-      (band) =>
-        `${sliceTitles[band.slice]} ${formatPercent(band.share)}, band ${formatPercent(band.lower, 0)} to ${formatPercent(band.upper, 0)}, ${band.met ? 'met' : 'not met'}.`,
-    )
-    .join(' ');
   const text = {
     id: `chart-dataset-${index}`,
     title: `Make-up of dataset ${visibleLine(dataset.datasetId, 40)}`,
-    description,
+    description: bands
+      .map(
+        (band) =>
+          `${sliceTitles[band.slice]} ${formatPercent(band.share)}, band ${bandText(band)}, ${band.met ? 'met' : 'not met'}.`,
+      )
+      .join(' '),
   };
-  return html`${figure(
+  return figure(
     responsiveChart(text, (chart, width, narrow) => compositionChart(chart, bands, width, narrow)),
     '',
-  )}
+  );
+}
+
+function unmet(dataset: Dataset): Markup | null {
+  const bands = dataset.manifest.bands.filter((band) => !band.met);
+  const controls = dataset.manifest.controls.filter((control) => !control.met);
+  if (bands.length + controls.length === 0) return null;
+  return html`<ul class="evidence">
+    ${bands.map((band) => html`<li><span class="bad">✗ ${sliceTitles[band.slice]} outside its band:</span> ${formatPercent(band.share)}, not ${bandText(band)}. ${visibleProse(band.reason)}</li>`)}
+    ${controls.map((control) => html`<li><span class="bad">✗ ${visibleLine(control.name)}:</span> ${visibleLine(control.measured)}, wanted ${visibleLine(control.wanted)}.</li>`)}
+  </ul>`;
+}
+
+function measurements(dataset: Dataset): Markup {
+  const { bands, controls } = dataset.manifest;
+  const met = controls.filter((control) => control.met).length;
+  return html`<details><summary>Slices in numbers${controls.length > 0 && `, and quality controls: ${met} of ${controls.length} met`}</summary>
     ${dataTable(
       'Slices against their bands',
       [
@@ -81,10 +84,28 @@ function composition(dataset: Dataset, index: number): Markup | null {
         formatCount(band.examples),
         band.weight.toFixed(1),
         formatPercent(band.share),
-        `${(band.lower * 100).toFixed(0)}–${formatPercent(band.upper, 0)}`,
-        html`${metMark(band.met)}${band.reason !== '' && html` <span class="quiet block">${visibleProse(band.reason)}</span>`}`,
+        bandText(band),
+        metMark(band.met),
       ]),
-    )}`;
+    )}
+    ${
+      controls.length > 0 &&
+      dataTable(
+        'Quality controls',
+        [{ title: 'Control' }, { title: 'Wanted' }, { title: 'Measured' }, { title: 'Result' }],
+        controls.map((control) => [
+          visibleLine(control.name),
+          visibleLine(control.wanted),
+          visibleLine(control.measured),
+          metMark(control.met),
+        ]),
+      )
+    }
+  </details>`;
+}
+
+function bandText(band: SliceBand): string {
+  return `${(band.lower * 100).toFixed(0)}–${formatPercent(band.upper, 0)}`;
 }
 
 function leftOut(dataset: Dataset): Markup | null {

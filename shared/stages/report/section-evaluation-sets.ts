@@ -3,6 +3,7 @@ import { formatCount, formatPercent } from './format.ts';
 import { html } from './markup.ts';
 import { missing, type Section } from './section.ts';
 import { dataTable } from './table.ts';
+import { visibleLine } from './visible-text.ts';
 import { setMeaning, setTitle } from './words.ts';
 
 /** The evaluation sets of the run: what they are for, how large they are, and what is on record as right. */
@@ -23,7 +24,7 @@ export function evaluationSetsSection(data: ReportData): Section {
               { title: 'Right on record', numeric: true },
             ],
             data.sets.map((set) => [
-              html`${setTitle(set.name)}${setTitle(set.name) !== set.name && html` <span class="id block">${set.name}</span>`}`,
+              html`${setTitle(set.name)}${setTitle(set.name) !== set.name && html` <span class="id block">${visibleLine(set.name, 60)}</span>`}`,
               setMeaning(set.name),
               formatCount(set.size),
               set.size === 0 ? '0' : `${formatCount(set.right)} (${formatPercent(set.right / set.size)})`,

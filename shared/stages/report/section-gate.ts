@@ -8,7 +8,7 @@ import { html, type Markup } from './markup.ts';
 import { missing, type Section } from './section.ts';
 import { dataTable } from './table.ts';
 import { visibleLine, visibleProse } from './visible-text.ts';
-import { outcomeTitles, promotionReasons, ruleTitles, scopeTitles } from './words.ts';
+import { capitalise, outcomeTitles, promotionReasons, ruleTitles, scopeTitles } from './words.ts';
 
 const shownRegressions = 50;
 
@@ -69,7 +69,7 @@ function regressedExamples(data: ReportData): Markup {
     return html`<h3>Regressed examples</h3><p>None: nothing that was right on record is wrong now.</p>`;
   return html`<h3>Regressed examples (${formatCount(data.regressed.length)})</h3>
     <p>Right on record, wrong from the candidate. If one of them is wrongly judged, correct it in the review console; the next run counts the corrected record.</p>
-    ${exampleList(data.regressed, shownRegressions)}`;
+    ${exampleList(data.regressed, shownRegressions, true)}`;
 }
 
 function evidenceTable(data: ReportData): Markup | null {
@@ -84,7 +84,7 @@ function evidenceTable(data: ReportData): Markup | null {
       { title: 'Result' },
     ],
     rows.map((row) => [
-      row.name,
+      capitalise(row.name),
       formatCount(row.have),
       formatCount(row.need),
       row.have >= row.need

@@ -7,6 +7,7 @@ import { clusterCard, type ReportedCluster } from './cluster-card.ts';
 import { formatCount, plural } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import { missing, type Section } from './section.ts';
+import { visibleLine } from './visible-text.ts';
 import { humanise } from './words.ts';
 
 const shownClusters = 40;
@@ -79,7 +80,7 @@ function probes(clusters: readonly ReportedCluster[]): Markup | null {
     description: rows
       .map(
         ({ title, weakness }) =>
-          `${title}: ${weakness.failed} of ${weakness.probes} probes failed, ${weakness.verdict}.`,
+          `${visibleLine(title, 60)}: ${weakness.failed} of ${weakness.probes} probes failed, ${weakness.verdict}.`,
       )
       .join(' '),
   };

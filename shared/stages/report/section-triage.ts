@@ -5,7 +5,7 @@ import { formatCount, formatPercent, plural } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import { missing, type Section } from './section.ts';
 import { dataTable } from './table.ts';
-import { untrustedText } from './untrusted-text.ts';
+import { compactText } from './untrusted-text.ts';
 import { humanise } from './words.ts';
 
 const colours: Readonly<Record<string, string>> = {
@@ -70,9 +70,7 @@ function triageBody(data: ReportData): Markup {
           humanise(row.category),
           formatCount(row.count),
           formatPercent(row.count / total),
-          row.example === ''
-            ? ''
-            : html`<details class="sample"><summary>Text</summary>${untrustedText(row.example)}</details>`,
+          row.example === '' ? '' : compactText(row.example),
         ]),
     )}`;
 }

@@ -94,7 +94,8 @@ thead th { color: var(--muted); font-weight: 500; font-size: 0.8125rem; vertical
 tbody th { font-weight: 600; }
 .number { text-align: right; }
 td .quiet.block, th .quiet.block { font-size: 0.8125rem; }
-td.number { white-space: nowrap; }
+td.number, td.number .block { white-space: nowrap; }
+tbody th[scope=row]:not(.number) { min-width: 7.5rem; }
 
 details { margin-top: 1rem; }
 summary { cursor: pointer; color: var(--ink); width: fit-content; padding: 0.2rem 0; text-decoration: underline; text-decoration-color: var(--line-strong); text-underline-offset: 0.2em; }
@@ -136,17 +137,23 @@ blockquote { white-space: pre-wrap; overflow: clip; unicode-bidi: isolate; margi
 .lineage li:last-child::after { display: none; }
 .lineage .spine::before { border-color: var(--after); background: var(--after); }
 .lineage .flat { margin-left: -1.5rem; }
-.node.champion .id { font-weight: 700; }
-.tag { display: inline-block; font-size: 0.8125rem; padding: 0 0.5rem; border-radius: 1rem; color: var(--good); border: 1px solid currentColor; }
+.node.champion > .id { font-weight: 700; }
+.tag { display: inline-block; margin: 0 0.25rem; font-size: 0.8125rem; padding: 0 0.5rem; border-radius: 1rem; color: var(--good); border: 1px solid currentColor; }
 .tag-quiet { color: var(--muted); }
 .node .small { display: block; }
-.sample { margin: 0; } .sample blockquote { margin-top: 0.4rem; min-width: 14rem; }
+.compact { margin: 0; } .compact summary { padding: 0; width: auto; } .compact > blockquote { margin-top: 0.4rem; }
+td:has(.compact), td > [dir] { min-width: 15rem; } td > [dir] { display: inline-block; }
 
 footer { margin-top: 4rem; padding: 1.5rem max(1rem, calc((100vw - 74rem) / 2)) 2.5rem; border-top: 1px solid var(--line); color: var(--muted); font-size: 0.875rem; }
 footer p { margin: 0; }
 
 @media (min-width: 48rem) {
   .chart-wide { display: block; } .chart-narrow { display: none; }
+}
+@media (max-width: 34rem) {
+  th, td { padding-right: 0.8rem; }
+  .rules li { grid-template-columns: minmax(0, 1fr); }
+  h2 { font-size: 1.4rem; }
 }
 @media (min-width: 56rem) {
   .decision-grid { grid-template-columns: minmax(0, 1fr) 21.5rem; }

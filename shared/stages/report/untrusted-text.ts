@@ -1,6 +1,6 @@
 import { formatCount } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { cutText, visibleText } from './visible-text.ts';
+import { cutText, visibleLine, visibleText } from './visible-text.ts';
 
 const lead = 240;
 const most = 2_000;
@@ -20,4 +20,11 @@ export function untrustedText(text: string): Markup {
     <details class="rest"><summary>The rest of this text (${formatCount(text.length)} characters)</summary>
       <blockquote dir="auto">…${rest}${hidden > 0 && html`<span class="quiet"> … ${formatCount(hidden)} more characters are not shown.</span>`}</blockquote>
     </details>`;
+}
+
+/** A trace's text in a table cell: one line where it is short, else a disclosure that opens the whole. */
+export function compactText(text: string): Markup {
+  const line = visibleLine(text, 110);
+  if (text.length <= 110 && !text.includes('\n')) return html`<span dir="auto">${line}</span>`;
+  return html`<details class="compact"><summary dir="auto">${line}</summary>${untrustedText(text)}</details>`;
 }

@@ -14,12 +14,12 @@ const setNames: Readonly<Record<string, { title: string; meaning: string }>> = {
   regression: { title: 'Regression set', meaning: 'Held-out passes, stratified by label: what must not be lost.' },
   'traffic-test': { title: 'All traffic', meaning: 'Held-out traffic in its natural mix, opened once.' },
   'failure-test': {
-    title: 'Failures of the champion',
-    meaning: 'Held-out traffic that it got wrong: what share is fixed.',
+    title: "Champion's failures",
+    meaning: 'Held-out traffic that the champion before got wrong: the share fixed.',
   },
   'regression-test': {
-    title: 'Passes of the champion',
-    meaning: 'Held-out traffic that it got right: what share is kept.',
+    title: "Champion's passes",
+    meaning: 'Held-out traffic that the champion before got right: the share kept.',
   },
 };
 
@@ -86,8 +86,12 @@ export const weaknessTitles: Readonly<Record<Weakness['verdict'], string>> = {
 
 /** Turns `label-confusion` into `Label confusion`. */
 export function humanise(word: string): string {
-  const spaced = visibleLine(word, 80).replaceAll('-', ' ');
-  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
+  return capitalise(visibleLine(word, 80).replaceAll('-', ' '));
+}
+
+/** The text with its first letter in upper case. */
+export function capitalise(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** A configuration on one line. */
