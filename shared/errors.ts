@@ -11,6 +11,7 @@ export const errorTable = {
   NoChampion: { retry: false, mend: 'Train a first checkpoint: ratchet create MODEL --examples FILE.' },
   LeaseHeld: { retry: false, mend: 'Wait until the run that holds the lease has ended, or its lease has expired.' },
   LeaseLost: { retry: false, mend: 'Another run took the model over. Start the run again to take part in its lineage.' },
+  ChampionMoved: { retry: false, mend: 'The champion was moved while the run worked. Start a new run: it measures against the champion of now.' },
   StaleVersion: { retry: true, mend: 'The record changed meanwhile; the step is tried again by itself.' },
   ObjectMissing: { retry: false, mend: 'An object that a completed stage wrote is gone. Restore it, or start a new run.' },
   StorageFailure: { retry: true, mend: 'Check free space and write permission of the workspace, then run the same command.' },
@@ -33,5 +34,9 @@ export class RatchetError extends Error {
     this.name = name;
     this.mend = options.mend ?? errorTable[name].mend;
     this.retryable = errorTable[name].retry;
+  }
+
+  static isName(name: string): name is ErrorName {
+    return Object.hasOwn(errorTable, name);
   }
 }

@@ -41,6 +41,11 @@ export function firstControl(modelId: string): Control {
 
 export type LeaseAnswer = { readonly granted: true; readonly next: Control } | { readonly granted: false; readonly holder: Lease };
 
+/** Whether the lease has not expired. */
+export function leaseIsLive(lease: Lease, now: number): boolean {
+  return lease.expiresAt > now;
+}
+
 /**
  * Asks for the lease. Granted when it is free, has expired, or belongs to the same run and either the same owner
  * or one known to be dead. A new owner gets a new fencing token; the same owner keeps its own.
@@ -52,7 +57,7 @@ export function takeLease(
   const held = control.lease;
   const expiresAt = request.now + request.minutes * 60_000;
   const own = held !== null && held.runId === request.runId && held.owner === request.owner;
-  if (held !== null && !own && held.expiresAt > request.now && request.ownerIsDead?.(held.owner) !== true) {
+  if (held !== null && !own && leaseIsLive(held, request.now) && request.ownerIsDead?.(held.owner) !== true) {
     return { granted: false, holder: held };
   }
   return {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { judgeSchema, verdictSchema } from './judgement.ts';
 import { outputSchema } from './task.ts';
-import { triageSchema } from './triage.ts';
+import { isUsable, triageSchema } from './triage.ts';
 
 /** A trace as a run sees it: the recorded inference, what was judged of it, and what the champion answers today. */
 export const snapshotRecordSchema = z.strictObject({
@@ -39,4 +39,16 @@ export type UsableRecord = TriagedRecord & { readonly expected: string; readonly
 /** The champion's margin: its confidence less that of its second choice. */
 export function margin(record: SnapshotRecord): number {
   return record.confidence - (record.runnerUp?.confidence ?? 0);
+}
+
+export const sidedRecordSchema = triagedRecordSchema.extend({
+  /** Which side of the model's split the trace falls on; `none` for what enters no set at all. */
+  side: z.enum(['train', 'validation', 'test', 'none']),
+});
+/** A triaged record with its side of the split. */
+export type SidedRecord = z.infer<typeof sidedRecordSchema>;
+
+/** Narrows to records that may be trained on or judged by. */
+export function isUsableRecord<T extends TriagedRecord>(record: T): record is T & UsableRecord {
+  return isUsable(record.triage.category) && record.expected !== null && record.verdict !== 'unknown';
 }

@@ -20,7 +20,7 @@ export type Candidate = z.infer<typeof candidateSchema>;
 export const candidateRefSchema = z.strictObject({ candidateId: z.string(), checkpointId: z.string(), key: z.string() });
 export type CandidateRef = z.infer<typeof candidateRefSchema>;
 
-export const datasetRefSchema = z.strictObject({ datasetId: z.string(), key: z.string(), mode: datasetModeSchema, examples: z.int() });
+export const datasetRefSchema = z.strictObject({ datasetId: z.string(), key: z.string(), mode: datasetModeSchema });
 export type DatasetRef = z.infer<typeof datasetRefSchema>;
 
 export function readCandidate(ref: Pick<CandidateRef, 'key'>, ports: Ports): Promise<Candidate> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type EvaluationAnswer, evaluationAnswerSchema, type EvaluationItem, evaluationItemSchema } from '../domain/evaluation-set.ts';
+import { confusionCounts } from '../domain/confusion.ts';
 import { type GateRequest, gateCandidate, type GateVerdict, type PromotionReason, type RegressionCount } from '../domain/gate.ts';
 import { type CandidateRef, candidateRefSchema } from './candidate.ts';
 import { championEvaluationSchema } from './evaluate-champion.ts';
@@ -26,6 +27,8 @@ type Input = z.infer<typeof inputSchema>;
 export const gatedCandidateSchema = z.strictObject({
   candidate: candidateRefSchema,
   score: z.number(),
+  /** What it still gets wrong on traffic-validation, by pair. */
+  remaining: z.array(z.strictObject({ expected: z.string(), answered: z.string().nullable(), count: z.int() })),
   request: z.custom<GateRequest>(isRecord),
   verdict: z.custom<GateVerdict>(isRecord),
 });
@@ -68,7 +71,7 @@ export const gateCandidates: Stage<Input, Gate> = {
           regression: sizeOf(input.split.sets, 'regression'),
         },
       };
-      candidates.push({ candidate, score, request, verdict: gateCandidate(request) });
+      candidates.push({ candidate, score, remaining: remainingOf(record.traffic, answers.get('traffic-validation')), request, verdict: gateCandidate(request) });
     }
     const best = [...candidates].sort(byMerit)[0];
     if (best === undefined) throw new Error('gate-candidates was given no candidate');
@@ -96,6 +99,14 @@ function byMerit(a: GatedCandidate, b: GatedCandidate): number {
 
 function keepsRecord(gated: GatedCandidate): boolean {
   return gated.verdict.rules.some((rule) => rule.rule === 'regressions' && rule.passed);
+}
+
+function remainingOf(items: readonly EvaluationItem[], answers: Answers | undefined): GatedCandidate['remaining'] {
+  const wrong = items.flatMap((item) => {
+    const answer = answers?.get(item.exampleId);
+    return answer?.right === true ? [] : [{ expected: item.expected, answer: answer?.output ?? null }];
+  });
+  return confusionCounts(wrong);
 }
 
 type Answers = ReadonlyMap<string, EvaluationAnswer>;

@@ -38,8 +38,12 @@ export const historySchema = z.strictObject({
     dataset: datasetRefSchema,
     configuration: configurationSchema,
   }),
+  /** All configurations that the run has trained with. */
+  tried: z.array(configurationSchema),
   /** The move of the coming iteration; null when there is none. */
   next: moveSchema.nullable(),
+  /** Why the search for a better candidate ended; null while it goes on, and when the gate ended it. */
+  ended: z.enum(['plateau', 'external-remainder', 'moves-exhausted', 'iteration-limit']).nullable(),
 });
 export type History = z.infer<typeof historySchema>;
 

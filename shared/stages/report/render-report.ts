@@ -51,7 +51,7 @@ ${decisionHeader(data)}
 ${sections.map(renderSection)}
 </main>
 </div>
-<footer><p>Intervals are 95 % Wilson score intervals. A regression is an example that an evaluation set has on record as right and the candidate gets wrong. Texts of traces are shown as they came, cut where long; characters that do not show are spelled out, such as ⟨U+202E⟩ or ␛.</p></footer>
+<footer><p>Intervals are 95 % Wilson score intervals. A regression is an example that an evaluation set has on record as right and the candidate gets wrong. Texts of traces are shown as they came, cut where long; characters that do not show are spelled out by code point, such as ⟨U+202E⟩.</p></footer>
 </body>
 </html>
 `.toString();

@@ -1,4 +1,4 @@
-import { html, type Markup, type Part } from './markup.ts';
+import { html, type Markup } from './markup.ts';
 
 /** A section of the report. */
 export interface Section {
@@ -6,6 +6,18 @@ export interface Section {
   readonly id: string;
   readonly title: string;
   readonly body: Markup;
+}
+
+/** A section that the run did not get to, and a sentence on why. */
+export interface AbsentSection {
+  readonly id: string;
+  readonly title: string;
+  readonly absent: string;
+}
+
+/** Whether there is something to show. */
+export function isPresent(section: Section | AbsentSection): section is Section {
+  return 'body' in section;
 }
 
 /** A section as a labelled region with its heading. */
@@ -16,7 +28,16 @@ export function renderSection(section: Section): Markup {
 </section>`;
 }
 
-/** A sentence on what is missing, and why. */
-export function missing(...parts: readonly Part[]): Markup {
-  return html`<p class="missing">${parts}</p>`;
+/** One section for all that the run did not get to. */
+export function absentSection(sections: readonly AbsentSection[]): Section {
+  return {
+    id: 'not-reached',
+    title: 'What this run did not get to',
+    body: html`<dl class="absences">${sections.map((section) => html`<div><dt>${section.title}</dt><dd>${section.absent}</dd></div>`)}</dl>`,
+  };
+}
+
+/** A sentence in place of a part that is missing. */
+export function missing(sentence: string): Markup {
+  return html`<p class="missing">${sentence}</p>`;
 }

@@ -1,20 +1,16 @@
 const unseen =
   /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\p{Bidi_Control}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
 const joinersAndEmojiStyle = new Set(['\u200c', '\u200d', '\ufe0e', '\ufe0f']);
-const controlPictures = 0x2400;
 
 /**
- * Text with everything that does not show, or that changes how its neighbours show, replaced by something that does:
- * C0 controls by their pictures (ESC becomes ␛), bidi marks, zero-width characters, tags and lone surrogates by their
- * code point (⟨U+202E⟩). Line feeds and tabs stay; joiners stay where a script needs them, after a non-ASCII character.
+ * Text with everything that does not show, or that changes how its neighbours show, replaced by something that does: controls, bidi
+ * marks, zero-width characters, tags and lone surrogates by their code point, ESC as ⟨U+001B⟩. Line feeds and tabs stay; joiners stay where a script needs them, after a non-ASCII character.
  */
 export function visibleText(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(unseen, (character, offset: number, whole: string) => {
     if (character === '\n' || character === '\t') return character;
     const code = character.codePointAt(0) ?? 0;
     if (joinersAndEmojiStyle.has(character) && offset > 0 && whole.charCodeAt(offset - 1) > 0x7f) return character;
-    if (code < 0x20) return String.fromCodePoint(controlPictures + code);
-    if (code === 0x7f) return '␡';
     return `⟨U+${code.toString(16).toUpperCase().padStart(4, '0')}⟩`;
   });
 }

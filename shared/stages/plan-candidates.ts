@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { artifactKey, checkpointId } from '../domain/checkpoint-id.ts';
+import { defaultConfiguration } from '../domain/default-configurations.ts';
+import type { Configuration, Foundation } from '../domain/hyperparameters.ts';
+import { canonicalJson } from '../domain/ids.ts';
+import { curriculumSchema } from './assemble-curriculum.ts';
+import { type Candidate, type CandidateRef, candidateRefSchema, type DatasetRef } from './candidate.ts';
+import { evaluatedSetSchema, evaluationPlanSchema } from './evaluate-candidates.ts';
+import { lineageSchema } from './inspect-lineage.ts';
+import { iterationRefSchema, readHistory } from './iteration.ts';
+import { writeJson } from './jsonl.ts';
+import { preparedSchema, readPlan } from './run-plan.ts';
+import { splitSchema } from './split-traces.ts';
+import { type Stage, stageHead } from './stage.ts';
+
+const inputSchema = z.strictObject({
+  ...stageHead,
+  prepared: preparedSchema,
+  split: splitSchema.pick({ sets: true }),
+  lineage: lineageSchema,
+  curriculum: curriculumSchema,
+  step: iterationRefSchema,
+});
+type Input = z.infer<typeof inputSchema>;
+
+export const candidatePlanSchema = z.strictObject({
+  candidates: z.array(candidateRefSchema),
+  evaluations: z.array(evaluationPlanSchema),
+});
+
+/** Lays out the iteration: which dataset is trained with which configuration, and which candidate answers which set. */
+export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> = {
+  name: 'plan-candidates',
+  input: inputSchema,
+  output: candidatePlanSchema,
+  async run(input, { ports, key }) {
+    const { model, champion } = await readPlan(input.prepared, ports);
+    const history = await readHistory(input.step, ports);
+    const pairs: { dataset: DatasetRef; configuration: Configuration }[] =
+      input.step.kind === 'tune' && history !== null
+        ? (history.next?.configurations ?? []).map((configuration) => ({ dataset: history.basis.dataset, configuration }))
+        : input.curriculum.datasets.flatMap((dataset) =>
+            distinct([...(history === null ? [] : [history.basis.configuration]), ...startingConfigurations(model.settings.foundation)])
+              .slice(0, 2)
+              .map((configuration) => ({ dataset, configuration })),
+          );
+    const candidates: CandidateRef[] = [];
+    for (const [index, { dataset, configuration }] of pairs.entries()) {
+      const id = checkpointId({
+        modelId: model.modelId,
+        datasetId: dataset.datasetId,
+        trainer: model.trainer,
+        configuration,
+        seed: input.run.seed,
+        teacherId: configuration.distillation > 0 ? champion.checkpointId : null,
+      });
+      const candidateId = `i${input.iteration}-c${index + 1}`;
+      const candidate: Candidate = {
+        candidateId,
+        iteration: input.iteration,
+        checkpointId: id,
+        datasetId: dataset.datasetId,
+        datasetKey: dataset.key,
+        mode: dataset.mode,
+        configuration,
+        artifactKey: artifactKey(model.modelId, id),
+      };
+      const candidateKey = key(`${candidateId}.json`);
+      await writeJson(ports.objects, candidateKey, candidate);
+      candidates.push({ candidateId, checkpointId: id, key: candidateKey });
+    }
+    return { candidates, evaluations: candidates.flatMap((candidate) => evaluationsOf(candidate, input)) };
+  },
+};
+
+function evaluationsOf(candidate: CandidateRef, input: Input): z.infer<typeof evaluationPlanSchema>[] {
+  const traffic = input.split.sets.find((set) => set.name === 'traffic-validation');
+  const keys = {
+    'traffic-validation': traffic?.key ?? '',
+    preceding: input.lineage.preceding.size > 0 ? input.lineage.preceding.key : '',
+    earlier: input.lineage.earlier.size > 0 ? input.lineage.earlier.key : '',
+  };
+  return evaluatedSetSchema.options
+    .filter((set) => keys[set] !== '')
+    .map((set) => ({ item: `${candidate.candidateId}-${set}`, candidate, set, setKey: keys[set] }));
+}
+
+/** What the first iteration trains side by side: the default, and the default that also learns from the champion what it gets right. */
+function startingConfigurations(foundation: Foundation): Configuration[] {
+  const plain = defaultConfiguration(foundation);
+  return [plain, { ...plain, distillation: 0.3 }];
+}
+
+function distinct(configurations: readonly Configuration[]): Configuration[] {
+  return [...new Map(configurations.map((configuration) => [canonicalJson(configuration), configuration])).values()];
+}

@@ -1,0 +1,51 @@
+import { z } from 'zod';
+import { moves } from '../domain/moves.ts';
+import { bandOf } from '../domain/policy.ts';
+import { assembleCurriculum } from './assemble-curriculum.ts';
+import { weaknessRefSchema } from './confirm-weaknesses.ts';
+import { executeStage } from './execute-stage.ts';
+import { lineageSchema } from './inspect-lineage.ts';
+import { preparedSchema } from './run-plan.ts';
+import { splitSchema } from './split-traces.ts';
+import { type Stage, stageHead } from './stage.ts';
+import { synthesizeCurriculum } from './synthesize-curriculum.ts';
+
+const inputSchema = z.strictObject({
+  ...stageHead,
+  prepared: preparedSchema,
+  split: splitSchema.pick({ sidedKey: true, sets: true }),
+  taxonomyKey: z.string(),
+  weaknesses: z.array(weaknessRefSchema),
+  lineage: lineageSchema,
+});
+
+export const nextDatasetSchema = z.strictObject({ move: z.string(), reason: z.string() });
+
+/**
+ * While candidates train, does what the likely next iteration needs. A champion far below the bands will most likely be
+ * followed by a rework of the data: its curriculum is built now, under the keys where that iteration looks for it, which
+ * then passes over the completed stages. A tuning iteration needs no dataset, and an augmenting one has to see the
+ * candidates' failures first.
+ */
+export const prepareNextDataset: Stage<z.infer<typeof inputSchema>, z.infer<typeof nextDatasetSchema>> = {
+  name: 'prepare-next-dataset',
+  input: inputSchema,
+  output: nextDatasetSchema,
+  async run({ run, lease, iteration, prepared, split, taxonomyKey, weaknesses, lineage }, { ports }) {
+    const traffic = split.sets.find((set) => set.name === 'traffic-validation');
+    const championScore = traffic === undefined || traffic.size === 0 ? 0 : traffic.right / traffic.size;
+    if (iteration > 1 || bandOf(championScore) !== 'rework-data') {
+      return { move: '', reason: 'the next iteration will most likely not begin with a new dataset' };
+    }
+    const move = moves('rework-data')[0]?.name ?? '';
+    const next = { run, lease, iteration: iteration + 1, prepared, taxonomyKey, move };
+    const parts = await Promise.all(
+      weaknesses.map(async (weakness) => {
+        const input = { ...next, item: weakness.clusterId, split: { sidedKey: split.sidedKey }, weakness };
+        return (await executeStage(synthesizeCurriculum, input, ports)).output;
+      }),
+    );
+    await executeStage(assembleCurriculum, { ...next, item: 'all', split, lineage, parts }, ports);
+    return { move, reason: `the champion scores ${championScore.toFixed(3)}, so the data will most likely be reworked next` };
+  },
+};

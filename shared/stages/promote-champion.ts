@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { RatchetError } from '../errors.ts';
+import { holdsLease, moveChampion } from '../domain/control.ts';
+import { type EvaluationSet, type EvaluationSetName, evaluationAnswerSchema, evaluationItemSchema } from '../domain/evaluation-set.ts';
+import { shortDigest } from '../domain/ids.ts';
+import { decisionRefSchema } from './decide-next.ts';
+import { evaluate, readCheckpoint } from './evaluate.ts';
+import { leaseLost, updateControl } from './hold-lease.ts';
+import { readJsonl, writeJsonl } from './jsonl.ts';
+import { preparedSchema, readPlan } from './run-plan.ts';
+import { splitSchema } from './split-traces.ts';
+import { type Stage, stageHead } from './stage.ts';
+
+const inputSchema = z.strictObject({
+  ...stageHead,
+  prepared: preparedSchema,
+  split: splitSchema.pick({ sets: true }),
+  decision: decisionRefSchema,
+});
+
+export const promotionSchema = z.strictObject({ championId: z.string(), frozenSets: z.array(z.string()) });
+
+/** The sets that later candidates are held to: what was decided on, never what is only reported. */
+const frozenNames: ReadonlySet<EvaluationSetName> = new Set(['traffic-validation', 'regression']);
+
+/**
+ * Freezes the sets with what the new champion got right, then moves the champion by compare-and-set, under the lease's
+ * fencing token: a run whose lease was lost cannot promote.
+ * @throws RatchetError LeaseLost, ChampionMoved
+ */
+export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof promotionSchema>> = {
+  name: 'promote-champion',
+  input: inputSchema,
+  output: promotionSchema,
+  async run({ run, lease, prepared, split, decision }, { ports, key }) {
+    const plan = await readPlan(prepared, ports);
+    const chosen = decision.chosen;
+    if (chosen === null) throw new Error('promote-champion was given no candidate');
+    const checkpoint = await readCheckpoint(run.modelId, chosen.checkpointId, ports);
+    const frozen: EvaluationSet[] = [];
+    for (const ref of split.sets.filter((set) => frozenNames.has(set.name))) {
+      const items = await readJsonl(ports.objects, ref.key, evaluationItemSchema);
+      const answers = await evaluate(checkpoint, items, ports);
+      const record = items.map((item, index) => ({ ...item, right: answers[index]?.right === true }));
+      const frozenKey = `models/${run.modelId}/evaluation-sets/${checkpoint.checkpointId}/${ref.name}.v1.jsonl`;
+      await writeJsonl(ports.objects, frozenKey, record);
+      const set: EvaluationSet = {
+        setId: shortDigest(run.modelId, checkpoint.checkpointId, ref.name, '1'),
+        modelId: run.modelId,
+        name: ref.name,
+        checkpointId: checkpoint.checkpointId,
+        runId: run.runId,
+        version: 1,
+        key: frozenKey,
+        size: record.length,
+        right: record.filter((item) => item.right).length,
+        createdAt: plan.run.startedAt,
+      };
+      await ports.lineage.putEvaluationSet(set);
+      frozen.push(set);
+      await writeJsonl(ports.objects, key(`${ref.name}-answers.jsonl`), z.array(evaluationAnswerSchema).parse(answers));
+    }
+    await updateControl(run.modelId, ports, (control) => {
+      if (!holdsLease(control, run.runId, lease.fencingToken)) throw leaseLost(run);
+      if (control.championId === checkpoint.checkpointId) return null;
+      if (control.championId !== plan.champion.checkpointId) {
+        throw new RatchetError('ChampionMoved', `The run measured against ${plan.champion.checkpointId}, but the champion is ${control.championId} by now.`);
+      }
+      return moveChampion(control, {
+        at: new Date(ports.clock.now()).toISOString(),
+        to: checkpoint.checkpointId,
+        kind: 'promote',
+        by: run.runId,
+        reason: decision.reason,
+      });
+    });
+    return { championId: checkpoint.checkpointId, frozenSets: frozen.map((set) => set.setId) };
+  },
+};

@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { candidateSchema } from '../domain/curriculum/candidate.ts';
+import { planFor } from '../domain/curriculum/curriculum-plan.ts';
+import { selectForCluster } from '../domain/curriculum/select-for-cluster.ts';
+import { exampleSchema } from '../domain/example.ts';
+import { probeResultSchema, weaknessSchema } from '../domain/probe.ts';
+import { rootCauseSchema } from '../domain/taxonomy.ts';
+import { weaknessRefSchema } from './confirm-weaknesses.ts';
+import { readJson, readJsonl, writeJson } from './jsonl.ts';
+import { readCluster, readTrainingSide } from './material.ts';
+import { preparedSchema, readPlan } from './run-plan.ts';
+import { splitSchema } from './split-traces.ts';
+import { type Stage, stageHead } from './stage.ts';
+
+const inputSchema = z.strictObject({
+  ...stageHead,
+  prepared: preparedSchema,
+  split: splitSchema.pick({ sidedKey: true }),
+  taxonomyKey: z.string(),
+  weakness: weaknessRefSchema,
+  /** Name of the iteration's move. */
+  move: z.string(),
+});
+
+export const partRefSchema = z.strictObject({ clusterId: z.string(), key: z.string(), gold: z.int(), hardNegatives: z.int() });
+
+/** What one cluster gives to the curriculum, as written by this stage. */
+export const clusterSelectionSchema = z.strictObject({
+  clusterId: z.string(),
+  cause: rootCauseSchema,
+  gold: z.array(candidateSchema),
+  hardNegatives: z.array(candidateSchema),
+  withoutNearPass: z.int(),
+});
+
+/** Chooses gold and hard negatives for one cluster of failures. */
+export const synthesizeCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<typeof partRefSchema>> = {
+  name: 'synthesize-curriculum',
+  input: inputSchema,
+  output: partRefSchema,
+  async run({ prepared, split, taxonomyKey, weakness, move }, { ports, key }) {
+    const { parentDataset } = await readPlan(prepared, ports);
+    const cluster = await readCluster(taxonomyKey, weakness.clusterId, ports);
+    const training = await readTrainingSide(split, ports);
+    const memberIds = new Set(cluster.traceIds);
+    const selection = selectForCluster({
+      cluster,
+      weakness: await readJson(ports.objects, weakness.weaknessKey, weaknessSchema),
+      members: training.filter((record) => memberIds.has(record.traceId)),
+      passes: training.filter((record) => record.verdict === 'pass'),
+      failingProbes: (await readJsonl(ports.objects, weakness.probesKey, probeResultSchema)).filter((probe) => probe.failed),
+      parent: await readJsonl(ports.objects, parentDataset.key, exampleSchema),
+      plan: planFor(move),
+    });
+    const partKey = key('selection.json');
+    await writeJson(ports.objects, partKey, selection);
+    return {
+      clusterId: cluster.clusterId,
+      key: partKey,
+      gold: selection.gold.length,
+      hardNegatives: selection.hardNegatives.length,
+    };
+  },
+};

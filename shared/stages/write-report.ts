@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { decisionSchema } from '../domain/run.ts';
+import { decisionRefSchema } from './decide-next.ts';
+import { finalTestRefSchema } from './final-test.ts';
+import { gatherReport } from './gather-report.ts';
+import { giveLeaseBack } from './hold-lease.ts';
+import { judgedSchema } from './judge-traces.ts';
+import { renderCurationLog } from './report/render-curation-log.ts';
+import { renderReport } from './report/render-report.ts';
+import { preparedSchema } from './run-plan.ts';
+import { splitSchema } from './split-traces.ts';
+import { type Stage, stageHead } from './stage.ts';
+import { triagedSchema } from './triage-traces.ts';
+import { taxonomyRefSchema } from './build-taxonomy.ts';
+import { weaknessRefSchema } from './confirm-weaknesses.ts';
+
+export const reportInputSchema = z.strictObject({
+  ...stageHead,
+  prepared: preparedSchema,
+  judged: judgedSchema,
+  triaged: triagedSchema,
+  split: splitSchema,
+  taxonomy: taxonomyRefSchema,
+  weaknesses: z.array(weaknessRefSchema),
+  decision: decisionRefSchema,
+  finalTest: finalTestRefSchema,
+});
+export type ReportInput = z.infer<typeof reportInputSchema>;
+
+/** What a run ends with; rates are fractions. */
+export const runResultSchema = z.strictObject({
+  run: z.string(),
+  decision: decisionSchema,
+  reason: z.string(),
+  /** The champion after the run. */
+  champion: z.string(),
+  /** Score on traffic-validation, and accuracy on the test sets, of the champion before and the candidate decided on; null where none was trained. */
+  scores: z.strictObject({
+    before: z.record(z.string(), z.number()),
+    after: z.record(z.string(), z.number()).nullable(),
+  }),
+  /** Examples on record as right that the candidate decided on gets wrong, by what they are counted against. */
+  regressions: z.record(z.string(), z.strictObject({ lost: z.int(), allowed: z.int(), of: z.int() })),
+  /** Object key of the HTML report. */
+  report: z.string(),
+});
+export type RunResult = z.infer<typeof runResultSchema>;
+
+/** Writes the run's HTML report and data-curation.md, ends its record and gives the lease back. */
+export const writeReport: Stage<ReportInput, RunResult> = {
+  name: 'write-report',
+  input: reportInputSchema,
+  output: runResultSchema,
+  async run(input, { ports, key }) {
+    const reportKey = key('report.html');
+    const { data, result } = await gatherReport(input, reportKey, ports);
+    const encode = (text: string) => new TextEncoder().encode(text);
+    await ports.objects.put(key('data-curation.md'), encode(renderCurationLog(data)));
+    await ports.objects.put(reportKey, encode(renderReport(data)));
+    await ports.lineage.putRun(data.run);
+    await giveLeaseBack(input.run, ports);
+    return result;
+  },
+};
