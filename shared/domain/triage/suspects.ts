@@ -1,5 +1,7 @@
 import type { JudgeKind } from '../judgement.ts';
 import { chanceOfFlip, fitLabelNoise, sharpen } from './label-noise.ts';
+import { Neighbourhood } from './neighbourhood.ts';
+import { findSystematic } from './systematic-relabel.ts';
 
 /** A judged record with what a model that never saw it makes of it. */
 export interface SuspectRecord {
@@ -36,15 +38,19 @@ const enoughRecords = 50;
 const nearThreshold = 0.5;
 /** A label is suspect from this probability on that it is wrong. */
 const sureOfFlip = 0.8;
+/** Share of the neighbours' vote for the given label above which it is no random error. */
+const companyShare = 0.3;
 
 /**
  * Finds given labels that are probably wrong, by confident learning (Northcutt, Jiang and Chuang 2021): a label is a candidate
  * when another label's out-of-fold probability reaches that label's mean self-confidence. How many of the candidates are
  * the judge's errors and not the model's is told by a mixture fitted to the same probabilities (see `fitLabelNoise`), on
  * failures and passes apart: a candidate is suspect when the calibrated model all but rules its label out, measured by
- * how often labels are random at all. Human judgements are never suspect.
+ * how often labels are random at all, and records alike do not bear it out. Labels that are wrong by a rule are found by
+ * `findSystematic`. Human judgements are never suspect.
  */
 export function findSuspects(request: SuspectRequest): ReadonlyMap<string, Suspect> {
+  const neighbourhood = new Neighbourhood(request.records);
   const suspects = new Map<string, Suspect>();
   const position = new Map(request.labels.map((label, at) => [label, at]));
   const judged = request.records.flatMap((record) => {
@@ -64,7 +70,7 @@ export function findSuspects(request: SuspectRequest): ReadonlyMap<string, Suspe
       if (likely === undefined || likely === given) continue;
       const self = sharpen(probabilities, overall.sharpness)[given] ?? 0;
       const strength = chanceOfFlip(self, request.labels.length, rate);
-      if (strength < sureOfFlip) continue;
+      if (strength < sureOfFlip || standsByIt(record, neighbourhood)) continue;
       const name = request.labels[likely] ?? '';
       suspects.set(record.traceId, {
         kind: 'flipped-label',
@@ -76,7 +82,15 @@ export function findSuspects(request: SuspectRequest): ReadonlyMap<string, Suspe
       });
     }
   }
+  for (const [traceId, suspect] of findSystematic(request.records, request.labels, neighbourhood))
+    suspects.set(traceId, suspect);
   return suspects;
+}
+
+/** Whether records alike were given the same label: a random error has no company. */
+function standsByIt(record: SuspectRecord, neighbourhood: Neighbourhood): boolean {
+  const { byLabel, total } = neighbourhood.vote(record, 10, () => true);
+  return total > 0 && (byLabel.get(record.given) ?? 0) / total > companyShare;
 }
 
 interface Judged {
