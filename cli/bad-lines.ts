@@ -1,3 +1,4 @@
+import { counted } from './counted.ts';
 import type { Output } from './output.ts';
 import { printableLine } from './printable.ts';
 
@@ -19,6 +20,6 @@ export class BadLineReporter {
   }
 
   end(): void {
-    if (this.#count > mostShown) this.#output.say(`… and ${this.#count - mostShown} more bad lines.`);
+    if (this.#count > mostShown) this.#output.say(`… and ${counted(this.#count - mostShown, 'more bad line')}.`);
   }
 }

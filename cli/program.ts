@@ -1,4 +1,5 @@
 import { Command, CommanderError } from 'commander';
+import packageDescription from '../package.json' with { type: 'json' };
 import { addCreateCommand } from './commands/create.ts';
 import { addIngestCommand } from './commands/ingest.ts';
 import { addLineageCommand } from './commands/lineage.ts';
@@ -48,6 +49,7 @@ function buildProgram(io: CliIo, run: RunCommand): Command {
     .description('Keeps small language models in production improving, and never regressing.')
     .option('--workspace <dir>', 'directory with all that Ratchet knows', '.ratchet')
     .option('--json', 'write the result as JSON')
+    .version(packageDescription.version, '--version')
     .addHelpText('after', story)
     .configureHelp({ showGlobalOptions: true })
     .configureOutput({

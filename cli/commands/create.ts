@@ -7,10 +7,13 @@ import { RatchetError } from '../../shared/errors.ts';
 import { createModel } from '../../shared/stages/create-model.ts';
 import { commaSeparated, fraction, wholeNumber } from '../arguments.ts';
 import { BadLineReporter } from '../bad-lines.ts';
+import { counted } from '../counted.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { inputName, openInput } from '../open-input.ts';
 import { person } from '../person.ts';
 import type { RunCommand, Session } from '../session.ts';
+
+const settingNames = Object.keys(settingsSchema.shape);
 
 const help = `
 Example:
@@ -20,7 +23,8 @@ Example:
   $ ratchet create spam-filter --task classification --examples labelled.jsonl
 
 Labels are given, or taken from the examples, or both. Without examples the model is only registered; the same command
-with --examples trains its first checkpoint later. Settings for --set: ${Object.keys(settingsSchema.shape).join(', ')}.`;
+with --examples trains its first checkpoint later. Settings for --set:
+  ${settingNames.join(', ')}.`;
 
 const optionsSchema = z.object({
   task: z.literal('classification'),
@@ -105,10 +109,10 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
       refused,
     },
     [
-      `Model ${modelId}: ${model.task.kind}, ${labels.length} labels (${shorten(labels)}).`,
+      `Model ${modelId}: ${model.task.kind}, ${counted(labels.length, 'label')} (${shorten(labels)}).`,
       ...(checkpoint === null
         ? []
-        : [`Checkpoint ${checkpoint.checkpointId}, trained on ${trained} examples, is the champion.`]),
+        : [`Checkpoint ${checkpoint.checkpointId}, trained on ${counted(trained, 'example')}, is the champion.`]),
     ],
   );
   for (const note of dataset?.manifest.notes ?? []) session.output.say(`Note: ${note}.`);
@@ -136,7 +140,7 @@ function settingsFrom(options: z.infer<typeof optionsSchema>): Partial<Settings>
     'InvalidInput',
     `Settings: ${name === '' ? '' : `${name}: `}${issue?.message ?? 'not valid'}.`,
     {
-      mend: `Settings are: ${Object.keys(settingsSchema.shape).join(', ')}.`,
+      mend: `Settings are: ${settingNames.join(', ')}.`,
     },
   );
 }

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { ingestTraces } from '../../shared/stages/ingest-traces.ts';
 import { BadLineReporter } from '../bad-lines.ts';
+import { counted } from '../counted.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { localPath } from '../local-path.ts';
 import { checkInput, inputName, openInput } from '../open-input.ts';
@@ -48,8 +49,10 @@ async function ingest(modelId: string, files: readonly string[], session: Sessio
 
   const paths = await Promise.all(quarantine.map((key) => localPath(key, ports.objects)));
   const lines = [
-    `${counts.ingested} new traces, ${counts.judgements} new judgements; ${counts.alreadyKnown} traces were known already.`,
-    ...(counts.quarantined === 0 ? [] : [`${counts.quarantined} bad lines, in quarantine: ${paths.join(', ')}`]),
+    `${counted(counts.ingested, 'new trace')}, ${counted(counts.judgements, 'new judgement')}; ${counted(counts.alreadyKnown, 'line')} of known traces.`,
+    ...(counts.quarantined === 0
+      ? []
+      : [`${counted(counts.quarantined, 'bad line')} in quarantine: ${paths.join(', ')}`]),
   ];
   await session.output.result({ ...counts, quarantine: paths }, lines);
   if (counts.ingested + counts.alreadyKnown > 0) return exitCodes.done;

@@ -84,7 +84,13 @@ export async function ingestTraces(request: IngestRequest, ports: Ports): Promis
       }
     } catch (error) {
       if (!(error instanceof RatchetError && error.name === 'InvalidInput')) throw error;
-      await ingest.refuse({ file: source.name, line: last + 1, reason: error.message, mend: error.mend, text: '' });
+      await ingest.refuse({
+        file: source.name,
+        line: last + 1,
+        reason: error.message.replace(/\.$/, ''),
+        mend: error.mend,
+        text: '',
+      });
     }
   }
   return ingest.finish();
@@ -264,7 +270,7 @@ function judgementOnRecord(
 /** Times of judging left out: a batch that is put together again after a crash is the same batch. */
 function batchIdOf(traces: readonly Trace[], judgements: readonly Judgement[]): string {
   return shortDigest(
-    ...traces.map((trace) => canonicalJson(trace)),
+    ...traces.map((trace) => JSON.stringify(trace)),
     '',
     ...judgements.map((judgement) => judgement.judgementId),
   );
