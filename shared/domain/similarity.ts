@@ -218,6 +218,20 @@ export class SimilarityIndex {
     return this.nearestTo(this.embed(text), k, accept);
   }
 
+  /**
+   * As {@link nearest} among the given texts of the index alone, exactly; the cheaper way when they are a small part of it.
+   * Texts that share no feature are left out here too.
+   */
+  nearestAmong(text: string, candidates: readonly number[], k: number): Neighbour[] {
+    return this.#rerank(
+      this.embed(text),
+      candidates.map((index) => ({ index, similarity: 0 })),
+    )
+      .filter(({ similarity }) => similarity > 0)
+      .slice(0, Math.max(0, k))
+      .map(({ index, similarity }) => ({ index, similarity: Math.min(1, similarity) }));
+  }
+
   /** As {@link nearest}, for a vector of this index: that of one of its texts, or a centroid. */
   nearestTo(vector: SparseVector, k: number, accept?: (index: number) => boolean): Neighbour[] {
     if (k < 1) return [];
@@ -315,14 +329,18 @@ export class SimilarityIndex {
     const heap: Neighbour[] = [];
     const worse = (a: Neighbour, b: Neighbour): boolean =>
       a.similarity < b.similarity || (a.similarity === b.similarity && a.index > b.index);
+    let least = 0;
     for (let at = 0; at < touched; at += 1) {
       const index = this.#touched[at] ?? 0;
-      const entry = { index, similarity: this.#score[index] ?? 0 };
+      const similarity = this.#score[index] ?? 0;
+      if (similarity < least) continue;
       const root = heap[0];
-      if (heap.length >= k && root !== undefined && worse(entry, root)) continue;
+      const full = heap.length >= k && root !== undefined;
+      if (full && similarity === least && index > root.index) continue;
       if (accept !== undefined && !accept(index)) continue;
-      if (heap.length < k) siftUp(heap, entry, worse);
-      else siftDown(heap, entry, worse);
+      if (full) siftDown(heap, { index, similarity }, worse);
+      else siftUp(heap, { index, similarity }, worse);
+      if (heap.length >= k) least = heap[0]?.similarity ?? 0;
     }
     return heap.sort((a, b) => b.similarity - a.similarity || a.index - b.index);
   }

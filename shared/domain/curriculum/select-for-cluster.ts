@@ -1,6 +1,6 @@
 import type { Example } from '../example.ts';
 import type { ProbeResult, Weakness } from '../probe.ts';
-import { SimilarityIndex } from '../similarity.ts';
+import { type Neighbour, SimilarityIndex } from '../similarity.ts';
 import type { Output } from '../task.ts';
 import type { Cluster } from '../taxonomy.ts';
 import type { UsableRecord } from '../trace-record.ts';
@@ -121,6 +121,9 @@ function confusable(pass: { readonly expected: Output }, failure: UsableRecord):
   return failure.answer === null ? pass.expected !== failure.expected : pass.expected === failure.answer;
 }
 
+/** Up to so many passes of a label are compared one by one. */
+const fewEnoughToCompare = 2_000;
+
 function nearestPasses(
   members: readonly UsableRecord[],
   allPasses: readonly UsableRecord[],
@@ -132,14 +135,27 @@ function nearestPasses(
     .filter((record) => record.verdict === 'pass' && (answered.has(null) || answered.has(record.expected)))
     .sort((a, b) => compareText(a.traceId, b.traceId));
   const index = new SimilarityIndex(passes.map((record) => record.input));
+  const byLabel = new Map<Output, number[]>();
+  passes.forEach((pass, at) => {
+    const label = byLabel.get(pass.expected);
+    if (label === undefined) byLabel.set(pass.expected, [at]);
+    else label.push(at);
+  });
+  const nearest = (failure: UsableRecord): Neighbour[] => {
+    const candidates = failure.answer === null ? undefined : (byLabel.get(failure.answer) ?? []);
+    if (candidates !== undefined && candidates.length <= fewEnoughToCompare) {
+      return index.nearestAmong(failure.input, candidates, perFailure);
+    }
+    return index.nearest(failure.input, perFailure, (at) => {
+      const pass = passes[at];
+      return pass !== undefined && confusable(pass, failure);
+    });
+  };
   const best = new Map<number, { rank: number; failure: string }>();
   const claimed = new Set<number>();
   const lacking: UsableRecord[] = [];
   for (const failure of members) {
-    const near = index.nearest(failure.input, perFailure, (at) => {
-      const pass = passes[at];
-      return pass !== undefined && confusable(pass, failure);
-    });
+    const near = nearest(failure);
     if (near.length === 0) {
       // Nothing shares a feature; a pass under the label draws the line all the same.
       const any = passes.findIndex((pass, at) => !claimed.has(at) && confusable(pass, failure));

