@@ -22,6 +22,8 @@ const forbiddenFunctions: ReadonlySet<string> = new Set([
   'write_log',
   'sleep_ms',
   // One call of these makes a text or list of any size, and cannot be interrupted.
+  'range',
+  'generate_series',
   'repeat',
   'lpad',
   'rpad',
@@ -39,12 +41,16 @@ export async function checkReadOnly(connection: DuckDBConnection, sql: string): 
   if (sql.includes('\0')) throw forbidden('the statement holds a NUL character; hand texts over as parameters');
   const tree = await parse(connection, sql);
   const commonTables = new Set<string>();
+  const calledAsTables = new Set<unknown>();
   const used = { tables: new Set<string>(), tableFunctions: new Set<string>(), functions: new Set<string>() };
   for (const node of nodesOf(tree)) {
     if (node.type === 'SHOW_REF') throw forbidden('SHOW, DESCRIBE and SUMMARIZE are no SELECT');
     if (node.type === 'BASE_TABLE') used.tables.add(nameIn(node.table_name));
-    if (node.type === 'TABLE_FUNCTION') used.tableFunctions.add(nameIn(propertyOf(node.function, 'function_name')));
-    if (node.class === 'FUNCTION') used.functions.add(nameIn(node.function_name));
+    if (node.type === 'TABLE_FUNCTION') {
+      calledAsTables.add(node.function);
+      used.tableFunctions.add(nameIn(propertyOf(node.function, 'function_name')));
+    }
+    if (node.class === 'FUNCTION' && !calledAsTables.has(node)) used.functions.add(nameIn(node.function_name));
     for (const name of commonTableNames(node)) commonTables.add(name);
   }
   const table = [...used.tables].find((name) => !tables.has(name) && !commonTables.has(name));
@@ -97,6 +103,7 @@ async function checkStatement(connection: DuckDBConnection, sql: string): Promis
   }
 }
 
+/** The objects of a tree, each before those within it. */
 function* nodesOf(tree: Node): Generator<Node> {
   const pending: unknown[] = [tree];
   while (pending.length > 0) {

@@ -1,0 +1,115 @@
+import { digest, idProblem } from '../../shared/domain/ids.ts';
+import type { Judgement } from '../../shared/domain/judgement.ts';
+import type { Trace } from '../../shared/domain/trace.ts';
+import { RatchetError } from '../../shared/errors.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import type { JudgedRecord, ReadOptions, TraceBatch, TraceLog } from '../../shared/ports/trace-log.ts';
+
+interface StoredBatch {
+  readonly batchId: string;
+  readonly appendedAt: number;
+  readonly traces: readonly Trace[];
+  readonly judgements: readonly Judgement[];
+}
+
+/** A {@link TraceLog} in memory. */
+export class MemoryTraceLog implements TraceLog {
+  readonly #clock: Clock;
+  readonly #batches = new Map<string, StoredBatch[]>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async append(modelId: string, batchId: string, batch: TraceBatch): Promise<void> {
+    const problem = idProblem(modelId) ?? idProblem(batchId);
+    if (problem !== null) throw new RatchetError('InvalidInput', `${modelId}, ${batchId}: ${problem}`);
+    const stranger = batch.traces.find((trace) => trace.modelId !== modelId);
+    if (stranger !== undefined)
+      throw new RatchetError('InvalidInput', `Trace ${stranger.traceId} belongs to another model.`);
+    const batches = this.#batches.get(modelId) ?? [];
+    if (batches.some((stored) => stored.batchId === batchId)) return;
+    batches.push({
+      batchId,
+      appendedAt: this.#clock.now(),
+      traces: batch.traces.map(storedTrace),
+      judgements: batch.judgements.map(storedJudgement),
+    });
+    this.#batches.set(modelId, batches);
+  }
+
+  async knownTraces(
+    modelId: string,
+    traceIds: readonly string[],
+  ): Promise<ReadonlyMap<string, { inputDigest: string }>> {
+    const first = firstById(this.#list(modelId).flatMap((batch) => batch.traces));
+    return new Map(
+      traceIds.flatMap((traceId) => {
+        const trace = first.get(traceId.toWellFormed());
+        return trace === undefined ? [] : [[traceId, { inputDigest: digest(trace.input) }] as const];
+      }),
+    );
+  }
+
+  async read(modelId: string, options: ReadOptions): Promise<readonly JudgedRecord[]> {
+    const through = options.appendedThrough === undefined ? Infinity : Date.parse(options.appendedThrough);
+    const after = options.appendedAfter ? Date.parse(options.appendedAfter) : -Infinity;
+    const wanted = options.traceIds && new Set(options.traceIds.map((traceId) => traceId.toWellFormed()));
+    const batches = this.#list(modelId).filter((batch) => batch.appendedAt <= through);
+    const recent = new Set(batches.filter((batch) => batch.appendedAt > after).flatMap((batch) => batch.traces));
+    const judgements = Map.groupBy(
+      batches.flatMap((batch) => batch.judgements),
+      (judgement) => judgement.traceId,
+    );
+    return [...firstById(batches.flatMap((batch) => batch.traces)).values()]
+      .filter((trace) => recent.has(trace) && (wanted?.has(trace.traceId) ?? true))
+      .sort(newestFirst)
+      .slice(0, Math.max(0, options.limit))
+      .map((trace) => ({
+        trace: structuredClone(trace),
+        judgements: structuredClone(uniqueJudgements(judgements.get(trace.traceId) ?? [])),
+      }));
+  }
+
+  async version(modelId: string): Promise<string> {
+    return digest(...this.#list(modelId).map((batch) => batch.batchId));
+  }
+
+  #list(modelId: string): readonly StoredBatch[] {
+    return this.#batches.get(modelId) ?? [];
+  }
+}
+
+function storedTrace(trace: Trace): Trace {
+  return {
+    ...structuredClone(trace),
+    traceId: trace.traceId.toWellFormed(),
+    input: trace.input.toWellFormed(),
+    output: trace.output?.toWellFormed() ?? null,
+  };
+}
+
+function storedJudgement(judgement: Judgement): Judgement {
+  const { judge, expected } = judgement;
+  return {
+    ...judgement,
+    traceId: judgement.traceId.toWellFormed(),
+    ...(expected !== undefined && { expected: expected.toWellFormed() }),
+    judge: { ...judge, id: judge.id.toWellFormed(), reason: judge.reason.toWellFormed() },
+  };
+}
+
+function firstById(traces: readonly Trace[]): ReadonlyMap<string, Trace> {
+  return new Map(traces.toReversed().map((trace) => [trace.traceId, trace]));
+}
+
+function uniqueJudgements(judgements: readonly Judgement[]): readonly Judgement[] {
+  const seen = new Set<string>();
+  return judgements.filter((judgement) => !seen.has(judgement.judgementId) && seen.add(judgement.judgementId));
+}
+
+function newestFirst(a: Trace, b: Trace): number {
+  return (
+    Date.parse(b.timestamp) - Date.parse(a.timestamp) || Buffer.compare(Buffer.from(a.traceId), Buffer.from(b.traceId))
+  );
+}

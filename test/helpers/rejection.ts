@@ -1,0 +1,11 @@
+import { RatchetError } from '../../shared/errors.ts';
+
+/** The fault that a piece of work ends in; fails when it succeeds or throws anything else. */
+export async function rejection(work: Promise<unknown>): Promise<RatchetError> {
+  const outcome = await work.then(
+    () => new Error('it succeeded'),
+    (error: unknown) => error,
+  );
+  if (outcome instanceof RatchetError) return outcome;
+  throw new Error('no RatchetError was thrown', { cause: outcome });
+}
