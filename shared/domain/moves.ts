@@ -50,6 +50,11 @@ export function moves(kind: MoveKind, context: MoveContext = noConfigurations): 
   return Object.entries(moveTable).flatMap(([name, move]) => (move.kind === kind ? [{ kind, name }] : []));
 }
 
+/** Name of the first move of a kind whose moves do not depend on the configurations tried. */
+export function firstMoveOf(kind: 'rework-data' | 'augment'): MoveName {
+  return kind === 'rework-data' ? 'more-hard-negatives' : 'two-a-pattern';
+}
+
 /** A sentence on what a move changes. */
 export function describeMove(move: Move): string {
   const name = Object.keys(moveTable).find(

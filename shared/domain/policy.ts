@@ -65,7 +65,7 @@ const augmentAbove = 0.95;
 const roundingError = 1e-9;
 
 /** The kind of move that a score calls for: `< 0.80` data, `0.80 … 0.95` hyperparameters, `> 0.95` a few examples. */
-export function bandOf(score: number): MoveKind {
+export function policyBand(score: number): MoveKind {
   if (score > augmentAbove) return 'augment';
   return score >= dataBelow ? 'tune' : 'rework-data';
 }
@@ -106,7 +106,7 @@ export function decideNext(request: PolicyRequest): PolicyDecision {
   if (request.iteration >= settings.maxIterations)
     return stop('iteration-limit', `All ${settings.maxIterations} iterations are used.`);
 
-  const band = bandOf(standing);
+  const band = policyBand(standing);
   const tried = new Set(request.gains.map((past) => past.move));
   const move = request.untried.find((candidate) => candidate.kind === band && !tried.has(candidate.name));
   if (move === undefined)

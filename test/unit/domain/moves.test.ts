@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Configuration } from '../../../shared/domain/hyperparameters.ts';
-import { describeMove, moves, moveTable } from '../../../shared/domain/moves.ts';
+import { describeMove, firstMoveOf, moves, moveTable } from '../../../shared/domain/moves.ts';
 import { moveSchema } from '../../../shared/domain/policy.ts';
 
 const configuration = (epochs: number): Configuration => ({
@@ -23,6 +23,11 @@ describe('moves', () => {
       'all-judged-right',
     ]);
     expect(moves('augment').map((move) => move.name)).toEqual(['two-a-pattern', 'three-a-pattern']);
+  });
+
+  it('begin with the first of their kind', () => {
+    expect(firstMoveOf('rework-data')).toBe(moves('rework-data')[0]?.name);
+    expect(firstMoveOf('augment')).toBe(moves('augment')[0]?.name);
   });
 
   it('tune with every fresh neighbour once, two or three at a time, under names of their own', () => {

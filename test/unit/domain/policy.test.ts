@@ -3,12 +3,12 @@ import { describe, expect, it } from 'vitest';
 import type { Configuration } from '../../../shared/domain/hyperparameters.ts';
 import { moves } from '../../../shared/domain/moves.ts';
 import {
-  bandOf,
   decideNext,
   type Move,
   type PastIteration,
   type PolicyDecision,
   type PolicyRequest,
+  policyBand,
 } from '../../../shared/domain/policy.ts';
 import { defaultSettings } from '../../../shared/domain/settings.ts';
 
@@ -48,7 +48,7 @@ const second: PolicyRequest = { ...first, iteration: 2, score: 0.91, previous: {
 
 const reasonOf = (decision: PolicyDecision): string => (decision.next === 'stop' ? decision.reason : decision.next);
 
-describe('bandOf', () => {
+describe('policyBand', () => {
   it.each([
     [0, 'rework-data'],
     [0.7999, 'rework-data'],
@@ -57,7 +57,7 @@ describe('bandOf', () => {
     [0.9501, 'augment'],
     [1, 'augment'],
   ] as const)('of %f is %s', (score, kind) => {
-    expect(bandOf(score)).toBe(kind);
+    expect(policyBand(score)).toBe(kind);
   });
 });
 
@@ -73,7 +73,7 @@ describe('decideNext', () => {
     [0.97, 'two-a-pattern'],
   ])('makes the first untried move of the band of %f', (score, name) => {
     expect(decideNext({ ...first, score, championScore: 0.3 })).toMatchObject({
-      next: bandOf(score),
+      next: policyBand(score),
       move: { name },
       rollback: false,
     });
@@ -197,7 +197,7 @@ describe('decideNext', () => {
           expect(request.iteration).toBeLessThan(defaultSettings.maxIterations);
           expect(request.untried).toContain(decision.move);
           expect(decision.move.kind).toBe(decision.next);
-          expect(decision.next).toBe(bandOf(Math.max(now, request.previous?.score ?? 0)));
+          expect(decision.next).toBe(policyBand(Math.max(now, request.previous?.score ?? 0)));
         },
       ),
       { numRuns: 2_000 },
