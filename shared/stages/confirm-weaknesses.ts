@@ -25,7 +25,10 @@ export const weaknessRefSchema = z.strictObject({
   verdict: weaknessSchema.shape.verdict,
 });
 
-/** Asks the champion probes made from material outside the cluster: is the weakness systematic, or chance? */
+/**
+ * Asks the champion probes made from records that had no part in finding the clusters: is the weakness systematic, or chance?
+ * Were they drawn from what the clustering left over, a cluster that holds all failures of its region would look refuted.
+ */
 export const confirmWeaknesses: Stage<z.infer<typeof inputSchema>, z.infer<typeof weaknessRefSchema>> = {
   name: 'confirm-weaknesses',
   input: inputSchema,
@@ -39,7 +42,7 @@ export const confirmWeaknesses: Stage<z.infer<typeof inputSchema>, z.infer<typeo
       task: model.task,
       cluster,
       members: training.filter((record) => memberIds.has(record.traceId)),
-      material: training.filter((record) => !memberIds.has(record.traceId)),
+      material: training.filter((record) => record.part === 'probing'),
       count: model.settings.probesPerCluster,
       random: ports.random.stream(run.seed, `probes/${cluster.clusterId}`),
     });

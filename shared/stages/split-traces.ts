@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { buildEvaluationSets } from '../domain/evaluation-sets.ts';
 import { type EvaluationSetName, evaluationSetNameSchema } from '../domain/evaluation-set.ts';
+import { diagnosisPart } from '../domain/diagnosis-part.ts';
 import { assignSides } from '../domain/splits.ts';
 import { isUsableRecord, type SidedRecord, triagedRecordSchema } from '../domain/trace-record.ts';
 import { readJsonl, writeJsonl } from './jsonl.ts';
@@ -20,7 +21,7 @@ export const splitSchema = z.strictObject({
   /** All records with their sides. */
   sidedKey: z.string(),
   sets: z.array(setRefSchema),
-  /** Training-side records in shards for the analysis. */
+  /** Training-side records for discovery, in shards for the analysis. */
   shards: z.array(shardSchema),
   /** Usable failures, all sides. */
   failures: z.int(),
@@ -44,7 +45,10 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
       salt: model.splitSalt,
     });
     await writeLedgerSegment(model.modelId, run.runId, additions, ports);
-    const sided = records.map((record): SidedRecord => ({ ...record, side: sides.get(record.traceId)?.side ?? 'none' }));
+    const sided = records.map((record): SidedRecord => {
+      const assigned = sides.get(record.traceId);
+      return { ...record, side: assigned?.side ?? 'none', part: diagnosisPart(assigned?.groupId ?? '', model.splitSalt) };
+    });
     const sidedKey = key('sided.jsonl');
     await writeJsonl(ports.objects, sidedKey, sided);
 
@@ -58,7 +62,7 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
       sets.push({ name, key: setKey, size: items.length, right: items.filter((item) => item.right).length });
     }
 
-    const training = usable.filter((record) => record.side === 'train');
+    const training = usable.filter((record) => record.side === 'train' && record.part === 'discovery');
     const shards: z.infer<typeof shardSchema>[] = [];
     for (let from = 0; from < training.length; from += model.settings.shardSize) {
       const shard = training.slice(from, from + model.settings.shardSize);

@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    // Worker threads of the embedded trainer are started by child processes of the tests, not by threads of them.
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+});
