@@ -14,7 +14,7 @@ export function markdownText(text: string, limit = 600): string {
     .replaceAll(punctuation, (sign) => (harmless.has(sign) ? sign : `\\${sign}`))
     .replaceAll(/&(?=[#\w])/g, '\\&');
   return line.replace(
-    /^(\s*)([-+=]|\d+[.)])/,
+    /^(\s*)([-+=]|\d+[.)](?=\s|$))/,
     (_, space: string, sign: string) => `${space}${sign.slice(0, -1)}\\${sign.slice(-1)}`,
   );
 }

@@ -1,6 +1,6 @@
 import type { ReportData } from '../../domain/report.ts';
 import { html, trustedMarkup } from './markup.ts';
-import { renderSection } from './section.ts';
+import { absentSection, isAbsent, isPresent, renderSection } from './section.ts';
 import { beforeAfterSection } from './section-before-after.ts';
 import { confusionSection } from './section-confusion.ts';
 import { curriculumSection } from './section-curriculum.ts';
@@ -19,7 +19,7 @@ import { visibleLine } from './visible-text.ts';
  * escaped, and what would not show in it is made visible. The same data gives the same bytes.
  */
 export function renderReport(data: ReportData): string {
-  const sections = [
+  const all = [
     beforeAfterSection(data),
     gateSection(data),
     confusionSection(data),
@@ -30,6 +30,8 @@ export function renderReport(data: ReportData): string {
     triageSection(data),
     evaluationSetsSection(data),
   ];
+  const absent = all.filter(isAbsent);
+  const sections = [...all.filter(isPresent), ...(absent.length > 0 ? [absentSection(absent)] : [])];
   const title = `${data.decision === 'promoted' ? 'Promoted' : 'Kept'}: ${visibleLine(data.model.modelId, 100)}, run ${visibleLine(data.run.runId, 100)}`;
   return html`<!doctype html>
 <html lang="en">

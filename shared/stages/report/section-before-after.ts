@@ -3,7 +3,7 @@ import { figure, responsiveChart } from './chart.ts';
 import { changeOf, describeRates, type RateRow, rateChart, rateLegend } from './chart-rates.ts';
 import { formatCount, formatInterval, formatPoints, formatRate, plural } from './format.ts';
 import { html, type Markup, type Part } from './markup.ts';
-import { missing, type Section } from './section.ts';
+import { type AbsentSection, missing, type Section } from './section.ts';
 import { type Column, dataTable, foldedTable } from './table.ts';
 import { testRows } from './test-rows.ts';
 import { visibleLine } from './visible-text.ts';
@@ -13,16 +13,18 @@ const charted = 24;
 const tabled = 500;
 
 /** Test figures before and after, by set and by label, and the paper's own figure beside them. */
-export function beforeAfterSection(data: ReportData): Section {
+export function beforeAfterSection(data: ReportData): Section | AbsentSection {
+  const heading = { id: 'before-after', title: 'Before and after' };
+  if (data.test === null) {
+    return {
+      ...heading,
+      absent:
+        'No test figures: the test sets are opened once, for the candidate that a decision is about, and the run ended before there was one.',
+    };
+  }
   return {
-    id: 'before-after',
-    title: 'Before and after',
-    body:
-      data.test === null
-        ? missing(
-            'No test figures: the test sets are opened once, for the candidate that a decision is about, and the run ended before there was one.',
-          )
-        : html`${bySet(data.test, data.allFailuresFixed)}${paperNote(data.allFailuresFixed)}${byLabel(data.byLabel)}`,
+    ...heading,
+    body: html`${bySet(data.test, data.allFailuresFixed)}${paperNote(data.allFailuresFixed)}${byLabel(data.byLabel)}`,
   };
 }
 
@@ -42,7 +44,7 @@ function bySet(test: readonly BeforeAfter[], paper: Rate | null): Markup {
       responsiveChart(text, (chart, width, narrow) => rateChart(chart, rows, width, narrow)),
       html`<p class="legend">${rateLegend}</p>`,
     )}
-    ${dataTable('Test figures with 95 % Wilson intervals', rateColumns('Test set'), cells)}`;
+    ${dataTable('Test figures with 95 % Wilson intervals, changes in percentage points', rateColumns('Test set'), cells)}`;
 }
 
 function paperRow(rate: Rate | null): readonly RateRow[] {
@@ -86,7 +88,7 @@ function rateColumns(first: string): readonly Column[] {
     { title: first },
     { title: 'Before', numeric: true },
     { title: 'After', numeric: true },
-    { title: 'Change, points', numeric: true },
+    { title: 'Change', numeric: true },
   ];
 }
 

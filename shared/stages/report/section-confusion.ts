@@ -3,7 +3,7 @@ import { type ChartText, chartWidths, figure, responsiveChart } from './chart.ts
 import { answerName, confusionDumbbells, confusionMatrix, matrixLimit } from './chart-confusion.ts';
 import { formatCount, plural } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { missing, type Section } from './section.ts';
+import type { AbsentSection, Section } from './section.ts';
 import { foldedTable } from './table.ts';
 import { visibleLine } from './visible-text.ts';
 
@@ -12,17 +12,18 @@ const tabled = 150;
 const matrixWidth = 430;
 
 /** Which labels are taken for which, before and after. */
-export function confusionSection(data: ReportData): Section {
+export function confusionSection(data: ReportData): Section | AbsentSection {
   const wrong = mostConfused(data.confusion);
+  const heading = { id: 'confusion', title: 'Confusion' };
+  if (data.confusion.length === 0) {
+    return { ...heading, absent: 'No confusions to show: the test traffic was not opened in this run.' };
+  }
   return {
-    id: 'confusion',
-    title: 'Confusion',
+    ...heading,
     body:
-      data.confusion.length === 0
-        ? missing('No confusions to show: the test traffic was not opened in this run.')
-        : wrong.length === 0
-          ? html`<p>No label was taken for another, before or after.</p>`
-          : html`${summary(wrong)}${confusionFigure(data.confusion, wrong)}${pairTable(wrong)}`,
+      wrong.length === 0
+        ? html`<p>No label was taken for another, before or after.</p>`
+        : html`${summary(wrong)}${confusionFigure(data.confusion, wrong)}${pairTable(wrong)}`,
   };
 }
 

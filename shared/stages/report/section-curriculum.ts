@@ -4,20 +4,20 @@ import { figure, responsiveChart } from './chart.ts';
 import { compositionChart } from './chart-composition.ts';
 import { formatCount, formatPercent, plural } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { missing, type Section } from './section.ts';
+import type { AbsentSection, Section } from './section.ts';
 import { dataTable } from './table.ts';
 import { visibleLine, visibleProse } from './visible-text.ts';
 import { humanise, modeMeanings, sliceTitles } from './words.ts';
 
 /** What each candidate was trained on: slices against their bands, quality controls, and what was left out. */
-export function curriculumSection(data: ReportData): Section {
+export function curriculumSection(data: ReportData): Section | AbsentSection {
+  const heading = { id: 'curriculum', title: 'What it was trained on' };
+  if (data.datasets.length === 0) {
+    return { ...heading, absent: 'No training set was built: the run ended before there was something to train on.' };
+  }
   return {
-    id: 'curriculum',
-    title: 'What it was trained on',
-    body:
-      data.datasets.length === 0
-        ? missing('No training set was built: the run ended before there was something to train on.')
-        : html`<p>Shares are of total sample weight. The dashed box is the band that a slice should lie in.</p>${data.datasets.map((dataset, index) => datasetCard(dataset, index, data))}`,
+    ...heading,
+    body: html`<p>Shares are of total sample weight. The dashed box is the band that a slice should lie in.</p>${data.datasets.map((dataset, index) => datasetCard(dataset, index, data))}`,
   };
 }
 

@@ -7,7 +7,7 @@ import { formatCount, formatDuration, formatInstant, formatRate, fractionOf, plu
 import { html, type Markup } from './markup.ts';
 import { testRows } from './test-rows.ts';
 import { visibleLine, visibleProse } from './visible-text.ts';
-import { promotionReasons, ruleTitles } from './words.ts';
+import { capitalise, promotionReasons, ruleTitles } from './words.ts';
 
 /** The first screen: what was decided and why, what to do next, and the test figures before and after. */
 export function decisionHeader(data: ReportData): Markup {
@@ -75,7 +75,7 @@ function evidenceFigure(data: ReportData): Markup {
       html`<dl class="meters">${rows.map(
         (
           row,
-        ) => html`<div><dt>${row.name}</dt><dd>${formatCount(row.have)} of ${formatCount(row.need)} needed ${row.have >= row.need ? html`<span class="good">✓ enough</span>` : html`<span class="bad">✗ too few</span>`}
+        ) => html`<div><dt>${capitalise(row.name)}</dt><dd>${formatCount(row.have)} of ${formatCount(row.need)} needed ${row.have >= row.need ? html`<span class="good">✓ enough</span>` : html`<span class="bad">✗ too few</span>`}
           <span class="meter" aria-hidden="true"><span style="width:${Math.min(100, Math.round((100 * row.have) / Math.max(1, row.need)))}%"></span></span></dd></div>`,
       )}</dl>`
     }</div>`;

@@ -1,20 +1,20 @@
 import type { ReportData } from '../../domain/report.ts';
 import { formatCount, formatPercent } from './format.ts';
 import { html } from './markup.ts';
-import { missing, type Section } from './section.ts';
+import type { AbsentSection, Section } from './section.ts';
 import { dataTable } from './table.ts';
 import { visibleLine } from './visible-text.ts';
 import { setMeaning, setTitle } from './words.ts';
 
 /** The evaluation sets of the run: what they are for, how large they are, and what is on record as right. */
-export function evaluationSetsSection(data: ReportData): Section {
+export function evaluationSetsSection(data: ReportData): Section | AbsentSection {
+  const heading = { id: 'evaluation-sets', title: 'Evaluation sets' };
+  if (data.sets.length === 0) {
+    return { ...heading, absent: 'No evaluation set was made: the run ended before the traffic was split.' };
+  }
   return {
-    id: 'evaluation-sets',
-    title: 'Evaluation sets',
-    body:
-      data.sets.length === 0
-        ? missing('No evaluation set was made: the run ended before the traffic was split.')
-        : html`<p>Near-duplicates fall on one side for the life of the model: what trained is never used to decide or to report.</p>
+    ...heading,
+    body: html`<p>Near-duplicates fall on one side for the life of the model: what trained is never used to decide or to report.</p>
           ${dataTable(
             'Evaluation sets and what is on record',
             [

@@ -5,7 +5,7 @@ import { evidenceRows } from './evidence.ts';
 import { exampleList } from './example-card.ts';
 import { formatCount, formatPercent, formatPValue, formatScore, plural } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { missing, type Section } from './section.ts';
+import { type AbsentSection, missing, type Section } from './section.ts';
 import { dataTable } from './table.ts';
 import { visibleLine, visibleProse } from './visible-text.ts';
 import { capitalise, outcomeTitles, promotionReasons, ruleTitles, scopeTitles } from './words.ts';
@@ -13,15 +13,15 @@ import { capitalise, outcomeTitles, promotionReasons, ruleTitles, scopeTitles } 
 const shownRegressions = 50;
 
 /** The gate's evidence for the candidate decided on: its four rules, the paired test, regressions one by one. */
-export function gateSection(data: ReportData): Section {
+export function gateSection(data: ReportData): Section | AbsentSection {
   const candidate = decidedCandidate(data);
+  const heading = { id: 'gate', title: 'The gate' };
+  const evidence = evidenceTable(data);
+  if (candidate !== null) return { ...heading, body: gateBody(data, candidate) };
+  if (evidence === null) return { ...heading, absent: 'No candidate came before the gate.' };
   return {
-    id: 'gate',
-    title: 'The gate',
-    body:
-      candidate === null
-        ? html`${missing('No candidate came before the gate.')}${evidenceTable(data)}`
-        : gateBody(data, candidate),
+    ...heading,
+    body: html`${missing('No candidate came before the gate: it decides only on enough evidence.')}${evidence}`,
   };
 }
 

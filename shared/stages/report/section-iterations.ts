@@ -4,21 +4,18 @@ import { iterationChart } from './chart-iterations.ts';
 import { decidedCandidate } from './decided-candidate.ts';
 import { formatPercent, formatScore } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { missing, type Section } from './section.ts';
+import type { AbsentSection, Section } from './section.ts';
 import { dataTable, foldedTable } from './table.ts';
 import { visibleLine, visibleProse } from './visible-text.ts';
 import { describeConfiguration, humanise, outcomeTitles } from './words.ts';
 
 /** Score by iteration, what each changed, and every candidate. */
-export function iterationsSection(data: ReportData): Section {
-  return {
-    id: 'iterations',
-    title: 'Iterations',
-    body:
-      data.iterations.length === 0
-        ? missing('No iteration was run, so no candidate was trained.')
-        : html`${chart(data)}${moves(data)}${candidates(data)}`,
-  };
+export function iterationsSection(data: ReportData): Section | AbsentSection {
+  const heading = { id: 'iterations', title: 'Iterations' };
+  if (data.iterations.length === 0) {
+    return { ...heading, absent: 'No iteration was run, so no candidate was trained.' };
+  }
+  return { ...heading, body: html`${chart(data)}${moves(data)}${candidates(data)}` };
 }
 
 function chart(data: ReportData): Markup {

@@ -1,7 +1,7 @@
 import type { ReportData } from '../../domain/report.ts';
 import { formatInstant, formatScore } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { missing, type Section } from './section.ts';
+import type { AbsentSection, Section } from './section.ts';
 import { visibleLine } from './visible-text.ts';
 
 type Node = ReportData['lineage'][number];
@@ -10,16 +10,16 @@ const shown = 80;
 const deepest = 6;
 
 /** The checkpoints of the model: the way from the foundation to the champion, side branches beneath their parents. */
-export function lineageSection(data: ReportData): Section {
+export function lineageSection(data: ReportData): Section | AbsentSection {
   const nodes = data.lineage.slice(-shown);
   const left = data.lineage.length - nodes.length;
+  const heading = { id: 'lineage', title: 'Lineage' };
+  if (nodes.length === 0) {
+    return { ...heading, absent: 'No checkpoint on record.' };
+  }
   return {
-    id: 'lineage',
-    title: 'Lineage',
-    body:
-      nodes.length === 0
-        ? missing('No checkpoint on record.')
-        : html`<p>The main line leads from the first checkpoint to the champion; what was trained and not promoted hangs beneath its parent. Scores are those on traffic-validation when a checkpoint was evaluated.</p>
+    ...heading,
+    body: html`<p>The main line leads from the first checkpoint to the champion; what was trained and not promoted hangs beneath its parent. Scores are those on traffic-validation when a checkpoint was evaluated.</p>
           ${left > 0 && html`<p class="quiet">${left} older checkpoints are not shown.</p>`}
           ${tree(nodes, new Set(data.candidates.map((candidate) => candidate.checkpointId)))}`,
   };

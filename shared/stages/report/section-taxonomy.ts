@@ -6,7 +6,7 @@ import { probeChart } from './chart-probes.ts';
 import { clusterCard, type ReportedCluster } from './cluster-card.ts';
 import { formatCount, plural } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { missing, type Section } from './section.ts';
+import { type AbsentSection, missing, type Section } from './section.ts';
 import { visibleLine } from './visible-text.ts';
 import { humanise } from './words.ts';
 
@@ -14,15 +14,12 @@ const shownClusters = 40;
 const chartedClusters = 24;
 
 /** Why the model fails: root causes, what the probes said, and a card for each cluster. */
-export function taxonomySection(data: ReportData): Section {
-  return {
-    id: 'taxonomy',
-    title: 'Why it fails',
-    body:
-      data.taxonomy === null
-        ? missing('No failure taxonomy: the run ended before the failures were analysed.')
-        : taxonomyBody(data.taxonomy),
-  };
+export function taxonomySection(data: ReportData): Section | AbsentSection {
+  const heading = { id: 'taxonomy', title: 'Why it fails' };
+  if (data.taxonomy === null) {
+    return { ...heading, absent: 'No failure taxonomy: the run ended before the failures were analysed.' };
+  }
+  return { ...heading, body: taxonomyBody(data.taxonomy) };
 }
 
 function taxonomyBody(taxonomy: NonNullable<ReportData['taxonomy']>): Markup {

@@ -20,6 +20,11 @@ export function isPresent(section: Section | AbsentSection): section is Section 
   return 'body' in section;
 }
 
+/** Whether the run did not get there. */
+export function isAbsent(section: Section | AbsentSection): section is AbsentSection {
+  return 'absent' in section;
+}
+
 /** A section as a labelled region with its heading. */
 export function renderSection(section: Section): Markup {
   return html`<section id="${section.id}" aria-labelledby="${section.id}-heading">

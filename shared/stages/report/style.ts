@@ -119,6 +119,8 @@ blockquote { white-space: pre-wrap; overflow: clip; unicode-bidi: isolate; margi
 .chip-after { color: var(--after); } .chip-before { color: var(--before); } .chip-bad { color: var(--bad); } .chip-plain { color: var(--muted); }
 .word { display: inline-block; padding: 0 0.35rem; border-radius: 3px; background: var(--band); font-size: 0.875em; }
 .evidence { padding-left: 1.1rem; max-width: 68ch; }
+.absences div { padding: 0.6rem 0; border-bottom: 1px solid var(--line); max-width: 52rem; }
+.absences dt { font-weight: 600; } .absences dd { margin: 0.1rem 0 0; color: var(--muted); }
 .dataset + .dataset { margin-top: 2.5rem; }
 .dataset h3 .id { color: var(--muted); font-weight: 400; }
 
@@ -151,7 +153,9 @@ footer p { margin: 0; }
   .chart-wide { display: block; } .chart-narrow { display: none; }
 }
 @media (max-width: 34rem) {
-  th, td { padding-right: 0.8rem; }
+  table { font-size: 0.875rem; }
+  th, td { padding-right: 0.7rem; }
+  tbody th[scope=row]:not(.number) { min-width: 6rem; }
   .rules li { grid-template-columns: minmax(0, 1fr); }
   h2 { font-size: 1.4rem; }
 }
@@ -174,6 +178,7 @@ footer p { margin: 0; }
   .chart-wide { display: block; } .chart-narrow { display: none; }
   .card { border: 1px solid var(--line-strong); }
   .scroll { overflow: visible; }
+  details::details-content { content-visibility: visible; height: auto; }
   figure, .card, .example, tr, .rules li { break-inside: avoid; }
   h2, h3, h4, caption { break-after: avoid; }
 }
