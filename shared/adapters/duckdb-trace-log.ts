@@ -31,12 +31,14 @@ import {
 import {
   appendJudgement,
   appendTrace,
+  guarded,
   judgementColumns,
   judgementFromRow,
   judgementSelection,
   traceColumns,
   traceFromRow,
   traceSelection,
+  unguarded,
 } from './trace-rows.ts';
 import { firstJudgements, firstTraces } from './trace-sql.ts';
 import { traceStoreFailure } from './trace-store-failure.ts';
@@ -132,10 +134,10 @@ export class DuckDbTraceLog implements TraceLog {
     if (files.length === 0 || traceIds.length === 0) return known;
     const stored = new Map<string, string>();
     await this.#withFiles(files, async (connection, paths) => {
-      const sql = `SELECT trace_id, input_digest FROM read_parquet($files, hive_partitioning = false)
+      const sql = `SELECT ${guarded('trace_id')}, input_digest FROM read_parquet($files, hive_partitioning = false)
         WHERE trace_id IN (SELECT unnest($ids)) QUALIFY ${firstTraces}`;
       for await (const [traceId, inputDigest] of rows(connection, sql, { files: paths, ids: wellFormed(traceIds) })) {
-        stored.set(String(traceId), String(inputDigest));
+        stored.set(unguarded(traceId), String(inputDigest));
       }
     });
     for (const traceId of traceIds) {
@@ -266,7 +268,7 @@ async function readPicked(
 ): Promise<readonly Trace[]> {
   const traces: Trace[] = [];
   const sql = `
-    SELECT picked.rank, ${qualified('file', traceSelection)}
+    SELECT picked.rank, ${traceSelection}
     FROM read_parquet($files, hive_partitioning = false) file
     JOIN picked ON picked.batch_id = file.batch_id AND picked.position = file.position`;
   for await (const [rank, ...row] of rows(connection, sql, { files }))
@@ -282,7 +284,7 @@ async function readJudgements(
   const byRank = new Map<number, Judgement[]>();
   if (files.length === 0) return byRank;
   const sql = `
-    SELECT picked.rank, ${qualified('file', judgementSelection)}
+    SELECT picked.rank, ${judgementSelection}
     FROM read_parquet($files, hive_partitioning = false) file JOIN picked ON picked.trace_id = file.trace_id
     QUALIFY ${firstJudgements}
     ORDER BY arrival, file.batch_id, file.position`;
@@ -333,13 +335,6 @@ function appendedAfter(commits: readonly TraceBatchCommit[], after: string | nul
   const chosen =
     after === null ? commits : commits.filter((commit) => Date.parse(commit.appendedAt) > Date.parse(after));
   return chosen.filter((commit) => commit.traces > 0).map((commit) => commit.batchId);
-}
-
-function qualified(table: string, columns: string): string {
-  return columns
-    .split(', ')
-    .map((column) => `${table}.${column}`)
-    .join(', ');
 }
 
 function wellFormed(texts: readonly string[]): readonly string[] {

@@ -22,12 +22,42 @@ export const traceColumns = `${placeColumns}, date VARCHAR, trace_id VARCHAR, ti
 export const judgementColumns = `${placeColumns}, judgement_id VARCHAR, trace_id VARCHAR, verdict VARCHAR, expected VARCHAR,
   judge_kind VARCHAR, judge_id VARCHAR, reason VARCHAR, judged_at TIMESTAMP, judged_at_text VARCHAR`;
 
-/** What {@link traceFromRow} reads, in its order. */
-export const traceSelection = 'trace_id, timestamp_text, checkpoint_id, input, output, confidence, steps, metadata';
+/**
+ * DuckDB's client drops a U+FEFF at the beginning of a text it hands over. Texts from outside are therefore selected behind a
+ * guard character, which {@link unguarded} takes away.
+ */
+export function guarded(column: string): string {
+  return `'|' || ${column}`;
+}
 
-/** What {@link judgementFromRow} reads, in its order. */
-export const judgementSelection =
-  'judgement_id, trace_id, verdict, expected, judge_kind, judge_id, reason, judged_at_text';
+/** The text that {@link guarded} selected. */
+export function unguarded(value: DuckDBValue | undefined): string {
+  return text(value).slice(1);
+}
+
+/** What {@link traceFromRow} reads, in its order, of the Parquet named `file`. */
+export const traceSelection = [
+  guarded('file.trace_id'),
+  'file.timestamp_text',
+  guarded('file.checkpoint_id'),
+  guarded('file.input'),
+  guarded('file.output'),
+  'file.confidence',
+  'file.steps',
+  'file.metadata',
+].join(', ');
+
+/** What {@link judgementFromRow} reads, in its order, of the Parquet named `file`. */
+export const judgementSelection = [
+  guarded('file.judgement_id'),
+  guarded('file.trace_id'),
+  'file.verdict',
+  guarded('file.expected'),
+  'file.judge_kind',
+  guarded('file.judge_id'),
+  guarded('file.reason'),
+  guarded('file.judged_at_text'),
+].join(', ');
 
 /**
  * Appends a trace as a row of {@link traceColumns}. Lone surrogates, which UTF-8 cannot hold, become U+FFFD.
@@ -73,12 +103,12 @@ const metadataSchema = z.record(z.string(), z.unknown());
 export function traceFromRow(modelId: string, row: readonly (DuckDBValue | undefined)[]): Trace {
   const [traceId, timestamp, checkpointId, input, output, confidence, steps, metadata] = row;
   return {
-    traceId: text(traceId),
+    traceId: unguarded(traceId),
     timestamp: text(timestamp),
     modelId,
-    ...(isPresent(checkpointId) && { checkpointId: text(checkpointId) }),
-    input: text(input),
-    output: isPresent(output) ? text(output) : null,
+    ...(isPresent(checkpointId) && { checkpointId: unguarded(checkpointId) }),
+    input: unguarded(input),
+    output: isPresent(output) ? unguarded(output) : null,
     ...(typeof confidence === 'number' && { confidence }),
     ...(isPresent(steps) && { steps: stepsSchema.parse(JSON.parse(text(steps))) }),
     ...(isPresent(metadata) && { metadata: metadataSchema.parse(JSON.parse(text(metadata))) }),
@@ -89,12 +119,12 @@ export function traceFromRow(modelId: string, row: readonly (DuckDBValue | undef
 export function judgementFromRow(row: readonly (DuckDBValue | undefined)[]): Judgement {
   const [judgementId, traceId, verdict, expected, judgeKind, judgeId, reason, judgedAt] = row;
   return {
-    judgementId: text(judgementId),
-    traceId: text(traceId),
+    judgementId: unguarded(judgementId),
+    traceId: unguarded(traceId),
     verdict: verdictSchema.parse(verdict),
-    ...(isPresent(expected) && { expected: text(expected) }),
-    judge: { kind: judgeKindSchema.parse(judgeKind), id: text(judgeId), reason: text(reason) },
-    judgedAt: text(judgedAt),
+    ...(isPresent(expected) && { expected: unguarded(expected) }),
+    judge: { kind: judgeKindSchema.parse(judgeKind), id: unguarded(judgeId), reason: unguarded(reason) },
+    judgedAt: unguarded(judgedAt),
   };
 }
 

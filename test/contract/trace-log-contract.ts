@@ -1,0 +1,289 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { digest } from '../../shared/domain/ids.ts';
+import type { JudgedRecord, TraceLog } from '../../shared/ports/trace-log.ts';
+import type { FixedClock } from '../helpers/fixed-clock.ts';
+import { rejection } from '../helpers/rejection.ts';
+import { hostileTexts, sampleJudgement, sampleTrace } from '../helpers/trace-samples.ts';
+
+export interface TraceLogFixture {
+  readonly log: TraceLog;
+  /** The clock that dates the batches. */
+  readonly clock: FixedClock;
+  dispose(): Promise<void>;
+}
+
+const all = { limit: 1_000_000 };
+
+/** What every trace log does. */
+export function traceLogContract(name: string, create: () => Promise<TraceLogFixture>): void {
+  describe(`${name} as a trace log`, () => {
+    let fixture: TraceLogFixture;
+    let log: TraceLog;
+    beforeEach(async () => {
+      fixture = await create();
+      log = fixture.log;
+    });
+    afterEach(() => fixture.dispose());
+
+    test('is empty at first', async () => {
+      expect(await log.read('m1', all)).toEqual([]);
+      expect(await log.knownTraces('m1', ['t1'])).toEqual(new Map());
+      expect(await log.version('m1')).toBe(await log.version('m2'));
+    });
+
+    test('gives back a trace with all its parts, and its judgements', async () => {
+      const trace = sampleTrace({
+        timestamp: '2026-03-04T05:06:07.891234+02:00',
+        checkpointId: 'c1',
+        confidence: 0.1 + 0.2,
+        steps: [
+          { type: 'reasoning', output: 'because' },
+          {
+            type: 'tool_call',
+            name: 'f',
+            input: { a: [1, null, 'x'] },
+            timestamp: '2026-01-01T00:00:00Z',
+            durationMs: 1.5,
+          },
+        ],
+        metadata: { nested: { deep: [true, false, null] }, 'odd key\0': "it's", lone: '\ud800' },
+      });
+      const judgements = [sampleJudgement(), bare(sampleJudgement({ judgementId: 'j2', verdict: 'pass' }))];
+      await log.append('m1', 'b1', { traces: [trace], judgements });
+      expect(await log.read('m1', all)).toEqual([{ trace, judgements }]);
+    });
+
+    test('tells absent parts from empty ones', async () => {
+      const traces = [
+        sampleTrace({ traceId: 'absent', output: null }),
+        sampleTrace({ traceId: 'empty', steps: [], metadata: {}, input: '', confidence: 0 }),
+      ];
+      await log.append('m1', 'b1', { traces, judgements: [] });
+      expect((await log.read('m1', all)).map(({ trace }) => trace)).toEqual(traces);
+    });
+
+    test('reads newest first by instant, those of one time by id, and no more than the limit', async () => {
+      const traces = [
+        sampleTrace({ traceId: 'oldest', timestamp: '2025-12-31T23:30:00Z' }),
+        sampleTrace({ traceId: 'middle-b', timestamp: '2026-01-01T00:00:00Z' }),
+        sampleTrace({ traceId: 'newest', timestamp: '2026-01-01T00:00:00.001Z' }),
+        sampleTrace({ traceId: 'middle-a', timestamp: '2026-01-01T01:00:00+01:00' }),
+      ];
+      await log.append('m1', 'b1', { traces: traces.slice(0, 2), judgements: [] });
+      await log.append('m1', 'b2', { traces: traces.slice(2), judgements: [] });
+      expect(ids(await log.read('m1', all))).toEqual(['newest', 'middle-a', 'middle-b', 'oldest']);
+      expect(ids(await log.read('m1', { limit: 2 }))).toEqual(['newest', 'middle-a']);
+      expect(ids(await log.read('m1', { limit: 0 }))).toEqual([]);
+    });
+
+    test('reads the traces that were asked for, whatever else their ids say', async () => {
+      const traceIds = hostileTexts.filter((text) => text !== '').map((text) => text.slice(0, 500));
+      const traces = traceIds.map((traceId) => sampleTrace({ traceId }));
+      await log.append('m1', 'b1', { traces, judgements: [] });
+      for (const traceId of traceIds)
+        expect(ids(await log.read('m1', { ...all, traceIds: [traceId] }))).toEqual([traceId]);
+      expect(ids(await log.read('m1', { ...all, traceIds: ['none', 't1'] }))).toEqual([]);
+      expect(ids(await log.read('m1', { ...all, traceIds: [] }))).toEqual([]);
+      expect([...(await log.knownTraces('m1', [...traceIds, 'none'])).keys()]).toEqual(traceIds);
+    });
+
+    test('tells which traces it knows, with the digest of their inputs', async () => {
+      await log.append('m1', 'b1', {
+        traces: [sampleTrace({ input: 'a' }), sampleTrace({ traceId: 't2', input: '' })],
+        judgements: [],
+      });
+      const known = await log.knownTraces('m1', ['t2', 'none', 't1']);
+      expect(known).toEqual(
+        new Map([
+          ['t1', { inputDigest: digest('a') }],
+          ['t2', { inputDigest: digest('') }],
+        ]),
+      );
+      expect(await log.knownTraces('m1', [])).toEqual(new Map());
+      expect(await log.knownTraces('m2', ['t1'])).toEqual(new Map());
+    });
+
+    test('gives back hostile texts exactly, wherever they stand', async () => {
+      const traces = hostileTexts.map((text, index) =>
+        sampleTrace({ traceId: `t${index}`, input: text, output: text, checkpointId: text, metadata: { text } }),
+      );
+      const judgements = hostileTexts.map((text, index) =>
+        sampleJudgement({
+          judgementId: `j${index}`,
+          traceId: `t${index}`,
+          expected: text,
+          judge: { kind: 'llm', id: text, reason: text },
+        }),
+      );
+      await log.append('m1', 'b1', { traces, judgements });
+      const byId = new Map((await log.read('m1', all)).map((record) => [record.trace.traceId, record]));
+      for (const [index, trace] of traces.entries()) {
+        expect(byId.get(trace.traceId)).toEqual({ trace, judgements: [judgements[index]] });
+      }
+    });
+
+    test('gives back any text; only lone surrogates become U+FFFD, and their digest stays the same', async () => {
+      let batch = 0;
+      await fc.assert(
+        fc.asyncProperty(fc.array(anyText, { minLength: 1, maxLength: 20 }), async (inputs) => {
+          batch += 1;
+          const traces = inputs.map((input, index) => sampleTrace({ traceId: `${batch}-${index}`, input }));
+          await log.append('m1', `b${batch}`, { traces, judgements: [] });
+          const traceIds = traces.map((trace) => trace.traceId);
+          const records = await log.read('m1', { ...all, traceIds });
+          const read = new Map(records.map(({ trace }) => [trace.traceId, trace.input]));
+          const known = await log.knownTraces('m1', traceIds);
+          for (const trace of traces) {
+            expect(read.get(trace.traceId)).toBe(trace.input.toWellFormed());
+            expect(known.get(trace.traceId)?.inputDigest).toBe(digest(trace.input));
+          }
+        }),
+        { numRuns: 15 },
+      );
+    });
+
+    test('counts a batch once, whatever comes under its id later', async () => {
+      const batch = { traces: [sampleTrace()], judgements: [sampleJudgement()] };
+      await log.append('m1', 'b1', batch);
+      const before = { records: await log.read('m1', all), version: await log.version('m1') };
+      await log.append('m1', 'b1', batch);
+      await log.append('m1', 'b1', { traces: [sampleTrace({ traceId: 't2' })], judgements: [] });
+      expect({ records: await log.read('m1', all), version: await log.version('m1') }).toEqual(before);
+    });
+
+    test('counts a batch once when it is appended several times at once', async () => {
+      const batch = { traces: [sampleTrace()], judgements: [sampleJudgement()] };
+      await Promise.all(Array.from({ length: 5 }, () => log.append('m1', 'b1', batch)));
+      expect(await log.read('m1', all)).toEqual([{ trace: batch.traces[0], judgements: batch.judgements }]);
+    });
+
+    test('takes different batches at once', async () => {
+      const names = Array.from({ length: 6 }, (_, index) => `t${index}`);
+      await Promise.all(
+        names.map((traceId) =>
+          log.append('m1', `b-${traceId}`, { traces: [sampleTrace({ traceId })], judgements: [] }),
+        ),
+      );
+      expect(ids(await log.read('m1', all))).toEqual(names);
+    });
+
+    test('names a state by its batches', async () => {
+      const versions = [await log.version('m1')];
+      await log.append('m1', 'b1', { traces: [sampleTrace()], judgements: [] });
+      versions.push(await log.version('m1'));
+      await log.append('m1', 'b2', { traces: [], judgements: [sampleJudgement()] });
+      versions.push(await log.version('m1'));
+      await log.append('m1', 'b3', { traces: [], judgements: [] });
+      versions.push(await log.version('m1'));
+      expect(new Set(versions).size).toBe(4);
+      expect(await log.version('m1')).toBe(versions[3]);
+      expect(await log.version('m2')).toBe(versions[0]);
+    });
+
+    test('keeps the first of traces with one id, within a batch and between batches', async () => {
+      const first = sampleTrace({ input: 'first' });
+      await log.append('m1', 'z-first', {
+        traces: [first, sampleTrace({ input: 'twin', timestamp: '2026-05-01T00:00:00Z' })],
+        judgements: [],
+      });
+      fixture.clock.advance(1000);
+      const between = new Date(fixture.clock.now()).toISOString();
+      fixture.clock.advance(1000);
+      await log.append('m1', 'a-later', {
+        traces: [sampleTrace({ input: 'later', timestamp: '2026-06-01T00:00:00Z' })],
+        judgements: [],
+      });
+      expect((await log.read('m1', all)).map(({ trace }) => trace)).toEqual([first]);
+      expect((await log.knownTraces('m1', ['t1'])).get('t1')?.inputDigest).toBe(digest('first'));
+      expect(await log.read('m1', { ...all, appendedAfter: between })).toEqual([]);
+    });
+
+    test('joins judgements in order of arrival, each once, also one that came before its trace', async () => {
+      const judgement = (judgementId: string) => sampleJudgement({ judgementId, judgedAt: '2020-01-01T00:00:00Z' });
+      await log.append('m1', 'c', {
+        traces: [],
+        judgements: [judgement('j3'), sampleJudgement({ judgementId: 'x', traceId: 'orphan' })],
+      });
+      await log.append('m1', 'b', { traces: [sampleTrace()], judgements: [judgement('j1'), judgement('j9')] });
+      await log.append('m1', 'a', { traces: [], judgements: [judgement('j2'), judgement('j1')] });
+      const [record, ...others] = await log.read('m1', all);
+      expect(others).toEqual([]);
+      expect(record?.judgements.map((found) => found.judgementId)).toEqual(['j3', 'j1', 'j9', 'j2']);
+    });
+
+    test('reads only what was appended in a window, but of the traces in it all judgements up to its end', async () => {
+      const times: string[] = [];
+      for (const batchId of ['b1', 'b2', 'b3']) {
+        await log.append('m1', batchId, {
+          traces: [sampleTrace({ traceId: batchId, timestamp: '2026-01-01T00:00:00Z' })],
+          judgements: [
+            sampleJudgement({ judgementId: `${batchId}-of-b1`, traceId: 'b1' }),
+            sampleJudgement({ judgementId: `${batchId}-of-b2`, traceId: 'b2' }),
+          ],
+        });
+        times.push(new Date(fixture.clock.now()).toISOString());
+        fixture.clock.advance(60_000);
+      }
+      const [first, second, third] = times;
+      const read = async (appendedAfter: string | null, appendedThrough?: string) =>
+        (await log.read('m1', { ...all, appendedAfter, ...(appendedThrough && { appendedThrough }) })).map(
+          ({ trace, judgements }) => [trace.traceId, ...judgements.map((found) => found.judgementId)],
+        );
+      const whole = [['b1', 'b1-of-b1', 'b2-of-b1', 'b3-of-b1'], ['b2', 'b1-of-b2', 'b2-of-b2', 'b3-of-b2'], ['b3']];
+      expect(await read(null)).toEqual(whole);
+      expect(await read(null, third)).toEqual(whole);
+      expect(await read(first ?? null)).toEqual(whole.slice(1));
+      expect(await read(third ?? null)).toEqual([]);
+      expect(await read(first ?? null, second)).toEqual([['b2', 'b1-of-b2', 'b2-of-b2']]);
+      expect(await read(null, first)).toEqual([['b1', 'b1-of-b1']]);
+      expect(await read(null, '2000-01-01T00:00:00Z')).toEqual([]);
+    });
+
+    test('keeps the models apart', async () => {
+      await log.append('m1', 'b1', { traces: [sampleTrace()], judgements: [] });
+      await log.append('m2', 'b1', { traces: [sampleTrace({ modelId: 'm2', input: 'other' })], judgements: [] });
+      expect((await log.read('m2', all)).map(({ trace }) => trace.input)).toEqual(['other']);
+    });
+
+    test('refuses a trace of another model, and ids that could be no part of a key', async () => {
+      const batch = { traces: [sampleTrace({ modelId: 'm2' })], judgements: [] };
+      expect((await rejection(log.append('m1', 'b1', batch))).name).toBe('InvalidInput');
+      for (const id of ['', '../m', 'a/b', 'a.b', "a'b"]) {
+        expect((await rejection(log.append('m1', id, { traces: [], judgements: [] }))).name).toBe('InvalidInput');
+        expect((await rejection(log.append(id, 'b1', { traces: [], judgements: [] }))).name).toBe('InvalidInput');
+      }
+      expect(await log.read('m1', all)).toEqual([]);
+    });
+
+    test('takes traces of many days and more rows than DuckDB holds in one vector', async () => {
+      const traces = Array.from({ length: 5_000 }, (_, index) =>
+        sampleTrace({
+          traceId: `t${index}`,
+          timestamp: new Date(1.7e12 + index * 600_000).toISOString(),
+          input: `text ${index}`,
+        }),
+      );
+      const judgements = traces.map(({ traceId }) => sampleJudgement({ judgementId: `j-${traceId}`, traceId }));
+      await log.append('m1', 'b1', { traces, judgements });
+      const records = await log.read('m1', all);
+      expect(records.map(({ trace }) => trace)).toEqual(traces.toReversed());
+      expect(records.every((record) => record.judgements[0]?.judgementId === `j-${record.trace.traceId}`)).toBe(true);
+    });
+  });
+}
+
+/** Any UTF-16, lone surrogates and NUL included. */
+const anyText = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 60 }).map((units) => String.fromCharCode(...units)),
+);
+
+function bare(judgement: ReturnType<typeof sampleJudgement>): ReturnType<typeof sampleJudgement> {
+  const { expected: _, ...rest } = judgement;
+  return rest;
+}
+
+function ids(records: readonly JudgedRecord[]): readonly string[] {
+  return records.map(({ trace }) => trace.traceId);
+}

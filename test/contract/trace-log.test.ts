@@ -1,0 +1,141 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { DirectoryObjectStore } from '../../shared/adapters/directory-object-store.ts';
+import { DuckDbTraceLog } from '../../shared/adapters/duckdb-trace-log.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { FixedClock } from '../helpers/fixed-clock.ts';
+import { MemoryObjectStore } from '../helpers/memory-object-store.ts';
+import { MemoryTraceLog } from '../helpers/memory-trace-log.ts';
+import { rejection } from '../helpers/rejection.ts';
+import { sampleJudgement, sampleTrace } from '../helpers/trace-samples.ts';
+import { traceLogContract } from './trace-log-contract.ts';
+
+const all = { limit: 1_000 };
+const batch = {
+  traces: [sampleTrace(), sampleTrace({ traceId: 't2', timestamp: '2026-01-01T23:30:00-01:00' })],
+  judgements: [sampleJudgement()],
+};
+
+traceLogContract('DuckDB over a directory', async () => {
+  const root = await mkdtemp(join(tmpdir(), 'ratchet-test-'));
+  const clock = new FixedClock();
+  const log = new DuckDbTraceLog({ objects: new DirectoryObjectStore(join(root, "it's [a] *store*")), clock });
+  return {
+    log,
+    clock,
+    dispose: async () => {
+      await log.close();
+      await rm(root, { recursive: true, force: true });
+    },
+  };
+});
+
+traceLogContract('DuckDB over objects that must be copied to be read', async () => {
+  const clock = new FixedClock();
+  const log = new DuckDbTraceLog({ objects: new MemoryObjectStore(), clock });
+  return { log, clock, dispose: () => log.close() };
+});
+
+traceLogContract('the fake in memory', async () => {
+  const clock = new FixedClock();
+  return { log: new MemoryTraceLog(clock), clock, dispose: async () => undefined };
+});
+
+describe('the Parquet of the trace log', () => {
+  let objects: MemoryObjectStore;
+  let log: DuckDbTraceLog;
+  beforeEach(() => {
+    objects = new MemoryObjectStore();
+    log = new DuckDbTraceLog({ objects, clock: new FixedClock() });
+  });
+  afterEach(() => log.close());
+
+  test('lies under the model, the UTC date and the batch, beside a commit that lists it', async () => {
+    await log.append('m1', 'b1', batch);
+    expect(await objects.list('')).toEqual([
+      'batches/m1/b1.json',
+      'judgements/m1/b1.parquet',
+      'traces/m1/date=2026-01-01/b1.parquet',
+      'traces/m1/date=2026-01-02/b1.parquet',
+    ]);
+    const commit = JSON.parse(new TextDecoder().decode(await objects.get('batches/m1/b1.json')));
+    expect(commit).toMatchObject({
+      schemaVersion: 1,
+      batchId: 'b1',
+      appendedAt: '2026-01-01T00:00:00.000Z',
+      arrival: 1,
+      traces: 2,
+      judgements: 1,
+      traceKeys: ['traces/m1/date=2026-01-01/b1.parquet', 'traces/m1/date=2026-01-02/b1.parquet'],
+      judgementKeys: ['judgements/m1/b1.parquet'],
+      digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
+  });
+
+  test('is not there for a reader until the batch is committed, and whole after it is appended again', async () => {
+    for (let allowed = 0; allowed < 4; allowed += 1) {
+      const id = `b${allowed}`;
+      const dying = new DuckDbTraceLog({ objects: failingAfter(objects, allowed), clock: new FixedClock() });
+      const version = await log.version('m1');
+      await expect(dying.append('m1', id, batch)).rejects.toThrow('killed');
+      await dying.close();
+      expect(await log.read('m1', all)).toEqual([]);
+      expect(await log.version('m1')).toBe(version);
+      expect(await log.knownTraces('m1', ['t1'])).toEqual(new Map());
+    }
+    await log.append('m1', 'b3', batch);
+    expect(await log.read('m1', all)).toHaveLength(2);
+  });
+
+  test('that is gone or damaged is named, not passed over', async () => {
+    await log.append('m1', 'b1', batch);
+    await objects.put('judgements/m1/b1.parquet', new TextEncoder().encode('this is no Parquet file at all'));
+    expect((await rejection(log.read('m1', all))).name).toBe('CorruptArtifact');
+    await objects.delete('judgements/m1/b1.parquet');
+    const error = await rejection(log.read('m1', all));
+    expect(error.name).toBe('ObjectMissing');
+    expect(error.message).toContain('judgements/m1/b1.parquet');
+    const reopened = new DuckDbTraceLog({ objects, clock: new FixedClock() });
+    await objects.put('batches/m1/b1.json', new TextEncoder().encode('{}'));
+    expect((await rejection(reopened.read('m1', all))).message).toContain('batches/m1/b1.json');
+    await reopened.close();
+  });
+
+  test('refuses a trace whose date is no date of four digits, and appends nothing', async () => {
+    const traces = [sampleTrace({ timestamp: '9999-12-31T23:59:59-01:00' })];
+    expect((await rejection(log.append('m1', 'b1', { traces, judgements: [] }))).name).toBe('InvalidInput');
+    expect(await objects.list('')).toEqual([]);
+  });
+
+  test('can be used again after it was closed', async () => {
+    await log.append('m1', 'b1', batch);
+    await log.close();
+    await log.close();
+    expect(await log.read('m1', all)).toHaveLength(2);
+  });
+});
+
+/** A store whose process dies at the write after so many. */
+function failingAfter(objects: ObjectStore, writes: number): ObjectStore {
+  let left = writes;
+  const count = () => {
+    left -= 1;
+    if (left < 0) throw new Error('killed');
+  };
+  return {
+    get: (key) => objects.get(key),
+    list: (prefix) => objects.list(prefix),
+    delete: (key) => objects.delete(key),
+    withLocalFile: (key, use) => objects.withLocalFile(key, use),
+    put: async (key, body) => {
+      count();
+      await objects.put(key, body);
+    },
+    putIfAbsent: async (key, body) => {
+      count();
+      return objects.putIfAbsent(key, body);
+    },
+  };
+}
