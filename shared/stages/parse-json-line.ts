@@ -13,11 +13,14 @@ export type LineResult<T> =
 /** Deepest nesting of objects and arrays that is stored; deeper ones break the JSON writers further on. */
 const maxDepth = 64;
 
-/** A line that holds one JSON object. Never throws. */
+/** Half of a character, as only an escape can write it (or a whole character as two escapes). */
+const loneSurrogate = /\\u[dD][89a-fA-F]/;
+
+/** A line that holds one JSON object. Halves of characters become U+FFFD: no store keeps them. Never throws. */
 export function parseJsonObject(text: string): LineResult<Readonly<Record<string, unknown>>> {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = loneSurrogate.test(text) ? JSON.parse(text, wellFormed) : JSON.parse(text);
   } catch (error) {
     const detail = error instanceof Error ? error.message : 'it cannot be parsed';
     return refuse(`not JSON: ${detail}`, 'write one complete JSON object a line');
@@ -45,6 +48,10 @@ export function describeIssues(error: z.ZodError): string {
   });
   const more = error.issues.length - shown.length;
   return more > 0 ? `${shown.join('; ')}; and ${more} more` : shown.join('; ');
+}
+
+function wellFormed(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? value.toWellFormed() : value;
 }
 
 function nameOf(value: unknown): string {

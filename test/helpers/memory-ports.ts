@@ -1,0 +1,71 @@
+import { SeededRandom } from '../../shared/adapters/seeded-random.ts';
+import { createStatisticalAnalyst } from '../../shared/adapters/statistical-analyst/statistical-analyst.ts';
+import { digest } from '../../shared/domain/ids.ts';
+import { RatchetError } from '../../shared/errors.ts';
+import type { Predictor } from '../../shared/ports/predictor.ts';
+import type { Trainer } from '../../shared/ports/trainer.ts';
+import type { Ports } from '../../shared/stages/ports.ts';
+import { CountingIds } from './counting-ids.ts';
+import { FixedClock } from './fixed-clock.ts';
+import { MemoryLineageStore } from './memory-lineage-store.ts';
+import { MemoryObjectStore } from './memory-object-store.ts';
+import { MemoryTraceLog } from './memory-trace-log.ts';
+
+export interface MemoryPorts extends Ports {
+  readonly objects: MemoryObjectStore;
+  readonly lineage: MemoryLineageStore;
+  readonly traceLog: MemoryTraceLog;
+  readonly clock: FixedClock;
+}
+
+/** Ports whose stores are in memory, with a trainer that learns nothing and a predictor that answers by a given rule. */
+export function memoryPorts(options: { answer?: (input: string) => string | null } = {}): MemoryPorts {
+  const clock = new FixedClock('2026-01-01T00:00:00Z');
+  const objects = new MemoryObjectStore();
+  const trainer: Trainer = {
+    name: 'embedded',
+    async train(request) {
+      const examples = await objects.get(request.datasetKey);
+      const artifact = new TextEncoder().encode(digest(examples ?? '', JSON.stringify(request.configuration)));
+      await objects.put(request.artifactKey, artifact);
+      return {
+        artifactKey: request.artifactKey,
+        artifactDigest: digest(artifact),
+        artifactBytes: artifact.length,
+        examples: 0,
+        finalLoss: 0,
+      };
+    },
+  };
+  const predictor: Predictor = {
+    name: 'embedded',
+    async predict(_checkpoint, inputs) {
+      return inputs.map((input) => {
+        const output = options.answer?.(input) ?? null;
+        return {
+          output,
+          confidence: output === null ? 0 : 0.9,
+          alternatives: output === null ? [] : [{ output, confidence: 0.9 }],
+        };
+      });
+    },
+  };
+  return {
+    objects,
+    lineage: new MemoryLineageStore(),
+    traceLog: new MemoryTraceLog(clock),
+    traceQuery: {
+      async query() {
+        throw new RatchetError('ForbiddenQuery', 'These ports have no query engine.');
+      },
+    },
+    trainers: new Map([[trainer.name, trainer]]),
+    predictors: new Map([[predictor.name, predictor]]),
+    analyst: createStatisticalAnalyst(),
+    clock,
+    ids: new CountingIds(),
+    random: new SeededRandom(),
+    observer: { progress: () => undefined, note: () => undefined },
+    owners: { isGone: async () => false },
+  };
+}

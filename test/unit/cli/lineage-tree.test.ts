@@ -1,0 +1,63 @@
+import { describe, expect, test } from 'vitest';
+import { lineageLines } from '../../../cli/lineage-tree.ts';
+import type { Checkpoint } from '../../../shared/domain/checkpoint.ts';
+
+function checkpoint(checkpointId: string, parentId: string | null, score?: number): Checkpoint {
+  return {
+    checkpointId,
+    modelId: 'mail',
+    parentId,
+    datasetId: `d-${checkpointId}`,
+    trainer: 'embedded',
+    configuration: { foundation: 'none', epochs: 1, learningRate: 1, l2: 0, distillation: 0, classBalance: 0 },
+    seed: 1,
+    task: { kind: 'classification', labels: ['ham', 'spam'] },
+    artifactKey: 'models/mail/a',
+    artifactDigest: 'x',
+    runId: null,
+    createdAt: '2026-01-01T00:00:00Z',
+    scores: score === undefined ? {} : { 'traffic-validation': score },
+  };
+}
+
+describe('lineageLines', () => {
+  test('draws the tree, marks the champion and shows scores', () => {
+    const lines = lineageLines({
+      model: 'mail',
+      champion: 'b',
+      checkpoints: [
+        checkpoint('a', null),
+        checkpoint('b', 'a', 0.9123),
+        checkpoint('c', 'a', 0.8),
+        checkpoint('d', 'b'),
+      ],
+      datasets: [],
+      runs: [],
+      moves: [],
+    });
+    const suffix = 'foundation none · 2026-01-01T00:00:00Z';
+    expect(lines).toEqual([
+      'mail: champion b',
+      `└─ a · dataset d-a · ${suffix}`,
+      `   ├─ b · ★ champion · score 0.9123 · dataset d-b · ${suffix}`,
+      `   │  └─ d · dataset d-d · ${suffix}`,
+      `   └─ c · score 0.8000 · dataset d-c · ${suffix}`,
+    ]);
+  });
+
+  test('lists runs and moves, with texts from outside made harmless', () => {
+    const lines = lineageLines({
+      model: 'mail',
+      champion: null,
+      checkpoints: [],
+      datasets: [],
+      runs: [],
+      moves: [{ at: '2026-01-01T00:00:00Z', from: null, to: 'a', kind: 'rollback', by: 'eve@\u001b[2J', reason: 'x' }],
+    });
+    expect(lines).toEqual([
+      'mail: no champion yet',
+      'Moves:',
+      '  2026-01-01T00:00:00Z · rollback · none → a · by eve@\\u001b[2J · x',
+    ]);
+  });
+});
