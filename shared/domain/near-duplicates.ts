@@ -1,9 +1,10 @@
 import { wordKey, wordsOfKey } from './text.ts';
 
 /**
- * Exact set-similarity join over word sets, by prefix, length and position filtering: AllPairs (Bayardo, Ma and
- * Srikant 2007) and PPJoin (Xiao et al. 2008). With words ordered rarest first, two sets that are near share a word
- * among the first few of each, so that only the short lists of rare words are walked.
+ * Exact set-similarity join over word sets by prefix and length filtering: AllPairs (Bayardo, Ma and Srikant 2007),
+ * PPJoin (Xiao et al. 2008). With words ordered rarest first, two near sets share a word among the first few of each, and
+ * two words among the first few and one more (AdaptJoin; Wang, Li and Feng 2012). Sets are looked up by those: short
+ * texts by pairs of rare words, which stay rare however many texts share one vocabulary, long ones by single words.
  */
 
 const numerator = 4;
@@ -11,14 +12,15 @@ const denominator = 5;
 /** Word-set Jaccard similarity from which two inputs are near-duplicates. */
 export const nearDuplicateThreshold = numerator / denominator;
 
+/** Sets up to this size are looked up by pairs of words. */
+const longestByPairs = 24;
+
 /** Bounds below follow from J ≥ n/d in whole numbers: d·common ≥ n·(a + b − common). */
 const smallestPartner = (size: number): number => Math.ceil((numerator * size) / denominator);
 const largestPartner = (size: number): number => Math.floor((denominator * size) / numerator);
 const neededOverlap = (a: number, b: number): number => Math.ceil((numerator * (a + b)) / (numerator + denominator));
-/** How many of its rarest words a set must be looked up by. */
-const probePrefix = (size: number): number => size - smallestPartner(size) + 1;
-/** How many of its rarest words a set must be found by, when all that look it up are at least as large. */
-const indexPrefix = (size: number): number => size - neededOverlap(size, size) + 1;
+/** Sets of at least this size may have a partner that is looked up by single words. */
+const shortestByWords = smallestPartner(longestByPairs + 1);
 
 /** Sets as ascending word ranks, one after the other: set i is ranks[starts[i]] … ranks[starts[i + 1] − 1]. */
 interface RankedSets {
@@ -190,61 +192,122 @@ function sizesOf(sets: RankedSets): Int32Array {
   );
 }
 
-/** Lists of sets by word: the list of word w is entries firsts[w] … ends[w] − 1, the smallest sets first. */
-interface Postings {
-  readonly firsts: Int32Array;
-  readonly ends: Int32Array;
-  readonly sets: Int32Array;
-  /** Where in its set the word stands. */
-  readonly places: Int32Array;
-}
-
-/** Room for the first `prefix(size)` words of every set, with nothing entered yet. */
-function emptyPostings(sets: RankedSets, sizes: Int32Array, prefix: (size: number) => number): Postings {
-  let words = 0;
-  for (const rank of sets.ranks) if (rank >= words) words = rank + 1;
-  const firsts = new Int32Array(words + 1);
-  sizes.forEach((size, set) => {
-    if (size === 0) return;
-    const start = at(sets.starts, set);
-    for (let place = 0; place < prefix(size); place += 1) {
-      const word = at(sets.ranks, start + place);
-      firsts[word + 1] = at(firsts, word + 1) + 1;
+/**
+ * Calls back with a hash of each word and its place, or of each pair of words and −1, that a set of this size may be
+ * looked up by.
+ * @param overlap the fewest words that it has in common with any partner asked for
+ * @param rank rank of the word at a place; a word that nobody else has may be left out by a rank of −1
+ */
+function signatures(
+  size: number,
+  overlap: number,
+  by: 'words' | 'pairs',
+  rank: (place: number) => number,
+  visit: (hash: number, place: number) => void,
+): void {
+  const prefix = size - overlap + (by === 'words' ? 1 : 2);
+  for (let second = 0; second < prefix; second += 1) {
+    const rankOfSecond = rank(second);
+    if (rankOfSecond === -1) continue;
+    if (by === 'words') visit(mixed(rankOfSecond, -1), second);
+    else {
+      for (let first = 0; first < second; first += 1) {
+        const rankOfFirst = rank(first);
+        if (rankOfFirst !== -1) visit(mixed(rankOfFirst, rankOfSecond), -1);
+      }
     }
-  });
-  for (let word = 1; word <= words; word += 1) firsts[word] = at(firsts, word) + at(firsts, word - 1);
-  const total = at(firsts, words);
-  return { firsts, ends: firsts.slice(), sets: new Int32Array(total), places: new Int32Array(total) };
-}
-
-function enter(postings: Postings, sets: RankedSets, set: number, prefix: number): void {
-  const start = at(sets.starts, set);
-  for (let place = 0; place < prefix; place += 1) {
-    const word = at(sets.ranks, start + place);
-    const entry = at(postings.ends, word);
-    postings.sets[entry] = set;
-    postings.places[entry] = place;
-    postings.ends[word] = entry + 1;
   }
 }
 
-/**
- * Common ranks of two ascending runs, given up as −1 as soon as `needed` is out of reach.
- * @param common how many are known to be common before the runs begin
- */
-function overlap(
+/** Mixes two ranks into 32 bits (the finaliser of MurmurHash3 over a linear combination). */
+function mixed(a: number, b: number): number {
+  let hash = Math.imul(a, 0x9e3779b1) + Math.imul(b, 0x85ebca77);
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return hash ^ (hash >>> 16);
+}
+
+/** Calls back with all hashes under which a set must be found, see {@link signatures}. */
+function indexSignatures(
+  sets: RankedSets,
+  set: number,
+  size: number,
+  overlap: number,
+  visit: (hash: number, place: number) => void,
+): void {
+  const start = at(sets.starts, set);
+  const rank = (place: number): number => at(sets.ranks, start + place);
+  if (size <= longestByPairs && overlap >= 2) signatures(size, overlap, 'pairs', rank, visit);
+  if (size >= shortestByWords) signatures(size, overlap, 'words', rank, visit);
+}
+
+/** Chains of sets by hash, the last entered first. Different hashes may share a chain: what is found is yet to be compared. */
+class Chains {
+  readonly #mask: number;
+  readonly #heads: Int32Array;
+  readonly #next: Int32Array;
+  /** The next entry of another component than the entry's own, as far as known. */
+  readonly jumps: Int32Array;
+  readonly sets: Int32Array;
+  /** Where in its set the word stands; −1 for a pair. */
+  readonly places: Int32Array;
+  #length = 0;
+
+  constructor(entries: number) {
+    const slots = 2 ** Math.ceil(Math.log2(entries + 1));
+    this.#mask = slots - 1;
+    this.#heads = new Int32Array(slots).fill(-1);
+    this.#next = new Int32Array(entries);
+    this.jumps = new Int32Array(entries);
+    this.sets = new Int32Array(entries);
+    this.places = new Int32Array(entries);
+  }
+
+  enter(hash: number, set: number, place: number): void {
+    const slot = hash & this.#mask;
+    const head = at(this.#heads, slot);
+    this.sets[this.#length] = set;
+    this.places[this.#length] = place;
+    this.#next[this.#length] = head;
+    this.jumps[this.#length] = head;
+    this.#heads[slot] = this.#length;
+    this.#length += 1;
+  }
+
+  /** First entry of the chain; −1 when it is empty. */
+  head(hash: number): number {
+    return at(this.#heads, hash & this.#mask);
+  }
+
+  /** The entry after this one; −1 at the end. */
+  next(entry: number): number {
+    return at(this.#next, entry);
+  }
+}
+
+function countSignatures(sets: RankedSets, sizes: Int32Array, overlap: (size: number) => number): number {
+  let count = 0;
+  sizes.forEach((size, set) => {
+    indexSignatures(sets, set, size, overlap(size), () => {
+      count += 1;
+    });
+  });
+  return count;
+}
+
+/** Common ranks of two ascending runs, given up as −1 as soon as `needed` is out of reach. */
+function commonRanks(
   a: Int32Array,
   aFrom: number,
   aTo: number,
   b: Int32Array,
   bFrom: number,
   bTo: number,
-  common: number,
   needed: number,
 ): number {
   let i = aFrom;
   let j = bFrom;
-  let found = common;
+  let found = 0;
   while (i < aTo && j < bTo) {
     if (found + Math.min(aTo - i, bTo - j) < needed) return -1;
     const left = at(a, i);
@@ -257,56 +320,63 @@ function overlap(
 }
 
 /**
- * Joins the components of all near sets. Sets look each other up in order of size. What is already known to be of one
- * component is passed over, and stretches of a list that are of one component are passed over at once, so that a
+ * Joins the components of all near sets. Sets look up those before them in order of size. What is already known to be of
+ * one component is passed over, and stretches of a chain that are of one component are passed over at once, so that a
  * million fillings of one template cost a million steps and not their square.
  */
 function joinSets(sets: RankedSets, components: Components): void {
   const { starts, ranks } = sets;
   const sizes = sizesOf(sets);
-  const postings = emptyPostings(sets, sizes, indexPrefix);
-  const firsts = postings.firsts.slice();
-  const jumps = Int32Array.from({ length: postings.sets.length }, (_, entry) => entry + 1);
+  const overlapOfEquals = (size: number): number => neededOverlap(size, size);
+  const chains = new Chains(countSignatures(sets, sizes, overlapOfEquals));
   const comparedWith = new Int32Array(sizes.length).fill(-1);
   for (const set of ascending(sizes)) {
     const size = at(sizes, set);
-    if (size === 0) continue;
     const start = at(starts, set);
-    const end = start + size;
     const smallest = smallestPartner(size);
     let component = components.find(set);
-    for (let place = 0; place < probePrefix(size); place += 1) {
-      const word = at(ranks, start + place);
-      const last = at(postings.ends, word);
-      let entry = at(firsts, word);
-      while (entry < last && at(sizes, at(postings.sets, entry)) < smallest) entry += 1;
-      firsts[word] = entry;
-      while (entry < last) {
-        const other = at(postings.sets, entry);
+    const lookUp = (hash: number, place: number): void => {
+      let entry = chains.head(hash);
+      while (entry !== -1) {
+        const other = at(chains.sets, entry);
+        const otherSize = at(sizes, other);
+        if (otherSize < smallest) return;
         const otherComponent = components.find(other);
         if (otherComponent === component) {
-          let next = at(jumps, entry);
-          while (next < last && components.find(at(postings.sets, next)) === component) next = at(jumps, next);
-          jumps[entry] = next;
+          let next = at(chains.jumps, entry);
+          while (next !== -1 && components.find(at(chains.sets, next)) === component) next = at(chains.jumps, next);
+          chains.jumps[entry] = next;
           entry = next;
           continue;
         }
-        if (at(comparedWith, other) !== set) {
+        const otherStart = at(starts, other);
+        const otherPlace = at(chains.places, entry);
+        // Nothing before the first word found in common is in common, so the comparison begins there.
+        const byWord = place !== -1 && otherPlace !== -1;
+        const falseHit = byWord && at(ranks, start + place) !== at(ranks, otherStart + otherPlace);
+        if (!falseHit && at(comparedWith, other) !== set) {
           comparedWith[other] = set;
-          const otherPlace = at(postings.places, entry);
-          const otherStart = at(starts, other);
-          const otherSize = at(sizes, other);
           const needed = neededOverlap(size, otherSize);
-          const from = start + place + 1;
-          const otherFrom = otherStart + otherPlace + 1;
-          if (overlap(ranks, from, end, ranks, otherFrom, otherStart + otherSize, 1, needed) !== -1) {
+          const from = byWord ? start + place : start;
+          const otherFrom = byWord ? otherStart + otherPlace : otherStart;
+          if (commonRanks(ranks, from, start + size, ranks, otherFrom, otherStart + otherSize, needed) !== -1) {
             component = components.join(component, otherComponent);
           }
         }
-        entry += 1;
+        entry = chains.next(entry);
       }
+    };
+    // Below 5 words no smaller set is near.
+    if (smallest < size) {
+      signatures(
+        size,
+        smallest,
+        size <= longestByPairs ? 'pairs' : 'words',
+        (place) => at(ranks, start + place),
+        lookUp,
+      );
     }
-    enter(postings, sets, set, indexPrefix(size));
+    indexSignatures(sets, set, size, overlapOfEquals(size), (hash, place) => chains.enter(hash, set, place));
   }
 }
 
@@ -317,7 +387,7 @@ class ReferenceIndex {
   readonly #keys: ReadonlyMap<string, number>;
   readonly #sets: RankedSets;
   readonly #sizes: Int32Array;
-  readonly #postings: Postings;
+  readonly #chains: Chains;
   readonly #rankOf: (word: string) => number | undefined;
   readonly #comparedWith: Int32Array;
   #lookups = 0;
@@ -332,63 +402,65 @@ class ReferenceIndex {
     const { sets, rankOf } = rankedSets(keys);
     this.#sets = sets;
     this.#rankOf = rankOf;
-    this.#sizes = sizesOf(sets);
-    this.#postings = emptyPostings(sets, this.#sizes, probePrefix);
-    for (const set of ascending(this.#sizes)) {
-      const size = at(this.#sizes, set);
-      if (size > 0) enter(this.#postings, sets, set, probePrefix(size));
+    const sizes = sizesOf(sets);
+    this.#sizes = sizes;
+    this.#chains = new Chains(countSignatures(sets, sizes, smallestPartner));
+    for (const set of ascending(sizes)) {
+      const size = at(sizes, set);
+      indexSignatures(sets, set, size, smallestPartner(size), (hash, place) => this.#chains.enter(hash, set, place));
     }
     this.#comparedWith = new Int32Array(keys.length);
   }
 
-  find(key: string, match: 'best' | 'any'): { reference: number; similarity: number } | null {
+  find(key: string, match: 'best' | 'any'): Match | null {
     const same = this.#keys.get(key);
     if (same !== undefined) return { reference: at(this.#referenceOf, same), similarity: 1 };
-    this.#lookups += 1;
-    const text = wordsOfKey(key);
-    const size = text.length;
-    if (size === 0) return null;
-    const known = Int32Array.from(text.flatMap((word) => this.#rankOf(word) ?? [])).sort();
-    const { starts, ranks } = this.#sets;
+    const words = wordsOfKey(key);
+    const size = words.length;
     const smallest = smallestPartner(size);
-    const largest = largestPartner(size);
-    let best: { reference: number; similarity: number } | null = null;
-    const prefix = probePrefix(size) - (size - known.length);
-    for (let place = 0; place < prefix; place += 1) {
-      const word = at(known, place);
-      const last = at(this.#postings.ends, word);
-      for (let entry = this.#firstOfSize(word, smallest); entry < last; entry += 1) {
-        const other = at(this.#postings.sets, entry);
-        const otherSize = at(this.#sizes, other);
-        if (otherSize > largest) break;
-        if (at(this.#comparedWith, other) === this.#lookups) continue;
-        this.#comparedWith[other] = this.#lookups;
-        const otherStart = at(starts, other);
-        const otherFrom = otherStart + at(this.#postings.places, entry) + 1;
-        const needed = neededOverlap(size, otherSize);
-        const common = overlap(known, place + 1, known.length, ranks, otherFrom, otherStart + otherSize, 1, needed);
-        if (common === -1) continue;
-        const near = { reference: at(this.#referenceOf, other), similarity: common / (size + otherSize - common) };
-        if (match === 'any') return near;
-        if (best === null || closer(near, best)) best = near;
-      }
-    }
+    if (smallest < 2) return null;
+    this.#lookups += 1;
+    const known = Int32Array.from(words.flatMap((word) => this.#rankOf(word) ?? [])).sort();
+    const unknown = size - known.length;
+    const rank = (place: number): number => (place < unknown ? -1 : at(known, place - unknown));
+    let best: Match | null = null;
+    const lookUp = (hash: number): void => {
+      if (best !== null && match === 'any') return;
+      const near = this.#nearest(hash, known, size, match);
+      if (near !== null && (best === null || closer(near, best))) best = near;
+    };
+    if (size <= longestByPairs) signatures(size, smallest, 'pairs', rank, lookUp);
+    if (size >= shortestByWords) signatures(size, smallest, 'words', rank, lookUp);
     return best;
   }
 
-  /** The first entry of a word's list whose set has at least this size. */
-  #firstOfSize(word: number, size: number): number {
-    let low = at(this.#postings.firsts, word);
-    let high = at(this.#postings.ends, word);
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if (at(this.#sizes, at(this.#postings.sets, middle)) < size) low = middle + 1;
-      else high = middle;
+  /** The nearest reference of one chain that was not compared with yet. */
+  #nearest(hash: number, known: Int32Array, size: number, match: 'best' | 'any'): Match | null {
+    const chains = this.#chains;
+    const { starts, ranks } = this.#sets;
+    const smallest = smallestPartner(size);
+    const largest = largestPartner(size);
+    let best: Match | null = null;
+    for (let entry = chains.head(hash); entry !== -1; entry = chains.next(entry)) {
+      const other = at(chains.sets, entry);
+      const otherSize = at(this.#sizes, other);
+      if (otherSize < smallest) break;
+      if (otherSize > largest || at(this.#comparedWith, other) === this.#lookups) continue;
+      this.#comparedWith[other] = this.#lookups;
+      const otherStart = at(starts, other);
+      const needed = neededOverlap(size, otherSize);
+      const common = commonRanks(known, 0, known.length, ranks, otherStart, otherStart + otherSize, needed);
+      if (common === -1) continue;
+      const near = { reference: at(this.#referenceOf, other), similarity: common / (size + otherSize - common) };
+      if (match === 'any') return near;
+      if (best === null || closer(near, best)) best = near;
     }
-    return low;
+    return best;
   }
 }
 
-function closer(a: { reference: number; similarity: number }, b: { reference: number; similarity: number }): boolean {
+type Match = Omit<NearDuplicate, 'index'>;
+
+function closer(a: Match, b: Match): boolean {
   return a.similarity === b.similarity ? a.reference < b.reference : a.similarity > b.similarity;
 }

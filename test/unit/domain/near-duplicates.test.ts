@@ -34,7 +34,7 @@ function groupsByBruteForce(texts: readonly string[]): number[] {
 const longText = fc
   .tuple(
     fc.integer({ min: 0, max: 12 }),
-    fc.integer({ min: 30, max: 60 }),
+    fc.oneof(fc.integer({ min: 18, max: 30 }), fc.integer({ min: 30, max: 60 })),
     fc.uniqueArray(fc.integer({ min: 0, max: 59 }), { maxLength: 8 }),
   )
   .map(([from, length, exchanged]) =>
@@ -47,7 +47,7 @@ describe('nearDuplicateGroups', () => {
       fc.property(fc.array(messyText, { maxLength: 40 }), (texts) => {
         expect([...nearDuplicateGroups(texts)]).toEqual(groupsByBruteForce(texts));
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -56,7 +56,7 @@ describe('nearDuplicateGroups', () => {
       fc.property(fc.array(longText, { maxLength: 25 }), (texts) => {
         expect([...nearDuplicateGroups(texts)]).toEqual(groupsByBruteForce(texts));
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 
@@ -77,11 +77,11 @@ describe('nearDuplicateGroups', () => {
 
   it('groups many fillings of one template, and keeps those of a short template apart', () => {
     const long = Array.from(
-      { length: 30_000 },
+      { length: 10_000 },
       (_, order) => `hello my order number ${order} has still not arrived yet can you help`,
     );
-    const short = Array.from({ length: 30_000 }, (_, order) => `order ${order} not arrived`);
-    expect(new Set(nearDuplicateGroups([...long, ...short])).size).toBe(1 + 30_000);
+    const short = Array.from({ length: 10_000 }, (_, order) => `order ${order} not arrived`);
+    expect(new Set(nearDuplicateGroups([...long, ...short])).size).toBe(1 + 10_000);
   });
 
   it('answers nothing for nothing', () => {
@@ -107,7 +107,7 @@ describe('nearDuplicatesOf', () => {
         });
         expect(nearDuplicatesOf(texts, references)).toEqual(expected);
       }),
-      { numRuns: 500 },
+      { numRuns: 200 },
     );
   });
 
@@ -121,7 +121,7 @@ describe('nearDuplicatesOf', () => {
           expect(near.similarity).toBeGreaterThanOrEqual(nearDuplicateThreshold);
         }
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 });

@@ -69,7 +69,7 @@ describe('assignSides', () => {
           ).toEqual([]);
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -133,6 +133,7 @@ describe('assignSides', () => {
         const share = additions.filter((line) => line.side === 'train').length / additions.length;
         expect(Math.abs(share - 0.6)).toBeLessThan(7 * Math.sqrt((0.6 * 0.4) / 600));
       }),
+      { numRuns: 25 },
     );
   });
 
