@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { moves } from '../domain/moves.ts';
-import { bandOf } from '../domain/policy.ts';
+import { firstMoveOf } from '../domain/moves.ts';
+import { policyBand } from '../domain/policy.ts';
 import { assembleCurriculum } from './assemble-curriculum.ts';
 import { weaknessRefSchema } from './confirm-weaknesses.ts';
 import { executeStage } from './execute-stage.ts';
@@ -34,10 +34,10 @@ export const prepareNextDataset: Stage<z.infer<typeof inputSchema>, z.infer<type
   async run({ run, lease, iteration, prepared, split, taxonomyKey, weaknesses, lineage }, { ports }) {
     const traffic = split.sets.find((set) => set.name === 'traffic-validation');
     const championScore = traffic === undefined || traffic.size === 0 ? 0 : traffic.right / traffic.size;
-    if (iteration > 1 || bandOf(championScore) !== 'rework-data') {
+    if (iteration > 1 || policyBand(championScore) !== 'rework-data') {
       return { move: '', reason: 'the next iteration will most likely not begin with a new dataset' };
     }
-    const move = moves('rework-data')[0]?.name ?? '';
+    const move = firstMoveOf('rework-data');
     const next = { run, lease, iteration: iteration + 1, prepared, taxonomyKey, move };
     const parts = await Promise.all(
       weaknesses.map(async (weakness) => {

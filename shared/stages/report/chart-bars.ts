@@ -39,7 +39,8 @@ export function barChart(text: ChartText, bars: readonly Bar[], width: number, n
       textMark(bars, {
         x: 0,
         y: position,
-        text: (bar: Bar) => visibleLine(bar.name, narrow ? 42 : 30),
+        text: (bar: Bar) =>
+          visibleLine(narrow && bar.note !== undefined ? `${bar.name} (${bar.note})` : bar.name, narrow ? 44 : 30),
         textAnchor: narrow ? 'start' : 'end',
         dx: narrow ? 0 : -12,
         dy: narrow ? -12 : 0,

@@ -51,6 +51,9 @@ export function probeChart(
         text: (point: { title: string }) => visibleLine(point.title, narrow ? 44 : 40),
         textAnchor: narrow ? 'start' : 'end',
         dx: narrow ? -8 : -14,
+        stroke: 'var(--paper)',
+        strokeWidth: 4,
+        fill: 'var(--ink)',
       }),
     ],
   });

@@ -42,8 +42,8 @@ main:focus { outline: none; }
 .id { font-family: var(--mono); font-size: 0.84em; letter-spacing: 0; }
 .missing { border-left: 3px solid var(--line-strong); padding: 0.25rem 0 0.25rem 1rem; color: var(--muted); }
 
-.decision { padding: 1.25rem max(1rem, calc((100vw - 74rem) / 2)) 1.75rem; border-bottom: 1px solid var(--line); border-top: 6px solid var(--line-strong); background: var(--kept-ground); }
-.decision.promoted { background: var(--good-ground); border-top-color: var(--good); }
+.decision { padding: 1.25rem max(1rem, calc((100vw - 74rem) / 2)) 1.75rem; border-bottom: 1px solid var(--line); border-top: 6px solid var(--line-strong); --paper: var(--kept-ground); background: var(--paper); }
+.decision.promoted { --paper: var(--good-ground); border-top-color: var(--good); }
 .decision.kept { border-top-color: var(--warn); }
 .eyebrow { display: flex; flex-wrap: wrap; gap: 0.125rem 1.25rem; margin: 0; color: var(--muted); font-size: 0.875rem; max-width: none; }
 .decision-grid { display: grid; gap: 1.5rem 4rem; margin-top: 1.25rem; }

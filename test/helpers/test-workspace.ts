@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ProgressUi } from '../../cli/progress.ts';
+import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
+import { RatchetError } from '../../shared/errors.ts';
+import type { TraceLine } from '../../shared/domain/trace.ts';
+import { answerWith } from '../../shared/stages/answer.ts';
+import { createModel } from '../../shared/stages/create-model.ts';
+import { ingestTraces } from '../../shared/stages/ingest-traces.ts';
+import { judgedTraces, type Sample, samples } from './made-up-traffic.ts';
+
+export const modelId = 'support';
+
+/** A workspace of the real embedded adapters in a temporary directory, removed by `dispose`. */
+export async function makeWorkspace(): Promise<Workspace & { dispose(): Promise<void> }> {
+  const directory = await mkdtemp(join(tmpdir(), 'ratchet-test-'));
+  const workspace = await openWorkspace(directory, { observer: { progress: () => undefined, note: () => undefined }, create: true });
+  return {
+    ...workspace,
+    dispose: async () => {
+      await workspace.close();
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
+
+function bytes(lines: readonly unknown[]): AsyncIterable<Uint8Array> {
+  const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+  return (async function* () {
+    yield new TextEncoder().encode(text);
+  })();
+}
+
+/** A model whose first checkpoint knows only the words of before the drift. */
+export async function createSupportModel(workspace: Workspace, settings: Record<string, unknown> = {}): Promise<void> {
+  const training = samples(60, 0, workspace.ports.random.stream(1, 'training'));
+  await createModel(
+    {
+      modelId,
+      labels: [],
+      examples: bytes(training),
+      trainer: 'embedded',
+      settings: { foundation: 'none', ...settings },
+      seed: 1,
+      by: 'test',
+    },
+    workspace.ports,
+  );
+}
+
+/** Traffic as the champion answers it, judged against the truth. */
+export async function answeredTraffic(workspace: Workspace, traffic: readonly Sample[], prefix: string): Promise<TraceLine[]> {
+  const control = await workspace.ports.lineage.getControl(modelId);
+  const champion = await workspace.ports.lineage.getCheckpoint(modelId, control?.championId ?? '');
+  if (champion === undefined) throw new RatchetError('NoChampion', 'no champion');
+  const answers = await answerWith(champion, traffic.map((sample) => sample.input), workspace.ports);
+  return judgedTraces(modelId, traffic, answers, prefix);
+}
+
+export async function ingest(workspace: Workspace, lines: readonly TraceLine[]): Promise<void> {
+  await ingestTraces({ modelId, sources: [{ name: 'traffic.jsonl', open: async () => bytes(lines) }] }, workspace.ports);
+}
+
+/** Progress that keeps what was said. */
+export function recordingUi(): ProgressUi & { readonly finished: string[]; readonly passedOver: string[] } {
+  const finished: string[] = [];
+  const passedOver: string[] = [];
+  return {
+    finished,
+    passedOver,
+    stageStarted: () => undefined,
+    stageProgress: () => undefined,
+    stageFinished: (name) => finished.push(name),
+    stagePassedOver: (name) => passedOver.push(name),
+    note: () => undefined,
+    stop: () => undefined,
+  };
+}

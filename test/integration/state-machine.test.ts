@@ -1,0 +1,85 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import { errorTable } from '../../shared/errors.ts';
+import { stateHandlers } from '../../shared/stages/catalogue.ts';
+
+// The package's types do not resolve for an ES module.
+const validate = createRequire(import.meta.url)('asl-validator') as (
+  definition: unknown,
+  options: { checkArn: boolean; checkPaths: boolean },
+) => { errorsText(): string };
+
+interface State {
+  readonly Type: string;
+  readonly Next?: string;
+  readonly Resource?: string;
+  readonly TimeoutSeconds?: number;
+  readonly Retry?: readonly { readonly ErrorEquals: readonly string[] }[];
+  readonly Catch?: readonly { readonly ErrorEquals: readonly string[]; readonly Next: string }[];
+  readonly ItemProcessor?: Machine;
+  readonly MaxConcurrency?: number;
+  readonly Branches?: readonly Machine[];
+}
+interface Machine {
+  readonly StartAt: string;
+  readonly States: Readonly<Record<string, State>>;
+}
+
+const path = new URL('../../infra/state-machines/improvement-loop.asl.json', import.meta.url);
+const text = readFileSync(path, 'utf8');
+const machine = JSON.parse(text) as Machine;
+
+function allStates({ States }: Machine): [string, State][] {
+  return Object.entries(States).flatMap(([name, state]) => [
+    [name, state] as [string, State],
+    ...(state.ItemProcessor === undefined ? [] : allStates(state.ItemProcessor)),
+    ...(state.Branches ?? []).flatMap(allStates),
+  ]);
+}
+
+const states = allStates(machine);
+const tasks = states.filter(([, state]) => state.Type === 'Task');
+
+describe('the state machine', () => {
+  it('is valid Amazon States Language', () => {
+    const deployable = JSON.parse(text.replaceAll(/\$\{(\w+)\}/g, 'arn:aws:lambda:us-east-1:000000000000:function:$1'));
+    expect(validate(deployable, { checkArn: true, checkPaths: true }).errorsText()).toBe('');
+  });
+
+  it('names every state once', () => {
+    expect(new Set(states.map(([name]) => name)).size).toBe(states.length);
+  });
+
+  it('has a stage for every Task state, and a Task state for every stage', () => {
+    expect(tasks.map(([name]) => name).sort()).toEqual([...stateHandlers.keys()].sort());
+  });
+
+  it('names each function after its state', () => {
+    for (const [name, { Resource }] of tasks) {
+      const pascal = name.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase());
+      expect(Resource).toBe(`\${${pascal}FunctionArn}`);
+    }
+  });
+
+  it('retries just the faults that the error table says may be retried, and those of the Lambda service', () => {
+    const retryable = Object.entries(errorTable).flatMap(([name, { retry }]) => (retry ? [name] : []));
+    for (const [, { Retry }] of tasks) {
+      const listed = (Retry ?? []).flatMap((retrier) => retrier.ErrorEquals);
+      expect(listed.filter((name) => !name.startsWith('Lambda.')).sort()).toEqual(retryable.sort());
+    }
+  });
+
+  it('catches every fault of every step and leads it to where it is recorded', () => {
+    for (const [name, state] of Object.entries(machine.States)) {
+      if (!['Task', 'Map', 'Parallel'].includes(state.Type) || name === 'record-failure') continue;
+      expect(state.Catch, name).toEqual([{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'record-failure' }]);
+    }
+    expect(machine.States['record-failure']?.Next).toBe('failed');
+  });
+
+  it('bounds the time of every Task and the width of every Map', () => {
+    for (const [name, state] of tasks) expect(state.TimeoutSeconds, name).toBeLessThanOrEqual(900);
+    for (const [name, state] of states) if (state.Type === 'Map') expect(state.MaxConcurrency, name).toBeGreaterThan(0);
+  });
+});
