@@ -7,10 +7,14 @@ export type Foundation = z.infer<typeof foundationSchema>;
 /** A training configuration: everything but the data and the seed that determines a checkpoint. */
 export const configurationSchema = z.strictObject({
   foundation: foundationSchema,
+  /** Passes over the data; a trainer may end sooner, when they no longer change anything. */
   epochs: z.int().min(1).max(1000),
-  /** Initial learning rate of the optimiser. */
+  /** Initial learning rate of trainers that descend a gradient. The embedded trainer has no step size and does not read it. */
   learningRate: z.number().positive(),
-  /** L2 strength on the head's weights, per unit of sample weight. */
+  /**
+   * L2 strength: the loss is Σ sample weight · cross-entropy + (l2 / 2) · |weights|², so it is the inverse of scikit-learn's C and
+   * need not change with the amount of data. The embedded trainer takes at least 0.0001.
+   */
   l2: z.number().nonnegative(),
   /** Weight of the champion's probabilities against the labels, on what the champion gets right; 0 switches distillation off. */
   distillation: z.number().min(0).max(1),

@@ -29,7 +29,7 @@ export interface FitOptions {
 }
 
 /** Mean change of a row's probabilities in an epoch (total variation) at which training is done. */
-const converged = 2e-4;
+const converged = 3e-4;
 export const smallestL2 = 1e-4;
 /** Changes below this are not written to the weights. */
 const negligible = 1e-6;
@@ -125,15 +125,14 @@ export class SoftmaxRegression {
     return this.#scores;
   }
 
-  /** Learns from the member rows alone, from zero. Returns the mean weighted cross-entropy met in the last epoch. */
-  fit(members: Int32Array, options: FitOptions): number {
+  /** Learns from the member rows alone, from zero. */
+  fit(members: Int32Array, options: FitOptions): void {
     const { epochs, seed, onEpoch } = options;
     const l2 = Math.max(options.l2, smallestL2);
     const { classes, labels, weights, softTargets } = this.#problem;
     this.#theta.fill(0);
     const q = new Float32Array(members.length * classes);
     const norms = new Float64Array(members.length);
-    let totalWeight = 0;
     members.forEach((row, member) => {
       const target = softTargets.get(row);
       if (target === undefined) {
@@ -142,16 +141,13 @@ export class SoftmaxRegression {
         q.set(target, member * classes);
       }
       norms[member] = this.#squaredNorm(row);
-      totalWeight += weights[row] ?? 0;
     });
     const order = Int32Array.from(members, (_, member) => member);
     const random = seededRandom(seed);
     const step = new DualStep(classes);
     const b = new Float64Array(classes);
-    let loss = 0;
     for (let epoch = 0; epoch < epochs; epoch++) {
       shuffle(order, random);
-      loss = 0;
       let changed = 0;
       for (const member of order) {
         const row = members[member] ?? 0;
@@ -159,11 +155,15 @@ export class SoftmaxRegression {
         const c = (weight * (norms[member] ?? 0)) / l2;
         const at = member * classes;
         const scores = this.scores(row);
-        loss += weight * crossEntropy(scores, classes, softTargets.get(row), labels[row] ?? 0);
+        let likeliest = 0;
         for (let k = 0; k < classes; k++) {
-          b[k] = (scores[k] ?? 0) + c * (q[at + k] ?? 0);
+          const probability = q[at + k] ?? 0;
+          b[k] = (scores[k] ?? 0) + c * probability;
+          if (probability > (q[at + likeliest] ?? 0)) {
+            likeliest = k;
+          }
         }
-        step.solve(b, c);
+        step.solve(b, c, { k: likeliest, q: q[at + likeliest] ?? 1 });
         let variation = 0;
         for (let k = 0; k < classes; k++) {
           const difference = (q[at + k] ?? 0) - (b[k] ?? 0);
@@ -182,6 +182,18 @@ export class SoftmaxRegression {
       if (changed / 2 / members.length < converged) {
         break;
       }
+    }
+  }
+
+  /** Mean weighted cross-entropy of the targets under the weights as they are, in nats. */
+  loss(members: Int32Array): number {
+    const { classes, labels, weights, softTargets } = this.#problem;
+    let loss = 0;
+    let totalWeight = 0;
+    for (const row of members) {
+      const weight = weights[row] ?? 0;
+      loss += weight * crossEntropy(this.scores(row), classes, softTargets.get(row), labels[row] ?? 0);
+      totalWeight += weight;
     }
     return loss / totalWeight;
   }

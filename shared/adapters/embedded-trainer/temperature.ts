@@ -14,13 +14,16 @@ export interface HeldOutScores {
 
 /**
  * The temperature at which the held-out cross-entropy is lowest (Guo et al. 2017, arXiv 1706.04599), by golden-section search
- * over its logarithm; 1 without rows. It never changes which class wins.
+ * over its logarithm; 1 without rows. It never changes which class wins. As in Platt scaling, 1 / (rows + 2) of each target goes
+ * to all classes alike: a few rows that are all right do not make certainty.
  */
 export function fitTemperature({ scores, classes, labels, weights }: HeldOutScores): number {
   if (labels.length === 0 || classes < 2) {
     return 1;
   }
   const scaled = new Float32Array(classes);
+  const doubt = 1 / (labels.length + 2);
+  const target = new Float32Array(classes);
   const loss = (logTemperature: number): number => {
     const factor = Math.exp(-logTemperature);
     let total = 0;
@@ -28,7 +31,9 @@ export function fitTemperature({ scores, classes, labels, weights }: HeldOutScor
       for (let k = 0; k < classes; k++) {
         scaled[k] = (scores[row * classes + k] ?? 0) * factor;
       }
-      total += (weights[row] ?? 0) * crossEntropy(scaled, classes, undefined, label);
+      target.fill(doubt / classes);
+      target[label] = 1 - doubt + doubt / classes;
+      total += (weights[row] ?? 0) * crossEntropy(scaled, classes, target, label);
     });
     return total;
   };

@@ -30,6 +30,8 @@ const maximumFloats = 2 ** 28;
 const folds = 5;
 /** Held-out rows that are enough to fit a temperature. */
 const enoughHeldOut = 1_000;
+/** Passes that are enough for it: the scale of the scores settles long before the scores do. */
+const calibrationEpochs = 5;
 
 /**
  * Trains the head: TF-IDF and embeddings, softmax regression over them, and a temperature from cross-validation.
@@ -64,20 +66,18 @@ export function trainHead(request: HeadRequest): TrainedHead {
   });
   const members = Int32Array.from(examples, (_, row) => row);
   const plan = calibrationFolds(examples, rowClasses, classes.length, seed);
-  const total = configuration.epochs * (plan.length + 1);
+  const foldEpochs = Math.min(configuration.epochs, calibrationEpochs);
+  const total = configuration.epochs + plan.length * foldEpochs;
   let before = 0;
-  const fit = (part: Int32Array): number => {
-    const loss = regression.fit(part, {
-      epochs: configuration.epochs,
-      l2: configuration.l2,
-      seed,
-      onEpoch: (done) => onProgress(before + done, total),
-    });
-    before += configuration.epochs;
-    return loss;
+  const fit = (part: Int32Array, epochs: number): void => {
+    const { l2 } = configuration;
+    regression.fit(part, { epochs, l2, seed, onEpoch: (done) => onProgress(before + done, total) });
+    before += epochs;
   };
-  const temperature = fitTemperature(heldOutScores(regression, plan, rowClasses, weights, classes.length, fit));
-  const finalLoss = fit(members);
+  const heldOut = heldOutScores(regression, plan, rowClasses, weights, classes.length, (part) => fit(part, foldEpochs));
+  const temperature = fitTemperature(heldOut);
+  fit(members, configuration.epochs);
+  const finalLoss = regression.loss(members);
   onProgress(total, total);
   const artifact = toArtifact(regression, {
     header: {
@@ -248,7 +248,7 @@ function heldOutScores(
   rowClasses: Int32Array,
   weights: Float64Array,
   classes: number,
-  fit: (part: Int32Array) => number,
+  fit: (part: Int32Array) => void,
 ) {
   const rows = plan.reduce((total, { heldOut }) => total + heldOut.length, 0);
   const scores = new Float32Array(rows * classes);

@@ -1,0 +1,32 @@
+import { describe, expect, it } from 'vitest';
+import {
+  defaultConfiguration,
+  firstConfigurations,
+  neighbourConfigurations,
+} from '../../../shared/domain/default-configurations.ts';
+import { configurationSchema, foundationSchema } from '../../../shared/domain/hyperparameters.ts';
+import { canonicalJson } from '../../../shared/domain/ids.ts';
+
+describe.each(foundationSchema.options)('configurations for foundation %s', (foundation) => {
+  const standard = defaultConfiguration(foundation);
+
+  it('begin with the default, beside a different one', () => {
+    const [first, second] = firstConfigurations(foundation);
+    expect(first).toEqual(standard);
+    expect(second).not.toEqual(standard);
+  });
+
+  it('have valid neighbours, all different, 8 at most, the same each time', () => {
+    const starts = [standard, { ...standard, l2: 0, epochs: 1000, distillation: 0.25, classBalance: 1 }];
+    for (const start of starts) {
+      const neighbours = neighbourConfigurations(start);
+      expect(neighbours.length).toBeGreaterThanOrEqual(5);
+      expect(neighbours.length).toBeLessThanOrEqual(8);
+      expect(new Set([start, ...neighbours].map(canonicalJson)).size).toBe(neighbours.length + 1);
+      for (const neighbour of neighbours) {
+        expect(configurationSchema.parse(neighbour)).toEqual(neighbour);
+      }
+      expect(neighbourConfigurations(start)).toEqual(neighbours);
+    }
+  });
+});
