@@ -200,7 +200,7 @@ describe('decideNext', () => {
           expect(decision.next).toBe(policyBand(Math.max(now, request.previous?.score ?? 0)));
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: 1_000 },
     );
   });
 
