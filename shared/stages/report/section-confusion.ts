@@ -28,7 +28,7 @@ export function confusionSection(data: ReportData): Section | AbsentSection {
 }
 
 /** Pairs of labels confused before or after, most often first. */
-export function mostConfused(cells: readonly ConfusionCell[]): readonly ConfusionCell[] {
+function mostConfused(cells: readonly ConfusionCell[]): readonly ConfusionCell[] {
   return cells
     .filter((cell) => cell.expected !== cell.answered && cell.before + cell.after > 0)
     .sort(

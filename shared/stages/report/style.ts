@@ -8,7 +8,7 @@ export const reportStyle = `
   --slice-gold: #8a610c; --slice-hard-negative: #2a6291; --slice-replay: #5f6672; --slice-ink: #ffffff; --focus: #0b57d0;
   --mono: ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace;
 }
-@media (prefers-color-scheme: dark) {
+@media screen and (prefers-color-scheme: dark) {
   :root {
     --paper: #14171a; --surface: #1c2024; --ink: #e9e9e4; --muted: #a5adb5; --line: #2c3238; --line-strong: #555d66;
     --before: #cdb58a; --after: #5fc9be; --good: #7dd39b; --bad: #ff9d8a; --warn: #e5b65c;

@@ -15,10 +15,10 @@ export function untrustedText(text: string): Markup {
   if (shown.length <= lead * 1.2 && text.length <= most) return html`<blockquote dir="auto">${shown}</blockquote>`;
   const first = cutText(shown, lead);
   const rest = cutText(shown.slice(first.length), most - lead);
-  const hidden = Math.max(0, text.length - most);
+  const isCut = text.length > most || shown.length > most;
   return html`<blockquote dir="auto">${first}<span class="quiet">…</span></blockquote>
     <details class="rest"><summary>The rest of this text (${formatCount(text.length)} characters)</summary>
-      <blockquote dir="auto">…${rest}${hidden > 0 && html`<span class="quiet"> … ${formatCount(hidden)} more characters are not shown.</span>`}</blockquote>
+      <blockquote dir="auto">…${rest}${isCut && html`<span class="quiet"> … cut here; the whole text has ${formatCount(text.length)} characters.</span>`}</blockquote>
     </details>`;
 }
 
