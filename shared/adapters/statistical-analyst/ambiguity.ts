@@ -1,4 +1,4 @@
-import { momentsOf } from '../../domain/moments.ts';
+import { mergeMoments, momentsOf, noMoments } from '../../domain/moments.ts';
 import type { Failure } from '../../domain/taxonomy.ts';
 import { percent, quoted } from './group.ts';
 import type { Evidence } from './merge-analyses.ts';
@@ -11,7 +11,7 @@ const contradictingShare = 0.3;
 const aboutEqual = 0.5;
 /** Balanced accuracy below which the right and the wrong label's inputs count as indistinguishable; chance is 0.5. */
 const indistinguishable = 0.65;
-/** Failing margins against passing ones: below this the champion is as unsure as the labels are. */
+/** Failing margins against those of all passing inputs: below this the champion is as unsure as the labels are. */
 const smallMargin = 0.6;
 
 /**
@@ -52,12 +52,15 @@ export function ambiguity(
   const accuracy = directions.reduce((sum, value) => sum + value, 0) / directions.length;
   if (directions.length === 0 || accuracy > indistinguishable) return null;
   const failingMargin = momentsOf([...forward, ...backward].map((failure) => failure.margin)).mean;
-  const passingMargin = ((expectedPassing?.margins.mean ?? 1) + (answerPassing?.margins.mean ?? 1)) / 2;
+  const passingMargin = [...evidence.passes.values()].reduce(
+    (all, passing) => mergeMoments(all, passing.margins),
+    noMoments,
+  ).mean;
   if (failingMargin > smallMargin * passingMargin) return null;
   return [
     `${names} are confused both ways, ${forward.length} and ${backward.length} times.`,
     `Their inputs can hardly be told apart: likeness finds the right label ${percent(accuracy)} of the time, where guessing finds 50 %.`,
-    `The model is unsure of these answers: its margin averages ${failingMargin.toFixed(2)}, against ${passingMargin.toFixed(2)} where it is right.`,
+    `The model is unsure of these answers: its margin averages ${failingMargin.toFixed(2)}, against ${passingMargin.toFixed(2)} on all it has right.`,
   ];
 }
 

@@ -70,13 +70,26 @@ function groupFailures(request: TaxonomyRequest, evidence: Evidence, overview: O
   const remaining = [...left];
   for (let smallestPair = smallestCluster; ; smallestPair = Math.ceil(1.5 * smallestPair)) {
     const { groups } = labelGroups(remaining, smallestCluster, smallestPair);
-    const all = [...special, ...groups.flatMap((group) => split(group, overview, smallestPair))];
+    const all = bySize([...special, ...groups]);
     const largestPair = groups.reduce(
       (size, group) => (group.kind === 'pair' ? Math.max(size, group.members.length) : size),
       0,
     );
-    if (all.length <= maxClusters || largestPair <= smallestPair) return bySize(all).slice(0, maxClusters);
+    if (all.length <= maxClusters || largestPair <= smallestPair)
+      return refine(all.slice(0, maxClusters), overview, smallestPair, maxClusters);
   }
+}
+
+/** The groups with pairs split by their text, the largest pairs first, as far as there is room for more clusters. */
+function refine(groups: readonly Group[], overview: Overview, smallest: number, maxClusters: number): Group[] {
+  let room = maxClusters - groups.length;
+  const refined = groups.flatMap((group) => {
+    if (room === 0) return [group];
+    const parts = split(group, overview, smallest, 1 + room);
+    room -= parts.length - 1;
+    return parts;
+  });
+  return bySize(refined);
 }
 
 function bySize(groups: readonly Group[]): Group[] {
@@ -98,10 +111,10 @@ function ambiguousGroups(evidence: Evidence, failures: readonly Failure[], { byP
 }
 
 /** The group, or its parts when its inputs fall into parts of at least `smallest`. */
-function split(group: Group, { index, position }: Overview, smallest: number): Group[] {
+function split(group: Group, { index, position }: Overview, smallest: number, most: number): Group[] {
   if (group.kind !== 'pair' || group.members.length > largestSplit) return [group];
   const vectors = group.members.map((failure) => index.vector(position.get(failure) ?? 0));
-  return clusterTexts(vectors, smallest, mostParts).map((positions) => ({
+  return clusterTexts(vectors, smallest, Math.min(mostParts, most)).map((positions) => ({
     ...group,
     members: positions.toSorted((a, b) => a - b).flatMap((at) => group.members[at] ?? []),
   }));

@@ -190,7 +190,7 @@ function withoutSmall(vectors: readonly Compact[], dimensions: number, split: Pa
 }
 
 /** The least silhouette at which a split says more than one cluster does. */
-const worthSplitting = 0.06;
+const worthSplitting = 0.08;
 
 /**
  * Splits vectors into groups of like ones, each of at least `smallest`, or leaves them together. Deterministic; time

@@ -5,7 +5,7 @@ import type { ProbeRequest } from '../../ports/analyst.ts';
 import { lengthenStepwise } from './lengthen.ts';
 import { noiseFunction } from './noise-functions.ts';
 import { ProbeMaterial } from './probe-material.ts';
-import { type WordContrast, withMemberWords, wordContrast } from './word-swap.ts';
+import { keywordBags, type WordContrast, withMemberWords, wordContrast } from './word-swap.ts';
 
 /** A probe to be: its input, the record whose label it keeps, and how it was made. */
 export interface Draft {
@@ -63,7 +63,7 @@ function labelDrafts(request: ProbeRequest, material: ProbeMaterial): Draft[] {
     2 * count,
   );
   const contrast: WordContrast = mixed
-    ? { gains: keywords.map((word) => [word]), lacks: new Set() }
+    ? keywordBags(members, keywords)
     : wordContrast(members, material.passing(expected));
   const drafts = near.flatMap((record): Draft[] => {
     const input = record.verdict === 'pass' ? withMemberWords(record.input, contrast, random) : null;

@@ -72,30 +72,44 @@ export function labelGroups(
     groups.push({ kind: 'pair', expected, answered, members, grounds: [] });
     for (const member of members) left.delete(member);
   }
+  const missed = countBy(left, ({ expected }): Output | null => expected);
+  const alarms = countBy(left, ({ answer }) => answer);
+  alarms.delete(null);
   for (;;) {
-    const missed = largest(groupBy(left, ({ expected }): Output | null => expected));
-    const alarms = largest(
-      groupBy(left, ({ answer }) => answer),
-      (label) => label !== null,
-    );
-    const isMissed = missed.members.length >= alarms.members.length;
-    const { label, members } = isMissed ? missed : alarms;
-    if (members.length < smallest) break;
-    const kind = isMissed ? 'missed-label' : 'false-alarm';
-    groups.push({ kind, expected: isMissed ? label : null, answered: isMissed ? null : label, members, grounds: [] });
-    for (const member of members) left.delete(member);
+    const byLabel = largest(missed);
+    const byWrongAnswer = largest(alarms);
+    const isMissed = byLabel.count >= byWrongAnswer.count;
+    const { label, count } = isMissed ? byLabel : byWrongAnswer;
+    if (count < smallest || label === null) break;
+    const all = (isMissed ? byExpected.get(label) : byAnswer.get(label)) ?? [];
+    const members = all.filter((failure) => left.has(failure));
+    groups.push({
+      kind: isMissed ? 'missed-label' : 'false-alarm',
+      expected: isMissed ? label : null,
+      answered: isMissed ? null : label,
+      members,
+      grounds: [],
+    });
+    for (const member of members) {
+      left.delete(member);
+      missed.set(member.expected, (missed.get(member.expected) ?? 0) - 1);
+      if (member.answer !== null) alarms.set(member.answer, (alarms.get(member.answer) ?? 0) - 1);
+    }
   }
   return { groups, rest: [...left] };
 }
 
-function largest(
-  groups: ReadonlyMap<Output | null, readonly Failure[]>,
-  accept: (label: Output | null) => boolean = () => true,
-): { label: Output | null; members: readonly Failure[] } {
-  let best: { label: Output | null; members: readonly Failure[] } = { label: null, members: [] };
-  for (const [label, members] of groups) {
-    const ahead = members.length - best.members.length;
-    if (accept(label) && (ahead > 0 || (ahead === 0 && (label ?? '') < (best.label ?? '')))) best = { label, members };
+function countBy<K>(failures: Iterable<Failure>, keyOf: (failure: Failure) => K): Map<K, number> {
+  const counts = new Map<K, number>();
+  for (const failure of failures) counts.set(keyOf(failure), (counts.get(keyOf(failure)) ?? 0) + 1);
+  return counts;
+}
+
+/** The label with the highest count, the first by name of several. */
+function largest(counts: ReadonlyMap<Output | null, number>): { label: Output | null; count: number } {
+  let best: { label: Output | null; count: number } = { label: null, count: 0 };
+  for (const [label, count] of counts) {
+    if (count > best.count || (count === best.count && (label ?? '') < (best.label ?? ''))) best = { label, count };
   }
   return best;
 }

@@ -20,6 +20,8 @@ const sure = 4;
 const trapFailing = 0.6;
 const trapPassing = 0.15;
 const trapLift = 4;
+/** Length is to blame when it differs by half or more, however evenly long the passing inputs are. */
+const lengthRatio = 1.5;
 const lengthFeatures: ReadonlySet<string> = new Set(['characters', 'words', 'lines']);
 
 /** Settles the root cause of a group that its labels alone do not settle: noise, length, a surface trap, or the labels. */
@@ -97,7 +99,8 @@ function featureTrap(group: Group, profile: SurfaceProfile, evidence: Evidence):
         reasons: [`These inputs ${numbers}, as do those of ${quoted(answered)}.`],
         trap: null,
       };
-    if (lengthFeatures.has(feature)) return { cause: 'length', reasons: [`These inputs ${numbers}.`], trap: null };
+    if (lengthFeatures.has(feature) && Math.max(failing / passing, passing / failing) >= lengthRatio)
+      return { cause: 'length', reasons: [`These inputs ${numbers}.`], trap: null };
   }
   return null;
 }

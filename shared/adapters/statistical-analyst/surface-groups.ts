@@ -1,6 +1,7 @@
 import { variance } from '../../domain/moments.ts';
 import { wilsonInterval } from '../../domain/statistics.ts';
 import { surfaceFeatures } from '../../domain/surface-features.ts';
+import { surfaceProfile } from '../../domain/surface-profile.ts';
 import type { Failure } from '../../domain/taxonomy.ts';
 import { type Group, groupBy, percent } from './group.ts';
 import { lengthBin, smallestOfBin } from './length-bins.ts';
@@ -56,6 +57,10 @@ export function noiseGroups(evidence: Evidence, failures: readonly Failure[], sm
 const ownLabelShare = 0.6;
 /** Standard deviations from the mean length of the label's passing inputs. */
 const farFromLabel = 1;
+/** A group of which more than this is one pair of labels is that pair's. */
+const onePairShare = 0.6;
+/** Cohen's d, failing against passing lengths within labels, below which length is not what fails. */
+const withinLabels = 0.5;
 /** G² that a bound must reach: chance reaches it once in a thousand times, and some twenty bounds are tried. */
 const sureLength = 15;
 
@@ -101,6 +106,19 @@ export function lengthGroup(evidence: Evidence, failures: readonly Failure[], sm
     return long ? z >= farFromLabel : z <= -farFromLabel;
   });
   if (members.length < smallest || members.length < ownLabelShare * tail.length) return null;
+  const largestPair = Math.max(
+    ...groupBy(members, ({ expected, answer }) => JSON.stringify([expected, answer]))
+      .values()
+      .map((pair) => pair.length),
+  );
+  if (largestPair > onePairShare * members.length) return null;
+  const labels = new Set(members.map((failure) => failure.expected));
+  const comparable = failures.filter((failure) => labels.has(failure.expected));
+  const effect =
+    surfaceProfile(comparable, (label) => evidence.passes.get(label)?.features).find(
+      ({ feature }) => feature === 'words',
+    )?.effect ?? 0;
+  if (Math.sign(effect) !== (long ? 1 : -1) || Math.abs(effect) < withinLabels) return null;
   const words = smallestOfBin(long ? bound : bound + 1);
   const range = long ? `${words} words or more` : `fewer than ${words} words`;
   return {

@@ -44,6 +44,15 @@ export function wordContrast(members: readonly UsableRecord[], others: readonly 
   };
 }
 
+/** For clusters of mixed labels: the keywords that each member holds, and nothing that members lack. */
+export function keywordBags(members: readonly UsableRecord[], keywords: readonly string[]): WordContrast {
+  const held = members.map((member) => {
+    const words = distinctWords(member.input);
+    return keywords.filter((keyword) => words.has(keyword));
+  });
+  return { gains: held.filter((words) => words.length > 0), lacks: new Set() };
+}
+
 /**
  * An input with the words of the cluster: up to three telling words of one member that it does not hold, one after the
  * other, in the place of the first word that members lack, else at a random one; other such words go. Null when nothing
