@@ -1,11 +1,11 @@
-import type { Configuration } from './hyperparameters.ts';
 import type { Dataset } from './dataset.ts';
 import type { GateRequest, GateVerdict } from './gate.ts';
+import type { Configuration } from './hyperparameters.ts';
 import type { Model } from './model.ts';
+import type { Weakness } from './probe.ts';
 import type { Run } from './run.ts';
 import type { Interval } from './statistics.ts';
 import type { Cluster, Taxonomy } from './taxonomy.ts';
-import type { Weakness } from './probe.ts';
 
 /** A rate with its 95 % Wilson interval. */
 export interface Rate extends Interval {
@@ -65,10 +65,20 @@ export interface ReportData {
   readonly reason: string;
   /** What a person should do next, a sentence each. */
   readonly nextSteps: readonly string[];
-  readonly traffic: { readonly traces: number; readonly passes: number; readonly failures: number; readonly unknown: number };
+  readonly traffic: {
+    readonly traces: number;
+    readonly passes: number;
+    readonly failures: number;
+    readonly unknown: number;
+  };
   /** What the gate counts as evidence, against the settings' `enough…`; null when the run ended before the split. */
   readonly evidence: GateRequest['evidence'] | null;
-  readonly triage: readonly { readonly category: string; readonly kind: string; readonly count: number; readonly example: string }[];
+  readonly triage: readonly {
+    readonly category: string;
+    readonly kind: string;
+    readonly count: number;
+    readonly example: string;
+  }[];
   readonly sets: readonly { readonly name: string; readonly size: number; readonly right: number }[];
   /**
    * The test sets, opened once (`traffic-test`, `failure-test`, `regression-test`), the champion the run began with
@@ -81,7 +91,14 @@ export interface ReportData {
   readonly allFailuresFixed: Rate | null;
   /** Answers on traffic-test by pair of labels, right ones (`expected` = `answered`) welcome. */
   readonly confusion: readonly ConfusionCell[];
-  readonly taxonomy: (Omit<Taxonomy, 'clusters'> & { readonly clusters: readonly (Cluster & { readonly examples: readonly ExampleText[]; readonly weakness: Weakness | null })[] }) | null;
+  readonly taxonomy:
+    | (Omit<Taxonomy, 'clusters'> & {
+        readonly clusters: readonly (Cluster & {
+          readonly examples: readonly ExampleText[];
+          readonly weakness: Weakness | null;
+        })[];
+      })
+    | null;
   readonly datasets: readonly Dataset[];
   /** Score on traffic-validation of the champion the run began with; null when it was not evaluated. */
   readonly championScore: number | null;
@@ -92,5 +109,12 @@ export interface ReportData {
   /** Regressed examples of the candidate that the decision was about. */
   readonly regressed: readonly ExampleText[];
   /** Checkpoints of the model, oldest first; `champion` marks the one in production after the run. */
-  readonly lineage: readonly { readonly checkpointId: string; readonly parentId: string | null; readonly datasetId: string; readonly createdAt: string; readonly champion: boolean; readonly score: number | null }[];
+  readonly lineage: readonly {
+    readonly checkpointId: string;
+    readonly parentId: string | null;
+    readonly datasetId: string;
+    readonly createdAt: string;
+    readonly champion: boolean;
+    readonly score: number | null;
+  }[];
 }
