@@ -81,8 +81,8 @@ interface Item {
  * What membership cannot bring into its band, weights do, within the plan's limits; a band not met is named with its reason.
  * The result does not depend on the order of anything given.
  *
- * @throws RatchetError `LeakDetected` when a trace or probe given is a near-duplicate of a held-out input; parent
- * examples and syntheses that are one are dropped and counted.
+ * @throws RatchetError `LeakDetected` when a trace given is a near-duplicate of a held-out input; parent examples,
+ * probes and syntheses that are one are dropped and counted.
  */
 export function assembleDataset(request: AssemblyRequest): Assembly {
   const { plan } = request;
@@ -244,7 +244,7 @@ function capNearDuplicates(items: readonly Item[], most: number): Item[] {
 
 /** Parent examples, label by label in turn so that each is recalled: the aimed share, and the floor of every label. */
 function replayOf(parent: readonly Item[], fresh: readonly Item[], request: AssemblyRequest): Item[] {
-  const wanted = Math.round((replayAim / (1 - replayAim)) * fresh.length);
+  const wanted = Math.round((replayAim / (1 - replayAim) / request.plan.replayWeight) * fresh.length);
   const byLabel = new Map<Output, Item[]>();
   for (const item of parent) byLabel.set(item.output, [...(byLabel.get(item.output) ?? []), item]);
   const freshCounts = new Map<Output, number>();

@@ -6,7 +6,7 @@ const limitsSchema = z.strictObject({ lower: z.number().positive().max(1), upper
 export const curriculumPlanSchema = z.strictObject({
   /** `first`, or the move that asked for it. */
   name: z.string(),
-  /** Passing traces looked up for each failure, nearest first; the first is its hard negative, the others may become one. */
+  /** Passing traces looked up for each failure, nearest first; the first is its hard negative, the others may become one. Small clusters look further. */
   hardNegativesPerFailure: z.int().min(1).max(100),
   /** Aimed share of hard negatives; null leaves it to the causes of the failures. */
   hardNegativeShare: z.number().min(0).max(1).nullable(),
@@ -22,6 +22,8 @@ export const curriculumPlanSchema = z.strictObject({
   addedPerFailure: z.int().min(0).max(3),
   /** How far one example's weight may lie from the mean of 1. */
   weightLimits: limitsSchema,
+  /** Weight at which `complement` replays, from which follows how many parent examples make up the slice's share. */
+  replayWeight: z.number().positive().max(1),
   /** How far the weight of a label's examples may be moved for the sake of the label ratio. */
   labelLimits: limitsSchema,
   /** Fewest examples a label, filled up from the parent's dataset. */
@@ -44,6 +46,7 @@ const first: CurriculumPlan = {
   lowMarginWeight: 1,
   addedPerFailure: 0,
   weightLimits: { lower: 0.25, upper: 4 },
+  replayWeight: 0.5,
   labelLimits: { lower: 0.5, upper: 2 },
   floorPerLabel: 5,
   nearDuplicatesPerGroup: 3,

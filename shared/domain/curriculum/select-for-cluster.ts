@@ -80,7 +80,11 @@ export function selectForCluster(request: ClusterSelectionRequest): ClusterSelec
   ];
   if (request.weakness?.verdict === 'refuted') return { ...empty, gold };
 
-  const { found, lacking } = nearestPasses(members, request.passes, cluster.clusterId, plan.hardNegativesPerFailure);
+  const each = Math.max(
+    plan.hardNegativesPerFailure,
+    Math.min(mostEach, Math.floor(enoughPerCluster / Math.max(1, members.length))),
+  );
+  const { found, lacking } = nearestPasses(members, request.passes, cluster.clusterId, each);
   return {
     ...empty,
     gold,
@@ -90,6 +94,10 @@ export function selectForCluster(request: ClusterSelectionRequest): ClusterSelec
     withoutNearPass: lacking.length,
   };
 }
+
+/** Where failures are few, passes further off make up the slice: so many a cluster, at most so many a failure. */
+const enoughPerCluster = 600;
+const mostEach = 60;
 
 function probeCandidate(probe: ProbeResult): Candidate {
   return {

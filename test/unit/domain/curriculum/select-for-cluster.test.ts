@@ -115,6 +115,27 @@ describe('selectForCluster', () => {
     expect(made[0]?.provenance).toMatchObject({ kind: 'synthesis', traceId: 'f5', clusterId: 'c1' });
   });
 
+  test('looks further for hard negatives where failures are few', () => {
+    const many = Array.from({ length: 90 }, (_, at) => record(`m${at}`, `savings account question ${at}`, 'balance'));
+    const members = failures.slice(0, 1);
+    expect(selectForCluster({ ...base, members, passes: many }).hardNegatives.length).toBe(60);
+    const twenty = Array.from({ length: 100 }, (_, at) =>
+      record(`g${at}`, `savings account question ${at}`, 'transfer', { answer: 'balance' }),
+    );
+    const { hardNegatives } = selectForCluster({ ...base, members: twenty, passes: many });
+    expect(hardNegatives.filter(({ rank }) => rank <= 1).length).toBeGreaterThan(40);
+  });
+
+  test('makes variants only of the failures that remain', () => {
+    const plan = planFor('two-a-pattern');
+    const made = (remaining?: ReadonlySet<string>): string[] =>
+      selectForCluster({ ...base, plan, ...(remaining === undefined ? {} : { remaining }) }).gold.flatMap(
+        ({ provenance }) => (provenance.kind === 'synthesis' ? [provenance.traceId] : []),
+      );
+    expect(made()).toEqual(['f1', 'f1', 'f2', 'f2']);
+    expect(made(new Set(['f2']))).toEqual(['f2', 'f2']);
+  });
+
   test('does not depend on the order of its records', () => {
     const turned = selectForCluster({ ...base, members: failures.toReversed(), passes: passes.toReversed() });
     expect(turned).toEqual(selectForCluster(base));
