@@ -27,9 +27,7 @@ export function decodeDocument<T>(schema: ZodType<T>, text: string, where: strin
 }
 
 /** The first of a schema's complaints, with the path it is about. */
-export function firstProblem(
-  issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[],
-): string {
+function firstProblem(issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]): string {
   const issue = issues[0];
   if (issue === undefined) return 'unknown problem';
   return issue.path.length === 0 ? issue.message : `${issue.path.map(String).join('.')}: ${issue.message}`;

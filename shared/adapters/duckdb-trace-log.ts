@@ -107,7 +107,7 @@ export class DuckDbTraceLog implements TraceLog {
       const files = await findParquet(folder, modelId, batchId);
       const digests = await inParallel(files, parallelWrites, async (file) => {
         const body = await readFile(file.path);
-        await this.#objects.put(file.key, body);
+        await this.#putOnce(file.key, body);
         return digest(body);
       });
       const commit: TraceBatchCommit = {
@@ -136,9 +136,9 @@ export class DuckDbTraceLog implements TraceLog {
     await this.#withFiles(files, async (connection, paths) => {
       const sql = `SELECT ${guarded('trace_id')}, input_digest FROM read_parquet($files, hive_partitioning = false)
         WHERE trace_id IN (SELECT unnest($ids)) QUALIFY ${firstTraces}`;
-      for await (const [traceId, inputDigest] of rows(connection, sql, { files: paths, ids: wellFormed(traceIds) })) {
+      await eachRow(connection, sql, { files: paths, ids: wellFormed(traceIds) }, ([traceId, inputDigest]) => {
         stored.set(unguarded(traceId), String(inputDigest));
-      }
+      });
     });
     for (const traceId of traceIds) {
       const inputDigest = stored.get(traceId.toWellFormed());
@@ -161,6 +161,13 @@ export class DuckDbTraceLog implements TraceLog {
       const judgements = await readJudgements(connection, paths.slice(traceFiles.length));
       return traces.map((trace, rank) => ({ trace, judgements: judgements.get(rank) ?? [] }));
     });
+  }
+
+  /** Leaves equal bytes alone, so that a process appending the same batch at the same time pulls no file from under a reader. */
+  async #putOnce(key: string, body: Uint8Array): Promise<void> {
+    if (await this.#objects.putIfAbsent(key, body)) return;
+    const found = await this.#objects.get(key);
+    if (found === undefined || Buffer.compare(found, body) !== 0) await this.#objects.put(key, body);
   }
 
   #withFiles<T>(
@@ -271,8 +278,9 @@ async function readPicked(
     SELECT picked.rank, ${traceSelection}
     FROM read_parquet($files, hive_partitioning = false) file
     JOIN picked ON picked.batch_id = file.batch_id AND picked.position = file.position`;
-  for await (const [rank, ...row] of rows(connection, sql, { files }))
+  await eachRow(connection, sql, { files }, ([rank, ...row]) => {
     traces[Number(rank)] = traceFromRow(modelId, row);
+  });
   return traces;
 }
 
@@ -288,11 +296,11 @@ async function readJudgements(
     FROM read_parquet($files, hive_partitioning = false) file JOIN picked ON picked.trace_id = file.trace_id
     QUALIFY ${firstJudgements}
     ORDER BY arrival, file.batch_id, file.position`;
-  for await (const [rank, ...row] of rows(connection, sql, { files })) {
+  await eachRow(connection, sql, { files }, ([rank, ...row]) => {
     const judgements = byRank.get(Number(rank));
     if (judgements === undefined) byRank.set(Number(rank), [judgementFromRow(row)]);
     else judgements.push(judgementFromRow(row));
-  }
+  });
   return byRank;
 }
 
@@ -303,14 +311,14 @@ async function run(connection: DuckDBConnection, sql: string, parameters: Parame
   await connection.run(sql, values, types);
 }
 
-async function* rows(
+async function eachRow(
   connection: DuckDBConnection,
   sql: string,
   parameters: Parameters,
-): AsyncGenerator<readonly DuckDBValue[]> {
+  take: (row: readonly DuckDBValue[]) => void,
+): Promise<void> {
   const { values, types } = bindings(parameters);
-  const result = await connection.stream(sql, values, types);
-  for await (const chunk of result) yield* chunk.getRows();
+  for await (const chunk of await connection.stream(sql, values, types)) chunk.getRows().forEach(take);
 }
 
 function bindings(parameters: Parameters) {

@@ -5,8 +5,7 @@ import type { ObjectStore } from '../ports/object-store.ts';
 import { decodeDocument } from './document.ts';
 import { inParallel } from './in-parallel.ts';
 
-/** The commit of a batch: written last, so that a batch is in the log whole or not at all. Readers look at nothing else. */
-export const traceBatchCommitSchema = z.strictObject({
+const traceBatchCommitSchema = z.strictObject({
   schemaVersion: z.literal(1),
   batchId: z.string(),
   /** When it was appended, ISO 8601 in UTC. */
@@ -20,6 +19,7 @@ export const traceBatchCommitSchema = z.strictObject({
   /** Of the Parquet files, in the order of the keys. */
   digest: z.string(),
 });
+/** The commit of a batch: written last, so that a batch is in the log whole or not at all. Readers look at nothing else. */
 export type TraceBatchCommit = z.infer<typeof traceBatchCommitSchema>;
 
 const parallelReads = 16;

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SqliteLineageStore } from '../../shared/adapters/sqlite-lineage-store.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import { sampleModel, sampleRun } from '../helpers/lineage-samples.ts';
@@ -10,6 +10,8 @@ import { MemoryLineageStore } from '../helpers/memory-lineage-store.ts';
 import { rejection } from '../helpers/rejection.ts';
 import { lineageStoreContract } from './lineage-store-contract.ts';
 import { race } from './race.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 lineageStoreContract('SQLite in a file', async () => {
   const root = await mkdtemp(join(tmpdir(), 'ratchet-test-'));

@@ -1,12 +1,14 @@
 import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DirectoryObjectStore } from '../../shared/adapters/directory-object-store.ts';
 import { MemoryObjectStore } from '../helpers/memory-object-store.ts';
 import { rejection } from '../helpers/rejection.ts';
 import { objectStoreContract } from './object-store-contract.ts';
 import { race } from './race.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 objectStoreContract('a directory', async () => {
   const root = await mkdtemp(join(tmpdir(), 'ratchet-test-'));

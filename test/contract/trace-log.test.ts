@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DirectoryObjectStore } from '../../shared/adapters/directory-object-store.ts';
 import { DuckDbTraceLog } from '../../shared/adapters/duckdb-trace-log.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
@@ -11,6 +11,8 @@ import { MemoryTraceLog } from '../helpers/memory-trace-log.ts';
 import { rejection } from '../helpers/rejection.ts';
 import { sampleJudgement, sampleTrace } from '../helpers/trace-samples.ts';
 import { traceLogContract } from './trace-log-contract.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const all = { limit: 1_000 };
 const batch = {

@@ -207,7 +207,7 @@ export function traceQueryContract(name: string, create: () => Promise<TraceQuer
           const [row] = await query.query('m1', "SELECT length('|' || $1) AS n, '|' || $1 AS t", [text]);
           expect(row?.t).toBe(`|${text.toWellFormed()}`);
         }),
-        { numRuns: 30 },
+        { numRuns: 15 },
       );
     });
 
@@ -321,7 +321,7 @@ export function traceQueryContract(name: string, create: () => Promise<TraceQuer
             expect(['rows', 'InvalidInput', 'ForbiddenQuery']).toContain(outcome);
           },
         ),
-        { numRuns: 150 },
+        { numRuns: 80 },
       );
     });
 

@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { DirectoryObjectStore } from '../../shared/adapters/directory-object-store.ts';
 import { DuckDbTraceLog } from '../../shared/adapters/duckdb-trace-log.ts';
 import { DuckDbTraceQuery } from '../../shared/adapters/duckdb-trace-query.ts';
@@ -11,6 +11,8 @@ import { MemoryObjectStore } from '../helpers/memory-object-store.ts';
 import { rejection } from '../helpers/rejection.ts';
 import { sampleTrace } from '../helpers/trace-samples.ts';
 import { traceQueryContract } from './trace-query-contract.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
 
 const timeoutMs = 1_500;
 
