@@ -35,6 +35,7 @@ const redrawMs = 100;
 const plainIntervalMs = 5_000;
 /** Before that a rate says little. */
 const shortestForEstimateMs = 3_000;
+const leastShareForEstimate = 0.05;
 const mostLiveLines = 10;
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
@@ -150,10 +151,8 @@ function describeProgress(stage: RunningStage, now: number): string {
   }
   const { done, total, unit } = progress;
   const percent = Math.floor((100 * Math.min(done, total)) / total);
-  const left =
-    done > 0 && done < total && elapsed >= shortestForEstimateMs
-      ? `, about ${duration((elapsed / done) * (total - done))} left`
-      : '';
+  const canTell = done >= total * leastShareForEstimate && elapsed >= shortestForEstimateMs;
+  const left = canTell && done > 0 && done < total ? `, about ${duration((elapsed / done) * (total - done))} left` : '';
   return `${done} of ${total} ${unit} (${percent} %)${left}`;
 }
 

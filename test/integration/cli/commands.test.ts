@@ -1,0 +1,220 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ratchetInProcess } from './in-process.ts';
+import type { Ended } from './launcher.ts';
+
+const examples = [
+  ['win a prize now', 'spam'],
+  ['cheap pills, buy now', 'spam'],
+  ['you have won money, click here', 'spam'],
+  ['notes of the meeting on tuesday', 'ham'],
+  ['lunch at noon?', 'ham'],
+  ['the report is attached', 'ham'],
+].map(([input, output]) => JSON.stringify({ input, output }));
+
+const trace = (fields: Record<string, unknown>): string =>
+  JSON.stringify({ traceId: 't1', timestamp: '2026-01-01T00:00:00Z', input: 'win now', output: 'ham', ...fields });
+
+let directory: string;
+let created: Ended;
+
+const at = (name: string): string => join(directory, name);
+/** In the workspace of the test; names of files are taken for files of its directory. */
+const run = (args: readonly string[], stdin?: string | Uint8Array): Promise<Ended> =>
+  ratchetInProcess(
+    ['--workspace', at('.ratchet'), ...args.map((arg) => (/\.(jsonl|gz)$/.test(arg) ? at(arg) : arg))],
+    stdin,
+  );
+const write = (name: string, content: string | Uint8Array): Promise<void> => writeFile(at(name), content);
+const countsOf = (ended: Ended) => JSON.parse(ended.stdout);
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'ratchet-cli-'));
+  await write('examples.jsonl', [...examples, '{"input": "cut off', '{"input": "x", "output": 7}'].join('\n'));
+  created = await run([
+    'create',
+    'mail',
+    '--task',
+    'classification',
+    '--examples',
+    'examples.jsonl',
+    '--foundation',
+    'none',
+    '--json',
+  ]);
+}, 60_000);
+
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+describe('ratchet create', () => {
+  test('writes one JSON object on stdout, and bad lines with file, line and mend on stderr', () => {
+    expect(created.code).toBe(0);
+    expect(countsOf(created)).toMatchObject({
+      model: 'mail',
+      task: 'classification',
+      labels: ['ham', 'spam'],
+      examples: 6,
+      refused: 2,
+    });
+    expect(created.stderr).toMatch(/examples\.jsonl:7: not JSON.* — write one complete JSON object a line/);
+    expect(created.stderr).toContain('examples.jsonl:8: "output"');
+  });
+
+  test('refuses a name that is taken', async () => {
+    const ended = await run(['create', 'mail', '--labels', 'a,b']);
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toContain('ModelExists');
+  });
+
+  test.each([
+    ['a name that is a path', ['create', '../x', '--labels', 'a,b'], 'letters, digits'],
+    ['a missing file', ['create', 'new', '--examples', 'nowhere.jsonl'], 'There is no file /'],
+    ['a directory', ['create', 'new', '--examples', '.'], 'is a directory'],
+    ['neither labels nor examples', ['create', 'new'], '--labels'],
+    ['an unknown task', ['create', 'new', '--task', 'poetry'], 'classification'],
+    ['a seed that is no number', ['create', 'new', '--labels', 'a,b', '--seed', 'x'], 'whole number'],
+    ['an unknown setting', ['create', 'new', '--labels', 'a,b', '--set', 'colour=red'], 'targetScore'],
+    ['a setting out of bounds', ['create', 'new', '--labels', 'a,b', '--target-score', '96'], 'fraction'],
+  ])('exits 2 for %s, and says how to mend it', async (_what, args, message) => {
+    const ended = await run(args);
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toContain(message);
+    expect(ended.stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('leaves no model behind when no example can be used', async () => {
+    await write('empty.jsonl', '');
+    expect((await run(['create', 'nothing', '--examples', 'empty.jsonl'])).code).toBe(2);
+    expect((await run(['lineage', 'nothing'])).code).toBe(2);
+  });
+});
+
+describe('ratchet ingest', () => {
+  test('keeps the good lines of a file with a mark, CRLF, bad UTF-8 and a huge line', async () => {
+    const content = Buffer.concat([
+      Buffer.from(`\ufeff${trace({ traceId: 'a', expected: 'spam' })}\r\n\r\n${trace({ traceId: 'b' })}\r\n`),
+      Buffer.from('{"traceId": "c'),
+      Buffer.from([0xff, 0xfe, 0x0a]),
+      Buffer.alloc(10_000_000, 'x'),
+      Buffer.from(
+        `\n${trace({ traceId: 'd', expected: 'eggs' })}\n${trace({ traceId: 'a', input: 'other' })}\n[]\n{"traceId":`,
+      ),
+    ]);
+    await write('mixed.jsonl', content);
+    const ended = await run(['ingest', 'mail', 'mixed.jsonl', '--json']);
+    expect(ended.code).toBe(0);
+    expect(countsOf(ended)).toMatchObject({ ingested: 2, judgements: 1, alreadyKnown: 0, quarantined: 6 });
+    const [path] = countsOf(ended).quarantine;
+    const quarantined = (await readFile(path, 'utf8'))
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(quarantined.map((bad) => bad.line).sort((a: number, b: number) => a - b)).toEqual([4, 5, 6, 7, 8, 9]);
+    expect(quarantined.every((bad) => bad.mend !== '' && bad.file === at('mixed.jsonl'))).toBe(true);
+    expect(ended.stderr).toContain('10000000 bytes');
+  });
+
+  test('changes nothing when a file comes again, packed or from stdin', async () => {
+    const lines = [trace({ traceId: 'p', verdict: 'pass' }), trace({ traceId: 'q', expected: 'spam' })].join('\n');
+    await write('twice.jsonl.gz', gzipSync(lines));
+    expect(countsOf(await run(['ingest', 'mail', 'twice.jsonl.gz', '--json']))).toMatchObject({
+      ingested: 2,
+      judgements: 2,
+    });
+    const again = countsOf(await run(['ingest', 'mail', '-', '--json'], lines));
+    expect(again).toMatchObject({ ingested: 0, judgements: 0, alreadyKnown: 2, quarantined: 0, quarantine: [] });
+  });
+
+  test('takes hostile texts for texts', async () => {
+    const input = `'); DROP TABLE traces; -- <img src=x onerror=alert(1)> \u001b[2J`;
+    await write('hostile.jsonl', `${trace({ traceId: `x' OR 1=1 --`, input })}\n\u001b[2J{"traceId`);
+    const ended = await run(['ingest', 'mail', 'hostile.jsonl', '--json']);
+    expect(countsOf(ended)).toMatchObject({ ingested: 1, quarantined: 1 });
+    expect(ended.stderr).not.toContain('\u001b');
+  });
+
+  test('exits 2 when no line could be used, and for an unknown model', async () => {
+    await write('bad.jsonl', 'x\ny\n');
+    expect(await run(['ingest', 'mail', 'bad.jsonl'])).toMatchObject({ code: 2 });
+    expect(await run(['ingest', 'mail', 'empty.jsonl'])).toMatchObject({ code: 2 });
+    expect(await run(['ingest', 'nobody', 'mixed.jsonl'])).toMatchObject({ code: 2, stdout: '' });
+    expect(await run(['ingest', 'mail', 'mixed.jsonl', 'nowhere.jsonl'])).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
+describe('ratchet predict', () => {
+  test('answers each line in order, empty inputs and bad lines too', async () => {
+    const ended = await run(
+      ['predict', 'mail'],
+      '{"input":"win money now"}\n{"input":""}\n{"input":\n\n{"input":"  "}\n{"input":"the meeting","id":7}',
+    );
+    const answers = ended.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(ended.code).toBe(0);
+    expect(answers.map((answer) => [answer.input, answer.output])).toEqual([
+      ['win money now', 'spam'],
+      ['', null],
+      [null, null],
+      ['  ', null],
+      ['the meeting', 'ham'],
+    ]);
+    expect(answers[2].error).toContain('not JSON');
+    expect(ended.stderr).toContain('standard input:3: not JSON');
+  });
+
+  test('exits 2 when no line can be read, or the checkpoint is unknown', async () => {
+    expect((await run(['predict', 'mail'], '')).code).toBe(2);
+    expect((await run(['predict', 'mail'], 'x')).code).toBe(2);
+    expect((await run(['predict', 'mail', '--checkpoint', 'nope'], '{"input":"x"}')).code).toBe(2);
+  });
+});
+
+describe('ratchet lineage, rollback and report', () => {
+  test('show the champion and its move', async () => {
+    const lineage = countsOf(await run(['lineage', 'mail', '--json']));
+    expect(lineage).toMatchObject({ model: 'mail', champion: countsOf(created).checkpoint, runs: [] });
+    expect(lineage.checkpoints).toMatchObject([{ champion: true, parentId: null }]);
+    expect(lineage.moves).toMatchObject([{ kind: 'create', to: lineage.champion }]);
+    expect((await run(['lineage', 'mail'])).stdout).toContain(`└─ ${lineage.champion} · ★ champion`);
+  });
+
+  test('refuse what is not known, and name what is', async () => {
+    const rollback = await run(['rollback', 'mail', '--to', 'nope']);
+    expect(rollback).toMatchObject({ code: 2, stdout: '' });
+    expect(rollback.stderr).toContain(countsOf(created).checkpoint);
+    const report = await run(['report', 'run-1']);
+    expect(report).toMatchObject({ code: 2 });
+    expect(report.stderr).toContain('UnknownRun');
+  });
+});
+
+describe('ratchet', () => {
+  test('says where it looked when there is no workspace, and makes none', async () => {
+    const ended = await ratchetInProcess(['lineage', 'mail', '--workspace', at('elsewhere')]);
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toContain(at('elsewhere'));
+    expect(await readdir(directory)).not.toContain('elsewhere');
+  });
+
+  test('teaches: help has the story, and each command an example', async () => {
+    const { stdout, code } = await ratchetInProcess(['--help']);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/ratchet create[\s\S]*ratchet ingest[\s\S]*ratchet run[\s\S]*ratchet report/);
+    const names = ['create', 'ingest', 'run', 'predict', 'report', 'lineage', 'rollback'];
+    for (const { stdout: help } of await Promise.all(names.map((name) => run([name, '--help'])))) {
+      expect(help).toMatch(/Example:\n {2}\$ /);
+      expect(help).toContain('--workspace');
+    }
+  });
+
+  test('exits 2 for bad usage, with nothing on stdout', async () => {
+    for (const args of [[], ['fly'], ['lineage'], ['lineage', 'mail', '--fast'], ['rollback', 'mail']]) {
+      expect(await ratchetInProcess(args)).toMatchObject({ code: 2, stdout: '' });
+    }
+  });
+});
