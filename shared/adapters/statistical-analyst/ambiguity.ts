@@ -44,6 +44,12 @@ export function ambiguity(
 
   const rarer = Math.min(forward.length, backward.length);
   if (rarer < 3 || rarer < aboutEqual * Math.max(forward.length, backward.length)) return null;
+  const failingMargin = momentsOf([...forward, ...backward].map((failure) => failure.margin)).mean;
+  const passingMargin = [...evidence.passes.values()].reduce(
+    (all, passing) => mergeMoments(all, passing.margins),
+    noMoments,
+  ).mean;
+  if (failingMargin > smallMargin * passingMargin) return null;
   const expectedPassing = evidence.passes.get(expected);
   const directions = [
     separability(textsOf(forward), answerPassing?.sample ?? []),
@@ -51,12 +57,6 @@ export function ambiguity(
   ].filter((value) => value !== null);
   const accuracy = directions.reduce((sum, value) => sum + value, 0) / directions.length;
   if (directions.length === 0 || accuracy > indistinguishable) return null;
-  const failingMargin = momentsOf([...forward, ...backward].map((failure) => failure.margin)).mean;
-  const passingMargin = [...evidence.passes.values()].reduce(
-    (all, passing) => mergeMoments(all, passing.margins),
-    noMoments,
-  ).mean;
-  if (failingMargin > smallMargin * passingMargin) return null;
   return [
     `${names} are confused both ways, ${forward.length} and ${backward.length} times.`,
     `Their inputs can hardly be told apart: likeness finds the right label ${percent(accuracy)} of the time, where guessing finds 50 %.`,

@@ -5,7 +5,7 @@ import type { Cluster, Failure, Taxonomy } from '../../domain/taxonomy.ts';
 import type { TaxonomyRequest } from '../../ports/analyst.ts';
 import { ambiguity } from './ambiguity.ts';
 import { clusterTexts } from './cluster-texts.ts';
-import { describeCluster, type Overview, pairKey } from './describe-cluster.ts';
+import { describeCluster, type Overview, pairKey, type TextSpace } from './describe-cluster.ts';
 import { type Group, groupBy } from './group.ts';
 import { labelGroups, schemaGroups } from './label-groups.ts';
 import { type Evidence, mergeAnalyses } from './merge-analyses.ts';
@@ -14,7 +14,9 @@ import { lengthGroup, noiseGroups } from './surface-groups.ts';
 /** Most clusters that one pair of labels is split into. */
 const mostParts = 4;
 /** Failures of a pair whose text is read for splitting; beyond, the pair stays whole. */
-const largestSplit = 20_000;
+const largestSplit = 3_000;
+/** Of a larger group, this many failures stand for all when its examples are chosen. */
+const largeGroupSample = 1_000;
 /** Only this much of an input tells its cluster. */
 const readCharacters = 1_000;
 
@@ -22,9 +24,11 @@ const readCharacters = 1_000;
 export function buildTaxonomy(request: TaxonomyRequest): Taxonomy {
   const evidence = mergeAnalyses(request.analyses);
   const overview = overviewOf(evidence);
-  const groups = groupFailures(request, evidence, overview);
+  const kept = groupFailures(request, evidence, overview);
+  const texts = textsOf(kept.groups);
+  const groups = refine(kept.groups, texts, kept.smallestPair, request.maxClusters);
   const clustered = groups.reduce((sum, group) => sum + group.members.length, 0);
-  const clusters = withIds(groups.map((group) => describeCluster(group, overview)));
+  const clusters = withIds(groups.map((group) => describeCluster(group, overview, texts)));
   return {
     clusters,
     unclustered: evidence.failures.length - clustered,
@@ -44,8 +48,6 @@ function overviewOf(evidence: Evidence): Overview {
     new Map([...groupBy(failures, keyOf)].map(([key, of]) => [key, of.length]));
   return {
     evidence,
-    index: new SimilarityIndex(failures.map((failure) => failure.input.slice(0, readCharacters))),
-    position: new Map(failures.map((failure, at) => [failure, at])),
     failedByLabel: count((failure) => failure.expected),
     answeredWrongly: count((failure) => failure.answer),
     byPair: groupBy(failures, (failure) => pairKey(failure.expected, failure.answer)),
@@ -53,7 +55,11 @@ function overviewOf(evidence: Evidence): Overview {
 }
 
 /** Groups by cause, largest first, at most `maxClusters`; what labels cannot explain comes before what they can. */
-function groupFailures(request: TaxonomyRequest, evidence: Evidence, overview: Overview): Group[] {
+function groupFailures(
+  request: TaxonomyRequest,
+  evidence: Evidence,
+  overview: Overview,
+): { groups: Group[]; smallestPair: number } {
   const { smallestCluster, maxClusters, task } = request;
   const left = new Set(evidence.failures);
   const take = (groups: readonly (Group | null)[]): Group[] => {
@@ -63,7 +69,7 @@ function groupFailures(request: TaxonomyRequest, evidence: Evidence, overview: O
   };
   const special = [
     ...take(schemaGroups(task, [...left])),
-    ...take(ambiguousGroups(evidence, [...left], overview)),
+    ...take(ambiguousGroups(evidence, [...left], overview, smallestCluster)),
     ...take(noiseGroups(evidence, [...left], smallestCluster)),
     ...take([lengthGroup(evidence, [...left], smallestCluster)]),
   ];
@@ -76,20 +82,31 @@ function groupFailures(request: TaxonomyRequest, evidence: Evidence, overview: O
       0,
     );
     if (all.length <= maxClusters || largestPair <= smallestPair)
-      return refine(all.slice(0, maxClusters), overview, smallestPair, maxClusters);
+      return { groups: all.slice(0, maxClusters), smallestPair };
   }
 }
 
 /** The groups with pairs split by their text, the largest pairs first, as far as there is room for more clusters. */
-function refine(groups: readonly Group[], overview: Overview, smallest: number, maxClusters: number): Group[] {
+function refine(groups: readonly Group[], texts: TextSpace, smallest: number, maxClusters: number): Group[] {
   let room = maxClusters - groups.length;
   const refined = groups.flatMap((group) => {
     if (room === 0) return [group];
-    const parts = split(group, overview, smallest, 1 + room);
+    const parts = split(group, texts, smallest, 1 + room);
     room -= parts.length - 1;
     return parts;
   });
   return bySize(refined);
+}
+
+/** The texts of the groups that are kept; of a group too large to be split a sample by trace id. */
+function textsOf(groups: readonly Group[]): TextSpace {
+  const read = groups.flatMap(({ members }) =>
+    members.length > largestSplit ? members.slice(0, largeGroupSample) : members,
+  );
+  return {
+    index: new SimilarityIndex(read.map((failure) => failure.input.slice(0, readCharacters))),
+    position: new Map(read.map((failure, at) => [failure, at])),
+  };
 }
 
 function bySize(groups: readonly Group[]): Group[] {
@@ -98,11 +115,16 @@ function bySize(groups: readonly Group[]): Group[] {
 }
 
 /** Pairs of labels that the text cannot tell apart. */
-function ambiguousGroups(evidence: Evidence, failures: readonly Failure[], { byPair }: Overview): Group[] {
+function ambiguousGroups(
+  evidence: Evidence,
+  failures: readonly Failure[],
+  { byPair }: Overview,
+  smallest: number,
+): Group[] {
   const groups: Group[] = [];
   for (const members of groupBy(failures, (failure) => pairKey(failure.expected, failure.answer)).values()) {
     const [first] = members;
-    if (first === undefined || first.answer === null) continue;
+    if (first === undefined || first.answer === null || members.length < smallest) continue;
     const grounds = ambiguity(evidence, members, byPair.get(pairKey(first.answer, first.expected)) ?? []);
     if (grounds !== null)
       groups.push({ kind: 'ambiguous', expected: first.expected, answered: first.answer, members, grounds });
@@ -111,7 +133,7 @@ function ambiguousGroups(evidence: Evidence, failures: readonly Failure[], { byP
 }
 
 /** The group, or its parts when its inputs fall into parts of at least `smallest`. */
-function split(group: Group, { index, position }: Overview, smallest: number, most: number): Group[] {
+function split(group: Group, { index, position }: TextSpace, smallest: number, most: number): Group[] {
   if (group.kind !== 'pair' || group.members.length > largestSplit) return [group];
   const vectors = group.members.map((failure) => index.vector(position.get(failure) ?? 0));
   return clusterTexts(vectors, smallest, Math.min(mostParts, most)).map((positions) => ({

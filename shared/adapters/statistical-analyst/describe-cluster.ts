@@ -13,12 +13,16 @@ import { type Diagnosis, diagnose } from './root-cause.ts';
 /** What describing a cluster needs to know of all failures. */
 export interface Overview {
   readonly evidence: Evidence;
-  /** Over the inputs of the evidence's failures, in their order. */
-  readonly index: SimilarityIndex;
-  readonly position: ReadonlyMap<Failure, number>;
   readonly failedByLabel: ReadonlyMap<string, number>;
   readonly answeredWrongly: ReadonlyMap<string | null, number>;
   readonly byPair: ReadonlyMap<string, readonly Failure[]>;
+}
+
+/** Vectors of failing inputs: those of all clusters, or a sample of very large ones. */
+export interface TextSpace {
+  readonly index: SimilarityIndex;
+  /** Where in the index a failure's input is. */
+  readonly position: ReadonlyMap<Failure, number>;
 }
 
 export function pairKey(expected: string, answered: string | null): string {
@@ -30,7 +34,7 @@ const exampleLimit = 5;
 const noteworthy = 3;
 
 /** A cluster but for its id: cause, title, keywords, profile, evidence in sentences. */
-export function describeCluster(group: Group, overview: Overview): Omit<Cluster, 'clusterId'> {
+export function describeCluster(group: Group, overview: Overview, texts: TextSpace): Omit<Cluster, 'clusterId'> {
   const { evidence } = overview;
   const { members } = group;
   const profile = surfaceProfile(members, (label) => evidence.passes.get(label)?.features);
@@ -52,7 +56,7 @@ export function describeCluster(group: Group, overview: Overview): Omit<Cluster,
       ...textEvidence(group, diagnosis, keywords, profile, evidence),
     ],
     traceIds: members.map((failure) => failure.traceId),
-    exampleIds: nearestTheCentre(members, overview),
+    exampleIds: nearestTheCentre(members, texts),
   };
 }
 
@@ -180,11 +184,14 @@ function textEvidence(
   return sentences;
 }
 
-function nearestTheCentre(members: readonly Failure[], { index, position }: Overview): string[] {
-  const places = members.map((failure) => position.get(failure) ?? 0);
-  const centre = index.centroid(places);
-  return members
-    .map((failure, at) => ({ traceId: failure.traceId, similarity: cosine(index.vector(places[at] ?? 0), centre) }))
+function nearestTheCentre(members: readonly Failure[], { index, position }: TextSpace): string[] {
+  const placed = members.flatMap((failure) => {
+    const place = position.get(failure);
+    return place === undefined ? [] : [{ traceId: failure.traceId, place }];
+  });
+  const centre = index.centroid(placed.map(({ place }) => place));
+  return placed
+    .map(({ traceId, place }) => ({ traceId, similarity: cosine(index.vector(place), centre) }))
     .sort((a, b) => b.similarity - a.similarity || (a.traceId < b.traceId ? -1 : 1))
     .slice(0, exampleLimit)
     .map(({ traceId }) => traceId);
