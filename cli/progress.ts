@@ -123,7 +123,8 @@ class Progress implements ProgressUi {
     this.#erase();
     this.#frame += 1;
     const mark = spinner[this.#frame % spinner.length] ?? '';
-    const width = Math.max(20, (this.#stream.columns ?? 80) - 1);
+    // Terminals that do not tell their width say 0.
+    const width = Math.max(20, (this.#stream.columns || 80) - 1);
     const lines = due.slice(0, mostLiveLines).map(([name, stage]) => {
       const detail = stage.detail === '' ? '' : ` — ${stage.detail}`;
       return printableLine(`${mark} ${name}${detail}: ${describeProgress(stage, now)}`, width);
