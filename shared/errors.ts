@@ -4,21 +4,42 @@
  */
 export const errorTable = {
   InvalidInput: { retry: false, mend: 'Correct the input named in the message and start again.' },
-  UnknownModel: { retry: false, mend: 'Register it first: ratchet create MODEL --task classification --examples FILE.' },
+  UnknownModel: {
+    retry: false,
+    mend: 'Register it first: ratchet create MODEL --task classification --examples FILE.',
+  },
   ModelExists: { retry: false, mend: 'Choose another name, or go on with the model that is there.' },
   UnknownRun: { retry: false, mend: 'List runs with: ratchet lineage MODEL.' },
   UnknownCheckpoint: { retry: false, mend: 'List checkpoints with: ratchet lineage MODEL.' },
   NoChampion: { retry: false, mend: 'Train a first checkpoint: ratchet create MODEL --examples FILE.' },
   LeaseHeld: { retry: false, mend: 'Wait until the run that holds the lease has ended, or its lease has expired.' },
-  LeaseLost: { retry: false, mend: 'Another run took the model over. Start the run again to take part in its lineage.' },
-  ChampionMoved: { retry: false, mend: 'The champion was moved while the run worked. Start a new run: it measures against the champion of now.' },
+  LeaseLost: {
+    retry: false,
+    mend: 'Another run took the model over. Start the run again to take part in its lineage.',
+  },
+  ChampionMoved: {
+    retry: false,
+    mend: 'The champion was moved while the run worked. Start a new run: it measures against the champion of now.',
+  },
   StaleVersion: { retry: true, mend: 'The record changed meanwhile; the step is tried again by itself.' },
-  ObjectMissing: { retry: false, mend: 'An object that a completed stage wrote is gone. Restore it, or start a new run.' },
-  StorageFailure: { retry: true, mend: 'Check free space and write permission of the workspace, then run the same command.' },
-  CorruptArtifact: { retry: false, mend: 'The artifact does not match its digest or version. Roll back to another checkpoint.' },
+  ObjectMissing: {
+    retry: false,
+    mend: 'An object that a completed stage wrote is gone. Restore it, or start a new run.',
+  },
+  StorageFailure: {
+    retry: true,
+    mend: 'Check free space and write permission of the workspace, then run the same command.',
+  },
+  CorruptArtifact: {
+    retry: false,
+    mend: 'The artifact does not match its digest or version. Roll back to another checkpoint.',
+  },
   ForbiddenQuery: { retry: false, mend: 'Only one read-only SELECT over traces and judgements is allowed.' },
   TrainingFailed: { retry: true, mend: 'See the cause; try another configuration if it persists.' },
-  LeakDetected: { retry: false, mend: 'An example is too close to a held-out one. Report this: the stage that chose it is at fault.' },
+  LeakDetected: {
+    retry: false,
+    mend: 'An example is too close to a held-out one. Report this: the stage that chose it is at fault.',
+  },
 } as const satisfies Record<string, { retry: boolean; mend: string }>;
 
 export type ErrorName = keyof typeof errorTable;

@@ -1,8 +1,8 @@
-import { errorTable, RatchetError } from '../../shared/errors.ts';
 import { leaseIsLive } from '../../shared/domain/control.ts';
 import type { Run } from '../../shared/domain/run.ts';
-import { type RunResult, runResultSchema } from '../../shared/stages/write-report.ts';
+import { errorTable, RatchetError } from '../../shared/errors.ts';
 import type { Ports } from '../../shared/stages/ports.ts';
+import { type RunResult, runResultSchema } from '../../shared/stages/write-report.ts';
 import type { ProgressUi } from '../progress.ts';
 import type { Workspace } from '../workspace.ts';
 import { LocalStateMachine } from './local-state-machine.ts';
@@ -35,7 +35,8 @@ async function findOrBegin(request: RunRequest, ports: Ports, ui: ProgressUi): P
   const { modelId } = request;
   const control = await ports.lineage.getControl(modelId);
   if (control === undefined) throw new RatchetError('UnknownModel', `There is no model named ${modelId}.`);
-  if (control.championId === null) throw new RatchetError('NoChampion', `Model ${modelId} has no champion yet, so there is nothing to improve.`);
+  if (control.championId === null)
+    throw new RatchetError('NoChampion', `Model ${modelId} has no champion yet, so there is nothing to improve.`);
   await refuseWhileActive(modelId, ports);
   const broken = (await ports.lineage.listRuns(modelId)).findLast((run) => run.status === 'running' || mayGoOn(run));
   if (broken !== undefined && (request.seed === null || request.seed === broken.seed)) {
@@ -46,7 +47,12 @@ async function findOrBegin(request: RunRequest, ports: Ports, ui: ProgressUi): P
   }
   if (broken !== undefined) {
     const finishedAt = new Date(ports.clock.now()).toISOString();
-    await ports.lineage.putRun({ ...broken, status: 'failed', finishedAt, reason: 'Broken off, and given up for a run with another seed.' });
+    await ports.lineage.putRun({
+      ...broken,
+      status: 'failed',
+      finishedAt,
+      reason: 'Broken off, and given up for a run with another seed.',
+    });
   }
   const run: Run = {
     runId: ports.ids.next('run'),
@@ -77,7 +83,10 @@ async function refuseWhileActive(modelId: string, ports: Ports): Promise<void> {
   const lease = control?.lease;
   if (lease === null || lease === undefined || !leaseIsLive(lease, ports.clock.now())) return;
   if (await ports.owners.isGone(lease.owner)) return;
-  throw new RatchetError('LeaseHeld', `Run ${lease.runId} of ${modelId} is active: ${lease.owner} holds the lease until ${new Date(lease.expiresAt).toISOString()}.`);
+  throw new RatchetError(
+    'LeaseHeld',
+    `Run ${lease.runId} of ${modelId} is active: ${lease.owner} holds the lease until ${new Date(lease.expiresAt).toISOString()}.`,
+  );
 }
 
 /** The fault as the machine recorded it, with its name and mend; else the error as it came. */

@@ -27,7 +27,12 @@ function summarise(output: unknown): string {
   return Object.entries(output)
     .flatMap(([field, value]) => {
       if (typeof value === 'number') return [`${words(field)} ${Number.isInteger(value) ? value : value.toFixed(4)}`];
-      if (['verdict', 'outcome', 'next', 'move', 'decision'].includes(field) && typeof value === 'string' && value !== '') return [`${words(field)} ${value}`];
+      if (
+        ['verdict', 'outcome', 'next', 'move', 'decision'].includes(field) &&
+        typeof value === 'string' &&
+        value !== ''
+      )
+        return [`${words(field)} ${value}`];
       return [];
     })
     .join(', ');

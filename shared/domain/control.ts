@@ -39,7 +39,9 @@ export function firstControl(modelId: string): Control {
   return { modelId, version: 0, championId: null, lease: null, fencingToken: 0, moves: [] };
 }
 
-export type LeaseAnswer = { readonly granted: true; readonly next: Control } | { readonly granted: false; readonly holder: Lease };
+export type LeaseAnswer =
+  | { readonly granted: true; readonly next: Control }
+  | { readonly granted: false; readonly holder: Lease };
 
 /** Whether the lease has not expired. */
 export function leaseIsLive(lease: Lease, now: number): boolean {
@@ -77,7 +79,13 @@ export function holdsLease(control: Control, runId: string, fencingToken: number
 }
 
 /** The control item with the lease prolonged; null when it was lost. */
-export function renewLease(control: Control, runId: string, fencingToken: number, now: number, minutes: number): Control | null {
+export function renewLease(
+  control: Control,
+  runId: string,
+  fencingToken: number,
+  now: number,
+  minutes: number,
+): Control | null {
   if (control.lease === null || !holdsLease(control, runId, fencingToken)) return null;
   return { ...control, version: control.version + 1, lease: { ...control.lease, expiresAt: now + minutes * 60_000 } };
 }
@@ -89,5 +97,10 @@ export function releaseLease(control: Control, runId: string): Control | null {
 
 /** The control item with the champion moved. */
 export function moveChampion(control: Control, move: Omit<ChampionMove, 'from'>): Control {
-  return { ...control, version: control.version + 1, championId: move.to, moves: [...control.moves, { ...move, from: control.championId }] };
+  return {
+    ...control,
+    version: control.version + 1,
+    championId: move.to,
+    moves: [...control.moves, { ...move, from: control.championId }],
+  };
 }

@@ -1,11 +1,19 @@
 import { z } from 'zod';
 import { sliceSchema } from './example.ts';
 
-export const datasetModeSchema = z.enum(['initial', 'complement', 'extend']);
 /** `complement` is the curriculum alone, `extend` the whole parent dataset as replay and the curriculum on top. */
-export type DatasetMode = z.infer<typeof datasetModeSchema>;
+export const datasetModeSchema = z.enum(['initial', 'complement', 'extend']);
 
-const bandSchema = z.strictObject({ slice: sliceSchema, examples: z.int(), weight: z.number(), share: z.number(), lower: z.number(), upper: z.number(), met: z.boolean(), reason: z.string() });
+const bandSchema = z.strictObject({
+  slice: sliceSchema,
+  examples: z.int(),
+  weight: z.number(),
+  share: z.number(),
+  lower: z.number(),
+  upper: z.number(),
+  met: z.boolean(),
+  reason: z.string(),
+});
 /** A slice's share of total sample weight against its band; `reason` says why a band is not met, else empty. */
 export type SliceBand = z.infer<typeof bandSchema>;
 

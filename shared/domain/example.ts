@@ -6,7 +6,13 @@ export type Slice = z.infer<typeof sliceSchema>;
 
 /** Where an example comes from: a trace, the parent dataset, the examples a model was created with, or a synthesis. */
 export const provenanceSchema = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('trace'), traceId: z.string(), judge: z.enum(['human', 'llm', 'rule']).nullable(), clusterId: z.string().nullable(), why: z.string() }),
+  z.strictObject({
+    kind: z.literal('trace'),
+    traceId: z.string(),
+    judge: z.enum(['human', 'llm', 'rule']).nullable(),
+    clusterId: z.string().nullable(),
+    why: z.string(),
+  }),
   z.strictObject({ kind: z.literal('parent'), datasetId: z.string(), exampleId: z.string() }),
   z.strictObject({ kind: z.literal('file'), line: z.int().positive() }),
   z.strictObject({ kind: z.literal('probe'), probeId: z.string(), traceId: z.string(), clusterId: z.string() }),
@@ -28,4 +34,3 @@ export type Example = z.infer<typeof exampleSchema>;
 
 /** One line of the file a model is created with. */
 export const exampleLineSchema = z.strictObject({ input: z.string(), output: outputSchema });
-export type ExampleLine = z.infer<typeof exampleLineSchema>;

@@ -3,7 +3,6 @@ import { traceIdSchema } from './ids.ts';
 import { outputSchema } from './task.ts';
 
 export const verdictSchema = z.enum(['pass', 'fail']);
-export type Verdict = z.infer<typeof verdictSchema>;
 
 export const judgeKindSchema = z.enum(['human', 'llm', 'rule']);
 export type JudgeKind = z.infer<typeof judgeKindSchema>;

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 
 export const decisionSchema = z.enum(['promoted', 'kept']);
-export type Decision = z.infer<typeof decisionSchema>;
 
 export const runSchema = z.strictObject({
   runId: z.string(),

@@ -14,7 +14,6 @@ const classificationTaskSchema = z.strictObject({
 /** What a model is asked to do. Classification is the first kind; extraction and generation join this union. */
 export const taskSchema = z.discriminatedUnion('kind', [classificationTaskSchema]);
 export type Task = z.infer<typeof taskSchema>;
-export type TaskKind = Task['kind'];
 
 /** What a model answers. A label for classification. Compare outputs only with {@link sameOutput}. */
 export const outputSchema = labelSchema;
@@ -32,7 +31,9 @@ export function labelsOf(output: Output): readonly string[] {
 
 /** Why an output is not valid for the task, or null when it is. */
 export function outputProblem(task: Task, output: Output): string | null {
-  return labelSet(task).has(output) ? null : `label ${JSON.stringify(output.slice(0, 80))} is not one of the model's ${task.labels.length}`;
+  return labelSet(task).has(output)
+    ? null
+    : `label ${JSON.stringify(output.slice(0, 80))} is not one of the model's ${task.labels.length}`;
 }
 
 const labelSets = new WeakMap<Task, ReadonlySet<string>>();

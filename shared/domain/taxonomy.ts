@@ -42,7 +42,14 @@ export const failureSchema = z.strictObject({
 export type Failure = z.infer<typeof failureSchema>;
 
 /** Means of surface features, failing against passing traces of the same expected label. */
-const profileSchema = z.array(z.strictObject({ feature: z.string(), failing: z.number(), passing: z.number(), /** Standardised mean difference (Cohen's d). */ effect: z.number() }));
+const profileSchema = z.array(
+  z.strictObject({
+    feature: z.string(),
+    failing: z.number(),
+    passing: z.number(),
+    /** Standardised mean difference (Cohen's d). */ effect: z.number(),
+  }),
+);
 export type SurfaceProfile = z.infer<typeof profileSchema>;
 
 /** A group of failing traces with one root cause. Built from training-side failures alone. */

@@ -11,7 +11,9 @@ export const snapshotRecordSchema = z.strictObject({
   /** What the model answered when the trace was recorded. */
   recorded: outputSchema.nullable(),
   /** The judgement that counts, of the recorded answer. */
-  judgement: z.strictObject({ verdict: verdictSchema, expected: outputSchema.nullable(), judge: judgeSchema }).nullable(),
+  judgement: z
+    .strictObject({ verdict: verdictSchema, expected: outputSchema.nullable(), judge: judgeSchema })
+    .nullable(),
   /** What the champion answers now. */
   answer: outputSchema.nullable(),
   confidence: z.number(),

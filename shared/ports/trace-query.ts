@@ -9,5 +9,10 @@ export interface TraceQuery {
    * Runs one SELECT with positional parameters. No file, no network, no second statement: anything else throws
    * `ForbiddenQuery`. At most `maxRows` rows come back (1,000 by default).
    */
-  query(modelId: string, sql: string, parameters?: readonly (string | number | boolean | null)[], options?: { maxRows?: number }): Promise<readonly Row[]>;
+  query(
+    modelId: string,
+    sql: string,
+    parameters?: readonly (string | number | boolean | null)[],
+    options?: { maxRows?: number },
+  ): Promise<readonly Row[]>;
 }

@@ -1,6 +1,6 @@
-import { RatchetError } from '../errors.ts';
 import type { Checkpoint } from '../domain/checkpoint.ts';
-import type { Predictor, PredictOptions, Prediction } from '../ports/predictor.ts';
+import { RatchetError } from '../errors.ts';
+import type { Prediction, PredictOptions, Predictor } from '../ports/predictor.ts';
 import type { Trainer } from '../ports/trainer.ts';
 import type { Ports } from './ports.ts';
 

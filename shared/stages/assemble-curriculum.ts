@@ -72,7 +72,9 @@ async function readMaterial(
   const passes = training.filter((record) => record.verdict === 'pass');
   const failures = training.filter((record) => record.verdict === 'fail');
   const parent = await readJsonl(ports.objects, input.lineage.parentDatasetKey, exampleSchema);
-  const clusters = await Promise.all(input.parts.map((part) => readJson(ports.objects, part.key, clusterSelectionSchema)));
+  const clusters = await Promise.all(
+    input.parts.map((part) => readJson(ports.objects, part.key, clusterSelectionSchema)),
+  );
   const { clusters: taxonomy } = await readJson(ports.objects, input.taxonomyKey, taxonomySchema);
   const clustered = new Set(taxonomy.flatMap((cluster) => cluster.traceIds));
   const rest = selectForCluster({
@@ -85,8 +87,14 @@ async function readMaterial(
     plan,
   });
   const selections = [...clusters, rest];
-  const boundary = selectBoundary({ passes, failuresByLabel: countBy(failures.map((record) => record.expected)), plan });
-  const causes: Partial<Record<RootCause, number>> = countBy(selections.flatMap((part) => part.gold.map(() => part.cause)));
+  const boundary = selectBoundary({
+    passes,
+    failuresByLabel: countBy(failures.map((record) => record.expected)),
+    plan,
+  });
+  const causes: Partial<Record<RootCause, number>> = countBy(
+    selections.flatMap((part) => part.gold.map(() => part.cause)),
+  );
   return {
     gold: selections.flatMap((part) => part.gold),
     hardNegatives: selections.flatMap((part) => part.hardNegatives),

@@ -24,7 +24,9 @@ export const buildTaxonomy: Stage<z.infer<typeof inputSchema>, z.infer<typeof ta
     const { model } = await readPlan(prepared, ports);
     const taxonomy = await ports.analyst.buildTaxonomy({
       task: model.task,
-      analyses: await Promise.all(analyses.map((analysis) => readJson(ports.objects, analysis.key, shardAnalysisSchema))),
+      analyses: await Promise.all(
+        analyses.map((analysis) => readJson(ports.objects, analysis.key, shardAnalysisSchema)),
+      ),
       smallestCluster: model.settings.smallestCluster,
       maxClusters: model.settings.maxClusters,
     });
@@ -39,4 +41,6 @@ export const buildTaxonomy: Stage<z.infer<typeof inputSchema>, z.infer<typeof ta
 };
 
 /** Written by the analyst of the same run; its own business. */
-const shardAnalysisSchema = z.custom<ShardAnalysis>((value) => typeof value === 'object' && value !== null && 'failures' in value);
+const shardAnalysisSchema = z.custom<ShardAnalysis>(
+  (value) => typeof value === 'object' && value !== null && 'failures' in value,
+);

@@ -17,7 +17,11 @@ export const candidateSchema = z.strictObject({
 });
 export type Candidate = z.infer<typeof candidateSchema>;
 
-export const candidateRefSchema = z.strictObject({ candidateId: z.string(), checkpointId: z.string(), key: z.string() });
+export const candidateRefSchema = z.strictObject({
+  candidateId: z.string(),
+  checkpointId: z.string(),
+  key: z.string(),
+});
 export type CandidateRef = z.infer<typeof candidateRefSchema>;
 
 export const datasetRefSchema = z.strictObject({ datasetId: z.string(), key: z.string(), mode: datasetModeSchema });

@@ -25,13 +25,19 @@ import { triageTraces } from './triage-traces.ts';
 import { writeReport } from './write-report.ts';
 
 /** Runs one Task state of the state machine. */
-export type StateHandler = (input: unknown, ports: Ports) => Promise<{ readonly output: unknown; readonly passedOver: boolean }>;
+export type StateHandler = (
+  input: unknown,
+  ports: Ports,
+) => Promise<{ readonly output: unknown; readonly passedOver: boolean }>;
 
 function once<I extends StageHead, O>(stage: Stage<I, O>): readonly [string, StateHandler] {
   return [stage.name, (input, ports) => executeStage(stage, input, ports)];
 }
 
-function always(name: string, work: (input: unknown, ports: Ports) => Promise<unknown>): readonly [string, StateHandler] {
+function always(
+  name: string,
+  work: (input: unknown, ports: Ports) => Promise<unknown>,
+): readonly [string, StateHandler] {
   return [name, async (input, ports) => ({ output: await work(input, ports), passedOver: false })];
 }
 

@@ -46,7 +46,11 @@ export const confirmWeaknesses: Stage<z.infer<typeof inputSchema>, z.infer<typeo
       count: model.settings.probesPerCluster,
       random: ports.random.stream(run.seed, `probes/${cluster.clusterId}`),
     });
-    const answers = await answerWith(champion, probes.map((probe) => probe.input), ports);
+    const answers = await answerWith(
+      champion,
+      probes.map((probe) => probe.input),
+      ports,
+    );
     const results = probes.map((probe, index): ProbeResult => {
       const answer = answers[index]?.output ?? null;
       return { ...probe, answer, failed: !sameOutput(answer, probe.expected) };

@@ -9,7 +9,7 @@ import { type GatedCandidate, gateFileSchema, gateSchema, gateWithReason } from 
 import { type History, type IterationRecord, iterationRefSchema, readHistory } from './iteration.ts';
 import { readJson, writeJson } from './jsonl.ts';
 import type { Ports } from './ports.ts';
-import { preparedSchema, readPlan, type RunPlan } from './run-plan.ts';
+import { preparedSchema, type RunPlan, readPlan } from './run-plan.ts';
 import { type Stage, stageHead } from './stage.ts';
 
 const inputSchema = z.strictObject({
@@ -44,7 +44,8 @@ export const decideNext: Stage<Input, DecisionRef> = {
     const before = await readHistory(step, ports);
     const gated = (await readJson(ports.objects, gate.gateKey, gateFileSchema)).candidates;
     const best = gated.find((entry) => entry.candidate.candidateId === gate.best.candidateId);
-    if (best === undefined) throw new Error(`the gate's best candidate ${gate.best.candidateId} is not among its candidates`);
+    if (best === undefined)
+      throw new Error(`the gate's best candidate ${gate.best.candidateId} is not among its candidates`);
     const trained = await Promise.all(gated.map((entry) => readCandidate(entry.candidate, ports)));
     const standing = trained.find((candidate) => candidate.candidateId === gate.best.candidateId);
     if (standing === undefined) throw new Error(`candidate ${gate.best.candidateId} cannot be read`);
@@ -57,7 +58,12 @@ export const decideNext: Stage<Input, DecisionRef> = {
       previous: before === null ? null : { score: before.basis.score },
       championScore: gate.championScore,
       gate: gate.outcome,
-      gains: (before?.iterations ?? []).map(({ iteration, score, rolledBack, move }) => ({ iteration, score, rolledBack, move })),
+      gains: (before?.iterations ?? []).map(({ iteration, score, rolledBack, move }) => ({
+        iteration,
+        score,
+        rolledBack,
+        move,
+      })),
       untried: untriedMoves(before, tried, standing.configuration),
       externalRemainder: onlyExternal(best.remaining, taxonomy),
     });
@@ -65,10 +71,17 @@ export const decideNext: Stage<Input, DecisionRef> = {
     const historyKey = key('history.json');
     await writeJson(ports.objects, historyKey, history);
 
-    if (policy.next === 'promote') return { next: 'promote', reason: policy.detail, historyKey, chosen: gate.best, iteration: step };
+    if (policy.next === 'promote')
+      return { next: 'promote', reason: policy.detail, historyKey, chosen: gate.best, iteration: step };
     if (policy.next !== 'stop') {
       const iteration = { number: input.iteration + 1, kind: policy.next, move: policy.move.name, historyKey };
-      return { next: policy.next, reason: `${policy.detail} ${describeMove(policy.move)}`, historyKey, chosen: null, iteration };
+      return {
+        next: policy.next,
+        reason: `${policy.detail} ${describeMove(policy.move)}`,
+        historyKey,
+        chosen: null,
+        iteration,
+      };
     }
     return { ...(await settle(history, policy.detail, plan, ports)), historyKey, iteration: step };
   },
@@ -81,10 +94,13 @@ async function settle(
   plan: RunPlan,
   ports: Ports,
 ): Promise<Pick<DecisionRef, 'next' | 'reason' | 'chosen'>> {
-  const files = await Promise.all(history.iterations.map((past) => readJson(ports.objects, past.gateKey, gateFileSchema)));
+  const files = await Promise.all(
+    history.iterations.map((past) => readJson(ports.objects, past.gateKey, gateFileSchema)),
+  );
   const all = files.flatMap((file) => file.candidates).sort(byScore);
   const passed = all.find((gated) => gateWithReason(gated, history.ended).outcome === 'passed');
-  if (passed !== undefined) return { next: 'promote', reason: `${detail} The best candidate passes the gate.`, chosen: passed.candidate };
+  if (passed !== undefined)
+    return { next: 'promote', reason: `${detail} The best candidate passes the gate.`, chosen: passed.candidate };
   const refused = all[0];
   if (refused === undefined) return { next: 'keep', reason: detail, chosen: null };
   const failed = gateWithReason(refused, history.ended).rules.filter((rule) => !rule.passed);
@@ -96,10 +112,18 @@ async function settle(
 }
 
 function byScore(a: GatedCandidate, b: GatedCandidate): number {
-  return b.score - a.score || a.verdict.lost - b.verdict.lost || (a.candidate.checkpointId < b.candidate.checkpointId ? -1 : 1);
+  return (
+    b.score - a.score ||
+    a.verdict.lost - b.verdict.lost ||
+    (a.candidate.checkpointId < b.candidate.checkpointId ? -1 : 1)
+  );
 }
 
-function untriedMoves(before: History | null, tried: readonly Configuration[], standing: Configuration): readonly Move[] {
+function untriedMoves(
+  before: History | null,
+  tried: readonly Configuration[],
+  standing: Configuration,
+): readonly Move[] {
   const made = new Set((before?.iterations ?? []).map((past) => past.move));
   const context = { neighbours: neighbourConfigurations(before?.basis.configuration ?? standing), tried };
   return (['rework-data', 'tune', 'augment'] as const)
@@ -113,7 +137,10 @@ function onlyExternal(remaining: GatedCandidate['remaining'], taxonomy: Taxonomy
       .filter((cluster) => cluster.fixability === 'external')
       .map((cluster) => JSON.stringify([cluster.expected, cluster.answered])),
   );
-  return remaining.length > 0 && remaining.every(({ expected, answered }) => external.has(JSON.stringify([expected, answered])));
+  return (
+    remaining.length > 0 &&
+    remaining.every(({ expected, answered }) => external.has(JSON.stringify([expected, answered])))
+  );
 }
 
 function extend(

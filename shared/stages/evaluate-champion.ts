@@ -25,7 +25,9 @@ export const evaluateChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof
     const { champion } = await readPlan(prepared, ports);
     const traffic = split.sets.find((set) => set.name === 'traffic-validation');
     const keys = [lineage.earlier.key, lineage.preceding.key, ...(traffic === undefined ? [] : [traffic.key])];
-    const items = (await Promise.all(keys.map((setKey) => readJsonl(ports.objects, setKey, evaluationItemSchema)))).flat();
+    const items = (
+      await Promise.all(keys.map((setKey) => readJsonl(ports.objects, setKey, evaluationItemSchema)))
+    ).flat();
     const newest = new Map(items.map((item) => [item.exampleId, item]));
     const answers = await evaluate(champion, [...newest.values()], ports);
     const answersKey = key('answers.jsonl');

@@ -1,7 +1,7 @@
-import { RatchetError } from '../errors.ts';
 import type { Checkpoint } from '../domain/checkpoint.ts';
 import type { EvaluationAnswer, EvaluationItem } from '../domain/evaluation-set.ts';
 import { sameOutput } from '../domain/task.ts';
+import { RatchetError } from '../errors.ts';
 import { answerWith } from './answer.ts';
 import type { Ports } from './ports.ts';
 
@@ -11,17 +11,27 @@ export async function evaluate(
   items: readonly EvaluationItem[],
   ports: Ports,
 ): Promise<EvaluationAnswer[]> {
-  const predictions = await answerWith(checkpoint, items.map((item) => item.input), ports);
+  const predictions = await answerWith(
+    checkpoint,
+    items.map((item) => item.input),
+    ports,
+  );
   return items.map((item, index) => {
     const prediction = predictions[index];
     const output = prediction?.output ?? null;
-    return { exampleId: item.exampleId, output, confidence: prediction?.confidence ?? 0, right: sameOutput(output, item.expected) };
+    return {
+      exampleId: item.exampleId,
+      output,
+      confidence: prediction?.confidence ?? 0,
+      right: sameOutput(output, item.expected),
+    };
   });
 }
 
 /** A checkpoint of the lineage. @throws RatchetError UnknownCheckpoint */
 export async function readCheckpoint(modelId: string, checkpointId: string, ports: Ports): Promise<Checkpoint> {
   const checkpoint = await ports.lineage.getCheckpoint(modelId, checkpointId);
-  if (checkpoint === undefined) throw new RatchetError('UnknownCheckpoint', `Model ${modelId} has no checkpoint ${checkpointId}.`);
+  if (checkpoint === undefined)
+    throw new RatchetError('UnknownCheckpoint', `Model ${modelId} has no checkpoint ${checkpointId}.`);
   return checkpoint;
 }

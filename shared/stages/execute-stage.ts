@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { RatchetError } from '../errors.ts';
 import { canonicalJson, digest } from '../domain/ids.ts';
+import { RatchetError } from '../errors.ts';
 import { keepLease } from './hold-lease.ts';
 import type { Ports } from './ports.ts';
 import { type Stage, type StageHead, stageKey } from './stage.ts';
@@ -18,10 +18,17 @@ export interface StageOutcome<O> {
  * checked before, and renewed while the stage works. The completion record is written last, so a killed stage is run
  * again and writes the same objects.
  */
-export async function executeStage<I extends StageHead, O>(stage: Stage<I, O>, rawInput: unknown, ports: Ports): Promise<StageOutcome<O>> {
+export async function executeStage<I extends StageHead, O>(
+  stage: Stage<I, O>,
+  rawInput: unknown,
+  ports: Ports,
+): Promise<StageOutcome<O>> {
   const parsed = stage.input.safeParse(rawInput);
   if (!parsed.success) {
-    throw new RatchetError('InvalidInput', `The input of stage ${stage.name} is not what it takes: ${z.prettifyError(parsed.error)}`);
+    throw new RatchetError(
+      'InvalidInput',
+      `The input of stage ${stage.name} is not what it takes: ${z.prettifyError(parsed.error)}`,
+    );
   }
   const input = parsed.data;
   const recordKey = stageKey(stage.name, input, 'completed.json');

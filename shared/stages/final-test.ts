@@ -1,5 +1,10 @@
 import { z } from 'zod';
-import { type EvaluationAnswer, evaluationAnswerSchema, type EvaluationItem, evaluationItemSchema } from '../domain/evaluation-set.ts';
+import {
+  type EvaluationAnswer,
+  type EvaluationItem,
+  evaluationAnswerSchema,
+  evaluationItemSchema,
+} from '../domain/evaluation-set.ts';
 import { isUsableRecord, sidedRecordSchema } from '../domain/trace-record.ts';
 import { decisionRefSchema } from './decide-next.ts';
 import { evaluate, readCheckpoint } from './evaluate.ts';
@@ -8,7 +13,12 @@ import { preparedSchema, readPlan } from './run-plan.ts';
 import { splitSchema } from './split-traces.ts';
 import { type Stage, stageHead } from './stage.ts';
 
-const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, split: splitSchema, decision: decisionRefSchema });
+const inputSchema = z.strictObject({
+  ...stageHead,
+  prepared: preparedSchema,
+  split: splitSchema,
+  decision: decisionRefSchema,
+});
 
 export const finalTestRefSchema = z.strictObject({ testKey: z.string() });
 
@@ -22,10 +32,18 @@ export const finalTestSchema = z.strictObject({
   byLabel: z.array(z.strictObject({ label: z.string(), before: countSchema, after: countSchema })),
   /** All usable failures of the snapshot, those trained on included: the paper's own figure. */
   allFailuresFixed: countSchema,
-  confusion: z.array(z.strictObject({ expected: z.string(), answered: z.string().nullable(), before: z.int(), after: z.int() })),
+  confusion: z.array(
+    z.strictObject({ expected: z.string(), answered: z.string().nullable(), before: z.int(), after: z.int() }),
+  ),
   /** Examples of traffic-test with both answers, for people to read. */
   answers: z.array(
-    z.strictObject({ exampleId: z.string(), input: z.string(), expected: z.string(), before: z.string().nullable(), after: z.string().nullable() }),
+    z.strictObject({
+      exampleId: z.string(),
+      input: z.string(),
+      expected: z.string(),
+      before: z.string().nullable(),
+      after: z.string().nullable(),
+    }),
   ),
 });
 export type FinalTest = z.infer<typeof finalTestSchema>;
@@ -49,12 +67,18 @@ export const finalTest: Stage<z.infer<typeof inputSchema>, z.infer<typeof finalT
     const after = byExample(await evaluate(candidate, traffic, ports));
     const result: FinalTest = {
       checkpointId: candidate.checkpointId,
-      sets: testNames.map((name) => ({ name, before: tally(items.get(name) ?? [], before), after: tally(items.get(name) ?? [], after) })),
+      sets: testNames.map((name) => ({
+        name,
+        before: tally(items.get(name) ?? [], before),
+        after: tally(items.get(name) ?? [], after),
+      })),
       byLabel: [...Map.groupBy(traffic, (item) => item.expected)]
         .sort(([a], [b]) => (a < b ? -1 : 1))
         .map(([label, own]) => ({ label, before: tally(own, before), after: tally(own, after) })),
-      allFailuresFixed: await failuresFixed(split.sidedKey, (failing) => evaluate(candidate, failing, ports), async (sidedKey) =>
-        readJsonl(ports.objects, sidedKey, sidedRecordSchema),
+      allFailuresFixed: await failuresFixed(
+        split.sidedKey,
+        (failing) => evaluate(candidate, failing, ports),
+        async (sidedKey) => readJsonl(ports.objects, sidedKey, sidedRecordSchema),
       ),
       confusion: confusion(traffic, before, after),
       answers: traffic.map((item) => ({
@@ -88,7 +112,12 @@ async function failuresFixed(
 ): Promise<{ right: number; of: number }> {
   const failing = (await read(sidedKey)).filter(isUsableRecord).filter((record) => record.verdict === 'fail');
   const answers = await answer(
-    failing.map((record) => ({ exampleId: record.traceId, input: record.input, expected: record.expected, right: false })),
+    failing.map((record) => ({
+      exampleId: record.traceId,
+      input: record.input,
+      expected: record.expected,
+      right: false,
+    })),
   );
   return { right: answers.filter((given) => given.right).length, of: failing.length };
 }

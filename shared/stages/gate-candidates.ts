@@ -1,10 +1,21 @@
 import { z } from 'zod';
-import { type EvaluationAnswer, evaluationAnswerSchema, type EvaluationItem, evaluationItemSchema } from '../domain/evaluation-set.ts';
 import { confusionCounts } from '../domain/confusion.ts';
-import { type GateRequest, gateCandidate, type GateVerdict, type PromotionReason, type RegressionCount } from '../domain/gate.ts';
+import {
+  type EvaluationAnswer,
+  type EvaluationItem,
+  evaluationAnswerSchema,
+  evaluationItemSchema,
+} from '../domain/evaluation-set.ts';
+import {
+  type GateRequest,
+  type GateVerdict,
+  gateCandidate,
+  type PromotionReason,
+  type RegressionCount,
+} from '../domain/gate.ts';
 import { type CandidateRef, candidateRefSchema } from './candidate.ts';
-import { championEvaluationSchema } from './evaluate-champion.ts';
 import { type Evaluated, type EvaluatedSet, evaluatedSchema } from './evaluate-candidates.ts';
+import { championEvaluationSchema } from './evaluate-champion.ts';
 import { lineageSchema } from './inspect-lineage.ts';
 import { readJsonl, writeJson } from './jsonl.ts';
 import type { Ports } from './ports.ts';
@@ -71,7 +82,13 @@ export const gateCandidates: Stage<Input, Gate> = {
           regression: sizeOf(input.split.sets, 'regression'),
         },
       };
-      candidates.push({ candidate, score, remaining: remainingOf(record.traffic, answers.get('traffic-validation')), request, verdict: gateCandidate(request) });
+      candidates.push({
+        candidate,
+        score,
+        remaining: remainingOf(record.traffic, answers.get('traffic-validation')),
+        request,
+        verdict: gateCandidate(request),
+      });
     }
     const best = [...candidates].sort(byMerit)[0];
     if (best === undefined) throw new Error('gate-candidates was given no candidate');
@@ -141,7 +158,10 @@ async function readAnswers(
   const own = evaluated.filter((cell) => cell.candidateId === candidate.candidateId);
   return new Map(
     await Promise.all(
-      own.map(async (cell) => [cell.set, byExample(await readJsonl(ports.objects, cell.answersKey, evaluationAnswerSchema))] as const),
+      own.map(
+        async (cell) =>
+          [cell.set, byExample(await readJsonl(ports.objects, cell.answersKey, evaluationAnswerSchema))] as const,
+      ),
     ),
   );
 }
@@ -151,11 +171,16 @@ function byExample(answers: readonly EvaluationAnswer[]): Answers {
 }
 
 function share(answers: Answers, items: readonly EvaluationItem[]): number {
-  return items.length === 0 ? 0 : items.filter((item) => answers.get(item.exampleId)?.right === true).length / items.length;
+  return items.length === 0
+    ? 0
+    : items.filter((item) => answers.get(item.exampleId)?.right === true).length / items.length;
 }
 
 /** Pairs on all validation sets of the lineage, pooled; an example that is in several counts once, in its newest version. */
-function paired(record: EvaluationRecord, answers: ReadonlyMap<EvaluatedSet, Answers>): { gained: string[]; lost: string[] } {
+function paired(
+  record: EvaluationRecord,
+  answers: ReadonlyMap<EvaluatedSet, Answers>,
+): { gained: string[]; lost: string[] } {
   const pooled = new Map<string, boolean>();
   for (const set of ['earlier', 'preceding', 'traffic-validation'] as const) {
     for (const answer of answers.get(set)?.values() ?? []) pooled.set(answer.exampleId, answer.right);

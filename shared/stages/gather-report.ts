@@ -1,4 +1,5 @@
 import { datasetModeSchema } from '../domain/dataset.ts';
+import { evaluationAnswerSchema } from '../domain/evaluation-set.ts';
 import { weaknessSchema } from '../domain/probe.ts';
 import type { BeforeAfter, CandidateReport, ExampleText, Rate, ReportData } from '../domain/report.ts';
 import type { Run } from '../domain/run.ts';
@@ -6,16 +7,15 @@ import { wilsonInterval } from '../domain/statistics.ts';
 import { taxonomySchema } from '../domain/taxonomy.ts';
 import { type SidedRecord, sidedRecordSchema } from '../domain/trace-record.ts';
 import { readCandidate } from './candidate.ts';
-import { evaluationAnswerSchema } from '../domain/evaluation-set.ts';
 import { type FinalTest, finalTestSchema } from './final-test.ts';
-import { gateFileSchema, gateWithReason, type GatedCandidate } from './gate-candidates.ts';
+import { type GatedCandidate, gateFileSchema, gateWithReason } from './gate-candidates.ts';
 import { type History, historySchema } from './iteration.ts';
 import { readJson, readJsonl } from './jsonl.ts';
 import { nextSteps } from './next-steps.ts';
 import type { Ports } from './ports.ts';
-import { readPlan, type RunPlan } from './run-plan.ts';
-import { stageKey } from './stage.ts';
+import { type RunPlan, readPlan } from './run-plan.ts';
 import { sizeOf } from './split-traces.ts';
+import { stageKey } from './stage.ts';
 import type { ReportInput, RunResult } from './write-report.ts';
 
 const noPath = '';
@@ -28,8 +28,12 @@ export async function gatherReport(
 ): Promise<{ data: ReportData; result: RunResult }> {
   const plan = await readPlan(input.prepared, ports);
   const records = await readJsonl(ports.objects, input.split.sidedKey, sidedRecordSchema);
-  const history = input.decision.historyKey === noPath ? null : await readJson(ports.objects, input.decision.historyKey, historySchema);
-  const test = input.finalTest.testKey === noPath ? null : await readJson(ports.objects, input.finalTest.testKey, finalTestSchema);
+  const history =
+    input.decision.historyKey === noPath
+      ? null
+      : await readJson(ports.objects, input.decision.historyKey, historySchema);
+  const test =
+    input.finalTest.testKey === noPath ? null : await readJson(ports.objects, input.finalTest.testKey, finalTestSchema);
   const gated = history === null ? [] : await readGated(history, ports);
   const championScore = gated[0]?.championScore ?? null;
   const candidates = await candidateReports(gated, history, ports);
@@ -39,7 +43,15 @@ export async function gatherReport(
   const decision = promoted ? 'promoted' : 'kept';
   const champion = promoted && decided !== null ? decided.checkpointId : plan.champion.checkpointId;
   const finishedAt = new Date(ports.clock.now()).toISOString();
-  const run: Run = { ...plan.run, status: 'finished', finishedAt, decision, reason: input.decision.reason, resultId: champion, reportKey };
+  const run: Run = {
+    ...plan.run,
+    status: 'finished',
+    finishedAt,
+    decision,
+    reason: input.decision.reason,
+    resultId: champion,
+    reportKey,
+  };
   const taxonomy = await readTaxonomy(input, records, ports);
 
   const draft: Omit<ReportData, 'nextSteps'> = {
@@ -47,7 +59,12 @@ export async function gatherReport(
     model: plan.model,
     decision,
     reason: input.decision.reason,
-    traffic: { traces: records.length, passes: input.judged.passes, failures: input.judged.failures, unknown: input.judged.unknown },
+    traffic: {
+      traces: records.length,
+      passes: input.judged.passes,
+      failures: input.judged.failures,
+      unknown: input.judged.unknown,
+    },
     evidence: {
       failures: input.split.failures,
       traffic: sizeOf(input.split.sets, 'traffic-validation'),
@@ -60,7 +77,9 @@ export async function gatherReport(
     allFailuresFixed: test === null ? null : rate(test.allFailuresFixed),
     confusion: test?.confusion ?? [],
     taxonomy,
-    datasets: (await ports.lineage.listDatasets(plan.model.modelId)).filter((dataset) => dataset.runId === plan.run.runId),
+    datasets: (await ports.lineage.listDatasets(plan.model.modelId)).filter(
+      (dataset) => dataset.runId === plan.run.runId,
+    ),
     championScore,
     candidates,
     decidedOn,
@@ -75,12 +94,19 @@ export async function gatherReport(
     regressed: decided === null ? [] : await regressedExamples(decided, records, input, ports),
     lineage: await lineageOf(plan, champion, championScore, candidates, ports),
   };
-  return { data: { ...draft, nextSteps: nextSteps(draft) }, result: resultOf(draft, test, decided, champion, reportKey) };
+  return {
+    data: { ...draft, nextSteps: nextSteps(draft) },
+    result: resultOf(draft, test, decided, champion, reportKey),
+  };
 }
 
 async function readGated(history: History, ports: Ports): Promise<(GatedCandidate & { championScore: number })[]> {
-  const files = await Promise.all(history.iterations.map((past) => readJson(ports.objects, past.gateKey, gateFileSchema)));
-  return files.flatMap((file) => file.candidates.map((candidate) => ({ ...candidate, championScore: file.championScore })));
+  const files = await Promise.all(
+    history.iterations.map((past) => readJson(ports.objects, past.gateKey, gateFileSchema)),
+  );
+  return files.flatMap((file) =>
+    file.candidates.map((candidate) => ({ ...candidate, championScore: file.championScore })),
+  );
 }
 
 /** The verdicts as they stood in the end: with the reason that ended the search, if one did. */
@@ -113,15 +139,28 @@ function triageCounts(records: readonly SidedRecord[]): ReportData['triage'] {
       const [first] = group;
       return first === undefined
         ? []
-        : [{ category: first.triage.category, kind: first.triage.kind, count: group.length, example: first.triage.reason }];
+        : [
+            {
+              category: first.triage.category,
+              kind: first.triage.kind,
+              count: group.length,
+              example: first.triage.reason,
+            },
+          ];
     })
     .sort((a, b) => b.count - a.count || (a.kind < b.kind ? -1 : 1));
 }
 
-async function readTaxonomy(input: ReportInput, records: readonly SidedRecord[], ports: Ports): Promise<ReportData['taxonomy']> {
+async function readTaxonomy(
+  input: ReportInput,
+  records: readonly SidedRecord[],
+  ports: Ports,
+): Promise<ReportData['taxonomy']> {
   if (input.taxonomy.taxonomyKey === noPath) return null;
   const taxonomy = await readJson(ports.objects, input.taxonomy.taxonomyKey, taxonomySchema);
-  const weaknesses = await Promise.all(input.weaknesses.map((ref) => readJson(ports.objects, ref.weaknessKey, weaknessSchema)));
+  const weaknesses = await Promise.all(
+    input.weaknesses.map((ref) => readJson(ports.objects, ref.weaknessKey, weaknessSchema)),
+  );
   const byId = new Map(records.map((record) => [record.traceId, record]));
   return {
     ...taxonomy,
@@ -148,7 +187,11 @@ async function regressedExamples(
   const lost = new Set(decided.verdict.regressions.flatMap((count) => count.lost));
   if (lost.size === 0) return [];
   const head = { run: input.run, iteration: decided.iteration, item: `${decided.candidateId}-traffic-validation` };
-  const answers = await readJsonl(ports.objects, stageKey('evaluate-candidates', head, 'answers.jsonl'), evaluationAnswerSchema);
+  const answers = await readJsonl(
+    ports.objects,
+    stageKey('evaluate-candidates', head, 'answers.jsonl'),
+    evaluationAnswerSchema,
+  );
   const after = new Map(answers.map((answer) => [answer.exampleId, answer.output]));
   return records
     .filter((record) => lost.has(record.traceId))
@@ -170,14 +213,16 @@ async function lineageOf(
 ): Promise<ReportData['lineage']> {
   const scores = new Map(candidates.map((candidate) => [candidate.checkpointId, candidate.score]));
   if (championScore !== null) scores.set(plan.champion.checkpointId, championScore);
-  return (await ports.lineage.listCheckpoints(plan.model.modelId)).map(({ checkpointId, parentId, datasetId, createdAt, scores: recorded }) => ({
-    checkpointId,
-    parentId,
-    datasetId,
-    createdAt,
-    champion: checkpointId === champion,
-    score: scores.get(checkpointId) ?? recorded['traffic-validation'] ?? null,
-  }));
+  return (await ports.lineage.listCheckpoints(plan.model.modelId)).map(
+    ({ checkpointId, parentId, datasetId, createdAt, scores: recorded }) => ({
+      checkpointId,
+      parentId,
+      datasetId,
+      createdAt,
+      champion: checkpointId === champion,
+      score: scores.get(checkpointId) ?? recorded['traffic-validation'] ?? null,
+    }),
+  );
 }
 
 function resultOf(
@@ -188,18 +233,26 @@ function resultOf(
   report: string,
 ): RunResult {
   const shares = (when: 'before' | 'after') =>
-    Object.fromEntries((test?.sets ?? []).flatMap((set) => (set[when].of === 0 ? [] : [[set.name, set[when].right / set[when].of]])));
+    Object.fromEntries(
+      (test?.sets ?? []).flatMap((set) => (set[when].of === 0 ? [] : [[set.name, set[when].right / set[when].of]])),
+    );
   return {
     run: data.run.runId,
     decision: data.decision,
     reason: data.reason,
     champion,
     scores: {
-      before: { ...(data.championScore === null ? {} : { 'traffic-validation': data.championScore }), ...shares('before') },
+      before: {
+        ...(data.championScore === null ? {} : { 'traffic-validation': data.championScore }),
+        ...shares('before'),
+      },
       after: decided === null ? null : { 'traffic-validation': decided.score, ...shares('after') },
     },
     regressions: Object.fromEntries(
-      (decided?.verdict.regressions ?? []).map((count) => [count.scope, { lost: count.lost.length, allowed: count.allowed, of: count.size }]),
+      (decided?.verdict.regressions ?? []).map((count) => [
+        count.scope,
+        { lost: count.lost.length, allowed: count.allowed, of: count.size },
+      ]),
     ),
     report,
   };

@@ -1,5 +1,5 @@
-import { RatchetError } from '../errors.ts';
 import { type Control, holdsLease, releaseLease, renewLease, takeLease } from '../domain/control.ts';
+import { RatchetError } from '../errors.ts';
 import type { Ports } from './ports.ts';
 import type { LeaseRef, RunRef, StageHead } from './stage.ts';
 
@@ -11,7 +11,11 @@ const attempts = 20;
  * @param change the item to write, or null to leave it as it is
  * @throws RatchetError UnknownModel, StaleVersion, and whatever `change` throws
  */
-export async function updateControl(modelId: string, ports: Ports, change: (control: Control) => Control | null): Promise<Control> {
+export async function updateControl(
+  modelId: string,
+  ports: Ports,
+  change: (control: Control) => Control | null,
+): Promise<Control> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
     const control = await ports.lineage.getControl(modelId);
     if (control === undefined) throw new RatchetError('UnknownModel', `There is no model named ${modelId}.`);
@@ -19,7 +23,10 @@ export async function updateControl(modelId: string, ports: Ports, change: (cont
     if (next === null) return control;
     if (await ports.lineage.compareAndSetControl(control.version, next)) return next;
   }
-  throw new RatchetError('StaleVersion', `The control item of ${modelId} changed ${attempts} times while it was being written.`);
+  throw new RatchetError(
+    'StaleVersion',
+    `The control item of ${modelId} changed ${attempts} times while it was being written.`,
+  );
 }
 
 /** Takes the model's lease for a run. @throws RatchetError LeaseHeld, with the holder's name */
@@ -37,7 +44,10 @@ export async function acquireLease(run: RunRef, owner: string, minutes: number, 
     });
     if (!answer.granted) {
       const until = new Date(answer.holder.expiresAt).toISOString();
-      throw new RatchetError('LeaseHeld', `Run ${answer.holder.runId} of ${run.modelId} is active: ${answer.holder.owner} holds the lease until ${until}.`);
+      throw new RatchetError(
+        'LeaseHeld',
+        `Run ${answer.holder.runId} of ${run.modelId} is active: ${answer.holder.owner} holds the lease until ${until}.`,
+      );
     }
     return answer.next;
   });
@@ -76,11 +86,16 @@ async function renew(head: StageHead, minutes: number, ports: Ports): Promise<vo
     if (!holdsLease(control, head.run.runId, head.lease.fencingToken)) throw leaseLost(head.run);
     const expiresAt = control.lease?.expiresAt ?? 0;
     const now = ports.clock.now();
-    return expiresAt - now > (minutes * 60_000 * 2) / 3 ? null : renewLease(control, head.run.runId, head.lease.fencingToken, now, minutes);
+    return expiresAt - now > (minutes * 60_000 * 2) / 3
+      ? null
+      : renewLease(control, head.run.runId, head.lease.fencingToken, now, minutes);
   });
 }
 
 /** The fault of a run that went on without its lease. */
 export function leaseLost(run: RunRef): RatchetError {
-  return new RatchetError('LeaseLost', `Run ${run.runId} no longer holds the lease of ${run.modelId}; another run took it over.`);
+  return new RatchetError(
+    'LeaseLost',
+    `Run ${run.runId} no longer holds the lease of ${run.modelId}; another run took it over.`,
+  );
 }

@@ -6,7 +6,7 @@ import { shortDigest } from '../domain/ids.ts';
 import { effectiveJudgement } from '../domain/judgement.ts';
 import { readJsonl, writeJsonl } from './jsonl.ts';
 import type { Ports } from './ports.ts';
-import { preparedSchema, readPlan, type RunPlan } from './run-plan.ts';
+import { preparedSchema, type RunPlan, readPlan } from './run-plan.ts';
 import { type Stage, stageHead } from './stage.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema });
@@ -64,7 +64,11 @@ async function correctFrozenSets(plan: RunPlan, ports: Ports): Promise<FrozenSet
   const frozen = await Promise.all(
     plan.frozenSets.map(async (set) => ({ set, items: await readJsonl(ports.objects, set.key, evaluationItemSchema) })),
   );
-  const corrections = await humanCorrections(plan, new Set(frozen.flatMap(({ items }) => items.map((item) => item.exampleId))), ports);
+  const corrections = await humanCorrections(
+    plan,
+    new Set(frozen.flatMap(({ items }) => items.map((item) => item.exampleId))),
+    ports,
+  );
   const current: FrozenSet[] = [];
   for (const { set, items } of frozen) {
     const corrected = applyCorrections(items, corrections);
@@ -88,7 +92,11 @@ async function correctFrozenSets(plan: RunPlan, ports: Ports): Promise<FrozenSet
   return current;
 }
 
-async function humanCorrections(plan: RunPlan, traceIds: ReadonlySet<string>, ports: Ports): Promise<ReadonlyMap<string, string>> {
+async function humanCorrections(
+  plan: RunPlan,
+  traceIds: ReadonlySet<string>,
+  ports: Ports,
+): Promise<ReadonlyMap<string, string>> {
   if (traceIds.size === 0) return new Map();
   const records = await ports.traceLog.read(plan.model.modelId, {
     limit: traceIds.size,

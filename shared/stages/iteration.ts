@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { configurationSchema } from '../domain/hyperparameters.ts';
 import { moveKindSchema, moveSchema } from '../domain/policy.ts';
 import { candidateRefSchema, datasetRefSchema } from './candidate.ts';
-import { configurationSchema } from '../domain/hyperparameters.ts';
 import { readJson } from './jsonl.ts';
 import type { Ports } from './ports.ts';
 

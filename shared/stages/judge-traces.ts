@@ -7,7 +7,12 @@ import { type Stage, stageHead } from './stage.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema });
 
-export const judgedSchema = z.strictObject({ judgedKey: z.string(), passes: z.int(), failures: z.int(), unknown: z.int() });
+export const judgedSchema = z.strictObject({
+  judgedKey: z.string(),
+  passes: z.int(),
+  failures: z.int(),
+  unknown: z.int(),
+});
 
 /** Gives a verdict on each answer of the champion: ready-made judgements first, the rule judge (exact match) where the right output is known. */
 export const judgeTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof judgedSchema>> = {

@@ -1,5 +1,5 @@
-import type { Configuration } from '../domain/hyperparameters.ts';
 import type { Example } from '../domain/example.ts';
+import type { Configuration } from '../domain/hyperparameters.ts';
 import { digest } from '../domain/ids.ts';
 import type { Model } from '../domain/model.ts';
 import type { Output } from '../domain/task.ts';
@@ -33,7 +33,9 @@ export async function outOfFoldProbabilities(request: {
   const { items, model, ports } = request;
   const answers = new Map<string, Probabilities>();
   if (items.length < folds * folds) return answers;
-  const foldOf = items.map((item) => Number.parseInt(digest(model.splitSalt, 'fold', item.input).slice(0, 8), 16) % folds);
+  const foldOf = items.map(
+    (item) => Number.parseInt(digest(model.splitSalt, 'fold', item.input).slice(0, 8), 16) % folds,
+  );
   let done = 0;
   await Promise.all(
     Array.from({ length: folds }, async (_, fold) => {

@@ -38,9 +38,15 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
     const history = await readHistory(input.step, ports);
     const pairs: { dataset: DatasetRef; configuration: Configuration }[] =
       input.step.kind === 'tune' && history !== null
-        ? (history.next?.configurations ?? []).map((configuration) => ({ dataset: history.basis.dataset, configuration }))
+        ? (history.next?.configurations ?? []).map((configuration) => ({
+            dataset: history.basis.dataset,
+            configuration,
+          }))
         : input.curriculum.datasets.flatMap((dataset) =>
-            distinct([...(history === null ? [] : [history.basis.configuration]), ...startingConfigurations(model.settings.foundation)])
+            distinct([
+              ...(history === null ? [] : [history.basis.configuration]),
+              ...startingConfigurations(model.settings.foundation),
+            ])
               .slice(0, 2)
               .map((configuration) => ({ dataset, configuration })),
           );

@@ -46,6 +46,9 @@ export const prepareNextDataset: Stage<z.infer<typeof inputSchema>, z.infer<type
       }),
     );
     await executeStage(assembleCurriculum, { ...next, item: 'all', split, lineage, parts }, ports);
-    return { move, reason: `the champion scores ${championScore.toFixed(3)}, so the data will most likely be reworked next` };
+    return {
+      move,
+      reason: `the champion scores ${championScore.toFixed(3)}, so the data will most likely be reworked next`,
+    };
   },
 };

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { RatchetError } from '../errors.ts';
 import type { Control } from '../domain/control.ts';
 import type { EvaluationSet } from '../domain/evaluation-set.ts';
 import { effectiveJudgement } from '../domain/judgement.ts';
 import type { Model } from '../domain/model.ts';
 import type { Run } from '../domain/run.ts';
 import type { SnapshotRecord } from '../domain/trace-record.ts';
+import { RatchetError } from '../errors.ts';
 import { answerWith } from './answer.ts';
 import { writeJson, writeJsonl } from './jsonl.ts';
 import type { Ports } from './ports.ts';
@@ -66,12 +66,16 @@ async function pinPlan(run: RunRef, ports: Ports): Promise<{ plan: RunPlan; sinc
   const model = await lineage.getModel(run.modelId);
   const control = await lineage.getControl(run.modelId);
   const record = await lineage.getRun(run.runId);
-  if (model === undefined || control === undefined) throw new RatchetError('UnknownModel', `There is no model named ${run.modelId}.`);
+  if (model === undefined || control === undefined)
+    throw new RatchetError('UnknownModel', `There is no model named ${run.modelId}.`);
   if (record === undefined) throw new RatchetError('UnknownRun', `There is no record of run ${run.runId}.`);
-  const champion = control.championId === null ? undefined : await lineage.getCheckpoint(run.modelId, control.championId);
-  if (champion === undefined) throw new RatchetError('NoChampion', `Model ${run.modelId} has no champion yet, so there is nothing to improve.`);
+  const champion =
+    control.championId === null ? undefined : await lineage.getCheckpoint(run.modelId, control.championId);
+  if (champion === undefined)
+    throw new RatchetError('NoChampion', `Model ${run.modelId} has no champion yet, so there is nothing to improve.`);
   const parentDataset = await lineage.getDataset(run.modelId, champion.datasetId);
-  if (parentDataset === undefined) throw new RatchetError('ObjectMissing', `Dataset ${champion.datasetId} of the champion is not in the lineage.`);
+  if (parentDataset === undefined)
+    throw new RatchetError('ObjectMissing', `Dataset ${champion.datasetId} of the champion is not in the lineage.`);
   const plan: RunPlan = {
     run: record,
     model,
@@ -87,7 +91,9 @@ async function pinPlan(run: RunRef, ports: Ports): Promise<{ plan: RunPlan; sinc
 async function windowStart(model: Model, control: Control, ports: Ports): Promise<string | null> {
   const promotion = control.moves.findLast((move) => move.kind === 'promote' && move.to === control.championId);
   if (promotion === undefined) return null;
-  const promoting: Run | undefined = (await ports.lineage.listRuns(model.modelId)).find((run) => run.runId === promotion.by);
+  const promoting: Run | undefined = (await ports.lineage.listRuns(model.modelId)).find(
+    (run) => run.runId === promotion.by,
+  );
   return promoting?.startedAt ?? promotion.at;
 }
 

@@ -1,8 +1,13 @@
 import { z } from 'zod';
-import { RatchetError } from '../errors.ts';
 import { holdsLease, moveChampion } from '../domain/control.ts';
-import { type EvaluationSet, type EvaluationSetName, evaluationAnswerSchema, evaluationItemSchema } from '../domain/evaluation-set.ts';
+import {
+  type EvaluationSet,
+  type EvaluationSetName,
+  evaluationAnswerSchema,
+  evaluationItemSchema,
+} from '../domain/evaluation-set.ts';
 import { shortDigest } from '../domain/ids.ts';
+import { RatchetError } from '../errors.ts';
 import { decisionRefSchema } from './decide-next.ts';
 import { evaluate, readCheckpoint } from './evaluate.ts';
 import { leaseLost, updateControl } from './hold-lease.ts';
@@ -64,7 +69,10 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
       if (!holdsLease(control, run.runId, lease.fencingToken)) throw leaseLost(run);
       if (control.championId === checkpoint.checkpointId) return null;
       if (control.championId !== plan.champion.checkpointId) {
-        throw new RatchetError('ChampionMoved', `The run measured against ${plan.champion.checkpointId}, but the champion is ${control.championId} by now.`);
+        throw new RatchetError(
+          'ChampionMoved',
+          `The run measured against ${plan.champion.checkpointId}, but the champion is ${control.championId} by now.`,
+        );
       }
       return moveChampion(control, {
         at: new Date(ports.clock.now()).toISOString(),

@@ -19,7 +19,9 @@ export async function recordFailure(rawInput: unknown, ports: Ports): Promise<Re
   const { run, failure } = recordFailureInputSchema.parse(rawInput);
   const name = failure.Error;
   const cause = causeText(failure.Cause ?? '');
-  const mend = RatchetError.isName(name) ? errorTable[name].mend : 'See the log of the stage that failed, then start the run again: completed stages are passed over.';
+  const mend = RatchetError.isName(name)
+    ? errorTable[name].mend
+    : 'See the log of the stage that failed, then start the run again: completed stages are passed over.';
   const record = await ports.lineage.getRun(run.runId);
   if (record !== undefined && record.status === 'running') {
     await ports.lineage.putRun({

@@ -15,6 +15,11 @@ export async function readLedger(modelId: string, except: string | null, ports: 
   return segments.flat();
 }
 
-export async function writeLedgerSegment(modelId: string, writer: string, entries: readonly LedgerEntry[], ports: Ports): Promise<void> {
+export async function writeLedgerSegment(
+  modelId: string,
+  writer: string,
+  entries: readonly LedgerEntry[],
+  ports: Ports,
+): Promise<void> {
   await writeJsonl(ports.objects, segmentKey(modelId, writer), entries);
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { buildEvaluationSets } from '../domain/evaluation-sets.ts';
-import { type EvaluationSetName, evaluationSetNameSchema } from '../domain/evaluation-set.ts';
 import { diagnosisPart } from '../domain/diagnosis-part.ts';
+import { type EvaluationSetName, evaluationSetNameSchema } from '../domain/evaluation-set.ts';
+import { buildEvaluationSets } from '../domain/evaluation-sets.ts';
 import { assignSides } from '../domain/splits.ts';
 import { isUsableRecord, type SidedRecord, triagedRecordSchema } from '../domain/trace-record.ts';
 import { readJsonl, writeJsonl } from './jsonl.ts';
@@ -12,7 +12,12 @@ import { triagedSchema } from './triage-traces.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, triaged: triagedSchema });
 
-export const setRefSchema = z.strictObject({ name: evaluationSetNameSchema, key: z.string(), size: z.int(), right: z.int() });
+export const setRefSchema = z.strictObject({
+  name: evaluationSetNameSchema,
+  key: z.string(),
+  size: z.int(),
+  right: z.int(),
+});
 export type SetRef = z.infer<typeof setRefSchema>;
 
 export const shardSchema = z.strictObject({ shardId: z.string(), key: z.string(), records: z.int() });
@@ -47,7 +52,11 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
     await writeLedgerSegment(model.modelId, run.runId, additions, ports);
     const sided = records.map((record): SidedRecord => {
       const assigned = sides.get(record.traceId);
-      return { ...record, side: assigned?.side ?? 'none', part: diagnosisPart(assigned?.groupId ?? '', model.splitSalt) };
+      return {
+        ...record,
+        side: assigned?.side ?? 'none',
+        part: diagnosisPart(assigned?.groupId ?? '', model.splitSalt),
+      };
     });
     const sidedKey = key('sided.jsonl');
     await writeJsonl(ports.objects, sidedKey, sided);
@@ -75,7 +84,11 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
     const failures = usable.filter((record) => record.verdict === 'fail').length;
     const missing = missingEvidence(
       { failures, traffic: sizeOf(sets, 'traffic-validation'), regression: sizeOf(sets, 'regression') },
-      { failures: model.settings.enoughFailures, traffic: model.settings.enoughTraffic, regression: model.settings.enoughRegression },
+      {
+        failures: model.settings.enoughFailures,
+        traffic: model.settings.enoughTraffic,
+        regression: model.settings.enoughRegression,
+      },
     );
     return { sidedKey, sets, shards, failures, enoughEvidence: missing === '', reason: missing };
   },
@@ -86,7 +99,11 @@ export function sizeOf(sets: readonly SetRef[], name: EvaluationSetName): number
 }
 
 function missingEvidence(have: Evidence, wanted: Evidence): string {
-  const names = { failures: 'failures after triage', traffic: 'traces in traffic-validation', regression: 'passes in the regression set' };
+  const names = {
+    failures: 'failures after triage',
+    traffic: 'traces in traffic-validation',
+    regression: 'passes in the regression set',
+  };
   return (Object.keys(names) as (keyof Evidence)[])
     .filter((part) => have[part] < wanted[part])
     .map((part) => `${have[part]} ${names[part]}, ${wanted[part]} are needed`)

@@ -22,7 +22,12 @@ const inputSchema = z.strictObject({
   move: z.string(),
 });
 
-export const partRefSchema = z.strictObject({ clusterId: z.string(), key: z.string(), gold: z.int(), hardNegatives: z.int() });
+export const partRefSchema = z.strictObject({
+  clusterId: z.string(),
+  key: z.string(),
+  gold: z.int(),
+  hardNegatives: z.int(),
+});
 
 /** What one cluster gives to the curriculum, as written by this stage. */
 export const clusterSelectionSchema = z.strictObject({
@@ -48,7 +53,9 @@ export const synthesizeCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<ty
       weakness: await readJson(ports.objects, weakness.weaknessKey, weaknessSchema),
       members: training.filter((record) => memberIds.has(record.traceId)),
       passes: training.filter((record) => record.verdict === 'pass'),
-      failingProbes: (await readJsonl(ports.objects, weakness.probesKey, probeResultSchema)).filter((probe) => probe.failed),
+      failingProbes: (await readJsonl(ports.objects, weakness.probesKey, probeResultSchema)).filter(
+        (probe) => probe.failed,
+      ),
       parent: await readJsonl(ports.objects, parentDataset.key, exampleSchema),
       plan: planFor(move),
     });

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { defaultConfiguration } from '../domain/default-configurations.ts';
 import { exampleSchema } from '../domain/example.ts';
-import { triageRecords } from '../domain/triage/triage-records.ts';
 import { judgedRecordSchema, type TriagedRecord } from '../domain/trace-record.ts';
-import { judgedSchema } from './judge-traces.ts';
+import { triageRecords } from '../domain/triage/triage-records.ts';
 import { readJsonl, writeJsonl } from './jsonl.ts';
+import { judgedSchema } from './judge-traces.ts';
 import { outOfFoldProbabilities } from './out-of-fold.ts';
 import { preparedSchema, readPlan } from './run-plan.ts';
 import { type Stage, stageHead } from './stage.ts';
@@ -28,7 +28,9 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
     const plan = await readPlan(prepared, ports);
     const records = await readJsonl(ports.objects, judged.judgedKey, judgedRecordSchema);
     const outOfFold = await outOfFoldProbabilities({
-      items: records.flatMap((record) => (record.expected === null ? [] : [{ id: record.traceId, input: record.input, output: record.expected }])),
+      items: records.flatMap((record) =>
+        record.expected === null ? [] : [{ id: record.traceId, input: record.input, output: record.expected }],
+      ),
       base: await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema),
       model: plan.model,
       configuration: defaultConfiguration(plan.champion.configuration.foundation),
@@ -37,7 +39,9 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
       key,
     });
     const verdicts = triageRecords({ records, labels: plan.model.task.labels, outOfFold });
-    const triaged = records.map((record): TriagedRecord => ({ ...record, triage: verdicts.get(record.traceId) ?? untriaged }));
+    const triaged = records.map(
+      (record): TriagedRecord => ({ ...record, triage: verdicts.get(record.traceId) ?? untriaged }),
+    );
     const triagedKey = key('triaged.jsonl');
     await writeJsonl(ports.objects, triagedKey, triaged);
     const count = (category: string) => triaged.filter((record) => record.triage.category === category).length;
@@ -52,4 +56,3 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
 };
 
 const untriaged = { category: 'clean', kind: 'none', reason: 'nothing speaks against it' } as const;
-

@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { decisionSchema } from '../domain/run.ts';
+import { taxonomyRefSchema } from './build-taxonomy.ts';
+import { weaknessRefSchema } from './confirm-weaknesses.ts';
 import { decisionRefSchema } from './decide-next.ts';
 import { finalTestRefSchema } from './final-test.ts';
 import { gatherReport } from './gather-report.ts';
@@ -11,8 +13,6 @@ import { preparedSchema } from './run-plan.ts';
 import { splitSchema } from './split-traces.ts';
 import { type Stage, stageHead } from './stage.ts';
 import { triagedSchema } from './triage-traces.ts';
-import { taxonomyRefSchema } from './build-taxonomy.ts';
-import { weaknessRefSchema } from './confirm-weaknesses.ts';
 
 export const reportInputSchema = z.strictObject({
   ...stageHead,

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProgressUi } from '../../cli/progress.ts';
 import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
-import { RatchetError } from '../../shared/errors.ts';
 import type { TraceLine } from '../../shared/domain/trace.ts';
+import { RatchetError } from '../../shared/errors.ts';
 import { answerWith } from '../../shared/stages/answer.ts';
 import { createModel } from '../../shared/stages/create-model.ts';
 import { ingestTraces } from '../../shared/stages/ingest-traces.ts';
@@ -15,7 +15,10 @@ export const modelId = 'support';
 /** A workspace of the real embedded adapters in a temporary directory, removed by `dispose`. */
 export async function makeWorkspace(): Promise<Workspace & { dispose(): Promise<void> }> {
   const directory = await mkdtemp(join(tmpdir(), 'ratchet-test-'));
-  const workspace = await openWorkspace(directory, { observer: { progress: () => undefined, note: () => undefined }, create: true });
+  const workspace = await openWorkspace(directory, {
+    observer: { progress: () => undefined, note: () => undefined },
+    create: true,
+  });
   return {
     ...workspace,
     dispose: async () => {
@@ -50,16 +53,27 @@ export async function createSupportModel(workspace: Workspace, settings: Record<
 }
 
 /** Traffic as the champion answers it, judged against the truth. */
-export async function answeredTraffic(workspace: Workspace, traffic: readonly Sample[], prefix: string): Promise<TraceLine[]> {
+export async function answeredTraffic(
+  workspace: Workspace,
+  traffic: readonly Sample[],
+  prefix: string,
+): Promise<TraceLine[]> {
   const control = await workspace.ports.lineage.getControl(modelId);
   const champion = await workspace.ports.lineage.getCheckpoint(modelId, control?.championId ?? '');
   if (champion === undefined) throw new RatchetError('NoChampion', 'no champion');
-  const answers = await answerWith(champion, traffic.map((sample) => sample.input), workspace.ports);
+  const answers = await answerWith(
+    champion,
+    traffic.map((sample) => sample.input),
+    workspace.ports,
+  );
   return judgedTraces(modelId, traffic, answers, prefix);
 }
 
 export async function ingest(workspace: Workspace, lines: readonly TraceLine[]): Promise<void> {
-  await ingestTraces({ modelId, sources: [{ name: 'traffic.jsonl', open: async () => bytes(lines) }] }, workspace.ports);
+  await ingestTraces(
+    { modelId, sources: [{ name: 'traffic.jsonl', open: async () => bytes(lines) }] },
+    workspace.ports,
+  );
 }
 
 /** Progress that keeps what was said. */

@@ -1,12 +1,19 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
-import { answerWith } from '../../shared/stages/answer.ts';
 import { evaluationItemSchema } from '../../shared/domain/evaluation-set.ts';
 import { exampleSchema } from '../../shared/domain/example.ts';
 import { leaks } from '../../shared/domain/splits.ts';
+import { answerWith } from '../../shared/stages/answer.ts';
 import { readJsonl } from '../../shared/stages/jsonl.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
-import { answeredTraffic, createSupportModel, ingest, makeWorkspace, modelId, recordingUi } from '../helpers/test-workspace.ts';
+import {
+  answeredTraffic,
+  createSupportModel,
+  ingest,
+  makeWorkspace,
+  modelId,
+  recordingUi,
+} from '../helpers/test-workspace.ts';
 
 const disposables: { dispose(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -22,11 +29,18 @@ async function workspaceWithTraffic(count: number, drift: number) {
   return workspace;
 }
 
-async function accuracyOnFresh(workspace: Awaited<ReturnType<typeof makeWorkspace>>, checkpointId: string): Promise<number> {
+async function accuracyOnFresh(
+  workspace: Awaited<ReturnType<typeof makeWorkspace>>,
+  checkpointId: string,
+): Promise<number> {
   const fresh = samples(200, 0.5, workspace.ports.random.stream(99, 'fresh'));
   const checkpoint = await workspace.ports.lineage.getCheckpoint(modelId, checkpointId);
   if (checkpoint === undefined) throw new Error('no checkpoint');
-  const answers = await answerWith(checkpoint, fresh.map((sample) => sample.input), workspace.ports);
+  const answers = await answerWith(
+    checkpoint,
+    fresh.map((sample) => sample.input),
+    workspace.ports,
+  );
   return answers.filter((answer, index) => answer.output === fresh[index]?.output).length / fresh.length;
 }
 
@@ -44,10 +58,17 @@ describe('the improvement loop', () => {
     expect(result.champion).not.toBe(before);
     expect(control?.lease).toBeNull();
     expect(control?.moves.map((move) => move.kind)).toEqual(['create', 'promote']);
-    expect(await accuracyOnFresh(workspace, result.champion)).toBeGreaterThan((await accuracyOnFresh(workspace, before)) + 0.1);
+    expect(await accuracyOnFresh(workspace, result.champion)).toBeGreaterThan(
+      (await accuracyOnFresh(workspace, before)) + 0.1,
+    );
 
     const run = await lineage.getRun(result.run);
-    expect(run).toMatchObject({ status: 'finished', decision: 'promoted', championId: before, resultId: result.champion });
+    expect(run).toMatchObject({
+      status: 'finished',
+      decision: 'promoted',
+      championId: before,
+      resultId: result.champion,
+    });
     const html = new TextDecoder().decode(await objects.get(result.report));
     expect(html).toContain(result.champion);
     expect(await objects.get(result.report.replace('report.html', 'data-curation.md'))).toBeDefined();
@@ -59,7 +80,12 @@ describe('the improvement loop', () => {
     expect(held.map((set) => set.name).sort()).toEqual(['regression', 'traffic-validation']);
     for (const set of held) {
       const items = await readJsonl(objects, set.key, evaluationItemSchema);
-      expect(leaks(examples.map((example) => example.input), items.map((item) => item.input))).toEqual([]);
+      expect(
+        leaks(
+          examples.map((example) => example.input),
+          items.map((item) => item.input),
+        ),
+      ).toEqual([]);
     }
   });
 
@@ -92,6 +118,8 @@ describe('the improvement loop', () => {
     await ingest(workspace, await answeredTraffic(workspace, later, 'day2'));
     const second = await runLoop(workspace, { modelId, seed: 1 }, recordingUi());
     if (second.scores.after !== null) expect(Object.keys(second.regressions)).toContain('preceding');
-    expect(await accuracyOnFresh(workspace, second.champion)).toBeGreaterThanOrEqual((await accuracyOnFresh(workspace, first.champion)) - 0.02);
+    expect(await accuracyOnFresh(workspace, second.champion)).toBeGreaterThanOrEqual(
+      (await accuracyOnFresh(workspace, first.champion)) - 0.02,
+    );
   });
 });

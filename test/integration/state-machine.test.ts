@@ -73,7 +73,9 @@ describe('the state machine', () => {
   it('catches every fault of every step and leads it to where it is recorded', () => {
     for (const [name, state] of Object.entries(machine.States)) {
       if (!['Task', 'Map', 'Parallel'].includes(state.Type) || name === 'record-failure') continue;
-      expect(state.Catch, name).toEqual([{ ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'record-failure' }]);
+      expect(state.Catch, name).toEqual([
+        { ErrorEquals: ['States.ALL'], ResultPath: '$.failure', Next: 'record-failure' },
+      ]);
     }
     expect(machine.States['record-failure']?.Next).toBe('failed');
   });

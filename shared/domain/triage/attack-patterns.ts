@@ -4,21 +4,23 @@ export interface AttackPattern {
   readonly weight: number;
 }
 
-/** Between two words of a pattern: anything but a letter or figure, or nothing at all (letters pulled apart lose their blanks). */
-const gap = '[^a-z0-9]*';
+/** Between two words of a pattern: a few signs, or nothing at all (letters pulled apart lose their blanks). Bounded, as all here. */
+const gap = '[^a-z0-9]{0,6}';
 /** Up to three words in between. */
-const few = `(?:${gap}[a-z']+){0,3}?${gap}`;
+const few = `(?:${gap}[a-z']{1,20}){0,3}?${gap}`;
+/** Up to twelve words in between. */
+const many = `(?:[^a-z0-9]{1,6}[a-z']{1,20}){0,12}?[^a-z0-9]{1,6}`;
 
 function phrase(weight: number, ...parts: readonly string[]): AttackPattern {
   return { pattern: new RegExp(`(?<![a-z0-9])${parts.join('')}`), weight };
 }
 
 const dismiss =
-  "(?:ignore|disregard|forget|override|overrule|bypass|skip|drop|discard|do not follow|don't follow|stop following)";
+  "(?:ignore|disregard|forget|override|overrule|bypass|skip|discard|do not follow|don't follow|stop following)";
 const earlier =
   '(?:previous|prior|earlier|preceding|above|foregoing|past|former|original|initial|existing|system|your|all|any)';
 const orders =
-  '(?:instructions?|prompts?|rules?|guidelines?|directions|directives?|commands?|programming|system message|constraints?|training|polic(?:y|ies))';
+  '(?:instructions?|prompts?|rules?|guidelines?|directions|directives?|commands?|programming|system message|constraints?|training)';
 
 /** Attempts to put new instructions in place of the model's own. Matched against text as read (see `asRead`). */
 export const injectionPatterns: readonly AttackPattern[] = [
@@ -45,6 +47,16 @@ export const injectionPatterns: readonly AttackPattern[] = [
     few,
     '(?:system prompt|initial prompt|hidden prompt|secret prompt|your prompt|(?:initial|hidden|secret|system|original) instructions|your (?:exact )?instructions)',
   ),
+  phrase(
+    0.9,
+    dismiss,
+    gap,
+    '(?:the |all |everything |anything |all of the )?(?:above|previous|preceding|foregoing)',
+    gap,
+    '(?:text |message |request |input )?(?:and|then|instead|now|just)',
+    gap,
+    '(?:output|say|print|return|respond|reply|answer|write|tell|classify|label|do|give)',
+  ),
   phrase(0.9, '(?:new|updated|revised|real|actual)', gap, '(?:system )?(?:instructions?|directives?|task)', '\\s*:'),
   phrase(
     0.9,
@@ -65,9 +77,9 @@ export const injectionPatterns: readonly AttackPattern[] = [
   ),
   phrase(
     0.9,
-    '(?:always|only|just|instead|and|must|then|please|now)',
+    '(?:always|only|just|instead|and|must|then)',
     gap,
-    '(?:output|return|print|respond with|reply with|answer with|say)',
+    '(?:output|return|print|respond with|answer with|say)',
     gap,
     '(?:only )?(?:the )?(?:exact )?(?:word|words|label|phrase|string|text|class|category|intent|token)s?\\b',
   ),
@@ -88,7 +100,7 @@ export const injectionPatterns: readonly AttackPattern[] = [
   },
   {
     pattern:
-      /<\/?(?:system|assistant|instructions?|prompt)>|#{2,} ?(?:system|instructions?|new task|override)\b|\[(?:system|admin|developer|override)\]|-{3,} ?(?:end|begin|start) (?:of )?(?:system|user|prompt|instructions?)/,
+      /<\/?(?:system|assistant|instructions?|prompt)>|#{2,} ?(?:system|instructions?|new task|override)\b|\[(?:system|override)\]|-{3,} ?(?:end|begin|start) (?:of )?(?:system|user|prompt|instructions?)/,
     weight: 0.9,
   },
   { pattern: /^(?:system|assistant|developer) ?(?:prompt|message|override|note)? ?: ?\S/, weight: 0.8 },
@@ -117,27 +129,35 @@ export const injectionPatterns: readonly AttackPattern[] = [
 export const jailbreakPatterns: readonly AttackPattern[] = [
   phrase(
     1,
-    '(?:do anything now|jailbr[eo]a?k(?:en|ed|ing)?|developer mode (?:enabled|on|activated)|(?:enable|enter|activate|switch to)',
+    '(?:without|free of|ignoring|remove|disable|bypass|bypassing|turn off)',
     gap,
-    '(?:the )?(?:developer|dan|god|debug|unrestricted|sudo|jailbreak) mode)',
+    '(?:any|all|your|all your|any of your)',
+    gap,
+    '(?:content )?(?:filters?|moderation|guardrails)',
   ),
   phrase(
     1,
-    "(?:you are|you're|act as|become|be|play|pretend to be|pretend you are|roleplay as|simulate)",
+    '(?:do anything now|jailbr[eo]a?k(?:en|ed|ing)?|developer mode (?:enabled|on|activated)|(?:enable|enter|activate|switch to)',
+    gap,
+    '(?:the )?(?:developer|dan|god|debug|unrestricted|sudo|jailbreak) mode(?! (?:on|for|in|of)\\b))',
+  ),
+  phrase(
+    1,
+    "(?:you are|you're|act as|become|pretend to be|pretend you are|roleplay as|simulate)",
     gap,
     '(?:now )?(?:a |an |the )?(?:dan\\b|stan\\b|evil|unrestricted|unfiltered|uncensored|amoral|rogue|unlimited|jailbroken)',
   ),
   phrase(
     1,
-    '(?:without|no|free of|free from|ignoring|remove|removing|disable|bypass|bypassing|turn off|lift|drop)',
+    '(?:without|no|free of|free from|ignoring|remove|removing|disable|bypass|bypassing|turn off|lift)',
     gap,
     `(?:(?:any|all|the|your|its|of your|ethical|moral|content|safety|usual)${gap}){0,3}`,
-    '(?:content filters?|safety (?:filters?|guidelines|rules|measures|protocols|restrictions|settings)|ethical (?:guidelines|constraints|limits|restrictions)|moral (?:constraints|limits|guidelines)|guardrails|censorship|your (?:restrictions|filters|limits|limitations|rules|guidelines|programming))',
+    '(?:safety (?:filters?|guidelines|rules|measures|protocols|restrictions|settings)|ethical (?:guidelines|constraints|limits|restrictions)|moral (?:constraints|limits|guidelines)|guardrails|your (?:restrictions|filters|limits|limitations|rules|guidelines|programming))',
   ),
   phrase(
     0.9,
     "(?:you are|you're|pretend|act|imagine|respond|answer|behave)",
-    `(?:${gap}[a-z']+){0,12}?${gap}`,
+    many,
     '(?:without|no|free from|free of|not bound by|has no|have no)',
     gap,
     `(?:(?:any|all|the|ethical|moral|content|safety)${gap}){0,2}`,

@@ -4,6 +4,8 @@ import { wordsOf } from './words.ts';
 
 /** Fewer distinct inputs than this say too little of how words look. */
 const enoughTexts = 100;
+/** Fewer distinct words than this leave most ordinary words unlikely. */
+const enoughWords = 1_000;
 /** How far below the median of the traffic's own words the mean word must lie, in spreads (median to 1st percentile). */
 const farBelow = 1.1;
 
@@ -22,6 +24,8 @@ export function detectGibberish(text: string, profile: CorpusProfile): Finding |
   if (letters < 4) return null;
 
   const strange = words.filter((word) => word.length >= 3 && (profile.documentFrequency.get(word) ?? 0) <= 2);
+  const strangeShare = lengthOf(strange) / letters;
+  if (strangeShare < 0.6) return null;
   const mash = strange.filter(isMash);
   const mashed = lengthOf(mash) / letters;
   if (mashed >= 0.6)
@@ -31,8 +35,7 @@ export function detectGibberish(text: string, profile: CorpusProfile): Finding |
       reason: `${percent(mashed)} of its letters are keyboard mash: ${quote(mash.join(' '))}`,
     };
 
-  if (profile.texts < enoughTexts) return null;
-  const strangeShare = lengthOf(strange) / letters;
+  if (profile.texts < enoughTexts || profile.documentFrequency.size < enoughWords) return null;
   if (strangeShare < 0.75 || strange.some((word) => profile.characters.isForeign(word))) return null;
   const { median, low } = profile.wordLikelihood;
   const mean =

@@ -3,7 +3,7 @@ const lookalikes: ReadonlyMap<string, string> = new Map([
   ...pairs('аеорсухіїјѕһԁԛԝӏ', 'aeopcyxiijshdqwl'),
   ...pairs('αεοριτυνκχηι', 'aeopituvkxni'),
 ]);
-const figures: ReadonlyMap<string, string> = new Map(pairs('013457@$!|', 'oleastasil'));
+const figures: ReadonlyMap<string, string> = new Map(pairs('013457@$!|', 'oieastasii'));
 
 function pairs(from: string, to: string): [string, string][] {
   const targets = [...to];

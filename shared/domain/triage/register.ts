@@ -43,7 +43,9 @@ export function detectSlang(text: string, profile: CorpusProfile): Finding | nul
 export function detectCodeSwitching(text: string, profile: CorpusProfile): Finding | null {
   if (profile.texts < 100) return null;
   const words = wordsOf(text);
-  const foreign = words.filter((word) => /^\p{L}/u.test(word) && profile.characters.isForeign(word));
+  const foreign = words.filter(
+    (word) => /^\p{L}/u.test(word) && rare(word, profile) && profile.characters.isForeign(word),
+  );
   if (foreign.length > 0 && foreign.join('').length >= 2) {
     return {
       kind: 'code-switching',

@@ -82,8 +82,9 @@ export function findSuspects(request: SuspectRequest): ReadonlyMap<string, Suspe
       });
     }
   }
-  for (const [traceId, suspect] of findSystematic(request.records, request.labels, neighbourhood))
-    suspects.set(traceId, suspect);
+  for (const [traceId, suspect] of findSystematic(request.records, request.labels, neighbourhood)) {
+    if (!suspects.has(traceId)) suspects.set(traceId, suspect);
+  }
   return suspects;
 }
 

@@ -5,7 +5,7 @@ import type { Suspect, SuspectRecord } from './suspects.ts';
 /** Fewer corrections, or agreed records to compare with, show no system. */
 const fewest = 8;
 /** Most by which corrections may be told from agreed records by the model: chance of a right order of two, 0.5 is not at all. */
-const exchangeable = 0.8;
+const exchangeable = 0.75;
 /** Least mixing of corrections with agreed records among neighbours, as a share of an even mix. */
 const mixed = 0.6;
 /** The champion is as sure as ever when a correction beats an agreed record in confidence at least this often. */

@@ -65,7 +65,9 @@ function isProgram(text: string): boolean {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const code = lines.filter((line) => codeLine.test(line)).length;
   const strong =
-    /\b(?:def \w+\(|function \w*\(|=> \{|const \w+ ?=|let \w+ ?=|#include <|public static|import \w+ from)/.test(text);
+    /^\w+(?:\.\w+)+\(.*\);?$|\b(?:def \w+\(|function \w*\(|=> \{|const \w+ ?=|let \w+ ?=|#include <|public static|import \w+ from)/.test(
+      text,
+    );
   return strong && code / lines.length >= 0.5 && /[(){};=]/.test(text);
 }
 
@@ -94,9 +96,10 @@ const absentThing = [
   /\b(?:attached|enclosed|accompanying|uploaded) (?:is |are )?(?:(?:the|this|my|a|an) )?(?:image|picture|photo|photograph|screenshot|screen shot|pic|diagram|figure|chart|graph|audio|recording|clip|video|map|table|scan)s?\b/,
   /\b(?:image|picture|photo|photograph|screenshot|diagram|figure|chart|graph|audio|recording|video|pic|table|spreadsheet|pdf|document|file)s?(?: (?:i|i've|i have|that i|we|that we|which i))* (?:(?:have |just )?(?:attached|uploaded|sent|shared|posted|provided|included|linked)|(?:(?:is|are|shown|given|provided|attached) )?(?:above|below|attached|here))\b/,
   /\b(?:as (?:you can see|shown|seen|depicted|illustrated)|shown|depicted|pictured|seen|visible|displayed|based on|according to|given|from|what's|what is|who is|who's|explain|describe) (?:in|on|by|from)? ?(?:the|this|that|my) (?:image|picture|photo|photograph|screenshot|diagram|chart|graph|figure|audio|recording|clip|video)\b/,
+  /\b(?:look at|in|of|on|from|about|transcribe|describe|read|analy[sz]e|explain|identify|caption) (?:this|that|my) (?:image|picture|photo|photograph|screenshot|recording|audio(?: clip| file)?|diagram|video clip)(?![\w-])/,
   /\blisten to (?:the|this|my) (?:attached )?(?:audio|recording|clip|voice ?mail|voice note)\b/,
   /\b(?:figure|fig\.|table|chart|exhibit|diagram) \d+\b.{0,30}(?:above|below|shows|shown)/,
-  /\[(?:image|img|photo|picture|audio|video|attachment|screenshot|figure|file)(?:[ :#_-][^\]]{0,60})?\]|<(?:image|audio|video|attachment)>|!\[[^\]]*\]\(/,
+  /\[(?:image|img|photo|picture|audio|video|attachment|screenshot|figure|file)(?:[ :#_-][\w .-]{0,60})?\]|<(?:image|audio|video|attachment)>|!\[[^\]]*\]\(/,
 ];
 
 /** Points at a picture, a recording or a file that a text model never gets. */
@@ -107,12 +110,13 @@ export function detectMissingModality(text: string): Finding | null {
 const earlierTalk = [
   /\b(?:same|just) (?:thing |one |issue |problem |question |request )?(?:as|like) (?:before|last time|yesterday|earlier|always|usual|(?:the )?(?:previous|last) (?:one|time|request|question|message|ticket)|i (?:said|told you|mentioned|asked)|we (?:discussed|talked|agreed)|my (?:last|previous|earlier))\b/,
   /\b(?:like|as) (?:i|we) (?:said|mentioned|discussed|told you|talked about|asked|agreed|explained|described|noted)(?: (?:before|earlier|above|previously|last time|yesterday))?\b/,
+  /\bas (?:mentioned|said|discussed|agreed|stated|noted|described|explained) (?:before|earlier|above|previously|last time|yesterday)\b/,
   /\b(?:like|as) (?:you|u) (?:said|mentioned|suggested|told me|did|explained|recommended)(?: (?:before|earlier|above|previously|last time|yesterday))?\b/,
   /\b(?:do|try|run|repeat|use|give me|send|show me) (?:that|it|the same(?: thing)?|what you did|the last one|the previous one)(?: (?:again|once more|one more time|like|as))+ (?:before|last time|earlier|yesterday|like|as|for the|with the)\b/,
   /\b(?:continue|carry on|go on|pick up|resume) (?:from )?where (?:we|you|i) (?:left off|stopped|were)\b/,
   /\b(?:what|how) about (?:the )?(?:other|second|third|last|previous|first) (?:one|option|thing|part|question|ones)\b/,
   /\b(?:the|that) (?:other|second|third|previous|first|last|one) (?:thing|one|option|suggestion|answer|question|problem|issue)?(?: that)? ?(?:you|we|i) (?:said|mentioned|gave|suggested|discussed|talked about|told|asked|recommended|listed)\b/,
-  /\b(?:my|our|the|your) (?:previous|last|earlier|prior) (?:question|message|conversation|chat|request|answer|reply|response|query|prompt)\b/,
+  /\b(?:my|our|the|your) (?:previous|last|earlier|prior) (?:question|message|conversation|chat|request|answer|reply|response|query|prompt|suggestion|advice|recommendation)\b/,
   /\b(?:you know|u know) (?:what|which one) (?:i mean|i'm talking about|i am talking about|i meant|to do)\b/,
   /^(?:and |so |but |ok(?:ay)? |then )*(?:that one|the other one|the same one|same again|same thing|the usual|same|again|as before|like before|the first one|the second one|this one|that too|the rest|more of (?:that|the same)|what about (?:it|that|them)(?: then)?)(?: please)?[.?! ]*$/,
 ];

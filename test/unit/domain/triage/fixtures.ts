@@ -11,6 +11,10 @@ const things = {
 export const labels = Object.keys(things).sort() as (keyof typeof things)[];
 
 const frames = [
+  'where is the {}',
+  'no {} yet',
+  'help with {}',
+  'about my {}',
   'where can i see the {} from last week',
   'i still have not received my {} and it is late',
   'please help me with the {} for my account',
@@ -27,9 +31,11 @@ const tails = ['', ' thank you', ' it is urgent', ' for my sister', ' number sev
 /** Made-up support traffic: 300 different lower-case requests a label at most. */
 export function ordinary(label: keyof typeof things, count: number): string[] {
   const all = frames.flatMap((frame) =>
-    tails.flatMap((tail) => things[label].map((thing) => frame.replace('{}', thing) + tail)),
+    tails.flatMap((tail) =>
+      things[label].map((thing, at) => `${frame.replace('{}', `${thing} ${things[label][(at + 1) % 5]}`)}${tail}`),
+    ),
   );
-  return Array.from({ length: count }, (_, at) => all[(at * 7) % all.length] ?? '');
+  return Array.from({ length: count }, (_, at) => all[(at * 11) % all.length] ?? '');
 }
 
 /** All ordinary traffic, `each` texts a label. */

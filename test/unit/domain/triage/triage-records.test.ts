@@ -50,12 +50,13 @@ describe('triageRecords', () => {
   });
 
   test('suspects a correction that a confident model all but rules out, unless a person made it', () => {
-    const flips = ordinary('delivery', 130).slice(100);
+    const flips = ordinary('delivery', 118).slice(100);
+    const wrong = ['invoice', 'password', 'refund'];
     const result = triage([
       ...flips.map((input, at) => ({
         traceId: `flip-${at}`,
         input,
-        given: 'invoice',
+        given: wrong[at % 3] ?? 'refund',
         answer: 'delivery',
         believed: 'delivery',
       })),
