@@ -9,9 +9,11 @@ import { exampleSchema } from '../domain/example.ts';
 import { type RootCause, taxonomySchema } from '../domain/taxonomy.ts';
 import { datasetRefSchema } from './candidate.ts';
 import { type Lineage, lineageSchema } from './inspect-lineage.ts';
+import { iterationRefSchema } from './iteration.ts';
 import { readJson, readJsonl, writeJsonl } from './jsonl.ts';
 import { readTrainingSide } from './material.ts';
 import type { Ports } from './ports.ts';
+import { remainingFailures } from './remaining-failures.ts';
 import { preparedSchema, readPlan } from './run-plan.ts';
 import { type SetRef, splitSchema } from './split-traces.ts';
 import { type Stage, stageHead } from './stage.ts';
@@ -24,8 +26,7 @@ const inputSchema = z.strictObject({
   taxonomyKey: z.string(),
   lineage: lineageSchema,
   parts: z.array(partRefSchema),
-  /** Name of the iteration's move. */
-  move: z.string(),
+  step: iterationRefSchema,
 });
 
 export const curriculumSchema = z.strictObject({ datasets: z.array(datasetRefSchema.extend({ examples: z.int() })) });
@@ -67,7 +68,7 @@ async function readMaterial(
   input: z.infer<typeof inputSchema>,
   ports: Ports,
 ): Promise<Omit<AssemblyRequest, 'mode' | 'labels'>> {
-  const plan = planFor(input.move);
+  const plan = planFor(input.step.move);
   const training = await readTrainingSide(input.split, ports);
   const passes = training.filter((record) => record.verdict === 'pass');
   const failures = training.filter((record) => record.verdict === 'fail');
@@ -85,6 +86,7 @@ async function readMaterial(
     failingProbes: [],
     parent,
     plan,
+    ...(await remainingFailures(input.step, training, ports)),
   });
   const selections = [...clusters, rest];
   const boundary = selectBoundary({

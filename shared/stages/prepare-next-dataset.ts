@@ -7,7 +7,7 @@ import { executeStage } from './execute-stage.ts';
 import { lineageSchema } from './inspect-lineage.ts';
 import { preparedSchema } from './run-plan.ts';
 import { splitSchema } from './split-traces.ts';
-import { type Stage, stageHead } from './stage.ts';
+import { type Stage, stageHead, stageKey } from './stage.ts';
 import { synthesizeCurriculum } from './synthesize-curriculum.ts';
 
 const inputSchema = z.strictObject({
@@ -38,7 +38,9 @@ export const prepareNextDataset: Stage<z.infer<typeof inputSchema>, z.infer<type
       return { move: '', reason: 'the next iteration will most likely not begin with a new dataset' };
     }
     const move = firstMoveOf('rework-data');
-    const next = { run, lease, iteration: iteration + 1, prepared, taxonomyKey, move };
+    const historyKey = stageKey('decide-next', { run, iteration, item: 'all' }, 'history.json');
+    const step = { number: iteration + 1, kind: 'rework-data', move, historyKey };
+    const next = { run, lease, iteration: iteration + 1, prepared, taxonomyKey, step };
     const parts = await Promise.all(
       weaknesses.map(async (weakness) => {
         const input = { ...next, item: weakness.clusterId, split: { sidedKey: split.sidedKey }, weakness };

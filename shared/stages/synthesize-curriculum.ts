@@ -6,8 +6,10 @@ import { exampleSchema } from '../domain/example.ts';
 import { probeResultSchema, weaknessSchema } from '../domain/probe.ts';
 import { rootCauseSchema } from '../domain/taxonomy.ts';
 import { weaknessRefSchema } from './confirm-weaknesses.ts';
+import { iterationRefSchema } from './iteration.ts';
 import { readJson, readJsonl, writeJson } from './jsonl.ts';
 import { readCluster, readTrainingSide } from './material.ts';
+import { remainingFailures } from './remaining-failures.ts';
 import { preparedSchema, readPlan } from './run-plan.ts';
 import { splitSchema } from './split-traces.ts';
 import { type Stage, stageHead } from './stage.ts';
@@ -18,8 +20,7 @@ const inputSchema = z.strictObject({
   split: splitSchema.pick({ sidedKey: true }),
   taxonomyKey: z.string(),
   weakness: weaknessRefSchema,
-  /** Name of the iteration's move. */
-  move: z.string(),
+  step: iterationRefSchema,
 });
 
 export const partRefSchema = z.strictObject({
@@ -43,7 +44,7 @@ export const synthesizeCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<ty
   name: 'synthesize-curriculum',
   input: inputSchema,
   output: partRefSchema,
-  async run({ prepared, split, taxonomyKey, weakness, move }, { ports, key }) {
+  async run({ prepared, split, taxonomyKey, weakness, step }, { ports, key }) {
     const { parentDataset } = await readPlan(prepared, ports);
     const cluster = await readCluster(taxonomyKey, weakness.clusterId, ports);
     const training = await readTrainingSide(split, ports);
@@ -57,7 +58,8 @@ export const synthesizeCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<ty
         (probe) => probe.failed,
       ),
       parent: await readJsonl(ports.objects, parentDataset.key, exampleSchema),
-      plan: planFor(move),
+      plan: planFor(step.move),
+      ...(await remainingFailures(step, training, ports)),
     });
     const partKey = key('selection.json');
     await writeJson(ports.objects, partKey, selection);
