@@ -3,6 +3,7 @@ import { RatchetError } from '../../errors.ts';
 import { type Artifact, encodeArtifact } from './artifact.ts';
 import type { ReadableExample } from './dataset.ts';
 import { embeddingScale, type LinearHead } from './linear-head.ts';
+import { mergeEqualTexts } from './merge-rows.ts';
 import { seededRandom, shuffle } from './random-order.ts';
 import { SoftmaxRegression } from './softmax-regression.ts';
 import { fitTemperature } from './temperature.ts';
@@ -46,26 +47,29 @@ export function trainHead(request: HeadRequest): TrainedHead {
       `${examples.length} examples × ${classes.length} labels are too many for the embedded trainer.`,
     );
   }
-  const maximumFeatures = Math.floor(maximumFloats / (classes.length + 8));
-  const { model, rows } = fitTfIdf(
+  const merged = mergeEqualTexts(
     examples.map(({ text }) => text),
-    1,
-    maximumFeatures,
+    classes.length,
+    {
+      labels: rowClasses,
+      weights: balancedWeights(examples, rowClasses, classes.length, configuration.classBalance),
+      softTargets: distilledTargets(request, classes, rowClasses),
+    },
   );
+  const maximumFeatures = Math.floor(maximumFloats / (classes.length + 8));
+  const texts = merged.representatives.map((row) => examples[row]?.text ?? '');
+  const { model, rows } = fitTfIdf(texts, 1, maximumFeatures);
   const denseWidth = configuration.foundation === 'none' ? 0 : embeddingLength;
-  const weights = balancedWeights(examples, rowClasses, classes.length, configuration.classBalance);
   const regression = new SoftmaxRegression({
     sparse: rows,
     sparseFeatures: model.vocabulary.size,
-    dense: denseWidth === 0 ? new Float32Array() : scaled(request.embeddings ?? new Float32Array()),
+    dense: denseWidth === 0 ? new Float32Array() : scaledRows(request.embeddings, merged.representatives),
     denseWidth,
     classes: classes.length,
-    labels: rowClasses,
-    weights,
-    softTargets: distilledTargets(request, classes, rowClasses),
+    ...merged,
   });
-  const members = Int32Array.from(examples, (_, row) => row);
-  const plan = calibrationFolds(examples, rowClasses, classes.length, seed);
+  const members = Int32Array.from(texts, (_, row) => row);
+  const plan = calibrationFolds(merged.labels, classes.length, seed);
   const foldEpochs = Math.min(configuration.epochs, calibrationEpochs);
   const total = configuration.epochs + plan.length * foldEpochs;
   let before = 0;
@@ -74,7 +78,9 @@ export function trainHead(request: HeadRequest): TrainedHead {
     regression.fit(part, { epochs, l2, seed, onEpoch: (done) => onProgress(before + done, total) });
     before += epochs;
   };
-  const heldOut = heldOutScores(regression, plan, rowClasses, weights, classes.length, (part) => fit(part, foldEpochs));
+  const heldOut = heldOutScores(regression, plan, merged.labels, merged.weights, classes.length, (part) =>
+    fit(part, foldEpochs),
+  );
   const temperature = fitTemperature(heldOut);
   fit(members, configuration.epochs);
   const finalLoss = regression.loss(members);
@@ -135,8 +141,14 @@ function balancedWeights(
   );
 }
 
-function scaled(embeddings: Float32Array): Float32Array {
-  return Float32Array.from(embeddings, (value) => value * embeddingScale);
+function scaledRows(embeddings: Float32Array | null, rows: readonly number[]): Float32Array {
+  const scaled = new Float32Array(rows.length * embeddingLength);
+  rows.forEach((row, to) => {
+    for (let index = 0; index < embeddingLength; index++) {
+      scaled[to * embeddingLength + index] = embeddingScale * (embeddings?.[row * embeddingLength + index] ?? 0);
+    }
+  });
+  return scaled;
 }
 
 /**
@@ -202,29 +214,18 @@ interface Fold {
 }
 
 /**
- * Stratified folds for the temperature, as many as give enough held-out rows. Equal texts fall in one fold. Rows of a class
- * that the training part lacks are not held out: no temperature would help them.
+ * Stratified folds for the temperature, as many as give enough held-out rows. Rows of a class that the training part lacks are
+ * not held out: no temperature would help them.
  */
-function calibrationFolds(
-  examples: readonly ReadableExample[],
-  rowClasses: Int32Array,
-  classes: number,
-  seed: number,
-): readonly Fold[] {
-  const order = Int32Array.from(examples, (_, row) => row);
+function calibrationFolds(rowClasses: Int32Array, classes: number, seed: number): readonly Fold[] {
+  const order = rowClasses.map((_, row) => row);
   shuffle(order, seededRandom(seed ^ 0x5eed));
   const next = Int32Array.from({ length: classes }, (_, k) => k % folds);
-  const foldOfText = new Map<string, number>();
-  const foldOfRow = new Int32Array(examples.length);
+  const foldOfRow = new Int32Array(rowClasses.length);
   for (const row of order) {
-    const text = examples[row]?.text ?? '';
     const k = rowClasses[row] ?? 0;
-    let fold = foldOfText.get(text);
-    if (fold === undefined) {
-      fold = (next[k] ?? 0) % folds;
-      next[k] = fold + 1;
-      foldOfText.set(text, fold);
-    }
+    const fold = (next[k] ?? 0) % folds;
+    next[k] = fold + 1;
     foldOfRow[row] = fold;
   }
   const plan: Fold[] = [];
