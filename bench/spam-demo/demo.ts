@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { evidenceLines } from '../../cli/evidence-lines.ts';
 import { exitCodeOf, exitCodes } from '../../cli/exit-codes.ts';
 import { localPath } from '../../cli/local-path.ts';
 import { createOutput } from '../../cli/output.ts';
@@ -81,6 +82,7 @@ async function show(result: DemoResult, { ports }: Workspace): Promise<void> {
     [
       `The filter answered ${result.traffic.right} of ${result.traffic.of} messages of its traffic right.`,
       `The run ${run.decision === 'promoted' ? 'promoted a new champion' : 'kept the champion'}: ${run.reason}`,
+      ...evidenceLines(run),
       '',
       ...demoTable(result),
       '',

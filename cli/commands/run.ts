@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { wholeNumber } from '../arguments.ts';
+import { evidenceLines } from '../evidence-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { localPath } from '../local-path.ts';
 import type { RunCommand, Session } from '../session.ts';
@@ -40,6 +41,7 @@ async function improve(modelId: string, seed: number | null, session: Session): 
       ? `Promoted: checkpoint ${result.champion} is the champion of ${modelId} now.`
       : `Kept: checkpoint ${result.champion} stays the champion of ${modelId}.`,
     `Reason: ${result.reason}`,
+    ...evidenceLines(result),
     `Report: ${report}`,
   ]);
   session.output.say(`Next: ratchet report ${result.run}`);
