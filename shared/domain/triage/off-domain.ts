@@ -10,6 +10,8 @@ export interface OutOfFold {
 
 /** Fewer distinct inputs than this do not show where the domain ends. */
 const enoughTexts = 200;
+/** With fewer labels than this a low probability only says that the text lies between two of them. */
+const enoughLabels = 5;
 /** Words in more than this share of the inputs are form words and say nothing of the domain. */
 const formWord = 0.02;
 
@@ -22,7 +24,7 @@ export function detectOffDomain(
   profile: CorpusProfile,
   outOfFold: OutOfFold | undefined,
 ): Finding | null {
-  if (outOfFold === undefined || profile.texts < enoughTexts) return null;
+  if (outOfFold === undefined || profile.texts < enoughTexts || outOfFold.labels.length < enoughLabels) return null;
   const top = outOfFold.probabilities.reduce((best, p) => Math.max(best, p), 0);
   const chance = 1 / Math.max(2, outOfFold.labels.length);
   const limit = chance + 0.15 * (1 - chance);

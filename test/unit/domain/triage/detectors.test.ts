@@ -97,11 +97,13 @@ describe('poison', () => {
   });
 
   test('off-domain needs a model at a loss and words the traffic does not have', () => {
-    const lost = { labels, probabilities: labels.map(() => 1 / labels.length) };
+    const many = [...labels, 'returns', 'careers'];
+    const lost = { labels: many, probabilities: many.map(() => 1 / many.length) };
     const stray = 'which galaxies orbit andromeda beyond voyager';
     expect(findPoison(stray, context, lost).map(({ kind }) => kind)).toContain('off-domain');
     expect(findPoison(stray, context, believing('refund'))).toEqual([]);
     expect(findPoison('where is the parcel package', context, lost)).toEqual([]);
+    expect(findPoison(stray, context, { labels, probabilities: labels.map(() => 0.25) })).toEqual([]);
   });
 
   test('takes bounded time on hostile repetition', () => {
