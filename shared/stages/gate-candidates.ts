@@ -14,6 +14,7 @@ import {
   type RegressionCount,
 } from '../domain/gate.ts';
 import { type CandidateRef, candidateRefSchema } from './candidate.ts';
+import { readCheckpoint } from './evaluate.ts';
 import { type Evaluated, type EvaluatedSet, evaluatedSchema } from './evaluate-candidates.ts';
 import { championEvaluationSchema } from './evaluate-champion.ts';
 import { lineageSchema } from './inspect-lineage.ts';
@@ -90,6 +91,7 @@ export const gateCandidates: Stage<Input, Gate> = {
         verdict: gateCandidate(request),
       });
     }
+    await recordScores(candidates, ports, input.run.modelId);
     const best = [...candidates].sort(byMerit)[0];
     if (best === undefined) throw new Error('gate-candidates was given no candidate');
     const gateKey = key('gate.json');
@@ -97,6 +99,14 @@ export const gateCandidates: Stage<Input, Gate> = {
     return { gateKey, best: best.candidate, score: best.score, championScore, outcome: best.verdict.outcome };
   },
 };
+
+/** Enters the scores in the lineage, where people look for them. */
+async function recordScores(candidates: readonly GatedCandidate[], ports: Ports, modelId: string): Promise<void> {
+  for (const { candidate, score } of candidates) {
+    const checkpoint = await readCheckpoint(modelId, candidate.checkpointId, ports);
+    await ports.lineage.putCheckpoint({ ...checkpoint, scores: { 'traffic-validation': score } });
+  }
+}
 
 /** The verdict on a candidate with a reason on record why it may pass below τ. */
 export function gateWithReason(gated: GatedCandidate, reason: PromotionReason | null): GateVerdict {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { artifactKey, checkpointId } from '../domain/checkpoint-id.ts';
-import { defaultConfiguration } from '../domain/default-configurations.ts';
-import type { Configuration, Foundation } from '../domain/hyperparameters.ts';
+import { firstConfigurations } from '../domain/default-configurations.ts';
+import type { Configuration } from '../domain/hyperparameters.ts';
 import { canonicalJson } from '../domain/ids.ts';
 import { curriculumSchema } from './assemble-curriculum.ts';
 import { type Candidate, type CandidateRef, candidateRefSchema, type DatasetRef } from './candidate.ts';
@@ -45,7 +45,7 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
         : input.curriculum.datasets.flatMap((dataset) =>
             distinct([
               ...(history === null ? [] : [history.basis.configuration]),
-              ...startingConfigurations(model.settings.foundation),
+              ...firstConfigurations(model.settings.foundation),
             ])
               .slice(0, 2)
               .map((configuration) => ({ dataset, configuration })),
@@ -89,12 +89,6 @@ function evaluationsOf(candidate: CandidateRef, input: Input): z.infer<typeof ev
   return evaluatedSetSchema.options
     .filter((set) => keys[set] !== '')
     .map((set) => ({ item: `${candidate.candidateId}-${set}`, candidate, set, setKey: keys[set] }));
-}
-
-/** What the first iteration trains side by side: the default, and the default that also learns from the champion what it gets right. */
-function startingConfigurations(foundation: Foundation): Configuration[] {
-  const plain = defaultConfiguration(foundation);
-  return [plain, { ...plain, distillation: 0.3 }];
 }
 
 function distinct(configurations: readonly Configuration[]): Configuration[] {
