@@ -133,6 +133,7 @@ async function ingest(
     confidence: answers[index]?.confidence ?? 0,
     expected: labelOf(email.group),
     judge: { kind: 'rule', id: 'corpus-group', reason: `filed under ${email.group}` },
+    metadata: { slice: email.group },
   }));
   const result = await ingestTraces(
     { modelId: demoModel, sources: [{ name: 'traffic', open: async () => jsonLines(lines) }] },

@@ -87,6 +87,8 @@ export interface ReportData {
   readonly test: readonly BeforeAfter[] | null;
   /** Test traffic by expected label. */
   readonly byLabel: readonly BeforeAfter[];
+  /** Test traffic by what its metadata names as `slice`; empty where it names none. */
+  readonly bySlice: readonly BeforeAfter[];
   /** The paper's own figure: share of all failures fixed, those trained on included. */
   readonly allFailuresFixed: Rate | null;
   /** Answers on traffic-test by pair of labels, right ones (`expected` = `answered`) welcome. */

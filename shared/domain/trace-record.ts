@@ -8,6 +8,8 @@ export const snapshotRecordSchema = z.strictObject({
   traceId: z.string(),
   timestamp: z.string(),
   input: z.string(),
+  /** What the trace's metadata names as its `slice`, for the report alone; null where it names none. */
+  slice: z.string().nullable(),
   /** What the model answered when the trace was recorded. */
   recorded: outputSchema.nullable(),
   /** The judgement that counts, of the recorded answer. */

@@ -5,7 +5,7 @@ import {
   evaluationAnswerSchema,
   evaluationItemSchema,
 } from '../domain/evaluation-set.ts';
-import { isUsableRecord, sidedRecordSchema } from '../domain/trace-record.ts';
+import { isUsableRecord, sidedRecordSchema, type UsableRecord } from '../domain/trace-record.ts';
 import { decisionRefSchema } from './decide-next.ts';
 import { evaluate, readCheckpoint } from './evaluate.ts';
 import { readJsonl, writeJson } from './jsonl.ts';
@@ -25,11 +25,14 @@ export const finalTestRefSchema = z.strictObject({ testKey: z.string() });
 const testNames = ['traffic-test', 'failure-test', 'regression-test'] as const;
 
 const countSchema = z.strictObject({ right: z.int(), of: z.int() });
+const breakdownSchema = z.strictObject({ name: z.string(), before: countSchema, after: countSchema });
 export const finalTestSchema = z.strictObject({
   /** The candidate that the decision was about; deployed only if it was promoted. */
   checkpointId: z.string(),
   sets: z.array(z.strictObject({ name: z.string(), before: countSchema, after: countSchema })),
-  byLabel: z.array(z.strictObject({ label: z.string(), before: countSchema, after: countSchema })),
+  byLabel: z.array(breakdownSchema),
+  /** By what the traces' metadata names as their slice; empty where none does. */
+  bySlice: z.array(breakdownSchema),
   /** All usable failures of the snapshot, those trained on included: the paper's own figure. */
   allFailuresFixed: countSchema,
   confusion: z.array(
@@ -65,6 +68,8 @@ export const finalTest: Stage<z.infer<typeof inputSchema>, z.infer<typeof finalT
     const traffic = items.get('traffic-test') ?? [];
     const before = byExample(await evaluate(champion, traffic, ports));
     const after = byExample(await evaluate(candidate, traffic, ports));
+    const usable = (await readJsonl(ports.objects, split.sidedKey, sidedRecordSchema)).filter(isUsableRecord);
+    const slices = new Map(usable.map((record) => [record.traceId, record.slice]));
     const result: FinalTest = {
       checkpointId: candidate.checkpointId,
       sets: testNames.map((name) => ({
@@ -72,14 +77,9 @@ export const finalTest: Stage<z.infer<typeof inputSchema>, z.infer<typeof finalT
         before: tally(items.get(name) ?? [], before),
         after: tally(items.get(name) ?? [], after),
       })),
-      byLabel: [...Map.groupBy(traffic, (item) => item.expected)]
-        .sort(([a], [b]) => (a < b ? -1 : 1))
-        .map(([label, own]) => ({ label, before: tally(own, before), after: tally(own, after) })),
-      allFailuresFixed: await failuresFixed(
-        split.sidedKey,
-        (failing) => evaluate(candidate, failing, ports),
-        async (sidedKey) => readJsonl(ports.objects, sidedKey, sidedRecordSchema),
-      ),
+      byLabel: breakdown(traffic, before, after, (item) => item.expected),
+      bySlice: breakdown(traffic, before, after, (item) => slices.get(item.exampleId) ?? null),
+      allFailuresFixed: await failuresFixed(usable, (failing) => evaluate(candidate, failing, ports)),
       confusion: confusion(traffic, before, after),
       answers: traffic.map((item) => ({
         exampleId: item.exampleId,
@@ -105,12 +105,23 @@ function tally(items: readonly EvaluationItem[], answers: Answers): { right: num
   return { right: items.filter((item) => answers.get(item.exampleId)?.right === true).length, of: items.length };
 }
 
+/** Right answers before and after by a name of each item, sorted by it; items without one are left out. */
+function breakdown(
+  items: readonly EvaluationItem[],
+  before: Answers,
+  after: Answers,
+  nameOf: (item: EvaluationItem) => string | null,
+): FinalTest['byLabel'] {
+  return [...Map.groupBy(items, nameOf)]
+    .flatMap(([name, own]) => (name === null ? [] : [{ name, before: tally(own, before), after: tally(own, after) }]))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
 async function failuresFixed(
-  sidedKey: string,
+  usable: readonly UsableRecord[],
   answer: (items: readonly EvaluationItem[]) => Promise<readonly EvaluationAnswer[]>,
-  read: (key: string) => Promise<readonly z.infer<typeof sidedRecordSchema>[]>,
 ): Promise<{ right: number; of: number }> {
-  const failing = (await read(sidedKey)).filter(isUsableRecord).filter((record) => record.verdict === 'fail');
+  const failing = usable.filter((record) => record.verdict === 'fail');
   const answers = await answer(
     failing.map((record) => ({
       exampleId: record.traceId,

@@ -4,6 +4,7 @@ import type { EvaluationSet } from '../domain/evaluation-set.ts';
 import { effectiveJudgement } from '../domain/judgement.ts';
 import type { Model } from '../domain/model.ts';
 import type { Run } from '../domain/run.ts';
+import type { Trace } from '../domain/trace.ts';
 import type { SnapshotRecord } from '../domain/trace-record.ts';
 import { RatchetError } from '../errors.ts';
 import { answerWith } from './answer.ts';
@@ -43,6 +44,7 @@ export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof prepa
         traceId: trace.traceId,
         timestamp: trace.timestamp,
         input: trace.input,
+        slice: sliceOf(trace),
         recorded: trace.output,
         judgement:
           judgement === undefined
@@ -60,6 +62,13 @@ export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof prepa
     return { planKey, snapshotKey, championId: plan.champion.checkpointId, traces: snapshot.length };
   },
 };
+
+const longestSliceName = 100;
+
+function sliceOf(trace: Trace): string | null {
+  const slice = trace.metadata?.['slice'];
+  return typeof slice === 'string' && slice !== '' ? slice.slice(0, longestSliceName) : null;
+}
 
 async function pinPlan(run: RunRef, ports: Ports): Promise<{ plan: RunPlan; since: string | null }> {
   const { lineage } = ports;

@@ -300,6 +300,7 @@ export function promotedReport(): ReportData {
     byLabel: labels.map((label, index) =>
       beforeAfter(label, 90 - index * 11, 80 - index * 11, 86 - index * 11 - (index === 6 ? 7 : 0)),
     ),
+    bySlice: [beforeAfter('mobile app', 60, 44, 55), beforeAfter('web form', 70, 61, 66)],
     allFailuresFixed: rate(214, 231),
     confusion: confusion(),
     taxonomy: {
@@ -485,6 +486,7 @@ export function tooLittleEvidenceReport(): ReportData {
     ],
     test: null,
     byLabel: [],
+    bySlice: [],
     allFailuresFixed: null,
     confusion: [],
     taxonomy: null,
@@ -536,6 +538,7 @@ export function hostileReport(text: string = hostileText): ReportData {
     nextSteps: [text],
     triage: base.triage.map((row) => ({ ...row, kind: text, example: text })),
     byLabel: base.byLabel.map((row) => ({ ...row, name: text })),
+    bySlice: base.bySlice.map((row) => ({ ...row, name: text })),
     confusion: base.confusion.map((cell, index) => ({
       ...cell,
       expected: `${index % 8}${text}`,

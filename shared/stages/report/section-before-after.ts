@@ -12,7 +12,7 @@ import { setMeaning, setTitle } from './words.ts';
 const charted = 24;
 const tabled = 500;
 
-/** Test figures before and after, by set and by label, and the paper's own figure beside them. */
+/** Test figures before and after, by set, by slice and by label, and the paper's own figure beside them. */
 export function beforeAfterSection(data: ReportData): Section | AbsentSection {
   const heading = { id: 'before-after', title: 'Before and after' };
   if (data.test === null) {
@@ -24,7 +24,7 @@ export function beforeAfterSection(data: ReportData): Section | AbsentSection {
   }
   return {
     ...heading,
-    body: html`${bySet(data.test, data.allFailuresFixed)}${paperNote(data.allFailuresFixed)}${byLabel(data.byLabel)}`,
+    body: html`${bySet(data.test, data.allFailuresFixed)}${paperNote(data.allFailuresFixed)}${bySlice(data.bySlice)}${byLabel(data.byLabel)}`,
   };
 }
 
@@ -57,28 +57,40 @@ function paperNote(rate: Rate | null): Markup | null {
   return html`<aside class="note" aria-label="The paper's own figure"><p><strong>The paper's own figure: ${formatRate(rate)}</strong> of all failures fixed (${formatCount(rate.right)} of ${formatCount(rate.of)}; ${formatInterval(rate)}), those trained on included. It is not a held-out figure: compare it with other work that reports it so, and judge the candidate by the test sets above.</p></aside>`;
 }
 
+function bySlice(rows: readonly BeforeAfter[]): Markup | null {
+  return rows.length === 0 ? null : breakdown(rows, { id: 'chart-slices', heading: 'By slice', noun: 'slice' });
+}
+
 function byLabel(rows: readonly BeforeAfter[]): Markup {
-  if (rows.length === 0) return html`<h3>By label</h3>${missing('No figures by label.')}`;
+  return rows.length === 0
+    ? html`<h3>By label</h3>${missing('No figures by label.')}`
+    : breakdown(rows, { id: 'chart-labels', heading: 'By label', noun: 'label' });
+}
+
+function breakdown(
+  rows: readonly BeforeAfter[],
+  { id, heading, noun }: { readonly id: string; readonly heading: string; readonly noun: string },
+): Markup {
   const ordered = [...rows].sort(
     (a, b) => Math.abs(changeOf(b) ?? 0) - Math.abs(changeOf(a) ?? 0) || b.after.of - a.after.of,
   );
   const shown = ordered.slice(0, charted).map((row) => ({ ...row, note: plural(row.after.of, 'trace') }));
   const text = {
-    id: 'chart-labels',
-    title: 'Test traffic before and after, by label',
+    id,
+    title: `Test traffic before and after, by ${noun}`,
     description: describeRates(shown),
   };
   const up = rows.filter((row) => (changeOf(row) ?? 0) > 0).length;
   const down = rows.filter((row) => (changeOf(row) ?? 0) < 0).length;
-  return html`<h3>By label</h3>
-    <p>Of ${plural(rows.length, 'label')} on test traffic, ${up} gained, ${down} lost and ${rows.length - up - down} stayed the same. ${rows.length > charted && `The chart shows the ${charted} that changed most.`} Labels with few examples have wide intervals: read them with care.</p>
+  return html`<h3>${heading}</h3>
+    <p>Of ${plural(rows.length, noun)} on test traffic, ${up} gained, ${down} lost and ${rows.length - up - down} stayed the same. ${rows.length > charted && `The chart shows the ${charted} that changed most.`} Those with few examples have wide intervals: read them with care.</p>
     ${figure(
       responsiveChart(text, (chart, width, narrow) => rateChart(chart, shown, width, narrow)),
       html`<p class="legend">${rateLegend}</p>`,
     )}
     ${foldedTable(
-      `Figures of ${rows.length > tabled ? `the ${tabled} labels that changed most` : `all ${plural(rows.length, 'label')}`}`,
-      rateColumns('Label'),
+      `Figures of ${rows.length > tabled ? `the ${tabled} ${noun}s that changed most` : `all ${plural(rows.length, noun)}`}`,
+      rateColumns(`${noun.charAt(0).toUpperCase()}${noun.slice(1)}`),
       ordered.slice(0, tabled).map((row) => [visibleLine(row.name, 80), ...rateCells(row)]),
     )}`;
 }

@@ -14,6 +14,7 @@ function record(traceId: string, side: Side, expected: string, verdict: 'pass' |
     traceId,
     timestamp: '2026-01-01T00:00:00Z',
     input: `input of ${traceId}`,
+    slice: null,
     recorded: expected,
     judgement: null,
     answer: verdict === 'pass' ? expected : null,

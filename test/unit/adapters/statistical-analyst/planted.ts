@@ -69,6 +69,7 @@ export function planted(
     traceId: options.traceId ?? `trace-${String(counter).padStart(6, '0')}`,
     timestamp: '2026-01-01T00:00:00Z',
     input,
+    slice: null,
     recorded: answer,
     judgement: null,
     answer,

@@ -18,6 +18,7 @@ export function record(
     traceId,
     timestamp,
     input,
+    slice: null,
     recorded: answer,
     judgement: { verdict, expected, judge },
     answer,

@@ -61,6 +61,7 @@ export function judged(made: Made): JudgedRecord {
     traceId: made.traceId,
     timestamp: '2026-01-01T00:00:00Z',
     input: made.input,
+    slice: null,
     recorded: answer,
     judgement: { verdict, expected: verdict === 'fail' ? made.given : null, judge },
     answer,

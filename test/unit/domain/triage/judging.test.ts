@@ -9,6 +9,7 @@ function record(over: Partial<SnapshotRecord>): SnapshotRecord {
     traceId: 't1',
     timestamp: '2026-01-01T00:00:00Z',
     input: 'where is my parcel',
+    slice: null,
     recorded: 'delivery',
     judgement: null,
     answer: 'delivery',
