@@ -507,6 +507,7 @@ export function manyLabelsReport(): ReportData {
   return {
     ...base,
     model: { ...base.model, task: classificationTask(names) },
+    bySlice: [],
     byLabel: names.map((name, index) => beforeAfter(name, 12, 6 + (index % 6), Math.min(12, 7 + ((index * 7) % 6)))),
     confusion: names.flatMap((name, index) => [
       { expected: name, answered: name, before: 9, after: 10 },
