@@ -126,6 +126,64 @@ describe('gateCandidate', () => {
     ]);
   });
 
+  const detailOf = (request: GateRequest, rule: string): string | undefined =>
+    gateCandidate(request).rules.find((one) => one.rule === rule)?.detail;
+
+  it('says how a score falls short, or why it is enough below the target', () => {
+    const scored = (request: Partial<GateRequest>): string | undefined => detailOf({ ...passing, ...request }, 'score');
+    expect(scored({ candidateScore: 0.94, reason: 'plateau' })).toBe(
+      "The score 0.9400 is below the target of 0.9600, above the champion's 0.9000, and no more is to be had: plateau.",
+    );
+    expect(scored({ candidateScore: 0.94 })).toBe(
+      "The score 0.9400 is below the target of 0.9600; it is above the champion's 0.9000, but no reason to stop short is on record.",
+    );
+    expect(scored({ candidateScore: 0.9, reason: 'plateau' })).toBe(
+      "The score 0.9000 is below the target of 0.9600 and not above the champion's 0.9000.",
+    );
+    expect(scored({ candidateScore: Number.NaN })).toBe('A score is missing: candidate none, champion 0.9000.');
+    expect(scored({ candidateScore: 1, championScore: 0 })).toBe(
+      'The score 1.0000 reaches the target of 0.9600; the champion has 0.0000.',
+    );
+  });
+
+  it('says p to four places, and in powers of ten when it is smaller', () => {
+    const paired = (gained: number, lost: number): string | undefined =>
+      detailOf({ ...passing, gained: ids(gained, 'gained'), lost: ids(lost, 'lost') }, 'paired-bound');
+    expect(paired(1, 3)).toBe(
+      'Right where the champion is wrong 1 times, wrong where it is right 3 times: p = 0.9375, above α = 0.05 (exact one-sided McNemar).',
+    );
+    expect(paired(20, 0)).toContain('p = 9.5e-7, at most α = 0.05 ');
+    expect(paired(13, 0)).toContain('p = 0.0001, ');
+    expect(paired(2_000, 0)).toContain('p = 0.0000, ');
+  });
+
+  it('takes a p of exactly α', () => {
+    const settings = { ...defaultSettings, alpha: 0.5 };
+    expect(failedRules({ ...passing, settings, gained: ['one'], lost: [] })).toEqual([]);
+  });
+
+  it('says which sets of record there are when the current one is missing', () => {
+    expect(detailOf({ ...passing, regressions: [regression(0, 'preceding')] }, 'regressions')).toBe(
+      'Regressions: the current regression set is missing; preceding: 0 of 200 on record lost, 2 allowed.',
+    );
+  });
+
+  it('says what evidence there is when it is too little', () => {
+    const evidence = { failures: 19, traffic: 50, regression: 7 };
+    expect(detailOf({ ...passing, evidence }, 'evidence')).toBe(
+      'Too little evidence: 19 failures after triage (20 needed), 50 examples in traffic-validation (50 needed), 7 examples in the regression set (50 needed).',
+    );
+  });
+
+  it('names each rule once, whatever is asked', () => {
+    fc.assert(
+      fc.property(request, (asked) => {
+        const { rules } = gateCandidate(asked);
+        expect(rules.map((rule) => rule.rule)).toEqual(['score', 'paired-bound', 'regressions', 'evidence']);
+      }),
+    );
+  });
+
   it('passes exactly when all four rules of the design hold', () => {
     fc.assert(
       fc.property(request, (asked) => {

@@ -163,6 +163,33 @@ describe('decideNext', () => {
     expect(reasonOf(decideNext({ ...first, gate: 'too-little-evidence' }))).toBe('too-little-evidence');
   });
 
+  it('says in numbers why it rolls back and what comes next', () => {
+    const gains = [past(1, 0.94), past(2, 0.96)];
+    expect(decideNext({ ...second, iteration: 3, score: 0.94, previous: { score: 0.96 }, gains }).detail).toBe(
+      'The score 0.9400 is below 0.9600: back to what stood before. A score of 0.9600 calls for augment: two-a-pattern.',
+    );
+    expect(decideNext({ ...first, score: 0.5, championScore: 0.3 }).detail).toBe(
+      'A score of 0.5000 calls for rework-data: more-hard-negatives.',
+    );
+    expect(decideNext({ ...first, gate: 'passed' }).detail).toBe('The gate passed a score of 0.9000.');
+    expect(decideNext({ ...first, untried: [] }).detail).toBe(
+      'A score of 0.9000 calls for tune, and every such move was made.',
+    );
+    expect(decideNext({ ...second, iteration: 6 }).detail).toBe('All 6 iterations are used.');
+  });
+
+  it('says on a plateau what the last two iterations gained, with signs', () => {
+    const gains = [past(1, 0.9), past(2, 0.901)];
+    const third = { ...second, iteration: 3, previous: { score: 0.901 }, gains };
+    expect(decideNext({ ...third, score: 0.9015 }).detail).toBe(
+      'Two iterations in a row gained less than 0.002: +0.0010, then +0.0005.',
+    );
+    expect(decideNext({ ...third, score: 0.901 }).detail).toContain(': +0.0010, then +0.0000.');
+    expect(decideNext({ ...third, score: 0.8 }).detail).toBe(
+      'The score 0.8000 is below 0.9010: back to what stood before. Two iterations in a row gained less than 0.002: +0.0010, then −0.1010.',
+    );
+  });
+
   const score = fc.double({ min: 0, max: 1, noNaN: true });
   const gate = fc.constantFrom('passed', 'rejected', 'too-little-evidence');
   const move: fc.Arbitrary<Move> = fc.record({
@@ -176,7 +203,7 @@ describe('decideNext', () => {
         fc.record({
           settings: fc.constant(defaultSettings),
           iteration: fc.integer({ min: 1, max: 20 }),
-          score: fc.oneof(score, fc.constant(Number.NaN)),
+          score: fc.oneof(score, fc.constantFrom(Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY)),
           previous: fc.option(fc.record({ score })),
           championScore: score,
           gate,
@@ -191,7 +218,7 @@ describe('decideNext', () => {
           expect(decision.next === 'promote').toBe(request.gate === 'passed');
           expect(decision.detail).toMatch(/^[A-Z].*\.$/s);
           if (decision.next === 'promote') return;
-          const now = Number.isNaN(request.score) ? 0 : request.score;
+          const now = Number.isFinite(request.score) ? request.score : 0;
           expect(decision.rollback).toBe(request.previous !== null && now < request.previous.score);
           if (decision.next === 'stop') return;
           expect(request.iteration).toBeLessThan(defaultSettings.maxIterations);
