@@ -6,6 +6,8 @@ export interface ProgressUi {
   stageStarted(name: string, detail?: string): void;
   stageProgress(name: string, done: number, total: number, unit: string): void;
   stageFinished(name: string, summary: string): void;
+  /** A stage that did not succeed; why, and whether it is tried again. */
+  stageFailed(name: string, why: string): void;
   /** A stage that an earlier, broken-off execution had completed. */
   stagePassedOver(name: string): void;
   note(text: string): void;
@@ -86,6 +88,11 @@ class Progress implements ProgressUi {
     const elapsed = stage === undefined ? 0 : this.#now() - stage.startedAt;
     if (elapsed < this.#patienceMs) return;
     this.#line(`✔ ${name}${summary === '' ? '' : ` — ${summary}`} (${duration(elapsed)})`);
+  }
+
+  stageFailed(name: string, why: string): void {
+    this.#running.delete(name);
+    this.#line(`✘ ${name} — ${why}`);
   }
 
   stagePassedOver(name: string): void {

@@ -1,55 +1,97 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ExecutionError, StateMachine } from 'aws-local-stepfunctions';
+import { z } from 'zod';
+import { RatchetError } from '../../shared/errors.ts';
 import type { Orchestrator, StateWatcher } from '../../shared/ports/orchestrator.ts';
 import { stateHandlers } from '../../shared/stages/catalogue.ts';
 import type { Ports } from '../../shared/stages/ports.ts';
+import { type RetryRule, retryRules } from './retry-rules.ts';
 
 const definitionPath = fileURLToPath(new URL('../../infra/state-machines/improvement-loop.asl.json', import.meta.url));
 
+type Definition = ConstructorParameters<typeof StateMachine>[0];
+
 /** The state machine's definition with a stand-in for each function's name: on a laptop state names are mapped to stages. */
-async function readDefinition(): Promise<ConstructorParameters<typeof StateMachine>[0]> {
+async function readDefinition(): Promise<Definition> {
   const text = await readFile(definitionPath, 'utf8');
   return JSON.parse(text.replaceAll(/\$\{(\w+)\}/g, 'arn:aws:lambda:us-east-1:000000000000:function:$1'));
 }
 
-/** The fault that ended an execution, as the machine's Fail state gave it. */
+/** A fault of the machine itself, which no step has thrown. */
 export class ExecutionFault extends Error {
   override readonly name = 'ExecutionFault';
+}
+
+export interface LocalStateMachineOptions {
+  /** Milliseconds to wait before a step is tried again; as the state machine says by default. */
+  readonly retryWaitMs?: number;
 }
 
 /** Orchestrator that interprets the very state machine file of the cloud, in this process. */
 export class LocalStateMachine implements Orchestrator {
   readonly #ports: Ports;
   readonly #watcher: StateWatcher;
+  readonly #options: LocalStateMachineOptions;
 
-  constructor(ports: Ports, watcher: StateWatcher) {
+  constructor(ports: Ports, watcher: StateWatcher, options: LocalStateMachineOptions = {}) {
     this.#ports = ports;
     this.#watcher = watcher;
+    this.#options = options;
   }
 
   async execute(name: string, input: Readonly<Record<string, unknown>>): Promise<unknown> {
-    const machine = new StateMachine(await readDefinition());
-    const handlers = Object.fromEntries(
-      [...stateHandlers.keys()].map((state) => [state, (stateInput: unknown) => this.#runState(state, stateInput)]),
-    );
-    const execution = machine.run(input as Parameters<StateMachine['run']>[0], {
+    const definition = await readDefinition();
+    const steps = new Steps(this.#ports, this.#watcher, retryRules(definition));
+    const states = [...stateHandlers.keys()];
+    const { retryWaitMs } = this.#options;
+    const execution = new StateMachine(definition).run(input as Parameters<StateMachine['run']>[0], {
       context: {
         Execution: { Id: name, Input: input as never, StartTime: new Date(this.#ports.clock.now()).toISOString() },
       },
-      overrides: { taskResourceLocalHandlers: handlers as never },
+      overrides: {
+        taskResourceLocalHandlers: Object.fromEntries(
+          states.map((state) => [state, (stateInput: unknown) => steps.run(state, stateInput)]),
+        ) as never,
+        ...(retryWaitMs !== undefined && {
+          retryIntervalOverrides: Object.fromEntries(states.map((state) => [state, retryWaitMs])),
+        }),
+      },
     });
     try {
       return await execution.result;
     } catch (error) {
+      if (steps.endedBy !== undefined) throw steps.endedBy;
       if (error instanceof ExecutionError) throw new ExecutionFault(error.message, { cause: error });
       throw error;
     }
   }
+}
 
-  async #runState(state: string, input: unknown): Promise<unknown> {
+const failureSchema = z.object({ failure: z.object({ Cause: z.string() }) });
+
+/** The steps of one execution: what they threw, and how often. */
+class Steps {
+  readonly #ports: Ports;
+  readonly #watcher: StateWatcher;
+  readonly #rules: ReadonlyMap<string, RetryRule>;
+  readonly #attempts = new Map<string, number>();
+  /** By the cause that the machine is told. */
+  readonly #thrown = new Map<string, unknown>();
+  /** What led the machine to record a failure. */
+  endedBy: unknown;
+
+  constructor(ports: Ports, watcher: StateWatcher, rules: ReadonlyMap<string, RetryRule>) {
+    this.#ports = ports;
+    this.#watcher = watcher;
+    this.#rules = rules;
+  }
+
+  async run(state: string, input: unknown): Promise<unknown> {
     const handler = stateHandlers.get(state);
     if (handler === undefined) throw new Error(`no stage for state ${state}`);
+    const failure = failureSchema.safeParse(input);
+    if (failure.success) this.endedBy = this.#thrown.get(failure.data.failure.Cause);
     const item = itemOf(input);
     this.#watcher.stateStarted(state, item);
     const observer = {
@@ -59,12 +101,30 @@ export class LocalStateMachine implements Orchestrator {
     };
     try {
       const { output, passedOver } = await handler(input, { ...this.#ports, observer });
+      this.#attempts.delete(`${state} ${item}`);
       this.#watcher.stateFinished(state, item, output, passedOver);
       return output;
     } catch (error) {
-      this.#watcher.stateFailed(state, item, error);
-      throw error;
+      this.#watcher.stateFailed(state, item, error, this.#retriesLeft(state, item, error));
+      throw this.#forMachine(error);
     }
+  }
+
+  #retriesLeft(state: string, item: string, error: unknown): number {
+    const rule = this.#rules.get(state);
+    const attempts = (this.#attempts.get(`${state} ${item}`) ?? 0) + 1;
+    this.#attempts.set(`${state} ${item}`, attempts);
+    if (rule === undefined || !(error instanceof Error) || !rule.errors.has(error.name)) return 0;
+    return Math.max(0, rule.attempts - attempts + 1);
+  }
+
+  /** The error as the machine takes it: its name to match on, and as the cause a JSON text, as a Lambda function gives it. */
+  #forMachine(error: unknown): Error {
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    const mend = error instanceof RatchetError ? { mend: error.mend } : {};
+    const cause = JSON.stringify({ errorMessage: message, ...mend });
+    this.#thrown.set(cause, error);
+    return Object.assign(new Error(cause, { cause: error }), { name });
   }
 }
 

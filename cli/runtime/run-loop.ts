@@ -1,17 +1,19 @@
-import { leaseIsLive } from '../../shared/domain/control.ts';
+import { type Control, championMovedSince, leaseIsLive } from '../../shared/domain/control.ts';
 import type { Run } from '../../shared/domain/run.ts';
 import { errorTable, RatchetError } from '../../shared/errors.ts';
 import type { Ports } from '../../shared/stages/ports.ts';
 import { type RunResult, runResultSchema } from '../../shared/stages/write-report.ts';
 import type { ProgressUi } from '../progress.ts';
 import type { Workspace } from '../workspace.ts';
-import { LocalStateMachine } from './local-state-machine.ts';
+import { ExecutionFault, LocalStateMachine } from './local-state-machine.ts';
 import { watchStates } from './watch-states.ts';
 
 export interface RunRequest {
   readonly modelId: string;
   /** Null takes that of the run that is resumed, or 1. */
   readonly seed: number | null;
+  /** Milliseconds to wait before a step is tried again; as the state machine says by default. */
+  readonly retryWaitMs?: number;
 }
 
 /**
@@ -22,12 +24,13 @@ export interface RunRequest {
 export async function runLoop(workspace: Workspace, request: RunRequest, ui: ProgressUi): Promise<RunResult> {
   const { ports, owner } = workspace;
   const run = await findOrBegin(request, ports, ui);
-  const machine = new LocalStateMachine(ports, watchStates(ui));
+  const { retryWaitMs } = request;
+  const machine = new LocalStateMachine(ports, watchStates(ui), retryWaitMs === undefined ? {} : { retryWaitMs });
   const input = { run: { runId: run.runId, modelId: run.modelId, seed: run.seed } };
   try {
     return runResultSchema.parse(await machine.execute(owner, input));
   } catch (error) {
-    throw await recordedFault(run.runId, error, ports);
+    throw error instanceof ExecutionFault ? await recordedFault(run.runId, error, ports) : error;
   }
 }
 
@@ -38,22 +41,21 @@ async function findOrBegin(request: RunRequest, ports: Ports, ui: ProgressUi): P
   if (control.championId === null)
     throw new RatchetError('NoChampion', `Model ${modelId} has no champion yet, so there is nothing to improve.`);
   await refuseWhileActive(modelId, ports);
-  const broken = (await ports.lineage.listRuns(modelId)).findLast((run) => run.status === 'running' || mayGoOn(run));
-  if (broken !== undefined && (request.seed === null || request.seed === broken.seed)) {
-    ui.note(`Run ${broken.runId} was broken off; it goes on where it stopped.`);
-    const resumed: Run = { ...broken, status: 'running', finishedAt: null, reason: '', failure: null };
+  const runs = await ports.lineage.listRuns(modelId);
+  const unfinished = runs.filter(isUnfinished);
+  const newest = unfinished.find((run) => run === runs.at(-1));
+  const reasonAgainst = newest === undefined ? '' : whyNotTaken(newest, request, control);
+  for (const run of unfinished) {
+    if (run !== newest) await giveUp(run, 'Broken off, and a later run was begun.', ports);
+    else if (reasonAgainst !== '') await giveUp(run, reasonAgainst, ports);
+  }
+  if (newest !== undefined && reasonAgainst === '') {
+    ui.note(`Run ${newest.runId} was broken off; it goes on where it stopped.`);
+    const resumed: Run = { ...newest, status: 'running', finishedAt: null, reason: '', failure: null };
     await ports.lineage.putRun(resumed);
     return resumed;
   }
-  if (broken !== undefined) {
-    const finishedAt = new Date(ports.clock.now()).toISOString();
-    await ports.lineage.putRun({
-      ...broken,
-      status: 'failed',
-      finishedAt,
-      reason: 'Broken off, and given up for a run with another seed.',
-    });
-  }
+  if (newest !== undefined) ui.note(`Run ${newest.runId} does not go on. ${reasonAgainst}`);
   const run: Run = {
     runId: ports.ids.next('run'),
     modelId,
@@ -72,9 +74,21 @@ async function findOrBegin(request: RunRequest, ports: Ports, ui: ProgressUi): P
   return run;
 }
 
-/** A run that a passing fault ended, such as a full disk, goes on; one that would fail again does not. */
-function mayGoOn({ status, failure }: Run): boolean {
+/** A run that was broken off, or ended by a passing fault such as a full disk. One that would fail again has failed for good. */
+function isUnfinished({ status, failure }: Run): boolean {
+  if (status === 'running') return true;
   return status === 'failed' && failure !== null && RatchetError.isName(failure.name) && errorTable[failure.name].retry;
+}
+
+/** Why the newest unfinished run is not taken up again; empty when it is. */
+function whyNotTaken(run: Run, { seed }: RunRequest, control: Control): string {
+  if (seed !== null && seed !== run.seed) return 'Broken off, and given up for a run with another seed.';
+  return championMovedSince(control, run) ? 'Broken off, and the champion was moved since.' : '';
+}
+
+async function giveUp(run: Run, reason: string, ports: Ports): Promise<void> {
+  const finishedAt = new Date(ports.clock.now()).toISOString();
+  await ports.lineage.putRun({ ...run, status: 'failed', finishedAt, reason, failure: null });
 }
 
 /** Asks before a run is begun or taken up, so that a run of another process is neither doubled nor given up. */
@@ -89,7 +103,7 @@ async function refuseWhileActive(modelId: string, ports: Ports): Promise<void> {
   );
 }
 
-/** The fault as the machine recorded it, with its name and mend; else the error as it came. */
+/** The machine's own fault as it was recorded, with its name and mend; else the error as it came. */
 async function recordedFault(runId: string, error: unknown, ports: Ports): Promise<unknown> {
   const failure = (await ports.lineage.getRun(runId))?.failure;
   if (failure === null || failure === undefined) return error;

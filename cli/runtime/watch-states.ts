@@ -15,8 +15,13 @@ export function watchStates(ui: ProgressUi): StateWatcher {
       if (passedOver) ui.stagePassedOver(name(state, item));
       else ui.stageFinished(name(state, item), summarise(output));
     },
-    stateFailed(state, item, error) {
-      ui.stageFinished(name(state, item), `failed: ${error instanceof Error ? error.message : String(error)}`);
+    stateFailed(state, item, error, retriesLeft) {
+      const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+      const again = retriesLeft === 1 ? 'once' : `${retriesLeft} times`;
+      ui.stageFailed(
+        name(state, item),
+        retriesLeft === 0 ? message : `${message} It is tried again in a few seconds, ${again} at most.`,
+      );
     },
   };
 }

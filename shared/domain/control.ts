@@ -90,9 +90,17 @@ export function renewLease(
   return { ...control, version: control.version + 1, lease: { ...control.lease, expiresAt: now + minutes * 60_000 } };
 }
 
-/** The control item without the run's lease; null when the run does not hold it. */
-export function releaseLease(control: Control, runId: string): Control | null {
-  return control.lease?.runId === runId ? { ...control, version: control.version + 1, lease: null } : null;
+/** The control item without the lease; null when this owner does not hold it for the run: another may have taken the run over. */
+export function releaseLease(control: Control, runId: string, owner: string): Control | null {
+  const { lease } = control;
+  return lease?.runId === runId && lease.owner === owner
+    ? { ...control, version: control.version + 1, lease: null }
+    : null;
+}
+
+/** Whether the champion was moved since the run began, by anybody but the run itself. */
+export function championMovedSince(control: Control, run: { runId: string; startedAt: string }): boolean {
+  return control.moves.some((move) => move.by !== run.runId && Date.parse(move.at) > Date.parse(run.startedAt));
 }
 
 /** The control item with the champion moved. */

@@ -2,7 +2,8 @@
 export interface StateWatcher {
   stateStarted(name: string, item: string): void;
   stateFinished(name: string, item: string, output: unknown, passedOver: boolean): void;
-  stateFailed(name: string, item: string, error: unknown): void;
+  /** @param retriesLeft how often the machine will try it again at most; 0 when it has failed for good */
+  stateFailed(name: string, item: string, error: unknown, retriesLeft: number): void;
   stateProgress(name: string, item: string, done: number, total: number, unit: string): void;
 }
 
@@ -12,7 +13,7 @@ export interface Orchestrator {
    * Runs one execution to its end.
    * @param name who executes, the lease's owner
    * @returns the output of the machine
-   * @throws RatchetError-like error with the name and cause that the machine failed with
+   * @throws the error of the step that ended the execution
    */
   execute(name: string, input: Readonly<Record<string, unknown>>): Promise<unknown>;
 }

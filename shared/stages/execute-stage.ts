@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { canonicalJson, digest } from '../domain/ids.ts';
 import { RatchetError } from '../errors.ts';
 import { keepLease } from './hold-lease.ts';
+import { readJson } from './jsonl.ts';
 import type { Ports } from './ports.ts';
 import { type Stage, type StageHead, stageKey } from './stage.ts';
 
@@ -36,13 +37,16 @@ export async function executeStage<I extends StageHead, O>(
 
   return keepLease(input, ports, async () => {
     const recorded = await readCompletion(recordKey, ports);
-    if (recorded?.inputDigest === inputDigest) {
-      return { output: stage.output.parse(recorded.output), passedOver: true };
+    const known = recorded?.inputDigest === inputDigest ? stage.output.safeParse(recorded.output) : undefined;
+    if (known?.success === true) {
+      await stage.afterwards?.(input, known.data, ports);
+      return { output: known.data, passedOver: true };
     }
     const output = stage.output.parse(
       await stage.run(input, { ports, key: (file) => stageKey(stage.name, input, file) }),
     );
     await ports.objects.put(recordKey, new TextEncoder().encode(JSON.stringify({ inputDigest, output })));
+    await stage.afterwards?.(input, output, ports);
     return { output, passedOver: false };
   });
 }
@@ -52,7 +56,15 @@ function inputDigestOf(input: StageHead): string {
   return digest(canonicalJson({ ...input, lease: null }));
 }
 
+/** The completion record; a damaged one counts as absent, since the stage then writes the same objects again. */
 async function readCompletion(key: string, ports: Ports): Promise<z.infer<typeof completionSchema> | undefined> {
-  const bytes = await ports.objects.get(key);
-  return bytes === undefined ? undefined : completionSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  try {
+    return await readJson(ports.objects, key, completionSchema);
+  } catch (error) {
+    if (!(error instanceof RatchetError)) throw error;
+    if (error.name === 'ObjectMissing') return undefined;
+    if (error.name !== 'CorruptArtifact') throw error;
+    ports.observer.note(`A completion record cannot be read, so its step is done again. ${error.message}`);
+    return undefined;
+  }
 }

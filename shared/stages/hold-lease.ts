@@ -17,8 +17,7 @@ export async function updateControl(
   change: (control: Control) => Control | null,
 ): Promise<Control> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {
-    const control = await ports.lineage.getControl(modelId);
-    if (control === undefined) throw new RatchetError('UnknownModel', `There is no model named ${modelId}.`);
+    const control = await readControl(modelId, ports);
     const next = change(control);
     if (next === null) return control;
     if (await ports.lineage.compareAndSetControl(control.version, next)) return next;
@@ -27,6 +26,13 @@ export async function updateControl(
     'StaleVersion',
     `The control item of ${modelId} changed ${attempts} times while it was being written.`,
   );
+}
+
+/** A model's control item. @throws RatchetError UnknownModel */
+export async function readControl(modelId: string, ports: Ports): Promise<Control> {
+  const control = await ports.lineage.getControl(modelId);
+  if (control === undefined) throw new RatchetError('UnknownModel', `There is no model named ${modelId}.`);
+  return control;
 }
 
 /** Takes the model's lease for a run. @throws RatchetError LeaseHeld, with the holder's name */
@@ -54,31 +60,48 @@ export async function acquireLease(run: RunRef, owner: string, minutes: number, 
   return { owner, fencingToken: control.fencingToken };
 }
 
-/** Gives the lease back; nothing happens when the run does not hold it. */
-export async function giveLeaseBack(run: RunRef, ports: Ports): Promise<void> {
-  await updateControl(run.modelId, ports, (control) => releaseLease(control, run.runId));
+/** Gives the lease back; nothing happens when this owner does not hold it for the run. */
+export async function giveLeaseBack(run: RunRef, owner: string, ports: Ports): Promise<void> {
+  await updateControl(run.modelId, ports, (control) => releaseLease(control, run.runId, owner));
 }
 
-/** Does work under the run's lease: renews it at the start and every third of its life. @throws RatchetError LeaseLost */
+/**
+ * Does work under the run's lease: renews it at the start and every third of its life. The promise is rejected as soon as the
+ * lease is known to be lost; what the work still does then counts for nothing. A renewal that fails for another reason is
+ * tried again a third later: the lease is the run's own until somebody takes it.
+ * @throws RatchetError LeaseLost
+ */
 export async function keepLease<T>(head: StageHead, ports: Ports, work: () => Promise<T>): Promise<T> {
   const minutes = (await ports.lineage.getModel(head.run.modelId))?.settings.leaseMinutes ?? 15;
   await renew(head, minutes, ports);
-  let lost: unknown;
+  const lost = Promise.withResolvers<never>();
   const timer = setInterval(
     () => {
       renew(head, minutes, ports).catch((error: unknown) => {
-        lost ??= error;
+        if (error instanceof RatchetError && error.name === 'LeaseLost') lost.reject(error);
+        else ports.observer.note(`The lease of ${head.run.modelId} could not be renewed yet: ${messageOf(error)}`);
       });
     },
     (minutes * 60_000) / 3,
   );
   try {
-    const result = await work();
-    if (lost !== undefined) throw lost;
-    return result;
+    return await Promise.race([work(), lost.promise]);
   } finally {
     clearInterval(timer);
   }
+}
+
+/**
+ * Makes sure of the lease right before something is written that other runs read: a process may have been stopped since its
+ * last renewal. @throws RatchetError LeaseLost
+ */
+export async function checkLease(head: Pick<StageHead, 'run' | 'lease'>, ports: Ports): Promise<void> {
+  const control = await readControl(head.run.modelId, ports);
+  if (!holdsLease(control, head.run.runId, head.lease.fencingToken)) throw leaseLost(head.run);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function renew(head: StageHead, minutes: number, ports: Ports): Promise<void> {

@@ -4,6 +4,7 @@ import { type EvaluationItem, type EvaluationSet, evaluationItemSchema } from '.
 import { applyCorrections, pool } from '../domain/evaluation-sets.ts';
 import { shortDigest } from '../domain/ids.ts';
 import { effectiveJudgement } from '../domain/judgement.ts';
+import { checkLease } from './hold-lease.ts';
 import { readJsonl, writeJsonl } from './jsonl.ts';
 import type { Ports } from './ports.ts';
 import { preparedSchema, type RunPlan, readPlan } from './run-plan.ts';
@@ -35,8 +36,9 @@ export const inspectLineage: Stage<z.infer<typeof inputSchema>, Lineage> = {
   name: 'inspect-lineage',
   input: inputSchema,
   output: lineageSchema,
-  async run({ prepared }, { ports, key }) {
+  async run({ run, lease, prepared }, { ports, key }) {
     const plan = await readPlan(prepared, ports);
+    await checkLease({ run, lease }, ports);
     const current = await correctFrozenSets(plan, ports);
     const ofChampion = current.filter(({ set }) => set.checkpointId === plan.champion.checkpointId);
     const ofEarlier = current.filter(({ set }) => set.checkpointId !== plan.champion.checkpointId);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { holdsLease, moveChampion } from '../domain/control.ts';
+import { type Control, holdsLease, moveChampion } from '../domain/control.ts';
 import {
   type EvaluationSet,
   type EvaluationSetName,
@@ -10,7 +10,7 @@ import { shortDigest } from '../domain/ids.ts';
 import { RatchetError } from '../errors.ts';
 import { decisionRefSchema } from './decide-next.ts';
 import { evaluate, readCheckpoint } from './evaluate.ts';
-import { leaseLost, updateControl } from './hold-lease.ts';
+import { leaseLost, readControl, updateControl } from './hold-lease.ts';
 import { readJsonl, writeJsonl } from './jsonl.ts';
 import { preparedSchema, readPlan } from './run-plan.ts';
 import { splitSchema } from './split-traces.ts';
@@ -30,7 +30,8 @@ const frozenNames: ReadonlySet<EvaluationSetName> = new Set(['traffic-validation
 
 /**
  * Freezes the sets with what the new champion got right, then moves the champion by compare-and-set, under the lease's
- * fencing token: a run whose lease was lost cannot promote.
+ * fencing token: a run whose lease was lost cannot promote. Both are made sure of before anything is frozen too, and
+ * sets count only with the promotion that they belong to, so that a refused one leaves no record to be held to.
  * @throws RatchetError LeaseLost, ChampionMoved
  */
 export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof promotionSchema>> = {
@@ -42,15 +43,34 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
     const chosen = decision.chosen;
     if (chosen === null) throw new Error('promote-champion was given no candidate');
     const checkpoint = await readCheckpoint(run.modelId, chosen.checkpointId, ports);
+    const promote = (control: Control): Control | null => {
+      if (!holdsLease(control, run.runId, lease.fencingToken)) throw leaseLost(run);
+      const last = control.moves.at(-1);
+      if (control.championId === checkpoint.checkpointId && last?.by === run.runId) return null;
+      if (control.championId !== plan.champion.checkpointId) {
+        throw new RatchetError(
+          'ChampionMoved',
+          `The run measured against ${plan.champion.checkpointId}, but the champion is ${control.championId} by now.`,
+        );
+      }
+      return moveChampion(control, {
+        at: new Date(ports.clock.now()).toISOString(),
+        to: checkpoint.checkpointId,
+        kind: 'promote',
+        by: run.runId,
+        reason: decision.reason,
+      });
+    };
+    promote(await readControl(run.modelId, ports));
     const frozen: EvaluationSet[] = [];
     for (const ref of split.sets.filter((set) => frozenNames.has(set.name))) {
       const items = await readJsonl(ports.objects, ref.key, evaluationItemSchema);
       const answers = await evaluate(checkpoint, items, ports);
       const record = items.map((item, index) => ({ ...item, right: answers[index]?.right === true }));
-      const frozenKey = `models/${run.modelId}/evaluation-sets/${checkpoint.checkpointId}/${ref.name}.v1.jsonl`;
+      const frozenKey = `models/${run.modelId}/evaluation-sets/${checkpoint.checkpointId}/${run.runId}/${ref.name}.v1.jsonl`;
       await writeJsonl(ports.objects, frozenKey, record);
       const set: EvaluationSet = {
-        setId: shortDigest(run.modelId, checkpoint.checkpointId, ref.name, '1'),
+        setId: shortDigest(run.modelId, checkpoint.checkpointId, run.runId, ref.name, '1'),
         modelId: run.modelId,
         name: ref.name,
         checkpointId: checkpoint.checkpointId,
@@ -65,23 +85,7 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
       frozen.push(set);
       await writeJsonl(ports.objects, key(`${ref.name}-answers.jsonl`), z.array(evaluationAnswerSchema).parse(answers));
     }
-    await updateControl(run.modelId, ports, (control) => {
-      if (!holdsLease(control, run.runId, lease.fencingToken)) throw leaseLost(run);
-      if (control.championId === checkpoint.checkpointId) return null;
-      if (control.championId !== plan.champion.checkpointId) {
-        throw new RatchetError(
-          'ChampionMoved',
-          `The run measured against ${plan.champion.checkpointId}, but the champion is ${control.championId} by now.`,
-        );
-      }
-      return moveChampion(control, {
-        at: new Date(ports.clock.now()).toISOString(),
-        to: checkpoint.checkpointId,
-        kind: 'promote',
-        by: run.runId,
-        reason: decision.reason,
-      });
-    });
+    await updateControl(run.modelId, ports, promote);
     return { championId: checkpoint.checkpointId, frozenSets: frozen.map((set) => set.setId) };
   },
 };

@@ -6,6 +6,8 @@ import { runRefSchema } from './stage.ts';
 
 export const recordFailureInputSchema = z.strictObject({
   run: runRefSchema,
+  /** Who executes. */
+  owner: z.string(),
   failure: z.object({ Error: z.string(), Cause: z.string().optional() }),
 });
 
@@ -14,16 +16,23 @@ export interface RecordedFailure {
   readonly cause: string;
 }
 
-/** Where a Catch leads: keeps the cause in words that a person can act on, ends the run's record and gives the lease back. */
+/**
+ * Where a Catch leads: keeps the cause in words that a person can act on, ends the run's record and gives the lease back.
+ * Where another process has taken this very run over, the record and the lease are its own and stay as they are.
+ */
 export async function recordFailure(rawInput: unknown, ports: Ports): Promise<RecordedFailure> {
-  const { run, failure } = recordFailureInputSchema.parse(rawInput);
+  const { run, owner, failure } = recordFailureInputSchema.parse(rawInput);
   const name = failure.Error;
-  const cause = causeText(failure.Cause ?? '');
-  const mend = RatchetError.isName(name)
-    ? errorTable[name].mend
-    : 'See the log of the stage that failed, then start the run again: completed stages are passed over.';
+  const { cause, mend: ownMend } = readCause(failure.Cause ?? '');
+  const mend =
+    ownMend ??
+    (RatchetError.isName(name)
+      ? errorTable[name].mend
+      : 'See the log of the stage that failed, then start the run again: completed stages are passed over.');
+  const lease = (await ports.lineage.getControl(run.modelId))?.lease;
+  const takenOver = lease?.runId === run.runId && lease.owner !== owner;
   const record = await ports.lineage.getRun(run.runId);
-  if (record !== undefined && record.status === 'running') {
+  if (record?.status === 'running' && !takenOver) {
     await ports.lineage.putRun({
       ...record,
       status: 'failed',
@@ -32,17 +41,18 @@ export async function recordFailure(rawInput: unknown, ports: Ports): Promise<Re
       failure: { name, cause, mend },
     });
   }
-  await giveLeaseBack(run, ports);
+  if (lease?.runId === run.runId) await giveLeaseBack(run, owner, ports);
   return { error: name, cause: `${cause} ${mend}`.trim() };
 }
 
-/** A Lambda function's cause is a JSON text with the message in it; elsewhere it is the message itself. */
-function causeText(cause: string): string {
+const causeSchema = z.object({ errorMessage: z.string(), mend: z.string().optional() });
+
+/** A Lambda function's cause is a JSON text with the message in it, a laptop's has the fault's own mend too; else it is the message. */
+function readCause(text: string): { cause: string; mend?: string | undefined } {
   try {
-    const parsed: unknown = JSON.parse(cause);
-    const message = z.object({ errorMessage: z.string() }).safeParse(parsed);
-    return message.success ? message.data.errorMessage : cause;
+    const parsed = causeSchema.safeParse(JSON.parse(text));
+    return parsed.success ? { cause: parsed.data.errorMessage, mend: parsed.data.mend } : { cause: text };
   } catch {
-    return cause;
+    return { cause: text };
   }
 }

@@ -4,6 +4,7 @@ import { type EvaluationSetName, evaluationSetNameSchema } from '../domain/evalu
 import { buildEvaluationSets } from '../domain/evaluation-sets.ts';
 import { assignSides } from '../domain/splits.ts';
 import { isUsableRecord, type SidedRecord, triagedRecordSchema } from '../domain/trace-record.ts';
+import { checkLease } from './hold-lease.ts';
 import { readJsonl, writeJsonl } from './jsonl.ts';
 import { preparedSchema, readPlan } from './run-plan.ts';
 import { readLedger, writeLedgerSegment } from './split-ledger.ts';
@@ -41,7 +42,7 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
   name: 'split-traces',
   input: inputSchema,
   output: splitSchema,
-  async run({ run, prepared, triaged }, { ports, key }) {
+  async run({ run, lease, prepared, triaged }, { ports, key }) {
     const { model } = await readPlan(prepared, ports);
     const records = await readJsonl(ports.objects, triaged.triagedKey, triagedRecordSchema);
     const { sides, additions } = assignSides({
@@ -49,6 +50,7 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
       items: records.filter(isUsableRecord).map((record) => ({ id: record.traceId, input: record.input })),
       salt: model.splitSalt,
     });
+    await checkLease({ run, lease }, ports);
     await writeLedgerSegment(model.modelId, run.runId, additions, ports);
     const sided = records.map((record): SidedRecord => {
       const assigned = sides.get(record.traceId);

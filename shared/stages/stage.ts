@@ -38,6 +38,8 @@ export interface Stage<I extends StageHead = StageHead, O = unknown> {
   readonly input: z.ZodType<I>;
   readonly output: z.ZodType<O>;
   run(input: I, context: StageContext): Promise<O>;
+  /** What comes after the completion record: done each time, also when the stage is passed over, so it must bear repetition. */
+  afterwards?(input: I, output: O, ports: Ports): Promise<void>;
 }
 
 /** Object key of a stage's file. */

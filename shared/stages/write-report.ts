@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { decisionSchema } from '../domain/run.ts';
+import { RatchetError } from '../errors.ts';
 import { taxonomyRefSchema } from './build-taxonomy.ts';
 import { weaknessRefSchema } from './confirm-weaknesses.ts';
 import { decisionRefSchema } from './decide-next.ts';
 import { finalTestRefSchema } from './final-test.ts';
 import { gatherReport } from './gather-report.ts';
-import { giveLeaseBack } from './hold-lease.ts';
+import { checkLease, giveLeaseBack } from './hold-lease.ts';
 import { judgedSchema } from './judge-traces.ts';
 import { renderCurationLog } from './report/render-curation-log.ts';
 import { renderReport } from './report/render-report.ts';
@@ -46,7 +47,7 @@ export const runResultSchema = z.strictObject({
 });
 export type RunResult = z.infer<typeof runResultSchema>;
 
-/** Writes the run's HTML report and data-curation.md, ends its record and gives the lease back. */
+/** Writes the run's HTML report and data-curation.md. Once that is complete, the run's record is ended and the lease given back. */
 export const writeReport: Stage<ReportInput, RunResult> = {
   name: 'write-report',
   input: reportInputSchema,
@@ -57,8 +58,22 @@ export const writeReport: Stage<ReportInput, RunResult> = {
     const encode = (text: string) => new TextEncoder().encode(text);
     await ports.objects.put(key('data-curation.md'), encode(renderCurationLog(data)));
     await ports.objects.put(reportKey, encode(renderReport(data)));
-    await ports.lineage.putRun(data.run);
-    await giveLeaseBack(input.run, ports);
     return result;
+  },
+  async afterwards({ run, lease }, result, ports) {
+    const record = await ports.lineage.getRun(run.runId);
+    if (record === undefined) throw new RatchetError('UnknownRun', `There is no record of run ${run.runId}.`);
+    await checkLease({ run, lease }, ports);
+    await ports.lineage.putRun({
+      ...record,
+      status: 'finished',
+      finishedAt: new Date(ports.clock.now()).toISOString(),
+      decision: result.decision,
+      reason: result.reason,
+      resultId: result.champion,
+      reportKey: result.report,
+      failure: null,
+    });
+    await giveLeaseBack(run, lease.owner, ports);
   },
 };

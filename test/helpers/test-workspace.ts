@@ -77,17 +77,27 @@ export async function ingest(workspace: Workspace, lines: readonly TraceLine[]):
 }
 
 /** Progress that keeps what was said. */
-export function recordingUi(): ProgressUi & { readonly finished: string[]; readonly passedOver: string[] } {
+export function recordingUi(): ProgressUi & {
+  readonly finished: string[];
+  readonly passedOver: string[];
+  readonly failed: string[];
+  readonly notes: string[];
+} {
   const finished: string[] = [];
   const passedOver: string[] = [];
+  const failed: string[] = [];
+  const notes: string[] = [];
   return {
     finished,
     passedOver,
+    failed,
+    notes,
     stageStarted: () => undefined,
     stageProgress: () => undefined,
     stageFinished: (name) => finished.push(name),
     stagePassedOver: (name) => passedOver.push(name),
-    note: () => undefined,
+    stageFailed: (name, why) => failed.push(`${name}: ${why}`),
+    note: (text) => notes.push(text),
     stop: () => undefined,
   };
 }
