@@ -152,11 +152,15 @@ export class DuckDbTraceLog implements TraceLog {
     const wanted = appendedAfter(commits, options.appendedAfter ?? null);
     const traceFiles = commits.flatMap((commit) => commit.traceKeys);
     const judgementFiles = commits.flatMap((commit) => commit.judgementKeys);
-    if (traceFiles.length === 0 || wanted.length === 0 || options.limit <= 0) return [];
+    const judgedSince = options.humanJudgedAfter ?? null;
+    const judging = judgedSince === null ? null : commitsAfter(commits, judgedSince).map((commit) => commit.batchId);
+    if (traceFiles.length === 0 || wanted.length === 0 || options.limit <= 0 || judging?.length === 0) return [];
+    if (judging !== null && judgementFiles.length === 0) return [];
 
     return this.#withFiles([...traceFiles, ...judgementFiles], async (connection, paths) => {
       const tracePaths = paths.slice(0, traceFiles.length);
-      await pickTraces(connection, tracePaths, wanted, options);
+      const judged = judging === null ? null : { files: paths.slice(traceFiles.length), batchIds: judging };
+      await pickTraces(connection, tracePaths, wanted, judged, options);
       const traces = await readPicked(connection, tracePaths, modelId);
       const judgements = await readJudgements(connection, paths.slice(traceFiles.length));
       return traces.map((trace, rank) => ({ trace, judgements: judgements.get(rank) ?? [] }));
@@ -248,16 +252,20 @@ async function pickTraces(
   connection: DuckDBConnection,
   files: readonly string[],
   batchIds: readonly string[],
+  judged: { readonly files: readonly string[]; readonly batchIds: readonly string[] } | null,
   options: ReadOptions,
 ): Promise<void> {
   const { traceIds } = options;
-  const condition = traceIds === undefined ? 'true' : 'trace_id IN (SELECT unnest($ids))';
+  const conditions = [
+    ...(traceIds === undefined ? [] : ['trace_id IN (SELECT unnest($ids))']),
+    ...(judged === null ? [] : [`trace_id IN (${judgedTraceIds})`]),
+  ];
   await connection.run('CREATE TEMP TABLE picked (rank INTEGER, trace_id VARCHAR, batch_id VARCHAR, position INTEGER)');
   const sql = `
     INSERT INTO picked
     SELECT row_number() OVER (ORDER BY timestamp DESC, trace_id) - 1 AS rank, trace_id, batch_id, position
     FROM (SELECT trace_id, timestamp, batch_id, position FROM read_parquet($files, hive_partitioning = false)
-      WHERE ${condition} QUALIFY ${firstTraces})
+      WHERE ${conditions.join(' AND ') || 'true'} QUALIFY ${firstTraces})
     WHERE batch_id IN (SELECT unnest($batches))
     ORDER BY rank LIMIT $limit`;
   await run(connection, sql, {
@@ -265,8 +273,15 @@ async function pickTraces(
     batches: batchIds,
     limit: Math.min(options.limit, 2 ** 31 - 1),
     ...(traceIds && { ids: wellFormed(traceIds) }),
+    ...(judged && { judgements: judged.files, judging: judged.batchIds }),
   });
 }
+
+/** Ids of the traces that a person judged in certain batches; a judgement that was known before is not counted again. */
+const judgedTraceIds = `
+  SELECT trace_id FROM (SELECT file.trace_id, file.judge_kind, file.batch_id
+    FROM read_parquet($judgements, hive_partitioning = false) file QUALIFY ${firstJudgements})
+  WHERE judge_kind = 'human' AND batch_id IN (SELECT unnest($judging))`;
 
 async function readPicked(
   connection: DuckDBConnection,
@@ -339,9 +354,12 @@ function appendedBy(commits: readonly TraceBatchCommit[], through: string | unde
     : commits.filter((commit) => Date.parse(commit.appendedAt) <= Date.parse(through));
 }
 
+function commitsAfter(commits: readonly TraceBatchCommit[], after: string): readonly TraceBatchCommit[] {
+  return commits.filter((commit) => Date.parse(commit.appendedAt) > Date.parse(after));
+}
+
 function appendedAfter(commits: readonly TraceBatchCommit[], after: string | null): readonly string[] {
-  const chosen =
-    after === null ? commits : commits.filter((commit) => Date.parse(commit.appendedAt) > Date.parse(after));
+  const chosen = after === null ? commits : commitsAfter(commits, after);
   return chosen.filter((commit) => commit.traces > 0).map((commit) => commit.batchId);
 }
 

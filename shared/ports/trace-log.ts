@@ -16,6 +16,8 @@ export interface ReadOptions {
   readonly limit: number;
   /** Only traces of batches appended after this time (ISO 8601); null for all. All judgements of a trace are read, whenever they came. */
   readonly appendedAfter?: string | null;
+  /** Only traces that a human judgement is about which arrived in a batch appended after this time, however old the traces are. */
+  readonly humanJudgedAfter?: string;
   /** Only what was appended up to and including this time, judgements too. */
   readonly appendedThrough?: string;
   /** Only these traces. */

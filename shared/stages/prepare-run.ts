@@ -7,6 +7,7 @@ import type { Run } from '../domain/run.ts';
 import type { Trace } from '../domain/trace.ts';
 import type { SnapshotRecord } from '../domain/trace-record.ts';
 import { RatchetError } from '../errors.ts';
+import type { JudgedRecord } from '../ports/trace-log.ts';
 import { answerWith } from './answer.ts';
 import { writeJson, writeJsonl } from './jsonl.ts';
 import type { Ports } from './ports.ts';
@@ -26,11 +27,7 @@ export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof prepa
   output: preparedSchema,
   async run({ run }, { ports, key }) {
     const { plan, since } = await pinPlan(run, ports);
-    const records = await ports.traceLog.read(run.modelId, {
-      limit: plan.model.settings.snapshotLimit,
-      appendedAfter: since,
-      appendedThrough: plan.run.startedAt,
-    });
+    const records = await readSnapshot(plan, since, ports);
     const predictions = await answerWith(
       plan.champion,
       records.map((record) => record.trace.input),
@@ -90,10 +87,33 @@ async function pinPlan(run: RunRef, ports: Ports): Promise<{ plan: RunPlan; sinc
     model,
     champion,
     parentDataset,
-    frozenSets: latestVersions(await lineage.listEvaluationSets(run.modelId)),
+    frozenSets: latestVersions(ofPromotions(await lineage.listEvaluationSets(run.modelId), control)),
     logVersion: await ports.traceLog.version(run.modelId),
   };
   return { plan, since: await windowStart(model, control, ports) };
+}
+
+/**
+ * The traces of the window, newest first, and before them those of any age that a person has judged in the window: what the
+ * champion learnt from them, or was measured against, may have been wrong. Where the limit cuts, the corrected ones stay.
+ */
+async function readSnapshot(plan: RunPlan, since: string | null, ports: Ports): Promise<readonly JudgedRecord[]> {
+  const { modelId, settings } = plan.model;
+  const limit = settings.snapshotLimit;
+  const appendedThrough = plan.run.startedAt;
+  const window = await ports.traceLog.read(modelId, { limit, appendedAfter: since, appendedThrough });
+  if (since === null) return window;
+  const judged = await ports.traceLog.read(modelId, { limit, humanJudgedAfter: since, appendedThrough });
+  const inWindow = new Set(window.map((record) => record.trace.traceId));
+  const older = judged.filter((record) => !inWindow.has(record.trace.traceId));
+  return [...older, ...window].slice(0, limit);
+}
+
+/** Sets freeze before the champion moves: those of a promotion that was refused in between are nobody's record. */
+function ofPromotions(sets: readonly EvaluationSet[], control: Control): EvaluationSet[] {
+  return sets.filter((set) =>
+    control.moves.some((move) => move.kind === 'promote' && move.to === set.checkpointId && move.by === set.runId),
+  );
 }
 
 /** The window begins where the run that promoted the champion had begun: what it had not seen is new. */
@@ -109,7 +129,7 @@ async function windowStart(model: Model, control: Control, ports: Ports): Promis
 function latestVersions(sets: readonly EvaluationSet[]): EvaluationSet[] {
   const latest = new Map<string, EvaluationSet>();
   for (const set of sets) {
-    const name = `${set.checkpointId}/${set.name}`;
+    const name = `${set.checkpointId}/${set.runId}/${set.name}`;
     const known = latest.get(name);
     if (known === undefined || set.version > known.version) latest.set(name, set);
   }

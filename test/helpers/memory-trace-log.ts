@@ -57,12 +57,14 @@ export class MemoryTraceLog implements TraceLog {
     const wanted = options.traceIds && new Set(options.traceIds.map((traceId) => traceId.toWellFormed()));
     const batches = this.#list(modelId).filter((batch) => batch.appendedAt <= through);
     const recent = new Set(batches.filter((batch) => batch.appendedAt > after).flatMap((batch) => batch.traces));
+    const judgedAfter = options.humanJudgedAfter === undefined ? null : Date.parse(options.humanJudgedAfter);
     const judgements = Map.groupBy(
       batches.flatMap((batch) => batch.judgements),
       (judgement) => judgement.traceId,
     );
     return [...firstById(batches.flatMap((batch) => batch.traces)).values()]
       .filter((trace) => recent.has(trace) && (wanted?.has(trace.traceId) ?? true))
+      .filter((trace) => judgedAfter === null || humanlyJudged(trace.traceId, batches, judgedAfter))
       .sort(newestFirst)
       .slice(0, Math.max(0, options.limit))
       .map((trace) => ({
@@ -97,6 +99,18 @@ function storedJudgement(judgement: Judgement): Judgement {
     ...(expected !== undefined && { expected: expected.toWellFormed() }),
     judge: { ...judge, id: judge.id.toWellFormed(), reason: judge.reason.toWellFormed() },
   };
+}
+
+/** Whether a human judgement of the trace arrived first in a batch appended after that time. */
+function humanlyJudged(traceId: string, batches: readonly StoredBatch[], after: number): boolean {
+  const seen = new Set<string>();
+  return batches.some(({ appendedAt, judgements }) =>
+    judgements.some((judgement) => {
+      if (judgement.traceId !== traceId || seen.has(judgement.judgementId)) return false;
+      seen.add(judgement.judgementId);
+      return appendedAt > after && judgement.judge.kind === 'human';
+    }),
+  );
 }
 
 function firstById(traces: readonly Trace[]): ReadonlyMap<string, Trace> {
