@@ -21,3 +21,20 @@ export function commaSeparated(text: string): readonly string[] {
   if (parts.includes('')) throw new InvalidArgumentError('Separate the labels by single commas, none of them empty.');
   return parts;
 }
+
+/** `name=value`, collected: a value that is a number becomes one. */
+export function assignments(
+  text: string,
+  before: readonly (readonly [string, string | number])[] = [],
+): readonly (readonly [string, string | number])[] {
+  const at = text.indexOf('=');
+  if (at < 1) throw new InvalidArgumentError('Write name=value.');
+  const value = text.slice(at + 1).trim();
+  return [...before, [text.slice(0, at).trim(), value === '' || Number.isNaN(Number(value)) ? value : Number(value)]];
+}
+
+/** A path that is not empty, and holds no NUL. */
+export function path(text: string): string {
+  if (text === '' || text.includes('\0')) throw new InvalidArgumentError('It must be a path.');
+  return text;
+}

@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import packageDescription from '../package.json' with { type: 'json' };
+import { path } from './arguments.ts';
 import { addCreateCommand } from './commands/create.ts';
 import { addIngestCommand } from './commands/ingest.ts';
 import { addLineageCommand } from './commands/lineage.ts';
@@ -47,7 +48,7 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<ExitCo
 function buildProgram(io: CliIo, run: RunCommand): Command {
   const program = new Command('ratchet')
     .description('Keeps small language models in production improving, and never regressing.')
-    .option('--workspace <dir>', 'directory with all that Ratchet knows', '.ratchet')
+    .option('--workspace <dir>', 'directory with all that Ratchet knows', path, '.ratchet')
     .option('--json', 'write the result as JSON')
     .version(packageDescription.version, '--version')
     .addHelpText('after', story)

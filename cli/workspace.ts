@@ -1,5 +1,5 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { DirectoryObjectStore } from '../shared/adapters/directory-object-store.ts';
 import { DuckDbTraceLog } from '../shared/adapters/duckdb-trace-log.ts';
 import { DuckDbTraceQuery } from '../shared/adapters/duckdb-trace-query.ts';
@@ -9,7 +9,7 @@ import { createEmbeddedTrainer } from '../shared/adapters/embedded-trainer/embed
 import { SeededRandom } from '../shared/adapters/seeded-random.ts';
 import { SqliteLineageStore } from '../shared/adapters/sqlite-lineage-store.ts';
 import { createStatisticalAnalyst } from '../shared/adapters/statistical-analyst/statistical-analyst.ts';
-import { storageFailure } from '../shared/adapters/storage-failure.ts';
+import { errorCode, storageFailure } from '../shared/adapters/storage-failure.ts';
 import { SystemClock } from '../shared/adapters/system-clock.ts';
 import { SystemIds } from '../shared/adapters/system-ids.ts';
 import { RatchetError } from '../shared/errors.ts';
@@ -88,26 +88,29 @@ async function findWorkspace(root: string): Promise<void> {
 
 async function makeDirectory(root: string): Promise<void> {
   try {
-    await mkdir(root, { recursive: true });
+    await makeMissing(root);
   } catch (error) {
-    throw notUsable('create', root, error);
+    throw storageFailure('create', root, error);
   }
+  if ((await stat(root)).isDirectory()) return;
+  throw new RatchetError('InvalidInput', `${root} is a file, not a directory.`, {
+    mend: 'Name a directory with --workspace DIR.',
+  });
+}
+
+/** One directory after the other: on some file systems (/proc) Node's own `recursive` never ends. */
+async function makeMissing(path: string): Promise<void> {
+  if ((await stat(path).catch(() => undefined)) !== undefined) return;
+  await makeMissing(dirname(path));
+  await mkdir(path).catch((error: unknown) => {
+    if (errorCode(error) !== 'EEXIST') throw error;
+  });
 }
 
 async function checkWritable(root: string): Promise<void> {
   try {
     await access(root, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw notUsable('write to', root, error);
+    throw storageFailure('write to', root, error);
   }
-}
-
-function notUsable(action: string, root: string, error: unknown): RatchetError {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'EEXIST') {
-    return new RatchetError('InvalidInput', `${root} is a file, not a directory.`, {
-      mend: 'Name a directory with --workspace DIR.',
-    });
-  }
-  return storageFailure(action, root, error);
 }

@@ -5,12 +5,14 @@ import { idProblem } from '../../shared/domain/ids.ts';
 import { type Settings, settingsSchema } from '../../shared/domain/settings.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import { createModel } from '../../shared/stages/create-model.ts';
-import { commaSeparated, fraction, wholeNumber } from '../arguments.ts';
+import { describeIssues } from '../../shared/stages/parse-json-line.ts';
+import { assignments, commaSeparated, fraction, wholeNumber } from '../arguments.ts';
 import { BadLineReporter } from '../bad-lines.ts';
 import { counted } from '../counted.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { inputName, openInput } from '../open-input.ts';
 import { person } from '../person.ts';
+import { printableLine } from '../printable.ts';
 import type { RunCommand, Session } from '../session.ts';
 
 const settingNames = Object.keys(settingsSchema.shape);
@@ -34,7 +36,7 @@ const optionsSchema = z.object({
   seed: z.int(),
   targetScore: z.number().optional(),
   maxIterations: z.int().optional(),
-  set: z.array(z.string()).default([]),
+  set: z.array(z.tuple([z.string(), z.union([z.string(), z.number()])])).default([]),
 });
 
 export function addCreateCommand(program: Command, run: RunCommand): void {
@@ -54,7 +56,7 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     .option('--seed <n>', 'fixes all that is drawn at random', wholeNumber, 1)
     .option('--target-score <fraction>', 'score from which a candidate may replace the champion (0.96)', fraction)
     .option('--max-iterations <n>', 'train-and-evaluate rounds a run (6)', wholeNumber)
-    .option('--set <name=value...>', 'any other setting of the model, for example enoughFailures=10')
+    .option('--set <name=value...>', 'any other setting of the model, for example enoughFailures=10', assignments)
     .addHelpText('after', help)
     .action((model: string, options: unknown, command: Command) =>
       run(command, (session) => create(model, optionsSchema.parse(options), session)),
@@ -125,26 +127,19 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
 }
 
 function settingsFrom(options: z.infer<typeof optionsSchema>): Partial<Settings> {
-  const given: Record<string, unknown> = { foundation: options.foundation };
-  for (const assignment of options.set) {
-    const [name = '', value = ''] = assignment.split(/=(.*)/s);
-    given[name] = value.trim() === '' || Number.isNaN(Number(value)) ? value : Number(value);
-  }
-  if (options.targetScore !== undefined) given.targetScore = options.targetScore;
-  if (options.maxIterations !== undefined) given.maxIterations = options.maxIterations;
-  const parsed = settingsSchema.safeParse(given);
+  const parsed = settingsSchema.safeParse({
+    foundation: options.foundation,
+    ...Object.fromEntries(options.set),
+    ...(options.targetScore === undefined ? {} : { targetScore: options.targetScore }),
+    ...(options.maxIterations === undefined ? {} : { maxIterations: options.maxIterations }),
+  });
   if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  const name = issue?.path.map(String).join('.') ?? '';
-  throw new RatchetError(
-    'InvalidInput',
-    `Settings: ${name === '' ? '' : `${name}: `}${issue?.message ?? 'not valid'}.`,
-    {
-      mend: `Settings are: ${settingNames.join(', ')}.`,
-    },
-  );
+  throw new RatchetError('InvalidInput', `Settings: ${describeIssues(parsed.error)}.`, {
+    mend: `Settings are: ${settingNames.join(', ')}.`,
+  });
 }
 
 function shorten(labels: readonly string[]): string {
-  return labels.length > 8 ? `${labels.slice(0, 8).join(', ')}, …` : labels.join(', ');
+  const shown = labels.slice(0, 8).map((label) => printableLine(label, 60));
+  return labels.length > 8 ? `${shown.join(', ')}, …` : shown.join(', ');
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { RatchetError } from '../../shared/errors.ts';
+import { unknownModel } from '../../shared/stages/unknown-model.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type LineageView, lineageLines } from '../lineage-tree.ts';
 import type { RunCommand, Session } from '../session.ts';
@@ -23,15 +23,7 @@ async function lineage(modelId: string, session: Session): Promise<ExitCode> {
   const { ports } = await session.open();
   const store = ports.lineage;
   const control = await store.getControl(modelId);
-  if (control === undefined) {
-    const models = (await store.listModels()).map((model) => model.modelId);
-    throw new RatchetError('UnknownModel', `There is no model named ${JSON.stringify(modelId.slice(0, 120))}.`, {
-      mend:
-        models.length === 0
-          ? 'There are no models here yet: ratchet create MODEL --examples FILE.'
-          : `Models here: ${models.join(', ')}.`,
-    });
-  }
+  if (control === undefined) throw await unknownModel(modelId, ports);
   const [checkpoints, datasets, runs] = await Promise.all([
     store.listCheckpoints(modelId),
     store.listDatasets(modelId),

@@ -20,7 +20,8 @@ export const settingsSchema = z.strictObject({
   smallestCluster: z.int().min(2).default(5),
   snapshotLimit: z.int().positive().max(1_000_000).default(100_000),
   regressionSetLimit: z.int().positive().default(1_000),
-  leaseMinutes: z.number().positive().default(15),
+  /** At least what a renewal takes, at most a week. */
+  leaseMinutes: z.number().min(0.01).max(10_080).default(15),
   /** Traces a shard of the failure analysis. */
   shardSize: z.int().positive().default(5_000),
   /** Clusters that get probes and a curriculum of their own, largest first; the rest are pooled. */

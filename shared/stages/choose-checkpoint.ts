@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../domain/checkpoint.ts';
 import { RatchetError } from '../errors.ts';
 import type { Ports } from './ports.ts';
+import { unknownModel } from './unknown-model.ts';
 
 /** The checkpoint that answers: the champion, or the one named. @throws RatchetError UnknownModel, NoChampion, UnknownCheckpoint */
 export async function chooseCheckpoint(
@@ -9,7 +10,7 @@ export async function chooseCheckpoint(
   ports: Ports,
 ): Promise<Checkpoint> {
   const control = await ports.lineage.getControl(modelId);
-  if (control === undefined) throw new RatchetError('UnknownModel', `There is no model named ${modelId}.`);
+  if (control === undefined) throw await unknownModel(modelId, ports);
   const id = checkpointId ?? control.championId;
   if (id === null) throw new RatchetError('NoChampion', `${modelId} has no checkpoint yet.`);
   const checkpoint = await ports.lineage.getCheckpoint(modelId, id);

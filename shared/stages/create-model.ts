@@ -128,12 +128,11 @@ async function readExamples(
     ...(request.onBadLine === undefined ? {} : { onBadLine: request.onBadLine }),
   });
   if (read.lines.length === 0) {
+    const bad = `${read.refused} bad ${read.refused === 1 ? 'line' : 'lines'}`;
     throw new RatchetError(
       'InvalidInput',
-      `None of the examples can be used (${read.refused} bad ${read.refused === 1 ? 'line' : 'lines'}).`,
-      {
-        mend: 'Write one {"input": "...", "output": "label"} a line.',
-      },
+      read.refused === 0 ? 'There are no examples: not one line.' : `None of the examples can be used (${bad}).`,
+      { mend: 'Write one {"input": "...", "output": "label"} a line.' },
     );
   }
   const examples = read.lines.map(
@@ -167,16 +166,18 @@ function taskOf(given: readonly string[], examples: readonly Example[]): Task {
     });
   });
   const task = classificationTask([...labels, ...examples.map((example) => example.output)]);
-  if (task.labels.length < 2 || task.labels.length > maxLabels) {
-    const found =
-      task.labels.length === 1 ? `only the label ${JSON.stringify(task.labels[0])}` : `${task.labels.length} labels`;
+  if (task.labels.length > maxLabels) {
     throw new RatchetError(
       'InvalidInput',
-      `A classification needs between 2 and ${maxLabels} labels; there are ${found}.`,
-      {
-        mend: 'Name them with --labels a,b,… or give examples of each with --examples FILE.',
-      },
+      `There are ${task.labels.length} different labels, more than ${maxLabels}.`,
+      { mend: 'Check "output": it should be the name of a class, not a text or an id of its own in each line.' },
     );
+  }
+  if (task.labels.length < 2) {
+    const found = task.labels.length === 1 ? `is only ${JSON.stringify(task.labels[0]?.slice(0, 80))}` : 'are none';
+    throw new RatchetError('InvalidInput', `A classification needs at least two labels; there ${found}.`, {
+      mend: 'Name them with --labels a,b,… or give examples of each with --examples FILE.',
+    });
   }
   return task;
 }

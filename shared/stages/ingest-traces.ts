@@ -14,6 +14,7 @@ import {
 } from './parse-trace-line.ts';
 import type { Ports } from './ports.ts';
 import { readLines } from './read-lines.ts';
+import { unknownModel } from './unknown-model.ts';
 
 /** A file to ingest: its name for people, and its bytes (opened when its turn comes). */
 export interface TraceSource {
@@ -61,7 +62,7 @@ const quarantineHead = 300;
  */
 export async function ingestTraces(request: IngestRequest, ports: Ports): Promise<IngestResult> {
   const model = await ports.lineage.getModel(request.modelId);
-  if (model === undefined) throw new RatchetError('UnknownModel', `There is no model named ${request.modelId}.`);
+  if (model === undefined) throw await unknownModel(request.modelId, ports);
   const ingest = new Ingest(model, ports, request.onBadLine);
   let lines = 0;
   for (const source of request.sources) {

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { repeatedKey } from './repeated-key.ts';
 
 /** Why a line cannot be used, and how to mend it: a few words each, in the terms of the file. */
 export interface LineProblem {
@@ -31,6 +32,14 @@ export function parseJsonObject(text: string): LineResult<Readonly<Record<string
   if (isDeeperThan(value, maxDepth)) {
     return refuse(`nested deeper than ${maxDepth} levels`, 'flatten the object');
   }
+  const field = infiniteField(value);
+  if (field !== null) {
+    return refuse(`"${field}": a number beyond what floating point holds`, 'write it as a text, or leave it out');
+  }
+  const repeated = repeatedKey(text);
+  if (repeated !== null) {
+    return refuse(`the key ${JSON.stringify(repeated.slice(0, 80))} comes twice in one object`, 'keep the right one');
+  }
   return { ok: true, value: Object.fromEntries(Object.entries(value)) };
 }
 
@@ -43,11 +52,48 @@ export function refuse(reason: string, mend: string): LineResult<never> {
 export function describeIssues(error: z.ZodError): string {
   const shown = error.issues.slice(0, 3).map((issue) => {
     const field = issue.path.map(String).join('.');
-    const message = issue.message.replace(/^Invalid input: /, '');
-    return field === '' ? message : `"${field}": ${message}`;
+    return field === '' ? describeIssue(issue) : `"${field}": ${describeIssue(issue)}`;
   });
   const more = error.issues.length - shown.length;
   return more > 0 ? `${shown.join('; ')}; and ${more} more` : shown.join('; ');
+}
+
+/** A schema's complaint in the words of a person who wrote the file. */
+function describeIssue(issue: z.core.$ZodIssue): string {
+  switch (issue.code) {
+    case 'invalid_type': {
+      const received = /received (.+)$/.exec(issue.message)?.[1] ?? 'something else';
+      return received === 'undefined' ? 'is missing' : `must be ${named(issue.expected)}, not ${named(received)}`;
+    }
+    case 'too_small':
+      if (issue.origin === 'string')
+        return issue.minimum === 1 ? 'is empty' : `is shorter than ${issue.minimum} characters`;
+      return `is too small: at least ${issue.minimum}`;
+    case 'too_big':
+      if (issue.origin === 'string') return `is longer than ${issue.maximum} characters`;
+      return `is too large: at most ${issue.maximum}`;
+    case 'invalid_value':
+      return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
+    case 'invalid_format':
+      return issue.format === 'datetime' ? `is no time such as "2026-03-01T09:30:00Z", with its zone` : issue.message;
+    case 'unrecognized_keys':
+      return `unknown: ${issue.keys.map((key) => JSON.stringify(key.slice(0, 80))).join(', ')}`;
+    default:
+      return issue.message.replace(/^Invalid input: /, '');
+  }
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'a text',
+  number: 'a number',
+  int: 'a whole number',
+  object: 'an object',
+  record: 'an object',
+  array: 'a list',
+};
+
+function named(type: string): string {
+  return Object.hasOwn(typeNames, type) ? (typeNames[type] ?? type) : type;
 }
 
 function wellFormed(_key: string, value: unknown): unknown {
@@ -62,4 +108,15 @@ function nameOf(value: unknown): string {
 function isDeeperThan(value: unknown, levels: number): boolean {
   if (value === null || typeof value !== 'object') return false;
   return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
+}
+
+/** Path of the first number that JSON can write but no variable hold, such as 1e999; null when there is none. */
+function infiniteField(value: unknown): string | null {
+  if (value === null || typeof value !== 'object') return null;
+  for (const [key, inner] of Object.entries(value)) {
+    if (typeof inner === 'number' && !Number.isFinite(inner)) return key;
+    const deeper = infiniteField(inner);
+    if (deeper !== null) return `${key}.${deeper}`;
+  }
+  return null;
 }

@@ -2,6 +2,7 @@ import { type Control, moveChampion } from '../domain/control.ts';
 import { RatchetError } from '../errors.ts';
 import { updateControl } from './hold-lease.ts';
 import type { Ports } from './ports.ts';
+import { unknownModel } from './unknown-model.ts';
 
 export interface RollbackRequest {
   readonly modelId: string;
@@ -27,7 +28,7 @@ export interface RollbackResult {
 export async function rollbackChampion(request: RollbackRequest, ports: Ports): Promise<RollbackResult> {
   const { modelId, to } = request;
   const control = await ports.lineage.getControl(modelId);
-  if (control === undefined) throw new RatchetError('UnknownModel', `There is no model named ${modelId}.`);
+  if (control === undefined) throw await unknownModel(modelId, ports);
   await checkTarget(control, to, ports);
   const holder = control.lease?.owner;
   const holderIsGone = holder !== undefined && (await ports.owners.isGone(holder));
