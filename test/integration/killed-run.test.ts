@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWorkspace } from '../../cli/workspace.ts';
+import { updateControl } from '../../shared/stages/hold-lease.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
 import { answeredTraffic, createSupportModel, ingest, makeWorkspace, modelId } from '../helpers/test-workspace.ts';
 
@@ -108,5 +109,32 @@ describe('a run that is killed and started again', () => {
     expect(second.stderr()).toContain(`:${first.child.pid}:`);
     expect(second.child.exitCode).toBe(1);
     expect(JSON.parse(await first.ended)).toMatchObject({ decision: undisturbed.decision });
+  });
+
+  it('neither disturbs nor outdoes the process that took its run over while it was stopped past its lease', async () => {
+    const workspace = await copyOf('stopped');
+    const stopped = start(workspace);
+    while (!stopped.stderr().includes('• train-candidates')) await new Promise((resolve) => setTimeout(resolve, 5));
+    stopped.child.kill('SIGSTOP');
+    const { ports, close } = await openWorkspace(workspace, {
+      observer: { progress: () => undefined, note: () => undefined },
+    });
+    await updateControl(modelId, ports, (control) => ({
+      ...control,
+      version: control.version + 1,
+      lease: control.lease === null ? null : { ...control.lease, expiresAt: 0 },
+    }));
+    const { log: _, ...outcome } = await outcomeOf(workspace);
+    stopped.child.kill('SIGCONT');
+    expect(await stopped.ended).toBe('');
+    expect(stopped.child.exitCode).toBe(1);
+    expect(stopped.stderr()).toContain('LeaseLost');
+    const { log: _log, ...expected } = undisturbed as Outcome & { log: string };
+    expect(outcome).toEqual(expected);
+    expect(await ports.lineage.listRuns(modelId)).toMatchObject([{ status: 'finished', failure: null }]);
+    const control = await ports.lineage.getControl(modelId);
+    expect(control?.lease).toBeNull();
+    expect(control?.moves.map((move) => move.kind)).toEqual(['create', 'promote']);
+    await close();
   });
 });
