@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../shared/domain/checkpoint.ts';
 import type { ChampionMove } from '../shared/domain/control.ts';
 import type { Dataset } from '../shared/domain/dataset.ts';
+import type { EvaluationSet } from '../shared/domain/evaluation-set.ts';
 import type { Run } from '../shared/domain/run.ts';
 import { printableLine } from './printable.ts';
 
@@ -10,14 +11,22 @@ export interface LineageView {
   /** Oldest first, as are the others. */
   readonly checkpoints: readonly Checkpoint[];
   readonly datasets: readonly Dataset[];
+  /** Sets frozen by promotions, every version. */
+  readonly evaluationSets: readonly EvaluationSet[];
   readonly runs: readonly Run[];
   readonly moves: readonly ChampionMove[];
 }
 
-/** The lineage as lines for a terminal: the tree of checkpoints from the foundation on, then runs and moves. */
+/** The lineage as lines for a terminal: the tree of checkpoints from the foundation on, then frozen sets, runs and moves. */
 export function lineageLines(view: LineageView): readonly string[] {
   const champion = view.champion === null ? 'no champion yet' : `champion ${view.champion}`;
-  return [`${view.model}: ${champion}`, ...treeLines(view), ...runLines(view.runs), ...moveLines(view.moves)];
+  return [
+    `${view.model}: ${champion}`,
+    ...treeLines(view),
+    ...setLines(view),
+    ...runLines(view.runs),
+    ...moveLines(view.moves),
+  ];
 }
 
 function treeLines(view: LineageView): readonly string[] {
@@ -52,6 +61,22 @@ function describe(checkpoint: Checkpoint, dataset: Dataset | undefined, champion
     `foundation ${configuration.foundation}`,
     checkpoint.createdAt,
   ].join(' · ');
+}
+
+/** A line each frozen set, with its versions: a human correction makes a new one. */
+function setLines({ evaluationSets }: LineageView): readonly string[] {
+  if (evaluationSets.length === 0) return [];
+  const groups = Map.groupBy(evaluationSets, (set) => `${set.checkpointId} ${set.runId} ${set.name}`);
+  return [
+    'Frozen sets:',
+    ...[...groups.values()].flatMap((group) => {
+      const versions = [...group].sort((a, b) => a.version - b.version);
+      const newest = versions.at(-1);
+      if (newest === undefined) return [];
+      const history = versions.map(({ version, right, size }) => `v${version} ${right} of ${size} right`);
+      return [`  ${newest.checkpointId} · ${newest.name} · ${history.join(' → ')}`];
+    }),
+  ];
 }
 
 function runLines(runs: readonly Run[]): readonly string[] {

@@ -13,7 +13,9 @@ export function addLineageCommand(program: Command, run: RunCommand): void {
   program
     .command('lineage')
     .summary("a model's checkpoints, runs and moves")
-    .description('Shows the tree of checkpoints with their scores, the runs, and every move of the champion.')
+    .description(
+      'Shows the tree of checkpoints with their scores, the sets frozen by promotions, the runs, and every move of the champion.',
+    )
     .argument('<model>', 'name of the model')
     .addHelpText('after', help)
     .action((model: string, _options: unknown, command: Command) => run(command, (session) => lineage(model, session)));
@@ -24,9 +26,10 @@ async function lineage(modelId: string, session: Session): Promise<ExitCode> {
   const store = ports.lineage;
   const control = await store.getControl(modelId);
   if (control === undefined) throw await unknownModel(modelId, ports);
-  const [checkpoints, datasets, runs] = await Promise.all([
+  const [checkpoints, datasets, evaluationSets, runs] = await Promise.all([
     store.listCheckpoints(modelId),
     store.listDatasets(modelId),
+    store.listEvaluationSets(modelId),
     store.listRuns(modelId),
   ]);
   const view: LineageView = {
@@ -34,6 +37,7 @@ async function lineage(modelId: string, session: Session): Promise<ExitCode> {
     champion: control.championId,
     checkpoints,
     datasets,
+    evaluationSets,
     runs,
     moves: control.moves,
   };

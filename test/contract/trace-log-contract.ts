@@ -240,6 +240,51 @@ export function traceLogContract(name: string, create: () => Promise<TraceLogFix
       expect(await read(null, '2000-01-01T00:00:00Z')).toEqual([]);
     });
 
+    test('reads traces of any age that a person judged in a window, with all their judgements', async () => {
+      const human = sampleJudgement({ judgementId: 'h-known', traceId: 'known' });
+      const rule = { kind: 'rule', id: 'r', reason: '' } as const;
+      await log.append('m1', 'z-old', {
+        traces: ['corrected', 'known', 'ruled', 'untouched'].map((traceId) => sampleTrace({ traceId })),
+        judgements: [human, sampleJudgement({ judgementId: 'r1', traceId: 'corrected', judge: rule })],
+      });
+      const since = new Date(fixture.clock.now()).toISOString();
+      fixture.clock.advance(60_000);
+      await log.append('m1', 'a-new', {
+        traces: [sampleTrace({ traceId: 'new' }), sampleTrace({ traceId: 'new-judged' })],
+        judgements: [
+          human,
+          sampleJudgement({ judgementId: 'h1', traceId: 'corrected', judgedAt: '2001-01-01T00:00:00Z' }),
+          sampleJudgement({ judgementId: 'h2', traceId: 'new-judged' }),
+          sampleJudgement({ judgementId: 'r2', traceId: 'ruled', judge: rule }),
+          sampleJudgement({ judgementId: 'h3', traceId: 'never-seen' }),
+        ],
+      });
+      const through = new Date(fixture.clock.now()).toISOString();
+      fixture.clock.advance(60_000);
+      await log.append('m1', 'later', {
+        traces: [],
+        judgements: [sampleJudgement({ judgementId: 'h4', traceId: 'untouched' })],
+      });
+      const read = async (options: { humanJudgedAfter: string; appendedThrough?: string; traceIds?: string[] }) =>
+        (await log.read('m1', { ...all, ...options })).map(({ trace, judgements }) => [
+          trace.traceId,
+          ...judgements.map((found) => found.judgementId),
+        ]);
+      expect(await read({ humanJudgedAfter: since, appendedThrough: through })).toEqual([
+        ['corrected', 'r1', 'h1'],
+        ['new-judged', 'h2'],
+      ]);
+      expect(await read({ humanJudgedAfter: since })).toEqual([
+        ['corrected', 'r1', 'h1'],
+        ['new-judged', 'h2'],
+        ['untouched', 'h4'],
+      ]);
+      expect(await read({ humanJudgedAfter: through })).toEqual([['untouched', 'h4']]);
+      expect(await read({ humanJudgedAfter: through, traceIds: ['corrected'] })).toEqual([]);
+      expect(ids(await log.read('m1', { limit: 1, humanJudgedAfter: since }))).toEqual(['corrected']);
+      expect(await read({ humanJudgedAfter: new Date(fixture.clock.now()).toISOString() })).toEqual([]);
+    });
+
     test('keeps the models apart', async () => {
       await log.append('m1', 'b1', { traces: [sampleTrace()], judgements: [] });
       await log.append('m2', 'b1', { traces: [sampleTrace({ modelId: 'm2', input: 'other' })], judgements: [] });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { lineageLines } from '../../../cli/lineage-tree.ts';
 import type { Checkpoint } from '../../../shared/domain/checkpoint.ts';
+import { sampleEvaluationSet } from '../../helpers/lineage-samples.ts';
 
 function checkpoint(checkpointId: string, parentId: string | null, score?: number): Checkpoint {
   return {
@@ -9,7 +10,15 @@ function checkpoint(checkpointId: string, parentId: string | null, score?: numbe
     parentId,
     datasetId: `d-${checkpointId}`,
     trainer: 'embedded',
-    configuration: { foundation: 'none', epochs: 1, learningRate: 1, l2: 0, distillation: 0, classBalance: 0 },
+    configuration: {
+      foundation: 'none',
+      epochs: 1,
+      learningRate: 1,
+      l2: 0,
+      distillation: 0,
+      interpolation: 0,
+      classBalance: 0,
+    },
     seed: 1,
     task: { kind: 'classification', labels: ['ham', 'spam'] },
     artifactKey: 'models/mail/a',
@@ -32,6 +41,7 @@ describe('lineageLines', () => {
         checkpoint('d', 'b'),
       ],
       datasets: [],
+      evaluationSets: [],
       runs: [],
       moves: [],
     });
@@ -51,6 +61,7 @@ describe('lineageLines', () => {
       champion: null,
       checkpoints: [],
       datasets: [],
+      evaluationSets: [],
       runs: [],
       moves: [{ at: '2026-01-01T00:00:00Z', from: null, to: 'a', kind: 'rollback', by: 'eve@\u001b[2J', reason: 'x' }],
     });
@@ -58,6 +69,25 @@ describe('lineageLines', () => {
       'mail: no champion yet',
       'Moves:',
       '  2026-01-01T00:00:00Z · rollback · none → a · by eve@\\u001b[2J · x',
+    ]);
+  });
+
+  test('lists the frozen sets with their versions', () => {
+    const set = (version: number, right: number, name: 'regression' | 'traffic-validation' = 'regression') =>
+      sampleEvaluationSet({ setId: `${name}-${version}`, name, version, right, checkpointId: 'a' });
+    const lines = lineageLines({
+      model: 'mail',
+      champion: null,
+      checkpoints: [],
+      datasets: [],
+      evaluationSets: [set(2, 8), set(1, 10), set(1, 9, 'traffic-validation')],
+      runs: [],
+      moves: [],
+    });
+    expect(lines.slice(1)).toEqual([
+      'Frozen sets:',
+      '  a · regression · v1 10 of 10 right → v2 8 of 10 right',
+      '  a · traffic-validation · v1 9 of 10 right',
     ]);
   });
 });
