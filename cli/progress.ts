@@ -1,4 +1,5 @@
 import { clearScreenDown, cursorTo, moveCursor } from 'node:readline';
+import { Pace } from './pace.ts';
 import { printableLine } from './printable.ts';
 
 /** What a person sees of work that takes a while: one line a running stage, by name. */
@@ -28,16 +29,13 @@ export interface ProgressOptions {
 interface RunningStage {
   readonly startedAt: number;
   readonly detail: string;
-  lastLineAt: number;
+  readonly pace: Pace;
   mentioned: boolean;
   progress: { readonly done: number; readonly total: number; readonly unit: string } | null;
 }
 
 const redrawMs = 100;
 const plainIntervalMs = 5_000;
-/** Before that a rate says little. */
-const shortestForEstimateMs = 3_000;
-const leastShareForEstimate = 0.05;
 const mostLiveLines = 10;
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
@@ -53,6 +51,7 @@ class Progress implements ProgressUi {
   readonly #now: () => number;
   readonly #running = new Map<string, RunningStage>();
   #drawnLines = 0;
+  #lastLineAt = 0;
   #frame = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -65,7 +64,7 @@ class Progress implements ProgressUi {
 
   stageStarted(name: string, detail = ''): void {
     const now = this.#now();
-    this.#running.set(name, { startedAt: now, lastLineAt: now, detail, mentioned: false, progress: null });
+    this.#running.set(name, { startedAt: now, pace: new Pace(now), detail, mentioned: false, progress: null });
     this.#mentionIfDue(name);
     if (!this.#interactive) return;
     this.#timer ??= setInterval(() => this.#draw(), redrawMs).unref();
@@ -74,11 +73,11 @@ class Progress implements ProgressUi {
   stageProgress(name: string, done: number, total: number, unit: string): void {
     const stage = this.#running.get(name);
     if (stage === undefined) return;
-    stage.progress = { done, total, unit };
-    this.#mentionIfDue(name);
     const now = this.#now();
-    if (this.#interactive || !stage.mentioned || now - stage.lastLineAt < plainIntervalMs) return;
-    stage.lastLineAt = now;
+    stage.progress = { done, total, unit };
+    stage.pace.record(now, done);
+    this.#mentionIfDue(name);
+    if (this.#interactive || !stage.mentioned || now - this.#lastLineAt < plainIntervalMs) return;
     this.#line(`  ${name}: ${describeProgress(stage, now)}`);
   }
 
@@ -119,6 +118,7 @@ class Progress implements ProgressUi {
   }
 
   #line(text: string): void {
+    this.#lastLineAt = this.#now();
     this.#erase();
     this.#stream.write(`${printableLine(text, 1_000)}\n`);
     if (this.#interactive) this.#draw();
@@ -159,9 +159,8 @@ function describeProgress(stage: RunningStage, now: number): string {
   }
   const { done, total, unit } = progress;
   const percent = Math.floor((100 * Math.min(done, total)) / total);
-  const canTell = done >= total * leastShareForEstimate && elapsed >= shortestForEstimateMs;
-  const left = canTell && done > 0 && done < total ? `, about ${duration((elapsed / done) * (total - done))} left` : '';
-  return `${done} of ${total} ${unit} (${percent} %)${left}`;
+  const left = stage.pace.timeLeft(now, done, total);
+  return `${Math.floor(done)} of ${total} ${unit} (${percent} %)${left === null ? '' : `, about ${duration(left)} left`}`;
 }
 
 function duration(milliseconds: number): string {

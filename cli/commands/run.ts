@@ -15,7 +15,8 @@ A run judges and triages the traces, finds why the champion fails, trains candid
 promotes one only if it passes the gate. A run that was broken off goes on where it stopped when it is started again.
 Exit code 3: the run ended and the champion stayed; the reason says why.`;
 
-const optionsSchema = z.object({ seed: z.int().optional() });
+const optionsSchema = z.object({ seed: z.int().nullable().default(null), verbose: z.boolean().default(false) });
+type Options = z.infer<typeof optionsSchema>;
 
 export function addRunCommand(program: Command, run: RunCommand): void {
   program
@@ -24,16 +25,17 @@ export function addRunCommand(program: Command, run: RunCommand): void {
     .description('Runs the improvement loop once for a model.')
     .argument('<model>', 'name of the model')
     .option('--seed <n>', 'fixes all that is drawn at random (1, or that of the run it goes on with)', wholeNumber)
+    .option('--verbose', 'show each item of a stage, not only how many are done')
     .addHelpText('after', help)
     .action((model: string, options: unknown, command: Command) =>
-      run(command, (session) => improve(model, optionsSchema.parse(options).seed ?? null, session), { patient: false }),
+      run(command, (session) => improve(model, optionsSchema.parse(options), session), { patient: false }),
     );
 }
 
-async function improve(modelId: string, seed: number | null, session: Session): Promise<ExitCode> {
+async function improve(modelId: string, { seed, verbose }: Options, session: Session): Promise<ExitCode> {
   const workspace = await session.open();
   const { runLoop } = await import('../runtime/run-loop.ts');
-  const result = await runLoop(workspace, { modelId, seed }, session.progress);
+  const result = await runLoop(workspace, { modelId, seed, verbose }, session.progress);
   session.progress.stop();
   const report = await localPath(result.report, workspace.ports.objects);
   await session.output.result({ ...result, report }, [

@@ -6,6 +6,7 @@ import { RatchetError } from '../../shared/errors.ts';
 import type { Orchestrator, StateWatcher } from '../../shared/ports/orchestrator.ts';
 import { stateHandlers } from '../../shared/stages/catalogue.ts';
 import type { Ports } from '../../shared/stages/ports.ts';
+import { MapSizes } from './map-sizes.ts';
 import { type RetryRule, retryRules } from './retry-rules.ts';
 
 const definitionPath = fileURLToPath(new URL('../../infra/state-machines/improvement-loop.asl.json', import.meta.url));
@@ -42,7 +43,7 @@ export class LocalStateMachine implements Orchestrator {
 
   async execute(name: string, input: Readonly<Record<string, unknown>>): Promise<unknown> {
     const definition = await readDefinition();
-    const steps = new Steps(this.#ports, this.#watcher, retryRules(definition));
+    const steps = new Steps(this.#ports, this.#watcher, retryRules(definition), new MapSizes(definition));
     const states = [...stateHandlers.keys()];
     const { retryWaitMs } = this.#options;
     const execution = new StateMachine(definition).run(input as Parameters<StateMachine['run']>[0], {
@@ -75,16 +76,18 @@ class Steps {
   readonly #ports: Ports;
   readonly #watcher: StateWatcher;
   readonly #rules: ReadonlyMap<string, RetryRule>;
+  readonly #sizes: MapSizes;
   readonly #attempts = new Map<string, number>();
   /** By the cause that the machine is told. */
   readonly #thrown = new Map<string, unknown>();
   /** What led the machine to record a failure. */
   endedBy: unknown;
 
-  constructor(ports: Ports, watcher: StateWatcher, rules: ReadonlyMap<string, RetryRule>) {
+  constructor(ports: Ports, watcher: StateWatcher, rules: ReadonlyMap<string, RetryRule>, sizes: MapSizes) {
     this.#ports = ports;
     this.#watcher = watcher;
     this.#rules = rules;
+    this.#sizes = sizes;
   }
 
   async run(state: string, input: unknown): Promise<unknown> {
@@ -93,7 +96,7 @@ class Steps {
     const failure = failureSchema.safeParse(input);
     if (failure.success) this.endedBy = this.#thrown.get(failure.data.failure.Cause);
     const item = itemOf(input);
-    this.#watcher.stateStarted(state, item);
+    this.#watcher.stateStarted(state, item, this.#sizes.of(state));
     const observer = {
       progress: (done: number, total: number, unit: string) =>
         this.#watcher.stateProgress(state, item, done, total, unit),
@@ -102,6 +105,7 @@ class Steps {
     try {
       const { output, passedOver } = await handler(input, { ...this.#ports, observer });
       this.#attempts.delete(`${state} ${item}`);
+      this.#sizes.finished(state, output);
       this.#watcher.stateFinished(state, item, output, passedOver);
       return output;
     } catch (error) {

@@ -2,6 +2,7 @@ import { type Control, championMovedSince, leaseIsLive } from '../../shared/doma
 import type { Run } from '../../shared/domain/run.ts';
 import { errorTable, RatchetError } from '../../shared/errors.ts';
 import type { Ports } from '../../shared/stages/ports.ts';
+import { unknownModel } from '../../shared/stages/unknown-model.ts';
 import { type RunResult, runResultSchema } from '../../shared/stages/write-report.ts';
 import type { ProgressUi } from '../progress.ts';
 import type { Workspace } from '../workspace.ts';
@@ -14,6 +15,8 @@ export interface RunRequest {
   readonly seed: number | null;
   /** Milliseconds to wait before a step is tried again; as the state machine says by default. */
   readonly retryWaitMs?: number;
+  /** Whether each item of a Map is shown; else they are counted. */
+  readonly verbose?: boolean;
 }
 
 /**
@@ -24,8 +27,12 @@ export interface RunRequest {
 export async function runLoop(workspace: Workspace, request: RunRequest, ui: ProgressUi): Promise<RunResult> {
   const { ports, owner } = workspace;
   const run = await findOrBegin(request, ports, ui);
-  const { retryWaitMs } = request;
-  const machine = new LocalStateMachine(ports, watchStates(ui), retryWaitMs === undefined ? {} : { retryWaitMs });
+  const { retryWaitMs, verbose = false } = request;
+  const machine = new LocalStateMachine(
+    ports,
+    watchStates(ui, { verbose }),
+    retryWaitMs === undefined ? {} : { retryWaitMs },
+  );
   const input = { run: { runId: run.runId, modelId: run.modelId, seed: run.seed } };
   try {
     return runResultSchema.parse(await machine.execute(owner, input));
@@ -37,7 +44,7 @@ export async function runLoop(workspace: Workspace, request: RunRequest, ui: Pro
 async function findOrBegin(request: RunRequest, ports: Ports, ui: ProgressUi): Promise<Run> {
   const { modelId } = request;
   const control = await ports.lineage.getControl(modelId);
-  if (control === undefined) throw new RatchetError('UnknownModel', `There is no model named ${modelId}.`);
+  if (control === undefined) throw await unknownModel(modelId, ports);
   if (control.championId === null)
     throw new RatchetError('NoChampion', `Model ${modelId} has no champion yet, so there is nothing to improve.`);
   await refuseWhileActive(modelId, ports);

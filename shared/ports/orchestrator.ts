@@ -1,6 +1,7 @@
 /** What is told of a state while the machine runs. */
 export interface StateWatcher {
-  stateStarted(name: string, item: string): void;
+  /** @param items how many items the state's Map has; null for a state of no Map */
+  stateStarted(name: string, item: string, items: number | null): void;
   stateFinished(name: string, item: string, output: unknown, passedOver: boolean): void;
   /** @param retriesLeft how often the machine will try it again at most; 0 when it has failed for good */
   stateFailed(name: string, item: string, error: unknown, retriesLeft: number): void;
