@@ -6,14 +6,22 @@ export const probeSchema = z.strictObject({
   probeId: z.string(),
   clusterId: z.string(),
   input: z.string(),
-  /** The right answer; null where it is not known for sure, then the probe counts but never trains. */
+  /** The right answer. */
   expected: outputSchema,
-  /** How it was made: `neighbour`, `splice`, `lengthen`, `noise`, … */
+  /** How it was made: `neighbour` is a record as it is, `lengthen`, `shorten` and `noise-…` keep what it asks for, `word-swap` may not. */
   method: z.string(),
   /** The trace that the material came from. */
   traceId: z.string(),
 });
 export type Probe = z.infer<typeof probeSchema>;
+
+/**
+ * Whether nobody need doubt a probe's right answer, so that it may train when it fails. An input with its words swapped keeps
+ * its label by conjecture, and training on such probes was not found to help (docs/adr/0005).
+ */
+export function isSureOf({ method }: Pick<Probe, 'method'>): boolean {
+  return method !== 'word-swap';
+}
 
 export const probeResultSchema = probeSchema.extend({ answer: outputSchema.nullable(), failed: z.boolean() });
 export type ProbeResult = z.infer<typeof probeResultSchema>;

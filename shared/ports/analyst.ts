@@ -46,7 +46,9 @@ export interface ProbeRequest {
   readonly cluster: Cluster;
   /** The cluster's own failing records: what the weakness looks like. Never used as probe material. */
   readonly members: readonly UsableRecord[];
-  /** Training-side records outside the cluster. */
+  /** Passing records that the clustering saw: what the weakness does not look like. Never used as probe material. */
+  readonly passes: readonly UsableRecord[];
+  /** Training-side records that the clustering did not see; the champion's verdicts on them are what the cluster is tested by. */
   readonly material: readonly UsableRecord[];
   readonly count: number;
   readonly random: RandomStream;

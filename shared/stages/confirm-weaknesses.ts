@@ -42,6 +42,7 @@ export const confirmWeaknesses: Stage<z.infer<typeof inputSchema>, z.infer<typeo
       task: model.task,
       cluster,
       members: training.filter((record) => memberIds.has(record.traceId)),
+      passes: training.filter((record) => record.part === 'discovery' && record.verdict === 'pass'),
       material: training.filter((record) => record.part === 'probing'),
       count: model.settings.probesPerCluster,
       random: ports.random.stream(run.seed, `probes/${cluster.clusterId}`),

@@ -74,11 +74,12 @@ export function analystContract(name: string, create: () => Analyst): void {
       for (const cluster of taxonomy.clusters) {
         const ids = new Set(cluster.traceIds);
         const members = records.filter((record) => ids.has(record.traceId));
-        const material = records.filter((record) => !ids.has(record.traceId));
+        const material = passing(20, stream('held back'));
         const probes = await analyst.designProbes({
           task: plantedTask,
           cluster,
           members,
+          passes: records.filter((record) => record.verdict === 'pass'),
           material,
           count: 12,
           random: stream('probes'),
@@ -105,6 +106,7 @@ export function analystContract(name: string, create: () => Analyst): void {
           task: plantedTask,
           cluster,
           members: confused,
+          passes: records.filter((record) => record.verdict === 'pass'),
           material: [],
           count: 12,
           random: stream('none'),

@@ -50,36 +50,26 @@ function draftsFor(request: ProbeRequest, material: ProbeMaterial): Iterable<Dra
 const neighbour = (record: UsableRecord): Draft => ({ input: record.input, record, method: 'neighbour' });
 
 /**
- * Inputs like the members that the champion has not answered yet. A cluster with an expected label: its passing inputs
- * nearest to the members, given the members' words, and every fourth neighbour as it is, right or wrong. One of mixed
- * labels claims that its keywords mislead: passing inputs of any label but the wrong answer's, given keywords.
+ * Records like the members, those of the cluster's region first, right or wrong as the champion has them: of the expected
+ * label, or of any but the wrong answer where labels are mixed. The material had no part in finding the cluster, so its
+ * failure rate is that of the region. Where it runs short, its passing inputs are given the members' words; of mixed
+ * labels, which claim that their keywords mislead, the keywords.
  */
-function labelDrafts(request: ProbeRequest, material: ProbeMaterial): Draft[] {
-  const { cluster, count, random, members } = request;
+function labelDrafts({ cluster, random, members, passes }: ProbeRequest, material: ProbeMaterial): Draft[] {
   const { expected, answered, keywords } = cluster;
   const mixed = expected === null;
-  const near = material.nearMembers(
-    (record) => (mixed ? record.verdict === 'pass' && record.expected !== answered : record.expected === expected),
-    2 * count,
-  );
+  const near = material.byLikeness((record) => (mixed ? record.expected !== answered : record.expected === expected));
   const contrast: WordContrast = mixed
     ? keywordBags(members, keywords)
-    : wordContrast(members, material.passing(expected));
-  const drafts = near.flatMap((record): Draft[] => {
+    : wordContrast(
+        members,
+        passes.filter((record) => record.expected === expected),
+      );
+  const swapped = near.flatMap((record): Draft[] => {
     const input = record.verdict === 'pass' ? withMemberWords(record.input, contrast, random) : null;
-    return input === null ? [neighbour(record)] : [{ input, record, method: 'word-swap' }, neighbour(record)];
+    return input === null ? [] : [{ input, record, method: 'word-swap' }];
   });
-  return byTurns(drafts, ['word-swap', 'word-swap', 'word-swap', 'neighbour']);
-}
-
-/** Drafts in the order of the pattern of methods, repeated; methods that run out are passed over. */
-export function byTurns(drafts: readonly Draft[], pattern: readonly string[]): Draft[] {
-  const queues = new Map(pattern.map((method) => [method, drafts.filter((draft) => draft.method === method)]));
-  const ordered: Draft[] = [];
-  while (queues.values().some((queue) => queue.length > 0)) {
-    for (const method of pattern) ordered.push(...(queues.get(method)?.splice(0, 1) ?? []));
-  }
-  return ordered;
+  return [...near.map(neighbour), ...swapped];
 }
 
 /** Passing inputs without noise, given noise of the kinds that the members carry. */

@@ -1,18 +1,18 @@
-import { SimilarityIndex } from '../../domain/similarity.ts';
+import { cosine, SimilarityIndex } from '../../domain/similarity.ts';
 import type { UsableRecord } from '../../domain/trace-record.ts';
 import type { ProbeRequest } from '../../ports/analyst.ts';
 import { inputSignature } from './signature.ts';
 
-/** Records that are searched for neighbours; more are sampled down to this many. */
-const mostSearched = 4_000;
-const mostQueries = 60;
+/** Records that are ranked, and those that the ranking goes by; more are sampled down to this many. */
+const mostRanked = 4_000;
+const mostMembers = 200;
+const mostPasses = 1_000;
 const readCharacters = 1_000;
 
 /** Training-side records that probes of one cluster are made from, none of them a member or a copy of one. */
 export class ProbeMaterial {
   readonly #request: ProbeRequest;
   readonly #records: readonly UsableRecord[];
-  readonly #queries: readonly string[];
 
   constructor(request: ProbeRequest) {
     this.#request = request;
@@ -29,12 +29,6 @@ export class ProbeMaterial {
       seen.add(record.input);
       return !known && record.input.trim() !== '';
     });
-    this.#queries = request.random.shuffle(request.members.map((member) => member.input)).slice(0, mostQueries);
-  }
-
-  /** Passing records of a label. */
-  passing(label: string): UsableRecord[] {
-    return this.#records.filter((record) => record.expected === label && record.verdict === 'pass');
   }
 
   /** Records that are accepted, in random order. */
@@ -43,24 +37,33 @@ export class ProbeMaterial {
   }
 
   /**
-   * Accepted records like the cluster's members, each once: by turns the nearest to each member that is not named yet,
-   * whether the champion has them right or not, so that they stand for the cluster's region.
+   * Accepted records, those of the cluster's region first, whether the champion has them right or not: by their cosine to
+   * the members' centroid less that to the centroid of accepted passes that the clustering saw (Rocchio 1971). Likeness to
+   * members alone would rank first what all accepted inputs have in common.
    */
-  nearMembers(accept: (record: UsableRecord) => boolean, limit: number): UsableRecord[] {
-    const accepted = this.#records.filter(accept);
-    const searched =
-      accepted.length > mostSearched ? this.#request.random.shuffle(accepted).slice(0, mostSearched) : accepted;
-    const index = new SimilarityIndex(searched.map((record) => record.input.slice(0, readCharacters)));
-    const lists = this.#queries.map((query) => index.nearest(query.slice(0, readCharacters), limit));
-    const chosen = new Set<UsableRecord>();
-    for (let rank = 0; rank < limit && chosen.size < limit; rank += 1) {
-      for (const list of lists) {
-        const next = list
-          .map((neighbour) => searched[neighbour.index])
-          .find((record) => record !== undefined && !chosen.has(record));
-        if (next !== undefined && chosen.size < limit) chosen.add(next);
-      }
-    }
-    return [...chosen];
+  byLikeness(accept: (record: UsableRecord) => boolean): UsableRecord[] {
+    const ranked = this.#atMost(mostRanked, this.#records.filter(accept));
+    const members = this.#atMost(mostMembers, this.#request.members);
+    const passes = this.#atMost(
+      mostPasses,
+      this.#request.passes.filter((record) => record.verdict === 'pass' && accept(record)),
+    );
+    const index = new SimilarityIndex(
+      [...ranked, ...members, ...passes].map((record) => record.input.slice(0, readCharacters)),
+    );
+    const positions = [...Array(index.size).keys()];
+    const failing = index.centroid(positions.slice(ranked.length, ranked.length + members.length));
+    const passing = index.centroid(positions.slice(ranked.length + members.length));
+    return ranked
+      .map((record, at) => {
+        const vector = index.vector(at);
+        return { record, likeness: cosine(vector, failing) - cosine(vector, passing) };
+      })
+      .sort((a, b) => b.likeness - a.likeness)
+      .map(({ record }) => record);
+  }
+
+  #atMost(most: number, records: readonly UsableRecord[]): readonly UsableRecord[] {
+    return records.length > most ? this.#request.random.shuffle(records).slice(0, most) : records;
   }
 }

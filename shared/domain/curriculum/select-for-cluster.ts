@@ -1,5 +1,5 @@
 import type { Example } from '../example.ts';
-import type { ProbeResult, Weakness } from '../probe.ts';
+import { isSureOf, type ProbeResult, type Weakness } from '../probe.ts';
 import { type Neighbour, SimilarityIndex } from '../similarity.ts';
 import type { Output } from '../task.ts';
 import type { Cluster } from '../taxonomy.ts';
@@ -46,7 +46,7 @@ export const restCluster = {
 /**
  * Gold and hard negatives of one cluster.
  *
- * Gold: every corrected failure, failing probes, and variants where the plan asks for some. Hard negatives: for each failure
+ * Gold: every corrected failure, failing probes whose right answer is sure, and variants where the plan asks for some. Hard negatives: for each failure
  * the passing trace nearest to it under the label that it was confused with (any other label when there was no answer), one of
  * its own as long as they last, then the next nearest. Only when no trace passes under that label, a label-preserving
  * variant of the nearest parent example of the label stands in.
@@ -71,7 +71,7 @@ export function selectForCluster(request: ClusterSelectionRequest): ClusterSelec
       }),
     ),
     ...request.failingProbes
-      .filter((probe) => probe.failed)
+      .filter((probe) => probe.failed && isSureOf(probe))
       .map(probeCandidate)
       .sort((a, b) => compareText(a.input, b.input)),
     ...members

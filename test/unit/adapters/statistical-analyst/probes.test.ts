@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createStatisticalAnalyst } from '../../../../shared/adapters/statistical-analyst/statistical-analyst.ts';
-import type { Weakness } from '../../../../shared/domain/probe.ts';
+import type { Probe, Weakness } from '../../../../shared/domain/probe.ts';
 import type { Cluster } from '../../../../shared/domain/taxonomy.ts';
 import type { UsableRecord } from '../../../../shared/domain/trace-record.ts';
 import { judgeWeakness } from '../../../../shared/domain/weakness.ts';
@@ -15,17 +15,37 @@ function traffic(champion: Champion, inputs: readonly (readonly [string, string,
   );
 }
 
-async function largestCluster(records: readonly UsableRecord[]): Promise<Cluster> {
-  const analyses = [await analyst.analyzeShard({ shardId: 's', task: plantedTask, records })];
-  const { clusters } = await analyst.buildTaxonomy({
-    task: plantedTask,
-    analyses,
-    smallestCluster: 5,
-    maxClusters: 40,
-  });
-  const [cluster] = clusters;
+/** As the stages do it: a third is held back from the clustering, and what the clusters are tested by. */
+function inParts(records: readonly UsableRecord[]): { seen: UsableRecord[]; heldBack: UsableRecord[] } {
+  return {
+    seen: records.filter((_, at) => at % 3 !== 0),
+    heldBack: records.filter((_, at) => at % 3 === 0),
+  };
+}
+
+async function clustersOf(seen: readonly UsableRecord[], smallestCluster: number): Promise<readonly Cluster[]> {
+  const analyses = [await analyst.analyzeShard({ shardId: 's', task: plantedTask, records: seen })];
+  return (await analyst.buildTaxonomy({ task: plantedTask, analyses, smallestCluster, maxClusters: 40 })).clusters;
+}
+
+async function largestCluster(records: readonly UsableRecord[], smallestCluster = 5): Promise<Cluster> {
+  const [cluster] = await clustersOf(inParts(records).seen, smallestCluster);
   if (cluster === undefined) throw new Error('no cluster');
   return cluster;
+}
+
+function probesOf(cluster: Cluster, records: readonly UsableRecord[], name: string): Promise<readonly Probe[]> {
+  const ids = new Set(cluster.traceIds);
+  const { seen, heldBack } = inParts(records);
+  return analyst.designProbes({
+    task: plantedTask,
+    cluster,
+    members: seen.filter((record) => ids.has(record.traceId)),
+    passes: seen.filter((record) => record.verdict === 'pass'),
+    material: heldBack,
+    count: 12,
+    random: stream(name),
+  });
 }
 
 async function probe(
@@ -34,16 +54,7 @@ async function probe(
   champion: Champion,
   name: string,
 ): Promise<Weakness> {
-  const ids = new Set(cluster.traceIds);
-  const probes = await analyst.designProbes({
-    task: plantedTask,
-    cluster,
-    members: records.filter((record) => ids.has(record.traceId)),
-    material: records.filter((record) => !ids.has(record.traceId)),
-    count: 12,
-    random: stream(name),
-  });
-  const results = probes.map((made) => {
+  const results = (await probesOf(cluster, records, name)).map((made) => {
     const answer = champion(made.input, made.expected);
     return { ...made, answer, failed: answer !== made.expected };
   });
@@ -62,59 +73,86 @@ function everyLabel(
   );
 }
 
+/** Fails one input in twelve, whatever it says. */
+function unlucky(input: string): boolean {
+  return [...input].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 7) % 12 === 0;
+}
+
+function nextLabel(label: string): string {
+  return plantedLabels[(plantedLabels.indexOf(label) + 1) % plantedLabels.length] ?? label;
+}
+
+const unluckyChampion: Champion = (input, label) => (unlucky(input) ? nextLabel(label) : label);
+
 describe('probes of a cluster', () => {
   it('confirm a systematic confusion that a word brings about', async () => {
     const champion: Champion = (input, label) => (label === 'transfer' && /landlord/.test(input) ? 'pay_bill' : label);
     const records = traffic(
       champion,
-      everyLabel(40, 'systematic', (input, at) => (at < 8 ? `${input} landlord` : input)),
+      everyLabel(60, 'systematic', (input, at) => (at < 15 ? `${input} landlord` : input)),
     );
     const cluster = await largestCluster(records);
     expect(cluster).toMatchObject({ expected: 'transfer', answered: 'pay_bill' });
     expect(await probe(cluster, records, champion, 'a')).toMatchObject({ verdict: 'confirmed' });
   });
 
-  it('refute clusters of failures that came about by chance', async () => {
-    const unlucky = (input: string): boolean =>
-      [...input].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 9973, 7) % 12 === 0;
-    const next = (label: string): string =>
-      plantedLabels[(plantedLabels.indexOf(label) + 1) % plantedLabels.length] ?? label;
-    const champion: Champion = (input, label) => (unlucky(input) ? next(label) : label);
-    const records = traffic(champion, everyLabel(80, 'chance'));
-    const analyses = [await analyst.analyzeShard({ shardId: 's', task: plantedTask, records })];
-    const { clusters } = await analyst.buildTaxonomy({
-      task: plantedTask,
-      analyses,
-      smallestCluster: 3,
-      maxClusters: 40,
-    });
-    const verdicts = await Promise.all(
-      clusters.map(async (cluster) => (await probe(cluster, records, champion, cluster.clusterId)).verdict),
-    );
-    expect(verdicts.length).toBeGreaterThan(3);
-    expect(verdicts.filter((verdict) => verdict === 'refuted').length).toBeGreaterThan(verdicts.length / 2);
-    expect(verdicts.filter((verdict) => verdict === 'confirmed').length).toBeLessThanOrEqual(verdicts.length / 5);
-  });
-
-  it('refute a mixed cluster drawn at random from failures that have other causes', async () => {
-    const champion: Champion = (input, label) => (/landlord/.test(input) ? 'music' : label);
+  it('are records of the region before all others, those that the champion has right among them', async () => {
+    const champion: Champion = (input, label) =>
+      label === 'transfer' && /landlord/.test(input) && input.length % 3 > 0 ? 'pay_bill' : label;
     const records = traffic(
       champion,
-      everyLabel(60, 'mixed', (input, at) => (at % 10 === 0 ? `${input} landlord` : input)),
+      everyLabel(90, 'region', (input, at) => (at < 30 ? `${input} landlord apartment rent` : input)),
     );
-    const members = stream('draw')
-      .shuffle(records.filter((record) => record.verdict === 'fail'))
-      .slice(0, 8);
+    const cluster = await largestCluster(records, 12);
+    const probes = await probesOf(cluster, records, 'r');
+    expect(new Set(probes.map(({ method, expected }) => `${method} ${expected}`))).toEqual(
+      new Set(['neighbour transfer']),
+    );
+    expect(probes.slice(0, 6).map(({ input }) => /landlord/.test(input))).toEqual(Array(6).fill(true));
+    expect(new Set(probes.slice(0, 6).map(({ input, expected }) => champion(input, expected)))).toEqual(
+      new Set(['transfer', 'pay_bill']),
+    );
+  });
+
+  it('are given the words of the members where records run short', async () => {
+    const champion: Champion = (input, label) => (label === 'transfer' && /landlord/.test(input) ? 'pay_bill' : label);
+    const records = traffic(
+      champion,
+      everyLabel(18, 'short', (input, at) => (at % 3 !== 0 && at < 9 ? `${input} landlord` : input)),
+    );
     const cluster = await largestCluster(records);
+    const swapped = (await probesOf(cluster, records, 's')).filter(({ method }) => method === 'word-swap');
+    expect(swapped.length).toBeGreaterThan(3);
+    for (const { input, expected } of swapped) expect(champion(input, expected)).toBe('pay_bill');
+    expect(await probe(cluster, records, champion, 's')).toMatchObject({ verdict: 'confirmed' });
+  });
+
+  it('refute clusters of failures that came about by chance', async () => {
+    const verdicts: string[] = [];
+    for (const draw of ['one', 'two', 'three', 'four']) {
+      const records = traffic(unluckyChampion, everyLabel(120, `chance ${draw}`));
+      for (const cluster of await clustersOf(inParts(records).seen, 3))
+        verdicts.push((await probe(cluster, records, unluckyChampion, cluster.clusterId)).verdict);
+    }
+    expect(verdicts.length).toBeGreaterThan(30);
+    expect(verdicts.filter((verdict) => verdict === 'refuted').length).toBeGreaterThan(verdicts.length / 2);
+    expect(verdicts.filter((verdict) => verdict === 'confirmed').length).toBeLessThanOrEqual(verdicts.length / 10);
+  });
+
+  it('refute a mixed cluster drawn at random from chance failures', async () => {
+    const records = traffic(unluckyChampion, everyLabel(120, 'mixed'));
+    const members = stream('draw')
+      .shuffle(inParts(records).seen.filter((record) => record.verdict === 'fail'))
+      .slice(0, 8);
     const coincidental: Cluster = {
-      ...cluster,
+      ...(await largestCluster(records)),
       cause: 'missed-label',
       expected: null,
       answered: null,
       keywords: ['kindly', 'tonight', 'again'],
       traceIds: members.map((member) => member.traceId),
     };
-    expect(await probe(coincidental, records, champion, 'b')).toMatchObject({ verdict: 'refuted', failed: 0 });
+    expect(await probe(coincidental, records, unluckyChampion, 'b')).toMatchObject({ verdict: 'refuted' });
   });
 
   it('confirm a false alarm that a word sets off', async () => {
@@ -136,15 +174,7 @@ describe('probes of a cluster', () => {
     const records = traffic(champion, [...everyLabel(30, 'short'), ...long]);
     const cluster = await largestCluster(records);
     expect(cluster.cause).toBe('length');
-    const ids = new Set(cluster.traceIds);
-    const probes = await analyst.designProbes({
-      task: plantedTask,
-      cluster,
-      members: records.filter((record) => ids.has(record.traceId)),
-      material: records.filter((record) => !ids.has(record.traceId)),
-      count: 12,
-      random: stream('grow'),
-    });
+    const probes = await probesOf(cluster, records, 'grow');
     expect(probes.length).toBe(12);
     expect(new Set(probes.map((made) => made.method))).toEqual(new Set(['lengthen']));
     for (const made of probes) expect(trueLabel(made.input)).toBe(made.expected);

@@ -105,6 +105,11 @@ describe('selectForCluster', () => {
     ]);
   });
 
+  test('leaves out failing probes whose label is a conjecture', () => {
+    const { gold } = selectForCluster({ ...base, failingProbes: [{ ...probe, method: 'word-swap' }] });
+    expect(gold.some(({ origin }) => origin === 'probe')).toBe(false);
+  });
+
   test('synthesises a hard negative from a parent example only where no trace passes under the label', () => {
     const parent = parentExamples(['card', 'balance'], 3);
     const members = [...failures, record('f5', 'old card lost alpha100001', 'balance', { answer: 'card' })];
