@@ -1,0 +1,174 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runLoop } from '../../cli/runtime/run-loop.ts';
+import type { Workspace } from '../../cli/workspace.ts';
+import { type EvaluationItem, type EvaluationSet, evaluationItemSchema } from '../../shared/domain/evaluation-set.ts';
+import { exampleSchema } from '../../shared/domain/example.ts';
+import { effectiveJudgement } from '../../shared/domain/judgement.ts';
+import type { TraceLine } from '../../shared/domain/trace.ts';
+import { type SidedRecord, sidedRecordSchema } from '../../shared/domain/trace-record.ts';
+import { readJsonl } from '../../shared/stages/jsonl.ts';
+import { labels, samples } from '../helpers/made-up-traffic.ts';
+import { answeredTraffic, createSupportModel, ingest, modelId, recordingUi } from '../helpers/test-workspace.ts';
+import { type WorkspaceCopies, workspaceCopies } from '../helpers/workspace-copies.ts';
+import { ratchetInProcess } from './cli/in-process.ts';
+
+let copies: WorkspaceCopies;
+let workspace: Workspace;
+/** What a person says of three of five traces of the first day, after the promotion: mostly that the judge was right. */
+let corrections: readonly TraceLine[];
+let before: { readonly sided: ReadonlyMap<string, SidedRecord>; readonly sets: readonly FrozenSet[] };
+let run: Awaited<ReturnType<typeof runLoop>>;
+
+interface FrozenSet extends EvaluationSet {
+  readonly items: readonly EvaluationItem[];
+}
+
+const misjudged = (index: number) => index % 25 === 0;
+const reviewed = (index: number) => index % 5 < 3;
+
+beforeAll(async () => {
+  copies = await workspaceCopies((first) => createSupportModel(first, { enoughFailures: 5, enoughTraffic: 20 }));
+  workspace = await copies.open();
+  const traffic = samples(500, 0.4, workspace.ports.random.stream(1, 'traffic'));
+  const truth = await answeredTraffic(workspace, traffic, 'day1');
+  const wrongLabel = (label: string | undefined) => labels.find((candidate) => candidate !== label) ?? '';
+  const day1 = truth.map((line, index): TraceLine => {
+    if (!misjudged(index)) return line;
+    const expected = wrongLabel(traffic[index]?.output);
+    return { ...line, expected, verdict: line.output === expected ? 'pass' : 'fail' };
+  });
+  await ingest(workspace, day1);
+  const first = await runLoop(workspace, { modelId, seed: 1 }, recordingUi());
+  expect(first.decision).toBe('promoted');
+  before = { sided: await sidedOf(first.run), sets: await frozenSets() };
+
+  corrections = truth.flatMap(({ verdict: _, ...line }, index) =>
+    reviewed(index) ? [{ ...line, judge: { kind: 'human' as const, id: 'ana', reason: 'read it again' } }] : [],
+  );
+  await ingest(workspace, corrections);
+  run = await runLoop(workspace, { modelId, seed: 1 }, recordingUi());
+});
+afterAll(() => copies.dispose());
+
+async function sidedOf(runId: string): Promise<ReadonlyMap<string, SidedRecord>> {
+  const key = `runs/${modelId}/${runId}/0/split-traces/all/sided.jsonl`;
+  const records = await readJsonl(workspace.ports.objects, key, sidedRecordSchema);
+  return new Map(records.map((record) => [record.traceId, record]));
+}
+
+async function frozenSets(): Promise<readonly FrozenSet[]> {
+  const { lineage, objects } = workspace.ports;
+  const sets = await lineage.listEvaluationSets(modelId);
+  return Promise.all(
+    sets.map(async (set) => ({ ...set, items: await readJsonl(objects, set.key, evaluationItemSchema) })),
+  );
+}
+
+/** Corrected traces, with the right output that a person gave; those that the judge had called otherwise. */
+function changed(): ReadonlyMap<string, string> {
+  return new Map(
+    corrections.flatMap(({ traceId, expected }) => {
+      const known = before.sided.get(traceId);
+      return typeof expected === 'string' && known !== undefined && known.expected !== expected
+        ? [[traceId, expected] as const]
+        : [];
+    }),
+  );
+}
+
+describe('human corrections that come after the promotion', () => {
+  it('win over the judgements before them, though their traces are old', async () => {
+    const traceIds = [...changed().keys()];
+    expect(traceIds.length).toBeGreaterThan(10);
+    const records = await workspace.ports.traceLog.read(modelId, { limit: 1_000, traceIds });
+    for (const { trace, judgements } of records) {
+      expect(judgements.map(({ judge }) => judge.kind)).toEqual(['rule', 'human']);
+      expect(effectiveJudgement(judgements)).toMatchObject({
+        judge: { kind: 'human' },
+        expected: changed().get(trace.traceId),
+      });
+    }
+  });
+
+  it('start a run that takes their traces in again, and no other old trace', async () => {
+    const after = await sidedOf(run.run);
+    expect([...after.keys()].sort()).toEqual(corrections.map((line) => line.traceId).sort());
+    expect(run.reason).not.toMatch(/too little evidence/i);
+  });
+
+  it('make failures of what the champion had learnt wrongly, on the side where it was', async () => {
+    const after = await sidedOf(run.run);
+    const failures = [...changed()].flatMap(([traceId, expected]) => {
+      const record = after.get(traceId);
+      expect(record).toMatchObject({ expected, judgement: { judge: { kind: 'human', id: 'ana' } } });
+      expect(record?.triage.category).toBe('clean');
+      return record?.verdict === 'fail' ? [record] : [];
+    });
+    expect(failures.filter((record) => record.side === 'train').length).toBeGreaterThan(5);
+    for (const [traceId, record] of after) {
+      const known = before.sided.get(traceId)?.side ?? 'none';
+      if (known !== 'none') expect(record.side).toBe(known);
+    }
+  });
+
+  it('teach the candidates the right outputs in place of the wrong ones', async () => {
+    const { lineage, objects } = workspace.ports;
+    const datasets = (await lineage.listDatasets(modelId)).filter((dataset) => dataset.runId === run.run);
+    expect(datasets.length).toBeGreaterThan(0);
+    const after = await sidedOf(run.run);
+    const right = new Map(
+      [...changed()].flatMap(([traceId, expected]) => {
+        const record = after.get(traceId);
+        return record?.side === 'train' ? [[record.input, expected] as const] : [];
+      }),
+    );
+    for (const dataset of datasets) {
+      const examples = await readJsonl(objects, dataset.key, exampleSchema);
+      for (const { input, output } of examples) if (right.has(input)) expect(output).toBe(right.get(input));
+    }
+  });
+
+  it('make a new version of each frozen set that held one; the old version stays, the gate uses the new one', async () => {
+    const now = await frozenSets();
+    const ofFirst = before.sets.map((set) =>
+      now.filter((found) => found.runId === set.runId && found.name === set.name),
+    );
+    const held = before.sets.filter((set) => set.items.some((item) => changed().has(item.exampleId)));
+    expect(held).not.toEqual([]);
+    for (const [index, versions] of ofFirst.entries()) {
+      const old = before.sets[index];
+      expect(versions.find((set) => set.version === 1)).toEqual(old);
+      expect(versions.map((set) => set.version)).toEqual(held.includes(old as FrozenSet) ? [1, 2] : [1]);
+      const newest = versions.at(-1);
+      for (const item of newest?.items ?? []) {
+        const was = old?.items.find(({ exampleId }) => exampleId === item.exampleId);
+        const expected = changed().get(item.exampleId);
+        expect(item).toEqual(expected === undefined ? was : { ...was, expected, right: false });
+      }
+      expect(newest?.right).toBe(newest?.items.filter((item) => item.right).length);
+    }
+    const preceding = await readJsonl(
+      workspace.ports.objects,
+      `runs/${modelId}/${run.run}/0/inspect-lineage/all/preceding.jsonl`,
+      evaluationItemSchema,
+    );
+    const pinned = new Map(preceding.map((item) => [item.exampleId, item]));
+    for (const set of held) {
+      for (const { exampleId } of set.items) {
+        const expected = changed().get(exampleId);
+        if (expected !== undefined) expect(pinned.get(exampleId)).toMatchObject({ expected, right: false });
+      }
+    }
+  });
+
+  it('show in the lineage, for people and as JSON', async () => {
+    const of = (...args: string[]) =>
+      ratchetInProcess(['lineage', modelId, '--workspace', workspace.directory, ...args]);
+    expect((await of()).stdout).toMatch(
+      /Frozen sets:\n(.*\n)* {2}\w+ · traffic-validation · v1 \d+ of \d+ right → v2 \d+ of \d+ right\n/,
+    );
+    const { evaluationSets } = JSON.parse((await of('--json')).stdout) as { evaluationSets: EvaluationSet[] };
+    expect(evaluationSets).toEqual(await workspace.ports.lineage.listEvaluationSets(modelId));
+    expect(evaluationSets.some((set) => set.version === 2)).toBe(true);
+  });
+});
