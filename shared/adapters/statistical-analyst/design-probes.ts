@@ -36,40 +36,69 @@ export function designProbes(request: ProbeRequest): Probe[] {
   return probes;
 }
 
-function draftsFor(request: ProbeRequest, material: ProbeMaterial): Iterable<Draft> {
-  switch (request.cluster.cause) {
+/**
+ * Records of the cluster's region, right or wrong as the champion has them: the material had no part in finding the cluster,
+ * so its failure rate is that of the region. Where they run short, inputs that are made to have what the members have.
+ */
+function draftsFor(request: ProbeRequest, material: ProbeMaterial): Draft[] {
+  const { cluster } = request;
+  const mixed = cluster.expected === null && cluster.answered === null;
+  switch (cluster.cause) {
     case 'noise':
-      return noiseDrafts(request, material);
+      return [...(mixed ? noisyRecords : likeRecords)(request, material), ...noiseDrafts(request, material)];
     case 'length':
-      return lengthDrafts(request, material);
+      return [...(mixed ? recordsOfLength : likeRecords)(request, material), ...lengthDrafts(request, material)];
     default:
-      return labelDrafts(request, material);
+      return [...likeRecords(request, material), ...wordSwaps(request, material)];
   }
 }
 
 const neighbour = (record: UsableRecord): Draft => ({ input: record.input, record, method: 'neighbour' });
 
-/**
- * Records like the members, those of the cluster's region first, right or wrong as the champion has them: of the expected
- * label, or of any but the wrong answer where labels are mixed. The material had no part in finding the cluster, so its
- * failure rate is that of the region. Where it runs short, its passing inputs are given the members' words; of mixed
- * labels, which claim that their keywords mislead, the keywords.
- */
-function labelDrafts({ cluster, random, members, passes }: ProbeRequest, material: ProbeMaterial): Draft[] {
-  const { expected, answered, keywords } = cluster;
-  const mixed = expected === null;
-  const near = material.byLikeness((record) => (mixed ? record.expected !== answered : record.expected === expected));
-  const contrast: WordContrast = mixed
-    ? keywordBags(members, keywords)
-    : wordContrast(
-        members,
-        passes.filter((record) => record.expected === expected),
-      );
-  const swapped = near.flatMap((record): Draft[] => {
-    const input = record.verdict === 'pass' ? withMemberWords(record.input, contrast, random) : null;
-    return input === null ? [] : [{ input, record, method: 'word-swap' }];
-  });
-  return [...near.map(neighbour), ...swapped];
+/** Of the expected label, or of any but the wrong answer where labels are mixed: those most like the members first. */
+function likeRecords({ cluster }: ProbeRequest, material: ProbeMaterial): Draft[] {
+  return material.byLikeness((record) => mayBeOf(cluster, record)).map(neighbour);
+}
+
+function mayBeOf({ expected, answered }: ProbeRequest['cluster'], record: UsableRecord): boolean {
+  return expected === null ? record.expected !== answered : record.expected === expected;
+}
+
+/** Records with noise of the members' kinds. */
+function noisyRecords({ members }: ProbeRequest, material: ProbeMaterial): Draft[] {
+  const kinds = new Set(members.map((member) => member.triage.kind));
+  return material
+    .sample((record) => record.triage.category === 'fixable-noise' && kinds.has(record.triage.kind))
+    .map(neighbour);
+}
+
+/** Records of the members' labels and lengths, a tenth of the members left aside at either end. */
+function recordsOfLength({ members }: ProbeRequest, material: ProbeMaterial): Draft[] {
+  const labels = new Set(members.map((member) => member.expected));
+  const lengths = members.map((member) => member.input.length).sort((a, b) => a - b);
+  const aside = Math.floor(lengths.length / 10);
+  const shortest = lengths[aside] ?? 0;
+  const longest = lengths[lengths.length - 1 - aside] ?? 0;
+  return material
+    .sample(({ expected, input }) => labels.has(expected) && input.length >= shortest && input.length <= longest)
+    .map(neighbour);
+}
+
+/** Passing inputs given the members' words; of mixed labels, which claim that their keywords mislead, the keywords. */
+function wordSwaps({ cluster, random, members, passes }: ProbeRequest, material: ProbeMaterial): Draft[] {
+  const contrast: WordContrast =
+    cluster.expected === null
+      ? keywordBags(members, cluster.keywords)
+      : wordContrast(
+          members,
+          passes.filter((record) => record.expected === cluster.expected),
+        );
+  return material
+    .sample((record) => record.verdict === 'pass' && mayBeOf(cluster, record))
+    .flatMap((record): Draft[] => {
+      const input = withMemberWords(record.input, contrast, random);
+      return input === null ? [] : [{ input, record, method: 'word-swap' }];
+    });
 }
 
 /** Passing inputs without noise, given noise of the kinds that the members carry. */

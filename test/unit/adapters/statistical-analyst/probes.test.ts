@@ -168,28 +168,35 @@ describe('probes of a cluster', () => {
     expect(await probe(cluster, records, champion, 'c')).toMatchObject({ verdict: 'confirmed' });
   });
 
-  it('lengthen passing inputs, keeping the label, until long ones fail', async () => {
+  it('of a length are records of that length, then passing inputs lengthened, which keep their label', async () => {
     const champion: Champion = (input, label) => (input.split(' ').length > 20 ? 'music' : label);
-    const long = everyLabel(6, 'long', (input) => `${input} ${'and so on '.repeat(7)}`.trim());
+    const long = everyLabel(2, 'long', (input) => `${input} ${'and so on '.repeat(7)}`.trim());
     const records = traffic(champion, [...everyLabel(30, 'short'), ...long]);
     const cluster = await largestCluster(records);
     expect(cluster.cause).toBe('length');
     const probes = await probesOf(cluster, records, 'grow');
     expect(probes.length).toBe(12);
-    expect(new Set(probes.map((made) => made.method))).toEqual(new Set(['lengthen']));
-    for (const made of probes) expect(trueLabel(made.input)).toBe(made.expected);
+    expect(probes[0]?.method).toBe('neighbour');
+    expect(new Set(probes.map((made) => made.method))).toEqual(new Set(['neighbour', 'lengthen']));
+    for (const { input, expected } of probes) {
+      expect(trueLabel(input)).toBe(expected);
+      expect(input.split(' ').length).toBeGreaterThan(15);
+    }
     expect(await probe(cluster, records, champion, 'd')).toMatchObject({ verdict: 'confirmed' });
   });
 
-  it('give passing inputs the noise that the members carry', async () => {
+  it('of noise are records with such noise, then passing inputs given it', async () => {
     const champion: Champion = (input, label) =>
       input === input.toUpperCase() || /[a-z][A-Z]/.test(input) ? 'music' : label;
-    const shouted = everyLabel(5, 'shout', (input) => input.toUpperCase()).map(
+    const shouted = everyLabel(3, 'shout', (input) => input.toUpperCase()).map(
       ([input, label]): [string, string, string] => [input, label, 'casing'],
     );
     const records = traffic(champion, [...everyLabel(30, 'calm'), ...shouted.filter(([, label]) => label !== 'music')]);
     const cluster = await largestCluster(records);
     expect(cluster.cause).toBe('noise');
+    const probes = await probesOf(cluster, records, 'e');
+    expect(new Set(probes.slice(0, 6).map((made) => made.method))).toEqual(new Set(['neighbour']));
+    expect(new Set(probes.slice(7).map((made) => made.method))).toEqual(new Set(['noise-casing']));
     expect(await probe(cluster, records, champion, 'e')).toMatchObject({ verdict: 'confirmed' });
   });
 });
