@@ -3,6 +3,7 @@ import { digest } from './ids.ts';
 import type { Settings } from './settings.ts';
 import type { Side } from './splits.ts';
 import { type Output, sameOutput } from './task.ts';
+import { compareText } from './text.ts';
 import type { UsableRecord } from './trace-record.ts';
 
 /** A usable record on its side of the model's splits. */
@@ -83,21 +84,20 @@ function itemsOf(records: readonly HeldOutRecord[], side: Side): readonly Evalua
 /** The passes among the items, stratified by expected label, at most `limit` of them. */
 function stratifiedPasses(items: readonly EvaluationItem[], limit: number, salt: string): readonly EvaluationItem[] {
   const passes = items.filter((item) => item.right);
-  if (passes.length <= limit) return passes;
-  const strata = Object.entries(Object.groupBy(passes, (item) => item.expected))
-    .map(([label, members = []]) => ({ label, members }))
-    .sort((a, b) => b.members.length - a.members.length || compare(a.label, b.label));
-  const counts = allocate(
-    strata.map((stratum) => stratum.members.length),
-    limit,
+  const strata = [...Map.groupBy(passes, (item) => item.expected)].sort(
+    ([label, members], [otherLabel, others]) => others.length - members.length || compareText(label, otherLabel),
   );
-  return strata.flatMap(({ members }, index) => chosen(members, counts[index] ?? 0, salt)).sort(byId);
+  const counts = allocate(
+    strata.map(([, members]) => members.length),
+    Math.min(limit, passes.length),
+  );
+  return strata.flatMap(([, members], index) => chosen(members, counts[index] ?? 0, salt)).sort(byId);
 }
 
 /**
  * Shares `total` places among strata in proportion to their sizes: one each first (where there are too few, to the first),
  * the rest by largest remainder (Hamilton's method), equal remainders by order.
- * @param sizes at least 1 each, together more than `total`
+ * @param sizes at least 1 each, largest first, together at least `total`
  */
 function allocate(sizes: readonly number[], total: number): readonly number[] {
   const counts: number[] = sizes.map((_, index) => (index < total ? 1 : 0));
@@ -110,9 +110,7 @@ function allocate(sizes: readonly number[], total: number): readonly number[] {
   });
   for (const { index, whole } of quotas) counts[index] = 1 + whole;
   const unplaced = left - quotas.reduce((sum, { whole }) => sum + whole, 0);
-  for (const { index } of [...quotas]
-    .sort((a, b) => b.remainder - a.remainder || a.index - b.index)
-    .slice(0, unplaced)) {
+  for (const { index } of quotas.sort((a, b) => b.remainder - a.remainder).slice(0, unplaced)) {
     counts[index] = (counts[index] ?? 0) + 1;
   }
   return counts;
@@ -120,18 +118,13 @@ function allocate(sizes: readonly number[], total: number): readonly number[] {
 
 /** The items with the lowest salted hashes, so that most of a choice stays when traffic grows. */
 function chosen(items: readonly EvaluationItem[], count: number, salt: string): readonly EvaluationItem[] {
-  if (items.length <= count) return items;
   return items
     .map((item) => ({ item, hash: digest(salt, item.exampleId) }))
-    .sort((a, b) => compare(a.hash, b.hash))
+    .sort((a, b) => compareText(a.hash, b.hash))
     .slice(0, count)
     .map(({ item }) => item);
 }
 
 function byId(a: EvaluationItem, b: EvaluationItem): number {
-  return compare(a.exampleId, b.exampleId);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return compareText(a.exampleId, b.exampleId);
 }

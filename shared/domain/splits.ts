@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { digest, shortDigest } from './ids.ts';
 import { nearDuplicateGroups, nearDuplicatesOf } from './near-duplicates.ts';
-import { wordKey } from './text.ts';
+import { compareText, wordKey } from './text.ts';
 
 export const sideSchema = z.enum(['train', 'validation', 'test', 'none']);
 /** What an input may do for the life of the model: train, decide, be reported on, or none of these. */
@@ -50,19 +50,18 @@ const boundSides = ['train', 'validation', 'test'] as const;
 export function assignSides(request: SplitRequest): SplitAnswer {
   const ledger = new Map<string, LedgerEntry>();
   for (const entry of [...request.ledger].sort(byWords)) if (!ledger.has(entry.words)) ledger.set(entry.words, entry);
-  const keys = request.items.map((item) => wordKey(item.input));
+  const keyed = request.items.map(({ id, input }) => ({ id, key: wordKey(input) }));
   const additions = placeNew(
-    [...new Set(keys)].filter((key) => !ledger.has(key)).sort(),
+    [...new Set(keyed.map(({ key }) => key))].filter((key) => !ledger.has(key)).sort(),
     [...ledger.values()],
     request.salt,
   );
   const placed = new Map(additions.map((entry) => [entry.words, entry]));
   const sides = new Map<string, { groupId: string; side: Side }>();
-  request.items.forEach((item, index) => {
-    const key = keys[index] ?? '';
+  for (const { id, key } of keyed) {
     const entry = ledger.get(key) ?? placed.get(key);
-    if (entry !== undefined) sides.set(item.id, { groupId: entry.groupId, side: entry.side });
-  });
+    if (entry !== undefined) sides.set(id, { groupId: entry.groupId, side: entry.side });
+  }
   return { sides, additions };
 }
 
@@ -129,15 +128,8 @@ function placeGroup(groupId: string, near: readonly LedgerEntry[], salt: string)
 
 /** Near-duplicate groups of sorted keys, each group sorted. */
 function groupsOf(keys: readonly string[]): readonly (readonly string[])[] {
-  const groups: string[][] = [];
-  nearDuplicateGroups(keys).forEach((group, index) => {
-    const key = keys[index];
-    if (key === undefined) return;
-    const members = groups[group];
-    if (members === undefined) groups[group] = [key];
-    else members.push(key);
-  });
-  return groups;
+  const groups = nearDuplicateGroups(keys);
+  return [...Map.groupBy(keys, (_, index) => groups[index]).values()];
 }
 
 function groupIdOf(sortedGroup: readonly string[]): string {
@@ -151,5 +143,5 @@ function sideOf(groupId: string, salt: string): Side {
 }
 
 function byWords(a: LedgerEntry, b: LedgerEntry): number {
-  return a.words < b.words ? -1 : a.words > b.words ? 1 : 0;
+  return compareText(a.words, b.words);
 }

@@ -41,3 +41,8 @@ export function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number 
   for (const word of smaller) if (larger.has(word)) common += 1;
   return common === 0 ? 0 : common / (a.size + b.size - common);
 }
+
+/** Plain order of texts by code units, the same everywhere. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -110,6 +110,59 @@ describe('buildEvaluationSets', () => {
     ]);
   });
 
+  const passesOf = (sizes: Readonly<Record<string, number>>): HeldOutRecord[] =>
+    Object.entries(sizes).flatMap(([label, size]) =>
+      Array.from({ length: size }, (_, index) => record(`${label}-${index}`, 'validation', label, 'pass')),
+    );
+  const countsOf = (all: readonly HeldOutRecord[], regressionSetLimit: number): Record<string, number> => {
+    const counts: Record<string, number> = {};
+    for (const { expected } of buildEvaluationSets(all, { regressionSetLimit }, 'salt').regression)
+      counts[expected] = (counts[expected] ?? 0) + 1;
+    return counts;
+  };
+
+  it('gives a place left over to the label with the largest remainder, among equals the larger, then the first', () => {
+    expect(countsOf(passesOf({ a: 7, b: 5, c: 3 }), 7)).toEqual({ a: 3, b: 2, c: 2 });
+    expect(countsOf(passesOf({ a: 3, b: 3 }), 3)).toEqual({ a: 2, b: 1 });
+    expect(countsOf(passesOf({ b: 3, a: 3 }), 3)).toEqual({ a: 2, b: 1 });
+    expect(countsOf(passesOf({ b: 3, a: 4, c: 2 }), 6)).toEqual({ a: 3, b: 2, c: 1 });
+  });
+
+  it('gives places that are fewer than the labels to the largest of them', () => {
+    expect(countsOf(passesOf({ a: 1, b: 2, c: 9 }), 2)).toEqual({ b: 1, c: 1 });
+    expect(countsOf(passesOf({ a: 2, b: 2, c: 1 }), 1)).toEqual({ a: 1 });
+    expect(countsOf(passesOf({ b: 2, a: 2, c: 1 }), 1)).toEqual({ a: 1 });
+    expect(countsOf(passesOf({ a: 1, b: 1 }), 2)).toEqual({ a: 1, b: 1 });
+  });
+
+  it('sorts every set by id, whatever the order of the records', () => {
+    fc.assert(
+      fc.property(
+        records.chain((all) => fc.shuffledSubarray(all, { minLength: all.length })),
+        fc.integer({ min: 1, max: 20 }),
+        (all, regressionSetLimit) => {
+          for (const items of Object.values(buildEvaluationSets(all, { regressionSetLimit }, 'salt'))) {
+            const exampleIds = items.map((one) => one.exampleId);
+            expect(exampleIds).toEqual([...exampleIds].sort());
+          }
+        },
+      ),
+    );
+  });
+
+  it('stays put as traffic grows: what is chosen among more was chosen among fewer', () => {
+    fc.assert(
+      fc.property(fc.nat(60), fc.nat(60), fc.integer({ min: 1, max: 30 }), (before, more, regressionSetLimit) => {
+        const all = Array.from({ length: before + more }, (_, index) => record(`trace-${index}`, 'test', 'a', 'pass'));
+        const chosen = (given: readonly HeldOutRecord[]): string[] =>
+          buildEvaluationSets(given, { regressionSetLimit }, 'salt')['regression-test'].map((one) => one.exampleId);
+        const old = all.slice(0, before);
+        const known = new Set(old.map((one) => one.traceId));
+        expect(chosen(old)).toEqual(expect.arrayContaining(chosen(all).filter((id) => known.has(id))));
+      }),
+    );
+  });
+
   it('chooses by the salt and not by the order of the records', () => {
     const all = Array.from({ length: 100 }, (_, index) => record(`trace-${index}`, 'test', 'a', 'pass'));
     const chosen = (given: readonly HeldOutRecord[], salt: string): unknown =>

@@ -137,6 +137,52 @@ describe('assignSides', () => {
     );
   });
 
+  it('places by salt and words as every version before it, so that nothing moves when Ratchet is updated', () => {
+    const { sides } = assignSides({
+      ledger: [],
+      items: itemsOf(['order 0 lost', 'order 1 lost', 'order 11 lost', '', '?', 'Wo ist meine Karte?']),
+      salt,
+    });
+    expect([...sides.values()]).toEqual([
+      { groupId: 'bfe181082cf12145', side: 'test' },
+      { groupId: '255826d14a08c27b', side: 'train' },
+      { groupId: '2b075607482fb856', side: 'validation' },
+      { groupId: '015780bf7b640ada', side: 'train' },
+      { groupId: '2afbfc2a3ad94b9a', side: 'train' },
+      { groupId: '17b799c91016ae55', side: 'train' },
+    ]);
+  });
+
+  it('adds to the ledger sorted by words, as not trained on', () => {
+    fc.assert(
+      fc.property(fc.array(messyText, { maxLength: 20 }), (inputs) => {
+        const { additions } = assignSides({ ledger: [], items: itemsOf(inputs), salt });
+        expect(additions.map((line) => line.words)).toEqual([...new Set(inputs.map(wordKey))].sort());
+        expect(additions.every((line) => !line.trained)).toBe(true);
+      }),
+    );
+  });
+
+  it('goes by the first of two ledger entries for one input', () => {
+    const ledger = [entry('block my card', 'test'), { ...entry('block my card', 'train'), groupId: 'another' }];
+    const { sides } = assignSides({ ledger, items: [{ id: 'a', input: 'block my card' }], salt });
+    expect(sides.get('a')).toEqual({ groupId: 'group of block my card', side: 'test' });
+  });
+
+  it('joins the first by words of several groups that stand on one side, in whatever order they are found', () => {
+    const sideIn = (ledger: readonly LedgerEntry[], ...inputs: readonly string[]): unknown =>
+      assignSides({ ledger, items: itemsOf(inputs), salt }).sides.get('trace-0');
+    const twins = [entry('a b c d e f h', 'validation'), entry('a b c d e f g', 'validation')];
+    expect(sideIn(twins, 'a b c d e f')).toMatchObject({ side: 'validation' });
+    expect(sideIn(twins, 'a b c d e f')).toEqual(sideIn(twins.toReversed(), 'a b c d e f'));
+    // One group, whose first member is near the entry that comes last.
+    const ends = [entry('0 2 3 4 5 6 7 8 9', 'test'), entry('1 2 3 4 5 6 7 8 z', 'test')];
+    expect(sideIn(ends, '1 2 3 4 5 6 7 8', '1 2 3 4 5 6 7 8 9', '2 3 4 5 6 7 8 9')).toEqual({
+      groupId: 'group of 0 2 3 4 5 6 7 8 9',
+      side: 'test',
+    });
+  });
+
   it('places by the salt', () => {
     const items = itemsOf(Array.from({ length: 50 }, (_, index) => `order ${index} lost`));
     const sides = (with_: string): (string | undefined)[] =>
@@ -205,6 +251,16 @@ describe('ledgerForTraining', () => {
     expect(lines.every((line) => line.side === 'train' && line.trained)).toBe(true);
     expect(new Set(lines.map((line) => line.groupId)).size).toBe(3);
     for (const line of lines) expect(ledgerEntrySchema.parse(line)).toEqual(line);
+  });
+
+  it('is sorted by words and does not depend on the order of the inputs', () => {
+    fc.assert(
+      fc.property(fc.array(messyText, { maxLength: 20 }), (inputs) => {
+        const lines = ledgerForTraining(inputs);
+        expect(lines.map((line) => line.words)).toEqual([...new Set(inputs.map(wordKey))].sort());
+        expect(ledgerForTraining(inputs.toReversed())).toEqual(lines);
+      }),
+    );
   });
 });
 

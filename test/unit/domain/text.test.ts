@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jaccard, normalisedText, wordKey, wordSet, words, wordsOfKey } from '../../../shared/domain/text.ts';
+import {
+  compareText,
+  jaccard,
+  normalisedText,
+  wordKey,
+  wordSet,
+  words,
+  wordsOfKey,
+} from '../../../shared/domain/text.ts';
 
 describe('words', () => {
   it('are lower-cased runs of letters and numbers, in order, with repetitions', () => {
@@ -48,5 +56,12 @@ describe('jaccard', () => {
     expect(jaccard(wordSet('a'), wordSet('a'))).toBe(1);
     expect(jaccard(wordSet('a'), wordSet('b'))).toBe(0);
     expect(jaccard(wordSet(''), wordSet(''))).toBe(0);
+  });
+});
+
+describe('compareText', () => {
+  it('orders by code units, capitals before small letters, whatever the language', () => {
+    expect(['ä', 'b', 'a', 'B', 'a'].sort(compareText)).toEqual(['B', 'a', 'a', 'b', 'ä']);
+    expect(compareText('a', 'a')).toBe(0);
   });
 });
