@@ -1,0 +1,91 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { moveChampion } from '../../../shared/domain/control.ts';
+import { snapshotRecordSchema } from '../../../shared/domain/trace-record.ts';
+import { createModel } from '../../../shared/stages/create-model.ts';
+import { executeStage } from '../../../shared/stages/execute-stage.ts';
+import { acquireLease, updateControl } from '../../../shared/stages/hold-lease.ts';
+import { readJsonl } from '../../../shared/stages/jsonl.ts';
+import { prepareRun } from '../../../shared/stages/prepare-run.ts';
+import { readPlan } from '../../../shared/stages/run-plan.ts';
+import { sampleEvaluationSet, sampleRun } from '../../helpers/lineage-samples.ts';
+import { type MemoryPorts, memoryPorts } from '../../helpers/memory-ports.ts';
+import { sampleJudgement, sampleTrace } from '../../helpers/trace-samples.ts';
+import { bytesOf } from './bytes.ts';
+
+const modelId = 'mail';
+let ports: MemoryPorts;
+let first: string;
+
+const now = () => new Date(ports.clock.now()).toISOString();
+const trace = (traceId: string, timestamp: string) => sampleTrace({ traceId, modelId, timestamp });
+
+/** A model promoted once, by run `r1`; old traces came before that run, new ones and a person's word on an old one after it. */
+beforeEach(async () => {
+  ports = memoryPorts();
+  const examples = bytesOf('{"input":"win","output":"spam"}\n{"input":"lunch","output":"ham"}');
+  const request = { modelId, labels: [], examples, trainer: 'embedded', seed: 1, by: 'ana' };
+  const { checkpoint } = await createModel({ ...request, settings: { snapshotLimit: 3 } }, ports);
+  if (checkpoint === null) throw new Error('no checkpoint');
+  first = checkpoint.checkpointId;
+  await ports.lineage.putCheckpoint({ ...checkpoint, checkpointId: 'second' });
+  await ports.traceLog.append(modelId, 'old', {
+    traces: [trace('old-1', '2025-01-01T00:00:00Z'), trace('old-2', '2025-01-02T00:00:00Z')],
+    judgements: [],
+  });
+  ports.clock.advance(1_000);
+  await ports.lineage.putRun(sampleRun({ runId: 'r1', modelId, startedAt: now(), status: 'finished' }));
+  await promote('r1', 'second');
+  ports.clock.advance(1_000);
+  await ports.traceLog.append(modelId, 'new', {
+    traces: ['new-1', 'new-2', 'new-3'].map((id, index) => trace(id, `2025-02-0${index + 1}T00:00:00Z`)),
+    judgements: [
+      sampleJudgement({ traceId: 'old-1', judgedAt: now() }),
+      sampleJudgement({ judgementId: 'j2', traceId: 'old-2', judge: { kind: 'rule', id: 'r', reason: '' } }),
+    ],
+  });
+  ports.clock.advance(1_000);
+});
+
+async function promote(runId: string, to: string): Promise<void> {
+  const move = { at: now(), to, kind: 'promote' as const, by: runId, reason: 'gate' };
+  await updateControl(modelId, ports, (control) => moveChampion(control, move));
+}
+
+async function prepare() {
+  const run = { runId: 'r2', modelId, seed: 1 };
+  await ports.lineage.putRun(sampleRun({ runId: 'r2', modelId, startedAt: now() }));
+  const lease = await acquireLease(run, 'a', 15, ports);
+  const { output } = await executeStage(prepareRun, { run, lease, iteration: 0, item: 'all' }, ports);
+  return { plan: await readPlan(output, ports), snapshotKey: output.snapshotKey };
+}
+
+describe('the snapshot', () => {
+  test('has what came since the promotion and, before it at the limit, what a person judged since', async () => {
+    const { snapshotKey } = await prepare();
+    const records = await readJsonl(ports.objects, snapshotKey, snapshotRecordSchema);
+    expect(records.map((record) => record.traceId)).toEqual(['old-1', 'new-3', 'new-2']);
+    expect(records[0]?.judgement).toMatchObject({ expected: 'ham', judge: { kind: 'human' } });
+  });
+
+  test('names a trace once that came and was judged since', async () => {
+    await ports.traceLog.append(modelId, 'later', {
+      traces: [],
+      judgements: [sampleJudgement({ judgementId: 'j3', traceId: 'new-3' })],
+    });
+    const records = await readJsonl(ports.objects, (await prepare()).snapshotKey, snapshotRecordSchema);
+    expect(records.map((record) => record.traceId)).toEqual(['old-1', 'new-3', 'new-2']);
+  });
+});
+
+describe('the pinned frozen sets', () => {
+  test('are the newest versions of those that a promotion stands behind', async () => {
+    const set = (setId: string, runId: string, checkpointId: string, version: number) =>
+      ports.lineage.putEvaluationSet(sampleEvaluationSet({ setId, modelId, runId, checkpointId, version }));
+    await set('promoted-1', 'r1', 'second', 1);
+    await set('promoted-2', 'r1', 'second', 2);
+    await set('refused', 'r0', 'second', 1);
+    await set('never', 'r1', first, 1);
+    const { plan } = await prepare();
+    expect(plan.frozenSets.map((frozen) => frozen.setId)).toEqual(['promoted-2']);
+  });
+});
