@@ -44,8 +44,3 @@ export function candidateOf(
     margin: record.verdict === 'fail' ? 0 : margin(record),
   };
 }
-
-/** Plain order of texts by code units, the same everywhere. */
-export function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}

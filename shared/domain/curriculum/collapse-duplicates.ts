@@ -1,7 +1,6 @@
 import type { JudgeKind } from '../judgement.ts';
 import type { Output } from '../task.ts';
-import { normalisedText } from '../text.ts';
-import { compareText } from './candidate.ts';
+import { compareText, normalisedText } from '../text.ts';
 
 /** What is known of an input's right output, from one source. */
 export interface Claim {

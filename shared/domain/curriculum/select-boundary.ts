@@ -1,6 +1,7 @@
 import type { Output } from '../task.ts';
+import { compareText } from '../text.ts';
 import { margin, type UsableRecord } from '../trace-record.ts';
-import { type Candidate, candidateOf, compareText } from './candidate.ts';
+import { type Candidate, candidateOf } from './candidate.ts';
 import { type CurriculumPlan, lowMargin } from './curriculum-plan.ts';
 
 export interface BoundaryRequest {

@@ -3,8 +3,9 @@ import { isSureOf, type ProbeResult, type Weakness } from '../probe.ts';
 import { type Neighbour, SimilarityIndex } from '../similarity.ts';
 import type { Output } from '../task.ts';
 import type { Cluster } from '../taxonomy.ts';
+import { compareText } from '../text.ts';
 import type { UsableRecord } from '../trace-record.ts';
-import { type Candidate, candidateOf, compareText } from './candidate.ts';
+import { type Candidate, candidateOf } from './candidate.ts';
 import type { CurriculumPlan } from './curriculum-plan.ts';
 import { labelPreservingVariants } from './label-preserving-variants.ts';
 
