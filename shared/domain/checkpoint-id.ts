@@ -8,7 +8,7 @@ export interface CheckpointOrigin {
   readonly trainer: string;
   readonly configuration: Configuration;
   readonly seed: number;
-  /** The checkpoint that is distilled; null for none. */
+  /** The checkpoint that is distilled or interpolated with; null for none. */
   readonly teacherId: string | null;
 }
 

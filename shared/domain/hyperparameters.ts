@@ -18,7 +18,14 @@ export const configurationSchema = z.strictObject({
   l2: z.number().nonnegative(),
   /** Weight of the champion's probabilities against the labels, on what the champion gets right; 0 switches distillation off. */
   distillation: z.number().min(0).max(1),
+  /** The champion's part in the weights: what is trained is averaged with it, (1 − interpolation) to interpolation. 0 leaves it out. */
+  interpolation: z.number().min(0).max(1).default(0),
   /** Scales a class's examples by (mean class weight / class weight) ** balance; 0 off, 1 fully balanced. */
   classBalance: z.number().min(0).max(1),
 });
 export type Configuration = z.infer<typeof configurationSchema>;
+
+/** Whether training needs the champion, which then is part of what determines the checkpoint. */
+export function learnsFromChampion({ distillation, interpolation }: Configuration): boolean {
+  return distillation > 0 || interpolation > 0;
+}

@@ -8,7 +8,7 @@ export interface TrainingRequest {
   readonly datasetKey: string;
   readonly configuration: Configuration;
   readonly seed: number;
-  /** Whose probabilities to distil on the examples it gets right; null for none. */
+  /** The champion to distil on the examples it gets right, or to interpolate with; null for none. */
   readonly teacher: Pick<Checkpoint, 'artifactKey' | 'artifactDigest'> | null;
   /** Where the artifact goes. */
   readonly artifactKey: string;

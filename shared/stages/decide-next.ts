@@ -64,7 +64,11 @@ export const decideNext: Stage<Input, DecisionRef> = {
         rolledBack,
         move,
       })),
-      untried: untriedMoves(before, tried, standing.configuration),
+      untried: untriedMoves(
+        before,
+        tried,
+        goesBack(before, gate) ? before.basis.configuration : standing.configuration,
+      ),
       externalRemainder: onlyExternal(best.remaining, taxonomy),
     });
     const history = extend(input, before, standing, tried, policy);
@@ -119,13 +123,18 @@ function byScore(a: GatedCandidate, b: GatedCandidate): number {
   );
 }
 
+/** Whether the policy will roll the iteration back, so that what stood before it stands again. */
+function goesBack(before: History | null, { score }: Input['gate']): before is History {
+  return before !== null && score < before.basis.score;
+}
+
 function untriedMoves(
   before: History | null,
   tried: readonly Configuration[],
   standing: Configuration,
 ): readonly Move[] {
   const made = new Set((before?.iterations ?? []).map((past) => past.move));
-  const context = { neighbours: neighbourConfigurations(before?.basis.configuration ?? standing), tried };
+  const context = { neighbours: neighbourConfigurations(standing), tried };
   return (['rework-data', 'tune', 'augment'] as const)
     .flatMap((kind) => moves(kind, context))
     .filter((move) => !made.has(move.name));

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { artifactKey, checkpointId } from '../domain/checkpoint-id.ts';
 import { firstConfigurations } from '../domain/default-configurations.ts';
-import type { Configuration } from '../domain/hyperparameters.ts';
+import { type Configuration, learnsFromChampion } from '../domain/hyperparameters.ts';
 import { canonicalJson } from '../domain/ids.ts';
 import { curriculumSchema } from './assemble-curriculum.ts';
 import { type Candidate, type CandidateRef, candidateRefSchema, type DatasetRef } from './candidate.ts';
@@ -58,7 +58,7 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
         trainer: model.trainer,
         configuration,
         seed: input.run.seed,
-        teacherId: configuration.distillation > 0 ? champion.checkpointId : null,
+        teacherId: learnsFromChampion(configuration) ? champion.checkpointId : null,
       });
       const candidateId = `i${input.iteration}-c${index + 1}`;
       const candidate: Candidate = {

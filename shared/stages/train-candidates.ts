@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Checkpoint } from '../domain/checkpoint.ts';
+import { learnsFromChampion } from '../domain/hyperparameters.ts';
 import { trainerNamed } from './answer.ts';
 import { candidateRefSchema, readCandidate } from './candidate.ts';
 import { preparedSchema, readPlan } from './run-plan.ts';
@@ -29,7 +30,7 @@ export const trainCandidates: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
         datasetKey: candidate.datasetKey,
         configuration: candidate.configuration,
         seed: run.seed,
-        teacher: candidate.configuration.distillation > 0 ? champion : null,
+        teacher: learnsFromChampion(candidate.configuration) ? champion : null,
         artifactKey: candidate.artifactKey,
       },
       (done, total) => ports.observer.progress(done, total, 'epochs'),

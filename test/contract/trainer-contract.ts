@@ -212,5 +212,26 @@ export function trainerContract(
         answers.filter(({ output }, index) => output === fresh[index]?.output).length / fresh.length,
       ).toBeGreaterThan(0.9);
     });
+
+    it('interpolates with a champion, which brings in what only it has learnt', async () => {
+      const part = training.filter(({ output }) => output !== 'weather');
+      await putDataset(made.objects, 'datasets/part.jsonl', part);
+      const champion = await made.trainer.train({ ...request, artifactKey: 'artifacts/champion' });
+      const pupil = {
+        ...request,
+        datasetKey: 'datasets/part.jsonl',
+        artifactKey: 'artifacts/merged',
+        teacher: champion,
+      };
+      const merged = await made.trainer.train({ ...pupil, configuration: { ...configuration, interpolation: 0.5 } });
+      const weather = fresh.filter(({ output }) => output === 'weather');
+      const answers = await made.predictor.predict(
+        merged,
+        weather.map(({ input }) => input),
+      );
+      expect(answers.filter(({ output }) => output === 'weather').length).toBeGreaterThan(0.8 * weather.length);
+      const again = await made.trainer.train({ ...pupil, configuration: { ...configuration, interpolation: 0.5 } });
+      expect(again.artifactDigest).toBe(merged.artifactDigest);
+    });
   });
 }

@@ -34,6 +34,7 @@ export function sampleCheckpoint(change: Partial<Checkpoint> = {}): Checkpoint {
       learningRate: 0.1,
       l2: 1e-4,
       distillation: 0,
+      interpolation: 0,
       classBalance: 0,
     },
     seed: 7,

@@ -35,6 +35,7 @@ const configuration: Configuration = {
   learningRate: 0.05,
   l2: 0.0001,
   distillation: 0.3,
+  interpolation: 0,
   classBalance: 0.5,
 };
 

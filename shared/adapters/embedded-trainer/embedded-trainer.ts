@@ -1,4 +1,5 @@
 import { MessageChannel } from 'node:worker_threads';
+import { learnsFromChampion } from '../../domain/hyperparameters.ts';
 import type { Trainer } from '../../ports/trainer.ts';
 import type { EmbeddedRuntime } from './embedded-runtime.ts';
 
@@ -8,9 +9,12 @@ export function createEmbeddedTrainer(runtime: EmbeddedRuntime): Trainer {
     name: 'embedded',
     async train({ task, datasetKey, configuration, seed, teacher, artifactKey }, onProgress) {
       const dataset = await runtime.read(datasetKey);
-      const distils = teacher !== null && configuration.distillation > 0;
-      const held = distils ? await runtime.artifact(teacher.artifactKey, teacher.artifactDigest) : null;
-      const needsEmbeddings = configuration.foundation === 'use-lite' || held?.header.foundation === 'use-lite';
+      const held =
+        teacher !== null && learnsFromChampion(configuration)
+          ? await runtime.artifact(teacher.artifactKey, teacher.artifactDigest)
+          : null;
+      const distilsFoundation = configuration.distillation > 0 && held?.header.foundation === 'use-lite';
+      const needsEmbeddings = configuration.foundation === 'use-lite' || distilsFoundation;
       const embeddings = needsEmbeddings
         ? await runtime.embedRows(await runtime.pool.run('datasetTexts', dataset, 'TrainingFailed'))
         : null;

@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Configuration } from '../../domain/hyperparameters.ts';
 import { RatchetError } from '../../errors.ts';
-import { artifactDigest, checkDigest, decodeArtifact } from './artifact.ts';
+import { type Artifact, artifactDigest, checkDigest, decodeArtifact } from './artifact.ts';
 import { readDataset } from './dataset.ts';
 import { LinearHead } from './linear-head.ts';
 import type { Outcome } from './outcome.ts';
@@ -69,7 +69,9 @@ export async function train(task: TrainTask): Promise<Outcome<TrainAnswer>> {
   return settle(() => {
     const examples = readDataset(task.dataset);
     const { labels, configuration, seed, embeddings, progress } = task;
-    const teacher = task.teacher === null ? null : headOf(task.teacher);
+    const { teacher: shared } = task;
+    const teacher = shared === null || configuration.distillation === 0 ? null : headOf(shared);
+    const champion = shared === null || configuration.interpolation === 0 ? null : artifactOf(shared);
     let last = 0;
     const onProgress = (done: number, total: number) => {
       if (done > last) {
@@ -77,7 +79,16 @@ export async function train(task: TrainTask): Promise<Outcome<TrainAnswer>> {
         progress.postMessage([done, total]);
       }
     };
-    const { bytes, finalLoss } = trainHead({ labels, examples, configuration, seed, embeddings, teacher, onProgress });
+    const { bytes, finalLoss } = trainHead({
+      labels,
+      examples,
+      configuration,
+      seed,
+      embeddings,
+      teacher,
+      champion,
+      onProgress,
+    });
     return { bytes, digest: artifactDigest(bytes), examples: examples.length, finalLoss };
   });
 }
@@ -143,8 +154,7 @@ function headOf({ bytes, digest }: SharedArtifact): LinearHead {
     heads.set(digest, known);
     return known;
   }
-  checkDigest(bytes, digest);
-  const head = new LinearHead(decodeArtifact(bytes.slice()));
+  const head = new LinearHead(artifactOf({ bytes, digest }));
   let total = head.bytes;
   for (const kept of heads.values()) {
     total += kept.bytes;
@@ -158,6 +168,11 @@ function headOf({ bytes, digest }: SharedArtifact): LinearHead {
   }
   heads.set(digest, head);
   return head;
+}
+
+function artifactOf({ bytes, digest }: SharedArtifact): Artifact {
+  checkDigest(bytes, digest);
+  return decodeArtifact(bytes.slice());
 }
 
 async function settle<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {

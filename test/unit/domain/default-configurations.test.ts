@@ -16,12 +16,16 @@ describe.each(foundationSchema.options)('configurations for foundation %s', (fou
     expect(second).not.toEqual(standard);
   });
 
-  it('have valid neighbours, all different, 8 at most, the same each time', () => {
-    const starts = [standard, { ...standard, l2: 0, epochs: 1000, distillation: 0.25, classBalance: 1 }];
+  it('have valid neighbours, all different, 10 at most, the same each time', () => {
+    const starts = [
+      standard,
+      { ...standard, interpolation: 0.4 },
+      { ...standard, l2: 0, epochs: 1000, distillation: 0.25, interpolation: 0.3, classBalance: 1 },
+    ];
     for (const start of starts) {
       const neighbours = neighbourConfigurations(start);
       expect(neighbours.length).toBeGreaterThanOrEqual(5);
-      expect(neighbours.length).toBeLessThanOrEqual(8);
+      expect(neighbours.length).toBeLessThanOrEqual(10);
       expect(new Set([start, ...neighbours].map(canonicalJson)).size).toBe(neighbours.length + 1);
       for (const neighbour of neighbours) {
         expect(configurationSchema.parse(neighbour)).toEqual(neighbour);

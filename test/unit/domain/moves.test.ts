@@ -10,6 +10,7 @@ const configuration = (epochs: number): Configuration => ({
   learningRate: 0.1,
   l2: 0,
   distillation: 0,
+  interpolation: 0,
   classBalance: 0,
 });
 const neighbours = (count: number): Configuration[] =>

@@ -18,6 +18,7 @@ const configuration: Configuration = {
   learningRate: 0.1,
   l2: 0,
   distillation: 0,
+  interpolation: 0,
   classBalance: 0,
 };
 const neighbours = [20, 30, 40, 50].map((epochs) => ({ ...configuration, epochs }));
