@@ -1,4 +1,5 @@
 import { digest } from '../ids.ts';
+import { normalisedText } from '../text.ts';
 
 /** A variant of a text that surely keeps its label. */
 export interface Variant {
@@ -10,7 +11,7 @@ const openings = ['hi, ', 'hello, ', 'ok so ', 'hey, '];
 
 /**
  * Variants that keep the label by construction: surface noise that people type, never a change of words. Distinct from
- * the input and each other beyond case and spacing; fewer than `count` when the text allows no more. Deterministic.
+ * the input and each other as {@link normalisedText} has them; fewer than `count` when the text allows no more. Deterministic.
  */
 export function labelPreservingVariants(input: string, count: number): Variant[] {
   const text = input.trim();
@@ -23,7 +24,7 @@ export function labelPreservingVariants(input: string, count: number): Variant[]
     made.push({ method: 'opening', input: (openings[seed % openings.length] ?? '') + text });
   }
   const second = swapLetters(typo ?? text, seed + 1);
-  if (second !== null && second !== text) made.push({ method: 'typo', input: second });
+  if (second !== null && !same(second, text)) made.push({ method: 'typo', input: second });
   return made.slice(0, count);
 }
 
@@ -36,7 +37,11 @@ function swapLetters(text: string, seed: number): string | null {
   for (let step = 0; step < word.length - 3; step += 1) {
     const at = 1 + ((seed + step) % (word.length - 3));
     const swapped = word.slice(0, at) + word.charAt(at + 1) + word.charAt(at) + word.slice(at + 2);
-    if (swapped !== word) return text.slice(0, match.index) + swapped + text.slice(match.index + word.length);
+    if (!same(swapped, word)) return text.slice(0, match.index) + swapped + text.slice(match.index + word.length);
   }
   return null;
+}
+
+function same(a: string, b: string): boolean {
+  return normalisedText(a) === normalisedText(b);
 }
