@@ -55,8 +55,8 @@ export function decodeJsonl<T>(bytes: Uint8Array, schema: ZodType<T>, key: strin
 export async function readJson<T>(objects: ObjectStore, key: string, schema: ZodType<T>): Promise<T> {
   const bytes = await existing(objects, key);
   const text = decodeUtf8(bytes);
-  if (text === undefined) throw new RatchetError('CorruptArtifact', `${key} is not UTF-8 text.`);
-  return decodeValue(text, schema, key);
+  if (text === undefined) throw damaged(key, key, 'not UTF-8 text');
+  return decodeValue(text, schema, key, key);
 }
 
 /** Writes one JSON document. */
@@ -76,7 +76,9 @@ export async function writeJsonl(objects: ObjectStore, key: string, records: Ite
 
 async function existing(objects: ObjectStore, key: string): Promise<Uint8Array> {
   const bytes = await objects.get(key);
-  if (bytes === undefined) throw new RatchetError('ObjectMissing', `There is no object ${key}.`);
+  if (bytes === undefined) {
+    throw new RatchetError('ObjectMissing', `There is no object ${key}.`, { mend: mendOf(key) });
+  }
   return bytes;
 }
 
@@ -115,26 +117,37 @@ function failOnBadText(piece: Uint8Array, linesBefore: number, key: string): nev
     if (decodeUtf8(piece.subarray(start, end)) === undefined) break;
     start = end + 1;
   }
-  throw new RatchetError('CorruptArtifact', `${key}, line ${line}: not UTF-8 text.`);
+  throw damaged(key, `${key}, line ${line}`, 'not UTF-8 text');
 }
 
 function decodeLine<T>(text: string, schema: ZodType<T>, key: string, line: number): T {
-  return decodeValue(text, schema, `${key}, line ${line}`);
+  return decodeValue(text, schema, key, `${key}, line ${line}`);
 }
 
-function decodeValue<T>(text: string, schema: ZodType<T>, where: string): T {
+function decodeValue<T>(text: string, schema: ZodType<T>, key: string, where: string): T {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new RatchetError('CorruptArtifact', `${where}: not JSON.`, { cause: error });
+    throw damaged(key, where, 'not JSON', error);
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const path = issue?.path.map(String).join('.') ?? '';
-  throw new RatchetError(
-    'CorruptArtifact',
-    `${where}: ${path === '' ? '' : `${path}: `}${issue?.message ?? 'another form'}.`,
-  );
+  throw damaged(key, where, `${path === '' ? '' : `${path}: `}${issue?.message ?? 'another form'}`);
+}
+
+function damaged(key: string, where: string, what: string, cause?: unknown): RatchetError {
+  return new RatchetError('CorruptArtifact', `${where}: ${what}.`, {
+    mend: mendOf(key),
+    ...(cause !== undefined && { cause }),
+  });
+}
+
+/** What to do about an object that is gone or damaged: a run's own are made anew by another run, the rest is not. */
+function mendOf(key: string): string {
+  return key.startsWith('runs/')
+    ? 'It belongs to one run alone: give the same command again, and a new run begins.'
+    : 'Restore it from a backup of the workspace, then give the same command again.';
 }

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
-import type { Workspace } from '../../cli/workspace.ts';
 import { moveChampion } from '../../shared/domain/control.ts';
 import { RatchetError } from '../../shared/errors.ts';
-import type { LineageStore } from '../../shared/ports/lineage-store.ts';
 import { decisionRefSchema } from '../../shared/stages/decide-next.ts';
 import { executeStage } from '../../shared/stages/execute-stage.ts';
 import { acquireLease, updateControl } from '../../shared/stages/hold-lease.ts';
@@ -17,27 +15,13 @@ import type { LeaseRef } from '../../shared/stages/stage.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
 import { rejection } from '../helpers/rejection.ts';
 import { answeredTraffic, createSupportModel, ingest, modelId, recordingUi } from '../helpers/test-workspace.ts';
+import { withLineage } from '../helpers/with-lineage.ts';
 import { type WorkspaceCopies, workspaceCopies } from '../helpers/workspace-copies.ts';
 
 let copies: WorkspaceCopies;
 let first: string;
 
 const stopHere = new RatchetError('InvalidInput', 'stopped before the promotion');
-
-/** The workspace with one thing of its lineage store done otherwise. */
-function withLineage(workspace: Workspace, change: (lineage: LineageStore) => Partial<LineageStore>): Workspace {
-  const { lineage } = workspace.ports;
-  const changed = change(lineage);
-  const proxy = new Proxy(lineage, {
-    get(target, name) {
-      const own: unknown = Reflect.get(changed, name);
-      if (own !== undefined) return own;
-      const value: unknown = Reflect.get(target, name);
-      return typeof value === 'function' ? value.bind(target) : value;
-    },
-  });
-  return { ...workspace, ports: { ...workspace.ports, lineage: proxy } };
-}
 
 beforeAll(async () => {
   copies = await workspaceCopies(async (workspace) => {
@@ -109,10 +93,9 @@ describe('a late promotion', () => {
     expect((await ports.lineage.getControl(modelId))?.championId).toBe(first);
     expect(await ports.lineage.listEvaluationSets(modelId)).not.toEqual([]);
 
-    const gone = withLineage(workspace, () => ({}));
     const owners = { isGone: async (owner: string) => owner === 'elsewhere' };
     const ui = recordingUi();
-    const next = await runLoop({ ...gone, ports: { ...ports, owners } }, { modelId, seed: 4 }, ui);
+    const next = await runLoop({ ...workspace, ports: { ...ports, owners } }, { modelId, seed: 4 }, ui);
     const plan = await readPlan(
       await readJson(
         ports.objects,
