@@ -1,7 +1,9 @@
 import { Command, CommanderError } from 'commander';
 import packageDescription from '../package.json' with { type: 'json' };
 import { path } from './arguments.ts';
+import { addCompletionCommand } from './commands/completion.ts';
 import { addCreateCommand } from './commands/create.ts';
+import { addDoctorCommand } from './commands/doctor.ts';
 import { addIngestCommand } from './commands/ingest.ts';
 import { addLineageCommand } from './commands/lineage.ts';
 import { addPredictCommand } from './commands/predict.ts';
@@ -45,7 +47,8 @@ export async function runCli(args: readonly string[], io: CliIo): Promise<ExitCo
   }
 }
 
-function buildProgram(io: CliIo, run: RunCommand): Command {
+/** The commands as they are declared; `run` does their work. */
+export function buildProgram(io: Pick<CliIo, 'stdout' | 'stderr'>, run: RunCommand): Command {
   const program = new Command('ratchet')
     .description('Keeps small language models in production improving, and never regressing.')
     .option('--workspace <dir>', 'directory with all that Ratchet knows', path, '.ratchet')
@@ -66,5 +69,7 @@ function buildProgram(io: CliIo, run: RunCommand): Command {
   addReportCommand(program, run);
   addLineageCommand(program, run);
   addRollbackCommand(program, run);
+  addDoctorCommand(program, run);
+  addCompletionCommand(program, run);
   return program;
 }

@@ -24,13 +24,14 @@ export class Session {
   readonly io: CliIo;
   readonly output: Output;
   readonly progress: ProgressUi;
-  readonly #directory: string;
+  /** As `--workspace` names it. */
+  readonly directory: string;
   #workspace: Workspace | undefined;
 
   constructor(io: CliIo, command: Command, options: { patient: boolean }) {
     const { workspace, json } = globalOptionsSchema.parse(command.optsWithGlobals());
     this.io = io;
-    this.#directory = workspace;
+    this.directory = workspace;
     this.output = createOutput(io, { json, debug: isDebugging(io) });
     this.progress = createProgress({
       stream: io.stderr,
@@ -43,7 +44,7 @@ export class Session {
   async open(options: { create: boolean } = { create: false }): Promise<Workspace> {
     const observer: Observer = { progress: () => undefined, note: (message) => this.progress.note(message) };
     const { openWorkspace } = await import('./workspace.ts');
-    this.#workspace = await openWorkspace(this.#directory, { observer, create: options.create });
+    this.#workspace = await openWorkspace(this.directory, { observer, create: options.create });
     return this.#workspace;
   }
 

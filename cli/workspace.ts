@@ -16,6 +16,7 @@ import { RatchetError } from '../shared/errors.ts';
 import type { Observer } from '../shared/ports/observer.ts';
 import type { Ports } from '../shared/stages/ports.ts';
 import { ProcessOwners } from './process-owners.ts';
+import { cacheFolder, lineageFile, objectsFolder } from './workspace-files.ts';
 
 /** A directory with all that Ratchet knows, and the embedded adapters on it. */
 export interface Workspace {
@@ -33,9 +34,6 @@ export interface OpenOptions {
   readonly create?: boolean;
 }
 
-/** By this file a directory is known to be a workspace; other files may lie beside it. */
-const lineageFile = 'lineage.sqlite';
-
 /**
  * Opens a workspace with the embedded adapters. Close it, or its worker threads keep the process alive.
  * @throws RatchetError InvalidInput when there is none, StorageFailure when it cannot be written
@@ -45,13 +43,13 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
   await (options.create === true ? makeDirectory(root) : findWorkspace(root));
   await checkWritable(root);
 
-  const objects = new DirectoryObjectStore(join(root, 'objects'));
+  const objects = new DirectoryObjectStore(join(root, objectsFolder));
   const lineage = new SqliteLineageStore(join(root, lineageFile));
   const clock = new SystemClock();
   const owners = new ProcessOwners();
   const traceLog = new DuckDbTraceLog({ objects, clock });
   const traceQuery = new DuckDbTraceQuery({ objects });
-  const runtime = new EmbeddedRuntime({ objects, cacheDirectory: join(root, 'cache') });
+  const runtime = new EmbeddedRuntime({ objects, cacheDirectory: join(root, cacheFolder) });
   const trainer = createEmbeddedTrainer(runtime);
   const predictor = createEmbeddedPredictor(runtime);
   return {

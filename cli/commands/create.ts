@@ -13,6 +13,7 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { inputName, openInput } from '../open-input.ts';
 import { person } from '../person.ts';
 import { printableLine } from '../printable.ts';
+import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 
 const settingNames = Object.keys(settingsSchema.shape);
@@ -101,15 +102,15 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
   const { labels } = model.task;
   const trained = dataset?.manifest.examples ?? 0;
   await session.output.result(
-    {
+    commandResult('create', {
       model: modelId,
       task: model.task.kind,
-      labels,
+      labels: [...labels],
       checkpoint: checkpoint?.checkpointId ?? null,
       dataset: dataset?.datasetId ?? null,
       examples: trained,
       refused,
-    },
+    }),
     [
       `Model ${modelId}: ${model.task.kind}, ${counted(labels.length, 'label')} (${shorten(labels)}).`,
       ...(checkpoint === null

@@ -5,6 +5,7 @@ import { counted } from '../counted.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { localPath } from '../local-path.ts';
 import { checkInput, inputName, openInput } from '../open-input.ts';
+import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 
 const help = `
@@ -54,7 +55,7 @@ async function ingest(modelId: string, files: readonly string[], session: Sessio
       ? []
       : [`${counted(counts.quarantined, 'bad line')} in quarantine: ${paths.join(', ')}`]),
   ];
-  await session.output.result({ ...counts, quarantine: paths }, lines);
+  await session.output.result(commandResult('ingest', { ...counts, quarantine: paths }), lines);
   if (counts.ingested + counts.alreadyKnown > 0) return exitCodes.done;
   session.output.say(
     counts.quarantined === 0 ? 'There was nothing to ingest: no line in any file.' : 'No line could be used.',

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { unknownModel } from '../../shared/stages/unknown-model.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type LineageView, lineageLines } from '../lineage-tree.ts';
+import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 
 const help = `
@@ -42,13 +43,18 @@ async function lineage(modelId: string, session: Session): Promise<ExitCode> {
     moves: control.moves,
   };
   await session.output.result(
-    {
-      ...view,
+    commandResult('lineage', {
+      model: modelId,
+      champion: control.championId,
       checkpoints: checkpoints.map((checkpoint) => ({
         ...checkpoint,
         champion: checkpoint.checkpointId === control.championId,
       })),
-    },
+      datasets: [...datasets],
+      evaluationSets: [...evaluationSets],
+      runs: [...runs],
+      moves: control.moves,
+    }),
     lineageLines(view),
   );
   return exitCodes.done;

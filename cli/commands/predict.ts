@@ -10,6 +10,7 @@ import { availableBatches } from '../available-batches.ts';
 import { BadLineReporter } from '../bad-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { openInput } from '../open-input.ts';
+import { type CommandResult, commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 
 const help = `
@@ -24,12 +25,7 @@ const optionsSchema = z.object({ checkpoint: z.string().optional() });
 const inputLineSchema = z.object({ input: z.string() });
 const batchLimit = 512;
 
-interface Answer {
-  readonly input: string | null;
-  readonly output: string | null;
-  readonly confidence: number;
-  readonly error?: string;
-}
+type Answer = CommandResult<'predict'>;
 
 export function addPredictCommand(program: Command, run: RunCommand): void {
   program
@@ -59,7 +55,8 @@ async function predict(modelId: string, checkpointId: string | null, session: Se
       refused += 1;
       badLines.add({ file: 'standard input', line: batch[index]?.number ?? 0, ...line.problem });
     });
-    for (const answer of await answerLines(parsed, checkpoint, ports)) await session.output.record(answer);
+    for (const answer of await answerLines(parsed, checkpoint, ports))
+      await session.output.record(commandResult('predict', answer));
     answered += batch.length;
     session.progress.stageProgress('predict', answered, 0, 'lines');
   }

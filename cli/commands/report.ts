@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { RatchetError } from '../../shared/errors.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { localPath } from '../local-path.ts';
+import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 
 const help = `
@@ -35,9 +36,9 @@ async function report(runId: string, session: Session): Promise<ExitCode> {
   }
   const html = await localPath(run.reportKey, ports.objects);
   const curation = await localPath(run.reportKey.replace(/[^/]+$/, 'data-curation.md'), ports.objects);
-  await session.output.result({ run: runId, model: run.modelId, decision: run.decision, report: html, curation }, [
-    html,
-    curation,
-  ]);
+  await session.output.result(
+    commandResult('report', { run: runId, model: run.modelId, decision: run.decision, report: html, curation }),
+    [html, curation],
+  );
   return exitCodes.done;
 }

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { rollbackChampion } from '../../shared/stages/rollback-champion.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { person } from '../person.ts';
+import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 
 const help = `
@@ -35,10 +36,13 @@ async function rollback(
 ): Promise<ExitCode> {
   const { ports } = await session.open();
   const result = await rollbackChampion({ modelId, to, by: person(), reason }, ports);
-  await session.output.result({ model: modelId, champion: to, previous: result.from, moved: result.moved }, [
-    result.moved
-      ? `Checkpoint ${to} is the champion of ${modelId} again, in place of ${result.from ?? 'none'}.`
-      : `Checkpoint ${to} is the champion of ${modelId} already.`,
-  ]);
+  await session.output.result(
+    commandResult('rollback', { model: modelId, champion: to, previous: result.from, moved: result.moved }),
+    [
+      result.moved
+        ? `Checkpoint ${to} is the champion of ${modelId} again, in place of ${result.from ?? 'none'}.`
+        : `Checkpoint ${to} is the champion of ${modelId} already.`,
+    ],
+  );
   return exitCodes.done;
 }

@@ -4,6 +4,7 @@ import { wholeNumber } from '../arguments.ts';
 import { evidenceLines } from '../evidence-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { localPath } from '../local-path.ts';
+import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 
 const help = `
@@ -38,7 +39,7 @@ async function improve(modelId: string, { seed, verbose }: Options, session: Ses
   const result = await runLoop(workspace, { modelId, seed, verbose }, session.progress);
   session.progress.stop();
   const report = await localPath(result.report, workspace.ports.objects);
-  await session.output.result({ ...result, report }, [
+  await session.output.result(commandResult('run', { ...result, report }), [
     result.decision === 'promoted'
       ? `Promoted: checkpoint ${result.champion} is the champion of ${modelId} now.`
       : `Kept: checkpoint ${result.champion} stays the champion of ${modelId}.`,

@@ -1,8 +1,11 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { schemaFiles } from './schema-files.ts';
+import { generatedFiles } from './generated-files.ts';
 
-// Writes docs/*.schema.json (then: biome check --write docs); a test fails when they are not up to date.
-for (const { path, text } of schemaFiles()) {
-  await writeFile(fileURLToPath(new URL(`../../${path}`, import.meta.url)), text);
+// Writes what is generated into docs (then: biome check --write docs); a test fails when it is not up to date.
+for (const { path, text } of generatedFiles()) {
+  const target = fileURLToPath(new URL(`../../${path}`, import.meta.url));
+  await mkdir(dirname(target), { recursive: true });
+  await writeFile(target, text);
 }

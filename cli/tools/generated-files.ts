@@ -1,15 +1,32 @@
 import { z } from 'zod';
 import { exampleLineSchema } from '../../shared/domain/example.ts';
 import { traceLineSchema } from '../../shared/domain/trace.ts';
+import { resultSchemas } from '../results.ts';
+import { commandLineReference } from './command-line-reference.ts';
 
-export interface SchemaFile {
+export interface GeneratedFile {
   /** In the repository. */
   readonly path: string;
   readonly text: string;
 }
 
+/** All that is generated into docs. */
+export function generatedFiles(): readonly GeneratedFile[] {
+  return [...schemaFiles(), ...resultSchemaFiles(), { path: 'docs/command-line.md', text: commandLineReference() }];
+}
+
+/** What the commands write with `--json`, as JSON Schema, generated from the schemas they write through. */
+function resultSchemaFiles(): readonly GeneratedFile[] {
+  return Object.entries(resultSchemas).map(([command, schema]) =>
+    file(`docs/results/${command}.schema.json`, {
+      title: command === 'predict' ? 'A line of `ratchet predict`' : `The result of \`ratchet ${command} --json\``,
+      ...z.toJSONSchema(schema),
+    }),
+  );
+}
+
 /** The formats of the files that people write, as JSON Schema, generated from the schemas that the code checks with. */
-export function schemaFiles(): readonly SchemaFile[] {
+function schemaFiles(): readonly GeneratedFile[] {
   const trace = z.toJSONSchema(traceLineSchema, { io: 'input' });
   return [
     file('docs/trace.schema.json', {
@@ -28,6 +45,6 @@ export function schemaFiles(): readonly SchemaFile[] {
   ];
 }
 
-function file(path: string, schema: object): SchemaFile {
+function file(path: string, schema: object): GeneratedFile {
   return { path, text: `${JSON.stringify(schema, null, 2)}\n` };
 }

@@ -1,0 +1,89 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import type { Command } from 'commander';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { printableLine } from '../printable.ts';
+import { ProcessOwners } from '../process-owners.ts';
+import { type Check, commandResult } from '../results.ts';
+import type { RunCommand, Session } from '../session.ts';
+import { lineageFile, objectsFolder } from '../workspace-files.ts';
+
+const help = `
+Example:
+  $ ratchet doctor
+  $ ratchet doctor --json | jq '.checks[] | select(.status != "ok")'
+
+Nothing is changed. Exit code 1: there is a problem; each one comes with what to do.`;
+
+const marks: Readonly<Record<Check['status'], string>> = { ok: '✔', warning: '!', problem: '✘' };
+
+export function addDoctorCommand(program: Command, run: RunCommand): void {
+  program
+    .command('doctor')
+    .summary('check the installation and the workspace')
+    .description('Checks that Ratchet can work here: Node.js, the workspace, its models, and what Ratchet is built on.')
+    .addHelpText('after', help)
+    .action((_options: unknown, command: Command) => run(command, examine));
+}
+
+async function examine(session: Session): Promise<ExitCode> {
+  const root = resolve(session.directory);
+  session.progress.stageStarted('doctor');
+  const checks = await allChecks(root);
+  session.progress.stageFinished('doctor', '');
+  const healthy = !checks.some((check) => check.status === 'problem');
+  await session.output.result(commandResult('doctor', { workspace: root, ok: healthy, checks: [...checks] }), [
+    ...checks.flatMap(({ name, status, detail, mend }) => [
+      printableLine(`${marks[status]} ${name}: ${detail}`, 1_000),
+      ...(mend === null ? [] : [printableLine(`    ${mend}`, 1_000)]),
+    ]),
+  ]);
+  return healthy ? exitCodes.done : exitCodes.fault;
+}
+
+async function allChecks(root: string): Promise<readonly Check[]> {
+  const { checkDuckDb, checkNode, checkUseLite } = await import('../doctor/check-installation.ts');
+  const { DirectoryObjectStore } = await import('../../shared/adapters/directory-object-store.ts');
+  const objects = new DirectoryObjectStore(join(root, objectsFolder));
+  const installation = [checkNode(process.version), await checkDuckDb(), await checkUseLite(objects)];
+  const isWorkspace = await stat(join(root, lineageFile)).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  if (!isWorkspace) {
+    const { warning } = await import('../doctor/check.ts');
+    const mend =
+      'Make one by creating a model: ratchet create MODEL --examples FILE. Or name another: --workspace DIR.';
+    return [...installation, warning('workspace', `there is none in ${root}`, mend)];
+  }
+  return [...installation, ...(await workspaceChecks(root, objects))];
+}
+
+async function workspaceChecks(root: string, objects: ObjectStore): Promise<readonly Check[]> {
+  const { checkDirectory, checkFreeSpace, checkLeftovers, checkLineage } = await import('../doctor/check-workspace.ts');
+  const now = Date.now();
+  const lineage = checkLineage(root);
+  const checks = [await checkDirectory(root), await checkFreeSpace(root), lineage, await checkLeftovers(root, now)];
+  return lineage.status === 'problem' ? checks : [...checks, ...(await modelChecks(root, objects, now))];
+}
+
+async function modelChecks(root: string, objects: ObjectStore, now: number): Promise<readonly Check[]> {
+  const { SqliteLineageStore } = await import('../../shared/adapters/sqlite-lineage-store.ts');
+  const { checkModel } = await import('../doctor/check-model.ts');
+  const { thrown } = await import('../doctor/check.ts');
+  const restore = 'Restore the file from a backup.';
+  try {
+    const lineage = new SqliteLineageStore(join(root, lineageFile));
+    try {
+      const ports = { lineage, objects, owners: new ProcessOwners() };
+      const checks: Check[] = [];
+      for (const { modelId } of await lineage.listModels()) checks.push(...(await checkModel(modelId, ports, now)));
+      return checks;
+    } finally {
+      lineage.close();
+    }
+  } catch (error) {
+    return [thrown(lineageFile, error, restore)];
+  }
+}

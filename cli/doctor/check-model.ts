@@ -1,0 +1,133 @@
+import { artifactDigest } from '../../shared/adapters/embedded-trainer/artifact.ts';
+import { TraceBatches } from '../../shared/adapters/trace-batches.ts';
+import type { Control } from '../../shared/domain/control.ts';
+import { leaseIsLive } from '../../shared/domain/control.ts';
+import type { LineageStore } from '../../shared/ports/lineage-store.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { Owners } from '../../shared/ports/owners.ts';
+import { counted } from '../counted.ts';
+import type { Check } from '../results.ts';
+import { ok, problem, thrown, warning } from './check.ts';
+
+export interface ModelPorts {
+  readonly lineage: LineageStore;
+  readonly objects: ObjectStore;
+  readonly owners: Owners;
+}
+
+/** All that can be told of one model without changing anything. */
+export async function checkModel(modelId: string, ports: ModelPorts, now: number): Promise<readonly Check[]> {
+  try {
+    const control = await ports.lineage.getControl(modelId);
+    if (control === undefined)
+      return [problem(modelId, 'it has no control item', 'Restore lineage.sqlite from a backup.')];
+    return [
+      ...(await checkCheckpoints(control, ports)),
+      await checkLease(control, ports, now),
+      ...(await checkRuns(control, ports, now)),
+      await checkTraces(modelId, ports),
+      ...(await checkQuarantine(modelId, ports)),
+    ];
+  } catch (error) {
+    return [thrown(modelId, error, 'See the message.')];
+  }
+}
+
+/** The champion's artifact against its digest, then those that can be rolled back to. */
+async function checkCheckpoints({ modelId, championId, moves }: Control, ports: ModelPorts): Promise<readonly Check[]> {
+  const name = `${modelId}: champion`;
+  if (championId === null)
+    return [
+      warning(name, 'there is none yet', `Train the first checkpoint: ratchet create ${modelId} --examples FILE`),
+    ];
+  const damage = await damageOf(modelId, championId, ports);
+  const former = [...new Set(moves.map((move) => move.to))].filter((id) => id !== championId);
+  const damages = await Promise.all(former.map((id) => damageOf(modelId, id, ports)));
+  const sound = former.findLast((_, index) => damages[index] === null);
+  return [
+    damage === null
+      ? ok(name, `${championId}, artifact matches its digest`)
+      : problem(
+          name,
+          `${championId}: ${damage}`,
+          sound === undefined
+            ? 'Restore the artifact from a backup.'
+            : `Restore the artifact from a backup, or go back: ratchet rollback ${modelId} --to ${sound}`,
+        ),
+    ...former.flatMap((id, index) => {
+      const found = damages[index] ?? null;
+      return found === null
+        ? []
+        : [
+            warning(
+              `${modelId}: former champion`,
+              `${id}: ${found}`,
+              'It cannot be rolled back to. Restore the artifact from a backup.',
+            ),
+          ];
+    }),
+  ];
+}
+
+async function damageOf(modelId: string, checkpointId: string, ports: ModelPorts): Promise<string | null> {
+  const checkpoint = await ports.lineage.getCheckpoint(modelId, checkpointId);
+  if (checkpoint === undefined) return 'it is not in the lineage';
+  const bytes = await ports.objects.get(checkpoint.artifactKey);
+  if (bytes === undefined) return `its artifact is gone (${checkpoint.artifactKey})`;
+  return artifactDigest(bytes) === checkpoint.artifactDigest
+    ? null
+    : `its artifact is damaged (${checkpoint.artifactKey})`;
+}
+
+async function checkLease({ modelId, lease }: Control, ports: ModelPorts, now: number): Promise<Check> {
+  const name = `${modelId}: lease`;
+  if (lease === null) return ok(name, 'free');
+  const until = new Date(lease.expiresAt).toISOString();
+  const detail = `run ${lease.runId}, held by ${lease.owner}`;
+  const goOn = `The next run takes it over: ratchet run ${modelId}`;
+  if (!leaseIsLive(lease, now)) return warning(name, `${detail}, expired at ${until}`, goOn);
+  if (await ports.owners.isGone(lease.owner)) return warning(name, `${detail}, a process that has ended`, goOn);
+  return ok(name, `${detail} until ${until}`);
+}
+
+async function checkRuns({ modelId, lease }: Control, ports: ModelPorts, now: number): Promise<readonly Check[]> {
+  const activeRun =
+    lease !== null && leaseIsLive(lease, now) && !(await ports.owners.isGone(lease.owner)) ? lease.runId : null;
+  const broken = (await ports.lineage.listRuns(modelId)).filter(
+    (run) => run.status === 'running' && run.runId !== activeRun,
+  );
+  return broken.map((run) =>
+    warning(`${modelId}: run`, `${run.runId} was broken off`, `It goes on where it stopped: ratchet run ${modelId}`),
+  );
+}
+
+/** Whether every file of the trace log is there. */
+async function checkTraces(modelId: string, ports: ModelPorts): Promise<Check> {
+  const name = `${modelId}: traces`;
+  const batches = await new TraceBatches(ports.objects).list(modelId);
+  const keys = batches.flatMap((batch) => [...batch.traceKeys, ...batch.judgementKeys]);
+  const there = new Set(
+    (await Promise.all(['traces', 'judgements'].map((kind) => ports.objects.list(`${kind}/${modelId}/`)))).flat(),
+  );
+  const missing = keys.filter((key) => !there.has(key));
+  if (missing.length > 0)
+    return problem(
+      name,
+      `${counted(missing.length, 'file')} of the log gone, such as ${missing[0]}`,
+      'Restore them from a backup.',
+    );
+  const traces = batches.reduce((sum, batch) => sum + batch.traces, 0);
+  const judgements = batches.reduce((sum, batch) => sum + batch.judgements, 0);
+  return ok(name, `${counted(traces, 'trace')}, ${counted(judgements, 'judgement')}`);
+}
+
+/** Lines that could not be used are no fault of the workspace: they are only counted. */
+async function checkQuarantine(modelId: string, ports: ModelPorts): Promise<readonly Check[]> {
+  const keys = await ports.objects.list(`quarantine/${modelId}/`);
+  if (keys.length === 0) return [];
+  let lines = 0;
+  for (const key of keys) {
+    for (const byte of (await ports.objects.get(key)) ?? []) if (byte === 0x0a) lines += 1;
+  }
+  return [ok(`${modelId}: quarantine`, `${counted(lines, 'bad line')} in objects/quarantine/${modelId}`)];
+}

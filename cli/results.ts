@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { checkpointSchema } from '../shared/domain/checkpoint.ts';
+import { controlSchema } from '../shared/domain/control.ts';
+import { datasetSchema } from '../shared/domain/dataset.ts';
+import { evaluationSetSchema } from '../shared/domain/evaluation-set.ts';
+import { decisionSchema, runSchema } from '../shared/domain/run.ts';
+import type { Task } from '../shared/domain/task.ts';
+import { runResultSchema } from '../shared/stages/write-report.ts';
+
+const modelName = z.string().describe('name of the model');
+const checkpointName = z.string().describe('id of a checkpoint');
+const path = z.string().describe('absolute path of a file');
+const taskKind = z.enum(['classification']) satisfies z.ZodType<Task['kind']>;
+
+/** How one check of `ratchet doctor` came out. */
+export const checkSchema = z.strictObject({
+  name: z.string(),
+  status: z.enum(['ok', 'warning', 'problem']),
+  detail: z.string(),
+  mend: z.string().nullable().describe('what to do; null where all is well'),
+});
+export type Check = z.infer<typeof checkSchema>;
+
+/** What each command writes with `--json`. The commands write through {@link commandResult}, so that this is what they write. */
+export const resultSchemas = {
+  create: z.strictObject({
+    model: modelName,
+    task: taskKind,
+    labels: z.array(z.string()),
+    checkpoint: checkpointName.nullable().describe('the first checkpoint; null without examples'),
+    dataset: z.string().nullable(),
+    examples: z.int().describe('examples it was trained on'),
+    refused: z.int().describe('lines of the examples that could not be used'),
+  }),
+  ingest: z.strictObject({
+    ingested: z.int().describe('new traces'),
+    judgements: z.int().describe('new judgements, of new traces and of known ones'),
+    alreadyKnown: z.int().describe('good lines whose trace was known'),
+    quarantined: z.int().describe('lines that could not be used'),
+    quarantine: z.array(path).describe('JSON lines of what could not be used, with reason and mend'),
+  }),
+  run: runResultSchema.extend({ report: path }),
+  predict: z
+    .strictObject({
+      input: z.string().nullable().describe('null for a line that cannot be read'),
+      output: z.string().nullable().describe('null for an input without text'),
+      confidence: z.number().describe('a fraction'),
+      error: z.string().optional().describe('why the line cannot be read'),
+    })
+    .describe('a line for each line of input, in order'),
+  report: z.strictObject({
+    run: z.string(),
+    model: modelName,
+    decision: decisionSchema.nullable(),
+    report: path,
+    curation: path,
+  }),
+  lineage: z.strictObject({
+    model: modelName,
+    champion: checkpointName.nullable(),
+    checkpoints: z.array(checkpointSchema.extend({ champion: z.boolean() })),
+    datasets: z.array(datasetSchema),
+    evaluationSets: z.array(evaluationSetSchema),
+    runs: z.array(runSchema),
+    moves: controlSchema.shape.moves,
+  }),
+  rollback: z.strictObject({
+    model: modelName,
+    champion: checkpointName,
+    previous: checkpointName.nullable(),
+    moved: z.boolean().describe('false when it was the champion already'),
+  }),
+  doctor: z.strictObject({ workspace: z.string(), ok: z.boolean(), checks: z.array(checkSchema) }),
+  completion: z.strictObject({ shell: z.string(), script: z.string() }),
+} as const;
+
+export type CommandName = keyof typeof resultSchemas;
+export type CommandResult<C extends CommandName> = z.infer<(typeof resultSchemas)[C]>;
+
+/** A command's result, checked to be what is documented. */
+export function commandResult<C extends CommandName>(command: C, value: CommandResult<C>): CommandResult<C> {
+  return resultSchemas[command].parse(value) as CommandResult<C>;
+}

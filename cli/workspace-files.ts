@@ -1,0 +1,6 @@
+/** By this file a directory is known to be a workspace; other files may lie beside it. */
+export const lineageFile = 'lineage.sqlite';
+/** The object store of a workspace. */
+export const objectsFolder = 'objects';
+/** What can be made again. */
+export const cacheFolder = 'cache';

@@ -1,0 +1,179 @@
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openWorkspace, type Workspace } from '../../../cli/workspace.ts';
+import { takeLease } from '../../../shared/domain/control.ts';
+import { updateControl } from '../../../shared/stages/hold-lease.ts';
+import { ratchetInProcess } from './in-process.ts';
+
+interface Found {
+  readonly name: string;
+  readonly status: string;
+  readonly detail: string;
+  readonly mend: string | null;
+}
+
+const hour = 3_600_000;
+let directory: string;
+let checkpoint: string;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'ratchet-doctor-'));
+  const lines = ['win a prize', 'buy pills', 'meeting notes', 'lunch at noon'].map((input, index) =>
+    JSON.stringify({ input, output: index < 2 ? 'spam' : 'ham' }),
+  );
+  await writeFile(join(directory, 'examples.jsonl'), lines.join('\n'));
+  const created = await ratchetInProcess([
+    'create',
+    'mail',
+    '--examples',
+    join(directory, 'examples.jsonl'),
+    '--foundation',
+    'none',
+    '--json',
+    '--workspace',
+    join(directory, 'origin'),
+  ]);
+  checkpoint = JSON.parse(created.stdout).checkpoint;
+  const traces = ['{"traceId":"t1","timestamp":"2026-01-01T00:00:00Z","input":"win","output":"ham"}', 'x', 'y'];
+  await ratchetInProcess(['ingest', 'mail', '-', '--workspace', join(directory, 'origin')], traces.join('\n'));
+}, 60_000);
+
+afterAll(() => rm(directory, { recursive: true, force: true }));
+
+/** The examination of a copy of the workspace after something was done to it. */
+async function examined(name: string, harm: (root: string) => Promise<unknown> = async () => undefined) {
+  const root = join(directory, name);
+  await cp(join(directory, 'origin'), root, { recursive: true });
+  await harm(root);
+  const ended = await ratchetInProcess(['doctor', '--json', '--workspace', root]);
+  const { ok, checks }: { ok: boolean; checks: readonly Found[] } = JSON.parse(ended.stdout);
+  const bad = checks.filter((check) => check.status !== 'ok');
+  return { code: ended.code, ok, bad, of: (wanted: string) => checks.find((check) => check.name === wanted) };
+}
+
+async function inWorkspace(root: string, use: (workspace: Workspace) => Promise<unknown>): Promise<void> {
+  const workspace = await openWorkspace(root, { observer: { progress: () => undefined, note: () => undefined } });
+  try {
+    await use(workspace);
+  } finally {
+    await workspace.close();
+  }
+}
+
+const lend = (root: string, owner: string, minutes: number) =>
+  inWorkspace(root, ({ ports }) =>
+    updateControl('mail', ports, (control) => {
+      const answer = takeLease(control, { runId: 'run-1', owner, now: Date.now(), minutes });
+      return answer.granted ? answer.next : null;
+    }),
+  );
+
+describe('ratchet doctor', () => {
+  test('finds a sound workspace sound, counts what it holds, and leaves nothing behind', async () => {
+    const { code, ok, bad, of } = await examined('sound');
+    expect({ code, ok, bad }).toEqual({ code: 0, ok: true, bad: [] });
+    expect(of('mail: champion')?.detail).toContain(checkpoint);
+    expect(of('mail: traces')?.detail).toBe('1 trace, 0 judgements');
+    expect(of('mail: quarantine')?.detail).toContain('2 bad lines');
+    expect(of('DuckDB')?.status).toBe('ok');
+    expect(of('USE-Lite')?.detail).toBe('512 dimensions');
+    expect((await readdir(join(directory, 'sound'))).filter((name) => name.startsWith('doctor'))).toEqual([]);
+  });
+
+  test('has a line a check for people, and the mend of each that is not well', async () => {
+    const ended = await ratchetInProcess(['doctor', '--workspace', join(directory, 'nowhere')]);
+    expect(ended.code).toBe(0);
+    expect(ended.stdout).toMatch(/^✔ Node\.js: v\d+/);
+    expect(ended.stdout).toMatch(/! workspace: there is none in .*nowhere\n {4}Make one by creating a model/);
+  });
+
+  test('finds a damaged artifact, and one that is gone', async () => {
+    const artifact = (root: string) => join(root, 'objects/models/mail/checkpoints', checkpoint, 'artifact.bin');
+    const damaged = await examined('damaged', async (root) => {
+      const bytes = await readFile(artifact(root));
+      bytes[200] = (bytes[200] ?? 0) ^ 1;
+      await writeFile(artifact(root), bytes);
+    });
+    expect(damaged).toMatchObject({ code: 1, ok: false, bad: [{ name: 'mail: champion', status: 'problem' }] });
+    expect(damaged.bad[0]?.detail).toContain('damaged');
+    const gone = await examined('gone', (root) => rm(artifact(root)));
+    expect(gone.bad[0]?.detail).toContain('gone');
+    expect(gone.bad[0]?.mend).toContain('backup');
+  });
+
+  test('finds a lineage database that is none', async () => {
+    const harm = (content: string) => async (root: string) => {
+      for (const suffix of ['-wal', '-shm']) await rm(join(root, `lineage.sqlite${suffix}`), { force: true });
+      await writeFile(join(root, 'lineage.sqlite'), content);
+    };
+    for (const content of ['no database at all', '']) {
+      const { code, bad } = await examined(`lineage-${content.length}`, harm(content));
+      expect(code).toBe(1);
+      expect(bad).toMatchObject([{ name: 'lineage.sqlite', status: 'problem' }]);
+    }
+  });
+
+  test('finds files of the trace log that are gone', async () => {
+    const { bad } = await examined('traceless', (root) => rm(join(root, 'objects/traces'), { recursive: true }));
+    expect(bad).toMatchObject([{ name: 'mail: traces', status: 'problem' }]);
+  });
+
+  test('tells who holds a lease, and warns of one that nobody will give back', async () => {
+    const held = await examined('held', (root) => lend(root, 'elsewhere:1:aa', 10));
+    expect(held.of('mail: lease')).toMatchObject({
+      status: 'ok',
+      detail: expect.stringMatching(/run-1.*elsewhere:1:aa until 20/),
+    });
+    const stale = await examined('stale', (root) => lend(root, 'elsewhere:1:aa', -10));
+    expect(stale).toMatchObject({ code: 0, bad: [{ name: 'mail: lease', status: 'warning' }] });
+  });
+
+  test('warns of a run that was broken off and of temporary files left behind', async () => {
+    const { code, bad } = await examined('broken', async (root) => {
+      await inWorkspace(root, ({ ports }) =>
+        ports.lineage.putRun({
+          runId: 'run-1',
+          modelId: 'mail',
+          seed: 1,
+          status: 'running',
+          championId: checkpoint,
+          startedAt: '2026-01-01T00:00:00Z',
+          finishedAt: null,
+          decision: null,
+          reason: '',
+          resultId: null,
+          reportKey: null,
+          failure: null,
+        }),
+      );
+      const leftover = join(root, 'objects/.tmp/1-x');
+      await mkdir(join(root, 'objects/.tmp'), { recursive: true });
+      await writeFile(leftover, 'x');
+      const then = new Date(Date.now() - 2 * hour);
+      await utimes(leftover, then, then);
+    });
+    expect(code).toBe(0);
+    expect(bad.map(({ name, status }) => [name, status])).toEqual([
+      ['objects', 'warning'],
+      ['mail: run', 'warning'],
+    ]);
+    expect(bad[1]?.mend).toContain('ratchet run mail');
+  });
+});
+
+describe('ratchet completion', () => {
+  test('prints a script, and the models of a workspace for it', async () => {
+    const script = await ratchetInProcess(['completion', 'bash']);
+    expect(script).toMatchObject({ code: 0, stderr: '' });
+    expect(script.stdout).toContain('complete -F _ratchet ratchet');
+    const models = await ratchetInProcess(['completion', '--models', '--workspace', join(directory, 'origin')]);
+    expect(models.stdout).toBe('mail\n');
+    expect((await ratchetInProcess(['completion', '--models', '--workspace', join(directory, 'nowhere')])).stdout).toBe(
+      '',
+    );
+    expect(await ratchetInProcess(['completion', 'tcsh'])).toMatchObject({ code: 2, stdout: '' });
+    expect(await ratchetInProcess(['completion'])).toMatchObject({ code: 2, stdout: '' });
+  });
+});
