@@ -48,7 +48,7 @@ async function findOrBegin(request: RunRequest, ports: Ports, ui: ProgressUi): P
   if (control.championId === null)
     throw new RatchetError('NoChampion', `Model ${modelId} has no champion yet, so there is nothing to improve.`);
   await refuseWhileActive(modelId, ports);
-  const runs = await ports.lineage.listRuns(modelId);
+  const runs = (await ports.lineage.listRuns(modelId)).filter(hasBegun);
   const unfinished = runs.filter(isUnfinished);
   const newest = unfinished.find((run) => run === runs.at(-1));
   const reasonAgainst = newest === undefined ? '' : whyNotTaken(newest, request, control);
@@ -79,6 +79,11 @@ async function findOrBegin(request: RunRequest, ports: Ports, ui: ProgressUi): P
   };
   await ports.lineage.putRun(run);
   return run;
+}
+
+/** Whether it ever had the lease: of two processes that start together one is refused, and its run is nobody's successor. */
+function hasBegun({ failure }: Run): boolean {
+  return failure?.name !== 'LeaseHeld';
 }
 
 /** A run that was broken off, or ended by a passing fault such as a full disk. One that would fail again has failed for good. */

@@ -107,6 +107,14 @@ describe('which run goes on', () => {
     expect(await workspace.ports.lineage.getRun('left')).toMatchObject({ failure: null });
   });
 
+  it('takes up a run beside which another was refused the lease', async () => {
+    const workspace = await copies.open();
+    await leave(workspace);
+    const refused = { ...storageFailure, name: 'LeaseHeld' };
+    await leave(workspace, { runId: 'z-refused', status: 'failed', failure: refused });
+    expect((await improve(workspace)).result.run).toBe('left');
+  });
+
   it('leaves the run of a process that works alone, however the seeds are', async () => {
     const workspace = await copies.open();
     const left = await leave(workspace);

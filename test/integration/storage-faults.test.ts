@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
-import type { Workspace } from '../../cli/workspace.ts';
+import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import { FaultyObjectStore } from '../helpers/faulty-object-store.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
@@ -139,6 +139,37 @@ describe('a full disk', () => {
       reportKey: result.report,
     });
     expect(await leaseOf(workspace)).toBeNull();
+  });
+});
+
+describe('a fault in one of several items that work side by side', () => {
+  it('ends the run while the others still work, whatever those do after; the same run goes on', async () => {
+    const larger = await workspaceCopies(async (workspace) => {
+      await createSupportModel(workspace);
+      const traffic = samples(400, 0.4, workspace.ports.random.stream(1, 'traffic'));
+      await ingest(workspace, await answeredTraffic(workspace, traffic, 'day1'));
+    });
+    try {
+      const workspace = await larger.open();
+      const store = new FaultyObjectStore(workspace.ports.objects);
+      store.faults = [{ kind: 'full', key: /prepare-next-dataset\/.*completed/ }];
+      const faulty = { ...workspace, ports: { ...workspace.ports, objects: store } };
+      const { fault } = await fail(faulty);
+      await workspace.close();
+      expect(fault.name).toBe('StorageFailure');
+
+      const again = await openWorkspace(workspace.directory, {
+        observer: { progress: () => undefined, note: () => undefined },
+      });
+      const run = await newestRun(again);
+      expect(run).toMatchObject({ status: 'failed', failure: { name: 'StorageFailure' } });
+      const { result, ui } = await improve(again);
+      await again.close();
+      expect(result).toMatchObject({ run: run?.runId, decision: 'promoted' });
+      expect(ui.passedOver).toContain('assemble-curriculum');
+    } finally {
+      await larger.dispose();
+    }
   });
 });
 
