@@ -62,7 +62,7 @@ export function ingestArgs(workspace: string, file: string): string[] {
 }
 
 export function runArgs(workspace: string, seed: number): string[] {
-  return ['run', modelId, '--seed', String(seed), '--json', '--workspace', workspace];
+  return ['run', modelId, '--seed', String(seed), '--verbose', '--json', '--workspace', workspace];
 }
 
 function traceLine(email: Email, index: number, answer: { output?: string | null; confidence?: number }): unknown {
