@@ -57,7 +57,7 @@ export const restCluster = {
  */
 export function selectForCluster(request: ClusterSelectionRequest): ClusterSelection {
   const { cluster, plan } = request;
-  const members = [...request.members]
+  const members = request.members
     .filter((record) => record.verdict === 'fail')
     .sort((a, b) => compareText(a.traceId, b.traceId));
   const empty = { clusterId: cluster.clusterId, cause: cluster.cause, gold: [], hardNegatives: [], withoutNearPass: 0 };
@@ -194,26 +194,27 @@ function synthesised(failures: readonly UsableRecord[], parent: readonly Example
     .sort((a, b) => compareText(a.exampleId, b.exampleId));
   const index = new SimilarityIndex(material.map((example) => example.input));
   const seen = new Set<string>();
-  return failures.flatMap((failure): Candidate[] => {
-    const [nearest] = index.nearest(failure.input, 1, (at) => {
+  return failures.flatMap((failure) => {
+    const near = index.nearest(failure.input, 1, (at) => {
       const example = material[at];
       return example !== undefined && !seen.has(example.exampleId) && confusable({ expected: example.output }, failure);
     });
-    const example = nearest === undefined ? undefined : material[nearest.index];
-    const [variant] = example === undefined ? [] : labelPreservingVariants(example.input, 1);
-    if (nearest === undefined || example === undefined || variant === undefined) return [];
-    seen.add(example.exampleId);
-    return [
-      {
-        input: variant.input,
-        output: example.output,
-        origin: 'synthesis',
-        provenance: { kind: 'synthesis', method: variant.method, traceId: failure.traceId, clusterId },
-        judge: null,
-        timestamp: '',
-        rank: 1 - nearest.similarity,
-        margin: 0,
-      },
-    ];
+    return near.flatMap(({ index: at, similarity }) => {
+      const example = material[at];
+      if (example === undefined) return [];
+      seen.add(example.exampleId);
+      return labelPreservingVariants(example.input, 1).map(
+        ({ method, input }): Candidate => ({
+          input,
+          output: example.output,
+          origin: 'synthesis',
+          provenance: { kind: 'synthesis', method, traceId: failure.traceId, clusterId },
+          judge: null,
+          timestamp: '',
+          rank: 1 - similarity,
+          margin: 0,
+        }),
+      );
+    });
   });
 }
