@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProgressUi } from '../../cli/progress.ts';
 import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
+import type { Checkpoint } from '../../shared/domain/checkpoint.ts';
 import type { TraceLine } from '../../shared/domain/trace.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import { answerWith } from '../../shared/stages/answer.ts';
@@ -28,7 +29,8 @@ export async function makeWorkspace(): Promise<Workspace & { dispose(): Promise<
   };
 }
 
-function bytes(lines: readonly unknown[]): AsyncIterable<Uint8Array> {
+/** JSON lines, as a file has them. */
+export function bytesOf(lines: readonly unknown[]): AsyncIterable<Uint8Array> {
   const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
   return (async function* () {
     yield new TextEncoder().encode(text);
@@ -42,7 +44,7 @@ export async function createSupportModel(workspace: Workspace, settings: Record<
     {
       modelId,
       labels: [],
-      examples: bytes(training),
+      examples: bytesOf(training),
       trainer: 'embedded',
       settings: { foundation: 'none', ...settings },
       seed: 1,
@@ -52,17 +54,22 @@ export async function createSupportModel(workspace: Workspace, settings: Record<
   );
 }
 
+/** The checkpoint in production. */
+export async function championOf({ ports }: Workspace): Promise<Checkpoint> {
+  const control = await ports.lineage.getControl(modelId);
+  const champion = await ports.lineage.getCheckpoint(modelId, control?.championId ?? '');
+  if (champion === undefined) throw new RatchetError('NoChampion', 'no champion');
+  return champion;
+}
+
 /** Traffic as the champion answers it, judged against the truth. */
 export async function answeredTraffic(
   workspace: Workspace,
   traffic: readonly Sample[],
   prefix: string,
 ): Promise<TraceLine[]> {
-  const control = await workspace.ports.lineage.getControl(modelId);
-  const champion = await workspace.ports.lineage.getCheckpoint(modelId, control?.championId ?? '');
-  if (champion === undefined) throw new RatchetError('NoChampion', 'no champion');
   const answers = await answerWith(
-    champion,
+    await championOf(workspace),
     traffic.map((sample) => sample.input),
     workspace.ports,
   );
@@ -71,7 +78,7 @@ export async function answeredTraffic(
 
 export async function ingest(workspace: Workspace, lines: readonly TraceLine[]): Promise<void> {
   await ingestTraces(
-    { modelId, sources: [{ name: 'traffic.jsonl', open: async () => bytes(lines) }] },
+    { modelId, sources: [{ name: 'traffic.jsonl', open: async () => bytesOf(lines) }] },
     workspace.ports,
   );
 }

@@ -1,0 +1,131 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { runLoop } from '../../cli/runtime/run-loop.ts';
+import type { Workspace } from '../../cli/workspace.ts';
+import { evaluationItemSchema, evaluationSetNameSchema } from '../../shared/domain/evaluation-set.ts';
+import { exampleSchema } from '../../shared/domain/example.ts';
+import { weaknessSchema } from '../../shared/domain/probe.ts';
+import { type Cluster, taxonomySchema } from '../../shared/domain/taxonomy.ts';
+import { triagedRecordSchema } from '../../shared/domain/trace-record.ts';
+import { readJson, readJsonl } from '../../shared/stages/jsonl.ts';
+import { samples } from '../helpers/made-up-traffic.ts';
+import {
+  ambiguousLabels,
+  ambiguousTexts,
+  createModelOf,
+  createPlantedModel,
+  doubledLabel,
+  judgedInputs,
+  textsOf,
+  withUnluckyChampion,
+} from '../helpers/planted-traffic.ts';
+import { ingest, makeWorkspace, modelId, recordingUi } from '../helpers/test-workspace.ts';
+import { madeUpInput, plantedLabels } from '../unit/adapters/statistical-analyst/planted.ts';
+
+const disposables: { dispose(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const disposable of disposables.splice(0)) await disposable.dispose();
+});
+
+async function plantedWorkspace(): Promise<Workspace> {
+  const workspace = await makeWorkspace();
+  disposables.push(workspace);
+  await createPlantedModel(workspace);
+  return workspace;
+}
+
+async function objectsNamed(run: string, file: string, { ports }: Workspace): Promise<string[]> {
+  return (await ports.objects.list(`runs/${modelId}/${run}/`)).filter((key) => key.endsWith(`/${file}`));
+}
+
+/** The clusters of a run, each with the verdict of its probes. */
+async function diagnosis(run: string, workspace: Workspace): Promise<(Cluster & { verdict: string })[]> {
+  const { objects } = workspace.ports;
+  const [taxonomyKey = ''] = await objectsNamed(run, 'taxonomy.json', workspace);
+  const { clusters } = await readJson(objects, taxonomyKey, taxonomySchema);
+  const weaknesses = await Promise.all(
+    (await objectsNamed(run, 'weakness.json', workspace)).map((key) => readJson(objects, key, weaknessSchema)),
+  );
+  return clusters.map((cluster) => ({
+    ...cluster,
+    verdict: weaknesses.find(({ clusterId }) => clusterId === cluster.clusterId)?.verdict ?? 'none',
+  }));
+}
+
+/** Ids of the traces in every dataset of the run, and in every evaluation set, the frozen ones included. */
+async function tracesUsed(run: string, workspace: Workspace): Promise<Record<'trained' | 'heldOut', Set<string>>> {
+  const { lineage, objects } = workspace.ports;
+  const datasets = (await lineage.listDatasets(modelId)).filter((dataset) => dataset.runId === run);
+  const examples = await Promise.all(datasets.map(({ key }) => readJsonl(objects, key, exampleSchema)));
+  const setKeys = [
+    ...(await Promise.all(
+      evaluationSetNameSchema.options.map((name) => objectsNamed(run, `${name}.jsonl`, workspace)),
+    )),
+    (await lineage.listEvaluationSets(modelId)).map(({ key }) => key),
+  ].flat();
+  const items = await Promise.all(setKeys.map((key) => readJsonl(objects, key, evaluationItemSchema)));
+  const traceIds = examples.flat().flatMap(({ provenance }) => ('traceId' in provenance ? [provenance.traceId] : []));
+  return { trained: new Set(traceIds), heldOut: new Set(items.flat().map(({ exampleId }) => exampleId)) };
+}
+
+describe('of failures whose causes are known', () => {
+  it('the systematic are confirmed, those by chance refuted, a foreign label and a coin’s toss called external', async () => {
+    const plain = await plantedWorkspace();
+    const workspace = await withUnluckyChampion(plain, { from: 'delivery', to: 'account', rate: 0.08 });
+    const random = workspace.ports.random.stream(1, 'traffic');
+    const traffic = [
+      ...samples(750, 0, random),
+      ...textsOf('refund', 100, { drifted: true }, random),
+      ...textsOf('account', 40, { drifted: false }, random).map((sample) => ({ ...sample, output: doubledLabel })),
+      ...ambiguousTexts(160, random),
+    ];
+    await ingest(workspace, judgedInputs(traffic, 'day1', 'human'));
+    const { run } = await runLoop(workspace, { modelId, seed: 1 }, recordingUi());
+    const clusters = await diagnosis(run, workspace);
+
+    const systematic = clusters.filter(({ expected }) => expected === 'refund');
+    expect(systematic.map(({ verdict }) => verdict)).toContain('confirmed');
+    expect(systematic.map(({ verdict }) => verdict)).not.toContain('refuted');
+
+    const byChance = clusters.filter(({ expected, answered }) => expected === 'delivery' && answered === 'account');
+    expect(byChance.length).toBeGreaterThan(0);
+    for (const cluster of byChance) expect(cluster).toMatchObject({ verdict: 'refuted', fixability: 'fixable' });
+
+    const doubled = clusters.filter(({ expected }) => expected === doubledLabel);
+    expect(doubled.map(({ cause, fixability }) => [cause, fixability])).toEqual([['schema', 'external']]);
+
+    const tossed = clusters.filter(({ expected }) => ambiguousLabels.some((label) => label === expected));
+    expect(tossed.length).toBeGreaterThan(0);
+    for (const cluster of tossed) expect(cluster).toMatchObject({ cause: 'ambiguous', fixability: 'external' });
+  });
+
+  it('wrong judgements at random are suspects, and neither trained on nor judged by', async () => {
+    const workspace = await makeWorkspace();
+    disposables.push(workspace);
+    const random = workspace.ports.random.stream(1, 'traffic');
+    const texts = (each: number) =>
+      Array.from({ length: each }, () =>
+        plantedLabels.map((output) => ({ input: madeUpInput(output, random), output })),
+      ).flat();
+    await createModelOf(texts(2), workspace);
+    const truth = texts(70);
+    const judged = judgedInputs(truth, 'day1', 'llm').map((line, at) => {
+      const others = plantedLabels.filter((label) => label !== truth[at]?.output);
+      return random.next() < 0.08 ? { ...line, expected: others[random.below(others.length)] ?? '' } : line;
+    });
+    const wrong = judged.flatMap((line, at) => (line.expected === truth[at]?.output ? [] : [line.traceId]));
+    await ingest(workspace, judged);
+    const { run } = await runLoop(workspace, { modelId, seed: 1 }, recordingUi());
+
+    const [triagedKey = ''] = await objectsNamed(run, 'triaged.jsonl', workspace);
+    const triaged = await readJsonl(workspace.ports.objects, triagedKey, triagedRecordSchema);
+    const suspects = triaged.filter(({ triage }) => triage.category === 'suspect-judgement').map((one) => one.traceId);
+    const found = wrong.filter((id) => suspects.includes(id));
+    expect(found.length).toBeGreaterThan(0.8 * wrong.length);
+    expect(suspects.length - found.length).toBeLessThanOrEqual(0.02 * truth.length);
+
+    const used = await tracesUsed(run, workspace);
+    expect(used.trained.size).toBeGreaterThan(200);
+    expect(used.heldOut.size).toBeGreaterThan(100);
+    for (const id of suspects) expect([id, used.trained.has(id), used.heldOut.has(id)]).toEqual([id, false, false]);
+  });
+});
