@@ -5,6 +5,7 @@ import { planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts
 import { datasetIdOf } from '../../../../shared/domain/curriculum/example-id.ts';
 import { selectBoundary } from '../../../../shared/domain/curriculum/select-boundary.ts';
 import { restCluster, selectForCluster } from '../../../../shared/domain/curriculum/select-for-cluster.ts';
+import { bandsAttainable } from '../../../../shared/domain/curriculum/slice-shares.ts';
 import { datasetSchema } from '../../../../shared/domain/dataset.ts';
 import { type Example, exampleSchema } from '../../../../shared/domain/example.ts';
 import { leaks } from '../../../../shared/domain/splits.ts';
@@ -268,6 +269,29 @@ describe('assembleDataset', () => {
       }),
       { numRuns: 30 },
     );
+  });
+
+  test('meets every band whenever weights well inside their limits can, whatever the material', () => {
+    let attainable = 0;
+    fc.assert(
+      fc.property(material, (given) => {
+        const request = build(given);
+        const { examples, manifest } = assembleDataset(request);
+        const { weightLimits } = request.plan;
+        const slices = manifest.bands.map(({ examples: count, lower, upper }) => ({
+          natural: count / Math.max(1, examples.length),
+          lower,
+          upper,
+          scaleLower: Math.sqrt(weightLimits.lower),
+          scaleUpper: Math.sqrt(weightLimits.upper),
+        }));
+        if (!bandsAttainable(slices)) return;
+        attainable += 1;
+        expect(manifest.bands.filter(({ met }) => !met)).toEqual([]);
+      }),
+      { numRuns: 40 },
+    );
+    expect(attainable).toBeGreaterThan(0);
   });
 
   test('gives the same dataset whatever the order of the records', () => {
