@@ -69,7 +69,8 @@ async function predict(modelId: string, checkpointId: string | null, session: Se
   return exitCodes.badInput;
 }
 
-function parseInputLine(line: Line): LineResult<string> {
+/** One line of input to answer. Never throws: a line yields a text or a reason. */
+export function parseInputLine(line: Line): LineResult<string> {
   if (line.kind === 'unreadable') return refuse(line.reason, line.mend);
   const object = parseJsonObject(line.text);
   if (!object.ok) return object;

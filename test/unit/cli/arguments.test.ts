@@ -1,0 +1,103 @@
+import { InvalidArgumentError } from 'commander';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { assignments, commaSeparated, fraction, path, wholeNumber } from '../../../cli/arguments.ts';
+import { idProblem, idSchema } from '../../../shared/domain/ids.ts';
+import { settingsSchema } from '../../../shared/domain/settings.ts';
+import { anyText } from '../stages/any-text.ts';
+
+/** What a parser makes of a text; undefined when it refuses it with a word of explanation. */
+function parsed<T>(parse: (text: string) => T, text: string): T | undefined {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (error instanceof InvalidArgumentError && error.message !== '') return undefined;
+    throw error;
+  }
+}
+
+const numberish = fc.oneof(
+  anyText,
+  fc.double().map(String),
+  fc.constantFrom('1e999', '-1e999', '0x10', ' 1 ', '', '1_000', '١', 'Infinity', 'NaN', '9007199254740993', '-0'),
+);
+
+describe('arguments of the command line', () => {
+  test('that are whole numbers are safe ones, or refused', () => {
+    fc.assert(
+      fc.property(numberish, (text) => {
+        const value = parsed(wholeNumber, text);
+        if (value !== undefined) expect(Number.isSafeInteger(value)).toBe(true);
+      }),
+    );
+  });
+
+  test('that are fractions lie from 0 to 1, or are refused', () => {
+    fc.assert(
+      fc.property(numberish, (text) => {
+        const value = parsed(fraction, text);
+        if (value !== undefined) expect(value >= 0 && value <= 1).toBe(true);
+      }),
+    );
+  });
+
+  test('that are lists of labels have no empty one, or are refused', () => {
+    expect(commaSeparated('a, b,c')).toEqual(['a', 'b', 'c']);
+    for (const text of ['', ',', 'a,', ',a', 'a,,b', ' ']) expect(parsed(commaSeparated, text)).toBeUndefined();
+    fc.assert(
+      fc.property(anyText, (text) => {
+        for (const label of parsed(commaSeparated, text) ?? []) expect(label).toMatch(/\S/);
+      }),
+    );
+  });
+
+  test('that are settings are names with values, collected, or refused', () => {
+    expect(assignments('b=x=y', assignments('a= 1 '))).toEqual([
+      ['a', 1],
+      ['b', 'x=y'],
+    ]);
+    for (const text of ['', 'a', '=', '=1']) expect(parsed(assignments, text)).toBeUndefined();
+    fc.assert(
+      fc.property(
+        fc.oneof(
+          anyText,
+          anyText.map((text) => `alpha=${text}`),
+        ),
+        (text) => {
+          const given = parsed(assignments, text);
+          if (given === undefined) return;
+          const settings = settingsSchema.safeParse(Object.fromEntries(given));
+          if (settings.success) expect(Number.isFinite(settings.data.alpha)).toBe(true);
+        },
+      ),
+    );
+  });
+
+  test('never reach a prototype as settings', () => {
+    for (const text of ['__proto__=1', 'constructor=1', 'toString=x'])
+      expect(settingsSchema.safeParse(Object.fromEntries(assignments(text))).success).toBe(false);
+    expect({}).not.toHaveProperty('polluted');
+  });
+
+  test('that are paths name something', () => {
+    for (const text of ['', 'a\0b']) expect(parsed(path, text)).toBeUndefined();
+    expect(path('../x y')).toBe('../x y');
+  });
+});
+
+describe('ids', () => {
+  test('hold nothing that a key, a path or a terminal could take for more, whatever was tried', () => {
+    const nearly = fc
+      .tuple(fc.constantFrom('a', '..', '', '-', 'a/', 'a.'), anyText)
+      .map(([start, rest]) => start + rest);
+    fc.assert(
+      fc.property(fc.oneof(anyText, nearly), (text) => {
+        expect(idProblem(text) === null).toBe(idSchema.safeParse(text).success);
+        if (idProblem(text) === null) expect(text).toMatch(/^[A-Za-z0-9][A-Za-z0-9_-]*$/);
+      }),
+      { numRuns: 500 },
+    );
+    for (const text of ['', '.', '..', 'a/b', 'a\n', '-a', 'x'.repeat(101), 'é'])
+      expect(idProblem(text)).not.toBeNull();
+  });
+});
