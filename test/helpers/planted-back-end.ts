@@ -1,0 +1,73 @@
+import type { Workspace } from '../../cli/workspace.ts';
+import { digest } from '../../shared/domain/ids.ts';
+import type { Predictor } from '../../shared/ports/predictor.ts';
+import type { Trainer } from '../../shared/ports/trainer.ts';
+import { chance } from './planted-traffic.ts';
+
+/** How a checkpoint answers; shares of inputs, chosen by their hash. */
+export interface PlantedSkill {
+  /** Share that the first checkpoint fails. */
+  readonly fails: number;
+  /** Share of those that the checkpoint has right all the same. */
+  readonly fixes: number;
+  /** Share of the others that it fails instead. */
+  readonly breaks: number;
+}
+
+export const plantedTrainer = 'planted';
+
+/** Whether a checkpoint of this skill answers the input right. */
+export function answersRight(input: string, skill: PlantedSkill): boolean {
+  return chance(input, 'fails') < skill.fails
+    ? chance(input, 'fixes') < skill.fixes
+    : chance(input, 'breaks') >= skill.breaks;
+}
+
+/**
+ * The workspace with a back end that learns nothing: a checkpoint has the skill that is named when it is trained, and answers
+ * from the truth, or the next label of it. What triage trains to look at judgements is perfect.
+ */
+export function withPlantedBackEnd(
+  workspace: Workspace,
+  truth: ReadonlyMap<string, string>,
+  skill: { of: PlantedSkill },
+): Workspace {
+  const { objects } = workspace.ports;
+  const labels = [...new Set(truth.values())].sort();
+  const trainer: Trainer = {
+    name: plantedTrainer,
+    async train({ artifactKey, datasetKey, seed, configuration }) {
+      const perfect: PlantedSkill = { fails: 0, fixes: 0, breaks: 0 };
+      const own = artifactKey.includes('/triage-traces/') ? perfect : skill.of;
+      const artifact = new TextEncoder().encode(JSON.stringify({ own, datasetKey, seed, configuration }));
+      await objects.put(artifactKey, artifact);
+      return {
+        artifactKey,
+        artifactDigest: digest(artifact),
+        artifactBytes: artifact.length,
+        examples: 0,
+        finalLoss: 0,
+      };
+    },
+  };
+  const predictor: Predictor = {
+    name: plantedTrainer,
+    async predict({ artifactKey }, inputs) {
+      const artifact = await objects.get(artifactKey);
+      const { own } = JSON.parse(new TextDecoder().decode(artifact)) as { own: PlantedSkill };
+      return inputs.map((input) => {
+        const right = truth.get(input) ?? '';
+        const output = answersRight(input, own) ? right : (labels[(labels.indexOf(right) + 1) % labels.length] ?? '');
+        return { output, confidence: 0.9, alternatives: [{ output, confidence: 0.9 }] };
+      });
+    },
+  };
+  return {
+    ...workspace,
+    ports: {
+      ...workspace.ports,
+      trainers: new Map([...workspace.ports.trainers, [trainer.name, trainer]]),
+      predictors: new Map([...workspace.ports.predictors, [predictor.name, predictor]]),
+    },
+  };
+}

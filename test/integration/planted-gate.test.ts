@@ -1,0 +1,141 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { runLoop } from '../../cli/runtime/run-loop.ts';
+import type { Workspace } from '../../cli/workspace.ts';
+import { evaluationItemSchema } from '../../shared/domain/evaluation-set.ts';
+import type { Settings } from '../../shared/domain/settings.ts';
+import { decideNext } from '../../shared/stages/decide-next.ts';
+import { evaluatedSchema } from '../../shared/stages/evaluate-candidates.ts';
+import { championEvaluationSchema } from '../../shared/stages/evaluate-champion.ts';
+import { executeStage } from '../../shared/stages/execute-stage.ts';
+import { gateCandidates, gateFileSchema, gateSchema } from '../../shared/stages/gate-candidates.ts';
+import { acquireLease } from '../../shared/stages/hold-lease.ts';
+import { lineageSchema } from '../../shared/stages/inspect-lineage.ts';
+import { readJson, readJsonl } from '../../shared/stages/jsonl.ts';
+import { candidatePlanSchema } from '../../shared/stages/plan-candidates.ts';
+import { preparedSchema } from '../../shared/stages/run-plan.ts';
+import { splitSchema } from '../../shared/stages/split-traces.ts';
+import { samples } from '../helpers/made-up-traffic.ts';
+import { answersRight, type PlantedSkill, plantedTrainer, withPlantedBackEnd } from '../helpers/planted-back-end.ts';
+import { createModelOf, judgedInputs } from '../helpers/planted-traffic.ts';
+import { championOf, ingest, makeWorkspace, modelId, recordingUi } from '../helpers/test-workspace.ts';
+
+const disposables: { dispose(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const disposable of disposables.splice(0)) await disposable.dispose();
+});
+
+const champion: PlantedSkill = { fails: 0.2, fixes: 0, breaks: 0 };
+
+/** A run whose candidates all have this skill, where the champion fails a fifth of the traffic. */
+async function runWith(candidates: PlantedSkill, settings: Partial<Settings> = {}) {
+  const plain = await makeWorkspace();
+  disposables.push(plain);
+  const random = plain.ports.random.stream(1, 'planted');
+  const examples = samples(30, 0, random);
+  const traffic = samples(1_500, 0, random);
+  const skill = { of: champion };
+  const truth = new Map([...examples, ...traffic].map(({ input, output }) => [input, output]));
+  const workspace = withPlantedBackEnd(plain, truth, skill);
+  await createModelOf(examples, workspace, { trainer: plantedTrainer, settings: { targetScore: 0.9, ...settings } });
+  await ingest(workspace, judgedInputs(traffic, 'day1', 'rule'));
+  const before = (await championOf(workspace)).checkpointId;
+  skill.of = candidates;
+  return { workspace, before, result: await runLoop(workspace, { modelId, seed: 1 }, recordingUi()) };
+}
+
+async function outputOf<T>(stage: string, run: string, schema: z.ZodType<T>, { ports }: Workspace): Promise<T[]> {
+  const keys = await ports.objects.list(`runs/${modelId}/${run}/`);
+  const records = keys.filter((key) => key.includes(`/${stage}/`) && key.endsWith('/completed.json'));
+  return Promise.all(
+    records.map(async (key) => (await readJson(ports.objects, key, z.object({ output: schema }))).output),
+  );
+}
+
+async function only<T>(outputs: Promise<T[]>): Promise<T> {
+  const [first] = await outputs;
+  if (first === undefined) throw new Error('the stage did not run');
+  return first;
+}
+
+/** Which rules of the gate each candidate of the run met. */
+async function rulesOf(run: string, workspace: Workspace) {
+  const { gateKey } = await only(outputOf('gate-candidates', run, gateSchema, workspace));
+  const { candidates } = await readJson(workspace.ports.objects, gateKey, gateFileSchema);
+  return candidates.map(({ verdict }) => Object.fromEntries(verdict.rules.map(({ rule, passed }) => [rule, passed])));
+}
+
+describe('the gate in the loop, with candidates whose answers are known', () => {
+  it('refuses a candidate that fixes much and breaks three in a hundred old passes', async () => {
+    const { workspace, before, result } = await runWith({ fails: 0.2, fixes: 0.9, breaks: 0.03 });
+    expect(result).toMatchObject({ decision: 'kept', champion: before });
+    expect(result.reason).toMatch(/current: \d+ of \d+ on record lost, 2 allowed/);
+    for (const rules of await rulesOf(result.run, workspace))
+      expect(rules).toEqual({ score: true, 'paired-bound': true, regressions: false, evidence: true });
+    expect((await championOf(workspace)).checkpointId).toBe(before);
+    expect(await workspace.ports.lineage.listEvaluationSets(modelId)).toEqual([]);
+  });
+
+  it('promotes a candidate that fixes much and breaks none, and freezes what it has right', async () => {
+    const better: PlantedSkill = { fails: 0.2, fixes: 0.9, breaks: 0 };
+    const { workspace, before, result } = await runWith(better);
+    expect(result.decision).toBe('promoted');
+    expect(result.champion).not.toBe(before);
+    expect((await championOf(workspace)).checkpointId).toBe(result.champion);
+    for (const rules of await rulesOf(result.run, workspace))
+      expect(rules).toEqual({ score: true, 'paired-bound': true, regressions: true, evidence: true });
+
+    const frozen = await workspace.ports.lineage.listEvaluationSets(modelId);
+    expect(frozen.map(({ name, checkpointId }) => [name, checkpointId]).sort()).toEqual([
+      ['regression', result.champion],
+      ['traffic-validation', result.champion],
+    ]);
+    for (const set of frozen) {
+      const items = await readJsonl(workspace.ports.objects, set.key, evaluationItemSchema);
+      expect(items.length).toBeGreaterThan(100);
+      for (const { input, right } of items) expect([input, right]).toEqual([input, answersRight(input, better)]);
+    }
+  });
+
+  it('neither promotes nor rejects the same candidate on too little evidence', async () => {
+    const { workspace, result } = await runWith({ fails: 0.2, fixes: 0.9, breaks: 0 });
+    const { ports, owner } = workspace;
+    const run = { runId: result.run, modelId, seed: 1 };
+    const lease = await acquireLease(run, owner, 15, ports);
+    const head = { run, lease, iteration: 1, item: 'replayed' };
+    const prepared = await only(outputOf('prepare-run', result.run, preparedSchema, workspace));
+    const split = await only(outputOf('split-traces', result.run, splitSchema, workspace));
+    const { output: gate } = await executeStage(
+      gateCandidates,
+      {
+        ...head,
+        prepared,
+        split: { ...split, failures: 19 },
+        lineage: await only(outputOf('inspect-lineage', result.run, lineageSchema, workspace)),
+        champion: await only(outputOf('evaluate-champion', result.run, championEvaluationSchema, workspace)),
+        candidates: (await only(outputOf('plan-candidates', result.run, candidatePlanSchema, workspace))).candidates,
+        evaluated: await outputOf('evaluate-candidates', result.run, evaluatedSchema, workspace),
+      },
+      ports,
+    );
+    expect(gate.outcome).toBe('too-little-evidence');
+
+    const taxonomyKey = (await ports.objects.list(`runs/${modelId}/${result.run}/`)).find((key) =>
+      key.endsWith('/taxonomy.json'),
+    );
+    const step = { number: 1, kind: 'first', move: 'first', historyKey: '' };
+    const { output: decision } = await executeStage(decideNext, { ...head, prepared, taxonomyKey, step, gate }, ports);
+    expect(decision.next).toBe('keep');
+    expect(decision.reason).toMatch(/too little evidence/i);
+  });
+
+  it('does not reach the gate when the snapshot has too little evidence', async () => {
+    const { workspace, before, result } = await runWith(
+      { fails: 0.2, fixes: 0.9, breaks: 0 },
+      { enoughRegression: 5_000 },
+    );
+    expect(result).toMatchObject({ decision: 'kept', champion: before });
+    expect(result.reason).toMatch(/too little evidence: \d+ passes in the regression set, 5000 are needed/i);
+    expect(await outputOf('gate-candidates', result.run, gateSchema, workspace)).toEqual([]);
+  });
+});
