@@ -113,19 +113,23 @@ export function gateWithReason(gated: GatedCandidate, reason: PromotionReason | 
   return gateCandidate({ ...gated.request, reason });
 }
 
-/** Candidates that pass come first, then those that break nothing beyond ε, then by score, by pairs won, by id. */
+/**
+ * Candidates that pass come first, then those that lose nothing beyond ε, then those nearest to it, since no score lets a
+ * candidate pass that loses more; then by score, by pairs lost, by id.
+ */
 function byMerit(a: GatedCandidate, b: GatedCandidate): number {
   return (
     Number(b.verdict.outcome === 'passed') - Number(a.verdict.outcome === 'passed') ||
-    Number(keepsRecord(b)) - Number(keepsRecord(a)) ||
+    excess(a) - excess(b) ||
     b.score - a.score ||
     a.verdict.lost - b.verdict.lost ||
     (a.candidate.candidateId < b.candidate.candidateId ? -1 : 1)
   );
 }
 
-function keepsRecord(gated: GatedCandidate): boolean {
-  return gated.verdict.rules.some((rule) => rule.rule === 'regressions' && rule.passed);
+/** Regressions beyond ε, all sets together. */
+function excess({ verdict }: GatedCandidate): number {
+  return verdict.regressions.reduce((sum, { lost, allowed }) => sum + Math.max(0, lost.length - allowed), 0);
 }
 
 function remainingOf(items: readonly EvaluationItem[], answers: Answers | undefined): GatedCandidate['remaining'] {

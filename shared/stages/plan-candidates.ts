@@ -47,7 +47,7 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
               ...(history === null ? [] : [history.basis.configuration]),
               ...firstConfigurations(model.settings.foundation),
             ])
-              .slice(0, 2)
+              .slice(0, 3)
               .map((configuration) => ({ dataset, configuration })),
           );
     const candidates: CandidateRef[] = [];
