@@ -133,7 +133,8 @@ class Progress implements ProgressUi {
     // Terminals that do not tell their width say 0.
     const width = Math.max(20, (this.#stream.columns || 80) - 1);
     const lines = due.slice(0, mostLiveLines).map(([name, stage]) => {
-      const detail = stage.detail === '' ? '' : ` — ${stage.detail}`;
+      // Counts say more than what was known at the start.
+      const detail = stage.detail === '' || (stage.progress?.total ?? 0) > 0 ? '' : ` — ${stage.detail}`;
       return printableLine(`${mark} ${name}${detail}: ${describeProgress(stage, now)}`, width);
     });
     if (due.length > mostLiveLines) lines.push(`  … and ${due.length - mostLiveLines} more`);
@@ -160,7 +161,7 @@ function describeProgress(stage: RunningStage, now: number): string {
   const { done, total, unit } = progress;
   const percent = Math.floor((100 * Math.min(done, total)) / total);
   const left = stage.pace.timeLeft(now, done, total);
-  return `${Math.floor(done)} of ${total} ${unit} (${percent} %)${left === null ? '' : `, about ${duration(left)} left`}`;
+  return `${Math.floor(done)} of ${total} ${unit} (${percent} %)${left === null ? '' : `, about ${duration(Math.max(1_000, left))} left`}`;
 }
 
 function duration(milliseconds: number): string {

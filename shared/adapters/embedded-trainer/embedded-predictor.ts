@@ -7,6 +7,8 @@ import type { PredictAnswer } from './worker.ts';
 const defaultAlternatives = 2;
 /** Inputs in one task of a worker. */
 const taskInputs = 512;
+/** How much of the work on an input is its embedding, for the progress. */
+const embeddingWork = 0.9;
 const nothing: Prediction = { output: null, confidence: 0, alternatives: [] };
 
 /** Answers with heads that the embedded trainer made. */
@@ -18,14 +20,21 @@ export function createEmbeddedPredictor(runtime: EmbeddedRuntime): Predictor {
       const top = Math.max(1, Math.min(alternatives, artifact.header.labels.length));
       const predictions: Prediction[] = new Array(inputs.length);
       let done = 0;
+      const gain = (inputsMore: number): void => {
+        done += inputsMore;
+        onProgress?.(Math.min(inputs.length, Math.floor(done + 1e-6)), inputs.length);
+      };
       const answer = async (from: number): Promise<void> => {
         const part = inputs.slice(from, from + taskInputs).map(cut);
-        const { labels, confidences } = await predictPart(runtime, artifact, part, top);
+        let share = 0;
+        const { labels, confidences } = await predictPart(runtime, artifact, part, top, (embedded) => {
+          gain((embedded * embeddingWork - share) * part.length);
+          share = embedded * embeddingWork;
+        });
         part.forEach((_, row) => {
           predictions[from + row] = toPrediction(artifact.header.labels, labels, confidences, row * top, top);
         });
-        done += part.length;
-        onProgress?.(done, inputs.length);
+        gain((1 - share) * part.length);
       };
       // A few parts at a time: enough for every thread, without copies of all inputs waiting in the queue.
       const begins = Iterator.from(
@@ -47,8 +56,12 @@ async function predictPart(
   artifact: HeldArtifact,
   inputs: readonly string[],
   top: number,
+  onEmbedded: (share: number) => void,
 ): Promise<PredictAnswer> {
-  const embeddings = artifact.header.foundation === 'none' ? null : await runtime.embedRows(inputs);
+  const embeddings =
+    artifact.header.foundation === 'none'
+      ? null
+      : await runtime.embedRows(inputs, (done, total) => onEmbedded(done / total));
   try {
     const shared = { bytes: artifact.bytes, digest: artifact.digest };
     return await runtime.pool.run('predict', { artifact: shared, inputs, embeddings, top }, 'StorageFailure');

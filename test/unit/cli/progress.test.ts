@@ -35,6 +35,16 @@ describe('progress in a log', () => {
     expect(lines[0]).toBe('  train: 50 of 200 epochs (25 %), about 15 s left');
   });
 
+  test('has at most one line every five seconds of all stages together', () => {
+    const { ui, written } = progressTo({ interactive: false });
+    for (const name of ['a', 'b', 'c']) ui.stageStarted(name);
+    for (let done = 1; done <= 40; done += 1) {
+      vi.advanceTimersByTime(250);
+      for (const name of ['a', 'b', 'c']) ui.stageProgress(name, done, 400, 'rows');
+    }
+    expect(written().trim().split('\n').slice(3)).toHaveLength(2);
+  });
+
   test('says nothing of work that ends sooner than its patience', () => {
     const { ui, written } = progressTo({ interactive: false, patienceMs: 2_000 });
     ui.stageStarted('ingest');
@@ -71,6 +81,14 @@ describe('progress on a terminal', () => {
     expect(drawn[1]).toContain('train b: 1 of 4 epochs (25 %)');
     ui.stop();
     expect(written().endsWith('\u001b[2A\u001b[1G\u001b[0J')).toBe(true);
+  });
+
+  test('shows counts in place of what was known at the start', () => {
+    const { ui, written } = progressTo({ interactive: true });
+    ui.stageStarted('confirm-weaknesses', '23 items');
+    ui.stageProgress('confirm-weaknesses', 7.4, 23, 'items');
+    vi.advanceTimersByTime(100);
+    expect(written().trimEnd()).toMatch(/confirm-weaknesses: 7 of 23 items \(32 %\)$/);
   });
 
   test('draws nothing any more once it is stopped', () => {
