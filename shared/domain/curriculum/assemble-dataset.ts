@@ -1,6 +1,7 @@
 import { RatchetError } from '../../errors.ts';
 import type { Manifest, SliceBand } from '../dataset.ts';
 import type { Example, Provenance, Slice } from '../example.ts';
+import { canonicalJson } from '../ids.ts';
 import type { JudgeKind } from '../judgement.ts';
 import { nearDuplicateGroups } from '../near-duplicates.ts';
 import { leaks } from '../splits.ts';
@@ -135,27 +136,25 @@ export function assembleDataset(request: AssemblyRequest): Assembly {
   };
 }
 
-function itemsOf(request: AssemblyRequest): Item[] {
+function itemsOf({ gold, hardNegatives, boundary, parent }: AssemblyRequest): Item[] {
   const hardRanks = new Map<string, number>();
-  for (const candidate of request.hardNegatives) {
-    const key = provenanceKey(candidate.provenance);
+  for (const candidate of hardNegatives) {
+    const key = keyOf(candidate);
     hardRanks.set(key, Math.min(hardRanks.get(key) ?? Number.POSITIVE_INFINITY, candidate.rank));
   }
   const preferences = { failure: 0, pass: 2, probe: 3, synthesis: 5 } as const;
-  const candidates = [...request.hardNegatives, ...request.gold, ...request.boundary].sort(
-    (a, b) =>
-      compareText(provenanceKey(a.provenance), provenanceKey(b.provenance)) ||
-      a.rank - b.rank ||
-      compareText(whyOf(a), whyOf(b)),
+  const candidates = [...hardNegatives, ...gold, ...boundary].sort(
+    (a, b) => a.rank - b.rank || compareText(canonicalJson(a.provenance), canonicalJson(b.provenance)),
   );
   const items = new Map<string, Item>();
   for (const candidate of candidates) {
-    const key = `${provenanceKey(candidate.provenance)} ${candidate.input}`;
-    const hardRank = hardRanks.get(provenanceKey(candidate.provenance)) ?? null;
+    const key = keyOf(candidate);
+    const hardRank = hardRanks.get(key) ?? null;
     // Claimed both as a hard negative and as a boundary trace: the claim that names its cluster says more.
     const before = items.get(key);
-    if (before !== undefined && clusterOf(before.provenance) !== null) continue;
-    if (before !== undefined && clusterOf(candidate.provenance) === null) continue;
+    if (before !== undefined && (clusterOf(before.provenance) !== null || clusterOf(candidate.provenance) === null)) {
+      continue;
+    }
     items.set(key, {
       ...candidate,
       key,
@@ -163,47 +162,32 @@ function itemsOf(request: AssemblyRequest): Item[] {
       preference: preferences[candidate.origin] - (hardRank === null ? 0 : 1),
     });
   }
-  const parent = (request.parent?.examples ?? []).map((example): Item => {
-    const datasetId = request.parent?.datasetId ?? '';
-    return {
-      input: example.input,
-      output: example.output,
-      judge: null,
-      timestamp: '',
-      preference: 4,
-      key: `parent ${example.exampleId}`,
-      origin: 'parent',
-      provenance: { kind: 'parent', datasetId, exampleId: example.exampleId },
-      margin: 1,
-      hardRank: null,
-    };
-  });
-  return [...items.values(), ...parent];
+  const inherited =
+    parent === null
+      ? []
+      : parent.examples.map(
+          ({ exampleId, input, output }): Item => ({
+            input,
+            output,
+            judge: null,
+            timestamp: '',
+            preference: 4,
+            key: `parent ${exampleId}`,
+            origin: 'parent',
+            provenance: { kind: 'parent', datasetId: parent.datasetId, exampleId },
+            margin: 1,
+            hardRank: null,
+          }),
+        );
+  return [...items.values(), ...inherited];
 }
 
-function provenanceKey(provenance: Provenance): string {
-  switch (provenance.kind) {
-    case 'trace':
-      return `trace ${provenance.traceId}`;
-    case 'probe':
-      return `probe ${provenance.probeId}`;
-    case 'synthesis':
-      return `synthesis ${provenance.traceId} ${provenance.method}`;
-    case 'parent':
-      return `parent ${provenance.exampleId}`;
-    case 'file':
-      return `file ${provenance.line}`;
-  }
+function keyOf({ provenance, input }: Candidate): string {
+  return `${provenance.kind} ${'traceId' in provenance ? provenance.traceId : ''} ${input}`;
 }
 
 function clusterOf(provenance: Provenance): string | null {
   return 'clusterId' in provenance ? provenance.clusterId : null;
-}
-
-function whyOf(candidate: Candidate): string {
-  return candidate.provenance.kind === 'trace'
-    ? `${candidate.provenance.clusterId ?? ''} ${candidate.provenance.why}`
-    : '';
 }
 
 function withoutLeaks(items: readonly Item[], heldOut: readonly string[]): Item[] {
@@ -226,16 +210,14 @@ function withoutLeaks(items: readonly Item[], heldOut: readonly string[]): Item[
 
 function capNearDuplicates(items: readonly Item[], most: number): Item[] {
   const groups = nearDuplicateGroups(items.map((item) => item.input));
-  const order = [...items.keys()].sort((a, b) => {
-    const left = items[a];
-    const right = items[b];
-    if (left === undefined || right === undefined) return 0;
-    return left.preference - right.preference || left.margin - right.margin || compareText(left.key, right.key);
-  });
+  const order = items
+    .map((item, at) => ({ item, at, group: `${groups[at]} ${item.output}` }))
+    .sort(
+      ({ item: a }, { item: b }) => a.preference - b.preference || a.margin - b.margin || compareText(a.key, b.key),
+    );
   const taken = new Map<string, number>();
   const kept = new Set<number>();
-  for (const at of order) {
-    const group = `${groups[at] ?? 0} ${items[at]?.output ?? ''}`;
+  for (const { at, group } of order) {
     const before = taken.get(group) ?? 0;
     taken.set(group, before + 1);
     if (before < most) kept.add(at);
@@ -297,8 +279,7 @@ function divide(
   );
   const aimed = Math.round((hardShare / (1 - replayShare)) * fresh.length);
   const failures = fresh.filter((item) => item.origin === 'failure').length;
-  const owed = Math.min(failures, Math.floor(fresh.length / 2));
-  const hard = new Set(movable.slice(0, Math.max(aimed, owed)));
+  const hard = new Set(movable.slice(0, Math.max(aimed, failures)));
   return { gold: fresh.filter((item) => !hard.has(item)), 'hard-negative': fresh.filter((item) => hard.has(item)) };
 }
 
@@ -389,13 +370,13 @@ const tolerance = 1e-4;
 
 function measureBands(examples: readonly Example[], bands: Bands, requests: readonly ShareRequest[]): SliceBand[] {
   const total = examples.reduce((sum, example) => sum + example.weight, 0);
-  return slices.map((slice, at): SliceBand => {
+  return slices.map((slice): SliceBand => {
     const own = examples.filter((example) => example.slice === slice);
     const weight = own.reduce((sum, example) => sum + example.weight, 0);
     const share = total === 0 ? 0 : weight / total;
     const { lower, upper } = bands[slice];
     const met = share >= lower - tolerance && share <= upper + tolerance;
-    const reason = met ? '' : share < lower ? tooLittle(slice, own.length) : tooMuch(at, own.length, requests);
+    const reason = met ? '' : share < lower ? tooLittle(slice, own.length) : tooMuch(slice, own.length, requests);
     return { slice, examples: own.length, weight, share, lower, upper, met, reason };
   });
 }
@@ -412,14 +393,14 @@ function tooLittle(slice: Slice, count: number): string {
     : `${count} ${sliceWords[slice]} are too few to make up the share within the limits of an example’s weight`;
 }
 
-function tooMuch(at: number, count: number, requests: readonly ShareRequest[]): string {
-  const short = slices.filter((_, other) => {
-    const request = requests[other];
-    return other !== at && request !== undefined && request.natural * request.scaleUpper < request.upper;
+function tooMuch(slice: Slice, count: number, requests: readonly ShareRequest[]): string {
+  const short = slices.filter((_, at) => {
+    const request = requests[at];
+    return request !== undefined && request.natural * request.scaleUpper < request.upper;
   });
   return short.length > 0
-    ? `takes the room that too few ${short.map((slice) => sliceWords[slice]).join(' and ')} leave`
-    : `${count} ${sliceWords[slices[at] ?? 'gold']} cannot be weighed down further within the limits of an example’s weight`;
+    ? `takes the room that too few ${short.map((other) => sliceWords[other]).join(' and ')} leave`
+    : `${count} ${sliceWords[slice]} cannot be weighed down further within the limits of an example’s weight`;
 }
 
 function notesOf(examples: readonly Example[], plan: CurriculumPlan, request: AssemblyRequest): string[] {

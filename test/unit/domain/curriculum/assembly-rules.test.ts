@@ -199,12 +199,18 @@ describe('a trace that several parts of the curriculum claim', () => {
 
   test('counts as a hard negative by the best of its ranks', () => {
     const hardNegatives = [
-      candidate(4, { clusterId: 'c1', rank: 5 }),
-      candidate(4, { clusterId: 'c2', rank: 0 }),
+      candidate(8, { clusterId: 'c1', rank: 5 }),
+      candidate(8, { clusterId: 'c2', rank: 0 }),
       candidate(6, { clusterId: 'c1', rank: 1 }),
     ];
     const { examples } = assemble({ gold: many(1, 21), hardNegatives, plan: plan({ hardNegativeShare: 0.3 }) });
-    expect(tracesOf(ofSlice(examples, 'hard-negative'))).toEqual(['t0004']);
+    expect(tracesOf(ofSlice(examples, 'hard-negative'))).toEqual(['t0008']);
+  });
+
+  test('of no cluster says why it was taken first', () => {
+    const boundary = [candidate(4, { why: 'second', rank: 2 }), candidate(4, { why: 'first', rank: 1 })];
+    const { examples } = assemble({ gold: many(10, 20), boundary });
+    expect(examples.find(({ input }) => input === text('balance', 4))?.provenance).toMatchObject({ why: 'first' });
   });
 
   test('stays gold when it failed, even if it is offered as a hard negative', () => {
@@ -229,6 +235,27 @@ describe('the hard negatives', () => {
       }),
       { numRuns: 5 },
     );
+  });
+
+  test('are the nearest whatever their ids', () => {
+    const hardNegatives = many(90, 10, (number) => ({ ...near(number), rank: 1_000 - number }));
+    const hard = tracesOf(ofSlice(assemble({ ...material, hardNegatives }).examples, 'hard-negative'));
+    expect(hard).toEqual(tracesOf(assemble({ ...material }).examples).slice(-hard.length));
+  });
+
+  test('may be syntheses and probes, each by its own rank', () => {
+    const hardNegatives = [
+      synthesis(40, { rank: 3 }),
+      synthesis(41, { rank: 1 }),
+      probe(42, { rank: 2 }),
+      probe(43, { rank: 0 }),
+    ];
+    const { examples } = assemble({ gold: many(3, 20), hardNegatives, plan: plan({ hardNegativeShare: 0.3 }) });
+    expect(
+      ofSlice(examples, 'hard-negative')
+        .map(({ input }) => input)
+        .sort(),
+    ).toEqual([text('card', 41), text('card', 43)]);
   });
 
   test('of one rank are taken in order of their ids', () => {
@@ -309,9 +336,30 @@ describe('replay', () => {
       return more.map((label) => made.filter(({ output }) => output === label).length);
     };
     expect(count(0)).toEqual([6, 6, 6]);
+    expect(count(10)).toEqual([4, 4, 10]);
     expect(count(20)).toEqual([0, 0, 20]);
     expect(count(22)).toEqual([2, 2, 22]);
     expect(count(12, many(2, 0))).toEqual([11, 11, 12]);
+  });
+
+  test('is the same whatever the order of the parent dataset', () => {
+    const examples = parentExamples(labels, 30);
+    const inOrder = (given: Example[]): Example[] =>
+      replayed({ parent: { datasetId: 'parent-dataset', examples: given } });
+    expect(inOrder(examples.toReversed())).toEqual(inOrder(examples));
+  });
+
+  test('gives way to a trace of today that says otherwise of the same input', () => {
+    const parent = { datasetId: 'parent-dataset', examples: parentExamples(labels, 2) };
+    const [old] = parent.examples;
+    const { examples, manifest } = assemble({
+      gold: [...fresh, candidate(99, { input: old?.input ?? '', output: 'card' })],
+      parent,
+      mode: 'extend',
+    });
+    expect(old?.output).toBe('balance');
+    expect(examples.filter(({ input }) => input === old?.input).map(({ output }) => output)).toEqual(['card']);
+    expect(manifest.leftOut).toEqual({ 'conflicting labels for one input': 1 });
   });
 
   test('keeps what the parent knows: each example names the one it comes from', () => {
@@ -359,6 +407,34 @@ describe('weights', () => {
     expect(relative({ failureWeight: 100, lowMarginWeight: 0.01, weightLimits })).toEqual([1.5, 1.5, 1, 0.5, 1]);
   });
 
+  test('stay within their limits, whatever the material', () => {
+    const numbers = fc.record({
+      failures: fc.nat(20),
+      nearby: fc.nat(20),
+      plain: fc.nat(40),
+      perLabel: fc.nat(20),
+      failureWeight: fc.constantFrom(0.7, 1, 1.4),
+      lower: fc.constantFrom(0.25, 0.5),
+      upper: fc.constantFrom(2, 4),
+    });
+    fc.assert(
+      fc.property(numbers, ({ failures, nearby, plain, perLabel, failureWeight, lower, upper }) => {
+        const { examples } = assemble({
+          gold: [...many(failures, 0, failure), ...many(plain, 200)],
+          hardNegatives: many(nearby, 100, near),
+          parent: parentOf(perLabel),
+          mode: 'extend',
+          plan: plan({ failureWeight, weightLimits: { lower, upper } }),
+        });
+        for (const { weight } of examples) {
+          expect(weight).toBeGreaterThanOrEqual(lower - 1e-3);
+          expect(weight).toBeLessThanOrEqual(upper + 1e-3);
+        }
+      }),
+      { numRuns: 60 },
+    );
+  });
+
   test('are rounded to four places and have mean 1', () => {
     const { examples } = assemble({ gold, hardNegatives: many(7, 100, near), plan: plan({ failureWeight: 1.7 }) });
     for (const { weight } of examples) expect(Number(weight.toFixed(4))).toBe(weight);
@@ -382,8 +458,10 @@ describe('weights', () => {
 describe('the bands in the manifest', () => {
   const material = { gold: [...many(10, 0, failure), ...many(50, 10)], hardNegatives: many(40, 100, near) };
 
-  test('are measured on the examples', () => {
+  test('are measured on the examples, which are in order of their ids', () => {
     const { examples, manifest } = assemble({ ...material, parent: parentOf(8), mode: 'extend' });
+    const exampleIds = examples.map(({ exampleId }) => exampleId);
+    expect(exampleIds).toEqual(exampleIds.toSorted());
     const total = examples.reduce((sum, { weight }) => sum + weight, 0);
     for (const { slice, examples: count, weight, share, lower, upper, met, reason } of manifest.bands) {
       const own = ofSlice(examples, slice);
