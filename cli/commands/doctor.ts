@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
+import { SystemClock } from '../../shared/adapters/system-clock.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { printableLine } from '../printable.ts';
@@ -62,7 +63,7 @@ async function allChecks(root: string): Promise<readonly Check[]> {
 
 async function workspaceChecks(root: string, objects: ObjectStore): Promise<readonly Check[]> {
   const { checkDirectory, checkFreeSpace, checkLeftovers, checkLineage } = await import('../doctor/check-workspace.ts');
-  const now = Date.now();
+  const now = new SystemClock().now();
   const lineage = checkLineage(root);
   const checks = [await checkDirectory(root), await checkFreeSpace(root), lineage, await checkLeftovers(root, now)];
   return lineage.status === 'problem' ? checks : [...checks, ...(await modelChecks(root, objects, now))];
