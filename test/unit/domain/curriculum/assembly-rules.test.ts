@@ -258,6 +258,15 @@ describe('the hard negatives', () => {
     ).toEqual([text('card', 41), text('card', 43)]);
   });
 
+  test('are never variants of a failure, even when its hard negative had to be made up too', () => {
+    const provenance = { kind: 'synthesis', method: 'typo', traceId: 't0000', clusterId: 'c1' } as const;
+    const { examples } = assemble({
+      gold: [failure(0), synthesis(40, { provenance, rank: 0 }), ...many(3, 20)],
+      hardNegatives: [synthesis(41, { provenance, rank: 1 })],
+    });
+    expect(ofSlice(examples, 'hard-negative').map(({ input }) => input)).toEqual([text('card', 41)]);
+  });
+
   test('of one rank are taken in order of their ids', () => {
     const hardNegatives = material.hardNegatives.map((one) => ({ ...one, rank: 1 })).reverse();
     const hard = tracesOf(ofSlice(assemble({ ...material, hardNegatives }).examples, 'hard-negative'));
