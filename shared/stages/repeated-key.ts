@@ -1,5 +1,5 @@
 /** What a JSON text is made of, as far as its keys go: strings, and where objects and lists begin and end. */
-const tokens = /"(?:[^"\\]|\\.)*"|[{}[\]]/gs;
+const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]]/gs;
 const colon = /\s*:/y;
 
 /**

@@ -173,6 +173,11 @@ describe('repeatedKey', () => {
     );
   });
 
+  test('reads texts as long as a line may be', () => {
+    for (const unit of ['x', '"', '\u0001', '\\'])
+      expect(repeatedKey(JSON.stringify({ a: unit.repeat(1_000_000), b: 1 }))).toBeNull();
+  });
+
   test('takes values, list items and keys of other objects for what they are', () => {
     for (const text of [
       '{"a":"a","b":"a"}',
