@@ -1,7 +1,12 @@
 /** Imports run one way: domain ← ports ← stages ← (functions | cli); adapters know ports and domain only. */
 module.exports = {
   forbidden: [
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     {
       name: 'domain-knows-nobody',
       severity: 'error',
@@ -32,14 +37,32 @@ module.exports = {
       from: { path: '^shared/(domain|stages|ports)/' },
       to: { path: 'node_modules/(@aws-sdk|aws-|@duckdb|@energetic-ai|piscina)' },
     },
-    { name: 'infra-knows-no-stages', severity: 'error', from: { path: '^infra/' }, to: { path: '^(shared/(stages|adapters|ports)|functions|cli)/' } },
-    { name: 'product-knows-no-tests', severity: 'error', from: { path: '^(shared|functions|cli|infra|console)/' }, to: { path: '^(test|bench)/' } },
-    { name: 'no-dev-dependency-in-product', severity: 'error', from: { path: '^(shared|functions|cli)/' }, to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] } },
+    {
+      name: 'infra-knows-no-stages',
+      severity: 'error',
+      from: { path: '^infra/' },
+      to: { path: '^(shared/(stages|adapters|ports)|functions|cli)/' },
+    },
+    {
+      name: 'product-knows-no-tests',
+      severity: 'error',
+      from: { path: '^(shared|functions|cli|infra|console)/' },
+      to: { path: '^(test|bench)/' },
+    },
+    {
+      name: 'no-dev-dependency-in-product',
+      severity: 'error',
+      from: { path: '^(shared|functions|cli)/' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'require', 'node', 'default', 'types'],
+    },
   },
 };

@@ -14,21 +14,6 @@ export const surfaceFeatureNames = [
 ] as const;
 export type SurfaceFeature = (typeof surfaceFeatureNames)[number];
 
-/** What a feature is called in a sentence, with its unit. */
-export const surfaceFeatureLabels: Readonly<Record<SurfaceFeature, string>> = {
-  characters: 'length in characters',
-  words: 'length in words',
-  meanWordLength: 'characters a word',
-  lines: 'lines',
-  digits: 'share of digits',
-  upperCase: 'share of capitals among letters',
-  punctuation: 'share of punctuation',
-  nonAscii: 'share of characters beyond ASCII',
-  questionMarks: 'question marks',
-  urls: 'web addresses',
-  htmlTags: 'HTML tags',
-};
-
 /** Shares and counts of characters are taken from this much of a text; its length from all of it. */
 const longestScan = 20_000;
 

@@ -63,7 +63,7 @@ export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof prepa
 const longestSliceName = 100;
 
 function sliceOf(trace: Trace): string | null {
-  const slice = trace.metadata?.['slice'];
+  const slice = trace.metadata?.slice;
   return typeof slice === 'string' && slice !== '' ? slice.slice(0, longestSliceName) : null;
 }
 

@@ -12,8 +12,6 @@ export function readableText(input: string): string {
   return visible.test(text) ? text.toWellFormed() : '';
 }
 
-/** The n-gram blocks, each scaled to unit length by itself. */
-export const ngramBlocks = ['word', 'character'] as const;
 const longestCharacterNgram = 4;
 const shortestCharacterNgram = 2;
 
