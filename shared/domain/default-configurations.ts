@@ -27,7 +27,7 @@ export function firstConfigurations(foundation: Foundation): readonly Configurat
 }
 
 /**
- * Alternatives worth trying when tuning, best bets first; at most 10, all different from the configuration and one another. First
+ * Alternatives worth trying when tuning, best bets first; at most 11, all different from the configuration and one another. First
  * come more and less of the champion, in turn: the gate most often holds a candidate back for what it loses.
  */
 export function neighbourConfigurations(configuration: Configuration): readonly Configuration[] {
