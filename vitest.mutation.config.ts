@@ -17,6 +17,8 @@ export default defineConfig({
     exclude: ['test/unit/domain/triage/**'],
     setupFiles: ['test/helpers/mutation-setup.ts'],
     sequence: { sequencer: SmallFirst },
+    // The rules keep no state between tests; modules are loaded once.
+    isolate: false,
     testTimeout: 60_000,
   },
 });

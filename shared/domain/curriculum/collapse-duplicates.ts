@@ -40,7 +40,7 @@ export function collapseDuplicates<T extends Claim>(claims: readonly T[]): Colla
   let conflicting = 0;
   for (const group of groups.values()) {
     const output = decide(group);
-    const agreeing = group.filter((claim) => output !== null && claim.output === output);
+    const agreeing = group.filter((claim) => claim.output === output);
     const [best] = agreeing.sort((a, b) => a.preference - b.preference || compareText(a.key, b.key));
     conflicting += group.length - agreeing.length;
     if (best === undefined) continue;
@@ -51,8 +51,6 @@ export function collapseDuplicates<T extends Claim>(claims: readonly T[]): Colla
 }
 
 function decide(group: readonly Claim[]): Output | null {
-  const first = group[0]?.output ?? null;
-  if (group.every((claim) => claim.output === first)) return first;
   const human = group.filter((claim) => claim.judge === 'human');
   if (human.length > 0) return newest(human);
   const votes = new Map<Output, number>();
