@@ -152,6 +152,11 @@ describe('hard negatives of a cluster', () => {
     expect(select({ members: [failure('f1', 'send money', 'd')], passes }).withoutNearPass).toBe(1);
   });
 
+  test('are no passes that share nothing with a failure where others do', () => {
+    const passes = [pass('p1', 'ждать'), pass('p2', 'send it'), pass('p3', 'хлеб')];
+    expect(tracesOf(select({ members: [failure('f1', 'send money')], passes }).hardNegatives)).toEqual(['p2']);
+  });
+
   test('do not depend on labels that nobody was confused with', () => {
     const members = [failure('f1', 'where is my card')];
     const other = ['where is my house', 'where is it', 'card'];
