@@ -18,11 +18,11 @@ const smallest = 1e-5;
 const sharpnesses = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.15, 1.3, 1.5, 1.75, 2, 2.5, 3];
 const samplesRead = 20_000;
 
-/** The probabilities raised to a power and normalised anew (temperature scaling, Guo et al. 2017). */
-export function sharpen(probabilities: readonly number[], sharpness: number): Float64Array {
-  const powers = Float64Array.from(probabilities, (p) => Math.max(smallest, p) ** sharpness);
-  const sum = powers.reduce((total, power) => total + power, 0);
-  return powers.map((power) => power / sum);
+/** A label's probability when all are raised to a power and normalised anew (temperature scaling, Guo et al. 2017). */
+export function sharpened(probabilities: readonly number[], sharpness: number, label: number): number {
+  let sum = 0;
+  for (const p of probabilities) sum += Math.max(smallest, p) ** sharpness;
+  return Math.max(smallest, probabilities[label] ?? 0) ** sharpness / sum;
 }
 
 /**
@@ -37,10 +37,10 @@ export function fitLabelNoise(samples: readonly NoiseSample[]): LabelNoise {
   let best: LabelNoise & { likelihood: number } = { sharpness: 1, rate: 0, likelihood: Number.NEGATIVE_INFINITY };
   if (read.length === 0) return { sharpness: 1, rate: 0 };
   for (const sharpness of sharpnesses) {
-    const self = Float64Array.from(
-      read,
-      ({ probabilities, given }) => sharpen(probabilities, sharpness)[given] ?? smallest,
-    );
+    const self = new Float64Array(read.length);
+    read.forEach(({ probabilities, given }, at) => {
+      self[at] = sharpened(probabilities, sharpness, given);
+    });
     const others = Math.max(1, (read[0]?.probabilities.length ?? 2) - 1);
     const fitted = fitRate(self, others);
     if (fitted.likelihood > best.likelihood) best = { sharpness, ...fitted };

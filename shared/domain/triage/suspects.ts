@@ -1,5 +1,5 @@
 import type { JudgeKind } from '../judgement.ts';
-import { chanceOfFlip, fitLabelNoise, sharpen } from './label-noise.ts';
+import { chanceOfFlip, fitLabelNoise, sharpened } from './label-noise.ts';
 import { Neighbourhood } from './neighbourhood.ts';
 import { findSystematic } from './systematic-relabel.ts';
 
@@ -68,7 +68,7 @@ export function findSuspects(request: SuspectRequest): ReadonlyMap<string, Suspe
     for (const { record, given, probabilities } of group) {
       const likely = confidentLabel(probabilities, thresholds);
       if (likely === undefined || likely === given) continue;
-      const self = sharpen(probabilities, overall.sharpness)[given] ?? 0;
+      const self = sharpened(probabilities, overall.sharpness, given);
       const strength = chanceOfFlip(self, request.labels.length, rate);
       if (strength < sureOfFlip || standsByIt(record, neighbourhood)) continue;
       const name = request.labels[likely] ?? '';
