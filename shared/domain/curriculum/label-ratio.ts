@@ -16,7 +16,7 @@ export interface Limits {
 export function labelFactors(weights: ReadonlyMap<string, number>, limits: Limits): Map<string, number> {
   const values = [...weights.values()];
   const total = values.reduce((sum, weight) => sum + weight, 0);
-  let low = Math.min(...values) / aimedRatio;
+  let low = 0;
   let high = Math.max(...values);
   const clamped = (weight: number, floor: number): number => Math.min(aimedRatio * floor, Math.max(floor, weight));
   for (let step = 0; step < 60; step += 1) {
@@ -24,7 +24,7 @@ export function labelFactors(weights: ReadonlyMap<string, number>, limits: Limit
     if (values.reduce((sum, weight) => sum + clamped(weight, middle), 0) < total) low = middle;
     else high = middle;
   }
-  const inside = Math.max(...values) <= aimedRatio * Math.min(...values);
+  const inside = labelRatio(weights) <= aimedRatio;
   return new Map(
     [...weights].map(([label, weight]) => [
       label,

@@ -19,23 +19,21 @@ const clamp = (value: number, lower: number, upper: number): number => Math.min(
  * @returns shares that sum to 1, in the order of the slices
  */
 export function balanceShares(slices: readonly ShareRequest[]): number[] {
-  const outer = slices.map((slice) => ({
-    lower: slice.natural * slice.scaleLower,
-    upper: slice.natural * slice.scaleUpper,
-  }));
-  const boxes = slices.map((slice, at) => {
-    const limit = outer[at] ?? { lower: 0, upper: 1 };
-    return { lower: clamp(slice.lower, limit.lower, limit.upper), upper: clamp(slice.upper, limit.lower, limit.upper) };
+  const boxes = slices.map(({ natural, lower, upper, scaleLower, scaleUpper }) => {
+    const outer = { lower: natural * scaleLower, upper: natural * scaleUpper };
+    return {
+      natural,
+      outer,
+      lower: clamp(lower, outer.lower, outer.upper),
+      upper: clamp(upper, outer.lower, outer.upper),
+    };
   });
   const feasible = (): boolean =>
     boxes.reduce((sum, box) => sum + box.lower, 0) <= 1 + 1e-12 &&
     boxes.reduce((sum, box) => sum + box.upper, 0) >= 1 - 1e-12;
-  for (let at = 0; at < boxes.length && !feasible(); at += 1) {
-    const limit = outer[at];
-    if (limit !== undefined) boxes[at] = limit;
-  }
+  for (const box of boxes) if (!feasible()) Object.assign(box, box.outer);
   const sharesAt = (scale: number): number[] =>
-    slices.map((slice, at) => clamp(slice.natural * scale, boxes[at]?.lower ?? 0, boxes[at]?.upper ?? 0));
+    boxes.map(({ natural, lower, upper }) => clamp(natural * scale, lower, upper));
   let low = 1e-6;
   let high = 1e6;
   for (let step = 0; step < 100; step += 1) {
@@ -43,9 +41,7 @@ export function balanceShares(slices: readonly ShareRequest[]): number[] {
     if (sharesAt(middle).reduce((sum, share) => sum + share, 0) < 1) low = middle;
     else high = middle;
   }
-  const shares = sharesAt(high);
-  const total = shares.reduce((sum, share) => sum + share, 0);
-  return total === 0 ? shares : shares.map((share) => share / total);
+  return sharesAt(high);
 }
 
 /** Whether {@link balanceShares} can meet every band: each slice can reach its own, and together they can make up the whole. */

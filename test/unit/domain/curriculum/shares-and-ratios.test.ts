@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { labelFactors, labelRatio } from '../../../../shared/domain/curriculum/label-ratio.ts';
 import {
@@ -89,6 +90,16 @@ describe('labelFactors', () => {
     expect(after({ a: 28, b: 10 })).toEqual({ a: 28, b: 10 });
     expect(after({ a: 29, b: 10 })).not.toEqual({ a: 29, b: 10 });
     expect(after({ a: 5 })).toEqual({ a: 5 });
+  });
+
+  test('are exactly 1 where all labels are within the ratio', () => {
+    const weight = fc.double({ min: 1, max: 2.8, noNaN: true });
+    fc.assert(
+      fc.property(fc.array(weight, { minLength: 1, maxLength: 8 }), (values) => {
+        const factors = labelFactors(new Map(values.map((value, at) => [`l${at}`, value])), wide);
+        expect([...factors.values()].every((factor) => factor === 1)).toBe(true);
+      }),
+    );
   });
 
   test('stay within their limits', () => {
