@@ -1,6 +1,6 @@
 /**
  * Faults: what is thrown. What the business decides ("gate rejected") is returned as data instead.
- * The Retry and Catch lists of the state machine are generated from this table; a test holds the two together.
+ * The Retry lists of the state machine come from this table; a test holds the two together.
  */
 export const errorTable = {
   InvalidInput: { retry: false, mend: 'Correct the input named in the message and start again.' },
@@ -20,6 +20,14 @@ export const errorTable = {
   ChampionMoved: {
     retry: false,
     mend: 'The champion was moved while the run worked. Start a new run: it measures against the champion of now.',
+  },
+  ExecutionStopped: {
+    retry: false,
+    mend: 'Redrive the execution, or start the run again: completed stages are passed over.',
+  },
+  ExecutionTimedOut: {
+    retry: false,
+    mend: 'See which stage took so long, then redrive the execution or start the run again: completed stages are passed over.',
   },
   StaleVersion: { retry: true, mend: 'The record changed meanwhile; the step is tried again by itself.' },
   ObjectMissing: {

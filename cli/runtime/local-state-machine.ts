@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ExecutionError, StateMachine } from 'aws-local-stepfunctions';
-import { z } from 'zod';
 import { RatchetError } from '../../shared/errors.ts';
 import type { Orchestrator, StateWatcher } from '../../shared/ports/orchestrator.ts';
 import { stateHandlers } from '../../shared/stages/catalogue.ts';
@@ -20,8 +19,15 @@ async function readDefinition(): Promise<Definition> {
 }
 
 /** A fault of the machine itself, which no step has thrown. */
-export class ExecutionFault extends Error {
+class ExecutionFault extends Error {
   override readonly name = 'ExecutionFault';
+}
+
+/** An error as the machine takes it: its name to match on, and as the cause a JSON text, as a Lambda function gives it. */
+export function causeFor(error: unknown): { readonly error: string; readonly cause: string } {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  const mend = error instanceof RatchetError ? { mend: error.mend } : {};
+  return { error: name, cause: JSON.stringify({ errorMessage: message, ...mend }) };
 }
 
 export interface LocalStateMachineOptions {
@@ -62,14 +68,11 @@ export class LocalStateMachine implements Orchestrator {
     try {
       return await execution.result;
     } catch (error) {
-      if (steps.endedBy !== undefined) throw steps.endedBy;
-      if (error instanceof ExecutionError) throw new ExecutionFault(error.message, { cause: error });
-      throw error;
+      steps.end();
+      throw steps.errorBehind(error);
     }
   }
 }
-
-const failureSchema = z.object({ failure: z.object({ Cause: z.string() }) });
 
 /** The steps of one execution: what they threw, and how often. */
 class Steps {
@@ -80,8 +83,7 @@ class Steps {
   readonly #attempts = new Map<string, number>();
   /** By the cause that the machine is told. */
   readonly #thrown = new Map<string, unknown>();
-  /** What led the machine to record a failure. */
-  endedBy: unknown;
+  #ended = false;
 
   constructor(ports: Ports, watcher: StateWatcher, rules: ReadonlyMap<string, RetryRule>, sizes: MapSizes) {
     this.#ports = ports;
@@ -93,8 +95,7 @@ class Steps {
   async run(state: string, input: unknown): Promise<unknown> {
     const handler = stateHandlers.get(state);
     if (handler === undefined) throw new Error(`no stage for state ${state}`);
-    const failure = failureSchema.safeParse(input);
-    if (failure.success) this.endedBy = this.#thrown.get(failure.data.failure.Cause);
+    if (this.#ended) throw new ExecutionFault(`The execution has ended, so ${state} is not begun.`);
     const item = itemOf(input);
     this.#watcher.stateStarted(state, item, this.#sizes.of(state));
     const observer = {
@@ -122,13 +123,22 @@ class Steps {
     return Math.max(0, rule.attempts - attempts + 1);
   }
 
-  /** The error as the machine takes it: its name to match on, and as the cause a JSON text, as a Lambda function gives it. */
-  #forMachine(error: unknown): Error {
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    const mend = error instanceof RatchetError ? { mend: error.mend } : {};
-    const cause = JSON.stringify({ errorMessage: message, ...mend });
-    this.#thrown.set(cause, error);
-    return Object.assign(new Error(cause, { cause: error }), { name });
+  /** From now on nothing is begun: what works side by side with a step that failed must not go on to its next one. */
+  end(): void {
+    this.#ended = true;
+  }
+
+  /** What a step threw, by what the machine made of it. */
+  errorBehind(error: unknown): unknown {
+    if (!(error instanceof ExecutionError)) return error;
+    const told = error.cause instanceof Error ? error.cause.message : error.message;
+    return this.#thrown.get(told) ?? new ExecutionFault(told, { cause: error });
+  }
+
+  #forMachine(thrown: unknown): Error {
+    const { error, cause } = causeFor(thrown);
+    this.#thrown.set(cause, thrown);
+    return Object.assign(new Error(cause, { cause: thrown }), { name: error });
   }
 }
 

@@ -1,12 +1,14 @@
 import { type Control, championMovedSince, leaseIsLive } from '../../shared/domain/control.ts';
 import type { Run } from '../../shared/domain/run.ts';
-import { errorTable, RatchetError } from '../../shared/errors.ts';
+import { type ErrorName, errorTable, RatchetError } from '../../shared/errors.ts';
+import { beginRun } from '../../shared/stages/begin-run.ts';
+import { type EndedExecution, endRun } from '../../shared/stages/end-run.ts';
 import type { Ports } from '../../shared/stages/ports.ts';
 import { unknownModel } from '../../shared/stages/unknown-model.ts';
 import { type RunResult, runResultSchema } from '../../shared/stages/write-report.ts';
 import type { ProgressUi } from '../progress.ts';
 import type { Workspace } from '../workspace.ts';
-import { ExecutionFault, LocalStateMachine } from './local-state-machine.ts';
+import { causeFor, LocalStateMachine } from './local-state-machine.ts';
 import { watchStates } from './watch-states.ts';
 
 export interface RunRequest {
@@ -37,7 +39,8 @@ export async function runLoop(workspace: Workspace, request: RunRequest, ui: Pro
   try {
     return runResultSchema.parse(await machine.execute(owner, input));
   } catch (error) {
-    throw error instanceof ExecutionFault ? await recordedFault(run.runId, error, ports) : error;
+    await recordEnd({ run: input.run, owner, ...causeFor(error) }, ports, ui);
+    throw error;
   }
 }
 
@@ -63,23 +66,11 @@ async function findOrBegin(request: RunRequest, ports: Ports, ui: ProgressUi): P
     return resumed;
   }
   if (newest !== undefined) ui.note(`Run ${newest.runId} does not go on. ${reasonAgainst}`);
-  const run: Run = {
-    runId: ports.ids.next('run'),
-    modelId,
-    seed: request.seed ?? 1,
-    status: 'running',
-    championId: control.championId,
-    startedAt: new Date(ports.clock.now()).toISOString(),
-    finishedAt: null,
-    decision: null,
-    reason: '',
-    resultId: null,
-    reportKey: null,
-    failure: null,
-  };
-  await ports.lineage.putRun(run);
-  return run;
+  return beginRun({ runId: ports.ids.next('run'), modelId, seed: request.seed ?? 1 }, ports);
 }
+
+/** Runs that somebody, or the time limit, has ended, and that no stage has failed. */
+const wasEnded = new Set<string>(['ExecutionStopped', 'ExecutionTimedOut'] satisfies ErrorName[]);
 
 /** Whether it ever had the lease: of two processes that start together one is refused, and its run is nobody's successor. */
 function hasBegun({ failure }: Run): boolean {
@@ -89,7 +80,8 @@ function hasBegun({ failure }: Run): boolean {
 /** A run that was broken off, or ended by a passing fault such as a full disk. One that would fail again has failed for good. */
 function isUnfinished({ status, failure }: Run): boolean {
   if (status === 'running') return true;
-  return status === 'failed' && failure !== null && RatchetError.isName(failure.name) && errorTable[failure.name].retry;
+  if (status !== 'failed' || failure === null) return false;
+  return wasEnded.has(failure.name) || (RatchetError.isName(failure.name) && errorTable[failure.name].retry);
 }
 
 /** Why the newest unfinished run is not taken up again; empty when it is. */
@@ -115,11 +107,11 @@ async function refuseWhileActive(modelId: string, ports: Ports): Promise<void> {
   );
 }
 
-/** The machine's own fault as it was recorded, with its name and mend; else the error as it came. */
-async function recordedFault(runId: string, error: unknown, ports: Ports): Promise<unknown> {
-  const failure = (await ports.lineage.getRun(runId))?.failure;
-  if (failure === null || failure === undefined) return error;
-  return RatchetError.isName(failure.name)
-    ? new RatchetError(failure.name, failure.cause, { cause: error, mend: failure.mend })
-    : new Error(`${failure.name}: ${failure.cause}`, { cause: error });
+/** A failure that cannot be recorded (a full disk) is told, and does not hide what had failed. */
+async function recordEnd(failed: Omit<EndedExecution, 'status'>, ports: Ports, ui: ProgressUi): Promise<void> {
+  try {
+    await endRun({ ...failed, status: 'FAILED' }, ports);
+  } catch (error) {
+    ui.note(`The failure could not be recorded: ${error instanceof Error ? error.message : String(error)}`);
+  }
 }

@@ -90,6 +90,19 @@ export function renewLease(
   return { ...control, version: control.version + 1, lease: { ...control.lease, expiresAt: now + minutes * 60_000 } };
 }
 
+/**
+ * The control item with the lease again in the hands of the run that had it last, for an execution that goes on after its end;
+ * null when it is not free, or another has had it since.
+ */
+export function resumeLease(
+  control: Control,
+  last: { runId: string; owner: string; fencingToken: number; now: number; minutes: number },
+): Control | null {
+  if (control.lease !== null || control.fencingToken !== last.fencingToken) return null;
+  const expiresAt = last.now + last.minutes * 60_000;
+  return { ...control, version: control.version + 1, lease: { runId: last.runId, owner: last.owner, expiresAt } };
+}
+
 /** The control item without the lease; null when this owner does not hold it for the run: another may have taken the run over. */
 export function releaseLease(control: Control, runId: string, owner: string): Control | null {
   const { lease } = control;

@@ -15,7 +15,6 @@ import type { Ports } from './ports.ts';
 import { prepareNextDataset } from './prepare-next-dataset.ts';
 import { prepareRun } from './prepare-run.ts';
 import { promoteChampion } from './promote-champion.ts';
-import { recordFailure } from './record-failure.ts';
 import { splitTraces } from './split-traces.ts';
 import type { Stage, StageHead } from './stage.ts';
 import { synthesizeCurriculum } from './synthesize-curriculum.ts';
@@ -34,16 +33,9 @@ function once<I extends StageHead, O>(stage: Stage<I, O>): readonly [string, Sta
   return [stage.name, (input, ports) => executeStage(stage, input, ports)];
 }
 
-function always(
-  name: string,
-  work: (input: unknown, ports: Ports) => Promise<unknown>,
-): readonly [string, StateHandler] {
-  return [name, async (input, ports) => ({ output: await work(input, ports), passedOver: false })];
-}
-
-/** What each Task state of the state machine does, by the state's name. Taking the lease and recording a failure leave no completion record. */
+/** What each Task state of the state machine does, by the state's name. Taking the lease leaves no completion record. */
 export const stateHandlers: ReadonlyMap<string, StateHandler> = new Map([
-  always('take-lease', takeRunLease),
+  ['take-lease', async (input, ports) => ({ output: await takeRunLease(input, ports), passedOver: false })],
   once(prepareRun),
   once(judgeTraces),
   once(triageTraces),
@@ -64,5 +56,4 @@ export const stateHandlers: ReadonlyMap<string, StateHandler> = new Map([
   once(promoteChampion),
   once(finalTest),
   once(writeReport),
-  always('record-failure', recordFailure),
 ]);

@@ -1,57 +1,78 @@
 import { z } from 'zod';
+import type { Run } from '../domain/run.ts';
 import { errorTable, RatchetError } from '../errors.ts';
 import { giveLeaseBack } from './hold-lease.ts';
 import type { Ports } from './ports.ts';
 import { runRefSchema } from './stage.ts';
 
-export const recordFailureInputSchema = z.strictObject({
+/** The end of an execution, as Step Functions tells it (and a laptop likewise). */
+export const endRunInputSchema = z.strictObject({
   run: runRefSchema,
-  /** Who executes. */
+  /** Who executed. */
   owner: z.string(),
-  failure: z.object({ Error: z.string(), Cause: z.string().optional() }),
+  status: z.enum(['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT']),
+  /** Name of the error of the step that failed, or of what a person gave when stopping the execution. */
+  error: z.string().optional(),
+  cause: z.string().optional(),
 });
-
-export interface RecordedFailure {
-  readonly error: string;
-  readonly cause: string;
-}
+export type EndedExecution = z.infer<typeof endRunInputSchema>;
 
 /**
- * Where a Catch leads: keeps the cause in words that a person can act on, ends the run's record and gives the lease back.
- * Where another process has taken this very run over, the record and the lease are its own and stay as they are.
+ * Comes after an execution, however it ended, since a stopped one cannot clean up after itself: keeps the cause of a failure in
+ * words that a person can act on, ends the run's record and gives the lease back. Where another execution has taken this very
+ * run over, record and lease are its own and stay as they are. Doing it again changes nothing.
+ * @returns the run's record; undefined when none was ever written
  */
-export async function recordFailure(rawInput: unknown, ports: Ports): Promise<RecordedFailure> {
-  const { run, owner, failure } = recordFailureInputSchema.parse(rawInput);
-  const name = failure.Error;
-  const { cause, mend: ownMend } = readCause(failure.Cause ?? '');
-  const mend =
-    ownMend ??
-    (RatchetError.isName(name)
-      ? errorTable[name].mend
-      : 'See the log of the stage that failed, then start the run again: completed stages are passed over.');
+export async function endRun(rawInput: unknown, ports: Ports): Promise<Run | undefined> {
+  const ended = endRunInputSchema.parse(rawInput);
+  const { run, owner } = ended;
   const lease = (await ports.lineage.getControl(run.modelId))?.lease;
   const takenOver = lease?.runId === run.runId && lease.owner !== owner;
   const record = await ports.lineage.getRun(run.runId);
-  if (record?.status === 'running' && !takenOver) {
-    await ports.lineage.putRun({
-      ...record,
-      status: 'failed',
-      finishedAt: new Date(ports.clock.now()).toISOString(),
-      reason: cause,
-      failure: { name, cause, mend },
-    });
+  if (record?.status === 'running' && ended.status !== 'SUCCEEDED' && !takenOver) {
+    const failure = failureOf(ended);
+    const finishedAt = new Date(ports.clock.now()).toISOString();
+    await ports.lineage.putRun({ ...record, status: 'failed', finishedAt, reason: failure.cause, failure });
   }
   if (lease?.runId === run.runId) await giveLeaseBack(run, owner, ports);
-  return { error: name, cause: `${cause} ${mend}`.trim() };
+  return ports.lineage.getRun(run.runId);
 }
 
-const causeSchema = z.object({ errorMessage: z.string(), mend: z.string().optional() });
+type Failure = NonNullable<Run['failure']>;
 
-/** A Lambda function's cause is a JSON text with the message in it, a laptop's has the fault's own mend too; else it is the message. */
-function readCause(text: string): { cause: string; mend?: string | undefined } {
+function failureOf({ status, error = '', cause = '' }: EndedExecution): Failure {
+  if (status === 'ABORTED') {
+    const said = [error, cause].filter((text) => text !== '').join(': ');
+    return ended('ExecutionStopped', `The execution was stopped${said === '' ? '' : ` (${said})`}.`);
+  }
+  if (status === 'TIMED_OUT') return ended('ExecutionTimedOut', 'The execution took longer than it may.');
+  const told = readCause(cause);
+  const name = told.name ?? error;
+  const mend =
+    told.mend ??
+    (RatchetError.isName(name)
+      ? errorTable[name].mend
+      : 'See the log of the stage that failed, then start the run again: completed stages are passed over.');
+  return { name, cause: told.cause, mend };
+}
+
+function ended(name: 'ExecutionStopped' | 'ExecutionTimedOut', cause: string): Failure {
+  return { name, cause, mend: errorTable[name].mend };
+}
+
+const causeSchema = z.object({
+  errorType: z.string().optional(),
+  errorMessage: z.string(),
+  mend: z.string().optional(),
+});
+
+/** A cause is a JSON text with the message in it, as a Lambda function gives it and a laptop likewise; else it is the message. */
+function readCause(text: string): { name?: string | undefined; cause: string; mend?: string | undefined } {
   try {
     const parsed = causeSchema.safeParse(JSON.parse(text));
-    return parsed.success ? { cause: parsed.data.errorMessage, mend: parsed.data.mend } : { cause: text };
+    if (!parsed.success) return { cause: text };
+    const { errorType, errorMessage, mend } = parsed.data;
+    return { name: errorType, cause: errorMessage, mend };
   } catch {
     return { cause: text };
   }

@@ -1,4 +1,5 @@
-import { type Control, holdsLease, releaseLease, renewLease, takeLease } from '../domain/control.ts';
+import { type Control, holdsLease, releaseLease, renewLease, resumeLease, takeLease } from '../domain/control.ts';
+import type { Run } from '../domain/run.ts';
 import { RatchetError } from '../errors.ts';
 import type { Ports } from './ports.ts';
 import type { LeaseRef, RunRef, StageHead } from './stage.ts';
@@ -66,13 +67,15 @@ export async function giveLeaseBack(run: RunRef, owner: string, ports: Ports): P
 }
 
 /**
- * Does work under the run's lease: renews it at the start and every third of its life. The promise is rejected as soon as the
+ * Does work under the run's lease: renews it at the start and every third of its life. A run that had ended and goes on (an
+ * execution that is redriven) takes it up again, if nobody has had it since. The promise is rejected as soon as the
  * lease is known to be lost; what the work still does then counts for nothing. A renewal that fails for another reason is
  * tried again a third later: the lease is the run's own until somebody takes it.
  * @throws RatchetError LeaseLost
  */
 export async function keepLease<T>(head: StageHead, ports: Ports, work: () => Promise<T>): Promise<T> {
   const minutes = (await ports.lineage.getModel(head.run.modelId))?.settings.leaseMinutes ?? 15;
+  await resume(head, minutes, ports);
   await renew(head, minutes, ports);
   const lost = Promise.withResolvers<never>();
   const timer = setInterval(
@@ -98,6 +101,23 @@ export async function keepLease<T>(head: StageHead, ports: Ports, work: () => Pr
 export async function checkLease(head: Pick<StageHead, 'run' | 'lease'>, ports: Ports): Promise<void> {
   const control = await readControl(head.run.modelId, ports);
   if (!holdsLease(control, head.run.runId, head.lease.fencingToken)) throw leaseLost(head.run);
+}
+
+/** A run that had failed is running again; another stays as it is. */
+export async function reviveRun(record: Run, ports: Ports): Promise<void> {
+  if (record.status !== 'failed') return;
+  await ports.lineage.putRun({ ...record, status: 'running', finishedAt: null, reason: '', failure: null });
+}
+
+async function resume({ run, lease }: StageHead, minutes: number, ports: Ports): Promise<void> {
+  if ((await readControl(run.modelId, ports)).lease !== null) return;
+  const record = await ports.lineage.getRun(run.runId);
+  if (record?.status !== 'failed') return;
+  const now = ports.clock.now();
+  const control = await updateControl(run.modelId, ports, (current) =>
+    resumeLease(current, { runId: run.runId, ...lease, now, minutes }),
+  );
+  if (holdsLease(control, run.runId, lease.fencingToken)) await reviveRun(record, ports);
 }
 
 function messageOf(error: unknown): string {

@@ -117,7 +117,7 @@ describe('a full disk', () => {
     expect(recording).toBe(true);
     expect(fault).toMatchObject({ name: 'StorageFailure', mend: expect.stringContaining('Free some disk space') });
     expect(fault.message).toContain('triage-traces');
-    expect(ui.failed.at(-1)).toContain('record-failure: StorageFailure');
+    expect(ui.notes.at(-1)).toContain('could not be recorded: Cannot write lineage.sqlite');
     const run = await newestRun(workspace);
     expect(run?.status).toBe('running');
 

@@ -5,9 +5,9 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SqliteLineageStore } from '../../../shared/adapters/sqlite-lineage-store.ts';
 import { leaseIsLive, moveChampion } from '../../../shared/domain/control.ts';
 import { RatchetError } from '../../../shared/errors.ts';
+import { endRun } from '../../../shared/stages/end-run.ts';
 import { acquireLease, giveLeaseBack, keepLease, updateControl } from '../../../shared/stages/hold-lease.ts';
 import type { Ports } from '../../../shared/stages/ports.ts';
-import { recordFailure } from '../../../shared/stages/record-failure.ts';
 import type { StageHead } from '../../../shared/stages/stage.ts';
 import { sampleModel, sampleRun } from '../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../helpers/memory-ports.ts';
@@ -130,8 +130,7 @@ describe('a process that was stopped past its lease, while another took its run 
     ports.clock.advance(minutes * minute);
     const { fencingToken } = (await headOf('other')).lease;
     await giveLeaseBack(run, 'stopped', ports);
-    const failure = { Error: 'LeaseLost', Cause: 'gone' };
-    await recordFailure({ run, owner: 'stopped', failure }, ports);
+    await endRun({ run, owner: 'stopped', status: 'FAILED', error: 'LeaseLost', cause: 'gone' }, ports);
     expect(await ports.lineage.getControl('m1')).toMatchObject({ fencingToken, lease: { owner: 'other' } });
     expect(await ports.lineage.getRun('r1')).toMatchObject({ status: 'running', failure: null });
   });
@@ -142,7 +141,7 @@ describe('a process that was stopped past its lease, while another took its run 
     ports.clock.advance(minutes * minute);
     await headOf('other', 'r2');
     const cause = JSON.stringify({ errorMessage: 'lost it', mend: 'start again' });
-    await recordFailure({ run, owner: 'stopped', failure: { Error: 'LeaseLost', Cause: cause } }, ports);
+    await endRun({ run, owner: 'stopped', status: 'FAILED', error: 'LeaseLost', cause }, ports);
     expect(await ports.lineage.getRun('r1')).toMatchObject({
       status: 'failed',
       failure: { name: 'LeaseLost', cause: 'lost it', mend: 'start again' },
