@@ -12,22 +12,16 @@ import {
 import { digest } from '../domain/ids.ts';
 import type { Judgement } from '../domain/judgement.ts';
 import type { Trace } from '../domain/trace.ts';
+import { countVerdicts } from '../domain/verdict-counts.ts';
 import { RatchetError } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import type { JudgedRecord, ReadOptions, TraceBatch, TraceLog } from '../ports/trace-log.ts';
+import type { BatchSummary, JudgedRecord, ReadOptions, TraceBatch, TraceLog } from '../ports/trace-log.ts';
 import { type DuckDbLimits, openDuckDb, sqlLiteral, withConnection } from './duckdb-session.ts';
 import { inParallel } from './in-parallel.ts';
 import { withLocalFiles } from './local-files.ts';
 import { withTemporaryFolder } from './temporary-folder.ts';
-import {
-  batchesVersion,
-  commitKey,
-  judgementKey,
-  type TraceBatchCommit,
-  TraceBatches,
-  traceKey,
-} from './trace-batches.ts';
+import { commitKey, judgementKey, type TraceBatchCommit, TraceBatches, traceKey } from './trace-batches.ts';
 import {
   appendJudgement,
   appendTrace,
@@ -88,7 +82,11 @@ export class DuckDbTraceLog implements TraceLog {
   }
 
   version(modelId: string): Promise<string> {
-    return batchesVersion(this.#objects, modelId);
+    return this.#batches.version(modelId);
+  }
+
+  history(modelId: string, options?: { readonly after?: string | null }): Promise<readonly BatchSummary[]> {
+    return this.#batches.history(modelId, options);
   }
 
   async append(modelId: string, batchId: string, batch: TraceBatch): Promise<void> {
@@ -117,6 +115,7 @@ export class DuckDbTraceLog implements TraceLog {
         arrival,
         traces: batch.traces.length,
         judgements: batch.judgements.length,
+        ...countVerdicts(batch.judgements),
         traceKeys: files.filter((file) => file.kind === 'traces').map((file) => file.key),
         judgementKeys: files.filter((file) => file.kind === 'judgements').map((file) => file.key),
         digest: digest(...digests),

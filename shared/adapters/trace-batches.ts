@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { digest, idProblem } from '../domain/ids.ts';
 import { RatchetError } from '../errors.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import type { BatchSummary, TraceHistory } from '../ports/trace-log.ts';
 import { decodeDocument } from './document.ts';
 import { inParallel } from './in-parallel.ts';
 
@@ -14,6 +15,9 @@ const traceBatchCommitSchema = z.strictObject({
   arrival: z.int().positive(),
   traces: z.int().nonnegative(),
   judgements: z.int().nonnegative(),
+  /** Traces that the judgements are about, and those found to fail; commits of the first version lack both. */
+  judged: z.int().nonnegative().optional(),
+  failed: z.int().nonnegative().optional(),
   traceKeys: z.array(z.string()),
   judgementKeys: z.array(z.string()),
   /** Of the Parquet files, in the order of the keys. */
@@ -43,8 +47,8 @@ export async function batchesVersion(objects: ObjectStore, modelId: string): Pro
   return digest(...(await objects.list(commitPrefix(modelId))));
 }
 
-/** Reads commits, each once: they never change. */
-export class TraceBatches {
+/** Reads commits, each once: they never change. Tells a log's history without a database. */
+export class TraceBatches implements TraceHistory {
   readonly #objects: ObjectStore;
   readonly #read = new Map<string, TraceBatchCommit>();
 
@@ -59,6 +63,24 @@ export class TraceBatches {
     return [...commits].sort(
       (a, b) => a.arrival - b.arrival || (a.batchId < b.batchId ? -1 : a.batchId > b.batchId ? 1 : 0),
     );
+  }
+
+  async history(modelId: string, { after }: { readonly after?: string | null } = {}): Promise<readonly BatchSummary[]> {
+    const since = after === undefined || after === null ? Number.NEGATIVE_INFINITY : Date.parse(after);
+    return (await this.list(modelId))
+      .filter((commit) => Date.parse(commit.appendedAt) > since)
+      .map(({ batchId, appendedAt, traces, judgements, judged = null, failed = null }) => ({
+        batchId,
+        appendedAt,
+        traces,
+        judgements,
+        judged,
+        failed,
+      }));
+  }
+
+  version(modelId: string): Promise<string> {
+    return batchesVersion(this.#objects, modelId);
   }
 
   async #commit(key: string): Promise<TraceBatchCommit> {

@@ -24,8 +24,29 @@ export interface ReadOptions {
   readonly traceIds?: readonly string[];
 }
 
+/** What one batch brought, in numbers. */
+export interface BatchSummary {
+  readonly batchId: string;
+  /** ISO 8601 in UTC. */
+  readonly appendedAt: string;
+  readonly traces: number;
+  readonly judgements: number;
+  /** Traces that the batch's judgements are about, new ones and old ones; null for a batch of a version that did not count them. */
+  readonly judged: number | null;
+  /** Those of the judged traces that the batch's judgements find to fail; null like {@link judged}. */
+  readonly failed: number | null;
+}
+
+/** How a log has grown; needs no look at the traces themselves. */
+export interface TraceHistory {
+  /** Batches in order of arrival; with `after` (ISO 8601) only those appended after that time. */
+  history(modelId: string, options?: { readonly after?: string | null }): Promise<readonly BatchSummary[]>;
+  /** Names the state of the log: equal when nothing was appended in between. */
+  version(modelId: string): Promise<string>;
+}
+
 /** The append-only record of traces and judgements of a model, as Parquet partitioned by date. */
-export interface TraceLog {
+export interface TraceLog extends TraceHistory {
   /** Which of these ids are there already, each with the digest of its input. */
   knownTraces(modelId: string, traceIds: readonly string[]): Promise<ReadonlyMap<string, { inputDigest: string }>>;
   /** Appends one batch, whole or not at all. The batch id names it: appending it again changes nothing. */
@@ -35,6 +56,4 @@ export interface TraceLog {
    * A judgement of a trace that was never seen is left out.
    */
   read(modelId: string, options: ReadOptions): Promise<readonly JudgedRecord[]>;
-  /** Names the state of the log: equal when nothing was appended in between. */
-  version(modelId: string): Promise<string>;
 }

@@ -285,6 +285,30 @@ export function traceLogContract(name: string, create: () => Promise<TraceLogFix
       expect(await read({ humanJudgedAfter: new Date(fixture.clock.now()).toISOString() })).toEqual([]);
     });
 
+    test('tells what each batch brought, counting a judged trace once, by the judgement that counts', async () => {
+      const llm = { kind: 'llm', id: 'judge', reason: '' } as const;
+      await log.append('m1', 'b1', {
+        traces: ['t1', 't2', 't3'].map((traceId) => sampleTrace({ traceId })),
+        judgements: [
+          sampleJudgement({ judgementId: 'j1', traceId: 't1', verdict: 'pass' }),
+          sampleJudgement({ judgementId: 'j2', traceId: 't1', verdict: 'fail', judge: llm }),
+          sampleJudgement({ judgementId: 'j3', traceId: 't2' }),
+        ],
+      });
+      const between = new Date(fixture.clock.now()).toISOString();
+      fixture.clock.advance(1_000);
+      await log.append('m1', 'b2', { traces: [], judgements: [sampleJudgement({ judgementId: 'j4', traceId: 't3' })] });
+      const appendedAt = new Date(fixture.clock.now()).toISOString();
+      const second = { batchId: 'b2', appendedAt, traces: 0, judgements: 1, judged: 1, failed: 1 };
+      expect(await log.history('m1')).toEqual([
+        { batchId: 'b1', appendedAt: between, traces: 3, judgements: 3, judged: 2, failed: 1 },
+        second,
+      ]);
+      expect(await log.history('m1', { after: between })).toEqual([second]);
+      expect(await log.history('m1', { after: appendedAt })).toEqual([]);
+      expect(await log.history('m2')).toEqual([]);
+    });
+
     test('keeps the models apart', async () => {
       await log.append('m1', 'b1', { traces: [sampleTrace()], judgements: [] });
       await log.append('m2', 'b1', { traces: [sampleTrace({ modelId: 'm2', input: 'other' })], judgements: [] });

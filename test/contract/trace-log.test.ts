@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DirectoryObjectStore } from '../../shared/adapters/directory-object-store.ts';
 import { DuckDbTraceLog } from '../../shared/adapters/duckdb-trace-log.ts';
+import { TraceBatches } from '../../shared/adapters/trace-batches.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { FixedClock } from '../helpers/fixed-clock.ts';
 import { MemoryObjectStore } from '../helpers/memory-object-store.ts';
@@ -109,6 +110,14 @@ describe('the Parquet of the trace log', () => {
     const traces = [sampleTrace({ timestamp: '9999-12-31T23:59:59-01:00' })];
     expect((await rejection(log.append('m1', 'b1', { traces, judgements: [] }))).name).toBe('InvalidInput');
     expect(await objects.list('')).toEqual([]);
+  });
+
+  test('tells the history of commits that did not count verdicts yet, without a number', async () => {
+    await log.append('m1', 'b1', batch);
+    const key = 'batches/m1/b1.json';
+    const { judged: _, failed: __, ...older } = JSON.parse(new TextDecoder().decode(await objects.get(key)));
+    await objects.put(key, new TextEncoder().encode(JSON.stringify(older)));
+    expect(await new TraceBatches(objects).history('m1')).toMatchObject([{ traces: 2, judged: null, failed: null }]);
   });
 
   test('can be used again after it was closed', async () => {

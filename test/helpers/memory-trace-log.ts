@@ -1,9 +1,10 @@
 import { digest, idProblem } from '../../shared/domain/ids.ts';
 import type { Judgement } from '../../shared/domain/judgement.ts';
 import type { Trace } from '../../shared/domain/trace.ts';
+import { countVerdicts } from '../../shared/domain/verdict-counts.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
-import type { JudgedRecord, ReadOptions, TraceBatch, TraceLog } from '../../shared/ports/trace-log.ts';
+import type { BatchSummary, JudgedRecord, ReadOptions, TraceBatch, TraceLog } from '../../shared/ports/trace-log.ts';
 
 interface StoredBatch {
   readonly batchId: string;
@@ -70,6 +71,19 @@ export class MemoryTraceLog implements TraceLog {
       .map((trace) => ({
         trace: structuredClone(trace),
         judgements: structuredClone(uniqueJudgements(judgements.get(trace.traceId) ?? [])),
+      }));
+  }
+
+  async history(modelId: string, { after }: { readonly after?: string | null } = {}): Promise<readonly BatchSummary[]> {
+    const since = after ? Date.parse(after) : -Infinity;
+    return this.#list(modelId)
+      .filter((batch) => batch.appendedAt > since)
+      .map(({ batchId, appendedAt, traces, judgements }) => ({
+        batchId,
+        appendedAt: new Date(appendedAt).toISOString(),
+        traces: traces.length,
+        judgements: judgements.length,
+        ...countVerdicts(judgements),
       }));
   }
 
