@@ -12,6 +12,10 @@ export const errorTable = {
   UnknownRun: { retry: false, mend: 'List runs with: ratchet lineage MODEL.' },
   UnknownCheckpoint: { retry: false, mend: 'List checkpoints with: ratchet lineage MODEL.' },
   NoChampion: { retry: false, mend: 'Train a first checkpoint: ratchet create MODEL --examples FILE.' },
+  AccessDenied: {
+    retry: false,
+    mend: 'Sign in to AWS with an identity that has the permission named in the message, then run the same command.',
+  },
   LeaseHeld: { retry: false, mend: 'Wait until the run that holds the lease has ended, or its lease has expired.' },
   LeaseLost: {
     retry: false,
