@@ -14,7 +14,8 @@ export const moveTable = {
   },
   'all-judged-right': {
     kind: 'rework-data',
-    changes: 'Gold takes in every judged-right trace of the training side, weighted to keep its share.',
+    changes:
+      'Gold takes in every judged-right trace of the training side, up to 100,000, and every example weighs the same: no slice is held to its band.',
   },
   configurations: {
     kind: 'tune',

@@ -8,7 +8,7 @@ export const probeSchema = z.strictObject({
   input: z.string(),
   /** The right answer. */
   expected: outputSchema,
-  /** How it was made: `neighbour` is a record as it is, `lengthen`, `shorten` and `noise-…` keep what it asks for, `word-swap` may not. */
+  /** How it was made: `neighbour` is a record as it is, `lengthen` and `noise-…` keep what it asks for, `word-swap` and `shorten` may not. */
   method: z.string(),
   /** The trace that the material came from. */
   traceId: z.string(),
@@ -17,10 +17,11 @@ export type Probe = z.infer<typeof probeSchema>;
 
 /**
  * Whether nobody need doubt a probe's right answer, so that it may train when it fails. An input with its words swapped keeps
- * its label by conjecture, and training on such probes was not found to help (docs/adr/0005).
+ * its label by conjecture, and training on such probes was not found to help (docs/adr/0005); one that was cut short may have
+ * lost what its label rests on.
  */
 export function isSureOf({ method }: Pick<Probe, 'method'>): boolean {
-  return method !== 'word-swap';
+  return method !== 'word-swap' && method !== 'shorten';
 }
 
 export const probeResultSchema = probeSchema.extend({ answer: outputSchema.nullable(), failed: z.boolean() });

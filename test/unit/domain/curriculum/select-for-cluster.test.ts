@@ -105,8 +105,8 @@ describe('selectForCluster', () => {
     ]);
   });
 
-  test('leaves out failing probes whose label is a conjecture', () => {
-    const { gold } = selectForCluster({ ...base, failingProbes: [{ ...probe, method: 'word-swap' }] });
+  test.each(['word-swap', 'shorten'])('leaves out a failing probe whose label is a conjecture: %s', (method) => {
+    const { gold } = selectForCluster({ ...base, failingProbes: [{ ...probe, method }] });
     expect(gold.some(({ origin }) => origin === 'probe')).toBe(false);
   });
 
