@@ -26,6 +26,12 @@ export const settingsSchema = z.strictObject({
   shardSize: z.int().positive().default(5_000),
   /** Clusters that get probes and a curriculum of their own, largest first; the rest are pooled. */
   maxClusters: z.int().positive().max(200).default(40),
+  /** Traces judged to fail since the last run that start another one where runs start by themselves. */
+  runAfterFailures: z.int().positive().default(50),
+  /** Judged traces of the champion's time that its usual failure rate is taken from, before deterioration is watched for. */
+  deteriorationBaseline: z.int().min(20).default(200),
+  /** h of the CUSUM on the failure rate, in nats: lower sees deterioration sooner and errs more often. */
+  deteriorationThreshold: z.number().positive().default(5),
   foundation: foundationSchema.default('use-lite'),
 });
 export type Settings = z.infer<typeof settingsSchema>;

@@ -9,7 +9,10 @@ import { unknownModel } from './unknown-model.ts';
  * needs no more than its ids and seed.
  * @throws RatchetError UnknownModel, NoChampion
  */
-export async function beginRun({ runId, modelId, seed }: RunRef, ports: Ports): Promise<Run> {
+export async function beginRun(
+  { runId, modelId, seed }: RunRef,
+  ports: Pick<Ports, 'lineage' | 'clock'>,
+): Promise<Run> {
   const known = await ports.lineage.getRun(runId);
   if (known !== undefined) return known;
   const control = await ports.lineage.getControl(modelId);
