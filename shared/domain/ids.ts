@@ -16,6 +16,11 @@ export const traceIdSchema = z.string().min(1).max(500);
 
 /** SHA-256 of the parts, hex, parts kept apart. For ids of content and for digests of inputs. */
 export function digest(...parts: readonly (string | Uint8Array)[]): string {
+  return digestOfAll(parts);
+}
+
+/** {@link digest} of any number of parts. */
+export function digestOfAll(parts: Iterable<string | Uint8Array>): string {
   const hash = createHash('sha256');
   for (const part of parts) {
     hash.update(`${part.length}:`).update(part);
@@ -25,7 +30,12 @@ export function digest(...parts: readonly (string | Uint8Array)[]): string {
 
 /** The first 16 hex digits of {@link digest}: enough to name the things of one model. */
 export function shortDigest(...parts: readonly (string | Uint8Array)[]): string {
-  return digest(...parts).slice(0, 16);
+  return shortDigestOfAll(parts);
+}
+
+/** {@link shortDigest} of any number of parts. */
+export function shortDigestOfAll(parts: Iterable<string | Uint8Array>): string {
+  return digestOfAll(parts).slice(0, 16);
 }
 
 /** JSON with object keys sorted, so that equal values have equal text. */

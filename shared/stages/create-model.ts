@@ -4,7 +4,7 @@ import { moveChampion } from '../domain/control.ts';
 import type { Dataset } from '../domain/dataset.ts';
 import { defaultConfiguration } from '../domain/default-configurations.ts';
 import type { Example } from '../domain/example.ts';
-import { digest, idProblem, shortDigest } from '../domain/ids.ts';
+import { digest, idProblem, shortDigest, shortDigestOfAll } from '../domain/ids.ts';
 import type { Model } from '../domain/model.ts';
 import { type Settings, settingsSchema } from '../domain/settings.ts';
 import { ledgerForTraining } from '../domain/splits.ts';
@@ -205,7 +205,7 @@ function initialDataset(
   read: { refused: number; duplicates: number },
   ports: Ports,
 ): Dataset {
-  const datasetId = shortDigest(...examples.map((example) => JSON.stringify([example.input, example.output])));
+  const datasetId = shortDigestOfAll(examples.map((example) => JSON.stringify([example.input, example.output])));
   const covered = new Set(examples.map((example) => example.output));
   const uncovered = model.task.labels.filter((label) => !covered.has(label));
   return {

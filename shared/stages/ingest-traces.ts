@@ -1,4 +1,4 @@
-import { canonicalJson, digest, shortDigest } from '../domain/ids.ts';
+import { canonicalJson, digest, shortDigest, shortDigestOfAll } from '../domain/ids.ts';
 import type { Judgement } from '../domain/judgement.ts';
 import type { Model } from '../domain/model.ts';
 import type { Output } from '../domain/task.ts';
@@ -270,9 +270,9 @@ function judgementOnRecord(
 
 /** Times of judging left out: a batch that is put together again after a crash is the same batch. */
 function batchIdOf(traces: readonly Trace[], judgements: readonly Judgement[]): string {
-  return shortDigest(
+  return shortDigestOfAll([
     ...traces.map((trace) => JSON.stringify(trace)),
     '',
     ...judgements.map((judgement) => judgement.judgementId),
-  );
+  ]);
 }

@@ -1,5 +1,5 @@
 import type { Example, Provenance } from '../example.ts';
-import { canonicalJson, shortDigest } from '../ids.ts';
+import { canonicalJson, shortDigest, shortDigestOfAll } from '../ids.ts';
 import type { Output } from '../task.ts';
 
 /** Names an example by what it says and the kind of its source, whatever dataset it is in. */
@@ -9,5 +9,5 @@ export function exampleIdOf(input: string, output: Output, kind: Provenance['kin
 
 /** Names a dataset by its content; the order of its examples does not matter. */
 export function datasetIdOf(examples: readonly Example[]): string {
-  return shortDigest(...examples.map((example) => canonicalJson(example)).sort());
+  return shortDigestOfAll(examples.map((example) => canonicalJson(example)).sort());
 }

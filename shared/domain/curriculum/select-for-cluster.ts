@@ -130,7 +130,7 @@ function confusable(pass: { readonly expected: Output }, failure: UsableRecord):
   return failure.answer === null ? pass.expected !== failure.expected : pass.expected === failure.answer;
 }
 
-/** Up to so many passes of a label are compared one by one. */
+/** Up to so many passes of a label are compared one by one; more get an index of their own. */
 const fewEnoughToCompare = 2_000;
 
 function nearestPasses(
@@ -143,23 +143,7 @@ function nearestPasses(
   const passes = allPasses
     .filter((record) => record.verdict === 'pass' && (answered.has(null) || answered.has(record.expected)))
     .sort((a, b) => compareText(a.traceId, b.traceId));
-  const index = new SimilarityIndex(passes.map((record) => record.input));
-  const byLabel = new Map<Output, number[]>();
-  passes.forEach((pass, at) => {
-    const label = byLabel.get(pass.expected);
-    if (label === undefined) byLabel.set(pass.expected, [at]);
-    else label.push(at);
-  });
-  const nearest = (failure: UsableRecord): Neighbour[] => {
-    const candidates = failure.answer === null ? undefined : (byLabel.get(failure.answer) ?? []);
-    if (candidates !== undefined && candidates.length <= fewEnoughToCompare) {
-      return index.nearestAmong(failure.input, candidates, perFailure);
-    }
-    return index.nearest(failure.input, perFailure, (at) => {
-      const pass = passes[at];
-      return pass !== undefined && confusable(pass, failure);
-    });
-  };
+  const nearest = searchByAnswer(passes, perFailure);
   const best = new Map<number, { rank: number; failure: string }>();
   const claimed = new Set<number>();
   const lacking: UsableRecord[] = [];
@@ -184,6 +168,30 @@ function nearestPasses(
     return pass === undefined ? [] : [candidateOf(pass, { clusterId, why: `near failing trace ${failure}`, rank })];
   });
   return { found, lacking };
+}
+
+/** Finds the passes nearest to a failure that it can be confused with, by position. */
+function searchByAnswer(passes: readonly UsableRecord[], count: number): (failure: UsableRecord) => Neighbour[] {
+  const byLabel = Map.groupBy(passes.keys(), (at) => passes[at]?.expected);
+  const textsOf = (places: readonly number[]): string[] => places.map((at) => passes[at]?.input ?? '');
+  let all: SimilarityIndex | undefined;
+  const ofLabel = new Map<Output, SimilarityIndex>();
+  return (failure) => {
+    if (failure.answer !== null) {
+      const places = byLabel.get(failure.answer) ?? [];
+      if (places.length > fewEnoughToCompare) {
+        // An index of all would have to read ever more of its entries to find enough of one label.
+        const index = ofLabel.get(failure.answer) ?? new SimilarityIndex(textsOf(places));
+        ofLabel.set(failure.answer, index);
+        return index
+          .nearest(failure.input, count)
+          .map(({ index: at, similarity }) => ({ index: places[at] ?? 0, similarity }));
+      }
+    }
+    all ??= new SimilarityIndex(passes.map((record) => record.input));
+    if (failure.answer !== null) return all.nearestAmong(failure.input, byLabel.get(failure.answer) ?? [], count);
+    return all.nearest(failure.input, count, (at) => passes[at]?.expected !== failure.expected);
+  };
 }
 
 function synthesised(failures: readonly UsableRecord[], parent: readonly Example[], clusterId: string): Candidate[] {
