@@ -33,6 +33,13 @@ export function assignments(
   return [...before, [text.slice(0, at).trim(), value === '' || Number.isNaN(Number(value)) ? value : Number(value)]];
 }
 
+/** The name of a deployed stack, as a part of names of CloudFormation stacks. */
+export function stackName(text: string): string {
+  if (!/^[A-Za-z][A-Za-z0-9-]{0,99}$/.test(text))
+    throw new InvalidArgumentError('It must be letters, digits and "-", beginning with a letter.');
+  return text;
+}
+
 /** A path that is not empty, and holds no NUL. */
 export function path(text: string): string {
   if (text === '' || text.includes('\0')) throw new InvalidArgumentError('It must be a path.');

@@ -14,6 +14,13 @@ export async function openInput(path: string, stdin: NodeJS.ReadableStream): Pro
   return unpacked(createReadStream(path, { highWaterMark: 1 << 18 }), path);
 }
 
+/** The bytes of an input file as they are, packed or not. @throws RatchetError InvalidInput as {@link openInput} does */
+export async function openBytes(path: string, stdin: NodeJS.ReadableStream): Promise<AsyncIterable<Uint8Array>> {
+  if (path === '-') return readable(bytesOf(stdin), 'standard input');
+  await checkInput(path);
+  return readable(createReadStream(path, { highWaterMark: 1 << 18 }), path);
+}
+
 /** Makes sure that an input file is there, before anything is begun. @throws RatchetError InvalidInput */
 export async function checkInput(path: string): Promise<void> {
   if (path === '-') return;
@@ -50,6 +57,14 @@ async function* unpacked(source: AsyncIterable<Uint8Array>, name: string): Async
     throw unreadable(name, error);
   } finally {
     await iterator.return?.();
+  }
+}
+
+async function* readable(source: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<Uint8Array> {
+  try {
+    yield* source;
+  } catch (error) {
+    throw unreadable(name, error);
   }
 }
 

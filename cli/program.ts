@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import packageDescription from '../package.json' with { type: 'json' };
-import { path } from './arguments.ts';
+import { path, stackName } from './arguments.ts';
 import { addCompletionCommand } from './commands/completion.ts';
 import { addCreateCommand } from './commands/create.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
@@ -52,6 +52,7 @@ export function buildProgram(io: Pick<CliIo, 'stdout' | 'stderr'>, run: RunComma
   const program = new Command('ratchet')
     .description('Keeps small language models in production improving, and never regressing.')
     .option('--workspace <dir>', 'directory with all that Ratchet knows', path, '.ratchet')
+    .option('--stack <name>', 'work with this stack on AWS, not with a directory', stackName)
     .option('--json', 'write the result as JSON')
     .version(packageDescription.version, '--version')
     .addHelpText('after', story)

@@ -16,6 +16,12 @@ export interface ProgressUi {
   stop(): void;
 }
 
+/** Progress of work that is told of afterwards too. */
+export interface TimedProgressUi extends ProgressUi {
+  /** Tells as of another time: what `tell` reports has happened then (milliseconds since the epoch). */
+  at(time: number, tell: () => void): void;
+}
+
 export interface ProgressOptions {
   readonly stream: NodeJS.WritableStream & { readonly columns?: number };
   /** Live lines that are drawn over; else plain lines, as for a log. */
@@ -40,15 +46,16 @@ const mostLiveLines = 10;
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 /** Progress for people: live lines on a terminal, else a line at start and end of a stage and at most one every 5 s between. */
-export function createProgress(options: ProgressOptions): ProgressUi {
+export function createProgress(options: ProgressOptions): TimedProgressUi {
   return new Progress(options);
 }
 
-class Progress implements ProgressUi {
+class Progress implements TimedProgressUi {
   readonly #stream: ProgressOptions['stream'];
   readonly #interactive: boolean;
   readonly #patienceMs: number;
-  readonly #now: () => number;
+  readonly #clock: () => number;
+  #toldTime: number | null = null;
   readonly #running = new Map<string, RunningStage>();
   #drawnLines = 0;
   #lastLineAt = 0;
@@ -59,7 +66,7 @@ class Progress implements ProgressUi {
     this.#stream = options.stream;
     this.#interactive = options.interactive;
     this.#patienceMs = options.patienceMs ?? 0;
-    this.#now = options.now ?? Date.now;
+    this.#clock = options.now ?? Date.now;
   }
 
   stageStarted(name: string, detail = ''): void {
@@ -108,6 +115,19 @@ class Progress implements ProgressUi {
     this.#timer = undefined;
     this.#running.clear();
     this.#erase();
+  }
+
+  at(time: number, tell: () => void): void {
+    this.#toldTime = time;
+    try {
+      tell();
+    } finally {
+      this.#toldTime = null;
+    }
+  }
+
+  #now(): number {
+    return this.#toldTime ?? this.#clock();
   }
 
   #mentionIfDue(name: string): void {
@@ -165,7 +185,7 @@ function describeProgress(stage: RunningStage, now: number): string {
 }
 
 function duration(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
+  const seconds = Math.max(0, Math.round(milliseconds / 1000));
   if (seconds < 60) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);
   return minutes < 60 ? `${minutes} min ${seconds % 60} s` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;

@@ -1,9 +1,12 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { RatchetError } from '../shared/errors.ts';
 import type { Observer } from '../shared/ports/observer.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { createOutput, type Output } from './output.ts';
-import { createProgress, type ProgressUi } from './progress.ts';
+import type { Place } from './place.ts';
+import { createProgress, type TimedProgressUi } from './progress.ts';
+import type { StackPlace } from './stack/stack-place.ts';
 import type { Workspace } from './workspace.ts';
 
 /** The process's streams and environment, so that tests can bring their own. */
@@ -12,26 +15,40 @@ export interface CliIo {
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** Takes what is told when a signal ends the process, in place of the usual words. */
+  readonly onStop?: (text: string) => void;
 }
 
-const globalOptionsSchema = z.object({ workspace: z.string().min(1), json: z.boolean().default(false) });
+const globalOptionsSchema = z.object({
+  workspace: z.string().min(1),
+  stack: z.string().nullable().default(null),
+  json: z.boolean().default(false),
+});
 
 /** Work that ends within this time shows no progress. */
 const patienceMs = 2_000;
 
-/** What one command works with: its output, its progress and its workspace. */
+/** What one command works with: its output, its progress, and its workspace or stack. */
 export class Session {
   readonly io: CliIo;
   readonly output: Output;
-  readonly progress: ProgressUi;
+  readonly progress: TimedProgressUi;
   /** As `--workspace` names it. */
   readonly directory: string;
-  #workspace: Workspace | undefined;
+  /** As `--stack` names it; null for work in the workspace directory. */
+  readonly stack: string | null;
+  #place: Place | undefined;
 
   constructor(io: CliIo, command: Command, options: { patient: boolean }) {
-    const { workspace, json } = globalOptionsSchema.parse(command.optsWithGlobals());
+    const { workspace, stack, json } = globalOptionsSchema.parse(command.optsWithGlobals());
+    if (stack !== null && command.getOptionValueSourceWithGlobals('workspace') !== 'default') {
+      throw new RatchetError('InvalidInput', 'Both --workspace and --stack are given.', {
+        mend: 'Leave out --stack to work in the directory, or --workspace to work with the stack on AWS.',
+      });
+    }
     this.io = io;
     this.directory = workspace;
+    this.stack = stack;
     this.output = createOutput(io, { json, debug: isDebugging(io) });
     this.progress = createProgress({
       stream: io.stderr,
@@ -40,18 +57,38 @@ export class Session {
     });
   }
 
-  /** Opens the workspace that `--workspace` names; it is closed when the session ends. */
-  async open(options: { create: boolean } = { create: false }): Promise<Workspace> {
-    const observer: Observer = { progress: () => undefined, note: (message) => this.progress.note(message) };
+  /** Opens the stack that `--stack` names, else the workspace; it is closed when the session ends. */
+  open(options: { create: boolean } = { create: false }): Promise<Place> {
+    return this.stack === null ? this.openWorkspace(options) : this.openStack(this.stack);
+  }
+
+  /** What a command proposed to a person needs to reach the same stack; empty without one. */
+  get stackOption(): string {
+    return this.stack === null ? '' : ` --stack ${this.stack}`;
+  }
+
+  async openWorkspace(options: { create: boolean } = { create: false }): Promise<Workspace> {
     const { openWorkspace } = await import('./workspace.ts');
-    this.#workspace = await openWorkspace(this.directory, { observer, create: options.create });
-    return this.#workspace;
+    const workspace = await openWorkspace(this.directory, { observer: this.#observer(), create: options.create });
+    this.#place = workspace;
+    return workspace;
+  }
+
+  async openStack(name: string): Promise<StackPlace> {
+    const { openStack } = await import('./stack/stack-place.ts');
+    const stack = await openStack(name, { observer: this.#observer(), env: this.io.env });
+    this.#place = stack;
+    return stack;
   }
 
   async end(): Promise<void> {
     this.progress.stop();
-    await this.#workspace?.close();
-    this.#workspace = undefined;
+    await this.#place?.close();
+    this.#place = undefined;
+  }
+
+  #observer(): Observer {
+    return { progress: () => undefined, note: (message) => this.progress.note(message) };
   }
 }
 

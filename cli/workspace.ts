@@ -14,18 +14,16 @@ import { SystemClock } from '../shared/adapters/system-clock.ts';
 import { SystemIds } from '../shared/adapters/system-ids.ts';
 import { RatchetError } from '../shared/errors.ts';
 import type { Observer } from '../shared/ports/observer.ts';
-import type { Ports } from '../shared/stages/ports.ts';
+import type { Place } from './place.ts';
 import { ProcessOwners } from './process-owners.ts';
 import { cacheFolder, lineageFile, objectsFolder } from './workspace-files.ts';
 
 /** A directory with all that Ratchet knows, and the embedded adapters on it. */
-export interface Workspace {
+export interface Workspace extends Place {
   /** Absolute. */
   readonly directory: string;
-  readonly ports: Ports;
   /** This process, as the owner of runs. */
   readonly owner: string;
-  close(): Promise<void>;
 }
 
 export interface OpenOptions {
@@ -69,6 +67,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
       observer: options.observer,
       owners,
     },
+    localCopy: (key) => objects.withLocalFile(key, async (path) => path),
     async close() {
       await Promise.all([runtime.close(), traceLog.close(), traceQuery.close()]);
       lineage.close();

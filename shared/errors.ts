@@ -33,6 +33,10 @@ export const errorTable = {
     retry: false,
     mend: 'See which stage took so long, then redrive the execution or start the run again: completed stages are passed over.',
   },
+  StageFailed: {
+    retry: false,
+    mend: 'See the log of the stage that failed, then start the run again: completed stages are passed over.',
+  },
   StaleVersion: { retry: true, mend: 'The record changed meanwhile; the step is tried again by itself.' },
   ObjectMissing: {
     retry: false,

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { evidenceLines } from '../../cli/evidence-lines.ts';
 import { exitCodeOf, exitCodes } from '../../cli/exit-codes.ts';
-import { localPath } from '../../cli/local-path.ts';
 import { createOutput } from '../../cli/output.ts';
 import { createProgress } from '../../cli/progress.ts';
 import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
@@ -61,9 +60,9 @@ async function demo(): Promise<void> {
   await show(result, workspace);
 }
 
-async function show(result: DemoResult, { ports }: Workspace): Promise<void> {
+async function show(result: DemoResult, workspace: Workspace): Promise<void> {
   const { run } = result;
-  const report = await localPath(run.report, ports.objects);
+  const report = await workspace.localCopy(run.report);
   const fractions = (side: 'before' | 'after') => {
     const of = (measured: Measured | undefined) => (measured === undefined ? 0 : share(measured));
     const [overall, ...slices] = result.slices;

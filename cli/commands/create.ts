@@ -119,10 +119,11 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
     ],
   );
   for (const note of dataset?.manifest.notes ?? []) session.output.say(`Note: ${note}.`);
+  const at = session.stackOption;
   session.output.say(
     checkpoint === null
-      ? `Next: ratchet create ${modelId} --examples FILE`
-      : `Next: answer with it (ratchet predict ${modelId} < inputs.jsonl), then bring in judged traces (ratchet ingest ${modelId} traces.jsonl).`,
+      ? `Next: ratchet create ${modelId} --examples FILE${at}`
+      : `Next: answer with it (ratchet predict ${modelId}${at} < inputs.jsonl), then bring in judged traces (ratchet ingest ${modelId} traces.jsonl${at}).`,
   );
   return exitCodes.done;
 }

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { ingestTraces } from '../../shared/stages/ingest-traces.ts';
+import { type BadLine, type IngestResult, ingestTraces } from '../../shared/stages/ingest-traces.ts';
 import { BadLineReporter } from '../bad-lines.ts';
 import { counted } from '../counted.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { localPath } from '../local-path.ts';
-import { checkInput, inputName, openInput } from '../open-input.ts';
+import { checkInput, inputName, openBytes, openInput } from '../open-input.ts';
+import type { Place } from '../place.ts';
 import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 
@@ -34,21 +34,15 @@ export function addIngestCommand(program: Command, run: RunCommand): void {
 
 async function ingest(modelId: string, files: readonly string[], session: Session): Promise<ExitCode> {
   for (const file of files) await checkInput(file);
-  const { ports } = await session.open();
   const badLines = new BadLineReporter(session.output);
-  session.progress.stageStarted('ingest');
-  const { quarantine, ...counts } = await ingestTraces(
-    {
-      modelId,
-      sources: files.map((file) => ({ name: inputName(file), open: () => openInput(file, session.io.stdin) })),
-      onBadLine: (bad) => badLines.add(bad),
-      onProgress: (lines) => session.progress.stageProgress('ingest', lines, 0, 'lines'),
-    },
-    ports,
+  const request = { modelId, files, onBadLine: (bad: ToldLine) => badLines.add(bad) };
+  const { place, result } = await (session.stack === null
+    ? ingestHere(request, session)
+    : ingestThere(session.stack, request, session)
   ).finally(() => badLines.end());
-  session.progress.stageFinished('ingest', '');
+  const { quarantine, ...counts } = result;
 
-  const paths = await Promise.all(quarantine.map((key) => localPath(key, ports.objects)));
+  const paths = await Promise.all(quarantine.map((key) => place.localCopy(key)));
   const lines = [
     `${counted(counts.ingested, 'new trace')}, ${counted(counts.judgements, 'new judgement')}; ${counted(counts.alreadyKnown, 'line')} of known traces.`,
     ...(counts.quarantined === 0
@@ -61,4 +55,44 @@ async function ingest(modelId: string, files: readonly string[], session: Sessio
     counts.quarantined === 0 ? 'There was nothing to ingest: no line in any file.' : 'No line could be used.',
   );
   return exitCodes.badInput;
+}
+
+type ToldLine = Pick<BadLine, 'file' | 'line' | 'reason' | 'mend'>;
+
+interface Request {
+  readonly modelId: string;
+  readonly files: readonly string[];
+  readonly onBadLine: (bad: ToldLine) => void;
+}
+
+interface Ingested {
+  readonly place: Place;
+  readonly result: IngestResult;
+}
+
+async function ingestHere({ modelId, files, onBadLine }: Request, session: Session): Promise<Ingested> {
+  const place = await session.openWorkspace();
+  session.progress.stageStarted('ingest');
+  const result = await ingestTraces(
+    {
+      modelId,
+      sources: files.map((file) => ({ name: inputName(file), open: () => openInput(file, session.io.stdin) })),
+      onBadLine,
+      onProgress: (lines) => session.progress.stageProgress('ingest', lines, 0, 'lines'),
+    },
+    place.ports,
+  );
+  session.progress.stageFinished('ingest', '');
+  return { place, result };
+}
+
+async function ingestThere(
+  stackName: string,
+  { modelId, files, onBadLine }: Request,
+  session: Session,
+): Promise<Ingested> {
+  const place = await session.openStack(stackName);
+  const { ingestOnStack } = await import('../stack/ingest-on-stack.ts');
+  const opened = files.map((file) => ({ name: inputName(file), open: () => openBytes(file, session.io.stdin) }));
+  return { place, result: await ingestOnStack(place, { modelId, files: opened, onBadLine }, session.progress) };
 }

@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { RatchetError } from '../../shared/errors.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { localPath } from '../local-path.ts';
 import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 
@@ -10,7 +9,8 @@ Example:
   $ ratchet report run-20260301T090000-0ab12c
   $ xdg-open "$(ratchet report RUN --json | jq -r .report)"
 
-Both are files of the workspace: the report is one HTML page without anything to load, the curation log is Markdown.`;
+The report is one HTML page without anything to load, the curation log is Markdown. Both are files of the workspace; with
+--stack they are fetched into the cache directory ($XDG_CACHE_HOME/ratchet, else ~/.cache/ratchet).`;
 
 export function addReportCommand(program: Command, run: RunCommand): void {
   program
@@ -25,7 +25,8 @@ export function addReportCommand(program: Command, run: RunCommand): void {
 }
 
 async function report(runId: string, session: Session): Promise<ExitCode> {
-  const { ports } = await session.open();
+  const place = await session.open();
+  const { ports } = place;
   const run = await ports.lineage.getRun(runId);
   if (run === undefined)
     throw new RatchetError('UnknownRun', `There is no run ${JSON.stringify(runId.slice(0, 120))} here.`);
@@ -34,8 +35,8 @@ async function report(runId: string, session: Session): Promise<ExitCode> {
       mend: run.failure?.mend ?? `Let it go on: ratchet run ${run.modelId} --seed ${run.seed}`,
     });
   }
-  const html = await localPath(run.reportKey, ports.objects);
-  const curation = await localPath(run.reportKey.replace(/[^/]+$/, 'data-curation.md'), ports.objects);
+  const html = await place.localCopy(run.reportKey);
+  const curation = await place.localCopy(run.reportKey.replace(/[^/]+$/, 'data-curation.md'));
   await session.output.result(
     commandResult('report', { run: runId, model: run.modelId, decision: run.decision, report: html, curation }),
     [html, curation],

@@ -1,9 +1,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { RatchetError } from '../../shared/errors.ts';
+import type { RunResult } from '../../shared/stages/write-report.ts';
 import { wholeNumber } from '../arguments.ts';
 import { evidenceLines } from '../evidence-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { localPath } from '../local-path.ts';
+import type { Place } from '../place.ts';
 import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 
@@ -13,10 +15,15 @@ Example:
   $ ratchet report RUN          (the run's name is in the result)
 
 A run judges and triages the traces, finds why the champion fails, trains candidates on a corrective training set, and
-promotes one only if it passes the gate. A run that was broken off goes on where it stopped when it is started again.
+promotes one only if it passes the gate. A run that was broken off goes on where it stopped when it is started again. With
+--stack the run works on AWS, and goes on there when this command is stopped.
 Exit code 3: the run ended and the champion stayed; the reason says why.`;
 
-const optionsSchema = z.object({ seed: z.int().nullable().default(null), verbose: z.boolean().default(false) });
+const optionsSchema = z.object({
+  seed: z.int().nullable().default(null),
+  verbose: z.boolean().default(false),
+  follow: z.boolean().default(false),
+});
 type Options = z.infer<typeof optionsSchema>;
 
 export function addRunCommand(program: Command, run: RunCommand): void {
@@ -27,18 +34,22 @@ export function addRunCommand(program: Command, run: RunCommand): void {
     .argument('<model>', 'name of the model')
     .option('--seed <n>', 'fixes all that is drawn at random (1, or that of the run it goes on with)', wholeNumber)
     .option('--verbose', 'show each item of a stage, not only how many are done')
+    .option(
+      '--follow',
+      "with --stack: show the model's newest run, begun here or by an event, instead of beginning one",
+    )
     .addHelpText('after', help)
     .action((model: string, options: unknown, command: Command) =>
       run(command, (session) => improve(model, optionsSchema.parse(options), session), { patient: false }),
     );
 }
 
-async function improve(modelId: string, { seed, verbose }: Options, session: Session): Promise<ExitCode> {
-  const workspace = await session.open();
-  const { runLoop } = await import('../runtime/run-loop.ts');
-  const result = await runLoop(workspace, { modelId, seed, verbose }, session.progress);
+async function improve(modelId: string, options: Options, session: Session): Promise<ExitCode> {
+  const { place, result } = await (session.stack === null
+    ? runHere(modelId, options, session)
+    : runThere(modelId, session.stack, options, session));
   session.progress.stop();
-  const report = await localPath(result.report, workspace.ports.objects);
+  const report = await place.localCopy(result.report);
   await session.output.result(commandResult('run', { ...result, report }), [
     result.decision === 'promoted'
       ? `Promoted: checkpoint ${result.champion} is the champion of ${modelId} now.`
@@ -47,6 +58,29 @@ async function improve(modelId: string, { seed, verbose }: Options, session: Ses
     ...evidenceLines(result),
     `Report: ${report}`,
   ]);
-  session.output.say(`Next: ratchet report ${result.run}`);
+  session.output.say(`Next: ratchet report ${result.run}${session.stackOption}`);
   return result.decision === 'promoted' ? exitCodes.done : exitCodes.kept;
+}
+
+interface Improved {
+  readonly place: Place;
+  readonly result: RunResult;
+}
+
+async function runHere(modelId: string, { seed, verbose, follow }: Options, session: Session): Promise<Improved> {
+  if (follow) {
+    throw new RatchetError('InvalidInput', '--follow shows a run of a stack, and no stack is named.', {
+      mend: 'Add --stack NAME. A run in a workspace goes on when it is started again, without --follow.',
+    });
+  }
+  const place = await session.openWorkspace();
+  const { runLoop } = await import('../runtime/run-loop.ts');
+  return { place, result: await runLoop(place, { modelId, seed, verbose }, session.progress) };
+}
+
+async function runThere(modelId: string, stackName: string, options: Options, session: Session): Promise<Improved> {
+  const place = await session.openStack(stackName);
+  const { runOnStack } = await import('../stack/run-on-stack.ts');
+  const request = { modelId, ...options, onStop: session.io.onStop };
+  return { place, result: await runOnStack(place, request, session.progress) };
 }

@@ -5,8 +5,10 @@ import { RatchetError } from '../../shared/errors.ts';
 import type { Orchestrator, StateWatcher } from '../../shared/ports/orchestrator.ts';
 import { stateHandlers } from '../../shared/stages/catalogue.ts';
 import type { Ports } from '../../shared/stages/ports.ts';
+import { itemOf } from './item-of.ts';
 import { MapSizes } from './map-sizes.ts';
-import { type RetryRule, retryRules } from './retry-rules.ts';
+import { RetriesLeft } from './retries-left.ts';
+import { retryRules } from './retry-rules.ts';
 
 const definitionPath = fileURLToPath(new URL('../../infra/state-machines/improvement-loop.asl.json', import.meta.url));
 
@@ -49,7 +51,12 @@ export class LocalStateMachine implements Orchestrator {
 
   async execute(name: string, input: Readonly<Record<string, unknown>>): Promise<unknown> {
     const definition = await readDefinition();
-    const steps = new Steps(this.#ports, this.#watcher, retryRules(definition), new MapSizes(definition));
+    const steps = new Steps(
+      this.#ports,
+      this.#watcher,
+      new RetriesLeft(retryRules(definition)),
+      new MapSizes(definition),
+    );
     const states = [...stateHandlers.keys()];
     const { retryWaitMs } = this.#options;
     const execution = new StateMachine(definition).run(input as Parameters<StateMachine['run']>[0], {
@@ -78,17 +85,16 @@ export class LocalStateMachine implements Orchestrator {
 class Steps {
   readonly #ports: Ports;
   readonly #watcher: StateWatcher;
-  readonly #rules: ReadonlyMap<string, RetryRule>;
+  readonly #retries: RetriesLeft;
   readonly #sizes: MapSizes;
-  readonly #attempts = new Map<string, number>();
   /** By the cause that the machine is told. */
   readonly #thrown = new Map<string, unknown>();
   #ended = false;
 
-  constructor(ports: Ports, watcher: StateWatcher, rules: ReadonlyMap<string, RetryRule>, sizes: MapSizes) {
+  constructor(ports: Ports, watcher: StateWatcher, retries: RetriesLeft, sizes: MapSizes) {
     this.#ports = ports;
     this.#watcher = watcher;
-    this.#rules = rules;
+    this.#retries = retries;
     this.#sizes = sizes;
   }
 
@@ -105,22 +111,15 @@ class Steps {
     };
     try {
       const { output, passedOver } = await handler(input, { ...this.#ports, observer });
-      this.#attempts.delete(`${state} ${item}`);
+      this.#retries.finished(state, item);
       this.#sizes.finished(state, output);
       this.#watcher.stateFinished(state, item, output, passedOver);
       return output;
     } catch (error) {
-      this.#watcher.stateFailed(state, item, error, this.#retriesLeft(state, item, error));
+      const left = this.#retries.failed(state, item, error instanceof Error ? error.name : '');
+      this.#watcher.stateFailed(state, item, error, left);
       throw this.#forMachine(error);
     }
-  }
-
-  #retriesLeft(state: string, item: string, error: unknown): number {
-    const rule = this.#rules.get(state);
-    const attempts = (this.#attempts.get(`${state} ${item}`) ?? 0) + 1;
-    this.#attempts.set(`${state} ${item}`, attempts);
-    if (rule === undefined || !(error instanceof Error) || !rule.errors.has(error.name)) return 0;
-    return Math.max(0, rule.attempts - attempts + 1);
   }
 
   /** From now on nothing is begun: what works side by side with a step that failed must not go on to its next one. */
@@ -140,9 +139,4 @@ class Steps {
     this.#thrown.set(cause, thrown);
     return Object.assign(new Error(cause, { cause: thrown }), { name: error });
   }
-}
-
-function itemOf(input: unknown): string {
-  if (typeof input !== 'object' || input === null || !('item' in input)) return 'all';
-  return typeof input.item === 'string' ? input.item : 'all';
 }

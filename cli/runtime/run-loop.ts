@@ -1,20 +1,13 @@
-import { type Control, championMovedSince, leaseIsLive } from '../../shared/domain/control.ts';
-import type { Run } from '../../shared/domain/run.ts';
-import { type ErrorName, errorTable, RatchetError } from '../../shared/errors.ts';
-import { beginRun } from '../../shared/stages/begin-run.ts';
 import { type EndedExecution, endRun } from '../../shared/stages/end-run.ts';
 import type { Ports } from '../../shared/stages/ports.ts';
-import { unknownModel } from '../../shared/stages/unknown-model.ts';
 import { type RunResult, runResultSchema } from '../../shared/stages/write-report.ts';
 import type { ProgressUi } from '../progress.ts';
 import type { Workspace } from '../workspace.ts';
+import { findOrBeginRun, type WantedRun } from './find-run.ts';
 import { causeFor, LocalStateMachine } from './local-state-machine.ts';
 import { watchStates } from './watch-states.ts';
 
-export interface RunRequest {
-  readonly modelId: string;
-  /** Null takes that of the run that is resumed, or 1. */
-  readonly seed: number | null;
+export interface RunRequest extends WantedRun {
   /** Milliseconds to wait before a step is tried again; as the state machine says by default. */
   readonly retryWaitMs?: number;
   /** Whether each item of a Map is shown; else they are counted. */
@@ -28,7 +21,7 @@ export interface RunRequest {
  */
 export async function runLoop(workspace: Workspace, request: RunRequest, ui: ProgressUi): Promise<RunResult> {
   const { ports, owner } = workspace;
-  const run = await findOrBegin(request, ports, ui);
+  const run = await findOrBeginRun(request, ports, ui);
   const { retryWaitMs, verbose = false } = request;
   const machine = new LocalStateMachine(
     ports,
@@ -42,69 +35,6 @@ export async function runLoop(workspace: Workspace, request: RunRequest, ui: Pro
     await recordEnd({ run: input.run, owner, ...causeFor(error) }, ports, ui);
     throw error;
   }
-}
-
-async function findOrBegin(request: RunRequest, ports: Ports, ui: ProgressUi): Promise<Run> {
-  const { modelId } = request;
-  const control = await ports.lineage.getControl(modelId);
-  if (control === undefined) throw await unknownModel(modelId, ports);
-  if (control.championId === null)
-    throw new RatchetError('NoChampion', `Model ${modelId} has no champion yet, so there is nothing to improve.`);
-  await refuseWhileActive(modelId, ports);
-  const runs = (await ports.lineage.listRuns(modelId)).filter(hasBegun);
-  const unfinished = runs.filter(isUnfinished);
-  const newest = unfinished.find((run) => run === runs.at(-1));
-  const reasonAgainst = newest === undefined ? '' : whyNotTaken(newest, request, control);
-  for (const run of unfinished) {
-    if (run !== newest) await giveUp(run, 'Broken off, and a later run was begun.', ports);
-    else if (reasonAgainst !== '') await giveUp(run, reasonAgainst, ports);
-  }
-  if (newest !== undefined && reasonAgainst === '') {
-    ui.note(`Run ${newest.runId} was broken off; it goes on where it stopped.`);
-    const resumed: Run = { ...newest, status: 'running', finishedAt: null, reason: '', failure: null };
-    await ports.lineage.putRun(resumed);
-    return resumed;
-  }
-  if (newest !== undefined) ui.note(`Run ${newest.runId} does not go on. ${reasonAgainst}`);
-  return beginRun({ runId: ports.ids.next('run'), modelId, seed: request.seed ?? 1 }, ports);
-}
-
-/** Runs that somebody, or the time limit, has ended, and that no stage has failed. */
-const wasEnded = new Set<string>(['ExecutionStopped', 'ExecutionTimedOut'] satisfies ErrorName[]);
-
-/** Whether it ever had the lease: of two processes that start together one is refused, and its run is nobody's successor. */
-function hasBegun({ failure }: Run): boolean {
-  return failure?.name !== 'LeaseHeld';
-}
-
-/** A run that was broken off, or ended by a passing fault such as a full disk. One that would fail again has failed for good. */
-function isUnfinished({ status, failure }: Run): boolean {
-  if (status === 'running') return true;
-  if (status !== 'failed' || failure === null) return false;
-  return wasEnded.has(failure.name) || (RatchetError.isName(failure.name) && errorTable[failure.name].retry);
-}
-
-/** Why the newest unfinished run is not taken up again; empty when it is. */
-function whyNotTaken(run: Run, { seed }: RunRequest, control: Control): string {
-  if (seed !== null && seed !== run.seed) return 'Broken off, and given up for a run with another seed.';
-  return championMovedSince(control, run) ? 'Broken off, and the champion was moved since.' : '';
-}
-
-async function giveUp(run: Run, reason: string, ports: Ports): Promise<void> {
-  const finishedAt = new Date(ports.clock.now()).toISOString();
-  await ports.lineage.putRun({ ...run, status: 'failed', finishedAt, reason, failure: null });
-}
-
-/** Asks before a run is begun or taken up, so that a run of another process is neither doubled nor given up. */
-async function refuseWhileActive(modelId: string, ports: Ports): Promise<void> {
-  const control = await ports.lineage.getControl(modelId);
-  const lease = control?.lease;
-  if (lease === null || lease === undefined || !leaseIsLive(lease, ports.clock.now())) return;
-  if (await ports.owners.isGone(lease.owner)) return;
-  throw new RatchetError(
-    'LeaseHeld',
-    `Run ${lease.runId} of ${modelId} is active: ${lease.owner} holds the lease until ${new Date(lease.expiresAt).toISOString()}.`,
-  );
 }
 
 /** A failure that cannot be recorded (a full disk) is told, and does not hide what had failed. */

@@ -40,7 +40,8 @@ export async function endRun(rawInput: unknown, ports: Ports): Promise<Run | und
 
 type Failure = NonNullable<Run['failure']>;
 
-function failureOf({ status, error = '', cause = '' }: EndedExecution): Failure {
+/** Why an execution did not succeed: name, cause and mend as they are kept in the run's record. */
+export function failureOf({ status, error = '', cause = '' }: Omit<EndedExecution, 'run' | 'owner'>): Failure {
   if (status === 'ABORTED') {
     const said = [error, cause].filter((text) => text !== '').join(': ');
     return ended('ExecutionStopped', `The execution was stopped${said === '' ? '' : ` (${said})`}.`);

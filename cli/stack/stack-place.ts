@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { DuckDbTraceLog } from '../../shared/adapters/duckdb-trace-log.ts';
+import { DuckDbTraceQuery } from '../../shared/adapters/duckdb-trace-query.ts';
+import { DynamoDbLineageStore } from '../../shared/adapters/dynamodb-lineage-store.ts';
+import { createEmbeddedPredictor } from '../../shared/adapters/embedded-trainer/embedded-predictor.ts';
+import { EmbeddedRuntime } from '../../shared/adapters/embedded-trainer/embedded-runtime.ts';
+import { createEmbeddedTrainer } from '../../shared/adapters/embedded-trainer/embedded-trainer.ts';
+import { RoutedObjectStore } from '../../shared/adapters/routed-object-store.ts';
+import { S3ObjectStore } from '../../shared/adapters/s3-object-store.ts';
+import { SeededRandom } from '../../shared/adapters/seeded-random.ts';
+import { createStatisticalAnalyst } from '../../shared/adapters/statistical-analyst/statistical-analyst.ts';
+import { StepFunctionsOwners } from '../../shared/adapters/step-functions-owners.ts';
+import { SystemClock } from '../../shared/adapters/system-clock.ts';
+import { SystemIds } from '../../shared/adapters/system-ids.ts';
+import type { Observer } from '../../shared/ports/observer.ts';
+import type { Place } from '../place.ts';
+import { type AwsClients, createAwsClients } from './aws-clients.ts';
+import { cacheDirectory, keepCopy } from './kept-copies.ts';
+import { readStack, type StackOutputs } from './read-stack.ts';
+import { StackExecutions } from './stack-executions.ts';
+
+/** A deployed stack. What is computed for a person (first training, predictions) is computed here, over the stack's own data. */
+export interface StackPlace extends Place {
+  readonly name: string;
+  readonly outputs: StackOutputs;
+  readonly clients: AwsClients;
+  readonly executions: StackExecutions;
+}
+
+export interface OpenStackOptions {
+  readonly observer: Observer;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Opens a deployed stack with the credentials and region of the environment. Close it, or its worker threads keep the process alive.
+ * @throws RatchetError InvalidInput when there is none, AccessDenied, StorageFailure
+ */
+export async function openStack(name: string, { observer, env }: OpenStackOptions): Promise<StackPlace> {
+  const clients = createAwsClients(env);
+  try {
+    const outputs = await readStack(name, clients.cloudFormation);
+    return placeOf(name, outputs, clients, { observer, env });
+  } catch (error) {
+    clients.close();
+    throw error;
+  }
+}
+
+function placeOf(
+  name: string,
+  outputs: StackOutputs,
+  clients: AwsClients,
+  { observer, env }: OpenStackOptions,
+): StackPlace {
+  const cache = cacheDirectory(env);
+  const objects = new RoutedObjectStore({
+    traces: new S3ObjectStore({ client: clients.s3, bucket: outputs.TraceBucketName }),
+    artifacts: new S3ObjectStore({ client: clients.s3, bucket: outputs.ArtifactBucketName }),
+  });
+  const clock = new SystemClock();
+  const traceLog = new DuckDbTraceLog({ objects, clock });
+  const traceQuery = new DuckDbTraceQuery({ objects });
+  const runtime = new EmbeddedRuntime({ objects, cacheDirectory: join(cache, 'embeddings') });
+  const trainer = createEmbeddedTrainer(runtime);
+  const predictor = createEmbeddedPredictor(runtime);
+  return {
+    name,
+    outputs,
+    clients,
+    executions: new StackExecutions({ client: clients.stepFunctions, stateMachineArn: outputs.StateMachineArn }),
+    ports: {
+      objects,
+      lineage: new DynamoDbLineageStore({ client: clients.dynamoDb, table: outputs.TableName }),
+      traceLog,
+      traceQuery,
+      trainers: new Map([[trainer.name, trainer]]),
+      predictors: new Map([[predictor.name, predictor]]),
+      analyst: createStatisticalAnalyst(),
+      clock,
+      ids: new SystemIds(clock),
+      random: new SeededRandom(),
+      observer,
+      owners: new StepFunctionsOwners({ client: clients.stepFunctions }),
+    },
+    localCopy: (key) => keepCopy(key, objects, join(cache, 'stacks', outputs.ArtifactBucketName)),
+    async close() {
+      await Promise.all([runtime.close(), traceLog.close(), traceQuery.close()]);
+      clients.close();
+    },
+  };
+}
