@@ -1,13 +1,18 @@
 import { once } from 'node:events';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
 import { DirectoryObjectStore } from '../../shared/adapters/directory-object-store.ts';
+import { DynamoDbLineageStore } from '../../shared/adapters/dynamodb-lineage-store.ts';
+import { S3ObjectStore } from '../../shared/adapters/s3-object-store.ts';
 import { SqliteLineageStore } from '../../shared/adapters/sqlite-lineage-store.ts';
 import { moveChampion } from '../../shared/domain/control.ts';
+import type { LineageStore } from '../../shared/ports/lineage-store.ts';
+import type { ObjectStore } from '../../shared/ports/object-store.ts';
 
 const [kind = '', location = '', rounds = '', name = ''] = process.argv.slice(2);
 
 /** Numbers of the objects that this process was the first to write. */
-async function raceForObjects(): Promise<readonly number[]> {
-  const objects = new DirectoryObjectStore(location);
+async function raceForObjects(objects: ObjectStore): Promise<readonly number[]> {
   const wins: number[] = [];
   for (let number = 0; number < Number(rounds); number += 1) {
     if (await objects.putIfAbsent(`prizes/${number}`, new TextEncoder().encode(name))) wins.push(number);
@@ -16,8 +21,7 @@ async function raceForObjects(): Promise<readonly number[]> {
 }
 
 /** Versions of the control item that this process wrote. */
-async function raceForControl(): Promise<readonly number[]> {
-  const lineage = new SqliteLineageStore(location);
+async function raceForControl(lineage: LineageStore): Promise<readonly number[]> {
   const wins: number[] = [];
   while (true) {
     const control = await lineage.getControl('prize');
@@ -26,11 +30,24 @@ async function raceForControl(): Promise<readonly number[]> {
     if (await lineage.compareAndSetControl(control.version, next)) wins.push(next.version);
     await new Promise(setImmediate);
   }
-  lineage.close();
   return wins;
 }
 
+function racers(): () => Promise<readonly number[]> {
+  switch (kind) {
+    case 'objects':
+      return () => raceForObjects(new DirectoryObjectStore(location));
+    case 's3-objects':
+      return () => raceForObjects(new S3ObjectStore({ client: new S3Client({}), bucket: location }));
+    case 'dynamodb-control':
+      return () => raceForControl(new DynamoDbLineageStore({ client: new DynamoDBClient({}), table: location }));
+    default:
+      return () => raceForControl(new SqliteLineageStore(location));
+  }
+}
+
+const run = racers();
 process.send?.('ready');
 await once(process, 'message');
-process.send?.(await (kind === 'objects' ? raceForObjects() : raceForControl()));
+process.send?.(await run());
 process.disconnect();
