@@ -1,0 +1,72 @@
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Node } from 'constructs';
+import { z } from 'zod';
+import { idSchema } from '../shared/domain/ids.ts';
+import { RatchetError } from '../shared/errors.ts';
+
+const scheduleSchema = z.strictObject({
+  /** The model to look at; `*` for all. */
+  modelId: z.union([z.literal('*'), idSchema]),
+  /** Of EventBridge Scheduler: `rate(1 day)`, `cron(0 3 * * ? *)` (UTC), `at(…)`. */
+  expression: z.string().regex(/^(rate|cron|at)\(.+\)$/, 'use rate(…), cron(…) or at(…)'),
+});
+
+const retentionDays = Object.values(RetentionDays).filter((days) => typeof days === 'number');
+
+const configSchema = z.strictObject({
+  /** Stacks, functions and the state machine are named after it; two deployments in one account need two names. */
+  name: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, 'use 1 to 20 of a-z, 0-9 and "-", beginning with a letter'),
+  architecture: z.enum(['arm64', 'x86_64']),
+  logRetentionDays: z
+    .number()
+    .refine((days) => retentionDays.includes(days), `CloudWatch Logs keeps ${retentionDays.join(', ')} days`),
+  /** How long a replaced or deleted object can be brought back. */
+  noncurrentVersionDays: z.int().positive(),
+  /** Whether the table refuses to be deleted. */
+  deletionProtection: z.boolean(),
+  /** More quarantined lines than this in an hour raise the alarm. */
+  quarantineAlarmLines: z.int().nonnegative(),
+  /** The most memory that a function gets, MB. New accounts may not have more than 3008. */
+  memoryLimitMb: z.int().min(512).max(10_240),
+  schedules: z.array(scheduleSchema),
+  /** Who is told of alarms; nobody is without it. */
+  alarmEmail: z.email().optional(),
+});
+
+/** What a deployment can be set to: the object `ratchet` in cdk.json's context. */
+export type Config = z.infer<typeof configSchema>;
+
+/** Of the deployed state machine. */
+export function stateMachineName({ name }: Config): string {
+  return `${name}-improvement-loop`;
+}
+
+/**
+ * The context's object `ratchet`, each of its values overridden by `-c key=value` of the command line (lists as JSON).
+ * @throws RatchetError InvalidInput, with all that is wrong
+ */
+export function readConfig(node: Node): Config {
+  const written: unknown = node.tryGetContext('ratchet');
+  const overrides = Object.keys(configSchema.shape).flatMap((key) => {
+    const value: unknown = node.tryGetContext(key);
+    return value === undefined ? [] : [[key, fromCommandLine(value)] as const];
+  });
+  const parsed = configSchema.safeParse({
+    ...z.record(z.string(), z.unknown()).parse(written),
+    ...Object.fromEntries(overrides),
+  });
+  if (parsed.success) return parsed.data;
+  throw new RatchetError('InvalidInput', `The deployment's configuration is wrong:\n${z.prettifyError(parsed.error)}`, {
+    mend: 'Correct it in cdk.json (context, ratchet) or in the -c options.',
+  });
+}
+
+/** `-c` gives texts; numbers, truth values and lists are JSON. */
+function fromCommandLine(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}

@@ -1,0 +1,146 @@
+import type { LineageAccess } from './constructs/lineage-access.ts';
+import type { ObjectAccess } from './constructs/object-access.ts';
+
+export type LayerName = 'duckdb' | 'use-lite';
+
+/** What a function is given: nothing that is not named here. */
+export interface FunctionSpec {
+  readonly name: string;
+  readonly does: string;
+  readonly layers: readonly LayerName[];
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly diskMb: number;
+  /** Of the trace bucket. */
+  readonly traces?: ObjectAccess;
+  /** Of the artifact bucket. */
+  readonly artifacts?: ObjectAccess;
+  readonly lineage: LineageAccess;
+  /** Whether it may ask if an execution still runs: who finds a lease held has to know whether its holder works. */
+  readonly describesExecutions?: true;
+  readonly startsExecutions?: true;
+  readonly putsEvents?: true;
+}
+
+interface StageOptions extends Partial<Omit<FunctionSpec, 'name' | 'does' | 'artifacts' | 'lineage'>> {
+  /** Where below `models/<model>/` it writes. */
+  readonly models?: readonly ('splits' | 'datasets' | 'checkpoints' | 'evaluation-sets')[];
+  readonly lineage?: Partial<LineageAccess>;
+  readonly deletesRunObjects?: true;
+}
+
+/** A stage reads what earlier ones left, writes its own part of `runs/`, renews the lease and may resume its run's record. */
+function stage(name: string, does: string, options: StageOptions = {}): FunctionSpec {
+  const { models = [], lineage, deletesRunObjects, ...rest } = options;
+  return {
+    name,
+    does,
+    layers: [],
+    memoryMb: 3008,
+    timeoutSeconds: 900,
+    diskMb: 512,
+    describesExecutions: true,
+    ...rest,
+    artifacts: {
+      read: ['runs/*', 'models/*'],
+      list: ['runs/*', 'models/*'],
+      write: ['runs/*', ...models.map((folder) => `models/*/${folder}/*`)],
+      ...(deletesRunObjects === true ? { delete: ['runs/*'] } : {}),
+    },
+    lineage: { control: 'lease', ...lineage, writes: ['run', ...(lineage?.writes ?? [])] },
+  };
+}
+
+const readsTraces = { read: ['traces/*', 'judgements/*', 'batches/*'], list: ['batches/*'] } as const;
+
+/** One function a Task state of the state machine, of the same name. */
+export const stageFunctions: readonly FunctionSpec[] = [
+  stage('take-lease', "Takes the model's lease for the run", { memoryMb: 512, timeoutSeconds: 60 }),
+  stage('prepare-run', 'Pins the snapshot; the champion answers it anew', {
+    layers: ['duckdb', 'use-lite'],
+    diskMb: 2048,
+    traces: readsTraces,
+  }),
+  stage('judge-traces', 'A verdict on each answer'),
+  stage('triage-traces', 'Clean, noise, poison or suspect judgement', {
+    layers: ['use-lite'],
+    deletesRunObjects: true,
+  }),
+  stage('split-traces', 'Train, validation and test sides for the life of the model', { models: ['splits'] }),
+  stage('analyze-failures', 'One shard of failures'),
+  stage('build-taxonomy', 'Clusters of failures with their root causes'),
+  stage('confirm-weaknesses', 'Probes a cluster on the champion', { layers: ['use-lite'] }),
+  stage('inspect-lineage', 'What the run has to be held to', {
+    layers: ['duckdb'],
+    diskMb: 2048,
+    traces: readsTraces,
+    models: ['evaluation-sets'],
+    lineage: { writes: ['evaluation-set'] },
+  }),
+  stage('synthesize-curriculum', 'Corrective examples for one cluster'),
+  stage('assemble-curriculum', 'The training sets', { models: ['datasets'], lineage: { writes: ['dataset'] } }),
+  stage('plan-candidates', 'Which configurations are trained', { memoryMb: 1024 }),
+  stage('train-candidates', 'Trains one candidate', {
+    layers: ['use-lite'],
+    memoryMb: 5308,
+    models: ['checkpoints'],
+    lineage: { writes: ['checkpoint'] },
+  }),
+  stage('prepare-next-dataset', 'What the likely next iteration needs', {
+    models: ['datasets'],
+    lineage: { writes: ['dataset'] },
+  }),
+  stage('evaluate-champion', "The champion's own evaluation", { layers: ['use-lite'] }),
+  stage('evaluate-candidates', 'One candidate on one set', { layers: ['use-lite'] }),
+  stage('gate-candidates', 'Holds the candidates against the gate', {
+    memoryMb: 1024,
+    lineage: { writes: ['checkpoint'] },
+  }),
+  stage('decide-next', 'The next move, or the end', { memoryMb: 1024 }),
+  stage('promote-champion', 'Freezes the sets and moves the champion', {
+    layers: ['use-lite'],
+    models: ['evaluation-sets'],
+    lineage: { control: 'champion', writes: ['evaluation-set'] },
+  }),
+  stage('final-test', 'Opens the test sets for the report', { layers: ['use-lite'] }),
+  stage('write-report', 'The report', { memoryMb: 2048 }),
+];
+
+const ingestFolders = ['traces/*', 'judgements/*', 'batches/*', 'quarantine/*', 'ingests/*'] as const;
+
+/** What stands around the loop: functions that events invoke. */
+export const eventFunctions = {
+  ingestDrop: {
+    name: 'ingest-drop',
+    does: 'Normalises a dropped file into the trace store',
+    layers: ['duckdb'],
+    memoryMb: 2048,
+    timeoutSeconds: 900,
+    diskMb: 2048,
+    traces: { read: ['drops/*', ...ingestFolders], list: ['drops/*', ...ingestFolders], write: ingestFolders },
+    lineage: { control: 'read', writes: [] },
+    putsEvents: true,
+  },
+  startRun: {
+    name: 'start-run',
+    does: 'Decides whether a run is due, and starts it',
+    layers: [],
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    diskMb: 512,
+    traces: { read: ['batches/*'], list: ['batches/*'] },
+    lineage: { control: 'read', writes: ['run'] },
+    describesExecutions: true,
+    startsExecutions: true,
+  },
+  runEnded: {
+    name: 'run-ended',
+    does: 'Records how a run ended and gives its lease back',
+    layers: [],
+    memoryMb: 512,
+    timeoutSeconds: 60,
+    diskMb: 512,
+    lineage: { control: 'lease', writes: ['run'] },
+    putsEvents: true,
+  },
+} as const satisfies Record<string, FunctionSpec>;
