@@ -70,7 +70,12 @@ export const resultSchemas = {
     previous: checkpointName.nullable(),
     moved: z.boolean().describe('false when it was the champion already'),
   }),
-  doctor: z.strictObject({ workspace: z.string(), ok: z.boolean(), checks: z.array(checkSchema) }),
+  doctor: z.strictObject({
+    workspace: z.string().nullable().describe('absolute path of the directory; null with --stack'),
+    stack: z.string().nullable().describe('name of the stack; null without --stack'),
+    ok: z.boolean(),
+    checks: z.array(checkSchema),
+  }),
   completion: z.strictObject({ shell: z.string(), script: z.string() }),
 } as const;
 

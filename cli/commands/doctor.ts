@@ -13,6 +13,7 @@ import { lineageFile, objectsFolder } from '../workspace-files.ts';
 const help = `
 Example:
   $ ratchet doctor
+  $ ratchet doctor --stack ratchet
   $ ratchet doctor --json | jq '.checks[] | select(.status != "ok")'
 
 Nothing is changed. Exit code 1: there is a problem; each one comes with what to do.`;
@@ -22,8 +23,10 @@ const marks: Readonly<Record<Check['status'], string>> = { ok: '✔', warning: '
 export function addDoctorCommand(program: Command, run: RunCommand): void {
   program
     .command('doctor')
-    .summary('check the installation and the workspace')
-    .description('Checks that Ratchet can work here: Node.js, the workspace, its models, and what Ratchet is built on.')
+    .summary('check the installation, and the workspace or the stack')
+    .description(
+      'Checks that Ratchet can work here: Node.js, the workspace or the stack, its models, and what Ratchet is built on.',
+    )
     .addHelpText('after', help)
     .action((_options: unknown, command: Command) => run(command, examine));
 }
@@ -31,23 +34,35 @@ export function addDoctorCommand(program: Command, run: RunCommand): void {
 async function examine(session: Session): Promise<ExitCode> {
   const root = resolve(session.directory);
   session.progress.stageStarted('doctor');
-  const checks = await allChecks(root);
+  const checks = [...(await installationChecks(root)), ...(await placeChecks(root, session))];
   session.progress.stageFinished('doctor', '');
   const healthy = !checks.some((check) => check.status === 'problem');
-  await session.output.result(commandResult('doctor', { workspace: root, ok: healthy, checks: [...checks] }), [
-    ...checks.flatMap(({ name, status, detail, mend }) => [
-      printableLine(`${marks[status]} ${name}: ${detail}`, 1_000),
-      ...(mend === null ? [] : [printableLine(`    ${mend}`, 1_000)]),
-    ]),
-  ]);
+  await session.output.result(
+    commandResult('doctor', {
+      workspace: session.stack === null ? root : null,
+      stack: session.stack,
+      ok: healthy,
+      checks,
+    }),
+    [
+      ...checks.flatMap(({ name, status, detail, mend }) => [
+        printableLine(`${marks[status]} ${name}: ${detail}`, 1_000),
+        ...(mend === null ? [] : [printableLine(`    ${mend}`, 1_000)]),
+      ]),
+    ],
+  );
   return healthy ? exitCodes.done : exitCodes.fault;
 }
 
-async function allChecks(root: string): Promise<readonly Check[]> {
+async function installationChecks(root: string): Promise<readonly Check[]> {
   const { checkDuckDb, checkNode, checkUseLite } = await import('../doctor/check-installation.ts');
   const { DirectoryObjectStore } = await import('../../shared/adapters/directory-object-store.ts');
   const objects = new DirectoryObjectStore(join(root, objectsFolder));
-  const installation = [checkNode(process.version), await checkDuckDb(), await checkUseLite(objects)];
+  return [checkNode(process.version), await checkDuckDb(), await checkUseLite(objects)];
+}
+
+async function placeChecks(root: string, session: Session): Promise<readonly Check[]> {
+  if (session.stack !== null) return stackChecks(session.stack, session);
   const isWorkspace = await stat(join(root, lineageFile)).then(
     (found) => found.isFile(),
     () => false,
@@ -56,9 +71,21 @@ async function allChecks(root: string): Promise<readonly Check[]> {
     const { warning } = await import('../doctor/check.ts');
     const mend =
       'Make one by creating a model: ratchet create MODEL --examples FILE. Or name another: --workspace DIR.';
-    return [...installation, warning('workspace', `there is none in ${root}`, mend)];
+    return [warning('workspace', `there is none in ${root}`, mend)];
   }
-  return [...installation, ...(await workspaceChecks(root, objects))];
+  const { DirectoryObjectStore } = await import('../../shared/adapters/directory-object-store.ts');
+  return workspaceChecks(root, new DirectoryObjectStore(join(root, objectsFolder)));
+}
+
+async function stackChecks(name: string, session: Session): Promise<readonly Check[]> {
+  const { thrown } = await import('../doctor/check.ts');
+  try {
+    const stack = await session.openStack(name);
+    const { checkStack } = await import('../doctor/check-stack.ts');
+    return await checkStack(stack, session.stackOption);
+  } catch (error) {
+    return [thrown('stack', error, 'See the message.')];
+  }
 }
 
 async function workspaceChecks(root: string, objects: ObjectStore): Promise<readonly Check[]> {
@@ -77,7 +104,7 @@ async function modelChecks(root: string, objects: ObjectStore, now: number): Pro
   try {
     const lineage = new SqliteLineageStore(join(root, lineageFile));
     try {
-      const ports = { lineage, objects, owners: new ProcessOwners() };
+      const ports = { lineage, objects, owners: new ProcessOwners(), at: '' };
       const checks: Check[] = [];
       for (const { modelId } of await lineage.listModels()) checks.push(...(await checkModel(modelId, ports, now)));
       return checks;

@@ -10,6 +10,8 @@ import type { Check } from '../results.ts';
 import { ok, problem, thrown, warning } from './check.ts';
 
 export interface ModelPorts {
+  /** What proposed commands name to reach the same place, for example ` --stack NAME`; empty for the usual directory. */
+  readonly at: string;
   readonly lineage: LineageStore;
   readonly objects: ObjectStore;
   readonly owners: Owners;
@@ -20,7 +22,7 @@ export async function checkModel(modelId: string, ports: ModelPorts, now: number
   try {
     const control = await ports.lineage.getControl(modelId);
     if (control === undefined)
-      return [problem(modelId, 'it has no control item', 'Restore lineage.sqlite from a backup.')];
+      return [problem(modelId, 'it has no control item', 'Restore the lineage from a backup.')];
     return [
       ...(await checkCheckpoints(control, ports)),
       await checkLease(control, ports, now),
@@ -38,7 +40,11 @@ async function checkCheckpoints({ modelId, championId, moves }: Control, ports: 
   const name = `${modelId}: champion`;
   if (championId === null)
     return [
-      warning(name, 'there is none yet', `Train the first checkpoint: ratchet create ${modelId} --examples FILE`),
+      warning(
+        name,
+        'there is none yet',
+        `Train the first checkpoint: ratchet create ${modelId} --examples FILE${ports.at}`,
+      ),
     ];
   const damage = await damageOf(modelId, championId, ports);
   const former = [...new Set(moves.map((move) => move.to))].filter((id) => id !== championId);
@@ -52,7 +58,7 @@ async function checkCheckpoints({ modelId, championId, moves }: Control, ports: 
           `${championId}: ${damage}`,
           sound === undefined
             ? 'Restore the artifact from a backup.'
-            : `Restore the artifact from a backup, or go back: ratchet rollback ${modelId} --to ${sound}`,
+            : `Restore the artifact from a backup, or go back: ratchet rollback ${modelId} --to ${sound}${ports.at}`,
         ),
     ...former.flatMap((id, index) => {
       const found = damages[index] ?? null;
@@ -84,9 +90,9 @@ async function checkLease({ modelId, lease }: Control, ports: ModelPorts, now: n
   if (lease === null) return ok(name, 'free');
   const until = new Date(lease.expiresAt).toISOString();
   const detail = `run ${lease.runId}, held by ${lease.owner}`;
-  const goOn = `The next run takes it over: ratchet run ${modelId}`;
+  const goOn = `The next run takes it over: ratchet run ${modelId}${ports.at}`;
   if (!leaseIsLive(lease, now)) return warning(name, `${detail}, expired at ${until}`, goOn);
-  if (await ports.owners.isGone(lease.owner)) return warning(name, `${detail}, a process that has ended`, goOn);
+  if (await ports.owners.isGone(lease.owner)) return warning(name, `${detail}, whose work has ended`, goOn);
   return ok(name, `${detail} until ${until}`);
 }
 
@@ -97,7 +103,11 @@ async function checkRuns({ modelId, lease }: Control, ports: ModelPorts, now: nu
     (run) => run.status === 'running' && run.runId !== activeRun,
   );
   return broken.map((run) =>
-    warning(`${modelId}: run`, `${run.runId} was broken off`, `It goes on where it stopped: ratchet run ${modelId}`),
+    warning(
+      `${modelId}: run`,
+      `${run.runId} was broken off`,
+      `It goes on where it stopped: ratchet run ${modelId}${ports.at}`,
+    ),
   );
 }
 
@@ -129,5 +139,5 @@ async function checkQuarantine(modelId: string, ports: ModelPorts): Promise<read
   for (const key of keys) {
     for (const byte of (await ports.objects.get(key)) ?? []) if (byte === 0x0a) lines += 1;
   }
-  return [ok(`${modelId}: quarantine`, `${counted(lines, 'bad line')} in objects/quarantine/${modelId}`)];
+  return [ok(`${modelId}: quarantine`, `${counted(lines, 'bad line')} under quarantine/${modelId}`)];
 }

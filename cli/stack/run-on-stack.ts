@@ -46,9 +46,7 @@ export async function runOnStack(stack: StackPlace, request: StackRunRequest, ui
 
 async function startExecution(stack: StackPlace, request: StackRunRequest, ui: TimedProgressUi): Promise<string> {
   const { runId, modelId, seed } = await findOrBeginRun(request, stack.ports, ui);
-  const { arn, joined } = await stack.executions.start({ runId, modelId, seed });
-  if (joined) ui.note(`Run ${runId} is at work on the stack already.`);
-  return arn;
+  return stack.executions.start({ runId, modelId, seed });
 }
 
 async function executionToFollow(stack: StackPlace, { modelId }: StackRunRequest): Promise<string> {

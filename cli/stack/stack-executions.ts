@@ -13,12 +13,6 @@ import { executionName } from '../../shared/domain/execution-name.ts';
 import type { RunRef } from '../../shared/stages/stage.ts';
 import { request } from './aws-fault.ts';
 
-export interface StartedExecution {
-  readonly arn: string;
-  /** True when it was at work already. */
-  readonly joined: boolean;
-}
-
 /** Where an execution stands. */
 export type ExecutionState = Pick<DescribeExecutionCommandOutput, 'status' | 'output' | 'error' | 'cause'>;
 
@@ -36,14 +30,17 @@ export class StackExecutions {
     this.#stateMachineArn = stateMachineArn;
   }
 
-  /** Starts the execution of a run; where it is at work already, joins it; a run that ended before is taken up again under a new name. */
-  async start(run: RunRef): Promise<StartedExecution> {
+  /**
+   * Starts the execution of a run, under a new name when an earlier one has ended. One that is at work is not doubled.
+   * @returns its ARN
+   */
+  async start(run: RunRef): Promise<string> {
     for (let attempt = 1; attempt < mostAttempts; attempt += 1) {
       const name = executionName(run, attempt);
       const started = await this.#startNamed(name, run);
-      if (started !== undefined) return { arn: started, joined: false };
+      if (started !== undefined) return started;
       const arn = this.#arnOf(name);
-      if ((await this.describe(arn)).status === 'RUNNING') return { arn, joined: true };
+      if ((await this.describe(arn)).status === 'RUNNING') return arn;
     }
     throw new Error(`run ${run.runId} was started ${mostAttempts} times`);
   }
