@@ -1,13 +1,14 @@
 import { ExecutionAlreadyExists, type SFNClient, StartExecutionCommand } from '@aws-sdk/client-sfn';
 import { executionName } from '../domain/execution-name.ts';
 import type { Executions } from '../ports/executions.ts';
+import { awsFailure } from './aws-failure.ts';
 
 export interface StepFunctionsExecutionsOptions {
   readonly client: SFNClient;
   readonly stateMachineArn: string;
 }
 
-/** {@link Executions} of a Standard state machine, whose names are idempotent: a second start with the same input is the first one. */
+/** {@link Executions} of a Standard state machine, whose names are idempotent: a second start with the same input is the first one. Needs `states:StartExecution`. */
 export class StepFunctionsExecutions implements Executions {
   readonly #client: SFNClient;
   readonly #stateMachineArn: string;
@@ -25,7 +26,8 @@ export class StepFunctionsExecutions implements Executions {
       return 'running';
     } catch (error) {
       if (error instanceof ExecutionAlreadyExists) return 'ended';
-      throw error;
+      const request = { action: `start ${name} of`, resource: `state machine ${this.#stateMachineArn}` };
+      throw awsFailure({ ...request, permission: 'states:StartExecution' }, error);
     }
   }
 }

@@ -6,6 +6,8 @@ export const ingestReceiptSchema = z.strictObject({
   schemaVersion: z.literal(1),
   /** Object key of the dropped file. */
   drop: z.string(),
+  /** S3's tag of the content that was ingested: the same content is not ingested again. */
+  etag: z.string().optional(),
   ingested: z.int().nonnegative(),
   judgements: z.int().nonnegative(),
   alreadyKnown: z.int().nonnegative(),

@@ -1,0 +1,75 @@
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SFNClient } from '@aws-sdk/client-sfn';
+import { DynamoDbLineageStore } from '../../shared/adapters/dynamodb-lineage-store.ts';
+import { RoutedObjectStore } from '../../shared/adapters/routed-object-store.ts';
+import { S3ObjectStore } from '../../shared/adapters/s3-object-store.ts';
+import { SeededRandom } from '../../shared/adapters/seeded-random.ts';
+import { StepFunctionsOwners } from '../../shared/adapters/step-functions-owners.ts';
+import { SystemClock } from '../../shared/adapters/system-clock.ts';
+import { SystemIds } from '../../shared/adapters/system-ids.ts';
+import type { Ports } from '../../shared/stages/ports.ts';
+import { absentPort } from './absent-port.ts';
+import { readEnvironment } from './environment.ts';
+import { logObserver } from './log-observer.ts';
+import { tracer } from './powertools.ts';
+
+/** What every function has at hand, and what the parts of its ports are made of. */
+export interface Cloud {
+  readonly ports: Ports;
+  /** The trace bucket alone, for what only S3 can do. */
+  readonly traceBucket: S3ObjectStore;
+  readonly stepFunctions: SFNClient;
+  /** A folder for what may be lost with the container. */
+  readonly cacheDirectory: string;
+}
+
+/** A group of ports that only some functions have. What is heavy in it is loaded when it is first used. */
+export type PortsPart = (cloud: Cloud) => Partial<Ports>;
+
+/**
+ * The ports of a function: S3, DynamoDB and Step Functions, and the parts named. A port of no part fails when it is used.
+ * @throws RatchetError InvalidInput when the environment is wrong
+ */
+export function cloudPorts(parts: readonly PortsPart[] = []): Cloud {
+  const environment = readEnvironment();
+  const { s3, dynamoDb, stepFunctions } = awsClients();
+  const traceBucket = new S3ObjectStore({ client: s3, bucket: environment.RATCHET_TRACE_BUCKET });
+  const objects = new RoutedObjectStore({
+    traces: traceBucket,
+    artifacts: new S3ObjectStore({ client: s3, bucket: environment.RATCHET_ARTIFACT_BUCKET }),
+  });
+  const clock = new SystemClock();
+  const cloud: Cloud = {
+    ports: {
+      objects,
+      lineage: new DynamoDbLineageStore({ client: dynamoDb, table: environment.RATCHET_TABLE }),
+      traceLog: absentPort('traceLog', 'withTraceLog'),
+      traceQuery: absentPort('traceQuery', 'a part with a trace query'),
+      trainers: absentPort('trainers', 'withBackEnds'),
+      predictors: absentPort('predictors', 'withBackEnds'),
+      analyst: absentPort('analyst', 'withAnalyst'),
+      clock,
+      ids: new SystemIds(clock),
+      random: new SeededRandom(),
+      observer: logObserver(),
+      owners: new StepFunctionsOwners({ client: stepFunctions }),
+    },
+    traceBucket,
+    stepFunctions,
+    cacheDirectory: join(tmpdir(), 'ratchet'),
+  };
+  return { ...cloud, ports: Object.assign({}, cloud.ports, ...parts.map((part) => part(cloud))) };
+}
+
+function awsClients() {
+  // An endpoint of one's own seldom has a host name for each bucket.
+  const hasEndpoint = [process.env.AWS_ENDPOINT_URL, process.env.AWS_ENDPOINT_URL_S3].some((url) => (url ?? '') !== '');
+  return {
+    s3: tracer.captureAWSv3Client(new S3Client({ forcePathStyle: hasEndpoint })),
+    dynamoDb: tracer.captureAWSv3Client(new DynamoDBClient({})),
+    stepFunctions: tracer.captureAWSv3Client(new SFNClient({})),
+  };
+}

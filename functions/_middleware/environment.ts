@@ -1,0 +1,29 @@
+import { z } from 'zod';
+import { RatchetError } from '../../shared/errors.ts';
+
+const environmentSchema = z.object({
+  RATCHET_TRACE_BUCKET: z.string().min(1),
+  RATCHET_ARTIFACT_BUCKET: z.string().min(1),
+  RATCHET_TABLE: z.string().min(1),
+});
+export type Environment = z.infer<typeof environmentSchema>;
+
+const stateMachineSchema = z.object({ RATCHET_STATE_MACHINE_ARN: z.string().startsWith('arn:') });
+
+/** Names of the resources that functions work with. @throws RatchetError InvalidInput, naming the variables that are wrong */
+export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
+  return parse(environmentSchema, env);
+}
+
+/** The state machine, in functions that start executions. @throws RatchetError InvalidInput */
+export function readStateMachineArn(env: NodeJS.ProcessEnv = process.env): string {
+  return parse(stateMachineSchema, env).RATCHET_STATE_MACHINE_ARN;
+}
+
+function parse<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv): T {
+  const parsed = schema.safeParse(env);
+  if (parsed.success) return parsed.data;
+  throw new RatchetError('InvalidInput', `The function's environment is wrong: ${z.prettifyError(parsed.error)}`, {
+    mend: 'Deploy the stacks anew; they set these variables.',
+  });
+}

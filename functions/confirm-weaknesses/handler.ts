@@ -1,0 +1,6 @@
+import { confirmWeaknesses } from '../../shared/stages/confirm-weaknesses.ts';
+import { stageFunction } from '../_middleware/stage-function.ts';
+import { withAnalyst } from '../_middleware/with-analyst.ts';
+import { withBackEnds } from '../_middleware/with-back-ends.ts';
+
+export const handler = stageFunction(confirmWeaknesses, withAnalyst, withBackEnds);

@@ -1,0 +1,5 @@
+import { evaluateCandidates } from '../../shared/stages/evaluate-candidates.ts';
+import { stageFunction } from '../_middleware/stage-function.ts';
+import { withBackEnds } from '../_middleware/with-back-ends.ts';
+
+export const handler = stageFunction(evaluateCandidates, withBackEnds);

@@ -1,0 +1,5 @@
+import { evaluateChampion } from '../../shared/stages/evaluate-champion.ts';
+import { stageFunction } from '../_middleware/stage-function.ts';
+import { withBackEnds } from '../_middleware/with-back-ends.ts';
+
+export const handler = stageFunction(evaluateChampion, withBackEnds);

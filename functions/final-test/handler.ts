@@ -1,0 +1,5 @@
+import { finalTest } from '../../shared/stages/final-test.ts';
+import { stageFunction } from '../_middleware/stage-function.ts';
+import { withBackEnds } from '../_middleware/with-back-ends.ts';
+
+export const handler = stageFunction(finalTest, withBackEnds);

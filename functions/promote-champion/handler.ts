@@ -1,0 +1,5 @@
+import { promoteChampion } from '../../shared/stages/promote-champion.ts';
+import { stageFunction } from '../_middleware/stage-function.ts';
+import { withBackEnds } from '../_middleware/with-back-ends.ts';
+
+export const handler = stageFunction(promoteChampion, withBackEnds);

@@ -1,0 +1,5 @@
+import { triageTraces } from '../../shared/stages/triage-traces.ts';
+import { stageFunction } from '../_middleware/stage-function.ts';
+import { withBackEnds } from '../_middleware/with-back-ends.ts';
+
+export const handler = stageFunction(triageTraces, withBackEnds);
