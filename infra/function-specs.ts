@@ -25,13 +25,13 @@ export interface FunctionSpec {
 interface StageOptions extends Partial<Omit<FunctionSpec, 'name' | 'does' | 'artifacts' | 'lineage'>> {
   /** Where below `models/<model>/` it writes. */
   readonly models?: readonly ('splits' | 'datasets' | 'checkpoints' | 'evaluation-sets')[];
-  readonly lineage?: Partial<LineageAccess>;
+  readonly movesChampion?: true;
   readonly deletesRunObjects?: true;
 }
 
 /** A stage reads what earlier ones left, writes its own part of `runs/`, renews the lease and may resume its run's record. */
 function stage(name: string, does: string, options: StageOptions = {}): FunctionSpec {
-  const { models = [], lineage, deletesRunObjects, ...rest } = options;
+  const { models = [], movesChampion, deletesRunObjects, ...rest } = options;
   return {
     name,
     does,
@@ -47,7 +47,7 @@ function stage(name: string, does: string, options: StageOptions = {}): Function
       write: ['runs/*', ...models.map((folder) => `models/*/${folder}/*`)],
       ...(deletesRunObjects === true ? { delete: ['runs/*'] } : {}),
     },
-    lineage: { control: 'lease', ...lineage, writes: ['run', ...(lineage?.writes ?? [])] },
+    lineage: { control: movesChampion === true ? 'champion' : 'lease', records: 'write' },
   };
 }
 
@@ -75,32 +75,28 @@ export const stageFunctions: readonly FunctionSpec[] = [
     diskMb: 2048,
     traces: readsTraces,
     models: ['evaluation-sets'],
-    lineage: { writes: ['evaluation-set'] },
   }),
   stage('synthesize-curriculum', 'Corrective examples for one cluster'),
-  stage('assemble-curriculum', 'The training sets', { models: ['datasets'], lineage: { writes: ['dataset'] } }),
+  stage('assemble-curriculum', 'The training sets', { models: ['datasets'] }),
   stage('plan-candidates', 'Which configurations are trained', { memoryMb: 1024 }),
   stage('train-candidates', 'Trains one candidate', {
     layers: ['use-lite'],
     memoryMb: 5308,
     models: ['checkpoints'],
-    lineage: { writes: ['checkpoint'] },
   }),
   stage('prepare-next-dataset', 'What the likely next iteration needs', {
     models: ['datasets'],
-    lineage: { writes: ['dataset'] },
   }),
   stage('evaluate-champion', "The champion's own evaluation", { layers: ['use-lite'] }),
   stage('evaluate-candidates', 'One candidate on one set', { layers: ['use-lite'] }),
   stage('gate-candidates', 'Holds the candidates against the gate', {
     memoryMb: 1024,
-    lineage: { writes: ['checkpoint'] },
   }),
   stage('decide-next', 'The next move, or the end', { memoryMb: 1024 }),
   stage('promote-champion', 'Freezes the sets and moves the champion', {
     layers: ['use-lite'],
     models: ['evaluation-sets'],
-    lineage: { control: 'champion', writes: ['evaluation-set'] },
+    movesChampion: true,
   }),
   stage('final-test', 'Opens the test sets for the report', { layers: ['use-lite'] }),
   stage('write-report', 'The report', { memoryMb: 2048 }),
@@ -118,7 +114,7 @@ export const eventFunctions = {
     timeoutSeconds: 900,
     diskMb: 2048,
     traces: { read: ['drops/*', ...ingestFolders], list: ['drops/*', ...ingestFolders], write: ingestFolders },
-    lineage: { control: 'read', writes: [] },
+    lineage: { control: 'read', records: 'read' },
     putsEvents: true,
   },
   startRun: {
@@ -129,7 +125,7 @@ export const eventFunctions = {
     timeoutSeconds: 60,
     diskMb: 512,
     traces: { read: ['batches/*'], list: ['batches/*'] },
-    lineage: { control: 'read', writes: ['run'] },
+    lineage: { control: 'read', records: 'write' },
     describesExecutions: true,
     startsExecutions: true,
   },
@@ -140,7 +136,7 @@ export const eventFunctions = {
     memoryMb: 512,
     timeoutSeconds: 60,
     diskMb: 512,
-    lineage: { control: 'lease', writes: ['run'] },
+    lineage: { control: 'lease', records: 'write' },
     putsEvents: true,
   },
 } as const satisfies Record<string, FunctionSpec>;

@@ -1,22 +1,22 @@
 import { Duration } from 'aws-cdk-lib';
-import { Alarm, ComparisonOperator, type IMetric, MathExpression, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, type IMetric, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
-import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { FilterPattern, MetricFilter } from 'aws-cdk-lib/aws-logs';
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import { EmailSubscription } from 'aws-cdk-lib/aws-sns-subscriptions';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Config } from '../config.ts';
-import { metricsNamespace } from './ratchet-function.ts';
+import { metricsNamespace, type RatchetFunction } from './ratchet-function.ts';
 
 interface AlarmsProps {
   readonly config: Config;
   readonly stateMachine: StateMachine;
   readonly deadLetters: IQueue;
-  readonly ingestDrop: IFunction;
-  readonly startRun: IFunction;
-  readonly runEnded: IFunction;
+  readonly ingestDrop: RatchetFunction;
+  readonly startRun: RatchetFunction;
+  readonly runEnded: RatchetFunction;
 }
 
 /** What a person has to know of, and what to do then in each description. */
@@ -30,29 +30,21 @@ export class Alarms extends Construct {
     this.#props = props;
     const { config, stateMachine, deadLetters } = props;
     this.#action = config.alarmEmail === undefined ? undefined : this.#mailTo(config.alarmEmail);
-    const hour = { period: Duration.hours(1), statistic: 'Sum' };
     const minutes = { period: Duration.minutes(5), statistic: 'Sum' };
-    this.#add(
-      'failed-runs',
-      'A run failed or took more than a day. Its record says why and how to mend it (ratchet report RUN); redrive the execution or start another.',
-      new MathExpression({
-        expression: 'failed + timedOut',
-        usingMetrics: { failed: stateMachine.metricFailed(minutes), timedOut: stateMachine.metricTimedOut(minutes) },
-        period: minutes.period,
-        label: 'failed runs',
-      }),
-      0,
-    );
+    const mend =
+      'Its record says why and how to mend it (ratchet report RUN); redrive the execution, or start another.';
+    this.#add('failed-runs', `A run failed. ${mend}`, stateMachine.metricFailed(minutes), 0);
+    this.#add('timed-out-runs', `A run took more than a day. ${mend}`, stateMachine.metricTimedOut(minutes), 0);
     this.#add(
       'stuck-leases',
       'A lease expired and nobody gave it back: see the log of run-ended and the dead letters. The next run takes it over.',
-      this.#total('StuckLease', props.startRun, hour.period),
+      this.#total('StuckLease', props.startRun),
       0,
     );
     this.#add(
       'quarantine',
       'Many lines of the last drops were refused: quarantine/ in the trace bucket has them with their reasons.',
-      this.#total('LinesQuarantined', props.ingestDrop, hour.period),
+      this.#total('LinesQuarantined', props.ingestDrop),
       config.quarantineAlarmLines,
     );
     this.#add(
@@ -61,21 +53,15 @@ export class Alarms extends Construct {
       deadLetters.metricApproximateNumberOfMessagesVisible({ ...minutes, statistic: 'Maximum' }),
       0,
     );
-    this.#add(
-      'function-errors',
-      'ingest-drop, start-run or run-ended failed (they are tried twice more): see their logs.',
-      new MathExpression({
-        expression: 'ingestDrop + startRun + runEnded',
-        usingMetrics: {
-          ingestDrop: props.ingestDrop.metricErrors(minutes),
-          startRun: props.startRun.metricErrors(minutes),
-          runEnded: props.runEnded.metricErrors(minutes),
-        },
-        period: minutes.period,
-        label: 'errors',
-      }),
-      0,
-    );
+    for (const { spec, function: watched } of [props.ingestDrop, props.startRun, props.runEnded]) {
+      const { name } = spec;
+      this.#add(
+        `${name}-errors`,
+        `${name} failed; it is tried twice more. See its log.`,
+        watched.metricErrors(minutes),
+        0,
+      );
+    }
   }
 
   #add(name: string, alarmDescription: string, metric: IMetric, threshold: number): void {
@@ -92,14 +78,15 @@ export class Alarms extends Construct {
     this.all.push(alarm);
   }
 
-  /** A metric of a function summed over all models, whose names are not known here. */
-  #total(metric: string, of: IFunction, period: Duration): MathExpression {
-    return new MathExpression({
-      expression: `SELECT SUM(${metric}) FROM "${metricsNamespace}" WHERE service = '${of.functionName}'`,
-      usingMetrics: {},
-      period,
-      label: metric,
-    });
+  /** Per hour, over all models: which there are is not known here, so the function's log is counted instead of its metrics. */
+  #total(metric: string, { logGroup }: RatchetFunction): IMetric {
+    return new MetricFilter(this, metric, {
+      logGroup,
+      filterPattern: FilterPattern.numberValue(`$.${metric}`, '>', 0),
+      metricNamespace: `${metricsNamespace}/${this.#props.config.name}`,
+      metricName: metric,
+      metricValue: `$.${metric}`,
+    }).metric({ statistic: 'Sum', period: Duration.hours(1) });
   }
 
   #mailTo(address: string): SnsAction {

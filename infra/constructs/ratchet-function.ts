@@ -36,9 +36,11 @@ interface RatchetFunctionProps {
 export class RatchetFunction extends Construct {
   readonly function: LambdaFunction;
   readonly logGroup: LogGroup;
+  readonly spec: FunctionSpec;
 
   constructor(scope: Construct, { config, spec, data, code, layers, ...arns }: RatchetFunctionProps) {
     super(scope, spec.name);
+    this.spec = spec;
     const functionName = `${config.name}-${spec.name}`;
     this.logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${functionName}`,

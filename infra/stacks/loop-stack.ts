@@ -58,7 +58,7 @@ export class LoopStack extends Stack {
       stateMachineArn: stateMachine.stateMachineArn,
       ...events,
     });
-    const { all: alarms } = new Alarms(this, { config, stateMachine, deadLetters, ...events });
+    const { all: alarms } = new Alarms(this, { config, stateMachine, deadLetters, ingestDrop, startRun, runEnded });
     const { dashboard } = new Overview(this, { config, stateMachine, stages, ingestDrop, runEnded, alarms });
 
     const outputs = {
