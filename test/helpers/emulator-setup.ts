@@ -1,3 +1,4 @@
+import { devNull } from 'node:os';
 import { startEmulator } from './emulator.ts';
 
 /**
@@ -7,6 +8,10 @@ import { startEmulator } from './emulator.ts';
 export default async function setup(): Promise<() => Promise<void>> {
   const emulator = await startEmulator();
   for (const name of Object.keys(process.env)) if (name.startsWith('AWS_')) delete process.env[name];
-  Object.assign(process.env, emulator.env, { AWS_EC2_METADATA_DISABLED: 'true' });
+  Object.assign(process.env, emulator.env, {
+    AWS_CONFIG_FILE: devNull,
+    AWS_SHARED_CREDENTIALS_FILE: devNull,
+    AWS_EC2_METADATA_DISABLED: 'true',
+  });
   return () => emulator.stop();
 }

@@ -57,7 +57,12 @@ export async function startEmulator(settings: Readonly<Record<string, string>> =
   });
   await log.close();
   const logTail = async () => (await readFile(logPath, 'utf8')).slice(-shownOfLog);
+  let wanted = false;
+  child.once('exit', async () => {
+    if (wanted) console.error(`The emulator ended by itself. The end of its log:\n${await logTail()}`);
+  });
   const stop = async () => {
+    wanted = false;
     await killGroup(child);
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   };
@@ -69,6 +74,7 @@ export async function startEmulator(settings: Readonly<Record<string, string>> =
     await stop();
     throw new Error(`The emulator did not start. The end of its log:\n${tail}`, { cause: error });
   }
+  wanted = true;
   const env = {
     AWS_ENDPOINT_URL: endpoint,
     AWS_REGION: 'us-east-1',
