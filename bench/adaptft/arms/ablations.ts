@@ -1,0 +1,141 @@
+import { type Example, exampleSchema } from '../../../shared/domain/example.ts';
+import type { Settings } from '../../../shared/domain/settings.ts';
+import { triagedRecordSchema } from '../../../shared/domain/trace-record.ts';
+import type { ObjectStore } from '../../../shared/ports/object-store.ts';
+import type { Trainer, TrainingRequest } from '../../../shared/ports/trainer.ts';
+import { encodeJsonl, readJsonl, writeJsonl } from '../../../shared/stages/jsonl.ts';
+import type { Ports } from '../../../shared/stages/ports.ts';
+import type { ArmName } from './unit-result.ts';
+
+/** Ratchet with one mechanism taken away, from outside: through the ports and the settings, while the stages stay as they are. */
+export interface Ablation {
+  readonly settings: Partial<Settings>;
+  ports(ports: Ports): Ports;
+}
+
+const asItIs: Ablation = { settings: {}, ports: (ports) => ports };
+
+/** Everything that triage has sorted counts as clean. */
+const withoutTriage: Ablation = {
+  settings: {},
+  ports: (ports) => ({ ...ports, objects: withTriageErased(ports.objects) }),
+};
+
+/** No probes are asked: no weakness is confirmed or refuted, and no failing probe joins the gold. */
+const withoutProbes: Ablation = {
+  settings: {},
+  ports: (ports) => ({ ...ports, analyst: { ...bound(ports.analyst), designProbes: async () => [] } }),
+};
+
+/** Passing traces near a failure train as any other passing trace: at the mean weight of the gold. */
+const withoutHardNegatives: Ablation = {
+  settings: {},
+  ports: (ports) =>
+    withDatasets(ports, (examples) => {
+      const gold = examples.filter(({ slice }) => slice === 'gold');
+      const mean = gold.reduce((sum, { weight }) => sum + weight, 0) / Math.max(1, gold.length);
+      return gold.length === 0
+        ? examples
+        : examples.map((each) => (each.slice === 'hard-negative' ? { ...each, weight: mean } : each));
+    }),
+};
+
+/** Nothing of the parent's dataset trains again, in neither mode. */
+const withoutReplay: Ablation = {
+  settings: {},
+  ports: (ports) =>
+    withDatasets(ports, (examples) => {
+      const rest = examples.filter(({ slice }) => slice !== 'replay');
+      return rest.length === 0 ? examples : rest;
+    }),
+};
+
+/**
+ * A candidate that gains more than it loses on held-out traffic is promoted, whatever it loses elsewhere. The paired rule cannot be
+ * switched off by the settings altogether: α ends at 0.5, which asks for just that.
+ */
+const withoutGate: Ablation = {
+  settings: {
+    targetScore: 0,
+    alpha: 0.5,
+    regressionsAbsolute: 1_000_000,
+    enoughFailures: 1,
+    enoughTraffic: 1,
+    enoughRegression: 1,
+  },
+  ports: (ports) => ports,
+};
+
+/** No candidate learns from the champion, by its probabilities or by its weights. */
+const withoutDistillation: Ablation = {
+  settings: {},
+  ports: (ports) =>
+    withTrainers(ports, (trainer) => ({
+      name: trainer.name,
+      train: (request, onProgress) =>
+        trainer.train(
+          { ...request, configuration: { ...request.configuration, distillation: 0, interpolation: 0 }, teacher: null },
+          onProgress,
+        ),
+    })),
+};
+
+export const ablations: Readonly<Partial<Record<ArmName, Ablation>>> = {
+  ratchet: asItIs,
+  'ratchet-triage': withoutTriage,
+  'ratchet-probes': withoutProbes,
+  'ratchet-hard-negatives': withoutHardNegatives,
+  'ratchet-replay': withoutReplay,
+  'ratchet-gate': withoutGate,
+  'ratchet-distillation': withoutDistillation,
+};
+
+/** A port as a plain object of methods that still belong to it. */
+function bound(analyst: Ports['analyst']): Ports['analyst'] {
+  return {
+    name: analyst.name,
+    analyzeShard: (request) => analyst.analyzeShard(request),
+    buildTaxonomy: (request) => analyst.buildTaxonomy(request),
+    designProbes: (request) => analyst.designProbes(request),
+  };
+}
+
+function withTrainers(ports: Ports, wrap: (trainer: Trainer) => Trainer): Ports {
+  return { ...ports, trainers: new Map([...ports.trainers].map(([name, trainer]) => [name, wrap(trainer)])) };
+}
+
+/** Changes what candidates train on, and leaves the first checkpoint and triage's folds alone. */
+function withDatasets(ports: Ports, change: (examples: readonly Example[]) => readonly Example[]): Ports {
+  return withTrainers(ports, (trainer) => ({
+    name: trainer.name,
+    async train(request: TrainingRequest, onProgress) {
+      const examples = await readJsonl(ports.objects, request.datasetKey, exampleSchema);
+      if (request.datasetKey.includes('/triage-traces/') || examples.every(({ slice }) => slice === 'gold'))
+        return trainer.train(request, onProgress);
+      const datasetKey = `ablated/${request.datasetKey}`;
+      await writeJsonl(ports.objects, datasetKey, change(examples));
+      return trainer.train({ ...request, datasetKey }, onProgress);
+    },
+  }));
+}
+
+const nothingFound = { category: 'clean', kind: 'none', reason: 'triage is switched off' } as const;
+
+function withTriageErased(objects: ObjectStore): ObjectStore {
+  return {
+    get: (key) => objects.get(key),
+    putIfAbsent: (key, body) => objects.putIfAbsent(key, body),
+    withLocalFile: (key, use) => objects.withLocalFile(key, use),
+    list: (prefix) => objects.list(prefix),
+    delete: (key) => objects.delete(key),
+    async put(key, body) {
+      if (!key.endsWith('/triage-traces/all/triaged.jsonl')) return objects.put(key, body);
+      const records = new TextDecoder()
+        .decode(body)
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => ({ ...triagedRecordSchema.parse(JSON.parse(line)), triage: nothingFound }));
+      return objects.put(key, encodeJsonl(records));
+    },
+  };
+}

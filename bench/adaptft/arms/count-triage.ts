@@ -1,0 +1,40 @@
+import { triagedRecordSchema } from '../../../shared/domain/trace-record.ts';
+import { readJsonl } from '../../../shared/stages/jsonl.ts';
+import type { Ports } from '../../../shared/stages/ports.ts';
+import type { StagedLog } from '../logs/staged-log.ts';
+import { kindNamed } from '../perturbations/kinds.ts';
+import type { TriageCount } from './unit-result.ts';
+
+/** Holds what a run's triage removed against what was done to the stage's logs. Logs that timed out have nothing to triage. */
+export async function countTriage(
+  modelId: string,
+  runId: string,
+  logs: readonly StagedLog[],
+  ports: Ports,
+): Promise<TriageCount[]> {
+  const key = `runs/${modelId}/${runId}/0/triage-traces/all/triaged.jsonl`;
+  const records = new Map(
+    (await readJsonl(ports.objects, key, triagedRecordSchema)).map((record) => [record.traceId, record]),
+  );
+  const counts = new Map<string, TriageCount>();
+  for (const log of logs) {
+    const record = records.get(log.logId);
+    if (record === undefined || log.timedOut) continue;
+    const { truth } = log;
+    const kind = truth.kinds.find((name) => kindNamed(name).class === 'poison') ?? truth.kinds[0] ?? 'none';
+    const { class: ofLog, wrongCorrection } = truth;
+    const failing = record.verdict === 'fail';
+    const name = JSON.stringify([kind, ofLog, wrongCorrection, failing]);
+    const before = counts.get(name);
+    counts.set(name, {
+      kind,
+      class: ofLog,
+      wrongCorrection,
+      failing,
+      logs: (before?.logs ?? 0) + 1,
+      poison: (before?.poison ?? 0) + Number(record.triage.category === 'poison'),
+      suspects: (before?.suspects ?? 0) + Number(record.triage.category === 'suspect-judgement'),
+    });
+  }
+  return [...counts.values()];
+}

@@ -1,0 +1,67 @@
+import type { Random } from '../../../shared/ports/random.ts';
+import { type JudgeName, wrongLabels } from '../logs/judge.ts';
+import { makeStage, paperStages, type Stage } from '../logs/make-stage.ts';
+import type { StagedLog } from '../logs/staged-log.ts';
+import { Corpus, type Labelled } from '../perturbations/corpus.ts';
+import { perturb } from '../perturbations/perturb.ts';
+import { type Draw, deal, type Scenario } from '../scenarios/scenario.ts';
+
+/** An input that scores, with its right output. */
+export interface ScoreItem extends Labelled {
+  /** Whether anything was done to it. */
+  readonly noisy: boolean;
+}
+
+/** All that an arm meets and is measured on: the same for every arm of a scenario, seed and judge, texts apart from what models answer. */
+export interface Prepared {
+  readonly scenario: Scenario;
+  readonly seed: number;
+  readonly draw: Draw;
+  readonly stages: readonly (readonly StagedLog[])[];
+  /** Fresh inputs as they are, and the same inputs each with one perturbation at least, none of them poison. */
+  readonly clean: readonly ScoreItem[];
+  readonly noisy: readonly ScoreItem[];
+  /** Test part of each stage, without its poison, which has no right answer; their union is the paper's evaluation set. */
+  readonly parts: readonly (readonly ScoreItem[])[];
+}
+
+/** Deals a scenario out for a seed and makes its logs for a judge. Inputs that score are never in the logs. */
+export async function prepare(
+  scenario: Scenario,
+  seed: number,
+  judge: JudgeName,
+  data: string,
+  random: Random,
+): Promise<Prepared> {
+  const draw = deal(scenario, await scenario.load(data, seed, random), seed, random);
+  const own: Random = { stream: (each, name) => random.stream(each, `${scenario.name}/${name}`) };
+  const corpus = new Corpus(draw.examples, draw.labels);
+  const wrongLabel = wrongLabels(judge, draw.labels, seed, own);
+  const logs = (stage: Stage, hosts: readonly Labelled[]) =>
+    makeStage({ stage, hosts, corpus, wrongLabel, seed, random: own });
+  return {
+    scenario,
+    seed,
+    draw,
+    stages: paperStages.map((stage) => logs(stage, draw.stages[stage.index]?.learn ?? [])),
+    clean: draw.fresh.map((item) => ({ ...item, noisy: false })),
+    noisy: draw.fresh.map((item, index) => noisyVersion(item, index, corpus, seed, own)),
+    parts: paperStages.map((stage) =>
+      logs({ ...stage, name: `${stage.name}-score` }, draw.stages[stage.index]?.score ?? []).flatMap(
+        ({ input, timedOut, truth }) =>
+          truth.class === 'poison' || truth.right === null || truth.repeats !== null || timedOut
+            ? []
+            : [{ input, output: truth.right, noisy: truth.class !== 'clean' }],
+      ),
+    ),
+  };
+}
+
+/** Rolls until something comes up. */
+function noisyVersion(item: Labelled, index: number, corpus: Corpus, seed: number, random: Random): ScoreItem {
+  for (let roll = 0; ; roll += 1) {
+    const streams = (name: string) => random.stream(seed, `adaptft/fresh/${index}/${roll}/${name}`);
+    const perturbed = perturb(item, { poison: 0, noise: 1 }, corpus, streams);
+    if (perturbed.kinds.length > 0) return { input: perturbed.input, output: item.output, noisy: true };
+  }
+}

@@ -1,0 +1,50 @@
+import type { Random } from '../../../shared/ports/random.ts';
+import { answerWith } from '../../../shared/stages/answer.ts';
+import type { Ports } from '../../../shared/stages/ports.ts';
+import type { Baseline, ServedLog } from './baselines.ts';
+import type { Prepared } from './prepared.ts';
+import { type Scores, type Served, scoreModel } from './score.ts';
+import { trainServed } from './train-served.ts';
+import type { StageResult } from './unit-result.ts';
+
+/** Takes an arm without a loop through the stages: the model answers a stage's logs, and what was trained on them serves the next. */
+export async function runBaseline(
+  baseline: Baseline,
+  prepared: Prepared,
+  ports: Ports,
+  random: Random,
+): Promise<{ start: Scores; stages: StageResult[] }> {
+  const { examples } = prepared.draw;
+  let served: Served = await trainServed('first', examples, prepared, ports);
+  let scores = await scoreModel(served, prepared, ports);
+  let trained = examples.length;
+  const start = scores;
+  const met: ServedLog[][] = [];
+  const stages: StageResult[] = [];
+  for (const [index, logs] of prepared.stages.entries()) {
+    const clock = performance.now();
+    const answers = await answerWith(
+      served,
+      logs.map(({ input }) => input),
+      ports,
+      { alternatives: 1 },
+    );
+    met.push(logs.map((log, at) => ({ log, answer: answers[at] ?? { output: null, confidence: 0 } })));
+    const next = baseline({ examples, stages: met, seed: prepared.seed, random });
+    if (next !== null) {
+      served = await trainServed(`stage-${index + 1}`, next, prepared, ports);
+      scores = await scoreModel(served, prepared, ports);
+      trained = next.length;
+    }
+    const judged = (met.at(-1) ?? []).filter(({ log }) => !log.timedOut);
+    stages.push({
+      scores,
+      examples: trained,
+      seconds: (performance.now() - clock) / 1_000,
+      judgedFailures: judged.filter(({ log, answer }) => answer.output !== log.expected).length / judged.length,
+      runs: [],
+      triage: [],
+    });
+  }
+  return { start, stages };
+}

@@ -1,0 +1,126 @@
+import type { ProgressUi } from '../../../cli/progress.ts';
+import { runLoop } from '../../../cli/runtime/run-loop.ts';
+import type { Workspace } from '../../../cli/workspace.ts';
+import { answerWith } from '../../../shared/stages/answer.ts';
+import { chooseCheckpoint } from '../../../shared/stages/choose-checkpoint.ts';
+import { createModel } from '../../../shared/stages/create-model.ts';
+import { ingestTraces } from '../../../shared/stages/ingest-traces.ts';
+import type { Ports } from '../../../shared/stages/ports.ts';
+import type { StagedLog } from '../logs/staged-log.ts';
+import { traceLine } from '../logs/trace-line.ts';
+import type { Ablation } from './ablations.ts';
+import { countTriage } from './count-triage.ts';
+import type { Prepared } from './prepared.ts';
+import { readGates, readSplit } from './read-run.ts';
+import { unpackRights } from './rights.ts';
+import { type Score, type Scores, scoreModel } from './score.ts';
+import type { RunRecord, StageResult } from './unit-result.ts';
+
+const modelId = 'served';
+/** Runs of the loop a stage: the paper's two iterations. The second sees what the first left: nothing new after a promotion. */
+const runsPerStage = 2;
+
+/** Takes Ratchet itself through the stages, by the functions behind the command line. */
+export async function runRatchet(
+  ablation: Ablation,
+  prepared: Prepared,
+  opened: Workspace,
+): Promise<{ start: Scores; stages: StageResult[] }> {
+  const ports = ablation.ports(opened.ports);
+  const workspace = { ...opened, ports };
+  const { scenario, draw, seed } = prepared;
+  await createModel(
+    {
+      modelId,
+      labels: draw.labels,
+      examples: jsonLines(draw.examples),
+      trainer: 'embedded',
+      settings: { foundation: scenario.foundation, ...ablation.settings },
+      seed,
+      by: 'bench',
+    },
+    ports,
+  );
+  const start = await scoreModel(await chooseCheckpoint(modelId, null, ports), prepared, ports);
+  let scores = start;
+  const stages: StageResult[] = [];
+  for (const [index, logs] of prepared.stages.entries()) {
+    const clock = performance.now();
+    const judgedFailures = await serveAndIngest(logs, ports);
+    const runs: RunRecord[] = [];
+    let triage: StageResult['triage'] = [];
+    for (let turn = 0; turn < runsPerStage; turn += 1) {
+      const before = scores;
+      const began = performance.now();
+      const result = await runLoop(workspace, { modelId, seed: 1_000 * seed + 10 * index + turn }, silent);
+      const seconds = (performance.now() - began) / 1_000;
+      const promoted = result.decision === 'promoted';
+      if (promoted) scores = await scoreModel(await chooseCheckpoint(modelId, null, ports), prepared, ports);
+      const split = await readSplit(modelId, result.run, ports);
+      if (turn === 0) triage = await countTriage(modelId, result.run, logs, ports);
+      const gate = await readGates(modelId, result.run, ports);
+      runs.push({
+        decision: result.decision,
+        reason: result.reason,
+        iterations: gate.length,
+        candidates: (await ports.lineage.listCheckpoints(modelId)).filter(({ runId }) => runId === result.run).length,
+        ...split,
+        seconds,
+        change: promoted
+          ? { clean: compare(before.clean, scores.clean), noisy: compare(before.noisy, scores.noisy) }
+          : null,
+        gate,
+      });
+    }
+    const champion = await chooseCheckpoint(modelId, null, ports);
+    const dataset = await ports.lineage.getDataset(modelId, champion.datasetId);
+    stages.push({
+      scores,
+      examples: dataset?.manifest.examples ?? null,
+      seconds: (performance.now() - clock) / 1_000,
+      judgedFailures,
+      runs,
+      triage,
+    });
+  }
+  return { start, stages };
+}
+
+/** The champion answers the stage's logs, which are then ingested with what the judge said. @returns the share it failed, by the judge's word */
+async function serveAndIngest(logs: readonly StagedLog[], ports: Ports): Promise<number> {
+  const champion = await chooseCheckpoint(modelId, null, ports);
+  const answers = await answerWith(
+    champion,
+    logs.map(({ input }) => input),
+    ports,
+  );
+  const lines = logs.map((log, at) => traceLine(log, answers[at] ?? null, modelId));
+  await ingestTraces({ modelId, sources: [{ name: 'logs', open: async () => jsonLines(lines) }] }, ports);
+  const judged = lines.filter((line) => 'verdict' in line);
+  return judged.filter((line) => line.verdict === 'fail').length / judged.length;
+}
+
+function compare(before: Score, after: Score): { gained: number; lost: number } {
+  const old = unpackRights(before.rights, before.of);
+  const now = unpackRights(after.rights, after.of);
+  return {
+    gained: now.filter((right, at) => right && old[at] === false).length,
+    lost: now.filter((right, at) => !right && old[at] === true).length,
+  };
+}
+
+async function* jsonLines(values: readonly unknown[]): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  for (const value of values) yield encoder.encode(`${JSON.stringify(value)}\n`);
+}
+
+const nothing = () => undefined;
+const silent: ProgressUi = {
+  stageStarted: nothing,
+  stageProgress: nothing,
+  stageFinished: nothing,
+  stageFailed: nothing,
+  stagePassedOver: nothing,
+  note: nothing,
+  stop: nothing,
+};

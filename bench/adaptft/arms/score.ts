@@ -1,0 +1,58 @@
+import type { Checkpoint } from '../../../shared/domain/checkpoint.ts';
+import { answerWith } from '../../../shared/stages/answer.ts';
+import type { Ports } from '../../../shared/stages/ports.ts';
+import type { Prepared, ScoreItem } from './prepared.ts';
+import { packRights } from './rights.ts';
+
+/** What answers: a checkpoint, or as much of one as the predictor needs. */
+export type Served = Pick<Checkpoint, 'trainer' | 'artifactKey' | 'artifactDigest'>;
+
+/** A part of the scores: how many are right, of how many, and which. */
+export interface Score {
+  readonly right: number;
+  readonly of: number;
+  /** See `packRights`. */
+  readonly rights: string;
+}
+
+export interface Scores {
+  /** Fresh inputs as they are; the same, perturbed. */
+  readonly clean: Score;
+  readonly noisy: Score;
+  /** Test part of each stage. */
+  readonly parts: readonly Score[];
+  /** Of the union of the test parts, what was left as it was, and what was perturbed. */
+  readonly union: { readonly clean: Score; readonly noisy: Score };
+}
+
+/** Has a model answer all that scores. */
+export async function scoreModel(served: Served, prepared: Prepared, ports: Ports): Promise<Scores> {
+  const sets = [prepared.clean, prepared.noisy, ...prepared.parts];
+  const inputs = sets.flat().map(({ input }) => input);
+  const answers = await answerWith(served, inputs, ports, { alternatives: 1 });
+  let from = 0;
+  const rights = sets.map((set) => {
+    const part = set.map(({ output }, at) => answers[from + at]?.output === output);
+    from += set.length;
+    return part;
+  });
+  const [clean = [], noisy = [], ...parts] = rights;
+  return {
+    clean: toScore(clean),
+    noisy: toScore(noisy),
+    parts: parts.map(toScore),
+    union: { clean: ofUnion(prepared.parts, parts, false), noisy: ofUnion(prepared.parts, parts, true) },
+  };
+}
+
+function ofUnion(sets: readonly (readonly ScoreItem[])[], rights: readonly boolean[][], wanted: boolean): Score {
+  return toScore(
+    sets.flatMap((set, part) =>
+      set.flatMap(({ noisy }, at) => (noisy === wanted ? [rights[part]?.[at] === true] : [])),
+    ),
+  );
+}
+
+function toScore(rights: readonly boolean[]): Score {
+  return { right: rights.filter(Boolean).length, of: rights.length, rights: packRights(rights) };
+}

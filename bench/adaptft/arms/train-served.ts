@@ -1,0 +1,43 @@
+import { createHash } from 'node:crypto';
+import { defaultConfiguration } from '../../../shared/domain/default-configurations.ts';
+import type { Example } from '../../../shared/domain/example.ts';
+import { classificationTask } from '../../../shared/domain/task.ts';
+import { trainerNamed } from '../../../shared/stages/answer.ts';
+import { writeJsonl } from '../../../shared/stages/jsonl.ts';
+import type { Ports } from '../../../shared/stages/ports.ts';
+import type { Labelled } from '../perturbations/corpus.ts';
+import type { Prepared } from './prepared.ts';
+import type { Served } from './score.ts';
+
+const trainerName = 'embedded';
+
+/** Trains from the foundation, with the configuration that a model's first checkpoint gets too. */
+export async function trainServed(
+  name: string,
+  examples: readonly Labelled[],
+  { scenario, draw, seed }: Prepared,
+  ports: Ports,
+): Promise<Served> {
+  const datasetKey = `arms/${name}.jsonl`;
+  await writeJsonl(ports.objects, datasetKey, examples.map(asExample));
+  const { artifactKey, artifactDigest } = await trainerNamed(trainerName, ports).train({
+    task: classificationTask(draw.labels),
+    datasetKey,
+    configuration: defaultConfiguration(scenario.foundation),
+    seed,
+    teacher: null,
+    artifactKey: `arms/${name}.bin`,
+  });
+  return { trainer: trainerName, artifactKey, artifactDigest };
+}
+
+function asExample({ input, output }: Labelled, index: number): Example {
+  return {
+    exampleId: createHash('sha256').update(`${index}\u0000${input}`).digest('hex').slice(0, 16),
+    input,
+    output,
+    weight: 1,
+    slice: 'gold',
+    provenance: { kind: 'file', line: index + 1 },
+  };
+}

@@ -1,0 +1,74 @@
+import type { KindName, PerturbationClass } from '../perturbations/kinds.ts';
+import type { Scores } from './score.ts';
+
+/** Arms that take part everywhere. */
+export const mainArms = ['ratchet', 'naive', 'all', 'clean-only', 'random-augmentation', 'frozen'] as const;
+/** Ratchet with one mechanism taken away. */
+export const ablatedArms = [
+  'ratchet-triage',
+  'ratchet-probes',
+  'ratchet-hard-negatives',
+  'ratchet-replay',
+  'ratchet-gate',
+  'ratchet-distillation',
+] as const;
+export const armNames = [...mainArms, ...ablatedArms] as const;
+export type ArmName = (typeof armNames)[number];
+
+/** What triage made of a stage's logs, by kind: `poison` and `suspects` were removed, `usable` was not. */
+export interface TriageCount {
+  /** The log's poison kind, else its first kind, or `none`. */
+  readonly kind: KindName | 'none';
+  readonly class: PerturbationClass | 'clean';
+  readonly wrongCorrection: boolean;
+  readonly failing: boolean;
+  readonly logs: number;
+  readonly poison: number;
+  readonly suspects: number;
+}
+
+/** One run of the loop. */
+export interface RunRecord {
+  readonly decision: 'promoted' | 'kept';
+  readonly reason: string;
+  readonly iterations: number;
+  readonly candidates: number;
+  readonly failures: number;
+  readonly traffic: number;
+  readonly seconds: number;
+  /** Fresh clean and noisy inputs that only the champion after, or only the one before, has right; null when it stayed. */
+  readonly change: {
+    readonly clean: { readonly gained: number; readonly lost: number };
+    readonly noisy: { readonly gained: number; readonly lost: number };
+  } | null;
+  /** Scores of the candidate and the champion on traffic-validation, and what the gate counted, by scope, of the best candidate of each iteration. */
+  readonly gate: readonly {
+    readonly candidate: number;
+    readonly champion: number;
+    readonly outcome: string;
+    readonly pValue: number;
+    readonly regressions: Readonly<Record<string, readonly [lost: number, allowed: number, of: number]>>;
+  }[];
+}
+
+export interface StageResult {
+  readonly scores: Scores;
+  /** Examples of the served model's training set; null where it is not known. */
+  readonly examples: number | null;
+  readonly seconds: number;
+  /** Share of the stage's logs that the model serving them got wrong by the judge's word. */
+  readonly judgedFailures: number;
+  readonly runs: readonly RunRecord[];
+  readonly triage: readonly TriageCount[];
+}
+
+/** All that one arm did in one scenario, for one seed and one judge: the unit that a broken-off benchmark passes over. */
+export interface UnitResult {
+  readonly protocol: string;
+  readonly scenario: string;
+  readonly seed: number;
+  readonly judge: string;
+  readonly arm: ArmName;
+  readonly start: Scores;
+  readonly stages: readonly StageResult[];
+}

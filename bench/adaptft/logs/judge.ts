@@ -1,0 +1,28 @@
+import type { Random, RandomStream } from '../../../shared/ports/random.ts';
+import type { Labelled } from '../perturbations/corpus.ts';
+
+export const judgeNames = ['random', 'systematic'] as const;
+/** How a judge errs: another label each time, or the same label for the same other one each time. */
+export type JudgeName = (typeof judgeNames)[number];
+
+/** Gives the wrong correction of an input. */
+export type WrongLabel = (host: Labelled, random: RandomStream) => string;
+
+/** @throws when there is no other label to take */
+export function wrongLabels(judge: JudgeName, labels: readonly string[], seed: number, random: Random): WrongLabel {
+  if (judge === 'random') {
+    return ({ output }, stream) => {
+      const others = labels.filter((label) => label !== output);
+      return named(others[stream.below(Math.max(1, others.length))], output);
+    };
+  }
+  // A cycle through all labels in random order: none stands for itself.
+  const cycle = random.stream(seed, 'adaptft/systematic-judge').shuffle(labels);
+  const taken = new Map(cycle.map((label, at) => [label, cycle[(at + 1) % cycle.length]]));
+  return ({ output }) => named(taken.get(output), output);
+}
+
+function named(label: string | undefined, right: string): string {
+  if (label === undefined || label === right) throw new Error(`there is no other label than ${right}`);
+  return label;
+}

@@ -1,0 +1,169 @@
+import type { Random } from '../../../shared/ports/random.ts';
+import type { Corpus, Labelled } from '../perturbations/corpus.ts';
+import { between } from '../perturbations/edit.ts';
+import { type KindName, kindNamed, kindsOfClass } from '../perturbations/kinds.ts';
+import { type Perturbed, perturb, type Strength } from '../perturbations/perturb.ts';
+import { nearDuplicate } from '../perturbations/repetition.ts';
+import { arrivals, retryAfter, timeoutMs } from './arrivals.ts';
+import type { WrongLabel } from './judge.ts';
+import type { StagedLog } from './staged-log.ts';
+
+export interface Stage {
+  readonly name: string;
+  /** Place among the stages, from 0: a month later each. */
+  readonly index: number;
+  readonly strength: Strength;
+}
+
+/** The paper's stages: a clean one, then three with more and more poison. */
+export const paperStages: readonly Stage[] = [0, 0.15, 0.25, 0.4].map((poison, index) => ({
+  name: `s${index + 1}`,
+  index,
+  strength: { poison, noise: poison === 0 ? 0 : 1 },
+}));
+
+/** Half of all poison carries a wrong correction. Of these two kinds all does, so of the others as much as makes up the half. */
+const wrongShare = 0.5;
+const wrongByNature: ReadonlySet<KindName> = new Set(['label-flip', 'benchmark-recall']);
+const poisonKinds = kindsOfClass('poison');
+const total = (kinds: typeof poisonKinds) => kinds.reduce((sum, { rate }) => sum + rate, 0);
+const byNature = total(poisonKinds.filter(({ name }) => wrongByNature.has(name))) / total(poisonKinds);
+const wrongShareOfOthers = (wrongShare - byNature) / (1 - byNature);
+/** Share of failures on noisy inputs that the paper's naive arm leaves uncorrected. */
+const uncorrectedShare = 0.3;
+
+export interface StageRequest {
+  readonly stage: Stage;
+  readonly hosts: readonly Labelled[];
+  readonly corpus: Corpus;
+  readonly wrongLabel: WrongLabel;
+  readonly seed: number;
+  readonly random: Random;
+}
+
+/**
+ * Makes a stage's logs of labelled inputs: each is perturbed on its own, some are repeated, a call in 67 runs into the time limit and
+ * is sent again. The same request gives the same logs, byte for byte.
+ * @returns in the order of arrival, somewhat more than there are hosts
+ */
+export function makeStage(request: StageRequest): StagedLog[] {
+  const { stage, hosts, corpus, seed, random } = request;
+  const stream = (name: string) => random.stream(seed, `adaptft/${stage.name}/${name}`);
+  const times = arrivals(hosts.length, stage.index, stream('arrivals'));
+  const drafts: Draft[] = hosts.flatMap((host, index) => {
+    const streams = (name: string) => stream(`${index}/${name}`);
+    const perturbed = perturb(host, stage.strength, corpus, streams);
+    const arrival = times[index] ?? { at: 0, latencyMs: 0, timedOutFirst: false };
+    const draft: Draft = {
+      at: arrival.at,
+      latencyMs: arrival.latencyMs,
+      timedOut: false,
+      host,
+      perturbed,
+      ...judged(host, perturbed, request, streams('judge')),
+      uncorrected: streams('uncorrected').next() < uncorrectedShare,
+      original: null,
+    };
+    const again = repeats(draft, stage.strength.noise, corpus, streams);
+    if (!arrival.timedOutFirst) return [draft, ...again];
+    const second = { ...draft, at: retryAfter(arrival.at, streams('retry')) };
+    const lost: Draft = {
+      ...draft,
+      latencyMs: timeoutMs,
+      timedOut: true,
+      expected: null,
+      wrong: false,
+      original: second,
+    };
+    return [lost, second, ...again.map((each) => ({ ...each, original: second }))];
+  });
+  const ordered = drafts.map((draft, at) => ({ draft, at })).sort((a, b) => a.draft.at - b.draft.at || a.at - b.at);
+  const ids = new Map(ordered.map(({ draft }, at) => [draft, `${stage.name}-${String(at).padStart(5, '0')}`]));
+  return ordered.map(({ draft }) => toLog(draft, ids));
+}
+
+interface Draft {
+  readonly at: number;
+  readonly latencyMs: number;
+  readonly timedOut: boolean;
+  readonly host: Labelled;
+  readonly perturbed: Perturbed;
+  readonly expected: string | null;
+  readonly wrong: boolean;
+  readonly uncorrected: boolean;
+  readonly original: Draft | null;
+}
+
+function judged(
+  host: Labelled,
+  { kinds, right, ...perturbed }: Perturbed,
+  { wrongLabel }: StageRequest,
+  random: ReturnType<Random['stream']>,
+): Pick<Draft, 'expected' | 'wrong'> {
+  if (perturbed.class !== 'poison') return { expected: right, wrong: false };
+  const always = kinds.some((kind) => wrongByNature.has(kind));
+  if (!always && random.next() >= wrongShareOfOthers) return { expected: right, wrong: false };
+  return { expected: wrongLabel({ ...host, output: right ?? host.output }, random), wrong: true };
+}
+
+const minuteMs = 60_000;
+
+/** The further logs of a log that is repeated: word for word, hardly changed, or resubmitted in a storm. */
+function repeats(
+  draft: Draft,
+  noise: number,
+  corpus: Corpus,
+  streams: (name: string) => ReturnType<Random['stream']>,
+): Draft[] {
+  const copies: Draft[] = [];
+  const copy = (kind: KindName, waitMs: number, input = draft.perturbed.input): void => {
+    const { perturbed } = draft;
+    copies.push({
+      ...draft,
+      at: draft.at + waitMs,
+      perturbed: {
+        ...perturbed,
+        input,
+        kinds: [...perturbed.kinds, kind],
+        class: perturbed.class === 'clean' ? 'fixable' : perturbed.class,
+      },
+      original: draft,
+    });
+  };
+  const comes = (kind: KindName): boolean => streams(`roll/${kind}`).next() < kindNamed(kind).rate * noise;
+  if (comes('exact-duplicate')) copy('exact-duplicate', between(1, 600, streams('exact-duplicate')) * minuteMs);
+  if (comes('near-duplicate')) {
+    const random = streams('near-duplicate');
+    const near = nearDuplicate(draft.perturbed.input, random, corpus);
+    copy('near-duplicate', between(1, 600, random) * minuteMs, near ?? draft.perturbed.input);
+  }
+  if (comes('retry-storm')) {
+    const random = streams('retry-storm');
+    let waitMs = 0;
+    for (let left = between(3, 8, random); left > 0; left -= 1) {
+      waitMs += between(200, 4_000, random);
+      copy('retry-storm', waitMs);
+    }
+  }
+  return copies;
+}
+
+function toLog(draft: Draft, ids: ReadonlyMap<Draft, string>): StagedLog {
+  return {
+    logId: ids.get(draft) ?? '',
+    timestamp: new Date(draft.at).toISOString(),
+    latencyMs: draft.latencyMs,
+    input: draft.perturbed.input,
+    timedOut: draft.timedOut,
+    expected: draft.expected,
+    truth: {
+      class: draft.perturbed.class,
+      kinds: draft.perturbed.kinds,
+      host: draft.host,
+      right: draft.perturbed.right,
+      wrongCorrection: draft.wrong,
+      naiveLeavesUncorrected: draft.uncorrected,
+      repeats: draft.original === null ? null : (ids.get(draft.original) ?? null),
+    },
+  };
+}

@@ -1,0 +1,32 @@
+import type { StagedLog } from './staged-log.ts';
+
+/** A model's answer to a log. */
+export interface Answer {
+  readonly output: string | null;
+  readonly confidence: number;
+}
+
+/** The log as a line for `ratchet ingest`: the input, what the model answered, and what the judge made of it. No ground truth. */
+export function traceLine(log: StagedLog, answer: Answer | null, modelId: string): Record<string, unknown> {
+  const recorded = {
+    traceId: log.logId,
+    timestamp: log.timestamp,
+    modelId,
+    input: log.input,
+    metadata: { latencyMs: log.latencyMs },
+  };
+  if (log.timedOut) return { ...recorded, output: null };
+  if (answer === null)
+    return log.expected === null
+      ? { ...recorded, output: null, ...verdict('fail') }
+      : { ...recorded, output: null, expected: log.expected, ...judge };
+  const given = { ...recorded, output: answer.output, confidence: answer.confidence };
+  if (log.expected === null) return { ...given, ...verdict('fail') };
+  return { ...given, expected: log.expected, ...verdict(answer.output === log.expected ? 'pass' : 'fail') };
+}
+
+const judge = { judge: { kind: 'llm', id: 'adaptft-judge', reason: '' } };
+
+function verdict(value: 'pass' | 'fail') {
+  return { verdict: value, ...judge };
+}

@@ -1,0 +1,49 @@
+import type { RandomStream } from '../../../shared/ports/random.ts';
+import type { Corpus, Labelled } from './corpus.ts';
+
+/** Changes a text; null when the text gives it nothing to change. */
+export type Edit = (text: string, random: RandomStream, corpus: Corpus) => string | null;
+
+/** Changes an input in the light of its right output; null when it cannot. */
+export type LabelledEdit = (host: Labelled, random: RandomStream, corpus: Corpus) => string | null;
+
+export function pick<T>(items: readonly T[], random: RandomStream): T {
+  const item = items[random.below(items.length)];
+  if (item === undefined) throw new Error('there is nothing to pick from');
+  return item;
+}
+
+/** A whole number from `least` to `most`, both included. */
+export function between(least: number, most: number, random: RandomStream): number {
+  return least + random.below(most - least + 1);
+}
+
+export function tokensOf(text: string): string[] {
+  return text.split(/\s+/).filter((token) => token !== '');
+}
+
+/**
+ * Replaces some tokens: of those that `change` can do something with, `count` drawn at random. Spacing is kept.
+ * @returns null when no token can be changed
+ */
+export function changeTokens(
+  text: string,
+  count: number,
+  random: RandomStream,
+  change: (token: string) => string | null,
+): string | null {
+  const parts = text.split(/(\s+)/);
+  const candidates = parts.flatMap((part, at) => {
+    if (part.trim() === '') return [];
+    const changed = change(part);
+    return changed === null || changed === part ? [] : [{ at, changed }];
+  });
+  if (candidates.length === 0) return null;
+  for (const { at, changed } of random.shuffle(candidates).slice(0, Math.max(1, count))) parts[at] = changed;
+  return parts.join('');
+}
+
+/** How many of a text's tokens an edit of this strength touches; at least one. */
+export function someOf(text: string, share: number): number {
+  return Math.max(1, Math.round(share * tokensOf(text).length));
+}

@@ -1,0 +1,207 @@
+import { type ArmName, ablatedArms, mainArms } from '../arms/unit-result.ts';
+import type { Difference } from './bootstrap.ts';
+import { paperFigures } from './paper.ts';
+import type { ArmSummary, ScenarioSummary, Summary, TriageSummary } from './summary.ts';
+
+export interface ReportFacts {
+  readonly command: string;
+  readonly seeds: readonly number[];
+  readonly machine: string;
+  readonly versions: string;
+  readonly duration: string;
+  /** Folder of the charts, as the page links to it. */
+  readonly charts: string;
+}
+
+/** The results as a page of Markdown. */
+export function markdown(summary: Summary, facts: ReportFacts): string {
+  return [
+    '# AdaptFT-Bench for encoders: results',
+    '',
+    `\`${facts.command}\` · seeds ${facts.seeds.join(', ')} · ${facts.versions} · ${facts.machine} · ${facts.duration}`,
+    '',
+    'What is measured, and how: [adaptft.md](adaptft.md) and [perturbations.md](perturbations.md). Accuracies are means over the seeds; differences are',
+    'paired, with 95 % bootstrap intervals over seeds and inputs.',
+    '',
+    '## Targets',
+    '',
+    ...table(
+      ['target', 'wanted', 'measured', ''],
+      summary.targets.map(({ name, wanted, measured, met }) => [name, wanted, measured, met ? 'met' : '**missed**']),
+    ),
+    '',
+    `Promotions tested on fresh clean text: ${summary.neverWorse.tests}; fewer right than before in ${summary.neverWorse.lower}, smallest p ${summary.neverWorse.smallestP.toPrecision(2)}${summary.neverWorse.worse.length > 0 ? `; worse: ${summary.neverWorse.worse.join(', ')}` : ''}.`,
+    '',
+    '## After the last stage',
+    '',
+    'Accuracy on fresh text, clean / noisy, in per cent.',
+    '',
+    ...table(
+      ['scenario', 'judge', 'start', ...mainArms],
+      summary.scenarios.map((scenario) => [
+        scenario.scenario,
+        scenario.judge,
+        `${percent(scenario.start.clean)} / ${percent(scenario.start.noisy)}`,
+        ...mainArms.map((arm) => lastOf(scenario.arms[arm])),
+      ]),
+    ),
+    '',
+    'Ratchet less the other arm on fresh noisy text, in points.',
+    '',
+    ...table(
+      ['scenario', 'judge', ...mainArms.slice(1)],
+      summary.scenarios.map((scenario) => [
+        scenario.scenario,
+        scenario.judge,
+        ...mainArms.slice(1).map((arm) => interval(scenario.arms[arm]?.behindRatchet.noisy)),
+      ]),
+    ),
+    '',
+    'The same on fresh clean text.',
+    '',
+    ...table(
+      ['scenario', 'judge', ...mainArms.slice(1)],
+      summary.scenarios.map((scenario) => [
+        scenario.scenario,
+        scenario.judge,
+        ...mainArms.slice(1).map((arm) => interval(scenario.arms[arm]?.behindRatchet.clean)),
+      ]),
+    ),
+    '',
+    'The same on the union of the stages’ test parts, the paper’s set.',
+    '',
+    ...table(
+      ['scenario', 'judge', ...mainArms.slice(1)],
+      summary.scenarios.map((scenario) => [
+        scenario.scenario,
+        scenario.judge,
+        ...mainArms.slice(1).map((arm) => interval(scenario.arms[arm]?.behindRatchet.union)),
+      ]),
+    ),
+    '',
+    ...ablationPart(summary),
+    '## Triage',
+    '',
+    'Removed is what triage calls poison or a suspect judgement.',
+    '',
+    ...table(
+      ['judge', 'poison', 'precision', 'recall', 'wrong corrections removed', 'clean removed', 'fixable removed', 'hard removed'],
+      summary.triage.map((row) => [
+        row.judge,
+        row.poison === null ? 'all' : `${percent(row.poison)} %`,
+        row.precision.toFixed(3),
+        row.recall.toFixed(3),
+        row.wrongCorrectionsRemoved.toFixed(3),
+        ...['clean', 'fixable', 'hard'].map((name) => shareOf(row, name)),
+      ]),
+    ),
+    '',
+    'By kind, all stages together: logs, and the share that was removed.',
+    '',
+    ...kindTable(summary.triage),
+    '',
+    '## Trajectories',
+    '',
+    ...[...new Set(summary.scenarios.map(({ scenario }) => scenario))].flatMap((name) => [
+      `![${name}: accuracy by stage and arm](${facts.charts}/${name}.svg)`,
+      '',
+      ...trajectoryTable(summary.scenarios.filter(({ scenario }) => scenario === name)),
+      '',
+    ]),
+    '## Beside the paper',
+    '',
+    ...table(
+      ['ours', 'the paper’s nearest', 'do they compare?'],
+      paperFigures.map(({ ours, paper, compares }) => [ours, paper, compares]),
+    ),
+    '',
+  ].join('\n');
+}
+
+function ablationPart(summary: Summary): string[] {
+  const ablated = summary.scenarios.filter(({ arms }) => ablatedArms.some((arm) => arms[arm] !== undefined));
+  if (ablated.length === 0) return [];
+  return [
+    '## Ratchet with one mechanism taken away',
+    '',
+    'Ratchet less Ratchet without it, in points, after the last stage; fresh clean, then fresh noisy text. Above zero the mechanism helps.',
+    '',
+    ...table(
+      ['scenario', 'judge', ...ablatedArms.map((arm) => arm.replace('ratchet-', 'without '))],
+      ablated.map((scenario) => [
+        scenario.scenario,
+        scenario.judge,
+        ...ablatedArms.map((arm) => {
+          const behind = scenario.arms[arm]?.behindRatchet;
+          return behind === undefined ? '' : `${interval(behind.clean)}; ${interval(behind.noisy)}`;
+        }),
+      ]),
+    ),
+    '',
+  ];
+}
+
+function trajectoryTable(scenarios: readonly ScenarioSummary[]): string[] {
+  return table(
+    ['judge', 'arm', 'clean stage', '15 %', '25 %', '40 %', 'examples', 'seconds a stage'],
+    scenarios.flatMap(({ judge, arms }) =>
+      [...mainArms, ...ablatedArms].flatMap((arm: ArmName) => {
+        const stages = arms[arm]?.stages;
+        if (stages === undefined) return [];
+        const seconds = stages.reduce((sum, stage) => sum + stage.seconds, 0) / stages.length;
+        return [
+          [
+            judge,
+            arm,
+            ...stages.map(({ clean, noisy }) => `${percent(clean)} / ${percent(noisy)}`),
+            String(stages.at(-1)?.examples ?? ''),
+            seconds.toFixed(1),
+          ],
+        ];
+      }),
+    ),
+  );
+}
+
+function kindTable(triage: readonly TriageSummary[]): string[] {
+  const overall = triage.filter(({ poison }) => poison === null);
+  const names = [...new Set(overall.flatMap(({ kinds }) => kinds.map(({ name }) => name)))].sort();
+  return table(
+    ['kind', ...overall.map(({ judge }) => `${judge} judge`)],
+    names.map((name) => [
+      name,
+      ...overall.map(({ kinds }) => {
+        const row = kinds.find((kind) => kind.name === name);
+        return row === undefined ? '' : `${row.logs}: ${row.share.toFixed(2)}`;
+      }),
+    ]),
+  );
+}
+
+function lastOf(arm: ArmSummary | undefined): string {
+  const last = arm?.stages.at(-1);
+  return last === undefined ? '' : `${percent(last.clean)} / ${percent(last.noisy)}`;
+}
+
+function shareOf(row: TriageSummary, name: string): string {
+  return row.classes.find((each) => each.name === name)?.share.toFixed(3) ?? '';
+}
+
+function interval(difference: Difference | undefined): string {
+  if (difference === undefined) return '';
+  const { mean, lower, upper } = difference;
+  return `${signed(mean)} [${signed(lower)}, ${signed(upper)}]`;
+}
+
+function signed(fraction: number): string {
+  const points = (100 * Math.abs(fraction)).toFixed(1);
+  return `${fraction < 0 && points !== '0.0' ? '−' : '+'}${points}`;
+}
+
+function percent(fraction: number): string {
+  return (100 * fraction).toFixed(1);
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+}

@@ -1,0 +1,143 @@
+import { mcNemarOneSided } from '../../../shared/domain/statistics.ts';
+import type { Random } from '../../../shared/ports/random.ts';
+import { unpackRights } from '../arms/rights.ts';
+import type { Score, Scores } from '../arms/score.ts';
+import { type ArmName, armNames, type UnitResult } from '../arms/unit-result.ts';
+import { holm } from '../../improvement/summarise.ts';
+import type { Scenario } from '../scenarios/scenario.ts';
+import { pairedDifference } from './bootstrap.ts';
+import { type ArmSummary, type Measure, measures, type NeverWorse, type ScenarioSummary, type StageSummary, type Summary } from './summary.ts';
+import { targetsOf } from './targets.ts';
+import { summariseTriage } from './triage-summary.ts';
+
+/** Adds the finished units up. */
+export function summarise(units: readonly UnitResult[], scenarios: readonly Scenario[], random: Random): Summary {
+  const judges = [...new Set(units.map(({ judge }) => judge))].sort();
+  const summaries = scenarios.flatMap((scenario) =>
+    judges.flatMap((judge) => {
+      const own = units.filter((unit) => unit.scenario === scenario.name && unit.judge === judge);
+      return own.length === 0 ? [] : [summariseScenario(scenario, judge, own, random)];
+    }),
+  );
+  const triage = summariseTriage(units);
+  const neverWorse = neverWorseOf(units);
+  return { scenarios: summaries, triage, neverWorse, targets: targetsOf(summaries, triage, neverWorse) };
+}
+
+function summariseScenario(scenario: Scenario, judge: string, units: readonly UnitResult[], random: Random): ScenarioSummary {
+  const byArm = new Map<ArmName, UnitResult[]>(
+    armNames.map((arm) => [arm, units.filter((unit) => unit.arm === arm).sort((a, b) => a.seed - b.seed)]),
+  );
+  const ratchet = byArm.get('ratchet') ?? [];
+  const arms = [...byArm].flatMap(([arm, own]): [ArmName, ArmSummary][] =>
+    own.length === 0
+      ? []
+      : [
+          [
+            arm,
+            {
+              seeds: own.map(({ seed }) => seed),
+              stages: (own[0]?.stages ?? []).map((_, stage) => stageSummary(own, stage)),
+              behindRatchet:
+                arm === 'ratchet' ? {} : differences(ratchet, own, random.stream(1, `${scenario.name}/${judge}/${arm}`)),
+            },
+          ],
+        ],
+  );
+  return {
+    name: judge === 'random' ? scenario.name : `${scenario.name} (${judge} judge)`,
+    scenario: scenario.name,
+    judge,
+    about: scenario.about,
+    foundation: scenario.foundation,
+    start: meanMeasures(units.map(({ start }) => start)),
+    arms: Object.fromEntries(arms),
+  };
+}
+
+function stageSummary(units: readonly UnitResult[], stage: number): StageSummary {
+  const results = units.flatMap((unit) => unit.stages[stage] ?? []);
+  const examples = results.map((result) => result.examples).filter((count) => count !== null);
+  return {
+    ...meanMeasures(results.map(({ scores }) => scores)),
+    parts: (results[0]?.scores.parts ?? []).map((_, part) => mean(results.map(({ scores }) => share(scores.parts[part])))),
+    examples: examples.length === 0 ? null : Math.round(mean(examples)),
+    seconds: mean(results.map(({ seconds }) => seconds)),
+  };
+}
+
+/** The items of a measure, each with whether it was right. */
+function rightsOf(scores: Scores, measure: Measure): boolean[] {
+  const unpack = ({ rights, of }: Score) => unpackRights(rights, of);
+  switch (measure) {
+    case 'union':
+      return scores.parts.flatMap(unpack);
+    case 'unionClean':
+      return unpack(scores.union.clean);
+    case 'unionNoisy':
+      return unpack(scores.union.noisy);
+    default:
+      return unpack(scores[measure]);
+  }
+}
+
+function meanMeasures(scores: readonly Scores[]): Record<Measure, number> {
+  return Object.fromEntries(
+    measures.map((measure) => [
+      measure,
+      mean(
+        scores.map((each) => {
+          const rights = rightsOf(each, measure);
+          return rights.filter(Boolean).length / Math.max(1, rights.length);
+        }),
+      ),
+    ]),
+  ) as Record<Measure, number>;
+}
+
+function differences(ratchet: readonly UnitResult[], others: readonly UnitResult[], random: ReturnType<Random['stream']>) {
+  const pairs = ratchet.flatMap((unit) => {
+    const other = others.find(({ seed }) => seed === unit.seed);
+    const [a, b] = [unit.stages.at(-1), other?.stages.at(-1)];
+    return a === undefined || b === undefined ? [] : [{ a: a.scores, b: b.scores }];
+  });
+  return Object.fromEntries(
+    measures.map((measure) => [
+      measure,
+      pairedDifference(
+        pairs.map(({ a, b }) => ({ a: rightsOf(a, measure), b: rightsOf(b, measure) })),
+        random,
+      ),
+    ]),
+  );
+}
+
+/** Each promotion of Ratchet against its own previous champion on fresh clean text, by the exact one-sided McNemar test. */
+function neverWorseOf(units: readonly UnitResult[]): NeverWorse {
+  const tests = units
+    .filter(({ arm }) => arm === 'ratchet')
+    .flatMap((unit) =>
+      unit.stages.flatMap((stage, at) =>
+        stage.runs.flatMap(({ change }, turn) => {
+          if (change === null) return [];
+          const { gained, lost } = change.clean;
+          const name = `${unit.scenario}/${unit.seed}/${unit.judge}/stage ${at + 1}/run ${turn + 1}`;
+          return [{ name, p: mcNemarOneSided(lost, gained), lower: lost > gained }];
+        }),
+      ),
+    );
+  return {
+    tests: tests.length,
+    worse: holm(tests, 0.05),
+    smallestP: Math.min(1, ...tests.map(({ p }) => p)),
+    lower: tests.filter(({ lower }) => lower).length,
+  };
+}
+
+function share(score: Score | undefined): number {
+  return score === undefined || score.of === 0 ? 0 : score.right / score.of;
+}
+
+function mean(values: readonly number[]): number {
+  return values.length === 0 ? 0 : values.reduce((sum, value) => sum + value, 0) / values.length;
+}

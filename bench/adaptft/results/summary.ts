@@ -1,0 +1,78 @@
+import type { ArmName } from '../arms/unit-result.ts';
+import type { Difference } from './bootstrap.ts';
+
+/** What a model is scored on: fresh inputs as they are and perturbed, the union of the stages' test parts (the paper's set), and its two halves. */
+export const measures = ['clean', 'noisy', 'union', 'unionClean', 'unionNoisy'] as const;
+export type Measure = (typeof measures)[number];
+
+/** Accuracies, fractions, means over the seeds. */
+export interface StageSummary extends Readonly<Record<Measure, number>> {
+  /** On the test part of each stage. */
+  readonly parts: readonly number[];
+  readonly examples: number | null;
+  readonly seconds: number;
+}
+
+export interface ArmSummary {
+  readonly seeds: readonly number[];
+  readonly stages: readonly StageSummary[];
+  /** Accuracy of Ratchet less that of this arm after the last stage, by measure; none for Ratchet itself. */
+  readonly behindRatchet: Readonly<Partial<Record<Measure, Difference>>>;
+}
+
+/** A scenario under one judge. */
+export interface ScenarioSummary {
+  readonly name: string;
+  readonly scenario: string;
+  readonly judge: string;
+  readonly about: string;
+  readonly foundation: string;
+  readonly start: Readonly<Record<Measure, number>>;
+  readonly arms: Readonly<Partial<Record<ArmName, ArmSummary>>>;
+}
+
+export interface TriageRow {
+  readonly name: string;
+  readonly logs: number;
+  readonly removed: number;
+  /** Share of the group's logs that were removed: for poison the recall, for the rest what was lost. */
+  readonly share: number;
+}
+
+/** What triage removed, of the logs of the stages with this share of poison. */
+export interface TriageSummary {
+  readonly judge: string;
+  /** The poison share of the stage; null for all stages together. */
+  readonly poison: number | null;
+  /** Share of what was removed that is poison, and of poison that was removed. */
+  readonly precision: number;
+  readonly recall: number;
+  /** Share of wrong corrections that was removed. */
+  readonly wrongCorrectionsRemoved: number;
+  readonly classes: readonly TriageRow[];
+  readonly kinds: readonly TriageRow[];
+}
+
+export interface NeverWorse {
+  /** Promotions tested: all scenarios, seeds, judges and stages. */
+  readonly tests: number;
+  /** Those whose champion is worse on fresh clean text than the one before, by Holm's procedure at 5 %. */
+  readonly worse: readonly string[];
+  readonly smallestP: number;
+  /** Promotions after which fewer fresh clean inputs are right, whatever the test says. */
+  readonly lower: number;
+}
+
+export interface Target {
+  readonly name: string;
+  readonly wanted: string;
+  readonly measured: string;
+  readonly met: boolean;
+}
+
+export interface Summary {
+  readonly scenarios: readonly ScenarioSummary[];
+  readonly triage: readonly TriageSummary[];
+  readonly neverWorse: NeverWorse;
+  readonly targets: readonly Target[];
+}

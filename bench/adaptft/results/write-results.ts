@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { cpus, loadavg } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Random } from '../../../shared/ports/random.ts';
+import type { UnitResult } from '../arms/unit-result.ts';
+import { paperStages } from '../logs/make-stage.ts';
+import { perturbationKinds } from '../perturbations/kinds.ts';
+import { type Scenario, stageSize } from '../scenarios/scenario.ts';
+import { markdown } from './markdown.ts';
+import { summarise } from './summarise.ts';
+import type { Summary } from './summary.ts';
+import { trajectoryChart } from './trajectory-chart.ts';
+import { protocol } from './unit-files.ts';
+
+export interface ResultRequest {
+  /** The JSON file; the page and the folder of charts beside it have its name. */
+  readonly out: string;
+  readonly command: string;
+  readonly units: readonly UnitResult[];
+  readonly scenarios: readonly Scenario[];
+  readonly random: Random;
+}
+
+/** Writes everything: one JSON, a page of Markdown, a chart a scenario. */
+export async function writeResults({ out, command, units, scenarios, random }: ResultRequest): Promise<Summary> {
+  const summary = summarise(units, scenarios, random);
+  const base = out.replace(/\.json$/, '');
+  const seeds = [...new Set(units.map(({ seed }) => seed))].sort((a, b) => a - b);
+  const version = await versions();
+  const [cpu] = cpus();
+  const machine = { cpu: cpu?.model ?? '', cores: cpus().length, load: loadavg(), node: process.version };
+  const seconds = units.reduce((sum, unit) => sum + unit.stages.reduce((all, stage) => all + stage.seconds, 0), 0);
+  const document = {
+    benchmark: 'adaptft',
+    protocol,
+    command,
+    seeds,
+    versions: version,
+    machine,
+    seconds,
+    stages: paperStages,
+    stageSize,
+    kinds: perturbationKinds,
+    ...summary,
+    units,
+  };
+  await mkdir(dirname(out), { recursive: true });
+  await writeWhole(out, `${JSON.stringify(document)}\n`);
+  const facts = {
+    command,
+    seeds,
+    machine: `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}`,
+    versions: `Ratchet ${version.ratchet}${version.commit === '' ? '' : ` (${version.commit})`}`,
+    duration: `${(seconds / 60).toFixed(0)} minutes of stages, some side by side`,
+    charts: basename(base),
+  };
+  await writeWhole(`${base}.md`, markdown(summary, facts));
+  await mkdir(base, { recursive: true });
+  for (const { name } of scenarios) {
+    const own = summary.scenarios.filter(({ scenario }) => scenario === name);
+    if (own.length > 0) await writeWhole(join(base, `${name}.svg`), trajectoryChart(name, own));
+  }
+  return summary;
+}
+
+async function writeWhole(path: string, text: string): Promise<void> {
+  await writeFile(`${path}.tmp`, text);
+  await rename(`${path}.tmp`, path);
+}
+
+const root = new URL('../../../', import.meta.url);
+
+async function versions(): Promise<{ ratchet: string; commit: string }> {
+  const { version } = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as { version: string };
+  const git = await promisify(execFile)('git', ['rev-parse', '--short', 'HEAD'], { cwd: root }).catch(() => null);
+  return { ratchet: version, commit: git?.stdout.trim() ?? '' };
+}

@@ -1,0 +1,18 @@
+import { inOrOut, intents, oneDomain } from './clinc-scenarios.ts';
+import type { Scenario } from './scenario.ts';
+import { snips } from './snips-scenario.ts';
+import { spam } from './spam-scenario.ts';
+
+export const scenarios: readonly Scenario[] = [
+  intents(30, { foundation: 'use-lite', examplesPerLabel: 2, freshLimit: 900 }),
+  intents(77, { foundation: 'none', examplesPerLabel: 5, freshLimit: 900 }),
+  intents(150, { foundation: 'use-lite', examplesPerLabel: 4, freshLimit: 900 }),
+  oneDomain,
+  snips,
+  spam,
+  inOrOut,
+];
+
+/** The scenario of `--quick`, and those on which single mechanisms of Ratchet are taken away. */
+export const quickScenario = 'clinc150-30';
+export const ablatedScenarios: ReadonlySet<string> = new Set(['clinc150-30', 'snips']);
