@@ -1,5 +1,6 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
+import { readFaultText } from '../../shared/fault-text.ts';
 import type { StateWatcher } from '../../shared/ports/orchestrator.ts';
 import { itemOf } from '../runtime/item-of.ts';
 import { MapSizes } from '../runtime/map-sizes.ts';
@@ -126,7 +127,10 @@ function failureOf(event: HistoryEvent): Error | undefined {
     event.taskSubmitFailedEventDetails;
   if (details === undefined) return undefined;
   const told = causeSchema.safeParse(parsed(details.cause));
-  return Object.assign(new Error(told.success ? told.data.errorMessage : (details.cause ?? '')), {
-    name: details.error ?? 'States.Timeout',
-  });
+  return Object.assign(
+    new Error(told.success ? readFaultText(told.data.errorMessage).message : (details.cause ?? '')),
+    {
+      name: details.error ?? 'States.Timeout',
+    },
+  );
 }

@@ -35,11 +35,12 @@ async function makeLayer(folder: string, packages: readonly string[]): Promise<v
   const stamp = `${JSON.stringify(Object.fromEntries(versions))}\n`;
   const stampFile = `${folder}.json`;
   if ((await readFile(stampFile, 'utf8').catch(() => '')) === stamp && (await exists(folder))) return;
-  await rm(stampFile, { force: true });
-  await rm(folder, { recursive: true, force: true });
+  const unfinished = `${folder}.unfinished`;
+  for (const old of [stampFile, folder, unfinished]) await rm(old, { recursive: true, force: true });
   for (const [name, version] of versions) {
-    await copyPackage(name, version, join(folder, 'nodejs', 'node_modules', name));
+    await copyPackage(name, version, join(unfinished, 'nodejs', 'node_modules', name));
   }
+  await rename(unfinished, folder);
   await writeFile(stampFile, stamp);
 }
 
@@ -57,7 +58,12 @@ async function copyPackage(name: string, version: string, target: string): Promi
   const temporary = await mkdtemp(join(tmpdir(), 'ratchet-layer-'));
   try {
     const run = promisify(execFile);
-    await run('npm', ['pack', `${name}@${version}`, '--pack-destination', temporary, '--silent'], { cwd: root });
+    const pack = ['pack', `${name}@${version}`, '--pack-destination', temporary, '--silent'];
+    await run('npm', pack, { cwd: root }).catch((error: unknown) => {
+      throw new Error(`npm cannot fetch ${name} ${version}: build for another architecture, or see the cause.`, {
+        cause: error,
+      });
+    });
     const tarball = `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
     await run('tar', ['-xzf', join(temporary, tarball), '-C', temporary]);
     await mkdir(join(target, '..'), { recursive: true });

@@ -59,7 +59,9 @@ export const handler = lambdaFunction(async (event) => {
   countForModel(run.modelId, 'RunEnded', 1, { status });
   countForModel(run.modelId, 'Promotion', decision === 'promoted' ? 1 : 0);
   const score = championScore(parseJson(outputSchema, output));
-  if (score !== null) rateForModel(run.modelId, 'ChampionScore', score);
+  if (score !== null && decision !== null && championId !== null) {
+    rateForModel(run.modelId, 'ChampionScore', score, { runId: run.runId, decision, checkpointId: championId });
+  }
   const finished = { modelId: run.modelId, runId: run.runId, status, decision, reason, championId };
   await putEvent('Run Finished', finished);
   return finished;

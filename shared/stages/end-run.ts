@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Run } from '../domain/run.ts';
 import { errorTable, RatchetError } from '../errors.ts';
+import { readFaultText } from '../fault-text.ts';
 import { giveLeaseBack } from './hold-lease.ts';
 import type { Ports } from './ports.ts';
 import { runRefSchema } from './stage.ts';
@@ -73,7 +74,8 @@ function readCause(text: string): { name?: string | undefined; cause: string; me
     const parsed = causeSchema.safeParse(JSON.parse(text));
     if (!parsed.success) return { cause: text };
     const { errorType, errorMessage, mend } = parsed.data;
-    return { name: errorType, cause: errorMessage, mend };
+    const told = readFaultText(errorMessage);
+    return { name: errorType, cause: told.message, mend: mend ?? told.mend };
   } catch {
     return { cause: text };
   }

@@ -1,4 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { RatchetError } from '../../../shared/errors.ts';
+import { faultText } from '../../../shared/fault-text.ts';
 import { endRun } from '../../../shared/stages/end-run.ts';
 import { acquireLease, keepLease } from '../../../shared/stages/hold-lease.ts';
 import type { Ports } from '../../../shared/stages/ports.ts';
@@ -74,6 +76,15 @@ describe('the end of an execution', () => {
     expect(record).toMatchObject({ status: 'failed', reason: cause, failure: { name, cause } });
     expect(record?.failure?.mend).not.toBe('');
     expect(await leaseOf()).toBeNull();
+  });
+
+  test('keeps the mend that a function told with its fault', async () => {
+    await begin();
+    const fault = new RatchetError('UnknownModel', 'There is no model named m9.', { mend: 'Models here: m1.' });
+    const cause = JSON.stringify({ errorType: fault.name, errorMessage: faultText(fault), trace: [] });
+    const record = await endRun({ run, owner, status: 'FAILED', error: fault.name, cause }, ports);
+    const failure = { name: 'UnknownModel', cause: 'There is no model named m9.', mend: 'Models here: m1.' };
+    expect(record).toMatchObject({ reason: failure.cause, failure });
   });
 
   test('told twice changes nothing the second time', async () => {
