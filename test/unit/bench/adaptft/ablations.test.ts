@@ -1,0 +1,101 @@
+import { describe, expect, it } from 'vitest';
+import { ablations } from '../../../../bench/adaptft/arms/ablations.ts';
+import { ablatedArms } from '../../../../bench/adaptft/arms/unit-result.ts';
+import { defaultConfiguration } from '../../../../shared/domain/default-configurations.ts';
+import type { Example } from '../../../../shared/domain/example.ts';
+import { exampleSchema } from '../../../../shared/domain/example.ts';
+import { settingsSchema } from '../../../../shared/domain/settings.ts';
+import { triagedRecordSchema } from '../../../../shared/domain/trace-record.ts';
+import type { Trainer, TrainingRequest } from '../../../../shared/ports/trainer.ts';
+import { readJsonl, writeJsonl } from '../../../../shared/stages/jsonl.ts';
+import { memoryPorts } from '../../../helpers/memory-ports.ts';
+
+const example = (slice: Example['slice'], weight: number): Example => ({
+  exampleId: `${slice}-${weight}`,
+  input: `${slice} ${weight}`,
+  output: 'a',
+  weight,
+  slice,
+  provenance: { kind: 'file', line: 1 },
+});
+const dataset = [example('gold', 1), example('gold', 3), example('hard-negative', 0.5), example('replay', 0.4)];
+
+/** What a trainer behind an ablation is told to train, and on what. */
+async function asked(arm: keyof typeof ablations) {
+  const requests: TrainingRequest[] = [];
+  const trainer: Trainer = {
+    name: 'embedded',
+    async train(request) {
+      requests.push(request);
+      return { artifactKey: '', artifactDigest: '', artifactBytes: 0, examples: 0, finalLoss: 0 };
+    },
+  };
+  const ports = ablations[arm]?.ports({ ...memoryPorts(), trainers: new Map([['embedded', trainer]]) });
+  if (ports === undefined) throw new Error('no such arm');
+  await writeJsonl(ports.objects, 'models/m/datasets/d.jsonl', dataset);
+  await ports.trainers.get('embedded')?.train({
+    task: { kind: 'classification', labels: ['a', 'b'] },
+    datasetKey: 'models/m/datasets/d.jsonl',
+    configuration: { ...defaultConfiguration('none'), interpolation: 0.4, distillation: 0.3 },
+    seed: 1,
+    teacher: { artifactKey: 'k', artifactDigest: 'd' },
+    artifactKey: 'a',
+  });
+  const [request] = requests;
+  if (request === undefined) throw new Error('nothing was trained');
+  return { request, examples: await readJsonl(ports.objects, request.datasetKey, exampleSchema) };
+}
+
+describe('ablations', () => {
+  it('leave Ratchet alone where nothing is taken away', async () => {
+    const { request, examples } = await asked('ratchet');
+    expect(examples).toEqual(dataset);
+    expect(request.configuration.interpolation).toBe(0.4);
+  });
+
+  it('take replay out of what trains', async () => {
+    expect((await asked('ratchet-replay')).examples.map(({ slice }) => slice)).toEqual([
+      'gold',
+      'gold',
+      'hard-negative',
+    ]);
+  });
+
+  it('weigh hard negatives as any gold', async () => {
+    expect((await asked('ratchet-hard-negatives')).examples.map(({ weight }) => weight)).toEqual([1, 3, 2, 0.4]);
+  });
+
+  it('keep candidates from learning from the champion', async () => {
+    const { request } = await asked('ratchet-distillation');
+    expect(request.teacher).toBeNull();
+    expect(request.configuration).toMatchObject({ interpolation: 0, distillation: 0 });
+  });
+
+  it('count everything that triage has sorted as clean', async () => {
+    const ports = ablations['ratchet-triage']?.ports(memoryPorts());
+    if (ports === undefined) throw new Error('no such arm');
+    const record = {
+      traceId: 't',
+      timestamp: '2026-01-05T08:00:00.000Z',
+      input: 'x',
+      slice: null,
+      recorded: 'a',
+      judgement: null,
+      answer: 'a',
+      confidence: 1,
+      runnerUp: null,
+      verdict: 'fail',
+      expected: 'b',
+      judgedBy: null,
+      triage: { category: 'poison', kind: 'gibberish', reason: 'mash' },
+    };
+    const key = 'runs/m/r/0/triage-traces/all/triaged.jsonl';
+    await writeJsonl(ports.objects, key, [record]);
+    const [read] = await readJsonl(ports.objects, key, triagedRecordSchema);
+    expect(read?.triage.category).toBe('clean');
+  });
+
+  it('ask for settings that a model can have', () => {
+    for (const arm of ablatedArms) expect(settingsSchema.safeParse(ablations[arm]?.settings).success).toBe(true);
+  });
+});

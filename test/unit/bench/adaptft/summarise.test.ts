@@ -1,0 +1,141 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, it } from 'vitest';
+import { packRights } from '../../../../bench/adaptft/arms/rights.ts';
+import type { Score, Scores } from '../../../../bench/adaptft/arms/score.ts';
+import type { ArmName, RunRecord, UnitResult } from '../../../../bench/adaptft/arms/unit-result.ts';
+import { markdown } from '../../../../bench/adaptft/results/markdown.ts';
+import { summarise } from '../../../../bench/adaptft/results/summarise.ts';
+import { trajectoryChart } from '../../../../bench/adaptft/results/trajectory-chart.ts';
+import { protocol, readUnits, writeUnit } from '../../../../bench/adaptft/results/unit-files.ts';
+import { scenarios } from '../../../../bench/adaptft/scenarios/all-scenarios.ts';
+import { SeededRandom } from '../../../../shared/adapters/seeded-random.ts';
+
+function score(right: number): Score {
+  return { right, of: 100, rights: packRights(Array.from({ length: 100 }, (_, at) => at < right)) };
+}
+
+function scores(right: number): Scores {
+  return {
+    clean: score(right),
+    noisy: score(right - 10),
+    parts: [score(right)],
+    union: { clean: score(right), noisy: score(right - 10) },
+  };
+}
+
+function promotion(gained: number, lost: number): RunRecord {
+  const change = { clean: { gained, lost }, noisy: { gained, lost } };
+  return {
+    decision: 'promoted',
+    reason: '',
+    iterations: 1,
+    candidates: 3,
+    failures: 30,
+    traffic: 60,
+    seconds: 1,
+    change,
+    gate: [],
+  };
+}
+
+function unit(arm: ArmName, rights: readonly number[], runs: readonly RunRecord[] = []): UnitResult {
+  return {
+    protocol,
+    scenario: 'snips',
+    seed: 1,
+    judge: 'random',
+    arm,
+    start: scores(70),
+    stages: rights.map((right, stage) => ({
+      scores: scores(right),
+      examples: 10,
+      seconds: 1,
+      judgedFailures: 0.1,
+      runs: stage === 0 ? runs : [],
+      triage:
+        arm === 'ratchet' && stage === 2
+          ? [
+              {
+                kind: 'label-flip',
+                class: 'poison',
+                wrongCorrection: true,
+                failing: true,
+                logs: 10,
+                poison: 2,
+                suspects: 6,
+              },
+              {
+                kind: 'none',
+                class: 'clean',
+                wrongCorrection: false,
+                failing: false,
+                logs: 90,
+                poison: 1,
+                suspects: 1,
+              },
+            ]
+          : [],
+    })),
+  };
+}
+
+const units = [unit('ratchet', [80, 85, 90, 92], [promotion(3, 20), promotion(9, 1)]), unit('all', [80, 84, 88, 90])];
+const summary = summarise(units, scenarios, new SeededRandom());
+
+const directories: string[] = [];
+afterEach(async () => {
+  await Promise.all(directories.splice(0).map((directory) => rm(directory, { recursive: true })));
+});
+
+describe('summarise', () => {
+  it('holds the arms against Ratchet after the last stage', () => {
+    const [scenario] = summary.scenarios;
+    expect(scenario?.name).toBe('snips');
+    expect(scenario?.arms.ratchet?.stages.map(({ clean, noisy }) => [clean, noisy])).toEqual([
+      [0.8, 0.7],
+      [0.85, 0.75],
+      [0.9, 0.8],
+      [0.92, 0.82],
+    ]);
+    expect(scenario?.arms.all?.behindRatchet.clean?.mean).toBeCloseTo(0.02, 12);
+  });
+
+  it('finds the promotion that made the model worse', () => {
+    expect(summary.neverWorse).toMatchObject({ tests: 2, worse: ['snips/1/random/stage 1/run 1'], lower: 1 });
+    expect(summary.targets[0]).toMatchObject({ met: false });
+  });
+
+  it('counts what triage removed, by stage, class and kind', () => {
+    const quarter = summary.triage.find(({ poison }) => poison === 0.25);
+    expect(quarter).toMatchObject({ precision: 0.8, recall: 0.8, wrongCorrectionsRemoved: 0.8 });
+    expect(quarter?.kinds.map(({ name, share }) => [name, share])).toEqual([
+      ['label-flip, wrong correction', 0.8],
+      ['none', 2 / 90],
+    ]);
+  });
+
+  it('is shown as a page and a chart', () => {
+    const facts = { command: 'bench', seeds: [1], machine: 'm', versions: 'v', duration: 'd', charts: 'charts' };
+    const page = markdown(summary, facts);
+    expect(page).toContain('| snips | random | 70.0 / 60.0 | 92.0 / 82.0 |  | 90.0 / 80.0 |');
+    expect(page).toContain('+2.0 [');
+    const svg = trajectoryChart('snips', summary.scenarios);
+    expect(svg).toContain('snips: accuracy by stage and arm');
+    expect(svg.match(/<path /g)?.length).toBeGreaterThanOrEqual(4);
+  });
+});
+
+describe('finished units', () => {
+  it('are found again, and those of another protocol are not', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'adaptft-units-'));
+    directories.push(directory);
+    const [own, other] = units;
+    if (own === undefined || other === undefined) throw new Error('no units');
+    await writeUnit(directory, own);
+    await writeUnit(directory, { ...other, protocol: 'an older one' });
+    const found = await readUnits(directory, join(directory, 'none.json'));
+    expect([...found]).toEqual([['snips.1.random.ratchet', own]]);
+  });
+});
