@@ -1,0 +1,19 @@
+import { AwsSolutionsChecks } from 'cdk-nag';
+import { describe, expect, it } from 'vitest';
+import { synthesized } from './synthesized.ts';
+
+describe("cdk-nag's rules for AWS solutions", () => {
+  it.each([
+    ['as a newcomer deploys', {}],
+    [
+      'with schedules and mail',
+      { alarmEmail: 'a@example.com', schedules: '[{"modelId":"*","expression":"rate(1 day)"}]' },
+    ],
+  ])('find nothing that is not answered for: %s', (_case, context) => {
+    const report = new AwsSolutionsChecks().validateScope(synthesized(context).app);
+    const found = report.violations.flatMap(({ ruleName, violatingResources }) =>
+      violatingResources.map(({ constructPath }) => `${ruleName} ${constructPath}`),
+    );
+    expect(found).toEqual([]);
+  });
+});

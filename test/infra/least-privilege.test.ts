@@ -1,0 +1,183 @@
+import { describe, expect, it } from 'vitest';
+import { eventFunctions, stageFunctions } from '../../infra/function-specs.ts';
+import { type Statement, statementsByFunction, statementsByRole } from './statements.ts';
+import { synthesized } from './synthesized.ts';
+
+const { loop } = synthesized({ schedules: '[{"modelId":"spam","expression":"rate(1 day)"}]' });
+const byFunction = statementsByFunction(loop);
+const names = [...byFunction.keys()];
+
+/** What a function may do, as `action resource` with the keys and attributes that it is held to. */
+function permissionsOf(name: string): readonly string[] {
+  return (byFunction.get(`ratchet-${name}`) ?? [])
+    .flatMap(({ actions, resources, conditions }) =>
+      actions.flatMap((action) =>
+        resources.map((resource) => [action, short(resource), ...limits(conditions)].join(' ')),
+      ),
+    )
+    .sort();
+}
+
+function limits(conditions: Statement['conditions']): readonly string[] {
+  return Object.entries(conditions)
+    .filter(([operator]) => operator !== 'Null')
+    .flatMap(([, keys]) => Object.entries(keys).map(([key, values]) => `${key}=${[values].flat().join(',')}`));
+}
+
+function short(resource: string): string {
+  return resource
+    .replace(/<ratchet-data:ExportsOutputFnGetAtt(Traces|Artifacts|Lineage)\w+>/, (_match, name: string) =>
+      name.toLowerCase(),
+    )
+    .replace(/^arn:<AWS::Partition>:(\w+):<AWS::Region>:<AWS::AccountId>:/, '$1:')
+    .replace(/<\w+Logs\w+\.Arn>/, 'its own log group')
+    .replace(/<Triggers\w+\.Arn>/, 'dead letters');
+}
+
+const lease =
+  'dynamodb:LeadingKeys=control#* dynamodb:Attributes=pk,sk,schemaVersion,version,writeId,lease,fencingToken';
+const records = 'dynamodb:LeadingKeys=model#*,run#*';
+const everyFunction = [
+  'dynamodb:GetItem lineage',
+  'dynamodb:Query lineage',
+  'logs:CreateLogStream its own log group',
+  'logs:PutLogEvents its own log group',
+  'xray:PutTelemetryRecords *',
+  'xray:PutTraceSegments *',
+];
+const sendsDeadLetters = ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:SendMessage'].map(
+  (action) => `${action} dead letters`,
+);
+const everyStage = [
+  ...everyFunction,
+  `dynamodb:PutItem lineage ${records}`,
+  `dynamodb:UpdateItem lineage ${records}`,
+  's3:AbortMultipartUpload artifacts/runs/*',
+  's3:GetObject artifacts/models/*',
+  's3:GetObject artifacts/runs/*',
+  's3:ListBucket artifacts s3:prefix=runs/*,models/*',
+  's3:PutObject artifacts/runs/*',
+  'states:DescribeExecution states:execution:ratchet-improvement-loop:*',
+];
+const renewsLease = `dynamodb:UpdateItem lineage ${lease}`;
+const movesChampion = `${renewsLease},championId,moves`;
+const readsTraces = [
+  's3:GetObject traces/batches/*',
+  's3:GetObject traces/judgements/*',
+  's3:GetObject traces/traces/*',
+  's3:ListBucket traces s3:prefix=batches/*',
+];
+const writes = (pattern: string): readonly string[] => [
+  `s3:AbortMultipartUpload ${pattern}`,
+  `s3:PutObject ${pattern}`,
+];
+const besideTheStagesOwn: Readonly<Record<string, readonly string[]>> = {
+  'prepare-run': readsTraces,
+  'triage-traces': ['s3:DeleteObject artifacts/runs/*'],
+  'split-traces': writes('artifacts/models/*/splits/*'),
+  'inspect-lineage': [...readsTraces, ...writes('artifacts/models/*/evaluation-sets/*')],
+  'assemble-curriculum': writes('artifacts/models/*/datasets/*'),
+  'prepare-next-dataset': writes('artifacts/models/*/datasets/*'),
+  'train-candidates': writes('artifacts/models/*/checkpoints/*'),
+  'promote-champion': writes('artifacts/models/*/evaluation-sets/*'),
+};
+
+describe('the champion', () => {
+  it('can be moved by promote-champion and by no other function', () => {
+    const movers = names.filter((name) => (byFunction.get(name) ?? []).some(writesChampion));
+    expect(movers).toEqual(['ratchet-promote-champion']);
+  });
+
+  it('cannot be put or deleted, nor its item scanned for, by any function', () => {
+    for (const statement of [...byFunction.values()].flat()) {
+      expect(statement.actions).not.toContain('dynamodb:DeleteItem');
+      expect(statement.actions).not.toContain('dynamodb:Scan');
+      if (statement.actions.includes('dynamodb:PutItem')) expect(keysOf(statement)).toEqual(['model#*', 'run#*']);
+    }
+  });
+});
+
+/** Whether the statement lets the champion's attribute of the control item be written. */
+function writesChampion(statement: Statement): boolean {
+  if (!statement.actions.some((action) => /^dynamodb:(Put|Update|Delete|BatchWrite|PartiQL|\*)/.test(action)))
+    return false;
+  const keys = keysOf(statement);
+  if (keys !== undefined && !keys.some((key) => 'control#spam'.startsWith(key.replace('*', '')))) return false;
+  const attributes = statement.conditions['ForAllValues:StringEquals']?.['dynamodb:Attributes'];
+  return !Array.isArray(attributes) || attributes.includes('championId');
+}
+
+function keysOf(statement: Statement): readonly string[] | undefined {
+  const keys = statement.conditions['ForAllValues:StringLike']?.['dynamodb:LeadingKeys'];
+  return Array.isArray(keys) ? keys.map(String) : undefined;
+}
+
+describe('a function', () => {
+  it.each(stageFunctions.map(({ name }) => name))('may do no more than the stage %s needs', (name) => {
+    const control = name === 'promote-champion' ? movesChampion : renewsLease;
+    expect(permissionsOf(name)).toEqual([...everyStage, control, ...(besideTheStagesOwn[name] ?? [])].sort());
+  });
+
+  it('that ingests drops may write the trace store, and of the lineage only read', () => {
+    const folders = ['traces', 'judgements', 'batches', 'quarantine', 'ingests'].map((folder) => `${folder}/*`);
+    expect(permissionsOf(eventFunctions.ingestDrop.name)).toEqual(
+      [
+        ...everyFunction,
+        'events:PutEvents events:event-bus/default events:source=ratchet',
+        's3:GetObject traces/drops/*',
+        ...folders.flatMap((folder) => [`s3:GetObject traces/${folder}`, ...writes(`traces/${folder}`)]),
+        `s3:ListBucket traces s3:prefix=drops/*,${folders.join(',')}`,
+        ...sendsDeadLetters,
+      ].sort(),
+    );
+  });
+
+  it('that starts runs may start this state machine alone, and move neither lease nor champion', () => {
+    expect(permissionsOf(eventFunctions.startRun.name)).toEqual(
+      [
+        ...everyFunction,
+        `dynamodb:PutItem lineage ${records}`,
+        `dynamodb:UpdateItem lineage ${records}`,
+        's3:GetObject traces/batches/*',
+        's3:ListBucket traces s3:prefix=batches/*',
+        ...sendsDeadLetters,
+        'states:DescribeExecution states:execution:ratchet-improvement-loop:*',
+        'states:StartExecution states:stateMachine:ratchet-improvement-loop',
+      ].sort(),
+    );
+  });
+
+  it('that records the end of a run may give the lease back and touches no object', () => {
+    expect(permissionsOf(eventFunctions.runEnded.name)).toEqual(
+      [
+        ...everyFunction,
+        `dynamodb:PutItem lineage ${records}`,
+        `dynamodb:UpdateItem lineage ${records}`,
+        renewsLease,
+        'events:PutEvents events:event-bus/default events:source=ratchet',
+        ...sendsDeadLetters,
+      ].sort(),
+    );
+  });
+});
+
+describe('any role', () => {
+  const statements = [...statementsByRole(loop).values()].flat();
+
+  it('names its actions one by one', () => {
+    for (const { actions } of statements) for (const action of actions) expect(action).not.toContain('*');
+  });
+
+  it('is allowed all resources only for tracing and log delivery, whose actions know none', () => {
+    const everywhere = statements.filter(({ resources }) => resources.includes('*')).flatMap(({ actions }) => actions);
+    for (const action of everywhere)
+      expect(action).toMatch(/^(xray:|logs:.*(LogDelivery|LogDeliveries|ResourcePolic|LogGroups))/);
+  });
+
+  it('invokes functions by their exact ARNs', () => {
+    for (const { actions, resources } of statements) {
+      if (!actions.includes('lambda:InvokeFunction')) continue;
+      for (const resource of resources) expect(resource).toMatch(/^<\w+\.Arn>$/);
+    }
+  });
+});

@@ -1,0 +1,224 @@
+import { readFileSync } from 'node:fs';
+import { Match } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { readEnvironment, readStateMachineArn } from '../../functions/_middleware/environment.ts';
+import { stageFunctions } from '../../infra/function-specs.ts';
+import { stateHandlers } from '../../shared/stages/catalogue.ts';
+import { synthesized } from './synthesized.ts';
+
+const schedules = JSON.stringify([
+  { modelId: 'spam', expression: 'rate(1 day)' },
+  { modelId: '*', expression: 'cron(0 3 * * ? *)' },
+]);
+const { data, loop } = synthesized({ schedules, alarmEmail: 'ops@example.com' });
+const functions = Object.values(loop.findResources('AWS::Lambda::Function')).map((found) => found.Properties);
+const definition: unknown = JSON.parse(
+  readFileSync(new URL('../../infra/state-machines/improvement-loop.asl.json', import.meta.url), 'utf8'),
+);
+
+/** The Task states of a definition, Maps and Parallels included. */
+function taskStates(
+  node: unknown,
+): readonly { readonly name: string; readonly Resource: string; readonly TimeoutSeconds: number }[] {
+  if (typeof node !== 'object' || node === null) return [];
+  return Object.entries(node).flatMap(([name, value]) =>
+    value?.Type === 'Task' ? [{ name, ...value }] : taskStates(value),
+  );
+}
+
+describe('the state machine', () => {
+  const [machine] = Object.values(loop.findResources('AWS::StepFunctions::StateMachine')).map(
+    (found) => found.Properties,
+  );
+
+  it('is the file, with the ARN of the function of the same name behind each Task state', () => {
+    expect(JSON.parse(machine.DefinitionString)).toEqual(definition);
+    const functionOf = new Map(
+      Object.entries(loop.findResources('AWS::Lambda::Function')).map(([id, found]) => [
+        id,
+        found.Properties.FunctionName,
+      ]),
+    );
+    for (const { name, Resource } of taskStates(definition)) {
+      const [id] = machine.DefinitionSubstitutions[Resource.slice(2, -1)]['Fn::GetAtt'];
+      expect(functionOf.get(id)).toBe(`ratchet-${name}`);
+    }
+    expect(Object.keys(machine.DefinitionSubstitutions)).toHaveLength(taskStates(definition).length);
+  });
+
+  it('has a function for every stage of the catalogue', () => {
+    expect(stageFunctions.map(({ name }) => name).sort()).toEqual([...stateHandlers.keys()].sort());
+  });
+
+  it('gives no function more time than the state that waits for it', () => {
+    for (const { name, TimeoutSeconds } of taskStates(definition)) {
+      const timeout = functions.find(({ FunctionName }) => FunctionName === `ratchet-${name}`)?.Timeout;
+      expect(timeout).toBeGreaterThan(0);
+      expect(timeout).toBeLessThanOrEqual(TimeoutSeconds);
+    }
+  });
+
+  it('is a standard one, traced, logged in full but for what is in its states', () => {
+    expect(machine).toMatchObject({
+      StateMachineType: 'STANDARD',
+      TracingConfiguration: { Enabled: true },
+      LoggingConfiguration: { Level: 'ALL', IncludeExecutionData: false },
+    });
+  });
+});
+
+describe('every function', () => {
+  it('runs on Node.js 24 for arm64, traced, with structured logs', () => {
+    loop.allResourcesProperties('AWS::Lambda::Function', {
+      Runtime: 'nodejs24.x',
+      Architectures: ['arm64'],
+      TracingConfig: { Mode: 'Active' },
+      LoggingConfig: Match.objectLike({ LogFormat: 'JSON' }),
+    });
+  });
+
+  it('is built for x86_64 where the context says so, its layers too', () => {
+    const other = synthesized({ architecture: 'x86_64' }).loop;
+    other.allResourcesProperties('AWS::Lambda::Function', { Architectures: ['x86_64'] });
+    other.allResourcesProperties('AWS::Lambda::LayerVersion', { CompatibleArchitectures: ['x86_64'] });
+  });
+
+  it('finds the environment that it reads', () => {
+    for (const { FunctionName, Environment } of functions) {
+      const variables = Object.fromEntries(
+        Object.entries<unknown>(Environment.Variables).map(([key, value]) => [key, asName(value)]),
+      );
+      expect(Object.values(readEnvironment(variables))).not.toContain('');
+      expect(variables.POWERTOOLS_SERVICE_NAME).toBe(FunctionName);
+      if (FunctionName === 'ratchet-start-run')
+        expect(readStateMachineArn(variables)).toContain('ratchet-improvement-loop');
+    }
+  });
+
+  it('gets no more memory than new accounts may have, unless the limit is raised', () => {
+    const most = (found: readonly { MemorySize: number }[]) => Math.max(...found.map(({ MemorySize }) => MemorySize));
+    expect(most(functions)).toBe(3008);
+    const raised = synthesized({ memoryLimitMb: '10240' }).loop.findResources('AWS::Lambda::Function');
+    expect(most(Object.values(raised).map((found) => found.Properties))).toBe(5308);
+  });
+});
+
+/** A reference of a template as some name. */
+function asName(value: unknown): string {
+  return typeof value === 'string' ? value : `arn:${JSON.stringify(value)}`;
+}
+
+describe('logs', () => {
+  it('are kept for 90 days, and by no other group than those of this stack', () => {
+    loop.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 90 });
+    loop.resourceCountIs('AWS::Logs::LogGroup', functions.length + 1);
+  });
+});
+
+describe('events', () => {
+  const rules = Object.values(loop.findResources('AWS::Events::Rule')).map((found) => found.Properties);
+
+  it('of a drop, of new traces, of a finished run and of an execution that ended each invoke one function', () => {
+    expect(rules.map(({ EventPattern }) => EventPattern['detail-type'][0]).sort()).toEqual([
+      'Object Created',
+      'Run Finished',
+      'Step Functions Execution Status Change',
+      'Traces Ingested',
+    ]);
+    loop.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: {
+        source: ['aws.s3'],
+        detail: { bucket: { name: [Match.anyValue()] }, object: { key: [{ prefix: 'drops/' }] } },
+      },
+    });
+    loop.hasResourceProperties('AWS::Events::Rule', {
+      EventPattern: { source: ['aws.states'], detail: { status: ['SUCCEEDED', 'FAILED', 'ABORTED', 'TIMED_OUT'] } },
+    });
+  });
+
+  it('that cannot be delivered or worked on go to the dead letters', () => {
+    for (const { Targets } of rules) {
+      expect(Targets).toHaveLength(1);
+      expect(Targets[0]).toMatchObject({
+        DeadLetterConfig: { Arn: expect.anything() },
+        RetryPolicy: expect.anything(),
+      });
+    }
+    loop.resourceCountIs('AWS::Lambda::EventInvokeConfig', 3);
+    loop.allResourcesProperties('AWS::Lambda::EventInvokeConfig', {
+      DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
+      MaximumRetryAttempts: 2,
+    });
+  });
+
+  it('tell start-run which model, why and when', () => {
+    const inputs = rules.flatMap(({ Targets }) => Targets[0].InputTransformer?.InputTemplate ?? []);
+    expect(inputs).toHaveLength(2);
+    for (const input of inputs)
+      expect(input).toMatch(/"modelId":<.*>,"trigger":"(traces-ingested|run-finished)","time":</);
+  });
+
+  it('of a schedule say the same, for one model or for all', () => {
+    const found = Object.values(loop.findResources('AWS::Scheduler::Schedule')).map((schedule) => schedule.Properties);
+    expect(found.map(({ ScheduleExpression }) => ScheduleExpression)).toEqual(['rate(1 day)', 'cron(0 3 * * ? *)']);
+    expect(found.map(({ Target }) => JSON.parse(Target.Input))).toEqual([
+      { modelId: 'spam', trigger: 'schedule', time: '<aws.scheduler.scheduled-time>' },
+      { modelId: '*', trigger: 'schedule', time: '<aws.scheduler.scheduled-time>' },
+    ]);
+    for (const { Target } of found) expect(Target.DeadLetterConfig).toBeDefined();
+  });
+});
+
+describe('alarms', () => {
+  it('mail whoever is named', () => {
+    loop.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'ops@example.com' });
+    loop.allResourcesProperties('AWS::CloudWatch::Alarm', { AlarmActions: [Match.anyValue()] });
+  });
+
+  it('tell of failed runs, stuck leases, quarantine, dead letters and failing functions', () => {
+    const alarms = Object.values(loop.findResources('AWS::CloudWatch::Alarm')).map(
+      (alarm) => alarm.Properties.AlarmName,
+    );
+    expect(alarms.sort()).toEqual([
+      'ratchet-dead-letters',
+      'ratchet-failed-runs',
+      'ratchet-ingest-drop-errors',
+      'ratchet-quarantine',
+      'ratchet-run-ended-errors',
+      'ratchet-start-run-errors',
+      'ratchet-stuck-leases',
+      'ratchet-timed-out-runs',
+    ]);
+  });
+});
+
+describe('the stacks', () => {
+  it('need no function of CDK to be deployed', () => {
+    for (const template of [data, loop]) {
+      const types = Object.values<{ Type: string }>(template.toJSON().Resources).map(({ Type }) => Type);
+      expect(
+        types.filter((type) => type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource'),
+      ).toEqual([]);
+    }
+    expect(functions).toHaveLength(stageFunctions.length + 3);
+  });
+
+  it('tell what the command line needs', () => {
+    expect(Object.keys(loop.findOutputs('*')).sort()).toEqual([
+      'ArtifactBucketName',
+      'DashboardUrl',
+      'StateMachineArn',
+      'TableName',
+      'TraceBucketName',
+    ]);
+  });
+
+  it('can stand beside those of another name', () => {
+    const other = synthesized({ name: 'second' }).loop;
+    for (const { FunctionName } of Object.values(other.findResources('AWS::Lambda::Function')).map(
+      (f) => f.Properties,
+    )) {
+      expect(FunctionName).toMatch(/^second-/);
+    }
+  });
+});
