@@ -1,16 +1,20 @@
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ingestOnStack } from '../../cli/stack/ingest-on-stack.ts';
 import { openStack, type StackPlace } from '../../cli/stack/stack-place.ts';
 import { acquireLease } from '../../shared/stages/hold-lease.ts';
 import { ingestReceiptKey } from '../../shared/stages/ingest-receipt.ts';
 import { ingestTraces } from '../../shared/stages/ingest-traces.ts';
 import { writeJson } from '../../shared/stages/jsonl.ts';
 import { createStack } from '../helpers/emulated-stack.ts';
+import { rejection } from '../helpers/rejection.ts';
 import { ratchetInProcess } from '../integration/cli/in-process.ts';
+import { launcherPath } from '../integration/cli/launcher.ts';
 
 const name = `cli-${randomUUID().slice(0, 8)}`;
 let directory: string;
@@ -132,6 +136,44 @@ describe('the command line, working with a stack', () => {
     const second = await stack.executions.start(run);
     expect(second).toBe(`${first}.2`);
     expect(await stack.executions.find(run)).toBe(second);
+  });
+
+  test('is stopped without stopping the run, and says how to see it again', async () => {
+    const child = spawn(process.execPath, [launcherPath, 'run', 'mail', '--seed', '5', '--stack', name], {
+      env: { ...process.env, ...env },
+    });
+    let stderr = '';
+    for await (const chunk of child.stderr) {
+      stderr += chunk;
+      if (stderr.includes('Execution: ')) child.kill('SIGINT');
+    }
+    expect(stderr).toContain(`The execution goes on. To see it again: ratchet run mail --stack ${name} --follow`);
+    const arn = /Execution: (\S+)/.exec(stderr)?.[1] ?? '';
+    await ended(arn);
+  });
+
+  test('gives a file up that the stack never ingests, and tells the fault that it reports', async () => {
+    const quiet = {
+      stageStarted() {},
+      stageProgress() {},
+      stageFinished() {},
+      stageFailed() {},
+      stagePassedOver() {},
+      note() {},
+      stop() {},
+    };
+    const open = async () => (async function* () {})();
+    const request = { modelId: 'mail', files: [{ name: 'empty.jsonl', open }], onBadLine: () => undefined };
+    const late = await rejection(ingestOnStack(stack, { ...request, patienceMs: 0 }, quiet));
+    expect(late).toMatchObject({ name: 'StorageFailure', mend: expect.stringContaining('ingest-drop') });
+    const waiting = rejection(ingestOnStack(stack, { ...request, pollMs: 50 }, quiet));
+    const dropped = await stack.ports.objects.list('drops/mail/');
+    await expect.poll(() => stack.ports.objects.list('drops/mail/')).toHaveLength(dropped.length + 1);
+    const drop = (await stack.ports.objects.list('drops/mail/')).at(-1) ?? '';
+    const failure = { name: 'InvalidInput', cause: 'Too many lines cannot be used.', mend: 'Correct the file.' };
+    const none = { ingested: 0, judgements: 0, alreadyKnown: 0, quarantined: 0, quarantine: [] };
+    await writeJson(stack.ports.objects, ingestReceiptKey('mail', drop), { schemaVersion: 1, drop, ...none, failure });
+    expect(await waiting).toMatchObject({ name: 'InvalidInput', message: failure.cause, mend: failure.mend });
   });
 
   test('refuses a second run while one is at work, and names it', async () => {
