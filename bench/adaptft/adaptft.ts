@@ -170,8 +170,10 @@ async function runGroup(settings: Settings, group: string): Promise<void> {
     const prepared = await prepare(scenario, Number(seed), judge, settings.data, random);
     for (const unit of left) {
       const clock = performance.now();
+      const cpu = process.cpuUsage();
       const result = await runUnit(unit.arm, prepared, settings.cache);
-      await writeUnit(settings.units, { protocol, ...unit, ...result });
+      const used = process.cpuUsage(cpu);
+      await writeUnit(settings.units, { protocol, ...unit, cpuSeconds: (used.user + used.system) / 1e6, ...result });
       const last = result.stages.at(-1)?.scores;
       const seconds = ((performance.now() - clock) / 1_000).toFixed(1);
       output.say(`${unitName(unit)}: ${share(last?.clean)} clean, ${share(last?.noisy)} noisy, ${seconds} s`);

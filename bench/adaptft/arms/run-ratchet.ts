@@ -14,7 +14,7 @@ import type { Prepared } from './prepared.ts';
 import { readGates, readSplit } from './read-run.ts';
 import { unpackRights } from './rights.ts';
 import { type Score, type Scores, scoreModel } from './score.ts';
-import type { RunRecord, StageResult } from './unit-result.ts';
+import type { Offer, RunRecord, StageResult } from './unit-result.ts';
 
 const modelId = 'served';
 /** Runs of the loop a stage: the paper's two iterations. The second sees what the first left: nothing new after a promotion. */
@@ -47,6 +47,7 @@ export async function runRatchet(
   for (const [index, logs] of prepared.stages.entries()) {
     const clock = performance.now();
     const judgedFailures = await serveAndIngest(logs, ports);
+    const serving = (performance.now() - clock) / 1_000;
     const runs: RunRecord[] = [];
     let triage: StageResult['triage'] = [];
     for (let turn = 0; turn < runsPerStage; turn += 1) {
@@ -63,7 +64,8 @@ export async function runRatchet(
         decision: result.decision,
         reason: result.reason,
         iterations: gate.length,
-        candidates: (await ports.lineage.listCheckpoints(modelId)).filter(({ runId }) => runId === result.run).length,
+        champion: { clean: before.clean.right / before.clean.of, noisy: before.noisy.right / before.noisy.of },
+        offered: await readOffers(result.run, prepared, ports),
         ...split,
         seconds,
         change: promoted
@@ -77,13 +79,33 @@ export async function runRatchet(
     stages.push({
       scores,
       examples: dataset?.manifest.examples ?? null,
-      seconds: (performance.now() - clock) / 1_000,
+      seconds: runs.reduce((sum, run) => sum + run.seconds, serving),
       judgedFailures,
       runs,
       triage,
     });
   }
   return { start, stages };
+}
+
+/** What the run trained, scored on fresh text. */
+async function readOffers(runId: string, prepared: Prepared, ports: Ports): Promise<Offer[]> {
+  const control = await ports.lineage.getControl(modelId);
+  const trained = (await ports.lineage.listCheckpoints(modelId)).filter((checkpoint) => checkpoint.runId === runId);
+  const offers: Offer[] = [];
+  for (const checkpoint of trained) {
+    const { clean, noisy } = await scoreModel(checkpoint, prepared, ports);
+    const dataset = await ports.lineage.getDataset(modelId, checkpoint.datasetId);
+    offers.push({
+      dataset: dataset?.mode ?? '',
+      interpolation: checkpoint.configuration.interpolation,
+      validation: checkpoint.scores['traffic-validation'] ?? 0,
+      clean: clean.right / clean.of,
+      noisy: noisy.right / noisy.of,
+      promoted: control?.championId === checkpoint.checkpointId,
+    });
+  }
+  return offers;
 }
 
 /** The champion answers the stage's logs, which are then ingested with what the judge said. @returns the share it failed, by the judge's word */

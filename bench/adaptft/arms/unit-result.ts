@@ -27,12 +27,21 @@ export interface TriageCount {
   readonly suspects: number;
 }
 
+/** A candidate that a run trained; shares are fractions. */
+export interface Offer {
+  readonly dataset: string;
+  readonly interpolation: number;
+  readonly validation: number;
+  readonly clean: number;
+  readonly noisy: number;
+  readonly promoted: boolean;
+}
+
 /** One run of the loop. */
 export interface RunRecord {
   readonly decision: 'promoted' | 'kept';
   readonly reason: string;
   readonly iterations: number;
-  readonly candidates: number;
   readonly failures: number;
   readonly traffic: number;
   readonly seconds: number;
@@ -41,6 +50,10 @@ export interface RunRecord {
     readonly clean: { readonly gained: number; readonly lost: number };
     readonly noisy: { readonly gained: number; readonly lost: number };
   } | null;
+  /** Share right on fresh text of the champion that the run began with. */
+  readonly champion: { readonly clean: number; readonly noisy: number };
+  /** Every candidate that was trained: its share right on traffic-validation, which the gate saw, and on fresh text, which nobody did. */
+  readonly offered: readonly Offer[];
   /** Scores of the candidate and the champion on traffic-validation, and what the gate counted, by scope, of the best candidate of each iteration. */
   readonly gate: readonly {
     readonly candidate: number;
@@ -69,6 +82,8 @@ export interface UnitResult {
   readonly seed: number;
   readonly judge: string;
   readonly arm: ArmName;
+  /** Of the whole unit, on all threads. */
+  readonly cpuSeconds: number;
   readonly start: Scores;
   readonly stages: readonly StageResult[];
 }

@@ -7,6 +7,7 @@ import { holm } from '../../improvement/summarise.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { pairedDifference } from './bootstrap.ts';
 import { type ArmSummary, type Measure, measures, type NeverWorse, type ScenarioSummary, type StageSummary, type Summary } from './summary.ts';
+import { summariseRefused } from './refused-summary.ts';
 import { targetsOf } from './targets.ts';
 import { summariseTriage } from './triage-summary.ts';
 
@@ -21,7 +22,8 @@ export function summarise(units: readonly UnitResult[], scenarios: readonly Scen
   );
   const triage = summariseTriage(units);
   const neverWorse = neverWorseOf(units);
-  return { scenarios: summaries, triage, neverWorse, targets: targetsOf(summaries, triage, neverWorse) };
+  const refused = summariseRefused(units);
+  return { scenarios: summaries, triage, neverWorse, refused, targets: targetsOf(summaries, triage, neverWorse) };
 }
 
 function summariseScenario(scenario: Scenario, judge: string, units: readonly UnitResult[], random: Random): ScenarioSummary {

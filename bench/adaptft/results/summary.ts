@@ -63,6 +63,22 @@ export interface NeverWorse {
   readonly lower: number;
 }
 
+/** What the refused candidates would have done, had one of them been taken at random. */
+export interface Refused {
+  readonly name: string;
+  readonly judge: string;
+  /** Runs of the loop; those that promoted, that trained no candidate, and that refused all they had trained. */
+  readonly runs: number;
+  readonly promoted: number;
+  readonly withoutCandidate: number;
+  readonly refused: number;
+  /** Mean accuracy on fresh text of the refused candidates less that of the champion that stayed, fractions. */
+  readonly clean: number;
+  readonly noisy: number;
+  /** Refusals whose candidates are better than the champion on average, on clean and noisy text together. */
+  readonly better: number;
+}
+
 export interface Target {
   readonly name: string;
   readonly wanted: string;
@@ -74,5 +90,6 @@ export interface Summary {
   readonly scenarios: readonly ScenarioSummary[];
   readonly triage: readonly TriageSummary[];
   readonly neverWorse: NeverWorse;
+  readonly refused: readonly Refused[];
   readonly targets: readonly Target[];
 }

@@ -35,7 +35,7 @@ export function trajectoryChart(scenario: string, summaries: readonly ScenarioSu
     width: 900,
     height,
     marginLeft: 50,
-    marginRight: 60,
+    marginRight: 120,
     marginTop: 46,
     marginBottom: 60,
     style: { fontSize: '12px', fontFamily: 'system-ui, sans-serif', background: 'white' },

@@ -25,13 +25,19 @@ function scores(right: number): Scores {
   };
 }
 
+function refusal(clean: number): RunRecord {
+  const offer = { dataset: 'extend', interpolation: 0, validation: 0.9, clean, noisy: clean - 0.1, promoted: false };
+  return { ...promotion(0, 0), decision: 'kept', change: null, offered: [offer] };
+}
+
 function promotion(gained: number, lost: number): RunRecord {
   const change = { clean: { gained, lost }, noisy: { gained, lost } };
   return {
     decision: 'promoted',
     reason: '',
     iterations: 1,
-    candidates: 3,
+    champion: { clean: 0.7, noisy: 0.6 },
+    offered: [],
     failures: 30,
     traffic: 60,
     seconds: 1,
@@ -47,6 +53,7 @@ function unit(arm: ArmName, rights: readonly number[], runs: readonly RunRecord[
     seed: 1,
     judge: 'random',
     arm,
+    cpuSeconds: 1,
     start: scores(70),
     stages: rights.map((right, stage) => ({
       scores: scores(right),
@@ -81,7 +88,10 @@ function unit(arm: ArmName, rights: readonly number[], runs: readonly RunRecord[
   };
 }
 
-const units = [unit('ratchet', [80, 85, 90, 92], [promotion(3, 20), promotion(9, 1)]), unit('all', [80, 84, 88, 90])];
+const units = [
+  unit('ratchet', [80, 85, 90, 92], [promotion(3, 20), promotion(9, 1), refusal(0.75), refusal(0.69)]),
+  unit('all', [80, 84, 88, 90]),
+];
 const summary = summarise(units, scenarios, new SeededRandom());
 
 const directories: string[] = [];
@@ -105,6 +115,22 @@ describe('summarise', () => {
   it('finds the promotion that made the model worse', () => {
     expect(summary.neverWorse).toMatchObject({ tests: 2, worse: ['snips/1/random/stage 1/run 1'], lower: 1 });
     expect(summary.targets[0]).toMatchObject({ met: false });
+  });
+
+  it('says what the candidates would have done that were refused', () => {
+    expect(summary.refused).toEqual([
+      {
+        name: 'snips',
+        judge: 'random',
+        runs: 4,
+        promoted: 2,
+        withoutCandidate: 0,
+        refused: 2,
+        clean: expect.closeTo(0.02, 12),
+        noisy: expect.closeTo(0.02, 12),
+        better: 1,
+      },
+    ]);
   });
 
   it('counts what triage removed, by stage, class and kind', () => {
