@@ -1,6 +1,6 @@
 import { glob, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { type BuildOptions, build, type Metafile } from 'esbuild';
+import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { dist, functionsFolder, root } from './places.ts';
 
 /** What the bundles leave to layers: packages with native code or large data, and what starts worker threads from files of its own. */
@@ -14,6 +14,16 @@ export interface Bundle {
 }
 
 const workerEntry = 'shared/adapters/embedded-trainer/worker.ts';
+
+/** zod's messages in English alone: its other languages would be a fifth of a small function. */
+const englishOnly: Plugin = {
+  name: 'english-only',
+  setup({ onLoad }) {
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+    }));
+  },
+};
 
 /**
  * CommonJS, since modules of layers are found by `require` alone (NODE_PATH is nothing to `import`). Names are kept: error
@@ -33,6 +43,7 @@ const options = {
   external: Object.values(fromLayers).flat(),
   banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
   define: { 'import.meta.url': 'importMetaUrl' },
+  plugins: [englishOnly],
   metafile: true,
   logLevel: 'warning',
 } as const satisfies BuildOptions;
