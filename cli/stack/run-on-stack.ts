@@ -45,8 +45,18 @@ export async function runOnStack(stack: StackPlace, request: StackRunRequest, ui
 }
 
 async function startExecution(stack: StackPlace, request: StackRunRequest, ui: TimedProgressUi): Promise<string> {
+  await refuseWhileStarting(stack, request);
   const { runId, modelId, seed } = await findOrBeginRun(request, stack.ports, ui);
   return stack.executions.start({ runId, modelId, seed });
+}
+
+/** A run that an event has just begun has no lease yet; with the same seed it is joined, with another it must not be given up. */
+async function refuseWhileStarting({ ports, executions }: StackPlace, { modelId, seed }: WantedRun): Promise<void> {
+  const run = (await ports.lineage.listRuns(modelId)).at(-1);
+  if (run?.status !== 'running' || seed === null || seed === run.seed) return;
+  const arn = await executions.find(run);
+  if (arn === undefined || (await executions.describe(arn)).status !== 'RUNNING') return;
+  throw new RatchetError('LeaseHeld', `Run ${run.runId} of ${modelId} is active: ${arn} works on it.`);
 }
 
 async function executionToFollow(stack: StackPlace, { modelId }: StackRunRequest): Promise<string> {

@@ -186,6 +186,27 @@ describe('the command line, working with a stack', () => {
     await ended(owner);
   });
 
+  test('gives no run up that has begun a moment ago, and has no lease yet', async () => {
+    const run = { runId: 'run-starting', modelId: 'mail', seed: 1 };
+    const [old] = await stack.ports.lineage.listRuns('mail');
+    if (old === undefined) throw new Error('there is no run');
+    const startedAt = new Date().toISOString();
+    await stack.ports.lineage.putRun({
+      ...old,
+      ...run,
+      status: 'running',
+      startedAt,
+      finishedAt: null,
+      reportKey: null,
+    });
+    const arn = await stack.executions.start(run);
+    const { code, stderr } = await onStack('run', 'mail', '--seed', '99');
+    expect(code).toBe(1);
+    expect(stderr).toContain(`LeaseHeld: Run run-starting of mail is active: ${arn}`);
+    expect((await stack.ports.lineage.getRun('run-starting'))?.status).toBe('running');
+    await ended(arn);
+  });
+
   test('examines the stack and its models', async () => {
     const { stdout } = await onStack('doctor');
     const { stack: examined, checks } = JSON.parse(stdout);
