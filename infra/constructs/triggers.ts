@@ -5,7 +5,7 @@ import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { SqsDestination } from 'aws-cdk-lib/aws-lambda-destinations';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
-import { ContextAttribute, Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -106,7 +106,7 @@ export class Triggers extends Construct {
           role: role.withoutPolicyUpdates(),
           deadLetterQueue: this.deadLetters,
           ...patience,
-          input: ScheduleTargetInput.fromObject({ modelId, trigger: 'schedule', time: ContextAttribute.scheduledTime }),
+          input: ScheduleTargetInput.fromObject({ modelId, trigger: 'schedule' }),
         }),
       });
     }
@@ -117,6 +117,5 @@ function startRunInput(trigger: 'traces-ingested' | 'run-finished'): RuleTargetI
   return RuleTargetInput.fromObject({
     modelId: EventField.fromPath('$.detail.modelId'),
     trigger,
-    time: EventField.time,
   });
 }
