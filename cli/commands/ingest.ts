@@ -17,7 +17,8 @@ Example:
 
 (One object is one line; it is broken here to fit.) A line needs traceId, timestamp, input and output (null for no answer).
 It is judged when it has "verdict" ("pass" or "fail"), "expected" (the right output), or both. A traceId that is known adds
-its judgement; the latest human one counts. Ingesting a file again changes nothing. Format: docs/trace.schema.json.`;
+its judgement; the latest human one counts. Ingesting a file again changes nothing. With
+--stack the files are uploaded and ingested on AWS; the command waits for it. Format: docs/trace.schema.json.`;
 
 export function addIngestCommand(program: Command, run: RunCommand): void {
   program
