@@ -38,7 +38,10 @@ export function bytesOf(lines: readonly unknown[]): AsyncIterable<Uint8Array> {
 }
 
 /** A model whose first checkpoint knows only the words of before the drift. */
-export async function createSupportModel(workspace: Workspace, settings: Record<string, unknown> = {}): Promise<void> {
+export async function createSupportModel(
+  workspace: Pick<Workspace, 'ports'>,
+  settings: Record<string, unknown> = {},
+): Promise<void> {
   const training = samples(60, 0, workspace.ports.random.stream(1, 'training'));
   await createModel(
     {
@@ -55,7 +58,7 @@ export async function createSupportModel(workspace: Workspace, settings: Record<
 }
 
 /** The checkpoint in production. */
-export async function championOf({ ports }: Workspace): Promise<Checkpoint> {
+export async function championOf({ ports }: Pick<Workspace, 'ports'>): Promise<Checkpoint> {
   const control = await ports.lineage.getControl(modelId);
   const champion = await ports.lineage.getCheckpoint(modelId, control?.championId ?? '');
   if (champion === undefined) throw new RatchetError('NoChampion', 'no champion');
@@ -64,7 +67,7 @@ export async function championOf({ ports }: Workspace): Promise<Checkpoint> {
 
 /** Traffic as the champion answers it, judged against the truth. */
 export async function answeredTraffic(
-  workspace: Workspace,
+  workspace: Pick<Workspace, 'ports'>,
   traffic: readonly Sample[],
   prefix: string,
 ): Promise<TraceLine[]> {
@@ -76,7 +79,7 @@ export async function answeredTraffic(
   return judgedTraces(modelId, traffic, answers, prefix);
 }
 
-export async function ingest(workspace: Workspace, lines: readonly TraceLine[]): Promise<void> {
+export async function ingest(workspace: Pick<Workspace, 'ports'>, lines: readonly TraceLine[]): Promise<void> {
   await ingestTraces(
     { modelId, sources: [{ name: 'traffic.jsonl', open: async () => bytesOf(lines) }] },
     workspace.ports,

@@ -1,0 +1,332 @@
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
+import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
+import {
+  GetFunctionConfigurationCommand,
+  LambdaClient,
+  UpdateFunctionConfigurationCommand,
+} from '@aws-sdk/client-lambda';
+import { HeadBucketCommand } from '@aws-sdk/client-s3';
+import { ListExecutionsCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { LocalStateMachine } from '../../cli/runtime/local-state-machine.ts';
+import type { ExecutionState } from '../../cli/stack/stack-executions.ts';
+import { openStack, type StackPlace } from '../../cli/stack/stack-place.ts';
+import type { Run } from '../../shared/domain/run.ts';
+import { type IngestReceipt, ingestReceiptKey, ingestReceiptSchema } from '../../shared/stages/ingest-receipt.ts';
+import { ingestTraces } from '../../shared/stages/ingest-traces.ts';
+import { readJson, readJsonl } from '../../shared/stages/jsonl.ts';
+import { runResultSchema } from '../../shared/stages/write-report.ts';
+import { createDriftingModel, dropOf, gzipped, judgedTraffic, trafficWithFailures } from '../helpers/cloud-traffic.ts';
+import { type DeployedStack, deployStack } from '../helpers/deployed-stack.ts';
+import { countingWatcher, projectionOf, succeededTasks } from '../helpers/history-projection.ts';
+import { samples } from '../helpers/made-up-traffic.ts';
+import { makeWorkspace } from '../helpers/test-workspace.ts';
+import { ratchetInProcess } from '../integration/cli/in-process.ts';
+
+const name = 'e2e';
+const golden = new URL('./golden/improvement-loop.txt', import.meta.url);
+const awaited = 100_000;
+const supportSettings = { runAfterFailures: 20 };
+const quarantinedSchema = z.object({ line: z.int(), text: z.string(), reason: z.string() });
+let deployed: DeployedStack;
+let stack: StackPlace;
+let lambda: LambdaClient;
+
+beforeAll(async () => {
+  deployed = await deployStack(name, {
+    deletionProtection: 'false',
+    schedules: JSON.stringify([{ modelId: 'nightly', expression: 'rate(1 minute)' }]),
+  });
+  lambda = new LambdaClient({});
+  stack = await openStack(name, {
+    observer: { progress: () => undefined, note: () => undefined },
+    env: process.env,
+  });
+}, 240_000);
+
+afterAll(async () => {
+  lambda?.destroy();
+  await stack?.close();
+  await deployed?.forget();
+});
+
+/** Asks until there is an answer. */
+async function until<T>(what: string, ask: () => Promise<T | undefined>, withinMs = awaited): Promise<T> {
+  const deadline = Date.now() + withinMs;
+  while (Date.now() < deadline) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    await pause(250);
+  }
+  throw new Error(`${what}: not within ${withinMs / 1_000} s`);
+}
+
+async function drop(modelId: string, file: string, bytes: Uint8Array): Promise<IngestReceipt> {
+  const key = `drops/${modelId}/${file}`;
+  await stack.ports.objects.put(key, bytes);
+  return until(`receipt of ${key}`, async () => {
+    const receiptKey = ingestReceiptKey(modelId, key);
+    if ((await stack.ports.objects.get(receiptKey)) === undefined) return undefined;
+    return readJson(stack.ports.objects, receiptKey, ingestReceiptSchema);
+  });
+}
+
+async function executionsOf(modelId: string): Promise<readonly { arn: string; status: string }[]> {
+  const { executions = [] } = await stack.clients.stepFunctions.send(
+    new ListExecutionsCommand({ stateMachineArn: stack.outputs.StateMachineArn }),
+  );
+  return executions
+    .filter((execution) => execution.name?.startsWith(`${modelId}.`))
+    .map(({ executionArn = '', status = '' }) => ({ arn: executionArn, status }));
+}
+
+async function ended(arn: string): Promise<ExecutionState> {
+  return until(`end of ${arn}`, async () => {
+    const state = await stack.executions.describe(arn);
+    return state.status === 'RUNNING' ? undefined : state;
+  });
+}
+
+/** The record of a run once the function that follows its end has seen to it. */
+async function closed(runId: string): Promise<Run> {
+  return until(`end of the record of ${runId}`, async () => {
+    const run = await stack.ports.lineage.getRun(runId);
+    if (run === undefined || run.status === 'running') return undefined;
+    const lease = (await stack.ports.lineage.getControl(run.modelId))?.lease;
+    return lease?.runId === runId ? undefined : run;
+  });
+}
+
+function start(modelId: string, runId: string): Promise<string> {
+  return stack.executions.start({ runId, modelId, seed: 1 });
+}
+
+/** A model with little to run on: its runs end early, as too little evidence. */
+async function smallModel(modelId: string): Promise<void> {
+  await createDriftingModel(modelId, stack.ports, { foundation: 'none' });
+  await drop(modelId, 'few.jsonl', dropOf(trafficWithFailures(modelId, samples(30, 0, stream(modelId)), 3, modelId)));
+}
+
+function stream(use: string) {
+  return stack.ports.random.stream(1, use);
+}
+
+/** Takes from a function what it works with while `meanwhile` lasts. */
+async function withBrokenFunction<T>(state: string, meanwhile: () => Promise<T>): Promise<T> {
+  const FunctionName = `${name}-${state}`;
+  const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+  const set = async (Variables: Record<string, string>) => {
+    await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
+  };
+  const variables = Environment?.Variables ?? {};
+  await set({ ...variables, RATCHET_ARTIFACT_BUCKET: 'no-such-bucket' });
+  try {
+    return await meanwhile();
+  } finally {
+    await set(variables);
+  }
+}
+
+async function failedTasks(arn: string): Promise<number> {
+  const events = await stack.executions.eventsAfter(arn, 0);
+  return events.filter(({ type }) => type === 'LambdaFunctionFailed' || type === 'TaskFailed').length;
+}
+
+describe('a drop of judged traces', () => {
+  const modelId = 'support';
+  const badLines = ['{"traceId":', '{"traceId":"no-input"}'];
+  let traffic: Uint8Array;
+  let execution: string;
+
+  beforeAll(async () => {
+    await createDriftingModel(modelId, stack.ports, supportSettings);
+    const lines = await judgedTraffic(modelId, samples(500, 0.4, stream('traffic')), 'day1', stack.ports);
+    traffic = gzipped(dropOf(lines, badLines));
+  });
+
+  test('is ingested, and just its bad lines go to quarantine with the reason', async () => {
+    const receipt = await drop(modelId, 'day1.jsonl.gz', traffic);
+    expect(receipt).toMatchObject({ ingested: 500, judgements: 500, quarantined: badLines.length, failure: null });
+    const kept = await Promise.all(
+      receipt.quarantine.map((key) => readJsonl(stack.ports.objects, key, quarantinedSchema)),
+    );
+    expect(kept.flat()).toMatchObject(badLines.map((text, at) => ({ line: 501 + at, text })));
+  });
+
+  test('starts an execution by itself; a second run is refused with the name of the first', async () => {
+    execution = await until('an execution', async () => (await executionsOf(modelId))[0]?.arn);
+    await until('the lease', async () => (await stack.ports.lineage.getControl(modelId))?.lease ?? undefined);
+    const second = await ended(await start(modelId, 'run-second'));
+    expect(second).toMatchObject({ status: 'FAILED', error: 'LeaseHeld' });
+    expect(second.cause).toContain(execution);
+    expect(await closedRecord('run-second')).toMatchObject({ status: 'failed', failure: { name: 'LeaseHeld' } });
+  });
+
+  test('ends in a promotion on which the lineage, the artifacts and the report agree', async () => {
+    const { status, output, error, cause } = await ended(execution);
+    expect({ status, error, cause }).toEqual({ status: 'SUCCEEDED', error: undefined, cause: undefined });
+    const result = runResultSchema.parse(JSON.parse(output ?? ''));
+    expect(result.decision).toBe('promoted');
+    const { lineage, objects } = stack.ports;
+    const control = await lineage.getControl(modelId);
+    expect(control).toMatchObject({ championId: result.champion, lease: null });
+    const champion = await lineage.getCheckpoint(modelId, result.champion);
+    const artifact = await objects.get(champion?.artifactKey ?? '');
+    expect(
+      createHash('sha256')
+        .update(artifact ?? '')
+        .digest('hex'),
+    ).toBe(champion?.artifactDigest);
+    expect(new TextDecoder().decode(await objects.get(result.report))).toContain(result.champion);
+    expect(await lineage.getRun(result.run)).toMatchObject({ status: 'finished', resultId: result.champion });
+    const shown = await ratchetInProcess(['lineage', modelId, '--stack', name, '--json'], '', process.env);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ champion: result.champion });
+  });
+
+  test('passes through the same states as on a laptop, to the same curriculum and the same decision', async () => {
+    const events = await stack.executions.eventsAfter(execution, 0);
+    const onAws = projectionOf(succeededTasks(events, name));
+    const cloud = runResultSchema.parse(JSON.parse((await stack.executions.describe(execution)).output ?? ''));
+
+    const laptop = await makeWorkspace();
+    try {
+      await createDriftingModel(modelId, laptop.ports, supportSettings);
+      const source = { name: 'day1', open: async () => chunks(traffic) };
+      const lines = await judgedTraffic(modelId, samples(500, 0.4, stream('traffic')), 'day1', laptop.ports);
+      expect(gzipped(dropOf(lines, badLines))).toEqual(traffic);
+      await ingestTraces({ modelId, sources: [{ ...source, open: async () => chunks(dropOf(lines)) }] }, laptop.ports);
+      const { watcher, succeeded } = countingWatcher();
+      const run = { runId: cloud.run, modelId, seed: 1 };
+      const result = runResultSchema.parse(
+        await new LocalStateMachine(laptop.ports, watcher).execute('laptop', { run }),
+      );
+      expect({ ...result, report: '' }).toEqual({ ...cloud, report: '' });
+      const here = await laptop.ports.lineage.listDatasets(modelId);
+      const there = await stack.ports.lineage.listDatasets(modelId);
+      expect(here.map(({ datasetId }) => datasetId).sort()).toEqual(there.map(({ datasetId }) => datasetId).sort());
+      expect(projectionOf(succeeded)).toEqual(onAws);
+      expect(`${onAws.join('\n')}\n`).toBe(readFileSync(golden, 'utf8'));
+    } finally {
+      await laptop.dispose();
+    }
+  });
+
+  test('dropped once more changes nothing', async () => {
+    const version = await stack.ports.traceLog.version(modelId);
+    const executions = await executionsOf(modelId);
+    const receipt = await drop(modelId, 'again.jsonl.gz', traffic);
+    expect(receipt).toMatchObject({ ingested: 0, judgements: 0, alreadyKnown: 500 });
+    expect(await stack.ports.traceLog.version(modelId)).toBe(version);
+    expect(await executionsOf(modelId)).toEqual(executions);
+  });
+
+  test('is no way back: rollback is, and moves the champion', async () => {
+    const control = await stack.ports.lineage.getControl(modelId);
+    const first = control?.moves[0]?.to ?? '';
+    const rolled = await ratchetInProcess(
+      ['rollback', modelId, '--to', first, '--stack', name, '--json'],
+      '',
+      process.env,
+    );
+    expect(rolled).toMatchObject({ code: 0 });
+    expect(await stack.ports.lineage.getControl(modelId)).toMatchObject({ championId: first });
+  });
+});
+
+describe('a stage that fails', () => {
+  test('once is tried again, and the run ends as ever', async () => {
+    const modelId = 'flaky';
+    await smallModel(modelId);
+    const arn = await withBrokenFunction('judge-traces', async () => {
+      const begun = await start(modelId, 'run-flaky');
+      await until('a failed task', async () => ((await failedTasks(begun)) > 0 ? true : undefined));
+      return begun;
+    });
+    expect(await ended(arn)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await closed('run-flaky')).toMatchObject({ status: 'finished', decision: 'kept' });
+  });
+
+  test('always ends the run with a cause to act on and the lease free; the same run goes on later', async () => {
+    const modelId = 'broken';
+    await smallModel(modelId);
+    const arn = await withBrokenFunction('triage-traces', async () => {
+      const begun = await start(modelId, 'run-broken');
+      await ended(begun);
+      return begun;
+    });
+    expect(await failedTasks(arn)).toBe(4);
+    const run = await closed('run-broken');
+    expect(run).toMatchObject({ status: 'failed', failure: { name: 'StorageFailure' } });
+    expect(run.failure?.cause).toContain('no-such-bucket');
+    expect(run.failure?.mend).not.toBe('');
+    const again = await start(modelId, 'run-broken');
+    expect(again).not.toBe(arn);
+    expect(await ended(again)).toMatchObject({ status: 'SUCCEEDED' });
+    expect(await closed('run-broken')).toMatchObject({ status: 'finished' });
+  });
+});
+
+describe('an execution that a person stops', () => {
+  test('leaves a record that says so, and the lease free', async () => {
+    const modelId = 'stopped';
+    await smallModel(modelId);
+    await withBrokenFunction('split-traces', async () => {
+      const executionArn = await start(modelId, 'run-stopped');
+      await until('a failed task', async () => ((await failedTasks(executionArn)) > 0 ? true : undefined));
+      await stack.clients.stepFunctions.send(new StopExecutionCommand({ executionArn }));
+    });
+    const run = await closed('run-stopped');
+    expect(run).toMatchObject({ status: 'failed', failure: { name: 'ExecutionStopped' } });
+    expect(run.failure?.cause).toContain('stopped');
+  });
+});
+
+describe('runs that start by themselves', () => {
+  test('when traces fail more often than they used to, though fewer than start a run', async () => {
+    const modelId = 'rising';
+    await createDriftingModel(modelId, stack.ports, { foundation: 'none' });
+    const usual = trafficWithFailures(modelId, samples(220, 0, stream('usual')), 9, 'usual');
+    await drop(modelId, 'usual.jsonl', dropOf(usual));
+    await pause(2_000);
+    expect(await executionsOf(modelId)).toEqual([]);
+    const worse = trafficWithFailures(modelId, samples(60, 0, stream('worse')), 25, 'worse');
+    await drop(modelId, 'worse.jsonl', dropOf(worse));
+    const arn = await until('an execution', async () => (await executionsOf(modelId))[0]?.arn);
+    expect(await ended(arn)).toMatchObject({ status: 'SUCCEEDED' });
+  });
+
+  test('when it is time on the schedule and anything is new', async () => {
+    await smallModel('nightly');
+    const arn = await until('an execution', async () => (await executionsOf('nightly'))[0]?.arn);
+    expect(await ended(arn)).toMatchObject({ status: 'SUCCEEDED' });
+  });
+});
+
+describe('destroying the stacks', () => {
+  test('leaves the buckets and the table', async () => {
+    const { TraceBucketName, ArtifactBucketName, TableName } = stack.outputs;
+    await deployed.destroy();
+    for (const Bucket of [TraceBucketName, ArtifactBucketName]) {
+      expect((await stack.clients.s3.send(new HeadBucketCommand({ Bucket }))).$metadata.httpStatusCode).toBe(200);
+    }
+    const { Table } = await stack.clients.dynamoDb.send(new DescribeTableCommand({ TableName }));
+    expect(Table?.TableStatus).toBe('ACTIVE');
+    await expect(
+      lambda.send(new GetFunctionConfigurationCommand({ FunctionName: `${name}-take-lease` })),
+    ).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
+  });
+});
+
+async function closedRecord(runId: string): Promise<Run> {
+  return until(`record of ${runId}`, async () => {
+    const run = await stack.ports.lineage.getRun(runId);
+    return run?.status === 'failed' ? run : undefined;
+  });
+}
+
+async function* chunks(bytes: Uint8Array): AsyncIterable<Uint8Array> {
+  yield bytes;
+}

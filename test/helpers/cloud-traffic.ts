@@ -1,0 +1,50 @@
+import { gzipSync } from 'node:zlib';
+import type { Settings } from '../../shared/domain/settings.ts';
+import type { TraceLine } from '../../shared/domain/trace.ts';
+import { answerWith } from '../../shared/stages/answer.ts';
+import { createModel } from '../../shared/stages/create-model.ts';
+import type { Ports } from '../../shared/stages/ports.ts';
+import { judgedTraces, type Sample, samples } from './made-up-traffic.ts';
+import { bytesOf } from './test-workspace.ts';
+
+/** Registers a model whose first checkpoint knows only the words of before the drift. */
+export async function createDriftingModel(modelId: string, ports: Ports, settings: Partial<Settings>): Promise<void> {
+  const examples = bytesOf(samples(60, 0, ports.random.stream(1, 'training')));
+  await createModel({ modelId, labels: [], examples, trainer: 'embedded', settings, seed: 1, by: 'test' }, ports);
+}
+
+/** Traffic as the model's champion answers it, judged against the truth. */
+export async function judgedTraffic(
+  modelId: string,
+  traffic: readonly Sample[],
+  prefix: string,
+  ports: Ports,
+): Promise<TraceLine[]> {
+  const control = await ports.lineage.getControl(modelId);
+  const champion = await ports.lineage.getCheckpoint(modelId, control?.championId ?? '');
+  if (champion === undefined) throw new Error(`${modelId} has no champion`);
+  const answers = await answerWith(
+    champion,
+    traffic.map(({ input }) => input),
+    ports,
+  );
+  return judgedTraces(modelId, traffic, answers, prefix);
+}
+
+/** Traffic judged by chance of a count: the first so many fail. What the judge says is all that starting a run looks at. */
+export function trafficWithFailures(modelId: string, traffic: readonly Sample[], failures: number, prefix: string) {
+  const answers = traffic.map(({ output }, index) => ({
+    output: index < failures ? (output === 'refund' ? 'account' : 'refund') : output,
+    confidence: 0.9,
+  }));
+  return judgedTraces(modelId, traffic, answers, prefix);
+}
+
+/** A file of traces as a program drops it. */
+export function dropOf(lines: readonly TraceLine[], badLines: readonly string[] = []): Uint8Array {
+  return new TextEncoder().encode([...lines.map((line) => JSON.stringify(line)), ...badLines, ''].join('\n'));
+}
+
+export function gzipped(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(gzipSync(bytes));
+}
