@@ -3,7 +3,6 @@ import { type Control, leaseIsLive } from '../domain/control.ts';
 import { idSchema, shortDigest } from '../domain/ids.ts';
 import type { Run } from '../domain/run.ts';
 import { type Due, isRunDue, type Trigger, triggerSchema } from '../domain/run-trigger.ts';
-import { timestampSchema } from '../domain/trace.ts';
 import type { Executions } from '../ports/executions.ts';
 import type { TraceHistory } from '../ports/trace-log.ts';
 import { beginRun } from './begin-run.ts';
@@ -18,8 +17,6 @@ export const considerRunInputSchema = z.strictObject({
   /** A model's id, or `*` for all of them. */
   modelId: z.union([idSchema, z.literal(everyModel)]),
   trigger: triggerSchema,
-  /** When the question came up, ISO 8601. */
-  time: timestampSchema,
 });
 
 export interface ConsiderPorts extends Pick<Ports, 'lineage' | 'clock' | 'owners'> {

@@ -57,7 +57,7 @@ describe('considering a run', () => {
   }
 
   async function consider(trigger = 'traces-ingested', modelId = 'm1') {
-    const [answer] = await considerRun({ modelId, trigger, time: '2026-01-01T00:00:00Z' }, ports);
+    const [answer] = await considerRun({ modelId, trigger }, ports);
     if (answer === undefined) throw new Error('no answer');
     return answer;
   }
@@ -185,7 +185,7 @@ describe('considering a run', () => {
   test('considers every model for *, also past one that cannot be started', async () => {
     await judge(0, 60);
     await memory.lineage.createModel(sampleModel({ modelId: 'm2' }));
-    const answers = await considerRun({ modelId: '*', trigger: 'schedule', time: '2026-01-01T00:00:00Z' }, ports);
+    const answers = await considerRun({ modelId: '*', trigger: 'schedule' }, ports);
     expect(answers.map(({ modelId, due }) => [modelId, due])).toEqual([
       ['m1', true],
       ['m2', false],
