@@ -2,7 +2,8 @@ import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { synthesized } from './synthesized.ts';
 
-describe("cdk-nag's rules for AWS solutions", () => {
+// The first case loads all of cdk-nag and the CDK, which a busy machine takes its time over.
+describe("cdk-nag's rules for AWS solutions", { timeout: 180_000 }, () => {
   it.each([
     ['as a newcomer deploys', {}],
     [
