@@ -52,7 +52,7 @@ module.exports = {
     {
       name: 'no-dev-dependency-in-product',
       severity: 'error',
-      from: { path: '^(shared|functions|cli)/' },
+      from: { path: '^(shared|functions|cli)/', pathNot: '^functions/(build\\.ts|_build/)' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only'] },
     },
   ],

@@ -10,7 +10,7 @@ const usage = `usage: npm run build:functions [-- --arch ${architectures.join('|
 /** Builds all functions and their layers into dist/, and fails where Lambda would not take one. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { arch: { type: 'string', default: 'x86_64' }, clean: { type: 'boolean' } },
+    options: { arch: { type: 'string', default: 'arm64' }, clean: { type: 'boolean' } },
   });
   const arch = architectures.find((known) => known === values.arch);
   if (arch === undefined) throw new Error(`${usage}\nThere is no architecture ${values.arch}.`);
