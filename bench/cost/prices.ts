@@ -11,10 +11,10 @@ export interface Price {
 }
 
 export const region = 'us-east-1';
-/** When the prices were looked up. */
+/** When the prices were written down; docs/scale.md says where from. */
 export const asOf = '2026-11-22';
 
-/** List prices without free tiers and discounts, taxes left out; what cannot be fetched anew from the sources is to be checked there. */
+/** List prices without free tiers, discounts and taxes. `source` names the page to check them at. */
 export const prices: Readonly<Record<keyof Usage, Price>> = {
   stateTransitions: {
     item: 'Step Functions, Standard',
