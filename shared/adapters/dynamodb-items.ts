@@ -1,10 +1,10 @@
 import { deflateSync, inflateSync } from 'node:zlib';
 import type { ZodType } from 'zod';
 import { type Checkpoint, checkpointSchema } from '../domain/checkpoint.ts';
-import { type Control, controlSchema } from '../domain/control.ts';
+import { type Control, controlSchema, firstControl } from '../domain/control.ts';
 import { type Dataset, datasetSchema } from '../domain/dataset.ts';
 import { type EvaluationSet, evaluationSetSchema } from '../domain/evaluation-set.ts';
-import { idProblem } from '../domain/ids.ts';
+import { canonicalJson, idProblem } from '../domain/ids.ts';
 import { type Model, modelSchema } from '../domain/model.ts';
 import { type Run, runSchema } from '../domain/run.ts';
 import { RatchetError } from '../errors.ts';
@@ -26,13 +26,18 @@ export interface ItemKey {
 /** Where each record lies. Ids hold no `#`, so that no two records share a key. */
 export const itemKeys = {
   model: (modelId: string): ItemKey => ({ pk: 'models', sk: modelId }),
-  control: (modelId: string): ItemKey => ({ pk: `model#${modelId}`, sk: 'control' }),
-  checkpoint: (modelId: string, id: string): ItemKey => ({ pk: `model#${modelId}`, sk: `checkpoint#${id}` }),
-  dataset: (modelId: string, id: string): ItemKey => ({ pk: `model#${modelId}`, sk: `dataset#${id}` }),
-  evaluationSet: (modelId: string, id: string): ItemKey => ({ pk: `model#${modelId}`, sk: `evaluation-set#${id}` }),
-  run: (modelId: string, id: string): ItemKey => ({ pk: `model#${modelId}`, sk: `run#${id}` }),
+  control: (modelId: string): ItemKey => ({ pk: `control#${modelId}`, sk: 'control' }),
+  checkpoint: (modelId: string, id: string): ItemKey => ({ pk: recordsOf(modelId), sk: `checkpoint#${id}` }),
+  dataset: (modelId: string, id: string): ItemKey => ({ pk: recordsOf(modelId), sk: `dataset#${id}` }),
+  evaluationSet: (modelId: string, id: string): ItemKey => ({ pk: recordsOf(modelId), sk: `evaluation-set#${id}` }),
+  run: (modelId: string, id: string): ItemKey => ({ pk: recordsOf(modelId), sk: `run#${id}` }),
   runModel: (runId: string): ItemKey => ({ pk: `run#${runId}`, sk: 'model' }),
 } as const;
+
+/** Where all records of a model lie but its registration, its control item and the pointers of its runs. */
+export function recordsOf(modelId: string): string {
+  return `model#${modelId}`;
+}
 
 /** An item as the document client takes it. */
 export type Item = ItemKey & { readonly schemaVersion: number } & Readonly<Record<string, unknown>>;
@@ -42,10 +47,31 @@ export function modelItem(model: Model, writeId: string): Item {
   return { ...itemKeys.model(model.modelId), ...withDocument(document, 'model'), writeId };
 }
 
+/** Its fields are attributes, so that permissions can tell a renewed lease from a moved champion (docs/adr/0013). */
 export function controlItem(control: Control, writeId: string): Item {
   const document = encodeDocument(controlSchema, control, 'control item');
-  const key = itemKeys.control(storable(control.modelId));
-  return { ...key, ...withDocument(document, 'control item'), version: control.version, writeId };
+  if (Buffer.byteLength(document) > mostBytes) throw tooLarge('control item');
+  const { modelId, ...fields } = controlSchema.parse(JSON.parse(document));
+  return { ...itemKeys.control(storable(modelId)), schemaVersion, ...fields, writeId };
+}
+
+/** The attributes that a write from one control item to the next has to name. */
+export function controlChanges(current: Control, next: Control, writeId: string): Readonly<Record<string, unknown>> {
+  const before = controlItem(current, writeId);
+  const { pk, sk, ...after } = controlItem(next, writeId);
+  const always = new Set(['schemaVersion', 'version', 'writeId']);
+  return Object.fromEntries(
+    Object.entries(after).filter(
+      ([name, value]) => always.has(name) || canonicalJson(value) !== canonicalJson(before[name]),
+    ),
+  );
+}
+
+/** The control item that was read; what was never changed is as in the first one. */
+export function controlOf(modelId: string, item: Readonly<Record<string, unknown>>, where: string): Control {
+  checkVersion(item, where);
+  const { pk, sk, schemaVersion: _version, writeId, ...fields } = item;
+  return decodeDocument(controlSchema, JSON.stringify({ ...firstControl(modelId), ...fields }), where);
 }
 
 /** The scores lie beside the document, so that each is written without reading the others. */

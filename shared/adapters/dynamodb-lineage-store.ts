@@ -10,7 +10,7 @@ import {
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
 import type { Checkpoint } from '../domain/checkpoint.ts';
-import { type Control, controlSchema, firstControl } from '../domain/control.ts';
+import { type Control, firstControl } from '../domain/control.ts';
 import { type Dataset, datasetSchema } from '../domain/dataset.ts';
 import { type EvaluationSet, evaluationSetSchema } from '../domain/evaluation-set.ts';
 import { idProblem } from '../domain/ids.ts';
@@ -22,7 +22,8 @@ import { awsFailure } from './aws-failure.ts';
 import {
   checkpointItem,
   checkpointOf,
-  controlItem,
+  controlChanges,
+  controlOf,
   datasetItem,
   documentOf,
   evaluationSetItem,
@@ -30,6 +31,7 @@ import {
   type ItemKey,
   itemKeys,
   modelItem,
+  recordsOf,
   runItem,
   runModelItem,
   runModelOf,
@@ -76,7 +78,7 @@ export class DynamoDbLineageStore implements LineageStore {
 
   async getControl(modelId: string): Promise<Control | undefined> {
     const item = await this.#item(itemKeys.control(modelId), modelId);
-    if (item !== undefined) return documentOf(controlSchema, item, this.#where);
+    if (item !== undefined) return controlOf(modelId, item, this.#where);
     return (await this.#isRegistered(modelId)) ? firstControl(modelId) : undefined;
   }
 
@@ -87,17 +89,27 @@ export class DynamoDbLineageStore implements LineageStore {
         `A control item of version ${next.version} cannot follow version ${expectedVersion}.`,
       );
     }
-    // A registered model has control item 0 without one being stored; models are never removed.
-    if (expectedVersion === 0 && !(await this.#isRegistered(next.modelId))) return false;
-    const condition: Partial<PutCommandInput> =
-      expectedVersion === 0
-        ? { ConditionExpression: 'attribute_not_exists(pk)' }
-        : {
-            ConditionExpression: '#version = :expected',
-            ExpressionAttributeNames: { '#version': 'version' },
-            ExpressionAttributeValues: { ':expected': expectedVersion },
-          };
-    return this.#putMarked((writeId) => controlItem(next, writeId), condition);
+    const current = await this.getControl(next.modelId);
+    if (current?.version !== expectedVersion) return false;
+    const writeId = randomUUID();
+    const changes = Object.entries(controlChanges(current, next, writeId));
+    const command = new UpdateCommand({
+      TableName: this.#table,
+      Key: itemKeys.control(next.modelId),
+      UpdateExpression: `SET ${changes.map((_, index) => `#c${index} = :c${index}`).join(', ')}`,
+      // A registered model has control item 0 without one being stored; models are never removed.
+      ConditionExpression: expectedVersion === 0 ? 'attribute_not_exists(#version)' : '#version = :expected',
+      ExpressionAttributeNames: {
+        '#version': 'version',
+        ...Object.fromEntries(changes.map(([name], index) => [`#c${index}`, name])),
+      },
+      ExpressionAttributeValues: {
+        ...(expectedVersion !== 0 && { ':expected': expectedVersion }),
+        ...Object.fromEntries(changes.map(([, value], index) => [`:c${index}`, value])),
+      },
+      ReturnValuesOnConditionCheckFailure: 'ALL_OLD',
+    });
+    return this.#ifConditionHolds('dynamodb:UpdateItem', () => this.#client.send(command), writeId);
   }
 
   async putCheckpoint(checkpoint: Checkpoint): Promise<void> {
@@ -194,7 +206,7 @@ export class DynamoDbLineageStore implements LineageStore {
   }
 
   async #ofModel(modelId: string, prefix: string): Promise<readonly StoredItem[]> {
-    return idProblem(modelId) === null ? this.#query(itemKeys.control(modelId).pk, prefix) : [];
+    return idProblem(modelId) === null ? this.#query(recordsOf(modelId), prefix) : [];
   }
 
   /** All items of a partition whose sort keys begin with the prefix, in the order of these keys. */
@@ -233,9 +245,13 @@ export class DynamoDbLineageStore implements LineageStore {
       ...condition,
       ...(writeId !== undefined && { ReturnValuesOnConditionCheckFailure: 'ALL_OLD' }),
     });
-    return this.#guard('write', 'dynamodb:PutItem', async () => {
+    return this.#ifConditionHolds('dynamodb:PutItem', () => this.#client.send(command), writeId);
+  }
+
+  #ifConditionHolds(permission: string, send: () => Promise<unknown>, writeId: string | undefined): Promise<boolean> {
+    return this.#guard('write', permission, async () => {
       try {
-        await this.#client.send(command);
+        await send();
         return true;
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;

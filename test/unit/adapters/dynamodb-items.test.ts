@@ -2,7 +2,9 @@ import { describe, expect, test } from 'vitest';
 import {
   checkpointItem,
   checkpointOf,
+  controlChanges,
   controlItem,
+  controlOf,
   datasetItem,
   documentOf,
   evaluationSetItem,
@@ -10,7 +12,7 @@ import {
   runItem,
   runModelItem,
 } from '../../../shared/adapters/dynamodb-items.ts';
-import { firstControl, moveChampion, takeLease } from '../../../shared/domain/control.ts';
+import { firstControl, moveChampion, renewLease, takeLease } from '../../../shared/domain/control.ts';
 import { canonicalJson, shortDigest } from '../../../shared/domain/ids.ts';
 import { modelSchema } from '../../../shared/domain/model.ts';
 import { classificationTask } from '../../../shared/domain/task.ts';
@@ -65,7 +67,7 @@ test('the shapes of the items are those of schema version 1', () => {
   const digests = Object.fromEntries(shapes.map(([kind, shape]) => [kind, shortDigest(canonicalJson(shape))]));
   expect(digests, `see docs/adr/0011-one-table.md; now: ${JSON.stringify(shapes)}`).toEqual({
     checkpoint: 'a6bd2a148586b343',
-    control: '27f378d7c05afa12',
+    control: '80312e63d65fcada',
     dataset: 'b03e812a94e22547',
     evaluationSet: 'd5b656e872fe5cd2',
     model: '46cccf400c7db43b',
@@ -74,16 +76,48 @@ test('the shapes of the items are those of schema version 1', () => {
   });
 });
 
-test('items lie where nothing else can, all of a model but its registration and the pointers of its runs in one partition', () => {
+test('items lie where nothing else can: the control item alone in its partition, records of a model in one', () => {
   const places = Object.fromEntries(Object.entries(items).map(([kind, { pk, sk }]) => [kind, [pk, sk]]));
   expect(places).toEqual({
     model: ['models', 'm1'],
-    control: ['model#m1', 'control'],
+    control: ['control#m1', 'control'],
     checkpoint: ['model#m1', 'checkpoint#c1'],
     dataset: ['model#m1', 'dataset#d1'],
     evaluationSet: ['model#m1', 'evaluation-set#s1'],
     run: ['model#m1', 'run#r1'],
     runModel: ['run#r1', 'model'],
+  });
+});
+
+describe('a control item', () => {
+  test('comes back as it was, and what was never changed as in the first one', () => {
+    expect(controlOf('m1', items.control, 'here')).toEqual(usedControl());
+    const { championId, moves, ...leaseAlone } = items.control;
+    expect(controlOf('m1', leaseAlone, 'here')).toEqual({ ...usedControl(), championId: null, moves: [] });
+  });
+
+  test('is changed, when a lease is renewed, without naming the champion', () => {
+    const control = usedControl();
+    const renewed = renewLease(control, 'r1', control.fencingToken, 5, 1);
+    if (renewed === null) throw new Error('the lease is held');
+    expect(Object.keys(controlChanges(control, renewed, 'w2')).sort()).toEqual([
+      'lease',
+      'schemaVersion',
+      'version',
+      'writeId',
+    ]);
+  });
+
+  test('is changed, when the champion is moved, without naming the lease', () => {
+    const control = usedControl();
+    const moved = moveChampion(control, { at: time, to: 'c2', kind: 'promote', by: 'r1', reason: '' });
+    expect(Object.keys(controlChanges(control, moved, 'w2')).sort()).toEqual([
+      'championId',
+      'moves',
+      'schemaVersion',
+      'version',
+      'writeId',
+    ]);
   });
 });
 
