@@ -26,14 +26,17 @@ export async function countTriage(
     const failing = record.verdict === 'fail';
     const name = JSON.stringify([kind, ofLog, wrongCorrection, failing]);
     const before = counts.get(name);
+    const { category } = record.triage;
+    const removed = category === 'poison' || category === 'suspect-judgement';
     counts.set(name, {
       kind,
       class: ofLog,
       wrongCorrection,
       failing,
       logs: (before?.logs ?? 0) + 1,
-      poison: (before?.poison ?? 0) + Number(record.triage.category === 'poison'),
-      suspects: (before?.suspects ?? 0) + Number(record.triage.category === 'suspect-judgement'),
+      poison: (before?.poison ?? 0) + Number(category === 'poison'),
+      suspects: (before?.suspects ?? 0) + Number(category === 'suspect-judgement'),
+      unknown: (before?.unknown ?? 0) + Number(!removed && log.expected === null),
     });
   }
   return [...counts.values()];

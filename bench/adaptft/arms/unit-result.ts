@@ -15,7 +15,7 @@ export const ablatedArms = [
 export const armNames = [...mainArms, ...ablatedArms] as const;
 export type ArmName = (typeof armNames)[number];
 
-/** What triage made of a stage's logs, by kind: `poison` and `suspects` were removed, `usable` was not. */
+/** What triage made of a stage's logs, by kind: `poison` and `suspects` were removed. */
 export interface TriageCount {
   /** The log's poison kind, else its first kind, or `none`. */
   readonly kind: KindName | 'none';
@@ -25,6 +25,8 @@ export interface TriageCount {
   readonly logs: number;
   readonly poison: number;
   readonly suspects: number;
+  /** Of those not removed, how many have no known right output and so enter no set either. */
+  readonly unknown: number;
 }
 
 /** A candidate that a run trained; shares are fractions. */

@@ -101,15 +101,15 @@ export function markdown(summary: Summary, facts: ReportFacts): string {
     '',
     '## Triage',
     '',
-    'Removed is what triage calls poison or a suspect judgement.',
+    'Removed is what triage calls poison or a suspect judgement; precision and recall are of that. Kept out of training and evaluation is also what nobody knows a right output for.',
     '',
     ...table(
-      ['judge', 'poison', 'precision', 'recall', 'wrong corrections removed', 'clean removed', 'fixable removed', 'hard removed'],
+      ['judge', 'poison', 'precision', 'recall', 'kept out', 'wrong corrections removed', 'clean removed', 'fixable removed', 'hard removed'],
       summary.triage.map((row) => [
         row.judge,
         row.poison === null ? 'all' : `${percent(row.poison)} %`,
         row.precision.toFixed(3),
-        row.recall.toFixed(3),
+        row.recall.toFixed(3), row.keptOut.toFixed(3),
         row.wrongCorrectionsRemoved.toFixed(3),
         ...['clean', 'fixable', 'hard'].map((name) => shareOf(row, name)),
       ]),

@@ -47,6 +47,8 @@ export interface TriageSummary {
   /** Share of what was removed that is poison, and of poison that was removed. */
   readonly precision: number;
   readonly recall: number;
+  /** Share of poison that enters no set: removed, or without a right output that anybody knows. */
+  readonly keptOut: number;
   /** Share of wrong corrections that was removed. */
   readonly wrongCorrectionsRemoved: number;
   readonly classes: readonly TriageRow[];

@@ -31,6 +31,7 @@ function summaryOf(judge: string, poison: number | null, counts: readonly Triage
     poison,
     precision: caught / Math.max(1, removed),
     recall: caught / Math.max(1, sum(poisoned, logsOf)),
+    keptOut: sum(poisoned, (count) => removedOf(count) + count.unknown) / Math.max(1, sum(poisoned, logsOf)),
     wrongCorrectionsRemoved: sum(wrong, removedOf) / Math.max(1, sum(wrong, logsOf)),
     classes: rows(counts, (count) => count.class),
     kinds: rows(counts, ({ kind, class: ofLog, wrongCorrection }) =>

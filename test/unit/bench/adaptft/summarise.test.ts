@@ -72,6 +72,7 @@ function unit(arm: ArmName, rights: readonly number[], runs: readonly RunRecord[
                 logs: 10,
                 poison: 2,
                 suspects: 6,
+                unknown: 1,
               },
               {
                 kind: 'none',
@@ -81,6 +82,7 @@ function unit(arm: ArmName, rights: readonly number[], runs: readonly RunRecord[
                 logs: 90,
                 poison: 1,
                 suspects: 1,
+                unknown: 0,
               },
             ]
           : [],
@@ -135,7 +137,7 @@ describe('summarise', () => {
 
   it('counts what triage removed, by stage, class and kind', () => {
     const quarter = summary.triage.find(({ poison }) => poison === 0.25);
-    expect(quarter).toMatchObject({ precision: 0.8, recall: 0.8, wrongCorrectionsRemoved: 0.8 });
+    expect(quarter).toMatchObject({ precision: 0.8, recall: 0.8, keptOut: 0.9, wrongCorrectionsRemoved: 0.8 });
     expect(quarter?.kinds.map(({ name, share }) => [name, share])).toEqual([
       ['label-flip, wrong correction', 0.8],
       ['none', 2 / 90],
