@@ -21,6 +21,7 @@ export const handler = lambdaFunction(async (event) => {
   const answers = await considerRun(event, considerPorts());
   for (const answer of answers) {
     logger.info('considered', { ...answer });
+    if (answer.leaseIsStuck) countForModel(answer.modelId, 'StuckLease', 1);
     if (answer.due) countForModel(answer.modelId, 'RunStarted', 1);
   }
   return answers;

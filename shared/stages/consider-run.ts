@@ -28,6 +28,8 @@ export interface Considered extends Due {
   readonly modelId: string;
   /** The run that was started, or that is under way; null for none. */
   readonly run: RunRef | null;
+  /** Whether a lease has expired that nobody gave back: its run's end was not seen to, or it hangs. */
+  readonly leaseIsStuck: boolean;
 }
 
 /** The seed of runs that start by themselves. */
@@ -45,7 +47,8 @@ export async function considerRun(rawInput: unknown, ports: ConsiderPorts): Prom
   const faults: unknown[] = [];
   for (const model of models) {
     try {
-      answers.push({ modelId: model, ...(await considerModel(model, trigger, ports)) });
+      const leaseIsStuck = hasStuckLease(await ports.lineage.getControl(model), ports.clock.now());
+      answers.push({ modelId: model, ...(await considerModel(model, trigger, ports)), leaseIsStuck });
     } catch (error) {
       faults.push(error);
     }
@@ -58,7 +61,7 @@ async function considerModel(
   modelId: string,
   trigger: Trigger,
   ports: ConsiderPorts,
-): Promise<Omit<Considered, 'modelId'>> {
+): Promise<Omit<Considered, 'modelId' | 'leaseIsStuck'>> {
   const model = await ports.lineage.getModel(modelId);
   const control = await ports.lineage.getControl(modelId);
   if (model === undefined || control === undefined) throw await unknownModel(modelId, ports);
@@ -88,6 +91,10 @@ async function considerModel(
     return { due: false, reason: `Run ${runId} has worked on this already.`, run: null };
   }
   return { ...due, run };
+}
+
+function hasStuckLease(control: Control | undefined, now: number): boolean {
+  return control !== undefined && control.lease !== null && !leaseIsLive(control.lease, now);
 }
 
 function refOf({ runId, modelId, seed: ofRun }: Run): RunRef {

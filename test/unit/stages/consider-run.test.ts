@@ -82,7 +82,15 @@ describe('considering a run', () => {
       due: false,
       reason: 'Nothing new so far.',
       run: null,
+      leaseIsStuck: false,
     });
+  });
+
+  test('tells a lease that has expired and that nobody gave back', async () => {
+    await lease('run-lost');
+    expect(await consider()).toMatchObject({ leaseIsStuck: false });
+    memory.clock.advance(16 * minute);
+    expect(await consider()).toMatchObject({ leaseIsStuck: true });
   });
 
   test('starts a run, with its record, once enough traces were judged to fail', async () => {
