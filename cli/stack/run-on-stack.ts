@@ -1,3 +1,4 @@
+import { executionLink } from '../../shared/adapters/aws-console-links.ts';
 import { RatchetError } from '../../shared/errors.ts';
 import { failureOf } from '../../shared/stages/end-run.ts';
 import { unknownModel } from '../../shared/stages/unknown-model.ts';
@@ -5,7 +6,6 @@ import { type RunResult, runResultSchema } from '../../shared/stages/write-repor
 import type { TimedProgressUi } from '../progress.ts';
 import { findOrBeginRun, type WantedRun } from '../runtime/find-run.ts';
 import { watchStates } from '../runtime/watch-states.ts';
-import { executionLink } from './console-link.ts';
 import { followExecution } from './follow-execution.ts';
 import { HistoryStates } from './history-states.ts';
 import type { ExecutionState } from './stack-executions.ts';

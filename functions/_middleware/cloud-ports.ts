@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
+import { AwsConsoleLinks } from '../../shared/adapters/aws-console-links.ts';
 import { DynamoDbLineageStore } from '../../shared/adapters/dynamodb-lineage-store.ts';
 import { RoutedObjectStore } from '../../shared/adapters/routed-object-store.ts';
 import { S3ObjectStore } from '../../shared/adapters/s3-object-store.ts';
@@ -56,6 +57,7 @@ export function cloudPorts(parts: readonly PortsPart[] = []): Cloud {
       random: new SeededRandom(),
       observer: logObserver(),
       owners: new StepFunctionsOwners({ client: stepFunctions }),
+      links: new AwsConsoleLinks({ region: process.env.AWS_REGION ?? '', bucket: environment.RATCHET_ARTIFACT_BUCKET }),
     },
     traceBucket,
     stepFunctions,

@@ -71,6 +71,8 @@ export interface ReportData {
     readonly failures: number;
     readonly unknown: number;
   };
+  /** Pages of a console where the run can be looked at closer; empty on a laptop. */
+  readonly links: readonly { readonly title: string; readonly url: string }[];
   /** What the gate counts as evidence, against the settings' `enough…`; null when the run ended before the split. */
   readonly evidence: GateRequest['evidence'] | null;
   readonly triage: readonly {

@@ -59,6 +59,10 @@ export async function gatherReport(
     model: plan.model,
     decision,
     reason: input.decision.reason,
+    links: [
+      ports.links?.execution(input.lease.owner) ?? null,
+      ports.links?.objects(`runs/${input.run.modelId}/${input.run.runId}/`) ?? null,
+    ].filter((link) => link !== null),
     traffic: {
       traces: records.length,
       passes: input.judged.passes,

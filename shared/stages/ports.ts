@@ -2,6 +2,7 @@ import type { Analyst } from '../ports/analyst.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Ids } from '../ports/ids.ts';
 import type { LineageStore } from '../ports/lineage-store.ts';
+import type { Links } from '../ports/links.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Observer } from '../ports/observer.ts';
 import type { Owners } from '../ports/owners.ts';
@@ -26,4 +27,6 @@ export interface Ports {
   readonly random: Random;
   readonly observer: Observer;
   readonly owners: Owners;
+  /** Absent where there is no console. */
+  readonly links?: Links;
 }

@@ -180,7 +180,10 @@ describe('a drop of judged traces', () => {
         .update(artifact ?? '')
         .digest('hex'),
     ).toBe(champion?.artifactDigest);
-    expect(new TextDecoder().decode(await objects.get(result.report))).toContain(result.champion);
+    const report = new TextDecoder().decode(await objects.get(result.report));
+    expect(report).toContain(result.champion);
+    expect(report).toContain(`#/v2/executions/details/${execution}`);
+    expect(report).toContain(`/s3/buckets/${stack.outputs.ArtifactBucketName}?`);
     expect(await lineage.getRun(result.run)).toMatchObject({ status: 'finished', resultId: result.champion });
     const shown = await ratchetInProcess(['lineage', modelId, '--stack', name, '--json'], '', process.env);
     expect(JSON.parse(shown.stdout)).toMatchObject({ champion: result.champion });

@@ -265,6 +265,7 @@ export function promotedReport(): ReportData {
     decision: 'promoted',
     reason:
       'The candidate of iteration 2 scores 0.9693 on held-out traffic, 5.3 points above the champion, and loses 3 of 412 examples that were right, where 4 are allowed.',
+    links: [],
     nextSteps: [
       'Look through the 19 suspect judgements in the review console: ratchet review support-intents.',
       'Watch exchange_rate: it has only 14 test traces, so its interval is wide.',
@@ -423,6 +424,7 @@ export function keptReport(): ReportData {
     decision: 'kept',
     reason:
       'The gate rejected the best candidate: it loses 9 examples of the regression set that were right, and 4 are allowed.',
+    links: [],
     nextSteps: [
       'Read the 9 regressed examples below: those wrongly judged can be corrected in the review console.',
       'Collect more traffic of pending_transfer, then run again.',
@@ -472,6 +474,7 @@ export function tooLittleEvidenceReport(): ReportData {
     run: { ...base.run, decision: 'kept', resultId: base.run.championId, finishedAt: '2026-03-04T09:12:31.000Z' },
     decision: 'kept',
     reason: 'There is too little evidence to train and to judge a candidate by.',
+    links: [],
     nextSteps: [
       'Ingest more judged traces, or judge some of the 31 of unknown verdict in the review console, then run again.',
     ],
@@ -537,6 +540,7 @@ export function hostileReport(text: string = hostileText): ReportData {
   return {
     ...base,
     reason: text,
+    links: [],
     nextSteps: [text],
     triage: base.triage.map((row) => ({ ...row, kind: text, example: text })),
     byLabel: base.byLabel.map((row) => ({ ...row, name: text })),

@@ -92,5 +92,6 @@ function facts(data: ReportData): Markup {
     <div><dt>Candidates trained</dt><dd>${formatCount(data.candidates.length)}</dd></div>
     <div><dt>Started</dt><dd>${formatInstant(run.startedAt)}${duration !== '' && html`<span class="quiet"> · ${duration}</span>`}</dd></div>
     <div><dt>Seed</dt><dd>${String(run.seed)}</dd></div>
+    ${data.links.length > 0 && html`<div><dt>Look closer</dt><dd>${data.links.map(({ title, url }, at) => html`${at > 0 && ' · '}<a href="${url}">${title}</a>`)}</dd></div>`}
   </dl>`;
 }

@@ -171,6 +171,13 @@ describe('a promotion', () => {
 });
 
 describe('a champion kept by the gate', () => {
+  it('links to the pages of a console where there is one', () => {
+    const links = [{ title: 'Execution in Step Functions', url: 'https://console.example/x?a=1&b=2' }];
+    const [link] = parse(renderReport({ ...promotedReport(), links })).querySelectorAll('.facts a');
+    expect([link?.getAttribute('href'), link?.textContent]).toEqual([links[0]?.url, links[0]?.title]);
+    expect(renderReport(promotedReport())).not.toContain('Look closer');
+  });
+
   it('names the rules that failed in the first screen', () => {
     const header = textOf(keptReport(), 'header');
     expect(header).toContain('The champion stays in production');
