@@ -58,6 +58,9 @@ interface Settings {
 const random = new SeededRandom();
 const output = createOutput(process, { json: false, debug: process.env.RATCHET_DEBUG === '1' });
 try {
+  // The channel tells a child when the process that started it is gone, even by SIGKILL.
+  process.on('disconnect', () => process.exit(1));
+  process.channel?.unref();
   if (values.help) await output.result({ usage }, [usage]);
   else if (values.child !== undefined) await runGroup(await readSettings(), values.child);
   else await bench(await readSettings());
@@ -149,7 +152,7 @@ async function spawnGroup(group: string, settings: Settings): Promise<void> {
   const child = spawn(
     process.execPath,
     [fileURLToPath(import.meta.url), ...process.argv.slice(2), '--cache', settings.cache, '--child', group],
-    { stdio: ['ignore', 'ignore', 'inherit'] },
+    { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] },
   );
   const code = await new Promise<number | null>((done, failed) => {
     child.on('error', failed);
