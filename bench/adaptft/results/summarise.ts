@@ -103,6 +103,7 @@ function differences(ratchet: readonly UnitResult[], others: readonly UnitResult
     const [a, b] = [unit.stages.at(-1), other?.stages.at(-1)];
     return a === undefined || b === undefined ? [] : [{ a: a.scores, b: b.scores }];
   });
+  if (pairs.length === 0) return {};
   return Object.fromEntries(
     measures.map((measure) => [
       measure,

@@ -19,12 +19,12 @@ export function targetsOf(
       name: 'A promotion makes fresh clean text worse (exact McNemar, one-sided, 5 %, Holm)',
       wanted: 'nowhere',
       measured: `${neverWorse.worse.length} of ${neverWorse.tests}`,
-      met: neverWorse.worse.length === 0,
+      met: neverWorse.tests > 0 && neverWorse.worse.length === 0,
     },
     ...(['naive', 'all'] as const).map((arm) => gapTarget(arm, scenarios, `Final gap to ${arm} above zero, both judges`, 0)),
     intervalTarget('naive', random, 'random', 6),
     intervalTarget('all', systematic, 'systematic', 5),
-    gapTarget('clean-only', scenarios, 'Within a point of the clean-only oracle, both judges', -point),
+    gapTarget('clean-only', scenarios, 'Within a point of the clean-only oracle, both judges', ({ mean }) => mean >= -point),
     {
       name: 'At or above the clean-only oracle, random judge',
       wanted: `4 of ${scenariosWanted} scenarios`,
@@ -56,9 +56,9 @@ function counted(
   return { measured: `${holding} of ${all.length}`, met: holding >= wanted };
 }
 
-function gapTarget(arm: ArmName, scenarios: readonly ScenarioSummary[], name: string, least: number): Target {
+function gapTarget(arm: ArmName, scenarios: readonly ScenarioSummary[], name: string, holds: (gap: Gap) => boolean): Target {
   const count = gaps(scenarios, arm).length;
-  return { name, wanted: 'every scenario', ...counted(scenarios, arm, ({ mean }) => mean >= least, Math.max(1, count)) };
+  return { name, wanted: 'every scenario', ...counted(scenarios, arm, holds, Math.max(1, count)) };
 }
 
 function intervalTarget(arm: ArmName, scenarios: readonly ScenarioSummary[], judge: string, wanted: number): Target {
