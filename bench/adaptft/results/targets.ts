@@ -21,7 +21,7 @@ export function targetsOf(
       measured: `${neverWorse.worse.length} of ${neverWorse.tests}`,
       met: neverWorse.tests > 0 && neverWorse.worse.length === 0,
     },
-    ...(['naive', 'all'] as const).map((arm) => gapTarget(arm, scenarios, `Final gap to ${arm} above zero, both judges`, 0)),
+    ...(['naive', 'all'] as const).map((arm) => gapTarget(arm, scenarios, `Final gap to ${arm} above zero, both judges`, ({ mean }) => mean > 0)),
     intervalTarget('naive', random, 'random', 6),
     intervalTarget('all', systematic, 'systematic', 5),
     gapTarget('clean-only', scenarios, 'Within a point of the clean-only oracle, both judges', ({ mean }) => mean >= -point),
