@@ -40,3 +40,23 @@ test('times may be written as the AWS command line writes them', () => {
   ];
   expect(usageOfHistory({ events }).gigabyteSeconds).toBe(2);
 });
+
+test('the history of the emulator is read by its tasks, those within Maps too', () => {
+  const arn = 'arn:aws:lambda:us-east-1:000000000000:function:ratchet-take-lease';
+  const task = (id: number, type: 'TaskScheduled' | 'TaskSucceeded', timestamp: number) => {
+    const field = type === 'TaskScheduled' ? 'taskScheduledEventDetails' : 'taskSucceededEventDetails';
+    return { id, type, timestamp, [field]: { resource: arn } };
+  };
+  const events = [
+    { id: 1, type: 'ExecutionStarted', timestamp: 0 },
+    { id: 2, type: 'TaskStateEntered', timestamp: 0, stateEnteredEventDetails: { name: 'take-lease' } },
+    task(3, 'TaskScheduled', 0),
+    task(4, 'TaskSucceeded', 4),
+    { id: 5, type: 'MapStateEntered', timestamp: 4, stateEnteredEventDetails: { name: 'items' } },
+    task(6, 'TaskScheduled', 4),
+    task(7, 'TaskScheduled', 4),
+    task(8, 'TaskSucceeded', 6),
+    task(9, 'TaskSucceeded', 6),
+  ];
+  expect(usageOfHistory({ events })).toMatchObject({ stateTransitions: 5, invocations: 3, gigabyteSeconds: 4 });
+});
