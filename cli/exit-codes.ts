@@ -23,7 +23,10 @@ export function describeExitCodes(): readonly (readonly [string, string])[] {
     ],
     [`${exitCodes.badInput}`, 'bad usage, or input of which nothing could be used'],
     [`${exitCodes.kept}`, 'the run ended and the champion stayed, too little evidence included'],
-    ['128 + n', 'stopped by signal n (130: Ctrl-C); the same command goes on from there; a run on a stack goes on by itself'],
+    [
+      '128 + n',
+      'stopped by signal n (130: Ctrl-C); the same command goes on from there; a run on a stack goes on by itself',
+    ],
   ];
 }
 
