@@ -32,7 +32,9 @@ export function nextSteps(data: Omit<ReportData, 'nextSteps'>): string[] {
       `${plural(external.length, 'cluster')} of failures no training mends: change the prompt, the labels or the input instead (see the taxonomy).`,
     );
   if (poison > 0)
-    steps.push(`${plural(poison, 'trace')} of poison was set aside; see the triage for where it comes from.`);
+    steps.push(
+      `${plural(poison, 'trace')} of poison ${poison === 1 ? 'was' : 'were'} set aside; see the triage for where it comes from.`,
+    );
   if (data.traffic.unknown > 0)
     steps.push(
       `${plural(data.traffic.unknown, 'trace')} had no usable judgement: judge more of them to learn from them.`,
