@@ -5,10 +5,14 @@ export const judgeNames = ['random', 'systematic'] as const;
 /** How a judge errs: another label each time, or the same label for the same other one each time. */
 export type JudgeName = (typeof judgeNames)[number];
 
-/** Gives the wrong correction of an input. */
-export type WrongLabel = (host: Labelled, random: RandomStream) => string;
+/** Gives the wrong correction of an input; null when the judge never errs on its label. */
+export type WrongLabel = (host: Labelled, random: RandomStream) => string | null;
 
-/** @throws when there is no other label to take */
+/**
+ * The systematic judge errs by a cycle through all labels. Of two labels it takes one for the other and never the other way about:
+ * else it would be the random judge.
+ * @throws when there is no other label to take
+ */
 export function wrongLabels(judge: JudgeName, labels: readonly string[], seed: number, random: Random): WrongLabel {
   if (judge === 'random') {
     return ({ output }, stream) => {
@@ -19,7 +23,8 @@ export function wrongLabels(judge: JudgeName, labels: readonly string[], seed: n
   // A cycle through all labels in random order: none stands for itself.
   const cycle = random.stream(seed, 'adaptft/systematic-judge').shuffle(labels);
   const taken = new Map(cycle.map((label, at) => [label, cycle[(at + 1) % cycle.length]]));
-  return ({ output }) => named(taken.get(output), output);
+  const never = cycle.length === 2 ? cycle[1] : undefined;
+  return ({ output }) => (output === never ? null : named(taken.get(output), output));
 }
 
 function named(label: string | undefined, right: string): string {

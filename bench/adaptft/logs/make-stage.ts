@@ -2,7 +2,7 @@ import type { Random } from '../../../shared/ports/random.ts';
 import type { Corpus, Labelled } from '../perturbations/corpus.ts';
 import { between } from '../perturbations/edit.ts';
 import { type KindName, kindNamed, kindsOfClass } from '../perturbations/kinds.ts';
-import { type Perturbed, perturb, type Strength } from '../perturbations/perturb.ts';
+import { type Perturbed, perturb, type Streams, type Strength } from '../perturbations/perturb.ts';
 import { nearDuplicate } from '../perturbations/repetition.ts';
 import { arrivals, retryAfter, timeoutMs } from './arrivals.ts';
 import type { WrongLabel } from './judge.ts';
@@ -52,7 +52,7 @@ export function makeStage(request: StageRequest): StagedLog[] {
   const times = arrivals(hosts.length, stage.index, stream('arrivals'));
   const drafts: Draft[] = hosts.flatMap((host, index) => {
     const streams = (name: string) => stream(`${index}/${name}`);
-    const perturbed = perturb(host, stage.strength, corpus, streams);
+    const perturbed = perturbHost(host, request, streams);
     const arrival = times[index] ?? { at: 0, latencyMs: 0, timedOutFirst: false };
     const draft: Draft = {
       at: arrival.at,
@@ -82,6 +82,16 @@ export function makeStage(request: StageRequest): StagedLog[] {
   return ordered.map(({ draft }) => toLog(draft, ids));
 }
 
+/** A kind that is poison by its wrong correction alone needs a judge who errs on the label; without one the input is not poisoned. */
+function perturbHost(host: Labelled, { stage, corpus, wrongLabel }: StageRequest, streams: Streams): Perturbed {
+  const perturbed = perturb(host, stage.strength, corpus, streams);
+  if (!perturbed.kinds.some((kind) => wrongByNature.has(kind))) return perturbed;
+  const right = { ...host, output: perturbed.right ?? host.output };
+  return wrongLabel(right, streams('judge')) === null
+    ? perturb(host, { ...stage.strength, poison: 0 }, corpus, streams)
+    : perturbed;
+}
+
 interface Draft {
   readonly at: number;
   readonly latencyMs: number;
@@ -103,7 +113,8 @@ function judged(
   if (perturbed.class !== 'poison') return { expected: right, wrong: false };
   const always = kinds.some((kind) => wrongByNature.has(kind));
   if (!always && random.next() >= wrongShareOfOthers) return { expected: right, wrong: false };
-  return { expected: wrongLabel({ ...host, output: right ?? host.output }, random), wrong: true };
+  const wrong = wrongLabel({ ...host, output: right ?? host.output }, random);
+  return wrong === null ? { expected: right, wrong: false } : { expected: wrong, wrong: true };
 }
 
 const minuteMs = 60_000;

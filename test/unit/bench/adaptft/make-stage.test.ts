@@ -98,6 +98,24 @@ describe('makeStage', () => {
   });
 });
 
+describe('the systematic judge of two labels', () => {
+  it('errs on one of them alone, and poisons no input by a wrong correction that it never gives', () => {
+    const two = requests.filter(({ output }) => output !== 'travel');
+    const names = ['music', 'weather'];
+    const wrongLabel = wrongLabels('systematic', names, 1, random);
+    const stage = paperStages[3];
+    if (stage === undefined) throw new Error('no such stage');
+    const many = Array.from({ length: 8 }, () => two).flat();
+    const logs = makeStage({ stage, hosts: many, corpus: new Corpus(two, names), wrongLabel, seed: 1, random });
+    const wrong = logs.filter(({ truth }) => truth.wrongCorrection);
+    expect(wrong.length).toBeGreaterThan(20);
+    expect(new Set(wrong.map(({ expected }) => expected)).size).toBe(1);
+    expect(
+      logs.filter(({ truth, timedOut }) => truth.kinds.includes('label-flip') && !timedOut && !truth.wrongCorrection),
+    ).toEqual([]);
+  });
+});
+
 describe('traceLine', () => {
   it('tells nothing of the ground truth but what judge and model say', () => {
     for (const log of logsOf(worst).slice(0, 300)) {
