@@ -86,8 +86,9 @@ export function renewLease(
   now: number,
   minutes: number,
 ): Control | null {
-  if (control.lease === null || !holdsLease(control, runId, fencingToken)) return null;
-  return { ...control, version: control.version + 1, lease: { ...control.lease, expiresAt: now + minutes * 60_000 } };
+  const { lease } = control;
+  if (lease === null || !holdsLease(control, runId, fencingToken)) return null;
+  return { ...control, version: control.version + 1, lease: { ...lease, expiresAt: now + minutes * 60_000 } };
 }
 
 /**

@@ -9,6 +9,7 @@ import {
   moveChampion,
   releaseLease,
   renewLease,
+  resumeLease,
   takeLease,
 } from '../../../shared/domain/control.ts';
 
@@ -31,7 +32,7 @@ const crew = [
 
 const action = fc.record({
   worker: fc.nat(crew.length - 1),
-  kind: fc.constantFrom('read', 'take', 'renew', 'release', 'promote', 'rollback', 'wait'),
+  kind: fc.constantFrom('read', 'take', 'renew', 'resume', 'release', 'promote', 'rollback', 'wait'),
   minutes: fc.integer({ min: 0, max: 20 }),
   knownDead: fc.boolean(),
 });
@@ -52,6 +53,8 @@ function wish(worker: Worker, kind: string, world: World, knownDead: boolean): C
     }
     case 'renew':
       return token === null ? null : renewLease(seen, runId, token, world.now, minutes);
+    case 'resume':
+      return token === null ? null : resumeLease(seen, { runId, owner, fencingToken: token, now: world.now, minutes });
     case 'release':
       return releaseLease(seen, runId, owner);
     case 'promote': {
@@ -96,7 +99,10 @@ describe('the control item, whatever several owners do to it in whatever order',
             lost.delete(worker.owner);
           }
           expect(next.fencingToken).toBeGreaterThanOrEqual(before.fencingToken);
-          if (next.lease !== null && next.lease.owner !== before.lease?.owner) {
+          if (kind === 'resume') {
+            expect(before).toMatchObject({ lease: null, fencingToken: worker.token });
+            lost.delete(worker.owner);
+          } else if (next.lease !== null && next.lease.owner !== before.lease?.owner) {
             expect(next.fencingToken).toBeGreaterThan(before.fencingToken);
           }
           const holdersNow = holders(workers, world);
@@ -156,6 +162,19 @@ describe('leases', () => {
     expect(releaseLease(held, 'run-2', 'a')).toBeNull();
     expect(releaseLease(held, 'run-1', 'a')?.lease).toBeNull();
   });
+
+  test('are taken up again by the run that had them last, while nobody has had them since', () => {
+    const last = { runId: 'run-1', owner: 'a', fencingToken: held.fencingToken, now: 60_000, minutes };
+    const free = releaseLease(held, 'run-1', 'a') ?? held;
+    expect(resumeLease(held, last)).toBeNull();
+    expect(resumeLease(free, last)).toEqual({
+      ...free,
+      version: free.version + 1,
+      lease: { runId: 'run-1', owner: 'a', expiresAt: 60_000 + minutes * 60_000 },
+    });
+    expect(resumeLease({ ...free, fencingToken: free.fencingToken + 1 }, last)).toBeNull();
+    expect(renewLease(free, 'run-1', held.fencingToken, 0, minutes)).toBeNull();
+  });
 });
 
 describe('championMovedSince', () => {
@@ -167,6 +186,7 @@ describe('championMovedSince', () => {
     expect(championMovedSince(after('ana', '2026-01-02T01:00:00+00:30'), run)).toBe(true);
     expect(championMovedSince(after('ana', '2026-01-01T23:59:59.999Z'), run)).toBe(false);
     expect(championMovedSince(after('run-1', '2026-01-03T00:00:00.000Z'), run)).toBe(false);
+    expect(championMovedSince(after('ana', run.startedAt), run)).toBe(false);
     expect(championMovedSince(firstControl('m'), run)).toBe(false);
   });
 });
