@@ -88,7 +88,11 @@ export const stageFunctions: readonly FunctionSpec[] = [
     models: ['datasets'],
   }),
   stage('evaluate-champion', "The champion's own evaluation", { layers: ['use-lite'] }),
-  stage('evaluate-candidates', 'One candidate on one set', { layers: ['use-lite'] }),
+  stage('evaluate-candidates', 'One candidate on one set', {
+    layers: ['use-lite'],
+    memoryMb: 5308,
+    deletesRunObjects: true,
+  }),
   stage('gate-candidates', 'Holds the candidates against the gate', {
     memoryMb: 1024,
   }),

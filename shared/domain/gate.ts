@@ -20,7 +20,10 @@ export interface GateRequest {
   readonly candidateScore: number;
   readonly championScore: number;
   readonly reason: PromotionReason | null;
-  /** Paired answers on all traffic-validation sets of the lineage, pooled: ids that only one of the two has right. */
+  /**
+   * Paired answers on all traffic-validation sets of the lineage and, where held-out traffic is little, on the cross-fitted training
+   * side, pooled: ids that only one of the two has right.
+   */
   readonly gained: readonly string[];
   readonly lost: readonly string[];
   readonly regressions: readonly RegressionCount[];
@@ -67,7 +70,7 @@ export function gateCandidate(request: GateRequest): GateVerdict {
   const evidence = evidenceRule(request);
   const rules = [
     scoreRule(request),
-    pairedRule(gained.size, lost.size, pValue, request.settings.alpha),
+    pairedRule(gained.size, lost.size, pValue, request),
     regressionRule(regressions),
     evidence,
   ];
@@ -118,10 +121,16 @@ function scoreRule({ candidateScore, championScore, reason, settings }: GateRequ
       };
 }
 
-function pairedRule(gained: number, lost: number, pValue: number, alpha: number): GateRule {
-  const passed = pValue <= alpha;
-  const detail = `Right where the champion is wrong ${gained} times, wrong where it is right ${lost} times: p = ${probability(pValue)}, ${passed ? 'at most' : 'above'} α = ${alpha} (exact one-sided McNemar).`;
-  return { rule: 'paired-bound', passed, detail };
+/** Also never below the champion on held-out traffic itself, however the pooled pairs fall. */
+function pairedRule(gained: number, lost: number, pValue: number, request: GateRequest): GateRule {
+  const { alpha } = request.settings;
+  const bound = pValue <= alpha;
+  const notBelow = request.candidateScore >= request.championScore;
+  const pairs = `Right where the champion is wrong ${gained} times, wrong where it is right ${lost} times: p = ${probability(pValue)}, ${bound ? 'at most' : 'above'} α = ${alpha} (exact one-sided McNemar)`;
+  const below = notBelow
+    ? ''
+    : `; on held-out traffic alone it scores below the champion's ${fraction(request.championScore)}`;
+  return { rule: 'paired-bound', passed: bound && notBelow, detail: `${pairs}${below}.` };
 }
 
 function regressionRule(counts: GateVerdict['regressions']): GateRule {

@@ -1,12 +1,19 @@
 import { z } from 'zod';
-import { evaluationItemSchema } from '../domain/evaluation-set.ts';
-import { candidateRefSchema } from './candidate.ts';
+import { type EvaluationAnswer, evaluationItemSchema } from '../domain/evaluation-set.ts';
+import { sidedRecordSchema } from '../domain/trace-record.ts';
+import { candidateRefSchema, readCandidate } from './candidate.ts';
+import { crossFit } from './cross-fit.ts';
 import { evaluate, readCheckpoint } from './evaluate.ts';
 import { readJsonl, writeJsonl } from './jsonl.ts';
+import type { Ports } from './ports.ts';
+import { preparedSchema, readPlan } from './run-plan.ts';
 import { type Stage, stageHead } from './stage.ts';
 
-/** The sets a candidate is evaluated on: all held-out traffic of the run, and what earlier promotions froze. */
-export const evaluatedSetSchema = z.enum(['traffic-validation', 'preceding', 'earlier']);
+/**
+ * The sets a candidate is evaluated on: all held-out traffic of the run, its training side by cross-fitting where held-out traffic
+ * is little, and what earlier promotions froze.
+ */
+export const evaluatedSetSchema = z.enum(['traffic-validation', 'cross-fit', 'preceding', 'earlier']);
 export type EvaluatedSet = z.infer<typeof evaluatedSetSchema>;
 
 /** One cell of candidate × set. */
@@ -14,10 +21,12 @@ export const evaluationPlanSchema = z.strictObject({
   item: z.string(),
   candidate: candidateRefSchema,
   set: evaluatedSetSchema,
+  /** Object key of the set's items; for `cross-fit` that of the run's records. */
   setKey: z.string(),
 });
 
-const inputSchema = z.strictObject({ ...stageHead, evaluation: evaluationPlanSchema });
+const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, evaluation: evaluationPlanSchema });
+type Input = z.infer<typeof inputSchema>;
 
 export const evaluatedSchema = z.strictObject({
   candidateId: z.string(),
@@ -28,15 +37,14 @@ export const evaluatedSchema = z.strictObject({
 });
 export type Evaluated = z.infer<typeof evaluatedSchema>;
 
-/** Answers one evaluation set with one candidate. */
-export const evaluateCandidates: Stage<z.infer<typeof inputSchema>, Evaluated> = {
+/** Answers one evaluation set with one candidate, or with its recipe where the set is part of what it trained on. */
+export const evaluateCandidates: Stage<Input, Evaluated> = {
   name: 'evaluate-candidates',
   input: inputSchema,
   output: evaluatedSchema,
-  async run({ run, evaluation }, { ports, key }) {
-    const candidate = await readCheckpoint(run.modelId, evaluation.candidate.checkpointId, ports);
-    const items = await readJsonl(ports.objects, evaluation.setKey, evaluationItemSchema);
-    const answers = await evaluate(candidate, items, ports);
+  async run(input, { ports, key }) {
+    const { evaluation } = input;
+    const answers = await (evaluation.set === 'cross-fit' ? crossFitted(input, key, ports) : answered(input, ports));
     const answersKey = key('answers.jsonl');
     await writeJsonl(ports.objects, answersKey, answers);
     return {
@@ -48,3 +56,19 @@ export const evaluateCandidates: Stage<z.infer<typeof inputSchema>, Evaluated> =
     };
   },
 };
+
+async function answered({ run, evaluation }: Input, ports: Ports): Promise<EvaluationAnswer[]> {
+  const candidate = await readCheckpoint(run.modelId, evaluation.candidate.checkpointId, ports);
+  return evaluate(candidate, await readJsonl(ports.objects, evaluation.setKey, evaluationItemSchema), ports);
+}
+
+async function crossFitted(
+  { run, prepared, evaluation }: Input,
+  key: (file: string) => string,
+  ports: Ports,
+): Promise<EvaluationAnswer[]> {
+  const plan = await readPlan(prepared, ports);
+  const candidate = await readCandidate(evaluation.candidate, ports);
+  const records = await readJsonl(ports.objects, evaluation.setKey, sidedRecordSchema);
+  return crossFit({ candidate, plan, records, seed: run.seed, key }, ports);
+}

@@ -13,7 +13,9 @@ import {
   type PromotionReason,
   type RegressionCount,
 } from '../domain/gate.ts';
+import { sidedRecordSchema } from '../domain/trace-record.ts';
 import { type CandidateRef, candidateRefSchema } from './candidate.ts';
+import { trainingSide } from './cross-fit.ts';
 import { readCheckpoint } from './evaluate.ts';
 import { type Evaluated, type EvaluatedSet, evaluatedSchema } from './evaluate-candidates.ts';
 import { championEvaluationSchema } from './evaluate-champion.ts';
@@ -149,6 +151,8 @@ interface EvaluationRecord {
   readonly preceding: readonly EvaluationItem[];
   readonly earlier: readonly EvaluationItem[];
   readonly champion: Answers;
+  /** Whether the champion has a trace of the training side right, which it has never seen. */
+  readonly training: ReadonlyMap<string, boolean>;
 }
 
 async function readRecord(input: Input, ports: Ports): Promise<EvaluationRecord> {
@@ -161,6 +165,13 @@ async function readRecord(input: Input, ports: Ports): Promise<EvaluationRecord>
     preceding: await items(input.lineage.preceding.key),
     earlier: await items(input.lineage.earlier.key),
     champion: byExample(await readJsonl(ports.objects, input.champion.answersKey, evaluationAnswerSchema)),
+    training: input.evaluated.some(({ set }) => set === 'cross-fit')
+      ? new Map(
+          trainingSide(await readJsonl(ports.objects, input.split.sidedKey, sidedRecordSchema)).map(
+            ({ traceId, verdict }) => [traceId, verdict === 'pass'],
+          ),
+        )
+      : new Map(),
   };
 }
 
@@ -190,19 +201,22 @@ function share(answers: Answers, items: readonly EvaluationItem[]): number {
     : items.filter((item) => answers.get(item.exampleId)?.right === true).length / items.length;
 }
 
-/** Pairs on all validation sets of the lineage, pooled; an example that is in several counts once, in its newest version. */
+/**
+ * Pairs on all validation sets of the lineage and on the cross-fitted training side, pooled; an example that is in several counts
+ * once, in its newest version.
+ */
 function paired(
   record: EvaluationRecord,
   answers: ReadonlyMap<EvaluatedSet, Answers>,
 ): { gained: string[]; lost: string[] } {
   const pooled = new Map<string, boolean>();
-  for (const set of ['earlier', 'preceding', 'traffic-validation'] as const) {
+  for (const set of ['cross-fit', 'earlier', 'preceding', 'traffic-validation'] as const) {
     for (const answer of answers.get(set)?.values() ?? []) pooled.set(answer.exampleId, answer.right);
   }
   const gained: string[] = [];
   const lost: string[] = [];
   for (const [exampleId, right] of pooled) {
-    const before = record.champion.get(exampleId)?.right === true;
+    const before = record.champion.get(exampleId)?.right ?? record.training.get(exampleId) ?? false;
     if (right && !before) gained.push(exampleId);
     if (!right && before) lost.push(exampleId);
   }

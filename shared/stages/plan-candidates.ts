@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { artifactKey, checkpointId } from '../domain/checkpoint-id.ts';
+import { enoughHeldOut } from '../domain/cross-fit.ts';
 import { firstConfigurations } from '../domain/default-configurations.ts';
 import { type Configuration, learnsFromChampion } from '../domain/hyperparameters.ts';
 import { canonicalJson } from '../domain/ids.ts';
@@ -16,7 +17,7 @@ import { type Stage, stageHead } from './stage.ts';
 const inputSchema = z.strictObject({
   ...stageHead,
   prepared: preparedSchema,
-  split: splitSchema.pick({ sets: true }),
+  split: splitSchema.pick({ sets: true, sidedKey: true }),
   lineage: lineageSchema,
   curriculum: curriculumSchema,
   step: iterationRefSchema,
@@ -83,6 +84,7 @@ function evaluationsOf(candidate: CandidateRef, input: Input): z.infer<typeof ev
   const traffic = input.split.sets.find((set) => set.name === 'traffic-validation');
   const keys = {
     'traffic-validation': traffic?.key ?? '',
+    'cross-fit': (traffic?.size ?? 0) < enoughHeldOut ? input.split.sidedKey : '',
     preceding: input.lineage.preceding.size > 0 ? input.lineage.preceding.key : '',
     earlier: input.lineage.earlier.size > 0 ? input.lineage.earlier.key : '',
   };

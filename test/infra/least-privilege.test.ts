@@ -74,6 +74,7 @@ const writes = (pattern: string): readonly string[] => [
 const besideTheStagesOwn: Readonly<Record<string, readonly string[]>> = {
   'prepare-run': readsTraces,
   'triage-traces': ['s3:DeleteObject artifacts/runs/*'],
+  'evaluate-candidates': ['s3:DeleteObject artifacts/runs/*'],
   'split-traces': writes('artifacts/models/*/splits/*'),
   'inspect-lineage': [...readsTraces, ...writes('artifacts/models/*/evaluation-sets/*')],
   'assemble-curriculum': writes('artifacts/models/*/datasets/*'),

@@ -30,7 +30,7 @@ function gateBody(data: ReportData, candidate: CandidateReport): Markup {
   return html`<p>Candidate <span class="id">${visibleLine(candidate.candidateId, 40)}</span>, ${formatScore(candidate.score)} on traffic-validation${data.championScore !== null && ` against the champion's ${formatScore(data.championScore)}`}: <strong class="${verdict.outcome === 'passed' ? 'good' : 'bad'}">${outcomeTitles[verdict.outcome]}</strong>. ${verdict.reason !== null && `Recorded reason: ${promotionReasons[verdict.reason]}.`}</p>
     <ol class="rules">${verdict.rules.map(ruleItem)}</ol>
     <h3>Paired test</h3>
-    <p>On all traffic-validation sets of the lineage, pooled, the candidate gained ${plural(verdict.gained, 'example')} and lost ${formatCount(verdict.lost)}. If gains and losses were equally likely, at least so many gains would have the probability <strong>p ${verdict.pValue < 0.0001 ? '' : '= '}${formatPValue(verdict.pValue)}</strong> (exact one-sided McNemar test; α ${String(data.model.settings.alpha)}).</p>
+    <p>On all traffic-validation sets of the lineage and, where held-out traffic is little, on the cross-fitted training side, pooled, the candidate gained ${plural(verdict.gained, 'example')} and lost ${formatCount(verdict.lost)}. If gains and losses were equally likely, at least so many gains would have the probability <strong>p ${verdict.pValue < 0.0001 ? '' : '= '}${formatPValue(verdict.pValue)}</strong> (exact one-sided McNemar test; α ${String(data.model.settings.alpha)}).</p>
     ${regressionTable(candidate)}
     ${regressedExamples(data)}
     ${evidenceTable(data)}`;

@@ -1,0 +1,59 @@
+import { crossFitFolds } from '../domain/cross-fit.ts';
+import type { EvaluationAnswer } from '../domain/evaluation-set.ts';
+import { exampleSchema } from '../domain/example.ts';
+import { learnsFromChampion } from '../domain/hyperparameters.ts';
+import { isUsableRecord, type SidedRecord, type UsableRecord } from '../domain/trace-record.ts';
+import { trainerNamed } from './answer.ts';
+import type { Candidate } from './candidate.ts';
+import { evaluate } from './evaluate.ts';
+import { readJsonl, writeJsonl } from './jsonl.ts';
+import type { Ports } from './ports.ts';
+import type { RunPlan } from './run-plan.ts';
+
+/** The records of the training side that may be trained on. */
+export function trainingSide(records: readonly SidedRecord[]): UsableRecord[] {
+  return records.filter((record) => record.side === 'train').filter(isUsableRecord);
+}
+
+/**
+ * What a candidate's recipe answers on the training side when it has not trained on the trace asked for: one training a fold,
+ * with the candidate's configuration. The champion has not seen that traffic either, so its answers are its match.
+ */
+export async function crossFit(
+  request: {
+    readonly candidate: Candidate;
+    readonly plan: Pick<RunPlan, 'model' | 'champion'>;
+    readonly records: readonly SidedRecord[];
+    readonly seed: number;
+    readonly key: (file: string) => string;
+  },
+  ports: Ports,
+): Promise<EvaluationAnswer[]> {
+  const { candidate, plan, seed, key } = request;
+  const { model, champion } = plan;
+  const dataset = await readJsonl(ports.objects, candidate.datasetKey, exampleSchema);
+  const folds = crossFitFolds(trainingSide(request.records), dataset);
+  const answers: EvaluationAnswer[] = [];
+  for (const [index, { held, examples }] of folds.entries()) {
+    const datasetKey = key(`fold-${index}.jsonl`);
+    await writeJsonl(ports.objects, datasetKey, examples);
+    const { artifactKey, artifactDigest } = await trainerNamed(model.trainer, ports).train({
+      task: model.task,
+      datasetKey,
+      configuration: candidate.configuration,
+      seed,
+      teacher: learnsFromChampion(candidate.configuration) ? champion : null,
+      artifactKey: key(`fold-${index}.bin`),
+    });
+    const items = held.map(({ traceId, input, expected, verdict }) => ({
+      exampleId: traceId,
+      input,
+      expected,
+      right: verdict === 'pass',
+    }));
+    answers.push(...(await evaluate({ trainer: model.trainer, artifactKey, artifactDigest }, items, ports)));
+    for (const done of [datasetKey, artifactKey]) await ports.objects.delete(done);
+    ports.observer.progress(index + 1, folds.length, 'folds');
+  }
+  return answers;
+}
