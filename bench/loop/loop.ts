@@ -29,6 +29,8 @@ const { values } = parseArgs({
   },
 });
 
+const resultsSchema = z.object({ runs: z.array(breakdownSchema) });
+
 const output = createOutput(process, { json: false, debug: process.env.RATCHET_DEBUG === '1' });
 try {
   if (values.help) await output.result({ usage }, [usage]);
@@ -92,8 +94,6 @@ function step(
     ...['--workspace', join(folder, 'workspace')],
   ]);
 }
-
-const resultsSchema = z.object({ runs: z.array(breakdownSchema) });
 
 async function readResults(file: string): Promise<Breakdown[]> {
   const text = await readFile(file, 'utf8').catch(() => null);

@@ -17,12 +17,12 @@ import { fullPlan, type Measurement, quickPlan } from './plan.ts';
 import { pythonEnvironment, pythonVersions } from './python-environment.ts';
 import { summarise, targets } from './summarise.ts';
 
-const usage = `npm run bench:trainer -- --data DIR --out FILE [--quick] [--only TEXT] [--python python3.11]
+const usage = `npm run bench:trainer -- --data DIR --out FILE [--quick] [--only TEXT] [--again] [--python python3.11]
 
 The embedded trainer beside scikit-learn on the same features: accuracy, calibration error, training time, prediction throughput,
 memory; each measurement in a process of its own, on two cores. DIR holds clinc150/data_full.json and snips/. The script makes a
 virtual environment with the pinned scikit-learn under node_modules/.cache. What FILE has already is not measured again.
---only takes the measurements whose name ("clinc150 n-grams ratchet 1") contains the text.`;
+--only takes the measurements whose name ("clinc150 n-grams ratchet 1") contains the text, --again takes them anew.`;
 
 const { values } = parseArgs({
   options: {
@@ -30,12 +30,15 @@ const { values } = parseArgs({
     out: { type: 'string' },
     quick: { type: 'boolean', default: false },
     only: { type: 'string', default: '' },
+    again: { type: 'boolean', default: false },
     python: { type: 'string', default: 'python3.11' },
     help: { type: 'boolean', default: false },
   },
 });
 
 const cacheFolder = fileURLToPath(new URL('../../node_modules/.cache/ratchet-trainer', import.meta.url));
+
+const resultsSchema = z.object({ trainings: z.array(trainingSchema), embeddings: z.array(embeddingSchema) });
 
 const output = createOutput(process, { json: false, debug: process.env.RATCHET_DEBUG === '1' });
 try {
@@ -57,13 +60,15 @@ async function bench(): Promise<void> {
   const { trainings, embeddings } = await readResults(out);
   const plan = (values.quick ? quickPlan : fullPlan).filter((measurement) => nameOf(measurement).includes(values.only));
   for (const measurement of plan) {
-    if (trainings.some((known) => nameOf(known) === nameOf(measurement))) continue;
+    const known = trainings.findIndex((one) => nameOf(one) === nameOf(measurement));
+    if (known >= 0 && !values.again) continue;
     if (measurement.features !== 'n-grams') {
       const embedded = await measureEmbeddings(measurement, place);
       if (embedded !== null) embeddings.push(embedded);
     }
     const training = await measureTraining(measurement, place);
-    trainings.push(training);
+    if (known < 0) trainings.push(training);
+    else trainings[known] = training;
     output.say(
       `${nameOf(training)}: ${training.accuracy.toFixed(4)}, ${training.trainSeconds.toFixed(1)} s, ${training.trainCpuSeconds.toFixed(1)} s CPU`,
     );
@@ -77,8 +82,6 @@ async function bench(): Promise<void> {
 function nameOf({ corpus, features, method, seed }: Omit<Measurement, 'corpus'> & { readonly corpus: string }): string {
   return `${corpus} ${features} ${method} ${seed}`;
 }
-
-const resultsSchema = z.object({ trainings: z.array(trainingSchema), embeddings: z.array(embeddingSchema) });
 
 async function readResults(file: string): Promise<{ trainings: Training[]; embeddings: Embedding[] }> {
   const text = await readFile(file, 'utf8').catch(() => null);
