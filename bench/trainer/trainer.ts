@@ -64,7 +64,10 @@ async function bench(): Promise<void> {
     if (known >= 0 && !values.again) continue;
     if (measurement.features !== 'n-grams') {
       const embedded = await measureEmbeddings(measurement, place);
-      if (embedded !== null) embeddings.push(embedded);
+      if (embedded !== null) {
+        const before = embeddings.findIndex(({ corpus }) => corpus === embedded.corpus);
+        embeddings.splice(before < 0 ? embeddings.length : before, before < 0 ? 0 : 1, embedded);
+      }
     }
     const training = await measureTraining(measurement, place);
     if (known < 0) trainings.push(training);
