@@ -74,6 +74,12 @@ describe('gateCandidate', () => {
     expect(failedRules({ ...passing, gained: [], lost: [] })).toEqual(['paired-bound']);
   });
 
+  it('rejects a candidate below the champion on held-out traffic, whatever the pooled pairs say', () => {
+    const gained = ids(90, 'gained');
+    expect(failedRules({ ...passing, gained, candidateScore: 0.97, championScore: 0.971 })).toEqual(['paired-bound']);
+    expect(failedRules({ ...passing, gained, candidateScore: 0.97, championScore: 0.97 })).toEqual([]);
+  });
+
   it('counts a repeated id once, and one that is gained and lost as lost', () => {
     expect(failedRules({ ...passing, gained: [...ids(4, 'gained'), ...ids(4, 'gained')], lost: [] })).toEqual([
       'paired-bound',
@@ -192,7 +198,9 @@ describe('gateCandidate', () => {
         const scored =
           Number.isFinite(asked.championScore) &&
           (asked.candidateScore >= 0.96 || (asked.candidateScore > asked.championScore && asked.reason !== null));
-        const surer = mcNemarOneSided(asked.gained.length, asked.lost.length) <= 0.05;
+        const surer =
+          mcNemarOneSided(asked.gained.length, asked.lost.length) <= 0.05 &&
+          asked.candidateScore >= asked.championScore;
         const kept =
           asked.regressions.some((count) => count.scope === 'current') &&
           asked.regressions.every((count) => count.lost.length <= allowedRegressions(settings, count.size));
