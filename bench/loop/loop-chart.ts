@@ -69,6 +69,7 @@ export function loopChart(runs: readonly Breakdown[]): string {
   });
   for (const [at, stage] of stages.entries()) {
     const label = document.createElementNS('http://www.w3.org/2000/svg', 'text');
+    label.setAttribute('text-anchor', 'start');
     label.setAttribute('x', String(96 + (at % legendColumns) * 205));
     label.setAttribute('y', String(16 + Math.floor(at / legendColumns) * legendRow));
     const mark = document.createElementNS('http://www.w3.org/2000/svg', 'tspan');
