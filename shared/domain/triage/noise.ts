@@ -1,6 +1,7 @@
 import { casingOf } from './casing.ts';
 import { type CorpusProfile, endsClosed } from './corpus-profile.ts';
 import { type Finding, percent, quote } from './finding.ts';
+import { htmlElements } from './html-elements.ts';
 import { asRead } from './normalise.ts';
 import { wordsOf } from './words.ts';
 
@@ -31,12 +32,14 @@ export function detectPunctuation(text: string): Finding | null {
     : null;
 }
 
+const htmlRemnant = new RegExp(
+  `</?(?:${htmlElements})\\b[^<>]{0,200}/?>|&(?:nbsp|amp|lt|gt|quot|apos|#\\d{2,5}|#x[0-9a-f]{2,4});`,
+  'i',
+);
+
 /** Tags or character entities left over from a web page. */
 export function detectHtml(text: string): Finding | null {
-  const tag =
-    /<\/?(?:p|br|div|span|b|i|u|em|strong|a|ul|ol|li|td|tr|table|h[1-6]|font|img|html|body|head|script|style|input|button|form)\b[^<>]{0,200}\/?>|&(?:nbsp|amp|lt|gt|quot|apos|#\d{2,5}|#x[0-9a-f]{2,4});/i.exec(
-      text,
-    );
+  const tag = htmlRemnant.exec(text);
   return tag === null ? null : { kind: 'html', strength: 0.95, reason: `has a remnant of HTML: ${quote(tag[0])}` };
 }
 

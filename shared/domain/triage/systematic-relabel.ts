@@ -6,7 +6,7 @@ import type { Suspect, SuspectRecord } from './suspects.ts';
 const fewest = 8;
 /** Most by which corrections may be told from agreed records by the model: chance of a right order of two, 0.5 is not at all. */
 const exchangeable = 0.75;
-/** Least mixing of corrections with agreed records among neighbours, as a share of an even mix. */
+/** Least mixing of corrections with agreed records, or with a third label, among neighbours, as a share of an even mix. */
 const mixed = 0.6;
 /** The champion is as sure as ever when a correction beats an agreed record in confidence at least this often. */
 const asSure = 0.25;
@@ -23,7 +23,7 @@ const neighbours = 10;
  *    fold they get the same odds of A against B (area under the ROC curve near 0.5), among neighbours they lie amid
  *    them, and the champion is as sure of them.
  * 2. The champion answers something else, the correction says B, yet for much of B's corrections the agreed neighbours
- *    vote for one and the same third label A.
+ *    vote for one and the same third label A, and A has its share of all neighbours.
  *
  * The assumption: inputs of one label are alike, so corrections that are right form a region of their own. A drifted slice which the
  * champion takes for A with confidence and a judge rightly corrects to B is such a region, with no agreed A inside it, and passes.
@@ -169,7 +169,10 @@ function thirdLabels(
     }
     if (winner === undefined) continue;
     const weight = votes.get(winner) ?? 0;
-    if (weight > 2 * (votes.get(record.given) ?? 0) && weight > total / 4) push(byLabel, winner, record);
+    if (weight <= 2 * (votes.get(record.given) ?? 0) || weight <= total / 4) continue;
+    // Where nearly all records alike were given this label there is no third label to mistake: it is a region of its own.
+    const around = neighbourhood.vote(record, 15, () => true).byLabel;
+    if ((around.get(winner) ?? 0) >= mixed * (around.get(record.given) ?? 0)) push(byLabel, winner, record);
   }
   return [...byLabel].map(([label, members]) => ({ label, members, count: members.length }));
 }

@@ -1,4 +1,5 @@
 import { type Finding, percent, quote } from './finding.ts';
+import { isHtmlElement } from './html-elements.ts';
 import { asRead } from './normalise.ts';
 import { wordsOf } from './words.ts';
 
@@ -28,7 +29,8 @@ export function detectForeignPayload(text: string): Finding | null {
 function payloadForm(text: string): string | null {
   if (/^[{[]/.test(text) && /[}\]]$/.test(text) && isJson(text)) return 'JSON';
   if (/^\{\s*["'][\w-]+["']\s*:/.test(text)) return 'JSON';
-  if (/^<\?xml\b|^<soap(?:env)?:|^<([a-z][\w:-]*)(?: [^<>]*)?>[\s\S]*<\/\1>$/i.test(text)) return 'XML';
+  const element = /^<([a-z][\w:-]*)(?: [^<>]*)?>[\s\S]*<\/\1>$/i.exec(text)?.[1];
+  if (/^<\?xml\b|^<soap(?:env)?:/i.test(text) || (element !== undefined && !isHtmlElement(element))) return 'XML';
   if (
     /^(?:select\s[\s\S]+\sfrom\s\S+|insert\s+into\s+\S+\s*(?:\(|values)|update\s+\S+\s+set\s+\S+\s*=|delete\s+from\s+\S+(?:\s+where\b|;|$)|create\s+table\s|drop\s+table\s|alter\s+table\s)/i.test(
       text,

@@ -96,6 +96,11 @@ describe('poison', () => {
     for (const text of [...innocent, ...traffic()]) expect(findPoison(text, context), text).toEqual([]);
   });
 
+  test('is not what a piece of a web page is', () => {
+    for (const text of ['<p>where is the parcel</p>', '<div class="m">where is the <b>parcel</b></div>'])
+      expect(findPoison(text, context), text).toEqual([]);
+  });
+
   test('off-domain needs a model at a loss and words the traffic does not have', () => {
     const many = [...labels, 'returns', 'careers'];
     const lost = { labels: many, probabilities: many.map(() => 1 / many.length) };

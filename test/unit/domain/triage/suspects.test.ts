@@ -125,6 +125,18 @@ describe('a judge that writes one label for another by rule', () => {
     ).toBe(true);
   });
 
+  test('is not seen in a region of its own, whose nearest agreed records happen to say a third label', () => {
+    const words = 'weekly digest stories readers editor issue column letters archive press'.split(' ');
+    const region = Array.from({ length: 60 }, (_, at) => {
+      const text = Array.from({ length: 6 }, (_, word) => words[(at * 3 + word * (1 + (at % 4))) % words.length]);
+      return record(`region-${at}`, `the parcel of the ${text.join(' ')} ${at}`, 'invoice', odds({ invoice: 0.9 }), {
+        answer: 'password',
+        confidence: 0.5,
+      });
+    });
+    expect(kinds(findSuspects({ labels, records: [...all(), ...region] }), 'region-')).toEqual([]);
+  });
+
   test('is not seen in a drifted slice that the champion takes for another label with confidence', () => {
     const slice = Array.from({ length: 60 }, (_, at) => {
       const words = [
