@@ -5,7 +5,7 @@ import { describeMove, moves } from '../domain/moves.ts';
 import { decideNext as applyPolicy, type Move, moveKindSchema, type PolicyDecision } from '../domain/policy.ts';
 import { type Taxonomy, taxonomySchema } from '../domain/taxonomy.ts';
 import { type Candidate, candidateRefSchema, readCandidate } from './candidate.ts';
-import { type GatedCandidate, gateFileSchema, gateSchema, gateWithReason } from './gate-candidates.ts';
+import { byNetGain, type GatedCandidate, gateFileSchema, gateSchema, gateWithReason } from './gate-candidates.ts';
 import { type History, type IterationRecord, iterationRefSchema, readHistory } from './iteration.ts';
 import { readJson, writeJson } from './jsonl.ts';
 import type { Ports } from './ports.ts';
@@ -101,7 +101,7 @@ async function settle(
   const files = await Promise.all(
     history.iterations.map((past) => readJson(ports.objects, past.gateKey, gateFileSchema)),
   );
-  const all = files.flatMap((file) => file.candidates).sort(byScore);
+  const all = files.flatMap((file) => file.candidates).sort(byNetGain);
   const passed = all.find((gated) => gateWithReason(gated, history.ended).outcome === 'passed');
   if (passed !== undefined)
     return { next: 'promote', reason: `${detail} The best candidate passes the gate.`, chosen: passed.candidate };
@@ -113,14 +113,6 @@ async function settle(
     reason: `${detail} The champion ${plan.champion.checkpointId} stays: ${failed.map((rule) => rule.detail).join(' ')}`,
     chosen: refused.candidate,
   };
-}
-
-function byScore(a: GatedCandidate, b: GatedCandidate): number {
-  return (
-    b.score - a.score ||
-    a.verdict.lost - b.verdict.lost ||
-    (a.candidate.checkpointId < b.candidate.checkpointId ? -1 : 1)
-  );
 }
 
 /** Whether the policy will roll the iteration back, so that what stood before it stands again. */

@@ -78,6 +78,7 @@ export const gateCandidates: Stage<Input, Gate> = {
         championScore,
         reason: null,
         ...paired(record, answers),
+        fixed: fixedOf(record.traffic, answers.get('traffic-validation')),
         regressions: regressions(record, answers),
         evidence: {
           failures: input.split.failures,
@@ -117,12 +118,23 @@ export function gateWithReason(gated: GatedCandidate, reason: PromotionReason | 
 
 /**
  * Candidates that pass come first, then those that lose nothing beyond ε, then those nearest to it, since no score lets a
- * candidate pass that loses more; then by score, by pairs lost, by id.
+ * candidate pass that loses more; then as {@link byNetGain}.
  */
 function byMerit(a: GatedCandidate, b: GatedCandidate): number {
   return (
     Number(b.verdict.outcome === 'passed') - Number(a.verdict.outcome === 'passed') ||
     excess(a) - excess(b) ||
+    byNetGain(a, b)
+  );
+}
+
+/**
+ * The most pairs gained over lost first: on all traffic that a candidate's recipe was tried on, of which traffic-validation alone is
+ * a small part where traffic is little; then by score, by pairs lost, by id.
+ */
+export function byNetGain(a: GatedCandidate, b: GatedCandidate): number {
+  return (
+    b.verdict.gained - b.verdict.lost - (a.verdict.gained - a.verdict.lost) ||
     b.score - a.score ||
     a.verdict.lost - b.verdict.lost ||
     (a.candidate.candidateId < b.candidate.candidateId ? -1 : 1)
@@ -132,6 +144,10 @@ function byMerit(a: GatedCandidate, b: GatedCandidate): number {
 /** Regressions beyond ε, all sets together. */
 function excess({ verdict }: GatedCandidate): number {
   return verdict.regressions.reduce((sum, { lost, allowed }) => sum + Math.max(0, lost.length - allowed), 0);
+}
+
+function fixedOf(items: readonly EvaluationItem[], answers: Answers = new Map()): number {
+  return items.filter((item) => !item.right && answers.get(item.exampleId)?.right === true).length;
 }
 
 function remainingOf(items: readonly EvaluationItem[], answers: Answers | undefined): GatedCandidate['remaining'] {

@@ -24,6 +24,7 @@ const passing: GateRequest = {
   reason: null,
   gained: ids(10, 'gained'),
   lost: ids(1, 'lost'),
+  fixed: 0,
   regressions: [regression(2)],
   evidence: { failures: 20, traffic: 50, regression: 50 },
 };
@@ -40,6 +41,7 @@ const request: fc.Arbitrary<GateRequest> = fc.record({
   reason: fc.constantFrom(null, 'plateau', 'external-remainder', 'moves-exhausted', 'iteration-limit'),
   gained: fc.nat(30).map((count) => ids(count, 'gained')),
   lost: fc.nat(5).map((count) => ids(count, 'lost')),
+  fixed: fc.nat(20),
   regressions: fc.array(
     fc.record({
       scope: fc.constantFrom('current', 'preceding', 'earlier'),
@@ -51,6 +53,9 @@ const request: fc.Arbitrary<GateRequest> = fc.record({
   ),
   evidence: fc.record({ failures: fc.nat(100), traffic: fc.nat(200), regression: fc.nat(200) }),
 });
+
+const detailOf = (request: GateRequest, rule: string): string | undefined =>
+  gateCandidate(request).rules.find((one) => one.rule === rule)?.detail;
 
 describe('gateCandidate', () => {
   it('passes a candidate that meets all four rules', () => {
@@ -94,6 +99,21 @@ describe('gateCandidate', () => {
     expect(failedRules({ ...passing, regressions: [...others, regression(3, scope)] })).toEqual(['regressions']);
   });
 
+  it('weighs a loss on the traffic of the run against two failures mended there, never one on a frozen set', () => {
+    const fixed = (count: number, scope: RegressionCount['scope']) => ({
+      ...passing,
+      fixed: count,
+      regressions: [...(scope === 'current' ? [] : [regression(0)]), regression(5, scope)],
+    });
+    expect(failedRules(fixed(9, 'current'))).toEqual(['regressions']);
+    expect(failedRules(fixed(10, 'current'))).toEqual([]);
+    expect(detailOf(fixed(10, 'current'), 'regressions')).toBe(
+      'Regressions: current: 5 of 200 on record lost, 5 allowed for 10 failures mended.',
+    );
+    expect(failedRules(fixed(100, 'preceding'))).toEqual(['regressions']);
+    expect(failedRules(fixed(100, 'earlier'))).toEqual(['regressions']);
+  });
+
   it('rejects when the current regression set is missing', () => {
     expect(failedRules({ ...passing, regressions: [] })).toEqual(['regressions']);
     expect(failedRules({ ...passing, regressions: [regression(0, 'preceding')] })).toEqual(['regressions']);
@@ -131,9 +151,6 @@ describe('gateCandidate', () => {
       'Enough evidence: 20 failures after triage (20 needed), 50 examples in traffic-validation (50 needed), 50 examples in the regression set (50 needed).',
     ]);
   });
-
-  const detailOf = (request: GateRequest, rule: string): string | undefined =>
-    gateCandidate(request).rules.find((one) => one.rule === rule)?.detail;
 
   it('says how a score falls short, or why it is enough below the target', () => {
     const scored = (request: Partial<GateRequest>): string | undefined => detailOf({ ...passing, ...request }, 'score');
@@ -203,7 +220,11 @@ describe('gateCandidate', () => {
           asked.candidateScore >= asked.championScore;
         const kept =
           asked.regressions.some((count) => count.scope === 'current') &&
-          asked.regressions.every((count) => count.lost.length <= allowedRegressions(settings, count.size));
+          asked.regressions.every(
+            ({ scope, lost, size }) =>
+              lost.length <= allowedRegressions(settings, size) ||
+              (scope === 'current' && lost.length <= asked.fixed / 2),
+          );
         const expected = enough ? (scored && surer && kept ? 'passed' : 'rejected') : 'too-little-evidence';
         expect(gateCandidate(asked).outcome).toBe(expected);
       }),

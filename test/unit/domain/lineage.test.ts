@@ -56,6 +56,7 @@ class Lineage {
       reason: null,
       gained: Array.from({ length: 10 }, (_, index) => `gained ${index}`),
       lost: [],
+      fixed: 0,
       regressions: [
         count(
           'current',
