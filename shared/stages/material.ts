@@ -1,17 +1,32 @@
 import { type Cluster, taxonomySchema } from '../domain/taxonomy.ts';
 import { isUsableRecord, type SidedRecord, sidedRecordSchema, type UsableRecord } from '../domain/trace-record.ts';
 import { RatchetError } from '../errors.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
 import { readJson, readJsonl } from './jsonl.ts';
 import type { Ports } from './ports.ts';
 import type { Split } from './split-traces.ts';
 
-/** The run's usable records of the training side. */
-export async function readTrainingSide(
-  split: Pick<Split, 'sidedKey'>,
-  ports: Ports,
-): Promise<(SidedRecord & UsableRecord)[]> {
-  const records = await readJsonl(ports.objects, split.sidedKey, sidedRecordSchema);
-  return records.filter(isUsableRecord).filter((record) => record.side === 'train');
+type TrainingRecord = SidedRecord & UsableRecord;
+
+/** What a process read last, by store: items of a Map that share a process ask for the same file one after the other. */
+const readLast = new WeakMap<
+  ObjectStore,
+  { readonly key: string; readonly records: Promise<readonly TrainingRecord[]> }
+>();
+
+/** The run's usable records of the training side. A run's file never changes, so one process parses it once. */
+export function readTrainingSide(
+  { sidedKey }: Pick<Split, 'sidedKey'>,
+  { objects }: Pick<Ports, 'objects'>,
+): Promise<readonly TrainingRecord[]> {
+  const last = readLast.get(objects);
+  if (last?.key === sidedKey) return last.records;
+  const records = readJsonl(objects, sidedKey, sidedRecordSchema).then((all) =>
+    all.filter(isUsableRecord).filter((record) => record.side === 'train'),
+  );
+  readLast.set(objects, { key: sidedKey, records });
+  records.catch(() => readLast.delete(objects));
+  return records;
 }
 
 /** One cluster of the run's taxonomy. @throws RatchetError ObjectMissing */
