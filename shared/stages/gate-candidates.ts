@@ -13,6 +13,7 @@ import {
   type PromotionReason,
   type RegressionCount,
 } from '../domain/gate.ts';
+import { type DiscordantPair, independentPairs } from '../domain/independent-pairs.ts';
 import { sidedRecordSchema } from '../domain/trace-record.ts';
 import { type CandidateRef, candidateRefSchema } from './candidate.ts';
 import { trainingSide } from './cross-fit.ts';
@@ -78,7 +79,10 @@ export const gateCandidates: Stage<Input, Gate> = {
         championScore,
         reason: null,
         ...paired(record, answers),
-        fixed: fixedOf(record.traffic, answers.get('traffic-validation')),
+        fixed: changed(
+          record.traffic.filter((item) => !item.right),
+          answers.get('traffic-validation') ?? new Map(),
+        ).gained.length,
         regressions: regressions(record, answers),
         evidence: {
           failures: input.split.failures,
@@ -146,10 +150,6 @@ function excess({ verdict }: GatedCandidate): number {
   return verdict.regressions.reduce((sum, { lost, allowed }) => sum + Math.max(0, lost.length - allowed), 0);
 }
 
-function fixedOf(items: readonly EvaluationItem[], answers: Answers = new Map()): number {
-  return items.filter((item) => !item.right && answers.get(item.exampleId)?.right === true).length;
-}
-
 function remainingOf(items: readonly EvaluationItem[], answers: Answers | undefined): GatedCandidate['remaining'] {
   const wrong = items.flatMap((item) => {
     const answer = answers?.get(item.exampleId);
@@ -167,8 +167,8 @@ interface EvaluationRecord {
   readonly preceding: readonly EvaluationItem[];
   readonly earlier: readonly EvaluationItem[];
   readonly champion: Answers;
-  /** Whether the champion has a trace of the training side right, which it has never seen. */
-  readonly training: ReadonlyMap<string, boolean>;
+  /** The training side where recipes were tried on it: whether the champion has a trace right, which it has never seen. */
+  readonly training: readonly EvaluationItem[];
 }
 
 async function readRecord(input: Input, ports: Ports): Promise<EvaluationRecord> {
@@ -182,12 +182,15 @@ async function readRecord(input: Input, ports: Ports): Promise<EvaluationRecord>
     earlier: await items(input.lineage.earlier.key),
     champion: byExample(await readJsonl(ports.objects, input.champion.answersKey, evaluationAnswerSchema)),
     training: input.evaluated.some(({ set }) => set === 'cross-fit')
-      ? new Map(
-          trainingSide(await readJsonl(ports.objects, input.split.sidedKey, sidedRecordSchema)).map(
-            ({ traceId, verdict }) => [traceId, verdict === 'pass'],
-          ),
+      ? trainingSide(await readJsonl(ports.objects, input.split.sidedKey, sidedRecordSchema)).map(
+          ({ traceId, input: text, expected, verdict }) => ({
+            exampleId: traceId,
+            input: text,
+            expected,
+            right: verdict === 'pass',
+          }),
         )
-      : new Map(),
+      : [],
   };
 }
 
@@ -219,24 +222,29 @@ function share(answers: Answers, items: readonly EvaluationItem[]): number {
 
 /**
  * Pairs on all validation sets of the lineage and on the cross-fitted training side, pooled; an example that is in several counts
- * once, in its newest version.
+ * once, in its newest version, and so does a group of near-duplicates.
  */
 function paired(
   record: EvaluationRecord,
   answers: ReadonlyMap<EvaluatedSet, Answers>,
 ): { gained: string[]; lost: string[] } {
-  const pooled = new Map<string, boolean>();
-  for (const set of ['cross-fit', 'earlier', 'preceding', 'traffic-validation'] as const) {
-    for (const answer of answers.get(set)?.values() ?? []) pooled.set(answer.exampleId, answer.right);
+  const parts = [
+    { items: record.training, set: 'cross-fit' },
+    { items: record.earlier, set: 'earlier' },
+    { items: record.preceding, set: 'preceding' },
+    { items: record.traffic, set: 'traffic-validation' },
+  ] as const;
+  const pooled = new Map<string, DiscordantPair>();
+  for (const { items, set } of parts) {
+    for (const { exampleId, input, right } of items) {
+      const now = answers.get(set)?.get(exampleId)?.right;
+      if (now === undefined) continue;
+      const before = record.champion.get(exampleId)?.right ?? (set === 'cross-fit' && right);
+      if (now === before) pooled.delete(exampleId);
+      else pooled.set(exampleId, { exampleId, input, gained: now });
+    }
   }
-  const gained: string[] = [];
-  const lost: string[] = [];
-  for (const [exampleId, right] of pooled) {
-    const before = record.champion.get(exampleId)?.right ?? record.training.get(exampleId) ?? false;
-    if (right && !before) gained.push(exampleId);
-    if (!right && before) lost.push(exampleId);
-  }
-  return { gained: gained.sort(), lost: lost.sort() };
+  return independentPairs([...pooled.values()]);
 }
 
 function regressions(record: EvaluationRecord, answers: ReadonlyMap<EvaluatedSet, Answers>): RegressionCount[] {
@@ -247,16 +255,21 @@ function regressions(record: EvaluationRecord, answers: ReadonlyMap<EvaluatedSet
       { scope: 'earlier', items: record.earlier, set: 'earlier' },
     ] as const
   ).map(({ scope, items, set }): RegressionCount => {
-    const given = answers.get(set);
+    const given = answers.get(set) ?? new Map();
     const onRecord = items.filter((item) => item.right);
-    return {
-      scope,
-      size: items.length,
-      right: onRecord.length,
-      lost: onRecord.filter((item) => given?.get(item.exampleId)?.right !== true).map((item) => item.exampleId),
-    };
+    return { scope, size: items.length, right: onRecord.length, lost: changed(onRecord, given).lost };
   });
   return counts.filter((count) => count.scope === 'current' || count.size > 0);
+}
+
+/** What is right on record and wrong now, and the other way about; near-duplicates count once. */
+function changed(items: readonly EvaluationItem[], given: Answers): { gained: string[]; lost: string[] } {
+  return independentPairs(
+    items.flatMap(({ exampleId, input, right }) => {
+      const now = given.get(exampleId)?.right === true;
+      return now === right ? [] : [{ exampleId, input, gained: now }];
+    }),
+  );
 }
 
 function isRecord(value: unknown): boolean {
