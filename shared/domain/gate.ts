@@ -49,18 +49,23 @@ export interface GateVerdict {
   readonly reason: PromotionReason | null;
 }
 
+const roundingError = 1e-9;
+
 /** ε: how many examples on record as right a candidate may lose on a set: max(absolute, ⌊fraction × size⌋). */
 export function allowedRegressions(settings: Settings, size: number): number {
-  const roundingError = 1e-9;
   return Math.max(settings.regressionsAbsolute, Math.floor(settings.regressionsFraction * size + roundingError));
 }
 
+/** So many failures mended outweigh a loss. */
+const fixesPerRegression = 2;
+
 /**
- * ε on the traffic of the run itself, which no promotion has frozen yet: as {@link allowedRegressions}, but at least so many for
- * each failure mended there. On a hard task a hundred answers hold luck that a better model does not repeat.
+ * ε on the traffic of the run itself, which no promotion has frozen yet: {@link allowedRegressions}, or up to the larger fraction as far as
+ * losses are outweighed. On a hard task some of the champion's right answers are luck that a better model does not repeat.
  */
 function allowedOnCurrent({ settings, fixed }: GateRequest, size: number): number {
-  return Math.max(allowedRegressions(settings, size), Math.floor(settings.regressionsPerFix * fixed));
+  const outweighed = Math.floor(settings.regressionsFractionOutweighed * size + roundingError);
+  return Math.max(allowedRegressions(settings, size), Math.min(outweighed, Math.floor(fixed / fixesPerRegression)));
 }
 
 /**

@@ -8,8 +8,8 @@ export const settingsSchema = z.strictObject({
   /** ε = max(absolute, fraction × set size): regressions allowed on a set. */
   regressionsAbsolute: z.int().nonnegative().default(2),
   regressionsFraction: z.number().min(0).max(1).default(0.01),
-  /** Regressions allowed on the current regression set for each failure of the same held-out traffic that is mended, where that is more. */
-  regressionsPerFix: z.number().min(0).max(1).default(0.5),
+  /** The fraction for the traffic of the run itself, as far as twice as many failures are mended there. */
+  regressionsFractionOutweighed: z.number().min(0).max(1).default(0.02),
   /** α of the one-sided paired test. */
   alpha: z.number().positive().max(0.5).default(0.05),
   /** The smallest gain in score that counts as progress. */

@@ -99,17 +99,18 @@ describe('gateCandidate', () => {
     expect(failedRules({ ...passing, regressions: [...others, regression(3, scope)] })).toEqual(['regressions']);
   });
 
-  it('weighs a loss on the traffic of the run against two failures mended there, never one on a frozen set', () => {
-    const fixed = (count: number, scope: RegressionCount['scope']) => ({
+  it('weighs losses on the traffic of the run against twice as many failures mended there, up to 2 %', () => {
+    const fixed = (count: number, scope: RegressionCount['scope'], lost = 4) => ({
       ...passing,
       fixed: count,
-      regressions: [...(scope === 'current' ? [] : [regression(0)]), regression(5, scope)],
+      regressions: [...(scope === 'current' ? [] : [regression(0)]), regression(lost, scope)],
     });
-    expect(failedRules(fixed(9, 'current'))).toEqual(['regressions']);
-    expect(failedRules(fixed(10, 'current'))).toEqual([]);
-    expect(detailOf(fixed(10, 'current'), 'regressions')).toBe(
-      'Regressions: current: 5 of 200 on record lost, 5 allowed for 10 failures mended.',
+    expect(failedRules(fixed(7, 'current'))).toEqual(['regressions']);
+    expect(failedRules(fixed(8, 'current'))).toEqual([]);
+    expect(detailOf(fixed(8, 'current'), 'regressions')).toBe(
+      'Regressions: current: 4 of 200 on record lost, 4 allowed for 8 failures mended.',
     );
+    expect(failedRules(fixed(100, 'current', 5))).toEqual(['regressions']);
     expect(failedRules(fixed(100, 'preceding'))).toEqual(['regressions']);
     expect(failedRules(fixed(100, 'earlier'))).toEqual(['regressions']);
   });
@@ -223,7 +224,7 @@ describe('gateCandidate', () => {
           asked.regressions.every(
             ({ scope, lost, size }) =>
               lost.length <= allowedRegressions(settings, size) ||
-              (scope === 'current' && lost.length <= asked.fixed / 2),
+              (scope === 'current' && lost.length <= asked.fixed / 2 && lost.length <= size * 0.02),
           );
         const expected = enough ? (scored && surer && kept ? 'passed' : 'rejected') : 'too-little-evidence';
         expect(gateCandidate(asked).outcome).toBe(expected);

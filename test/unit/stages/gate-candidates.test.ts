@@ -109,15 +109,15 @@ describe('gate-candidates', () => {
   });
 
   it('sets one that loses no more than allowed before a higher score', async () => {
-    const { best } = await gate({ c1: { lost: 30, gained: 50 }, c2: { lost: 4, gained: 20 } });
+    const { best } = await gate({ c1: { lost: 12, gained: 90 }, c2: { lost: 4, gained: 30 } });
     expect(best.candidateId).toBe('c2');
   });
 
   it('sets the one nearest to what is allowed first when all lose more', async () => {
     const { best, outcome } = await gate({
-      c1: { lost: 60, gained: 95 },
-      c2: { lost: 20, gained: 30 },
-      c3: { lost: 40, gained: 60 },
+      c1: { lost: 20, gained: 95 },
+      c2: { lost: 10, gained: 30 },
+      c3: { lost: 14, gained: 60 },
     });
     expect(best.candidateId).toBe('c2');
     expect(outcome).toBe('rejected');
