@@ -17,8 +17,8 @@ import { type Score, type Scores, scoreModel } from './score.ts';
 import type { Offer, RunRecord, StageResult } from './unit-result.ts';
 
 const modelId = 'served';
-/** Runs of the loop a stage: the paper's two iterations. The second sees what the first left: nothing new after a promotion. */
-const runsPerStage = 2;
+/** One run of the loop a stage, of as many iterations as the paper's agent has. */
+const iterationsPerStage = 2;
 
 /** Takes Ratchet itself through the stages, by the functions behind the command line. */
 export async function runRatchet(
@@ -35,7 +35,7 @@ export async function runRatchet(
       labels: draw.labels,
       examples: jsonLines(draw.examples),
       trainer: 'embedded',
-      settings: { foundation: scenario.foundation, ...ablation.settings },
+      settings: { foundation: scenario.foundation, maxIterations: iterationsPerStage, ...ablation.settings },
       seed,
       by: 'bench',
     },
@@ -48,41 +48,35 @@ export async function runRatchet(
     const clock = performance.now();
     const judgedFailures = await serveAndIngest(logs, ports);
     const serving = (performance.now() - clock) / 1_000;
-    const runs: RunRecord[] = [];
-    let triage: StageResult['triage'] = [];
-    for (let turn = 0; turn < runsPerStage; turn += 1) {
-      const before = scores;
-      const began = performance.now();
-      const result = await runLoop(workspace, { modelId, seed: 1_000 * seed + 10 * index + turn }, silent);
-      const seconds = (performance.now() - began) / 1_000;
-      const promoted = result.decision === 'promoted';
-      if (promoted) scores = await scoreModel(await chooseCheckpoint(modelId, null, ports), prepared, ports);
-      const split = await readSplit(modelId, result.run, ports);
-      if (turn === 0) triage = await countTriage(modelId, result.run, logs, ports);
-      const gate = await readGates(modelId, result.run, ports);
-      runs.push({
-        decision: result.decision,
-        reason: result.reason,
-        iterations: gate.length,
-        champion: { clean: before.clean.right / before.clean.of, noisy: before.noisy.right / before.noisy.of },
-        offered: await readOffers(result.run, prepared, ports),
-        ...split,
-        seconds,
-        change: promoted
-          ? { clean: compare(before.clean, scores.clean), noisy: compare(before.noisy, scores.noisy) }
-          : null,
-        gate,
-      });
-    }
+    const before = scores;
+    const began = performance.now();
+    const result = await runLoop(workspace, { modelId, seed: 1_000 * seed + 10 * index }, silent);
+    const seconds = (performance.now() - began) / 1_000;
+    const promoted = result.decision === 'promoted';
+    if (promoted) scores = await scoreModel(await chooseCheckpoint(modelId, null, ports), prepared, ports);
+    const gate = await readGates(modelId, result.run, ports);
+    const run: RunRecord = {
+      decision: result.decision,
+      reason: result.reason,
+      iterations: gate.length,
+      champion: { clean: before.clean.right / before.clean.of, noisy: before.noisy.right / before.noisy.of },
+      offered: await readOffers(result.run, prepared, ports),
+      ...(await readSplit(modelId, result.run, ports)),
+      seconds,
+      change: promoted
+        ? { clean: compare(before.clean, scores.clean), noisy: compare(before.noisy, scores.noisy) }
+        : null,
+      gate,
+    };
     const champion = await chooseCheckpoint(modelId, null, ports);
     const dataset = await ports.lineage.getDataset(modelId, champion.datasetId);
     stages.push({
       scores,
       examples: dataset?.manifest.examples ?? null,
-      seconds: runs.reduce((sum, run) => sum + run.seconds, serving),
+      seconds: serving + seconds,
       judgedFailures,
-      runs,
-      triage,
+      runs: [run],
+      triage: await countTriage(modelId, result.run, logs, ports),
     });
   }
   return { start, stages };
