@@ -10,6 +10,13 @@ import type { Ports } from './ports.ts';
 /** Folds of the cross-validation that the out-of-fold probabilities come from. */
 const folds = 4;
 
+/** What is answered; also trained on, in the folds that it is not in, where it has an output. */
+export interface FoldItem {
+  readonly id: string;
+  readonly input: string;
+  readonly output: Output | null;
+}
+
 export interface Probabilities {
   readonly labels: readonly string[];
   readonly probabilities: readonly number[];
@@ -21,7 +28,7 @@ export interface Probabilities {
  * @returns by item id, the most probable labels first
  */
 export async function outOfFoldProbabilities(request: {
-  readonly items: readonly { readonly id: string; readonly input: string; readonly output: Output }[];
+  readonly items: readonly FoldItem[];
   /** Examples that every fold trains on beside its own: what the champion was trained on. */
   readonly base: readonly Example[];
   readonly model: Model;
@@ -40,10 +47,10 @@ export async function outOfFoldProbabilities(request: {
   await Promise.all(
     Array.from({ length: folds }, async (_, fold) => {
       const held = items.filter((_item, index) => foldOf[index] === fold);
-      const trained = items.filter((_item, index) => foldOf[index] !== fold);
+      const trained = items.flatMap((item, index) => (foldOf[index] === fold ? [] : asExample(item)));
       if (held.length === 0 || trained.length === 0) return;
       const datasetKey = request.key(`fold-${fold}.jsonl`);
-      await writeJsonl(ports.objects, datasetKey, [...request.base, ...trained.map(asExample)]);
+      await writeJsonl(ports.objects, datasetKey, [...request.base, ...trained]);
       const result = await trainerNamed(model.trainer, ports).train({
         task: model.task,
         datasetKey,
@@ -75,13 +82,16 @@ export async function outOfFoldProbabilities(request: {
   return answers;
 }
 
-function asExample(item: { id: string; input: string; output: Output }): Example {
-  return {
-    exampleId: digest(item.id),
-    input: item.input,
-    output: item.output,
-    weight: 1,
-    slice: 'gold',
-    provenance: { kind: 'trace', traceId: item.id, judge: null, clusterId: null, why: 'out-of-fold' },
-  };
+function asExample({ id, input, output }: FoldItem): Example[] {
+  if (output === null) return [];
+  return [
+    {
+      exampleId: digest(id),
+      input,
+      output,
+      weight: 1,
+      slice: 'gold',
+      provenance: { kind: 'trace', traceId: id, judge: null, clusterId: null, why: 'out-of-fold' },
+    },
+  ];
 }

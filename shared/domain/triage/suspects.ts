@@ -13,8 +13,10 @@ export interface SuspectRecord {
   /** What the champion answers. */
   readonly answer: string | null;
   readonly confidence: number;
-  /** Out-of-fold probabilities, in the order of the request's labels. */
+  /** Out-of-fold probabilities by a model that learns from all given labels, in the order of the request's labels. */
   readonly probabilities: readonly number[];
+  /** The same by a model that learns from agreed records alone (see `isAgreed`). */
+  readonly agreedOnly: readonly number[];
 }
 
 /** A given label that is probably wrong. */
@@ -46,20 +48,36 @@ const companyShare = 0.3;
  * when another label's out-of-fold probability reaches that label's mean self-confidence. How many of the candidates are
  * the judge's errors and not the model's is told by a mixture fitted to the same probabilities (see `fitLabelNoise`), on
  * failures and passes apart: a candidate is suspect when the calibrated model all but rules its label out, measured by
- * how often labels are random at all, and records alike do not bear it out. Labels that are wrong by a rule are found by
- * `findSystematic`. Human judgements are never suspect.
+ * how often labels are random at all, and records alike do not bear it out. Two models are asked, and either may object: one
+ * that learnt from all given labels, which follows a traffic that has changed, and one that learnt from agreed records alone,
+ * to which a judge who always errs the same way cannot have taught the mistake. Labels that are wrong by a rule are found by
+ * `findSystematic` too. Human judgements are never suspect.
  */
 export function findSuspects(request: SuspectRequest): ReadonlyMap<string, Suspect> {
+  const known = request.records.filter((record) => request.labels.includes(record.given));
+  if (known.length < enoughRecords || request.labels.length < 2) return new Map();
   const neighbourhood = new Neighbourhood(request.records);
+  const agreedOnly = known.map((record) => ({ ...record, probabilities: record.agreedOnly }));
+  return new Map([
+    ...findSystematic(agreedOnly, request.labels, neighbourhood),
+    ...findFlips(agreedOnly, request.labels, neighbourhood),
+    ...findFlips(known, request.labels, neighbourhood),
+  ]);
+}
+
+function findFlips(
+  records: readonly SuspectRecord[],
+  labels: readonly string[],
+  neighbourhood: Neighbourhood,
+): ReadonlyMap<string, Suspect> {
   const suspects = new Map<string, Suspect>();
-  const position = new Map(request.labels.map((label, at) => [label, at]));
-  const judged = request.records.flatMap((record) => {
+  const position = new Map(labels.map((label, at) => [label, at]));
+  const judged = records.flatMap((record) => {
     const given = position.get(record.given);
     return given === undefined ? [] : [{ record, given, probabilities: record.probabilities }];
   });
-  if (judged.length < enoughRecords || request.labels.length < 2) return suspects;
 
-  const thresholds = meanSelfConfidence(judged, request.labels.length);
+  const thresholds = meanSelfConfidence(judged, labels.length);
   const contestable = judged.filter(({ record }) => record.judgeKind !== 'human');
   const overall = fitLabelNoise(judged);
   const groups = [contestable.filter(isFailure), contestable.filter((item) => !isFailure(item))];
@@ -69,9 +87,9 @@ export function findSuspects(request: SuspectRequest): ReadonlyMap<string, Suspe
       const likely = confidentLabel(probabilities, thresholds);
       if (likely === undefined || likely === given) continue;
       const self = sharpened(probabilities, overall.sharpness, given);
-      const strength = chanceOfFlip(self, request.labels.length, rate);
+      const strength = chanceOfFlip(self, labels.length, rate);
       if (strength < sureOfFlip || standsByIt(record, neighbourhood)) continue;
-      const name = request.labels[likely] ?? '';
+      const name = labels[likely] ?? '';
       suspects.set(record.traceId, {
         kind: 'flipped-label',
         strength,
@@ -81,9 +99,6 @@ export function findSuspects(request: SuspectRequest): ReadonlyMap<string, Suspe
           `for ${JSON.stringify(name)}; wrong with probability ${strength.toFixed(2)}`,
       });
     }
-  }
-  for (const [traceId, suspect] of findSystematic(request.records, request.labels, neighbourhood)) {
-    if (!suspects.has(traceId)) suspects.set(traceId, suspect);
   }
   return suspects;
 }

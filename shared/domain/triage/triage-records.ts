@@ -14,6 +14,8 @@ export interface TriageRequest {
   readonly labels: readonly string[];
   /** Probabilities by a model that never saw the record, by trace id; a record without one is neither suspect nor off-domain. */
   readonly outOfFold: ReadonlyMap<string, OutOfFold>;
+  /** The same by a model that learnt of the records only those on which champion and judge agree, so that no judge taught it a mistake. */
+  readonly agreedOnly: ReadonlyMap<string, OutOfFold>;
   /** What the traffic is like; learnt from the records by default. */
   readonly profile?: CorpusProfile;
 }
@@ -101,9 +103,10 @@ function labelsOfRecord(record: JudgedRecord): readonly string[] {
   return [...new Set([record.expected, record.answer])].filter((label) => label !== null);
 }
 
-function suspectRecord(record: JudgedRecord, { labels, outOfFold }: TriageRequest): SuspectRecord[] {
+function suspectRecord(record: JudgedRecord, { labels, outOfFold, agreedOnly }: TriageRequest): SuspectRecord[] {
   const found = outOfFold.get(record.traceId);
-  if (found === undefined || record.expected === null || record.judgement === null) return [];
+  const agreed = agreedOnly.get(record.traceId);
+  if (found === undefined || agreed === undefined || record.expected === null || record.judgement === null) return [];
   return [
     {
       traceId: record.traceId,
@@ -113,6 +116,7 @@ function suspectRecord(record: JudgedRecord, { labels, outOfFold }: TriageReques
       answer: record.answer,
       confidence: record.confidence,
       probabilities: inOrder(found, labels),
+      agreedOnly: inOrder(agreed, labels),
     },
   ];
 }

@@ -18,7 +18,17 @@ function record(
   probabilities: number[],
   over: Partial<SuspectRecord> = {},
 ): SuspectRecord {
-  return { traceId, input, given, judgeKind: 'llm', answer: given, confidence: 0.9, probabilities, ...over };
+  return {
+    traceId,
+    input,
+    given,
+    judgeKind: 'llm',
+    answer: given,
+    confidence: 0.9,
+    probabilities,
+    agreedOnly: probabilities,
+    ...over,
+  };
 }
 
 /** Passing traffic that the model knows well. */
@@ -125,13 +135,45 @@ describe('a judge that writes one label for another by rule', () => {
     ).toBe(true);
   });
 
+  test('is found where it has taught its mistake, by the model that learnt from agreed records alone', () => {
+    const taught = labels.flatMap((right, at) => {
+      const given = labels[(at + 1) % labels.length] ?? right;
+      return ordinary(right, 107)
+        .slice(100)
+        .map((input, n) =>
+          record(`taught-${at}-${n}`, input, given, odds({ [given]: 0.6, [right]: 0.38 }), {
+            answer: right,
+            agreedOnly: odds({ [right]: 0.99 }),
+          }),
+        );
+    });
+    const unaware = taught.map((each) => ({ ...each, agreedOnly: each.probabilities }));
+    expect(kinds(findSuspects({ labels, records: [...all(), ...unaware] }), 'taught-')).toEqual([]);
+    const suspects = findSuspects({ labels, records: [...all(), ...taught] });
+    expect(kinds(suspects, 'taught-').length).toBeGreaterThan(0.8 * taught.length);
+    expect(suspects.get('taught-0-0')).toMatchObject({ likely: labels[0] });
+    expect([...suspects.keys()].every((traceId) => traceId.startsWith('taught-'))).toBe(true);
+  });
+
   test('is not seen in a region of its own, whose nearest agreed records happen to say a third label', () => {
-    const words = 'weekly digest stories readers editor issue column letters archive press'.split(' ');
+    const words = [
+      'weekly',
+      'digest',
+      'stories',
+      'readers',
+      'editor',
+      'issue',
+      'column',
+      'letters',
+      'archive',
+      'press',
+    ];
     const region = Array.from({ length: 60 }, (_, at) => {
       const text = Array.from({ length: 6 }, (_, word) => words[(at * 3 + word * (1 + (at % 4))) % words.length]);
       return record(`region-${at}`, `the parcel of the ${text.join(' ')} ${at}`, 'invoice', odds({ invoice: 0.9 }), {
         answer: 'password',
         confidence: 0.5,
+        agreedOnly: odds({ password: 0.5, invoice: 0.2 }),
       });
     });
     expect(kinds(findSuspects({ labels, records: [...all(), ...region] }), 'region-')).toEqual([]);
