@@ -27,7 +27,11 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
   async run({ run, prepared, judged }, { ports, key }) {
     const plan = await readPlan(prepared, ports);
     const records = await readJsonl(ports.objects, judged.judgedKey, judgedRecordSchema);
-    const base = await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema);
+    const read = new Set(records.flatMap(({ input, judgement }) => (judgement?.judge.kind === 'human' ? [input] : [])));
+    // What a person has since judged counts as the person says, and no longer as the champion was taught.
+    const base = (await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema)).filter(
+      ({ input }) => !read.has(input),
+    );
     const opinion = (name: string, learns: (record: JudgedRecord) => boolean) =>
       outOfFoldProbabilities({
         items: records.map((record) => ({
@@ -44,7 +48,16 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
       });
     const outOfFold = await opinion('all', () => true);
     const agreedOnly = await opinion('agreed', isAgreed);
-    const verdicts = triageRecords({ records, labels: plan.model.task.labels, outOfFold, agreedOnly });
+    const verdicts = triageRecords({
+      records,
+      labels: plan.model.task.labels,
+      outOfFold: outOfFold.items,
+      agreedOnly: agreedOnly.items,
+      trusted: base.flatMap(({ exampleId, output }) => {
+        const found = outOfFold.base.get(exampleId);
+        return found === undefined ? [] : [{ given: output, outOfFold: found }];
+      }),
+    });
     const triaged = records.map(
       (record): TriagedRecord => ({ ...record, triage: verdicts.get(record.traceId) ?? untriaged }),
     );

@@ -16,6 +16,8 @@ export interface TriageRequest {
   readonly outOfFold: ReadonlyMap<string, OutOfFold>;
   /** The same by a model that learnt of the records only those on which champion and judge agree, so that no judge taught it a mistake. */
   readonly agreedOnly: ReadonlyMap<string, OutOfFold>;
+  /** Examples that the champion was trained on, with what the model of `outOfFold` makes of those that it did not see. */
+  readonly trusted: readonly { readonly given: string; readonly outOfFold: OutOfFold }[];
   /** What the traffic is like; learnt from the records by default. */
   readonly profile?: CorpusProfile;
 }
@@ -46,6 +48,10 @@ export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triag
 
   const suspects = findSuspects({
     labels: request.labels,
+    trusted: request.trusted.map((example) => ({
+      given: example.given,
+      probabilities: inOrder(example.outOfFold, request.labels),
+    })),
     records: judged.flatMap((record) => suspectRecord(record, request)),
   });
   const seen = new Map<string, string>();

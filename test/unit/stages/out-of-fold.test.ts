@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defaultConfiguration } from '../../../shared/domain/default-configurations.ts';
-import { exampleSchema } from '../../../shared/domain/example.ts';
+import { type Example, exampleSchema } from '../../../shared/domain/example.ts';
 import type { Trainer } from '../../../shared/ports/trainer.ts';
 import { readJsonl } from '../../../shared/stages/jsonl.ts';
 import { outOfFoldProbabilities } from '../../../shared/stages/out-of-fold.ts';
@@ -13,8 +13,20 @@ const items = Array.from({ length: 40 }, (_, at) => ({
   output: at % 4 === 0 ? null : 'yes',
 }));
 
+const base = Array.from(
+  { length: 8 },
+  (_, at): Example => ({
+    exampleId: `e${at}`,
+    input: `first ${at}`,
+    output: 'yes',
+    weight: 1,
+    slice: 'gold',
+    provenance: { kind: 'file', line: at + 1 },
+  }),
+);
+
 describe('outOfFoldProbabilities', () => {
-  test('answers every item by a model not trained on it, and trains on none without an output', async () => {
+  test('answers every item and every example of the base by a model not trained on it, and trains on none without an output', async () => {
     const ports = memoryPorts({ answer: () => 'yes' });
     const trainedOn: Set<string>[] = [];
     const answered: string[][] = [];
@@ -34,7 +46,7 @@ describe('outOfFoldProbabilities', () => {
     };
     const found = await outOfFoldProbabilities({
       items,
-      base: [],
+      base,
       model: sampleModel(),
       configuration: defaultConfiguration('none'),
       seed: 1,
@@ -58,11 +70,12 @@ describe('outOfFoldProbabilities', () => {
       },
       key: (file) => `out-of-fold/${file}`,
     });
-    expect([...found.keys()].sort()).toEqual(items.map(({ id }) => id).sort());
-    expect(answered.flat().length).toBe(items.length);
+    expect([...found.items.keys()].sort()).toEqual(items.map(({ id }) => id).sort());
+    expect([...found.base.keys()].sort()).toEqual(base.map(({ exampleId }) => exampleId));
+    expect(answered.flat().length).toBe(items.length + base.length);
     const learnt = new Set(trainedOn.flatMap((inputs) => [...inputs]));
     expect([...learnt].sort()).toEqual(
-      items
+      [...base, ...items]
         .filter(({ output }) => output !== null)
         .map(({ input }) => input)
         .sort(),
