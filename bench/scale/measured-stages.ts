@@ -107,7 +107,9 @@ async function triage(request: StageRequest): Promise<string> {
   const { traffic, random } = await trafficOf(request);
   const records = madeUpRecords(request.size, traffic, random);
   const outOfFold = madeUpOutOfFold(records, traffic.labels, random);
-  const verdicts = await request.timed(() => triageRecords({ records, labels: traffic.labels, outOfFold }));
+  const verdicts = await request.timed(() =>
+    triageRecords({ records, labels: traffic.labels, outOfFold, agreedOnly: outOfFold, trusted: [] }),
+  );
   return `${[...verdicts.values()].filter(({ category }) => category === 'clean').length} clean`;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defaultConfiguration } from '../domain/default-configurations.ts';
 import { exampleSchema } from '../domain/example.ts';
-import { judgedRecordSchema, type TriagedRecord } from '../domain/trace-record.ts';
+import { type JudgedRecord, judgedRecordSchema, type TriagedRecord } from '../domain/trace-record.ts';
 import { triageRecords } from '../domain/triage/triage-records.ts';
 import { readJsonl, writeJsonl } from './jsonl.ts';
 import { judgedSchema } from './judge-traces.ts';
@@ -27,18 +27,37 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
   async run({ run, prepared, judged }, { ports, key }) {
     const plan = await readPlan(prepared, ports);
     const records = await readJsonl(ports.objects, judged.judgedKey, judgedRecordSchema);
-    const outOfFold = await outOfFoldProbabilities({
-      items: records.flatMap((record) =>
-        record.expected === null ? [] : [{ id: record.traceId, input: record.input, output: record.expected }],
-      ),
-      base: await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema),
-      model: plan.model,
-      configuration: defaultConfiguration(plan.champion.configuration.foundation),
-      seed: run.seed,
-      ports,
-      key,
+    const read = new Set(records.flatMap(({ input, judgement }) => (judgement?.judge.kind === 'human' ? [input] : [])));
+    // What a person has since judged counts as the person says, and no longer as the champion was taught.
+    const base = (await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema)).filter(
+      ({ input }) => !read.has(input),
+    );
+    const opinion = (name: string, learns: (record: JudgedRecord) => boolean) =>
+      outOfFoldProbabilities({
+        items: records.map((record) => ({
+          id: record.traceId,
+          input: record.input,
+          output: learns(record) ? record.expected : null,
+        })),
+        base,
+        model: plan.model,
+        configuration: defaultConfiguration(plan.champion.configuration.foundation),
+        seed: run.seed,
+        ports,
+        key: (file) => key(`${name}-${file}`),
+      });
+    const outOfFold = await opinion('all', () => true);
+    const agreedOnly = await opinion('agreed', isAgreed);
+    const verdicts = triageRecords({
+      records,
+      labels: plan.model.task.labels,
+      outOfFold: outOfFold.items,
+      agreedOnly: agreedOnly.items,
+      trusted: base.flatMap(({ exampleId, output }) => {
+        const found = outOfFold.base.get(exampleId);
+        return found === undefined ? [] : [{ given: output, outOfFold: found }];
+      }),
     });
-    const verdicts = triageRecords({ records, labels: plan.model.task.labels, outOfFold });
     const triaged = records.map(
       (record): TriagedRecord => ({ ...record, triage: verdicts.get(record.traceId) ?? untriaged }),
     );
@@ -54,5 +73,10 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
     };
   },
 };
+
+/** Whether nothing speaks against the expected output: the champion says the same, or a person has judged. */
+function isAgreed({ answer, expected, judgement }: JudgedRecord): boolean {
+  return answer === expected || judgement?.judge.kind === 'human';
+}
 
 const untriaged = { category: 'clean', kind: 'none', reason: 'nothing speaks against it' } as const;

@@ -7,7 +7,7 @@ import { effectiveJudgement } from '../../shared/domain/judgement.ts';
 import type { TraceLine } from '../../shared/domain/trace.ts';
 import { type SidedRecord, sidedRecordSchema } from '../../shared/domain/trace-record.ts';
 import { readJsonl } from '../../shared/stages/jsonl.ts';
-import { labels, samples } from '../helpers/made-up-traffic.ts';
+import { samples } from '../helpers/made-up-traffic.ts';
 import { answeredTraffic, createSupportModel, ingest, modelId, recordingUi } from '../helpers/test-workspace.ts';
 import { type WorkspaceCopies, workspaceCopies } from '../helpers/workspace-copies.ts';
 import { ratchetInProcess } from './cli/in-process.ts';
@@ -23,18 +23,18 @@ interface FrozenSet extends EvaluationSet {
   readonly items: readonly EvaluationItem[];
 }
 
-const misjudged = (index: number) => index % 25 === 0;
+/** New words for deliveries, which the judge takes for talk of accounts: a region of its own, so that triage cannot tell it from drift. */
+const misread = /\b(?:locker|pickup|depot|drone|doorstep|van)\b/;
 const reviewed = (index: number) => index % 5 < 3;
 
 beforeAll(async () => {
   copies = await workspaceCopies((first) => createSupportModel(first, { enoughFailures: 5, enoughTraffic: 20 }));
   workspace = await copies.open();
-  const traffic = samples(500, 0.4, workspace.ports.random.stream(1, 'traffic'));
+  const traffic = samples(700, 0.4, workspace.ports.random.stream(1, 'traffic'));
   const truth = await answeredTraffic(workspace, traffic, 'day1');
-  const wrongLabel = (label: string | undefined) => labels.find((candidate) => candidate !== label) ?? '';
-  const day1 = truth.map((line, index): TraceLine => {
-    if (!misjudged(index)) return line;
-    const expected = wrongLabel(traffic[index]?.output);
+  const day1 = truth.map((line): TraceLine => {
+    if (!misread.test(line.input)) return line;
+    const expected = 'account';
     return { ...line, expected, verdict: line.output === expected ? 'pass' : 'fail' };
   });
   await ingest(workspace, day1);

@@ -1,9 +1,12 @@
 import { wilsonInterval } from '../statistics.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import type { Suspect, SuspectRecord } from './suspects.ts';
+import type { Trust } from './trust.ts';
 
 /** Fewer corrections, or agreed records to compare with, show no system. */
 const fewest = 8;
+/** Most of the corrections of a pair that the model's own errors, as often as trusted examples show them, may explain. */
+const explained = 0.4;
 /** Most by which corrections may be told from agreed records by the model: chance of a right order of two, 0.5 is not at all. */
 const exchangeable = 0.75;
 /** Least mixing of corrections with agreed records, or with a third label, among neighbours, as a share of an even mix. */
@@ -21,7 +24,8 @@ const neighbours = 10;
  *
  * 1. The champion answers A, the correction says B, and the corrected inputs cannot be told from the agreed A: out of
  *    fold they get the same odds of A against B (area under the ROC curve near 0.5), among neighbours they lie amid
- *    them, and the champion is as sure of them.
+ *    them, and the champion is as sure of them. There must be more of them than a model that takes inputs of B for A as often
+ *    as it does among trusted examples would make of right corrections.
  * 2. The champion answers something else, the correction says B, yet for much of B's corrections the agreed neighbours
  *    vote for one and the same third label A, and A has its share of all neighbours.
  *
@@ -33,8 +37,8 @@ export function findSystematic(
   records: readonly SuspectRecord[],
   labels: readonly string[],
   neighbourhood: Neighbourhood,
+  trust: Trust,
 ): ReadonlyMap<string, Suspect> {
-  const position = new Map(labels.map((label, at) => [label, at]));
   const agreed = new Map<string, SuspectRecord[]>();
   const corrections: SuspectRecord[] = [];
   for (const record of records) {
@@ -42,7 +46,7 @@ export function findSystematic(
     else if (record.judgeKind !== 'human') corrections.push(record);
   }
   return new Map([
-    ...answeredRight(corrections, agreed, position, neighbourhood),
+    ...answeredRight(corrections, agreed, labels, neighbourhood, trust),
     ...answeredOtherwise(corrections, neighbourhood),
   ]);
 }
@@ -50,10 +54,13 @@ export function findSystematic(
 function* answeredRight(
   corrections: readonly SuspectRecord[],
   agreed: ReadonlyMap<string, readonly SuspectRecord[]>,
-  position: ReadonlyMap<string, number>,
+  labels: readonly string[],
   neighbourhood: Neighbourhood,
+  trust: Trust,
 ): Generator<[string, Suspect]> {
   const pairs = new Map<string, SuspectRecord[]>();
+  const sizes = new Map<string, number>();
+  for (const { given } of [...agreed.values(), corrections].flat()) sizes.set(given, (sizes.get(given) ?? 0) + 1);
   for (const record of corrections)
     if (record.answer !== null) push(pairs, `${record.answer}\u0000${record.given}`, record);
   for (const group of pairs.values()) {
@@ -61,9 +68,10 @@ function* answeredRight(
     if (first === undefined || first.answer === null || group.length < fewest) continue;
     const { answer, given } = first;
     const peers = agreed.get(answer) ?? [];
-    const a = position.get(answer);
-    const b = position.get(given);
-    if (peers.length < fewest || a === undefined || b === undefined) continue;
+    const a = labels.indexOf(answer);
+    const b = labels.indexOf(given);
+    if (peers.length < fewest || a === -1) continue;
+    if (trust.confusion(b, a) * (sizes.get(given) ?? 0) > explained * group.length) continue;
 
     const odds = (record: SuspectRecord) => logOdds(record, a, b);
     const peerOdds = peers.map(odds).sort((x, y) => x - y);

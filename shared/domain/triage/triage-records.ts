@@ -14,6 +14,10 @@ export interface TriageRequest {
   readonly labels: readonly string[];
   /** Probabilities by a model that never saw the record, by trace id; a record without one is neither suspect nor off-domain. */
   readonly outOfFold: ReadonlyMap<string, OutOfFold>;
+  /** The same by a model that learnt of the records only those on which champion and judge agree, so that no judge taught it a mistake. */
+  readonly agreedOnly: ReadonlyMap<string, OutOfFold>;
+  /** Examples that the champion was trained on, with what the model of `outOfFold` makes of those that it did not see. */
+  readonly trusted: readonly { readonly given: string; readonly outOfFold: OutOfFold }[];
   /** What the traffic is like; learnt from the records by default. */
   readonly profile?: CorpusProfile;
 }
@@ -44,6 +48,10 @@ export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triag
 
   const suspects = findSuspects({
     labels: request.labels,
+    trusted: request.trusted.map((example) => ({
+      given: example.given,
+      probabilities: inOrder(example.outOfFold, request.labels),
+    })),
     records: judged.flatMap((record) => suspectRecord(record, request)),
   });
   const seen = new Map<string, string>();
@@ -101,9 +109,10 @@ function labelsOfRecord(record: JudgedRecord): readonly string[] {
   return [...new Set([record.expected, record.answer])].filter((label) => label !== null);
 }
 
-function suspectRecord(record: JudgedRecord, { labels, outOfFold }: TriageRequest): SuspectRecord[] {
+function suspectRecord(record: JudgedRecord, { labels, outOfFold, agreedOnly }: TriageRequest): SuspectRecord[] {
   const found = outOfFold.get(record.traceId);
-  if (found === undefined || record.expected === null || record.judgement === null) return [];
+  const agreed = agreedOnly.get(record.traceId);
+  if (found === undefined || agreed === undefined || record.expected === null || record.judgement === null) return [];
   return [
     {
       traceId: record.traceId,
@@ -113,6 +122,7 @@ function suspectRecord(record: JudgedRecord, { labels, outOfFold }: TriageReques
       answer: record.answer,
       confidence: record.confidence,
       probabilities: inOrder(found, labels),
+      agreedOnly: inOrder(agreed, labels),
     },
   ];
 }

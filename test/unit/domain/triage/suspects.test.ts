@@ -18,7 +18,17 @@ function record(
   probabilities: number[],
   over: Partial<SuspectRecord> = {},
 ): SuspectRecord {
-  return { traceId, input, given, judgeKind: 'llm', answer: given, confidence: 0.9, probabilities, ...over };
+  return {
+    traceId,
+    input,
+    given,
+    judgeKind: 'llm',
+    answer: given,
+    confidence: 0.9,
+    probabilities,
+    agreedOnly: probabilities,
+    ...over,
+  };
 }
 
 /** Passing traffic that the model knows well. */
@@ -38,9 +48,9 @@ function kinds(suspects: ReadonlyMap<string, Suspect>, prefix: string): string[]
 
 describe('findSuspects', () => {
   test('suspects nothing where labels and model agree, nor where there is too little to go by', () => {
-    expect(findSuspects({ labels, records: all() }).size).toBe(0);
-    expect(findSuspects({ labels, records: passes('delivery', 20) }).size).toBe(0);
-    expect(findSuspects({ labels: ['refund'], records: [] }).size).toBe(0);
+    expect(findSuspects({ labels, records: all(), trusted: [] }).size).toBe(0);
+    expect(findSuspects({ labels, records: passes('delivery', 20), trusted: [] }).size).toBe(0);
+    expect(findSuspects({ labels: ['refund'], records: [], trusted: [] }).size).toBe(0);
   });
 
   const wrong: Label[] = ['invoice', 'password', 'refund'];
@@ -51,15 +61,27 @@ describe('findSuspects', () => {
     );
 
   test('finds scattered wrong corrections and says what they probably should be', () => {
-    const suspects = findSuspects({ labels, records: [...all(), ...flips] });
+    const suspects = findSuspects({ labels, records: [...all(), ...flips], trusted: [] });
     expect(suspects.size).toBeGreaterThan(0.9 * flips.length);
     expect([...suspects.keys()].every((traceId) => traceId.startsWith('flip-'))).toBe(true);
     expect(suspects.get('flip-0')).toMatchObject({ kind: 'flipped-label', likely: 'delivery' });
   });
 
+  test('suspects nobody for failures that a model makes as often where labels are trusted', () => {
+    const clear = labels.flatMap((given) =>
+      Array.from({ length: 40 }, () => ({ given, probabilities: odds({ [given]: 0.9 }) })),
+    );
+    const muddled = clear.map((example, at) =>
+      at % 10 === 0 ? { ...example, probabilities: odds({ refund: 0.5, delivery: 0.5 }) } : example,
+    );
+    const records = [...all(), ...flips];
+    expect(findSuspects({ labels, records, trusted: clear }).size).toBeGreaterThan(0.9 * flips.length);
+    expect(findSuspects({ labels, records, trusted: muddled }).size).toBe(0);
+  });
+
   test('never suspects a person', () => {
     const records = [...all(), ...flips.map((flip) => ({ ...flip, judgeKind: 'human' as const }))];
-    expect(findSuspects({ labels, records }).size).toBe(0);
+    expect(findSuspects({ labels, records, trusted: [] }).size).toBe(0);
   });
 
   test('keeps hard failures that the model finds second best, also among wrong corrections', () => {
@@ -70,7 +92,7 @@ describe('findSuspects', () => {
           answer: 'invoice',
         }),
       );
-    expect(kinds(findSuspects({ labels, records: [...all(), ...flips, ...hard] }), 'hard-')).toEqual([]);
+    expect(kinds(findSuspects({ labels, records: [...all(), ...flips, ...hard], trusted: [] }), 'hard-')).toEqual([]);
   });
 
   test('keeps a correction that its neighbours bear out, however sure the model is of another label', () => {
@@ -85,7 +107,7 @@ describe('findSuspects', () => {
         },
       ),
     );
-    expect(kinds(findSuspects({ labels, records: [...all(), ...flips, ...novel] }), 'novel-')).toEqual([]);
+    expect(kinds(findSuspects({ labels, records: [...all(), ...flips, ...novel], trusted: [] }), 'novel-')).toEqual([]);
   });
 });
 
@@ -104,12 +126,25 @@ describe('a judge that writes one label for another by rule', () => {
   const others = labels.filter((label) => label !== 'delivery').flatMap((label) => passes(label, 100));
 
   test('is found when its corrections lie amid passes of the label that it takes for another', () => {
-    const suspects = findSuspects({ labels, records: [...others, ...passed, ...relabelled] });
+    const suspects = findSuspects({ labels, records: [...others, ...passed, ...relabelled], trusted: [] });
     const found = kinds(suspects, 'relabelled-');
     expect(found.length).toBeGreaterThan(0.8 * relabelled.length);
     expect(new Set(found)).toEqual(new Set(['systematic-relabel']));
     expect(kinds(suspects, 'passed-')).toEqual([]);
     expect(suspects.get('relabelled-5')).toMatchObject({ likely: 'delivery' });
+  });
+
+  test('is not seen where the model takes one label for the other as often among trusted examples', () => {
+    const trusted = (taken: number) =>
+      labels.flatMap((given) =>
+        Array.from({ length: 40 }, (_, at) => ({
+          given,
+          probabilities: odds({ [given === 'invoice' && at < taken ? 'delivery' : given]: 0.9 }),
+        })),
+      );
+    const records = [...others, ...passed, ...relabelled];
+    expect(kinds(findSuspects({ labels, records, trusted: trusted(1) }), 'relabelled-')).not.toEqual([]);
+    expect(kinds(findSuspects({ labels, records, trusted: trusted(20) }), 'relabelled-')).toEqual([]);
   });
 
   test('is found in part when it writes the wrong label where the champion was wrong as well', () => {
@@ -118,23 +153,55 @@ describe('a judge that writes one label for another by rule', () => {
       .map((input, at) =>
         record(`slip-${at}`, input, 'invoice', odds({ invoice: 0.6, delivery: 0.3 }), { answer: 'password' }),
       );
-    const suspects = findSuspects({ labels, records: [...all(), ...slips] });
+    const suspects = findSuspects({ labels, records: [...all(), ...slips], trusted: [] });
     expect(kinds(suspects, 'slip-').length).toBeGreaterThanOrEqual(0.4 * slips.length);
     expect(
       [...suspects.values()].every(({ kind, likely }) => kind === 'systematic-relabel' && likely === 'delivery'),
     ).toBe(true);
   });
 
+  test('is found where it has taught its mistake, by the model that learnt from agreed records alone', () => {
+    const taught = labels.flatMap((right, at) => {
+      const given = labels[(at + 1) % labels.length] ?? right;
+      return ordinary(right, 107)
+        .slice(100)
+        .map((input, n) =>
+          record(`taught-${at}-${n}`, input, given, odds({ [given]: 0.6, [right]: 0.38 }), {
+            answer: right,
+            agreedOnly: odds({ [right]: 0.99 }),
+          }),
+        );
+    });
+    const unaware = taught.map((each) => ({ ...each, agreedOnly: each.probabilities }));
+    expect(kinds(findSuspects({ labels, records: [...all(), ...unaware], trusted: [] }), 'taught-')).toEqual([]);
+    const suspects = findSuspects({ labels, records: [...all(), ...taught], trusted: [] });
+    expect(kinds(suspects, 'taught-').length).toBeGreaterThan(0.8 * taught.length);
+    expect(suspects.get('taught-0-0')).toMatchObject({ likely: labels[0] });
+    expect([...suspects.keys()].every((traceId) => traceId.startsWith('taught-'))).toBe(true);
+  });
+
   test('is not seen in a region of its own, whose nearest agreed records happen to say a third label', () => {
-    const words = 'weekly digest stories readers editor issue column letters archive press'.split(' ');
+    const words = [
+      'weekly',
+      'digest',
+      'stories',
+      'readers',
+      'editor',
+      'issue',
+      'column',
+      'letters',
+      'archive',
+      'press',
+    ];
     const region = Array.from({ length: 60 }, (_, at) => {
       const text = Array.from({ length: 6 }, (_, word) => words[(at * 3 + word * (1 + (at % 4))) % words.length]);
       return record(`region-${at}`, `the parcel of the ${text.join(' ')} ${at}`, 'invoice', odds({ invoice: 0.9 }), {
         answer: 'password',
         confidence: 0.5,
+        agreedOnly: odds({ password: 0.5, invoice: 0.2 }),
       });
     });
-    expect(kinds(findSuspects({ labels, records: [...all(), ...region] }), 'region-')).toEqual([]);
+    expect(kinds(findSuspects({ labels, records: [...all(), ...region], trusted: [] }), 'region-')).toEqual([]);
   });
 
   test('is not seen in a drifted slice that the champion takes for another label with confidence', () => {
@@ -159,7 +226,7 @@ describe('a judge that writes one label for another by rule', () => {
         confidence: 0.97,
       });
     });
-    expect(kinds(findSuspects({ labels, records: [...all(), ...slice] }), 'drift-')).toEqual([]);
+    expect(kinds(findSuspects({ labels, records: [...all(), ...slice], trusted: [] }), 'drift-')).toEqual([]);
   });
 
   test('is not seen in a drifted slice even where the model has not learnt the corrections yet', () => {
@@ -184,6 +251,6 @@ describe('a judge that writes one label for another by rule', () => {
         confidence: 0.97,
       });
     });
-    expect(kinds(findSuspects({ labels, records: [...all(), ...slice] }), 'drift-')).toEqual([]);
+    expect(kinds(findSuspects({ labels, records: [...all(), ...slice], trusted: [] }), 'drift-')).toEqual([]);
   });
 });

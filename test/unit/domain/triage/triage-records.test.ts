@@ -19,7 +19,7 @@ function triage(extra: readonly (Made & { readonly believed?: string })[], each 
     records.push(judged(made));
     if (believed !== undefined) outOfFold.set(made.traceId, believing(believed, 0.99));
   }
-  return triageRecords({ records, labels, outOfFold });
+  return triageRecords({ records, labels, outOfFold, agreedOnly: outOfFold, trusted: [] });
 }
 
 describe('triageRecords', () => {
@@ -107,11 +107,15 @@ describe('triageRecords', () => {
   });
 
   test('triages records without out-of-fold answers by their text alone, and none at all', () => {
-    expect(triageRecords({ records: [], labels, outOfFold: new Map() }).size).toBe(0);
+    expect(triageRecords({ records: [], labels, outOfFold: new Map(), agreedOnly: new Map(), trusted: [] }).size).toBe(
+      0,
+    );
     const lone = triageRecords({
       records: [judged({ traceId: 'a', input: '', given: 'refund' })],
       labels,
       outOfFold: new Map(),
+      agreedOnly: new Map(),
+      trusted: [],
     });
     expect(lone.get('a')).toMatchObject({ category: 'poison', kind: 'empty' });
   });
