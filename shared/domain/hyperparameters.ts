@@ -20,6 +20,11 @@ export const configurationSchema = z.strictObject({
   distillation: z.number().min(0).max(1),
   /** The champion's part in the weights: what is trained is averaged with it, (1 − interpolation) to interpolation. 0 leaves it out. */
   interpolation: z.number().min(0).max(1).default(0),
+  /**
+   * Share of each example's weight that is learnt from its n-grams alone, without its embedding. Typing errors mislead an embedding more
+   * than they do n-grams. Nothing is left out where there is no embedding.
+   */
+  embeddingDropout: z.number().min(0).max(0.5).default(0),
   /** Scales a class's examples by (mean class weight / class weight) ** balance; 0 off, 1 fully balanced. */
   classBalance: z.number().min(0).max(1),
 });

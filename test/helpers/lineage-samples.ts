@@ -35,6 +35,7 @@ export function sampleCheckpoint(change: Partial<Checkpoint> = {}): Checkpoint {
       l2: 1e-4,
       distillation: 0,
       interpolation: 0,
+      embeddingDropout: 0,
       classBalance: 0,
     },
     seed: 7,

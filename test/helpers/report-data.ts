@@ -36,6 +36,7 @@ const configuration: Configuration = {
   l2: 0.0001,
   distillation: 0.3,
   interpolation: 0,
+  embeddingDropout: 0,
   classBalance: 0.5,
 };
 

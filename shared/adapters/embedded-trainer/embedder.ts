@@ -2,6 +2,7 @@ import { hash } from 'node:crypto';
 import { setImmediate } from 'node:timers/promises';
 import type { EmbeddingCache } from './embedding-cache.ts';
 import { keyLength } from './embedding-segment.ts';
+import { evenCase } from './even-case.ts';
 import { readableText } from './text-features.ts';
 import { embeddingLength, maxEmbeddedCharacters } from './use-lite.ts';
 import type { WorkerPool } from './worker-pool.ts';
@@ -11,7 +12,7 @@ const taskTexts = 64;
 /** Texts that are hashed before other work of the main thread gets its turn. */
 const turnTexts = 2_048;
 
-/** Embeds texts on the worker threads, each different text once. */
+/** Embeds texts in {@link evenCase} on the worker threads, each different text once. */
 export class Embedder {
   readonly #pool: WorkerPool;
   readonly #cache: EmbeddingCache;
@@ -29,7 +30,7 @@ export class Embedder {
       if (index % turnTexts === turnTexts - 1) {
         await setImmediate();
       }
-      const text = readableText(texts[index] ?? '').slice(0, maxEmbeddedCharacters);
+      const text = evenCase(readableText(texts[index] ?? '')).slice(0, maxEmbeddedCharacters);
       if (text === '') {
         continue;
       }

@@ -24,6 +24,10 @@ export interface FitOptions {
   readonly epochs: number;
   /** Taken as {@link smallestL2} when it is less: dual ascent needs some. */
   readonly l2: number;
+  /** How far, in nats, the label's score has to be ahead of the others to count as no further ahead than they; 0 by default. */
+  readonly margin?: number;
+  /** Share of each row's weight that is learnt without its dense features; 0 by default. */
+  readonly denseDropout?: number;
   readonly seed: number;
   readonly onEpoch?: (done: number, total: number) => void;
 }
@@ -37,7 +41,10 @@ const negligible = 1e-6;
 /**
  * Multinomial logistic regression over sparse and dense features and a constant 1: minimises
  * Σ weight · cross-entropy(target, softmax(θ x)) + (l2 / 2) · |θ|², the constant's weights included, by exact dual coordinate ascent. It has no
- * step size, and it ends near the one optimum there is: two trainings on nearly the same data give nearly the same model.
+ * step size, and it ends near the one optimum there is: two trainings on nearly the same data give nearly the same model. With a
+ * margin, softmax(θ x − margin · target) stands in the loss: softmax-margin (Gimpel and Smith 2010, "Softmax-Margin CRFs"), which
+ * asks as a support vector machine does for labels that win clearly. With dropout of the dense features, each row counts twice, with
+ * them and without them, so that the sparse features alone can carry a row whose dense ones mislead (Neverova et al. 2015, "ModDrop").
  */
 export class SoftmaxRegression {
   readonly #problem: SoftmaxProblem;
@@ -96,9 +103,10 @@ export class SoftmaxRegression {
   }
 
   /** θ x of a row, in an array that the next call overwrites. */
-  scores(row: number): Float32Array {
+  scores(row: number, dense = true): Float32Array {
     const { starts } = this.#problem.sparse;
     const width = this.#problem.denseWidth + 1;
+    const first = dense ? 0 : width - 1;
     const begin = starts[row] ?? 0;
     const end = starts[row + 1] ?? 0;
     this.#scores.fill(0);
@@ -116,10 +124,10 @@ export class SoftmaxRegression {
       this.#scores,
       this.#theta,
       this.#denseIndices,
-      0,
+      first,
       this.#denseValues,
-      row * width,
-      width,
+      row * width + first,
+      width - first,
       this.#stride,
     );
     return this.#scores;
@@ -127,40 +135,53 @@ export class SoftmaxRegression {
 
   /** Learns from the member rows alone, from zero. */
   fit(members: Int32Array, options: FitOptions): void {
-    const { epochs, seed, onEpoch } = options;
+    const { epochs, seed, margin = 0, denseDropout = 0, onEpoch } = options;
     const l2 = Math.max(options.l2, smallestL2);
-    const { classes, labels, weights, softTargets } = this.#problem;
+    const { classes, labels, weights, softTargets, denseWidth } = this.#problem;
     this.#theta.fill(0);
-    const q = new Float32Array(members.length * classes);
-    const norms = new Float64Array(members.length);
-    members.forEach((row, member) => {
+    const shares = denseWidth > 0 && denseDropout > 0 ? [1 - denseDropout, denseDropout] : [1];
+    const views = members.length * shares.length;
+    const q = new Float32Array(views * classes);
+    const norms = new Float64Array(views);
+    for (let view = 0; view < views; view++) {
+      const row = members[view % members.length] ?? 0;
       const target = softTargets.get(row);
       if (target === undefined) {
-        q[member * classes + (labels[row] ?? 0)] = 1;
+        q[view * classes + (labels[row] ?? 0)] = 1;
       } else {
-        q.set(target, member * classes);
+        q.set(target, view * classes);
       }
-      norms[member] = this.#squaredNorm(row);
-    });
-    const order = Int32Array.from(members, (_, member) => member);
+      norms[view] = this.#squaredNorm(row, view < members.length);
+    }
+    const order = Int32Array.from({ length: views }, (_, view) => view);
     const random = seededRandom(seed);
     const step = new DualStep(classes);
     const b = new Float64Array(classes);
     for (let epoch = 0; epoch < epochs; epoch++) {
       shuffle(order, random);
       let changed = 0;
-      for (const member of order) {
-        const row = members[member] ?? 0;
-        const weight = weights[row] ?? 0;
-        const c = (weight * (norms[member] ?? 0)) / l2;
-        const at = member * classes;
-        const scores = this.scores(row);
+      for (const view of order) {
+        const row = members[view % members.length] ?? 0;
+        const dense = view < members.length;
+        const weight = (weights[row] ?? 0) * (shares[dense ? 0 : 1] ?? 1);
+        const c = (weight * (norms[view] ?? 0)) / l2;
+        const at = view * classes;
+        const scores = this.scores(row, dense);
         let likeliest = 0;
         for (let k = 0; k < classes; k++) {
           const probability = q[at + k] ?? 0;
           b[k] = (scores[k] ?? 0) + c * probability;
           if (probability > (q[at + likeliest] ?? 0)) {
             likeliest = k;
+          }
+        }
+        const target = softTargets.get(row);
+        if (target === undefined) {
+          const label = labels[row] ?? 0;
+          b[label] = (b[label] ?? 0) - margin;
+        } else {
+          for (let k = 0; k < classes; k++) {
+            b[k] = (b[k] ?? 0) - margin * (target[k] ?? 0);
           }
         }
         step.solve(b, c, { k: likeliest, q: q[at + likeliest] ?? 1 });
@@ -172,14 +193,14 @@ export class SoftmaxRegression {
         }
         changed += variation;
         if (variation > negligible) {
-          this.#update(row);
+          this.#update(row, dense);
           for (let k = 0; k < classes; k++) {
             q[at + k] = b[k] ?? 0;
           }
         }
       }
       onEpoch?.(epoch + 1, epochs);
-      if (changed / 2 / members.length < converged) {
+      if (changed / 2 / views < converged) {
         break;
       }
     }
@@ -198,9 +219,10 @@ export class SoftmaxRegression {
     return loss / totalWeight;
   }
 
-  #update(row: number): void {
+  #update(row: number, dense: boolean): void {
     const { starts } = this.#problem.sparse;
     const width = this.#problem.denseWidth + 1;
+    const first = dense ? 0 : width - 1;
     const begin = starts[row] ?? 0;
     const end = starts[row + 1] ?? 0;
     this.#kernels.updateRows(
@@ -217,22 +239,23 @@ export class SoftmaxRegression {
       this.#theta,
       this.#delta,
       this.#denseIndices,
-      0,
+      first,
       this.#denseValues,
-      row * width,
-      width,
+      row * width + first,
+      width - first,
       this.#stride,
     );
   }
 
-  #squaredNorm(row: number): number {
+  #squaredNorm(row: number, dense: boolean): number {
     const { starts } = this.#problem.sparse;
     const width = this.#problem.denseWidth + 1;
+    const first = dense ? 0 : width - 1;
     let sum = 0;
     for (let at = starts[row] ?? 0; at < (starts[row + 1] ?? 0); at++) {
       sum += (this.#values[at] ?? 0) ** 2;
     }
-    for (let at = row * width; at < (row + 1) * width; at++) {
+    for (let at = row * width + first; at < (row + 1) * width; at++) {
       sum += (this.#denseValues[at] ?? 0) ** 2;
     }
     return sum;

@@ -34,6 +34,11 @@ const maximumFloats = 2 ** 28;
 const folds = 5;
 /** Held-out rows that are enough to fit a temperature. */
 const enoughHeldOut = 1_000;
+/**
+ * In nats; chosen on validation text with the default L2 strength (docs/benchmarks/trainer.md). With many examples it brings a tenth of a
+ * point, three on noisy text; with few it does no harm.
+ */
+const margin = 4;
 /** Passes that are enough for it: the scale of the scores settles long before the scores do. */
 const calibrationEpochs = 5;
 
@@ -45,7 +50,8 @@ const calibrationEpochs = 5;
 export function trainHead(request: HeadRequest): TrainedHead {
   const { labels, examples, configuration, seed, onProgress } = request;
   const { classes, rowClasses } = classesOf(labels, examples);
-  if (examples.length * classes.length > maximumFloats) {
+  const viewsARow = configuration.foundation !== 'none' && configuration.embeddingDropout > 0 ? 2 : 1;
+  if (examples.length * viewsARow * classes.length > maximumFloats) {
     throw new RatchetError(
       'TrainingFailed',
       `${examples.length} examples × ${classes.length} labels are too many for the embedded trainer.`,
@@ -78,8 +84,15 @@ export function trainHead(request: HeadRequest): TrainedHead {
   const total = configuration.epochs + plan.length * foldEpochs;
   let before = 0;
   const fit = (part: Int32Array, epochs: number): void => {
-    const { l2 } = configuration;
-    regression.fit(part, { epochs, l2, seed, onEpoch: (done) => onProgress(before + done, total) });
+    const { l2, embeddingDropout: denseDropout } = configuration;
+    regression.fit(part, {
+      epochs,
+      l2,
+      margin,
+      denseDropout,
+      seed,
+      onEpoch: (done) => onProgress(before + done, total),
+    });
     before += epochs;
   };
   const heldOut = heldOutScores(regression, plan, merged.labels, merged.weights, classes.length, (part) =>

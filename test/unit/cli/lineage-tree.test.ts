@@ -17,6 +17,7 @@ function checkpoint(checkpointId: string, parentId: string | null, score?: numbe
       l2: 0,
       distillation: 0,
       interpolation: 0,
+      embeddingDropout: 0,
       classBalance: 0,
     },
     seed: 1,

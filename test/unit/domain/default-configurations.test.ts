@@ -4,7 +4,7 @@ import {
   firstConfigurations,
   neighbourConfigurations,
 } from '../../../shared/domain/default-configurations.ts';
-import { configurationSchema, foundationSchema } from '../../../shared/domain/hyperparameters.ts';
+import { configurationSchema, type Foundation, foundationSchema } from '../../../shared/domain/hyperparameters.ts';
 import { canonicalJson } from '../../../shared/domain/ids.ts';
 
 describe.each(foundationSchema.options)('configurations for foundation %s', (foundation) => {
@@ -16,7 +16,7 @@ describe.each(foundationSchema.options)('configurations for foundation %s', (fou
     expect(second).not.toEqual(standard);
   });
 
-  it('have valid neighbours, all different, 11 at most, the same each time', () => {
+  it('have valid neighbours, all different, 12 at most, the same each time', () => {
     const starts = [
       standard,
       { ...standard, interpolation: 0.4 },
@@ -25,7 +25,7 @@ describe.each(foundationSchema.options)('configurations for foundation %s', (fou
     for (const start of starts) {
       const neighbours = neighbourConfigurations(start);
       expect(neighbours.length).toBeGreaterThanOrEqual(5);
-      expect(neighbours.length).toBeLessThanOrEqual(11);
+      expect(neighbours.length).toBeLessThanOrEqual(12);
       expect(new Set([start, ...neighbours].map(canonicalJson)).size).toBe(neighbours.length + 1);
       for (const neighbour of neighbours) {
         expect(configurationSchema.parse(neighbour)).toEqual(neighbour);
@@ -33,4 +33,23 @@ describe.each(foundationSchema.options)('configurations for foundation %s', (fou
       expect(neighbourConfigurations(start)).toEqual(neighbours);
     }
   });
+});
+
+it('tries more and less of embedding dropout only where there are embeddings', () => {
+  const dropouts = (foundation: Foundation, embeddingDropout: number) => [
+    ...new Set(
+      neighbourConfigurations({ ...defaultConfiguration(foundation), embeddingDropout }).map(
+        (neighbour) => neighbour.embeddingDropout,
+      ),
+    ),
+  ];
+  expect(dropouts('use-lite', 0.05)).toEqual([0.05, 0.15]);
+  expect(dropouts('use-lite', 0.15)).toEqual([0.15, 0.05]);
+  expect(dropouts('none', 0.05)).toEqual([0.05]);
+});
+
+it('reads configurations from before embedding dropout as without it', () => {
+  const { embeddingDropout, ...before } = defaultConfiguration('use-lite');
+  expect(embeddingDropout).toBeGreaterThan(0);
+  expect(configurationSchema.parse(before).embeddingDropout).toBe(0);
 });

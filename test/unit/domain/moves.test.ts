@@ -11,6 +11,7 @@ const configuration = (epochs: number): Configuration => ({
   l2: 0,
   distillation: 0,
   interpolation: 0,
+  embeddingDropout: 0,
   classBalance: 0,
 });
 const neighbours = (count: number): Configuration[] =>

@@ -19,6 +19,7 @@ const configuration: Configuration = {
   l2: 0,
   distillation: 0,
   interpolation: 0,
+  embeddingDropout: 0,
   classBalance: 0,
 };
 const neighbours = [20, 30, 40, 50].map((epochs) => ({ ...configuration, epochs }));

@@ -48,34 +48,51 @@ function fullRow(problem: ReturnType<typeof makeProblem>, row: number): number[]
 }
 
 describe('softmax regression', () => {
-  it('ends where the gradient of the loss with L2 is zero', () => {
-    const problem = makeProblem();
-    const regression = new SoftmaxRegression(problem);
-    regression.fit(
-      Int32Array.from({ length: rows }, (_, row) => row),
-      { epochs: 1_000, l2, seed: 1 },
-    );
-    const gradient = Array.from({ length: features + denseWidth + 1 }, (_, feature) =>
-      Array.from({ length: classes }, (_, k) => l2 * (regression.theta[feature * regression.stride + k] ?? 0)),
-    );
-    for (let row = 0; row < rows; row++) {
-      const exps = Array.from(regression.scores(row).subarray(0, classes), Math.exp);
-      const total = exps.reduce((sum, value) => sum + value, 0);
-      const soft = problem.softTargets.get(row);
-      const x = fullRow(problem, row);
-      for (let k = 0; k < classes; k++) {
-        const target = soft?.[k] ?? (problem.labels[row] === k ? 1 : 0);
-        const residual = (problem.weights[row] ?? 0) * ((exps[k] ?? 0) / total - target);
-        x.forEach((value, feature) => {
-          const line = gradient[feature];
-          if (line !== undefined) {
-            line[k] = (line[k] ?? 0) + residual * value;
-          }
-        });
+  it.each([
+    [0, 0],
+    [2, 0],
+    [2, 0.3],
+  ])(
+    'ends where the gradient of the loss with L2, a margin of %d and dropout of %d is zero',
+    (margin, denseDropout) => {
+      const problem = makeProblem();
+      const regression = new SoftmaxRegression(problem);
+      regression.fit(
+        Int32Array.from({ length: rows }, (_, row) => row),
+        { epochs: 1_000, l2, margin, denseDropout, seed: 1 },
+      );
+      const gradient = Array.from({ length: features + denseWidth + 1 }, (_, feature) =>
+        Array.from({ length: classes }, (_, k) => l2 * (regression.theta[feature * regression.stride + k] ?? 0)),
+      );
+      for (let row = 0; row < rows; row++) {
+        const full = fullRow(problem, row);
+        const bare = full.map((value, feature) => (feature >= features && feature < features + denseWidth ? 0 : value));
+        const soft = problem.softTargets.get(row);
+        for (const [x, share] of [
+          [full, 1 - denseDropout],
+          [bare, denseDropout],
+        ] as const) {
+          const targets = Array.from({ length: classes }, (_, k) => soft?.[k] ?? (problem.labels[row] === k ? 1 : 0));
+          const exps = targets.map((target, k) => {
+            const score = x.reduce(
+              (sum, value, feature) => sum + value * (regression.theta[feature * regression.stride + k] ?? 0),
+              0,
+            );
+            return Math.exp(score - margin * target);
+          });
+          const total = exps.reduce((sum, value) => sum + value, 0);
+          targets.forEach((target, k) => {
+            const residual = share * (problem.weights[row] ?? 0) * ((exps[k] ?? 0) / total - target);
+            x.forEach((value, feature) => {
+              const line = gradient[feature];
+              if (line !== undefined) line[k] = (line[k] ?? 0) + residual * value;
+            });
+          });
+        }
       }
-    }
-    expect(Math.max(...gradient.flat().map(Math.abs))).toBeLessThan(0.02);
-  });
+      expect(Math.max(...gradient.flat().map(Math.abs))).toBeLessThan(0.02);
+    },
+  );
 
   it('learns from the members alone, and forgets what it learnt before', () => {
     const problem = makeProblem();
@@ -89,6 +106,16 @@ describe('softmax regression', () => {
     );
     twice.fit(members, { epochs: 20, l2, seed: 1 });
     expect(twice.theta).toEqual(once.theta);
+  });
+
+  it('has nothing to drop where there are no dense features', () => {
+    const problem = { ...makeProblem(), dense: new Float32Array(), denseWidth: 0 };
+    const members = Int32Array.from({ length: rows }, (_, row) => row);
+    const plain = new SoftmaxRegression(problem);
+    plain.fit(members, { epochs: 20, l2, seed: 1 });
+    const dropped = new SoftmaxRegression(problem);
+    dropped.fit(members, { epochs: 20, l2, denseDropout: 0.3, seed: 1 });
+    expect(dropped.theta).toEqual(plain.theta);
   });
 
   it('stays finite with weights and strengths far from each other', () => {
