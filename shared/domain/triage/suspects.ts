@@ -1,4 +1,5 @@
 import type { JudgeKind } from '../judgement.ts';
+import { compareText } from '../text.ts';
 import { chanceOfFlip, fitLabelNoise, sharpened } from './label-noise.ts';
 import { Neighbourhood } from './neighbourhood.ts';
 import { findSystematic } from './systematic-relabel.ts';
@@ -98,12 +99,22 @@ function* findFlips(
     [passes, 1],
   ] as const) {
     const fitted = group.length < enoughRecords ? overall.rate : fitLabelNoise(group).rate;
-    for (const { record, given, probabilities } of group) {
-      const likely = likeliest(probabilities);
-      if (likely === given) continue;
-      const self = sharpened(probabilities, overall.sharpness, given);
-      const strength = chanceOfFlip(self, labels.length, Math.min(fitted, bound));
-      if (strength < sureOfFlip || standsByIt(record, neighbourhood)) continue;
+    const doubted = group
+      .map((item) => ({
+        ...item,
+        likely: likeliest(item.probabilities),
+        strength: chanceOfFlip(
+          sharpened(item.probabilities, overall.sharpness, item.given),
+          labels.length,
+          Math.min(fitted, bound),
+        ),
+      }))
+      .filter(({ record, given, likely, strength }) => {
+        return likely !== given && strength >= sureOfFlip && !standsByIt(record, neighbourhood);
+      })
+      .sort((a, b) => b.strength - a.strength || compareText(a.record.traceId, b.record.traceId))
+      .slice(0, Math.ceil(bound * group.length));
+    for (const { record, given, likely, strength, probabilities } of doubted) {
       const name = labels[likely] ?? '';
       yield [
         record.traceId,

@@ -1,3 +1,4 @@
+import { wilsonInterval } from '../statistics.ts';
 import type { NoiseSample } from './label-noise.ts';
 
 /** Fewer trusted examples say nothing of the model. */
@@ -12,6 +13,8 @@ const weightOfMean = 10;
 export class Trust {
   /** Share of the trusted examples that the model gets wrong, by the rule of succession; 0 where nothing is known. */
   readonly errorRate: number;
+  /** Upper end of its 90 % interval. */
+  readonly #mostErrors: number;
   readonly #ofLabel = new Map<number, number>();
   readonly #confused = new Map<string, number>();
   readonly #pairs: number;
@@ -27,7 +30,9 @@ export class Trust {
       const pair = `${given} ${answered}`;
       this.#confused.set(pair, (this.#confused.get(pair) ?? 0) + 1);
     }
-    this.errorRate = samples.length < enoughExamples ? 0 : (errors + 1) / (samples.length + 2);
+    const known = samples.length >= enoughExamples;
+    this.errorRate = known ? (errors + 1) / (samples.length + 2) : 0;
+    this.#mostErrors = known ? wilsonInterval(errors, samples.length, 0.9).upper : 0;
   }
 
   /** Share of the texts of one label that the model takes for the other. @param right @param answered positions of labels */
@@ -39,11 +44,11 @@ export class Trust {
   }
 
   /**
-   * Share of failures that the model's own errors do not explain: at most so many are the judge's.
+   * Share of failures that the model's own errors surely do not explain, as far as so few examples tell: at most so many are the judge's.
    * @param failing share of all records that fail
    */
   unexplained(failing: number): number {
-    return failing <= this.errorRate ? 0 : 1 - this.errorRate / failing;
+    return failing <= this.#mostErrors ? 0 : 1 - this.#mostErrors / failing;
   }
 }
 
