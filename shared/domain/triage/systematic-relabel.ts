@@ -25,7 +25,7 @@ const neighbours = 10;
  * 1. The champion answers A, the correction says B, and the corrected inputs cannot be told from the agreed A: out of
  *    fold they get the same odds of A against B (area under the ROC curve near 0.5), among neighbours they lie amid
  *    them, and the champion is as sure of them. There must be more of them than a model that takes inputs of B for A as often
- *    as it does among trusted examples would make of right corrections.
+ *    as it does among trusted examples would make of right corrections, and no more than all its errors leave unexplained.
  * 2. The champion answers something else, the correction says B, yet for much of B's corrections the agreed neighbours
  *    vote for one and the same third label A, and A has its share of all neighbours.
  *
@@ -63,6 +63,8 @@ function* answeredRight(
   for (const { given } of [...agreed.values(), corrections].flat()) sizes.set(given, (sizes.get(given) ?? 0) + 1);
   for (const record of corrections)
     if (record.answer !== null) push(pairs, `${record.answer}\u0000${record.given}`, record);
+  const judged = corrections.length + [...agreed.values()].flat().length;
+  let unexplained = Math.ceil(trust.unexplained(corrections.length / Math.max(1, judged)) * corrections.length);
   for (const group of pairs.values()) {
     const [first] = group;
     if (first === undefined || first.answer === null || group.length < fewest) continue;
@@ -86,8 +88,10 @@ function* answeredRight(
     if (mixing < mixed) continue;
 
     const least = peerOdds[Math.floor(peerOdds.length / 20)] ?? 0;
-    for (const record of group) {
-      if (odds(record) < least) continue;
+    const found = group.filter((record) => odds(record) >= least);
+    if (found.length > unexplained) continue;
+    unexplained -= found.length;
+    for (const record of found) {
       yield [
         record.traceId,
         {
