@@ -46,15 +46,15 @@ export function firstConfigurations(foundation: Foundation): readonly Configurat
 /**
  * Alternatives worth trying when tuning, best bets first; at most 12, all different from the configuration and one another. First
  * come more and less of the champion, in turn: the gate most often holds a candidate back for what it loses.
+ * @param losesTooMuch whether the gate does so now: then most of the champion comes first, and less of it last
  */
-export function neighbourConfigurations(configuration: Configuration): readonly Configuration[] {
+export function neighbourConfigurations(configuration: Configuration, losesTooMuch = false): readonly Configuration[] {
   const { foundation, l2, classBalance, interpolation } = configuration;
   const dropout = configuration.embeddingDropout < moreEmbeddingDropout ? moreEmbeddingDropout : embeddingDropout;
   const more = interpolations.filter((part) => part > interpolation);
   const less = interpolations.filter((part) => part < interpolation).reverse();
-  const ofChampion = interpolations
-    .flatMap((_, at) => [...more.slice(at, at + 1), ...less.slice(at, at + 1)])
-    .map((part) => ({ interpolation: part }));
+  const inTurn = interpolations.flatMap((_, at) => [...more.slice(at, at + 1), ...less.slice(at, at + 1)]);
+  const ofChampion = (losesTooMuch ? [...more.reverse(), ...less] : inTurn).map((part) => ({ interpolation: part }));
   const changes: readonly Partial<Configuration>[] = [
     ...ofChampion.slice(0, 2),
     ...(foundation === 'none' ? [] : [{ embeddingDropout: dropout }]),

@@ -68,6 +68,7 @@ export const decideNext: Stage<Input, DecisionRef> = {
         before,
         tried,
         goesBack(before, gate) ? before.basis.configuration : standing.configuration,
+        best.verdict.rules.some(({ rule, passed }) => rule === 'regressions' && !passed),
       ),
       externalRemainder: onlyExternal(best.remaining, taxonomy),
     });
@@ -124,9 +125,10 @@ function untriedMoves(
   before: History | null,
   tried: readonly Configuration[],
   standing: Configuration,
+  losesTooMuch: boolean,
 ): readonly Move[] {
   const made = new Set((before?.iterations ?? []).map((past) => past.move));
-  const context = { neighbours: neighbourConfigurations(standing), tried };
+  const context = { neighbours: neighbourConfigurations(standing, losesTooMuch), tried };
   return (['rework-data', 'tune', 'augment'] as const)
     .flatMap((kind) => moves(kind, context))
     .filter((move) => !made.has(move.name));

@@ -25,7 +25,7 @@ const neighbours = 10;
  * 1. The champion answers A, the correction says B, and the corrected inputs cannot be told from the agreed A: out of
  *    fold they get the same odds of A against B (area under the ROC curve near 0.5), among neighbours they lie amid
  *    them, and the champion is as sure of them. There must be more of them than a model that takes inputs of B for A as often
- *    as it does among trusted examples would make of right corrections, and no more than all its errors leave unexplained.
+ *    as it does among trusted examples would make of right corrections, and all its errors must leave most of them unexplained.
  * 2. The champion answers something else, the correction says B, yet for much of B's corrections the agreed neighbours
  *    vote for one and the same third label A, and A has its share of all neighbours.
  *
@@ -89,7 +89,7 @@ function* answeredRight(
 
     const least = peerOdds[Math.floor(peerOdds.length / 20)] ?? 0;
     const found = group.filter((record) => odds(record) >= least);
-    if (found.length > unexplained) continue;
+    if ((1 - explained) * found.length > unexplained) continue;
     unexplained -= found.length;
     for (const record of found) {
       yield [

@@ -6,6 +6,9 @@ const enoughExamples = 20;
 /** As many examples as the mean over all pairs of labels weighs against the examples of one label. */
 const weightOfMean = 10;
 
+/** Level of an interval of one standard error to either side. */
+const oneStandardError = 0.68;
+
 /**
  * How far a model's objections can be trusted: how often it errs on examples whose labels are trusted and that it did not train on.
  * Where there are hardly any, nothing is known against the model.
@@ -13,7 +16,7 @@ const weightOfMean = 10;
 export class Trust {
   /** Share of the trusted examples that the model gets wrong, by the rule of succession; 0 where nothing is known. */
   readonly errorRate: number;
-  /** Upper end of its 90 % interval. */
+  /** Upper end of its interval. */
   readonly #mostErrors: number;
   readonly #ofLabel = new Map<number, number>();
   readonly #confused = new Map<string, number>();
@@ -32,7 +35,7 @@ export class Trust {
     }
     const known = samples.length >= enoughExamples;
     this.errorRate = known ? (errors + 1) / (samples.length + 2) : 0;
-    this.#mostErrors = known ? wilsonInterval(errors, samples.length, 0.9).upper : 0;
+    this.#mostErrors = known ? wilsonInterval(errors, samples.length, oneStandardError).upper : 0;
   }
 
   /** Share of the texts of one label that the model takes for the other. @param right @param answered positions of labels */

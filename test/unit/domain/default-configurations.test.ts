@@ -35,6 +35,16 @@ describe.each(foundationSchema.options)('configurations for foundation %s', (fou
   });
 });
 
+it('tries most of the champion first when a candidate loses too much', () => {
+  const standing = { ...defaultConfiguration('none'), interpolation: 0.4 };
+  const parts = (losesTooMuch: boolean) =>
+    neighbourConfigurations(standing, losesTooMuch)
+      .slice(0, 3)
+      .map(({ interpolation }) => interpolation);
+  expect(parts(true)).toEqual([0.75, 0.6, 0.5]);
+  expect(parts(false)).toEqual([0.5, 0.25, 0.6]);
+});
+
 it('tries more and less of embedding dropout only where there are embeddings', () => {
   const dropouts = (foundation: Foundation, embeddingDropout: number) => [
     ...new Set(
