@@ -62,15 +62,15 @@ const items = {
  * When this fails, stored items and the code no longer go together by themselves: follow "Changing the shape of an item" in
  * docs/adr/0011-one-table.md, then renew the digests.
  */
-test('the shapes of the items are those of schema version 1', () => {
+test('the shapes of the items are those of schema version 2', () => {
   const shapes = Object.entries(items).map(([kind, item]) => [kind, itemShape(item)] as const);
   const digests = Object.fromEntries(shapes.map(([kind, shape]) => [kind, shortDigest(canonicalJson(shape))]));
   expect(digests, `see docs/adr/0011-one-table.md; now: ${JSON.stringify(shapes)}`).toEqual({
-    checkpoint: 'a6bd2a148586b343',
+    checkpoint: 'e08e6c1dffb22406',
     control: '80312e63d65fcada',
     dataset: 'b03e812a94e22547',
     evaluationSet: 'd5b656e872fe5cd2',
-    model: '46cccf400c7db43b',
+    model: '8e7543d14d066ef1',
     run: '5bfd24eb14fbd407',
     runModel: '5f1c1f5be3752220',
   });
@@ -130,6 +130,24 @@ describe('a document', () => {
     expect(long.document).toBeInstanceOf(Uint8Array);
     expect(documentOf(modelSchema, items.model, 'here')).toEqual(sampleModel());
     expect(documentOf(modelSchema, long, 'here')).toEqual(many);
+  });
+
+  test('of schema version 1 reads with the defaults of what it did not know', () => {
+    const { embeddingDropout: _dropout, ...configuration } = sampleCheckpoint().configuration;
+    const { regressionsFractionOutweighed: _outweighed, ...settings } = sampleModel().settings;
+    const earlier = (item: { readonly document: unknown }, change: object) => ({
+      ...item,
+      schemaVersion: 1,
+      document: JSON.stringify({ ...JSON.parse(String(item.document)), ...change }),
+    });
+    expect(checkpointOf(earlier(items.checkpoint, { configuration }), 'here').configuration).toEqual({
+      ...configuration,
+      embeddingDropout: 0,
+    });
+    expect(documentOf(modelSchema, earlier(items.model, { settings }), 'here').settings).toEqual({
+      ...settings,
+      regressionsFractionOutweighed: 0.02,
+    });
   });
 
   test('of a checkpoint is stored without its scores, which it has again when it is read', () => {
