@@ -3,6 +3,7 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import { type ArtifactHeader, decodeHeader } from './artifact.ts';
 import { Embedder } from './embedder.ts';
 import { EmbeddingCache } from './embedding-cache.ts';
+import { TrainedHeads } from './trained-heads.ts';
 import { embeddingLength } from './use-lite.ts';
 import type { SharedArtifact } from './worker.ts';
 import { WorkerPool } from './worker-pool.ts';
@@ -38,6 +39,7 @@ const heldArtifacts = 8;
 export class EmbeddedRuntime {
   readonly objects: ObjectStore;
   readonly pool: WorkerPool;
+  readonly trainedHeads = new TrainedHeads();
   readonly #cache: EmbeddingCache;
   readonly #embedder: Embedder;
   readonly #artifacts = new Map<string, HeldArtifact>();

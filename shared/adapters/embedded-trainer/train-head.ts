@@ -2,7 +2,6 @@ import type { Configuration } from '../../domain/hyperparameters.ts';
 import { RatchetError } from '../../errors.ts';
 import { type Artifact, encodeArtifact } from './artifact.ts';
 import type { ReadableExample } from './dataset.ts';
-import { interpolateHeads } from './interpolate-heads.ts';
 import { embeddingScale, type LinearHead } from './linear-head.ts';
 import { mergeEqualTexts } from './merge-rows.ts';
 import { seededRandom, shuffle } from './random-order.ts';
@@ -19,8 +18,6 @@ export interface HeadRequest {
   /** One embedding an example, in their order; null when neither the head nor its teacher has a foundation. */
   readonly embeddings: Float32Array | null;
   readonly teacher: LinearHead | null;
-  /** What to interpolate with; null for nothing. */
-  readonly champion: Artifact | null;
   readonly onProgress: (done: number, total: number) => void;
 }
 
@@ -43,8 +40,8 @@ const margin = 4;
 const calibrationEpochs = 5;
 
 /**
- * Trains the head: TF-IDF and embeddings, softmax regression over them, a temperature from cross-validation, and, where the
- * configuration asks for it, interpolation with the champion.
+ * Trains the head: TF-IDF and embeddings, softmax regression over them, a temperature from cross-validation. Interpolation with the
+ * champion comes after.
  * @throws RatchetError InvalidInput for an output that is not a label of the task
  */
 export function trainHead(request: HeadRequest): TrainedHead {
@@ -114,10 +111,7 @@ export function trainHead(request: HeadRequest): TrainedHead {
     ...model.vocabulary.keys(),
     idf: model.idf,
   });
-  const { champion } = request;
-  const share = configuration.interpolation;
-  const head = champion === null || share === 0 ? artifact : interpolateHeads(artifact, champion, share);
-  return { bytes: encodeArtifact(head), finalLoss };
+  return { bytes: encodeArtifact(artifact), finalLoss };
 }
 
 /** The labels that have examples, as positions in `labels`, and the class of each example as a position among those. */

@@ -4,12 +4,20 @@ import type { Transferable } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { ErrorName } from '../../errors.ts';
 import { type Outcome, unwrap } from './outcome.ts';
-import type { PredictAnswer, PredictTask, TrainAnswer, TrainTask } from './worker.ts';
+import type {
+  InterpolateAnswer,
+  InterpolateTask,
+  PredictAnswer,
+  PredictTask,
+  TrainAnswer,
+  TrainTask,
+} from './worker.ts';
 
 interface Tasks {
   embed: (texts: readonly string[]) => Float32Array<ArrayBuffer>;
   datasetTexts: (bytes: Uint8Array) => string[];
   train: (task: TrainTask) => TrainAnswer;
+  interpolate: (task: InterpolateTask) => InterpolateAnswer;
   predict: (task: PredictTask) => PredictAnswer;
 }
 

@@ -1,8 +1,9 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Configuration } from '../../domain/hyperparameters.ts';
 import { RatchetError } from '../../errors.ts';
-import { type Artifact, artifactDigest, checkDigest, decodeArtifact } from './artifact.ts';
+import { type Artifact, artifactDigest, checkDigest, decodeArtifact, encodeArtifact } from './artifact.ts';
 import { readDataset } from './dataset.ts';
+import { interpolateHeads } from './interpolate-heads.ts';
 import { LinearHead } from './linear-head.ts';
 import type { Outcome } from './outcome.ts';
 import { trainHead } from './train-head.ts';
@@ -31,6 +32,17 @@ export interface TrainAnswer {
   readonly digest: string;
   readonly examples: number;
   readonly finalLoss: number;
+}
+
+export interface InterpolateTask {
+  readonly trained: Uint8Array;
+  readonly champion: SharedArtifact;
+  /** The champion's part. */
+  readonly share: number;
+}
+export interface InterpolateAnswer {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly digest: string;
 }
 
 export interface PredictTask {
@@ -71,7 +83,6 @@ export async function train(task: TrainTask): Promise<Outcome<TrainAnswer>> {
     const { labels, configuration, seed, embeddings, progress } = task;
     const { teacher: shared } = task;
     const teacher = shared === null || configuration.distillation === 0 ? null : headOf(shared);
-    const champion = shared === null || configuration.interpolation === 0 ? null : artifactOf(shared);
     let last = 0;
     const onProgress = (done: number, total: number) => {
       if (done > last) {
@@ -86,10 +97,17 @@ export async function train(task: TrainTask): Promise<Outcome<TrainAnswer>> {
       seed,
       embeddings,
       teacher,
-      champion,
       onProgress,
     });
     return { bytes, digest: artifactDigest(bytes), examples: examples.length, finalLoss };
+  });
+}
+
+/** Averages a trained head with the champion. */
+export async function interpolate({ trained, champion, share }: InterpolateTask): Promise<Outcome<InterpolateAnswer>> {
+  return settle(() => {
+    const bytes = encodeArtifact(interpolateHeads(decodeArtifact(trained.slice()), artifactOf(champion), share));
+    return { bytes, digest: artifactDigest(bytes) };
   });
 }
 

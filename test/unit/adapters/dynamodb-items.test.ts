@@ -135,7 +135,7 @@ describe('a document', () => {
   test('of schema version 1 reads with the defaults of what it did not know', () => {
     const { embeddingDropout: _dropout, ...configuration } = sampleCheckpoint().configuration;
     const { regressionsFractionOutweighed: _outweighed, ...settings } = sampleModel().settings;
-    const earlier = (item: { readonly document: unknown }, change: object) => ({
+    const earlier = (item: Readonly<Record<string, unknown>>, change: object) => ({
       ...item,
       schemaVersion: 1,
       document: JSON.stringify({ ...JSON.parse(String(item.document)), ...change }),
