@@ -74,7 +74,7 @@ describe('of failures whose causes are known', () => {
     const random = workspace.ports.random.stream(1, 'traffic');
     const traffic = [
       ...samples(750, 0, random),
-      ...textsOf('refund', 100, { drifted: true }, random),
+      ...textsOf('refund', 160, { drifted: true }, random),
       ...textsOf('account', 40, { drifted: false }, random).map((sample) => ({ ...sample, output: doubledLabel })),
       ...ambiguousTexts(160, random),
     ];
