@@ -141,7 +141,7 @@ describe('a DynamoDB table', () => {
         TableName: table,
         Key: { pk: { S: 'model#m1' }, sk: { S: 'run#r1' } },
         UpdateExpression: 'SET schemaVersion = :new',
-        ExpressionAttributeValues: { ':new': { N: '2' } },
+        ExpressionAttributeValues: { ':new': { N: '99' } },
       }),
     );
     const error = await rejection(lineage.getRun('r1'));
