@@ -37,6 +37,8 @@ export interface PolicyRequest {
   readonly previous: { readonly score: number } | null;
   readonly championScore: number;
   readonly gate: GateVerdict['outcome'];
+  /** Whether its best candidate loses more of what was right than the gate allows. */
+  readonly losesTooMuch: boolean;
   /** The iterations before it, oldest first. */
   readonly gains: readonly PastIteration[];
   /** Moves not made yet, in order of preference. */
@@ -74,7 +76,8 @@ export function policyBand(score: number): MoveKind {
  * Decides what follows an evaluated iteration. In this order: the gate's pass promotes; a score below what stood before
  * rolls back to that; then the run stops when evidence is too little, on a plateau (this iteration and the one before
  * gained less than the smallest gain each), when only external failures remain, or at the iteration limit; else the next untried
- * move of the band of the score that stands is made, and the run stops when there is none. A missing score counts as 0.
+ * move is made, and the run stops when there is none. The move is of the band of the score that stands; but where the best candidate loses
+ * too much, whatever its score, configurations nearer to the champion come first. A missing score counts as 0.
  */
 export function decideNext(request: PolicyRequest): PolicyDecision {
   const score = Number.isFinite(request.score) ? request.score : 0;
@@ -108,15 +111,17 @@ export function decideNext(request: PolicyRequest): PolicyDecision {
 
   const band = policyBand(standing);
   const tried = new Set(request.gains.map((past) => past.move));
-  const move = request.untried.find((candidate) => candidate.kind === band && !tried.has(candidate.name));
+  const untried = (kind: MoveKind) =>
+    request.untried.find((candidate) => candidate.kind === kind && !tried.has(candidate.name));
+  const nearer = request.losesTooMuch ? untried('tune') : undefined;
+  const move = nearer ?? untried(band);
   if (move === undefined)
     return stop('moves-exhausted', `A score of ${shown(standing)} calls for ${band}, and every such move was made.`);
-  return {
-    next: band,
-    move,
-    rollback,
-    detail: `${prefix}A score of ${shown(standing)} calls for ${band}: ${move.name}.`,
-  };
+  const why =
+    nearer === undefined
+      ? `A score of ${shown(standing)} calls for ${band}`
+      : 'The best candidate loses too much, which calls for more of the champion';
+  return { next: move.kind, move, rollback, detail: `${prefix}${why}: ${move.name}.` };
 }
 
 /** What each past iteration gained over what stood before it, the champion before the first. */

@@ -51,6 +51,7 @@ export const decideNext: Stage<Input, DecisionRef> = {
     if (standing === undefined) throw new Error(`candidate ${gate.best.candidateId} cannot be read`);
     const tried = [...(before?.tried ?? []), ...trained.map((candidate) => candidate.configuration)];
     const taxonomy = await readJson(ports.objects, input.taxonomyKey, taxonomySchema);
+    const losesTooMuch = best.verdict.rules.some(({ rule, passed }) => rule === 'regressions' && !passed);
     const policy = applyPolicy({
       settings: plan.model.settings,
       iteration: input.iteration,
@@ -58,6 +59,7 @@ export const decideNext: Stage<Input, DecisionRef> = {
       previous: before === null ? null : { score: before.basis.score },
       championScore: gate.championScore,
       gate: gate.outcome,
+      losesTooMuch,
       gains: (before?.iterations ?? []).map(({ iteration, score, rolledBack, move }) => ({
         iteration,
         score,
@@ -68,7 +70,7 @@ export const decideNext: Stage<Input, DecisionRef> = {
         before,
         tried,
         goesBack(before, gate) ? before.basis.configuration : standing.configuration,
-        best.verdict.rules.some(({ rule, passed }) => rule === 'regressions' && !passed),
+        losesTooMuch,
       ),
       externalRemainder: onlyExternal(best.remaining, taxonomy),
     });

@@ -35,7 +35,7 @@ describe.each(foundationSchema.options)('configurations for foundation %s', (fou
   });
 });
 
-it('tries most of the champion first when a candidate loses too much', () => {
+it('goes half the way to the champion first when a candidate loses too much', () => {
   const standing = { ...defaultConfiguration('none'), interpolation: 0.4 };
   const parts = (losesTooMuch: boolean) =>
     neighbourConfigurations(standing, losesTooMuch)

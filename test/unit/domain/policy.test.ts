@@ -34,6 +34,7 @@ const first: PolicyRequest = {
   previous: null,
   championScore: 0.85,
   gate: 'rejected',
+  losesTooMuch: false,
   gains: [],
   untried: allMoves,
   externalRemainder: false,
