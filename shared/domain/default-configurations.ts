@@ -44,7 +44,7 @@ export function firstConfigurations(foundation: Foundation): readonly Configurat
 }
 
 /**
- * Alternatives worth trying when tuning, best bets first; at most 12, all different from the configuration and one another. First
+ * Alternatives worth trying when tuning, best bets first; at most 13, all different from the configuration and one another. First
  * come more and less of the champion, in turn: the gate most often holds a candidate back for what it loses.
  * @param losesTooMuch whether the gate does so now: then half the way to the champion comes first, and less of it last
  */

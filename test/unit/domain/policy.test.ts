@@ -210,6 +210,7 @@ describe('decideNext', () => {
           previous: fc.option(fc.record({ score })),
           championScore: score,
           gate,
+          losesTooMuch: fc.boolean(),
           gains: fc.array(fc.record({ iteration: fc.nat(20), score, rolledBack: fc.boolean(), move: fc.string() }), {
             maxLength: 20,
           }),
@@ -227,11 +228,22 @@ describe('decideNext', () => {
           expect(request.iteration).toBeLessThan(defaultSettings.maxIterations);
           expect(request.untried).toContain(decision.move);
           expect(decision.move.kind).toBe(decision.next);
-          expect(decision.next).toBe(policyBand(Math.max(now, request.previous?.score ?? 0)));
+          const band = policyBand(Math.max(now, request.previous?.score ?? 0));
+          expect(request.losesTooMuch ? ['tune', band] : [band]).toContain(decision.next);
         },
       ),
       { numRuns: 1_000 },
     );
+  });
+
+  it('calls for more of the champion where the best candidate loses too much, whatever its score, as long as there is more', () => {
+    for (const score of [0.7, 0.9, 0.97])
+      expect(decideNext({ ...first, score, losesTooMuch: true })).toMatchObject({
+        next: 'tune',
+        detail: expect.stringContaining('more of the champion'),
+      });
+    const untried = allMoves.filter(({ kind }) => kind !== 'tune');
+    expect(decideNext({ ...first, score: 0.7, losesTooMuch: true, untried })).toMatchObject({ next: 'rework-data' });
   });
 
   it('ends every run within its iterations, and what stands never falls', () => {
