@@ -46,7 +46,7 @@ export function firstConfigurations(foundation: Foundation): readonly Configurat
 /**
  * Alternatives worth trying when tuning, best bets first; at most 13, all different from the configuration and one another. First
  * come more and less of the champion, in turn: the gate most often holds a candidate back for what it loses.
- * @param losesTooMuch whether the gate does so now: then half the way to the champion comes first, and less of it last
+ * @param losesTooMuch whether the gate does so now: then half the way to the champion comes first, three quarters of it next, and less of it last
  */
 export function neighbourConfigurations(configuration: Configuration, losesTooMuch = false): readonly Configuration[] {
   const { foundation, l2, classBalance, interpolation } = configuration;
@@ -54,7 +54,7 @@ export function neighbourConfigurations(configuration: Configuration, losesTooMu
   const more = interpolations.filter((part) => part > interpolation);
   const less = interpolations.filter((part) => part < interpolation).reverse();
   const inTurn = interpolations.flatMap((_, at) => [...more.slice(at, at + 1), ...less.slice(at, at + 1)]);
-  const ofChampion = (losesTooMuch ? [...nearestTo((1 + interpolation) / 2, more), ...less] : inTurn).map((part) => ({
+  const ofChampion = (losesTooMuch ? [...nearerFirst(interpolation, more), ...less] : inTurn).map((part) => ({
     interpolation: part,
   }));
   const changes: readonly Partial<Configuration>[] = [
@@ -75,6 +75,15 @@ export function neighbourConfigurations(configuration: Configuration, losesTooMu
       seen.add(fingerprint(neighbour));
       return isNew;
     });
+}
+
+/** Half the way from a part to the whole first, then three quarters of it, then the others by their distance from the half. */
+function nearerFirst(from: number, parts: readonly number[]): readonly number[] {
+  const [half, ...others] = nearestTo((1 + from) / 2, parts);
+  const [threeQuarters] = nearestTo((3 + from) / 4, others);
+  return half === undefined || threeQuarters === undefined
+    ? parts
+    : [half, threeQuarters, ...others.filter((part) => part !== threeQuarters)];
 }
 
 function nearestTo(middle: number, parts: readonly number[]): readonly number[] {

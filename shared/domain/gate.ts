@@ -104,6 +104,7 @@ export function gateCandidate(request: GateRequest): GateVerdict {
   };
 }
 
+/** Level with the champion on held-out traffic is enough: whether a candidate is better, the paired bound says, of many times as many traces. */
 function scoreRule({ candidateScore, championScore, reason, settings }: GateRequest): GateRule {
   const candidate = fraction(candidateScore);
   const champion = fraction(championScore);
@@ -123,19 +124,20 @@ function scoreRule({ candidateScore, championScore, reason, settings }: GateRequ
     };
   }
   const below = `The score ${candidate} is below the target of ${target}`;
-  if (!(candidateScore > championScore)) {
-    return { rule: 'score', passed: false, detail: `${below} and not above the champion's ${champion}.` };
+  if (candidateScore < championScore) {
+    return { rule: 'score', passed: false, detail: `${below} and below the champion's ${champion}.` };
   }
+  const level = candidateScore === championScore ? 'level with' : 'above';
   return reason === null
     ? {
         rule: 'score',
         passed: false,
-        detail: `${below}; it is above the champion's ${champion}, but no reason to stop short is on record.`,
+        detail: `${below}; it is ${level} the champion's ${champion}, but no reason to stop short is on record.`,
       }
     : {
         rule: 'score',
         passed: true,
-        detail: `${below}, above the champion's ${champion}, and no more is to be had: ${reason}.`,
+        detail: `${below}, ${level} the champion's ${champion}, and no more is to be had: ${reason}.`,
       };
 }
 

@@ -29,8 +29,8 @@ export interface TrainedHead {
 /** Floats in the largest array that training may take: 1 GiB. */
 const maximumFloats = 2 ** 28;
 const folds = 5;
-/** Held-out rows that are enough to fit a temperature. */
-const enoughHeldOut = 1_000;
+/** Held-out rows that are enough to fit a temperature, which is one number. */
+const enoughHeldOut = 200;
 /**
  * In nats; chosen on validation text with the default L2 strength (docs/benchmarks/trainer.md). With many examples it brings a tenth of a
  * point, three on noisy text; with few it does no harm.

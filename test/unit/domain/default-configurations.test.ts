@@ -35,14 +35,16 @@ describe.each(foundationSchema.options)('configurations for foundation %s', (fou
   });
 });
 
-it('goes half the way to the champion first when a candidate loses too much', () => {
-  const standing = { ...defaultConfiguration('none'), interpolation: 0.4 };
-  const parts = (losesTooMuch: boolean) =>
-    neighbourConfigurations(standing, losesTooMuch)
+it('goes half and then three quarters of the way to the champion first when a candidate loses too much', () => {
+  const parts = (interpolation: number, losesTooMuch: boolean) =>
+    neighbourConfigurations({ ...defaultConfiguration('none'), interpolation }, losesTooMuch)
       .slice(0, 3)
-      .map(({ interpolation }) => interpolation);
-  expect(parts(true)).toEqual([0.75, 0.6, 0.5]);
-  expect(parts(false)).toEqual([0.5, 0.25, 0.6]);
+      .map((neighbour) => neighbour.interpolation);
+  expect(parts(0, true)).toEqual([0.5, 0.75, 0.4]);
+  expect(parts(0.4, true)).toEqual([0.75, 0.9, 0.6]);
+  expect(parts(0.6, true)).toEqual([0.75, 0.9, 0.5]);
+  expect(parts(0.75, true)).toEqual([0.9, 0.6, 0.5]);
+  expect(parts(0.4, false)).toEqual([0.5, 0.25, 0.6]);
 });
 
 it('tries more and less of embedding dropout only where there are embeddings', () => {

@@ -66,11 +66,13 @@ describe('gateCandidate', () => {
     expect(verdict.regressions).toEqual([{ ...regression(2), allowed: 2 }]);
   });
 
-  it('takes a score of exactly τ, and below it only one above the champion with a reason', () => {
+  it('takes a score of exactly τ, and below it only one that is not below the champion, with a reason', () => {
     expect(failedRules({ ...passing, candidateScore: 0.96 })).toEqual([]);
     expect(failedRules({ ...passing, candidateScore: 0.959 })).toEqual(['score']);
     expect(failedRules({ ...passing, candidateScore: 0.959, reason: 'plateau' })).toEqual([]);
-    expect(failedRules({ ...passing, candidateScore: 0.9, reason: 'plateau' })).toEqual(['score']);
+    expect(failedRules({ ...passing, candidateScore: 0.9, reason: 'plateau' })).toEqual([]);
+    expect(failedRules({ ...passing, candidateScore: 0.9 })).toEqual(['score']);
+    expect(failedRules({ ...passing, candidateScore: 0.899, reason: 'plateau' })).toEqual(['score', 'paired-bound']);
   });
 
   it('rejects a gain that chance explains', () => {
@@ -162,7 +164,10 @@ describe('gateCandidate', () => {
       "The score 0.9400 is below the target of 0.9600; it is above the champion's 0.9000, but no reason to stop short is on record.",
     );
     expect(scored({ candidateScore: 0.9, reason: 'plateau' })).toBe(
-      "The score 0.9000 is below the target of 0.9600 and not above the champion's 0.9000.",
+      "The score 0.9000 is below the target of 0.9600, level with the champion's 0.9000, and no more is to be had: plateau.",
+    );
+    expect(scored({ candidateScore: 0.89, reason: 'plateau' })).toBe(
+      "The score 0.8900 is below the target of 0.9600 and below the champion's 0.9000.",
     );
     expect(scored({ candidateScore: Number.NaN })).toBe('A score is missing: candidate none, champion 0.9000.');
     expect(scored({ candidateScore: 1, championScore: 0 })).toBe(
@@ -215,7 +220,7 @@ describe('gateCandidate', () => {
         const enough = evidence.failures >= 20 && evidence.traffic >= 50 && evidence.regression >= 50;
         const scored =
           Number.isFinite(asked.championScore) &&
-          (asked.candidateScore >= 0.96 || (asked.candidateScore > asked.championScore && asked.reason !== null));
+          (asked.candidateScore >= 0.96 || (asked.candidateScore >= asked.championScore && asked.reason !== null));
         const surer =
           mcNemarOneSided(asked.gained.length, asked.lost.length) <= 0.05 &&
           asked.candidateScore >= asked.championScore;
