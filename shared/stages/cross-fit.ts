@@ -2,18 +2,13 @@ import { crossFitFolds } from '../domain/cross-fit.ts';
 import type { EvaluationAnswer } from '../domain/evaluation-set.ts';
 import { exampleSchema } from '../domain/example.ts';
 import { learnsFromChampion } from '../domain/hyperparameters.ts';
-import { isUsableRecord, type SidedRecord, type UsableRecord } from '../domain/trace-record.ts';
+import type { UsableRecord } from '../domain/trace-record.ts';
 import { trainerNamed } from './answer.ts';
 import type { Candidate } from './candidate.ts';
 import { evaluate } from './evaluate.ts';
 import { readJsonl, writeJsonl } from './jsonl.ts';
 import type { Ports } from './ports.ts';
 import type { RunPlan } from './run-plan.ts';
-
-/** The records of the training side that may be trained on. */
-export function trainingSide(records: readonly SidedRecord[]): UsableRecord[] {
-  return records.filter((record) => record.side === 'train').filter(isUsableRecord);
-}
 
 /**
  * What a candidate's recipe answers on the training side when it has not trained on the trace asked for: one training a fold,
@@ -23,7 +18,8 @@ export async function crossFit(
   request: {
     readonly candidate: Candidate;
     readonly plan: Pick<RunPlan, 'model' | 'champion'>;
-    readonly records: readonly SidedRecord[];
+    /** The training side. */
+    readonly records: readonly UsableRecord[];
     readonly seed: number;
     readonly key: (file: string) => string;
   },
@@ -32,7 +28,7 @@ export async function crossFit(
   const { candidate, plan, seed, key } = request;
   const { model, champion } = plan;
   const dataset = await readJsonl(ports.objects, candidate.datasetKey, exampleSchema);
-  const folds = crossFitFolds(trainingSide(request.records), dataset);
+  const folds = crossFitFolds(request.records, dataset);
   const answers: EvaluationAnswer[] = [];
   for (const [index, { held, examples }] of folds.entries()) {
     const datasetKey = key(`fold-${index}.jsonl`);

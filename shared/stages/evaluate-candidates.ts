@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { type EvaluationAnswer, evaluationItemSchema } from '../domain/evaluation-set.ts';
-import { sidedRecordSchema } from '../domain/trace-record.ts';
 import { candidateRefSchema, readCandidate } from './candidate.ts';
 import { crossFit } from './cross-fit.ts';
 import { evaluate, readCheckpoint } from './evaluate.ts';
 import { readJsonl, writeJsonl } from './jsonl.ts';
+import { readTrainingSide } from './material.ts';
 import type { Ports } from './ports.ts';
 import { preparedSchema, readPlan } from './run-plan.ts';
 import { type Stage, stageHead } from './stage.ts';
@@ -69,6 +69,6 @@ async function crossFitted(
 ): Promise<EvaluationAnswer[]> {
   const plan = await readPlan(prepared, ports);
   const candidate = await readCandidate(evaluation.candidate, ports);
-  const records = await readJsonl(ports.objects, evaluation.setKey, sidedRecordSchema);
+  const records = await readTrainingSide({ sidedKey: evaluation.setKey }, ports);
   return crossFit({ candidate, plan, records, seed: run.seed, key }, ports);
 }

@@ -14,14 +14,13 @@ import {
   type RegressionCount,
 } from '../domain/gate.ts';
 import { type DiscordantPair, independentPairs } from '../domain/independent-pairs.ts';
-import { sidedRecordSchema } from '../domain/trace-record.ts';
 import { type CandidateRef, candidateRefSchema } from './candidate.ts';
-import { trainingSide } from './cross-fit.ts';
 import { readCheckpoint } from './evaluate.ts';
 import { type Evaluated, type EvaluatedSet, evaluatedSchema } from './evaluate-candidates.ts';
 import { championEvaluationSchema } from './evaluate-champion.ts';
 import { lineageSchema } from './inspect-lineage.ts';
 import { readJsonl, writeJson } from './jsonl.ts';
+import { readTrainingSide } from './material.ts';
 import type { Ports } from './ports.ts';
 import { preparedSchema, readPlan } from './run-plan.ts';
 import { sizeOf, splitSchema } from './split-traces.ts';
@@ -182,14 +181,12 @@ async function readRecord(input: Input, ports: Ports): Promise<EvaluationRecord>
     earlier: await items(input.lineage.earlier.key),
     champion: byExample(await readJsonl(ports.objects, input.champion.answersKey, evaluationAnswerSchema)),
     training: input.evaluated.some(({ set }) => set === 'cross-fit')
-      ? trainingSide(await readJsonl(ports.objects, input.split.sidedKey, sidedRecordSchema)).map(
-          ({ traceId, input: text, expected, verdict }) => ({
-            exampleId: traceId,
-            input: text,
-            expected,
-            right: verdict === 'pass',
-          }),
-        )
+      ? (await readTrainingSide(input.split, ports)).map(({ traceId, input: text, expected, verdict }) => ({
+          exampleId: traceId,
+          input: text,
+          expected,
+          right: verdict === 'pass',
+        }))
       : [],
   };
 }
