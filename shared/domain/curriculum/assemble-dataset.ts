@@ -1,6 +1,6 @@
 import { RatchetError } from '../../errors.ts';
-import type { Manifest, SliceBand } from '../dataset.ts';
-import type { Example, Provenance, Slice } from '../example.ts';
+import type { Manifest } from '../dataset.ts';
+import type { Example, Provenance } from '../example.ts';
 import { canonicalJson } from '../ids.ts';
 import type { JudgeKind } from '../judgement.ts';
 import { nearDuplicateGroups } from '../near-duplicates.ts';
@@ -10,11 +10,10 @@ import type { RootCause } from '../taxonomy.ts';
 import { compareText } from '../text.ts';
 import type { Candidate } from './candidate.ts';
 import { collapseDuplicates } from './collapse-duplicates.ts';
-import { type CurriculumPlan, lowMargin } from './curriculum-plan.ts';
-import { datasetIdOf, exampleIdOf } from './example-id.ts';
-import { labelFactors } from './label-ratio.ts';
-import { qualityControls, weightByLabel } from './quality-controls.ts';
-import { balanceShares, type ShareRequest } from './slice-shares.ts';
+import type { CurriculumPlan } from './curriculum-plan.ts';
+import { datasetIdOf } from './example-id.ts';
+import { qualityControls } from './quality-controls.ts';
+import { rootSliceBands, type SliceBands, type SliceMember, sliceBands, weighSlices } from './weigh-slices.ts';
 
 export interface AssemblyRequest {
   /** `complement`: the curriculum, a floor a label and a part of the parent's dataset; `extend`: all of it. */
@@ -42,35 +41,14 @@ export interface Assembly {
   readonly manifest: Manifest;
 }
 
-/** Bands of the slices' shares of total sample weight. */
-export const sliceBands = {
-  gold: { lower: 0.4, upper: 0.6 },
-  'hard-negative': { lower: 0.25, upper: 0.35 },
-  replay: { lower: 0.1, upper: 0.2 },
-} as const satisfies Record<Slice, { lower: number; upper: number }>;
-
-/** Without a parent there is no replay, and gold : hard negatives is about 65 : 35. */
-export const rootSliceBands = {
-  gold: { lower: 0.6, upper: 0.7 },
-  'hard-negative': { lower: 0.3, upper: 0.4 },
-  replay: { lower: 0, upper: 0 },
-} as const satisfies Record<Slice, { lower: number; upper: number }>;
-
-const slices = ['gold', 'hard-negative', 'replay'] as const satisfies readonly Slice[];
-
 /** Aimed share of replay in `complement`, where the parent's dataset is large enough to choose from. */
 const replayAim = 0.18;
 
-interface Item {
-  readonly input: string;
-  readonly output: Output;
+interface Item extends SliceMember {
   readonly judge: JudgeKind | null;
   readonly timestamp: string;
   readonly preference: number;
   readonly key: string;
-  readonly origin: Candidate['origin'] | 'parent';
-  readonly provenance: Provenance;
-  readonly margin: number;
   /** Rank among the hard negatives; null for what is none. */
   readonly hardRank: number | null;
 }
@@ -113,7 +91,7 @@ export function assembleDataset(request: AssemblyRequest): Assembly {
   const bands = request.parent === null ? rootSliceBands : sliceBands;
   const members = { replay, ...divide(fresh, replay.length, hardShareAim(request, bands), bands) };
 
-  const { examples, shares } = weigh(members, bands, plan);
+  const { examples, shares } = weighSlices(members, bands, plan);
   const failing = members.gold.filter((item) => item.origin === 'failure');
   return {
     datasetId: datasetIdOf(examples),
@@ -243,12 +221,10 @@ function replayOf(parent: readonly Item[], fresh: readonly Item[], request: Asse
   return queue.filter(({ floor }, at) => floor || at < wanted).map(({ item }) => item);
 }
 
-type Bands = Readonly<Record<Slice, { readonly lower: number; readonly upper: number }>>;
-
 const missedCauses: ReadonlySet<string> = new Set(['missed-label', 'length', 'noise']);
 
 /** Missed labels lean to gold, false alarms and confusions to hard negatives: a place in the band by their parts of the failures. */
-function hardShareAim(request: AssemblyRequest, bands: Bands): number {
+function hardShareAim(request: AssemblyRequest, bands: SliceBands): number {
   const { lower, upper } = bands['hard-negative'];
   if (request.plan.hardNegativeShare !== null) return Math.min(upper, Math.max(lower, request.plan.hardNegativeShare));
   let missed = 0;
@@ -267,7 +243,7 @@ function divide(
   fresh: readonly Item[],
   replay: number,
   hardShare: number,
-  bands: Bands,
+  bands: SliceBands,
 ): { gold: Item[]; 'hard-negative': Item[] } {
   const movable = fresh
     .filter((item) => item.hardRank !== null && item.origin !== 'failure')
@@ -281,126 +257,6 @@ function divide(
   const failures = fresh.filter((item) => item.origin === 'failure').length;
   const hard = new Set(movable.slice(0, Math.max(aimed, failures)));
   return { gold: fresh.filter((item) => !hard.has(item)), 'hard-negative': fresh.filter((item) => hard.has(item)) };
-}
-
-/** Labels and slices move each other's weights; by the third round little changes. */
-const weightRounds = 3;
-
-function weigh(
-  members: Readonly<Record<Slice, readonly Item[]>>,
-  bands: Bands,
-  plan: CurriculumPlan,
-): { examples: Example[]; shares: SliceBand[] } {
-  const entries = slices.flatMap((slice) =>
-    members[slice].map((item) => ({
-      item,
-      slice,
-      wish: clamp(wish(item, plan), plan.weightLimits),
-      weight: 1,
-      scale: 1,
-    })),
-  );
-  let requests: ShareRequest[] = [];
-  for (let round = 0; round < weightRounds && entries.length > 0; round += 1) {
-    const totals = weightByLabel(
-      entries.map((entry) => ({ output: entry.item.output, weight: entry.wish * entry.scale })),
-    );
-    const factors = labelFactors(totals, plan.labelLimits);
-    for (const entry of entries) {
-      entry.weight = clamp(entry.wish * (factors.get(entry.item.output) ?? 1), plan.weightLimits);
-    }
-    toMeanOne(entries);
-    requests = slices.map((slice) =>
-      shareRequest(
-        entries.filter((entry) => entry.slice === slice).map((entry) => entry.weight),
-        entries.length,
-        bands[slice],
-        plan,
-      ),
-    );
-    const shares = balanceShares(requests);
-    const scales = slices.map((_, at) => (shares[at] ?? 0) / (requests[at]?.natural || 1));
-    for (const entry of entries) entry.scale = scales[slices.indexOf(entry.slice)] ?? 1;
-  }
-  const examples = entries
-    .map(
-      ({ item, slice, weight, scale }): Example => ({
-        exampleId: exampleIdOf(item.input, item.output, item.provenance.kind),
-        input: item.input,
-        output: item.output,
-        weight: Math.max(1e-4, Math.round(weight * scale * 1e4) / 1e4),
-        slice,
-        provenance: item.provenance,
-      }),
-    )
-    .sort((a, b) => compareText(a.exampleId, b.exampleId));
-  return { examples, shares: measureBands(examples, bands, requests) };
-}
-
-function shareRequest(
-  weights: readonly number[],
-  examples: number,
-  band: { lower: number; upper: number },
-  plan: CurriculumPlan,
-): ShareRequest {
-  return {
-    natural: weights.reduce((sum, weight) => sum + weight, 0) / examples,
-    ...band,
-    scaleLower: Math.min(1, plan.weightLimits.lower / weights.reduce((least, weight) => Math.min(least, weight), 1)),
-    scaleUpper: Math.max(1, plan.weightLimits.upper / weights.reduce((most, weight) => Math.max(most, weight), 1)),
-  };
-}
-
-function toMeanOne(entries: readonly { weight: number }[]): void {
-  const mean = entries.reduce((sum, entry) => sum + entry.weight, 0) / Math.max(1, entries.length);
-  for (const entry of entries) entry.weight /= mean;
-}
-
-function clamp(value: number, limits: { readonly lower: number; readonly upper: number }): number {
-  return Math.min(limits.upper, Math.max(limits.lower, value));
-}
-
-function wish(item: Item, plan: CurriculumPlan): number {
-  if (item.origin === 'failure' || item.origin === 'probe') return plan.failureWeight;
-  return item.origin === 'pass' && item.margin < lowMargin ? plan.lowMarginWeight : 1;
-}
-
-/** Shares are compared with their bands up to rounding of the weights. */
-const tolerance = 1e-4;
-
-function measureBands(examples: readonly Example[], bands: Bands, requests: readonly ShareRequest[]): SliceBand[] {
-  const total = examples.reduce((sum, example) => sum + example.weight, 0);
-  return slices.map((slice): SliceBand => {
-    const own = examples.filter((example) => example.slice === slice);
-    const weight = own.reduce((sum, example) => sum + example.weight, 0);
-    const share = total === 0 ? 0 : weight / total;
-    const { lower, upper } = bands[slice];
-    const met = share >= lower - tolerance && share <= upper + tolerance;
-    const reason = met ? '' : share < lower ? tooLittle(slice, own.length) : tooMuch(slice, own.length, requests);
-    return { slice, examples: own.length, weight, share, lower, upper, met, reason };
-  });
-}
-
-const sliceWords = {
-  gold: 'gold examples',
-  'hard-negative': 'passing traces near a failure',
-  replay: 'parent examples',
-} as const;
-
-function tooLittle(slice: Slice, count: number): string {
-  return count === 0
-    ? `there are no ${sliceWords[slice]}`
-    : `${count} ${sliceWords[slice]} are too few to make up the share within the limits of an example’s weight`;
-}
-
-function tooMuch(slice: Slice, count: number, requests: readonly ShareRequest[]): string {
-  const short = slices.filter((_, at) => {
-    const request = requests[at];
-    return request !== undefined && request.natural * request.scaleUpper < request.upper;
-  });
-  return short.length > 0
-    ? `takes the room that too few ${short.map((other) => sliceWords[other]).join(' and ')} leave`
-    : `${count} ${sliceWords[slice]} cannot be weighed down further within the limits of an example’s weight`;
 }
 
 function notesOf(examples: readonly Example[], plan: CurriculumPlan, request: AssemblyRequest): string[] {
