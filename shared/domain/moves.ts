@@ -1,6 +1,7 @@
 import type { Configuration } from './hyperparameters.ts';
 import { canonicalJson, shortDigest } from './ids.ts';
 import type { Move, MoveKind } from './policy.ts';
+import { defaultSettings, type Settings } from './settings.ts';
 
 /** What each move changes. A `tune` move's name goes on, after a dash, with a digest of its configurations. */
 export const moveTable = {
@@ -42,18 +43,29 @@ export interface MoveContext {
 
 const noConfigurations: MoveContext = { neighbours: [], tried: [] };
 
+/** Whether a move changes anything under a model's settings. */
+function isOpen(move: string, { hardNegativesPerFailure }: Pick<Settings, 'hardNegativesPerFailure'>): boolean {
+  return move !== 'more-hard-negatives' || hardNegativesPerFailure > 0;
+}
+
 /**
  * The moves of a kind, in order of preference. Those of `tune` take the untried neighbours two at a time, the last one
  * three where their number is odd; fewer than two make no move.
  */
-export function moves(kind: MoveKind, context: MoveContext = noConfigurations): readonly Move[] {
+export function moves(
+  kind: MoveKind,
+  context: MoveContext = noConfigurations,
+  settings: Pick<Settings, 'hardNegativesPerFailure'> = defaultSettings,
+): readonly Move[] {
   if (kind === 'tune') return tuneMoves(context);
-  return Object.entries(moveTable).flatMap(([name, move]) => (move.kind === kind ? [{ kind, name }] : []));
+  return Object.entries(moveTable).flatMap(([name, move]) =>
+    move.kind === kind && isOpen(name, settings) ? [{ kind, name }] : [],
+  );
 }
 
-/** Name of the first move of a kind whose moves do not depend on the configurations tried. */
-export function firstMoveOf(kind: 'rework-data' | 'augment'): MoveName {
-  return kind === 'rework-data' ? 'more-hard-negatives' : 'two-a-pattern';
+/** Name of the first move that reworks the data. */
+export function firstRework({ hardNegativesPerFailure }: Pick<Settings, 'hardNegativesPerFailure'>): MoveName {
+  return hardNegativesPerFailure > 0 ? 'more-hard-negatives' : 'more-boundary-gold';
 }
 
 /** A sentence on what a move changes. */

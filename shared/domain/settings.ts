@@ -18,7 +18,10 @@ export const settingsSchema = z.strictObject({
   enoughTraffic: z.int().nonnegative().default(50),
   enoughRegression: z.int().nonnegative().default(50),
   maxIterations: z.int().min(1).max(20).default(6),
-  probesPerCluster: z.int().min(1).max(100).default(12),
+  /** 0 asks no probes: every cluster counts as unproven. */
+  probesPerCluster: z.int().min(0).max(100).default(12),
+  /** Passing traces looked up for each failure, see `CurriculumPlan`; 0 makes no slice of hard negatives: what passed trains as gold. */
+  hardNegativesPerFailure: z.int().min(0).max(100).default(8),
   smallestCluster: z.int().min(2).default(5),
   snapshotLimit: z.int().positive().max(1_000_000).default(100_000),
   regressionSetLimit: z.int().positive().default(1_000),

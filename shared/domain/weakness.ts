@@ -41,7 +41,10 @@ export function judgeWeakness(request: {
     return {
       ...numbers,
       verdict: 'not-enough-evidence',
-      reason: `Only ${probes} probes could be made; fewer than ${fewestProbes} say nothing.`,
+      reason:
+        probes === 0
+          ? 'No probes were made.'
+          : `Only ${probes} probes could be made; fewer than ${fewestProbes} say nothing.`,
     };
   }
   if (lower > baseRate) {

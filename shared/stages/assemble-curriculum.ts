@@ -6,6 +6,7 @@ import { selectBoundary } from '../domain/curriculum/select-boundary.ts';
 import { restCluster, selectForCluster } from '../domain/curriculum/select-for-cluster.ts';
 import { evaluationItemSchema } from '../domain/evaluation-set.ts';
 import { exampleSchema } from '../domain/example.ts';
+import type { Settings } from '../domain/settings.ts';
 import { type RootCause, taxonomySchema } from '../domain/taxonomy.ts';
 import { datasetRefSchema } from './candidate.ts';
 import { type Lineage, lineageSchema } from './inspect-lineage.ts';
@@ -38,7 +39,7 @@ export const assembleCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<type
   output: curriculumSchema,
   async run(input, { ports }) {
     const { model, run } = await readPlan(input.prepared, ports);
-    const material = await readMaterial(input, ports);
+    const material = await readMaterial(input, model.settings, ports);
     const datasets: z.infer<typeof curriculumSchema>['datasets'] = [];
     for (const mode of input.lineage.modes) {
       if (mode === 'initial') continue;
@@ -66,9 +67,10 @@ export const assembleCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<type
 
 async function readMaterial(
   input: z.infer<typeof inputSchema>,
+  settings: Settings,
   ports: Ports,
 ): Promise<Omit<AssemblyRequest, 'mode' | 'labels'>> {
-  const plan = planFor(input.step.move);
+  const plan = planFor(input.step.move, settings);
   const training = await readTrainingSide(input.split, ports);
   const passes = training.filter((record) => record.verdict === 'pass');
   const failures = training.filter((record) => record.verdict === 'fail');

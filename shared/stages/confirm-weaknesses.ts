@@ -38,15 +38,19 @@ export const confirmWeaknesses: Stage<z.infer<typeof inputSchema>, z.infer<typeo
     const cluster = await readCluster(taxonomyKey, ref.clusterId, ports);
     const training = await readTrainingSide(split, ports);
     const memberIds = new Set(cluster.traceIds);
-    const probes = await ports.analyst.designProbes({
-      task: model.task,
-      cluster,
-      members: training.filter((record) => memberIds.has(record.traceId)),
-      passes: training.filter((record) => record.part === 'discovery' && record.verdict === 'pass'),
-      material: training.filter((record) => record.part === 'probing'),
-      count: model.settings.probesPerCluster,
-      random: ports.random.stream(run.seed, `probes/${cluster.clusterId}`),
-    });
+    const count = model.settings.probesPerCluster;
+    const probes =
+      count === 0
+        ? []
+        : await ports.analyst.designProbes({
+            task: model.task,
+            cluster,
+            members: training.filter((record) => memberIds.has(record.traceId)),
+            passes: training.filter((record) => record.part === 'discovery' && record.verdict === 'pass'),
+            material: training.filter((record) => record.part === 'probing'),
+            count,
+            random: ports.random.stream(run.seed, `probes/${cluster.clusterId}`),
+          });
     const answers = await answerWith(
       champion,
       probes.map((probe) => probe.input),

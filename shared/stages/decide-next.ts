@@ -3,6 +3,7 @@ import { neighbourConfigurations } from '../domain/default-configurations.ts';
 import type { Configuration } from '../domain/hyperparameters.ts';
 import { describeMove, moves } from '../domain/moves.ts';
 import { decideNext as applyPolicy, type Move, moveKindSchema, type PolicyDecision } from '../domain/policy.ts';
+import type { Settings } from '../domain/settings.ts';
 import { type Taxonomy, taxonomySchema } from '../domain/taxonomy.ts';
 import { type Candidate, candidateRefSchema, readCandidate } from './candidate.ts';
 import { byNetGain, type GatedCandidate, gateFileSchema, gateSchema, gateWithReason } from './gate-candidates.ts';
@@ -71,6 +72,7 @@ export const decideNext: Stage<Input, DecisionRef> = {
         tried,
         goesBack(before, gate) ? before.basis.configuration : standing.configuration,
         losesTooMuch,
+        plan.model.settings,
       ),
       externalRemainder: onlyExternal(best.remaining, taxonomy),
     });
@@ -128,11 +130,12 @@ function untriedMoves(
   tried: readonly Configuration[],
   standing: Configuration,
   losesTooMuch: boolean,
+  settings: Settings,
 ): readonly Move[] {
   const made = new Set((before?.iterations ?? []).map((past) => past.move));
   const context = { neighbours: neighbourConfigurations(standing, losesTooMuch), tried };
   return (['rework-data', 'tune', 'augment'] as const)
-    .flatMap((kind) => moves(kind, context))
+    .flatMap((kind) => moves(kind, context, settings))
     .filter((move) => !made.has(move.name));
 }
 

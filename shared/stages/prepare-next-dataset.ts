@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { firstMoveOf } from '../domain/moves.ts';
+import { firstRework } from '../domain/moves.ts';
 import { policyBand } from '../domain/policy.ts';
 import { assembleCurriculum } from './assemble-curriculum.ts';
 import { weaknessRefSchema } from './confirm-weaknesses.ts';
 import { executeStage } from './execute-stage.ts';
 import { lineageSchema } from './inspect-lineage.ts';
-import { preparedSchema } from './run-plan.ts';
+import { preparedSchema, readPlan } from './run-plan.ts';
 import { splitSchema } from './split-traces.ts';
 import { type Stage, stageHead, stageKey } from './stage.ts';
 import { synthesizeCurriculum } from './synthesize-curriculum.ts';
@@ -37,7 +37,8 @@ export const prepareNextDataset: Stage<z.infer<typeof inputSchema>, z.infer<type
     if (iteration > 1 || policyBand(championScore) !== 'rework-data') {
       return { move: '', reason: 'the next iteration will most likely not begin with a new dataset' };
     }
-    const move = firstMoveOf('rework-data');
+    const { model } = await readPlan(prepared, ports);
+    const move = firstRework(model.settings);
     const historyKey = stageKey('decide-next', { run, iteration, item: 'all' }, 'history.json');
     const step = { number: iteration + 1, kind: 'rework-data', move, historyKey };
     const next = { run, lease, iteration: iteration + 1, prepared, taxonomyKey, step };

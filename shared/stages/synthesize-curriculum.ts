@@ -45,7 +45,7 @@ export const synthesizeCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<ty
   input: inputSchema,
   output: partRefSchema,
   async run({ prepared, split, taxonomyKey, weakness, step }, { ports, key }) {
-    const { parentDataset } = await readPlan(prepared, ports);
+    const { model, parentDataset } = await readPlan(prepared, ports);
     const cluster = await readCluster(taxonomyKey, weakness.clusterId, ports);
     const training = await readTrainingSide(split, ports);
     const memberIds = new Set(cluster.traceIds);
@@ -58,7 +58,7 @@ export const synthesizeCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<ty
         (probe) => probe.failed,
       ),
       parent: await readJsonl(ports.objects, parentDataset.key, exampleSchema),
-      plan: planFor(step.move),
+      plan: planFor(step.move, model.settings),
       ...(await remainingFailures(step, training, ports)),
     });
     const partKey = key('selection.json');

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
 import { evaluationItemSchema } from '../../shared/domain/evaluation-set.ts';
 import { exampleSchema } from '../../shared/domain/example.ts';
+import type { Settings } from '../../shared/domain/settings.ts';
 import { leaks } from '../../shared/domain/splits.ts';
 import { answerWith } from '../../shared/stages/answer.ts';
 import { readJsonl } from '../../shared/stages/jsonl.ts';
@@ -20,10 +21,10 @@ afterEach(async () => {
   for (const disposable of disposables.splice(0)) await disposable.dispose();
 });
 
-async function workspaceWithTraffic(count: number, drift: number) {
+async function workspaceWithTraffic(count: number, drift: number, settings: Partial<Settings> = {}) {
   const workspace = await makeWorkspace();
   disposables.push(workspace);
-  await createSupportModel(workspace);
+  await createSupportModel(workspace, settings);
   const traffic = samples(count, drift, workspace.ports.random.stream(1, 'traffic'));
   await ingest(workspace, await answeredTraffic(workspace, traffic, 'day1'));
   return workspace;
@@ -87,6 +88,19 @@ describe('the improvement loop', () => {
         ),
       ).toEqual([]);
     }
+  });
+
+  it('promotes without probes and hard negatives where they are switched off, and says so', async () => {
+    const workspace = await workspaceWithTraffic(500, 0.4, { probesPerCluster: 0, hardNegativesPerFailure: 0 });
+    const { lineage, objects } = workspace.ports;
+    const result = await runLoop(workspace, { modelId, seed: 3 }, recordingUi());
+    expect(result.decision).toBe('promoted');
+    const champion = await lineage.getCheckpoint(modelId, result.champion);
+    const dataset = await lineage.getDataset(modelId, champion?.datasetId ?? '');
+    const examples = await readJsonl(objects, dataset?.key ?? '', exampleSchema);
+    expect(new Set(examples.map(({ slice }) => slice))).toEqual(new Set(['gold', 'replay']));
+    expect(examples.some(({ provenance }) => provenance.kind === 'probe')).toBe(false);
+    expect(new TextDecoder().decode(await objects.get(result.report))).toContain('No probes were made.');
   });
 
   it('keeps the champion, and says what is missing, when there is too little evidence', async () => {

@@ -88,7 +88,7 @@ export function assembleDataset(request: AssemblyRequest): Assembly {
   const parent = material.filter((item) => item.origin === 'parent');
   const replay = request.mode === 'extend' ? parent : replayOf(parent, fresh, request);
   count('parent example not replayed', parent.length - replay.length);
-  const bands = request.parent === null ? rootSliceBands : sliceBands;
+  const bands = bandsOf(request);
   const members = { replay, ...divide(fresh, replay.length, hardShareAim(request, bands), bands) };
 
   const { examples, shares } = weighSlices(members, bands, plan);
@@ -111,6 +111,18 @@ export function assembleDataset(request: AssemblyRequest): Assembly {
       leftOut: Object.fromEntries([...leftOut].sort(([a], [b]) => compareText(a, b))),
       notes: notesOf(examples, plan, request),
     },
+  };
+}
+
+/** Without hard negatives their band is gold's. */
+function bandsOf({ parent, plan }: AssemblyRequest): SliceBands {
+  const bands = parent === null ? rootSliceBands : sliceBands;
+  if (plan.hardNegativesPerFailure > 0) return bands;
+  const { gold, 'hard-negative': hard } = bands;
+  return {
+    ...bands,
+    gold: { lower: gold.lower + hard.lower, upper: Math.min(1, gold.upper + hard.upper) },
+    'hard-negative': { lower: 0, upper: 0 },
   };
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defaultSettings, type Settings } from '../settings.ts';
 
 const limitsSchema = z.strictObject({ lower: z.number().positive().max(1), upper: z.number().min(1) });
 
@@ -6,8 +7,8 @@ const limitsSchema = z.strictObject({ lower: z.number().positive().max(1), upper
 export const curriculumPlanSchema = z.strictObject({
   /** `first`, or the move that asked for it. */
   name: z.string(),
-  /** Passing traces looked up for each failure, nearest first; the first is its hard negative, the others may become one. Small clusters look further. */
-  hardNegativesPerFailure: z.int().min(1).max(100),
+  /** Passing traces looked up for each failure, nearest first; the first is its hard negative, the others may become one. Small clusters look further. 0 looks for none. */
+  hardNegativesPerFailure: z.int().min(0).max(100),
   /** Aimed share of hard negatives; null leaves it to the causes of the failures. */
   hardNegativeShare: z.number().min(0).max(1).nullable(),
   /** Part of the judged-right traces that is taken, most valuable first. */
@@ -38,7 +39,7 @@ export const lowMargin = 0.3;
 
 const first: CurriculumPlan = {
   name: 'first',
-  hardNegativesPerFailure: 8,
+  hardNegativesPerFailure: defaultSettings.hardNegativesPerFailure,
   hardNegativeShare: null,
   boundaryPart: 1,
   maxBoundary: 20_000,
@@ -64,7 +65,11 @@ const byMove: Readonly<Record<string, Partial<CurriculumPlan>>> = {
   'three-a-pattern': { addedPerFailure: 3 },
 };
 
-/** The plan of a policy move by its name; a move that leaves the data alone has that of the first iteration. */
-export function planFor(move: string): CurriculumPlan {
-  return { ...first, ...(Object.hasOwn(byMove, move) ? byMove[move] : {}), name: move };
+/** The plan of a policy move by its name; a move that leaves the data alone has that of the first iteration. No move brings back what is switched off. */
+export function planFor(
+  move: string,
+  { hardNegativesPerFailure }: Pick<Settings, 'hardNegativesPerFailure'> = defaultSettings,
+): CurriculumPlan {
+  const plan = { ...first, hardNegativesPerFailure, ...(Object.hasOwn(byMove, move) ? byMove[move] : {}), name: move };
+  return hardNegativesPerFailure === 0 ? { ...plan, hardNegativesPerFailure, hardNegativeShare: null } : plan;
 }

@@ -53,7 +53,8 @@ export const restCluster = {
  * variant of the nearest parent example of the label stands in.
  *
  * An external cluster gives nothing: no training mends it. A refuted cluster keeps its gold, since a corrected failure is a
- * true label whatever the probes say, and gives no hard negatives, since there is no systematic confusion to draw a line through.
+ * true label whatever the probes say, and gives no hard negatives, since there is no systematic confusion to draw a line through. Nor does
+ * any cluster where the plan asks for none.
  */
 export function selectForCluster(request: ClusterSelectionRequest): ClusterSelection {
   const { cluster, plan } = request;
@@ -79,7 +80,7 @@ export function selectForCluster(request: ClusterSelectionRequest): ClusterSelec
       .filter((record) => request.remaining?.has(record.traceId) !== false)
       .flatMap((record) => variantsOf(record, cluster.clusterId, plan.addedPerFailure)),
   ];
-  if (request.weakness?.verdict === 'refuted') return { ...empty, gold };
+  if (request.weakness?.verdict === 'refuted' || plan.hardNegativesPerFailure === 0) return { ...empty, gold };
 
   const each = Math.max(
     plan.hardNegativesPerFailure,

@@ -32,7 +32,7 @@ export function clusterCard(cluster: ReportedCluster): Markup {
 function probed(weakness: Weakness): Markup {
   const rate =
     weakness.probes === 0
-      ? 'No probe could be made.'
+      ? ''
       : `${formatCount(weakness.failed)} of ${plural(weakness.probes, 'probe')} failed: ${formatPercent(weakness.failureRate)} (${formatPercent(weakness.lower)} to ${formatPercent(weakness.upper)}), base rate ${formatPercent(weakness.baseRate)}.`;
   return html`<p>${rate} <span class="quiet">${visibleProse(weakness.reason)}</span></p>`;
 }

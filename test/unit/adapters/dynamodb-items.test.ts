@@ -62,7 +62,7 @@ const items = {
  * When this fails, stored items and the code no longer go together by themselves: follow "Changing the shape of an item" in
  * docs/adr/0011-one-table.md, then renew the digests.
  */
-test('the shapes of the items are those of schema version 2', () => {
+test('the shapes of the items are those of schema version 3', () => {
   const shapes = Object.entries(items).map(([kind, item]) => [kind, itemShape(item)] as const);
   const digests = Object.fromEntries(shapes.map(([kind, shape]) => [kind, shortDigest(canonicalJson(shape))]));
   expect(digests, `see docs/adr/0011-one-table.md; now: ${JSON.stringify(shapes)}`).toEqual({
@@ -70,7 +70,7 @@ test('the shapes of the items are those of schema version 2', () => {
     control: '80312e63d65fcada',
     dataset: 'b03e812a94e22547',
     evaluationSet: 'd5b656e872fe5cd2',
-    model: '8e7543d14d066ef1',
+    model: '972c8a24aa43c88e',
     run: '5bfd24eb14fbd407',
     runModel: '5f1c1f5be3752220',
   });
@@ -148,6 +148,12 @@ describe('a document', () => {
       ...settings,
       regressionsFractionOutweighed: 0.02,
     });
+  });
+
+  test('of schema version 2 reads with the usual number of hard negatives', () => {
+    const { hardNegativesPerFailure: _number, ...settings } = sampleModel().settings;
+    const item = { ...items.model, schemaVersion: 2, document: JSON.stringify({ ...sampleModel(), settings }) };
+    expect(documentOf(modelSchema, item, 'here').settings).toEqual({ ...settings, hardNegativesPerFailure: 8 });
   });
 
   test('of a checkpoint is stored without its scores, which it has again when it is read', () => {

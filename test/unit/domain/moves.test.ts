@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Configuration } from '../../../shared/domain/hyperparameters.ts';
-import { describeMove, firstMoveOf, moves, moveTable } from '../../../shared/domain/moves.ts';
+import { describeMove, firstRework, moves, moveTable } from '../../../shared/domain/moves.ts';
 import { moveSchema } from '../../../shared/domain/policy.ts';
 
 const configuration = (epochs: number): Configuration => ({
@@ -27,9 +27,13 @@ describe('moves', () => {
     expect(moves('augment').map((move) => move.name)).toEqual(['two-a-pattern', 'three-a-pattern']);
   });
 
-  it('begin with the first of their kind', () => {
-    expect(firstMoveOf('rework-data')).toBe(moves('rework-data')[0]?.name);
-    expect(firstMoveOf('augment')).toBe(moves('augment')[0]?.name);
+  it('begin with the first that is open, and leave hard negatives alone where they are switched off', () => {
+    for (const hardNegativesPerFailure of [0, 8]) {
+      const open = moves('rework-data', undefined, { hardNegativesPerFailure }).map((move) => move.name);
+      expect(firstRework({ hardNegativesPerFailure })).toBe(open[0]);
+      expect(open.includes('more-hard-negatives')).toBe(hardNegativesPerFailure > 0);
+      expect(open).toContain('all-judged-right');
+    }
   });
 
   it('tune with every fresh neighbour once, two or three at a time, under names of their own', () => {

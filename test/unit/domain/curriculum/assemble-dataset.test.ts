@@ -57,6 +57,22 @@ const share = (examples: readonly Example[], slice: Example['slice']): number =>
   examples.reduce((sum, { weight }) => sum + weight, 0);
 
 describe('assembleDataset', () => {
+  test('trains passing traces as gold at the same weights where no hard negatives are wanted', () => {
+    const records = traffic(labels, 400, 60);
+    const off = planFor('first', { hardNegativesPerFailure: 0 });
+    for (const parent of [null, parentExamples(labels, 20)]) {
+      const { examples, manifest } = assembleDataset(requestOf(records, parent, { plan: off }));
+      expect(share(examples, 'hard-negative')).toBe(0);
+      expect(manifest.bands.map(({ slice, met }) => [slice, met])).toEqual([
+        ['gold', true],
+        ['hard-negative', true],
+        ['replay', true],
+      ]);
+      const texts = (all: readonly Example[]) => all.map(({ input }) => input).sort();
+      expect(texts(examples)).toEqual(texts(assembleDataset(requestOf(records, parent)).examples));
+    }
+  });
+
   test('keeps every slice in its band with weights near 1', () => {
     const { examples, manifest } = assembleDataset(requestOf(traffic(labels, 400, 60), parentExamples(labels, 40)));
     expect(manifest.bands.map(({ slice, met }) => ({ slice, met }))).toEqual([

@@ -24,6 +24,15 @@ describe('planFor', () => {
     expect({ ...planFor('slower'), name: 'first' }).toEqual(planFor('first'));
     expect({ ...planFor('toString'), name: 'first' }).toEqual(planFor('first'));
   });
+
+  test('takes the number of hard negatives from the settings, and no move brings them back when there are to be none', () => {
+    expect(planFor('first', { hardNegativesPerFailure: 3 }).hardNegativesPerFailure).toBe(3);
+    expect(planFor('more-hard-negatives', { hardNegativesPerFailure: 3 }).hardNegativesPerFailure).toBe(20);
+    expect(planFor('more-hard-negatives', { hardNegativesPerFailure: 0 })).toMatchObject({
+      hardNegativesPerFailure: 0,
+      hardNegativeShare: null,
+    });
+  });
 });
 
 describe('balanceShares', () => {

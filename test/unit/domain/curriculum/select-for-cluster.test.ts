@@ -54,6 +54,11 @@ describe('selectForCluster', () => {
     ]);
   });
 
+  test('looks for no hard negatives where none are wanted', () => {
+    const plan = planFor('first', { hardNegativesPerFailure: 0 });
+    expect(selectForCluster({ ...base, plan })).toEqual({ ...selectForCluster(base), hardNegatives: [] });
+  });
+
   test('pairs each failure with the nearest pass under the label it was confused with', () => {
     const { hardNegatives } = selectForCluster(base);
     const [first, second] = hardNegatives;
