@@ -6,6 +6,7 @@ import { type ArmName, armNames, type UnitResult } from '../arms/unit-result.ts'
 import { holm } from '../../improvement/summarise.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { pairedDifference } from './bootstrap.ts';
+import { summariseDeployments } from './deployments-summary.ts';
 import { type ArmSummary, type Measure, measures, type NeverWorse, type ScenarioSummary, type StageSummary, type Summary } from './summary.ts';
 import { summariseRefused } from './refused-summary.ts';
 import { targetsOf } from './targets.ts';
@@ -23,7 +24,9 @@ export function summarise(units: readonly UnitResult[], scenarios: readonly Scen
   const triage = summariseTriage(units);
   const neverWorse = neverWorseOf(units);
   const refused = summariseRefused(units);
-  return { scenarios: summaries, triage, neverWorse, refused, targets: targetsOf(summaries, triage, neverWorse) };
+  const deployments = summariseDeployments(units);
+  const targets = targetsOf(summaries, triage, neverWorse);
+  return { scenarios: summaries, triage, neverWorse, deployments, refused, targets };
 }
 
 function summariseScenario(scenario: Scenario, judge: string, units: readonly UnitResult[], random: Random): ScenarioSummary {

@@ -65,6 +65,21 @@ export interface NeverWorse {
   readonly lower: number;
 }
 
+/** What an arm's deployments did to fresh clean text. */
+export interface Deployments {
+  readonly arm: ArmName;
+  /** Scenarios that the arm took part in. */
+  readonly scenarios: number;
+  /** Models put in the place of another; all scenarios, seeds, judges and stages. */
+  readonly deployments: number;
+  /** Those with fewer right answers than the model before, and the largest loss, a fraction. */
+  readonly lower: number;
+  readonly worstDrop: number;
+  /** Those that are worse by the exact one-sided McNemar test at 5 %, one by one, and by Holm's procedure over the arm's. */
+  readonly worse: number;
+  readonly worseByHolm: number;
+}
+
 /** What the refused candidates would have done, had one of them been taken at random. */
 export interface Refused {
   readonly name: string;
@@ -92,6 +107,7 @@ export interface Summary {
   readonly scenarios: readonly ScenarioSummary[];
   readonly triage: readonly TriageSummary[];
   readonly neverWorse: NeverWorse;
+  readonly deployments: readonly Deployments[];
   readonly refused: readonly Refused[];
   readonly targets: readonly Target[];
 }

@@ -119,6 +119,15 @@ describe('summarise', () => {
     expect(summary.targets[0]).toMatchObject({ met: false });
   });
 
+  it('counts the deployments of each arm that took right answers away', () => {
+    const naive = unit('naive', [80, 60, 60, 59]);
+    const { deployments } = summarise([...units, naive], scenarios, new SeededRandom());
+    expect(deployments.map(({ arm }) => arm)).toEqual(['ratchet', 'naive', 'all']);
+    expect(deployments[0]).toMatchObject({ deployments: 4, lower: 0, worstDrop: 0, worse: 0, worseByHolm: 0 });
+    expect(deployments[1]).toMatchObject({ scenarios: 1, deployments: 3, lower: 2, worse: 1, worseByHolm: 1 });
+    expect(deployments[1]?.worstDrop).toBeCloseTo(0.2, 12);
+  });
+
   it('says what the candidates would have done that were refused', () => {
     expect(summary.refused).toEqual([
       {
