@@ -235,6 +235,7 @@ async function gate(request: StageRequest): Promise<string> {
       model: created.model,
       champion,
       parentDataset: created.dataset,
+      taughtKey: '',
       frozenSets: [],
       logVersion: '',
     });
@@ -292,7 +293,6 @@ async function gate(request: StageRequest): Promise<string> {
           lineage: {
             champion: 'first',
             parentDatasetId: '',
-            parentDatasetKey: '',
             parentExamples: 0,
             modes: [],
             preceding: none,

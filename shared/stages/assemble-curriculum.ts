@@ -6,7 +6,6 @@ import { selectBoundary } from '../domain/curriculum/select-boundary.ts';
 import { restCluster, selectForCluster } from '../domain/curriculum/select-for-cluster.ts';
 import { evaluationItemSchema } from '../domain/evaluation-set.ts';
 import { exampleSchema } from '../domain/example.ts';
-import type { Settings } from '../domain/settings.ts';
 import { type RootCause, taxonomySchema } from '../domain/taxonomy.ts';
 import { datasetRefSchema } from './candidate.ts';
 import { type Lineage, lineageSchema } from './inspect-lineage.ts';
@@ -15,7 +14,7 @@ import { readJson, readJsonl, writeJsonl } from './jsonl.ts';
 import { readTrainingSide } from './material.ts';
 import type { Ports } from './ports.ts';
 import { remainingFailures } from './remaining-failures.ts';
-import { preparedSchema, readPlan } from './run-plan.ts';
+import { preparedSchema, type RunPlan, readPlan } from './run-plan.ts';
 import { type SetRef, splitSchema } from './split-traces.ts';
 import { type Stage, stageHead } from './stage.ts';
 import { clusterSelectionSchema, partRefSchema } from './synthesize-curriculum.ts';
@@ -38,8 +37,9 @@ export const assembleCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<type
   input: inputSchema,
   output: curriculumSchema,
   async run(input, { ports }) {
-    const { model, run } = await readPlan(input.prepared, ports);
-    const material = await readMaterial(input, model.settings, ports);
+    const plan = await readPlan(input.prepared, ports);
+    const { model, run } = plan;
+    const material = await readMaterial(input, plan, ports);
     const datasets: z.infer<typeof curriculumSchema>['datasets'] = [];
     for (const mode of input.lineage.modes) {
       if (mode === 'initial') continue;
@@ -67,14 +67,14 @@ export const assembleCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<type
 
 async function readMaterial(
   input: z.infer<typeof inputSchema>,
-  settings: Settings,
+  { model: { settings }, taughtKey }: RunPlan,
   ports: Ports,
 ): Promise<Omit<AssemblyRequest, 'mode' | 'labels'>> {
   const plan = planFor(input.step.move, settings);
   const training = await readTrainingSide(input.split, ports);
   const passes = training.filter((record) => record.verdict === 'pass');
   const failures = training.filter((record) => record.verdict === 'fail');
-  const parent = await readJsonl(ports.objects, input.lineage.parentDatasetKey, exampleSchema);
+  const parent = await readJsonl(ports.objects, taughtKey, exampleSchema);
   const clusters = await Promise.all(
     input.parts.map((part) => readJson(ports.objects, part.key, clusterSelectionSchema)),
   );

@@ -19,7 +19,6 @@ export const lineageSchema = z.strictObject({
   /** Whether the champion was fine-tuned by Ratchet, or is the model's first checkpoint. */
   champion: z.enum(['first', 'fine-tuned']),
   parentDatasetId: z.string(),
-  parentDatasetKey: z.string(),
   parentExamples: z.int(),
   /** Which datasets are worth building. */
   modes: z.array(datasetModeSchema),
@@ -45,7 +44,6 @@ export const inspectLineage: Stage<z.infer<typeof inputSchema>, Lineage> = {
     return {
       champion: plan.champion.parentId === null ? 'first' : 'fine-tuned',
       parentDatasetId: plan.parentDataset.datasetId,
-      parentDatasetKey: plan.parentDataset.key,
       parentExamples: plan.parentDataset.manifest.examples,
       modes: plan.parentDataset.manifest.examples > 0 ? ['complement', 'extend'] : ['complement'],
       preceding: await writeFrozen(key('preceding.jsonl'), pool(ofChampion.map(({ items }) => items)), ports),

@@ -1,15 +1,17 @@
 import { z } from 'zod';
 import type { Control } from '../domain/control.ts';
 import type { EvaluationSet } from '../domain/evaluation-set.ts';
+import { exampleSchema } from '../domain/example.ts';
 import { effectiveJudgement } from '../domain/judgement.ts';
 import type { Model } from '../domain/model.ts';
+import { withoutRefuted } from '../domain/refuted-examples.ts';
 import type { Run } from '../domain/run.ts';
 import type { Trace } from '../domain/trace.ts';
 import type { SnapshotRecord } from '../domain/trace-record.ts';
 import { RatchetError } from '../errors.ts';
 import type { JudgedRecord } from '../ports/trace-log.ts';
 import { answerWith } from './answer.ts';
-import { writeJson, writeJsonl } from './jsonl.ts';
+import { readJsonl, writeJson, writeJsonl } from './jsonl.ts';
 import type { Ports } from './ports.ts';
 import { preparedSchema, type RunPlan } from './run-plan.ts';
 import { type RunRef, type Stage, stageHead } from './stage.ts';
@@ -26,7 +28,8 @@ export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof prepa
   input: inputSchema,
   output: preparedSchema,
   async run({ run }, { ports, key }) {
-    const { plan, since } = await pinPlan(run, ports);
+    const taughtKey = key('taught.jsonl');
+    const { plan, since } = await pinPlan(run, taughtKey, ports);
     const records = await readSnapshot(plan, since, ports);
     const predictions = await answerWith(
       plan.champion,
@@ -52,6 +55,8 @@ export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof prepa
         runnerUp: prediction?.alternatives[1] ?? null,
       };
     });
+    const taught = await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema);
+    await writeJsonl(ports.objects, taughtKey, withoutRefuted(taught, snapshot));
     const planKey = key('plan.json');
     const snapshotKey = key('snapshot.jsonl');
     await writeJson(ports.objects, planKey, plan);
@@ -67,7 +72,7 @@ function sliceOf(trace: Trace): string | null {
   return typeof slice === 'string' && slice !== '' ? slice.slice(0, longestSliceName) : null;
 }
 
-async function pinPlan(run: RunRef, ports: Ports): Promise<{ plan: RunPlan; since: string | null }> {
+async function pinPlan(run: RunRef, taughtKey: string, ports: Ports): Promise<{ plan: RunPlan; since: string | null }> {
   const { lineage } = ports;
   const model = await lineage.getModel(run.modelId);
   const control = await lineage.getControl(run.modelId);
@@ -87,6 +92,7 @@ async function pinPlan(run: RunRef, ports: Ports): Promise<{ plan: RunPlan; sinc
     model,
     champion,
     parentDataset,
+    taughtKey,
     frozenSets: latestVersions(ofPromotions(await lineage.listEvaluationSets(run.modelId), control)),
     logVersion: await ports.traceLog.version(run.modelId),
   };

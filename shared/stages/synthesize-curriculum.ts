@@ -45,7 +45,7 @@ export const synthesizeCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<ty
   input: inputSchema,
   output: partRefSchema,
   async run({ prepared, split, taxonomyKey, weakness, step }, { ports, key }) {
-    const { model, parentDataset } = await readPlan(prepared, ports);
+    const { model, taughtKey } = await readPlan(prepared, ports);
     const cluster = await readCluster(taxonomyKey, weakness.clusterId, ports);
     const training = await readTrainingSide(split, ports);
     const memberIds = new Set(cluster.traceIds);
@@ -57,7 +57,7 @@ export const synthesizeCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<ty
       failingProbes: (await readJsonl(ports.objects, weakness.probesKey, probeResultSchema)).filter(
         (probe) => probe.failed,
       ),
-      parent: await readJsonl(ports.objects, parentDataset.key, exampleSchema),
+      parent: await readJsonl(ports.objects, taughtKey, exampleSchema),
       plan: planFor(step.move, model.settings),
       ...(await remainingFailures(step, training, ports)),
     });

@@ -29,7 +29,7 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
     const records = await readJsonl(ports.objects, judged.judgedKey, judgedRecordSchema);
     const read = new Set(records.flatMap(({ input, judgement }) => (judgement?.judge.kind === 'human' ? [input] : [])));
     // What a person has since judged counts as the person says, and no longer as the champion was taught.
-    const base = (await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema)).filter(
+    const base = (await readJsonl(ports.objects, plan.taughtKey, exampleSchema)).filter(
       ({ input }) => !read.has(input),
     );
     const opinion = (name: string, learns: (record: JudgedRecord) => boolean) =>

@@ -218,8 +218,7 @@ function capNearDuplicates(items: readonly Item[], most: number): Item[] {
 /** Parent examples, label by label in turn so that each is recalled: the aimed share, and the floor of every label. */
 function replayOf(parent: readonly Item[], fresh: readonly Item[], request: AssemblyRequest): Item[] {
   const wanted = Math.round((replayAim / (1 - replayAim) / request.plan.replayWeight) * fresh.length);
-  const byLabel = new Map<Output, Item[]>();
-  for (const item of parent) byLabel.set(item.output, [...(byLabel.get(item.output) ?? []), item]);
+  const byLabel = Map.groupBy(parent, ({ output }) => output);
   const freshCounts = new Map<Output, number>();
   for (const { output } of fresh) freshCounts.set(output, (freshCounts.get(output) ?? 0) + 1);
   const queue = [...byLabel].flatMap(([label, items]) =>

@@ -39,6 +39,7 @@ async function gate(made: Readonly<Record<string, Made>>) {
     model,
     champion,
     parentDataset: sampleDataset(),
+    taughtKey: '',
     frozenSets: [],
     logVersion: '',
   });
@@ -86,7 +87,6 @@ async function gate(made: Readonly<Record<string, Made>>) {
       lineage: {
         champion: 'first',
         parentDatasetId: '',
-        parentDatasetKey: '',
         parentExamples: 0,
         modes: ['complement'],
         preceding: none,

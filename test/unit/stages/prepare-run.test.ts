@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { moveChampion } from '../../../shared/domain/control.ts';
+import { exampleSchema } from '../../../shared/domain/example.ts';
 import { snapshotRecordSchema } from '../../../shared/domain/trace-record.ts';
 import { createModel } from '../../../shared/stages/create-model.ts';
 import { executeStage } from '../../../shared/stages/execute-stage.ts';
@@ -88,4 +89,18 @@ describe('the pinned frozen sets', () => {
     const { plan } = await prepare();
     expect(plan.frozenSets.map((frozen) => frozen.setId)).toEqual(['promoted-2']);
   });
+});
+
+test('what the champion was taught and a person has since refuted is taught no more', async () => {
+  const taught = async () => {
+    const { plan } = await prepare();
+    return (await readJsonl(ports.objects, plan.taughtKey, exampleSchema)).map(({ input, output }) => [input, output]);
+  };
+  const judged = { traceId: 'late', judge: { kind: 'human' as const, id: 'ana', reason: '' } };
+  await ports.traceLog.append(modelId, 'late', {
+    traces: [sampleTrace({ traceId: 'late', modelId, input: 'LUNCH', output: 'ham', timestamp: now() })],
+    judgements: [sampleJudgement({ ...judged, judgementId: 'j9', verdict: 'fail', expected: 'spam' })],
+  });
+  ports.clock.advance(1_000);
+  expect(await taught()).toEqual([['win', 'spam']]);
 });

@@ -52,17 +52,17 @@ test('triage-traces teaches its models what a person says in place of what the c
   };
   const model = sampleModel();
   const champion = sampleCheckpoint();
-  const parentDataset = sampleDataset();
   await writeJson(ports.objects, 'plan.json', {
     run: sampleRun(),
     model,
     champion,
-    parentDataset,
+    parentDataset: sampleDataset(),
+    taughtKey: 'taught.jsonl',
     frozenSets: [],
     logVersion: '',
   });
   await writeJsonl(ports.objects, 'judged.jsonl', records);
-  await writeJsonl(ports.objects, parentDataset.key, learnt);
+  await writeJsonl(ports.objects, 'taught.jsonl', learnt);
 
   const { suspects } = await triageTraces.run(
     {
