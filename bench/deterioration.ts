@@ -1,6 +1,6 @@
-import { SeededRandom } from '../shared/adapters/seeded-random.ts';
-import { detectDeterioration, type JudgedBatch } from '../shared/domain/deterioration.ts';
-import { defaultSettings } from '../shared/domain/settings.ts';
+import { SeededRandom } from '../shared/adapters/local/seeded-random.ts';
+import { defaultSettings } from '../shared/domain/models/settings.ts';
+import { detectDeterioration, type JudgedBatch } from '../shared/domain/policy/deterioration.ts';
 import type { RandomStream } from '../shared/ports/random.ts';
 
 /**

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { SeededRandom } from '../shared/adapters/seeded-random.ts';
+import { SeededRandom } from '../shared/adapters/local/seeded-random.ts';
 import { killCommands } from './kill-runs/kill-commands.ts';
 import { killRuns } from './kill-runs/kill-improvement.ts';
 import { createArgs, ingestArgs, makeMaterial } from './kill-runs/material.ts';

@@ -1,4 +1,4 @@
-import { type ErrorName, RatchetError } from '../shared/errors.ts';
+import { type ErrorName, RatchetError } from '../shared/domain/base/errors.ts';
 
 /** How the process ends; the table is in DESIGN.md, "The command line". */
 export const exitCodes = {

@@ -1,8 +1,8 @@
-import type { Checkpoint } from '../shared/domain/checkpoint.ts';
-import type { ChampionMove } from '../shared/domain/control.ts';
-import type { Dataset } from '../shared/domain/dataset.ts';
-import type { EvaluationSet } from '../shared/domain/evaluation-set.ts';
-import type { Run } from '../shared/domain/run.ts';
+import type { EvaluationSet } from '../shared/domain/evaluation/evaluation-set.ts';
+import type { Checkpoint } from '../shared/domain/models/checkpoint.ts';
+import type { ChampionMove } from '../shared/domain/models/control.ts';
+import type { Dataset } from '../shared/domain/models/dataset.ts';
+import type { Run } from '../shared/domain/models/run.ts';
 import { printableLine } from './printable.ts';
 
 export interface LineageView {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { RatchetError } from '../shared/errors.ts';
-import { unpack, unpackLimits } from '../shared/stages/unpack.ts';
+import { RatchetError } from '../shared/domain/base/errors.ts';
+import { unpack, unpackLimits } from '../shared/intake/unpack.ts';
 
 /** Who names a file of theirs may have a large one; what unpacks out of all proportion is refused all the same. */
 const limits = { ...unpackLimits, bytes: Number.POSITIVE_INFINITY };

@@ -1,4 +1,4 @@
-import { RatchetError } from '../shared/errors.ts';
+import { RatchetError } from '../shared/domain/base/errors.ts';
 import { jsonLine, printable } from './printable.ts';
 
 /** Where a command writes. Results go to stdout, all else to stderr. */

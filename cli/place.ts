@@ -1,4 +1,4 @@
-import type { Ports } from '../shared/stages/ports.ts';
+import type { Ports } from '../shared/ports/ports.ts';
 
 /** Where models live and what they are worked with: a workspace directory, or a stack on AWS. Close it, or the process stays alive. */
 export interface Place {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { checkpointSchema } from '../shared/domain/checkpoint.ts';
-import { controlSchema } from '../shared/domain/control.ts';
-import { datasetSchema } from '../shared/domain/dataset.ts';
-import { evaluationSetSchema } from '../shared/domain/evaluation-set.ts';
-import { decisionSchema, runSchema } from '../shared/domain/run.ts';
-import type { Task } from '../shared/domain/task.ts';
-import { runResultSchema } from '../shared/stages/write-report.ts';
+import { evaluationSetSchema } from '../shared/domain/evaluation/evaluation-set.ts';
+import { checkpointSchema } from '../shared/domain/models/checkpoint.ts';
+import { controlSchema } from '../shared/domain/models/control.ts';
+import { datasetSchema } from '../shared/domain/models/dataset.ts';
+import { decisionSchema, runSchema } from '../shared/domain/models/run.ts';
+import type { Task } from '../shared/domain/models/task.ts';
+import { runResultSchema } from '../shared/loop/report/write-report.ts';
 
 const modelName = z.string().describe('name of the model');
 const checkpointName = z.string().describe('id of a checkpoint');

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { RatchetError } from '../shared/errors.ts';
+import { RatchetError } from '../shared/domain/base/errors.ts';
 import type { Observer } from '../shared/ports/observer.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { createOutput, type Output } from './output.ts';

@@ -1,8 +1,8 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import { z } from 'zod';
-import { idSchema } from '../shared/domain/ids.ts';
-import { RatchetError } from '../shared/errors.ts';
+import { RatchetError } from '../shared/domain/base/errors.ts';
+import { idSchema } from '../shared/domain/base/ids.ts';
 
 const scheduleSchema = z.strictObject({
   /** The model to look at; `*` for all. */

@@ -1,15 +1,15 @@
 import type { ProgressUi } from '../../cli/progress.ts';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../cli/workspace.ts';
-import type { Checkpoint } from '../../shared/domain/checkpoint.ts';
-import { mcNemarOneSided } from '../../shared/domain/statistics.ts';
-import { answerWith } from '../../shared/stages/answer.ts';
-import { chooseCheckpoint } from '../../shared/stages/choose-checkpoint.ts';
-import { createModel } from '../../shared/stages/create-model.ts';
-import { finalTestSchema } from '../../shared/stages/final-test.ts';
-import { ingestTraces } from '../../shared/stages/ingest-traces.ts';
-import { readJson } from '../../shared/stages/jsonl.ts';
-import type { Ports } from '../../shared/stages/ports.ts';
+import { mcNemarOneSided } from '../../shared/domain/base/statistics.ts';
+import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
+import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
+import { finalTestSchema } from '../../shared/loop/decision/final-test.ts';
+import { answerWith } from '../../shared/loop/engine/answer.ts';
+import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
+import { createModel } from '../../shared/operations/create-model.ts';
+import { readJson } from '../../shared/ports/documents.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
 import type { Labelled } from './load-clinc.ts';
 import type { Draw, Scenario } from './scenario.ts';
 

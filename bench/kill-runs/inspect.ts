@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
-import { artifactDigest } from '../../shared/adapters/embedded-trainer/artifact.ts';
-import { digest } from '../../shared/domain/ids.ts';
-import type { Run } from '../../shared/domain/run.ts';
+import { artifactDigest } from '../../shared/adapters/backends/embedded/artifact.ts';
+import { digest } from '../../shared/domain/base/ids.ts';
+import type { Run } from '../../shared/domain/models/run.ts';
 import { modelId } from './material.ts';
 
 /** What a workspace holds, without ids of runs and times: equal for two workspaces that came to the same end. */

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { SeededRandom } from '../../shared/adapters/seeded-random.ts';
+import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { planDemo } from '../spam-demo/demo-plan.ts';
 import { type Email, labelOf, loadEmails } from '../spam-demo/load-emails.ts';
 import { ratchetDone } from './command.ts';

@@ -1,6 +1,6 @@
 import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
-import type { Foundation } from '../../shared/domain/hyperparameters.ts';
-import { createModel } from '../../shared/stages/create-model.ts';
+import type { Foundation } from '../../shared/domain/models/hyperparameters.ts';
+import { createModel } from '../../shared/operations/create-model.ts';
 import type { Labelled } from '../improvement/load-clinc.ts';
 
 export const modelId = 'loop';

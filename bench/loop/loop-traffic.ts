@@ -1,4 +1,4 @@
-import { SeededRandom } from '../../shared/adapters/seeded-random.ts';
+import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { type Labelled, loadClinc } from '../improvement/load-clinc.ts';
 import { drawScenario } from '../improvement/scenario.ts';
 import { BigramTraffic } from '../scale/bigram-traffic.ts';

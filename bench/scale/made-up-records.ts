@@ -1,4 +1,4 @@
-import type { TriagedRecord, UsableRecord } from '../../shared/domain/trace-record.ts';
+import type { TriagedRecord, UsableRecord } from '../../shared/domain/traces/trace-record.ts';
 import type { OutOfFold } from '../../shared/domain/triage/off-domain.ts';
 import type { RandomStream } from '../../shared/ports/random.ts';
 import type { BigramTraffic } from './bigram-traffic.ts';

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { exitCodeOf } from '../../cli/exit-codes.ts';
 import { createOutput } from '../../cli/output.ts';
-import { RatchetError } from '../../shared/errors.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { measuredStages } from './measured-stages.ts';
 
 const usage = `npm run bench:scale -- [--data DIR] [--sizes 10000,100000,1000000] [--stages ingest,triage,split,taxonomy,curriculum,gate,run] [--out FILE]

@@ -1,4 +1,4 @@
-import { wilsonInterval } from '../../shared/domain/statistics.ts';
+import { wilsonInterval } from '../../shared/domain/base/statistics.ts';
 import type { DemoResult, Measured } from './run-demo.ts';
 
 /** The demo's result as a table: accuracy on fresh mail by slice, with 95 % Wilson intervals. */

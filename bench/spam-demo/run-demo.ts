@@ -1,13 +1,13 @@
 import type { ProgressUi } from '../../cli/progress.ts';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../cli/workspace.ts';
-import type { Checkpoint } from '../../shared/domain/checkpoint.ts';
-import type { Foundation } from '../../shared/domain/hyperparameters.ts';
-import type { Output } from '../../shared/domain/task.ts';
-import { answerWith } from '../../shared/stages/answer.ts';
-import { chooseCheckpoint } from '../../shared/stages/choose-checkpoint.ts';
-import { createModel } from '../../shared/stages/create-model.ts';
-import { ingestTraces } from '../../shared/stages/ingest-traces.ts';
+import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
+import type { Foundation } from '../../shared/domain/models/hyperparameters.ts';
+import type { Output } from '../../shared/domain/models/task.ts';
+import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
+import { answerWith } from '../../shared/loop/engine/answer.ts';
+import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
+import { createModel } from '../../shared/operations/create-model.ts';
 import { type DemoPlan, planDemo } from './demo-plan.ts';
 import { type Email, type EmailSlice, labelOf, loadEmails } from './load-emails.ts';
 

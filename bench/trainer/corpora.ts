@@ -1,4 +1,4 @@
-import { SeededRandom } from '../../shared/adapters/seeded-random.ts';
+import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { snips } from '../adaptft/scenarios/snips-scenario.ts';
 import { type Labelled, loadClinc } from '../improvement/load-clinc.ts';
 import { BigramTraffic } from '../scale/bigram-traffic.ts';

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { loadavg, tmpdir } from 'node:os';
 import { parseArgs } from 'node:util';
-import { DirectoryObjectStore } from '../../shared/adapters/directory-object-store.ts';
-import { EmbeddedRuntime } from '../../shared/adapters/embedded-trainer/embedded-runtime.ts';
+import { EmbeddedRuntime } from '../../shared/adapters/backends/embedded/embedded-runtime.ts';
+import { DirectoryObjectStore } from '../../shared/adapters/local/directory-object-store.ts';
 import { corpusFileSchema, type Embedding } from './measurement.ts';
 import { peakMiB } from './peak-memory.ts';
 import { stopwatch } from './stopwatch.ts';

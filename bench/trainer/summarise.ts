@@ -1,4 +1,4 @@
-import { wilsonInterval } from '../../shared/domain/statistics.ts';
+import { wilsonInterval } from '../../shared/domain/base/statistics.ts';
 import type { Random } from '../../shared/ports/random.ts';
 import { type Difference, pairedDifference } from '../adaptft/results/bootstrap.ts';
 import type { Embedding, FeatureSet, Method, Training } from './measurement.ts';

@@ -1,6 +1,6 @@
 import { Argument, type Command, Option } from 'commander';
 import { z } from 'zod';
-import { RatchetError } from '../../shared/errors.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { bashScript } from '../completion/bash-script.ts';
 import { type ProgramShape, programShape } from '../completion/command-shape.ts';
 import { fishScript } from '../completion/fish-script.ts';

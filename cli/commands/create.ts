@@ -1,11 +1,11 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { foundationSchema } from '../../shared/domain/hyperparameters.ts';
-import { idProblem } from '../../shared/domain/ids.ts';
-import { type Settings, settingsSchema } from '../../shared/domain/settings.ts';
-import { RatchetError } from '../../shared/errors.ts';
-import { createModel } from '../../shared/stages/create-model.ts';
-import { describeIssues } from '../../shared/stages/parse-json-line.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { idProblem } from '../../shared/domain/base/ids.ts';
+import { foundationSchema } from '../../shared/domain/models/hyperparameters.ts';
+import { type Settings, settingsSchema } from '../../shared/domain/models/settings.ts';
+import { describeIssues } from '../../shared/intake/parse-json-line.ts';
+import { createModel } from '../../shared/operations/create-model.ts';
 import { assignments, commaSeparated, fraction, wholeNumber } from '../arguments.ts';
 import { BadLineReporter } from '../bad-lines.ts';
 import { counted } from '../counted.ts';

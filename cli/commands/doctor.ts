@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Command } from 'commander';
-import { SystemClock } from '../../shared/adapters/system-clock.ts';
+import { SystemClock } from '../../shared/adapters/local/system-clock.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { printableLine } from '../printable.ts';
@@ -56,7 +56,7 @@ async function examine(session: Session): Promise<ExitCode> {
 
 async function installationChecks(root: string): Promise<readonly Check[]> {
   const { checkDuckDb, checkNode, checkUseLite } = await import('../doctor/check-installation.ts');
-  const { DirectoryObjectStore } = await import('../../shared/adapters/directory-object-store.ts');
+  const { DirectoryObjectStore } = await import('../../shared/adapters/local/directory-object-store.ts');
   const objects = new DirectoryObjectStore(join(root, objectsFolder));
   return [checkNode(process.version), await checkDuckDb(), await checkUseLite(objects)];
 }
@@ -73,7 +73,7 @@ async function placeChecks(root: string, session: Session): Promise<readonly Che
       'Make one by creating a model: ratchet create MODEL --examples FILE. Or name another: --workspace DIR.';
     return [warning('workspace', `there is none in ${root}`, mend)];
   }
-  const { DirectoryObjectStore } = await import('../../shared/adapters/directory-object-store.ts');
+  const { DirectoryObjectStore } = await import('../../shared/adapters/local/directory-object-store.ts');
   return workspaceChecks(root, new DirectoryObjectStore(join(root, objectsFolder)));
 }
 
@@ -97,7 +97,7 @@ async function workspaceChecks(root: string, objects: ObjectStore): Promise<read
 }
 
 async function modelChecks(root: string, objects: ObjectStore, now: number): Promise<readonly Check[]> {
-  const { SqliteLineageStore } = await import('../../shared/adapters/sqlite-lineage-store.ts');
+  const { SqliteLineageStore } = await import('../../shared/adapters/local/sqlite-lineage-store.ts');
   const { checkModel } = await import('../doctor/check-model.ts');
   const { thrown } = await import('../doctor/check.ts');
   const restore = 'Restore the file from a backup.';

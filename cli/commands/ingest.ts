@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type BadLine, type IngestResult, ingestTraces } from '../../shared/stages/ingest-traces.ts';
+import { type BadLine, type IngestResult, ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { BadLineReporter } from '../bad-lines.ts';
 import { counted } from '../counted.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import type { Checkpoint } from '../../shared/domain/checkpoint.ts';
-import { answerWith } from '../../shared/stages/answer.ts';
-import { chooseCheckpoint } from '../../shared/stages/choose-checkpoint.ts';
-import { describeIssues, type LineResult, parseJsonObject, refuse } from '../../shared/stages/parse-json-line.ts';
-import type { Ports } from '../../shared/stages/ports.ts';
-import { type Line, readLines } from '../../shared/stages/read-lines.ts';
+import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
+import { describeIssues, type LineResult, parseJsonObject, refuse } from '../../shared/intake/parse-json-line.ts';
+import { type Line, readLines } from '../../shared/intake/read-lines.ts';
+import { answerWith } from '../../shared/loop/engine/answer.ts';
+import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
 import { availableBatches } from '../available-batches.ts';
 import { BadLineReporter } from '../bad-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { RatchetError } from '../../shared/errors.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';

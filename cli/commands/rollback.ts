@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { rollbackChampion } from '../../shared/stages/rollback-champion.ts';
+import { rollbackChampion } from '../../shared/operations/rollback-champion.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { person } from '../person.ts';
 import { commandResult } from '../results.ts';

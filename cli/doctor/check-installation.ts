@@ -1,5 +1,5 @@
-import { openDuckDb, withConnection } from '../../shared/adapters/duckdb-session.ts';
-import { EmbeddedRuntime } from '../../shared/adapters/embedded-trainer/embedded-runtime.ts';
+import { EmbeddedRuntime } from '../../shared/adapters/backends/embedded/embedded-runtime.ts';
+import { openDuckDb, withConnection } from '../../shared/adapters/duckdb/duckdb-session.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Check } from '../results.ts';
 import { ok, problem, thrown, warning } from './check.ts';

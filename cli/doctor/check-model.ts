@@ -1,7 +1,7 @@
-import { artifactDigest } from '../../shared/adapters/embedded-trainer/artifact.ts';
-import { TraceBatches } from '../../shared/adapters/trace-batches.ts';
-import type { Control } from '../../shared/domain/control.ts';
-import { leaseIsLive } from '../../shared/domain/control.ts';
+import { artifactDigest } from '../../shared/adapters/backends/embedded/artifact.ts';
+import { TraceBatches } from '../../shared/adapters/duckdb/trace-batches.ts';
+import type { Control } from '../../shared/domain/models/control.ts';
+import { leaseIsLive } from '../../shared/domain/models/control.ts';
 import type { LineageStore } from '../../shared/ports/lineage-store.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Owners } from '../../shared/ports/owners.ts';

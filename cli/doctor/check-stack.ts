@@ -1,8 +1,8 @@
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import { DescribeStateMachineCommand, type ExecutionListItem, ListExecutionsCommand } from '@aws-sdk/client-sfn';
-import { executionLink } from '../../shared/adapters/aws-console-links.ts';
-import type { AwsRequest } from '../../shared/adapters/aws-failure.ts';
+import { executionLink } from '../../shared/adapters/aws/aws-console-links.ts';
+import type { AwsRequest } from '../../shared/adapters/aws/aws-failure.ts';
 import { counted } from '../counted.ts';
 import type { Check } from '../results.ts';
 import { request } from '../stack/aws-fault.ts';

@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { storageFailure } from '../../shared/adapters/storage-failure.ts';
+import { storageFailure } from '../../shared/adapters/local/storage-failure.ts';
 import { counted } from '../counted.ts';
 import type { Check } from '../results.ts';
 import { lineageFile, objectsFolder } from '../workspace-files.ts';

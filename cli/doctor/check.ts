@@ -1,4 +1,4 @@
-import { RatchetError } from '../../shared/errors.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
 import type { Check } from '../results.ts';
 
 export function ok(name: string, detail: string): Check {

@@ -1,9 +1,9 @@
-import { type Control, championMovedSince, leaseIsLive } from '../../shared/domain/control.ts';
-import type { Run } from '../../shared/domain/run.ts';
-import { type ErrorName, errorTable, RatchetError } from '../../shared/errors.ts';
-import { beginRun } from '../../shared/stages/begin-run.ts';
-import type { Ports } from '../../shared/stages/ports.ts';
-import { unknownModel } from '../../shared/stages/unknown-model.ts';
+import { type ErrorName, errorTable, RatchetError } from '../../shared/domain/base/errors.ts';
+import { type Control, championMovedSince, leaseIsLive } from '../../shared/domain/models/control.ts';
+import type { Run } from '../../shared/domain/models/run.ts';
+import { beginRun } from '../../shared/operations/begin-run.ts';
+import { unknownModel } from '../../shared/operations/unknown-model.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
 import type { ProgressUi } from '../progress.ts';
 
 export interface WantedRun {

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ExecutionError, StateMachine } from 'aws-local-stepfunctions';
-import { RatchetError } from '../../shared/errors.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { stateHandlers } from '../../shared/loop/engine/catalogue.ts';
 import type { Orchestrator, StateWatcher } from '../../shared/ports/orchestrator.ts';
-import { stateHandlers } from '../../shared/stages/catalogue.ts';
-import type { Ports } from '../../shared/stages/ports.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
 import { itemOf } from './item-of.ts';
 import { MapSizes } from './map-sizes.ts';
 import { RetriesLeft } from './retries-left.ts';

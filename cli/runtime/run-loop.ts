@@ -1,6 +1,6 @@
-import { type EndedExecution, endRun } from '../../shared/stages/end-run.ts';
-import type { Ports } from '../../shared/stages/ports.ts';
-import { type RunResult, runResultSchema } from '../../shared/stages/write-report.ts';
+import { type RunResult, runResultSchema } from '../../shared/loop/report/write-report.ts';
+import { type EndedExecution, endRun } from '../../shared/operations/end-run.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
 import type { ProgressUi } from '../progress.ts';
 import type { Workspace } from '../workspace.ts';
 import { findOrBeginRun, type WantedRun } from './find-run.ts';

@@ -1,6 +1,6 @@
-import { type AwsRequest, awsFailure } from '../../shared/adapters/aws-failure.ts';
-import { errorCode } from '../../shared/adapters/storage-failure.ts';
-import { RatchetError } from '../../shared/errors.ts';
+import { type AwsRequest, awsFailure } from '../../shared/adapters/aws/aws-failure.ts';
+import { errorCode } from '../../shared/adapters/local/storage-failure.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
 
 const refusedCredentials: ReadonlySet<string> = new Set([
   'AuthFailure',

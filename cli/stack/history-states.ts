@@ -1,6 +1,6 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
-import { readFaultText } from '../../shared/fault-text.ts';
+import { readFaultText } from '../../shared/domain/base/fault-text.ts';
 import type { StateWatcher } from '../../shared/ports/orchestrator.ts';
 import { itemOf } from '../runtime/item-of.ts';
 import { MapSizes } from '../runtime/map-sizes.ts';

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
 import { z } from 'zod';
-import { RatchetError } from '../../shared/errors.ts';
-import { type IngestReceipt, ingestReceiptKey, ingestReceiptSchema } from '../../shared/stages/ingest-receipt.ts';
-import type { BadLine, IngestResult } from '../../shared/stages/ingest-traces.ts';
-import { readJson, readJsonl } from '../../shared/stages/jsonl.ts';
-import { unknownModel } from '../../shared/stages/unknown-model.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { type IngestReceipt, ingestReceiptKey, ingestReceiptSchema } from '../../shared/intake/ingest-receipt.ts';
+import type { BadLine, IngestResult } from '../../shared/intake/ingest-traces.ts';
+import { unknownModel } from '../../shared/operations/unknown-model.ts';
+import { readJson, readJsonl } from '../../shared/ports/documents.ts';
 import type { ProgressUi } from '../progress.ts';
 import type { StackPlace } from './stack-place.ts';
 import { uploadDrop } from './upload-drop.ts';

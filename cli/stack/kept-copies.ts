@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { keyParts } from '../../shared/adapters/object-key.ts';
-import { storageFailure } from '../../shared/adapters/storage-failure.ts';
-import { RatchetError } from '../../shared/errors.ts';
+import { keyParts } from '../../shared/adapters/local/object-key.ts';
+import { storageFailure } from '../../shared/adapters/local/storage-failure.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 
 /** What can be fetched or computed again: `$XDG_CACHE_HOME/ratchet`, else `~/.cache/ratchet`. Absolute. */

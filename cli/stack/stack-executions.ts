@@ -8,9 +8,9 @@ import {
   type SFNClient,
   StartExecutionCommand,
 } from '@aws-sdk/client-sfn';
-import type { AwsRequest } from '../../shared/adapters/aws-failure.ts';
-import { executionName } from '../../shared/domain/execution-name.ts';
-import type { RunRef } from '../../shared/stages/stage.ts';
+import type { AwsRequest } from '../../shared/adapters/aws/aws-failure.ts';
+import { executionName } from '../../shared/domain/models/execution-name.ts';
+import type { RunRef } from '../../shared/loop/engine/stage.ts';
 import { request } from './aws-fault.ts';
 
 /** Where an execution stands. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { exampleLineSchema } from '../../shared/domain/example.ts';
-import { traceLineSchema } from '../../shared/domain/trace.ts';
+import { exampleLineSchema } from '../../shared/domain/models/example.ts';
+import { traceLineSchema } from '../../shared/domain/traces/trace.ts';
 import { resultSchemas } from '../results.ts';
 import { commandLineReference } from './command-line-reference.ts';
 

@@ -13,7 +13,7 @@ export interface Bundle {
   readonly layers: readonly LayerName[];
 }
 
-const workerEntry = 'shared/adapters/embedded-trainer/worker.ts';
+const workerEntry = 'shared/adapters/backends/embedded/worker.ts';
 
 /** zod's messages in English alone: its other languages would be a fifth of a small function. */
 const englishOnly: Plugin = {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { RatchetError } from '../../shared/errors.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
 
 const environmentSchema = z.object({
   RATCHET_TRACE_BUCKET: z.string().min(1),

@@ -1,6 +1,6 @@
 import { EventBridgeClient, PutEventsCommand } from '@aws-sdk/client-eventbridge';
-import { awsFailure } from '../../shared/adapters/aws-failure.ts';
-import { RatchetError } from '../../shared/errors.ts';
+import { awsFailure } from '../../shared/adapters/aws/aws-failure.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { once } from './lambda-function.ts';
 import { tracer } from './powertools.ts';
 

@@ -1,8 +1,8 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { z } from 'zod';
-import { executeStage } from '../../shared/stages/execute-stage.ts';
-import type { Ports } from '../../shared/stages/ports.ts';
-import { runRefSchema, type Stage, type StageHead } from '../../shared/stages/stage.ts';
+import { executeStage } from '../../shared/loop/engine/execute-stage.ts';
+import { runRefSchema, type Stage, type StageHead } from '../../shared/loop/engine/stage.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
 import { cloudPorts, type PortsPart } from './cloud-ports.ts';
 import { type LambdaFunction, lambdaFunction, once } from './lambda-function.ts';
 import { logger, metrics } from './powertools.ts';

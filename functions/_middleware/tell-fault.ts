@@ -1,7 +1,7 @@
 import type { MiddlewareObj } from '@middy/core';
 import { z } from 'zod';
-import { RatchetError } from '../../shared/errors.ts';
-import { faultText } from '../../shared/fault-text.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { faultText } from '../../shared/domain/base/fault-text.ts';
 import { logger } from './powertools.ts';
 
 /**

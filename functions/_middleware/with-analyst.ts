@@ -1,4 +1,4 @@
-import { createStatisticalAnalyst } from '../../shared/adapters/statistical-analyst/statistical-analyst.ts';
+import { createStatisticalAnalyst } from '../../shared/adapters/analysts/statistical/statistical-analyst.ts';
 import type { PortsPart } from './cloud-ports.ts';
 
 /** The statistical analyst. */

@@ -8,9 +8,9 @@ import { once } from './lambda-function.ts';
 export const withBackEnds: PortsPart = ({ ports, cacheDirectory }) => {
   const backEnd = once(async () => {
     const [{ EmbeddedRuntime }, { createEmbeddedTrainer }, { createEmbeddedPredictor }] = await Promise.all([
-      import('../../shared/adapters/embedded-trainer/embedded-runtime.ts'),
-      import('../../shared/adapters/embedded-trainer/embedded-trainer.ts'),
-      import('../../shared/adapters/embedded-trainer/embedded-predictor.ts'),
+      import('../../shared/adapters/backends/embedded/embedded-runtime.ts'),
+      import('../../shared/adapters/backends/embedded/embedded-trainer.ts'),
+      import('../../shared/adapters/backends/embedded/embedded-predictor.ts'),
     ]);
     const runtime = new EmbeddedRuntime({
       objects: ports.objects,

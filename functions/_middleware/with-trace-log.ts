@@ -5,7 +5,7 @@ import { once } from './lambda-function.ts';
 /** The trace log by DuckDB, whose package comes from a layer and is loaded when the log is first used. */
 export const withTraceLog: PortsPart = ({ ports }) => {
   const log = once(async (): Promise<TraceLog> => {
-    const { DuckDbTraceLog } = await import('../../shared/adapters/duckdb-trace-log.ts');
+    const { DuckDbTraceLog } = await import('../../shared/adapters/duckdb/duckdb-trace-log.ts');
     return new DuckDbTraceLog({ objects: ports.objects, clock: ports.clock });
   });
   const traceLog: TraceLog = {

@@ -1,4 +1,4 @@
-import { analyzeFailures } from '../../shared/stages/analyze-failures.ts';
+import { analyzeFailures } from '../../shared/loop/diagnosis/analyze-failures.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
 import { withAnalyst } from '../_middleware/with-analyst.ts';
 

@@ -1,4 +1,4 @@
-import { assembleCurriculum } from '../../shared/stages/assemble-curriculum.ts';
+import { assembleCurriculum } from '../../shared/loop/curriculum/assemble-curriculum.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
 
 export const handler = stageFunction(assembleCurriculum);

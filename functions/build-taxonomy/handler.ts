@@ -1,4 +1,4 @@
-import { buildTaxonomy } from '../../shared/stages/build-taxonomy.ts';
+import { buildTaxonomy } from '../../shared/loop/diagnosis/build-taxonomy.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
 import { withAnalyst } from '../_middleware/with-analyst.ts';
 

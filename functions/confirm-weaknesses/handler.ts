@@ -1,4 +1,4 @@
-import { confirmWeaknesses } from '../../shared/stages/confirm-weaknesses.ts';
+import { confirmWeaknesses } from '../../shared/loop/diagnosis/confirm-weaknesses.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
 import { withAnalyst } from '../_middleware/with-analyst.ts';
 import { withBackEnds } from '../_middleware/with-back-ends.ts';

@@ -1,4 +1,4 @@
-import { decideNext } from '../../shared/stages/decide-next.ts';
+import { decideNext } from '../../shared/loop/decision/decide-next.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
 
 export const handler = stageFunction(decideNext);

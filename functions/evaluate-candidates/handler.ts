@@ -1,4 +1,4 @@
-import { evaluateCandidates } from '../../shared/stages/evaluate-candidates.ts';
+import { evaluateCandidates } from '../../shared/loop/training/evaluate-candidates.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
 import { withBackEnds } from '../_middleware/with-back-ends.ts';
 

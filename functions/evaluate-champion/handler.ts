@@ -1,4 +1,4 @@
-import { evaluateChampion } from '../../shared/stages/evaluate-champion.ts';
+import { evaluateChampion } from '../../shared/loop/training/evaluate-champion.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
 import { withBackEnds } from '../_middleware/with-back-ends.ts';
 

@@ -1,4 +1,4 @@
-import { finalTest } from '../../shared/stages/final-test.ts';
+import { finalTest } from '../../shared/loop/decision/final-test.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
 import { withBackEnds } from '../_middleware/with-back-ends.ts';
 

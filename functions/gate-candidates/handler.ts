@@ -1,4 +1,4 @@
-import { gateCandidates } from '../../shared/stages/gate-candidates.ts';
+import { gateCandidates } from '../../shared/loop/decision/gate-candidates.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
 
 export const handler = stageFunction(gateCandidates);

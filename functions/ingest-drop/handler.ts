@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ingestDrop } from '../../shared/stages/ingest-drop.ts';
+import { ingestDrop } from '../../shared/intake/ingest-drop.ts';
 import { cloudPorts } from '../_middleware/cloud-ports.ts';
 import { lambdaFunction, once } from '../_middleware/lambda-function.ts';
 import { countForModel } from '../_middleware/model-metric.ts';

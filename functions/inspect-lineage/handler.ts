@@ -1,4 +1,4 @@
-import { inspectLineage } from '../../shared/stages/inspect-lineage.ts';
+import { inspectLineage } from '../../shared/loop/diagnosis/inspect-lineage.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
 import { withTraceLog } from '../_middleware/with-trace-log.ts';
 

@@ -1,4 +1,4 @@
-import { judgeTraces } from '../../shared/stages/judge-traces.ts';
+import { judgeTraces } from '../../shared/loop/snapshot/judge-traces.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
 
 export const handler = stageFunction(judgeTraces);

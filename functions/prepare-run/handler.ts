@@ -1,4 +1,4 @@
-import { prepareRun } from '../../shared/stages/prepare-run.ts';
+import { prepareRun } from '../../shared/loop/snapshot/prepare-run.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
 import { withBackEnds } from '../_middleware/with-back-ends.ts';
 import { withTraceLog } from '../_middleware/with-trace-log.ts';

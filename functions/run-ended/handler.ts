@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { endRun } from '../../shared/stages/end-run.ts';
-import { runRefSchema } from '../../shared/stages/stage.ts';
+import { runRefSchema } from '../../shared/loop/engine/stage.ts';
+import { endRun } from '../../shared/operations/end-run.ts';
 import { cloudPorts } from '../_middleware/cloud-ports.ts';
 import { lambdaFunction, once } from '../_middleware/lambda-function.ts';
 import { countForModel, rateForModel } from '../_middleware/model-metric.ts';

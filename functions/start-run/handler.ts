@@ -1,6 +1,6 @@
-import { StepFunctionsExecutions } from '../../shared/adapters/step-functions-executions.ts';
-import { TraceBatches } from '../../shared/adapters/trace-batches.ts';
-import { type ConsiderPorts, considerRun } from '../../shared/stages/consider-run.ts';
+import { StepFunctionsExecutions } from '../../shared/adapters/aws/step-functions-executions.ts';
+import { TraceBatches } from '../../shared/adapters/duckdb/trace-batches.ts';
+import { type ConsiderPorts, considerRun } from '../../shared/operations/consider-run.ts';
 import { cloudPorts } from '../_middleware/cloud-ports.ts';
 import { readStateMachineArn } from '../_middleware/environment.ts';
 import { lambdaFunction, once } from '../_middleware/lambda-function.ts';

@@ -1,4 +1,4 @@
-import { synthesizeCurriculum } from '../../shared/stages/synthesize-curriculum.ts';
+import { synthesizeCurriculum } from '../../shared/loop/curriculum/synthesize-curriculum.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
 
 export const handler = stageFunction(synthesizeCurriculum);

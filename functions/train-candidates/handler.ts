@@ -1,4 +1,4 @@
-import { trainCandidates } from '../../shared/stages/train-candidates.ts';
+import { trainCandidates } from '../../shared/loop/training/train-candidates.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
 import { withBackEnds } from '../_middleware/with-back-ends.ts';
 

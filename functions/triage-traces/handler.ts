@@ -1,4 +1,4 @@
-import { triageTraces } from '../../shared/stages/triage-traces.ts';
+import { triageTraces } from '../../shared/loop/snapshot/triage-traces.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
 import { withBackEnds } from '../_middleware/with-back-ends.ts';
 

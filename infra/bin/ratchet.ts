@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
-import { RatchetError } from '../../shared/errors.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { addStacks } from '../add-stacks.ts';
 import { readConfig } from '../config.ts';
 import { builtAssets } from '../constructs/assets.ts';

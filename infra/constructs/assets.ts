@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Code } from 'aws-cdk-lib/aws-lambda';
-import { RatchetError } from '../../shared/errors.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
 import type { Config } from '../config.ts';
 import type { LayerName } from '../function-specs.ts';
 

@@ -1,8 +1,8 @@
-import type { Moments } from '../domain/moments.ts';
-import type { Probe } from '../domain/probe.ts';
-import type { Task } from '../domain/task.ts';
-import type { Cluster, Failure, Taxonomy } from '../domain/taxonomy.ts';
-import type { UsableRecord } from '../domain/trace-record.ts';
+import type { Moments } from '../domain/base/moments.ts';
+import type { Probe } from '../domain/diagnosis/probe.ts';
+import type { Cluster, Failure, Taxonomy } from '../domain/diagnosis/taxonomy.ts';
+import type { Task } from '../domain/models/task.ts';
+import type { UsableRecord } from '../domain/traces/trace-record.ts';
 import type { RandomStream } from './random.ts';
 
 /** The passing records of one expected label. */

@@ -1,9 +1,9 @@
-import type { Checkpoint } from '../domain/checkpoint.ts';
-import type { Control } from '../domain/control.ts';
-import type { Dataset } from '../domain/dataset.ts';
-import type { EvaluationSet } from '../domain/evaluation-set.ts';
-import type { Model } from '../domain/model.ts';
-import type { Run } from '../domain/run.ts';
+import type { EvaluationSet } from '../domain/evaluation/evaluation-set.ts';
+import type { Checkpoint } from '../domain/models/checkpoint.ts';
+import type { Control } from '../domain/models/control.ts';
+import type { Dataset } from '../domain/models/dataset.ts';
+import type { Model } from '../domain/models/model.ts';
+import type { Run } from '../domain/models/run.ts';
 
 /**
  * Lineage and scores. Single-item writes only, each atomic. The store keeps what it is given: ids and times are made

@@ -1,5 +1,5 @@
-import type { Checkpoint } from '../domain/checkpoint.ts';
-import type { Output } from '../domain/task.ts';
+import type { Checkpoint } from '../domain/models/checkpoint.ts';
+import type { Output } from '../domain/models/task.ts';
 
 export interface Prediction {
   /** Null for an input with no text to go by. */

@@ -1,5 +1,5 @@
-import type { Judgement } from '../domain/judgement.ts';
-import type { Trace } from '../domain/trace.ts';
+import type { Judgement } from '../domain/traces/judgement.ts';
+import type { Trace } from '../domain/traces/trace.ts';
 
 export interface TraceBatch {
   readonly traces: readonly Trace[];

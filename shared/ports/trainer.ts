@@ -1,6 +1,6 @@
-import type { Checkpoint } from '../domain/checkpoint.ts';
-import type { Configuration } from '../domain/hyperparameters.ts';
-import type { Task } from '../domain/task.ts';
+import type { Checkpoint } from '../domain/models/checkpoint.ts';
+import type { Configuration } from '../domain/models/hyperparameters.ts';
+import type { Task } from '../domain/models/task.ts';
 
 export interface TrainingRequest {
   readonly task: Task;

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { probeSchema } from '../../shared/domain/probe.ts';
-import { taxonomySchema } from '../../shared/domain/taxonomy.ts';
-import type { UsableRecord } from '../../shared/domain/trace-record.ts';
+import { probeSchema } from '../../shared/domain/diagnosis/probe.ts';
+import { taxonomySchema } from '../../shared/domain/diagnosis/taxonomy.ts';
+import type { UsableRecord } from '../../shared/domain/traces/trace-record.ts';
 import type { Analyst, ShardAnalysis } from '../../shared/ports/analyst.ts';
-import { madeUpInput, passing, planted, plantedTask, stream } from '../unit/adapters/statistical-analyst/planted.ts';
+import { madeUpInput, passing, planted, plantedTask, stream } from '../unit/adapters/analysts/statistical/planted.ts';
 
 /** What every analyst does, with an LLM behind it or not. */
 export function analystContract(name: string, create: () => Analyst): void {

@@ -1,4 +1,4 @@
-import { createStatisticalAnalyst } from '../../shared/adapters/statistical-analyst/statistical-analyst.ts';
+import { createStatisticalAnalyst } from '../../shared/adapters/analysts/statistical/statistical-analyst.ts';
 import { analystContract } from './analyst-contract.ts';
 
 analystContract('statistical', createStatisticalAnalyst);

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { SystemClock } from '../../shared/adapters/system-clock.ts';
+import { SystemClock } from '../../shared/adapters/local/system-clock.ts';
 import { FixedClock } from '../helpers/fixed-clock.ts';
 
 describe.each([

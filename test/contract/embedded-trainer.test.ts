@@ -1,7 +1,7 @@
-import { createEmbeddedPredictor } from '../../shared/adapters/embedded-trainer/embedded-predictor.ts';
-import { EmbeddedRuntime } from '../../shared/adapters/embedded-trainer/embedded-runtime.ts';
-import { createEmbeddedTrainer } from '../../shared/adapters/embedded-trainer/embedded-trainer.ts';
-import { defaultConfiguration } from '../../shared/domain/default-configurations.ts';
+import { createEmbeddedPredictor } from '../../shared/adapters/backends/embedded/embedded-predictor.ts';
+import { EmbeddedRuntime } from '../../shared/adapters/backends/embedded/embedded-runtime.ts';
+import { createEmbeddedTrainer } from '../../shared/adapters/backends/embedded/embedded-trainer.ts';
+import { defaultConfiguration } from '../../shared/domain/models/default-configurations.ts';
 import { MemoryObjectStore } from '../helpers/memory-object-store.ts';
 import { trainerContract } from './trainer-contract.ts';
 

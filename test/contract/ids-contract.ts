@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { idProblem } from '../../shared/domain/ids.ts';
+import { idProblem } from '../../shared/domain/base/ids.ts';
 import type { Ids } from '../../shared/ports/ids.ts';
 import type { FixedClock } from '../helpers/fixed-clock.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SystemIds } from '../../shared/adapters/system-ids.ts';
+import { SystemIds } from '../../shared/adapters/local/system-ids.ts';
 import { CountingIds } from '../helpers/counting-ids.ts';
 import { FixedClock } from '../helpers/fixed-clock.ts';
 import { idsContract } from './ids-contract.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { type Control, firstControl, moveChampion } from '../../shared/domain/control.ts';
+import { type Control, firstControl, moveChampion } from '../../shared/domain/models/control.ts';
 import type { LineageStore } from '../../shared/ports/lineage-store.ts';
 import {
   sampleCheckpoint,

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { DirectoryObjectStore } from '../../shared/adapters/directory-object-store.ts';
+import { DirectoryObjectStore } from '../../shared/adapters/local/directory-object-store.ts';
 import { MemoryObjectStore } from '../helpers/memory-object-store.ts';
 import { rejection } from '../helpers/rejection.ts';
 import { objectStoreContract } from './object-store-contract.ts';

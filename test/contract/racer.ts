@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
-import { DirectoryObjectStore } from '../../shared/adapters/directory-object-store.ts';
-import { DynamoDbLineageStore } from '../../shared/adapters/dynamodb-lineage-store.ts';
-import { S3ObjectStore } from '../../shared/adapters/s3-object-store.ts';
-import { SqliteLineageStore } from '../../shared/adapters/sqlite-lineage-store.ts';
-import { moveChampion } from '../../shared/domain/control.ts';
+import { DynamoDbLineageStore } from '../../shared/adapters/aws/dynamodb-lineage-store.ts';
+import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
+import { DirectoryObjectStore } from '../../shared/adapters/local/directory-object-store.ts';
+import { SqliteLineageStore } from '../../shared/adapters/local/sqlite-lineage-store.ts';
+import { moveChampion } from '../../shared/domain/models/control.ts';
 import type { LineageStore } from '../../shared/ports/lineage-store.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RatchetError } from '../../shared/errors.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
 import type { Random } from '../../shared/ports/random.ts';
 
 /** What every source of random streams does. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { SeededRandom } from '../../shared/adapters/seeded-random.ts';
+import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { randomContract } from './random-contract.ts';
 
 randomContract('xoroshiro128+ seeded by SHA-256', () => new SeededRandom());

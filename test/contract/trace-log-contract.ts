@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { digest } from '../../shared/domain/ids.ts';
+import { digest } from '../../shared/domain/base/ids.ts';
 import type { JudgedRecord, TraceLog } from '../../shared/ports/trace-log.ts';
 import type { FixedClock } from '../helpers/fixed-clock.ts';
 import { rejection } from '../helpers/rejection.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { defaultConfiguration } from '../../shared/domain/default-configurations.ts';
-import type { Configuration } from '../../shared/domain/hyperparameters.ts';
-import { classificationTask } from '../../shared/domain/task.ts';
+import { defaultConfiguration } from '../../shared/domain/models/default-configurations.ts';
+import type { Configuration } from '../../shared/domain/models/hyperparameters.ts';
+import { classificationTask } from '../../shared/domain/models/task.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Predictor } from '../../shared/ports/predictor.ts';
 import type { Trainer, TrainingRequest } from '../../shared/ports/trainer.ts';

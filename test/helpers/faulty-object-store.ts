@@ -1,4 +1,4 @@
-import { storageFailure } from '../../shared/adapters/storage-failure.ts';
+import { storageFailure } from '../../shared/adapters/local/storage-failure.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 
 export interface ObjectFault {

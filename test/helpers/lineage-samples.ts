@@ -1,10 +1,10 @@
-import type { Checkpoint } from '../../shared/domain/checkpoint.ts';
-import type { Dataset } from '../../shared/domain/dataset.ts';
-import type { EvaluationSet } from '../../shared/domain/evaluation-set.ts';
-import type { Model } from '../../shared/domain/model.ts';
-import type { Run } from '../../shared/domain/run.ts';
-import { defaultSettings } from '../../shared/domain/settings.ts';
-import { classificationTask } from '../../shared/domain/task.ts';
+import type { EvaluationSet } from '../../shared/domain/evaluation/evaluation-set.ts';
+import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
+import type { Dataset } from '../../shared/domain/models/dataset.ts';
+import type { Model } from '../../shared/domain/models/model.ts';
+import type { Run } from '../../shared/domain/models/run.ts';
+import { defaultSettings } from '../../shared/domain/models/settings.ts';
+import { classificationTask } from '../../shared/domain/models/task.ts';
 
 const time = '2026-01-01T00:00:00.000Z';
 const task = classificationTask(['spam', 'ham']);

@@ -1,4 +1,4 @@
-import type { Example } from '../../shared/domain/example.ts';
+import type { Example } from '../../shared/domain/models/example.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 
 const openings = ['please', 'can you', 'i want to', 'help me', 'how do i', 'right now', 'hey', 'could we'];

@@ -1,4 +1,4 @@
-import type { TraceLine } from '../../shared/domain/trace.ts';
+import type { TraceLine } from '../../shared/domain/traces/trace.ts';
 import type { RandomStream } from '../../shared/ports/random.ts';
 
 /** A label's words, and the words that its later traffic uses in their place. */

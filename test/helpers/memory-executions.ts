@@ -1,4 +1,4 @@
-import { RatchetError } from '../../shared/errors.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
 import type { Executions } from '../../shared/ports/executions.ts';
 
 type Started = Parameters<Executions['start']>[0];

@@ -1,11 +1,11 @@
-import { encodeDocument } from '../../shared/adapters/document.ts';
-import { type Checkpoint, checkpointSchema } from '../../shared/domain/checkpoint.ts';
-import { type Control, controlSchema, firstControl } from '../../shared/domain/control.ts';
-import { type Dataset, datasetSchema } from '../../shared/domain/dataset.ts';
-import { type EvaluationSet, evaluationSetSchema } from '../../shared/domain/evaluation-set.ts';
-import { type Model, modelSchema } from '../../shared/domain/model.ts';
-import { type Run, runSchema } from '../../shared/domain/run.ts';
-import { RatchetError } from '../../shared/errors.ts';
+import { encodeDocument } from '../../shared/adapters/local/document.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { type EvaluationSet, evaluationSetSchema } from '../../shared/domain/evaluation/evaluation-set.ts';
+import { type Checkpoint, checkpointSchema } from '../../shared/domain/models/checkpoint.ts';
+import { type Control, controlSchema, firstControl } from '../../shared/domain/models/control.ts';
+import { type Dataset, datasetSchema } from '../../shared/domain/models/dataset.ts';
+import { type Model, modelSchema } from '../../shared/domain/models/model.ts';
+import { type Run, runSchema } from '../../shared/domain/models/run.ts';
 import type { LineageStore } from '../../shared/ports/lineage-store.ts';
 
 /** A {@link LineageStore} in memory; what goes in and what comes out are copies. */

@@ -1,8 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { keyParts, prefixParts } from '../../shared/adapters/object-key.ts';
-import { RatchetError } from '../../shared/errors.ts';
+import { keyParts, prefixParts } from '../../shared/adapters/local/object-key.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 
 /** An {@link ObjectStore} in memory; bodies are copied in and out. */

@@ -1,10 +1,10 @@
-import { SeededRandom } from '../../shared/adapters/seeded-random.ts';
-import { createStatisticalAnalyst } from '../../shared/adapters/statistical-analyst/statistical-analyst.ts';
-import { digest } from '../../shared/domain/ids.ts';
-import { RatchetError } from '../../shared/errors.ts';
+import { createStatisticalAnalyst } from '../../shared/adapters/analysts/statistical/statistical-analyst.ts';
+import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { digest } from '../../shared/domain/base/ids.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
 import type { Predictor } from '../../shared/ports/predictor.ts';
 import type { Trainer } from '../../shared/ports/trainer.ts';
-import type { Ports } from '../../shared/stages/ports.ts';
 import { CountingIds } from './counting-ids.ts';
 import { FixedClock } from './fixed-clock.ts';
 import { MemoryLineageStore } from './memory-lineage-store.ts';

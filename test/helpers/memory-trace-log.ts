@@ -1,8 +1,8 @@
-import { digest, idProblem } from '../../shared/domain/ids.ts';
-import type { Judgement } from '../../shared/domain/judgement.ts';
-import type { Trace } from '../../shared/domain/trace.ts';
-import { countVerdicts } from '../../shared/domain/verdict-counts.ts';
-import { RatchetError } from '../../shared/errors.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { digest, idProblem } from '../../shared/domain/base/ids.ts';
+import type { Judgement } from '../../shared/domain/traces/judgement.ts';
+import type { Trace } from '../../shared/domain/traces/trace.ts';
+import { countVerdicts } from '../../shared/domain/traces/verdict-counts.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { BatchSummary, JudgedRecord, ReadOptions, TraceBatch, TraceLog } from '../../shared/ports/trace-log.ts';
 

@@ -1,5 +1,5 @@
 import type { Workspace } from '../../cli/workspace.ts';
-import { digest } from '../../shared/domain/ids.ts';
+import { digest } from '../../shared/domain/base/ids.ts';
 import type { Predictor } from '../../shared/ports/predictor.ts';
 import type { Trainer } from '../../shared/ports/trainer.ts';
 import { chance } from './planted-traffic.ts';

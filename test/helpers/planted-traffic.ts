@@ -1,11 +1,11 @@
 import type { Workspace } from '../../cli/workspace.ts';
-import { digest } from '../../shared/domain/ids.ts';
-import type { Judge } from '../../shared/domain/judgement.ts';
-import type { Settings } from '../../shared/domain/settings.ts';
-import type { TraceLine } from '../../shared/domain/trace.ts';
+import { digest } from '../../shared/domain/base/ids.ts';
+import type { Settings } from '../../shared/domain/models/settings.ts';
+import type { Judge } from '../../shared/domain/traces/judgement.ts';
+import type { TraceLine } from '../../shared/domain/traces/trace.ts';
+import { createModel } from '../../shared/operations/create-model.ts';
 import type { Predictor } from '../../shared/ports/predictor.ts';
 import type { RandomStream } from '../../shared/ports/random.ts';
-import { createModel } from '../../shared/stages/create-model.ts';
 import { type Sample, samples } from './made-up-traffic.ts';
 import { bytesOf, championOf, modelId } from './test-workspace.ts';
 

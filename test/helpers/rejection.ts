@@ -1,4 +1,4 @@
-import { RatchetError } from '../../shared/errors.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
 
 /** The fault that a piece of work ends in; fails when it succeeds or throws anything else. */
 export async function rejection(work: Promise<unknown>): Promise<RatchetError> {

@@ -1,12 +1,18 @@
-import type { Dataset } from '../../shared/domain/dataset.ts';
-import type { GateVerdict } from '../../shared/domain/gate.ts';
-import type { Configuration } from '../../shared/domain/hyperparameters.ts';
-import type { Weakness } from '../../shared/domain/probe.ts';
-import type { BeforeAfter, ConfusionCell, ExampleText, Rate, ReportData } from '../../shared/domain/report.ts';
-import { defaultSettings } from '../../shared/domain/settings.ts';
-import { mcNemarOneSided, wilsonInterval } from '../../shared/domain/statistics.ts';
-import { classificationTask } from '../../shared/domain/task.ts';
-import type { RootCause } from '../../shared/domain/taxonomy.ts';
+import { mcNemarOneSided, wilsonInterval } from '../../shared/domain/base/statistics.ts';
+import type { Weakness } from '../../shared/domain/diagnosis/probe.ts';
+import type { RootCause } from '../../shared/domain/diagnosis/taxonomy.ts';
+import type { GateVerdict } from '../../shared/domain/evaluation/gate.ts';
+import type { Dataset } from '../../shared/domain/models/dataset.ts';
+import type { Configuration } from '../../shared/domain/models/hyperparameters.ts';
+import { defaultSettings } from '../../shared/domain/models/settings.ts';
+import { classificationTask } from '../../shared/domain/models/task.ts';
+import type {
+  BeforeAfter,
+  ConfusionCell,
+  ExampleText,
+  Rate,
+  ReportData,
+} from '../../shared/loop/report/report-data.ts';
 
 const labels = [
   'card_arrival',

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProgressUi } from '../../cli/progress.ts';
 import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
-import type { Checkpoint } from '../../shared/domain/checkpoint.ts';
-import type { TraceLine } from '../../shared/domain/trace.ts';
-import { RatchetError } from '../../shared/errors.ts';
-import { answerWith } from '../../shared/stages/answer.ts';
-import { createModel } from '../../shared/stages/create-model.ts';
-import { ingestTraces } from '../../shared/stages/ingest-traces.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
+import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
+import type { TraceLine } from '../../shared/domain/traces/trace.ts';
+import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
+import { answerWith } from '../../shared/loop/engine/answer.ts';
+import { createModel } from '../../shared/operations/create-model.ts';
 import { judgedTraces, type Sample, samples } from './made-up-traffic.ts';
 
 export const modelId = 'support';

@@ -1,5 +1,5 @@
-import type { Judgement } from '../../shared/domain/judgement.ts';
-import type { Trace } from '../../shared/domain/trace.ts';
+import type { Judgement } from '../../shared/domain/traces/judgement.ts';
+import type { Trace } from '../../shared/domain/traces/trace.ts';
 
 export function sampleTrace(change: Partial<Trace> = {}): Trace {
   return {

@@ -2,7 +2,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { SeededRandom } from '../../shared/adapters/seeded-random.ts';
+import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
 import { hostileTexts } from '../helpers/trace-samples.ts';
 import { ratchetInProcess } from './cli/in-process.ts';

@@ -1,11 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
-import { evaluationItemSchema } from '../../shared/domain/evaluation-set.ts';
-import { exampleSchema } from '../../shared/domain/example.ts';
-import type { Settings } from '../../shared/domain/settings.ts';
-import { leaks } from '../../shared/domain/splits.ts';
-import { answerWith } from '../../shared/stages/answer.ts';
-import { readJsonl } from '../../shared/stages/jsonl.ts';
+import { evaluationItemSchema } from '../../shared/domain/evaluation/evaluation-set.ts';
+import { leaks } from '../../shared/domain/evaluation/splits.ts';
+import { exampleSchema } from '../../shared/domain/models/example.ts';
+import type { Settings } from '../../shared/domain/models/settings.ts';
+import { answerWith } from '../../shared/loop/engine/answer.ts';
+import { readJsonl } from '../../shared/ports/documents.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
 import {
   answeredTraffic,

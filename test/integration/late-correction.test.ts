@@ -1,12 +1,16 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../cli/workspace.ts';
-import { type EvaluationItem, type EvaluationSet, evaluationItemSchema } from '../../shared/domain/evaluation-set.ts';
-import { exampleSchema } from '../../shared/domain/example.ts';
-import { effectiveJudgement } from '../../shared/domain/judgement.ts';
-import type { TraceLine } from '../../shared/domain/trace.ts';
-import { type SidedRecord, sidedRecordSchema } from '../../shared/domain/trace-record.ts';
-import { readJsonl } from '../../shared/stages/jsonl.ts';
+import {
+  type EvaluationItem,
+  type EvaluationSet,
+  evaluationItemSchema,
+} from '../../shared/domain/evaluation/evaluation-set.ts';
+import { exampleSchema } from '../../shared/domain/models/example.ts';
+import { effectiveJudgement } from '../../shared/domain/traces/judgement.ts';
+import type { TraceLine } from '../../shared/domain/traces/trace.ts';
+import { type SidedRecord, sidedRecordSchema } from '../../shared/domain/traces/trace-record.ts';
+import { readJsonl } from '../../shared/ports/documents.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
 import { answeredTraffic, createSupportModel, ingest, modelId, recordingUi } from '../helpers/test-workspace.ts';
 import { type WorkspaceCopies, workspaceCopies } from '../helpers/workspace-copies.ts';

@@ -1,12 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../cli/workspace.ts';
-import { evaluationItemSchema, evaluationSetNameSchema } from '../../shared/domain/evaluation-set.ts';
-import { exampleSchema } from '../../shared/domain/example.ts';
-import { weaknessSchema } from '../../shared/domain/probe.ts';
-import { type Cluster, taxonomySchema } from '../../shared/domain/taxonomy.ts';
-import { triagedRecordSchema } from '../../shared/domain/trace-record.ts';
-import { readJson, readJsonl } from '../../shared/stages/jsonl.ts';
+import { weaknessSchema } from '../../shared/domain/diagnosis/probe.ts';
+import { type Cluster, taxonomySchema } from '../../shared/domain/diagnosis/taxonomy.ts';
+import { evaluationItemSchema, evaluationSetNameSchema } from '../../shared/domain/evaluation/evaluation-set.ts';
+import { exampleSchema } from '../../shared/domain/models/example.ts';
+import { triagedRecordSchema } from '../../shared/domain/traces/trace-record.ts';
+import { readJson, readJsonl } from '../../shared/ports/documents.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
 import {
   ambiguousLabels,
@@ -19,7 +19,7 @@ import {
   withUnluckyChampion,
 } from '../helpers/planted-traffic.ts';
 import { ingest, makeWorkspace, modelId, recordingUi } from '../helpers/test-workspace.ts';
-import { madeUpInput, plantedLabels } from '../unit/adapters/statistical-analyst/planted.ts';
+import { madeUpInput, plantedLabels } from '../unit/adapters/analysts/statistical/planted.ts';
 
 const disposables: { dispose(): Promise<void> }[] = [];
 afterEach(async () => {

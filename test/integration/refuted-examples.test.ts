@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../cli/workspace.ts';
-import { exampleSchema } from '../../shared/domain/example.ts';
-import type { TraceLine } from '../../shared/domain/trace.ts';
-import { readJsonl } from '../../shared/stages/jsonl.ts';
+import { exampleSchema } from '../../shared/domain/models/example.ts';
+import type { TraceLine } from '../../shared/domain/traces/trace.ts';
+import { readJsonl } from '../../shared/ports/documents.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
 import {
   answeredTraffic,

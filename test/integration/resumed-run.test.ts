@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../cli/workspace.ts';
-import { moveChampion } from '../../shared/domain/control.ts';
-import type { Run } from '../../shared/domain/run.ts';
-import { acquireLease, updateControl } from '../../shared/stages/hold-lease.ts';
+import { moveChampion } from '../../shared/domain/models/control.ts';
+import type { Run } from '../../shared/domain/models/run.ts';
+import { acquireLease, updateControl } from '../../shared/operations/hold-lease.ts';
 import { sampleRun } from '../helpers/lineage-samples.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
 import { rejection } from '../helpers/rejection.ts';

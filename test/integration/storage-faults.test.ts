@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
 import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
-import { RatchetError } from '../../shared/errors.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { FaultyObjectStore } from '../helpers/faulty-object-store.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
 import { rejection } from '../helpers/rejection.ts';

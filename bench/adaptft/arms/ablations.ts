@@ -1,10 +1,10 @@
-import { type Example, exampleSchema } from '../../../shared/domain/example.ts';
-import type { Settings } from '../../../shared/domain/settings.ts';
-import { triagedRecordSchema } from '../../../shared/domain/trace-record.ts';
+import { type Example, exampleSchema } from '../../../shared/domain/models/example.ts';
+import type { Settings } from '../../../shared/domain/models/settings.ts';
+import { triagedRecordSchema } from '../../../shared/domain/traces/trace-record.ts';
+import { encodeJsonl, readJsonl, writeJsonl } from '../../../shared/ports/documents.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
+import type { Ports } from '../../../shared/ports/ports.ts';
 import type { Trainer, TrainingRequest } from '../../../shared/ports/trainer.ts';
-import { encodeJsonl, readJsonl, writeJsonl } from '../../../shared/stages/jsonl.ts';
-import type { Ports } from '../../../shared/stages/ports.ts';
 import type { ArmName } from './unit-result.ts';
 
 /** Ratchet with one mechanism taken away, from outside: through the ports and the settings, while the stages stay as they are. */

@@ -1,6 +1,6 @@
-import { triagedRecordSchema } from '../../../shared/domain/trace-record.ts';
-import { readJsonl } from '../../../shared/stages/jsonl.ts';
-import type { Ports } from '../../../shared/stages/ports.ts';
+import { triagedRecordSchema } from '../../../shared/domain/traces/trace-record.ts';
+import { readJsonl } from '../../../shared/ports/documents.ts';
+import type { Ports } from '../../../shared/ports/ports.ts';
 import type { StagedLog } from '../logs/staged-log.ts';
 import { kindNamed } from '../perturbations/kinds.ts';
 import type { TriageCount } from './unit-result.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { gateFileSchema } from '../../../shared/stages/gate-candidates.ts';
-import { readJson } from '../../../shared/stages/jsonl.ts';
-import type { Ports } from '../../../shared/stages/ports.ts';
-import { splitSchema } from '../../../shared/stages/split-traces.ts';
+import { gateFileSchema } from '../../../shared/loop/decision/gate-candidates.ts';
+import { splitSchema } from '../../../shared/loop/snapshot/split-traces.ts';
+import { readJson } from '../../../shared/ports/documents.ts';
+import type { Ports } from '../../../shared/ports/ports.ts';
 import type { RunRecord } from './unit-result.ts';
 
 const completedSplit = z.object({ output: splitSchema });

@@ -1,6 +1,6 @@
+import { answerWith } from '../../../shared/loop/engine/answer.ts';
+import type { Ports } from '../../../shared/ports/ports.ts';
 import type { Random } from '../../../shared/ports/random.ts';
-import { answerWith } from '../../../shared/stages/answer.ts';
-import type { Ports } from '../../../shared/stages/ports.ts';
 import type { Baseline, ServedLog } from './baselines.ts';
 import type { Prepared } from './prepared.ts';
 import { type Scores, type Served, scoreModel } from './score.ts';

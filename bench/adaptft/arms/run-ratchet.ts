@@ -1,11 +1,11 @@
 import type { ProgressUi } from '../../../cli/progress.ts';
 import { runLoop } from '../../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../../cli/workspace.ts';
-import { answerWith } from '../../../shared/stages/answer.ts';
-import { chooseCheckpoint } from '../../../shared/stages/choose-checkpoint.ts';
-import { createModel } from '../../../shared/stages/create-model.ts';
-import { ingestTraces } from '../../../shared/stages/ingest-traces.ts';
-import type { Ports } from '../../../shared/stages/ports.ts';
+import { ingestTraces } from '../../../shared/intake/ingest-traces.ts';
+import { answerWith } from '../../../shared/loop/engine/answer.ts';
+import { chooseCheckpoint } from '../../../shared/operations/choose-checkpoint.ts';
+import { createModel } from '../../../shared/operations/create-model.ts';
+import type { Ports } from '../../../shared/ports/ports.ts';
 import type { StagedLog } from '../logs/staged-log.ts';
 import { traceLine } from '../logs/trace-line.ts';
 import type { Ablation } from './ablations.ts';

@@ -1,6 +1,6 @@
-import type { Checkpoint } from '../../../shared/domain/checkpoint.ts';
-import { answerWith } from '../../../shared/stages/answer.ts';
-import type { Ports } from '../../../shared/stages/ports.ts';
+import type { Checkpoint } from '../../../shared/domain/models/checkpoint.ts';
+import { answerWith } from '../../../shared/loop/engine/answer.ts';
+import type { Ports } from '../../../shared/ports/ports.ts';
 import type { Prepared, ScoreItem } from './prepared.ts';
 import { packRights } from './rights.ts';
 

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { defaultConfiguration } from '../../../shared/domain/default-configurations.ts';
-import type { Example } from '../../../shared/domain/example.ts';
-import { classificationTask } from '../../../shared/domain/task.ts';
-import { trainerNamed } from '../../../shared/stages/answer.ts';
-import { writeJsonl } from '../../../shared/stages/jsonl.ts';
-import type { Ports } from '../../../shared/stages/ports.ts';
+import { defaultConfiguration } from '../../../shared/domain/models/default-configurations.ts';
+import type { Example } from '../../../shared/domain/models/example.ts';
+import { classificationTask } from '../../../shared/domain/models/task.ts';
+import { trainerNamed } from '../../../shared/loop/engine/answer.ts';
+import { writeJsonl } from '../../../shared/ports/documents.ts';
+import type { Ports } from '../../../shared/ports/ports.ts';
 import type { Labelled } from '../perturbations/corpus.ts';
 import type { Prepared } from './prepared.ts';
 import type { Served } from './score.ts';

@@ -1,4 +1,4 @@
-import { mcNemarOneSided } from '../../../shared/domain/statistics.ts';
+import { mcNemarOneSided } from '../../../shared/domain/base/statistics.ts';
 import { holm } from '../../improvement/summarise.ts';
 import { unpackRights } from '../arms/rights.ts';
 import type { Scores } from '../arms/score.ts';

@@ -1,4 +1,4 @@
-import { mcNemarOneSided } from '../../../shared/domain/statistics.ts';
+import { mcNemarOneSided } from '../../../shared/domain/base/statistics.ts';
 import type { Random } from '../../../shared/ports/random.ts';
 import { unpackRights } from '../arms/rights.ts';
 import type { Score, Scores } from '../arms/score.ts';

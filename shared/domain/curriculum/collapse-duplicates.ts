@@ -1,6 +1,6 @@
-import type { JudgeKind } from '../judgement.ts';
-import type { Output } from '../task.ts';
-import { compareText, normalisedText } from '../text.ts';
+import { compareText, normalisedText } from '../base/text.ts';
+import type { Output } from '../models/task.ts';
+import type { JudgeKind } from '../traces/judgement.ts';
 
 /** What is known of an input's right output, from one source. */
 export interface Claim {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { defaultSettings, type Settings } from '../settings.ts';
+import { defaultSettings, type Settings } from '../models/settings.ts';
 
 const limitsSchema = z.strictObject({ lower: z.number().positive().max(1), upper: z.number().min(1) });
 

@@ -1,6 +1,6 @@
-import type { Example, Provenance } from '../example.ts';
-import { canonicalJson, shortDigest, shortDigestOfAll } from '../ids.ts';
-import type { Output } from '../task.ts';
+import { canonicalJson, shortDigest, shortDigestOfAll } from '../base/ids.ts';
+import type { Example, Provenance } from '../models/example.ts';
+import type { Output } from '../models/task.ts';
 
 /** Names an example by what it says and the kind of its source, whatever dataset it is in. */
 export function exampleIdOf(input: string, output: Output, kind: Provenance['kind']): string {

@@ -1,8 +1,8 @@
-import type { QualityControl } from '../dataset.ts';
-import type { Example } from '../example.ts';
-import { nearDuplicateGroups } from '../near-duplicates.ts';
-import { labelsOf } from '../task.ts';
-import { words } from '../text.ts';
+import { words } from '../base/text.ts';
+import type { QualityControl } from '../models/dataset.ts';
+import type { Example } from '../models/example.ts';
+import { labelsOf } from '../models/task.ts';
+import { nearDuplicateGroups } from '../similarity/near-duplicates.ts';
 import { labelRatio, maxLabelRatio } from './label-ratio.ts';
 
 const patternsPerLabel = 3;

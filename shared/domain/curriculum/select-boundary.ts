@@ -1,8 +1,8 @@
-import type { Output } from '../task.ts';
-import { compareText } from '../text.ts';
-import { margin, type UsableRecord } from '../trace-record.ts';
-import { type Candidate, candidateOf } from './candidate.ts';
+import { compareText } from '../base/text.ts';
+import type { Output } from '../models/task.ts';
+import { margin, type UsableRecord } from '../traces/trace-record.ts';
 import { type CurriculumPlan, lowMargin } from './curriculum-plan.ts';
+import { type Candidate, candidateOf } from './example-candidate.ts';
 
 export interface BoundaryRequest {
   /** All passing records of the training side. */

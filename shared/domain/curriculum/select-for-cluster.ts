@@ -1,12 +1,12 @@
-import type { Example } from '../example.ts';
-import { isSureOf, type ProbeResult, type Weakness } from '../probe.ts';
-import { type Neighbour, SimilarityIndex } from '../similarity.ts';
-import type { Output } from '../task.ts';
-import type { Cluster } from '../taxonomy.ts';
-import { compareText } from '../text.ts';
-import type { UsableRecord } from '../trace-record.ts';
-import { type Candidate, candidateOf } from './candidate.ts';
+import { compareText } from '../base/text.ts';
+import { isSureOf, type ProbeResult, type Weakness } from '../diagnosis/probe.ts';
+import type { Cluster } from '../diagnosis/taxonomy.ts';
+import type { Example } from '../models/example.ts';
+import type { Output } from '../models/task.ts';
+import { type Neighbour, SimilarityIndex } from '../similarity/similarity-index.ts';
+import type { UsableRecord } from '../traces/trace-record.ts';
 import type { CurriculumPlan } from './curriculum-plan.ts';
+import { type Candidate, candidateOf } from './example-candidate.ts';
 import { labelPreservingVariants } from './label-preserving-variants.ts';
 
 export interface ClusterSelectionRequest {

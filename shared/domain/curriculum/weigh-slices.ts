@@ -1,9 +1,9 @@
-import type { SliceBand } from '../dataset.ts';
-import type { Example, Provenance, Slice } from '../example.ts';
-import type { Output } from '../task.ts';
-import { compareText } from '../text.ts';
-import type { Candidate } from './candidate.ts';
+import { compareText } from '../base/text.ts';
+import type { SliceBand } from '../models/dataset.ts';
+import type { Example, Provenance, Slice } from '../models/example.ts';
+import type { Output } from '../models/task.ts';
 import { type CurriculumPlan, lowMargin } from './curriculum-plan.ts';
+import type { Candidate } from './example-candidate.ts';
 import { exampleIdOf } from './example-id.ts';
 import { labelFactors } from './label-ratio.ts';
 import { weightByLabel } from './quality-controls.ts';

@@ -1,6 +1,6 @@
 import { type Casing, casingOf } from './casing.ts';
 import { CharacterModel } from './character-model.ts';
-import { readable, wordsOf } from './words.ts';
+import { readable, wordsOf } from './readable-words.ts';
 
 /** What is usual in the traffic of one model; detectors measure against it. Held in memory only. */
 export interface CorpusProfile {

@@ -15,6 +15,7 @@ import {
   detectTruncation,
 } from './noise.ts';
 import { detectOffDomain, type OutOfFold } from './off-domain.ts';
+import { readable } from './readable-words.ts';
 import { detectCodeSwitching, detectSlang } from './register.ts';
 import { detectOcr, detectPhonetic, detectTypos } from './spelling.ts';
 import {
@@ -25,7 +26,6 @@ import {
   detectMissingModality,
 } from './text-poison.ts';
 import type { Vocabulary } from './vocabulary.ts';
-import { readable } from './words.ts';
 
 /** What the text detectors measure against. */
 export interface DetectorContext {

@@ -1,6 +1,6 @@
 import type { CorpusProfile } from './corpus-profile.ts';
 import { type Finding, percent, quote } from './finding.ts';
-import { wordsOf } from './words.ts';
+import { wordsOf } from './readable-words.ts';
 
 /** Fewer distinct inputs than this say too little of how words look. */
 const enoughTexts = 100;

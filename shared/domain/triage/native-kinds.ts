@@ -1,4 +1,4 @@
-import { wilsonInterval } from '../statistics.ts';
+import { wilsonInterval } from '../base/statistics.ts';
 
 /**
  * Shares from which on a kind belongs to the whole traffic, or to a label. What a legitimate request can be about has low

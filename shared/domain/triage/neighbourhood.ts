@@ -1,4 +1,4 @@
-import { SimilarityIndex } from '../similarity.ts';
+import { SimilarityIndex } from '../similarity/similarity-index.ts';
 import type { SuspectRecord } from './suspects.ts';
 
 /** Records searched for neighbours at most; a larger traffic is thinned evenly. */

@@ -3,7 +3,7 @@ import { type CorpusProfile, endsClosed } from './corpus-profile.ts';
 import { type Finding, percent, quote } from './finding.ts';
 import { htmlElements } from './html-elements.ts';
 import { asRead } from './normalise.ts';
-import { wordsOf } from './words.ts';
+import { wordsOf } from './readable-words.ts';
 
 /** Fewer distinct inputs than this do not show what is usual. */
 const enoughTexts = 100;

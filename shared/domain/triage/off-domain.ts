@@ -1,6 +1,6 @@
 import type { CorpusProfile } from './corpus-profile.ts';
 import { type Finding, percent } from './finding.ts';
-import { wordsOf } from './words.ts';
+import { wordsOf } from './readable-words.ts';
 
 /** An out-of-fold answer: labels and their probabilities, in the same order. */
 export interface OutOfFold {

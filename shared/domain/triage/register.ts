@@ -1,6 +1,6 @@
 import type { CorpusProfile } from './corpus-profile.ts';
 import { type Finding, percent, quote } from './finding.ts';
-import { wordsOf } from './words.ts';
+import { wordsOf } from './readable-words.ts';
 
 const slang = new Set(
   "u ur r pls plz plss thx thnx tnx ty tysm btw idk idc imo imho asap fyi lol lmao omg wtf smh tbh ngl brb afaik irl dm rn gonna wanna gotta gimme lemme dunno kinda sorta cuz coz bc b4 gr8 l8r 2day 2moro tmrw tmr msg txt ppl acct acc amt appt bal info govt dept wknd yr yrs mins hrs w/ w/o wud cud shud wat wut dat dis da nah yea yep ya yall y'all ain't bro dude fam lit sus yo yolo fr bruh deets def legit".split(

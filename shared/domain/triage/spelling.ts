@@ -1,7 +1,7 @@
 import type { CorpusProfile } from './corpus-profile.ts';
 import { type Finding, quote } from './finding.ts';
+import { wordsOf } from './readable-words.ts';
 import type { Vocabulary } from './vocabulary.ts';
-import { wordsOf } from './words.ts';
 
 /** Fewer distinct inputs than this do not show which words are common. */
 const enoughTexts = 100;

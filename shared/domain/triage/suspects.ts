@@ -1,5 +1,5 @@
-import type { JudgeKind } from '../judgement.ts';
-import { compareText } from '../text.ts';
+import { compareText } from '../base/text.ts';
+import type { JudgeKind } from '../traces/judgement.ts';
 import { chanceOfFlip, fitLabelNoise, sharpened } from './label-noise.ts';
 import { Neighbourhood } from './neighbourhood.ts';
 import { findSystematic } from './systematic-relabel.ts';

@@ -1,4 +1,4 @@
-import { wilsonInterval } from '../statistics.ts';
+import { wilsonInterval } from '../base/statistics.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
 import type { Suspect, SuspectRecord } from './suspects.ts';
 import type { Trust } from './trust.ts';

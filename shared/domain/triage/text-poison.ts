@@ -1,7 +1,7 @@
 import { type Finding, percent, quote } from './finding.ts';
 import { isHtmlElement } from './html-elements.ts';
 import { asRead } from './normalise.ts';
-import { wordsOf } from './words.ts';
+import { wordsOf } from './readable-words.ts';
 
 /** Nothing to go by: no letters or figures, or a lone character. */
 export function detectEmpty(text: string): Finding | null {

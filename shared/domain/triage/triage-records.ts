@@ -1,11 +1,11 @@
-import type { JudgedRecord } from '../trace-record.ts';
-import type { Triage } from '../triage.ts';
+import type { JudgedRecord } from '../traces/trace-record.ts';
 import { type CorpusProfile, profileCorpus } from './corpus-profile.ts';
 import { findNoise, findPoison } from './detectors.ts';
 import type { Finding } from './finding.ts';
 import { NativeKinds, type Sighting } from './native-kinds.ts';
 import type { OutOfFold } from './off-domain.ts';
 import { findSuspects, type Suspect, type SuspectRecord } from './suspects.ts';
+import type { Triage } from './triage.ts';
 import { Vocabulary } from './vocabulary.ts';
 
 export interface TriageRequest {

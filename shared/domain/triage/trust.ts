@@ -1,4 +1,4 @@
-import { wilsonInterval } from '../statistics.ts';
+import { wilsonInterval } from '../base/statistics.ts';
 import type { NoiseSample } from './label-noise.ts';
 
 /** Fewer trusted examples say nothing of the model. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DynamoDbLineageStore } from '../../../shared/adapters/dynamodb-lineage-store.ts';
-import { firstControl, moveChampion } from '../../../shared/domain/control.ts';
-import { classificationTask } from '../../../shared/domain/task.ts';
+import { DynamoDbLineageStore } from '../../../shared/adapters/aws/dynamodb-lineage-store.ts';
+import { firstControl, moveChampion } from '../../../shared/domain/models/control.ts';
+import { classificationTask } from '../../../shared/domain/models/task.ts';
 import { lineageStoreContract } from '../../contract/lineage-store-contract.ts';
 import { race } from '../../contract/race.ts';
 import { temporaryTable } from '../../helpers/emulator-resources.ts';

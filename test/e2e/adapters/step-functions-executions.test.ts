@@ -8,8 +8,8 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { StepFunctionsExecutions } from '../../../shared/adapters/step-functions-executions.ts';
-import { executionName } from '../../../shared/domain/execution-name.ts';
+import { StepFunctionsExecutions } from '../../../shared/adapters/aws/step-functions-executions.ts';
+import { executionName } from '../../../shared/domain/models/execution-name.ts';
 import { rejection } from '../../helpers/rejection.ts';
 
 const client = new SFNClient({});

@@ -8,7 +8,7 @@ import {
   StopExecutionCommand,
 } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { StepFunctionsOwners } from '../../../shared/adapters/step-functions-owners.ts';
+import { StepFunctionsOwners } from '../../../shared/adapters/aws/step-functions-owners.ts';
 
 const client = new SFNClient({});
 const owners = new StepFunctionsOwners({ client });

@@ -1,8 +1,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { afterAll } from 'vitest';
-import { DuckDbTraceLog } from '../../../shared/adapters/duckdb-trace-log.ts';
-import { DuckDbTraceQuery } from '../../../shared/adapters/duckdb-trace-query.ts';
-import { S3ObjectStore } from '../../../shared/adapters/s3-object-store.ts';
+import { S3ObjectStore } from '../../../shared/adapters/aws/s3-object-store.ts';
+import { DuckDbTraceLog } from '../../../shared/adapters/duckdb/duckdb-trace-log.ts';
+import { DuckDbTraceQuery } from '../../../shared/adapters/duckdb/duckdb-trace-query.ts';
 import { traceLogContract } from '../../contract/trace-log-contract.ts';
 import { traceQueryContract } from '../../contract/trace-query-contract.ts';
 import { temporaryBucket } from '../../helpers/emulator-resources.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openWorkspace, type Workspace } from '../../../cli/workspace.ts';
-import { takeLease } from '../../../shared/domain/control.ts';
-import { updateControl } from '../../../shared/stages/hold-lease.ts';
+import { takeLease } from '../../../shared/domain/models/control.ts';
+import { updateControl } from '../../../shared/operations/hold-lease.ts';
 import { ratchetInProcess } from './in-process.ts';
 
 interface Found {

@@ -2,9 +2,9 @@ import { InvalidArgumentError } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { assignments, commaSeparated, fraction, path, wholeNumber } from '../../../cli/arguments.ts';
-import { idProblem, idSchema } from '../../../shared/domain/ids.ts';
-import { settingsSchema } from '../../../shared/domain/settings.ts';
-import { anyText } from '../stages/any-text.ts';
+import { idProblem, idSchema } from '../../../shared/domain/base/ids.ts';
+import { settingsSchema } from '../../../shared/domain/models/settings.ts';
+import { anyText } from '../intake/any-text.ts';
 
 /** What a parser makes of a text; undefined when it refuses it with a word of explanation. */
 function parsed<T>(parse: (text: string) => T, text: string): T | undefined {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { lineageLines } from '../../../cli/lineage-tree.ts';
-import type { Checkpoint } from '../../../shared/domain/checkpoint.ts';
+import type { Checkpoint } from '../../../shared/domain/models/checkpoint.ts';
 import { sampleEvaluationSet } from '../../helpers/lineage-samples.ts';
 
 function checkpoint(checkpointId: string, parentId: string | null, score?: number): Checkpoint {

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createOutput, describeFault } from '../../../cli/output.ts';
 import { jsonLine, printable, printableLine } from '../../../cli/printable.ts';
-import { RatchetError } from '../../../shared/errors.ts';
-import { anyText } from '../stages/any-text.ts';
+import { RatchetError } from '../../../shared/domain/base/errors.ts';
+import { anyText } from '../intake/any-text.ts';
 
 const harmful = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 

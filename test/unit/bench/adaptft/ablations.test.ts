@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { ablations } from '../../../../bench/adaptft/arms/ablations.ts';
 import { ablatedArms } from '../../../../bench/adaptft/arms/unit-result.ts';
-import { defaultConfiguration } from '../../../../shared/domain/default-configurations.ts';
-import type { Example } from '../../../../shared/domain/example.ts';
-import { exampleSchema } from '../../../../shared/domain/example.ts';
-import { settingsSchema } from '../../../../shared/domain/settings.ts';
-import { triagedRecordSchema } from '../../../../shared/domain/trace-record.ts';
+import { defaultConfiguration } from '../../../../shared/domain/models/default-configurations.ts';
+import type { Example } from '../../../../shared/domain/models/example.ts';
+import { exampleSchema } from '../../../../shared/domain/models/example.ts';
+import { settingsSchema } from '../../../../shared/domain/models/settings.ts';
+import { triagedRecordSchema } from '../../../../shared/domain/traces/trace-record.ts';
+import { readJsonl, writeJsonl } from '../../../../shared/ports/documents.ts';
 import type { Trainer, TrainingRequest } from '../../../../shared/ports/trainer.ts';
-import { readJsonl, writeJsonl } from '../../../../shared/stages/jsonl.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 
 const example = (slice: Example['slice'], weight: number): Example => ({

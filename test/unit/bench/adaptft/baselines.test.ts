@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { baselines, type ServedLog } from '../../../../bench/adaptft/arms/baselines.ts';
 import type { ArmName } from '../../../../bench/adaptft/arms/unit-result.ts';
 import type { GroundTruth } from '../../../../bench/adaptft/logs/staged-log.ts';
-import { SeededRandom } from '../../../../shared/adapters/seeded-random.ts';
+import { SeededRandom } from '../../../../shared/adapters/local/seeded-random.ts';
 
 const host = { input: 'will it rain', output: 'weather' };
 

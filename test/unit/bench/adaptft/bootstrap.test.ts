@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { packRights, unpackRights } from '../../../../bench/adaptft/arms/rights.ts';
 import { pairedDifference } from '../../../../bench/adaptft/results/bootstrap.ts';
-import { SeededRandom } from '../../../../shared/adapters/seeded-random.ts';
+import { SeededRandom } from '../../../../shared/adapters/local/seeded-random.ts';
 
 const stream = () => new SeededRandom().stream(1, 'bootstrap');
 const draw = (share: number, name: string) => {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { traceLineSchema } from '../../../../shared/domain/trace.ts';
+import { traceLineSchema } from '../../../../shared/domain/traces/trace.ts';
 import { requests } from './requests.ts';
 
 const script = fileURLToPath(new URL('../../../../bench/adaptft/generate.ts', import.meta.url));

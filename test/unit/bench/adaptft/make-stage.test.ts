@@ -5,7 +5,7 @@ import type { StagedLog } from '../../../../bench/adaptft/logs/staged-log.ts';
 import { traceLine } from '../../../../bench/adaptft/logs/trace-line.ts';
 import { Corpus } from '../../../../bench/adaptft/perturbations/corpus.ts';
 import { perturbationKinds } from '../../../../bench/adaptft/perturbations/kinds.ts';
-import { SeededRandom } from '../../../../shared/adapters/seeded-random.ts';
+import { SeededRandom } from '../../../../shared/adapters/local/seeded-random.ts';
 import { requests } from './requests.ts';
 
 const random = new SeededRandom();

@@ -8,7 +8,7 @@ import * as offTask from '../../../../bench/adaptft/perturbations/off-task.ts';
 import { perturb } from '../../../../bench/adaptft/perturbations/perturb.ts';
 import { nearDuplicate } from '../../../../bench/adaptft/perturbations/repetition.ts';
 import * as structural from '../../../../bench/adaptft/perturbations/structural.ts';
-import { SeededRandom } from '../../../../shared/adapters/seeded-random.ts';
+import { SeededRandom } from '../../../../shared/adapters/local/seeded-random.ts';
 import { requests } from './requests.ts';
 
 const random = new SeededRandom();

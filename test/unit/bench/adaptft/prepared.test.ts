@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { prepare } from '../../../../bench/adaptft/arms/prepared.ts';
 import type { Scenario } from '../../../../bench/adaptft/scenarios/scenario.ts';
-import { SeededRandom } from '../../../../shared/adapters/seeded-random.ts';
+import { SeededRandom } from '../../../../shared/adapters/local/seeded-random.ts';
 
 const labels = ['a', 'b', 'c'];
 const texts = (part: string, count: number) =>

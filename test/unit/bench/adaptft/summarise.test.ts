@@ -10,7 +10,7 @@ import { summarise } from '../../../../bench/adaptft/results/summarise.ts';
 import { trajectoryChart } from '../../../../bench/adaptft/results/trajectory-chart.ts';
 import { protocol, readUnits, writeUnit } from '../../../../bench/adaptft/results/unit-files.ts';
 import { scenarios } from '../../../../bench/adaptft/scenarios/all-scenarios.ts';
-import { SeededRandom } from '../../../../shared/adapters/seeded-random.ts';
+import { SeededRandom } from '../../../../shared/adapters/local/seeded-random.ts';
 
 function score(right: number): Score {
   return { right, of: 100, rights: packRights(Array.from({ length: 100 }, (_, at) => at < right)) };

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Clinc } from '../../../../bench/improvement/load-clinc.ts';
 import { drawScenario } from '../../../../bench/improvement/scenario.ts';
-import { SeededRandom } from '../../../../shared/adapters/seeded-random.ts';
+import { SeededRandom } from '../../../../shared/adapters/local/seeded-random.ts';
 
 const labels = ['a', 'b', 'c', 'd'];
 const rows = (part: string, each: number) =>

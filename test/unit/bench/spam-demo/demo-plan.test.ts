@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { planDemo } from '../../../../bench/spam-demo/demo-plan.ts';
 import { type Email, type EmailGroup, emailGroups, sliceOf } from '../../../../bench/spam-demo/load-emails.ts';
-import { SeededRandom } from '../../../../shared/adapters/seeded-random.ts';
+import { SeededRandom } from '../../../../shared/adapters/local/seeded-random.ts';
 
 const sizes: Record<EmailGroup, number> = {
   'easy-ham-1': 900,

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { markdown } from '../../../../bench/trainer/markdown.ts';
 import type { Method, Training } from '../../../../bench/trainer/measurement.ts';
 import { summarise, targets } from '../../../../bench/trainer/summarise.ts';
-import { SeededRandom } from '../../../../shared/adapters/seeded-random.ts';
+import { SeededRandom } from '../../../../shared/adapters/local/seeded-random.ts';
 
 const test = 1_000;
 

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { RatchetError } from '../../../../shared/domain/base/errors.ts';
 import { type AssemblyRequest, assembleDataset } from '../../../../shared/domain/curriculum/assemble-dataset.ts';
 import { planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts';
 import { datasetIdOf } from '../../../../shared/domain/curriculum/example-id.ts';
 import { selectBoundary } from '../../../../shared/domain/curriculum/select-boundary.ts';
 import { restCluster, selectForCluster } from '../../../../shared/domain/curriculum/select-for-cluster.ts';
 import { bandsAttainable } from '../../../../shared/domain/curriculum/slice-shares.ts';
-import { datasetSchema } from '../../../../shared/domain/dataset.ts';
-import { type Example, exampleSchema } from '../../../../shared/domain/example.ts';
-import { leaks } from '../../../../shared/domain/splits.ts';
-import type { UsableRecord } from '../../../../shared/domain/trace-record.ts';
-import { RatchetError } from '../../../../shared/errors.ts';
+import { leaks } from '../../../../shared/domain/evaluation/splits.ts';
+import { datasetSchema } from '../../../../shared/domain/models/dataset.ts';
+import { type Example, exampleSchema } from '../../../../shared/domain/models/example.ts';
+import type { UsableRecord } from '../../../../shared/domain/traces/trace-record.ts';
 import { parentExamples, record, text, traffic } from './records.ts';
 
 const labels = ['balance', 'card', 'transfer', 'weather'];

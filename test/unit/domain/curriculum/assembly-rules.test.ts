@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type AssemblyRequest, assembleDataset } from '../../../../shared/domain/curriculum/assemble-dataset.ts';
-import type { Candidate } from '../../../../shared/domain/curriculum/candidate.ts';
 import { type CurriculumPlan, planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts';
-import type { SliceBand } from '../../../../shared/domain/dataset.ts';
-import type { Example, Slice } from '../../../../shared/domain/example.ts';
-import type { RootCause } from '../../../../shared/domain/taxonomy.ts';
+import type { Candidate } from '../../../../shared/domain/curriculum/example-candidate.ts';
+import type { RootCause } from '../../../../shared/domain/diagnosis/taxonomy.ts';
+import type { SliceBand } from '../../../../shared/domain/models/dataset.ts';
+import type { Example, Slice } from '../../../../shared/domain/models/example.ts';
 import { parentExamples, text } from './records.ts';
 
 const labels = ['balance', 'card'];

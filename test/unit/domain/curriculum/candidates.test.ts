@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { candidateOf, candidateSchema } from '../../../../shared/domain/curriculum/candidate.ts';
 import { type Claim, collapseDuplicates } from '../../../../shared/domain/curriculum/collapse-duplicates.ts';
+import { candidateOf, candidateSchema } from '../../../../shared/domain/curriculum/example-candidate.ts';
 import { datasetIdOf, exampleIdOf } from '../../../../shared/domain/curriculum/example-id.ts';
 import { parentExamples, record } from './records.ts';
 

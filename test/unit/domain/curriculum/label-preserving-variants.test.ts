@@ -7,7 +7,7 @@ import {
 
 const inputs = (variants: readonly Variant[]): string[] => variants.map(({ input }) => input);
 
-import { normalisedText } from '../../../../shared/domain/text.ts';
+import { normalisedText } from '../../../../shared/domain/base/text.ts';
 
 describe('labelPreservingVariants', () => {
   test('are a typo, an opening and a second typo, the same each time', () => {

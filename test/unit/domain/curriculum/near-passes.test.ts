@@ -1,14 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Candidate } from '../../../../shared/domain/curriculum/candidate.ts';
 import { planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts';
+import type { Candidate } from '../../../../shared/domain/curriculum/example-candidate.ts';
 import {
   type ClusterSelectionRequest,
   selectForCluster,
 } from '../../../../shared/domain/curriculum/select-for-cluster.ts';
-import type { Example } from '../../../../shared/domain/example.ts';
-import type { ProbeResult } from '../../../../shared/domain/probe.ts';
-import type { UsableRecord } from '../../../../shared/domain/trace-record.ts';
+import type { ProbeResult } from '../../../../shared/domain/diagnosis/probe.ts';
+import type { Example } from '../../../../shared/domain/models/example.ts';
+import type { UsableRecord } from '../../../../shared/domain/traces/trace-record.ts';
 import { record } from './records.ts';
 
 const select = (request: Partial<ClusterSelectionRequest>) =>

@@ -5,8 +5,8 @@ import {
   qualityControls,
   weightByLabel,
 } from '../../../../shared/domain/curriculum/quality-controls.ts';
-import type { QualityControl } from '../../../../shared/domain/dataset.ts';
-import type { Example } from '../../../../shared/domain/example.ts';
+import type { QualityControl } from '../../../../shared/domain/models/dataset.ts';
+import type { Example } from '../../../../shared/domain/models/example.ts';
 import { text } from './records.ts';
 
 function example(number: number, output: string, changes: Partial<Example> = {}): Example {

@@ -1,6 +1,6 @@
 import { exampleIdOf } from '../../../../shared/domain/curriculum/example-id.ts';
-import type { Example } from '../../../../shared/domain/example.ts';
-import type { UsableRecord } from '../../../../shared/domain/trace-record.ts';
+import type { Example } from '../../../../shared/domain/models/example.ts';
+import type { UsableRecord } from '../../../../shared/domain/traces/trace-record.ts';
 
 /** A judged record; passes unless another answer is given. */
 export function record(

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { CurriculumPlan } from '../../../../shared/domain/curriculum/curriculum-plan.ts';
 import { planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts';
 import { selectBoundary } from '../../../../shared/domain/curriculum/select-boundary.ts';
-import type { UsableRecord } from '../../../../shared/domain/trace-record.ts';
+import type { UsableRecord } from '../../../../shared/domain/traces/trace-record.ts';
 import { record, traffic } from './records.ts';
 
 const plan = (changes: Partial<CurriculumPlan> = {}): CurriculumPlan => ({

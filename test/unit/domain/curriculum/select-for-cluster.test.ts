@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts';
 import { restCluster, selectForCluster } from '../../../../shared/domain/curriculum/select-for-cluster.ts';
-import type { ProbeResult, Weakness } from '../../../../shared/domain/probe.ts';
+import type { ProbeResult, Weakness } from '../../../../shared/domain/diagnosis/probe.ts';
 import { parentExamples, record } from './records.ts';
 
 const cluster = { clusterId: 'c1', cause: 'label-confusion', fixability: 'fixable' } as const;

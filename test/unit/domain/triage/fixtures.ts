@@ -1,5 +1,5 @@
-import type { JudgeKind } from '../../../../shared/domain/judgement.ts';
-import type { JudgedRecord } from '../../../../shared/domain/trace-record.ts';
+import type { JudgeKind } from '../../../../shared/domain/traces/judgement.ts';
+import type { JudgedRecord } from '../../../../shared/domain/traces/trace-record.ts';
 import type { OutOfFold } from '../../../../shared/domain/triage/off-domain.ts';
 
 const things = {

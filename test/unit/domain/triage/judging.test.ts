@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { judgeRecord } from '../../../../shared/domain/judging.ts';
-import type { SnapshotRecord } from '../../../../shared/domain/trace-record.ts';
+import { judgeRecord } from '../../../../shared/domain/traces/judging.ts';
+import type { SnapshotRecord } from '../../../../shared/domain/traces/trace-record.ts';
 
 const judge = { kind: 'human' as const, id: 'ana', reason: 'read it' };
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { JudgedRecord } from '../../../../shared/domain/trace-record.ts';
+import type { JudgedRecord } from '../../../../shared/domain/traces/trace-record.ts';
 import type { OutOfFold } from '../../../../shared/domain/triage/off-domain.ts';
 import { triageRecords } from '../../../../shared/domain/triage/triage-records.ts';
 import { believing, judged, labels, type Made, ordinary } from './fixtures.ts';

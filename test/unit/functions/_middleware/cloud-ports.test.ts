@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { absentPort } from '../../../../functions/_middleware/absent-port.ts';
 import { readEnvironment, readStateMachineArn } from '../../../../functions/_middleware/environment.ts';
-import { RatchetError } from '../../../../shared/errors.ts';
+import { RatchetError } from '../../../../shared/domain/base/errors.ts';
 import type { TraceLog } from '../../../../shared/ports/trace-log.ts';
 
 const env = { RATCHET_TRACE_BUCKET: 'traces', RATCHET_ARTIFACT_BUCKET: 'artifacts', RATCHET_TABLE: 'lineage' };

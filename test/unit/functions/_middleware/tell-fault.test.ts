@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { lambdaFunction } from '../../../../functions/_middleware/lambda-function.ts';
-import { errorTable, RatchetError } from '../../../../shared/errors.ts';
-import { readFaultText } from '../../../../shared/fault-text.ts';
+import { errorTable, RatchetError } from '../../../../shared/domain/base/errors.ts';
+import { readFaultText } from '../../../../shared/domain/base/fault-text.ts';
 import { lambdaContext } from '../../../helpers/lambda-context.ts';
 
 /** What Lambda tells of an error that a function throws. */

@@ -1,0 +1,113 @@
+import { shortDigest } from '../../../domain/base/ids.ts';
+import { addValue, type Moments, noMoments } from '../../../domain/base/moments.ts';
+import { surfaceFeatureNames, surfaceFeatures } from '../../../domain/diagnosis/surface-features.ts';
+import type { Failure } from '../../../domain/diagnosis/taxonomy.ts';
+import { distinctWords } from '../../../domain/similarity/keywords.ts';
+import { margin, type UsableRecord } from '../../../domain/traces/trace-record.ts';
+import type { PassingLabel, ShardAnalysis } from '../../../ports/analyst.ts';
+import { lengthBin } from './length-bins.ts';
+import { inputSignature } from './signature.ts';
+
+const commonestWords = 20_000;
+const commonestLabelWords = 2_000;
+/** Passing inputs kept of each label, and how much of each. */
+export const sampleSize = 30;
+const longestSample = 2_000;
+
+interface Tally {
+  count: number;
+  features: Map<string, Moments>;
+  margins: Moments;
+  words: Map<string, number>;
+  sample: { traceId: string; input: string; rank: string }[];
+  signatures: Set<string>;
+}
+
+function increment<K>(counts: Map<K, number>, key: K): void {
+  counts.set(key, (counts.get(key) ?? 0) + 1);
+}
+
+function commonest(counts: ReadonlyMap<string, number>, limit: number): Record<string, number> {
+  return Object.fromEntries([...counts].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, limit));
+}
+
+/** Which noise triage saw on a record, or `none`. */
+function noiseOf(record: UsableRecord): string {
+  return record.triage.category === 'fixable-noise' ? record.triage.kind : 'none';
+}
+
+function failureOf(record: UsableRecord): Failure {
+  return {
+    traceId: record.traceId,
+    input: record.input,
+    expected: record.expected,
+    answer: record.answer,
+    confidence: record.confidence,
+    margin: margin(record),
+    noise: noiseOf(record),
+    side: 'train',
+  };
+}
+
+function finish(tally: Tally): PassingLabel {
+  return {
+    count: tally.count,
+    features: Object.fromEntries(tally.features),
+    margins: tally.margins,
+    words: commonest(tally.words, commonestLabelWords),
+    sample: tally.sample
+      .sort((a, b) => (a.rank < b.rank ? -1 : 1))
+      .slice(0, sampleSize)
+      .map(({ traceId, input }) => ({ traceId, input: input.slice(0, longestSample) })),
+    signatures: [...tally.signatures].sort(),
+  };
+}
+
+/** Counts one shard of training-side records: its failures as they are, its passes as sums that add up over shards. */
+export function analyzeShard(shardId: string, records: readonly UsableRecord[]): ShardAnalysis {
+  const failures: Failure[] = [];
+  const tallies = new Map<string, Tally>();
+  const words = new Map<string, number>();
+  const noise = new Map<string, number>();
+  const lengths = new Map<string, number>();
+  for (const record of records) {
+    if (record.verdict === 'fail') {
+      failures.push(failureOf(record));
+      continue;
+    }
+    let tally = tallies.get(record.expected);
+    if (tally === undefined) {
+      tally = {
+        count: 0,
+        features: new Map(),
+        margins: noMoments,
+        words: new Map(),
+        sample: [],
+        signatures: new Set(),
+      };
+      tallies.set(record.expected, tally);
+    }
+    const features = surfaceFeatures(record.input);
+    tally.count += 1;
+    for (const name of surfaceFeatureNames)
+      tally.features.set(name, addValue(tally.features.get(name) ?? noMoments, features[name]));
+    tally.margins = addValue(tally.margins, margin(record));
+    tally.sample.push({ traceId: record.traceId, input: record.input, rank: shortDigest(record.traceId) });
+    const signature = inputSignature(record.input);
+    if (signature !== null) tally.signatures.add(signature);
+    for (const word of distinctWords(record.input)) {
+      increment(words, word);
+      increment(tally.words, word);
+    }
+    increment(noise, noiseOf(record));
+    increment(lengths, String(lengthBin(features.words)));
+  }
+  return {
+    shardId,
+    failures,
+    passes: Object.fromEntries([...tallies].map(([label, tally]) => [label, finish(tally)])),
+    passingWords: commonest(words, commonestWords),
+    passingNoise: Object.fromEntries(noise),
+    passingLengths: Object.fromEntries(lengths),
+  };
+}

@@ -1,0 +1,155 @@
+import { shortDigest } from '../../../domain/base/ids.ts';
+import { confusionCounts } from '../../../domain/diagnosis/confusion.ts';
+import type { Cluster, Failure, Taxonomy } from '../../../domain/diagnosis/taxonomy.ts';
+import { SimilarityIndex } from '../../../domain/similarity/similarity-index.ts';
+import type { TaxonomyRequest } from '../../../ports/analyst.ts';
+import { ambiguity } from './ambiguity.ts';
+import { clusterTexts } from './cluster-texts.ts';
+import { describeCluster, type Overview, pairKey, type TextSpace } from './describe-cluster.ts';
+import { type Group, groupBy } from './group.ts';
+import { labelGroups, schemaGroups } from './label-groups.ts';
+import { type Evidence, mergeAnalyses } from './merge-analyses.ts';
+import { lengthGroup, noiseGroups } from './surface-groups.ts';
+
+/** Most clusters that one pair of labels is split into. */
+const mostParts = 4;
+/** Failures of a pair whose text is read for splitting; beyond, the pair stays whole. */
+const largestSplit = 3_000;
+/** Of a larger group, this many failures stand for all when its examples are chosen. */
+const largeGroupSample = 1_000;
+/** Only this much of an input tells its cluster. */
+const readCharacters = 1_000;
+
+/** Merges the shards and sorts their failures into clusters with a root cause each. */
+export function buildTaxonomy(request: TaxonomyRequest): Taxonomy {
+  const evidence = mergeAnalyses(request.analyses);
+  const overview = overviewOf(evidence);
+  const kept = groupFailures(request, evidence, overview);
+  const texts = textsOf(kept.groups);
+  const groups = refine(kept.groups, texts, kept.smallestPair, request.maxClusters);
+  const clustered = groups.reduce((sum, group) => sum + group.members.length, 0);
+  const clusters = withIds(groups.map((group) => describeCluster(group, overview, texts)));
+  return {
+    clusters,
+    unclustered: evidence.failures.length - clustered,
+    confusions: confusionCounts(evidence.failures),
+    causes: Object.fromEntries(
+      [...groupBy(clusters, (cluster) => cluster.cause)].map(([cause, of]) => [
+        cause,
+        of.reduce((sum, cluster) => sum + cluster.size, 0),
+      ]),
+    ),
+  };
+}
+
+function overviewOf(evidence: Evidence): Overview {
+  const { failures } = evidence;
+  const count = <K>(keyOf: (failure: Failure) => K): Map<K, number> =>
+    new Map([...groupBy(failures, keyOf)].map(([key, of]) => [key, of.length]));
+  return {
+    evidence,
+    failedByLabel: count((failure) => failure.expected),
+    answeredWrongly: count((failure) => failure.answer),
+    byPair: groupBy(failures, (failure) => pairKey(failure.expected, failure.answer)),
+  };
+}
+
+/** Groups by cause, largest first, at most `maxClusters`; what labels cannot explain comes before what they can. */
+function groupFailures(
+  request: TaxonomyRequest,
+  evidence: Evidence,
+  overview: Overview,
+): { groups: Group[]; smallestPair: number } {
+  const { smallestCluster, maxClusters, task } = request;
+  const left = new Set(evidence.failures);
+  const take = (groups: readonly (Group | null)[]): Group[] => {
+    const taken = groups.filter((group) => group !== null).filter((group) => group.members.length >= smallestCluster);
+    for (const group of taken) for (const member of group.members) left.delete(member);
+    return taken;
+  };
+  const special = [
+    ...take(schemaGroups(task, [...left])),
+    ...take(ambiguousGroups(evidence, [...left], overview, smallestCluster)),
+    ...take(noiseGroups(evidence, [...left], smallestCluster)),
+    ...take([lengthGroup(evidence, [...left], smallestCluster)]),
+  ];
+  const remaining = [...left];
+  for (let smallestPair = smallestCluster; ; smallestPair = Math.ceil(1.5 * smallestPair)) {
+    const { groups } = labelGroups(remaining, smallestCluster, smallestPair);
+    const all = bySize([...special, ...groups]);
+    const largestPair = groups.reduce(
+      (size, group) => (group.kind === 'pair' ? Math.max(size, group.members.length) : size),
+      0,
+    );
+    if (all.length <= maxClusters || largestPair <= smallestPair)
+      return { groups: all.slice(0, maxClusters), smallestPair };
+  }
+}
+
+/** The groups with pairs split by their text, the largest pairs first, as far as there is room for more clusters. */
+function refine(groups: readonly Group[], texts: TextSpace, smallest: number, maxClusters: number): Group[] {
+  let room = maxClusters - groups.length;
+  const refined = groups.flatMap((group) => {
+    if (room === 0) return [group];
+    const parts = split(group, texts, smallest, 1 + room);
+    room -= parts.length - 1;
+    return parts;
+  });
+  return bySize(refined);
+}
+
+/** The texts of the groups that are kept; of a group too large to be split a sample by trace id. */
+function textsOf(groups: readonly Group[]): TextSpace {
+  const read = groups.flatMap(({ members }) =>
+    members.length > largestSplit ? members.slice(0, largeGroupSample) : members,
+  );
+  return {
+    index: new SimilarityIndex(read.map((failure) => failure.input.slice(0, readCharacters))),
+    position: new Map(read.map((failure, at) => [failure, at])),
+  };
+}
+
+function bySize(groups: readonly Group[]): Group[] {
+  const key = (group: Group): string => group.members[0]?.traceId ?? '';
+  return groups.toSorted((a, b) => b.members.length - a.members.length || (key(a) < key(b) ? -1 : 1));
+}
+
+/** Pairs of labels that the text cannot tell apart. */
+function ambiguousGroups(
+  evidence: Evidence,
+  failures: readonly Failure[],
+  { byPair }: Overview,
+  smallest: number,
+): Group[] {
+  const groups: Group[] = [];
+  for (const members of groupBy(failures, (failure) => pairKey(failure.expected, failure.answer)).values()) {
+    const [first] = members;
+    if (first === undefined || first.answer === null || members.length < smallest) continue;
+    const grounds = ambiguity(evidence, members, byPair.get(pairKey(first.answer, first.expected)) ?? []);
+    if (grounds !== null)
+      groups.push({ kind: 'ambiguous', expected: first.expected, answered: first.answer, members, grounds });
+  }
+  return groups;
+}
+
+/** The group, or its parts when its inputs fall into parts of at least `smallest`. */
+function split(group: Group, { index, position }: TextSpace, smallest: number, most: number): Group[] {
+  if (group.kind !== 'pair' || group.members.length > largestSplit) return [group];
+  const vectors = group.members.map((failure) => index.vector(position.get(failure) ?? 0));
+  return clusterTexts(vectors, smallest, Math.min(mostParts, most)).map((positions) => ({
+    ...group,
+    members: positions.toSorted((a, b) => a - b).flatMap((at) => group.members[at] ?? []),
+  }));
+}
+
+/** Names clusters by their place and what they are about: `c01-` and a digest of cause, labels and rank among their like. */
+function withIds(clusters: readonly Omit<Cluster, 'clusterId'>[]): Cluster[] {
+  const ranks = new Map<string, number>();
+  return clusters.map((cluster, at) => {
+    const about = JSON.stringify([cluster.cause, cluster.expected, cluster.answered]);
+    const rank = (ranks.get(about) ?? 0) + 1;
+    ranks.set(about, rank);
+    const place = String(at + 1).padStart(2, '0');
+    return { clusterId: `c${place}-${shortDigest(about, String(rank)).slice(0, 8)}`, ...cluster };
+  });
+}

@@ -1,0 +1,198 @@
+import { momentsOf } from '../../../domain/base/moments.ts';
+import { surfaceProfile } from '../../../domain/diagnosis/surface-profile.ts';
+import { type Cluster, type Failure, fixability, type SurfaceProfile } from '../../../domain/diagnosis/taxonomy.ts';
+import { isFunctionWord } from '../../../domain/similarity/function-words.ts';
+import type { Keyword } from '../../../domain/similarity/keywords.ts';
+import { cosine, type SimilarityIndex } from '../../../domain/similarity/similarity-index.ts';
+import { clusterKeywords } from './cluster-keywords.ts';
+import { featureSentence } from './feature-sentence.ts';
+import { type Group, groupBy, percent, quoted } from './group.ts';
+import type { Evidence } from './merge-analyses.ts';
+import { type Diagnosis, diagnose } from './root-cause.ts';
+
+/** What describing a cluster needs to know of all failures. */
+export interface Overview {
+  readonly evidence: Evidence;
+  readonly failedByLabel: ReadonlyMap<string, number>;
+  readonly answeredWrongly: ReadonlyMap<string | null, number>;
+  readonly byPair: ReadonlyMap<string, readonly Failure[]>;
+}
+
+/** Vectors of failing inputs: those of all clusters, or a sample of very large ones. */
+export interface TextSpace {
+  readonly index: SimilarityIndex;
+  /** Where in the index a failure's input is. */
+  readonly position: ReadonlyMap<Failure, number>;
+}
+
+export function pairKey(expected: string, answered: string | null): string {
+  return JSON.stringify([expected, answered]);
+}
+
+const exampleLimit = 5;
+/** Effect times the square root of the members' number, about a z-score. */
+const noteworthy = 3;
+
+/** A cluster but for its id: cause, title, keywords, profile, evidence in sentences. */
+export function describeCluster(group: Group, overview: Overview, texts: TextSpace): Omit<Cluster, 'clusterId'> {
+  const { evidence } = overview;
+  const { members } = group;
+  const profile = surfaceProfile(members, (label) => evidence.passes.get(label)?.features);
+  const keywords = clusterKeywords(group, evidence);
+  const diagnosis = diagnose(group, profile, keywords, evidence);
+  return {
+    title: titleOf(group, diagnosis, keywords),
+    size: members.length,
+    cause: diagnosis.cause,
+    fixability: fixability(diagnosis.cause),
+    expected: group.expected,
+    answered: group.answered,
+    keywords: keywords.map(({ word }) => word),
+    profile,
+    evidence: [
+      ...group.grounds,
+      ...diagnosis.reasons,
+      ...labelEvidence(group, overview),
+      ...textEvidence(group, diagnosis, keywords, profile, evidence),
+    ],
+    traceIds: members.map((failure) => failure.traceId),
+    exampleIds: nearestTheCentre(members, texts),
+  };
+}
+
+function titleOf(
+  { kind, expected, answered, members }: Group,
+  { cause, trap }: Diagnosis,
+  keywords: readonly Keyword[],
+): string {
+  const failures = `${members.length} ${members.length === 1 ? 'failure' : 'failures'}`;
+  const top = keywords
+    .filter(({ word }) => !isFunctionWord(word))
+    .slice(0, 3)
+    .map(({ word }) => word);
+  const around = top.length === 0 ? '' : ` around "${top.join(', ')}"`;
+  const pair =
+    answered === null ? `${quoted(expected)} left unanswered` : `${quoted(expected)} answered as ${quoted(answered)}`;
+  const labels =
+    kind === 'pair'
+      ? pair
+      : expected !== null
+        ? `${quoted(expected)} missed`
+        : answered !== null
+          ? `${quoted(answered)} answered too readily`
+          : null;
+  switch (cause) {
+    case 'schema':
+      return answered === null
+        ? `${quoted(expected)} is expected but not one of the labels: ${failures}`
+        : `${quoted(expected)} and ${quoted(answered)} look like one label in two spellings: ${failures}`;
+    case 'out-of-scope':
+      return `Inputs outside the task (${quoted(expected)}): ${failures}${around}`;
+    case 'ambiguous':
+      return `${quoted(expected)} and ${quoted(answered)} cannot be told apart by the text: ${failures}${around}`;
+    case 'surface-trap':
+      return trap === null
+        ? `${labels ?? 'Misled'} because of its form: ${failures}${around}`
+        : `${labels ?? 'Misled'} because of the word "${trap}": ${failures}`;
+    case 'length':
+      return `${labels === null ? 'Inputs of unusual length' : `${labels}, on inputs of unusual length`}: ${failures}${around}`;
+    case 'noise':
+      return `${labels === null ? 'Noisy inputs' : `${labels}, on noisy inputs`}: ${failures}`;
+    default:
+      return `${labels ?? 'Mixed'}: ${failures}${around}`;
+  }
+}
+
+function labelEvidence(group: Group, { evidence, failedByLabel, answeredWrongly, byPair }: Overview): string[] {
+  const { expected, answered, members, kind } = group;
+  const sentences: string[] = [];
+  if (expected !== null) {
+    const failed = failedByLabel.get(expected) ?? members.length;
+    const all = failed + (evidence.passes.get(expected)?.count ?? 0);
+    const total = evidence.failures.length + evidence.passed;
+    sentences.push(
+      `${quoted(expected)} fails ${failed} of ${all} times (${percent(failed / all)}); all labels together fail ${percent(evidence.failures.length / total)}.`,
+    );
+    if (answered !== null && kind === 'pair') {
+      const pair = byPair.get(pairKey(expected, answered))?.length ?? members.length;
+      sentences.push(`${pair} of those ${failed} were answered ${quoted(answered)}.`);
+      const reverse = byPair.get(pairKey(answered, expected))?.length ?? 0;
+      sentences.push(
+        reverse === 0
+          ? `The reverse does not occur: no ${quoted(answered)} was answered ${quoted(expected)}.`
+          : `The reverse, ${quoted(answered)} answered as ${quoted(expected)}, occurs ${reverse} ${reverse === 1 ? 'time' : 'times'}.`,
+      );
+    }
+  } else if (answered !== null) {
+    const wrong = answeredWrongly.get(answered) ?? members.length;
+    const right = evidence.passes.get(answered)?.count ?? 0;
+    sentences.push(
+      `The answer ${quoted(answered)} was wrong ${wrong} of ${wrong + right} times (${percent(wrong / (wrong + right))}).`,
+    );
+  }
+  if (kind !== 'pair') {
+    if (expected === null) sentences.push(spread('Right would have been', members, (failure) => failure.expected));
+    if (answered === null) sentences.push(spread('Answered instead', members, (failure) => failure.answer));
+  }
+  return sentences;
+}
+
+/** The commonest labels of the members, in one sentence. */
+function spread(words: string, members: readonly Failure[], labelOf: (failure: Failure) => string | null): string {
+  const groups = [...groupBy(members, labelOf)].map(([label, group]) => ({ label, count: group.length }));
+  groups.sort((a, b) => b.count - a.count || ((a.label ?? '') < (b.label ?? '') ? -1 : 1));
+  const named = groups.slice(0, 3).map(({ label, count }) => `${quoted(label)} (${count})`);
+  const others = groups.length - named.length;
+  return `${words}: ${named.join(', ')}${others > 0 ? ` and ${others} more ${others === 1 ? 'label' : 'labels'}` : ''}.`;
+}
+
+function textEvidence(
+  group: Group,
+  diagnosis: Diagnosis,
+  keywords: readonly Keyword[],
+  profile: SurfaceProfile,
+  evidence: Evidence,
+): string[] {
+  const { expected, members } = group;
+  const sentences: string[] = [];
+  const passing = expected === null ? undefined : evidence.passes.get(expected);
+  const word = keywords.find((keyword) => keyword.word !== diagnosis.trap && !isFunctionWord(keyword.word));
+  if (word !== undefined) {
+    const usual =
+      passing === undefined
+        ? (evidence.passingWords.get(word.word) ?? 0) / Math.max(1, evidence.passed)
+        : (passing.words.get(word.word) ?? 0) / passing.count;
+    const where = passing === undefined ? 'all inputs answered right' : `the ${quoted(expected)} inputs answered right`;
+    sentences.push(
+      `"${word.word}" is in ${word.count} of these ${members.length} inputs (${percent(word.count / members.length)}), and in ${percent(usual)} of ${where}.`,
+    );
+  }
+  const [feature] = profile;
+  if (
+    feature !== undefined &&
+    diagnosis.cause !== 'length' &&
+    Math.abs(feature.effect) * Math.sqrt(members.length) >= noteworthy
+  ) {
+    sentences.push(`These inputs ${featureSentence(feature)}.`);
+  }
+  const margins = momentsOf(members.map((failure) => failure.margin));
+  if (passing !== undefined && diagnosis.cause !== 'ambiguous') {
+    sentences.push(
+      `The model's margin averages ${margins.mean.toFixed(2)} on these wrong answers, ${passing.margins.mean.toFixed(2)} where ${quoted(expected)} is right.`,
+    );
+  }
+  return sentences;
+}
+
+function nearestTheCentre(members: readonly Failure[], { index, position }: TextSpace): string[] {
+  const placed = members.flatMap((failure) => {
+    const place = position.get(failure);
+    return place === undefined ? [] : [{ traceId: failure.traceId, place }];
+  });
+  const centre = index.centroid(placed.map(({ place }) => place));
+  return placed
+    .map(({ traceId, place }) => ({ traceId, similarity: cosine(index.vector(place), centre) }))
+    .sort((a, b) => b.similarity - a.similarity || (a.traceId < b.traceId ? -1 : 1))
+    .slice(0, exampleLimit)
+    .map(({ traceId }) => traceId);
+}

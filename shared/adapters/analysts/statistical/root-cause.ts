@@ -1,0 +1,106 @@
+import { cohensD, momentsOf } from '../../../domain/base/moments.ts';
+import { type SurfaceFeature, surfaceFeatures } from '../../../domain/diagnosis/surface-features.ts';
+import type { RootCause, SurfaceProfile } from '../../../domain/diagnosis/taxonomy.ts';
+import type { Keyword } from '../../../domain/similarity/keywords.ts';
+import { featureSentence } from './feature-sentence.ts';
+import { type Group, percent, quoted } from './group.ts';
+import type { Evidence } from './merge-analyses.ts';
+
+export interface Diagnosis {
+  readonly cause: RootCause;
+  readonly reasons: readonly string[];
+  /** The word that leads the model astray, where one does. */
+  readonly trap: string | null;
+}
+
+const noisyShare = 0.6;
+const strongEffect = 1.2;
+/** Effect times the square root of the members' number, about a z-score: features are many, so it must be large. */
+const sure = 4;
+const trapFailing = 0.6;
+const trapPassing = 0.15;
+const trapLift = 4;
+/** Length is to blame when it differs by half or more, however evenly long the passing inputs are. */
+const lengthRatio = 1.5;
+const lengthFeatures: ReadonlySet<string> = new Set(['characters', 'words', 'lines']);
+
+/** Settles the root cause of a group that its labels alone do not settle: noise, length, a surface trap, or the labels. */
+export function diagnose(
+  group: Group,
+  profile: SurfaceProfile,
+  keywords: readonly Keyword[],
+  evidence: Evidence,
+): Diagnosis {
+  if (group.kind !== 'pair' && group.kind !== 'missed-label' && group.kind !== 'false-alarm') {
+    return { cause: group.kind, reasons: [], trap: null };
+  }
+  return (
+    noise(group, evidence) ??
+    wordTrap(group, keywords, evidence) ??
+    featureTrap(group, profile, evidence) ?? {
+      cause: group.kind === 'pair' ? (group.answered === null ? 'missed-label' : 'label-confusion') : group.kind,
+      reasons: [],
+      trap: null,
+    }
+  );
+}
+
+function noise({ members }: Group, evidence: Evidence): Diagnosis | null {
+  const noisy = members.filter((failure) => failure.noise !== 'none').length / members.length;
+  const passingNoisy = 1 - (evidence.passingNoise.get('none') ?? 0) / Math.max(1, evidence.passed);
+  if (noisy < noisyShare || noisy < 2 * passingNoisy) return null;
+  return {
+    cause: 'noise',
+    reasons: [`${percent(noisy)} of these inputs are noisy, against ${percent(passingNoisy)} of those answered right.`],
+    trap: null,
+  };
+}
+
+/** A word that most failing inputs hold, passing ones of their label hardly ever, and those of the answered label often. */
+function wordTrap(group: Group, keywords: readonly Keyword[], evidence: Evidence): Diagnosis | null {
+  const { expected, answered, members } = group;
+  const passing = expected === null ? undefined : evidence.passes.get(expected);
+  const typical = answered === null ? undefined : evidence.passes.get(answered);
+  if (passing === undefined || typical === undefined || passing.count < 5 || typical.count < 5) return null;
+  for (const { word, count } of keywords) {
+    const failing = count / members.length;
+    const usual = (passing.words.get(word) ?? 0) / passing.count;
+    const lure = (typical.words.get(word) ?? 0) / typical.count;
+    const anywhere = (evidence.passingWords.get(word) ?? 0) / Math.max(1, evidence.passed);
+    if (failing < trapFailing || usual > trapPassing || lure < trapFailing / 2 || lure < trapLift * anywhere) continue;
+    return {
+      cause: 'surface-trap',
+      reasons: [
+        `The word "${word}" is in ${percent(failing)} of these inputs, in ${percent(usual)} of the ${quoted(expected)} inputs answered right, and in ${percent(lure)} of those of ${quoted(answered)}.`,
+      ],
+      trap: word,
+    };
+  }
+  return null;
+}
+
+/** A surface feature far from that of passing inputs: a trap when the answered label has it too, else length, if it is one. */
+function featureTrap(group: Group, profile: SurfaceProfile, evidence: Evidence): Diagnosis | null {
+  const { expected, answered, members } = group;
+  for (const { feature, failing, passing, effect } of profile) {
+    if (Math.abs(effect) < strongEffect || Math.abs(effect) * Math.sqrt(members.length) < sure) break;
+    const numbers = featureSentence({ feature, failing, passing, effect });
+    const own = expected === null ? undefined : evidence.passes.get(expected)?.features.get(feature);
+    const lure = answered === null ? undefined : evidence.passes.get(answered)?.features.get(feature);
+    const values = momentsOf(members.map((failure) => surfaceFeatures(failure.input)[feature as SurfaceFeature]));
+    const lured =
+      own !== undefined &&
+      lure !== undefined &&
+      cohensD(lure, own) * Math.sign(effect) >= 0.8 &&
+      Math.abs(cohensD(values, lure)) < Math.abs(effect) / 2;
+    if (lured)
+      return {
+        cause: 'surface-trap',
+        reasons: [`These inputs ${numbers}, as do those of ${quoted(answered)}.`],
+        trap: null,
+      };
+    if (lengthFeatures.has(feature) && Math.max(failing / passing, passing / failing) >= lengthRatio)
+      return { cause: 'length', reasons: [`These inputs ${numbers}.`], trap: null };
+  }
+  return null;
+}

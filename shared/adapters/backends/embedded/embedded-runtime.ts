@@ -1,0 +1,110 @@
+import { RatchetError } from '../../../domain/base/errors.ts';
+import type { ObjectStore } from '../../../ports/object-store.ts';
+import { type ArtifactHeader, decodeHeader } from './artifact.ts';
+import { Embedder } from './embedder.ts';
+import { EmbeddingCache } from './embedding-cache.ts';
+import { TrainedHeads } from './trained-heads.ts';
+import { embeddingLength } from './use-lite.ts';
+import type { SharedArtifact } from './worker.ts';
+import { WorkerPool } from './worker-pool.ts';
+
+export interface EmbeddedRuntimeOptions {
+  /** Where datasets are read and artifacts are read and written. */
+  readonly objects: ObjectStore;
+  /** Worker threads; by default, as many as the machine runs at once. */
+  readonly threads?: number;
+  /** A directory that keeps embeddings; several processes may share it. Without one they last as long as the runtime. */
+  readonly cacheDirectory?: string;
+  /** The worker's file, where bundling has moved it. */
+  readonly workerFile?: URL;
+}
+
+/** An artifact in shared memory, with its header read. */
+export interface HeldArtifact extends SharedArtifact {
+  readonly header: ArtifactHeader;
+}
+
+/** Artifacts kept in the main thread's memory, for the workers to load from. */
+const heldArtifacts = 8;
+
+/**
+ * What the embedded trainer and predictor share: worker threads and embeddings.
+ *
+ * @example
+ * const runtime = new EmbeddedRuntime({ objects, cacheDirectory: '.ratchet/cache' });
+ * const trainer = createEmbeddedTrainer(runtime);
+ * const predictor = createEmbeddedPredictor(runtime);
+ * await runtime.close();
+ */
+export class EmbeddedRuntime {
+  readonly objects: ObjectStore;
+  readonly pool: WorkerPool;
+  readonly trainedHeads = new TrainedHeads();
+  readonly #cache: EmbeddingCache;
+  readonly #embedder: Embedder;
+  readonly #artifacts = new Map<string, HeldArtifact>();
+
+  constructor({ objects, threads, cacheDirectory, workerFile }: EmbeddedRuntimeOptions) {
+    this.objects = objects;
+    this.pool = new WorkerPool(threads, workerFile);
+    this.#cache = new EmbeddingCache(cacheDirectory ?? null);
+    this.#embedder = new Embedder(this.pool, this.#cache);
+  }
+
+  /** Unit-length embeddings of 512 floats, in the order of the texts; zeros for a text with nothing to go by. */
+  async embed(texts: readonly string[]): Promise<Float32Array[]> {
+    const rows = await this.embedRows(texts);
+    return texts.map((_, index) => rows.slice(index * embeddingLength, (index + 1) * embeddingLength));
+  }
+
+  /** The same as {@link embed}, as one matrix in shared memory. */
+  embedRows(texts: readonly string[], onProgress?: (done: number, total: number) => void): Promise<Float32Array> {
+    return this.#embedder.matrix(texts, onProgress);
+  }
+
+  /** Fetches an artifact, or takes the one held. Its digest is checked by the worker that loads it. */
+  async artifact(key: string, digest: string): Promise<HeldArtifact> {
+    const held = this.#artifacts.get(digest);
+    if (held !== undefined) {
+      this.#artifacts.delete(digest);
+      this.#artifacts.set(digest, held);
+      return held;
+    }
+    const body = await this.read(key);
+    const artifact = { bytes: body, digest, header: decodeHeader(body).header };
+    this.#artifacts.set(digest, artifact);
+    for (const oldest of this.#artifacts.keys()) {
+      if (this.#artifacts.size <= heldArtifacts) {
+        break;
+      }
+      this.#artifacts.delete(oldest);
+    }
+    return artifact;
+  }
+
+  /** An artifact that a worker has found to be damaged is fetched anew next time. */
+  forget(digest: string): void {
+    this.#artifacts.delete(digest);
+  }
+
+  /** An object's bytes, in memory that worker threads share. @throws RatchetError ObjectMissing */
+  async read(key: string): Promise<Uint8Array> {
+    const body = await this.objects.get(key);
+    if (body === undefined) {
+      throw new RatchetError('ObjectMissing', `There is no object ${key}.`);
+    }
+    const shared = new Uint8Array(new SharedArrayBuffer(body.length));
+    shared.set(body);
+    return shared;
+  }
+
+  /** Writes the last embeddings to the cache directory and ends the worker threads. A later call begins new ones. */
+  async close(): Promise<void> {
+    await this.#cache.flush();
+    await this.pool.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+}

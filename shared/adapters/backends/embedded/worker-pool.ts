@@ -1,0 +1,55 @@
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import type { Transferable } from 'node:worker_threads';
+import { Piscina } from 'piscina';
+import type { ErrorName } from '../../../domain/base/errors.ts';
+import { type Outcome, unwrap } from './outcome.ts';
+import type {
+  InterpolateAnswer,
+  InterpolateTask,
+  PredictAnswer,
+  PredictTask,
+  TrainAnswer,
+  TrainTask,
+} from './worker.ts';
+
+interface Tasks {
+  embed: (texts: readonly string[]) => Float32Array<ArrayBuffer>;
+  datasetTexts: (bytes: Uint8Array) => string[];
+  train: (task: TrainTask) => TrainAnswer;
+  interpolate: (task: InterpolateTask) => InterpolateAnswer;
+  predict: (task: PredictTask) => PredictAnswer;
+}
+
+/** The worker threads, begun at the first task. Idle ones keep the foundation loaded, and do not keep the process alive. */
+export class WorkerPool {
+  readonly threads: number;
+  #pool: Piscina | undefined;
+  readonly #filename: string;
+
+  constructor(threads: number = availableParallelism(), workerFile: URL = new URL('./worker.ts', import.meta.url)) {
+    this.threads = threads;
+    this.#filename = fileURLToPath(workerFile);
+  }
+
+  async run<N extends keyof Tasks>(
+    name: N,
+    task: Parameters<Tasks[N]>[0],
+    fallback: ErrorName,
+    transferList: Transferable[] = [],
+  ): Promise<ReturnType<Tasks[N]>> {
+    this.#pool ??= new Piscina({
+      filename: this.#filename,
+      minThreads: 0,
+      maxThreads: this.threads,
+      idleTimeout: Number.POSITIVE_INFINITY,
+    });
+    const outcome: Outcome<ReturnType<Tasks[N]>> = await this.#pool.run(task, { name, transferList });
+    return unwrap(outcome, fallback);
+  }
+
+  async close(): Promise<void> {
+    await this.#pool?.destroy();
+    this.#pool = undefined;
+  }
+}

@@ -1,0 +1,367 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type DuckDBConnection,
+  type DuckDBInstance,
+  type DuckDBValue,
+  INTEGER,
+  LIST,
+  listValue,
+  VARCHAR,
+} from '@duckdb/node-api';
+import { RatchetError } from '../../domain/base/errors.ts';
+import { digest } from '../../domain/base/ids.ts';
+import type { Judgement } from '../../domain/traces/judgement.ts';
+import type { Trace } from '../../domain/traces/trace.ts';
+import { countVerdicts } from '../../domain/traces/verdict-counts.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { BatchSummary, JudgedRecord, ReadOptions, TraceBatch, TraceLog } from '../../ports/trace-log.ts';
+import { inParallel } from '../local/in-parallel.ts';
+import { withLocalFiles } from '../local/local-files.ts';
+import { withTemporaryFolder } from '../local/temporary-folder.ts';
+import { type DuckDbLimits, openDuckDb, sqlLiteral, withConnection } from './duckdb-session.ts';
+import { commitKey, judgementKey, type TraceBatchCommit, TraceBatches, traceKey } from './trace-batches.ts';
+import {
+  appendJudgement,
+  appendTrace,
+  guarded,
+  judgementColumns,
+  judgementFromRow,
+  judgementSelection,
+  traceColumns,
+  traceFromRow,
+  traceSelection,
+  unguarded,
+} from './trace-rows.ts';
+import { firstJudgements, firstTraces } from './trace-sql.ts';
+import { traceStoreFailure } from './trace-store-failure.ts';
+
+const parallelWrites = 16;
+
+export interface DuckDbTraceLogOptions {
+  readonly objects: ObjectStore;
+  /** Dates the batches. */
+  readonly clock: Clock;
+  /** 512 MB and two threads by default. */
+  readonly limits?: DuckDbLimits;
+}
+
+/**
+ * A {@link TraceLog} of Parquet files in an object store, written and read by DuckDB in this process:
+ *
+ *     traces/<model>/date=YYYY-MM-DD/<batch>.parquet   by UTC date of the trace
+ *     judgements/<model>/<batch>.parquet
+ *     batches/<model>/<batch>.json                     the commit, written last
+ *
+ * Of traces with one id the first that arrived counts, and so with judgements of one trace with one id. Lone surrogates in
+ * texts are replaced by U+FFFD when appended (their digests are the same); within steps and metadata they stay.
+ * Time is compared to the millisecond. Call {@link close} when done.
+ *
+ * Faults: `InvalidInput` for a bad id or a trace of another model, `ObjectMissing`, `CorruptArtifact`, `StorageFailure`.
+ */
+export class DuckDbTraceLog implements TraceLog {
+  readonly #objects: ObjectStore;
+  readonly #clock: Clock;
+  readonly #limits: DuckDbLimits;
+  readonly #batches: TraceBatches;
+  #instance: Promise<DuckDBInstance> | undefined;
+
+  constructor(options: DuckDbTraceLogOptions) {
+    this.#objects = options.objects;
+    this.#clock = options.clock;
+    this.#limits = options.limits ?? { memory: '512MB', threads: 2 };
+    this.#batches = new TraceBatches(options.objects);
+  }
+
+  /** Frees DuckDB's memory. The log may be used again; it opens a new one. */
+  async close(): Promise<void> {
+    const instance = this.#instance;
+    this.#instance = undefined;
+    (await instance)?.closeSync();
+  }
+
+  version(modelId: string): Promise<string> {
+    return this.#batches.version(modelId);
+  }
+
+  history(modelId: string, options?: { readonly after?: string | null }): Promise<readonly BatchSummary[]> {
+    return this.#batches.history(modelId, options);
+  }
+
+  async append(modelId: string, batchId: string, batch: TraceBatch): Promise<void> {
+    const key = commitKey(modelId, batchId);
+    const stranger = batch.traces.find((trace) => trace.modelId !== modelId);
+    if (stranger !== undefined) {
+      throw new RatchetError(
+        'InvalidInput',
+        `Trace ${JSON.stringify(stranger.traceId)} belongs to model ${stranger.modelId}, not ${modelId}.`,
+      );
+    }
+    if ((await this.#objects.get(key)) !== undefined) return;
+    const arrival = ((await this.#batches.list(modelId)).at(-1)?.arrival ?? 0) + 1;
+    await withTemporaryFolder(async (folder) => {
+      await this.#withDuckDb((connection) => writeParquet(connection, folder, batch, { arrival, batchId }));
+      const files = await findParquet(folder, modelId, batchId);
+      const digests = await inParallel(files, parallelWrites, async (file) => {
+        const body = await readFile(file.path);
+        await this.#putOnce(file.key, body);
+        return digest(body);
+      });
+      const commit: TraceBatchCommit = {
+        schemaVersion: 1,
+        batchId,
+        appendedAt: new Date(this.#clock.now()).toISOString(),
+        arrival,
+        traces: batch.traces.length,
+        judgements: batch.judgements.length,
+        ...countVerdicts(batch.judgements),
+        traceKeys: files.filter((file) => file.kind === 'traces').map((file) => file.key),
+        judgementKeys: files.filter((file) => file.kind === 'judgements').map((file) => file.key),
+        digest: digest(...digests),
+      };
+      await this.#objects.putIfAbsent(key, new TextEncoder().encode(JSON.stringify(commit)));
+    });
+  }
+
+  async knownTraces(
+    modelId: string,
+    traceIds: readonly string[],
+  ): Promise<ReadonlyMap<string, { inputDigest: string }>> {
+    const files = (await this.#batches.list(modelId)).flatMap((commit) => commit.traceKeys);
+    const known = new Map<string, { inputDigest: string }>();
+    if (files.length === 0 || traceIds.length === 0) return known;
+    const stored = new Map<string, string>();
+    await this.#withFiles(files, async (connection, paths) => {
+      const sql = `SELECT ${guarded('trace_id')}, input_digest FROM read_parquet($files, hive_partitioning = false)
+        WHERE trace_id IN (SELECT unnest($ids)) QUALIFY ${firstTraces}`;
+      await eachRow(connection, sql, { files: paths, ids: wellFormed(traceIds) }, ([traceId, inputDigest]) => {
+        stored.set(unguarded(traceId), String(inputDigest));
+      });
+    });
+    for (const traceId of traceIds) {
+      const inputDigest = stored.get(traceId.toWellFormed());
+      if (inputDigest !== undefined) known.set(traceId, { inputDigest });
+    }
+    return known;
+  }
+
+  async read(modelId: string, options: ReadOptions): Promise<readonly JudgedRecord[]> {
+    const commits = appendedBy(await this.#batches.list(modelId), options.appendedThrough);
+    const wanted = appendedAfter(commits, options.appendedAfter ?? null);
+    const traceFiles = commits.flatMap((commit) => commit.traceKeys);
+    const judgementFiles = commits.flatMap((commit) => commit.judgementKeys);
+    const judgedSince = options.humanJudgedAfter ?? null;
+    const judging = judgedSince === null ? null : commitsAfter(commits, judgedSince).map((commit) => commit.batchId);
+    if (traceFiles.length === 0 || wanted.length === 0 || options.limit <= 0 || judging?.length === 0) return [];
+    if (judging !== null && judgementFiles.length === 0) return [];
+
+    return this.#withFiles([...traceFiles, ...judgementFiles], async (connection, paths) => {
+      const tracePaths = paths.slice(0, traceFiles.length);
+      const judged = judging === null ? null : { files: paths.slice(traceFiles.length), batchIds: judging };
+      await pickTraces(connection, tracePaths, wanted, judged, options);
+      const traces = await readPicked(connection, tracePaths, modelId);
+      const judgements = await readJudgements(connection, paths.slice(traceFiles.length));
+      return traces.map((trace, rank) => ({ trace, judgements: judgements.get(rank) ?? [] }));
+    });
+  }
+
+  /** Leaves equal bytes alone, so that a process appending the same batch at the same time pulls no file from under a reader. */
+  async #putOnce(key: string, body: Uint8Array): Promise<void> {
+    if (await this.#objects.putIfAbsent(key, body)) return;
+    const found = await this.#objects.get(key);
+    if (found === undefined || Buffer.compare(found, body) !== 0) await this.#objects.put(key, body);
+  }
+
+  #withFiles<T>(
+    keys: readonly string[],
+    use: (connection: DuckDBConnection, paths: readonly string[]) => Promise<T>,
+  ): Promise<T> {
+    return withLocalFiles(this.#objects, keys, (paths) => this.#withDuckDb((connection) => use(connection, paths)));
+  }
+
+  async #withDuckDb<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    this.#instance ??= openDuckDb(this.#limits);
+    try {
+      return await withConnection(await this.#instance, use);
+    } catch (error) {
+      throw traceStoreFailure(error);
+    }
+  }
+}
+
+async function writeParquet(
+  connection: DuckDBConnection,
+  folder: string,
+  batch: TraceBatch,
+  place: { readonly arrival: number; readonly batchId: string },
+): Promise<void> {
+  const options = 'FORMAT parquet, COMPRESSION zstd';
+  if (batch.traces.length > 0) {
+    await connection.run(`CREATE TEMP TABLE new_traces (${traceColumns})`);
+    const appender = await connection.createAppender('new_traces');
+    for (const [position, trace] of batch.traces.entries()) appendTrace(appender, trace, { ...place, position });
+    appender.closeSync();
+    const target = sqlLiteral(join(folder, 'traces'));
+    await connection.run('SET partitioned_write_max_open_files = 100000');
+    await connection.run(`COPY new_traces TO ${target} (${options}, PARTITION_BY (date))`);
+    await connection.run('DROP TABLE new_traces');
+  }
+  if (batch.judgements.length > 0) {
+    await connection.run(`CREATE TEMP TABLE new_judgements (${judgementColumns})`);
+    const appender = await connection.createAppender('new_judgements');
+    for (const [position, judgement] of batch.judgements.entries())
+      appendJudgement(appender, judgement, { ...place, position });
+    appender.closeSync();
+    await connection.run(`COPY new_judgements TO ${sqlLiteral(join(folder, 'judgements.parquet'))} (${options})`);
+    await connection.run('DROP TABLE new_judgements');
+  }
+}
+
+interface ParquetFile {
+  readonly kind: 'traces' | 'judgements';
+  readonly key: string;
+  readonly path: string;
+}
+
+/** What {@link writeParquet} wrote, with the keys it belongs under. */
+async function findParquet(folder: string, modelId: string, batchId: string): Promise<readonly ParquetFile[]> {
+  const names = await readdir(folder);
+  const files: ParquetFile[] = [];
+  if (names.includes('judgements.parquet')) {
+    files.push({ kind: 'judgements', key: judgementKey(modelId, batchId), path: join(folder, 'judgements.parquet') });
+  }
+  if (!names.includes('traces')) return files;
+  for (const partition of (await readdir(join(folder, 'traces'))).sort()) {
+    const date = partition.replace('date=', '');
+    const parts = (await readdir(join(folder, 'traces', partition))).sort();
+    for (const [part, name] of parts.entries()) {
+      files.push({
+        kind: 'traces',
+        key: traceKey(modelId, date, batchId, part),
+        path: join(folder, 'traces', partition, name),
+      });
+    }
+  }
+  return files;
+}
+
+/** Fills the temporary table `picked` with the places of the traces to read, ranked from 0, newest first. */
+async function pickTraces(
+  connection: DuckDBConnection,
+  files: readonly string[],
+  batchIds: readonly string[],
+  judged: { readonly files: readonly string[]; readonly batchIds: readonly string[] } | null,
+  options: ReadOptions,
+): Promise<void> {
+  const { traceIds } = options;
+  const conditions = [
+    ...(traceIds === undefined ? [] : ['trace_id IN (SELECT unnest($ids))']),
+    ...(judged === null ? [] : [`trace_id IN (${judgedTraceIds})`]),
+  ];
+  await connection.run('CREATE TEMP TABLE picked (rank INTEGER, trace_id VARCHAR, batch_id VARCHAR, position INTEGER)');
+  const sql = `
+    INSERT INTO picked
+    SELECT row_number() OVER (ORDER BY timestamp DESC, trace_id) - 1 AS rank, trace_id, batch_id, position
+    FROM (SELECT trace_id, timestamp, batch_id, position FROM read_parquet($files, hive_partitioning = false)
+      WHERE ${conditions.join(' AND ') || 'true'} QUALIFY ${firstTraces})
+    WHERE batch_id IN (SELECT unnest($batches))
+    ORDER BY rank LIMIT $limit`;
+  await run(connection, sql, {
+    files,
+    batches: batchIds,
+    limit: Math.min(options.limit, 2 ** 31 - 1),
+    ...(traceIds && { ids: wellFormed(traceIds) }),
+    ...(judged && { judgements: judged.files, judging: judged.batchIds }),
+  });
+}
+
+/** Ids of the traces that a person judged in certain batches; a judgement that was known before is not counted again. */
+const judgedTraceIds = `
+  SELECT trace_id FROM (SELECT file.trace_id, file.judge_kind, file.batch_id
+    FROM read_parquet($judgements, hive_partitioning = false) file QUALIFY ${firstJudgements})
+  WHERE judge_kind = 'human' AND batch_id IN (SELECT unnest($judging))`;
+
+async function readPicked(
+  connection: DuckDBConnection,
+  files: readonly string[],
+  modelId: string,
+): Promise<readonly Trace[]> {
+  const traces: Trace[] = [];
+  const sql = `
+    SELECT picked.rank, ${traceSelection}
+    FROM read_parquet($files, hive_partitioning = false) file
+    JOIN picked ON picked.batch_id = file.batch_id AND picked.position = file.position`;
+  await eachRow(connection, sql, { files }, ([rank, ...row]) => {
+    traces[Number(rank)] = traceFromRow(modelId, row);
+  });
+  return traces;
+}
+
+/** Judgements of the picked traces by rank, in order of arrival. */
+async function readJudgements(
+  connection: DuckDBConnection,
+  files: readonly string[],
+): Promise<ReadonlyMap<number, readonly Judgement[]>> {
+  const byRank = new Map<number, Judgement[]>();
+  if (files.length === 0) return byRank;
+  const sql = `
+    SELECT picked.rank, ${judgementSelection}
+    FROM read_parquet($files, hive_partitioning = false) file JOIN picked ON picked.trace_id = file.trace_id
+    QUALIFY ${firstJudgements}
+    ORDER BY arrival, file.batch_id, file.position`;
+  await eachRow(connection, sql, { files }, ([rank, ...row]) => {
+    const judgements = byRank.get(Number(rank));
+    if (judgements === undefined) byRank.set(Number(rank), [judgementFromRow(row)]);
+    else judgements.push(judgementFromRow(row));
+  });
+  return byRank;
+}
+
+type Parameters = Readonly<Record<string, number | readonly string[]>>;
+
+async function run(connection: DuckDBConnection, sql: string, parameters: Parameters): Promise<void> {
+  const { values, types } = bindings(parameters);
+  await connection.run(sql, values, types);
+}
+
+async function eachRow(
+  connection: DuckDBConnection,
+  sql: string,
+  parameters: Parameters,
+  take: (row: readonly DuckDBValue[]) => void,
+): Promise<void> {
+  const { values, types } = bindings(parameters);
+  for await (const chunk of await connection.stream(sql, values, types)) chunk.getRows().forEach(take);
+}
+
+function bindings(parameters: Parameters) {
+  const entries = Object.entries(parameters);
+  return {
+    values: Object.fromEntries(
+      entries.map(([name, value]) => [name, typeof value === 'number' ? value : listValue([...value])]),
+    ),
+    types: Object.fromEntries(
+      entries.map(([name, value]) => [name, typeof value === 'number' ? INTEGER : LIST(VARCHAR)]),
+    ),
+  };
+}
+
+function appendedBy(commits: readonly TraceBatchCommit[], through: string | undefined): readonly TraceBatchCommit[] {
+  return through === undefined
+    ? commits
+    : commits.filter((commit) => Date.parse(commit.appendedAt) <= Date.parse(through));
+}
+
+function commitsAfter(commits: readonly TraceBatchCommit[], after: string): readonly TraceBatchCommit[] {
+  return commits.filter((commit) => Date.parse(commit.appendedAt) > Date.parse(after));
+}
+
+function appendedAfter(commits: readonly TraceBatchCommit[], after: string | null): readonly string[] {
+  const chosen = after === null ? commits : commitsAfter(commits, after);
+  return chosen.filter((commit) => commit.traces > 0).map((commit) => commit.batchId);
+}
+
+function wellFormed(texts: readonly string[]): readonly string[] {
+  return texts.map((text) => text.toWellFormed());
+}

@@ -1,0 +1,197 @@
+import { type DuckDBConnection, type DuckDBInstance, LIST, listValue, VARCHAR } from '@duckdb/node-api';
+import { RatchetError } from '../../domain/base/errors.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Row, TraceQuery } from '../../ports/trace-query.ts';
+import { withLocalFiles } from '../local/local-files.ts';
+import { type DuckDbLimits, openDuckDb, withConnection } from './duckdb-session.ts';
+import { LoadedTables } from './loaded-tables.ts';
+import { queryValue } from './query-values.ts';
+import { checkReadOnly, forbidden, unworkable } from './read-only-sql.ts';
+import { batchesVersion, TraceBatches } from './trace-batches.ts';
+import { firstJudgements, firstTraces } from './trace-sql.ts';
+import { traceStoreFailure } from './trace-store-failure.ts';
+
+export interface DuckDbTraceQueryOptions {
+  readonly objects: ObjectStore;
+  /** 1 GB and two threads by default. */
+  readonly limits?: DuckDbLimits;
+  /** Milliseconds after which a query is stopped; 10,000 by default. */
+  readonly timeoutMs?: number;
+}
+
+type Parameter = string | number | boolean | null;
+
+const loadedModels = 4;
+
+/**
+ * A {@link TraceQuery} that loads a model's committed batches into tables of an in-memory DuckDB, keeps them until the log
+ * changes (the four models last asked for), and then shuts DuckDB off from files, network, extensions and settings. A query runs in a
+ * read-only transaction. Times are TIMESTAMP in UTC; steps and metadata are JSON text; a U+FEFF at
+ * the beginning of a text in the result is lost. Call {@link close} when done.
+ *
+ * Faults: `ForbiddenQuery` for anything but one SELECT over the two tables, and for one that runs too long; `InvalidInput`
+ * for SQL that does not work; `ObjectMissing`, `CorruptArtifact`, `StorageFailure` from loading.
+ */
+export class DuckDbTraceQuery implements TraceQuery {
+  readonly #objects: ObjectStore;
+  readonly #batches: TraceBatches;
+  readonly #limits: DuckDbLimits;
+  readonly #timeoutMs: number;
+  readonly #loaded = new Map<string, LoadedTables>();
+
+  constructor(options: DuckDbTraceQueryOptions) {
+    this.#objects = options.objects;
+    this.#batches = new TraceBatches(options.objects);
+    this.#limits = options.limits ?? { memory: '1GB', threads: 2 };
+    this.#timeoutMs = options.timeoutMs ?? 10_000;
+  }
+
+  async query(
+    modelId: string,
+    sql: string,
+    parameters: readonly Parameter[] = [],
+    options: { maxRows?: number } = {},
+  ): Promise<readonly Row[]> {
+    const tables = this.#tables(modelId, await batchesVersion(this.#objects, modelId));
+    const bounds = { maxRows: options.maxRows ?? 1_000, timeoutMs: this.#timeoutMs };
+    return tables.use((instance) =>
+      withConnection(instance, (connection) => runQuery(connection, sql, parameters, bounds)),
+    );
+  }
+
+  /** Frees the loaded tables, after the queries at work. It may be used again. */
+  async close(): Promise<void> {
+    const loaded = [...this.#loaded.values()];
+    this.#loaded.clear();
+    await Promise.all(loaded.map((tables) => tables.retire()));
+  }
+
+  /** The model's tables in this version: those at hand, or new ones that are being loaded. */
+  #tables(modelId: string, version: string): LoadedTables {
+    const known = this.#loaded.get(modelId);
+    this.#loaded.delete(modelId);
+    if (known?.version === version) {
+      this.#loaded.set(modelId, known);
+      return known;
+    }
+    known?.retire();
+    const instance = this.#load(modelId);
+    const tables = new LoadedTables(version, instance);
+    instance.catch(() => {
+      if (this.#loaded.get(modelId) === tables) this.#loaded.delete(modelId);
+    });
+    this.#loaded.set(modelId, tables);
+    const [oldest] = this.#loaded;
+    if (this.#loaded.size > loadedModels && oldest !== undefined) {
+      this.#loaded.delete(oldest[0]);
+      oldest[1].retire();
+    }
+    return tables;
+  }
+
+  async #load(modelId: string): Promise<DuckDBInstance> {
+    const commits = await this.#batches.list(modelId);
+    const traceKeys = commits.flatMap((commit) => commit.traceKeys);
+    const judgementKeys = commits.flatMap((commit) => commit.judgementKeys);
+    const instance = await openDuckDb(this.#limits);
+    try {
+      await withConnection(instance, async (connection) => {
+        await connection.run(tablesSql);
+        await fill(connection, this.#objects, tracesSql, traceKeys);
+        await fill(connection, this.#objects, judgementsSql, judgementKeys);
+        for (const statement of lockdown) await connection.run(statement);
+      });
+      return instance;
+    } catch (error) {
+      instance.closeSync();
+      throw traceStoreFailure(error);
+    }
+  }
+}
+
+const tablesSql = `
+  CREATE TABLE traces (trace_id VARCHAR, timestamp TIMESTAMP, checkpoint_id VARCHAR, input VARCHAR, output VARCHAR,
+    confidence DOUBLE, steps VARCHAR, metadata VARCHAR);
+  CREATE TABLE judgements (judgement_id VARCHAR, trace_id VARCHAR, verdict VARCHAR, expected VARCHAR, judge_kind VARCHAR,
+    judge_id VARCHAR, reason VARCHAR, judged_at TIMESTAMP)`;
+
+const tracesSql = `
+  INSERT INTO traces BY NAME
+  SELECT file.trace_id, file.timestamp, checkpoint_id, input, output, confidence, steps, metadata
+  FROM read_parquet($1, hive_partitioning = false) file
+  JOIN (SELECT batch_id, position FROM read_parquet($1, hive_partitioning = false) QUALIFY ${firstTraces}) first
+  ON first.batch_id = file.batch_id AND first.position = file.position`;
+
+const judgementsSql = `
+  INSERT INTO judgements BY NAME
+  SELECT judgement_id, trace_id, verdict, expected, judge_kind, judge_id, reason, judged_at
+  FROM read_parquet($1, hive_partitioning = false) file QUALIFY ${firstJudgements}`;
+
+const lockdown = ["SET temp_directory = ''", 'SET enable_external_access = false', 'SET lock_configuration = true'];
+
+async function fill(
+  connection: DuckDBConnection,
+  objects: ObjectStore,
+  sql: string,
+  keys: readonly string[],
+): Promise<void> {
+  if (keys.length === 0) return;
+  await withLocalFiles(objects, keys, (paths) => connection.run(sql, [listValue([...paths])], [LIST(VARCHAR)]));
+}
+
+interface Bounds {
+  readonly maxRows: number;
+  readonly timeoutMs: number;
+}
+
+async function runQuery(
+  connection: DuckDBConnection,
+  sql: string,
+  parameters: readonly Parameter[],
+  bounds: Bounds,
+): Promise<readonly Row[]> {
+  let stopped = false;
+  const timer = setTimeout(() => {
+    stopped = true;
+    connection.interrupt();
+  }, bounds.timeoutMs);
+  try {
+    await connection.run('BEGIN TRANSACTION READ ONLY');
+    await checkReadOnly(connection, sql);
+    return await select(connection, sql, parameters, bounds.maxRows);
+  } catch (error) {
+    if (stopped) throw forbidden(`it ran longer than ${bounds.timeoutMs} ms`, error);
+    throw queryFailure(error);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function select(
+  connection: DuckDBConnection,
+  sql: string,
+  parameters: readonly Parameter[],
+  maxRows: number,
+): Promise<readonly Row[]> {
+  const statement = await connection.prepare(sql);
+  try {
+    if (statement.parameterCount !== parameters.length) {
+      throw unworkable(`it has ${statement.parameterCount} parameters, and ${parameters.length} were given`);
+    }
+    statement.bind(parameters.map((value) => (typeof value === 'string' ? value.toWellFormed() : value)));
+    const reader = await statement.streamAndReadUntil(maxRows);
+    const names = reader.deduplicatedColumnNames();
+    return reader
+      .getRows()
+      .slice(0, maxRows)
+      .map((row) => Object.fromEntries(names.map((name, column) => [name, queryValue(row[column] ?? null)])));
+  } finally {
+    statement.destroySync();
+  }
+}
+
+function queryFailure(error: unknown): RatchetError {
+  if (error instanceof RatchetError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return message.startsWith('Permission Error') ? forbidden(message, error) : unworkable(message, error);
+}

@@ -1,0 +1,289 @@
+import { mkdirSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import type { ZodType } from 'zod';
+import { RatchetError } from '../../domain/base/errors.ts';
+import { type EvaluationSet, evaluationSetSchema } from '../../domain/evaluation/evaluation-set.ts';
+import { type Checkpoint, checkpointSchema } from '../../domain/models/checkpoint.ts';
+import { type Control, controlSchema, firstControl } from '../../domain/models/control.ts';
+import { type Dataset, datasetSchema } from '../../domain/models/dataset.ts';
+import { type Model, modelSchema } from '../../domain/models/model.ts';
+import { type Run, runSchema } from '../../domain/models/run.ts';
+import type { LineageStore } from '../../ports/lineage-store.ts';
+import { decodeDocument, encodeDocument } from './document.ts';
+import { storageFailure } from './storage-failure.ts';
+
+const schemaVersion = 1;
+const busyTimeoutMs = 10_000;
+
+const schemaSql = `
+  CREATE TABLE models (model_id TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE controls (model_id TEXT PRIMARY KEY, version INTEGER NOT NULL, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE TABLE checkpoints (model_id TEXT NOT NULL, checkpoint_id TEXT NOT NULL, created_at TEXT NOT NULL, document TEXT NOT NULL,
+    PRIMARY KEY (model_id, checkpoint_id)) STRICT, WITHOUT ROWID;
+  CREATE TABLE datasets (model_id TEXT NOT NULL, dataset_id TEXT NOT NULL, created_at TEXT NOT NULL, document TEXT NOT NULL,
+    PRIMARY KEY (model_id, dataset_id)) STRICT, WITHOUT ROWID;
+  CREATE TABLE evaluation_sets (model_id TEXT NOT NULL, set_id TEXT NOT NULL, created_at TEXT NOT NULL, document TEXT NOT NULL,
+    PRIMARY KEY (model_id, set_id)) STRICT, WITHOUT ROWID;
+  CREATE TABLE runs (run_id TEXT PRIMARY KEY, model_id TEXT NOT NULL, started_at TEXT NOT NULL, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
+  CREATE INDEX runs_by_model ON runs (model_id, started_at, run_id);
+`;
+
+/**
+ * A {@link LineageStore} in one SQLite file (write-ahead log; several processes may have it open), or in memory.
+ * Documents are JSON beside the columns they are looked up by; what is read is checked against the domain's schema.
+ * Lists are ordered by creation (or start) time, then id.
+ *
+ * Faults: `InvalidInput` for a document that does not fit its schema, `CorruptArtifact` for a stored one that does not or a
+ * file of a newer Ratchet, `StorageFailure` for the file system and for a lock that is not let go of.
+ */
+export class SqliteLineageStore implements LineageStore {
+  readonly #database: DatabaseSync;
+  readonly #path: string;
+
+  /** @param path file to open or create (with its directory), or `:memory:` */
+  constructor(path: string) {
+    this.#path = path === ':memory:' ? path : resolve(path);
+    this.#database = this.#guard('open', () => openDatabase(this.#path));
+  }
+
+  close(): void {
+    if (this.#database.isOpen) this.#database.close();
+  }
+
+  async createModel(model: Model): Promise<boolean> {
+    const document = encodeDocument(modelSchema, model, 'model');
+    const control = firstControl(model.modelId);
+    return this.#transaction(() => {
+      const added = this.#change('INSERT OR IGNORE INTO models VALUES (?, ?)', model.modelId, document);
+      if (added === 0) return false;
+      const controlDocument = encodeDocument(controlSchema, control, 'control item');
+      this.#change('INSERT INTO controls VALUES (?, ?, ?)', model.modelId, control.version, controlDocument);
+      return true;
+    });
+  }
+
+  async getModel(modelId: string): Promise<Model | undefined> {
+    return this.#one(modelSchema, 'SELECT document FROM models WHERE model_id = ?', modelId);
+  }
+
+  async listModels(): Promise<readonly Model[]> {
+    return this.#all(modelSchema, 'SELECT document FROM models ORDER BY model_id');
+  }
+
+  async getControl(modelId: string): Promise<Control | undefined> {
+    return this.#one(controlSchema, 'SELECT document FROM controls WHERE model_id = ?', modelId);
+  }
+
+  async compareAndSetControl(expectedVersion: number, next: Control): Promise<boolean> {
+    if (next.version !== expectedVersion + 1) {
+      throw new RatchetError(
+        'InvalidInput',
+        `A control item of version ${next.version} cannot follow version ${expectedVersion}.`,
+      );
+    }
+    const document = encodeDocument(controlSchema, next, 'control item');
+    const sql = 'UPDATE controls SET version = ?, document = ? WHERE model_id = ? AND version = ?';
+    return this.#change(sql, next.version, document, next.modelId, expectedVersion) === 1;
+  }
+
+  async putCheckpoint(checkpoint: Checkpoint): Promise<void> {
+    const { modelId, checkpointId } = checkpoint;
+    const document = encodeDocument(checkpointSchema, checkpoint, 'checkpoint');
+    this.#transaction(() => {
+      const found = this.#checkpoint(modelId, checkpointId);
+      if (found === undefined) {
+        this.#change(
+          'INSERT INTO checkpoints VALUES (?, ?, ?, ?)',
+          modelId,
+          checkpointId,
+          checkpoint.createdAt,
+          document,
+        );
+      } else {
+        const merged = { ...found, scores: { ...found.scores, ...checkpoint.scores } };
+        const sql = 'UPDATE checkpoints SET document = ? WHERE model_id = ? AND checkpoint_id = ?';
+        this.#change(sql, encodeDocument(checkpointSchema, merged, 'checkpoint'), modelId, checkpointId);
+      }
+    });
+  }
+
+  async getCheckpoint(modelId: string, checkpointId: string): Promise<Checkpoint | undefined> {
+    return this.#checkpoint(modelId, checkpointId);
+  }
+
+  async listCheckpoints(modelId: string): Promise<readonly Checkpoint[]> {
+    const sql = 'SELECT document FROM checkpoints WHERE model_id = ? ORDER BY created_at, checkpoint_id';
+    return this.#all(checkpointSchema, sql, modelId);
+  }
+
+  async putDataset(dataset: Dataset): Promise<void> {
+    const document = encodeDocument(datasetSchema, dataset, 'dataset');
+    const sql = 'INSERT OR IGNORE INTO datasets VALUES (?, ?, ?, ?)';
+    this.#change(sql, dataset.modelId, dataset.datasetId, dataset.createdAt, document);
+  }
+
+  async getDataset(modelId: string, datasetId: string): Promise<Dataset | undefined> {
+    const sql = 'SELECT document FROM datasets WHERE model_id = ? AND dataset_id = ?';
+    return this.#one(datasetSchema, sql, modelId, datasetId);
+  }
+
+  async listDatasets(modelId: string): Promise<readonly Dataset[]> {
+    const sql = 'SELECT document FROM datasets WHERE model_id = ? ORDER BY created_at, dataset_id';
+    return this.#all(datasetSchema, sql, modelId);
+  }
+
+  async putEvaluationSet(set: EvaluationSet): Promise<void> {
+    const document = encodeDocument(evaluationSetSchema, set, 'evaluation set');
+    const sql = 'INSERT OR IGNORE INTO evaluation_sets VALUES (?, ?, ?, ?)';
+    this.#change(sql, set.modelId, set.setId, set.createdAt, document);
+  }
+
+  async listEvaluationSets(modelId: string): Promise<readonly EvaluationSet[]> {
+    const sql = 'SELECT document FROM evaluation_sets WHERE model_id = ? ORDER BY created_at, set_id';
+    return this.#all(evaluationSetSchema, sql, modelId);
+  }
+
+  async putRun(run: Run): Promise<void> {
+    const document = encodeDocument(runSchema, run, 'run');
+    const sql = 'INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?)';
+    this.#change(sql, run.runId, run.modelId, run.startedAt, document);
+  }
+
+  async getRun(runId: string): Promise<Run | undefined> {
+    return this.#one(runSchema, 'SELECT document FROM runs WHERE run_id = ?', runId);
+  }
+
+  async listRuns(modelId: string): Promise<readonly Run[]> {
+    return this.#all(runSchema, 'SELECT document FROM runs WHERE model_id = ? ORDER BY started_at, run_id', modelId);
+  }
+
+  #checkpoint(modelId: string, checkpointId: string): Checkpoint | undefined {
+    const sql = 'SELECT document FROM checkpoints WHERE model_id = ? AND checkpoint_id = ?';
+    return this.#one(checkpointSchema, sql, modelId, checkpointId);
+  }
+
+  #one<T>(schema: ZodType<T>, sql: string, ...values: readonly SQLInputValue[]): T | undefined {
+    return this.#all(schema, sql, ...values)[0];
+  }
+
+  #all<T>(schema: ZodType<T>, sql: string, ...values: readonly SQLInputValue[]): readonly T[] {
+    const rows = this.#guard('read', () => this.#database.prepare(sql).all(...values));
+    return rows.map((row) => decodeDocument(schema, String(row.document), this.#path));
+  }
+
+  /** How many rows the statement changed. */
+  #change(sql: string, ...values: readonly SQLInputValue[]): number {
+    return this.#guard('write', () => Number(this.#database.prepare(sql).run(...values).changes));
+  }
+
+  #transaction<T>(body: () => T): T {
+    this.#guard('write', () => this.#database.exec('BEGIN IMMEDIATE'));
+    try {
+      const result = body();
+      this.#guard('write', () => this.#database.exec('COMMIT'));
+      return result;
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  #guard<T>(action: string, body: () => T): T {
+    try {
+      return body();
+    } catch (error) {
+      throw storageFailure(action, this.#path, describeSqliteError(error));
+    }
+  }
+}
+
+function openDatabase(path: string): DatabaseSync {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
+  try {
+    enterWriteAheadLog(database);
+    database.exec('PRAGMA synchronous = FULL');
+    prepareSchema(database, path);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Switching a new file to the write-ahead log does not wait for other processes that do the same, so it is tried again. */
+function enterWriteAheadLog(database: DatabaseSync): void {
+  const deadline = Date.now() + busyTimeoutMs;
+  for (;;) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (primaryCode(error) !== sqliteCodes.busy || Date.now() > deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
+}
+
+function prepareSchema(database: DatabaseSync, path: string): void {
+  if (userVersion(database) === schemaVersion) return;
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const version = userVersion(database);
+    if (version > schemaVersion) {
+      throw new RatchetError(
+        'CorruptArtifact',
+        `${path} was written by a newer Ratchet (schema ${version}, this one knows ${schemaVersion}).`,
+        {
+          mend: 'Use the newer Ratchet with this workspace, or choose another with --workspace DIR.',
+        },
+      );
+    }
+    if (version === 0) database.exec(`${schemaSql}; PRAGMA user_version = ${schemaVersion}`);
+    database.exec('COMMIT');
+  } catch (error) {
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function userVersion(database: DatabaseSync): number {
+  return Number(database.prepare('PRAGMA user_version').get()?.user_version);
+}
+
+const sqliteCodes = {
+  busy: 5,
+  locked: 6,
+  readOnly: 8,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+} as const;
+
+/** SQLite's primary result code, without the extension in the higher bits. */
+function primaryCode(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : undefined;
+}
+
+/** SQLite's error with the system error code it amounts to, or as a fault of its own. */
+function describeSqliteError(error: unknown): unknown {
+  const code = primaryCode(error);
+  if (code === undefined || !(error instanceof Error)) return error;
+  const systemCode = {
+    [sqliteCodes.full]: 'ENOSPC',
+    [sqliteCodes.readOnly]: 'EROFS',
+    [sqliteCodes.cannotOpen]: 'EACCES',
+  }[code];
+  if (systemCode !== undefined) return Object.assign(new Error(error.message, { cause: error }), { code: systemCode });
+  if (code === sqliteCodes.corrupt || code === sqliteCodes.notADatabase) {
+    return new RatchetError('CorruptArtifact', `The lineage database cannot be read: ${error.message}.`, {
+      cause: error,
+      mend: 'Restore the file from a backup, or choose another workspace with --workspace DIR.',
+    });
+  }
+  return new Error(error.message, { cause: error });
+}

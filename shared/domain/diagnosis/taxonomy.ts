@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { outputSchema } from '../models/task.ts';
+
+/** One vocabulary of root causes; the generation ones join with that task. */
+export const rootCauseSchema = z.enum([
+  'label-confusion',
+  'missed-label',
+  'false-alarm',
+  'surface-trap',
+  'length',
+  'noise',
+  'calculation-error',
+  'hallucinated-reasoning',
+  'missing-constraint',
+  'wrong-assumption',
+  'prompt',
+  'schema',
+  'ambiguous',
+  'out-of-scope',
+]);
+export type RootCause = z.infer<typeof rootCauseSchema>;
+
+const externalCauses: ReadonlySet<RootCause> = new Set(['prompt', 'schema', 'ambiguous', 'out-of-scope']);
+
+/** Whether training can mend a failure of this cause (`fixable`) or not (`external`). */
+export function fixability(cause: RootCause): 'fixable' | 'external' {
+  return externalCauses.has(cause) ? 'external' : 'fixable';
+}
+
+/** One failing trace as the analyst hands it on. */
+export const failureSchema = z.strictObject({
+  traceId: z.string(),
+  input: z.string(),
+  expected: outputSchema,
+  answer: outputSchema.nullable(),
+  confidence: z.number(),
+  margin: z.number(),
+  /** Which fixable noise triage saw, or `none`. */
+  noise: z.string(),
+  side: z.enum(['train', 'validation', 'test']),
+});
+export type Failure = z.infer<typeof failureSchema>;
+
+/** Means of surface features, failing against passing traces of the same expected label. */
+const profileSchema = z.array(
+  z.strictObject({
+    feature: z.string(),
+    failing: z.number(),
+    passing: z.number(),
+    /** Standardised mean difference (Cohen's d). */ effect: z.number(),
+  }),
+);
+export type SurfaceProfile = z.infer<typeof profileSchema>;
+
+/** A group of failing traces with one root cause. Built from training-side failures alone. */
+export const clusterSchema = z.strictObject({
+  clusterId: z.string(),
+  title: z.string(),
+  size: z.int(),
+  cause: rootCauseSchema,
+  fixability: z.enum(['fixable', 'external']),
+  /** The labels concerned: what was expected and what was answered instead; null where mixed. */
+  expected: outputSchema.nullable(),
+  answered: outputSchema.nullable(),
+  /** Words that set the cluster's inputs apart, most telling first. */
+  keywords: z.array(z.string()),
+  profile: profileSchema,
+  evidence: z.array(z.string()),
+  traceIds: z.array(z.string()),
+  /** A few of the traces nearest to the centre, for people to read. */
+  exampleIds: z.array(z.string()),
+});
+export type Cluster = z.infer<typeof clusterSchema>;
+
+export const taxonomySchema = z.strictObject({
+  clusters: z.array(clusterSchema),
+  /** Failures in no cluster. */
+  unclustered: z.int(),
+  confusions: z.array(z.strictObject({ expected: outputSchema, answered: outputSchema.nullable(), count: z.int() })),
+  causes: z.record(z.string(), z.int()),
+});
+export type Taxonomy = z.infer<typeof taxonomySchema>;

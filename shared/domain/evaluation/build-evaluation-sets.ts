@@ -1,0 +1,130 @@
+import { digest } from '../base/ids.ts';
+import { compareText } from '../base/text.ts';
+import type { Settings } from '../models/settings.ts';
+import { type Output, sameOutput } from '../models/task.ts';
+import type { UsableRecord } from '../traces/trace-record.ts';
+import type { EvaluationItem, EvaluationSetName } from './evaluation-set.ts';
+import type { Side } from './splits.ts';
+
+/** A usable record on its side of the model's splits. */
+export type HeldOutRecord = UsableRecord & { readonly side: Side };
+
+/**
+ * Makes a run's six evaluation sets from its usable records; those of the other sides are passed over. `right` is on
+ * record where the champion's answer passed. Items are sorted by id, whatever the order of the records.
+ * @param salt decides which passes the regression sets choose where there are more than their limit
+ */
+export function buildEvaluationSets(
+  records: readonly HeldOutRecord[],
+  settings: Pick<Settings, 'regressionSetLimit'>,
+  salt: string,
+): Readonly<Record<EvaluationSetName, readonly EvaluationItem[]>> {
+  const validation = itemsOf(records, 'validation');
+  const test = itemsOf(records, 'test');
+  return {
+    'traffic-validation': validation,
+    'failure-validation': validation.filter((item) => !item.right),
+    regression: stratifiedPasses(validation, settings.regressionSetLimit, salt),
+    'traffic-test': test,
+    'failure-test': test.filter((item) => !item.right),
+    'regression-test': stratifiedPasses(test, settings.regressionSetLimit, salt),
+  };
+}
+
+/**
+ * A frozen set's items with later human corrections in them, for a new version of it.
+ * @param corrections the right outputs by example id
+ * @param answerOf the answer on record of the checkpoint that the set refers to; without one a corrected item counts as wrong,
+ * since nobody knows whether the checkpoint would have had it right
+ * @returns all items in their order, only corrected ones changed; null when no right output changes
+ */
+export function applyCorrections(
+  items: readonly EvaluationItem[],
+  corrections: ReadonlyMap<string, Output>,
+  answerOf: (exampleId: string) => Output | null = () => null,
+): readonly EvaluationItem[] | null {
+  let changed = false;
+  const corrected = items.map((item) => {
+    const expected = corrections.get(item.exampleId);
+    if (expected === undefined || sameOutput(expected, item.expected)) return item;
+    changed = true;
+    return { ...item, expected, right: sameOutput(answerOf(item.exampleId), expected) };
+  });
+  return changed ? corrected : null;
+}
+
+/**
+ * The union of several sets by example id, sorted by it. The later set's input and right output stand. An example is on
+ * record as right when any of the sets has it right for that output: once a promoted checkpoint knew it, no
+ * successor may forget it, or losses too small for each gate would add up from one promotion to the next.
+ * @param sets items of each set, the oldest set first
+ */
+export function pool(sets: readonly (readonly EvaluationItem[])[]): readonly EvaluationItem[] {
+  const union = new Map<string, EvaluationItem>();
+  for (const item of sets.flat()) {
+    const before = union.get(item.exampleId);
+    const wasRight = before?.right === true && sameOutput(before.expected, item.expected);
+    union.set(item.exampleId, { ...item, right: item.right || wasRight });
+  }
+  return [...union.values()].sort(byId);
+}
+
+function itemsOf(records: readonly HeldOutRecord[], side: Side): readonly EvaluationItem[] {
+  return records
+    .filter((record) => record.side === side)
+    .map(({ traceId, input, expected, verdict }) => ({
+      exampleId: traceId,
+      input,
+      expected,
+      right: verdict === 'pass',
+    }))
+    .sort(byId);
+}
+
+/** The passes among the items, stratified by expected label, at most `limit` of them. */
+function stratifiedPasses(items: readonly EvaluationItem[], limit: number, salt: string): readonly EvaluationItem[] {
+  const passes = items.filter((item) => item.right);
+  const strata = [...Map.groupBy(passes, (item) => item.expected)].sort(
+    ([label, members], [otherLabel, others]) => others.length - members.length || compareText(label, otherLabel),
+  );
+  const counts = allocate(
+    strata.map(([, members]) => members.length),
+    Math.min(limit, passes.length),
+  );
+  return strata.flatMap(([, members], index) => chosen(members, counts[index] ?? 0, salt)).sort(byId);
+}
+
+/**
+ * Shares `total` places among strata in proportion to their sizes: one each first (where there are too few, to the first),
+ * the rest by largest remainder (Hamilton's method), equal remainders by order.
+ * @param sizes at least 1 each, largest first, together at least `total`
+ */
+function allocate(sizes: readonly number[], total: number): readonly number[] {
+  const counts: number[] = sizes.map((_, index) => (index < total ? 1 : 0));
+  const left = total - sizes.length;
+  if (left <= 0) return counts;
+  const further = sizes.reduce((sum, size) => sum + size - 1, 0);
+  const quotas = sizes.map((size, index) => {
+    const places = left * (size - 1);
+    return { index, whole: Math.floor(places / further), remainder: places % further };
+  });
+  for (const { index, whole } of quotas) counts[index] = 1 + whole;
+  const unplaced = left - quotas.reduce((sum, { whole }) => sum + whole, 0);
+  for (const { index } of quotas.sort((a, b) => b.remainder - a.remainder).slice(0, unplaced)) {
+    counts[index] = (counts[index] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** The items with the lowest salted hashes, so that most of a choice stays when traffic grows. */
+function chosen(items: readonly EvaluationItem[], count: number, salt: string): readonly EvaluationItem[] {
+  return items
+    .map((item) => ({ item, hash: digest(salt, item.exampleId) }))
+    .sort((a, b) => compareText(a.hash, b.hash))
+    .slice(0, count)
+    .map(({ item }) => item);
+}
+
+function byId(a: EvaluationItem, b: EvaluationItem): number {
+  return compareText(a.exampleId, b.exampleId);
+}

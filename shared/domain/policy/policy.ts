@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import type { GateVerdict, PromotionReason } from '../evaluation/gate.ts';
+import { configurationSchema } from '../models/hyperparameters.ts';
+import type { Settings } from '../models/settings.ts';
+
+export const moveKindSchema = z.enum(['rework-data', 'tune', 'augment']);
+/** What an iteration changes: the dataset, the hyperparameters, or a few examples a remaining failure pattern. */
+export type MoveKind = z.infer<typeof moveKindSchema>;
+
+/** A concrete move of a kind. Its `name` is unique, so that what was tried can be told. */
+export const moveSchema = z.strictObject({
+  kind: moveKindSchema,
+  name: z.string(),
+  /** For `tune`: the configurations to train on the dataset as it is. */
+  configurations: z.array(configurationSchema).optional(),
+});
+export type Move = z.infer<typeof moveSchema>;
+
+/** An iteration that was evaluated and decided on. */
+export interface PastIteration {
+  readonly iteration: number;
+  /** Score of its best candidate, a fraction. */
+  readonly score: number;
+  /** Whether dataset and configuration went back to what stood before it. */
+  readonly rolledBack: boolean;
+  /** Name of the move it made. */
+  readonly move: string;
+}
+
+export interface PolicyRequest {
+  readonly settings: Pick<Settings, 'smallestGain' | 'maxIterations'>;
+  /** The iteration just evaluated, from 1. */
+  readonly iteration: number;
+  /** Score of its best candidate on traffic-validation, a fraction. */
+  readonly score: number;
+  /** What stood before it and can be gone back to; null in the first iteration. */
+  readonly previous: { readonly score: number } | null;
+  readonly championScore: number;
+  readonly gate: GateVerdict['outcome'];
+  /** Whether its best candidate loses more of what was right than the gate allows. */
+  readonly losesTooMuch: boolean;
+  /** The iterations before it, oldest first. */
+  readonly gains: readonly PastIteration[];
+  /** Moves not made yet, in order of preference. */
+  readonly untried: readonly Move[];
+  /** Whether all remaining failures have causes that training cannot mend. */
+  readonly externalRemainder: boolean;
+}
+
+/** Why a run stops short of the gate's first rule; evidence does not grow within a run, so too little of it ends one. */
+export type StopReason = PromotionReason | 'too-little-evidence';
+
+export type PolicyDecision =
+  | { readonly next: 'promote'; readonly detail: string }
+  | {
+      readonly next: 'stop';
+      readonly reason: StopReason;
+      /** Whether what stood before the iteration is the best of the run. */
+      readonly rollback: boolean;
+      readonly detail: string;
+    }
+  | { readonly next: MoveKind; readonly move: Move; readonly rollback: boolean; readonly detail: string };
+
+const dataBelow = 0.8;
+const augmentAbove = 0.95;
+/** Differences of scores are known up to this. */
+const roundingError = 1e-9;
+
+/** The kind of move that a score calls for: `< 0.80` data, `0.80 … 0.95` hyperparameters, `> 0.95` a few examples. */
+export function policyBand(score: number): MoveKind {
+  if (score > augmentAbove) return 'augment';
+  return score >= dataBelow ? 'tune' : 'rework-data';
+}
+
+/**
+ * Decides what follows an evaluated iteration. In this order: the gate's pass promotes; a score below what stood before
+ * rolls back to that; then the run stops when evidence is too little, on a plateau (this iteration and the one before
+ * gained less than the smallest gain each), when only external failures remain, or at the iteration limit; else the next untried
+ * move is made, and the run stops when there is none. The move is of the band of the score that stands; but where the best candidate loses
+ * too much, whatever its score, configurations nearer to the champion come first. A missing score counts as 0.
+ */
+export function decideNext(request: PolicyRequest): PolicyDecision {
+  const score = Number.isFinite(request.score) ? request.score : 0;
+  if (request.gate === 'passed') return { next: 'promote', detail: `The gate passed a score of ${shown(score)}.` };
+
+  const { previous, settings } = request;
+  const rollback = previous !== null && score < previous.score;
+  const standing = rollback ? previous.score : score;
+  const prefix = rollback ? `The score ${shown(score)} is below ${shown(standing)}: back to what stood before. ` : '';
+  const stop = (reason: StopReason, why: string): PolicyDecision => ({
+    next: 'stop',
+    reason,
+    rollback,
+    detail: prefix + why,
+  });
+
+  if (request.gate === 'too-little-evidence')
+    return stop('too-little-evidence', 'There is too little evidence to pass any candidate.');
+  const gains = [...pastGains(request), score - (previous?.score ?? request.championScore)];
+  if (isPlateau(gains, settings.smallestGain)) {
+    const [before, now] = gains.slice(-2).map(signed);
+    return stop(
+      'plateau',
+      `Two iterations in a row gained less than ${settings.smallestGain}: ${before}, then ${now}.`,
+    );
+  }
+  if (request.externalRemainder)
+    return stop('external-remainder', 'The failures that remain have causes that training cannot mend.');
+  if (request.iteration >= settings.maxIterations)
+    return stop('iteration-limit', `All ${settings.maxIterations} iterations are used.`);
+
+  const band = policyBand(standing);
+  const tried = new Set(request.gains.map((past) => past.move));
+  const untried = (kind: MoveKind) =>
+    request.untried.find((candidate) => candidate.kind === kind && !tried.has(candidate.name));
+  const nearer = request.losesTooMuch ? untried('tune') : undefined;
+  const move = nearer ?? untried(band);
+  if (move === undefined)
+    return stop('moves-exhausted', `A score of ${shown(standing)} calls for ${band}, and every such move was made.`);
+  const why =
+    nearer === undefined
+      ? `A score of ${shown(standing)} calls for ${band}`
+      : 'The best candidate loses too much, which calls for more of the champion';
+  return { next: move.kind, move, rollback, detail: `${prefix}${why}: ${move.name}.` };
+}
+
+/** What each past iteration gained over what stood before it, the champion before the first. */
+function pastGains({ gains, championScore }: PolicyRequest): readonly number[] {
+  let standing = championScore;
+  return gains.map((past) => {
+    const gain = past.score - standing;
+    if (!past.rolledBack) standing = past.score;
+    return gain;
+  });
+}
+
+function isPlateau(gains: readonly number[], smallestGain: number): boolean {
+  const last = gains.slice(-2);
+  return last.length === 2 && last.every((gain) => !(gain >= smallestGain - roundingError));
+}
+
+function shown(score: number): string {
+  return score.toFixed(4);
+}
+
+function signed(gain: number): string {
+  return `${gain < 0 ? '−' : '+'}${Math.abs(gain).toFixed(4)}`;
+}

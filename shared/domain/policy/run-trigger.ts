@@ -1,0 +1,61 @@
+import { z } from 'zod';
+import type { Settings } from '../models/settings.ts';
+import { detectDeterioration, type JudgedBatch } from './deterioration.ts';
+
+/** What made somebody ask whether a run is due. */
+export const triggerSchema = z.enum(['traces-ingested', 'schedule', 'run-finished']);
+export type Trigger = z.infer<typeof triggerSchema>;
+
+/** Whether a run is due, and the reason either way, for people. */
+export interface Due {
+  readonly due: boolean;
+  readonly reason: string;
+}
+
+export interface DueRequest {
+  readonly trigger: Trigger;
+  /** All batches, oldest first. */
+  readonly history: readonly JudgedBatch[];
+  /** Since when the champion answers (ISO 8601); null when the model has had no other. */
+  readonly championSince: string | null;
+  /** When the last run began (ISO 8601), which has seen what was there by then; null when there was none. */
+  readonly lastRunAt: string | null;
+  readonly settings: Pick<Settings, 'runAfterFailures' | 'deteriorationBaseline' | 'deteriorationThreshold'>;
+}
+
+/**
+ * A run is due when enough traces were judged to fail since the last one, when they fail more often than they used to, or when
+ * it is time on the schedule and there is anything new at all.
+ */
+export function isRunDue({ trigger, history, championSince, lastRunAt, settings }: DueRequest): Due {
+  const fresh = appendedAfter(history, lastRunAt);
+  const failures = fresh.reduce((total, batch) => total + (batch.failed ?? 0), 0);
+  const since = lastRunAt === null ? 'so far' : 'since the last run began';
+  if (failures >= settings.runAfterFailures) {
+    return { due: true, reason: `${failures} traces were judged to fail ${since}.` };
+  }
+  const { deteriorated, usualRate, judged, failed } = detectDeterioration(
+    appendedAfter(history, championSince),
+    lastRunAt,
+    settings,
+  );
+  if (deteriorated && usualRate !== null) {
+    const reason = `Traces fail more often than they used to: ${failed} of ${judged} judged ${since}, usually at most ${percent(usualRate)}.`;
+    return { due: true, reason };
+  }
+  if (fresh.length === 0) return { due: false, reason: `Nothing new ${since}.` };
+  if (trigger === 'schedule')
+    return { due: true, reason: `It is time, and new traces or judgements came in ${since}.` };
+  return {
+    due: false,
+    reason: `${failures} traces were judged to fail ${since}; a run begins at ${settings.runAfterFailures}.`,
+  };
+}
+
+function appendedAfter(batches: readonly JudgedBatch[], time: string | null): readonly JudgedBatch[] {
+  return time === null ? batches : batches.filter((batch) => Date.parse(batch.appendedAt) > Date.parse(time));
+}
+
+function percent(rate: number): string {
+  return `${(rate * 100).toFixed(1)} %`;
+}

@@ -1,0 +1,61 @@
+import { wordKey } from '../base/text.ts';
+import { Components, joinSets } from './near-duplicate-search/join-sets.ts';
+import { type Match, ReferenceIndex } from './near-duplicate-search/reference-index.ts';
+import { at, collapse, denominator, numerator, rankedSets } from './near-duplicate-search/word-sets.ts';
+
+/**
+ * Exact set-similarity join over word sets by prefix and length filtering: AllPairs (Bayardo, Ma and Srikant 2007),
+ * PPJoin (Xiao et al. 2008). With words ordered rarest first, two near sets share a word among the first few of each, and
+ * two words among the first few and one more (AdaptJoin; Wang, Li and Feng 2012). Sets are looked up by those: short
+ * texts by pairs of rare words, which stay rare however many texts share one vocabulary, long ones by single words.
+ */
+
+/** Word-set Jaccard similarity from which two inputs are near-duplicates. */
+export const nearDuplicateThreshold = numerator / denominator;
+
+/**
+ * Groups near-duplicate texts: the transitive closure of word-set Jaccard ≥ {@link nearDuplicateThreshold}. Texts without
+ * words are grouped only when their normalised text is the same.
+ * @returns a group number for each text, 0 for the first text's group, then in order of first appearance
+ */
+export function nearDuplicateGroups(texts: readonly string[]): Int32Array {
+  const { keys, keyOf } = collapse(texts);
+  const sets = rankedSets(keys).sets;
+  const components = new Components(keys.length);
+  joinSets(sets, components);
+  const numbers = new Int32Array(keys.length).fill(-1);
+  let next = 0;
+  return keyOf.map((key) => {
+    const root = components.find(key);
+    if (at(numbers, root) === -1) {
+      numbers[root] = next;
+      next += 1;
+    }
+    return at(numbers, root);
+  });
+}
+
+export interface NearDuplicate extends Match {
+  /** Index of the text. */
+  readonly index: number;
+}
+
+/**
+ * The texts that have a near-duplicate among the references, one match each, in the order of the texts.
+ * @param match `best`: the most similar reference, among equals the first. `any`: whichever is found first, which
+ * is the same for the same references in the same order; far cheaper where whole references are alike.
+ */
+export function nearDuplicatesOf(
+  texts: readonly string[],
+  references: readonly string[],
+  match: 'best' | 'any' = 'best',
+): readonly NearDuplicate[] {
+  if (texts.length === 0 || references.length === 0) return [];
+  const index = new ReferenceIndex(references);
+  const found: NearDuplicate[] = [];
+  texts.forEach((text, position) => {
+    const near = index.find(wordKey(text), match);
+    if (near !== null) found.push({ index: position, ...near });
+  });
+  return found;
+}

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import { traceIdSchema } from '../base/ids.ts';
+import { outputSchema } from '../models/task.ts';
+
+export const verdictSchema = z.enum(['pass', 'fail']);
+
+export const judgeKindSchema = z.enum(['human', 'llm', 'rule']);
+export type JudgeKind = z.infer<typeof judgeKindSchema>;
+
+export const judgeSchema = z.strictObject({
+  kind: judgeKindSchema,
+  id: z.string().min(1).max(200),
+  reason: z.string().max(10_000).default(''),
+});
+export type Judge = z.infer<typeof judgeSchema>;
+
+/** An append-only record joined to a trace. A correction is a new judgement, never a change of an old one. */
+export const judgementSchema = z.strictObject({
+  judgementId: z.string(),
+  traceId: traceIdSchema,
+  verdict: verdictSchema,
+  /** The right output; absent when the judge only knows that the answer is wrong. */
+  expected: outputSchema.optional(),
+  judge: judgeSchema,
+  judgedAt: z.string(),
+});
+export type Judgement = z.infer<typeof judgementSchema>;
+
+const rank: Record<JudgeKind, number> = { human: 2, llm: 1, rule: 0 };
+
+/**
+ * The judgement that counts: human over LLM over rule, among equals the latest, whenever it came;
+ * among those of one instant the greater id, so that order of arrival never matters.
+ */
+export function effectiveJudgement(judgements: readonly Judgement[]): Judgement | undefined {
+  return judgements.reduce<Judgement | undefined>((best, next) => {
+    if (best === undefined) return next;
+    const byRank = rank[next.judge.kind] - rank[best.judge.kind];
+    if (byRank !== 0) return byRank > 0 ? next : best;
+    const byTime = Date.parse(next.judgedAt) - Date.parse(best.judgedAt);
+    if (byTime !== 0) return byTime > 0 ? next : best;
+    return next.judgementId > best.judgementId ? next : best;
+  }, undefined);
+}

@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { outputSchema } from '../models/task.ts';
+import { isUsable, triageSchema } from '../triage/triage.ts';
+import { judgeSchema, verdictSchema } from './judgement.ts';
+
+/** A trace as a run sees it: the recorded inference, what was judged of it, and what the champion answers today. */
+export const snapshotRecordSchema = z.strictObject({
+  traceId: z.string(),
+  timestamp: z.string(),
+  input: z.string(),
+  /** What the trace's metadata names as its `slice`, for the report alone; null where it names none. */
+  slice: z.string().nullable(),
+  /** What the model answered when the trace was recorded. */
+  recorded: outputSchema.nullable(),
+  /** The judgement that counts, of the recorded answer. */
+  judgement: z
+    .strictObject({ verdict: verdictSchema, expected: outputSchema.nullable(), judge: judgeSchema })
+    .nullable(),
+  /** What the champion answers now. */
+  answer: outputSchema.nullable(),
+  confidence: z.number(),
+  /** The champion's second choice. */
+  runnerUp: z.strictObject({ output: outputSchema, confidence: z.number() }).nullable(),
+});
+export type SnapshotRecord = z.infer<typeof snapshotRecordSchema>;
+
+/** A snapshot record with the verdict on the champion's answer of today. */
+export const judgedRecordSchema = snapshotRecordSchema.extend({
+  /** `unknown` when nobody knows the right answer to compare with. */
+  verdict: z.enum(['pass', 'fail', 'unknown']),
+  /** The right output, where known. */
+  expected: outputSchema.nullable(),
+  judgedBy: judgeSchema.nullable(),
+});
+export type JudgedRecord = z.infer<typeof judgedRecordSchema>;
+
+export const triagedRecordSchema = judgedRecordSchema.extend({ triage: triageSchema });
+export type TriagedRecord = z.infer<typeof triagedRecordSchema>;
+
+/** A triaged record whose right answer is known and that may be trained on or judged by. */
+export type UsableRecord = TriagedRecord & { readonly expected: string; readonly verdict: 'pass' | 'fail' };
+
+/** The champion's margin: its confidence less that of its second choice. */
+export function margin(record: SnapshotRecord): number {
+  return record.confidence - (record.runnerUp?.confidence ?? 0);
+}
+
+export const sidedRecordSchema = triagedRecordSchema.extend({
+  /** Which side of the model's split the trace falls on; `none` for what enters no set at all. */
+  side: z.enum(['train', 'validation', 'test', 'none']),
+  /**
+   * What a training-side record does in the diagnosis: the clusters are found among those for `discovery`, and probed with
+   * those for `probing`, so that a cluster is never confirmed by the records that made it. Both train.
+   */
+  part: z.enum(['discovery', 'probing']),
+});
+/** A triaged record with its side of the split. */
+export type SidedRecord = z.infer<typeof sidedRecordSchema>;
+
+/** Narrows to records that may be trained on or judged by. */
+export function isUsableRecord<T extends TriagedRecord>(record: T): record is T & UsableRecord {
+  return isUsable(record.triage.category) && record.expected !== null && record.verdict !== 'unknown';
+}

@@ -1,0 +1,81 @@
+import { exampleLineSchema } from '../domain/models/example.ts';
+import type { Output } from '../domain/models/task.ts';
+import { describeIssues, type LineProblem, type LineResult, parseJsonObject, refuse } from './parse-json-line.ts';
+import { readLines } from './read-lines.ts';
+
+/** A line of the examples that cannot be used. */
+export interface BadExampleLine extends LineProblem {
+  readonly line: number;
+  /** The line, or its beginning; untrusted. */
+  readonly text: string;
+}
+
+export interface NumberedExample {
+  readonly line: number;
+  readonly input: string;
+  readonly output: Output;
+}
+
+export interface ReadExamples {
+  readonly lines: readonly NumberedExample[];
+  readonly refused: number;
+  /** Lines that repeat an earlier one, left out. */
+  readonly duplicates: number;
+}
+
+/**
+ * Reads a file of `{"input", "output"}` lines. Repetitions are left out; an input that comes again with another output is
+ * refused, since nobody knows which one is right.
+ */
+export async function readExampleLines(
+  chunks: AsyncIterable<Uint8Array>,
+  options: { outputProblem: (output: Output) => string | null; onBadLine?: (bad: BadExampleLine) => void },
+): Promise<ReadExamples> {
+  const lines: NumberedExample[] = [];
+  const seen = new Map<string, NumberedExample>();
+  let refused = 0;
+  let duplicates = 0;
+  const refuseLine = (bad: BadExampleLine): void => {
+    refused += 1;
+    options.onBadLine?.(bad);
+  };
+  for await (const line of readLines(chunks)) {
+    if (line.kind === 'unreadable') {
+      refuseLine({ line: line.number, reason: line.reason, mend: line.mend, text: line.head });
+      continue;
+    }
+    const parsed = parseExampleLine(line.text, options.outputProblem);
+    if (!parsed.ok) {
+      refuseLine({ line: line.number, ...parsed.problem, text: line.text.slice(0, 300) });
+      continue;
+    }
+    const example = { line: line.number, ...parsed.value };
+    const earlier = seen.get(example.input);
+    if (earlier === undefined) {
+      seen.set(example.input, example);
+      lines.push(example);
+    } else if (earlier.output === example.output) {
+      duplicates += 1;
+    } else {
+      const reason = `the input of line ${earlier.line} again, with another output`;
+      refuseLine({ line: line.number, reason, mend: 'keep the right one of the two', text: line.text.slice(0, 300) });
+    }
+  }
+  return { lines, refused, duplicates };
+}
+
+function parseExampleLine(
+  text: string,
+  problemOf: (output: Output) => string | null,
+): LineResult<{ input: string; output: Output }> {
+  const object = parseJsonObject(text);
+  if (!object.ok) return object;
+  const parsed = exampleLineSchema.safeParse(object.value);
+  if (!parsed.success) return refuse(describeIssues(parsed.error), 'write {"input": "...", "output": "label"}');
+  if (parsed.data.input.trim() === '')
+    return refuse('"input" is empty', 'leave the line out: nothing can be learnt from it');
+  const problem = problemOf(parsed.data.output);
+  return problem === null
+    ? { ok: true, value: parsed.data }
+    : refuse(`"output": ${problem}`, 'use one of the labels the model was registered with');
+}

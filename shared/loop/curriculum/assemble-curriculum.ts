@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import { type AssemblyRequest, assembleDataset } from '../../domain/curriculum/assemble-dataset.ts';
+import { planFor } from '../../domain/curriculum/curriculum-plan.ts';
+import { selectBoundary } from '../../domain/curriculum/select-boundary.ts';
+import { restCluster, selectForCluster } from '../../domain/curriculum/select-for-cluster.ts';
+import { type RootCause, taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
+import { evaluationItemSchema } from '../../domain/evaluation/evaluation-set.ts';
+import { datasetKey } from '../../domain/models/checkpoint-id.ts';
+import { exampleSchema } from '../../domain/models/example.ts';
+import { readJson, readJsonl, writeJsonl } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { type Lineage, lineageSchema } from '../diagnosis/inspect-lineage.ts';
+import { readTrainingSide } from '../diagnosis/material.ts';
+import { type Stage, stageHead } from '../engine/stage.ts';
+import { type SetRef, splitSchema } from '../snapshot/split-traces.ts';
+import { datasetRefSchema } from '../state/candidate.ts';
+import { iterationRefSchema } from '../state/iteration.ts';
+import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
+import { remainingFailures } from './remaining-failures.ts';
+import { clusterSelectionSchema, partRefSchema } from './synthesize-curriculum.ts';
+
+const inputSchema = z.strictObject({
+  ...stageHead,
+  prepared: preparedSchema,
+  split: splitSchema.pick({ sidedKey: true, sets: true }),
+  taxonomyKey: z.string(),
+  lineage: lineageSchema,
+  parts: z.array(partRefSchema),
+  step: iterationRefSchema,
+});
+
+export const curriculumSchema = z.strictObject({ datasets: z.array(datasetRefSchema.extend({ examples: z.int() })) });
+
+/** Puts the clusters' parts together into the datasets that the lineage allows, checked for leaks and measured. */
+export const assembleCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<typeof curriculumSchema>> = {
+  name: 'assemble-curriculum',
+  input: inputSchema,
+  output: curriculumSchema,
+  async run(input, { ports }) {
+    const plan = await readPlan(input.prepared, ports);
+    const { model, run } = plan;
+    const material = await readMaterial(input, plan, ports);
+    const datasets: z.infer<typeof curriculumSchema>['datasets'] = [];
+    for (const mode of input.lineage.modes) {
+      if (mode === 'initial') continue;
+      const { datasetId, examples, manifest } = assembleDataset({ ...material, mode, labels: model.task.labels });
+      const key = datasetKey(model.modelId, datasetId);
+      await writeJsonl(ports.objects, key, examples);
+      await ports.lineage.putDataset({
+        datasetId,
+        modelId: model.modelId,
+        parentId: input.lineage.parentDatasetId,
+        mode,
+        runId: run.runId,
+        iteration: input.iteration,
+        key,
+        manifest,
+        createdAt: run.startedAt,
+      });
+      if (!datasets.some((dataset) => dataset.datasetId === datasetId)) {
+        datasets.push({ datasetId, key, mode, examples: examples.length });
+      }
+    }
+    return { datasets };
+  },
+};
+
+async function readMaterial(
+  input: z.infer<typeof inputSchema>,
+  { model: { settings }, taughtKey }: RunPlan,
+  ports: Ports,
+): Promise<Omit<AssemblyRequest, 'mode' | 'labels'>> {
+  const plan = planFor(input.step.move, settings);
+  const training = await readTrainingSide(input.split, ports);
+  const passes = training.filter((record) => record.verdict === 'pass');
+  const failures = training.filter((record) => record.verdict === 'fail');
+  const parent = await readJsonl(ports.objects, taughtKey, exampleSchema);
+  const clusters = await Promise.all(
+    input.parts.map((part) => readJson(ports.objects, part.key, clusterSelectionSchema)),
+  );
+  const { clusters: taxonomy } = await readJson(ports.objects, input.taxonomyKey, taxonomySchema);
+  const clustered = new Set(taxonomy.flatMap((cluster) => cluster.traceIds));
+  const rest = selectForCluster({
+    cluster: restCluster,
+    weakness: null,
+    members: failures.filter((record) => !clustered.has(record.traceId)),
+    passes,
+    failingProbes: [],
+    parent,
+    plan,
+    ...(await remainingFailures(input.step, training, ports)),
+  });
+  const selections = [...clusters, rest];
+  const boundary = selectBoundary({
+    passes,
+    failuresByLabel: countBy(failures.map((record) => record.expected)),
+    plan,
+  });
+  const causes: Partial<Record<RootCause, number>> = countBy(
+    selections.flatMap((part) => part.gold.map(() => part.cause)),
+  );
+  return {
+    gold: selections.flatMap((part) => part.gold),
+    hardNegatives: selections.flatMap((part) => part.hardNegatives),
+    boundary: boundary.gold,
+    boundaryLeftOut: boundary.leftOut,
+    parent: parent.length === 0 ? null : { datasetId: input.lineage.parentDatasetId, examples: parent },
+    causes,
+    heldOut: await heldOutInputs(input.split.sets, input.lineage, ports),
+    plan,
+  };
+}
+
+async function heldOutInputs(sets: readonly SetRef[], lineage: Lineage, ports: Ports): Promise<string[]> {
+  const keys = [...sets.map((set) => set.key), lineage.preceding.key, lineage.earlier.key];
+  const items = await Promise.all(keys.map((key) => readJsonl(ports.objects, key, evaluationItemSchema)));
+  return [...new Set(items.flat().map((item) => item.input))];
+}
+
+function countBy<T extends string>(values: readonly T[]): Record<T, number> {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return Object.fromEntries(counts) as Record<T, number>;
+}

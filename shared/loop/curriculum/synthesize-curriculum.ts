@@ -1,0 +1,73 @@
+import { z } from 'zod';
+import { planFor } from '../../domain/curriculum/curriculum-plan.ts';
+import { candidateSchema } from '../../domain/curriculum/example-candidate.ts';
+import { selectForCluster } from '../../domain/curriculum/select-for-cluster.ts';
+import { probeResultSchema, weaknessSchema } from '../../domain/diagnosis/probe.ts';
+import { rootCauseSchema } from '../../domain/diagnosis/taxonomy.ts';
+import { exampleSchema } from '../../domain/models/example.ts';
+import { readJson, readJsonl, writeJson } from '../../ports/documents.ts';
+import { weaknessRefSchema } from '../diagnosis/confirm-weaknesses.ts';
+import { readCluster, readTrainingSide } from '../diagnosis/material.ts';
+import { type Stage, stageHead } from '../engine/stage.ts';
+import { splitSchema } from '../snapshot/split-traces.ts';
+import { iterationRefSchema } from '../state/iteration.ts';
+import { preparedSchema, readPlan } from '../state/run-plan.ts';
+import { remainingFailures } from './remaining-failures.ts';
+
+const inputSchema = z.strictObject({
+  ...stageHead,
+  prepared: preparedSchema,
+  split: splitSchema.pick({ sidedKey: true }),
+  taxonomyKey: z.string(),
+  weakness: weaknessRefSchema,
+  step: iterationRefSchema,
+});
+
+export const partRefSchema = z.strictObject({
+  clusterId: z.string(),
+  key: z.string(),
+  gold: z.int(),
+  hardNegatives: z.int(),
+});
+
+/** What one cluster gives to the curriculum, as written by this stage. */
+export const clusterSelectionSchema = z.strictObject({
+  clusterId: z.string(),
+  cause: rootCauseSchema,
+  gold: z.array(candidateSchema),
+  hardNegatives: z.array(candidateSchema),
+  withoutNearPass: z.int(),
+});
+
+/** Chooses gold and hard negatives for one cluster of failures. */
+export const synthesizeCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<typeof partRefSchema>> = {
+  name: 'synthesize-curriculum',
+  input: inputSchema,
+  output: partRefSchema,
+  async run({ prepared, split, taxonomyKey, weakness, step }, { ports, key }) {
+    const { model, taughtKey } = await readPlan(prepared, ports);
+    const cluster = await readCluster(taxonomyKey, weakness.clusterId, ports);
+    const training = await readTrainingSide(split, ports);
+    const memberIds = new Set(cluster.traceIds);
+    const selection = selectForCluster({
+      cluster,
+      weakness: await readJson(ports.objects, weakness.weaknessKey, weaknessSchema),
+      members: training.filter((record) => memberIds.has(record.traceId)),
+      passes: training.filter((record) => record.verdict === 'pass'),
+      failingProbes: (await readJsonl(ports.objects, weakness.probesKey, probeResultSchema)).filter(
+        (probe) => probe.failed,
+      ),
+      parent: await readJsonl(ports.objects, taughtKey, exampleSchema),
+      plan: planFor(step.move, model.settings),
+      ...(await remainingFailures(step, training, ports)),
+    });
+    const partKey = key('selection.json');
+    await writeJson(ports.objects, partKey, selection);
+    return {
+      clusterId: cluster.clusterId,
+      key: partKey,
+      gold: selection.gold.length,
+      hardNegatives: selection.hardNegatives.length,
+    };
+  },
+};

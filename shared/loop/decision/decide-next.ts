@@ -1,0 +1,192 @@
+import { z } from 'zod';
+import { type Taxonomy, taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
+import { neighbourConfigurations } from '../../domain/models/default-configurations.ts';
+import type { Configuration } from '../../domain/models/hyperparameters.ts';
+import type { Settings } from '../../domain/models/settings.ts';
+import { describeMove, moves } from '../../domain/policy/moves.ts';
+import {
+  decideNext as applyPolicy,
+  type Move,
+  moveKindSchema,
+  type PolicyDecision,
+} from '../../domain/policy/policy.ts';
+import { readJson, writeJson } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { type Stage, stageHead } from '../engine/stage.ts';
+import { type Candidate, candidateRefSchema, readCandidate } from '../state/candidate.ts';
+import { type History, type IterationRecord, iterationRefSchema, readHistory } from '../state/iteration.ts';
+import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
+import { byNetGain, type GatedCandidate, gateFileSchema, gateSchema, gateWithReason } from './gate-candidates.ts';
+
+const inputSchema = z.strictObject({
+  ...stageHead,
+  prepared: preparedSchema,
+  taxonomyKey: z.string(),
+  step: iterationRefSchema,
+  gate: gateSchema,
+});
+type Input = z.infer<typeof inputSchema>;
+
+export const decisionRefSchema = z.strictObject({
+  next: z.union([moveKindSchema, z.literal('promote'), z.literal('keep')]),
+  /** For people: why. */
+  reason: z.string(),
+  historyKey: z.string(),
+  /** The candidate that the decision is about: to be promoted, or the best of those refused; null while the run goes on. */
+  chosen: candidateRefSchema.nullable(),
+  /** The coming iteration; the present one when there is none. */
+  iteration: iterationRefSchema,
+});
+export type DecisionRef = z.infer<typeof decisionRefSchema>;
+
+/** Applies the iteration policy: another move, promotion, or an end with the champion kept. */
+export const decideNext: Stage<Input, DecisionRef> = {
+  name: 'decide-next',
+  input: inputSchema,
+  output: decisionRefSchema,
+  async run(input, { ports, key }) {
+    const { step, gate } = input;
+    const plan = await readPlan(input.prepared, ports);
+    const before = await readHistory(step, ports);
+    const gated = (await readJson(ports.objects, gate.gateKey, gateFileSchema)).candidates;
+    const best = gated.find((entry) => entry.candidate.candidateId === gate.best.candidateId);
+    if (best === undefined)
+      throw new Error(`the gate's best candidate ${gate.best.candidateId} is not among its candidates`);
+    const trained = await Promise.all(gated.map((entry) => readCandidate(entry.candidate, ports)));
+    const standing = trained.find((candidate) => candidate.candidateId === gate.best.candidateId);
+    if (standing === undefined) throw new Error(`candidate ${gate.best.candidateId} cannot be read`);
+    const tried = [...(before?.tried ?? []), ...trained.map((candidate) => candidate.configuration)];
+    const taxonomy = await readJson(ports.objects, input.taxonomyKey, taxonomySchema);
+    const losesTooMuch = best.verdict.rules.some(({ rule, passed }) => rule === 'regressions' && !passed);
+    const policy = applyPolicy({
+      settings: plan.model.settings,
+      iteration: input.iteration,
+      score: gate.score,
+      previous: before === null ? null : { score: before.basis.score },
+      championScore: gate.championScore,
+      gate: gate.outcome,
+      losesTooMuch,
+      gains: (before?.iterations ?? []).map(({ iteration, score, rolledBack, move }) => ({
+        iteration,
+        score,
+        rolledBack,
+        move,
+      })),
+      untried: untriedMoves(
+        before,
+        tried,
+        goesBack(before, gate) ? before.basis.configuration : standing.configuration,
+        losesTooMuch,
+        plan.model.settings,
+      ),
+      externalRemainder: onlyExternal(best.remaining, taxonomy),
+    });
+    const history = extend(input, before, standing, tried, policy);
+    const historyKey = key('history.json');
+    await writeJson(ports.objects, historyKey, history);
+
+    if (policy.next === 'promote')
+      return { next: 'promote', reason: policy.detail, historyKey, chosen: gate.best, iteration: step };
+    if (policy.next !== 'stop') {
+      const iteration = { number: input.iteration + 1, kind: policy.next, move: policy.move.name, historyKey };
+      return {
+        next: policy.next,
+        reason: `${policy.detail} ${describeMove(policy.move)}`,
+        historyKey,
+        chosen: null,
+        iteration,
+      };
+    }
+    return { ...(await settle(history, policy.detail, plan, ports)), historyKey, iteration: step };
+  },
+};
+
+/** When the search is over: the best candidate of the whole run that the gate lets through with the reason, if there is one. */
+async function settle(
+  history: History,
+  detail: string,
+  plan: RunPlan,
+  ports: Ports,
+): Promise<Pick<DecisionRef, 'next' | 'reason' | 'chosen'>> {
+  const files = await Promise.all(
+    history.iterations.map((past) => readJson(ports.objects, past.gateKey, gateFileSchema)),
+  );
+  const all = files.flatMap((file) => file.candidates).sort(byNetGain);
+  const passed = all.find((gated) => gateWithReason(gated, history.ended).outcome === 'passed');
+  if (passed !== undefined)
+    return { next: 'promote', reason: `${detail} The best candidate passes the gate.`, chosen: passed.candidate };
+  const refused = all[0];
+  if (refused === undefined) return { next: 'keep', reason: detail, chosen: null };
+  const failed = gateWithReason(refused, history.ended).rules.filter((rule) => !rule.passed);
+  return {
+    next: 'keep',
+    reason: `${detail} The champion ${plan.champion.checkpointId} stays: ${failed.map((rule) => rule.detail).join(' ')}`,
+    chosen: refused.candidate,
+  };
+}
+
+/** Whether the policy will roll the iteration back, so that what stood before it stands again. */
+function goesBack(before: History | null, { score }: Input['gate']): before is History {
+  return before !== null && score < before.basis.score;
+}
+
+function untriedMoves(
+  before: History | null,
+  tried: readonly Configuration[],
+  standing: Configuration,
+  losesTooMuch: boolean,
+  settings: Settings,
+): readonly Move[] {
+  const made = new Set((before?.iterations ?? []).map((past) => past.move));
+  const context = { neighbours: neighbourConfigurations(standing, losesTooMuch), tried };
+  return (['rework-data', 'tune', 'augment'] as const)
+    .flatMap((kind) => moves(kind, context, settings))
+    .filter((move) => !made.has(move.name));
+}
+
+function onlyExternal(remaining: GatedCandidate['remaining'], taxonomy: Taxonomy): boolean {
+  const external = new Set(
+    taxonomy.clusters
+      .filter((cluster) => cluster.fixability === 'external')
+      .map((cluster) => JSON.stringify([cluster.expected, cluster.answered])),
+  );
+  return (
+    remaining.length > 0 &&
+    remaining.every(({ expected, answered }) => external.has(JSON.stringify([expected, answered])))
+  );
+}
+
+function extend(
+  { iteration, step, gate }: Input,
+  before: History | null,
+  best: Candidate,
+  tried: readonly Configuration[],
+  policy: PolicyDecision,
+): History {
+  const rolledBack = policy.next !== 'promote' && policy.rollback;
+  const record: IterationRecord = {
+    iteration,
+    kind: step.kind,
+    move: step.move,
+    best: gate.best,
+    score: gate.score,
+    rolledBack,
+    decision: policy.detail,
+    gateKey: gate.gateKey,
+  };
+  return {
+    iterations: [...(before?.iterations ?? []), record],
+    basis:
+      rolledBack && before !== null
+        ? before.basis
+        : {
+            candidate: gate.best,
+            score: gate.score,
+            dataset: { datasetId: best.datasetId, key: best.datasetKey, mode: best.mode },
+            configuration: best.configuration,
+          },
+    tried: [...tried],
+    next: policy.next === 'promote' || policy.next === 'stop' ? null : policy.move,
+    ended: policy.next === 'stop' && policy.reason !== 'too-little-evidence' ? policy.reason : null,
+  };
+}

@@ -1,0 +1,148 @@
+import { z } from 'zod';
+import {
+  type EvaluationAnswer,
+  type EvaluationItem,
+  evaluationAnswerSchema,
+  evaluationItemSchema,
+} from '../../domain/evaluation/evaluation-set.ts';
+import { isUsableRecord, sidedRecordSchema, type UsableRecord } from '../../domain/traces/trace-record.ts';
+import { readJsonl, writeJson } from '../../ports/documents.ts';
+import { type Stage, stageHead } from '../engine/stage.ts';
+import { splitSchema } from '../snapshot/split-traces.ts';
+import { preparedSchema, readPlan } from '../state/run-plan.ts';
+import { evaluate, readCheckpoint } from '../training/evaluate.ts';
+import { decisionRefSchema } from './decide-next.ts';
+
+const inputSchema = z.strictObject({
+  ...stageHead,
+  prepared: preparedSchema,
+  split: splitSchema,
+  decision: decisionRefSchema,
+});
+
+export const finalTestRefSchema = z.strictObject({ testKey: z.string() });
+
+const testNames = ['traffic-test', 'failure-test', 'regression-test'] as const;
+
+const countSchema = z.strictObject({ right: z.int(), of: z.int() });
+const breakdownSchema = z.strictObject({ name: z.string(), before: countSchema, after: countSchema });
+export const finalTestSchema = z.strictObject({
+  /** The candidate that the decision was about; deployed only if it was promoted. */
+  checkpointId: z.string(),
+  sets: z.array(z.strictObject({ name: z.string(), before: countSchema, after: countSchema })),
+  byLabel: z.array(breakdownSchema),
+  /** By what the traces' metadata names as their slice; empty where none does. */
+  bySlice: z.array(breakdownSchema),
+  /** All usable failures of the snapshot, those trained on included: the paper's own figure. */
+  allFailuresFixed: countSchema,
+  confusion: z.array(
+    z.strictObject({ expected: z.string(), answered: z.string().nullable(), before: z.int(), after: z.int() }),
+  ),
+  /** Examples of traffic-test with both answers, for people to read. */
+  answers: z.array(
+    z.strictObject({
+      exampleId: z.string(),
+      input: z.string(),
+      expected: z.string(),
+      before: z.string().nullable(),
+      after: z.string().nullable(),
+    }),
+  ),
+});
+export type FinalTest = z.infer<typeof finalTestSchema>;
+
+/** Opens the test sets, once, for the report alone; no decision follows from them. */
+export const finalTest: Stage<z.infer<typeof inputSchema>, z.infer<typeof finalTestRefSchema>> = {
+  name: 'final-test',
+  input: inputSchema,
+  output: finalTestRefSchema,
+  async run({ run, prepared, split, decision }, { ports, key }) {
+    if (decision.chosen === null) return { testKey: '' };
+    const { champion } = await readPlan(prepared, ports);
+    const candidate = await readCheckpoint(run.modelId, decision.chosen.checkpointId, ports);
+    const items = new Map<string, EvaluationItem[]>();
+    for (const name of testNames) {
+      const ref = split.sets.find((set) => set.name === name);
+      items.set(name, ref === undefined ? [] : await readJsonl(ports.objects, ref.key, evaluationItemSchema));
+    }
+    const traffic = items.get('traffic-test') ?? [];
+    const before = byExample(await evaluate(champion, traffic, ports));
+    const after = byExample(await evaluate(candidate, traffic, ports));
+    const usable = (await readJsonl(ports.objects, split.sidedKey, sidedRecordSchema)).filter(isUsableRecord);
+    const slices = new Map(usable.map((record) => [record.traceId, record.slice]));
+    const result: FinalTest = {
+      checkpointId: candidate.checkpointId,
+      sets: testNames.map((name) => ({
+        name,
+        before: tally(items.get(name) ?? [], before),
+        after: tally(items.get(name) ?? [], after),
+      })),
+      byLabel: breakdown(traffic, before, after, (item) => item.expected),
+      bySlice: breakdown(traffic, before, after, (item) => slices.get(item.exampleId) ?? null),
+      allFailuresFixed: await failuresFixed(usable, (failing) => evaluate(candidate, failing, ports)),
+      confusion: confusion(traffic, before, after),
+      answers: traffic.map((item) => ({
+        exampleId: item.exampleId,
+        input: item.input,
+        expected: item.expected,
+        before: before.get(item.exampleId)?.output ?? null,
+        after: after.get(item.exampleId)?.output ?? null,
+      })),
+    };
+    const testKey = key('test.json');
+    await writeJson(ports.objects, testKey, result);
+    return { testKey };
+  },
+};
+
+type Answers = ReadonlyMap<string, EvaluationAnswer>;
+
+function byExample(answers: readonly EvaluationAnswer[]): Answers {
+  return new Map(answers.map((answer) => [answer.exampleId, evaluationAnswerSchema.parse(answer)]));
+}
+
+function tally(items: readonly EvaluationItem[], answers: Answers): { right: number; of: number } {
+  return { right: items.filter((item) => answers.get(item.exampleId)?.right === true).length, of: items.length };
+}
+
+/** Right answers before and after by a name of each item, sorted by it; items without one are left out. */
+function breakdown(
+  items: readonly EvaluationItem[],
+  before: Answers,
+  after: Answers,
+  nameOf: (item: EvaluationItem) => string | null,
+): FinalTest['byLabel'] {
+  return [...Map.groupBy(items, nameOf)]
+    .flatMap(([name, own]) => (name === null ? [] : [{ name, before: tally(own, before), after: tally(own, after) }]))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+async function failuresFixed(
+  usable: readonly UsableRecord[],
+  answer: (items: readonly EvaluationItem[]) => Promise<readonly EvaluationAnswer[]>,
+): Promise<{ right: number; of: number }> {
+  const failing = usable.filter((record) => record.verdict === 'fail');
+  const answers = await answer(
+    failing.map((record) => ({
+      exampleId: record.traceId,
+      input: record.input,
+      expected: record.expected,
+      right: false,
+    })),
+  );
+  return { right: answers.filter((given) => given.right).length, of: failing.length };
+}
+
+function confusion(items: readonly EvaluationItem[], before: Answers, after: Answers): FinalTest['confusion'] {
+  const cells = new Map<string, FinalTest['confusion'][number]>();
+  const count = (item: EvaluationItem, answered: string | null, when: 'before' | 'after') => {
+    const name = JSON.stringify([item.expected, answered]);
+    const cell = cells.get(name) ?? { expected: item.expected, answered, before: 0, after: 0 };
+    cells.set(name, { ...cell, [when]: cell[when] + 1 });
+  };
+  for (const item of items) {
+    count(item, before.get(item.exampleId)?.output ?? null, 'before');
+    count(item, after.get(item.exampleId)?.output ?? null, 'after');
+  }
+  return [...cells.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell);
+}

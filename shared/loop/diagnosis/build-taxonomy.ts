@@ -1,0 +1,46 @@
+import { z } from 'zod';
+import type { ShardAnalysis } from '../../ports/analyst.ts';
+import { readJson, writeJson } from '../../ports/documents.ts';
+import { type Stage, stageHead } from '../engine/stage.ts';
+import { preparedSchema, readPlan } from '../state/run-plan.ts';
+import { analysisSchema } from './analyze-failures.ts';
+
+const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, analyses: z.array(analysisSchema) });
+
+export const clusterRefSchema = z.strictObject({ clusterId: z.string(), size: z.int() });
+
+export const taxonomyRefSchema = z.strictObject({
+  taxonomyKey: z.string(),
+  clusters: z.array(clusterRefSchema),
+  unclustered: z.int(),
+});
+
+/** Groups the failures into clusters with profile, root cause and evidence. */
+export const buildTaxonomy: Stage<z.infer<typeof inputSchema>, z.infer<typeof taxonomyRefSchema>> = {
+  name: 'build-taxonomy',
+  input: inputSchema,
+  output: taxonomyRefSchema,
+  async run({ prepared, analyses }, { ports, key }) {
+    const { model } = await readPlan(prepared, ports);
+    const taxonomy = await ports.analyst.buildTaxonomy({
+      task: model.task,
+      analyses: await Promise.all(
+        analyses.map((analysis) => readJson(ports.objects, analysis.key, shardAnalysisSchema)),
+      ),
+      smallestCluster: model.settings.smallestCluster,
+      maxClusters: model.settings.maxClusters,
+    });
+    const taxonomyKey = key('taxonomy.json');
+    await writeJson(ports.objects, taxonomyKey, taxonomy);
+    return {
+      taxonomyKey,
+      clusters: taxonomy.clusters.map(({ clusterId, size }) => ({ clusterId, size })),
+      unclustered: taxonomy.unclustered,
+    };
+  },
+};
+
+/** Written by the analyst of the same run; its own business. */
+const shardAnalysisSchema = z.custom<ShardAnalysis>(
+  (value) => typeof value === 'object' && value !== null && 'failures' in value,
+);

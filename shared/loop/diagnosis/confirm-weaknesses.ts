@@ -1,0 +1,75 @@
+import { z } from 'zod';
+import { type ProbeResult, weaknessSchema } from '../../domain/diagnosis/probe.ts';
+import { judgeWeakness } from '../../domain/diagnosis/weakness.ts';
+import { sameOutput } from '../../domain/models/task.ts';
+import { writeJson, writeJsonl } from '../../ports/documents.ts';
+import { answerWith } from '../engine/answer.ts';
+import { type Stage, stageHead } from '../engine/stage.ts';
+import { splitSchema } from '../snapshot/split-traces.ts';
+import { preparedSchema, readPlan } from '../state/run-plan.ts';
+import { clusterRefSchema } from './build-taxonomy.ts';
+import { readCluster, readTrainingSide } from './material.ts';
+
+const inputSchema = z.strictObject({
+  ...stageHead,
+  prepared: preparedSchema,
+  split: splitSchema.pick({ sidedKey: true }),
+  taxonomyKey: z.string(),
+  cluster: clusterRefSchema,
+});
+
+export const weaknessRefSchema = z.strictObject({
+  clusterId: z.string(),
+  weaknessKey: z.string(),
+  probesKey: z.string(),
+  verdict: weaknessSchema.shape.verdict,
+});
+
+/**
+ * Asks the champion probes made from records that had no part in finding the clusters: is the weakness systematic, or chance?
+ * Were they drawn from what the clustering left over, a cluster that holds all failures of its region would look refuted.
+ */
+export const confirmWeaknesses: Stage<z.infer<typeof inputSchema>, z.infer<typeof weaknessRefSchema>> = {
+  name: 'confirm-weaknesses',
+  input: inputSchema,
+  output: weaknessRefSchema,
+  async run({ run, prepared, split, taxonomyKey, cluster: ref }, { ports, key }) {
+    const { model, champion } = await readPlan(prepared, ports);
+    const cluster = await readCluster(taxonomyKey, ref.clusterId, ports);
+    const training = await readTrainingSide(split, ports);
+    const memberIds = new Set(cluster.traceIds);
+    const count = model.settings.probesPerCluster;
+    const probes =
+      count === 0
+        ? []
+        : await ports.analyst.designProbes({
+            task: model.task,
+            cluster,
+            members: training.filter((record) => memberIds.has(record.traceId)),
+            passes: training.filter((record) => record.part === 'discovery' && record.verdict === 'pass'),
+            material: training.filter((record) => record.part === 'probing'),
+            count,
+            random: ports.random.stream(run.seed, `probes/${cluster.clusterId}`),
+          });
+    const answers = await answerWith(
+      champion,
+      probes.map((probe) => probe.input),
+      ports,
+    );
+    const results = probes.map((probe, index): ProbeResult => {
+      const answer = answers[index]?.output ?? null;
+      return { ...probe, answer, failed: !sameOutput(answer, probe.expected) };
+    });
+    const failed = training.filter((record) => record.verdict === 'fail').length;
+    const weakness = judgeWeakness({
+      clusterId: cluster.clusterId,
+      results,
+      baseRate: training.length === 0 ? 0 : failed / training.length,
+    });
+    const weaknessKey = key('weakness.json');
+    const probesKey = key('probes.jsonl');
+    await writeJsonl(ports.objects, probesKey, results);
+    await writeJson(ports.objects, weaknessKey, weakness);
+    return { clusterId: cluster.clusterId, weaknessKey, probesKey, verdict: weakness.verdict };
+  },
+};

@@ -1,0 +1,123 @@
+import { z } from 'zod';
+import { shortDigest } from '../../domain/base/ids.ts';
+import { applyCorrections, pool } from '../../domain/evaluation/build-evaluation-sets.ts';
+import {
+  type EvaluationItem,
+  type EvaluationSet,
+  evaluationItemSchema,
+} from '../../domain/evaluation/evaluation-set.ts';
+import { datasetModeSchema } from '../../domain/models/dataset.ts';
+import { effectiveJudgement } from '../../domain/traces/judgement.ts';
+import { checkLease } from '../../operations/hold-lease.ts';
+import { readJsonl, writeJsonl } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { type Stage, stageHead } from '../engine/stage.ts';
+import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
+
+const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema });
+
+const frozenRefSchema = z.strictObject({ key: z.string(), size: z.int(), right: z.int() });
+export type FrozenRef = z.infer<typeof frozenRefSchema>;
+
+export const lineageSchema = z.strictObject({
+  /** Whether the champion was fine-tuned by Ratchet, or is the model's first checkpoint. */
+  champion: z.enum(['first', 'fine-tuned']),
+  parentDatasetId: z.string(),
+  parentExamples: z.int(),
+  /** Which datasets are worth building. */
+  modes: z.array(datasetModeSchema),
+  /** Sets frozen when the champion was promoted, and the union of all that were frozen before; size 0 where there are none. */
+  preceding: frozenRefSchema,
+  earlier: frozenRefSchema,
+  /** Frozen sets that a human correction made a new version of. */
+  correctedSets: z.int(),
+});
+export type Lineage = z.infer<typeof lineageSchema>;
+
+/** Looks at what the champion comes from: its dataset, and the frozen sets that a candidate must not lose. */
+export const inspectLineage: Stage<z.infer<typeof inputSchema>, Lineage> = {
+  name: 'inspect-lineage',
+  input: inputSchema,
+  output: lineageSchema,
+  async run({ run, lease, prepared }, { ports, key }) {
+    const plan = await readPlan(prepared, ports);
+    await checkLease({ run, lease }, ports);
+    const current = await correctFrozenSets(plan, ports);
+    const ofChampion = current.filter(({ set }) => set.checkpointId === plan.champion.checkpointId);
+    const ofEarlier = current.filter(({ set }) => set.checkpointId !== plan.champion.checkpointId);
+    return {
+      champion: plan.champion.parentId === null ? 'first' : 'fine-tuned',
+      parentDatasetId: plan.parentDataset.datasetId,
+      parentExamples: plan.parentDataset.manifest.examples,
+      modes: plan.parentDataset.manifest.examples > 0 ? ['complement', 'extend'] : ['complement'],
+      preceding: await writeFrozen(key('preceding.jsonl'), pool(ofChampion.map(({ items }) => items)), ports),
+      earlier: await writeFrozen(key('earlier.jsonl'), pool(ofEarlier.map(({ items }) => items)), ports),
+      correctedSets: current.filter(({ corrected }) => corrected).length,
+    };
+  },
+};
+
+interface FrozenSet {
+  readonly set: EvaluationSet;
+  readonly items: readonly EvaluationItem[];
+  readonly corrected: boolean;
+}
+
+/** Reads the frozen sets; one that holds an example whose right answer a person has since corrected gets a new version. */
+async function correctFrozenSets(plan: RunPlan, ports: Ports): Promise<FrozenSet[]> {
+  const frozen = await Promise.all(
+    plan.frozenSets.map(async (set) => ({ set, items: await readJsonl(ports.objects, set.key, evaluationItemSchema) })),
+  );
+  const corrections = await humanCorrections(
+    plan,
+    new Set(frozen.flatMap(({ items }) => items.map((item) => item.exampleId))),
+    ports,
+  );
+  const current: FrozenSet[] = [];
+  for (const { set, items } of frozen) {
+    const corrected = applyCorrections(items, corrections);
+    if (corrected === null) {
+      current.push({ set, items, corrected: false });
+      continue;
+    }
+    const version = set.version + 1;
+    const next: EvaluationSet = {
+      ...set,
+      setId: shortDigest(set.setId, String(version), plan.run.runId),
+      version,
+      key: set.key.replace(/\.v\d+\.jsonl$/, `.v${version}.jsonl`),
+      right: corrected.filter((item) => item.right).length,
+      createdAt: plan.run.startedAt,
+    };
+    await writeJsonl(ports.objects, next.key, corrected);
+    await ports.lineage.putEvaluationSet(next);
+    current.push({ set: next, items: corrected, corrected: true });
+  }
+  return current;
+}
+
+async function humanCorrections(
+  plan: RunPlan,
+  traceIds: ReadonlySet<string>,
+  ports: Ports,
+): Promise<ReadonlyMap<string, string>> {
+  if (traceIds.size === 0) return new Map();
+  const records = await ports.traceLog.read(plan.model.modelId, {
+    limit: traceIds.size,
+    appendedThrough: plan.run.startedAt,
+    traceIds: [...traceIds],
+  });
+  return new Map(
+    records.flatMap(({ trace, judgements }) => {
+      const judgement = effectiveJudgement(judgements);
+      if (judgement?.judge.kind !== 'human') return [];
+      const expected = judgement.expected ?? (judgement.verdict === 'pass' ? trace.output : null);
+      return expected === null ? [] : [[trace.traceId, expected] as const];
+    }),
+  );
+}
+
+async function writeFrozen(key: string, items: readonly EvaluationItem[], ports: Ports): Promise<FrozenRef> {
+  await writeJsonl(ports.objects, key, items);
+  return { key, size: items.length, right: items.filter((item) => item.right).length };
+}

@@ -1,0 +1,44 @@
+import { RatchetError } from '../../domain/base/errors.ts';
+import { type Cluster, taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
+import {
+  isUsableRecord,
+  type SidedRecord,
+  sidedRecordSchema,
+  type UsableRecord,
+} from '../../domain/traces/trace-record.ts';
+import { readJson, readJsonl } from '../../ports/documents.ts';
+import type { ObjectStore } from '../../ports/object-store.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { Split } from '../snapshot/split-traces.ts';
+
+type TrainingRecord = SidedRecord & UsableRecord;
+
+/** What a process read last, by store: items of a Map that share a process ask for the same file one after the other. */
+const readLast = new WeakMap<
+  ObjectStore,
+  { readonly key: string; readonly records: Promise<readonly TrainingRecord[]> }
+>();
+
+/** The run's usable records of the training side. A run's file never changes, so one process parses it once. */
+export function readTrainingSide(
+  { sidedKey }: Pick<Split, 'sidedKey'>,
+  { objects }: Pick<Ports, 'objects'>,
+): Promise<readonly TrainingRecord[]> {
+  const last = readLast.get(objects);
+  if (last?.key === sidedKey) return last.records;
+  const records = readJsonl(objects, sidedKey, sidedRecordSchema).then((all) =>
+    all.filter(isUsableRecord).filter((record) => record.side === 'train'),
+  );
+  readLast.set(objects, { key: sidedKey, records });
+  records.catch(() => readLast.delete(objects));
+  return records;
+}
+
+/** One cluster of the run's taxonomy. @throws RatchetError ObjectMissing */
+export async function readCluster(taxonomyKey: string, clusterId: string, ports: Ports): Promise<Cluster> {
+  const { clusters } = await readJson(ports.objects, taxonomyKey, taxonomySchema);
+  const cluster = clusters.find((candidate) => candidate.clusterId === clusterId);
+  if (cluster === undefined)
+    throw new RatchetError('ObjectMissing', `Cluster ${clusterId} is not in the taxonomy ${taxonomyKey}.`);
+  return cluster;
+}

@@ -1,0 +1,51 @@
+import type { Weakness } from '../../domain/diagnosis/probe.ts';
+import { exampleList } from './example-card.ts';
+import { formatCount, formatPercent, plural } from './format.ts';
+import { html, type Markup } from './markup.ts';
+import { humanise, weaknessTitles } from './plain-words.ts';
+import type { ReportData } from './report-data.ts';
+import { visibleLine, visibleProse } from './visible-text.ts';
+
+export type ReportedCluster = NonNullable<ReportData['taxonomy']>['clusters'][number];
+
+const shownExamples = 5;
+
+/** One cluster: cause, whether training can mend it, what the probes said, its words, its evidence and some texts. */
+export function clusterCard(cluster: ReportedCluster): Markup {
+  return html`<article class="card">
+    <h4>${visibleLine(cluster.title, 160)}</h4>
+    <ul class="chips" aria-label="Properties">
+      <li>${plural(cluster.size, 'trace')}</li>
+      <li>${humanise(cluster.cause)}</li>
+      <li class="${cluster.fixability === 'fixable' ? 'chip-after' : 'chip-before'}">${humanise(cluster.fixability)}</li>
+      ${cluster.weakness !== null && html`<li class="${cluster.weakness.verdict === 'confirmed' ? 'chip-bad' : 'chip-plain'}">${weaknessTitles[cluster.weakness.verdict]}</li>`}
+    </ul>
+    ${(cluster.expected !== null || cluster.answered !== null) && html`<p><span class="quiet">Right answer</span> ${cluster.expected === null ? 'mixed' : visibleLine(cluster.expected, 80)} <span class="quiet">· model's answer</span> ${cluster.answered === null ? 'mixed' : visibleLine(cluster.answered, 80)}</p>`}
+    ${cluster.weakness === null ? html`<p class="quiet">Not probed.</p>` : probed(cluster.weakness)}
+    ${cluster.keywords.length > 0 && html`<p><span class="quiet">Telling words:</span> ${cluster.keywords.slice(0, 12).map((word) => html`<span class="word">${visibleLine(word, 40)}</span> `)}</p>`}
+    ${cluster.evidence.length > 0 && html`<ul class="evidence">${cluster.evidence.slice(0, 8).map((sentence) => html`<li>${visibleProse(sentence)}</li>`)}</ul>`}
+    ${profile(cluster)}
+    ${cluster.examples.length > 0 && html`<details><summary>${plural(Math.min(shownExamples, cluster.examples.length), 'example')}</summary>${exampleList(cluster.examples, shownExamples, false)}</details>`}
+  </article>`;
+}
+
+function probed(weakness: Weakness): Markup {
+  const rate =
+    weakness.probes === 0
+      ? ''
+      : `${formatCount(weakness.failed)} of ${plural(weakness.probes, 'probe')} failed: ${formatPercent(weakness.failureRate)} (${formatPercent(weakness.lower)} to ${formatPercent(weakness.upper)}), base rate ${formatPercent(weakness.baseRate)}.`;
+  return html`<p>${rate} <span class="quiet">${visibleProse(weakness.reason)}</span></p>`;
+}
+
+function profile(cluster: ReportedCluster): Markup | null {
+  const telling = cluster.profile
+    .filter((row) => Math.abs(row.effect) >= 0.2)
+    .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect))
+    .slice(0, 4);
+  if (telling.length === 0) return null;
+  return html`<p><span class="quiet">Against passing traces:</span> ${telling.map((row, index) => `${index > 0 ? '; ' : ''}${visibleLine(row.feature, 40)} ${round(row.failing)} instead of ${round(row.passing)}`).join('')}.</p>`;
+}
+
+function round(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}

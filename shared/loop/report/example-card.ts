@@ -1,0 +1,30 @@
+import { html, type Markup } from './markup.ts';
+import type { ExampleText } from './report-data.ts';
+import { untrustedText } from './untrusted-text.ts';
+import { visibleLine } from './visible-text.ts';
+
+/**
+ * Examples as a list: the text, the right answer, and what was answered before and, with `after`, afterwards; beyond
+ * the limit they are only counted.
+ */
+export function exampleList(examples: readonly ExampleText[], limit: number, after: boolean): Markup {
+  const left = examples.length - limit;
+  return html`<ul class="examples">${examples.slice(0, limit).map((example) => exampleCard(example, after))}</ul>${left > 0 && html`<p class="quiet">${left} more are not shown here.</p>`}`;
+}
+
+function exampleCard(example: ExampleText, after: boolean): Markup {
+  return html`<li class="example">
+    ${untrustedText(example.input)}
+    <dl class="answers">
+      <div><dt>Right answer</dt><dd>${visibleLine(example.expected, 120)}</dd></div>
+      ${answer('Before', example.before, example.expected)}
+      ${after && answer('After', example.after, example.expected)}
+      <div><dt>Trace</dt><dd class="id">${visibleLine(example.traceId, 60)}</dd></div>
+    </dl>
+  </li>`;
+}
+
+function answer(when: string, output: string | null, expected: string): Markup {
+  const right = output === expected;
+  return html`<div><dt>${when}</dt><dd><span class="${right ? 'good' : 'bad'}">${right ? '✓ right' : '✗ wrong'}</span> ${output === null ? '(no answer)' : visibleLine(output, 120)}</dd></div>`;
+}

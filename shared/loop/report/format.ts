@@ -1,0 +1,69 @@
+import type { Rate } from './report-data.ts';
+
+const nbsp = '\u00a0';
+const minus = '\u2212';
+const grouping = new Intl.NumberFormat('en-GB');
+
+/** `1234` as `1,234`. */
+export function formatCount(count: number): string {
+  return grouping.format(count);
+}
+
+/** `plural(1, 'trace')` is `1 trace`, `plural(2, 'trace')` is `2 traces`. */
+export function plural(count: number, singular: string, many = `${singular}s`): string {
+  return `${formatCount(count)} ${count === 1 ? singular : many}`;
+}
+
+/** A fraction as a percentage, `0.914` as `91.4 %`. */
+export function formatPercent(fraction: number, digits = 1): string {
+  return Number.isFinite(fraction) ? `${(fraction * 100).toFixed(digits)}${nbsp}%` : 'unknown';
+}
+
+/** A difference of two fractions in percentage points with its sign, `+2.9`. */
+export function formatPoints(difference: number): string {
+  const points = (difference * 100).toFixed(1);
+  if (Number(points) === 0) return '0.0';
+  return difference > 0 ? `+${points}` : points.replace('-', minus);
+}
+
+/** A score as a fraction with four decimals. */
+export function formatScore(score: number): string {
+  return score.toFixed(4);
+}
+
+/** The observed fraction of a rate; null when it was measured on nothing. */
+export function fractionOf(rate: Rate): number | null {
+  return rate.of === 0 ? null : rate.right / rate.of;
+}
+
+/** `91.4 %`, or `none` for a rate measured on nothing. */
+export function formatRate(rate: Rate): string {
+  const fraction = fractionOf(rate);
+  return fraction === null ? 'none' : formatPercent(fraction);
+}
+
+/** The interval of a rate, `88.9–93.4 %`. */
+export function formatInterval(rate: Rate): string {
+  return rate.of === 0 ? '' : `${(rate.lower * 100).toFixed(1)}–${formatPercent(rate.upper)}`;
+}
+
+/** A p-value: three significant digits, tiny ones as a bound. */
+export function formatPValue(p: number): string {
+  if (p < 0.0001) return '< 0.0001';
+  return p >= 0.01 ? p.toFixed(3) : p.toFixed(4);
+}
+
+/** An ISO instant as `2026-03-04 09:12 UTC`; anything else as it is. */
+export function formatInstant(iso: string): string {
+  const date = new Date(iso);
+  return Number.isNaN(date.getTime()) ? iso : `${date.toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** Time between two instants in words, `1 h 12 min`; empty when it cannot be told. */
+export function formatDuration(from: string, to: string | null): string {
+  const seconds = to === null ? Number.NaN : Math.round((Date.parse(to) - Date.parse(from)) / 1000);
+  if (!Number.isFinite(seconds) || seconds < 0) return '';
+  if (seconds < 60) return `${seconds}${nbsp}s`;
+  const minutes = Math.round(seconds / 60);
+  return minutes < 60 ? `${minutes}${nbsp}min` : `${Math.floor(minutes / 60)}${nbsp}h ${minutes % 60}${nbsp}min`;
+}

@@ -1,0 +1,277 @@
+import { wilsonInterval } from '../../domain/base/statistics.ts';
+import { weaknessSchema } from '../../domain/diagnosis/probe.ts';
+import { taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
+import { evaluationAnswerSchema } from '../../domain/evaluation/evaluation-set.ts';
+import { datasetModeSchema } from '../../domain/models/dataset.ts';
+import type { Run } from '../../domain/models/run.ts';
+import { type SidedRecord, sidedRecordSchema } from '../../domain/traces/trace-record.ts';
+import { readJson, readJsonl } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { type FinalTest, finalTestSchema } from '../decision/final-test.ts';
+import { type GatedCandidate, gateFileSchema, gateWithReason } from '../decision/gate-candidates.ts';
+import { stageKey } from '../engine/stage.ts';
+import { sizeOf } from '../snapshot/split-traces.ts';
+import { readCandidate } from '../state/candidate.ts';
+import { type History, historySchema } from '../state/iteration.ts';
+import { type RunPlan, readPlan } from '../state/run-plan.ts';
+import { nextSteps } from './next-steps.ts';
+import type { BeforeAfter, CandidateReport, ExampleText, Rate, ReportData } from './report-data.ts';
+import type { ReportInput, RunResult } from './write-report.ts';
+
+const noPath = '';
+
+/** Collects what the stages of a run found into the report's data and the run's result. */
+export async function gatherReport(
+  input: ReportInput,
+  reportKey: string,
+  ports: Ports,
+): Promise<{ data: ReportData; result: RunResult }> {
+  const plan = await readPlan(input.prepared, ports);
+  const records = await readJsonl(ports.objects, input.split.sidedKey, sidedRecordSchema);
+  const history =
+    input.decision.historyKey === noPath
+      ? null
+      : await readJson(ports.objects, input.decision.historyKey, historySchema);
+  const test =
+    input.finalTest.testKey === noPath ? null : await readJson(ports.objects, input.finalTest.testKey, finalTestSchema);
+  const gated = history === null ? [] : await readGated(history, ports);
+  const championScore = gated[0]?.championScore ?? null;
+  const candidates = await candidateReports(gated, history, ports);
+  const decidedOn = input.decision.chosen?.candidateId ?? null;
+  const decided = candidates.find((candidate) => candidate.candidateId === decidedOn) ?? null;
+  const promoted = input.decision.next === 'promote';
+  const decision = promoted ? 'promoted' : 'kept';
+  const champion = promoted && decided !== null ? decided.checkpointId : plan.champion.checkpointId;
+  const finishedAt = new Date(ports.clock.now()).toISOString();
+  const run: Run = {
+    ...plan.run,
+    status: 'finished',
+    finishedAt,
+    decision,
+    reason: input.decision.reason,
+    resultId: champion,
+    reportKey,
+  };
+  const taxonomy = await readTaxonomy(input, records, ports);
+
+  const draft: Omit<ReportData, 'nextSteps'> = {
+    run,
+    model: plan.model,
+    decision,
+    reason: input.decision.reason,
+    links: [
+      ports.links?.execution(input.lease.owner) ?? null,
+      ports.links?.objects(`runs/${input.run.modelId}/${input.run.runId}/`) ?? null,
+    ].filter((link) => link !== null),
+    traffic: {
+      traces: records.length,
+      passes: input.judged.passes,
+      failures: input.judged.failures,
+      unknown: input.judged.unknown,
+    },
+    evidence: {
+      failures: input.split.failures,
+      traffic: sizeOf(input.split.sets, 'traffic-validation'),
+      regression: sizeOf(input.split.sets, 'regression'),
+    },
+    triage: triageCounts(records),
+    sets: input.split.sets.map(({ name, size, right }) => ({ name, size, right })),
+    test: test === null ? null : test.sets.map(({ name, before, after }) => beforeAfter(name, before, after)),
+    byLabel: (test?.byLabel ?? []).map(({ name, before, after }) => beforeAfter(name, before, after)),
+    bySlice: (test?.bySlice ?? []).map(({ name, before, after }) => beforeAfter(name, before, after)),
+    allFailuresFixed: test === null ? null : rate(test.allFailuresFixed),
+    confusion: test?.confusion ?? [],
+    taxonomy,
+    datasets: (await ports.lineage.listDatasets(plan.model.modelId)).filter(
+      (dataset) => dataset.runId === plan.run.runId,
+    ),
+    championScore,
+    candidates,
+    decidedOn,
+    iterations: (history?.iterations ?? []).map((past) => ({
+      iteration: past.iteration,
+      move: past.move,
+      bestCandidateId: past.best.candidateId,
+      score: past.score,
+      rolledBack: past.rolledBack,
+      decision: past.decision,
+    })),
+    regressed: decided === null ? [] : await regressedExamples(decided, records, input, ports),
+    lineage: await lineageOf(plan, champion, championScore, candidates, ports),
+  };
+  return {
+    data: { ...draft, nextSteps: nextSteps(draft) },
+    result: resultOf(draft, test, decided, champion, reportKey),
+  };
+}
+
+async function readGated(history: History, ports: Ports): Promise<(GatedCandidate & { championScore: number })[]> {
+  const files = await Promise.all(
+    history.iterations.map((past) => readJson(ports.objects, past.gateKey, gateFileSchema)),
+  );
+  return files.flatMap((file) =>
+    file.candidates.map((candidate) => ({ ...candidate, championScore: file.championScore })),
+  );
+}
+
+/** The verdicts as they stood in the end: with the reason that ended the search, if one did. */
+async function candidateReports(
+  gated: readonly GatedCandidate[],
+  history: History | null,
+  ports: Ports,
+): Promise<CandidateReport[]> {
+  return Promise.all(
+    gated.map(async (entry): Promise<CandidateReport> => {
+      const candidate = await readCandidate(entry.candidate, ports);
+      return {
+        candidateId: candidate.candidateId,
+        iteration: candidate.iteration,
+        checkpointId: candidate.checkpointId,
+        datasetId: candidate.datasetId,
+        mode: datasetModeSchema.parse(candidate.mode),
+        configuration: candidate.configuration,
+        score: entry.score,
+        verdict: gateWithReason(entry, history?.ended ?? null),
+      };
+    }),
+  );
+}
+
+function triageCounts(records: readonly SidedRecord[]): ReportData['triage'] {
+  const groups = Map.groupBy(records, (record) => JSON.stringify([record.triage.category, record.triage.kind]));
+  return [...groups.values()]
+    .flatMap((group) => {
+      const [first] = group;
+      return first === undefined
+        ? []
+        : [
+            {
+              category: first.triage.category,
+              kind: first.triage.kind,
+              count: group.length,
+              example: first.triage.reason,
+            },
+          ];
+    })
+    .sort((a, b) => b.count - a.count || (a.kind < b.kind ? -1 : 1));
+}
+
+async function readTaxonomy(
+  input: ReportInput,
+  records: readonly SidedRecord[],
+  ports: Ports,
+): Promise<ReportData['taxonomy']> {
+  if (input.taxonomy.taxonomyKey === noPath) return null;
+  const taxonomy = await readJson(ports.objects, input.taxonomy.taxonomyKey, taxonomySchema);
+  const weaknesses = await Promise.all(
+    input.weaknesses.map((ref) => readJson(ports.objects, ref.weaknessKey, weaknessSchema)),
+  );
+  const byId = new Map(records.map((record) => [record.traceId, record]));
+  return {
+    ...taxonomy,
+    clusters: taxonomy.clusters.map((cluster) => ({
+      ...cluster,
+      weakness: weaknesses.find((weakness) => weakness.clusterId === cluster.clusterId) ?? null,
+      examples: cluster.exampleIds.flatMap((traceId): ExampleText[] => {
+        const record = byId.get(traceId);
+        return record === undefined
+          ? []
+          : [{ traceId, input: record.input, expected: record.expected ?? '', before: record.answer, after: null }];
+      }),
+    })),
+  };
+}
+
+/** Held-out examples on record as right that the candidate gets wrong, with both answers; those of the run's own traffic. */
+async function regressedExamples(
+  decided: CandidateReport,
+  records: readonly SidedRecord[],
+  input: ReportInput,
+  ports: Ports,
+): Promise<ExampleText[]> {
+  const lost = new Set(decided.verdict.regressions.flatMap((count) => count.lost));
+  if (lost.size === 0) return [];
+  const head = { run: input.run, iteration: decided.iteration, item: `${decided.candidateId}-traffic-validation` };
+  const answers = await readJsonl(
+    ports.objects,
+    stageKey('evaluate-candidates', head, 'answers.jsonl'),
+    evaluationAnswerSchema,
+  );
+  const after = new Map(answers.map((answer) => [answer.exampleId, answer.output]));
+  return records
+    .filter((record) => lost.has(record.traceId))
+    .map((record) => ({
+      traceId: record.traceId,
+      input: record.input,
+      expected: record.expected ?? '',
+      before: record.answer,
+      after: after.get(record.traceId) ?? null,
+    }));
+}
+
+async function lineageOf(
+  plan: RunPlan,
+  champion: string,
+  championScore: number | null,
+  candidates: readonly CandidateReport[],
+  ports: Ports,
+): Promise<ReportData['lineage']> {
+  const scores = new Map(candidates.map((candidate) => [candidate.checkpointId, candidate.score]));
+  if (championScore !== null) scores.set(plan.champion.checkpointId, championScore);
+  return (await ports.lineage.listCheckpoints(plan.model.modelId)).map(
+    ({ checkpointId, parentId, datasetId, createdAt, scores: recorded }) => ({
+      checkpointId,
+      parentId,
+      datasetId,
+      createdAt,
+      champion: checkpointId === champion,
+      score: scores.get(checkpointId) ?? recorded['traffic-validation'] ?? null,
+    }),
+  );
+}
+
+function resultOf(
+  data: Omit<ReportData, 'nextSteps'>,
+  test: FinalTest | null,
+  decided: CandidateReport | null,
+  champion: string,
+  report: string,
+): RunResult {
+  const shares = (when: 'before' | 'after') =>
+    Object.fromEntries(
+      (test?.sets ?? []).flatMap((set) => (set[when].of === 0 ? [] : [[set.name, set[when].right / set[when].of]])),
+    );
+  return {
+    run: data.run.runId,
+    decision: data.decision,
+    reason: data.reason,
+    champion,
+    scores: {
+      before: {
+        ...(data.championScore === null ? {} : { 'traffic-validation': data.championScore }),
+        ...shares('before'),
+      },
+      after: decided === null ? null : { 'traffic-validation': decided.score, ...shares('after') },
+    },
+    regressions: Object.fromEntries(
+      (decided?.verdict.regressions ?? []).map((count) => [
+        count.scope,
+        { lost: count.lost.length, allowed: count.allowed, of: count.size },
+      ]),
+    ),
+    report,
+  };
+}
+
+function beforeAfter(name: string, before: Count, after: Count): BeforeAfter {
+  return { name, before: rate(before), after: rate(after) };
+}
+
+interface Count {
+  readonly right: number;
+  readonly of: number;
+}
+
+function rate(count: Count): Rate {
+  return { ...count, ...wilsonInterval(count.right, count.of) };
+}

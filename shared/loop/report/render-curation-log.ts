@@ -1,0 +1,223 @@
+import type { Dataset } from '../../domain/models/dataset.ts';
+import { decidedCandidate } from './decided-candidate.ts';
+import { shortEvidence } from './evidence.ts';
+import {
+  formatCount,
+  formatInstant,
+  formatInterval,
+  formatPercent,
+  formatPValue,
+  formatRate,
+  formatScore,
+  plural,
+} from './format.ts';
+import { markdownCode, markdownTable, markdownText } from './markdown.ts';
+import {
+  describeConfiguration,
+  humanise,
+  modeMeanings,
+  outcomeTitles,
+  promotionReasons,
+  ruleTitles,
+  scopeTitles,
+  setTitle,
+  sliceTitles,
+} from './plain-words.ts';
+import type { CandidateReport, ReportData } from './report-data.ts';
+
+/**
+ * The run's `data-curation.md`: dataset versions, slice ratios against their bands, quality controls with what was
+ * measured, quality decisions, scores and the decision. Untrusted text is escaped, so that it renders as it reads.
+ */
+export function renderCurationLog(data: ReportData): string {
+  const blocks = [
+    '# Data curation',
+    opening(data),
+    '## Decision',
+    decision(data),
+    '## Quality decisions',
+    qualityDecisions(data),
+    '## Dataset versions',
+    ...datasetBlocks(data),
+    '## Scores',
+    scores(data),
+    '## Iterations',
+    iterations(data),
+    '## Gate',
+    gate(data),
+  ];
+  return `${blocks.filter((block) => block !== '').join('\n\n')}\n`.replaceAll('\u00a0', ' ');
+}
+
+function opening(data: ReportData): string {
+  const { run, model } = data;
+  return [
+    `- Model: ${markdownCode(model.modelId)}`,
+    `- Run: ${markdownCode(run.runId)}, seed ${run.seed}, started ${markdownText(formatInstant(run.startedAt))}`,
+    `- Champion before: ${markdownCode(run.championId)}; champion now: ${markdownCode(run.resultId ?? run.championId)}`,
+  ].join('\n');
+}
+
+function decision(data: ReportData): string {
+  const short = shortEvidence(data).map(
+    (row) =>
+      `- Missing: ${formatCount(row.need - row.have)} more ${row.name} (${formatCount(row.have)} of ${formatCount(row.need)}).`,
+  );
+  const steps = data.nextSteps.map((step) => `- Next: ${markdownText(step)}`);
+  return [
+    `**${data.decision === 'promoted' ? 'Promoted' : 'Kept'}.** ${markdownText(data.reason)}`,
+    [...short, ...steps].join('\n'),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function qualityDecisions(data: ReportData): string {
+  if (data.triage.length === 0) return 'Nothing was triaged.';
+  const rows = [...data.triage]
+    .sort((a, b) => b.count - a.count)
+    .map((row) => [
+      humanise(row.category),
+      row.kind === 'none' ? 'nothing found' : markdownText(humanise(row.kind).toLowerCase()),
+      formatCount(row.count),
+      row.example === '' ? '' : markdownCode(row.example, 100),
+    ]);
+  return `${plural(data.traffic.traces, 'trace')}: ${plural(data.traffic.passes, 'pass', 'passes')}, ${plural(data.traffic.failures, 'failure')}, ${formatCount(data.traffic.unknown)} unknown.\n\n${markdownTable(['Category', 'Kind', 'Traces', 'For example'], rows)}`;
+}
+
+function datasetBlocks(data: ReportData): readonly string[] {
+  return data.datasets.length === 0 ? ['No dataset was built.'] : data.datasets.map(datasetBlock);
+}
+
+function datasetBlock(dataset: Dataset): string {
+  const { manifest } = dataset;
+  const left = Object.entries(manifest.leftOut).filter(([, count]) => count > 0);
+  return [
+    `### ${markdownCode(dataset.datasetId)}`,
+    `Iteration ${dataset.iteration}, ${dataset.mode} (${modeMeanings[dataset.mode]}); parent ${dataset.parentId === null ? 'none' : markdownCode(dataset.parentId)}; ${plural(manifest.examples, 'example')} of ${plural(manifest.labels, 'label')}.`,
+    manifest.bands.length === 0
+      ? ''
+      : markdownTable(
+          ['Slice', 'Examples', 'Weight', 'Share', 'Band', 'Met', 'Reason'],
+          manifest.bands.map((band) => [
+            sliceTitles[band.slice],
+            formatCount(band.examples),
+            band.weight.toFixed(1),
+            formatPercent(band.share),
+            `${(band.lower * 100).toFixed(0)}–${formatPercent(band.upper, 0)}`,
+            yesNo(band.met),
+            markdownText(band.reason),
+          ]),
+        ),
+    manifest.controls.length === 0
+      ? ''
+      : markdownTable(
+          ['Quality control', 'Wanted', 'Measured', 'Met'],
+          manifest.controls.map((control) => [
+            markdownText(control.name),
+            markdownText(control.wanted),
+            markdownText(control.measured),
+            yesNo(control.met),
+          ]),
+        ),
+    left.length === 0
+      ? ''
+      : `Left out: ${left.map(([reason, count]) => `${markdownText(reason.replaceAll('-', ' '))} ${formatCount(count)}`).join(', ')}.`,
+    manifest.notes.map((note) => `- ${markdownText(note)}`).join('\n'),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function scores(data: ReportData): string {
+  const parts: string[] = [];
+  if (data.championScore !== null)
+    parts.push(`The champion scores ${formatScore(data.championScore)} on traffic-validation.`);
+  parts.push(data.candidates.length === 0 ? 'No candidate was trained.' : candidateTable(data.candidates));
+  if (data.test !== null && data.test.length > 0) {
+    const rows = data.test.map((row) => [
+      markdownText(setTitle(row.name)),
+      formatCount(row.after.of),
+      `${formatRate(row.before)} (${formatInterval(row.before)})`,
+      `${formatRate(row.after)} (${formatInterval(row.after)})`,
+    ]);
+    parts.push(
+      `Test sets, opened once, with 95 % Wilson intervals:\n\n${markdownTable(['Test set', 'Examples', 'Before', 'After'], rows)}`,
+    );
+  }
+  const paper = data.allFailuresFixed;
+  if (paper !== null)
+    parts.push(
+      `The paper's own figure, those trained on included: ${formatCount(paper.right)} of ${formatCount(paper.of)} failures fixed (${formatRate(paper)}).`,
+    );
+  return parts.join('\n\n');
+}
+
+function candidateTable(candidates: readonly CandidateReport[]): string {
+  return markdownTable(
+    ['Candidate', 'Iteration', 'Dataset', 'Score', 'Gate', 'Configuration'],
+    candidates.map((one) => [
+      markdownCode(one.candidateId),
+      String(one.iteration),
+      markdownCode(one.datasetId),
+      formatScore(one.score),
+      outcomeTitles[one.verdict.outcome],
+      markdownText(describeConfiguration(one.configuration)),
+    ]),
+  );
+}
+
+function iterations(data: ReportData): string {
+  if (data.iterations.length === 0) return 'None.';
+  return markdownTable(
+    ['Iteration', 'Move', 'Best score', 'Then'],
+    data.iterations.map((one) => [
+      String(one.iteration),
+      markdownText(one.move),
+      `${formatScore(one.score)}${one.rolledBack ? ', rolled back' : ''}`,
+      markdownText(one.decision),
+    ]),
+  );
+}
+
+function gate(data: ReportData): string {
+  const candidate = decidedCandidate(data);
+  if (candidate === null) return 'No candidate came before the gate.';
+  const { verdict } = candidate;
+  return [
+    `${markdownCode(candidate.candidateId)}: ${outcomeTitles[verdict.outcome].toLowerCase()}${verdict.reason === null ? '' : `, because ${promotionReasons[verdict.reason]}`}. Gained ${verdict.gained}, lost ${verdict.lost}, p ${verdict.pValue < 0.0001 ? '' : '= '}${formatPValue(verdict.pValue)}.`,
+    verdict.rules
+      .map(
+        (rule) => `- ${ruleTitles[rule.rule]}: ${rule.passed ? 'passed' : '**failed**'}. ${markdownText(rule.detail)}`,
+      )
+      .join('\n'),
+    markdownTable(
+      ['Regressions counted on', 'Examples', 'Allowed', 'Seen'],
+      verdict.regressions.map((count) => [
+        scopeTitles[count.scope],
+        formatCount(count.size),
+        formatCount(count.allowed),
+        formatCount(count.lost.length),
+      ]),
+    ),
+    data.regressed.length === 0
+      ? ''
+      : markdownTable(
+          ['Regressed trace', 'Input', 'Right', 'Candidate'],
+          data.regressed
+            .slice(0, 50)
+            .map((one) => [
+              markdownCode(one.traceId, 60),
+              markdownCode(one.input, 120),
+              markdownCode(one.expected, 80),
+              one.after === null ? 'no answer' : markdownCode(one.after, 80),
+            ]),
+        ),
+  ]
+    .filter((part) => part !== '')
+    .join('\n\n');
+}
+
+function yesNo(met: boolean): string {
+  return met ? 'yes' : '**no**';
+}

@@ -1,0 +1,60 @@
+import { html, trustedMarkup } from './markup.ts';
+import type { ReportData } from './report-data.ts';
+import { absentSection, isAbsent, isPresent, renderSection } from './section.ts';
+import { beforeAfterSection } from './section-before-after.ts';
+import { confusionSection } from './section-confusion.ts';
+import { curriculumSection } from './section-curriculum.ts';
+import { decisionHeader } from './section-decision.ts';
+import { evaluationSetsSection } from './section-evaluation-sets.ts';
+import { gateSection } from './section-gate.ts';
+import { iterationsSection } from './section-iterations.ts';
+import { lineageSection } from './section-lineage.ts';
+import { taxonomySection } from './section-taxonomy.ts';
+import { triageSection } from './section-triage.ts';
+import { reportStyle } from './style.ts';
+import { visibleLine } from './visible-text.ts';
+
+/**
+ * The report of a run as one HTML file that needs neither network nor script. All text of traces, labels and judges is
+ * escaped, and what would not show in it is made visible. The same data gives the same bytes.
+ */
+export function renderReport(data: ReportData): string {
+  const all = [
+    beforeAfterSection(data),
+    gateSection(data),
+    confusionSection(data),
+    taxonomySection(data),
+    curriculumSection(data),
+    iterationsSection(data),
+    lineageSection(data),
+    triageSection(data),
+    evaluationSetsSection(data),
+  ];
+  const absent = all.filter(isAbsent);
+  const sections = [...all.filter(isPresent), ...(absent.length > 0 ? [absentSection(absent)] : [])];
+  const title = `${data.decision === 'promoted' ? 'Promoted' : 'Kept'}: ${visibleLine(data.model.modelId, 100)}, run ${visibleLine(data.run.runId, 100)}`;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<meta name="referrer" content="no-referrer">
+<title>${title}</title>
+<style>${trustedMarkup(reportStyle)}</style>
+</head>
+<body>
+<a class="skip" href="#main">Skip to the details</a>
+${decisionHeader(data)}
+<div class="page">
+<nav aria-label="Sections"><ol>${sections.map((section) => html`<li><a href="#${section.id}">${section.title}</a></li>`)}</ol></nav>
+<main id="main" tabindex="-1">
+${sections.map(renderSection)}
+</main>
+</div>
+<footer><p>Intervals are 95 % Wilson score intervals. A regression is an example that an evaluation set has on record as right and the candidate gets wrong. Texts of traces are shown as they came, cut where long; characters that do not show are spelled out by code point, such as ⟨U+202E⟩.</p></footer>
+</body>
+</html>
+`.toString();
+}

@@ -1,0 +1,124 @@
+import type { Interval } from '../../domain/base/statistics.ts';
+import type { Weakness } from '../../domain/diagnosis/probe.ts';
+import type { Cluster, Taxonomy } from '../../domain/diagnosis/taxonomy.ts';
+import type { GateRequest, GateVerdict } from '../../domain/evaluation/gate.ts';
+import type { Dataset } from '../../domain/models/dataset.ts';
+import type { Configuration } from '../../domain/models/hyperparameters.ts';
+import type { Model } from '../../domain/models/model.ts';
+import type { Run } from '../../domain/models/run.ts';
+
+/** A rate with its 95 % Wilson interval. */
+export interface Rate extends Interval {
+  readonly right: number;
+  readonly of: number;
+}
+
+export interface BeforeAfter {
+  readonly name: string;
+  readonly before: Rate;
+  readonly after: Rate;
+}
+
+export interface CandidateReport {
+  readonly candidateId: string;
+  readonly iteration: number;
+  readonly checkpointId: string;
+  readonly datasetId: string;
+  readonly mode: Dataset['mode'];
+  readonly configuration: Configuration;
+  readonly score: number;
+  readonly verdict: GateVerdict;
+}
+
+export interface IterationReport {
+  readonly iteration: number;
+  /** What was changed: `first`, or the policy's move. */
+  readonly move: string;
+  readonly bestCandidateId: string;
+  readonly score: number;
+  readonly rolledBack: boolean;
+  /** What the policy decided next, and why. */
+  readonly decision: string;
+}
+
+/** Held-out or training text shown to a person; untrusted. */
+export interface ExampleText {
+  readonly traceId: string;
+  readonly input: string;
+  readonly expected: string;
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export interface ConfusionCell {
+  readonly expected: string;
+  readonly answered: string | null;
+  readonly before: number;
+  readonly after: number;
+}
+
+/** All that a run's report shows. */
+export interface ReportData {
+  readonly run: Run;
+  readonly model: Model;
+  readonly decision: 'promoted' | 'kept';
+  readonly reason: string;
+  /** What a person should do next, a sentence each. */
+  readonly nextSteps: readonly string[];
+  readonly traffic: {
+    readonly traces: number;
+    readonly passes: number;
+    readonly failures: number;
+    readonly unknown: number;
+  };
+  /** Pages of a console where the run can be looked at closer; empty on a laptop. */
+  readonly links: readonly { readonly title: string; readonly url: string }[];
+  /** What the gate counts as evidence, against the settings' `enough…`; null when the run ended before the split. */
+  readonly evidence: GateRequest['evidence'] | null;
+  readonly triage: readonly {
+    readonly category: string;
+    readonly kind: string;
+    readonly count: number;
+    readonly example: string;
+  }[];
+  readonly sets: readonly { readonly name: string; readonly size: number; readonly right: number }[];
+  /**
+   * The test sets, opened once (`traffic-test`, `failure-test`, `regression-test`), the champion the run began with
+   * before, the candidate of {@link decidedOn} after; null when the run ended before.
+   */
+  readonly test: readonly BeforeAfter[] | null;
+  /** Test traffic by expected label. */
+  readonly byLabel: readonly BeforeAfter[];
+  /** Test traffic by what its metadata names as `slice`; empty where it names none. */
+  readonly bySlice: readonly BeforeAfter[];
+  /** The paper's own figure: share of all failures fixed, those trained on included. */
+  readonly allFailuresFixed: Rate | null;
+  /** Answers on traffic-test by pair of labels, right ones (`expected` = `answered`) welcome. */
+  readonly confusion: readonly ConfusionCell[];
+  readonly taxonomy:
+    | (Omit<Taxonomy, 'clusters'> & {
+        readonly clusters: readonly (Cluster & {
+          readonly examples: readonly ExampleText[];
+          readonly weakness: Weakness | null;
+        })[];
+      })
+    | null;
+  readonly datasets: readonly Dataset[];
+  /** Score on traffic-validation of the champion the run began with; null when it was not evaluated. */
+  readonly championScore: number | null;
+  readonly candidates: readonly CandidateReport[];
+  /** `candidateId` of the candidate that the decision was about; null when none was trained. */
+  readonly decidedOn: string | null;
+  readonly iterations: readonly IterationReport[];
+  /** Regressed examples of the candidate that the decision was about. */
+  readonly regressed: readonly ExampleText[];
+  /** Checkpoints of the model, oldest first; `champion` marks the one in production after the run. */
+  readonly lineage: readonly {
+    readonly checkpointId: string;
+    readonly parentId: string | null;
+    readonly datasetId: string;
+    readonly createdAt: string;
+    readonly champion: boolean;
+    readonly score: number | null;
+  }[];
+}

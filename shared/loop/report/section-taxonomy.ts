@@ -1,0 +1,88 @@
+import { fixability, rootCauseSchema } from '../../domain/diagnosis/taxonomy.ts';
+import { figure, responsiveChart } from './chart.ts';
+import { barChart } from './chart-bars.ts';
+import { probeChart } from './chart-probes.ts';
+import { clusterCard, type ReportedCluster } from './cluster-card.ts';
+import { formatCount, plural } from './format.ts';
+import { html, type Markup } from './markup.ts';
+import { humanise } from './plain-words.ts';
+import type { ReportData } from './report-data.ts';
+import { type AbsentSection, missing, type Section } from './section.ts';
+import { visibleLine } from './visible-text.ts';
+
+const shownClusters = 40;
+const chartedClusters = 24;
+
+/** Why the model fails: root causes, what the probes said, and a card for each cluster. */
+export function taxonomySection(data: ReportData): Section | AbsentSection {
+  const heading = { id: 'taxonomy', title: 'Why it fails' };
+  if (data.taxonomy === null) {
+    return { ...heading, absent: 'No failure taxonomy: the run ended before the failures were analysed.' };
+  }
+  return { ...heading, body: taxonomyBody(data.taxonomy) };
+}
+
+function taxonomyBody(taxonomy: NonNullable<ReportData['taxonomy']>): Markup {
+  const clusters = [...taxonomy.clusters].sort((a, b) => b.size - a.size);
+  const confirmed = clusters.filter((cluster) => cluster.weakness?.verdict === 'confirmed').length;
+  return html`<p>${plural(clusters.length, 'cluster')} of failing traces, ${confirmed} confirmed by probes; ${plural(taxonomy.unclustered, 'failure')} in no cluster. Clusters are built from training-side failures alone.</p>
+    ${causes(taxonomy.causes)}
+    ${probes(clusters)}
+    <h3>Clusters, largest first</h3>
+    ${clusters.length === 0 ? missing('No cluster reached the smallest size.') : html`<div class="cards">${clusters.slice(0, shownClusters).map(clusterCard)}</div>`}
+    ${clusters.length > shownClusters && html`<p class="quiet">${formatCount(clusters.length - shownClusters)} smaller clusters are not shown.</p>`}`;
+}
+
+function causes(counts: Readonly<Record<string, number>>): Markup | null {
+  const bars = Object.entries(counts)
+    .sort((a, b) => b[1] - a[1])
+    .map(([cause, count]) => {
+      const external = isExternal(cause);
+      return {
+        name: humanise(cause),
+        count,
+        colour: external ? 'var(--before)' : 'var(--after)',
+        note: external ? 'external' : 'fixable',
+      };
+    });
+  if (bars.length === 0) return null;
+  const text = {
+    id: 'chart-causes',
+    title: 'Failures by root cause',
+    description: bars.map((bar) => `${bar.name}: ${bar.count}, ${bar.note}.`).join(' '),
+  };
+  return html`<h3>Root causes</h3>${figure(
+    responsiveChart(text, (chart, width, narrow) => barChart(chart, bars, width, narrow)),
+    'Failing traces by root cause. External ones (prompt, schema, ambiguous, out of scope) cannot be mended by training.',
+  )}`;
+}
+
+function isExternal(cause: string): boolean {
+  const known = rootCauseSchema.safeParse(cause);
+  return known.success && fixability(known.data) === 'external';
+}
+
+function probes(clusters: readonly ReportedCluster[]): Markup | null {
+  const rows = clusters
+    .flatMap((cluster) =>
+      cluster.weakness === null || cluster.weakness.probes === 0
+        ? []
+        : [{ title: cluster.title, weakness: cluster.weakness }],
+    )
+    .slice(0, chartedClusters);
+  if (rows.length === 0) return null;
+  const text = {
+    id: 'chart-probes',
+    title: 'Failure rate on probes, by cluster',
+    description: rows
+      .map(
+        ({ title, weakness }) =>
+          `${visibleLine(title, 60)}: ${weakness.failed} of ${weakness.probes} probes failed, ${weakness.verdict}.`,
+      )
+      .join(' '),
+  };
+  return html`<h3>What the probes said</h3>${figure(
+    responsiveChart(text, (chart, width, narrow) => probeChart(chart, rows, width, narrow)),
+    'Share of new, targeted inputs that the champion got wrong, with 95 % Wilson bounds. Filled: confirmed, the lower bound is above the base rate (dashed). Hollow: not confirmed.',
+  )}`;
+}

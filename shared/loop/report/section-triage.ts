@@ -1,0 +1,76 @@
+import { figure, responsiveChart } from './chart.ts';
+import { barChart } from './chart-bars.ts';
+import { formatCount, formatPercent, plural } from './format.ts';
+import { html, type Markup } from './markup.ts';
+import { humanise } from './plain-words.ts';
+import type { ReportData } from './report-data.ts';
+import { missing, type Section } from './section.ts';
+import { dataTable } from './table.ts';
+import { compactText } from './untrusted-text.ts';
+
+const colours: Readonly<Record<string, string>> = {
+  clean: 'var(--after)',
+  'fixable-noise': 'var(--slice-replay)',
+  poison: 'var(--bad)',
+  'suspect-judgement': 'var(--warn)',
+};
+const meanings: Readonly<Record<string, string>> = {
+  clean: 'used',
+  'fixable-noise': 'used, the label stays',
+  poison: 'in no set at all',
+  'suspect-judgement': 'for human review',
+};
+
+/** What triage made of the traffic, with a reason and a text for each kind. */
+export function triageSection(data: ReportData): Section {
+  const { traffic } = data;
+  const intro = html`<p>${plural(traffic.traces, 'trace')} read: on today's answers of the champion ${plural(traffic.passes, 'pass', 'passes')}, ${plural(traffic.failures, 'failure')}, and ${formatCount(traffic.unknown)} of which nobody knows the right answer.</p>`;
+  return {
+    id: 'triage',
+    title: 'Triage of the traffic',
+    body: html`${intro}${data.triage.length === 0 ? missing('Nothing was triaged.') : triageBody(data)}`,
+  };
+}
+
+function triageBody(data: ReportData): Markup {
+  const total = Math.max(
+    1,
+    data.triage.reduce((sum, row) => sum + row.count, 0),
+  );
+  const categories = Map.groupBy(data.triage, (row) => row.category);
+  const bars = [...categories].map(([category, rows]) => ({
+    name: humanise(category),
+    count: rows.reduce((sum, row) => sum + row.count, 0),
+    colour: colours[category] ?? 'var(--muted)',
+    note: meanings[category] ?? '',
+  }));
+  const text = {
+    id: 'chart-triage',
+    title: 'Traces by triage category',
+    description: bars.map((bar) => `${bar.name}: ${bar.count}, ${bar.note}.`).join(' '),
+  };
+  return html`${figure(
+    responsiveChart(text, (chart, width, narrow) => barChart(chart, bars, width, narrow)),
+    'Poison and suspected wrong judgements enter no set, neither for training nor for evaluation; suspects go to human review, never silently flipped.',
+  )}
+    ${dataTable(
+      'Triage by kind',
+      [
+        { title: 'Kind' },
+        { title: 'Category' },
+        { title: 'Traces', numeric: true },
+        { title: 'Share', numeric: true },
+        { title: 'For example' },
+      ],
+      [...data.triage]
+        .sort((a, b) => b.count - a.count)
+        .slice(0, 60)
+        .map((row) => [
+          row.kind === 'none' ? 'Nothing found' : humanise(row.kind),
+          humanise(row.category),
+          formatCount(row.count),
+          formatPercent(row.count / total),
+          row.example === '' ? '' : compactText(row.example),
+        ]),
+    )}`;
+}

@@ -1,0 +1,111 @@
+import { digest } from '../../domain/base/ids.ts';
+import type { Example } from '../../domain/models/example.ts';
+import type { Configuration } from '../../domain/models/hyperparameters.ts';
+import type { Model } from '../../domain/models/model.ts';
+import type { Output } from '../../domain/models/task.ts';
+import { writeJsonl } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { answerWith, trainerNamed } from '../engine/answer.ts';
+
+/** Folds of the cross-validation that the out-of-fold probabilities come from. */
+const folds = 4;
+
+/** What is answered; also trained on, in the folds that it is not in, where it has an output. */
+export interface FoldItem {
+  readonly id: string;
+  readonly input: string;
+  readonly output: Output | null;
+}
+
+export interface Probabilities {
+  readonly labels: readonly string[];
+  readonly probabilities: readonly number[];
+}
+
+/** What models say of what they did not train on. */
+export interface OutOfFoldAnswers {
+  /** By item id, the most probable labels first. */
+  readonly items: ReadonlyMap<string, Probabilities>;
+  /** The same for the base, by example id. */
+  readonly base: ReadonlyMap<string, Probabilities>;
+}
+
+/**
+ * For each item, and for each example of the base, what a model says of it that was trained on the other folds alone; equal inputs
+ * share a fold. Fewer than `folds` items a fold give no probabilities at all.
+ */
+export async function outOfFoldProbabilities(request: {
+  readonly items: readonly FoldItem[];
+  /** Examples that train beside the items: what the champion was trained on. */
+  readonly base: readonly Example[];
+  readonly model: Model;
+  readonly configuration: Configuration;
+  readonly seed: number;
+  readonly ports: Ports;
+  readonly key: (file: string) => string;
+}): Promise<OutOfFoldAnswers> {
+  const { items, base, model, ports } = request;
+  const answers = { items: new Map<string, Probabilities>(), base: new Map<string, Probabilities>() };
+  if (items.length < folds * folds) return answers;
+  const foldOf = (input: string) => Number.parseInt(digest(model.splitSalt, 'fold', input).slice(0, 8), 16) % folds;
+  const all = [
+    ...base.map((example) => ({
+      input: example.input,
+      id: example.exampleId,
+      into: answers.base,
+      examples: [example],
+    })),
+    ...items.map((item) => ({ input: item.input, id: item.id, into: answers.items, examples: asExample(item) })),
+  ].map((each) => ({ ...each, fold: foldOf(each.input) }));
+  let done = 0;
+  await Promise.all(
+    Array.from({ length: folds }, async (_, fold) => {
+      const held = all.filter((each) => each.fold === fold);
+      const trained = all.flatMap((each) => (each.fold === fold ? [] : each.examples));
+      if (held.length === 0 || trained.length === 0) return;
+      const datasetKey = request.key(`fold-${fold}.jsonl`);
+      await writeJsonl(ports.objects, datasetKey, trained);
+      const result = await trainerNamed(model.trainer, ports).train({
+        task: model.task,
+        datasetKey,
+        configuration: request.configuration,
+        seed: request.seed,
+        teacher: null,
+        artifactKey: request.key(`fold-${fold}.bin`),
+      });
+      const predictions = await answerWith(
+        { trainer: model.trainer, artifactKey: result.artifactKey, artifactDigest: result.artifactDigest },
+        held.map(({ input }) => input),
+        ports,
+        { alternatives: model.task.labels.length },
+      );
+      for (const [index, { id, into }] of held.entries()) {
+        const alternatives = predictions[index]?.alternatives ?? [];
+        if (alternatives.length === 0) continue;
+        into.set(id, {
+          labels: alternatives.map((alternative) => alternative.output),
+          probabilities: alternatives.map((alternative) => alternative.confidence),
+        });
+      }
+      await ports.objects.delete(datasetKey);
+      await ports.objects.delete(result.artifactKey);
+      done += 1;
+      ports.observer.progress(done, folds, 'folds');
+    }),
+  );
+  return answers;
+}
+
+function asExample({ id, input, output }: FoldItem): Example[] {
+  if (output === null) return [];
+  return [
+    {
+      exampleId: digest(id),
+      input,
+      output,
+      weight: 1,
+      slice: 'gold',
+      provenance: { kind: 'trace', traceId: id, judge: null, clusterId: null, why: 'out-of-fold' },
+    },
+  ];
+}

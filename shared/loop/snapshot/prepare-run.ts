@@ -1,0 +1,143 @@
+import { z } from 'zod';
+import { RatchetError } from '../../domain/base/errors.ts';
+import { withoutRefuted } from '../../domain/curriculum/refuted-examples.ts';
+import type { EvaluationSet } from '../../domain/evaluation/evaluation-set.ts';
+import type { Control } from '../../domain/models/control.ts';
+import { exampleSchema } from '../../domain/models/example.ts';
+import type { Model } from '../../domain/models/model.ts';
+import type { Run } from '../../domain/models/run.ts';
+import { effectiveJudgement } from '../../domain/traces/judgement.ts';
+import type { Trace } from '../../domain/traces/trace.ts';
+import type { SnapshotRecord } from '../../domain/traces/trace-record.ts';
+import { readJsonl, writeJson, writeJsonl } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { JudgedRecord } from '../../ports/trace-log.ts';
+import { answerWith } from '../engine/answer.ts';
+import { type RunRef, type Stage, stageHead } from '../engine/stage.ts';
+import { preparedSchema, type RunPlan } from '../state/run-plan.ts';
+
+const inputSchema = z.strictObject(stageHead);
+
+/**
+ * Pins the snapshot: model, settings, champion, lineage, and the traces with their judgements. The champion answers the
+ * snapshot's inputs anew, so that what it has since learnt no longer counts as its failure.
+ * @throws RatchetError UnknownModel, NoChampion
+ */
+export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof preparedSchema>> = {
+  name: 'prepare-run',
+  input: inputSchema,
+  output: preparedSchema,
+  async run({ run }, { ports, key }) {
+    const taughtKey = key('taught.jsonl');
+    const { plan, since } = await pinPlan(run, taughtKey, ports);
+    const records = await readSnapshot(plan, since, ports);
+    const predictions = await answerWith(
+      plan.champion,
+      records.map((record) => record.trace.input),
+      ports,
+      { alternatives: 2, onProgress: (done, total) => ports.observer.progress(done, total, 'traces answered') },
+    );
+    const snapshot = records.map(({ trace, judgements }, index): SnapshotRecord => {
+      const prediction = predictions[index];
+      const judgement = effectiveJudgement(judgements);
+      return {
+        traceId: trace.traceId,
+        timestamp: trace.timestamp,
+        input: trace.input,
+        slice: sliceOf(trace),
+        recorded: trace.output,
+        judgement:
+          judgement === undefined
+            ? null
+            : { verdict: judgement.verdict, expected: judgement.expected ?? null, judge: judgement.judge },
+        answer: prediction?.output ?? null,
+        confidence: prediction?.confidence ?? 0,
+        runnerUp: prediction?.alternatives[1] ?? null,
+      };
+    });
+    const taught = await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema);
+    await writeJsonl(ports.objects, taughtKey, withoutRefuted(taught, snapshot));
+    const planKey = key('plan.json');
+    const snapshotKey = key('snapshot.jsonl');
+    await writeJson(ports.objects, planKey, plan);
+    await writeJsonl(ports.objects, snapshotKey, snapshot);
+    return { planKey, snapshotKey, championId: plan.champion.checkpointId, traces: snapshot.length };
+  },
+};
+
+const longestSliceName = 100;
+
+function sliceOf(trace: Trace): string | null {
+  const slice = trace.metadata?.slice;
+  return typeof slice === 'string' && slice !== '' ? slice.slice(0, longestSliceName) : null;
+}
+
+async function pinPlan(run: RunRef, taughtKey: string, ports: Ports): Promise<{ plan: RunPlan; since: string | null }> {
+  const { lineage } = ports;
+  const model = await lineage.getModel(run.modelId);
+  const control = await lineage.getControl(run.modelId);
+  const record = await lineage.getRun(run.runId);
+  if (model === undefined || control === undefined)
+    throw new RatchetError('UnknownModel', `There is no model named ${run.modelId}.`);
+  if (record === undefined) throw new RatchetError('UnknownRun', `There is no record of run ${run.runId}.`);
+  const champion =
+    control.championId === null ? undefined : await lineage.getCheckpoint(run.modelId, control.championId);
+  if (champion === undefined)
+    throw new RatchetError('NoChampion', `Model ${run.modelId} has no champion yet, so there is nothing to improve.`);
+  const parentDataset = await lineage.getDataset(run.modelId, champion.datasetId);
+  if (parentDataset === undefined)
+    throw new RatchetError('ObjectMissing', `Dataset ${champion.datasetId} of the champion is not in the lineage.`);
+  const plan: RunPlan = {
+    run: record,
+    model,
+    champion,
+    parentDataset,
+    taughtKey,
+    frozenSets: latestVersions(ofPromotions(await lineage.listEvaluationSets(run.modelId), control)),
+    logVersion: await ports.traceLog.version(run.modelId),
+  };
+  return { plan, since: await windowStart(model, control, ports) };
+}
+
+/**
+ * The traces of the window, newest first, and before them those of any age that a person has judged in the window: what the
+ * champion learnt from them, or was measured against, may have been wrong. Where the limit cuts, the corrected ones stay.
+ */
+async function readSnapshot(plan: RunPlan, since: string | null, ports: Ports): Promise<readonly JudgedRecord[]> {
+  const { modelId, settings } = plan.model;
+  const limit = settings.snapshotLimit;
+  const appendedThrough = plan.run.startedAt;
+  const window = await ports.traceLog.read(modelId, { limit, appendedAfter: since, appendedThrough });
+  if (since === null) return window;
+  const judged = await ports.traceLog.read(modelId, { limit, humanJudgedAfter: since, appendedThrough });
+  const inWindow = new Set(window.map((record) => record.trace.traceId));
+  const older = judged.filter((record) => !inWindow.has(record.trace.traceId));
+  return [...older, ...window].slice(0, limit);
+}
+
+/** Sets freeze before the champion moves: those of a promotion that was refused in between are nobody's record. */
+function ofPromotions(sets: readonly EvaluationSet[], control: Control): EvaluationSet[] {
+  return sets.filter((set) =>
+    control.moves.some((move) => move.kind === 'promote' && move.to === set.checkpointId && move.by === set.runId),
+  );
+}
+
+/** The window begins where the run that promoted the champion had begun: what it had not seen is new. */
+async function windowStart(model: Model, control: Control, ports: Ports): Promise<string | null> {
+  const promotion = control.moves.findLast((move) => move.kind === 'promote' && move.to === control.championId);
+  if (promotion === undefined) return null;
+  const promoting: Run | undefined = (await ports.lineage.listRuns(model.modelId)).find(
+    (run) => run.runId === promotion.by,
+  );
+  return promoting?.startedAt ?? promotion.at;
+}
+
+function latestVersions(sets: readonly EvaluationSet[]): EvaluationSet[] {
+  const latest = new Map<string, EvaluationSet>();
+  for (const set of sets) {
+    const name = `${set.checkpointId}/${set.runId}/${set.name}`;
+    const known = latest.get(name);
+    if (known === undefined || set.version > known.version) latest.set(name, set);
+  }
+  return [...latest.values()].sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : 0));
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod';
+import { diagnosisPart } from '../../domain/diagnosis/diagnosis-part.ts';
+import { buildEvaluationSets } from '../../domain/evaluation/build-evaluation-sets.ts';
+import { type EvaluationSetName, evaluationSetNameSchema } from '../../domain/evaluation/evaluation-set.ts';
+import { assignSides } from '../../domain/evaluation/splits.ts';
+import { isUsableRecord, type SidedRecord, triagedRecordSchema } from '../../domain/traces/trace-record.ts';
+import { checkLease } from '../../operations/hold-lease.ts';
+import { readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { type Stage, stageHead } from '../engine/stage.ts';
+import { preparedSchema, readPlan } from '../state/run-plan.ts';
+import { readLedger, writeLedgerSegment } from './split-ledger.ts';
+import { triagedSchema } from './triage-traces.ts';
+
+const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, triaged: triagedSchema });
+
+export const setRefSchema = z.strictObject({
+  name: evaluationSetNameSchema,
+  key: z.string(),
+  size: z.int(),
+  right: z.int(),
+});
+export type SetRef = z.infer<typeof setRefSchema>;
+
+export const shardSchema = z.strictObject({ shardId: z.string(), key: z.string(), records: z.int() });
+
+export const splitSchema = z.strictObject({
+  /** All records with their sides. */
+  sidedKey: z.string(),
+  sets: z.array(setRefSchema),
+  /** Training-side records for discovery, in shards for the analysis. */
+  shards: z.array(shardSchema),
+  /** Usable failures, all sides. */
+  failures: z.int(),
+  enoughEvidence: z.boolean(),
+  /** What is missing; empty when there is enough. */
+  reason: z.string(),
+});
+export type Split = z.infer<typeof splitSchema>;
+
+/** Puts each near-duplicate group on its side for the life of the model, and makes the run's evaluation sets. */
+export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
+  name: 'split-traces',
+  input: inputSchema,
+  output: splitSchema,
+  async run({ run, lease, prepared, triaged }, { ports, key }) {
+    const { model } = await readPlan(prepared, ports);
+    const records = await readJsonl(ports.objects, triaged.triagedKey, triagedRecordSchema);
+    const { sides, additions } = assignSides({
+      ledger: await readLedger(model.modelId, run.runId, ports),
+      items: records.filter(isUsableRecord).map((record) => ({ id: record.traceId, input: record.input })),
+      salt: model.splitSalt,
+    });
+    await checkLease({ run, lease }, ports);
+    await writeLedgerSegment(model.modelId, run.runId, additions, ports);
+    const sided = records.map((record): SidedRecord => {
+      const assigned = sides.get(record.traceId);
+      return {
+        ...record,
+        side: assigned?.side ?? 'none',
+        part: diagnosisPart(assigned?.groupId ?? '', model.splitSalt),
+      };
+    });
+    const sidedKey = key('sided.jsonl');
+    await writeJsonl(ports.objects, sidedKey, sided);
+
+    const usable = sided.filter(isUsableRecord);
+    const sets: SetRef[] = [];
+    const built = buildEvaluationSets(usable, model.settings, model.splitSalt);
+    for (const name of evaluationSetNameSchema.options) {
+      const items = built[name];
+      const setKey = key(`${name}.jsonl`);
+      await writeJsonl(ports.objects, setKey, items);
+      sets.push({ name, key: setKey, size: items.length, right: items.filter((item) => item.right).length });
+    }
+
+    const training = usable.filter((record) => record.side === 'train' && record.part === 'discovery');
+    const shards: z.infer<typeof shardSchema>[] = [];
+    for (let from = 0; from < training.length; from += model.settings.shardSize) {
+      const shard = training.slice(from, from + model.settings.shardSize);
+      const shardId = `shard-${String(shards.length).padStart(4, '0')}`;
+      const shardKey = key(`${shardId}.jsonl`);
+      await writeJsonl(ports.objects, shardKey, shard);
+      shards.push({ shardId, key: shardKey, records: shard.length });
+    }
+
+    const failures = usable.filter((record) => record.verdict === 'fail').length;
+    const missing = missingEvidence(
+      { failures, traffic: sizeOf(sets, 'traffic-validation'), regression: sizeOf(sets, 'regression') },
+      {
+        failures: model.settings.enoughFailures,
+        traffic: model.settings.enoughTraffic,
+        regression: model.settings.enoughRegression,
+      },
+    );
+    return { sidedKey, sets, shards, failures, enoughEvidence: missing === '', reason: missing };
+  },
+};
+
+export function sizeOf(sets: readonly SetRef[], name: EvaluationSetName): number {
+  return sets.find((set) => set.name === name)?.size ?? 0;
+}
+
+function missingEvidence(have: Evidence, wanted: Evidence): string {
+  const names = {
+    failures: 'failures after triage',
+    traffic: 'traces in traffic-validation',
+    regression: 'passes in the regression set',
+  };
+  return (Object.keys(names) as (keyof Evidence)[])
+    .filter((part) => have[part] < wanted[part])
+    .map((part) => `${have[part]} ${names[part]}, ${wanted[part]} are needed`)
+    .join('; ');
+}
+
+interface Evidence {
+  readonly failures: number;
+  readonly traffic: number;
+  readonly regression: number;
+}

@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { defaultConfiguration } from '../../domain/models/default-configurations.ts';
+import { exampleSchema } from '../../domain/models/example.ts';
+import { type JudgedRecord, judgedRecordSchema, type TriagedRecord } from '../../domain/traces/trace-record.ts';
+import { triageRecords } from '../../domain/triage/triage-records.ts';
+import { readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { type Stage, stageHead } from '../engine/stage.ts';
+import { preparedSchema, readPlan } from '../state/run-plan.ts';
+import { judgedSchema } from './judge-traces.ts';
+import { outOfFoldProbabilities } from './out-of-fold.ts';
+
+const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, judged: judgedSchema });
+
+export const triagedSchema = z.strictObject({
+  triagedKey: z.string(),
+  clean: z.int(),
+  fixableNoise: z.int(),
+  poison: z.int(),
+  suspects: z.int(),
+});
+
+/** Names what each trace is: clean, fixable noise, poison or a suspect judgement, with its reason. */
+export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof triagedSchema>> = {
+  name: 'triage-traces',
+  input: inputSchema,
+  output: triagedSchema,
+  async run({ run, prepared, judged }, { ports, key }) {
+    const plan = await readPlan(prepared, ports);
+    const records = await readJsonl(ports.objects, judged.judgedKey, judgedRecordSchema);
+    const read = new Set(records.flatMap(({ input, judgement }) => (judgement?.judge.kind === 'human' ? [input] : [])));
+    // What a person has since judged counts as the person says, and no longer as the champion was taught.
+    const base = (await readJsonl(ports.objects, plan.taughtKey, exampleSchema)).filter(
+      ({ input }) => !read.has(input),
+    );
+    const opinion = (name: string, learns: (record: JudgedRecord) => boolean) =>
+      outOfFoldProbabilities({
+        items: records.map((record) => ({
+          id: record.traceId,
+          input: record.input,
+          output: learns(record) ? record.expected : null,
+        })),
+        base,
+        model: plan.model,
+        configuration: defaultConfiguration(plan.champion.configuration.foundation),
+        seed: run.seed,
+        ports,
+        key: (file) => key(`${name}-${file}`),
+      });
+    const outOfFold = await opinion('all', () => true);
+    const agreedOnly = await opinion('agreed', isAgreed);
+    const verdicts = triageRecords({
+      records,
+      labels: plan.model.task.labels,
+      outOfFold: outOfFold.items,
+      agreedOnly: agreedOnly.items,
+      trusted: base.flatMap(({ exampleId, output }) => {
+        const found = outOfFold.base.get(exampleId);
+        return found === undefined ? [] : [{ given: output, outOfFold: found }];
+      }),
+    });
+    const triaged = records.map(
+      (record): TriagedRecord => ({ ...record, triage: verdicts.get(record.traceId) ?? untriaged }),
+    );
+    const triagedKey = key('triaged.jsonl');
+    await writeJsonl(ports.objects, triagedKey, triaged);
+    const count = (category: string) => triaged.filter((record) => record.triage.category === category).length;
+    return {
+      triagedKey,
+      clean: count('clean'),
+      fixableNoise: count('fixable-noise'),
+      poison: count('poison'),
+      suspects: count('suspect-judgement'),
+    };
+  },
+};
+
+/** Whether nothing speaks against the expected output: the champion says the same, or a person has judged. */
+function isAgreed({ answer, expected, judgement }: JudgedRecord): boolean {
+  return answer === expected || judgement?.judge.kind === 'human';
+}
+
+const untriaged = { category: 'clean', kind: 'none', reason: 'nothing speaks against it' } as const;

@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import { datasetModeSchema } from '../../domain/models/dataset.ts';
+import { configurationSchema } from '../../domain/models/hyperparameters.ts';
+import { readJson } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/ports.ts';
+
+/** What is to be trained: a dataset and a configuration. Its checkpoint's id is known beforehand. */
+export const candidateSchema = z.strictObject({
+  candidateId: z.string(),
+  iteration: z.int().positive(),
+  checkpointId: z.string(),
+  datasetId: z.string(),
+  datasetKey: z.string(),
+  mode: datasetModeSchema,
+  configuration: configurationSchema,
+  artifactKey: z.string(),
+});
+export type Candidate = z.infer<typeof candidateSchema>;
+
+export const candidateRefSchema = z.strictObject({
+  candidateId: z.string(),
+  checkpointId: z.string(),
+  key: z.string(),
+});
+export type CandidateRef = z.infer<typeof candidateRefSchema>;
+
+export const datasetRefSchema = z.strictObject({ datasetId: z.string(), key: z.string(), mode: datasetModeSchema });
+export type DatasetRef = z.infer<typeof datasetRefSchema>;
+
+export function readCandidate(ref: Pick<CandidateRef, 'key'>, ports: Ports): Promise<Candidate> {
+  return readJson(ports.objects, ref.key, candidateSchema);
+}

@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { evaluationSetSchema } from '../../domain/evaluation/evaluation-set.ts';
+import { checkpointSchema } from '../../domain/models/checkpoint.ts';
+import { datasetSchema } from '../../domain/models/dataset.ts';
+import { modelSchema } from '../../domain/models/model.ts';
+import { runSchema } from '../../domain/models/run.ts';
+import { readJson } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/ports.ts';
+
+/** All that a run pins when it begins: later changes of the model, the champion or the lineage do not reach it. */
+export const runPlanSchema = z.strictObject({
+  run: runSchema,
+  model: modelSchema,
+  champion: checkpointSchema,
+  /** The champion's own dataset. */
+  parentDataset: datasetSchema,
+  /** Object key of the examples of it that no person has since refuted. */
+  taughtKey: z.string(),
+  /** Sets frozen by earlier promotions, latest versions, oldest first. */
+  frozenSets: z.array(evaluationSetSchema),
+  /** State of the trace log that the snapshot was read from. */
+  logVersion: z.string(),
+});
+export type RunPlan = z.infer<typeof runPlanSchema>;
+
+/** What prepare-run tells the later stages. */
+export const preparedSchema = z.strictObject({
+  planKey: z.string(),
+  snapshotKey: z.string(),
+  championId: z.string(),
+  traces: z.int(),
+});
+export type Prepared = z.infer<typeof preparedSchema>;
+
+/** Reads the run's pinned plan. @throws RatchetError ObjectMissing */
+export function readPlan(prepared: Prepared, ports: Ports): Promise<RunPlan> {
+  return readJson(ports.objects, prepared.planKey, runPlanSchema);
+}

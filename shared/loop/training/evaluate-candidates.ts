@@ -1,0 +1,74 @@
+import { z } from 'zod';
+import { type EvaluationAnswer, evaluationItemSchema } from '../../domain/evaluation/evaluation-set.ts';
+import { readJsonl, writeJsonl } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { readTrainingSide } from '../diagnosis/material.ts';
+import { type Stage, stageHead } from '../engine/stage.ts';
+import { candidateRefSchema, readCandidate } from '../state/candidate.ts';
+import { preparedSchema, readPlan } from '../state/run-plan.ts';
+import { crossFit } from './cross-fit.ts';
+import { evaluate, readCheckpoint } from './evaluate.ts';
+
+/**
+ * The sets a candidate is evaluated on: all held-out traffic of the run, its training side by cross-fitting where held-out traffic
+ * is little, and what earlier promotions froze.
+ */
+export const evaluatedSetSchema = z.enum(['traffic-validation', 'cross-fit', 'preceding', 'earlier']);
+export type EvaluatedSet = z.infer<typeof evaluatedSetSchema>;
+
+/** One cell of candidate × set. */
+export const evaluationPlanSchema = z.strictObject({
+  item: z.string(),
+  candidate: candidateRefSchema,
+  set: evaluatedSetSchema,
+  /** Object key of the set's items; for `cross-fit` that of the run's records. */
+  setKey: z.string(),
+});
+
+const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, evaluation: evaluationPlanSchema });
+type Input = z.infer<typeof inputSchema>;
+
+export const evaluatedSchema = z.strictObject({
+  candidateId: z.string(),
+  set: evaluatedSetSchema,
+  answersKey: z.string(),
+  size: z.int(),
+  right: z.int(),
+});
+export type Evaluated = z.infer<typeof evaluatedSchema>;
+
+/** Answers one evaluation set with one candidate, or with its recipe where the set is part of what it trained on. */
+export const evaluateCandidates: Stage<Input, Evaluated> = {
+  name: 'evaluate-candidates',
+  input: inputSchema,
+  output: evaluatedSchema,
+  async run(input, { ports, key }) {
+    const { evaluation } = input;
+    const answers = await (evaluation.set === 'cross-fit' ? crossFitted(input, key, ports) : answered(input, ports));
+    const answersKey = key('answers.jsonl');
+    await writeJsonl(ports.objects, answersKey, answers);
+    return {
+      candidateId: evaluation.candidate.candidateId,
+      set: evaluation.set,
+      answersKey,
+      size: answers.length,
+      right: answers.filter((answer) => answer.right).length,
+    };
+  },
+};
+
+async function answered({ run, evaluation }: Input, ports: Ports): Promise<EvaluationAnswer[]> {
+  const candidate = await readCheckpoint(run.modelId, evaluation.candidate.checkpointId, ports);
+  return evaluate(candidate, await readJsonl(ports.objects, evaluation.setKey, evaluationItemSchema), ports);
+}
+
+async function crossFitted(
+  { run, prepared, evaluation }: Input,
+  key: (file: string) => string,
+  ports: Ports,
+): Promise<EvaluationAnswer[]> {
+  const plan = await readPlan(prepared, ports);
+  const candidate = await readCandidate(evaluation.candidate, ports);
+  const records = await readTrainingSide({ sidedKey: evaluation.setKey }, ports);
+  return crossFit({ candidate, plan, records, seed: run.seed, key }, ports);
+}

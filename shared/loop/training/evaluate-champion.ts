@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { evaluationItemSchema } from '../../domain/evaluation/evaluation-set.ts';
+import { readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { lineageSchema } from '../diagnosis/inspect-lineage.ts';
+import { type Stage, stageHead } from '../engine/stage.ts';
+import { splitSchema } from '../snapshot/split-traces.ts';
+import { preparedSchema, readPlan } from '../state/run-plan.ts';
+import { evaluate } from './evaluate.ts';
+
+const inputSchema = z.strictObject({
+  ...stageHead,
+  prepared: preparedSchema,
+  split: splitSchema.pick({ sets: true }),
+  lineage: lineageSchema.pick({ preceding: true, earlier: true }),
+});
+
+export const championEvaluationSchema = z.strictObject({ answersKey: z.string(), size: z.int(), right: z.int() });
+
+/** The champion's own answers on everything a candidate is compared on: the run's held-out traffic and the frozen sets. */
+export const evaluateChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof championEvaluationSchema>> = {
+  name: 'evaluate-champion',
+  input: inputSchema,
+  output: championEvaluationSchema,
+  async run({ prepared, split, lineage }, { ports, key }) {
+    const { champion } = await readPlan(prepared, ports);
+    const traffic = split.sets.find((set) => set.name === 'traffic-validation');
+    const keys = [lineage.earlier.key, lineage.preceding.key, ...(traffic === undefined ? [] : [traffic.key])];
+    const items = (
+      await Promise.all(keys.map((setKey) => readJsonl(ports.objects, setKey, evaluationItemSchema)))
+    ).flat();
+    const newest = new Map(items.map((item) => [item.exampleId, item]));
+    const answers = await evaluate(champion, [...newest.values()], ports);
+    const answersKey = key('answers.jsonl');
+    await writeJsonl(ports.objects, answersKey, answers);
+    return { answersKey, size: answers.length, right: answers.filter((answer) => answer.right).length };
+  },
+};

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import { canonicalJson } from '../../domain/base/ids.ts';
+import { enoughHeldOut } from '../../domain/evaluation/cross-fit-folds.ts';
+import { artifactKey, checkpointId } from '../../domain/models/checkpoint-id.ts';
+import { firstConfigurations } from '../../domain/models/default-configurations.ts';
+import { type Configuration, learnsFromChampion } from '../../domain/models/hyperparameters.ts';
+import { writeJson } from '../../ports/documents.ts';
+import { curriculumSchema } from '../curriculum/assemble-curriculum.ts';
+import { lineageSchema } from '../diagnosis/inspect-lineage.ts';
+import { type Stage, stageHead } from '../engine/stage.ts';
+import { splitSchema } from '../snapshot/split-traces.ts';
+import { type Candidate, type CandidateRef, candidateRefSchema, type DatasetRef } from '../state/candidate.ts';
+import { iterationRefSchema, readHistory } from '../state/iteration.ts';
+import { preparedSchema, readPlan } from '../state/run-plan.ts';
+import { evaluatedSetSchema, evaluationPlanSchema } from './evaluate-candidates.ts';
+
+const inputSchema = z.strictObject({
+  ...stageHead,
+  prepared: preparedSchema,
+  split: splitSchema.pick({ sets: true, sidedKey: true }),
+  lineage: lineageSchema,
+  curriculum: curriculumSchema,
+  step: iterationRefSchema,
+});
+type Input = z.infer<typeof inputSchema>;
+
+export const candidatePlanSchema = z.strictObject({
+  candidates: z.array(candidateRefSchema),
+  evaluations: z.array(evaluationPlanSchema),
+});
+
+/** Lays out the iteration: which dataset is trained with which configuration, and which candidate answers which set. */
+export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> = {
+  name: 'plan-candidates',
+  input: inputSchema,
+  output: candidatePlanSchema,
+  async run(input, { ports, key }) {
+    const { model, champion } = await readPlan(input.prepared, ports);
+    const history = await readHistory(input.step, ports);
+    const pairs: { dataset: DatasetRef; configuration: Configuration }[] =
+      input.step.kind === 'tune' && history !== null
+        ? (history.next?.configurations ?? []).map((configuration) => ({
+            dataset: history.basis.dataset,
+            configuration,
+          }))
+        : input.curriculum.datasets.flatMap((dataset) =>
+            distinct([
+              ...(history === null ? [] : [history.basis.configuration]),
+              ...firstConfigurations(model.settings.foundation),
+            ])
+              .slice(0, 3)
+              .map((configuration) => ({ dataset, configuration })),
+          );
+    const candidates: CandidateRef[] = [];
+    for (const [index, { dataset, configuration }] of pairs.entries()) {
+      const id = checkpointId({
+        modelId: model.modelId,
+        datasetId: dataset.datasetId,
+        trainer: model.trainer,
+        configuration,
+        seed: input.run.seed,
+        teacherId: learnsFromChampion(configuration) ? champion.checkpointId : null,
+      });
+      const candidateId = `i${input.iteration}-c${index + 1}`;
+      const candidate: Candidate = {
+        candidateId,
+        iteration: input.iteration,
+        checkpointId: id,
+        datasetId: dataset.datasetId,
+        datasetKey: dataset.key,
+        mode: dataset.mode,
+        configuration,
+        artifactKey: artifactKey(model.modelId, id),
+      };
+      const candidateKey = key(`${candidateId}.json`);
+      await writeJson(ports.objects, candidateKey, candidate);
+      candidates.push({ candidateId, checkpointId: id, key: candidateKey });
+    }
+    return { candidates, evaluations: candidates.flatMap((candidate) => evaluationsOf(candidate, input)) };
+  },
+};
+
+function evaluationsOf(candidate: CandidateRef, input: Input): z.infer<typeof evaluationPlanSchema>[] {
+  const traffic = input.split.sets.find((set) => set.name === 'traffic-validation');
+  const keys = {
+    'traffic-validation': traffic?.key ?? '',
+    'cross-fit': (traffic?.size ?? 0) < enoughHeldOut ? input.split.sidedKey : '',
+    preceding: input.lineage.preceding.size > 0 ? input.lineage.preceding.key : '',
+    earlier: input.lineage.earlier.size > 0 ? input.lineage.earlier.key : '',
+  };
+  return evaluatedSetSchema.options
+    .filter((set) => keys[set] !== '')
+    .map((set) => ({ item: `${candidate.candidateId}-${set}`, candidate, set, setKey: keys[set] }));
+}
+
+function distinct(configurations: readonly Configuration[]): Configuration[] {
+  return [...new Map(configurations.map((configuration) => [canonicalJson(configuration), configuration])).values()];
+}

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import type { Checkpoint } from '../../domain/models/checkpoint.ts';
+import { learnsFromChampion } from '../../domain/models/hyperparameters.ts';
+import { trainerNamed } from '../engine/answer.ts';
+import { type Stage, stageHead } from '../engine/stage.ts';
+import { candidateRefSchema, readCandidate } from '../state/candidate.ts';
+import { preparedSchema, readPlan } from '../state/run-plan.ts';
+
+const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, candidate: candidateRefSchema });
+
+export const trainedSchema = z.strictObject({
+  candidateId: z.string(),
+  checkpointId: z.string(),
+  artifactKey: z.string(),
+  artifactDigest: z.string(),
+  examples: z.int(),
+});
+
+/** Trains one candidate from the foundation and enters it in the lineage. */
+export const trainCandidates: Stage<z.infer<typeof inputSchema>, z.infer<typeof trainedSchema>> = {
+  name: 'train-candidates',
+  input: inputSchema,
+  output: trainedSchema,
+  async run({ run, prepared, candidate: ref }, { ports }) {
+    const { model, champion, run: record } = await readPlan(prepared, ports);
+    const candidate = await readCandidate(ref, ports);
+    const result = await trainerNamed(model.trainer, ports).train(
+      {
+        task: model.task,
+        datasetKey: candidate.datasetKey,
+        configuration: candidate.configuration,
+        seed: run.seed,
+        teacher: learnsFromChampion(candidate.configuration) ? champion : null,
+        artifactKey: candidate.artifactKey,
+      },
+      (done, total) => ports.observer.progress(done, total, 'epochs'),
+    );
+    const checkpoint: Checkpoint = {
+      checkpointId: candidate.checkpointId,
+      modelId: model.modelId,
+      parentId: champion.checkpointId,
+      datasetId: candidate.datasetId,
+      trainer: model.trainer,
+      configuration: candidate.configuration,
+      seed: run.seed,
+      task: model.task,
+      artifactKey: result.artifactKey,
+      artifactDigest: result.artifactDigest,
+      runId: run.runId,
+      createdAt: record.startedAt,
+      scores: {},
+    };
+    await ports.lineage.putCheckpoint(checkpoint);
+    return {
+      candidateId: candidate.candidateId,
+      checkpointId: checkpoint.checkpointId,
+      artifactKey: result.artifactKey,
+      artifactDigest: result.artifactDigest,
+      examples: result.examples,
+    };
+  },
+};

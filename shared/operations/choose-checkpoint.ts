@@ -1,0 +1,20 @@
+import { RatchetError } from '../domain/base/errors.ts';
+import type { Checkpoint } from '../domain/models/checkpoint.ts';
+import type { Ports } from '../ports/ports.ts';
+import { unknownModel } from './unknown-model.ts';
+
+/** The checkpoint that answers: the champion, or the one named. @throws RatchetError UnknownModel, NoChampion, UnknownCheckpoint */
+export async function chooseCheckpoint(
+  modelId: string,
+  checkpointId: string | null,
+  ports: Ports,
+): Promise<Checkpoint> {
+  const control = await ports.lineage.getControl(modelId);
+  if (control === undefined) throw await unknownModel(modelId, ports);
+  const id = checkpointId ?? control.championId;
+  if (id === null) throw new RatchetError('NoChampion', `${modelId} has no checkpoint yet.`);
+  const checkpoint = await ports.lineage.getCheckpoint(modelId, id);
+  if (checkpoint === undefined)
+    throw new RatchetError('UnknownCheckpoint', `${modelId} has no checkpoint ${JSON.stringify(id.slice(0, 120))}.`);
+  return checkpoint;
+}

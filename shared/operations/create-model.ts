@@ -1,0 +1,258 @@
+import { RatchetError } from '../domain/base/errors.ts';
+import { digest, idProblem, shortDigest, shortDigestOfAll } from '../domain/base/ids.ts';
+import { ledgerForTraining } from '../domain/evaluation/splits.ts';
+import type { Checkpoint } from '../domain/models/checkpoint.ts';
+import { artifactKey, checkpointId, datasetKey } from '../domain/models/checkpoint-id.ts';
+import { moveChampion } from '../domain/models/control.ts';
+import type { Dataset } from '../domain/models/dataset.ts';
+import { defaultConfiguration } from '../domain/models/default-configurations.ts';
+import type { Example } from '../domain/models/example.ts';
+import type { Model } from '../domain/models/model.ts';
+import { type Settings, settingsSchema } from '../domain/models/settings.ts';
+import { classificationTask, labelSchema, maxLabels, outputProblem, type Task } from '../domain/models/task.ts';
+import { type BadExampleLine, readExampleLines } from '../intake/read-example-lines.ts';
+import { trainerNamed } from '../loop/engine/answer.ts';
+import { writeLedgerSegment } from '../loop/snapshot/split-ledger.ts';
+import { encodeJsonl } from '../ports/documents.ts';
+import type { Ports } from '../ports/ports.ts';
+import { updateControl } from './hold-lease.ts';
+
+export interface CreateRequest {
+  readonly modelId: string;
+  /** Labels given by hand; those of the examples are added to them. */
+  readonly labels: readonly string[];
+  /** The first checkpoint's training examples, JSON lines; null to register the model alone. */
+  readonly examples: AsyncIterable<Uint8Array> | null;
+  readonly trainer: string;
+  readonly settings: Partial<Settings>;
+  readonly seed: number;
+  /** Who creates it. */
+  readonly by: string;
+  readonly onBadLine?: (bad: BadExampleLine) => void;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface CreateResult {
+  readonly model: Model;
+  /** The first checkpoint, now the champion; null when there were no examples. */
+  readonly checkpoint: Checkpoint | null;
+  readonly dataset: Dataset | null;
+  /** Lines of the examples that could not be used. */
+  readonly refused: number;
+}
+
+/**
+ * Registers a model and, with examples, trains its first checkpoint and makes it the champion. A model that was registered
+ * without examples gets its first checkpoint by the same call with examples (its labels are fixed by then).
+ * The model is registered after all else is written, so a fault before leaves no model behind.
+ * @throws RatchetError InvalidInput, ModelExists, TrainingFailed
+ */
+export async function createModel(request: CreateRequest, ports: Ports): Promise<CreateResult> {
+  const problem = idProblem(request.modelId);
+  if (problem !== null) {
+    throw new RatchetError('InvalidInput', `${JSON.stringify(request.modelId.slice(0, 120))} cannot name a model.`, {
+      mend: `For a model's name ${problem}.`,
+    });
+  }
+  const trainer = trainerNamed(request.trainer, ports);
+  const registered = await modelWithoutChampion(request, ports);
+  const read = request.examples === null ? null : await readExamples(request.examples, registered, request);
+  const examples = read?.examples ?? [];
+  const model = registered ?? newModel(request, taskOf(request.labels, examples), ports);
+  if (read === null) {
+    await register(model, ports);
+    return { model, checkpoint: null, dataset: null, refused: 0 };
+  }
+
+  const dataset = initialDataset(model, examples, read, ports);
+  await ports.objects.put(dataset.key, encodeJsonl(examples));
+  const configuration = defaultConfiguration(model.settings.foundation);
+  const id = checkpointId({
+    ...model,
+    datasetId: dataset.datasetId,
+    configuration,
+    seed: request.seed,
+    teacherId: null,
+  });
+  const trained = await trainer.train(
+    {
+      task: model.task,
+      datasetKey: dataset.key,
+      configuration,
+      seed: request.seed,
+      teacher: null,
+      artifactKey: artifactKey(model.modelId, id),
+    },
+    request.onProgress,
+  );
+  const checkpoint: Checkpoint = {
+    checkpointId: id,
+    modelId: model.modelId,
+    parentId: null,
+    datasetId: dataset.datasetId,
+    trainer: model.trainer,
+    configuration,
+    seed: request.seed,
+    task: model.task,
+    artifactKey: trained.artifactKey,
+    artifactDigest: trained.artifactDigest,
+    runId: null,
+    createdAt: nowOf(ports),
+    scores: {},
+  };
+  await writeLedgerSegment(model.modelId, 'create', ledgerForTraining(examples.map((example) => example.input)), ports);
+  await ports.lineage.putDataset(dataset);
+  await ports.lineage.putCheckpoint(checkpoint);
+  if (registered === null) await register(model, ports);
+  await crown(checkpoint, request.by, ports);
+  return { model, checkpoint, dataset, refused: read.refused };
+}
+
+/** The model when it is registered but was never trained; null when the name is free. @throws RatchetError ModelExists */
+async function modelWithoutChampion(request: CreateRequest, ports: Ports): Promise<Model | null> {
+  const model = await ports.lineage.getModel(request.modelId);
+  if (model === undefined) return null;
+  const control = await ports.lineage.getControl(request.modelId);
+  if (request.examples === null || (control?.championId ?? null) !== null) throw modelExists(request.modelId);
+  return model;
+}
+
+async function readExamples(
+  chunks: AsyncIterable<Uint8Array>,
+  registered: Model | null,
+  request: CreateRequest,
+): Promise<{ examples: readonly Example[]; refused: number; duplicates: number }> {
+  const task = registered === null ? null : taskWith(registered.task, request.labels);
+  const read = await readExampleLines(chunks, {
+    outputProblem: (output) => (task === null ? null : outputProblem(task, output)),
+    ...(request.onBadLine === undefined ? {} : { onBadLine: request.onBadLine }),
+  });
+  if (read.lines.length === 0) {
+    const bad = `${read.refused} bad ${read.refused === 1 ? 'line' : 'lines'}`;
+    throw new RatchetError(
+      'InvalidInput',
+      read.refused === 0 ? 'There are no examples: not one line.' : `None of the examples can be used (${bad}).`,
+      { mend: 'Write one {"input": "...", "output": "label"} a line.' },
+    );
+  }
+  const examples = read.lines.map(
+    ({ line, input, output }): Example => ({
+      exampleId: shortDigest(input, output),
+      input,
+      output,
+      weight: 1,
+      slice: 'gold',
+      provenance: { kind: 'file', line },
+    }),
+  );
+  return { examples, refused: read.refused, duplicates: read.duplicates };
+}
+
+/** The registered task; refuses labels it does not have. */
+function taskWith(task: Task, labels: readonly string[]): Task {
+  const wrong = labels.map((label) => outputProblem(task, label)).find((problem) => problem !== null);
+  if (wrong === undefined) return task;
+  throw new RatchetError('InvalidInput', `The model is registered already, and ${wrong}.`, {
+    mend: 'Leave --labels out, or create a model of another name.',
+  });
+}
+
+function taskOf(given: readonly string[], examples: readonly Example[]): Task {
+  const labels = given.map((label) => {
+    const parsed = labelSchema.safeParse(label);
+    if (parsed.success) return parsed.data;
+    throw new RatchetError('InvalidInput', `${JSON.stringify(label.slice(0, 120))} cannot be a label.`, {
+      mend: 'Labels have 1 to 200 characters.',
+    });
+  });
+  const task = classificationTask([...labels, ...examples.map((example) => example.output)]);
+  if (task.labels.length > maxLabels) {
+    throw new RatchetError(
+      'InvalidInput',
+      `There are ${task.labels.length} different labels, more than ${maxLabels}.`,
+      { mend: 'Check "output": it should be the name of a class, not a text or an id of its own in each line.' },
+    );
+  }
+  if (task.labels.length < 2) {
+    const found = task.labels.length === 1 ? `is only ${JSON.stringify(task.labels[0]?.slice(0, 80))}` : 'are none';
+    throw new RatchetError('InvalidInput', `A classification needs at least two labels; there ${found}.`, {
+      mend: 'Name them with --labels a,b,… or give examples of each with --examples FILE.',
+    });
+  }
+  return task;
+}
+
+function newModel(request: CreateRequest, task: Task, ports: Ports): Model {
+  const settings = settingsSchema.safeParse(request.settings);
+  if (!settings.success) {
+    const issue = settings.error.issues[0];
+    throw new RatchetError('InvalidInput', `Setting ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}.`);
+  }
+  return {
+    modelId: request.modelId,
+    task,
+    trainer: request.trainer,
+    settings: settings.data,
+    // From the seed, so that the same commands give the same splits; no trace's author knows it.
+    splitSalt: digest('split-salt', request.modelId, String(request.seed)),
+    createdAt: nowOf(ports),
+  };
+}
+
+function initialDataset(
+  model: Model,
+  examples: readonly Example[],
+  read: { refused: number; duplicates: number },
+  ports: Ports,
+): Dataset {
+  const datasetId = shortDigestOfAll(examples.map((example) => JSON.stringify([example.input, example.output])));
+  const covered = new Set(examples.map((example) => example.output));
+  const uncovered = model.task.labels.filter((label) => !covered.has(label));
+  return {
+    datasetId,
+    modelId: model.modelId,
+    parentId: null,
+    mode: 'initial',
+    runId: null,
+    iteration: 0,
+    key: datasetKey(model.modelId, datasetId),
+    manifest: {
+      examples: examples.length,
+      labels: covered.size,
+      bands: [],
+      controls: [],
+      leftOut: { 'bad line': read.refused, duplicate: read.duplicates },
+      notes:
+        uncovered.length === 0
+          ? []
+          : [`no example of: ${uncovered.slice(0, 20).join(', ')}${uncovered.length > 20 ? ', …' : ''}`],
+    },
+    createdAt: nowOf(ports),
+  };
+}
+
+async function register(model: Model, ports: Ports): Promise<void> {
+  if (!(await ports.lineage.createModel(model))) throw modelExists(model.modelId);
+}
+
+async function crown(checkpoint: Checkpoint, by: string, ports: Ports): Promise<void> {
+  await updateControl(checkpoint.modelId, ports, (control) => {
+    if (control.championId === checkpoint.checkpointId) return null;
+    if (control.championId !== null) throw modelExists(checkpoint.modelId);
+    return moveChampion(control, {
+      at: nowOf(ports),
+      to: checkpoint.checkpointId,
+      kind: 'create',
+      by,
+      reason: 'first checkpoint',
+    });
+  });
+}
+
+function modelExists(modelId: string): RatchetError {
+  return new RatchetError('ModelExists', `There is a model named ${modelId} already.`);
+}
+
+function nowOf(ports: Ports): string {
+  return new Date(ports.clock.now()).toISOString();
+}

@@ -1,0 +1,89 @@
+import { RatchetError } from '../domain/base/errors.ts';
+import { type Control, moveChampion } from '../domain/models/control.ts';
+import type { Ports } from '../ports/ports.ts';
+import { updateControl } from './hold-lease.ts';
+import { unknownModel } from './unknown-model.ts';
+
+export interface RollbackRequest {
+  readonly modelId: string;
+  /** The checkpoint to go back to. */
+  readonly to: string;
+  /** Who moves it. */
+  readonly by: string;
+  readonly reason: string;
+}
+
+export interface RollbackResult {
+  readonly from: string | null;
+  readonly to: string;
+  /** False when it was the champion already. */
+  readonly moved: boolean;
+}
+
+/**
+ * Moves the champion back to a checkpoint that was champion before; only a run's gate lets in one that never was. The move
+ * is entered in the control item. Refused while a run holds the lease, since that run measures against the present champion.
+ * @throws RatchetError UnknownModel, UnknownCheckpoint, InvalidInput, LeaseHeld, ObjectMissing
+ */
+export async function rollbackChampion(request: RollbackRequest, ports: Ports): Promise<RollbackResult> {
+  const { modelId, to } = request;
+  const control = await ports.lineage.getControl(modelId);
+  if (control === undefined) throw await unknownModel(modelId, ports);
+  await checkTarget(control, to, ports);
+  const holder = control.lease?.owner;
+  const holderIsGone = holder !== undefined && (await ports.owners.isGone(holder));
+
+  let from: string | null = control.championId;
+  const after = await updateControl(modelId, ports, (current) => {
+    from = current.championId;
+    const { lease } = current;
+    if (lease !== null && lease.expiresAt > ports.clock.now() && !(holderIsGone && lease.owner === holder)) {
+      const until = new Date(lease.expiresAt).toISOString();
+      throw new RatchetError(
+        'LeaseHeld',
+        `Run ${lease.runId} of ${modelId} is active: ${lease.owner} holds the lease until ${until}.`,
+      );
+    }
+    if (current.championId === to) return null;
+    const moved = moveChampion(current, {
+      at: new Date(ports.clock.now()).toISOString(),
+      to,
+      kind: 'rollback',
+      by: request.by,
+      reason: request.reason,
+    });
+    // A run whose lease ran out must not promote over this move.
+    return { ...moved, lease: null, fencingToken: moved.fencingToken + 1 };
+  });
+  return { from, to, moved: from !== after.championId };
+}
+
+async function checkTarget(control: Control, to: string, ports: Ports): Promise<void> {
+  const checkpoint = await ports.lineage.getCheckpoint(control.modelId, to);
+  const former = [...new Set(control.moves.map((move) => move.to))];
+  const choice = {
+    mend: `Go back to one of: ${former.join(', ') || 'none so far'}. See: ratchet lineage ${control.modelId}`,
+  };
+  if (checkpoint === undefined) {
+    throw new RatchetError(
+      'UnknownCheckpoint',
+      `${control.modelId} has no checkpoint ${JSON.stringify(to.slice(0, 120))}.`,
+      choice,
+    );
+  }
+  if (!former.includes(to)) {
+    throw new RatchetError(
+      'InvalidInput',
+      `Checkpoint ${to} was never champion: the gate did not let it pass.`,
+      choice,
+    );
+  }
+  const stored = await ports.objects.list(checkpoint.artifactKey);
+  if (!stored.includes(checkpoint.artifactKey)) {
+    throw new RatchetError(
+      'ObjectMissing',
+      `The artifact of checkpoint ${to} is gone (${checkpoint.artifactKey}).`,
+      choice,
+    );
+  }
+}

@@ -1,6 +1,0 @@
-import type { CandidateReport, ReportData } from '../../domain/report.ts';
-
-/** The candidate that the decision was about; null when none was trained. */
-export function decidedCandidate(data: ReportData): CandidateReport | null {
-  return data.candidates.find((candidate) => candidate.candidateId === data.decidedOn) ?? null;
-}

@@ -1,9 +1,0 @@
-import type { BeforeAfter } from '../../domain/report.ts';
-import type { RateRow } from './chart-rates.ts';
-import { plural } from './format.ts';
-import { setTitle } from './words.ts';
-
-/** The test sets with the names that people read, and how many examples each holds. */
-export function testRows(rows: readonly BeforeAfter[]): readonly RateRow[] {
-  return rows.map((row) => ({ ...row, name: setTitle(row.name), note: plural(row.after.of, 'held-out trace') }));
-}

@@ -1,0 +1,185 @@
+import { describe, expect, test } from 'vitest';
+import {
+  checkpointItem,
+  checkpointOf,
+  controlChanges,
+  controlItem,
+  controlOf,
+  datasetItem,
+  documentOf,
+  evaluationSetItem,
+  modelItem,
+  runItem,
+  runModelItem,
+} from '../../../../shared/adapters/aws/dynamodb-items.ts';
+import { canonicalJson, shortDigest } from '../../../../shared/domain/base/ids.ts';
+import { firstControl, moveChampion, renewLease, takeLease } from '../../../../shared/domain/models/control.ts';
+import { modelSchema } from '../../../../shared/domain/models/model.ts';
+import { classificationTask } from '../../../../shared/domain/models/task.ts';
+import {
+  sampleCheckpoint,
+  sampleDataset,
+  sampleEvaluationSet,
+  sampleModel,
+  sampleRun,
+} from '../../../helpers/lineage-samples.ts';
+
+const time = '2026-01-01T00:00:00.000Z';
+const band = { slice: 'gold', examples: 1, weight: 1, share: 1, lower: 0, upper: 1, met: true, reason: '' } as const;
+const { manifest } = sampleDataset();
+
+/** One item of each kind, with every part of it there. */
+const items = {
+  model: modelItem(sampleModel(), 'w1'),
+  control: controlItem(usedControl(), 'w1'),
+  checkpoint: checkpointItem(sampleCheckpoint({ parentId: 'c0', runId: 'r1', scores: { regression: 0.5 } })),
+  dataset: datasetItem(
+    sampleDataset({
+      parentId: 'd0',
+      runId: 'r1',
+      manifest: {
+        ...manifest,
+        bands: [band],
+        controls: [{ name: 'balance', wanted: '1', measured: '1', met: true }],
+      },
+    }),
+  ),
+  evaluationSet: evaluationSetItem(sampleEvaluationSet()),
+  run: runItem(
+    sampleRun({
+      status: 'failed',
+      finishedAt: time,
+      decision: 'kept',
+      resultId: 'c1',
+      reportKey: 'runs/r1/report.html',
+      failure: { name: 'LeaseLost', cause: 'x', mend: 'y' },
+    }),
+  ),
+  runModel: runModelItem(sampleRun()),
+};
+
+/**
+ * When this fails, stored items and the code no longer go together by themselves: follow "Changing the shape of an item" in
+ * docs/adr/0011-one-table.md, then renew the digests.
+ */
+test('the shapes of the items are those of schema version 3', () => {
+  const shapes = Object.entries(items).map(([kind, item]) => [kind, itemShape(item)] as const);
+  const digests = Object.fromEntries(shapes.map(([kind, shape]) => [kind, shortDigest(canonicalJson(shape))]));
+  expect(digests, `see docs/adr/0011-one-table.md; now: ${JSON.stringify(shapes)}`).toEqual({
+    checkpoint: 'e08e6c1dffb22406',
+    control: '80312e63d65fcada',
+    dataset: 'b03e812a94e22547',
+    evaluationSet: 'd5b656e872fe5cd2',
+    model: '972c8a24aa43c88e',
+    run: '5bfd24eb14fbd407',
+    runModel: '5f1c1f5be3752220',
+  });
+});
+
+test('items lie where nothing else can: the control item alone in its partition, records of a model in one', () => {
+  const places = Object.fromEntries(Object.entries(items).map(([kind, { pk, sk }]) => [kind, [pk, sk]]));
+  expect(places).toEqual({
+    model: ['models', 'm1'],
+    control: ['control#m1', 'control'],
+    checkpoint: ['model#m1', 'checkpoint#c1'],
+    dataset: ['model#m1', 'dataset#d1'],
+    evaluationSet: ['model#m1', 'evaluation-set#s1'],
+    run: ['model#m1', 'run#r1'],
+    runModel: ['run#r1', 'model'],
+  });
+});
+
+describe('a control item', () => {
+  test('comes back as it was, and what was never changed as in the first one', () => {
+    expect(controlOf('m1', items.control, 'here')).toEqual(usedControl());
+    const { championId, moves, ...leaseAlone } = items.control;
+    expect(controlOf('m1', leaseAlone, 'here')).toEqual({ ...usedControl(), championId: null, moves: [] });
+  });
+
+  test('is changed, when a lease is renewed, without naming the champion', () => {
+    const control = usedControl();
+    const renewed = renewLease(control, 'r1', control.fencingToken, 5, 1);
+    if (renewed === null) throw new Error('the lease is held');
+    expect(Object.keys(controlChanges(control, renewed, 'w2')).sort()).toEqual([
+      'lease',
+      'schemaVersion',
+      'version',
+      'writeId',
+    ]);
+  });
+
+  test('is changed, when the champion is moved, without naming the lease', () => {
+    const control = usedControl();
+    const moved = moveChampion(control, { at: time, to: 'c2', kind: 'promote', by: 'r1', reason: '' });
+    expect(Object.keys(controlChanges(control, moved, 'w2')).sort()).toEqual([
+      'championId',
+      'moves',
+      'schemaVersion',
+      'version',
+      'writeId',
+    ]);
+  });
+});
+
+describe('a document', () => {
+  const many = sampleModel({ task: classificationTask(Array.from({ length: 2_000 }, (_, index) => `label ${index}`)) });
+
+  test('is readable text while it is short, deflated when it is long, and comes back the same', () => {
+    expect(typeof items.model.document).toBe('string');
+    const long = modelItem(many, 'w1');
+    expect(long.document).toBeInstanceOf(Uint8Array);
+    expect(documentOf(modelSchema, items.model, 'here')).toEqual(sampleModel());
+    expect(documentOf(modelSchema, long, 'here')).toEqual(many);
+  });
+
+  test('of schema version 1 reads with the defaults of what it did not know', () => {
+    const { embeddingDropout: _dropout, ...configuration } = sampleCheckpoint().configuration;
+    const { regressionsFractionOutweighed: _outweighed, ...settings } = sampleModel().settings;
+    const earlier = (item: Readonly<Record<string, unknown>>, change: object) => ({
+      ...item,
+      schemaVersion: 1,
+      document: JSON.stringify({ ...JSON.parse(String(item.document)), ...change }),
+    });
+    expect(checkpointOf(earlier(items.checkpoint, { configuration }), 'here').configuration).toEqual({
+      ...configuration,
+      embeddingDropout: 0,
+    });
+    expect(documentOf(modelSchema, earlier(items.model, { settings }), 'here').settings).toEqual({
+      ...settings,
+      regressionsFractionOutweighed: 0.02,
+    });
+  });
+
+  test('of schema version 2 reads with the usual number of hard negatives', () => {
+    const { hardNegativesPerFailure: _number, ...settings } = sampleModel().settings;
+    const item = { ...items.model, schemaVersion: 2, document: JSON.stringify({ ...sampleModel(), settings }) };
+    expect(documentOf(modelSchema, item, 'here').settings).toEqual({ ...settings, hardNegativesPerFailure: 8 });
+  });
+
+  test('of a checkpoint is stored without its scores, which it has again when it is read', () => {
+    expect(JSON.parse(String(items.checkpoint.document)).scores).toEqual({});
+    expect(checkpointOf(items.checkpoint, 'here').scores).toEqual({ regression: 0.5 });
+  });
+});
+
+function usedControl() {
+  const move = { at: time, to: 'c1', kind: 'create', by: 'r1', reason: '' } as const;
+  const answer = takeLease(moveChampion(firstControl('m1'), move), { runId: 'r1', owner: 'o', now: 0, minutes: 1 });
+  if (!answer.granted) throw new Error('the lease is free');
+  return answer.next;
+}
+
+/** Attributes with their types, and the document's fields with theirs. */
+function itemShape(item: Readonly<Record<string, unknown>>): unknown {
+  const { document, ...attributes } = item;
+  return {
+    attributes: shape(attributes),
+    document: document === undefined ? null : shape(JSON.parse(String(document))),
+  };
+}
+
+function shape(value: unknown): unknown {
+  if (value === null || typeof value !== 'object') return value === null ? 'null' : typeof value;
+  if (Array.isArray(value)) return [...new Set(value.map((part) => canonicalJson(shape(part))))].sort();
+  return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, shape(part)]));
+}

@@ -1,0 +1,87 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { EmbeddingCache } from '../../../../../shared/adapters/backends/embedded/embedding-cache.ts';
+import {
+  decodeSegment,
+  encodeSegment,
+  vectorAt,
+} from '../../../../../shared/adapters/backends/embedded/embedding-segment.ts';
+import { embeddingLength } from '../../../../../shared/adapters/backends/embedded/use-lite.ts';
+
+const entry = (number: number) => ({
+  key: number.toString(16).padStart(32, '0'),
+  vector: new Float32Array(embeddingLength).fill(number),
+});
+const entries = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => entry(from + index));
+const keysOf = (list: readonly { readonly key: string }[]) => list.map(({ key }) => key);
+
+describe('embedding cache', () => {
+  let directory: string;
+  const segments = async () => {
+    const folder = join(directory, 'use-lite-1');
+    return (await readdir(folder)).filter((file) => file.endsWith('.embeddings')).map((file) => join(folder, file));
+  };
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'ratchet-embeddings-'));
+  });
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+
+  it('keeps vectors in memory without a directory', async () => {
+    const cache = new EmbeddingCache(null);
+    await cache.add(entries(0, 3));
+    expect(await cache.find(keysOf(entries(1, 5)))).toEqual(
+      new Map(entries(1, 3).map(({ key, vector }) => [key, vector])),
+    );
+  });
+
+  it.each([3, 200])('finds %i vectors that another process wrote, also later', async (count) => {
+    const [writer, reader] = [new EmbeddingCache(directory), new EmbeddingCache(directory)];
+    expect((await reader.find([entry(0).key])).size).toBe(0);
+    await writer.add(entries(0, count));
+    await writer.flush();
+    const found = await reader.find(keysOf(entries(0, count)));
+    expect(found.size).toBe(count);
+    expect(found.get(entry(2).key)).toEqual(entry(2).vector);
+  });
+
+  it('passes over segments that are torn, damaged or foreign', async () => {
+    const writer = new EmbeddingCache(directory);
+    await writer.add(entries(0, 70));
+    const [path = ''] = await segments();
+    const bytes = await readFile(path);
+    await writeFile(`${path}.cut.embeddings`, bytes.subarray(0, bytes.length - 1));
+    await writeFile(join(directory, 'use-lite-1', 'foreign.embeddings'), 'hello');
+    await writeFile(path, bytes.fill(1, 400, 401));
+    expect((await new EmbeddingCache(directory).find(keysOf(entries(0, 70)))).size).toBe(0);
+  });
+
+  it('computes anew what has been deleted meanwhile', async () => {
+    const writer = new EmbeddingCache(directory);
+    await writer.add(entries(0, 70));
+    const reader = new EmbeddingCache(directory);
+    await reader.find([entry(0).key]);
+    await rm(directory, { recursive: true });
+    expect([...(await reader.find(keysOf(entries(0, 2)))).keys()]).toEqual([entry(0).key]);
+  });
+
+  it('stops writing at its size limit, and goes on without a directory that it can write', async () => {
+    const small = new EmbeddingCache(directory, 100_000);
+    await small.add(entries(0, 64));
+    expect(await readdir(directory)).toEqual([]);
+    await writeFile(join(directory, 'file'), '');
+    const blocked = new EmbeddingCache(join(directory, 'file'));
+    await blocked.add(entries(0, 64));
+    expect((await blocked.find([entry(1).key])).size).toBe(1);
+  });
+});
+
+describe('embedding segment', () => {
+  it('gives back the vectors by key', () => {
+    const bytes = encodeSegment(entries(5, 9));
+    const decoded = decodeSegment(bytes).map(({ key, offset }) => ({ key, vector: vectorAt(bytes, offset) }));
+    expect(decoded).toEqual(entries(5, 9));
+  });
+});

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { z } from 'zod';
+import { executeStage } from '../../../../shared/loop/engine/execute-stage.ts';
+import { type Stage, stageHead, stageKey } from '../../../../shared/loop/engine/stage.ts';
+import { acquireLease } from '../../../../shared/operations/hold-lease.ts';
+import { sampleModel } from '../../../helpers/lineage-samples.ts';
+import { memoryPorts } from '../../../helpers/memory-ports.ts';
+import { anyText } from '../../intake/any-text.ts';
+
+const inputSchema = z.strictObject(stageHead);
+const outputSchema = z.strictObject({ count: z.int() });
+
+async function prepared() {
+  const ports = memoryPorts();
+  await ports.lineage.createModel(sampleModel());
+  const run = { runId: 'r1', modelId: 'm1', seed: 1 };
+  const head = { run, lease: await acquireLease(run, 'host:1:aa', 15, ports), iteration: 0, item: 'all' };
+  let times = 0;
+  const stage: Stage<z.infer<typeof inputSchema>, z.infer<typeof outputSchema>> = {
+    name: 'count',
+    input: inputSchema,
+    output: outputSchema,
+    run: async () => {
+      times += 1;
+      return { count: 7 };
+    },
+  };
+  return { ports, head, stage, key: stageKey('count', head, 'completed.json'), times: () => times };
+}
+
+test('a stage that was completed is passed over', async () => {
+  const { ports, head, stage, times } = await prepared();
+  expect(await executeStage(stage, head, ports)).toEqual({ output: { count: 7 }, passedOver: false });
+  expect(await executeStage(stage, head, ports)).toEqual({ output: { count: 7 }, passedOver: true });
+  expect(times()).toBe(1);
+});
+
+test('a stage whose completion record holds anything else is run again, and never fails for it', async () => {
+  const { ports, head, stage, key, times } = await prepared();
+  await executeStage(stage, head, ports);
+  const written = (await ports.objects.get(key)) ?? new Uint8Array();
+  const damaged = fc.oneof(
+    fc.uint8Array({ maxLength: 60 }),
+    anyText.map((text) => new TextEncoder().encode(text)),
+    fc.json().map((text) => new TextEncoder().encode(text)),
+    fc.nat(written.length - 1).map((length) => written.slice(0, length)),
+    fc.constant(new TextEncoder().encode(new TextDecoder().decode(written).replace('"count":7', '"count":"7"'))),
+  );
+  await fc.assert(
+    fc.asyncProperty(damaged, async (bytes) => {
+      await ports.objects.put(key, bytes);
+      const before = times();
+      expect(await executeStage(stage, head, ports)).toEqual({ output: { count: 7 }, passedOver: false });
+      expect(times()).toBe(before + 1);
+    }),
+  );
+});

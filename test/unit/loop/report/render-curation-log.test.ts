@@ -1,0 +1,86 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { renderCurationLog } from '../../../../shared/loop/report/render-curation-log.ts';
+import { hostileReport, keptReport, promotedReport, tooLittleEvidenceReport } from '../../../helpers/report-data.ts';
+
+/** The text with its code spans taken out. */
+function outsideCode(markdown: string): string {
+  return markdown.replaceAll(/(?<![\\`])(`+)(?!`)(.*?)(?<!`)\1(?!`)/g, 'CODE');
+}
+
+/** Any UTF-16 code unit, lone surrogates and controls among them. */
+const anyCodeUnit = fc.nat(0xffff).map((code) => String.fromCharCode(code));
+
+describe('the curation log', () => {
+  it('tells dataset versions, slices against bands, controls, scores and the decision', () => {
+    const log = renderCurationLog(promotedReport());
+    expect(log).toContain('**Promoted.**');
+    expect(log).toContain('### `d1c41c07b9a52f3e6`');
+    expect(log).toMatch(/\| Hard negatives \| 45 \| 44\.9 \| 21\.0 % \| 25–35 % \| \*\*no\*\* \| Only 41/);
+    expect(log).toMatch(/\| Largest label against the smallest \| at most 3\.0 × \| 2\.4 × \| yes \|/);
+    expect(log).toContain('| `2-extend` | 2 | `d2e41c07b9a52f3e6` | 0.9693 | Passed |');
+    expect(log).toContain("The paper's own figure, those trained on included: 214 of 231 failures fixed");
+  });
+
+  it('names the rules that failed', () => {
+    expect(renderCurationLog(keptReport())).toContain('- Regressions: **failed**. 9 of 412');
+  });
+
+  it('says what is missing when a run ended early', () => {
+    const log = renderCurationLog(tooLittleEvidenceReport());
+    expect(log).toContain('- Missing: 13 more failures after triage (7 of 20).');
+    expect(log).toContain('No dataset was built.');
+    expect(log).toContain('No candidate was trained.');
+  });
+
+  it('gives every row of a table as many cells as its head', () => {
+    for (const data of [promotedReport(), hostileReport()]) {
+      const cells = (line: string) => line.replaceAll('\\|', '').split('|').length;
+      const lines = renderCurationLog(data).split('\n');
+      for (const [index, line] of lines.entries()) {
+        const above = lines[index - 1] ?? '';
+        if (line.startsWith('|') && above.startsWith('|')) expect(cells(line)).toBe(cells(above));
+      }
+    }
+  });
+
+  it('lets no text from outside become markup, a link or a terminal escape', () => {
+    const nasty = fc.oneof(
+      fc.string({ unit: anyCodeUnit, maxLength: 60 }),
+      fc
+        .array(
+          fc.constantFrom(
+            '`',
+            '``',
+            '|',
+            '<b>',
+            '![x](https://e.example)',
+            '[y](z)',
+            '\n# h',
+            '\n- ',
+            '*',
+            '_',
+            '\\',
+            '\u001b[2J',
+            '\u202e',
+            '&amp;',
+            '@me',
+            '#1',
+            'www.e.example',
+            ' ',
+          ),
+          { maxLength: 12 },
+        )
+        .map((parts) => parts.join('')),
+    );
+    fc.assert(
+      fc.property(nasty, (text) => {
+        const log = renderCurationLog(hostileReport(text));
+        expect(log).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/);
+        const prose = outsideCode(log).replaceAll(/\\[!-/:-@[-`{-~]/g, '');
+        expect(prose).not.toMatch(/[<[\]@]|:\/\/|www\./);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});

@@ -1,0 +1,288 @@
+import fc from 'fast-check';
+import { parseHTML } from 'linkedom';
+import { describe, expect, it } from 'vitest';
+import { renderReport } from '../../../../shared/loop/report/render-report.ts';
+import type { ReportData } from '../../../../shared/loop/report/report-data.ts';
+import {
+  hostileReport,
+  hostileText,
+  keptReport,
+  manyLabelsReport,
+  promotedReport,
+  tooLittleEvidenceReport,
+} from '../../../helpers/report-data.ts';
+
+const parse = (markup: string) => parseHTML(markup).document;
+const page = (data: ReportData) => parse(renderReport(data));
+const textOf = (data: ReportData, selector: string) => {
+  const markup = page(data).querySelector(selector)?.outerHTML ?? '';
+  return (parse(`<p>${markup.replaceAll(/<[^>]*>/g, ' ')}</p>`).querySelector('p')?.textContent ?? '').replaceAll(
+    /\s+/g,
+    ' ',
+  );
+};
+
+/** What must hold of every report, whatever the data. */
+function expectInert(markup: string): void {
+  expect(markup).not.toMatch(/<(script|iframe|object|embed|form|base|link|img|a\s[^>]*href="[^#])/i);
+  expect(markup).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069]/);
+  expect(markup.isWellFormed()).toBe(true);
+  const elements = [...parse(markup).querySelectorAll('*')];
+  const attributes = elements.flatMap((element) => [...element.attributes]);
+  expect(
+    attributes.filter(({ name, value }) => !isHarmless(name, value)).map(({ name, value }) => `${name}=${value}`),
+  ).toEqual([]);
+  expect(new Set(elements.map((element) => element.localName)).difference(knownElements)).toEqual(new Set());
+}
+
+function isHarmless(name: string, value: string): boolean {
+  if (/^on|^srcdoc$|^formaction$/i.test(name)) return false;
+  if (['href', 'src', 'action', 'xlink:href'].includes(name)) return /^#[a-z-]+$/.test(value);
+  return name !== 'style' || /^width:\d+%$/.test(value);
+}
+
+const knownElements: ReadonlySet<string> = new Set(
+  (
+    'html head meta title style body a header p span div h1 h2 h3 h4 strong ul ol li dl dt dd nav main section article aside ' +
+    'footer figure figcaption blockquote details summary table caption thead tbody tr th td ' +
+    'svg desc g path line rect circle text tspan'
+  ).split(' '),
+);
+
+const variants: readonly (readonly [string, () => ReportData])[] = [
+  ['promoted', promotedReport],
+  ['kept by the gate', keptReport],
+  ['too little evidence', tooLittleEvidenceReport],
+  ['150 labels', manyLabelsReport],
+  ['hostile', hostileReport],
+];
+
+/** Any UTF-16 code unit, lone surrogates and controls among them. */
+const anyCodeUnit = fc.nat(0xffff).map((code) => String.fromCharCode(code));
+
+describe.each(variants)('the report of a run: %s', (_, build) => {
+  const markup = renderReport(build());
+  const document = parse(markup);
+
+  it('is inert: no script, no handler, no address but its own anchors', () => {
+    expectInert(markup);
+    expect(document.querySelector('meta[http-equiv="Content-Security-Policy"]')?.getAttribute('content')).toMatch(
+      /^default-src 'none'; style-src 'unsafe-inline'; img-src data:/,
+    );
+  });
+
+  it('has landmarks, headings that skip no level, and unique ids', () => {
+    for (const landmark of ['header', 'nav', 'main', 'footer'])
+      expect(document.querySelectorAll(landmark)).toHaveLength(1);
+    const levels = [...document.querySelectorAll('h1, h2, h3, h4')].map((heading) =>
+      Number(heading.localName.slice(1)),
+    );
+    expect(levels[0]).toBe(1);
+    expect(levels.filter((level) => level === 1)).toHaveLength(1);
+    for (const [index, level] of levels.entries()) expect(level - (levels[index - 1] ?? 0)).toBeLessThanOrEqual(1);
+    const ids = [...document.querySelectorAll('[id]')].map((element) => element.id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+
+  it('points only at ids that it has', () => {
+    const ids = new Set([...document.querySelectorAll('[id]')].map((element) => element.id));
+    for (const link of document.querySelectorAll('a')) expect(ids).toContain(link.getAttribute('href')?.slice(1));
+    for (const labelled of document.querySelectorAll('[aria-labelledby]')) {
+      for (const id of (labelled.getAttribute('aria-labelledby') ?? '').split(' ')) expect(ids).toContain(id);
+    }
+  });
+
+  it('captions its tables, scopes their headings, and describes its charts', () => {
+    for (const table of document.querySelectorAll('table')) {
+      expect(table.querySelector('caption')?.textContent).not.toBe('');
+      for (const heading of table.querySelectorAll('th')) expect(heading.getAttribute('scope')).toMatch(/^(row|col)$/);
+    }
+    for (const svg of document.querySelectorAll('svg')) {
+      expect(svg.getAttribute('role')).toBe('img');
+      expect(svg.querySelector('title')?.textContent).not.toBe('');
+      expect(svg.querySelector('desc')?.textContent).not.toBe('');
+    }
+  });
+
+  it('writes no number that is none', () => {
+    expect(document.body.textContent).not.toMatch(/NaN|undefined|Infinity|\[object/);
+    expect(markup).not.toMatch(/="[^"]*(NaN|undefined)/);
+  });
+
+  it('is the same for the same data', () => {
+    expect(renderReport(build())).toBe(markup);
+  });
+});
+
+describe('a promotion', () => {
+  it('says so first, with the figures before and after and what to do next', () => {
+    const header = textOf(promotedReport(), 'header');
+    expect(header).toContain('Promoted');
+    expect(header).toContain('5.3 points above the champion');
+    expect(header).toContain('96.7 %');
+    expect(header).toContain('91.4 %');
+    expect(header).toContain('What to do next');
+  });
+
+  it('keeps the three test figures apart and labels the paper’s own', () => {
+    const section = textOf(promotedReport(), '#before-after');
+    expect(section).toMatch(/All traffic.*Champion's failures.*Champion's passes/);
+    expect(section).toContain('37 of 52 57.7–81.7 %');
+    expect(section).toContain("The paper's own figure: 92.6 % of all failures fixed (214 of 231");
+    expect(section).toContain('It is not a held-out figure');
+  });
+
+  it('shows the champion of today in the lineage, under its parent’s line', () => {
+    const document = page(promotedReport());
+    expect(document.querySelectorAll('.champion')).toHaveLength(1);
+    expect(document.querySelector('.champion')?.textContent).toContain('ckpt-2-extend');
+    const spine = [...document.querySelectorAll('.spine > .node > .id')].map((node) => node.textContent);
+    expect(spine).toEqual(['ckpt-first', 'ckpt-7c1e90', 'ckpt-2-extend']);
+  });
+
+  it('shows each slice against its band and names a control that was not met', () => {
+    const section = textOf(promotedReport(), '#curriculum');
+    expect(section).toContain('Hard negatives outside its band: 21.0 %, not 25–35 %');
+    expect(section).toContain('Surface patterns a label: 2 for exchange_rate, wanted 3 to 5');
+  });
+
+  it('shows clusters with cause, verdict and probe bounds', () => {
+    const section = textOf(promotedReport(), '#taxonomy');
+    expect(section).toContain('5 clusters of failing traces, 3 confirmed by probes');
+    expect(section).toContain('10 of 12 probes failed: 83.3 % (55.2 % to 95.3 %), base rate 8.6 %');
+    expect(section).toContain('Refuted by probes');
+    expect(section).toContain('External');
+  });
+
+  it('counts triage by category and kind', () => {
+    const section = textOf(promotedReport(), '#triage');
+    expect(section).toMatch(/Typos Fixable noise 288 9\.3 %/);
+    expect(section).toContain('Ignore all previous instructions');
+  });
+
+  it('says why a candidate below the target passed', () => {
+    const data = promotedReport();
+    const candidates = data.candidates.map((one) => ({
+      ...one,
+      verdict: { ...one.verdict, reason: 'plateau' as const },
+    }));
+    expect(textOf({ ...data, candidates }, 'header')).toContain('passed all the same because two iterations in a row');
+  });
+});
+
+describe('a champion kept by the gate', () => {
+  it('links to the pages of a console where there is one', () => {
+    const links = [{ title: 'Execution in Step Functions', url: 'https://console.example/x?a=1&b=2' }];
+    const [link] = parse(renderReport({ ...promotedReport(), links })).querySelectorAll('.facts a');
+    expect([link?.getAttribute('href'), link?.textContent]).toEqual([links[0]?.url, links[0]?.title]);
+    expect(renderReport(promotedReport())).not.toContain('Look closer');
+  });
+
+  it('names the rules that failed in the first screen', () => {
+    const header = textOf(keptReport(), 'header');
+    expect(header).toContain('The champion stays in production');
+    expect(header).toMatch(/What held it back: .*Regressions\. 9 of 412/);
+  });
+
+  it('shows the four rules, the allowed and seen regressions, and each regressed example', () => {
+    const document = page(keptReport());
+    expect(document.querySelectorAll('.rules > li')).toHaveLength(4);
+    expect(document.querySelectorAll('.rule-failed')).toHaveLength(2);
+    const gate = textOf(keptReport(), '#gate');
+    expect(gate).toMatch(/Current regression set 412 412 4 9 ✗ above/);
+    expect(gate).toContain('p = 0.0011');
+    expect(document.querySelectorAll('#gate .example')).toHaveLength(9);
+  });
+
+  it('marks an iteration that was rolled back in words', () => {
+    expect(textOf(keptReport(), '#iterations')).toContain('rolled back');
+  });
+});
+
+describe('a run that ended early', () => {
+  it('says what is missing and how much of it, first', () => {
+    const header = textOf(tooLittleEvidenceReport(), 'header');
+    expect(header).toContain('13 more failures after triage: there are 7, and 20 are needed');
+    expect(header).toContain('No test figures.');
+  });
+
+  it('gathers what it did not get to in one section', () => {
+    const document = page(tooLittleEvidenceReport());
+    expect([...document.querySelectorAll('.absences dt')].map((term) => term.textContent)).toEqual([
+      'Before and after',
+      'Confusion',
+      'Why it fails',
+      'What it was trained on',
+      'Iterations',
+    ]);
+    expect(document.querySelector('#confusion')).toBeNull();
+  });
+
+  it('can be read when nothing at all was reached', () => {
+    const data = { ...tooLittleEvidenceReport(), evidence: null, triage: [], sets: [], lineage: [], nextSteps: [] };
+    expectInert(renderReport(data));
+    expect(textOf(data, '#not-reached')).toContain('No candidate came before the gate.');
+  });
+});
+
+describe('a model with 150 labels', () => {
+  it('draws the most confused pairs instead of a matrix, and folds the figures of every label', () => {
+    const document = page(manyLabelsReport());
+    const titles = [...document.querySelectorAll('#confusion svg title')].map((title) => title.textContent);
+    expect(titles).toContain('Label pairs most confused, before and after');
+    expect(document.querySelectorAll('#before-after details tbody tr')).toHaveLength(150);
+  });
+});
+
+describe('texts from outside', () => {
+  it('show as they came, with what does not show spelled out', () => {
+    const text = page(hostileReport()).querySelector('#gate .example')?.textContent ?? '';
+    expect(text).toContain('<script>alert(1)</script><img src=x onerror="alert(2)">');
+    expect(text).toContain('⟨U+001B⟩[31mred');
+    expect(text).toContain('⟨U+202E⟩gnp.exe');
+    expect(text).toContain('⟨U+0000⟩⟨U+200B⟩⟨U+D800⟩');
+  });
+
+  it('are cut when they are very long, so that the report stays small', () => {
+    const markup = renderReport(hostileReport(`${hostileText}${'long text '.repeat(100_000)}`));
+    expect(markup.length).toBeLessThan(1_500_000);
+    expectInert(markup);
+    expect(parse(markup).querySelector('#gate .example')?.textContent).toMatch(
+      /cut here; the whole text has 1,000,\d{3} characters/,
+    );
+  });
+
+  it('stay inert whatever they are', () => {
+    const nasty = fc.oneof(
+      fc.string({ unit: anyCodeUnit, maxLength: 60 }),
+      fc
+        .array(
+          fc.constantFrom(
+            '<',
+            '>',
+            '"',
+            "'",
+            '&',
+            '`',
+            '</style>',
+            '<!--',
+            ']]>',
+            '<svg onload=',
+            '\u202e',
+            '\u001b[2J',
+            '\ud800',
+            '&lt;',
+            'a',
+          ),
+          { maxLength: 20 },
+        )
+        .map((parts) => parts.join('')),
+    );
+    fc.assert(
+      fc.property(nasty, (text) => {
+        expectInert(renderReport(hostileReport(text)));
+      }),
+      { numRuns: 10 },
+    );
+  }, 60_000);
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { defaultConfiguration } from '../../../../shared/domain/models/default-configurations.ts';
+import { type Example, exampleSchema } from '../../../../shared/domain/models/example.ts';
+import { outOfFoldProbabilities } from '../../../../shared/loop/snapshot/out-of-fold.ts';
+import { readJsonl } from '../../../../shared/ports/documents.ts';
+import type { Trainer } from '../../../../shared/ports/trainer.ts';
+import { sampleModel } from '../../../helpers/lineage-samples.ts';
+import { memoryPorts } from '../../../helpers/memory-ports.ts';
+
+const items = Array.from({ length: 40 }, (_, at) => ({
+  id: `t${at}`,
+  input: `text ${at}`,
+  output: at % 4 === 0 ? null : 'yes',
+}));
+
+const base = Array.from(
+  { length: 8 },
+  (_, at): Example => ({
+    exampleId: `e${at}`,
+    input: `first ${at}`,
+    output: 'yes',
+    weight: 1,
+    slice: 'gold',
+    provenance: { kind: 'file', line: at + 1 },
+  }),
+);
+
+describe('outOfFoldProbabilities', () => {
+  test('answers every item and every example of the base by a model not trained on it, and trains on none without an output', async () => {
+    const ports = memoryPorts({ answer: () => 'yes' });
+    const trainedOn: Set<string>[] = [];
+    const answered: string[][] = [];
+    const inner = ports.trainers.get('embedded');
+    const predictor = ports.predictors.get('embedded');
+    if (inner === undefined || predictor === undefined) throw new Error('the ports have no trainer');
+    const artifacts = new Map<string, Set<string>>();
+    const trainer: Trainer = {
+      name: 'embedded',
+      async train(request) {
+        const examples = await readJsonl(ports.objects, request.datasetKey, exampleSchema);
+        const inputs = new Set(examples.map(({ input }) => input));
+        trainedOn.push(inputs);
+        artifacts.set(request.artifactKey, inputs);
+        return inner.train(request);
+      },
+    };
+    const found = await outOfFoldProbabilities({
+      items,
+      base,
+      model: sampleModel(),
+      configuration: defaultConfiguration('none'),
+      seed: 1,
+      ports: {
+        ...ports,
+        trainers: new Map([['embedded', trainer]]),
+        predictors: new Map([
+          [
+            'embedded',
+            {
+              name: 'embedded',
+              async predict(checkpoint, inputs, options) {
+                const learnt = artifacts.get(checkpoint.artifactKey);
+                expect(inputs.filter((input) => learnt?.has(input) ?? true)).toEqual([]);
+                answered.push([...inputs]);
+                return predictor.predict(checkpoint, inputs, options);
+              },
+            },
+          ],
+        ]),
+      },
+      key: (file) => `out-of-fold/${file}`,
+    });
+    expect([...found.items.keys()].sort()).toEqual(items.map(({ id }) => id).sort());
+    expect([...found.base.keys()].sort()).toEqual(base.map(({ exampleId }) => exampleId));
+    expect(answered.flat().length).toBe(items.length + base.length);
+    const learnt = new Set(trainedOn.flatMap((inputs) => [...inputs]));
+    expect([...learnt].sort()).toEqual(
+      [...base, ...items]
+        .filter(({ output }) => output !== null)
+        .map(({ input }) => input)
+        .sort(),
+    );
+    expect(await ports.objects.list('out-of-fold/')).toEqual([]);
+  });
+});

@@ -1,0 +1,87 @@
+import { expect, test } from 'vitest';
+import { type Example, exampleSchema } from '../../../../shared/domain/models/example.ts';
+import type { JudgedRecord } from '../../../../shared/domain/traces/trace-record.ts';
+import { triageTraces } from '../../../../shared/loop/snapshot/triage-traces.ts';
+import { readJsonl, writeJson, writeJsonl } from '../../../../shared/ports/documents.ts';
+import type { Trainer } from '../../../../shared/ports/trainer.ts';
+import { sampleCheckpoint, sampleDataset, sampleModel, sampleRun } from '../../../helpers/lineage-samples.ts';
+import { memoryPorts } from '../../../helpers/memory-ports.ts';
+
+/** Every fifth was learnt as "spam" and has since been called "ham" by a person; the judge corrects every fourth of the others. */
+const records = Array.from({ length: 40 }, (_, at): JudgedRecord => {
+  const human = at % 5 === 0;
+  const expected = human || at % 4 === 0 ? 'ham' : 'spam';
+  const judge = { kind: human ? ('human' as const) : ('llm' as const), id: 'j', reason: '' };
+  return {
+    traceId: `t${at}`,
+    timestamp: '2026-01-01T00:00:00.000Z',
+    input: `text ${at}`,
+    slice: null,
+    recorded: 'spam',
+    judgement: { verdict: expected === 'spam' ? 'pass' : 'fail', expected, judge },
+    answer: 'spam',
+    confidence: 0.9,
+    runnerUp: null,
+    verdict: expected === 'spam' ? 'pass' : 'fail',
+    expected,
+    judgedBy: judge,
+  };
+});
+const learnt = records.map(
+  ({ input }, at): Example => ({
+    exampleId: `e${at}`,
+    input,
+    output: 'spam',
+    weight: 1,
+    slice: 'gold',
+    provenance: { kind: 'file', line: at + 1 },
+  }),
+);
+
+test('triage-traces teaches its models what a person says in place of what the champion learnt of the same input', async () => {
+  const ports = memoryPorts({ answer: () => 'spam' });
+  const taught: Example[][] = [];
+  const inner = ports.trainers.get('embedded');
+  if (inner === undefined) throw new Error('the ports have no trainer');
+  const trainer: Trainer = {
+    name: 'embedded',
+    async train(request) {
+      taught.push(await readJsonl(ports.objects, request.datasetKey, exampleSchema));
+      return inner.train(request);
+    },
+  };
+  const model = sampleModel();
+  const champion = sampleCheckpoint();
+  await writeJson(ports.objects, 'plan.json', {
+    run: sampleRun(),
+    model,
+    champion,
+    parentDataset: sampleDataset(),
+    taughtKey: 'taught.jsonl',
+    frozenSets: [],
+    logVersion: '',
+  });
+  await writeJsonl(ports.objects, 'judged.jsonl', records);
+  await writeJsonl(ports.objects, 'taught.jsonl', learnt);
+
+  const { suspects } = await triageTraces.run(
+    {
+      run: { runId: 'r1', modelId: model.modelId, seed: 1 },
+      lease: { owner: 'test', fencingToken: 1 },
+      iteration: 0,
+      item: 'all',
+      prepared: { planKey: 'plan.json', snapshotKey: '', championId: champion.checkpointId, traces: records.length },
+      judged: { judgedKey: 'judged.jsonl', passes: 0, failures: 0, unknown: 0 },
+    },
+    { ports: { ...ports, trainers: new Map([['embedded', trainer]]) }, key: (file) => file },
+  );
+
+  expect(suspects).toBe(0);
+  expect(taught.length).toBe(8);
+  const outputsOf = (folds: readonly Example[][], index: number) =>
+    new Set(folds.flatMap((fold) => fold.filter(({ input }) => input === `text ${index}`).map(({ output }) => output)));
+  for (const folds of [taught.slice(0, 4), taught.slice(4)]) expect(outputsOf(folds, 5)).toEqual(new Set(['ham']));
+  // A correction by the judge alone is taught beside what the champion learnt, and not at all to the models of agreed records.
+  expect(outputsOf(taught.slice(0, 4), 4)).toEqual(new Set(['ham', 'spam']));
+  expect(outputsOf(taught.slice(4), 4)).toEqual(new Set(['spam']));
+});

@@ -1,0 +1,184 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { SqliteLineageStore } from '../../../shared/adapters/local/sqlite-lineage-store.ts';
+import { RatchetError } from '../../../shared/domain/base/errors.ts';
+import { leaseIsLive, moveChampion } from '../../../shared/domain/models/control.ts';
+import type { StageHead } from '../../../shared/loop/engine/stage.ts';
+import { endRun } from '../../../shared/operations/end-run.ts';
+import { acquireLease, giveLeaseBack, keepLease, updateControl } from '../../../shared/operations/hold-lease.ts';
+import type { Ports } from '../../../shared/ports/ports.ts';
+import { sampleModel, sampleRun } from '../../helpers/lineage-samples.ts';
+import { type MemoryPorts, memoryPorts } from '../../helpers/memory-ports.ts';
+import { rejection } from '../../helpers/rejection.ts';
+
+const minute = 60_000;
+const minutes = 15;
+const run = { runId: 'r1', modelId: 'm1', seed: 1 };
+let ports: MemoryPorts;
+let notes: string[];
+
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  notes = [];
+  ports = { ...memoryPorts(), observer: { progress: () => undefined, note: (text) => notes.push(text) } };
+  await ports.lineage.createModel(sampleModel());
+});
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+async function headOf(owner: string, runId = 'r1', item = 'all'): Promise<StageHead> {
+  const lease = await acquireLease({ ...run, runId }, owner, minutes, ports);
+  return { run: { ...run, runId }, lease, iteration: 0, item };
+}
+
+/** Time for the clock and for the timers. */
+async function pass(milliseconds: number): Promise<void> {
+  ports.clock.advance(milliseconds);
+  await vi.advanceTimersByTimeAsync(milliseconds);
+}
+
+async function lease() {
+  return (await ports.lineage.getControl('m1'))?.lease ?? null;
+}
+
+describe('keepLease', () => {
+  test('keeps the lease through work that takes much longer than it lives', async () => {
+    const work = Promise.withResolvers<string>();
+    const kept = keepLease(await headOf('a'), ports, () => work.promise);
+    for (let passed = 0; passed < 120; passed += 5) {
+      await pass(5 * minute);
+      const held = await lease();
+      expect(held !== null && leaseIsLive(held, ports.clock.now() + 9 * minute)).toBe(true);
+      expect((await rejection(acquireLease({ ...run, runId: 'r2' }, 'b', minutes, ports))).name).toBe('LeaseHeld');
+    }
+    work.resolve('done');
+    expect(await kept).toBe('done');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('ends as soon as the lease is known to be lost, though the work never ends', async () => {
+    const kept = rejection(keepLease(await headOf('a'), ports, () => new Promise(() => undefined)));
+    await pass(0);
+    ports.clock.advance(minutes * minute);
+    await headOf('b', 'r2');
+    await pass(5 * minute);
+    expect((await kept).name).toBe('LeaseLost');
+    expect(vi.getTimerCount()).toBe(0);
+    expect((await lease())?.owner).toBe('b');
+  });
+
+  test('does not begin work without the lease', async () => {
+    const head = await headOf('a');
+    ports.clock.advance(minutes * minute);
+    await headOf('b');
+    const work = vi.fn(async () => undefined);
+    expect((await rejection(keepLease(head, ports, work))).name).toBe('LeaseLost');
+    expect(work).not.toHaveBeenCalled();
+  });
+
+  test('ends well when the lease expired and nobody took it', async () => {
+    const work = Promise.withResolvers<string>();
+    const head = await headOf('a');
+    const kept = keepLease(head, ports, () => work.promise);
+    await pass(0);
+    // The process was stopped: its timers stood still.
+    ports.clock.advance(60 * minute);
+    work.resolve('done');
+    expect(await kept).toBe('done');
+    expect(await keepLease(head, ports, async () => 'next')).toBe('next');
+    const held = await lease();
+    expect(held !== null && leaseIsLive(held, ports.clock.now())).toBe(true);
+  });
+
+  test('goes on when a renewal fails for another reason, says so, and renews the next time', async () => {
+    const work = Promise.withResolvers<string>();
+    const kept = keepLease(await headOf('a'), ports, () => work.promise);
+    await pass(0);
+    const failing = vi
+      .spyOn(ports.lineage, 'compareAndSetControl')
+      .mockRejectedValueOnce(new RatchetError('StorageFailure', 'Cannot write lineage.sqlite: ENOSPC.'));
+    await pass(5 * minute);
+    expect(notes).toEqual([expect.stringContaining('ENOSPC')]);
+    await pass(5 * minute);
+    expect(failing).toHaveBeenCalledTimes(2);
+    expect((await lease())?.expiresAt).toBe(ports.clock.now() + minutes * minute);
+    work.resolve('done');
+    expect(await kept).toBe('done');
+  });
+
+  test('renews once for ten items that work side by side', async () => {
+    const heads = await Promise.all(Array.from({ length: 10 }, (_, item) => headOf('a', 'r1', `item-${item}`)));
+    const work = Promise.withResolvers<string>();
+    const kept = heads.map((head) => keepLease(head, ports, () => work.promise));
+    await pass(0);
+    const writes = vi.spyOn(ports.lineage, 'compareAndSetControl');
+    await pass(5 * minute);
+    const answers = await Promise.all(writes.mock.results.map((result) => result.value as Promise<boolean>));
+    expect(answers.filter(Boolean)).toHaveLength(1);
+    work.resolve('done');
+    expect(await Promise.all(kept)).toEqual(Array(10).fill('done'));
+  });
+});
+
+describe('a process that was stopped past its lease, while another took its run over', () => {
+  test('neither gives the other’s lease back nor ends the run’s record', async () => {
+    await ports.lineage.putRun(sampleRun());
+    await headOf('stopped');
+    ports.clock.advance(minutes * minute);
+    const { fencingToken } = (await headOf('other')).lease;
+    await giveLeaseBack(run, 'stopped', ports);
+    await endRun({ run, owner: 'stopped', status: 'FAILED', error: 'LeaseLost', cause: 'gone' }, ports);
+    expect(await ports.lineage.getControl('m1')).toMatchObject({ fencingToken, lease: { owner: 'other' } });
+    expect(await ports.lineage.getRun('r1')).toMatchObject({ status: 'running', failure: null });
+  });
+
+  test('ends its own record when the other works on another run', async () => {
+    await ports.lineage.putRun(sampleRun());
+    await headOf('stopped');
+    ports.clock.advance(minutes * minute);
+    await headOf('other', 'r2');
+    const cause = JSON.stringify({ errorMessage: 'lost it', mend: 'start again' });
+    await endRun({ run, owner: 'stopped', status: 'FAILED', error: 'LeaseLost', cause }, ports);
+    expect(await ports.lineage.getRun('r1')).toMatchObject({
+      status: 'failed',
+      failure: { name: 'LeaseLost', cause: 'lost it', mend: 'start again' },
+    });
+    expect((await lease())?.owner).toBe('other');
+  });
+});
+
+describe('the control item in SQLite', () => {
+  test('takes concurrent changes one after another, from two connections at once', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'ratchet-control-'));
+    const stores = [0, 1].map(() => new SqliteLineageStore(join(directory, 'lineage.sqlite')));
+    try {
+      const [first] = stores;
+      await first?.createModel(sampleModel());
+      const workers = stores.flatMap((lineage) => Array.from({ length: 8 }, (): Ports => ({ ...ports, lineage })));
+      const granted = await Promise.allSettled(
+        workers.map((own, index) => acquireLease({ ...run, runId: `r${index}` }, `owner-${index}`, minutes, own)),
+      );
+      expect(granted.filter((result) => result.status === 'fulfilled')).toHaveLength(1);
+      const moves = await Promise.all(
+        workers.map((own, index) =>
+          updateControl('m1', own, (control) =>
+            moveChampion(control, { at: '', to: `c${index}`, kind: 'promote', by: '', reason: '' }),
+          ),
+        ),
+      );
+      const control = await first?.getControl('m1');
+      expect(control?.moves).toHaveLength(workers.length);
+      expect(control?.version).toBe(workers.length + 1);
+      expect(new Set(moves.map((move) => move.version)).size).toBe(workers.length);
+      for (const [index, move] of (control?.moves ?? []).entries()) {
+        expect(move.from).toBe(control?.moves[index - 1]?.to ?? null);
+      }
+    } finally {
+      for (const store of stores) store.close();
+      await rm(directory, { recursive: true });
+    }
+  });
+});
