@@ -1,47 +1,62 @@
-/** Imports run one way: domain ← ports ← stages ← (functions | cli); adapters know ports and domain only. */
+const { readdirSync } = require('node:fs');
+const { join } = require('node:path');
+
+/** Imports run one way: domain ← tasks ← ports ← intake ← operations ← loop ← (functions | cli); adapters know ports and domain. */
+const outside = 'functions|cli|infra|console|bench|test';
+
+/** What a layer may not import: the layers above it and the adapters. */
+function below(layer, above) {
+  return {
+    name: `${layer}-knows-only-what-is-below`,
+    severity: 'error',
+    from: { path: `^shared/${layer}/` },
+    to: { path: `^(shared/(${above.join('|')})|${outside})/` },
+  };
+}
+
+const stages = readdirSync(join(__dirname, 'functions')).filter((name) => /^[a-z]/.test(name));
+
 module.exports = {
   forbidden: [
+    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
+    below('domain', ['tasks', 'ports', 'intake', 'operations', 'loop', 'adapters', 'composition']),
+    below('tasks', ['ports', 'intake', 'operations', 'loop', 'adapters', 'composition']),
+    below('ports', ['intake', 'operations', 'loop', 'adapters', 'composition']),
+    below('intake', ['operations', 'loop', 'adapters', 'composition']),
+    below('operations', ['loop', 'adapters', 'composition']),
+    below('loop', ['adapters', 'composition']),
+    below('adapters', ['intake', 'operations', 'loop', 'composition']),
+    below('composition', ['intake', 'operations', 'loop']),
     {
-      name: 'no-circular',
+      name: 'a-folder-of-the-loop-is-read-alone',
+      comment: 'Folders of the loop share payload schemas (state) and the engine, nothing else.',
       severity: 'error',
-      from: {},
-      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+      from: { path: '^shared/loop/([^/]+)/' },
+      to: { path: '^shared/loop/', pathNot: '^shared/loop/(state|engine|$1)/' },
     },
     {
-      name: 'domain-knows-nobody',
+      name: 'state-and-engine-know-no-stage',
       severity: 'error',
-      from: { path: '^shared/domain/' },
-      to: { path: '^(shared/(ports|loop|intake|operations|adapters)|functions|cli|infra|console|bench)/' },
+      from: { path: '^shared/loop/(state|engine)/' },
+      to: { path: '^shared/loop/', pathNot: '^shared/loop/(state|engine)/' },
     },
     {
-      name: 'ports-know-the-domain-only',
+      name: 'no-stage-imports-a-stage',
       severity: 'error',
-      from: { path: '^shared/ports/' },
-      to: { path: '^(shared/(loop|intake|operations|adapters)|functions|cli|infra|console|bench)/' },
+      from: { path: '^shared/loop/[^/]+/', pathNot: '^shared/loop/(state|engine)/' },
+      to: { path: `^shared/loop/[^/]+/(${stages.join('|')})\\.ts$`, pathNot: '^shared/loop/(state|engine)/' },
     },
     {
-      name: 'stages-know-ports-and-domain-only',
+      name: 'rules-and-stages-import-no-sdk',
       severity: 'error',
-      from: { path: '^shared/(loop|intake|operations)/' },
-      to: { path: '^(shared/adapters|functions|cli|infra|console|bench)/' },
-    },
-    {
-      name: 'adapters-know-ports-and-domain-only',
-      severity: 'error',
-      from: { path: '^shared/adapters/' },
-      to: { path: '^(shared/(loop|intake|operations)|functions|cli|infra|console|bench)/' },
-    },
-    {
-      name: 'domain-and-stages-import-no-sdk',
-      severity: 'error',
-      from: { path: '^shared/(domain|loop|intake|operations|ports)/' },
+      from: { path: '^shared/(domain|tasks|ports|intake|operations|loop)/' },
       to: { path: 'node_modules/(@aws-sdk|aws-|@duckdb|@energetic-ai|piscina)' },
     },
     {
       name: 'infra-knows-no-stages',
       severity: 'error',
       from: { path: '^infra/' },
-      to: { path: '^(shared/(stages|adapters|ports)|functions|cli)/' },
+      to: { path: '^(shared/(intake|operations|loop|adapters|ports|composition)|functions|cli)/' },
     },
     {
       name: 'product-knows-no-tests',

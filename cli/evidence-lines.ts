@@ -1,4 +1,4 @@
-import type { RunResult } from '../shared/loop/report/write-report.ts';
+import type { RunResult } from '../shared/loop/state/run-result.ts';
 
 /** The numbers behind a run's decision, for people: scores before and after, and regressions against what was allowed. */
 export function evidenceLines({ scores, regressions }: Pick<RunResult, 'scores' | 'regressions'>): readonly string[] {

@@ -5,7 +5,7 @@ import { controlSchema } from '../shared/domain/models/control.ts';
 import { datasetSchema } from '../shared/domain/models/dataset.ts';
 import { decisionSchema, runSchema } from '../shared/domain/models/run.ts';
 import type { Task } from '../shared/domain/models/task.ts';
-import { runResultSchema } from '../shared/loop/report/write-report.ts';
+import { runResultSchema } from '../shared/loop/state/run-result.ts';
 
 const modelName = z.string().describe('name of the model');
 const checkpointName = z.string().describe('id of a checkpoint');

@@ -9,7 +9,7 @@ import { DuckDbTraceLog } from '../../shared/adapters/duckdb/duckdb-trace-log.ts
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import type { Foundation } from '../../shared/domain/models/hyperparameters.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
-import type { RunResult } from '../../shared/loop/report/write-report.ts';
+import type { RunResult } from '../../shared/loop/state/run-result.ts';
 import { beginRun } from '../../shared/operations/begin-run.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
 import type { Ports } from '../../shared/ports/ports.ts';

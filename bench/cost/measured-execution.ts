@@ -2,9 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { StateMachine } from 'aws-local-stepfunctions';
-import { stateHandlers } from '../../shared/loop/engine/catalogue.ts';
-import type { RunRef } from '../../shared/loop/engine/stage.ts';
-import { type RunResult, runResultSchema } from '../../shared/loop/report/write-report.ts';
+import type { RunRef } from '../../shared/domain/models/run-ref.ts';
+import { stateHandlers } from '../../shared/loop/catalogue.ts';
+import { type RunResult, runResultSchema } from '../../shared/loop/state/run-result.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 
 type Definition = ConstructorParameters<typeof StateMachine>[0];

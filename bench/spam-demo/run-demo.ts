@@ -5,9 +5,9 @@ import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
 import type { Foundation } from '../../shared/domain/models/hyperparameters.ts';
 import type { Output } from '../../shared/domain/models/task.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
-import { answerWith } from '../../shared/loop/engine/answer.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
+import { answerWith } from '../../shared/ports/back-ends.ts';
 import { type DemoPlan, planDemo } from './demo-plan.ts';
 import { type Email, type EmailSlice, labelOf, loadEmails } from './load-emails.ts';
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { unknownModel } from '../../shared/operations/unknown-model.ts';
+import { unknownModel } from '../../shared/ports/unknown-model.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type LineageView, lineageLines } from '../lineage-tree.ts';
 import { commandResult } from '../results.ts';

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
-import type { RunResult } from '../../shared/loop/report/write-report.ts';
+import type { RunResult } from '../../shared/loop/state/run-result.ts';
 import { wholeNumber } from '../arguments.ts';
 import { evidenceLines } from '../evidence-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';

@@ -2,8 +2,8 @@ import { type ErrorName, errorTable, RatchetError } from '../../shared/domain/ba
 import { type Control, championMovedSince, leaseIsLive } from '../../shared/domain/models/control.ts';
 import type { Run } from '../../shared/domain/models/run.ts';
 import { beginRun } from '../../shared/operations/begin-run.ts';
-import { unknownModel } from '../../shared/operations/unknown-model.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { unknownModel } from '../../shared/ports/unknown-model.ts';
 import type { ProgressUi } from '../progress.ts';
 
 export interface WantedRun {

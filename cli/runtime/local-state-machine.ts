@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { ExecutionError, StateMachine } from 'aws-local-stepfunctions';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
-import { stateHandlers } from '../../shared/loop/engine/catalogue.ts';
+import { stateHandlers } from '../../shared/loop/catalogue.ts';
 import type { Orchestrator, StateWatcher } from '../../shared/ports/orchestrator.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { itemOf } from './item-of.ts';

@@ -1,4 +1,4 @@
-import { type RunResult, runResultSchema } from '../../shared/loop/report/write-report.ts';
+import { type RunResult, runResultSchema } from '../../shared/loop/state/run-result.ts';
 import { type EndedExecution, endRun } from '../../shared/operations/end-run.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { ProgressUi } from '../progress.ts';

@@ -1,8 +1,8 @@
 import { executionLink } from '../../shared/adapters/aws/aws-console-links.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
-import { type RunResult, runResultSchema } from '../../shared/loop/report/write-report.ts';
+import { type RunResult, runResultSchema } from '../../shared/loop/state/run-result.ts';
 import { failureOf } from '../../shared/operations/end-run.ts';
-import { unknownModel } from '../../shared/operations/unknown-model.ts';
+import { unknownModel } from '../../shared/ports/unknown-model.ts';
 import type { TimedProgressUi } from '../progress.ts';
 import { findOrBeginRun, type WantedRun } from '../runtime/find-run.ts';
 import { watchStates } from '../runtime/watch-states.ts';

@@ -10,7 +10,7 @@ import {
 } from '@aws-sdk/client-sfn';
 import type { AwsRequest } from '../../shared/adapters/aws/aws-failure.ts';
 import { executionName } from '../../shared/domain/models/execution-name.ts';
-import type { RunRef } from '../../shared/loop/engine/stage.ts';
+import type { RunRef } from '../../shared/domain/models/run-ref.ts';
 import { request } from './aws-fault.ts';
 
 /** Where an execution stands. */

@@ -1,7 +1,9 @@
 import { MetricUnit } from '@aws-lambda-powertools/metrics';
 import { z } from 'zod';
+import { runRefSchema } from '../../shared/domain/models/run-ref.ts';
 import { executeStage } from '../../shared/loop/engine/execute-stage.ts';
-import { runRefSchema, type Stage, type StageHead } from '../../shared/loop/engine/stage.ts';
+import type { Stage } from '../../shared/loop/engine/stage.ts';
+import type { StageHead } from '../../shared/loop/state/stage-head.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { cloudPorts, type PortsPart } from './cloud-ports.ts';
 import { type LambdaFunction, lambdaFunction, once } from './lambda-function.ts';

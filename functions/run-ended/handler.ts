@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { runRefSchema } from '../../shared/loop/engine/stage.ts';
+import { runRefSchema } from '../../shared/domain/models/run-ref.ts';
 import { endRun } from '../../shared/operations/end-run.ts';
 import { cloudPorts } from '../_middleware/cloud-ports.ts';
 import { lambdaFunction, once } from '../_middleware/lambda-function.ts';

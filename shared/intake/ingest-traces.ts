@@ -4,9 +4,9 @@ import type { Model } from '../domain/models/model.ts';
 import type { Output } from '../domain/models/task.ts';
 import type { Judgement } from '../domain/traces/judgement.ts';
 import type { Trace } from '../domain/traces/trace.ts';
-import { unknownModel } from '../operations/unknown-model.ts';
 import { writeJsonl } from '../ports/documents.ts';
 import type { Ports } from '../ports/ports.ts';
+import { unknownModel } from '../ports/unknown-model.ts';
 import type { LineProblem } from './parse-json-line.ts';
 import {
   type GivenJudgement,

@@ -1,8 +1,8 @@
 import { RatchetError } from '../domain/base/errors.ts';
 import type { Run } from '../domain/models/run.ts';
-import type { RunRef } from '../loop/engine/stage.ts';
+import type { RunRef } from '../domain/models/run-ref.ts';
 import type { Ports } from '../ports/ports.ts';
-import { unknownModel } from './unknown-model.ts';
+import { unknownModel } from '../ports/unknown-model.ts';
 
 /**
  * The run's record, written when there is none yet: whoever starts a run, a person in the console of Step Functions included,

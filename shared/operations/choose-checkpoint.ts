@@ -1,7 +1,7 @@
 import { RatchetError } from '../domain/base/errors.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import type { Ports } from '../ports/ports.ts';
-import { unknownModel } from './unknown-model.ts';
+import { unknownModel } from '../ports/unknown-model.ts';
 
 /** The checkpoint that answers: the champion, or the one named. @throws RatchetError UnknownModel, NoChampion, UnknownCheckpoint */
 export async function chooseCheckpoint(

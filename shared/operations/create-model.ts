@@ -11,11 +11,11 @@ import type { Model } from '../domain/models/model.ts';
 import { type Settings, settingsSchema } from '../domain/models/settings.ts';
 import { classificationTask, labelSchema, maxLabels, outputProblem, type Task } from '../domain/models/task.ts';
 import { type BadExampleLine, readExampleLines } from '../intake/read-example-lines.ts';
-import { trainerNamed } from '../loop/engine/answer.ts';
-import { writeLedgerSegment } from '../loop/snapshot/split-ledger.ts';
+import { trainerNamed } from '../ports/back-ends.ts';
 import { encodeJsonl } from '../ports/documents.ts';
 import type { Ports } from '../ports/ports.ts';
-import { updateControl } from './hold-lease.ts';
+import { updateControl } from './control-item.ts';
+import { writeLedgerSegment } from './split-ledger.ts';
 
 export interface CreateRequest {
   readonly modelId: string;

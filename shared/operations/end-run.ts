@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { errorTable, RatchetError } from '../domain/base/errors.ts';
 import { readFaultText } from '../domain/base/fault-text.ts';
 import type { Run } from '../domain/models/run.ts';
-import { runRefSchema } from '../loop/engine/stage.ts';
+import { runRefSchema } from '../domain/models/run-ref.ts';
 import type { Ports } from '../ports/ports.ts';
-import { giveLeaseBack } from './hold-lease.ts';
+import { giveLeaseBack } from './lease.ts';
 
 /** The end of an execution, as Step Functions tells it (and a laptop likewise). */
 export const endRunInputSchema = z.strictObject({

@@ -1,8 +1,8 @@
 import { RatchetError } from '../domain/base/errors.ts';
 import { type Control, moveChampion } from '../domain/models/control.ts';
 import type { Ports } from '../ports/ports.ts';
-import { updateControl } from './hold-lease.ts';
-import { unknownModel } from './unknown-model.ts';
+import { unknownModel } from '../ports/unknown-model.ts';
+import { updateControl } from './control-item.ts';
 
 export interface RollbackRequest {
   readonly modelId: string;

@@ -9,7 +9,7 @@ import { ingestOnStack } from '../../cli/stack/ingest-on-stack.ts';
 import { openStack, type StackPlace } from '../../cli/stack/stack-place.ts';
 import { ingestReceiptKey } from '../../shared/intake/ingest-receipt.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
-import { acquireLease } from '../../shared/operations/hold-lease.ts';
+import { acquireLease } from '../../shared/operations/lease.ts';
 import { writeJson } from '../../shared/ports/documents.ts';
 import { createStack } from '../helpers/emulated-stack.ts';
 import { rejection } from '../helpers/rejection.ts';

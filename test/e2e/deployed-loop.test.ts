@@ -17,7 +17,7 @@ import { openStack, type StackPlace } from '../../cli/stack/stack-place.ts';
 import type { Run } from '../../shared/domain/models/run.ts';
 import { type IngestReceipt, ingestReceiptKey, ingestReceiptSchema } from '../../shared/intake/ingest-receipt.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
-import { runResultSchema } from '../../shared/loop/report/write-report.ts';
+import { runResultSchema } from '../../shared/loop/state/run-result.ts';
 import { readJson, readJsonl } from '../../shared/ports/documents.ts';
 import { createDriftingModel, dropOf, gzipped, judgedTraffic, trafficWithFailures } from '../helpers/cloud-traffic.ts';
 import { type DeployedStack, deployStack } from '../helpers/deployed-stack.ts';

@@ -1,8 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import type { Settings } from '../../shared/domain/models/settings.ts';
 import type { TraceLine } from '../../shared/domain/traces/trace.ts';
-import { answerWith } from '../../shared/loop/engine/answer.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
+import { answerWith } from '../../shared/ports/back-ends.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { judgedTraces, type Sample, samples } from './made-up-traffic.ts';
 import { bytesOf } from './test-workspace.ts';

@@ -7,8 +7,8 @@ import { RatchetError } from '../../shared/domain/base/errors.ts';
 import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
 import type { TraceLine } from '../../shared/domain/traces/trace.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
-import { answerWith } from '../../shared/loop/engine/answer.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
+import { answerWith } from '../../shared/ports/back-ends.ts';
 import { judgedTraces, type Sample, samples } from './made-up-traffic.ts';
 
 export const modelId = 'support';

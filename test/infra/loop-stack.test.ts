@@ -3,7 +3,7 @@ import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { readEnvironment, readStateMachineArn } from '../../functions/_middleware/environment.ts';
 import { stageFunctions } from '../../infra/function-specs.ts';
-import { stateHandlers } from '../../shared/loop/engine/catalogue.ts';
+import { stateHandlers } from '../../shared/loop/catalogue.ts';
 import { synthesized } from './synthesized.ts';
 
 const schedules = JSON.stringify([

@@ -4,7 +4,7 @@ import { evaluationItemSchema } from '../../shared/domain/evaluation/evaluation-
 import { leaks } from '../../shared/domain/evaluation/splits.ts';
 import { exampleSchema } from '../../shared/domain/models/example.ts';
 import type { Settings } from '../../shared/domain/models/settings.ts';
-import { answerWith } from '../../shared/loop/engine/answer.ts';
+import { answerWith } from '../../shared/ports/back-ends.ts';
 import { readJsonl } from '../../shared/ports/documents.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
 import {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWorkspace } from '../../cli/workspace.ts';
-import { updateControl } from '../../shared/operations/hold-lease.ts';
+import { updateControl } from '../../shared/operations/control-item.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
 import { answeredTraffic, createSupportModel, ingest, makeWorkspace, modelId } from '../helpers/test-workspace.ts';
 

@@ -6,7 +6,7 @@ import { evaluationItemSchema, evaluationSetNameSchema } from '../../shared/doma
 import { type LedgerEntry, leaks } from '../../shared/domain/evaluation/splits.ts';
 import { exampleSchema } from '../../shared/domain/models/example.ts';
 import { sidedRecordSchema } from '../../shared/domain/traces/trace-record.ts';
-import { writeLedgerSegment } from '../../shared/loop/snapshot/split-ledger.ts';
+import { writeLedgerSegment } from '../../shared/operations/split-ledger.ts';
 import { encodeJsonl, readJsonl } from '../../shared/ports/documents.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { samples } from '../helpers/made-up-traffic.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
 import { errorTable } from '../../shared/domain/base/errors.ts';
-import { stateHandlers } from '../../shared/loop/engine/catalogue.ts';
+import { stateHandlers } from '../../shared/loop/catalogue.ts';
 
 // The package's types do not resolve for an ES module.
 const validate = createRequire(import.meta.url)('asl-validator') as (

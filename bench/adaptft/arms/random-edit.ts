@@ -1,5 +1,5 @@
 import type { RandomStream } from '../../../shared/ports/random.ts';
-import { tokensOf } from '../perturbations/edit.ts';
+import { tokensOf } from '../perturbations/tokens.ts';
 
 const share = 0.1;
 

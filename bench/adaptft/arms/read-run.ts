@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { gateFileSchema } from '../../../shared/loop/decision/gate-candidates.ts';
-import { splitSchema } from '../../../shared/loop/snapshot/split-traces.ts';
+import { gateFileSchema } from '../../../shared/loop/state/gate.ts';
+import { splitSchema } from '../../../shared/loop/state/split.ts';
 import { readJson } from '../../../shared/ports/documents.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
 import type { RunRecord } from './unit-result.ts';

@@ -1,4 +1,4 @@
-import { answerWith } from '../../../shared/loop/engine/answer.ts';
+import { answerWith } from '../../../shared/ports/back-ends.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
 import type { Random } from '../../../shared/ports/random.ts';
 import type { Baseline, ServedLog } from './baselines.ts';

@@ -1,5 +1,5 @@
 import type { Checkpoint } from '../../../shared/domain/models/checkpoint.ts';
-import { answerWith } from '../../../shared/loop/engine/answer.ts';
+import { answerWith } from '../../../shared/ports/back-ends.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
 import type { Prepared, ScoreItem } from './prepared.ts';
 import { packRights } from './rights.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { defaultConfiguration } from '../../../shared/domain/models/default-configurations.ts';
 import type { Example } from '../../../shared/domain/models/example.ts';
 import { classificationTask } from '../../../shared/domain/models/task.ts';
-import { trainerNamed } from '../../../shared/loop/engine/answer.ts';
+import { trainerNamed } from '../../../shared/ports/back-ends.ts';
 import { writeJsonl } from '../../../shared/ports/documents.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
 import type { Labelled } from '../perturbations/corpus.ts';

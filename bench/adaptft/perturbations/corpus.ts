@@ -1,5 +1,5 @@
 import type { RandomStream } from '../../../shared/ports/random.ts';
-import { tokensOf } from './edit.ts';
+import { tokensOf } from './tokens.ts';
 
 /** An input with its right output: a line of a labelled set. */
 export interface Labelled {

@@ -1,5 +1,6 @@
 import type { RandomStream } from '../../../shared/ports/random.ts';
 import type { Corpus, Labelled } from './corpus.ts';
+import { tokensOf } from './tokens.ts';
 
 /** Changes a text; null when the text gives it nothing to change. */
 export type Edit = (text: string, random: RandomStream, corpus: Corpus) => string | null;
@@ -16,10 +17,6 @@ export function pick<T>(items: readonly T[], random: RandomStream): T {
 /** A whole number from `least` to `most`, both included. */
 export function between(least: number, most: number, random: RandomStream): number {
   return least + random.below(most - least + 1);
-}
-
-export function tokensOf(text: string): string[] {
-  return text.split(/\s+/).filter((token) => token !== '');
 }
 
 /**

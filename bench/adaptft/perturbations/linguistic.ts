@@ -1,5 +1,6 @@
 import type { RandomStream } from '../../../shared/ports/random.ts';
-import { between, changeTokens, type Edit, pick, someOf, tokensOf } from './edit.ts';
+import { between, changeTokens, type Edit, pick, someOf } from './edit.ts';
+import { tokensOf } from './tokens.ts';
 
 // biome-ignore format: a table
 const keyboardNeighbours: Readonly<Record<string, string>> = {

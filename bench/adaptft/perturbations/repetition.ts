@@ -1,4 +1,5 @@
-import { type Edit, pick, tokensOf } from './edit.ts';
+import { type Edit, pick } from './edit.ts';
+import { tokensOf } from './tokens.ts';
 
 const fillers = ['please', 'now', 'thanks', 'again', 'ok', 'hey', 'just'];
 

@@ -1,4 +1,5 @@
-import { between, changeTokens, type Edit, pick, someOf, tokensOf } from './edit.ts';
+import { between, changeTokens, type Edit, pick, someOf } from './edit.ts';
+import { tokensOf } from './tokens.ts';
 
 const openings = ['hi', 'hello there', 'hey', 'good morning', 'dear assistant', 'greetings', 'hi team', 'yo'];
 // biome-ignore format: a table

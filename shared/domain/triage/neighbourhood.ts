@@ -1,5 +1,5 @@
 import { SimilarityIndex } from '../similarity/similarity-index.ts';
-import type { SuspectRecord } from './suspects.ts';
+import type { SuspectRecord } from './suspect.ts';
 
 /** Records searched for neighbours at most; a larger traffic is thinned evenly. */
 const mostSearched = 50_000;

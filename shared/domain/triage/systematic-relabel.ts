@@ -1,6 +1,6 @@
 import { wilsonInterval } from '../base/statistics.ts';
 import type { Neighbourhood } from './neighbourhood.ts';
-import type { Suspect, SuspectRecord } from './suspects.ts';
+import { isAgreed, type Suspect, type SuspectRecord } from './suspect.ts';
 import type { Trust } from './trust.ts';
 
 /** Fewer corrections, or agreed records to compare with, show no system. */
@@ -187,11 +187,6 @@ function thirdLabels(
     if ((around.get(winner) ?? 0) >= mixed * (around.get(record.given) ?? 0)) push(byLabel, winner, record);
   }
   return [...byLabel].map(([label, members]) => ({ label, members, count: members.length }));
-}
-
-/** Whether nothing speaks against the given label: the champion and the judge agree, or a person has judged. */
-export function isAgreed(record: SuspectRecord): boolean {
-  return record.judgeKind === 'human' || record.answer === record.given;
 }
 
 function logOdds({ probabilities }: SuspectRecord, a: number, b: number): number {

@@ -4,7 +4,8 @@ import { findNoise, findPoison } from './detectors.ts';
 import type { Finding } from './finding.ts';
 import { NativeKinds, type Sighting } from './native-kinds.ts';
 import type { OutOfFold } from './off-domain.ts';
-import { findSuspects, type Suspect, type SuspectRecord } from './suspects.ts';
+import type { Suspect, SuspectRecord } from './suspect.ts';
+import { findSuspects } from './suspects.ts';
 import type { Triage } from './triage.ts';
 import { Vocabulary } from './vocabulary.ts';
 

@@ -9,15 +9,15 @@ import { datasetKey } from '../../domain/models/checkpoint-id.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import { readJson, readJsonl, writeJsonl } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { type Lineage, lineageSchema } from '../diagnosis/inspect-lineage.ts';
-import { readTrainingSide } from '../diagnosis/material.ts';
-import { type Stage, stageHead } from '../engine/stage.ts';
-import { type SetRef, splitSchema } from '../snapshot/split-traces.ts';
-import { datasetRefSchema } from '../state/candidate.ts';
+import type { Stage } from '../engine/stage.ts';
+import { clusterSelectionSchema, curriculumSchema, partRefSchema } from '../state/curriculum.ts';
 import { iterationRefSchema } from '../state/iteration.ts';
+import { type Lineage, lineageSchema } from '../state/lineage.ts';
+import { readTrainingSide } from '../state/material.ts';
 import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
+import { type SetRef, splitSchema } from '../state/split.ts';
+import { stageHead } from '../state/stage-head.ts';
 import { remainingFailures } from './remaining-failures.ts';
-import { clusterSelectionSchema, partRefSchema } from './synthesize-curriculum.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,
@@ -28,9 +28,6 @@ const inputSchema = z.strictObject({
   parts: z.array(partRefSchema),
   step: iterationRefSchema,
 });
-
-export const curriculumSchema = z.strictObject({ datasets: z.array(datasetRefSchema.extend({ examples: z.int() })) });
-
 /** Puts the clusters' parts together into the datasets that the lineage allows, checked for leaks and measured. */
 export const assembleCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<typeof curriculumSchema>> = {
   name: 'assemble-curriculum',

@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { firstRework } from '../../domain/policy/moves.ts';
 import { policyBand } from '../../domain/policy/policy.ts';
-import { weaknessRefSchema } from '../diagnosis/confirm-weaknesses.ts';
-import { lineageSchema } from '../diagnosis/inspect-lineage.ts';
-import { executeStage } from '../engine/execute-stage.ts';
-import { type Stage, stageHead, stageKey } from '../engine/stage.ts';
-import { splitSchema } from '../snapshot/split-traces.ts';
+import { type Stage, stageKey } from '../engine/stage.ts';
+import { nextDatasetSchema } from '../state/curriculum.ts';
+import { weaknessRefSchema } from '../state/diagnosis.ts';
+import { lineageSchema } from '../state/lineage.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
-import { assembleCurriculum } from './assemble-curriculum.ts';
-import { synthesizeCurriculum } from './synthesize-curriculum.ts';
+import { splitSchema } from '../state/split.ts';
+import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,
@@ -18,9 +17,6 @@ const inputSchema = z.strictObject({
   weaknesses: z.array(weaknessRefSchema),
   lineage: lineageSchema,
 });
-
-export const nextDatasetSchema = z.strictObject({ move: z.string(), reason: z.string() });
-
 /**
  * While candidates train, does what the likely next iteration needs. A champion far below the bands will most likely be
  * followed by a rework of the data: its curriculum is built now, under the keys where that iteration looks for it, which
@@ -31,7 +27,7 @@ export const prepareNextDataset: Stage<z.infer<typeof inputSchema>, z.infer<type
   name: 'prepare-next-dataset',
   input: inputSchema,
   output: nextDatasetSchema,
-  async run({ run, lease, iteration, prepared, split, taxonomyKey, weaknesses, lineage }, { ports }) {
+  async run({ run, lease, iteration, prepared, split, taxonomyKey, weaknesses, lineage }, { ports, execute }) {
     const traffic = split.sets.find((set) => set.name === 'traffic-validation');
     const championScore = traffic === undefined || traffic.size === 0 ? 0 : traffic.right / traffic.size;
     if (iteration > 1 || policyBand(championScore) !== 'rework-data') {
@@ -45,10 +41,10 @@ export const prepareNextDataset: Stage<z.infer<typeof inputSchema>, z.infer<type
     const parts = await Promise.all(
       weaknesses.map(async (weakness) => {
         const input = { ...next, item: weakness.clusterId, split: { sidedKey: split.sidedKey }, weakness };
-        return (await executeStage(synthesizeCurriculum, input, ports)).output;
+        return execute('synthesize-curriculum', input);
       }),
     );
-    await executeStage(assembleCurriculum, { ...next, item: 'all', split, lineage, parts }, ports);
+    await execute('assemble-curriculum', { ...next, item: 'all', split, lineage, parts });
     return {
       move,
       reason: `the champion scores ${championScore.toFixed(3)}, so the data will most likely be reworked next`,

@@ -1,7 +1,7 @@
 import type { UsableRecord } from '../../domain/traces/trace-record.ts';
 import { readJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { gateFileSchema } from '../decision/gate-candidates.ts';
+import { gateFileSchema } from '../state/gate.ts';
 import { type IterationRef, readHistory } from '../state/iteration.ts';
 
 /**

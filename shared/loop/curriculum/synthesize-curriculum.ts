@@ -1,17 +1,17 @@
 import { z } from 'zod';
 import { planFor } from '../../domain/curriculum/curriculum-plan.ts';
-import { candidateSchema } from '../../domain/curriculum/example-candidate.ts';
 import { selectForCluster } from '../../domain/curriculum/select-for-cluster.ts';
 import { probeResultSchema, weaknessSchema } from '../../domain/diagnosis/probe.ts';
-import { rootCauseSchema } from '../../domain/diagnosis/taxonomy.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import { readJson, readJsonl, writeJson } from '../../ports/documents.ts';
-import { weaknessRefSchema } from '../diagnosis/confirm-weaknesses.ts';
-import { readCluster, readTrainingSide } from '../diagnosis/material.ts';
-import { type Stage, stageHead } from '../engine/stage.ts';
-import { splitSchema } from '../snapshot/split-traces.ts';
+import type { Stage } from '../engine/stage.ts';
+import { partRefSchema } from '../state/curriculum.ts';
+import { weaknessRefSchema } from '../state/diagnosis.ts';
 import { iterationRefSchema } from '../state/iteration.ts';
+import { readCluster, readTrainingSide } from '../state/material.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
+import { splitSchema } from '../state/split.ts';
+import { stageHead } from '../state/stage-head.ts';
 import { remainingFailures } from './remaining-failures.ts';
 
 const inputSchema = z.strictObject({
@@ -22,23 +22,6 @@ const inputSchema = z.strictObject({
   weakness: weaknessRefSchema,
   step: iterationRefSchema,
 });
-
-export const partRefSchema = z.strictObject({
-  clusterId: z.string(),
-  key: z.string(),
-  gold: z.int(),
-  hardNegatives: z.int(),
-});
-
-/** What one cluster gives to the curriculum, as written by this stage. */
-export const clusterSelectionSchema = z.strictObject({
-  clusterId: z.string(),
-  cause: rootCauseSchema,
-  gold: z.array(candidateSchema),
-  hardNegatives: z.array(candidateSchema),
-  withoutNearPass: z.int(),
-});
-
 /** Chooses gold and hard negatives for one cluster of failures. */
 export const synthesizeCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<typeof partRefSchema>> = {
   name: 'synthesize-curriculum',

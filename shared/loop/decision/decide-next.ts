@@ -4,19 +4,16 @@ import { neighbourConfigurations } from '../../domain/models/default-configurati
 import type { Configuration } from '../../domain/models/hyperparameters.ts';
 import type { Settings } from '../../domain/models/settings.ts';
 import { describeMove, moves } from '../../domain/policy/moves.ts';
-import {
-  decideNext as applyPolicy,
-  type Move,
-  moveKindSchema,
-  type PolicyDecision,
-} from '../../domain/policy/policy.ts';
+import { decideNext as applyPolicy, type Move, type PolicyDecision } from '../../domain/policy/policy.ts';
 import { readJson, writeJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { type Stage, stageHead } from '../engine/stage.ts';
-import { type Candidate, candidateRefSchema, readCandidate } from '../state/candidate.ts';
+import type { Stage } from '../engine/stage.ts';
+import { type Candidate, readCandidate } from '../state/candidate.ts';
+import { type DecisionRef, decisionRefSchema } from '../state/decision.ts';
+import { byNetGain, type GatedCandidate, gateFileSchema, gateSchema, gateWithReason } from '../state/gate.ts';
 import { type History, type IterationRecord, iterationRefSchema, readHistory } from '../state/iteration.ts';
 import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
-import { byNetGain, type GatedCandidate, gateFileSchema, gateSchema, gateWithReason } from './gate-candidates.ts';
+import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,
@@ -26,19 +23,6 @@ const inputSchema = z.strictObject({
   gate: gateSchema,
 });
 type Input = z.infer<typeof inputSchema>;
-
-export const decisionRefSchema = z.strictObject({
-  next: z.union([moveKindSchema, z.literal('promote'), z.literal('keep')]),
-  /** For people: why. */
-  reason: z.string(),
-  historyKey: z.string(),
-  /** The candidate that the decision is about: to be promoted, or the best of those refused; null while the run goes on. */
-  chosen: candidateRefSchema.nullable(),
-  /** The coming iteration; the present one when there is none. */
-  iteration: iterationRefSchema,
-});
-export type DecisionRef = z.infer<typeof decisionRefSchema>;
-
 /** Applies the iteration policy: another move, promotion, or an end with the champion kept. */
 export const decideNext: Stage<Input, DecisionRef> = {
   name: 'decide-next',

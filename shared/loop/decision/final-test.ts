@@ -7,11 +7,13 @@ import {
 } from '../../domain/evaluation/evaluation-set.ts';
 import { isUsableRecord, sidedRecordSchema, type UsableRecord } from '../../domain/traces/trace-record.ts';
 import { readJsonl, writeJson } from '../../ports/documents.ts';
-import { type Stage, stageHead } from '../engine/stage.ts';
-import { splitSchema } from '../snapshot/split-traces.ts';
+import { evaluate, readCheckpoint } from '../engine/evaluate.ts';
+import type { Stage } from '../engine/stage.ts';
+import { decisionRefSchema } from '../state/decision.ts';
+import { type FinalTest, finalTestRefSchema } from '../state/final-test.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
-import { evaluate, readCheckpoint } from '../training/evaluate.ts';
-import { decisionRefSchema } from './decide-next.ts';
+import { splitSchema } from '../state/split.ts';
+import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,
@@ -19,38 +21,7 @@ const inputSchema = z.strictObject({
   split: splitSchema,
   decision: decisionRefSchema,
 });
-
-export const finalTestRefSchema = z.strictObject({ testKey: z.string() });
-
 const testNames = ['traffic-test', 'failure-test', 'regression-test'] as const;
-
-const countSchema = z.strictObject({ right: z.int(), of: z.int() });
-const breakdownSchema = z.strictObject({ name: z.string(), before: countSchema, after: countSchema });
-export const finalTestSchema = z.strictObject({
-  /** The candidate that the decision was about; deployed only if it was promoted. */
-  checkpointId: z.string(),
-  sets: z.array(z.strictObject({ name: z.string(), before: countSchema, after: countSchema })),
-  byLabel: z.array(breakdownSchema),
-  /** By what the traces' metadata names as their slice; empty where none does. */
-  bySlice: z.array(breakdownSchema),
-  /** All usable failures of the snapshot, those trained on included: the paper's own figure. */
-  allFailuresFixed: countSchema,
-  confusion: z.array(
-    z.strictObject({ expected: z.string(), answered: z.string().nullable(), before: z.int(), after: z.int() }),
-  ),
-  /** Examples of traffic-test with both answers, for people to read. */
-  answers: z.array(
-    z.strictObject({
-      exampleId: z.string(),
-      input: z.string(),
-      expected: z.string(),
-      before: z.string().nullable(),
-      after: z.string().nullable(),
-    }),
-  ),
-});
-export type FinalTest = z.infer<typeof finalTestSchema>;
-
 /** Opens the test sets, once, for the report alone; no decision follows from them. */
 export const finalTest: Stage<z.infer<typeof inputSchema>, z.infer<typeof finalTestRefSchema>> = {
   name: 'final-test',

@@ -6,25 +6,20 @@ import {
   evaluationAnswerSchema,
   evaluationItemSchema,
 } from '../../domain/evaluation/evaluation-set.ts';
-import {
-  type GateRequest,
-  type GateVerdict,
-  gateCandidate,
-  type PromotionReason,
-  type RegressionCount,
-} from '../../domain/evaluation/gate.ts';
+import { type GateRequest, gateCandidate, type RegressionCount } from '../../domain/evaluation/gate.ts';
 import { type DiscordantPair, independentPairs } from '../../domain/evaluation/independent-pairs.ts';
 import { readJsonl, writeJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { lineageSchema } from '../diagnosis/inspect-lineage.ts';
-import { readTrainingSide } from '../diagnosis/material.ts';
-import { type Stage, stageHead } from '../engine/stage.ts';
-import { sizeOf, splitSchema } from '../snapshot/split-traces.ts';
+import { readCheckpoint } from '../engine/evaluate.ts';
+import type { Stage } from '../engine/stage.ts';
 import { type CandidateRef, candidateRefSchema } from '../state/candidate.ts';
+import { championEvaluationSchema, type Evaluated, type EvaluatedSet, evaluatedSchema } from '../state/evaluation.ts';
+import { byNetGain, type Gate, type GatedCandidate, gateSchema } from '../state/gate.ts';
+import { lineageSchema } from '../state/lineage.ts';
+import { readTrainingSide } from '../state/material.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
-import { readCheckpoint } from '../training/evaluate.ts';
-import { type Evaluated, type EvaluatedSet, evaluatedSchema } from '../training/evaluate-candidates.ts';
-import { championEvaluationSchema } from '../training/evaluate-champion.ts';
+import { sizeOf, splitSchema } from '../state/split.ts';
+import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,
@@ -36,29 +31,6 @@ const inputSchema = z.strictObject({
   evaluated: z.array(evaluatedSchema),
 });
 type Input = z.infer<typeof inputSchema>;
-
-/** What the gate found of one candidate: all that a later decision needs. */
-export const gatedCandidateSchema = z.strictObject({
-  candidate: candidateRefSchema,
-  score: z.number(),
-  /** What it still gets wrong on traffic-validation, by pair. */
-  remaining: z.array(z.strictObject({ expected: z.string(), answered: z.string().nullable(), count: z.int() })),
-  request: z.custom<GateRequest>(isRecord),
-  verdict: z.custom<GateVerdict>(isRecord),
-});
-export type GatedCandidate = z.infer<typeof gatedCandidateSchema>;
-
-export const gateFileSchema = z.strictObject({ championScore: z.number(), candidates: z.array(gatedCandidateSchema) });
-
-export const gateSchema = z.strictObject({
-  gateKey: z.string(),
-  best: candidateRefSchema,
-  score: z.number(),
-  championScore: z.number(),
-  outcome: z.enum(['passed', 'rejected', 'too-little-evidence']),
-});
-export type Gate = z.infer<typeof gateSchema>;
-
 /** Puts every candidate of the iteration to the gate and names the best. Rejection is data, not a fault. */
 export const gateCandidates: Stage<Input, Gate> = {
   name: 'gate-candidates',
@@ -114,11 +86,6 @@ async function recordScores(candidates: readonly GatedCandidate[], ports: Ports,
   }
 }
 
-/** The verdict on a candidate with a reason on record why it may pass below τ. */
-export function gateWithReason(gated: GatedCandidate, reason: PromotionReason | null): GateVerdict {
-  return gateCandidate({ ...gated.request, reason });
-}
-
 /**
  * Candidates that pass come first, then those that lose nothing beyond ε, then those nearest to it, since no score lets a
  * candidate pass that loses more; then as {@link byNetGain}.
@@ -128,19 +95,6 @@ function byMerit(a: GatedCandidate, b: GatedCandidate): number {
     Number(b.verdict.outcome === 'passed') - Number(a.verdict.outcome === 'passed') ||
     excess(a) - excess(b) ||
     byNetGain(a, b)
-  );
-}
-
-/**
- * The most pairs gained over lost first: on all traffic that a candidate's recipe was tried on, of which traffic-validation alone is
- * a small part where traffic is little; then by score, by pairs lost, by id.
- */
-export function byNetGain(a: GatedCandidate, b: GatedCandidate): number {
-  return (
-    b.verdict.gained - b.verdict.lost - (a.verdict.gained - a.verdict.lost) ||
-    b.score - a.score ||
-    a.verdict.lost - b.verdict.lost ||
-    (a.candidate.candidateId < b.candidate.candidateId ? -1 : 1)
   );
 }
 
@@ -267,8 +221,4 @@ function changed(items: readonly EvaluationItem[], given: Answers): { gained: st
       return now === right ? [] : [{ exampleId, input, gained: now }];
     }),
   );
-}
-
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
 }

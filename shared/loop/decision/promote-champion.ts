@@ -8,13 +8,15 @@ import {
   evaluationItemSchema,
 } from '../../domain/evaluation/evaluation-set.ts';
 import { type Control, holdsLease, moveChampion } from '../../domain/models/control.ts';
-import { leaseLost, readControl, updateControl } from '../../operations/hold-lease.ts';
+import { readControl, updateControl } from '../../operations/control-item.ts';
+import { leaseLost } from '../../operations/lease.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
-import { type Stage, stageHead } from '../engine/stage.ts';
-import { splitSchema } from '../snapshot/split-traces.ts';
+import { evaluate, readCheckpoint } from '../engine/evaluate.ts';
+import type { Stage } from '../engine/stage.ts';
+import { decisionRefSchema, promotionSchema } from '../state/decision.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
-import { evaluate, readCheckpoint } from '../training/evaluate.ts';
-import { decisionRefSchema } from './decide-next.ts';
+import { splitSchema } from '../state/split.ts';
+import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,
@@ -22,9 +24,6 @@ const inputSchema = z.strictObject({
   split: splitSchema.pick({ sets: true }),
   decision: decisionRefSchema,
 });
-
-export const promotionSchema = z.strictObject({ championId: z.string(), frozenSets: z.array(z.string()) });
-
 /** The sets that later candidates are held to: what was decided on, never what is only reported. */
 const frozenNames: ReadonlySet<EvaluationSetName> = new Set(['traffic-validation', 'regression']);
 

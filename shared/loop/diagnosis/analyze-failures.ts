@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { sidedRecordSchema, type UsableRecord } from '../../domain/traces/trace-record.ts';
 import { readJsonl, writeJson } from '../../ports/documents.ts';
-import { type Stage, stageHead } from '../engine/stage.ts';
-import { shardSchema } from '../snapshot/split-traces.ts';
+import type { Stage } from '../engine/stage.ts';
+import { analysisSchema } from '../state/diagnosis.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
+import { shardSchema } from '../state/split.ts';
+import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, shard: shardSchema });
-
-export const analysisSchema = z.strictObject({ shardId: z.string(), key: z.string(), failures: z.int() });
-
 /** Reads one shard of training-side records: its failures, and what its passing records look like beside them. */
 export const analyzeFailures: Stage<z.infer<typeof inputSchema>, z.infer<typeof analysisSchema>> = {
   name: 'analyze-failures',

@@ -1,20 +1,12 @@
 import { z } from 'zod';
 import type { ShardAnalysis } from '../../ports/analyst.ts';
 import { readJson, writeJson } from '../../ports/documents.ts';
-import { type Stage, stageHead } from '../engine/stage.ts';
+import type { Stage } from '../engine/stage.ts';
+import { analysisSchema, taxonomyRefSchema } from '../state/diagnosis.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
-import { analysisSchema } from './analyze-failures.ts';
+import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, analyses: z.array(analysisSchema) });
-
-export const clusterRefSchema = z.strictObject({ clusterId: z.string(), size: z.int() });
-
-export const taxonomyRefSchema = z.strictObject({
-  taxonomyKey: z.string(),
-  clusters: z.array(clusterRefSchema),
-  unclustered: z.int(),
-});
-
 /** Groups the failures into clusters with profile, root cause and evidence. */
 export const buildTaxonomy: Stage<z.infer<typeof inputSchema>, z.infer<typeof taxonomyRefSchema>> = {
   name: 'build-taxonomy',

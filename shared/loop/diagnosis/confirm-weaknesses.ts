@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import { type ProbeResult, weaknessSchema } from '../../domain/diagnosis/probe.ts';
+import type { ProbeResult } from '../../domain/diagnosis/probe.ts';
 import { judgeWeakness } from '../../domain/diagnosis/weakness.ts';
 import { sameOutput } from '../../domain/models/task.ts';
+import { answerWith } from '../../ports/back-ends.ts';
 import { writeJson, writeJsonl } from '../../ports/documents.ts';
-import { answerWith } from '../engine/answer.ts';
-import { type Stage, stageHead } from '../engine/stage.ts';
-import { splitSchema } from '../snapshot/split-traces.ts';
+import type { Stage } from '../engine/stage.ts';
+import { clusterRefSchema, weaknessRefSchema } from '../state/diagnosis.ts';
+import { readCluster, readTrainingSide } from '../state/material.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
-import { clusterRefSchema } from './build-taxonomy.ts';
-import { readCluster, readTrainingSide } from './material.ts';
+import { splitSchema } from '../state/split.ts';
+import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,
@@ -17,14 +18,6 @@ const inputSchema = z.strictObject({
   taxonomyKey: z.string(),
   cluster: clusterRefSchema,
 });
-
-export const weaknessRefSchema = z.strictObject({
-  clusterId: z.string(),
-  weaknessKey: z.string(),
-  probesKey: z.string(),
-  verdict: weaknessSchema.shape.verdict,
-});
-
 /**
  * Asks the champion probes made from records that had no part in finding the clusters: is the weakness systematic, or chance?
  * Were they drawn from what the clustering left over, a cluster that holds all failures of its region would look refuted.

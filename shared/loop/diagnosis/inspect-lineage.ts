@@ -6,34 +6,16 @@ import {
   type EvaluationSet,
   evaluationItemSchema,
 } from '../../domain/evaluation/evaluation-set.ts';
-import { datasetModeSchema } from '../../domain/models/dataset.ts';
 import { effectiveJudgement } from '../../domain/traces/judgement.ts';
-import { checkLease } from '../../operations/hold-lease.ts';
+import { checkLease } from '../../operations/lease.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { type Stage, stageHead } from '../engine/stage.ts';
+import type { Stage } from '../engine/stage.ts';
+import { type FrozenRef, type Lineage, lineageSchema } from '../state/lineage.ts';
 import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
+import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema });
-
-const frozenRefSchema = z.strictObject({ key: z.string(), size: z.int(), right: z.int() });
-export type FrozenRef = z.infer<typeof frozenRefSchema>;
-
-export const lineageSchema = z.strictObject({
-  /** Whether the champion was fine-tuned by Ratchet, or is the model's first checkpoint. */
-  champion: z.enum(['first', 'fine-tuned']),
-  parentDatasetId: z.string(),
-  parentExamples: z.int(),
-  /** Which datasets are worth building. */
-  modes: z.array(datasetModeSchema),
-  /** Sets frozen when the champion was promoted, and the union of all that were frozen before; size 0 where there are none. */
-  preceding: frozenRefSchema,
-  earlier: frozenRefSchema,
-  /** Frozen sets that a human correction made a new version of. */
-  correctedSets: z.int(),
-});
-export type Lineage = z.infer<typeof lineageSchema>;
-
 /** Looks at what the champion comes from: its dataset, and the frozen sets that a candidate must not lose. */
 export const inspectLineage: Stage<z.infer<typeof inputSchema>, Lineage> = {
   name: 'inspect-lineage',

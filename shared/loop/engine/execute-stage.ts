@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { canonicalJson, digest } from '../../domain/base/ids.ts';
-import { keepLease } from '../../operations/hold-lease.ts';
 import { readJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { type Stage, type StageHead, stageKey } from './stage.ts';
+import type { StageHead } from '../state/stage-head.ts';
+import { keepLease } from './keep-lease.ts';
+import { type Stage, type StageContext, stageKey } from './stage.ts';
 
 const completionSchema = z.strictObject({ inputDigest: z.string(), output: z.unknown() });
 
@@ -23,6 +24,7 @@ export async function executeStage<I extends StageHead, O>(
   stage: Stage<I, O>,
   rawInput: unknown,
   ports: Ports,
+  execute: StageContext['execute'] = noOtherStage,
 ): Promise<StageOutcome<O>> {
   const parsed = stage.input.safeParse(rawInput);
   if (!parsed.success) {
@@ -43,12 +45,17 @@ export async function executeStage<I extends StageHead, O>(
       return { output: known.data, passedOver: true };
     }
     const output = stage.output.parse(
-      await stage.run(input, { ports, key: (file) => stageKey(stage.name, input, file) }),
+      await stage.run(input, { ports, key: (file) => stageKey(stage.name, input, file), execute }),
     );
     await ports.objects.put(recordKey, new TextEncoder().encode(JSON.stringify({ inputDigest, output })));
     await stage.afterwards?.(input, output, ports);
     return { output, passedOver: false };
   });
+}
+
+/** Where nobody says which other stages there are. */
+export async function noOtherStage(stage: string): Promise<never> {
+  throw new Error(`stage ${stage} is not within reach`);
 }
 
 /** Digest of all that determines the stage's output: who does the work (the lease) does not. */

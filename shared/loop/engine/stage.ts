@@ -1,34 +1,13 @@
-import { z } from 'zod';
-import { idSchema } from '../../domain/base/ids.ts';
+import type { z } from 'zod';
 import type { Ports } from '../../ports/ports.ts';
-
-/** Which run of which model; with the seed it determines all that is drawn at random. */
-export const runRefSchema = z.strictObject({ runId: idSchema, modelId: idSchema, seed: z.int() });
-export type RunRef = z.infer<typeof runRefSchema>;
-
-/** Proof of the right to work on the run. */
-export const leaseRefSchema = z.strictObject({ owner: z.string(), fencingToken: z.int() });
-export type LeaseRef = z.infer<typeof leaseRefSchema>;
-
-/** What every stage's input begins with. `iteration` 0 is the diagnosis before the first one; `item` names the Map item, else `all`. */
-export const stageHead = {
-  run: runRefSchema,
-  lease: leaseRefSchema,
-  iteration: z.int().nonnegative(),
-  item: idSchema,
-};
-
-export interface StageHead {
-  readonly run: RunRef;
-  readonly lease: LeaseRef;
-  readonly iteration: number;
-  readonly item: string;
-}
+import type { StageHead } from '../state/stage-head.ts';
 
 export interface StageContext {
   readonly ports: Ports;
   /** Object key of a file of this stage, iteration and item. */
   key(file: string): string;
+  /** Runs another stage of the loop once, under the same lease, and gives its output: for work that is done ahead. */
+  execute(stage: string, input: unknown): Promise<unknown>;
 }
 
 /** A box of the loop: a pure function of its input and the ports. Its input and output carry ids, object keys and counts only. */

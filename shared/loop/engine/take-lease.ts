@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
+import { type LeaseRef, runRefSchema } from '../../domain/models/run-ref.ts';
 import { beginRun } from '../../operations/begin-run.ts';
-import { acquireLease, reviveRun } from '../../operations/hold-lease.ts';
+import { acquireLease, reviveRun } from '../../operations/lease.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { type LeaseRef, runRefSchema } from './stage.ts';
 
 export const takeLeaseInputSchema = z.strictObject({ run: runRefSchema, owner: z.string().min(1) });
 

@@ -7,16 +7,16 @@ import type { Run } from '../../domain/models/run.ts';
 import { type SidedRecord, sidedRecordSchema } from '../../domain/traces/trace-record.ts';
 import { readJson, readJsonl } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { type FinalTest, finalTestSchema } from '../decision/final-test.ts';
-import { type GatedCandidate, gateFileSchema, gateWithReason } from '../decision/gate-candidates.ts';
 import { stageKey } from '../engine/stage.ts';
-import { sizeOf } from '../snapshot/split-traces.ts';
 import { readCandidate } from '../state/candidate.ts';
+import { type FinalTest, finalTestSchema } from '../state/final-test.ts';
+import { type GatedCandidate, gateFileSchema, gateWithReason } from '../state/gate.ts';
 import { type History, historySchema } from '../state/iteration.ts';
 import { type RunPlan, readPlan } from '../state/run-plan.ts';
+import type { ReportInput, RunResult } from '../state/run-result.ts';
+import { sizeOf } from '../state/split.ts';
 import { nextSteps } from './next-steps.ts';
 import type { BeforeAfter, CandidateReport, ExampleText, Rate, ReportData } from './report-data.ts';
-import type { ReportInput, RunResult } from './write-report.ts';
 
 const noPath = '';
 

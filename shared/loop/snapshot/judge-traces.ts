@@ -2,18 +2,12 @@ import { z } from 'zod';
 import { judgeRecord } from '../../domain/traces/judging.ts';
 import { snapshotRecordSchema } from '../../domain/traces/trace-record.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
-import { type Stage, stageHead } from '../engine/stage.ts';
+import type { Stage } from '../engine/stage.ts';
+import { judgedSchema } from '../state/judged.ts';
 import { preparedSchema } from '../state/run-plan.ts';
+import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema });
-
-export const judgedSchema = z.strictObject({
-  judgedKey: z.string(),
-  passes: z.int(),
-  failures: z.int(),
-  unknown: z.int(),
-});
-
 /** Gives a verdict on each answer of the champion: ready-made judgements first, the rule judge (exact match) where the right output is known. */
 export const judgeTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof judgedSchema>> = {
   name: 'judge-traces',

@@ -3,9 +3,9 @@ import type { Example } from '../../domain/models/example.ts';
 import type { Configuration } from '../../domain/models/hyperparameters.ts';
 import type { Model } from '../../domain/models/model.ts';
 import type { Output } from '../../domain/models/task.ts';
+import { answerWith, trainerNamed } from '../../ports/back-ends.ts';
 import { writeJsonl } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { answerWith, trainerNamed } from '../engine/answer.ts';
 
 /** Folds of the cross-validation that the out-of-fold probabilities come from. */
 const folds = 4;

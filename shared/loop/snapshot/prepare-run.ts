@@ -6,15 +6,17 @@ import type { Control } from '../../domain/models/control.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import type { Model } from '../../domain/models/model.ts';
 import type { Run } from '../../domain/models/run.ts';
+import type { RunRef } from '../../domain/models/run-ref.ts';
 import { effectiveJudgement } from '../../domain/traces/judgement.ts';
 import type { Trace } from '../../domain/traces/trace.ts';
 import type { SnapshotRecord } from '../../domain/traces/trace-record.ts';
+import { answerWith } from '../../ports/back-ends.ts';
 import { readJsonl, writeJson, writeJsonl } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { JudgedRecord } from '../../ports/trace-log.ts';
-import { answerWith } from '../engine/answer.ts';
-import { type RunRef, type Stage, stageHead } from '../engine/stage.ts';
+import type { Stage } from '../engine/stage.ts';
 import { preparedSchema, type RunPlan } from '../state/run-plan.ts';
+import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject(stageHead);
 

@@ -1,42 +1,19 @@
 import { z } from 'zod';
 import { diagnosisPart } from '../../domain/diagnosis/diagnosis-part.ts';
 import { buildEvaluationSets } from '../../domain/evaluation/build-evaluation-sets.ts';
-import { type EvaluationSetName, evaluationSetNameSchema } from '../../domain/evaluation/evaluation-set.ts';
+import { evaluationSetNameSchema } from '../../domain/evaluation/evaluation-set.ts';
 import { assignSides } from '../../domain/evaluation/splits.ts';
 import { isUsableRecord, type SidedRecord, triagedRecordSchema } from '../../domain/traces/trace-record.ts';
-import { checkLease } from '../../operations/hold-lease.ts';
+import { checkLease } from '../../operations/lease.ts';
+import { readLedger, writeLedgerSegment } from '../../operations/split-ledger.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
-import { type Stage, stageHead } from '../engine/stage.ts';
+import type { Stage } from '../engine/stage.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
-import { readLedger, writeLedgerSegment } from './split-ledger.ts';
-import { triagedSchema } from './triage-traces.ts';
+import { type SetRef, type Split, type shardSchema, sizeOf, splitSchema } from '../state/split.ts';
+import { stageHead } from '../state/stage-head.ts';
+import { triagedSchema } from '../state/triaged.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, triaged: triagedSchema });
-
-export const setRefSchema = z.strictObject({
-  name: evaluationSetNameSchema,
-  key: z.string(),
-  size: z.int(),
-  right: z.int(),
-});
-export type SetRef = z.infer<typeof setRefSchema>;
-
-export const shardSchema = z.strictObject({ shardId: z.string(), key: z.string(), records: z.int() });
-
-export const splitSchema = z.strictObject({
-  /** All records with their sides. */
-  sidedKey: z.string(),
-  sets: z.array(setRefSchema),
-  /** Training-side records for discovery, in shards for the analysis. */
-  shards: z.array(shardSchema),
-  /** Usable failures, all sides. */
-  failures: z.int(),
-  enoughEvidence: z.boolean(),
-  /** What is missing; empty when there is enough. */
-  reason: z.string(),
-});
-export type Split = z.infer<typeof splitSchema>;
-
 /** Puts each near-duplicate group on its side for the life of the model, and makes the run's evaluation sets. */
 export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
   name: 'split-traces',
@@ -95,10 +72,6 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
     return { sidedKey, sets, shards, failures, enoughEvidence: missing === '', reason: missing };
   },
 };
-
-export function sizeOf(sets: readonly SetRef[], name: EvaluationSetName): number {
-  return sets.find((set) => set.name === name)?.size ?? 0;
-}
 
 function missingEvidence(have: Evidence, wanted: Evidence): string {
   const names = {

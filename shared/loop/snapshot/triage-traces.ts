@@ -4,21 +4,14 @@ import { exampleSchema } from '../../domain/models/example.ts';
 import { type JudgedRecord, judgedRecordSchema, type TriagedRecord } from '../../domain/traces/trace-record.ts';
 import { triageRecords } from '../../domain/triage/triage-records.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
-import { type Stage, stageHead } from '../engine/stage.ts';
+import type { Stage } from '../engine/stage.ts';
+import { judgedSchema } from '../state/judged.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
-import { judgedSchema } from './judge-traces.ts';
+import { stageHead } from '../state/stage-head.ts';
+import { triagedSchema } from '../state/triaged.ts';
 import { outOfFoldProbabilities } from './out-of-fold.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, judged: judgedSchema });
-
-export const triagedSchema = z.strictObject({
-  triagedKey: z.string(),
-  clean: z.int(),
-  fixableNoise: z.int(),
-  poison: z.int(),
-  suspects: z.int(),
-});
-
 /** Names what each trace is: clean, fixable noise, poison or a suspect judgement, with its reason. */
 export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof triagedSchema>> = {
   name: 'triage-traces',

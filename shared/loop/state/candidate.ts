@@ -30,3 +30,10 @@ export type DatasetRef = z.infer<typeof datasetRefSchema>;
 export function readCandidate(ref: Pick<CandidateRef, 'key'>, ports: Ports): Promise<Candidate> {
   return readJson(ports.objects, ref.key, candidateSchema);
 }
+export const trainedSchema = z.strictObject({
+  candidateId: z.string(),
+  checkpointId: z.string(),
+  artifactKey: z.string(),
+  artifactDigest: z.string(),
+  examples: z.int(),
+});

@@ -26,6 +26,7 @@ const iterationRecordSchema = z.strictObject({
   decision: z.string(),
   gateKey: z.string(),
 });
+
 /** One iteration that was evaluated. */
 export type IterationRecord = z.infer<typeof iterationRecordSchema>;
 

@@ -3,12 +3,12 @@ import type { EvaluationAnswer } from '../../domain/evaluation/evaluation-set.ts
 import { exampleSchema } from '../../domain/models/example.ts';
 import { learnsFromChampion } from '../../domain/models/hyperparameters.ts';
 import type { UsableRecord } from '../../domain/traces/trace-record.ts';
+import { trainerNamed } from '../../ports/back-ends.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { trainerNamed } from '../engine/answer.ts';
+import { evaluate } from '../engine/evaluate.ts';
 import type { Candidate } from '../state/candidate.ts';
 import type { RunPlan } from '../state/run-plan.ts';
-import { evaluate } from './evaluate.ts';
 
 /**
  * What a candidate's recipe answers on the training side when it has not trained on the trace asked for: one training a fold,

@@ -2,41 +2,17 @@ import { z } from 'zod';
 import { type EvaluationAnswer, evaluationItemSchema } from '../../domain/evaluation/evaluation-set.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { readTrainingSide } from '../diagnosis/material.ts';
-import { type Stage, stageHead } from '../engine/stage.ts';
-import { candidateRefSchema, readCandidate } from '../state/candidate.ts';
+import { evaluate, readCheckpoint } from '../engine/evaluate.ts';
+import type { Stage } from '../engine/stage.ts';
+import { readCandidate } from '../state/candidate.ts';
+import { type Evaluated, evaluatedSchema, evaluationPlanSchema } from '../state/evaluation.ts';
+import { readTrainingSide } from '../state/material.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
+import { stageHead } from '../state/stage-head.ts';
 import { crossFit } from './cross-fit.ts';
-import { evaluate, readCheckpoint } from './evaluate.ts';
-
-/**
- * The sets a candidate is evaluated on: all held-out traffic of the run, its training side by cross-fitting where held-out traffic
- * is little, and what earlier promotions froze.
- */
-export const evaluatedSetSchema = z.enum(['traffic-validation', 'cross-fit', 'preceding', 'earlier']);
-export type EvaluatedSet = z.infer<typeof evaluatedSetSchema>;
-
-/** One cell of candidate × set. */
-export const evaluationPlanSchema = z.strictObject({
-  item: z.string(),
-  candidate: candidateRefSchema,
-  set: evaluatedSetSchema,
-  /** Object key of the set's items; for `cross-fit` that of the run's records. */
-  setKey: z.string(),
-});
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, evaluation: evaluationPlanSchema });
 type Input = z.infer<typeof inputSchema>;
-
-export const evaluatedSchema = z.strictObject({
-  candidateId: z.string(),
-  set: evaluatedSetSchema,
-  answersKey: z.string(),
-  size: z.int(),
-  right: z.int(),
-});
-export type Evaluated = z.infer<typeof evaluatedSchema>;
-
 /** Answers one evaluation set with one candidate, or with its recipe where the set is part of what it trained on. */
 export const evaluateCandidates: Stage<Input, Evaluated> = {
   name: 'evaluate-candidates',

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { evaluationItemSchema } from '../../domain/evaluation/evaluation-set.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
-import { lineageSchema } from '../diagnosis/inspect-lineage.ts';
-import { type Stage, stageHead } from '../engine/stage.ts';
-import { splitSchema } from '../snapshot/split-traces.ts';
+import { evaluate } from '../engine/evaluate.ts';
+import type { Stage } from '../engine/stage.ts';
+import { championEvaluationSchema } from '../state/evaluation.ts';
+import { lineageSchema } from '../state/lineage.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
-import { evaluate } from './evaluate.ts';
+import { splitSchema } from '../state/split.ts';
+import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,
@@ -13,9 +15,6 @@ const inputSchema = z.strictObject({
   split: splitSchema.pick({ sets: true }),
   lineage: lineageSchema.pick({ preceding: true, earlier: true }),
 });
-
-export const championEvaluationSchema = z.strictObject({ answersKey: z.string(), size: z.int(), right: z.int() });
-
 /** The champion's own answers on everything a candidate is compared on: the run's held-out traffic and the frozen sets. */
 export const evaluateChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof championEvaluationSchema>> = {
   name: 'evaluate-champion',

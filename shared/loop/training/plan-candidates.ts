@@ -5,14 +5,15 @@ import { artifactKey, checkpointId } from '../../domain/models/checkpoint-id.ts'
 import { firstConfigurations } from '../../domain/models/default-configurations.ts';
 import { type Configuration, learnsFromChampion } from '../../domain/models/hyperparameters.ts';
 import { writeJson } from '../../ports/documents.ts';
-import { curriculumSchema } from '../curriculum/assemble-curriculum.ts';
-import { lineageSchema } from '../diagnosis/inspect-lineage.ts';
-import { type Stage, stageHead } from '../engine/stage.ts';
-import { splitSchema } from '../snapshot/split-traces.ts';
-import { type Candidate, type CandidateRef, candidateRefSchema, type DatasetRef } from '../state/candidate.ts';
+import type { Stage } from '../engine/stage.ts';
+import type { Candidate, CandidateRef, DatasetRef } from '../state/candidate.ts';
+import { curriculumSchema } from '../state/curriculum.ts';
+import { candidatePlanSchema, evaluatedSetSchema, type evaluationPlanSchema } from '../state/evaluation.ts';
 import { iterationRefSchema, readHistory } from '../state/iteration.ts';
+import { lineageSchema } from '../state/lineage.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
-import { evaluatedSetSchema, evaluationPlanSchema } from './evaluate-candidates.ts';
+import { splitSchema } from '../state/split.ts';
+import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,
@@ -23,12 +24,6 @@ const inputSchema = z.strictObject({
   step: iterationRefSchema,
 });
 type Input = z.infer<typeof inputSchema>;
-
-export const candidatePlanSchema = z.strictObject({
-  candidates: z.array(candidateRefSchema),
-  evaluations: z.array(evaluationPlanSchema),
-});
-
 /** Lays out the iteration: which dataset is trained with which configuration, and which candidate answers which set. */
 export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> = {
   name: 'plan-candidates',

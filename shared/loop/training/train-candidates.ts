@@ -1,21 +1,13 @@
 import { z } from 'zod';
 import type { Checkpoint } from '../../domain/models/checkpoint.ts';
 import { learnsFromChampion } from '../../domain/models/hyperparameters.ts';
-import { trainerNamed } from '../engine/answer.ts';
-import { type Stage, stageHead } from '../engine/stage.ts';
-import { candidateRefSchema, readCandidate } from '../state/candidate.ts';
+import { trainerNamed } from '../../ports/back-ends.ts';
+import type { Stage } from '../engine/stage.ts';
+import { candidateRefSchema, readCandidate, trainedSchema } from '../state/candidate.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
+import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, candidate: candidateRefSchema });
-
-export const trainedSchema = z.strictObject({
-  candidateId: z.string(),
-  checkpointId: z.string(),
-  artifactKey: z.string(),
-  artifactDigest: z.string(),
-  examples: z.int(),
-});
-
 /** Trains one candidate from the foundation and enters it in the lineage. */
 export const trainCandidates: Stage<z.infer<typeof inputSchema>, z.infer<typeof trainedSchema>> = {
   name: 'train-candidates',

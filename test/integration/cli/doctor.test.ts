@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openWorkspace, type Workspace } from '../../../cli/workspace.ts';
 import { takeLease } from '../../../shared/domain/models/control.ts';
-import { updateControl } from '../../../shared/operations/hold-lease.ts';
+import { updateControl } from '../../../shared/operations/control-item.ts';
 import { ratchetInProcess } from './in-process.ts';
 
 interface Found {

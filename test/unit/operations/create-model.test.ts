@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { readLedger } from '../../../shared/loop/snapshot/split-ledger.ts';
 import { chooseCheckpoint } from '../../../shared/operations/choose-checkpoint.ts';
 import { type CreateRequest, createModel } from '../../../shared/operations/create-model.ts';
+import { readLedger } from '../../../shared/operations/split-ledger.ts';
 import { memoryPorts } from '../../helpers/memory-ports.ts';
 import { rejection } from '../../helpers/rejection.ts';
 import { bytesOf } from '../intake/bytes.ts';

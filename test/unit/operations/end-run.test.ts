@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { RatchetError } from '../../../shared/domain/base/errors.ts';
 import { faultText } from '../../../shared/domain/base/fault-text.ts';
-import type { StageHead } from '../../../shared/loop/engine/stage.ts';
+import { keepLease } from '../../../shared/loop/engine/keep-lease.ts';
 import { takeRunLease } from '../../../shared/loop/engine/take-lease.ts';
+import type { StageHead } from '../../../shared/loop/state/stage-head.ts';
 import { endRun } from '../../../shared/operations/end-run.ts';
-import { acquireLease, keepLease } from '../../../shared/operations/hold-lease.ts';
+import { acquireLease } from '../../../shared/operations/lease.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
 import { sampleModel } from '../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../helpers/memory-ports.ts';

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Checkpoint } from '../../../shared/domain/models/checkpoint.ts';
 import { moveChampion, takeLease } from '../../../shared/domain/models/control.ts';
+import { updateControl } from '../../../shared/operations/control-item.ts';
 import { createModel } from '../../../shared/operations/create-model.ts';
-import { updateControl } from '../../../shared/operations/hold-lease.ts';
 import { rollbackChampion } from '../../../shared/operations/rollback-champion.ts';
 import { type MemoryPorts, memoryPorts } from '../../helpers/memory-ports.ts';
 import { rejection } from '../../helpers/rejection.ts';

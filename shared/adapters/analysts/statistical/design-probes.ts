@@ -2,17 +2,11 @@ import { shortDigest } from '../../../domain/base/ids.ts';
 import type { Probe } from '../../../domain/diagnosis/probe.ts';
 import type { UsableRecord } from '../../../domain/traces/trace-record.ts';
 import type { ProbeRequest } from '../../../ports/analyst.ts';
+import type { Draft } from './draft.ts';
 import { lengthenStepwise } from './lengthen.ts';
 import { noiseFunction } from './noise-functions.ts';
 import { ProbeMaterial } from './probe-material.ts';
 import { keywordBags, type WordContrast, withMemberWords, wordContrast } from './word-swap.ts';
-
-/** A probe to be: its input, the record whose label it keeps, and how it was made. */
-export interface Draft {
-  readonly input: string;
-  readonly record: UsableRecord;
-  readonly method: string;
-}
 
 /** Probes for a cluster by its cause, at most `count`, different inputs each. */
 export function designProbes(request: ProbeRequest): Probe[] {

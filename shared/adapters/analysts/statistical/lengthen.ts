@@ -1,5 +1,5 @@
 import type { UsableRecord } from '../../../domain/traces/trace-record.ts';
-import type { Draft } from './design-probes.ts';
+import type { Draft } from './draft.ts';
 import { groupBy } from './group.ts';
 import { joined } from './splice.ts';
 

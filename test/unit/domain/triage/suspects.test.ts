@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { findSuspects, type Suspect, type SuspectRecord } from '../../../../shared/domain/triage/suspects.ts';
+import type { Suspect, SuspectRecord } from '../../../../shared/domain/triage/suspect.ts';
+import { findSuspects } from '../../../../shared/domain/triage/suspects.ts';
 import { labels, ordinary } from './fixtures.ts';
 
 type Label = (typeof labels)[number];

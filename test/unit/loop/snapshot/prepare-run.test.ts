@@ -5,8 +5,9 @@ import { snapshotRecordSchema } from '../../../../shared/domain/traces/trace-rec
 import { executeStage } from '../../../../shared/loop/engine/execute-stage.ts';
 import { prepareRun } from '../../../../shared/loop/snapshot/prepare-run.ts';
 import { readPlan } from '../../../../shared/loop/state/run-plan.ts';
+import { updateControl } from '../../../../shared/operations/control-item.ts';
 import { createModel } from '../../../../shared/operations/create-model.ts';
-import { acquireLease, updateControl } from '../../../../shared/operations/hold-lease.ts';
+import { acquireLease } from '../../../../shared/operations/lease.ts';
 import { readJsonl } from '../../../../shared/ports/documents.ts';
 import { sampleEvaluationSet, sampleRun } from '../../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../../helpers/memory-ports.ts';

@@ -2,8 +2,8 @@ import { RatchetError } from '../../domain/base/errors.ts';
 import type { EvaluationAnswer, EvaluationItem } from '../../domain/evaluation/evaluation-set.ts';
 import type { Checkpoint } from '../../domain/models/checkpoint.ts';
 import { sameOutput } from '../../domain/models/task.ts';
+import { answerWith } from '../../ports/back-ends.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { answerWith } from '../engine/answer.ts';
 
 /** A checkpoint's answers on evaluation items, in their order. */
 export async function evaluate(

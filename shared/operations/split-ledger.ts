@@ -1,6 +1,6 @@
-import { type LedgerEntry, ledgerEntrySchema } from '../../domain/evaluation/splits.ts';
-import { readJsonl, writeJsonl } from '../../ports/documents.ts';
-import type { Ports } from '../../ports/ports.ts';
+import { type LedgerEntry, ledgerEntrySchema } from '../domain/evaluation/splits.ts';
+import { readJsonl, writeJsonl } from '../ports/documents.ts';
+import type { Ports } from '../ports/ports.ts';
 
 /** A model's ledger of splits is kept in segments, one by whom it was extended: `create`, or a run's id. */
 function segmentKey(modelId: string, writer: string): string {

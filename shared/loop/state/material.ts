@@ -9,7 +9,7 @@ import {
 import { readJson, readJsonl } from '../../ports/documents.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Ports } from '../../ports/ports.ts';
-import type { Split } from '../snapshot/split-traces.ts';
+import type { Split } from './split.ts';
 
 type TrainingRecord = SidedRecord & UsableRecord;
 

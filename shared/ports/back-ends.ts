@@ -1,9 +1,8 @@
-import { RatchetError } from '../../domain/base/errors.ts';
-import type { Checkpoint } from '../../domain/models/checkpoint.ts';
-import type { Ports } from '../../ports/ports.ts';
-import type { Prediction, PredictOptions, Predictor } from '../../ports/predictor.ts';
-import type { Trainer } from '../../ports/trainer.ts';
-
+import { RatchetError } from '../domain/base/errors.ts';
+import type { Checkpoint } from '../domain/models/checkpoint.ts';
+import type { Ports } from './ports.ts';
+import type { Prediction, PredictOptions, Predictor } from './predictor.ts';
+import type { Trainer } from './trainer.ts';
 /** Answers inputs with a checkpoint, by the predictor of the back end that trained it. */
 export function answerWith(
   checkpoint: Pick<Checkpoint, 'trainer' | 'artifactKey' | 'artifactDigest'>,

@@ -1,5 +1,5 @@
 import { RatchetError } from '../domain/base/errors.ts';
-import type { Ports } from '../ports/ports.ts';
+import type { Ports } from './ports.ts';
 
 const mostNamed = 20;
 

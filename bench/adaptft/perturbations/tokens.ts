@@ -1,0 +1,3 @@
+export function tokensOf(text: string): string[] {
+  return text.split(/\s+/).filter((token) => token !== '');
+}

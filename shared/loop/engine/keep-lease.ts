@@ -1,0 +1,60 @@
+import { RatchetError } from '../../domain/base/errors.ts';
+import { holdsLease, renewLease, resumeLease } from '../../domain/models/control.ts';
+import { readControl, updateControl } from '../../operations/control-item.ts';
+import { leaseLost, reviveRun } from '../../operations/lease.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { StageHead } from '../state/stage-head.ts';
+
+/**
+ * Does work under the run's lease: renews it at the start and every third of its life. A run that had ended and goes on (an
+ * execution that is redriven) takes it up again, if nobody has had it since. The promise is rejected as soon as the
+ * lease is known to be lost; what the work still does then counts for nothing. A renewal that fails for another reason is
+ * tried again a third later: the lease is the run's own until somebody takes it.
+ * @throws RatchetError LeaseLost
+ */
+export async function keepLease<T>(head: StageHead, ports: Ports, work: () => Promise<T>): Promise<T> {
+  const minutes = (await ports.lineage.getModel(head.run.modelId))?.settings.leaseMinutes ?? 15;
+  await resume(head, minutes, ports);
+  await renew(head, minutes, ports);
+  const lost = Promise.withResolvers<never>();
+  const timer = setInterval(
+    () => {
+      renew(head, minutes, ports).catch((error: unknown) => {
+        if (error instanceof RatchetError && error.name === 'LeaseLost') lost.reject(error);
+        else ports.observer.note(`The lease of ${head.run.modelId} could not be renewed yet: ${messageOf(error)}`);
+      });
+    },
+    (minutes * 60_000) / 3,
+  );
+  try {
+    return await Promise.race([work(), lost.promise]);
+  } finally {
+    clearInterval(timer);
+  }
+}
+
+async function resume({ run, lease }: StageHead, minutes: number, ports: Ports): Promise<void> {
+  if ((await readControl(run.modelId, ports)).lease !== null) return;
+  const record = await ports.lineage.getRun(run.runId);
+  if (record?.status !== 'failed') return;
+  const now = ports.clock.now();
+  const control = await updateControl(run.modelId, ports, (current) =>
+    resumeLease(current, { runId: run.runId, ...lease, now, minutes }),
+  );
+  if (holdsLease(control, run.runId, lease.fencingToken)) await reviveRun(record, ports);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function renew(head: StageHead, minutes: number, ports: Ports): Promise<void> {
+  await updateControl(head.run.modelId, ports, (control) => {
+    if (!holdsLease(control, head.run.runId, head.lease.fencingToken)) throw leaseLost(head.run);
+    const expiresAt = control.lease?.expiresAt ?? 0;
+    const now = ports.clock.now();
+    return expiresAt - now > (minutes * 60_000 * 2) / 3
+      ? null
+      : renewLease(control, head.run.runId, head.lease.fencingToken, now, minutes);
+  });
+}

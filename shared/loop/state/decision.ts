@@ -1,0 +1,18 @@
+import { z } from 'zod';
+import { moveKindSchema } from '../../domain/policy/policy.ts';
+import { candidateRefSchema } from './candidate.ts';
+import { iterationRefSchema } from './iteration.ts';
+
+export const decisionRefSchema = z.strictObject({
+  next: z.union([moveKindSchema, z.literal('promote'), z.literal('keep')]),
+  /** For people: why. */
+  reason: z.string(),
+  historyKey: z.string(),
+  /** The candidate that the decision is about: to be promoted, or the best of those refused; null while the run goes on. */
+  chosen: candidateRefSchema.nullable(),
+  /** The coming iteration; the present one when there is none. */
+  iteration: iterationRefSchema,
+});
+export type DecisionRef = z.infer<typeof decisionRefSchema>;
+
+export const promotionSchema = z.strictObject({ championId: z.string(), frozenSets: z.array(z.string()) });

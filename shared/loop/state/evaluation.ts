@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { candidateRefSchema } from './candidate.ts';
+
+/**
+ * The sets a candidate is evaluated on: all held-out traffic of the run, its training side by cross-fitting where held-out traffic
+ * is little, and what earlier promotions froze.
+ */
+export const evaluatedSetSchema = z.enum(['traffic-validation', 'cross-fit', 'preceding', 'earlier']);
+export type EvaluatedSet = z.infer<typeof evaluatedSetSchema>;
+
+/** One cell of candidate × set. */
+export const evaluationPlanSchema = z.strictObject({
+  item: z.string(),
+  candidate: candidateRefSchema,
+  set: evaluatedSetSchema,
+  /** Object key of the set's items; for `cross-fit` that of the run's records. */
+  setKey: z.string(),
+});
+
+export const evaluatedSchema = z.strictObject({
+  candidateId: z.string(),
+  set: evaluatedSetSchema,
+  answersKey: z.string(),
+  size: z.int(),
+  right: z.int(),
+});
+export type Evaluated = z.infer<typeof evaluatedSchema>;
+
+export const championEvaluationSchema = z.strictObject({ answersKey: z.string(), size: z.int(), right: z.int() });
+
+export const candidatePlanSchema = z.strictObject({
+  candidates: z.array(candidateRefSchema),
+  evaluations: z.array(evaluationPlanSchema),
+});

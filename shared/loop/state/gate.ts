@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import {
+  type GateRequest,
+  type GateVerdict,
+  gateCandidate,
+  type PromotionReason,
+} from '../../domain/evaluation/gate.ts';
+import { candidateRefSchema } from './candidate.ts';
+
+/** What the gate found of one candidate: all that a later decision needs. */
+export const gatedCandidateSchema = z.strictObject({
+  candidate: candidateRefSchema,
+  score: z.number(),
+  /** What it still gets wrong on traffic-validation, by pair. */
+  remaining: z.array(z.strictObject({ expected: z.string(), answered: z.string().nullable(), count: z.int() })),
+  request: z.custom<GateRequest>(isRecord),
+  verdict: z.custom<GateVerdict>(isRecord),
+});
+export type GatedCandidate = z.infer<typeof gatedCandidateSchema>;
+
+export const gateFileSchema = z.strictObject({ championScore: z.number(), candidates: z.array(gatedCandidateSchema) });
+
+export const gateSchema = z.strictObject({
+  gateKey: z.string(),
+  best: candidateRefSchema,
+  score: z.number(),
+  championScore: z.number(),
+  outcome: z.enum(['passed', 'rejected', 'too-little-evidence']),
+});
+export type Gate = z.infer<typeof gateSchema>;
+
+/** The verdict on a candidate with a reason on record why it may pass below τ. */
+export function gateWithReason(gated: GatedCandidate, reason: PromotionReason | null): GateVerdict {
+  return gateCandidate({ ...gated.request, reason });
+}
+
+/**
+ * The most pairs gained over lost first: on all traffic that a candidate's recipe was tried on, of which traffic-validation alone is
+ * a small part where traffic is little; then by score, by pairs lost, by id.
+ */
+export function byNetGain(a: GatedCandidate, b: GatedCandidate): number {
+  return (
+    b.verdict.gained - b.verdict.lost - (a.verdict.gained - a.verdict.lost) ||
+    b.score - a.score ||
+    a.verdict.lost - b.verdict.lost ||
+    (a.candidate.candidateId < b.candidate.candidateId ? -1 : 1)
+  );
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null;
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { datasetModeSchema } from '../../domain/models/dataset.ts';
+
+const frozenRefSchema = z.strictObject({ key: z.string(), size: z.int(), right: z.int() });
+export type FrozenRef = z.infer<typeof frozenRefSchema>;
+
+export const lineageSchema = z.strictObject({
+  /** Whether the champion was fine-tuned by Ratchet, or is the model's first checkpoint. */
+  champion: z.enum(['first', 'fine-tuned']),
+  parentDatasetId: z.string(),
+  parentExamples: z.int(),
+  /** Which datasets are worth building. */
+  modes: z.array(datasetModeSchema),
+  /** Sets frozen when the champion was promoted, and the union of all that were frozen before; size 0 where there are none. */
+  preceding: frozenRefSchema,
+  earlier: frozenRefSchema,
+  /** Frozen sets that a human correction made a new version of. */
+  correctedSets: z.int(),
+});
+export type Lineage = z.infer<typeof lineageSchema>;

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { decisionSchema } from '../../domain/models/run.ts';
+import { decisionRefSchema } from './decision.ts';
+import { taxonomyRefSchema, weaknessRefSchema } from './diagnosis.ts';
+import { finalTestRefSchema } from './final-test.ts';
+import { judgedSchema } from './judged.ts';
+import { preparedSchema } from './run-plan.ts';
+import { splitSchema } from './split.ts';
+import { stageHead } from './stage-head.ts';
+import { triagedSchema } from './triaged.ts';
+
+export const reportInputSchema = z.strictObject({
+  ...stageHead,
+  prepared: preparedSchema,
+  judged: judgedSchema,
+  triaged: triagedSchema,
+  split: splitSchema,
+  taxonomy: taxonomyRefSchema,
+  weaknesses: z.array(weaknessRefSchema),
+  decision: decisionRefSchema,
+  finalTest: finalTestRefSchema,
+});
+export type ReportInput = z.infer<typeof reportInputSchema>;
+
+/** What a run ends with; rates are fractions. */
+export const runResultSchema = z.strictObject({
+  run: z.string(),
+  decision: decisionSchema,
+  reason: z.string(),
+  /** The champion after the run. */
+  champion: z.string(),
+  /** Score on traffic-validation, and accuracy on the test sets, of the champion before and the candidate decided on; null where none was trained. */
+  scores: z.strictObject({
+    before: z.record(z.string(), z.number()),
+    after: z.record(z.string(), z.number()).nullable(),
+  }),
+  /** Examples on record as right that the candidate decided on gets wrong, by what they are counted against. */
+  regressions: z.record(z.string(), z.strictObject({ lost: z.int(), allowed: z.int(), of: z.int() })),
+  /** Object key of the HTML report. */
+  report: z.string(),
+});
+export type RunResult = z.infer<typeof runResultSchema>;

@@ -1,0 +1,61 @@
+import { RatchetError } from '../domain/base/errors.ts';
+import { holdsLease, releaseLease, takeLease } from '../domain/models/control.ts';
+import type { Run } from '../domain/models/run.ts';
+import type { LeaseRef, RunRef } from '../domain/models/run-ref.ts';
+import type { Ports } from '../ports/ports.ts';
+import { readControl, updateControl } from './control-item.ts';
+/** Takes the model's lease for a run. @throws RatchetError LeaseHeld, with the holder's name */
+export async function acquireLease(run: RunRef, owner: string, minutes: number, ports: Ports): Promise<LeaseRef> {
+  const before = await ports.lineage.getControl(run.modelId);
+  const holder = before?.lease?.owner;
+  const holderIsGone = holder !== undefined && holder !== owner && (await ports.owners.isGone(holder));
+  const control = await updateControl(run.modelId, ports, (current) => {
+    const answer = takeLease(current, {
+      runId: run.runId,
+      owner,
+      now: ports.clock.now(),
+      minutes,
+      ownerIsDead: (other) => holderIsGone && other === holder,
+    });
+    if (!answer.granted) {
+      const until = new Date(answer.holder.expiresAt).toISOString();
+      throw new RatchetError(
+        'LeaseHeld',
+        `Run ${answer.holder.runId} of ${run.modelId} is active: ${answer.holder.owner} holds the lease until ${until}.`,
+      );
+    }
+    return answer.next;
+  });
+  return { owner, fencingToken: control.fencingToken };
+}
+
+/** Gives the lease back; nothing happens when this owner does not hold it for the run. */
+export async function giveLeaseBack(run: RunRef, owner: string, ports: Ports): Promise<void> {
+  await updateControl(run.modelId, ports, (control) => releaseLease(control, run.runId, owner));
+}
+
+/**
+ * Makes sure of the lease right before something is written that other runs read: a process may have been stopped since its
+ * last renewal. @throws RatchetError LeaseLost
+ */
+export async function checkLease(
+  head: { readonly run: RunRef; readonly lease: LeaseRef },
+  ports: Ports,
+): Promise<void> {
+  const control = await readControl(head.run.modelId, ports);
+  if (!holdsLease(control, head.run.runId, head.lease.fencingToken)) throw leaseLost(head.run);
+}
+
+/** A run that had failed is running again; another stays as it is. */
+export async function reviveRun(record: Run, ports: Ports): Promise<void> {
+  if (record.status !== 'failed') return;
+  await ports.lineage.putRun({ ...record, status: 'running', finishedAt: null, reason: '', failure: null });
+}
+
+/** The fault of a run that went on without its lease. */
+export function leaseLost(run: RunRef): RatchetError {
+  return new RatchetError(
+    'LeaseLost',
+    `Run ${run.runId} no longer holds the lease of ${run.modelId}; another run took it over.`,
+  );
+}
