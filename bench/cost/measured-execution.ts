@@ -54,7 +54,7 @@ export async function measureExecution(
     const { ports, close } = portsFor();
     const cpu = process.cpuUsage();
     try {
-      return (await handler(input, ports)).output;
+      return (await handler(input, ports, Date.now() + 10 * 60_000)).output;
     } finally {
       const { requests } = await close();
       const { user, system } = process.cpuUsage(cpu);

@@ -17,12 +17,12 @@ import { classificationTask } from '../../shared/domain/models/task.ts';
 import { triageRecords } from '../../shared/domain/triage/triage-records.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { gateCandidates } from '../../shared/loop/decision/gate-candidates.ts';
-import { noOtherStage } from '../../shared/loop/engine/execute-stage.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
 import { writeJson, writeJsonl } from '../../shared/ports/documents.ts';
 import type { RandomStream } from '../../shared/ports/random.ts';
+import { stageContext } from '../../test/helpers/stage-context.ts';
 import { type Labelled, loadClinc } from '../improvement/load-clinc.ts';
 import { drawScenario, scenarios } from '../improvement/scenario.ts';
 import { BigramTraffic, templates } from './bigram-traffic.ts';
@@ -304,7 +304,7 @@ async function gate(request: StageRequest): Promise<string> {
           candidates,
           evaluated,
         },
-        { ports, execute: noOtherStage, key: (file) => `scale/gate/${file}` },
+        stageContext(ports, (file) => `scale/gate/${file}`),
       ),
     );
     return `${validation.length} held-out examples, ${candidates.length} candidates, ${verdict.outcome}`;

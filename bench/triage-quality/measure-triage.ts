@@ -2,7 +2,7 @@ import type { Workspace } from '../../cli/workspace.ts';
 import type { Foundation } from '../../shared/domain/models/hyperparameters.ts';
 import { triagedRecordSchema } from '../../shared/domain/traces/trace-record.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
-import { executeStage } from '../../shared/loop/engine/execute-stage.ts';
+import { completeStage } from '../../shared/loop/engine/execute-stage.ts';
 import { judgeTraces } from '../../shared/loop/snapshot/judge-traces.ts';
 import { prepareRun } from '../../shared/loop/snapshot/prepare-run.ts';
 import { triageTraces } from '../../shared/loop/snapshot/triage-traces.ts';
@@ -131,9 +131,9 @@ async function triaged(modelId: string, seed: number, { ports, owner }: Workspac
   });
   const lease = await acquireLease(run, owner, 15, ports);
   const head = { run, lease, iteration: 0, item: 'all' };
-  const { output: prepared } = await executeStage(prepareRun, head, ports);
-  const { output: judged } = await executeStage(judgeTraces, { ...head, prepared }, ports);
-  const { output } = await executeStage(triageTraces, { ...head, prepared, judged }, ports);
+  const { output: prepared } = await completeStage(prepareRun, head, ports);
+  const { output: judged } = await completeStage(judgeTraces, { ...head, prepared }, ports);
+  const { output } = await completeStage(triageTraces, { ...head, prepared, judged }, ports);
   await giveLeaseBack(run, owner, ports);
   return readJsonl(ports.objects, output.triagedKey, triagedRecordSchema);
 }

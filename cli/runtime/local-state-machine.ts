@@ -20,6 +20,9 @@ async function readDefinition(): Promise<Definition> {
   return JSON.parse(text.replaceAll(/\$\{(\w+)\}/g, 'arn:aws:lambda:us-east-1:000000000000:function:$1'));
 }
 
+/** A long stage returns to the machine this often, as it would from a function. */
+const sliceMs = 10 * 60_000;
+
 /** A fault of the machine itself, which no step has thrown. */
 class ExecutionFault extends Error {
   override readonly name = 'ExecutionFault';
@@ -110,7 +113,12 @@ class Steps {
       note: (message: string) => this.#ports.observer.note(message),
     };
     try {
-      const { output, passedOver } = await handler(input, { ...this.#ports, observer });
+      const deadline = this.#ports.clock.now() + sliceMs;
+      const { output, passedOver, working } = await handler(input, { ...this.#ports, observer }, deadline);
+      if (working !== null) {
+        this.#watcher.stateProgress(state, item, working.done, working.total, 'steps');
+        return output;
+      }
       this.#retries.finished(state, item);
       this.#sizes.finished(state, output);
       this.#watcher.stateFinished(state, item, output, passedOver);

@@ -13,8 +13,8 @@ export type LambdaFunction<T> = (event: unknown, context: Context) => Promise<T>
  * Work as a Lambda function, with structured logs, metrics, traces and faults told in a way that callers understand.
  * A timeout is left to Lambda, which ends the process: work that was only given up on would go on in a later invocation.
  */
-export function lambdaFunction<T>(work: (event: unknown) => Promise<T>): LambdaFunction<T> {
-  return middy<unknown, T>((event: unknown) => work(event), { timeoutEarlyInMillis: 0 })
+export function lambdaFunction<T>(work: (event: unknown, context: Context) => Promise<T>): LambdaFunction<T> {
+  return middy<unknown, T>((event: unknown, context: Context) => work(event, context), { timeoutEarlyInMillis: 0 })
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .use(injectLambdaContext(logger, { resetKeys: true }))
     .use(logMetrics(metrics, { captureColdStartMetric: true }))

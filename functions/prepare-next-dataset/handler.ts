@@ -1,4 +1,12 @@
+import { assembleCurriculum } from '../../shared/loop/curriculum/assemble-curriculum.ts';
 import { prepareNextDataset } from '../../shared/loop/curriculum/prepare-next-dataset.ts';
-import { stageFunction } from '../_middleware/stage-function.ts';
+import { synthesizeCurriculum } from '../../shared/loop/curriculum/synthesize-curriculum.ts';
+import { stateHandler } from '../../shared/loop/engine/run-state.ts';
+import { stageFunctionReaching } from '../_middleware/stage-function.ts';
 
-export const handler = stageFunction(prepareNextDataset);
+const ahead = new Map([
+  [synthesizeCurriculum.name, stateHandler(synthesizeCurriculum)],
+  [assembleCurriculum.name, stateHandler(assembleCurriculum)],
+]);
+
+export const handler = stageFunctionReaching(ahead, prepareNextDataset);

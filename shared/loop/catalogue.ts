@@ -1,4 +1,3 @@
-import type { Ports } from '../ports/ports.ts';
 import { assembleCurriculum } from './curriculum/assemble-curriculum.ts';
 import { prepareNextDataset } from './curriculum/prepare-next-dataset.ts';
 import { synthesizeCurriculum } from './curriculum/synthesize-curriculum.ts';
@@ -10,8 +9,8 @@ import { analyzeFailures } from './diagnosis/analyze-failures.ts';
 import { buildTaxonomy } from './diagnosis/build-taxonomy.ts';
 import { confirmWeaknesses } from './diagnosis/confirm-weaknesses.ts';
 import { inspectLineage } from './diagnosis/inspect-lineage.ts';
-import { executeStage } from './engine/execute-stage.ts';
-import type { Stage } from './engine/stage.ts';
+import { type StateHandler, stateHandler } from './engine/run-state.ts';
+import type { AnyStage } from './engine/stage.ts';
 import { takeRunLease } from './engine/take-lease.ts';
 import { writeReport } from './report/write-report.ts';
 import { judgeTraces } from './snapshot/judge-traces.ts';
@@ -23,22 +22,20 @@ import { evaluateCandidates } from './training/evaluate-candidates.ts';
 import { evaluateChampion } from './training/evaluate-champion.ts';
 import { planCandidates } from './training/plan-candidates.ts';
 import { trainCandidates } from './training/train-candidates.ts';
-/** Runs one Task state of the state machine. */
-export type StateHandler = (
-  input: unknown,
-  ports: Ports,
-) => Promise<{ readonly output: unknown; readonly passedOver: boolean }>;
 
-function once<I extends StageHead, O>(stage: Stage<I, O>): readonly [string, StateHandler] {
-  return [
-    stage.name,
-    (input, ports) => executeStage(stage, input, ports, (other, its) => executeOther(other, its, ports)),
-  ];
+function once<I extends StageHead, O>(
+  stage: AnyStage<I, O>,
+  ahead?: ReadonlyMap<string, StateHandler>,
+): readonly [string, StateHandler] {
+  return [stage.name, stateHandler(stage, ahead)];
 }
 
 /** What each Task state of the state machine does, by the state's name. Taking the lease leaves no completion record. */
 export const stateHandlers: ReadonlyMap<string, StateHandler> = new Map([
-  ['take-lease', async (input, ports) => ({ output: await takeRunLease(input, ports), passedOver: false })],
+  [
+    'take-lease',
+    async (input, ports) => ({ output: await takeRunLease(input, ports), passedOver: false, working: null }),
+  ],
   once(prepareRun),
   once(judgeTraces),
   once(triageTraces),
@@ -51,7 +48,7 @@ export const stateHandlers: ReadonlyMap<string, StateHandler> = new Map([
   once(assembleCurriculum),
   once(planCandidates),
   once(trainCandidates),
-  once(prepareNextDataset),
+  once(prepareNextDataset, new Map([once(synthesizeCurriculum), once(assembleCurriculum)])),
   once(evaluateChampion),
   once(evaluateCandidates),
   once(gateCandidates),
@@ -60,10 +57,3 @@ export const stateHandlers: ReadonlyMap<string, StateHandler> = new Map([
   once(finalTest),
   once(writeReport),
 ]);
-
-/** Runs a stage by its state's name, for the stages that work ahead. */
-async function executeOther(name: string, input: unknown, ports: Ports): Promise<unknown> {
-  const handler = stateHandlers.get(name);
-  if (handler === undefined) throw new Error(`there is no stage ${name}`);
-  return (await handler(input, ports)).output;
-}

@@ -5,7 +5,7 @@ import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { moveChampion } from '../../shared/domain/models/control.ts';
 import type { LeaseRef } from '../../shared/domain/models/run-ref.ts';
 import { promoteChampion } from '../../shared/loop/decision/promote-champion.ts';
-import { executeStage } from '../../shared/loop/engine/execute-stage.ts';
+import { completeStage } from '../../shared/loop/engine/execute-stage.ts';
 import { decisionRefSchema } from '../../shared/loop/state/decision.ts';
 import { preparedSchema, readPlan } from '../../shared/loop/state/run-plan.ts';
 import { splitSchema } from '../../shared/loop/state/split.ts';
@@ -48,7 +48,7 @@ async function promote(ports: Ports, runId: string, lease: LeaseRef) {
   const decision = await output('decide-next', 1, decisionRefSchema);
   expect(decision.next).toBe('promote');
   const input = { run: { runId, modelId, seed: 4 }, lease, iteration: 0, item: 'all' };
-  const { output: promotion } = await executeStage(
+  const { output: promotion } = await completeStage(
     promoteChampion,
     { ...input, prepared, split: { sets }, decision },
     ports,

@@ -6,7 +6,7 @@ import { evaluationItemSchema } from '../../shared/domain/evaluation/evaluation-
 import type { Settings } from '../../shared/domain/models/settings.ts';
 import { decideNext } from '../../shared/loop/decision/decide-next.ts';
 import { gateCandidates } from '../../shared/loop/decision/gate-candidates.ts';
-import { executeStage } from '../../shared/loop/engine/execute-stage.ts';
+import { completeStage } from '../../shared/loop/engine/execute-stage.ts';
 import { candidatePlanSchema, championEvaluationSchema, evaluatedSchema } from '../../shared/loop/state/evaluation.ts';
 import { gateFileSchema, gateSchema } from '../../shared/loop/state/gate.ts';
 import { lineageSchema } from '../../shared/loop/state/lineage.ts';
@@ -104,7 +104,7 @@ describe('the gate in the loop, with candidates whose answers are known', () => 
     const head = { run, lease, iteration: 1, item: 'replayed' };
     const prepared = await only(outputOf('prepare-run', result.run, preparedSchema, workspace));
     const split = await only(outputOf('split-traces', result.run, splitSchema, workspace));
-    const { output: gate } = await executeStage(
+    const { output: gate } = await completeStage(
       gateCandidates,
       {
         ...head,
@@ -119,11 +119,10 @@ describe('the gate in the loop, with candidates whose answers are known', () => 
     );
     expect(gate.outcome).toBe('too-little-evidence');
 
-    const taxonomyKey = (await ports.objects.list(`runs/${modelId}/${result.run}/`)).find((key) =>
-      key.endsWith('/taxonomy.json'),
-    );
-    const step = { number: 1, kind: 'first', move: 'first', historyKey: '' };
-    const { output: decision } = await executeStage(decideNext, { ...head, prepared, taxonomyKey, step, gate }, ports);
+    const keys = await ports.objects.list(`runs/${modelId}/${result.run}/`);
+    const taxonomyKey = keys.find((key) => key.endsWith('/taxonomy.json')) ?? '';
+    const step = { number: 1, kind: 'first', move: 'first', historyKey: '' } as const;
+    const { output: decision } = await completeStage(decideNext, { ...head, prepared, taxonomyKey, step, gate }, ports);
     expect(decision.next).toBe('keep');
     expect(decision.reason).toMatch(/too little evidence/i);
   });

@@ -1,30 +1,43 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { canonicalJson, digest } from '../../domain/base/ids.ts';
 import { readJson } from '../../ports/documents.ts';
+import type { Working } from '../../ports/long-work.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { StageHead } from '../state/stage-head.ts';
+import { largestHandle, longestWaitSeconds, type Work } from '../state/work.ts';
 import { keepLease } from './keep-lease.ts';
-import { type Stage, type StageContext, stageKey } from './stage.ts';
+import { type AnyStage, type StageContext, stageKey, Unfinished } from './stage.ts';
 
 const completionSchema = z.strictObject({ inputDigest: z.string(), output: z.unknown() });
 
-export interface StageOutcome<O> {
-  readonly output: O;
-  /** True when an earlier execution had completed it with the same input. */
-  readonly passedOver: boolean;
-}
+export type StageOutcome<O> =
+  /** `passedOver`: an earlier execution had completed it with the same input. */
+  | { readonly status: 'done'; readonly output: O; readonly passedOver: boolean }
+  | { readonly status: 'working'; readonly work: Working };
+
+/** What a stage gets from whoever runs it: how far it reaches, and until when. */
+export type StageReach = Pick<StageContext, 'execute' | 'deadline'>;
+
+/** For a stage that is run by itself: no other stage, and all the time it takes. */
+const alone: StageReach = {
+  deadline: Number.POSITIVE_INFINITY,
+  execute: async (stage) => {
+    throw new Error(`stage ${stage} is not within reach`);
+  },
+};
 
 /**
  * Runs a stage once: an input that was completed before is passed over and its recorded output returned. The lease is
  * checked before, and renewed while the stage works. The completion record is written last, so a killed stage is run
- * again and writes the same objects.
+ * again and writes the same objects. A long stage may be called many times before it is done.
  */
 export async function executeStage<I extends StageHead, O>(
-  stage: Stage<I, O>,
+  stage: AnyStage<I, O>,
   rawInput: unknown,
   ports: Ports,
-  execute: StageContext['execute'] = noOtherStage,
+  reach: StageReach = alone,
 ): Promise<StageOutcome<O>> {
   const parsed = stage.input.safeParse(rawInput);
   if (!parsed.success) {
@@ -42,24 +55,67 @@ export async function executeStage<I extends StageHead, O>(
     const known = recorded?.inputDigest === inputDigest ? stage.output.safeParse(recorded.output) : undefined;
     if (known?.success === true) {
       await stage.afterwards?.(input, known.data, ports);
-      return { output: known.data, passedOver: true };
+      return { status: 'done', output: known.data, passedOver: true };
     }
-    const output = stage.output.parse(
-      await stage.run(input, { ports, key: (file) => stageKey(stage.name, input, file), execute }),
-    );
+    const given = await stage.run(input, {
+      ports,
+      ...reach,
+      handle: handleFor(stage, input),
+      key: (file) => stageKey(stage.name, input, file),
+    });
+    if (given instanceof Unfinished) return { status: 'working', work: unfinished(stage, given.work) };
+    const output = stage.output.parse(given);
     await ports.objects.put(recordKey, new TextEncoder().encode(JSON.stringify({ inputDigest, output })));
     await stage.afterwards?.(input, output, ports);
-    return { output, passedOver: false };
+    return { status: 'done', output, passedOver: false };
   });
 }
 
-/** Where nobody says which other stages there are. */
-export async function noOtherStage(stage: string): Promise<never> {
-  throw new Error(`stage ${stage} is not within reach`);
+/** Runs a stage to its end in this process, however often it has to be called. */
+export async function completeStage<I extends StageHead, O>(
+  stage: AnyStage<I, O>,
+  input: Omit<I, 'work'>,
+  ports: Ports,
+): Promise<{ readonly output: O; readonly passedOver: boolean }> {
+  const head = stage.input.parse(input);
+  let outcome = await executeStage(stage, head, ports);
+  while (outcome.status === 'working') {
+    await sleep(outcome.work.waitSeconds * 1_000);
+    outcome = await executeStage(stage, { ...head, work: workOf(stage, head, outcome) }, ports);
+  }
+  return outcome;
 }
 
-/** Digest of all that determines the stage's output: who does the work (the lease) does not. */
-function inputDigestOf(input: StageHead): string {
+/** What the Task state of a long stage gives. */
+export function workOf<O>(
+  stage: { readonly name: string },
+  { item }: Pick<StageHead, 'item'>,
+  outcome: StageOutcome<O>,
+): Work {
+  const head = { stage: stage.name, item };
+  if (outcome.status === 'done') {
+    return { ...head, status: 'done', waitSeconds: 0, handle: null, result: outcome.output };
+  }
+  const { handle, waitSeconds } = outcome.work;
+  return { ...head, status: 'working', waitSeconds, handle, result: null };
+}
+
+/** The handle that this very stage left behind; another's says nothing to it. */
+function handleFor(stage: { readonly name: string }, { item, work }: StageHead): Work['handle'] {
+  return work?.status === 'working' && work.stage === stage.name && work.item === item ? work.handle : null;
+}
+
+function unfinished(stage: { readonly name: string; readonly long?: true | undefined }, work: Working): Working {
+  if (stage.long !== true) throw new Error(`stage ${stage.name} is not made to go on later`);
+  const bytes = Buffer.byteLength(JSON.stringify(work.handle));
+  if (bytes > largestHandle) {
+    throw new Error(`stage ${stage.name}: a handle of ${bytes} bytes does not fit into the state`);
+  }
+  return { ...work, waitSeconds: Math.min(longestWaitSeconds, Math.max(0, Math.ceil(work.waitSeconds))) };
+}
+
+/** Digest of all that determines the stage's output: who does the work (the lease), and how far it is, do not. */
+function inputDigestOf({ work: _, ...input }: StageHead): string {
   return digest(canonicalJson({ ...input, lease: null }));
 }
 

@@ -1,13 +1,18 @@
 import { z } from 'zod';
 import { idSchema } from '../../domain/base/ids.ts';
 import { type LeaseRef, leaseRefSchema, type RunRef, runRefSchema } from '../../domain/models/run-ref.ts';
+import { type Work, workSchema } from './work.ts';
 
-/** What every stage's input begins with. `iteration` 0 is the diagnosis before the first one; `item` names the Map item, else `all`. */
+/** What every stage's input begins with. */
 export const stageHead = {
   run: runRefSchema,
   lease: leaseRefSchema,
+  /** 0 is the diagnosis before the first iteration. */
   iteration: z.int().nonnegative(),
+  /** Names the Map item, else `all`. */
   item: idSchema,
+  /** What a long stage's last call gave, or another stage's, which says nothing; null or absent before the first. */
+  work: workSchema.nullable().optional(),
 };
 
 export interface StageHead {
@@ -15,4 +20,5 @@ export interface StageHead {
   readonly lease: LeaseRef;
   readonly iteration: number;
   readonly item: string;
+  readonly work?: Work | null | undefined;
 }

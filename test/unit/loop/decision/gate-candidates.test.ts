@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import type { EvaluationItem } from '../../../../shared/domain/evaluation/evaluation-set.ts';
 import { gateCandidates } from '../../../../shared/loop/decision/gate-candidates.ts';
-import { noOtherStage } from '../../../../shared/loop/engine/execute-stage.ts';
 import { writeJson, writeJsonl } from '../../../../shared/ports/documents.ts';
 import { sampleCheckpoint, sampleDataset, sampleModel, sampleRun } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
+import { stageContext } from '../../../helpers/stage-context.ts';
 
 const rights = 400;
 const wrongs = 100;
@@ -98,7 +98,7 @@ async function gate(made: Readonly<Record<string, Made>>) {
       candidates: Object.keys(made).map((candidateId) => ({ candidateId, checkpointId: candidateId, key: '' })),
       evaluated,
     },
-    { ports, execute: noOtherStage, key: (file) => file },
+    stageContext(ports),
   );
 }
 

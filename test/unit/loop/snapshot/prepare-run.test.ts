@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { moveChampion } from '../../../../shared/domain/models/control.ts';
 import { exampleSchema } from '../../../../shared/domain/models/example.ts';
 import { snapshotRecordSchema } from '../../../../shared/domain/traces/trace-record.ts';
-import { executeStage } from '../../../../shared/loop/engine/execute-stage.ts';
+import { completeStage } from '../../../../shared/loop/engine/execute-stage.ts';
 import { prepareRun } from '../../../../shared/loop/snapshot/prepare-run.ts';
 import { readPlan } from '../../../../shared/loop/state/run-plan.ts';
 import { updateControl } from '../../../../shared/operations/control-item.ts';
@@ -57,7 +57,7 @@ async function prepare() {
   const run = { runId: 'r2', modelId, seed: 1 };
   await ports.lineage.putRun(sampleRun({ runId: 'r2', modelId, startedAt: now() }));
   const lease = await acquireLease(run, 'a', 15, ports);
-  const { output } = await executeStage(prepareRun, { run, lease, iteration: 0, item: 'all' }, ports);
+  const { output } = await completeStage(prepareRun, { run, lease, iteration: 0, item: 'all' }, ports);
   return { plan: await readPlan(output, ports), snapshotKey: output.snapshotKey };
 }
 

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { type Example, exampleSchema } from '../../../../shared/domain/models/example.ts';
 import type { JudgedRecord } from '../../../../shared/domain/traces/trace-record.ts';
-import { noOtherStage } from '../../../../shared/loop/engine/execute-stage.ts';
 import { triageTraces } from '../../../../shared/loop/snapshot/triage-traces.ts';
 import { readJsonl, writeJson, writeJsonl } from '../../../../shared/ports/documents.ts';
 import type { Trainer } from '../../../../shared/ports/trainer.ts';
 import { sampleCheckpoint, sampleDataset, sampleModel, sampleRun } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
+import { stageContext } from '../../../helpers/stage-context.ts';
 
 /** Every fifth was learnt as "spam" and has since been called "ham" by a person; the judge corrects every fourth of the others. */
 const records = Array.from({ length: 40 }, (_, at): JudgedRecord => {
@@ -74,7 +74,7 @@ test('triage-traces teaches its models what a person says in place of what the c
       prepared: { planKey: 'plan.json', snapshotKey: '', championId: champion.checkpointId, traces: records.length },
       judged: { judgedKey: 'judged.jsonl', passes: 0, failures: 0, unknown: 0 },
     },
-    { ports: { ...ports, trainers: new Map([['embedded', trainer]]) }, execute: noOtherStage, key: (file) => file },
+    stageContext({ ...ports, trainers: new Map([['embedded', trainer]]) }),
   );
 
   expect(suspects).toBe(0);
