@@ -51,14 +51,14 @@ function treeLines(view: LineageView): readonly string[] {
 }
 
 function describe(checkpoint: Checkpoint, dataset: Dataset | undefined, championId: string | null): string {
-  const { configuration, scores } = checkpoint;
+  const { scores } = checkpoint;
   const score = scores['traffic-validation'];
   return [
     checkpoint.checkpointId,
     ...(checkpoint.checkpointId === championId ? ['★ champion'] : []),
     ...(score === undefined ? [] : [`score ${score.toFixed(4)}`]),
     `${dataset === undefined ? 'dataset' : `${dataset.mode} dataset of ${dataset.manifest.examples}`} ${checkpoint.datasetId}`,
-    `foundation ${configuration.foundation}`,
+    `trainer ${checkpoint.trainer}`,
     checkpoint.createdAt,
   ].join(' · ');
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { evaluationSetSchema } from '../shared/domain/evaluation/evaluation-set.ts';
-import { checkpointSchema } from '../shared/domain/models/checkpoint.ts';
+import { currentCheckpointSchema } from '../shared/domain/models/checkpoint.ts';
 import { controlSchema } from '../shared/domain/models/control.ts';
 import { datasetSchema } from '../shared/domain/models/dataset.ts';
 import { decisionSchema, runSchema } from '../shared/domain/models/run.ts';
@@ -58,7 +58,7 @@ export const resultSchemas = {
   lineage: z.strictObject({
     model: modelName,
     champion: checkpointName.nullable(),
-    checkpoints: z.array(checkpointSchema.extend({ champion: z.boolean() })),
+    checkpoints: z.array(currentCheckpointSchema.extend({ champion: z.boolean() })),
     datasets: z.array(datasetSchema),
     evaluationSets: z.array(evaluationSetSchema),
     runs: z.array(runSchema),

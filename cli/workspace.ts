@@ -1,9 +1,5 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { createStatisticalAnalyst } from '../shared/adapters/analysts/statistical/statistical-analyst.ts';
-import { createEmbeddedPredictor } from '../shared/adapters/backends/embedded/embedded-predictor.ts';
-import { EmbeddedRuntime } from '../shared/adapters/backends/embedded/embedded-runtime.ts';
-import { createEmbeddedTrainer } from '../shared/adapters/backends/embedded/embedded-trainer.ts';
 import { DuckDbTraceLog } from '../shared/adapters/duckdb/duckdb-trace-log.ts';
 import { DuckDbTraceQuery } from '../shared/adapters/duckdb/duckdb-trace-query.ts';
 import { DirectoryObjectStore } from '../shared/adapters/local/directory-object-store.ts';
@@ -12,6 +8,7 @@ import { SqliteLineageStore } from '../shared/adapters/local/sqlite-lineage-stor
 import { errorCode, storageFailure } from '../shared/adapters/local/storage-failure.ts';
 import { SystemClock } from '../shared/adapters/local/system-clock.ts';
 import { SystemIds } from '../shared/adapters/local/system-ids.ts';
+import { createBackEnds } from '../shared/composition/back-ends.ts';
 import { RatchetError } from '../shared/domain/base/errors.ts';
 import type { Observer } from '../shared/ports/observer.ts';
 import type { Place } from './place.ts';
@@ -47,9 +44,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
   const owners = new ProcessOwners();
   const traceLog = new DuckDbTraceLog({ objects, clock });
   const traceQuery = new DuckDbTraceQuery({ objects });
-  const runtime = new EmbeddedRuntime({ objects, cacheDirectory: join(root, cacheFolder) });
-  const trainer = createEmbeddedTrainer(runtime);
-  const predictor = createEmbeddedPredictor(runtime);
+  const { backEnds, close } = createBackEnds({ objects, cacheDirectory: join(root, cacheFolder) });
   return {
     directory: root,
     owner: owners.self,
@@ -58,9 +53,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
       lineage,
       traceLog,
       traceQuery,
-      trainers: new Map([[trainer.name, trainer]]),
-      predictors: new Map([[predictor.name, predictor]]),
-      analyst: createStatisticalAnalyst(),
+      ...backEnds,
       clock,
       ids: new SystemIds(clock),
       random: new SeededRandom(),
@@ -69,7 +62,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
     },
     localCopy: (key) => objects.withLocalFile(key, async (path) => path),
     async close() {
-      await Promise.all([runtime.close(), traceLog.close(), traceQuery.close()]);
+      await Promise.all([close(), traceLog.close(), traceQuery.close()]);
       lineage.close();
     },
   };

@@ -2,12 +2,13 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
+import type { Foundation } from '../../shared/adapters/backends/embedded/configuration.ts';
 import { createEmbeddedPredictor } from '../../shared/adapters/backends/embedded/embedded-predictor.ts';
 import { EmbeddedRuntime } from '../../shared/adapters/backends/embedded/embedded-runtime.ts';
 import { createEmbeddedTrainer } from '../../shared/adapters/backends/embedded/embedded-trainer.ts';
 import { DuckDbTraceLog } from '../../shared/adapters/duckdb/duckdb-trace-log.ts';
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
-import type { Foundation } from '../../shared/domain/models/hyperparameters.ts';
+import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import type { RunResult } from '../../shared/loop/state/run-result.ts';
 import { beginRun } from '../../shared/operations/begin-run.ts';
@@ -57,8 +58,9 @@ export async function measureRun({ traces, foundation, data, onStep }: RunToMeas
         modelId,
         labels: [],
         examples: jsonLines(firstExamples(traffic)),
-        trainer: 'embedded',
-        settings: { foundation },
+        backEnds: defaultBackEnds,
+        trainerOptions: { foundation },
+        settings: {},
         seed: 1,
         by: owner,
       },

@@ -1,6 +1,7 @@
 import type { ProgressUi } from '../../cli/progress.ts';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../cli/workspace.ts';
+import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { mcNemarOneSided } from '../../shared/domain/base/statistics.ts';
 import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
@@ -123,7 +124,8 @@ async function create(
       modelId: name,
       labels,
       examples: jsonLines(examples.map(({ text, label }) => ({ input: text, output: label }))),
-      trainer: 'embedded',
+      backEnds: defaultBackEnds,
+      trainerOptions: {},
       settings: {},
       seed,
       by: 'bench',

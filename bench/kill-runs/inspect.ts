@@ -39,10 +39,10 @@ export async function damages(directory: string): Promise<readonly string[]> {
 async function wrongArtifacts({ ports }: Workspace): Promise<readonly string[]> {
   const found: string[] = [];
   for (const checkpoint of await ports.lineage.listCheckpoints(modelId)) {
-    const bytes = await ports.objects.get(checkpoint.artifactKey);
-    if (bytes === undefined) found.push(`${checkpoint.artifactKey}: gone`);
-    else if (artifactDigest(bytes) !== checkpoint.artifactDigest)
-      found.push(`${checkpoint.artifactKey}: another digest`);
+    const { ref, digest: known } = checkpoint.served;
+    const bytes = await ports.objects.get(ref);
+    if (bytes === undefined) found.push(`${ref}: gone`);
+    else if (artifactDigest(bytes) !== known) found.push(`${ref}: another digest`);
   }
   return found;
 }
@@ -60,7 +60,7 @@ export async function contents({ ports }: Workspace): Promise<Contents> {
   return {
     champion: control?.championId ?? null,
     moves: (control?.moves ?? []).map((move) => `${move.kind} ${move.from} ${move.to}`),
-    checkpoints: checkpoints.map(({ checkpointId, artifactDigest }) => `${checkpointId} ${artifactDigest}`).sort(),
+    checkpoints: checkpoints.map(({ checkpointId, served }) => `${checkpointId} ${served.digest}`).sort(),
     datasets: (
       await Promise.all(datasets.map(async ({ datasetId, key }) => `${datasetId} ${await digestOf(key)}`))
     ).sort(),

@@ -1,5 +1,6 @@
 import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
-import type { Foundation } from '../../shared/domain/models/hyperparameters.ts';
+import type { Foundation } from '../../shared/adapters/backends/embedded/configuration.ts';
+import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
 import type { Labelled } from '../improvement/load-clinc.ts';
 
@@ -28,8 +29,9 @@ export async function createFirst(
       modelId,
       labels: [],
       examples: jsonLines(examples.map(({ text, label }) => ({ input: text, output: label }))),
-      trainer: 'embedded',
-      settings: { foundation },
+      backEnds: defaultBackEnds,
+      trainerOptions: { foundation },
+      settings: {},
       seed,
       by: 'bench',
     },

@@ -5,6 +5,7 @@ import { runLoop } from '../../cli/runtime/run-loop.ts';
 import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
 import { createStatisticalAnalyst } from '../../shared/adapters/analysts/statistical/statistical-analyst.ts';
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
+import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { assembleDataset } from '../../shared/domain/curriculum/assemble-dataset.ts';
 import { planFor } from '../../shared/domain/curriculum/curriculum-plan.ts';
 import { selectBoundary } from '../../shared/domain/curriculum/select-boundary.ts';
@@ -22,6 +23,7 @@ import { createModel } from '../../shared/operations/create-model.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
 import { writeJson, writeJsonl } from '../../shared/ports/documents.ts';
 import type { RandomStream } from '../../shared/ports/random.ts';
+import { toEnd } from '../../shared/ports/to-end.ts';
 import { stageContext } from '../../test/helpers/stage-context.ts';
 import { type Labelled, loadClinc } from '../improvement/load-clinc.ts';
 import { drawScenario, scenarios } from '../improvement/scenario.ts';
@@ -70,7 +72,8 @@ async function ingest(request: StageRequest): Promise<string> {
         modelId,
         labels: traffic.labels,
         examples: null,
-        trainer: 'embedded',
+        backEnds: defaultBackEnds,
+        trainerOptions: {},
         settings: {},
         seed: 1,
         by: 'bench',
@@ -140,9 +143,11 @@ async function taxonomyOf(training: readonly HeldOutRecord[], labels: readonly s
   const analyses = [];
   for (let from = 0; from < discovery.length; from += shardSize) {
     const records = discovery.slice(from, from + shardSize);
-    analyses.push(await analyst.analyzeShard({ shardId: `shard-${from}`, task, records }));
+    const shardId = `shard-${from}`;
+    analyses.push(await toEnd(analyst.analyze, shardId, { shardId, task, records }, Number.POSITIVE_INFINITY));
   }
-  return analyst.buildTaxonomy({ task, analyses, smallestCluster, maxClusters });
+  const request = { task, analyses, smallestCluster, maxClusters };
+  return toEnd(analyst.taxonomy, 'taxonomy', request, Number.POSITIVE_INFINITY);
 }
 
 async function taxonomy(request: StageRequest): Promise<string> {
@@ -209,8 +214,9 @@ async function gate(request: StageRequest): Promise<string> {
         modelId,
         labels: [],
         examples: jsonLines(traffic.labels.map((label) => ({ input: label, output: label }))),
-        trainer: 'embedded',
-        settings: { foundation: 'none' },
+        backEnds: defaultBackEnds,
+        trainerOptions: { foundation: 'none' },
+        settings: {},
         seed: 1,
         by: 'bench',
       },
@@ -361,7 +367,8 @@ async function createFirst(examples: readonly Labelled[], ports: Workspace['port
       modelId,
       labels: [],
       examples: jsonLines(examples.map(({ text, label }) => ({ input: text, output: label }))),
-      trainer: 'embedded',
+      backEnds: defaultBackEnds,
+      trainerOptions: {},
       settings: {},
       seed: 1,
       by: 'bench',

@@ -1,8 +1,9 @@
 import type { ProgressUi } from '../../cli/progress.ts';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../cli/workspace.ts';
+import type { Foundation } from '../../shared/adapters/backends/embedded/configuration.ts';
+import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
-import type { Foundation } from '../../shared/domain/models/hyperparameters.ts';
 import type { Output } from '../../shared/domain/models/task.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
@@ -79,8 +80,9 @@ async function train(plan: DemoPlan, request: DemoRequest, { ports }: Workspace,
       modelId: demoModel,
       labels: ['ham', 'spam'],
       examples: jsonLines(plan.training.map((email) => ({ input: email.text, output: labelOf(email.group) }))),
-      trainer: 'embedded',
-      settings: { foundation: request.foundation },
+      backEnds: defaultBackEnds,
+      trainerOptions: { foundation: request.foundation },
+      settings: {},
       seed: request.seed,
       by: 'demo',
       onProgress: (done, total) => ui.stageProgress(stage, done, total, 'steps'),

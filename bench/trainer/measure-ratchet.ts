@@ -5,10 +5,11 @@ import { parseArgs } from 'node:util';
 import { createEmbeddedPredictor } from '../../shared/adapters/backends/embedded/embedded-predictor.ts';
 import { EmbeddedRuntime } from '../../shared/adapters/backends/embedded/embedded-runtime.ts';
 import { createEmbeddedTrainer } from '../../shared/adapters/backends/embedded/embedded-trainer.ts';
+import { defaultConfiguration } from '../../shared/adapters/backends/embedded/search-space.ts';
 import { DirectoryObjectStore } from '../../shared/adapters/local/directory-object-store.ts';
-import { defaultConfiguration } from '../../shared/domain/models/default-configurations.ts';
 import type { Example } from '../../shared/domain/models/example.ts';
 import { classificationTask } from '../../shared/domain/models/task.ts';
+import { toEnd } from '../../shared/ports/to-end.ts';
 import { type Answers, corpusFileSchema, type Measured, taskSchema } from './measurement.ts';
 import { peakMiB } from './peak-memory.ts';
 import { stopwatch } from './stopwatch.ts';
@@ -32,27 +33,33 @@ const runtime = new EmbeddedRuntime({
 try {
   await objects.put('dataset.jsonl', new TextEncoder().encode(train.map(exampleLine).join('')));
   const training = await stopwatch(() =>
-    createEmbeddedTrainer(runtime).train({
-      task: classificationTask(labels),
-      datasetKey: 'dataset.jsonl',
-      configuration,
-      seed: task.seed,
-      teacher: null,
-      artifactKey: 'artifact',
-    }),
+    toEnd(
+      createEmbeddedTrainer(runtime),
+      'artifact',
+      {
+        task: classificationTask(labels),
+        datasetKey: 'dataset.jsonl',
+        configuration,
+        seed: task.seed,
+        teacher: null,
+        artifactKey: 'artifact',
+        predictor: 'embedded',
+      },
+      Number.POSITIVE_INFINITY,
+    ),
   );
   const predictor = createEmbeddedPredictor(runtime);
   const texts = test.map(({ text }) => text);
   // The first call loads the head on each thread, and is not timed.
-  const predictions = await predictor.predict(training.result, texts);
+  const predictions = await predictor.predict(training.result.served, texts);
   const answers: Answers = {
     labels: predictions.map(({ output }) => output ?? ''),
     confidences: predictions.map(({ confidence }) => confidence),
   };
   await writeFile(task.answersFile, JSON.stringify(answers));
   const inputs = Array.from({ length: task.predictions }, (_, at) => texts[at % texts.length] ?? '');
-  const predicting = await stopwatch(() => predictor.predict(training.result, inputs));
-  const { header } = await runtime.artifact(training.result.artifactKey, training.result.artifactDigest);
+  const predicting = await stopwatch(() => predictor.predict(training.result.served, inputs));
+  const { header } = await runtime.served(training.result.served);
   const measured: Measured = {
     featureCount: header.sparseFeatures + header.denseWidth,
     trainSeconds: training.seconds,

@@ -3,7 +3,7 @@ import { access, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { defaultConfiguration } from '../../shared/domain/models/default-configurations.ts';
+import { defaultConfiguration } from '../../shared/adapters/backends/embedded/search-space.ts';
 import { calibrationError } from './calibration-error.ts';
 import { cores, inChild } from './child.ts';
 import { type Corpus, corpora } from './corpora.ts';

@@ -1,5 +1,6 @@
 import type { Workspace } from '../../cli/workspace.ts';
-import type { Foundation } from '../../shared/domain/models/hyperparameters.ts';
+import type { Foundation } from '../../shared/adapters/backends/embedded/configuration.ts';
+import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { triagedRecordSchema } from '../../shared/domain/traces/trace-record.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { completeStage } from '../../shared/loop/engine/execute-stage.ts';
@@ -86,8 +87,9 @@ async function prepare(
       modelId,
       labels: draw.labels,
       examples: jsonLines(draw.examples.map(({ text, label }) => ({ input: text, output: label }))),
-      trainer: 'embedded',
-      settings: { foundation },
+      backEnds: defaultBackEnds,
+      trainerOptions: { foundation },
+      settings: {},
       seed,
       by: 'bench',
     },

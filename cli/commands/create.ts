@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
+import { foundationSchema } from '../../shared/adapters/backends/embedded/configuration.ts';
+import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { idProblem } from '../../shared/domain/base/ids.ts';
-import { foundationSchema } from '../../shared/domain/models/hyperparameters.ts';
 import { type Settings, settingsSchema } from '../../shared/domain/models/settings.ts';
 import { describeIssues } from '../../shared/intake/parse-json-line.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
@@ -33,6 +34,7 @@ const optionsSchema = z.object({
   task: z.literal('classification'),
   labels: z.array(z.string()).default([]),
   examples: z.string().optional(),
+  trainer: z.string(),
   foundation: foundationSchema,
   seed: z.int(),
   targetScore: z.number().optional(),
@@ -49,6 +51,7 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     .addOption(new Option('--task <kind>', 'what the model does').choices(['classification']).default('classification'))
     .option('--labels <a,b,…>', 'labels, separated by commas', commaSeparated)
     .option('--examples <file>', '{"input", "output"} a line, also .gz; "-" is stdin')
+    .option('--trainer <name>', 'the back end that trains', defaultBackEnds.trainer)
     .addOption(
       new Option('--foundation <name>', 'what training starts from: a pretrained sentence encoder, or nothing')
         .choices(foundationSchema.options)
@@ -87,7 +90,8 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
       modelId,
       labels: options.labels,
       examples,
-      trainer: 'embedded',
+      backEnds: { ...defaultBackEnds, trainer: options.trainer },
+      trainerOptions: { foundation: options.foundation },
       settings,
       seed: options.seed,
       by: person(),
@@ -130,7 +134,6 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
 
 function settingsFrom(options: z.infer<typeof optionsSchema>): Partial<Settings> {
   const parsed = settingsSchema.safeParse({
-    foundation: options.foundation,
     ...Object.fromEntries(options.set),
     ...(options.targetScore === undefined ? {} : { targetScore: options.targetScore }),
     ...(options.maxIterations === undefined ? {} : { maxIterations: options.maxIterations }),

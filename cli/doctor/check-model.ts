@@ -78,11 +78,11 @@ async function checkCheckpoints({ modelId, championId, moves }: Control, ports: 
 async function damageOf(modelId: string, checkpointId: string, ports: ModelPorts): Promise<string | null> {
   const checkpoint = await ports.lineage.getCheckpoint(modelId, checkpointId);
   if (checkpoint === undefined) return 'it is not in the lineage';
-  const bytes = await ports.objects.get(checkpoint.artifactKey);
-  if (bytes === undefined) return `its artifact is gone (${checkpoint.artifactKey})`;
-  return artifactDigest(bytes) === checkpoint.artifactDigest
-    ? null
-    : `its artifact is damaged (${checkpoint.artifactKey})`;
+  const { ref, digest } = checkpoint.served;
+  if (digest === null) return null;
+  const bytes = await ports.objects.get(ref);
+  if (bytes === undefined) return `its artifact is gone (${ref})`;
+  return artifactDigest(bytes) === digest ? null : `its artifact is damaged (${ref})`;
 }
 
 async function checkLease({ modelId, lease }: Control, ports: ModelPorts, now: number): Promise<Check> {

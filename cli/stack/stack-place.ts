@@ -1,17 +1,14 @@
 import { join } from 'node:path';
-import { createStatisticalAnalyst } from '../../shared/adapters/analysts/statistical/statistical-analyst.ts';
 import { DynamoDbLineageStore } from '../../shared/adapters/aws/dynamodb-lineage-store.ts';
 import { RoutedObjectStore } from '../../shared/adapters/aws/routed-object-store.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
 import { StepFunctionsOwners } from '../../shared/adapters/aws/step-functions-owners.ts';
-import { createEmbeddedPredictor } from '../../shared/adapters/backends/embedded/embedded-predictor.ts';
-import { EmbeddedRuntime } from '../../shared/adapters/backends/embedded/embedded-runtime.ts';
-import { createEmbeddedTrainer } from '../../shared/adapters/backends/embedded/embedded-trainer.ts';
 import { DuckDbTraceLog } from '../../shared/adapters/duckdb/duckdb-trace-log.ts';
 import { DuckDbTraceQuery } from '../../shared/adapters/duckdb/duckdb-trace-query.ts';
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { SystemClock } from '../../shared/adapters/local/system-clock.ts';
 import { SystemIds } from '../../shared/adapters/local/system-ids.ts';
+import { createBackEnds } from '../../shared/composition/back-ends.ts';
 import type { Observer } from '../../shared/ports/observer.ts';
 import type { Place } from '../place.ts';
 import { type AwsClients, createAwsClients } from './aws-clients.ts';
@@ -61,9 +58,7 @@ function placeOf(
   const clock = new SystemClock();
   const traceLog = new DuckDbTraceLog({ objects, clock });
   const traceQuery = new DuckDbTraceQuery({ objects });
-  const runtime = new EmbeddedRuntime({ objects, cacheDirectory: join(cache, 'embeddings') });
-  const trainer = createEmbeddedTrainer(runtime);
-  const predictor = createEmbeddedPredictor(runtime);
+  const { backEnds, close } = createBackEnds({ objects, cacheDirectory: join(cache, 'embeddings') });
   return {
     name,
     outputs,
@@ -74,9 +69,7 @@ function placeOf(
       lineage: new DynamoDbLineageStore({ client: clients.dynamoDb, table: outputs.TableName }),
       traceLog,
       traceQuery,
-      trainers: new Map([[trainer.name, trainer]]),
-      predictors: new Map([[predictor.name, predictor]]),
-      analyst: createStatisticalAnalyst(),
+      ...backEnds,
       clock,
       ids: new SystemIds(clock),
       random: new SeededRandom(),
@@ -85,7 +78,7 @@ function placeOf(
     },
     localCopy: (key) => keepCopy(key, objects, join(cache, 'stacks', outputs.ArtifactBucketName)),
     async close() {
-      await Promise.all([runtime.close(), traceLog.close(), traceQuery.close()]);
+      await Promise.all([close(), traceLog.close(), traceQuery.close()]);
       clients.close();
     },
   };

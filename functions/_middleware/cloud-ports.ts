@@ -51,7 +51,7 @@ export function cloudPorts(parts: readonly PortsPart[] = []): Cloud {
       traceQuery: absentPort('traceQuery', 'a part with a trace query'),
       trainers: absentPort('trainers', 'withBackEnds'),
       predictors: absentPort('predictors', 'withBackEnds'),
-      analyst: absentPort('analyst', 'withAnalyst'),
+      analysts: absentPort('analysts', 'withBackEnds'),
       clock,
       ids: new SystemIds(clock),
       random: new SeededRandom(),

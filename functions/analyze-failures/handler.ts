@@ -1,5 +1,5 @@
 import { analyzeFailures } from '../../shared/loop/diagnosis/analyze-failures.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
-import { withAnalyst } from '../_middleware/with-analyst.ts';
+import { withBackEnds } from '../_middleware/with-back-ends.ts';
 
-export const handler = stageFunction(analyzeFailures, withAnalyst);
+export const handler = stageFunction(analyzeFailures, withBackEnds);

@@ -1,5 +1,5 @@
 import { buildTaxonomy } from '../../shared/loop/diagnosis/build-taxonomy.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
-import { withAnalyst } from '../_middleware/with-analyst.ts';
+import { withBackEnds } from '../_middleware/with-back-ends.ts';
 
-export const handler = stageFunction(buildTaxonomy, withAnalyst);
+export const handler = stageFunction(buildTaxonomy, withBackEnds);

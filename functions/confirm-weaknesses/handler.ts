@@ -1,6 +1,5 @@
 import { confirmWeaknesses } from '../../shared/loop/diagnosis/confirm-weaknesses.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
-import { withAnalyst } from '../_middleware/with-analyst.ts';
 import { withBackEnds } from '../_middleware/with-back-ends.ts';
 
-export const handler = stageFunction(confirmWeaknesses, withAnalyst, withBackEnds);
+export const handler = stageFunction(confirmWeaknesses, withBackEnds);

@@ -1,19 +1,22 @@
 import { RatchetError } from '../domain/base/errors.ts';
 import { digest, idProblem, shortDigest, shortDigestOfAll } from '../domain/base/ids.ts';
+import type { Json } from '../domain/base/json.ts';
 import { ledgerForTraining } from '../domain/evaluation/splits.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import { artifactKey, checkpointId, datasetKey } from '../domain/models/checkpoint-id.ts';
 import { moveChampion } from '../domain/models/control.ts';
 import type { Dataset } from '../domain/models/dataset.ts';
-import { defaultConfiguration } from '../domain/models/default-configurations.ts';
 import type { Example } from '../domain/models/example.ts';
-import type { Model } from '../domain/models/model.ts';
+import type { BackEndNames, Model } from '../domain/models/model.ts';
 import { type Settings, settingsSchema } from '../domain/models/settings.ts';
 import { classificationTask, labelSchema, maxLabels, outputProblem, type Task } from '../domain/models/task.ts';
+import { describeIssues } from '../intake/parse-json-line.ts';
 import { type BadExampleLine, readExampleLines } from '../intake/read-example-lines.ts';
-import { trainerNamed } from '../ports/back-ends.ts';
+import { analystNamed, defaultConfiguration, predictorNamed, trainerNamed } from '../ports/back-ends.ts';
 import { encodeJsonl } from '../ports/documents.ts';
 import type { Ports } from '../ports/ports.ts';
+import { toEnd } from '../ports/to-end.ts';
+import type { Trainer } from '../ports/trainer.ts';
 import { updateControl } from './control-item.ts';
 import { writeLedgerSegment } from './split-ledger.ts';
 
@@ -23,7 +26,9 @@ export interface CreateRequest {
   readonly labels: readonly string[];
   /** The first checkpoint's training examples, JSON lines; null to register the model alone. */
   readonly examples: AsyncIterable<Uint8Array> | null;
-  readonly trainer: string;
+  readonly backEnds: BackEndNames;
+  /** What of the trainer's configurations is fixed for the model; the trainer checks it. */
+  readonly trainerOptions: Json;
   readonly settings: Partial<Settings>;
   readonly seed: number;
   /** Who creates it. */
@@ -54,7 +59,7 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
       mend: `For a model's name ${problem}.`,
     });
   }
-  const trainer = trainerNamed(request.trainer, ports);
+  const trainer = checkBackEnds(request, ports);
   const registered = await modelWithoutChampion(request, ports);
   const read = request.examples === null ? null : await readExamples(request.examples, registered, request);
   const examples = read?.examples ?? [];
@@ -66,7 +71,7 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
 
   const dataset = initialDataset(model, examples, read, ports);
   await ports.objects.put(dataset.key, encodeJsonl(examples));
-  const configuration = defaultConfiguration(model.settings.foundation);
+  const configuration = defaultConfiguration(trainer, model.trainerOptions);
   const id = checkpointId({
     ...model,
     datasetId: dataset.datasetId,
@@ -74,7 +79,9 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
     seed: request.seed,
     teacherId: null,
   });
-  const trained = await trainer.train(
+  const trained = await toEnd(
+    trainer,
+    id,
     {
       task: model.task,
       datasetKey: dataset.key,
@@ -82,7 +89,9 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
       seed: request.seed,
       teacher: null,
       artifactKey: artifactKey(model.modelId, id),
+      predictor: model.predictor,
     },
+    Number.POSITIVE_INFINITY,
     request.onProgress,
   );
   const checkpoint: Checkpoint = {
@@ -94,8 +103,7 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
     configuration,
     seed: request.seed,
     task: model.task,
-    artifactKey: trained.artifactKey,
-    artifactDigest: trained.artifactDigest,
+    served: trained.served,
     runId: null,
     createdAt: nowOf(ports),
     scores: {},
@@ -182,6 +190,16 @@ function taskOf(given: readonly string[], examples: readonly Example[]): Task {
   return task;
 }
 
+/** The model's trainer, once all its back ends are known to be here. @throws RatchetError InvalidInput */
+function checkBackEnds({ backEnds, trainerOptions }: CreateRequest, ports: Ports): Trainer {
+  predictorNamed(backEnds.predictor, ports);
+  analystNamed(backEnds.analyst, ports);
+  const trainer = trainerNamed(backEnds.trainer, ports);
+  const options = trainer.options.safeParse(trainerOptions);
+  if (options.success) return trainer;
+  throw new RatchetError('InvalidInput', `Trainer ${trainer.name}: ${describeIssues(options.error)}.`);
+}
+
 function newModel(request: CreateRequest, task: Task, ports: Ports): Model {
   const settings = settingsSchema.safeParse(request.settings);
   if (!settings.success) {
@@ -191,7 +209,8 @@ function newModel(request: CreateRequest, task: Task, ports: Ports): Model {
   return {
     modelId: request.modelId,
     task,
-    trainer: request.trainer,
+    ...request.backEnds,
+    trainerOptions: trainerNamed(request.backEnds.trainer, ports).options.parse(request.trainerOptions),
     settings: settings.data,
     // From the seed, so that the same commands give the same splits; no trace's author knows it.
     splitSalt: digest('split-salt', request.modelId, String(request.seed)),

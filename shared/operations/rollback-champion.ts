@@ -78,12 +78,8 @@ async function checkTarget(control: Control, to: string, ports: Ports): Promise<
       choice,
     );
   }
-  const stored = await ports.objects.list(checkpoint.artifactKey);
-  if (!stored.includes(checkpoint.artifactKey)) {
-    throw new RatchetError(
-      'ObjectMissing',
-      `The artifact of checkpoint ${to} is gone (${checkpoint.artifactKey}).`,
-      choice,
-    );
+  const { ref, digest } = checkpoint.served;
+  if (digest !== null && !(await ports.objects.list(ref)).includes(ref)) {
+    throw new RatchetError('ObjectMissing', `The artifact of checkpoint ${to} is gone (${ref}).`, choice);
   }
 }

@@ -1,42 +1,22 @@
-import type { Moments } from '../domain/base/moments.ts';
+import type { Json } from '../domain/base/json.ts';
 import type { Probe } from '../domain/diagnosis/probe.ts';
-import type { Cluster, Failure, Taxonomy } from '../domain/diagnosis/taxonomy.ts';
+import type { Cluster, Taxonomy } from '../domain/diagnosis/taxonomy.ts';
 import type { Task } from '../domain/models/task.ts';
 import type { UsableRecord } from '../domain/traces/trace-record.ts';
+import type { LongWork } from './long-work.ts';
 import type { RandomStream } from './random.ts';
 
-/** The passing records of one expected label. */
-export interface PassingLabel {
-  readonly count: number;
-  /** By surface feature. */
-  readonly features: Readonly<Record<string, Moments>>;
-  /** The champion's margins. */
-  readonly margins: Moments;
-  /** How many inputs hold each word; cut to the commonest 2,000. */
-  readonly words: Readonly<Record<string, number>>;
-  /** A sample by digest, so that samples of shards merge into a sample of all. */
-  readonly sample: readonly { readonly traceId: string; readonly input: string }[];
-  /** Digests of the inputs' word sets, different ones only: near-identical inputs have the same. */
-  readonly signatures: readonly string[];
-}
-
-/** What one shard of training-side records says; JSON-serialisable, mergeable with that of other shards. */
-export interface ShardAnalysis {
+export interface ShardRequest {
   readonly shardId: string;
-  readonly failures: readonly Failure[];
-  /** Passing records by expected label. */
-  readonly passes: Readonly<Record<string, PassingLabel>>;
-  /** How often each word occurs among the shard's passing inputs (documents), for telling words apart; cut to the commonest 20,000. */
-  readonly passingWords: Readonly<Record<string, number>>;
-  /** Passing records by the noise that triage saw (`none` included). */
-  readonly passingNoise: Readonly<Record<string, number>>;
-  /** Passing records by length: histogram over `round(4 · log2(1 + words))`. */
-  readonly passingLengths: Readonly<Record<string, number>>;
+  readonly task: Task;
+  /** Training-side records. */
+  readonly records: readonly UsableRecord[];
 }
 
 export interface TaxonomyRequest {
   readonly task: Task;
-  readonly analyses: readonly ShardAnalysis[];
+  /** What the same analyst said of each shard. */
+  readonly analyses: readonly Json[];
   readonly smallestCluster: number;
   readonly maxClusters: number;
 }
@@ -50,6 +30,7 @@ export interface ProbeRequest {
   readonly passes: readonly UsableRecord[];
   /** Training-side records that the clustering did not see; the champion's verdicts on them are what the cluster is tested by. */
   readonly material: readonly UsableRecord[];
+  /** At most so many probes; fewer when the material allows no more. */
   readonly count: number;
   readonly random: RandomStream;
 }
@@ -57,8 +38,8 @@ export interface ProbeRequest {
 /** Judges what counting cannot: the statistical one works with no LLM at all, an agent is seeded with its evidence. */
 export interface Analyst {
   readonly name: string;
-  analyzeShard(request: { shardId: string; task: Task; records: readonly UsableRecord[] }): Promise<ShardAnalysis>;
-  buildTaxonomy(request: TaxonomyRequest): Promise<Taxonomy>;
-  /** At most `count` probes; fewer when the material allows no more. */
-  designProbes(request: ProbeRequest): Promise<readonly Probe[]>;
+  /** What one shard says. The analysis is the analyst's own; nobody else looks inside. */
+  readonly analyze: LongWork<ShardRequest, Json>;
+  readonly taxonomy: LongWork<TaxonomyRequest, Taxonomy>;
+  readonly probes: LongWork<ProbeRequest, readonly Probe[]>;
 }

@@ -1,33 +1,65 @@
 import { RatchetError } from '../domain/base/errors.ts';
-import type { Checkpoint } from '../domain/models/checkpoint.ts';
-import type { Ports } from './ports.ts';
+import type { Json } from '../domain/base/json.ts';
+import type { Configuration } from '../domain/models/configuration.ts';
+import type { Model } from '../domain/models/model.ts';
+import type { Served } from '../domain/models/served.ts';
+import type { Analyst } from './analyst.ts';
 import type { Prediction, PredictOptions, Predictor } from './predictor.ts';
 import type { Trainer } from './trainer.ts';
-/** Answers inputs with a checkpoint, by the predictor of the back end that trained it. */
+
+/** All back ends there are, by name. */
+export interface BackEnds {
+  readonly trainers: ReadonlyMap<string, Trainer>;
+  readonly predictors: ReadonlyMap<string, Predictor>;
+  readonly analysts: ReadonlyMap<string, Analyst>;
+}
+
+/** Answers inputs as a checkpoint is served. @throws RatchetError InvalidInput when there is no such predictor here */
 export function answerWith(
-  checkpoint: Pick<Checkpoint, 'trainer' | 'artifactKey' | 'artifactDigest'>,
+  { served }: { readonly served: Served },
   inputs: readonly string[],
-  ports: Ports,
+  backEnds: Pick<BackEnds, 'predictors'>,
   options?: PredictOptions,
 ): Promise<readonly Prediction[]> {
-  return predictorNamed(checkpoint.trainer, ports).predict(checkpoint, inputs, options);
+  return predictorNamed(served.predictor, backEnds).predict(served, inputs, options);
 }
 
-function predictorNamed(name: string, ports: Ports): Predictor {
-  const predictor = ports.predictors.get(name);
-  if (predictor === undefined) throw unknownBackEnd(name, ports.predictors);
-  return predictor;
+/** The predictor of that name. @throws RatchetError InvalidInput */
+export function predictorNamed(name: string, { predictors }: Pick<BackEnds, 'predictors'>): Predictor {
+  return named('predictor', name, predictors);
 }
 
-/** The trainer back end of that name. @throws RatchetError InvalidInput */
-export function trainerNamed(name: string, ports: Ports): Trainer {
-  const trainer = ports.trainers.get(name);
-  if (trainer === undefined) throw unknownBackEnd(name, ports.trainers);
-  return trainer;
+/** The trainer of that name. @throws RatchetError InvalidInput */
+export function trainerNamed(name: string, { trainers }: Pick<BackEnds, 'trainers'>): Trainer {
+  return named('trainer', name, trainers);
 }
 
-function unknownBackEnd(name: string, known: ReadonlyMap<string, unknown>): RatchetError {
-  return new RatchetError('InvalidInput', `There is no back end named ${name} here.`, {
+/** The analyst of that name. @throws RatchetError InvalidInput */
+export function analystNamed(name: string, { analysts }: Pick<BackEnds, 'analysts'>): Analyst {
+  return named('analyst', name, analysts);
+}
+
+/**
+ * The trainer for what has to be trained many times over, such as triage's second opinions: the model's own where that is
+ * cheap, else the first cheap one for its task; null where there is none, and then a task does without.
+ */
+export function cheapTrainer(model: Model, backEnds: Pick<BackEnds, 'trainers'>): Trainer | null {
+  const own = trainerNamed(model.trainer, backEnds);
+  const trainers = [own, ...backEnds.trainers.values()];
+  return trainers.find(({ cost, tasks }) => cost === 'cheap' && tasks.includes(model.task.kind)) ?? null;
+}
+
+/** What a trainer begins with. @param options what the model fixes of its configurations */
+export function defaultConfiguration(trainer: Trainer, options: Json): Configuration {
+  const [first] = trainer.first({ options, losesTooMuch: false });
+  if (first === undefined) throw new Error(`trainer ${trainer.name} has no configuration to begin with`);
+  return first;
+}
+
+function named<T>(what: string, name: string, known: ReadonlyMap<string, T>): T {
+  const found = known.get(name);
+  if (found !== undefined) return found;
+  throw new RatchetError('InvalidInput', `There is no ${what} named ${JSON.stringify(name.slice(0, 120))} here.`, {
     mend: `Use one of: ${[...known.keys()].join(', ')}.`,
   });
 }

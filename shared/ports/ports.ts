@@ -1,4 +1,4 @@
-import type { Analyst } from './analyst.ts';
+import type { BackEnds } from './back-ends.ts';
 import type { Clock } from './clock.ts';
 import type { Ids } from './ids.ts';
 import type { LineageStore } from './lineage-store.ts';
@@ -6,22 +6,16 @@ import type { Links } from './links.ts';
 import type { ObjectStore } from './object-store.ts';
 import type { Observer } from './observer.ts';
 import type { Owners } from './owners.ts';
-import type { Predictor } from './predictor.ts';
 import type { Random } from './random.ts';
 import type { TraceLog } from './trace-log.ts';
 import type { TraceQuery } from './trace-query.ts';
-import type { Trainer } from './trainer.ts';
 
 /** All that a stage may reach of the world. */
-export interface Ports {
+export interface Ports extends BackEnds {
   readonly objects: ObjectStore;
   readonly lineage: LineageStore;
   readonly traceLog: TraceLog;
   readonly traceQuery: TraceQuery;
-  /** By name. */
-  readonly trainers: ReadonlyMap<string, Trainer>;
-  readonly predictors: ReadonlyMap<string, Predictor>;
-  readonly analyst: Analyst;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly random: Random;

@@ -1,4 +1,4 @@
-import type { Checkpoint } from '../domain/models/checkpoint.ts';
+import type { Served } from '../domain/models/served.ts';
 import type { Output } from '../domain/models/task.ts';
 
 export interface Prediction {
@@ -11,7 +11,7 @@ export interface Prediction {
 }
 
 export interface PredictOptions {
-  /** How many alternatives to name; 2 by default, at most the number of labels. */
+  /** How many alternatives to name; 2 by default, at most as many as there are. */
   readonly alternatives?: number;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -19,9 +19,9 @@ export interface PredictOptions {
 /** Answers inputs with a checkpoint. Answers come in the order of the inputs, and do not depend on what else is in the batch. */
 export interface Predictor {
   readonly name: string;
-  predict(
-    checkpoint: Pick<Checkpoint, 'artifactKey' | 'artifactDigest'>,
-    inputs: readonly string[],
-    options?: PredictOptions,
-  ): Promise<readonly Prediction[]>;
+  /** Whether it names alternatives with their probabilities. */
+  readonly ranked: boolean;
+  /** How many inputs to ask at once, so that an answer comes well within a function's time. */
+  readonly chunk: number;
+  predict(served: Served, inputs: readonly string[], options?: PredictOptions): Promise<readonly Prediction[]>;
 }

@@ -1,30 +1,61 @@
-import type { Checkpoint } from '../domain/models/checkpoint.ts';
-import type { Configuration } from '../domain/models/hyperparameters.ts';
+import type { ZodType } from 'zod';
+import type { Json } from '../domain/base/json.ts';
+import type { Configuration } from '../domain/models/configuration.ts';
+import type { Served } from '../domain/models/served.ts';
 import type { Task } from '../domain/models/task.ts';
+import type { LongWork } from './long-work.ts';
 
 export interface TrainingRequest {
   readonly task: Task;
   /** Object key of the dataset: JSON lines of `Example`. */
   readonly datasetKey: string;
+  /** The trainer's own; it checks it. */
   readonly configuration: Configuration;
   readonly seed: number;
-  /** The champion to distil on the examples it gets right, or to interpolate with; null for none. */
-  readonly teacher: Pick<Checkpoint, 'artifactKey' | 'artifactDigest'> | null;
-  /** Where the artifact goes. */
+  /** The champion to learn from, where the configuration asks for it; null for none. */
+  readonly teacher: Served | null;
+  /** Where the artifact goes, if there is one. What is there already stays as it is, and counts. */
   readonly artifactKey: string;
+  /** Name of the predictor that is to answer with it. */
+  readonly predictor: string;
 }
 
-export interface TrainingResult {
-  readonly artifactKey: string;
-  /** SHA-256 of the artifact, hex. */
-  readonly artifactDigest: string;
-  readonly artifactBytes: number;
+export interface Artifact {
+  readonly served: Served;
+  /** Size; null where there are no bytes of ours. */
+  readonly bytes: number | null;
+  /** Examples trained on. */
   readonly examples: number;
-  readonly finalLoss: number;
+  /** Null where the trainer does not tell. */
+  readonly finalLoss: number | null;
 }
 
-/** Trains one checkpoint from the foundation. The same request gives the same artifact, byte for byte. */
-export interface Trainer {
+/** What is known when configurations are chosen. */
+export interface SearchContext {
+  /** What the model fixes; see {@link Trainer.options}. */
+  readonly options: Json;
+  /** Whether the gate holds candidates back for what they lose. */
+  readonly losesTooMuch: boolean;
+}
+
+/**
+ * Trains one checkpoint from the foundation. Long work: under the same key the same checkpoint comes out, also when a
+ * process was killed in between, or when training is never twice the same; so an artifact is never overwritten.
+ * Configurations and the space they are searched in are the trainer's own.
+ */
+export interface Trainer extends LongWork<TrainingRequest, Artifact> {
   readonly name: string;
-  train(request: TrainingRequest, onProgress?: (done: number, total: number) => void): Promise<TrainingResult>;
+  /** The task kinds it can train. */
+  readonly tasks: readonly string[];
+  /** `dear`: minutes to hours a training. Fewer candidates, no cross-fitting, and opinions for triage come from a cheap one. */
+  readonly cost: 'cheap' | 'dear';
+  readonly configuration: ZodType<Configuration>;
+  /** The part of a configuration that a model may fix, with its defaults; reads that part out of a whole configuration too. */
+  readonly options: ZodType<Json>;
+  /** What an iteration trains side by side before anything is known; the first one is the default. Never empty. */
+  first(context: SearchContext): readonly Configuration[];
+  /** Alternatives worth trying when tuning, best bets first, all different from `from` and one another. */
+  neighbours(from: Configuration, context: SearchContext): readonly Configuration[];
+  /** Whether training by this configuration needs the champion, which then is part of what determines the checkpoint. */
+  learnsFromChampion(configuration: Configuration): boolean;
 }

@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Json } from '../../shared/domain/base/json.ts';
 import { probeSchema } from '../../shared/domain/diagnosis/probe.ts';
 import { taxonomySchema } from '../../shared/domain/diagnosis/taxonomy.ts';
 import type { UsableRecord } from '../../shared/domain/traces/trace-record.ts';
-import type { Analyst, ShardAnalysis } from '../../shared/ports/analyst.ts';
+import type { Analyst } from '../../shared/ports/analyst.ts';
+import { analyze, probesBy, taxonomyBy } from '../helpers/analysis.ts';
 import { madeUpInput, passing, planted, plantedTask, stream } from '../unit/adapters/analysts/statistical/planted.ts';
 
 /** What every analyst does, with an LLM behind it or not. */
@@ -15,25 +17,12 @@ export function analystContract(name: string, create: () => Analyst): void {
     const records: readonly UsableRecord[] = [...passing(30, random), ...confused];
     const request = { task: plantedTask, smallestCluster: 5, maxClusters: 10 };
 
-    async function shards(analyst: Analyst): Promise<ShardAnalysis[]> {
+    async function shards(analyst: Analyst): Promise<Json[]> {
       return [
-        await analyst.analyzeShard({ shardId: 'a', task: plantedTask, records: records.slice(0, 100) }),
-        await analyst.analyzeShard({ shardId: 'b', task: plantedTask, records: records.slice(100) }),
+        await analyze(analyst, { shardId: 'a', task: plantedTask, records: records.slice(0, 100) }),
+        await analyze(analyst, { shardId: 'b', task: plantedTask, records: records.slice(100) }),
       ];
     }
-
-    it('hands on every failure of a shard and counts its passes', async () => {
-      const analyst = create();
-      const [first, second] = await shards(analyst);
-      const failures = [...(first?.failures ?? []), ...(second?.failures ?? [])];
-      expect(failures.map((failure) => failure.traceId).sort()).toEqual(
-        confused.map((record) => record.traceId).sort(),
-      );
-      const passed = [first, second]
-        .flatMap((shard) => Object.values(shard?.passes ?? {}))
-        .reduce((sum, label) => sum + label.count, 0);
-      expect(passed).toBe(records.length - confused.length);
-    });
 
     it('hands on what survives JSON', async () => {
       const [first] = await shards(create());
@@ -42,7 +31,7 @@ export function analystContract(name: string, create: () => Analyst): void {
 
     it('builds a valid taxonomy of the failures, each in one cluster at most', async () => {
       const analyst = create();
-      const taxonomy = await analyst.buildTaxonomy({ ...request, analyses: await shards(analyst) });
+      const taxonomy = await taxonomyBy(analyst, { ...request, analyses: await shards(analyst) });
       expect(taxonomySchema.parse(taxonomy)).toEqual(taxonomy);
       const ids = taxonomy.clusters.flatMap((cluster) => cluster.traceIds);
       expect(new Set(ids).size).toBe(ids.length);
@@ -58,24 +47,24 @@ export function analystContract(name: string, create: () => Analyst): void {
 
     it('builds an empty taxonomy where nothing failed', async () => {
       const analyst = create();
-      const analysis = await analyst.analyzeShard({ shardId: 'a', task: plantedTask, records: passing(5, random) });
-      expect(await analyst.buildTaxonomy({ ...request, analyses: [analysis] })).toEqual({
+      const analysis = await analyze(analyst, { shardId: 'a', task: plantedTask, records: passing(5, random) });
+      expect(await taxonomyBy(analyst, { ...request, analyses: [analysis] })).toEqual({
         clusters: [],
         unclustered: 0,
         confusions: [],
         causes: {},
       });
-      expect((await analyst.buildTaxonomy({ ...request, analyses: [] })).clusters).toEqual([]);
+      expect((await taxonomyBy(analyst, { ...request, analyses: [] })).clusters).toEqual([]);
     });
 
     it('designs probes from material outside the cluster, with labels of the task', async () => {
       const analyst = create();
-      const taxonomy = await analyst.buildTaxonomy({ ...request, analyses: await shards(analyst) });
+      const taxonomy = await taxonomyBy(analyst, { ...request, analyses: await shards(analyst) });
       for (const cluster of taxonomy.clusters) {
         const ids = new Set(cluster.traceIds);
         const members = records.filter((record) => ids.has(record.traceId));
         const material = passing(20, stream('held back'));
-        const probes = await analyst.designProbes({
+        const probes = await probesBy(analyst, {
           task: plantedTask,
           cluster,
           members,
@@ -98,11 +87,11 @@ export function analystContract(name: string, create: () => Analyst): void {
 
     it('designs no probes without material', async () => {
       const analyst = create();
-      const taxonomy = await analyst.buildTaxonomy({ ...request, analyses: await shards(analyst) });
+      const taxonomy = await taxonomyBy(analyst, { ...request, analyses: await shards(analyst) });
       const [cluster] = taxonomy.clusters;
       if (cluster === undefined) throw new Error('no cluster');
       expect(
-        await analyst.designProbes({
+        await probesBy(analyst, {
           task: plantedTask,
           cluster,
           members: confused,

@@ -106,7 +106,7 @@ function start(modelId: string, runId: string): Promise<string> {
 
 /** A model with little to run on: its runs end early, as too little evidence. */
 async function smallModel(modelId: string): Promise<void> {
-  await createDriftingModel(modelId, stack.ports, { foundation: 'none' });
+  await createDriftingModel(modelId, stack.ports);
   await drop(modelId, 'few.jsonl', dropOf(trafficWithFailures(modelId, samples(30, 0, stream(modelId)), 3, modelId)));
 }
 
@@ -174,12 +174,12 @@ describe('a drop of judged traces', () => {
     const control = await lineage.getControl(modelId);
     expect(control).toMatchObject({ championId: result.champion, lease: null });
     const champion = await lineage.getCheckpoint(modelId, result.champion);
-    const artifact = await objects.get(champion?.artifactKey ?? '');
+    const artifact = await objects.get(champion?.served.ref ?? '');
     expect(
       createHash('sha256')
         .update(artifact ?? '')
         .digest('hex'),
-    ).toBe(champion?.artifactDigest);
+    ).toBe(champion?.served.digest);
     const report = new TextDecoder().decode(await objects.get(result.report));
     expect(report).toContain(result.champion);
     expect(report).toContain(`#/v2/executions/details/${execution}`);
@@ -290,7 +290,7 @@ describe('an execution that a person stops', () => {
 describe('runs that start by themselves', () => {
   test('when traces fail more often than they used to, though fewer than start a run', async () => {
     const modelId = 'rising';
-    await createDriftingModel(modelId, stack.ports, { foundation: 'none' });
+    await createDriftingModel(modelId, stack.ports);
     const usual = trafficWithFailures(modelId, samples(220, 0, stream('usual')), 9, 'usual');
     await drop(modelId, 'usual.jsonl', dropOf(usual));
     await pause(2_000);

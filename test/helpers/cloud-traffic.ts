@@ -1,4 +1,5 @@
 import { gzipSync } from 'node:zlib';
+import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import type { Settings } from '../../shared/domain/models/settings.ts';
 import type { TraceLine } from '../../shared/domain/traces/trace.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
@@ -8,9 +9,14 @@ import { judgedTraces, type Sample, samples } from './made-up-traffic.ts';
 import { bytesOf } from './test-workspace.ts';
 
 /** Registers a model whose first checkpoint knows only the words of before the drift. */
-export async function createDriftingModel(modelId: string, ports: Ports, settings: Partial<Settings>): Promise<void> {
+export async function createDriftingModel(
+  modelId: string,
+  ports: Ports,
+  settings: Partial<Settings> = {},
+): Promise<void> {
   const examples = bytesOf(samples(60, 0, ports.random.stream(1, 'training')));
-  await createModel({ modelId, labels: [], examples, trainer: 'embedded', settings, seed: 1, by: 'test' }, ports);
+  const request = { backEnds: defaultBackEnds, trainerOptions: { foundation: 'none' }, settings, seed: 1, by: 'test' };
+  await createModel({ modelId, labels: [], examples, ...request }, ports);
 }
 
 /** Traffic as the model's champion answers it, judged against the truth. */

@@ -1,3 +1,4 @@
+import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import type { EvaluationSet } from '../../shared/domain/evaluation/evaluation-set.ts';
 import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
 import type { Dataset } from '../../shared/domain/models/dataset.ts';
@@ -13,7 +14,8 @@ export function sampleModel(change: Partial<Model> = {}): Model {
   return {
     modelId: 'm1',
     task,
-    trainer: 'embedded',
+    ...defaultBackEnds,
+    trainerOptions: { foundation: 'use-lite' },
     settings: defaultSettings,
     splitSalt: 'salt',
     createdAt: time,
@@ -40,8 +42,7 @@ export function sampleCheckpoint(change: Partial<Checkpoint> = {}): Checkpoint {
     },
     seed: 7,
     task,
-    artifactKey: 'artifacts/c1',
-    artifactDigest: 'abc',
+    served: { predictor: 'embedded', ref: 'artifacts/c1', digest: 'abc' },
     runId: null,
     createdAt: time,
     scores: {},

@@ -1,7 +1,10 @@
 import { createStatisticalAnalyst } from '../../shared/adapters/analysts/statistical/statistical-analyst.ts';
+import { embeddedPredictorFacts, embeddedTrainerFacts } from '../../shared/adapters/backends/embedded/facts.ts';
+import { storeArtifact } from '../../shared/adapters/backends/store-artifact.ts';
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { digest } from '../../shared/domain/base/ids.ts';
+import { doneAtOnce } from '../../shared/ports/long-work.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { Predictor } from '../../shared/ports/predictor.ts';
 import type { Trainer } from '../../shared/ports/trainer.ts';
@@ -23,23 +26,18 @@ export function memoryPorts(options: { answer?: (input: string) => string | null
   const clock = new FixedClock('2026-01-01T00:00:00Z');
   const objects = new MemoryObjectStore();
   const trainer: Trainer = {
-    name: 'embedded',
-    async train(request) {
-      const examples = await objects.get(request.datasetKey);
-      const artifact = new TextEncoder().encode(digest(examples ?? '', JSON.stringify(request.configuration)));
-      await objects.put(request.artifactKey, artifact);
-      return {
-        artifactKey: request.artifactKey,
-        artifactDigest: digest(artifact),
-        artifactBytes: artifact.length,
-        examples: 0,
-        finalLoss: 0,
-      };
-    },
+    ...embeddedTrainerFacts,
+    ...doneAtOnce(async ({ datasetKey, configuration, artifactKey }) => {
+      const examples = await objects.get(datasetKey);
+      const artifact = new TextEncoder().encode(digest(examples ?? '', JSON.stringify(configuration)));
+      const stored = await storeArtifact(objects, artifactKey, artifact);
+      const served = { predictor: embeddedPredictorFacts.name, ref: artifactKey, digest: stored.digest };
+      return { served, bytes: stored.bytes, examples: 0, finalLoss: null };
+    }),
   };
   const predictor: Predictor = {
-    name: 'embedded',
-    async predict(_checkpoint, inputs) {
+    ...embeddedPredictorFacts,
+    async predict(_served, inputs) {
       return inputs.map((input) => {
         const output = options.answer?.(input) ?? null;
         return {
@@ -50,6 +48,7 @@ export function memoryPorts(options: { answer?: (input: string) => string | null
       });
     },
   };
+  const analyst = createStatisticalAnalyst();
   return {
     objects,
     lineage: new MemoryLineageStore(),
@@ -61,7 +60,7 @@ export function memoryPorts(options: { answer?: (input: string) => string | null
     },
     trainers: new Map([[trainer.name, trainer]]),
     predictors: new Map([[predictor.name, predictor]]),
-    analyst: createStatisticalAnalyst(),
+    analysts: new Map([[analyst.name, analyst]]),
     clock,
     ids: new CountingIds(),
     random: new SeededRandom(),

@@ -1,5 +1,7 @@
 import type { Workspace } from '../../cli/workspace.ts';
-import { digest } from '../../shared/domain/base/ids.ts';
+import { embeddedPredictorFacts, embeddedTrainerFacts } from '../../shared/adapters/backends/embedded/facts.ts';
+import { storeArtifact } from '../../shared/adapters/backends/store-artifact.ts';
+import { doneAtOnce } from '../../shared/ports/long-work.ts';
 import type { Predictor } from '../../shared/ports/predictor.ts';
 import type { Trainer } from '../../shared/ports/trainer.ts';
 import { chance } from './planted-traffic.ts';
@@ -14,7 +16,7 @@ export interface PlantedSkill {
   readonly breaks: number;
 }
 
-export const plantedTrainer = 'planted';
+export const plantedBackEnd = 'planted';
 
 /** Whether a checkpoint of this skill answers the input right. */
 export function answersRight(input: string, skill: PlantedSkill): boolean {
@@ -35,25 +37,22 @@ export function withPlantedBackEnd(
   const { objects } = workspace.ports;
   const labels = [...new Set(truth.values())].sort();
   const trainer: Trainer = {
-    name: plantedTrainer,
-    async train({ artifactKey, datasetKey, seed, configuration }) {
+    ...embeddedTrainerFacts,
+    name: plantedBackEnd,
+    ...doneAtOnce(async ({ artifactKey, datasetKey, seed, configuration }) => {
       const perfect: PlantedSkill = { fails: 0, fixes: 0, breaks: 0 };
       const own = artifactKey.includes('/triage-traces/') ? perfect : skill.of;
       const artifact = new TextEncoder().encode(JSON.stringify({ own, datasetKey, seed, configuration }));
-      await objects.put(artifactKey, artifact);
-      return {
-        artifactKey,
-        artifactDigest: digest(artifact),
-        artifactBytes: artifact.length,
-        examples: 0,
-        finalLoss: 0,
-      };
-    },
+      const stored = await storeArtifact(objects, artifactKey, artifact);
+      const served = { predictor: plantedBackEnd, ref: artifactKey, digest: stored.digest };
+      return { served, bytes: stored.bytes, examples: 0, finalLoss: null };
+    }),
   };
   const predictor: Predictor = {
-    name: plantedTrainer,
-    async predict({ artifactKey }, inputs) {
-      const artifact = await objects.get(artifactKey);
+    ...embeddedPredictorFacts,
+    name: plantedBackEnd,
+    async predict({ ref }, inputs) {
+      const artifact = await objects.get(ref);
       const { own } = JSON.parse(new TextDecoder().decode(artifact)) as { own: PlantedSkill };
       return inputs.map((input) => {
         const right = truth.get(input) ?? '';

@@ -1,4 +1,5 @@
 import type { Workspace } from '../../cli/workspace.ts';
+import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { digest } from '../../shared/domain/base/ids.ts';
 import type { Settings } from '../../shared/domain/models/settings.ts';
 import type { Judge } from '../../shared/domain/traces/judgement.ts';
@@ -46,15 +47,17 @@ export function createPlantedModel(workspace: Workspace): Promise<void> {
 export async function createModelOf(
   examples: readonly Sample[],
   workspace: Workspace,
-  options: { labels?: readonly string[]; trainer?: string; settings?: Partial<Settings> } = {},
+  options: { labels?: readonly string[]; backEnd?: string; settings?: Partial<Settings> } = {},
 ): Promise<void> {
+  const { backEnd = 'embedded' } = options;
   await createModel(
     {
       modelId,
       labels: options.labels ?? [],
       examples: bytesOf(examples),
-      trainer: options.trainer ?? 'embedded',
-      settings: { foundation: 'none', maxIterations: 1, ...options.settings },
+      backEnds: { ...defaultBackEnds, trainer: backEnd, predictor: backEnd },
+      trainerOptions: { foundation: 'none' },
+      settings: { maxIterations: 1, ...options.settings },
       seed: 1,
       by: 'test',
     },
@@ -68,13 +71,13 @@ export async function withUnluckyChampion(
   options: { from: string; to: string; rate: number },
 ): Promise<Workspace> {
   const champion = await championOf(workspace);
-  const predictor = workspace.ports.predictors.get(champion.trainer);
+  const predictor = workspace.ports.predictors.get(champion.served.predictor);
   if (predictor === undefined) throw new Error('no predictor');
   const unlucky: Predictor = {
-    name: predictor.name,
-    async predict(checkpoint, inputs, predictOptions) {
-      const answers = await predictor.predict(checkpoint, inputs, predictOptions);
-      if (checkpoint.artifactKey !== champion.artifactKey) return answers;
+    ...predictor,
+    async predict(served, inputs, predictOptions) {
+      const answers = await predictor.predict(served, inputs, predictOptions);
+      if (served.ref !== champion.served.ref) return answers;
       return answers.map((answer, at) => {
         if (answer.output !== options.from || chance(inputs[at] ?? '') >= options.rate) return answer;
         const swapped = (output: string) => (output === options.from ? options.to : output);

@@ -1,9 +1,10 @@
+import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { mcNemarOneSided, wilsonInterval } from '../../shared/domain/base/statistics.ts';
 import type { Weakness } from '../../shared/domain/diagnosis/probe.ts';
 import type { RootCause } from '../../shared/domain/diagnosis/taxonomy.ts';
 import type { GateVerdict } from '../../shared/domain/evaluation/gate.ts';
+import type { Configuration } from '../../shared/domain/models/configuration.ts';
 import type { Dataset } from '../../shared/domain/models/dataset.ts';
-import type { Configuration } from '../../shared/domain/models/hyperparameters.ts';
 import { defaultSettings } from '../../shared/domain/models/settings.ts';
 import { classificationTask } from '../../shared/domain/models/task.ts';
 import type {
@@ -264,7 +265,8 @@ export function promotedReport(): ReportData {
     model: {
       modelId: 'support-intents',
       task: classificationTask(labels),
-      trainer: 'embedded',
+      ...defaultBackEnds,
+      trainerOptions: { foundation: 'use-lite' },
       settings,
       splitSalt: 'salt',
       createdAt: '2026-01-10T08:00:00.000Z',

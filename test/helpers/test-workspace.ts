@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ProgressUi } from '../../cli/progress.ts';
 import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
+import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
 import type { TraceLine } from '../../shared/domain/traces/trace.ts';
@@ -48,8 +49,9 @@ export async function createSupportModel(
       modelId,
       labels: [],
       examples: bytesOf(training),
-      trainer: 'embedded',
-      settings: { foundation: 'none', ...settings },
+      backEnds: defaultBackEnds,
+      trainerOptions: { foundation: 'none' },
+      settings,
       seed: 1,
       by: 'test',
     },

@@ -119,7 +119,7 @@ describe('the improvement loop', () => {
       const workspace = await workspaceWithTraffic(400, 0.4);
       const result = await runLoop(workspace, { modelId, seed: 5 }, recordingUi());
       const champion = await workspace.ports.lineage.getCheckpoint(modelId, result.champion);
-      results.push({ decision: result.decision, scores: result.scores, artifact: champion?.artifactDigest });
+      results.push({ decision: result.decision, scores: result.scores, artifact: champion?.served.digest });
     }
     expect(results[0]).toEqual(results[1]);
   });

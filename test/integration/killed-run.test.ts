@@ -70,7 +70,7 @@ async function outcomeOf(workspaceDirectory: string): Promise<Outcome & { log: s
     decision: result.decision,
     scores: result.scores,
     regressions: result.regressions,
-    artifact: champion?.artifactDigest,
+    artifact: champion?.served.digest ?? undefined,
     log: stderr(),
   };
 }

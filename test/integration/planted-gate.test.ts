@@ -15,7 +15,7 @@ import { splitSchema } from '../../shared/loop/state/split.ts';
 import { acquireLease } from '../../shared/operations/lease.ts';
 import { readJson, readJsonl } from '../../shared/ports/documents.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
-import { answersRight, type PlantedSkill, plantedTrainer, withPlantedBackEnd } from '../helpers/planted-back-end.ts';
+import { answersRight, type PlantedSkill, plantedBackEnd, withPlantedBackEnd } from '../helpers/planted-back-end.ts';
 import { createModelOf, judgedInputs } from '../helpers/planted-traffic.ts';
 import { championOf, ingest, makeWorkspace, modelId, recordingUi } from '../helpers/test-workspace.ts';
 
@@ -36,7 +36,7 @@ async function runWith(candidates: PlantedSkill, settings: Partial<Settings> = {
   const skill = { of: champion };
   const truth = new Map([...examples, ...traffic].map(({ input, output }) => [input, output]));
   const workspace = withPlantedBackEnd(plain, truth, skill);
-  await createModelOf(examples, workspace, { trainer: plantedTrainer, settings: { targetScore: 0.9, ...settings } });
+  await createModelOf(examples, workspace, { backEnd: plantedBackEnd, settings: { targetScore: 0.9, ...settings } });
   await ingest(workspace, judgedInputs(traffic, 'day1', 'rule'));
   const before = (await championOf(workspace)).checkpointId;
   skill.of = candidates;

@@ -10,7 +10,7 @@ import { writeLedgerSegment } from '../../shared/operations/split-ledger.ts';
 import { encodeJsonl, readJsonl } from '../../shared/ports/documents.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
-import { plantedTrainer, withPlantedBackEnd } from '../helpers/planted-back-end.ts';
+import { plantedBackEnd, withPlantedBackEnd } from '../helpers/planted-back-end.ts';
 import { createModelOf, judgedInputs } from '../helpers/planted-traffic.ts';
 import { rejection } from '../helpers/rejection.ts';
 import { championOf, ingest, makeWorkspace, modelId, recordingUi } from '../helpers/test-workspace.ts';
@@ -30,7 +30,7 @@ async function judgedWorkspace() {
   const skill = { of: { fails: 0.2, fixes: 0, breaks: 0 } };
   const truth = new Map([...examples, ...traffic].map(({ input, output }) => [input, output]));
   const workspace = withPlantedBackEnd(plain, truth, skill);
-  await createModelOf(examples, workspace, { trainer: plantedTrainer });
+  await createModelOf(examples, workspace, { backEnd: plantedBackEnd });
   skill.of = { ...skill.of, fixes: 1 };
   await ingest(workspace, judgedInputs(traffic, 'day1', 'rule'));
   return { workspace, traffic };

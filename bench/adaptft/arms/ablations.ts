@@ -1,7 +1,9 @@
+import { embeddedConfigurationSchema } from '../../../shared/adapters/backends/embedded/configuration.ts';
 import { type Example, exampleSchema } from '../../../shared/domain/models/example.ts';
 import type { Settings } from '../../../shared/domain/models/settings.ts';
 import { triagedRecordSchema } from '../../../shared/domain/traces/trace-record.ts';
 import { encodeJsonl, readJsonl, writeJsonl } from '../../../shared/ports/documents.ts';
+import { doneAtOnce } from '../../../shared/ports/long-work.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
 import type { Trainer, TrainingRequest } from '../../../shared/ports/trainer.ts';
@@ -24,7 +26,12 @@ const withoutTriage: Ablation = {
 /** No probes are asked: no weakness is confirmed or refuted, and no failing probe joins the gold. */
 const withoutProbes: Ablation = {
   settings: {},
-  ports: (ports) => ({ ...ports, analyst: { ...bound(ports.analyst), designProbes: async () => [] } }),
+  ports: (ports) => ({
+    ...ports,
+    analysts: new Map(
+      [...ports.analysts].map(([name, analyst]) => [name, { ...analyst, probes: doneAtOnce(async () => []) }]),
+    ),
+  }),
 };
 
 /** Passing traces near a failure train as any other passing trace: at the mean weight of the gold. */
@@ -70,13 +77,10 @@ const withoutGate: Ablation = {
 const withoutDistillation: Ablation = {
   settings: {},
   ports: (ports) =>
-    withTrainers(ports, (trainer) => ({
-      name: trainer.name,
-      train: (request, onProgress) =>
-        trainer.train(
-          { ...request, configuration: { ...request.configuration, distillation: 0, interpolation: 0 }, teacher: null },
-          onProgress,
-        ),
+    withTraining(ports, async (request) => ({
+      ...request,
+      configuration: { ...embeddedConfigurationSchema.parse(request.configuration), distillation: 0, interpolation: 0 },
+      teacher: null,
     })),
 };
 
@@ -90,33 +94,26 @@ export const ablations: Readonly<Partial<Record<ArmName, Ablation>>> = {
   'ratchet-distillation': withoutDistillation,
 };
 
-/** A port as a plain object of methods that still belong to it. */
-function bound(analyst: Ports['analyst']): Ports['analyst'] {
-  return {
-    name: analyst.name,
-    analyzeShard: (request) => analyst.analyzeShard(request),
-    buildTaxonomy: (request) => analyst.buildTaxonomy(request),
-    designProbes: (request) => analyst.designProbes(request),
-  };
-}
-
-function withTrainers(ports: Ports, wrap: (trainer: Trainer) => Trainer): Ports {
-  return { ...ports, trainers: new Map([...ports.trainers].map(([name, trainer]) => [name, wrap(trainer)])) };
+/** Changes what is asked of every trainer. */
+function withTraining(ports: Ports, change: (request: TrainingRequest) => Promise<TrainingRequest>): Ports {
+  const changed = (trainer: Trainer): Trainer => ({
+    ...trainer,
+    start: async (key, request, deadline, onProgress) =>
+      trainer.start(key, await change(request), deadline, onProgress),
+  });
+  return { ...ports, trainers: new Map([...ports.trainers].map(([name, trainer]) => [name, changed(trainer)])) };
 }
 
 /** Changes what candidates train on, and leaves the first checkpoint and triage's folds alone. */
 function withDatasets(ports: Ports, change: (examples: readonly Example[]) => readonly Example[]): Ports {
-  return withTrainers(ports, (trainer) => ({
-    name: trainer.name,
-    async train(request: TrainingRequest, onProgress) {
-      const examples = await readJsonl(ports.objects, request.datasetKey, exampleSchema);
-      if (request.datasetKey.includes('/triage-traces/') || examples.every(({ slice }) => slice === 'gold'))
-        return trainer.train(request, onProgress);
-      const datasetKey = `ablated/${request.datasetKey}`;
-      await writeJsonl(ports.objects, datasetKey, change(examples));
-      return trainer.train({ ...request, datasetKey }, onProgress);
-    },
-  }));
+  return withTraining(ports, async (request) => {
+    const examples = await readJsonl(ports.objects, request.datasetKey, exampleSchema);
+    if (request.datasetKey.includes('/triage-traces/') || examples.every(({ slice }) => slice === 'gold'))
+      return request;
+    const datasetKey = `ablated/${request.datasetKey}`;
+    await writeJsonl(ports.objects, datasetKey, change(examples));
+    return { ...request, datasetKey };
+  });
 }
 
 const nothingFound = { category: 'clean', kind: 'none', reason: 'triage is switched off' } as const;

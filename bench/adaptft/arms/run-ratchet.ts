@@ -1,6 +1,8 @@
 import type { ProgressUi } from '../../../cli/progress.ts';
 import { runLoop } from '../../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../../cli/workspace.ts';
+import { embeddedConfigurationSchema } from '../../../shared/adapters/backends/embedded/configuration.ts';
+import { defaultBackEnds } from '../../../shared/composition/default-back-ends.ts';
 import { ingestTraces } from '../../../shared/intake/ingest-traces.ts';
 import { chooseCheckpoint } from '../../../shared/operations/choose-checkpoint.ts';
 import { createModel } from '../../../shared/operations/create-model.ts';
@@ -34,8 +36,9 @@ export async function runRatchet(
       modelId,
       labels: draw.labels,
       examples: jsonLines(draw.examples),
-      trainer: 'embedded',
-      settings: { foundation: scenario.foundation, maxIterations: iterationsPerStage, ...ablation.settings },
+      backEnds: defaultBackEnds,
+      trainerOptions: { foundation: scenario.foundation },
+      settings: { maxIterations: iterationsPerStage, ...ablation.settings },
       seed,
       by: 'bench',
     },
@@ -92,7 +95,7 @@ async function readOffers(runId: string, prepared: Prepared, ports: Ports): Prom
     const dataset = await ports.lineage.getDataset(modelId, checkpoint.datasetId);
     offers.push({
       dataset: dataset?.mode ?? '',
-      interpolation: checkpoint.configuration.interpolation,
+      interpolation: embeddedConfigurationSchema.parse(checkpoint.configuration).interpolation,
       validation: checkpoint.scores['traffic-validation'] ?? 0,
       clean: clean.right / clean.of,
       noisy: noisy.right / noisy.of,

@@ -5,7 +5,7 @@ import type { Prepared, ScoreItem } from './prepared.ts';
 import { packRights } from './rights.ts';
 
 /** What answers: a checkpoint, or as much of one as the predictor needs. */
-export type Served = Pick<Checkpoint, 'trainer' | 'artifactKey' | 'artifactDigest'>;
+export type Served = Pick<Checkpoint, 'served'>;
 
 /** A part of the scores: how many are right, of how many, and which. */
 export interface Score {

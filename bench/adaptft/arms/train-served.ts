@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { defaultConfiguration } from '../../../shared/domain/models/default-configurations.ts';
+import { defaultConfiguration } from '../../../shared/adapters/backends/embedded/search-space.ts';
+import { defaultBackEnds } from '../../../shared/composition/default-back-ends.ts';
 import type { Example } from '../../../shared/domain/models/example.ts';
 import { classificationTask } from '../../../shared/domain/models/task.ts';
 import { trainerNamed } from '../../../shared/ports/back-ends.ts';
 import { writeJsonl } from '../../../shared/ports/documents.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
+import { toEnd } from '../../../shared/ports/to-end.ts';
 import type { Labelled } from '../perturbations/corpus.ts';
 import type { Prepared } from './prepared.ts';
 import type { Served } from './score.ts';
-
-const trainerName = 'embedded';
 
 /** Trains from the foundation, with the configuration that a model's first checkpoint gets too. */
 export async function trainServed(
@@ -20,15 +20,21 @@ export async function trainServed(
 ): Promise<Served> {
   const datasetKey = `arms/${name}.jsonl`;
   await writeJsonl(ports.objects, datasetKey, examples.map(asExample));
-  const { artifactKey, artifactDigest } = await trainerNamed(trainerName, ports).train({
-    task: classificationTask(draw.labels),
-    datasetKey,
-    configuration: defaultConfiguration(scenario.foundation),
-    seed,
-    teacher: null,
-    artifactKey: `arms/${name}.bin`,
-  });
-  return { trainer: trainerName, artifactKey, artifactDigest };
+  const artifactKey = `arms/${name}.bin`;
+  return toEnd(
+    trainerNamed(defaultBackEnds.trainer, ports),
+    artifactKey,
+    {
+      task: classificationTask(draw.labels),
+      datasetKey,
+      configuration: defaultConfiguration(scenario.foundation),
+      seed,
+      teacher: null,
+      artifactKey,
+      predictor: defaultBackEnds.predictor,
+    },
+    Number.POSITIVE_INFINITY,
+  );
 }
 
 function asExample({ input, output }: Labelled, index: number): Example {

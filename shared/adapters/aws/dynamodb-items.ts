@@ -3,7 +3,7 @@ import type { ZodType } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { canonicalJson, idProblem } from '../../domain/base/ids.ts';
 import { type EvaluationSet, evaluationSetSchema } from '../../domain/evaluation/evaluation-set.ts';
-import { type Checkpoint, checkpointSchema } from '../../domain/models/checkpoint.ts';
+import { type Checkpoint, checkpointSchema, scoresSchema } from '../../domain/models/checkpoint.ts';
 import { type Control, controlSchema, firstControl } from '../../domain/models/control.ts';
 import { type Dataset, datasetSchema } from '../../domain/models/dataset.ts';
 import { type Model, modelSchema } from '../../domain/models/model.ts';
@@ -11,7 +11,7 @@ import { type Run, runSchema } from '../../domain/models/run.ts';
 import { decodeDocument, encodeDocument } from '../local/document.ts';
 
 /** Version of the items' shape. How to change it: docs/adr/0011-one-table.md. */
-const schemaVersion = 3;
+const schemaVersion = 4;
 /** Documents longer than this are deflated: a task of many labels is. */
 const plainBytes = 8 * 1024;
 /** DynamoDB takes items of 400 KB, names and numbers of the attributes included. */
@@ -77,7 +77,7 @@ export function controlOf(modelId: string, item: Readonly<Record<string, unknown
 /** The scores lie beside the document, so that each is written without reading the others. */
 export function checkpointItem(checkpoint: Checkpoint): Item & { readonly scores: Checkpoint['scores'] } {
   const { modelId, checkpointId, scores } = checkpoint;
-  encodeDocument(checkpointSchema.shape.scores, scores, 'checkpoint');
+  encodeDocument(scoresSchema, scores, 'checkpoint');
   const document = encodeDocument(checkpointSchema, { ...checkpoint, scores: {} }, 'checkpoint');
   const key = itemKeys.checkpoint(storable(modelId), storable(checkpointId));
   return { ...key, ...withDocument(document, 'checkpoint'), scores };
@@ -118,7 +118,7 @@ export function documentOf<T>(schema: ZodType<T>, item: Readonly<Record<string, 
 
 /** The checkpoint of an item that was read, with the scores that lie beside it. */
 export function checkpointOf(item: Readonly<Record<string, unknown>>, where: string): Checkpoint {
-  const scores = decodeDocument(checkpointSchema.shape.scores, JSON.stringify(item.scores ?? null), where);
+  const scores = decodeDocument(scoresSchema, JSON.stringify(item.scores ?? null), where);
   return { ...documentOf(checkpointSchema, item, where), scores };
 }
 

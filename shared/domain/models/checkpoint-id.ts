@@ -1,5 +1,5 @@
 import { canonicalJson, shortDigest } from '../base/ids.ts';
-import type { Configuration } from './hyperparameters.ts';
+import type { Configuration } from './configuration.ts';
 
 /** All that determines a checkpoint's artifact. */
 export interface CheckpointOrigin {

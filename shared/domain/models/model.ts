@@ -1,17 +1,43 @@
 import { z } from 'zod';
 import { idSchema } from '../base/ids.ts';
+import { jsonSchema } from '../base/json.ts';
 import { settingsSchema } from './settings.ts';
 import { taskSchema } from './task.ts';
 
-/** A deployed task model under Ratchet's care. Its champion and lease live in its {@link Control} item. */
-export const modelSchema = z.strictObject({
+/** Which back ends a model works with, by name. */
+export const backEndNamesSchema = z.strictObject({
+  trainer: z.string().min(1),
+  /** What answers with its checkpoints. */
+  predictor: z.string().min(1),
+  analyst: z.string().min(1),
+  judge: z.string().min(1),
+});
+export type BackEndNames = z.infer<typeof backEndNamesSchema>;
+
+const currentSchema = z.strictObject({
   modelId: idSchema,
   task: taskSchema,
-  /** Name of the trainer back end, for example `embedded`. */
-  trainer: z.string().min(1),
+  ...backEndNamesSchema.shape,
+  /** What of the trainer's configurations is fixed for this model, such as the embedded trainer's foundation. */
+  trainerOptions: jsonSchema,
   settings: settingsSchema,
   /** Secret salt of the split hash; fixed for the life of the model. */
   splitSalt: z.string().min(1),
   createdAt: z.string(),
 });
-export type Model = z.infer<typeof modelSchema>;
+
+/** Models of version 0.1.0 name their trainer alone, and its foundation among the settings. */
+const firstVersionSchema = z
+  .looseObject({ trainer: z.string(), settings: z.looseObject({ foundation: z.string() }) })
+  .transform(({ settings: { foundation, ...settings }, ...rest }) => ({
+    ...rest,
+    predictor: rest.trainer,
+    analyst: 'statistical',
+    judge: 'rule',
+    trainerOptions: { foundation },
+    settings,
+  }));
+
+/** A deployed task model under Ratchet's care. Its champion and lease live in its {@link Control} item. */
+export const modelSchema = z.preprocess((stored) => firstVersionSchema.safeParse(stored).data ?? stored, currentSchema);
+export type Model = z.infer<typeof currentSchema>;

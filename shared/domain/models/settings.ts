@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { foundationSchema } from './hyperparameters.ts';
 
 /** The numbers a run goes by; kept with the model, pinned by each run. Rates are fractions. */
 export const settingsSchema = z.strictObject({
@@ -37,7 +36,6 @@ export const settingsSchema = z.strictObject({
   deteriorationBaseline: z.int().min(20).default(200),
   /** h of the CUSUM on the failure rate, in nats: lower sees deterioration sooner and errs more often. */
   deteriorationThreshold: z.number().positive().default(5),
-  foundation: foundationSchema.default('use-lite'),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 export const defaultSettings: Settings = settingsSchema.parse({});

@@ -1,5 +1,5 @@
 import { canonicalJson, shortDigest } from '../base/ids.ts';
-import type { Configuration } from '../models/hyperparameters.ts';
+import type { Configuration } from '../models/configuration.ts';
 import { defaultSettings, type Settings } from '../models/settings.ts';
 import type { Move, MoveKind } from './policy.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { GateVerdict, PromotionReason } from '../evaluation/gate.ts';
-import { configurationSchema } from '../models/hyperparameters.ts';
+import { configurationSchema } from '../models/configuration.ts';
 import type { Settings } from '../models/settings.ts';
 
 export const moveKindSchema = z.enum(['rework-data', 'tune', 'augment']);

@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { type Taxonomy, taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
-import { neighbourConfigurations } from '../../domain/models/default-configurations.ts';
-import type { Configuration } from '../../domain/models/hyperparameters.ts';
-import type { Settings } from '../../domain/models/settings.ts';
+import type { Configuration } from '../../domain/models/configuration.ts';
+import type { Model } from '../../domain/models/model.ts';
 import { describeMove, moves } from '../../domain/policy/moves.ts';
 import { decideNext as applyPolicy, type Move, type PolicyDecision } from '../../domain/policy/policy.ts';
+import { trainerNamed } from '../../ports/back-ends.ts';
 import { readJson, writeJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
+import type { Trainer } from '../../ports/trainer.ts';
 import type { Stage } from '../engine/stage.ts';
 import { type Candidate, readCandidate } from '../state/candidate.ts';
 import { type DecisionRef, decisionRefSchema } from '../state/decision.ts';
@@ -61,7 +62,8 @@ export const decideNext: Stage<Input, DecisionRef> = {
         tried,
         goesBack(before, gate) ? before.basis.configuration : standing.configuration,
         losesTooMuch,
-        plan.model.settings,
+        plan.model,
+        trainerNamed(plan.model.trainer, ports),
       ),
       externalRemainder: onlyExternal(best.remaining, taxonomy),
     });
@@ -119,10 +121,11 @@ function untriedMoves(
   tried: readonly Configuration[],
   standing: Configuration,
   losesTooMuch: boolean,
-  settings: Settings,
+  { settings, trainerOptions }: Model,
+  trainer: Trainer,
 ): readonly Move[] {
   const made = new Set((before?.iterations ?? []).map((past) => past.move));
-  const context = { neighbours: neighbourConfigurations(standing, losesTooMuch), tried };
+  const context = { neighbours: trainer.neighbours(standing, { options: trainerOptions, losesTooMuch }), tried };
   return (['rework-data', 'tune', 'augment'] as const)
     .flatMap((kind) => moves(kind, context, settings))
     .filter((move) => !made.has(move.name));

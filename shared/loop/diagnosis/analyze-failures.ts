@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { sidedRecordSchema, type UsableRecord } from '../../domain/traces/trace-record.ts';
+import { analystNamed } from '../../ports/back-ends.ts';
 import { readJsonl, writeJson } from '../../ports/documents.ts';
+import { toEnd } from '../../ports/to-end.ts';
 import type { Stage } from '../engine/stage.ts';
 import { analysisSchema } from '../state/diagnosis.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
@@ -13,12 +15,18 @@ export const analyzeFailures: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
   name: 'analyze-failures',
   input: inputSchema,
   output: analysisSchema,
-  async run({ prepared, shard }, { ports, key }) {
+  async run({ prepared, shard }, context) {
+    const { ports, key } = context;
     const { model } = await readPlan(prepared, ports);
     const records = (await readJsonl(ports.objects, shard.key, sidedRecordSchema)) as UsableRecord[];
-    const analysis = await ports.analyst.analyzeShard({ shardId: shard.shardId, task: model.task, records });
     const analysisKey = key('analysis.json');
+    const request = { shardId: shard.shardId, task: model.task, records };
+    const analysis = await toEnd(analystNamed(model.analyst, ports).analyze, analysisKey, request, context.deadline);
     await writeJson(ports.objects, analysisKey, analysis);
-    return { shardId: shard.shardId, key: analysisKey, failures: analysis.failures.length };
+    return {
+      shardId: shard.shardId,
+      key: analysisKey,
+      failures: records.filter(({ verdict }) => verdict === 'fail').length,
+    };
   },
 };

@@ -1,6 +1,8 @@
 import { z } from 'zod';
-import type { ShardAnalysis } from '../../ports/analyst.ts';
+import { jsonSchema } from '../../domain/base/json.ts';
+import { analystNamed } from '../../ports/back-ends.ts';
 import { readJson, writeJson } from '../../ports/documents.ts';
+import { toEnd } from '../../ports/to-end.ts';
 import type { Stage } from '../engine/stage.ts';
 import { analysisSchema, taxonomyRefSchema } from '../state/diagnosis.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
@@ -12,17 +14,17 @@ export const buildTaxonomy: Stage<z.infer<typeof inputSchema>, z.infer<typeof ta
   name: 'build-taxonomy',
   input: inputSchema,
   output: taxonomyRefSchema,
-  async run({ prepared, analyses }, { ports, key }) {
+  async run({ prepared, analyses }, context) {
+    const { ports, key } = context;
     const { model } = await readPlan(prepared, ports);
-    const taxonomy = await ports.analyst.buildTaxonomy({
+    const taxonomyKey = key('taxonomy.json');
+    const request = {
       task: model.task,
-      analyses: await Promise.all(
-        analyses.map((analysis) => readJson(ports.objects, analysis.key, shardAnalysisSchema)),
-      ),
+      analyses: await Promise.all(analyses.map((analysis) => readJson(ports.objects, analysis.key, jsonSchema))),
       smallestCluster: model.settings.smallestCluster,
       maxClusters: model.settings.maxClusters,
-    });
-    const taxonomyKey = key('taxonomy.json');
+    };
+    const taxonomy = await toEnd(analystNamed(model.analyst, ports).taxonomy, taxonomyKey, request, context.deadline);
     await writeJson(ports.objects, taxonomyKey, taxonomy);
     return {
       taxonomyKey,
@@ -31,8 +33,3 @@ export const buildTaxonomy: Stage<z.infer<typeof inputSchema>, z.infer<typeof ta
     };
   },
 };
-
-/** Written by the analyst of the same run; its own business. */
-const shardAnalysisSchema = z.custom<ShardAnalysis>(
-  (value) => typeof value === 'object' && value !== null && 'failures' in value,
-);

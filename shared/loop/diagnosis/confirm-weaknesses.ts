@@ -2,8 +2,9 @@ import { z } from 'zod';
 import type { ProbeResult } from '../../domain/diagnosis/probe.ts';
 import { judgeWeakness } from '../../domain/diagnosis/weakness.ts';
 import { sameOutput } from '../../domain/models/task.ts';
-import { answerWith } from '../../ports/back-ends.ts';
+import { analystNamed, answerWith } from '../../ports/back-ends.ts';
 import { writeJson, writeJsonl } from '../../ports/documents.ts';
+import { toEnd } from '../../ports/to-end.ts';
 import type { Stage } from '../engine/stage.ts';
 import { clusterRefSchema, weaknessRefSchema } from '../state/diagnosis.ts';
 import { readCluster, readTrainingSide } from '../state/material.ts';
@@ -26,7 +27,8 @@ export const confirmWeaknesses: Stage<z.infer<typeof inputSchema>, z.infer<typeo
   name: 'confirm-weaknesses',
   input: inputSchema,
   output: weaknessRefSchema,
-  async run({ run, prepared, split, taxonomyKey, cluster: ref }, { ports, key }) {
+  async run({ run, prepared, split, taxonomyKey, cluster: ref }, context) {
+    const { ports, key } = context;
     const { model, champion } = await readPlan(prepared, ports);
     const cluster = await readCluster(taxonomyKey, ref.clusterId, ports);
     const training = await readTrainingSide(split, ports);
@@ -35,15 +37,20 @@ export const confirmWeaknesses: Stage<z.infer<typeof inputSchema>, z.infer<typeo
     const probes =
       count === 0
         ? []
-        : await ports.analyst.designProbes({
-            task: model.task,
-            cluster,
-            members: training.filter((record) => memberIds.has(record.traceId)),
-            passes: training.filter((record) => record.part === 'discovery' && record.verdict === 'pass'),
-            material: training.filter((record) => record.part === 'probing'),
-            count,
-            random: ports.random.stream(run.seed, `probes/${cluster.clusterId}`),
-          });
+        : await toEnd(
+            analystNamed(model.analyst, ports).probes,
+            key('probes'),
+            {
+              task: model.task,
+              cluster,
+              members: training.filter((record) => memberIds.has(record.traceId)),
+              passes: training.filter((record) => record.part === 'discovery' && record.verdict === 'pass'),
+              material: training.filter((record) => record.part === 'probing'),
+              count,
+              random: ports.random.stream(run.seed, `probes/${cluster.clusterId}`),
+            },
+            context.deadline,
+          );
     const answers = await answerWith(
       champion,
       probes.map((probe) => probe.input),

@@ -7,7 +7,7 @@ import type { Ports } from '../../ports/ports.ts';
 
 /** A checkpoint's answers on evaluation items, in their order. */
 export async function evaluate(
-  checkpoint: Pick<Checkpoint, 'trainer' | 'artifactKey' | 'artifactDigest'>,
+  checkpoint: Pick<Checkpoint, 'served'>,
   items: readonly EvaluationItem[],
   ports: Ports,
 ): Promise<EvaluationAnswer[]> {

@@ -1,6 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
-import { RatchetError } from '../../domain/base/errors.ts';
-import type { Done, LongWork, Progress } from '../../ports/long-work.ts';
+import type { Done, LongWork } from '../../ports/long-work.ts';
+import { doneOrFault } from '../../ports/to-end.ts';
 import { type StageContext, Unfinished } from './stage.ts';
 
 /**
@@ -22,33 +21,7 @@ export async function goOn<R, T>(
     handle === null
       ? await work.start(key, await request(), deadline, tell)
       : await work.advance(handle, deadline, tell);
-  if (progress.status === 'working') {
-    tell(progress.done, progress.total);
-    return new Unfinished(progress);
-  }
-  return orFault(progress);
-}
-
-/**
- * Takes work of which a stage needs much, and each piece is short, to its end within one call.
- * @throws RatchetError as the work names it, when it failed
- */
-export async function toEnd<R, T>(
-  work: LongWork<R, T>,
-  key: string,
-  request: R,
-  context: Pick<StageContext, 'deadline'>,
-): Promise<T> {
-  let progress = await work.start(key, request, context.deadline);
-  while (progress.status === 'working') {
-    const { handle, waitSeconds } = progress;
-    await sleep(waitSeconds * 1_000);
-    progress = await work.advance(handle, context.deadline);
-  }
-  return orFault(progress).value;
-}
-
-function orFault<T>(progress: Exclude<Progress<T>, { status: 'working' }>): Done<T> {
-  if (progress.status === 'failed') throw new RatchetError(progress.name, progress.message);
-  return progress;
+  if (progress.status !== 'working') return doneOrFault(progress);
+  tell(progress.done, progress.total);
+  return new Unfinished(progress);
 }

@@ -2,7 +2,6 @@ import type { Weakness } from '../../domain/diagnosis/probe.ts';
 import type { GateRule, GateVerdict, PromotionReason, RegressionCount } from '../../domain/evaluation/gate.ts';
 import type { Dataset } from '../../domain/models/dataset.ts';
 import type { Slice } from '../../domain/models/example.ts';
-import type { Configuration } from '../../domain/models/hyperparameters.ts';
 import { visibleLine } from './visible-text.ts';
 
 const setNames: Readonly<Record<string, { title: string; meaning: string }>> = {
@@ -92,11 +91,4 @@ export function humanise(word: string): string {
 /** The text with its first letter in upper case. */
 export function capitalise(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
-/** A configuration on one line. */
-export function describeConfiguration(configuration: Configuration): string {
-  return Object.entries(configuration)
-    .map(([name, value]) => `${name} ${String(value)}`)
-    .join(' · ');
 }

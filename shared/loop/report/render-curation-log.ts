@@ -1,3 +1,4 @@
+import { describeConfiguration } from '../../domain/models/configuration.ts';
 import type { Dataset } from '../../domain/models/dataset.ts';
 import { decidedCandidate } from './decided-candidate.ts';
 import { shortEvidence } from './evidence.ts';
@@ -13,7 +14,6 @@ import {
 } from './format.ts';
 import { markdownCode, markdownTable, markdownText } from './markdown.ts';
 import {
-  describeConfiguration,
   humanise,
   modeMeanings,
   outcomeTitles,

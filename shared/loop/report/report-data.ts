@@ -2,8 +2,8 @@ import type { Interval } from '../../domain/base/statistics.ts';
 import type { Weakness } from '../../domain/diagnosis/probe.ts';
 import type { Cluster, Taxonomy } from '../../domain/diagnosis/taxonomy.ts';
 import type { GateRequest, GateVerdict } from '../../domain/evaluation/gate.ts';
+import type { Configuration } from '../../domain/models/configuration.ts';
 import type { Dataset } from '../../domain/models/dataset.ts';
-import type { Configuration } from '../../domain/models/hyperparameters.ts';
 import type { Model } from '../../domain/models/model.ts';
 import type { Run } from '../../domain/models/run.ts';
 

@@ -1,9 +1,10 @@
+import { describeConfiguration } from '../../domain/models/configuration.ts';
 import { figure, responsiveChart } from './chart.ts';
 import { iterationChart } from './chart-iterations.ts';
 import { decidedCandidate } from './decided-candidate.ts';
 import { formatPercent, formatScore } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { describeConfiguration, humanise, outcomeTitles } from './plain-words.ts';
+import { humanise, outcomeTitles } from './plain-words.ts';
 import type { CandidateReport, ReportData } from './report-data.ts';
 import type { AbsentSection, Section } from './section.ts';
 import { dataTable, foldedTable } from './table.ts';

@@ -1,11 +1,13 @@
 import { digest } from '../../domain/base/ids.ts';
+import type { Configuration } from '../../domain/models/configuration.ts';
 import type { Example } from '../../domain/models/example.ts';
-import type { Configuration } from '../../domain/models/hyperparameters.ts';
 import type { Model } from '../../domain/models/model.ts';
 import type { Output } from '../../domain/models/task.ts';
-import { answerWith, trainerNamed } from '../../ports/back-ends.ts';
+import { answerWith } from '../../ports/back-ends.ts';
 import { writeJsonl } from '../../ports/documents.ts';
-import type { Ports } from '../../ports/ports.ts';
+import { toEnd } from '../../ports/to-end.ts';
+import type { Trainer } from '../../ports/trainer.ts';
+import type { StageContext } from '../engine/stage.ts';
 
 /** Folds of the cross-validation that the out-of-fold probabilities come from. */
 const folds = 4;
@@ -39,12 +41,14 @@ export async function outOfFoldProbabilities(request: {
   /** Examples that train beside the items: what the champion was trained on. */
   readonly base: readonly Example[];
   readonly model: Model;
+  readonly trainer: Trainer;
   readonly configuration: Configuration;
   readonly seed: number;
-  readonly ports: Ports;
+  readonly context: Pick<StageContext, 'ports' | 'deadline'>;
   readonly key: (file: string) => string;
 }): Promise<OutOfFoldAnswers> {
-  const { items, base, model, ports } = request;
+  const { items, base, model, trainer, context } = request;
+  const { ports } = context;
   const answers = { items: new Map<string, Probabilities>(), base: new Map<string, Probabilities>() };
   if (items.length < folds * folds) return answers;
   const foldOf = (input: string) => Number.parseInt(digest(model.splitSalt, 'fold', input).slice(0, 8), 16) % folds;
@@ -65,16 +69,23 @@ export async function outOfFoldProbabilities(request: {
       if (held.length === 0 || trained.length === 0) return;
       const datasetKey = request.key(`fold-${fold}.jsonl`);
       await writeJsonl(ports.objects, datasetKey, trained);
-      const result = await trainerNamed(model.trainer, ports).train({
-        task: model.task,
-        datasetKey,
-        configuration: request.configuration,
-        seed: request.seed,
-        teacher: null,
-        artifactKey: request.key(`fold-${fold}.bin`),
-      });
+      const artifactKey = request.key(`fold-${fold}.bin`);
+      const trainedFold = await toEnd(
+        trainer,
+        artifactKey,
+        {
+          task: model.task,
+          datasetKey,
+          configuration: request.configuration,
+          seed: request.seed,
+          teacher: null,
+          artifactKey,
+          predictor: trainer.name,
+        },
+        context.deadline,
+      );
       const predictions = await answerWith(
-        { trainer: model.trainer, artifactKey: result.artifactKey, artifactDigest: result.artifactDigest },
+        trainedFold,
         held.map(({ input }) => input),
         ports,
         { alternatives: model.task.labels.length },
@@ -88,7 +99,7 @@ export async function outOfFoldProbabilities(request: {
         });
       }
       await ports.objects.delete(datasetKey);
-      await ports.objects.delete(result.artifactKey);
+      await ports.objects.delete(artifactKey);
       done += 1;
       ports.observer.progress(done, folds, 'folds');
     }),

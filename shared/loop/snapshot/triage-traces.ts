@@ -1,15 +1,18 @@
 import { z } from 'zod';
-import { defaultConfiguration } from '../../domain/models/default-configurations.ts';
+import type { Json } from '../../domain/base/json.ts';
+import type { Checkpoint } from '../../domain/models/checkpoint.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import { type JudgedRecord, judgedRecordSchema, type TriagedRecord } from '../../domain/traces/trace-record.ts';
 import { triageRecords } from '../../domain/triage/triage-records.ts';
+import { cheapTrainer, defaultConfiguration } from '../../ports/back-ends.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
+import type { Trainer } from '../../ports/trainer.ts';
 import type { Stage } from '../engine/stage.ts';
 import { judgedSchema } from '../state/judged.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { stageHead } from '../state/stage-head.ts';
 import { triagedSchema } from '../state/triaged.ts';
-import { outOfFoldProbabilities } from './out-of-fold.ts';
+import { type OutOfFoldAnswers, outOfFoldProbabilities } from './out-of-fold.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, judged: judgedSchema });
 /** Names what each trace is: clean, fixable noise, poison or a suspect judgement, with its reason. */
@@ -17,7 +20,8 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
   name: 'triage-traces',
   input: inputSchema,
   output: triagedSchema,
-  async run({ run, prepared, judged }, { ports, key }) {
+  async run({ run, prepared, judged }, context) {
+    const { ports, key } = context;
     const plan = await readPlan(prepared, ports);
     const records = await readJsonl(ports.objects, judged.judgedKey, judgedRecordSchema);
     const read = new Set(records.flatMap(({ input, judgement }) => (judgement?.judge.kind === 'human' ? [input] : [])));
@@ -25,20 +29,24 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
     const base = (await readJsonl(ports.objects, plan.taughtKey, exampleSchema)).filter(
       ({ input }) => !read.has(input),
     );
-    const opinion = (name: string, learns: (record: JudgedRecord) => boolean) =>
-      outOfFoldProbabilities({
-        items: records.map((record) => ({
-          id: record.traceId,
-          input: record.input,
-          output: learns(record) ? record.expected : null,
-        })),
-        base,
-        model: plan.model,
-        configuration: defaultConfiguration(plan.champion.configuration.foundation),
-        seed: run.seed,
-        ports,
-        key: (file) => key(`${name}-${file}`),
-      });
+    const trainer = cheapTrainer(plan.model, ports);
+    const opinion = async (name: string, learns: (record: JudgedRecord) => boolean): Promise<OutOfFoldAnswers> =>
+      trainer === null
+        ? noAnswers
+        : outOfFoldProbabilities({
+            items: records.map((record) => ({
+              id: record.traceId,
+              input: record.input,
+              output: learns(record) ? record.expected : null,
+            })),
+            base,
+            model: plan.model,
+            trainer,
+            configuration: defaultConfiguration(trainer, optionsOf(trainer, plan.champion)),
+            seed: run.seed,
+            context,
+            key: (file) => key(`${name}-${file}`),
+          });
     const outOfFold = await opinion('all', () => true);
     const agreedOnly = await opinion('agreed', isAgreed);
     const verdicts = triageRecords({
@@ -71,5 +79,12 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
 function isAgreed({ answer, expected, judgement }: JudgedRecord): boolean {
   return answer === expected || judgement?.judge.kind === 'human';
 }
+
+/** What the champion's configuration fixes, where the trainer is its own. */
+function optionsOf(trainer: Trainer, champion: Checkpoint): Json {
+  return trainer.options.parse(champion.trainer === trainer.name ? champion.configuration : {});
+}
+
+const noAnswers: OutOfFoldAnswers = { items: new Map(), base: new Map() };
 
 const untriaged = { category: 'clean', kind: 'none', reason: 'nothing speaks against it' } as const;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { configurationSchema } from '../../domain/models/configuration.ts';
 import { datasetModeSchema } from '../../domain/models/dataset.ts';
-import { configurationSchema } from '../../domain/models/hyperparameters.ts';
+import { servedSchema } from '../../domain/models/served.ts';
 import { readJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
 
@@ -33,7 +34,6 @@ export function readCandidate(ref: Pick<CandidateRef, 'key'>, ports: Ports): Pro
 export const trainedSchema = z.strictObject({
   candidateId: z.string(),
   checkpointId: z.string(),
-  artifactKey: z.string(),
-  artifactDigest: z.string(),
+  served: servedSchema,
   examples: z.int(),
 });

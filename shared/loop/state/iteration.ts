@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configurationSchema } from '../../domain/models/hyperparameters.ts';
+import { configurationSchema } from '../../domain/models/configuration.ts';
 import { moveKindSchema, moveSchema } from '../../domain/policy/policy.ts';
 import { readJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';

@@ -1,12 +1,12 @@
 import { crossFitFolds } from '../../domain/evaluation/cross-fit-folds.ts';
 import type { EvaluationAnswer } from '../../domain/evaluation/evaluation-set.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
-import { learnsFromChampion } from '../../domain/models/hyperparameters.ts';
 import type { UsableRecord } from '../../domain/traces/trace-record.ts';
 import { trainerNamed } from '../../ports/back-ends.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
-import type { Ports } from '../../ports/ports.ts';
+import { toEnd } from '../../ports/to-end.ts';
 import { evaluate } from '../engine/evaluate.ts';
+import type { StageContext } from '../engine/stage.ts';
 import type { Candidate } from '../state/candidate.ts';
 import type { RunPlan } from '../state/run-plan.ts';
 
@@ -21,33 +21,41 @@ export async function crossFit(
     /** The training side. */
     readonly records: readonly UsableRecord[];
     readonly seed: number;
-    readonly key: (file: string) => string;
   },
-  ports: Ports,
+  context: StageContext,
 ): Promise<EvaluationAnswer[]> {
-  const { candidate, plan, seed, key } = request;
+  const { ports, key } = context;
+  const { candidate, plan, seed } = request;
   const { model, champion } = plan;
+  const trainer = trainerNamed(model.trainer, ports);
   const dataset = await readJsonl(ports.objects, candidate.datasetKey, exampleSchema);
   const folds = crossFitFolds(request.records, dataset);
   const answers: EvaluationAnswer[] = [];
   for (const [index, { held, examples }] of folds.entries()) {
     const datasetKey = key(`fold-${index}.jsonl`);
     await writeJsonl(ports.objects, datasetKey, examples);
-    const { artifactKey, artifactDigest } = await trainerNamed(model.trainer, ports).train({
-      task: model.task,
-      datasetKey,
-      configuration: candidate.configuration,
-      seed,
-      teacher: learnsFromChampion(candidate.configuration) ? champion : null,
-      artifactKey: key(`fold-${index}.bin`),
-    });
+    const artifactKey = key(`fold-${index}.bin`);
+    const { served } = await toEnd(
+      trainer,
+      artifactKey,
+      {
+        task: model.task,
+        datasetKey,
+        configuration: candidate.configuration,
+        seed,
+        teacher: trainer.learnsFromChampion(candidate.configuration) ? champion.served : null,
+        artifactKey,
+        predictor: model.predictor,
+      },
+      context.deadline,
+    );
     const items = held.map(({ traceId, input, expected, verdict }) => ({
       exampleId: traceId,
       input,
       expected,
       right: verdict === 'pass',
     }));
-    answers.push(...(await evaluate({ trainer: model.trainer, artifactKey, artifactDigest }, items, ports)));
+    answers.push(...(await evaluate({ served }, items, ports)));
     for (const done of [datasetKey, artifactKey]) await ports.objects.delete(done);
     ports.observer.progress(index + 1, folds.length, 'folds');
   }

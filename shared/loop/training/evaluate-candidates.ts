@@ -3,7 +3,7 @@ import { type EvaluationAnswer, evaluationItemSchema } from '../../domain/evalua
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { evaluate, readCheckpoint } from '../engine/evaluate.ts';
-import type { Stage } from '../engine/stage.ts';
+import type { Stage, StageContext } from '../engine/stage.ts';
 import { readCandidate } from '../state/candidate.ts';
 import { type Evaluated, evaluatedSchema, evaluationPlanSchema } from '../state/evaluation.ts';
 import { readTrainingSide } from '../state/material.ts';
@@ -18,9 +18,10 @@ export const evaluateCandidates: Stage<Input, Evaluated> = {
   name: 'evaluate-candidates',
   input: inputSchema,
   output: evaluatedSchema,
-  async run(input, { ports, key }) {
+  async run(input, context) {
+    const { ports, key } = context;
     const { evaluation } = input;
-    const answers = await (evaluation.set === 'cross-fit' ? crossFitted(input, key, ports) : answered(input, ports));
+    const answers = await (evaluation.set === 'cross-fit' ? crossFitted(input, context) : answered(input, ports));
     const answersKey = key('answers.jsonl');
     await writeJsonl(ports.objects, answersKey, answers);
     return {
@@ -38,13 +39,10 @@ async function answered({ run, evaluation }: Input, ports: Ports): Promise<Evalu
   return evaluate(candidate, await readJsonl(ports.objects, evaluation.setKey, evaluationItemSchema), ports);
 }
 
-async function crossFitted(
-  { run, prepared, evaluation }: Input,
-  key: (file: string) => string,
-  ports: Ports,
-): Promise<EvaluationAnswer[]> {
+async function crossFitted({ run, prepared, evaluation }: Input, context: StageContext): Promise<EvaluationAnswer[]> {
+  const { ports } = context;
   const plan = await readPlan(prepared, ports);
   const candidate = await readCandidate(evaluation.candidate, ports);
   const records = await readTrainingSide({ sidedKey: evaluation.setKey }, ports);
-  return crossFit({ candidate, plan, records, seed: run.seed, key }, ports);
+  return crossFit({ candidate, plan, records, seed: run.seed }, context);
 }

@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { canonicalJson } from '../../domain/base/ids.ts';
 import { enoughHeldOut } from '../../domain/evaluation/cross-fit-folds.ts';
 import { artifactKey, checkpointId } from '../../domain/models/checkpoint-id.ts';
-import { firstConfigurations } from '../../domain/models/default-configurations.ts';
-import { type Configuration, learnsFromChampion } from '../../domain/models/hyperparameters.ts';
+import type { Configuration } from '../../domain/models/configuration.ts';
+import { trainerNamed } from '../../ports/back-ends.ts';
 import { writeJson } from '../../ports/documents.ts';
+import type { Trainer } from '../../ports/trainer.ts';
 import type { Stage } from '../engine/stage.ts';
 import type { Candidate, CandidateRef, DatasetRef } from '../state/candidate.ts';
 import { curriculumSchema } from '../state/curriculum.ts';
@@ -31,6 +32,8 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
   output: candidatePlanSchema,
   async run(input, { ports, key }) {
     const { model, champion } = await readPlan(input.prepared, ports);
+    const trainer = trainerNamed(model.trainer, ports);
+    const first = trainer.first({ options: model.trainerOptions, losesTooMuch: false });
     const history = await readHistory(input.step, ports);
     const pairs: { dataset: DatasetRef; configuration: Configuration }[] =
       input.step.kind === 'tune' && history !== null
@@ -39,11 +42,8 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
             configuration,
           }))
         : input.curriculum.datasets.flatMap((dataset) =>
-            distinct([
-              ...(history === null ? [] : [history.basis.configuration]),
-              ...firstConfigurations(model.settings.foundation),
-            ])
-              .slice(0, 3)
+            distinct([...(history === null ? [] : [history.basis.configuration]), ...first])
+              .slice(0, trainer.cost === 'dear' ? mostDear : mostCheap)
               .map((configuration) => ({ dataset, configuration })),
           );
     const candidates: CandidateRef[] = [];
@@ -54,7 +54,7 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
         trainer: model.trainer,
         configuration,
         seed: input.run.seed,
-        teacherId: learnsFromChampion(configuration) ? champion.checkpointId : null,
+        teacherId: trainer.learnsFromChampion(configuration) ? champion.checkpointId : null,
       });
       const candidateId = `i${input.iteration}-c${index + 1}`;
       const candidate: Candidate = {
@@ -71,15 +71,26 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
       await writeJson(ports.objects, candidateKey, candidate);
       candidates.push({ candidateId, checkpointId: id, key: candidateKey });
     }
-    return { candidates, evaluations: candidates.flatMap((candidate) => evaluationsOf(candidate, input)) };
+    return {
+      candidates,
+      evaluations: candidates.flatMap((candidate) => evaluationsOf(candidate, input, trainer.cost)),
+    };
   },
 };
 
-function evaluationsOf(candidate: CandidateRef, input: Input): z.infer<typeof evaluationPlanSchema>[] {
+/** Candidates a dataset, side by side. */
+const mostCheap = 3;
+const mostDear = 1;
+
+function evaluationsOf(
+  candidate: CandidateRef,
+  input: Input,
+  cost: Trainer['cost'],
+): z.infer<typeof evaluationPlanSchema>[] {
   const traffic = input.split.sets.find((set) => set.name === 'traffic-validation');
   const keys = {
     'traffic-validation': traffic?.key ?? '',
-    'cross-fit': (traffic?.size ?? 0) < enoughHeldOut ? input.split.sidedKey : '',
+    'cross-fit': cost === 'cheap' && (traffic?.size ?? 0) < enoughHeldOut ? input.split.sidedKey : '',
     preceding: input.lineage.preceding.size > 0 ? input.lineage.preceding.key : '',
     earlier: input.lineage.earlier.size > 0 ? input.lineage.earlier.key : '',
   };

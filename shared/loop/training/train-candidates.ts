@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Checkpoint } from '../../domain/models/checkpoint.ts';
-import { learnsFromChampion } from '../../domain/models/hyperparameters.ts';
 import { trainerNamed } from '../../ports/back-ends.ts';
+import { toEnd } from '../../ports/to-end.ts';
 import type { Stage } from '../engine/stage.ts';
 import { candidateRefSchema, readCandidate, trainedSchema } from '../state/candidate.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
@@ -13,18 +13,24 @@ export const trainCandidates: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
   name: 'train-candidates',
   input: inputSchema,
   output: trainedSchema,
-  async run({ run, prepared, candidate: ref }, { ports }) {
+  async run({ run, prepared, candidate: ref }, context) {
+    const { ports } = context;
     const { model, champion, run: record } = await readPlan(prepared, ports);
     const candidate = await readCandidate(ref, ports);
-    const result = await trainerNamed(model.trainer, ports).train(
+    const trainer = trainerNamed(model.trainer, ports);
+    const trained = await toEnd(
+      trainer,
+      candidate.checkpointId,
       {
         task: model.task,
         datasetKey: candidate.datasetKey,
         configuration: candidate.configuration,
         seed: run.seed,
-        teacher: learnsFromChampion(candidate.configuration) ? champion : null,
+        teacher: trainer.learnsFromChampion(candidate.configuration) ? champion.served : null,
         artifactKey: candidate.artifactKey,
+        predictor: model.predictor,
       },
+      context.deadline,
       (done, total) => ports.observer.progress(done, total, 'epochs'),
     );
     const checkpoint: Checkpoint = {
@@ -36,8 +42,7 @@ export const trainCandidates: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
       configuration: candidate.configuration,
       seed: run.seed,
       task: model.task,
-      artifactKey: result.artifactKey,
-      artifactDigest: result.artifactDigest,
+      served: trained.served,
       runId: run.runId,
       createdAt: record.startedAt,
       scores: {},
@@ -46,9 +51,8 @@ export const trainCandidates: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
     return {
       candidateId: candidate.candidateId,
       checkpointId: checkpoint.checkpointId,
-      artifactKey: result.artifactKey,
-      artifactDigest: result.artifactDigest,
-      examples: result.examples,
+      served: trained.served,
+      examples: trained.examples,
     };
   },
 };

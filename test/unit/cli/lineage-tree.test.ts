@@ -22,8 +22,7 @@ function checkpoint(checkpointId: string, parentId: string | null, score?: numbe
     },
     seed: 1,
     task: { kind: 'classification', labels: ['ham', 'spam'] },
-    artifactKey: 'models/mail/a',
-    artifactDigest: 'x',
+    served: { predictor: 'embedded', ref: 'models/mail/a', digest: 'x' },
     runId: null,
     createdAt: '2026-01-01T00:00:00Z',
     scores: score === undefined ? {} : { 'traffic-validation': score },
@@ -46,7 +45,7 @@ describe('lineageLines', () => {
       runs: [],
       moves: [],
     });
-    const suffix = 'foundation none · 2026-01-01T00:00:00Z';
+    const suffix = 'trainer embedded · 2026-01-01T00:00:00Z';
     expect(lines).toEqual([
       'mail: champion b',
       `└─ a · dataset d-a · ${suffix}`,

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { defaultBackEnds } from '../../../shared/composition/default-back-ends.ts';
 import { defaultSettings } from '../../../shared/domain/models/settings.ts';
 import { effectiveJudgement } from '../../../shared/domain/traces/judgement.ts';
 import { type BadLine, type IngestResult, ingestTraces } from '../../../shared/intake/ingest-traces.ts';
@@ -15,7 +16,8 @@ beforeEach(async () => {
   await ports.lineage.createModel({
     modelId: 'mail',
     task: { kind: 'classification', labels: ['ham', 'spam'] },
-    trainer: 'embedded',
+    ...defaultBackEnds,
+    trainerOptions: {},
     settings: defaultSettings,
     splitSalt: 'salt',
     createdAt: '2026-01-01T00:00:00Z',

@@ -4,6 +4,7 @@ import { type CreateRequest, createModel } from '../../../shared/operations/crea
 import { readLedger } from '../../../shared/operations/split-ledger.ts';
 import { memoryPorts } from '../../helpers/memory-ports.ts';
 import { rejection } from '../../helpers/rejection.ts';
+import { embeddedModel } from '../../helpers/training.ts';
 import { bytesOf } from '../intake/bytes.ts';
 
 const fourExamples = [
@@ -19,7 +20,7 @@ function request(over: Partial<Omit<CreateRequest, 'examples'>> & { examples?: s
   return {
     modelId: 'mail',
     labels: [],
-    trainer: 'embedded',
+    ...embeddedModel,
     settings: {},
     seed: 1,
     by: 'ana@desk',
@@ -39,7 +40,7 @@ describe('createModel', () => {
       trainer: 'embedded',
       runId: null,
     });
-    expect(checkpoint?.artifactKey).toBe(`models/mail/checkpoints/${checkpoint?.checkpointId}/artifact.bin`);
+    expect(checkpoint?.served.ref).toBe(`models/mail/checkpoints/${checkpoint?.checkpointId}/artifact.bin`);
     expect(await chooseCheckpoint('mail', null, ports)).toEqual(checkpoint);
     const control = await ports.lineage.getControl('mail');
     expect(control?.moves).toMatchObject([

@@ -6,6 +6,7 @@ import { createModel } from '../../../shared/operations/create-model.ts';
 import { rollbackChampion } from '../../../shared/operations/rollback-champion.ts';
 import { type MemoryPorts, memoryPorts } from '../../helpers/memory-ports.ts';
 import { rejection } from '../../helpers/rejection.ts';
+import { embeddedModel } from '../../helpers/training.ts';
 import { bytesOf } from '../intake/bytes.ts';
 
 let ports: MemoryPorts;
@@ -14,7 +15,7 @@ let first: Checkpoint;
 beforeEach(async () => {
   ports = memoryPorts();
   const examples = bytesOf('{"input":"win","output":"spam"}\n{"input":"lunch","output":"ham"}');
-  const settings = { modelId: 'mail', labels: [], trainer: 'embedded', settings: {}, seed: 1, by: 'ana' };
+  const settings = { modelId: 'mail', labels: [], ...embeddedModel, settings: {}, seed: 1, by: 'ana' };
   const created = await createModel({ ...settings, examples }, ports);
   if (created.checkpoint === null) throw new Error('no checkpoint');
   first = created.checkpoint;

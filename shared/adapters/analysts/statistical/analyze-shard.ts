@@ -4,8 +4,8 @@ import { surfaceFeatureNames, surfaceFeatures } from '../../../domain/diagnosis/
 import type { Failure } from '../../../domain/diagnosis/taxonomy.ts';
 import { distinctWords } from '../../../domain/similarity/keywords.ts';
 import { margin, type UsableRecord } from '../../../domain/traces/trace-record.ts';
-import type { PassingLabel, ShardAnalysis } from '../../../ports/analyst.ts';
 import { lengthBin } from './length-bins.ts';
+import type { PassingLabel, ShardAnalysis } from './shard-analysis.ts';
 import { inputSignature } from './signature.ts';
 
 const commonestWords = 20_000;

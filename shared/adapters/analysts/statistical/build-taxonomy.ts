@@ -9,7 +9,10 @@ import { describeCluster, type Overview, pairKey, type TextSpace } from './descr
 import { type Group, groupBy } from './group.ts';
 import { labelGroups, schemaGroups } from './label-groups.ts';
 import { type Evidence, mergeAnalyses } from './merge-analyses.ts';
+import type { ShardAnalysis } from './shard-analysis.ts';
 import { lengthGroup, noiseGroups } from './surface-groups.ts';
+
+type StatisticalTaxonomyRequest = Omit<TaxonomyRequest, 'analyses'> & { readonly analyses: readonly ShardAnalysis[] };
 
 /** Most clusters that one pair of labels is split into. */
 const mostParts = 4;
@@ -21,7 +24,7 @@ const largeGroupSample = 1_000;
 const readCharacters = 1_000;
 
 /** Merges the shards and sorts their failures into clusters with a root cause each. */
-export function buildTaxonomy(request: TaxonomyRequest): Taxonomy {
+export function buildTaxonomy(request: StatisticalTaxonomyRequest): Taxonomy {
   const evidence = mergeAnalyses(request.analyses);
   const overview = overviewOf(evidence);
   const kept = groupFailures(request, evidence, overview);
@@ -56,7 +59,7 @@ function overviewOf(evidence: Evidence): Overview {
 
 /** Groups by cause, largest first, at most `maxClusters`; what labels cannot explain comes before what they can. */
 function groupFailures(
-  request: TaxonomyRequest,
+  request: StatisticalTaxonomyRequest,
   evidence: Evidence,
   overview: Overview,
 ): { groups: Group[]; smallestPair: number } {

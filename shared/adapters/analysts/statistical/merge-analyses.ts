@@ -1,8 +1,8 @@
 import { shortDigest } from '../../../domain/base/ids.ts';
 import { type Moments, mergeMoments, noMoments } from '../../../domain/base/moments.ts';
 import type { Failure } from '../../../domain/diagnosis/taxonomy.ts';
-import type { PassingLabel, ShardAnalysis } from '../../../ports/analyst.ts';
 import { sampleSize } from './analyze-shard.ts';
+import type { PassingLabel, ShardAnalysis } from './shard-analysis.ts';
 
 /** The passing records of one label, over all shards. */
 export interface Passing {

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { RatchetError } from '../../../domain/base/errors.ts';
-import { foundationSchema } from '../../../domain/models/hyperparameters.ts';
+import { foundationSchema } from './configuration.ts';
 import { roundUp } from './kernels.ts';
 
 const magic = 'RATCHET\u0001';

@@ -1,6 +1,7 @@
 import { RatchetError } from '../../../domain/base/errors.ts';
 import type { Prediction, Predictor } from '../../../ports/predictor.ts';
 import type { EmbeddedRuntime, HeldArtifact } from './embedded-runtime.ts';
+import { embeddedPredictorFacts } from './facts.ts';
 import { maxFeatureCharacters } from './text-features.ts';
 import type { PredictAnswer } from './worker.ts';
 
@@ -14,9 +15,9 @@ const nothing: Prediction = { output: null, confidence: 0, alternatives: [] };
 /** Answers with heads that the embedded trainer made. */
 export function createEmbeddedPredictor(runtime: EmbeddedRuntime): Predictor {
   return {
-    name: 'embedded',
-    async predict({ artifactKey, artifactDigest }, inputs, { alternatives = defaultAlternatives, onProgress } = {}) {
-      const artifact = await runtime.artifact(artifactKey, artifactDigest);
+    ...embeddedPredictorFacts,
+    async predict(served, inputs, { alternatives = defaultAlternatives, onProgress } = {}) {
+      const artifact = await runtime.served(served);
       const top = Math.max(1, Math.min(alternatives, artifact.header.labels.length));
       const predictions: Prediction[] = new Array(inputs.length);
       let done = 0;

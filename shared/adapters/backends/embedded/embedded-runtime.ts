@@ -1,4 +1,5 @@
 import { RatchetError } from '../../../domain/base/errors.ts';
+import type { Served } from '../../../domain/models/served.ts';
 import type { ObjectStore } from '../../../ports/object-store.ts';
 import { type ArtifactHeader, decodeHeader } from './artifact.ts';
 import { Embedder } from './embedder.ts';
@@ -60,6 +61,12 @@ export class EmbeddedRuntime {
   /** The same as {@link embed}, as one matrix in shared memory. */
   embedRows(texts: readonly string[], onProgress?: (done: number, total: number) => void): Promise<Float32Array> {
     return this.#embedder.matrix(texts, onProgress);
+  }
+
+  /** The artifact of a checkpoint that this back end serves. @throws RatchetError CorruptArtifact when it names no digest */
+  served({ ref, digest }: Served): Promise<HeldArtifact> {
+    if (digest === null) throw new RatchetError('CorruptArtifact', `Artifact ${ref} has no digest on record.`);
+    return this.artifact(ref, digest);
   }
 
   /** Fetches an artifact, or takes the one held. Its digest is checked by the worker that loads it. */

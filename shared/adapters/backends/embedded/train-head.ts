@@ -1,6 +1,6 @@
 import { RatchetError } from '../../../domain/base/errors.ts';
-import type { Configuration } from '../../../domain/models/hyperparameters.ts';
 import { type Artifact, encodeArtifact } from './artifact.ts';
+import type { EmbeddedConfiguration } from './configuration.ts';
 import { embeddingScale, type LinearHead } from './linear-head.ts';
 import { mergeEqualTexts } from './merge-rows.ts';
 import { seededRandom, shuffle } from './random-order.ts';
@@ -13,7 +13,7 @@ import { embeddingLength } from './use-lite.ts';
 export interface HeadRequest {
   readonly labels: readonly string[];
   readonly examples: readonly ReadableExample[];
-  readonly configuration: Configuration;
+  readonly configuration: EmbeddedConfiguration;
   readonly seed: number;
   /** One embedding an example, in their order; null when neither the head nor its teacher has a foundation. */
   readonly embeddings: Float32Array | null;

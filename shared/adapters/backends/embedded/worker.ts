@@ -1,7 +1,7 @@
 import type { MessagePort } from 'node:worker_threads';
 import { RatchetError } from '../../../domain/base/errors.ts';
-import type { Configuration } from '../../../domain/models/hyperparameters.ts';
 import { type Artifact, artifactDigest, checkDigest, decodeArtifact, encodeArtifact } from './artifact.ts';
+import type { EmbeddedConfiguration } from './configuration.ts';
 import { interpolateHeads } from './interpolate-heads.ts';
 import { LinearHead } from './linear-head.ts';
 import type { Outcome } from './outcome.ts';
@@ -19,7 +19,7 @@ export interface SharedArtifact {
 export interface TrainTask {
   readonly dataset: Uint8Array;
   readonly labels: readonly string[];
-  readonly configuration: Configuration;
+  readonly configuration: EmbeddedConfiguration;
   readonly seed: number;
   readonly teacher: SharedArtifact | null;
   /** One embedding an example read from the dataset, or null when none is needed. */

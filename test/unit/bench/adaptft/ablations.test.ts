@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { ablations } from '../../../../bench/adaptft/arms/ablations.ts';
 import { ablatedArms } from '../../../../bench/adaptft/arms/unit-result.ts';
-import { defaultConfiguration } from '../../../../shared/domain/models/default-configurations.ts';
+import { embeddedTrainerFacts } from '../../../../shared/adapters/backends/embedded/facts.ts';
+import { defaultConfiguration } from '../../../../shared/adapters/backends/embedded/search-space.ts';
 import type { Example } from '../../../../shared/domain/models/example.ts';
 import { exampleSchema } from '../../../../shared/domain/models/example.ts';
 import { settingsSchema } from '../../../../shared/domain/models/settings.ts';
 import { triagedRecordSchema } from '../../../../shared/domain/traces/trace-record.ts';
+import { trainerNamed } from '../../../../shared/ports/back-ends.ts';
 import { readJsonl, writeJsonl } from '../../../../shared/ports/documents.ts';
+import { doneAtOnce } from '../../../../shared/ports/long-work.ts';
 import type { Trainer, TrainingRequest } from '../../../../shared/ports/trainer.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
+import { train } from '../../../helpers/training.ts';
 
 const example = (slice: Example['slice'], weight: number): Example => ({
   exampleId: `${slice}-${weight}`,
@@ -24,22 +28,23 @@ const dataset = [example('gold', 1), example('gold', 3), example('hard-negative'
 async function asked(arm: keyof typeof ablations) {
   const requests: TrainingRequest[] = [];
   const trainer: Trainer = {
-    name: 'embedded',
-    async train(request) {
+    ...embeddedTrainerFacts,
+    ...doneAtOnce(async (request) => {
       requests.push(request);
-      return { artifactKey: '', artifactDigest: '', artifactBytes: 0, examples: 0, finalLoss: 0 };
-    },
+      return { served: { predictor: 'embedded', ref: '', digest: '' }, bytes: 0, examples: 0, finalLoss: null };
+    }),
   };
   const ports = ablations[arm]?.ports({ ...memoryPorts(), trainers: new Map([['embedded', trainer]]) });
   if (ports === undefined) throw new Error('no such arm');
   await writeJsonl(ports.objects, 'models/m/datasets/d.jsonl', dataset);
-  await ports.trainers.get('embedded')?.train({
+  await train(trainerNamed('embedded', ports), {
     task: { kind: 'classification', labels: ['a', 'b'] },
     datasetKey: 'models/m/datasets/d.jsonl',
     configuration: { ...defaultConfiguration('none'), interpolation: 0.4, distillation: 0.3 },
     seed: 1,
-    teacher: { artifactKey: 'k', artifactDigest: 'd' },
+    teacher: { predictor: 'embedded', ref: 'k', digest: 'd' },
     artifactKey: 'a',
+    predictor: 'embedded',
   });
   const [request] = requests;
   if (request === undefined) throw new Error('nothing was trained');
@@ -50,7 +55,7 @@ describe('ablations', () => {
   it('leave Ratchet alone where nothing is taken away', async () => {
     const { request, examples } = await asked('ratchet');
     expect(examples).toEqual(dataset);
-    expect(request.configuration.interpolation).toBe(0.4);
+    expect(request.configuration).toMatchObject({ interpolation: 0.4, distillation: 0.3 });
   });
 
   it('take replay out of what trains', async () => {

@@ -1,21 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Configuration } from '../../../../shared/domain/models/hyperparameters.ts';
 import { describeMove, firstRework, moves, moveTable } from '../../../../shared/domain/policy/moves.ts';
 import { moveSchema } from '../../../../shared/domain/policy/policy.ts';
 
-const configuration = (epochs: number): Configuration => ({
-  foundation: 'none',
-  epochs,
-  learningRate: 0.1,
-  l2: 0,
-  distillation: 0,
-  interpolation: 0,
-  embeddingDropout: 0,
-  classBalance: 0,
-});
-const neighbours = (count: number): Configuration[] =>
-  Array.from({ length: count }, (_, index) => configuration(index + 1));
+const configuration = (epochs: number) => ({ epochs });
+const neighbours = (count: number) => Array.from({ length: count }, (_, index) => configuration(index + 1));
 
 describe('moves', () => {
   it('are those of the table, in order, for data and augmentation', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Configuration } from '../../../../shared/domain/models/hyperparameters.ts';
+import type { Configuration } from '../../../../shared/domain/models/configuration.ts';
 import { defaultSettings } from '../../../../shared/domain/models/settings.ts';
 import { moves } from '../../../../shared/domain/policy/moves.ts';
 import {

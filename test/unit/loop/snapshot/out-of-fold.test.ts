@@ -1,11 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { defaultConfiguration } from '../../../../shared/domain/models/default-configurations.ts';
+import { defaultConfiguration } from '../../../../shared/adapters/backends/embedded/search-space.ts';
 import { type Example, exampleSchema } from '../../../../shared/domain/models/example.ts';
 import { outOfFoldProbabilities } from '../../../../shared/loop/snapshot/out-of-fold.ts';
 import { readJsonl } from '../../../../shared/ports/documents.ts';
-import type { Trainer } from '../../../../shared/ports/trainer.ts';
+import type { Predictor } from '../../../../shared/ports/predictor.ts';
 import { sampleModel } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
+import { stageContext } from '../../../helpers/stage-context.ts';
+import { watched } from '../../../helpers/training.ts';
 
 const items = Array.from({ length: 40 }, (_, at) => ({
   id: `t${at}`,
@@ -34,14 +36,19 @@ describe('outOfFoldProbabilities', () => {
     const predictor = ports.predictors.get('embedded');
     if (inner === undefined || predictor === undefined) throw new Error('the ports have no trainer');
     const artifacts = new Map<string, Set<string>>();
-    const trainer: Trainer = {
-      name: 'embedded',
-      async train(request) {
-        const examples = await readJsonl(ports.objects, request.datasetKey, exampleSchema);
-        const inputs = new Set(examples.map(({ input }) => input));
-        trainedOn.push(inputs);
-        artifacts.set(request.artifactKey, inputs);
-        return inner.train(request);
+    const trainer = watched(inner, async ({ datasetKey, artifactKey }) => {
+      const examples = await readJsonl(ports.objects, datasetKey, exampleSchema);
+      const inputs = new Set(examples.map(({ input }) => input));
+      trainedOn.push(inputs);
+      artifacts.set(artifactKey, inputs);
+    });
+    const asked: Predictor = {
+      ...predictor,
+      async predict(served, inputs, options) {
+        const learnt = artifacts.get(served.ref);
+        expect(inputs.filter((input) => learnt?.has(input) ?? true)).toEqual([]);
+        answered.push([...inputs]);
+        return predictor.predict(served, inputs, options);
       },
     };
     const found = await outOfFoldProbabilities({
@@ -50,24 +57,8 @@ describe('outOfFoldProbabilities', () => {
       model: sampleModel(),
       configuration: defaultConfiguration('none'),
       seed: 1,
-      ports: {
-        ...ports,
-        trainers: new Map([['embedded', trainer]]),
-        predictors: new Map([
-          [
-            'embedded',
-            {
-              name: 'embedded',
-              async predict(checkpoint, inputs, options) {
-                const learnt = artifacts.get(checkpoint.artifactKey);
-                expect(inputs.filter((input) => learnt?.has(input) ?? true)).toEqual([]);
-                answered.push([...inputs]);
-                return predictor.predict(checkpoint, inputs, options);
-              },
-            },
-          ],
-        ]),
-      },
+      trainer,
+      context: stageContext({ ...ports, predictors: new Map([['embedded', asked]]) }),
       key: (file) => `out-of-fold/${file}`,
     });
     expect([...found.items.keys()].sort()).toEqual(items.map(({ id }) => id).sort());

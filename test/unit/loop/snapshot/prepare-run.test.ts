@@ -12,6 +12,7 @@ import { readJsonl } from '../../../../shared/ports/documents.ts';
 import { sampleEvaluationSet, sampleRun } from '../../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../../helpers/memory-ports.ts';
 import { sampleJudgement, sampleTrace } from '../../../helpers/trace-samples.ts';
+import { embeddedModel } from '../../../helpers/training.ts';
 import { bytesOf } from '../../intake/bytes.ts';
 
 const modelId = 'mail';
@@ -25,7 +26,7 @@ const trace = (traceId: string, timestamp: string) => sampleTrace({ traceId, mod
 beforeEach(async () => {
   ports = memoryPorts();
   const examples = bytesOf('{"input":"win","output":"spam"}\n{"input":"lunch","output":"ham"}');
-  const request = { modelId, labels: [], examples, trainer: 'embedded', seed: 1, by: 'ana' };
+  const request = { modelId, labels: [], examples, ...embeddedModel, seed: 1, by: 'ana' };
   const { checkpoint } = await createModel({ ...request, settings: { snapshotLimit: 3 } }, ports);
   if (checkpoint === null) throw new Error('no checkpoint');
   first = checkpoint.checkpointId;

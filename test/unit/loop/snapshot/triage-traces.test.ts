@@ -3,10 +3,10 @@ import { type Example, exampleSchema } from '../../../../shared/domain/models/ex
 import type { JudgedRecord } from '../../../../shared/domain/traces/trace-record.ts';
 import { triageTraces } from '../../../../shared/loop/snapshot/triage-traces.ts';
 import { readJsonl, writeJson, writeJsonl } from '../../../../shared/ports/documents.ts';
-import type { Trainer } from '../../../../shared/ports/trainer.ts';
 import { sampleCheckpoint, sampleDataset, sampleModel, sampleRun } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
+import { watched } from '../../../helpers/training.ts';
 
 /** Every fifth was learnt as "spam" and has since been called "ham" by a person; the judge corrects every fourth of the others. */
 const records = Array.from({ length: 40 }, (_, at): JudgedRecord => {
@@ -44,13 +44,9 @@ test('triage-traces teaches its models what a person says in place of what the c
   const taught: Example[][] = [];
   const inner = ports.trainers.get('embedded');
   if (inner === undefined) throw new Error('the ports have no trainer');
-  const trainer: Trainer = {
-    name: 'embedded',
-    async train(request) {
-      taught.push(await readJsonl(ports.objects, request.datasetKey, exampleSchema));
-      return inner.train(request);
-    },
-  };
+  const trainer = watched(inner, async ({ datasetKey }) => {
+    taught.push(await readJsonl(ports.objects, datasetKey, exampleSchema));
+  });
   const model = sampleModel();
   const champion = sampleCheckpoint();
   await writeJson(ports.objects, 'plan.json', {

@@ -4,6 +4,7 @@ import type { Probe, Weakness } from '../../../../../shared/domain/diagnosis/pro
 import type { Cluster } from '../../../../../shared/domain/diagnosis/taxonomy.ts';
 import { judgeWeakness } from '../../../../../shared/domain/diagnosis/weakness.ts';
 import type { UsableRecord } from '../../../../../shared/domain/traces/trace-record.ts';
+import { analyze, probesBy, taxonomyBy } from '../../../../helpers/analysis.ts';
 import { madeUpInput, planted, plantedLabels, plantedTask, stream, trueLabel } from './planted.ts';
 
 const analyst = createStatisticalAnalyst();
@@ -24,8 +25,8 @@ function inParts(records: readonly UsableRecord[]): { seen: UsableRecord[]; held
 }
 
 async function clustersOf(seen: readonly UsableRecord[], smallestCluster: number): Promise<readonly Cluster[]> {
-  const analyses = [await analyst.analyzeShard({ shardId: 's', task: plantedTask, records: seen })];
-  return (await analyst.buildTaxonomy({ task: plantedTask, analyses, smallestCluster, maxClusters: 40 })).clusters;
+  const analyses = [await analyze(analyst, { shardId: 's', task: plantedTask, records: seen })];
+  return (await taxonomyBy(analyst, { task: plantedTask, analyses, smallestCluster, maxClusters: 40 })).clusters;
 }
 
 async function largestCluster(records: readonly UsableRecord[], smallestCluster = 5): Promise<Cluster> {
@@ -37,7 +38,7 @@ async function largestCluster(records: readonly UsableRecord[], smallestCluster 
 function probesOf(cluster: Cluster, records: readonly UsableRecord[], name: string): Promise<readonly Probe[]> {
   const ids = new Set(cluster.traceIds);
   const { seen, heldBack } = inParts(records);
-  return analyst.designProbes({
+  return probesBy(analyst, {
     task: plantedTask,
     cluster,
     members: seen.filter((record) => ids.has(record.traceId)),

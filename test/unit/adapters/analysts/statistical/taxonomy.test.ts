@@ -3,6 +3,7 @@ import { createStatisticalAnalyst } from '../../../../../shared/adapters/analyst
 import type { Taxonomy } from '../../../../../shared/domain/diagnosis/taxonomy.ts';
 import { classificationTask, type Task } from '../../../../../shared/domain/models/task.ts';
 import type { UsableRecord } from '../../../../../shared/domain/traces/trace-record.ts';
+import { analyze, taxonomyBy } from '../../../../helpers/analysis.ts';
 import { madeUpInput, passing, planted, plantedLabels, plantedTask, stream } from './planted.ts';
 
 const analyst = createStatisticalAnalyst();
@@ -15,10 +16,10 @@ async function taxonomyOf(
   const half = Math.ceil(records.length / 2);
   const analyses = await Promise.all(
     [records.slice(0, half), records.slice(half)].map((part, at) =>
-      analyst.analyzeShard({ shardId: `s${at}`, task, records: part }),
+      analyze(analyst, { shardId: `s${at}`, task, records: part }),
     ),
   );
-  return analyst.buildTaxonomy({
+  return taxonomyBy(analyst, {
     task,
     analyses,
     smallestCluster: options.smallestCluster ?? 5,
@@ -232,12 +233,12 @@ describe('the failure taxonomy', () => {
     ];
     const shards = await Promise.all(
       [records.slice(0, 90), records.slice(90, 200), records.slice(200)].map((part, at) =>
-        analyst.analyzeShard({ shardId: `s${at}`, task: plantedTask, records: part }),
+        analyze(analyst, { shardId: `s${at}`, task: plantedTask, records: part }),
       ),
     );
     const request = { task: plantedTask, smallestCluster: 5, maxClusters: 40 };
-    const one = await analyst.buildTaxonomy({ ...request, analyses: shards });
-    const other = await analyst.buildTaxonomy({ ...request, analyses: shards.toReversed() });
+    const one = await taxonomyBy(analyst, { ...request, analyses: shards });
+    const other = await taxonomyBy(analyst, { ...request, analyses: shards.toReversed() });
     expect(other).toEqual(one);
   });
 

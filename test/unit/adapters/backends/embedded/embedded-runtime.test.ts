@@ -6,10 +6,11 @@ import { promisify } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { EmbeddedRuntime } from '../../../../../shared/adapters/backends/embedded/embedded-runtime.ts';
 import { createEmbeddedTrainer } from '../../../../../shared/adapters/backends/embedded/embedded-trainer.ts';
-import { defaultConfiguration } from '../../../../../shared/domain/models/default-configurations.ts';
+import { defaultConfiguration } from '../../../../../shared/adapters/backends/embedded/search-space.ts';
 import { classificationTask } from '../../../../../shared/domain/models/task.ts';
 import { intents, madeUpIntents, putDataset } from '../../../../helpers/made-up-intents.ts';
 import { MemoryObjectStore } from '../../../../helpers/memory-object-store.ts';
+import { train } from '../../../../helpers/training.ts';
 
 describe('embedded runtime', { timeout: 60_000 }, () => {
   it('embeds in order, repeated and empty texts too', async () => {
@@ -34,15 +35,16 @@ describe('embedded runtime', { timeout: 60_000 }, () => {
         await putDataset(objects, 'dataset', madeUpIntents);
         await using runtime = new EmbeddedRuntime({ objects, ...options });
         for (const artifactKey of ['first', 'second']) {
-          const { artifactDigest } = await createEmbeddedTrainer(runtime).train({
+          const { served } = await train(createEmbeddedTrainer(runtime), {
             task: classificationTask(intents),
             datasetKey: 'dataset',
             configuration: defaultConfiguration('use-lite'),
             seed: 1,
             teacher: null,
             artifactKey,
+            predictor: 'embedded',
           });
-          digests.push(artifactDigest);
+          digests.push(served.digest ?? "");
         }
       }
       expect(new Set(digests).size).toBe(1);

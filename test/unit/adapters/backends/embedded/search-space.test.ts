@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { canonicalJson } from '../../../../shared/domain/base/ids.ts';
+import {
+  embeddedConfigurationSchema,
+  type Foundation,
+  foundationSchema,
+} from '../../../../../shared/adapters/backends/embedded/configuration.ts';
 import {
   defaultConfiguration,
   firstConfigurations,
   neighbourConfigurations,
-} from '../../../../shared/domain/models/default-configurations.ts';
-import {
-  configurationSchema,
-  type Foundation,
-  foundationSchema,
-} from '../../../../shared/domain/models/hyperparameters.ts';
+} from '../../../../../shared/adapters/backends/embedded/search-space.ts';
+import { canonicalJson } from '../../../../../shared/domain/base/ids.ts';
 
 describe.each(foundationSchema.options)('configurations for foundation %s', (foundation) => {
   const standard = defaultConfiguration(foundation);
@@ -32,7 +32,7 @@ describe.each(foundationSchema.options)('configurations for foundation %s', (fou
       expect(neighbours.length).toBeLessThanOrEqual(13);
       expect(new Set([start, ...neighbours].map(canonicalJson)).size).toBe(neighbours.length + 1);
       for (const neighbour of neighbours) {
-        expect(configurationSchema.parse(neighbour)).toEqual(neighbour);
+        expect(embeddedConfigurationSchema.parse(neighbour)).toEqual(neighbour);
       }
       expect(neighbourConfigurations(start)).toEqual(neighbours);
     }
@@ -67,5 +67,5 @@ it('tries more and less of embedding dropout only where there are embeddings', (
 it('reads configurations from before embedding dropout as without it', () => {
   const { embeddingDropout, ...before } = defaultConfiguration('use-lite');
   expect(embeddingDropout).toBeGreaterThan(0);
-  expect(configurationSchema.parse(before).embeddingDropout).toBe(0);
+  expect(embeddedConfigurationSchema.parse(before).embeddingDropout).toBe(0);
 });

@@ -4,8 +4,11 @@ import { z } from 'zod';
 export const foundationSchema = z.enum(['use-lite', 'none']);
 export type Foundation = z.infer<typeof foundationSchema>;
 
-/** A training configuration: everything but the data and the seed that determines a checkpoint. */
-export const configurationSchema = z.strictObject({
+/** The part of a configuration that a model may fix; read out of a whole configuration, it is that configuration's. */
+export const embeddedOptionsSchema = z.object({ foundation: foundationSchema.default('use-lite') });
+
+/** Everything but the data and the seed that determines a checkpoint of the embedded trainer. */
+export const embeddedConfigurationSchema = z.strictObject({
   foundation: foundationSchema,
   /** Passes over the data; a trainer may end sooner, when they no longer change anything. */
   epochs: z.int().min(1).max(1000),
@@ -28,9 +31,9 @@ export const configurationSchema = z.strictObject({
   /** Scales a class's examples by (mean class weight / class weight) ** balance; 0 off, 1 fully balanced. */
   classBalance: z.number().min(0).max(1),
 });
-export type Configuration = z.infer<typeof configurationSchema>;
+export type EmbeddedConfiguration = z.infer<typeof embeddedConfigurationSchema>;
 
 /** Whether training needs the champion, which then is part of what determines the checkpoint. */
-export function learnsFromChampion({ distillation, interpolation }: Configuration): boolean {
+export function learnsFromChampion({ distillation, interpolation }: EmbeddedConfiguration): boolean {
   return distillation > 0 || interpolation > 0;
 }

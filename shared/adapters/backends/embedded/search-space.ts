@@ -1,5 +1,5 @@
-import { canonicalJson } from '../base/ids.ts';
-import type { Configuration, Foundation } from './hyperparameters.ts';
+import { canonicalJson } from '../../../domain/base/ids.ts';
+import type { EmbeddedConfiguration, Foundation } from './configuration.ts';
 
 /** Share of the champion's probabilities when distillation is switched on. */
 const distillation = 0.4;
@@ -19,7 +19,7 @@ const interpolations = [0, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9] as const;
  * The measured best configuration to begin with, for data of any size (CLINC150, 2 examples a label to all). Some class balance,
  * because a curriculum leans to the labels that fail and so misstates their shares in traffic.
  */
-export function defaultConfiguration(foundation: Foundation): Configuration {
+export function defaultConfiguration(foundation: Foundation): EmbeddedConfiguration {
   return {
     foundation,
     epochs: 8,
@@ -36,7 +36,7 @@ export function defaultConfiguration(foundation: Foundation): Configuration {
  * What an iteration trains side by side before anything is known about the model: the default, which gains most on clean text, the same
  * averaged with the champion, which loses little, and of that what stands more noise or, without embeddings, loses least.
  */
-export function firstConfigurations(foundation: Foundation): readonly Configuration[] {
+export function firstConfigurations(foundation: Foundation): readonly EmbeddedConfiguration[] {
   const first = defaultConfiguration(foundation);
   const averaged = { ...first, interpolation: 0.4 };
   const third = foundation === 'none' ? { interpolation: 0.6 } : { embeddingDropout: moreEmbeddingDropout };
@@ -48,7 +48,10 @@ export function firstConfigurations(foundation: Foundation): readonly Configurat
  * come more and less of the champion, in turn: the gate most often holds a candidate back for what it loses.
  * @param losesTooMuch whether the gate does so now: then half the way to the champion comes first, three quarters of it next, and less of it last
  */
-export function neighbourConfigurations(configuration: Configuration, losesTooMuch = false): readonly Configuration[] {
+export function neighbourConfigurations(
+  configuration: EmbeddedConfiguration,
+  losesTooMuch = false,
+): readonly EmbeddedConfiguration[] {
   const { foundation, l2, classBalance, interpolation } = configuration;
   const dropout = configuration.embeddingDropout < moreEmbeddingDropout ? moreEmbeddingDropout : embeddingDropout;
   const more = interpolations.filter((part) => part > interpolation);
@@ -57,7 +60,7 @@ export function neighbourConfigurations(configuration: Configuration, losesTooMu
   const ofChampion = (losesTooMuch ? [...nearerFirst(interpolation, more), ...less] : inTurn).map((part) => ({
     interpolation: part,
   }));
-  const changes: readonly Partial<Configuration>[] = [
+  const changes: readonly Partial<EmbeddedConfiguration>[] = [
     ...ofChampion.slice(0, 2),
     ...(foundation === 'none' ? [] : [{ embeddingDropout: dropout }]),
     ...ofChampion.slice(2),
@@ -90,6 +93,6 @@ function nearestTo(middle: number, parts: readonly number[]): readonly number[] 
   return [...parts].sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle) || a - b);
 }
 
-function fingerprint(configuration: Configuration): string {
+function fingerprint(configuration: EmbeddedConfiguration): string {
   return canonicalJson(configuration);
 }

@@ -1,0 +1,27 @@
+import type { Predictor } from '../../../ports/predictor.ts';
+import type { Trainer } from '../../../ports/trainer.ts';
+import { embeddedConfigurationSchema, embeddedOptionsSchema, learnsFromChampion } from './configuration.ts';
+import { firstConfigurations, neighbourConfigurations } from './search-space.ts';
+
+/** The name of trainer and predictor. */
+export const embeddedBackEnd = 'embedded';
+
+/** What the trainer says of itself without being loaded. */
+export const embeddedTrainerFacts: Omit<Trainer, 'start' | 'advance'> = {
+  name: embeddedBackEnd,
+  tasks: ['classification'],
+  cost: 'cheap',
+  configuration: embeddedConfigurationSchema,
+  options: embeddedOptionsSchema,
+  first: ({ options }) => firstConfigurations(embeddedOptionsSchema.parse(options).foundation),
+  neighbours: (from, { losesTooMuch }) =>
+    neighbourConfigurations(embeddedConfigurationSchema.parse(from), losesTooMuch),
+  learnsFromChampion: (configuration) => learnsFromChampion(embeddedConfigurationSchema.parse(configuration)),
+};
+
+/** What the predictor says of itself without being loaded. */
+export const embeddedPredictorFacts: Omit<Predictor, 'predict'> = {
+  name: embeddedBackEnd,
+  ranked: true,
+  chunk: 20_000,
+};

@@ -1,0 +1,30 @@
+import { createStatisticalAnalyst } from '../adapters/analysts/statistical/statistical-analyst.ts';
+import { embeddedBackEnds } from '../adapters/backends/embedded/embedded-back-ends.ts';
+import type { BackEnds } from '../ports/back-ends.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+
+export interface BackEndOptions {
+  /** Where datasets are read and artifacts are read and written. */
+  readonly objects: ObjectStore;
+  /** A directory that keeps embeddings. */
+  readonly cacheDirectory: string;
+  /** The file of the embedded back end's worker threads, where bundling has moved it. */
+  readonly workerFile?: URL;
+}
+
+/**
+ * All back ends there are, for laptop, functions and deployed stacks alike. What is heavy in one is loaded when it is first
+ * used. Close them, or their worker threads keep the process alive.
+ */
+export function createBackEnds(options: BackEndOptions): { readonly backEnds: BackEnds; close(): Promise<void> } {
+  const { trainer, predictor, close } = embeddedBackEnds(options);
+  const analyst = createStatisticalAnalyst();
+  return {
+    backEnds: {
+      trainers: new Map([[trainer.name, trainer]]),
+      predictors: new Map([[predictor.name, predictor]]),
+      analysts: new Map([[analyst.name, analyst]]),
+    },
+    close,
+  };
+}

@@ -1,0 +1,30 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { RatchetError } from '../domain/base/errors.ts';
+import type { Done, LongWork, OnProgress, Progress } from './long-work.ts';
+
+/**
+ * Takes long work to its end in this process, for whoever can wait or has many short pieces of it.
+ * @throws RatchetError as the work names it, when it failed
+ */
+export async function toEnd<R, T>(
+  work: LongWork<R, T>,
+  key: string,
+  request: R,
+  deadline: number,
+  onProgress?: OnProgress,
+): Promise<T> {
+  let progress = await work.start(key, request, deadline, onProgress);
+  while (progress.status === 'working') {
+    const { handle, waitSeconds } = progress;
+    onProgress?.(progress.done, progress.total);
+    await sleep(waitSeconds * 1_000);
+    progress = await work.advance(handle, deadline, onProgress);
+  }
+  return doneOrFault(progress).value;
+}
+
+/** What ended well. @throws RatchetError as the work names it, when it failed */
+export function doneOrFault<T>(progress: Exclude<Progress<T>, { status: 'working' }>): Done<T> {
+  if (progress.status === 'failed') throw new RatchetError(progress.name, progress.message);
+  return progress;
+}
