@@ -44,7 +44,7 @@ describe('embedded runtime', { timeout: 60_000 }, () => {
             artifactKey,
             predictor: 'embedded',
           });
-          digests.push(served.digest ?? "");
+          digests.push(served.digest ?? '');
         }
       }
       expect(new Set(digests).size).toBe(1);
