@@ -1,4 +1,4 @@
-import { counted } from './counted.ts';
+import { plural } from '../shared/domain/base/wording.ts';
 import type { Output } from './output.ts';
 import { printableLine } from './printable.ts';
 
@@ -20,6 +20,6 @@ export class BadLineReporter {
   }
 
   end(): void {
-    if (this.#count > mostShown) this.#output.say(`… and ${counted(this.#count - mostShown, 'more bad line')}.`);
+    if (this.#count > mostShown) this.#output.say(`… and ${plural(this.#count - mostShown, 'more bad line')}.`);
   }
 }

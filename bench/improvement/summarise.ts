@@ -1,3 +1,4 @@
+import { percent } from '../../shared/domain/base/wording.ts';
 import type { SeedResult } from './run-scenario.ts';
 import type { Scenario } from './scenario.ts';
 
@@ -158,8 +159,4 @@ export function markdown(summary: Summary): string[] {
 
 function interval({ mean: centre, lower, upper }: Mean): string {
   return `${percent(centre)} [${percent(lower)}, ${percent(upper)}]`;
-}
-
-function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)} %`;
 }

@@ -1,4 +1,5 @@
 import { wilsonInterval } from '../../shared/domain/base/statistics.ts';
+import { percent } from '../../shared/domain/base/wording.ts';
 import type { DemoResult, Measured } from './run-demo.ts';
 
 /** The demo's result as a table: accuracy on fresh mail by slice, with 95 % Wilson intervals. */
@@ -33,10 +34,6 @@ export function share({ right, of }: Measured): number {
 function interval({ right, of }: Measured): string {
   const { lower, upper } = wilsonInterval(right, of);
   return `${percent(lower)} – ${percent(upper)}`;
-}
-
-function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)} %`;
 }
 
 function points(difference: number): string {

@@ -4,12 +4,12 @@ import { foundationSchema } from '../../shared/adapters/backends/embedded/config
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { idProblem } from '../../shared/domain/base/ids.ts';
+import { plural } from '../../shared/domain/base/wording.ts';
 import { type Settings, settingsSchema } from '../../shared/domain/models/settings.ts';
 import { describeIssues } from '../../shared/intake/parse-json-line.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
 import { assignments, commaSeparated, fraction, wholeNumber } from '../arguments.ts';
 import { BadLineReporter } from '../bad-lines.ts';
-import { counted } from '../counted.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { inputName, openInput } from '../open-input.ts';
 import { person } from '../person.ts';
@@ -116,10 +116,10 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
       refused,
     }),
     [
-      `Model ${modelId}: ${model.task.kind}, ${counted(labels.length, 'label')} (${shorten(labels)}).`,
+      `Model ${modelId}: ${model.task.kind}, ${plural(labels.length, 'label')} (${shorten(labels)}).`,
       ...(checkpoint === null
         ? []
-        : [`Checkpoint ${checkpoint.checkpointId}, trained on ${counted(trained, 'example')}, is the champion.`]),
+        : [`Checkpoint ${checkpoint.checkpointId}, trained on ${plural(trained, 'example')}, is the champion.`]),
     ],
   );
   for (const note of dataset?.manifest.notes ?? []) session.output.say(`Note: ${note}.`);

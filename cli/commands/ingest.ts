@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { plural } from '../../shared/domain/base/wording.ts';
 import { type BadLine, type IngestResult, ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { BadLineReporter } from '../bad-lines.ts';
-import { counted } from '../counted.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { checkInput, inputName, openBytes, openInput } from '../open-input.ts';
 import type { Place } from '../place.ts';
@@ -45,10 +45,10 @@ async function ingest(modelId: string, files: readonly string[], session: Sessio
 
   const paths = await Promise.all(quarantine.map((key) => place.localCopy(key)));
   const lines = [
-    `${counted(counts.ingested, 'new trace')}, ${counted(counts.judgements, 'new judgement')}; ${counted(counts.alreadyKnown, 'line')} of known traces.`,
+    `${plural(counts.ingested, 'new trace')}, ${plural(counts.judgements, 'new judgement')}; ${plural(counts.alreadyKnown, 'line')} of known traces.`,
     ...(counts.quarantined === 0
       ? []
-      : [`${counted(counts.quarantined, 'bad line')} in quarantine: ${paths.join(', ')}`]),
+      : [`${plural(counts.quarantined, 'bad line')} in quarantine: ${paths.join(', ')}`]),
   ];
   await session.output.result(commandResult('ingest', { ...counts, quarantine: paths }), lines);
   if (counts.ingested + counts.alreadyKnown > 0) return exitCodes.done;

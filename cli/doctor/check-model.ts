@@ -1,11 +1,11 @@
 import { artifactDigest } from '../../shared/adapters/backends/embedded/artifact.ts';
 import { TraceBatches } from '../../shared/adapters/duckdb/trace-batches.ts';
+import { plural } from '../../shared/domain/base/wording.ts';
 import type { Control } from '../../shared/domain/models/control.ts';
 import { leaseIsLive } from '../../shared/domain/models/control.ts';
 import type { LineageStore } from '../../shared/ports/lineage-store.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Owners } from '../../shared/ports/owners.ts';
-import { counted } from '../counted.ts';
 import type { Check } from '../results.ts';
 import { ok, problem, thrown, warning } from './check.ts';
 
@@ -123,12 +123,12 @@ async function checkTraces(modelId: string, ports: ModelPorts): Promise<Check> {
   if (missing.length > 0)
     return problem(
       name,
-      `${counted(missing.length, 'file')} of the log gone, such as ${missing[0]}`,
+      `${plural(missing.length, 'file')} of the log gone, such as ${missing[0]}`,
       'Restore them from a backup.',
     );
   const traces = batches.reduce((sum, batch) => sum + batch.traces, 0);
   const judgements = batches.reduce((sum, batch) => sum + batch.judgements, 0);
-  return ok(name, `${counted(traces, 'trace')}, ${counted(judgements, 'judgement')}`);
+  return ok(name, `${plural(traces, 'trace')}, ${plural(judgements, 'judgement')}`);
 }
 
 /** Lines that could not be used are no fault of the workspace: they are only counted. */
@@ -139,5 +139,5 @@ async function checkQuarantine(modelId: string, ports: ModelPorts): Promise<read
   for (const key of keys) {
     for (const byte of (await ports.objects.get(key)) ?? []) if (byte === 0x0a) lines += 1;
   }
-  return [ok(`${modelId}: quarantine`, `${counted(lines, 'bad line')} under quarantine/${modelId}`)];
+  return [ok(`${modelId}: quarantine`, `${plural(lines, 'bad line')} under quarantine/${modelId}`)];
 }

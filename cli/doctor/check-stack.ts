@@ -3,7 +3,7 @@ import { HeadBucketCommand } from '@aws-sdk/client-s3';
 import { DescribeStateMachineCommand, type ExecutionListItem, ListExecutionsCommand } from '@aws-sdk/client-sfn';
 import { executionLink } from '../../shared/adapters/aws/aws-console-links.ts';
 import type { AwsRequest } from '../../shared/adapters/aws/aws-failure.ts';
-import { counted } from '../counted.ts';
+import { plural } from '../../shared/domain/base/wording.ts';
 import type { Check } from '../results.ts';
 import { request } from '../stack/aws-fault.ts';
 import { loopStackName } from '../stack/read-stack.ts';
@@ -76,7 +76,7 @@ function checkExecutions({ clients, outputs }: StackPlace): Promise<Check> {
       new ListExecutionsCommand({ stateMachineArn, maxResults: looked }),
     );
     const failed = executions.filter(({ status }) => hasFailed(status));
-    if (failed.length === 0) return ok('executions', `${counted(executions.length, 'execution')}, none failed`);
+    if (failed.length === 0) return ok('executions', `${plural(executions.length, 'execution')}, none failed`);
     return warning(
       'executions',
       `${failed.length} of the ${executions.length} newest did not succeed: ${failed.slice(0, 3).map(described).join(', ')}`,

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { storageFailure } from '../../shared/adapters/local/storage-failure.ts';
-import { counted } from '../counted.ts';
+import { plural } from '../../shared/domain/base/wording.ts';
 import type { Check } from '../results.ts';
 import { lineageFile, objectsFolder } from '../workspace-files.ts';
 import { ok, problem, thrown, warning } from './check.ts';
@@ -48,7 +48,7 @@ export function checkLineage(root: string): Check {
     const found = String(database.prepare('PRAGMA quick_check').get()?.quick_check);
     if (found !== 'ok') return problem(lineageFile, `it is damaged: ${found}`, restore);
     const models = Number(database.prepare('SELECT count(*) AS count FROM models').get()?.count);
-    return ok(lineageFile, `whole, schema ${version}, ${counted(models, 'model')}`);
+    return ok(lineageFile, `whole, schema ${version}, ${plural(models, 'model')}`);
   } catch (error) {
     return thrown(lineageFile, error, restore);
   }
@@ -70,11 +70,11 @@ export async function checkLeftovers(root: string, now: number): Promise<Check> 
   if (old > 0)
     return warning(
       'objects',
-      `${counted(old, 'temporary file')} left behind in ${folder}`,
+      `${plural(old, 'temporary file')} left behind in ${folder}`,
       'The next write removes them.',
     );
   return ok(
     'objects',
-    names.length === 0 ? 'no leftover temporary files' : `${counted(names.length, 'file')} being written`,
+    names.length === 0 ? 'no leftover temporary files' : `${plural(names.length, 'file')} being written`,
   );
 }

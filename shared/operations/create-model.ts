@@ -1,6 +1,7 @@
 import { RatchetError } from '../domain/base/errors.ts';
 import { digest, idProblem, shortDigest, shortDigestOfAll } from '../domain/base/ids.ts';
 import type { Json } from '../domain/base/json.ts';
+import { plural } from '../domain/base/wording.ts';
 import { ledgerForTraining } from '../domain/evaluation/splits.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import { artifactKey, checkpointId, datasetKey } from '../domain/models/checkpoint-id.ts';
@@ -136,7 +137,7 @@ async function readExamples(
     ...(request.onBadLine === undefined ? {} : { onBadLine: request.onBadLine }),
   });
   if (read.lines.length === 0) {
-    const bad = `${read.refused} bad ${read.refused === 1 ? 'line' : 'lines'}`;
+    const bad = plural(read.refused, 'bad line');
     throw new RatchetError(
       'InvalidInput',
       read.refused === 0 ? 'There are no examples: not one line.' : `None of the examples can be used (${bad}).`,

@@ -32,3 +32,13 @@ export function wilsonInterval(successes: number, trials: number, level = 0.95):
 export function mcNemarOneSided(gained: number, lost: number): number {
   return gained === 0 ? 1 : binomialCdf(lost, gained + lost, 0.5);
 }
+
+/**
+ * The value below which a share of sorted values lies, by linear interpolation between order statistics (Hyndman and Fan
+ * 1996, type 7); 0 for none. @param p a fraction
+ */
+export function quantile(sorted: ArrayLike<number>, p: number): number {
+  const place = p * (sorted.length - 1);
+  const below = sorted[Math.floor(place)] ?? 0;
+  return below + (place - Math.floor(place)) * ((sorted[Math.ceil(place)] ?? below) - below);
+}

@@ -1,3 +1,4 @@
+import { quantile } from '../base/statistics.ts';
 import { words } from '../base/text.ts';
 import type { QualityControl } from '../models/dataset.ts';
 import type { Example } from '../models/example.ts';
@@ -113,11 +114,4 @@ export function lengthDistance(inputs: readonly string[], failing: readonly stri
 
 function lengths(texts: readonly string[]): Float64Array {
   return Float64Array.from(texts, (text) => words(text).length).sort();
-}
-
-/** Linear interpolation between order statistics (Hyndman and Fan 1996, type 7). */
-function quantile(sorted: Float64Array, p: number): number {
-  const place = p * (sorted.length - 1);
-  const below = sorted[Math.floor(place)] ?? 0;
-  return below + (place - Math.floor(place)) * ((sorted[Math.ceil(place)] ?? below) - below);
 }

@@ -1,4 +1,5 @@
 import { wilsonInterval } from '../base/statistics.ts';
+import { percent } from '../base/wording.ts';
 import type { ProbeResult, Weakness } from './probe.ts';
 
 /** Fewer probes than this say nothing. */
@@ -35,7 +36,6 @@ export function judgeWeakness(request: {
     upper,
     baseRate,
   };
-  const percent = (rate: number): string => `${(100 * rate).toFixed(1)} %`;
   const count = `${failed} of ${probes} probes failed`;
   if (probes < fewestProbes) {
     return {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { percent } from '../base/wording.ts';
 import type { Settings } from '../models/settings.ts';
 import { detectDeterioration, type JudgedBatch } from './deterioration.ts';
 
@@ -54,8 +55,4 @@ export function isRunDue({ trigger, history, championSince, lastRunAt, settings 
 
 function appendedAfter(batches: readonly JudgedBatch[], time: string | null): readonly JudgedBatch[] {
   return time === null ? batches : batches.filter((batch) => Date.parse(batch.appendedAt) > Date.parse(time));
-}
-
-function percent(rate: number): string {
-  return `${(rate * 100).toFixed(1)} %`;
 }

@@ -1,3 +1,4 @@
+import { quantile } from '../base/statistics.ts';
 import { type Casing, casingOf } from './casing.ts';
 import { CharacterModel } from './character-model.ts';
 import { readable, wordsOf } from './readable-words.ts';
@@ -80,8 +81,4 @@ function keepCommonest(counts: ReadonlyMap<string, number>, most: number): Reado
 
 function ascending(a: number, b: number): number {
   return a - b;
-}
-
-function quantile(sorted: readonly number[], share: number): number {
-  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0;
 }

@@ -12,8 +12,3 @@ export interface Finding {
 export function quote(text: string): string {
   return JSON.stringify(text.length > 40 ? `${text.slice(0, 39)}…` : text);
 }
-
-/** A share as a whole percentage. */
-export function percent(share: number): string {
-  return `${Math.round(share * 100)} %`;
-}

@@ -1,5 +1,6 @@
+import { percent } from '../base/wording.ts';
 import type { CorpusProfile } from './corpus-profile.ts';
-import { type Finding, percent, quote } from './finding.ts';
+import { type Finding, quote } from './finding.ts';
 import { wordsOf } from './readable-words.ts';
 
 /** Fewer distinct inputs than this say too little of how words look. */
@@ -32,7 +33,7 @@ export function detectGibberish(text: string, profile: CorpusProfile): Finding |
     return {
       kind: 'gibberish',
       strength: 0.95,
-      reason: `${percent(mashed)} of its letters are keyboard mash: ${quote(mash.join(' '))}`,
+      reason: `${percent(mashed, 0)} of its letters are keyboard mash: ${quote(mash.join(' '))}`,
     };
 
   if (profile.texts < enoughTexts || profile.documentFrequency.size < enoughWords) return null;
@@ -45,7 +46,7 @@ export function detectGibberish(text: string, profile: CorpusProfile): Finding |
   return {
     kind: 'gibberish',
     strength: Math.min(1, below / (2 * farBelow) + 0.4),
-    reason: `${percent(strangeShare)} of its letters are in words unknown to the traffic, with ${mean.toFixed(1)} log likelihood a character against a usual ${median.toFixed(1)}`,
+    reason: `${percent(strangeShare, 0)} of its letters are in words unknown to the traffic, with ${mean.toFixed(1)} log likelihood a character against a usual ${median.toFixed(1)}`,
   };
 }
 
@@ -62,7 +63,7 @@ function signsOnly(text: string): Finding | null {
   const letters = dense.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
   const share = letters / Math.max(1, characters.length);
   return characters.length >= 8 && share < 0.35 && !/\p{Extended_Pictographic}/u.test(dense) && letters < 12
-    ? { kind: 'gibberish', strength: 0.9, reason: `only ${percent(share)} of its characters are letters or figures` }
+    ? { kind: 'gibberish', strength: 0.9, reason: `only ${percent(share, 0)} of its characters are letters or figures` }
     : null;
 }
 

@@ -1,6 +1,7 @@
+import { percent } from '../base/wording.ts';
 import { casingOf } from './casing.ts';
 import { type CorpusProfile, endsClosed } from './corpus-profile.ts';
-import { type Finding, percent, quote } from './finding.ts';
+import { type Finding, quote } from './finding.ts';
 import { htmlElements } from './html-elements.ts';
 import { asRead } from './normalise.ts';
 import { wordsOf } from './readable-words.ts';
@@ -17,7 +18,7 @@ export function detectCasing(text: string, profile: CorpusProfile): Finding | nu
   return {
     kind: 'casing',
     strength: 1 - share,
-    reason: `is in ${casing} case, as only ${percent(share)} of the traffic`,
+    reason: `is in ${casing} case, as only ${percent(share, 0)} of the traffic`,
   };
 }
 

@@ -1,5 +1,6 @@
+import { percent } from '../base/wording.ts';
 import type { CorpusProfile } from './corpus-profile.ts';
-import { type Finding, percent } from './finding.ts';
+import type { Finding } from './finding.ts';
 import { wordsOf } from './readable-words.ts';
 
 /** An out-of-fold answer: labels and their probabilities, in the same order. */
@@ -39,6 +40,6 @@ export function detectOffDomain(
   return {
     kind: 'off-domain',
     strength: Math.min(1, 0.6 + (limit - top) / limit / 2),
-    reason: `no label is likelier than ${top.toFixed(2)} out of fold, and ${percent(familiar)} of its content words are known to the traffic`,
+    reason: `no label is likelier than ${top.toFixed(2)} out of fold, and ${percent(familiar, 0)} of its content words are known to the traffic`,
   };
 }

@@ -1,5 +1,6 @@
+import { percent } from '../base/wording.ts';
 import type { CorpusProfile } from './corpus-profile.ts';
-import { type Finding, percent, quote } from './finding.ts';
+import { type Finding, quote } from './finding.ts';
 import { wordsOf } from './readable-words.ts';
 
 const slang = new Set(
@@ -50,7 +51,7 @@ export function detectCodeSwitching(text: string, profile: CorpusProfile): Findi
     return {
       kind: 'code-switching',
       strength: 0.9,
-      reason: `has ${percent(foreign.length / words.length)} of its words in a script foreign to the traffic: ${quote(foreign.join(' '))}`,
+      reason: `has ${percent(foreign.length / words.length, 0)} of its words in a script foreign to the traffic: ${quote(foreign.join(' '))}`,
     };
   }
   for (const [language, forms] of functionWords) {

@@ -1,4 +1,5 @@
-import { type Finding, percent, quote } from './finding.ts';
+import { percent } from '../base/wording.ts';
+import { type Finding, quote } from './finding.ts';
 import { isHtmlElement } from './html-elements.ts';
 import { asRead } from './normalise.ts';
 import { wordsOf } from './readable-words.ts';
@@ -145,7 +146,7 @@ function detectPhrase(
       return {
         kind,
         strength: 0.8 + 0.2 * Math.min(1, part),
-        reason: `${what}: ${quote(match[0])} in ${percent(part)} of its words`,
+        reason: `${what}: ${quote(match[0])} in ${percent(part, 0)} of its words`,
       };
     }
   }

@@ -1,6 +1,7 @@
 import { barX, ruleX, text as textMark } from '@observablehq/plot';
+import { formatCount } from '../../domain/base/wording.ts';
 import { type ChartText, drawChart } from './chart.ts';
-import { formatCount } from './format.ts';
+
 import type { Markup } from './markup.ts';
 import { visibleLine } from './visible-text.ts';
 

@@ -1,6 +1,7 @@
+import { formatCount, plural } from '../../domain/base/wording.ts';
 import type { Weakness } from '../../domain/diagnosis/probe.ts';
 import { exampleList } from './example-card.ts';
-import { formatCount, formatPercent, plural } from './format.ts';
+import { formatPercent } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import { humanise, weaknessTitles } from './plain-words.ts';
 import type { ReportData } from './report-data.ts';

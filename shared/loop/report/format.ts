@@ -1,22 +1,12 @@
+import { percent } from '../../domain/base/wording.ts';
 import type { Rate } from './report-data.ts';
 
 const nbsp = '\u00a0';
 const minus = '\u2212';
-const grouping = new Intl.NumberFormat('en-GB');
 
-/** `1234` as `1,234`. */
-export function formatCount(count: number): string {
-  return grouping.format(count);
-}
-
-/** `plural(1, 'trace')` is `1 trace`, `plural(2, 'trace')` is `2 traces`. */
-export function plural(count: number, singular: string, many = `${singular}s`): string {
-  return `${formatCount(count)} ${count === 1 ? singular : many}`;
-}
-
-/** A fraction as a percentage, `0.914` as `91.4 %`. */
+/** A percentage that is not broken between its number and its sign; `unknown` where there is none. */
 export function formatPercent(fraction: number, digits = 1): string {
-  return Number.isFinite(fraction) ? `${(fraction * 100).toFixed(digits)}${nbsp}%` : 'unknown';
+  return Number.isFinite(fraction) ? percent(fraction, digits).replace(' ', nbsp) : 'unknown';
 }
 
 /** A difference of two fractions in percentage points with its sign, `+2.9`. */

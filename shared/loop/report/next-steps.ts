@@ -1,3 +1,4 @@
+import { plural } from '../../domain/base/wording.ts';
 import type { ReportData } from './report-data.ts';
 
 /** What a person should do next, a sentence each, most useful first. */
@@ -44,8 +45,4 @@ export function nextSteps(data: Omit<ReportData, 'nextSteps'>): string[] {
 
 function countOf(data: Pick<ReportData, 'triage'>, category: string): number {
   return data.triage.filter((entry) => entry.category === category).reduce((sum, entry) => sum + entry.count, 0);
-}
-
-function plural(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

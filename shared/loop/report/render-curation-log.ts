@@ -1,17 +1,9 @@
+import { formatCount, plural } from '../../domain/base/wording.ts';
 import { describeConfiguration } from '../../domain/models/configuration.ts';
 import type { Dataset } from '../../domain/models/dataset.ts';
 import { decidedCandidate } from './decided-candidate.ts';
 import { shortEvidence } from './evidence.ts';
-import {
-  formatCount,
-  formatInstant,
-  formatInterval,
-  formatPercent,
-  formatPValue,
-  formatRate,
-  formatScore,
-  plural,
-} from './format.ts';
+import { formatInstant, formatInterval, formatPercent, formatPValue, formatRate, formatScore } from './format.ts';
 import { markdownCode, markdownTable, markdownText } from './markdown.ts';
 import {
   humanise,

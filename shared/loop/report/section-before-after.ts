@@ -1,6 +1,7 @@
+import { formatCount, plural } from '../../domain/base/wording.ts';
 import { figure, responsiveChart } from './chart.ts';
 import { changeOf, describeRates, type RateRow, rateChart, rateLegend } from './chart-rates.ts';
-import { formatCount, formatInterval, formatPoints, formatRate, plural } from './format.ts';
+import { formatInterval, formatPoints, formatRate } from './format.ts';
 import { html, type Markup, type Part } from './markup.ts';
 import { setMeaning, setTitle } from './plain-words.ts';
 import type { BeforeAfter, Rate, ReportData } from './report-data.ts';

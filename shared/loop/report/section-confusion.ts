@@ -1,6 +1,7 @@
+import { formatCount, plural } from '../../domain/base/wording.ts';
 import { type ChartText, chartWidths, figure, responsiveChart } from './chart.ts';
 import { answerName, confusionDumbbells, confusionMatrix, matrixLimit } from './chart-confusion.ts';
-import { formatCount, plural } from './format.ts';
+
 import { html, type Markup } from './markup.ts';
 import type { ConfusionCell, ReportData } from './report-data.ts';
 import type { AbsentSection, Section } from './section.ts';

@@ -1,7 +1,8 @@
+import { formatCount, plural } from '../../domain/base/wording.ts';
 import type { Dataset, SliceBand } from '../../domain/models/dataset.ts';
 import { figure, responsiveChart } from './chart.ts';
 import { compositionChart } from './chart-composition.ts';
-import { formatCount, formatPercent, plural } from './format.ts';
+import { formatPercent } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import { humanise, modeMeanings, sliceTitles } from './plain-words.ts';
 import type { ReportData } from './report-data.ts';

@@ -1,8 +1,9 @@
+import { formatCount, plural } from '../../domain/base/wording.ts';
 import { figure } from './chart.ts';
 import { describeRates, rateChart, rateLegend } from './chart-rates.ts';
 import { decidedCandidate } from './decided-candidate.ts';
 import { evidenceRows, shortEvidence } from './evidence.ts';
-import { formatCount, formatDuration, formatInstant, formatRate, fractionOf, plural } from './format.ts';
+import { formatDuration, formatInstant, formatRate, fractionOf } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import { capitalise, promotionReasons, ruleTitles } from './plain-words.ts';
 import type { BeforeAfter, ReportData } from './report-data.ts';

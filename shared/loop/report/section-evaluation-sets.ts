@@ -1,4 +1,5 @@
-import { formatCount, formatPercent } from './format.ts';
+import { formatCount } from '../../domain/base/wording.ts';
+import { formatPercent } from './format.ts';
 import { html } from './markup.ts';
 import { setMeaning, setTitle } from './plain-words.ts';
 import type { ReportData } from './report-data.ts';

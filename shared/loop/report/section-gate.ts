@@ -1,8 +1,9 @@
+import { formatCount, plural } from '../../domain/base/wording.ts';
 import type { GateRule } from '../../domain/evaluation/gate.ts';
 import { decidedCandidate } from './decided-candidate.ts';
 import { evidenceRows } from './evidence.ts';
 import { exampleList } from './example-card.ts';
-import { formatCount, formatPercent, formatPValue, formatScore, plural } from './format.ts';
+import { formatPercent, formatPValue, formatScore } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import { capitalise, outcomeTitles, promotionReasons, ruleTitles, scopeTitles } from './plain-words.ts';
 import type { CandidateReport, ReportData } from './report-data.ts';

@@ -1,9 +1,10 @@
+import { formatCount, plural } from '../../domain/base/wording.ts';
 import { fixability, rootCauseSchema } from '../../domain/diagnosis/taxonomy.ts';
 import { figure, responsiveChart } from './chart.ts';
 import { barChart } from './chart-bars.ts';
 import { probeChart } from './chart-probes.ts';
 import { clusterCard, type ReportedCluster } from './cluster-card.ts';
-import { formatCount, plural } from './format.ts';
+
 import { html, type Markup } from './markup.ts';
 import { humanise } from './plain-words.ts';
 import type { ReportData } from './report-data.ts';

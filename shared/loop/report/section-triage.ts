@@ -1,6 +1,7 @@
+import { formatCount, plural } from '../../domain/base/wording.ts';
 import { figure, responsiveChart } from './chart.ts';
 import { barChart } from './chart-bars.ts';
-import { formatCount, formatPercent, plural } from './format.ts';
+import { formatPercent } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import { humanise } from './plain-words.ts';
 import type { ReportData } from './report-data.ts';

@@ -1,5 +1,6 @@
+import { plural } from '../../domain/base/wording.ts';
 import type { RateRow } from './chart-rates.ts';
-import { plural } from './format.ts';
+
 import { setTitle } from './plain-words.ts';
 import type { BeforeAfter } from './report-data.ts';
 

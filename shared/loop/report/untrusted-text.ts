@@ -1,4 +1,5 @@
-import { formatCount } from './format.ts';
+import { formatCount } from '../../domain/base/wording.ts';
+
 import { html, type Markup } from './markup.ts';
 import { cutText, visibleLine, visibleText } from './visible-text.ts';
 

@@ -1,6 +1,6 @@
 import { mergeMoments, momentsOf, noMoments } from '../../../domain/base/moments.ts';
 import type { Failure } from '../../../domain/diagnosis/taxonomy.ts';
-import { percent, quoted } from './group.ts';
+import { quoted, roughly } from './group.ts';
 import type { Evidence } from './merge-analyses.ts';
 import { separability } from './separability.ts';
 import { inputSignature } from './signature.ts';
@@ -59,7 +59,7 @@ export function ambiguity(
   if (directions.length === 0 || accuracy > indistinguishable) return null;
   return [
     `${names} are confused both ways, ${forward.length} and ${backward.length} times.`,
-    `Their inputs can hardly be told apart: likeness finds the right label ${percent(accuracy)} of the time, where guessing finds 50 %.`,
+    `Their inputs can hardly be told apart: likeness finds the right label ${roughly(accuracy)} of the time, where guessing finds 50 %.`,
     `The model is unsure of these answers: its margin averages ${failingMargin.toFixed(2)}, against ${passingMargin.toFixed(2)} on all it has right.`,
   ];
 }

@@ -1,4 +1,5 @@
 import { momentsOf } from '../../../domain/base/moments.ts';
+import { plural } from '../../../domain/base/wording.ts';
 import { surfaceProfile } from '../../../domain/diagnosis/surface-profile.ts';
 import { type Cluster, type Failure, fixability, type SurfaceProfile } from '../../../domain/diagnosis/taxonomy.ts';
 import { isFunctionWord } from '../../../domain/similarity/function-words.ts';
@@ -6,7 +7,7 @@ import type { Keyword } from '../../../domain/similarity/keywords.ts';
 import { cosine, type SimilarityIndex } from '../../../domain/similarity/similarity-index.ts';
 import { clusterKeywords } from './cluster-keywords.ts';
 import { featureSentence } from './feature-sentence.ts';
-import { type Group, groupBy, percent, quoted } from './group.ts';
+import { type Group, groupBy, quoted, roughly } from './group.ts';
 import type { Evidence } from './merge-analyses.ts';
 import { type Diagnosis, diagnose } from './root-cause.ts';
 
@@ -65,7 +66,7 @@ function titleOf(
   { cause, trap }: Diagnosis,
   keywords: readonly Keyword[],
 ): string {
-  const failures = `${members.length} ${members.length === 1 ? 'failure' : 'failures'}`;
+  const failures = plural(members.length, 'failure');
   const top = keywords
     .filter(({ word }) => !isFunctionWord(word))
     .slice(0, 3)
@@ -111,7 +112,7 @@ function labelEvidence(group: Group, { evidence, failedByLabel, answeredWrongly,
     const all = failed + (evidence.passes.get(expected)?.count ?? 0);
     const total = evidence.failures.length + evidence.passed;
     sentences.push(
-      `${quoted(expected)} fails ${failed} of ${all} times (${percent(failed / all)}); all labels together fail ${percent(evidence.failures.length / total)}.`,
+      `${quoted(expected)} fails ${failed} of ${all} times (${roughly(failed / all)}); all labels together fail ${roughly(evidence.failures.length / total)}.`,
     );
     if (answered !== null && kind === 'pair') {
       const pair = byPair.get(pairKey(expected, answered))?.length ?? members.length;
@@ -120,14 +121,14 @@ function labelEvidence(group: Group, { evidence, failedByLabel, answeredWrongly,
       sentences.push(
         reverse === 0
           ? `The reverse does not occur: no ${quoted(answered)} was answered ${quoted(expected)}.`
-          : `The reverse, ${quoted(answered)} answered as ${quoted(expected)}, occurs ${reverse} ${reverse === 1 ? 'time' : 'times'}.`,
+          : `The reverse, ${quoted(answered)} answered as ${quoted(expected)}, occurs ${plural(reverse, 'time')}.`,
       );
     }
   } else if (answered !== null) {
     const wrong = answeredWrongly.get(answered) ?? members.length;
     const right = evidence.passes.get(answered)?.count ?? 0;
     sentences.push(
-      `The answer ${quoted(answered)} was wrong ${wrong} of ${wrong + right} times (${percent(wrong / (wrong + right))}).`,
+      `The answer ${quoted(answered)} was wrong ${wrong} of ${wrong + right} times (${roughly(wrong / (wrong + right))}).`,
     );
   }
   if (kind !== 'pair') {
@@ -143,7 +144,7 @@ function spread(words: string, members: readonly Failure[], labelOf: (failure: F
   groups.sort((a, b) => b.count - a.count || ((a.label ?? '') < (b.label ?? '') ? -1 : 1));
   const named = groups.slice(0, 3).map(({ label, count }) => `${quoted(label)} (${count})`);
   const others = groups.length - named.length;
-  return `${words}: ${named.join(', ')}${others > 0 ? ` and ${others} more ${others === 1 ? 'label' : 'labels'}` : ''}.`;
+  return `${words}: ${named.join(', ')}${others > 0 ? ` and ${plural(others, 'more label')}` : ''}.`;
 }
 
 function textEvidence(
@@ -164,7 +165,7 @@ function textEvidence(
         : (passing.words.get(word.word) ?? 0) / passing.count;
     const where = passing === undefined ? 'all inputs answered right' : `the ${quoted(expected)} inputs answered right`;
     sentences.push(
-      `"${word.word}" is in ${word.count} of these ${members.length} inputs (${percent(word.count / members.length)}), and in ${percent(usual)} of ${where}.`,
+      `"${word.word}" is in ${word.count} of these ${members.length} inputs (${roughly(word.count / members.length)}), and in ${roughly(usual)} of ${where}.`,
     );
   }
   const [feature] = profile;

@@ -1,3 +1,4 @@
+import { percent } from '../../../domain/base/wording.ts';
 import type { Failure } from '../../../domain/diagnosis/taxonomy.ts';
 import type { Output } from '../../../domain/models/task.ts';
 
@@ -35,9 +36,9 @@ export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K,
   return groups;
 }
 
-/** A fraction as a whole percentage. */
-export function percent(rate: number): string {
-  return `${(100 * rate).toFixed(rate > 0 && rate < 0.01 ? 1 : 0)} %`;
+/** A fraction as a whole percentage, or to a tenth where it would be none. */
+export function roughly(rate: number): string {
+  return percent(rate, rate > 0 && rate < 0.01 ? 1 : 0);
 }
 
 /** A label in quotes, cut and without control characters: labels of traces are untrusted. */

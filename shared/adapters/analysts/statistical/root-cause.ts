@@ -3,7 +3,7 @@ import { type SurfaceFeature, surfaceFeatures } from '../../../domain/diagnosis/
 import type { RootCause, SurfaceProfile } from '../../../domain/diagnosis/taxonomy.ts';
 import type { Keyword } from '../../../domain/similarity/keywords.ts';
 import { featureSentence } from './feature-sentence.ts';
-import { type Group, percent, quoted } from './group.ts';
+import { type Group, quoted, roughly } from './group.ts';
 import type { Evidence } from './merge-analyses.ts';
 
 export interface Diagnosis {
@@ -51,7 +51,7 @@ function noise({ members }: Group, evidence: Evidence): Diagnosis | null {
   if (noisy < noisyShare || noisy < 2 * passingNoisy) return null;
   return {
     cause: 'noise',
-    reasons: [`${percent(noisy)} of these inputs are noisy, against ${percent(passingNoisy)} of those answered right.`],
+    reasons: [`${roughly(noisy)} of these inputs are noisy, against ${roughly(passingNoisy)} of those answered right.`],
     trap: null,
   };
 }
@@ -71,7 +71,7 @@ function wordTrap(group: Group, keywords: readonly Keyword[], evidence: Evidence
     return {
       cause: 'surface-trap',
       reasons: [
-        `The word "${word}" is in ${percent(failing)} of these inputs, in ${percent(usual)} of the ${quoted(expected)} inputs answered right, and in ${percent(lure)} of those of ${quoted(answered)}.`,
+        `The word "${word}" is in ${roughly(failing)} of these inputs, in ${roughly(usual)} of the ${quoted(expected)} inputs answered right, and in ${roughly(lure)} of those of ${quoted(answered)}.`,
       ],
       trap: word,
     };

@@ -3,7 +3,7 @@ import { wilsonInterval } from '../../../domain/base/statistics.ts';
 import { surfaceFeatures } from '../../../domain/diagnosis/surface-features.ts';
 import { surfaceProfile } from '../../../domain/diagnosis/surface-profile.ts';
 import type { Failure } from '../../../domain/diagnosis/taxonomy.ts';
-import { type Group, groupBy, percent } from './group.ts';
+import { type Group, groupBy, roughly } from './group.ts';
 import { lengthBin, smallestOfBin } from './length-bins.ts';
 import type { Evidence } from './merge-analyses.ts';
 
@@ -36,7 +36,7 @@ export function noiseGroups(evidence: Evidence, failures: readonly Failure[], sm
       answered: null,
       members,
       grounds: [
-        `Inputs with ${name} fail ${members.length} of ${members.length + passed} times (${percent(rate)}), inputs without noise ${percent(cleanRate)}.`,
+        `Inputs with ${name} fail ${members.length} of ${members.length + passed} times (${roughly(rate)}), inputs without noise ${roughly(cleanRate)}.`,
       ],
     });
   };
@@ -127,7 +127,7 @@ export function lengthGroup(evidence: Evidence, failures: readonly Failure[], sm
     answered: null,
     members,
     grounds: [
-      `Inputs of ${range} fail ${failed} of ${failed + passed} times (${percent(failed / (failed + passed))}), the others ${percent(otherRate)}.`,
+      `Inputs of ${range} fail ${failed} of ${failed + passed} times (${roughly(failed / (failed + passed))}), the others ${roughly(otherRate)}.`,
     ],
   };
 }
