@@ -3,7 +3,6 @@ import type { Foundation } from '../../shared/adapters/backends/embedded/configu
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { triagedRecordSchema } from '../../shared/domain/traces/trace-record.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
-import { completeStage } from '../../shared/loop/engine/execute-stage.ts';
 import { judgeTraces } from '../../shared/loop/snapshot/judge-traces.ts';
 import { prepareRun } from '../../shared/loop/snapshot/prepare-run.ts';
 import { triageTraces } from '../../shared/loop/snapshot/triage-traces.ts';
@@ -13,6 +12,7 @@ import { acquireLease, giveLeaseBack } from '../../shared/operations/lease.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
 import { readJsonl } from '../../shared/ports/documents.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { completeStage } from '../../test/helpers/complete-stage.ts';
 import type { Draw } from '../improvement/scenario.ts';
 import type { Judge } from './judges.ts';
 

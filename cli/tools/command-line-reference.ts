@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import { describeExitCodes } from '../exit-codes.ts';
 import { buildProgram } from '../program.ts';
 import { type CommandName, resultSchemas } from '../results.ts';
+import { describeExitCodes } from './describe-exit-codes.ts';
 
 /** docs/command-line.md: the program's own help, command by command, with what `--json` writes and the exit codes. */
 export function commandLineReference(): string {

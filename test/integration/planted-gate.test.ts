@@ -6,7 +6,6 @@ import { evaluationItemSchema } from '../../shared/domain/evaluation/evaluation-
 import type { Settings } from '../../shared/domain/models/settings.ts';
 import { decideNext } from '../../shared/loop/decision/decide-next.ts';
 import { gateCandidates } from '../../shared/loop/decision/gate-candidates.ts';
-import { completeStage } from '../../shared/loop/engine/execute-stage.ts';
 import { candidatePlanSchema, championEvaluationSchema, evaluatedSchema } from '../../shared/loop/state/evaluation.ts';
 import { gateFileSchema, gateSchema } from '../../shared/loop/state/gate.ts';
 import { lineageSchema } from '../../shared/loop/state/lineage.ts';
@@ -14,6 +13,7 @@ import { preparedSchema } from '../../shared/loop/state/run-plan.ts';
 import { splitSchema } from '../../shared/loop/state/split.ts';
 import { acquireLease } from '../../shared/operations/lease.ts';
 import { readJson, readJsonl } from '../../shared/ports/documents.ts';
+import { completeStage } from '../helpers/complete-stage.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
 import { answersRight, type PlantedSkill, plantedBackEnd, withPlantedBackEnd } from '../helpers/planted-back-end.ts';
 import { createModelOf, judgedInputs } from '../helpers/planted-traffic.ts';

@@ -14,11 +14,6 @@ export function words(text: string): readonly string[] {
   return normalisedText(text).match(wordPattern) ?? [];
 }
 
-/** The distinct words of a text. */
-export function wordSet(text: string): ReadonlySet<string> {
-  return new Set(words(text));
-}
-
 /**
  * What identifies an input for splits and near-duplicates: its distinct words, sorted by code unit, joined by a
  * space; its normalised text when it has no words. A key is its own key.
@@ -32,14 +27,6 @@ export function wordKey(text: string): string {
 /** The distinct words of a {@link wordKey}, sorted. */
 export function wordsOfKey(key: string): readonly string[] {
   return key.search(wordPattern) === -1 ? [] : key.split(' ');
-}
-
-/** Jaccard similarity of two sets, 0 to 1. Two empty sets have nothing in common: 0. */
-export function jaccard(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
-  const [smaller, larger] = a.size <= b.size ? [a, b] : [b, a];
-  let common = 0;
-  for (const word of smaller) if (larger.has(word)) common += 1;
-  return common === 0 ? 0 : common / (a.size + b.size - common);
 }
 
 /** Plain order of texts by code units, the same everywhere. */

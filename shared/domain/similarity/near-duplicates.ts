@@ -1,7 +1,7 @@
 import { wordKey } from '../base/text.ts';
 import { Components, joinSets } from './near-duplicate-search/join-sets.ts';
 import { type Match, ReferenceIndex } from './near-duplicate-search/reference-index.ts';
-import { at, collapse, denominator, numerator, rankedSets } from './near-duplicate-search/word-sets.ts';
+import { at, collapse, rankedSets } from './near-duplicate-search/word-sets.ts';
 
 /**
  * Exact set-similarity join over word sets by prefix and length filtering: AllPairs (Bayardo, Ma and Srikant 2007),
@@ -10,11 +10,8 @@ import { at, collapse, denominator, numerator, rankedSets } from './near-duplica
  * texts by pairs of rare words, which stay rare however many texts share one vocabulary, long ones by single words.
  */
 
-/** Word-set Jaccard similarity from which two inputs are near-duplicates. */
-export const nearDuplicateThreshold = numerator / denominator;
-
 /**
- * Groups near-duplicate texts: the transitive closure of word-set Jaccard ≥ {@link nearDuplicateThreshold}. Texts without
+ * Groups near-duplicate texts: the transitive closure of word-set Jaccard ≥ 0.8 (`numerator / denominator`). Texts without
  * words are grouped only when their normalised text is the same.
  * @returns a group number for each text, 0 for the first text's group, then in order of first appearance
  */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { canonicalJson, digest } from '../../domain/base/ids.ts';
@@ -69,21 +68,6 @@ export async function executeStage<I extends StageHead, O>(
     await stage.afterwards?.(input, output, ports);
     return { status: 'done', output, passedOver: false };
   });
-}
-
-/** Runs a stage to its end in this process, however often it has to be called. */
-export async function completeStage<I extends StageHead, O>(
-  stage: AnyStage<I, O>,
-  input: Omit<I, 'work'>,
-  ports: Ports,
-): Promise<{ readonly output: O; readonly passedOver: boolean }> {
-  const head = stage.input.parse(input);
-  let outcome = await executeStage(stage, head, ports);
-  while (outcome.status === 'working') {
-    await sleep(outcome.work.waitSeconds * 1_000);
-    outcome = await executeStage(stage, { ...head, work: workOf(stage, head, outcome) }, ports);
-  }
-  return outcome;
 }
 
 /** What the Task state of a long stage gives. */

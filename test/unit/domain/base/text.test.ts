@@ -1,14 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  compareText,
-  jaccard,
-  normalisedText,
-  wordKey,
-  wordSet,
-  words,
-  wordsOfKey,
-} from '../../../../shared/domain/base/text.ts';
+import { compareText, normalisedText, wordKey, words, wordsOfKey } from '../../../../shared/domain/base/text.ts';
+import { jaccard, wordSet } from '../../../helpers/word-sets.ts';
 
 describe('words', () => {
   it('are lower-cased runs of letters and numbers, in order, with repetitions', () => {

@@ -6,11 +6,11 @@ import { planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts
 import { datasetIdOf } from '../../../../shared/domain/curriculum/example-id.ts';
 import { selectBoundary } from '../../../../shared/domain/curriculum/select-boundary.ts';
 import { restCluster, selectForCluster } from '../../../../shared/domain/curriculum/select-for-cluster.ts';
-import { bandsAttainable } from '../../../../shared/domain/curriculum/slice-shares.ts';
 import { leaks } from '../../../../shared/domain/evaluation/splits.ts';
 import { datasetSchema } from '../../../../shared/domain/models/dataset.ts';
 import { type Example, exampleSchema } from '../../../../shared/domain/models/example.ts';
 import type { UsableRecord } from '../../../../shared/domain/traces/trace-record.ts';
+import { bandsAttainable } from '../../../helpers/bands-attainable.ts';
 import { parentExamples, record, text, traffic } from './records.ts';
 
 const labels = ['balance', 'card', 'transfer', 'weather'];

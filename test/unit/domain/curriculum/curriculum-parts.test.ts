@@ -6,7 +6,8 @@ import { labelPreservingVariants } from '../../../../shared/domain/curriculum/la
 import { labelFactors, labelRatio } from '../../../../shared/domain/curriculum/label-ratio.ts';
 import { lengthDistance } from '../../../../shared/domain/curriculum/quality-controls.ts';
 import { selectBoundary } from '../../../../shared/domain/curriculum/select-boundary.ts';
-import { balanceShares, bandsAttainable } from '../../../../shared/domain/curriculum/slice-shares.ts';
+import { balanceShares } from '../../../../shared/domain/curriculum/slice-shares.ts';
+import { bandsAttainable } from '../../../helpers/bands-attainable.ts';
 import { record, traffic } from './records.ts';
 
 describe('planFor', () => {

@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { labelFactors, labelRatio } from '../../../../shared/domain/curriculum/label-ratio.ts';
-import {
-  balanceShares,
-  bandsAttainable,
-  type ShareRequest,
-} from '../../../../shared/domain/curriculum/slice-shares.ts';
+import { balanceShares, type ShareRequest } from '../../../../shared/domain/curriculum/slice-shares.ts';
+import { bandsAttainable } from '../../../helpers/bands-attainable.ts';
 
 const slice = (natural: number, lower: number, upper: number, limits: Partial<ShareRequest> = {}): ShareRequest => ({
   natural,

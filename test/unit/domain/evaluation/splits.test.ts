@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jaccard, wordKey, wordSet } from '../../../../shared/domain/base/text.ts';
+import { wordKey } from '../../../../shared/domain/base/text.ts';
 import {
   assignSides,
   type LedgerEntry,
@@ -9,7 +9,7 @@ import {
   ledgerForTraining,
   type Side,
 } from '../../../../shared/domain/evaluation/splits.ts';
-import { nearDuplicateThreshold } from '../../../../shared/domain/similarity/near-duplicates.ts';
+import { jaccard, nearDuplicateThreshold, wordSet } from '../../../helpers/word-sets.ts';
 import { messyText, smallVocabularyText } from '../similarity/texts.ts';
 
 const salt = 'a salt';

@@ -1,11 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jaccard, wordKey, wordSet } from '../../../../shared/domain/base/text.ts';
-import {
-  nearDuplicateGroups,
-  nearDuplicatesOf,
-  nearDuplicateThreshold,
-} from '../../../../shared/domain/similarity/near-duplicates.ts';
+import { wordKey } from '../../../../shared/domain/base/text.ts';
+import { nearDuplicateGroups, nearDuplicatesOf } from '../../../../shared/domain/similarity/near-duplicates.ts';
+import { jaccard, nearDuplicateThreshold, wordSet } from '../../../helpers/word-sets.ts';
 import { messyText } from './texts.ts';
 
 function similarity(a: string, b: string): number {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { Json } from '../../../../shared/domain/base/json.ts';
-import { completeStage } from '../../../../shared/loop/engine/execute-stage.ts';
 import { goOn } from '../../../../shared/loop/engine/go-on.ts';
 import { stateHandler } from '../../../../shared/loop/engine/run-state.ts';
 import { type LongStage, Unfinished } from '../../../../shared/loop/engine/stage.ts';
@@ -9,6 +8,7 @@ import { stageHead } from '../../../../shared/loop/state/stage-head.ts';
 import { workSchema } from '../../../../shared/loop/state/work.ts';
 import { acquireLease } from '../../../../shared/operations/lease.ts';
 import { type LongWork, noUsage, type Progress } from '../../../../shared/ports/long-work.ts';
+import { completeStage } from '../../../helpers/complete-stage.ts';
 import { sampleModel } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 
