@@ -1,3 +1,5 @@
+import { readable } from './readable-words.ts';
+
 /** Letters of other scripts that are drawn like Latin ones, and figures and signs used for them. */
 const lookalikes: ReadonlyMap<string, string> = new Map([
   ...pairs('аеорсухіїјѕһԁԛԝӏ', 'aeopcyxiijshdqwl'),
@@ -14,14 +16,27 @@ const invisible = /\p{Cf}|\u034f|\u115f|\u1160|\u17b4|\u17b5|\u3164|\uffa0/gu;
 /** Four or more single letters, each followed by the same blank or sign: "i g n o r e", "i-g-n-o-r-e". */
 const spacedOut = /(?<![\p{L}\p{N}])(?:\p{L}[ .\-_*]){3,}\p{L}(?![\p{L}\p{N}])/gu;
 
+/** Runs of letters, figures and the signs used for letters. */
+const runs = /[a-z0-9@$!|]+/g;
+/** Figures and signs between two letters. */
+const figuresInside = /[a-z][013457@$!|]+[a-z]/;
+
+/** What was read last: several detectors ask for the same text, one after the other. */
+let last: { readonly text: string; readonly read: string } | null = null;
+
 /**
  * A text as a person reads it whatever the characters it is made of: compatibility forms folded (NFKC), invisible
  * characters and accents dropped, look-alike letters made Latin, letters pulled apart put together, figures inside
- * words read as letters, lower case, blanks collapsed. For pattern matching, never for training.
+ * words read as letters, lower case, blanks collapsed. For pattern matching, never for training. Some characters unfold
+ * into many, so the text is cut to what detectors read afterwards too. Time is linear in what is read.
  */
 export function asRead(text: string): string {
-  const folded = text
-    .normalize('NFKC')
+  if (last?.text !== text) last = { text, read: read(readable(text)) };
+  return last.read;
+}
+
+function read(text: string): string {
+  const folded = readable(text.normalize('NFKC'))
     .replace(invisible, '')
     .normalize('NFD')
     .replace(/\p{Mn}/gu, '')
@@ -29,9 +44,7 @@ export function asRead(text: string): string {
   const latin = /[a-z]/.test(folded) ? replaceEach(folded, /[\u0370-\u052f]/gu, lookalikes) : folded;
   return latin
     .replace(spacedOut, (run) => run.replace(/[ .\-_*]/g, ''))
-    .replace(/[a-z0-9@$!|]*[a-z][013457@$!|]+[a-z][a-z0-9@$!|]*/g, (word) =>
-      replaceEach(word, /[013457@$!|]/g, figures),
-    )
+    .replace(runs, (run) => (figuresInside.test(run) ? replaceEach(run, /[013457@$!|]/g, figures) : run))
     .replace(/[’`´]/g, "'")
     .replace(/\s+/g, ' ')
     .trim();
