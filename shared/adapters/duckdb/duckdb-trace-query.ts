@@ -1,4 +1,5 @@
 import { type DuckDBConnection, type DuckDBInstance, LIST, listValue, VARCHAR } from '@duckdb/node-api';
+import { LRUCache } from 'lru-cache';
 import { RatchetError } from '../../domain/base/errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Row, TraceQuery } from '../../ports/trace-query.ts';
@@ -37,7 +38,11 @@ export class DuckDbTraceQuery implements TraceQuery {
   readonly #batches: TraceBatches;
   readonly #limits: DuckDbLimits;
   readonly #timeoutMs: number;
-  readonly #loaded = new Map<string, LoadedTables>();
+  readonly #loaded = new LRUCache<string, LoadedTables>({
+    max: loadedModels,
+    // Also when a later version takes its place.
+    dispose: (tables) => void tables.retire(),
+  });
 
   constructor(options: DuckDbTraceQueryOptions) {
     this.#objects = options.objects;
@@ -69,23 +74,13 @@ export class DuckDbTraceQuery implements TraceQuery {
   /** The model's tables in this version: those at hand, or new ones that are being loaded. */
   #tables(modelId: string, version: string): LoadedTables {
     const known = this.#loaded.get(modelId);
-    this.#loaded.delete(modelId);
-    if (known?.version === version) {
-      this.#loaded.set(modelId, known);
-      return known;
-    }
-    known?.retire();
+    if (known?.version === version) return known;
     const instance = this.#load(modelId);
     const tables = new LoadedTables(version, instance);
     instance.catch(() => {
-      if (this.#loaded.get(modelId) === tables) this.#loaded.delete(modelId);
+      if (this.#loaded.peek(modelId) === tables) this.#loaded.delete(modelId);
     });
     this.#loaded.set(modelId, tables);
-    const [oldest] = this.#loaded;
-    if (this.#loaded.size > loadedModels && oldest !== undefined) {
-      this.#loaded.delete(oldest[0]);
-      oldest[1].retire();
-    }
     return tables;
   }
 

@@ -25,8 +25,10 @@ export class LoadedTables {
 
   /** Closes it as soon as nobody uses it; resolves when that is done. */
   retire(): Promise<void> {
-    this.#retired = true;
-    this.#closeIfIdle();
+    if (!this.#retired) {
+      this.#retired = true;
+      this.#closeIfIdle();
+    }
     return this.#closed.promise;
   }
 

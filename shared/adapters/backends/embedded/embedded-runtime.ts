@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import { RatchetError } from '../../../domain/base/errors.ts';
 import type { Served } from '../../../domain/models/served.ts';
 import type { ObjectStore } from '../../../ports/object-store.ts';
@@ -43,7 +44,7 @@ export class EmbeddedRuntime {
   readonly trainedHeads = new TrainedHeads();
   readonly #cache: EmbeddingCache;
   readonly #embedder: Embedder;
-  readonly #artifacts = new Map<string, HeldArtifact>();
+  readonly #artifacts = new LRUCache<string, HeldArtifact>({ max: heldArtifacts });
 
   constructor({ objects, threads, cacheDirectory, workerFile }: EmbeddedRuntimeOptions) {
     this.objects = objects;
@@ -73,19 +74,11 @@ export class EmbeddedRuntime {
   async artifact(key: string, digest: string): Promise<HeldArtifact> {
     const held = this.#artifacts.get(digest);
     if (held !== undefined) {
-      this.#artifacts.delete(digest);
-      this.#artifacts.set(digest, held);
       return held;
     }
     const body = await this.read(key);
     const artifact = { bytes: body, digest, header: decodeHeader(body).header };
     this.#artifacts.set(digest, artifact);
-    for (const oldest of this.#artifacts.keys()) {
-      if (this.#artifacts.size <= heldArtifacts) {
-        break;
-      }
-      this.#artifacts.delete(oldest);
-    }
     return artifact;
   }
 

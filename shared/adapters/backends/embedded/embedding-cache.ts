@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { LRUCache } from 'lru-cache';
 import { decodeSegment, encodeSegment, type SegmentEntry, vectorAt, vectorBytes } from './embedding-segment.ts';
 
 /** Vectors kept in memory: 64 MiB. */
@@ -24,7 +25,7 @@ interface Location {
  * torn or foreign is passed over.
  */
 export class EmbeddingCache {
-  readonly #memory = new Map<string, Float32Array>();
+  readonly #memory = new LRUCache<string, Float32Array>({ max: memoryEntries });
   readonly #directory: string | null;
   readonly #maximumBytes: number;
   readonly #known = new Set<string>();
@@ -46,7 +47,7 @@ export class EmbeddingCache {
       if (vector === undefined) {
         missing.push(key);
       } else {
-        this.#remember(key, vector);
+        this.#memory.set(key, vector);
         found.set(key, vector);
       }
     }
@@ -59,7 +60,7 @@ export class EmbeddingCache {
 
   async add(entries: readonly SegmentEntry[]): Promise<void> {
     for (const { key, vector } of entries) {
-      this.#remember(key, vector);
+      this.#memory.set(key, vector);
       if (this.#directory !== null && !this.#locations.has(key)) {
         this.#pending.set(key, vector);
       }
@@ -92,17 +93,6 @@ export class EmbeddingCache {
     }
   }
 
-  #remember(key: string, vector: Float32Array): void {
-    this.#memory.delete(key);
-    this.#memory.set(key, vector);
-    if (this.#memory.size > memoryEntries) {
-      const oldest = this.#memory.keys().next();
-      if (!oldest.done) {
-        this.#memory.delete(oldest.value);
-      }
-    }
-  }
-
   async #refresh(directory: string): Promise<void> {
     const files = await readdir(directory).catch(() => []);
     for (const file of files) {
@@ -132,7 +122,7 @@ export class EmbeddingCache {
       vectors.forEach((vector, index) => {
         const key = wanted[index]?.key;
         if (key !== undefined) {
-          this.#remember(key, vector);
+          this.#memory.set(key, vector);
           found.set(key, vector);
         }
       });

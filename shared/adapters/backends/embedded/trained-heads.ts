@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache';
 import type { TrainAnswer } from './worker.ts';
 
 /** Bytes of trained heads that are kept at most. */
@@ -8,31 +9,25 @@ const mostBytes = 256 * 2 ** 20;
  * training is the same for all of them; it is asked for once, also while it is under way. The least recently used go first.
  */
 export class TrainedHeads {
-  readonly #heads = new Map<string, Promise<TrainAnswer>>();
-  readonly #bytes = new Map<string, number>();
+  readonly #trained = new LRUCache<string, TrainAnswer>({
+    maxSize: mostBytes,
+    sizeCalculation: ({ bytes }) => bytes.length,
+  });
+  readonly #underWay = new Map<string, Promise<TrainAnswer>>();
 
   /** @param key names all that the training depends on */
-  get(key: string, train: () => Promise<TrainAnswer>): Promise<TrainAnswer> {
-    const known = this.#heads.get(key);
-    this.#heads.delete(key);
-    const head = known ?? train();
-    this.#heads.set(key, head);
-    if (known === undefined) {
-      head.then(
-        ({ bytes }) => this.#keep(key, bytes.length),
-        () => this.#heads.delete(key),
-      );
-    }
-    return head;
+  async get(key: string, train: () => Promise<TrainAnswer>): Promise<TrainAnswer> {
+    return this.#trained.get(key) ?? this.#underWay.get(key) ?? this.#begin(key, train);
   }
 
-  #keep(key: string, bytes: number): void {
-    this.#bytes.set(key, bytes);
-    let total = this.#bytes.values().reduce((sum, each) => sum + each, 0);
-    for (const oldest of this.#heads.keys()) {
-      if (total <= mostBytes) break;
-      total -= this.#bytes.get(oldest) ?? 0;
-      if (this.#bytes.delete(oldest)) this.#heads.delete(oldest);
-    }
+  #begin(key: string, train: () => Promise<TrainAnswer>): Promise<TrainAnswer> {
+    const training = train()
+      .then((head) => {
+        this.#trained.set(key, head);
+        return head;
+      })
+      .finally(() => this.#underWay.delete(key));
+    this.#underWay.set(key, training);
+    return training;
   }
 }

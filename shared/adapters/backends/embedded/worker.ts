@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import { LRUCache } from 'lru-cache';
 import { RatchetError } from '../../../domain/base/errors.ts';
 import { type Artifact, artifactDigest, checkDigest, decodeArtifact, encodeArtifact } from './artifact.ts';
 import type { EmbeddedConfiguration } from './configuration.ts';
@@ -62,7 +63,11 @@ export interface PredictAnswer {
 const maximumHeadBytes = 512 * 2 ** 20;
 
 let useLite: Promise<UseLite> | undefined;
-const heads = new Map<string, LinearHead>();
+const heads = new LRUCache<string, LinearHead>({
+  maxSize: maximumHeadBytes,
+  // One that is larger takes all the room, and is kept alone.
+  sizeCalculation: ({ bytes }) => Math.min(bytes, maximumHeadBytes),
+});
 
 /** Embeds texts that are readable already (see `readableText`). One row a text. */
 export async function embed(texts: readonly string[]): Promise<Outcome<Float32Array<ArrayBuffer>>> {
@@ -167,23 +172,10 @@ class Ranking {
 
 function headOf({ bytes, digest }: SharedArtifact): LinearHead {
   const known = heads.get(digest);
-  heads.delete(digest);
   if (known !== undefined) {
-    heads.set(digest, known);
     return known;
   }
   const head = new LinearHead(artifactOf({ bytes, digest }));
-  let total = head.bytes;
-  for (const kept of heads.values()) {
-    total += kept.bytes;
-  }
-  for (const [oldest, kept] of heads) {
-    if (total <= maximumHeadBytes) {
-      break;
-    }
-    heads.delete(oldest);
-    total -= kept.bytes;
-  }
   heads.set(digest, head);
   return head;
 }
