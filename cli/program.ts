@@ -1,7 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import packageDescription from '../package.json' with { type: 'json' };
 import { path, stackName } from './arguments.ts';
-import { addCompletionCommand } from './commands/completion.ts';
 import { addCreateCommand } from './commands/create.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addIngestCommand } from './commands/ingest.ts';
@@ -71,6 +70,5 @@ export function buildProgram(io: Pick<CliIo, 'stdout' | 'stderr'>, run: RunComma
   addLineageCommand(program, run);
   addRollbackCommand(program, run);
   addDoctorCommand(program, run);
-  addCompletionCommand(program, run);
   return program;
 }

@@ -76,7 +76,6 @@ export const resultSchemas = {
     ok: z.boolean(),
     checks: z.array(checkSchema),
   }),
-  completion: z.strictObject({ shell: z.string(), script: z.string() }),
 } as const;
 
 export type CommandName = keyof typeof resultSchemas;

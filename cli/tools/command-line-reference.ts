@@ -37,7 +37,7 @@ function describe(command: Command): readonly string[] {
             ]),
           ),
         ]),
-    ...(command.options.some((option) => !option.hidden) ? [optionTable(command)] : []),
+    ...(command.options.length > 0 ? [optionTable(command)] : []),
     fenced(textAfterHelp(command)),
     ...(hasSchema ? [`\`--json\` writes ${schemaLink(name as CommandName)}.`] : []),
   ];
@@ -52,16 +52,14 @@ function schemaLink(name: CommandName): string {
 function optionTable(command: Command): string {
   return table(
     ['option', 'does'],
-    command.options
-      .filter((option) => !option.hidden)
-      .map((option) => [
-        `\`${option.flags}\``,
-        withChoices(
-          option.description,
-          option.argChoices,
-          typeof option.defaultValue === 'boolean' ? undefined : option.defaultValue,
-        ),
-      ]),
+    command.options.map((option) => [
+      `\`${option.flags}\``,
+      withChoices(
+        option.description,
+        option.argChoices,
+        typeof option.defaultValue === 'boolean' ? undefined : option.defaultValue,
+      ),
+    ]),
   );
 }
 

@@ -205,7 +205,7 @@ describe('ratchet', () => {
     const { stdout, code } = await ratchetInProcess(['--help']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/ratchet create[\s\S]*ratchet ingest[\s\S]*ratchet run[\s\S]*ratchet report/);
-    const names = ['create', 'ingest', 'run', 'predict', 'report', 'lineage', 'rollback', 'doctor', 'completion'];
+    const names = ['create', 'ingest', 'run', 'predict', 'report', 'lineage', 'rollback', 'doctor'];
     for (const { stdout: help } of await Promise.all(names.map((name) => run([name, '--help'])))) {
       expect(help).toMatch(/Example:\n {2}\$ /);
       expect(help).toContain('--workspace');

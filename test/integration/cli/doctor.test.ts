@@ -162,18 +162,3 @@ describe('ratchet doctor', () => {
     expect(bad[1]?.mend).toContain('ratchet run mail');
   });
 });
-
-describe('ratchet completion', () => {
-  test('prints a script, and the models of a workspace for it', async () => {
-    const script = await ratchetInProcess(['completion', 'bash']);
-    expect(script).toMatchObject({ code: 0, stderr: '' });
-    expect(script.stdout).toContain('complete -F _ratchet ratchet');
-    const models = await ratchetInProcess(['completion', '--models', '--workspace', join(directory, 'origin')]);
-    expect(models.stdout).toBe('mail\n');
-    expect((await ratchetInProcess(['completion', '--models', '--workspace', join(directory, 'nowhere')])).stdout).toBe(
-      '',
-    );
-    expect(await ratchetInProcess(['completion', 'tcsh'])).toMatchObject({ code: 2, stdout: '' });
-    expect(await ratchetInProcess(['completion'])).toMatchObject({ code: 2, stdout: '' });
-  });
-});
