@@ -1,7 +1,5 @@
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { DuckDbTraceLog } from '../shared/adapters/duckdb/duckdb-trace-log.ts';
-import { DuckDbTraceQuery } from '../shared/adapters/duckdb/duckdb-trace-query.ts';
 import { DirectoryObjectStore } from '../shared/adapters/local/directory-object-store.ts';
 import { SeededRandom } from '../shared/adapters/local/seeded-random.ts';
 import { SqliteLineageStore } from '../shared/adapters/local/sqlite-lineage-store.ts';
@@ -11,6 +9,7 @@ import { SystemIds } from '../shared/adapters/local/system-ids.ts';
 import { createBackEnds } from '../shared/composition/back-ends.ts';
 import { RatchetError } from '../shared/domain/base/errors.ts';
 import type { Observer } from '../shared/ports/observer.ts';
+import { lazyTraceStore } from './lazy-trace-store.ts';
 import type { Place } from './place.ts';
 import { ProcessOwners } from './process-owners.ts';
 import { cacheFolder, lineageFile, objectsFolder } from './workspace-files.ts';
@@ -42,8 +41,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
   const lineage = new SqliteLineageStore(join(root, lineageFile));
   const clock = new SystemClock();
   const owners = new ProcessOwners();
-  const traceLog = new DuckDbTraceLog({ objects, clock });
-  const traceQuery = new DuckDbTraceQuery({ objects });
+  const traces = lazyTraceStore({ objects, clock });
   const { backEnds, close } = createBackEnds({ objects, cacheDirectory: join(root, cacheFolder) });
   return {
     directory: root,
@@ -51,8 +49,8 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
     ports: {
       objects,
       lineage,
-      traceLog,
-      traceQuery,
+      traceLog: traces.traceLog,
+      traceQuery: traces.traceQuery,
       ...backEnds,
       clock,
       ids: new SystemIds(clock),
@@ -62,7 +60,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
     },
     localCopy: (key) => objects.withLocalFile(key, async (path) => path),
     async close() {
-      await Promise.all([close(), traceLog.close(), traceQuery.close()]);
+      await Promise.all([close(), traces.close()]);
       lineage.close();
     },
   };

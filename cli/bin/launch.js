@@ -1,7 +1,7 @@
 // Plain JavaScript, so that an old Node can read it. It may not import anything but Node's own modules.
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import module, { createRequire } from 'node:module';
 import { constants } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
@@ -36,6 +36,7 @@ export async function launch(launcher, entry) {
   }
   if (parent !== undefined) endWithParent();
   silenceExperimentalWarnings();
+  keepCompiledCode();
   await import(new URL(entry, launcher).href);
 }
 
@@ -84,6 +85,13 @@ function relaunch(node, script) {
 function endWithParent() {
   process.on('disconnect', () => process.kill(process.pid, 'SIGKILL'));
   process.channel?.unref();
+}
+
+/** In every thread, beside the packages. Where that folder cannot be written Node goes on without. */
+function keepCompiledCode() {
+  const folder = new URL('../../node_modules/.cache/ratchet-compiled', import.meta.url);
+  process.env.NODE_COMPILE_CACHE ??= fileURLToPath(folder);
+  module.enableCompileCache?.();
 }
 
 function silenceExperimentalWarnings() {
