@@ -259,7 +259,10 @@ export class UseLite {
   }
 }
 
-/** Softmax attention of one query of one head over the rows [begin, end); writes headWidth values at `to`. */
+/**
+ * Softmax attention of one query of one head over the rows [begin, end); writes headWidth values at `to`. Four rows, then four
+ * columns at a time: each sum alone waits for its own last addition. The order within a sum fixes its bits, and stays.
+ */
 function attend(
   qkv: Float32Array,
   stride: number,
@@ -274,34 +277,66 @@ function attend(
   target: Float32Array,
   to: number,
 ): void {
+  const length = end - begin;
+  const keys = begin * stride + width + column;
   let highest = Number.NEGATIVE_INFINITY;
-  for (let other = begin; other < end; other++) {
-    const key = other * stride + width + column;
-    let dot = 0;
+  for (let other = 0; other < length; other += 4) {
+    // Past the last row the last one is taken again, and written again where it belongs.
+    const [at1, at2, at3] = [
+      Math.min(other + 1, length - 1),
+      Math.min(other + 2, length - 1),
+      Math.min(other + 3, length - 1),
+    ];
+    const key0 = keys + other * stride;
+    const key1 = keys + at1 * stride;
+    const key2 = keys + at2 * stride;
+    const key3 = keys + at3 * stride;
+    let dot0 = 0;
+    let dot1 = 0;
+    let dot2 = 0;
+    let dot3 = 0;
     for (let index = 0; index < headWidth; index++) {
-      dot += (qkv[query + index] ?? 0) * (qkv[key + index] ?? 0);
+      const value = qkv[query + index] ?? 0;
+      dot0 += value * (qkv[key0 + index] ?? 0);
+      dot1 += value * (qkv[key1 + index] ?? 0);
+      dot2 += value * (qkv[key2 + index] ?? 0);
+      dot3 += value * (qkv[key3 + index] ?? 0);
     }
-    dot *= scale;
-    scores[other - begin] = dot;
-    if (dot > highest) {
-      highest = dot;
-    }
+    scores[other] = dot0 * scale;
+    scores[at1] = dot1 * scale;
+    scores[at2] = dot2 * scale;
+    scores[at3] = dot3 * scale;
+  }
+  for (let index = 0; index < length; index++) {
+    highest = Math.max(highest, scores[index] ?? 0);
   }
   let total = 0;
-  for (let index = 0; index < end - begin; index++) {
+  for (let index = 0; index < length; index++) {
     const weight = Math.exp((scores[index] ?? 0) - highest);
     scores[index] = weight;
     total += weight;
   }
-  for (let index = 0; index < headWidth; index++) {
-    target[to + index] = 0;
+  for (let index = 0; index < length; index++) {
+    scores[index] = (scores[index] ?? 0) / total;
   }
-  for (let other = begin; other < end; other++) {
-    const weight = (scores[other - begin] ?? 0) / total;
-    const value = other * stride + 2 * width + column;
-    for (let index = 0; index < headWidth; index++) {
-      target[to + index] = (target[to + index] ?? 0) + weight * (qkv[value + index] ?? 0);
+  for (let index = 0; index < headWidth; index += 4) {
+    let value = begin * stride + 2 * width + column + index;
+    let sum0 = 0;
+    let sum1 = 0;
+    let sum2 = 0;
+    let sum3 = 0;
+    for (let other = 0; other < length; other++) {
+      const weight = scores[other] ?? 0;
+      sum0 = Math.fround(sum0 + weight * (qkv[value] ?? 0));
+      sum1 = Math.fround(sum1 + weight * (qkv[value + 1] ?? 0));
+      sum2 = Math.fround(sum2 + weight * (qkv[value + 2] ?? 0));
+      sum3 = Math.fround(sum3 + weight * (qkv[value + 3] ?? 0));
+      value += stride;
     }
+    target[to + index] = sum0;
+    target[to + index + 1] = sum1;
+    target[to + index + 2] = sum2;
+    target[to + index + 3] = sum3;
   }
 }
 
