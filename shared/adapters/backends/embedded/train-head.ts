@@ -289,7 +289,8 @@ function toArtifact(
   const classes = source.header.classes.length;
   const features = source.header.sparseFeatures;
   const scales = new Float32Array(features);
-  const kept: number[] = [];
+  const kept = new Int32Array(features);
+  let count = 0;
   for (let row = 0; row < features; row++) {
     let largest = 0;
     for (let k = 0; k < classes; k++) {
@@ -297,16 +298,25 @@ function toArtifact(
     }
     if (largest > 0) {
       scales[row] = largest / 127;
-      kept.push(row);
+      kept[count++] = row;
     }
   }
-  const sparseWeights = new Int8Array(kept.length * classes);
-  kept.forEach((row, to) => {
+  const low = new Uint32Array(count);
+  const high = new Uint32Array(count);
+  const idf = new Float32Array(count);
+  const sparseScales = new Float32Array(count);
+  const sparseWeights = new Int8Array(count * classes);
+  for (let to = 0; to < count; to++) {
+    const row = kept[to] ?? 0;
     const scale = scales[row] ?? 1;
+    low[to] = source.low[row] ?? 0;
+    high[to] = source.high[row] ?? 0;
+    idf[to] = source.idf[row] ?? 0;
+    sparseScales[to] = scale;
     for (let k = 0; k < classes; k++) {
       sparseWeights[to * classes + k] = Math.round((theta[row * stride + k] ?? 0) / scale);
     }
-  });
+  }
   const width = source.header.denseWidth + 1;
   const denseWeights = new Float32Array(width * classes);
   for (let row = 0; row < width; row++) {
@@ -314,11 +324,11 @@ function toArtifact(
     denseWeights.set(theta.subarray(from, from + classes), row * classes);
   }
   return {
-    header: { ...source.header, sparseFeatures: kept.length },
-    low: Uint32Array.from(kept, (row) => source.low[row] ?? 0),
-    high: Uint32Array.from(kept, (row) => source.high[row] ?? 0),
-    idf: Float32Array.from(kept, (row) => source.idf[row] ?? 0),
-    sparseScales: Float32Array.from(kept, (row) => scales[row] ?? 0),
+    header: { ...source.header, sparseFeatures: count },
+    low,
+    high,
+    idf,
+    sparseScales,
     sparseWeights,
     denseWeights,
   };
