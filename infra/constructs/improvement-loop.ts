@@ -5,6 +5,7 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { DefinitionBody, LogLevel, StateMachine, StateMachineType } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import { type Config, stateMachineName } from '../config.ts';
+import { functionVariable } from '../state-machines/states.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import type { RatchetFunction } from './ratchet-function.ts';
 
@@ -28,7 +29,7 @@ export class ImprovementLoop extends Construct {
       stateMachineType: StateMachineType.STANDARD,
       definitionBody: DefinitionBody.fromString(JSON.stringify(JSON.parse(readFileSync(definitionFile, 'utf8')))),
       definitionSubstitutions: Object.fromEntries(
-        [...stages].map(([state, stage]) => [substitutionName(state), stage.function.functionArn]),
+        [...stages].map(([state, stage]) => [functionVariable(state), stage.function.functionArn]),
       ),
       tracingEnabled: true,
       logs: {
@@ -53,10 +54,4 @@ export class ImprovementLoop extends Construct {
       "The actions of log delivery (logs:*LogDelivery and the like, each named) and X-Ray's know no resources.",
     );
   }
-}
-
-/** `take-lease` → `TakeLeaseFunctionArn`, the placeholder in the state machine file. */
-function substitutionName(state: string): string {
-  const pascal = state.replaceAll(/(?:^|-)([a-z])/g, (_match, letter: string) => letter.toUpperCase());
-  return `${pascal}FunctionArn`;
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
+import { improvementLoop } from '../../infra/state-machines/improvement-loop.ts';
 import { errorTable } from '../../shared/domain/base/errors.ts';
 import { stateHandlers } from '../../shared/loop/catalogue.ts';
 
@@ -42,6 +43,10 @@ const states = allStates(machine);
 const tasks = states.filter(([, state]) => state.Type === 'Task');
 
 describe('the state machine', () => {
+  it('is written as it is generated (else: npm run state-machine)', () => {
+    expect(machine).toEqual(JSON.parse(JSON.stringify(improvementLoop)));
+  });
+
   it('is valid Amazon States Language', () => {
     const deployable = JSON.parse(text.replaceAll(/\$\{(\w+)\}/g, 'arn:aws:lambda:us-east-1:000000000000:function:$1'));
     expect(validate(deployable, { checkArn: true, checkPaths: true }).errorsText()).toBe('');

@@ -1,0 +1,289 @@
+import {
+  choice,
+  type Machine,
+  machine,
+  map,
+  parallel,
+  pass,
+  sequence,
+  succeed,
+  type Template,
+  task,
+} from './states.ts';
+
+const diagnosis = { 'run.$': '$.run', 'lease.$': '$.lease', iteration: 0 };
+const iteration = { 'run.$': '$.run', 'lease.$': '$.lease', 'iteration.$': '$.iteration.number' };
+
+/** What a stage before the first iteration gets, and one after the last. */
+function once(more: Template = {}): Template {
+  return { ...diagnosis, item: 'all', ...more };
+}
+
+/** What a stage of an iteration gets. */
+function inIteration(more: Template): Template {
+  return { ...iteration, item: 'all', 'prepared.$': '$.prepared', ...more };
+}
+
+const prepared = { 'prepared.$': '$.prepared' };
+const firstIteration = { number: 1, kind: 'first', move: 'first', historyKey: '' };
+
+const diagnose = sequence(
+  task('take-lease', {
+    comment: "One active run a model: takes the model's lease and a new fencing token.",
+    input: { 'run.$': '$.run', 'owner.$': '$$.Execution.Id' },
+    resultPath: '$.lease',
+  }),
+  task('prepare-run', {
+    comment: 'Pins the snapshot; the champion answers it anew.',
+    input: once(),
+    resultPath: '$.prepared',
+  }),
+  task('judge-traces', {
+    comment: 'A verdict on each answer: human over LLM over rule.',
+    input: once(prepared),
+    resultPath: '$.judged',
+  }),
+  task('triage-traces', {
+    comment: 'Clean, fixable noise, poison, or suspect judgement, each with its reason.',
+    input: once({ ...prepared, 'judged.$': '$.judged' }),
+    resultPath: '$.triaged',
+  }),
+  task('split-traces', {
+    comment: "Sides for the life of the model; the run's evaluation sets.",
+    input: once({ ...prepared, 'triaged.$': '$.triaged' }),
+    resultPath: '$.split',
+  }),
+  choice('is-there-enough-evidence', {
+    answers: [{ Variable: '$.split.enoughEvidence', BooleanEquals: true, Next: 'for-each-shard' }],
+    otherwise: 'too-little-evidence',
+  }),
+  pass('too-little-evidence', {
+    comment: 'An outcome of its own, never a promotion.',
+    gives: {
+      'run.$': '$.run',
+      'lease.$': '$.lease',
+      iteration: firstIteration,
+      ...prepared,
+      'judged.$': '$.judged',
+      'triaged.$': '$.triaged',
+      'split.$': '$.split',
+      taxonomy: { taxonomyKey: '', clusters: [], unclustered: 0 },
+      weaknesses: [],
+      decision: {
+        next: 'keep',
+        'reason.$': "States.Format('Too little evidence: {}.', $.split.reason)",
+        historyKey: '',
+        chosen: null,
+        iteration: firstIteration,
+      },
+      finalTest: { testKey: '' },
+    },
+    next: 'write-report',
+  }),
+  map('for-each-shard', {
+    comment: 'Trace shards side by side.',
+    items: '$.split.shards',
+    atOnce: 10,
+    item: {
+      ...diagnosis,
+      'item.$': '$$.Map.Item.Value.shardId',
+      ...prepared,
+      'shard.$': '$$.Map.Item.Value',
+    },
+    does: task('analyze-failures'),
+    resultPath: '$.analyses',
+  }),
+  task('build-taxonomy', {
+    comment: 'Clusters of failures, each with its root cause and evidence.',
+    input: once({ ...prepared, 'analyses.$': '$.analyses' }),
+    resultPath: '$.taxonomy',
+  }),
+  map('for-each-suspected-weakness', {
+    comment: 'Probes on the champion: systematic, or chance?',
+    items: '$.taxonomy.clusters',
+    atOnce: 10,
+    item: {
+      ...diagnosis,
+      'item.$': '$$.Map.Item.Value.clusterId',
+      ...prepared,
+      split: { 'sidedKey.$': '$.split.sidedKey' },
+      'taxonomyKey.$': '$.taxonomy.taxonomyKey',
+      'cluster.$': '$$.Map.Item.Value',
+    },
+    does: task('confirm-weaknesses'),
+    resultPath: '$.weaknesses',
+  }),
+  task('inspect-lineage', {
+    comment: "The champion's dataset, and the frozen sets a candidate must not lose.",
+    input: once(prepared),
+    resultPath: '$.lineage',
+  }),
+);
+
+const trainAndPrepare = parallel('train-and-prepare', {
+  branches: [
+    map('for-each-candidate', {
+      comment: 'Candidates side by side, each from the foundation.',
+      items: '$.plan.candidates',
+      atOnce: 4,
+      item: {
+        ...iteration,
+        'item.$': '$$.Map.Item.Value.candidateId',
+        ...prepared,
+        'candidate.$': '$$.Map.Item.Value',
+      },
+      does: task('train-candidates'),
+    }),
+    task('prepare-next-dataset', {
+      comment: 'What the likely next iteration needs.',
+      input: inIteration({
+        split: { 'sidedKey.$': '$.split.sidedKey', 'sets.$': '$.split.sets' },
+        'taxonomyKey.$': '$.taxonomy.taxonomyKey',
+        'weaknesses.$': '$.weaknesses',
+        'lineage.$': '$.lineage',
+      }),
+    }),
+    task('evaluate-champion', {
+      comment: 'The champion on everything that candidates are compared on.',
+      input: inIteration({
+        split: { 'sets.$': '$.split.sets' },
+        lineage: { 'preceding.$': '$.lineage.preceding', 'earlier.$': '$.lineage.earlier' },
+      }),
+    }),
+  ],
+  result: { 'trained.$': '$[0]', 'next.$': '$[1]', 'champion.$': '$[2]' },
+  resultPath: '$.training',
+});
+
+const iterate = sequence(
+  pass('first-iteration', { result: firstIteration, resultPath: '$.iteration' }),
+  map('for-each-cluster', {
+    comment: 'Gold and hard negatives for each cluster.',
+    items: '$.weaknesses',
+    atOnce: 10,
+    item: {
+      ...iteration,
+      'item.$': '$$.Map.Item.Value.clusterId',
+      ...prepared,
+      split: { 'sidedKey.$': '$.split.sidedKey' },
+      'taxonomyKey.$': '$.taxonomy.taxonomyKey',
+      'weakness.$': '$$.Map.Item.Value',
+      'step.$': '$.iteration',
+    },
+    does: task('synthesize-curriculum'),
+    resultPath: '$.parts',
+  }),
+  task('assemble-curriculum', {
+    comment: 'Datasets complement and extend, with leak check and quality controls.',
+    input: inIteration({
+      split: { 'sidedKey.$': '$.split.sidedKey', 'sets.$': '$.split.sets' },
+      'taxonomyKey.$': '$.taxonomy.taxonomyKey',
+      'lineage.$': '$.lineage',
+      'parts.$': '$.parts',
+      'step.$': '$.iteration',
+    }),
+    resultPath: '$.curriculum',
+  }),
+  task('plan-candidates', {
+    comment: 'Dataset times configuration; candidate times evaluation set.',
+    input: inIteration({
+      split: { 'sidedKey.$': '$.split.sidedKey', 'sets.$': '$.split.sets' },
+      'lineage.$': '$.lineage',
+      'curriculum.$': '$.curriculum',
+      'step.$': '$.iteration',
+    }),
+    resultPath: '$.plan',
+  }),
+  trainAndPrepare,
+  map('for-each-evaluation', {
+    comment: 'Candidate times evaluation set.',
+    items: '$.plan.evaluations',
+    atOnce: 10,
+    item: {
+      ...iteration,
+      'item.$': '$$.Map.Item.Value.item',
+      ...prepared,
+      'evaluation.$': '$$.Map.Item.Value',
+    },
+    does: task('evaluate-candidates'),
+    resultPath: '$.evaluated',
+  }),
+  task('gate-candidates', {
+    comment: 'The regression gate over the whole lineage.',
+    input: inIteration({
+      'split.$': '$.split',
+      'lineage.$': '$.lineage',
+      'champion.$': '$.training.champion',
+      'candidates.$': '$.plan.candidates',
+      'evaluated.$': '$.evaluated',
+    }),
+    resultPath: '$.gate',
+  }),
+  task('decide-next', {
+    comment: 'The iteration policy.',
+    input: inIteration({
+      'taxonomyKey.$': '$.taxonomy.taxonomyKey',
+      'step.$': '$.iteration',
+      'gate.$': '$.gate',
+    }),
+    resultPath: '$.decision',
+  }),
+  choice('what-next', {
+    answers: [
+      { Variable: '$.decision.next', StringEquals: 'promote', Next: 'promote-champion' },
+      { Variable: '$.decision.next', StringEquals: 'tune', Next: 'turn-configuration' },
+      {
+        Or: ['rework-data', 'augment'].map((next) => ({ Variable: '$.decision.next', StringEquals: next })),
+        Next: 'turn-data',
+      },
+    ],
+    otherwise: 'final-test',
+  }),
+  pass('turn-data', {
+    comment: 'The dataset changes.',
+    takes: '$.decision.iteration',
+    resultPath: '$.iteration',
+    next: 'for-each-cluster',
+  }),
+  pass('turn-configuration', {
+    comment: 'The dataset stays, the configuration changes.',
+    takes: '$.decision.iteration',
+    resultPath: '$.iteration',
+    next: 'plan-candidates',
+  }),
+);
+
+const end = sequence(
+  task('promote-champion', {
+    comment: 'Freezes the sets and moves the champion by compare-and-set.',
+    input: once({ ...prepared, split: { 'sets.$': '$.split.sets' }, 'decision.$': '$.decision' }),
+    resultPath: '$.promotion',
+  }),
+  task('final-test', {
+    comment: 'The test sets, opened once, for the report alone.',
+    input: once({ ...prepared, 'split.$': '$.split', 'decision.$': '$.decision' }),
+    resultPath: '$.finalTest',
+  }),
+  task('write-report', {
+    comment: "The HTML report, data-curation.md and the run's record; gives the lease back.",
+    input: once({
+      ...prepared,
+      'judged.$': '$.judged',
+      'triaged.$': '$.triaged',
+      'split.$': '$.split',
+      'taxonomy.$': '$.taxonomy',
+      'weaknesses.$': '$.weaknesses',
+      'decision.$': '$.decision',
+      'finalTest.$': '$.finalTest',
+    }),
+    resultPath: '$.result',
+  }),
+  succeed('finished', { output: '$.result' }),
+);
+
+/** The improvement loop in Amazon States Language; the functions' names are variables, which the CDK fills in. */
+export const improvementLoop: Machine & { readonly Comment: string; readonly TimeoutSeconds: number } = {
+  Comment: "Ratchet's improvement loop: from judged traces to a promoted, or refused, checkpoint.",
+  TimeoutSeconds: 86_400,
+  ...machine(sequence(diagnose, iterate, end)),
+};
