@@ -56,11 +56,12 @@ const readsTraces = { read: ['traces/*', 'judgements/*', 'batches/*'], list: ['b
 /** One function a Task state of the state machine, of the same name. */
 export const stageFunctions: readonly FunctionSpec[] = [
   stage('take-lease', "Takes the model's lease for the run", { memoryMb: 512, timeoutSeconds: 60 }),
-  stage('prepare-run', 'Pins the snapshot; the champion answers it anew', {
-    layers: ['duckdb', 'use-lite'],
+  stage('prepare-run', 'Pins the snapshot', {
+    layers: ['duckdb'],
     diskMb: 2048,
     traces: readsTraces,
   }),
+  stage('answer-traces', 'The champion answers a chunk of the snapshot anew', { layers: ['use-lite'] }),
   stage('judge-traces', 'A verdict on each answer'),
   stage('triage-traces', 'Clean, noise, poison or suspect judgement', {
     layers: ['use-lite'],

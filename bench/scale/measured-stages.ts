@@ -292,7 +292,6 @@ async function gate(request: StageRequest): Promise<string> {
           item: 'all',
           prepared: {
             planKey: 'scale/plan.json',
-            snapshotKey: '',
             championId: champion.checkpointId,
             traces: request.size,
           },

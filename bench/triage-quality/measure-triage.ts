@@ -1,11 +1,14 @@
+import type { z } from 'zod';
 import type { Workspace } from '../../cli/workspace.ts';
 import type { Foundation } from '../../shared/adapters/backends/embedded/configuration.ts';
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { triagedRecordSchema } from '../../shared/domain/traces/trace-record.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
+import { answerTraces } from '../../shared/loop/snapshot/answer-traces.ts';
 import { judgeTraces } from '../../shared/loop/snapshot/judge-traces.ts';
 import { prepareRun } from '../../shared/loop/snapshot/prepare-run.ts';
 import { triageTraces } from '../../shared/loop/snapshot/triage-traces.ts';
+import type { judgedSchema } from '../../shared/loop/state/judged.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
 import { acquireLease, giveLeaseBack } from '../../shared/operations/lease.ts';
@@ -133,8 +136,14 @@ async function triaged(modelId: string, seed: number, { ports, owner }: Workspac
   });
   const lease = await acquireLease(run, owner, 15, ports);
   const head = { run, lease, iteration: 0, item: 'all' };
-  const { output: prepared } = await completeStage(prepareRun, head, ports);
-  const { output: judged } = await completeStage(judgeTraces, { ...head, prepared }, ports);
+  const { output: snapshot } = await completeStage(prepareRun, head, ports);
+  const { prepared } = snapshot;
+  const judged: z.infer<typeof judgedSchema>[] = [];
+  for (const chunk of snapshot.chunks) {
+    const ofChunk = { ...head, item: chunk.chunkId, prepared };
+    const { output: answered } = await completeStage(answerTraces, { ...ofChunk, chunk }, ports);
+    judged.push((await completeStage(judgeTraces, { ...ofChunk, answered }, ports)).output);
+  }
   const { output } = await completeStage(triageTraces, { ...head, prepared, judged }, ports);
   await giveLeaseBack(run, owner, ports);
   return readJsonl(ports.objects, output.triagedKey, triagedRecordSchema);

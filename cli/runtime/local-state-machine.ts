@@ -92,6 +92,8 @@ class Steps {
   readonly #sizes: MapSizes;
   /** By the cause that the machine is told. */
   readonly #thrown = new Map<string, unknown>();
+  /** Steps that have started and not ended; a long stage is called many times meanwhile. */
+  readonly #underWay = new Set<string>();
   #ended = false;
 
   constructor(ports: Ports, watcher: StateWatcher, retries: RetriesLeft, sizes: MapSizes) {
@@ -106,7 +108,9 @@ class Steps {
     if (handler === undefined) throw new Error(`no stage for state ${state}`);
     if (this.#ended) throw new ExecutionFault(`The execution has ended, so ${state} is not begun.`);
     const item = itemOf(input);
-    this.#watcher.stateStarted(state, item, this.#sizes.of(state));
+    const step = `${state} ${item}`;
+    if (!this.#underWay.has(step)) this.#watcher.stateStarted(state, item, this.#sizes.of(state));
+    this.#underWay.add(step);
     const observer = {
       progress: (done: number, total: number, unit: string) =>
         this.#watcher.stateProgress(state, item, done, total, unit),
@@ -114,16 +118,18 @@ class Steps {
     };
     try {
       const deadline = this.#ports.clock.now() + sliceMs;
-      const { output, passedOver, working } = await handler(input, { ...this.#ports, observer }, deadline);
+      const { output, result, passedOver, working } = await handler(input, { ...this.#ports, observer }, deadline);
+      this.#retries.finished(state, item);
       if (working !== null) {
         this.#watcher.stateProgress(state, item, working.done, working.total, 'steps');
         return output;
       }
-      this.#retries.finished(state, item);
-      this.#sizes.finished(state, output);
-      this.#watcher.stateFinished(state, item, output, passedOver);
+      this.#underWay.delete(step);
+      this.#sizes.finished(state, result);
+      this.#watcher.stateFinished(state, item, result, passedOver);
       return output;
     } catch (error) {
+      this.#underWay.delete(step);
       const left = this.#retries.failed(state, item, error instanceof Error ? error.name : '');
       this.#watcher.stateFailed(state, item, error, left);
       throw this.#forMachine(error);

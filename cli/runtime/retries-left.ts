@@ -18,7 +18,7 @@ export class RetriesLeft {
     return Math.max(0, rule.attempts - failures + 1);
   }
 
-  /** The step has succeeded: when it is entered again, its count begins anew. */
+  /** A call of the step has succeeded: when it is entered again, its count begins anew. */
   finished(state: string, item: string): void {
     this.#failures.delete(`${state} ${item}`);
   }

@@ -1,8 +1,10 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import { z } from 'zod';
 import { readFaultText } from '../../shared/domain/base/fault-text.ts';
+import { workSchema } from '../../shared/loop/state/work.ts';
 import type { StateWatcher } from '../../shared/ports/orchestrator.ts';
 import { itemOf } from '../runtime/item-of.ts';
+import { type MachineState, machineStates, outputPaths } from '../runtime/machine-states.ts';
 import { MapSizes } from '../runtime/map-sizes.ts';
 import { RetriesLeft } from '../runtime/retries-left.ts';
 import { retryRules } from '../runtime/retry-rules.ts';
@@ -22,7 +24,9 @@ export class HistoryStates {
   readonly #watcher: StateWatcher;
   readonly #retries: RetriesLeft;
   readonly #sizes: MapSizes;
-  readonly #resultPaths: ReadonlyMap<string, string>;
+  readonly #states: ReadonlyMap<string, MachineState>;
+  /** Steps that have started and not ended; a long stage is entered many times meanwhile. */
+  readonly #started = new Set<string>();
   readonly #byEvent = new Map<number, Step>();
   readonly #underWay = new Set<Step>();
 
@@ -31,7 +35,7 @@ export class HistoryStates {
     this.#watcher = watcher;
     this.#retries = new RetriesLeft(retryRules(definition));
     this.#sizes = new MapSizes(definition);
-    this.#resultPaths = new Map(resultPaths(definition));
+    this.#states = machineStates(definition);
   }
 
   /** Takes the events in their order, each once. */
@@ -46,7 +50,14 @@ export class HistoryStates {
     const step: Step = { state, item: itemOf(input), failed: false };
     if (id !== undefined) this.#byEvent.set(id, step);
     this.#underWay.add(step);
-    this.#watcher.stateStarted(state, step.item, this.#sizes.of(state));
+    this.#start(step);
+  }
+
+  /** Tells that a step has started, once until it ends or fails. */
+  #start({ state, item }: Step): void {
+    const name = `${state} ${item}`;
+    if (!this.#started.has(name)) this.#watcher.stateStarted(state, item, this.#sizes.of(state));
+    this.#started.add(name);
   }
 
   /** What happens while a step is under way: above all that it failed, or is tried again. */
@@ -57,11 +68,12 @@ export class HistoryStates {
     const failure = failureOf(event);
     if (failure !== undefined) {
       step.failed = true;
+      this.#started.delete(`${step.state} ${step.item}`);
       const left = this.#retries.failed(step.state, step.item, failure.name);
       this.#watcher.stateFailed(step.state, step.item, failure, left);
     } else if (step.failed) {
       step.failed = false;
-      this.#watcher.stateStarted(step.state, step.item, this.#sizes.of(step.state));
+      this.#start(step);
     }
   }
 
@@ -71,22 +83,18 @@ export class HistoryStates {
     if (step === undefined) return;
     this.#underWay.delete(step);
     this.#retries.finished(state, step.item);
-    const result = at(this.#resultPaths.get(state) ?? '$', output);
+    const paths = outputPaths(state, this.#states);
+    const given = at(paths.task, output);
+    const work = paths.long ? workSchema.safeParse(given) : undefined;
+    if (work?.success === true && work.data.status === 'working') {
+      const { done, total } = work.data.progress ?? { done: 0, total: 0 };
+      this.#watcher.stateProgress(state, step.item, done, total, 'steps');
+      return;
+    }
+    this.#started.delete(`${state} ${step.item}`);
+    const result = work?.success === true ? work.data.result : given;
     this.#sizes.finished(state, result);
     this.#watcher.stateFinished(state, step.item, result, false);
-  }
-}
-
-const machineSchema = z.object({ States: z.record(z.string(), z.record(z.string(), z.unknown())) });
-
-/** The `ResultPath` of each state that has one, those within Maps and Parallels too. */
-function* resultPaths(definition: unknown): Generator<[string, string]> {
-  for (const [name, { ResultPath, ItemProcessor, Branches }] of Object.entries(
-    machineSchema.parse(definition).States,
-  )) {
-    if (typeof ResultPath === 'string') yield [name, ResultPath];
-    if (ItemProcessor !== undefined) yield* resultPaths(ItemProcessor);
-    for (const branch of Array.isArray(Branches) ? Branches : []) yield* resultPaths(branch);
   }
 }
 

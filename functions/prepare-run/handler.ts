@@ -1,6 +1,5 @@
 import { prepareRun } from '../../shared/loop/snapshot/prepare-run.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
-import { withBackEnds } from '../_middleware/with-back-ends.ts';
 import { withTraceLog } from '../_middleware/with-trace-log.ts';
 
-export const handler = stageFunction(prepareRun, withBackEnds, withTraceLog);
+export const handler = stageFunction(prepareRun, withTraceLog);

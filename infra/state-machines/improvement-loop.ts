@@ -1,3 +1,4 @@
+import { longStage, noWork } from './long-stage.ts';
 import {
   choice,
   type Machine,
@@ -28,25 +29,60 @@ const prepared = { 'prepared.$': '$.prepared' };
 const firstIteration = { number: 1, kind: 'first', move: 'first', historyKey: '' };
 
 const diagnose = sequence(
+  pass('begin', { comment: 'No stage has worked yet.', gives: { 'run.$': '$.run', ...noWork } }),
   task('take-lease', {
     comment: "One active run a model: takes the model's lease and a new fencing token.",
     input: { 'run.$': '$.run', 'owner.$': '$$.Execution.Id' },
     resultPath: '$.lease',
   }),
   task('prepare-run', {
-    comment: 'Pins the snapshot; the champion answers it anew.',
+    comment: 'Pins the snapshot, in chunks.',
     input: once(),
-    resultPath: '$.prepared',
+    resultPath: '$.snapshot',
   }),
-  task('judge-traces', {
-    comment: 'A verdict on each answer: human over LLM over rule.',
-    input: once(prepared),
+  map('for-each-chunk', {
+    comment: 'Chunks of the snapshot side by side.',
+    items: '$.snapshot.chunks',
+    atOnce: 10,
+    item: {
+      ...diagnosis,
+      'item.$': '$$.Map.Item.Value.chunkId',
+      'prepared.$': '$.snapshot.prepared',
+      'chunk.$': '$$.Map.Item.Value',
+      ...noWork,
+    },
+    does: sequence(
+      longStage('answer-traces', {
+        comment: 'The champion answers anew, so that what it has since learnt is no failure.',
+        question: 'are-the-traces-answered',
+        pause: 'wait-for-the-answers',
+        result: 'the-answers',
+        resultPath: '$.answered',
+      }),
+      longStage('judge-traces', {
+        comment: 'A verdict on each answer: human over LLM over rule.',
+        input: { ...diagnosis, 'item.$': '$.item', ...prepared, 'answered.$': '$.answered' },
+        question: 'are-the-answers-judged',
+        pause: 'wait-for-the-judge',
+        result: 'the-verdicts',
+      }),
+    ),
     resultPath: '$.judged',
   }),
   task('triage-traces', {
     comment: 'Clean, fixable noise, poison, or suspect judgement, each with its reason.',
-    input: once({ ...prepared, 'judged.$': '$.judged' }),
+    input: once({ 'prepared.$': '$.snapshot.prepared', 'judged.$': '$.judged' }),
     resultPath: '$.triaged',
+  }),
+  pass('the-snapshot', {
+    comment: 'The chunks are read; what follows goes by what triage made of them.',
+    gives: {
+      'run.$': '$.run',
+      'lease.$': '$.lease',
+      'prepared.$': '$.snapshot.prepared',
+      'triaged.$': '$.triaged',
+      ...noWork,
+    },
   }),
   task('split-traces', {
     comment: "Sides for the life of the model; the run's evaluation sets.",
@@ -64,7 +100,6 @@ const diagnose = sequence(
       'lease.$': '$.lease',
       iteration: firstIteration,
       ...prepared,
-      'judged.$': '$.judged',
       'triaged.$': '$.triaged',
       'split.$': '$.split',
       taxonomy: { taxonomyKey: '', clusters: [], unclustered: 0 },
@@ -89,13 +124,22 @@ const diagnose = sequence(
       'item.$': '$$.Map.Item.Value.shardId',
       ...prepared,
       'shard.$': '$$.Map.Item.Value',
+      ...noWork,
     },
-    does: task('analyze-failures'),
+    does: longStage('analyze-failures', {
+      comment: 'What failed and why, first cause a trace.',
+      question: 'are-the-failures-analyzed',
+      pause: 'wait-for-the-analysis',
+      result: 'the-analysis',
+    }),
     resultPath: '$.analyses',
   }),
-  task('build-taxonomy', {
+  longStage('build-taxonomy', {
     comment: 'Clusters of failures, each with its root cause and evidence.',
     input: once({ ...prepared, 'analyses.$': '$.analyses' }),
+    question: 'is-the-taxonomy-built',
+    pause: 'wait-for-the-taxonomy',
+    result: 'the-taxonomy',
     resultPath: '$.taxonomy',
   }),
   map('for-each-suspected-weakness', {
@@ -109,8 +153,14 @@ const diagnose = sequence(
       split: { 'sidedKey.$': '$.split.sidedKey' },
       'taxonomyKey.$': '$.taxonomy.taxonomyKey',
       'cluster.$': '$$.Map.Item.Value',
+      ...noWork,
     },
-    does: task('confirm-weaknesses'),
+    does: longStage('confirm-weaknesses', {
+      comment: 'Probes one cluster.',
+      question: 'are-the-probes-answered',
+      pause: 'wait-for-the-probes',
+      result: 'the-weakness',
+    }),
     resultPath: '$.weaknesses',
   }),
   task('inspect-lineage', {
@@ -131,8 +181,14 @@ const trainAndPrepare = parallel('train-and-prepare', {
         'item.$': '$$.Map.Item.Value.candidateId',
         ...prepared,
         'candidate.$': '$$.Map.Item.Value',
+        ...noWork,
       },
-      does: task('train-candidates'),
+      does: longStage('train-candidates', {
+        comment: 'Trains one candidate.',
+        question: 'is-the-candidate-trained',
+        pause: 'wait-for-the-training',
+        result: 'the-checkpoint',
+      }),
     }),
     task('prepare-next-dataset', {
       comment: 'What the likely next iteration needs.',
@@ -143,12 +199,15 @@ const trainAndPrepare = parallel('train-and-prepare', {
         'lineage.$': '$.lineage',
       }),
     }),
-    task('evaluate-champion', {
+    longStage('evaluate-champion', {
       comment: 'The champion on everything that candidates are compared on.',
       input: inIteration({
         split: { 'sets.$': '$.split.sets' },
         lineage: { 'preceding.$': '$.lineage.preceding', 'earlier.$': '$.lineage.earlier' },
       }),
+      question: 'has-the-champion-answered',
+      pause: 'wait-for-the-champion',
+      result: 'the-champions-answers',
     }),
   ],
   result: { 'trained.$': '$[0]', 'next.$': '$[1]', 'champion.$': '$[2]' },
@@ -169,8 +228,14 @@ const iterate = sequence(
       'taxonomyKey.$': '$.taxonomy.taxonomyKey',
       'weakness.$': '$$.Map.Item.Value',
       'step.$': '$.iteration',
+      ...noWork,
     },
-    does: task('synthesize-curriculum'),
+    does: longStage('synthesize-curriculum', {
+      comment: 'Chooses and writes examples for one cluster.',
+      question: 'are-the-examples-chosen',
+      pause: 'wait-for-the-examples',
+      result: 'the-examples',
+    }),
     resultPath: '$.parts',
   }),
   task('assemble-curriculum', {
@@ -204,8 +269,14 @@ const iterate = sequence(
       'item.$': '$$.Map.Item.Value.item',
       ...prepared,
       'evaluation.$': '$$.Map.Item.Value',
+      ...noWork,
     },
-    does: task('evaluate-candidates'),
+    does: longStage('evaluate-candidates', {
+      comment: 'One candidate on one set.',
+      question: 'has-the-candidate-answered',
+      pause: 'wait-for-the-candidate',
+      result: 'the-candidates-answers',
+    }),
     resultPath: '$.evaluated',
   }),
   task('gate-candidates', {
@@ -259,16 +330,18 @@ const end = sequence(
     input: once({ ...prepared, split: { 'sets.$': '$.split.sets' }, 'decision.$': '$.decision' }),
     resultPath: '$.promotion',
   }),
-  task('final-test', {
+  longStage('final-test', {
     comment: 'The test sets, opened once, for the report alone.',
     input: once({ ...prepared, 'split.$': '$.split', 'decision.$': '$.decision' }),
+    question: 'is-the-test-done',
+    pause: 'wait-for-the-test',
+    result: 'the-test',
     resultPath: '$.finalTest',
   }),
   task('write-report', {
     comment: "The HTML report, data-curation.md and the run's record; gives the lease back.",
     input: once({
       ...prepared,
-      'judged.$': '$.judged',
       'triaged.$': '$.triaged',
       'split.$': '$.split',
       'taxonomy.$': '$.taxonomy',
@@ -284,6 +357,6 @@ const end = sequence(
 /** The improvement loop in Amazon States Language; the functions' names are variables, which the CDK fills in. */
 export const improvementLoop: Machine & { readonly Comment: string; readonly TimeoutSeconds: number } = {
   Comment: "Ratchet's improvement loop: from judged traces to a promoted, or refused, checkpoint.",
-  TimeoutSeconds: 86_400,
+  TimeoutSeconds: 7 * 86_400,
   ...machine(sequence(diagnose, iterate, end)),
 };

@@ -13,6 +13,7 @@ import { type StateHandler, stateHandler } from './engine/run-state.ts';
 import type { AnyStage } from './engine/stage.ts';
 import { takeRunLease } from './engine/take-lease.ts';
 import { writeReport } from './report/write-report.ts';
+import { answerTraces } from './snapshot/answer-traces.ts';
 import { judgeTraces } from './snapshot/judge-traces.ts';
 import { prepareRun } from './snapshot/prepare-run.ts';
 import { splitTraces } from './snapshot/split-traces.ts';
@@ -34,9 +35,13 @@ function once<I extends StageHead, O>(
 export const stateHandlers: ReadonlyMap<string, StateHandler> = new Map([
   [
     'take-lease',
-    async (input, ports) => ({ output: await takeRunLease(input, ports), passedOver: false, working: null }),
+    async (input, ports) => {
+      const lease = await takeRunLease(input, ports);
+      return { output: lease, result: lease, passedOver: false, working: null };
+    },
   ],
   once(prepareRun),
+  once(answerTraces),
   once(judgeTraces),
   once(triageTraces),
   once(splitTraces),

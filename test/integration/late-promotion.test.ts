@@ -6,7 +6,8 @@ import { moveChampion } from '../../shared/domain/models/control.ts';
 import type { LeaseRef } from '../../shared/domain/models/run-ref.ts';
 import { promoteChampion } from '../../shared/loop/decision/promote-champion.ts';
 import { decisionRefSchema } from '../../shared/loop/state/decision.ts';
-import { preparedSchema, readPlan } from '../../shared/loop/state/run-plan.ts';
+import { readPlan } from '../../shared/loop/state/run-plan.ts';
+import { snapshotSchema } from '../../shared/loop/state/snapshot.ts';
 import { splitSchema } from '../../shared/loop/state/split.ts';
 import { updateControl } from '../../shared/operations/control-item.ts';
 import { acquireLease } from '../../shared/operations/lease.ts';
@@ -43,7 +44,7 @@ async function promote(ports: Ports, runId: string, lease: LeaseRef) {
     const key = `runs/${modelId}/${runId}/${iteration}/${stage}/all/completed.json`;
     return (await readJson(ports.objects, key, z.object({ output: schema }))).output;
   };
-  const prepared = await output('prepare-run', 0, preparedSchema);
+  const { prepared } = await output('prepare-run', 0, snapshotSchema);
   const { sets } = await output('split-traces', 0, splitSchema);
   const decision = await output('decide-next', 1, decisionRefSchema);
   expect(decision.next).toBe('promote');
@@ -101,8 +102,8 @@ describe('a late promotion', () => {
       await readJson(
         ports.objects,
         `runs/${modelId}/${next.run}/0/prepare-run/all/completed.json`,
-        z.object({ output: preparedSchema }),
-      ).then((record) => record.output),
+        z.object({ output: snapshotSchema }),
+      ).then((record) => record.output.prepared),
       ports,
     );
     expect(plan.frozenSets).toEqual([]);

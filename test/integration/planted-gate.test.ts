@@ -9,7 +9,7 @@ import { gateCandidates } from '../../shared/loop/decision/gate-candidates.ts';
 import { candidatePlanSchema, championEvaluationSchema, evaluatedSchema } from '../../shared/loop/state/evaluation.ts';
 import { gateFileSchema, gateSchema } from '../../shared/loop/state/gate.ts';
 import { lineageSchema } from '../../shared/loop/state/lineage.ts';
-import { preparedSchema } from '../../shared/loop/state/run-plan.ts';
+import { snapshotSchema } from '../../shared/loop/state/snapshot.ts';
 import { splitSchema } from '../../shared/loop/state/split.ts';
 import { acquireLease } from '../../shared/operations/lease.ts';
 import { readJson, readJsonl } from '../../shared/ports/documents.ts';
@@ -102,7 +102,7 @@ describe('the gate in the loop, with candidates whose answers are known', () => 
     const run = { runId: result.run, modelId, seed: 1 };
     const lease = await acquireLease(run, owner, 15, ports);
     const head = { run, lease, iteration: 1, item: 'replayed' };
-    const prepared = await only(outputOf('prepare-run', result.run, preparedSchema, workspace));
+    const { prepared } = await only(outputOf('prepare-run', result.run, snapshotSchema, workspace));
     const split = await only(outputOf('split-traces', result.run, splitSchema, workspace));
     const { output: gate } = await completeStage(
       gateCandidates,

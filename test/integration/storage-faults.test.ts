@@ -51,9 +51,9 @@ const newestRun = async ({ ports }: Workspace) => (await ports.lineage.listRuns(
 const leaseOf = async ({ ports }: Workspace) => (await ports.lineage.getControl(modelId))?.lease;
 
 /** Path of a stage's file of the newest run. */
-async function fileOf(workspace: Workspace, stage: string, file: string): Promise<string> {
+async function fileOf(workspace: Workspace, stage: string, file: string, item = 'all'): Promise<string> {
   const runId = (await newestRun(workspace))?.runId ?? '';
-  return join(workspace.directory, 'objects', 'runs', modelId, runId, '0', stage, 'all', file);
+  return join(workspace.directory, 'objects', 'runs', modelId, runId, '0', stage, item, file);
 }
 
 /** Reads every JSON object of the workspace; throws when one of them is not whole. */
@@ -90,13 +90,13 @@ describe('a full disk', () => {
     workspace.store.faults = [];
     const after = await improve(workspace);
     expect(after.result.run).toBe(run?.runId);
-    expect(after.ui.passedOver).toEqual(['prepare-run', 'judge-traces', 'triage-traces']);
+    expect(after.ui.passedOver).toEqual(['prepare-run', 'answer-traces', 'judge-traces', 'triage-traces']);
     expect(await newestRun(workspace)).toMatchObject({ status: 'finished', failure: null });
   });
 
   it('that ends by itself costs nothing but the wait', async () => {
     const workspace = await openFaulty();
-    workspace.store.faults = [{ kind: 'full', key: /judge-traces\/all\/completed/, times: 2 }];
+    workspace.store.faults = [{ kind: 'full', key: /judge-traces\/chunk-0000\/completed/, times: 2 }];
     const { result, ui } = await improve(workspace);
     expect(result.decision).toBe('kept');
     expect(ui.failed).toHaveLength(2);
@@ -176,10 +176,10 @@ describe('a fault in one of several items that work side by side', () => {
 describe('objects that are gone or damaged', () => {
   it('end the run when one vanished that a complete stage wrote; the next run begins anew', async () => {
     const workspace = await openFaulty();
-    workspace.store.faults = [{ kind: 'gone', key: /prepare-run\/all\/snapshot/ }];
+    workspace.store.faults = [{ kind: 'gone', key: /prepare-run\/all\/chunk/ }];
     const { fault, ui } = await fail(workspace);
     expect(fault).toMatchObject({ name: 'ObjectMissing', mend: expect.stringContaining('a new run begins') });
-    expect(fault.message).toContain('snapshot.jsonl');
+    expect(fault.message).toContain('chunk-0000.jsonl');
     expect(ui.failed).toHaveLength(1);
     const failed = await newestRun(workspace);
     expect(failed).toMatchObject({ status: 'failed', failure: { name: 'ObjectMissing', mend: fault.mend } });
@@ -206,14 +206,14 @@ describe('objects that are gone or damaged', () => {
     const workspace = await openFaulty();
     workspace.store.faults = [{ kind: 'full', key: /split-traces/ }];
     await fail(workspace);
-    await writeFile(await fileOf(workspace, 'judge-traces', 'completed.json'), damage);
+    await writeFile(await fileOf(workspace, 'judge-traces', 'completed.json', 'chunk-0000'), damage);
     workspace.store.faults = [];
     const notes: string[] = [];
     const observer = { progress: () => undefined, note: (text: string) => notes.push(text) };
     const { ui } = await improve({ ...workspace, ports: { ...workspace.ports, observer } });
-    expect(ui.passedOver).toEqual(['prepare-run', 'triage-traces']);
+    expect(ui.passedOver).toEqual(['prepare-run', 'answer-traces', 'triage-traces']);
     expect(ui.finished).toContain('judge-traces');
-    expect(notes).toEqual([expect.stringContaining('judge-traces/all/completed.json')]);
+    expect(notes).toEqual([expect.stringContaining('judge-traces/chunk-0000/completed.json')]);
   });
 
   it('refuse a damaged champion, and go on once it is restored', async () => {

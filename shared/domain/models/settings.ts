@@ -26,7 +26,9 @@ export const settingsSchema = z.strictObject({
   regressionSetLimit: z.int().positive().default(1_000),
   /** At least what a renewal takes, at most a week. */
   leaseMinutes: z.number().min(0.01).max(10_080).default(15),
-  /** Traces a shard of the failure analysis. */
+  /** Traces that are answered and judged together; more where a snapshot would have more than 100 such chunks. */
+  chunkSize: z.int().positive().default(10_000),
+  /** Traces a shard of the failure analysis; more where there would be more than 100 shards. */
   shardSize: z.int().positive().default(5_000),
   /** Clusters that get probes and a curriculum of their own, largest first; the rest are pooled. */
   maxClusters: z.int().positive().max(200).default(40),

@@ -3,8 +3,8 @@ import { outputSchema } from '../models/task.ts';
 import { isUsable, triageSchema } from '../triage/triage.ts';
 import { judgeSchema, verdictSchema } from './judgement.ts';
 
-/** A trace as a run sees it: the recorded inference, what was judged of it, and what the champion answers today. */
-export const snapshotRecordSchema = z.strictObject({
+/** A trace as a run pins it: the recorded inference, and what was judged of it. */
+export const pinnedRecordSchema = z.strictObject({
   traceId: z.string(),
   timestamp: z.string(),
   input: z.string(),
@@ -16,6 +16,11 @@ export const snapshotRecordSchema = z.strictObject({
   judgement: z
     .strictObject({ verdict: verdictSchema, expected: outputSchema.nullable(), judge: judgeSchema })
     .nullable(),
+});
+export type PinnedRecord = z.infer<typeof pinnedRecordSchema>;
+
+/** A pinned record with what the champion answers today. */
+export const snapshotRecordSchema = pinnedRecordSchema.extend({
   /** What the champion answers now. */
   answer: outputSchema.nullable(),
   confidence: z.number(),

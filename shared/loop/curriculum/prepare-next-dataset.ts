@@ -33,6 +33,7 @@ export const prepareNextDataset: Stage<z.infer<typeof inputSchema>, z.infer<type
     if (iteration > 1 || policyBand(championScore) !== 'rework-data') {
       return { move: '', reason: 'the next iteration will most likely not begin with a new dataset' };
     }
+    const later = { move: '', reason: 'the examples of the next dataset take longer to choose than one call' };
     const { model } = await readPlan(prepared, ports);
     const move = firstRework(model.settings);
     const historyKey = stageKey('decide-next', { run, iteration, item: 'all' }, 'history.json');
@@ -44,6 +45,7 @@ export const prepareNextDataset: Stage<z.infer<typeof inputSchema>, z.infer<type
         return execute('synthesize-curriculum', input);
       }),
     );
+    if (parts.includes(null)) return later;
     await execute('assemble-curriculum', { ...next, item: 'all', split, lineage, parts });
     return {
       move,

@@ -4,7 +4,7 @@ import { selectForCluster } from '../../domain/curriculum/select-for-cluster.ts'
 import { probeResultSchema, weaknessSchema } from '../../domain/diagnosis/probe.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import { readJson, readJsonl, writeJson } from '../../ports/documents.ts';
-import type { Stage } from '../engine/stage.ts';
+import type { LongStage } from '../engine/stage.ts';
 import { partRefSchema } from '../state/curriculum.ts';
 import { weaknessRefSchema } from '../state/diagnosis.ts';
 import { iterationRefSchema } from '../state/iteration.ts';
@@ -23,8 +23,9 @@ const inputSchema = z.strictObject({
   step: iterationRefSchema,
 });
 /** Chooses gold and hard negatives for one cluster of failures. */
-export const synthesizeCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<typeof partRefSchema>> = {
+export const synthesizeCurriculum: LongStage<z.infer<typeof inputSchema>, z.infer<typeof partRefSchema>> = {
   name: 'synthesize-curriculum',
+  long: true,
   input: inputSchema,
   output: partRefSchema,
   async run({ prepared, split, taxonomyKey, weakness, step }, { ports, key }) {

@@ -7,8 +7,8 @@ import {
 } from '../../domain/evaluation/evaluation-set.ts';
 import { isUsableRecord, sidedRecordSchema, type UsableRecord } from '../../domain/traces/trace-record.ts';
 import { readJsonl, writeJson } from '../../ports/documents.ts';
-import { evaluate, readCheckpoint } from '../engine/evaluate.ts';
-import type { Stage } from '../engine/stage.ts';
+import { evaluateInSlices, readCheckpoint } from '../engine/evaluate.ts';
+import { type LongStage, Unfinished } from '../engine/stage.ts';
 import { decisionRefSchema } from '../state/decision.ts';
 import { type FinalTest, finalTestRefSchema } from '../state/final-test.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
@@ -23,11 +23,13 @@ const inputSchema = z.strictObject({
 });
 const testNames = ['traffic-test', 'failure-test', 'regression-test'] as const;
 /** Opens the test sets, once, for the report alone; no decision follows from them. */
-export const finalTest: Stage<z.infer<typeof inputSchema>, z.infer<typeof finalTestRefSchema>> = {
+export const finalTest: LongStage<z.infer<typeof inputSchema>, z.infer<typeof finalTestRefSchema>> = {
   name: 'final-test',
+  long: true,
   input: inputSchema,
   output: finalTestRefSchema,
-  async run({ run, prepared, split, decision }, { ports, key }) {
+  async run({ run, prepared, split, decision }, context) {
+    const { ports, key } = context;
     if (decision.chosen === null) return { testKey: '' };
     const { champion } = await readPlan(prepared, ports);
     const candidate = await readCheckpoint(run.modelId, decision.chosen.checkpointId, ports);
@@ -37,9 +39,15 @@ export const finalTest: Stage<z.infer<typeof inputSchema>, z.infer<typeof finalT
       items.set(name, ref === undefined ? [] : await readJsonl(ports.objects, ref.key, evaluationItemSchema));
     }
     const traffic = items.get('traffic-test') ?? [];
-    const before = byExample(await evaluate(champion, traffic, ports));
-    const after = byExample(await evaluate(candidate, traffic, ports));
     const usable = (await readJsonl(ports.objects, split.sidedKey, sidedRecordSchema)).filter(isUsableRecord);
+    const answersBefore = await evaluateInSlices('before', champion, traffic, context);
+    if (answersBefore instanceof Unfinished) return answersBefore;
+    const answersAfter = await evaluateInSlices('after', candidate, traffic, context);
+    if (answersAfter instanceof Unfinished) return answersAfter;
+    const failing = await evaluateInSlices('failures', candidate, failuresOf(usable), context);
+    if (failing instanceof Unfinished) return failing;
+    const before = byExample(answersBefore);
+    const after = byExample(answersAfter);
     const slices = new Map(usable.map((record) => [record.traceId, record.slice]));
     const result: FinalTest = {
       checkpointId: candidate.checkpointId,
@@ -50,7 +58,7 @@ export const finalTest: Stage<z.infer<typeof inputSchema>, z.infer<typeof finalT
       })),
       byLabel: breakdown(traffic, before, after, (item) => item.expected),
       bySlice: breakdown(traffic, before, after, (item) => slices.get(item.exampleId) ?? null),
-      allFailuresFixed: await failuresFixed(usable, (failing) => evaluate(candidate, failing, ports)),
+      allFailuresFixed: { right: failing.filter((given) => given.right).length, of: failing.length },
       confusion: confusion(traffic, before, after),
       answers: traffic.map((item) => ({
         exampleId: item.exampleId,
@@ -88,20 +96,10 @@ function breakdown(
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
-async function failuresFixed(
-  usable: readonly UsableRecord[],
-  answer: (items: readonly EvaluationItem[]) => Promise<readonly EvaluationAnswer[]>,
-): Promise<{ right: number; of: number }> {
-  const failing = usable.filter((record) => record.verdict === 'fail');
-  const answers = await answer(
-    failing.map((record) => ({
-      exampleId: record.traceId,
-      input: record.input,
-      expected: record.expected,
-      right: false,
-    })),
-  );
-  return { right: answers.filter((given) => given.right).length, of: failing.length };
+function failuresOf(usable: readonly UsableRecord[]): EvaluationItem[] {
+  return usable
+    .filter((record) => record.verdict === 'fail')
+    .map(({ traceId, input, expected }) => ({ exampleId: traceId, input, expected, right: false }));
 }
 
 function confusion(items: readonly EvaluationItem[], before: Answers, after: Answers): FinalTest['confusion'] {

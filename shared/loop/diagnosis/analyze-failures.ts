@@ -2,8 +2,8 @@ import { z } from 'zod';
 import { sidedRecordSchema, type UsableRecord } from '../../domain/traces/trace-record.ts';
 import { analystNamed } from '../../ports/back-ends.ts';
 import { readJsonl, writeJson } from '../../ports/documents.ts';
-import { toEnd } from '../../ports/to-end.ts';
-import type { Stage } from '../engine/stage.ts';
+import { goOn } from '../engine/go-on.ts';
+import { type LongStage, Unfinished } from '../engine/stage.ts';
 import { analysisSchema } from '../state/diagnosis.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { shardSchema } from '../state/split.ts';
@@ -11,8 +11,9 @@ import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, shard: shardSchema });
 /** Reads one shard of training-side records: its failures, and what its passing records look like beside them. */
-export const analyzeFailures: Stage<z.infer<typeof inputSchema>, z.infer<typeof analysisSchema>> = {
+export const analyzeFailures: LongStage<z.infer<typeof inputSchema>, z.infer<typeof analysisSchema>> = {
   name: 'analyze-failures',
+  long: true,
   input: inputSchema,
   output: analysisSchema,
   async run({ prepared, shard }, context) {
@@ -20,9 +21,11 @@ export const analyzeFailures: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
     const { model } = await readPlan(prepared, ports);
     const records = (await readJsonl(ports.objects, shard.key, sidedRecordSchema)) as UsableRecord[];
     const analysisKey = key('analysis.json');
-    const request = { shardId: shard.shardId, task: model.task, records };
-    const analysis = await toEnd(analystNamed(model.analyst, ports).analyze, analysisKey, request, context.deadline);
-    await writeJson(ports.objects, analysisKey, analysis);
+    const { analyze } = analystNamed(model.analyst, ports);
+    const request = () => ({ shardId: shard.shardId, task: model.task, records });
+    const progress = await goOn(analyze, analysisKey, request, context);
+    if (progress instanceof Unfinished) return progress;
+    await writeJson(ports.objects, analysisKey, progress.value);
     return {
       shardId: shard.shardId,
       key: analysisKey,

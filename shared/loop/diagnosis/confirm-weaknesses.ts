@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import type { ProbeResult } from '../../domain/diagnosis/probe.ts';
+import type { Probe, ProbeResult } from '../../domain/diagnosis/probe.ts';
 import { judgeWeakness } from '../../domain/diagnosis/weakness.ts';
 import { sameOutput } from '../../domain/models/task.ts';
 import { analystNamed, answerWith } from '../../ports/back-ends.ts';
 import { writeJson, writeJsonl } from '../../ports/documents.ts';
-import { toEnd } from '../../ports/to-end.ts';
-import type { Stage } from '../engine/stage.ts';
+import { goOn } from '../engine/go-on.ts';
+import { type LongStage, Unfinished } from '../engine/stage.ts';
 import { clusterRefSchema, weaknessRefSchema } from '../state/diagnosis.ts';
 import { readCluster, readTrainingSide } from '../state/material.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
@@ -23,8 +23,9 @@ const inputSchema = z.strictObject({
  * Asks the champion probes made from records that had no part in finding the clusters: is the weakness systematic, or chance?
  * Were they drawn from what the clustering left over, a cluster that holds all failures of its region would look refuted.
  */
-export const confirmWeaknesses: Stage<z.infer<typeof inputSchema>, z.infer<typeof weaknessRefSchema>> = {
+export const confirmWeaknesses: LongStage<z.infer<typeof inputSchema>, z.infer<typeof weaknessRefSchema>> = {
   name: 'confirm-weaknesses',
+  long: true,
   input: inputSchema,
   output: weaknessRefSchema,
   async run({ run, prepared, split, taxonomyKey, cluster: ref }, context) {
@@ -34,23 +35,21 @@ export const confirmWeaknesses: Stage<z.infer<typeof inputSchema>, z.infer<typeo
     const training = await readTrainingSide(split, ports);
     const memberIds = new Set(cluster.traceIds);
     const count = model.settings.probesPerCluster;
-    const probes =
-      count === 0
-        ? []
-        : await toEnd(
-            analystNamed(model.analyst, ports).probes,
-            key('probes'),
-            {
-              task: model.task,
-              cluster,
-              members: training.filter((record) => memberIds.has(record.traceId)),
-              passes: training.filter((record) => record.part === 'discovery' && record.verdict === 'pass'),
-              material: training.filter((record) => record.part === 'probing'),
-              count,
-              random: ports.random.stream(run.seed, `probes/${cluster.clusterId}`),
-            },
-            context.deadline,
-          );
+    let probes: readonly Probe[] = [];
+    if (count > 0) {
+      const request = () => ({
+        task: model.task,
+        cluster,
+        members: training.filter((record) => memberIds.has(record.traceId)),
+        passes: training.filter((record) => record.part === 'discovery' && record.verdict === 'pass'),
+        material: training.filter((record) => record.part === 'probing'),
+        count,
+        random: ports.random.stream(run.seed, `probes/${cluster.clusterId}`),
+      });
+      const progress = await goOn(analystNamed(model.analyst, ports).probes, key('probes'), request, context);
+      if (progress instanceof Unfinished) return progress;
+      probes = progress.value;
+    }
     const answers = await answerWith(
       champion,
       probes.map((probe) => probe.input),

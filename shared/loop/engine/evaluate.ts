@@ -4,6 +4,9 @@ import type { Checkpoint } from '../../domain/models/checkpoint.ts';
 import { sameOutput } from '../../domain/models/task.ts';
 import { answerWith } from '../../ports/back-ends.ts';
 import type { Ports } from '../../ports/ports.ts';
+import type { Prediction } from '../../ports/predictor.ts';
+import { answerInSlices } from './answer-in-slices.ts';
+import { type StageContext, Unfinished } from './stage.ts';
 
 /** A checkpoint's answers on evaluation items, in their order. */
 export async function evaluate(
@@ -16,6 +19,24 @@ export async function evaluate(
     items.map((item) => item.input),
     ports,
   );
+  return graded(items, predictions);
+}
+
+/**
+ * As {@link evaluate}, in slices until the stage's deadline.
+ * @param name tells apart what one stage answers
+ */
+export async function evaluateInSlices(
+  name: string,
+  checkpoint: Pick<Checkpoint, 'served'>,
+  items: readonly EvaluationItem[],
+  context: StageContext,
+): Promise<EvaluationAnswer[] | Unfinished> {
+  const predictions = await answerInSlices({ name, checkpoint, inputs: items.map((item) => item.input) }, context);
+  return predictions instanceof Unfinished ? predictions : graded(items, predictions);
+}
+
+function graded(items: readonly EvaluationItem[], predictions: readonly Prediction[]): EvaluationAnswer[] {
   return items.map((item, index) => {
     const prediction = predictions[index];
     const output = prediction?.output ?? null;

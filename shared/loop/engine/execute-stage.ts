@@ -78,10 +78,10 @@ export function workOf<O>(
 ): Work {
   const head = { stage: stage.name, item };
   if (outcome.status === 'done') {
-    return { ...head, status: 'done', waitSeconds: 0, handle: null, result: outcome.output };
+    return { ...head, status: 'done', waitSeconds: 0, progress: null, handle: null, result: outcome.output };
   }
-  const { handle, waitSeconds } = outcome.work;
-  return { ...head, status: 'working', waitSeconds, handle, result: null };
+  const { handle, waitSeconds, done, total } = outcome.work;
+  return { ...head, status: 'working', waitSeconds, progress: { done, total }, handle, result: null };
 }
 
 /** The handle that this very stage left behind; another's says nothing to it. */

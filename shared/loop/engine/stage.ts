@@ -12,7 +12,10 @@ export interface StageContext {
   readonly handle: Json | null;
   /** Object key of a file of this stage, iteration and item. */
   key(file: string): string;
-  /** Runs another stage of the loop once, under the same lease, and gives its output: for work that is done ahead. */
+  /**
+   * Runs another stage of the loop once, under the same lease, and gives its output: for work that is done ahead. Null where that
+   * stage goes on later.
+   */
   execute(stage: string, input: unknown): Promise<unknown>;
 }
 

@@ -65,9 +65,9 @@ export async function gatherReport(
     ].filter((link) => link !== null),
     traffic: {
       traces: records.length,
-      passes: input.judged.passes,
-      failures: input.judged.failures,
-      unknown: input.judged.unknown,
+      passes: input.triaged.passes,
+      failures: input.triaged.failures,
+      unknown: input.triaged.unknown,
     },
     evidence: {
       failures: input.split.failures,

@@ -2,22 +2,26 @@ import { z } from 'zod';
 import { judgeRecord } from '../../domain/traces/judging.ts';
 import { snapshotRecordSchema } from '../../domain/traces/trace-record.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
-import type { Stage } from '../engine/stage.ts';
+import type { LongStage } from '../engine/stage.ts';
 import { judgedSchema } from '../state/judged.ts';
 import { preparedSchema } from '../state/run-plan.ts';
+import { answeredSchema } from '../state/snapshot.ts';
 import { stageHead } from '../state/stage-head.ts';
 
-const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema });
-/** Gives a verdict on each answer of the champion: ready-made judgements first, the rule judge (exact match) where the right output is known. */
-export const judgeTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof judgedSchema>> = {
+const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, answered: answeredSchema });
+/**
+ * Gives a verdict on each answer of the champion in one chunk: ready-made judgements first, the rule judge (exact match) where
+ * the right output is known.
+ */
+export const judgeTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof judgedSchema>> = {
   name: 'judge-traces',
+  long: true,
   input: inputSchema,
   output: judgedSchema,
-  async run({ prepared }, { ports, key }) {
-    const judged = (await readJsonl(ports.objects, prepared.snapshotKey, snapshotRecordSchema)).map(judgeRecord);
+  async run({ answered }, { ports, key }) {
+    const records = await readJsonl(ports.objects, answered.answeredKey, snapshotRecordSchema);
     const judgedKey = key('judged.jsonl');
-    await writeJsonl(ports.objects, judgedKey, judged);
-    const count = (verdict: string) => judged.filter((record) => record.verdict === verdict).length;
-    return { judgedKey, passes: count('pass'), failures: count('fail'), unknown: count('unknown') };
+    await writeJsonl(ports.objects, judgedKey, records.map(judgeRecord));
+    return { chunkId: answered.chunkId, judgedKey };
   },
 };

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
+import { partSize, partsOf } from '../../domain/base/part-size.ts';
 import { withoutRefuted } from '../../domain/curriculum/refuted-examples.ts';
 import type { EvaluationSet } from '../../domain/evaluation/evaluation-set.ts';
 import type { Control } from '../../domain/models/control.ts';
@@ -9,63 +10,60 @@ import type { Run } from '../../domain/models/run.ts';
 import type { RunRef } from '../../domain/models/run-ref.ts';
 import { effectiveJudgement } from '../../domain/traces/judgement.ts';
 import type { Trace } from '../../domain/traces/trace.ts';
-import type { SnapshotRecord } from '../../domain/traces/trace-record.ts';
-import { answerWith } from '../../ports/back-ends.ts';
+import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
 import { readJsonl, writeJson, writeJsonl } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { JudgedRecord } from '../../ports/trace-log.ts';
 import type { Stage } from '../engine/stage.ts';
-import { preparedSchema, type RunPlan } from '../state/run-plan.ts';
+import { mostChunks } from '../state/limits.ts';
+import type { RunPlan } from '../state/run-plan.ts';
+import { type chunkSchema, snapshotSchema } from '../state/snapshot.ts';
 import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject(stageHead);
 
 /**
- * Pins the snapshot: model, settings, champion, lineage, and the traces with their judgements. The champion answers the
- * snapshot's inputs anew, so that what it has since learnt no longer counts as its failure.
+ * Pins the snapshot: model, settings, champion, lineage, and the traces with their judgements, in chunks.
  * @throws RatchetError UnknownModel, NoChampion
  */
-export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof preparedSchema>> = {
+export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof snapshotSchema>> = {
   name: 'prepare-run',
   input: inputSchema,
-  output: preparedSchema,
+  output: snapshotSchema,
   async run({ run }, { ports, key }) {
     const taughtKey = key('taught.jsonl');
     const { plan, since } = await pinPlan(run, taughtKey, ports);
-    const records = await readSnapshot(plan, since, ports);
-    const predictions = await answerWith(
-      plan.champion,
-      records.map((record) => record.trace.input),
-      ports,
-      { alternatives: 2, onProgress: (done, total) => ports.observer.progress(done, total, 'traces answered') },
-    );
-    const snapshot = records.map(({ trace, judgements }, index): SnapshotRecord => {
-      const prediction = predictions[index];
-      const judgement = effectiveJudgement(judgements);
-      return {
-        traceId: trace.traceId,
-        timestamp: trace.timestamp,
-        input: trace.input,
-        slice: sliceOf(trace),
-        recorded: trace.output,
-        judgement:
-          judgement === undefined
-            ? null
-            : { verdict: judgement.verdict, expected: judgement.expected ?? null, judge: judgement.judge },
-        answer: prediction?.output ?? null,
-        confidence: prediction?.confidence ?? 0,
-        runnerUp: prediction?.alternatives[1] ?? null,
-      };
-    });
+    const records = (await readSnapshot(plan, since, ports)).map(pinned);
     const taught = await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema);
-    await writeJsonl(ports.objects, taughtKey, withoutRefuted(taught, snapshot));
+    await writeJsonl(ports.objects, taughtKey, withoutRefuted(taught, records));
     const planKey = key('plan.json');
-    const snapshotKey = key('snapshot.jsonl');
     await writeJson(ports.objects, planKey, plan);
-    await writeJsonl(ports.objects, snapshotKey, snapshot);
-    return { planKey, snapshotKey, championId: plan.champion.checkpointId, traces: snapshot.length };
+    const chunks: z.infer<typeof chunkSchema>[] = [];
+    const size = partSize(records.length, plan.model.settings.chunkSize, mostChunks);
+    for (const [index, part] of partsOf(records, size).entries()) {
+      const chunkId = `chunk-${String(index).padStart(4, '0')}`;
+      const chunkKey = key(`${chunkId}.jsonl`);
+      await writeJsonl(ports.objects, chunkKey, part);
+      chunks.push({ chunkId, key: chunkKey, records: part.length });
+    }
+    return { prepared: { planKey, championId: plan.champion.checkpointId, traces: records.length }, chunks };
   },
 };
+
+function pinned({ trace, judgements }: JudgedRecord): PinnedRecord {
+  const judgement = effectiveJudgement(judgements);
+  return {
+    traceId: trace.traceId,
+    timestamp: trace.timestamp,
+    input: trace.input,
+    slice: sliceOf(trace),
+    recorded: trace.output,
+    judgement:
+      judgement === undefined
+        ? null
+        : { verdict: judgement.verdict, expected: judgement.expected ?? null, judge: judgement.judge },
+  };
+}
 
 const longestSliceName = 100;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { partSize, partsOf } from '../../domain/base/part-size.ts';
 import { diagnosisPart } from '../../domain/diagnosis/diagnosis-part.ts';
 import { buildEvaluationSets } from '../../domain/evaluation/build-evaluation-sets.ts';
 import { evaluationSetNameSchema } from '../../domain/evaluation/evaluation-set.ts';
@@ -8,6 +9,7 @@ import { checkLease } from '../../operations/lease.ts';
 import { readLedger, writeLedgerSegment } from '../../operations/split-ledger.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import type { Stage } from '../engine/stage.ts';
+import { mostShards } from '../state/limits.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { type SetRef, type Split, type shardSchema, sizeOf, splitSchema } from '../state/split.ts';
 import { stageHead } from '../state/stage-head.ts';
@@ -52,9 +54,9 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
 
     const training = usable.filter((record) => record.side === 'train' && record.part === 'discovery');
     const shards: z.infer<typeof shardSchema>[] = [];
-    for (let from = 0; from < training.length; from += model.settings.shardSize) {
-      const shard = training.slice(from, from + model.settings.shardSize);
-      const shardId = `shard-${String(shards.length).padStart(4, '0')}`;
+    const size = partSize(training.length, model.settings.shardSize, mostShards);
+    for (const [index, shard] of partsOf(training, size).entries()) {
+      const shardId = `shard-${String(index).padStart(4, '0')}`;
       const shardKey = key(`${shardId}.jsonl`);
       await writeJsonl(ports.objects, shardKey, shard);
       shards.push({ shardId, key: shardKey, records: shard.length });

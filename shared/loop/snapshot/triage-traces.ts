@@ -14,7 +14,12 @@ import { stageHead } from '../state/stage-head.ts';
 import { triagedSchema } from '../state/triaged.ts';
 import { type OutOfFoldAnswers, outOfFoldProbabilities } from './out-of-fold.ts';
 
-const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, judged: judgedSchema });
+const inputSchema = z.strictObject({
+  ...stageHead,
+  prepared: preparedSchema,
+  /** The chunks, in the order of the snapshot. */
+  judged: z.array(judgedSchema),
+});
 /** Names what each trace is: clean, fixable noise, poison or a suspect judgement, with its reason. */
 export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof triagedSchema>> = {
   name: 'triage-traces',
@@ -23,7 +28,10 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
   async run({ run, prepared, judged }, context) {
     const { ports, key } = context;
     const plan = await readPlan(prepared, ports);
-    const records = await readJsonl(ports.objects, judged.judgedKey, judgedRecordSchema);
+    const chunks = await Promise.all(
+      judged.map(({ judgedKey }) => readJsonl(ports.objects, judgedKey, judgedRecordSchema)),
+    );
+    const records = chunks.flat();
     const read = new Set(records.flatMap(({ input, judgement }) => (judgement?.judge.kind === 'human' ? [input] : [])));
     // What a person has since judged counts as the person says, and no longer as the champion was taught.
     const base = (await readJsonl(ports.objects, plan.taughtKey, exampleSchema)).filter(
@@ -64,9 +72,13 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
     );
     const triagedKey = key('triaged.jsonl');
     await writeJsonl(ports.objects, triagedKey, triaged);
+    const judgedAs = (verdict: string) => records.filter((record) => record.verdict === verdict).length;
     const count = (category: string) => triaged.filter((record) => record.triage.category === category).length;
     return {
       triagedKey,
+      passes: judgedAs('pass'),
+      failures: judgedAs('fail'),
+      unknown: judgedAs('unknown'),
       clean: count('clean'),
       fixableNoise: count('fixable-noise'),
       poison: count('poison'),

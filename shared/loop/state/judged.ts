@@ -1,8 +1,4 @@
 import { z } from 'zod';
 
-export const judgedSchema = z.strictObject({
-  judgedKey: z.string(),
-  passes: z.int(),
-  failures: z.int(),
-  unknown: z.int(),
-});
+/** A chunk of the snapshot with a verdict on each answer. */
+export const judgedSchema = z.strictObject({ chunkId: z.string(), judgedKey: z.string() });

@@ -23,10 +23,9 @@ export const runPlanSchema = z.strictObject({
 });
 export type RunPlan = z.infer<typeof runPlanSchema>;
 
-/** What prepare-run tells the later stages. */
+/** What prepare-run tells all later stages. */
 export const preparedSchema = z.strictObject({
   planKey: z.string(),
-  snapshotKey: z.string(),
   championId: z.string(),
   traces: z.int(),
 });

@@ -3,7 +3,6 @@ import { decisionSchema } from '../../domain/models/run.ts';
 import { decisionRefSchema } from './decision.ts';
 import { taxonomyRefSchema, weaknessRefSchema } from './diagnosis.ts';
 import { finalTestRefSchema } from './final-test.ts';
-import { judgedSchema } from './judged.ts';
 import { preparedSchema } from './run-plan.ts';
 import { splitSchema } from './split.ts';
 import { stageHead } from './stage-head.ts';
@@ -12,7 +11,6 @@ import { triagedSchema } from './triaged.ts';
 export const reportInputSchema = z.strictObject({
   ...stageHead,
   prepared: preparedSchema,
-  judged: judgedSchema,
   triaged: triagedSchema,
   split: splitSchema,
   taxonomy: taxonomyRefSchema,

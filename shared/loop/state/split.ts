@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type EvaluationSetName, evaluationSetNameSchema } from '../../domain/evaluation/evaluation-set.ts';
+import { mostShards } from './limits.ts';
 
 export const setRefSchema = z.strictObject({
   name: evaluationSetNameSchema,
@@ -16,7 +17,7 @@ export const splitSchema = z.strictObject({
   sidedKey: z.string(),
   sets: z.array(setRefSchema),
   /** Training-side records for discovery, in shards for the analysis. */
-  shards: z.array(shardSchema),
+  shards: z.array(shardSchema).max(mostShards),
   /** Usable failures, all sides. */
   failures: z.int(),
   enoughEvidence: z.boolean(),

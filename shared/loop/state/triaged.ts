@@ -2,6 +2,10 @@ import { z } from 'zod';
 
 export const triagedSchema = z.strictObject({
   triagedKey: z.string(),
+  /** What was judged of the champion's answers. */
+  passes: z.int(),
+  failures: z.int(),
+  unknown: z.int(),
   clean: z.int(),
   fixableNoise: z.int(),
   poison: z.int(),

@@ -14,6 +14,8 @@ export const workSchema = z.strictObject({
   status: z.enum(['done', 'working']),
   /** 0 goes on at once. */
   waitSeconds: z.int().min(0).max(longestWaitSeconds),
+  /** How far it is; null when done. */
+  progress: z.strictObject({ done: z.number(), total: z.number() }).nullable(),
   /** Null when done. */
   handle: jsonSchema.nullable(),
   /** The stage's output; null while it works. */

@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { type EvaluationAnswer, evaluationItemSchema } from '../../domain/evaluation/evaluation-set.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
-import type { Ports } from '../../ports/ports.ts';
-import { evaluate, readCheckpoint } from '../engine/evaluate.ts';
-import type { Stage, StageContext } from '../engine/stage.ts';
+import { evaluateInSlices, readCheckpoint } from '../engine/evaluate.ts';
+import { type LongStage, type StageContext, Unfinished } from '../engine/stage.ts';
 import { readCandidate } from '../state/candidate.ts';
 import { type Evaluated, evaluatedSchema, evaluationPlanSchema } from '../state/evaluation.ts';
 import { readTrainingSide } from '../state/material.ts';
@@ -14,14 +13,16 @@ import { crossFit } from './cross-fit.ts';
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, evaluation: evaluationPlanSchema });
 type Input = z.infer<typeof inputSchema>;
 /** Answers one evaluation set with one candidate, or with its recipe where the set is part of what it trained on. */
-export const evaluateCandidates: Stage<Input, Evaluated> = {
+export const evaluateCandidates: LongStage<Input, Evaluated> = {
   name: 'evaluate-candidates',
+  long: true,
   input: inputSchema,
   output: evaluatedSchema,
   async run(input, context) {
     const { ports, key } = context;
     const { evaluation } = input;
-    const answers = await (evaluation.set === 'cross-fit' ? crossFitted(input, context) : answered(input, ports));
+    const answers = await (evaluation.set === 'cross-fit' ? crossFitted(input, context) : answered(input, context));
+    if (answers instanceof Unfinished) return answers;
     const answersKey = key('answers.jsonl');
     await writeJsonl(ports.objects, answersKey, answers);
     return {
@@ -34,9 +35,11 @@ export const evaluateCandidates: Stage<Input, Evaluated> = {
   },
 };
 
-async function answered({ run, evaluation }: Input, ports: Ports): Promise<EvaluationAnswer[]> {
+async function answered({ run, evaluation }: Input, context: StageContext): Promise<EvaluationAnswer[] | Unfinished> {
+  const { ports } = context;
   const candidate = await readCheckpoint(run.modelId, evaluation.candidate.checkpointId, ports);
-  return evaluate(candidate, await readJsonl(ports.objects, evaluation.setKey, evaluationItemSchema), ports);
+  const items = await readJsonl(ports.objects, evaluation.setKey, evaluationItemSchema);
+  return evaluateInSlices('answers', candidate, items, context);
 }
 
 async function crossFitted({ run, prepared, evaluation }: Input, context: StageContext): Promise<EvaluationAnswer[]> {

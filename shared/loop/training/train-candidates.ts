@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import type { Checkpoint } from '../../domain/models/checkpoint.ts';
 import { trainerNamed } from '../../ports/back-ends.ts';
-import { toEnd } from '../../ports/to-end.ts';
-import type { Stage } from '../engine/stage.ts';
+import { goOn } from '../engine/go-on.ts';
+import { type LongStage, Unfinished } from '../engine/stage.ts';
 import { candidateRefSchema, readCandidate, trainedSchema } from '../state/candidate.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, candidate: candidateRefSchema });
 /** Trains one candidate from the foundation and enters it in the lineage. */
-export const trainCandidates: Stage<z.infer<typeof inputSchema>, z.infer<typeof trainedSchema>> = {
+export const trainCandidates: LongStage<z.infer<typeof inputSchema>, z.infer<typeof trainedSchema>> = {
   name: 'train-candidates',
+  long: true,
   input: inputSchema,
   output: trainedSchema,
   async run({ run, prepared, candidate: ref }, context) {
@@ -18,10 +19,10 @@ export const trainCandidates: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
     const { model, champion, run: record } = await readPlan(prepared, ports);
     const candidate = await readCandidate(ref, ports);
     const trainer = trainerNamed(model.trainer, ports);
-    const trained = await toEnd(
+    const progress = await goOn(
       trainer,
       candidate.checkpointId,
-      {
+      () => ({
         task: model.task,
         datasetKey: candidate.datasetKey,
         configuration: candidate.configuration,
@@ -29,10 +30,12 @@ export const trainCandidates: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
         teacher: trainer.learnsFromChampion(candidate.configuration) ? champion.served : null,
         artifactKey: candidate.artifactKey,
         predictor: model.predictor,
-      },
-      context.deadline,
-      (done, total) => ports.observer.progress(done, total, 'epochs'),
+      }),
+      context,
+      'epochs',
     );
+    if (progress instanceof Unfinished) return progress;
+    const trained = progress.value;
     const checkpoint: Checkpoint = {
       checkpointId: candidate.checkpointId,
       modelId: model.modelId,

@@ -12,6 +12,14 @@ const definition = {
       ItemsPath: '$.plan.candidates',
       ItemProcessor: { StartAt: 'train-candidates', States: { 'train-candidates': task } },
     },
+    'build-taxonomy': { ...task, ResultPath: '$.work', Next: 'is-the-taxonomy-built' },
+    'is-the-taxonomy-built': { Type: 'Choice', Choices: [{ Next: 'the-taxonomy' }, { Next: 'build-taxonomy' }] },
+    'the-taxonomy': { Type: 'Pass', InputPath: '$.work.result', ResultPath: '$.taxonomy', Next: 'for-each-cluster' },
+    'for-each-cluster': {
+      Type: 'Map',
+      ItemsPath: '$.taxonomy.clusters',
+      ItemProcessor: { StartAt: 'confirm-weaknesses', States: { 'confirm-weaknesses': task } },
+    },
   },
 };
 
@@ -22,7 +30,7 @@ function told(events: readonly (Omit<HistoryEvent, 'id' | 'timestamp'> & { previ
     stateStarted: (name, item, items) => lines.push(`started ${name} ${item} of ${items}`),
     stateFinished: (name, item, output) => lines.push(`finished ${name} ${item} ${JSON.stringify(output)}`),
     stateFailed: (name, item, error, left) => lines.push(`failed ${name} ${item} ${String(error)}, ${left} left`),
-    stateProgress: () => undefined,
+    stateProgress: (name, item, done, total) => lines.push(`progress ${name} ${item} ${done} of ${total}`),
   };
   const states = new HistoryStates(definition, watcher);
   for (const [index, event] of events.entries())
@@ -108,4 +116,38 @@ test('without a chain of events, the oldest item under way is meant', () => {
     ].map(unchained),
   );
   expect(lines.slice(2)).toEqual(['finished train-candidates a {"loss":1}', 'finished train-candidates b {"loss":2}']);
+});
+
+test('a long stage starts once and finishes once, and each call between is progress', () => {
+  const work = { stage: 'build-taxonomy', item: 'all', waitSeconds: 5, handle: { at: 1 }, result: null };
+  const working = (done: number) => ({ ...work, status: 'working', progress: { done, total: 3 } });
+  const result = { clusters: ['a', 'b'] };
+  const done = { ...work, status: 'done', waitSeconds: 0, progress: null, handle: null, result };
+  const lines = told([
+    entered('build-taxonomy'),
+    exited('build-taxonomy', { work: working(1) }),
+    { type: 'WaitStateEntered' },
+    entered('build-taxonomy'),
+    scheduled,
+    failed('StorageFailure', '{"errorMessage":"Cannot read."}'),
+    scheduled,
+    exited('build-taxonomy', { work: working(2) }),
+    entered('build-taxonomy'),
+    scheduled,
+    failed('StorageFailure', '{"errorMessage":"Cannot read."}'),
+    scheduled,
+    exited('build-taxonomy', { work: done }),
+    entered('confirm-weaknesses', { item: 'a' }),
+  ]);
+  expect(lines).toEqual([
+    'started build-taxonomy all of null',
+    'progress build-taxonomy all 1 of 3',
+    'failed build-taxonomy all StorageFailure: Cannot read., 3 left',
+    'started build-taxonomy all of null',
+    'progress build-taxonomy all 2 of 3',
+    'failed build-taxonomy all StorageFailure: Cannot read., 3 left',
+    'started build-taxonomy all of null',
+    'finished build-taxonomy all {"clusters":["a","b"]}',
+    'started confirm-weaknesses a of 2',
+  ]);
 });

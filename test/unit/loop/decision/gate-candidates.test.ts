@@ -76,7 +76,7 @@ async function gate(made: Readonly<Record<string, Made>>) {
       lease: { owner: 'test', fencingToken: 1 },
       iteration: 1,
       item: 'all',
-      prepared: { planKey: 'plan.json', snapshotKey: '', championId: champion.checkpointId, traces: items.length },
+      prepared: { planKey: 'plan.json', championId: champion.checkpointId, traces: items.length },
       split: {
         sidedKey: '',
         sets: sets.map(({ name, members }) => ({ name, key: name, size: members.length, right: rights })),

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { moveChampion } from '../../../../shared/domain/models/control.ts';
 import { exampleSchema } from '../../../../shared/domain/models/example.ts';
-import { snapshotRecordSchema } from '../../../../shared/domain/traces/trace-record.ts';
+import { pinnedRecordSchema } from '../../../../shared/domain/traces/trace-record.ts';
 import { prepareRun } from '../../../../shared/loop/snapshot/prepare-run.ts';
 import { readPlan } from '../../../../shared/loop/state/run-plan.ts';
 import { updateControl } from '../../../../shared/operations/control-item.ts';
@@ -59,13 +59,16 @@ async function prepare() {
   await ports.lineage.putRun(sampleRun({ runId: 'r2', modelId, startedAt: now() }));
   const lease = await acquireLease(run, 'a', 15, ports);
   const { output } = await completeStage(prepareRun, { run, lease, iteration: 0, item: 'all' }, ports);
-  return { plan: await readPlan(output, ports), snapshotKey: output.snapshotKey };
+  return { plan: await readPlan(output.prepared, ports), chunks: output.chunks };
+}
+
+async function recordsOf({ chunks }: Awaited<ReturnType<typeof prepare>>) {
+  return (await Promise.all(chunks.map(({ key }) => readJsonl(ports.objects, key, pinnedRecordSchema)))).flat();
 }
 
 describe('the snapshot', () => {
   test('has what came since the promotion and, before it at the limit, what a person judged since', async () => {
-    const { snapshotKey } = await prepare();
-    const records = await readJsonl(ports.objects, snapshotKey, snapshotRecordSchema);
+    const records = await recordsOf(await prepare());
     expect(records.map((record) => record.traceId)).toEqual(['old-1', 'new-3', 'new-2']);
     expect(records[0]?.judgement).toMatchObject({ expected: 'ham', judge: { kind: 'human' } });
   });
@@ -75,7 +78,7 @@ describe('the snapshot', () => {
       traces: [],
       judgements: [sampleJudgement({ judgementId: 'j3', traceId: 'new-3' })],
     });
-    const records = await readJsonl(ports.objects, (await prepare()).snapshotKey, snapshotRecordSchema);
+    const records = await recordsOf(await prepare());
     expect(records.map((record) => record.traceId)).toEqual(['old-1', 'new-3', 'new-2']);
   });
 });

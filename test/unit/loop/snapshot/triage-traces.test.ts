@@ -67,8 +67,8 @@ test('triage-traces teaches its models what a person says in place of what the c
       lease: { owner: 'test', fencingToken: 1 },
       iteration: 0,
       item: 'all',
-      prepared: { planKey: 'plan.json', snapshotKey: '', championId: champion.checkpointId, traces: records.length },
-      judged: { judgedKey: 'judged.jsonl', passes: 0, failures: 0, unknown: 0 },
+      prepared: { planKey: 'plan.json', championId: champion.checkpointId, traces: records.length },
+      judged: [{ chunkId: 'chunk-0000', judgedKey: 'judged.jsonl' }],
     },
     stageContext({ ...ports, trainers: new Map([['embedded', trainer]]) }),
   );

@@ -1,0 +1,5 @@
+import { answerTraces } from '../../shared/loop/snapshot/answer-traces.ts';
+import { stageFunction } from '../_middleware/stage-function.ts';
+import { withBackEnds } from '../_middleware/with-back-ends.ts';
+
+export const handler = stageFunction(answerTraces, withBackEnds);

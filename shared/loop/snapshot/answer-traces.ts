@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { pinnedRecordSchema, type SnapshotRecord } from '../../domain/traces/trace-record.ts';
+import { readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { answerInSlices } from '../engine/answer-in-slices.ts';
+import { type LongStage, Unfinished } from '../engine/stage.ts';
+import { preparedSchema, readPlan } from '../state/run-plan.ts';
+import { answeredSchema, chunkSchema } from '../state/snapshot.ts';
+import { stageHead } from '../state/stage-head.ts';
+
+const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, chunk: chunkSchema });
+
+/** The champion answers one chunk of the snapshot anew, so that what it has since learnt no longer counts as its failure. */
+export const answerTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof answeredSchema>> = {
+  name: 'answer-traces',
+  long: true,
+  input: inputSchema,
+  output: answeredSchema,
+  async run({ prepared, chunk }, context) {
+    const { ports, key } = context;
+    const { champion } = await readPlan(prepared, ports);
+    const records = await readJsonl(ports.objects, chunk.key, pinnedRecordSchema);
+    const inputs = records.map(({ input }) => input);
+    const request = { name: 'answers', checkpoint: champion, inputs, alternatives: 2, unit: 'traces answered' };
+    const answers = await answerInSlices(request, context);
+    if (answers instanceof Unfinished) return answers;
+    const answered = records.map((record, index): SnapshotRecord => {
+      const answer = answers[index];
+      return {
+        ...record,
+        answer: answer?.output ?? null,
+        confidence: answer?.confidence ?? 0,
+        runnerUp: answer?.alternatives[1] ?? null,
+      };
+    });
+    const answeredKey = key('answered.jsonl');
+    await writeJsonl(ports.objects, answeredKey, answered);
+    return { chunkId: chunk.chunkId, answeredKey };
+  },
+};

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+import { mostChunks } from './limits.ts';
+import { preparedSchema } from './run-plan.ts';
+
+/** A part of the snapshot that is answered and judged by itself. */
+export const chunkSchema = z.strictObject({
+  chunkId: z.string(),
+  /** Object key of its pinned records. */
+  key: z.string(),
+  records: z.int(),
+});
+
+export const snapshotSchema = z.strictObject({
+  prepared: preparedSchema,
+  /** In the order of the snapshot. */
+  chunks: z.array(chunkSchema).max(mostChunks),
+});
+
+/** A chunk with the champion's answers. */
+export const answeredSchema = z.strictObject({ chunkId: z.string(), answeredKey: z.string() });

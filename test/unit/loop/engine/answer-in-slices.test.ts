@@ -1,0 +1,108 @@
+import { describe, expect, test } from 'vitest';
+import type { Json } from '../../../../shared/domain/base/json.ts';
+import { answerInSlices } from '../../../../shared/loop/engine/answer-in-slices.ts';
+import { Unfinished } from '../../../../shared/loop/engine/stage.ts';
+import type { Prediction, Predictor } from '../../../../shared/ports/predictor.ts';
+import { memoryPorts } from '../../../helpers/memory-ports.ts';
+import { stageContext } from '../../../helpers/stage-context.ts';
+
+const secondsASlice = 60;
+const inputs = Array.from({ length: 10 }, (_, index) => `text ${index}`);
+const checkpoint = { served: { predictor: 'embedded', ref: 'a', digest: 'd' } };
+const answerTo = (input: string): Prediction => ({ output: input, confidence: 1, alternatives: [] });
+
+/** A predictor that likes three inputs at once and takes a minute for them; `failAt` is killed at that request. */
+function slowly({ failAt = Number.POSITIVE_INFINITY } = {}) {
+  const ports = memoryPorts();
+  const asked: (readonly string[])[] = [];
+  const state = { failAt, chunk: 3 };
+  const predictor: Predictor = {
+    name: 'embedded',
+    ranked: true,
+    get chunk() {
+      return state.chunk;
+    },
+    async predict(_checkpoint, slice) {
+      if (asked.length === state.failAt) throw new Error('killed');
+      asked.push(slice);
+      ports.clock.advance(secondsASlice * 1_000);
+      return slice.map(answerTo);
+    },
+  };
+  const all = { ...ports, predictors: new Map([['embedded', predictor]]) };
+  const call = (handle: Json | null, seconds: number, name = 'answers') =>
+    answerInSlices(
+      { name, checkpoint, inputs },
+      { ...stageContext(all), handle, deadline: ports.clock.now() + seconds * 1_000 },
+    );
+  return { ports, asked, state, call };
+}
+
+function workOf(given: readonly Prediction[] | Unfinished) {
+  if (!(given instanceof Unfinished)) throw new Error('it is done');
+  return given.work;
+}
+
+describe('answers in slices', () => {
+  test('come in the order of the inputs, however many slices they took', async () => {
+    const { call, asked } = slowly();
+    expect(await call(null, 3_600)).toEqual(inputs.map(answerTo));
+    expect(asked.map(({ length }) => length)).toEqual([3, 3, 3, 1]);
+  });
+
+  test('are asked for until the deadline leaves no time for another slice, then go on where they were', async () => {
+    const { call, asked } = slowly();
+    const first = workOf(await call(null, 2.5 * secondsASlice));
+    expect(first).toMatchObject({ done: 6, total: 10, waitSeconds: 0 });
+    expect(asked).toHaveLength(2);
+    expect(await call(first.handle, 3_600)).toEqual(inputs.map(answerTo));
+    expect(asked.flat()).toEqual(inputs);
+  });
+
+  test('get on by a slice a call, however short the calls are', async () => {
+    const { call, asked } = slowly();
+    let given = await call(null, 0);
+    while (given instanceof Unfinished) given = await call(given.work.handle, 0);
+    expect(given).toEqual(inputs.map(answerTo));
+    expect(asked.flat()).toEqual(inputs);
+  });
+
+  test('of a call that was killed between slices are joined when it is started again', async () => {
+    const { call, asked, state } = slowly({ failAt: 2 });
+    await expect(call(null, 3_600)).rejects.toThrow('killed');
+    state.failAt = Number.POSITIVE_INFINITY;
+    expect(await call(null, 3_600)).toEqual(inputs.map(answerTo));
+    expect(asked.flat()).toEqual(inputs);
+  });
+
+  test('are made anew where a kept slice is damaged or gone, also one that was passed by', async () => {
+    const { call, asked, ports } = slowly();
+    const { handle } = workOf(await call(null, 2.5 * secondsASlice));
+    const [first = '', second = ''] = await ports.objects.list('answers-');
+    await ports.objects.put(first, new TextEncoder().encode('{"output":'));
+    await ports.objects.delete(second);
+    expect(await call(handle, 3_600)).toEqual(inputs.map(answerTo));
+    expect(asked).toHaveLength(6);
+  });
+
+  test('go on when the predictor likes other slices meanwhile', async () => {
+    const { call, state } = slowly();
+    const { handle } = workOf(await call(null, 0));
+    state.chunk = 4;
+    expect(await call(handle, 3_600)).toEqual(inputs.map(answerTo));
+  });
+
+  test('of one slice are kept nowhere: what they are asked for is written at once', async () => {
+    const { call, state, ports } = slowly();
+    state.chunk = 10;
+    expect(await call(null, 0)).toEqual(inputs.map(answerTo));
+    expect(await ports.objects.list('')).toEqual([]);
+  });
+
+  test('take no other’s handle for theirs', async () => {
+    const { call, asked } = slowly();
+    const { handle } = workOf(await call(null, 2.5 * secondsASlice));
+    await call(handle, 3_600, 'others');
+    expect(asked.flat()).toEqual([...inputs.slice(0, 6), ...inputs]);
+  });
+});
