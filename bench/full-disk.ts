@@ -84,7 +84,8 @@ async function main(seed: number): Promise<void> {
       if (!ended.stderr.includes('StorageFailure')) problems.push('no StorageFailure was told');
       const record = await withWorkspace(workspace, async (opened) => {
         const lease = (await opened.ports.lineage.getControl(modelId))?.lease;
-        if (lease && !(await opened.ports.owners.isGone(lease.owner))) problems.push('somebody holds the lease');
+        if (lease && (await opened.ports.owners.stateOf(lease.owner)) !== 'gone')
+          problems.push('somebody holds the lease');
         const run = (await runsOf(opened)).at(-1);
         return `${run?.status ?? 'no run'} ${run?.failure?.cause ?? ''}`.trim();
       });

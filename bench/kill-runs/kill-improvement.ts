@@ -159,7 +159,8 @@ async function differences(directory: string, ended: Ended, expected: Outcome): 
     if (runs.length !== 1) found.push(`${runs.length} runs instead of one`);
     if (runs.at(-1)?.status !== 'finished') found.push(`the run's record says ${runs.at(-1)?.status}`);
     const lease = (await workspace.ports.lineage.getControl(modelId))?.lease;
-    const gone = lease === null || lease === undefined || (await workspace.ports.owners.isGone(lease.owner));
+    const gone =
+      lease === null || lease === undefined || (await workspace.ports.owners.stateOf(lease.owner)) === 'gone';
     if (!gone) found.push(`${lease.owner} holds the lease`);
     if (lease !== null && ended.exitCode !== null) found.push('the lease was not given back');
   });

@@ -2,7 +2,8 @@ import { artifactDigest } from '../../shared/adapters/backends/embedded/artifact
 import { TraceBatches } from '../../shared/adapters/duckdb/trace-batches.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
 import type { Control } from '../../shared/domain/models/control.ts';
-import { leaseIsLive } from '../../shared/domain/models/control.ts';
+import { leaseIsLive, leaseKeepsOut } from '../../shared/domain/models/control.ts';
+import { leaseHeld } from '../../shared/operations/lease.ts';
 import type { LineageStore } from '../../shared/ports/lineage-store.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Owners } from '../../shared/ports/owners.ts';
@@ -91,14 +92,20 @@ async function checkLease({ modelId, lease }: Control, ports: ModelPorts, now: n
   const until = new Date(lease.expiresAt).toISOString();
   const detail = `run ${lease.runId}, held by ${lease.owner}`;
   const goOn = `The next run takes it over: ratchet run ${modelId}${ports.at}`;
-  if (!leaseIsLive(lease, now)) return warning(name, `${detail}, expired at ${until}`, goOn);
-  if (await ports.owners.isGone(lease.owner)) return warning(name, `${detail}, whose work has ended`, goOn);
-  return ok(name, `${detail} until ${until}`);
+  const state = await ports.owners.stateOf(lease.owner);
+  if (leaseIsLive(lease, now)) {
+    return state === 'gone'
+      ? warning(name, `${detail}, whose work has ended`, goOn)
+      : ok(name, `${detail} until ${until}`);
+  }
+  return state === 'running'
+    ? warning(name, `${detail}, expired at ${until}, and still runs`, leaseHeld(modelId, lease, now).mend)
+    : warning(name, `${detail}, expired at ${until}`, goOn);
 }
 
 async function checkRuns({ modelId, lease }: Control, ports: ModelPorts, now: number): Promise<readonly Check[]> {
   const activeRun =
-    lease !== null && leaseIsLive(lease, now) && !(await ports.owners.isGone(lease.owner)) ? lease.runId : null;
+    lease !== null && leaseKeepsOut(lease, now, await ports.owners.stateOf(lease.owner)) ? lease.runId : null;
   const broken = (await ports.lineage.listRuns(modelId)).filter(
     (run) => run.status === 'running' && run.runId !== activeRun,
   );

@@ -1,7 +1,8 @@
 import { type ErrorName, errorTable, RatchetError } from '../../shared/domain/base/errors.ts';
-import { type Control, championMovedSince, leaseIsLive } from '../../shared/domain/models/control.ts';
+import { type Control, championMovedSince, leaseKeepsOut } from '../../shared/domain/models/control.ts';
 import type { Run } from '../../shared/domain/models/run.ts';
 import { beginRun } from '../../shared/operations/begin-run.ts';
+import { leaseHeld } from '../../shared/operations/lease.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { unknownModel } from '../../shared/ports/unknown-model.ts';
 import type { ProgressUi } from '../progress.ts';
@@ -71,10 +72,7 @@ async function giveUp(run: Run, reason: string, ports: Ports): Promise<void> {
 async function refuseWhileActive(modelId: string, ports: Ports): Promise<void> {
   const control = await ports.lineage.getControl(modelId);
   const lease = control?.lease;
-  if (lease === null || lease === undefined || !leaseIsLive(lease, ports.clock.now())) return;
-  if (await ports.owners.isGone(lease.owner)) return;
-  throw new RatchetError(
-    'LeaseHeld',
-    `Run ${lease.runId} of ${modelId} is active: ${lease.owner} holds the lease until ${new Date(lease.expiresAt).toISOString()}.`,
-  );
+  if (lease === null || lease === undefined) return;
+  const now = ports.clock.now();
+  if (leaseKeepsOut(lease, now, await ports.owners.stateOf(lease.owner))) throw leaseHeld(modelId, lease, now);
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { idSchema, shortDigest } from '../domain/base/ids.ts';
-import { type Control, leaseIsLive } from '../domain/models/control.ts';
+import { type Control, leaseIsLive, leaseKeepsOut } from '../domain/models/control.ts';
 import type { Run } from '../domain/models/run.ts';
 import type { RunRef } from '../domain/models/run-ref.ts';
 import { type Due, isRunDue, type Trigger, triggerSchema } from '../domain/policy/run-trigger.ts';
@@ -9,6 +9,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { TraceHistory } from '../ports/trace-log.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
 import { beginRun } from './begin-run.ts';
+import { leaseHeld } from './lease.ts';
 
 /** The id that stands for every model. */
 const everyModel = '*';
@@ -102,10 +103,11 @@ function refOf({ runId, modelId, seed: ofRun }: Run): RunRef {
 }
 
 /** Who works on the model now, in words; null for nobody. */
-async function activeRun({ lease }: Control, ports: ConsiderPorts): Promise<string | null> {
-  if (lease === null || !leaseIsLive(lease, ports.clock.now()) || (await ports.owners.isGone(lease.owner))) return null;
-  const until = new Date(lease.expiresAt).toISOString();
-  return `Run ${lease.runId} is active: ${lease.owner} holds the lease until ${until}.`;
+async function activeRun({ modelId, lease }: Control, ports: ConsiderPorts): Promise<string | null> {
+  if (lease === null) return null;
+  const now = ports.clock.now();
+  const keptOut = leaseKeepsOut(lease, now, await ports.owners.stateOf(lease.owner));
+  return keptOut ? leaseHeld(modelId, lease, now).message : null;
 }
 
 /** Since when the champion answers, ISO 8601; null when its model has had no other. */

@@ -1,5 +1,5 @@
 import { RatchetError } from '../domain/base/errors.ts';
-import { holdsLease, releaseLease, takeLease } from '../domain/models/control.ts';
+import { holdsLease, type Lease, leaseIsLive, releaseLease, takeLease } from '../domain/models/control.ts';
 import type { Run } from '../domain/models/run.ts';
 import type { LeaseRef, RunRef } from '../domain/models/run-ref.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -8,25 +8,33 @@ import { readControl, updateControl } from './control-item.ts';
 export async function acquireLease(run: RunRef, owner: string, minutes: number, ports: Ports): Promise<LeaseRef> {
   const before = await ports.lineage.getControl(run.modelId);
   const holder = before?.lease?.owner;
-  const holderIsGone = holder !== undefined && holder !== owner && (await ports.owners.isGone(holder));
+  const state = holder === undefined || holder === owner ? 'unknown' : await ports.owners.stateOf(holder);
   const control = await updateControl(run.modelId, ports, (current) => {
     const answer = takeLease(current, {
       runId: run.runId,
       owner,
       now: ports.clock.now(),
       minutes,
-      ownerIsDead: (other) => holderIsGone && other === holder,
+      stateOf: (other) => (other === holder ? state : 'unknown'),
     });
-    if (!answer.granted) {
-      const until = new Date(answer.holder.expiresAt).toISOString();
-      throw new RatchetError(
-        'LeaseHeld',
-        `Run ${answer.holder.runId} of ${run.modelId} is active: ${answer.holder.owner} holds the lease until ${until}.`,
-      );
-    }
+    if (!answer.granted) throw leaseHeld(run.modelId, answer.holder, ports.clock.now());
     return answer.next;
   });
   return { owner, fencingToken: control.fencingToken };
+}
+
+/** The fault of asking for a model that a run keeps others out of. */
+export function leaseHeld(modelId: string, lease: Lease, now: number): RatchetError {
+  const until = new Date(lease.expiresAt).toISOString();
+  const run = `Run ${lease.runId} of ${modelId}`;
+  if (leaseIsLive(lease, now)) {
+    return new RatchetError('LeaseHeld', `${run} is active: ${lease.owner} holds the lease until ${until}.`);
+  }
+  return new RatchetError(
+    'LeaseHeld',
+    `${run} may still be at work: its lease expired at ${until}, but ${lease.owner} still runs.`,
+    { mend: 'Wait until that process or execution ends, or end it yourself, then run the same command.' },
+  );
 }
 
 /** Gives the lease back; nothing happens when this owner does not hold it for the run. */

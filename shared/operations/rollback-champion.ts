@@ -1,8 +1,9 @@
 import { RatchetError } from '../domain/base/errors.ts';
-import { type Control, moveChampion } from '../domain/models/control.ts';
+import { type Control, leaseKeepsOut, moveChampion } from '../domain/models/control.ts';
 import type { Ports } from '../ports/ports.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
 import { updateControl } from './control-item.ts';
+import { leaseHeld } from './lease.ts';
 
 export interface RollbackRequest {
   readonly modelId: string;
@@ -31,18 +32,15 @@ export async function rollbackChampion(request: RollbackRequest, ports: Ports): 
   if (control === undefined) throw await unknownModel(modelId, ports);
   await checkTarget(control, to, ports);
   const holder = control.lease?.owner;
-  const holderIsGone = holder !== undefined && (await ports.owners.isGone(holder));
+  const state = holder === undefined ? 'unknown' : await ports.owners.stateOf(holder);
 
   let from: string | null = control.championId;
   const after = await updateControl(modelId, ports, (current) => {
     from = current.championId;
     const { lease } = current;
-    if (lease !== null && lease.expiresAt > ports.clock.now() && !(holderIsGone && lease.owner === holder)) {
-      const until = new Date(lease.expiresAt).toISOString();
-      throw new RatchetError(
-        'LeaseHeld',
-        `Run ${lease.runId} of ${modelId} is active: ${lease.owner} holds the lease until ${until}.`,
-      );
+    const now = ports.clock.now();
+    if (lease !== null && leaseKeepsOut(lease, now, lease.owner === holder ? state : 'unknown')) {
+      throw leaseHeld(modelId, lease, now);
     }
     if (current.championId === to) return null;
     const moved = moveChampion(current, {

@@ -65,6 +65,6 @@ export function memoryPorts(options: { answer?: (input: string) => string | null
     ids: new CountingIds(),
     random: new SeededRandom(),
     observer: { progress: () => undefined, note: () => undefined },
-    owners: { isGone: async () => false },
+    owners: { stateOf: async () => 'unknown' },
   };
 }

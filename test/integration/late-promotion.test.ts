@@ -95,7 +95,9 @@ describe('a late promotion', () => {
     expect((await ports.lineage.getControl(modelId))?.championId).toBe(first);
     expect(await ports.lineage.listEvaluationSets(modelId)).not.toEqual([]);
 
-    const owners = { isGone: async (owner: string) => owner === 'elsewhere' };
+    const owners = {
+      stateOf: async (owner: string) => (owner === 'elsewhere' ? ('gone' as const) : ('unknown' as const)),
+    };
     const ui = recordingUi();
     const next = await runLoop({ ...workspace, ports: { ...ports, owners } }, { modelId, seed: 4 }, ui);
     const plan = await readPlan(

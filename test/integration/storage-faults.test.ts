@@ -122,7 +122,7 @@ describe('a full disk', () => {
     expect(run?.status).toBe('running');
 
     workspace.store.faults = [];
-    const owners = { isGone: async () => true };
+    const owners = { stateOf: async () => 'gone' as const };
     const after = await improve({ ...workspace, ports: { ...workspace.ports, owners } });
     expect(after.result.run).toBe(run?.runId);
     expect(await leaseOf(workspace)).toBeNull();

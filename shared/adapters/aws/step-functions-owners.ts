@@ -1,13 +1,21 @@
 import { DescribeExecutionCommand, type SFNClient } from '@aws-sdk/client-sfn';
+import type { OwnerState } from '../../domain/models/control.ts';
 import type { Owners } from '../../ports/owners.ts';
 import { awsErrorName } from './aws-failure.ts';
 
 const executionArn = /^arn:[^:]+:states:[^:]+:\d{12}:execution:/;
-const ended: ReadonlySet<string | undefined> = new Set(['SUCCEEDED', 'FAILED', 'TIMED_OUT', 'ABORTED']);
+const states: ReadonlyMap<string | undefined, OwnerState> = new Map([
+  ['RUNNING', 'running'],
+  ['PENDING_REDRIVE', 'running'],
+  ['SUCCEEDED', 'gone'],
+  ['FAILED', 'gone'],
+  ['TIMED_OUT', 'gone'],
+  ['ABORTED', 'gone'],
+]);
 
 /**
  * Executions of a state machine as owners of runs, named by their ARNs. Gone is one that has ended, or that Step Functions no
- * longer knows; an owner that is no execution, or an answer that does not come, counts as doubt. Needs `states:DescribeExecution`.
+ * longer knows; of an owner that is no execution, or when no answer comes, nothing is known. Needs `states:DescribeExecution`.
  */
 export class StepFunctionsOwners implements Owners {
   readonly #client: SFNClient;
@@ -16,11 +24,11 @@ export class StepFunctionsOwners implements Owners {
     this.#client = client;
   }
 
-  async isGone(owner: string): Promise<boolean> {
-    if (!executionArn.test(owner)) return false;
+  async stateOf(owner: string): Promise<OwnerState> {
+    if (!executionArn.test(owner)) return 'unknown';
     return this.#client.send(new DescribeExecutionCommand({ executionArn: owner })).then(
-      ({ status }) => ended.has(status),
-      (error: unknown) => awsErrorName(error) === 'ExecutionDoesNotExist',
+      ({ status }) => states.get(status) ?? 'unknown',
+      (error: unknown) => (awsErrorName(error) === 'ExecutionDoesNotExist' ? 'gone' : 'unknown'),
     );
   }
 }

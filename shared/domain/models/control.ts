@@ -43,23 +43,34 @@ export type LeaseAnswer =
   | { readonly granted: true; readonly next: Control }
   | { readonly granted: false; readonly holder: Lease };
 
+/** What is known of an owner: whether it works, has ended for good, or nothing. */
+export type OwnerState = 'running' | 'gone' | 'unknown';
+
 /** Whether the lease has not expired. */
 export function leaseIsLive(lease: Lease, now: number): boolean {
   return lease.expiresAt > now;
 }
 
 /**
- * Asks for the lease. Granted when it is free, has expired, or belongs to the same run and either the same owner
- * or one known to be dead. A new owner gets a new fencing token; the same owner keeps its own.
+ * Whether a lease keeps others out: while it lives, unless its owner is gone; and beyond that while its owner is known to run,
+ * which may go on writing at any moment, after having been suspended for instance.
+ */
+export function leaseKeepsOut(lease: Lease, now: number, owner: OwnerState): boolean {
+  return leaseIsLive(lease, now) ? owner !== 'gone' : owner === 'running';
+}
+
+/**
+ * Asks for the lease. Granted when it is free, belongs to this very owner and run, or {@link leaseKeepsOut keeps nobody out}. A
+ * new owner gets a new fencing token; the same owner keeps its own.
  */
 export function takeLease(
   control: Control,
-  request: { runId: string; owner: string; now: number; minutes: number; ownerIsDead?: (owner: string) => boolean },
+  request: { runId: string; owner: string; now: number; minutes: number; stateOf?: (owner: string) => OwnerState },
 ): LeaseAnswer {
   const held = control.lease;
   const expiresAt = request.now + request.minutes * 60_000;
   const own = held !== null && held.runId === request.runId && held.owner === request.owner;
-  if (held !== null && !own && leaseIsLive(held, request.now) && request.ownerIsDead?.(held.owner) !== true) {
+  if (held !== null && !own && leaseKeepsOut(held, request.now, request.stateOf?.(held.owner) ?? 'unknown')) {
     return { granted: false, holder: held };
   }
   return {

@@ -47,9 +47,9 @@ afterAll(async () => {
 
 test('an execution that works is not gone, and is once it was stopped', async () => {
   const executionArn = await start('wait');
-  expect(await owners.isGone(executionArn)).toBe(false);
+  expect(await owners.stateOf(executionArn)).toBe('running');
   await client.send(new StopExecutionCommand({ executionArn }));
-  expect(await owners.isGone(executionArn)).toBe(true);
+  expect(await owners.stateOf(executionArn)).toBe('gone');
 });
 
 test.each(['succeed', 'fail'])('an execution that has ended (%s) is gone', async (end) => {
@@ -58,19 +58,19 @@ test.each(['succeed', 'fail'])('an execution that has ended (%s) is gone', async
     const { status } = await client.send(new DescribeExecutionCommand({ executionArn }));
     expect(status).not.toBe('RUNNING');
   }, 10_000);
-  expect(await owners.isGone(executionArn)).toBe(true);
+  expect(await owners.stateOf(executionArn)).toBe('gone');
 });
 
 test('an execution that Step Functions does not know is gone', async () => {
   const executionArn = await start('succeed');
-  expect(await owners.isGone(`${executionArn}-never-started`)).toBe(true);
+  expect(await owners.stateOf(`${executionArn}-never-started`)).toBe('gone');
 });
 
 test('an owner that is no execution, or cannot be asked about, is in doubt', async () => {
-  expect(await owners.isGone('laptop:123:abc')).toBe(false);
-  expect(await owners.isGone('')).toBe(false);
+  expect(await owners.stateOf('laptop:123:abc')).toBe('unknown');
+  expect(await owners.stateOf('')).toBe('unknown');
   const unreachable = new SFNClient({ endpoint: 'http://127.0.0.1:1', maxAttempts: 1 });
-  expect(await new StepFunctionsOwners({ client: unreachable }).isGone(await start('succeed'))).toBe(false);
+  expect(await new StepFunctionsOwners({ client: unreachable }).stateOf(await start('succeed'))).toBe('unknown');
 });
 
 async function start(end: string): Promise<string> {

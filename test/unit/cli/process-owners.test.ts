@@ -4,24 +4,49 @@ import { hostname } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { ProcessOwners } from '../../../cli/process-owners.ts';
 
+const source = new URL('../../../cli/process-owners.ts', import.meta.url);
+const tellsItsName = `import { ProcessOwners } from '${source}'; console.log(new ProcessOwners().self); setInterval(() => {}, 1e6)`;
+
+/** A living process, and how it names itself. */
+async function another() {
+  const child = spawn(process.execPath, ['--input-type=module', '-e', tellsItsName]);
+  const [line] = await once(child.stdout, 'data');
+  return { child, name: String(line).trim() };
+}
+
 describe('ProcessOwners', () => {
   const owners = new ProcessOwners();
 
-  test('never takes itself, a living process or a stranger for gone', async () => {
-    expect(await owners.isGone(owners.self)).toBe(false);
-    expect(await owners.isGone(`${hostname()}:${process.ppid}:00`)).toBe(false);
-    expect(await owners.isGone(`elsewhere:999999:00`)).toBe(false);
-    expect(await owners.isGone('something else')).toBe(false);
+  test('knows a process that works by its number and its start, until it has ended', async () => {
+    const { child, name } = await another();
+    try {
+      expect(await owners.stateOf(name)).toBe('running');
+    } finally {
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    expect(await owners.stateOf(name)).toBe('gone');
   });
 
-  test('knows that a process that ended is gone', async () => {
-    const child = spawn(process.execPath, ['-e', '']);
-    await once(child, 'exit');
-    expect(await owners.isGone(`${hostname()}:${child.pid}:00`)).toBe(true);
+  test('takes no living process for the owner that had its number before', async () => {
+    const { child, name } = await another();
+    try {
+      expect(await owners.stateOf(name.replace(/-[0-9a-f]+$/, '-00000000'))).toBe('unknown');
+      expect(await owners.stateOf(name.replace(/-[0-9a-f]+$/, ''))).toBe('unknown');
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+
+  test('knows nothing of itself, of another machine, or of a stranger', async () => {
+    expect(await owners.stateOf(owners.self)).toBe('unknown');
+    expect(await owners.stateOf('elsewhere:999999:00')).toBe('unknown');
+    expect(await owners.stateOf('something else')).toBe('unknown');
+    expect(await owners.stateOf(`${hostname()}:${process.pid}:other`)).toBe('unknown');
   });
 
   test('knows that an earlier process with its own number is gone', async () => {
-    expect(await owners.isGone(`${hostname()}:${process.pid}:other`)).toBe(false);
-    expect(await owners.isGone(`${hostname()}:${process.pid}:00ff`)).toBe(true);
+    expect(await owners.stateOf(`${hostname()}:${process.pid}:00ff`)).toBe('gone');
+    expect(await owners.stateOf(`${hostname()}:${process.pid}:00ff-00ff`)).toBe('gone');
   });
 });

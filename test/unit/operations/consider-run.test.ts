@@ -134,6 +134,13 @@ describe('considering a run', () => {
     await lease('run-by-hand');
     expect(await consider()).toMatchObject({ due: false, reason: expect.stringContaining('run-by-hand'), run: null });
     memory.clock.advance(16 * minute);
+    const running = { ...ports, owners: { stateOf: async () => 'running' as const } };
+    const [meanwhile] = await considerRun({ modelId: 'm1', trigger: 'traces-ingested' }, running);
+    expect(meanwhile).toMatchObject({
+      due: false,
+      reason: expect.stringContaining('someone still runs'),
+      leaseIsStuck: true,
+    });
     expect((await consider()).due).toBe(true);
   });
 

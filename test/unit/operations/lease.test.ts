@@ -2,11 +2,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { z } from 'zod';
 import { SqliteLineageStore } from '../../../shared/adapters/local/sqlite-lineage-store.ts';
 import { RatchetError } from '../../../shared/domain/base/errors.ts';
 import { leaseIsLive, moveChampion } from '../../../shared/domain/models/control.ts';
 import { keepLease } from '../../../shared/loop/engine/keep-lease.ts';
-import type { StageHead } from '../../../shared/loop/state/stage-head.ts';
+import { stateHandler } from '../../../shared/loop/engine/run-state.ts';
+import { type LongStage, Unfinished } from '../../../shared/loop/engine/stage.ts';
+import { type StageHead, stageHead } from '../../../shared/loop/state/stage-head.ts';
+import { longestWaitSeconds, workSchema } from '../../../shared/loop/state/work.ts';
 import { updateControl } from '../../../shared/operations/control-item.ts';
 import { endRun } from '../../../shared/operations/end-run.ts';
 import { acquireLease, giveLeaseBack } from '../../../shared/operations/lease.ts';
@@ -122,6 +126,55 @@ describe('keepLease', () => {
     expect(answers.filter(Boolean)).toHaveLength(1);
     work.resolve('done');
     expect(await Promise.all(kept)).toEqual(Array(10).fill('done'));
+  });
+});
+
+describe('the lease of a long stage that is asked every five minutes', () => {
+  const stage: LongStage<StageHead, { calls: number }> = {
+    name: 'wait',
+    long: true,
+    input: z.strictObject(stageHead),
+    output: z.strictObject({ calls: z.int() }),
+    async run(_input, { handle }) {
+      const calls = Number(handle ?? 0) + 1;
+      if (calls > 200) return { calls };
+      return new Unfinished({ status: 'working', handle: calls, done: calls, total: 200, waitSeconds: 300 });
+    },
+  };
+
+  test('is never lost in the waits between the calls, though nobody can tell whether its owner runs', async () => {
+    const head = await headOf('a');
+    let { working, output } = await stateHandler(stage)(head, ports, 0);
+    while (working !== null) {
+      expect(working.waitSeconds).toBeLessThanOrEqual(longestWaitSeconds);
+      await pass(working.waitSeconds * 1_000 - 1);
+      expect((await rejection(acquireLease({ ...run, runId: 'r2' }, 'b', minutes, ports))).name).toBe('LeaseHeld');
+      await pass(1);
+      ({ working, output } = await stateHandler(stage)({ ...head, work: workSchema.parse(output) }, ports, 0));
+    }
+    expect(output).toMatchObject({ status: 'done', result: { calls: 201 } });
+  });
+});
+
+describe('a lease that has expired', () => {
+  test('is refused to others while its owner still runs, with what to do, and granted once that has ended', async () => {
+    await headOf('a');
+    ports.clock.advance(60 * minute);
+    const other = { ...run, runId: 'r2' };
+    const running = { ...ports, owners: { stateOf: async () => 'running' as const } };
+    const refused = await rejection(acquireLease(other, 'b', minutes, running));
+    expect(refused).toMatchObject({ name: 'LeaseHeld', mend: expect.stringContaining('end it yourself') });
+    expect(refused.message).toContain('a still runs');
+    expect((await acquireLease(run, 'a', minutes, running)).fencingToken).toBe(1);
+    ports.clock.advance(60 * minute);
+    const gone = { ...ports, owners: { stateOf: async () => 'gone' as const } };
+    expect((await acquireLease(other, 'b', minutes, gone)).fencingToken).toBe(2);
+  });
+
+  test('is granted where nobody can tell', async () => {
+    await headOf('a');
+    ports.clock.advance(60 * minute);
+    expect((await headOf('b', 'r2')).lease.fencingToken).toBe(2);
   });
 });
 

@@ -74,9 +74,19 @@ describe('rollbackChampion', () => {
     expect(await ports.lineage.getControl('mail')).toMatchObject({ lease: null, fencingToken: token + 1 });
   });
 
+  test('refuses while the owner of an expired lease still runs', async () => {
+    await lend(15);
+    ports.clock.advance(16 * 60_000);
+    ports = { ...ports, owners: { stateOf: async () => 'running' } };
+    expect(await rejection(rollback(first.checkpointId))).toMatchObject({
+      name: 'LeaseHeld',
+      mend: expect.stringContaining('end it yourself'),
+    });
+  });
+
   test('does not wait for the lease of an owner that is surely gone', async () => {
     await lend(15);
-    ports = { ...ports, owners: { isGone: async () => true } };
+    ports = { ...ports, owners: { stateOf: async () => 'gone' } };
     expect(await rollback(first.checkpointId)).toMatchObject({ moved: true });
   });
 

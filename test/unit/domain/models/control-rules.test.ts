@@ -29,10 +29,14 @@ describe('a lease', () => {
       { runId: 'run-1', owner: 'b' },
     ]) {
       expect(takeLease(held, { ...request, ...other })).toEqual({ granted: false, holder: held.lease });
-      expect(takeLease(held, { ...request, ...other, ownerIsDead: () => false })).toMatchObject({ granted: false });
+      expect(takeLease(held, { ...request, ...other, stateOf: () => 'running' })).toMatchObject({ granted: false });
       expect(takeLease(held, { ...request, ...other, now: 901_000 })).toMatchObject({
         granted: true,
         next: { version: 2, lease: other, fencingToken: 2 },
+      });
+      expect(takeLease(held, { ...request, ...other, now: 901_000, stateOf: () => 'running' })).toEqual({
+        granted: false,
+        holder: held.lease,
       });
     }
   });

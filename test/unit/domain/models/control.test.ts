@@ -6,7 +6,9 @@ import {
   firstControl,
   holdsLease,
   leaseIsLive,
+  leaseKeepsOut,
   moveChampion,
+  type OwnerState,
   releaseLease,
   renewLease,
   resumeLease,
@@ -34,7 +36,7 @@ const action = fc.record({
   worker: fc.nat(crew.length - 1),
   kind: fc.constantFrom('read', 'take', 'renew', 'resume', 'release', 'promote', 'rollback', 'wait'),
   minutes: fc.integer({ min: 0, max: 20 }),
-  knownDead: fc.boolean(),
+  known: fc.constantFrom<OwnerState>('running', 'gone', 'unknown'),
 });
 
 interface World {
@@ -43,9 +45,9 @@ interface World {
 }
 
 /** What the worker would write, judging by what it last read; null when it may write nothing. */
-function wish(worker: Worker, kind: string, world: World, knownDead: boolean): Control | null {
+function wish(worker: Worker, kind: string, world: World, known: OwnerState): Control | null {
   const { seen, token, owner, runId } = worker;
-  const request = { runId, owner, now: world.now, minutes, ownerIsDead: () => knownDead };
+  const request = { runId, owner, now: world.now, minutes, stateOf: () => known };
   switch (kind) {
     case 'take': {
       const answer = takeLease(seen, request);
@@ -62,7 +64,7 @@ function wish(worker: Worker, kind: string, world: World, knownDead: boolean): C
       return token !== null && holdsLease(seen, runId, token) ? moveChampion(seen, move) : null;
     }
     case 'rollback': {
-      if (seen.lease !== null && leaseIsLive(seen.lease, world.now)) return null;
+      if (seen.lease !== null && leaseKeepsOut(seen.lease, world.now, known)) return null;
       const move = { at: '', to: 'former', kind: 'rollback' as const, by: 'ana', reason: '' };
       return { ...moveChampion(seen, move), lease: null, fencingToken: seen.fencingToken + 1 };
     }
@@ -81,14 +83,14 @@ describe('the control item, whatever several owners do to it in whatever order',
         const world: World = { control: firstControl('m'), now: 0 };
         const workers = crew.map((member): Worker => ({ ...member, token: null, seen: world.control }));
         const lost = new Set<string>();
-        for (const { worker: index, kind, minutes: passed, knownDead } of actions) {
+        for (const { worker: index, kind, minutes: passed, known } of actions) {
           const worker = workers[index];
           if (worker === undefined) continue;
           if (kind === 'wait') world.now += passed * 60_000;
           if (kind === 'read') worker.seen = world.control;
           const before = world.control;
           const holdersBefore = holders(workers, world);
-          const next = wish(worker, kind, world, knownDead);
+          const next = wish(worker, kind, world, known);
           if (next === null || worker.seen.version !== before.version) continue;
 
           // The compare-and-set of a lineage store.
@@ -122,20 +124,23 @@ describe('the control item, whatever several owners do to it in whatever order',
     );
   });
 
-  test('keeps a live lease from everybody but its own owner, unless that one is known to be dead', () => {
+  test('keeps a lease from everybody but its own owner: a live one unless that is gone, an expired one while that runs', () => {
     fc.assert(
-      fc.property(fc.nat(30), fc.boolean(), fc.boolean(), (waited, sameRun, dead) => {
-        const first = takeLease(firstControl('m'), { runId: 'run-1', owner: 'a', now: 0, minutes });
-        if (!first.granted) throw new Error('a free lease was refused');
-        const answer = takeLease(first.next, {
-          runId: sameRun ? 'run-1' : 'run-2',
-          owner: 'b',
-          now: waited * 60_000,
-          minutes,
-          ownerIsDead: () => dead,
-        });
-        expect(answer.granted).toBe(dead || waited >= minutes);
-      }),
+      fc.property(
+        fc.nat(30),
+        fc.boolean(),
+        fc.constantFrom<OwnerState>('running', 'gone', 'unknown'),
+        (waited, sameRun, state) => {
+          const first = takeLease(firstControl('m'), { runId: 'run-1', owner: 'a', now: 0, minutes });
+          if (!first.granted) throw new Error('a free lease was refused');
+          const runId = sameRun ? 'run-1' : 'run-2';
+          const now = waited * 60_000;
+          const answer = takeLease(first.next, { runId, owner: 'b', now, minutes, stateOf: () => state });
+          expect(answer.granted).toBe(waited < minutes ? state === 'gone' : state !== 'running');
+          const own = takeLease(first.next, { runId: 'run-1', owner: 'a', now, minutes, stateOf: () => state });
+          expect(own.granted).toBe(true);
+        },
+      ),
     );
   });
 });
