@@ -295,7 +295,7 @@ async function gate(request: StageRequest): Promise<string> {
             championId: champion.checkpointId,
             traces: request.size,
           },
-          split: { sidedKey: '', sets: refs, shards: [], failures: 1_000, enoughEvidence: true, reason: '' },
+          split: { sidedKey: '', sets: refs, failures: 1_000, enoughEvidence: true, reason: '' },
           lineage: {
             champion: 'first',
             parentDatasetId: '',

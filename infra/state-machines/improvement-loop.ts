@@ -26,6 +26,16 @@ function inIteration(more: Template): Template {
 }
 
 const prepared = { 'prepared.$': '$.prepared' };
+/** What later stages need of the split: not its shards. */
+const split = {
+  split: {
+    'sidedKey.$': '$.split.sidedKey',
+    'sets.$': '$.split.sets',
+    'failures.$': '$.split.failures',
+    'enoughEvidence.$': '$.split.enoughEvidence',
+    'reason.$': '$.split.reason',
+  },
+};
 const firstIteration = { number: 1, kind: 'first', move: 'first', historyKey: '' };
 
 const diagnose = sequence(
@@ -101,7 +111,7 @@ const diagnose = sequence(
       iteration: firstIteration,
       ...prepared,
       'triaged.$': '$.triaged',
-      'split.$': '$.split',
+      ...split,
       taxonomy: { taxonomyKey: '', clusters: [], unclustered: 0 },
       weaknesses: [],
       decision: {
@@ -163,6 +173,19 @@ const diagnose = sequence(
     }),
     resultPath: '$.weaknesses',
   }),
+  pass('the-diagnosis', {
+    comment: 'The shards are read; what follows goes by the weaknesses.',
+    gives: {
+      'run.$': '$.run',
+      'lease.$': '$.lease',
+      ...prepared,
+      'triaged.$': '$.triaged',
+      ...split,
+      'taxonomy.$': '$.taxonomy',
+      'weaknesses.$': '$.weaknesses',
+      ...noWork,
+    },
+  }),
   task('inspect-lineage', {
     comment: "The champion's dataset, and the frozen sets a candidate must not lose.",
     input: once(prepared),
@@ -210,7 +233,7 @@ const trainAndPrepare = parallel('train-and-prepare', {
       result: 'the-champions-answers',
     }),
   ],
-  result: { 'trained.$': '$[0]', 'next.$': '$[1]', 'champion.$': '$[2]' },
+  result: { 'champion.$': '$[2]' },
   resultPath: '$.training',
 });
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWorkspace } from '../../cli/workspace.ts';
+import type { Lease } from '../../shared/domain/models/control.ts';
 import { updateControl } from '../../shared/operations/control-item.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
 import { answeredTraffic, createSupportModel, ingest, makeWorkspace, modelId } from '../helpers/test-workspace.ts';
@@ -119,11 +120,19 @@ describe('a run that is killed and started again', () => {
     const { ports, close } = await openWorkspace(workspace, {
       observer: { progress: () => undefined, note: () => undefined },
     });
-    await updateControl(modelId, ports, (control) => ({
-      ...control,
-      version: control.version + 1,
-      lease: control.lease === null ? null : { ...control.lease, expiresAt: 0 },
-    }));
+    const changeLease = (change: (lease: Lease) => Lease) =>
+      updateControl(modelId, ports, (control) => ({
+        ...control,
+        version: control.version + 1,
+        lease: control.lease === null ? null : change(control.lease),
+      }));
+    await changeLease((lease) => ({ ...lease, expiresAt: 0 }));
+    const refused = start(workspace);
+    expect(await refused.ended).toBe('');
+    expect(refused.stderr()).toContain('LeaseHeld');
+    expect(refused.stderr()).toContain(`:${stopped.child.pid}:`);
+    // As on a system that does not tell when a process began: then nobody knows whether this is the one.
+    await changeLease((lease) => ({ ...lease, owner: lease.owner.replace(/-[0-9a-f]+$/, '') }));
     const { log: _, ...outcome } = await outcomeOf(workspace);
     stopped.child.kill('SIGCONT');
     expect(await stopped.ended).toBe('');

@@ -5,7 +5,10 @@ export const runRefSchema = z.strictObject({ runId: idSchema, modelId: idSchema,
 
 export type RunRef = z.infer<typeof runRefSchema>;
 
+/** Longer than the name of any execution, and of any process with its host. */
+const longestOwner = 320;
+
 /** Proof of the right to work on the run. */
-export const leaseRefSchema = z.strictObject({ owner: z.string(), fencingToken: z.int() });
+export const leaseRefSchema = z.strictObject({ owner: z.string().max(longestOwner), fencingToken: z.int() });
 
 export type LeaseRef = z.infer<typeof leaseRefSchema>;

@@ -31,7 +31,7 @@ export const settingsSchema = z.strictObject({
   /** Traces a shard of the failure analysis; more where there would be more than 100 shards. */
   shardSize: z.int().positive().default(5_000),
   /** Clusters that get probes and a curriculum of their own, largest first; the rest are pooled. */
-  maxClusters: z.int().positive().max(200).default(40),
+  maxClusters: z.int().positive().max(100).default(40),
   /** Traces judged to fail since the last run that start another one where runs start by themselves. */
   runAfterFailures: z.int().positive().default(50),
   /** Judged traces of the champion's time that its usual failure rate is taken from, before deterioration is watched for. */

@@ -13,6 +13,7 @@ import { type Candidate, readCandidate } from '../state/candidate.ts';
 import { type DecisionRef, decisionRefSchema } from '../state/decision.ts';
 import { byNetGain, type GatedCandidate, gateFileSchema, gateSchema, gateWithReason } from '../state/gate.ts';
 import { type History, type IterationRecord, iterationRefSchema, readHistory } from '../state/iteration.ts';
+import { shortReason } from '../state/limits.ts';
 import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
 import { stageHead } from '../state/stage-head.ts';
 
@@ -72,18 +73,19 @@ export const decideNext: Stage<Input, DecisionRef> = {
     await writeJson(ports.objects, historyKey, history);
 
     if (policy.next === 'promote')
-      return { next: 'promote', reason: policy.detail, historyKey, chosen: gate.best, iteration: step };
+      return { next: 'promote', reason: shortReason(policy.detail), historyKey, chosen: gate.best, iteration: step };
     if (policy.next !== 'stop') {
       const iteration = { number: input.iteration + 1, kind: policy.next, move: policy.move.name, historyKey };
       return {
         next: policy.next,
-        reason: `${policy.detail} ${describeMove(policy.move)}`,
+        reason: shortReason(`${policy.detail} ${describeMove(policy.move)}`),
         historyKey,
         chosen: null,
         iteration,
       };
     }
-    return { ...(await settle(history, policy.detail, plan, ports)), historyKey, iteration: step };
+    const settled = await settle(history, policy.detail, plan, ports);
+    return { ...settled, reason: shortReason(settled.reason), historyKey, iteration: step };
   },
 };
 

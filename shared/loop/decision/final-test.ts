@@ -12,13 +12,13 @@ import { type LongStage, Unfinished } from '../engine/stage.ts';
 import { decisionRefSchema } from '../state/decision.ts';
 import { type FinalTest, finalTestRefSchema } from '../state/final-test.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
-import { splitSchema } from '../state/split.ts';
+import { keptSplitSchema } from '../state/split.ts';
 import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,
   prepared: preparedSchema,
-  split: splitSchema,
+  split: keptSplitSchema,
   decision: decisionRefSchema,
 });
 const testNames = ['traffic-test', 'failure-test', 'regression-test'] as const;

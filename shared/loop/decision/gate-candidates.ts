@@ -18,13 +18,13 @@ import { byNetGain, type Gate, type GatedCandidate, gateSchema } from '../state/
 import { lineageSchema } from '../state/lineage.ts';
 import { readTrainingSide } from '../state/material.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
-import { sizeOf, splitSchema } from '../state/split.ts';
+import { keptSplitSchema, sizeOf } from '../state/split.ts';
 import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,
   prepared: preparedSchema,
-  split: splitSchema,
+  split: keptSplitSchema,
   lineage: lineageSchema,
   champion: championEvaluationSchema,
   candidates: z.array(candidateRefSchema),

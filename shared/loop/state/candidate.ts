@@ -4,6 +4,7 @@ import { datasetModeSchema } from '../../domain/models/dataset.ts';
 import { servedSchema } from '../../domain/models/served.ts';
 import { readJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { itemIdSchema, lineageIdSchema, objectKeySchema } from './limits.ts';
 
 /** What is to be trained: a dataset and a configuration. Its checkpoint's id is known beforehand. */
 export const candidateSchema = z.strictObject({
@@ -19,21 +20,25 @@ export const candidateSchema = z.strictObject({
 export type Candidate = z.infer<typeof candidateSchema>;
 
 export const candidateRefSchema = z.strictObject({
-  candidateId: z.string(),
-  checkpointId: z.string(),
-  key: z.string(),
+  candidateId: itemIdSchema,
+  checkpointId: lineageIdSchema,
+  key: objectKeySchema,
 });
 export type CandidateRef = z.infer<typeof candidateRefSchema>;
 
-export const datasetRefSchema = z.strictObject({ datasetId: z.string(), key: z.string(), mode: datasetModeSchema });
+export const datasetRefSchema = z.strictObject({
+  datasetId: lineageIdSchema,
+  key: objectKeySchema,
+  mode: datasetModeSchema,
+});
 export type DatasetRef = z.infer<typeof datasetRefSchema>;
 
 export function readCandidate(ref: Pick<CandidateRef, 'key'>, ports: Ports): Promise<Candidate> {
   return readJson(ports.objects, ref.key, candidateSchema);
 }
 export const trainedSchema = z.strictObject({
-  candidateId: z.string(),
-  checkpointId: z.string(),
+  candidateId: itemIdSchema,
+  checkpointId: lineageIdSchema,
   served: servedSchema,
   examples: z.int(),
 });

@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { candidateSchema } from '../../domain/curriculum/example-candidate.ts';
 import { rootCauseSchema } from '../../domain/diagnosis/taxonomy.ts';
+import { datasetModeSchema } from '../../domain/models/dataset.ts';
 import { datasetRefSchema } from './candidate.ts';
+import { itemIdSchema, lineageIdSchema, objectKeySchema, reasonSchema } from './limits.ts';
 
 export const partRefSchema = z.strictObject({
-  clusterId: z.string(),
-  key: z.string(),
+  clusterId: itemIdSchema,
+  key: objectKeySchema,
   gold: z.int(),
   hardNegatives: z.int(),
 });
@@ -19,6 +21,8 @@ export const clusterSelectionSchema = z.strictObject({
   withoutNearPass: z.int(),
 });
 
-export const curriculumSchema = z.strictObject({ datasets: z.array(datasetRefSchema.extend({ examples: z.int() })) });
+export const curriculumSchema = z.strictObject({
+  datasets: z.array(datasetRefSchema.extend({ examples: z.int() })).max(datasetModeSchema.options.length),
+});
 
-export const nextDatasetSchema = z.strictObject({ move: z.string(), reason: z.string() });
+export const nextDatasetSchema = z.strictObject({ move: lineageIdSchema, reason: reasonSchema });

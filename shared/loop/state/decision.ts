@@ -1,13 +1,15 @@
 import { z } from 'zod';
+import { evaluationSetNameSchema } from '../../domain/evaluation/evaluation-set.ts';
 import { moveKindSchema } from '../../domain/policy/policy.ts';
 import { candidateRefSchema } from './candidate.ts';
 import { iterationRefSchema } from './iteration.ts';
+import { lineageIdSchema, objectKeySchema, reasonSchema } from './limits.ts';
 
 export const decisionRefSchema = z.strictObject({
   next: z.union([moveKindSchema, z.literal('promote'), z.literal('keep')]),
   /** For people: why. */
-  reason: z.string(),
-  historyKey: z.string(),
+  reason: reasonSchema,
+  historyKey: objectKeySchema,
   /** The candidate that the decision is about: to be promoted, or the best of those refused; null while the run goes on. */
   chosen: candidateRefSchema.nullable(),
   /** The coming iteration; the present one when there is none. */
@@ -15,4 +17,7 @@ export const decisionRefSchema = z.strictObject({
 });
 export type DecisionRef = z.infer<typeof decisionRefSchema>;
 
-export const promotionSchema = z.strictObject({ championId: z.string(), frozenSets: z.array(z.string()) });
+export const promotionSchema = z.strictObject({
+  championId: lineageIdSchema,
+  frozenSets: z.array(lineageIdSchema).max(evaluationSetNameSchema.options.length),
+});

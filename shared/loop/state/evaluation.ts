@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { candidateRefSchema } from './candidate.ts';
+import { itemIdSchema, mostCandidates, objectKeySchema } from './limits.ts';
 
 /**
  * The sets a candidate is evaluated on: all held-out traffic of the run, its training side by cross-fitting where held-out traffic
@@ -10,25 +11,25 @@ export type EvaluatedSet = z.infer<typeof evaluatedSetSchema>;
 
 /** One cell of candidate × set. */
 export const evaluationPlanSchema = z.strictObject({
-  item: z.string(),
+  item: itemIdSchema,
   candidate: candidateRefSchema,
   set: evaluatedSetSchema,
   /** Object key of the set's items; for `cross-fit` that of the run's records. */
-  setKey: z.string(),
+  setKey: objectKeySchema,
 });
 
 export const evaluatedSchema = z.strictObject({
-  candidateId: z.string(),
+  candidateId: itemIdSchema,
   set: evaluatedSetSchema,
-  answersKey: z.string(),
+  answersKey: objectKeySchema,
   size: z.int(),
   right: z.int(),
 });
 export type Evaluated = z.infer<typeof evaluatedSchema>;
 
-export const championEvaluationSchema = z.strictObject({ answersKey: z.string(), size: z.int(), right: z.int() });
+export const championEvaluationSchema = z.strictObject({ answersKey: objectKeySchema, size: z.int(), right: z.int() });
 
 export const candidatePlanSchema = z.strictObject({
-  candidates: z.array(candidateRefSchema),
-  evaluations: z.array(evaluationPlanSchema),
+  candidates: z.array(candidateRefSchema).max(mostCandidates),
+  evaluations: z.array(evaluationPlanSchema).max(mostCandidates * evaluatedSetSchema.options.length),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { objectKeySchema } from './limits.ts';
 
-export const finalTestRefSchema = z.strictObject({ testKey: z.string() });
+export const finalTestRefSchema = z.strictObject({ testKey: objectKeySchema });
 
 const countSchema = z.strictObject({ right: z.int(), of: z.int() });
 

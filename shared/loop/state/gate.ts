@@ -6,6 +6,7 @@ import {
   type PromotionReason,
 } from '../../domain/evaluation/gate.ts';
 import { candidateRefSchema } from './candidate.ts';
+import { objectKeySchema } from './limits.ts';
 
 /** What the gate found of one candidate: all that a later decision needs. */
 export const gatedCandidateSchema = z.strictObject({
@@ -21,7 +22,7 @@ export type GatedCandidate = z.infer<typeof gatedCandidateSchema>;
 export const gateFileSchema = z.strictObject({ championScore: z.number(), candidates: z.array(gatedCandidateSchema) });
 
 export const gateSchema = z.strictObject({
-  gateKey: z.string(),
+  gateKey: objectKeySchema,
   best: candidateRefSchema,
   score: z.number(),
   championScore: z.number(),

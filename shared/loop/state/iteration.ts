@@ -4,15 +4,16 @@ import { moveKindSchema, moveSchema } from '../../domain/policy/policy.ts';
 import { readJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { candidateRefSchema, datasetRefSchema } from './candidate.ts';
+import { lineageIdSchema, objectKeySchema } from './limits.ts';
 
 /** Where the loop stands: which iteration comes, and what it changes. `first` changes nothing yet. */
 export const iterationRefSchema = z.strictObject({
   number: z.int().positive(),
   kind: z.union([z.literal('first'), moveKindSchema]),
   /** Name of the move. */
-  move: z.string(),
+  move: lineageIdSchema,
   /** Object key of the {@link History}; empty in the first iteration. */
-  historyKey: z.string(),
+  historyKey: objectKeySchema,
 });
 export type IterationRef = z.infer<typeof iterationRefSchema>;
 

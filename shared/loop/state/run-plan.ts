@@ -6,6 +6,7 @@ import { modelSchema } from '../../domain/models/model.ts';
 import { runSchema } from '../../domain/models/run.ts';
 import { readJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { lineageIdSchema, objectKeySchema } from './limits.ts';
 
 /** All that a run pins when it begins: later changes of the model, the champion or the lineage do not reach it. */
 export const runPlanSchema = z.strictObject({
@@ -25,8 +26,8 @@ export type RunPlan = z.infer<typeof runPlanSchema>;
 
 /** What prepare-run tells all later stages. */
 export const preparedSchema = z.strictObject({
-  planKey: z.string(),
-  championId: z.string(),
+  planKey: objectKeySchema,
+  championId: lineageIdSchema,
   traces: z.int(),
 });
 export type Prepared = z.infer<typeof preparedSchema>;

@@ -1,10 +1,12 @@
 import { z } from 'zod';
+import { idSchema } from '../../domain/base/ids.ts';
 import { decisionSchema } from '../../domain/models/run.ts';
 import { decisionRefSchema } from './decision.ts';
 import { taxonomyRefSchema, weaknessRefSchema } from './diagnosis.ts';
 import { finalTestRefSchema } from './final-test.ts';
+import { itemIdSchema, lineageIdSchema, objectKeySchema, reasonSchema } from './limits.ts';
 import { preparedSchema } from './run-plan.ts';
-import { splitSchema } from './split.ts';
+import { keptSplitSchema } from './split.ts';
 import { stageHead } from './stage-head.ts';
 import { triagedSchema } from './triaged.ts';
 
@@ -12,7 +14,7 @@ export const reportInputSchema = z.strictObject({
   ...stageHead,
   prepared: preparedSchema,
   triaged: triagedSchema,
-  split: splitSchema,
+  split: keptSplitSchema,
   taxonomy: taxonomyRefSchema,
   weaknesses: z.array(weaknessRefSchema),
   decision: decisionRefSchema,
@@ -22,19 +24,19 @@ export type ReportInput = z.infer<typeof reportInputSchema>;
 
 /** What a run ends with; rates are fractions. */
 export const runResultSchema = z.strictObject({
-  run: z.string(),
+  run: idSchema,
   decision: decisionSchema,
-  reason: z.string(),
+  reason: reasonSchema,
   /** The champion after the run. */
-  champion: z.string(),
+  champion: lineageIdSchema,
   /** Score on traffic-validation, and accuracy on the test sets, of the champion before and the candidate decided on; null where none was trained. */
   scores: z.strictObject({
-    before: z.record(z.string(), z.number()),
-    after: z.record(z.string(), z.number()).nullable(),
+    before: z.record(itemIdSchema, z.number()),
+    after: z.record(itemIdSchema, z.number()).nullable(),
   }),
   /** Examples on record as right that the candidate decided on gets wrong, by what they are counted against. */
-  regressions: z.record(z.string(), z.strictObject({ lost: z.int(), allowed: z.int(), of: z.int() })),
+  regressions: z.record(itemIdSchema, z.strictObject({ lost: z.int(), allowed: z.int(), of: z.int() })),
   /** Object key of the HTML report. */
-  report: z.string(),
+  report: objectKeySchema,
 });
 export type RunResult = z.infer<typeof runResultSchema>;

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { mostChunks } from './limits.ts';
+import { itemIdSchema, mostChunks, objectKeySchema } from './limits.ts';
 import { preparedSchema } from './run-plan.ts';
 
 /** A part of the snapshot that is answered and judged by itself. */
 export const chunkSchema = z.strictObject({
-  chunkId: z.string(),
+  chunkId: itemIdSchema,
   /** Object key of its pinned records. */
-  key: z.string(),
+  key: objectKeySchema,
   records: z.int(),
 });
 
@@ -17,4 +17,4 @@ export const snapshotSchema = z.strictObject({
 });
 
 /** A chunk with the champion's answers. */
-export const answeredSchema = z.strictObject({ chunkId: z.string(), answeredKey: z.string() });
+export const answeredSchema = z.strictObject({ chunkId: itemIdSchema, answeredKey: objectKeySchema });

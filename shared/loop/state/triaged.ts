@@ -1,7 +1,8 @@
 import { z } from 'zod';
+import { objectKeySchema } from './limits.ts';
 
 export const triagedSchema = z.strictObject({
-  triagedKey: z.string(),
+  triagedKey: objectKeySchema,
   /** What was judged of the champion's answers. */
   passes: z.int(),
   failures: z.int(),

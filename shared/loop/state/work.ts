@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { idSchema } from '../../domain/base/ids.ts';
 import { jsonSchema } from '../../domain/base/json.ts';
 
 /** Longest that the state machine waits before it asks again: well within a lease. */
@@ -9,8 +10,8 @@ export const largestHandle = 4_096;
 
 /** What the Task state of a long stage gives: its result, or the handle that its next call goes on with. */
 export const workSchema = z.strictObject({
-  stage: z.string(),
-  item: z.string(),
+  stage: z.string().max(100),
+  item: idSchema,
   status: z.enum(['done', 'working']),
   /** 0 goes on at once. */
   waitSeconds: z.int().min(0).max(longestWaitSeconds),

@@ -80,7 +80,7 @@ async function gate(made: Readonly<Record<string, Made>>) {
       split: {
         sidedKey: '',
         sets: sets.map(({ name, members }) => ({ name, key: name, size: members.length, right: rights })),
-        shards: [],
+
         failures: wrongs,
         enoughEvidence: true,
         reason: '',
