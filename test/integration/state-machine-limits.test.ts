@@ -1,59 +1,22 @@
 import { StateMachine } from 'aws-local-stepfunctions';
 import { describe, expect, it } from 'vitest';
-import type { z } from 'zod';
 import { machineStates } from '../../cli/runtime/machine-states.ts';
 import { improvementLoop } from '../../infra/state-machines/improvement-loop.ts';
-import { leaseRefSchema, runRefSchema } from '../../shared/domain/models/run-ref.ts';
+import { runRefSchema } from '../../shared/domain/models/run-ref.ts';
 import { settingsSchema } from '../../shared/domain/models/settings.ts';
 import { moveTable } from '../../shared/domain/policy/moves.ts';
 import { stateHandlers } from '../../shared/loop/catalogue.ts';
-import { assembleCurriculum } from '../../shared/loop/curriculum/assemble-curriculum.ts';
-import { prepareNextDataset } from '../../shared/loop/curriculum/prepare-next-dataset.ts';
-import { synthesizeCurriculum } from '../../shared/loop/curriculum/synthesize-curriculum.ts';
-import { decideNext } from '../../shared/loop/decision/decide-next.ts';
-import { finalTest } from '../../shared/loop/decision/final-test.ts';
-import { gateCandidates } from '../../shared/loop/decision/gate-candidates.ts';
-import { promoteChampion } from '../../shared/loop/decision/promote-champion.ts';
-import { analyzeFailures } from '../../shared/loop/diagnosis/analyze-failures.ts';
-import { buildTaxonomy } from '../../shared/loop/diagnosis/build-taxonomy.ts';
-import { confirmWeaknesses } from '../../shared/loop/diagnosis/confirm-weaknesses.ts';
-import { inspectLineage } from '../../shared/loop/diagnosis/inspect-lineage.ts';
 import { workOf } from '../../shared/loop/engine/execute-stage.ts';
 import { stageKey } from '../../shared/loop/engine/stage.ts';
-import { takeLeaseInputSchema } from '../../shared/loop/engine/take-lease.ts';
-import { writeReport } from '../../shared/loop/report/write-report.ts';
-import { answerTraces } from '../../shared/loop/snapshot/answer-traces.ts';
-import { judgeTraces } from '../../shared/loop/snapshot/judge-traces.ts';
-import { prepareRun } from '../../shared/loop/snapshot/prepare-run.ts';
-import { splitTraces } from '../../shared/loop/snapshot/split-traces.ts';
-import { triageTraces } from '../../shared/loop/snapshot/triage-traces.ts';
 import { taxonomyRefSchema } from '../../shared/loop/state/diagnosis.ts';
 import { mostClusters, objectKeySchema } from '../../shared/loop/state/limits.ts';
 import { largestHandle, longestWaitSeconds, workSchema } from '../../shared/loop/state/work.ts';
-import { evaluateCandidates } from '../../shared/loop/training/evaluate-candidates.ts';
-import { evaluateChampion } from '../../shared/loop/training/evaluate-champion.ts';
-import { planCandidates } from '../../shared/loop/training/plan-candidates.ts';
-import { trainCandidates } from '../../shared/loop/training/train-candidates.ts';
+import { type StageShape, allStages as stages } from '../helpers/all-stages.ts';
 import { bytesOf, largestValue } from '../helpers/largest-value.ts';
 
 /** What Step Functions takes: bytes of UTF-8 in one state's input or output, and events in one execution's history. */
 const largestState = 262_144;
 const mostEvents = 25_000;
-
-interface StageShape {
-  readonly name: string;
-  readonly long?: true | undefined;
-  readonly input: z.ZodType;
-  readonly output: z.ZodType;
-}
-
-const stages: readonly StageShape[] = [
-  { name: 'take-lease', input: takeLeaseInputSchema, output: leaseRefSchema },
-  ...[prepareRun, answerTraces, judgeTraces, triageTraces, splitTraces, analyzeFailures, buildTaxonomy],
-  ...[confirmWeaknesses, inspectLineage, synthesizeCurriculum, assembleCurriculum, planCandidates, trainCandidates],
-  ...[prepareNextDataset, evaluateChampion, evaluateCandidates, gateCandidates, decideNext, promoteChampion],
-  ...[finalTest, writeReport],
-];
 
 /** Open records are by the names of sets: six of a run, and the three that losses are counted against. */
 const entries = 6;

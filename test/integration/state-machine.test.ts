@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { describe, expect, it } from 'vitest';
+import { machineStates, outputPaths } from '../../cli/runtime/machine-states.ts';
 import { improvementLoop } from '../../infra/state-machines/improvement-loop.ts';
 import { errorTable } from '../../shared/domain/base/errors.ts';
 import { stateHandlers } from '../../shared/loop/catalogue.ts';
+import { allStages } from '../helpers/all-stages.ts';
 
 // The package's types do not resolve for an ES module.
 const validate = createRequire(import.meta.url)('asl-validator') as (
@@ -23,6 +25,7 @@ interface State {
   readonly Branches?: readonly Machine[];
 }
 interface Machine {
+  readonly TimeoutSeconds?: number;
   readonly StartAt: string;
   readonly States: Readonly<Record<string, State>>;
 }
@@ -79,7 +82,20 @@ describe('the state machine', () => {
     expect(states.filter(([, { Type, Catch }]) => Type === 'Fail' || Catch !== undefined)).toEqual([]);
   });
 
+  it('starts, waits and goes on for the long stages, and for no others', () => {
+    const parsed = machineStates(machine);
+    for (const { name, long = false } of allStages) expect(outputPaths(name, parsed).long, name).toBe(long);
+    for (const [name, state] of states.filter(([, { Type }]) => Type === 'Wait')) {
+      expect(parsed.get(state.Next ?? '')?.Type, name).toBe('Task');
+    }
+  });
+
+  it('takes a week at most: jobs and agents work for days, in calls that a function has time for', () => {
+    expect(machine.TimeoutSeconds).toBe(7 * 24 * 60 * 60);
+  });
+
   it('bounds the time of every Task and the width of every Map', () => {
+    // A call is a function's 15 minutes at most; what takes longer goes on in the next call.
     for (const [name, state] of tasks) expect(state.TimeoutSeconds, name).toBeLessThanOrEqual(900);
     for (const [name, state] of states) if (state.Type === 'Map') expect(state.MaxConcurrency, name).toBeGreaterThan(0);
   });
