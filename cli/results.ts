@@ -1,16 +1,18 @@
 import { z } from 'zod';
+import { outputSchema } from '../shared/domain/base/output.ts';
 import { evaluationSetSchema } from '../shared/domain/evaluation/evaluation-set.ts';
 import { currentCheckpointSchema } from '../shared/domain/models/checkpoint.ts';
 import { controlSchema } from '../shared/domain/models/control.ts';
 import { datasetSchema } from '../shared/domain/models/dataset.ts';
 import { decisionSchema, runSchema } from '../shared/domain/models/run.ts';
-import type { Task } from '../shared/domain/models/task.ts';
 import { runResultSchema } from '../shared/loop/state/run-result.ts';
+import { taskKinds } from '../shared/tasks/task-kinds.ts';
 
 const modelName = z.string().describe('name of the model');
 const checkpointName = z.string().describe('id of a checkpoint');
 const path = z.string().describe('absolute path of a file');
-const taskKind = z.enum(['classification']) satisfies z.ZodType<Task['kind']>;
+const taskKind = z.enum([...taskKinds.keys()]);
+const task = z.union([...taskKinds.values()].map((kind) => kind.spec));
 
 /** How one check of `ratchet doctor` came out. */
 export const checkSchema = z.strictObject({
@@ -26,7 +28,7 @@ export const resultSchemas = {
   create: z.strictObject({
     model: modelName,
     task: taskKind,
-    labels: z.array(z.string()),
+    labels: z.array(z.string()).describe('the labels it knows, or other facets of outputs'),
     checkpoint: checkpointName.nullable().describe('the first checkpoint; null without examples'),
     dataset: z.string().nullable(),
     examples: z.int().describe('examples it was trained on'),
@@ -43,7 +45,9 @@ export const resultSchemas = {
   predict: z
     .strictObject({
       input: z.string().nullable().describe('null for a line that cannot be read'),
-      output: z.string().nullable().describe('null for an input without text'),
+      output: outputSchema
+        .nullable()
+        .describe('a label, or what the kind of the task answers; null for an input without text'),
       confidence: z.number().describe('a fraction'),
       error: z.string().optional().describe('why the line cannot be read'),
     })
@@ -58,7 +62,7 @@ export const resultSchemas = {
   lineage: z.strictObject({
     model: modelName,
     champion: checkpointName.nullable(),
-    checkpoints: z.array(currentCheckpointSchema.extend({ champion: z.boolean() })),
+    checkpoints: z.array(currentCheckpointSchema.extend({ task, champion: z.boolean() })),
     datasets: z.array(datasetSchema),
     evaluationSets: z.array(evaluationSetSchema),
     runs: z.array(runSchema),

@@ -9,6 +9,7 @@ import { SystemIds } from '../shared/adapters/local/system-ids.ts';
 import { createBackEnds } from '../shared/composition/back-ends.ts';
 import { RatchetError } from '../shared/domain/base/errors.ts';
 import type { Observer } from '../shared/ports/observer.ts';
+import { taskKinds } from '../shared/tasks/task-kinds.ts';
 import { lazyTraceStore } from './lazy-trace-store.ts';
 import type { Place } from './place.ts';
 import { ProcessOwners } from './process-owners.ts';
@@ -51,6 +52,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
       lineage,
       traceLog: traces.traceLog,
       traceQuery: traces.traceQuery,
+      tasks: taskKinds,
       ...backEnds,
       clock,
       ids: new SystemIds(clock),

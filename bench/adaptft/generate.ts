@@ -9,10 +9,12 @@ import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { exampleLineSchema } from '../../shared/domain/models/example.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
+import { classification } from '../../shared/tasks/classification/classification.ts';
+import { labelOf } from '../../shared/tasks/classification/label.ts';
 import { judgeNames, wrongLabels } from './logs/judge.ts';
 import { makeStage } from './logs/make-stage.ts';
 import type { StagedLog } from './logs/staged-log.ts';
-import { type Answer, traceLine } from './logs/trace-line.ts';
+import { type Answer, labelled, traceLine } from './logs/trace-line.ts';
 import { Corpus, type Labelled } from './perturbations/corpus.ts';
 
 const usage = `node bench/adaptft/generate.ts --in FILE --out DIR [--workspace DIR --model MODEL] [--poison 0,0.15,0.25,0.4] [--judge random|systematic] [--seed N]
@@ -93,17 +95,18 @@ function bad(message: string): RatchetError {
 }
 
 async function readLabelled(path: string): Promise<Labelled[]> {
+  const lineSchema = exampleLineSchema(classification.output);
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
     throw new RatchetError('InvalidInput', `${path} cannot be read.`, { cause, mend: 'Name a file of JSON lines.' });
   });
   return text.split('\n').flatMap((line, at) => {
     if (line.trim() === '') return [];
-    const parsed = exampleLineSchema.safeParse(asJson(line));
+    const parsed = lineSchema.safeParse(asJson(line));
     if (!parsed.success)
       throw new RatchetError('InvalidInput', `Line ${at + 1} of ${path} is not {"input","output"}.`, {
         mend: 'Mend the line.',
       });
-    return [parsed.data];
+    return [{ input: parsed.data.input, output: labelOf(parsed.data.output) }];
   });
 }
 
@@ -129,7 +132,7 @@ async function servedModel(): Promise<ServedModel> {
     async of(logs) {
       const champion = await chooseCheckpoint(values.model, null, workspace.ports);
       const inputs = logs.map((log) => log.input);
-      return answerWith(champion, inputs, workspace.ports);
+      return (await answerWith(champion, inputs, workspace.ports)).map(labelled);
     },
     close: () => workspace.close(),
   };

@@ -56,6 +56,7 @@ export async function measureRun({ traces, foundation, data, onStep }: RunToMeas
     await createModel(
       {
         modelId,
+        task: 'classification',
         labels: [],
         examples: jsonLines(firstExamples(traffic)),
         backEnds: defaultBackEnds,

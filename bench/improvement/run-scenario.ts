@@ -11,6 +11,7 @@ import { createModel } from '../../shared/operations/create-model.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
 import { readJson } from '../../shared/ports/documents.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { labelOrNull } from '../../shared/tasks/classification/label.ts';
 import type { Labelled } from './load-clinc.ts';
 import type { Draw, Scenario } from './scenario.ts';
 
@@ -122,6 +123,7 @@ async function create(
   await createModel(
     {
       modelId: name,
+      task: 'classification',
       labels,
       examples: jsonLines(examples.map(({ text, label }) => ({ input: text, output: label }))),
       backEnds: defaultBackEnds,
@@ -140,7 +142,7 @@ async function rightAnswers(checkpoint: Checkpoint, rows: readonly Labelled[], p
     rows.map(({ text }) => text),
     ports,
   );
-  return rows.map(({ label }, at) => answers[at]?.output === label);
+  return rows.map(({ label }, at) => labelOrNull(answers[at]?.output ?? null) === label);
 }
 
 const firstArrival = Date.parse('2026-01-05T08:00:00Z');
@@ -163,7 +165,7 @@ async function ingest(
     modelId,
     checkpointId: champion.checkpointId,
     input: text,
-    output: answers[index]?.output ?? null,
+    output: labelOrNull(answers[index]?.output ?? null),
     confidence: answers[index]?.confidence ?? 0,
     expected: label,
     judge: { kind: 'rule', id: 'ground-truth', reason: 'the label of the corpus' },

@@ -27,6 +27,7 @@ export async function createFirst(
   await createModel(
     {
       modelId,
+      task: 'classification',
       labels: [],
       examples: jsonLines(examples.map(({ text, label }) => ({ input: text, output: label }))),
       backEnds: defaultBackEnds,

@@ -1,6 +1,7 @@
 import type { TriagedRecord, UsableRecord } from '../../shared/domain/traces/trace-record.ts';
 import type { OutOfFold } from '../../shared/domain/triage/off-domain.ts';
 import type { RandomStream } from '../../shared/ports/random.ts';
+import { labelOf, labelOutput } from '../../shared/tasks/classification/label.ts';
 import type { BigramTraffic } from './bigram-traffic.ts';
 
 /** Share of the traffic that the champion gets wrong. */
@@ -13,9 +14,10 @@ const firstArrival = Date.parse('2026-01-01T00:00:00Z');
 export function madeUpRecords(size: number, traffic: BigramTraffic, random: RandomStream): UsableRecord[] {
   const { labels } = traffic;
   return Array.from({ length: size }, (_, index): UsableRecord => {
-    const { text, label } = traffic.next();
-    const place = labels.indexOf(label);
-    const other = labels[(place + 1 + random.below(confusable)) % labels.length] ?? label;
+    const { text, label: name } = traffic.next();
+    const place = labels.indexOf(name);
+    const label = labelOutput(name);
+    const other = labelOutput(labels[(place + 1 + random.below(confusable)) % labels.length] ?? name);
     const fails = random.next() < failing;
     const confidence = fails ? 0.3 + 0.4 * random.next() : 0.5 + 0.5 * random.next();
     const judge = { kind: 'rule', id: 'truth', reason: '' } as const;
@@ -24,6 +26,7 @@ export function madeUpRecords(size: number, traffic: BigramTraffic, random: Rand
       timestamp: new Date(firstArrival + index * 20_000).toISOString(),
       input: text,
       slice: null,
+      steps: null,
       recorded: fails ? other : label,
       judgement: { verdict: fails ? 'fail' : 'pass', expected: label, judge },
       answer: fails ? other : label,
@@ -50,7 +53,7 @@ export function madeUpOutOfFold(
       const rest = (1 - sure) / (labels.length - 1);
       return [
         record.traceId,
-        { labels, probabilities: labels.map((label) => (label === record.expected ? sure : rest)) },
+        { labels, probabilities: labels.map((label) => (label === labelOf(record.expected) ? sure : rest)) },
       ];
     }),
   );

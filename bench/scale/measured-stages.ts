@@ -14,7 +14,6 @@ import { diagnosisPart } from '../../shared/domain/diagnosis/diagnosis-part.ts';
 import { buildEvaluationSets, type HeldOutRecord } from '../../shared/domain/evaluation/build-evaluation-sets.ts';
 import { assignSides } from '../../shared/domain/evaluation/splits.ts';
 import { defaultSettings } from '../../shared/domain/models/settings.ts';
-import { classificationTask } from '../../shared/domain/models/task.ts';
 import { triageRecords } from '../../shared/domain/triage/triage-records.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { gateCandidates } from '../../shared/loop/decision/gate-candidates.ts';
@@ -24,6 +23,9 @@ import { answerWith } from '../../shared/ports/back-ends.ts';
 import { writeJson, writeJsonl } from '../../shared/ports/documents.ts';
 import type { RandomStream } from '../../shared/ports/random.ts';
 import { toEnd } from '../../shared/ports/to-end.ts';
+import { classification } from '../../shared/tasks/classification/classification.ts';
+import { classificationTask } from '../../shared/tasks/classification/classification-spec.ts';
+import { taskKinds } from '../../shared/tasks/task-kinds.ts';
 import { stageContext } from '../../test/helpers/stage-context.ts';
 import { type Labelled, loadClinc } from '../improvement/load-clinc.ts';
 import { drawScenario, scenarios } from '../improvement/scenario.ts';
@@ -70,6 +72,7 @@ async function ingest(request: StageRequest): Promise<string> {
     await createModel(
       {
         modelId,
+        task: 'classification',
         labels: traffic.labels,
         examples: null,
         backEnds: defaultBackEnds,
@@ -112,7 +115,14 @@ async function triage(request: StageRequest): Promise<string> {
   const records = madeUpRecords(request.size, traffic, random);
   const outOfFold = madeUpOutOfFold(records, traffic.labels, random);
   const verdicts = await request.timed(() =>
-    triageRecords({ records, labels: traffic.labels, outOfFold, agreedOnly: outOfFold, trusted: [] }),
+    triageRecords({
+      records,
+      kind: classification,
+      labels: traffic.labels,
+      outOfFold,
+      agreedOnly: outOfFold,
+      trusted: [],
+    }),
   );
   return `${[...verdicts.values()].filter(({ category }) => category === 'clean').length} clean`;
 }
@@ -136,7 +146,7 @@ function halves(request: StageRequest, traffic: BigramTraffic, random: RandomStr
 }
 
 async function taxonomyOf(training: readonly HeldOutRecord[], labels: readonly string[]) {
-  const analyst = createStatisticalAnalyst();
+  const analyst = createStatisticalAnalyst({ tasks: taskKinds });
   const task = classificationTask(labels);
   const discovery = training.filter(({ traceId }) => diagnosisPart(traceId, salt) === 'discovery');
   const { shardSize, smallestCluster, maxClusters } = defaultSettings;
@@ -164,6 +174,7 @@ async function curriculum(request: StageRequest): Promise<string> {
   const seen = new Set(training.map(({ input }) => input));
   const heldOut = records.filter(({ side, input }) => side === 'validation' && !seen.has(input));
   const plan = planFor('first');
+  const kind = classification;
   const assembled = await request.timed(() => {
     const passes = training.filter(({ verdict }) => verdict === 'pass');
     const clustered = new Set(clusters.flatMap(({ traceIds }) => traceIds));
@@ -172,7 +183,16 @@ async function curriculum(request: StageRequest): Promise<string> {
       ...clusters.map((cluster) => {
         const ids = new Set(cluster.traceIds);
         const members = failures.filter(({ traceId }) => ids.has(traceId));
-        return selectForCluster({ cluster, weakness: null, members, passes, failingProbes: [], parent: [], plan });
+        return selectForCluster({
+          cluster,
+          weakness: null,
+          members,
+          passes,
+          failingProbes: [],
+          parent: [],
+          plan,
+          kind,
+        });
       }),
       selectForCluster({
         cluster: restCluster,
@@ -182,9 +202,10 @@ async function curriculum(request: StageRequest): Promise<string> {
         failingProbes: [],
         parent: [],
         plan,
+        kind,
       }),
     ];
-    const boundary = selectBoundary({ passes, failuresByLabel: {}, plan });
+    const boundary = selectBoundary({ passes, failuresByLabel: {}, plan, kind });
     const near = new Set(
       selections.flatMap(({ gold, hardNegatives }) => [...gold, ...hardNegatives].map(({ input }) => input)),
     );
@@ -195,7 +216,8 @@ async function curriculum(request: StageRequest): Promise<string> {
       boundary: boundary.gold,
       boundaryLeftOut: boundary.leftOut,
       parent: null,
-      labels: traffic.labels,
+      task: classificationTask(traffic.labels),
+      kind,
       causes: {},
       // The stand-in for the split lets near-duplicates cross; held-out texts are marked, so that none is a leak.
       heldOut: heldOut.filter(({ input }) => !near.has(input)).map(({ traceId }) => `held out ${traceId} ${traceId}`),
@@ -212,6 +234,7 @@ async function gate(request: StageRequest): Promise<string> {
     const created = await createModel(
       {
         modelId,
+        task: 'classification',
         labels: [],
         examples: jsonLines(traffic.labels.map((label) => ({ input: label, output: label }))),
         backEnds: defaultBackEnds,
@@ -223,7 +246,7 @@ async function gate(request: StageRequest): Promise<string> {
       ports,
     );
     const champion = await chooseCheckpoint(modelId, null, ports);
-    const sets = buildEvaluationSets(records, created.model.settings, salt);
+    const sets = buildEvaluationSets(records, created.model.settings, salt, classification);
     const run = { runId: 'run-scale', modelId, seed: 1 };
     const validation = sets['traffic-validation'];
     await writeJson(ports.objects, 'scale/plan.json', {
@@ -364,6 +387,7 @@ async function createFirst(examples: readonly Labelled[], ports: Workspace['port
   await createModel(
     {
       modelId,
+      task: 'classification',
       labels: [],
       examples: jsonLines(examples.map(({ text, label }) => ({ input: text, output: label }))),
       backEnds: defaultBackEnds,

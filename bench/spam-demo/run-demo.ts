@@ -4,11 +4,11 @@ import type { Workspace } from '../../cli/workspace.ts';
 import type { Foundation } from '../../shared/adapters/backends/embedded/configuration.ts';
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
-import type { Output } from '../../shared/domain/models/task.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
+import { labelOrNull } from '../../shared/tasks/classification/label.ts';
 import { type DemoPlan, planDemo } from './demo-plan.ts';
 import { type Email, type EmailSlice, labelOf, loadEmails } from './load-emails.ts';
 
@@ -78,6 +78,7 @@ async function train(plan: DemoPlan, request: DemoRequest, { ports }: Workspace,
   const { checkpoint } = await createModel(
     {
       modelId: demoModel,
+      task: 'classification',
       labels: ['ham', 'spam'],
       examples: jsonLines(plan.training.map((email) => ({ input: email.text, output: labelOf(email.group) }))),
       backEnds: defaultBackEnds,
@@ -94,7 +95,7 @@ async function train(plan: DemoPlan, request: DemoRequest, { ports }: Workspace,
 }
 
 interface Answered {
-  readonly output: Output | null;
+  readonly output: string | null;
   readonly confidence: number;
 }
 
@@ -111,7 +112,7 @@ async function answer(
     onProgress: (done, total) => ui.stageProgress(stage, done, total, 'messages'),
   });
   ui.stageFinished(stage, `${emails.length} messages`);
-  return answers;
+  return answers.map(({ output, confidence }) => ({ output: labelOrNull(output), confidence }));
 }
 
 const firstArrival = Date.parse('2002-10-01T08:00:00Z');

@@ -8,8 +8,9 @@ import { createEmbeddedTrainer } from '../../shared/adapters/backends/embedded/e
 import { defaultConfiguration } from '../../shared/adapters/backends/embedded/search-space.ts';
 import { DirectoryObjectStore } from '../../shared/adapters/local/directory-object-store.ts';
 import type { Example } from '../../shared/domain/models/example.ts';
-import { classificationTask } from '../../shared/domain/models/task.ts';
 import { toEnd } from '../../shared/ports/to-end.ts';
+import { classificationTask } from '../../shared/tasks/classification/classification-spec.ts';
+import { labelOrNull, labelOutput } from '../../shared/tasks/classification/label.ts';
 import { type Answers, corpusFileSchema, type Measured, taskSchema } from './measurement.ts';
 import { peakMiB } from './peak-memory.ts';
 import { stopwatch } from './stopwatch.ts';
@@ -53,7 +54,7 @@ try {
   // The first call loads the head on each thread, and is not timed.
   const predictions = await predictor.predict(training.result.served, texts);
   const answers: Answers = {
-    labels: predictions.map(({ output }) => output ?? ''),
+    labels: predictions.map(({ output }) => labelOrNull(output) ?? ''),
     confidences: predictions.map(({ confidence }) => confidence),
   };
   await writeFile(task.answersFile, JSON.stringify(answers));
@@ -79,7 +80,7 @@ function exampleLine({ text, label }: { text: string; label: string }, at: numbe
   const example: Example = {
     exampleId: `e-${at}`,
     input: text,
-    output: label,
+    output: labelOutput(label),
     weight: 1,
     slice: 'gold',
     provenance: { kind: 'file', line: at + 1 },

@@ -15,6 +15,7 @@ import { acquireLease, giveLeaseBack } from '../../shared/operations/lease.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
 import { readJsonl } from '../../shared/ports/documents.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { labelOrNull } from '../../shared/tasks/classification/label.ts';
 import { completeStage } from '../../test/helpers/complete-stage.ts';
 import type { Draw } from '../improvement/scenario.ts';
 import type { Judge } from './judges.ts';
@@ -57,7 +58,7 @@ export async function measureTriage(
   const suspects = records.filter(({ triage }) => triage.category === 'suspect-judgement');
   const found = suspects.filter((record) => wrong.has(record.traceId));
   const clean = records.filter((record) => !wrong.has(record.traceId));
-  const cleanFailures = clean.filter((record) => record.answer !== truth.get(record.traceId));
+  const cleanFailures = clean.filter((record) => labelOrNull(record.answer) !== truth.get(record.traceId));
   const removedOf = (of: typeof records) =>
     of.length === 0 ? 0 : of.filter(({ triage }) => removed.has(triage.category)).length / of.length;
   return {
@@ -88,6 +89,7 @@ async function prepare(
   await createModel(
     {
       modelId,
+      task: 'classification',
       labels: draw.labels,
       examples: jsonLines(draw.examples.map(({ text, label }) => ({ input: text, output: label }))),
       backEnds: defaultBackEnds,
@@ -110,9 +112,9 @@ async function prepare(
     timestamp: new Date(Date.UTC(2026, 0, 1) + at * 60_000).toISOString(),
     modelId,
     input: text,
-    output: answers[at]?.output ?? null,
+    output: labelOrNull(answers[at]?.output ?? null),
     confidence: answers[at]?.confidence ?? 0,
-    verdict: answers[at]?.output === given[at] ? 'pass' : 'fail',
+    verdict: labelOrNull(answers[at]?.output ?? null) === given[at] ? 'pass' : 'fail',
     expected: given[at],
     judge: { kind: 'llm', id: 'judge', reason: '' },
   }));

@@ -8,6 +8,8 @@ import { plural } from '../../shared/domain/base/wording.ts';
 import { type Settings, settingsSchema } from '../../shared/domain/models/settings.ts';
 import { describeIssues } from '../../shared/intake/parse-json-line.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
+import { kindOf } from '../../shared/ports/kind-of.ts';
+import { taskKinds } from '../../shared/tasks/task-kinds.ts';
 import { assignments, commaSeparated, fraction, wholeNumber } from '../arguments.ts';
 import { BadLineReporter } from '../bad-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -31,7 +33,7 @@ with --examples trains its first checkpoint later. Settings for --set:
   ${settingNames.join(', ')}.`;
 
 const optionsSchema = z.object({
-  task: z.literal('classification'),
+  task: z.enum([...taskKinds.keys()]),
   labels: z.array(z.string()).default([]),
   examples: z.string().optional(),
   trainer: z.string(),
@@ -48,7 +50,9 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     .summary('register a model and train its first checkpoint')
     .description('Registers a model; with examples, trains its first checkpoint, which becomes the champion.')
     .argument('<model>', 'name: letters, digits, "-" and "_"')
-    .addOption(new Option('--task <kind>', 'what the model does').choices(['classification']).default('classification'))
+    .addOption(
+      new Option('--task <kind>', 'what the model does').choices([...taskKinds.keys()]).default('classification'),
+    )
     .option('--labels <a,b,…>', 'labels, separated by commas', commaSeparated)
     .option('--examples <file>', '{"input", "output"} a line, also .gz; "-" is stdin')
     .option('--trainer <name>', 'the back end that trains', defaultBackEnds.trainer)
@@ -88,6 +92,7 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
   const result = await createModel(
     {
       modelId,
+      task: options.task,
       labels: options.labels,
       examples,
       backEnds: { ...defaultBackEnds, trainer: options.trainer },
@@ -103,7 +108,7 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
   session.progress.stageFinished('train', '');
 
   const { model, checkpoint, dataset, refused } = result;
-  const { labels } = model.task;
+  const labels = kindOf(model, workspace.ports).knownFacets(model.task);
   const trained = dataset?.manifest.examples ?? 0;
   await session.output.result(
     commandResult('create', {

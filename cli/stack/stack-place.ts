@@ -10,6 +10,7 @@ import { SystemClock } from '../../shared/adapters/local/system-clock.ts';
 import { SystemIds } from '../../shared/adapters/local/system-ids.ts';
 import { createBackEnds } from '../../shared/composition/back-ends.ts';
 import type { Observer } from '../../shared/ports/observer.ts';
+import { taskKinds } from '../../shared/tasks/task-kinds.ts';
 import type { Place } from '../place.ts';
 import { type AwsClients, createAwsClients } from './aws-clients.ts';
 import { cacheDirectory, keepCopy } from './kept-copies.ts';
@@ -69,6 +70,7 @@ function placeOf(
       lineage: new DynamoDbLineageStore({ client: clients.dynamoDb, table: outputs.TableName }),
       traceLog,
       traceQuery,
+      tasks: taskKinds,
       ...backEnds,
       clock,
       ids: new SystemIds(clock),

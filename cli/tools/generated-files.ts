@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { exampleLineSchema } from '../../shared/domain/models/example.ts';
 import { traceLineSchema } from '../../shared/domain/traces/trace.ts';
+import { classification } from '../../shared/tasks/classification/classification.ts';
 import { resultSchemas } from '../results.ts';
 import { commandLineReference } from './command-line-reference.ts';
 
@@ -20,14 +21,15 @@ function resultSchemaFiles(): readonly GeneratedFile[] {
   return Object.entries(resultSchemas).map(([command, schema]) =>
     file(`docs/results/${command}.schema.json`, {
       title: command === 'predict' ? 'A line of `ratchet predict`' : `The result of \`ratchet ${command} --json\``,
-      ...z.toJSONSchema(schema),
+      // An output has the form that the kind of its task gives it.
+      ...z.toJSONSchema(schema, { unrepresentable: 'any' }),
     }),
   );
 }
 
 /** The formats of the files that people write, as JSON Schema, generated from the schemas that the code checks with. */
 function schemaFiles(): readonly GeneratedFile[] {
-  const trace = z.toJSONSchema(traceLineSchema, { io: 'input' });
+  const trace = z.toJSONSchema(traceLineSchema(classification.output), { io: 'input' });
   return [
     file('docs/trace.schema.json', {
       title: 'A line of a file for `ratchet ingest`',
@@ -40,7 +42,7 @@ function schemaFiles(): readonly GeneratedFile[] {
     file('docs/example.schema.json', {
       title: 'A line of a file for `ratchet create --examples`',
       description: 'One training example: a text and its right label.',
-      ...z.toJSONSchema(exampleLineSchema, { io: 'input' }),
+      ...z.toJSONSchema(exampleLineSchema(classification.output), { io: 'input' }),
     }),
   ];
 }

@@ -12,6 +12,7 @@ import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { SystemClock } from '../../shared/adapters/local/system-clock.ts';
 import { SystemIds } from '../../shared/adapters/local/system-ids.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { taskKinds } from '../../shared/tasks/task-kinds.ts';
 import { absentPort } from './absent-port.ts';
 import { readEnvironment } from './environment.ts';
 import { logObserver } from './log-observer.ts';
@@ -49,6 +50,7 @@ export function cloudPorts(parts: readonly PortsPart[] = []): Cloud {
       lineage: new DynamoDbLineageStore({ client: dynamoDb, table: environment.RATCHET_TABLE }),
       traceLog: absentPort('traceLog', 'withTraceLog'),
       traceQuery: absentPort('traceQuery', 'a part with a trace query'),
+      tasks: taskKinds,
       trainers: absentPort('trainers', 'withBackEnds'),
       predictors: absentPort('predictors', 'withBackEnds'),
       analysts: absentPort('analysts', 'withBackEnds'),

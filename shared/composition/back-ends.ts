@@ -2,6 +2,7 @@ import { createStatisticalAnalyst } from '../adapters/analysts/statistical/stati
 import { embeddedBackEnds } from '../adapters/backends/embedded/embedded-back-ends.ts';
 import type { BackEnds } from '../ports/back-ends.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { taskKinds } from '../tasks/task-kinds.ts';
 
 export interface BackEndOptions {
   /** Where datasets are read and artifacts are read and written. */
@@ -18,7 +19,7 @@ export interface BackEndOptions {
  */
 export function createBackEnds(options: BackEndOptions): { readonly backEnds: BackEnds; close(): Promise<void> } {
   const { trainer, predictor, close } = embeddedBackEnds(options);
-  const analyst = createStatisticalAnalyst();
+  const analyst = createStatisticalAnalyst({ tasks: taskKinds });
   return {
     backEnds: {
       trainers: new Map([[trainer.name, trainer]]),

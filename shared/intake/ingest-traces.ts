@@ -1,10 +1,13 @@
 import { RatchetError } from '../domain/base/errors.ts';
 import { canonicalJson, digest, shortDigest, shortDigestOfAll } from '../domain/base/ids.ts';
+import type { Output } from '../domain/base/output.ts';
+import { sameAnswer } from '../domain/base/same-answer.ts';
+import type { TaskKind } from '../domain/base/task-kind.ts';
 import type { Model } from '../domain/models/model.ts';
-import type { Output } from '../domain/models/task.ts';
 import type { Judgement } from '../domain/traces/judgement.ts';
 import type { Trace } from '../domain/traces/trace.ts';
 import { writeJsonl } from '../ports/documents.ts';
+import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
 import type { LineProblem } from './parse-json-line.ts';
@@ -58,7 +61,7 @@ const quarantineHead = 300;
  * Reads traces and judgements into a model's log, line by line. A line that cannot be used goes to quarantine with its
  * reason. A trace that is known adds its judgement alone, and what was ingested before adds nothing: the same file twice
  * changes nothing. A judgement counts as given when it is ingested, so a later correction wins over an earlier one.
- * @throws RatchetError UnknownModel; InvalidInput when a file cannot be opened
+ * @throws RatchetError UnknownModel; InvalidInput when a file cannot be opened, or the kind of the model's task is not known here
  */
 export async function ingestTraces(request: IngestRequest, ports: Ports): Promise<IngestResult> {
   const model = await ports.lineage.getModel(request.modelId);
@@ -114,6 +117,7 @@ interface KnownTrace {
 
 class Ingest {
   readonly #model: Model;
+  readonly #kind: TaskKind;
   readonly #ports: Ports;
   readonly #onBadLine: ((bad: BadLine) => void) | undefined;
   #good: GoodLine[] = [];
@@ -127,12 +131,13 @@ class Ingest {
 
   constructor(model: Model, ports: Ports, onBadLine: ((bad: BadLine) => void) | undefined) {
     this.#model = model;
+    this.#kind = kindOf(model, ports);
     this.#ports = ports;
     this.#onBadLine = onBadLine;
   }
 
   async add(text: string, file: string, line: number): Promise<void> {
-    const parsed = parseTraceLine(text, this.#model);
+    const parsed = parseTraceLine(text, this.#model, this.#kind);
     if (!parsed.ok) {
       await this.refuse({ file, line, ...parsed.problem, text });
       return;
@@ -182,7 +187,7 @@ class Ingest {
         await this.#refuseRepeated(line, 'this traceId is on record with another input');
         continue;
       } else {
-        const given = judgementOnRecord(line, record.output);
+        const given = judgementOnRecord(line, record.output, this.#kind);
         if (given === 'nothing-known') {
           await this.#refuseRepeated(line, 'this traceId is on record with another output, and no right one is given');
           continue;
@@ -230,12 +235,13 @@ class Ingest {
 
   /** The line's judgement as a record, or null when there is none or it is known. */
   #judgementOf(line: GoodLine, record: KnownTrace): Judgement | null {
-    const given = judgementOnRecord(line, record.output);
+    const given = judgementOnRecord(line, record.output, this.#kind);
     if (given === null || given === 'nothing-known') return null;
     const { verdict, expected, judge } = given;
     const { traceId, timestamp } = line.trace;
     // The time of judging is no part of the id, so that ingesting a line again gives the same judgement.
-    const judgementId = shortDigest(canonicalJson({ traceId, timestamp, verdict, expected, judge }));
+    const said = { traceId, timestamp, verdict, expected: expected === null ? null : this.#kind.key(expected), judge };
+    const judgementId = shortDigest(canonicalJson(said));
     if (record.judgementIds.has(judgementId)) return null;
     record.judgementIds.add(judgementId);
     record.lastJudgedAt = Math.max(this.#ports.clock.now(), record.lastJudgedAt + 1);
@@ -263,9 +269,10 @@ class Ingest {
 function judgementOnRecord(
   { trace, judgement }: ParsedTraceLine,
   recorded: Output | null,
+  kind: Pick<TaskKind, 'same'>,
 ): GivenJudgement | null | 'nothing-known' {
-  if (trace.output === recorded || judgement === null) return judgement;
-  return judgementOfOtherAnswer(judgement, trace.output, recorded) ?? 'nothing-known';
+  if (judgement === null || sameAnswer(kind, trace.output, recorded)) return judgement;
+  return judgementOfOtherAnswer(judgement, trace.output, recorded, kind) ?? 'nothing-known';
 }
 
 /** Times of judging left out: a batch that is put together again after a crash is the same batch. */

@@ -1,5 +1,7 @@
+import type { Output } from '../domain/base/output.ts';
+import { sameAnswer } from '../domain/base/same-answer.ts';
+import type { TaskKind } from '../domain/base/task-kind.ts';
 import type { Model } from '../domain/models/model.ts';
-import { type Output, outputProblem, sameOutput } from '../domain/models/task.ts';
 import type { Judge } from '../domain/traces/judgement.ts';
 import { type Trace, type TraceLine, traceLineSchema } from '../domain/traces/trace.ts';
 import { describeIssues, type LineResult, parseJsonObject, refuse } from './parse-json-line.ts';
@@ -16,7 +18,17 @@ export interface ParsedTraceLine {
   readonly judgement: GivenJudgement | null;
 }
 
-const knownKeys: ReadonlySet<string> = new Set(Object.keys(traceLineSchema.shape));
+type LineSchema = ReturnType<typeof traceLineSchema>;
+
+const lineSchemas = new WeakMap<TaskKind['output'], LineSchema>();
+
+/** The schema of lines with outputs of a task kind, made once. */
+function lineSchemaOf({ output }: Pick<TaskKind, 'output'>): LineSchema {
+  const schema = lineSchemas.get(output) ?? traceLineSchema(output);
+  lineSchemas.set(output, schema);
+  return schema;
+}
+
 /** The one field whose null says something: the model gave no answer. */
 const meaningfulNull = 'output';
 
@@ -24,21 +36,30 @@ const meaningfulNull = 'output';
  * One line of an ingested file, checked against the model. Never throws: a line yields a trace or a reason.
  * Unknown keys move under `metadata`; an optional field that is null counts as absent.
  */
-export function parseTraceLine(text: string, model: Pick<Model, 'modelId' | 'task'>): LineResult<ParsedTraceLine> {
+export function parseTraceLine(
+  text: string,
+  model: Pick<Model, 'modelId' | 'task'>,
+  kind: TaskKind,
+): LineResult<ParsedTraceLine> {
   const object = parseJsonObject(text);
   if (!object.ok) return object;
-  const parsed = traceLineSchema.safeParse(normalised(object.value, model.modelId));
+  const schema = lineSchemaOf(kind);
+  const parsed = schema.safeParse(normalised(object.value, model.modelId, schema));
   if (!parsed.success) {
     return refuse(describeIssues(parsed.error), 'correct the field; docs/trace.schema.json has the format');
   }
-  return checkAgainstModel(parsed.data, model);
+  return checkAgainstModel(parsed.data, model, kind);
 }
 
-function normalised(object: Readonly<Record<string, unknown>>, modelId: string): Record<string, unknown> {
+function normalised(
+  object: Readonly<Record<string, unknown>>,
+  modelId: string,
+  { shape }: LineSchema,
+): Record<string, unknown> {
   const fields: [string, unknown][] = [['modelId', modelId]];
   const extra: [string, unknown][] = [];
   for (const [key, value] of Object.entries(object)) {
-    if (!knownKeys.has(key)) extra.push([key, value]);
+    if (!Object.hasOwn(shape, key)) extra.push([key, value]);
     else if (value !== null || key === meaningfulNull) fields.push([key, value]);
   }
   const metadata = object.metadata ?? {};
@@ -52,37 +73,45 @@ function isPlainObject(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-function checkAgainstModel(line: TraceLine, model: Pick<Model, 'modelId' | 'task'>): LineResult<ParsedTraceLine> {
+function checkAgainstModel(
+  line: TraceLine,
+  model: Pick<Model, 'modelId' | 'task'>,
+  kind: TaskKind,
+): LineResult<ParsedTraceLine> {
   const { verdict, expected, judge, ...trace } = line;
   if (line.modelId !== model.modelId) {
     return refuse(`a trace of model ${JSON.stringify(line.modelId)}`, `ingest it there, or leave "modelId" out`);
   }
-  const wrongLabel = expected === undefined ? null : outputProblem(model.task, expected);
-  if (wrongLabel !== null)
-    return refuse(`"expected": ${wrongLabel}`, 'use one of the labels the model was created with');
+  const wrongOutput = expected === undefined ? null : kind.problem(model.task, line.input, expected);
+  if (wrongOutput !== null) return refuse(`"expected": ${wrongOutput.reason}`, wrongOutput.mend);
 
   if (verdict === undefined && expected === undefined) {
     return judge === undefined
       ? { ok: true, value: { trace, judgement: null } }
       : refuse('a "judge" without "verdict" or "expected"', 'say what was judged, or leave "judge" out');
   }
-  if (verdict !== undefined && expected !== undefined && (verdict === 'pass') !== sameOutput(line.output, expected)) {
+  if (verdict !== undefined && expected !== undefined && contradicts(verdict, line.output, expected, kind)) {
     return refuse(
       `"verdict" is ${verdict} but "output" ${verdict === 'pass' ? 'differs from' : 'equals'} "expected"`,
       'correct one of them',
     );
   }
   if (verdict === 'pass' && line.output !== null) {
-    const problem = outputProblem(model.task, line.output);
-    if (problem !== null)
-      return refuse(`judged right, but its ${problem}`, 'use one of the labels the model was created with');
+    const problem = kind.problem(model.task, line.input, line.output);
+    if (problem !== null) return refuse(`judged right, but its ${problem.reason}`, problem.mend);
   }
-  return { ok: true, value: { trace, judgement: judgementOf(line) } };
+  return { ok: true, value: { trace, judgement: judgementOf(line, kind) } };
 }
 
-function judgementOf({ output, verdict, expected, judge }: TraceLine): GivenJudgement {
+/** Whether output and right output say the opposite of a verdict for sure. */
+function contradicts(verdict: 'pass' | 'fail', output: Output | null, expected: Output, kind: TaskKind): boolean {
+  const same = output === null ? false : kind.same(output, expected);
+  return same !== 'undecided' && (verdict === 'pass') !== same;
+}
+
+function judgementOf({ output, verdict, expected, judge }: TraceLine, kind: TaskKind): GivenJudgement {
   return {
-    verdict: verdict ?? (sameOutput(output, expected ?? null) ? 'pass' : 'fail'),
+    verdict: verdict ?? (sameAnswer(kind, output, expected ?? null) ? 'pass' : 'fail'),
     expected: expected ?? null,
     judge: judge ?? { kind: 'rule', id: verdict === undefined ? 'exact-match' : 'unnamed', reason: '' },
   };
@@ -96,9 +125,10 @@ export function judgementOfOtherAnswer(
   judgement: GivenJudgement,
   judged: Output | null,
   recorded: Output | null,
+  kind: Pick<TaskKind, 'same'>,
 ): GivenJudgement | null {
   const expected = judgement.expected ?? (judgement.verdict === 'pass' ? judged : null);
   return expected === null
     ? null
-    : { ...judgement, expected, verdict: sameOutput(recorded, expected) ? 'pass' : 'fail' };
+    : { ...judgement, expected, verdict: sameAnswer(kind, recorded, expected) ? 'pass' : 'fail' };
 }

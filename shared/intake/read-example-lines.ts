@@ -1,5 +1,6 @@
+import type { Output } from '../domain/base/output.ts';
+import type { OutputProblem, TaskKind } from '../domain/base/task-kind.ts';
 import { exampleLineSchema } from '../domain/models/example.ts';
-import type { Output } from '../domain/models/task.ts';
 import { describeIssues, type LineProblem, type LineResult, parseJsonObject, refuse } from './parse-json-line.ts';
 import { readLines } from './read-lines.ts';
 
@@ -29,8 +30,14 @@ export interface ReadExamples {
  */
 export async function readExampleLines(
   chunks: AsyncIterable<Uint8Array>,
-  options: { outputProblem: (output: Output) => string | null; onBadLine?: (bad: BadExampleLine) => void },
+  options: {
+    readonly kind: Pick<TaskKind, 'key' | 'output'>;
+    readonly problemOf: (input: string, output: Output) => OutputProblem | null;
+    readonly onBadLine?: (bad: BadExampleLine) => void;
+  },
 ): Promise<ReadExamples> {
+  const { kind, problemOf } = options;
+  const schema = exampleLineSchema(kind.output);
   const lines: NumberedExample[] = [];
   const seen = new Map<string, NumberedExample>();
   let refused = 0;
@@ -44,7 +51,7 @@ export async function readExampleLines(
       refuseLine({ line: line.number, reason: line.reason, mend: line.mend, text: line.head });
       continue;
     }
-    const parsed = parseExampleLine(line.text, options.outputProblem);
+    const parsed = parseExampleLine(line.text, schema, problemOf);
     if (!parsed.ok) {
       refuseLine({ line: line.number, ...parsed.problem, text: line.text.slice(0, 300) });
       continue;
@@ -54,7 +61,7 @@ export async function readExampleLines(
     if (earlier === undefined) {
       seen.set(example.input, example);
       lines.push(example);
-    } else if (earlier.output === example.output) {
+    } else if (kind.key(earlier.output) === kind.key(example.output)) {
       duplicates += 1;
     } else {
       const reason = `the input of line ${earlier.line} again, with another output`;
@@ -66,16 +73,15 @@ export async function readExampleLines(
 
 function parseExampleLine(
   text: string,
-  problemOf: (output: Output) => string | null,
+  schema: ReturnType<typeof exampleLineSchema>,
+  problemOf: (input: string, output: Output) => OutputProblem | null,
 ): LineResult<{ input: string; output: Output }> {
   const object = parseJsonObject(text);
   if (!object.ok) return object;
-  const parsed = exampleLineSchema.safeParse(object.value);
+  const parsed = schema.safeParse(object.value);
   if (!parsed.success) return refuse(describeIssues(parsed.error), 'write {"input": "...", "output": "label"}');
   if (parsed.data.input.trim() === '')
     return refuse('"input" is empty', 'leave the line out: nothing can be learnt from it');
-  const problem = problemOf(parsed.data.output);
-  return problem === null
-    ? { ok: true, value: parsed.data }
-    : refuse(`"output": ${problem}`, 'use one of the labels the model was registered with');
+  const problem = problemOf(parsed.data.input, parsed.data.output);
+  return problem === null ? { ok: true, value: parsed.data } : refuse(`"output": ${problem.reason}`, problem.mend);
 }

@@ -1,6 +1,9 @@
 import { RatchetError } from '../domain/base/errors.ts';
 import { digest, idProblem, shortDigest, shortDigestOfAll } from '../domain/base/ids.ts';
 import type { Json } from '../domain/base/json.ts';
+import type { Output } from '../domain/base/output.ts';
+import type { TaskKind } from '../domain/base/task-kind.ts';
+import type { TaskSpec } from '../domain/base/task-spec.ts';
 import { plural } from '../domain/base/wording.ts';
 import { ledgerForTraining } from '../domain/evaluation/splits.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
@@ -10,11 +13,11 @@ import type { Dataset } from '../domain/models/dataset.ts';
 import type { Example } from '../domain/models/example.ts';
 import type { BackEndNames, Model } from '../domain/models/model.ts';
 import { type Settings, settingsSchema } from '../domain/models/settings.ts';
-import { classificationTask, labelSchema, maxLabels, outputProblem, type Task } from '../domain/models/task.ts';
 import { describeIssues } from '../intake/parse-json-line.ts';
 import { type BadExampleLine, readExampleLines } from '../intake/read-example-lines.ts';
 import { analystNamed, defaultConfiguration, predictorNamed, trainerNamed } from '../ports/back-ends.ts';
 import { encodeJsonl } from '../ports/documents.ts';
+import { kindNamed, kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { toEnd } from '../ports/to-end.ts';
 import type { Trainer } from '../ports/trainer.ts';
@@ -23,7 +26,9 @@ import { writeLedgerSegment } from './split-ledger.ts';
 
 export interface CreateRequest {
   readonly modelId: string;
-  /** Labels given by hand; those of the examples are added to them. */
+  /** Name of the task's kind. */
+  readonly task: string;
+  /** Labels (entity types, …) given by hand; those of the examples are added to them. */
   readonly labels: readonly string[];
   /** The first checkpoint's training examples, JSON lines; null to register the model alone. */
   readonly examples: AsyncIterable<Uint8Array> | null;
@@ -62,15 +67,17 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
   }
   const trainer = checkBackEnds(request, ports);
   const registered = await modelWithoutChampion(request, ports);
-  const read = request.examples === null ? null : await readExamples(request.examples, registered, request);
+  const kind = registered === null ? kindNamed(request.task, ports.tasks) : kindOf(registered, ports);
+  const read = request.examples === null ? null : await readExamples(request.examples, registered, kind, request);
   const examples = read?.examples ?? [];
-  const model = registered ?? newModel(request, taskOf(request.labels, examples), ports);
+  const model =
+    registered ?? newModel(request, kind.specFrom({ labels: request.labels, outputs: outputsOf(examples) }), ports);
   if (read === null) {
     await register(model, ports);
     return { model, checkpoint: null, dataset: null, refused: 0 };
   }
 
-  const dataset = initialDataset(model, examples, read, ports);
+  const dataset = initialDataset(model, examples, read, kind, ports);
   await ports.objects.put(dataset.key, encodeJsonl(examples));
   const configuration = defaultConfiguration(trainer, model.trainerOptions);
   const id = checkpointId({
@@ -129,11 +136,13 @@ async function modelWithoutChampion(request: CreateRequest, ports: Ports): Promi
 async function readExamples(
   chunks: AsyncIterable<Uint8Array>,
   registered: Model | null,
+  kind: TaskKind,
   request: CreateRequest,
 ): Promise<{ examples: readonly Example[]; refused: number; duplicates: number }> {
-  const task = registered === null ? null : taskWith(registered.task, request.labels);
+  if (registered !== null) checkLabels(kind.knownFacets(registered.task), request.labels);
   const read = await readExampleLines(chunks, {
-    outputProblem: (output) => (task === null ? null : outputProblem(task, output)),
+    kind,
+    problemOf: (input, output) => (registered === null ? null : kind.problem(registered.task, input, output)),
     ...(request.onBadLine === undefined ? {} : { onBadLine: request.onBadLine }),
   });
   if (read.lines.length === 0) {
@@ -146,7 +155,7 @@ async function readExamples(
   }
   const examples = read.lines.map(
     ({ line, input, output }): Example => ({
-      exampleId: shortDigest(input, output),
+      exampleId: shortDigest(input, kind.key(output)),
       input,
       output,
       weight: 1,
@@ -157,38 +166,19 @@ async function readExamples(
   return { examples, refused: read.refused, duplicates: read.duplicates };
 }
 
-/** The registered task; refuses labels it does not have. */
-function taskWith(task: Task, labels: readonly string[]): Task {
-  const wrong = labels.map((label) => outputProblem(task, label)).find((problem) => problem !== null);
-  if (wrong === undefined) return task;
-  throw new RatchetError('InvalidInput', `The model is registered already, and ${wrong}.`, {
-    mend: 'Leave --labels out, or create a model of another name.',
-  });
+/** Refuses labels that the registered task does not have. */
+function checkLabels(known: readonly string[], labels: readonly string[]): void {
+  const wrong = labels.find((label) => !known.includes(label));
+  if (wrong === undefined) return;
+  throw new RatchetError(
+    'InvalidInput',
+    `The model is registered already, and label ${JSON.stringify(wrong.slice(0, 80))} is not one of the model's ${known.length}.`,
+    { mend: 'Leave --labels out, or create a model of another name.' },
+  );
 }
 
-function taskOf(given: readonly string[], examples: readonly Example[]): Task {
-  const labels = given.map((label) => {
-    const parsed = labelSchema.safeParse(label);
-    if (parsed.success) return parsed.data;
-    throw new RatchetError('InvalidInput', `${JSON.stringify(label.slice(0, 120))} cannot be a label.`, {
-      mend: 'Labels have 1 to 200 characters.',
-    });
-  });
-  const task = classificationTask([...labels, ...examples.map((example) => example.output)]);
-  if (task.labels.length > maxLabels) {
-    throw new RatchetError(
-      'InvalidInput',
-      `There are ${task.labels.length} different labels, more than ${maxLabels}.`,
-      { mend: 'Check "output": it should be the name of a class, not a text or an id of its own in each line.' },
-    );
-  }
-  if (task.labels.length < 2) {
-    const found = task.labels.length === 1 ? `is only ${JSON.stringify(task.labels[0]?.slice(0, 80))}` : 'are none';
-    throw new RatchetError('InvalidInput', `A classification needs at least two labels; there ${found}.`, {
-      mend: 'Name them with --labels a,b,… or give examples of each with --examples FILE.',
-    });
-  }
-  return task;
+function outputsOf(examples: readonly Example[]): readonly Output[] {
+  return examples.map((example) => example.output);
 }
 
 /** The model's trainer, once all its back ends are known to be here. @throws RatchetError InvalidInput */
@@ -201,7 +191,7 @@ function checkBackEnds({ backEnds, trainerOptions }: CreateRequest, ports: Ports
   throw new RatchetError('InvalidInput', `Trainer ${trainer.name}: ${describeIssues(options.error)}.`);
 }
 
-function newModel(request: CreateRequest, task: Task, ports: Ports): Model {
+function newModel(request: CreateRequest, task: TaskSpec, ports: Ports): Model {
   const settings = settingsSchema.safeParse(request.settings);
   if (!settings.success) {
     const issue = settings.error.issues[0];
@@ -223,11 +213,14 @@ function initialDataset(
   model: Model,
   examples: readonly Example[],
   read: { refused: number; duplicates: number },
+  kind: TaskKind,
   ports: Ports,
 ): Dataset {
-  const datasetId = shortDigestOfAll(examples.map((example) => JSON.stringify([example.input, example.output])));
-  const covered = new Set(examples.map((example) => example.output));
-  const uncovered = model.task.labels.filter((label) => !covered.has(label));
+  const datasetId = shortDigestOfAll(
+    examples.map((example) => JSON.stringify([example.input, kind.key(example.output)])),
+  );
+  const covered = new Set(examples.flatMap((example) => kind.facets(example.output)));
+  const uncovered = kind.knownFacets(model.task).filter((label) => !covered.has(label));
   return {
     datasetId,
     modelId: model.modelId,

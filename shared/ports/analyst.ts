@@ -1,20 +1,20 @@
 import type { Json } from '../domain/base/json.ts';
+import type { TaskSpec } from '../domain/base/task-spec.ts';
 import type { Probe } from '../domain/diagnosis/probe.ts';
 import type { Cluster, Taxonomy } from '../domain/diagnosis/taxonomy.ts';
-import type { Task } from '../domain/models/task.ts';
 import type { UsableRecord } from '../domain/traces/trace-record.ts';
 import type { LongWork } from './long-work.ts';
 import type { RandomStream } from './random.ts';
 
 export interface ShardRequest {
   readonly shardId: string;
-  readonly task: Task;
+  readonly task: TaskSpec;
   /** Training-side records. */
   readonly records: readonly UsableRecord[];
 }
 
 export interface TaxonomyRequest {
-  readonly task: Task;
+  readonly task: TaskSpec;
   /** What the same analyst said of each shard. */
   readonly analyses: readonly Json[];
   readonly smallestCluster: number;
@@ -22,7 +22,7 @@ export interface TaxonomyRequest {
 }
 
 export interface ProbeRequest {
-  readonly task: Task;
+  readonly task: TaskSpec;
   readonly cluster: Cluster;
   /** The cluster's own failing records: what the weakness looks like. Never used as probe material. */
   readonly members: readonly UsableRecord[];

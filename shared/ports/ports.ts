@@ -1,3 +1,4 @@
+import type { TaskKind } from '../domain/base/task-kind.ts';
 import type { BackEnds } from './back-ends.ts';
 import type { Clock } from './clock.ts';
 import type { Ids } from './ids.ts';
@@ -16,6 +17,8 @@ export interface Ports extends BackEnds {
   readonly lineage: LineageStore;
   readonly traceLog: TraceLog;
   readonly traceQuery: TraceQuery;
+  /** Kinds of tasks, by name. */
+  readonly tasks: ReadonlyMap<string, TaskKind>;
   readonly clock: Clock;
   readonly ids: Ids;
   readonly random: Random;

@@ -1,5 +1,5 @@
+import type { Output } from '../domain/base/output.ts';
 import type { Served } from '../domain/models/served.ts';
-import type { Output } from '../domain/models/task.ts';
 
 export interface Prediction {
   /** Null for an input with no text to go by. */

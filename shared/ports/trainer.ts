@@ -1,12 +1,12 @@
 import type { ZodType } from 'zod';
 import type { Json } from '../domain/base/json.ts';
+import type { TaskSpec } from '../domain/base/task-spec.ts';
 import type { Configuration } from '../domain/models/configuration.ts';
 import type { Served } from '../domain/models/served.ts';
-import type { Task } from '../domain/models/task.ts';
 import type { LongWork } from './long-work.ts';
 
 export interface TrainingRequest {
-  readonly task: Task;
+  readonly task: TaskSpec;
   /** Object key of the dataset: JSON lines of `Example`. */
   readonly datasetKey: string;
   /** The trainer's own; it checks it. */

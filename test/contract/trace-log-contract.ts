@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { digest } from '../../shared/domain/base/ids.ts';
 import type { JudgedRecord, TraceLog } from '../../shared/ports/trace-log.ts';
+import { labelOutput } from '../../shared/tasks/classification/label.ts';
 import type { FixedClock } from '../helpers/fixed-clock.ts';
 import { rejection } from '../helpers/rejection.ts';
 import { hostileTexts, sampleJudgement, sampleTrace } from '../helpers/trace-samples.ts';
@@ -106,13 +107,19 @@ export function traceLogContract(name: string, create: () => Promise<TraceLogFix
 
     test('gives back hostile texts exactly, wherever they stand', async () => {
       const traces = hostileTexts.map((text, index) =>
-        sampleTrace({ traceId: `t${index}`, input: text, output: text, checkpointId: text, metadata: { text } }),
+        sampleTrace({
+          traceId: `t${index}`,
+          input: text,
+          output: labelOutput(text),
+          checkpointId: text,
+          metadata: { text },
+        }),
       );
       const judgements = hostileTexts.map((text, index) =>
         sampleJudgement({
           judgementId: `j${index}`,
           traceId: `t${index}`,
-          expected: text,
+          expected: labelOutput(text),
           judge: { kind: 'llm', id: text, reason: text },
         }),
       );

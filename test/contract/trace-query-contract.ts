@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { TraceLog } from '../../shared/ports/trace-log.ts';
 import type { TraceQuery } from '../../shared/ports/trace-query.ts';
+import { labelOutput } from '../../shared/tasks/classification/label.ts';
 import { rejection } from '../helpers/rejection.ts';
 import { hostileTexts, sampleJudgement, sampleTrace } from '../helpers/trace-samples.ts';
 
@@ -143,7 +144,7 @@ export function traceQueryContract(name: string, create: () => Promise<TraceQuer
 
     test('takes joins, common tables, windows, unnesting and JSON functions', async () => {
       const traces = ['a', 'b', 'b'].map((output, index) =>
-        sampleTrace({ traceId: `t${index}`, output, metadata: { n: index } }),
+        sampleTrace({ traceId: `t${index}`, output: labelOutput(output), metadata: { n: index } }),
       );
       await log.append('m1', 'b1', { traces, judgements: [sampleJudgement({ traceId: 't1' })] });
       const sql = `

@@ -1,8 +1,8 @@
 import type { Configuration } from '../../shared/domain/models/configuration.ts';
-import { classificationTask } from '../../shared/domain/models/task.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Predictor } from '../../shared/ports/predictor.ts';
 import type { Trainer, TrainingRequest } from '../../shared/ports/trainer.ts';
+import { classificationTask } from '../../shared/tasks/classification/classification-spec.ts';
 import { intents, madeUpIntents } from '../helpers/made-up-intents.ts';
 
 export interface TrainerAndPredictor {

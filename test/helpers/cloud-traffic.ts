@@ -1,11 +1,11 @@
 import { gzipSync } from 'node:zlib';
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import type { Settings } from '../../shared/domain/models/settings.ts';
-import type { TraceLine } from '../../shared/domain/traces/trace.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
-import { judgedTraces, type Sample, samples } from './made-up-traffic.ts';
+import { labelOutput } from '../../shared/tasks/classification/label.ts';
+import { judgedTraces, type LabelledLine, type Sample, samples } from './made-up-traffic.ts';
 import { bytesOf } from './test-workspace.ts';
 
 /** Registers a model whose first checkpoint knows only the words of before the drift. */
@@ -16,7 +16,7 @@ export async function createDriftingModel(
 ): Promise<void> {
   const examples = bytesOf(samples(60, 0, ports.random.stream(1, 'training')));
   const request = { backEnds: defaultBackEnds, trainerOptions: { foundation: 'none' }, settings, seed: 1, by: 'test' };
-  await createModel({ modelId, labels: [], examples, ...request }, ports);
+  await createModel({ modelId, task: 'classification', labels: [], examples, ...request }, ports);
 }
 
 /** Traffic as the model's champion answers it, judged against the truth. */
@@ -25,7 +25,7 @@ export async function judgedTraffic(
   traffic: readonly Sample[],
   prefix: string,
   ports: Ports,
-): Promise<TraceLine[]> {
+): Promise<LabelledLine[]> {
   const control = await ports.lineage.getControl(modelId);
   const champion = await ports.lineage.getCheckpoint(modelId, control?.championId ?? '');
   if (champion === undefined) throw new Error(`${modelId} has no champion`);
@@ -40,14 +40,14 @@ export async function judgedTraffic(
 /** Traffic judged by chance of a count: the first so many fail. What the judge says is all that starting a run looks at. */
 export function trafficWithFailures(modelId: string, traffic: readonly Sample[], failures: number, prefix: string) {
   const answers = traffic.map(({ output }, index) => ({
-    output: index < failures ? (output === 'refund' ? 'account' : 'refund') : output,
+    output: labelOutput(index < failures ? (output === 'refund' ? 'account' : 'refund') : output),
     confidence: 0.9,
   }));
   return judgedTraces(modelId, traffic, answers, prefix);
 }
 
 /** A file of traces as a program drops it. */
-export function dropOf(lines: readonly TraceLine[], badLines: readonly string[] = []): Uint8Array {
+export function dropOf(lines: readonly LabelledLine[], badLines: readonly string[] = []): Uint8Array {
   return new TextEncoder().encode([...lines.map((line) => JSON.stringify(line)), ...badLines, ''].join('\n'));
 }
 

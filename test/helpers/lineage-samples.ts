@@ -5,7 +5,7 @@ import type { Dataset } from '../../shared/domain/models/dataset.ts';
 import type { Model } from '../../shared/domain/models/model.ts';
 import type { Run } from '../../shared/domain/models/run.ts';
 import { defaultSettings } from '../../shared/domain/models/settings.ts';
-import { classificationTask } from '../../shared/domain/models/task.ts';
+import { classificationTask } from '../../shared/tasks/classification/classification-spec.ts';
 
 const time = '2026-01-01T00:00:00.000Z';
 const task = classificationTask(['spam', 'ham']);

@@ -1,5 +1,6 @@
 import type { Example } from '../../shared/domain/models/example.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { labelOutput } from '../../shared/tasks/classification/label.ts';
 
 const openings = ['please', 'can you', 'i want to', 'help me', 'how do i', 'right now', 'hey', 'could we'];
 const cores = {
@@ -28,10 +29,10 @@ export const madeUpIntents: readonly { readonly input: string; readonly output: 
 export function toExamples(
   lines: readonly { readonly input: string; readonly output: string; readonly weight?: number }[],
 ): Example[] {
-  return lines.map(({ input, output, weight = 1 }, index) => ({
+  return lines.map(({ input, output: label, weight = 1 }, index) => ({
     exampleId: `e${index}`,
     input,
-    output,
+    output: labelOutput(label),
     weight,
     slice: 'gold',
     provenance: { kind: 'file', line: index + 1 },

@@ -1,5 +1,7 @@
 import type { TraceLine } from '../../shared/domain/traces/trace.ts';
+import type { Prediction } from '../../shared/ports/predictor.ts';
 import type { RandomStream } from '../../shared/ports/random.ts';
+import { labelOrNull } from '../../shared/tasks/classification/label.ts';
 
 /** A label's words, and the words that its later traffic uses in their place. */
 interface Topic {
@@ -52,15 +54,22 @@ export function samples(count: number, drift: number, random: RandomStream): Sam
   });
 }
 
+/** A line of a file of traces of a classification. */
+export interface LabelledLine extends Omit<TraceLine, 'output' | 'expected'> {
+  readonly output: string | null;
+  readonly expected?: string;
+}
+
 /** Traces of the samples as a served model answered them, judged against the truth. */
 export function judgedTraces(
   modelId: string,
   traffic: readonly Sample[],
-  answers: readonly { readonly output: string | null; readonly confidence: number }[],
+  answers: readonly Pick<Prediction, 'output' | 'confidence'>[],
   prefix = 'trace',
-): TraceLine[] {
+): LabelledLine[] {
   return traffic.map((sample, index) => {
-    const answer = answers[index] ?? { output: null, confidence: 0 };
+    const { output = null, confidence = 0 } = answers[index] ?? {};
+    const answer = { output: labelOrNull(output), confidence };
     return {
       traceId: `${prefix}-${String(index).padStart(5, '0')}`,
       timestamp: new Date(Date.UTC(2026, 0, 1) + index * 60_000).toISOString(),

@@ -8,6 +8,8 @@ import { doneAtOnce } from '../../shared/ports/long-work.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { Predictor } from '../../shared/ports/predictor.ts';
 import type { Trainer } from '../../shared/ports/trainer.ts';
+import { labelOutput } from '../../shared/tasks/classification/label.ts';
+import { taskKinds } from '../../shared/tasks/task-kinds.ts';
 import { CountingIds } from './counting-ids.ts';
 import { FixedClock } from './fixed-clock.ts';
 import { MemoryLineageStore } from './memory-lineage-store.ts';
@@ -39,7 +41,8 @@ export function memoryPorts(options: { answer?: (input: string) => string | null
     ...embeddedPredictorFacts,
     async predict(_served, inputs) {
       return inputs.map((input) => {
-        const output = options.answer?.(input) ?? null;
+        const label = options.answer?.(input) ?? null;
+        const output = label === null ? null : labelOutput(label);
         return {
           output,
           confidence: output === null ? 0 : 0.9,
@@ -48,7 +51,7 @@ export function memoryPorts(options: { answer?: (input: string) => string | null
       });
     },
   };
-  const analyst = createStatisticalAnalyst();
+  const analyst = createStatisticalAnalyst({ tasks: taskKinds });
   return {
     objects,
     lineage: new MemoryLineageStore(),
@@ -58,6 +61,7 @@ export function memoryPorts(options: { answer?: (input: string) => string | null
         throw new RatchetError('ForbiddenQuery', 'These ports have no query engine.');
       },
     },
+    tasks: taskKinds,
     trainers: new Map([[trainer.name, trainer]]),
     predictors: new Map([[predictor.name, predictor]]),
     analysts: new Map([[analyst.name, analyst]]),

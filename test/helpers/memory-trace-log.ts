@@ -1,5 +1,6 @@
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { digest, idProblem } from '../../shared/domain/base/ids.ts';
+import { asOutput, type Output } from '../../shared/domain/base/output.ts';
 import type { Judgement } from '../../shared/domain/traces/judgement.ts';
 import type { Trace } from '../../shared/domain/traces/trace.ts';
 import { countVerdicts } from '../../shared/domain/traces/verdict-counts.ts';
@@ -101,8 +102,13 @@ function storedTrace(trace: Trace): Trace {
     ...structuredClone(trace),
     traceId: trace.traceId.toWellFormed(),
     input: trace.input.toWellFormed(),
-    output: trace.output?.toWellFormed() ?? null,
+    output: trace.output === null ? null : storedOutput(trace.output),
   };
+}
+
+function storedOutput(output: Output): Output {
+  const value: unknown = output;
+  return asOutput(typeof value === 'string' ? value.toWellFormed() : structuredClone(output));
 }
 
 function storedJudgement(judgement: Judgement): Judgement {
@@ -110,7 +116,7 @@ function storedJudgement(judgement: Judgement): Judgement {
   return {
     ...judgement,
     traceId: judgement.traceId.toWellFormed(),
-    ...(expected !== undefined && { expected: expected.toWellFormed() }),
+    ...(expected !== undefined && { expected: storedOutput(expected) }),
     judge: { ...judge, id: judge.id.toWellFormed(), reason: judge.reason.toWellFormed() },
   };
 }

@@ -4,6 +4,7 @@ import { storeArtifact } from '../../shared/adapters/backends/store-artifact.ts'
 import { doneAtOnce } from '../../shared/ports/long-work.ts';
 import type { Predictor } from '../../shared/ports/predictor.ts';
 import type { Trainer } from '../../shared/ports/trainer.ts';
+import { labelOutput } from '../../shared/tasks/classification/label.ts';
 import { chance } from './planted-traffic.ts';
 
 /** How a checkpoint answers; shares of inputs, chosen by their hash. */
@@ -56,7 +57,8 @@ export function withPlantedBackEnd(
       const { own } = JSON.parse(new TextDecoder().decode(artifact)) as { own: PlantedSkill };
       return inputs.map((input) => {
         const right = truth.get(input) ?? '';
-        const output = answersRight(input, own) ? right : (labels[(labels.indexOf(right) + 1) % labels.length] ?? '');
+        const other = labels[(labels.indexOf(right) + 1) % labels.length] ?? '';
+        const output = labelOutput(answersRight(input, own) ? right : other);
         return { output, confidence: 0.9, alternatives: [{ output, confidence: 0.9 }] };
       });
     },

@@ -1,13 +1,14 @@
 import type { Workspace } from '../../cli/workspace.ts';
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { digest } from '../../shared/domain/base/ids.ts';
+import type { Output } from '../../shared/domain/base/output.ts';
 import type { Settings } from '../../shared/domain/models/settings.ts';
 import type { Judge } from '../../shared/domain/traces/judgement.ts';
-import type { TraceLine } from '../../shared/domain/traces/trace.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
 import type { Predictor } from '../../shared/ports/predictor.ts';
 import type { RandomStream } from '../../shared/ports/random.ts';
-import { type Sample, samples } from './made-up-traffic.ts';
+import { labelOf, labelOrNull, labelOutput } from '../../shared/tasks/classification/label.ts';
+import { type LabelledLine, type Sample, samples } from './made-up-traffic.ts';
 import { bytesOf, championOf, modelId } from './test-workspace.ts';
 
 /** Two labels for one and the same kind of text: which one is right is a coin's toss. */
@@ -53,6 +54,7 @@ export async function createModelOf(
   await createModel(
     {
       modelId,
+      task: 'classification',
       labels: options.labels ?? [],
       examples: bytesOf(examples),
       backEnds: { ...defaultBackEnds, trainer: backEnd, predictor: backEnd },
@@ -79,11 +81,11 @@ export async function withUnluckyChampion(
       const answers = await predictor.predict(served, inputs, predictOptions);
       if (served.ref !== champion.served.ref) return answers;
       return answers.map((answer, at) => {
-        if (answer.output !== options.from || chance(inputs[at] ?? '') >= options.rate) return answer;
-        const swapped = (output: string) => (output === options.from ? options.to : output);
+        if (labelOrNull(answer.output) !== options.from || chance(inputs[at] ?? '') >= options.rate) return answer;
+        const swapped = (output: Output) => (labelOf(output) === options.from ? labelOutput(options.to) : output);
         return {
           ...answer,
-          output: options.to,
+          output: labelOutput(options.to),
           alternatives: answer.alternatives.map((other) => ({ ...other, output: swapped(other.output) })),
         };
       });
@@ -99,7 +101,7 @@ export function chance(text: string, salt = ''): number {
 }
 
 /** Traces of a time before any model answered: what is right is known, what was answered is not. */
-export function judgedInputs(traffic: readonly Sample[], prefix: string, judge: Judge['kind']): TraceLine[] {
+export function judgedInputs(traffic: readonly Sample[], prefix: string, judge: Judge['kind']): LabelledLine[] {
   return traffic.map(({ input, output }, index) => ({
     traceId: `${prefix}-${String(index).padStart(5, '0')}`,
     timestamp: new Date(Date.UTC(2026, 0, 1) + index * 60_000).toISOString(),

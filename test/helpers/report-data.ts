@@ -1,19 +1,20 @@
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { mcNemarOneSided, wilsonInterval } from '../../shared/domain/base/statistics.ts';
 import type { Weakness } from '../../shared/domain/diagnosis/probe.ts';
-import type { RootCause } from '../../shared/domain/diagnosis/taxonomy.ts';
+import type { RootCause } from '../../shared/domain/diagnosis/root-cause.ts';
 import type { GateVerdict } from '../../shared/domain/evaluation/gate.ts';
 import type { Configuration } from '../../shared/domain/models/configuration.ts';
 import type { Dataset } from '../../shared/domain/models/dataset.ts';
 import { defaultSettings } from '../../shared/domain/models/settings.ts';
-import { classificationTask } from '../../shared/domain/models/task.ts';
 import type {
   BeforeAfter,
   ConfusionCell,
   ExampleText,
   Rate,
   ReportData,
+  ShownAnswer,
 } from '../../shared/loop/report/report-data.ts';
+import { classificationTask } from '../../shared/tasks/classification/classification-spec.ts';
 
 const labels = [
   'card_arrival',
@@ -165,14 +166,20 @@ const texts = [
   'someone took my wallet on the train, block everything pls',
 ];
 
+/** An answer by the place of its label. */
+function shownAnswer(index: number, right: number): ShownAnswer {
+  const output = labels[index % labels.length] ?? '';
+  return { output, right: output === labels[right % labels.length] };
+}
+
 /** A text of a trace with the right answer and the answers before and after. */
 export function example(index: number, answers: Partial<ExampleText> = {}): ExampleText {
   return {
     traceId: `trace-${String(4_000 + index)}`,
     input: texts[index % texts.length] ?? '',
     expected: labels[index % labels.length] ?? '',
-    before: labels[(index + 1) % labels.length] ?? '',
-    after: labels[index % labels.length] ?? '',
+    before: shownAnswer(index + 1, index),
+    after: shownAnswer(index, index),
     ...answers,
   };
 }
@@ -187,6 +194,7 @@ function cluster(index: number, cause: RootCause, title: string, size: number, f
     fixability: cause === 'ambiguous' || cause === 'schema' ? ('external' as const) : ('fixable' as const),
     expected: cause === 'noise' ? null : (labels[index % labels.length] ?? null),
     answered: cause === 'noise' ? null : (labels[(index + 3) % labels.length] ?? null),
+    pattern: null,
     keywords: ['delivery', 'arrive', 'post', 'tracking', 'days', 'still'].slice(0, 3 + (index % 4)),
     profile: [
       { feature: 'words', failing: 21.4, passing: 11.9, effect: 0.82 },
@@ -218,16 +226,18 @@ function confusion(): readonly ConfusionCell[] {
     ...labels.map((label, index) => ({
       expected: label,
       answered: label,
+      right: true,
       before: 61 + index * 3,
       after: 64 + index * 3,
     })),
     ...wrong.map(([expected, answered, before, after]) => ({
       expected: labels[expected] ?? '',
       answered: labels[answered] ?? '',
+      right: false,
       before,
       after,
     })),
-    { expected: labels[3] ?? '', answered: null, before: 2, after: 1 },
+    { expected: labels[3] ?? '', answered: null, right: false, before: 2, after: 1 },
   ];
 }
 
@@ -323,7 +333,14 @@ export function promotedReport(): ReportData {
         cluster(2, 'ambiguous', 'Rates asked about without a currency', 9, null),
       ],
       unclustered: 24,
-      confusions: [{ expected: 'card_arrival', answered: 'card_linking', count: 55 }],
+      confusions: [
+        {
+          key: '["card_arrival","card_linking"]',
+          title: '"card_arrival" answered as "card_linking"',
+          facets: ['card_arrival'],
+          count: 55,
+        },
+      ],
       causes: { 'label-confusion': 102, 'surface-trap': 31, noise: 17, ambiguous: 9 },
     },
     datasets: [
@@ -358,9 +375,9 @@ export function promotedReport(): ReportData {
       },
     ],
     regressed: [
-      example(1, { before: labels[1] ?? '', after: labels[0] ?? '' }),
-      example(4, { before: labels[4] ?? '', after: labels[5] ?? '' }),
-      example(3, { before: labels[3] ?? '', after: null }),
+      example(1, { before: shownAnswer(1, 1), after: shownAnswer(0, 1) }),
+      example(4, { before: shownAnswer(4, 4), after: shownAnswer(5, 4) }),
+      example(3, { before: shownAnswer(3, 3), after: { output: null, right: false } }),
     ],
     lineage: [
       {
@@ -469,7 +486,7 @@ export function keptReport(): ReportData {
       },
     ],
     regressed: Array.from({ length: 9 }, (_, index) =>
-      example(index, { before: labels[index % labels.length] ?? '', after: labels[(index + 2) % labels.length] ?? '' }),
+      example(index, { before: shownAnswer(index, index), after: shownAnswer(index + 2, index) }),
     ),
     lineage: base.lineage.map((node) => ({ ...node, champion: node.checkpointId === 'ckpt-7c1e90' })),
   };
@@ -523,8 +540,14 @@ export function manyLabelsReport(): ReportData {
     bySlice: [],
     byLabel: names.map((name, index) => beforeAfter(name, 12, 6 + (index % 6), Math.min(12, 7 + ((index * 7) % 6)))),
     confusion: names.flatMap((name, index) => [
-      { expected: name, answered: name, before: 9, after: 10 },
-      { expected: name, answered: names[(index * 11 + 3) % names.length] ?? null, before: index % 9, after: index % 4 },
+      { expected: name, answered: name, right: true, before: 9, after: 10 },
+      {
+        expected: name,
+        answered: names[(index * 11 + 3) % names.length] ?? null,
+        right: false,
+        before: index % 9,
+        after: index % 4,
+      },
     ]),
     datasets: base.datasets.map((one) => ({ ...one, manifest: { ...one.manifest, labels: 150 } })),
   };
@@ -542,8 +565,8 @@ export function hostileReport(text: string = hostileText): ReportData {
     traceId: text,
     input: text,
     expected: text,
-    before: text,
-    after: `${text}!`,
+    before: { output: text, right: true },
+    after: { output: `${text}!`, right: false },
   });
   const { taxonomy } = base;
   return {
@@ -558,6 +581,7 @@ export function hostileReport(text: string = hostileText): ReportData {
       ...cell,
       expected: `${index % 8}${text}`,
       answered: `${(index * 3) % 8}${text}`,
+      right: index % 8 === (index * 3) % 8,
     })),
     taxonomy:
       taxonomy === null

@@ -9,6 +9,7 @@ import { noUsage, type Progress } from '../../shared/ports/long-work.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Predictor } from '../../shared/ports/predictor.ts';
 import type { Artifact, Trainer } from '../../shared/ports/trainer.ts';
+import { labelOf, labelOutput } from '../../shared/tasks/classification/label.ts';
 
 export const slowBackEnd = 'slow';
 
@@ -78,15 +79,18 @@ export function slowBackEndOn(objects: ObjectStore, options: { steps: number; fa
         await writeJson(objects, job, { datasetKey, artifactKey, steps: steps + 1 });
         return progressOf(job, steps + 1);
       }
-      const examples = await readJsonl(objects, datasetKey, exampleSchema);
+      const examples = (await readJsonl(objects, datasetKey, exampleSchema)).map((example) => ({
+        ...example,
+        label: labelOf(example.output),
+      }));
       const counts: Record<string, Record<string, number>> = {};
-      for (const { input, output, weight } of examples) {
+      for (const { input, label, weight } of examples) {
         for (const word of new Set(words(input))) {
           const row = counts[word] ?? {};
-          counts[word] = { ...row, [output]: (row[output] ?? 0) + weight };
+          counts[word] = { ...row, [label]: (row[label] ?? 0) + weight };
         }
       }
-      const labels = [...new Set(examples.map(({ output }) => output))].sort();
+      const labels = [...new Set(examples.map(({ label }) => label))].sort();
       const bytes = new TextEncoder().encode(JSON.stringify({ nonce: Math.random(), labels, counts }));
       const stored = await storeArtifact(objects, artifactKey, bytes);
       const served = { predictor: slowBackEnd, ref: artifactKey, digest: stored.digest };
@@ -102,10 +106,10 @@ export function slowBackEndOn(objects: ObjectStore, options: { steps: number; fa
     async predict({ ref }, inputs) {
       const { labels, counts } = await readJson(objects, ref, artifactSchema);
       return inputs.map((input) => {
-        const scored = labels.map((output) => ({ output, score: scoreOf(input, output, counts) }));
+        const scored = labels.map((label) => ({ label, score: scoreOf(input, label, counts) }));
         const total = scored.reduce((sum, { score }) => sum + score, 0);
         const alternatives = scored
-          .map(({ output, score }) => ({ output, confidence: score / total }))
+          .map(({ label, score }) => ({ output: labelOutput(label), confidence: score / total }))
           .sort((a, b) => b.confidence - a.confidence)
           .slice(0, 2);
         const [best] = alternatives;

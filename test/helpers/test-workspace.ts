@@ -6,11 +6,10 @@ import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
-import type { TraceLine } from '../../shared/domain/traces/trace.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
-import { judgedTraces, type Sample, samples } from './made-up-traffic.ts';
+import { judgedTraces, type LabelledLine, type Sample, samples } from './made-up-traffic.ts';
 
 export const modelId = 'support';
 
@@ -47,6 +46,7 @@ export async function createSupportModel(
   await createModel(
     {
       modelId,
+      task: 'classification',
       labels: [],
       examples: bytesOf(training),
       backEnds: defaultBackEnds,
@@ -72,7 +72,7 @@ export async function answeredTraffic(
   workspace: Pick<Workspace, 'ports'>,
   traffic: readonly Sample[],
   prefix: string,
-): Promise<TraceLine[]> {
+): Promise<LabelledLine[]> {
   const answers = await answerWith(
     await championOf(workspace),
     traffic.map((sample) => sample.input),
@@ -81,7 +81,7 @@ export async function answeredTraffic(
   return judgedTraces(modelId, traffic, answers, prefix);
 }
 
-export async function ingest(workspace: Pick<Workspace, 'ports'>, lines: readonly TraceLine[]): Promise<void> {
+export async function ingest(workspace: Pick<Workspace, 'ports'>, lines: readonly LabelledLine[]): Promise<void> {
   await ingestTraces(
     { modelId, sources: [{ name: 'traffic.jsonl', open: async () => bytesOf(lines) }] },
     workspace.ports,

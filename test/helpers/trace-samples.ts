@@ -1,5 +1,6 @@
 import type { Judgement } from '../../shared/domain/traces/judgement.ts';
 import type { Trace } from '../../shared/domain/traces/trace.ts';
+import { labelOutput } from '../../shared/tasks/classification/label.ts';
 
 export function sampleTrace(change: Partial<Trace> = {}): Trace {
   return {
@@ -7,7 +8,7 @@ export function sampleTrace(change: Partial<Trace> = {}): Trace {
     timestamp: '2026-01-01T00:00:00.000Z',
     modelId: 'm1',
     input: 'some text',
-    output: 'spam',
+    output: labelOutput('spam'),
     ...change,
   };
 }
@@ -17,7 +18,7 @@ export function sampleJudgement(change: Partial<Judgement> = {}): Judgement {
     judgementId: 'j1',
     traceId: 't1',
     verdict: 'fail',
-    expected: 'ham',
+    expected: labelOutput('ham'),
     judge: { kind: 'human', id: 'anna', reason: 'a newsletter' },
     judgedAt: '2026-01-02T00:00:00.000Z',
     ...change,

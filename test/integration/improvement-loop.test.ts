@@ -6,6 +6,7 @@ import { exampleSchema } from '../../shared/domain/models/example.ts';
 import type { Settings } from '../../shared/domain/models/settings.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
 import { readJsonl } from '../../shared/ports/documents.ts';
+import { labelOrNull } from '../../shared/tasks/classification/label.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
 import {
   answeredTraffic,
@@ -42,7 +43,7 @@ async function accuracyOnFresh(
     fresh.map((sample) => sample.input),
     workspace.ports,
   );
-  return answers.filter((answer, index) => answer.output === fresh[index]?.output).length / fresh.length;
+  return answers.filter((answer, index) => labelOrNull(answer.output) === fresh[index]?.output).length / fresh.length;
 }
 
 describe('the improvement loop', () => {

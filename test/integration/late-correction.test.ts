@@ -8,10 +8,10 @@ import {
 } from '../../shared/domain/evaluation/evaluation-set.ts';
 import { exampleSchema } from '../../shared/domain/models/example.ts';
 import { effectiveJudgement } from '../../shared/domain/traces/judgement.ts';
-import type { TraceLine } from '../../shared/domain/traces/trace.ts';
 import { type SidedRecord, sidedRecordSchema } from '../../shared/domain/traces/trace-record.ts';
 import { readJsonl } from '../../shared/ports/documents.ts';
-import { samples } from '../helpers/made-up-traffic.ts';
+import { labelOf } from '../../shared/tasks/classification/label.ts';
+import { type LabelledLine, samples } from '../helpers/made-up-traffic.ts';
 import { answeredTraffic, createSupportModel, ingest, modelId, recordingUi } from '../helpers/test-workspace.ts';
 import { type WorkspaceCopies, workspaceCopies } from '../helpers/workspace-copies.ts';
 import { ratchetInProcess } from './cli/in-process.ts';
@@ -19,7 +19,7 @@ import { ratchetInProcess } from './cli/in-process.ts';
 let copies: WorkspaceCopies;
 let workspace: Workspace;
 /** What a person says of three of five traces of the first day, after the promotion: mostly that the judge was right. */
-let corrections: readonly TraceLine[];
+let corrections: readonly LabelledLine[];
 let before: { readonly sided: ReadonlyMap<string, SidedRecord>; readonly sets: readonly FrozenSet[] };
 let run: Awaited<ReturnType<typeof runLoop>>;
 
@@ -36,7 +36,7 @@ beforeAll(async () => {
   workspace = await copies.open();
   const traffic = samples(700, 0.4, workspace.ports.random.stream(1, 'traffic'));
   const truth = await answeredTraffic(workspace, traffic, 'day1');
-  const day1 = truth.map((line): TraceLine => {
+  const day1 = truth.map((line): LabelledLine => {
     if (!misread.test(line.input)) return line;
     const expected = 'account';
     return { ...line, expected, verdict: line.output === expected ? 'pass' : 'fail' };
@@ -73,7 +73,10 @@ function changed(): ReadonlyMap<string, string> {
   return new Map(
     corrections.flatMap(({ traceId, expected }) => {
       const known = before.sided.get(traceId);
-      return typeof expected === 'string' && known !== undefined && known.expected !== expected
+      return typeof expected === 'string' &&
+        known !== undefined &&
+        known.expected !== null &&
+        labelOf(known.expected) !== expected
         ? [[traceId, expected] as const]
         : [];
     }),

@@ -2,9 +2,9 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../cli/workspace.ts';
 import { exampleSchema } from '../../shared/domain/models/example.ts';
-import type { TraceLine } from '../../shared/domain/traces/trace.ts';
 import { readJsonl } from '../../shared/ports/documents.ts';
-import { samples } from '../helpers/made-up-traffic.ts';
+import { labelOf } from '../../shared/tasks/classification/label.ts';
+import { type LabelledLine, samples } from '../helpers/made-up-traffic.ts';
 import {
   answeredTraffic,
   championOf,
@@ -28,12 +28,12 @@ it('a run does not train again what a person has called wrong of all that the ch
   const first = await lineage.getDataset(modelId, (await championOf(workspace)).datasetId);
   const taught = await readJsonl(objects, first?.key ?? '', exampleSchema);
   const doubted = taught.slice(0, 10).map(
-    ({ input, output }, index): TraceLine => ({
+    ({ input, output }, index): LabelledLine => ({
       traceId: `doubted-${index}`,
       timestamp: '2026-03-01T09:30:00Z',
       modelId,
       input,
-      output,
+      output: labelOf(output),
       verdict: 'fail',
       judge: { kind: 'human', id: 'ana', reason: 'not that' },
     }),

@@ -27,6 +27,7 @@ async function slowWorkspace(steps: number) {
   await createModel(
     {
       modelId,
+      task: 'classification',
       labels: [],
       examples: bytesOf(samples(60, 0, ports.random.stream(1, 'training'))),
       backEnds: { ...defaultBackEnds, trainer: slowBackEnd, predictor: slowBackEnd },

@@ -1,6 +1,7 @@
 import { answerWith } from '../../../shared/ports/back-ends.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
 import type { Random } from '../../../shared/ports/random.ts';
+import { labelled } from '../logs/trace-line.ts';
 import type { Baseline, ServedLog } from './baselines.ts';
 import type { Prepared } from './prepared.ts';
 import { type Scores, type Served, scoreModel } from './score.ts';
@@ -29,7 +30,7 @@ export async function runBaseline(
       ports,
       { alternatives: 1 },
     );
-    met.push(logs.map((log, at) => ({ log, answer: answers[at] ?? { output: null, confidence: 0 } })));
+    met.push(logs.map((log, at) => ({ log, answer: labelled(answers[at]) })));
     const next = baseline({ examples, stages: met, seed: prepared.seed, random });
     if (next !== null) {
       served = await trainServed(`stage-${index + 1}`, next, prepared, ports);

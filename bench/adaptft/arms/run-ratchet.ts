@@ -9,7 +9,7 @@ import { createModel } from '../../../shared/operations/create-model.ts';
 import { answerWith } from '../../../shared/ports/back-ends.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
 import type { StagedLog } from '../logs/staged-log.ts';
-import { traceLine } from '../logs/trace-line.ts';
+import { labelled, traceLine } from '../logs/trace-line.ts';
 import type { Ablation } from './ablations.ts';
 import { countTriage } from './count-triage.ts';
 import type { Prepared } from './prepared.ts';
@@ -34,6 +34,7 @@ export async function runRatchet(
   await createModel(
     {
       modelId,
+      task: 'classification',
       labels: draw.labels,
       examples: jsonLines(draw.examples),
       backEnds: defaultBackEnds,
@@ -113,7 +114,7 @@ async function serveAndIngest(logs: readonly StagedLog[], ports: Ports): Promise
     logs.map(({ input }) => input),
     ports,
   );
-  const lines = logs.map((log, at) => traceLine(log, answers[at] ?? null, modelId));
+  const lines = logs.map((log, at) => traceLine(log, labelled(answers[at]), modelId));
   await ingestTraces({ modelId, sources: [{ name: 'logs', open: async () => jsonLines(lines) }] }, ports);
   const judged = lines.filter((line) => 'verdict' in line);
   return judged.filter((line) => line.verdict === 'fail').length / judged.length;

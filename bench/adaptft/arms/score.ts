@@ -1,6 +1,7 @@
 import type { Checkpoint } from '../../../shared/domain/models/checkpoint.ts';
 import { answerWith } from '../../../shared/ports/back-ends.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
+import { labelOrNull } from '../../../shared/tasks/classification/label.ts';
 import type { Prepared, ScoreItem } from './prepared.ts';
 import { packRights } from './rights.ts';
 
@@ -32,7 +33,7 @@ export async function scoreModel(served: Served, prepared: Prepared, ports: Port
   const answers = await answerWith(served, inputs, ports, { alternatives: 1 });
   let from = 0;
   const rights = sets.map((set) => {
-    const part = set.map(({ output }, at) => answers[from + at]?.output === output);
+    const part = set.map(({ output }, at) => labelOrNull(answers[from + at]?.output ?? null) === output);
     from += set.length;
     return part;
   });

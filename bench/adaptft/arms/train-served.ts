@@ -2,11 +2,12 @@ import { createHash } from 'node:crypto';
 import { defaultConfiguration } from '../../../shared/adapters/backends/embedded/search-space.ts';
 import { defaultBackEnds } from '../../../shared/composition/default-back-ends.ts';
 import type { Example } from '../../../shared/domain/models/example.ts';
-import { classificationTask } from '../../../shared/domain/models/task.ts';
 import { trainerNamed } from '../../../shared/ports/back-ends.ts';
 import { writeJsonl } from '../../../shared/ports/documents.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
 import { toEnd } from '../../../shared/ports/to-end.ts';
+import { classificationTask } from '../../../shared/tasks/classification/classification-spec.ts';
+import { labelOutput } from '../../../shared/tasks/classification/label.ts';
 import type { Labelled } from '../perturbations/corpus.ts';
 import type { Prepared } from './prepared.ts';
 import type { Served } from './score.ts';
@@ -41,7 +42,7 @@ function asExample({ input, output }: Labelled, index: number): Example {
   return {
     exampleId: createHash('sha256').update(`${index}\u0000${input}`).digest('hex').slice(0, 16),
     input,
-    output,
+    output: labelOutput(output),
     weight: 1,
     slice: 'gold',
     provenance: { kind: 'file', line: index + 1 },

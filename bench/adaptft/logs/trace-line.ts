@@ -1,9 +1,16 @@
+import type { Prediction } from '../../../shared/ports/predictor.ts';
+import { labelOrNull } from '../../../shared/tasks/classification/label.ts';
 import type { StagedLog } from './staged-log.ts';
 
 /** A model's answer to a log. */
 export interface Answer {
   readonly output: string | null;
   readonly confidence: number;
+}
+
+/** A prediction of a classification; no answer where there is none. */
+export function labelled(prediction: Prediction | undefined): Answer {
+  return { output: labelOrNull(prediction?.output ?? null), confidence: prediction?.confidence ?? 0 };
 }
 
 /** The log as a line for `ratchet ingest`: the input, what the model answered, and what the judge made of it. No ground truth. */

@@ -29,6 +29,7 @@ import {
   judgementColumns,
   judgementFromRow,
   judgementSelection,
+  rowsOf,
   traceColumns,
   traceFromRow,
   traceSelection,
@@ -290,7 +291,7 @@ async function readPicked(
   const traces: Trace[] = [];
   const sql = `
     SELECT picked.rank, ${traceSelection}
-    FROM read_parquet($files, hive_partitioning = false) file
+    FROM ${rowsOf('$files', 'NULL::BOOLEAN AS output_is_json')} file
     JOIN picked ON picked.batch_id = file.batch_id AND picked.position = file.position`;
   await eachRow(connection, sql, { files }, ([rank, ...row]) => {
     traces[Number(rank)] = traceFromRow(modelId, row);
@@ -307,7 +308,7 @@ async function readJudgements(
   if (files.length === 0) return byRank;
   const sql = `
     SELECT picked.rank, ${judgementSelection}
-    FROM read_parquet($files, hive_partitioning = false) file JOIN picked ON picked.trace_id = file.trace_id
+    FROM ${rowsOf('$files', 'NULL::BOOLEAN AS expected_is_json')} file JOIN picked ON picked.trace_id = file.trace_id
     QUALIFY ${firstJudgements}
     ORDER BY arrival, file.batch_id, file.position`;
   await eachRow(connection, sql, { files }, ([rank, ...row]) => {

@@ -2,6 +2,7 @@ import { type DuckDBAppender, DuckDBTimestampValue, type DuckDBValue } from '@du
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { digest } from '../../domain/base/ids.ts';
+import { asOutput, type Output, outputSchema } from '../../domain/base/output.ts';
 import { type Judgement, judgeKindSchema, verdictSchema } from '../../domain/traces/judgement.ts';
 import { stepSchema, type Trace } from '../../domain/traces/trace.ts';
 
@@ -14,13 +15,17 @@ export interface RowPlace {
 
 const placeColumns = 'arrival BIGINT, batch_id VARCHAR, position INTEGER';
 
-/** Columns of the traces' Parquet. `date` (UTC) is the partition and stays out of the files. */
+/**
+ * Columns of the traces' Parquet. `date` (UTC) is the partition and stays out of the files. An output that is no text stands in
+ * `output` as JSON, and `output_is_json` is then true; it is null for all others, and older files lack it.
+ */
 export const traceColumns = `${placeColumns}, date VARCHAR, trace_id VARCHAR, timestamp TIMESTAMP, timestamp_text VARCHAR,
-  checkpoint_id VARCHAR, input VARCHAR, input_digest VARCHAR, output VARCHAR, confidence DOUBLE, steps VARCHAR, metadata VARCHAR`;
+  checkpoint_id VARCHAR, input VARCHAR, input_digest VARCHAR, output VARCHAR, confidence DOUBLE, steps VARCHAR, metadata VARCHAR,
+  output_is_json BOOLEAN`;
 
-/** Columns of the judgements' Parquet. */
+/** Columns of the judgements' Parquet; `expected_is_json` is to `expected` what `output_is_json` is to `output`. */
 export const judgementColumns = `${placeColumns}, judgement_id VARCHAR, trace_id VARCHAR, verdict VARCHAR, expected VARCHAR,
-  judge_kind VARCHAR, judge_id VARCHAR, reason VARCHAR, judged_at TIMESTAMP, judged_at_text VARCHAR`;
+  judge_kind VARCHAR, judge_id VARCHAR, reason VARCHAR, judged_at TIMESTAMP, judged_at_text VARCHAR, expected_is_json BOOLEAN`;
 
 /**
  * DuckDB's client drops a U+FEFF at the beginning of a text it hands over. Texts from outside are therefore selected behind a
@@ -45,6 +50,7 @@ export const traceSelection = [
   'file.confidence',
   'file.steps',
   'file.metadata',
+  'file.output_is_json',
 ].join(', ');
 
 /** What {@link judgementFromRow} reads, in its order, of the Parquet named `file`. */
@@ -57,6 +63,7 @@ export const judgementSelection = [
   guarded('file.judge_id'),
   guarded('file.reason'),
   guarded('file.judged_at_text'),
+  'file.expected_is_json',
 ].join(', ');
 
 /**
@@ -73,11 +80,13 @@ export function appendTrace(appender: DuckDBAppender, trace: Trace, place: RowPl
   appendText(appender, trace.checkpointId);
   appendText(appender, trace.input);
   appender.appendVarchar(digest(trace.input));
-  appendText(appender, trace.output);
+  const output = storedOutput(trace.output);
+  appendText(appender, output.text);
   if (trace.confidence === undefined) appender.appendNull();
   else appender.appendDouble(trace.confidence);
   appendText(appender, trace.steps && JSON.stringify(trace.steps));
   appendText(appender, trace.metadata && JSON.stringify(trace.metadata));
+  appendFlag(appender, output.isJson);
   appender.endRow();
 }
 
@@ -87,28 +96,39 @@ export function appendJudgement(appender: DuckDBAppender, judgement: Judgement, 
   appendText(appender, judgement.judgementId);
   appendText(appender, judgement.traceId);
   appender.appendVarchar(judgement.verdict);
-  appendText(appender, judgement.expected);
+  const expected = storedOutput(judgement.expected);
+  appendText(appender, expected.text);
   appender.appendVarchar(judgement.judge.kind);
   appendText(appender, judgement.judge.id);
   appendText(appender, judgement.judge.reason);
   appendTime(appender, Date.parse(judgement.judgedAt));
   appendText(appender, judgement.judgedAt);
+  appendFlag(appender, expected.isJson);
   appender.endRow();
 }
 
 const stepsSchema = z.array(stepSchema);
 const metadataSchema = z.record(z.string(), z.unknown());
 
+/**
+ * The rows of Parquet files, whatever version of the program wrote them: columns that some or all of them lack are null.
+ * @param files a parameter of the query, such as `$files`
+ */
+export function rowsOf(files: string, columns: string): string {
+  return `(FROM read_parquet(${files}, hive_partitioning = false, union_by_name = true)
+    UNION ALL BY NAME SELECT ${columns} WHERE false)`;
+}
+
 /** The trace that a row of {@link traceSelection} holds. */
 export function traceFromRow(modelId: string, row: readonly (DuckDBValue | undefined)[]): Trace {
-  const [traceId, timestamp, checkpointId, input, output, confidence, steps, metadata] = row;
+  const [traceId, timestamp, checkpointId, input, output, confidence, steps, metadata, isJson] = row;
   return {
     traceId: unguarded(traceId),
     timestamp: text(timestamp),
     modelId,
     ...(isPresent(checkpointId) && { checkpointId: unguarded(checkpointId) }),
     input: unguarded(input),
-    output: isPresent(output) ? unguarded(output) : null,
+    output: isPresent(output) ? outputFrom(unguarded(output), isJson) : null,
     ...(typeof confidence === 'number' && { confidence }),
     ...(isPresent(steps) && { steps: stepsSchema.parse(JSON.parse(text(steps))) }),
     ...(isPresent(metadata) && { metadata: metadataSchema.parse(JSON.parse(text(metadata))) }),
@@ -117,15 +137,31 @@ export function traceFromRow(modelId: string, row: readonly (DuckDBValue | undef
 
 /** The judgement that a row of {@link judgementSelection} holds. */
 export function judgementFromRow(row: readonly (DuckDBValue | undefined)[]): Judgement {
-  const [judgementId, traceId, verdict, expected, judgeKind, judgeId, reason, judgedAt] = row;
+  const [judgementId, traceId, verdict, expected, judgeKind, judgeId, reason, judgedAt, isJson] = row;
   return {
     judgementId: unguarded(judgementId),
     traceId: unguarded(traceId),
     verdict: verdictSchema.parse(verdict),
-    ...(isPresent(expected) && { expected: unguarded(expected) }),
+    ...(isPresent(expected) && { expected: outputFrom(unguarded(expected), isJson) }),
     judge: { kind: judgeKindSchema.parse(judgeKind), id: unguarded(judgeId), reason: unguarded(reason) },
     judgedAt: unguarded(judgedAt),
   };
+}
+
+/** How an output is stored: a text as it is, anything else as JSON. */
+function storedOutput(output: Output | null | undefined): { readonly text: string | null; readonly isJson: boolean } {
+  const value: unknown = output ?? null;
+  if (value === null || typeof value === 'string') return { text: value, isJson: false };
+  return { text: JSON.stringify(value), isJson: true };
+}
+
+function outputFrom(stored: string, isJson: DuckDBValue | undefined): Output {
+  return isJson === true ? outputSchema.parse(JSON.parse(stored)) : asOutput(stored);
+}
+
+function appendFlag(appender: DuckDBAppender, isSet: boolean): void {
+  if (isSet) appender.appendBoolean(true);
+  else appender.appendNull();
 }
 
 function appendPlace(appender: DuckDBAppender, place: RowPlace): void {

@@ -1,11 +1,13 @@
 import { RatchetError } from '../base/errors.ts';
+import { facetsOrNone, stratumOf } from '../base/facet-strata.ts';
 import { canonicalJson } from '../base/ids.ts';
+import type { TaskKind } from '../base/task-kind.ts';
+import type { TaskSpec } from '../base/task-spec.ts';
 import { compareText } from '../base/text.ts';
-import type { RootCause } from '../diagnosis/taxonomy.ts';
+import type { RootCause } from '../diagnosis/root-cause.ts';
 import { leaks } from '../evaluation/splits.ts';
 import type { Manifest } from '../models/dataset.ts';
 import type { Example, Provenance } from '../models/example.ts';
-import type { Output } from '../models/task.ts';
 import { nearDuplicateGroups } from '../similarity/near-duplicates.ts';
 import type { JudgeKind } from '../traces/judgement.ts';
 import { collapseDuplicates } from './collapse-duplicates.ts';
@@ -24,8 +26,9 @@ export interface AssemblyRequest {
   readonly boundary: readonly Candidate[];
   /** The parent's dataset; null when there is none. */
   readonly parent: { readonly datasetId: string; readonly examples: readonly Example[] } | null;
-  /** All labels of the task. */
-  readonly labels: readonly Output[];
+  readonly task: TaskSpec;
+  /** The task's kind. */
+  readonly kind: Pick<TaskKind, 'facets' | 'key' | 'knownFacets' | 'problem'>;
   /** Failures by root cause: decides whether shares lean to gold or to hard negatives. */
   readonly causes: Readonly<Partial<Record<RootCause, number>>>;
   /** Inputs of every evaluation set, frozen ones included. */
@@ -65,23 +68,22 @@ interface Item extends SliceMember {
  * probes and syntheses that are one are dropped and counted.
  */
 export function assembleDataset(request: AssemblyRequest): Assembly {
-  const { plan } = request;
+  const { plan, kind, task } = request;
   const leftOut = new Map<string, number>();
   const count = (reason: string, by: number): void => {
     if (by > 0) leftOut.set(reason, (leftOut.get(reason) ?? 0) + by);
   };
   count('judged-right traces beyond the plan’s limit', request.boundaryLeftOut);
 
-  const known = new Set(request.labels);
   const all = itemsOf(request);
-  const valid = all.filter((item) => item.input.trim() !== '' && known.has(item.output));
+  const valid = all.filter(({ input, output }) => input.trim() !== '' && kind.problem(task, input, output) === null);
   count('empty input or unknown label', all.length - valid.length);
   const safe = withoutLeaks(valid, request.heldOut);
   count('too close to a held-out example', valid.length - safe.length);
-  const collapsed = collapseDuplicates(safe);
+  const collapsed = collapseDuplicates(safe, kind);
   count('duplicate input', collapsed.duplicates);
   count('conflicting labels for one input', collapsed.conflicting);
-  const material = capNearDuplicates(collapsed.kept, plan.nearDuplicatesPerGroup);
+  const material = capNearDuplicates(collapsed.kept, plan.nearDuplicatesPerGroup, kind);
   count('near-duplicate beyond the limit of its group', collapsed.kept.length - material.length);
 
   const fresh = material.filter((item) => item.origin !== 'parent');
@@ -91,21 +93,22 @@ export function assembleDataset(request: AssemblyRequest): Assembly {
   const bands = bandsOf(request);
   const members = { replay, ...divide(fresh, replay.length, hardShareAim(request, bands), bands) };
 
-  const { examples, shares } = weighSlices(members, bands, plan);
+  const { examples, shares } = weighSlices(members, bands, plan, kind);
   const failing = members.gold.filter((item) => item.origin === 'failure');
   return {
     datasetId: datasetIdOf(examples),
     examples,
     manifest: {
       examples: examples.length,
-      labels: new Set(examples.map((example) => example.output)).size,
+      labels: new Set(examples.flatMap((example) => kind.facets(example.output))).size,
       bands: shares,
       controls: qualityControls({
         examples,
         hardGold: failing.length,
         hardNegatives: members['hard-negative'].length,
         failingInputs: failing.map((item) => item.input),
-        labels: request.labels,
+        labels: kind.knownFacets(task),
+        kind,
         nearDuplicatesPerGroup: plan.nearDuplicatesPerGroup,
       }),
       leftOut: Object.fromEntries([...leftOut].sort(([a], [b]) => compareText(a, b))),
@@ -198,10 +201,10 @@ function withoutLeaks(items: readonly Item[], heldOut: readonly string[]): Item[
   return items.filter((_, at) => !leaking.has(at));
 }
 
-function capNearDuplicates(items: readonly Item[], most: number): Item[] {
+function capNearDuplicates(items: readonly Item[], most: number, kind: Pick<TaskKind, 'facets'>): Item[] {
   const groups = nearDuplicateGroups(items.map((item) => item.input));
   const order = items
-    .map((item, at) => ({ item, at, group: `${groups[at]} ${item.output}` }))
+    .map((item, at) => ({ item, at, group: `${groups[at]} ${stratumOf(kind.facets(item.output))}` }))
     .sort(
       ({ item: a }, { item: b }) => a.preference - b.preference || a.margin - b.margin || compareText(a.key, b.key),
     );
@@ -215,19 +218,21 @@ function capNearDuplicates(items: readonly Item[], most: number): Item[] {
   return items.filter((_, at) => kept.has(at));
 }
 
-/** Parent examples, label by label in turn so that each is recalled: the aimed share, and the floor of every label. */
+/** Parent examples, facet by facet in turn so that each is recalled: the aimed share, and the floor of every facet. */
 function replayOf(parent: readonly Item[], fresh: readonly Item[], request: AssemblyRequest): Item[] {
   const wanted = Math.round((replayAim / (1 - replayAim) / request.plan.replayWeight) * fresh.length);
-  const byLabel = Map.groupBy(parent, ({ output }) => output);
-  const freshCounts = new Map<Output, number>();
-  for (const { output } of fresh) freshCounts.set(output, (freshCounts.get(output) ?? 0) + 1);
-  const queue = [...byLabel].flatMap(([label, items]) =>
-    items.map((item, turn) => ({
-      item,
-      turn,
-      floor: (freshCounts.get(label) ?? 0) + turn < request.plan.floorPerLabel,
-    })),
-  );
+  const facetsOf = ({ output }: Item): readonly string[] => facetsOrNone(request.kind.facets(output));
+  const freshCounts = new Map<string, number>();
+  for (const facet of fresh.flatMap(facetsOf)) freshCounts.set(facet, (freshCounts.get(facet) ?? 0) + 1);
+  const turns = new Map<string, number>();
+  const queue = parent.map((item) => {
+    const places = facetsOf(item).map((facet) => {
+      const turn = turns.get(facet) ?? 0;
+      turns.set(facet, turn + 1);
+      return { turn, floor: (freshCounts.get(facet) ?? 0) + turn < request.plan.floorPerLabel };
+    });
+    return { item, turn: Math.min(...places.map(({ turn }) => turn)), floor: places.some(({ floor }) => floor) };
+  });
   queue.sort((a, b) => Number(b.floor) - Number(a.floor) || a.turn - b.turn || compareText(a.item.key, b.item.key));
   return queue.filter(({ floor }, at) => floor || at < wanted).map(({ item }) => item);
 }

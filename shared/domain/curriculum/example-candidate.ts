@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { outputSchema } from '../base/output.ts';
 import { type Provenance, provenanceSchema } from '../models/example.ts';
-import { outputSchema } from '../models/task.ts';
 import { margin, type UsableRecord } from '../traces/trace-record.ts';
 
 /** Something that may become a training example. */

@@ -1,8 +1,9 @@
+import { facetsOrNone } from '../base/facet-strata.ts';
 import { quantile } from '../base/statistics.ts';
+import type { TaskKind } from '../base/task-kind.ts';
 import { words } from '../base/text.ts';
 import type { QualityControl } from '../models/dataset.ts';
 import type { Example } from '../models/example.ts';
-import { labelsOf } from '../models/task.ts';
 import { nearDuplicateGroups } from '../similarity/near-duplicates.ts';
 import { labelRatio, maxLabelRatio } from './label-ratio.ts';
 
@@ -18,25 +19,30 @@ export interface QualityRequest {
   readonly hardNegatives: number;
   /** Inputs of the failing traces. */
   readonly failingInputs: readonly string[];
+  /** The facets that the task knows. */
   readonly labels: readonly string[];
+  readonly kind: Pick<TaskKind, 'facets'>;
   readonly nearDuplicatesPerGroup: number;
 }
 
-/** Total sample weight by label, of the labels that have examples. */
-export function weightByLabel(examples: readonly Pick<Example, 'output' | 'weight'>[]): Map<string, number> {
+/** Total sample weight by facet (of a classification: by label), of the facets that have examples. */
+export function weightByLabel(
+  examples: readonly Pick<Example, 'output' | 'weight'>[],
+  kind: Pick<TaskKind, 'facets'>,
+): Map<string, number> {
   const weights = new Map<string, number>();
   for (const { output, weight } of examples) {
-    for (const label of labelsOf(output)) weights.set(label, (weights.get(label) ?? 0) + weight);
+    for (const label of kind.facets(output)) weights.set(label, (weights.get(label) ?? 0) + weight);
   }
   return weights;
 }
 
 /** The quality controls of the paper (section 3.4), each with its measured value. */
 export function qualityControls(request: QualityRequest): QualityControl[] {
-  const { examples } = request;
-  const weights = weightByLabel(examples);
+  const { examples, kind } = request;
+  const weights = weightByLabel(examples, kind);
   const ratio = labelRatio(weights);
-  const groups = patternGroups(examples);
+  const groups = patternGroups(examples, kind);
   const patterns = new Map<string, number>();
   for (const { label } of groups) patterns.set(label, (patterns.get(label) ?? 0) + 1);
   const poor = [...patterns.values()].filter((count) => count < patternsPerLabel).length;
@@ -87,12 +93,15 @@ export function qualityControls(request: QualityRequest): QualityControl[] {
   ];
 }
 
-/** Groups of near-duplicates with one label: surface patterns, each with its number of examples. */
-function patternGroups(examples: readonly Example[]): { label: string; size: number }[] {
+/** Groups of near-duplicates with one facet: surface patterns, each with its number of examples. */
+function patternGroups(
+  examples: readonly Example[],
+  kind: Pick<TaskKind, 'facets'>,
+): { label: string; size: number }[] {
   const groups = nearDuplicateGroups(examples.map((example) => example.input));
   const found = new Map<string, { label: string; size: number }>();
   examples.forEach((example, at) => {
-    for (const label of labelsOf(example.output)) {
+    for (const label of facetsOrNone(kind.facets(example.output))) {
       const key = `${groups[at] ?? 0} ${label}`;
       const entry = found.get(key);
       if (entry === undefined) found.set(key, { label, size: 1 });

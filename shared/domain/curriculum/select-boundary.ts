@@ -1,5 +1,6 @@
+import { facetsOrNone } from '../base/facet-strata.ts';
+import type { TaskKind } from '../base/task-kind.ts';
 import { compareText } from '../base/text.ts';
-import type { Output } from '../models/task.ts';
 import { margin, type UsableRecord } from '../traces/trace-record.ts';
 import { type CurriculumPlan, lowMargin } from './curriculum-plan.ts';
 import { type Candidate, candidateOf } from './example-candidate.ts';
@@ -7,9 +8,10 @@ import { type Candidate, candidateOf } from './example-candidate.ts';
 export interface BoundaryRequest {
   /** All passing records of the training side. */
   readonly passes: readonly UsableRecord[];
-  /** Training-side failures by expected label. */
-  readonly failuresByLabel: Readonly<Record<Output, number>>;
+  /** Training-side failures by facet of the right output. */
+  readonly failuresByLabel: Readonly<Record<string, number>>;
   readonly plan: CurriculumPlan;
+  readonly kind: Pick<TaskKind, 'facets'>;
 }
 
 /** How much closer to the boundary a trace of a label in need counts, in units of margin. */
@@ -23,13 +25,15 @@ const needBonus = 0.5;
 export function selectBoundary(request: BoundaryRequest): { gold: Candidate[]; leftOut: number } {
   const { plan } = request;
   const passes = request.passes.filter((record) => record.verdict === 'pass');
-  const counts = new Map<Output, number>();
-  for (const { expected } of passes) counts.set(expected, (counts.get(expected) ?? 0) + 1);
+  const labelsOf = ({ expected }: UsableRecord): readonly string[] => facetsOrNone(request.kind.facets(expected));
+  const counts = new Map<string, number>();
+  for (const record of passes) for (const label of labelsOf(record)) counts.set(label, (counts.get(label) ?? 0) + 1);
   const failures = new Map(Object.entries(request.failuresByLabel));
   const scored = passes
     .map((record) => {
-      const failing = (failures.get(record.expected) ?? 0) > 0;
-      const few = (counts.get(record.expected) ?? 0) <= plan.floorPerLabel;
+      const labels = labelsOf(record);
+      const failing = labels.some((label) => (failures.get(label) ?? 0) > 0);
+      const few = labels.some((label) => (counts.get(label) ?? 0) <= plan.floorPerLabel);
       const close = margin(record) < lowMargin;
       const why = close
         ? 'judged right, close decision'
@@ -41,12 +45,14 @@ export function selectBoundary(request: BoundaryRequest): { gold: Candidate[]; l
       return { record, why, value: margin(record) - (failing || few ? needBonus : 0) };
     })
     .sort((a, b) => a.value - b.value || compareText(a.record.traceId, b.record.traceId));
-  const taken = new Map<Output, number>();
+  const taken = new Map<string, number>();
   const floor = new Set<UsableRecord>();
   for (const { record } of scored) {
-    const before = taken.get(record.expected) ?? 0;
-    taken.set(record.expected, before + 1);
-    if (before < plan.floorPerLabel) floor.add(record);
+    for (const label of labelsOf(record)) {
+      const before = taken.get(label) ?? 0;
+      taken.set(label, before + 1);
+      if (before < plan.floorPerLabel) floor.add(record);
+    }
   }
   const limit = Math.min(plan.maxBoundary, Math.ceil(plan.boundaryPart * passes.length));
   const gold = [

@@ -1,13 +1,16 @@
+import type { TaskKind } from '../base/task-kind.ts';
 import { compareText } from '../base/text.ts';
 import { isSureOf, type ProbeResult, type Weakness } from '../diagnosis/probe.ts';
 import type { Cluster } from '../diagnosis/taxonomy.ts';
 import type { Example } from '../models/example.ts';
-import type { Output } from '../models/task.ts';
-import { type Neighbour, SimilarityIndex } from '../similarity/similarity-index.ts';
+import { SimilarityIndex } from '../similarity/similarity-index.ts';
 import type { UsableRecord } from '../traces/trace-record.ts';
+import { confusableWith, isConfusable, mayBeConfusable } from './confusable.ts';
 import type { CurriculumPlan } from './curriculum-plan.ts';
 import { type Candidate, candidateOf } from './example-candidate.ts';
-import { labelPreservingVariants } from './label-preserving-variants.ts';
+import { NearPasses } from './near-passes.ts';
+
+type SelectionKind = Pick<TaskKind, 'facets' | 'show' | 'variants'>;
 
 export interface ClusterSelectionRequest {
   readonly cluster: Pick<Cluster, 'clusterId' | 'cause' | 'fixability'>;
@@ -19,11 +22,12 @@ export interface ClusterSelectionRequest {
   readonly passes: readonly UsableRecord[];
   /** Probes of the cluster that the champion failed. */
   readonly failingProbes: readonly ProbeResult[];
-  /** The parent's dataset: where hard negatives are synthesised from when no trace passes under a label. */
+  /** The parent's dataset: where hard negatives are synthesised from when no trace passes that a failure can be confused with. */
   readonly parent: readonly Example[];
   /** Ids of members that the latest candidate still fails: only these get variants; all do when it is absent. */
   readonly remaining?: ReadonlySet<string>;
   readonly plan: CurriculumPlan;
+  readonly kind: SelectionKind;
 }
 
 /** What one cluster gives to the curriculum; JSON-serialisable. */
@@ -33,7 +37,7 @@ export interface ClusterSelection {
   readonly gold: readonly Candidate[];
   /** The hard negatives of the failures first, then further near passes; the assembly decides how many it needs. */
   readonly hardNegatives: readonly Candidate[];
-  /** Failures for which no trace passes under the confused label. */
+  /** Failures for which no trace passes that they can be confused with. */
   readonly withoutNearPass: number;
 }
 
@@ -48,16 +52,16 @@ export const restCluster = {
  * Gold and hard negatives of one cluster.
  *
  * Gold: every corrected failure, failing probes whose right answer is sure, and variants where the plan asks for some. Hard negatives: for each failure
- * the passing trace nearest to it under the label that it was confused with (any other label when there was no answer), one of
- * its own as long as they last, then the next nearest. Only when no trace passes under that label, a label-preserving
- * variant of the nearest parent example of the label stands in.
+ * the passing trace nearest to it among those that it can be confused with (see `Confusable`; of a classification, those of the
+ * label that was answered), one of its own as long as they last, then the next nearest. Only when no such trace passes, a variant of
+ * the nearest such parent example stands in.
  *
  * An external cluster gives nothing: no training mends it. A refuted cluster keeps its gold, since a corrected failure is a
  * true label whatever the probes say, and gives no hard negatives, since there is no systematic confusion to draw a line through. Nor does
  * any cluster where the plan asks for none.
  */
 export function selectForCluster(request: ClusterSelectionRequest): ClusterSelection {
-  const { cluster, plan } = request;
+  const { cluster, plan, kind } = request;
   const members = request.members
     .filter((record) => record.verdict === 'fail')
     .sort((a, b) => compareText(a.traceId, b.traceId));
@@ -68,7 +72,7 @@ export function selectForCluster(request: ClusterSelectionRequest): ClusterSelec
     ...members.map((record, rank) =>
       candidateOf(record, {
         clusterId: cluster.clusterId,
-        why: `corrected failure: answered ${record.answer ?? 'nothing'}`,
+        why: `corrected failure: answered ${record.answer === null ? 'nothing' : kind.show(record.answer)}`,
         rank,
       }),
     ),
@@ -78,7 +82,7 @@ export function selectForCluster(request: ClusterSelectionRequest): ClusterSelec
       .sort((a, b) => compareText(a.input, b.input)),
     ...members
       .filter((record) => request.remaining?.has(record.traceId) !== false)
-      .flatMap((record) => variantsOf(record, cluster.clusterId, plan.addedPerFailure)),
+      .flatMap((record) => variantsOf(record, cluster.clusterId, plan.addedPerFailure, kind)),
   ];
   if (request.weakness?.verdict === 'refuted' || plan.hardNegativesPerFailure === 0) return { ...empty, gold };
 
@@ -86,11 +90,11 @@ export function selectForCluster(request: ClusterSelectionRequest): ClusterSelec
     plan.hardNegativesPerFailure,
     Math.min(mostEach, Math.floor(enoughPerCluster / Math.max(1, members.length))),
   );
-  const { found, lacking } = nearestPasses(members, request.passes, cluster.clusterId, each);
+  const { found, lacking } = nearestPasses(members, request.passes, cluster.clusterId, each, kind);
   return {
     ...empty,
     gold,
-    hardNegatives: [...found, ...synthesised(lacking, request.parent, cluster.clusterId)].sort(
+    hardNegatives: [...found, ...synthesised(lacking, request.parent, cluster.clusterId, kind)].sort(
       (a, b) => a.rank - b.rank || compareText(a.input, b.input),
     ),
     withoutNearPass: lacking.length,
@@ -114,10 +118,10 @@ function probeCandidate(probe: ProbeResult): Candidate {
   };
 }
 
-function variantsOf(record: UsableRecord, clusterId: string, count: number): Candidate[] {
-  return labelPreservingVariants(record.input, count).map(({ method, input }) => ({
+function variantsOf(record: UsableRecord, clusterId: string, count: number, kind: SelectionKind): Candidate[] {
+  return kind.variants(record.input, record.expected, count).map(({ method, input, output }) => ({
     input,
-    output: record.expected,
+    output,
     origin: 'synthesis',
     provenance: { kind: 'synthesis', method, traceId: record.traceId, clusterId },
     judge: null,
@@ -127,34 +131,33 @@ function variantsOf(record: UsableRecord, clusterId: string, count: number): Can
   }));
 }
 
-function confusable(pass: { readonly expected: Output }, failure: UsableRecord): boolean {
-  return failure.answer === null ? pass.expected !== failure.expected : pass.expected === failure.answer;
-}
-
-/** Up to so many passes of a label are compared one by one; more get an index of their own. */
-const fewEnoughToCompare = 2_000;
-
 function nearestPasses(
   members: readonly UsableRecord[],
   allPasses: readonly UsableRecord[],
   clusterId: string,
   perFailure: number,
+  kind: SelectionKind,
 ): { found: Candidate[]; lacking: UsableRecord[] } {
-  const answered = new Set(members.map((record) => record.answer));
+  const wanted = members.map((failure) => ({ failure, confusable: confusableWith(failure, kind) }));
+  const isWanted = mayBeConfusable(
+    wanted.map(({ confusable }) => confusable),
+    kind,
+  );
   const passes = allPasses
-    .filter((record) => record.verdict === 'pass' && (answered.has(null) || answered.has(record.expected)))
+    .filter((record) => record.verdict === 'pass' && isWanted(record.expected))
     .sort((a, b) => compareText(a.traceId, b.traceId));
-  const nearest = searchByAnswer(passes, perFailure);
+  const search = new NearPasses(passes, kind);
   const best = new Map<number, { rank: number; failure: string }>();
   const claimed = new Set<number>();
   const lacking: UsableRecord[] = [];
-  for (const failure of members) {
-    const near = nearest(failure);
+  for (const { failure, confusable } of wanted) {
+    const near = search.nearest(failure.input, confusable, perFailure);
     if (near.length === 0) {
-      // Nothing shares a feature; a pass under the label draws the line all the same.
-      const any = passes.findIndex((pass, at) => !claimed.has(at) && confusable(pass, failure));
+      // Nothing shares a feature of the text; any such pass draws the line all the same.
+      const isOne = (pass: UsableRecord): boolean => isConfusable(pass.expected, confusable, kind);
+      const any = passes.findIndex((pass, at) => !claimed.has(at) && isOne(pass));
       if (any >= 0) near.push({ index: any, similarity: 0 });
-      else if (!passes.some((pass) => confusable(pass, failure))) lacking.push(failure);
+      else if (!passes.some(isOne)) lacking.push(failure);
     }
     const own = near.findIndex(({ index: at }) => !claimed.has(at));
     near.forEach(({ index: at, similarity }, place) => {
@@ -171,51 +174,36 @@ function nearestPasses(
   return { found, lacking };
 }
 
-/** Finds the passes nearest to a failure that it can be confused with, by position. */
-function searchByAnswer(passes: readonly UsableRecord[], count: number): (failure: UsableRecord) => Neighbour[] {
-  const byLabel = Map.groupBy(passes.keys(), (at) => passes[at]?.expected);
-  const textsOf = (places: readonly number[]): string[] => places.map((at) => passes[at]?.input ?? '');
-  let all: SimilarityIndex | undefined;
-  const ofLabel = new Map<Output, SimilarityIndex>();
-  return (failure) => {
-    if (failure.answer !== null) {
-      const places = byLabel.get(failure.answer) ?? [];
-      if (places.length > fewEnoughToCompare) {
-        // An index of all would have to read ever more of its entries to find enough of one label.
-        const index = ofLabel.get(failure.answer) ?? new SimilarityIndex(textsOf(places));
-        ofLabel.set(failure.answer, index);
-        return index
-          .nearest(failure.input, count)
-          .map(({ index: at, similarity }) => ({ index: places[at] ?? 0, similarity }));
-      }
-    }
-    all ??= new SimilarityIndex(passes.map((record) => record.input));
-    if (failure.answer !== null) return all.nearestAmong(failure.input, byLabel.get(failure.answer) ?? [], count);
-    return all.nearest(failure.input, count, (at) => passes[at]?.expected !== failure.expected);
-  };
-}
-
-function synthesised(failures: readonly UsableRecord[], parent: readonly Example[], clusterId: string): Candidate[] {
+function synthesised(
+  failures: readonly UsableRecord[],
+  parent: readonly Example[],
+  clusterId: string,
+  kind: SelectionKind,
+): Candidate[] {
   if (failures.length === 0) return [];
-  const answered = new Set(failures.map((failure) => failure.answer));
+  const wanted = failures.map((failure) => ({ failure, confusable: confusableWith(failure, kind) }));
+  const isWanted = mayBeConfusable(
+    wanted.map(({ confusable }) => confusable),
+    kind,
+  );
   const material = parent
-    .filter((example) => answered.has(null) || answered.has(example.output))
+    .filter((example) => isWanted(example.output))
     .sort((a, b) => compareText(a.exampleId, b.exampleId));
   const index = new SimilarityIndex(material.map((example) => example.input));
   const seen = new Set<string>();
-  return failures.flatMap((failure) => {
+  return wanted.flatMap(({ failure, confusable }) => {
     const near = index.nearest(failure.input, 1, (at) => {
       const example = material[at];
-      return example !== undefined && !seen.has(example.exampleId) && confusable({ expected: example.output }, failure);
+      return example !== undefined && !seen.has(example.exampleId) && isConfusable(example.output, confusable, kind);
     });
     return near.flatMap(({ index: at, similarity }) => {
       const example = material[at];
       if (example === undefined) return [];
       seen.add(example.exampleId);
-      return labelPreservingVariants(example.input, 1).map(
-        ({ method, input }): Candidate => ({
+      return kind.variants(example.input, example.output, 1).map(
+        ({ method, input, output }): Candidate => ({
           input,
-          output: example.output,
+          output,
           origin: 'synthesis',
           provenance: { kind: 'synthesis', method, traceId: failure.traceId, clusterId },
           judge: null,

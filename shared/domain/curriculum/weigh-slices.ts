@@ -1,7 +1,8 @@
+import type { Output } from '../base/output.ts';
+import type { TaskKind } from '../base/task-kind.ts';
 import { compareText } from '../base/text.ts';
 import type { SliceBand } from '../models/dataset.ts';
 import type { Example, Provenance, Slice } from '../models/example.ts';
-import type { Output } from '../models/task.ts';
 import { type CurriculumPlan, lowMargin } from './curriculum-plan.ts';
 import type { Candidate } from './example-candidate.ts';
 import { exampleIdOf } from './example-id.ts';
@@ -44,6 +45,7 @@ export function weighSlices(
   members: Readonly<Record<Slice, readonly SliceMember[]>>,
   bands: SliceBands,
   plan: CurriculumPlan,
+  kind: Pick<TaskKind, 'facets' | 'key'>,
 ): { examples: Example[]; shares: SliceBand[] } {
   const entries = slices.flatMap((slice) =>
     members[slice].map((item) => ({
@@ -58,10 +60,11 @@ export function weighSlices(
   for (let round = 0; round < weightRounds && entries.length > 0; round += 1) {
     const totals = weightByLabel(
       entries.map((entry) => ({ output: entry.item.output, weight: entry.wish * entry.scale })),
+      kind,
     );
     const factors = labelFactors(totals, plan.labelLimits);
     for (const entry of entries) {
-      entry.weight = clamp(entry.wish * (factors.get(entry.item.output) ?? 1), plan.weightLimits);
+      entry.weight = clamp(entry.wish * factorOf(kind.facets(entry.item.output), factors), plan.weightLimits);
     }
     toMeanOne(entries);
     requests = slices.map((slice) =>
@@ -79,7 +82,7 @@ export function weighSlices(
   const examples = entries
     .map(
       ({ item, slice, weight, scale }): Example => ({
-        exampleId: exampleIdOf(item.input, item.output, item.provenance.kind),
+        exampleId: exampleIdOf(item.input, item.output, item.provenance.kind, kind),
         input: item.input,
         output: item.output,
         weight: Math.max(1e-4, Math.round(weight * scale * 1e4) / 1e4),
@@ -89,6 +92,12 @@ export function weighSlices(
     )
     .sort((a, b) => compareText(a.exampleId, b.exampleId));
   return { examples, shares: measureBands(examples, bands, requests) };
+}
+
+/** The mean of the factors of an example's facets; 1 where it has none. */
+function factorOf(facets: readonly string[], factors: ReadonlyMap<string, number>): number {
+  if (facets.length === 0) return 1;
+  return facets.reduce((sum, facet) => sum + (factors.get(facet) ?? 1), 0) / facets.length;
 }
 
 function shareRequest(

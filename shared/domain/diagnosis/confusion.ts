@@ -1,26 +1,29 @@
-import type { Output } from '../models/task.ts';
-import type { Taxonomy } from './taxonomy.ts';
+import { z } from 'zod';
+import type { Output } from '../base/output.ts';
+import type { TaskKind } from '../base/task-kind.ts';
+import { compareText } from '../base/text.ts';
 
-export type Confusion = Taxonomy['confusions'][number];
+/** How often a pattern of failure occurs. */
+export const confusionSchema = z.strictObject({
+  /** The pattern's, see `Pattern`. */
+  key: z.string(),
+  title: z.string(),
+  facets: z.array(z.string()),
+  count: z.int(),
+});
+export type Confusion = z.infer<typeof confusionSchema>;
 
-function order(a: Output | null, b: Output | null): number {
-  if (a === b) return 0;
-  if (a === null) return 1;
-  if (b === null) return -1;
-  return a < b ? -1 : 1;
-}
-
-/** How often each right output was answered with each other one; commonest first, ties by label, no answer last. */
+/** How often right outputs were answered wrongly, by the pattern of the failure; commonest first, ties by the pattern's key. */
 export function confusionCounts(
   failures: Iterable<{ readonly expected: Output; readonly answer: Output | null }>,
+  kind: Pick<TaskKind, 'pattern'>,
 ): Confusion[] {
-  const counts = new Map<Output, Map<Output | null, number>>();
+  const counts = new Map<string, Confusion>();
   for (const { expected, answer } of failures) {
-    const row = counts.get(expected) ?? new Map<Output | null, number>();
-    row.set(answer, (row.get(answer) ?? 0) + 1);
-    counts.set(expected, row);
+    const { key, title, facets } = kind.pattern(expected, answer);
+    const known = counts.get(key);
+    if (known === undefined) counts.set(key, { key, title, facets: [...facets], count: 1 });
+    else known.count += 1;
   }
-  return [...counts]
-    .flatMap(([expected, row]) => [...row].map(([answered, count]) => ({ expected, answered, count })))
-    .sort((a, b) => b.count - a.count || order(a.expected, b.expected) || order(a.answered, b.answered));
+  return [...counts.values()].sort((a, b) => b.count - a.count || compareText(a.key, b.key));
 }

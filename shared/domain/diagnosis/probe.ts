@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { outputSchema } from '../models/task.ts';
+import { outputSchema } from '../base/output.ts';
 
 /** A targeted input, made from training-side material outside the cluster, that tests a suspected weakness on the champion. */
 export const probeSchema = z.strictObject({

@@ -3,23 +3,23 @@ import { surfaceFeatureNames, surfaceFeatures } from './surface-features.ts';
 import type { SurfaceProfile } from './taxonomy.ts';
 
 /**
- * Means of the surface features, failing against passing traces of the same expected label, most different first
- * (absolute Cohen's d). Where the failures have several labels, each label's passing traces count by its share of the
- * failures, and the passing deviation is that within labels.
- * @param passing moments by feature of a label's passing traces; undefined when there are none
+ * Means of the surface features, failing against passing traces of the same facets (of a classification: the same label), most
+ * different first (absolute Cohen's d). Where the failures have several facets, each facet's passing traces count by its share of
+ * the failures, and the passing deviation is that within facets.
+ * @param passing moments by feature of a facet's passing traces; undefined when there are none
  */
 export function surfaceProfile(
-  failures: readonly { readonly input: string; readonly expected: string }[],
-  passing: (label: string) => ReadonlyMap<string, Moments> | undefined,
+  failures: readonly { readonly input: string; readonly facets: readonly string[] }[],
+  passing: (facet: string) => ReadonlyMap<string, Moments> | undefined,
 ): SurfaceProfile {
   const features = failures.map((failure) => surfaceFeatures(failure.input));
-  const labels = new Map<string, number>();
-  for (const { expected } of failures) labels.set(expected, (labels.get(expected) ?? 0) + 1);
+  const shares = new Map<string, number>();
+  for (const { facets } of failures) for (const facet of facets) shares.set(facet, (shares.get(facet) ?? 0) + 1);
   return surfaceFeatureNames
     .map((feature) => {
       const failing = momentsOf(features.map((values) => values[feature]));
       const reference = weighted(
-        [...labels].map(([label, share]) => [passing(label)?.get(feature) ?? noMoments, share]),
+        [...shares].map(([facet, share]) => [passing(facet)?.get(feature) ?? noMoments, share]),
       );
       return { feature, failing: failing.mean, passing: reference.mean, effect: cohensD(failing, reference) };
     })

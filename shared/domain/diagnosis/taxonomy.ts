@@ -1,31 +1,7 @@
 import { z } from 'zod';
-import { outputSchema } from '../models/task.ts';
-
-/** One vocabulary of root causes; the generation ones join with that task. */
-export const rootCauseSchema = z.enum([
-  'label-confusion',
-  'missed-label',
-  'false-alarm',
-  'surface-trap',
-  'length',
-  'noise',
-  'calculation-error',
-  'hallucinated-reasoning',
-  'missing-constraint',
-  'wrong-assumption',
-  'prompt',
-  'schema',
-  'ambiguous',
-  'out-of-scope',
-]);
-export type RootCause = z.infer<typeof rootCauseSchema>;
-
-const externalCauses: ReadonlySet<RootCause> = new Set(['prompt', 'schema', 'ambiguous', 'out-of-scope']);
-
-/** Whether training can mend a failure of this cause (`fixable`) or not (`external`). */
-export function fixability(cause: RootCause): 'fixable' | 'external' {
-  return externalCauses.has(cause) ? 'external' : 'fixable';
-}
+import { outputSchema } from '../base/output.ts';
+import { confusionSchema } from './confusion.ts';
+import { rootCauseSchema } from './root-cause.ts';
 
 /** One failing trace as the analyst hands it on. */
 export const failureSchema = z.strictObject({
@@ -59,9 +35,11 @@ export const clusterSchema = z.strictObject({
   size: z.int(),
   cause: rootCauseSchema,
   fixability: z.enum(['fixable', 'external']),
-  /** The labels concerned: what was expected and what was answered instead; null where mixed. */
-  expected: outputSchema.nullable(),
-  answered: outputSchema.nullable(),
+  /** The facets concerned, for a classification its labels: what was expected and what was answered instead; null where mixed. */
+  expected: z.string().nullable(),
+  answered: z.string().nullable(),
+  /** Key of the pattern that all of its failures show; null where they show several. */
+  pattern: z.string().nullable(),
   /** Words that set the cluster's inputs apart, most telling first. */
   keywords: z.array(z.string()),
   profile: profileSchema,
@@ -76,7 +54,7 @@ export const taxonomySchema = z.strictObject({
   clusters: z.array(clusterSchema),
   /** Failures in no cluster. */
   unclustered: z.int(),
-  confusions: z.array(z.strictObject({ expected: outputSchema, answered: outputSchema.nullable(), count: z.int() })),
+  confusions: z.array(confusionSchema),
   causes: z.record(z.string(), z.int()),
 });
 export type Taxonomy = z.infer<typeof taxonomySchema>;

@@ -1,7 +1,10 @@
+import { stratumOf } from '../base/facet-strata.ts';
 import { digest } from '../base/ids.ts';
+import type { Output } from '../base/output.ts';
+import { sameAnswer } from '../base/same-answer.ts';
+import type { TaskKind } from '../base/task-kind.ts';
 import { compareText } from '../base/text.ts';
 import type { Settings } from '../models/settings.ts';
-import { type Output, sameOutput } from '../models/task.ts';
 import type { UsableRecord } from '../traces/trace-record.ts';
 import type { EvaluationItem, EvaluationSetName } from './evaluation-set.ts';
 import type { Side } from './splits.ts';
@@ -18,16 +21,17 @@ export function buildEvaluationSets(
   records: readonly HeldOutRecord[],
   settings: Pick<Settings, 'regressionSetLimit'>,
   salt: string,
+  kind: Pick<TaskKind, 'facets'>,
 ): Readonly<Record<EvaluationSetName, readonly EvaluationItem[]>> {
   const validation = itemsOf(records, 'validation');
   const test = itemsOf(records, 'test');
   return {
     'traffic-validation': validation,
     'failure-validation': validation.filter((item) => !item.right),
-    regression: stratifiedPasses(validation, settings.regressionSetLimit, salt),
+    regression: stratifiedPasses(validation, settings.regressionSetLimit, salt, kind),
     'traffic-test': test,
     'failure-test': test.filter((item) => !item.right),
-    'regression-test': stratifiedPasses(test, settings.regressionSetLimit, salt),
+    'regression-test': stratifiedPasses(test, settings.regressionSetLimit, salt, kind),
   };
 }
 
@@ -41,14 +45,15 @@ export function buildEvaluationSets(
 export function applyCorrections(
   items: readonly EvaluationItem[],
   corrections: ReadonlyMap<string, Output>,
+  kind: Pick<TaskKind, 'same'>,
   answerOf: (exampleId: string) => Output | null = () => null,
 ): readonly EvaluationItem[] | null {
   let changed = false;
   const corrected = items.map((item) => {
     const expected = corrections.get(item.exampleId);
-    if (expected === undefined || sameOutput(expected, item.expected)) return item;
+    if (expected === undefined || sameAnswer(kind, expected, item.expected)) return item;
     changed = true;
-    return { ...item, expected, right: sameOutput(answerOf(item.exampleId), expected) };
+    return { ...item, expected, right: sameAnswer(kind, answerOf(item.exampleId), expected) };
   });
   return changed ? corrected : null;
 }
@@ -59,11 +64,14 @@ export function applyCorrections(
  * successor may forget it, or losses too small for each gate would add up from one promotion to the next.
  * @param sets items of each set, the oldest set first
  */
-export function pool(sets: readonly (readonly EvaluationItem[])[]): readonly EvaluationItem[] {
+export function pool(
+  sets: readonly (readonly EvaluationItem[])[],
+  kind: Pick<TaskKind, 'same'>,
+): readonly EvaluationItem[] {
   const union = new Map<string, EvaluationItem>();
   for (const item of sets.flat()) {
     const before = union.get(item.exampleId);
-    const wasRight = before?.right === true && sameOutput(before.expected, item.expected);
+    const wasRight = before?.right === true && sameAnswer(kind, before.expected, item.expected);
     union.set(item.exampleId, { ...item, right: item.right || wasRight });
   }
   return [...union.values()].sort(byId);
@@ -81,11 +89,16 @@ function itemsOf(records: readonly HeldOutRecord[], side: Side): readonly Evalua
     .sort(byId);
 }
 
-/** The passes among the items, stratified by expected label, at most `limit` of them. */
-function stratifiedPasses(items: readonly EvaluationItem[], limit: number, salt: string): readonly EvaluationItem[] {
+/** The passes among the items, stratified by the facets of the right output, at most `limit` of them. */
+function stratifiedPasses(
+  items: readonly EvaluationItem[],
+  limit: number,
+  salt: string,
+  kind: Pick<TaskKind, 'facets'>,
+): readonly EvaluationItem[] {
   const passes = items.filter((item) => item.right);
-  const strata = [...Map.groupBy(passes, (item) => item.expected)].sort(
-    ([label, members], [otherLabel, others]) => others.length - members.length || compareText(label, otherLabel),
+  const strata = [...Map.groupBy(passes, (item) => stratumOf(kind.facets(item.expected)))].sort(
+    ([stratum, members], [other, others]) => others.length - members.length || compareText(stratum, other),
   );
   const counts = allocate(
     strata.map(([, members]) => members.length),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { outputSchema } from '../models/task.ts';
+import { outputSchema } from '../base/output.ts';
 
 export const evaluationSetNameSchema = z.enum([
   'traffic-validation',

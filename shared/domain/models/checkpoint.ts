@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { taskSpecSchema } from '../base/task-spec.ts';
 import { configurationSchema } from './configuration.ts';
 import { servedSchema } from './served.ts';
-import { taskSchema } from './task.ts';
 
 export const currentCheckpointSchema = z.strictObject({
   checkpointId: z.string(),
@@ -13,7 +13,7 @@ export const currentCheckpointSchema = z.strictObject({
   trainer: z.string(),
   configuration: configurationSchema,
   seed: z.int(),
-  task: taskSchema,
+  task: taskSpecSchema,
   served: servedSchema,
   runId: z.string().nullable(),
   createdAt: z.string(),

@@ -1,5 +1,5 @@
-import { z } from 'zod';
-import { outputSchema } from './task.ts';
+import { type ZodType, z } from 'zod';
+import { type Output, outputSchema } from '../base/output.ts';
 
 export const sliceSchema = z.enum(['gold', 'hard-negative', 'replay']);
 export type Slice = z.infer<typeof sliceSchema>;
@@ -32,5 +32,7 @@ export const exampleSchema = z.strictObject({
 });
 export type Example = z.infer<typeof exampleSchema>;
 
-/** One line of the file a model is created with. */
-export const exampleLineSchema = z.strictObject({ input: z.string(), output: outputSchema });
+/** One line of the file a model is created with. @param output the task kind's schema */
+export function exampleLineSchema(output: ZodType<Output>) {
+  return z.strictObject({ input: z.string(), output });
+}

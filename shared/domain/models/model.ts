@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { idSchema } from '../base/ids.ts';
 import { jsonSchema } from '../base/json.ts';
+import { taskSpecSchema } from '../base/task-spec.ts';
 import { settingsSchema } from './settings.ts';
-import { taskSchema } from './task.ts';
 
 /** Which back ends a model works with, by name. */
 export const backEndNamesSchema = z.strictObject({
@@ -16,7 +16,7 @@ export type BackEndNames = z.infer<typeof backEndNamesSchema>;
 
 const currentSchema = z.strictObject({
   modelId: idSchema,
-  task: taskSchema,
+  task: taskSpecSchema,
   ...backEndNamesSchema.shape,
   /** What of the trainer's configurations is fixed for this model, such as the embedded trainer's foundation. */
   trainerOptions: jsonSchema,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { traceIdSchema } from '../base/ids.ts';
-import { outputSchema } from '../models/task.ts';
+import { outputSchema } from '../base/output.ts';
 
 export const verdictSchema = z.enum(['pass', 'fail']);
 

@@ -1,7 +1,8 @@
 import { z } from 'zod';
-import { outputSchema } from '../models/task.ts';
+import { type Output, outputSchema } from '../base/output.ts';
 import { isUsable, triageSchema } from '../triage/triage.ts';
 import { judgeSchema, verdictSchema } from './judgement.ts';
+import { stepSchema } from './trace.ts';
 
 /** A trace as a run pins it: the recorded inference, and what was judged of it. */
 export const pinnedRecordSchema = z.strictObject({
@@ -10,6 +11,8 @@ export const pinnedRecordSchema = z.strictObject({
   input: z.string(),
   /** What the trace's metadata names as its `slice`, for the report alone; null where it names none. */
   slice: z.string().nullable(),
+  /** How the answer on record came about: reasoning, tool calls; null where nothing of it was recorded. */
+  steps: z.array(stepSchema).nullable().default(null),
   /** What the model answered when the trace was recorded. */
   recorded: outputSchema.nullable(),
   /** The judgement that counts, of the recorded answer. */
@@ -43,7 +46,7 @@ export const triagedRecordSchema = judgedRecordSchema.extend({ triage: triageSch
 export type TriagedRecord = z.infer<typeof triagedRecordSchema>;
 
 /** A triaged record whose right answer is known and that may be trained on or judged by. */
-export type UsableRecord = TriagedRecord & { readonly expected: string; readonly verdict: 'pass' | 'fail' };
+export type UsableRecord = TriagedRecord & { readonly expected: Output; readonly verdict: 'pass' | 'fail' };
 
 /** The champion's margin: its confidence less that of its second choice. */
 export function margin(record: SnapshotRecord): number {

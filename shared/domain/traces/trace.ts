@@ -1,6 +1,6 @@
-import { z } from 'zod';
+import { type ZodType, z } from 'zod';
 import { idSchema, traceIdSchema } from '../base/ids.ts';
-import { outputSchema } from '../models/task.ts';
+import { type Output, outputSchema } from '../base/output.ts';
 import { judgeSchema, verdictSchema } from './judgement.ts';
 
 export const timestampSchema = z.iso.datetime({ offset: true });
@@ -14,7 +14,8 @@ export const stepSchema = z.strictObject({
   durationMs: z.number().nonnegative().optional(),
 });
 
-const traceFields = {
+/** @param output of the trace: the task kind's schema for what comes from outside, any output within the program */
+const traceFields = (output: ZodType<Output>) => ({
   traceId: traceIdSchema,
   timestamp: timestampSchema,
   modelId: idSchema,
@@ -22,23 +23,25 @@ const traceFields = {
   /** Text as it reached the model; may be empty. */
   input: z.string(),
   /** The model's answer; null when it gave none. */
-  output: outputSchema.nullable(),
+  output: output.nullable(),
   /** Raw confidence of the model, a fraction. */
   confidence: z.number().min(0).max(1).optional(),
   steps: z.array(stepSchema).optional(),
   metadata: z.record(z.string(), z.unknown()).optional(),
-};
+});
 
 /** One recorded inference. */
-export const traceSchema = z.strictObject(traceFields);
+export const traceSchema = z.strictObject(traceFields(outputSchema));
 export type Trace = z.infer<typeof traceSchema>;
 
-/** One line of an ingested file: a trace and, when it was judged already, its judgement. */
-export const traceLineSchema = z.strictObject({
-  ...traceFields,
-  verdict: verdictSchema.optional(),
-  /** The corrected output. */
-  expected: outputSchema.optional(),
-  judge: judgeSchema.optional(),
-});
-export type TraceLine = z.infer<typeof traceLineSchema>;
+/** One line of an ingested file: a trace and, when it was judged already, its judgement. @param output the task kind's schema */
+export function traceLineSchema(output: ZodType<Output>) {
+  return z.strictObject({
+    ...traceFields(output),
+    verdict: verdictSchema.optional(),
+    /** The corrected output. */
+    expected: output.optional(),
+    judge: judgeSchema.optional(),
+  });
+}
+export type TraceLine = z.infer<ReturnType<typeof traceLineSchema>>;

@@ -1,4 +1,5 @@
 import { type AttackPattern, injectionPatterns, jailbreakPatterns } from './attack-patterns.ts';
+import type { DetectorName } from './detector-name.ts';
 import { type Finding, quote } from './finding.ts';
 import { asRead } from './normalise.ts';
 
@@ -20,7 +21,7 @@ export function detectJailbreak(text: string): Finding | null {
   return detect(asRead(text), jailbreakPatterns, 'jailbreak', 'tries to talk the model out of its limits');
 }
 
-function detect(text: string, patterns: readonly AttackPattern[], kind: string, what: string): Finding | null {
+function detect(text: string, patterns: readonly AttackPattern[], kind: DetectorName, what: string): Finding | null {
   let miss = 1;
   let shown = '';
   for (const { pattern, weight } of patterns) {

@@ -1,7 +1,9 @@
+import type { DetectorName } from './detector-name.ts';
+
 /** What a detector saw in one text. */
 export interface Finding {
-  /** Short kind, as it stands in the trace's triage. */
-  readonly kind: string;
+  /** As it stands in the trace's triage. */
+  readonly kind: DetectorName;
   /** How sure the detector is, a fraction; detectors keep silent below their own threshold. */
   readonly strength: number;
   /** One clause with the measured value in it. */

@@ -3,7 +3,7 @@ import type { CorpusProfile } from './corpus-profile.ts';
 import type { Finding } from './finding.ts';
 import { wordsOf } from './readable-words.ts';
 
-/** An out-of-fold answer: labels and their probabilities, in the same order. */
+/** An out-of-fold answer: labels (keys of outputs) and their probabilities, in the same order. */
 export interface OutOfFold {
   readonly labels: readonly string[];
   readonly probabilities: readonly number[];

@@ -1,4 +1,5 @@
 import type { CorpusProfile } from './corpus-profile.ts';
+import type { DetectorName } from './detector-name.ts';
 import { type Finding, quote } from './finding.ts';
 import { wordsOf } from './readable-words.ts';
 import type { Vocabulary } from './vocabulary.ts';
@@ -96,7 +97,7 @@ function ocrReadings(word: string): string[] {
   return readings;
 }
 
-function report(kind: string, what: string, found: readonly Slip[]): Finding | null {
+function report(kind: DetectorName, what: string, found: readonly Slip[]): Finding | null {
   if (found.length === 0) return null;
   const shown = found.slice(0, 3).map(({ written, meant }) => `${quote(written)} for ${quote(meant)}`);
   return { kind, strength: Math.min(1, 0.6 + 0.15 * found.length), reason: `${what}: ${shown.join(', ')}` };

@@ -1,9 +1,10 @@
 import type { JudgeKind } from '../traces/judgement.ts';
-/** A judged record with what a model that never saw it makes of it. */
+
+/** A judged record, its outputs by their keys (labels are their own), with what a model that never saw it makes of it. */
 export interface SuspectRecord {
   readonly traceId: string;
   readonly input: string;
-  /** The right label according to the judgement. */
+  /** Key of the right output according to the judgement. */
   readonly given: string;
   readonly judgeKind: JudgeKind;
   /** What the champion answers. */

@@ -1,4 +1,5 @@
 import { percent } from '../base/wording.ts';
+import type { DetectorName } from './detector-name.ts';
 import { type Finding, quote } from './finding.ts';
 import { isHtmlElement } from './html-elements.ts';
 import { asRead } from './normalise.ts';
@@ -133,7 +134,7 @@ function detectPhrase(
   text: string,
   patterns: readonly RegExp[],
   mostWords: number,
-  kind: string,
+  kind: DetectorName,
   what: string,
 ): Finding | null {
   const count = wordsOf(text).length;

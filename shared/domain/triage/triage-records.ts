@@ -1,5 +1,7 @@
+import type { TaskKind } from '../base/task-kind.ts';
 import type { JudgedRecord } from '../traces/trace-record.ts';
 import { type CorpusProfile, profileCorpus } from './corpus-profile.ts';
+import type { DetectorName } from './detector-name.ts';
 import { findNoise, findPoison } from './detectors.ts';
 import type { Finding } from './finding.ts';
 import { NativeKinds, type Sighting } from './native-kinds.ts';
@@ -11,7 +13,8 @@ import { Vocabulary } from './vocabulary.ts';
 
 export interface TriageRequest {
   readonly records: readonly JudgedRecord[];
-  /** All labels of the task. */
+  readonly kind: Pick<TaskKind, 'facets' | 'key' | 'triage'>;
+  /** Keys of all outputs that the task knows; empty where they cannot be listed, and no judgement is then suspect. */
   readonly labels: readonly string[];
   /** Probabilities by a model that never saw the record, by trace id; a record without one is neither suspect nor off-domain. */
   readonly outOfFold: ReadonlyMap<string, OutOfFold>;
@@ -26,23 +29,26 @@ export interface TriageRequest {
 const clean: Triage = { category: 'clean', kind: 'none', reason: 'nothing found against it' };
 
 /**
- * Sorts records: poison first, then suspect judgements, then fixable noise; the rest is clean. A trace that passed can be
+ * Looks for what the task kind names. Sorts records: poison first, then suspect judgements, then fixable noise; the rest is clean. A trace that passed can be
  * poison too. What is ordinary for the traffic or for a label is never held against a record. Time is linear in the text.
  */
 export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triage> {
-  const { records, outOfFold } = request;
+  const { records, outOfFold, kind } = request;
+  const looksFor: ReadonlySet<DetectorName> = new Set(kind.triage);
+  const meant = (findings: readonly Finding[]): Finding[] => findings.filter((finding) => looksFor.has(finding.kind));
   const profile = request.profile ?? profileCorpus(records.map((record) => record.input));
   const context = { profile, vocabulary: new Vocabulary(profile) };
   const readings = readInputs(records, (record) => ({
-    poison: findPoison(record.input, context, outOfFold.get(record.traceId)),
-    noise: findNoise(record.input, context),
+    poison: meant(findPoison(record.input, context, outOfFold.get(record.traceId))),
+    noise: meant(findNoise(record.input, context)),
   }));
-  const native = nativeKinds(records, readings);
+  const labelsOf = (record: JudgedRecord): readonly string[] => labelsOfRecord(record, kind);
+  const native = nativeKinds(records, readings, labelsOf);
 
   const result = new Map<string, Triage>();
   const judged: JudgedRecord[] = [];
   for (const record of records) {
-    const poison = foreign(readings.get(record.traceId)?.poison, record, native);
+    const poison = foreign(readings.get(record.traceId)?.poison, labelsOf(record), native);
     if (poison === undefined) judged.push(record);
     else result.set(record.traceId, { category: 'poison', kind: poison.kind, reason: poison.reason });
   }
@@ -58,16 +64,17 @@ export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triag
   const seen = new Map<string, string>();
   for (const record of judged) {
     const suspect = suspects.get(record.traceId);
-    result.set(record.traceId, suspect === undefined ? noiseOf(record) : suspectTriage(suspect));
+    const isMeant = suspect !== undefined && looksFor.has(suspect.kind);
+    result.set(record.traceId, isMeant ? suspectTriage(suspect) : noiseOf(record));
   }
   return result;
 
   function noiseOf(record: JudgedRecord): Triage {
-    const noise = foreign(readings.get(record.traceId)?.noise, record, native);
+    const noise = foreign(readings.get(record.traceId)?.noise, labelsOf(record), native);
     const first = seen.get(record.input);
     if (first === undefined) seen.set(record.input, record.traceId);
     if (noise !== undefined) return { category: 'fixable-noise', kind: noise.kind, reason: noise.reason };
-    if (first !== undefined)
+    if (first !== undefined && looksFor.has('repetition'))
       return { category: 'fixable-noise', kind: 'repetition', reason: `is the same text as trace ${first}` };
     return clean;
   }
@@ -85,11 +92,15 @@ function readInputs(
   return new Map(records.map((record) => [record.traceId, read(record)]));
 }
 
-function nativeKinds(records: readonly JudgedRecord[], readings: ReadonlyMap<string, Reading>): NativeKinds {
+function nativeKinds(
+  records: readonly JudgedRecord[],
+  readings: ReadonlyMap<string, Reading>,
+  labelsOf: (record: JudgedRecord) => readonly string[],
+): NativeKinds {
   const sizes = new Map<string, number>();
   const sightings: Sighting[] = [];
   for (const record of records) {
-    const labels = labelsOfRecord(record);
+    const labels = labelsOf(record);
     for (const label of labels) sizes.set(label, (sizes.get(label) ?? 0) + 1);
     const reading = readings.get(record.traceId);
     for (const { kind } of [...(reading?.poison ?? []), ...(reading?.noise ?? [])]) sightings.push({ kind, labels });
@@ -99,18 +110,18 @@ function nativeKinds(records: readonly JudgedRecord[], readings: ReadonlyMap<str
 
 function foreign(
   findings: readonly Finding[] | undefined,
-  record: JudgedRecord,
+  labels: readonly string[],
   native: NativeKinds,
 ): Finding | undefined {
-  return findings?.find(({ kind }) => !native.has(kind, labelsOfRecord(record)));
+  return findings?.find(({ kind }) => !native.has(kind, labels));
 }
 
-/** The labels that a record may be about. */
-function labelsOfRecord(record: JudgedRecord): readonly string[] {
-  return [...new Set([record.expected, record.answer])].filter((label) => label !== null);
+/** The labels, or other facets, that a record may be about. */
+function labelsOfRecord({ expected, answer }: JudgedRecord, kind: Pick<TaskKind, 'facets'>): readonly string[] {
+  return [...new Set([expected, answer].flatMap((output) => (output === null ? [] : kind.facets(output))))];
 }
 
-function suspectRecord(record: JudgedRecord, { labels, outOfFold, agreedOnly }: TriageRequest): SuspectRecord[] {
+function suspectRecord(record: JudgedRecord, { kind, labels, outOfFold, agreedOnly }: TriageRequest): SuspectRecord[] {
   const found = outOfFold.get(record.traceId);
   const agreed = agreedOnly.get(record.traceId);
   if (found === undefined || agreed === undefined || record.expected === null || record.judgement === null) return [];
@@ -118,9 +129,9 @@ function suspectRecord(record: JudgedRecord, { labels, outOfFold, agreedOnly }: 
     {
       traceId: record.traceId,
       input: record.input,
-      given: record.expected,
+      given: kind.key(record.expected),
       judgeKind: record.judgement.judge.kind,
-      answer: record.answer,
+      answer: record.answer === null ? null : kind.key(record.answer),
       confidence: record.confidence,
       probabilities: inOrder(found, labels),
       agreedOnly: inOrder(agreed, labels),

@@ -1,13 +1,16 @@
 import { z } from 'zod';
+import { facetsOrNone } from '../../domain/base/facet-strata.ts';
 import { type AssemblyRequest, assembleDataset } from '../../domain/curriculum/assemble-dataset.ts';
 import { planFor } from '../../domain/curriculum/curriculum-plan.ts';
 import { selectBoundary } from '../../domain/curriculum/select-boundary.ts';
 import { restCluster, selectForCluster } from '../../domain/curriculum/select-for-cluster.ts';
-import { type RootCause, taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
+import type { RootCause } from '../../domain/diagnosis/root-cause.ts';
+import { taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
 import { evaluationItemSchema } from '../../domain/evaluation/evaluation-set.ts';
 import { datasetKey } from '../../domain/models/checkpoint-id.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import { readJson, readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Stage } from '../engine/stage.ts';
 import { clusterSelectionSchema, curriculumSchema, partRefSchema } from '../state/curriculum.ts';
@@ -40,7 +43,7 @@ export const assembleCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<type
     const datasets: z.infer<typeof curriculumSchema>['datasets'] = [];
     for (const mode of input.lineage.modes) {
       if (mode === 'initial') continue;
-      const { datasetId, examples, manifest } = assembleDataset({ ...material, mode, labels: model.task.labels });
+      const { datasetId, examples, manifest } = assembleDataset({ ...material, mode });
       const key = datasetKey(model.modelId, datasetId);
       await writeJsonl(ports.objects, key, examples);
       await ports.lineage.putDataset({
@@ -64,10 +67,11 @@ export const assembleCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<type
 
 async function readMaterial(
   input: z.infer<typeof inputSchema>,
-  { model: { settings }, taughtKey }: RunPlan,
+  { model, taughtKey }: RunPlan,
   ports: Ports,
-): Promise<Omit<AssemblyRequest, 'mode' | 'labels'>> {
-  const plan = planFor(input.step.move, settings);
+): Promise<Omit<AssemblyRequest, 'mode'>> {
+  const kind = kindOf(model, ports);
+  const plan = planFor(input.step.move, model.settings);
   const training = await readTrainingSide(input.split, ports);
   const passes = training.filter((record) => record.verdict === 'pass');
   const failures = training.filter((record) => record.verdict === 'fail');
@@ -85,13 +89,15 @@ async function readMaterial(
     failingProbes: [],
     parent,
     plan,
-    ...(await remainingFailures(input.step, training, ports)),
+    kind,
+    ...(await remainingFailures(input.step, training, kind, ports)),
   });
   const selections = [...clusters, rest];
   const boundary = selectBoundary({
     passes,
-    failuresByLabel: countBy(failures.map((record) => record.expected)),
+    failuresByLabel: countBy(failures.flatMap((record) => facetsOrNone(kind.facets(record.expected)))),
     plan,
+    kind,
   });
   const causes: Partial<Record<RootCause, number>> = countBy(
     selections.flatMap((part) => part.gold.map(() => part.cause)),
@@ -105,6 +111,8 @@ async function readMaterial(
     causes,
     heldOut: await heldOutInputs(input.split.sets, input.lineage, ports),
     plan,
+    task: model.task,
+    kind,
   };
 }
 

@@ -4,6 +4,7 @@ import { selectForCluster } from '../../domain/curriculum/select-for-cluster.ts'
 import { probeResultSchema, weaknessSchema } from '../../domain/diagnosis/probe.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import { readJson, readJsonl, writeJson } from '../../ports/documents.ts';
+import { kindOf } from '../../ports/kind-of.ts';
 import type { LongStage } from '../engine/stage.ts';
 import { partRefSchema } from '../state/curriculum.ts';
 import { weaknessRefSchema } from '../state/diagnosis.ts';
@@ -30,6 +31,7 @@ export const synthesizeCurriculum: LongStage<z.infer<typeof inputSchema>, z.infe
   output: partRefSchema,
   async run({ prepared, split, taxonomyKey, weakness, step }, { ports, key }) {
     const { model, taughtKey } = await readPlan(prepared, ports);
+    const kind = kindOf(model, ports);
     const cluster = await readCluster(taxonomyKey, weakness.clusterId, ports);
     const training = await readTrainingSide(split, ports);
     const memberIds = new Set(cluster.traceIds);
@@ -43,7 +45,8 @@ export const synthesizeCurriculum: LongStage<z.infer<typeof inputSchema>, z.infe
       ),
       parent: await readJsonl(ports.objects, taughtKey, exampleSchema),
       plan: planFor(step.move, model.settings),
-      ...(await remainingFailures(step, training, ports)),
+      kind,
+      ...(await remainingFailures(step, training, kind, ports)),
     });
     const partKey = key('selection.json');
     await writeJson(ports.objects, partKey, selection);

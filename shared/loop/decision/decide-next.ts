@@ -135,14 +135,9 @@ function untriedMoves(
 
 function onlyExternal(remaining: GatedCandidate['remaining'], taxonomy: Taxonomy): boolean {
   const external = new Set(
-    taxonomy.clusters
-      .filter((cluster) => cluster.fixability === 'external')
-      .map((cluster) => JSON.stringify([cluster.expected, cluster.answered])),
+    taxonomy.clusters.filter((cluster) => cluster.fixability === 'external').map((cluster) => cluster.pattern),
   );
-  return (
-    remaining.length > 0 &&
-    remaining.every(({ expected, answered }) => external.has(JSON.stringify([expected, answered])))
-  );
+  return remaining.length > 0 && remaining.every(({ key }) => external.has(key));
 }
 
 function extend(

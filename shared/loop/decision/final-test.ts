@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { Output } from '../../domain/base/output.ts';
+import type { TaskKind } from '../../domain/base/task-kind.ts';
 import {
   type EvaluationAnswer,
   type EvaluationItem,
@@ -7,6 +9,7 @@ import {
 } from '../../domain/evaluation/evaluation-set.ts';
 import { isUsableRecord, sidedRecordSchema, type UsableRecord } from '../../domain/traces/trace-record.ts';
 import { readJsonl, writeJson } from '../../ports/documents.ts';
+import { kindOf } from '../../ports/kind-of.ts';
 import { evaluateInSlices, readCheckpoint } from '../engine/evaluate.ts';
 import { type LongStage, Unfinished } from '../engine/stage.ts';
 import { decisionRefSchema } from '../state/decision.ts';
@@ -31,7 +34,8 @@ export const finalTest: LongStage<z.infer<typeof inputSchema>, z.infer<typeof fi
   async run({ run, prepared, split, decision }, context) {
     const { ports, key } = context;
     if (decision.chosen === null) return { testKey: '' };
-    const { champion } = await readPlan(prepared, ports);
+    const { model, champion } = await readPlan(prepared, ports);
+    const kind = kindOf(model, ports);
     const candidate = await readCheckpoint(run.modelId, decision.chosen.checkpointId, ports);
     const items = new Map<string, EvaluationItem[]>();
     for (const name of testNames) {
@@ -56,16 +60,19 @@ export const finalTest: LongStage<z.infer<typeof inputSchema>, z.infer<typeof fi
         before: tally(items.get(name) ?? [], before),
         after: tally(items.get(name) ?? [], after),
       })),
-      byLabel: breakdown(traffic, before, after, (item) => item.expected),
-      bySlice: breakdown(traffic, before, after, (item) => slices.get(item.exampleId) ?? null),
+      byLabel: breakdown(traffic, before, after, (item) => kind.facets(item.expected)),
+      bySlice: breakdown(traffic, before, after, (item) => {
+        const slice = slices.get(item.exampleId) ?? null;
+        return slice === null ? [] : [slice];
+      }),
       allFailuresFixed: { right: failing.filter((given) => given.right).length, of: failing.length },
-      confusion: confusion(traffic, before, after),
+      confusion: confusion(traffic, before, after, kind),
       answers: traffic.map((item) => ({
         exampleId: item.exampleId,
         input: item.input,
-        expected: item.expected,
-        before: before.get(item.exampleId)?.output ?? null,
-        after: after.get(item.exampleId)?.output ?? null,
+        expected: kind.show(item.expected),
+        before: shown(before.get(item.exampleId)?.output ?? null, kind),
+        after: shown(after.get(item.exampleId)?.output ?? null, kind),
       })),
     };
     const testKey = key('test.json');
@@ -84,15 +91,19 @@ function tally(items: readonly EvaluationItem[], answers: Answers): { right: num
   return { right: items.filter((item) => answers.get(item.exampleId)?.right === true).length, of: items.length };
 }
 
-/** Right answers before and after by a name of each item, sorted by it; items without one are left out. */
+/** Right answers before and after by the names of each item, sorted by name; an item of several counts under each. */
 function breakdown(
   items: readonly EvaluationItem[],
   before: Answers,
   after: Answers,
-  nameOf: (item: EvaluationItem) => string | null,
+  namesOf: (item: EvaluationItem) => readonly string[],
 ): FinalTest['byLabel'] {
-  return [...Map.groupBy(items, nameOf)]
-    .flatMap(([name, own]) => (name === null ? [] : [{ name, before: tally(own, before), after: tally(own, after) }]))
+  const named = items.flatMap((item) => namesOf(item).map((name) => ({ name, item })));
+  return [...Map.groupBy(named, ({ name }) => name)]
+    .map(([name, members]) => {
+      const own = members.map(({ item }) => item);
+      return { name, before: tally(own, before), after: tally(own, after) };
+    })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
@@ -102,16 +113,33 @@ function failuresOf(usable: readonly UsableRecord[]): EvaluationItem[] {
     .map(({ traceId, input, expected }) => ({ exampleId: traceId, input, expected, right: false }));
 }
 
-function confusion(items: readonly EvaluationItem[], before: Answers, after: Answers): FinalTest['confusion'] {
+function shown(output: Output | null, kind: TaskKind): string | null {
+  return output === null ? null : kind.show(output);
+}
+
+/** How often each right output was answered with each output, right ones included. */
+function confusion(
+  items: readonly EvaluationItem[],
+  before: Answers,
+  after: Answers,
+  kind: TaskKind,
+): FinalTest['confusion'] {
   const cells = new Map<string, FinalTest['confusion'][number]>();
-  const count = (item: EvaluationItem, answered: string | null, when: 'before' | 'after') => {
-    const name = JSON.stringify([item.expected, answered]);
-    const cell = cells.get(name) ?? { expected: item.expected, answered, before: 0, after: 0 };
+  const count = ({ expected }: EvaluationItem, answer: EvaluationAnswer | undefined, when: 'before' | 'after') => {
+    const output = answer?.output ?? null;
+    const name = JSON.stringify([kind.key(expected), output === null ? null : kind.key(output)]);
+    const cell = cells.get(name) ?? {
+      expected: kind.show(expected),
+      answered: shown(output, kind),
+      right: answer?.right === true,
+      before: 0,
+      after: 0,
+    };
     cells.set(name, { ...cell, [when]: cell[when] + 1 });
   };
   for (const item of items) {
-    count(item, before.get(item.exampleId)?.output ?? null, 'before');
-    count(item, after.get(item.exampleId)?.output ?? null, 'after');
+    count(item, before.get(item.exampleId), 'before');
+    count(item, after.get(item.exampleId), 'after');
   }
   return [...cells.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TaskKind } from '../../domain/base/task-kind.ts';
 import { confusionCounts } from '../../domain/diagnosis/confusion.ts';
 import {
   type EvaluationAnswer,
@@ -9,6 +10,7 @@ import {
 import { type GateRequest, gateCandidate, type RegressionCount } from '../../domain/evaluation/gate.ts';
 import { type DiscordantPair, independentPairs } from '../../domain/evaluation/independent-pairs.ts';
 import { readJsonl, writeJson } from '../../ports/documents.ts';
+import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { readCheckpoint } from '../engine/evaluate.ts';
 import type { Stage } from '../engine/stage.ts';
@@ -38,12 +40,13 @@ export const gateCandidates: Stage<Input, Gate> = {
   output: gateSchema,
   async run(input, { ports, key }) {
     const { model } = await readPlan(input.prepared, ports);
+    const kind = kindOf(model, ports);
     const record = await readRecord(input, ports);
-    const championScore = share(record.champion, record.traffic);
+    const championScore = scoreOf(record.champion, record.traffic, kind);
     const candidates: GatedCandidate[] = [];
     for (const candidate of input.candidates) {
       const answers = await readAnswers(candidate, input.evaluated, ports);
-      const score = share(answers.get('traffic-validation') ?? new Map(), record.traffic);
+      const score = scoreOf(answers.get('traffic-validation') ?? new Map(), record.traffic, kind);
       const request: GateRequest = {
         settings: model.settings,
         candidateScore: score,
@@ -64,7 +67,7 @@ export const gateCandidates: Stage<Input, Gate> = {
       candidates.push({
         candidate,
         score,
-        remaining: remainingOf(record.traffic, answers.get('traffic-validation')),
+        remaining: remainingOf(record.traffic, answers.get('traffic-validation'), kind),
         request,
         verdict: gateCandidate(request),
       });
@@ -103,12 +106,16 @@ function excess({ verdict }: GatedCandidate): number {
   return verdict.regressions.reduce((sum, { lost, allowed }) => sum + Math.max(0, lost.length - allowed), 0);
 }
 
-function remainingOf(items: readonly EvaluationItem[], answers: Answers | undefined): GatedCandidate['remaining'] {
+function remainingOf(
+  items: readonly EvaluationItem[],
+  answers: Answers | undefined,
+  kind: TaskKind,
+): GatedCandidate['remaining'] {
   const wrong = items.flatMap((item) => {
     const answer = answers?.get(item.exampleId);
     return answer?.right === true ? [] : [{ expected: item.expected, answer: answer?.output ?? null }];
   });
-  return confusionCounts(wrong);
+  return confusionCounts(wrong, kind);
 }
 
 type Answers = ReadonlyMap<string, EvaluationAnswer>;
@@ -165,10 +172,9 @@ function byExample(answers: readonly EvaluationAnswer[]): Answers {
   return new Map(answers.map((answer) => [answer.exampleId, answer]));
 }
 
-function share(answers: Answers, items: readonly EvaluationItem[]): number {
-  return items.length === 0
-    ? 0
-    : items.filter((item) => answers.get(item.exampleId)?.right === true).length / items.length;
+function scoreOf(answers: Answers, items: readonly EvaluationItem[], kind: TaskKind): number {
+  const grades = items.map((item) => kind.grade(item.expected, answers.get(item.exampleId)?.output ?? null));
+  return kind.score(grades).value;
 }
 
 /**

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Probe, ProbeResult } from '../../domain/diagnosis/probe.ts';
 import { judgeWeakness } from '../../domain/diagnosis/weakness.ts';
-import { sameOutput } from '../../domain/models/task.ts';
 import { analystNamed, answerWith } from '../../ports/back-ends.ts';
 import { writeJson, writeJsonl } from '../../ports/documents.ts';
+import { kindOf } from '../../ports/kind-of.ts';
 import { goOn } from '../engine/go-on.ts';
 import { type LongStage, Unfinished } from '../engine/stage.ts';
 import { clusterRefSchema, weaknessRefSchema } from '../state/diagnosis.ts';
@@ -31,6 +31,7 @@ export const confirmWeaknesses: LongStage<z.infer<typeof inputSchema>, z.infer<t
   async run({ run, prepared, split, taxonomyKey, cluster: ref }, context) {
     const { ports, key } = context;
     const { model, champion } = await readPlan(prepared, ports);
+    const kind = kindOf(model, ports);
     const cluster = await readCluster(taxonomyKey, ref.clusterId, ports);
     const training = await readTrainingSide(split, ports);
     const memberIds = new Set(cluster.traceIds);
@@ -57,7 +58,7 @@ export const confirmWeaknesses: LongStage<z.infer<typeof inputSchema>, z.infer<t
     );
     const results = probes.map((probe, index): ProbeResult => {
       const answer = answers[index]?.output ?? null;
-      return { ...probe, answer, failed: !sameOutput(answer, probe.expected) };
+      return { ...probe, answer, failed: !kind.grade(probe.expected, answer).right };
     });
     const failed = training.filter((record) => record.verdict === 'fail').length;
     const weakness = judgeWeakness({

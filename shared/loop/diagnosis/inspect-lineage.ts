@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { shortDigest } from '../../domain/base/ids.ts';
+import type { Output } from '../../domain/base/output.ts';
+import type { TaskKind } from '../../domain/base/task-kind.ts';
 import { applyCorrections, pool } from '../../domain/evaluation/build-evaluation-sets.ts';
 import {
   type EvaluationItem,
@@ -9,6 +11,7 @@ import {
 import { effectiveJudgement } from '../../domain/traces/judgement.ts';
 import { checkLease } from '../../operations/lease.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Stage } from '../engine/stage.ts';
 import { type FrozenRef, type Lineage, lineageSchema } from '../state/lineage.ts';
@@ -24,7 +27,8 @@ export const inspectLineage: Stage<z.infer<typeof inputSchema>, Lineage> = {
   async run({ run, lease, prepared }, { ports, key }) {
     const plan = await readPlan(prepared, ports);
     await checkLease({ run, lease }, ports);
-    const current = await correctFrozenSets(plan, ports);
+    const kind = kindOf(plan.model, ports);
+    const current = await correctFrozenSets(plan, kind, ports);
     const ofChampion = current.filter(({ set }) => set.checkpointId === plan.champion.checkpointId);
     const ofEarlier = current.filter(({ set }) => set.checkpointId !== plan.champion.checkpointId);
     return {
@@ -32,8 +36,8 @@ export const inspectLineage: Stage<z.infer<typeof inputSchema>, Lineage> = {
       parentDatasetId: plan.parentDataset.datasetId,
       parentExamples: plan.parentDataset.manifest.examples,
       modes: plan.parentDataset.manifest.examples > 0 ? ['complement', 'extend'] : ['complement'],
-      preceding: await writeFrozen(key('preceding.jsonl'), pool(ofChampion.map(({ items }) => items)), ports),
-      earlier: await writeFrozen(key('earlier.jsonl'), pool(ofEarlier.map(({ items }) => items)), ports),
+      preceding: await writeFrozen(key('preceding.jsonl'), poolOf(ofChampion, kind), ports),
+      earlier: await writeFrozen(key('earlier.jsonl'), poolOf(ofEarlier, kind), ports),
       correctedSets: current.filter(({ corrected }) => corrected).length,
     };
   },
@@ -45,8 +49,15 @@ interface FrozenSet {
   readonly corrected: boolean;
 }
 
+function poolOf(sets: readonly FrozenSet[], kind: TaskKind): readonly EvaluationItem[] {
+  return pool(
+    sets.map(({ items }) => items),
+    kind,
+  );
+}
+
 /** Reads the frozen sets; one that holds an example whose right answer a person has since corrected gets a new version. */
-async function correctFrozenSets(plan: RunPlan, ports: Ports): Promise<FrozenSet[]> {
+async function correctFrozenSets(plan: RunPlan, kind: TaskKind, ports: Ports): Promise<FrozenSet[]> {
   const frozen = await Promise.all(
     plan.frozenSets.map(async (set) => ({ set, items: await readJsonl(ports.objects, set.key, evaluationItemSchema) })),
   );
@@ -57,7 +68,7 @@ async function correctFrozenSets(plan: RunPlan, ports: Ports): Promise<FrozenSet
   );
   const current: FrozenSet[] = [];
   for (const { set, items } of frozen) {
-    const corrected = applyCorrections(items, corrections);
+    const corrected = applyCorrections(items, corrections, kind);
     if (corrected === null) {
       current.push({ set, items, corrected: false });
       continue;
@@ -82,7 +93,7 @@ async function humanCorrections(
   plan: RunPlan,
   traceIds: ReadonlySet<string>,
   ports: Ports,
-): Promise<ReadonlyMap<string, string>> {
+): Promise<ReadonlyMap<string, Output>> {
   if (traceIds.size === 0) return new Map();
   const records = await ports.traceLog.read(plan.model.modelId, {
     limit: traceIds.size,

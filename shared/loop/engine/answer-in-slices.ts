@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { canonicalJson, shortDigestOfAll } from '../../domain/base/ids.ts';
+import { outputSchema } from '../../domain/base/output.ts';
 import { partsOf } from '../../domain/base/part-size.ts';
 import type { Served } from '../../domain/models/served.ts';
-import { outputSchema } from '../../domain/models/task.ts';
 import { answerWith, predictorNamed } from '../../ports/back-ends.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import type { Prediction } from '../../ports/predictor.ts';

@@ -1,8 +1,9 @@
 import { RatchetError } from '../../domain/base/errors.ts';
+import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { EvaluationAnswer, EvaluationItem } from '../../domain/evaluation/evaluation-set.ts';
 import type { Checkpoint } from '../../domain/models/checkpoint.ts';
-import { sameOutput } from '../../domain/models/task.ts';
 import { answerWith } from '../../ports/back-ends.ts';
+import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Prediction } from '../../ports/predictor.ts';
 import { answerInSlices } from './answer-in-slices.ts';
@@ -10,7 +11,7 @@ import { type StageContext, Unfinished } from './stage.ts';
 
 /** A checkpoint's answers on evaluation items, in their order. */
 export async function evaluate(
-  checkpoint: Pick<Checkpoint, 'served'>,
+  checkpoint: Pick<Checkpoint, 'task' | 'served'>,
   items: readonly EvaluationItem[],
   ports: Ports,
 ): Promise<EvaluationAnswer[]> {
@@ -19,7 +20,7 @@ export async function evaluate(
     items.map((item) => item.input),
     ports,
   );
-  return graded(items, predictions);
+  return graded(items, predictions, kindOf(checkpoint, ports));
 }
 
 /**
@@ -28,15 +29,21 @@ export async function evaluate(
  */
 export async function evaluateInSlices(
   name: string,
-  checkpoint: Pick<Checkpoint, 'served'>,
+  checkpoint: Pick<Checkpoint, 'task' | 'served'>,
   items: readonly EvaluationItem[],
   context: StageContext,
 ): Promise<EvaluationAnswer[] | Unfinished> {
   const predictions = await answerInSlices({ name, checkpoint, inputs: items.map((item) => item.input) }, context);
-  return predictions instanceof Unfinished ? predictions : graded(items, predictions);
+  return predictions instanceof Unfinished
+    ? predictions
+    : graded(items, predictions, kindOf(checkpoint, context.ports));
 }
 
-function graded(items: readonly EvaluationItem[], predictions: readonly Prediction[]): EvaluationAnswer[] {
+function graded(
+  items: readonly EvaluationItem[],
+  predictions: readonly Prediction[],
+  kind: TaskKind,
+): EvaluationAnswer[] {
   return items.map((item, index) => {
     const prediction = predictions[index];
     const output = prediction?.output ?? null;
@@ -44,7 +51,7 @@ function graded(items: readonly EvaluationItem[], predictions: readonly Predicti
       exampleId: item.exampleId,
       output,
       confidence: prediction?.confidence ?? 0,
-      right: sameOutput(output, item.expected),
+      right: kind.grade(item.expected, output).right,
     };
   });
 }

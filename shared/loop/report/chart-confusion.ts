@@ -33,12 +33,9 @@ export function confusionMatrix(
       x: `column-${columns.indexOf(one.answered)}`,
       y: `row-${rows.indexOf(one.expected)}`,
       count: one[when],
-      wrong: one.expected !== one.answered,
+      wrong: !one.right,
     }));
-  const most = Math.max(
-    1,
-    ...cells.filter((one) => one.expected !== one.answered).flatMap((one) => [one.before, one.after]),
-  );
+  const most = Math.max(1, ...cells.filter((one) => !one.right).flatMap((one) => [one.before, one.after]));
   const names = width < 380 ? 14 : 18;
   const labelSpace = names * 7.2;
   const room = width - labelSpace - 40;

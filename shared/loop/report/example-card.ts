@@ -1,5 +1,5 @@
 import { html, type Markup } from './markup.ts';
-import type { ExampleText } from './report-data.ts';
+import type { ExampleText, ShownAnswer } from './report-data.ts';
 import { untrustedText } from './untrusted-text.ts';
 import { visibleLine } from './visible-text.ts';
 
@@ -17,14 +17,15 @@ function exampleCard(example: ExampleText, after: boolean): Markup {
     ${untrustedText(example.input)}
     <dl class="answers">
       <div><dt>Right answer</dt><dd>${visibleLine(example.expected, 120)}</dd></div>
-      ${answer('Before', example.before, example.expected)}
-      ${after && answer('After', example.after, example.expected)}
+      ${answer('Before', example.before)}
+      ${after && answer('After', example.after ?? noAnswer)}
       <div><dt>Trace</dt><dd class="id">${visibleLine(example.traceId, 60)}</dd></div>
     </dl>
   </li>`;
 }
 
-function answer(when: string, output: string | null, expected: string): Markup {
-  const right = output === expected;
+const noAnswer: ShownAnswer = { output: null, right: false };
+
+function answer(when: string, { output, right }: ShownAnswer): Markup {
   return html`<div><dt>${when}</dt><dd><span class="${right ? 'good' : 'bad'}">${right ? '✓ right' : '✗ wrong'}</span> ${output === null ? '(no answer)' : visibleLine(output, 120)}</dd></div>`;
 }

@@ -1,4 +1,6 @@
+import type { Output } from '../../domain/base/output.ts';
 import { wilsonInterval } from '../../domain/base/statistics.ts';
+import type { TaskKind } from '../../domain/base/task-kind.ts';
 import { weaknessSchema } from '../../domain/diagnosis/probe.ts';
 import { taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
 import { evaluationAnswerSchema } from '../../domain/evaluation/evaluation-set.ts';
@@ -6,6 +8,7 @@ import { datasetModeSchema } from '../../domain/models/dataset.ts';
 import type { Run } from '../../domain/models/run.ts';
 import { type SidedRecord, sidedRecordSchema } from '../../domain/traces/trace-record.ts';
 import { readJson, readJsonl } from '../../ports/documents.ts';
+import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { stageKey } from '../engine/stage.ts';
 import { readCandidate } from '../state/candidate.ts';
@@ -16,7 +19,7 @@ import { type RunPlan, readPlan } from '../state/run-plan.ts';
 import type { ReportInput, RunResult } from '../state/run-result.ts';
 import { sizeOf } from '../state/split.ts';
 import { nextSteps } from './next-steps.ts';
-import type { BeforeAfter, CandidateReport, ExampleText, Rate, ReportData } from './report-data.ts';
+import type { BeforeAfter, CandidateReport, ExampleText, Rate, ReportData, ShownAnswer } from './report-data.ts';
 
 const noPath = '';
 
@@ -27,6 +30,7 @@ export async function gatherReport(
   ports: Ports,
 ): Promise<{ data: ReportData; result: RunResult }> {
   const plan = await readPlan(input.prepared, ports);
+  const kind = kindOf(plan.model, ports);
   const records = await readJsonl(ports.objects, input.split.sidedKey, sidedRecordSchema);
   const history =
     input.decision.historyKey === noPath
@@ -52,7 +56,7 @@ export async function gatherReport(
     resultId: champion,
     reportKey,
   };
-  const taxonomy = await readTaxonomy(input, records, ports);
+  const taxonomy = await readTaxonomy(input, records, kind, ports);
 
   const draft: Omit<ReportData, 'nextSteps'> = {
     run,
@@ -96,7 +100,7 @@ export async function gatherReport(
       rolledBack: past.rolledBack,
       decision: past.decision,
     })),
-    regressed: decided === null ? [] : await regressedExamples(decided, records, input, ports),
+    regressed: decided === null ? [] : await regressedExamples(decided, records, input, kind, ports),
     lineage: await lineageOf(plan, champion, championScore, candidates, ports),
   };
   return {
@@ -159,6 +163,7 @@ function triageCounts(records: readonly SidedRecord[]): ReportData['triage'] {
 async function readTaxonomy(
   input: ReportInput,
   records: readonly SidedRecord[],
+  kind: TaskKind,
   ports: Ports,
 ): Promise<ReportData['taxonomy']> {
   if (input.taxonomy.taxonomyKey === noPath) return null;
@@ -174,9 +179,7 @@ async function readTaxonomy(
       weakness: weaknesses.find((weakness) => weakness.clusterId === cluster.clusterId) ?? null,
       examples: cluster.exampleIds.flatMap((traceId): ExampleText[] => {
         const record = byId.get(traceId);
-        return record === undefined
-          ? []
-          : [{ traceId, input: record.input, expected: record.expected ?? '', before: record.answer, after: null }];
+        return record === undefined ? [] : exampleText(record, kind);
       }),
     })),
   };
@@ -187,6 +190,7 @@ async function regressedExamples(
   decided: CandidateReport,
   records: readonly SidedRecord[],
   input: ReportInput,
+  kind: TaskKind,
   ports: Ports,
 ): Promise<ExampleText[]> {
   const lost = new Set(decided.verdict.regressions.flatMap((count) => count.lost));
@@ -197,16 +201,28 @@ async function regressedExamples(
     stageKey('evaluate-candidates', head, 'answers.jsonl'),
     evaluationAnswerSchema,
   );
-  const after = new Map(answers.map((answer) => [answer.exampleId, answer.output]));
+  const after = new Map(answers.map((answer) => [answer.exampleId, answer]));
   return records
     .filter((record) => lost.has(record.traceId))
-    .map((record) => ({
-      traceId: record.traceId,
-      input: record.input,
-      expected: record.expected ?? '',
-      before: record.answer,
-      after: after.get(record.traceId) ?? null,
-    }));
+    .flatMap((record) => {
+      const answer = after.get(record.traceId);
+      return exampleText(record, kind, answer && { output: shown(answer.output, kind), right: answer.right });
+    });
+}
+
+/** A record with its answers, for people; nothing for one of which nobody knows the right output. */
+function exampleText(
+  { traceId, input, expected, answer, verdict }: SidedRecord,
+  kind: TaskKind,
+  after: ShownAnswer | null = null,
+): ExampleText[] {
+  if (expected === null) return [];
+  const before = { output: shown(answer, kind), right: verdict === 'pass' };
+  return [{ traceId, input, expected: kind.show(expected), before, after }];
+}
+
+function shown(output: Output | null, kind: TaskKind): string | null {
+  return output === null ? null : kind.show(output);
 }
 
 async function lineageOf(

@@ -202,7 +202,7 @@ function gate(data: ReportData): string {
               markdownCode(one.traceId, 60),
               markdownCode(one.input, 120),
               markdownCode(one.expected, 80),
-              one.after === null ? 'no answer' : markdownCode(one.after, 80),
+              one.after === null || one.after.output === null ? 'no answer' : markdownCode(one.after.output, 80),
             ]),
         ),
   ]

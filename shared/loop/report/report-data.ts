@@ -41,18 +41,28 @@ export interface IterationReport {
   readonly decision: string;
 }
 
-/** Held-out or training text shown to a person; untrusted. */
+/** An answer as people read it, held against the right one. */
+export interface ShownAnswer {
+  /** Null for no answer. */
+  readonly output: string | null;
+  readonly right: boolean;
+}
+
+/** Held-out or training text shown to a person, with outputs as people read them; untrusted. */
 export interface ExampleText {
   readonly traceId: string;
   readonly input: string;
   readonly expected: string;
-  readonly before: string | null;
-  readonly after: string | null;
+  readonly before: ShownAnswer;
+  /** Null where nothing answered afterwards. */
+  readonly after: ShownAnswer | null;
 }
 
+/** Outputs as people read them. */
 export interface ConfusionCell {
   readonly expected: string;
   readonly answered: string | null;
+  readonly right: boolean;
   readonly before: number;
   readonly after: number;
 }
@@ -87,13 +97,13 @@ export interface ReportData {
    * before, the candidate of {@link decidedOn} after; null when the run ended before.
    */
   readonly test: readonly BeforeAfter[] | null;
-  /** Test traffic by expected label. */
+  /** Test traffic by facet of the right output; of a classification, by expected label. */
   readonly byLabel: readonly BeforeAfter[];
   /** Test traffic by what its metadata names as `slice`; empty where it names none. */
   readonly bySlice: readonly BeforeAfter[];
   /** The paper's own figure: share of all failures fixed, those trained on included. */
   readonly allFailuresFixed: Rate | null;
-  /** Answers on traffic-test by pair of labels, right ones (`expected` = `answered`) welcome. */
+  /** Answers on traffic-test by right output and answer, right ones welcome. */
   readonly confusion: readonly ConfusionCell[];
   readonly taxonomy:
     | (Omit<Taxonomy, 'clusters'> & {

@@ -31,7 +31,7 @@ export function confusionSection(data: ReportData): Section | AbsentSection {
 /** Pairs of labels confused before or after, most often first. */
 function mostConfused(cells: readonly ConfusionCell[]): readonly ConfusionCell[] {
   return cells
-    .filter((cell) => cell.expected !== cell.answered && cell.before + cell.after > 0)
+    .filter((cell) => !cell.right && cell.before + cell.after > 0)
     .sort(
       (a, b) => Math.max(b.before, b.after) - Math.max(a.before, a.after) || b.before + b.after - a.before - a.after,
     );

@@ -1,5 +1,5 @@
 import { formatCount, plural } from '../../domain/base/wording.ts';
-import { fixability, rootCauseSchema } from '../../domain/diagnosis/taxonomy.ts';
+import { fixability, rootCauseSchema } from '../../domain/diagnosis/root-cause.ts';
 import { figure, responsiveChart } from './chart.ts';
 import { barChart } from './chart-bars.ts';
 import { probeChart } from './chart-probes.ts';

@@ -1,10 +1,11 @@
 import { digest } from '../../domain/base/ids.ts';
+import type { Output } from '../../domain/base/output.ts';
 import type { Configuration } from '../../domain/models/configuration.ts';
 import type { Example } from '../../domain/models/example.ts';
 import type { Model } from '../../domain/models/model.ts';
-import type { Output } from '../../domain/models/task.ts';
 import { answerWith } from '../../ports/back-ends.ts';
 import { writeJsonl } from '../../ports/documents.ts';
+import { kindOf } from '../../ports/kind-of.ts';
 import { toEnd } from '../../ports/to-end.ts';
 import type { Trainer } from '../../ports/trainer.ts';
 import type { StageContext } from '../engine/stage.ts';
@@ -19,6 +20,7 @@ export interface FoldItem {
   readonly output: Output | null;
 }
 
+/** Probabilities by keys of outputs. */
 export interface Probabilities {
   readonly labels: readonly string[];
   readonly probabilities: readonly number[];
@@ -49,6 +51,7 @@ export async function outOfFoldProbabilities(request: {
 }): Promise<OutOfFoldAnswers> {
   const { items, base, model, trainer, context } = request;
   const { ports } = context;
+  const kind = kindOf(model, ports);
   const answers = { items: new Map<string, Probabilities>(), base: new Map<string, Probabilities>() };
   if (items.length < folds * folds) return answers;
   const foldOf = (input: string) => Number.parseInt(digest(model.splitSalt, 'fold', input).slice(0, 8), 16) % folds;
@@ -88,13 +91,13 @@ export async function outOfFoldProbabilities(request: {
         trainedFold,
         held.map(({ input }) => input),
         ports,
-        { alternatives: model.task.labels.length },
+        { alternatives: kind.knownFacets(model.task).length },
       );
       for (const [index, { id, into }] of held.entries()) {
         const alternatives = predictions[index]?.alternatives ?? [];
         if (alternatives.length === 0) continue;
         into.set(id, {
-          labels: alternatives.map((alternative) => alternative.output),
+          labels: alternatives.map((alternative) => kind.key(alternative.output)),
           probabilities: alternatives.map((alternative) => alternative.confidence),
         });
       }

@@ -12,6 +12,7 @@ import { effectiveJudgement } from '../../domain/traces/judgement.ts';
 import type { Trace } from '../../domain/traces/trace.ts';
 import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
 import { readJsonl, writeJson, writeJsonl } from '../../ports/documents.ts';
+import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { JudgedRecord } from '../../ports/trace-log.ts';
 import type { Stage } from '../engine/stage.ts';
@@ -35,7 +36,7 @@ export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof snaps
     const { plan, since } = await pinPlan(run, taughtKey, ports);
     const records = (await readSnapshot(plan, since, ports)).map(pinned);
     const taught = await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema);
-    await writeJsonl(ports.objects, taughtKey, withoutRefuted(taught, records));
+    await writeJsonl(ports.objects, taughtKey, withoutRefuted(taught, records, kindOf(plan.model, ports)));
     const planKey = key('plan.json');
     await writeJson(ports.objects, planKey, plan);
     const chunks: z.infer<typeof chunkSchema>[] = [];
@@ -57,6 +58,7 @@ function pinned({ trace, judgements }: JudgedRecord): PinnedRecord {
     timestamp: trace.timestamp,
     input: trace.input,
     slice: sliceOf(trace),
+    steps: trace.steps ?? null,
     recorded: trace.output,
     judgement:
       judgement === undefined

@@ -8,6 +8,7 @@ import { isUsableRecord, type SidedRecord, triagedRecordSchema } from '../../dom
 import { checkLease } from '../../operations/lease.ts';
 import { readLedger, writeLedgerSegment } from '../../operations/split-ledger.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { kindOf } from '../../ports/kind-of.ts';
 import type { Stage } from '../engine/stage.ts';
 import { mostShards } from '../state/limits.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
@@ -44,7 +45,7 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
 
     const usable = sided.filter(isUsableRecord);
     const sets: SetRef[] = [];
-    const built = buildEvaluationSets(usable, model.settings, model.splitSalt);
+    const built = buildEvaluationSets(usable, model.settings, model.splitSalt, kindOf(model, ports));
     for (const name of evaluationSetNameSchema.options) {
       const items = built[name];
       const setKey = key(`${name}.jsonl`);

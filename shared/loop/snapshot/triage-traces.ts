@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import type { Json } from '../../domain/base/json.ts';
+import { sameAnswer } from '../../domain/base/same-answer.ts';
+import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { Checkpoint } from '../../domain/models/checkpoint.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import { type JudgedRecord, judgedRecordSchema, type TriagedRecord } from '../../domain/traces/trace-record.ts';
+import { type DetectorName, suspectDetectors } from '../../domain/triage/detector-name.ts';
 import { triageRecords } from '../../domain/triage/triage-records.ts';
 import { cheapTrainer, defaultConfiguration } from '../../ports/back-ends.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { kindOf } from '../../ports/kind-of.ts';
 import type { Trainer } from '../../ports/trainer.ts';
 import type { Stage } from '../engine/stage.ts';
 import { judgedSchema } from '../state/judged.ts';
@@ -28,6 +32,7 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
   async run({ run, prepared, judged }, context) {
     const { ports, key } = context;
     const plan = await readPlan(prepared, ports);
+    const kind = kindOf(plan.model, ports);
     const chunks = await Promise.all(
       judged.map(({ judgedKey }) => readJsonl(ports.objects, judgedKey, judgedRecordSchema)),
     );
@@ -39,7 +44,7 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
     );
     const trainer = cheapTrainer(plan.model, ports);
     const opinion = async (name: string, learns: (record: JudgedRecord) => boolean): Promise<OutOfFoldAnswers> =>
-      trainer === null
+      trainer === null || !needsOpinion(kind)
         ? noAnswers
         : outOfFoldProbabilities({
             items: records.map((record) => ({
@@ -56,15 +61,16 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
             key: (file) => key(`${name}-${file}`),
           });
     const outOfFold = await opinion('all', () => true);
-    const agreedOnly = await opinion('agreed', isAgreed);
+    const agreedOnly = await opinion('agreed', (record) => isAgreed(record, kind));
     const verdicts = triageRecords({
       records,
-      labels: plan.model.task.labels,
+      kind,
+      labels: kind.knownFacets(plan.model.task),
       outOfFold: outOfFold.items,
       agreedOnly: agreedOnly.items,
       trusted: base.flatMap(({ exampleId, output }) => {
         const found = outOfFold.base.get(exampleId);
-        return found === undefined ? [] : [{ given: output, outOfFold: found }];
+        return found === undefined ? [] : [{ given: kind.key(output), outOfFold: found }];
       }),
     });
     const triaged = records.map(
@@ -87,9 +93,15 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
   },
 };
 
+/** Whether anything that the kind looks for is seen by what models say out of fold. */
+function needsOpinion({ triage }: TaskKind): boolean {
+  const seen: readonly DetectorName[] = ['off-domain', ...suspectDetectors];
+  return seen.some((name) => triage.includes(name));
+}
+
 /** Whether nothing speaks against the expected output: the champion says the same, or a person has judged. */
-function isAgreed({ answer, expected, judgement }: JudgedRecord): boolean {
-  return answer === expected || judgement?.judge.kind === 'human';
+function isAgreed({ answer, expected, judgement }: JudgedRecord, kind: TaskKind): boolean {
+  return sameAnswer(kind, answer, expected) || judgement?.judge.kind === 'human';
 }
 
 /** What the champion's configuration fixes, where the trainer is its own. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { candidateSchema } from '../../domain/curriculum/example-candidate.ts';
-import { rootCauseSchema } from '../../domain/diagnosis/taxonomy.ts';
+import { rootCauseSchema } from '../../domain/diagnosis/root-cause.ts';
 import { datasetModeSchema } from '../../domain/models/dataset.ts';
 import { datasetRefSchema } from './candidate.ts';
 import { itemIdSchema, lineageIdSchema, objectKeySchema, reasonSchema } from './limits.ts';

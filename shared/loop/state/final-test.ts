@@ -16,8 +16,15 @@ export const finalTestSchema = z.strictObject({
   bySlice: z.array(breakdownSchema),
   /** All usable failures of the snapshot, those trained on included: the paper's own figure. */
   allFailuresFixed: countSchema,
+  /** Test traffic by right output and answer, both as people read them. */
   confusion: z.array(
-    z.strictObject({ expected: z.string(), answered: z.string().nullable(), before: z.int(), after: z.int() }),
+    z.strictObject({
+      expected: z.string(),
+      answered: z.string().nullable(),
+      right: z.boolean(),
+      before: z.int(),
+      after: z.int(),
+    }),
   ),
   /** Examples of traffic-test with both answers, for people to read. */
   answers: z.array(

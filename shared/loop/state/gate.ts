@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { confusionSchema } from '../../domain/diagnosis/confusion.ts';
 import {
   type GateRequest,
   type GateVerdict,
@@ -12,8 +13,8 @@ import { objectKeySchema } from './limits.ts';
 export const gatedCandidateSchema = z.strictObject({
   candidate: candidateRefSchema,
   score: z.number(),
-  /** What it still gets wrong on traffic-validation, by pair. */
-  remaining: z.array(z.strictObject({ expected: z.string(), answered: z.string().nullable(), count: z.int() })),
+  /** What it still gets wrong on traffic-validation, by pattern. */
+  remaining: z.array(confusionSchema),
   request: z.custom<GateRequest>(isRecord),
   verdict: z.custom<GateVerdict>(isRecord),
 });

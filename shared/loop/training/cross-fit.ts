@@ -55,7 +55,7 @@ export async function crossFit(
       expected,
       right: verdict === 'pass',
     }));
-    answers.push(...(await evaluate({ served }, items, ports)));
+    answers.push(...(await evaluate({ task: model.task, served }, items, ports)));
     for (const done of [datasetKey, artifactKey]) await ports.objects.delete(done);
     ports.observer.progress(index + 1, folds.length, 'folds');
   }

@@ -3,7 +3,7 @@ import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } fro
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DynamoDbLineageStore } from '../../../shared/adapters/aws/dynamodb-lineage-store.ts';
 import { firstControl, moveChampion } from '../../../shared/domain/models/control.ts';
-import { classificationTask } from '../../../shared/domain/models/task.ts';
+import { classificationTask } from '../../../shared/tasks/classification/classification-spec.ts';
 import { lineageStoreContract } from '../../contract/lineage-store-contract.ts';
 import { race } from '../../contract/race.ts';
 import { temporaryTable } from '../../helpers/emulator-resources.ts';

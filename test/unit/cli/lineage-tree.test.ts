@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { lineageLines } from '../../../cli/lineage-tree.ts';
 import type { Checkpoint } from '../../../shared/domain/models/checkpoint.ts';
+import { classificationTask } from '../../../shared/tasks/classification/classification-spec.ts';
 import { sampleEvaluationSet } from '../../helpers/lineage-samples.ts';
 
 function checkpoint(checkpointId: string, parentId: string | null, score?: number): Checkpoint {
@@ -21,7 +22,7 @@ function checkpoint(checkpointId: string, parentId: string | null, score?: numbe
       classBalance: 0,
     },
     seed: 1,
-    task: { kind: 'classification', labels: ['ham', 'spam'] },
+    task: classificationTask(['ham', 'spam']),
     served: { predictor: 'embedded', ref: 'models/mail/a', digest: 'x' },
     runId: null,
     createdAt: '2026-01-01T00:00:00Z',

@@ -3,6 +3,7 @@ import { defaultBackEnds } from '../../../shared/composition/default-back-ends.t
 import { defaultSettings } from '../../../shared/domain/models/settings.ts';
 import { effectiveJudgement } from '../../../shared/domain/traces/judgement.ts';
 import { type BadLine, type IngestResult, ingestTraces } from '../../../shared/intake/ingest-traces.ts';
+import { classificationTask } from '../../../shared/tasks/classification/classification-spec.ts';
 import { type MemoryPorts, memoryPorts } from '../../helpers/memory-ports.ts';
 import { rejection } from '../../helpers/rejection.ts';
 import { bytesOf } from './bytes.ts';
@@ -15,7 +16,7 @@ beforeEach(async () => {
   bad.length = 0;
   await ports.lineage.createModel({
     modelId: 'mail',
-    task: { kind: 'classification', labels: ['ham', 'spam'] },
+    task: classificationTask(['ham', 'spam']),
     ...defaultBackEnds,
     trainerOptions: {},
     settings: defaultSettings,

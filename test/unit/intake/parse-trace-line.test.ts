@@ -1,14 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { judgementOfOtherAnswer, parseTraceLine } from '../../../shared/intake/parse-trace-line.ts';
+import { classification } from '../../../shared/tasks/classification/classification.ts';
+import { classificationTask } from '../../../shared/tasks/classification/classification-spec.ts';
+import { labelOutput } from '../../../shared/tasks/classification/label.ts';
 import { anyText } from './any-text.ts';
 
-const model = { modelId: 'mail', task: { kind: 'classification' as const, labels: ['ham', 'spam'] } };
+const model = { modelId: 'mail', task: classificationTask(['ham', 'spam']) };
 const good = { traceId: 't1', timestamp: '2026-01-01T00:00:00Z', input: 'win now', output: 'ham' };
 
-const parse = (fields: Record<string, unknown>) => parseTraceLine(JSON.stringify({ ...good, ...fields }), model);
+const parse = (fields: Record<string, unknown>) =>
+  parseTraceLine(JSON.stringify({ ...good, ...fields }), model, classification);
 const reasonOf = (text: string): string => {
-  const result = parseTraceLine(text, model);
+  const result = parseTraceLine(text, model, classification);
   return result.ok ? 'accepted' : result.problem.reason;
 };
 
@@ -76,13 +80,17 @@ describe('parseTraceLine', () => {
   });
 
   test('does not let a key reach the prototype', () => {
-    const result = parseTraceLine(`{"__proto__": {"polluted": 1}, ${JSON.stringify(good).slice(1)}`, model);
+    const result = parseTraceLine(
+      `{"__proto__": {"polluted": 1}, ${JSON.stringify(good).slice(1)}`,
+      model,
+      classification,
+    );
     expect(result.ok).toBe(true);
     expect({}).not.toHaveProperty('polluted');
   });
 
   test('replaces halves of characters, which no store keeps', () => {
-    expect(parseTraceLine(JSON.stringify({ ...good, input: 'a\ud800b' }), model)).toMatchObject({
+    expect(parseTraceLine(JSON.stringify({ ...good, input: 'a\ud800b' }), model, classification)).toMatchObject({
       value: { trace: { input: 'a\ufffdb' } },
     });
   });
@@ -101,7 +109,7 @@ describe('parseTraceLine', () => {
     );
     fc.assert(
       fc.property(line, (text) => {
-        const result = parseTraceLine(text, model);
+        const result = parseTraceLine(text, model, classification);
         if (result.ok) expect(result.value.trace.modelId).toBe('mail');
         else {
           expect(result.problem.reason).not.toBe('');
@@ -117,7 +125,14 @@ describe('judgementOfOtherAnswer', () => {
   const judge = { kind: 'human' as const, id: 'ana', reason: '' };
 
   test('judges the recorded answer by the right output', () => {
-    expect(judgementOfOtherAnswer({ verdict: 'pass', expected: null, judge }, 'spam', 'ham')).toEqual({
+    expect(
+      judgementOfOtherAnswer(
+        { verdict: 'pass', expected: null, judge },
+        labelOutput('spam'),
+        labelOutput('ham'),
+        classification,
+      ),
+    ).toEqual({
       verdict: 'fail',
       expected: 'spam',
       judge,
@@ -125,6 +140,13 @@ describe('judgementOfOtherAnswer', () => {
   });
 
   test('says nothing of another answer when only the judged one is known to be wrong', () => {
-    expect(judgementOfOtherAnswer({ verdict: 'fail', expected: null, judge }, 'spam', 'ham')).toBeNull();
+    expect(
+      judgementOfOtherAnswer(
+        { verdict: 'fail', expected: null, judge },
+        labelOutput('spam'),
+        labelOutput('ham'),
+        classification,
+      ),
+    ).toBeNull();
   });
 });

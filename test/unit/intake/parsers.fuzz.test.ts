@@ -7,6 +7,8 @@ import { readExampleLines } from '../../../shared/intake/read-example-lines.ts';
 import { type Line, maxLineBytes, readLines } from '../../../shared/intake/read-lines.ts';
 import { repeatedKey } from '../../../shared/intake/repeated-key.ts';
 import { decodeJsonl } from '../../../shared/ports/documents.ts';
+import { classification } from '../../../shared/tasks/classification/classification.ts';
+import { labelOf } from '../../../shared/tasks/classification/label.ts';
 import { anyText } from './any-text.ts';
 
 /** Bytes that matter to the cutting of lines and characters, among any others. */
@@ -109,7 +111,8 @@ describe('a parser of lines', () => {
         const bytes = new TextEncoder().encode(texts.join('\n'));
         let told = 0;
         const read = await readExampleLines(pieces(bytes, []), {
-          outputProblem: () => null,
+          kind: classification,
+          problemOf: () => null,
           onBadLine: ({ reason, mend }) => {
             told += 1;
             expect(reason === '' || mend === '').toBe(false);
@@ -118,7 +121,7 @@ describe('a parser of lines', () => {
         const lines = await linesOf(pieces(bytes, []));
         expect(read.lines.length + read.duplicates + read.refused).toBe(lines.length);
         expect(told).toBe(read.refused);
-        for (const { input, output } of read.lines) expect(input.trim() === '' || output === '').toBe(false);
+        for (const { input, output } of read.lines) expect(input.trim() === '' || labelOf(output) === '').toBe(false);
       }),
       { numRuns: 200 },
     );

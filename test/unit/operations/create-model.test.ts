@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { chooseCheckpoint } from '../../../shared/operations/choose-checkpoint.ts';
 import { type CreateRequest, createModel } from '../../../shared/operations/create-model.ts';
 import { readLedger } from '../../../shared/operations/split-ledger.ts';
+import { classificationTask } from '../../../shared/tasks/classification/classification-spec.ts';
 import { memoryPorts } from '../../helpers/memory-ports.ts';
 import { rejection } from '../../helpers/rejection.ts';
 import { embeddedModel } from '../../helpers/training.ts';
@@ -19,6 +20,7 @@ function request(over: Partial<Omit<CreateRequest, 'examples'>> & { examples?: s
   const { examples = jsonl(fourExamples), ...rest } = over;
   return {
     modelId: 'mail',
+    task: 'classification',
     labels: [],
     ...embeddedModel,
     settings: {},
@@ -33,7 +35,7 @@ describe('createModel', () => {
   test('registers the model, trains the first checkpoint and makes it the champion', async () => {
     const ports = memoryPorts();
     const { model, checkpoint, dataset } = await createModel(request(), ports);
-    expect(model.task.labels).toEqual(['ham', 'spam']);
+    expect(model.task).toEqual(classificationTask(['ham', 'spam']));
     expect(checkpoint).toMatchObject({
       parentId: null,
       datasetId: dataset?.datasetId,
@@ -81,7 +83,7 @@ describe('createModel', () => {
 
   test('joins the labels given with those of the examples, and notes which have no example', async () => {
     const { model, dataset } = await createModel(request({ labels: ['phishing', 'ham'] }), memoryPorts());
-    expect(model.task.labels).toEqual(['ham', 'phishing', 'spam']);
+    expect(model.task).toEqual(classificationTask(['ham', 'phishing', 'spam']));
     expect(dataset?.manifest.notes).toEqual(['no example of: phishing']);
   });
 

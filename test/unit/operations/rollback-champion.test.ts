@@ -15,7 +15,15 @@ let first: Checkpoint;
 beforeEach(async () => {
   ports = memoryPorts();
   const examples = bytesOf('{"input":"win","output":"spam"}\n{"input":"lunch","output":"ham"}');
-  const settings = { modelId: 'mail', labels: [], ...embeddedModel, settings: {}, seed: 1, by: 'ana' };
+  const settings = {
+    modelId: 'mail',
+    task: 'classification',
+    labels: [],
+    ...embeddedModel,
+    settings: {},
+    seed: 1,
+    by: 'ana',
+  };
   const created = await createModel({ ...settings, examples }, ports);
   if (created.checkpoint === null) throw new Error('no checkpoint');
   first = created.checkpoint;

@@ -1,5 +1,5 @@
 import { mergeMoments, momentsOf, noMoments } from '../../../domain/base/moments.ts';
-import type { Failure } from '../../../domain/diagnosis/taxonomy.ts';
+import { type Fault, missedAlone, surplusAlone } from './fault.ts';
 import { quoted, roughly } from './group.ts';
 import type { Evidence } from './merge-analyses.ts';
 import { separability } from './separability.ts';
@@ -15,19 +15,16 @@ const indistinguishable = 0.65;
 const smallMargin = 0.6;
 
 /**
- * Whether a pair of labels cannot be told apart by the input, with the reasons as sentences; null when it can. Either
+ * Whether a pair of facets (labels) cannot be told apart by the input, with the reasons as sentences; null when it can. Either
  * near-identical inputs carry both labels, or both directions are confused about equally, the failing inputs look like
  * the passing ones of the label they were answered with, and the champion is unsure.
  * @param forward failures with this expected and answered label @param backward those the other way round
  */
-export function ambiguity(
-  evidence: Evidence,
-  forward: readonly Failure[],
-  backward: readonly Failure[],
-): string[] | null {
+export function ambiguity(evidence: Evidence, forward: readonly Fault[], backward: readonly Fault[]): string[] | null {
   const [first] = forward;
-  if (first === undefined || first.answer === null) return null;
-  const { expected, answer } = first;
+  const expected = first === undefined ? null : missedAlone(first);
+  const answer = first === undefined ? null : surplusAlone(first);
+  if (expected === null || answer === null) return null;
   const names = `${quoted(expected)} and ${quoted(answer)}`;
 
   const answerPassing = evidence.passes.get(answer);
@@ -64,6 +61,6 @@ export function ambiguity(
   ];
 }
 
-function textsOf(failures: readonly Failure[]): string[] {
+function textsOf(failures: readonly Fault[]): string[] {
   return failures.map((failure) => failure.input);
 }

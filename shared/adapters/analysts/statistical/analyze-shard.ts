@@ -1,5 +1,7 @@
+import { facetsOrNone } from '../../../domain/base/facet-strata.ts';
 import { shortDigest } from '../../../domain/base/ids.ts';
 import { addValue, type Moments, noMoments } from '../../../domain/base/moments.ts';
+import type { TaskKind } from '../../../domain/base/task-kind.ts';
 import { surfaceFeatureNames, surfaceFeatures } from '../../../domain/diagnosis/surface-features.ts';
 import type { Failure } from '../../../domain/diagnosis/taxonomy.ts';
 import { distinctWords } from '../../../domain/similarity/keywords.ts';
@@ -10,7 +12,7 @@ import { inputSignature } from './signature.ts';
 
 const commonestWords = 20_000;
 const commonestLabelWords = 2_000;
-/** Passing inputs kept of each label, and how much of each. */
+/** Passing inputs kept of each facet, and how much of each. */
 export const sampleSize = 30;
 const longestSample = 2_000;
 
@@ -49,6 +51,33 @@ function failureOf(record: UsableRecord): Failure {
   };
 }
 
+function emptyTally(): Tally {
+  return {
+    count: 0,
+    features: new Map(),
+    margins: noMoments,
+    words: new Map(),
+    sample: [],
+    signatures: new Set(),
+  };
+}
+
+function addTo(
+  tally: Tally,
+  record: UsableRecord,
+  features: ReturnType<typeof surfaceFeatures>,
+  words: Iterable<string>,
+): void {
+  tally.count += 1;
+  for (const name of surfaceFeatureNames)
+    tally.features.set(name, addValue(tally.features.get(name) ?? noMoments, features[name]));
+  tally.margins = addValue(tally.margins, margin(record));
+  tally.sample.push({ traceId: record.traceId, input: record.input, rank: shortDigest(record.traceId) });
+  const signature = inputSignature(record.input);
+  if (signature !== null) tally.signatures.add(signature);
+  for (const word of words) increment(tally.words, word);
+}
+
 function finish(tally: Tally): PassingLabel {
   return {
     count: tally.count,
@@ -64,7 +93,11 @@ function finish(tally: Tally): PassingLabel {
 }
 
 /** Counts one shard of training-side records: its failures as they are, its passes as sums that add up over shards. */
-export function analyzeShard(shardId: string, records: readonly UsableRecord[]): ShardAnalysis {
+export function analyzeShard(
+  shardId: string,
+  records: readonly UsableRecord[],
+  kind: Pick<TaskKind, 'facets'>,
+): ShardAnalysis {
   const failures: Failure[] = [];
   const tallies = new Map<string, Tally>();
   const words = new Map<string, number>();
@@ -75,37 +108,21 @@ export function analyzeShard(shardId: string, records: readonly UsableRecord[]):
       failures.push(failureOf(record));
       continue;
     }
-    let tally = tallies.get(record.expected);
-    if (tally === undefined) {
-      tally = {
-        count: 0,
-        features: new Map(),
-        margins: noMoments,
-        words: new Map(),
-        sample: [],
-        signatures: new Set(),
-      };
-      tallies.set(record.expected, tally);
-    }
     const features = surfaceFeatures(record.input);
-    tally.count += 1;
-    for (const name of surfaceFeatureNames)
-      tally.features.set(name, addValue(tally.features.get(name) ?? noMoments, features[name]));
-    tally.margins = addValue(tally.margins, margin(record));
-    tally.sample.push({ traceId: record.traceId, input: record.input, rank: shortDigest(record.traceId) });
-    const signature = inputSignature(record.input);
-    if (signature !== null) tally.signatures.add(signature);
-    for (const word of distinctWords(record.input)) {
-      increment(words, word);
-      increment(tally.words, word);
+    const found = distinctWords(record.input);
+    for (const facet of facetsOrNone(kind.facets(record.expected))) {
+      const tally = tallies.get(facet) ?? emptyTally();
+      tallies.set(facet, tally);
+      addTo(tally, record, features, found);
     }
+    for (const word of found) increment(words, word);
     increment(noise, noiseOf(record));
     increment(lengths, String(lengthBin(features.words)));
   }
   return {
     shardId,
     failures,
-    passes: Object.fromEntries([...tallies].map(([label, tally]) => [label, finish(tally)])),
+    passes: Object.fromEntries([...tallies].map(([facet, tally]) => [facet, finish(tally)])),
     passingWords: commonest(words, commonestWords),
     passingNoise: Object.fromEntries(noise),
     passingLengths: Object.fromEntries(lengths),

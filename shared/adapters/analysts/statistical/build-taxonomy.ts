@@ -1,11 +1,13 @@
 import { shortDigest } from '../../../domain/base/ids.ts';
+import type { TaskKind } from '../../../domain/base/task-kind.ts';
 import { confusionCounts } from '../../../domain/diagnosis/confusion.ts';
-import type { Cluster, Failure, Taxonomy } from '../../../domain/diagnosis/taxonomy.ts';
+import type { Cluster, Taxonomy } from '../../../domain/diagnosis/taxonomy.ts';
 import { SimilarityIndex } from '../../../domain/similarity/similarity-index.ts';
 import type { TaxonomyRequest } from '../../../ports/analyst.ts';
 import { ambiguity } from './ambiguity.ts';
 import { clusterTexts } from './cluster-texts.ts';
 import { describeCluster, type Overview, pairKey, type TextSpace } from './describe-cluster.ts';
+import { type Fault, missedAlone, surplusAlone } from './fault.ts';
 import { type Group, groupBy } from './group.ts';
 import { labelGroups, schemaGroups } from './label-groups.ts';
 import { type Evidence, mergeAnalyses } from './merge-analyses.ts';
@@ -14,7 +16,7 @@ import { lengthGroup, noiseGroups } from './surface-groups.ts';
 
 type StatisticalTaxonomyRequest = Omit<TaxonomyRequest, 'analyses'> & { readonly analyses: readonly ShardAnalysis[] };
 
-/** Most clusters that one pair of labels is split into. */
+/** Most clusters that one pattern of failure is split into. */
 const mostParts = 4;
 /** Failures of a pair whose text is read for splitting; beyond, the pair stays whole. */
 const largestSplit = 3_000;
@@ -23,19 +25,19 @@ const largeGroupSample = 1_000;
 /** Only this much of an input tells its cluster. */
 const readCharacters = 1_000;
 
-/** Merges the shards and sorts their failures into clusters with a root cause each. */
-export function buildTaxonomy(request: StatisticalTaxonomyRequest): Taxonomy {
-  const evidence = mergeAnalyses(request.analyses);
+/** Merges the shards and sorts their failures into clusters with a root cause each, one that the task kind knows. */
+export function buildTaxonomy(request: StatisticalTaxonomyRequest, kind: TaskKind): Taxonomy {
+  const evidence = mergeAnalyses(request.analyses, kind);
   const overview = overviewOf(evidence);
-  const kept = groupFailures(request, evidence, overview);
+  const kept = groupFailures(request, kind, evidence, overview);
   const texts = textsOf(kept.groups);
   const groups = refine(kept.groups, texts, kept.smallestPair, request.maxClusters);
   const clustered = groups.reduce((sum, group) => sum + group.members.length, 0);
-  const clusters = withIds(groups.map((group) => describeCluster(group, overview, texts)));
+  const clusters = withIds(groups.map((group) => describeCluster(group, overview, texts, kind.causes)));
   return {
     clusters,
     unclustered: evidence.failures.length - clustered,
-    confusions: confusionCounts(evidence.failures),
+    confusions: confusionCounts(evidence.failures, kind),
     causes: Object.fromEntries(
       [...groupBy(clusters, (cluster) => cluster.cause)].map(([cause, of]) => [
         cause,
@@ -47,31 +49,34 @@ export function buildTaxonomy(request: StatisticalTaxonomyRequest): Taxonomy {
 
 function overviewOf(evidence: Evidence): Overview {
   const { failures } = evidence;
-  const count = <K>(keyOf: (failure: Failure) => K): Map<K, number> =>
-    new Map([...groupBy(failures, keyOf)].map(([key, of]) => [key, of.length]));
+  const count = (facetsOf: (failure: Fault) => readonly string[]): Map<string, number> =>
+    new Map([...groupBy(failures.flatMap(facetsOf), (facet) => facet)].map(([facet, of]) => [facet, of.length]));
   return {
     evidence,
-    failedByLabel: count((failure) => failure.expected),
-    answeredWrongly: count((failure) => failure.answer),
-    byPair: groupBy(failures, (failure) => pairKey(failure.expected, failure.answer)),
+    failedByFacet: count((failure) => failure.facets),
+    answeredWrongly: count((failure) => failure.surplus),
+    byPair: groupBy(failures, (failure) => pairKey(missedAlone(failure), surplusAlone(failure))),
   };
 }
 
 /** Groups by cause, largest first, at most `maxClusters`; what labels cannot explain comes before what they can. */
 function groupFailures(
   request: StatisticalTaxonomyRequest,
+  kind: TaskKind,
   evidence: Evidence,
   overview: Overview,
 ): { groups: Group[]; smallestPair: number } {
   const { smallestCluster, maxClusters, task } = request;
   const left = new Set(evidence.failures);
   const take = (groups: readonly (Group | null)[]): Group[] => {
-    const taken = groups.filter((group) => group !== null).filter((group) => group.members.length >= smallestCluster);
+    const taken = groups
+      .filter((group) => group !== null)
+      .filter((group) => group.members.length >= smallestCluster && isOfKind(group, kind));
     for (const group of taken) for (const member of group.members) left.delete(member);
     return taken;
   };
   const special = [
-    ...take(schemaGroups(task, [...left])),
+    ...take(schemaGroups(kind.knownFacets(task), [...left])),
     ...take(ambiguousGroups(evidence, [...left], overview, smallestCluster)),
     ...take(noiseGroups(evidence, [...left], smallestCluster)),
     ...take([lengthGroup(evidence, [...left], smallestCluster)]),
@@ -117,20 +122,28 @@ function bySize(groups: readonly Group[]): Group[] {
   return groups.toSorted((a, b) => b.members.length - a.members.length || (key(a) < key(b) ? -1 : 1));
 }
 
-/** Pairs of labels that the text cannot tell apart. */
+/** Whether the task kind knows the group's cause; those of patterns and single facets are settled later. */
+function isOfKind({ kind: cause }: Group, { causes }: TaskKind): boolean {
+  return cause === 'pair' || cause === 'missed-label' || cause === 'false-alarm' || causes.includes(cause);
+}
+
+/** Pairs of facets that the text cannot tell apart. */
 function ambiguousGroups(
   evidence: Evidence,
-  failures: readonly Failure[],
+  failures: readonly Fault[],
   { byPair }: Overview,
   smallest: number,
 ): Group[] {
   const groups: Group[] = [];
-  for (const members of groupBy(failures, (failure) => pairKey(failure.expected, failure.answer)).values()) {
+  for (const members of groupBy(failures, ({ pattern }) => pattern.key).values()) {
     const [first] = members;
-    if (first === undefined || first.answer === null || members.length < smallest) continue;
-    const grounds = ambiguity(evidence, members, byPair.get(pairKey(first.answer, first.expected)) ?? []);
+    if (first === undefined || members.length < smallest) continue;
+    const expected = missedAlone(first);
+    const answered = surplusAlone(first);
+    if (expected === null || answered === null || expected === answered) continue;
+    const grounds = ambiguity(evidence, members, byPair.get(pairKey(answered, expected)) ?? []);
     if (grounds !== null)
-      groups.push({ kind: 'ambiguous', expected: first.expected, answered: first.answer, members, grounds });
+      groups.push({ kind: 'ambiguous', expected, answered, pattern: first.pattern.key, members, grounds });
   }
   return groups;
 }
@@ -145,11 +158,14 @@ function split(group: Group, { index, position }: TextSpace, smallest: number, m
   }));
 }
 
-/** Names clusters by their place and what they are about: `c01-` and a digest of cause, labels and rank among their like. */
+/** Names clusters by their place and what they are about: `c01-` and a digest of cause, facets (or pattern) and rank among their like. */
 function withIds(clusters: readonly Omit<Cluster, 'clusterId'>[]): Cluster[] {
   const ranks = new Map<string, number>();
   return clusters.map((cluster, at) => {
-    const about = JSON.stringify([cluster.cause, cluster.expected, cluster.answered]);
+    const { cause, expected, answered, pattern } = cluster;
+    const about = JSON.stringify(
+      expected === null && answered === null && pattern !== null ? [cause, pattern] : [cause, expected, answered],
+    );
     const rank = (ranks.get(about) ?? 0) + 1;
     ranks.set(about, rank);
     const place = String(at + 1).padStart(2, '0');

@@ -1,11 +1,13 @@
 import { momentsOf } from '../../../domain/base/moments.ts';
 import { plural } from '../../../domain/base/wording.ts';
+import { fixability, type RootCause } from '../../../domain/diagnosis/root-cause.ts';
 import { surfaceProfile } from '../../../domain/diagnosis/surface-profile.ts';
-import { type Cluster, type Failure, fixability, type SurfaceProfile } from '../../../domain/diagnosis/taxonomy.ts';
+import type { Cluster, SurfaceProfile } from '../../../domain/diagnosis/taxonomy.ts';
 import { isFunctionWord } from '../../../domain/similarity/function-words.ts';
 import type { Keyword } from '../../../domain/similarity/keywords.ts';
 import { cosine, type SimilarityIndex } from '../../../domain/similarity/similarity-index.ts';
 import { clusterKeywords } from './cluster-keywords.ts';
+import type { Fault } from './fault.ts';
 import { featureSentence } from './feature-sentence.ts';
 import { type Group, groupBy, quoted, roughly } from './group.ts';
 import type { Evidence } from './merge-analyses.ts';
@@ -14,19 +16,20 @@ import { type Diagnosis, diagnose } from './root-cause.ts';
 /** What describing a cluster needs to know of all failures. */
 export interface Overview {
   readonly evidence: Evidence;
-  readonly failedByLabel: ReadonlyMap<string, number>;
-  readonly answeredWrongly: ReadonlyMap<string | null, number>;
-  readonly byPair: ReadonlyMap<string, readonly Failure[]>;
+  readonly failedByFacet: ReadonlyMap<string, number>;
+  readonly answeredWrongly: ReadonlyMap<string, number>;
+  /** By {@link pairKey} of the one facet missed and the one answered instead. */
+  readonly byPair: ReadonlyMap<string, readonly Fault[]>;
 }
 
 /** Vectors of failing inputs: those of all clusters, or a sample of very large ones. */
 export interface TextSpace {
   readonly index: SimilarityIndex;
   /** Where in the index a failure's input is. */
-  readonly position: ReadonlyMap<Failure, number>;
+  readonly position: ReadonlyMap<Fault, number>;
 }
 
-export function pairKey(expected: string, answered: string | null): string {
+export function pairKey(expected: string | null, answered: string | null): string {
   return JSON.stringify([expected, answered]);
 }
 
@@ -34,13 +37,18 @@ const exampleLimit = 5;
 /** Effect times the square root of the members' number, about a z-score. */
 const noteworthy = 3;
 
-/** A cluster but for its id: cause, title, keywords, profile, evidence in sentences. */
-export function describeCluster(group: Group, overview: Overview, texts: TextSpace): Omit<Cluster, 'clusterId'> {
+/** A cluster but for its id: cause, title, keywords, profile, evidence in sentences. @param causes those that the task kind knows */
+export function describeCluster(
+  group: Group,
+  overview: Overview,
+  texts: TextSpace,
+  causes: readonly RootCause[],
+): Omit<Cluster, 'clusterId'> {
   const { evidence } = overview;
   const { members } = group;
-  const profile = surfaceProfile(members, (label) => evidence.passes.get(label)?.features);
+  const profile = surfaceProfile(members, (facet) => evidence.passes.get(facet)?.features);
   const keywords = clusterKeywords(group, evidence);
-  const diagnosis = diagnose(group, profile, keywords, evidence);
+  const diagnosis = diagnose(group, profile, keywords, evidence, causes);
   return {
     title: titleOf(group, diagnosis, keywords),
     size: members.length,
@@ -48,6 +56,7 @@ export function describeCluster(group: Group, overview: Overview, texts: TextSpa
     fixability: fixability(diagnosis.cause),
     expected: group.expected,
     answered: group.answered,
+    pattern: group.pattern,
     keywords: keywords.map(({ word }) => word),
     profile,
     evidence: [
@@ -72,11 +81,9 @@ function titleOf(
     .slice(0, 3)
     .map(({ word }) => word);
   const around = top.length === 0 ? '' : ` around "${top.join(', ')}"`;
-  const pair =
-    answered === null ? `${quoted(expected)} left unanswered` : `${quoted(expected)} answered as ${quoted(answered)}`;
   const labels =
     kind === 'pair'
-      ? pair
+      ? (members[0]?.pattern.title ?? null)
       : expected !== null
         ? `${quoted(expected)} missed`
         : answered !== null
@@ -104,17 +111,17 @@ function titleOf(
   }
 }
 
-function labelEvidence(group: Group, { evidence, failedByLabel, answeredWrongly, byPair }: Overview): string[] {
+function labelEvidence(group: Group, { evidence, failedByFacet, answeredWrongly, byPair }: Overview): string[] {
   const { expected, answered, members, kind } = group;
   const sentences: string[] = [];
   if (expected !== null) {
-    const failed = failedByLabel.get(expected) ?? members.length;
+    const failed = failedByFacet.get(expected) ?? members.length;
     const all = failed + (evidence.passes.get(expected)?.count ?? 0);
     const total = evidence.failures.length + evidence.passed;
     sentences.push(
       `${quoted(expected)} fails ${failed} of ${all} times (${roughly(failed / all)}); all labels together fail ${roughly(evidence.failures.length / total)}.`,
     );
-    if (answered !== null && kind === 'pair') {
+    if (answered !== null && answered !== expected && kind === 'pair') {
       const pair = byPair.get(pairKey(expected, answered))?.length ?? members.length;
       sentences.push(`${pair} of those ${failed} were answered ${quoted(answered)}.`);
       const reverse = byPair.get(pairKey(answered, expected))?.length ?? 0;
@@ -132,15 +139,19 @@ function labelEvidence(group: Group, { evidence, failedByLabel, answeredWrongly,
     );
   }
   if (kind !== 'pair') {
-    if (expected === null) sentences.push(spread('Right would have been', members, (failure) => failure.expected));
-    if (answered === null) sentences.push(spread('Answered instead', members, (failure) => failure.answer));
+    if (expected === null) sentences.push(spread('Right would have been', members, (failure) => failure.missed));
+    if (answered === null) sentences.push(spread('Answered instead', members, (failure) => failure.surplus));
   }
   return sentences;
 }
 
-/** The commonest labels of the members, in one sentence. */
-function spread(words: string, members: readonly Failure[], labelOf: (failure: Failure) => string | null): string {
-  const groups = [...groupBy(members, labelOf)].map(([label, group]) => ({ label, count: group.length }));
+/** The commonest facets of the members, in one sentence. */
+function spread(words: string, members: readonly Fault[], facetsOf: (failure: Fault) => readonly string[]): string {
+  const found = members.flatMap((failure): readonly (string | null)[] => {
+    const facets = facetsOf(failure);
+    return facets.length === 0 ? [null] : facets;
+  });
+  const groups = [...groupBy(found, (facet) => facet)].map(([label, group]) => ({ label, count: group.length }));
   groups.sort((a, b) => b.count - a.count || ((a.label ?? '') < (b.label ?? '') ? -1 : 1));
   const named = groups.slice(0, 3).map(({ label, count }) => `${quoted(label)} (${count})`);
   const others = groups.length - named.length;
@@ -185,7 +196,7 @@ function textEvidence(
   return sentences;
 }
 
-function nearestTheCentre(members: readonly Failure[], { index, position }: TextSpace): string[] {
+function nearestTheCentre(members: readonly Fault[], { index, position }: TextSpace): string[] {
   const placed = members.flatMap((failure) => {
     const place = position.get(failure);
     return place === undefined ? [] : [{ traceId: failure.traceId, place }];

@@ -1,4 +1,6 @@
+import { facetsOrNone } from '../../../domain/base/facet-strata.ts';
 import { shortDigest } from '../../../domain/base/ids.ts';
+import type { TaskKind } from '../../../domain/base/task-kind.ts';
 import type { Probe } from '../../../domain/diagnosis/probe.ts';
 import type { UsableRecord } from '../../../domain/traces/trace-record.ts';
 import type { ProbeRequest } from '../../../ports/analyst.ts';
@@ -8,21 +10,26 @@ import { noiseFunction } from './noise-functions.ts';
 import { ProbeMaterial } from './probe-material.ts';
 import { keywordBags, type WordContrast, withMemberWords, wordContrast } from './word-swap.ts';
 
-/** Probes for a cluster by its cause, at most `count`, different inputs each. */
-export function designProbes(request: ProbeRequest): Probe[] {
+type ProbeKind = Pick<TaskKind, 'anchored' | 'facets' | 'key' | 'variants'>;
+
+/**
+ * Probes for a cluster by its cause, at most `count`, different inputs each. Inputs are changed only where that leaves outputs true;
+ * where outputs are anchored, the task kind's own variants stand in.
+ */
+export function designProbes(request: ProbeRequest, kind: ProbeKind): Probe[] {
   const { cluster, count, members } = request;
   const material = new ProbeMaterial(request);
   const taken = new Set(members.map((member) => member.input));
   const probes: Probe[] = [];
-  for (const { input, record, method } of draftsFor(request, material)) {
+  for (const { input, output, record, method } of draftsFor(request, material, kind)) {
     if (probes.length >= count) break;
     if (taken.has(input) || input.trim() === '') continue;
     taken.add(input);
     probes.push({
-      probeId: `${cluster.clusterId}-${shortDigest(input, record.expected).slice(0, 8)}`,
+      probeId: `${cluster.clusterId}-${shortDigest(input, kind.key(output)).slice(0, 8)}`,
       clusterId: cluster.clusterId,
       input,
-      expected: record.expected,
+      expected: output,
       method,
       traceId: record.traceId,
     });
@@ -34,28 +41,64 @@ export function designProbes(request: ProbeRequest): Probe[] {
  * Records of the cluster's region, right or wrong as the champion has them: the material had no part in finding the cluster,
  * so its failure rate is that of the region. Where they run short, inputs that are made to have what the members have.
  */
-function draftsFor(request: ProbeRequest, material: ProbeMaterial): Draft[] {
+function draftsFor(request: ProbeRequest, material: ProbeMaterial, kind: ProbeKind): Draft[] {
   const { cluster } = request;
   const mixed = cluster.expected === null && cluster.answered === null;
   switch (cluster.cause) {
     case 'noise':
-      return [...(mixed ? noisyRecords : likeRecords)(request, material), ...noiseDrafts(request, material)];
+      return [
+        ...(mixed ? noisyRecords(request, material) : likeRecords(request, material, kind)),
+        ...(kind.anchored ? variantDrafts(request, material, kind) : noiseDrafts(request, material, kind)),
+      ];
     case 'length':
-      return [...(mixed ? recordsOfLength : likeRecords)(request, material), ...lengthDrafts(request, material)];
+      return [
+        ...(mixed ? recordsOfLength(request, material, kind) : likeRecords(request, material, kind)),
+        ...(kind.anchored ? [] : lengthDrafts(request, material, kind)),
+      ];
     default:
-      return [...likeRecords(request, material), ...wordSwaps(request, material)];
+      return [
+        ...likeRecords(request, material, kind),
+        ...(kind.anchored ? variantDrafts(request, material, kind) : wordSwaps(request, material, kind)),
+      ];
   }
 }
 
-const neighbour = (record: UsableRecord): Draft => ({ input: record.input, record, method: 'neighbour' });
+const neighbour = (record: UsableRecord): Draft => ({
+  input: record.input,
+  output: record.expected,
+  record,
+  method: 'neighbour',
+});
 
-/** Of the expected label, or of any but the wrong answer where labels are mixed: those most like the members first. */
-function likeRecords({ cluster }: ProbeRequest, material: ProbeMaterial): Draft[] {
-  return material.byLikeness((record) => mayBeOf(cluster, record)).map(neighbour);
+/** Of the expected facet, or of any but the wrong answer's where facets are mixed: those most like the members first. */
+function likeRecords({ cluster }: ProbeRequest, material: ProbeMaterial, kind: ProbeKind): Draft[] {
+  return material.byLikeness((record) => mayBeOf(cluster, record, kind)).map(neighbour);
 }
 
-function mayBeOf({ expected, answered }: ProbeRequest['cluster'], record: UsableRecord): boolean {
-  return expected === null ? record.expected !== answered : record.expected === expected;
+function mayBeOf({ expected, answered }: ProbeRequest['cluster'], record: UsableRecord, kind: ProbeKind): boolean {
+  const facets = kind.facets(record.expected);
+  if (expected !== null) return facets.includes(expected);
+  return facets.length === 0 || facets.some((facet) => facet !== answered);
+}
+
+/** The facets of the members' right outputs. */
+function facetsOfAll(members: readonly UsableRecord[], kind: ProbeKind): ReadonlySet<string> {
+  return new Set(members.flatMap((member) => facetsOrNone(kind.facets(member.expected))));
+}
+
+function hasAny(facets: ReadonlySet<string>, record: UsableRecord, kind: ProbeKind): boolean {
+  return facetsOrNone(kind.facets(record.expected)).some((facet) => facets.has(facet));
+}
+
+/** Passing inputs as the task kind varies them, with the output that is right then. */
+function variantDrafts({ cluster }: ProbeRequest, material: ProbeMaterial, kind: ProbeKind): Draft[] {
+  return material
+    .sample((record) => record.verdict === 'pass' && mayBeOf(cluster, record, kind))
+    .flatMap((record) =>
+      kind
+        .variants(record.input, record.expected, 1)
+        .map(({ method, input, output }): Draft => ({ input, output, record, method: `noise-${method}` })),
+    );
 }
 
 /** Records with noise of the members' kinds. */
@@ -66,57 +109,65 @@ function noisyRecords({ members }: ProbeRequest, material: ProbeMaterial): Draft
     .map(neighbour);
 }
 
-/** Records of the members' labels and lengths, a tenth of the members left aside at either end. */
-function recordsOfLength({ members }: ProbeRequest, material: ProbeMaterial): Draft[] {
-  const labels = new Set(members.map((member) => member.expected));
+/** Records of the members' facets and lengths, a tenth of the members left aside at either end. */
+function recordsOfLength({ members }: ProbeRequest, material: ProbeMaterial, kind: ProbeKind): Draft[] {
+  const facets = facetsOfAll(members, kind);
   const lengths = members.map((member) => member.input.length).sort((a, b) => a - b);
   const aside = Math.floor(lengths.length / 10);
   const shortest = lengths[aside] ?? 0;
   const longest = lengths[lengths.length - 1 - aside] ?? 0;
   return material
-    .sample(({ expected, input }) => labels.has(expected) && input.length >= shortest && input.length <= longest)
+    .sample(
+      (record) => hasAny(facets, record, kind) && record.input.length >= shortest && record.input.length <= longest,
+    )
     .map(neighbour);
 }
 
-/** Passing inputs given the members' words; of mixed labels, which claim that their keywords mislead, the keywords. */
-function wordSwaps({ cluster, random, members, passes }: ProbeRequest, material: ProbeMaterial): Draft[] {
+/** Passing inputs given the members' words; of mixed facets, which claim that their keywords mislead, the keywords. */
+function wordSwaps(
+  { cluster, random, members, passes }: ProbeRequest,
+  material: ProbeMaterial,
+  kind: ProbeKind,
+): Draft[] {
+  const { expected } = cluster;
   const contrast: WordContrast =
-    cluster.expected === null
+    expected === null
       ? keywordBags(members, cluster.keywords)
       : wordContrast(
           members,
-          passes.filter((record) => record.expected === cluster.expected),
+          passes.filter((record) => kind.facets(record.expected).includes(expected)),
         );
   return material
-    .sample((record) => record.verdict === 'pass' && mayBeOf(cluster, record))
+    .sample((record) => record.verdict === 'pass' && mayBeOf(cluster, record, kind))
     .flatMap((record): Draft[] => {
       const input = withMemberWords(record.input, contrast, random);
-      return input === null ? [] : [{ input, record, method: 'word-swap' }];
+      return input === null ? [] : [{ input, output: record.expected, record, method: 'word-swap' }];
     });
 }
 
 /** Passing inputs without noise, given noise of the kinds that the members carry. */
-function noiseDrafts({ members, random, count }: ProbeRequest, material: ProbeMaterial): Draft[] {
-  const labels = new Set(members.map((member) => member.expected));
+function noiseDrafts({ members, random, count }: ProbeRequest, material: ProbeMaterial, kind: ProbeKind): Draft[] {
+  const facets = facetsOfAll(members, kind);
   const kinds = random.shuffle(
     members.map((member) => (member.triage.category === 'fixable-noise' ? member.triage.kind : 'mixed')),
   );
   const clean = material.sample(
-    (record) => record.verdict === 'pass' && record.triage.category === 'clean' && labels.has(record.expected),
+    (record) => record.verdict === 'pass' && record.triage.category === 'clean' && hasAny(facets, record, kind),
   );
   return clean.slice(0, 2 * count).map((record, at) => {
     const { name, apply } = noiseFunction(kinds[at % Math.max(1, kinds.length)] ?? 'mixed', at);
-    return { input: apply(record.input, random), record, method: `noise-${name}` };
+    return { input: apply(record.input, random), output: record.expected, record, method: `noise-${name}` };
   });
 }
 
-/** Passing inputs grown to the members' length with material of their label; cut to it where the members are short. */
-function lengthDrafts({ members, count }: ProbeRequest, material: ProbeMaterial): Draft[] {
-  const labels = new Set(members.map((member) => member.expected));
-  const passing = material.sample((record) => record.verdict === 'pass' && labels.has(record.expected));
+/** Passing inputs grown to the members' length with material of their output; cut to it where the members are short. */
+function lengthDrafts({ members, count }: ProbeRequest, material: ProbeMaterial, kind: ProbeKind): Draft[] {
+  const facets = facetsOfAll(members, kind);
+  const passing = material.sample((record) => record.verdict === 'pass' && hasAny(facets, record, kind));
   return lengthenStepwise(
     passing,
     members.map((member) => member.input),
     count,
+    kind,
   );
 }

@@ -1,6 +1,6 @@
+import { quoted as inQuotes } from '../../../domain/base/quoted.ts';
 import { percent } from '../../../domain/base/wording.ts';
-import type { Failure } from '../../../domain/diagnosis/taxonomy.ts';
-import type { Output } from '../../../domain/models/task.ts';
+import type { Fault } from './fault.ts';
 
 export type GroupKind =
   | 'schema'
@@ -15,11 +15,13 @@ export type GroupKind =
 /** Failures that belong together, before their root cause is settled. */
 export interface Group {
   readonly kind: GroupKind;
-  /** Null where mixed. */
-  readonly expected: Output | null;
-  /** Null where mixed, or where the model gave no answer. */
-  readonly answered: Output | null;
-  readonly members: readonly Failure[];
+  /** The facet that was missed; null where mixed. */
+  readonly expected: string | null;
+  /** The facet that was answered instead; null where mixed, or where the model gave no answer. */
+  readonly answered: string | null;
+  /** Key of the pattern that all members show; null where mixed. */
+  readonly pattern: string | null;
+  readonly members: readonly Fault[];
   /** What made them a group, as sentences, where it is not said by the labels alone. */
   readonly grounds: readonly string[];
 }
@@ -41,9 +43,7 @@ export function roughly(rate: number): string {
   return percent(rate, rate > 0 && rate < 0.01 ? 1 : 0);
 }
 
-/** A label in quotes, cut and without control characters: labels of traces are untrusted. */
-export function quoted(label: string | null): string {
-  if (label === null) return 'no answer';
-  const plain = label.replaceAll(/\p{C}/gu, ' ');
-  return `"${plain.length > 60 ? `${plain.slice(0, 59)}…` : plain}"`;
+/** A facet in quotes, cut and without control characters: what traces hold is untrusted. */
+export function quoted(facet: string | null): string {
+  return facet === null ? 'no answer' : inQuotes(facet);
 }

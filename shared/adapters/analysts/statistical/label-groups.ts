@@ -1,42 +1,54 @@
 import { meansOutOfScope, sameNameOtherForm } from '../../../domain/diagnosis/label-form.ts';
-import type { Failure } from '../../../domain/diagnosis/taxonomy.ts';
-import type { Output, Task } from '../../../domain/models/task.ts';
+import { type Fault, missedAlone, surplusAlone } from './fault.ts';
 import { type Group, groupBy, quoted } from './group.ts';
 
-/** Failures whose right answer the model cannot give, or gives under another name. */
-export function schemaGroups(task: Task, failures: readonly Failure[]): Group[] {
-  const labels = new Set(task.labels);
-  const byForm = groupBy(
-    failures.filter(({ expected, answer }) => answer !== null && sameNameOtherForm(expected, answer)),
-    ({ expected, answer }) => JSON.stringify([expected, answer]),
-  );
-  const renamed = byForm.values().map((members): Group => {
-    const expected = members[0]?.expected ?? null;
-    const answered = members[0]?.answer ?? null;
-    return {
-      kind: 'schema',
-      expected,
-      answered,
-      members,
-      grounds: [`${quoted(expected)} and ${quoted(answered)} are one name in two forms.`],
-    };
+/**
+ * Failures whose right answer the model cannot give, or gives under another name.
+ * @param known the facets that the task knows; empty where it does not list them
+ */
+export function schemaGroups(known: readonly string[], failures: readonly Fault[]): Group[] {
+  const facets = new Set(known);
+  const renamings = failures.flatMap((failure) => {
+    const expected = missedAlone(failure);
+    const answered = surplusAlone(failure);
+    return expected !== null && answered !== null && sameNameOtherForm(expected, answered)
+      ? [{ failure, expected, answered }]
+      : [];
   });
-  const taken = new Set([...byForm.values()].flat());
-  const unknown = groupBy(
-    failures.filter((failure) => !labels.has(failure.expected) && !taken.has(failure)),
-    ({ expected }) => expected,
-  );
-  const outside = unknown.entries().map(
-    ([expected, members]): Group => ({
-      kind: meansOutOfScope(expected) ? 'out-of-scope' : 'schema',
-      expected,
-      answered: null,
-      members,
-      grounds: [
-        `${quoted(expected)} is not one of the model's ${task.labels.length} labels, so it can never be answered.`,
-      ],
-    }),
-  );
+  const renamed = groupBy(renamings, ({ failure }) => failure.pattern.key)
+    .values()
+    .flatMap((group): Group[] => {
+      const [first] = group;
+      if (first === undefined) return [];
+      const { failure, expected, answered } = first;
+      return [
+        {
+          kind: 'schema',
+          expected,
+          answered,
+          pattern: failure.pattern.key,
+          members: group.map((renaming) => renaming.failure),
+          grounds: [`${quoted(expected)} and ${quoted(answered)} are one name in two forms.`],
+        },
+      ];
+    });
+  const taken = new Set(renamings.map(({ failure }) => failure));
+  const strangers = failures.flatMap((failure) => {
+    const stranger = facets.size === 0 ? undefined : failure.missed.find((facet) => !facets.has(facet));
+    return stranger === undefined || taken.has(failure) ? [] : [{ failure, stranger }];
+  });
+  const outside = groupBy(strangers, ({ stranger }) => stranger)
+    .entries()
+    .map(
+      ([expected, group]): Group => ({
+        kind: meansOutOfScope(expected) ? 'out-of-scope' : 'schema',
+        expected,
+        answered: null,
+        pattern: null,
+        members: group.map(({ failure }) => failure),
+        grounds: [`${quoted(expected)} is not one of the model's ${facets.size} labels, so it can never be answered.`],
+      }),
+    );
   return [...renamed, ...outside];
 }
 
@@ -44,72 +56,94 @@ const ownShare = 0.3;
 const ownLift = 3;
 
 /**
- * Groups by labels what is left. A pair of labels has a group of its own when it is at least `smallestPair` and holds
- * 30 % of the failures of its expected label or of those answered so, or is large and three times commoner than chance.
- * Of the rest, the largest group first, what shares its expected label is a missed label, what shares its answer a
- * false alarm; groups below `smallest` stay out.
+ * Groups by patterns and facets what is left. A pattern (of a classification, a pair of labels) has a group of its own when it is
+ * at least `smallestPair` and holds 30 % of the failures that miss its facet or of those answered so, or is large and three times
+ * commoner than chance. Of the rest, the largest group first, what shares a missed facet is a missed label, what shares one that
+ * was answered too many a false alarm; groups below `smallest` stay out.
  */
 export function labelGroups(
-  failures: readonly Failure[],
+  failures: readonly Fault[],
   smallest: number,
   smallestPair: number,
-): { groups: Group[]; rest: Failure[] } {
-  const byExpected = groupBy(failures, ({ expected }) => expected);
-  const byAnswer = groupBy(failures, ({ answer }) => answer);
+): { groups: Group[]; rest: Fault[] } {
+  const byMissed = byFacet(failures, ({ missed }) => missed);
+  const bySurplus = byFacet(failures, ({ surplus }) => surplus);
+  const withoutSurplus = failures.filter(({ surplus }) => surplus.length === 0).length;
   const groups: Group[] = [];
   const left = new Set(failures);
-  for (const members of groupBy(failures, ({ expected, answer }) => JSON.stringify([expected, answer])).values()) {
+  for (const members of groupBy(failures, ({ pattern }) => pattern.key).values()) {
     const [first] = members;
     if (first === undefined || members.length < smallestPair) continue;
-    const { expected, answer: answered } = first;
-    const rowTotal = byExpected.get(expected)?.length ?? 1;
-    const columnTotal = byAnswer.get(answered)?.length ?? 1;
+    const rowTotal = largestOf(first.missed, byMissed) ?? failures.length;
+    const columnTotal = largestOf(first.surplus, bySurplus) ?? withoutSurplus;
     const lift = (members.length * failures.length) / (rowTotal * columnTotal);
     const own =
       members.length >= ownShare * Math.min(rowTotal, columnTotal) ||
       (lift >= ownLift && members.length >= 4 * smallest);
     if (!own) continue;
-    groups.push({ kind: 'pair', expected, answered, members, grounds: [] });
+    groups.push({
+      kind: 'pair',
+      expected: missedAlone(first),
+      answered: surplusAlone(first),
+      pattern: first.pattern.key,
+      members,
+      grounds: [],
+    });
     for (const member of members) left.delete(member);
   }
-  const missed = countBy(left, ({ expected }): Output | null => expected);
-  const alarms = countBy(left, ({ answer }) => answer);
-  alarms.delete(null);
+  const missed = countBy(left, (failure) => failure.missed);
+  const alarms = countBy(left, (failure) => failure.surplus);
   for (;;) {
-    const byLabel = largest(missed);
-    const byWrongAnswer = largest(alarms);
-    const isMissed = byLabel.count >= byWrongAnswer.count;
-    const { label, count } = isMissed ? byLabel : byWrongAnswer;
-    if (count < smallest || label === null) break;
-    const all = (isMissed ? byExpected.get(label) : byAnswer.get(label)) ?? [];
+    const commonestMissed = largest(missed);
+    const commonestAlarm = largest(alarms);
+    const isMissed = commonestMissed.count >= commonestAlarm.count;
+    const { facet, count } = isMissed ? commonestMissed : commonestAlarm;
+    if (count < smallest || facet === null) break;
+    const all = (isMissed ? byMissed.get(facet) : bySurplus.get(facet)) ?? [];
     const members = all.filter((failure) => left.has(failure));
     groups.push({
       kind: isMissed ? 'missed-label' : 'false-alarm',
-      expected: isMissed ? label : null,
-      answered: isMissed ? null : label,
+      expected: isMissed ? facet : null,
+      answered: isMissed ? null : facet,
+      pattern: null,
       members,
       grounds: [],
     });
     for (const member of members) {
       left.delete(member);
-      missed.set(member.expected, (missed.get(member.expected) ?? 0) - 1);
-      if (member.answer !== null) alarms.set(member.answer, (alarms.get(member.answer) ?? 0) - 1);
+      for (const each of member.missed) missed.set(each, (missed.get(each) ?? 0) - 1);
+      for (const each of member.surplus) alarms.set(each, (alarms.get(each) ?? 0) - 1);
     }
   }
   return { groups, rest: [...left] };
 }
 
-function countBy<K>(failures: Iterable<Failure>, keyOf: (failure: Failure) => K): Map<K, number> {
-  const counts = new Map<K, number>();
-  for (const failure of failures) counts.set(keyOf(failure), (counts.get(keyOf(failure)) ?? 0) + 1);
+function byFacet(failures: readonly Fault[], facetsOf: (failure: Fault) => readonly string[]): Map<string, Fault[]> {
+  const groups = groupBy(
+    failures.flatMap((failure) => facetsOf(failure).map((facet) => ({ facet, failure }))),
+    ({ facet }) => facet,
+  );
+  return new Map([...groups].map(([facet, members]) => [facet, members.map(({ failure }) => failure)]));
+}
+
+/** The size of the largest group among those of the facets; null without facets. */
+function largestOf(facets: readonly string[], groups: ReadonlyMap<string, readonly Fault[]>): number | null {
+  return facets.length === 0 ? null : Math.max(...facets.map((facet) => groups.get(facet)?.length ?? 1));
+}
+
+function countBy(failures: Iterable<Fault>, facetsOf: (failure: Fault) => readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const failure of failures) {
+    for (const facet of facetsOf(failure)) counts.set(facet, (counts.get(facet) ?? 0) + 1);
+  }
   return counts;
 }
 
-/** The label with the highest count, the first by name of several. */
-function largest(counts: ReadonlyMap<Output | null, number>): { label: Output | null; count: number } {
-  let best: { label: Output | null; count: number } = { label: null, count: 0 };
-  for (const [label, count] of counts) {
-    if (count > best.count || (count === best.count && (label ?? '') < (best.label ?? ''))) best = { label, count };
+/** The facet with the highest count, the first by name of several. */
+function largest(counts: ReadonlyMap<string, number>): { facet: string | null; count: number } {
+  let best: { facet: string | null; count: number } = { facet: null, count: 0 };
+  for (const [facet, count] of counts) {
+    if (count > best.count || (count === best.count && facet < (best.facet ?? ''))) best = { facet, count };
   }
   return best;
 }

@@ -1,16 +1,18 @@
+import type { TaskKind } from '../../../domain/base/task-kind.ts';
 import type { UsableRecord } from '../../../domain/traces/trace-record.ts';
 import type { Draft } from './draft.ts';
 import { groupBy } from './group.ts';
 import { joined } from './splice.ts';
 
 /**
- * Inputs grown step by step to the length of the members, by joining others of the same label: half way, the length
+ * Inputs grown step by step to the length of the members, by joining others of the same right output: half way, the length
  * itself, and half as much again. Where the members are shorter than the material, its first words instead.
  */
 export function lengthenStepwise(
   material: readonly UsableRecord[],
   members: readonly string[],
   count: number,
+  kind: Pick<TaskKind, 'key'>,
 ): Draft[] {
   const lengths = members.map((member) => member.length).sort((a, b) => a - b);
   const usual = lengths[Math.floor(lengths.length / 2)] ?? 0;
@@ -19,12 +21,12 @@ export function lengthenStepwise(
   if (usual < median)
     return material
       .slice(0, 2 * count)
-      .map((record) => ({ input: cut(record.input, usual), record, method: 'shorten' }));
-  const byLabel = groupBy(material, (record) => record.expected);
+      .map((record) => ({ input: cut(record.input, usual), output: record.expected, record, method: 'shorten' }));
+  const alike = groupBy(material, (record) => kind.key(record.expected));
   const steps = [1, 1.5, 0.75];
   return material.slice(0, 2 * count).flatMap((record, at): Draft[] => {
     const wanted = usual * (steps[at % steps.length] ?? 1);
-    const others = byLabel.get(record.expected) ?? [];
+    const others = alike.get(kind.key(record.expected)) ?? [];
     const start = others.indexOf(record);
     const parts = [record.input];
     let length = record.input.length;
@@ -33,7 +35,9 @@ export function lengthenStepwise(
       parts.push(next);
       length += next.length;
     }
-    return length < 0.75 * wanted ? [] : [{ input: joined(parts), record, method: 'lengthen' }];
+    return length < 0.75 * wanted
+      ? []
+      : [{ input: joined(parts), output: record.expected, record, method: 'lengthen' }];
   });
 }
 

@@ -1,10 +1,11 @@
 import { shortDigest } from '../../../domain/base/ids.ts';
 import { type Moments, mergeMoments, noMoments } from '../../../domain/base/moments.ts';
-import type { Failure } from '../../../domain/diagnosis/taxonomy.ts';
+import type { TaskKind } from '../../../domain/base/task-kind.ts';
 import { sampleSize } from './analyze-shard.ts';
+import { type Fault, faultOf } from './fault.ts';
 import type { PassingLabel, ShardAnalysis } from './shard-analysis.ts';
 
-/** The passing records of one label, over all shards. */
+/** The passing records of one facet, over all shards. */
 export interface Passing {
   readonly count: number;
   readonly features: ReadonlyMap<string, Moments>;
@@ -17,7 +18,8 @@ export interface Passing {
 /** All shards together. */
 export interface Evidence {
   /** By trace id. */
-  readonly failures: readonly Failure[];
+  readonly failures: readonly Fault[];
+  /** By facet. */
   readonly passes: ReadonlyMap<string, Passing>;
   readonly passingWords: ReadonlyMap<string, number>;
   readonly passingNoise: ReadonlyMap<string, number>;
@@ -52,7 +54,10 @@ function mergePassing(parts: readonly PassingLabel[]): Passing {
 }
 
 /** Puts shards together. Their order makes no difference. */
-export function mergeAnalyses(analyses: readonly ShardAnalysis[]): Evidence {
+export function mergeAnalyses(
+  analyses: readonly ShardAnalysis[],
+  kind: Pick<TaskKind, 'facets' | 'grade' | 'pattern'>,
+): Evidence {
   const ordered = analyses.toSorted((a, b) => (a.shardId < b.shardId ? -1 : a.shardId > b.shardId ? 1 : 0));
   const parts = new Map<string, PassingLabel[]>();
   const passingWords = new Map<string, number>();
@@ -73,11 +78,12 @@ export function mergeAnalyses(analyses: readonly ShardAnalysis[]): Evidence {
   return {
     failures: ordered
       .flatMap((analysis) => analysis.failures)
-      .sort((a, b) => (a.traceId < b.traceId ? -1 : a.traceId > b.traceId ? 1 : 0)),
+      .sort((a, b) => (a.traceId < b.traceId ? -1 : a.traceId > b.traceId ? 1 : 0))
+      .map((failure) => faultOf(failure, kind)),
     passes,
     passingWords,
     passingNoise,
     passingLengths: new Map([...lengths].map(([bin, count]) => [Number(bin), count])),
-    passed: passes.values().reduce((sum, passing) => sum + passing.count, 0),
+    passed: passingNoise.values().reduce((sum, count) => sum + count, 0),
   };
 }

@@ -1,6 +1,7 @@
 import { cohensD, momentsOf } from '../../../domain/base/moments.ts';
+import type { RootCause } from '../../../domain/diagnosis/root-cause.ts';
 import { type SurfaceFeature, surfaceFeatures } from '../../../domain/diagnosis/surface-features.ts';
-import type { RootCause, SurfaceProfile } from '../../../domain/diagnosis/taxonomy.ts';
+import type { SurfaceProfile } from '../../../domain/diagnosis/taxonomy.ts';
 import type { Keyword } from '../../../domain/similarity/keywords.ts';
 import { featureSentence } from './feature-sentence.ts';
 import { type Group, quoted, roughly } from './group.ts';
@@ -24,21 +25,28 @@ const trapLift = 4;
 const lengthRatio = 1.5;
 const lengthFeatures: ReadonlySet<string> = new Set(['characters', 'words', 'lines']);
 
-/** Settles the root cause of a group that its labels alone do not settle: noise, length, a surface trap, or the labels. */
+/**
+ * Settles the root cause of a group that its facets alone do not settle: noise, length, a surface trap, or the facets.
+ * @param causes those that the task kind knows; no other is given
+ */
 export function diagnose(
   group: Group,
   profile: SurfaceProfile,
   keywords: readonly Keyword[],
   evidence: Evidence,
+  causes: readonly RootCause[],
 ): Diagnosis {
   if (group.kind !== 'pair' && group.kind !== 'missed-label' && group.kind !== 'false-alarm') {
     return { cause: group.kind, reasons: [], trap: null };
   }
+  const ofFacets = group.kind === 'pair' ? (group.answered === null ? 'missed-label' : 'label-confusion') : group.kind;
+  const known = (found: Diagnosis | null): Diagnosis | null =>
+    found !== null && causes.includes(found.cause) ? found : null;
   return (
-    noise(group, evidence) ??
-    wordTrap(group, keywords, evidence) ??
-    featureTrap(group, profile, evidence) ?? {
-      cause: group.kind === 'pair' ? (group.answered === null ? 'missed-label' : 'label-confusion') : group.kind,
+    known(noise(group, evidence)) ??
+    known(wordTrap(group, keywords, evidence)) ??
+    known(featureTrap(group, profile, evidence)) ?? {
+      cause: causes.includes(ofFacets) ? ofFacets : (causes[0] ?? ofFacets),
       reasons: [],
       trap: null,
     }

@@ -4,7 +4,7 @@ import { failureSchema } from '../../../domain/diagnosis/taxonomy.ts';
 const momentsSchema = z.strictObject({ count: z.number(), mean: z.number(), m2: z.number() });
 const countsSchema = z.record(z.string(), z.number());
 
-/** The passing records of one expected label. */
+/** The passing records of one facet of the right output; of a classification, of one label. */
 const passingLabelSchema = z.strictObject({
   count: z.int(),
   /** By surface feature. */
@@ -23,7 +23,7 @@ const passingLabelSchema = z.strictObject({
 export const shardAnalysisSchema = z.strictObject({
   shardId: z.string(),
   failures: z.array(failureSchema),
-  /** Passing records by expected label. */
+  /** Passing records by facet; a record of several counts under each. */
   passes: z.record(z.string(), passingLabelSchema),
   /** How many of the shard's passing inputs hold each word, for telling words apart; cut to the commonest 20,000. */
   passingWords: countsSchema,

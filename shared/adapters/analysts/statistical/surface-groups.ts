@@ -2,7 +2,7 @@ import { variance } from '../../../domain/base/moments.ts';
 import { wilsonInterval } from '../../../domain/base/statistics.ts';
 import { surfaceFeatures } from '../../../domain/diagnosis/surface-features.ts';
 import { surfaceProfile } from '../../../domain/diagnosis/surface-profile.ts';
-import type { Failure } from '../../../domain/diagnosis/taxonomy.ts';
+import type { Fault } from './fault.ts';
 import { type Group, groupBy, roughly } from './group.ts';
 import { lengthBin, smallestOfBin } from './length-bins.ts';
 import type { Evidence } from './merge-analyses.ts';
@@ -19,21 +19,22 @@ function stronglyFailing(failed: number, passed: number, otherRate: number): boo
  * Failures owed to noise: of a kind that makes the champion fail at least twice as often as on inputs without noise.
  * Kinds too rare for a group of their own stand together.
  */
-export function noiseGroups(evidence: Evidence, failures: readonly Failure[], smallest: number): Group[] {
+export function noiseGroups(evidence: Evidence, failures: readonly Fault[], smallest: number): Group[] {
   const failing = groupBy(failures, (failure) => failure.noise);
   const cleanFailed = failing.get('none')?.length ?? 0;
   const cleanPassed = evidence.passingNoise.get('none') ?? 0;
   if (cleanFailed + cleanPassed === 0) return [];
   const cleanRate = cleanFailed / (cleanFailed + cleanPassed);
   const groups: Group[] = [];
-  const rare: { members: Failure[]; passed: number } = { members: [], passed: 0 };
-  const add = (name: string, members: readonly Failure[], passed: number): void => {
+  const rare: { members: Fault[]; passed: number } = { members: [], passed: 0 };
+  const add = (name: string, members: readonly Fault[], passed: number): void => {
     if (members.length < smallest || !stronglyFailing(members.length, passed, cleanRate)) return;
     const rate = members.length / (members.length + passed);
     groups.push({
       kind: 'noise',
       expected: null,
       answered: null,
+      pattern: null,
       members,
       grounds: [
         `Inputs with ${name} fail ${members.length} of ${members.length + passed} times (${roughly(rate)}), inputs without noise ${roughly(cleanRate)}.`,
@@ -57,7 +58,7 @@ export function noiseGroups(evidence: Evidence, failures: readonly Failure[], sm
 const ownLabelShare = 0.6;
 /** Standard deviations from the mean length of the label's passing inputs. */
 const farFromLabel = 1;
-/** A group of which more than this is one pair of labels is that pair's. */
+/** A group of which more than this is one pattern is that pattern's. */
 const onePairShare = 0.6;
 /** Cohen's d, failing against passing lengths within labels, below which length is not what fails. */
 const withinLabels = 0.5;
@@ -69,7 +70,7 @@ const sureLength = 15;
  * most of those inputs are long (or short) for their own label too. The bound is the one with the largest G² (a
  * decision stump on the length).
  */
-export function lengthGroup(evidence: Evidence, failures: readonly Failure[], smallest: number): Group | null {
+export function lengthGroup(evidence: Evidence, failures: readonly Fault[], smallest: number): Group | null {
   const lengths = new Map(failures.map((failure) => [failure, surfaceFeatures(failure.input).words]));
   const failedBins = new Map<number, number>();
   for (const words of lengths.values()) failedBins.set(lengthBin(words), (failedBins.get(lengthBin(words)) ?? 0) + 1);
@@ -99,23 +100,25 @@ export function lengthGroup(evidence: Evidence, failures: readonly Failure[], sm
     return long ? bin >= bound : bin <= bound;
   });
   const members = tail.filter((failure) => {
-    const usual = evidence.passes.get(failure.expected)?.features.get('words');
-    if (usual === undefined || usual.count < 2) return true;
+    const usual = failure.facets
+      .map((facet) => evidence.passes.get(facet)?.features.get('words'))
+      .find((moments) => moments !== undefined && moments.count >= 2);
+    if (usual === undefined) return true;
     const deviation = Math.max(Math.sqrt(variance(usual)), 1);
     const z = ((lengths.get(failure) ?? 0) - usual.mean) / deviation;
     return long ? z >= farFromLabel : z <= -farFromLabel;
   });
   if (members.length < smallest || members.length < ownLabelShare * tail.length) return null;
   const largestPair = Math.max(
-    ...groupBy(members, ({ expected, answer }) => JSON.stringify([expected, answer]))
+    ...groupBy(members, ({ pattern }) => pattern.key)
       .values()
       .map((pair) => pair.length),
   );
   if (largestPair > onePairShare * members.length) return null;
-  const labels = new Set(members.map((failure) => failure.expected));
-  const comparable = failures.filter((failure) => labels.has(failure.expected));
+  const facets = new Set(members.flatMap((failure) => failure.facets));
+  const comparable = failures.filter((failure) => failure.facets.some((facet) => facets.has(facet)));
   const effect =
-    surfaceProfile(comparable, (label) => evidence.passes.get(label)?.features).find(
+    surfaceProfile(comparable, (facet) => evidence.passes.get(facet)?.features).find(
       ({ feature }) => feature === 'words',
     )?.effect ?? 0;
   if (Math.sign(effect) !== (long ? 1 : -1) || Math.abs(effect) < withinLabels) return null;
@@ -125,6 +128,7 @@ export function lengthGroup(evidence: Evidence, failures: readonly Failure[], sm
     kind: 'length',
     expected: null,
     answered: null,
+    pattern: null,
     members,
     grounds: [
       `Inputs of ${range} fail ${failed} of ${failed + passed} times (${roughly(failed / (failed + passed))}), the others ${roughly(otherRate)}.`,

@@ -1,5 +1,6 @@
 import { RatchetError } from '../../../domain/base/errors.ts';
 import type { Prediction, Predictor } from '../../../ports/predictor.ts';
+import { labelOutput } from '../../../tasks/classification/label.ts';
 import type { EmbeddedRuntime, HeldArtifact } from './embedded-runtime.ts';
 import { embeddedPredictorFacts } from './facts.ts';
 import { maxFeatureCharacters } from './text-features.ts';
@@ -90,7 +91,7 @@ function toPrediction(
     return nothing;
   }
   const alternatives = Array.from({ length: top }, (_, rank) => ({
-    output: names[labels[at + rank] ?? 0] ?? '',
+    output: labelOutput(names[labels[at + rank] ?? 0] ?? ''),
     confidence: confidences[at + rank] ?? 0,
   }));
   return { output: alternatives[0]?.output ?? null, confidence: alternatives[0]?.confidence ?? 0, alternatives };

@@ -3,6 +3,8 @@ import { RatchetError } from '../../../domain/base/errors.ts';
 import { canonicalJson, digest } from '../../../domain/base/ids.ts';
 import { doneAtOnce, type OnProgress } from '../../../ports/long-work.ts';
 import type { Artifact, Trainer, TrainingRequest } from '../../../ports/trainer.ts';
+import { classification } from '../../../tasks/classification/classification.ts';
+import { classificationSpecSchema } from '../../../tasks/classification/classification-spec.ts';
 import { storeArtifact } from '../store-artifact.ts';
 import { type EmbeddedConfiguration, embeddedConfigurationSchema, learnsFromChampion } from './configuration.ts';
 import type { EmbeddedRuntime, HeldArtifact } from './embedded-runtime.ts';
@@ -53,9 +55,10 @@ async function trainAlone(
   runtime: EmbeddedRuntime,
   onProgress: OnProgress,
 ): Promise<TrainAnswer> {
-  if (task.kind !== 'classification') {
+  if (task.kind !== classification.kind) {
     throw new RatchetError('InvalidInput', `The embedded trainer does not train ${task.kind}.`);
   }
+  const { labels } = classificationSpecSchema.parse(task);
   const dataset = await runtime.read(datasetKey);
   const distilsFoundation = configuration.distillation > 0 && held?.header.foundation === 'use-lite';
   const needsEmbeddings = configuration.foundation === 'use-lite' || distilsFoundation;
@@ -64,7 +67,7 @@ async function trainAlone(
     : null;
   const alone = { ...configuration, interpolation: 0 };
   const distilled = configuration.distillation > 0 ? (held?.digest ?? '') : '';
-  const key = digest(dataset, canonicalJson([task.labels, alone, seed]), distilled);
+  const key = digest(dataset, canonicalJson([labels, alone, seed]), distilled);
   return runtime.trainedHeads.get(key, async () => {
     const { port1, port2 } = new MessageChannel();
     port1.on('message', ([done, total]: readonly [number, number]) => onProgress(done, total));
@@ -73,7 +76,7 @@ async function trainAlone(
         'train',
         {
           dataset,
-          labels: task.labels,
+          labels,
           configuration: alone,
           seed,
           teacher: distilled === '' || held === null ? null : { bytes: held.bytes, digest: held.digest },

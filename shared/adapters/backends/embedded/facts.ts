@@ -1,5 +1,6 @@
 import type { Predictor } from '../../../ports/predictor.ts';
 import type { Trainer } from '../../../ports/trainer.ts';
+import { classification } from '../../../tasks/classification/classification.ts';
 import { embeddedConfigurationSchema, embeddedOptionsSchema, learnsFromChampion } from './configuration.ts';
 import { firstConfigurations, neighbourConfigurations } from './search-space.ts';
 
@@ -9,7 +10,7 @@ export const embeddedBackEnd = 'embedded';
 /** What the trainer says of itself without being loaded. */
 export const embeddedTrainerFacts: Omit<Trainer, 'start' | 'advance'> = {
   name: embeddedBackEnd,
-  tasks: ['classification'],
+  tasks: [classification.kind],
   cost: 'cheap',
   configuration: embeddedConfigurationSchema,
   options: embeddedOptionsSchema,

@@ -1,8 +1,9 @@
 import { RatchetError } from '../../../domain/base/errors.ts';
 import { type Example, exampleSchema } from '../../../domain/models/example.ts';
+import { labelOf } from '../../../tasks/classification/label.ts';
 import { readableText } from './text-features.ts';
 
-/** An example with a text to learn from. */
+/** An example with a text to learn from, its output the label. */
 export interface ReadableExample {
   readonly text: string;
   readonly output: string;
@@ -24,7 +25,7 @@ export function readDataset(bytes: Uint8Array): readonly ReadableExample[] {
     const { input, output, weight } = parseLine(line, index + 1);
     const text = readableText(input);
     if (text !== '') {
-      examples.push({ text, output, weight });
+      examples.push({ text, output: labelOf(output), weight });
     }
   });
   if (examples.length === 0) {

@@ -15,7 +15,7 @@ import {
 import { canonicalJson, shortDigest } from '../../../../shared/domain/base/ids.ts';
 import { firstControl, moveChampion, renewLease, takeLease } from '../../../../shared/domain/models/control.ts';
 import { modelSchema } from '../../../../shared/domain/models/model.ts';
-import { classificationTask } from '../../../../shared/domain/models/task.ts';
+import { classificationTask } from '../../../../shared/tasks/classification/classification-spec.ts';
 import {
   sampleCheckpoint,
   sampleDataset,

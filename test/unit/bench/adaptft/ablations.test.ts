@@ -11,13 +11,15 @@ import { trainerNamed } from '../../../../shared/ports/back-ends.ts';
 import { readJsonl, writeJsonl } from '../../../../shared/ports/documents.ts';
 import { doneAtOnce } from '../../../../shared/ports/long-work.ts';
 import type { Trainer, TrainingRequest } from '../../../../shared/ports/trainer.ts';
+import { classificationTask } from '../../../../shared/tasks/classification/classification-spec.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { train } from '../../../helpers/training.ts';
 
 const example = (slice: Example['slice'], weight: number): Example => ({
   exampleId: `${slice}-${weight}`,
   input: `${slice} ${weight}`,
-  output: 'a',
+  output: labelOutput('a'),
   weight,
   slice,
   provenance: { kind: 'file', line: 1 },
@@ -38,7 +40,7 @@ async function asked(arm: keyof typeof ablations) {
   if (ports === undefined) throw new Error('no such arm');
   await writeJsonl(ports.objects, 'models/m/datasets/d.jsonl', dataset);
   await train(trainerNamed('embedded', ports), {
-    task: { kind: 'classification', labels: ['a', 'b'] },
+    task: classificationTask(['a', 'b']),
     datasetKey: 'models/m/datasets/d.jsonl',
     configuration: { ...defaultConfiguration('none'), interpolation: 0.4, distillation: 0.3 },
     seed: 1,
@@ -84,6 +86,7 @@ describe('ablations', () => {
       timestamp: '2026-01-05T08:00:00.000Z',
       input: 'x',
       slice: null,
+      steps: null,
       recorded: 'a',
       judgement: null,
       answer: 'a',

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { meteredLineage, meteredObjects } from '../../../../bench/cost/metered-stores.ts';
 import { noUsage } from '../../../../bench/cost/usage.ts';
+import { classificationTask } from '../../../../shared/tasks/classification/classification-spec.ts';
 import { sampleModel } from '../../../helpers/lineage-samples.ts';
 import { MemoryLineageStore } from '../../../helpers/memory-lineage-store.ts';
 import { MemoryObjectStore } from '../../../helpers/memory-object-store.ts';
@@ -26,6 +27,6 @@ test('request units grow with the size of the item: 1 KiB a write, 4 KiB a read'
   expect(usage).toMatchObject({ tableReads: 1, tableWrites: 0 });
   const labels = Array.from({ length: 200 }, (_, index) => `a label of some length, number ${index}`);
   const model = sampleModel();
-  await lineage.createModel({ ...model, task: { ...model.task, labels } });
+  await lineage.createModel({ ...model, task: classificationTask(labels) });
   expect(usage.tableWrites).toBeGreaterThanOrEqual(7);
 });

@@ -10,6 +10,9 @@ import { leaks } from '../../../../shared/domain/evaluation/splits.ts';
 import { datasetSchema } from '../../../../shared/domain/models/dataset.ts';
 import { type Example, exampleSchema } from '../../../../shared/domain/models/example.ts';
 import type { UsableRecord } from '../../../../shared/domain/traces/trace-record.ts';
+import { classification } from '../../../../shared/tasks/classification/classification.ts';
+import { classificationTask } from '../../../../shared/tasks/classification/classification-spec.ts';
+import { labelOf, labelOrNull } from '../../../../shared/tasks/classification/label.ts';
 import { bandsAttainable } from '../../../helpers/bands-attainable.ts';
 import { parentExamples, record, text, traffic } from './records.ts';
 
@@ -31,11 +34,13 @@ function requestOf(
     failingProbes: [],
     parent: parent ?? [],
     plan,
+    kind: classification,
   });
   const boundary = selectBoundary({
     passes,
-    failuresByLabel: Object.fromEntries(members.map((m) => [m.expected, 1])),
+    failuresByLabel: Object.fromEntries(members.map((m) => [labelOf(m.expected), 1])),
     plan,
+    kind: classification,
   });
   return {
     mode: 'complement',
@@ -43,7 +48,8 @@ function requestOf(
     hardNegatives: selection.hardNegatives,
     boundary: boundary.gold,
     parent: parent === null ? null : { datasetId: 'parent-dataset', examples: parent },
-    labels,
+    task: classificationTask(labels),
+    kind: classification,
     causes: { 'label-confusion': members.length },
     heldOut: [],
     boundaryLeftOut: boundary.leftOut,
@@ -126,7 +132,7 @@ describe('assembleDataset', () => {
   test('fills a label that has no trace up to its floor from the parent', () => {
     const records = traffic(labels.slice(0, 3), 200, 30);
     const { examples } = assembleDataset(requestOf(records, parentExamples(labels, 9)));
-    expect(examples.filter(({ output }) => output === 'weather').length).toBeGreaterThanOrEqual(5);
+    expect(examples.filter(({ output }) => labelOrNull(output) === 'weather').length).toBeGreaterThanOrEqual(5);
   });
 
   test('names what stands in the way of a band', () => {
@@ -143,7 +149,9 @@ describe('assembleDataset', () => {
     const failuresOnly = assembleDataset(requestOf(traffic(labels, 40, 40), null));
     expect(failuresOnly.examples.length).toBe(40);
     expect(failuresOnly.examples.every(({ slice, weight }) => slice === 'gold' && weight === 1)).toBe(true);
-    const oneLabel = assembleDataset(requestOf(traffic(['card'], 30, 10), null, { labels: ['card'] }));
+    const oneLabel = assembleDataset(
+      requestOf(traffic(['card'], 30, 10), null, { task: classificationTask(['card']) }),
+    );
     expect(oneLabel.examples.length).toBe(30);
     const ten = assembleDataset(requestOf(traffic(labels, 10, 3), parentExamples(labels, 2)));
     expect(ten.examples.length).toBe(18);
@@ -229,7 +237,7 @@ describe('assembleDataset', () => {
     const some = labels.slice(0, given.labels);
     const records = order(traffic(some, given.traces, Math.round((given.traces * given.failing) / 100)));
     const parent = given.perLabel === null ? null : parentExamples(some, given.perLabel);
-    return requestOf(records, parent, { mode: given.mode, plan: planFor(given.move), labels: some });
+    return requestOf(records, parent, { mode: given.mode, plan: planFor(given.move), task: classificationTask(some) });
   };
 
   test('whatever the material: valid examples, positive weights of mean 1, each traceable, shares that add up', () => {

@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Output } from '../../../../shared/domain/base/output.ts';
 import { type AssemblyRequest, assembleDataset } from '../../../../shared/domain/curriculum/assemble-dataset.ts';
 import { type CurriculumPlan, planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts';
 import type { Candidate } from '../../../../shared/domain/curriculum/example-candidate.ts';
-import type { RootCause } from '../../../../shared/domain/diagnosis/taxonomy.ts';
+import type { RootCause } from '../../../../shared/domain/diagnosis/root-cause.ts';
 import type { SliceBand } from '../../../../shared/domain/models/dataset.ts';
 import type { Example, Slice } from '../../../../shared/domain/models/example.ts';
+import { classification } from '../../../../shared/tasks/classification/classification.ts';
+import { classificationTask } from '../../../../shared/tasks/classification/classification-spec.ts';
+import { labelOrNull, labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { parentExamples, text } from './records.ts';
 
 const labels = ['balance', 'card'];
@@ -16,7 +20,7 @@ function candidate(number: number, options: Partial<Candidate> & { clusterId?: s
   const label = labels[number % 2] ?? '';
   return {
     input: text(label, number),
-    output: label,
+    output: labelOutput(label),
     origin: 'pass',
     provenance: { kind: 'trace', traceId: `t${String(number).padStart(4, '0')}`, judge: 'llm', clusterId, why },
     judge: 'llm',
@@ -54,7 +58,8 @@ function assemble(request: Partial<AssemblyRequest>): ReturnType<typeof assemble
     hardNegatives: [],
     boundary: [],
     parent: null,
-    labels,
+    task: classificationTask(labels),
+    kind: classification,
     causes: {},
     heldOut: [],
     boundaryLeftOut: 0,
@@ -79,13 +84,16 @@ describe('what is left out', () => {
     const { manifest } = assemble({
       gold: [
         ...many(30, 0),
-        candidate(100, { output: 'unheard-of' }),
+        candidate(100, { output: labelOutput('unheard-of') }),
         candidate(101, { input: ' \n' }),
-        candidate(102, { input: text('balance', 2), output: 'balance' }),
-        candidate(103, { input: 'who decides', output: 'card' }),
-        candidate(104, { input: 'who decides', output: 'balance' }),
+        candidate(102, { input: text('balance', 2), output: labelOutput('balance') }),
+        candidate(103, { input: 'who decides', output: labelOutput('card') }),
+        candidate(104, { input: 'who decides', output: labelOutput('balance') }),
         ...many(4, 200, (number) =>
-          candidate(number, { input: `one two three four five six seven eight nine ten n${number}`, output: 'card' }),
+          candidate(number, {
+            input: `one two three four five six seven eight nine ten n${number}`,
+            output: labelOutput('card'),
+          }),
         ),
       ],
       parent,
@@ -126,10 +134,13 @@ describe('what is left out', () => {
   test('is, of near-duplicates, what says least: failures stay first, then near passes, close decisions, probes, the parent', () => {
     const alike = (number: number, word: string) => ({
       input: `one two three four five six seven eight nine ten ${word}`,
-      output: 'card',
+      output: labelOutput('card'),
       number,
     });
-    const parentExample = { ...parentExamples(labels, 1)[0], ...{ input: alike(0, 'parent').input, output: 'card' } };
+    const parentExample = {
+      ...parentExamples(labels, 1)[0],
+      ...{ input: alike(0, 'parent').input, output: labelOutput('card') },
+    };
     const request: Partial<AssemblyRequest> = {
       gold: [
         ...many(10, 100),
@@ -160,8 +171,8 @@ describe('what is left out', () => {
     const input = 'one two three four five six seven eight nine ten';
     const { examples } = assemble({
       gold: [
-        candidate(1, { input: `${input} eleven`, output: 'card' }),
-        candidate(2, { input: `${input} twelve`, output: 'balance' }),
+        candidate(1, { input: `${input} eleven`, output: labelOutput('card') }),
+        candidate(2, { input: `${input} twelve`, output: labelOutput('balance') }),
       ],
       plan: plan({ nearDuplicatesPerGroup: 1 }),
     });
@@ -169,7 +180,7 @@ describe('what is left out', () => {
   });
 });
 
-function pick({ input, output }: { input: string; output: string }): { input: string; output: string } {
+function pick({ input, output }: { input: string; output: Output }): { input: string; output: Output } {
   return { input, output };
 }
 
@@ -322,12 +333,12 @@ describe('replay', () => {
   const replayed = (request: Partial<AssemblyRequest>): Example[] =>
     ofSlice(assemble({ gold: fresh, ...request }).examples, 'replay');
   const perLabel = (examples: readonly Example[]): number[] =>
-    labels.map((label) => examples.filter(({ output }) => output === label).length);
+    labels.map((label) => examples.filter(({ output }) => labelOrNull(output) === label).length);
 
   test('of a large parent dataset is as many as make up its share at the replay weight, label by label in turn', () => {
     expect(perLabel(replayed({ parent: parentOf(30) }))).toEqual([9, 9]);
     expect(perLabel(replayed({ parent: parentOf(30), plan: plan({ replayWeight: 1 }) })).sort()).toEqual([4, 5]);
-    const uneven = parentOf(30)?.examples.filter(({ output }, at) => output === 'card' || at < 3) ?? [];
+    const uneven = parentOf(30)?.examples.filter(({ output }, at) => labelOrNull(output) === 'card' || at < 3) ?? [];
     const parent = { datasetId: 'parent-dataset', examples: uneven };
     expect(perLabel(replayed({ parent }))).toEqual([3, 15]);
   });
@@ -338,11 +349,11 @@ describe('replay', () => {
     const count = (floorPerLabel: number, gold = fresh): number[] => {
       const made = replayed({
         gold,
-        labels: more,
+        task: classificationTask(more),
         parent: { datasetId: 'parent-dataset', examples },
         plan: plan({ floorPerLabel }),
       });
-      return more.map((label) => made.filter(({ output }) => output === label).length);
+      return more.map((label) => made.filter(({ output }) => labelOrNull(output) === label).length);
     };
     expect(count(0)).toEqual([6, 6, 6]);
     expect(count(10)).toEqual([4, 4, 10]);
@@ -362,7 +373,7 @@ describe('replay', () => {
     const parent = { datasetId: 'parent-dataset', examples: parentExamples(labels, 2) };
     const [old] = parent.examples;
     const { examples, manifest } = assemble({
-      gold: [...fresh, candidate(99, { input: old?.input ?? '', output: 'card' })],
+      gold: [...fresh, candidate(99, { input: old?.input ?? '', output: labelOutput('card') })],
       parent,
       mode: 'extend',
     });

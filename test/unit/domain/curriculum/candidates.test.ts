@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { type Claim, collapseDuplicates } from '../../../../shared/domain/curriculum/collapse-duplicates.ts';
 import { candidateOf, candidateSchema } from '../../../../shared/domain/curriculum/example-candidate.ts';
 import { datasetIdOf, exampleIdOf } from '../../../../shared/domain/curriculum/example-id.ts';
+import { classification } from '../../../../shared/tasks/classification/classification.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { parentExamples, record } from './records.ts';
 
 describe('candidateOf', () => {
@@ -38,7 +40,7 @@ describe('candidateOf', () => {
 describe('collapseDuplicates', () => {
   const claim = (key: string, output: string, options: Partial<Claim> = {}): Claim => ({
     input: 'Same text',
-    output,
+    output: labelOutput(output),
     judge: 'llm',
     timestamp: '',
     preference: 0,
@@ -47,11 +49,11 @@ describe('collapseDuplicates', () => {
   });
   const january = '2026-01-01T00:00:00Z';
   const february = '2026-02-01T00:00:00Z';
-  const kept = (...claims: Claim[]): string[] => collapseDuplicates(claims).kept.map(({ key }) => key);
+  const kept = (...claims: Claim[]): string[] => collapseDuplicates(claims, classification).kept.map(({ key }) => key);
 
   test('keeps the claim of the lowest preference, then the first by key, and counts the others', () => {
     const claims = [claim('3', 'x', { preference: 1 }), claim('2', 'x'), claim('1', 'x')];
-    expect(collapseDuplicates(claims)).toEqual({ kept: [claims[2]], duplicates: 2, conflicting: 0 });
+    expect(collapseDuplicates(claims, classification)).toEqual({ kept: [claims[2]], duplicates: 2, conflicting: 0 });
     expect(kept(claim('1', 'x', { preference: 2 }), claim('2', 'x', { preference: 1 }))).toEqual(['2']);
   });
 
@@ -65,7 +67,7 @@ describe('collapseDuplicates', () => {
 
   test('counts duplicates and conflicts apart', () => {
     const claims = [claim('1', 'x'), claim('2', 'x'), claim('3', 'x'), claim('4', 'y'), claim('5', 'y')];
-    expect(collapseDuplicates(claims)).toMatchObject({ duplicates: 2, conflicting: 2 });
+    expect(collapseDuplicates(claims, classification)).toMatchObject({ duplicates: 2, conflicting: 2 });
   });
 
   test('goes by the latest human judgement even against a newer majority of others', () => {
@@ -103,14 +105,14 @@ describe('collapseDuplicates', () => {
 
 describe('ids of examples and datasets', () => {
   test('of an example follow from input, output and the kind of its source', () => {
-    const id = exampleIdOf('hello', 'a', 'trace');
-    expect(exampleIdOf('hello', 'a', 'trace')).toBe(id);
+    const id = exampleIdOf('hello', labelOutput('a'), 'trace', classification);
+    expect(exampleIdOf('hello', labelOutput('a'), 'trace', classification)).toBe(id);
     expect(
       new Set([
         id,
-        exampleIdOf('hello', 'b', 'trace'),
-        exampleIdOf('hello', 'a', 'file'),
-        exampleIdOf('x', 'a', 'trace'),
+        exampleIdOf('hello', labelOutput('b'), 'trace', classification),
+        exampleIdOf('hello', labelOutput('a'), 'file', classification),
+        exampleIdOf('x', labelOutput('a'), 'trace', classification),
       ]).size,
     ).toBe(4);
   });

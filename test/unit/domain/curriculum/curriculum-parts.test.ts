@@ -2,11 +2,13 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { type Claim, collapseDuplicates } from '../../../../shared/domain/curriculum/collapse-duplicates.ts';
 import { curriculumPlanSchema, planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts';
-import { labelPreservingVariants } from '../../../../shared/domain/curriculum/label-preserving-variants.ts';
 import { labelFactors, labelRatio } from '../../../../shared/domain/curriculum/label-ratio.ts';
 import { lengthDistance } from '../../../../shared/domain/curriculum/quality-controls.ts';
 import { selectBoundary } from '../../../../shared/domain/curriculum/select-boundary.ts';
 import { balanceShares } from '../../../../shared/domain/curriculum/slice-shares.ts';
+import { classification } from '../../../../shared/tasks/classification/classification.ts';
+import { labelOf, labelOrNull, labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { labelPreservingVariants } from '../../../../shared/tasks/classification/label-preserving-variants.ts';
 import { bandsAttainable } from '../../../helpers/bands-attainable.ts';
 import { record, traffic } from './records.ts';
 
@@ -113,7 +115,7 @@ describe('labelFactors', () => {
 describe('collapseDuplicates', () => {
   const claim = (key: string, output: string, options: Partial<Claim> = {}): Claim => ({
     input: 'Same text',
-    output,
+    output: labelOutput(output),
     judge: 'llm',
     timestamp: '',
     preference: 0,
@@ -122,7 +124,8 @@ describe('collapseDuplicates', () => {
   });
 
   test('goes by the latest human judgement, then the majority, then the newest', () => {
-    const outputs = (claims: Claim[]): string[] => collapseDuplicates(claims).kept.map(({ output }) => output);
+    const outputs = (claims: Claim[]): string[] =>
+      collapseDuplicates(claims, classification).kept.map(({ output }) => labelOf(output));
     expect(outputs([claim('1', 'x', { judge: 'human' }), claim('2', 'y'), claim('3', 'y')])).toEqual(['x']);
     expect(
       outputs([
@@ -135,13 +138,17 @@ describe('collapseDuplicates', () => {
   });
 
   test('drops an input that nobody can decide', () => {
-    expect(collapseDuplicates([claim('1', 'x'), claim('2', 'y')])).toEqual({ kept: [], duplicates: 0, conflicting: 2 });
+    expect(collapseDuplicates([claim('1', 'x'), claim('2', 'y')], classification)).toEqual({
+      kept: [],
+      duplicates: 0,
+      conflicting: 2,
+    });
   });
 
   test('accounts for every claim, whatever their order', () => {
     const some = fc.record({
       input: fc.constantFrom('a', 'A ', 'b'),
-      output: fc.constantFrom('x', 'y'),
+      output: fc.constantFrom(labelOutput('x'), labelOutput('y')),
       judge: fc.constantFrom('human' as const, 'llm' as const, null),
       timestamp: fc.constantFrom('', '2026-01-01T00:00:00Z', '2026-02-01T00:00:00Z'),
       preference: fc.integer({ min: 0, max: 2 }),
@@ -149,9 +156,9 @@ describe('collapseDuplicates', () => {
     fc.assert(
       fc.property(fc.array(some, { maxLength: 10 }), (list) => {
         const claims = list.map((entry, at) => ({ ...entry, key: `k${at}` }));
-        const result = collapseDuplicates(claims);
+        const result = collapseDuplicates(claims, classification);
         expect(result.kept.length + result.duplicates + result.conflicting).toBe(claims.length);
-        expect(collapseDuplicates(claims.toReversed())).toEqual(result);
+        expect(collapseDuplicates(claims.toReversed(), classification)).toEqual(result);
       }),
     );
   });
@@ -169,6 +176,7 @@ describe('selectBoundary', () => {
       passes,
       failuresByLabel: { c: 3 },
       plan: { ...planFor('first'), floorPerLabel: 0 },
+      kind: classification,
     });
     expect(leftOut).toBe(0);
     expect(gold.length).toBe(33);
@@ -183,9 +191,10 @@ describe('selectBoundary', () => {
       passes,
       failuresByLabel: { a: 5 },
       plan: { ...planFor('first'), maxBoundary: 20 },
+      kind: classification,
     });
     expect(leftOut).toBe(83);
-    expect(gold.filter(({ output }) => output === 'b').length).toBe(3);
+    expect(gold.filter(({ output }) => labelOrNull(output) === 'b').length).toBe(3);
   });
 });
 

@@ -9,6 +9,8 @@ import {
 import type { ProbeResult } from '../../../../shared/domain/diagnosis/probe.ts';
 import type { Example } from '../../../../shared/domain/models/example.ts';
 import type { UsableRecord } from '../../../../shared/domain/traces/trace-record.ts';
+import { classification } from '../../../../shared/tasks/classification/classification.ts';
+import { labelOf, labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { record } from './records.ts';
 
 const select = (request: Partial<ClusterSelectionRequest>) =>
@@ -20,6 +22,7 @@ const select = (request: Partial<ClusterSelectionRequest>) =>
     failingProbes: [],
     parent: [],
     plan: planFor('first'),
+    kind: classification,
     ...request,
   });
 /** A failure that was answered with `b`, or as given. */
@@ -45,10 +48,10 @@ describe('gold of a cluster', () => {
       probeId,
       clusterId: 'c1',
       input,
-      expected: 'a',
+      expected: labelOutput('a'),
       method: 'neighbour',
       traceId: 'elsewhere',
-      answer: 'b',
+      answer: labelOutput('b'),
       failed: true,
     });
     const { gold } = select({ failingProbes: [probe('q2', 'two'), probe('q1', 'one'), probe('q3', 'three')] });
@@ -223,7 +226,8 @@ describe('hard negatives of a cluster', () => {
             const why = provenance.kind === 'trace' ? provenance.why.split(' ').at(-1) : provenance.kind;
             const claimant = members.find(({ traceId }) => traceId === why);
             if (claimant === undefined) continue;
-            expect(claimant.answer === null ? output !== 'a' : output === claimant.answer).toBe(true);
+            const label = labelOf(output);
+            expect(claimant.answer === null ? label !== 'a' : label === labelOf(claimant.answer)).toBe(true);
           }
         },
       ),
@@ -232,7 +236,14 @@ describe('hard negatives of a cluster', () => {
 });
 
 function example(exampleId: string, input: string, output: string): Example {
-  return { exampleId, input, output, weight: 1, slice: 'gold', provenance: { kind: 'file', line: 1 } };
+  return {
+    exampleId,
+    input,
+    output: labelOutput(output),
+    weight: 1,
+    slice: 'gold',
+    provenance: { kind: 'file', line: 1 },
+  };
 }
 
 describe('a hard negative made of a parent example', () => {

@@ -7,13 +7,15 @@ import {
 } from '../../../../shared/domain/curriculum/quality-controls.ts';
 import type { QualityControl } from '../../../../shared/domain/models/dataset.ts';
 import type { Example } from '../../../../shared/domain/models/example.ts';
+import { classification } from '../../../../shared/tasks/classification/classification.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { text } from './records.ts';
 
 function example(number: number, output: string, changes: Partial<Example> = {}): Example {
   return {
     exampleId: `e${number}`,
     input: text(output, number),
-    output,
+    output: labelOutput(output),
     weight: 1,
     slice: 'gold',
     provenance: { kind: 'file', line: 1 },
@@ -30,6 +32,7 @@ function controls(changes: Partial<QualityRequest>): Map<string, QualityControl>
     hardNegatives: 10,
     failingInputs: ['one two three four'],
     labels: ['a', 'b'],
+    kind: classification,
     nearDuplicatesPerGroup: 3,
     ...changes,
   };
@@ -145,7 +148,9 @@ describe('qualityControls', () => {
 
 describe('weightByLabel', () => {
   test('sums the weights of each label that has examples', () => {
-    expect([...weightByLabel([...some(2, 'b', { weight: 0.5 }), ...some(3, 'a', { weight: 2 })])]).toEqual([
+    expect([
+      ...weightByLabel([...some(2, 'b', { weight: 0.5 }), ...some(3, 'a', { weight: 2 })], classification),
+    ]).toEqual([
       ['b', 1],
       ['a', 6],
     ]);

@@ -1,6 +1,9 @@
 import { exampleIdOf } from '../../../../shared/domain/curriculum/example-id.ts';
 import type { Example } from '../../../../shared/domain/models/example.ts';
 import type { UsableRecord } from '../../../../shared/domain/traces/trace-record.ts';
+import { classification } from '../../../../shared/tasks/classification/classification.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { answerOf } from '../../../helpers/outputs.ts';
 
 /** A judged record; passes unless another answer is given. */
 export function record(
@@ -19,13 +22,14 @@ export function record(
     timestamp,
     input,
     slice: null,
-    recorded: answer,
-    judgement: { verdict, expected, judge },
-    answer,
+    steps: null,
+    recorded: answerOf(answer),
+    judgement: { verdict, expected: labelOutput(expected), judge },
+    answer: answerOf(answer),
     confidence,
-    runnerUp: { output: `not ${answer}`, confidence: 1 - confidence },
+    runnerUp: { output: labelOutput(`not ${answer}`), confidence: 1 - confidence },
     verdict,
-    expected,
+    expected: labelOutput(expected),
     judgedBy: judge,
     triage: { category: 'clean', kind: 'none', reason: '' },
   };
@@ -53,9 +57,9 @@ export function parentExamples(labels: readonly string[], perLabel: number): Exa
     Array.from({ length: perLabel }, (_, at): Example => {
       const input = text(`old ${label}`, 100_000 + position * 1_000 + at);
       return {
-        exampleId: exampleIdOf(input, label, 'file'),
+        exampleId: exampleIdOf(input, labelOutput(label), 'file', classification),
         input,
-        output: label,
+        output: labelOutput(label),
         weight: 1,
         slice: 'gold',
         provenance: { kind: 'file', line: at + 1 },

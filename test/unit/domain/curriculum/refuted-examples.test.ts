@@ -2,11 +2,14 @@ import { describe, expect, test } from 'vitest';
 import { withoutRefuted } from '../../../../shared/domain/curriculum/refuted-examples.ts';
 import type { Example } from '../../../../shared/domain/models/example.ts';
 import type { SnapshotRecord } from '../../../../shared/domain/traces/trace-record.ts';
+import { classification } from '../../../../shared/tasks/classification/classification.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { answerOf } from '../../../helpers/outputs.ts';
 
 const example = (input: string, output: string): Example => ({
   exampleId: `${input} ${output}`,
   input,
-  output,
+  output: labelOutput(output),
   weight: 1,
   slice: 'gold',
   provenance: { kind: 'file', line: 1 },
@@ -20,13 +23,14 @@ function record(
   kind: 'human' | 'llm' | 'rule' = 'human',
   input = 'where is it',
 ): SnapshotRecord {
-  const judgement = { verdict, expected, judge: { kind, id: 'ana', reason: '' } };
-  const answered = { answer: 'card', confidence: 0.9, runnerUp: null };
-  return { traceId: 't1', timestamp: '2026-01-01T00:00:00Z', input, slice: null, recorded, judgement, ...answered };
+  const judgement = { verdict, expected: answerOf(expected), judge: { kind, id: 'ana', reason: '' } };
+  const answered = { recorded: answerOf(recorded), answer: labelOutput('card'), confidence: 0.9, runnerUp: null };
+  return { traceId: 't1', timestamp: '2026-01-01T00:00:00Z', input, slice: null, steps: null, judgement, ...answered };
 }
 
 const taught = [example('Where is  it', 'card'), example('hello', 'card')];
-const kept = (records: readonly SnapshotRecord[]) => withoutRefuted(taught, records).map(({ input }) => input);
+const kept = (records: readonly SnapshotRecord[]) =>
+  withoutRefuted(taught, records, classification).map(({ input }) => input);
 const both = ['Where is  it', 'hello'];
 
 describe('an example that was taught', () => {

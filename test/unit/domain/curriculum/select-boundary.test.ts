@@ -4,6 +4,8 @@ import type { CurriculumPlan } from '../../../../shared/domain/curriculum/curric
 import { planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts';
 import { selectBoundary } from '../../../../shared/domain/curriculum/select-boundary.ts';
 import type { UsableRecord } from '../../../../shared/domain/traces/trace-record.ts';
+import { classification } from '../../../../shared/tasks/classification/classification.ts';
+import { labelOf, labelOrNull } from '../../../../shared/tasks/classification/label.ts';
 import { record, traffic } from './records.ts';
 
 const plan = (changes: Partial<CurriculumPlan> = {}): CurriculumPlan => ({
@@ -22,7 +24,7 @@ const select = (
   changes: Partial<CurriculumPlan> = {},
   failuresByLabel: Readonly<Record<string, number>> = {},
 ) => {
-  const { gold, leftOut } = selectBoundary({ passes, failuresByLabel, plan: plan(changes) });
+  const { gold, leftOut } = selectBoundary({ passes, failuresByLabel, plan: plan(changes), kind: classification });
   const why = gold.map(({ provenance }) => (provenance.kind === 'trace' ? provenance.why : ''));
   const traces = gold.map(({ provenance }) => (provenance.kind === 'trace' ? provenance.traceId : ''));
   return { gold, leftOut, why, traces };
@@ -97,8 +99,8 @@ describe('selectBoundary', () => {
           expect(gold.length + leftOut).toBe(passes.length);
           expect(gold).toHaveLength(Math.min(maxBoundary, passes.length));
           const labels = ['a', 'b', 'c'].map((label) => ({
-            all: passes.filter(({ expected }) => expected === label).length,
-            taken: gold.filter(({ output }) => output === label).length,
+            all: passes.filter(({ expected }) => labelOf(expected) === label).length,
+            taken: gold.filter(({ output }) => labelOrNull(output) === label).length,
           }));
           const floors = labels.reduce((sum, { all }) => sum + Math.min(all, floorPerLabel), 0);
           if (maxBoundary < floors) return;

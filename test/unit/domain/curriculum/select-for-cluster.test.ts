@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts';
 import { restCluster, selectForCluster } from '../../../../shared/domain/curriculum/select-for-cluster.ts';
 import type { ProbeResult, Weakness } from '../../../../shared/domain/diagnosis/probe.ts';
+import { classification } from '../../../../shared/tasks/classification/classification.ts';
+import { labelOrNull, labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { parentExamples, record } from './records.ts';
 
 const cluster = { clusterId: 'c1', cause: 'label-confusion', fixability: 'fixable' } as const;
@@ -23,6 +25,7 @@ const base = {
   failingProbes: [],
   parent: [],
   plan: planFor('first'),
+  kind: classification,
 };
 const weakness = {
   clusterId: 'c1',
@@ -38,10 +41,10 @@ const probe: ProbeResult = {
   probeId: 'q1',
   clusterId: 'c1',
   input: 'shift money into savings',
-  expected: 'transfer',
+  expected: labelOutput('transfer'),
   method: 'neighbour',
   traceId: 'p2',
-  answer: 'balance',
+  answer: labelOutput('balance'),
   failed: true,
 };
 
@@ -66,7 +69,7 @@ describe('selectForCluster', () => {
       { traceId: 'p1', why: 'near failing trace f1' },
       { traceId: 'p2', why: 'near failing trace f2' },
     ]);
-    expect(hardNegatives.some(({ output }) => output === 'weather')).toBe(false);
+    expect(hardNegatives.some(({ output }) => labelOrNull(output) === 'weather')).toBe(false);
   });
 
   test('gives each failure a hard negative of its own while they last', () => {
@@ -85,7 +88,7 @@ describe('selectForCluster', () => {
     const silent = [record('f4', 'savings account money', 'transfer', { answer: null })];
     const { hardNegatives } = selectForCluster({ ...base, members: silent });
     expect(hardNegatives[0]?.output).toBe('balance');
-    expect(hardNegatives.some(({ output }) => output === 'transfer')).toBe(false);
+    expect(hardNegatives.some(({ output }) => labelOrNull(output) === 'transfer')).toBe(false);
   });
 
   test('gives nothing for an external cluster', () => {

@@ -6,6 +6,8 @@ import { meansOutOfScope, sameNameOtherForm } from '../../../../shared/domain/di
 import { surfaceFeatures } from '../../../../shared/domain/diagnosis/surface-features.ts';
 import { surfaceProfile } from '../../../../shared/domain/diagnosis/surface-profile.ts';
 import { distinctWords, documentFrequencies, telling } from '../../../../shared/domain/similarity/keywords.ts';
+import { classification } from '../../../../shared/tasks/classification/classification.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 
 describe('surface features', () => {
   it('measures what a text looks like', () => {
@@ -54,8 +56,8 @@ describe('a surface profile', () => {
     const passing = new Map([['a', new Map([['words', momentsOf([2, 3, 4])]])]]);
     const [first] = surfaceProfile(
       [
-        { input: 'one two three four five six', expected: 'a' },
-        { input: 'one two three four five', expected: 'a' },
+        { input: 'one two three four five six', facets: ['a'] },
+        { input: 'one two three four five', facets: ['a'] },
       ],
       (label) => passing.get(label),
     );
@@ -104,14 +106,17 @@ describe('label names', () => {
 describe('confusion counts', () => {
   it('come commonest first', () => {
     expect(
-      confusionCounts([
-        { expected: 'b', answer: 'a' },
-        { expected: 'a', answer: null },
-        { expected: 'b', answer: 'a' },
-      ]),
+      confusionCounts(
+        [
+          { expected: labelOutput('b'), answer: labelOutput('a') },
+          { expected: labelOutput('a'), answer: null },
+          { expected: labelOutput('b'), answer: labelOutput('a') },
+        ],
+        classification,
+      ),
     ).toEqual([
-      { expected: 'b', answered: 'a', count: 2 },
-      { expected: 'a', answered: null, count: 1 },
+      { key: '["b","a"]', title: '"b" answered as "a"', facets: ['b'], count: 2 },
+      { key: '["a",null]', title: '"a" left unanswered', facets: ['a'], count: 1 },
     ]);
   });
 });

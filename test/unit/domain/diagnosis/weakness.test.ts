@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { ProbeResult } from '../../../../shared/domain/diagnosis/probe.ts';
 import { judgeWeakness } from '../../../../shared/domain/diagnosis/weakness.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 
 function judge(failed: number, probes: number, baseRate: number): string {
   const results = Array.from(
@@ -10,10 +11,10 @@ function judge(failed: number, probes: number, baseRate: number): string {
       probeId: `p${at}`,
       clusterId: 'c01',
       input: 'x',
-      expected: 'a',
+      expected: labelOutput('a'),
       method: 'neighbour',
       traceId: 't',
-      answer: at < failed ? 'b' : 'a',
+      answer: labelOutput(at < failed ? 'b' : 'a'),
       failed: at < failed,
     }),
   );

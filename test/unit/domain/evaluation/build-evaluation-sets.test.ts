@@ -8,6 +8,8 @@ import {
 } from '../../../../shared/domain/evaluation/build-evaluation-sets.ts';
 import type { EvaluationItem } from '../../../../shared/domain/evaluation/evaluation-set.ts';
 import type { Side } from '../../../../shared/domain/evaluation/splits.ts';
+import { classification } from '../../../../shared/tasks/classification/classification.ts';
+import { labelOf, labelOrNull, labelOutput } from '../../../../shared/tasks/classification/label.ts';
 
 function record(traceId: string, side: Side, expected: string, verdict: 'pass' | 'fail'): HeldOutRecord {
   return {
@@ -15,13 +17,14 @@ function record(traceId: string, side: Side, expected: string, verdict: 'pass' |
     timestamp: '2026-01-01T00:00:00Z',
     input: `input of ${traceId}`,
     slice: null,
-    recorded: expected,
+    steps: null,
+    recorded: labelOutput(expected),
     judgement: null,
-    answer: verdict === 'pass' ? expected : null,
+    answer: verdict === 'pass' ? labelOutput(expected) : null,
     confidence: 1,
     runnerUp: null,
     verdict,
-    expected,
+    expected: labelOutput(expected),
     judgedBy: null,
     triage: { category: 'clean', kind: 'none', reason: '' },
     side,
@@ -31,7 +34,7 @@ function record(traceId: string, side: Side, expected: string, verdict: 'pass' |
 const item = (exampleId: string, expected: string, right: boolean): EvaluationItem => ({
   exampleId,
   input: `input of ${exampleId}`,
-  expected,
+  expected: labelOutput(expected),
   right,
 });
 
@@ -52,7 +55,7 @@ describe('buildEvaluationSets', () => {
   it('holds all traffic of the side, its failing part, and its passes up to the limit', () => {
     fc.assert(
       fc.property(records, fc.integer({ min: 1, max: 40 }), (all, regressionSetLimit) => {
-        const sets = buildEvaluationSets(all, { regressionSetLimit }, 'salt');
+        const sets = buildEvaluationSets(all, { regressionSetLimit }, 'salt', classification);
         for (const [side, traffic, failure, regression] of [
           ['validation', 'traffic-validation', 'failure-validation', 'regression'],
           ['test', 'traffic-test', 'failure-test', 'regression-test'],
@@ -81,8 +84,10 @@ describe('buildEvaluationSets', () => {
               record(`${label}-${index}`, 'validation', `label ${label}`, 'pass'),
             ),
           );
-          const { regression } = buildEvaluationSets(all, { regressionSetLimit }, 'salt');
-          const counts = sizes.map((_, label) => regression.filter((one) => one.expected === `label ${label}`).length);
+          const { regression } = buildEvaluationSets(all, { regressionSetLimit }, 'salt', classification);
+          const counts = sizes.map(
+            (_, label) => regression.filter((one) => labelOrNull(one.expected) === `label ${label}`).length,
+          );
           const places = Math.min(regressionSetLimit, all.length);
           expect(counts.reduce((sum, count) => sum + count, 0)).toBe(places);
           sizes.forEach((size, label) => {
@@ -104,10 +109,10 @@ describe('buildEvaluationSets', () => {
     const all = [60, 30, 1].flatMap((size, label) =>
       Array.from({ length: size }, (_, index) => record(`${label}-${index}`, 'validation', `${label}`, 'pass')),
     );
-    const { regression } = buildEvaluationSets(all, { regressionSetLimit: 10 }, 'salt');
-    expect(['0', '1', '2'].map((label) => regression.filter((one) => one.expected === label).length)).toEqual([
-      6, 3, 1,
-    ]);
+    const { regression } = buildEvaluationSets(all, { regressionSetLimit: 10 }, 'salt', classification);
+    expect(
+      ['0', '1', '2'].map((label) => regression.filter((one) => labelOrNull(one.expected) === label).length),
+    ).toEqual([6, 3, 1]);
   });
 
   const passesOf = (sizes: Readonly<Record<string, number>>): HeldOutRecord[] =>
@@ -116,8 +121,8 @@ describe('buildEvaluationSets', () => {
     );
   const countsOf = (all: readonly HeldOutRecord[], regressionSetLimit: number): Record<string, number> => {
     const counts: Record<string, number> = {};
-    for (const { expected } of buildEvaluationSets(all, { regressionSetLimit }, 'salt').regression)
-      counts[expected] = (counts[expected] ?? 0) + 1;
+    for (const { expected } of buildEvaluationSets(all, { regressionSetLimit }, 'salt', classification).regression)
+      counts[labelOf(expected)] = (counts[labelOf(expected)] ?? 0) + 1;
     return counts;
   };
 
@@ -141,7 +146,7 @@ describe('buildEvaluationSets', () => {
         records.chain((all) => fc.shuffledSubarray(all, { minLength: all.length })),
         fc.integer({ min: 1, max: 20 }),
         (all, regressionSetLimit) => {
-          for (const items of Object.values(buildEvaluationSets(all, { regressionSetLimit }, 'salt'))) {
+          for (const items of Object.values(buildEvaluationSets(all, { regressionSetLimit }, 'salt', classification))) {
             const exampleIds = items.map((one) => one.exampleId);
             expect(exampleIds).toEqual([...exampleIds].sort());
           }
@@ -155,7 +160,9 @@ describe('buildEvaluationSets', () => {
       fc.property(fc.nat(60), fc.nat(60), fc.integer({ min: 1, max: 30 }), (before, more, regressionSetLimit) => {
         const all = Array.from({ length: before + more }, (_, index) => record(`trace-${index}`, 'test', 'a', 'pass'));
         const chosen = (given: readonly HeldOutRecord[]): string[] =>
-          buildEvaluationSets(given, { regressionSetLimit }, 'salt')['regression-test'].map((one) => one.exampleId);
+          buildEvaluationSets(given, { regressionSetLimit }, 'salt', classification)['regression-test'].map(
+            (one) => one.exampleId,
+          );
         const old = all.slice(0, before);
         const known = new Set(old.map((one) => one.traceId));
         expect(chosen(old)).toEqual(expect.arrayContaining(chosen(all).filter((id) => known.has(id))));
@@ -166,7 +173,7 @@ describe('buildEvaluationSets', () => {
   it('chooses by the salt and not by the order of the records', () => {
     const all = Array.from({ length: 100 }, (_, index) => record(`trace-${index}`, 'test', 'a', 'pass'));
     const chosen = (given: readonly HeldOutRecord[], salt: string): unknown =>
-      buildEvaluationSets(given, { regressionSetLimit: 10 }, salt)['regression-test'];
+      buildEvaluationSets(given, { regressionSetLimit: 10 }, salt, classification)['regression-test'];
     expect(chosen([...all].reverse(), 'salt')).toEqual(chosen(all, 'salt'));
     expect(chosen(all, 'another')).not.toEqual(chosen(all, 'salt'));
   });
@@ -176,8 +183,8 @@ describe('applyCorrections', () => {
   const items = [item('1', 'a', true), item('2', 'a', false), item('3', 'b', true)];
 
   it('changes corrected items only, and judges the recorded answer anew', () => {
-    const answers = new Map([['2', 'b']]);
-    expect(applyCorrections(items, new Map([['2', 'b']]), (id) => answers.get(id) ?? null)).toEqual([
+    const answers = new Map([['2', labelOutput('b')]]);
+    expect(applyCorrections(items, answers, classification, (id) => answers.get(id) ?? null)).toEqual([
       items[0],
       item('2', 'b', true),
       items[2],
@@ -185,7 +192,11 @@ describe('applyCorrections', () => {
   });
 
   it('counts a corrected item as wrong where no answer is on record', () => {
-    expect(applyCorrections(items, new Map([['3', 'a']]))).toEqual([items[0], items[1], item('3', 'a', false)]);
+    expect(applyCorrections(items, new Map([['3', labelOutput('a')]]), classification)).toEqual([
+      items[0],
+      items[1],
+      item('3', 'a', false),
+    ]);
   });
 
   it('makes no new version when nothing changes', () => {
@@ -193,32 +204,36 @@ describe('applyCorrections', () => {
       applyCorrections(
         items,
         new Map([
-          ['1', 'a'],
-          ['elsewhere', 'b'],
+          ['1', labelOutput('a')],
+          ['elsewhere', labelOutput('b')],
         ]),
+        classification,
       ),
     ).toBeNull();
-    expect(applyCorrections(items, new Map())).toBeNull();
+    expect(applyCorrections(items, new Map(), classification)).toBeNull();
   });
 });
 
 describe('pool', () => {
   it('is the union by id; the later right output stands', () => {
     expect(
-      pool([
-        [item('2', 'a', false), item('1', 'a', true)],
-        [item('2', 'b', true), item('3', 'c', false)],
-      ]),
+      pool(
+        [
+          [item('2', 'a', false), item('1', 'a', true)],
+          [item('2', 'b', true), item('3', 'c', false)],
+        ],
+        classification,
+      ),
     ).toEqual([item('1', 'a', true), item('2', 'b', true), item('3', 'c', false)]);
   });
 
   it('keeps on record what any of the sets had right', () => {
-    expect(pool([[item('1', 'a', true)], [item('1', 'a', false)], [item('1', 'a', false)]])).toEqual([
+    expect(pool([[item('1', 'a', true)], [item('1', 'a', false)], [item('1', 'a', false)]], classification)).toEqual([
       item('1', 'a', true),
     ]);
   });
 
   it('forgets a right answer to what was corrected since', () => {
-    expect(pool([[item('1', 'a', true)], [item('1', 'b', false)]])).toEqual([item('1', 'b', false)]);
+    expect(pool([[item('1', 'a', true)], [item('1', 'b', false)]], classification)).toEqual([item('1', 'b', false)]);
   });
 });

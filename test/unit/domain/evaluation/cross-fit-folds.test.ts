@@ -2,11 +2,19 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { crossFitFolds } from '../../../../shared/domain/evaluation/cross-fit-folds.ts';
 import type { Example, Provenance } from '../../../../shared/domain/models/example.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 
 const record = (traceId: string, input: string) => ({ traceId, input });
 
 function example(provenance: Provenance): Example {
-  return { exampleId: JSON.stringify(provenance), input: 'x', output: 'a', weight: 1, slice: 'gold', provenance };
+  return {
+    exampleId: JSON.stringify(provenance),
+    input: 'x',
+    output: labelOutput('a'),
+    weight: 1,
+    slice: 'gold',
+    provenance,
+  };
 }
 
 const ofTrace = (traceId: string): Provenance => ({ kind: 'trace', traceId, judge: null, clusterId: null, why: '' });

@@ -4,6 +4,8 @@ import { applyCorrections, pool } from '../../../../shared/domain/evaluation/bui
 import type { EvaluationItem } from '../../../../shared/domain/evaluation/evaluation-set.ts';
 import { allowedRegressions, gateCandidate, type RegressionCount } from '../../../../shared/domain/evaluation/gate.ts';
 import { type Settings, settingsSchema } from '../../../../shared/domain/models/settings.ts';
+import { classification } from '../../../../shared/tasks/classification/classification.ts';
+import { labelOf, labelOutput } from '../../../../shared/tasks/classification/label.ts';
 
 /** Only regressions decide: all that a candidate might fail by otherwise is granted. */
 const settings: Settings = settingsSchema.parse({
@@ -28,11 +30,11 @@ class Lineage {
   }
 
   get preceding(): readonly EvaluationItem[] {
-    return pool(this.frozen.slice(-1));
+    return pool(this.frozen.slice(-1), classification);
   }
 
   get earlier(): readonly EvaluationItem[] {
-    return pool(this.frozen.slice(0, -1));
+    return pool(this.frozen.slice(0, -1), classification);
   }
 
   /** Puts a candidate to the gate over held-out traffic; a pass freezes that traffic with what it has right. */
@@ -41,12 +43,12 @@ class Lineage {
       [...traffic].map(([exampleId, expected]) => ({
         exampleId,
         input: exampleId,
-        expected,
+        expected: labelOutput(expected),
         right: answers.get(exampleId) === expected,
       }));
     const count = (scope: RegressionCount['scope'], items: readonly EvaluationItem[]): RegressionCount => {
       const right = items.filter((item) => item.right);
-      const lost = right.filter((item) => candidate.get(item.exampleId) !== item.expected);
+      const lost = right.filter((item) => candidate.get(item.exampleId) !== labelOf(item.expected));
       return { scope, size: items.length, right: right.length, lost: lost.map((item) => item.exampleId) };
     };
     const { outcome } = gateCandidate({
@@ -76,8 +78,8 @@ class Lineage {
   }
 
   correct(exampleId: string, expected: string): void {
-    const corrections = new Map([[exampleId, expected]]);
-    this.frozen = this.frozen.map((items) => applyCorrections(items, corrections) ?? items);
+    const corrections = new Map([[exampleId, labelOutput(expected)]]);
+    this.frozen = this.frozen.map((items) => applyCorrections(items, corrections, classification) ?? items);
   }
 }
 
@@ -154,7 +156,7 @@ describe('along a sequence of promotions', () => {
           promotions += 1;
           expect(forgotten.length).toBeLessThanOrEqual(allowed);
           for (const items of [preceding, earlier]) {
-            const gone = items.filter((item) => item.right && candidate.get(item.exampleId) !== item.expected);
+            const gone = items.filter((item) => item.right && candidate.get(item.exampleId) !== labelOf(item.expected));
             expect(gone.length).toBeLessThanOrEqual(allowedRegressions(settings, items.length));
           }
           for (const [id, expected] of traffic) if (candidate.get(id) === expected) known.set(id, expected);

@@ -1,6 +1,7 @@
 import type { JudgeKind } from '../../../../shared/domain/traces/judgement.ts';
 import type { JudgedRecord } from '../../../../shared/domain/traces/trace-record.ts';
 import type { OutOfFold } from '../../../../shared/domain/triage/off-domain.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 
 const things = {
   delivery: ['parcel', 'package', 'delivery', 'order', 'shipment'],
@@ -62,13 +63,14 @@ export function judged(made: Made): JudgedRecord {
     timestamp: '2026-01-01T00:00:00Z',
     input: made.input,
     slice: null,
-    recorded: answer,
-    judgement: { verdict, expected: verdict === 'fail' ? made.given : null, judge },
-    answer,
+    steps: null,
+    recorded: labelOutput(answer),
+    judgement: { verdict, expected: verdict === 'fail' ? labelOutput(made.given) : null, judge },
+    answer: labelOutput(answer),
     confidence: made.confidence ?? 0.9,
     runnerUp: null,
     verdict,
-    expected: made.given,
+    expected: labelOutput(made.given),
     judgedBy: judge,
   };
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { JudgedRecord } from '../../../../shared/domain/traces/trace-record.ts';
 import type { OutOfFold } from '../../../../shared/domain/triage/off-domain.ts';
 import { triageRecords } from '../../../../shared/domain/triage/triage-records.ts';
+import { classification } from '../../../../shared/tasks/classification/classification.ts';
 import { believing, judged, labels, type Made, ordinary } from './fixtures.ts';
 
 /** Ordinary passing traffic with out-of-fold answers that agree, and the records under test beside it. */
@@ -19,7 +20,7 @@ function triage(extra: readonly (Made & { readonly believed?: string })[], each 
     records.push(judged(made));
     if (believed !== undefined) outOfFold.set(made.traceId, believing(believed, 0.99));
   }
-  return triageRecords({ records, labels, outOfFold, agreedOnly: outOfFold, trusted: [] });
+  return triageRecords({ records, kind: classification, labels, outOfFold, agreedOnly: outOfFold, trusted: [] });
 }
 
 describe('triageRecords', () => {
@@ -107,10 +108,18 @@ describe('triageRecords', () => {
   });
 
   test('triages records without out-of-fold answers by their text alone, and none at all', () => {
-    expect(triageRecords({ records: [], labels, outOfFold: new Map(), agreedOnly: new Map(), trusted: [] }).size).toBe(
-      0,
-    );
+    expect(
+      triageRecords({
+        records: [],
+        kind: classification,
+        labels,
+        outOfFold: new Map(),
+        agreedOnly: new Map(),
+        trusted: [],
+      }).size,
+    ).toBe(0);
     const lone = triageRecords({
+      kind: classification,
       records: [judged({ traceId: 'a', input: '', given: 'refund' })],
       labels,
       outOfFold: new Map(),

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { EvaluationItem } from '../../../../shared/domain/evaluation/evaluation-set.ts';
 import { gateCandidates } from '../../../../shared/loop/decision/gate-candidates.ts';
 import { writeJson, writeJsonl } from '../../../../shared/ports/documents.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { sampleCheckpoint, sampleDataset, sampleModel, sampleRun } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
@@ -13,7 +14,7 @@ const items = Array.from(
   (_, at): EvaluationItem => ({
     exampleId: `e${String(at).padStart(3, '0')}`,
     input: `text ${at}`,
-    expected: 'spam',
+    expected: labelOutput('spam'),
     right: at < rights,
   }),
 );

@@ -3,13 +3,14 @@ import type { Json } from '../../../../shared/domain/base/json.ts';
 import { answerInSlices } from '../../../../shared/loop/engine/answer-in-slices.ts';
 import { Unfinished } from '../../../../shared/loop/engine/stage.ts';
 import type { Prediction, Predictor } from '../../../../shared/ports/predictor.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
 
 const secondsASlice = 60;
 const inputs = Array.from({ length: 10 }, (_, index) => `text ${index}`);
 const checkpoint = { served: { predictor: 'embedded', ref: 'a', digest: 'd' } };
-const answerTo = (input: string): Prediction => ({ output: input, confidence: 1, alternatives: [] });
+const answerTo = (input: string): Prediction => ({ output: labelOutput(input), confidence: 1, alternatives: [] });
 
 /** A predictor that likes three inputs at once and takes a minute for them; `failAt` is killed at that request. */
 function slowly({ failAt = Number.POSITIVE_INFINITY } = {}) {

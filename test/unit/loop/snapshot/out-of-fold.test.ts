@@ -4,6 +4,7 @@ import { type Example, exampleSchema } from '../../../../shared/domain/models/ex
 import { outOfFoldProbabilities } from '../../../../shared/loop/snapshot/out-of-fold.ts';
 import { readJsonl } from '../../../../shared/ports/documents.ts';
 import type { Predictor } from '../../../../shared/ports/predictor.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { sampleModel } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
@@ -12,7 +13,7 @@ import { watched } from '../../../helpers/training.ts';
 const items = Array.from({ length: 40 }, (_, at) => ({
   id: `t${at}`,
   input: `text ${at}`,
-  output: at % 4 === 0 ? null : 'yes',
+  output: at % 4 === 0 ? null : labelOutput('yes'),
 }));
 
 const base = Array.from(
@@ -20,7 +21,7 @@ const base = Array.from(
   (_, at): Example => ({
     exampleId: `e${at}`,
     input: `first ${at}`,
-    output: 'yes',
+    output: labelOutput('yes'),
     weight: 1,
     slice: 'gold',
     provenance: { kind: 'file', line: at + 1 },

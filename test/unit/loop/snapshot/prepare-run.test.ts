@@ -8,6 +8,7 @@ import { updateControl } from '../../../../shared/operations/control-item.ts';
 import { createModel } from '../../../../shared/operations/create-model.ts';
 import { acquireLease } from '../../../../shared/operations/lease.ts';
 import { readJsonl } from '../../../../shared/ports/documents.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { completeStage } from '../../../helpers/complete-stage.ts';
 import { sampleEvaluationSet, sampleRun } from '../../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../../helpers/memory-ports.ts';
@@ -26,7 +27,7 @@ const trace = (traceId: string, timestamp: string) => sampleTrace({ traceId, mod
 beforeEach(async () => {
   ports = memoryPorts();
   const examples = bytesOf('{"input":"win","output":"spam"}\n{"input":"lunch","output":"ham"}');
-  const request = { modelId, labels: [], examples, ...embeddedModel, seed: 1, by: 'ana' };
+  const request = { modelId, task: 'classification', labels: [], examples, ...embeddedModel, seed: 1, by: 'ana' };
   const { checkpoint } = await createModel({ ...request, settings: { snapshotLimit: 3 } }, ports);
   if (checkpoint === null) throw new Error('no checkpoint');
   first = checkpoint.checkpointId;
@@ -103,8 +104,8 @@ test('what the champion was taught and a person has since refuted is taught no m
   };
   const judged = { traceId: 'late', judge: { kind: 'human' as const, id: 'ana', reason: '' } };
   await ports.traceLog.append(modelId, 'late', {
-    traces: [sampleTrace({ traceId: 'late', modelId, input: 'LUNCH', output: 'ham', timestamp: now() })],
-    judgements: [sampleJudgement({ ...judged, judgementId: 'j9', verdict: 'fail', expected: 'spam' })],
+    traces: [sampleTrace({ traceId: 'late', modelId, input: 'LUNCH', output: labelOutput('ham'), timestamp: now() })],
+    judgements: [sampleJudgement({ ...judged, judgementId: 'j9', verdict: 'fail', expected: labelOutput('spam') })],
   });
   ports.clock.advance(1_000);
   expect(await taught()).toEqual([['win', 'spam']]);

@@ -3,6 +3,7 @@ import { type Example, exampleSchema } from '../../../../shared/domain/models/ex
 import type { JudgedRecord } from '../../../../shared/domain/traces/trace-record.ts';
 import { triageTraces } from '../../../../shared/loop/snapshot/triage-traces.ts';
 import { readJsonl, writeJson, writeJsonl } from '../../../../shared/ports/documents.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { sampleCheckpoint, sampleDataset, sampleModel, sampleRun } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
@@ -18,13 +19,14 @@ const records = Array.from({ length: 40 }, (_, at): JudgedRecord => {
     timestamp: '2026-01-01T00:00:00.000Z',
     input: `text ${at}`,
     slice: null,
-    recorded: 'spam',
-    judgement: { verdict: expected === 'spam' ? 'pass' : 'fail', expected, judge },
-    answer: 'spam',
+    steps: null,
+    recorded: labelOutput('spam'),
+    judgement: { verdict: expected === 'spam' ? 'pass' : 'fail', expected: labelOutput(expected), judge },
+    answer: labelOutput('spam'),
     confidence: 0.9,
     runnerUp: null,
     verdict: expected === 'spam' ? 'pass' : 'fail',
-    expected,
+    expected: labelOutput(expected),
     judgedBy: judge,
   };
 });
@@ -32,7 +34,7 @@ const learnt = records.map(
   ({ input }, at): Example => ({
     exampleId: `e${at}`,
     input,
-    output: 'spam',
+    output: labelOutput('spam'),
     weight: 1,
     slice: 'gold',
     provenance: { kind: 'file', line: at + 1 },

@@ -1,7 +1,9 @@
 import { SeededRandom } from '../../../../../shared/adapters/local/seeded-random.ts';
-import { classificationTask } from '../../../../../shared/domain/models/task.ts';
 import type { UsableRecord } from '../../../../../shared/domain/traces/trace-record.ts';
 import type { RandomStream } from '../../../../../shared/ports/random.ts';
+import { classificationTask } from '../../../../../shared/tasks/classification/classification-spec.ts';
+import { labelOutput } from '../../../../../shared/tasks/classification/label.ts';
+import { answerOf } from '../../../../helpers/outputs.ts';
 
 const verbs: Readonly<Record<string, readonly string[]>> = {
   transfer: ['transfer', 'send', 'move', 'wire'],
@@ -70,13 +72,14 @@ export function planted(
     timestamp: '2026-01-01T00:00:00Z',
     input,
     slice: null,
-    recorded: answer,
+    steps: null,
+    recorded: answerOf(answer),
     judgement: null,
-    answer,
+    answer: answerOf(answer),
     confidence,
-    runnerUp: { output: expected, confidence: options.runnerUp ?? 0.1 },
+    runnerUp: { output: labelOutput(expected), confidence: options.runnerUp ?? 0.1 },
     verdict: answer === expected ? 'pass' : 'fail',
-    expected,
+    expected: labelOutput(expected),
     judgedBy: { kind: 'human', id: 'h', reason: '' },
     triage: { category: noisy ? 'fixable-noise' : 'clean', kind: options.noise ?? 'none', reason: '' },
   };

@@ -4,10 +4,12 @@ import type { Probe, Weakness } from '../../../../../shared/domain/diagnosis/pro
 import type { Cluster } from '../../../../../shared/domain/diagnosis/taxonomy.ts';
 import { judgeWeakness } from '../../../../../shared/domain/diagnosis/weakness.ts';
 import type { UsableRecord } from '../../../../../shared/domain/traces/trace-record.ts';
+import { labelOf, labelOutput } from '../../../../../shared/tasks/classification/label.ts';
+import { taskKinds } from '../../../../../shared/tasks/task-kinds.ts';
 import { analyze, probesBy, taxonomyBy } from '../../../../helpers/analysis.ts';
 import { madeUpInput, planted, plantedLabels, plantedTask, stream, trueLabel } from './planted.ts';
 
-const analyst = createStatisticalAnalyst();
+const analyst = createStatisticalAnalyst({ tasks: taskKinds });
 type Champion = (input: string, expected: string) => string;
 
 function traffic(champion: Champion, inputs: readonly (readonly [string, string, string?])[]): UsableRecord[] {
@@ -56,8 +58,8 @@ async function probe(
   name: string,
 ): Promise<Weakness> {
   const results = (await probesOf(cluster, records, name)).map((made) => {
-    const answer = champion(made.input, made.expected);
-    return { ...made, answer, failed: answer !== made.expected };
+    const answer = champion(made.input, labelOf(made.expected));
+    return { ...made, answer: labelOutput(answer), failed: answer !== labelOf(made.expected) };
   });
   const failing = records.filter((record) => record.verdict === 'fail').length;
   return judgeWeakness({ clusterId: cluster.clusterId, results, baseRate: failing / records.length });
@@ -110,7 +112,7 @@ describe('probes of a cluster', () => {
       new Set(['neighbour transfer']),
     );
     expect(probes.slice(0, 6).map(({ input }) => /landlord/.test(input))).toEqual(Array(6).fill(true));
-    expect(new Set(probes.slice(0, 6).map(({ input, expected }) => champion(input, expected)))).toEqual(
+    expect(new Set(probes.slice(0, 6).map(({ input, expected }) => champion(input, labelOf(expected))))).toEqual(
       new Set(['transfer', 'pay_bill']),
     );
   });
@@ -124,7 +126,7 @@ describe('probes of a cluster', () => {
     const cluster = await largestCluster(records);
     const swapped = (await probesOf(cluster, records, 's')).filter(({ method }) => method === 'word-swap');
     expect(swapped.length).toBeGreaterThan(3);
-    for (const { input, expected } of swapped) expect(champion(input, expected)).toBe('pay_bill');
+    for (const { input, expected } of swapped) expect(champion(input, labelOf(expected))).toBe('pay_bill');
     expect(await probe(cluster, records, champion, 's')).toMatchObject({ verdict: 'confirmed' });
   });
 

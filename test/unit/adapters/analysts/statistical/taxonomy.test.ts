@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { createStatisticalAnalyst } from '../../../../../shared/adapters/analysts/statistical/statistical-analyst.ts';
+import type { TaskSpec } from '../../../../../shared/domain/base/task-spec.ts';
 import type { Taxonomy } from '../../../../../shared/domain/diagnosis/taxonomy.ts';
-import { classificationTask, type Task } from '../../../../../shared/domain/models/task.ts';
 import type { UsableRecord } from '../../../../../shared/domain/traces/trace-record.ts';
+import { classificationTask } from '../../../../../shared/tasks/classification/classification-spec.ts';
+import { taskKinds } from '../../../../../shared/tasks/task-kinds.ts';
 import { analyze, taxonomyBy } from '../../../../helpers/analysis.ts';
 import { madeUpInput, passing, planted, plantedLabels, plantedTask, stream } from './planted.ts';
 
-const analyst = createStatisticalAnalyst();
+const analyst = createStatisticalAnalyst({ tasks: taskKinds });
 
 async function taxonomyOf(
   records: readonly UsableRecord[],
-  options: { task?: Task; maxClusters?: number; smallestCluster?: number } = {},
+  options: { task?: TaskSpec; maxClusters?: number; smallestCluster?: number } = {},
 ): Promise<Taxonomy> {
   const task = options.task ?? plantedTask;
   const half = Math.ceil(records.length / 2);
@@ -52,7 +54,7 @@ describe('the failure taxonomy', () => {
     expect(cluster?.title).toContain('"transfer" answered as "pay_bill": 20 failures around "landlord');
     expect(cluster?.evidence.join(' ')).toContain('"transfer" fails 20 of 60 times (33 %)');
     expect(unclustered).toBe(0);
-    expect(confusions).toEqual([{ expected: 'transfer', answered: 'pay_bill', count: 20 }]);
+    expect(confusions).toMatchObject([{ key: '["transfer","pay_bill"]', facets: ['transfer'], count: 20 }]);
   });
 
   it('splits a pair whose inputs fall into two kinds', async () => {

@@ -3,7 +3,7 @@ import { createEmbeddedPredictor } from '../../../../../shared/adapters/backends
 import { EmbeddedRuntime } from '../../../../../shared/adapters/backends/embedded/embedded-runtime.ts';
 import { createEmbeddedTrainer } from '../../../../../shared/adapters/backends/embedded/embedded-trainer.ts';
 import { defaultConfiguration } from '../../../../../shared/adapters/backends/embedded/search-space.ts';
-import { classificationTask } from '../../../../../shared/domain/models/task.ts';
+import { classificationTask } from '../../../../../shared/tasks/classification/classification-spec.ts';
 import { intents, madeUpIntents, putDataset } from '../../../../helpers/made-up-intents.ts';
 import { MemoryObjectStore } from '../../../../helpers/memory-object-store.ts';
 import { train } from '../../../../helpers/training.ts';

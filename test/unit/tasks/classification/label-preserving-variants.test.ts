@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   labelPreservingVariants,
   type Variant,
-} from '../../../../shared/domain/curriculum/label-preserving-variants.ts';
+} from '../../../../shared/tasks/classification/label-preserving-variants.ts';
 
 const inputs = (variants: readonly Variant[]): string[] => variants.map(({ input }) => input);
 

@@ -1,5 +1,5 @@
-import { digest } from '../base/ids.ts';
-import { normalisedText } from '../base/text.ts';
+import { digest } from '../../domain/base/ids.ts';
+import { normalisedText } from '../../domain/base/text.ts';
 
 /** A variant of a text that surely keeps its label. */
 export interface Variant {

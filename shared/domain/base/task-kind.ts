@@ -1,0 +1,98 @@
+import type { ZodType } from 'zod';
+import type { RootCause } from '../diagnosis/root-cause.ts';
+import type { DetectorName } from '../triage/detector-name.ts';
+import type { Output } from './output.ts';
+import type { Interval } from './statistics.ts';
+import type { TaskSpec } from './task-spec.ts';
+
+/** Why an output cannot be taken, and how to mend it: a few words each, in the terms of the file it came from. */
+export interface OutputProblem {
+  readonly reason: string;
+  readonly mend: string;
+}
+
+/** What an answer got right and wrong of one facet, counted: true positives, false positives, false negatives. */
+export interface GradePart {
+  readonly facet: string;
+  readonly tp: number;
+  readonly fp: number;
+  readonly fn: number;
+}
+
+/** An answer held against the right output. */
+export interface Grade {
+  /** Whether the answer counts as right. */
+  readonly right: boolean;
+  /** Part of the whole that is right, a fraction. */
+  readonly credit: number;
+  /** By facet; empty for a task without facets. */
+  readonly parts: readonly GradePart[];
+}
+
+/** A task's metric over many grades, a fraction, with its 95 % interval. */
+export interface Score extends Interval {
+  readonly metric: string;
+  readonly value: number;
+}
+
+/** What wrong answers of one sort have in common. */
+export interface Pattern {
+  /** Names the pattern: equal for all failures of one sort, whatever their inputs. */
+  readonly key: string;
+  /** For people, without a count. */
+  readonly title: string;
+  /** What should have been answered and was not; where nothing was missing, what was answered instead. */
+  readonly facets: readonly string[];
+}
+
+/** A text changed so that its output stays true, with that output. */
+export interface Variant {
+  readonly method: string;
+  readonly input: string;
+  readonly output: Output;
+}
+
+/**
+ * All that differs between tasks. The loop, the intake and the reports know a task by this alone, so that a new kind changes nothing
+ * outside its own folder. Methods that take an output get one that {@link output} has parsed.
+ */
+export interface TaskKind<S extends TaskSpec = TaskSpec> {
+  readonly kind: S['kind'];
+  /** The task as it is stored with a model. */
+  readonly spec: ZodType<S>;
+  /** An output as people and models write it. */
+  readonly output: ZodType<Output>;
+  /** What triage looks for. */
+  readonly triage: readonly DetectorName[];
+  /** Root causes that a failure can have. */
+  readonly causes: readonly RootCause[];
+  /** Whether outputs name places in their input, so that they are no longer true once the input's text is changed around them. */
+  readonly anchored: boolean;
+
+  /**
+   * The task of a new model. @param given labels (entity types, …) given by hand, and the outputs of its first examples
+   * @throws RatchetError InvalidInput when that makes no task
+   */
+  specFrom(given: { readonly labels: readonly string[]; readonly outputs: readonly Output[] }): S;
+  /** The facets that a task knows; empty where it has none or does not know them. */
+  knownFacets(spec: S): readonly string[];
+  /** Why an output is no valid one of the task for this input; null when it is. */
+  problem(spec: S, input: string, output: Output): OutputProblem | null;
+
+  /** The only identity of an output: equal exactly where two outputs say the same, however they are written. */
+  key(output: Output | null): string;
+  /** Whether two answers to one input are equally right; `undecided` where somebody has to judge. */
+  same(a: Output, b: Output): boolean | 'undecided';
+  /** What an output is about, without repetition: its label, the types of its entities, nothing. Strata, balance and guards go by them. */
+  facets(output: Output): readonly string[];
+  /** Holds an answer against the right output. @param answer null for none, which is wrong */
+  grade(expected: Output, answer: Output | null): Grade;
+  /** The score of many answers; 0 of none. */
+  score(grades: readonly Grade[]): Score;
+  /** The sort of failure that a wrong answer is. */
+  pattern(expected: Output, answer: Output | null): Pattern;
+  /** At most `count` variants of an input, different ones, each with the output that is right for it. Deterministic. */
+  variants(input: string, output: Output, count: number): readonly Variant[];
+  /** An output in words for people, on one line. */
+  show(output: Output | null): string;
+}

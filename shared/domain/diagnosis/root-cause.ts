@@ -1,0 +1,27 @@
+import { z } from 'zod';
+
+/** One vocabulary of root causes; the generation ones join with that task. */
+export const rootCauseSchema = z.enum([
+  'label-confusion',
+  'missed-label',
+  'false-alarm',
+  'surface-trap',
+  'length',
+  'noise',
+  'calculation-error',
+  'hallucinated-reasoning',
+  'missing-constraint',
+  'wrong-assumption',
+  'prompt',
+  'schema',
+  'ambiguous',
+  'out-of-scope',
+]);
+export type RootCause = z.infer<typeof rootCauseSchema>;
+
+const externalCauses: ReadonlySet<RootCause> = new Set(['prompt', 'schema', 'ambiguous', 'out-of-scope']);
+
+/** Whether training can mend a failure of this cause (`fixable`) or not (`external`). */
+export function fixability(cause: RootCause): 'fixable' | 'external' {
+  return externalCauses.has(cause) ? 'external' : 'fixable';
+}

@@ -1,0 +1,41 @@
+/** Signs that an input is nothing to train on or to judge by. */
+export const poisonDetectors = [
+  'empty',
+  'prompt-injection',
+  'jailbreak',
+  'other-endpoint',
+  'gibberish',
+  'meta-question',
+  'missing-modality',
+  'assumed-context',
+  'off-domain',
+] as const;
+
+/** Noise in an input that leaves its right output what it is. */
+export const noiseDetectors = [
+  'encoding',
+  'html',
+  'duplication',
+  'ocr',
+  'code-switching',
+  'casing',
+  'punctuation',
+  'format-request',
+  'preamble',
+  'benchmark-metadata',
+  'typos',
+  'phonetic-misspelling',
+  'slang',
+  'truncation',
+  'very-long',
+  'repetition',
+] as const;
+
+/** Signs that a judgement is wrong. They need the probability of every output that the task knows. */
+export const suspectDetectors = ['flipped-label', 'systematic-relabel'] as const;
+
+/** What triage can see in a trace, by the kind it then names; JSON in an input is poison for one task and plain traffic for another. */
+export type DetectorName =
+  | (typeof poisonDetectors)[number]
+  | (typeof noiseDetectors)[number]
+  | (typeof suspectDetectors)[number];

@@ -1,0 +1,7 @@
+import type { TaskKind } from '../domain/base/task-kind.ts';
+import { classification } from './classification/classification.ts';
+
+/** The kinds of tasks there are, by name. */
+export const taskKinds: ReadonlyMap<string, TaskKind> = new Map<string, TaskKind>([
+  [classification.kind, classification],
+]);
