@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { digest } from '../../shared/domain/base/ids.ts';
+import { asOutput } from '../../shared/domain/base/output.ts';
 import type { JudgedRecord, TraceLog } from '../../shared/ports/trace-log.ts';
 import { labelOutput } from '../../shared/tasks/classification/label.ts';
 import type { FixedClock } from '../helpers/fixed-clock.ts';
@@ -62,6 +63,26 @@ export function traceLogContract(name: string, create: () => Promise<TraceLogFix
       ];
       await log.append('m1', 'b1', { traces, judgements: [] });
       expect((await log.read('m1', all)).map(({ trace }) => trace)).toEqual(traces);
+    });
+
+    test('gives back outputs that are no text exactly, beside labels', async () => {
+      const entities = asOutput({
+        entities: [{ type: 'city', start: 0, end: 5, 'odd \ufeff': ['\ud800', null, 0.1] }],
+      });
+      const traces = [
+        sampleTrace({ traceId: 'a', output: entities }),
+        sampleTrace({ traceId: 'b', output: asOutput([]) }),
+        sampleTrace({ traceId: 'c', output: asOutput(0) }),
+        sampleTrace({ traceId: 'd', output: labelOutput('{"entities": []}') }),
+        sampleTrace({ traceId: 'e', output: null }),
+      ];
+      const judgements = [
+        sampleJudgement({ traceId: 'a', expected: asOutput({ entities: [] }) }),
+        sampleJudgement({ traceId: 'd', expected: labelOutput('[]') }),
+      ];
+      await log.append('m1', 'b1', { traces, judgements });
+      expect((await log.read('m1', all)).map(({ trace }) => trace)).toEqual(traces);
+      expect((await log.read('m1', all)).flatMap((record) => record.judgements)).toEqual(judgements);
     });
 
     test('reads newest first by instant, those of one time by id, and no more than the limit', async () => {

@@ -1,10 +1,12 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DuckDbTraceLog } from '../../shared/adapters/duckdb/duckdb-trace-log.ts';
 import { TraceBatches } from '../../shared/adapters/duckdb/trace-batches.ts';
 import { DirectoryObjectStore } from '../../shared/adapters/local/directory-object-store.ts';
+import { asOutput } from '../../shared/domain/base/output.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { FixedClock } from '../helpers/fixed-clock.ts';
 import { MemoryObjectStore } from '../helpers/memory-object-store.ts';
@@ -54,6 +56,37 @@ describe('the Parquet of the trace log', () => {
     log = new DuckDbTraceLog({ objects, clock: new FixedClock() });
   });
   afterEach(() => log.close());
+
+  test('of before outputs could be other than text is read like the new, alone and beside it', async () => {
+    await log.append('m1', 'b1', batch);
+    for (const key of await objects.list('')) if (key.endsWith('.parquet')) await withoutNewColumns(key);
+    const old = await log.read('m1', all);
+    expect(old.map(({ trace }) => trace.output)).toEqual(['spam', 'spam']);
+    expect(old.flatMap(({ judgements }) => judgements.map(({ expected }) => expected))).toEqual(['ham']);
+
+    const output = asOutput({ entities: [] });
+    const traces = [sampleTrace({ traceId: 't3', timestamp: '2026-02-01T00:00:00Z', output })];
+    const judgements = [sampleJudgement({ judgementId: 'j2', traceId: 't3', expected: output })];
+    await log.append('m1', 'b2', { traces, judgements });
+    expect(await log.read('m1', all)).toEqual([{ trace: traces[0], judgements }, ...old]);
+  });
+
+  /** Rewrites a file as version 0.1.0 wrote it. */
+  async function withoutNewColumns(key: string): Promise<void> {
+    const column = key.startsWith('traces/') ? 'output_is_json' : 'expected_is_json';
+    const folder = await mkdtemp(join(tmpdir(), 'ratchet-test-'));
+    const [from, to] = [join(folder, 'new.parquet'), join(folder, 'old.parquet')];
+    await writeFile(from, (await objects.get(key)) ?? '');
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    await connection.run(
+      `COPY (SELECT * EXCLUDE (${column}) FROM read_parquet('${from}')) TO '${to}' (FORMAT parquet)`,
+    );
+    connection.closeSync();
+    instance.closeSync();
+    await objects.put(key, await readFile(to));
+    await rm(folder, { recursive: true });
+  }
 
   test('lies under the model, the UTC date and the batch, beside a commit that lists it', async () => {
     await log.append('m1', 'b1', batch);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { TaskKind } from '../../../../shared/domain/base/task-kind.ts';
 import type { JudgedRecord } from '../../../../shared/domain/traces/trace-record.ts';
 import type { OutOfFold } from '../../../../shared/domain/triage/off-domain.ts';
 import { triageRecords } from '../../../../shared/domain/triage/triage-records.ts';
@@ -89,6 +90,26 @@ describe('triageRecords', () => {
     ]);
     expect(result.get('first')?.category).toBe('clean');
     expect(result.get('second')).toMatchObject({ category: 'fixable-noise', kind: 'repetition' });
+  });
+
+  test('looks for what the kind of the task names, and for nothing else', () => {
+    const json = '{"customer": "ana", "order": 17}';
+    const made = [
+      judged({ traceId: 'json', input: json, given: 'refund' }),
+      judged({ traceId: 'no', input: '', given: 'refund' }),
+    ];
+    const triaged = (triage: TaskKind['triage']) =>
+      triageRecords({
+        records: made,
+        kind: { ...classification, triage },
+        labels,
+        outOfFold: new Map(),
+        agreedOnly: new Map(),
+        trusted: [],
+      });
+    expect(triaged(classification.triage).get('json')).toMatchObject({ category: 'poison', kind: 'other-endpoint' });
+    const fewer = triaged(['empty']);
+    expect([fewer.get('json')?.category, fewer.get('no')?.kind]).toEqual(['clean', 'empty']);
   });
 
   test('does not hold questions about the assistant against a label that is for them', () => {

@@ -84,6 +84,18 @@ describe('the snapshot', () => {
   });
 });
 
+test('the steps of a trace come along, and nothing where none were recorded', async () => {
+  const steps = [{ type: 'tool_call' as const, name: 'search', input: { query: 'x' } }];
+  const late = { ...trace('new-4', '2025-03-01T00:00:00Z'), steps };
+  await ports.traceLog.append(modelId, 'steps', { traces: [late], judgements: [] });
+  ports.clock.advance(1_000);
+  const records = await readJsonl(ports.objects, (await prepare()).snapshotKey, snapshotRecordSchema);
+  expect(records.map((record) => [record.traceId, record.steps])).toContainEqual(['new-4', steps]);
+  expect(records.map((record) => [record.traceId, record.steps])).toContainEqual(['new-3', null]);
+  const { steps: _, ...older } = records[0] ?? expect.fail('no record');
+  expect(snapshotRecordSchema.parse(older).steps).toBeNull();
+});
+
 describe('the pinned frozen sets', () => {
   test('are the newest versions of those that a promotion stands behind', async () => {
     const set = (setId: string, runId: string, checkpointId: string, version: number) =>
