@@ -70,7 +70,7 @@ test('the shapes of the items are those of schema version 4', () => {
     control: '80312e63d65fcada',
     dataset: 'b03e812a94e22547',
     evaluationSet: 'd5b656e872fe5cd2',
-    model: '4eb8416f68d29d3f',
+    model: '85c13488e2f21e63',
     run: '5bfd24eb14fbd407',
     runModel: '5f1c1f5be3752220',
   });

@@ -89,11 +89,11 @@ test('the steps of a trace come along, and nothing where none were recorded', as
   const late = { ...trace('new-4', '2025-03-01T00:00:00Z'), steps };
   await ports.traceLog.append(modelId, 'steps', { traces: [late], judgements: [] });
   ports.clock.advance(1_000);
-  const records = await readJsonl(ports.objects, (await prepare()).snapshotKey, snapshotRecordSchema);
+  const records = await recordsOf(await prepare());
   expect(records.map((record) => [record.traceId, record.steps])).toContainEqual(['new-4', steps]);
   expect(records.map((record) => [record.traceId, record.steps])).toContainEqual(['new-3', null]);
   const { steps: _, ...older } = records[0] ?? expect.fail('no record');
-  expect(snapshotRecordSchema.parse(older).steps).toBeNull();
+  expect(pinnedRecordSchema.parse(older).steps).toBeNull();
 });
 
 describe('the pinned frozen sets', () => {
