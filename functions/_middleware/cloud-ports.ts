@@ -54,6 +54,7 @@ export function cloudPorts(parts: readonly PortsPart[] = []): Cloud {
       trainers: absentPort('trainers', 'withBackEnds'),
       predictors: absentPort('predictors', 'withBackEnds'),
       analysts: absentPort('analysts', 'withBackEnds'),
+      judges: absentPort('judges', 'withBackEnds'),
       clock,
       ids: new SystemIds(clock),
       random: new SeededRandom(),

@@ -1,5 +1,6 @@
 import { createStatisticalAnalyst } from '../adapters/analysts/statistical/statistical-analyst.ts';
 import { embeddedBackEnds } from '../adapters/backends/embedded/embedded-back-ends.ts';
+import { createRuleJudge } from '../adapters/judges/rule-judge.ts';
 import type { BackEnds } from '../ports/back-ends.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { taskKinds } from '../tasks/task-kinds.ts';
@@ -20,11 +21,13 @@ export interface BackEndOptions {
 export function createBackEnds(options: BackEndOptions): { readonly backEnds: BackEnds; close(): Promise<void> } {
   const { trainer, predictor, close } = embeddedBackEnds(options);
   const analyst = createStatisticalAnalyst({ tasks: taskKinds });
+  const judge = createRuleJudge({ tasks: taskKinds });
   return {
     backEnds: {
       trainers: new Map([[trainer.name, trainer]]),
       predictors: new Map([[predictor.name, predictor]]),
       analysts: new Map([[analyst.name, analyst]]),
+      judges: new Map([[judge.name, judge]]),
     },
     close,
   };

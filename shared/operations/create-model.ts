@@ -15,7 +15,7 @@ import type { BackEndNames, Model } from '../domain/models/model.ts';
 import { type Settings, settingsSchema } from '../domain/models/settings.ts';
 import { describeIssues } from '../intake/parse-json-line.ts';
 import { type BadExampleLine, readExampleLines } from '../intake/read-example-lines.ts';
-import { analystNamed, defaultConfiguration, predictorNamed, trainerNamed } from '../ports/back-ends.ts';
+import { analystNamed, defaultConfiguration, judgeNamed, predictorNamed, trainerNamed } from '../ports/back-ends.ts';
 import { encodeJsonl } from '../ports/documents.ts';
 import { kindNamed, kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -185,6 +185,7 @@ function outputsOf(examples: readonly Example[]): readonly Output[] {
 function checkBackEnds({ backEnds, trainerOptions }: CreateRequest, ports: Ports): Trainer {
   predictorNamed(backEnds.predictor, ports);
   analystNamed(backEnds.analyst, ports);
+  judgeNamed(backEnds.judge, ports);
   const trainer = trainerNamed(backEnds.trainer, ports);
   const options = trainer.options.safeParse(trainerOptions);
   if (options.success) return trainer;

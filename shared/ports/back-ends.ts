@@ -4,6 +4,7 @@ import type { Configuration } from '../domain/models/configuration.ts';
 import type { Model } from '../domain/models/model.ts';
 import type { Served } from '../domain/models/served.ts';
 import type { Analyst } from './analyst.ts';
+import type { Judge } from './judge.ts';
 import type { Prediction, PredictOptions, Predictor } from './predictor.ts';
 import type { Trainer } from './trainer.ts';
 
@@ -12,6 +13,7 @@ export interface BackEnds {
   readonly trainers: ReadonlyMap<string, Trainer>;
   readonly predictors: ReadonlyMap<string, Predictor>;
   readonly analysts: ReadonlyMap<string, Analyst>;
+  readonly judges: ReadonlyMap<string, Judge>;
 }
 
 /** Answers inputs as a checkpoint is served. @throws RatchetError InvalidInput when there is no such predictor here */
@@ -37,6 +39,11 @@ export function trainerNamed(name: string, { trainers }: Pick<BackEnds, 'trainer
 /** The analyst of that name. @throws RatchetError InvalidInput */
 export function analystNamed(name: string, { analysts }: Pick<BackEnds, 'analysts'>): Analyst {
   return named('analyst', name, analysts);
+}
+
+/** The judge of that name. @throws RatchetError InvalidInput */
+export function judgeNamed(name: string, { judges }: Pick<BackEnds, 'judges'>): Judge {
+  return named('judge', name, judges);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createStatisticalAnalyst } from '../../shared/adapters/analysts/statistical/statistical-analyst.ts';
 import { embeddedPredictorFacts, embeddedTrainerFacts } from '../../shared/adapters/backends/embedded/facts.ts';
 import { storeArtifact } from '../../shared/adapters/backends/store-artifact.ts';
+import { createRuleJudge } from '../../shared/adapters/judges/rule-judge.ts';
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { digest } from '../../shared/domain/base/ids.ts';
@@ -51,6 +52,7 @@ export function memoryPorts(options: { answer?: (input: string) => string | null
       });
     },
   };
+  const judge = createRuleJudge({ tasks: taskKinds });
   const analyst = createStatisticalAnalyst({ tasks: taskKinds });
   return {
     objects,
@@ -65,6 +67,7 @@ export function memoryPorts(options: { answer?: (input: string) => string | null
     trainers: new Map([[trainer.name, trainer]]),
     predictors: new Map([[predictor.name, predictor]]),
     analysts: new Map([[analyst.name, analyst]]),
+    judges: new Map([[judge.name, judge]]),
     clock,
     ids: new CountingIds(),
     random: new SeededRandom(),

@@ -39,6 +39,27 @@ export function judgeRecord(record: SnapshotRecord, kind: JudgingKind): JudgedRe
   return { ...record, verdict, expected, judgedBy };
 }
 
+/** What a judge says of a champion's answer. */
+export interface JudgedAnswer {
+  readonly traceId: string;
+  readonly verdict: 'pass' | 'fail';
+  /** The right output, where the judge knows it. */
+  readonly expected: Output | null;
+  readonly judge: Judge;
+}
+
+/** The record with a verdict on what no judgement on record settles; null leaves it as it is. */
+export function withVerdict(record: JudgedRecord, said: JudgedAnswer | null): JudgedRecord {
+  if (record.verdict !== 'unknown' || said === null) return record;
+  const right = said.verdict === 'pass' ? record.answer : null;
+  return {
+    ...record,
+    verdict: said.verdict,
+    expected: said.expected ?? record.expected ?? right,
+    judgedBy: said.judge,
+  };
+}
+
 type JudgingKind = Pick<TaskKind, 'same' | 'show'>;
 
 function exactMatch(kind: JudgingKind, answer: Output | null, expected: Output, source: Judge): Judge {
