@@ -205,7 +205,7 @@ async function curriculum(request: StageRequest): Promise<string> {
         kind,
       }),
     ];
-    const boundary = selectBoundary({ passes, failuresByLabel: {}, plan, kind });
+    const boundary = selectBoundary({ passes, failuresByFacet: new Map(), plan, kind });
     const near = new Set(
       selections.flatMap(({ gold, hardNegatives }) => [...gold, ...hardNegatives].map(({ input }) => input)),
     );
@@ -218,7 +218,7 @@ async function curriculum(request: StageRequest): Promise<string> {
       parent: null,
       task: classificationTask(traffic.labels),
       kind,
-      causes: {},
+      causes: new Map(),
       // The stand-in for the split lets near-duplicates cross; held-out texts are marked, so that none is a leak.
       heldOut: heldOut.filter(({ input }) => !near.has(input)).map(({ traceId }) => `held out ${traceId} ${traceId}`),
       plan,

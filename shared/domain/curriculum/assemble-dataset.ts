@@ -30,7 +30,7 @@ export interface AssemblyRequest {
   /** The task's kind. */
   readonly kind: Pick<TaskKind, 'facets' | 'key' | 'knownFacets' | 'problem'>;
   /** Failures by root cause: decides whether shares lean to gold or to hard negatives. */
-  readonly causes: Readonly<Partial<Record<RootCause, number>>>;
+  readonly causes: ReadonlyMap<RootCause, number>;
   /** Inputs of every evaluation set, frozen ones included. */
   readonly heldOut: readonly string[];
   /** Judged-right traces that the selection left out already. */
@@ -245,7 +245,7 @@ function hardShareAim(request: AssemblyRequest, bands: SliceBands): number {
   if (request.plan.hardNegativeShare !== null) return Math.min(upper, Math.max(lower, request.plan.hardNegativeShare));
   let missed = 0;
   let total = 0;
-  for (const [cause, failures] of Object.entries(request.causes)) {
+  for (const [cause, failures] of request.causes) {
     total += failures;
     if (missedCauses.has(cause)) missed += failures;
   }

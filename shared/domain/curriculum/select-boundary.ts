@@ -9,7 +9,7 @@ export interface BoundaryRequest {
   /** All passing records of the training side. */
   readonly passes: readonly UsableRecord[];
   /** Training-side failures by facet of the right output. */
-  readonly failuresByLabel: Readonly<Record<string, number>>;
+  readonly failuresByFacet: ReadonlyMap<string, number>;
   readonly plan: CurriculumPlan;
   readonly kind: Pick<TaskKind, 'facets'>;
 }
@@ -28,7 +28,7 @@ export function selectBoundary(request: BoundaryRequest): { gold: Candidate[]; l
   const labelsOf = ({ expected }: UsableRecord): readonly string[] => facetsOrNone(request.kind.facets(expected));
   const counts = new Map<string, number>();
   for (const record of passes) for (const label of labelsOf(record)) counts.set(label, (counts.get(label) ?? 0) + 1);
-  const failures = new Map(Object.entries(request.failuresByLabel));
+  const failures = request.failuresByFacet;
   const scored = passes
     .map((record) => {
       const labels = labelsOf(record);

@@ -1,53 +1,61 @@
+import { z } from 'zod';
 import { mcNemarOneSided } from '../base/statistics.ts';
-import type { Settings } from '../models/settings.ts';
+import { type Settings, settingsSchema } from '../models/settings.ts';
 
 /** Why a candidate below τ may pass all the same. */
-export type PromotionReason = 'plateau' | 'external-remainder' | 'moves-exhausted' | 'iteration-limit';
+export const promotionReasonSchema = z.enum(['plateau', 'external-remainder', 'moves-exhausted', 'iteration-limit']);
+export type PromotionReason = z.infer<typeof promotionReasonSchema>;
 
-/** One evaluation set on record, and which of its right examples the candidate gets wrong. */
-export interface RegressionCount {
-  readonly scope: 'current' | 'preceding' | 'earlier';
+const idsSchema = z.array(z.string()).readonly();
+
+const regressionCountSchema = z.strictObject({
+  scope: z.enum(['current', 'preceding', 'earlier']),
   /** Examples of the set (for `earlier`, of the union of all earlier sets). */
-  readonly size: number;
+  size: z.int(),
   /** Examples on record as right. */
-  readonly right: number;
+  right: z.int(),
   /** Ids on record as right that the candidate gets wrong. */
-  readonly lost: readonly string[];
-}
+  lost: idsSchema,
+});
+/** One evaluation set on record, and which of its right examples the candidate gets wrong. */
+export type RegressionCount = z.infer<typeof regressionCountSchema>;
 
-export interface GateRequest {
-  readonly settings: Settings;
-  readonly candidateScore: number;
-  readonly championScore: number;
-  readonly reason: PromotionReason | null;
+export const gateRequestSchema = z.strictObject({
+  settings: settingsSchema,
+  candidateScore: z.number(),
+  championScore: z.number(),
+  reason: promotionReasonSchema.nullable(),
   /**
-   * Paired answers on all traffic-validation sets of the lineage and, where held-out traffic is little, on the cross-fitted training
-   * side, pooled: ids that only one of the two has right.
+   * Paired answers on all traffic-validation sets of the lineage and, where held-out traffic is little, on the
+   * cross-fitted training side, pooled: ids that only one of the two has right.
    */
-  readonly gained: readonly string[];
-  readonly lost: readonly string[];
+  gained: idsSchema,
+  lost: idsSchema,
   /** Failures of traffic-validation that the candidate has right. */
-  readonly fixed: number;
-  readonly regressions: readonly RegressionCount[];
-  readonly evidence: { readonly failures: number; readonly traffic: number; readonly regression: number };
-}
+  fixed: z.int(),
+  regressions: z.array(regressionCountSchema).readonly(),
+  evidence: z.strictObject({ failures: z.int(), traffic: z.int(), regression: z.int() }),
+});
+export type GateRequest = z.infer<typeof gateRequestSchema>;
 
-export interface GateRule {
-  readonly rule: 'score' | 'paired-bound' | 'regressions' | 'evidence';
-  readonly passed: boolean;
+const gateRuleSchema = z.strictObject({
+  rule: z.enum(['score', 'paired-bound', 'regressions', 'evidence']),
+  passed: z.boolean(),
   /** One sentence with the numbers in it. */
-  readonly detail: string;
-}
+  detail: z.string(),
+});
+export type GateRule = z.infer<typeof gateRuleSchema>;
 
-export interface GateVerdict {
-  readonly outcome: 'passed' | 'rejected' | 'too-little-evidence';
-  readonly rules: readonly GateRule[];
-  readonly pValue: number;
-  readonly gained: number;
-  readonly lost: number;
-  readonly regressions: readonly (RegressionCount & { readonly allowed: number })[];
-  readonly reason: PromotionReason | null;
-}
+export const gateVerdictSchema = z.strictObject({
+  outcome: z.enum(['passed', 'rejected', 'too-little-evidence']),
+  rules: z.array(gateRuleSchema).readonly(),
+  pValue: z.number(),
+  gained: z.int(),
+  lost: z.int(),
+  regressions: z.array(regressionCountSchema.extend({ allowed: z.int() })).readonly(),
+  reason: promotionReasonSchema.nullable(),
+});
+export type GateVerdict = z.infer<typeof gateVerdictSchema>;
 
 const roundingError = 1e-9;
 

@@ -4,7 +4,6 @@ import { type AssemblyRequest, assembleDataset } from '../../domain/curriculum/a
 import { planFor } from '../../domain/curriculum/curriculum-plan.ts';
 import { selectBoundary } from '../../domain/curriculum/select-boundary.ts';
 import { restCluster, selectForCluster } from '../../domain/curriculum/select-for-cluster.ts';
-import type { RootCause } from '../../domain/diagnosis/root-cause.ts';
 import { taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
 import { evaluationItemSchema } from '../../domain/evaluation/evaluation-set.ts';
 import { datasetKey } from '../../domain/models/checkpoint-id.ts';
@@ -95,13 +94,11 @@ async function readMaterial(
   const selections = [...clusters, rest];
   const boundary = selectBoundary({
     passes,
-    failuresByLabel: countBy(failures.flatMap((record) => facetsOrNone(kind.facets(record.expected)))),
+    failuresByFacet: countBy(failures.flatMap((record) => facetsOrNone(kind.facets(record.expected)))),
     plan,
     kind,
   });
-  const causes: Partial<Record<RootCause, number>> = countBy(
-    selections.flatMap((part) => part.gold.map(() => part.cause)),
-  );
+  const causes = countBy(selections.flatMap((part) => part.gold.map(() => part.cause)));
   return {
     gold: selections.flatMap((part) => part.gold),
     hardNegatives: selections.flatMap((part) => part.hardNegatives),
@@ -122,8 +119,8 @@ async function heldOutInputs(sets: readonly SetRef[], lineage: Lineage, ports: P
   return [...new Set(items.flat().map((item) => item.input))];
 }
 
-function countBy<T extends string>(values: readonly T[]): Record<T, number> {
+function countBy<T extends string>(values: readonly T[]): ReadonlyMap<T, number> {
   const counts = new Map<T, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return Object.fromEntries(counts) as Record<T, number>;
+  return counts;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sidedRecordSchema, type UsableRecord } from '../../domain/traces/trace-record.ts';
+import { isUsableRecord, sidedRecordSchema } from '../../domain/traces/trace-record.ts';
 import { analystNamed } from '../../ports/back-ends.ts';
 import { readJsonl, writeJson } from '../../ports/documents.ts';
 import { goOn } from '../engine/go-on.ts';
@@ -19,7 +19,7 @@ export const analyzeFailures: LongStage<z.infer<typeof inputSchema>, z.infer<typ
   async run({ prepared, shard }, context) {
     const { ports, key } = context;
     const { model } = await readPlan(prepared, ports);
-    const records = (await readJsonl(ports.objects, shard.key, sidedRecordSchema)) as UsableRecord[];
+    const records = (await readJsonl(ports.objects, shard.key, sidedRecordSchema)).filter(isUsableRecord);
     const analysisKey = key('analysis.json');
     const { analyze } = analystNamed(model.analyst, ports);
     const request = () => ({ shardId: shard.shardId, task: model.task, records });

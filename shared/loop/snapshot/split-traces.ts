@@ -77,14 +77,15 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
 };
 
 function missingEvidence(have: Evidence, wanted: Evidence): string {
-  const names = {
-    failures: 'failures after triage',
-    traffic: 'traces in traffic-validation',
-    regression: 'passes in the regression set',
-  };
-  return (Object.keys(names) as (keyof Evidence)[])
-    .filter((part) => have[part] < wanted[part])
-    .map((part) => `${have[part]} ${names[part]}, ${wanted[part]} are needed`)
+  return (
+    [
+      ['failures', 'failures after triage'],
+      ['traffic', 'traces in traffic-validation'],
+      ['regression', 'passes in the regression set'],
+    ] as const
+  )
+    .filter(([part]) => have[part] < wanted[part])
+    .map(([part, name]) => `${have[part]} ${name}, ${wanted[part]} are needed`)
     .join('; ');
 }
 

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { confusionSchema } from '../../domain/diagnosis/confusion.ts';
 import {
-  type GateRequest,
   type GateVerdict,
   gateCandidate,
+  gateRequestSchema,
+  gateVerdictSchema,
   type PromotionReason,
 } from '../../domain/evaluation/gate.ts';
 import { candidateRefSchema } from './candidate.ts';
@@ -15,8 +16,8 @@ export const gatedCandidateSchema = z.strictObject({
   score: z.number(),
   /** What it still gets wrong on traffic-validation, by pattern. */
   remaining: z.array(confusionSchema),
-  request: z.custom<GateRequest>(isRecord),
-  verdict: z.custom<GateVerdict>(isRecord),
+  request: gateRequestSchema,
+  verdict: gateVerdictSchema,
 });
 export type GatedCandidate = z.infer<typeof gatedCandidateSchema>;
 
@@ -27,7 +28,7 @@ export const gateSchema = z.strictObject({
   best: candidateRefSchema,
   score: z.number(),
   championScore: z.number(),
-  outcome: z.enum(['passed', 'rejected', 'too-little-evidence']),
+  outcome: gateVerdictSchema.shape.outcome,
 });
 export type Gate = z.infer<typeof gateSchema>;
 
@@ -47,8 +48,4 @@ export function byNetGain(a: GatedCandidate, b: GatedCandidate): number {
     a.verdict.lost - b.verdict.lost ||
     (a.candidate.candidateId < b.candidate.candidateId ? -1 : 1)
   );
-}
-
-function isRecord(value: unknown): boolean {
-  return typeof value === 'object' && value !== null;
 }

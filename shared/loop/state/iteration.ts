@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { promotionReasonSchema } from '../../domain/evaluation/gate.ts';
 import { configurationSchema } from '../../domain/models/configuration.ts';
 import { moveKindSchema, moveSchema } from '../../domain/policy/policy.ts';
 import { readJson } from '../../ports/documents.ts';
@@ -45,7 +46,7 @@ export const historySchema = z.strictObject({
   /** The move of the coming iteration; null when there is none. */
   next: moveSchema.nullable(),
   /** Why the search for a better candidate ended; null while it goes on, and when the gate ended it. */
-  ended: z.enum(['plateau', 'external-remainder', 'moves-exhausted', 'iteration-limit']).nullable(),
+  ended: promotionReasonSchema.nullable(),
 });
 export type History = z.infer<typeof historySchema>;
 

@@ -54,7 +54,7 @@ describe('outputs that are objects', () => {
       parent: null,
       task,
       kind: madeUpEntities,
-      causes: {},
+      causes: new Map(),
       heldOut: [],
       boundaryLeftOut: 0,
       plan: planFor('first'),
@@ -107,7 +107,7 @@ describe('outputs that are objects', () => {
     expect(pool([regression, regression], madeUpEntities)).toEqual(regression);
 
     const plan = { ...planFor('first'), maxBoundary: 10, floorPerLabel: 4 };
-    const { gold } = selectBoundary({ passes, failuresByLabel: { dish: 1 }, plan, kind: madeUpEntities });
+    const { gold } = selectBoundary({ passes, failuresByFacet: new Map([['dish', 1]]), plan, kind: madeUpEntities });
     expect(gold.filter(({ output }) => madeUpEntities.facets(output).includes('dish'))).toHaveLength(4);
   });
 

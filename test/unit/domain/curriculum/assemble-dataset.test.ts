@@ -38,7 +38,7 @@ function requestOf(
   });
   const boundary = selectBoundary({
     passes,
-    failuresByLabel: Object.fromEntries(members.map((m) => [labelOf(m.expected), 1])),
+    failuresByFacet: new Map(members.map((m) => [labelOf(m.expected), 1])),
     plan,
     kind: classification,
   });
@@ -50,7 +50,7 @@ function requestOf(
     parent: parent === null ? null : { datasetId: 'parent-dataset', examples: parent },
     task: classificationTask(labels),
     kind: classification,
-    causes: { 'label-confusion': members.length },
+    causes: new Map([['label-confusion', members.length]]),
     heldOut: [],
     boundaryLeftOut: boundary.leftOut,
     plan,
@@ -101,8 +101,8 @@ describe('assembleDataset', () => {
   test('leans to gold for missed labels and to hard negatives for confusions', () => {
     const records = traffic(labels, 400, 60);
     const parent = parentExamples(labels, 40);
-    const missed = assembleDataset(requestOf(records, parent, { causes: { 'missed-label': 60 } }));
-    const confused = assembleDataset(requestOf(records, parent, { causes: { 'label-confusion': 60 } }));
+    const missed = assembleDataset(requestOf(records, parent, { causes: new Map([['missed-label', 60]]) }));
+    const confused = assembleDataset(requestOf(records, parent, { causes: new Map([['label-confusion', 60]]) }));
     expect(share(missed.examples, 'hard-negative')).toBeLessThan(share(confused.examples, 'hard-negative') - 0.03);
     expect(share(missed.examples, 'gold')).toBeGreaterThan(share(confused.examples, 'gold') + 0.03);
   });

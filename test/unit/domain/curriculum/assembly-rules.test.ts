@@ -60,7 +60,7 @@ function assemble(request: Partial<AssemblyRequest>): ReturnType<typeof assemble
     parent: null,
     task: classificationTask(labels),
     kind: classification,
-    causes: {},
+    causes: new Map(),
     heldOut: [],
     boundaryLeftOut: 0,
     plan: plan(),
@@ -285,18 +285,32 @@ describe('the hard negatives', () => {
   });
 
   test.each([
-    ['label-confusion', { 'label-confusion': 10 }, 38],
-    ['false-alarm', { 'false-alarm': 10 }, 38],
-    ['missed-label', { 'missed-label': 10 }, 32],
-    ['length', { length: 10 }, 32],
-    ['noise', { noise: 10 }, 32],
-    ['half of each', { 'missed-label': 5, 'surface-trap': 5 }, 35],
-    ['a third missed', { noise: 1, 'surface-trap': 2 }, 36],
-    ['unknown', {}, 35],
-  ] as [string, Partial<Record<RootCause, number>>, number][])(
+    ['label-confusion', [['label-confusion', 10]], 38],
+    ['false-alarm', [['false-alarm', 10]], 38],
+    ['missed-label', [['missed-label', 10]], 32],
+    ['length', [['length', 10]], 32],
+    ['noise', [['noise', 10]], 32],
+    [
+      'half of each',
+      [
+        ['missed-label', 5],
+        ['surface-trap', 5],
+      ],
+      35,
+    ],
+    [
+      'a third missed',
+      [
+        ['noise', 1],
+        ['surface-trap', 2],
+      ],
+      36,
+    ],
+    ['unknown', [], 35],
+  ] as [string, [RootCause, number][], number][])(
     'make up a share inside their band that leans by the causes: %s',
     (_, causes, count) => {
-      expect(hardCount({ causes })).toBe(count);
+      expect(hardCount({ causes: new Map(causes) })).toBe(count);
     },
   );
 
@@ -305,7 +319,7 @@ describe('the hard negatives', () => {
     [0.9, 40],
     [0.1, 30],
   ])('have the share that the plan asks for, within the band: %f', (hardNegativeShare, count) => {
-    expect(hardCount({ plan: plan({ hardNegativeShare }), causes: { noise: 10 } })).toBe(count);
+    expect(hardCount({ plan: plan({ hardNegativeShare }), causes: new Map([['noise', 10]]) })).toBe(count);
   });
 
   test.each([
@@ -314,17 +328,23 @@ describe('the hard negatives', () => {
     [2, 37],
     [40, 41],
   ])('count on the share that %i parent examples a label will have', (perLabel, count) => {
-    expect(hardCount({ parent: parentOf(perLabel), mode: 'extend', causes: { 'false-alarm': 10 } })).toBe(count);
+    expect(hardCount({ parent: parentOf(perLabel), mode: 'extend', causes: new Map([['false-alarm', 10]]) })).toBe(
+      count,
+    );
   });
 
   test('are one for each failure, up to half of all, as far as passes last', () => {
     const counts = (failures: number, passes: number): number =>
-      hardCount({ gold: many(failures, 0, failure), hardNegatives: many(passes, 100, near), causes: { noise: 1 } });
+      hardCount({
+        gold: many(failures, 0, failure),
+        hardNegatives: many(passes, 100, near),
+        causes: new Map([['noise', 1]]),
+      });
     expect(counts(45, 55)).toBe(45);
     expect(counts(40, 41)).toBe(40);
     expect(counts(60, 30)).toBe(30);
     const beyondHalf = { gold: [...many(60, 0, failure), ...many(0, 90)], hardNegatives: many(40, 100, near) };
-    expect(hardCount({ ...beyondHalf, causes: { noise: 1 } })).toBe(40);
+    expect(hardCount({ ...beyondHalf, causes: new Map([['noise', 1]]) })).toBe(40);
   });
 });
 

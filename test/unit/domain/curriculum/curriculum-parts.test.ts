@@ -174,7 +174,7 @@ describe('selectBoundary', () => {
     ];
     const { gold, leftOut } = selectBoundary({
       passes,
-      failuresByLabel: { c: 3 },
+      failuresByFacet: new Map([['c', 3]]),
       plan: { ...planFor('first'), floorPerLabel: 0 },
       kind: classification,
     });
@@ -189,7 +189,7 @@ describe('selectBoundary', () => {
     const passes = [...traffic(['a'], 100, 0), ...traffic(['b'], 3, 0, 500)];
     const { gold, leftOut } = selectBoundary({
       passes,
-      failuresByLabel: { a: 5 },
+      failuresByFacet: new Map([['a', 5]]),
       plan: { ...planFor('first'), maxBoundary: 20 },
       kind: classification,
     });

@@ -22,9 +22,9 @@ const pass = (traceId: string, label: string, margin: number): UsableRecord => (
 const select = (
   passes: readonly UsableRecord[],
   changes: Partial<CurriculumPlan> = {},
-  failuresByLabel: Readonly<Record<string, number>> = {},
+  failuresByFacet: ReadonlyMap<string, number> = new Map(),
 ) => {
-  const { gold, leftOut } = selectBoundary({ passes, failuresByLabel, plan: plan(changes), kind: classification });
+  const { gold, leftOut } = selectBoundary({ passes, failuresByFacet, plan: plan(changes), kind: classification });
   const why = gold.map(({ provenance }) => (provenance.kind === 'trace' ? provenance.why : ''));
   const traces = gold.map(({ provenance }) => (provenance.kind === 'trace' ? provenance.traceId : ''));
   return { gold, leftOut, why, traces };
@@ -52,7 +52,14 @@ describe('selectBoundary', () => {
       pass('5', 'fine', 0.3),
       pass('6', 'fine', 0.29),
     ];
-    const { traces, why } = select(passes, {}, { fails: 1, fine: 0 });
+    const { traces, why } = select(
+      passes,
+      {},
+      new Map([
+        ['fails', 1],
+        ['fine', 0],
+      ]),
+    );
     expect(traces).toEqual(['4', '6', '5', '2', '1', '3']);
     expect(why).toEqual([
       'judged right, close decision',
