@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { asOutput, type Output } from '../../shared/domain/base/output.ts';
-import { wilsonInterval } from '../../shared/domain/base/statistics.ts';
 import type { GradePart, TaskKind } from '../../shared/domain/base/task-kind.ts';
 import { compareText } from '../../shared/domain/base/text.ts';
+import { wilsonScore } from '../../shared/domain/base/wilson.ts';
 
 const spanSchema = z.strictObject({ type: z.string().min(1), start: z.int().nonnegative(), end: z.int().positive() });
 export type Span = z.infer<typeof spanSchema>;
@@ -57,7 +57,7 @@ export const madeUpEntities: TaskKind<EntitySpec> = {
   score(grades) {
     const right = grades.filter((grade) => grade.right).length;
     const value = right / Math.max(1, grades.length);
-    return { metric: 'exact match', value, ...wilsonInterval(right, grades.length) };
+    return { metric: 'exact match', value, ...wilsonScore(right, grades.length) };
   },
   pattern(expected, answer) {
     const parts = partsOf(expected, answer);

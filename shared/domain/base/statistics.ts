@@ -1,27 +1,10 @@
 import binomialCdf from '@stdlib/stats-base-dists-binomial-cdf';
 import normalQuantile from '@stdlib/stats-base-dists-normal-quantile';
+import { type Interval, wilsonScore } from './wilson.ts';
 
-/** An interval of fractions. */
-export interface Interval {
-  readonly lower: number;
-  readonly upper: number;
-}
-
-/**
- * Wilson score interval of a proportion (Wilson 1927; Brown, Cai and DasGupta 2001).
- * @param level two-sided confidence, 0.95 by default. With no trials nothing is known: [0, 1].
- */
+/** {@link wilsonScore} at any confidence. @param level two-sided, 0.95 by default */
 export function wilsonInterval(successes: number, trials: number, level = 0.95): Interval {
-  if (trials === 0) return { lower: 0, upper: 1 };
-  const z = normalQuantile(1 - (1 - level) / 2, 0, 1);
-  const p = successes / trials;
-  const z2 = (z * z) / trials;
-  const centre = (p + z2 / 2) / (1 + z2);
-  const half = (z / (1 + z2)) * Math.sqrt((p * (1 - p)) / trials + z2 / (4 * trials));
-  return {
-    lower: successes === 0 ? 0 : Math.max(0, centre - half),
-    upper: successes === trials ? 1 : Math.min(1, centre + half),
-  };
+  return wilsonScore(successes, trials, normalQuantile(1 - (1 - level) / 2, 0, 1));
 }
 
 /**

@@ -2,8 +2,8 @@ import type { ZodType } from 'zod';
 import type { RootCause } from '../diagnosis/root-cause.ts';
 import type { DetectorName } from '../triage/detector-name.ts';
 import type { Output } from './output.ts';
-import type { Interval } from './statistics.ts';
 import type { TaskSpec } from './task-spec.ts';
+import type { Interval } from './wilson.ts';
 
 /** Why an output cannot be taken, and how to mend it: a few words each, in the terms of the file it came from. */
 export interface OutputProblem {

@@ -1,4 +1,4 @@
-import type { Interval } from '../../domain/base/statistics.ts';
+import type { Interval } from '../../domain/base/wilson.ts';
 import type { Weakness } from '../../domain/diagnosis/probe.ts';
 import type { Cluster, Taxonomy } from '../../domain/diagnosis/taxonomy.ts';
 import type { GateRequest, GateVerdict } from '../../domain/evaluation/gate.ts';

@@ -1,7 +1,7 @@
 import type { Output } from '../../domain/base/output.ts';
 import { quoted } from '../../domain/base/quoted.ts';
-import { wilsonInterval } from '../../domain/base/statistics.ts';
 import type { Grade, Pattern, TaskKind } from '../../domain/base/task-kind.ts';
+import { wilsonScore } from '../../domain/base/wilson.ts';
 import { noiseDetectors, poisonDetectors, suspectDetectors } from '../../domain/triage/detector-name.ts';
 import {
   type ClassificationSpec,
@@ -48,7 +48,7 @@ export const classification: TaskKind<ClassificationSpec> = {
   score(grades) {
     const right = grades.filter((grade) => grade.right).length;
     const value = grades.length === 0 ? 0 : right / grades.length;
-    return { metric: 'accuracy', value, ...wilsonInterval(right, grades.length) };
+    return { metric: 'accuracy', value, ...wilsonScore(right, grades.length) };
   },
   pattern: patternOf,
   variants: (input, output, count) => labelPreservingVariants(input, count).map((variant) => ({ ...variant, output })),
