@@ -24,7 +24,7 @@ export async function toEnd<R, T>(
 }
 
 /** What ended well. @throws RatchetError as the work names it, when it failed */
-export function doneOrFault<T>(progress: Exclude<Progress<T>, { status: 'working' }>): Done<T> {
+function doneOrFault<T>(progress: Exclude<Progress<T>, { status: 'working' }>): Done<T> {
   if (progress.status === 'failed') throw new RatchetError(progress.name, progress.message);
   return progress;
 }

@@ -11,6 +11,7 @@ import { type LongWork, noUsage, type Progress } from '../../../../shared/ports/
 import { completeStage } from '../../../helpers/complete-stage.ts';
 import { sampleModel } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
+import { rejection } from '../../../helpers/rejection.ts';
 
 const inputSchema = z.strictObject(stageHead);
 const outputSchema = z.strictObject({ count: z.int() });
@@ -86,7 +87,7 @@ describe('a long stage', () => {
       item: 'all',
       status: 'working',
       waitSeconds: 0,
-      handle: { done: 1 },
+      handle: { failures: 0, of: { done: 1 } },
     });
 
     await handle({ ...head, work: { ...first, stage: 'another' } }, ports, 0);
@@ -111,12 +112,40 @@ describe('a long stage', () => {
     });
   });
 
+  it('begins work anew that has failed, though it is asked with the handle of the failed one, and three times at most', async () => {
+    const { ports, head } = await prepared();
+    const asked: string[] = [];
+    // The handles of all tries are the same.
+    const failing: LongWork<null, number> = {
+      async start() {
+        asked.push('start');
+        return { status: 'working', handle: 'job', done: 0, total: 2, waitSeconds: 0 };
+      },
+      async advance() {
+        asked.push('advance');
+        return { status: 'failed', name: 'TrainingFailed', message: 'The machine was taken away.' };
+      },
+    };
+    const handle = stateHandler(stageOf(failing));
+    let work = workSchema.parse((await handle({ ...head, work: null }, ports, 0)).output);
+    for (let failure = 1; failure <= 3; failure += 1) {
+      expect(await rejection(handle({ ...head, work }, ports, 0))).toMatchObject({ name: 'TrainingFailed' });
+      // As the machine's Retry does: the same input again.
+      work = workSchema.parse((await handle({ ...head, work }, ports, 0)).output);
+      expect(work.status).toBe('working');
+    }
+    expect(asked).toEqual(['start', ...Array(3).fill(['advance', 'start']).flat()]);
+    const last = await rejection(handle({ ...head, work }, ports, 0));
+    expect(last).toMatchObject({ name: 'StageFailed', message: expect.stringContaining('failed 4 times') });
+    expect(last.message).toContain('TrainingFailed: The machine was taken away.');
+  });
+
   it('refuses a handle that does not fit into the state', async () => {
     const { ports, head } = await prepared();
     const large: LongWork<null, number> = {
       start: async () => ({ status: 'working', handle: 'x'.repeat(5_000), done: 0, total: 1, waitSeconds: 0 }),
       advance: async () => ({ status: 'failed', name: 'TrainingFailed', message: '' }),
     };
-    await expect(completeStage(stageOf(large), head, ports)).rejects.toThrow(/handle of 5002 bytes/);
+    await expect(completeStage(stageOf(large), head, ports)).rejects.toThrow(/handle of 5022 bytes/);
   });
 });
