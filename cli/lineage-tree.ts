@@ -85,7 +85,7 @@ function runLines(runs: readonly Run[]): readonly string[] {
     'Runs:',
     ...runs.map(
       (run) =>
-        `  ${run.runId} · ${run.decision ?? run.status} · ${printableLine(run.failure?.cause ?? run.reason, 160)}`,
+        `  ${run.runId} · ${run.decision ?? run.status} · ${printableLine(run.failure?.cause ?? run.reason ?? '', 160)}`,
     ),
   ];
 }

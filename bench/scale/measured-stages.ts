@@ -265,7 +265,7 @@ async function gate(request: StageRequest): Promise<string> {
       model: created.model,
       champion,
       parentDataset: created.dataset,
-      taughtKey: '',
+      parentExamplesKey: '',
       frozenSets: [],
       logVersion: '',
     });
@@ -318,7 +318,7 @@ async function gate(request: StageRequest): Promise<string> {
             championId: champion.checkpointId,
             traces: request.size,
           },
-          split: { sidedKey: '', sets: refs, failures: 1_000, enoughEvidence: true, reason: '' },
+          split: { sidedKey: '', sets: refs, failures: 1_000, enoughEvidence: true, reason: null },
           lineage: {
             champion: 'first',
             parentDatasetId: '',

@@ -36,7 +36,7 @@ const split = {
     'reason.$': '$.split.reason',
   },
 };
-const firstIteration = { number: 1, kind: 'first', move: 'first', historyKey: '' };
+const firstIteration = { number: 1, kind: 'first', move: 'first', historyKey: null };
 
 const diagnose = sequence(
   pass('begin', { comment: 'No stage has worked yet.', gives: { 'run.$': '$.run', ...noWork } }),
@@ -112,16 +112,16 @@ const diagnose = sequence(
       ...prepared,
       'triaged.$': '$.triaged',
       ...split,
-      taxonomy: { taxonomyKey: '', clusters: [], unclustered: 0 },
+      taxonomy: { taxonomyKey: null, clusters: [], unclustered: 0 },
       weaknesses: [],
       decision: {
         next: 'keep',
         'reason.$': "States.Format('Too little evidence: {}.', $.split.reason)",
-        historyKey: '',
+        historyKey: null,
         chosen: null,
         iteration: firstIteration,
       },
-      finalTest: { testKey: '' },
+      finalTest: { testKey: null },
     },
     next: 'write-report',
   }),

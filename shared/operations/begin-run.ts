@@ -28,7 +28,7 @@ export async function beginRun(
     startedAt: new Date(ports.clock.now()).toISOString(),
     finishedAt: null,
     decision: null,
-    reason: '',
+    reason: null,
     resultId: null,
     reportKey: null,
     failure: null,

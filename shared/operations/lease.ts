@@ -57,7 +57,7 @@ export async function checkLease(
 /** A run that had failed is running again; another stays as it is. */
 export async function reviveRun(record: Run, ports: Ports): Promise<void> {
   if (record.status !== 'failed') return;
-  await ports.lineage.putRun({ ...record, status: 'running', finishedAt: null, reason: '', failure: null });
+  await ports.lineage.putRun({ ...record, status: 'running', finishedAt: null, reason: null, failure: null });
 }
 
 /** The fault of a run that went on without its lease. */

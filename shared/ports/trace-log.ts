@@ -7,7 +7,7 @@ export interface TraceBatch {
 }
 
 /** A trace with all that was judged of it. */
-export interface JudgedRecord {
+export interface LoggedTrace {
   readonly trace: Trace;
   readonly judgements: readonly Judgement[];
 }
@@ -55,5 +55,5 @@ export interface TraceLog extends TraceHistory {
    * Traces by time, newest first (ties by trace id), at most `limit`, with their judgements in order of arrival.
    * A judgement of a trace that was never seen is left out.
    */
-  read(modelId: string, options: ReadOptions): Promise<readonly JudgedRecord[]>;
+  read(modelId: string, options: ReadOptions): Promise<readonly LoggedTrace[]>;
 }

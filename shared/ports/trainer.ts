@@ -47,7 +47,7 @@ export interface Trainer extends LongWork<TrainingRequest, Artifact> {
   readonly name: string;
   /** The task kinds it can train. */
   readonly tasks: readonly string[];
-  /** `dear`: minutes to hours a training. Fewer candidates, no cross-fitting, and opinions for triage come from a cheap one. */
+  /** `dear`: minutes to hours a training. Fewer candidates, no cross-fitting, and what triage compares with comes from a cheap one. */
   readonly cost: 'cheap' | 'dear';
   readonly configuration: ZodType<Configuration>;
   /** The part of a configuration that a model may fix, with its defaults; reads that part out of a whole configuration too. */

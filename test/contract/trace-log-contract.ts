@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { digest } from '../../shared/domain/base/ids.ts';
 import { asOutput } from '../../shared/domain/base/output.ts';
-import type { JudgedRecord, TraceLog } from '../../shared/ports/trace-log.ts';
+import type { LoggedTrace, TraceLog } from '../../shared/ports/trace-log.ts';
 import { labelOutput } from '../../shared/tasks/classification/label.ts';
 import type { FixedClock } from '../helpers/fixed-clock.ts';
 import { rejection } from '../helpers/rejection.ts';
@@ -381,6 +381,6 @@ function bare(judgement: ReturnType<typeof sampleJudgement>): ReturnType<typeof 
   return rest;
 }
 
-function ids(records: readonly JudgedRecord[]): readonly string[] {
+function ids(records: readonly LoggedTrace[]): readonly string[] {
   return records.map(({ trace }) => trace.traceId);
 }

@@ -5,7 +5,7 @@ import type { Judgement } from '../../shared/domain/traces/judgement.ts';
 import type { Trace } from '../../shared/domain/traces/trace.ts';
 import { countVerdicts } from '../../shared/domain/traces/verdict-counts.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
-import type { BatchSummary, JudgedRecord, ReadOptions, TraceBatch, TraceLog } from '../../shared/ports/trace-log.ts';
+import type { BatchSummary, LoggedTrace, ReadOptions, TraceBatch, TraceLog } from '../../shared/ports/trace-log.ts';
 
 interface StoredBatch {
   readonly batchId: string;
@@ -53,7 +53,7 @@ export class MemoryTraceLog implements TraceLog {
     );
   }
 
-  async read(modelId: string, options: ReadOptions): Promise<readonly JudgedRecord[]> {
+  async read(modelId: string, options: ReadOptions): Promise<readonly LoggedTrace[]> {
     const through = options.appendedThrough === undefined ? Infinity : Date.parse(options.appendedThrough);
     const after = options.appendedAfter ? Date.parse(options.appendedAfter) : -Infinity;
     const wanted = options.traceIds && new Set(options.traceIds.map((traceId) => traceId.toWellFormed()));

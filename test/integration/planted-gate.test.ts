@@ -121,7 +121,7 @@ describe('the gate in the loop, with candidates whose answers are known', () => 
 
     const keys = await ports.objects.list(`runs/${modelId}/${result.run}/`);
     const taxonomyKey = keys.find((key) => key.endsWith('/taxonomy.json')) ?? '';
-    const step = { number: 1, kind: 'first', move: 'first', historyKey: '' } as const;
+    const step = { number: 1, kind: 'first', move: 'first', historyKey: null } as const;
     const { output: decision } = await completeStage(decideNext, { ...head, prepared, taxonomyKey, step, gate }, ports);
     expect(decision.next).toBe('keep');
     expect(decision.reason).toMatch(/too little evidence/i);

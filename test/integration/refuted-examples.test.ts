@@ -23,11 +23,11 @@ beforeAll(async () => {
 });
 afterAll(() => workspace.dispose());
 
-it('a run does not train again what a person has called wrong of all that the champion was taught', async () => {
+it('a run does not train again what a person has called wrong of all that the champion learnt', async () => {
   const { lineage, objects } = workspace.ports;
   const first = await lineage.getDataset(modelId, (await championOf(workspace)).datasetId);
-  const taught = await readJsonl(objects, first?.key ?? '', exampleSchema);
-  const doubted = taught.slice(0, 10).map(
+  const learnt = await readJsonl(objects, first?.key ?? '', exampleSchema);
+  const doubted = learnt.slice(0, 10).map(
     ({ input, output }, index): LabelledLine => ({
       traceId: `doubted-${index}`,
       timestamp: '2026-03-01T09:30:00Z',
@@ -51,6 +51,6 @@ it('a run does not train again what a person has called wrong of all that the ch
   for (const { key } of datasets) {
     const trained = (await readJsonl(objects, key, exampleSchema)).map(({ input }) => input);
     expect(trained.filter((input) => inputs.has(input))).toEqual([]);
-    expect(taught.slice(10).filter(({ input }) => trained.includes(input)).length).toBeGreaterThan(20);
+    expect(learnt.slice(10).filter(({ input }) => trained.includes(input)).length).toBeGreaterThan(20);
   }
 });

@@ -16,7 +16,7 @@ import type { Trace } from '../../domain/traces/trace.ts';
 import { countVerdicts } from '../../domain/traces/verdict-counts.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import type { BatchSummary, JudgedRecord, ReadOptions, TraceBatch, TraceLog } from '../../ports/trace-log.ts';
+import type { BatchSummary, LoggedTrace, ReadOptions, TraceBatch, TraceLog } from '../../ports/trace-log.ts';
 import { inParallel } from '../local/in-parallel.ts';
 import { withLocalFiles } from '../local/local-files.ts';
 import { withTemporaryFolder } from '../local/temporary-folder.ts';
@@ -147,7 +147,7 @@ export class DuckDbTraceLog implements TraceLog {
     return known;
   }
 
-  async read(modelId: string, options: ReadOptions): Promise<readonly JudgedRecord[]> {
+  async read(modelId: string, options: ReadOptions): Promise<readonly LoggedTrace[]> {
     const commits = appendedBy(await this.#batches.list(modelId), options.appendedThrough);
     const wanted = appendedAfter(commits, options.appendedAfter ?? null);
     const traceFiles = commits.flatMap((commit) => commit.traceKeys);

@@ -91,7 +91,7 @@ async function parse(connection: DuckDBConnection, sql: string): Promise<Node> {
   return tree;
 }
 
-/** The second opinion: DuckDB's statement extraction and the type of the prepared statement. */
+/** The second check: DuckDB's statement extraction and the type of the prepared statement. */
 async function checkStatement(connection: DuckDBConnection, sql: string): Promise<void> {
   const statements = await connection.extractStatements(sql);
   if (statements.count !== 1) throw forbidden(`it holds ${statements.count} statements instead of one`);

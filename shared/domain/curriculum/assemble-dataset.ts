@@ -12,7 +12,7 @@ import { nearDuplicateGroups } from '../similarity/near-duplicates.ts';
 import type { JudgeKind } from '../traces/judgement.ts';
 import { collapseDuplicates } from './collapse-duplicates.ts';
 import type { CurriculumPlan } from './curriculum-plan.ts';
-import type { Candidate } from './example-candidate.ts';
+import type { ExampleCandidate } from './example-candidate.ts';
 import { datasetIdOf } from './example-id.ts';
 import { qualityControls } from './quality-controls.ts';
 import { rootSliceBands, type SliceBands, type SliceMember, sliceBands, weighSlices } from './weigh-slices.ts';
@@ -20,10 +20,10 @@ import { rootSliceBands, type SliceBands, type SliceMember, sliceBands, weighSli
 export interface AssemblyRequest {
   /** `complement`: the curriculum, a floor a label and a part of the parent's dataset; `extend`: all of it. */
   readonly mode: 'complement' | 'extend';
-  readonly gold: readonly Candidate[];
-  readonly hardNegatives: readonly Candidate[];
+  readonly gold: readonly ExampleCandidate[];
+  readonly hardNegatives: readonly ExampleCandidate[];
   /** Judged-right traces, as `selectBoundary` gives them. */
-  readonly boundary: readonly Candidate[];
+  readonly boundary: readonly ExampleCandidate[];
   /** The parent's dataset; null when there is none. */
   readonly parent: { readonly datasetId: string; readonly examples: readonly Example[] } | null;
   readonly task: TaskSpec;
@@ -49,7 +49,7 @@ const replayAim = 0.18;
 
 interface Item extends SliceMember {
   readonly judge: JudgeKind | null;
-  readonly timestamp: string;
+  readonly timestamp: string | null;
   readonly preference: number;
   readonly key: string;
   /** Rank among the hard negatives; null for what is none. */
@@ -163,7 +163,7 @@ function itemsOf({ gold, hardNegatives, boundary, parent }: AssemblyRequest): It
             input,
             output,
             judge: null,
-            timestamp: '',
+            timestamp: null,
             preference: 4,
             key: `parent ${exampleId}`,
             origin: 'parent',
@@ -175,7 +175,7 @@ function itemsOf({ gold, hardNegatives, boundary, parent }: AssemblyRequest): It
   return [...items.values(), ...inherited];
 }
 
-function keyOf({ provenance, input }: Candidate): string {
+function keyOf({ provenance, input }: ExampleCandidate): string {
   return `${provenance.kind} ${'traceId' in provenance ? provenance.traceId : ''} ${input}`;
 }
 

@@ -8,8 +8,8 @@ export interface Claim {
   readonly input: string;
   readonly output: Output;
   readonly judge: JudgeKind | null;
-  /** ISO 8601; empty for what has no time and counts as oldest. */
-  readonly timestamp: string;
+  /** ISO 8601; null for what has no time and counts as oldest. */
+  readonly timestamp: string | null;
   /** Among equal claims the lowest stays. */
   readonly preference: number;
   /** Breaks what ties are left, so that order never matters. */
@@ -71,7 +71,7 @@ function decide(group: readonly Said[]): string | null {
 /** What the newest claims say; null when they disagree. */
 function newest(claims: readonly Said[]): string | null {
   const time = ({ claim }: Said): number =>
-    claim.timestamp === '' ? Number.NEGATIVE_INFINITY : Date.parse(claim.timestamp);
+    claim.timestamp === null ? Number.NEGATIVE_INFINITY : Date.parse(claim.timestamp);
   const latest = claims.reduce((max, claim) => Math.max(max, time(claim)), Number.NEGATIVE_INFINITY);
   const sayings = new Set(claims.filter((claim) => time(claim) === latest).map(({ said }) => said));
   const [only] = sayings;

@@ -4,7 +4,7 @@ import { type Provenance, provenanceSchema } from '../models/example.ts';
 import { margin, type UsableRecord } from '../traces/trace-record.ts';
 
 /** Something that may become a training example. */
-export const candidateSchema = z.strictObject({
+export const exampleCandidateSchema = z.strictObject({
   input: z.string(),
   output: outputSchema,
   origin: z.enum(['failure', 'probe', 'pass', 'synthesis']),
@@ -12,19 +12,19 @@ export const candidateSchema = z.strictObject({
   /** Who vouches for the output; null when nobody judged this very input. */
   judge: z.enum(['human', 'llm', 'rule']).nullable(),
   /** ISO 8601 time of the trace. */
-  timestamp: z.string(),
+  timestamp: z.string().nullable(),
   /** Lower is taken first: for a hard negative its rank among those of its failure less its similarity, for a boundary trace its place. */
   rank: z.number(),
   /** The champion's margin on it; 0 where it fails. */
   margin: z.number(),
 });
-export type Candidate = z.infer<typeof candidateSchema>;
+export type ExampleCandidate = z.infer<typeof exampleCandidateSchema>;
 
 /** A judged record as a candidate. The judge named is the one whose judgement gave the right output. */
 export function candidateOf(
   record: UsableRecord,
   options: { clusterId: string | null; why: string; rank: number },
-): Candidate {
+): ExampleCandidate {
   const judge = record.judgement?.judge.kind ?? record.judgedBy?.kind ?? null;
   const provenance: Provenance = {
     kind: 'trace',

@@ -3,7 +3,7 @@ import type { TaskKind } from '../base/task-kind.ts';
 import { compareText } from '../base/text.ts';
 import { margin, type UsableRecord } from '../traces/trace-record.ts';
 import { type CurriculumPlan, lowMargin } from './curriculum-plan.ts';
-import { type Candidate, candidateOf } from './example-candidate.ts';
+import { candidateOf, type ExampleCandidate } from './example-candidate.ts';
 
 export interface BoundaryRequest {
   /** All passing records of the training side. */
@@ -22,7 +22,7 @@ const needBonus = 0.5;
  * every one is taken, up to the plan's limit; each label first gets its floor, so that a limit never starves one.
  * @returns the candidates, and how many were left out
  */
-export function selectBoundary(request: BoundaryRequest): { gold: Candidate[]; leftOut: number } {
+export function selectBoundary(request: BoundaryRequest): { gold: ExampleCandidate[]; leftOut: number } {
   const { plan } = request;
   const passes = request.passes.filter((record) => record.verdict === 'pass');
   const labelsOf = ({ expected }: UsableRecord): readonly string[] => facetsOrNone(request.kind.facets(expected));

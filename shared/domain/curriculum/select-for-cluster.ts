@@ -7,7 +7,7 @@ import { SimilarityIndex } from '../similarity/similarity-index.ts';
 import type { UsableRecord } from '../traces/trace-record.ts';
 import { confusableWith, isConfusable, mayBeConfusable } from './confusable.ts';
 import type { CurriculumPlan } from './curriculum-plan.ts';
-import { type Candidate, candidateOf } from './example-candidate.ts';
+import { candidateOf, type ExampleCandidate } from './example-candidate.ts';
 import { NearPasses } from './near-passes.ts';
 
 type SelectionKind = Pick<TaskKind, 'facets' | 'show' | 'variants'>;
@@ -34,9 +34,9 @@ export interface ClusterSelectionRequest {
 export interface ClusterSelection {
   readonly clusterId: string;
   readonly cause: Cluster['cause'];
-  readonly gold: readonly Candidate[];
+  readonly gold: readonly ExampleCandidate[];
   /** The hard negatives of the failures first, then further near passes; the assembly decides how many it needs. */
-  readonly hardNegatives: readonly Candidate[];
+  readonly hardNegatives: readonly ExampleCandidate[];
   /** Failures for which no trace passes that they can be confused with. */
   readonly withoutNearPass: number;
 }
@@ -105,27 +105,27 @@ export function selectForCluster(request: ClusterSelectionRequest): ClusterSelec
 const enoughPerCluster = 600;
 const mostEach = 60;
 
-function probeCandidate(probe: ProbeResult): Candidate {
+function probeCandidate(probe: ProbeResult): ExampleCandidate {
   return {
     input: probe.input,
     output: probe.expected,
     origin: 'probe',
     provenance: { kind: 'probe', probeId: probe.probeId, traceId: probe.traceId, clusterId: probe.clusterId },
     judge: null,
-    timestamp: '',
+    timestamp: null,
     rank: 0,
     margin: 0,
   };
 }
 
-function variantsOf(record: UsableRecord, clusterId: string, count: number, kind: SelectionKind): Candidate[] {
+function variantsOf(record: UsableRecord, clusterId: string, count: number, kind: SelectionKind): ExampleCandidate[] {
   return kind.variants(record.input, record.expected, count).map(({ method, input, output }) => ({
     input,
     output,
     origin: 'synthesis',
     provenance: { kind: 'synthesis', method, traceId: record.traceId, clusterId },
     judge: null,
-    timestamp: '',
+    timestamp: null,
     rank: 0,
     margin: 0,
   }));
@@ -137,7 +137,7 @@ function nearestPasses(
   clusterId: string,
   perFailure: number,
   kind: SelectionKind,
-): { found: Candidate[]; lacking: UsableRecord[] } {
+): { found: ExampleCandidate[]; lacking: UsableRecord[] } {
   const wanted = members.map((failure) => ({ failure, confusable: confusableWith(failure, kind) }));
   const isWanted = mayBeConfusable(
     wanted.map(({ confusable }) => confusable),
@@ -179,7 +179,7 @@ function synthesised(
   parent: readonly Example[],
   clusterId: string,
   kind: SelectionKind,
-): Candidate[] {
+): ExampleCandidate[] {
   if (failures.length === 0) return [];
   const wanted = failures.map((failure) => ({ failure, confusable: confusableWith(failure, kind) }));
   const isWanted = mayBeConfusable(
@@ -201,13 +201,13 @@ function synthesised(
       if (example === undefined) return [];
       seen.add(example.exampleId);
       return kind.variants(example.input, example.output, 1).map(
-        ({ method, input, output }): Candidate => ({
+        ({ method, input, output }): ExampleCandidate => ({
           input,
           output,
           origin: 'synthesis',
           provenance: { kind: 'synthesis', method, traceId: failure.traceId, clusterId },
           judge: null,
-          timestamp: '',
+          timestamp: null,
           rank: 1 - similarity,
           margin: 0,
         }),

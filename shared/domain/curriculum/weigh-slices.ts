@@ -4,7 +4,7 @@ import { compareText } from '../base/text.ts';
 import type { SliceBand } from '../models/dataset.ts';
 import type { Example, Provenance, Slice } from '../models/example.ts';
 import { type CurriculumPlan, lowMargin } from './curriculum-plan.ts';
-import type { Candidate } from './example-candidate.ts';
+import type { ExampleCandidate } from './example-candidate.ts';
 import { exampleIdOf } from './example-id.ts';
 import { labelFactors } from './label-ratio.ts';
 import { weightByLabel } from './quality-controls.ts';
@@ -14,7 +14,7 @@ import { balanceShares, type ShareRequest } from './slice-shares.ts';
 export interface SliceMember {
   readonly input: string;
   readonly output: Output;
-  readonly origin: Candidate['origin'] | 'parent';
+  readonly origin: ExampleCandidate['origin'] | 'parent';
   readonly provenance: Provenance;
   readonly margin: number;
 }

@@ -9,7 +9,7 @@ const leaseSchema = z.strictObject({
 });
 export type Lease = z.infer<typeof leaseSchema>;
 
-const moveSchema = z.strictObject({
+const championMoveSchema = z.strictObject({
   at: z.string(),
   from: z.string().nullable(),
   to: z.string(),
@@ -19,7 +19,7 @@ const moveSchema = z.strictObject({
   reason: z.string(),
 });
 /** One move of the champion pointer. */
-export type ChampionMove = z.infer<typeof moveSchema>;
+export type ChampionMove = z.infer<typeof championMoveSchema>;
 
 /** Champion, lease and fencing token of a model in one item, moved by compare-and-set on `version`. */
 export const controlSchema = z.strictObject({
@@ -30,7 +30,7 @@ export const controlSchema = z.strictObject({
   /** Rises with each lease; a holder with an older one can no longer promote. */
   fencingToken: z.int().nonnegative(),
   /** Newest last. */
-  moves: z.array(moveSchema),
+  moves: z.array(championMoveSchema),
 });
 export type Control = z.infer<typeof controlSchema>;
 

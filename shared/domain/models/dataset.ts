@@ -17,15 +17,20 @@ const bandSchema = z.strictObject({
 /** A slice's share of total sample weight against its band; `reason` says why a band is not met, else empty. */
 export type SliceBand = z.infer<typeof bandSchema>;
 
-const controlSchema = z.strictObject({ name: z.string(), wanted: z.string(), measured: z.string(), met: z.boolean() });
+const qualityControlSchema = z.strictObject({
+  name: z.string(),
+  wanted: z.string(),
+  measured: z.string(),
+  met: z.boolean(),
+});
 /** A quality control with what was wanted and what was measured. */
-export type QualityControl = z.infer<typeof controlSchema>;
+export type QualityControl = z.infer<typeof qualityControlSchema>;
 
 export const manifestSchema = z.strictObject({
   examples: z.int(),
   labels: z.int(),
   bands: z.array(bandSchema),
-  controls: z.array(controlSchema),
+  controls: z.array(qualityControlSchema),
   /** What was left out, by reason, with counts. */
   leftOut: z.record(z.string(), z.int()),
   notes: z.array(z.string()),

@@ -12,7 +12,8 @@ export const runSchema = z.strictObject({
   startedAt: z.string(),
   finishedAt: z.string().nullable(),
   decision: decisionSchema.nullable(),
-  reason: z.string(),
+  /** Why it ended so; null while it works. */
+  reason: z.string().nullable(),
   /** The champion when it ended. */
   resultId: z.string().nullable(),
   /** Object key of the report, once written. */

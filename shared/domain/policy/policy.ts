@@ -79,14 +79,14 @@ export function policyBand(score: number): MoveKind {
  * move is made, and the run stops when there is none. The move is of the band of the score that stands; but where the best candidate loses
  * too much, whatever its score, configurations nearer to the champion come first. A missing score counts as 0.
  */
-export function decideNext(request: PolicyRequest): PolicyDecision {
+export function applyPolicy(request: PolicyRequest): PolicyDecision {
   const score = Number.isFinite(request.score) ? request.score : 0;
   if (request.gate === 'passed') return { next: 'promote', detail: `The gate passed a score of ${shown(score)}.` };
 
   const { previous, settings } = request;
   const rollback = previous !== null && score < previous.score;
-  const standing = rollback ? previous.score : score;
-  const prefix = rollback ? `The score ${shown(score)} is below ${shown(standing)}: back to what stood before. ` : '';
+  const basis = rollback ? previous.score : score;
+  const prefix = rollback ? `The score ${shown(score)} is below ${shown(basis)}: back to what stood before. ` : '';
   const stop = (reason: StopReason, why: string): PolicyDecision => ({
     next: 'stop',
     reason,
@@ -109,27 +109,27 @@ export function decideNext(request: PolicyRequest): PolicyDecision {
   if (request.iteration >= settings.maxIterations)
     return stop('iteration-limit', `All ${settings.maxIterations} iterations are used.`);
 
-  const band = policyBand(standing);
+  const band = policyBand(basis);
   const tried = new Set(request.gains.map((past) => past.move));
   const untried = (kind: MoveKind) =>
     request.untried.find((candidate) => candidate.kind === kind && !tried.has(candidate.name));
   const nearer = request.losesTooMuch ? untried('tune') : undefined;
   const move = nearer ?? untried(band);
   if (move === undefined)
-    return stop('moves-exhausted', `A score of ${shown(standing)} calls for ${band}, and every such move was made.`);
+    return stop('moves-exhausted', `A score of ${shown(basis)} calls for ${band}, and every such move was made.`);
   const why =
     nearer === undefined
-      ? `A score of ${shown(standing)} calls for ${band}`
+      ? `A score of ${shown(basis)} calls for ${band}`
       : 'The best candidate loses too much, which calls for more of the champion';
   return { next: move.kind, move, rollback, detail: `${prefix}${why}: ${move.name}.` };
 }
 
 /** What each past iteration gained over what stood before it, the champion before the first. */
 function pastGains({ gains, championScore }: PolicyRequest): readonly number[] {
-  let standing = championScore;
+  let basis = championScore;
   return gains.map((past) => {
-    const gain = past.score - standing;
-    if (!past.rolledBack) standing = past.score;
+    const gain = past.score - basis;
+    if (!past.rolledBack) basis = past.score;
     return gain;
   });
 }

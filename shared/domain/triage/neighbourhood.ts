@@ -3,7 +3,7 @@ import type { SuspectRecord } from './suspect.ts';
 
 /** Records searched for neighbours at most; a larger traffic is thinned evenly. */
 const mostSearched = 50_000;
-/** Texts this alike are one text sent again, and no second opinion. */
+/** Texts this alike are one text sent again, and tell nothing new. */
 const sameText = 0.95;
 
 /** What lies around a record in the space of texts. */

@@ -19,7 +19,7 @@ const companyShare = 0.3;
  * a label is suspect when the calibrated model all but rules it out, measured by how often labels are random at all, and
  * records alike do not bear it out. Two models are asked, and either may object: one that learnt from all given labels,
  * which follows a traffic that has changed, and one that learnt from agreed records alone, to which a judge who always errs the
- * same way cannot have taught the mistake. Labels that are wrong by a rule are found by `findSystematic` too. Human judgements
+ * same way cannot have passed the mistake on. Labels that are wrong by a rule are found by `findSystematic` too. Human judgements
  * are never suspect.
  */
 export function findSuspects({ labels, records, trusted }: SuspectRequest): ReadonlyMap<string, Suspect> {

@@ -18,7 +18,7 @@ export interface TriageRequest {
   readonly labels: readonly string[];
   /** Probabilities by a model that never saw the record, by trace id; a record without one is neither suspect nor off-domain. */
   readonly outOfFold: ReadonlyMap<string, OutOfFold>;
-  /** The same by a model that learnt of the records only those on which champion and judge agree, so that no judge taught it a mistake. */
+  /** The same by a model that learnt of the records only those on which champion and judge agree, so that it learnt no judge's mistake. */
   readonly agreedOnly: ReadonlyMap<string, OutOfFold>;
   /** Examples that the champion was trained on, with what the model of `outOfFold` makes of those that it did not see. */
   readonly trusted: readonly { readonly given: string; readonly outOfFold: OutOfFold }[];

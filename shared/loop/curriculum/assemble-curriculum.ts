@@ -66,7 +66,7 @@ export const assembleCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<type
 
 async function readMaterial(
   input: z.infer<typeof inputSchema>,
-  { model, taughtKey }: RunPlan,
+  { model, parentExamplesKey }: RunPlan,
   ports: Ports,
 ): Promise<Omit<AssemblyRequest, 'mode'>> {
   const kind = kindOf(model, ports);
@@ -74,7 +74,7 @@ async function readMaterial(
   const training = await readTrainingSide(input.split, ports);
   const passes = training.filter((record) => record.verdict === 'pass');
   const failures = training.filter((record) => record.verdict === 'fail');
-  const parent = await readJsonl(ports.objects, taughtKey, exampleSchema);
+  const parent = await readJsonl(ports.objects, parentExamplesKey, exampleSchema);
   const clusters = await Promise.all(
     input.parts.map((part) => readJson(ports.objects, part.key, clusterSelectionSchema)),
   );

@@ -31,9 +31,9 @@ export const prepareNextDataset: Stage<z.infer<typeof inputSchema>, z.infer<type
     const traffic = split.sets.find((set) => set.name === 'traffic-validation');
     const championScore = traffic === undefined || traffic.size === 0 ? 0 : traffic.right / traffic.size;
     if (iteration > 1 || policyBand(championScore) !== 'rework-data') {
-      return { move: '', reason: 'the next iteration will most likely not begin with a new dataset' };
+      return { move: null, reason: 'the next iteration will most likely not begin with a new dataset' };
     }
-    const later = { move: '', reason: 'the examples of the next dataset take longer to choose than one call' };
+    const later = { move: null, reason: 'the examples of the next dataset take longer to choose than one call' };
     const { model } = await readPlan(prepared, ports);
     const move = firstRework(model.settings);
     const historyKey = stageKey('decide-next', { run, iteration, item: 'all' }, 'history.json');

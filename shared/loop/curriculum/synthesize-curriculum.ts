@@ -30,7 +30,7 @@ export const synthesizeCurriculum: LongStage<z.infer<typeof inputSchema>, z.infe
   input: inputSchema,
   output: partRefSchema,
   async run({ prepared, split, taxonomyKey, weakness, step }, { ports, key }) {
-    const { model, taughtKey } = await readPlan(prepared, ports);
+    const { model, parentExamplesKey } = await readPlan(prepared, ports);
     const kind = kindOf(model, ports);
     const cluster = await readCluster(taxonomyKey, weakness.clusterId, ports);
     const training = await readTrainingSide(split, ports);
@@ -43,7 +43,7 @@ export const synthesizeCurriculum: LongStage<z.infer<typeof inputSchema>, z.infe
       failingProbes: (await readJsonl(ports.objects, weakness.probesKey, probeResultSchema)).filter(
         (probe) => probe.failed,
       ),
-      parent: await readJsonl(ports.objects, taughtKey, exampleSchema),
+      parent: await readJsonl(ports.objects, parentExamplesKey, exampleSchema),
       plan: planFor(step.move, model.settings),
       kind,
       ...(await remainingFailures(step, training, kind, ports)),

@@ -3,7 +3,7 @@ import { type Taxonomy, taxonomySchema } from '../../domain/diagnosis/taxonomy.t
 import type { Configuration } from '../../domain/models/configuration.ts';
 import type { Model } from '../../domain/models/model.ts';
 import { describeMove, moves } from '../../domain/policy/moves.ts';
-import { decideNext as applyPolicy, type Move, type PolicyDecision } from '../../domain/policy/policy.ts';
+import { applyPolicy, type Move, type PolicyDecision } from '../../domain/policy/policy.ts';
 import { trainerNamed } from '../../ports/back-ends.ts';
 import { readJson, writeJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -39,8 +39,8 @@ export const decideNext: Stage<Input, DecisionRef> = {
     if (best === undefined)
       throw new Error(`the gate's best candidate ${gate.best.candidateId} is not among its candidates`);
     const trained = await Promise.all(gated.map((entry) => readCandidate(entry.candidate, ports)));
-    const standing = trained.find((candidate) => candidate.candidateId === gate.best.candidateId);
-    if (standing === undefined) throw new Error(`candidate ${gate.best.candidateId} cannot be read`);
+    const bestCandidate = trained.find((candidate) => candidate.candidateId === gate.best.candidateId);
+    if (bestCandidate === undefined) throw new Error(`candidate ${gate.best.candidateId} cannot be read`);
     const tried = [...(before?.tried ?? []), ...trained.map((candidate) => candidate.configuration)];
     const taxonomy = await readJson(ports.objects, input.taxonomyKey, taxonomySchema);
     const losesTooMuch = best.verdict.rules.some(({ rule, passed }) => rule === 'regressions' && !passed);
@@ -61,14 +61,14 @@ export const decideNext: Stage<Input, DecisionRef> = {
       untried: untriedMoves(
         before,
         tried,
-        goesBack(before, gate) ? before.basis.configuration : standing.configuration,
+        goesBack(before, gate) ? before.basis.configuration : bestCandidate.configuration,
         losesTooMuch,
         plan.model,
         trainerNamed(plan.model.trainer, ports),
       ),
       externalRemainder: onlyExternal(best.remaining, taxonomy),
     });
-    const history = extend(input, before, standing, tried, policy);
+    const history = extend(input, before, bestCandidate, tried, policy);
     const historyKey = key('history.json');
     await writeJson(ports.objects, historyKey, history);
 
@@ -121,13 +121,13 @@ function goesBack(before: History | null, { score }: Input['gate']): before is H
 function untriedMoves(
   before: History | null,
   tried: readonly Configuration[],
-  standing: Configuration,
+  from: Configuration,
   losesTooMuch: boolean,
   { settings, trainerOptions }: Model,
   trainer: Trainer,
 ): readonly Move[] {
   const made = new Set((before?.iterations ?? []).map((past) => past.move));
-  const context = { neighbours: trainer.neighbours(standing, { options: trainerOptions, losesTooMuch }), tried };
+  const context = { neighbours: trainer.neighbours(from, { options: trainerOptions, losesTooMuch }), tried };
   return (['rework-data', 'tune', 'augment'] as const)
     .flatMap((kind) => moves(kind, context, settings))
     .filter((move) => !made.has(move.name));

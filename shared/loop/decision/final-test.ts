@@ -33,7 +33,7 @@ export const finalTest: LongStage<z.infer<typeof inputSchema>, z.infer<typeof fi
   output: finalTestRefSchema,
   async run({ run, prepared, split, decision }, context) {
     const { ports, key } = context;
-    if (decision.chosen === null) return { testKey: '' };
+    if (decision.chosen === null) return { testKey: null };
     const { model, champion } = await readPlan(prepared, ports);
     const kind = kindOf(model, ports);
     const candidate = await readCheckpoint(run.modelId, decision.chosen.checkpointId, ports);

@@ -21,8 +21,6 @@ import { sizeOf } from '../state/split.ts';
 import { nextSteps } from './next-steps.ts';
 import type { BeforeAfter, CandidateReport, ExampleText, Rate, ReportData, ShownAnswer } from './report-data.ts';
 
-const noPath = '';
-
 /** Collects what the stages of a run found into the report's data and the run's result. */
 export async function gatherReport(
   input: ReportInput,
@@ -33,11 +31,9 @@ export async function gatherReport(
   const kind = kindOf(plan.model, ports);
   const records = await readJsonl(ports.objects, input.split.sidedKey, sidedRecordSchema);
   const history =
-    input.decision.historyKey === noPath
-      ? null
-      : await readJson(ports.objects, input.decision.historyKey, historySchema);
+    input.decision.historyKey === null ? null : await readJson(ports.objects, input.decision.historyKey, historySchema);
   const test =
-    input.finalTest.testKey === noPath ? null : await readJson(ports.objects, input.finalTest.testKey, finalTestSchema);
+    input.finalTest.testKey === null ? null : await readJson(ports.objects, input.finalTest.testKey, finalTestSchema);
   const gated = history === null ? [] : await readGated(history, ports);
   const championScore = gated[0]?.championScore ?? null;
   const candidates = await candidateReports(gated, history, ports);
@@ -166,7 +162,7 @@ async function readTaxonomy(
   kind: TaskKind,
   ports: Ports,
 ): Promise<ReportData['taxonomy']> {
-  if (input.taxonomy.taxonomyKey === noPath) return null;
+  if (input.taxonomy.taxonomyKey === null) return null;
   const taxonomy = await readJson(ports.objects, input.taxonomy.taxonomyKey, taxonomySchema);
   const weaknesses = await Promise.all(
     input.weaknesses.map((ref) => readJson(ports.objects, ref.weaknessKey, weaknessSchema)),

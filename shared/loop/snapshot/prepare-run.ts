@@ -14,7 +14,7 @@ import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
 import { readJsonl, writeJson, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
-import type { JudgedRecord } from '../../ports/trace-log.ts';
+import type { LoggedTrace } from '../../ports/trace-log.ts';
 import type { Stage } from '../engine/stage.ts';
 import { mostChunks } from '../state/limits.ts';
 import type { RunPlan } from '../state/run-plan.ts';
@@ -32,11 +32,15 @@ export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof snaps
   input: inputSchema,
   output: snapshotSchema,
   async run({ run }, { ports, key }) {
-    const taughtKey = key('taught.jsonl');
-    const { plan, since } = await pinPlan(run, taughtKey, ports);
+    const parentExamplesKey = key('parent-examples.jsonl');
+    const { plan, since } = await pinPlan(run, parentExamplesKey, ports);
     const records = (await readSnapshot(plan, since, ports)).map(pinned);
-    const taught = await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema);
-    await writeJsonl(ports.objects, taughtKey, withoutRefuted(taught, records, kindOf(plan.model, ports)));
+    const parentExamples = await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema);
+    await writeJsonl(
+      ports.objects,
+      parentExamplesKey,
+      withoutRefuted(parentExamples, records, kindOf(plan.model, ports)),
+    );
     const planKey = key('plan.json');
     await writeJson(ports.objects, planKey, plan);
     const chunks: z.infer<typeof chunkSchema>[] = [];
@@ -51,7 +55,7 @@ export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof snaps
   },
 };
 
-function pinned({ trace, judgements }: JudgedRecord): PinnedRecord {
+function pinned({ trace, judgements }: LoggedTrace): PinnedRecord {
   const judgement = effectiveJudgement(judgements);
   return {
     traceId: trace.traceId,
@@ -74,7 +78,11 @@ function sliceOf(trace: Trace): string | null {
   return typeof slice === 'string' && slice !== '' ? slice.slice(0, longestSliceName) : null;
 }
 
-async function pinPlan(run: RunRef, taughtKey: string, ports: Ports): Promise<{ plan: RunPlan; since: string | null }> {
+async function pinPlan(
+  run: RunRef,
+  parentExamplesKey: string,
+  ports: Ports,
+): Promise<{ plan: RunPlan; since: string | null }> {
   const { lineage } = ports;
   const model = await lineage.getModel(run.modelId);
   const control = await lineage.getControl(run.modelId);
@@ -94,7 +102,7 @@ async function pinPlan(run: RunRef, taughtKey: string, ports: Ports): Promise<{ 
     model,
     champion,
     parentDataset,
-    taughtKey,
+    parentExamplesKey,
     frozenSets: latestVersions(ofPromotions(await lineage.listEvaluationSets(run.modelId), control)),
     logVersion: await ports.traceLog.version(run.modelId),
   };
@@ -105,7 +113,7 @@ async function pinPlan(run: RunRef, taughtKey: string, ports: Ports): Promise<{ 
  * The traces of the window, newest first, and before them those of any age that a person has judged in the window: what the
  * champion learnt from them, or was measured against, may have been wrong. Where the limit cuts, the corrected ones stay.
  */
-async function readSnapshot(plan: RunPlan, since: string | null, ports: Ports): Promise<readonly JudgedRecord[]> {
+async function readSnapshot(plan: RunPlan, since: string | null, ports: Ports): Promise<readonly LoggedTrace[]> {
   const { modelId, settings } = plan.model;
   const limit = settings.snapshotLimit;
   const appendedThrough = plan.run.startedAt;

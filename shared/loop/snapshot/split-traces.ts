@@ -72,12 +72,12 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
         regression: model.settings.enoughRegression,
       },
     );
-    return { sidedKey, sets, shards, failures, enoughEvidence: missing === '', reason: missing };
+    return { sidedKey, sets, shards, failures, enoughEvidence: missing === null, reason: missing };
   },
 };
 
-function missingEvidence(have: Evidence, wanted: Evidence): string {
-  return (
+function missingEvidence(have: Evidence, wanted: Evidence): string | null {
+  const missing = (
     [
       ['failures', 'failures after triage'],
       ['traffic', 'traces in traffic-validation'],
@@ -87,6 +87,7 @@ function missingEvidence(have: Evidence, wanted: Evidence): string {
     .filter(([part]) => have[part] < wanted[part])
     .map(([part, name]) => `${have[part]} ${name}, ${wanted[part]} are needed`)
     .join('; ');
+  return missing === '' ? null : missing;
 }
 
 interface Evidence {

@@ -38,12 +38,12 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
     );
     const records = chunks.flat();
     const read = new Set(records.flatMap(({ input, judgement }) => (judgement?.judge.kind === 'human' ? [input] : [])));
-    // What a person has since judged counts as the person says, and no longer as the champion was taught.
-    const base = (await readJsonl(ports.objects, plan.taughtKey, exampleSchema)).filter(
+    // What a person has since judged counts as the person says, and no longer as the champion learnt it.
+    const base = (await readJsonl(ports.objects, plan.parentExamplesKey, exampleSchema)).filter(
       ({ input }) => !read.has(input),
     );
     const trainer = cheapTrainer(plan.model, ports);
-    const opinion = async (name: string, learns: (record: JudgedRecord) => boolean): Promise<OutOfFoldAnswers> =>
+    const askOutOfFold = async (name: string, learns: (record: JudgedRecord) => boolean): Promise<OutOfFoldAnswers> =>
       trainer === null || !needsOpinion(kind)
         ? noAnswers
         : outOfFoldProbabilities({
@@ -60,8 +60,8 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
             context,
             key: (file) => key(`${name}-${file}`),
           });
-    const outOfFold = await opinion('all', () => true);
-    const agreedOnly = await opinion('agreed', (record) => isAgreed(record, kind));
+    const outOfFold = await askOutOfFold('all', () => true);
+    const agreedOnly = await askOutOfFold('agreed', (record) => isAgreed(record, kind));
     const verdicts = triageRecords({
       records,
       kind,

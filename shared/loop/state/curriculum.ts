@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { candidateSchema } from '../../domain/curriculum/example-candidate.ts';
+import { exampleCandidateSchema } from '../../domain/curriculum/example-candidate.ts';
 import { rootCauseSchema } from '../../domain/diagnosis/root-cause.ts';
 import { datasetModeSchema } from '../../domain/models/dataset.ts';
 import { datasetRefSchema } from './candidate.ts';
@@ -16,8 +16,8 @@ export const partRefSchema = z.strictObject({
 export const clusterSelectionSchema = z.strictObject({
   clusterId: z.string(),
   cause: rootCauseSchema,
-  gold: z.array(candidateSchema),
-  hardNegatives: z.array(candidateSchema),
+  gold: z.array(exampleCandidateSchema),
+  hardNegatives: z.array(exampleCandidateSchema),
   withoutNearPass: z.int(),
 });
 
@@ -25,4 +25,8 @@ export const curriculumSchema = z.strictObject({
   datasets: z.array(datasetRefSchema.extend({ examples: z.int() })).max(datasetModeSchema.options.length),
 });
 
-export const nextDatasetSchema = z.strictObject({ move: lineageIdSchema, reason: reasonSchema });
+export const nextDatasetSchema = z.strictObject({
+  /** The move whose dataset was made; null where none was. */
+  move: lineageIdSchema.nullable(),
+  reason: reasonSchema,
+});

@@ -9,7 +9,8 @@ export const decisionRefSchema = z.strictObject({
   next: z.union([moveKindSchema, z.literal('promote'), z.literal('keep')]),
   /** For people: why. */
   reason: reasonSchema,
-  historyKey: objectKeySchema,
+  /** Null where no candidate was put to the gate. */
+  historyKey: objectKeySchema.nullable(),
   /** The candidate that the decision is about: to be promoted, or the best of those refused; null while the run goes on. */
   chosen: candidateRefSchema.nullable(),
   /** The coming iteration; the present one when there is none. */

@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { objectKeySchema } from './limits.ts';
 
-export const finalTestRefSchema = z.strictObject({ testKey: objectKeySchema });
+export const finalTestRefSchema = z.strictObject({
+  /** Null where no candidate was decided on, so that the test sets stay shut. */
+  testKey: objectKeySchema.nullable(),
+});
 
 const countSchema = z.strictObject({ right: z.int(), of: z.int() });
 

@@ -13,8 +13,8 @@ export const iterationRefSchema = z.strictObject({
   kind: z.union([z.literal('first'), moveKindSchema]),
   /** Name of the move. */
   move: lineageIdSchema,
-  /** Object key of the {@link History}; empty in the first iteration. */
-  historyKey: objectKeySchema,
+  /** Object key of the {@link History}; null in the first iteration. */
+  historyKey: objectKeySchema.nullable(),
 });
 export type IterationRef = z.infer<typeof iterationRefSchema>;
 
@@ -52,5 +52,5 @@ export type History = z.infer<typeof historySchema>;
 
 /** What came before the iteration; null in the first. */
 export async function readHistory(ref: IterationRef, ports: Ports): Promise<History | null> {
-  return ref.historyKey === '' ? null : readJson(ports.objects, ref.historyKey, historySchema);
+  return ref.historyKey === null ? null : readJson(ports.objects, ref.historyKey, historySchema);
 }

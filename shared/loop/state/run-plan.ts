@@ -16,7 +16,7 @@ export const runPlanSchema = z.strictObject({
   /** The champion's own dataset. */
   parentDataset: datasetSchema,
   /** Object key of the examples of it that no person has since refuted. */
-  taughtKey: z.string(),
+  parentExamplesKey: z.string(),
   /** Sets frozen by earlier promotions, latest versions, oldest first. */
   frozenSets: z.array(evaluationSetSchema),
   /** State of the trace log that the snapshot was read from. */

@@ -15,7 +15,8 @@ export const reportInputSchema = z.strictObject({
   prepared: preparedSchema,
   triaged: triagedSchema,
   split: keptSplitSchema,
-  taxonomy: taxonomyRefSchema,
+  /** Null keys where the run ended before there was anything to find. */
+  taxonomy: taxonomyRefSchema.extend({ taxonomyKey: taxonomyRefSchema.shape.taxonomyKey.nullable() }),
   weaknesses: z.array(weaknessRefSchema),
   decision: decisionRefSchema,
   finalTest: finalTestRefSchema,

@@ -21,8 +21,8 @@ export const splitSchema = z.strictObject({
   /** Usable failures, all sides. */
   failures: z.int(),
   enoughEvidence: z.boolean(),
-  /** What is missing; empty when there is enough. */
-  reason: z.string().max(500),
+  /** What is missing; null when there is enough. */
+  reason: z.string().max(500).nullable(),
 });
 export type Split = z.infer<typeof splitSchema>;
 

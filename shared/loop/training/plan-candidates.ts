@@ -89,14 +89,15 @@ function evaluationsOf(
 ): z.infer<typeof evaluationPlanSchema>[] {
   const traffic = input.split.sets.find((set) => set.name === 'traffic-validation');
   const keys = {
-    'traffic-validation': traffic?.key ?? '',
-    'cross-fit': cost === 'cheap' && (traffic?.size ?? 0) < enoughHeldOut ? input.split.sidedKey : '',
-    preceding: input.lineage.preceding.size > 0 ? input.lineage.preceding.key : '',
-    earlier: input.lineage.earlier.size > 0 ? input.lineage.earlier.key : '',
+    'traffic-validation': traffic?.key ?? null,
+    'cross-fit': cost === 'cheap' && (traffic?.size ?? 0) < enoughHeldOut ? input.split.sidedKey : null,
+    preceding: input.lineage.preceding.size > 0 ? input.lineage.preceding.key : null,
+    earlier: input.lineage.earlier.size > 0 ? input.lineage.earlier.key : null,
   };
-  return evaluatedSetSchema.options
-    .filter((set) => keys[set] !== '')
-    .map((set) => ({ item: `${candidate.candidateId}-${set}`, candidate, set, setKey: keys[set] }));
+  return evaluatedSetSchema.options.flatMap((set) => {
+    const setKey = keys[set];
+    return setKey === null ? [] : [{ item: `${candidate.candidateId}-${set}`, candidate, set, setKey }];
+  });
 }
 
 function distinct(configurations: readonly Configuration[]): Configuration[] {

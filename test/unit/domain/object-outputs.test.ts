@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { assembleDataset } from '../../../shared/domain/curriculum/assemble-dataset.ts';
 import { collapseDuplicates } from '../../../shared/domain/curriculum/collapse-duplicates.ts';
 import { planFor } from '../../../shared/domain/curriculum/curriculum-plan.ts';
-import type { Candidate } from '../../../shared/domain/curriculum/example-candidate.ts';
+import type { ExampleCandidate } from '../../../shared/domain/curriculum/example-candidate.ts';
 import { withoutRefuted } from '../../../shared/domain/curriculum/refuted-examples.ts';
 import { selectBoundary } from '../../../shared/domain/curriculum/select-boundary.ts';
 import { restCluster, selectForCluster } from '../../../shared/domain/curriculum/select-for-cluster.ts';
@@ -20,7 +20,7 @@ const dish: Span = { type: 'dish', start: 6, end: 10 };
 const both = () => entitiesOutput({ ...city }, { ...dish });
 const bothAgain = () => entitiesOutput({ ...dish }, { ...city });
 
-function candidate(number: number): Candidate {
+function candidate(number: number): ExampleCandidate {
   return {
     input: `paris soup alpha${number} beta${number * 7} gamma${number * 13}`,
     output: both(),
@@ -66,7 +66,7 @@ describe('outputs that are objects', () => {
 
   test('do not conflict where two claims say the same, in whatever order', () => {
     const claim = (key: string, output: ReturnType<typeof both>) => ({
-      ...{ input: 'paris soup', judge: null, timestamp: '', preference: 0 },
+      ...{ input: 'paris soup', judge: null, timestamp: null, preference: 0 },
       ...{ key, output },
     });
     const collapsed = collapseDuplicates([claim('1', both()), claim('2', bothAgain())], madeUpEntities);
@@ -91,9 +91,9 @@ describe('outputs that are objects', () => {
     expect(judgeRecord(snapshot, undecided)).toMatchObject({ verdict: 'unknown', expected: bothAgain() });
 
     const example = { exampleId: 'e1', input: 'paris soup', weight: 1, slice: 'gold' } as const;
-    const taught = { ...example, provenance: { kind: 'file', line: 1 } as const, output: both() };
-    expect(withoutRefuted([taught], [snapshot], madeUpEntities)).toEqual([taught]);
-    expect(withoutRefuted([{ ...taught, output: entitiesOutput(city) }], [snapshot], madeUpEntities)).toEqual([]);
+    const trained = { ...example, provenance: { kind: 'file', line: 1 } as const, output: both() };
+    expect(withoutRefuted([trained], [snapshot], madeUpEntities)).toEqual([trained]);
+    expect(withoutRefuted([{ ...trained, output: entitiesOutput(city) }], [snapshot], madeUpEntities)).toEqual([]);
   });
 
   test('are stratified and floored by their facets', () => {

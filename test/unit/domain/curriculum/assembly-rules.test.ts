@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Output } from '../../../../shared/domain/base/output.ts';
 import { type AssemblyRequest, assembleDataset } from '../../../../shared/domain/curriculum/assemble-dataset.ts';
 import { type CurriculumPlan, planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts';
-import type { Candidate } from '../../../../shared/domain/curriculum/example-candidate.ts';
+import type { ExampleCandidate } from '../../../../shared/domain/curriculum/example-candidate.ts';
 import type { RootCause } from '../../../../shared/domain/diagnosis/root-cause.ts';
 import type { SliceBand } from '../../../../shared/domain/models/dataset.ts';
 import type { Example, Slice } from '../../../../shared/domain/models/example.ts';
@@ -15,7 +15,10 @@ import { parentExamples, text } from './records.ts';
 const labels = ['balance', 'card'];
 
 /** A candidate of its own text; numbers alternate between the two labels. */
-function candidate(number: number, options: Partial<Candidate> & { clusterId?: string | null; why?: string } = {}) {
+function candidate(
+  number: number,
+  options: Partial<ExampleCandidate> & { clusterId?: string | null; why?: string } = {},
+) {
   const { clusterId = null, why = 'judged right', ...rest } = options;
   const label = labels[number % 2] ?? '';
   return {
@@ -28,21 +31,24 @@ function candidate(number: number, options: Partial<Candidate> & { clusterId?: s
     rank: number,
     margin: 0.8,
     ...rest,
-  } satisfies Candidate as Candidate;
+  } satisfies ExampleCandidate as ExampleCandidate;
 }
-const many = (count: number, from: number, make: (number: number) => Candidate = candidate): Candidate[] =>
-  Array.from({ length: count }, (_, index) => make(from + index));
-const failure = (number: number): Candidate =>
+const many = (
+  count: number,
+  from: number,
+  make: (number: number) => ExampleCandidate = candidate,
+): ExampleCandidate[] => Array.from({ length: count }, (_, index) => make(from + index));
+const failure = (number: number): ExampleCandidate =>
   candidate(number, { origin: 'failure', clusterId: 'c1', why: 'corrected failure', margin: 0 });
-const near = (number: number): Candidate => candidate(number, { clusterId: 'c1', why: 'near failing trace' });
-const probe = (number: number, options: Partial<Candidate> = {}): Candidate =>
+const near = (number: number): ExampleCandidate => candidate(number, { clusterId: 'c1', why: 'near failing trace' });
+const probe = (number: number, options: Partial<ExampleCandidate> = {}): ExampleCandidate =>
   candidate(number, {
     origin: 'probe',
     provenance: { kind: 'probe', probeId: `q${number}`, traceId: 'elsewhere', clusterId: 'c1' },
     margin: 0,
     ...options,
   });
-const synthesis = (number: number, options: Partial<Candidate> = {}): Candidate =>
+const synthesis = (number: number, options: Partial<ExampleCandidate> = {}): ExampleCandidate =>
   candidate(number, {
     origin: 'synthesis',
     provenance: { kind: 'synthesis', method: `typo ${number}`, traceId: 'elsewhere', clusterId: 'c1' },
@@ -199,7 +205,7 @@ describe('a trace that several parts of the curriculum claim', () => {
       candidate(4, { clusterId: 'c2', rank: ranks[1] }),
       candidate(4, { clusterId: 'c1', rank: ranks[0] }),
     ];
-    const clusterOf = (hardNegatives: Candidate[]): unknown =>
+    const clusterOf = (hardNegatives: ExampleCandidate[]): unknown =>
       assemble({ gold: many(10, 20), hardNegatives })
         .examples.map(({ provenance }) => ('clusterId' in provenance ? provenance.clusterId : null))
         .find((cluster) => cluster !== null);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type Claim, collapseDuplicates } from '../../../../shared/domain/curriculum/collapse-duplicates.ts';
-import { candidateOf, candidateSchema } from '../../../../shared/domain/curriculum/example-candidate.ts';
+import { candidateOf, exampleCandidateSchema } from '../../../../shared/domain/curriculum/example-candidate.ts';
 import { datasetIdOf, exampleIdOf } from '../../../../shared/domain/curriculum/example-id.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
@@ -24,7 +24,7 @@ describe('candidateOf', () => {
       rank: 3,
       margin: 0,
     });
-    expect(candidateSchema.parse(failing)).toEqual(failing);
+    expect(exampleCandidateSchema.parse(failing)).toEqual(failing);
   });
 
   test('names the judge of the recorded answer, else of today’s answer, else none', () => {
@@ -42,7 +42,7 @@ describe('collapseDuplicates', () => {
     input: 'Same text',
     output: labelOutput(output),
     judge: 'llm',
-    timestamp: '',
+    timestamp: null,
     preference: 0,
     key,
     ...options,

@@ -117,7 +117,7 @@ describe('collapseDuplicates', () => {
     input: 'Same text',
     output: labelOutput(output),
     judge: 'llm',
-    timestamp: '',
+    timestamp: null,
     preference: 0,
     key,
     ...options,

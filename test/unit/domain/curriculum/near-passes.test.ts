@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts';
-import type { Candidate } from '../../../../shared/domain/curriculum/example-candidate.ts';
+import type { ExampleCandidate } from '../../../../shared/domain/curriculum/example-candidate.ts';
 import {
   type ClusterSelectionRequest,
   selectForCluster,
@@ -29,9 +29,9 @@ const select = (request: Partial<ClusterSelectionRequest>) =>
 const failure = (id: string, input: string, answer: string | null = 'b'): UsableRecord =>
   record(id, input, 'a', { answer });
 const pass = (id: string, input: string, label = 'b'): UsableRecord => record(id, input, label);
-const traceOf = ({ provenance }: Candidate): string => ('traceId' in provenance ? provenance.traceId : '');
-const tracesOf = (candidates: readonly Candidate[]): string[] => candidates.map(traceOf);
-const whyOf = ({ provenance }: Candidate): string => (provenance.kind === 'trace' ? provenance.why : '');
+const traceOf = ({ provenance }: ExampleCandidate): string => ('traceId' in provenance ? provenance.traceId : '');
+const tracesOf = (candidates: readonly ExampleCandidate[]): string[] => candidates.map(traceOf);
+const whyOf = ({ provenance }: ExampleCandidate): string => (provenance.kind === 'trace' ? provenance.why : '');
 
 describe('gold of a cluster', () => {
   test('says what the champion answered, and passes over members that pass', () => {
@@ -62,7 +62,7 @@ describe('gold of a cluster', () => {
       origin: 'probe',
       provenance: { kind: 'probe', probeId: 'q1', traceId: 'elsewhere', clusterId: 'c1' },
       judge: null,
-      timestamp: '',
+      timestamp: null,
       rank: 0,
       margin: 0,
     });
@@ -77,7 +77,7 @@ describe('gold of a cluster', () => {
       origin: 'synthesis',
       provenance: { kind: 'synthesis', method: 'typo', traceId: 'f1', clusterId: 'c1' },
       judge: null,
-      timestamp: '',
+      timestamp: null,
       rank: 0,
       margin: 0,
     });
@@ -263,7 +263,7 @@ describe('a hard negative made of a parent example', () => {
         origin: 'synthesis',
         provenance: { kind: 'synthesis', method: 'typo', traceId: 'f1', clusterId: 'c1' },
         judge: null,
-        timestamp: '',
+        timestamp: null,
         rank: expect.closeTo(0, 6),
         margin: 0,
       },

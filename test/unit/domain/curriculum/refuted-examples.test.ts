@@ -28,12 +28,12 @@ function record(
   return { traceId: 't1', timestamp: '2026-01-01T00:00:00Z', input, slice: null, steps: null, judgement, ...answered };
 }
 
-const taught = [example('Where is  it', 'card'), example('hello', 'card')];
+const trained = [example('Where is  it', 'card'), example('hello', 'card')];
 const kept = (records: readonly SnapshotRecord[]) =>
-  withoutRefuted(taught, records, classification).map(({ input }) => input);
+  withoutRefuted(trained, records, classification).map(({ input }) => input);
 const both = ['Where is  it', 'hello'];
 
-describe('an example that was taught', () => {
+describe('an example that was trained', () => {
   test.each([
     ['another output is right', record('delivery', 'pass', 'delivery')],
     ['another output is right in place of its own', record('card', 'fail', 'delivery')],

@@ -4,7 +4,7 @@ import type { Configuration } from '../../../../shared/domain/models/configurati
 import { defaultSettings } from '../../../../shared/domain/models/settings.ts';
 import { moves } from '../../../../shared/domain/policy/moves.ts';
 import {
-  decideNext,
+  applyPolicy,
   type Move,
   type PastIteration,
   type PolicyDecision,
@@ -67,7 +67,7 @@ describe('policyBand', () => {
 describe('decideNext', () => {
   it("promotes on the gate's pass, whatever else holds", () => {
     expect(
-      decideNext({ ...second, gate: 'passed', score: 0.1, externalRemainder: true, iteration: 6, untried: [] }).next,
+      applyPolicy({ ...second, gate: 'passed', score: 0.1, externalRemainder: true, iteration: 6, untried: [] }).next,
     ).toBe('promote');
   });
 
@@ -75,7 +75,7 @@ describe('decideNext', () => {
     [0.5, 'more-hard-negatives'],
     [0.97, 'two-a-pattern'],
   ])('makes the first untried move of the band of %f', (score, name) => {
-    expect(decideNext({ ...first, score, championScore: 0.3 })).toMatchObject({
+    expect(applyPolicy({ ...first, score, championScore: 0.3 })).toMatchObject({
       next: policyBand(score),
       move: { name },
       rollback: false,
@@ -83,7 +83,7 @@ describe('decideNext', () => {
   });
 
   it('tunes in the middle band, with two configurations or more', () => {
-    expect(decideNext(first)).toMatchObject({
+    expect(applyPolicy(first)).toMatchObject({
       next: 'tune',
       move: { configurations: neighbours.slice(0, 2) },
       rollback: false,
@@ -92,48 +92,48 @@ describe('decideNext', () => {
 
   it('rolls back when the score is below what stood before, and goes on in the band of that', () => {
     const gains = [past(1, 0.94), past(2, 0.96)];
-    expect(decideNext({ ...second, iteration: 3, score: 0.94, previous: { score: 0.96 }, gains })).toMatchObject({
+    expect(applyPolicy({ ...second, iteration: 3, score: 0.94, previous: { score: 0.96 }, gains })).toMatchObject({
       next: 'augment',
       rollback: true,
     });
-    expect(decideNext({ ...second, score: 0.7 })).toMatchObject({ next: 'tune', rollback: true });
-    expect(decideNext({ ...second, score: 0.9 })).toMatchObject({ rollback: false });
+    expect(applyPolicy({ ...second, score: 0.7 })).toMatchObject({ next: 'tune', rollback: true });
+    expect(applyPolicy({ ...second, score: 0.9 })).toMatchObject({ rollback: false });
   });
 
   it('does not roll back the first iteration, which has nothing to go back to', () => {
-    expect(decideNext({ ...first, score: 0.6 })).toMatchObject({ next: 'rework-data', rollback: false });
+    expect(applyPolicy({ ...first, score: 0.6 })).toMatchObject({ next: 'rework-data', rollback: false });
   });
 
   it('stops on a plateau: two iterations in a row that gain less than the smallest gain', () => {
     const gains = [past(1, 0.9), past(2, 0.901)];
-    expect(reasonOf(decideNext({ ...second, iteration: 3, score: 0.902, previous: { score: 0.901 }, gains }))).toBe(
+    expect(reasonOf(applyPolicy({ ...second, iteration: 3, score: 0.902, previous: { score: 0.901 }, gains }))).toBe(
       'plateau',
     );
-    expect(reasonOf(decideNext({ ...second, iteration: 3, score: 0.903, previous: { score: 0.901 }, gains }))).toBe(
+    expect(reasonOf(applyPolicy({ ...second, iteration: 3, score: 0.903, previous: { score: 0.901 }, gains }))).toBe(
       'tune',
     );
-    expect(reasonOf(decideNext({ ...second, score: 0.901 }))).toBe('tune');
+    expect(reasonOf(applyPolicy({ ...second, score: 0.901 }))).toBe('tune');
   });
 
   it('counts the gain of the first iteration over the champion', () => {
-    expect(reasonOf(decideNext({ ...second, championScore: 0.9, score: 0.9 }))).toBe('plateau');
+    expect(reasonOf(applyPolicy({ ...second, championScore: 0.9, score: 0.9 }))).toBe('plateau');
   });
 
   it('counts an iteration that was rolled back as one without gain, and the next from what stood before it', () => {
     const gains = [past(1, 0.9), past(2, 0.85, true)];
-    expect(decideNext({ ...second, iteration: 3, score: 0.88, previous: { score: 0.9 }, gains })).toMatchObject({
+    expect(applyPolicy({ ...second, iteration: 3, score: 0.88, previous: { score: 0.9 }, gains })).toMatchObject({
       reason: 'plateau',
       rollback: true,
     });
-    expect(reasonOf(decideNext({ ...second, iteration: 3, score: 0.91, previous: { score: 0.9 }, gains }))).toBe(
+    expect(reasonOf(applyPolicy({ ...second, iteration: 3, score: 0.91, previous: { score: 0.9 }, gains }))).toBe(
       'tune',
     );
     const recovered = [past(1, 0.9), past(2, 0.85, true), past(3, 0.9)];
     expect(
-      reasonOf(decideNext({ ...second, iteration: 4, score: 0.91, previous: { score: 0.9 }, gains: recovered })),
+      reasonOf(applyPolicy({ ...second, iteration: 4, score: 0.91, previous: { score: 0.9 }, gains: recovered })),
     ).toBe('tune');
     expect(
-      reasonOf(decideNext({ ...second, iteration: 4, score: 0.9, previous: { score: 0.9 }, gains: recovered })),
+      reasonOf(applyPolicy({ ...second, iteration: 4, score: 0.9, previous: { score: 0.9 }, gains: recovered })),
     ).toBe('plateau');
   });
 
@@ -141,54 +141,54 @@ describe('decideNext', () => {
     const gains = [past(1, 0.85), past(2, 0.9)];
     expect(
       reasonOf(
-        decideNext({ ...second, iteration: 3, score: 0.902, previous: { score: 0.9 }, gains, championScore: 0.85 }),
+        applyPolicy({ ...second, iteration: 3, score: 0.902, previous: { score: 0.9 }, gains, championScore: 0.85 }),
       ),
     ).toBe('tune');
-    expect(reasonOf(decideNext({ ...second, championScore: 0.9, gains: [past(1, 0.9)], score: 0.902 }))).toBe('tune');
+    expect(reasonOf(applyPolicy({ ...second, championScore: 0.9, gains: [past(1, 0.9)], score: 0.902 }))).toBe('tune');
   });
 
   it('stops when only external failures remain, at the limit, and when the band has no move left', () => {
-    expect(reasonOf(decideNext({ ...first, externalRemainder: true }))).toBe('external-remainder');
-    expect(reasonOf(decideNext({ ...second, iteration: 6 }))).toBe('iteration-limit');
-    expect(reasonOf(decideNext({ ...first, untried: moves('augment') }))).toBe('moves-exhausted');
+    expect(reasonOf(applyPolicy({ ...first, externalRemainder: true }))).toBe('external-remainder');
+    expect(reasonOf(applyPolicy({ ...second, iteration: 6 }))).toBe('iteration-limit');
+    expect(reasonOf(applyPolicy({ ...first, untried: moves('augment') }))).toBe('moves-exhausted');
   });
 
   it('never makes a move again, even one that it is offered again', () => {
     const [made, other] = moves('augment');
     const gains = [{ ...past(1, 0.96), move: made?.name ?? '' }];
-    expect(decideNext({ ...second, score: 0.97, previous: { score: 0.96 }, gains })).toMatchObject({
+    expect(applyPolicy({ ...second, score: 0.97, previous: { score: 0.96 }, gains })).toMatchObject({
       next: 'augment',
       move: other,
     });
   });
 
   it('stops when evidence is too little, since it does not grow within a run', () => {
-    expect(reasonOf(decideNext({ ...first, gate: 'too-little-evidence' }))).toBe('too-little-evidence');
+    expect(reasonOf(applyPolicy({ ...first, gate: 'too-little-evidence' }))).toBe('too-little-evidence');
   });
 
   it('says in numbers why it rolls back and what comes next', () => {
     const gains = [past(1, 0.94), past(2, 0.96)];
-    expect(decideNext({ ...second, iteration: 3, score: 0.94, previous: { score: 0.96 }, gains }).detail).toBe(
+    expect(applyPolicy({ ...second, iteration: 3, score: 0.94, previous: { score: 0.96 }, gains }).detail).toBe(
       'The score 0.9400 is below 0.9600: back to what stood before. A score of 0.9600 calls for augment: two-a-pattern.',
     );
-    expect(decideNext({ ...first, score: 0.5, championScore: 0.3 }).detail).toBe(
+    expect(applyPolicy({ ...first, score: 0.5, championScore: 0.3 }).detail).toBe(
       'A score of 0.5000 calls for rework-data: more-hard-negatives.',
     );
-    expect(decideNext({ ...first, gate: 'passed' }).detail).toBe('The gate passed a score of 0.9000.');
-    expect(decideNext({ ...first, untried: [] }).detail).toBe(
+    expect(applyPolicy({ ...first, gate: 'passed' }).detail).toBe('The gate passed a score of 0.9000.');
+    expect(applyPolicy({ ...first, untried: [] }).detail).toBe(
       'A score of 0.9000 calls for tune, and every such move was made.',
     );
-    expect(decideNext({ ...second, iteration: 6 }).detail).toBe('All 6 iterations are used.');
+    expect(applyPolicy({ ...second, iteration: 6 }).detail).toBe('All 6 iterations are used.');
   });
 
   it('says on a plateau what the last two iterations gained, with signs', () => {
     const gains = [past(1, 0.9), past(2, 0.901)];
     const third = { ...second, iteration: 3, previous: { score: 0.901 }, gains };
-    expect(decideNext({ ...third, score: 0.9015 }).detail).toBe(
+    expect(applyPolicy({ ...third, score: 0.9015 }).detail).toBe(
       'Two iterations in a row gained less than 0.002: +0.0010, then +0.0005.',
     );
-    expect(decideNext({ ...third, score: 0.901 }).detail).toContain(': +0.0010, then +0.0000.');
-    expect(decideNext({ ...third, score: 0.8 }).detail).toBe(
+    expect(applyPolicy({ ...third, score: 0.901 }).detail).toContain(': +0.0010, then +0.0000.');
+    expect(applyPolicy({ ...third, score: 0.8 }).detail).toBe(
       'The score 0.8000 is below 0.9010: back to what stood before. Two iterations in a row gained less than 0.002: +0.0010, then −0.1010.',
     );
   });
@@ -218,7 +218,7 @@ describe('decideNext', () => {
           externalRemainder: fc.boolean(),
         }),
         (request) => {
-          const decision = decideNext(request);
+          const decision = applyPolicy(request);
           expect(decision.next === 'promote').toBe(request.gate === 'passed');
           expect(decision.detail).toMatch(/^[A-Z].*\.$/s);
           if (decision.next === 'promote') return;
@@ -238,12 +238,12 @@ describe('decideNext', () => {
 
   it('calls for more of the champion where the best candidate loses too much, whatever its score, as long as there is more', () => {
     for (const score of [0.7, 0.9, 0.97])
-      expect(decideNext({ ...first, score, losesTooMuch: true })).toMatchObject({
+      expect(applyPolicy({ ...first, score, losesTooMuch: true })).toMatchObject({
         next: 'tune',
         detail: expect.stringContaining('more of the champion'),
       });
     const untried = allMoves.filter(({ kind }) => kind !== 'tune');
-    expect(decideNext({ ...first, score: 0.7, losesTooMuch: true, untried })).toMatchObject({ next: 'rework-data' });
+    expect(applyPolicy({ ...first, score: 0.7, losesTooMuch: true, untried })).toMatchObject({ next: 'rework-data' });
   });
 
   it('ends every run within its iterations, and what stands never falls', () => {
@@ -260,7 +260,7 @@ describe('decideNext', () => {
           for (const [index, [now, outcome]] of evaluations.entries()) {
             const iteration = index + 1;
             expect(iteration).toBeLessThanOrEqual(maxIterations);
-            const decision = decideNext({
+            const decision = applyPolicy({
               ...first,
               settings,
               iteration,

@@ -161,24 +161,24 @@ describe('a judge that writes one label for another by rule', () => {
     ).toBe(true);
   });
 
-  test('is found where it has taught its mistake, by the model that learnt from agreed records alone', () => {
-    const taught = labels.flatMap((right, at) => {
+  test('is found where models have learnt its mistake, by the model that learnt from agreed records alone', () => {
+    const learnt = labels.flatMap((right, at) => {
       const given = labels[(at + 1) % labels.length] ?? right;
       return ordinary(right, 107)
         .slice(100)
         .map((input, n) =>
-          record(`taught-${at}-${n}`, input, given, odds({ [given]: 0.6, [right]: 0.38 }), {
+          record(`learnt-${at}-${n}`, input, given, odds({ [given]: 0.6, [right]: 0.38 }), {
             answer: right,
             agreedOnly: odds({ [right]: 0.99 }),
           }),
         );
     });
-    const unaware = taught.map((each) => ({ ...each, agreedOnly: each.probabilities }));
-    expect(kinds(findSuspects({ labels, records: [...all(), ...unaware], trusted: [] }), 'taught-')).toEqual([]);
-    const suspects = findSuspects({ labels, records: [...all(), ...taught], trusted: [] });
-    expect(kinds(suspects, 'taught-').length).toBeGreaterThan(0.8 * taught.length);
-    expect(suspects.get('taught-0-0')).toMatchObject({ likely: labels[0] });
-    expect([...suspects.keys()].every((traceId) => traceId.startsWith('taught-'))).toBe(true);
+    const unaware = learnt.map((each) => ({ ...each, agreedOnly: each.probabilities }));
+    expect(kinds(findSuspects({ labels, records: [...all(), ...unaware], trusted: [] }), 'learnt-')).toEqual([]);
+    const suspects = findSuspects({ labels, records: [...all(), ...learnt], trusted: [] });
+    expect(kinds(suspects, 'learnt-').length).toBeGreaterThan(0.8 * learnt.length);
+    expect(suspects.get('learnt-0-0')).toMatchObject({ likely: labels[0] });
+    expect([...suspects.keys()].every((traceId) => traceId.startsWith('learnt-'))).toBe(true);
   });
 
   test('is not seen in a region of its own, whose nearest agreed records happen to say a third label', () => {

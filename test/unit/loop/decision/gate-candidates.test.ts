@@ -41,7 +41,7 @@ async function gate(made: Readonly<Record<string, Made>>) {
     model,
     champion,
     parentDataset: sampleDataset(),
-    taughtKey: '',
+    parentExamplesKey: '',
     frozenSets: [],
     logVersion: '',
   });

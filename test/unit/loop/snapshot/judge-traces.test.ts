@@ -55,7 +55,7 @@ test('the judge of the model is asked, as often as it takes, for what no judgeme
     model,
     champion: sampleCheckpoint(),
     parentDataset: sampleDataset(),
-    taughtKey: 'taught.jsonl',
+    parentExamplesKey: 'parent-examples.jsonl',
     frozenSets: [],
     logVersion: '',
   });

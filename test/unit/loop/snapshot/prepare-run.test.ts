@@ -109,10 +109,13 @@ describe('the pinned frozen sets', () => {
   });
 });
 
-test('what the champion was taught and a person has since refuted is taught no more', async () => {
-  const taught = async () => {
+test('what the champion learnt and a person has since refuted is trained no more', async () => {
+  const trained = async () => {
     const { plan } = await prepare();
-    return (await readJsonl(ports.objects, plan.taughtKey, exampleSchema)).map(({ input, output }) => [input, output]);
+    return (await readJsonl(ports.objects, plan.parentExamplesKey, exampleSchema)).map(({ input, output }) => [
+      input,
+      output,
+    ]);
   };
   const judged = { traceId: 'late', judge: { kind: 'human' as const, id: 'ana', reason: '' } };
   await ports.traceLog.append(modelId, 'late', {
@@ -120,5 +123,5 @@ test('what the champion was taught and a person has since refuted is taught no m
     judgements: [sampleJudgement({ ...judged, judgementId: 'j9', verdict: 'fail', expected: labelOutput('spam') })],
   });
   ports.clock.advance(1_000);
-  expect(await taught()).toEqual([['win', 'spam']]);
+  expect(await trained()).toEqual([['win', 'spam']]);
 });

@@ -43,11 +43,11 @@ const learnt = records.map(
 
 test('triage-traces teaches its models what a person says in place of what the champion learnt of the same input', async () => {
   const ports = memoryPorts({ answer: () => 'spam' });
-  const taught: Example[][] = [];
+  const trained: Example[][] = [];
   const inner = ports.trainers.get('embedded');
   if (inner === undefined) throw new Error('the ports have no trainer');
   const trainer = watched(inner, async ({ datasetKey }) => {
-    taught.push(await readJsonl(ports.objects, datasetKey, exampleSchema));
+    trained.push(await readJsonl(ports.objects, datasetKey, exampleSchema));
   });
   const model = sampleModel();
   const champion = sampleCheckpoint();
@@ -56,12 +56,12 @@ test('triage-traces teaches its models what a person says in place of what the c
     model,
     champion,
     parentDataset: sampleDataset(),
-    taughtKey: 'taught.jsonl',
+    parentExamplesKey: 'parent-examples.jsonl',
     frozenSets: [],
     logVersion: '',
   });
   await writeJsonl(ports.objects, 'judged.jsonl', records);
-  await writeJsonl(ports.objects, 'taught.jsonl', learnt);
+  await writeJsonl(ports.objects, 'parent-examples.jsonl', learnt);
 
   const { suspects } = await triageTraces.run(
     {
@@ -76,11 +76,11 @@ test('triage-traces teaches its models what a person says in place of what the c
   );
 
   expect(suspects).toBe(0);
-  expect(taught.length).toBe(8);
+  expect(trained.length).toBe(8);
   const outputsOf = (folds: readonly Example[][], index: number) =>
     new Set(folds.flatMap((fold) => fold.filter(({ input }) => input === `text ${index}`).map(({ output }) => output)));
-  for (const folds of [taught.slice(0, 4), taught.slice(4)]) expect(outputsOf(folds, 5)).toEqual(new Set(['ham']));
-  // A correction by the judge alone is taught beside what the champion learnt, and not at all to the models of agreed records.
-  expect(outputsOf(taught.slice(0, 4), 4)).toEqual(new Set(['ham', 'spam']));
-  expect(outputsOf(taught.slice(4), 4)).toEqual(new Set(['spam']));
+  for (const folds of [trained.slice(0, 4), trained.slice(4)]) expect(outputsOf(folds, 5)).toEqual(new Set(['ham']));
+  // A correction by the judge alone trains beside what the champion learnt, and not at all to the models of agreed records.
+  expect(outputsOf(trained.slice(0, 4), 4)).toEqual(new Set(['ham', 'spam']));
+  expect(outputsOf(trained.slice(4), 4)).toEqual(new Set(['spam']));
 });
