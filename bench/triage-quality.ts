@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openWorkspace } from '../cli/workspace.ts';
-import { foundationSchema } from '../shared/adapters/backends/embedded/configuration.ts';
+import { foundationSchema } from '../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { loadClinc } from './improvement/load-clinc.ts';
 import { drawScenario } from './improvement/scenario.ts';
 import { judges } from './triage-quality/judges.ts';

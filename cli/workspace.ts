@@ -6,7 +6,7 @@ import { SqliteLineageStore } from '../shared/adapters/local/sqlite-lineage-stor
 import { errorCode, storageFailure } from '../shared/adapters/local/storage-failure.ts';
 import { SystemClock } from '../shared/adapters/local/system-clock.ts';
 import { SystemIds } from '../shared/adapters/local/system-ids.ts';
-import { createBackEnds } from '../shared/composition/back-ends.ts';
+import { createBackEnds } from '../shared/composition/create-back-ends.ts';
 import { RatchetError } from '../shared/domain/base/errors.ts';
 import type { Observer } from '../shared/ports/observer.ts';
 import { taskKinds } from '../shared/tasks/task-kinds.ts';

@@ -3,7 +3,7 @@ import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { exitCodeOf } from '../../cli/exit-codes.ts';
 import { createOutput } from '../../cli/output.ts';
-import { foundationSchema } from '../../shared/adapters/backends/embedded/configuration.ts';
+import { foundationSchema } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { costTable, totalOf } from './cost-table.ts';
 import { measureRun } from './measure-run.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
-import type { Foundation } from '../../shared/adapters/backends/embedded/configuration.ts';
+import type { Foundation } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { createEmbeddedPredictor } from '../../shared/adapters/backends/embedded/embedded-predictor.ts';
 import { EmbeddedRuntime } from '../../shared/adapters/backends/embedded/embedded-runtime.ts';
 import { createEmbeddedTrainer } from '../../shared/adapters/backends/embedded/embedded-trainer.ts';

@@ -5,7 +5,7 @@ import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { mcNemarOneSided } from '../../shared/domain/base/statistics.ts';
 import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
-import { finalTestSchema } from '../../shared/loop/state/final-test.ts';
+import { finalTestSchema } from '../../shared/loop/state/test-result.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';

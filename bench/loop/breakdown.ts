@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { foundationSchema } from '../../shared/adapters/backends/embedded/configuration.ts';
+import { foundationSchema } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
 
 /** What one stage took. Where stages work side by side, their time is shared out evenly, so that the stages add up to the run. */
 export const stageFiguresSchema = z.object({

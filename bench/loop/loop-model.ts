@@ -1,5 +1,5 @@
 import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
-import type { Foundation } from '../../shared/adapters/backends/embedded/configuration.ts';
+import type { Foundation } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
 import type { Labelled } from '../improvement/load-clinc.ts';

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { exitCodeOf } from '../../cli/exit-codes.ts';
 import { createOutput } from '../../cli/output.ts';
-import { type Foundation, foundationSchema } from '../../shared/adapters/backends/embedded/configuration.ts';
+import { type Foundation, foundationSchema } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { inChild } from '../trainer/child.ts';
 import { type Breakdown, breakdownSchema, ingestFiguresSchema, runFiguresSchema } from './breakdown.ts';

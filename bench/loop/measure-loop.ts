@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { findOrBeginRun } from '../../cli/runtime/find-run.ts';
 import { LocalStateMachine } from '../../cli/runtime/local-state-machine.ts';
-import { foundationSchema } from '../../shared/adapters/backends/embedded/configuration.ts';
+import { foundationSchema } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { runResultSchema } from '../../shared/loop/state/run-result.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';

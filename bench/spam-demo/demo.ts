@@ -7,7 +7,7 @@ import { exitCodeOf, exitCodes } from '../../cli/exit-codes.ts';
 import { createOutput } from '../../cli/output.ts';
 import { createProgress } from '../../cli/progress.ts';
 import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
-import { foundationSchema } from '../../shared/adapters/backends/embedded/configuration.ts';
+import { foundationSchema } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { demoTable, share } from './demo-table.ts';
 import { type DemoResult, type Measured, runDemo } from './run-demo.ts';

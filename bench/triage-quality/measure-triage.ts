@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Workspace } from '../../cli/workspace.ts';
-import type { Foundation } from '../../shared/adapters/backends/embedded/configuration.ts';
+import type { Foundation } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { triagedRecordSchema } from '../../shared/domain/traces/trace-record.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';

@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { foundationSchema } from '../../shared/adapters/backends/embedded/configuration.ts';
+import { foundationSchema } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { idProblem } from '../../shared/domain/base/ids.ts';

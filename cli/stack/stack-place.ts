@@ -8,7 +8,7 @@ import { DuckDbTraceQuery } from '../../shared/adapters/duckdb/duckdb-trace-quer
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { SystemClock } from '../../shared/adapters/local/system-clock.ts';
 import { SystemIds } from '../../shared/adapters/local/system-ids.ts';
-import { createBackEnds } from '../../shared/composition/back-ends.ts';
+import { createBackEnds } from '../../shared/composition/create-back-ends.ts';
 import type { Observer } from '../../shared/ports/observer.ts';
 import { taskKinds } from '../../shared/tasks/task-kinds.ts';
 import type { Place } from '../place.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { createBackEnds } from '../../shared/composition/back-ends.ts';
+import { createBackEnds } from '../../shared/composition/create-back-ends.ts';
 import type { PortsPart } from './cloud-ports.ts';
 
 /** All back ends; the weights of the embedded one come from a layer. What is heavy is loaded when it is first used. */

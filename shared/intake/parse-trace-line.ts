@@ -2,7 +2,7 @@ import type { Output } from '../domain/base/output.ts';
 import { sameAnswer } from '../domain/base/same-answer.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
 import type { Model } from '../domain/models/model.ts';
-import type { Judge } from '../domain/traces/judgement.ts';
+import type { JudgeIdentity } from '../domain/traces/judgement.ts';
 import { type Trace, type TraceLine, traceLineSchema } from '../domain/traces/trace.ts';
 import { describeIssues, type LineResult, parseJsonObject, refuse } from './parse-json-line.ts';
 
@@ -10,7 +10,7 @@ import { describeIssues, type LineResult, parseJsonObject, refuse } from './pars
 export interface GivenJudgement {
   readonly verdict: 'pass' | 'fail';
   readonly expected: Output | null;
-  readonly judge: Judge;
+  readonly judge: JudgeIdentity;
 }
 
 export interface ParsedTraceLine {

@@ -15,7 +15,7 @@ import type { BackEndNames, Model } from '../domain/models/model.ts';
 import { type Settings, settingsSchema } from '../domain/models/settings.ts';
 import { describeIssues } from '../intake/parse-json-line.ts';
 import { type BadExampleLine, readExampleLines } from '../intake/read-example-lines.ts';
-import { analystNamed, defaultConfiguration, judgeNamed, predictorNamed, trainerNamed } from '../ports/back-ends.ts';
+import { analystNamed, initialConfiguration, judgeNamed, predictorNamed, trainerNamed } from '../ports/back-ends.ts';
 import { encodeJsonl } from '../ports/documents.ts';
 import { kindNamed, kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -79,7 +79,7 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
 
   const dataset = initialDataset(model, examples, read, kind, ports);
   await ports.objects.put(dataset.key, encodeJsonl(examples));
-  const configuration = defaultConfiguration(trainer, model.trainerOptions);
+  const configuration = initialConfiguration(trainer, model.trainerOptions);
   const id = checkpointId({
     ...model,
     datasetId: dataset.datasetId,

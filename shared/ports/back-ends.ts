@@ -57,7 +57,7 @@ export function cheapTrainer(model: Model, backEnds: Pick<BackEnds, 'trainers'>)
 }
 
 /** What a trainer begins with. @param options what the model fixes of its configurations */
-export function defaultConfiguration(trainer: Trainer, options: Json): Configuration {
+export function initialConfiguration(trainer: Trainer, options: Json): Configuration {
   const [first] = trainer.first({ options, losesTooMuch: false });
   if (first === undefined) throw new Error(`trainer ${trainer.name} has no configuration to begin with`);
   return first;

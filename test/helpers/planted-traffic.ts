@@ -3,7 +3,7 @@ import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { digest } from '../../shared/domain/base/ids.ts';
 import type { Output } from '../../shared/domain/base/output.ts';
 import type { Settings } from '../../shared/domain/models/settings.ts';
-import type { Judge } from '../../shared/domain/traces/judgement.ts';
+import type { JudgeIdentity } from '../../shared/domain/traces/judgement.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
 import type { Predictor } from '../../shared/ports/predictor.ts';
 import type { RandomStream } from '../../shared/ports/random.ts';
@@ -101,7 +101,7 @@ export function chance(text: string, salt = ''): number {
 }
 
 /** Traces of a time before any model answered: what is right is known, what was answered is not. */
-export function judgedInputs(traffic: readonly Sample[], prefix: string, judge: Judge['kind']): LabelledLine[] {
+export function judgedInputs(traffic: readonly Sample[], prefix: string, judge: JudgeIdentity['kind']): LabelledLine[] {
   return traffic.map(({ input, output }, index) => ({
     traceId: `${prefix}-${String(index).padStart(5, '0')}`,
     timestamp: new Date(Date.UTC(2026, 0, 1) + index * 60_000).toISOString(),

@@ -7,7 +7,7 @@ import type { Settings } from '../../shared/domain/models/settings.ts';
 import { decideNext } from '../../shared/loop/decision/decide-next.ts';
 import { gateCandidates } from '../../shared/loop/decision/gate-candidates.ts';
 import { candidatePlanSchema, championEvaluationSchema, evaluatedSchema } from '../../shared/loop/state/evaluation.ts';
-import { gateFileSchema, gateSchema } from '../../shared/loop/state/gate.ts';
+import { gateFileSchema, gateSchema } from '../../shared/loop/state/gate-result.ts';
 import { lineageSchema } from '../../shared/loop/state/lineage.ts';
 import { snapshotSchema } from '../../shared/loop/state/snapshot.ts';
 import { splitSchema } from '../../shared/loop/state/split.ts';

@@ -1,4 +1,4 @@
-import { embeddedConfigurationSchema } from '../../../shared/adapters/backends/embedded/configuration.ts';
+import { embeddedConfigurationSchema } from '../../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { type Example, exampleSchema } from '../../../shared/domain/models/example.ts';
 import type { Settings } from '../../../shared/domain/models/settings.ts';
 import { triagedRecordSchema } from '../../../shared/domain/traces/trace-record.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { gateFileSchema } from '../../../shared/loop/state/gate.ts';
+import { gateFileSchema } from '../../../shared/loop/state/gate-result.ts';
 import { splitSchema } from '../../../shared/loop/state/split.ts';
 import { readJson } from '../../../shared/ports/documents.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';

@@ -1,7 +1,7 @@
 import type { ProgressUi } from '../../../cli/progress.ts';
 import { runLoop } from '../../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../../cli/workspace.ts';
-import { embeddedConfigurationSchema } from '../../../shared/adapters/backends/embedded/configuration.ts';
+import { embeddedConfigurationSchema } from '../../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { defaultBackEnds } from '../../../shared/composition/default-back-ends.ts';
 import { ingestTraces } from '../../../shared/intake/ingest-traces.ts';
 import { chooseCheckpoint } from '../../../shared/operations/choose-checkpoint.ts';

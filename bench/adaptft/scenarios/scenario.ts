@@ -1,4 +1,4 @@
-import type { Foundation } from '../../../shared/adapters/backends/embedded/configuration.ts';
+import type { Foundation } from '../../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import type { Random } from '../../../shared/ports/random.ts';
 import type { Labelled } from '../perturbations/corpus.ts';
 

@@ -12,7 +12,7 @@ export const judgeSchema = z.strictObject({
   id: z.string().min(1).max(200),
   reason: z.string().max(10_000).default(''),
 });
-export type Judge = z.infer<typeof judgeSchema>;
+export type JudgeIdentity = z.infer<typeof judgeSchema>;
 
 /** An append-only record joined to a trace. A correction is a new judgement, never a change of an old one. */
 export const judgementSchema = z.strictObject({

@@ -1,7 +1,7 @@
 import type { Output } from '../base/output.ts';
 import { sameAnswer } from '../base/same-answer.ts';
 import type { TaskKind } from '../base/task-kind.ts';
-import type { Judge } from './judgement.ts';
+import type { JudgeIdentity } from './judgement.ts';
 import type { JudgedRecord, SnapshotRecord } from './trace-record.ts';
 
 /**
@@ -45,7 +45,7 @@ export interface JudgedAnswer {
   readonly verdict: 'pass' | 'fail';
   /** The right output, where the judge knows it. */
   readonly expected: Output | null;
-  readonly judge: Judge;
+  readonly judge: JudgeIdentity;
 }
 
 /** The record with a verdict on what no judgement on record settles; null leaves it as it is. */
@@ -62,7 +62,7 @@ export function withVerdict(record: JudgedRecord, said: JudgedAnswer | null): Ju
 
 type JudgingKind = Pick<TaskKind, 'same' | 'show'>;
 
-function exactMatch(kind: JudgingKind, answer: Output | null, expected: Output, source: Judge): Judge {
+function exactMatch(kind: JudgingKind, answer: Output | null, expected: Output, source: JudgeIdentity): JudgeIdentity {
   const relation = sameAnswer(kind, answer, expected) ? 'is' : 'is not';
   const shown = answer === null ? 'no answer' : JSON.stringify(kind.show(answer));
   return {

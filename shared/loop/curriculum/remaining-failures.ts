@@ -2,7 +2,7 @@ import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { UsableRecord } from '../../domain/traces/trace-record.ts';
 import { readJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { gateFileSchema } from '../state/gate.ts';
+import { gateFileSchema } from '../state/gate-result.ts';
 import { type IterationRef, readHistory } from '../state/iteration.ts';
 
 /**

@@ -11,7 +11,7 @@ import type { Trainer } from '../../ports/trainer.ts';
 import type { Stage } from '../engine/stage.ts';
 import { type Candidate, readCandidate } from '../state/candidate.ts';
 import { type DecisionRef, decisionRefSchema } from '../state/decision.ts';
-import { byNetGain, type GatedCandidate, gateFileSchema, gateSchema, gateWithReason } from '../state/gate.ts';
+import { byNetGain, type GatedCandidate, gateFileSchema, gateSchema, gateWithReason } from '../state/gate-result.ts';
 import { type History, type IterationRecord, iterationRefSchema, readHistory } from '../state/iteration.ts';
 import { shortReason } from '../state/limits.ts';
 import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';

@@ -13,10 +13,10 @@ import { kindOf } from '../../ports/kind-of.ts';
 import { evaluateInSlices, readCheckpoint } from '../engine/evaluate.ts';
 import { type LongStage, Unfinished } from '../engine/stage.ts';
 import { decisionRefSchema } from '../state/decision.ts';
-import { type FinalTest, finalTestRefSchema } from '../state/final-test.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { keptSplitSchema } from '../state/split.ts';
 import { stageHead } from '../state/stage-head.ts';
+import { type FinalTest, finalTestRefSchema } from '../state/test-result.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,

@@ -16,7 +16,7 @@ import { readCheckpoint } from '../engine/evaluate.ts';
 import type { Stage } from '../engine/stage.ts';
 import { type CandidateRef, candidateRefSchema } from '../state/candidate.ts';
 import { championEvaluationSchema, type Evaluated, type EvaluatedSet, evaluatedSchema } from '../state/evaluation.ts';
-import { byNetGain, type Gate, type GatedCandidate, gateSchema } from '../state/gate.ts';
+import { byNetGain, type Gate, type GatedCandidate, gateSchema } from '../state/gate-result.ts';
 import { lineageSchema } from '../state/lineage.ts';
 import { readTrainingSide } from '../state/material.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';

@@ -12,12 +12,12 @@ import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { stageKey } from '../engine/stage.ts';
 import { readCandidate } from '../state/candidate.ts';
-import { type FinalTest, finalTestSchema } from '../state/final-test.ts';
-import { type GatedCandidate, gateFileSchema, gateWithReason } from '../state/gate.ts';
+import { type GatedCandidate, gateFileSchema, gateWithReason } from '../state/gate-result.ts';
 import { type History, historySchema } from '../state/iteration.ts';
 import { type RunPlan, readPlan } from '../state/run-plan.ts';
 import type { ReportInput, RunResult } from '../state/run-result.ts';
 import { sizeOf } from '../state/split.ts';
+import { type FinalTest, finalTestSchema } from '../state/test-result.ts';
 import { nextSteps } from './next-steps.ts';
 import type { BeforeAfter, CandidateReport, ExampleText, Rate, ReportData, ShownAnswer } from './report-data.ts';
 

@@ -7,7 +7,7 @@ import { exampleSchema } from '../../domain/models/example.ts';
 import { type JudgedRecord, judgedRecordSchema, type TriagedRecord } from '../../domain/traces/trace-record.ts';
 import { type DetectorName, suspectDetectors } from '../../domain/triage/detector-name.ts';
 import { triageRecords } from '../../domain/triage/triage-records.ts';
-import { cheapTrainer, defaultConfiguration } from '../../ports/back-ends.ts';
+import { cheapTrainer, initialConfiguration } from '../../ports/back-ends.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Trainer } from '../../ports/trainer.ts';
@@ -55,7 +55,7 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
             base,
             model: plan.model,
             trainer,
-            configuration: defaultConfiguration(trainer, optionsOf(trainer, plan.champion)),
+            configuration: initialConfiguration(trainer, optionsOf(trainer, plan.champion)),
             seed: run.seed,
             context,
             key: (file) => key(`${name}-${file}`),

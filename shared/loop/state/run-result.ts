@@ -3,11 +3,11 @@ import { idSchema } from '../../domain/base/ids.ts';
 import { decisionSchema } from '../../domain/models/run.ts';
 import { decisionRefSchema } from './decision.ts';
 import { taxonomyRefSchema, weaknessRefSchema } from './diagnosis.ts';
-import { finalTestRefSchema } from './final-test.ts';
 import { itemIdSchema, lineageIdSchema, objectKeySchema, reasonSchema } from './limits.ts';
 import { preparedSchema } from './run-plan.ts';
 import { keptSplitSchema } from './split.ts';
 import { stageHead } from './stage-head.ts';
+import { finalTestRefSchema } from './test-result.ts';
 import { triagedSchema } from './triaged.ts';
 
 export const reportInputSchema = z.strictObject({

@@ -9,9 +9,9 @@ import { cosine, type SimilarityIndex } from '../../../domain/similarity/similar
 import { clusterKeywords } from './cluster-keywords.ts';
 import type { Fault } from './fault.ts';
 import { featureSentence } from './feature-sentence.ts';
+import { type Diagnosis, diagnose } from './find-root-cause.ts';
 import { type Group, groupBy, quoted, roughly } from './group.ts';
 import type { Evidence } from './merge-analyses.ts';
-import { type Diagnosis, diagnose } from './root-cause.ts';
 
 /** What describing a cluster needs to know of all failures. */
 export interface Overview {

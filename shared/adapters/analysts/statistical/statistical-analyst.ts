@@ -17,9 +17,9 @@ export function createStatisticalAnalyst({ tasks }: Pick<Ports, 'tasks'>): Analy
       return analyzeShard(request.shardId, request.records, kindOf(request, { tasks }));
     }),
     taxonomy: doneAtOnce(async ({ analyses, ...request }) => {
-      const { buildTaxonomy } = await import('./build-taxonomy.ts');
+      const { clusterFailures } = await import('./cluster-failures.ts');
       const parsed = z.array(shardAnalysisSchema).parse(analyses);
-      return buildTaxonomy({ ...request, analyses: parsed }, kindOf(request, { tasks }));
+      return clusterFailures({ ...request, analyses: parsed }, kindOf(request, { tasks }));
     }),
     probes: doneAtOnce(async (request) => {
       const { designProbes } = await import('./design-probes.ts');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { RatchetError } from '../../../domain/base/errors.ts';
-import { foundationSchema } from './configuration.ts';
+import { foundationSchema } from './embedded-configuration.ts';
 import { roundUp } from './kernels.ts';
 
 const magic = 'RATCHET\u0001';
@@ -24,7 +24,7 @@ const headerSchema = z.strictObject({
 export type ArtifactHeader = z.infer<typeof headerSchema>;
 
 /** A trained head with its vocabulary. Weight rows have one value a class. */
-export interface Artifact {
+export interface HeadArtifact {
   readonly header: ArtifactHeader;
   /** Hash halves of the n-grams, by feature. */
   readonly low: Uint32Array;
@@ -41,7 +41,7 @@ export interface Artifact {
  * One binary object, little-endian: 8 bytes of magic, the version and the length of the header as unsigned 32-bit integers, the
  * header as JSON, then the blocks in the order of {@link blockLengths}, each beginning at a multiple of 8.
  */
-export function encodeArtifact(artifact: Artifact): Uint8Array<ArrayBuffer> {
+export function encodeArtifact(artifact: HeadArtifact): Uint8Array<ArrayBuffer> {
   const header = new TextEncoder().encode(JSON.stringify(artifact.header));
   const blocks = blocksOf(artifact);
   let size = roundUp(prefixBytes + header.length, blockAlignment);
@@ -84,7 +84,7 @@ export function decodeHeader(bytes: Uint8Array): { readonly header: ArtifactHead
 }
 
 /** Reads an artifact. The blocks are views of the bytes where alignment allows it. @throws RatchetError CorruptArtifact */
-export function decodeArtifact(bytes: Uint8Array): Artifact {
+export function decodeArtifact(bytes: Uint8Array): HeadArtifact {
   const { header, end } = decodeHeader(bytes);
   const aligned = bytes.byteOffset % blockAlignment === 0 ? bytes : bytes.slice();
   const lengths = blockLengths(header);
@@ -126,7 +126,7 @@ export function checkDigest(bytes: Uint8Array, expected: string): void {
   }
 }
 
-function blocksOf(artifact: Artifact): readonly (Uint32Array | Float32Array | Int8Array)[] {
+function blocksOf(artifact: HeadArtifact): readonly (Uint32Array | Float32Array | Int8Array)[] {
   return [
     artifact.low,
     artifact.high,

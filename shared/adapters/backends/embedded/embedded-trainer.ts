@@ -6,7 +6,11 @@ import type { Artifact, Trainer, TrainingRequest } from '../../../ports/trainer.
 import { classification } from '../../../tasks/classification/classification.ts';
 import { classificationSpecSchema } from '../../../tasks/classification/classification-spec.ts';
 import { storeArtifact } from '../store-artifact.ts';
-import { type EmbeddedConfiguration, embeddedConfigurationSchema, learnsFromChampion } from './configuration.ts';
+import {
+  type EmbeddedConfiguration,
+  embeddedConfigurationSchema,
+  learnsFromChampion,
+} from './embedded-configuration.ts';
 import type { EmbeddedRuntime, HeldArtifact } from './embedded-runtime.ts';
 import { embeddedBackEnd, embeddedTrainerFacts } from './facts.ts';
 import type { TrainAnswer } from './worker.ts';

@@ -1,7 +1,7 @@
 import type { Predictor } from '../../../ports/predictor.ts';
 import type { Trainer } from '../../../ports/trainer.ts';
 import { classification } from '../../../tasks/classification/classification.ts';
-import { embeddedConfigurationSchema, embeddedOptionsSchema, learnsFromChampion } from './configuration.ts';
+import { embeddedConfigurationSchema, embeddedOptionsSchema, learnsFromChampion } from './embedded-configuration.ts';
 import { firstConfigurations, neighbourConfigurations } from './search-space.ts';
 
 /** The name of trainer and predictor. */

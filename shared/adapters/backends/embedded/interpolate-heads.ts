@@ -1,5 +1,5 @@
-import type { Artifact } from './artifact.ts';
-import { Vocabulary } from './vocabulary.ts';
+import type { HeadArtifact } from './artifact.ts';
+import { FeatureVocabulary } from './feature-vocabulary.ts';
 
 /**
  * Interpolates the weights of two heads: (1 − share) · trained + share · champion, each over its temperature, so that both speak in
@@ -10,10 +10,10 @@ import { Vocabulary } from './vocabulary.ts';
  * The champion's n-gram weights are carried over to the trained head's inverse document frequencies. N-grams that only one of them
  * knows stay, with that one's part. Classes and embeddings that one lacks count as 0 there.
  */
-export function interpolateHeads(trained: Artifact, champion: Artifact, share: number): Artifact {
+export function interpolateHeads(trained: HeadArtifact, champion: HeadArtifact, share: number): HeadArtifact {
   const classes = [...new Set([...trained.header.classes, ...champion.header.classes])].sort((a, b) => a - b);
   const columnOf = new Map(classes.map((position, column) => [position, column]));
-  const vocabulary = new Vocabulary(trained.low.length + champion.low.length);
+  const vocabulary = new FeatureVocabulary(trained.low.length + champion.low.length);
   for (const { low, high } of [trained, champion]) {
     low.forEach((value, at) => {
       vocabulary.findOrAdd(value, high[at] ?? 0);
@@ -65,7 +65,7 @@ function quantised(
   weights: Float32Array,
   rows: number,
   columns: number,
-): Pick<Artifact, 'sparseScales' | 'sparseWeights'> {
+): Pick<HeadArtifact, 'sparseScales' | 'sparseWeights'> {
   const sparseScales = new Float32Array(rows);
   const sparseWeights = new Int8Array(rows * columns);
   for (let row = 0; row < rows; row++) {

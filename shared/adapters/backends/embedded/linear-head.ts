@@ -1,8 +1,8 @@
-import type { Artifact, ArtifactHeader } from './artifact.ts';
+import type { ArtifactHeader, HeadArtifact } from './artifact.ts';
+import { vocabularyOf } from './feature-vocabulary.ts';
 import { allocationBytes, columnAlignment, Kernels, roundUp } from './kernels.ts';
 import { readableText } from './text-features.ts';
 import { TfIdfReader } from './tf-idf.ts';
-import { vocabularyOf } from './vocabulary.ts';
 
 /** Embeddings have unit length; scaled by this, they carry their measured share beside the two n-gram blocks. */
 export const embeddingScale = 2;
@@ -24,7 +24,7 @@ export class LinearHead {
   #indices: Int32Array;
   #values: Float32Array;
 
-  constructor(artifact: Artifact) {
+  constructor(artifact: HeadArtifact) {
     const { header, low, high, idf, sparseScales, sparseWeights, denseWeights } = artifact;
     const classes = header.classes.length;
     const width = header.denseWidth + 1;

@@ -1,5 +1,5 @@
 import { canonicalJson } from '../../../domain/base/ids.ts';
-import type { EmbeddedConfiguration, Foundation } from './configuration.ts';
+import type { EmbeddedConfiguration, Foundation } from './embedded-configuration.ts';
 
 /** Share of the champion's probabilities when distillation is switched on. */
 const distillation = 0.4;

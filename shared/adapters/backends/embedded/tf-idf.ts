@@ -1,5 +1,5 @@
+import { FeatureVocabulary } from './feature-vocabulary.ts';
 import { NgramReader } from './text-features.ts';
-import { Vocabulary } from './vocabulary.ts';
 
 /** Rows of n-gram features, compressed: row i has the entries from `starts[i]` to `starts[i + 1]`. */
 export interface SparseRows {
@@ -10,7 +10,7 @@ export interface SparseRows {
 
 /** What turns a text into a row: the n-grams known, each with its inverse document frequency. */
 export interface TfIdfModel {
-  readonly vocabulary: Vocabulary;
+  readonly vocabulary: FeatureVocabulary;
   readonly idf: Float32Array;
 }
 
@@ -24,7 +24,7 @@ export function fitTfIdf(
   minimumTexts: number,
   maximumFeatures: number,
 ): { readonly model: TfIdfModel; readonly rows: SparseRows } {
-  const all = new Vocabulary();
+  const all = new FeatureVocabulary();
   const reader = new NgramReader();
   const counter = new Counter();
   const rows = new RowBuilder(texts.length);
@@ -45,7 +45,7 @@ export function fitTfIdf(
   }
   const { low, high } = all.keys();
   const newIds = new Int32Array(all.size).fill(-1);
-  const vocabulary = new Vocabulary(all.size + 1);
+  const vocabulary = new FeatureVocabulary(all.size + 1);
   const least = leastFrequency(frequencies, minimumTexts, maximumFeatures);
   const idf = new Float32Array(all.size);
   for (let id = 0; id < all.size; id++) {

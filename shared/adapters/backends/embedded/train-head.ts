@@ -1,6 +1,6 @@
 import { RatchetError } from '../../../domain/base/errors.ts';
-import { type Artifact, encodeArtifact } from './artifact.ts';
-import type { EmbeddedConfiguration } from './configuration.ts';
+import { encodeArtifact, type HeadArtifact } from './artifact.ts';
+import type { EmbeddedConfiguration } from './embedded-configuration.ts';
 import { embeddingScale, type LinearHead } from './linear-head.ts';
 import { mergeEqualTexts } from './merge-rows.ts';
 import { seededRandom, shuffle } from './random-order.ts';
@@ -283,8 +283,8 @@ function heldOutScores(
 /** Sparse rows are quantised to 8 bits with a scale of their own; rows without a weight, and their n-grams, are dropped. */
 function toArtifact(
   regression: SoftmaxRegression,
-  source: Pick<Artifact, 'header' | 'low' | 'high' | 'idf'>,
-): Artifact {
+  source: Pick<HeadArtifact, 'header' | 'low' | 'high' | 'idf'>,
+): HeadArtifact {
   const { theta, stride } = regression;
   const classes = source.header.classes.length;
   const features = source.header.sparseFeatures;

@@ -1,8 +1,8 @@
 import type { MessagePort } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';
 import { RatchetError } from '../../../domain/base/errors.ts';
-import { type Artifact, artifactDigest, checkDigest, decodeArtifact, encodeArtifact } from './artifact.ts';
-import type { EmbeddedConfiguration } from './configuration.ts';
+import { artifactDigest, checkDigest, decodeArtifact, encodeArtifact, type HeadArtifact } from './artifact.ts';
+import type { EmbeddedConfiguration } from './embedded-configuration.ts';
 import { interpolateHeads } from './interpolate-heads.ts';
 import { LinearHead } from './linear-head.ts';
 import type { Outcome } from './outcome.ts';
@@ -180,7 +180,7 @@ function headOf({ bytes, digest }: SharedArtifact): LinearHead {
   return head;
 }
 
-function artifactOf({ bytes, digest }: SharedArtifact): Artifact {
+function artifactOf({ bytes, digest }: SharedArtifact): HeadArtifact {
   checkDigest(bytes, digest);
   return decodeArtifact(bytes.slice());
 }

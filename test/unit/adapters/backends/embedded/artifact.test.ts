@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type Artifact,
   decodeArtifact,
   encodeArtifact,
+  type HeadArtifact,
 } from '../../../../../shared/adapters/backends/embedded/artifact.ts';
 
-const artifact: Artifact = {
+const artifact: HeadArtifact = {
   header: {
     foundation: 'none',
     labels: ['a', 'b', 'c'],

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  type Artifact,
   artifactDigest,
   checkDigest,
   decodeArtifact,
   decodeHeader,
   encodeArtifact,
+  type HeadArtifact,
 } from '../../../../../shared/adapters/backends/embedded/artifact.ts';
 import {
   decodeSegment,
@@ -16,7 +16,7 @@ import {
 } from '../../../../../shared/adapters/backends/embedded/embedding-segment.ts';
 import { embeddingLength } from '../../../../../shared/adapters/backends/embedded/use-lite.ts';
 
-const artifact: Artifact = {
+const artifact: HeadArtifact = {
   header: {
     foundation: 'none',
     labels: ['a', 'b'],

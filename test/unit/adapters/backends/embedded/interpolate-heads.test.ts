@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import {
-  type Artifact,
   decodeArtifact,
   encodeArtifact,
+  type HeadArtifact,
 } from '../../../../../shared/adapters/backends/embedded/artifact.ts';
 import { interpolateHeads } from '../../../../../shared/adapters/backends/embedded/interpolate-heads.ts';
 
-const trained: Artifact = {
+const trained: HeadArtifact = {
   header: {
     foundation: 'none',
     labels: ['a', 'b', 'c'],
@@ -22,7 +22,7 @@ const trained: Artifact = {
   sparseWeights: Int8Array.of(100, -100, 50, 127),
   denseWeights: Float32Array.of(0.25, -0.25),
 };
-const champion: Artifact = {
+const champion: HeadArtifact = {
   header: {
     foundation: 'use-lite',
     labels: ['a', 'b', 'c'],
@@ -40,7 +40,7 @@ const champion: Artifact = {
 };
 
 /** Weights by class name of the n-gram with that low half of its hash. */
-function weightsOf({ header, low, sparseScales, sparseWeights }: Artifact, ngram: number): Record<string, number> {
+function weightsOf({ header, low, sparseScales, sparseWeights }: HeadArtifact, ngram: number): Record<string, number> {
   const at = low.indexOf(ngram);
   const columns = header.classes.length;
   return Object.fromEntries(

@@ -3,7 +3,7 @@ import {
   embeddedConfigurationSchema,
   type Foundation,
   foundationSchema,
-} from '../../../../../shared/adapters/backends/embedded/configuration.ts';
+} from '../../../../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import {
   defaultConfiguration,
   firstConfigurations,

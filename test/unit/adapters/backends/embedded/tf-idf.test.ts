@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import {
+  FeatureVocabulary,
+  vocabularyOf,
+} from '../../../../../shared/adapters/backends/embedded/feature-vocabulary.ts';
 import { NgramReader, readableText } from '../../../../../shared/adapters/backends/embedded/text-features.ts';
 import { fitTfIdf, TfIdfReader } from '../../../../../shared/adapters/backends/embedded/tf-idf.ts';
-import { Vocabulary, vocabularyOf } from '../../../../../shared/adapters/backends/embedded/vocabulary.ts';
 
 const texts = ['The cat sat', 'the dog sat down', 'a bird', 'CAT and dog and cat'];
 
@@ -79,7 +82,7 @@ describe('TF-IDF', () => {
 
 describe('vocabulary', () => {
   it('numbers keys in the order in which they came, through every growth', () => {
-    const vocabulary = new Vocabulary(4);
+    const vocabulary = new FeatureVocabulary(4);
     for (let key = 0; key < 5_000; key++) {
       expect(vocabulary.findOrAdd(key * 7, key)).toBe(key);
     }

@@ -26,7 +26,7 @@ const largeGroupSample = 1_000;
 const readCharacters = 1_000;
 
 /** Merges the shards and sorts their failures into clusters with a root cause each, one that the task kind knows. */
-export function buildTaxonomy(request: StatisticalTaxonomyRequest, kind: TaskKind): Taxonomy {
+export function clusterFailures(request: StatisticalTaxonomyRequest, kind: TaskKind): Taxonomy {
   const evidence = mergeAnalyses(request.analyses, kind);
   const overview = overviewOf(evidence);
   const kept = groupFailures(request, kind, evidence, overview);

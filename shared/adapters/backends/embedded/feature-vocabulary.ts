@@ -1,5 +1,5 @@
 /** From the 64-bit hash of an n-gram to a number counted from 0, by open addressing. */
-export class Vocabulary {
+export class FeatureVocabulary {
   #low: Uint32Array;
   #high: Uint32Array;
   /** Id + 1 by slot; 0 is a free slot. */
@@ -86,8 +86,8 @@ export class Vocabulary {
 }
 
 /** A vocabulary in which `low[i]`, `high[i]` has id i. The keys are all different. */
-export function vocabularyOf(low: Uint32Array, high: Uint32Array): Vocabulary {
-  const vocabulary = new Vocabulary(low.length + 1);
+export function vocabularyOf(low: Uint32Array, high: Uint32Array): FeatureVocabulary {
+  const vocabulary = new FeatureVocabulary(low.length + 1);
   for (let id = 0; id < low.length; id++) {
     vocabulary.findOrAdd(low[id] ?? 0, high[id] ?? 0);
   }
