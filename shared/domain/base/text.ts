@@ -1,4 +1,8 @@
 const wordPattern = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
+/** As a word, with what follows its apostrophes. */
+const spokenPattern = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:'[\p{L}\p{M}]+)*/gu;
+/** As a spoken word, or a sign that is no punctuation: an emoji, a currency. */
+const spokenOrSignPattern = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:'[\p{L}\p{M}]+)*|[^\s\p{L}\p{N}\p{M}\p{P}\p{C}]/gu;
 
 /** The text in the form in which two inputs count as the same: NFKC, lower case, white space runs as one space, trimmed. */
 export function normalisedText(text: string): string {
@@ -12,6 +16,16 @@ export function normalisedText(text: string): string {
  */
 export function words(text: string): readonly string[] {
   return normalisedText(text).match(wordPattern) ?? [];
+}
+
+/**
+ * The words of a text as they are spoken: an apostrophe within a word belongs to it. Lower case, apostrophes straight.
+ * @param options.signs whether signs that are no punctuation are words too
+ * @example spokenWords("Don’t pay €5") // ["don't", 'pay', '5']
+ */
+export function spokenWords(text: string, { signs = false } = {}): readonly string[] {
+  const folded = text.normalize('NFKC').toLowerCase().replaceAll('’', "'");
+  return folded.match(signs ? spokenOrSignPattern : spokenPattern) ?? [];
 }
 
 /**

@@ -1,3 +1,5 @@
+import { spokenWords } from '../base/text.ts';
+
 /** What is read of one text for words, in characters. */
 const longestText = 20_000;
 const longestWord = 30;
@@ -7,13 +9,8 @@ const longestWord = 30;
  * 30 characters. Whatever the text holds, a word can stand in a title or a page without harm.
  */
 export function distinctWords(text: string): ReadonlySet<string> {
-  const normal = text
-    .slice(0, longestText)
-    .normalize('NFKC')
-    .toLowerCase()
-    .replaceAll(/(?<=\p{L})['’](?=\p{L})/gu, '');
-  const words = normal.match(/[\p{L}\p{N}]+/gu) ?? [];
-  return new Set(words.filter((word) => word.length >= 2 && word.length <= longestWord));
+  const found = spokenWords(text.slice(0, longestText)).map((word) => word.replaceAll("'", ''));
+  return new Set(found.filter((word) => word.length >= 2 && word.length <= longestWord));
 }
 
 /** In how many of the texts each word occurs. */

@@ -1,3 +1,5 @@
+import { spokenWords } from '../base/text.ts';
+
 /** A sparse vector of L2 norm 1 (or empty): feature ids, ascending, with their weights. */
 export interface SparseVector {
   readonly features: Uint32Array;
@@ -20,13 +22,11 @@ const strongestFeatures = 256;
 /** Inverted-list entries a query reads before it settles for its rarest features and re-ranks what they found. */
 const postingBudget = 30_000;
 
-const wordPattern = /[\p{L}\p{N}\p{M}]+(?:'\p{L}+)*|[^\s\p{L}\p{N}\p{M}\p{P}\p{C}]/gu;
-
-function wordsOf(text: string): string[] {
-  const normal = text.slice(0, longestText).normalize('NFKC').toLowerCase().replaceAll('’', "'");
-  const words = normal.match(wordPattern) ?? [];
-  if (!words.some((word) => word.length > longestWord)) return words;
-  return words.flatMap((word) => {
+/** The words and signs of a text, long ones in pieces. */
+function piecesOf(text: string): readonly string[] {
+  const found = spokenWords(text.slice(0, longestText), { signs: true });
+  if (!found.some((word) => word.length > longestWord)) return found;
+  return found.flatMap((word) => {
     const pieces: string[] = [];
     for (let from = 0; from < word.length; from += longestWord) pieces.push(word.slice(from, from + longestWord));
     return pieces;
@@ -110,7 +110,7 @@ export class SimilarityIndex {
   /** @param texts what is searched; a result's `index` is a position in it. Texts without a word are never found. */
   constructor(texts: readonly string[]) {
     this.size = texts.length;
-    const counts = texts.map((text) => count(wordsOf(text).flatMap((word) => this.#learn(word))));
+    const counts = texts.map((text) => count(piecesOf(text).flatMap((word) => this.#learn(word))));
 
     const featureCount = this.#featureIds.size;
     const frequency = new Uint32Array(featureCount);
@@ -173,7 +173,7 @@ export class SimilarityIndex {
   embed(text: string): SparseVector {
     const known: number[] = [];
     const unknown = new Map<string, number>();
-    for (const word of wordsOf(text)) {
+    for (const word of piecesOf(text)) {
       const learnt = this.#wordFeatures.get(word);
       if (learnt !== undefined) {
         for (const id of learnt) known.push(id);

@@ -1,7 +1,8 @@
 import { quantile } from '../base/statistics.ts';
+import { spokenWords } from '../base/text.ts';
 import { type Casing, casingOf } from './casing.ts';
 import { CharacterModel } from './character-model.ts';
-import { readable, wordsOf } from './readable-words.ts';
+import { readable } from './readable.ts';
 
 /** What is usual in the traffic of one model; detectors measure against it. Held in memory only. */
 export interface CorpusProfile {
@@ -37,7 +38,7 @@ export function profileCorpus(inputs: Iterable<string>): CorpusProfile {
   let texts = 0;
   for (const input of distinct) {
     const text = readable(input);
-    const words = wordsOf(text);
+    const words = spokenWords(text);
     if (words.length === 0) continue;
     texts += 1;
     lengths.push(words.length);

@@ -15,7 +15,7 @@ import {
   detectTruncation,
 } from './noise.ts';
 import { detectOffDomain, type OutOfFold } from './off-domain.ts';
-import { readable } from './readable-words.ts';
+import { readable } from './readable.ts';
 import { detectCodeSwitching, detectSlang } from './register.ts';
 import { detectOcr, detectPhonetic, detectTypos } from './spelling.ts';
 import {

@@ -1,7 +1,7 @@
+import { spokenWords } from '../base/text.ts';
 import { percent } from '../base/wording.ts';
 import type { CorpusProfile } from './corpus-profile.ts';
 import { type Finding, quote } from './finding.ts';
-import { wordsOf } from './readable-words.ts';
 
 /** Fewer distinct inputs than this say too little of how words look. */
 const enoughTexts = 100;
@@ -20,7 +20,7 @@ const keyboardRows = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm', 'qwertzuiop', 'azert
 export function detectGibberish(text: string, profile: CorpusProfile): Finding | null {
   const signs = signsOnly(text);
   if (signs !== null) return signs;
-  const words = wordsOf(text).filter((word) => !/^\p{N}+$/u.test(word));
+  const words = spokenWords(text).filter((word) => !/^\p{N}+$/u.test(word));
   const letters = words.reduce((sum, word) => sum + word.length, 0);
   if (letters < 4) return null;
 

@@ -1,10 +1,10 @@
+import { spokenWords } from '../base/text.ts';
 import { percent } from '../base/wording.ts';
 import { casingOf } from './casing.ts';
 import { type CorpusProfile, endsClosed } from './corpus-profile.ts';
 import { type Finding, quote } from './finding.ts';
 import { htmlElements } from './html-elements.ts';
 import { asRead } from './normalise.ts';
-import { wordsOf } from './readable-words.ts';
 
 /** Fewer distinct inputs than this do not show what is usual. */
 const enoughTexts = 100;
@@ -26,7 +26,7 @@ export function detectCasing(text: string, profile: CorpusProfile): Finding | nu
 export function detectPunctuation(text: string): Finding | null {
   const heap = /([!?,;:])\1{2,}|\.{4,}|[!?]{3,}|(?:[!?.,;:] ?){5,}/u.exec(text);
   if (heap !== null) return { kind: 'punctuation', strength: 0.9, reason: `has a heap of marks: ${quote(heap[0])}` };
-  const words = wordsOf(text).length;
+  const words = spokenWords(text).length;
   const marks = text.match(/[!?.,;:]/gu)?.length ?? 0;
   return words >= 4 && marks / words > 0.8
     ? { kind: 'punctuation', strength: 0.9, reason: `has ${marks} marks on ${words} words` }
@@ -73,7 +73,7 @@ export function detectTruncation(
   vocabulary: { completions(word: string): string | null },
 ): Finding | null {
   if (profile.texts < enoughTexts || endsClosed(text)) return null;
-  const words = wordsOf(text);
+  const words = spokenWords(text);
   const last = words.at(-1);
   if (last === undefined || words.length < 3) return null;
   if (/(?:…|\.\.\.|-)\s*$/.test(text) && profile.closedEnds > 0.5)
@@ -97,7 +97,7 @@ export function detectTruncation(
 
 /** The text, or most of it, stands there twice. */
 export function detectDuplication(text: string): Finding | null {
-  const words = wordsOf(text);
+  const words = spokenWords(text);
   if (words.length < 6) return null;
   for (let period = Math.floor(words.length / 2); period >= 3; period -= 1) {
     if (words.length % period > 2 || words.length > 400) continue;
@@ -113,7 +113,7 @@ export function detectDuplication(text: string): Finding | null {
   }
   const sentences = text
     .split(/[.!?\n]+/u)
-    .map((part) => wordsOf(part).join(' '))
+    .map((part) => spokenWords(part).join(' '))
     .filter((part) => part.length > 0);
   const twice = sentences.find((part, at) => part.split(' ').length >= 4 && sentences.indexOf(part) !== at);
   if (twice === undefined || twice.split(' ').length * 2 < words.length * 0.6) return null;
@@ -162,7 +162,7 @@ export function detectMetadata(text: string): Finding | null {
 /** Far longer than the traffic's texts. */
 export function detectLength(text: string, profile: CorpusProfile): Finding | null {
   if (profile.texts < enoughTexts) return null;
-  const count = wordsOf(text).length;
+  const count = spokenWords(text).length;
   const limit = Math.max(profile.length.p99, 2 * profile.length.median);
   if (count <= limit) return null;
   return { kind: 'very-long', strength: 0.8, reason: `has ${count} words, against a usual ${profile.length.median}` };

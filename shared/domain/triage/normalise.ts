@@ -1,4 +1,4 @@
-import { readable } from './readable-words.ts';
+import { readable } from './readable.ts';
 
 /** Letters of other scripts that are drawn like Latin ones, and figures and signs used for them. */
 const lookalikes: ReadonlyMap<string, string> = new Map([

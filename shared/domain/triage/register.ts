@@ -1,7 +1,7 @@
+import { spokenWords } from '../base/text.ts';
 import { percent } from '../base/wording.ts';
 import type { CorpusProfile } from './corpus-profile.ts';
 import { type Finding, quote } from './finding.ts';
-import { wordsOf } from './readable-words.ts';
 
 const slang = new Set(
   "u ur r pls plz plss thx thnx tnx ty tysm btw idk idc imo imho asap fyi lol lmao omg wtf smh tbh ngl brb afaik irl dm rn gonna wanna gotta gimme lemme dunno kinda sorta cuz coz bc b4 gr8 l8r 2day 2moro tmrw tmr msg txt ppl acct acc amt appt bal info govt dept wknd yr yrs mins hrs w/ w/o wud cud shud wat wut dat dis da nah yea yep ya yall y'all ain't bro dude fam lit sus yo yolo fr bruh deets def legit".split(
@@ -30,7 +30,7 @@ const functionWords: ReadonlyMap<string, ReadonlySet<string>> = new Map(
 
 /** Abbreviations and slang that the traffic hardly uses. */
 export function detectSlang(text: string, profile: CorpusProfile): Finding | null {
-  const found = [...new Set(wordsOf(text))].filter((word) => slang.has(word) && rare(word, profile));
+  const found = [...new Set(spokenWords(text))].filter((word) => slang.has(word) && rare(word, profile));
   return found.length === 0
     ? null
     : {
@@ -43,7 +43,7 @@ export function detectSlang(text: string, profile: CorpusProfile): Finding | nul
 /** Another language mixed in: words in a script that the traffic does not use, or several form words of one foreign language. */
 export function detectCodeSwitching(text: string, profile: CorpusProfile): Finding | null {
   if (profile.texts < 100) return null;
-  const words = wordsOf(text);
+  const words = spokenWords(text);
   const foreign = words.filter(
     (word) => /^\p{L}/u.test(word) && rare(word, profile) && profile.characters.isForeign(word),
   );

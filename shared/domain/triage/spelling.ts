@@ -1,7 +1,7 @@
+import { spokenWords } from '../base/text.ts';
 import type { CorpusProfile } from './corpus-profile.ts';
 import type { DetectorName } from './detector-name.ts';
 import { type Finding, quote } from './finding.ts';
-import { wordsOf } from './readable-words.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Fewer distinct inputs than this do not show which words are common. */
@@ -39,7 +39,7 @@ export function detectPhonetic(text: string, profile: CorpusProfile, vocabulary:
 export function detectOcr(text: string, profile: CorpusProfile, vocabulary: Vocabulary): Finding | null {
   if (profile.texts < enoughTexts) return null;
   const found: Slip[] = [];
-  for (const written of new Set(wordsOf(text))) {
+  for (const written of new Set(spokenWords(text))) {
     if (written.length < 3 || vocabulary.frequency(written) >= known) continue;
     const meant = ocrReadings(written).find((reading) => vocabulary.isCommon(reading));
     if (meant !== undefined) found.push({ written, meant });
@@ -55,7 +55,7 @@ function slips(
 ): Slip[] {
   if (profile.texts < enoughTexts) return [];
   const found: Slip[] = [];
-  for (const written of new Set(wordsOf(text))) {
+  for (const written of new Set(spokenWords(text))) {
     const frequency = vocabulary.frequency(written);
     if (written.length < 4 || frequency >= known || /[\p{N}']/u.test(written)) continue;
     const meant = meaningOf(written);

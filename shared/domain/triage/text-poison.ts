@@ -1,9 +1,9 @@
+import { spokenWords } from '../base/text.ts';
 import { percent } from '../base/wording.ts';
 import type { DetectorName } from './detector-name.ts';
 import { type Finding, quote } from './finding.ts';
 import { isHtmlElement } from './html-elements.ts';
 import { asRead } from './normalise.ts';
-import { wordsOf } from './readable-words.ts';
 
 /** Nothing to go by: no letters or figures, or a lone character. */
 export function detectEmpty(text: string): Finding | null {
@@ -137,13 +137,13 @@ function detectPhrase(
   kind: DetectorName,
   what: string,
 ): Finding | null {
-  const count = wordsOf(text).length;
+  const count = spokenWords(text).length;
   if (count > mostWords) return null;
   const read = asRead(text);
   for (const pattern of patterns) {
     const match = pattern.exec(read);
     if (match !== null) {
-      const part = wordsOf(match[0]).length / Math.max(1, count);
+      const part = spokenWords(match[0]).length / Math.max(1, count);
       return {
         kind,
         strength: 0.8 + 0.2 * Math.min(1, part),

@@ -66,10 +66,10 @@ describe('a surface profile', () => {
 });
 
 describe('keywords', () => {
-  it('are letters and digits alone', () => {
+  it('are letters and digits alone, with their marks', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary' }), (text) =>
-        [...distinctWords(text)].every((word) => /^[\p{L}\p{N}]+$/u.test(word)),
+        [...distinctWords(text)].every((word) => /^[\p{L}\p{N}\p{M}]+$/u.test(word)),
       ),
     );
     expect([...distinctWords('Don’t <b>pay</b> I')]).toEqual(['dont', 'pay']);

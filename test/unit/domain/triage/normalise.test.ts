@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { asRead } from '../../../../shared/domain/triage/normalise.ts';
-import { charactersRead } from '../../../../shared/domain/triage/readable-words.ts';
+import { charactersRead } from '../../../../shared/domain/triage/readable.ts';
 
 /** What reads figures inside words as letters, by one pattern that takes quadratic time. */
 function byOnePattern(text: string): string {
