@@ -1,10 +1,7 @@
 import { z } from 'zod';
 import { mcNemarOneSided } from '../base/statistics.ts';
 import { type Settings, settingsSchema } from '../models/settings.ts';
-
-/** Why a candidate below τ may pass all the same. */
-export const promotionReasonSchema = z.enum(['plateau', 'external-remainder', 'moves-exhausted', 'iteration-limit']);
-export type PromotionReason = z.infer<typeof promotionReasonSchema>;
+import { promotionReasonSchema } from './promotion-reason.ts';
 
 const idsSchema = z.array(z.string()).readonly();
 

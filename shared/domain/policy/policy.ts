@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { GateVerdict, PromotionReason } from '../evaluation/gate.ts';
+import type { GateVerdict } from '../evaluation/gate.ts';
+import type { PromotionReason } from '../evaluation/promotion-reason.ts';
 import { configurationSchema } from '../models/configuration.ts';
 import type { Settings } from '../models/settings.ts';
 

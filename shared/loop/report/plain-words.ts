@@ -1,5 +1,6 @@
 import type { Weakness } from '../../domain/diagnosis/probe.ts';
-import type { GateRule, GateVerdict, PromotionReason, RegressionCount } from '../../domain/evaluation/gate.ts';
+import type { GateRule, GateVerdict, RegressionCount } from '../../domain/evaluation/gate.ts';
+import type { PromotionReason } from '../../domain/evaluation/promotion-reason.ts';
 import type { Dataset } from '../../domain/models/dataset.ts';
 import type { Slice } from '../../domain/models/example.ts';
 import { visibleLine } from './visible-text.ts';

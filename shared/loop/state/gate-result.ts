@@ -1,12 +1,7 @@
 import { z } from 'zod';
 import { confusionSchema } from '../../domain/diagnosis/confusion.ts';
-import {
-  type GateVerdict,
-  gateCandidate,
-  gateRequestSchema,
-  gateVerdictSchema,
-  type PromotionReason,
-} from '../../domain/evaluation/gate.ts';
+import { type GateVerdict, gateCandidate, gateRequestSchema, gateVerdictSchema } from '../../domain/evaluation/gate.ts';
+import type { PromotionReason } from '../../domain/evaluation/promotion-reason.ts';
 import { candidateRefSchema } from './candidate.ts';
 import { objectKeySchema } from './limits.ts';
 

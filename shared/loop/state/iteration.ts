@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { promotionReasonSchema } from '../../domain/evaluation/gate.ts';
+import { promotionReasonSchema } from '../../domain/evaluation/promotion-reason.ts';
 import { configurationSchema } from '../../domain/models/configuration.ts';
 import { moveKindSchema, moveSchema } from '../../domain/policy/policy.ts';
 import { readJson } from '../../ports/documents.ts';
