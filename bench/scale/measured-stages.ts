@@ -154,10 +154,10 @@ async function taxonomyOf(training: readonly HeldOutRecord[], labels: readonly s
   for (let from = 0; from < discovery.length; from += shardSize) {
     const records = discovery.slice(from, from + shardSize);
     const shardId = `shard-${from}`;
-    analyses.push(await toEnd(analyst.analyze, shardId, { shardId, task, records }, Number.POSITIVE_INFINITY));
+    analyses.push(await toEnd(analyst.analyze, shardId, { shardId, task, records }));
   }
   const request = { task, analyses, smallestCluster, maxClusters };
-  return toEnd(analyst.taxonomy, 'taxonomy', request, Number.POSITIVE_INFINITY);
+  return toEnd(analyst.taxonomy, 'taxonomy', request);
 }
 
 async function taxonomy(request: StageRequest): Promise<string> {

@@ -34,20 +34,15 @@ const runtime = new EmbeddedRuntime({
 try {
   await objects.put('dataset.jsonl', new TextEncoder().encode(train.map(exampleLine).join('')));
   const training = await stopwatch(() =>
-    toEnd(
-      createEmbeddedTrainer(runtime),
-      'artifact',
-      {
-        task: classificationTask(labels),
-        datasetKey: 'dataset.jsonl',
-        configuration,
-        seed: task.seed,
-        teacher: null,
-        artifactKey: 'artifact',
-        predictor: 'embedded',
-      },
-      Number.POSITIVE_INFINITY,
-    ),
+    toEnd(createEmbeddedTrainer(runtime), 'artifact', {
+      task: classificationTask(labels),
+      datasetKey: 'dataset.jsonl',
+      configuration,
+      seed: task.seed,
+      teacher: null,
+      artifactKey: 'artifact',
+      predictor: 'embedded',
+    }),
   );
   const predictor = createEmbeddedPredictor(runtime);
   const texts = test.map(({ text }) => text);

@@ -99,7 +99,6 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
       artifactKey: artifactKey(model.modelId, id),
       predictor: model.predictor,
     },
-    Number.POSITIVE_INFINITY,
     request.onProgress,
   );
   const checkpoint: Checkpoint = {

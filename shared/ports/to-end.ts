@@ -2,23 +2,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { RatchetError } from '../domain/base/errors.ts';
 import type { Done, LongWork, OnProgress, Progress } from './long-work.ts';
 
+/** No call has to return before it is done. */
+const never = Number.POSITIVE_INFINITY;
+
 /**
  * Takes long work to its end in this process, for whoever can wait or has many short pieces of it.
  * @throws RatchetError as the work names it, when it failed
  */
-export async function toEnd<R, T>(
-  work: LongWork<R, T>,
-  key: string,
-  request: R,
-  deadline: number,
-  onProgress?: OnProgress,
-): Promise<T> {
-  let progress = await work.start(key, request, deadline, onProgress);
+export async function toEnd<R, T>(work: LongWork<R, T>, key: string, request: R, onProgress?: OnProgress): Promise<T> {
+  let progress = await work.start(key, request, never, onProgress);
   while (progress.status === 'working') {
     const { handle, waitSeconds } = progress;
     onProgress?.(progress.done, progress.total);
     await sleep(waitSeconds * 1_000);
-    progress = await work.advance(handle, deadline, onProgress);
+    progress = await work.advance(handle, never, onProgress);
   }
   return doneOrFault(progress).value;
 }

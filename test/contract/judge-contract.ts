@@ -15,7 +15,7 @@ export function judgeContract(name: string, create: () => Judge): void {
         { traceId: 'c', input: 'hello', answer: spam, expected: null },
       ],
     };
-    const judge = (key: string, asked: JudgeRequest) => toEnd(create(), key, asked, Number.POSITIVE_INFINITY);
+    const judge = (key: string, asked: JudgeRequest) => toEnd(create(), key, asked);
 
     it('says of each answer at most once who judged it, and keeps a right output that is known', async () => {
       const said = await judge('some', request);

@@ -8,7 +8,7 @@ export const embeddedModel = { backEnds: defaultBackEnds, trainerOptions: { foun
 
 /** One training, to its end, under a key of its own. */
 export function train(trainer: Trainer, request: TrainingRequest, onProgress?: OnProgress): Promise<Artifact> {
-  return toEnd(trainer, request.artifactKey, request, Number.POSITIVE_INFINITY, onProgress);
+  return toEnd(trainer, request.artifactKey, request, onProgress);
 }
 
 /** A trainer that shows each request before it does what it does. */

@@ -22,20 +22,15 @@ export async function trainServed(
   const datasetKey = `arms/${name}.jsonl`;
   await writeJsonl(ports.objects, datasetKey, examples.map(asExample));
   const artifactKey = `arms/${name}.bin`;
-  return toEnd(
-    trainerNamed(defaultBackEnds.trainer, ports),
+  return toEnd(trainerNamed(defaultBackEnds.trainer, ports), artifactKey, {
+    task: classificationTask(draw.labels),
+    datasetKey,
+    configuration: defaultConfiguration(scenario.foundation),
+    seed,
+    teacher: null,
     artifactKey,
-    {
-      task: classificationTask(draw.labels),
-      datasetKey,
-      configuration: defaultConfiguration(scenario.foundation),
-      seed,
-      teacher: null,
-      artifactKey,
-      predictor: defaultBackEnds.predictor,
-    },
-    Number.POSITIVE_INFINITY,
-  );
+    predictor: defaultBackEnds.predictor,
+  });
 }
 
 function asExample({ input, output }: Labelled, index: number): Example {

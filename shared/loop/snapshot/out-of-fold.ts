@@ -8,6 +8,7 @@ import { writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import { toEnd } from '../../ports/to-end.ts';
 import type { Trainer } from '../../ports/trainer.ts';
+import { foldFile } from '../engine/fold-files.ts';
 import type { StageContext } from '../engine/stage.ts';
 
 /** Folds of the cross-validation that the out-of-fold probabilities come from. */
@@ -36,7 +37,7 @@ export interface OutOfFoldAnswers {
 
 /**
  * For each item, and for each example of the base, what a model says of it that was trained on the other folds alone; equal inputs
- * share a fold. Fewer than `folds` items a fold give no probabilities at all.
+ * share a fold; their files stay for {@link removeFoldFiles}. Fewer than `folds` items a fold give no probabilities at all.
  */
 export async function outOfFoldProbabilities(request: {
   readonly items: readonly FoldItem[];
@@ -46,8 +47,9 @@ export async function outOfFoldProbabilities(request: {
   readonly trainer: Trainer;
   readonly configuration: Configuration;
   readonly seed: number;
-  readonly context: Pick<StageContext, 'ports' | 'deadline'>;
-  readonly key: (file: string) => string;
+  readonly context: Pick<StageContext, 'ports' | 'key'>;
+  /** Tells these folds' files from others of the stage. */
+  readonly name: string;
 }): Promise<OutOfFoldAnswers> {
   const { items, base, model, trainer, context } = request;
   const { ports } = context;
@@ -70,23 +72,18 @@ export async function outOfFoldProbabilities(request: {
       const held = all.filter((each) => each.fold === fold);
       const trained = all.flatMap((each) => (each.fold === fold ? [] : each.examples));
       if (held.length === 0 || trained.length === 0) return;
-      const datasetKey = request.key(`fold-${fold}.jsonl`);
+      const datasetKey = context.key(foldFile(request.name, fold, 'jsonl'));
       await writeJsonl(ports.objects, datasetKey, trained);
-      const artifactKey = request.key(`fold-${fold}.bin`);
-      const trainedFold = await toEnd(
-        trainer,
+      const artifactKey = context.key(foldFile(request.name, fold, 'bin'));
+      const trainedFold = await toEnd(trainer, artifactKey, {
+        task: model.task,
+        datasetKey,
+        configuration: request.configuration,
+        seed: request.seed,
+        teacher: null,
         artifactKey,
-        {
-          task: model.task,
-          datasetKey,
-          configuration: request.configuration,
-          seed: request.seed,
-          teacher: null,
-          artifactKey,
-          predictor: trainer.name,
-        },
-        context.deadline,
-      );
+        predictor: trainer.name,
+      });
       const predictions = await answerWith(
         trainedFold,
         held.map(({ input }) => input),
@@ -101,8 +98,6 @@ export async function outOfFoldProbabilities(request: {
           probabilities: alternatives.map((alternative) => alternative.confidence),
         });
       }
-      await ports.objects.delete(datasetKey);
-      await ports.objects.delete(artifactKey);
       done += 1;
       ports.observer.progress(done, folds, 'folds');
     }),

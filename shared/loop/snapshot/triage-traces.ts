@@ -11,6 +11,7 @@ import { cheapTrainer, initialConfiguration } from '../../ports/back-ends.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Trainer } from '../../ports/trainer.ts';
+import { removeFoldFiles } from '../engine/fold-files.ts';
 import type { Stage } from '../engine/stage.ts';
 import { judgedSchema } from '../state/judged.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
@@ -58,7 +59,7 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
             configuration: initialConfiguration(trainer, optionsOf(trainer, plan.champion)),
             seed: run.seed,
             context,
-            key: (file) => key(`${name}-${file}`),
+            name: `${name}-`,
           });
     const outOfFold = await askOutOfFold('all', () => true);
     const agreedOnly = await askOutOfFold('agreed', (record) => isAgreed(record, kind));
@@ -91,6 +92,7 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
       suspects: count('suspect-judgement'),
     };
   },
+  afterwards: (input, _output, ports) => removeFoldFiles('triage-traces', input, ports),
 };
 
 /** Whether anything that the kind looks for is seen by what models say out of fold. */

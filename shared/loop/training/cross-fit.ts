@@ -6,6 +6,7 @@ import { trainerNamed } from '../../ports/back-ends.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import { toEnd } from '../../ports/to-end.ts';
 import { evaluate } from '../engine/evaluate.ts';
+import { foldFile } from '../engine/fold-files.ts';
 import type { StageContext } from '../engine/stage.ts';
 import type { Candidate } from '../state/candidate.ts';
 import type { RunPlan } from '../state/run-plan.ts';
@@ -32,23 +33,18 @@ export async function crossFit(
   const folds = crossFitFolds(request.records, dataset);
   const answers: EvaluationAnswer[] = [];
   for (const [index, { held, examples }] of folds.entries()) {
-    const datasetKey = key(`fold-${index}.jsonl`);
+    const datasetKey = key(foldFile('', index, 'jsonl'));
     await writeJsonl(ports.objects, datasetKey, examples);
-    const artifactKey = key(`fold-${index}.bin`);
-    const { served } = await toEnd(
-      trainer,
+    const artifactKey = key(foldFile('', index, 'bin'));
+    const { served } = await toEnd(trainer, artifactKey, {
+      task: model.task,
+      datasetKey,
+      configuration: candidate.configuration,
+      seed,
+      teacher: trainer.learnsFromChampion(candidate.configuration) ? champion.served : null,
       artifactKey,
-      {
-        task: model.task,
-        datasetKey,
-        configuration: candidate.configuration,
-        seed,
-        teacher: trainer.learnsFromChampion(candidate.configuration) ? champion.served : null,
-        artifactKey,
-        predictor: model.predictor,
-      },
-      context.deadline,
-    );
+      predictor: model.predictor,
+    });
     const items = held.map(({ traceId, input, expected, verdict }) => ({
       exampleId: traceId,
       input,
@@ -56,7 +52,6 @@ export async function crossFit(
       right: verdict === 'pass',
     }));
     answers.push(...(await evaluate({ task: model.task, served }, items, ports)));
-    for (const done of [datasetKey, artifactKey]) await ports.objects.delete(done);
     ports.observer.progress(index + 1, folds.length, 'folds');
   }
   return answers;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { type EvaluationAnswer, evaluationItemSchema } from '../../domain/evaluation/evaluation-set.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import { evaluateInSlices, readCheckpoint } from '../engine/evaluate.ts';
+import { removeFoldFiles } from '../engine/fold-files.ts';
 import { type LongStage, type StageContext, Unfinished } from '../engine/stage.ts';
 import { readCandidate } from '../state/candidate.ts';
 import { type Evaluated, evaluatedSchema, evaluationPlanSchema } from '../state/evaluation.ts';
@@ -33,6 +34,7 @@ export const evaluateCandidates: LongStage<Input, Evaluated> = {
       right: answers.filter((answer) => answer.right).length,
     };
   },
+  afterwards: (input, _output, ports) => removeFoldFiles('evaluate-candidates', input, ports),
 };
 
 async function answered({ run, evaluation }: Input, context: StageContext): Promise<EvaluationAnswer[] | Unfinished> {

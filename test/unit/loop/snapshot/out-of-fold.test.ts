@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { defaultConfiguration } from '../../../../shared/adapters/backends/embedded/search-space.ts';
 import { type Example, exampleSchema } from '../../../../shared/domain/models/example.ts';
+import { removeFoldFiles } from '../../../../shared/loop/engine/fold-files.ts';
+import { stageKey } from '../../../../shared/loop/engine/stage.ts';
 import { outOfFoldProbabilities } from '../../../../shared/loop/snapshot/out-of-fold.ts';
 import { readJsonl } from '../../../../shared/ports/documents.ts';
 import type { Predictor } from '../../../../shared/ports/predictor.ts';
@@ -27,6 +29,13 @@ const base = Array.from(
     provenance: { kind: 'file', line: at + 1 },
   }),
 );
+
+const head = {
+  run: { runId: 'r1', modelId: 'm1', seed: 1 },
+  lease: { owner: 'test', fencingToken: 1 },
+  iteration: 0,
+  item: 'all',
+};
 
 describe('outOfFoldProbabilities', () => {
   test('answers every item and every example of the base by a model not trained on it, and trains on none without an output', async () => {
@@ -59,8 +68,10 @@ describe('outOfFoldProbabilities', () => {
       configuration: defaultConfiguration('none'),
       seed: 1,
       trainer,
-      context: stageContext({ ...ports, predictors: new Map([['embedded', asked]]) }),
-      key: (file) => `out-of-fold/${file}`,
+      context: stageContext({ ...ports, predictors: new Map([['embedded', asked]]) }, (file) =>
+        stageKey('triage-traces', head, file),
+      ),
+      name: 'all-',
     });
     expect([...found.items.keys()].sort()).toEqual(items.map(({ id }) => id).sort());
     expect([...found.base.keys()].sort()).toEqual(base.map(({ exampleId }) => exampleId));
@@ -72,6 +83,8 @@ describe('outOfFoldProbabilities', () => {
         .map(({ input }) => input)
         .sort(),
     );
-    expect(await ports.objects.list('out-of-fold/')).toEqual([]);
+    expect((await ports.objects.list('runs/')).length).toBe(8);
+    await removeFoldFiles('triage-traces', head, ports);
+    expect(await ports.objects.list('runs/')).toEqual([]);
   });
 });
