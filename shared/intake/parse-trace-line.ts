@@ -1,5 +1,4 @@
 import type { Output } from '../domain/base/output.ts';
-import { sameAnswer } from '../domain/base/same-answer.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
 import type { Model } from '../domain/models/model.ts';
 import type { JudgeIdentity } from '../domain/traces/judgement.ts';
@@ -8,7 +7,8 @@ import { describeIssues, type LineResult, parseJsonObject, refuse } from './pars
 
 /** What a judgement says, before it is joined to the record: who gave it its id and time is the ingest. */
 export interface GivenJudgement {
-  readonly verdict: 'pass' | 'fail';
+  /** Null where the task kind cannot tell whether the answer is as good as the right output. */
+  readonly verdict: 'pass' | 'fail' | null;
   readonly expected: Output | null;
   readonly judge: JudgeIdentity;
 }
@@ -111,7 +111,7 @@ function contradicts(verdict: 'pass' | 'fail', output: Output | null, expected: 
 
 function judgementOf({ output, verdict, expected, judge }: TraceLine, kind: TaskKind): GivenJudgement {
   return {
-    verdict: verdict ?? (sameAnswer(kind, output, expected ?? null) ? 'pass' : 'fail'),
+    verdict: verdict ?? verdictBy(kind, output, expected ?? null),
     expected: expected ?? null,
     judge: judge ?? { kind: 'rule', id: verdict === undefined ? 'exact-match' : 'unnamed', reason: '' },
   };
@@ -128,7 +128,16 @@ export function judgementOfOtherAnswer(
   kind: Pick<TaskKind, 'same'>,
 ): GivenJudgement | null {
   const expected = judgement.expected ?? (judgement.verdict === 'pass' ? judged : null);
-  return expected === null
-    ? null
-    : { ...judgement, expected, verdict: sameAnswer(kind, recorded, expected) ? 'pass' : 'fail' };
+  return expected === null ? null : { ...judgement, expected, verdict: verdictBy(kind, recorded, expected) };
+}
+
+/** What the right output says of an answer; null where the task kind cannot tell. */
+function verdictBy(
+  kind: Pick<TaskKind, 'same'>,
+  output: Output | null,
+  expected: Output | null,
+): GivenJudgement['verdict'] {
+  const same = output !== null && expected !== null && kind.same(output, expected);
+  if (same === 'undecided') return null;
+  return same ? 'pass' : 'fail';
 }

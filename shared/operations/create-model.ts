@@ -68,10 +68,11 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
   const trainer = checkBackEnds(request, ports);
   const registered = await modelWithoutChampion(request, ports);
   const kind = registered === null ? kindNamed(request.task, ports.tasks) : kindOf(registered, ports);
-  const read = request.examples === null ? null : await readExamples(request.examples, registered, kind, request);
+  const given = request.examples === null ? null : await readExamples(request.examples, registered, kind, request);
+  const outputs = outputsOf(given?.examples ?? []);
+  const model = registered ?? newModel(request, kind.specFrom({ labels: request.labels, outputs }), ports);
+  const read = given === null ? null : withoutBadOutputs(given, model, kind, request);
   const examples = read?.examples ?? [];
-  const model =
-    registered ?? newModel(request, kind.specFrom({ labels: request.labels, outputs: outputsOf(examples) }), ports);
   if (read === null) {
     await register(model, ports);
     return { model, checkpoint: null, dataset: null, refused: 0 };
@@ -137,21 +138,14 @@ async function readExamples(
   registered: Model | null,
   kind: TaskKind,
   request: CreateRequest,
-): Promise<{ examples: readonly Example[]; refused: number; duplicates: number }> {
+): Promise<FirstExamples> {
   if (registered !== null) checkLabels(kind.knownFacets(registered.task), request.labels);
   const read = await readExampleLines(chunks, {
     kind,
     problemOf: (input, output) => (registered === null ? null : kind.problem(registered.task, input, output)),
     ...(request.onBadLine === undefined ? {} : { onBadLine: request.onBadLine }),
   });
-  if (read.lines.length === 0) {
-    const bad = plural(read.refused, 'bad line');
-    throw new RatchetError(
-      'InvalidInput',
-      read.refused === 0 ? 'There are no examples: not one line.' : `None of the examples can be used (${bad}).`,
-      { mend: 'Write one {"input": "...", "output": "label"} a line.' },
-    );
-  }
+  if (read.lines.length === 0) throw noExamples(read.refused);
   const examples = read.lines.map(
     ({ line, input, output }): Example => ({
       exampleId: shortDigest(input, kind.key(output)),
@@ -163,6 +157,41 @@ async function readExamples(
     }),
   );
   return { examples, refused: read.refused, duplicates: read.duplicates };
+}
+
+/** The task is known only once the examples are read; those whose output is no valid one of it are refused then. */
+function withoutBadOutputs(
+  read: FirstExamples,
+  { task }: Model,
+  kind: TaskKind,
+  request: CreateRequest,
+): FirstExamples {
+  const examples = read.examples.filter(({ input, output, provenance }) => {
+    const problem = kind.problem(task, input, output);
+    if (problem === null) return true;
+    const line = provenance.kind === 'file' ? provenance.line : 0;
+    request.onBadLine?.({ line, ...problem, text: input.slice(0, 300) });
+    return false;
+  });
+  const refused = read.refused + read.examples.length - examples.length;
+  if (examples.length === 0) throw noExamples(refused);
+  return { ...read, examples, refused };
+}
+
+function noExamples(refused: number): RatchetError {
+  return new RatchetError(
+    'InvalidInput',
+    refused === 0
+      ? 'There are no examples: not one line.'
+      : `None of the examples can be used (${plural(refused, 'bad line')}).`,
+    { mend: 'Write one {"input": "...", "output": "label"} a line.' },
+  );
+}
+
+interface FirstExamples {
+  readonly examples: readonly Example[];
+  readonly refused: number;
+  readonly duplicates: number;
 }
 
 /** Refuses labels that the registered task does not have. */

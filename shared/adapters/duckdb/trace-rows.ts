@@ -95,7 +95,8 @@ export function appendJudgement(appender: DuckDBAppender, judgement: Judgement, 
   appendPlace(appender, place);
   appendText(appender, judgement.judgementId);
   appendText(appender, judgement.traceId);
-  appender.appendVarchar(judgement.verdict);
+  if (judgement.verdict === null) appender.appendNull();
+  else appender.appendVarchar(judgement.verdict);
   const expected = storedOutput(judgement.expected);
   appendText(appender, expected.text);
   appender.appendVarchar(judgement.judge.kind);
@@ -141,7 +142,7 @@ export function judgementFromRow(row: readonly (DuckDBValue | undefined)[]): Jud
   return {
     judgementId: unguarded(judgementId),
     traceId: unguarded(traceId),
-    verdict: verdictSchema.parse(verdict),
+    verdict: verdictSchema.nullable().parse(verdict),
     ...(isPresent(expected) && { expected: outputFrom(unguarded(expected), isJson) }),
     judge: { kind: judgeKindSchema.parse(judgeKind), id: unguarded(judgeId), reason: unguarded(reason) },
     judgedAt: unguarded(judgedAt),

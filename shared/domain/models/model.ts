@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { idSchema } from '../base/ids.ts';
 import { jsonSchema } from '../base/json.ts';
 import { taskSpecSchema } from '../base/task-spec.ts';
-import { settingsSchema } from './settings.ts';
+import { mostClusters, settingsSchema } from './settings.ts';
 
 /** Which back ends a model works with, by name. */
 export const backEndNamesSchema = z.strictObject({
@@ -38,6 +38,20 @@ const firstVersionSchema = z
     settings,
   }));
 
+/** The most clusters that fit into the state; earlier versions allowed twice as many. */
+const boundedSchema = z
+  .looseObject({ settings: z.looseObject({ maxClusters: z.number() }) })
+  .transform(({ settings, ...rest }) => ({
+    ...rest,
+    settings: { ...settings, maxClusters: Math.min(mostClusters, settings.maxClusters) },
+  }));
+
+/** A stored model in the form of today. */
+function upgraded(stored: unknown): unknown {
+  const renamed = firstVersionSchema.safeParse(stored).data ?? stored;
+  return boundedSchema.safeParse(renamed).data ?? renamed;
+}
+
 /** A deployed task model under Ratchet's care. Its champion and lease live in its {@link Control} item. */
-export const modelSchema = z.preprocess((stored) => firstVersionSchema.safeParse(stored).data ?? stored, currentSchema);
+export const modelSchema = z.preprocess(upgraded, currentSchema);
 export type Model = z.infer<typeof currentSchema>;

@@ -1,5 +1,8 @@
 import { z } from 'zod';
 
+/** So many clusters fit into the state of a run. */
+export const mostClusters = 100;
+
 /** The numbers a run goes by; kept with the model, pinned by each run. Rates are fractions. */
 export const settingsSchema = z.strictObject({
   /** τ: a candidate with this score passes the gate's first rule. */
@@ -31,7 +34,7 @@ export const settingsSchema = z.strictObject({
   /** Traces a shard of the failure analysis; more where there would be more than 100 shards. */
   shardSize: z.int().positive().default(5_000),
   /** Clusters that get probes and a curriculum of their own, largest first; the rest are pooled. */
-  maxClusters: z.int().positive().max(100).default(40),
+  maxClusters: z.int().positive().max(mostClusters).default(40),
   /** Traces judged to fail since the last run that start another one where runs start by themselves. */
   runAfterFailures: z.int().positive().default(50),
   /** Judged traces of the champion's time that its usual failure rate is taken from, before deterioration is watched for. */

@@ -27,7 +27,7 @@ export function judgeRecord(record: SnapshotRecord, kind: JudgingKind): JudgedRe
 
   const same = record.answer === null ? false : kind.same(record.answer, expected);
   if (same === 'undecided') {
-    return unchanged
+    return unchanged && judgement.verdict !== null
       ? { ...record, verdict: judgement.verdict, expected, judgedBy: judgement.judge }
       : { ...record, verdict: 'unknown', expected, judgedBy: null };
   }

@@ -17,7 +17,7 @@ export const pinnedRecordSchema = z.strictObject({
   recorded: outputSchema.nullable(),
   /** The judgement that counts, of the recorded answer. */
   judgement: z
-    .strictObject({ verdict: verdictSchema, expected: outputSchema.nullable(), judge: judgeSchema })
+    .strictObject({ verdict: verdictSchema.nullable(), expected: outputSchema.nullable(), judge: judgeSchema })
     .nullable(),
 });
 export type PinnedRecord = z.infer<typeof pinnedRecordSchema>;

@@ -53,13 +53,14 @@ export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triag
     else result.set(record.traceId, { category: 'poison', kind: poison.kind, reason: poison.reason });
   }
 
+  const labels = comparedLabels(request);
   const suspects = findSuspects({
-    labels: request.labels,
+    labels,
     trusted: request.trusted.map((example) => ({
       given: example.given,
-      probabilities: inOrder(example.outOfFold, request.labels),
+      probabilities: inOrder(example.outOfFold, labels),
     })),
-    records: judged.flatMap((record) => suspectRecord(record, request)),
+    records: judged.flatMap((record) => suspectRecord(record, { ...request, labels })),
   });
   const seen = new Map<string, string>();
   for (const record of judged) {
@@ -114,6 +115,17 @@ function foreign(
   native: NativeKinds,
 ): Finding | undefined {
   return findings?.find(({ kind }) => !native.has(kind, labels));
+}
+
+/**
+ * What judgements are compared by: the labels of the task where outputs are labels, else all outputs that models name or
+ * judges give, by their keys.
+ */
+function comparedLabels({ kind, labels, records, outOfFold }: TriageRequest): readonly string[] {
+  const known = new Set(labels);
+  const given = records.flatMap(({ expected }) => (expected === null ? [] : [kind.key(expected)]));
+  const named = new Set([...given, ...[...outOfFold.values()].flatMap((found) => found.labels)]);
+  return [...named].every((label) => known.has(label)) ? labels : [...named].sort();
 }
 
 /** The labels, or other facets, that a record may be about. */

@@ -39,6 +39,17 @@ describe('parseTraceLine', () => {
     expect(parse({ expected: 'ham' })).toMatchObject({ value: { judgement: { verdict: 'pass' } } });
   });
 
+  test('leaves the verdict open where the task kind cannot tell whether the answer is as good as the right one', () => {
+    const undecided = { ...classification, same: () => 'undecided' as const };
+    const line = JSON.stringify({ ...good, expected: 'spam', judge: { kind: 'human', id: 'ana' } });
+    expect(parseTraceLine(line, model, undecided)).toMatchObject({
+      value: { judgement: { verdict: null, expected: 'spam', judge: { kind: 'human', id: 'ana' } } },
+    });
+    expect(parseTraceLine(line.replace('"ham"', 'null'), model, undecided)).toMatchObject({
+      value: { judgement: { verdict: 'fail' } },
+    });
+  });
+
   test('keeps the judge that is named', () => {
     const judge = { kind: 'human', id: 'ana', reason: 'an advert' };
     expect(parse({ verdict: 'fail', judge })).toMatchObject({ value: { judgement: { judge, expected: null } } });
