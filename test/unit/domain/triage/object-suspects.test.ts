@@ -11,12 +11,19 @@ const city = entitiesOutput({ type: 'city', start: 0, end: 4 });
 const dish = entitiesOutput({ type: 'dish', start: 0, end: 4 });
 const keys = [kind.key(city), kind.key(dish)];
 
+/** Words that texts of one topic share with many others of it, and hardly two with the same one. */
+function topicWord(topic: string, at: number, word: number): string {
+  return `${topic}${Number.parseInt(digest(`${at} ${word}`).slice(0, 6), 16) % 40}`;
+}
+
 function record(at: number, given: Output, answer: Output): JudgedRecord {
   const judge = { kind: 'llm', id: 'judge', reason: '' } as const;
   return {
     traceId: `t-${at}`,
     timestamp: '2026-01-01T00:00:00Z',
-    input: Array.from({ length: 6 }, (_, word) => digest(`${at} ${word}`).slice(0, 7)).join(' '),
+    input: Array.from({ length: 6 }, (_, word) => topicWord(answer === city ? 'harbour' : 'kitchen', at, word)).join(
+      ' ',
+    ),
     slice: null,
     steps: null,
     recorded: answer,
