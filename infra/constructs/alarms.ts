@@ -35,10 +35,10 @@ export class Alarms extends Construct {
     const mend =
       'Its record says why and how to mend it (ratchet report RUN); redrive the execution, or start another.';
     this.#add('failed-runs', `A run failed. ${mend}`, stateMachine.metricFailed(minutes), 0);
-    this.#add('timed-out-runs', `A run took more than a day. ${mend}`, stateMachine.metricTimedOut(minutes), 0);
+    this.#add('timed-out-runs', `A run took more than a week. ${mend}`, stateMachine.metricTimedOut(minutes), 0);
     this.#add(
       'stuck-leases',
-      'A lease expired and nobody gave it back: see the log of run-ended and the dead letters. The next run takes it over.',
+      'A lease expired and nobody gave it back: see the log of run-ended and the dead letters. The next run takes it over, unless its owner still runs.',
       this.#total('StuckLease', props.startRun),
       0,
     );

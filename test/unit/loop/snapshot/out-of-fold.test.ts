@@ -4,13 +4,16 @@ import { type Example, exampleSchema } from '../../../../shared/domain/models/ex
 import { removeFoldFiles } from '../../../../shared/loop/engine/fold-files.ts';
 import { stageKey } from '../../../../shared/loop/engine/stage.ts';
 import { outOfFoldProbabilities } from '../../../../shared/loop/snapshot/out-of-fold.ts';
+import { trainerNamed } from '../../../../shared/ports/back-ends.ts';
 import { readJsonl } from '../../../../shared/ports/documents.ts';
+import { doneAtOnce } from '../../../../shared/ports/long-work.ts';
 import type { Predictor } from '../../../../shared/ports/predictor.ts';
+import type { Artifact, Trainer } from '../../../../shared/ports/trainer.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { sampleModel } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
-import { watched } from '../../../helpers/training.ts';
+import { train, watched } from '../../../helpers/training.ts';
 
 const items = Array.from({ length: 40 }, (_, at) => ({
   id: `t${at}`,
@@ -86,5 +89,33 @@ describe('outOfFoldProbabilities', () => {
     expect((await ports.objects.list('runs/')).length).toBe(8);
     await removeFoldFiles('triage-traces', head, ports);
     expect(await ports.objects.list('runs/')).toEqual([]);
+  });
+
+  test('asks again after a kill, and gets what a trainer that remembers its work had made', async () => {
+    const ports = memoryPorts({ answer: () => 'yes' });
+    const inner = trainerNamed('embedded', ports);
+    const done = new Map<string, Artifact>();
+    const remembering: Trainer = {
+      ...inner,
+      ...doneAtOnce(async (request, key) => {
+        const known = done.get(key) ?? (await train(inner, request));
+        done.set(key, known);
+        expect(await ports.objects.get(known.served.ref)).toBeDefined();
+        return known;
+      }),
+    };
+    const ask = () =>
+      outOfFoldProbabilities({
+        items,
+        base,
+        model: sampleModel(),
+        trainer: remembering,
+        configuration: defaultConfiguration('none'),
+        seed: 1,
+        context: stageContext(ports, (file) => stageKey('triage-traces', head, file)),
+        name: 'all-',
+      });
+    expect(await ask()).toEqual(await ask());
+    expect(done.size).toBe(4);
   });
 });
