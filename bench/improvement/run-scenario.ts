@@ -11,7 +11,7 @@ import { createModel } from '../../shared/operations/create-model.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
 import { readJson } from '../../shared/ports/documents.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
-import { labelOrNull } from '../../shared/tasks/classification/label.ts';
+import { labelOrNull } from '../../test/helpers/outputs.ts';
 import type { Labelled } from './load-clinc.ts';
 import type { Draw, Scenario } from './scenario.ts';
 

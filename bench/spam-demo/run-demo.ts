@@ -8,7 +8,7 @@ import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
-import { labelOrNull } from '../../shared/tasks/classification/label.ts';
+import { labelOrNull } from '../../test/helpers/outputs.ts';
 import { type DemoPlan, planDemo } from './demo-plan.ts';
 import { type Email, type EmailSlice, labelOf, loadEmails } from './load-emails.ts';
 

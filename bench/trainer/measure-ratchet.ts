@@ -10,7 +10,8 @@ import { DirectoryObjectStore } from '../../shared/adapters/local/directory-obje
 import type { Example } from '../../shared/domain/models/example.ts';
 import { toEnd } from '../../shared/ports/to-end.ts';
 import { classificationTask } from '../../shared/tasks/classification/classification-spec.ts';
-import { labelOrNull, labelOutput } from '../../shared/tasks/classification/label.ts';
+import { labelOutput } from '../../shared/tasks/classification/label.ts';
+import { labelOrNull } from '../../test/helpers/outputs.ts';
 import { type Answers, corpusFileSchema, type Measured, taskSchema } from './measurement.ts';
 import { peakMiB } from './peak-memory.ts';
 import { stopwatch } from './stopwatch.ts';

@@ -15,8 +15,8 @@ import { acquireLease, giveLeaseBack } from '../../shared/operations/lease.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
 import { readJsonl } from '../../shared/ports/documents.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
-import { labelOrNull } from '../../shared/tasks/classification/label.ts';
 import { completeStage } from '../../test/helpers/complete-stage.ts';
+import { labelOrNull } from '../../test/helpers/outputs.ts';
 import type { Draw } from '../improvement/scenario.ts';
 import type { Judge } from './judges.ts';
 

@@ -4,9 +4,9 @@ import { EmbeddedRuntime } from '../../shared/adapters/backends/embedded/embedde
 import { createEmbeddedTrainer } from '../../shared/adapters/backends/embedded/embedded-trainer.ts';
 import { defaultConfiguration } from '../../shared/adapters/backends/embedded/search-space.ts';
 import { classificationTask } from '../../shared/tasks/classification/classification-spec.ts';
-import { labelOrNull } from '../../shared/tasks/classification/label.ts';
 import { intents, putDataset } from '../helpers/made-up-intents.ts';
 import { MemoryObjectStore } from '../helpers/memory-object-store.ts';
+import { labelOrNull } from '../helpers/outputs.ts';
 import { train } from '../helpers/training.ts';
 import { deterministicTrainerContract } from './deterministic-trainer-contract.ts';
 import { contractRequest, fresh, type TrainerAndPredictor, training } from './trained.ts';

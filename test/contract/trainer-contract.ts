@@ -3,8 +3,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { canonicalJson } from '../../shared/domain/base/ids.ts';
 import type { Configuration } from '../../shared/domain/models/configuration.ts';
 import { classificationTask } from '../../shared/tasks/classification/classification-spec.ts';
-import { labelOrNull } from '../../shared/tasks/classification/label.ts';
 import { intents, putDataset } from '../helpers/made-up-intents.ts';
+import { labelOrNull } from '../helpers/outputs.ts';
 import { train } from '../helpers/training.ts';
 import { contractRequest, fresh, type TrainerAndPredictor, training } from './trained.ts';
 

@@ -1,7 +1,7 @@
 import type { TraceLine } from '../../shared/domain/traces/trace.ts';
 import type { Prediction } from '../../shared/ports/predictor.ts';
 import type { RandomStream } from '../../shared/ports/random.ts';
-import { labelOrNull } from '../../shared/tasks/classification/label.ts';
+import { labelOrNull } from './outputs.ts';
 
 /** A label's words, and the words that its later traffic uses in their place. */
 interface Topic {

@@ -7,8 +7,9 @@ import type { JudgeIdentity } from '../../shared/domain/traces/judgement.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
 import type { Predictor } from '../../shared/ports/predictor.ts';
 import type { RandomStream } from '../../shared/ports/random.ts';
-import { labelOf, labelOrNull, labelOutput } from '../../shared/tasks/classification/label.ts';
+import { labelOf, labelOutput } from '../../shared/tasks/classification/label.ts';
 import { type LabelledLine, type Sample, samples } from './made-up-traffic.ts';
+import { labelOrNull } from './outputs.ts';
 import { bytesOf, championOf, modelId } from './test-workspace.ts';
 
 /** Two labels for one and the same kind of text: which one is right is a coin's toss. */

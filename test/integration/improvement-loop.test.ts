@@ -6,8 +6,8 @@ import { exampleSchema } from '../../shared/domain/models/example.ts';
 import type { Settings } from '../../shared/domain/models/settings.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
 import { readJsonl } from '../../shared/ports/documents.ts';
-import { labelOrNull } from '../../shared/tasks/classification/label.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
+import { labelOrNull } from '../helpers/outputs.ts';
 import {
   answeredTraffic,
   createSupportModel,

@@ -1,7 +1,7 @@
 import type { Checkpoint } from '../../../shared/domain/models/checkpoint.ts';
 import { answerWith } from '../../../shared/ports/back-ends.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
-import { labelOrNull } from '../../../shared/tasks/classification/label.ts';
+import { labelOrNull } from '../../../test/helpers/outputs.ts';
 import type { Prepared, ScoreItem } from './prepared.ts';
 import { packRights } from './rights.ts';
 

@@ -1,5 +1,5 @@
 import type { Prediction } from '../../../shared/ports/predictor.ts';
-import { labelOrNull } from '../../../shared/tasks/classification/label.ts';
+import { labelOrNull } from '../../../test/helpers/outputs.ts';
 import type { StagedLog } from './staged-log.ts';
 
 /** A model's answer to a log. */

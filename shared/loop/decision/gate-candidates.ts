@@ -67,6 +67,7 @@ export const gateCandidates: Stage<Input, Gate> = {
       candidates.push({
         candidate,
         score,
+        answersKey: answersKeyOf(candidate, input.evaluated),
         remaining: remainingOf(record.traffic, answers.get('traffic-validation'), kind),
         request,
         verdict: gateCandidate(request),
@@ -80,6 +81,11 @@ export const gateCandidates: Stage<Input, Gate> = {
     return { gateKey, best: best.candidate, score: best.score, championScore, outcome: best.verdict.outcome };
   },
 };
+
+function answersKeyOf({ candidateId }: CandidateRef, evaluated: readonly Evaluated[]): string | null {
+  const cell = evaluated.find((one) => one.candidateId === candidateId && one.set === 'traffic-validation');
+  return cell?.answersKey ?? null;
+}
 
 /** Enters the scores in the lineage, where people look for them. */
 async function recordScores(candidates: readonly GatedCandidate[], ports: Ports, modelId: string): Promise<void> {

@@ -4,7 +4,6 @@ import { shortDigest } from '../../domain/base/ids.ts';
 import {
   type EvaluationSet,
   type EvaluationSetName,
-  evaluationAnswerSchema,
   evaluationItemSchema,
 } from '../../domain/evaluation/evaluation-set.ts';
 import { type Control, holdsLease, moveChampion } from '../../domain/models/control.ts';
@@ -37,7 +36,7 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
   name: 'promote-champion',
   input: inputSchema,
   output: promotionSchema,
-  async run({ run, lease, prepared, split, decision }, { ports, key }) {
+  async run({ run, lease, prepared, split, decision }, { ports }) {
     const plan = await readPlan(prepared, ports);
     const chosen = decision.chosen;
     if (chosen === null) throw new Error('promote-champion was given no candidate');
@@ -82,7 +81,6 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
       };
       await ports.lineage.putEvaluationSet(set);
       frozen.push(set);
-      await writeJsonl(ports.objects, key(`${ref.name}-answers.jsonl`), z.array(evaluationAnswerSchema).parse(answers));
     }
     await updateControl(run.modelId, ports, promote);
     return { championId: checkpoint.checkpointId, frozenSets: frozen.map((set) => set.setId) };

@@ -10,7 +10,6 @@ import { type SidedRecord, sidedRecordSchema } from '../../domain/traces/trace-r
 import { readJson, readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { stageKey } from '../engine/stage.ts';
 import { readCandidate } from '../state/candidate.ts';
 import { type GatedCandidate, gateFileSchema, gateWithReason } from '../state/gate-result.ts';
 import { type History, historySchema } from '../state/iteration.ts';
@@ -96,7 +95,7 @@ export async function gatherReport(
       rolledBack: past.rolledBack,
       decision: past.decision,
     })),
-    regressed: decided === null ? [] : await regressedExamples(decided, records, input, kind, ports),
+    regressed: decided === null ? [] : await regressedExamples(decided, gated, records, kind, ports),
     lineage: await lineageOf(plan, champion, championScore, candidates, ports),
   };
   return {
@@ -184,19 +183,15 @@ async function readTaxonomy(
 /** Held-out examples on record as right that the candidate gets wrong, with both answers; those of the run's own traffic. */
 async function regressedExamples(
   decided: CandidateReport,
+  gated: readonly GatedCandidate[],
   records: readonly SidedRecord[],
-  input: ReportInput,
   kind: TaskKind,
   ports: Ports,
 ): Promise<ExampleText[]> {
   const lost = new Set(decided.verdict.regressions.flatMap((count) => count.lost));
-  if (lost.size === 0) return [];
-  const head = { run: input.run, iteration: decided.iteration, item: `${decided.candidateId}-traffic-validation` };
-  const answers = await readJsonl(
-    ports.objects,
-    stageKey('evaluate-candidates', head, 'answers.jsonl'),
-    evaluationAnswerSchema,
-  );
+  const answersKey = gated.find(({ candidate }) => candidate.candidateId === decided.candidateId)?.answersKey ?? null;
+  if (lost.size === 0 || answersKey === null) return [];
+  const answers = await readJsonl(ports.objects, answersKey, evaluationAnswerSchema);
   const after = new Map(answers.map((answer) => [answer.exampleId, answer]));
   return records
     .filter((record) => lost.has(record.traceId))

@@ -9,6 +9,8 @@ import { objectKeySchema } from './limits.ts';
 export const gatedCandidateSchema = z.strictObject({
   candidate: candidateRefSchema,
   score: z.number(),
+  /** Object key of its answers on traffic-validation; null where it was not asked. */
+  answersKey: objectKeySchema.nullable(),
   /** What it still gets wrong on traffic-validation, by pattern. */
   remaining: z.array(confusionSchema),
   request: gateRequestSchema,

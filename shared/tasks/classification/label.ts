@@ -14,8 +14,3 @@ export function labelOf(output: Output): string {
 export function labelOutput(label: string): Output {
   return asOutput(label);
 }
-
-/** The label of an answer; null for none. */
-export function labelOrNull(output: Output | null): string | null {
-  return output === null ? null : labelOf(output);
-}

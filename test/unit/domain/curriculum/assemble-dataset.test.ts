@@ -12,8 +12,9 @@ import { type Example, exampleSchema } from '../../../../shared/domain/models/ex
 import type { UsableRecord } from '../../../../shared/domain/traces/trace-record.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
 import { classificationTask } from '../../../../shared/tasks/classification/classification-spec.ts';
-import { labelOf, labelOrNull } from '../../../../shared/tasks/classification/label.ts';
+import { labelOf } from '../../../../shared/tasks/classification/label.ts';
 import { bandsAttainable } from '../../../helpers/bands-attainable.ts';
+import { labelOrNull } from '../../../helpers/outputs.ts';
 import { parentExamples, record, text, traffic } from './records.ts';
 
 const labels = ['balance', 'card', 'transfer', 'weather'];

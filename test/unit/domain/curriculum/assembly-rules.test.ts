@@ -9,7 +9,8 @@ import type { SliceBand } from '../../../../shared/domain/models/dataset.ts';
 import type { Example, Slice } from '../../../../shared/domain/models/example.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
 import { classificationTask } from '../../../../shared/tasks/classification/classification-spec.ts';
-import { labelOrNull, labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { labelOrNull } from '../../../helpers/outputs.ts';
 import { parentExamples, text } from './records.ts';
 
 const labels = ['balance', 'card'];

@@ -7,9 +7,10 @@ import { lengthDistance } from '../../../../shared/domain/curriculum/quality-con
 import { selectBoundary } from '../../../../shared/domain/curriculum/select-boundary.ts';
 import { balanceShares } from '../../../../shared/domain/curriculum/slice-shares.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
-import { labelOf, labelOrNull, labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { labelOf, labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { labelPreservingVariants } from '../../../../shared/tasks/classification/label-preserving-variants.ts';
 import { bandsAttainable } from '../../../helpers/bands-attainable.ts';
+import { labelOrNull } from '../../../helpers/outputs.ts';
 import { record, traffic } from './records.ts';
 
 describe('planFor', () => {

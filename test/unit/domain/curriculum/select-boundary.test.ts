@@ -5,7 +5,8 @@ import { planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts
 import { selectBoundary } from '../../../../shared/domain/curriculum/select-boundary.ts';
 import type { UsableRecord } from '../../../../shared/domain/traces/trace-record.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
-import { labelOf, labelOrNull } from '../../../../shared/tasks/classification/label.ts';
+import { labelOf } from '../../../../shared/tasks/classification/label.ts';
+import { labelOrNull } from '../../../helpers/outputs.ts';
 import { record, traffic } from './records.ts';
 
 const plan = (changes: Partial<CurriculumPlan> = {}): CurriculumPlan => ({

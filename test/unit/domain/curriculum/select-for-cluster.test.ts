@@ -3,7 +3,8 @@ import { planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts
 import { restCluster, selectForCluster } from '../../../../shared/domain/curriculum/select-for-cluster.ts';
 import type { ProbeResult, Weakness } from '../../../../shared/domain/diagnosis/probe.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
-import { labelOrNull, labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { labelOrNull } from '../../../helpers/outputs.ts';
 import { parentExamples, record } from './records.ts';
 
 const cluster = { clusterId: 'c1', cause: 'label-confusion', fixability: 'fixable' } as const;

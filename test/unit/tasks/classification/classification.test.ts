@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { asOutput, outputSchema } from '../../../../shared/domain/base/output.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
 import { classificationTask } from '../../../../shared/tasks/classification/classification-spec.ts';
-import { labelOf, labelOrNull, labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { labelOf, labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { labelOrNull } from '../../../helpers/outputs.ts';
 
 const task = classificationTask(['spam', 'ham', 'spam']);
 const ham = labelOutput('ham');
