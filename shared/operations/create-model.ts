@@ -13,14 +13,13 @@ import type { Dataset } from '../domain/models/dataset.ts';
 import type { Example } from '../domain/models/example.ts';
 import type { BackEndNames, Model } from '../domain/models/model.ts';
 import { type Settings, settingsSchema } from '../domain/models/settings.ts';
-import { describeIssues } from '../intake/parse-json-line.ts';
 import { type BadExampleLine, readExampleLines } from '../intake/read-example-lines.ts';
-import { analystNamed, initialConfiguration, judgeNamed, predictorNamed, trainerNamed } from '../ports/back-ends.ts';
+import { initialConfiguration } from '../ports/back-ends.ts';
 import { encodeJsonl } from '../ports/documents.ts';
 import { kindNamed, kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { toEnd } from '../ports/to-end.ts';
-import type { Trainer } from '../ports/trainer.ts';
+import { checkBackEnds } from './check-back-ends.ts';
 import { updateControl } from './control-item.ts';
 import { writeLedgerSegment } from './split-ledger.ts';
 
@@ -65,12 +64,13 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
       mend: `For a model's name ${problem}.`,
     });
   }
-  const trainer = checkBackEnds(request, ports);
   const registered = await modelWithoutChampion(request, ports);
   const kind = registered === null ? kindNamed(request.task, ports.tasks) : kindOf(registered, ports);
+  const { trainer, trainerOptions } = checkBackEnds(registered ?? { ...request, ...request.backEnds }, kind, ports);
   const given = request.examples === null ? null : await readExamples(request.examples, registered, kind, request);
   const outputs = outputsOf(given?.examples ?? []);
-  const model = registered ?? newModel(request, kind.specFrom({ labels: request.labels, outputs }), ports);
+  const model =
+    registered ?? newModel(request, kind.specFrom({ labels: request.labels, outputs }), trainerOptions, ports);
   const read = given === null ? null : withoutBadOutputs(given, model, kind, request);
   const examples = read?.examples ?? [];
   if (read === null) {
@@ -209,18 +209,7 @@ function outputsOf(examples: readonly Example[]): readonly Output[] {
   return examples.map((example) => example.output);
 }
 
-/** The model's trainer, once all its back ends are known to be here. @throws RatchetError InvalidInput */
-function checkBackEnds({ backEnds, trainerOptions }: CreateRequest, ports: Ports): Trainer {
-  predictorNamed(backEnds.predictor, ports);
-  analystNamed(backEnds.analyst, ports);
-  judgeNamed(backEnds.judge, ports);
-  const trainer = trainerNamed(backEnds.trainer, ports);
-  const options = trainer.options.safeParse(trainerOptions);
-  if (options.success) return trainer;
-  throw new RatchetError('InvalidInput', `Trainer ${trainer.name}: ${describeIssues(options.error)}.`);
-}
-
-function newModel(request: CreateRequest, task: TaskSpec, ports: Ports): Model {
+function newModel(request: CreateRequest, task: TaskSpec, trainerOptions: Json, ports: Ports): Model {
   const settings = settingsSchema.safeParse(request.settings);
   if (!settings.success) {
     const issue = settings.error.issues[0];
@@ -230,7 +219,7 @@ function newModel(request: CreateRequest, task: TaskSpec, ports: Ports): Model {
     modelId: request.modelId,
     task,
     ...request.backEnds,
-    trainerOptions: trainerNamed(request.backEnds.trainer, ports).options.parse(request.trainerOptions),
+    trainerOptions,
     settings: settings.data,
     // From the seed, so that the same commands give the same splits; no trace's author knows it.
     splitSalt: digest('split-salt', request.modelId, String(request.seed)),

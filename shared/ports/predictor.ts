@@ -16,9 +16,14 @@ export interface PredictOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
-/** Answers inputs with a checkpoint. Answers come in the order of the inputs, and do not depend on what else is in the batch. */
+/**
+ * Answers inputs with a checkpoint. Answers come in the order of the inputs, and do not depend on what else is in the
+ * batch.
+ */
 export interface Predictor {
   readonly name: string;
+  /** The task kinds it can answer. */
+  readonly tasks: readonly string[];
   /** Whether it names alternatives with their probabilities. */
   readonly ranked: boolean;
   /** How many inputs to ask at once, so that an answer comes well within a function's time. */

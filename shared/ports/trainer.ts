@@ -47,7 +47,12 @@ export interface Trainer extends LongWork<TrainingRequest, Artifact> {
   readonly name: string;
   /** The task kinds it can train. */
   readonly tasks: readonly string[];
-  /** `dear`: minutes to hours a training. Fewer candidates, no cross-fitting, and what triage compares with comes from a cheap one. */
+  /** Names of the predictors that can answer with its artifacts; the first is the one to take unless told otherwise. */
+  readonly predictors: readonly string[];
+  /**
+   * `dear`: minutes to hours a training. Fewer candidates, no cross-fitting, and what triage compares with comes from a
+   * cheap one.
+   */
   readonly cost: 'cheap' | 'dear';
   readonly configuration: ZodType<Configuration>;
   /** The part of a configuration that a model may fix, with its defaults; reads that part out of a whole configuration too. */

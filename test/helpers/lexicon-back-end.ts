@@ -18,6 +18,7 @@ export function lexiconBackEndOn(objects: ObjectStore): { readonly trainer: Trai
   const trainer: Trainer = {
     name: lexiconBackEnd,
     tasks: [madeUpEntities.kind],
+    predictors: [lexiconBackEnd],
     cost: 'cheap',
     configuration: jsonSchema,
     options: z.object({}),
@@ -38,6 +39,7 @@ export function lexiconBackEndOn(objects: ObjectStore): { readonly trainer: Trai
   };
   const predictor: Predictor = {
     name: lexiconBackEnd,
+    tasks: [madeUpEntities.kind],
     ranked: false,
     chunk: 1_000,
     async predict({ ref }, inputs) {

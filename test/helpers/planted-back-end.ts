@@ -40,6 +40,7 @@ export function withPlantedBackEnd(
   const trainer: Trainer = {
     ...embeddedTrainerFacts,
     name: plantedBackEnd,
+    predictors: [plantedBackEnd],
     ...doneAtOnce(async ({ artifactKey, datasetKey, seed, configuration }) => {
       const perfect: PlantedSkill = { fails: 0, fixes: 0, breaks: 0 };
       const own = artifactKey.includes('/triage-traces/') ? perfect : skill.of;

@@ -9,6 +9,7 @@ import { noUsage, type Progress } from '../../shared/ports/long-work.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Predictor } from '../../shared/ports/predictor.ts';
 import type { Artifact, Trainer } from '../../shared/ports/trainer.ts';
+import { classification } from '../../shared/tasks/classification/classification.ts';
 import { labelOf, labelOutput } from '../../shared/tasks/classification/label.ts';
 
 export const slowBackEnd = 'slow';
@@ -51,7 +52,8 @@ export function slowBackEndOn(objects: ObjectStore, options: { steps: number; fa
 
   const trainer: Trainer = {
     name: slowBackEnd,
-    tasks: ['classification'],
+    tasks: [classification.kind],
+    predictors: [slowBackEnd],
     cost: 'dear',
     configuration: jsonSchema,
     options: z.object({}),
@@ -101,6 +103,7 @@ export function slowBackEndOn(objects: ObjectStore, options: { steps: number; fa
 
   const predictor: Predictor = {
     name: slowBackEnd,
+    tasks: [classification.kind],
     ranked: true,
     chunk: 100,
     async predict({ ref }, inputs) {

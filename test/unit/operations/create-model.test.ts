@@ -130,6 +130,33 @@ describe('createModel', () => {
     expect(await ports.lineage.listModels()).toEqual([]);
   });
 
+  test.each([
+    ['trainer', { name: 'entities', tasks: ['made-up-entities'] }],
+    ['predictor', { name: 'entities', tasks: ['made-up-entities'] }],
+  ])('refuses a %s that does not serve the task and registers nothing', async (what, facts) => {
+    const plain = memoryPorts();
+    const known = { trainers: new Map(plain.trainers), predictors: new Map(plain.predictors) };
+    for (const trainer of plain.trainers.values()) known.trainers.set(facts.name, { ...trainer, ...facts });
+    for (const predictor of plain.predictors.values()) known.predictors.set(facts.name, { ...predictor, ...facts });
+    const ports = { ...plain, ...known };
+    const backEnds = { ...embeddedModel.backEnds, [what]: facts.name };
+    const { name, mend } = await rejection(createModel(request({ backEnds }), ports));
+    expect([name, mend]).toEqual(['InvalidInput', `Use ${what} embedded.`]);
+    expect(await ports.lineage.listModels()).toEqual([]);
+  });
+
+  test('trains a model that is registered already with its own back ends and options', async () => {
+    const plain = memoryPorts();
+    const trainers = new Map(plain.trainers);
+    for (const trainer of plain.trainers.values()) trainers.set('other', { ...trainer, name: 'other' });
+    const ports = { ...plain, trainers };
+    const backEnds = { ...embeddedModel.backEnds, trainer: 'other' };
+    await createModel(request({ labels: ['ham', 'spam'], examples: null, backEnds }), ports);
+    trainers.delete('embedded');
+    const { checkpoint } = await createModel(request({ trainerOptions: {} }), ports);
+    expect(checkpoint).toMatchObject({ trainer: 'other', configuration: { foundation: 'none' } });
+  });
+
   test('refuses a name that is taken', async () => {
     const ports = memoryPorts();
     await createModel(request(), ports);

@@ -11,6 +11,7 @@ export const embeddedBackEnd = 'embedded';
 export const embeddedTrainerFacts: Omit<Trainer, 'start' | 'advance'> = {
   name: embeddedBackEnd,
   tasks: [classification.kind],
+  predictors: [embeddedBackEnd],
   cost: 'cheap',
   configuration: embeddedConfigurationSchema,
   options: embeddedOptionsSchema,
@@ -23,6 +24,7 @@ export const embeddedTrainerFacts: Omit<Trainer, 'start' | 'advance'> = {
 /** What the predictor says of itself without being loaded. */
 export const embeddedPredictorFacts: Omit<Predictor, 'predict'> = {
   name: embeddedBackEnd,
+  tasks: [classification.kind],
   ranked: true,
   chunk: 20_000,
 };

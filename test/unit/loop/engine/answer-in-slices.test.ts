@@ -19,6 +19,7 @@ function slowly({ failAt = Number.POSITIVE_INFINITY } = {}) {
   const state = { failAt, chunk: 3 };
   const predictor: Predictor = {
     name: 'embedded',
+    tasks: ['classification'],
     ranked: true,
     get chunk() {
       return state.chunk;

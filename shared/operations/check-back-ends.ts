@@ -1,0 +1,71 @@
+import { RatchetError } from '../domain/base/errors.ts';
+import type { Json } from '../domain/base/json.ts';
+import type { BackEndNames } from '../domain/models/model.ts';
+import { describeIssues } from '../intake/parse-json-line.ts';
+import { analystNamed, type BackEnds, judgeNamed, predictorNamed, trainerNamed } from '../ports/back-ends.ts';
+import type { Trainer } from '../ports/trainer.ts';
+
+export interface BackEndChoice extends BackEndNames {
+  readonly trainerOptions: Json;
+}
+
+/**
+ * The trainer of a choice, with its options and their defaults, once the back ends are known to be here, to serve the
+ * kind of task, and to fit one another.
+ * @throws RatchetError InvalidInput
+ */
+export function checkBackEnds(
+  choice: BackEndChoice,
+  { kind }: { readonly kind: string },
+  backEnds: BackEnds,
+): { readonly trainer: Trainer; readonly trainerOptions: Json } {
+  analystNamed(choice.analyst, backEnds);
+  judgeNamed(choice.judge, backEnds);
+  const trainer = trainerNamed(choice.trainer, backEnds);
+  const predictor = predictorNamed(choice.predictor, backEnds);
+  const serves = ({ tasks }: { readonly tasks: readonly string[] }): boolean => tasks.includes(kind);
+  const fitting = [...backEnds.predictors.values()].filter(
+    (one) => serves(one) && trainer.predictors.includes(one.name),
+  );
+  if (!serves(trainer)) {
+    throw new RatchetError('InvalidInput', `Trainer ${trainer.name} does not train models for the task ${kind}.`, {
+      mend: useOneOf('trainer', [...backEnds.trainers.values()].filter(serves)),
+    });
+  }
+  if (!serves(predictor)) {
+    throw new RatchetError('InvalidInput', `Predictor ${predictor.name} does not answer for the task ${kind}.`, {
+      mend: useOneOf('predictor', fitting),
+    });
+  }
+  if (!fitting.includes(predictor)) {
+    throw new RatchetError(
+      'InvalidInput',
+      `Predictor ${predictor.name} cannot answer with what trainer ${trainer.name} makes.`,
+      { mend: useOneOf('predictor', fitting) },
+    );
+  }
+  return { trainer, trainerOptions: checkOptions(trainer, choice.trainerOptions) };
+}
+
+/** A trainer's schema may pass over options that it does not know: nobody should think that they count. */
+function checkOptions(trainer: Trainer, given: Json): Json {
+  const parsed = trainer.options.safeParse(given);
+  if (!parsed.success) {
+    throw new RatchetError('InvalidInput', `Trainer ${trainer.name}: ${describeIssues(parsed.error)}.`);
+  }
+  const known = namesIn(parsed.data);
+  const unknown = namesIn(given).find((name) => !known.includes(name));
+  if (unknown === undefined) return parsed.data;
+  throw new RatchetError('InvalidInput', `Trainer ${trainer.name} has no option ${JSON.stringify(unknown)}.`, {
+    mend: known.length === 0 ? 'Leave it out: the trainer has no options.' : `Its options are: ${known.join(', ')}.`,
+  });
+}
+
+function namesIn(options: Json): readonly string[] {
+  return typeof options === 'object' && options !== null ? Object.keys(options) : [];
+}
+
+function useOneOf(what: string, fitting: readonly { readonly name: string }[]): string {
+  if (fitting.length === 0) return `There is no ${what} here that does.`;
+  return `Use ${what} ${fitting.map(({ name }) => name).join(' or ')}.`;
+}
