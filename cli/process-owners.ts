@@ -9,8 +9,8 @@ import type { Owners } from '../shared/ports/owners.ts';
 const ownerPattern = /^(?<host>.+):(?<pid>\d+):(?<nonce>[0-9a-f]+)(?:-(?<start>[0-9a-f]+))?$/;
 
 /**
- * Processes as owners of runs. A process of this machine that has ended is surely gone; of another machine nothing is known. A
- * process that lives is the owner itself only if it began when the owner did: numbers are given again.
+ * Processes as owners of runs. A process of this machine that has ended is surely gone, and so is one whose number a
+ * process has that began at another time; of another machine nothing is known.
  */
 export class ProcessOwners implements Owners {
   /**
@@ -25,12 +25,16 @@ export class ProcessOwners implements Owners {
     if (found === undefined || found.host !== hostname() || owner === this.self) return 'unknown';
     const pid = Number(found.pid);
     if (pid === process.pid || !isAlive(pid)) return 'gone';
-    return found.start !== undefined && found.start === startOf(pid) ? 'running' : 'unknown';
+    const { start, ended } = lookUp(pid);
+    // Numbers are given again, but not while they are a zombie's: whoever had this one works no more.
+    if (ended) return 'gone';
+    if (found.start === undefined || start === null) return 'unknown';
+    return found.start === start ? 'running' : 'gone';
   }
 }
 
 function nameOfSelf(): string {
-  const start = startOf(process.pid);
+  const { start } = lookUp(process.pid);
   return `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}${start === null ? '' : `-${start}`}`;
 }
 
@@ -43,34 +47,53 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** A digest of when a living process began; null where the system does not tell. */
-function startOf(pid: number): string | null {
-  const told = linuxStart(pid) ?? listedStart(pid);
-  return told === null ? null : digest(told).slice(0, 8);
+/** What the system tells of a process that has a number. */
+interface Found {
+  /** A digest of when it began; null where the system does not tell. Differs for two processes of one number. */
+  readonly start: string | null;
+  /** Whether it has ended, and only waits for its parent to ask how. */
+  readonly ended: boolean;
 }
 
-/** Clock ticks after the start of the system, whose boot id goes with them. */
-function linuxStart(pid: number): string | null {
+function lookUp(pid: number): Found {
+  // One source on a system: two of them would tell the same start in other words.
+  const told = process.platform === 'linux' ? fromProc(pid) : fromList(pid);
+  return told === null
+    ? { start: null, ended: false }
+    : { start: digest(told.start).slice(0, 8), ended: /^[ZXx]/.test(told.state) };
+}
+
+interface Told {
+  /** One letter, and on some systems more. */
+  readonly state: string;
+  readonly start: string;
+}
+
+/** The start in clock ticks after that of the system, whose boot id goes with it. */
+function fromProc(pid: number): Told | null {
   try {
     const boot = readFileSync('/proc/sys/kernel/random/boot_id', 'utf8');
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // The second field, the name in parentheses, may hold anything; the start is the 22nd.
+    // The second field, the name in parentheses, may hold anything; the state is the third, the start the 22nd.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    return `${boot}${fields[19] ?? ''}`;
+    const [state, start] = [fields[0], fields[19]];
+    return state === undefined || start === undefined ? null : { state, start: `${boot}${start}` };
   } catch {
     return null;
   }
 }
 
-function listedStart(pid: number): string | null {
+function fromList(pid: number): Told | null {
   if (process.platform === 'win32') return null;
   try {
-    const listed = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+    const listed = execFileSync('ps', ['-o', 'stat=', '-o', 'lstart=', '-p', String(pid)], {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'ignore'],
-      env: { ...process.env, LC_ALL: 'C' },
-    }).trim();
-    return listed === '' ? null : listed;
+      // The start is told in words and local time.
+      env: { ...process.env, LC_ALL: 'C', TZ: 'UTC' },
+    });
+    const { state, start } = /^\s*(?<state>\S+)\s+(?<start>\S.*\S)\s*$/.exec(listed)?.groups ?? {};
+    return state === undefined || start === undefined ? null : { state, start };
   } catch {
     return null;
   }

@@ -31,12 +31,38 @@ describe('ProcessOwners', () => {
   test('takes no living process for the owner that had its number before', async () => {
     const { child, name } = await another();
     try {
-      expect(await owners.stateOf(name.replace(/-[0-9a-f]+$/, '-00000000'))).toBe('unknown');
+      expect(await owners.stateOf(name.replace(/-[0-9a-f]+$/, '-00000000'))).toBe('gone');
       expect(await owners.stateOf(name.replace(/-[0-9a-f]+$/, ''))).toBe('unknown');
     } finally {
       child.kill('SIGKILL');
     }
   });
+
+  test.skipIf(process.platform === 'win32')(
+    'knows that a process is gone whose parent never asks how it ended',
+    async () => {
+      // The shell begins the process, then becomes one that waits for no child.
+      const parent = spawn('sh', [
+        '-c',
+        '"$0" --input-type=module -e "$1" & exec sleep 600',
+        process.execPath,
+        tellsItsName,
+      ]);
+      try {
+        const [line] = await once(parent.stdout, 'data');
+        const name = String(line).trim();
+        const pid = Number(name.split(':')[1]);
+        expect(await owners.stateOf(name)).toBe('running');
+        process.kill(pid, 'SIGKILL');
+        await expect.poll(() => owners.stateOf(name)).toBe('gone');
+        // It is there all the same.
+        expect(process.kill(pid, 0)).toBe(true);
+        expect(await owners.stateOf(name.replace(/-[0-9a-f]+$/, ''))).toBe('gone');
+      } finally {
+        parent.kill('SIGKILL');
+      }
+    },
+  );
 
   test('knows nothing of itself, of another machine, or of a stranger', async () => {
     expect(await owners.stateOf(owners.self)).toBe('unknown');
