@@ -4,7 +4,7 @@ export class ItemProgress {
   /** Fractions of the items at work. */
   readonly #running = new Map<string, number>();
   readonly #verdicts = new Map<string, number>();
-  #finished = 0;
+  readonly #finished = new Set<string>();
   #passedOver = 0;
 
   constructor(total: number) {
@@ -12,21 +12,34 @@ export class ItemProgress {
   }
 
   started(item: string): void {
-    this.#running.set(item, 0);
+    if (!this.#finished.has(item)) this.#running.set(item, 0);
   }
 
-  /** @returns items done, with the fractions of those at work */
-  progressed(item: string, fraction: number): number {
-    this.#running.set(item, Math.min(1, fraction));
-    return this.#done();
+  progressed(item: string, fraction: number): void {
+    if (!this.#finished.has(item)) this.#running.set(item, Math.min(1, fraction));
   }
 
-  finished(item: string, verdict: string | null, passedOver: boolean): number {
+  /** Nothing of the item is done until it is tried again. */
+  failed(item: string): void {
     this.#running.delete(item);
-    this.#finished += 1;
+  }
+
+  finished(item: string, verdict: string | null, passedOver: boolean): void {
+    this.#running.delete(item);
+    if (this.#finished.has(item)) return;
+    this.#finished.add(item);
     if (passedOver) this.#passedOver += 1;
     if (verdict !== null) this.#verdicts.set(verdict, (this.#verdicts.get(verdict) ?? 0) + 1);
-    return this.#done();
+  }
+
+  /** Items done, with the fractions of those at work. */
+  get done(): number {
+    return this.#finished.size + this.#running.values().reduce((sum, fraction) => sum + fraction, 0);
+  }
+
+  /** Whether every item has finished: one at work that is all but done may yet fail. */
+  get ended(): boolean {
+    return this.#finished.size >= this.total;
   }
 
   get allPassedOver(): boolean {
@@ -39,9 +52,5 @@ export class ItemProgress {
       ...[...this.#verdicts].map(([verdict, count]) => `${count} ${verdict}`),
       ...(this.#passedOver === 0 ? [] : [`${this.#passedOver} done before`]),
     ].join(', ');
-  }
-
-  #done(): number {
-    return this.#finished + this.#running.values().reduce((sum, fraction) => sum + fraction, 0);
   }
 }

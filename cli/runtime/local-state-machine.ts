@@ -92,8 +92,11 @@ class Steps {
   readonly #sizes: MapSizes;
   /** By the cause that the machine is told. */
   readonly #thrown = new Map<string, unknown>();
-  /** Steps that have started and not ended; a long stage is called many times meanwhile. */
-  readonly #underWay = new Set<string>();
+  /**
+   * Steps that have started and not ended, each with what it counts its progress in; a long stage is called many times
+   * meanwhile.
+   */
+  readonly #underWay = new Map<string, string>();
   #ended = false;
 
   constructor(ports: Ports, watcher: StateWatcher, retries: RetriesLeft, sizes: MapSizes) {
@@ -110,10 +113,12 @@ class Steps {
     const item = itemOf(input);
     const step = `${state} ${item}`;
     if (!this.#underWay.has(step)) this.#watcher.stateStarted(state, item, this.#sizes.of(state));
-    this.#underWay.add(step);
+    this.#underWay.set(step, this.#underWay.get(step) ?? 'steps');
     const observer = {
-      progress: (done: number, total: number, unit: string) =>
-        this.#watcher.stateProgress(state, item, done, total, unit),
+      progress: (done: number, total: number, unit: string) => {
+        this.#underWay.set(step, unit);
+        this.#watcher.stateProgress(state, item, done, total, unit);
+      },
       note: (message: string) => this.#ports.observer.note(message),
     };
     try {
@@ -121,7 +126,7 @@ class Steps {
       const { output, result, passedOver, working } = await handler(input, { ...this.#ports, observer }, deadline);
       this.#retries.finished(state, item);
       if (working !== null) {
-        this.#watcher.stateProgress(state, item, working.done, working.total, 'steps');
+        this.#watcher.stateProgress(state, item, working.done, working.total, this.#underWay.get(step) ?? 'steps');
         return output;
       }
       this.#underWay.delete(step);

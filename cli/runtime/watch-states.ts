@@ -2,7 +2,10 @@ import type { StateWatcher } from '../../shared/ports/orchestrator.ts';
 import type { ProgressUi } from '../progress.ts';
 import { ItemProgress } from './item-progress.ts';
 
-/** Shows states to people: one line a stage. The items of a Map are counted in the line of their stage, or shown each when `verbose`. */
+/**
+ * Shows states to people: one line a stage. The items of a Map are counted in the line of their stage, or shown each when
+ * `verbose`.
+ */
 export function watchStates(ui: ProgressUi, options: { readonly verbose: boolean }): StateWatcher {
   const maps = new Map<string, ItemProgress>();
   const name = (state: string, item: string) => (item === 'all' ? state : `${state} ${item}`);
@@ -23,8 +26,12 @@ export function watchStates(ui: ProgressUi, options: { readonly verbose: boolean
     },
     stateProgress(state, item, done, total, unit) {
       const map = maps.get(state);
-      if (map === undefined) ui.stageProgress(name(state, item), done, total, unit);
-      else if (total > 0) ui.stageProgress(state, map.progressed(item, done / total), map.total, 'items');
+      if (map === undefined) {
+        ui.stageProgress(name(state, item), done, total, unit);
+      } else if (total > 0) {
+        map.progressed(item, done / total);
+        ui.stageProgress(state, map.done, map.total, 'items');
+      }
     },
     stateFinished(state, item, output, passedOver) {
       const map = maps.get(state);
@@ -33,8 +40,8 @@ export function watchStates(ui: ProgressUi, options: { readonly verbose: boolean
         else ui.stageFinished(name(state, item), summarise(output));
         return;
       }
-      const done = map.finished(item, verdictOf(output), passedOver);
-      if (done < map.total) ui.stageProgress(state, done, map.total, 'items');
+      map.finished(item, verdictOf(output), passedOver);
+      if (!map.ended) ui.stageProgress(state, map.done, map.total, 'items');
       else {
         maps.delete(state);
         if (map.allPassedOver) ui.stagePassedOver(state);
@@ -42,6 +49,7 @@ export function watchStates(ui: ProgressUi, options: { readonly verbose: boolean
       }
     },
     stateFailed(state, item, error, retriesLeft) {
+      maps.get(state)?.failed(item);
       const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
       const again = retriesLeft === 1 ? 'once' : `${retriesLeft} times`;
       ui.stageFailed(

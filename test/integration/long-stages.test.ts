@@ -58,7 +58,7 @@ function listening(only: string) {
   const watcher: StateWatcher = {
     stateStarted: (name, item, items) => name === only && tell('started', item, ` of ${items}`),
     stateProgress: (name, item, done, total, unit) =>
-      name === only && unit === 'steps' && tell('progress', item, ` ${done}/${total}`),
+      name === only && tell('progress', item, ` ${done}/${total} ${unit}`),
     stateFailed: (name, item, _error, left) => name === only && tell('failed', item, `, ${left} left`),
     stateFinished: (name, item) => name === only && tell('finished', item),
   };
@@ -66,7 +66,7 @@ function listening(only: string) {
 }
 
 describe('stages that take longer than a call', () => {
-  it('are called until they are done: started once, told how far they are, finished once', async () => {
+  it('are called until they are done: started once, told how far they are in one unit, finished once', async () => {
     const workspace = await prepared(200);
     const { told, watcher } = listening('answer-traces');
     const slow = { ...workspace, ports: slowed(workspace.ports, []) };
@@ -77,7 +77,7 @@ describe('stages that take longer than a call', () => {
       expect(own.at(-1)).toBe(`finished ${item}`);
       const between = own.slice(1, -1);
       expect(between.length).toBeGreaterThanOrEqual(2);
-      for (const line of between) expect(line).toMatch(/^progress chunk-000\d \d+\/200$/);
+      for (const line of between) expect(line).toMatch(/^progress chunk-000\d \d+\/200 traces answered$/);
     }
     const quick = await prepared(200);
     const undisturbed = await run(quick, listening('none').watcher);

@@ -32,7 +32,6 @@ export const trainCandidates: LongStage<z.infer<typeof inputSchema>, z.infer<typ
         predictor: model.predictor,
       }),
       context,
-      'epochs',
     );
     if (progress instanceof Unfinished) return progress;
     const trained = progress.value;

@@ -85,6 +85,35 @@ describe('the states of a run, as people see them', () => {
     ]);
   });
 
+  test('of a Map have one line until the last has finished, though one that is all but done has to be tried again', () => {
+    const { told, watcher } = watched();
+    for (const item of ['x', 'y']) watcher.stateStarted('train-candidates', item, 2);
+    watcher.stateProgress('train-candidates', 'x', 4, 4, 'steps');
+    watcher.stateFinished('train-candidates', 'y', {}, false);
+    watcher.stateFailed('train-candidates', 'x', new Error('full disk'), 1);
+    watcher.stateStarted('train-candidates', 'x', 2);
+    watcher.stateProgress('train-candidates', 'x', 1, 4, 'steps');
+    watcher.stateFinished('train-candidates', 'x', {}, false);
+    expect(told).toEqual([
+      'started train-candidates 2 items',
+      'progress train-candidates 1 2 items',
+      'progress train-candidates 2 2 items',
+      'failed train-candidates x Error: full disk It is tried again in a few seconds, once at most.',
+      'progress train-candidates 1.25 2 items',
+      'finished train-candidates 2 items',
+    ]);
+  });
+
+  test('of a Map count once, though one is told of twice', () => {
+    const { told, watcher } = watched();
+    for (const item of ['x', 'y']) watcher.stateStarted('train-candidates', item, 2);
+    for (const item of ['x', 'x', 'y']) watcher.stateFinished('train-candidates', item, {}, false);
+    expect(told.filter((line) => !line.startsWith('progress'))).toEqual([
+      'started train-candidates 2 items',
+      'finished train-candidates 2 items',
+    ]);
+  });
+
   test('of a Map have a line an item when each is wanted', () => {
     const { told, watcher } = watched(true);
     watcher.stateStarted('confirm-weaknesses', 'a', 2);
