@@ -34,6 +34,7 @@ export function withPlantedBackEnd(
   workspace: Workspace,
   truth: ReadonlyMap<string, string>,
   skill: { of: PlantedSkill },
+  cost: Trainer['cost'] = 'cheap',
 ): Workspace {
   const { objects } = workspace.ports;
   const labels = [...new Set(truth.values())].sort();
@@ -41,6 +42,7 @@ export function withPlantedBackEnd(
     ...embeddedTrainerFacts,
     name: plantedBackEnd,
     predictors: [plantedBackEnd],
+    cost,
     ...doneAtOnce(async ({ artifactKey, datasetKey, seed, configuration }) => {
       const perfect: PlantedSkill = { fails: 0, fixes: 0, breaks: 0 };
       const own = artifactKey.includes('/triage-traces/') ? perfect : skill.of;

@@ -8,11 +8,13 @@ import { decideNext } from '../../shared/loop/decision/decide-next.ts';
 import { gateCandidates } from '../../shared/loop/decision/gate-candidates.ts';
 import { candidatePlanSchema, championEvaluationSchema, evaluatedSchema } from '../../shared/loop/state/evaluation.ts';
 import { gateFileSchema, gateSchema } from '../../shared/loop/state/gate-result.ts';
+import { historySchema } from '../../shared/loop/state/iteration.ts';
 import { lineageSchema } from '../../shared/loop/state/lineage.ts';
 import { snapshotSchema } from '../../shared/loop/state/snapshot.ts';
 import { splitSchema } from '../../shared/loop/state/split.ts';
 import { acquireLease } from '../../shared/operations/lease.ts';
 import { readJson, readJsonl } from '../../shared/ports/documents.ts';
+import type { Trainer } from '../../shared/ports/trainer.ts';
 import { completeStage } from '../helpers/complete-stage.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
 import { answersRight, type PlantedSkill, plantedBackEnd, withPlantedBackEnd } from '../helpers/planted-back-end.ts';
@@ -27,7 +29,7 @@ afterEach(async () => {
 const champion: PlantedSkill = { fails: 0.2, fixes: 0, breaks: 0 };
 
 /** A run whose candidates all have this skill, where the champion fails a fifth of the traffic. */
-async function runWith(candidates: PlantedSkill, settings: Partial<Settings> = {}) {
+async function runWith(candidates: PlantedSkill, settings: Partial<Settings> = {}, cost: Trainer['cost'] = 'cheap') {
   const plain = await makeWorkspace();
   disposables.push(plain);
   const random = plain.ports.random.stream(2, 'planted');
@@ -35,7 +37,7 @@ async function runWith(candidates: PlantedSkill, settings: Partial<Settings> = {
   const traffic = samples(1_500, 0, random);
   const skill = { of: champion };
   const truth = new Map([...examples, ...traffic].map(({ input, output }) => [input, output]));
-  const workspace = withPlantedBackEnd(plain, truth, skill);
+  const workspace = withPlantedBackEnd(plain, truth, skill, cost);
   await createModelOf(examples, workspace, { backEnd: plantedBackEnd, settings: { targetScore: 0.9, ...settings } });
   await ingest(workspace, judgedInputs(traffic, 'day1', 'rule'));
   const before = (await championOf(workspace)).checkpointId;
@@ -125,6 +127,19 @@ describe('the gate in the loop, with candidates whose answers are known', () => 
     const { output: decision } = await completeStage(decideNext, { ...head, prepared, taxonomyKey, step, gate }, ports);
     expect(decision.next).toBe('keep');
     expect(decision.reason).toMatch(/too little evidence/i);
+  });
+
+  it('sees one candidate an iteration of a dear trainer, with each configuration that a tuning move left in the next', async () => {
+    const { workspace, result } = await runWith({ fails: 0.2, fixes: 0.9, breaks: 0.03 }, { maxIterations: 3 }, 'dear');
+    const { objects } = workspace.ports;
+    const plans = await outputOf('plan-candidates', result.run, candidatePlanSchema, workspace);
+    expect(plans.map(({ candidates }) => candidates.length)).toEqual([1, 1, 1]);
+    const keys = (await objects.list(`runs/${modelId}/${result.run}/3/`)).filter((key) =>
+      key.endsWith('/history.json'),
+    );
+    const { iterations, tried } = await readJson(objects, keys[0] ?? '', historySchema);
+    expect(iterations.map(({ kind }) => kind)).toEqual(['first', 'tune', 'tune']);
+    expect(new Set(tried.map((configuration) => JSON.stringify(configuration))).size).toBe(3);
   });
 
   it('does not reach the gate when the snapshot has too little evidence', async () => {

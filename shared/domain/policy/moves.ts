@@ -39,9 +39,11 @@ export interface MoveContext {
   readonly neighbours: readonly Configuration[];
   /** Configurations that the run has trained with. */
   readonly tried: readonly Configuration[];
+  /** How many configurations an iteration trains: where a training is dear one, else a pair. */
+  readonly atOnce: 1 | 2;
 }
 
-const noConfigurations: MoveContext = { neighbours: [], tried: [] };
+const noConfigurations: MoveContext = { neighbours: [], tried: [], atOnce: 2 };
 
 /** Whether a move changes anything under a model's settings. */
 function isOpen(move: string, { hardNegativesPerFailure }: Pick<Settings, 'hardNegativesPerFailure'>): boolean {
@@ -49,8 +51,8 @@ function isOpen(move: string, { hardNegativesPerFailure }: Pick<Settings, 'hardN
 }
 
 /**
- * The moves of a kind, in order of preference. Those of `tune` take the untried neighbours two at a time, the last one
- * three where their number is odd; fewer than two make no move.
+ * The moves of a kind, in order of preference. Those of `tune` take the untried neighbours one at a time, or in pairs, the
+ * last three together where their number is odd; fewer than a pair make no move then.
  */
 export function moves(
   kind: MoveKind,
@@ -76,7 +78,7 @@ export function describeMove(move: Move): string {
   return name === undefined ? move.name : moveTable[name].changes;
 }
 
-function tuneMoves({ neighbours, tried }: MoveContext): readonly Move[] {
+function tuneMoves({ neighbours, tried, atOnce }: MoveContext): readonly Move[] {
   const known = new Set(tried.map(canonicalJson));
   const fresh = neighbours.filter((configuration) => {
     const text = canonicalJson(configuration);
@@ -84,9 +86,10 @@ function tuneMoves({ neighbours, tried }: MoveContext): readonly Move[] {
     known.add(text);
     return true;
   });
-  return Array.from({ length: Math.floor(fresh.length / 2) }, (_, index): Move => {
-    const from = index * 2;
-    const configurations = fresh.slice(from, fresh.length - from === 3 ? from + 3 : from + 2);
+  return Array.from({ length: Math.floor(fresh.length / atOnce) }, (_, index): Move => {
+    const from = index * atOnce;
+    const rest = fresh.length - from;
+    const configurations = fresh.slice(from, from + (rest < 2 * atOnce ? rest : atOnce));
     return { kind: 'tune', name: `configurations-${shortDigest(canonicalJson(configurations))}`, configurations };
   });
 }

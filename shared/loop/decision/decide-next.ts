@@ -127,7 +127,8 @@ function untriedMoves(
   trainer: Trainer,
 ): readonly Move[] {
   const made = new Set((before?.iterations ?? []).map((past) => past.move));
-  const context = { neighbours: trainer.neighbours(from, { options: trainerOptions, losesTooMuch }), tried };
+  const neighbours = trainer.neighbours(from, { options: trainerOptions, losesTooMuch });
+  const context = { neighbours, tried, atOnce: trainer.cost === 'dear' ? 1 : 2 } as const;
   return (['rework-data', 'tune', 'augment'] as const)
     .flatMap((kind) => moves(kind, context, settings))
     .filter((move) => !made.has(move.name));

@@ -25,6 +25,7 @@ const inputSchema = z.strictObject({
   step: iterationRefSchema,
 });
 type Input = z.infer<typeof inputSchema>;
+
 /** Lays out the iteration: which dataset is trained with which configuration, and which candidate answers which set. */
 export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> = {
   name: 'plan-candidates',
@@ -43,11 +44,13 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
           }))
         : input.curriculum.datasets.flatMap((dataset) =>
             distinct([...(history === null ? [] : [history.basis.configuration]), ...first])
-              .slice(0, trainer.cost === 'dear' ? mostDear : mostCheap)
+              .slice(0, mostADataset)
               .map((configuration) => ({ dataset, configuration })),
           );
     const candidates: CandidateRef[] = [];
-    for (const [index, { dataset, configuration }] of pairs.entries()) {
+    // What is left out for its cost was not tried, so that a later iteration may take it up.
+    const trained = trainer.cost === 'dear' ? pairs.slice(0, mostDear) : pairs;
+    for (const [index, { dataset, configuration }] of trained.entries()) {
       const id = checkpointId({
         modelId: model.modelId,
         datasetId: dataset.datasetId,
@@ -79,7 +82,8 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
 };
 
 /** Candidates a dataset, side by side. */
-const mostCheap = 3;
+const mostADataset = 3;
+/** Candidates an iteration, where a training is dear. */
 const mostDear = 1;
 
 function evaluationsOf(

@@ -30,7 +30,8 @@ describe('moves', () => {
       fc.property(fc.nat(12), fc.array(fc.integer({ min: 1, max: 12 })), (count, triedEpochs) => {
         const tried = triedEpochs.map(configuration);
         const fresh = neighbours(count).filter((neighbour) => !triedEpochs.includes(neighbour.epochs));
-        const made = moves('tune', { neighbours: [...neighbours(count), ...neighbours(count)], tried });
+        const twice = [...neighbours(count), ...neighbours(count)];
+        const made = moves('tune', { neighbours: twice, tried, atOnce: 2 });
         expect(made.flatMap((move) => move.configurations ?? [])).toEqual(fresh.length < 2 ? [] : fresh);
         expect(made.every((move) => move.configurations?.length === 2 || move.configurations?.length === 3)).toBe(true);
         expect(new Set(made.map((move) => move.name)).size).toBe(made.length);
@@ -38,9 +39,15 @@ describe('moves', () => {
     );
   });
 
+  it('tune with one fresh neighbour at a time where a training is dear, down to the last', () => {
+    const made = moves('tune', { neighbours: neighbours(4), tried: [configuration(2)], atOnce: 1 });
+    expect(made.map((move) => move.configurations)).toEqual([[1], [3], [4]].map((each) => each.map(configuration)));
+    expect(new Set(made.map((move) => move.name)).size).toBe(3);
+  });
+
   it('fit the schema and are described', () => {
     for (const kind of ['rework-data', 'tune', 'augment'] as const) {
-      for (const move of moves(kind, { neighbours: neighbours(4), tried: [] })) {
+      for (const move of moves(kind, { neighbours: neighbours(4), tried: [], atOnce: 2 })) {
         expect(moveSchema.parse(move)).toEqual(move);
         expect(Object.values(moveTable).map((known): string => known.changes)).toContain(describeMove(move));
       }

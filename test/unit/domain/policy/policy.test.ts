@@ -24,7 +24,7 @@ const configuration: Configuration = {
 };
 const neighbours = [20, 30, 40, 50].map((epochs) => ({ ...configuration, epochs }));
 const allMoves = (['rework-data', 'tune', 'augment'] as const).flatMap((kind) =>
-  moves(kind, { neighbours, tried: [] }),
+  moves(kind, { neighbours, tried: [], atOnce: 2 }),
 );
 
 const first: PolicyRequest = {
@@ -67,7 +67,14 @@ describe('policyBand', () => {
 describe('decideNext', () => {
   it("promotes on the gate's pass, whatever else holds", () => {
     expect(
-      applyPolicy({ ...second, gate: 'passed', score: 0.1, externalRemainder: true, iteration: 6, untried: [] }).next,
+      applyPolicy({
+        ...second,
+        gate: 'passed',
+        score: 0.1,
+        externalRemainder: true,
+        iteration: 6,
+        untried: [],
+      }).next,
     ).toBe('promote');
   });
 
