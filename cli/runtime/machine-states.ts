@@ -11,6 +11,7 @@ const stateSchema = z.object({
   Choices: z.array(answerSchema).default([]),
   ItemProcessor: z.unknown().optional(),
   Branches: z.array(z.unknown()).default([]),
+  Retry: z.array(z.object({ ErrorEquals: z.array(z.string()), MaxAttempts: z.int().default(3) })).default([]),
 });
 const machineSchema = z.object({ States: z.record(z.string(), stateSchema) });
 
