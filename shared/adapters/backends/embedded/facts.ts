@@ -26,5 +26,5 @@ export const embeddedPredictorFacts: Omit<Predictor, 'predict'> = {
   name: embeddedBackEnd,
   tasks: [classification.kind],
   ranked: true,
-  chunk: 20_000,
+  chunk: 2_000,
 };
