@@ -1,6 +1,5 @@
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
-import { foundationSchema } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { idProblem } from '../../shared/domain/base/ids.ts';
@@ -11,6 +10,7 @@ import { createModel } from '../../shared/operations/create-model.ts';
 import { kindOf } from '../../shared/ports/kind-of.ts';
 import { taskKinds } from '../../shared/tasks/task-kinds.ts';
 import { assignments, commaSeparated, fraction, wholeNumber } from '../arguments.ts';
+import { backEndNames } from '../back-end-names.ts';
 import { BadLineReporter } from '../bad-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { inputName, openInput } from '../open-input.ts';
@@ -37,7 +37,10 @@ const optionsSchema = z.object({
   labels: z.array(z.string()).default([]),
   examples: z.string().optional(),
   trainer: z.string(),
-  foundation: foundationSchema,
+  predictor: z.string().optional(),
+  analyst: z.string(),
+  judge: z.string(),
+  foundation: z.string().optional(),
   seed: z.int(),
   targetScore: z.number().optional(),
   maxIterations: z.int().optional(),
@@ -56,10 +59,16 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     .option('--labels <a,b,…>', 'labels, separated by commas', commaSeparated)
     .option('--examples <file>', '{"input", "output"} a line, also .gz; "-" is stdin')
     .option('--trainer <name>', 'the back end that trains', defaultBackEnds.trainer)
-    .addOption(
-      new Option('--foundation <name>', 'what training starts from: a pretrained sentence encoder, or nothing')
-        .choices(foundationSchema.options)
-        .default('use-lite'),
+    .option(
+      '--predictor <name>',
+      `the back end that answers (${defaultBackEnds.predictor}; for another trainer, the first that it names)`,
+    )
+    .option('--analyst <name>', 'the back end that sorts failures and probes for their causes', defaultBackEnds.analyst)
+    .option('--judge <name>', 'the back end that judges answers which come without a judgement', defaultBackEnds.judge)
+    .option(
+      '--foundation <name>',
+      'what training starts from, where the trainer has that option; of embedded: use-lite (default), a pretrained ' +
+        'sentence encoder, or none',
     )
     .option('--seed <n>', 'fixes all that is drawn at random', wholeNumber, 1)
     .option('--target-score <fraction>', 'score from which a candidate may replace the champion (0.96)', fraction)
@@ -79,11 +88,6 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
     });
   }
   const { examples: path } = options;
-  if (path === undefined && options.labels.length === 0) {
-    throw new RatchetError('InvalidInput', 'A model needs labels.', {
-      mend: 'Give --labels a,b,… or --examples FILE, or both.',
-    });
-  }
   const settings = settingsFrom(options);
   const examples = path === undefined ? null : await openInput(path, session.io.stdin);
   const badLines = new BadLineReporter(session.output);
@@ -95,8 +99,8 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
       task: options.task,
       labels: options.labels,
       examples,
-      backEnds: { ...defaultBackEnds, trainer: options.trainer },
-      trainerOptions: { foundation: options.foundation },
+      backEnds: backEndNames(options, workspace.ports),
+      trainerOptions: options.foundation === undefined ? {} : { foundation: options.foundation },
       settings,
       seed: options.seed,
       by: person(),
@@ -121,7 +125,7 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
       refused,
     }),
     [
-      `Model ${modelId}: ${model.task.kind}, ${plural(labels.length, 'label')} (${shorten(labels)}).`,
+      `Model ${modelId}: ${model.task.kind}${labels.length === 0 ? '' : `, ${plural(labels.length, 'label')} (${shorten(labels)})`}.`,
       ...(checkpoint === null
         ? []
         : [`Checkpoint ${checkpoint.checkpointId}, trained on ${plural(trained, 'example')}, is the champion.`]),
@@ -132,7 +136,8 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
   session.output.say(
     checkpoint === null
       ? `Next: ratchet create ${modelId} --examples FILE${at}`
-      : `Next: answer with it (ratchet predict ${modelId}${at} < inputs.jsonl), then bring in judged traces (ratchet ingest ${modelId} traces.jsonl${at}).`,
+      : `Next: answer with it (ratchet predict ${modelId}${at} < inputs.jsonl), then bring in judged traces ` +
+          `(ratchet ingest ${modelId} traces.jsonl${at}).`,
   );
   return exitCodes.done;
 }

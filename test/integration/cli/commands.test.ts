@@ -76,6 +76,11 @@ describe('ratchet create', () => {
     ['neither labels nor examples', ['create', 'new'], '--labels'],
     ['an unknown task', ['create', 'new', '--task', 'poetry'], 'classification'],
     ['a seed that is no number', ['create', 'new', '--labels', 'a,b', '--seed', 'x'], 'whole number'],
+    ['an unknown trainer', ['create', 'new', '--labels', 'a,b', '--trainer', 'ana'], 'Use one of: embedded'],
+    ['an unknown predictor', ['create', 'new', '--labels', 'a,b', '--predictor', 'ana'], 'Use one of: embedded'],
+    ['an unknown analyst', ['create', 'new', '--labels', 'a,b', '--analyst', 'ana'], 'Use one of: statistical'],
+    ['an unknown judge', ['create', 'new', '--labels', 'a,b', '--judge', 'ana'], 'Use one of: rule'],
+    ['an unknown foundation', ['create', 'new', '--labels', 'a,b', '--foundation', 'rock'], 'use-lite'],
     ['an unknown setting', ['create', 'new', '--labels', 'a,b', '--set', 'colour=red'], 'targetScore'],
     ['a setting out of bounds', ['create', 'new', '--labels', 'a,b', '--target-score', '96'], 'fraction'],
   ])('exits 2 for %s, and says how to mend it', async (_what, args, message) => {
