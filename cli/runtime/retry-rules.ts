@@ -7,7 +7,9 @@ export interface RetryRule {
   readonly attempts: number;
 }
 
-/** The retry rules of a state machine's Task states, by state. A state has one retrier at most. */
+/**
+ * The retry rules of a state machine's Task states, by state. The first retrier is for what steps throw;
+ * others are for what only a function service throws. */
 export function retryRules(definition: unknown): ReadonlyMap<string, RetryRule> {
   return new Map(
     [...machineStates(definition)].flatMap(

@@ -5,11 +5,26 @@ const lambdaFaults = [
   'Lambda.ServiceException',
   'Lambda.AWSLambdaException',
   'Lambda.SdkClientException',
-  'Lambda.TooManyRequestsException',
   'Lambda.ClientExecutionTimeoutException',
 ] as const;
 
-/** The Retry list of every Task: the faults that the error table says may be retried, and those of the Lambda service. */
+/**
+ * Asked again for as long as another function may hold the slot that is missing, 15 minutes and more: a Map of ten beside a
+ * concurrency of ten would else fail as soon as anything else runs.
+ */
+export const throttled = {
+  ErrorEquals: ['Lambda.TooManyRequestsException'],
+  IntervalSeconds: 2,
+  MaxAttempts: 100,
+  MaxDelaySeconds: 60,
+  BackoffRate: 2,
+  JitterStrategy: 'FULL',
+} as const;
+
+/**
+ * The Retry list of every Task: first the faults that the error table says may be retried, with those of the Lambda service,
+ * then its throttling, which has attempts of its own.
+ */
 export const retry = [
   {
     ErrorEquals: [
@@ -21,4 +36,5 @@ export const retry = [
     BackoffRate: 2,
     JitterStrategy: 'FULL',
   },
+  throttled,
 ] as const;
