@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { idProblem } from '../../shared/domain/base/ids.ts';
+import type { TaskWords } from '../../shared/domain/base/task-kind.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
 import { type Settings, settingsSchema } from '../../shared/domain/models/settings.ts';
 import { describeIssues } from '../../shared/intake/parse-json-line.ts';
@@ -112,7 +113,8 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
   session.progress.stageFinished('train', '');
 
   const { model, checkpoint, dataset, refused } = result;
-  const labels = kindOf(model, workspace.ports).knownFacets(model.task);
+  const { knownFacets, words } = kindOf(model, workspace.ports);
+  const labels = knownFacets(model.task);
   const trained = dataset?.manifest.examples ?? 0;
   await session.output.result(
     commandResult('create', {
@@ -125,7 +127,7 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
       refused,
     }),
     [
-      `Model ${modelId}: ${model.task.kind}${labels.length === 0 ? '' : `, ${plural(labels.length, 'label')} (${shorten(labels)})`}.`,
+      `Model ${modelId}: ${[model.task.kind, ...counted(labels, words)].join(', ')}.`,
       ...(checkpoint === null
         ? []
         : [`Checkpoint ${checkpoint.checkpointId}, trained on ${plural(trained, 'example')}, is the champion.`]),
@@ -152,6 +154,10 @@ function settingsFrom(options: z.infer<typeof optionsSchema>): Partial<Settings>
   throw new RatchetError('InvalidInput', `Settings: ${describeIssues(parsed.error)}.`, {
     mend: `Settings are: ${settingNames.join(', ')}.`,
   });
+}
+
+function counted(labels: readonly string[], { facet, facets }: TaskWords): readonly string[] {
+  return labels.length === 0 ? [] : [`${plural(labels.length, facet, facets)} (${shorten(labels)})`];
 }
 
 function shorten(labels: readonly string[]): string {

@@ -1,5 +1,5 @@
 import type { Output } from '../domain/base/output.ts';
-import type { OutputProblem, TaskKind } from '../domain/base/task-kind.ts';
+import type { OutputProblem, TaskKind, TaskWords } from '../domain/base/task-kind.ts';
 import { exampleLineSchema } from '../domain/models/example.ts';
 import { describeIssues, type LineProblem, type LineResult, parseJsonObject, refuse } from './parse-json-line.ts';
 import { readLines } from './read-lines.ts';
@@ -31,7 +31,7 @@ export interface ReadExamples {
 export async function readExampleLines(
   chunks: AsyncIterable<Uint8Array>,
   options: {
-    readonly kind: Pick<TaskKind, 'key' | 'output'>;
+    readonly kind: Pick<TaskKind, 'key' | 'output' | 'words'>;
     readonly problemOf: (input: string, output: Output) => OutputProblem | null;
     readonly onBadLine?: (bad: BadExampleLine) => void;
   },
@@ -51,7 +51,7 @@ export async function readExampleLines(
       refuseLine({ line: line.number, reason: line.reason, mend: line.mend, text: line.head });
       continue;
     }
-    const parsed = parseExampleLine(line.text, schema, problemOf);
+    const parsed = parseExampleLine(line.text, schema, kind.words, problemOf);
     if (!parsed.ok) {
       refuseLine({ line: line.number, ...parsed.problem, text: line.text.slice(0, 300) });
       continue;
@@ -74,12 +74,13 @@ export async function readExampleLines(
 function parseExampleLine(
   text: string,
   schema: ReturnType<typeof exampleLineSchema>,
+  words: TaskWords,
   problemOf: (input: string, output: Output) => OutputProblem | null,
 ): LineResult<{ input: string; output: Output }> {
   const object = parseJsonObject(text);
   if (!object.ok) return object;
   const parsed = schema.safeParse(object.value);
-  if (!parsed.success) return refuse(describeIssues(parsed.error), 'write {"input": "...", "output": "label"}');
+  if (!parsed.success) return refuse(describeIssues(parsed.error), `write {"input": "...", "output": ${words.output}}`);
   if (parsed.data.input.trim() === '')
     return refuse('"input" is empty', 'leave the line out: nothing can be learnt from it');
   const problem = problemOf(parsed.data.input, parsed.data.output);

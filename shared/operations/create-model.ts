@@ -139,13 +139,13 @@ async function readExamples(
   kind: TaskKind,
   request: CreateRequest,
 ): Promise<FirstExamples> {
-  if (registered !== null) checkLabels(kind.knownFacets(registered.task), request.labels);
+  if (registered !== null) checkLabels(kind.knownFacets(registered.task), request.labels, kind);
   const read = await readExampleLines(chunks, {
     kind,
     problemOf: (input, output) => (registered === null ? null : kind.problem(registered.task, input, output)),
     ...(request.onBadLine === undefined ? {} : { onBadLine: request.onBadLine }),
   });
-  if (read.lines.length === 0) throw noExamples(read.refused);
+  if (read.lines.length === 0) throw noExamples(read.refused, kind);
   const examples = read.lines.map(
     ({ line, input, output }): Example => ({
       exampleId: shortDigest(input, kind.key(output)),
@@ -174,17 +174,17 @@ function withoutBadOutputs(
     return false;
   });
   const refused = read.refused + read.examples.length - examples.length;
-  if (examples.length === 0) throw noExamples(refused);
+  if (examples.length === 0) throw noExamples(refused, kind);
   return { ...read, examples, refused };
 }
 
-function noExamples(refused: number): RatchetError {
+function noExamples(refused: number, { words }: TaskKind): RatchetError {
   return new RatchetError(
     'InvalidInput',
     refused === 0
       ? 'There are no examples: not one line.'
       : `None of the examples can be used (${plural(refused, 'bad line')}).`,
-    { mend: 'Write one {"input": "...", "output": "label"} a line.' },
+    { mend: `Write one {"input": "...", "output": ${words.output}} a line.` },
   );
 }
 
@@ -194,13 +194,14 @@ interface FirstExamples {
   readonly duplicates: number;
 }
 
-/** Refuses labels that the registered task does not have. */
-function checkLabels(known: readonly string[], labels: readonly string[]): void {
+/** Refuses labels (entity types, …) that the registered task does not have. */
+function checkLabels(known: readonly string[], labels: readonly string[], { words }: TaskKind): void {
   const wrong = labels.find((label) => !known.includes(label));
   if (wrong === undefined) return;
   throw new RatchetError(
     'InvalidInput',
-    `The model is registered already, and label ${JSON.stringify(wrong.slice(0, 80))} is not one of the model's ${known.length}.`,
+    `The model is registered already, and ${words.facet} ${JSON.stringify(wrong.slice(0, 80))} is not one of ` +
+      `the model's ${known.length}.`,
     { mend: 'Leave --labels out, or create a model of another name.' },
   );
 }

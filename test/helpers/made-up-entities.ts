@@ -29,6 +29,11 @@ const typesOf = (output: Output): string[] => [...new Set(spansOf(output).map(({
 /** Entities in a text: a kind of task whose outputs are objects that name places in their input. Only tests know it. */
 export const madeUpEntities: TaskKind<EntitySpec> = {
   kind: 'made-up-entities',
+  words: {
+    facet: 'entity type',
+    facets: 'entity types',
+    output: '{"entities": [{"type": "city", "start": 0, "end": 5}]}',
+  },
   spec: specSchema,
   output: entitiesSchema.transform(asOutput),
   triage: ['empty', 'gibberish'],

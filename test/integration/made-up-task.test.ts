@@ -16,6 +16,7 @@ import { readJson, readJsonl } from '../../shared/ports/documents.ts';
 import type { RandomStream } from '../../shared/ports/random.ts';
 import { lexiconBackEnd, lexiconBackEndOn } from '../helpers/lexicon-back-end.ts';
 import { madeUpEntities, type Span, spansOf } from '../helpers/made-up-entities.ts';
+import { rejection } from '../helpers/rejection.ts';
 import { bytesOf, championOf, makeWorkspace, modelId, recordingUi } from '../helpers/test-workspace.ts';
 
 const words = {
@@ -48,6 +49,15 @@ function sample(drift: number, random: RandomStream): { input: string; output: {
 /** An example whose span lies where its text has ended: known for bad once the task is known. */
 const beyondItsText = { input: 'oslo', output: { entities: [{ type: 'city', start: 0, end: 40 }] } };
 
+const request = {
+  task: madeUpEntities.kind,
+  backEnds: { ...defaultBackEnds, trainer: lexiconBackEnd, predictor: lexiconBackEnd },
+  trainerOptions: {},
+  settings: { maxIterations: 2 },
+  seed: 1,
+  by: 'test',
+};
+
 let made: Awaited<ReturnType<typeof makeWorkspace>>;
 let workspace: Workspace;
 let result: RunResult;
@@ -68,15 +78,10 @@ beforeAll(async () => {
   const random = ports.random.stream(1, 'entities');
   const { refused } = await createModel(
     {
+      ...request,
       modelId,
-      task: madeUpEntities.kind,
       labels: ['city'],
       examples: bytesOf([...Array.from({ length: 60 }, () => sample(0, random)), beyondItsText]),
-      backEnds: { ...defaultBackEnds, trainer: lexiconBackEnd, predictor: lexiconBackEnd },
-      trainerOptions: {},
-      settings: { maxIterations: 2 },
-      seed: 1,
-      by: 'test',
     },
     ports,
   );
@@ -129,7 +134,7 @@ describe('a kind of task whose outputs are objects', () => {
     const champion = await championOf(workspace);
     const dataset = await workspace.ports.lineage.getDataset(modelId, champion.datasetId);
     const examples = await readJsonl(workspace.ports.objects, dataset?.key ?? '', exampleSchema);
-    expect(dataset?.manifest.leftOut['empty input or unknown label']).toBeUndefined();
+    expect(dataset?.manifest.leftOut['empty input or output that the task does not know']).toBeUndefined();
     expect(examples.length).toBeGreaterThan(200);
     const known: Record<string, readonly string[]> = {
       city: [...words.city.known, ...words.city.drifted],
@@ -156,6 +161,34 @@ describe('a kind of task whose outputs are objects', () => {
     const report = new TextDecoder().decode(await workspace.ports.objects.get(result.report));
     expect(report).toContain('city missed, nothing spurious');
     expect(report).not.toContain('[object Object]');
+  });
+
+  it('has its own words in what is said of its examples', async () => {
+    const bad: string[] = [];
+    const failed = await rejection(
+      createModel(
+        {
+          ...request,
+          modelId: 'other',
+          labels: ['city'],
+          examples: bytesOf([{ input: 'rome', output: 'city' }]),
+          onBadLine: ({ mend }) => bad.push(mend),
+        },
+        workspace.ports,
+      ),
+    );
+    for (const mend of [failed.mend, ...bad]) expect(mend).toContain(`"output": ${madeUpEntities.words.output}}`);
+    await createModel({ ...request, modelId: 'other', labels: ['city'], examples: null }, workspace.ports);
+    const examples = bytesOf([{ input: 'rome', output: { entities: [] } }]);
+    const { message } = await rejection(
+      createModel({ ...request, modelId: 'other', labels: ['river'], examples }, workspace.ports),
+    );
+    expect(message).toBe(`The model is registered already, and entity type "river" is not one of the model's 1.`);
+    const champion = await championOf(workspace);
+    const dataset = await workspace.ports.lineage.getDataset(modelId, champion.datasetId);
+    expect(JSON.stringify(dataset?.manifest.controls.map(({ wanted, measured }) => [wanted, measured]))).not.toMatch(
+      /label/,
+    );
   });
 
   it('is known to no file of the loop, nor is any other kind', async () => {

@@ -52,12 +52,23 @@ export interface Variant {
   readonly output: Output;
 }
 
+/** How messages name what a task is about. */
+export interface TaskWords {
+  /** One facet of an output: `label`, `entity type`. */
+  readonly facet: string;
+  /** Several of them. */
+  readonly facets: string;
+  /** An output as a line of a file has it, in JSON. */
+  readonly output: string;
+}
+
 /**
  * All that differs between tasks. The loop, the intake and the reports know a task by this alone, so that a new kind changes nothing
  * outside its own folder. Methods that take an output get one that {@link output} has parsed.
  */
 export interface TaskKind<S extends TaskSpec = TaskSpec> {
   readonly kind: S['kind'];
+  readonly words: TaskWords;
   /** The task as it is stored with a model. */
   readonly spec: ZodType<S>;
   /** An output as people and models write it. */

@@ -28,7 +28,7 @@ export interface AssemblyRequest {
   readonly parent: { readonly datasetId: string; readonly examples: readonly Example[] } | null;
   readonly task: TaskSpec;
   /** The task's kind. */
-  readonly kind: Pick<TaskKind, 'facets' | 'key' | 'knownFacets' | 'problem'>;
+  readonly kind: Pick<TaskKind, 'facets' | 'key' | 'knownFacets' | 'problem' | 'words'>;
   /** Failures by root cause: decides whether shares lean to gold or to hard negatives. */
   readonly causes: ReadonlyMap<RootCause, number>;
   /** Inputs of every evaluation set, frozen ones included. */
@@ -77,12 +77,12 @@ export function assembleDataset(request: AssemblyRequest): Assembly {
 
   const all = itemsOf(request);
   const valid = all.filter(({ input, output }) => input.trim() !== '' && kind.problem(task, input, output) === null);
-  count('empty input or unknown label', all.length - valid.length);
+  count('empty input or output that the task does not know', all.length - valid.length);
   const safe = withoutLeaks(valid, request.heldOut);
   count('too close to a held-out example', valid.length - safe.length);
   const collapsed = collapseDuplicates(safe, kind);
   count('duplicate input', collapsed.duplicates);
-  count('conflicting labels for one input', collapsed.conflicting);
+  count('conflicting outputs for one input', collapsed.conflicting);
   const material = capNearDuplicates(collapsed.kept, plan.nearDuplicatesPerGroup, kind);
   count('near-duplicate beyond the limit of its group', collapsed.kept.length - material.length);
 
@@ -281,7 +281,7 @@ function notesOf(examples: readonly Example[], plan: CurriculumPlan, request: As
   const synthesised = examples.filter((example) => example.provenance.kind === 'synthesis').length;
   return [
     `plan ${plan.name}, ${request.mode}, ${range}`,
-    ...(synthesised === 0 ? [] : [`${synthesised} examples are label-preserving variants`]),
+    ...(synthesised === 0 ? [] : [`${synthesised} examples are variants that keep the output true`]),
   ];
 }
 

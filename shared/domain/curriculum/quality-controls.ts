@@ -21,7 +21,7 @@ export interface QualityRequest {
   readonly failingInputs: readonly string[];
   /** The facets that the task knows. */
   readonly labels: readonly string[];
-  readonly kind: Pick<TaskKind, 'facets'>;
+  readonly kind: Pick<TaskKind, 'facets' | 'words'>;
   readonly nearDuplicatesPerGroup: number;
 }
 
@@ -40,6 +40,7 @@ export function weightByLabel(
 /** The quality controls of the paper (section 3.4), each with its measured value. */
 export function qualityControls(request: QualityRequest): QualityControl[] {
   const { examples, kind } = request;
+  const { facet, facets } = kind.words;
   const weights = weightByLabel(examples, kind);
   const ratio = labelRatio(weights);
   const groups = patternGroups(examples, kind);
@@ -62,8 +63,8 @@ export function qualityControls(request: QualityRequest): QualityControl[] {
     },
     {
       name: 'label-ratio',
-      wanted: `no label weighs more than ${maxLabelRatio} × another`,
-      measured: `${ratio.toFixed(2)} ×${missing === 0 ? '' : `, ${missing} labels without an example`}`,
+      wanted: `no ${facet} weighs more than ${maxLabelRatio} × another`,
+      measured: `${ratio.toFixed(2)} ×${missing === 0 ? '' : `, ${missing} ${facets} without an example`}`,
       met: ratio <= maxLabelRatio && missing === 0,
     },
     {
@@ -74,19 +75,21 @@ export function qualityControls(request: QualityRequest): QualityControl[] {
     },
     {
       name: 'surface-patterns',
-      wanted: `${patternsPerLabel} or more patterns a label`,
-      measured: `${counts[0] ?? 0} at least, ${counts[counts.length >> 1] ?? 0} in the middle; ${poor} labels below`,
+      wanted: `${patternsPerLabel} or more patterns for each ${facet}`,
+      measured:
+        `${counts[0] ?? 0} at least, ${counts[counts.length >> 1] ?? 0} in the middle; ` +
+        `${poor} ${facets} below`,
       met: poor === 0 && missing === 0,
     },
     {
       name: 'near-duplicates',
-      wanted: `at most ${request.nearDuplicatesPerGroup} of a label in a group of near-duplicates`,
+      wanted: `at most ${request.nearDuplicatesPerGroup} of one ${facet} in a group of near-duplicates`,
       measured: `${largest} at most`,
       met: largest <= request.nearDuplicatesPerGroup,
     },
     {
       name: 'size',
-      wanted: `${usualSize.lower} to ${usualSize.upper} examples, more where there are more labels or traces`,
+      wanted: `${usualSize.lower} to ${usualSize.upper} examples, more where there are more ${facets} or traces`,
       measured: `${examples.length} examples`,
       met: examples.length >= usualSize.lower,
     },

@@ -11,7 +11,7 @@ export interface BoundaryRequest {
   /** Training-side failures by facet of the right output. */
   readonly failuresByFacet: ReadonlyMap<string, number>;
   readonly plan: CurriculumPlan;
-  readonly kind: Pick<TaskKind, 'facets'>;
+  readonly kind: Pick<TaskKind, 'facets' | 'words'>;
 }
 
 /** How much closer to the boundary a trace of a label in need counts, in units of margin. */
@@ -24,6 +24,7 @@ const needBonus = 0.5;
  */
 export function selectBoundary(request: BoundaryRequest): { gold: ExampleCandidate[]; leftOut: number } {
   const { plan } = request;
+  const { facet } = request.kind.words;
   const passes = request.passes.filter((record) => record.verdict === 'pass');
   const labelsOf = ({ expected }: UsableRecord): readonly string[] => facetsOrNone(request.kind.facets(expected));
   const counts = new Map<string, number>();
@@ -38,9 +39,9 @@ export function selectBoundary(request: BoundaryRequest): { gold: ExampleCandida
       const why = close
         ? 'judged right, close decision'
         : failing
-          ? 'judged right, its label fails'
+          ? `judged right, its ${facet} fails`
           : few
-            ? 'judged right, its label has few examples'
+            ? `judged right, its ${facet} has few examples`
             : 'judged right';
       return { record, why, value: margin(record) - (failing || few ? needBonus : 0) };
     })

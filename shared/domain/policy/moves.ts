@@ -7,11 +7,11 @@ import type { Move, MoveKind } from './policy.ts';
 export const moveTable = {
   'more-hard-negatives': {
     kind: 'rework-data',
-    changes: 'Hard negatives rise to the top of their band, with the nearest passing traces of every confused label.',
+    changes: 'Hard negatives rise to the top of their band, with the nearest passing traces of every confused output.',
   },
   'more-boundary-gold': {
     kind: 'rework-data',
-    changes: 'Gold takes in more judged-right traces with a low margin, and of labels with few examples.',
+    changes: 'Gold takes in more judged-right traces with a low margin, and of outputs with few examples.',
   },
   'all-judged-right': {
     kind: 'rework-data',

@@ -15,6 +15,7 @@ import { labelPreservingVariants } from './label-preserving-variants.ts';
 /** One label an input, of a fixed set. An output is stored as the label itself. */
 export const classification: TaskKind<ClassificationSpec> = {
   kind: 'classification',
+  words: { facet: 'label', facets: 'labels', output: '"label"' },
   spec: classificationSpecSchema,
   output: labelSchema.transform(labelOutput),
   triage: [...poisonDetectors, ...noiseDetectors, ...suspectDetectors],

@@ -172,7 +172,7 @@ describe('assembleDataset', () => {
     const { examples, manifest } = assembleDataset(requestOf(records, null));
     const found = examples.filter(({ input }) => input.toLowerCase().includes('my card'));
     expect(found.map(({ output }) => output)).toEqual(['card']);
-    expect(manifest.leftOut).toMatchObject({ 'duplicate input': 1, 'conflicting labels for one input': 2 });
+    expect(manifest.leftOut).toMatchObject({ 'duplicate input': 1, 'conflicting outputs for one input': 2 });
   });
 
   test('keeps at most three near-duplicates of a label', () => {

@@ -108,9 +108,9 @@ describe('what is left out', () => {
       boundaryLeftOut: 7,
     });
     expect(Object.entries(manifest.leftOut)).toEqual([
-      ['conflicting labels for one input', 2],
+      ['conflicting outputs for one input', 2],
       ['duplicate input', 1],
-      ['empty input or unknown label', 2],
+      ['empty input or output that the task does not know', 2],
       ['judged-right traces beyond the plan’s limit', 7],
       ['near-duplicate beyond the limit of its group', 1],
       ['parent example not replayed', 25],
@@ -406,7 +406,7 @@ describe('replay', () => {
     });
     expect(old?.output).toBe('balance');
     expect(examples.filter(({ input }) => input === old?.input).map(({ output }) => output)).toEqual(['card']);
-    expect(manifest.leftOut).toEqual({ 'conflicting labels for one input': 1 });
+    expect(manifest.leftOut).toEqual({ 'conflicting outputs for one input': 1 });
   });
 
   test('keeps what the parent knows: each example names the one it comes from', () => {
@@ -596,7 +596,7 @@ describe('the manifest', () => {
     expect(manifest.labels).toBe(2);
     expect(manifest.notes).toEqual([
       'plan two-a-pattern, complement, weights from 1 to 1',
-      '1 examples are label-preserving variants',
+      '1 examples are variants that keep the output true',
     ]);
     const { examples, manifest: weighed } = assemble({
       gold: [...many(2, 0, failure), ...many(8, 10)],

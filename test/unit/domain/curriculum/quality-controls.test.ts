@@ -61,13 +61,13 @@ describe('qualityControls', () => {
       },
       {
         name: 'surface-patterns',
-        wanted: '3 or more patterns a label',
+        wanted: '3 or more patterns for each label',
         measured: '60 at least, 60 in the middle; 0 labels below',
         met: true,
       },
       {
         name: 'near-duplicates',
-        wanted: 'at most 3 of a label in a group of near-duplicates',
+        wanted: 'at most 3 of one label in a group of near-duplicates',
         measured: '1 at most',
         met: true,
       },
@@ -138,6 +138,15 @@ describe('qualityControls', () => {
     expect(largest('a', 'a', 'a', 'b')).toEqual(['3 at most', true]);
     expect(largest('a', 'a', 'b', 'a', 'a')).toEqual(['4 at most', false]);
     expect(largest()).toEqual(['1 at most', true]);
+  });
+
+  test('speak of facets in the words of the kind', () => {
+    const entities = { ...classification, words: { facet: 'entity type', facets: 'entity types', output: '{}' } };
+    const texts = [...controls({ kind: entities, labels: ['a', 'b', 'c'] }).values()].map(
+      ({ wanted, measured }) => `${wanted}; ${measured}`,
+    );
+    expect(texts.join('\n')).not.toMatch(/label/);
+    expect(texts[1]).toBe('no entity type weighs more than 3 × another; 1.00 ×, 1 entity types without an example');
   });
 
   test('want a hundred examples', () => {
