@@ -25,8 +25,8 @@ export interface ReadExamples {
 }
 
 /**
- * Reads a file of `{"input", "output"}` lines. Repetitions are left out; an input that comes again with another output is
- * refused, since nobody knows which one is right.
+ * Reads a file of `{"input", "output"}` lines. Repetitions are left out; an input that comes again with another output
+ * is refused, since nobody knows which one is right.
  */
 export async function readExampleLines(
   chunks: AsyncIterable<Uint8Array>,

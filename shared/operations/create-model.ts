@@ -52,8 +52,8 @@ export interface CreateResult {
 }
 
 /**
- * Registers a model and, with examples, trains its first checkpoint and makes it the champion. A model that was registered
- * without examples gets its first checkpoint by the same call with examples (its labels are fixed by then).
+ * Registers a model and, with examples, trains its first checkpoint and makes it the champion. A model that was
+ * registered without examples gets its first checkpoint by the same call with examples (its labels are fixed by then).
  * The model is registered after all else is written, so a fault before leaves no model behind.
  * @throws RatchetError InvalidInput, ModelExists, TrainingFailed
  */
@@ -124,7 +124,10 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
   return { model, checkpoint, dataset, refused: read.refused };
 }
 
-/** The model when it is registered but was never trained; null when the name is free. @throws RatchetError ModelExists */
+/**
+ * The model when it is registered but was never trained; null when the name is free.
+ * @throws RatchetError ModelExists
+ */
 async function modelWithoutChampion(request: CreateRequest, ports: Ports): Promise<Model | null> {
   const model = await ports.lineage.getModel(request.modelId);
   if (model === undefined) return null;

@@ -63,8 +63,8 @@ export interface TaskWords {
 }
 
 /**
- * All that differs between tasks. The loop, the intake and the reports know a task by this alone, so that a new kind changes nothing
- * outside its own folder. Methods that take an output get one that {@link output} has parsed.
+ * All that differs between tasks. The loop, the intake and the reports know a task by this alone, so that a new kind
+ * changes nothing outside its own folder. Methods that take an output get one that {@link output} has parsed.
  */
 export interface TaskKind<S extends TaskSpec = TaskSpec> {
   readonly kind: S['kind'];
@@ -77,7 +77,10 @@ export interface TaskKind<S extends TaskSpec = TaskSpec> {
   readonly triage: readonly DetectorName[];
   /** Root causes that a failure can have. */
   readonly causes: readonly RootCause[];
-  /** Whether outputs name places in their input, so that they are no longer true once the input's text is changed around them. */
+  /**
+   * Whether outputs name places in their input, so that they are no longer true once the input's text is changed around
+   * them.
+   */
   readonly anchored: boolean;
 
   /**
@@ -94,7 +97,10 @@ export interface TaskKind<S extends TaskSpec = TaskSpec> {
   key(output: Output | null): string;
   /** Whether two answers to one input are equally right; `undecided` where somebody has to judge. */
   same(a: Output, b: Output): boolean | 'undecided';
-  /** What an output is about, without repetition: its label, the types of its entities, nothing. Strata, balance and guards go by them. */
+  /**
+   * What an output is about, without repetition: its label, the types of its entities, nothing. Strata, balance and
+   * guards go by them.
+   */
   facets(output: Output): readonly string[];
   /** Holds an answer against the right output. @param answer null for none, which is wrong */
   grade(expected: Output, answer: Output | null): Grade;

@@ -59,10 +59,10 @@ interface Item extends SliceMember {
 /**
  * Makes a training set of the candidates.
  *
- * Every corrected failure and every judged-right trace that is given is used, at a weight near 1. The passing traces make the
- * slices' shares come out: those nearest to a failure are hard negatives until that slice has its share, the others are gold.
- * What membership cannot bring into its band, weights do, within the plan's limits; a band not met is named with its reason.
- * The result does not depend on the order of anything given.
+ * Every corrected failure and every judged-right trace that is given is used, at a weight near 1. The passing traces
+ * make the slices' shares come out: those nearest to a failure are hard negatives until that slice has its share, the
+ * others are gold. What membership cannot bring into its band, weights do, within the plan's limits; a band not met is
+ * named with its reason. The result does not depend on the order of anything given.
  *
  * @throws RatchetError `LeakDetected` when a trace given is a near-duplicate of a held-out input; parent examples,
  * probes and syntheses that are one are dropped and counted.
@@ -193,7 +193,8 @@ function withoutLeaks(items: readonly Item[], heldOut: readonly string[]): Item[
     if (item?.provenance.kind === 'trace') {
       throw new RatchetError(
         'LeakDetected',
-        `trace ${JSON.stringify(item.provenance.traceId)} was to train and is ${(100 * leak.similarity).toFixed(0)} % the same as a held-out input`,
+        `trace ${JSON.stringify(item.provenance.traceId)} was to train and is ` +
+          `${(100 * leak.similarity).toFixed(0)} % the same as a held-out input`,
       );
     }
   }
@@ -239,7 +240,10 @@ function replayOf(parent: readonly Item[], fresh: readonly Item[], request: Asse
 
 const missedCauses: ReadonlySet<string> = new Set(['missed-label', 'length', 'noise']);
 
-/** Missed labels lean to gold, false alarms and confusions to hard negatives: a place in the band by their parts of the failures. */
+/**
+ * Missed labels lean to gold, false alarms and confusions to hard negatives: a place in the band by their parts of the
+ * failures.
+ */
 function hardShareAim(request: AssemblyRequest, bands: SliceBands): number {
   const { lower, upper } = bands['hard-negative'];
   if (request.plan.hardNegativeShare !== null) return Math.min(upper, Math.max(lower, request.plan.hardNegativeShare));

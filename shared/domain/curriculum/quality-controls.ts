@@ -48,6 +48,7 @@ export function qualityControls(request: QualityRequest): QualityControl[] {
   for (const { label } of groups) patterns.set(label, (patterns.get(label) ?? 0) + 1);
   const poor = [...patterns.values()].filter((count) => count < patternsPerLabel).length;
   const counts = [...patterns.values()].sort((a, b) => a - b);
+  const [least = 0] = counts;
   const largest = groups.reduce((most, { size }) => Math.max(most, size), 0);
   const missing = request.labels.filter((label) => !weights.has(label)).length;
   const distance = lengthDistance(
@@ -76,9 +77,7 @@ export function qualityControls(request: QualityRequest): QualityControl[] {
     {
       name: 'surface-patterns',
       wanted: `${patternsPerLabel} or more patterns for each ${facet}`,
-      measured:
-        `${counts[0] ?? 0} at least, ${counts[counts.length >> 1] ?? 0} in the middle; ` +
-        `${poor} ${facets} below`,
+      measured: `${least} at least, ${counts[counts.length >> 1] ?? 0} in the middle; ${poor} ${facets} below`,
       met: poor === 0 && missing === 0,
     },
     {
@@ -114,7 +113,9 @@ function patternGroups(
   return [...found.values()];
 }
 
-/** Mean difference of the deciles of word counts, as a fraction of the second group's median; null when either is empty. */
+/**
+ * Mean difference of the deciles of word counts, as a fraction of the second group's median; null when either is empty.
+ */
 export function lengthDistance(inputs: readonly string[], failing: readonly string[]): number | null {
   if (inputs.length === 0 || failing.length === 0) return null;
   const left = lengths(inputs);

@@ -18,8 +18,9 @@ export interface BoundaryRequest {
 const needBonus = 0.5;
 
 /**
- * Judged-right traces as gold, most valuable first: close decisions, and labels that fail or have few examples. By default
- * every one is taken, up to the plan's limit; each label first gets its floor, so that a limit never starves one.
+ * Judged-right traces as gold, most valuable first: close decisions, and labels that fail or have few examples. By
+ * default every one is taken, up to the plan's limit; each label first gets its floor, so that a limit never starves
+ * one.
  * @returns the candidates, and how many were left out
  */
 export function selectBoundary(request: BoundaryRequest): { gold: ExampleCandidate[]; leftOut: number } {

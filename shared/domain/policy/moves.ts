@@ -16,7 +16,8 @@ export const moveTable = {
   'all-judged-right': {
     kind: 'rework-data',
     changes:
-      'Gold takes in every judged-right trace of the training side, up to 100,000, and every example weighs the same: no slice is held to its band.',
+      'Gold takes in every judged-right trace of the training side, up to 100,000, and every example weighs the ' +
+      'same: no slice is held to its band.',
   },
   configurations: {
     kind: 'tune',
@@ -51,8 +52,8 @@ function isOpen(move: string, { hardNegativesPerFailure }: Pick<Settings, 'hardN
 }
 
 /**
- * The moves of a kind, in order of preference. Those of `tune` take the untried neighbours one at a time, or in pairs, the
- * last three together where their number is odd; fewer than a pair make no move then.
+ * The moves of a kind, in order of preference. Those of `tune` take the untried neighbours one at a time, or in pairs,
+ * the last three together where their number is odd; fewer than a pair make no move then.
  */
 export function moves(
   kind: MoveKind,

@@ -278,7 +278,7 @@ describe('assembleDataset', () => {
     );
   });
 
-  test('meets every band when there are passes near failures, gold besides, and a parent that weights can bring in', () => {
+  test('meets every band where there are passes near failures, gold besides, and a parent to weigh in', () => {
     const enough = fc.record({
       traces: fc.integer({ min: 80, max: 160 }),
       failing: fc.integer({ min: 15, max: 45 }),

@@ -138,7 +138,7 @@ describe('what is left out', () => {
     expect(tracesOf(examples)).toHaveLength(10);
   });
 
-  test('is, of near-duplicates, what says least: failures stay first, then near passes, close decisions, probes, the parent', () => {
+  test('is, of near-duplicates, what says least: failures stay, near passes, close ones, probes, parent', () => {
     const alike = (number: number, word: string) => ({
       input: `one two three four five six seven eight nine ten ${word}`,
       output: labelOutput('card'),
