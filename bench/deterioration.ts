@@ -4,8 +4,8 @@ import { detectDeterioration, type JudgedBatch } from '../shared/domain/policy/d
 import type { RandomStream } from '../shared/ports/random.ts';
 
 /**
- * How soon deterioration is seen and how often it is seen where there is none, by simulation, for several thresholds: what
- * the defaults in docs/adr/0012-what-starts-a-run.md are chosen by. `npm run bench:deterioration`
+ * How soon deterioration is seen and how often it is seen where there is none, by simulation, for several thresholds:
+ * what the defaults in docs/adr/0012-what-starts-a-run.md are chosen by. `npm run bench:deterioration`
  */
 const repeats = 400;
 const batchSize = 20;

@@ -7,8 +7,9 @@ import { functionsFolder } from '../functions/_build/places.ts';
 import { checkSizes, type FunctionSize, measureFunctions } from '../functions/_build/sizes.ts';
 
 /**
- * How large each Lambda function is, and how long a new Node process takes until its handler is loaded: what a cold start costs
- * beside Lambda's own part. Run alone, on an idle machine: `npm run bench:functions [-- --runs N] [--json]`.
+ * How large each Lambda function is, and how long a new Node process takes until its handler is loaded: what a cold
+ * start costs beside Lambda's own part. Run alone, on an idle machine: `npm run bench:functions [-- --runs N]
+ * [--json]`.
  */
 const { values } = parseArgs({ options: { runs: { type: 'string', default: '7' }, json: { type: 'boolean' } } });
 const runs = Number.parseInt(values.runs, 10);

@@ -1,6 +1,6 @@
 /**
- * Groups items as they come: a batch holds what has arrived while the one before was worked on, at most `limit` items. So
- * a slow writer gets its answers at once, and a fast one large batches. Reads ahead two batches at most.
+ * Groups items as they come: a batch holds what has arrived while the one before was worked on, at most `limit` items.
+ * So a slow writer gets its answers at once, and a fast one large batches. Reads ahead two batches at most.
  */
 export async function* availableBatches<T>(items: AsyncIterable<T>, limit: number): AsyncGenerator<readonly T[]> {
   const waiting: T[] = [];

@@ -9,7 +9,8 @@ export interface NamedBackEnds extends Omit<BackEndNames, 'predictor'> {
 }
 
 /**
- * A model's back ends, the predictor too: the default one with the default trainer, else the first that the trainer names.
+ * A model's back ends, the predictor too: the default one with the default trainer, else the first that the trainer
+ * names.
  * @throws RatchetError InvalidInput when there is no such trainer here
  */
 export function backEndNames(named: NamedBackEnds, backEnds: Pick<BackEnds, 'trainers'>): BackEndNames {

@@ -1,6 +1,8 @@
 import type { RunResult } from '../shared/loop/state/run-result.ts';
 
-/** The numbers behind a run's decision, for people: scores before and after, and regressions against what was allowed. */
+/**
+ * The numbers behind a run's decision, for people: scores before and after, and regressions against what was allowed.
+ */
 export function evidenceLines({ scores, regressions }: Pick<RunResult, 'scores' | 'regressions'>): readonly string[] {
   const { after } = scores;
   return [

@@ -21,7 +21,9 @@ const mistakesOfTheCaller: ReadonlySet<ErrorName> = new Set([
   'NoChampion',
 ]);
 
-/** The exit code of a thrown value: what the caller can mend by another command line or other input is 2, the rest 1. */
+/**
+ * The exit code of a thrown value: what the caller can mend by another command line or other input is 2, the rest 1.
+ */
 export function exitCodeOf(error: unknown): ExitCode {
   return error instanceof RatchetError && mistakesOfTheCaller.has(error.name) ? exitCodes.badInput : exitCodes.fault;
 }

@@ -17,7 +17,10 @@ export interface LineageView {
   readonly moves: readonly ChampionMove[];
 }
 
-/** The lineage as lines for a terminal: the tree of checkpoints from the foundation on, then frozen sets, runs and moves. */
+/**
+ * The lineage as lines for a terminal: the tree of checkpoints from the foundation on, then frozen sets, runs and
+ * moves.
+ */
 export function lineageLines(view: LineageView): readonly string[] {
   const champion = view.champion === null ? 'no champion yet' : `champion ${view.champion}`;
   return [

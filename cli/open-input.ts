@@ -16,7 +16,10 @@ export async function openInput(path: string, stdin: NodeJS.ReadableStream): Pro
   return readable(unpack(createReadStream(path, { highWaterMark: 1 << 18 }), path, limits), path);
 }
 
-/** The bytes of an input file as they are, packed or not. @throws RatchetError InvalidInput as {@link openInput} does */
+/**
+ * The bytes of an input file as they are, packed or not.
+ * @throws RatchetError InvalidInput as {@link openInput} does
+ */
 export async function openBytes(path: string, stdin: NodeJS.ReadableStream): Promise<AsyncIterable<Uint8Array>> {
   if (path === '-') return readable(bytesOf(stdin), 'standard input');
   await checkInput(path);

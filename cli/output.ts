@@ -4,7 +4,9 @@ import { jsonLine, printable } from './printable.ts';
 /** Where a command writes. Results go to stdout, all else to stderr. */
 export interface Output {
   readonly json: boolean;
-  /** The one result of a command: JSON with `--json`, else the lines for people. Both are results, so both go to stdout. */
+  /**
+   * The one result of a command: JSON with `--json`, else the lines for people. Both are results, so both go to stdout.
+   */
   result(value: unknown, lines: readonly string[]): Promise<void>;
   /** One line of a command whose result is JSON lines in any case. Resolves when the reader can take more. */
   record(value: unknown): Promise<void>;

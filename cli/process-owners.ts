@@ -14,8 +14,8 @@ const ownerPattern = /^(?<host>.+):(?<pid>\d+):(?<nonce>[0-9a-f]+)(?:-(?<start>[
  */
 export class ProcessOwners implements Owners {
   /**
-   * This process: `host:pid:nonce-start`, the nonce telling it from a later process with the same number, the start a digest of
-   * when it began, where the system tells.
+   * This process: `host:pid:nonce-start`, the nonce telling it from a later process with the same number, the start a
+   * digest of when it began, where the system tells.
    */
   readonly self: string = nameOfSelf();
 

@@ -45,7 +45,10 @@ const plainIntervalMs = 5_000;
 const mostLiveLines = 10;
 const spinner = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
-/** Progress for people: live lines on a terminal, else a line at start and end of a stage and at most one every 5 s between. */
+/**
+ * Progress for people: live lines on a terminal, else a line at start and end of a stage and at most one every 5 s
+ * between.
+ */
 export function createProgress(options: ProgressOptions): TimedProgressUi {
   return new Progress(options);
 }

@@ -23,7 +23,10 @@ export const checkSchema = z.strictObject({
 });
 export type Check = z.infer<typeof checkSchema>;
 
-/** What each command writes with `--json`. The commands write through {@link commandResult}, so that this is what they write. */
+/**
+ * What each command writes with `--json`. The commands write through {@link commandResult}, so that this is what they
+ * write.
+ */
 export const resultSchemas = {
   create: z.strictObject({
     model: modelName,

@@ -29,7 +29,10 @@ interface StageOptions extends Partial<Omit<FunctionSpec, 'name' | 'does' | 'art
   readonly deletesRunObjects?: true;
 }
 
-/** A stage reads what earlier ones left, writes its own part of `runs/`, renews the lease and may resume its run's record. */
+/**
+ * A stage reads what earlier ones left, writes its own part of `runs/`, renews the lease and may resume its run's
+ * record.
+ */
 function stage(name: string, does: string, options: StageOptions = {}): FunctionSpec {
   const { models = [], movesChampion, deletesRunObjects, ...rest } = options;
   return {

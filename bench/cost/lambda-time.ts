@@ -1,6 +1,9 @@
 import { eventFunctions, stageFunctions } from '../../infra/function-specs.ts';
 
-/** Memory at which a function has one whole processor. Source: docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+/**
+ * Memory at which a function has one whole processor. Source:
+ * docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ */
 const oneProcessorMb = 1_769;
 /** What a request to S3 or DynamoDB takes longer than to a local disk: an assumption. */
 const roundTripSeconds = 0.03;
@@ -19,8 +22,9 @@ export function memoryOf(functionName: string): number {
 }
 
 /**
- * GB-seconds that an invocation is billed for, from what it took here: all its processor time as though on one processor at
- * most, which is more than a function with several takes; its requests one after the other; and a cold start.
+ * GB-seconds that an invocation is billed for, from what it took here: all its processor time as though on one
+ * processor at most, which is more than a function with several takes; its requests one after the other; and a cold
+ * start.
  */
 export function billedGigabyteSeconds(functionName: string, took: { cpuSeconds: number; requests: number }): number {
   const memory = memoryOf(functionName);

@@ -126,7 +126,10 @@ async function measureIngest(
   return usage;
 }
 
-/** The ports with their requests counted, those of the trace log too, and back ends that know nothing yet, as in a new function. */
+/**
+ * The ports with their requests counted, those of the trace log too, and back ends that know nothing yet, as in a new
+ * function.
+ */
 function meteredPorts(ports: Ports, usage: Usage): StepPorts {
   const before = requestsOf(usage);
   const objects = meteredObjects(ports.objects, usage);

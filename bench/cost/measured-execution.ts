@@ -32,8 +32,8 @@ export interface MeasuredExecution {
 const definitionPath = fileURLToPath(new URL('../../infra/state-machines/improvement-loop.asl.json', import.meta.url));
 
 /**
- * Executes the improvement loop with its steps one at a time, each with ports of its own, so that the processor time of each is
- * known: functions share neither a processor nor a cache.
+ * Executes the improvement loop with its steps one at a time, each with ports of its own, so that the processor time of
+ * each is known: functions share neither a processor nor a cache.
  * @param portsFor the ports of one step; they are closed after it
  */
 export async function measureExecution(

@@ -35,7 +35,10 @@ export function meteredObjects(inner: ObjectStore, usage: Usage): ObjectStore {
   };
 }
 
-/** The lineage store, with the request units counted that the DynamoDB adapter uses up: it reads consistently, and before some writes. */
+/**
+ * The lineage store, with the request units counted that the DynamoDB adapter uses up: it reads consistently, and
+ * before some writes.
+ */
 export function meteredLineage(inner: LineageStore, usage: Usage): LineageStore {
   const read = async <T>(found: Promise<T>): Promise<T> => {
     usage.tableReads += units(await found, readUnitBytes);

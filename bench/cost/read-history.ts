@@ -19,9 +19,9 @@ const historySchema = z.looseObject({ events: z.array(eventSchema) });
 type HistoryEvent = z.infer<typeof eventSchema>;
 
 /**
- * What an execution used, by its history as `aws stepfunctions get-execution-history` writes it. What its functions asked of S3
- * and DynamoDB is not in there. The histories of the emulator, which tell of tasks only and not of the states within Maps and
- * Parallels, are read too: a task that no state was entered for counts as one.
+ * What an execution used, by its history as `aws stepfunctions get-execution-history` writes it. What its functions
+ * asked of S3 and DynamoDB is not in there. The histories of the emulator, which tell of tasks only and not of the
+ * states within Maps and Parallels, are read too: a task that no state was entered for counts as one.
  */
 export function usageOfHistory(json: unknown): Usage {
   const { events } = historySchema.parse(json);

@@ -8,9 +8,9 @@ const maxTokens = 128;
 const encode = 'module_apply_default/Encoder_en/KonaTransformer/Encode';
 
 /**
- * USE-Lite as an ONNX graph, with the operators that ONNX Runtime is fastest with: LayerNormalization, and attention as one fused
- * operator of its own. Inputs: `ids` [batch, length], padded with 0, `lengths` [batch], and `shares` [batch, 1, length], one over
- * the length for tokens and 0 for padding. Output: `embedding` [batch, 512].
+ * USE-Lite as an ONNX graph, with the operators that ONNX Runtime is fastest with: LayerNormalization, and attention as
+ * one fused operator of its own. Inputs: `ids` [batch, length], padded with 0, `lengths` [batch], and `shares` [batch,
+ * 1, length], one over the length for tokens and 0 for padding. Output: `embedding` [batch, 512].
  */
 export function useLiteGraph({ tensor }: UseLiteWeights): OnnxGraph {
   const constants: OnnxConstant[] = [];

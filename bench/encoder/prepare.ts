@@ -37,7 +37,9 @@ export async function prepare(folder: string): Promise<Place> {
   return place;
 }
 
-/** Texts out of the spam demo's mails: whole ones, of which the first 2,000 characters count, and pieces of ten words. */
+/**
+ * Texts out of the spam demo's mails: whole ones, of which the first 2,000 characters count, and pieces of ten words.
+ */
 export async function loadTexts(): Promise<Readonly<Record<string, readonly string[]>>> {
   const mails = (await loadEmails()).map(({ text }) => text);
   const every = Math.floor(mails.length / longTexts);

@@ -22,8 +22,9 @@ const rowsSchema = z.array(z.tuple([z.string(), z.string()]));
 const fileSchema = z.object({ train: rowsSchema, val: rowsSchema, test: rowsSchema });
 
 /**
- * CLINC150 (Larson et al. 2019), the in-scope part of `clinc150/data_full.json`. Texts of test that also stand in train or val
- * (compared without case and spacing) are removed from test, repeated ones within train and val from where they come second.
+ * CLINC150 (Larson et al. 2019), the in-scope part of `clinc150/data_full.json`. Texts of test that also stand in train
+ * or val (compared without case and spacing) are removed from test, repeated ones within train and val from where they
+ * come second.
  */
 export async function loadClinc(directory: string): Promise<Clinc> {
   const path = join(directory, 'clinc150', 'data_full.json');

@@ -31,7 +31,10 @@ export interface CycleResult {
   readonly lost: number;
   /** Exact one-sided McNemar: small when the champion after is worse. */
   readonly pWorse: number;
-  /** The old champion's right answers on regression-test, and how many of them the candidate decided on loses; null when none was trained. */
+  /**
+   * The old champion's right answers on regression-test, and how many of them the candidate decided on loses; null when
+   * none was trained.
+   */
   readonly regressionTest: { readonly of: number; readonly lost: number } | null;
   /** What the gate counted, by scope. */
   readonly regressions: Readonly<

@@ -14,7 +14,9 @@ export interface CycleSummary {
   readonly promoted: number;
   readonly before: Mean;
   readonly after: Mean;
-  /** Share of the old champion's right answers on regression-test that its successor loses; 0 where the champion stayed. */
+  /**
+   * Share of the old champion's right answers on regression-test that its successor loses; 0 where the champion stayed.
+   */
   readonly regressions: Mean;
   readonly worstRegressions: number;
   readonly iterations: number;
@@ -33,7 +35,10 @@ export interface ScenarioSummary {
 
 export interface Summary {
   readonly scenarios: readonly ScenarioSummary[];
-  /** Cycles whose champion is worse on fresh text than the one before, by Holm's procedure over all seeds and cycles at 5 %. */
+  /**
+   * Cycles whose champion is worse on fresh text than the one before, by Holm's procedure over all seeds and cycles at
+   * 5 %.
+   */
   readonly worse: readonly string[];
   readonly tests: number;
   readonly smallestPWorse: number;

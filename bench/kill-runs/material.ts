@@ -19,8 +19,8 @@ const manyTraces = 45_000;
 const arrival = Date.parse('2002-10-01T08:00:00Z');
 
 /**
- * The spam demo's mail as files, its traffic answered by a first checkpoint in a workspace of its own: made once, so that
- * every trial begins with the same bytes.
+ * The spam demo's mail as files, its traffic answered by a first checkpoint in a workspace of its own: made once, so
+ * that every trial begins with the same bytes.
  */
 export async function makeMaterial(directory: string, seed: number, foundation: string): Promise<Material> {
   const plan = planDemo(await loadEmails(), seed, new SeededRandom());

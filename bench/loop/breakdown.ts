@@ -1,7 +1,10 @@
 import { z } from 'zod';
 import { foundationSchema } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
 
-/** What one stage took. Where stages work side by side, their time is shared out evenly, so that the stages add up to the run. */
+/**
+ * What one stage took. Where stages work side by side, their time is shared out evenly, so that the stages add up to
+ * the run.
+ */
 export const stageFiguresSchema = z.object({
   stage: z.string(),
   /** How often it was begun: Map items and iterations. */

@@ -10,7 +10,10 @@ export interface LoopTraffic {
   readonly real: number;
 }
 
-/** 30 of CLINC150's intents, two first examples a label; what its train and val splits have, then a walk over their word pairs. */
+/**
+ * 30 of CLINC150's intents, two first examples a label; what its train and val splits have, then a walk over their word
+ * pairs.
+ */
 export async function loopTraffic(data: string, size: number, seed: number): Promise<LoopTraffic> {
   const scenario = { name: 'loop', intents: 30, examplesPerLabel: 2, traces: [size], target: 0 };
   const random = new SeededRandom().stream(seed, 'bench-loop');

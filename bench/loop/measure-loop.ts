@@ -19,8 +19,8 @@ import { loopTraffic } from './loop-traffic.ts';
 import { memoryProbe } from './memory-probe.ts';
 import { StageMeter } from './stage-meter.ts';
 
-// One step of a measurement, in a process of its own: `traffic` has the first checkpoint answer and judges it, `ingest` fills a
-// workspace, `run` runs the loop there.
+// One step of a measurement, in a process of its own: `traffic` has the first checkpoint answer and judges it, `ingest`
+// fills a workspace, `run` runs the loop there.
 
 const { values } = parseArgs({
   options: {

@@ -12,8 +12,8 @@ export interface Clocks {
 const idle = 'between stages';
 
 /**
- * Takes the time of each stage while the state machine runs. At each start and end of a step, the wall and CPU time since the one
- * before is shared out evenly among the stages at work, and the peak of memory counts for each of them.
+ * Takes the time of each stage while the state machine runs. At each start and end of a step, the wall and CPU time
+ * since the one before is shared out evenly among the stages at work, and the peak of memory counts for each of them.
  */
 export class StageMeter implements StateWatcher {
   readonly #clocks: Clocks;

@@ -5,7 +5,10 @@ const start = '\u0002';
 const end = '\u0003';
 const mostWords = 40;
 
-/** Makes up texts of a label by a walk over the word pairs of its real texts: synthetic, of about their lengths and words. */
+/**
+ * Makes up texts of a label by a walk over the word pairs of its real texts: synthetic, of about their lengths and
+ * words.
+ */
 export class BigramTraffic {
   readonly labels: readonly string[];
   readonly #followers = new Map<string, Map<string, string[]>>();

@@ -40,7 +40,10 @@ export interface StageRequest {
   readonly timed: <T>(work: () => T | Promise<T>) => Promise<T>;
 }
 
-/** What can be measured, by name. What a stage is given is made before the clock starts, yet counts in the peak of memory. */
+/**
+ * What can be measured, by name. What a stage is given is made before the clock starts, yet counts in the peak of
+ * memory.
+ */
 export const measuredStages: Readonly<Record<string, (request: StageRequest) => Promise<string>>> = {
   ingest,
   triage,
@@ -339,7 +342,9 @@ async function gate(request: StageRequest): Promise<string> {
   });
 }
 
-/** One whole run on real text, the embeddings of its traffic not known before: scenario A of the improvement benchmark. */
+/**
+ * One whole run on real text, the embeddings of its traffic not known before: scenario A of the improvement benchmark.
+ */
 async function run(request: StageRequest): Promise<string> {
   const [scenario] = scenarios;
   if (request.data === null || scenario === undefined) throw new Error('A run is measured on CLINC150: give --data.');

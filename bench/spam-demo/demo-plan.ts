@@ -5,7 +5,9 @@ import { type Email, type EmailGroup, type EmailSlice, sliceOf } from './load-em
 export interface DemoPlan {
   /** What the filter is first trained on: the mail of 2002, none of it hard. */
   readonly training: readonly Email[];
-  /** What the filter then meets in production, in the order of arrival: newer mail, and newsletters that look like spam. */
+  /**
+   * What the filter then meets in production, in the order of arrival: newer mail, and newsletters that look like spam.
+   */
   readonly traffic: readonly Email[];
   /** Mail that no stage ever sees, to measure with. */
   readonly fresh: Readonly<Record<EmailSlice, readonly Email[]>>;

@@ -17,7 +17,9 @@ const renderHtml = compile({
   limits: { maxInputLength: longestHtml, maxDepth: 60, maxChildNodes: 2_000 },
 });
 
-/** What a person reads of a message: its subject and its text, without headers and markup. Null when there is neither. */
+/**
+ * What a person reads of a message: its subject and its text, without headers and markup. Null when there is neither.
+ */
 export async function emailText(raw: Uint8Array): Promise<string | null> {
   const message = await PostalMime.parse(withoutMailboxLine(raw));
   const plain = tidy(message.text ?? '');

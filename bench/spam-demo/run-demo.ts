@@ -35,9 +35,9 @@ export interface DemoResult {
 }
 
 /**
- * Takes a spam filter through its life: trained on the easy mail of one year, it answers the mail of the next, newsletters
- * among it; a rule judge compares its answers with the corpus's groups; one run of the loop; then fresh mail is answered by
- * the champion before and the champion after. All by the functions behind the command line.
+ * Takes a spam filter through its life: trained on the easy mail of one year, it answers the mail of the next,
+ * newsletters among it; a rule judge compares its answers with the corpus's groups; one run of the loop; then fresh
+ * mail is answered by the champion before and the champion after. All by the functions behind the command line.
  */
 export async function runDemo(request: DemoRequest, workspace: Workspace, ui: ProgressUi): Promise<DemoResult> {
   const { ports } = workspace;

@@ -2,8 +2,9 @@
 const bins = 15;
 
 /**
- * Expected calibration error (Guo et al. 2017, arXiv 1706.04599): the mean over the answers of |accuracy − mean confidence| of
- * the bin that an answer's confidence falls in. A confidence on the border of two bins counts for the lower one.
+ * Expected calibration error (Guo et al. 2017, arXiv 1706.04599): the mean over the answers of |accuracy − mean
+ * confidence| of the bin that an answer's confidence falls in. A confidence on the border of two bins counts for the
+ * lower one.
  */
 export function calibrationError(confidences: readonly number[], right: readonly boolean[]): number {
   const gaps = new Float64Array(bins);

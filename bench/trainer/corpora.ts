@@ -63,8 +63,8 @@ async function enlargedClinc150(data: string, seed: number, size: number): Promi
 }
 
 /**
- * The texts and made-up ones of the same labels, `size` in all; each text once, and none that stands in `held`, compared
- * without case and spacing. Fewer when the walk finds nothing new.
+ * The texts and made-up ones of the same labels, `size` in all; each text once, and none that stands in `held`,
+ * compared without case and spacing. Fewer when the walk finds nothing new.
  */
 export function enlarge(
   texts: readonly Labelled[],

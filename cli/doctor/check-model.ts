@@ -11,7 +11,9 @@ import type { Check } from '../results.ts';
 import { ok, problem, thrown, warning } from './check.ts';
 
 export interface ModelPorts {
-  /** What proposed commands name to reach the same place, for example ` --stack NAME`; empty for the usual directory. */
+  /**
+   * What proposed commands name to reach the same place, for example ` --stack NAME`; empty for the usual directory.
+   */
   readonly at: string;
   readonly lineage: LineageStore;
   readonly objects: ObjectStore;

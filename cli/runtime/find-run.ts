@@ -45,12 +45,18 @@ export async function findOrBeginRun(request: WantedRun, ports: Ports, ui: Pick<
 /** Runs that somebody, or the time limit, has ended, and that no stage has failed. */
 const wasEnded = new Set<string>(['ExecutionStopped', 'ExecutionTimedOut'] satisfies ErrorName[]);
 
-/** Whether it ever had the lease: of two processes that start together one is refused, and its run is nobody's successor. */
+/**
+ * Whether it ever had the lease: of two processes that start together one is refused, and its run is nobody's
+ * successor.
+ */
 function hasBegun({ failure }: Run): boolean {
   return failure?.name !== 'LeaseHeld';
 }
 
-/** A run that was broken off, or ended by a passing fault such as a full disk. One that would fail again has failed for good. */
+/**
+ * A run that was broken off, or ended by a passing fault such as a full disk. One that would fail again has failed for
+ * good.
+ */
 function isUnfinished({ status, failure }: Run): boolean {
   if (status === 'running') return true;
   if (status !== 'failed' || failure === null) return false;

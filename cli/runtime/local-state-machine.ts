@@ -14,7 +14,10 @@ const definitionPath = fileURLToPath(new URL('../../infra/state-machines/improve
 
 type Definition = ConstructorParameters<typeof StateMachine>[0];
 
-/** The state machine's definition with a stand-in for each function's name: on a laptop state names are mapped to stages. */
+/**
+ * The state machine's definition with a stand-in for each function's name: on a laptop state names are mapped to
+ * stages.
+ */
 async function readDefinition(): Promise<Definition> {
   const text = await readFile(definitionPath, 'utf8');
   return JSON.parse(text.replaceAll(/\$\{(\w+)\}/g, 'arn:aws:lambda:us-east-1:000000000000:function:$1'));
@@ -28,7 +31,9 @@ class ExecutionFault extends Error {
   override readonly name = 'ExecutionFault';
 }
 
-/** An error as the machine takes it: its name to match on, and as the cause a JSON text, as a Lambda function gives it. */
+/**
+ * An error as the machine takes it: its name to match on, and as the cause a JSON text, as a Lambda function gives it.
+ */
 export function causeFor(error: unknown): { readonly error: string; readonly cause: string } {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   const mend = error instanceof RatchetError ? { mend: error.mend } : {};

@@ -1,8 +1,8 @@
 import { type MachineState, machineStates, outputPaths } from './machine-states.ts';
 
 /**
- * How many items each Map of a running execution has: told by the results of the stages before it, whose place the Map's
- * `ItemsPath` begins with. A Map over the results of another has as many items as that one.
+ * How many items each Map of a running execution has: told by the results of the stages before it, whose place the
+ * Map's `ItemsPath` begins with. A Map over the results of another has as many items as that one.
  */
 export class MapSizes {
   readonly #states: ReadonlyMap<string, MachineState>;

@@ -15,8 +15,8 @@ export interface RunRequest extends WantedRun {
 }
 
 /**
- * Runs the improvement loop for one model to its end. A run that was broken off is taken up again: what it had completed is
- * passed over, and it ends as it would have ended undisturbed.
+ * Runs the improvement loop for one model to its end. A run that was broken off is taken up again: what it had
+ * completed is passed over, and it ends as it would have ended undisturbed.
  * @throws RatchetError UnknownModel, NoChampion, LeaseHeld, and the fault that ended the run
  */
 export async function runLoop(workspace: Workspace, request: RunRequest, ui: ProgressUi): Promise<RunResult> {

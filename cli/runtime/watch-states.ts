@@ -3,8 +3,8 @@ import type { ProgressUi } from '../progress.ts';
 import { ItemProgress } from './item-progress.ts';
 
 /**
- * Shows states to people: one line a stage. The items of a Map are counted in the line of their stage, or shown each when
- * `verbose`.
+ * Shows states to people: one line a stage. The items of a Map are counted in the line of their stage, or shown each
+ * when `verbose`.
  */
 export function watchStates(ui: ProgressUi, options: { readonly verbose: boolean }): StateWatcher {
   const maps = new Map<string, ItemProgress>();

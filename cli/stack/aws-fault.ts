@@ -27,8 +27,8 @@ const signIn =
   'Sign in (aws sso login, or aws configure), or name a profile: AWS_PROFILE=NAME. Check with: aws sts get-caller-identity';
 
 /**
- * What an AWS client threw, as a fault that tells a person what to do: about region, credentials and network here, about the
- * rest as the adapters do. A {@link RatchetError} comes back as it is.
+ * What an AWS client threw, as a fault that tells a person what to do: about region, credentials and network here,
+ * about the rest as the adapters do. A {@link RatchetError} comes back as it is.
  */
 export function awsFault(what: AwsRequest, cause: unknown): RatchetError {
   if (cause instanceof RatchetError) return cause;

@@ -17,8 +17,9 @@ interface Step {
 }
 
 /**
- * Tells a watcher what an execution's history says of its Task states, as the laptop's state machine tells it. Which step an
- * event belongs to is told by the chain of previous events; without one, the oldest step of that name under way is meant.
+ * Tells a watcher what an execution's history says of its Task states, as the laptop's state machine tells it. Which
+ * step an event belongs to is told by the chain of previous events; without one, the oldest step of that name under way
+ * is meant.
  */
 export class HistoryStates {
   readonly #watcher: StateWatcher;

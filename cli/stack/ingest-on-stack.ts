@@ -29,7 +29,8 @@ const defaultPatienceMs = 50 * 60_000;
 const defaultPollMs = 1_000;
 
 /**
- * Uploads files of traces to a stack, one after the other since the later correction counts, and waits until each is ingested.
+ * Uploads files of traces to a stack, one after the other since the later correction counts, and waits until each is
+ * ingested.
  * @throws RatchetError UnknownModel; the fault that the stack reports; StorageFailure when it reports nothing
  */
 export async function ingestOnStack(

@@ -23,8 +23,10 @@ export interface StackRunRequest extends WantedRun {
 }
 
 /**
- * Runs the improvement loop on a stack's state machine and shows it as on a laptop. A run that was broken off is taken up again.
- * @throws RatchetError UnknownModel, NoChampion, LeaseHeld, UnknownRun (with `follow`), and the fault that ended the run
+ * Runs the improvement loop on a stack's state machine and shows it as on a laptop. A run that was broken off is taken
+ * up again.
+ * @throws RatchetError UnknownModel, NoChampion, LeaseHeld, UnknownRun (with `follow`), and the fault that ended the
+ * run
  */
 export async function runOnStack(stack: StackPlace, request: StackRunRequest, ui: TimedProgressUi): Promise<RunResult> {
   const arn = request.follow ? await executionToFollow(stack, request) : await startExecution(stack, request, ui);
@@ -50,7 +52,10 @@ async function startExecution(stack: StackPlace, request: StackRunRequest, ui: T
   return stack.executions.start({ runId, modelId, seed });
 }
 
-/** A run that an event has just begun has no lease yet; with the same seed it is joined, with another it must not be given up. */
+/**
+ * A run that an event has just begun has no lease yet; with the same seed it is joined, with another it must not be
+ * given up.
+ */
 async function refuseWhileStarting({ ports, executions }: StackPlace, { modelId, seed }: WantedRun): Promise<void> {
   const run = (await ports.lineage.listRuns(modelId)).at(-1);
   if (run?.status !== 'running' || seed === null || seed === run.seed) return;

@@ -102,7 +102,9 @@ export class StackExecutions {
     return events.toSorted((a, b) => (a.id ?? 0) - (b.id ?? 0));
   }
 
-  /** @returns the execution's ARN; undefined when the name is taken by an execution that has ended, or has other input */
+  /**
+   * @returns the execution's ARN; undefined when the name is taken by an execution that has ended, or has other input
+   */
   async #startNamed(name: string, { runId, modelId, seed }: RunRef): Promise<string | undefined> {
     return request(this.#machine('start an execution of', 'states:StartExecution'), async () => {
       try {

@@ -17,7 +17,10 @@ import { cacheDirectory, keepCopy } from './kept-copies.ts';
 import { readStack, type StackOutputs } from './read-stack.ts';
 import { StackExecutions } from './stack-executions.ts';
 
-/** A deployed stack. What is computed for a person (first training, predictions) is computed here, over the stack's own data. */
+/**
+ * A deployed stack. What is computed for a person (first training, predictions) is computed here, over the stack's own
+ * data.
+ */
 export interface StackPlace extends Place {
   readonly name: string;
   readonly outputs: StackOutputs;
@@ -31,7 +34,8 @@ export interface OpenStackOptions {
 }
 
 /**
- * Opens a deployed stack with the credentials and region of the environment. Close it, or its worker threads keep the process alive.
+ * Opens a deployed stack with the credentials and region of the environment. Close it, or its worker threads keep the
+ * process alive.
  * @throws RatchetError InvalidInput when there is none, AccessDenied, StorageFailure
  */
 export async function openStack(name: string, { observer, env }: OpenStackOptions): Promise<StackPlace> {

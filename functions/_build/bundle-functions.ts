@@ -3,7 +3,10 @@ import { basename, dirname, join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { dist, functionsFolder, root } from './places.ts';
 
-/** What the bundles leave to layers: packages with native code or large data, and what starts worker threads from files of its own. */
+/**
+ * What the bundles leave to layers: packages with native code or large data, and what starts worker threads from files
+ * of its own.
+ */
 const fromLayers = { duckdb: ['@duckdb/*'], 'use-lite': ['@energetic-ai/*', 'piscina'] } as const;
 export type LayerName = keyof typeof fromLayers;
 
@@ -26,8 +29,8 @@ const englishOnly: Plugin = {
 };
 
 /**
- * CommonJS, since modules of layers are found by `require` alone (NODE_PATH is nothing to `import`). Names are kept: error
- * names and class names are part of what functions tell.
+ * CommonJS, since modules of layers are found by `require` alone (NODE_PATH is nothing to `import`). Names are kept:
+ * error names and class names are part of what functions tell.
  */
 const options = {
   absWorkingDir: root,

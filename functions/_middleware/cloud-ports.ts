@@ -32,7 +32,8 @@ export interface Cloud {
 export type PortsPart = (cloud: Cloud) => Partial<Ports>;
 
 /**
- * The ports of a function: S3, DynamoDB and Step Functions, and the parts named. A port of no part fails when it is used.
+ * The ports of a function: S3, DynamoDB and Step Functions, and the parts named. A port of no part fails when it is
+ * used.
  * @throws RatchetError InvalidInput when the environment is wrong
  */
 export function cloudPorts(parts: readonly PortsPart[] = []): Cloud {

@@ -10,7 +10,10 @@ export type Environment = z.infer<typeof environmentSchema>;
 
 const stateMachineSchema = z.object({ RATCHET_STATE_MACHINE_ARN: z.string().startsWith('arn:') });
 
-/** Names of the resources that functions work with. @throws RatchetError InvalidInput, naming the variables that are wrong */
+/**
+ * Names of the resources that functions work with.
+ * @throws RatchetError InvalidInput, naming the variables that are wrong
+ */
 export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environment {
   return parse(environmentSchema, env);
 }

@@ -10,8 +10,8 @@ import { tellFaults } from './tell-fault.ts';
 export type LambdaFunction<T> = (event: unknown, context: Context) => Promise<T>;
 
 /**
- * Work as a Lambda function, with structured logs, metrics, traces and faults told in a way that callers understand.
- * A timeout is left to Lambda, which ends the process: work that was only given up on would go on in a later invocation.
+ * Work as a Lambda function, with structured logs, metrics, traces and faults told in a way that callers understand. A
+ * timeout is left to Lambda, which ends the process: work that was only given up on would go on in a later invocation.
  */
 export function lambdaFunction<T>(work: (event: unknown, context: Context) => Promise<T>): LambdaFunction<T> {
   return middy<unknown, T>((event: unknown, context: Context) => work(event, context), { timeoutEarlyInMillis: 0 })

@@ -5,8 +5,8 @@ import { faultText } from '../../shared/domain/base/fault-text.ts';
 import { logger } from './powertools.ts';
 
 /**
- * An error as Lambda may tell it: Step Functions matches on its name, so a fault of ours keeps its literal one, and the message
- * carries the mend too, since Lambda tells nothing else. What zod finds is bad input. All else stays as it is.
+ * An error as Lambda may tell it: Step Functions matches on its name, so a fault of ours keeps its literal one, and the
+ * message carries the mend too, since Lambda tells nothing else. What zod finds is bad input. All else stays as it is.
  * The cause is left out: those of decoders quote what they could not read, which may be text of traces.
  */
 export function toldFault(error: unknown): Error {

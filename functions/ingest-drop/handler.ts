@@ -15,8 +15,9 @@ const eventSchema = z.object({
 const cloud = once(() => cloudPorts([withTraceLog]));
 
 /**
- * Ingests a dropped file, then tells of it. The event comes after the receipt and again with each delivery of the same object,
- * so that none is lost where the function is stopped in between; whoever hears it twice finds nothing new the second time.
+ * Ingests a dropped file, then tells of it. The event comes after the receipt and again with each delivery of the same
+ * object, so that none is lost where the function is stopped in between; whoever hears it twice finds nothing new the
+ * second time.
  */
 export const handler = lambdaFunction(async (event) => {
   const { key, etag } = eventSchema.parse(event).detail.object;

@@ -79,7 +79,10 @@ export class Alarms extends Construct {
     this.all.push(alarm);
   }
 
-  /** Per hour, over all models: which there are is not known here, so the function's log is counted instead of its metrics. */
+  /**
+   * Per hour, over all models: which there are is not known here, so the function's log is counted instead of its
+   * metrics.
+   */
   #total(metric: string, { logGroup }: RatchetFunction): IMetric {
     return new MetricFilter(this, metric, {
       logGroup,
@@ -93,7 +96,8 @@ export class Alarms extends Construct {
   #mailTo(address: string): SnsAction {
     const topic = new Topic(this, 'Topic', { displayName: `Ratchet: ${this.#props.config.name}`, enforceSSL: true });
     topic.addSubscription(new EmailSubscription(address));
-    // A policy of its own, even one that only denies, replaces the default one, which lets the account's alarms publish.
+    // A policy of its own, even one that only denies, replaces the default one, which lets the account's alarms
+    // publish.
     topic.addToResourcePolicy(
       new PolicyStatement({
         principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],

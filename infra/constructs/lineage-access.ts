@@ -15,8 +15,8 @@ const leaseAttributes = ['pk', 'sk', 'schemaVersion', 'version', 'writeId', 'lea
 const championAttributes = [...leaseAttributes, 'championId', 'moves'] as const;
 
 /**
- * The control item is alone in its partition and only ever updated, attribute by attribute, so that IAM can tell a renewed
- * lease from a moved champion (docs/adr/0013). Nobody here puts or deletes it, registers a model, or scans.
+ * The control item is alone in its partition and only ever updated, attribute by attribute, so that IAM can tell a
+ * renewed lease from a moved champion (docs/adr/0013). Nobody here puts or deletes it, registers a model, or scans.
  */
 export function lineageStatements(table: Table, { control, records }: LineageAccess): PolicyStatement[] {
   const on = (actions: string[], conditions?: Record<string, Record<string, unknown>>): PolicyStatement =>

@@ -31,7 +31,10 @@ export function objectStatements(bucket: Bucket, access: ObjectAccess): PolicySt
   ];
 }
 
-/** Says of each key pattern why it may have a wildcard in it. The bucket is another stack's: cdk-nag knows it by its export. */
+/**
+ * Says of each key pattern why it may have a wildcard in it. The bucket is another stack's: cdk-nag knows it by its
+ * export.
+ */
 export function acknowledgeKeyPatterns(role: IConstruct, bucket: Bucket, access: ObjectAccess): void {
   const exported = z
     .object({ 'Fn::ImportValue': z.string() })

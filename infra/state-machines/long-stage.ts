@@ -1,6 +1,9 @@
 import { choice, type Part, pass, sequence, type Template, task, wait } from './states.ts';
 
-/** Where a long stage's Task puts what it gives, and finds what it gave before; null in the machine's state before the first. */
+/**
+ * Where a long stage's Task puts what it gives, and finds what it gave before; null in the machine's state before the
+ * first.
+ */
 const work = '$.work';
 
 /** What stands in a state's input before any long stage has worked. */
@@ -10,8 +13,8 @@ export const noWork = { work: null };
 export const withWork = { 'work.$': work };
 
 /**
- * A stage that may outlast a function: its Task is called until it says that it is done, at once or after waiting as long as it
- * says, and its result goes to a place of its own.
+ * A stage that may outlast a function: its Task is called until it says that it is done, at once or after waiting as
+ * long as it says, and its result goes to a place of its own.
  */
 export function longStage(
   name: string,

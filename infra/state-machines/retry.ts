@@ -9,8 +9,8 @@ const lambdaFaults = [
 ] as const;
 
 /**
- * Asked again for as long as another function may hold the slot that is missing, 15 minutes and more: a Map of ten beside a
- * concurrency of ten would else fail as soon as anything else runs.
+ * Asked again for as long as another function may hold the slot that is missing, 15 minutes and more: a Map of ten
+ * beside a concurrency of ten would else fail as soon as anything else runs.
  */
 export const throttled = {
   ErrorEquals: ['Lambda.TooManyRequestsException'],
@@ -22,8 +22,8 @@ export const throttled = {
 } as const;
 
 /**
- * The Retry list of every Task: first the faults that the error table says may be retried, with those of the Lambda service,
- * then its throttling, which has attempts of its own.
+ * The Retry list of every Task: first the faults that the error table says may be retried, with those of the Lambda
+ * service, then its throttling, which has attempts of its own.
  */
 export const retry = [
   {

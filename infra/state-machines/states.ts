@@ -3,7 +3,9 @@ import { retry } from './retry.ts';
 /** Amazon States Language, as JSON has it. */
 type Asl = { readonly [field: string]: unknown };
 
-/** A payload template: fields whose name ends with `.$` are paths into the state's input, the others stand as they are. */
+/**
+ * A payload template: fields whose name ends with `.$` are paths into the state's input, the others stand as they are.
+ */
 export type Template = Asl;
 
 export interface Machine {
@@ -103,7 +105,11 @@ export function choice(
   return state(name, of.otherwise, { Type: 'Choice', Comment: of.comment, Choices: of.answers, Default: of.otherwise });
 }
 
-/** A Pass state. @param gives in place of its input, or at `resultPath`; @param takes the path of what is passed on, all by default */
+/**
+ * A Pass state.
+ * @param gives in place of its input, or at `resultPath`;
+ * @param takes the path of what is passed on, all by default
+ */
 export function pass(
   name: string,
   of: Said & {

@@ -15,8 +15,8 @@ export interface BackEndOptions {
 }
 
 /**
- * All back ends there are, for laptop, functions and deployed stacks alike. What is heavy in one is loaded when it is first
- * used. Close them, or their worker threads keep the process alive.
+ * All back ends there are, for laptop, functions and deployed stacks alike. What is heavy in one is loaded when it is
+ * first used. Close them, or their worker threads keep the process alive.
  */
 export function createBackEnds(options: BackEndOptions): { readonly backEnds: BackEnds; close(): Promise<void> } {
   const { trainer, predictor, close } = embeddedBackEnds(options);

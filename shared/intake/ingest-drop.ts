@@ -35,9 +35,9 @@ const defaultLimits: DropLimits = { ...unpackLimits, badLines: 100_000 };
 const lasting: ReadonlySet<string> = new Set(['InvalidInput', 'UnknownModel', 'ObjectMissing']);
 
 /**
- * Ingests a file that was dropped into the trace bucket, and writes its receipt last. Content that has its receipt is not read
- * again. What cannot be ingested at all (no such model, a key that is none) is noted where people look, and is no fault:
- * another attempt would end the same.
+ * Ingests a file that was dropped into the trace bucket, and writes its receipt last. Content that has its receipt is
+ * not read again. What cannot be ingested at all (no such model, a key that is none) is noted where people look, and is
+ * no fault: another attempt would end the same.
  * @throws RatchetError StorageFailure and other faults that may pass
  */
 export async function ingestDrop(
@@ -99,7 +99,10 @@ async function receiptOf(etag: string, key: string, ports: Ports): Promise<Inges
   }
 }
 
-/** Gives a file up where nearly nothing of it can be used: each bad line takes more room in quarantine than it took before. */
+/**
+ * Gives a file up where nearly nothing of it can be used: each bad line takes more room in quarantine than it took
+ * before.
+ */
 async function* unlessTooBad(
   chunks: AsyncIterable<Uint8Array>,
   name: string,

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { shortDigest } from '../domain/base/ids.ts';
 
-/** What became of a file that was dropped into the trace bucket; written once it is ingested, for whoever waits for it. */
+/**
+ * What became of a file that was dropped into the trace bucket; written once it is ingested, for whoever waits for it.
+ */
 export const ingestReceiptSchema = z.strictObject({
   schemaVersion: z.literal(1),
   /** Object key of the dropped file. */

@@ -52,16 +52,20 @@ export interface IngestResult {
   readonly quarantine: readonly string[];
 }
 
-/** A batch is one append to the log: large, as each makes a file a day of traces, yet far below the memory of a laptop. */
+/**
+ * A batch is one append to the log: large, as each makes a file a day of traces, yet far below the memory of a laptop.
+ */
 const batchLines = 20_000;
 const batchCharacters = 32_000_000;
 const quarantineHead = 300;
 
 /**
  * Reads traces and judgements into a model's log, line by line. A line that cannot be used goes to quarantine with its
- * reason. A trace that is known adds its judgement alone, and what was ingested before adds nothing: the same file twice
- * changes nothing. A judgement counts as given when it is ingested, so a later correction wins over an earlier one.
- * @throws RatchetError UnknownModel; InvalidInput when a file cannot be opened, or the kind of the model's task is not known here
+ * reason. A trace that is known adds its judgement alone, and what was ingested before adds nothing: the same file
+ * twice changes nothing. A judgement counts as given when it is ingested, so a later correction wins over an earlier
+ * one.
+ * @throws RatchetError UnknownModel; InvalidInput when a file cannot be opened, or the kind of the model's task is not
+ * known here
  */
 export async function ingestTraces(request: IngestRequest, ports: Ports): Promise<IngestResult> {
   const model = await ports.lineage.getModel(request.modelId);
@@ -265,7 +269,10 @@ class Ingest {
   }
 }
 
-/** The line's judgement of the answer on record; `nothing-known` when it judged another answer and tells nothing of this one. */
+/**
+ * The line's judgement of the answer on record; `nothing-known` when it judged another answer and tells nothing of this
+ * one.
+ */
 function judgementOnRecord(
   { trace, judgement }: ParsedTraceLine,
   recorded: Output | null,

@@ -3,8 +3,8 @@ const tokens = /"[^"\\]*(?:\\.[^"\\]*)*"|[{}[\]]/gs;
 const colon = /\s*:/y;
 
 /**
- * The first key that an object of a JSON text holds twice, at any depth; null when there is none. Parsers keep one of the two
- * without a word, and not all the same one.
+ * The first key that an object of a JSON text holds twice, at any depth; null when there is none. Parsers keep one of
+ * the two without a word, and not all the same one.
  * @param text valid JSON
  */
 export function repeatedKey(text: string): string | null {

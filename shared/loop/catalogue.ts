@@ -31,7 +31,9 @@ function once<I extends StageHead, O>(
   return [stage.name, stateHandler(stage, ahead)];
 }
 
-/** What each Task state of the state machine does, by the state's name. Taking the lease leaves no completion record. */
+/**
+ * What each Task state of the state machine does, by the state's name. Taking the lease leaves no completion record.
+ */
 export const stateHandlers: ReadonlyMap<string, StateHandler> = new Map([
   [
     'take-lease',

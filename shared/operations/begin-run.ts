@@ -5,8 +5,8 @@ import type { Ports } from '../ports/ports.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
 
 /**
- * The run's record, written when there is none yet: whoever starts a run, a person in the console of Step Functions included,
- * needs no more than its ids and seed.
+ * The run's record, written when there is none yet: whoever starts a run, a person in the console of Step Functions
+ * included, needs no more than its ids and seed.
  * @throws RatchetError UnknownModel, NoChampion
  */
 export async function beginRun(

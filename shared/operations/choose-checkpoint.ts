@@ -3,7 +3,10 @@ import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import type { Ports } from '../ports/ports.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
 
-/** The checkpoint that answers: the champion, or the one named. @throws RatchetError UnknownModel, NoChampion, UnknownCheckpoint */
+/**
+ * The checkpoint that answers: the champion, or the one named.
+ * @throws RatchetError UnknownModel, NoChampion, UnknownCheckpoint
+ */
 export async function chooseCheckpoint(
   modelId: string,
   checkpointId: string | null,

@@ -37,8 +37,9 @@ export interface Considered extends Due {
 const seed = 1;
 
 /**
- * Starts a run where one is due. Never while another works on the model. The run's id follows from the model and the run before
- * it: askers who ask at the same time, and events that are delivered twice, come to the same run and start it once.
+ * Starts a run where one is due. Never while another works on the model. The run's id follows from the model and the
+ * run before it: askers who ask at the same time, and events that are delivered twice, come to the same run and start
+ * it once.
  * @throws RatchetError UnknownModel, StorageFailure: the first fault, once every model was considered
  */
 export async function considerRun(rawInput: unknown, ports: ConsiderPorts): Promise<readonly Considered[]> {
@@ -116,8 +117,9 @@ function championSince(control: Control): string | null {
 }
 
 /**
- * What a run that failed had before it is not done with, so the schedule counts from the last one that finished. Other triggers
- * come as often as traces do: they count from the last run of all, or a fault that stays would start a run each time.
+ * What a run that failed had before it is not done with, so the schedule counts from the last one that finished. Other
+ * triggers come as often as traces do: they count from the last run of all, or a fault that stays would start a run
+ * each time.
  */
 function lastRunAt(runs: readonly Run[], trigger: Trigger): string | null {
   const last = trigger === 'schedule' ? runs.findLast((run) => run.status === 'finished') : runs.at(-1);

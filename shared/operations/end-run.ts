@@ -19,9 +19,9 @@ export const endRunInputSchema = z.strictObject({
 export type EndedExecution = z.infer<typeof endRunInputSchema>;
 
 /**
- * Comes after an execution, however it ended, since a stopped one cannot clean up after itself: keeps the cause of a failure in
- * words that a person can act on, ends the run's record and gives the lease back. Where another execution has taken this very
- * run over, record and lease are its own and stay as they are. Doing it again changes nothing.
+ * Comes after an execution, however it ended, since a stopped one cannot clean up after itself: keeps the cause of a
+ * failure in words that a person can act on, ends the run's record and gives the lease back. Where another execution
+ * has taken this very run over, record and lease are its own and stay as they are. Doing it again changes nothing.
  * @returns the run's record; undefined when none was ever written
  */
 export async function endRun(rawInput: unknown, ports: Ports): Promise<Run | undefined> {
@@ -68,7 +68,10 @@ const causeSchema = z.object({
   mend: z.string().optional(),
 });
 
-/** A cause is a JSON text with the message in it, as a Lambda function gives it and a laptop likewise; else it is the message. */
+/**
+ * A cause is a JSON text with the message in it, as a Lambda function gives it and a laptop likewise; else it is the
+ * message.
+ */
 function readCause(text: string): { name?: string | undefined; cause: string; mend?: string | undefined } {
   try {
     const parsed = causeSchema.safeParse(JSON.parse(text));

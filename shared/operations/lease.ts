@@ -43,8 +43,8 @@ export async function giveLeaseBack(run: RunRef, owner: string, ports: Ports): P
 }
 
 /**
- * Makes sure of the lease right before something is written that other runs read: a process may have been stopped since its
- * last renewal. @throws RatchetError LeaseLost
+ * Makes sure of the lease right before something is written that other runs read: a process may have been stopped since
+ * its last renewal. @throws RatchetError LeaseLost
  */
 export async function checkLease(
   head: { readonly run: RunRef; readonly lease: LeaseRef },

@@ -22,8 +22,9 @@ export interface RollbackResult {
 }
 
 /**
- * Moves the champion back to a checkpoint that was champion before; only a run's gate lets in one that never was. The move
- * is entered in the control item. Refused while a run holds the lease, since that run measures against the present champion.
+ * Moves the champion back to a checkpoint that was champion before; only a run's gate lets in one that never was. The
+ * move is entered in the control item. Refused while a run holds the lease, since that run measures against the present
+ * champion.
  * @throws RatchetError UnknownModel, UnknownCheckpoint, InvalidInput, LeaseHeld, ObjectMissing
  */
 export async function rollbackChampion(request: RollbackRequest, ports: Ports): Promise<RollbackResult> {

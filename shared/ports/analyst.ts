@@ -28,7 +28,10 @@ export interface ProbeRequest {
   readonly members: readonly UsableRecord[];
   /** Passing records that the clustering saw: what the weakness does not look like. Never used as probe material. */
   readonly passes: readonly UsableRecord[];
-  /** Training-side records that the clustering did not see; the champion's verdicts on them are what the cluster is tested by. */
+  /**
+   * Training-side records that the clustering did not see; the champion's verdicts on them are what the cluster is
+   * tested by.
+   */
   readonly material: readonly UsableRecord[];
   /** At most so many probes; fewer when the material allows no more. */
   readonly count: number;

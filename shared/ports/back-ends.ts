@@ -47,8 +47,8 @@ export function judgeNamed(name: string, { judges }: Pick<BackEnds, 'judges'>): 
 }
 
 /**
- * The trainer for what has to be trained many times over, such as what triage compares judgements with: the model's own where that is
- * cheap, else the first cheap one for its task; null where there is none, and then a task does without.
+ * The trainer for what has to be trained many times over, such as what triage compares judgements with: the model's own
+ * where that is cheap, else the first cheap one for its task; null where there is none, and then a task does without.
  */
 export function cheapTrainer(model: Model, backEnds: Pick<BackEnds, 'trainers'>): Trainer | null {
   const own = trainerNamed(model.trainer, backEnds);

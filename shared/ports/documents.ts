@@ -35,7 +35,8 @@ export function encodeJsonl(records: Iterable<unknown>): Uint8Array {
 /**
  * Records of JSON lines, in order, each checked by the schema.
  * @param key names the object in errors
- * @throws RatchetError `CorruptArtifact` with key and line number, for a line that is not UTF-8, not JSON, or of another form
+ * @throws RatchetError `CorruptArtifact` with key and line number, for a line that is not UTF-8, not JSON, or of
+ * another form
  */
 export function decodeJsonl<T>(bytes: Uint8Array, schema: ZodType<T>, key: string): T[] {
   const records: T[] = [];
@@ -51,7 +52,10 @@ export function decodeJsonl<T>(bytes: Uint8Array, schema: ZodType<T>, key: strin
   return records;
 }
 
-/** Reads one JSON document. @throws RatchetError `ObjectMissing`, or `CorruptArtifact` when it does not fit the schema */
+/**
+ * Reads one JSON document.
+ * @throws RatchetError `ObjectMissing`, or `CorruptArtifact` when it does not fit the schema
+ */
 export async function readJson<T>(objects: ObjectStore, key: string, schema: ZodType<T>): Promise<T> {
   const bytes = await existing(objects, key);
   const text = decodeUtf8(bytes);
@@ -92,7 +96,10 @@ function concatenate(pieces: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
-/** The end of a piece of whole lines: after the last newline within the piece's length, or after the first one beyond it. */
+/**
+ * The end of a piece of whole lines: after the last newline within the piece's length, or after the first one beyond
+ * it.
+ */
 function pieceEnd(bytes: Uint8Array, start: number): number {
   const limit = start + pieceLength;
   if (limit >= bytes.length) return bytes.length;

@@ -17,7 +17,10 @@ export interface LineageStore {
   listModels(): Promise<readonly Model[]>;
 
   getControl(modelId: string): Promise<Control | undefined>;
-  /** Replaces the control item if its version is still `expectedVersion`; false when it is not. `next.version` must be one more. */
+  /**
+   * Replaces the control item if its version is still `expectedVersion`; false when it is not. `next.version` must be
+   * one more.
+   */
   compareAndSetControl(expectedVersion: number, next: Control): Promise<boolean>;
 
   putCheckpoint(checkpoint: Checkpoint): Promise<void>;

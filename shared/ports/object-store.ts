@@ -10,6 +10,9 @@ export interface ObjectStore {
   list(prefix: string): Promise<readonly string[]>;
   /** Removes the object; nothing happens when there is none. */
   delete(key: string): Promise<void>;
-  /** Runs `use` with a readable local file of the object's bytes: the file itself on a laptop, a temporary copy elsewhere. */
+  /**
+   * Runs `use` with a readable local file of the object's bytes: the file itself on a laptop, a temporary copy
+   * elsewhere.
+   */
   withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T>;
 }

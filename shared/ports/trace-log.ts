@@ -14,9 +14,15 @@ export interface LoggedTrace {
 
 export interface ReadOptions {
   readonly limit: number;
-  /** Only traces of batches appended after this time (ISO 8601); null for all. All judgements of a trace are read, whenever they came. */
+  /**
+   * Only traces of batches appended after this time (ISO 8601); null for all. All judgements of a trace are read,
+   * whenever they came.
+   */
   readonly appendedAfter?: string | null;
-  /** Only traces that a human judgement is about which arrived in a batch appended after this time, however old the traces are. */
+  /**
+   * Only traces that a human judgement is about which arrived in a batch appended after this time, however old the
+   * traces are.
+   */
   readonly humanJudgedAfter?: string;
   /** Only what was appended up to and including this time, judgements too. */
   readonly appendedThrough?: string;
@@ -31,7 +37,10 @@ export interface BatchSummary {
   readonly appendedAt: string;
   readonly traces: number;
   readonly judgements: number;
-  /** Traces that the batch's judgements are about, new ones and old ones; null for a batch of a version that did not count them. */
+  /**
+   * Traces that the batch's judgements are about, new ones and old ones; null for a batch of a version that did not
+   * count them.
+   */
   readonly judged: number | null;
   /** Those of the judged traces that the batch's judgements find to fail; null like {@link judged}. */
   readonly failed: number | null;

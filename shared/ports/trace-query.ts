@@ -1,9 +1,9 @@
 export type Row = Readonly<Record<string, string | number | boolean | null>>;
 
 /**
- * Read-only SQL (DuckDB's dialect) over two tables of one model: `traces` (trace_id, timestamp, checkpoint_id, input, output,
- * confidence, steps, metadata) and `judgements` (judgement_id, trace_id, verdict, expected, judge_kind, judge_id, reason, judged_at).
- * `output` and `expected` are labels, or the JSON text of outputs that are no text.
+ * Read-only SQL (DuckDB's dialect) over two tables of one model: `traces` (trace_id, timestamp, checkpoint_id, input,
+ * output, confidence, steps, metadata) and `judgements` (judgement_id, trace_id, verdict, expected, judge_kind,
+ * judge_id, reason, judged_at). `output` and `expected` are labels, or the JSON text of outputs that are no text.
  */
 export interface TraceQuery {
   /**

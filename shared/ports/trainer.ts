@@ -55,12 +55,17 @@ export interface Trainer extends LongWork<TrainingRequest, Artifact> {
    */
   readonly cost: 'cheap' | 'dear';
   readonly configuration: ZodType<Configuration>;
-  /** The part of a configuration that a model may fix, with its defaults; reads that part out of a whole configuration too. */
+  /**
+   * The part of a configuration that a model may fix, with its defaults; reads that part out of a whole configuration
+   * too.
+   */
   readonly options: ZodType<Json>;
   /** What an iteration trains side by side before anything is known; the first one is the default. Never empty. */
   first(context: SearchContext): readonly Configuration[];
   /** Alternatives worth trying when tuning, best bets first, all different from `from` and one another. */
   neighbours(from: Configuration, context: SearchContext): readonly Configuration[];
-  /** Whether training by this configuration needs the champion, which then is part of what determines the checkpoint. */
+  /**
+   * Whether training by this configuration needs the champion, which then is part of what determines the checkpoint.
+   */
   learnsFromChampion(configuration: Configuration): boolean;
 }

@@ -6,7 +6,8 @@ export type Wins = readonly number[];
 
 /**
  * Runs `test/contract/racer.ts` in several processes that start together.
- * @param kind what is raced for @param location directory, file, bucket or table of the store @param rounds how many prizes there are
+ * @param kind what is raced for @param location directory, file, bucket or table of the store @param rounds how many
+ * prizes there are
  */
 export async function race(
   kind: 'objects' | 'control' | 's3-objects' | 'dynamodb-control',

@@ -1,5 +1,8 @@
 import { balanceShares, type ShareRequest } from '../../shared/domain/curriculum/slice-shares.ts';
-/** Whether {@link balanceShares} can meet every band: each slice can reach its own, and together they can make up the whole. */
+/**
+ * Whether {@link balanceShares} can meet every band: each slice can reach its own, and together they can make up the
+ * whole.
+ */
 export function bandsAttainable(slices: readonly ShareRequest[]): boolean {
   let lower = 0;
   let upper = 0;

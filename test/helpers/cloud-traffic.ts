@@ -37,7 +37,9 @@ export async function judgedTraffic(
   return judgedTraces(modelId, traffic, answers, prefix);
 }
 
-/** Traffic judged by chance of a count: the first so many fail. What the judge says is all that starting a run looks at. */
+/**
+ * Traffic judged by chance of a count: the first so many fail. What the judge says is all that starting a run looks at.
+ */
 export function trafficWithFailures(modelId: string, traffic: readonly Sample[], failures: number, prefix: string) {
   const answers = traffic.map(({ output }, index) => ({
     output: labelOutput(index < failures ? (output === 'refund' ? 'account' : 'refund') : output),

@@ -6,7 +6,10 @@ import {
   waitUntilStackDeleteComplete,
 } from '@aws-sdk/client-cloudformation';
 
-/** A state machine without functions: it waits a little, then ends as a run that kept its champion, or fails for seed 13. */
+/**
+ * A state machine without functions: it waits a little, then ends as a run that kept its champion, or fails for seed
+ * 13.
+ */
 const definition = {
   StartAt: 'is-it-an-unlucky-seed',
   States: {
@@ -37,7 +40,9 @@ const definition = {
   },
 };
 
-/** A `<name>-loop` stack as the command line finds it: buckets, table and a state machine, with their names as outputs. */
+/**
+ * A `<name>-loop` stack as the command line finds it: buckets, table and a state machine, with their names as outputs.
+ */
 export async function createStack(name: string): Promise<{ remove(): Promise<void> }> {
   const client = new CloudFormationClient({});
   const StackName = `${name}-loop`;

@@ -2,8 +2,8 @@ import { devNull } from 'node:os';
 import { startEmulator } from './emulator.ts';
 
 /**
- * Starts one emulator for all end-to-end test files. Its address and keys are in the environment of every test, so that a
- * client made without options talks to it; files keep out of each other's way by names of their own.
+ * Starts one emulator for all end-to-end test files. Its address and keys are in the environment of every test, so that
+ * a client made without options talks to it; files keep out of each other's way by names of their own.
  */
 export default async function setup(): Promise<() => Promise<void>> {
   const emulator = await startEmulator();

@@ -12,7 +12,10 @@ const installed = fileURLToPath(new URL('../../.emulator/bin/ministack', import.
 const readyWithinMs = 60_000;
 const shownOfLog = 4_000;
 
-/** The emulator leads a process group of its own; the whole group ends with it, or when this process is gone and the pipe closes. */
+/**
+ * The emulator leads a process group of its own; the whole group ends with it, or when this process is gone and the
+ * pipe closes.
+ */
 const supervisor = '("$0" </dev/null; kill -9 0) & cat >/dev/null; kill -9 0';
 
 export interface Emulator {

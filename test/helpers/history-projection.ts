@@ -1,7 +1,10 @@
 import type { HistoryEvent } from '@aws-sdk/client-sfn';
 import type { StateWatcher } from '../../shared/ports/orchestrator.ts';
 
-/** How often each Task state of an execution succeeded: what two runtimes of one state machine must agree on. Sorted lines `state × n`. */
+/**
+ * How often each Task state of an execution succeeded: what two runtimes of one state machine must agree on. Sorted
+ * lines `state × n`.
+ */
 export function projectionOf(states: readonly string[]): readonly string[] {
   const counts = new Map<string, number>();
   for (const state of states) counts.set(state, (counts.get(state) ?? 0) + 1);

@@ -1,6 +1,6 @@
 /**
- * A connection to AWS that loses the answers to the next requests, `losses` of them, after the service has done what was
- * asked. The SDK then asks again. Add {@link middleware} to a client's middleware stack at {@link place}.
+ * A connection to AWS that loses the answers to the next requests, `losses` of them, after the service has done what
+ * was asked. The SDK then asks again. Add {@link middleware} to a client's middleware stack at {@link place}.
  */
 export class LostAnswers {
   readonly place = { step: 'deserialize', priority: 'low' } as const;

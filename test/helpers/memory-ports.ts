@@ -24,7 +24,9 @@ export interface MemoryPorts extends Ports {
   readonly clock: FixedClock;
 }
 
-/** Ports whose stores are in memory, with a trainer that learns nothing and a predictor that answers by a given rule. */
+/**
+ * Ports whose stores are in memory, with a trainer that learns nothing and a predictor that answers by a given rule.
+ */
 export function memoryPorts(options: { answer?: (input: string) => string | null } = {}): MemoryPorts {
   const clock = new FixedClock('2026-01-01T00:00:00Z');
   const objects = new MemoryObjectStore();

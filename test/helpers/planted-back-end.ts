@@ -27,8 +27,8 @@ export function answersRight(input: string, skill: PlantedSkill): boolean {
 }
 
 /**
- * The workspace with a back end that learns nothing: a checkpoint has the skill that is named when it is trained, and answers
- * from the truth, or the next label of it. What triage trains to look at judgements is perfect.
+ * The workspace with a back end that learns nothing: a checkpoint has the skill that is named when it is trained, and
+ * answers from the truth, or the next label of it. What triage trains to look at judgements is perfect.
  */
 export function withPlantedBackEnd(
   workspace: Workspace,

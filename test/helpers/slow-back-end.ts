@@ -33,8 +33,8 @@ export interface SlowBackEnd {
 }
 
 /**
- * A trainer as a remote one is: it takes several advances, is never twice the same, and fails once. What it knows of its jobs
- * lies in the object store, so any process can go on with them. It counts which words go with which label.
+ * A trainer as a remote one is: it takes several advances, is never twice the same, and fails once. What it knows of
+ * its jobs lies in the object store, so any process can go on with them. It counts which words go with which label.
  * @param options.steps advances a training takes
  */
 export function slowBackEndOn(objects: ObjectStore, options: { steps: number; fails: boolean }): SlowBackEnd {

@@ -18,7 +18,9 @@ import { ratchetInProcess } from './cli/in-process.ts';
 
 let copies: WorkspaceCopies;
 let workspace: Workspace;
-/** What a person says of three of five traces of the first day, after the promotion: mostly that the judge was right. */
+/**
+ * What a person says of three of five traces of the first day, after the promotion: mostly that the judge was right.
+ */
 let corrections: readonly LabelledLine[];
 let before: { readonly sided: ReadonlyMap<string, SidedRecord>; readonly sets: readonly FrozenSet[] };
 let run: Awaited<ReturnType<typeof runLoop>>;
@@ -27,7 +29,10 @@ interface FrozenSet extends EvaluationSet {
   readonly items: readonly EvaluationItem[];
 }
 
-/** New words for deliveries, which the judge takes for talk of accounts: a region of its own, so that triage cannot tell it from drift. */
+/**
+ * New words for deliveries, which the judge takes for talk of accounts: a region of its own, so that triage cannot tell
+ * it from drift.
+ */
 const misread = /\b(?:locker|pickup|depot|drone|doorstep|van)\b/;
 const reviewed = (index: number) => index % 5 < 3;
 

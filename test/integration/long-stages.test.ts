@@ -24,7 +24,9 @@ async function prepared(chunkSize: number): Promise<Workspace> {
   return workspace;
 }
 
-/** The same back ends, which like 40 inputs at once and take six minutes for them; some requests fail, counted from 1. */
+/**
+ * The same back ends, which like 40 inputs at once and take six minutes for them; some requests fail, counted from 1.
+ */
 function slowed(ports: Ports, failing: readonly number[]): Ports {
   let late = 0;
   let requests = 0;

@@ -36,7 +36,10 @@ async function judgedWorkspace() {
   return { workspace, traffic };
 }
 
-/** The workspace with a fault in its split: a held-out set also gets the text of a training trace, its words in another order. */
+/**
+ * The workspace with a fault in its split: a held-out set also gets the text of a training trace, its words in another
+ * order.
+ */
 function withLeakingSplit(workspace: Workspace): Workspace {
   const { objects } = workspace.ports;
   const leaking: ObjectStore = {

@@ -9,7 +9,10 @@ import type { Ports } from '../../../shared/ports/ports.ts';
 import type { Trainer, TrainingRequest } from '../../../shared/ports/trainer.ts';
 import type { ArmName } from './unit-result.ts';
 
-/** Ratchet with one mechanism taken away, from outside: through the ports and the settings, while the stages stay as they are. */
+/**
+ * Ratchet with one mechanism taken away, from outside: through the ports and the settings, while the stages stay as
+ * they are.
+ */
 export interface Ablation {
   readonly settings: Partial<Settings>;
   ports(ports: Ports): Ports;
@@ -58,8 +61,8 @@ const withoutReplay: Ablation = {
 };
 
 /**
- * A candidate that gains more than it loses on held-out traffic is promoted, whatever it loses elsewhere. The paired rule cannot be
- * switched off by the settings altogether: α ends at 0.5, which asks for just that.
+ * A candidate that gains more than it loses on held-out traffic is promoted, whatever it loses elsewhere. The paired
+ * rule cannot be switched off by the settings altogether: α ends at 0.5, which asks for just that.
  */
 const withoutGate: Ablation = {
   settings: {

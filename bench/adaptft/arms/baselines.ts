@@ -24,8 +24,8 @@ export interface BaselineMaterial {
 export type Baseline = (material: BaselineMaterial) => readonly Labelled[] | null;
 
 /**
- * The paper's naive retraining: the newest stage alone, nothing filtered. Some failures on noisy inputs were never corrected, and
- * where the judge knew no right output the model's own stands.
+ * The paper's naive retraining: the newest stage alone, nothing filtered. Some failures on noisy inputs were never
+ * corrected, and where the judge knew no right output the model's own stands.
  */
 const naive: Baseline = ({ stages }) =>
   (stages.at(-1) ?? []).flatMap(({ log, answer }) => {
@@ -46,7 +46,10 @@ const cleanOnly: Baseline = ({ examples, stages }) => [
   ...stages.flat().flatMap(({ log }) => (log.truth.class === 'poison' ? [] : asJudged(log))),
 ];
 
-/** As many examples as `all`, but half of them drawn at random from it and the others random edits of these: more text, nothing aimed. */
+/**
+ * As many examples as `all`, but half of them drawn at random from it and the others random edits of these: more text,
+ * nothing aimed.
+ */
 const randomAugmentation: Baseline = (material) => {
   const judged = all(material) ?? [];
   const random = material.random.stream(material.seed, `adaptft/augment/${material.stages.length}`);

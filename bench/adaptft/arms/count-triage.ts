@@ -5,7 +5,10 @@ import type { StagedLog } from '../logs/staged-log.ts';
 import { kindNamed } from '../perturbations/kinds.ts';
 import type { TriageCount } from './unit-result.ts';
 
-/** Holds what a run's triage removed against what was done to the stage's logs. Logs that timed out have nothing to triage. */
+/**
+ * Holds what a run's triage removed against what was done to the stage's logs. Logs that timed out have nothing to
+ * triage.
+ */
 export async function countTriage(
   modelId: string,
   runId: string,

@@ -12,7 +12,10 @@ export interface ScoreItem extends Labelled {
   readonly noisy: boolean;
 }
 
-/** All that an arm meets and is measured on: the same for every arm of a scenario, seed and judge, texts apart from what models answer. */
+/**
+ * All that an arm meets and is measured on: the same for every arm of a scenario, seed and judge, texts apart from what
+ * models answer.
+ */
 export interface Prepared {
   readonly scenario: Scenario;
   readonly seed: number;
@@ -21,7 +24,9 @@ export interface Prepared {
   /** Fresh inputs as they are, and the same inputs each with one perturbation at least, none of them poison. */
   readonly clean: readonly ScoreItem[];
   readonly noisy: readonly ScoreItem[];
-  /** Test part of each stage, without its poison, which has no right answer; their union is the paper's evaluation set. */
+  /**
+   * Test part of each stage, without its poison, which has no right answer; their union is the paper's evaluation set.
+   */
   readonly parts: readonly (readonly ScoreItem[])[];
 }
 

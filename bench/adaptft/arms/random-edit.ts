@@ -4,8 +4,8 @@ import { tokensOf } from '../perturbations/tokens.ts';
 const share = 0.1;
 
 /**
- * Easy data augmentation (Wei and Zou 2019) without its synonyms, for which there is no dictionary here: about a tenth of the words
- * is swapped, dropped, or said again elsewhere.
+ * Easy data augmentation (Wei and Zou 2019) without its synonyms, for which there is no dictionary here: about a tenth
+ * of the words is swapped, dropped, or said again elsewhere.
  */
 export function randomEdit(text: string, random: RandomStream): string {
   const tokens = tokensOf(text);

@@ -8,7 +8,10 @@ import { type Scores, type Served, scoreModel } from './score.ts';
 import { trainServed } from './train-served.ts';
 import type { StageResult } from './unit-result.ts';
 
-/** Takes an arm without a loop through the stages: the model answers a stage's logs, and what was trained on them serves the next. */
+/**
+ * Takes an arm without a loop through the stages: the model answers a stage's logs, and what was trained on them serves
+ * the next.
+ */
 export async function runBaseline(
   baseline: Baseline,
   prepared: Prepared,

@@ -106,7 +106,10 @@ async function readOffers(runId: string, prepared: Prepared, ports: Ports): Prom
   return offers;
 }
 
-/** The champion answers the stage's logs, which are then ingested with what the judge said. @returns the share it failed, by the judge's word */
+/**
+ * The champion answers the stage's logs, which are then ingested with what the judge said.
+ * @returns the share it failed, by the judge's word
+ */
 async function serveAndIngest(logs: readonly StagedLog[], ports: Ports): Promise<number> {
   const champion = await chooseCheckpoint(modelId, null, ports);
   const answers = await answerWith(

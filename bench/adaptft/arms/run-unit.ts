@@ -9,7 +9,10 @@ import { runBaseline } from './run-baseline.ts';
 import { runRatchet } from './run-ratchet.ts';
 import type { ArmName, UnitResult } from './unit-result.ts';
 
-/** Takes one arm through all stages in a workspace of its own. @param cache directory of embeddings, shared by all units */
+/**
+ * Takes one arm through all stages in a workspace of its own.
+ * @param cache directory of embeddings, shared by all units
+ */
 export async function runUnit(
   arm: ArmName,
   prepared: Prepared,

@@ -47,16 +47,24 @@ export interface RunRecord {
   readonly failures: number;
   readonly traffic: number;
   readonly seconds: number;
-  /** Fresh clean and noisy inputs that only the champion after, or only the one before, has right; null when it stayed. */
+  /**
+   * Fresh clean and noisy inputs that only the champion after, or only the one before, has right; null when it stayed.
+   */
   readonly change: {
     readonly clean: { readonly gained: number; readonly lost: number };
     readonly noisy: { readonly gained: number; readonly lost: number };
   } | null;
   /** Share right on fresh text of the champion that the run began with. */
   readonly champion: { readonly clean: number; readonly noisy: number };
-  /** Every candidate that was trained: its share right on traffic-validation, which the gate saw, and on fresh text, which nobody did. */
+  /**
+   * Every candidate that was trained: its share right on traffic-validation, which the gate saw, and on fresh text,
+   * which nobody did.
+   */
   readonly offered: readonly Offer[];
-  /** Scores of the candidate and the champion on traffic-validation, and what the gate counted, by scope, of the best candidate of each iteration. */
+  /**
+   * Scores of the candidate and the champion on traffic-validation, and what the gate counted, by scope, of the best
+   * candidate of each iteration.
+   */
   readonly gate: readonly {
     readonly candidate: number;
     readonly champion: number;
@@ -77,7 +85,9 @@ export interface StageResult {
   readonly triage: readonly TriageCount[];
 }
 
-/** All that one arm did in one scenario, for one seed and one judge: the unit that a broken-off benchmark passes over. */
+/**
+ * All that one arm did in one scenario, for one seed and one judge: the unit that a broken-off benchmark passes over.
+ */
 export interface UnitResult {
   readonly protocol: string;
   readonly scenario: string;

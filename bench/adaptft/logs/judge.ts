@@ -9,8 +9,8 @@ export type JudgeName = (typeof judgeNames)[number];
 export type WrongLabel = (host: Labelled, random: RandomStream) => string | null;
 
 /**
- * The systematic judge errs by a cycle through all labels. Of two labels it takes one for the other and never the other way about:
- * else it would be the random judge.
+ * The systematic judge errs by a cycle through all labels. Of two labels it takes one for the other and never the other
+ * way about: else it would be the random judge.
  * @throws when there is no other label to take
  */
 export function wrongLabels(judge: JudgeName, labels: readonly string[], seed: number, random: Random): WrongLabel {

@@ -22,7 +22,10 @@ export const paperStages: readonly Stage[] = [0, 0.15, 0.25, 0.4].map((poison, i
   strength: { poison, noise: poison === 0 ? 0 : 1 },
 }));
 
-/** Half of all poison carries a wrong correction. Of these two kinds all does, so of the others as much as makes up the half. */
+/**
+ * Half of all poison carries a wrong correction. Of these two kinds all does, so of the others as much as makes up the
+ * half.
+ */
 const wrongShare = 0.5;
 const wrongByNature: ReadonlySet<KindName> = new Set(['label-flip', 'benchmark-recall']);
 const poisonKinds = kindsOfClass('poison');
@@ -42,8 +45,8 @@ export interface StageRequest {
 }
 
 /**
- * Makes a stage's logs of labelled inputs: each is perturbed on its own, some are repeated, a call in 67 runs into the time limit and
- * is sent again. The same request gives the same logs, byte for byte.
+ * Makes a stage's logs of labelled inputs: each is perturbed on its own, some are repeated, a call in 67 runs into the
+ * time limit and is sent again. The same request gives the same logs, byte for byte.
  * @returns in the order of arrival, somewhat more than there are hosts
  */
 export function makeStage(request: StageRequest): StagedLog[] {
@@ -82,7 +85,10 @@ export function makeStage(request: StageRequest): StagedLog[] {
   return ordered.map(({ draft }) => toLog(draft, ids));
 }
 
-/** A kind that is poison by its wrong correction alone needs a judge who errs on the label; without one the input is not poisoned. */
+/**
+ * A kind that is poison by its wrong correction alone needs a judge who errs on the label; without one the input is not
+ * poisoned.
+ */
 function perturbHost(host: Labelled, { stage, corpus, wrongLabel }: StageRequest, streams: Streams): Perturbed {
   const perturbed = perturb(host, stage.strength, corpus, streams);
   if (!perturbed.kinds.some((kind) => wrongByNature.has(kind))) return perturbed;

@@ -13,7 +13,10 @@ export function labelled(prediction: Prediction | undefined): Answer {
   return { output: labelOrNull(prediction?.output ?? null), confidence: prediction?.confidence ?? 0 };
 }
 
-/** The log as a line for `ratchet ingest`: the input, what the model answered, and what the judge made of it. No ground truth. */
+/**
+ * The log as a line for `ratchet ingest`: the input, what the model answered, and what the judge made of it. No ground
+ * truth.
+ */
 export function traceLine(log: StagedLog, answer: Answer | null, modelId: string): Record<string, unknown> {
   const recorded = {
     traceId: log.logId,

@@ -2,8 +2,8 @@
 export type PerturbationGroup = 'linguistic' | 'structural' | 'adversarial' | 'off-task' | 'repetition';
 
 /**
- * What a perturbation makes of a log. `fixable`: the label stays, a robust model gets it right. `hard`: clean, but close to another
- * label. `poison`: there is nothing right to learn from it.
+ * What a perturbation makes of a log. `fixable`: the label stays, a robust model gets it right. `hard`: clean, but
+ * close to another label. `poison`: there is nothing right to learn from it.
  */
 export type PerturbationClass = 'fixable' | 'hard' | 'poison';
 
@@ -22,7 +22,10 @@ function kinds<const Name extends string>(
   return rows.map(([name, rate, kindClass = 'fixable']) => ({ name, group, class: kindClass, rate }));
 }
 
-/** All 33 kinds with the paper's default rates. The classes are the paper's where it gives one; see docs/benchmarks/perturbations.md. */
+/**
+ * All 33 kinds with the paper's default rates. The classes are the paper's where it gives one; see
+ * docs/benchmarks/perturbations.md.
+ */
 export const perturbationKinds = [
   ...kinds('linguistic', [
     ['typos', 0.1],

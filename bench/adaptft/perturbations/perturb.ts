@@ -26,7 +26,9 @@ import {
   veryLong,
 } from './structural.ts';
 
-/** Edits of the fixable kinds, in the order in which they act when several come together: words first, wrapping last. */
+/**
+ * Edits of the fixable kinds, in the order in which they act when several come together: words first, wrapping last.
+ */
 const fixableEdits = {
   slang,
   grammar,
@@ -91,7 +93,10 @@ export interface Strength {
 const poisonKinds = kindsOfClass('poison');
 const poisonTotal = poisonKinds.reduce((sum, { rate }) => sum + rate, 0);
 
-/** Rolls each kind for one input and applies what comes up: one poison kind at most, then the fixable kinds, each on its own. */
+/**
+ * Rolls each kind for one input and applies what comes up: one poison kind at most, then the fixable kinds, each on its
+ * own.
+ */
 export function perturb(host: Labelled, strength: Strength, corpus: Corpus, streams: Streams): Perturbed {
   const poison = drawPoison(strength.poison, streams('poison'));
   const start =

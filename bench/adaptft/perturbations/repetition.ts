@@ -3,7 +3,10 @@ import { tokensOf } from './tokens.ts';
 
 const fillers = ['please', 'now', 'thanks', 'again', 'ok', 'hey', 'just'];
 
-/** The same input in other words, hardly: one word more or another order, so that the word sets' Jaccard similarity stays at 0.8 or more. */
+/**
+ * The same input in other words, hardly: one word more or another order, so that the word sets' Jaccard similarity
+ * stays at 0.8 or more.
+ */
 export const nearDuplicate: Edit = (text, random) => {
   const tokens = tokensOf(text);
   const words = new Set(tokens.map((token) => token.toLowerCase()));

@@ -18,9 +18,9 @@ export interface Difference {
 const resamples = 4_000;
 
 /**
- * Mean difference over seeds with a 95 % percentile bootstrap interval, paired on two levels: seeds are drawn with replacement, and
- * in each one drawn its items. The mean of some hundred drawn items is as good as normal, so it is drawn from its normal
- * distribution and not item by item. With one seed the interval speaks of the items alone.
+ * Mean difference over seeds with a 95 % percentile bootstrap interval, paired on two levels: seeds are drawn with
+ * replacement, and in each one drawn its items. The mean of some hundred drawn items is as good as normal, so it is
+ * drawn from its normal distribution and not item by item. With one seed the interval speaks of the items alone.
  */
 export function pairedDifference(pairs: readonly Pair[], random: RandomStream): Difference {
   const seeds = pairs.map(({ a, b }) => moments(a.map((right, at) => Number(right) - Number(b[at] === true))));

@@ -7,7 +7,10 @@ import type { Deployments } from './summary.ts';
 
 const level = 0.05;
 
-/** Each arm's deployments against the model that each of them replaced, on fresh clean text: how often, and how far, it went down. */
+/**
+ * Each arm's deployments against the model that each of them replaced, on fresh clean text: how often, and how far, it
+ * went down.
+ */
 export function summariseDeployments(units: readonly UnitResult[]): Deployments[] {
   return armNames.flatMap((arm) => {
     const own = units.filter((unit) => unit.arm === arm);

@@ -118,7 +118,9 @@ function differences(ratchet: readonly UnitResult[], others: readonly UnitResult
   );
 }
 
-/** Each promotion of Ratchet against its own previous champion on fresh clean text, by the exact one-sided McNemar test. */
+/**
+ * Each promotion of Ratchet against its own previous champion on fresh clean text, by the exact one-sided McNemar test.
+ */
 function neverWorseOf(units: readonly UnitResult[]): NeverWorse {
   const tests = units
     .filter(({ arm }) => arm === 'ratchet')

@@ -1,7 +1,10 @@
 import type { ArmName } from '../arms/unit-result.ts';
 import type { Difference } from './bootstrap.ts';
 
-/** What a model is scored on: fresh inputs as they are and perturbed, the union of the stages' test parts (the paper's set), and its two halves. */
+/**
+ * What a model is scored on: fresh inputs as they are and perturbed, the union of the stages' test parts (the paper's
+ * set), and its two halves.
+ */
 export const measures = ['clean', 'noisy', 'union', 'unionClean', 'unionNoisy'] as const;
 export type Measure = (typeof measures)[number];
 
@@ -75,7 +78,10 @@ export interface Deployments {
   /** Those with fewer right answers than the model before, and the largest loss, a fraction. */
   readonly lower: number;
   readonly worstDrop: number;
-  /** Those that are worse by the exact one-sided McNemar test at 5 %, one by one, and by Holm's procedure over the arm's. */
+  /**
+   * Those that are worse by the exact one-sided McNemar test at 5 %, one by one, and by Holm's procedure over the
+   * arm's.
+   */
   readonly worse: number;
   readonly worseByHolm: number;
 }

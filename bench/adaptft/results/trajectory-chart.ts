@@ -22,7 +22,10 @@ interface Point {
   readonly judge: string;
 }
 
-/** The arms' accuracy from stage to stage on fresh text, clean and noisy, a row of panels for each judge: a standalone SVG. */
+/**
+ * The arms' accuracy from stage to stage on fresh text, clean and noisy, a row of panels for each judge: a standalone
+ * SVG.
+ */
 export function trajectoryChart(scenario: string, summaries: readonly ScenarioSummary[]): string {
   const points = summaries.flatMap(pointsOf);
   const { document } = parseHTML('<!doctype html><html><body></body></html>');

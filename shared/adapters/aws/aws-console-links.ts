@@ -6,7 +6,10 @@ const consoles: Readonly<Record<string, string>> = {
   'aws-us-gov': 'console.amazonaws-us-gov.com',
 };
 
-/** Where an execution is shown in the AWS console; null for what is no execution, or a partition whose console is not known. */
+/**
+ * Where an execution is shown in the AWS console; null for what is no execution, or a partition whose console is not
+ * known.
+ */
 export function executionLink(arn: string): string | null {
   const [, partition = '', , region = ''] = arn.split(':');
   const host = consoles[partition];

@@ -37,7 +37,8 @@ export function awsErrorName(error: unknown): string {
 
 /**
  * What the AWS SDK throws, its own attempts used up, as a fault that names the resource and says what to do:
- * `AccessDenied` for a refusal or missing credentials, `StorageFailure` for all else. A {@link RatchetError} comes back as it is.
+ * `AccessDenied` for a refusal or missing credentials, `StorageFailure` for all else. A {@link RatchetError} comes back
+ * as it is.
  */
 export function awsFailure({ action, resource, permission }: AwsRequest, cause: unknown): RatchetError {
   if (cause instanceof RatchetError) return cause;

@@ -43,11 +43,12 @@ type StoredItem = Readonly<Record<string, unknown>>;
  * A {@link LineageStore} in one DynamoDB table with the string keys `pk` and `sk`: conditional writes of single items,
  * strongly consistent reads, no scans, no indexes. Where things lie and why is told in docs/adr/0011-one-table.md.
  *
- * Needs `dynamodb:GetItem`, `PutItem`, `UpdateItem` and `Query` on the table. Throttled requests are sent again by the client.
+ * Needs `dynamodb:GetItem`, `PutItem`, `UpdateItem` and `Query` on the table. Throttled requests are sent again by the
+ * client.
  *
- * Faults: `InvalidInput` for a document that does not fit its schema, an id that is none or a record too large for an item,
- * `CorruptArtifact` for a stored one that does not fit or is of a newer Ratchet, `AccessDenied` and `StorageFailure` with
- * table, permission and mend.
+ * Faults: `InvalidInput` for a document that does not fit its schema, an id that is none or a record too large for an
+ * item, `CorruptArtifact` for a stored one that does not fit or is of a newer Ratchet, `AccessDenied` and
+ * `StorageFailure` with table, permission and mend.
  */
 export class DynamoDbLineageStore implements LineageStore {
   readonly #client: DynamoDBDocumentClient;
@@ -230,8 +231,8 @@ export class DynamoDbLineageStore implements LineageStore {
   }
 
   /**
-   * Writes an item that carries a mark of this write if the condition holds; whether it did. The SDK sends a request again
-   * when its answer was lost; a condition that fails because this very write has been done is told by the mark.
+   * Writes an item that carries a mark of this write if the condition holds; whether it did. The SDK sends a request
+   * again when its answer was lost; a condition that fails because this very write has been done is told by the mark.
    */
   #putMarked(build: (writeId: string) => Item, condition: Partial<PutCommandInput>): Promise<boolean> {
     const writeId = randomUUID();

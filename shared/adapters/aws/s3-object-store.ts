@@ -29,11 +29,11 @@ const resumptions = 5;
 const writeMark = 'ratchet-write';
 
 /**
- * An {@link ObjectStore} on one S3 bucket. Bodies above 16 MiB go up in parts; objects appear whole either way. A download
- * that breaks off goes on where it stopped. Encryption, versions and lifetime are the bucket's own.
+ * An {@link ObjectStore} on one S3 bucket. Bodies above 16 MiB go up in parts; objects appear whole either way. A
+ * download that breaks off goes on where it stopped. Encryption, versions and lifetime are the bucket's own.
  *
- * Needs `s3:GetObject`, `s3:PutObject`, `s3:DeleteObject`, `s3:AbortMultipartUpload` on the objects and `s3:ListBucket` on the
- * bucket, without which S3 refuses to tell that an object is missing.
+ * Needs `s3:GetObject`, `s3:PutObject`, `s3:DeleteObject`, `s3:AbortMultipartUpload` on the objects and `s3:ListBucket`
+ * on the bucket, without which S3 refuses to tell that an object is missing.
  *
  * Faults: `InvalidInput` for a bad key, `ObjectMissing` from {@link withLocalFile} and {@link open}, `AccessDenied` and
  * `StorageFailure` with bucket, permission and mend.
@@ -81,7 +81,8 @@ export class S3ObjectStore implements ObjectStore {
           await this.#client.send(command);
           return true;
         } catch (error) {
-          // The SDK sends a request again when its answer was lost: the object in the way may be the one it wrote itself.
+          // The SDK sends a request again when its answer was lost: the object in the way may be the one it wrote
+          // itself.
           if (awsErrorName(error) === 'PreconditionFailed') return await this.#isMarked(key, mark);
           if (awsErrorName(error) !== 'ConditionalRequestConflict' || attempt === conflictAttempts) throw error;
           await pause(50 * 2 ** attempt);

@@ -17,8 +17,8 @@ export interface StepFunctionsExecutionsOptions {
 const working: ReadonlySet<string | undefined> = new Set(['RUNNING', 'PENDING_REDRIVE']);
 
 /**
- * {@link Executions} of a Standard state machine, whose names are taken once and for all. Needs `states:StartExecution` and
- * `states:DescribeExecution`.
+ * {@link Executions} of a Standard state machine, whose names are taken once and for all. Needs `states:StartExecution`
+ * and `states:DescribeExecution`.
  */
 export class StepFunctionsExecutions implements Executions {
   readonly #client: SFNClient;

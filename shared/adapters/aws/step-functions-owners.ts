@@ -14,8 +14,9 @@ const states: ReadonlyMap<string | undefined, OwnerState> = new Map([
 ]);
 
 /**
- * Executions of a state machine as owners of runs, named by their ARNs. Gone is one that has ended, or that Step Functions no
- * longer knows; of an owner that is no execution, or when no answer comes, nothing is known. Needs `states:DescribeExecution`.
+ * Executions of a state machine as owners of runs, named by their ARNs. Gone is one that has ended, or that Step
+ * Functions no longer knows; of an owner that is no execution, or when no answer comes, nothing is known. Needs
+ * `states:DescribeExecution`.
  */
 export class StepFunctionsOwners implements Owners {
   readonly #client: SFNClient;

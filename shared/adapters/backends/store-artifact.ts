@@ -9,8 +9,8 @@ export interface StoredArtifact {
 }
 
 /**
- * Stores an artifact where there is none yet. One that is there already, of a training that was killed before it could be
- * entered in the lineage, stays and is what counts: a checkpoint's digest is always that of the artifact there is.
+ * Stores an artifact where there is none yet. One that is there already, of a training that was killed before it could
+ * be entered in the lineage, stays and is what counts: a checkpoint's digest is always that of the artifact there is.
  */
 export async function storeArtifact(objects: ObjectStore, key: string, artifact: Uint8Array): Promise<StoredArtifact> {
   if (await objects.putIfAbsent(key, artifact)) return describe(artifact);

@@ -55,11 +55,12 @@ export interface DuckDbTraceLogOptions {
  *     judgements/<model>/<batch>.parquet
  *     batches/<model>/<batch>.json                     the commit, written last
  *
- * Of traces with one id the first that arrived counts, and so with judgements of one trace with one id. Lone surrogates in
- * texts are replaced by U+FFFD when appended (their digests are the same); within steps and metadata they stay.
- * Time is compared to the millisecond. Call {@link close} when done.
+ * Of traces with one id the first that arrived counts, and so with judgements of one trace with one id. Lone surrogates
+ * in texts are replaced by U+FFFD when appended (their digests are the same); within steps and metadata they stay. Time
+ * is compared to the millisecond. Call {@link close} when done.
  *
- * Faults: `InvalidInput` for a bad id or a trace of another model, `ObjectMissing`, `CorruptArtifact`, `StorageFailure`.
+ * Faults: `InvalidInput` for a bad id or a trace of another model, `ObjectMissing`, `CorruptArtifact`,
+ * `StorageFailure`.
  */
 export class DuckDbTraceLog implements TraceLog {
   readonly #objects: ObjectStore;
@@ -167,7 +168,10 @@ export class DuckDbTraceLog implements TraceLog {
     });
   }
 
-  /** Leaves equal bytes alone, so that a process appending the same batch at the same time pulls no file from under a reader. */
+  /**
+   * Leaves equal bytes alone, so that a process appending the same batch at the same time pulls no file from under a
+   * reader.
+   */
   async #putOnce(key: string, body: Uint8Array): Promise<void> {
     if (await this.#objects.putIfAbsent(key, body)) return;
     const found = await this.#objects.get(key);
@@ -277,7 +281,9 @@ async function pickTraces(
   });
 }
 
-/** Ids of the traces that a person judged in certain batches; a judgement that was known before is not counted again. */
+/**
+ * Ids of the traces that a person judged in certain batches; a judgement that was known before is not counted again.
+ */
 const judgedTraceIds = `
   SELECT trace_id FROM (SELECT file.trace_id, file.judge_kind, file.batch_id
     FROM read_parquet($judgements, hive_partitioning = false) file QUALIFY ${firstJudgements})

@@ -25,13 +25,13 @@ type Parameter = string | number | boolean | null;
 const loadedModels = 4;
 
 /**
- * A {@link TraceQuery} that loads a model's committed batches into tables of an in-memory DuckDB, keeps them until the log
- * changes (the four models last asked for), and then shuts DuckDB off from files, network, extensions and settings. A query runs in a
- * read-only transaction. Times are TIMESTAMP in UTC; steps and metadata are JSON text; a U+FEFF at
+ * A {@link TraceQuery} that loads a model's committed batches into tables of an in-memory DuckDB, keeps them until the
+ * log changes (the four models last asked for), and then shuts DuckDB off from files, network, extensions and settings.
+ * A query runs in a read-only transaction. Times are TIMESTAMP in UTC; steps and metadata are JSON text; a U+FEFF at
  * the beginning of a text in the result is lost. Call {@link close} when done.
  *
- * Faults: `ForbiddenQuery` for anything but one SELECT over the two tables, and for one that runs too long; `InvalidInput`
- * for SQL that does not work; `ObjectMissing`, `CorruptArtifact`, `StorageFailure` from loading.
+ * Faults: `ForbiddenQuery` for anything but one SELECT over the two tables, and for one that runs too long;
+ * `InvalidInput` for SQL that does not work; `ObjectMissing`, `CorruptArtifact`, `StorageFailure` from loading.
  */
 export class DuckDbTraceQuery implements TraceQuery {
   readonly #objects: ObjectStore;

@@ -15,9 +15,9 @@ import {
 type Plain = string | number | boolean | null | readonly Plain[] | { readonly [key: string]: Plain };
 
 /**
- * A value of a query's result: whole numbers and decimals as numbers (rounded beyond 2^53), numbers that are not finite as
- * null, instants as ISO 8601 in UTC (to the millisecond), dates as `YYYY-MM-DD`, lists, structs and maps as JSON, and
- * anything else in DuckDB's own text form.
+ * A value of a query's result: whole numbers and decimals as numbers (rounded beyond 2^53), numbers that are not finite
+ * as null, instants as ISO 8601 in UTC (to the millisecond), dates as `YYYY-MM-DD`, lists, structs and maps as JSON,
+ * and anything else in DuckDB's own text form.
  */
 export function queryValue(value: DuckDBValue): string | number | boolean | null {
   const plain = plainValue(value);

@@ -32,8 +32,8 @@ const forbiddenFunctions: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * Refuses whatever is not exactly one SELECT over `traces` and `judgements`, by the tree that DuckDB's own parser makes of it:
- * no other table, view or file, and no table function but those that unfold values.
+ * Refuses whatever is not exactly one SELECT over `traces` and `judgements`, by the tree that DuckDB's own parser makes
+ * of it: no other table, view or file, and no table function but those that unfold values.
  * @throws RatchetError `ForbiddenQuery` for what is not allowed, `InvalidInput` for what is no SQL
  */
 export async function checkReadOnly(connection: DuckDBConnection, sql: string): Promise<void> {

@@ -23,7 +23,9 @@ const traceBatchCommitSchema = z.strictObject({
   /** Of the Parquet files, in the order of the keys. */
   digest: z.string(),
 });
-/** The commit of a batch: written last, so that a batch is in the log whole or not at all. Readers look at nothing else. */
+/**
+ * The commit of a batch: written last, so that a batch is in the log whole or not at all. Readers look at nothing else.
+ */
 export type TraceBatchCommit = z.infer<typeof traceBatchCommitSchema>;
 
 const parallelReads = 16;

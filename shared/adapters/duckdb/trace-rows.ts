@@ -16,8 +16,8 @@ export interface RowPlace {
 const placeColumns = 'arrival BIGINT, batch_id VARCHAR, position INTEGER';
 
 /**
- * Columns of the traces' Parquet. `date` (UTC) is the partition and stays out of the files. An output that is no text stands in
- * `output` as JSON, and `output_is_json` is then true; it is null for all others, and older files lack it.
+ * Columns of the traces' Parquet. `date` (UTC) is the partition and stays out of the files. An output that is no text
+ * stands in `output` as JSON, and `output_is_json` is then true; it is null for all others, and older files lack it.
  */
 export const traceColumns = `${placeColumns}, date VARCHAR, trace_id VARCHAR, timestamp TIMESTAMP, timestamp_text VARCHAR,
   checkpoint_id VARCHAR, input VARCHAR, input_digest VARCHAR, output VARCHAR, confidence DOUBLE, steps VARCHAR, metadata VARCHAR,
@@ -28,8 +28,8 @@ export const judgementColumns = `${placeColumns}, judgement_id VARCHAR, trace_id
   judge_kind VARCHAR, judge_id VARCHAR, reason VARCHAR, judged_at TIMESTAMP, judged_at_text VARCHAR, expected_is_json BOOLEAN`;
 
 /**
- * DuckDB's client drops a U+FEFF at the beginning of a text it hands over. Texts from outside are therefore selected behind a
- * guard character, which {@link unguarded} takes away.
+ * DuckDB's client drops a U+FEFF at the beginning of a text it hands over. Texts from outside are therefore selected
+ * behind a guard character, which {@link unguarded} takes away.
  */
 export function guarded(column: string): string {
   return `'|' || ${column}`;
@@ -112,7 +112,8 @@ const stepsSchema = z.array(stepSchema);
 const metadataSchema = z.record(z.string(), z.unknown());
 
 /**
- * The rows of Parquet files, whatever version of the program wrote them: columns that some or all of them lack are null.
+ * The rows of Parquet files, whatever version of the program wrote them: columns that some or all of them lack are
+ * null.
  * @param files a parameter of the query, such as `$files`
  */
 export function rowsOf(files: string, columns: string): string {

@@ -1,7 +1,9 @@
 import { RatchetError } from '../../domain/base/errors.ts';
 import { storageFailure } from '../local/storage-failure.ts';
 
-/** What DuckDB, or the conversion of its rows, complains of while it reads or writes the trace log's files, as a fault. */
+/**
+ * What DuckDB, or the conversion of its rows, complains of while it reads or writes the trace log's files, as a fault.
+ */
 export function traceStoreFailure(error: unknown): RatchetError {
   if (error instanceof RatchetError) return error;
   const message = error instanceof Error ? error.message : String(error);

@@ -14,7 +14,8 @@ const leftoverAgeMs = 60 * 60 * 1000;
  * write. Objects appear by rename (or hard link) of a synced temporary file, so a reader sees a whole object or none.
  * A key and a longer key under it (`a` and `a/b`) cannot both be there.
  *
- * Faults: `InvalidInput` for a bad key, `ObjectMissing` from {@link withLocalFile}, `StorageFailure` with path and mend.
+ * Faults: `InvalidInput` for a bad key, `ObjectMissing` from {@link withLocalFile}, `StorageFailure` with path and
+ * mend.
  */
 export class DirectoryObjectStore implements ObjectStore {
   readonly #root: string;

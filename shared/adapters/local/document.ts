@@ -1,7 +1,10 @@
 import type { ZodType } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 
-/** JSON of a document that fits its schema. @throws RatchetError `InvalidInput` when it does not: it could not be read back */
+/**
+ * JSON of a document that fits its schema.
+ * @throws RatchetError `InvalidInput` when it does not: it could not be read back
+ */
 export function encodeDocument<T>(schema: ZodType<T>, document: T, what: string): string {
   const parsed = schema.safeParse(document);
   if (!parsed.success) {

@@ -11,7 +11,8 @@ export function isKeyPart(text: string): boolean {
 
 /**
  * The parts of an object key.
- * @throws RatchetError `InvalidInput` when the key could not be stored alike everywhere, or could leave the store's root
+ * @throws RatchetError `InvalidInput` when the key could not be stored alike everywhere, or could leave the store's
+ * root
  */
 export function keyParts(key: string): readonly string[] {
   const parts = key.split('/');

@@ -34,8 +34,8 @@ const schemaSql = `
  * Documents are JSON beside the columns they are looked up by; what is read is checked against the domain's schema.
  * Lists are ordered by creation (or start) time, then id.
  *
- * Faults: `InvalidInput` for a document that does not fit its schema, `CorruptArtifact` for a stored one that does not or a
- * file of a newer Ratchet, `StorageFailure` for the file system and for a lock that is not let go of.
+ * Faults: `InvalidInput` for a document that does not fit its schema, `CorruptArtifact` for a stored one that does not
+ * or a file of a newer Ratchet, `StorageFailure` for the file system and for a lock that is not let go of.
  */
 export class SqliteLineageStore implements LineageStore {
   readonly #database: DatabaseSync;
@@ -212,7 +212,9 @@ function openDatabase(path: string): DatabaseSync {
   }
 }
 
-/** Switching a new file to the write-ahead log does not wait for other processes that do the same, so it is tried again. */
+/**
+ * Switching a new file to the write-ahead log does not wait for other processes that do the same, so it is tried again.
+ */
 function enterWriteAheadLog(database: DatabaseSync): void {
   const deadline = Date.now() + busyTimeoutMs;
   for (;;) {

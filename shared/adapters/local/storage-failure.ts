@@ -16,7 +16,9 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
 
-/** A file system's error as a fault that names the path and says what to do. A {@link RatchetError} comes back as it is. */
+/**
+ * A file system's error as a fault that names the path and says what to do. A {@link RatchetError} comes back as it is.
+ */
 export function storageFailure(action: string, path: string, cause: unknown): RatchetError {
   if (cause instanceof RatchetError) return cause;
   const code = errorCode(cause);

@@ -6,7 +6,8 @@ const randomValues = 36 ** 4;
 
 /**
  * Ids such as `run-20261122T131500-3f7k2a`: UTC time to the second, then two base-36 digits of milliseconds and four of
- * chance. One instance's ids of one prefix sort in the order of making, also within a millisecond and when the clock is set back.
+ * chance. One instance's ids of one prefix sort in the order of making, also within a millisecond and when the clock is
+ * set back.
  */
 export class SystemIds implements Ids {
   readonly #clock: Clock;

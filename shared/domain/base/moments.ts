@@ -36,7 +36,9 @@ export function variance(moments: Moments): number {
   return moments.count < 2 ? 0 : moments.m2 / (moments.count - 1);
 }
 
-/** Effects beyond this say no more than "apart altogether"; a feature that is constant on both sides would be infinite. */
+/**
+ * Effects beyond this say no more than "apart altogether"; a feature that is constant on both sides would be infinite.
+ */
 const largestEffect = 10;
 
 /**

@@ -3,8 +3,9 @@ import { z } from 'zod';
 declare const opaque: unique symbol;
 
 /**
- * What a model answers. Only its task kind looks inside: a label is a text in storage, entities an object, and code that compared them
- * with `===` or by a Map would lose every output that is no text. Identity is `TaskKind.key`, equality `TaskKind.same`.
+ * What a model answers. Only its task kind looks inside: a label is a text in storage, entities an object, and code
+ * that compared them with `===` or by a Map would lose every output that is no text. Identity is `TaskKind.key`,
+ * equality `TaskKind.same`.
  */
 export type Output = { readonly [opaque]: true };
 
@@ -14,8 +15,8 @@ export function asOutput(value: NonNullable<unknown>): Output {
 }
 
 /**
- * An output within a payload that this program wrote itself. Any value that is there is let through, since hundreds of thousands are read
- * at a time; what comes from outside is checked by the task kind's own schema.
+ * An output within a payload that this program wrote itself. Any value that is there is let through, since hundreds of
+ * thousands are read at a time; what comes from outside is checked by the task kind's own schema.
  */
 export const outputSchema = z.custom<Output>((value) => value !== null && value !== undefined, {
   error: 'must be an output',

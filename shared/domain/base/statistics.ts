@@ -17,8 +17,8 @@ export function mcNemarOneSided(gained: number, lost: number): number {
 }
 
 /**
- * The value below which a share of sorted values lies, by linear interpolation between order statistics (Hyndman and Fan
- * 1996, type 7); 0 for none. @param p a fraction
+ * The value below which a share of sorted values lies, by linear interpolation between order statistics (Hyndman and
+ * Fan 1996, type 7); 0 for none. @param p a fraction
  */
 export function quantile(sorted: ArrayLike<number>, p: number): number {
   const place = p * (sorted.length - 1);

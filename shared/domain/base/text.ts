@@ -4,7 +4,9 @@ const spokenPattern = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:'[\p{L}\p{M}]+)*/gu;
 /** As a spoken word, or a sign that is no punctuation: an emoji, a currency. */
 const spokenOrSignPattern = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:'[\p{L}\p{M}]+)*|[^\s\p{L}\p{N}\p{M}\p{P}\p{C}]/gu;
 
-/** The text in the form in which two inputs count as the same: NFKC, lower case, white space runs as one space, trimmed. */
+/**
+ * The text in the form in which two inputs count as the same: NFKC, lower case, white space runs as one space, trimmed.
+ */
 export function normalisedText(text: string): string {
   return text.toWellFormed().normalize('NFKC').toLowerCase().normalize('NFKC').replace(/\s+/gu, ' ').trim();
 }

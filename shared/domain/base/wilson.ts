@@ -8,8 +8,8 @@ export interface Interval {
 const z95 = 1.959963984540054;
 
 /**
- * Wilson score interval of a proportion (Wilson 1927; Brown, Cai and DasGupta 2001). With no trials nothing is known: [0, 1].
- * Needs no package, so that what only grades answers loads none.
+ * Wilson score interval of a proportion (Wilson 1927; Brown, Cai and DasGupta 2001). With no trials nothing is known:
+ * [0, 1]. Needs no package, so that what only grades answers loads none.
  * @param z standard normal quantile of the confidence, 95 % two-sided by default
  */
 export function wilsonScore(successes: number, trials: number, z = z95): Interval {

@@ -25,8 +25,9 @@ export interface Collapsed<T> {
 }
 
 /**
- * One claim for each input (by {@link normalisedText}). Where outputs conflict the latest human judgement decides, without
- * one the majority, then the newest; what is then still undecided is dropped whole. Kept claims are in order of key.
+ * One claim for each input (by {@link normalisedText}). Where outputs conflict the latest human judgement decides,
+ * without one the majority, then the newest; what is then still undecided is dropped whole. Kept claims are in order of
+ * key.
  */
 export function collapseDuplicates<T extends Claim>(claims: readonly T[], kind: Pick<TaskKind, 'key'>): Collapsed<T> {
   const groups = new Map<string, { claim: T; said: string }[]>();

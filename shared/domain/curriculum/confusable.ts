@@ -5,8 +5,9 @@ import type { UsableRecord } from '../traces/trace-record.ts';
 type Failure = Pick<UsableRecord, 'expected' | 'answer'>;
 
 /**
- * Which outputs a failure is confused with: those with a facet that the answer has and the right output lacks. Without an answer, those
- * with any other facet than the right output; where the answer has no facet too many (nothing in it is of a wrong sort), any.
+ * Which outputs a failure is confused with: those with a facet that the answer has and the right output lacks. Without
+ * an answer, those with any other facet than the right output; where the answer has no facet too many (nothing in it is
+ * of a wrong sort), any.
  */
 export type Confusable =
   | { readonly kind: 'with'; readonly facets: readonly string[] }

@@ -7,7 +7,10 @@ const limitsSchema = z.strictObject({ lower: z.number().positive().max(1), upper
 export const curriculumPlanSchema = z.strictObject({
   /** `first`, or the move that asked for it. */
   name: z.string(),
-  /** Passing traces looked up for each failure, nearest first; the first is its hard negative, the others may become one. Small clusters look further. 0 looks for none. */
+  /**
+   * Passing traces looked up for each failure, nearest first; the first is its hard negative, the others may become
+   * one. Small clusters look further. 0 looks for none.
+   */
   hardNegativesPerFailure: z.int().min(0).max(100),
   /** Aimed share of hard negatives; null leaves it to the causes of the failures. */
   hardNegativeShare: z.number().min(0).max(1).nullable(),
@@ -65,7 +68,10 @@ const byMove: Readonly<Record<string, Partial<CurriculumPlan>>> = {
   'three-a-pattern': { addedPerFailure: 3 },
 };
 
-/** The plan of a policy move by its name; a move that leaves the data alone has that of the first iteration. No move brings back what is switched off. */
+/**
+ * The plan of a policy move by its name; a move that leaves the data alone has that of the first iteration. No move
+ * brings back what is switched off.
+ */
 export function planFor(
   move: string,
   { hardNegativesPerFailure }: Pick<Settings, 'hardNegativesPerFailure'> = defaultSettings,

@@ -13,7 +13,10 @@ export const exampleCandidateSchema = z.strictObject({
   judge: z.enum(['human', 'llm', 'rule']).nullable(),
   /** ISO 8601 time of the trace. */
   timestamp: z.string().nullable(),
-  /** Lower is taken first: for a hard negative its rank among those of its failure less its similarity, for a boundary trace its place. */
+  /**
+   * Lower is taken first: for a hard negative its rank among those of its failure less its similarity, for a boundary
+   * trace its place.
+   */
   rank: z.number(),
   /** The champion's margin on it; 0 where it fails. */
   margin: z.number(),

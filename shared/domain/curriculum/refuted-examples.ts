@@ -6,8 +6,8 @@ import type { Example } from '../models/example.ts';
 import type { PinnedRecord } from '../traces/trace-record.ts';
 
 /**
- * The examples that no person speaks against: whoever judged a trace of the same input (by {@link normalisedText}) gave its output as the right one, or
- * called another one wrong. Judgements of models and rules refute nothing.
+ * The examples that no person speaks against: whoever judged a trace of the same input (by {@link normalisedText}) gave
+ * its output as the right one, or called another one wrong. Judgements of models and rules refute nothing.
  */
 export function withoutRefuted(
   examples: readonly Example[],

@@ -22,7 +22,10 @@ export interface ClusterSelectionRequest {
   readonly passes: readonly UsableRecord[];
   /** Probes of the cluster that the champion failed. */
   readonly failingProbes: readonly ProbeResult[];
-  /** The parent's dataset: where hard negatives are synthesised from when no trace passes that a failure can be confused with. */
+  /**
+   * The parent's dataset: where hard negatives are synthesised from when no trace passes that a failure can be confused
+   * with.
+   */
   readonly parent: readonly Example[];
   /** Ids of members that the latest candidate still fails: only these get variants; all do when it is absent. */
   readonly remaining?: ReadonlySet<string>;
@@ -51,14 +54,14 @@ export const restCluster = {
 /**
  * Gold and hard negatives of one cluster.
  *
- * Gold: every corrected failure, failing probes whose right answer is sure, and variants where the plan asks for some. Hard negatives: for each failure
- * the passing trace nearest to it among those that it can be confused with (see `Confusable`; of a classification, those of the
- * label that was answered), one of its own as long as they last, then the next nearest. Only when no such trace passes, a variant of
- * the nearest such parent example stands in.
+ * Gold: every corrected failure, failing probes whose right answer is sure, and variants where the plan asks for some.
+ * Hard negatives: for each failure the passing trace nearest to it among those that it can be confused with (see
+ * `Confusable`; of a classification, those of the label that was answered), one of its own as long as they last, then
+ * the next nearest. Only when no such trace passes, a variant of the nearest such parent example stands in.
  *
- * An external cluster gives nothing: no training mends it. A refuted cluster keeps its gold, since a corrected failure is a
- * true label whatever the probes say, and gives no hard negatives, since there is no systematic confusion to draw a line through. Nor does
- * any cluster where the plan asks for none.
+ * An external cluster gives nothing: no training mends it. A refuted cluster keeps its gold, since a corrected failure
+ * is a true label whatever the probes say, and gives no hard negatives, since there is no systematic confusion to draw
+ * a line through. Nor does any cluster where the plan asks for none.
  */
 export function selectForCluster(request: ClusterSelectionRequest): ClusterSelection {
   const { cluster, plan, kind } = request;

@@ -14,8 +14,8 @@ const clamp = (value: number, lower: number, upper: number): number => Math.min(
 
 /**
  * Shares inside the bands with weights as even as can be: all slices scale by one factor, except where a band or a
- * weight limit holds one back. When the bands cannot all be met, the slices give up theirs in the order given, the first
- * one first, and then only as far as the weight limits allow. Empty slices have share 0.
+ * weight limit holds one back. When the bands cannot all be met, the slices give up theirs in the order given, the
+ * first one first, and then only as far as the weight limits allow. Empty slices have share 0.
  * @returns shares that sum to 1, in the order of the slices
  */
 export function balanceShares(slices: readonly ShareRequest[]): number[] {

@@ -40,7 +40,10 @@ const slices = ['gold', 'hard-negative', 'replay'] as const satisfies readonly S
 /** Labels and slices move each other's weights; by the third round little changes. */
 const weightRounds = 3;
 
-/** Examples with weights that bring every slice's share into its band, as far as the limits of a weight allow, and what came of it. */
+/**
+ * Examples with weights that bring every slice's share into its band, as far as the limits of a weight allow, and what
+ * came of it.
+ */
 export function weighSlices(
   members: Readonly<Record<Slice, readonly SliceMember[]>>,
   bands: SliceBands,

@@ -13,7 +13,10 @@ export const confusionSchema = z.strictObject({
 });
 export type Confusion = z.infer<typeof confusionSchema>;
 
-/** How often right outputs were answered wrongly, by the pattern of the failure; commonest first, ties by the pattern's key. */
+/**
+ * How often right outputs were answered wrongly, by the pattern of the failure; commonest first, ties by the pattern's
+ * key.
+ */
 export function confusionCounts(
   failures: Iterable<{ readonly expected: Output; readonly answer: Output | null }>,
   kind: Pick<TaskKind, 'pattern'>,

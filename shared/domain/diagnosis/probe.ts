@@ -1,14 +1,20 @@
 import { z } from 'zod';
 import { outputSchema } from '../base/output.ts';
 
-/** A targeted input, made from training-side material outside the cluster, that tests a suspected weakness on the champion. */
+/**
+ * A targeted input, made from training-side material outside the cluster, that tests a suspected weakness on the
+ * champion.
+ */
 export const probeSchema = z.strictObject({
   probeId: z.string(),
   clusterId: z.string(),
   input: z.string(),
   /** The right answer. */
   expected: outputSchema,
-  /** How it was made: `neighbour` is a record as it is, `lengthen` and `noise-…` keep what it asks for, `word-swap` and `shorten` may not. */
+  /**
+   * How it was made: `neighbour` is a record as it is, `lengthen` and `noise-…` keep what it asks for, `word-swap` and
+   * `shorten` may not.
+   */
   method: z.string(),
   /** The trace that the material came from. */
   traceId: z.string(),
@@ -16,9 +22,9 @@ export const probeSchema = z.strictObject({
 export type Probe = z.infer<typeof probeSchema>;
 
 /**
- * Whether nobody need doubt a probe's right answer, so that it may train when it fails. An input with its words swapped keeps
- * its label by conjecture, and training on such probes was not found to help (docs/adr/0005); one that was cut short may have
- * lost what its label rests on.
+ * Whether nobody need doubt a probe's right answer, so that it may train when it fails. An input with its words swapped
+ * keeps its label by conjecture, and training on such probes was not found to help (docs/adr/0005); one that was cut
+ * short may have lost what its label rests on.
  */
 export function isSureOf({ method }: Pick<Probe, 'method'>): boolean {
   return method !== 'word-swap' && method !== 'shorten';

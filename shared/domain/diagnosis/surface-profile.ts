@@ -3,9 +3,9 @@ import { surfaceFeatureNames, surfaceFeatures } from './surface-features.ts';
 import type { SurfaceProfile } from './taxonomy.ts';
 
 /**
- * Means of the surface features, failing against passing traces of the same facets (of a classification: the same label), most
- * different first (absolute Cohen's d). Where the failures have several facets, each facet's passing traces count by its share of
- * the failures, and the passing deviation is that within facets.
+ * Means of the surface features, failing against passing traces of the same facets (of a classification: the same
+ * label), most different first (absolute Cohen's d). Where the failures have several facets, each facet's passing
+ * traces count by its share of the failures, and the passing deviation is that within facets.
  * @param passing moments by feature of a facet's passing traces; undefined when there are none
  */
 export function surfaceProfile(

@@ -35,7 +35,10 @@ export const clusterSchema = z.strictObject({
   size: z.int(),
   cause: rootCauseSchema,
   fixability: z.enum(['fixable', 'external']),
-  /** The facets concerned, for a classification its labels: what was expected and what was answered instead; null where mixed. */
+  /**
+   * The facets concerned, for a classification its labels: what was expected and what was answered instead; null where
+   * mixed.
+   */
   expected: z.string().nullable(),
   answered: z.string().nullable(),
   /** Key of the pattern that all of its failures show; null where they show several. */

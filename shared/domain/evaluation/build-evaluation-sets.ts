@@ -36,8 +36,8 @@ export function buildEvaluationSets(
 }
 
 /**
- * A frozen set's items with later human corrections in them, for a new version of it. A corrected item counts as wrong, since
- * nobody knows whether the checkpoint of the set would have had it right.
+ * A frozen set's items with later human corrections in them, for a new version of it. A corrected item counts as wrong,
+ * since nobody knows whether the checkpoint of the set would have had it right.
  * @param corrections the right outputs by example id
  * @returns all items in their order, only corrected ones changed; null when no right output changes
  */
@@ -106,8 +106,8 @@ function stratifiedPasses(
 }
 
 /**
- * Shares `total` places among strata in proportion to their sizes: one each first (where there are too few, to the first),
- * the rest by largest remainder (Hamilton's method), equal remainders by order.
+ * Shares `total` places among strata in proportion to their sizes: one each first (where there are too few, to the
+ * first), the rest by largest remainder (Hamilton's method), equal remainders by order.
  * @param sizes at least 1 each, largest first, together at least `total`
  */
 function allocate(sizes: readonly number[], total: number): readonly number[] {

@@ -14,9 +14,9 @@ export interface Fold<T> {
 }
 
 /**
- * Cross-fitting (Schick 1986; k-fold cross-validation with its predictions pooled): the training side in parts, near-duplicates
- * together, each with the dataset less what came of its traces. The parent's examples are in every fold, as the champion has
- * seen them too. Deterministic.
+ * Cross-fitting (Schick 1986; k-fold cross-validation with its predictions pooled): the training side in parts,
+ * near-duplicates together, each with the dataset less what came of its traces. The parent's examples are in every
+ * fold, as the champion has seen them too. Deterministic.
  * @returns folds that hold anything and leave anything to train on
  */
 export function crossFitFolds<T extends { readonly traceId: string; readonly input: string }>(

@@ -65,8 +65,9 @@ export function allowedRegressions(settings: Settings, size: number): number {
 const fixesPerRegression = 2;
 
 /**
- * ε on the traffic of the run itself, which no promotion has frozen yet: {@link allowedRegressions}, or up to the larger fraction as far as
- * losses are outweighed. On a hard task some of the champion's right answers are luck that a better model does not repeat.
+ * ε on the traffic of the run itself, which no promotion has frozen yet: {@link allowedRegressions}, or up to the
+ * larger fraction as far as losses are outweighed. On a hard task some of the champion's right answers are luck that a
+ * better model does not repeat.
  */
 function allowedOnCurrent({ settings, fixed }: GateRequest, size: number): number {
   const outweighed = Math.floor(settings.regressionsFractionOutweighed * size + roundingError);
@@ -75,8 +76,8 @@ function allowedOnCurrent({ settings, fixed }: GateRequest, size: number): numbe
 
 /**
  * Decides whether a candidate may replace the champion. It passes when all four rules hold: the score, the paired
- * bound, the regressions on every set given (a `current` one must be among them), and enough evidence. Where evidence is too
- * little the outcome says so, whatever else holds. A missing or impossible number never passes a rule.
+ * bound, the regressions on every set given (a `current` one must be among them), and enough evidence. Where evidence
+ * is too little the outcome says so, whatever else holds. A missing or impossible number never passes a rule.
  */
 export function gateCandidate(request: GateRequest): GateVerdict {
   const lost = new Set(request.lost);
@@ -109,7 +110,10 @@ export function gateCandidate(request: GateRequest): GateVerdict {
   };
 }
 
-/** Level with the champion on held-out traffic is enough: whether a candidate is better, the paired bound says, of many times as many traces. */
+/**
+ * Level with the champion on held-out traffic is enough: whether a candidate is better, the paired bound says, of many
+ * times as many traces.
+ */
 function scoreRule({ candidateScore, championScore, reason, settings }: GateRequest): GateRule {
   const candidate = fraction(candidateScore);
   const champion = fraction(championScore);

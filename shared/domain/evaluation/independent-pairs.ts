@@ -10,9 +10,9 @@ export interface DiscordantPair {
 }
 
 /**
- * One pair for each near-duplicate group of inputs, since McNemar's test takes pairs for independent and a request that was sent
- * eight times over is one observation. A group counts as what most of its pairs are, under its first id; as many gained as
- * lost, and it counts for nothing.
+ * One pair for each near-duplicate group of inputs, since McNemar's test takes pairs for independent and a request that
+ * was sent eight times over is one observation. A group counts as what most of its pairs are, under its first id; as
+ * many gained as lost, and it counts for nothing.
  * @returns ids of the gained and of the lost, sorted; whatever the order of the pairs
  */
 export function independentPairs(pairs: readonly DiscordantPair[]): {

@@ -38,7 +38,8 @@ const validationShare = 0.2;
 const boundSides = ['train', 'validation', 'test'] as const;
 
 /**
- * Puts items on sides, 70 % train, 20 % validation, 10 % test, so that no two near-duplicates ever stand on different ones:
+ * Puts items on sides, 70 % train, 20 % validation, 10 % test, so that no two near-duplicates ever stand on different
+ * ones:
  * - an input whose words are on the ledger has that entry's side, for the life of the model;
  * - new inputs form near-duplicate groups, and a group is placed as a whole;
  * - a group near ledger entries of one side joins it, and the first of their groups (by words, among those found);

@@ -32,7 +32,9 @@ const firstVersionSchema = z
 /** Scores by evaluation set. */
 export const scoresSchema = currentCheckpointSchema.shape.scores;
 
-/** One trained version of a model. Its id is a digest of all that determines it, so training twice gives one checkpoint. */
+/**
+ * One trained version of a model. Its id is a digest of all that determines it, so training twice gives one checkpoint.
+ */
 export const checkpointSchema = z.preprocess(
   (stored) => firstVersionSchema.safeParse(stored).data ?? stored,
   currentCheckpointSchema,

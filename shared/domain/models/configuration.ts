@@ -1,6 +1,8 @@
 import { type Json, jsonSchema } from '../base/json.ts';
 
-/** All but data and seed that determines a checkpoint. It belongs to the trainer: nobody else looks inside, or needs to. */
+/**
+ * All but data and seed that determines a checkpoint. It belongs to the trainer: nobody else looks inside, or needs to.
+ */
 export const configurationSchema = jsonSchema;
 export type Configuration = Json;
 

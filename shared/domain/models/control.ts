@@ -52,16 +52,16 @@ export function leaseIsLive(lease: Lease, now: number): boolean {
 }
 
 /**
- * Whether a lease keeps others out: while it lives, unless its owner is gone; and beyond that while its owner is known to run,
- * which may go on writing at any moment, after having been suspended for instance.
+ * Whether a lease keeps others out: while it lives, unless its owner is gone; and beyond that while its owner is known
+ * to run, which may go on writing at any moment, after having been suspended for instance.
  */
 export function leaseKeepsOut(lease: Lease, now: number, owner: OwnerState): boolean {
   return leaseIsLive(lease, now) ? owner !== 'gone' : owner === 'running';
 }
 
 /**
- * Asks for the lease. Granted when it is free, belongs to this very owner and run, or {@link leaseKeepsOut keeps nobody out}. A
- * new owner gets a new fencing token; the same owner keeps its own.
+ * Asks for the lease. Granted when it is free, belongs to this very owner and run, or {@link leaseKeepsOut keeps nobody
+ * out}. A new owner gets a new fencing token; the same owner keeps its own.
  */
 export function takeLease(
   control: Control,
@@ -103,8 +103,8 @@ export function renewLease(
 }
 
 /**
- * The control item with the lease again in the hands of the run that had it last, for an execution that goes on after its end;
- * null when it is not free, or another has had it since.
+ * The control item with the lease again in the hands of the run that had it last, for an execution that goes on after
+ * its end; null when it is not free, or another has had it since.
  */
 export function resumeLease(
   control: Control,
@@ -115,7 +115,10 @@ export function resumeLease(
   return { ...control, version: control.version + 1, lease: { runId: last.runId, owner: last.owner, expiresAt } };
 }
 
-/** The control item without the lease; null when this owner does not hold it for the run: another may have taken the run over. */
+/**
+ * The control item without the lease; null when this owner does not hold it for the run: another may have taken the run
+ * over.
+ */
 export function releaseLease(control: Control, runId: string, owner: string): Control | null {
   const { lease } = control;
   return lease?.runId === runId && lease.owner === owner

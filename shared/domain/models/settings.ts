@@ -22,7 +22,10 @@ export const settingsSchema = z.strictObject({
   maxIterations: z.int().min(1).max(20).default(6),
   /** 0 asks no probes: every cluster counts as unproven. */
   probesPerCluster: z.int().min(0).max(100).default(12),
-  /** Passing traces looked up for each failure, see `CurriculumPlan`; 0 makes no slice of hard negatives: what passed trains as gold. */
+  /**
+   * Passing traces looked up for each failure, see `CurriculumPlan`; 0 makes no slice of hard negatives: what passed
+   * trains as gold.
+   */
   hardNegativesPerFailure: z.int().min(0).max(100).default(8),
   smallestCluster: z.int().min(2).default(5),
   snapshotLimit: z.int().positive().max(1_000_000).default(100_000),
@@ -37,7 +40,10 @@ export const settingsSchema = z.strictObject({
   maxClusters: z.int().positive().max(mostClusters).default(40),
   /** Traces judged to fail since the last run that start another one where runs start by themselves. */
   runAfterFailures: z.int().positive().default(50),
-  /** Judged traces of the champion's time that its usual failure rate is taken from, before deterioration is watched for. */
+  /**
+   * Judged traces of the champion's time that its usual failure rate is taken from, before deterioration is watched
+   * for.
+   */
   deteriorationBaseline: z.int().min(20).default(200),
   /** h of the CUSUM on the failure rate, in nats: lower sees deterioration sooner and errs more often. */
   deteriorationThreshold: z.number().positive().default(5),

@@ -22,7 +22,10 @@ export interface Deterioration {
 
 /** The change that is watched for: odds of failing that are this many times the usual ones. */
 const oddsRatio = 2;
-/** Confidence of the interval whose upper end counts as the usual rate: a rate known from few traces is not taken for low. */
+/**
+ * Confidence of the interval whose upper end counts as the usual rate: a rate known from few traces is not taken for
+ * low.
+ */
 const usualLevel = 0.68;
 /** No rate is taken for lower, since a single failure would then weigh too much. */
 const leastRate = 0.005;
@@ -30,12 +33,12 @@ const leastRate = 0.005;
 const mostRate = 0.95;
 
 /**
- * Whether judged traces fail more often than they used to, by a one-sided Bernoulli CUSUM (Page 1954; Reynolds and Stoumbos
- * 1999): the sum of log-likelihood ratios of the odds of failing being doubled against being as usual, kept at 0 or above,
- * with an alarm at the threshold h. The usual rate comes from the first traces judged in the champion's time; its
- * estimate, not its true value, is what shortens the time between false alarms, hence the upper end of its interval.
- * Within a batch no order is known, so the sum moves by whole batches.
- * The defaults (h = 5 after 200 judged traces) are weighed in docs/adr/0012-what-starts-a-run.md.
+ * Whether judged traces fail more often than they used to, by a one-sided Bernoulli CUSUM (Page 1954; Reynolds and
+ * Stoumbos 1999): the sum of log-likelihood ratios of the odds of failing being doubled against being as usual, kept at
+ * 0 or above, with an alarm at the threshold h. The usual rate comes from the first traces judged in the champion's
+ * time; its estimate, not its true value, is what shortens the time between false alarms, hence the upper end of its
+ * interval. Within a batch no order is known, so the sum moves by whole batches. The defaults (h = 5 after 200 judged
+ * traces) are weighed in docs/adr/0012-what-starts-a-run.md.
  *
  * @param history batches of the champion's time, oldest first
  * @param since the sum begins at 0 with batches appended after this time (ISO 8601), the last run's start; null for all

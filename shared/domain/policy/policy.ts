@@ -48,7 +48,9 @@ export interface PolicyRequest {
   readonly externalRemainder: boolean;
 }
 
-/** Why a run stops short of the gate's first rule; evidence does not grow within a run, so too little of it ends one. */
+/**
+ * Why a run stops short of the gate's first rule; evidence does not grow within a run, so too little of it ends one.
+ */
 export type StopReason = PromotionReason | 'too-little-evidence';
 
 export type PolicyDecision =
@@ -76,9 +78,10 @@ export function policyBand(score: number): MoveKind {
 /**
  * Decides what follows an evaluated iteration. In this order: the gate's pass promotes; a score below what stood before
  * rolls back to that; then the run stops when evidence is too little, on a plateau (this iteration and the one before
- * gained less than the smallest gain each), when only external failures remain, or at the iteration limit; else the next untried
- * move is made, and the run stops when there is none. The move is of the band of the score that stands; but where the best candidate loses
- * too much, whatever its score, configurations nearer to the champion come first. A missing score counts as 0.
+ * gained less than the smallest gain each), when only external failures remain, or at the iteration limit; else the
+ * next untried move is made, and the run stops when there is none. The move is of the band of the score that stands;
+ * but where the best candidate loses too much, whatever its score, configurations nearer to the champion come first. A
+ * missing score counts as 0.
  */
 export function applyPolicy(request: PolicyRequest): PolicyDecision {
   const score = Number.isFinite(request.score) ? request.score : 0;

@@ -25,8 +25,8 @@ export interface DueRequest {
 }
 
 /**
- * A run is due when enough traces were judged to fail since the last one, when they fail more often than they used to, or when
- * it is time on the schedule and there is anything new at all.
+ * A run is due when enough traces were judged to fail since the last one, when they fail more often than they used to,
+ * or when it is time on the schedule and there is anything new at all.
  */
 export function isRunDue({ trigger, history, championSince, lastRunAt, settings }: DueRequest): Due {
   const fresh = appendedAfter(history, lastRunAt);

@@ -5,14 +5,15 @@ import { at, collapse, rankedSets } from './near-duplicate-search/word-sets.ts';
 
 /**
  * Exact set-similarity join over word sets by prefix and length filtering: AllPairs (Bayardo, Ma and Srikant 2007),
- * PPJoin (Xiao et al. 2008). With words ordered rarest first, two near sets share a word among the first few of each, and
- * two words among the first few and one more (AdaptJoin; Wang, Li and Feng 2012). Sets are looked up by those: short
- * texts by pairs of rare words, which stay rare however many texts share one vocabulary, long ones by single words.
+ * PPJoin (Xiao et al. 2008). With words ordered rarest first, two near sets share a word among the first few of each,
+ * and two words among the first few and one more (AdaptJoin; Wang, Li and Feng 2012). Sets are looked up by those:
+ * short texts by pairs of rare words, which stay rare however many texts share one vocabulary, long ones by single
+ * words.
  */
 
 /**
- * Groups near-duplicate texts: the transitive closure of word-set Jaccard ≥ 0.8 (`numerator / denominator`). Texts without
- * words are grouped only when their normalised text is the same.
+ * Groups near-duplicate texts: the transitive closure of word-set Jaccard ≥ 0.8 (`numerator / denominator`). Texts
+ * without words are grouped only when their normalised text is the same.
  * @returns a group number for each text, 0 for the first text's group, then in order of first appearance
  */
 export function nearDuplicateGroups(texts: readonly string[]): Int32Array {

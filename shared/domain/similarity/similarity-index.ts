@@ -85,10 +85,11 @@ export function cosine(a: SparseVector, b: SparseVector): number {
 }
 
 /**
- * Finds the texts most like a given one: cosine of TF-IDF vectors, half words and half character 3–4-grams inside
- * words (each half of L2 norm 1; sublinear term frequency, smoothed inverse document frequency). An unknown word
- * counts against similarity. Inverted lists in typed arrays; in large indexes a query reads its rarest features first
- * and re-ranks what they found, so that its cost stays bounded. Equal input gives equal answers; ties go to the lower index.
+ * Finds the texts most like a given one: cosine of TF-IDF vectors, half words and half character 3–4-grams inside words
+ * (each half of L2 norm 1; sublinear term frequency, smoothed inverse document frequency). An unknown word counts
+ * against similarity. Inverted lists in typed arrays; in large indexes a query reads its rarest features first and
+ * re-ranks what they found, so that its cost stays bounded. Equal input gives equal answers; ties go to the lower
+ * index.
  */
 export class SimilarityIndex {
   readonly size: number;
@@ -219,8 +220,8 @@ export class SimilarityIndex {
   }
 
   /**
-   * As {@link nearest} among the given texts of the index alone, exactly; the cheaper way when they are a small part of it.
-   * Texts that share no feature are left out here too.
+   * As {@link nearest} among the given texts of the index alone, exactly; the cheaper way when they are a small part of
+   * it. Texts that share no feature are left out here too.
    */
   nearestAmong(text: string, candidates: readonly number[], k: number): Neighbour[] {
     return this.#rerank(

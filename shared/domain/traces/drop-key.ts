@@ -1,6 +1,9 @@
 import { idSchema } from '../base/ids.ts';
 
-/** Where files of traces are dropped to be ingested: `drops/<model>/<name>.jsonl`, or `.jsonl.gz`; names may hold folders. */
+/**
+ * Where files of traces are dropped to be ingested: `drops/<model>/<name>.jsonl`, or `.jsonl.gz`; names may hold
+ * folders.
+ */
 const dropPattern = /^drops\/(?<modelId>[^/]+)\/(?:[^/]+\/)*[^/]+\.jsonl(?:\.gz)?$/;
 const storablePattern = /^(?:(?!\.)[A-Za-z0-9=_.-]{1,255}\/)*(?!\.)[A-Za-z0-9=_.-]{1,255}$/;
 const longestKey = 1_024;
@@ -12,8 +15,8 @@ export type DropKey =
   | { readonly kind: 'refused'; readonly reason: string; readonly mend: string };
 
 /**
- * What the key of a dropped object, as an event names it, stands for. Events name keys as they are; some services encode
- * them as in a URL, which can be told apart since no key that is taken holds `%` or `+`.
+ * What the key of a dropped object, as an event names it, stands for. Events name keys as they are; some services
+ * encode them as in a URL, which can be told apart since no key that is taken holds `%` or `+`.
  */
 export function parseDropKey(named: string): DropKey {
   const key = /[%+]/.test(named) ? decoded(named) : named;

@@ -18,7 +18,10 @@ export type JudgeIdentity = z.infer<typeof judgeSchema>;
 export const judgementSchema = z.strictObject({
   judgementId: z.string(),
   traceId: traceIdSchema,
-  /** Null where only the right output is known and the task kind cannot tell whether the answer is as good: a judge is asked. */
+  /**
+   * Null where only the right output is known and the task kind cannot tell whether the answer is as good: a judge is
+   * asked.
+   */
   verdict: verdictSchema.nullable(),
   /** The right output; absent when the judge only knows that the answer is wrong. */
   expected: outputSchema.optional(),

@@ -7,11 +7,11 @@ import type { JudgedRecord, SnapshotRecord } from './trace-record.ts';
 /**
  * Turns a judgement of the recorded answer into a verdict on the champion's answer of today.
  *
- * The right output is the judgement's correction or, for a pass without one, the recorded answer; with it today's answer
- * is judged by whether it is the same. A failure without a correction only says that the recorded answer is wrong: today's answer
- * fails when it is the same one and is `unknown` otherwise. So is a new answer of which the task kind cannot tell whether it is as
- * good as the right one. Without a judgement nothing is known.
- * `judgedBy` is the judgement's own judge where it judged this very answer, the exact-match rule where the answer changed.
+ * The right output is the judgement's correction or, for a pass without one, the recorded answer; with it today's
+ * answer is judged by whether it is the same. A failure without a correction only says that the recorded answer is
+ * wrong: today's answer fails when it is the same one and is `unknown` otherwise. So is a new answer of which the task
+ * kind cannot tell whether it is as good as the right one. Without a judgement nothing is known. `judgedBy` is the
+ * judgement's own judge where it judged this very answer, the exact-match rule where the answer changed.
  */
 export function judgeRecord(record: SnapshotRecord, kind: JudgingKind): JudgedRecord {
   const { judgement } = record;

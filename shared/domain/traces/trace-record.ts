@@ -57,8 +57,8 @@ export const sidedRecordSchema = triagedRecordSchema.extend({
   /** Which side of the model's split the trace falls on; `none` for what enters no set at all. */
   side: z.enum(['train', 'validation', 'test', 'none']),
   /**
-   * What a training-side record does in the diagnosis: the clusters are found among those for `discovery`, and probed with
-   * those for `probing`, so that a cluster is never confirmed by the records that made it. Both train.
+   * What a training-side record does in the diagnosis: the clusters are found among those for `discovery`, and probed
+   * with those for `probing`, so that a cluster is never confirmed by the records that made it. Both train.
    */
   part: z.enum(['discovery', 'probing']),
 });

@@ -34,7 +34,10 @@ const traceFields = (output: ZodType<Output>) => ({
 export const traceSchema = z.strictObject(traceFields(outputSchema));
 export type Trace = z.infer<typeof traceSchema>;
 
-/** One line of an ingested file: a trace and, when it was judged already, its judgement. @param output the task kind's schema */
+/**
+ * One line of an ingested file: a trace and, when it was judged already, its judgement.
+ * @param output the task kind's schema
+ */
 export function traceLineSchema(output: ZodType<Output>) {
   return z.strictObject({
     ...traceFields(output),

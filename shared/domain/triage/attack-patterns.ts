@@ -4,7 +4,10 @@ export interface AttackPattern {
   readonly weight: number;
 }
 
-/** Between two words of a pattern: a few signs, or nothing at all (letters pulled apart lose their blanks). Bounded, as all here. */
+/**
+ * Between two words of a pattern: a few signs, or nothing at all (letters pulled apart lose their blanks). Bounded, as
+ * all here.
+ */
 const gap = '[^a-z0-9]{0,6}';
 /** Up to three words in between. */
 const few = `(?:${gap}[a-z']{1,20}){0,3}?${gap}`;

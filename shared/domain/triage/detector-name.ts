@@ -34,7 +34,10 @@ export const noiseDetectors = [
 /** Signs that a judgement is wrong. They need the probability of every output that the task knows. */
 export const suspectDetectors = ['flipped-label', 'systematic-relabel'] as const;
 
-/** What triage can see in a trace, by the kind it then names; JSON in an input is poison for one task and plain traffic for another. */
+/**
+ * What triage can see in a trace, by the kind it then names; JSON in an input is poison for one task and plain traffic
+ * for another.
+ */
 export type DetectorName =
   | (typeof poisonDetectors)[number]
   | (typeof noiseDetectors)[number]

@@ -7,7 +7,9 @@ import { type Finding, quote } from './finding.ts';
 const enoughTexts = 100;
 /** Fewer distinct words than this leave most ordinary words unlikely. */
 const enoughWords = 1_000;
-/** How far below the median of the traffic's own words the mean word must lie, in spreads (median to 1st percentile). */
+/**
+ * How far below the median of the traffic's own words the mean word must lie, in spreads (median to 1st percentile).
+ */
 const farBelow = 1.1;
 
 const keyboardRows = ['qwertyuiop', 'asdfghjkl', 'zxcvbnm', 'qwertzuiop', 'azertyuiop', 'qsdfghjklm', '1234567890'];

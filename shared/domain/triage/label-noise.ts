@@ -1,4 +1,6 @@
-/** A judged record as the noise model sees it: the probabilities of its labels out of fold, and which one it was given. */
+/**
+ * A judged record as the noise model sees it: the probabilities of its labels out of fold, and which one it was given.
+ */
 export interface NoiseSample {
   readonly probabilities: readonly number[];
   /** Position of the given label. */
@@ -7,7 +9,10 @@ export interface NoiseSample {
 
 /** A fitted model of how given labels come about. */
 export interface LabelNoise {
-  /** Sharpening (above 1) or flattening (below 1) exponent that makes the out-of-fold probabilities fit the given labels. */
+  /**
+   * Sharpening (above 1) or flattening (below 1) exponent that makes the out-of-fold probabilities fit the given
+   * labels.
+   */
   readonly sharpness: number;
   /** Share of given labels that are random. */
   readonly rate: number;
@@ -69,7 +74,10 @@ function fitRate(self: Float64Array, others: number): { rate: number; likelihood
   return { rate, likelihood };
 }
 
-/** Probability that a given label is random, by Bayes' rule under the fitted mixture. @param self its sharpened probability */
+/**
+ * Probability that a given label is random, by Bayes' rule under the fitted mixture.
+ * @param self its sharpened probability
+ */
 export function chanceOfFlip(self: number, labels: number, rate: number): number {
   const random = (rate * (1 - self)) / Math.max(1, labels - 1);
   return random / (random + (1 - rate) * self);

@@ -1,8 +1,8 @@
 import { wilsonInterval } from '../base/statistics.ts';
 
 /**
- * Shares from which on a kind belongs to the whole traffic, or to a label. What a legitimate request can be about has low
- * ones; what can only be an attack or nothing at all has high ones, lest a flood of it make it ordinary.
+ * Shares from which on a kind belongs to the whole traffic, or to a label. What a legitimate request can be about has
+ * low ones; what can only be an attack or nothing at all has high ones, lest a flood of it make it ordinary.
  */
 const limits = { subject: { traffic: 0.15, label: 0.1 }, harm: { traffic: 0.4, label: 0.5 } } as const;
 const harmful: ReadonlySet<string> = new Set(['prompt-injection', 'jailbreak', 'gibberish', 'off-domain']);

@@ -66,7 +66,10 @@ export function detectFormatRequest(text: string): Finding | null {
     : { kind: 'format-request', strength: 0.85, reason: `asks for a form of answer: ${quote(match[0])}` };
 }
 
-/** Cut off: the last word is the beginning of a common one and no word of the traffic, or one that never ends a text here. */
+/**
+ * Cut off: the last word is the beginning of a common one and no word of the traffic, or one that never ends a text
+ * here.
+ */
 export function detectTruncation(
   text: string,
   profile: CorpusProfile,
@@ -120,7 +123,10 @@ export function detectDuplication(text: string): Finding | null {
   return { kind: 'duplication', strength: 0.9, reason: `repeats a sentence: ${quote(twice)}` };
 }
 
-/** Bytes gone wrong: replacement characters, UTF-8 read as Latin-1, control or invisible characters, letters of two scripts in a word. */
+/**
+ * Bytes gone wrong: replacement characters, UTF-8 read as Latin-1, control or invisible characters, letters of two
+ * scripts in a word.
+ */
 export function detectEncoding(text: string): Finding | null {
   const wrong =
     /\ufffd+|Ã[\u0080-\u00bf©¨ª«¬®¯°±²³´µ¶·¸¹º»¼½¾¿]|â€[\u0080-\u00bf™œ\u009d“”¦¢]?|Â[\u00a0-\u00bf]|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|[\u200b\u2060\ufeff\u00ad]|\\u[0-9a-f]{4}|\\x[0-9a-f]{2}/u.exec(

@@ -17,8 +17,9 @@ const enoughLabels = 5;
 const formWord = 0.02;
 
 /**
- * Outside of what the model is for: a model that never saw the text gives every label a low probability, and hardly any of its
- * content words occurs in the traffic. Both must hold; conservative, since a hard and rare request looks much the same.
+ * Outside of what the model is for: a model that never saw the text gives every label a low probability, and hardly any
+ * of its content words occurs in the traffic. Both must hold; conservative, since a hard and rare request looks much
+ * the same.
  */
 export function detectOffDomain(
   text: string,

@@ -40,7 +40,10 @@ export function detectSlang(text: string, profile: CorpusProfile): Finding | nul
       };
 }
 
-/** Another language mixed in: words in a script that the traffic does not use, or several form words of one foreign language. */
+/**
+ * Another language mixed in: words in a script that the traffic does not use, or several form words of one foreign
+ * language.
+ */
 export function detectCodeSwitching(text: string, profile: CorpusProfile): Finding | null {
   if (profile.texts < 100) return null;
   const words = spokenWords(text);

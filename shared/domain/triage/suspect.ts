@@ -1,6 +1,8 @@
 import type { JudgeKind } from '../traces/judgement.ts';
 
-/** A judged record, its outputs by their keys (labels are their own), with what a model that never saw it makes of it. */
+/**
+ * A judged record, its outputs by their keys (labels are their own), with what a model that never saw it makes of it.
+ */
 export interface SuspectRecord {
   readonly traceId: string;
   readonly input: string;
@@ -30,8 +32,8 @@ export interface Suspect {
 export interface TrustedExample {
   readonly given: string;
   /**
-   * Out-of-fold probabilities by the model that learns from all given labels: the other one learns what the champion answers, who has
-   * seen the example.
+   * Out-of-fold probabilities by the model that learns from all given labels: the other one learns what the champion
+   * answers, who has seen the example.
    */
   readonly probabilities: readonly number[];
 }

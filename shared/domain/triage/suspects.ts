@@ -13,14 +13,14 @@ const sureOfFlip = 0.8;
 const companyShare = 0.3;
 
 /**
- * Finds given labels that are probably wrong, from out-of-fold probabilities (confident learning, Northcutt, Jiang and Chuang 2021). How
- * many of the labels that a model does not expect are the judge's errors and not the model's is told by a mixture fitted to the
- * same probabilities (see `fitLabelNoise`), on failures and passes apart, and bounded by how often the model errs on trusted examples (see `Trust`):
- * a label is suspect when the calibrated model all but rules it out, measured by how often labels are random at all, and
- * records alike do not bear it out. Two models are asked, and either may object: one that learnt from all given labels,
- * which follows a traffic that has changed, and one that learnt from agreed records alone, to which a judge who always errs the
- * same way cannot have passed the mistake on. Labels that are wrong by a rule are found by `findSystematic` too. Human judgements
- * are never suspect.
+ * Finds given labels that are probably wrong, from out-of-fold probabilities (confident learning, Northcutt, Jiang and
+ * Chuang 2021). How many of the labels that a model does not expect are the judge's errors and not the model's is told
+ * by a mixture fitted to the same probabilities (see `fitLabelNoise`), on failures and passes apart, and bounded by how
+ * often the model errs on trusted examples (see `Trust`): a label is suspect when the calibrated model all but rules it
+ * out, measured by how often labels are random at all, and records alike do not bear it out. Two models are asked, and
+ * either may object: one that learnt from all given labels, which follows a traffic that has changed, and one that
+ * learnt from agreed records alone, to which a judge who always errs the same way cannot have passed the mistake on.
+ * Labels that are wrong by a rule are found by `findSystematic` too. Human judgements are never suspect.
  */
 export function findSuspects({ labels, records, trusted }: SuspectRequest): ReadonlyMap<string, Suspect> {
   const known = records.filter(({ given }) => labels.includes(given));

@@ -5,11 +5,18 @@ import type { Trust } from './trust.ts';
 
 /** Fewer corrections, or agreed records to compare with, show no system. */
 const fewest = 8;
-/** Most of the corrections of a pair that the model's own errors, as often as trusted examples show them, may explain. */
+/**
+ * Most of the corrections of a pair that the model's own errors, as often as trusted examples show them, may explain.
+ */
 const explained = 0.4;
-/** Most by which corrections may be told from agreed records by the model: chance of a right order of two, 0.5 is not at all. */
+/**
+ * Most by which corrections may be told from agreed records by the model: chance of a right order of two, 0.5 is not at
+ * all.
+ */
 const exchangeable = 0.75;
-/** Least mixing of corrections with agreed records, or with a third label, among neighbours, as a share of an even mix. */
+/**
+ * Least mixing of corrections with agreed records, or with a third label, among neighbours, as a share of an even mix.
+ */
 const mixed = 0.6;
 /** The champion is as sure as ever when a correction beats an agreed record in confidence at least this often. */
 const asSure = 0.25;
@@ -18,20 +25,23 @@ const thirdLabelShare = 0.15;
 const neighbours = 10;
 
 /**
- * Finds pairs of labels A → B where a judge writes B for A as a rule. Random errors stand out against a model that never saw
- * them; these do not, since the model learns them. What gives them away are records of A on which everybody agrees
- * (the champion answered A and the judge let it pass, or a person says A). Two forms:
+ * Finds pairs of labels A → B where a judge writes B for A as a rule. Random errors stand out against a model that
+ * never saw them; these do not, since the model learns them. What gives them away are records of A on which everybody
+ * agrees (the champion answered A and the judge let it pass, or a person says A). Two forms:
  *
  * 1. The champion answers A, the correction says B, and the corrected inputs cannot be told from the agreed A: out of
  *    fold they get the same odds of A against B (area under the ROC curve near 0.5), among neighbours they lie amid
- *    them, and the champion is as sure of them. There must be more of them than a model that takes inputs of B for A as often
- *    as it does among trusted examples would make of right corrections, and all its errors must leave most of them unexplained.
+ * them, and the champion is as sure of them. There must be more of them than a model that takes inputs of B for A as
+ * often
+ * as it does among trusted examples would make of right corrections, and all its errors must leave most of them
+ * unexplained.
  * 2. The champion answers something else, the correction says B, yet for much of B's corrections the agreed neighbours
  *    vote for one and the same third label A, and A has its share of all neighbours.
  *
- * The assumption: inputs of one label are alike, so corrections that are right form a region of their own. A drifted slice which the
- * champion takes for A with confidence and a judge rightly corrects to B is such a region, with no agreed A inside it, and passes.
- * A judge that *never* lets A pass cannot be told from such drift; only human judgements of A can.
+ * The assumption: inputs of one label are alike, so corrections that are right form a region of their own. A drifted
+ * slice which the champion takes for A with confidence and a judge rightly corrects to B is such a region, with no
+ * agreed A inside it, and passes. A judge that *never* lets A pass cannot be told from such drift; only human
+ * judgements of A can.
  */
 export function findSystematic(
   records: readonly SuspectRecord[],
@@ -166,7 +176,9 @@ function isSystem(count: number, of: number): boolean {
   return count >= fewest && wilsonInterval(count, of).lower > thirdLabelShare;
 }
 
-/** Groups corrections by the label, neither given nor answered, that wins the vote of their agreed neighbours by far. */
+/**
+ * Groups corrections by the label, neither given nor answered, that wins the vote of their agreed neighbours by far.
+ */
 function thirdLabels(
   group: readonly SuspectRecord[],
   neighbourhood: Neighbourhood,
@@ -182,7 +194,8 @@ function thirdLabels(
     if (winner === undefined) continue;
     const weight = votes.get(winner) ?? 0;
     if (weight <= 2 * (votes.get(record.given) ?? 0) || weight <= total / 4) continue;
-    // Where nearly all records alike were given this label there is no third label to mistake: it is a region of its own.
+    // Where nearly all records alike were given this label there is no third label to mistake: it is a region of its
+    // own.
     const around = neighbourhood.vote(record, 15, () => true).byLabel;
     if ((around.get(winner) ?? 0) >= mixed * (around.get(record.given) ?? 0)) push(byLabel, winner, record);
   }
@@ -193,7 +206,9 @@ function logOdds({ probabilities }: SuspectRecord, a: number, b: number): number
   return Math.log(Math.max(1e-5, probabilities[a] ?? 0)) - Math.log(Math.max(1e-5, probabilities[b] ?? 0));
 }
 
-/** Chance that a value is above one of the sorted others, ties half (area under the ROC curve, Mann and Whitney 1947). */
+/**
+ * Chance that a value is above one of the sorted others, ties half (area under the ROC curve, Mann and Whitney 1947).
+ */
 function shareBelow(values: readonly number[], sorted: readonly number[]): number {
   let sum = 0;
   for (const value of values) sum += (lowerBound(sorted, value) + upperBound(sorted, value)) / 2;

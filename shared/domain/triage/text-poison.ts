@@ -19,7 +19,10 @@ export function detectEmpty(text: string): Finding | null {
     : null;
 }
 
-/** A payload meant for another endpoint: JSON, XML, SQL, a stack trace, a request, or program text, and hardly any prose. */
+/**
+ * A payload meant for another endpoint: JSON, XML, SQL, a stack trace, a request, or program text, and hardly any
+ * prose.
+ */
 export function detectForeignPayload(text: string): Finding | null {
   const trimmed = text.trim();
   const form = payloadForm(trimmed);

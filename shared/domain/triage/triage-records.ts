@@ -16,11 +16,19 @@ export interface TriageRequest {
   readonly kind: Pick<TaskKind, 'facets' | 'key' | 'triage'>;
   /** Keys of all outputs that the task knows; empty where they cannot be listed, and no judgement is then suspect. */
   readonly labels: readonly string[];
-  /** Probabilities by a model that never saw the record, by trace id; a record without one is neither suspect nor off-domain. */
+  /**
+   * Probabilities by a model that never saw the record, by trace id; a record without one is neither suspect nor
+   * off-domain.
+   */
   readonly outOfFold: ReadonlyMap<string, OutOfFold>;
-  /** The same by a model that learnt of the records only those on which champion and judge agree, so that it learnt no judge's mistake. */
+  /**
+   * The same by a model that learnt of the records only those on which champion and judge agree, so that it learnt no
+   * judge's mistake.
+   */
   readonly agreedOnly: ReadonlyMap<string, OutOfFold>;
-  /** Examples that the champion was trained on, with what the model of `outOfFold` makes of those that it did not see. */
+  /**
+   * Examples that the champion was trained on, with what the model of `outOfFold` makes of those that it did not see.
+   */
   readonly trusted: readonly { readonly given: string; readonly outOfFold: OutOfFold }[];
   /** What the traffic is like; learnt from the records by default. */
   readonly profile?: CorpusProfile;
@@ -29,8 +37,9 @@ export interface TriageRequest {
 const clean: Triage = { category: 'clean', kind: 'none', reason: 'nothing found against it' };
 
 /**
- * Looks for what the task kind names. Sorts records: poison first, then suspect judgements, then fixable noise; the rest is clean. A trace that passed can be
- * poison too. What is ordinary for the traffic or for a label is never held against a record. Time is linear in the text.
+ * Looks for what the task kind names. Sorts records: poison first, then suspect judgements, then fixable noise; the
+ * rest is clean. A trace that passed can be poison too. What is ordinary for the traffic or for a label is never held
+ * against a record. Time is linear in the text.
  */
 export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triage> {
   const { records, outOfFold, kind } = request;
@@ -118,8 +127,8 @@ function foreign(
 }
 
 /**
- * What judgements are compared by: the labels of the task where outputs are labels, else all outputs that models name or
- * judges give, by their keys.
+ * What judgements are compared by: the labels of the task where outputs are labels, else all outputs that models name
+ * or judges give, by their keys.
  */
 function comparedLabels({ kind, labels, records, outOfFold }: TriageRequest): readonly string[] {
   const known = new Set(labels);

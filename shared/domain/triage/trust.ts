@@ -10,8 +10,8 @@ const weightOfMean = 10;
 const oneStandardError = 0.68;
 
 /**
- * How far a model's objections can be trusted: how often it errs on examples whose labels are trusted and that it did not train on.
- * Where there are hardly any, nothing is known against the model.
+ * How far a model's objections can be trusted: how often it errs on examples whose labels are trusted and that it did
+ * not train on. Where there are hardly any, nothing is known against the model.
  */
 export class Trust {
   /** Share of the trusted examples that the model gets wrong, by the rule of succession; 0 where nothing is known. */
@@ -38,7 +38,11 @@ export class Trust {
     this.#mostErrors = known ? wilsonInterval(errors, samples.length, oneStandardError).upper : 0;
   }
 
-  /** Share of the texts of one label that the model takes for the other. @param right @param answered positions of labels */
+  /**
+   * Share of the texts of one label that the model takes for the other.
+   * @param right
+   * @param answered positions of labels
+   */
   confusion(right: number, answered: number): number {
     if (this.errorRate === 0) return 0;
     const confused = this.#confused.get(`${right} ${answered}`) ?? 0;
@@ -47,7 +51,8 @@ export class Trust {
   }
 
   /**
-   * Share of failures that the model's own errors surely do not explain, as far as so few examples tell: at most so many are the judge's.
+   * Share of failures that the model's own errors surely do not explain, as far as so few examples tell: at most so
+   * many are the judge's.
    * @param failing share of all records that fail
    */
   unexplained(failing: number): number {

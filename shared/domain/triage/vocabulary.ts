@@ -47,7 +47,10 @@ export class Vocabulary {
     return this.#common.has(word);
   }
 
-  /** A common word one edit (insertion, deletion, substitution, transposition) away, the commonest; null when there is none. */
+  /**
+   * A common word one edit (insertion, deletion, substitution, transposition) away, the commonest; null when there is
+   * none.
+   */
   oneEditAway(word: string): string | null {
     let best: string | null = null;
     for (const form of deletions(word)) {

@@ -19,9 +19,9 @@ const inputSchema = z.strictObject({
 });
 /**
  * While candidates train, does what the likely next iteration needs. A champion far below the bands will most likely be
- * followed by a rework of the data: its curriculum is built now, under the keys where that iteration looks for it, which
- * then passes over the completed stages. A tuning iteration needs no dataset, and an augmenting one has to see the
- * candidates' failures first.
+ * followed by a rework of the data: its curriculum is built now, under the keys where that iteration looks for it,
+ * which then passes over the completed stages. A tuning iteration needs no dataset, and an augmenting one has to see
+ * the candidates' failures first.
  */
 export const prepareNextDataset: Stage<z.infer<typeof inputSchema>, z.infer<typeof nextDatasetSchema>> = {
   name: 'prepare-next-dataset',

@@ -6,8 +6,9 @@ import { gateFileSchema } from '../state/gate-result.ts';
 import { type IterationRef, readHistory } from '../state/iteration.ts';
 
 /**
- * For an augmenting iteration: the training-side failures that show a pattern which the candidate it builds on still shows on
- * held-out traffic; where there are none, those that miss a facet of such a pattern. The held-out examples themselves stay out of it.
+ * For an augmenting iteration: the training-side failures that show a pattern which the candidate it builds on still
+ * shows on held-out traffic; where there are none, those that miss a facet of such a pattern. The held-out examples
+ * themselves stay out of it.
  * @returns nothing for the other iterations, which do not depend on what a candidate still fails
  */
 export async function remainingFailures(

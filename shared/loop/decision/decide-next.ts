@@ -89,7 +89,10 @@ export const decideNext: Stage<Input, DecisionRef> = {
   },
 };
 
-/** When the search is over: the best candidate of the whole run that the gate lets through with the reason, if there is one. */
+/**
+ * When the search is over: the best candidate of the whole run that the gate lets through with the reason, if there is
+ * one.
+ */
 async function settle(
   history: History,
   detail: string,

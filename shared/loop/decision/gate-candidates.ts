@@ -96,8 +96,8 @@ async function recordScores(candidates: readonly GatedCandidate[], ports: Ports,
 }
 
 /**
- * Candidates that pass come first, then those that lose nothing beyond ε, then those nearest to it, since no score lets a
- * candidate pass that loses more; then as {@link byNetGain}.
+ * Candidates that pass come first, then those that lose nothing beyond ε, then those nearest to it, since no score lets
+ * a candidate pass that loses more; then as {@link byNetGain}.
  */
 function byMerit(a: GatedCandidate, b: GatedCandidate): number {
   return (
@@ -133,7 +133,9 @@ interface EvaluationRecord {
   readonly preceding: readonly EvaluationItem[];
   readonly earlier: readonly EvaluationItem[];
   readonly champion: Answers;
-  /** The training side where recipes were tried on it: whether the champion has a trace right, which it has never seen. */
+  /**
+   * The training side where recipes were tried on it: whether the champion has a trace right, which it has never seen.
+   */
   readonly training: readonly EvaluationItem[];
 }
 
@@ -184,8 +186,8 @@ function scoreOf(answers: Answers, items: readonly EvaluationItem[], kind: TaskK
 }
 
 /**
- * Pairs on all validation sets of the lineage and on the cross-fitted training side, pooled; an example that is in several counts
- * once, in its newest version, and so does a group of near-duplicates.
+ * Pairs on all validation sets of the lineage and on the cross-fitted training side, pooled; an example that is in
+ * several counts once, in its newest version, and so does a group of near-duplicates.
  */
 function paired(
   record: EvaluationRecord,

@@ -20,8 +20,9 @@ const inputSchema = z.strictObject({
   cluster: clusterRefSchema,
 });
 /**
- * Asks the champion probes made from records that had no part in finding the clusters: is the weakness systematic, or chance?
- * Were they drawn from what the clustering left over, a cluster that holds all failures of its region would look refuted.
+ * Asks the champion probes made from records that had no part in finding the clusters: is the weakness systematic, or
+ * chance? Were they drawn from what the clustering left over, a cluster that holds all failures of its region would
+ * look refuted.
  */
 export const confirmWeaknesses: LongStage<z.infer<typeof inputSchema>, z.infer<typeof weaknessRefSchema>> = {
   name: 'confirm-weaknesses',

@@ -56,7 +56,9 @@ function poolOf(sets: readonly FrozenSet[], kind: TaskKind): readonly Evaluation
   );
 }
 
-/** Reads the frozen sets; one that holds an example whose right answer a person has since corrected gets a new version. */
+/**
+ * Reads the frozen sets; one that holds an example whose right answer a person has since corrected gets a new version.
+ */
 async function correctFrozenSets(plan: RunPlan, kind: TaskKind, ports: Ports): Promise<FrozenSet[]> {
   const frozen = await Promise.all(
     plan.frozenSets.map(async (set) => ({ set, items: await readJsonl(ports.objects, set.key, evaluationItemSchema) })),

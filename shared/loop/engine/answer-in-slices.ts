@@ -33,8 +33,8 @@ const handleSchema = z.strictObject({ name: z.string(), slice: z.int().positive(
 type Context = Pick<StageContext, 'ports' | 'key' | 'handle' | 'deadline'>;
 
 /**
- * Answers many inputs in slices of what the predictor likes to be asked at once, until the deadline. Each slice is kept when it
- * is answered, so that whoever goes on, or starts again after having been killed, answers only what is missing.
+ * Answers many inputs in slices of what the predictor likes to be asked at once, until the deadline. Each slice is kept
+ * when it is answered, so that whoever goes on, or starts again after having been killed, answers only what is missing.
  * @returns the answers in the order of the inputs, or what the stage is to return for now
  */
 export async function answerInSlices(

@@ -18,8 +18,9 @@ const failuresSchema = z.strictObject({ failures: z.int().nonnegative() });
 type Context = Pick<StageContext, 'handle' | 'deadline' | 'ports' | 'key'>;
 
 /**
- * Starts a stage's long work, or goes on with it where the stage's last call left off. The state machine tries a failed call again
- * with the same handle, which then is that of work that is over; that it failed is written down, so that it is started anew.
+ * Starts a stage's long work, or goes on with it where the stage's last call left off. The state machine tries a failed
+ * call again with the same handle, which then is that of work that is over; that it failed is written down, so that it
+ * is started anew.
  * @param request made only when the work is started
  * @returns the finished work, or what the stage is to return for now
  * @throws RatchetError as the work names it, when it failed; StageFailed when it has failed too often to be begun again

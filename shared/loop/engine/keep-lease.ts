@@ -6,10 +6,10 @@ import type { Ports } from '../../ports/ports.ts';
 import type { StageHead } from '../state/stage-head.ts';
 
 /**
- * Does work under the run's lease: renews it at the start and every third of its life. A run that had ended and goes on (an
- * execution that is redriven) takes it up again, if nobody has had it since. The promise is rejected as soon as the
- * lease is known to be lost; what the work still does then counts for nothing. A renewal that fails for another reason is
- * tried again a third later: the lease is the run's own until somebody takes it.
+ * Does work under the run's lease: renews it at the start and every third of its life. A run that had ended and goes on
+ * (an execution that is redriven) takes it up again, if nobody has had it since. The promise is rejected as soon as the
+ * lease is known to be lost; what the work still does then counts for nothing. A renewal that fails for another reason
+ * is tried again a third later: the lease is the run's own until somebody takes it.
  * @throws RatchetError LeaseLost
  */
 export async function keepLease<T>(head: StageHead, ports: Ports, work: () => Promise<T>): Promise<T> {

@@ -18,7 +18,10 @@ export interface StateOutcome {
 /** Runs one Task state of the state machine. @param deadline milliseconds since the epoch by which to return */
 export type StateHandler = (input: unknown, ports: Ports, deadline: number) => Promise<StateOutcome>;
 
-/** The Task state of a stage: what was completed before is passed over. @param ahead stages that it may run ahead of their time, by name */
+/**
+ * The Task state of a stage: what was completed before is passed over.
+ * @param ahead stages that it may run ahead of their time, by name
+ */
 export function stateHandler<I extends StageHead, O>(
   stage: AnyStage<I, O>,
   ahead: ReadonlyMap<string, StateHandler> = new Map(),

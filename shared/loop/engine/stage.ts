@@ -13,8 +13,8 @@ export interface StageContext {
   /** Object key of a file of this stage, iteration and item. */
   key(file: string): string;
   /**
-   * Runs another stage of the loop once, under the same lease, and gives its output: for work that is done ahead. Null where that
-   * stage goes on later.
+   * Runs another stage of the loop once, under the same lease, and gives its output: for work that is done ahead. Null
+   * where that stage goes on later.
    */
   execute(stage: string, input: unknown): Promise<unknown>;
 }
@@ -34,11 +34,17 @@ interface StageOf<I extends StageHead, O, Given> {
   readonly input: z.ZodType<I>;
   readonly output: z.ZodType<O>;
   run(input: I, context: StageContext): Promise<Given>;
-  /** What comes after the completion record: done each time, also when the stage is passed over, so it must bear repetition. */
+  /**
+   * What comes after the completion record: done each time, also when the stage is passed over, so it must bear
+   * repetition.
+   */
   afterwards?(input: I, output: O, ports: Ports): Promise<void>;
 }
 
-/** A box of the loop: a pure function of its input and the ports. Its input and output carry ids, object keys and counts only. */
+/**
+ * A box of the loop: a pure function of its input and the ports. Its input and output carry ids, object keys and counts
+ * only.
+ */
 export interface Stage<I extends StageHead = StageHead, O = unknown> extends StageOf<I, O, O> {
   readonly long?: undefined;
 }

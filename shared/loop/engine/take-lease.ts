@@ -8,8 +8,8 @@ import type { Ports } from '../../ports/ports.ts';
 export const takeLeaseInputSchema = z.strictObject({ run: runRefSchema, owner: z.string().min(1) });
 
 /**
- * The loop's first state: takes the model's lease for the run, anew on each start, so it leaves no completion record. A run that
- * somebody has started by hand gets its record here; one that had ended in a failure goes on.
+ * The loop's first state: takes the model's lease for the run, anew on each start, so it leaves no completion record. A
+ * run that somebody has started by hand gets its record here; one that had ended in a failure goes on.
  * @throws RatchetError UnknownModel, NoChampion, LeaseHeld
  */
 export async function takeRunLease(rawInput: unknown, ports: Ports): Promise<LeaseRef> {

@@ -14,7 +14,9 @@ export function answerName(answered: string | null): string {
   return answered === null ? '(no answer)' : visibleLine(answered, 60);
 }
 
-/** One confusion matrix, expected labels down, answers across; wrong answers are tinted by count, right ones are not. */
+/**
+ * One confusion matrix, expected labels down, answers across; wrong answers are tinted by count, right ones are not.
+ */
 export function confusionMatrix(
   text: ChartText,
   cells: readonly ConfusionCell[],

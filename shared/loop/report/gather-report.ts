@@ -180,7 +180,10 @@ async function readTaxonomy(
   };
 }
 
-/** Held-out examples on record as right that the candidate gets wrong, with both answers; those of the run's own traffic. */
+/**
+ * Held-out examples on record as right that the candidate gets wrong, with both answers; those of the run's own
+ * traffic.
+ */
 async function regressedExamples(
   decided: CandidateReport,
   gated: readonly GatedCandidate[],

@@ -4,7 +4,9 @@ import type { HtmlEscapedString } from 'hono/utils/html';
 /** HTML whose untrusted parts are escaped already. */
 export type Markup = HtmlEscapedString;
 
-/** What a template may hold: text is escaped, markup goes in as it is, lists are joined, null and false leave nothing. */
+/**
+ * What a template may hold: text is escaped, markup goes in as it is, lists are joined, null and false leave nothing.
+ */
 export type Part = string | number | null | false | Markup | readonly Part[];
 
 /**

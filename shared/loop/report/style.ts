@@ -1,4 +1,6 @@
-/** The style sheet of the report. Colours of text keep a contrast of 4.5 : 1 or more on their ground in both schemes. */
+/**
+ * The style sheet of the report. Colours of text keep a contrast of 4.5 : 1 or more on their ground in both schemes.
+ */
 export const reportStyle = `
 :root {
   color-scheme: light dark;

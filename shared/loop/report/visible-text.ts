@@ -3,8 +3,9 @@ const unseen =
 const joinersAndEmojiStyle = new Set(['\u200c', '\u200d', '\ufe0e', '\ufe0f']);
 
 /**
- * Text with everything that does not show, or that changes how its neighbours show, replaced by something that does: controls, bidi
- * marks, zero-width characters, tags and lone surrogates by their code point, ESC as ⟨U+001B⟩. Line feeds and tabs stay; joiners stay where a script needs them, after a non-ASCII character.
+ * Text with everything that does not show, or that changes how its neighbours show, replaced by something that does:
+ * controls, bidi marks, zero-width characters, tags and lone surrogates by their code point, ESC as ⟨U+001B⟩. Line
+ * feeds and tabs stay; joiners stay where a script needs them, after a non-ASCII character.
  */
 export function visibleText(text: string): string {
   return text.replaceAll('\r\n', '\n').replace(unseen, (character, offset: number, whole: string) => {

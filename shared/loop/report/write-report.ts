@@ -6,7 +6,10 @@ import { gatherReport } from './gather-report.ts';
 import { renderCurationLog } from './render-curation-log.ts';
 import { renderReport } from './render-report.ts';
 
-/** Writes the run's HTML report and data-curation.md. Once that is complete, the run's record is ended and the lease given back. */
+/**
+ * Writes the run's HTML report and data-curation.md. Once that is complete, the run's record is ended and the lease
+ * given back.
+ */
 export const writeReport: Stage<ReportInput, RunResult> = {
   name: 'write-report',
   input: reportInputSchema,

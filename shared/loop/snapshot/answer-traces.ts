@@ -9,7 +9,10 @@ import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, chunk: chunkSchema });
 
-/** The champion answers one chunk of the snapshot anew, so that what it has since learnt no longer counts as its failure. */
+/**
+ * The champion answers one chunk of the snapshot anew, so that what it has since learnt no longer counts as its
+ * failure.
+ */
 export const answerTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof answeredSchema>> = {
   name: 'answer-traces',
   long: true,

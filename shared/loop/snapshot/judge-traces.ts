@@ -15,8 +15,8 @@ import { stageHead } from '../state/stage-head.ts';
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, answered: answeredSchema });
 
 /**
- * Gives a verdict on each answer of the champion in one chunk: ready-made judgements first, then the model's judge where they
- * do not settle it.
+ * Gives a verdict on each answer of the champion in one chunk: ready-made judgements first, then the model's judge
+ * where they do not settle it.
  */
 export const judgeTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof judgedSchema>> = {
   name: 'judge-traces',

@@ -36,8 +36,9 @@ export interface OutOfFoldAnswers {
 }
 
 /**
- * For each item, and for each example of the base, what a model says of it that was trained on the other folds alone; equal inputs
- * share a fold; their files stay for {@link removeFoldFiles}. Fewer than `folds` items a fold give no probabilities at all.
+ * For each item, and for each example of the base, what a model says of it that was trained on the other folds alone;
+ * equal inputs share a fold; their files stay for {@link removeFoldFiles}. Fewer than `folds` items a fold give no
+ * probabilities at all.
  */
 export async function outOfFoldProbabilities(request: {
   readonly items: readonly FoldItem[];

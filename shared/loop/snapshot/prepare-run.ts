@@ -110,8 +110,9 @@ async function pinPlan(
 }
 
 /**
- * The traces of the window, newest first, and before them those of any age that a person has judged in the window: what the
- * champion learnt from them, or was measured against, may have been wrong. Where the limit cuts, the corrected ones stay.
+ * The traces of the window, newest first, and before them those of any age that a person has judged in the window: what
+ * the champion learnt from them, or was measured against, may have been wrong. Where the limit cuts, the corrected ones
+ * stay.
  */
 async function readSnapshot(plan: RunPlan, since: string | null, ports: Ports): Promise<readonly LoggedTrace[]> {
   const { modelId, settings } = plan.model;

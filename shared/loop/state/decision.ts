@@ -11,7 +11,9 @@ export const decisionRefSchema = z.strictObject({
   reason: reasonSchema,
   /** Null where no candidate was put to the gate. */
   historyKey: objectKeySchema.nullable(),
-  /** The candidate that the decision is about: to be promoted, or the best of those refused; null while the run goes on. */
+  /**
+   * The candidate that the decision is about: to be promoted, or the best of those refused; null while the run goes on.
+   */
   chosen: candidateRefSchema.nullable(),
   /** The coming iteration; the present one when there is none. */
   iteration: iterationRefSchema,

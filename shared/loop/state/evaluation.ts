@@ -3,8 +3,8 @@ import { candidateRefSchema } from './candidate.ts';
 import { itemIdSchema, mostCandidates, objectKeySchema } from './limits.ts';
 
 /**
- * The sets a candidate is evaluated on: all held-out traffic of the run, its training side by cross-fitting where held-out traffic
- * is little, and what earlier promotions froze.
+ * The sets a candidate is evaluated on: all held-out traffic of the run, its training side by cross-fitting where
+ * held-out traffic is little, and what earlier promotions froze.
  */
 export const evaluatedSetSchema = z.enum(['traffic-validation', 'cross-fit', 'preceding', 'earlier']);
 export type EvaluatedSet = z.infer<typeof evaluatedSetSchema>;

@@ -35,8 +35,8 @@ export function gateWithReason(gated: GatedCandidate, reason: PromotionReason | 
 }
 
 /**
- * The most pairs gained over lost first: on all traffic that a candidate's recipe was tried on, of which traffic-validation alone is
- * a small part where traffic is little; then by score, by pairs lost, by id.
+ * The most pairs gained over lost first: on all traffic that a candidate's recipe was tried on, of which
+ * traffic-validation alone is a small part where traffic is little; then by score, by pairs lost, by id.
  */
 export function byNetGain(a: GatedCandidate, b: GatedCandidate): number {
   return (

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-// The state machine's state holds 256 KiB. What travels in it is bounded here, and a test computes the largest state from the
-// schemas; whatever grows with the traffic is cut into larger parts instead of more.
+// The state machine's state holds 256 KiB. What travels in it is bounded here, and a test computes the largest state
+// from the schemas; whatever grows with the traffic is cut into larger parts instead of more.
 
 export const mostChunks = 100;
 export const mostShards = 100;
@@ -26,7 +26,9 @@ const longestReason = 2_000;
 /** A sentence or a few for people. */
 export const reasonSchema = z.string().max(longestReason);
 
-/** The reason, cut where it is longer than the state has room for; the whole of it stands in the objects it came from. */
+/**
+ * The reason, cut where it is longer than the state has room for; the whole of it stands in the objects it came from.
+ */
 export function shortReason(text: string): string {
   return text.length <= longestReason ? text : `${text.slice(0, longestReason - 1).toWellFormed()}…`;
 }

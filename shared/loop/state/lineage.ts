@@ -12,7 +12,10 @@ export const lineageSchema = z.strictObject({
   parentExamples: z.int(),
   /** Which datasets are worth building. */
   modes: z.array(datasetModeSchema).max(datasetModeSchema.options.length),
-  /** Sets frozen when the champion was promoted, and the union of all that were frozen before; size 0 where there are none. */
+  /**
+   * Sets frozen when the champion was promoted, and the union of all that were frozen before; size 0 where there are
+   * none.
+   */
   preceding: frozenRefSchema,
   earlier: frozenRefSchema,
   /** Frozen sets that a human correction made a new version of. */

@@ -13,7 +13,9 @@ import type { Split } from './split.ts';
 
 type TrainingRecord = SidedRecord & UsableRecord;
 
-/** What a process read last, by store: items of a Map that share a process ask for the same file one after the other. */
+/**
+ * What a process read last, by store: items of a Map that share a process ask for the same file one after the other.
+ */
 const readLast = new WeakMap<
   ObjectStore,
   { readonly key: string; readonly records: Promise<readonly TrainingRecord[]> }

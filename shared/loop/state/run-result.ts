@@ -30,7 +30,10 @@ export const runResultSchema = z.strictObject({
   reason: reasonSchema,
   /** The champion after the run. */
   champion: lineageIdSchema,
-  /** Score on traffic-validation, and accuracy on the test sets, of the champion before and the candidate decided on; null where none was trained. */
+  /**
+   * Score on traffic-validation, and accuracy on the test sets, of the champion before and the candidate decided on;
+   * null where none was trained.
+   */
   scores: z.strictObject({
     before: z.record(itemIdSchema, z.number()),
     after: z.record(itemIdSchema, z.number()).nullable(),

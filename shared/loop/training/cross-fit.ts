@@ -12,8 +12,9 @@ import type { Candidate } from '../state/candidate.ts';
 import type { RunPlan } from '../state/run-plan.ts';
 
 /**
- * What a candidate's recipe answers on the training side when it has not trained on the trace asked for: one training a fold,
- * with the candidate's configuration. The champion has not seen that traffic either, so its answers are its match.
+ * What a candidate's recipe answers on the training side when it has not trained on the trace asked for: one training a
+ * fold, with the candidate's configuration. The champion has not seen that traffic either, so its answers are its
+ * match.
  */
 export async function crossFit(
   request: {

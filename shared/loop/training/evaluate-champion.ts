@@ -15,7 +15,9 @@ const inputSchema = z.strictObject({
   split: splitSchema.pick({ sets: true }),
   lineage: lineageSchema.pick({ preceding: true, earlier: true }),
 });
-/** The champion's own answers on everything a candidate is compared on: the run's held-out traffic and the frozen sets. */
+/**
+ * The champion's own answers on everything a candidate is compared on: the run's held-out traffic and the frozen sets.
+ */
 export const evaluateChampion: LongStage<z.infer<typeof inputSchema>, z.infer<typeof championEvaluationSchema>> = {
   name: 'evaluate-champion',
   long: true,

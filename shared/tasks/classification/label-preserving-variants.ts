@@ -11,7 +11,8 @@ const openings = ['hi, ', 'hello, ', 'ok so ', 'hey, '];
 
 /**
  * Variants that keep the label by construction: surface noise that people type, never a change of words. Distinct from
- * the input and each other as {@link normalisedText} has them; fewer than `count` when the text allows no more. Deterministic.
+ * the input and each other as {@link normalisedText} has them; fewer than `count` when the text allows no more.
+ * Deterministic.
  */
 export function labelPreservingVariants(input: string, count: number): Variant[] {
   const text = input.trim();

@@ -9,7 +9,9 @@ import { launcherPath } from './launcher.ts';
 
 const program = new URL('../../../cli/program.ts', import.meta.url);
 
-/** Runs a command line in a new process, and names the packages that were loaded for it: of one with a scope, the scope. */
+/**
+ * Runs a command line in a new process, and names the packages that were loaded for it: of one with a scope, the scope.
+ */
 async function loadedPackages(...args: readonly string[]): Promise<readonly string[]> {
   const code = `
     import { registerHooks } from 'node:module';

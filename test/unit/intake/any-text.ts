@@ -6,5 +6,8 @@ const codeUnit = fc.oneof(
   fc.integer({ min: 0, max: 0xffff }),
 );
 
-/** Any text: control characters, line breaks, quotes, halves of characters. (The `binary` unit of fast-check is slow to set up.) */
+/**
+ * Any text: control characters, line breaks, quotes, halves of characters. (The `binary` unit of fast-check is slow to
+ * set up.)
+ */
 export const anyText = fc.array(codeUnit, { maxLength: 80 }).map((units) => String.fromCharCode(...units));

@@ -5,7 +5,9 @@ import type { Evidence } from './merge-analyses.ts';
 import { separability } from './separability.ts';
 import { inputSignature } from './signature.ts';
 
-/** Share of failures whose near-identical input also carries the answered label, from which on the labels contradict. */
+/**
+ * Share of failures whose near-identical input also carries the answered label, from which on the labels contradict.
+ */
 const contradictingShare = 0.3;
 /** The rarer direction of a pair against the commoner one. */
 const aboutEqual = 0.5;
@@ -15,9 +17,9 @@ const indistinguishable = 0.65;
 const smallMargin = 0.6;
 
 /**
- * Whether a pair of facets (labels) cannot be told apart by the input, with the reasons as sentences; null when it can. Either
- * near-identical inputs carry both labels, or both directions are confused about equally, the failing inputs look like
- * the passing ones of the label they were answered with, and the champion is unsure.
+ * Whether a pair of facets (labels) cannot be told apart by the input, with the reasons as sentences; null when it can.
+ * Either near-identical inputs carry both labels, or both directions are confused about equally, the failing inputs
+ * look like the passing ones of the label they were answered with, and the champion is unsure.
  * @param forward failures with this expected and answered label @param backward those the other way round
  */
 export function ambiguity(evidence: Evidence, forward: readonly Fault[], backward: readonly Fault[]): string[] | null {

@@ -158,7 +158,10 @@ function split(group: Group, { index, position }: TextSpace, smallest: number, m
   }));
 }
 
-/** Names clusters by their place and what they are about: `c01-` and a digest of cause, facets (or pattern) and rank among their like. */
+/**
+ * Names clusters by their place and what they are about: `c01-` and a digest of cause, facets (or pattern) and rank
+ * among their like.
+ */
 function withIds(clusters: readonly Omit<Cluster, 'clusterId'>[]): Cluster[] {
   const ranks = new Map<string, number>();
   return clusters.map((cluster, at) => {

@@ -73,7 +73,10 @@ function sumsOf(vectors: readonly Compact[], assignment: Uint16Array, k: number,
   return sums;
 }
 
-/** Spherical k-means (Dhillon and Modha 2001), seeded as k-means++ (Arthur and Vassilvitskii 2007) with a fixed generator. */
+/**
+ * Spherical k-means (Dhillon and Modha 2001), seeded as k-means++ (Arthur and Vassilvitskii 2007) with a fixed
+ * generator.
+ */
 function partition(vectors: readonly Compact[], dimensions: number, k: number, random: () => number): Partition {
   const first = Math.floor(random() * vectors.length);
   const seeds = [first];

@@ -37,7 +37,10 @@ const exampleLimit = 5;
 /** Effect times the square root of the members' number, about a z-score. */
 const noteworthy = 3;
 
-/** A cluster but for its id: cause, title, keywords, profile, evidence in sentences. @param causes those that the task kind knows */
+/**
+ * A cluster but for its id: cause, title, keywords, profile, evidence in sentences.
+ * @param causes those that the task kind knows
+ */
 export function describeCluster(
   group: Group,
   overview: Overview,

@@ -13,8 +13,8 @@ import { keywordBags, type WordContrast, withMemberWords, wordContrast } from '.
 type ProbeKind = Pick<TaskKind, 'anchored' | 'facets' | 'key' | 'variants'>;
 
 /**
- * Probes for a cluster by its cause, at most `count`, different inputs each. Inputs are changed only where that leaves outputs true;
- * where outputs are anchored, the task kind's own variants stand in.
+ * Probes for a cluster by its cause, at most `count`, different inputs each. Inputs are changed only where that leaves
+ * outputs true; where outputs are anchored, the task kind's own variants stand in.
  */
 export function designProbes(request: ProbeRequest, kind: ProbeKind): Probe[] {
   const { cluster, count, members } = request;
@@ -38,8 +38,9 @@ export function designProbes(request: ProbeRequest, kind: ProbeKind): Probe[] {
 }
 
 /**
- * Records of the cluster's region, right or wrong as the champion has them: the material had no part in finding the cluster,
- * so its failure rate is that of the region. Where they run short, inputs that are made to have what the members have.
+ * Records of the cluster's region, right or wrong as the champion has them: the material had no part in finding the
+ * cluster, so its failure rate is that of the region. Where they run short, inputs that are made to have what the
+ * members have.
  */
 function draftsFor(request: ProbeRequest, material: ProbeMaterial, kind: ProbeKind): Draft[] {
   const { cluster } = request;
@@ -70,7 +71,9 @@ const neighbour = (record: UsableRecord): Draft => ({
   method: 'neighbour',
 });
 
-/** Of the expected facet, or of any but the wrong answer's where facets are mixed: those most like the members first. */
+/**
+ * Of the expected facet, or of any but the wrong answer's where facets are mixed: those most like the members first.
+ */
 function likeRecords({ cluster }: ProbeRequest, material: ProbeMaterial, kind: ProbeKind): Draft[] {
   return material.byLikeness((record) => mayBeOf(cluster, record, kind)).map(neighbour);
 }

@@ -13,7 +13,10 @@ const shares: Readonly<Record<string, string>> = {
   nonAscii: 'characters beyond ASCII',
 };
 
-/** One row of a profile as the end of a sentence about the failing inputs: "are longer than …: 31 words against 9 (d = 2.1)". */
+/**
+ * One row of a profile as the end of a sentence about the failing inputs: "are longer than …: 31 words against 9 (d =
+ * 2.1)".
+ */
 export function featureSentence({ feature, failing, passing, effect }: SurfaceProfile[number]): string {
   const than = 'than those answered right';
   const more = effect > 0;

@@ -64,7 +64,9 @@ function noise({ members }: Group, evidence: Evidence): Diagnosis | null {
   };
 }
 
-/** A word that most failing inputs hold, passing ones of their label hardly ever, and those of the answered label often. */
+/**
+ * A word that most failing inputs hold, passing ones of their label hardly ever, and those of the answered label often.
+ */
 function wordTrap(group: Group, keywords: readonly Keyword[], evidence: Evidence): Diagnosis | null {
   const { expected, answered, members } = group;
   const passing = expected === null ? undefined : evidence.passes.get(expected);
@@ -87,7 +89,10 @@ function wordTrap(group: Group, keywords: readonly Keyword[], evidence: Evidence
   return null;
 }
 
-/** A surface feature far from that of passing inputs: a trap when the answered label has it too, else length, if it is one. */
+/**
+ * A surface feature far from that of passing inputs: a trap when the answered label has it too, else length, if it is
+ * one.
+ */
 function featureTrap(group: Group, profile: SurfaceProfile, evidence: Evidence): Diagnosis | null {
   const { expected, answered, members } = group;
   for (const { feature, failing, passing, effect } of profile) {

@@ -56,10 +56,10 @@ const ownShare = 0.3;
 const ownLift = 3;
 
 /**
- * Groups by patterns and facets what is left. A pattern (of a classification, a pair of labels) has a group of its own when it is
- * at least `smallestPair` and holds 30 % of the failures that miss its facet or of those answered so, or is large and three times
- * commoner than chance. Of the rest, the largest group first, what shares a missed facet is a missed label, what shares one that
- * was answered too many a false alarm; groups below `smallest` stay out.
+ * Groups by patterns and facets what is left. A pattern (of a classification, a pair of labels) has a group of its own
+ * when it is at least `smallestPair` and holds 30 % of the failures that miss its facet or of those answered so, or is
+ * large and three times commoner than chance. Of the rest, the largest group first, what shares a missed facet is a
+ * missed label, what shares one that was answered too many a false alarm; groups below `smallest` stay out.
  */
 export function labelGroups(
   failures: readonly Fault[],

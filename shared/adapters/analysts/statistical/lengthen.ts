@@ -5,8 +5,8 @@ import { groupBy } from './group.ts';
 import { joined } from './splice.ts';
 
 /**
- * Inputs grown step by step to the length of the members, by joining others of the same right output: half way, the length
- * itself, and half as much again. Where the members are shorter than the material, its first words instead.
+ * Inputs grown step by step to the length of the members, by joining others of the same right output: half way, the
+ * length itself, and half as much again. Where the members are shorter than the material, its first words instead.
  */
 export function lengthenStepwise(
   material: readonly UsableRecord[],

@@ -37,9 +37,9 @@ export class ProbeMaterial {
   }
 
   /**
-   * Accepted records, those of the cluster's region first, whether the champion has them right or not: by their cosine to
-   * the members' centroid less that to the centroid of accepted passes that the clustering saw (Rocchio 1971). Likeness to
-   * members alone would rank first what all accepted inputs have in common.
+   * Accepted records, those of the cluster's region first, whether the champion has them right or not: by their cosine
+   * to the members' centroid less that to the centroid of accepted passes that the clustering saw (Rocchio 1971).
+   * Likeness to members alone would rank first what all accepted inputs have in common.
    */
   byLikeness(accept: (record: UsableRecord) => boolean): UsableRecord[] {
     const ranked = this.#atMost(mostRanked, this.#records.filter(accept));

@@ -6,8 +6,8 @@ import type { Ports } from '../../../ports/ports.ts';
 import { shardAnalysisSchema } from './shard-analysis.ts';
 
 /**
- * An analyst that counts: no language model, no network, equal input gives equal answers. What it computes with is loaded when it
- * is first asked.
+ * An analyst that counts: no language model, no network, equal input gives equal answers. What it computes with is
+ * loaded when it is first asked.
  */
 export function createStatisticalAnalyst({ tasks }: Pick<Ports, 'tasks'>): Analyst {
   return {

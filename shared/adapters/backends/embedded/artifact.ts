@@ -38,8 +38,9 @@ export interface HeadArtifact {
 }
 
 /**
- * One binary object, little-endian: 8 bytes of magic, the version and the length of the header as unsigned 32-bit integers, the
- * header as JSON, then the blocks in the order of {@link blockLengths}, each beginning at a multiple of 8.
+ * One binary object, little-endian: 8 bytes of magic, the version and the length of the header as unsigned 32-bit
+ * integers, the header as JSON, then the blocks in the order of {@link blockLengths}, each beginning at a multiple of
+ * 8.
  */
 export function encodeArtifact(artifact: HeadArtifact): Uint8Array<ArrayBuffer> {
   const header = new TextEncoder().encode(JSON.stringify(artifact.header));
@@ -83,7 +84,10 @@ export function decodeHeader(bytes: Uint8Array): { readonly header: ArtifactHead
   }
 }
 
-/** Reads an artifact. The blocks are views of the bytes where alignment allows it. @throws RatchetError CorruptArtifact */
+/**
+ * Reads an artifact. The blocks are views of the bytes where alignment allows it.
+ * @throws RatchetError CorruptArtifact
+ */
 export function decodeArtifact(bytes: Uint8Array): HeadArtifact {
   const { header, end } = decodeHeader(bytes);
   const aligned = bytes.byteOffset % blockAlignment === 0 ? bytes : bytes.slice();

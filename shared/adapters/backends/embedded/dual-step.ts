@@ -5,9 +5,9 @@ const tolerance = 1e-6;
 
 /**
  * The exact step of dual coordinate ascent for one example of multinomial logistic regression (Yu, Huang and Lin 2011,
- * "Dual coordinate descent methods for logistic regression and maximum entropy models"): the distribution q that maximises
- * entropy(q) + q · b − (c / 2) |q|². At the maximum, ln q_k + c · q_k = b_k − μ, where μ makes the sum 1. So c · q_k is Wright's
- * omega of ln c + b_k − μ, and μ comes from Newton's method.
+ * "Dual coordinate descent methods for logistic regression and maximum entropy models"): the distribution q that
+ * maximises entropy(q) + q · b − (c / 2) |q|². At the maximum, ln q_k + c · q_k = b_k − μ, where μ makes the sum 1. So
+ * c · q_k is Wright's omega of ln c + b_k − μ, and μ comes from Newton's method.
  */
 export class DualStep {
   readonly #classes: number;
@@ -43,8 +43,8 @@ export class DualStep {
       logs[k] = log;
       this.#weights[k] = Math.exp(log);
     }
-    // The sum is convex and falling in μ. A step from above the root lands below it, and no q is above 1, so that the root is at
-    // highest − c or more; from below, no step oversteps.
+    // The sum is convex and falling in μ. A step from above the root lands below it, and no q is above 1, so that the
+    // root is at highest − c or more; from below, no step oversteps.
     let shift = 0;
     let sum = 0;
     for (let step = 0; step < maximumSteps; step++) {
@@ -74,7 +74,9 @@ export class DualStep {
   }
 }
 
-/** ω with ω + ln ω = x, for x above −5, to about 1e-12 (the iteration of Fritsch, Shafer and Crowley 1973, of order 4). */
+/**
+ * ω with ω + ln ω = x, for x above −5, to about 1e-12 (the iteration of Fritsch, Shafer and Crowley 1973, of order 4).
+ */
 export function wrightOmega(x: number): number {
   let omega = x > 1 ? x - Math.log(x) + Math.log(x) / x : Math.exp(x) / (1 + Math.exp(x) * (x < -1 ? 1 : 0.75));
   for (let step = 0; step < 3; step++) {

@@ -12,20 +12,29 @@ export const embeddedConfigurationSchema = z.strictObject({
   foundation: foundationSchema,
   /** Passes over the data; a trainer may end sooner, when they no longer change anything. */
   epochs: z.int().min(1).max(1000),
-  /** Initial learning rate of trainers that descend a gradient. The embedded trainer has no step size and does not read it. */
+  /**
+   * Initial learning rate of trainers that descend a gradient. The embedded trainer has no step size and does not read
+   * it.
+   */
   learningRate: z.number().positive(),
   /**
-   * L2 strength: the loss is Σ sample weight · cross-entropy + (l2 / 2) · |weights|², so it is the inverse of scikit-learn's C and
-   * need not change with the amount of data. The embedded trainer takes at least 0.0001.
+   * L2 strength: the loss is Σ sample weight · cross-entropy + (l2 / 2) · |weights|², so it is the inverse of
+   * scikit-learn's C and need not change with the amount of data. The embedded trainer takes at least 0.0001.
    */
   l2: z.number().nonnegative(),
-  /** Weight of the champion's probabilities against the labels, on what the champion gets right; 0 switches distillation off. */
+  /**
+   * Weight of the champion's probabilities against the labels, on what the champion gets right; 0 switches distillation
+   * off.
+   */
   distillation: z.number().min(0).max(1),
-  /** The champion's part in the weights: what is trained is averaged with it, (1 − interpolation) to interpolation. 0 leaves it out. */
+  /**
+   * The champion's part in the weights: what is trained is averaged with it, (1 − interpolation) to interpolation. 0
+   * leaves it out.
+   */
   interpolation: z.number().min(0).max(1).default(0),
   /**
-   * Share of each example's weight that is learnt from its n-grams alone, without its embedding. Typing errors mislead an embedding more
-   * than they do n-grams. Nothing is left out where there is no embedding.
+   * Share of each example's weight that is learnt from its n-grams alone, without its embedding. Typing errors mislead
+   * an embedding more than they do n-grams. Nothing is left out where there is no embedding.
    */
   embeddingDropout: z.number().min(0).max(0.5).default(0),
   /** Scales a class's examples by (mean class weight / class weight) ** balance; 0 off, 1 fully balanced. */

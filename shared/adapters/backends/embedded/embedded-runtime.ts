@@ -15,7 +15,9 @@ export interface EmbeddedRuntimeOptions {
   readonly objects: ObjectStore;
   /** Worker threads; by default, as many as the machine runs at once. */
   readonly threads?: number;
-  /** A directory that keeps embeddings; several processes may share it. Without one they last as long as the runtime. */
+  /**
+   * A directory that keeps embeddings; several processes may share it. Without one they last as long as the runtime.
+   */
   readonly cacheDirectory?: string;
   /** The worker's file, where bundling has moved it. */
   readonly workerFile?: URL;
@@ -64,7 +66,10 @@ export class EmbeddedRuntime {
     return this.#embedder.matrix(texts, onProgress);
   }
 
-  /** The artifact of a checkpoint that this back end serves. @throws RatchetError CorruptArtifact when it names no digest */
+  /**
+   * The artifact of a checkpoint that this back end serves.
+   * @throws RatchetError CorruptArtifact when it names no digest
+   */
   served({ ref, digest }: Served): Promise<HeldArtifact> {
     if (digest === null) throw new RatchetError('CorruptArtifact', `Artifact ${ref} has no digest on record.`);
     return this.artifact(ref, digest);

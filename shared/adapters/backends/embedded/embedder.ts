@@ -22,7 +22,10 @@ export class Embedder {
     this.#cache = cache;
   }
 
-  /** Rows of {@link embeddingLength} floats in shared memory, one a text, of unit length; zeros for a text with nothing to go by. */
+  /**
+   * Rows of {@link embeddingLength} floats in shared memory, one a text, of unit length; zeros for a text with nothing
+   * to go by.
+   */
   async matrix(texts: readonly string[], onProgress?: (done: number, total: number) => void): Promise<Float32Array> {
     const result = new Float32Array(new SharedArrayBuffer(texts.length * embeddingLength * 4));
     const rowsByKey = new Map<string, { readonly text: string; readonly rows: number[] }>();

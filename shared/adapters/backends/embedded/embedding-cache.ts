@@ -20,9 +20,9 @@ interface Location {
 }
 
 /**
- * Embeddings by text hash: the latest in memory, and, given a directory, all of them on disk. On disk they lie in segment files
- * that are written whole under another name, then renamed, and never changed: processes can share a directory, and what is
- * torn or foreign is passed over.
+ * Embeddings by text hash: the latest in memory, and, given a directory, all of them on disk. On disk they lie in
+ * segment files that are written whole under another name, then renamed, and never changed: processes can share a
+ * directory, and what is torn or foreign is passed over.
  */
 export class EmbeddingCache {
   readonly #memory = new LRUCache<string, Float32Array>({ max: memoryEntries });

@@ -2,8 +2,9 @@
 const mostCapitals = 0.3;
 
 /**
- * The text in lower case when more of its letters are capitals than in ordinary writing, else as it is. The embedding knows few
- * words in capitals: it takes a shouted text to pieces of a letter or two. Capitals of names, which it makes use of, stay.
+ * The text in lower case when more of its letters are capitals than in ordinary writing, else as it is. The embedding
+ * knows few words in capitals: it takes a shouted text to pieces of a letter or two. Capitals of names, which it makes
+ * use of, stay.
  */
 export function evenCase(text: string): string {
   const capitals = text.match(/\p{Lu}/gu)?.length ?? 0;

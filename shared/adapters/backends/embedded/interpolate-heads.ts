@@ -2,13 +2,13 @@ import type { HeadArtifact } from './artifact.ts';
 import { FeatureVocabulary } from './feature-vocabulary.ts';
 
 /**
- * Interpolates the weights of two heads: (1 − share) · trained + share · champion, each over its temperature, so that both speak in
- * calibrated log-odds; the result has temperature 1. Averaging a new model with the one that it replaces keeps most of what is
- * new and loses far less of what was right (Wortsman et al. 2022, arXiv 2109.01903; for such regressions Yan et al. 2021,
- * arXiv 2011.09161).
+ * Interpolates the weights of two heads: (1 − share) · trained + share · champion, each over its temperature, so that
+ * both speak in calibrated log-odds; the result has temperature 1. Averaging a new model with the one that it replaces
+ * keeps most of what is new and loses far less of what was right (Wortsman et al. 2022, arXiv 2109.01903; for such
+ * regressions Yan et al. 2021, arXiv 2011.09161).
  *
- * The champion's n-gram weights are carried over to the trained head's inverse document frequencies. N-grams that only one of them
- * knows stay, with that one's part. Classes and embeddings that one lacks count as 0 there.
+ * The champion's n-gram weights are carried over to the trained head's inverse document frequencies. N-grams that only
+ * one of them knows stay, with that one's part. Classes and embeddings that one lacks count as 0 there.
  */
 export function interpolateHeads(trained: HeadArtifact, champion: HeadArtifact, share: number): HeadArtifact {
   const classes = [...new Set([...trained.header.classes, ...champion.header.classes])].sort((a, b) => a - b);

@@ -1,8 +1,9 @@
 import { assemble, type Code, valueType, type WasmFunction, wasm } from './wasm-assembler.ts';
 
 /**
- * The three loops in which nearly all time goes, as WebAssembly SIMD. Plain `f32x4.mul` and `f32x4.add`, never the relaxed
- * fused form: the specification fixes every bit of the result, so one request gives one artifact on every machine.
+ * The three loops in which nearly all time goes, as WebAssembly SIMD. Plain `f32x4.mul` and `f32x4.add`, never the
+ * relaxed fused form: the specification fixes every bit of the result, so one request gives one artifact on every
+ * machine.
  */
 interface Exports {
   gemm(a: number, b: number, bias: number, c: number, rows: number, k: number, n: number, relu: number): void;
@@ -206,7 +207,10 @@ function updateRowsFunction(): WasmFunction {
   };
 }
 
-/** The part of the WebAssembly API that is used here; Node's types leave it to the DOM's, which have no place in this project. */
+/**
+ * The part of the WebAssembly API that is used here; Node's types leave it to the DOM's, which have no place in this
+ * project.
+ */
 declare const WebAssembly: {
   readonly Memory: new (size: { initial: number; maximum: number }) => { readonly buffer: ArrayBuffer };
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
@@ -254,8 +258,9 @@ export class Kernels {
   }
 
   /**
-   * `c = a · b + bias`, with the negative set to 0 if `relu`. `a` is rows × k and `c` rows × n, row-major; `b` comes from
-   * {@link packColumns}. `rows` and `k` are multiples of 4, `n` of 8. A row of `c` depends on no other row of `a`, to the bit.
+   * `c = a · b + bias`, with the negative set to 0 if `relu`. `a` is rows × k and `c` rows × n, row-major; `b` comes
+   * from {@link packColumns}. `rows` and `k` are multiples of 4, `n` of 8. A row of `c` depends on no other row of `a`,
+   * to the bit.
    */
   gemm(
     a: Float32Array,
@@ -270,7 +275,10 @@ export class Kernels {
     this.#exports.gemm(a.byteOffset, b.byteOffset, bias.byteOffset, c.byteOffset, rows, k, n, relu ? 1 : 0);
   }
 
-  /** `out[j] += Σ values[i] · matrix[indices[i]][j]` over i in [from, from + count); rows of `matrix` are `stride` floats. */
+  /**
+   * `out[j] += Σ values[i] · matrix[indices[i]][j]` over i in [from, from + count); rows of `matrix` are `stride`
+   * floats.
+   */
   addRows(
     out: Float32Array,
     matrix: Float32Array,

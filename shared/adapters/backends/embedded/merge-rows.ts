@@ -8,9 +8,9 @@ export interface Targets {
 }
 
 /**
- * One row for each different text. Its weight is the sum, its target the weighted mean of theirs, its label the likeliest class of
- * the target: the same loss up to a constant, in fewer rows. Above all, rows of one text that contradict one another would make
- * coordinate ascent crawl; merged, they are one step.
+ * One row for each different text. Its weight is the sum, its target the weighted mean of theirs, its label the
+ * likeliest class of the target: the same loss up to a constant, in fewer rows. Above all, rows of one text that
+ * contradict one another would make coordinate ascent crawl; merged, they are one step.
  * @returns `representatives`: the first of the rows that were merged, by merged row
  */
 export function mergeEqualTexts(

@@ -4,20 +4,22 @@ import type { EmbeddedConfiguration, Foundation } from './embedded-configuration
 /** Share of the champion's probabilities when distillation is switched on. */
 const distillation = 0.4;
 /**
- * Shares learnt without embeddings. From none to 0.05, noisy text gains 1 to 3 points from 5 examples a label on, and clean text loses
- * nothing (CLINC150, SNIPS: docs/benchmarks/trainer.md); 0.15 gains up to another point, for up to 1 of clean text where examples are few.
+ * Shares learnt without embeddings. From none to 0.05, noisy text gains 1 to 3 points from 5 examples a label on, and
+ * clean text loses nothing (CLINC150, SNIPS: docs/benchmarks/trainer.md); 0.15 gains up to another point, for up to 1
+ * of clean text where examples are few.
  */
 const embeddingDropout = 0.05;
 const moreEmbeddingDropout = 0.15;
 /**
  * Parts of the champion in the weights that are worth trying. Measured on CLINC150 with 150 intents: from none to 0.6,
- * the share of right answers that a candidate loses falls from 1.7 % to 0.5 %, and it keeps nearly two thirds of its gain.
+ * the share of right answers that a candidate loses falls from 1.7 % to 0.5 %, and it keeps nearly two thirds of its
+ * gain.
  */
 const interpolations = [0, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9] as const;
 
 /**
- * The measured best configuration to begin with, for data of any size (CLINC150, 2 examples a label to all). Some class balance,
- * because a curriculum leans to the labels that fail and so misstates their shares in traffic.
+ * The measured best configuration to begin with, for data of any size (CLINC150, 2 examples a label to all). Some class
+ * balance, because a curriculum leans to the labels that fail and so misstates their shares in traffic.
  */
 export function defaultConfiguration(foundation: Foundation): EmbeddedConfiguration {
   return {
@@ -33,8 +35,9 @@ export function defaultConfiguration(foundation: Foundation): EmbeddedConfigurat
 }
 
 /**
- * What an iteration trains side by side before anything is known about the model: the default, which gains most on clean text, the same
- * averaged with the champion, which loses little, and of that what stands more noise or, without embeddings, loses least.
+ * What an iteration trains side by side before anything is known about the model: the default, which gains most on
+ * clean text, the same averaged with the champion, which loses little, and of that what stands more noise or, without
+ * embeddings, loses least.
  */
 export function firstConfigurations(foundation: Foundation): readonly EmbeddedConfiguration[] {
   const first = defaultConfiguration(foundation);
@@ -44,9 +47,11 @@ export function firstConfigurations(foundation: Foundation): readonly EmbeddedCo
 }
 
 /**
- * Alternatives worth trying when tuning, best bets first; at most 13, all different from the configuration and one another. First
- * come more and less of the champion, in turn: the gate most often holds a candidate back for what it loses.
- * @param losesTooMuch whether the gate does so now: then half the way to the champion comes first, three quarters of it next, and less of it last
+ * Alternatives worth trying when tuning, best bets first; at most 13, all different from the configuration and one
+ * another. First come more and less of the champion, in turn: the gate most often holds a candidate back for what it
+ * loses.
+ * @param losesTooMuch whether the gate does so now: then half the way to the champion comes first, three quarters of it
+ * next, and less of it last
  */
 export function neighbourConfigurations(
   configuration: EmbeddedConfiguration,
@@ -80,7 +85,10 @@ export function neighbourConfigurations(
     });
 }
 
-/** Half the way from a part to the whole first, then three quarters of it, then the others by their distance from the half. */
+/**
+ * Half the way from a part to the whole first, then three quarters of it, then the others by their distance from the
+ * half.
+ */
 function nearerFirst(from: number, parts: readonly number[]): readonly number[] {
   const [half, ...others] = nearestTo((1 + from) / 2, parts);
   const [threeQuarters] = nearestTo((3 + from) / 4, others);

@@ -24,7 +24,10 @@ export interface FitOptions {
   readonly epochs: number;
   /** Taken as {@link smallestL2} when it is less: dual ascent needs some. */
   readonly l2: number;
-  /** How far, in nats, the label's score has to be ahead of the others to count as no further ahead than they; 0 by default. */
+  /**
+   * How far, in nats, the label's score has to be ahead of the others to count as no further ahead than they; 0 by
+   * default.
+   */
   readonly margin?: number;
   /** Share of each row's weight that is learnt without its dense features; 0 by default. */
   readonly denseDropout?: number;
@@ -39,12 +42,13 @@ export const smallestL2 = 1e-4;
 const negligible = 1e-6;
 
 /**
- * Multinomial logistic regression over sparse and dense features and a constant 1: minimises
- * Σ weight · cross-entropy(target, softmax(θ x)) + (l2 / 2) · |θ|², the constant's weights included, by exact dual coordinate ascent. It has no
- * step size, and it ends near the one optimum there is: two trainings on nearly the same data give nearly the same model. With a
- * margin, softmax(θ x − margin · target) stands in the loss: softmax-margin (Gimpel and Smith 2010, "Softmax-Margin CRFs"), which
- * asks as a support vector machine does for labels that win clearly. With dropout of the dense features, each row counts twice, with
- * them and without them, so that the sparse features alone can carry a row whose dense ones mislead (Neverova et al. 2015, "ModDrop").
+ * Multinomial logistic regression over sparse and dense features and a constant 1: minimises Σ weight ·
+ * cross-entropy(target, softmax(θ x)) + (l2 / 2) · |θ|², the constant's weights included, by exact dual coordinate
+ * ascent. It has no step size, and it ends near the one optimum there is: two trainings on nearly the same data give
+ * nearly the same model. With a margin, softmax(θ x − margin · target) stands in the loss: softmax-margin (Gimpel and
+ * Smith 2010, "Softmax-Margin CRFs"), which asks as a support vector machine does for labels that win clearly. With
+ * dropout of the dense features, each row counts twice, with them and without them, so that the sparse features alone
+ * can carry a row whose dense ones mislead (Neverova et al. 2015, "ModDrop").
  */
 export class SoftmaxRegression {
   readonly #problem: SoftmaxProblem;

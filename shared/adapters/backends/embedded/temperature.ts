@@ -13,9 +13,9 @@ export interface HeldOutScores {
 }
 
 /**
- * The temperature at which the held-out cross-entropy is lowest (Guo et al. 2017, arXiv 1706.04599), by golden-section search
- * over its logarithm; 1 without rows. It never changes which class wins. As in Platt scaling, 1 / (rows + 2) of each target goes
- * to all classes alike: a few rows that are all right do not make certainty.
+ * The temperature at which the held-out cross-entropy is lowest (Guo et al. 2017, arXiv 1706.04599), by golden-section
+ * search over its logarithm; 1 without rows. It never changes which class wins. As in Platt scaling, 1 / (rows + 2) of
+ * each target goes to all classes alike: a few rows that are all right do not make certainty.
  */
 export function fitTemperature({ scores, classes, labels, weights }: HeldOutScores): number {
   if (labels.length === 0 || classes < 2) {

@@ -4,8 +4,8 @@ export const maxFeatureCharacters = 4_000;
 const visible = /[^\p{Z}\p{C}]/u;
 
 /**
- * The part of an input that the model looks at: without white space around it, at most {@link maxFeatureCharacters} long.
- * Empty when it has no visible character, and so nothing to go by.
+ * The part of an input that the model looks at: without white space around it, at most {@link maxFeatureCharacters}
+ * long. Empty when it has no visible character, and so nothing to go by.
  */
 export function readableText(input: string): string {
   const text = input.trimStart().slice(0, maxFeatureCharacters).trimEnd();
@@ -35,9 +35,9 @@ function kindOf(unit: number): number {
 }
 
 /**
- * The n-grams of one text at a time, as 64-bit hashes in two halves: words and pairs of neighbouring words, then the 2- to
- * 4-grams of characters inside each token between white space, the token padded with a space on either side (scikit-learn's
- * `char_wb`). All in lower case. A collision among a million features has a probability of about 3e-8.
+ * The n-grams of one text at a time, as 64-bit hashes in two halves: words and pairs of neighbouring words, then the 2-
+ * to 4-grams of characters inside each token between white space, the token padded with a space on either side
+ * (scikit-learn's `char_wb`). All in lower case. A collision among a million features has a probability of about 3e-8.
  */
 export class NgramReader {
   low = new Uint32Array(1 << 12);

@@ -15,9 +15,9 @@ export interface TfIdfModel {
 }
 
 /**
- * TF-IDF as scikit-learn's `TfidfVectorizer(sublinear_tf=True)` computes it: (1 + ln tf) · (ln((1 + n) / (1 + df)) + 1), the block
- * of word n-grams and the block of character n-grams each scaled to unit length. N-grams found in fewer than `minimumTexts`
- * texts are left out; so are the rarest, when there are more than `maximumFeatures`.
+ * TF-IDF as scikit-learn's `TfidfVectorizer(sublinear_tf=True)` computes it: (1 + ln tf) · (ln((1 + n) / (1 + df)) +
+ * 1), the block of word n-grams and the block of character n-grams each scaled to unit length. N-grams found in fewer
+ * than `minimumTexts` texts are left out; so are the rarest, when there are more than `maximumFeatures`.
  */
 export function fitTfIdf(
   texts: readonly string[],

@@ -32,16 +32,16 @@ const folds = 5;
 /** Held-out rows that are enough to fit a temperature, which is one number. */
 const enoughHeldOut = 200;
 /**
- * In nats; chosen on validation text with the default L2 strength (docs/benchmarks/trainer.md). With many examples it brings a tenth of a
- * point, three on noisy text; with few it does no harm.
+ * In nats; chosen on validation text with the default L2 strength (docs/benchmarks/trainer.md). With many examples it
+ * brings a tenth of a point, three on noisy text; with few it does no harm.
  */
 const margin = 4;
 /** Passes that are enough for it: the scale of the scores settles long before the scores do. */
 const calibrationEpochs = 5;
 
 /**
- * Trains the head: TF-IDF and embeddings, softmax regression over them, a temperature from cross-validation. Interpolation with the
- * champion comes after.
+ * Trains the head: TF-IDF and embeddings, softmax regression over them, a temperature from cross-validation.
+ * Interpolation with the champion comes after.
  * @throws RatchetError InvalidInput for an output that is not a label of the task
  */
 export function trainHead(request: HeadRequest): TrainedHead {
@@ -166,8 +166,8 @@ function scaledRows(embeddings: Float32Array | null, rows: readonly number[]): F
 }
 
 /**
- * Positive-congruent training (Yan et al. 2021, arXiv 2011.09161): where the teacher is right, its probabilities are mixed into
- * the target. Classes that the teacher does not know get 0 of its share.
+ * Positive-congruent training (Yan et al. 2021, arXiv 2011.09161): where the teacher is right, its probabilities are
+ * mixed into the target. Classes that the teacher does not know get 0 of its share.
  */
 function distilledTargets(
   request: HeadRequest,
@@ -228,8 +228,8 @@ interface Fold {
 }
 
 /**
- * Stratified folds for the temperature, as many as give enough held-out rows. Rows of a class that the training part lacks are
- * not held out: no temperature would help them.
+ * Stratified folds for the temperature, as many as give enough held-out rows. Rows of a class that the training part
+ * lacks are not held out: no temperature would help them.
  */
 function calibrationFolds(rowClasses: Int32Array, classes: number, seed: number): readonly Fold[] {
   const order = rowClasses.map((_, row) => row);
@@ -280,7 +280,9 @@ function heldOutScores(
   return { scores, classes, labels, weights: rowWeights };
 }
 
-/** Sparse rows are quantised to 8 bits with a scale of their own; rows without a weight, and their n-grams, are dropped. */
+/**
+ * Sparse rows are quantised to 8 bits with a scale of their own; rows without a weight, and their n-grams, are dropped.
+ */
 function toArtifact(
   regression: SoftmaxRegression,
   source: Pick<HeadArtifact, 'header' | 'low' | 'high' | 'idf'>,

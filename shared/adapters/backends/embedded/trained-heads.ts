@@ -5,8 +5,9 @@ import type { TrainAnswer } from './worker.ts';
 const mostBytes = 256 * 2 ** 20;
 
 /**
- * Heads as they are before they are averaged with a champion. A run tries the same dataset with several parts of the champion, and the
- * training is the same for all of them; it is asked for once, also while it is under way. The least recently used go first.
+ * Heads as they are before they are averaged with a champion. A run tries the same dataset with several parts of the
+ * champion, and the training is the same for all of them; it is asked for once, also while it is under way. The least
+ * recently used go first.
  */
 export class TrainedHeads {
   readonly #trained = new LRUCache<string, TrainAnswer>({

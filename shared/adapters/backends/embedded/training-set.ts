@@ -11,8 +11,8 @@ export interface ReadableExample {
 }
 
 /**
- * Reads a dataset, JSON lines of `Example`. Examples whose input has no visible character are left out: there is nothing to
- * learn from them. @throws RatchetError InvalidInput naming the line
+ * Reads a dataset, JSON lines of `Example`. Examples whose input has no visible character are left out: there is
+ * nothing to learn from them. @throws RatchetError InvalidInput naming the line
  */
 export function readDataset(bytes: Uint8Array): readonly ReadableExample[] {
   const examples: ReadableExample[] = [];

@@ -7,9 +7,10 @@ const reservedPieces = 6;
 const unknown = 0;
 
 /**
- * SentencePiece unigram tokenizer of USE-Lite: the segmentation of highest total log probability (Kudo 2018, arXiv 1804.10959),
- * found by Viterbi, in time linear in the text. Same ids as `@energetic-ai/embeddings`, but for a text that begins with a colon or a smiley:
- * their scores are missing in the vocabulary and count 0, which the package takes for "nothing found yet".
+ * SentencePiece unigram tokenizer of USE-Lite: the segmentation of highest total log probability (Kudo 2018, arXiv
+ * 1804.10959), found by Viterbi, in time linear in the text. Same ids as `@energetic-ai/embeddings`, but for a text
+ * that begins with a colon or a smiley: their scores are missing in the vocabulary and count 0, which the package takes
+ * for "nothing found yet".
  */
 export class UseLiteTokenizer {
   readonly #pieces: readonly Piece[];

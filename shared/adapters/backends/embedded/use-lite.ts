@@ -4,7 +4,10 @@ import type { UseLiteWeights } from './use-lite-weights.ts';
 
 /** Length of an embedding. */
 export const embeddingLength = 512;
-/** Characters (UTF-16 code units) of a text that are embedded; what is left gives far more than {@link maxTokens} tokens. */
+/**
+ * Characters (UTF-16 code units) of a text that are embedded; what is left gives far more than {@link maxTokens}
+ * tokens.
+ */
 export const maxEmbeddedCharacters = 2_000;
 /** Tokens of a text that the model looks at, as in the original graph. */
 export const maxTokens = 128;
@@ -37,10 +40,10 @@ interface Layer {
 }
 
 /**
- * Universal Sentence Encoder Lite (Cer et al. 2018, arXiv 1803.11175): two pre-norm Transformer layers over SentencePiece
- * tokens, mean over the tokens, a tanh layer, L2 norm. The same function as the TensorFlow.js graph in the package, up to
- * float rounding, computed without padding: all tokens of a pass are rows of one matrix and each text attends to its own
- * rows only, so an embedding does not depend on its batch mates, to the bit.
+ * Universal Sentence Encoder Lite (Cer et al. 2018, arXiv 1803.11175): two pre-norm Transformer layers over
+ * SentencePiece tokens, mean over the tokens, a tanh layer, L2 norm. The same function as the TensorFlow.js graph in
+ * the package, up to float rounding, computed without padding: all tokens of a pass are rows of one matrix and each
+ * text attends to its own rows only, so an embedding does not depend on its batch mates, to the bit.
  */
 export class UseLite {
   readonly #tokenizer: UseLiteTokenizer;
@@ -180,7 +183,8 @@ export class UseLite {
     this.#attention(second, lengths, rows, y);
     addInto(y, x, rows * embeddingLength);
     this.#expand(second, y, rows);
-    // The last projection is linear, so the mean over the tokens is taken before it: one row a text instead of one a token.
+    // The last projection is linear, so the mean over the tokens is taken before it: one row a text instead of one a
+    // token.
     meanRows(this.#wide, lengths, hiddenWidth);
     meanRows(y, lengths, embeddingLength);
     this.#dense(this.#wide, second.contract, x, pass.length);
@@ -260,8 +264,9 @@ export class UseLite {
 }
 
 /**
- * Softmax attention of one query of one head over the rows [begin, end); writes headWidth values at `to`. Four rows, then four
- * columns at a time: each sum alone waits for its own last addition. The order within a sum fixes its bits, and stays.
+ * Softmax attention of one query of one head over the rows [begin, end); writes headWidth values at `to`. Four rows,
+ * then four columns at a time: each sum alone waits for its own last addition. The order within a sum fixes its bits,
+ * and stays.
  */
 function attend(
   qkv: Float32Array,

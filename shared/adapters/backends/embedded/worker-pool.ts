@@ -21,7 +21,9 @@ interface Tasks {
   predict: (task: PredictTask) => PredictAnswer;
 }
 
-/** The worker threads, begun at the first task. Idle ones keep the foundation loaded, and do not keep the process alive. */
+/**
+ * The worker threads, begun at the first task. Idle ones keep the foundation loaded, and do not keep the process alive.
+ */
 export class WorkerPool {
   readonly threads: number;
   #pool: Piscina | undefined;

@@ -31,9 +31,9 @@ export class Components {
 }
 
 /**
- * Joins the components of all near sets. Sets look up those before them in order of size. What is already known to be of
- * one component is passed over, and stretches of a chain that are of one component are passed over at once, so that a
- * million fillings of one template cost a million steps and not their square.
+ * Joins the components of all near sets. Sets look up those before them in order of size. What is already known to be
+ * of one component is passed over, and stretches of a chain that are of one component are passed over at once, so that
+ * a million fillings of one template cost a million steps and not their square.
  */
 export function joinSets(sets: RankedSets, components: Components): void {
   const { starts, ranks } = sets;

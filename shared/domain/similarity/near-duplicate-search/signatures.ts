@@ -55,7 +55,10 @@ export function indexSignatures(
   if (size >= shortestByWords) signatures(size, overlap, 'words', rank, visit);
 }
 
-/** Chains of sets by hash, the last entered first. Different hashes may share a chain: what is found is yet to be compared. */
+/**
+ * Chains of sets by hash, the last entered first. Different hashes may share a chain: what is found is yet to be
+ * compared.
+ */
 export class Chains {
   readonly #mask: number;
   readonly #heads: Int32Array;

@@ -59,8 +59,8 @@ const items = {
 };
 
 /**
- * When this fails, stored items and the code no longer go together by themselves: follow "Changing the shape of an item" in
- * docs/adr/0011-one-table.md, then renew the digests.
+ * When this fails, stored items and the code no longer go together by themselves: follow "Changing the shape of an
+ * item" in docs/adr/0011-one-table.md, then renew the digests.
  */
 test('the shapes of the items are those of schema version 4', () => {
   const shapes = Object.entries(items).map(([kind, item]) => [kind, itemShape(item)] as const);

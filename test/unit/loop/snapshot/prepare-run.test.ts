@@ -23,7 +23,10 @@ let first: string;
 const now = () => new Date(ports.clock.now()).toISOString();
 const trace = (traceId: string, timestamp: string) => sampleTrace({ traceId, modelId, timestamp });
 
-/** A model promoted once, by run `r1`; old traces came before that run, new ones and a person's word on an old one after it. */
+/**
+ * A model promoted once, by run `r1`; old traces came before that run, new ones and a person's word on an old one after
+ * it.
+ */
 beforeEach(async () => {
   ports = memoryPorts();
   const examples = bytesOf('{"input":"win","output":"spam"}\n{"input":"lunch","output":"ham"}');

@@ -9,7 +9,10 @@ import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
 import { watched } from '../../../helpers/training.ts';
 
-/** Every fifth was learnt as "spam" and has since been called "ham" by a person; the judge corrects every fourth of the others. */
+/**
+ * Every fifth was learnt as "spam" and has since been called "ham" by a person; the judge corrects every fourth of the
+ * others.
+ */
 const records = Array.from({ length: 40 }, (_, at): JudgedRecord => {
   const human = at % 5 === 0;
   const expected = human || at % 4 === 0 ? 'ham' : 'spam';
@@ -80,7 +83,8 @@ test('triage-traces teaches its models what a person says in place of what the c
   const outputsOf = (folds: readonly Example[][], index: number) =>
     new Set(folds.flatMap((fold) => fold.filter(({ input }) => input === `text ${index}`).map(({ output }) => output)));
   for (const folds of [trained.slice(0, 4), trained.slice(4)]) expect(outputsOf(folds, 5)).toEqual(new Set(['ham']));
-  // A correction by the judge alone trains beside what the champion learnt, and not at all to the models of agreed records.
+  // A correction by the judge alone trains beside what the champion learnt, and not at all to the models of agreed
+  // records.
   expect(outputsOf(trained.slice(0, 4), 4)).toEqual(new Set(['ham', 'spam']));
   expect(outputsOf(trained.slice(4), 4)).toEqual(new Set(['spam']));
 });
