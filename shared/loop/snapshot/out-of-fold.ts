@@ -83,7 +83,7 @@ export async function outOfFoldProbabilities(request: {
         seed: request.seed,
         teacher: null,
         artifactKey,
-        predictor: trainer.name,
+        predictor: trainer.predictors[0] ?? trainer.name,
       });
       const predictions = await answerWith(
         trainedFold,
