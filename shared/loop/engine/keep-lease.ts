@@ -37,6 +37,8 @@ async function resume({ run, lease }: StageHead, minutes: number, ports: Ports):
   if ((await readControl(run.modelId, ports)).lease !== null) return;
   const record = await ports.lineage.getRun(run.runId);
   if (record?.status !== 'failed') return;
+  // A stage of a stopped execution may begin a moment after its end was recorded; nobody is to take that end back.
+  if ((await ports.owners.stateOf(lease.owner)) === 'gone') throw leaseLost(run);
   const now = ports.clock.now();
   const control = await updateControl(run.modelId, ports, (current) =>
     resumeLease(current, { runId: run.runId, ...lease, now, minutes }),

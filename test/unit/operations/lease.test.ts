@@ -85,6 +85,20 @@ describe('keepLease', () => {
     expect(work).not.toHaveBeenCalled();
   });
 
+  test('is taken up again by an execution that is redriven, and never by one that was stopped', async () => {
+    const head = await headOf('a');
+    await ports.lineage.putRun(sampleRun({ ...run, status: 'running' }));
+    await endRun({ run, owner: 'a', status: 'ABORTED' }, ports);
+    expect(await lease()).toBeNull();
+    const stopped: Ports = { ...ports, owners: { stateOf: async () => 'gone' } };
+    expect(await rejection(keepLease(head, stopped, async () => 'done'))).toMatchObject({ name: 'LeaseLost' });
+    expect([await lease(), (await ports.lineage.getRun('r1'))?.status]).toEqual([null, 'failed']);
+
+    const redriven: Ports = { ...ports, owners: { stateOf: async () => 'running' } };
+    expect(await keepLease(head, redriven, async () => 'done')).toBe('done');
+    expect([(await lease())?.owner, (await ports.lineage.getRun('r1'))?.status]).toEqual(['a', 'running']);
+  });
+
   test('ends well when the lease expired and nobody took it', async () => {
     const work = Promise.withResolvers<string>();
     const head = await headOf('a');
