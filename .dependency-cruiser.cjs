@@ -1,7 +1,10 @@
 const { readdirSync } = require('node:fs');
 const { join } = require('node:path');
 
-/** Imports run one way: domain ← tasks ← ports ← intake ← operations ← loop ← (functions | cli); adapters know ports and domain. */
+/**
+ * Imports run one way: domain ← tasks ← ports ← intake ← operations ← loop ← (functions | cli). Adapters know domain, tasks
+ * and ports; composition knows adapters too.
+ */
 const outside = 'functions|cli|infra|console|bench|test';
 
 /** What a layer may not import: the layers above it and the adapters. */
@@ -56,7 +59,20 @@ module.exports = {
       name: 'infra-knows-no-stages',
       severity: 'error',
       from: { path: '^infra/' },
-      to: { path: '^(shared/(intake|operations|loop|adapters|ports|composition)|functions|cli)/' },
+      to: { path: '^(shared/(tasks|intake|operations|loop|adapters|ports|composition)|functions|cli)/' },
+    },
+    {
+      name: 'functions-and-cli-know-not-each-other',
+      severity: 'error',
+      from: { path: '^(functions|cli)/' },
+      to: { path: '^(functions|cli)/', pathNot: '^$1/' },
+    },
+    {
+      name: 'functions-and-cli-know-no-infra',
+      comment: 'The laptop interprets the same state machine file.',
+      severity: 'error',
+      from: { path: '^(functions|cli)/' },
+      to: { path: '^infra/', pathNot: '^infra/state-machines/improvement-loop\\.asl\\.json$' },
     },
     {
       name: 'product-knows-no-tests',

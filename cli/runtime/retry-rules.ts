@@ -8,8 +8,9 @@ export interface RetryRule {
 }
 
 /**
- * The retry rules of a state machine's Task states, by state. The first retrier is for what steps throw;
- * others are for what only a function service throws. */
+ * The retry rules of a state machine's Task states, by state. The first retrier is for what stages throw; the others are
+ * for what the Lambda service alone throws.
+ */
 export function retryRules(definition: unknown): ReadonlyMap<string, RetryRule> {
   return new Map(
     [...machineStates(definition)].flatMap(

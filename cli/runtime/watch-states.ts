@@ -62,16 +62,21 @@ export function watchStates(ui: ProgressUi, options: { readonly verbose: boolean
 
 const verdicts = ['verdict', 'outcome', 'next', 'move', 'decision'];
 
-/** The counts and verdicts of a stage's output: its keys and ids are for machines. */
+/** The counts and verdicts of a stage's output, also of its parts: its keys and ids are for machines. */
 function summarise(output: unknown): string {
   if (typeof output !== 'object' || output === null) return '';
   return Object.entries(output)
+    .flatMap(([field, value]) => (isPart(value) ? Object.entries(value) : [[field, value] as const]))
     .flatMap(([field, value]) => {
       if (typeof value === 'number') return [`${words(field)} ${Number.isInteger(value) ? value : value.toFixed(4)}`];
       if (verdicts.includes(field) && typeof value === 'string' && value !== '') return [`${words(field)} ${value}`];
       return [];
     })
     .join(', ');
+}
+
+function isPart(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function verdictOf(output: unknown): string | null {

@@ -9,8 +9,8 @@ const lambdaFaults = [
 ] as const;
 
 /**
- * Asked again for as long as another function may hold the slot that is missing, 15 minutes and more: a Map of ten
- * beside a concurrency of ten would else fail as soon as anything else runs.
+ * A function that finds no free slot of the account's concurrency asks again for longer than any function may hold one,
+ * which is 15 minutes. With fewer attempts, a Map of ten in an account of ten slots failed as soon as anything else ran.
  */
 export const throttled = {
   ErrorEquals: ['Lambda.TooManyRequestsException'],

@@ -18,7 +18,8 @@ export interface PredictOptions {
 
 /**
  * Answers inputs with a checkpoint. Answers come in the order of the inputs, and do not depend on what else is in the
- * batch.
+ * batch. A label without an example is never answered. Progress
+ * ends at its total.
  */
 export interface Predictor {
   readonly name: string;
@@ -28,5 +29,9 @@ export interface Predictor {
   readonly ranked: boolean;
   /** How many inputs to ask at once, so that an answer comes well within a function's time. */
   readonly chunk: number;
+  /**
+   * @throws RatchetError ObjectMissing when the artifact is not there, CorruptArtifact when it is not the one that
+   * `served.digest` speaks of
+   */
   predict(served: Served, inputs: readonly string[], options?: PredictOptions): Promise<readonly Prediction[]>;
 }

@@ -41,7 +41,9 @@ export interface SearchContext {
 /**
  * Trains one checkpoint from the foundation. Long work: under the same key the same checkpoint comes out, also when a
  * process was killed in between, or when training is never twice the same; so an artifact is never overwritten.
- * Configurations and the space they are searched in are the trainer's own.
+ * Configurations and the space they are searched in are the trainer's own. A label that the task knows and no example
+ * has is no error. Work fails by RatchetError, or with its name where it fails later: InvalidInput for a dataset that
+ * is empty, no dataset, or has outputs that the task does not know; ObjectMissing for one that is not there.
  */
 export interface Trainer extends LongWork<TrainingRequest, Artifact> {
   readonly name: string;

@@ -20,9 +20,9 @@ const inputSchema = z.strictObject({
   cluster: clusterRefSchema,
 });
 /**
- * Asks the champion probes made from records that had no part in finding the clusters: is the weakness systematic, or
- * chance? Were they drawn from what the clustering left over, a cluster that holds all failures of its region would
- * look refuted.
+ * Tells a systematic weakness from chance: the champion answers probes made from records that the clustering never saw.
+ * What the clustering saw and left out would not do: a cluster that took all failures of its region leaves only passes,
+ * and every probe would pass.
  */
 export const confirmWeaknesses: LongStage<z.infer<typeof inputSchema>, z.infer<typeof weaknessRefSchema>> = {
   name: 'confirm-weaknesses',

@@ -31,6 +31,7 @@ const alone: StageReach = {
  * Runs a stage once: an input that was completed before is passed over and its recorded output returned. The lease is
  * checked before, and renewed while the stage works. The completion record is written last, so a killed stage is run
  * again and writes the same objects. A long stage may be called many times before it is done.
+ * @throws RatchetError LeaseLost, unless the stage had been completed and its run is finished
  */
 export async function executeStage<I extends StageHead, O>(
   stage: AnyStage<I, O>,
@@ -49,12 +50,16 @@ export async function executeStage<I extends StageHead, O>(
   const recordKey = stageKey(stage.name, input, 'completed.json');
   const inputDigest = inputDigestOf(input);
 
-  return keepLease(input, ports, async () => {
+  const completed = async (): Promise<{ readonly output: O } | null> => {
     const recorded = await readCompletion(recordKey, ports);
     const known = recorded?.inputDigest === inputDigest ? stage.output.safeParse(recorded.output) : undefined;
-    if (known?.success === true) {
-      await stage.afterwards?.(input, known.data, ports);
-      return { status: 'done', output: known.data, passedOver: true };
+    return known?.success === true ? { output: known.data } : null;
+  };
+  const work = async (): Promise<StageOutcome<O>> => {
+    const known = await completed();
+    if (known !== null) {
+      await stage.afterwards?.(input, known.output, ports);
+      return { status: 'done', output: known.output, passedOver: true };
     }
     const given = await stage.run(input, {
       ports,
@@ -67,7 +72,18 @@ export async function executeStage<I extends StageHead, O>(
     await ports.objects.put(recordKey, new TextEncoder().encode(JSON.stringify({ inputDigest, output })));
     await stage.afterwards?.(input, output, ports);
     return { status: 'done', output, passedOver: false };
-  });
+  };
+
+  try {
+    return await keepLease(input, ports, work);
+  } catch (error) {
+    // The stage that finishes a run gives its lease back. Called again, because its answer was lost, it has none.
+    if (!(error instanceof RatchetError && error.name === 'LeaseLost')) throw error;
+    if ((await ports.lineage.getRun(input.run.runId))?.status !== 'finished') throw error;
+    const known = await completed();
+    if (known === null) throw error;
+    return { status: 'done', output: known.output, passedOver: true };
+  }
 }
 
 /** What the Task state of a long stage gives. */

@@ -35,10 +35,11 @@ export async function goOn<R, T>(
   const { deadline, ports } = context;
   const tell = (done: number, total: number) => ports.observer.progress(done, total, unit);
   const failures = await failuresBefore(context);
-  const begun = context.handle === null ? null : handleSchema.parse(context.handle);
-  const goesOn = begun !== null && begun.failures === failures;
+  // A handle that cannot be read, as of another version, is as none: starting under the same key joins the work.
+  const begun = handleSchema.safeParse(context.handle);
+  const goesOn = begun.success && begun.data.failures === failures;
   const progress = goesOn
-    ? await work.advance(begun.of, deadline, tell)
+    ? await work.advance(begun.data.of, deadline, tell)
     : await work.start(key, await request(), deadline, tell);
   if (progress.status === 'done') return progress;
   if (progress.status === 'working') {

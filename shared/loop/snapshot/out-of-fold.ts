@@ -12,9 +12,9 @@ import { foldFile } from '../engine/fold-files.ts';
 import type { StageContext } from '../engine/stage.ts';
 
 /** Folds of the cross-validation that the out-of-fold probabilities come from. */
-const folds = 4;
+export const folds = 4;
 
-/** What is answered; also trained on, in the folds that it is not in, where it has an output. */
+/** What the model of its own fold answers. With an output, it trains the models of the other folds; null trains none. */
 export interface FoldItem {
   readonly id: string;
   readonly input: string;
@@ -51,6 +51,8 @@ export async function outOfFoldProbabilities(request: {
   readonly context: Pick<StageContext, 'ports' | 'key'>;
   /** Tells these folds' files from others of the stage. */
   readonly name: string;
+  /** Called when a fold is done. */
+  readonly onFold: () => void;
 }): Promise<OutOfFoldAnswers> {
   const { items, base, model, trainer, context } = request;
   const { ports } = context;
@@ -67,7 +69,6 @@ export async function outOfFoldProbabilities(request: {
     })),
     ...items.map((item) => ({ input: item.input, id: item.id, into: answers.items, examples: asExample(item) })),
   ].map((each) => ({ ...each, fold: foldOf(each.input) }));
-  let done = 0;
   await Promise.all(
     Array.from({ length: folds }, async (_, fold) => {
       const held = all.filter((each) => each.fold === fold);
@@ -99,8 +100,7 @@ export async function outOfFoldProbabilities(request: {
           probabilities: alternatives.map((alternative) => alternative.confidence),
         });
       }
-      done += 1;
-      ports.observer.progress(done, folds, 'folds');
+      request.onFold();
     }),
   );
   return answers;

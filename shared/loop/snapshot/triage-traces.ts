@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../../domain/base/json.ts';
+import { partsOf } from '../../domain/base/part-size.ts';
 import { sameAnswer } from '../../domain/base/same-answer.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { Checkpoint } from '../../domain/models/checkpoint.ts';
@@ -17,7 +18,7 @@ import { judgedSchema } from '../state/judged.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { stageHead } from '../state/stage-head.ts';
 import { triagedSchema } from '../state/triaged.ts';
-import { type OutOfFoldAnswers, outOfFoldProbabilities } from './out-of-fold.ts';
+import { folds, type OutOfFoldAnswers, outOfFoldProbabilities } from './out-of-fold.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,
@@ -25,6 +26,10 @@ const inputSchema = z.strictObject({
   /** The chunks, in the order of the snapshot. */
   judged: z.array(judgedSchema),
 });
+
+/** How many chunks are read side by side. */
+const chunksAtOnce = 10;
+
 /** Names what each trace is: clean, fixable noise, poison or a suspect judgement, with its reason. */
 export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof triagedSchema>> = {
   name: 'triage-traces',
@@ -34,16 +39,24 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
     const { ports, key } = context;
     const plan = await readPlan(prepared, ports);
     const kind = kindOf(plan.model, ports);
-    const chunks = await Promise.all(
-      judged.map(({ judgedKey }) => readJsonl(ports.objects, judgedKey, judgedRecordSchema)),
-    );
-    const records = chunks.flat();
+    const records: JudgedRecord[] = [];
+    for (const part of partsOf(judged, chunksAtOnce)) {
+      const chunks = await Promise.all(
+        part.map(({ judgedKey }) => readJsonl(ports.objects, judgedKey, judgedRecordSchema)),
+      );
+      records.push(...chunks.flat());
+    }
     const read = new Set(records.flatMap(({ input, judgement }) => (judgement?.judge.kind === 'human' ? [input] : [])));
     // What a person has since judged counts as the person says, and no longer as the champion learnt it.
     const base = (await readJsonl(ports.objects, plan.parentExamplesKey, exampleSchema)).filter(
       ({ input }) => !read.has(input),
     );
     const trainer = cheapTrainer(plan.model, ports);
+    let foldsDone = 0;
+    const onFold = () => {
+      foldsDone += 1;
+      ports.observer.progress(foldsDone, 2 * folds, 'folds');
+    };
     const askOutOfFold = async (name: string, learns: (record: JudgedRecord) => boolean): Promise<OutOfFoldAnswers> =>
       trainer === null || !needsOpinion(kind)
         ? noAnswers
@@ -60,6 +73,7 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
             seed: run.seed,
             context,
             name: `${name}-`,
+            onFold,
           });
     const outOfFold = await askOutOfFold('all', () => true);
     const agreedOnly = await askOutOfFold('agreed', (record) => isAgreed(record, kind));

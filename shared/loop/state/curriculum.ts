@@ -12,7 +12,7 @@ export const partRefSchema = z.strictObject({
   hardNegatives: z.int(),
 });
 
-/** What one cluster gives to the curriculum, as written by this stage. */
+/** What one cluster gives to the curriculum: the file that `partRefSchema` points to. */
 export const clusterSelectionSchema = z.strictObject({
   clusterId: z.string(),
   cause: rootCauseSchema,

@@ -31,8 +31,11 @@ export function readTrainingSide(
   const records = readJsonl(objects, sidedKey, sidedRecordSchema).then((all) =>
     all.filter(isUsableRecord).filter((record) => record.side === 'train'),
   );
-  readLast.set(objects, { key: sidedKey, records });
-  records.catch(() => readLast.delete(objects));
+  const latest = { key: sidedKey, records };
+  readLast.set(objects, latest);
+  records.catch(() => {
+    if (readLast.get(objects) === latest) readLast.delete(objects);
+  });
   return records;
 }
 

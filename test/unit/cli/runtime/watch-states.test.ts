@@ -29,13 +29,13 @@ describe('the states of a run, as people see them', () => {
     watcher.stateFinished(
       'gate-candidates',
       'all',
-      { score: 0.5, championScore: 1, outcome: 'rejected', key: 'a/b' },
+      { score: 0.5, championScore: 1, outcome: 'rejected', key: 'a/b', sets: { tests: 3, items: [7] } },
       false,
     );
     expect(told).toEqual([
       'started gate-candidates',
       'progress gate-candidates 1 2 sets',
-      'finished gate-candidates score 0.5000, champion score 1, outcome rejected',
+      'finished gate-candidates score 0.5000, champion score 1, outcome rejected, tests 3',
     ]);
   });
 

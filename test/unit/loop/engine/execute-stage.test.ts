@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { executeStage } from '../../../../shared/loop/engine/execute-stage.ts';
 import { type Stage, stageKey } from '../../../../shared/loop/engine/stage.ts';
 import { stageHead } from '../../../../shared/loop/state/stage-head.ts';
-import { acquireLease } from '../../../../shared/operations/lease.ts';
-import { sampleModel } from '../../../helpers/lineage-samples.ts';
+import { acquireLease, giveLeaseBack } from '../../../../shared/operations/lease.ts';
+import { sampleModel, sampleRun } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { anyText } from '../../intake/any-text.ts';
 
@@ -60,4 +60,23 @@ test('a stage whose completion record holds anything else is run again, and neve
       expect(times()).toBe(before + 1);
     }),
   );
+});
+
+test('a stage that finished its run and gave its lease back is passed over when its answer was lost', async () => {
+  const { ports, head, stage, times } = await prepared();
+  const { run, lease } = head;
+  await ports.lineage.putRun(sampleRun(run));
+  const finishing: typeof stage = {
+    ...stage,
+    afterwards: async () => {
+      await ports.lineage.putRun({ ...sampleRun(run), status: 'finished', finishedAt: '2026-01-01T00:10:00.000Z' });
+      await giveLeaseBack(run, lease.owner, ports);
+    },
+  };
+  const outcome = { status: 'done', output: { count: 7 } };
+  expect(await executeStage(finishing, head, ports)).toEqual({ ...outcome, passedOver: false });
+  expect(await executeStage(finishing, head, ports)).toEqual({ ...outcome, passedOver: true });
+  expect(times()).toBe(1);
+  const otherInput = { ...head, iteration: 1 };
+  await expect(executeStage(finishing, otherInput, ports)).rejects.toMatchObject({ name: 'LeaseLost' });
 });

@@ -94,6 +94,9 @@ describe('a long stage', () => {
     await handle({ ...head, work: { ...first, item: 'another' } }, ports, 0);
     expect(calls.map(({ kind }) => kind)).toEqual(['start', 'start', 'start']);
 
+    await handle({ ...head, work: { ...first, handle: 'of another version' } }, ports, 0);
+    expect(calls.at(-1)).toEqual({ kind: 'start', from: 'k' });
+
     const second = await handle({ ...head, work: first }, ports, 0);
     expect(second.working).toMatchObject({ done: 2, total: 3 });
     const last = await handle({ ...head, work: second.output }, ports, 0);

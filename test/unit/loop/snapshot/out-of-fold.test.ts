@@ -75,6 +75,7 @@ describe('outOfFoldProbabilities', () => {
         stageKey('triage-traces', head, file),
       ),
       name: 'all-',
+      onFold: () => {},
     });
     expect([...found.items.keys()].sort()).toEqual(items.map(({ id }) => id).sort());
     expect([...found.base.keys()].sort()).toEqual(base.map(({ exampleId }) => exampleId));
@@ -114,6 +115,7 @@ describe('outOfFoldProbabilities', () => {
         seed: 1,
         context: stageContext(ports, (file) => stageKey('triage-traces', head, file)),
         name: 'all-',
+        onFold: () => {},
       });
     expect(await ask()).toEqual(await ask());
     expect(done.size).toBe(4);
