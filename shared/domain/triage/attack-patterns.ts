@@ -9,10 +9,14 @@ export interface AttackPattern {
  * all here.
  */
 const gap = '[^a-z0-9]{0,6}';
+// An apostrophe between two letters belongs to the word, any other to what is between words: where it could be either,
+// a row of them could be read in more ways than can be tried.
+const sign = "(?:[^a-z0-9']|(?<![a-z])'|'(?![a-z]))";
+const word = "[a-z](?:[a-z]|'(?=[a-z])){0,19}";
 /** Up to three words in between. */
-const few = `(?:${gap}[a-z']{1,20}){0,3}?${gap}`;
+const few = `(?:${sign}{0,6}${word}){0,3}?${gap}`;
 /** Up to twelve words in between. */
-const many = `(?:[^a-z0-9]{1,6}[a-z']{1,20}){0,12}?[^a-z0-9]{1,6}`;
+const many = `(?:${sign}{1,6}${word}){0,12}?[^a-z0-9]{1,6}`;
 
 function phrase(weight: number, ...parts: readonly string[]): AttackPattern {
   return { pattern: new RegExp(`(?<![a-z0-9])${parts.join('')}`), weight };
@@ -35,7 +39,7 @@ export const injectionPatterns: readonly AttackPattern[] = [
     `(?:(?:all|any|the|of|these|those|your|everything)${gap}){0,4}`,
     earlier,
     gap,
-    `(?:[a-z]+${gap}){0,2}?`,
+    `(?:[a-z]{1,20}${gap}){0,2}?`,
     orders,
   ),
   phrase(
@@ -103,7 +107,7 @@ export const injectionPatterns: readonly AttackPattern[] = [
   },
   {
     pattern:
-      /<\/?(?:system|assistant|instructions?|prompt)>|#{2,} ?(?:system|instructions?|new task|override)\b|\[(?:system|override)\]|-{3,} ?(?:end|begin|start) (?:of )?(?:system|user|prompt|instructions?)/,
+      /<\/?(?:system|assistant|instructions?|prompt)>|(?<!#)#{2,} ?(?:system|instructions?|new task|override)\b|\[(?:system|override)\]|(?<!-)-{3,} ?(?:end|begin|start) (?:of )?(?:system|user|prompt|instructions?)/,
     weight: 0.9,
   },
   { pattern: /^(?:system|assistant|developer) ?(?:prompt|message|override|note)? ?: ?\S/, weight: 0.8 },

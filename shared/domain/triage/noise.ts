@@ -139,7 +139,7 @@ export function detectEncoding(text: string): Finding | null {
       reason: `has characters gone wrong: ${quote(escapeInvisible(wrong[0]))}`,
     };
   const mixed =
-    /(?:[a-z]+[\u0370-\u03ff\u0400-\u04ff]+[a-z]|[\u0370-\u03ff\u0400-\u04ff]+[a-z]+[\u0370-\u03ff\u0400-\u04ff]|[a-z]{2,}[\u0400-\u04ff]|[\u0400-\u04ff][a-z]{2,})/iu.exec(
+    /(?:(?<![a-z])[a-z]+[\u0370-\u03ff\u0400-\u04ff]+[a-z]|(?<![\u0370-\u03ff\u0400-\u04ff])[\u0370-\u03ff\u0400-\u04ff]+[a-z]+[\u0370-\u03ff\u0400-\u04ff]|(?<![a-z])[a-z]{2,}[\u0400-\u04ff]|[\u0400-\u04ff][a-z]{2,})/iu.exec(
       text,
     );
   return mixed === null
@@ -155,7 +155,7 @@ function escapeInvisible(text: string): string {
 }
 
 const metadata =
-  /\b(?:dataset|split|benchmark|example[_ ]?id|sample[_ ]?id|task[_ ]?id|qid|gold(?:[_ ]label)?|ground[_ ]truth|intent|label|difficulty|source|category) ?[:=] ?[\w./-]+|\[(?:train|test|dev|val(?:idation)?|eval)(?:[-_ :#]\w+)*\]|\b(?:clinc150|banking77|mmlu|gsm8k|squad|arc-(?:easy|challenge)|hellaswag|triviaqa|humaneval|xsum|samsum)\b[-_/#: ]*\w*/i;
+  /\b(?:dataset|split|benchmark|example[_ ]?id|sample[_ ]?id|task[_ ]?id|qid|gold(?:[_ ]label)?|ground[_ ]truth|intent|label|difficulty|source|category) ?[:=] ?[\w./-]+|\[(?:train|test|dev|val(?:idation)?|eval)(?:[-_ :#]\w+(?:[- :#]\w+)*)?\]|\b(?:clinc150|banking77|mmlu|gsm8k|squad|arc-(?:easy|challenge)|hellaswag|triviaqa|humaneval|xsum|samsum)\b[-_/#: ]*\w*/i;
 
 /** A benchmark's own fields in the text. */
 export function detectMetadata(text: string): Finding | null {

@@ -47,7 +47,7 @@ function payloadForm(text: string): string | null {
   if (/^(?:\$ )?(?:curl|wget) .*https?:\/\//.test(text)) return 'a shell command';
   if (/^(?:query|mutation|subscription)\b[^{]{0,80}\{[\s\S]*\}\s*$/.test(text)) return 'a GraphQL query';
   if (
-    /^Traceback \(most recent call last\)|^(?:Exception in thread|\w+(?:\.\w+)*(?:Exception|Error): [\s\S]*\n\s+at )/.test(
+    /^Traceback \(most recent call last\)|^(?:Exception in thread|\w+(?:\.\w+)*(?:Exception|Error): [\s\S]*\n(?:[^\S\n]+|[^\S\n]*\n)at )/.test(
       text,
     )
   )
@@ -106,7 +106,7 @@ const absentThing = [
   /\b(?:look at|in|of|on|from|about|transcribe|describe|read|analy[sz]e|explain|identify|caption) (?:this|that|my) (?:image|picture|photo|photograph|screenshot|recording|audio(?: clip| file)?|diagram|video clip)(?![\w-])/,
   /\blisten to (?:the|this|my) (?:attached )?(?:audio|recording|clip|voice ?mail|voice note)\b/,
   /\b(?:figure|fig\.|table|chart|exhibit|diagram) \d+\b.{0,30}(?:above|below|shows|shown)/,
-  /\[(?:image|img|photo|picture|audio|video|attachment|screenshot|figure|file)(?:[ :#_-][\w .-]{0,60})?\]|<(?:image|audio|video|attachment)>|!\[[^\]]*\]\(/,
+  /\[(?:image|img|photo|picture|audio|video|attachment|screenshot|figure|file)(?:[ :#_-][\w .-]{0,60})?\]|<(?:image|audio|video|attachment)>|!\[(?:(?!!\[)[^\]])*\]\(/,
 ];
 
 /** Points at a picture, a recording or a file that a text model never gets. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { canonicalJson, digest } from '../../domain/base/ids.ts';
+import { readControl } from '../../operations/control-item.ts';
 import { readJson } from '../../ports/documents.ts';
 import type { Working } from '../../ports/long-work.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -31,7 +32,7 @@ const alone: StageReach = {
  * Runs a stage once: an input that was completed before is passed over and its recorded output returned. The lease is
  * checked before, and renewed while the stage works. The completion record is written last, so a killed stage is run
  * again and writes the same objects. A long stage may be called many times before it is done.
- * @throws RatchetError LeaseLost, unless the stage had been completed and its run is finished
+ * @throws RatchetError LeaseLost, unless the stage is the one that finished the run and gave the lease back
  */
 export async function executeStage<I extends StageHead, O>(
   stage: AnyStage<I, O>,
@@ -79,11 +80,18 @@ export async function executeStage<I extends StageHead, O>(
   } catch (error) {
     // The stage that finishes a run gives its lease back. Called again, because its answer was lost, it has none.
     if (!(error instanceof RatchetError && error.name === 'LeaseLost')) throw error;
-    if ((await ports.lineage.getRun(input.run.runId))?.status !== 'finished') throw error;
+    if (!(await gaveItsLeaseBack(input, ports))) throw error;
     const known = await completed();
     if (known === null) throw error;
     return { status: 'done', output: known.output, passedOver: true };
   }
+}
+
+/** Whether this very owner finished the run, and nobody has had the lease since. */
+async function gaveItsLeaseBack({ run, lease }: StageHead, ports: Ports): Promise<boolean> {
+  const control = await readControl(run.modelId, ports);
+  if (control.lease !== null || control.fencingToken !== lease.fencingToken) return false;
+  return (await ports.lineage.getRun(run.runId))?.status === 'finished';
 }
 
 /** What the Task state of a long stage gives. */

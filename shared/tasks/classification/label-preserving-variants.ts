@@ -21,7 +21,7 @@ export function labelPreservingVariants(input: string, count: number): Variant[]
   const typo = swapLetters(text, seed);
   if (typo !== null) made.push({ method: 'typo', input: typo });
   // An opening in English belongs only before what may be English.
-  if (/^[\p{ASCII}]*[a-z][\p{ASCII}]*$/iu.test(text)) {
+  if (/^\p{ASCII}*$/iu.test(text) && /[a-z]/iu.test(text)) {
     made.push({ method: 'opening', input: (openings[seed % openings.length] ?? '') + text });
   }
   const second = swapLetters(typo ?? text, seed + 1);

@@ -116,6 +116,11 @@ describe('poison', () => {
       expect(Array.isArray(findPoison(piece.repeat(4_000), context))).toBe(true);
       expect(Array.isArray(findNoise(piece.repeat(4_000), context))).toBe(true);
     }
+    // Patterns that can read the same text in many ways take years for these.
+    for (const text of [`[val 2${'_uv'.repeat(60)}\0`, `[test${'_'.repeat(200)}`])
+      expect(findNoise(text, context).map(({ kind }) => kind)).not.toContain('benchmark-metadata');
+    for (const text of [`act ${"'".repeat(60)}`, `ignore ${"a'".repeat(60)}`, `reveal ${"' a".repeat(60)}`])
+      expect(findPoison(text, context).map(({ kind }) => kind)).not.toContain('injection');
   });
 });
 

@@ -79,4 +79,6 @@ test('a stage that finished its run and gave its lease back is passed over when 
   expect(times()).toBe(1);
   const otherInput = { ...head, iteration: 1 };
   await expect(executeStage(finishing, otherInput, ports)).rejects.toMatchObject({ name: 'LeaseLost' });
+  await acquireLease({ ...run, runId: 'r2' }, 'host:2:bb', 15, ports);
+  await expect(executeStage(finishing, head, ports)).rejects.toMatchObject({ name: 'LeaseLost' });
 });
