@@ -41,8 +41,8 @@ export type OnProgress = (done: number, total: number) => void;
 /**
  * Work that may outlast the process that begins it: training, agents, bulk answering and judging. Starting under a key
  * that was started before joins that work, running or finished, and never begins it twice, however long ago that was;
- * only work that has failed is begun anew, and work whose result has since been removed. A call may be repeated, since its answer can be lost: a handle that was used
- * before, even of work that is done by now, gives what has come of it.
+ * only work that has failed is begun anew, and work whose result has since been removed. A call may be repeated, since
+ * its answer can be lost: a handle that was used before, even of work that is done by now, gives what has come of it.
  */
 export interface LongWork<R, T> {
   start(key: string, request: R, deadline: number, onProgress?: OnProgress): Promise<Progress<T>>;

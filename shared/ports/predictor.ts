@@ -18,8 +18,7 @@ export interface PredictOptions {
 
 /**
  * Answers inputs with a checkpoint. Answers come in the order of the inputs, and do not depend on what else is in the
- * batch. A label without an example is never answered. Progress
- * ends at its total.
+ * batch. A label without an example is never answered. Progress ends at its total.
  */
 export interface Predictor {
   readonly name: string;

@@ -30,6 +30,7 @@ const inputSchema = z.strictObject({
   parts: z.array(partRefSchema),
   step: iterationRefSchema,
 });
+
 /** Puts the clusters' parts together into the datasets that the lineage allows, checked for leaks and measured. */
 export const assembleCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<typeof curriculumSchema>> = {
   name: 'assemble-curriculum',

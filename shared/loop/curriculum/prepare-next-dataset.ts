@@ -17,6 +17,7 @@ const inputSchema = z.strictObject({
   weaknesses: z.array(weaknessRefSchema),
   lineage: lineageSchema,
 });
+
 /**
  * While candidates train, does what the likely next iteration needs. A champion far below the bands will most likely be
  * followed by a rework of the data: its curriculum is built now, under the keys where that iteration looks for it,

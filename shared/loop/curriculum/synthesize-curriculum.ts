@@ -23,6 +23,7 @@ const inputSchema = z.strictObject({
   weakness: weaknessRefSchema,
   step: iterationRefSchema,
 });
+
 /** Chooses gold and hard negatives for one cluster of failures. */
 export const synthesizeCurriculum: LongStage<z.infer<typeof inputSchema>, z.infer<typeof partRefSchema>> = {
   name: 'synthesize-curriculum',

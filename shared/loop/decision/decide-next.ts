@@ -25,6 +25,7 @@ const inputSchema = z.strictObject({
   gate: gateSchema,
 });
 type Input = z.infer<typeof inputSchema>;
+
 /** Applies the iteration policy: another move, promotion, or an end with the champion kept. */
 export const decideNext: Stage<Input, DecisionRef> = {
   name: 'decide-next',

@@ -25,6 +25,7 @@ const inputSchema = z.strictObject({
   decision: decisionRefSchema,
 });
 const testNames = ['traffic-test', 'failure-test', 'regression-test'] as const;
+
 /** Opens the test sets, once, for the report alone; no decision follows from them. */
 export const finalTest: LongStage<z.infer<typeof inputSchema>, z.infer<typeof finalTestRefSchema>> = {
   name: 'final-test',

@@ -33,6 +33,7 @@ const inputSchema = z.strictObject({
   evaluated: z.array(evaluatedSchema),
 });
 type Input = z.infer<typeof inputSchema>;
+
 /** Puts every candidate of the iteration to the gate and names the best. Rejection is data, not a fault. */
 export const gateCandidates: Stage<Input, Gate> = {
   name: 'gate-candidates',

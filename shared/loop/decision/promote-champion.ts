@@ -23,6 +23,7 @@ const inputSchema = z.strictObject({
   split: splitSchema.pick({ sets: true }),
   decision: decisionRefSchema,
 });
+
 /** The sets that later candidates are held to: what was decided on, never what is only reported. */
 const frozenNames: ReadonlySet<EvaluationSetName> = new Set(['traffic-validation', 'regression']);
 

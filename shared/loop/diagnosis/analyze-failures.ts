@@ -10,6 +10,7 @@ import { shardSchema } from '../state/split.ts';
 import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, shard: shardSchema });
+
 /** Reads one shard of training-side records: its failures, and what its passing records look like beside them. */
 export const analyzeFailures: LongStage<z.infer<typeof inputSchema>, z.infer<typeof analysisSchema>> = {
   name: 'analyze-failures',

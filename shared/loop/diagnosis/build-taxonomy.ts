@@ -9,6 +9,7 @@ import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, analyses: z.array(analysisSchema) });
+
 /** Groups the failures into clusters with profile, root cause and evidence. */
 export const buildTaxonomy: LongStage<z.infer<typeof inputSchema>, z.infer<typeof taxonomyRefSchema>> = {
   name: 'build-taxonomy',

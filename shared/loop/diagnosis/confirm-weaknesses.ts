@@ -19,6 +19,7 @@ const inputSchema = z.strictObject({
   taxonomyKey: z.string(),
   cluster: clusterRefSchema,
 });
+
 /**
  * Tells a systematic weakness from chance: the champion answers probes made from records that the clustering never saw.
  * What the clustering saw and left out would not do: a cluster that took all failures of its region leaves only passes,

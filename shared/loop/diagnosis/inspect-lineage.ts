@@ -19,6 +19,7 @@ import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
 import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema });
+
 /** Looks at what the champion comes from: its dataset, and the frozen sets that a candidate must not lose. */
 export const inspectLineage: Stage<z.infer<typeof inputSchema>, Lineage> = {
   name: 'inspect-lineage',

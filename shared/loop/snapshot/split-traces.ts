@@ -17,6 +17,7 @@ import { stageHead } from '../state/stage-head.ts';
 import { triagedSchema } from '../state/triaged.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, triaged: triagedSchema });
+
 /** Puts each near-duplicate group on its side for the life of the model, and makes the run's evaluation sets. */
 export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
   name: 'split-traces',

@@ -39,13 +39,13 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
     const { ports, key } = context;
     const plan = await readPlan(prepared, ports);
     const kind = kindOf(plan.model, ports);
-    const records: JudgedRecord[] = [];
+    const chunks: (readonly JudgedRecord[])[] = [];
     for (const part of partsOf(judged, chunksAtOnce)) {
-      const chunks = await Promise.all(
-        part.map(({ judgedKey }) => readJsonl(ports.objects, judgedKey, judgedRecordSchema)),
+      chunks.push(
+        ...(await Promise.all(part.map(({ judgedKey }) => readJsonl(ports.objects, judgedKey, judgedRecordSchema)))),
       );
-      records.push(...chunks.flat());
     }
+    const records = chunks.flat();
     const read = new Set(records.flatMap(({ input, judgement }) => (judgement?.judge.kind === 'human' ? [input] : [])));
     // What a person has since judged counts as the person says, and no longer as the champion learnt it.
     const base = (await readJsonl(ports.objects, plan.parentExamplesKey, exampleSchema)).filter(

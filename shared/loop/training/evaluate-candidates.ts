@@ -13,6 +13,7 @@ import { crossFit } from './cross-fit.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, evaluation: evaluationPlanSchema });
 type Input = z.infer<typeof inputSchema>;
+
 /** Answers one evaluation set with one candidate, or with its recipe where the set is part of what it trained on. */
 export const evaluateCandidates: LongStage<Input, Evaluated> = {
   name: 'evaluate-candidates',

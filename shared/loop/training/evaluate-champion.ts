@@ -15,6 +15,7 @@ const inputSchema = z.strictObject({
   split: splitSchema.pick({ sets: true }),
   lineage: lineageSchema.pick({ preceding: true, earlier: true }),
 });
+
 /**
  * The champion's own answers on everything a candidate is compared on: the run's held-out traffic and the frozen sets.
  */

@@ -83,6 +83,7 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
 
 /** Candidates a dataset, side by side. */
 const mostADataset = 3;
+
 /** Candidates an iteration, where a training is dear. */
 const mostDear = 1;
 

@@ -8,6 +8,7 @@ import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, candidate: candidateRefSchema });
+
 /** Trains one candidate from the foundation and enters it in the lineage. */
 export const trainCandidates: LongStage<z.infer<typeof inputSchema>, z.infer<typeof trainedSchema>> = {
   name: 'train-candidates',
