@@ -1,7 +1,9 @@
 import type { ZodType } from 'zod';
 import type { Json } from '../domain/base/json.ts';
 import type { TaskSpec } from '../domain/base/task-spec.ts';
+import type { Parts } from '../domain/evaluation/fold.ts';
 import type { Configuration } from '../domain/models/configuration.ts';
+import type { FoldModels } from '../domain/models/fold-models.ts';
 import type { Served } from '../domain/models/served.ts';
 import type { LongWork } from './long-work.ts';
 
@@ -12,16 +14,31 @@ export interface TrainingRequest {
   /** The trainer's own; it checks it. */
   readonly configuration: Configuration;
   readonly seed: number;
-  /** The champion to learn from, where the configuration asks for it; null for none. */
-  readonly teacher: Served | null;
+  /**
+   * The champion to learn from, where the configuration asks for it; null for none. What the model of a part learns from
+   * is never `served`, which has seen the part, but the teacher's fold model of that part; with no fold models `served`
+   * has seen no part at all.
+   */
+  readonly teacher: { readonly served: Served; readonly folds: FoldModels | null } | null;
+  /** The fold models to train beside it; null trains one model, on all examples. */
+  readonly folds: FoldPlan | null;
   /** Where the artifact goes, if there is one. What is there already stays as it is, and counts. */
   readonly artifactKey: string;
   /** Name of the predictor that is to answer with it. */
   readonly predictor: string;
 }
 
+/** Fold models to train: each on the examples that its part does not hold out (see `isHeldOut`). */
+export interface FoldPlan {
+  readonly parts: Parts;
+  /** The parts that get a model, each with the object key for its artifact. */
+  readonly models: readonly { readonly part: number; readonly artifactKey: string }[];
+}
+
 export interface Artifact {
   readonly served: Served;
+  /** The fold models that were asked for; null where none were. */
+  readonly folds: FoldModels | null;
   /** Size; null where there are no bytes of ours. */
   readonly bytes: number | null;
   /** Examples trained on. */
@@ -52,10 +69,14 @@ export interface Trainer extends LongWork<TrainingRequest, Artifact> {
   /** Names of the predictors that can answer with its artifacts; the first is the one to take unless told otherwise. */
   readonly predictors: readonly string[];
   /**
-   * `dear`: minutes to hours a training. Fewer candidates, no cross-fitting, and what triage compares with comes from a
-   * cheap one.
+   * `dear`: minutes to hours a training. Fewer candidates, and what triage compares with comes from a cheap one.
    */
   readonly cost: 'cheap' | 'dear';
+  /**
+   * How many fold models are worth training. `all`: a model of every part, and their average is what is served. A
+   * number: so many, beside a model on all examples, which is what is served.
+   */
+  readonly foldModels: 'all' | number;
   readonly configuration: ZodType<Configuration>;
   /**
    * The part of a configuration that a model may fix, with its defaults; reads that part out of a whole configuration

@@ -29,6 +29,11 @@ export function artifactKey(modelId: string, id: string): string {
   return `models/${modelId}/checkpoints/${id}/artifact.bin`;
 }
 
+/** Object key of the artifact of one of a checkpoint's fold models. */
+export function foldArtifactKey(modelId: string, id: string, parts: number, part: number): string {
+  return `models/${modelId}/checkpoints/${id}/fold-${part}-of-${parts}.bin`;
+}
+
 /** Object key of a dataset's examples, JSON lines. */
 export function datasetKey(modelId: string, datasetId: string): string {
   return `models/${modelId}/datasets/${datasetId}/examples.jsonl`;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { taskSpecSchema } from '../base/task-spec.ts';
 import { configurationSchema } from './configuration.ts';
+import { foldModelsSchema } from './fold-models.ts';
 import { servedSchema } from './served.ts';
 
 export const currentCheckpointSchema = z.strictObject({
@@ -15,6 +16,8 @@ export const currentCheckpointSchema = z.strictObject({
   seed: z.int(),
   task: taskSpecSchema,
   served: servedSchema,
+  /** Null where the checkpoint has seen no trace of the evidence: then {@link served} answers all of it honestly. */
+  folds: foldModelsSchema.nullable().default(null),
   runId: z.string().nullable(),
   createdAt: z.string(),
   /** Score by evaluation set, fractions; filled in when it was evaluated. */

@@ -1,5 +1,6 @@
 import { type ZodType, z } from 'zod';
 import { type Output, outputSchema } from '../base/output.ts';
+import { foldSchema } from '../evaluation/fold.ts';
 
 export const sliceSchema = z.enum(['gold', 'hard-negative', 'replay']);
 export type Slice = z.infer<typeof sliceSchema>;
@@ -29,6 +30,8 @@ export const exampleSchema = z.strictObject({
   weight: z.number().positive(),
   slice: sliceSchema,
   provenance: provenanceSchema,
+  /** The folds whose models must not train it; none for what trains everywhere. */
+  folds: z.array(foldSchema).readonly().default([]),
 });
 export type Example = z.infer<typeof exampleSchema>;
 
