@@ -5,7 +5,8 @@ import type { TaskKind } from '../base/task-kind.ts';
 import type { TaskSpec } from '../base/task-spec.ts';
 import { compareText } from '../base/text.ts';
 import type { RootCause } from '../diagnosis/root-cause.ts';
-import { leaks } from '../evaluation/splits.ts';
+import { foldsNear, leaks } from '../evaluation/ledger.ts';
+import type { Place } from '../evaluation/fold.ts';
 import type { Manifest } from '../models/dataset.ts';
 import type { Example, Provenance } from '../models/example.ts';
 import { nearDuplicateGroups } from '../similarity/near-duplicates.ts';
@@ -16,6 +17,12 @@ import type { ExampleCandidate } from './example-candidate.ts';
 import { datasetIdOf } from './example-id.ts';
 import { qualityControls } from './quality-controls.ts';
 import { rootSliceBands, type SliceBands, type SliceMember, sliceBands, weighSlices } from './weigh-slices.ts';
+
+/** An input and where it stands. */
+export interface PlacedInput extends Pick<Place, 'folds' | 'use'> {
+  readonly traceId: string;
+  readonly input: string;
+}
 
 export interface AssemblyRequest {
   /** `complement`: the curriculum, a floor a label and a part of the parent's dataset; `extend`: all of it. */
@@ -31,8 +38,8 @@ export interface AssemblyRequest {
   readonly kind: Pick<TaskKind, 'facets' | 'key' | 'knownFacets' | 'problem' | 'words'>;
   /** Failures by root cause: decides whether shares lean to gold or to hard negatives. */
   readonly causes: ReadonlyMap<RootCause, number>;
-  /** Inputs of every evaluation set, frozen ones included. */
-  readonly heldOut: readonly string[];
+  /** Everything in its place: what trains, what is evidence, what was frozen. */
+  readonly placed: readonly PlacedInput[];
   /** Judged-right traces that the selection left out already. */
   readonly boundaryLeftOut: number;
   readonly plan: CurriculumPlan;
@@ -64,8 +71,11 @@ interface Item extends SliceMember {
  * others are gold. What membership cannot bring into its band, weights do, within the plan's limits; a band not met is
  * named with its reason. The result does not depend on the order of anything given.
  *
- * @throws RatchetError `LeakDetected` when a trace given is a near-duplicate of a held-out input; parent examples,
- * probes and syntheses that are one are dropped and counted.
+ * Every example carries the folds that it must not train: its trace's, and of what was made of a trace also those of
+ * every input that it came out near to.
+ *
+ * @throws RatchetError `LeakDetected` when a trace given is a near-duplicate of a piece of evidence whose fold it lacks;
+ * parent examples, probes and syntheses that are one are dropped and counted.
  */
 export function assembleDataset(request: AssemblyRequest): Assembly {
   const { plan, kind, task } = request;
@@ -78,8 +88,8 @@ export function assembleDataset(request: AssemblyRequest): Assembly {
   const all = itemsOf(request);
   const valid = all.filter(({ input, output }) => input.trim() !== '' && kind.problem(task, input, output) === null);
   count('empty input or output that the task does not know', all.length - valid.length);
-  const safe = withoutLeaks(valid, request.heldOut);
-  count('too close to a held-out example', valid.length - safe.length);
+  const safe = withoutLeaks(valid, request.placed);
+  count('too close to evidence that it may train', valid.length - safe.length);
   const collapsed = collapseDuplicates(safe, kind);
   count('duplicate input', collapsed.duplicates);
   count('conflicting outputs for one input', collapsed.conflicting);
@@ -129,7 +139,7 @@ function bandsOf({ parent, plan }: AssemblyRequest): SliceBands {
   };
 }
 
-function itemsOf({ gold, hardNegatives, boundary, parent }: AssemblyRequest): Item[] {
+function itemsOf({ gold, hardNegatives, boundary, parent, placed }: AssemblyRequest): Item[] {
   const hardRanks = new Map<string, number>();
   for (const candidate of hardNegatives) {
     const key = keyOf(candidate);
@@ -139,6 +149,7 @@ function itemsOf({ gold, hardNegatives, boundary, parent }: AssemblyRequest): It
   const candidates = [...hardNegatives, ...gold, ...boundary].sort(
     (a, b) => a.rank - b.rank || compareText(canonicalJson(a.provenance), canonicalJson(b.provenance)),
   );
+  const foldsOf = foldsOfCandidates(candidates, placed);
   const items = new Map<string, Item>();
   for (const candidate of candidates) {
     const key = keyOf(candidate);
@@ -150,6 +161,7 @@ function itemsOf({ gold, hardNegatives, boundary, parent }: AssemblyRequest): It
     }
     items.set(key, {
       ...candidate,
+      folds: foldsOf(candidate),
       key,
       hardRank,
       preference: preferences[candidate.origin] - (hardRank === null ? 0 : 1),
@@ -159,9 +171,10 @@ function itemsOf({ gold, hardNegatives, boundary, parent }: AssemblyRequest): It
     parent === null
       ? []
       : parent.examples.map(
-          ({ exampleId, input, output }): Item => ({
+          ({ exampleId, input, output, folds }): Item => ({
             input,
             output,
+            folds,
             judge: null,
             timestamp: null,
             preference: 4,
@@ -183,18 +196,39 @@ function clusterOf(provenance: Provenance): string | null {
   return 'clusterId' in provenance ? provenance.clusterId : null;
 }
 
-function withoutLeaks(items: readonly Item[], heldOut: readonly string[]): Item[] {
-  const found = leaks(
-    items.map((item) => item.input),
-    heldOut,
-  );
+/** The folds of a trace are those of its place; what was made of a trace has those of all that it is near to, too. */
+function foldsOfCandidates(
+  candidates: readonly ExampleCandidate[],
+  placed: readonly PlacedInput[],
+): (candidate: ExampleCandidate) => readonly number[] {
+  const ofTrace = new Map(placed.map(({ traceId, folds }) => [traceId, folds]));
+  const made = [...new Set(candidates.filter(({ origin }) => isMade(origin)).map(({ input }) => input))];
+  const near = foldsNear(made, placed);
+  const ofMade = new Map(made.map((input, at) => [input, near[at] ?? []]));
+  return ({ provenance, origin, input }) => {
+    const own = 'traceId' in provenance ? (ofTrace.get(provenance.traceId) ?? []) : [];
+    if (!isMade(origin)) return own;
+    return [...new Set([...own, ...(ofMade.get(input) ?? [])])].sort((a, b) => a - b);
+  };
+}
+
+function isMade(origin: ExampleCandidate['origin']): boolean {
+  return origin === 'probe' || origin === 'synthesis';
+}
+
+function withoutLeaks(items: readonly Item[], placed: readonly PlacedInput[]): Item[] {
+  const evidence = placed.flatMap(({ input, folds, use }) => {
+    if (use === 'none') return [];
+    return folds.map((fold) => ({ input, fold }));
+  });
+  const found = leaks(items, evidence);
   for (const leak of found) {
     const item = items[leak.example];
     if (item?.provenance.kind === 'trace') {
       throw new RatchetError(
         'LeakDetected',
-        `trace ${JSON.stringify(item.provenance.traceId)} was to train and is ` +
-          `${(100 * leak.similarity).toFixed(0)} % the same as a held-out input`,
+        `trace ${JSON.stringify(item.provenance.traceId)} was to train a model that judges an input which is ` +
+          `${(100 * leak.similarity).toFixed(0)} % the same`,
       );
     }
   }

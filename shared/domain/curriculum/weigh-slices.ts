@@ -17,6 +17,8 @@ export interface SliceMember {
   readonly origin: ExampleCandidate['origin'] | 'parent';
   readonly provenance: Provenance;
   readonly margin: number;
+  /** The folds whose models must not train it. */
+  readonly folds: readonly number[];
 }
 
 export type SliceBands = Readonly<Record<Slice, { readonly lower: number; readonly upper: number }>>;
@@ -91,6 +93,7 @@ export function weighSlices(
         weight: Math.max(1e-4, Math.round(weight * scale * 1e4) / 1e4),
         slice,
         provenance: item.provenance,
+        folds: item.folds,
       }),
     )
     .sort((a, b) => compareText(a.exampleId, b.exampleId));

@@ -1,17 +1,11 @@
 import { z } from 'zod';
 import { outputSchema } from '../base/output.ts';
 
-export const evaluationSetNameSchema = z.enum([
-  'traffic-validation',
-  'failure-validation',
-  'regression',
-  'traffic-test',
-  'failure-test',
-  'regression-test',
-]);
+/** What a promotion freezes: the records of the evidence; earlier versions froze held-out sets. */
+export const evaluationSetNameSchema = z.enum(['records', 'traffic-validation', 'regression']);
 export type EvaluationSetName = z.infer<typeof evaluationSetNameSchema>;
 
-/** One held-out example with what is on record: whether the reference checkpoint had it right when the set was made. */
+/** One example with what is on record: whether the reference checkpoint had it right, out of fold, when it was made. */
 export const evaluationItemSchema = z.strictObject({
   /** Trace id. */
   exampleId: z.string(),
@@ -22,8 +16,8 @@ export const evaluationItemSchema = z.strictObject({
 export type EvaluationItem = z.infer<typeof evaluationItemSchema>;
 
 /**
- * A version of an evaluation set. A run's own sets refer to the champion it began with; a promotion freezes its sets
- * with what the new champion got right. A human correction makes a new version, nothing else changes a frozen set.
+ * A version of the records that a promotion froze, with what the new champion got right out of fold. A human correction
+ * makes a new version, nothing else changes a frozen set.
  */
 export const evaluationSetSchema = z.strictObject({
   setId: z.string(),

@@ -10,6 +10,8 @@ export interface CheckpointOrigin {
   readonly seed: number;
   /** The checkpoint that is distilled or interpolated with; null for none. */
   readonly teacherId: string | null;
+  /** Fold models that it is the average of, or trained beside; null for none. */
+  readonly parts: number | null;
 }
 
 /** A checkpoint's id: a digest of what determines it, so that training the same twice names one checkpoint. */
@@ -21,6 +23,7 @@ export function checkpointId(origin: CheckpointOrigin): string {
     canonicalJson(origin.configuration),
     String(origin.seed),
     origin.teacherId ?? '',
+    ...(origin.parts === null ? [] : [String(origin.parts)]),
   );
 }
 

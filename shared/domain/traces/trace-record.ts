@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Output, outputSchema } from '../base/output.ts';
+import { placeSchema } from '../evaluation/fold.ts';
 import { isUsable, triageSchema } from '../triage/triage.ts';
 import { judgeSchema, verdictSchema } from './judgement.ts';
 import { stepSchema } from './trace.ts';
@@ -7,6 +8,8 @@ import { stepSchema } from './trace.ts';
 /** A trace as a run pins it: the recorded inference, and what was judged of it. */
 export const pinnedRecordSchema = z.strictObject({
   traceId: z.string(),
+  /** Its folds, and whether it is evidence. */
+  ...placeSchema.shape,
   timestamp: z.string(),
   input: z.string(),
   /** What the trace's metadata names as its `slice`, for the report alone; null where it names none. */
@@ -22,7 +25,7 @@ export const pinnedRecordSchema = z.strictObject({
 });
 export type PinnedRecord = z.infer<typeof pinnedRecordSchema>;
 
-/** A pinned record with what the champion answers today. */
+/** A pinned record with what the champion answers today, out of fold where it has a fold (see `askedModel`). */
 export const snapshotRecordSchema = pinnedRecordSchema.extend({
   /** What the champion answers now. */
   answer: outputSchema.nullable(),
@@ -53,17 +56,20 @@ export function margin(record: SnapshotRecord): number {
   return record.confidence - (record.runnerUp?.confidence ?? 0);
 }
 
-export const sidedRecordSchema = triagedRecordSchema.extend({
-  /** Which side of the model's split the trace falls on; `none` for what enters no set at all. */
-  side: z.enum(['train', 'validation', 'test', 'none']),
+export const splitRecordSchema = triagedRecordSchema.extend({
   /**
-   * What a training-side record does in the diagnosis: the clusters are found among those for `discovery`, and probed
-   * with those for `probing`, so that a cluster is never confirmed by the records that made it. Both train.
+   * What a record does in the diagnosis: the clusters are found among those for `discovery`, and probed with those for
+   * `probing`, so that a cluster is never confirmed by the records that made it. Both train.
    */
   part: z.enum(['discovery', 'probing']),
 });
-/** A triaged record with its side of the split. */
-export type SidedRecord = z.infer<typeof sidedRecordSchema>;
+/** A triaged record with its part in the diagnosis. */
+export type SplitRecord = z.infer<typeof splitRecordSchema>;
+
+/** Whether a record may train fold models at all: what is kept for the report never does. */
+export function trains({ use }: Pick<PinnedRecord, 'use'>): boolean {
+  return use !== 'report';
+}
 
 /** Narrows to records that may be trained on or judged by. */
 export function isUsableRecord<T extends TriagedRecord>(record: T): record is T & UsableRecord {

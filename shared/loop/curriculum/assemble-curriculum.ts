@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { facetsOrNone } from '../../domain/base/facet-strata.ts';
-import { type AssemblyRequest, assembleDataset } from '../../domain/curriculum/assemble-dataset.ts';
+import { type AssemblyRequest, assembleDataset, type PlacedInput } from '../../domain/curriculum/assemble-dataset.ts';
 import { planFor } from '../../domain/curriculum/curriculum-plan.ts';
 import { selectBoundary } from '../../domain/curriculum/select-boundary.ts';
 import { restCluster, selectForCluster } from '../../domain/curriculum/select-for-cluster.ts';
 import { taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
-import { evaluationItemSchema } from '../../domain/evaluation/evaluation-set.ts';
+import { examplesBeside } from '../../domain/curriculum/examples-beside.ts';
+import { evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts';
+import { isUsableRecord, type SplitRecord, splitRecordSchema, trains } from '../../domain/traces/trace-record.ts';
 import { datasetKey } from '../../domain/models/checkpoint-id.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import { readJson, readJsonl, writeJsonl } from '../../ports/documents.ts';
@@ -15,23 +17,23 @@ import type { Stage } from '../engine/stage.ts';
 import { clusterSelectionSchema, curriculumSchema, partRefSchema } from '../state/curriculum.ts';
 import { iterationRefSchema } from '../state/iteration.ts';
 import { type Lineage, lineageSchema } from '../state/lineage.ts';
-import { readTrainingSide } from '../state/material.ts';
+import { readTrainingRecords } from '../state/material.ts';
 import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
-import { type SetRef, splitSchema } from '../state/split.ts';
+import { splitSchema } from '../state/split.ts';
 import { stageHead } from '../state/stage-head.ts';
 import { remainingFailures } from './remaining-failures.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,
   prepared: preparedSchema,
-  split: splitSchema.pick({ sidedKey: true, sets: true }),
+  split: splitSchema.pick({ recordsKey: true }),
   taxonomyKey: z.string(),
   lineage: lineageSchema,
   parts: z.array(partRefSchema),
   step: iterationRefSchema,
 });
 
-/** Puts the clusters' parts together into the datasets that the lineage allows, checked for leaks and measured. */
+/** Puts the clusters' parts together into the dataset that the lineage allows, checked for leaks and measured. */
 export const assembleCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<typeof curriculumSchema>> = {
   name: 'assemble-curriculum',
   input: inputSchema,
@@ -72,10 +74,14 @@ async function readMaterial(
 ): Promise<Omit<AssemblyRequest, 'mode'>> {
   const kind = kindOf(model, ports);
   const plan = planFor(input.step.move, model.settings);
-  const training = await readTrainingSide(input.split, ports);
+  const training = await readTrainingRecords(input.split, ports);
   const passes = training.filter((record) => record.verdict === 'pass');
   const failures = training.filter((record) => record.verdict === 'fail');
-  const parent = await readJsonl(ports.objects, parentExamplesKey, exampleSchema);
+  const records = await readJsonl(ports.objects, input.split.recordsKey, splitRecordSchema);
+  const parent = examplesBeside(
+    records.map((record) => ({ input: record.input, teaches: isUsableRecord(record) && trains(record) })),
+    await readJsonl(ports.objects, parentExamplesKey, exampleSchema),
+  );
   const clusters = await Promise.all(
     input.parts.map((part) => readJson(ports.objects, part.key, clusterSelectionSchema)),
   );
@@ -107,17 +113,28 @@ async function readMaterial(
     boundaryLeftOut: boundary.leftOut,
     parent: parent.length === 0 ? null : { datasetId: input.lineage.parentDatasetId, examples: parent },
     causes,
-    heldOut: await heldOutInputs(input.split.sets, input.lineage, ports),
+    placed: await placedInputs(records, input.lineage, ports),
     plan,
     task: model.task,
     kind,
   };
 }
 
-async function heldOutInputs(sets: readonly SetRef[], lineage: Lineage, ports: Ports): Promise<string[]> {
-  const keys = [...sets.map((set) => set.key), lineage.preceding.key, lineage.earlier.key];
-  const items = await Promise.all(keys.map((key) => readJsonl(ports.objects, key, evaluationItemSchema)));
-  return [...new Set(items.flat().map((item) => item.input))];
+/** All records of the snapshot, and what earlier promotions froze. */
+async function placedInputs(
+  records: readonly SplitRecord[],
+  lineage: Lineage,
+  ports: Ports,
+): Promise<PlacedInput[]> {
+  const frozen = await Promise.all(
+    [lineage.preceding.key, lineage.earlier.key].map((key) => readJsonl(ports.objects, key, evidenceRecordSchema)),
+  );
+  const placed = new Map<string, PlacedInput>();
+  for (const { exampleId: traceId, input, folds } of frozen.flat()) {
+    placed.set(traceId, { traceId, input, folds, use: 'evidence' });
+  }
+  for (const { traceId, input, folds, use } of records) placed.set(traceId, { traceId, input, folds, use });
+  return [...placed.values()];
 }
 
 function countBy<T extends string>(values: readonly T[]): ReadonlyMap<T, number> {

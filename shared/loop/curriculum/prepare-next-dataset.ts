@@ -12,7 +12,7 @@ import { stageHead } from '../state/stage-head.ts';
 const inputSchema = z.strictObject({
   ...stageHead,
   prepared: preparedSchema,
-  split: splitSchema.pick({ sidedKey: true, sets: true }),
+  split: splitSchema.pick({ recordsKey: true, evidence: true }),
   taxonomyKey: z.string(),
   weaknesses: z.array(weaknessRefSchema),
   lineage: lineageSchema,
@@ -29,8 +29,8 @@ export const prepareNextDataset: Stage<z.infer<typeof inputSchema>, z.infer<type
   input: inputSchema,
   output: nextDatasetSchema,
   async run({ run, lease, iteration, prepared, split, taxonomyKey, weaknesses, lineage }, { ports, execute }) {
-    const traffic = split.sets.find((set) => set.name === 'traffic-validation');
-    const championScore = traffic === undefined || traffic.size === 0 ? 0 : traffic.right / traffic.size;
+    const { size, right } = split.evidence;
+    const championScore = size === 0 ? 0 : right / size;
     if (iteration > 1 || policyBand(championScore) !== 'rework-data') {
       return { move: null, reason: 'the next iteration will most likely not begin with a new dataset' };
     }
@@ -42,12 +42,12 @@ export const prepareNextDataset: Stage<z.infer<typeof inputSchema>, z.infer<type
     const next = { run, lease, iteration: iteration + 1, prepared, taxonomyKey, step };
     const parts = await Promise.all(
       weaknesses.map(async (weakness) => {
-        const input = { ...next, item: weakness.clusterId, split: { sidedKey: split.sidedKey }, weakness };
+        const input = { ...next, item: weakness.clusterId, split: { recordsKey: split.recordsKey }, weakness };
         return execute('synthesize-curriculum', input);
       }),
     );
     if (parts.includes(null)) return later;
-    await execute('assemble-curriculum', { ...next, item: 'all', split, lineage, parts });
+    await execute('assemble-curriculum', { ...next, item: 'all', split: { recordsKey: split.recordsKey }, lineage, parts });
     return {
       move,
       reason: `the champion scores ${championScore.toFixed(3)}, so the data will most likely be reworked next`,

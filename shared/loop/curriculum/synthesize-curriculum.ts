@@ -9,7 +9,7 @@ import type { LongStage } from '../engine/stage.ts';
 import { partRefSchema } from '../state/curriculum.ts';
 import { weaknessRefSchema } from '../state/diagnosis.ts';
 import { iterationRefSchema } from '../state/iteration.ts';
-import { readCluster, readTrainingSide } from '../state/material.ts';
+import { readCluster, readTrainingRecords } from '../state/material.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { splitSchema } from '../state/split.ts';
 import { stageHead } from '../state/stage-head.ts';
@@ -18,7 +18,7 @@ import { remainingFailures } from './remaining-failures.ts';
 const inputSchema = z.strictObject({
   ...stageHead,
   prepared: preparedSchema,
-  split: splitSchema.pick({ sidedKey: true }),
+  split: splitSchema.pick({ recordsKey: true }),
   taxonomyKey: z.string(),
   weakness: weaknessRefSchema,
   step: iterationRefSchema,
@@ -34,7 +34,7 @@ export const synthesizeCurriculum: LongStage<z.infer<typeof inputSchema>, z.infe
     const { model, parentExamplesKey } = await readPlan(prepared, ports);
     const kind = kindOf(model, ports);
     const cluster = await readCluster(taxonomyKey, weakness.clusterId, ports);
-    const training = await readTrainingSide(split, ports);
+    const training = await readTrainingRecords(split, ports);
     const memberIds = new Set(cluster.traceIds);
     const selection = selectForCluster({
       cluster,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isUsableRecord, sidedRecordSchema } from '../../domain/traces/trace-record.ts';
+import { isUsableRecord, splitRecordSchema } from '../../domain/traces/trace-record.ts';
 import { analystNamed } from '../../ports/back-ends.ts';
 import { readJsonl, writeJson } from '../../ports/documents.ts';
 import { goOn } from '../engine/go-on.ts';
@@ -11,7 +11,7 @@ import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, shard: shardSchema });
 
-/** Reads one shard of training-side records: its failures, and what its passing records look like beside them. */
+/** Reads one shard of records: its failures, and what its passing records look like beside them. */
 export const analyzeFailures: LongStage<z.infer<typeof inputSchema>, z.infer<typeof analysisSchema>> = {
   name: 'analyze-failures',
   long: true,
@@ -20,7 +20,7 @@ export const analyzeFailures: LongStage<z.infer<typeof inputSchema>, z.infer<typ
   async run({ prepared, shard }, context) {
     const { ports, key } = context;
     const { model } = await readPlan(prepared, ports);
-    const records = (await readJsonl(ports.objects, shard.key, sidedRecordSchema)).filter(isUsableRecord);
+    const records = (await readJsonl(ports.objects, shard.key, splitRecordSchema)).filter(isUsableRecord);
     const analysisKey = key('analysis.json');
     const { analyze } = analystNamed(model.analyst, ports);
     const request = () => ({ shardId: shard.shardId, task: model.task, records });

@@ -1,13 +1,14 @@
 import { z } from 'zod';
 import type { Probe, ProbeResult } from '../../domain/diagnosis/probe.ts';
 import { judgeWeakness } from '../../domain/diagnosis/weakness.ts';
-import { analystNamed, answerWith } from '../../ports/back-ends.ts';
+import { analystNamed } from '../../ports/back-ends.ts';
 import { writeJson, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
+import { answerOutOfFold } from '../engine/answer-out-of-fold.ts';
 import { goOn } from '../engine/go-on.ts';
 import { type LongStage, Unfinished } from '../engine/stage.ts';
 import { clusterRefSchema, weaknessRefSchema } from '../state/diagnosis.ts';
-import { readCluster, readTrainingSide } from '../state/material.ts';
+import { readCluster, readTrainingRecords } from '../state/material.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { splitSchema } from '../state/split.ts';
 import { stageHead } from '../state/stage-head.ts';
@@ -15,7 +16,7 @@ import { stageHead } from '../state/stage-head.ts';
 const inputSchema = z.strictObject({
   ...stageHead,
   prepared: preparedSchema,
-  split: splitSchema.pick({ sidedKey: true }),
+  split: splitSchema.pick({ recordsKey: true }),
   taxonomyKey: z.string(),
   cluster: clusterRefSchema,
 });
@@ -23,7 +24,7 @@ const inputSchema = z.strictObject({
 /**
  * Tells a systematic weakness from chance: the champion answers probes made from records that the clustering never saw.
  * What the clustering saw and left out would not do: a cluster that took all failures of its region leaves only passes,
- * and every probe would pass.
+ * and every probe would pass. A probe is answered by a fold model that has not seen the trace that it is made of.
  */
 export const confirmWeaknesses: LongStage<z.infer<typeof inputSchema>, z.infer<typeof weaknessRefSchema>> = {
   name: 'confirm-weaknesses',
@@ -35,7 +36,7 @@ export const confirmWeaknesses: LongStage<z.infer<typeof inputSchema>, z.infer<t
     const { model, champion } = await readPlan(prepared, ports);
     const kind = kindOf(model, ports);
     const cluster = await readCluster(taxonomyKey, ref.clusterId, ports);
-    const training = await readTrainingSide(split, ports);
+    const training = await readTrainingRecords(split, ports);
     const memberIds = new Set(cluster.traceIds);
     const count = model.settings.probesPerCluster;
     let probes: readonly Probe[] = [];
@@ -53,11 +54,19 @@ export const confirmWeaknesses: LongStage<z.infer<typeof inputSchema>, z.infer<t
       if (progress instanceof Unfinished) return progress;
       probes = progress.value;
     }
-    const answers = await answerWith(
-      champion,
-      probes.map((probe) => probe.input),
-      ports,
+    const places = new Map(training.map((record) => [record.traceId, record]));
+    const answers = await answerOutOfFold(
+      {
+        name: 'probes',
+        checkpoint: champion,
+        items: probes.map(({ input, traceId }) => {
+          const { folds = [], use = 'none' } = places.get(traceId) ?? {};
+          return { input, folds, use };
+        }),
+      },
+      context,
     );
+    if (answers instanceof Unfinished) return answers;
     const results = probes.map((probe, index): ProbeResult => {
       const answer = answers[index]?.output ?? null;
       return { ...probe, answer, failed: !kind.grade(probe.expected, answer).right };

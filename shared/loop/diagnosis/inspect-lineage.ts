@@ -2,13 +2,16 @@ import { z } from 'zod';
 import { shortDigest } from '../../domain/base/ids.ts';
 import type { Output } from '../../domain/base/output.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
-import { applyCorrections, pool } from '../../domain/evaluation/build-evaluation-sets.ts';
 import {
   type EvaluationItem,
   type EvaluationSet,
   evaluationItemSchema,
 } from '../../domain/evaluation/evaluation-set.ts';
+import type { EvidenceRecord } from '../../domain/evaluation/evidence-record.ts';
+import { applyCorrections, pool } from '../../domain/evaluation/frozen-records.ts';
+import { assignPlaces } from '../../domain/evaluation/ledger.ts';
 import { effectiveJudgement } from '../../domain/traces/judgement.ts';
+import { readLedger } from '../../operations/fold-ledger.ts';
 import { checkLease } from '../../operations/lease.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
@@ -20,7 +23,7 @@ import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema });
 
-/** Looks at what the champion comes from: its dataset, and the frozen sets that a candidate must not lose. */
+/** Looks at what the champion comes from: its dataset, and the frozen records that a candidate must not lose. */
 export const inspectLineage: Stage<z.infer<typeof inputSchema>, Lineage> = {
   name: 'inspect-lineage',
   input: inputSchema,
@@ -36,9 +39,9 @@ export const inspectLineage: Stage<z.infer<typeof inputSchema>, Lineage> = {
       champion: plan.champion.parentId === null ? 'first' : 'fine-tuned',
       parentDatasetId: plan.parentDataset.datasetId,
       parentExamples: plan.parentDataset.manifest.examples,
-      modes: plan.parentDataset.manifest.examples > 0 ? ['complement', 'extend'] : ['complement'],
-      preceding: await writeFrozen(key('preceding.jsonl'), poolOf(ofChampion, kind), ports),
-      earlier: await writeFrozen(key('earlier.jsonl'), poolOf(ofEarlier, kind), ports),
+      modes: plan.parentDataset.manifest.examples > 0 ? ['extend'] : ['complement'],
+      preceding: await writeFrozen(key('preceding.jsonl'), poolOf(ofChampion, kind), plan, ports),
+      earlier: await writeFrozen(key('earlier.jsonl'), poolOf(ofEarlier, kind), plan, ports),
       correctedSets: current.filter(({ corrected }) => corrected).length,
     };
   },
@@ -113,7 +116,23 @@ async function humanCorrections(
   );
 }
 
-async function writeFrozen(key: string, items: readonly EvaluationItem[], ports: Ports): Promise<FrozenRef> {
-  await writeJsonl(ports.objects, key, items);
-  return { key, size: items.length, right: items.filter((item) => item.right).length };
+/** Frozen records in their places; those that no model can answer any more without having seen them are left out. */
+async function writeFrozen(
+  key: string,
+  items: readonly EvaluationItem[],
+  { model }: RunPlan,
+  ports: Ports,
+): Promise<FrozenRef> {
+  const { places } = assignPlaces({
+    ledger: await readLedger(model.modelId, model.splitSalt, null, ports),
+    items: items.map(({ exampleId, input }) => ({ id: exampleId, input })),
+    salt: model.splitSalt,
+    reportShare: 0,
+  });
+  const records = items.flatMap((item): EvidenceRecord[] => {
+    const place = places.get(item.exampleId);
+    return place?.use === 'evidence' ? [{ ...item, groupId: place.groupId, folds: place.folds, kept: true }] : [];
+  });
+  await writeJsonl(ports.objects, key, records);
+  return { key, size: records.length, right: records.filter((record) => record.right).length };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { pinnedRecordSchema, type SnapshotRecord } from '../../domain/traces/trace-record.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
-import { answerInSlices } from '../engine/answer-in-slices.ts';
+import { answerOutOfFold } from '../engine/answer-out-of-fold.ts';
 import { type LongStage, Unfinished } from '../engine/stage.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { answeredSchema, chunkSchema } from '../state/snapshot.ts';
@@ -11,7 +11,7 @@ const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, chu
 
 /**
  * The champion answers one chunk of the snapshot anew, so that what it has since learnt no longer counts as its
- * failure.
+ * failure; out of fold, so that what it has merely seen does not count as learnt.
  */
 export const answerTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof answeredSchema>> = {
   name: 'answer-traces',
@@ -22,9 +22,14 @@ export const answerTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof
     const { ports, key } = context;
     const { champion } = await readPlan(prepared, ports);
     const records = await readJsonl(ports.objects, chunk.key, pinnedRecordSchema);
-    const inputs = records.map(({ input }) => input);
-    const request = { name: 'answers', checkpoint: champion, inputs, alternatives: 2, unit: 'traces answered' };
-    const answers = await answerInSlices(request, context);
+    const request = {
+      name: 'answers',
+      checkpoint: champion,
+      items: records,
+      alternatives: 2,
+      unit: 'traces answered',
+    };
+    const answers = await answerOutOfFold(request, context);
     if (answers instanceof Unfinished) return answers;
     const answered = records.map((record, index): SnapshotRecord => {
       const answer = answers[index];

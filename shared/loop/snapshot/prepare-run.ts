@@ -3,14 +3,16 @@ import { RatchetError } from '../../domain/base/errors.ts';
 import { partSize, partsOf } from '../../domain/base/part-size.ts';
 import { withoutRefuted } from '../../domain/curriculum/refuted-examples.ts';
 import type { EvaluationSet } from '../../domain/evaluation/evaluation-set.ts';
+import { type Place, partsFor } from '../../domain/evaluation/fold.ts';
+import { assignPlaces } from '../../domain/evaluation/ledger.ts';
 import type { Control } from '../../domain/models/control.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
-import type { Model } from '../../domain/models/model.ts';
-import type { Run } from '../../domain/models/run.ts';
 import type { RunRef } from '../../domain/models/run-ref.ts';
 import { effectiveJudgement } from '../../domain/traces/judgement.ts';
 import type { Trace } from '../../domain/traces/trace.ts';
 import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
+import { readLedger, writeLedgerSegment } from '../../operations/fold-ledger.ts';
+import { checkLease } from '../../operations/lease.ts';
 import { readJsonl, writeJson, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -24,17 +26,22 @@ import { stageHead } from '../state/stage-head.ts';
 const inputSchema = z.strictObject(stageHead);
 
 /**
- * Pins the snapshot: model, settings, champion, lineage, and the traces with their judgements, in chunks.
+ * Pins the snapshot: model, settings, champion, lineage, and the newest traces of the model with their judgements, in
+ * chunks. Each near-duplicate group falls on its fold for the life of the model.
  * @throws RatchetError UnknownModel, NoChampion
  */
 export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof snapshotSchema>> = {
   name: 'prepare-run',
   input: inputSchema,
   output: snapshotSchema,
-  async run({ run }, { ports, key }) {
+  async run({ run, lease }, { ports, key }) {
     const parentExamplesKey = key('parent-examples.jsonl');
-    const { plan, since } = await pinPlan(run, parentExamplesKey, ports);
-    const records = (await readSnapshot(plan, since, ports)).map(pinned);
+    const pinnedPlan = await pinPlan(run, parentExamplesKey, ports);
+    const traces = await readSnapshot(pinnedPlan, ports);
+    const judged = traces.filter(({ judgements }) => judgements.length > 0);
+    const plan: RunPlan = { ...pinnedPlan, parts: partsFor(judged.length) };
+    await checkLease({ run, lease }, ports);
+    const records = await placed(traces, plan, ports);
     const parentExamples = await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema);
     await writeJsonl(
       ports.objects,
@@ -55,10 +62,28 @@ export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof snaps
   },
 };
 
-function pinned({ trace, judgements }: LoggedTrace): PinnedRecord {
+/** The traces with their folds; new inputs go on the ledger. */
+async function placed(traces: readonly LoggedTrace[], { model, run }: RunPlan, ports: Ports): Promise<PinnedRecord[]> {
+  const { modelId, splitSalt: salt, settings } = model;
+  const { places, additions } = assignPlaces({
+    ledger: await readLedger(modelId, salt, run.runId, ports),
+    items: traces.map(({ trace }) => ({ id: trace.traceId, input: trace.input })),
+    salt,
+    reportShare: settings.reportShare,
+  });
+  await writeLedgerSegment(modelId, run.runId, additions, ports);
+  return traces.map((logged) => {
+    const place = places.get(logged.trace.traceId);
+    if (place === undefined) throw new Error(`trace ${logged.trace.traceId} has no place`);
+    return pinned(logged, place);
+  });
+}
+
+function pinned({ trace, judgements }: LoggedTrace, place: Place): PinnedRecord {
   const judgement = effectiveJudgement(judgements);
   return {
     traceId: trace.traceId,
+    ...place,
     timestamp: trace.timestamp,
     input: trace.input,
     slice: sliceOf(trace),
@@ -82,7 +107,7 @@ async function pinPlan(
   run: RunRef,
   parentExamplesKey: string,
   ports: Ports,
-): Promise<{ plan: RunPlan; since: string | null }> {
+): Promise<Omit<RunPlan, 'parts'>> {
   const { lineage } = ports;
   const model = await lineage.getModel(run.modelId);
   const control = await lineage.getControl(run.modelId);
@@ -97,7 +122,7 @@ async function pinPlan(
   const parentDataset = await lineage.getDataset(run.modelId, champion.datasetId);
   if (parentDataset === undefined)
     throw new RatchetError('ObjectMissing', `Dataset ${champion.datasetId} of the champion is not in the lineage.`);
-  const plan: RunPlan = {
+  return {
     run: record,
     model,
     champion,
@@ -106,24 +131,15 @@ async function pinPlan(
     frozenSets: latestVersions(ofPromotions(await lineage.listEvaluationSets(run.modelId), control)),
     logVersion: await ports.traceLog.version(run.modelId),
   };
-  return { plan, since: await windowStart(model, control, ports) };
 }
 
 /**
- * The traces of the window, newest first, and before them those of any age that a person has judged in the window: what
- * the champion learnt from them, or was measured against, may have been wrong. Where the limit cuts, the corrected ones
- * stay.
+ * All traces that the log held when the run began, newest first, up to the limit: what judges and triage know by now
+ * may put old ones in another light.
  */
-async function readSnapshot(plan: RunPlan, since: string | null, ports: Ports): Promise<readonly LoggedTrace[]> {
-  const { modelId, settings } = plan.model;
-  const limit = settings.snapshotLimit;
-  const appendedThrough = plan.run.startedAt;
-  const window = await ports.traceLog.read(modelId, { limit, appendedAfter: since, appendedThrough });
-  if (since === null) return window;
-  const judged = await ports.traceLog.read(modelId, { limit, humanJudgedAfter: since, appendedThrough });
-  const inWindow = new Set(window.map((record) => record.trace.traceId));
-  const older = judged.filter((record) => !inWindow.has(record.trace.traceId));
-  return [...older, ...window].slice(0, limit);
+function readSnapshot({ model, run }: Omit<RunPlan, 'parts'>, ports: Ports): Promise<readonly LoggedTrace[]> {
+  const { modelId, settings } = model;
+  return ports.traceLog.read(modelId, { limit: settings.snapshotLimit, appendedThrough: run.startedAt });
 }
 
 /** Sets freeze before the champion moves: those of a promotion that was refused in between are nobody's record. */
@@ -131,16 +147,6 @@ function ofPromotions(sets: readonly EvaluationSet[], control: Control): Evaluat
   return sets.filter((set) =>
     control.moves.some((move) => move.kind === 'promote' && move.to === set.checkpointId && move.by === set.runId),
   );
-}
-
-/** The window begins where the run that promoted the champion had begun: what it had not seen is new. */
-async function windowStart(model: Model, control: Control, ports: Ports): Promise<string | null> {
-  const promotion = control.moves.findLast((move) => move.kind === 'promote' && move.to === control.championId);
-  if (promotion === undefined) return null;
-  const promoting: Run | undefined = (await ports.lineage.listRuns(model.modelId)).find(
-    (run) => run.runId === promotion.by,
-  );
-  return promoting?.startedAt ?? promotion.at;
 }
 
 function latestVersions(sets: readonly EvaluationSet[]): EvaluationSet[] {

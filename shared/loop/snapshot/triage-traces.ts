@@ -1,24 +1,25 @@
 import { z } from 'zod';
 import type { Json } from '../../domain/base/json.ts';
 import { partsOf } from '../../domain/base/part-size.ts';
-import { sameAnswer } from '../../domain/base/same-answer.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { Checkpoint } from '../../domain/models/checkpoint.ts';
+import { examplesBeside } from '../../domain/curriculum/examples-beside.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
-import { type JudgedRecord, judgedRecordSchema, type TriagedRecord } from '../../domain/traces/trace-record.ts';
+import { type JudgedRecord, judgedRecordSchema, type TriagedRecord, trains } from '../../domain/traces/trace-record.ts';
 import { type DetectorName, suspectDetectors } from '../../domain/triage/detector-name.ts';
-import { triageRecords } from '../../domain/triage/triage-records.ts';
+import { learnsAgain } from '../../domain/triage/learns-again.ts';
+import { type OutOfFoldPasses, triageRecords } from '../../domain/triage/triage-records.ts';
 import { cheapTrainer, initialConfiguration } from '../../ports/back-ends.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Trainer } from '../../ports/trainer.ts';
 import { removeFoldFiles } from '../engine/fold-files.ts';
-import type { Stage } from '../engine/stage.ts';
+import type { Stage, StageContext } from '../engine/stage.ts';
 import { judgedSchema } from '../state/judged.ts';
-import { preparedSchema, readPlan } from '../state/run-plan.ts';
+import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
 import { stageHead } from '../state/stage-head.ts';
 import { triagedSchema } from '../state/triaged.ts';
-import { folds, type OutOfFoldAnswers, outOfFoldProbabilities } from './out-of-fold.ts';
+import { probabilitiesOutOfFold } from './out-of-fold.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,
@@ -46,48 +47,9 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
       );
     }
     const records = chunks.flat();
-    const read = new Set(records.flatMap(({ input, judgement }) => (judgement?.judge.kind === 'human' ? [input] : [])));
-    // What a person has since judged counts as the person says, and no longer as the champion learnt it.
-    const base = (await readJsonl(ports.objects, plan.parentExamplesKey, exampleSchema)).filter(
-      ({ input }) => !read.has(input),
-    );
-    const trainer = cheapTrainer(plan.model, ports);
-    let foldsDone = 0;
-    const onFold = () => {
-      foldsDone += 1;
-      ports.observer.progress(foldsDone, 2 * folds, 'folds');
-    };
-    const askOutOfFold = async (name: string, learns: (record: JudgedRecord) => boolean): Promise<OutOfFoldAnswers> =>
-      trainer === null || !needsOpinion(kind)
-        ? noAnswers
-        : outOfFoldProbabilities({
-            items: records.map((record) => ({
-              id: record.traceId,
-              input: record.input,
-              output: learns(record) ? record.expected : null,
-            })),
-            base,
-            model: plan.model,
-            trainer,
-            configuration: initialConfiguration(trainer, optionsOf(trainer, plan.champion)),
-            seed: run.seed,
-            context,
-            name: `${name}-`,
-            onFold,
-          });
-    const outOfFold = await askOutOfFold('all', () => true);
-    const agreedOnly = await askOutOfFold('agreed', (record) => isAgreed(record, kind));
-    const verdicts = triageRecords({
-      records,
-      kind,
-      labels: kind.knownFacets(plan.model.task),
-      outOfFold: outOfFold.items,
-      agreedOnly: agreedOnly.items,
-      trusted: base.flatMap(({ exampleId, output }) => {
-        const found = outOfFold.base.get(exampleId);
-        return found === undefined ? [] : [{ given: kind.key(output), outOfFold: found }];
-      }),
-    });
+    const outOfFold = await twoPasses({ records, plan, kind, seed: run.seed }, context);
+    const labels = kind.knownFacets(plan.model.task);
+    const verdicts = triageRecords({ records, kind, labels, outOfFold });
     const triaged = records.map(
       (record): TriagedRecord => ({ ...record, triage: verdicts.get(record.traceId) ?? untriaged }),
     );
@@ -115,16 +77,51 @@ function needsOpinion({ triage }: TaskKind): boolean {
   return seen.some((name) => triage.includes(name));
 }
 
-/** Whether nothing speaks against the expected output: the champion says the same, or a person has judged. */
-function isAgreed({ answer, expected, judgement }: JudgedRecord, kind: TaskKind): boolean {
-  return sameAnswer(kind, answer, expected) || judgement?.judge.kind === 'human';
+/**
+ * What models say that have not seen a record: those of the first pass learn from all that was judged, those of the
+ * second from what the first pass agrees with.
+ */
+async function twoPasses(
+  request: { records: readonly JudgedRecord[]; plan: RunPlan; kind: TaskKind; seed: number },
+  context: Pick<StageContext, 'ports' | 'key'>,
+): Promise<OutOfFoldPasses> {
+  const { records, plan, kind, seed } = request;
+  const { ports } = context;
+  const trainer = cheapTrainer(plan.model, ports);
+  if (trainer === null || !needsOpinion(kind)) return { first: new Map(), second: new Map() };
+  const base = examplesBeside(
+    records.map((record) => ({ input: record.input, teaches: record.expected !== null && trains(record) })),
+    await readJsonl(ports.objects, plan.parentExamplesKey, exampleSchema),
+  );
+  const pass = (name: string, place: number, learns: (record: JudgedRecord) => boolean) =>
+    probabilitiesOutOfFold(
+      {
+        name: `${name}-`,
+        learns: records.flatMap((record) => {
+          const { traceId, input, folds, use, expected } = record;
+          return expected !== null && trains(record) && learns(record)
+            ? [{ traceId, input, folds, use, output: expected }]
+            : [];
+        }),
+        asked: records,
+        base,
+        parts: plan.parts,
+        model: plan.model,
+        trainer,
+        configuration: initialConfiguration(trainer, optionsOf(trainer, plan.champion)),
+        seed,
+        onProgress: (done, total) => ports.observer.progress(place * total + done, 2 * total, 'epochs'),
+      },
+      context,
+    );
+  const first = await pass('first', 0, () => true);
+  const second = await pass('second', 1, (record) => learnsAgain(record, first.get(record.traceId), kind));
+  return { first, second };
 }
 
 /** What the champion's configuration fixes, where the trainer is its own. */
 function optionsOf(trainer: Trainer, champion: Checkpoint): Json {
   return trainer.options.parse(champion.trainer === trainer.name ? champion.configuration : {});
 }
-
-const noAnswers: OutOfFoldAnswers = { items: new Map(), base: new Map() };
 
 const untriaged = { category: 'clean', kind: 'none', reason: 'nothing speaks against it' } as const;

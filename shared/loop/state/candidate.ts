@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { partsSchema } from '../../domain/evaluation/fold.ts';
 import { configurationSchema } from '../../domain/models/configuration.ts';
 import { datasetModeSchema } from '../../domain/models/dataset.ts';
-import { servedSchema } from '../../domain/models/served.ts';
 import { readJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { itemIdSchema, lineageIdSchema, objectKeySchema } from './limits.ts';
@@ -16,6 +16,11 @@ export const candidateSchema = z.strictObject({
   mode: datasetModeSchema,
   configuration: configurationSchema,
   artifactKey: z.string(),
+  /** The fold models to train beside it. */
+  folds: z.strictObject({
+    parts: partsSchema,
+    models: z.array(z.strictObject({ part: z.int(), artifactKey: z.string() })),
+  }),
 });
 export type Candidate = z.infer<typeof candidateSchema>;
 
@@ -39,6 +44,5 @@ export function readCandidate(ref: Pick<CandidateRef, 'key'>, ports: Ports): Pro
 export const trainedSchema = z.strictObject({
   candidateId: itemIdSchema,
   checkpointId: lineageIdSchema,
-  served: servedSchema,
   examples: z.int(),
 });

@@ -15,6 +15,8 @@ export const decisionRefSchema = z.strictObject({
    * The candidate that the decision is about: to be promoted, or the best of those refused; null while the run goes on.
    */
   chosen: candidateRefSchema.nullable(),
+  /** Object key of its answers, out of fold; null where there is no candidate. */
+  answersKey: objectKeySchema.nullable(),
   /** The coming iteration; the present one when there is none. */
   iteration: iterationRefSchema,
 });

@@ -2,8 +2,9 @@ import { RatchetError } from '../../domain/base/errors.ts';
 import { type Cluster, taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
 import {
   isUsableRecord,
-  type SidedRecord,
-  sidedRecordSchema,
+  type SplitRecord,
+  splitRecordSchema,
+  trains,
   type UsableRecord,
 } from '../../domain/traces/trace-record.ts';
 import { readJson, readJsonl } from '../../ports/documents.ts';
@@ -11,7 +12,7 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Split } from './split.ts';
 
-type TrainingRecord = SidedRecord & UsableRecord;
+type TrainingRecord = SplitRecord & UsableRecord;
 
 /**
  * What a process read last, by store: items of a Map that share a process ask for the same file one after the other.
@@ -21,17 +22,17 @@ const readLast = new WeakMap<
   { readonly key: string; readonly records: Promise<readonly TrainingRecord[]> }
 >();
 
-/** The run's usable records of the training side. A run's file never changes, so one process parses it once. */
-export function readTrainingSide(
-  { sidedKey }: Pick<Split, 'sidedKey'>,
+/** The run's usable records that may train. A run's file never changes, so one process parses it once. */
+export function readTrainingRecords(
+  { recordsKey }: Pick<Split, 'recordsKey'>,
   { objects }: Pick<Ports, 'objects'>,
 ): Promise<readonly TrainingRecord[]> {
   const last = readLast.get(objects);
-  if (last?.key === sidedKey) return last.records;
-  const records = readJsonl(objects, sidedKey, sidedRecordSchema).then((all) =>
-    all.filter(isUsableRecord).filter((record) => record.side === 'train'),
+  if (last?.key === recordsKey) return last.records;
+  const records = readJsonl(objects, recordsKey, splitRecordSchema).then((all) =>
+    all.filter(isUsableRecord).filter(trains),
   );
-  const latest = { key: sidedKey, records };
+  const latest = { key: recordsKey, records };
   readLast.set(objects, latest);
   records.catch(() => {
     if (readLast.get(objects) === latest) readLast.delete(objects);

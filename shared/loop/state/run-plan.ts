@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { evaluationSetSchema } from '../../domain/evaluation/evaluation-set.ts';
+import { partsSchema } from '../../domain/evaluation/fold.ts';
 import { checkpointSchema } from '../../domain/models/checkpoint.ts';
 import { datasetSchema } from '../../domain/models/dataset.ts';
 import { modelSchema } from '../../domain/models/model.ts';
@@ -17,6 +18,8 @@ export const runPlanSchema = z.strictObject({
   parentDataset: datasetSchema,
   /** Object key of the examples of it that no person has since refuted. */
   parentExamplesKey: z.string(),
+  /** How many parts the folds are used in by this run. */
+  parts: partsSchema,
   /** Sets frozen by earlier promotions, latest versions, oldest first. */
   frozenSets: z.array(evaluationSetSchema),
   /** State of the trace log that the snapshot was read from. */

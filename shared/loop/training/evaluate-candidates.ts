@@ -1,54 +1,58 @@
 import { z } from 'zod';
-import { type EvaluationAnswer, evaluationItemSchema } from '../../domain/evaluation/evaluation-set.ts';
+import type { EvaluationAnswer } from '../../domain/evaluation/evaluation-set.ts';
+import { evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts';
+import { honestModel } from '../../domain/models/fold-models.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
-import { evaluateInSlices, readCheckpoint } from '../engine/evaluate.ts';
-import { removeFoldFiles } from '../engine/fold-files.ts';
-import { type LongStage, type StageContext, Unfinished } from '../engine/stage.ts';
-import { readCandidate } from '../state/candidate.ts';
-import { type Evaluated, evaluatedSchema, evaluationPlanSchema } from '../state/evaluation.ts';
-import { readTrainingSide } from '../state/material.ts';
-import { preparedSchema, readPlan } from '../state/run-plan.ts';
+import { kindOf } from '../../ports/kind-of.ts';
+import { answerOutOfFold } from '../engine/answer-out-of-fold.ts';
+import { readCheckpoint } from '../engine/evaluate.ts';
+import { type LongStage, Unfinished } from '../engine/stage.ts';
+import { candidateRefSchema } from '../state/candidate.ts';
+import { type Evaluated, evaluatedSchema } from '../state/evaluation.ts';
+import { lineageSchema } from '../state/lineage.ts';
+import { splitSchema } from '../state/split.ts';
 import { stageHead } from '../state/stage-head.ts';
-import { crossFit } from './cross-fit.ts';
 
-const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, evaluation: evaluationPlanSchema });
-type Input = z.infer<typeof inputSchema>;
+const inputSchema = z.strictObject({
+  ...stageHead,
+  split: splitSchema.pick({ evidence: true }),
+  lineage: lineageSchema.pick({ preceding: true, earlier: true }),
+  candidate: candidateRefSchema,
+});
 
-/** Answers one evaluation set with one candidate, or with its recipe where the set is part of what it trained on. */
-export const evaluateCandidates: LongStage<Input, Evaluated> = {
+/**
+ * Asks one candidate about the evidence and about what earlier promotions froze: each record of its fold model that has
+ * not seen it. A record that no model of the candidate can answer so is left out.
+ */
+export const evaluateCandidates: LongStage<z.infer<typeof inputSchema>, Evaluated> = {
   name: 'evaluate-candidates',
   long: true,
   input: inputSchema,
   output: evaluatedSchema,
-  async run(input, context) {
+  async run({ run, split, lineage, candidate: ref }, context) {
     const { ports, key } = context;
-    const { evaluation } = input;
-    const answers = await (evaluation.set === 'cross-fit' ? crossFitted(input, context) : answered(input, context));
-    if (answers instanceof Unfinished) return answers;
+    const candidate = await readCheckpoint(run.modelId, ref.checkpointId, ports);
+    const kind = kindOf(candidate, ports);
+    const keys = [lineage.earlier.key, lineage.preceding.key, split.evidence.key];
+    const files = await Promise.all(keys.map((file) => readJsonl(ports.objects, file, evidenceRecordSchema)));
+    const newest = new Map(files.flat().map((record) => [record.exampleId, record]));
+    const items = [...newest.values()]
+      .map((record) => ({ ...record, use: 'evidence' as const }))
+      .filter((record) => honestModel(record, candidate) !== null);
+    const predictions = await answerOutOfFold({ name: 'answers', checkpoint: candidate, items }, context);
+    if (predictions instanceof Unfinished) return predictions;
+    const answers = items.map(({ exampleId, expected }, at): EvaluationAnswer => {
+      const output = predictions[at]?.output ?? null;
+      const confidence = predictions[at]?.confidence ?? 0;
+      return { exampleId, output, confidence, right: kind.grade(expected, output).right };
+    });
     const answersKey = key('answers.jsonl');
     await writeJsonl(ports.objects, answersKey, answers);
     return {
-      candidateId: evaluation.candidate.candidateId,
-      set: evaluation.set,
+      candidateId: ref.candidateId,
       answersKey,
       size: answers.length,
       right: answers.filter((answer) => answer.right).length,
     };
   },
-  afterwards: (input, _output, ports) => removeFoldFiles('evaluate-candidates', input, ports),
 };
-
-async function answered({ run, evaluation }: Input, context: StageContext): Promise<EvaluationAnswer[] | Unfinished> {
-  const { ports } = context;
-  const candidate = await readCheckpoint(run.modelId, evaluation.candidate.checkpointId, ports);
-  const items = await readJsonl(ports.objects, evaluation.setKey, evaluationItemSchema);
-  return evaluateInSlices('answers', candidate, items, context);
-}
-
-async function crossFitted({ run, prepared, evaluation }: Input, context: StageContext): Promise<EvaluationAnswer[]> {
-  const { ports } = context;
-  const plan = await readPlan(prepared, ports);
-  const candidate = await readCandidate(evaluation.candidate, ports);
-  const records = await readTrainingSide({ sidedKey: evaluation.setKey }, ports);
-  return crossFit({ candidate, plan, records, seed: run.seed }, context);
-}

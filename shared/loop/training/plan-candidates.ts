@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../domain/base/ids.ts';
-import { enoughHeldOut } from '../../domain/evaluation/cross-fit-folds.ts';
-import { artifactKey, checkpointId } from '../../domain/models/checkpoint-id.ts';
+import type { Parts } from '../../domain/evaluation/fold.ts';
+import { artifactKey, checkpointId, foldArtifactKey } from '../../domain/models/checkpoint-id.ts';
 import type { Configuration } from '../../domain/models/configuration.ts';
 import { trainerNamed } from '../../ports/back-ends.ts';
 import { writeJson } from '../../ports/documents.ts';
@@ -9,30 +9,33 @@ import type { Trainer } from '../../ports/trainer.ts';
 import type { Stage } from '../engine/stage.ts';
 import type { Candidate, CandidateRef, DatasetRef } from '../state/candidate.ts';
 import { curriculumSchema } from '../state/curriculum.ts';
-import { candidatePlanSchema, evaluatedSetSchema, type evaluationPlanSchema } from '../state/evaluation.ts';
+import { candidatePlanSchema } from '../state/evaluation.ts';
 import { iterationRefSchema, readHistory } from '../state/iteration.ts';
-import { lineageSchema } from '../state/lineage.ts';
-import { preparedSchema, readPlan } from '../state/run-plan.ts';
-import { splitSchema } from '../state/split.ts';
+import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
 import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,
   prepared: preparedSchema,
-  split: splitSchema.pick({ sets: true, sidedKey: true }),
-  lineage: lineageSchema,
   curriculum: curriculumSchema,
   step: iterationRefSchema,
 });
 type Input = z.infer<typeof inputSchema>;
 
-/** Lays out the iteration: which dataset is trained with which configuration, and which candidate answers which set. */
+/** Candidates a dataset, side by side. */
+const mostADataset = 3;
+
+/** Candidates an iteration, where a training is dear. */
+const mostDear = 1;
+
+/** Lays out the iteration: which dataset is trained with which configuration, and which fold models beside it. */
 export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> = {
   name: 'plan-candidates',
   input: inputSchema,
   output: candidatePlanSchema,
   async run(input, { ports, key }) {
-    const { model, champion } = await readPlan(input.prepared, ports);
+    const plan = await readPlan(input.prepared, ports);
+    const { model, champion } = plan;
     const trainer = trainerNamed(model.trainer, ports);
     const first = trainer.first({ options: model.trainerOptions, losesTooMuch: false });
     const history = await readHistory(input.step, ports);
@@ -51,13 +54,16 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
     // What is left out for its cost was not tried, so that a later iteration may take it up.
     const trained = trainer.cost === 'dear' ? pairs.slice(0, mostDear) : pairs;
     for (const [index, { dataset, configuration }] of trained.entries()) {
+      const learns = trainer.learnsFromChampion(configuration);
+      const parts = learns ? partsWith(plan) : plan.parts;
       const id = checkpointId({
         modelId: model.modelId,
         datasetId: dataset.datasetId,
         trainer: model.trainer,
         configuration,
         seed: input.run.seed,
-        teacherId: trainer.learnsFromChampion(configuration) ? champion.checkpointId : null,
+        teacherId: learns ? champion.checkpointId : null,
+        parts,
       });
       const candidateId = `i${input.iteration}-c${index + 1}`;
       const candidate: Candidate = {
@@ -69,40 +75,31 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
         mode: dataset.mode,
         configuration,
         artifactKey: artifactKey(model.modelId, id),
+        folds: {
+          parts,
+          models: trainedParts(trainer, parts).map((part) => ({
+            part,
+            artifactKey: foldArtifactKey(model.modelId, id, parts, part),
+          })),
+        },
       };
       const candidateKey = key(`${candidateId}.json`);
       await writeJson(ports.objects, candidateKey, candidate);
       candidates.push({ candidateId, checkpointId: id, key: candidateKey });
     }
-    return {
-      candidates,
-      evaluations: candidates.flatMap((candidate) => evaluationsOf(candidate, input, trainer.cost)),
-    };
+    return { candidates };
   },
 };
 
-/** Candidates a dataset, side by side. */
-const mostADataset = 3;
+/** Whoever learns from a champion of finer folds needs folds as fine, or its teacher would have seen what it judges. */
+function partsWith({ parts, champion }: RunPlan): Parts {
+  return champion.folds === null || champion.folds.parts < parts ? parts : champion.folds.parts;
+}
 
-/** Candidates an iteration, where a training is dear. */
-const mostDear = 1;
-
-function evaluationsOf(
-  candidate: CandidateRef,
-  input: Input,
-  cost: Trainer['cost'],
-): z.infer<typeof evaluationPlanSchema>[] {
-  const traffic = input.split.sets.find((set) => set.name === 'traffic-validation');
-  const keys = {
-    'traffic-validation': traffic?.key ?? null,
-    'cross-fit': cost === 'cheap' && (traffic?.size ?? 0) < enoughHeldOut ? input.split.sidedKey : null,
-    preceding: input.lineage.preceding.size > 0 ? input.lineage.preceding.key : null,
-    earlier: input.lineage.earlier.size > 0 ? input.lineage.earlier.key : null,
-  };
-  return evaluatedSetSchema.options.flatMap((set) => {
-    const setKey = keys[set];
-    return setKey === null ? [] : [{ item: `${candidate.candidateId}-${set}`, candidate, set, setKey }];
-  });
+/** The parts that get a model: all of them, or the first few where a training is dear. */
+function trainedParts({ foldModels }: Trainer, parts: Parts): number[] {
+  const all = Array.from({ length: parts }, (_, part) => part);
+  return foldModels === 'all' ? all : all.slice(0, foldModels);
 }
 
 function distinct(configurations: readonly Configuration[]): Configuration[] {

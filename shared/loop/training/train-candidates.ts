@@ -9,7 +9,7 @@ import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, candidate: candidateRefSchema });
 
-/** Trains one candidate from the foundation and enters it in the lineage. */
+/** Trains one candidate and its fold models from the foundation and enters it in the lineage. */
 export const trainCandidates: LongStage<z.infer<typeof inputSchema>, z.infer<typeof trainedSchema>> = {
   name: 'train-candidates',
   long: true,
@@ -28,7 +28,10 @@ export const trainCandidates: LongStage<z.infer<typeof inputSchema>, z.infer<typ
         datasetKey: candidate.datasetKey,
         configuration: candidate.configuration,
         seed: run.seed,
-        teacher: trainer.learnsFromChampion(candidate.configuration) ? champion.served : null,
+        teacher: trainer.learnsFromChampion(candidate.configuration)
+          ? { served: champion.served, folds: champion.folds }
+          : null,
+        folds: candidate.folds,
         artifactKey: candidate.artifactKey,
         predictor: model.predictor,
       }),
@@ -46,6 +49,7 @@ export const trainCandidates: LongStage<z.infer<typeof inputSchema>, z.infer<typ
       seed: run.seed,
       task: model.task,
       served: trained.served,
+      folds: trained.folds,
       runId: run.runId,
       createdAt: record.startedAt,
       scores: {},
@@ -54,7 +58,6 @@ export const trainCandidates: LongStage<z.infer<typeof inputSchema>, z.infer<typ
     return {
       candidateId: candidate.candidateId,
       checkpointId: checkpoint.checkpointId,
-      served: trained.served,
       examples: trained.examples,
     };
   },

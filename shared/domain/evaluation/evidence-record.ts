@@ -1,0 +1,39 @@
+import { z } from 'zod';
+import { compareText } from '../base/text.ts';
+import type { TriagedRecord } from '../traces/trace-record.ts';
+import { type EvaluationItem, evaluationItemSchema } from './evaluation-set.ts';
+import { placeSchema } from './fold.ts';
+
+/**
+ * A judged trace of the evidence, with what is on record: whether the champion has it right out of fold.
+ */
+export const evidenceRecordSchema = evaluationItemSchema.extend({
+  ...placeSchema.pick({ groupId: true, folds: true }).shape,
+  /** Whether it may train; a suspect judgement stays among the evidence, so that triage cannot lean the gate. */
+  kept: z.boolean(),
+});
+export type EvidenceRecord = z.infer<typeof evidenceRecordSchema>;
+
+/**
+ * What candidates are weighed by: every judged trace with a fold of its own, poison left out, sorted by id.
+ * @param isHonest whether the champion's answer on the record came from a model that has not seen it
+ */
+export function evidenceOf(
+  records: readonly TriagedRecord[],
+  isHonest: (record: TriagedRecord) => boolean,
+): readonly EvidenceRecord[] {
+  return records
+    .flatMap((record): EvidenceRecord[] => {
+      const { traceId, input, expected, verdict, groupId, folds, triage, use } = record;
+      if (use !== 'evidence' || expected === null || verdict === 'unknown' || triage.category === 'poison') return [];
+      if (!isHonest(record)) return [];
+      const kept = triage.category !== 'suspect-judgement';
+      return [{ exampleId: traceId, input, expected, right: verdict === 'pass', groupId, folds, kept }];
+    })
+    .sort((a, b) => compareText(a.exampleId, b.exampleId));
+}
+
+/** A record without its place, as it is frozen. */
+export function frozenItem({ exampleId, input, expected, right }: EvaluationItem): EvaluationItem {
+  return { exampleId, input, expected, right };
+}
