@@ -1,59 +1,60 @@
 /**
- * A judged record as the noise model sees it: the probabilities of its labels out of fold, and which one it was given.
+ * A judged record as the noise model sees it: the logits of its labels out of fold, and which one it was given.
  */
 export interface NoiseSample {
-  readonly probabilities: readonly number[];
+  readonly logits: ArrayLike<number>;
   /** Position of the given label. */
   readonly given: number;
 }
 
-/** A fitted model of how given labels come about. */
-export interface LabelNoise {
-  /**
-   * Sharpening (above 1) or flattening (below 1) exponent that makes the out-of-fold probabilities fit the given
-   * labels.
-   */
-  readonly sharpness: number;
-  /** Share of given labels that are random. */
-  readonly rate: number;
-}
-
-/** No probability counts as smaller than this: a model is never that sure. */
-const smallest = 1e-5;
 const sharpnesses = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1, 1.15, 1.3, 1.5, 1.75, 2, 2.5, 3];
 const samplesRead = 20_000;
 
-/** A label's probability when all are raised to a power and normalised anew (temperature scaling, Guo et al. 2017). */
-export function sharpened(probabilities: readonly number[], sharpness: number, label: number): number {
+/** Probabilities when all logits are scaled (temperature scaling, Guo et al. 2017): softmax(sharpness · logits). */
+export function sharpened(logits: ArrayLike<number>, sharpness: number): Float64Array {
+  const result = new Float64Array(logits.length);
+  let top = Number.NEGATIVE_INFINITY;
+  for (let at = 0; at < result.length; at += 1) top = Math.max(top, logits[at] ?? 0);
   let sum = 0;
-  for (const p of probabilities) sum += Math.max(smallest, p) ** sharpness;
-  return Math.max(smallest, probabilities[label] ?? 0) ** sharpness / sum;
+  for (let at = 0; at < result.length; at += 1) {
+    const value = Math.exp(sharpness * ((logits[at] ?? 0) - top));
+    result[at] = value;
+    sum += value;
+  }
+  for (let at = 0; at < result.length; at += 1) result[at] = (result[at] ?? 0) / sum;
+  return result;
 }
 
 /**
- * Fits, by maximum likelihood, a mixture in which a given label is drawn from the (sharpened) out-of-fold probabilities
+ * Fits, by maximum likelihood, a mixture in which a given label is drawn from the sharpened out-of-fold probabilities
  * with chance 1 − rate, and at random from the other labels with chance rate. The mixture keeps the calibration from
- * being spoilt by wrong labels and the rate from counting the model's own errors: only labels that a calibrated model
- * all but rules out raise it.
+ * being spoilt by wrong labels.
+ * @returns the sharpening (above 1) or flattening (below 1) factor
  */
-export function fitLabelNoise(samples: readonly NoiseSample[]): LabelNoise {
+export function fitSharpness(samples: readonly NoiseSample[]): number {
   const stride = Math.max(1, Math.ceil(samples.length / samplesRead));
   const read = samples.filter((_, at) => at % stride === 0);
-  let best: LabelNoise & { likelihood: number } = { sharpness: 1, rate: 0, likelihood: Number.NEGATIVE_INFINITY };
-  if (read.length === 0) return { sharpness: 1, rate: 0 };
+  let best = { sharpness: 1, likelihood: Number.NEGATIVE_INFINITY };
+  if (read.length === 0) return best.sharpness;
+  const others = Math.max(1, (read[0]?.logits.length ?? 2) - 1);
   for (const sharpness of sharpnesses) {
-    const self = new Float64Array(read.length);
-    read.forEach(({ probabilities, given }, at) => {
-      self[at] = sharpened(probabilities, sharpness, given);
-    });
-    const others = Math.max(1, (read[0]?.probabilities.length ?? 2) - 1);
-    const fitted = fitRate(self, others);
-    if (fitted.likelihood > best.likelihood) best = { sharpness, ...fitted };
+    const self = Float64Array.from(read, ({ logits, given }) => sharpenedAt(logits, sharpness, given));
+    const likelihood = likelihoodOf(self, others);
+    if (likelihood > best.likelihood) best = { sharpness, likelihood };
   }
-  return { sharpness: best.sharpness, rate: best.rate };
+  return best.sharpness;
 }
 
-function fitRate(self: Float64Array, others: number): { rate: number; likelihood: number } {
+/** The sharpened probability of one label. */
+function sharpenedAt(logits: ArrayLike<number>, sharpness: number, label: number): number {
+  const own = logits[label] ?? 0;
+  let sum = 0;
+  for (let at = 0; at < logits.length; at += 1) sum += Math.exp(sharpness * ((logits[at] ?? 0) - own));
+  return 1 / sum;
+}
+
+/** The likelihood, its logarithm, at the rate where it is greatest. */
+function likelihoodOf(self: Float64Array, others: number): number {
   let rate = 0.05;
   let likelihood = Number.NEGATIVE_INFINITY;
   for (let round = 0; round < 60; round += 1) {
@@ -71,14 +72,5 @@ function fitRate(self: Float64Array, others: number): { rate: number; likelihood
     if (settled) break;
     rate = next;
   }
-  return { rate, likelihood };
-}
-
-/**
- * Probability that a given label is random, by Bayes' rule under the fitted mixture.
- * @param self its sharpened probability
- */
-export function chanceOfFlip(self: number, labels: number, rate: number): number {
-  const random = (rate * (1 - self)) / Math.max(1, labels - 1);
-  return random / (random + (1 - rate) * self);
+  return likelihood;
 }

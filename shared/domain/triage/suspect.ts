@@ -1,50 +1,33 @@
 import type { JudgeKind } from '../traces/judgement.ts';
 
 /**
- * A judged record, its outputs by their keys (labels are their own), with what a model that never saw it makes of it.
+ * A judged record, its outputs by their keys (labels are their own), with what models that never saw it make of it: one
+ * of a first pass, that learns from all given labels, and one of a second, that learns from those records alone on
+ * which the first pass agrees (see `learnsAgain`). Probabilities are in the order of the request's labels.
  */
 export interface SuspectRecord {
   readonly traceId: string;
-  readonly input: string;
   /** Key of the right output according to the judgement. */
   readonly given: string;
   readonly judgeKind: JudgeKind;
-  /** What the champion answers. */
-  readonly answer: string | null;
-  readonly confidence: number;
-  /** Out-of-fold probabilities by a model that learns from all given labels, in the order of the request's labels. */
-  readonly probabilities: readonly number[];
-  /** The same by a model that learns from agreed records alone (see `isAgreed`). */
-  readonly agreedOnly: readonly number[];
+  /** Whether the judgement corrects the output that it judged. */
+  readonly corrected: boolean;
+  readonly first: readonly number[];
+  readonly second: readonly number[];
 }
 
-/** A given label that is probably wrong. */
+/** A given label that is probably wrong; what a second opinion is asked about. */
 export interface Suspect {
   readonly kind: 'flipped-label' | 'systematic-relabel';
-  /** Probability that the given label is wrong, a fraction. */
-  readonly strength: number;
+  readonly given: string;
   /** What it probably should be. */
   readonly likely: string;
+  /** Probability that the given label is wrong, a fraction. */
+  readonly strength: number;
   readonly reason: string;
-}
-
-/** An example that the champion was trained on. */
-export interface TrustedExample {
-  readonly given: string;
-  /**
-   * Out-of-fold probabilities by the model that learns from all given labels: the other one learns what the champion
-   * answers, who has seen the example.
-   */
-  readonly probabilities: readonly number[];
 }
 
 export interface SuspectRequest {
   readonly labels: readonly string[];
   readonly records: readonly SuspectRecord[];
-  /** What a model's objections are measured by. */
-  readonly trusted: readonly TrustedExample[];
-}
-/** Whether nothing speaks against the given label: the champion and the judge agree, or a person has judged. */
-export function isAgreed(record: SuspectRecord): boolean {
-  return record.judgeKind === 'human' || record.answer === record.given;
 }

@@ -5,31 +5,28 @@ import type { DetectorName } from './detector-name.ts';
 import { findNoise, findPoison } from './detectors.ts';
 import type { Finding } from './finding.ts';
 import { NativeKinds, type Sighting } from './native-kinds.ts';
+import { isOfPerson } from './of-person.ts';
 import type { OutOfFold } from './off-domain.ts';
 import type { Suspect, SuspectRecord } from './suspect.ts';
 import { findSuspects } from './suspects.ts';
 import type { Triage } from './triage.ts';
 import { Vocabulary } from './vocabulary.ts';
 
+/** Probabilities of two passes of models, by trace id. */
+export interface OutOfFoldPasses {
+  /** By models that learn from all given labels; a record without them is not off-domain. */
+  readonly first: ReadonlyMap<string, OutOfFold>;
+  /** By models that learn from those records alone that `learnsAgain` names. */
+  readonly second: ReadonlyMap<string, OutOfFold>;
+}
+
 export interface TriageRequest {
   readonly records: readonly JudgedRecord[];
   readonly kind: Pick<TaskKind, 'facets' | 'key' | 'triage'>;
   /** Keys of all outputs that the task knows; empty where they cannot be listed, and no judgement is then suspect. */
   readonly labels: readonly string[];
-  /**
-   * Probabilities by a model that never saw the record, by trace id; a record without one is neither suspect nor
-   * off-domain.
-   */
-  readonly outOfFold: ReadonlyMap<string, OutOfFold>;
-  /**
-   * The same by a model that learnt of the records only those on which champion and judge agree, so that it learnt no
-   * judge's mistake.
-   */
-  readonly agreedOnly: ReadonlyMap<string, OutOfFold>;
-  /**
-   * Examples that the champion was trained on, with what the model of `outOfFold` makes of those that it did not see.
-   */
-  readonly trusted: readonly { readonly given: string; readonly outOfFold: OutOfFold }[];
+  /** What models say that never saw a record; one that lacks either is no suspect. */
+  readonly outOfFold: OutOfFoldPasses;
   /** What the traffic is like; learnt from the records by default. */
   readonly profile?: CorpusProfile;
 }
@@ -39,7 +36,7 @@ const clean: Triage = { category: 'clean', kind: 'none', reason: 'nothing found 
 /**
  * Looks for what the task kind names. Sorts records: poison first, then suspect judgements, then fixable noise; the
  * rest is clean. A trace that passed can be poison too. What is ordinary for the traffic or for a label is never held
- * against a record. Time is linear in the text.
+ * against a record, and what a person judged is never thrown away: fixable noise at most. Time is linear in the text.
  */
 export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triage> {
   const { records, outOfFold, kind } = request;
@@ -48,7 +45,7 @@ export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triag
   const profile = request.profile ?? profileCorpus(records.map((record) => record.input));
   const context = { profile, vocabulary: new Vocabulary(profile) };
   const readings = readInputs(records, (record) => ({
-    poison: meant(findPoison(record.input, context, outOfFold.get(record.traceId))),
+    poison: meant(findPoison(record.input, context, outOfFold.first.get(record.traceId))),
     noise: meant(findNoise(record.input, context)),
   }));
   const labelsOf = (record: JudgedRecord): readonly string[] => labelsOfRecord(record, kind);
@@ -57,7 +54,9 @@ export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triag
   const result = new Map<string, Triage>();
   const judged: JudgedRecord[] = [];
   for (const record of records) {
-    const poison = foreign(readings.get(record.traceId)?.poison, labelsOf(record), native);
+    const poison = isOfPerson(record)
+      ? undefined
+      : foreign(readings.get(record.traceId)?.poison, labelsOf(record), native);
     if (poison === undefined) judged.push(record);
     else result.set(record.traceId, { category: 'poison', kind: poison.kind, reason: poison.reason });
   }
@@ -65,10 +64,6 @@ export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triag
   const labels = comparedLabels(request);
   const suspects = findSuspects({
     labels,
-    trusted: request.trusted.map((example) => ({
-      given: example.given,
-      probabilities: inOrder(example.outOfFold, labels),
-    })),
     records: judged.flatMap((record) => suspectRecord(record, { ...request, labels })),
   });
   const seen = new Map<string, string>();
@@ -133,7 +128,7 @@ function foreign(
 function comparedLabels({ kind, labels, records, outOfFold }: TriageRequest): readonly string[] {
   const known = new Set(labels);
   const given = records.flatMap(({ expected }) => (expected === null ? [] : [kind.key(expected)]));
-  const named = new Set([...given, ...[...outOfFold.values()].flatMap((found) => found.labels)]);
+  const named = new Set([...given, ...[...outOfFold.first.values()].flatMap((found) => found.labels)]);
   return [...named].every((label) => known.has(label)) ? labels : [...named].sort();
 }
 
@@ -142,20 +137,20 @@ function labelsOfRecord({ expected, answer }: JudgedRecord, kind: Pick<TaskKind,
   return [...new Set([expected, answer].flatMap((output) => (output === null ? [] : kind.facets(output))))];
 }
 
-function suspectRecord(record: JudgedRecord, { kind, labels, outOfFold, agreedOnly }: TriageRequest): SuspectRecord[] {
-  const found = outOfFold.get(record.traceId);
-  const agreed = agreedOnly.get(record.traceId);
-  if (found === undefined || agreed === undefined || record.expected === null || record.judgement === null) return [];
+function suspectRecord(record: JudgedRecord, { kind, labels, outOfFold }: TriageRequest): SuspectRecord[] {
+  const { traceId, expected, recorded, judgement } = record;
+  const first = outOfFold.first.get(traceId);
+  const second = outOfFold.second.get(traceId);
+  if (first === undefined || second === undefined || expected === null || judgement === null) return [];
+  const given = kind.key(expected);
   return [
     {
-      traceId: record.traceId,
-      input: record.input,
-      given: kind.key(record.expected),
-      judgeKind: record.judgement.judge.kind,
-      answer: record.answer === null ? null : kind.key(record.answer),
-      confidence: record.confidence,
-      probabilities: inOrder(found, labels),
-      agreedOnly: inOrder(agreed, labels),
+      traceId,
+      given,
+      judgeKind: judgement.judge.kind,
+      corrected: recorded === null || kind.key(recorded) !== given,
+      first: inOrder(first, labels),
+      second: inOrder(second, labels),
     },
   ];
 }
