@@ -4,7 +4,6 @@ import type { Output } from '../base/output.ts';
 import { sameAnswer } from '../base/same-answer.ts';
 import type { TaskKind } from '../base/task-kind.ts';
 import { compareText } from '../base/text.ts';
-import type { Settings } from '../models/settings.ts';
 import type { UsableRecord } from '../traces/trace-record.ts';
 import type { EvaluationItem, EvaluationSetName } from './evaluation-set.ts';
 import type { Side } from './splits.ts';
@@ -19,7 +18,7 @@ export type HeldOutRecord = UsableRecord & { readonly side: Side };
  */
 export function buildEvaluationSets(
   records: readonly HeldOutRecord[],
-  settings: Pick<Settings, 'regressionSetLimit'>,
+  settings: { readonly regressionSetLimit: number },
   salt: string,
   kind: Pick<TaskKind, 'facets'>,
 ): Readonly<Record<EvaluationSetName, readonly EvaluationItem[]>> {
