@@ -1,42 +1,46 @@
 import { z } from 'zod';
 import { mcNemarOneSided } from '../base/statistics.ts';
 import { type Settings, settingsSchema } from '../models/settings.ts';
-import { promotionReasonSchema } from './promotion-reason.ts';
+import { type FacetCount, facetCountSchema, fallenFacetSchema, fallenFacets, isPossible } from './facet-losses.ts';
+import { netGain, pairsNeeded, pairsNeededStrictly } from './net-gain.ts';
 
 const idsSchema = z.array(z.string()).readonly();
 
-const regressionCountSchema = z.strictObject({
-  scope: z.enum(['current', 'preceding', 'earlier']),
-  /** Examples of the set (for `earlier`, of the union of all earlier sets). */
+const memorySchema = z.strictObject({
+  /** The records that the preceding promotion froze, or the union of those of all earlier ones. */
+  scope: z.enum(['preceding', 'earlier']),
+  /** Frozen records. */
   size: z.int(),
-  /** Examples on record as right. */
+  /** Records that are right on record. */
   right: z.int(),
-  /** Ids on record as right that the candidate gets wrong. */
+  /** Ids that are right on record and that the candidate gets wrong, and the other way round. */
   lost: idsSchema,
+  gained: idsSchema,
 });
-/** One evaluation set on record, and which of its right examples the candidate gets wrong. */
-export type RegressionCount = z.infer<typeof regressionCountSchema>;
+/** What a candidate forgets, and mends, of the records of earlier promotions. */
+export type MemoryCount = z.infer<typeof memorySchema>;
 
 export const gateRequestSchema = z.strictObject({
   settings: settingsSchema,
-  candidateScore: z.number(),
-  championScore: z.number(),
-  reason: promotionReasonSchema.nullable(),
+  /** A wider margin that the trainer asks for, a fraction, such as 0.01 where folds are dear; null: by caution. */
+  margin: z.number().min(0).max(1).nullable(),
+  /** Near-duplicate groups of all judged records, answered out of fold, and one id for each that only one has right. */
+  pairs: z.strictObject({ groups: z.int(), gained: idsSchema, lost: idsSchema }),
+  memory: z.array(memorySchema).readonly(),
+  /** The pairs by facet, each facet once. */
+  facets: z.array(facetCountSchema).readonly(),
+  /** Failures after triage, and judged records in all. */
+  evidence: z.strictObject({ failures: z.int(), records: z.int() }),
   /**
-   * Paired answers on all traffic-validation sets of the lineage and, where held-out traffic is little, on the
-   * cross-fitted training side, pooled: ids that only one of the two has right.
+   * Scores, fractions, of a served model that is no average of its fold models: its own on the pool it was trained on,
+   * and that of its fold models out of fold. Null for an average.
    */
-  gained: idsSchema,
-  lost: idsSchema,
-  /** Failures of traffic-validation that the candidate has right. */
-  fixed: z.int(),
-  regressions: z.array(regressionCountSchema).readonly(),
-  evidence: z.strictObject({ failures: z.int(), traffic: z.int(), regression: z.int() }),
+  fit: z.strictObject({ pool: z.number(), outOfFold: z.number() }).nullable(),
 });
 export type GateRequest = z.infer<typeof gateRequestSchema>;
 
 const gateRuleSchema = z.strictObject({
-  rule: z.enum(['score', 'paired-bound', 'regressions', 'evidence']),
+  rule: z.enum(['gain', 'memory', 'labels', 'evidence', 'fit']),
   passed: z.boolean(),
   /** One sentence with the numbers in it. */
   detail: z.string(),
@@ -46,146 +50,204 @@ export type GateRule = z.infer<typeof gateRuleSchema>;
 export const gateVerdictSchema = z.strictObject({
   outcome: z.enum(['passed', 'rejected', 'too-little-evidence']),
   rules: z.array(gateRuleSchema).readonly(),
-  pValue: z.number(),
+  /** Near-duplicate groups paired, and those that only the candidate, or only the champion, has right. */
+  groups: z.int(),
   gained: z.int(),
   lost: z.int(),
-  regressions: z.array(regressionCountSchema.extend({ allowed: z.int() })).readonly(),
-  reason: promotionReasonSchema.nullable(),
+  /** The net gain as a fraction of the groups, and its one-sided 95 % lower bound. */
+  net: z.number(),
+  lower: z.number(),
+  /** Of the exact one-sided McNemar test. */
+  pValue: z.number(),
+  memory: z.array(memorySchema.extend({ gained: z.int(), allowed: z.int() })).readonly(),
+  /** The facets that lose more than they gain, proven or not, worst first. */
+  fallen: z.array(fallenFacetSchema).readonly(),
 });
 export type GateVerdict = z.infer<typeof gateVerdictSchema>;
 
 const roundingError = 1e-9;
+/** How much of the score, a fraction, the lower bound of the net gain may lie below zero. */
+const margins = { normal: 0.0025, bold: 0.005 } as const;
+/** Labels that a sentence names, worst first. */
+const named = 5;
 
-/** ε: how many examples on record as right a candidate may lose on a set: max(absolute, ⌊fraction × size⌋). */
-export function allowedRegressions(settings: Settings, size: number): number {
-  return Math.max(settings.regressionsAbsolute, Math.floor(settings.regressionsFraction * size + roundingError));
-}
-
-/** So many failures mended outweigh a loss. */
-const fixesPerRegression = 2;
-
-/**
- * ε on the traffic of the run itself, which no promotion has frozen yet: {@link allowedRegressions}, or up to the
- * larger fraction as far as losses are outweighed. On a hard task some of the champion's right answers are luck that a
- * better model does not repeat.
- */
-function allowedOnCurrent({ settings, fixed }: GateRequest, size: number): number {
-  const outweighed = Math.floor(settings.regressionsFractionOutweighed * size + roundingError);
-  return Math.max(allowedRegressions(settings, size), Math.min(outweighed, Math.floor(fixed / fixesPerRegression)));
+/** How many answers of frozen records may be lost net: max(absolute, ⌊fraction × records⌋). */
+export function allowedLosses(settings: Pick<Settings, 'memoryAbsolute' | 'memoryFraction'>, size: number): number {
+  return Math.max(settings.memoryAbsolute, Math.floor(settings.memoryFraction * size + roundingError));
 }
 
 /**
- * Decides whether a candidate may replace the champion. It passes when all four rules hold: the score, the paired
- * bound, the regressions on every set given (a `current` one must be among them), and enough evidence. Where evidence
- * is too little the outcome says so, whatever else holds. A missing or impossible number never passes a rule.
+ * Decides whether a candidate may replace the champion. It passes when all five rules hold: a gain that is surely no
+ * loss beyond the margin, nothing forgotten of earlier promotions, no label that falls, enough evidence, and a served
+ * model that fits. Where evidence is too little the outcome says so, whatever else holds. A missing or impossible number
+ * never passes a rule.
  */
 export function gateCandidate(request: GateRequest): GateVerdict {
-  const lost = new Set(request.lost);
-  const gained = new Set(request.gained).difference(lost);
-  const pValue = mcNemarOneSided(gained.size, lost.size);
-  const regressions = request.regressions.map((count) => ({
-    ...count,
-    lost: [...new Set(count.lost)],
-    allowed:
-      count.scope === 'current'
-        ? allowedOnCurrent(request, count.size)
-        : allowedRegressions(request.settings, count.size),
+  const { groups } = request.pairs;
+  const { lost, gained } = distinct(request.pairs);
+  const counts = { groups, gained: gained.length, lost: lost.length };
+  const memory = request.memory.map((count) => ({
+    ...memoryOf(count),
+    allowed: allowedLosses(request.settings, count.size),
   }));
+  const fallen = fallenFacets(request.facets);
   const evidence = evidenceRule(request);
   const rules = [
-    scoreRule(request),
-    pairedRule(gained.size, lost.size, pValue, request),
-    regressionRule(regressions, request),
+    gainRule(counts, request),
+    memoryRule(memory),
+    labelsRule(fallen, request),
     evidence,
+    fitRule(request),
   ];
   const passed = rules.every((rule) => rule.passed);
   return {
     outcome: evidence.passed ? (passed ? 'passed' : 'rejected') : 'too-little-evidence',
     rules,
-    pValue,
-    gained: gained.size,
-    lost: lost.size,
-    regressions,
-    reason: request.reason,
+    ...counts,
+    ...netGain(counts.groups, counts.gained, counts.lost),
+    pValue: mcNemarOneSided(counts.gained, counts.lost),
+    memory,
+    fallen,
   };
 }
 
-/**
- * Level with the champion on held-out traffic is enough: whether a candidate is better, the paired bound says, of many
- * times as many traces.
- */
-function scoreRule({ candidateScore, championScore, reason, settings }: GateRequest): GateRule {
-  const candidate = fraction(candidateScore);
-  const champion = fraction(championScore);
-  if (!isFraction(candidateScore) || !isFraction(championScore)) {
-    return {
-      rule: 'score',
-      passed: false,
-      detail: `A score is missing: candidate ${candidate}, champion ${champion}.`,
-    };
-  }
-  const target = fraction(settings.targetScore);
-  if (candidateScore >= settings.targetScore) {
-    return {
-      rule: 'score',
-      passed: true,
-      detail: `The score ${candidate} reaches the target of ${target}; the champion has ${champion}.`,
-    };
-  }
-  const below = `The score ${candidate} is below the target of ${target}`;
-  if (candidateScore < championScore) {
-    return { rule: 'score', passed: false, detail: `${below} and below the champion's ${champion}.` };
-  }
-  const level = candidateScore === championScore ? 'level with' : 'above';
-  return reason === null
-    ? {
-        rule: 'score',
-        passed: false,
-        detail: `${below}; it is ${level} the champion's ${champion}, but no reason to stop short is on record.`,
-      }
-    : {
-        rule: 'score',
-        passed: true,
-        detail: `${below}, ${level} the champion's ${champion}, and no more is to be had: ${reason}.`,
-      };
+/** Every id once; one that is gained and lost counts as lost. */
+function distinct(changes: { readonly gained: readonly string[]; readonly lost: readonly string[] }) {
+  const lost = new Set(changes.lost);
+  return { lost: [...lost], gained: [...new Set(changes.gained).difference(lost)] };
 }
 
-/** Also never below the champion on held-out traffic itself, however the pooled pairs fall. */
-function pairedRule(gained: number, lost: number, pValue: number, request: GateRequest): GateRule {
-  const { alpha } = request.settings;
-  const bound = pValue <= alpha;
-  const notBelow = request.candidateScore >= request.championScore;
-  const pairs = `Right where the champion is wrong ${gained} times, wrong where it is right ${lost} times: p = ${probability(pValue)}, ${bound ? 'at most' : 'above'} α = ${alpha} (exact one-sided McNemar)`;
-  const below = notBelow
-    ? ''
-    : `; on held-out traffic alone it scores below the champion's ${fraction(request.championScore)}`;
-  return { rule: 'paired-bound', passed: bound && notBelow, detail: `${pairs}${below}.` };
+function memoryOf(count: MemoryCount) {
+  const { lost, gained } = distinct(count);
+  return { ...count, lost, gained: gained.length };
 }
 
-function regressionRule(counts: GateVerdict['regressions'], { settings, fixed }: GateRequest): GateRule {
-  const described = counts.map((count) => {
-    const why = count.allowed > allowedRegressions(settings, count.size) ? ` for ${fixed} failures mended` : '';
-    return `${count.scope}: ${count.lost.length} of ${count.right} on record lost, ${count.allowed} allowed${why}`;
+type Counts = Pick<GateVerdict, 'groups' | 'gained' | 'lost'>;
+
+function gainRule(counts: Counts, { settings, margin }: GateRequest): GateRule {
+  const { groups, gained, lost } = counts;
+  const pairs = `Right where the champion is wrong ${times(gained)}, wrong where it is right ${times(lost)}, on ${number(groups)} independent records`;
+  if (!isPossible({ records: groups, gained, lost })) {
+    return { rule: 'gain', passed: false, detail: `${pairs}: these numbers cannot be.` };
+  }
+  if (gained <= lost) return { rule: 'gain', passed: false, detail: `${pairs}: no gain.` };
+  const test =
+    settings.caution === 'strict'
+      ? superior(counts, settings.alpha)
+      : notWorse(counts, margin ?? margins[settings.caution]);
+  const gain = `a gain of ${points(netGain(groups, gained, lost).net)} points`;
+  const more =
+    test.passed || test.needed === null ? '' : `; at these rates about ${number(test.needed)} records would do`;
+  return { rule: 'gain', passed: test.passed, detail: `${pairs}: ${gain}, ${test.detail}${more}.` };
+}
+
+function superior({ groups, gained, lost }: Counts, alpha: number) {
+  const pValue = mcNemarOneSided(gained, lost);
+  return {
+    passed: pValue <= alpha,
+    detail: `p = ${probability(pValue)} by the exact one-sided McNemar test (at most ${alpha} is needed)`,
+    needed: pairsNeededStrictly(groups, gained, lost, alpha),
+  };
+}
+
+function notWorse({ groups, gained, lost }: Counts, margin: number) {
+  const { lower } = netGain(groups, gained, lost);
+  return {
+    passed: lower > -margin,
+    detail: `with 95 % certainty above ${signed(lower)} points (above ${signed(-margin)} is needed)`,
+    needed: pairsNeeded(groups, gained, lost, margin),
+  };
+}
+
+function memoryRule(counts: GateVerdict['memory']): GateRule {
+  if (counts.length === 0) return { rule: 'memory', passed: true, detail: 'No earlier promotion is on record.' };
+  const parts = counts.map(({ scope, right, lost, gained, allowed }) => {
+    const net = lost.length > gained ? `${lost.length - gained} lost net` : 'none lost net';
+    const promotions = scope === 'preceding' ? 'the preceding promotion' : 'all earlier promotions';
+    return `of ${number(right)} right answers of ${promotions} ${lost.length} are lost and ${gained} others mended, ${net} (${allowed} allowed)`;
   });
-  const hasCurrent = counts.some((count) => count.scope === 'current');
-  const passed = hasCurrent && counts.every((count) => count.lost.length <= count.allowed);
-  const parts = hasCurrent ? described : ['the current regression set is missing', ...described];
-  return { rule: 'regressions', passed, detail: `Regressions: ${parts.join('; ')}.` };
+  const passed = counts.every(({ lost, gained, allowed }) => lost.length - gained <= allowed);
+  return { rule: 'memory', passed, detail: capitalised(`${parts.join('; ')}.`) };
+}
+
+/** What falls without proof is named and no failure: among many labels some fall by chance under a better model. */
+function labelsRule(fallen: GateVerdict['fallen'], { settings, facets }: GateRequest): GateRule {
+  const proven = fallen.filter((facet) => facet.proven);
+  const unproven = fallen.filter((facet) => !facet.proven);
+  const faults = [
+    ...facets.filter((count) => !isPossible(count)).map(({ facet }) => `the numbers of ${facet} cannot be`),
+    ...(proven.length === 0 ? [] : [`proven to fall: ${listed(proven)}`]),
+    ...settings.critical.flatMap((facet) => criticalFault(facet, facets, settings.enoughCritical)),
+  ];
+  const what = faults.length === 0 ? `none of ${number(facets.length)} labels is proven to fall` : faults.join('; ');
+  const seen = unproven.length === 0 ? '' : `; losing more than they gain, without proof: ${listed(unproven)}`;
+  return { rule: 'labels', passed: faults.length === 0, detail: capitalised(`${what}${seen}.`) };
+}
+
+function criticalFault(critical: string, facets: readonly FacetCount[], enough: number): string[] {
+  const { records, gained, lost } = facets.find(({ facet }) => facet === critical) ?? {
+    records: 0,
+    gained: 0,
+    lost: 0,
+  };
+  if (!(records >= enough)) {
+    return [
+      `the critical label ${critical} has ${number(records)} records, and ${enough} are needed to tell, which holds the candidate back`,
+    ];
+  }
+  return lost > gained ? [`the critical label ${critical} may lose nothing net (${gained} gained, ${lost} lost)`] : [];
 }
 
 function evidenceRule({ evidence, settings }: GateRequest): GateRule {
   const minima = [
     { what: 'failures after triage', have: evidence.failures, need: settings.enoughFailures },
-    { what: 'examples in traffic-validation', have: evidence.traffic, need: settings.enoughTraffic },
-    { what: 'examples in the regression set', have: evidence.regression, need: settings.enoughRegression },
+    { what: 'judged records', have: evidence.records, need: settings.enoughRecords },
   ];
   const passed = minima.every(({ have, need }) => have >= need);
-  const listed = minima.map(({ what, have, need }) => `${have} ${what} (${need} needed)`);
-  return { rule: 'evidence', passed, detail: `${passed ? 'Enough' : 'Too little'} evidence: ${listed.join(', ')}.` };
+  const found = minima.map(({ what, have, need }) => `${number(have)} ${what} (${need} needed)`);
+  return { rule: 'evidence', passed, detail: `${passed ? 'Enough' : 'Too little'} evidence: ${found.join(', ')}.` };
+}
+
+function fitRule({ fit }: GateRequest): GateRule {
+  if (fit === null) {
+    return { rule: 'fit', passed: true, detail: 'The served model is the average of the models that were tested.' };
+  }
+  const { pool, outOfFold } = fit;
+  const passed = isFraction(pool) && isFraction(outOfFold) && pool >= outOfFold;
+  const than = `${passed ? 'no less than' : 'and not at least'} the ${fraction(outOfFold)} of its fold models on what they never saw`;
+  return {
+    rule: 'fit',
+    passed,
+    detail: `The served model has ${fraction(pool)} of its own training pool right, ${than}.`,
+  };
 }
 
 function isFraction(value: number): boolean {
   return value >= 0 && value <= 1;
+}
+
+function listed(facets: GateVerdict['fallen']): string {
+  const shown = facets.slice(0, named).map(({ facet, records, gained, lost, pValue }) => {
+    return `${facet} (${gained} gained, ${lost} lost of ${number(records)}, p = ${probability(pValue)})`;
+  });
+  return facets.length > named ? `${shown.join(', ')} and ${facets.length - named} more` : shown.join(', ');
+}
+
+function times(count: number): string {
+  return count === 1 ? 'once' : `${number(count)} times`;
+}
+
+function number(value: number): string {
+  return value.toLocaleString('en');
+}
+
+/** A fraction in points, two places. */
+function points(value: number): string {
+  return (100 * Math.abs(value)).toFixed(2);
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${points(value)}`;
 }
 
 function fraction(value: number): string {
@@ -194,4 +256,8 @@ function fraction(value: number): string {
 
 function probability(value: number): string {
   return value > 0 && value < 0.0001 ? value.toExponential(1) : value.toFixed(4);
+}
+
+function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }

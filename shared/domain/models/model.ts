@@ -46,10 +46,27 @@ const boundedSchema = z
     settings: { ...settings, maxClusters: Math.min(mostClusters, settings.maxClusters) },
   }));
 
+/** Settings of the gate before it went by folds; what was allowed to be lost still is, net. */
+const countedLimitsSchema = z
+  .looseObject({ settings: z.looseObject({ regressionsAbsolute: z.number(), regressionsFraction: z.number() }) })
+  .transform(({ settings, ...rest }) => {
+    const {
+      regressionsAbsolute: memoryAbsolute,
+      regressionsFraction: memoryFraction,
+      regressionsFractionOutweighed: _outweighed,
+      enoughTraffic: _traffic,
+      enoughRegression: _regression,
+      regressionSetLimit: _limit,
+      ...kept
+    } = settings;
+    return { ...rest, settings: { memoryAbsolute, memoryFraction, ...kept } };
+  });
+
+const upgrades = [firstVersionSchema, boundedSchema, countedLimitsSchema];
+
 /** A stored model in the form of today. */
 function upgraded(stored: unknown): unknown {
-  const renamed = firstVersionSchema.safeParse(stored).data ?? stored;
-  return boundedSchema.safeParse(renamed).data ?? renamed;
+  return upgrades.reduce((model, upgrade) => upgrade.safeParse(model).data ?? model, stored);
 }
 
 /** A deployed task model under Ratchet's care. Its champion and lease live in its {@link Control} item. */

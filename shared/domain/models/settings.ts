@@ -5,20 +5,29 @@ export const mostClusters = 100;
 
 /** The numbers a run goes by; kept with the model, pinned by each run. Rates are fractions. */
 export const settingsSchema = z.strictObject({
-  /** τ: a candidate with this score passes the gate's first rule. */
+  /** τ: a candidate with this score ends the run; it opens and shuts no rule of the gate. */
   targetScore: z.number().min(0).max(1).default(0.96),
-  /** ε = max(absolute, fraction × set size): regressions allowed on a set. */
-  regressionsAbsolute: z.int().nonnegative().default(2),
-  regressionsFraction: z.number().min(0).max(1).default(0.01),
-  /** The fraction for the traffic of the run itself, as far as twice as many failures are mended there. */
-  regressionsFractionOutweighed: z.number().min(0).max(1).default(0.02),
-  /** α of the one-sided paired test. */
+  /**
+   * How sure the gate must be of a gain. `normal`: with 95 % certainty above −0.25 points; `bold`: above −0.5 points;
+   * `strict`: better by the exact one-sided McNemar test at α.
+   */
+  caution: z.enum(['strict', 'normal', 'bold']).default('normal'),
+  /** max(absolute, fraction × records): how many answers may be lost net on the records of earlier promotions. */
+  memoryAbsolute: z.int().nonnegative().default(2),
+  memoryFraction: z.number().min(0).max(1).default(0.01),
+  /** Facets (labels, entity types) that may lose nothing net. */
+  critical: z.array(z.string().min(1)).readonly().default([]),
+  /** Records of a critical facet without which nobody can tell whether it falls. */
+  enoughCritical: z.int().nonnegative().default(20),
+  /** α of the one-sided paired test that `strict` caution asks for. */
   alpha: z.number().positive().max(0.5).default(0.05),
   /** The smallest gain in score that counts as progress. */
   smallestGain: z.number().nonnegative().default(0.002),
+  /** Failures after triage, and judged records in all, that a decision needs. */
   enoughFailures: z.int().nonnegative().default(20),
-  enoughTraffic: z.int().nonnegative().default(50),
-  enoughRegression: z.int().nonnegative().default(50),
+  enoughRecords: z.int().nonnegative().default(50),
+  /** Share of traffic that is neither trained nor decided by, for the report alone. */
+  reportShare: z.number().min(0).max(0.5).default(0),
   maxIterations: z.int().min(1).max(20).default(6),
   /** 0 asks no probes: every cluster counts as unproven. */
   probesPerCluster: z.int().min(0).max(100).default(12),
@@ -29,7 +38,6 @@ export const settingsSchema = z.strictObject({
   hardNegativesPerFailure: z.int().min(0).max(100).default(8),
   smallestCluster: z.int().min(2).default(5),
   snapshotLimit: z.int().positive().max(1_000_000).default(100_000),
-  regressionSetLimit: z.int().positive().default(1_000),
   /** At least what a renewal takes, at most a week. */
   leaseMinutes: z.number().min(0.01).max(10_080).default(15),
   /** Traces that are answered and judged together; more where a snapshot would have more than 100 such chunks. */
