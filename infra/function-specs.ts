@@ -59,7 +59,8 @@ const readsTraces = { read: ['traces/*', 'judgements/*', 'batches/*'], list: ['b
 /** One function a Task state of the state machine, of the same name. */
 export const stageFunctions: readonly FunctionSpec[] = [
   stage('take-lease', "Takes the model's lease for the run", { memoryMb: 512, timeoutSeconds: 60 }),
-  stage('prepare-run', 'Pins the snapshot', {
+  stage('prepare-run', 'Pins the snapshot, and folds for the life of the model', {
+    models: ['splits'],
     layers: ['duckdb'],
     diskMb: 2048,
     traces: readsTraces,
@@ -70,7 +71,7 @@ export const stageFunctions: readonly FunctionSpec[] = [
     layers: ['use-lite'],
     deletesRunObjects: true,
   }),
-  stage('split-traces', 'Train, validation and test sides for the life of the model', { models: ['splits'] }),
+  stage('split-traces', 'What candidates are weighed by, and shards for the diagnosis'),
   stage('analyze-failures', 'One shard of failures'),
   stage('build-taxonomy', 'Clusters of failures with their root causes'),
   stage('confirm-weaknesses', 'Probes a cluster on the champion', { layers: ['use-lite'] }),
@@ -91,22 +92,14 @@ export const stageFunctions: readonly FunctionSpec[] = [
   stage('prepare-next-dataset', 'What the likely next iteration needs', {
     models: ['datasets'],
   }),
-  stage('evaluate-champion', "The champion's own evaluation", { layers: ['use-lite'] }),
-  stage('evaluate-candidates', 'One candidate on one set', {
-    layers: ['use-lite'],
-    memoryMb: 5308,
-    deletesRunObjects: true,
-  }),
-  stage('gate-candidates', 'Holds the candidates against the gate', {
-    memoryMb: 1024,
-  }),
+  stage('evaluate-candidates', 'One candidate, out of fold', { layers: ['use-lite'], memoryMb: 5308 }),
+  stage('gate-candidates', 'Holds the candidates against the gate', { memoryMb: 2048 }),
   stage('decide-next', 'The next move, or the end', { memoryMb: 1024 }),
-  stage('promote-champion', 'Freezes the sets and moves the champion', {
-    layers: ['use-lite'],
+  stage('promote-champion', 'Freezes the records and moves the champion', {
     models: ['evaluation-sets'],
     movesChampion: true,
   }),
-  stage('final-test', 'Opens the test sets for the report', { layers: ['use-lite'] }),
+  stage('final-test', 'What the report shows of the candidate decided on', { layers: ['use-lite'] }),
   stage('write-report', 'The report', { memoryMb: 2048 }),
 ];
 

@@ -29,8 +29,8 @@ const prepared = { 'prepared.$': '$.prepared' };
 /** What later stages need of the split: not its shards. */
 const split = {
   split: {
-    'sidedKey.$': '$.split.sidedKey',
-    'sets.$': '$.split.sets',
+    'recordsKey.$': '$.split.recordsKey',
+    'evidence.$': '$.split.evidence',
     'failures.$': '$.split.failures',
     'enoughEvidence.$': '$.split.enoughEvidence',
     'reason.$': '$.split.reason',
@@ -46,7 +46,7 @@ const diagnose = sequence(
     resultPath: '$.lease',
   }),
   task('prepare-run', {
-    comment: 'Pins the snapshot, in chunks.',
+    comment: 'Pins the snapshot, in chunks; folds for the life of the model.',
     input: once(),
     resultPath: '$.snapshot',
   }),
@@ -63,7 +63,7 @@ const diagnose = sequence(
     },
     does: sequence(
       longStage('answer-traces', {
-        comment: 'The champion answers anew, so that what it has since learnt is no failure.',
+        comment: 'The champion answers anew, out of fold: what it has since learnt is no failure.',
         question: 'are-the-traces-answered',
         pause: 'wait-for-the-answers',
         result: 'the-answers',
@@ -95,7 +95,7 @@ const diagnose = sequence(
     },
   }),
   task('split-traces', {
-    comment: "Sides for the life of the model; the run's evaluation sets.",
+    comment: 'What candidates are weighed by, and shards for the diagnosis.',
     input: once({ ...prepared, 'triaged.$': '$.triaged' }),
     resultPath: '$.split',
   }),
@@ -119,6 +119,7 @@ const diagnose = sequence(
         'reason.$': "States.Format('Too little evidence: {}.', $.split.reason)",
         historyKey: null,
         chosen: null,
+        answersKey: null,
         iteration: firstIteration,
       },
       finalTest: { testKey: null },
@@ -160,7 +161,7 @@ const diagnose = sequence(
       ...diagnosis,
       'item.$': '$$.Map.Item.Value.clusterId',
       ...prepared,
-      split: { 'sidedKey.$': '$.split.sidedKey' },
+      split: { 'recordsKey.$': '$.split.recordsKey' },
       'taxonomyKey.$': '$.taxonomy.taxonomyKey',
       'cluster.$': '$$.Map.Item.Value',
       ...noWork,
@@ -187,7 +188,7 @@ const diagnose = sequence(
     },
   }),
   task('inspect-lineage', {
-    comment: "The champion's dataset, and the frozen sets a candidate must not lose.",
+    comment: "The champion's dataset, and the frozen records a candidate must not lose.",
     input: once(prepared),
     resultPath: '$.lineage',
   }),
@@ -216,24 +217,14 @@ const trainAndPrepare = parallel('train-and-prepare', {
     task('prepare-next-dataset', {
       comment: 'What the likely next iteration needs.',
       input: inIteration({
-        split: { 'sidedKey.$': '$.split.sidedKey', 'sets.$': '$.split.sets' },
+        split: { 'recordsKey.$': '$.split.recordsKey', 'evidence.$': '$.split.evidence' },
         'taxonomyKey.$': '$.taxonomy.taxonomyKey',
         'weaknesses.$': '$.weaknesses',
         'lineage.$': '$.lineage',
       }),
     }),
-    longStage('evaluate-champion', {
-      comment: 'The champion on everything that candidates are compared on.',
-      input: inIteration({
-        split: { 'sets.$': '$.split.sets' },
-        lineage: { 'preceding.$': '$.lineage.preceding', 'earlier.$': '$.lineage.earlier' },
-      }),
-      question: 'has-the-champion-answered',
-      pause: 'wait-for-the-champion',
-      result: 'the-champions-answers',
-    }),
   ],
-  result: { 'champion.$': '$[2]' },
+  result: { 'trained.$': '$[0]' },
   resultPath: '$.training',
 });
 
@@ -247,7 +238,7 @@ const iterate = sequence(
       ...iteration,
       'item.$': '$$.Map.Item.Value.clusterId',
       ...prepared,
-      split: { 'sidedKey.$': '$.split.sidedKey' },
+      split: { 'recordsKey.$': '$.split.recordsKey' },
       'taxonomyKey.$': '$.taxonomy.taxonomyKey',
       'weakness.$': '$$.Map.Item.Value',
       'step.$': '$.iteration',
@@ -262,9 +253,9 @@ const iterate = sequence(
     resultPath: '$.parts',
   }),
   task('assemble-curriculum', {
-    comment: 'Datasets complement and extend, with leak check and quality controls.',
+    comment: 'The dataset, with leak check and quality controls.',
     input: inIteration({
-      split: { 'sidedKey.$': '$.split.sidedKey', 'sets.$': '$.split.sets' },
+      split: { 'recordsKey.$': '$.split.recordsKey' },
       'taxonomyKey.$': '$.taxonomy.taxonomyKey',
       'lineage.$': '$.lineage',
       'parts.$': '$.parts',
@@ -273,10 +264,8 @@ const iterate = sequence(
     resultPath: '$.curriculum',
   }),
   task('plan-candidates', {
-    comment: 'Dataset times configuration; candidate times evaluation set.',
+    comment: 'Dataset times configuration, each with its fold models.',
     input: inIteration({
-      split: { 'sidedKey.$': '$.split.sidedKey', 'sets.$': '$.split.sets' },
-      'lineage.$': '$.lineage',
       'curriculum.$': '$.curriculum',
       'step.$': '$.iteration',
     }),
@@ -284,18 +273,19 @@ const iterate = sequence(
   }),
   trainAndPrepare,
   map('for-each-evaluation', {
-    comment: 'Candidate times evaluation set.',
-    items: '$.plan.evaluations',
+    comment: 'Each candidate, out of fold.',
+    items: '$.plan.candidates',
     atOnce: 10,
     item: {
       ...iteration,
-      'item.$': '$$.Map.Item.Value.item',
-      ...prepared,
-      'evaluation.$': '$$.Map.Item.Value',
+      'item.$': '$$.Map.Item.Value.candidateId',
+      split: { 'evidence.$': '$.split.evidence' },
+      lineage: { 'preceding.$': '$.lineage.preceding', 'earlier.$': '$.lineage.earlier' },
+      'candidate.$': '$$.Map.Item.Value',
       ...noWork,
     },
     does: longStage('evaluate-candidates', {
-      comment: 'One candidate on one set.',
+      comment: 'One candidate on the evidence and on what earlier promotions froze.',
       question: 'has-the-candidate-answered',
       pause: 'wait-for-the-candidate',
       result: 'the-candidates-answers',
@@ -307,7 +297,6 @@ const iterate = sequence(
     input: inIteration({
       'split.$': '$.split',
       'lineage.$': '$.lineage',
-      'champion.$': '$.training.champion',
       'candidates.$': '$.plan.candidates',
       'evaluated.$': '$.evaluated',
     }),
@@ -349,12 +338,12 @@ const iterate = sequence(
 
 const end = sequence(
   task('promote-champion', {
-    comment: 'Freezes the sets and moves the champion by compare-and-set.',
-    input: once({ ...prepared, split: { 'sets.$': '$.split.sets' }, 'decision.$': '$.decision' }),
+    comment: 'Freezes the records and moves the champion by compare-and-set.',
+    input: once({ ...prepared, split: { 'evidence.$': '$.split.evidence' }, 'decision.$': '$.decision' }),
     resultPath: '$.promotion',
   }),
   longStage('final-test', {
-    comment: 'The test sets, opened once, for the report alone.',
+    comment: 'What the report shows of the candidate decided on.',
     input: once({ ...prepared, 'split.$': '$.split', 'decision.$': '$.decision' }),
     question: 'is-the-test-done',
     pause: 'wait-for-the-test',

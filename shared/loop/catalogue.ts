@@ -20,7 +20,6 @@ import { splitTraces } from './snapshot/split-traces.ts';
 import { triageTraces } from './snapshot/triage-traces.ts';
 import type { StageHead } from './state/stage-head.ts';
 import { evaluateCandidates } from './training/evaluate-candidates.ts';
-import { evaluateChampion } from './training/evaluate-champion.ts';
 import { planCandidates } from './training/plan-candidates.ts';
 import { trainCandidates } from './training/train-candidates.ts';
 
@@ -56,7 +55,6 @@ export const stateHandlers: ReadonlyMap<string, StateHandler> = new Map([
   once(planCandidates),
   once(trainCandidates),
   once(prepareNextDataset, new Map([once(synthesizeCurriculum), once(assembleCurriculum)])),
-  once(evaluateChampion),
   once(evaluateCandidates),
   once(gateCandidates),
   once(decideNext),

@@ -5,7 +5,7 @@ import type { Output } from '../domain/base/output.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
 import type { TaskSpec } from '../domain/base/task-spec.ts';
 import { plural } from '../domain/base/wording.ts';
-import { ledgerForTraining } from '../domain/evaluation/splits.ts';
+import { ledgerForTraining } from '../domain/evaluation/ledger.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import { artifactKey, checkpointId, datasetKey } from '../domain/models/checkpoint-id.ts';
 import { moveChampion } from '../domain/models/control.ts';
@@ -21,7 +21,7 @@ import type { Ports } from '../ports/ports.ts';
 import { toEnd } from '../ports/to-end.ts';
 import { checkBackEnds } from './check-back-ends.ts';
 import { updateControl } from './control-item.ts';
-import { writeLedgerSegment } from './split-ledger.ts';
+import { writeLedgerSegment } from './fold-ledger.ts';
 
 export interface CreateRequest {
   readonly modelId: string;
@@ -87,6 +87,7 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
     configuration,
     seed: request.seed,
     teacherId: null,
+    parts: null,
   });
   const trained = await toEnd(
     trainer,
@@ -97,6 +98,7 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
       configuration,
       seed: request.seed,
       teacher: null,
+      folds: null,
       artifactKey: artifactKey(model.modelId, id),
       predictor: model.predictor,
     },
@@ -112,6 +114,8 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
     seed: request.seed,
     task: model.task,
     served: trained.served,
+    // It has seen no traffic, so that it answers all of it honestly.
+    folds: null,
     runId: null,
     createdAt: nowOf(ports),
     scores: {},
@@ -157,6 +161,7 @@ async function readExamples(
       weight: 1,
       slice: 'gold',
       provenance: { kind: 'file', line },
+      folds: [],
     }),
   );
   return { examples, refused: read.refused, duplicates: read.duplicates };

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { compareText } from '../base/text.ts';
 import type { TriagedRecord } from '../traces/trace-record.ts';
-import { type EvaluationItem, evaluationItemSchema } from './evaluation-set.ts';
+import { evaluationItemSchema } from './evaluation-set.ts';
 import { placeSchema } from './fold.ts';
 
 /**
@@ -31,9 +31,4 @@ export function evidenceOf(
       return [{ exampleId: traceId, input, expected, right: verdict === 'pass', groupId, folds, kept }];
     })
     .sort((a, b) => compareText(a.exampleId, b.exampleId));
-}
-
-/** A record without its place, as it is frozen. */
-export function frozenItem({ exampleId, input, expected, right }: EvaluationItem): EvaluationItem {
-  return { exampleId, input, expected, right };
 }

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { GateVerdict } from '../evaluation/gate.ts';
-import type { PromotionReason } from '../evaluation/promotion-reason.ts';
 import { configurationSchema } from '../models/configuration.ts';
 import type { Settings } from '../models/settings.ts';
+import type { StopReason } from './stop-reason.ts';
 
 export const moveKindSchema = z.enum(['rework-data', 'tune', 'augment']);
 /** What an iteration changes: the dataset, the hyperparameters, or a few examples a remaining failure pattern. */
@@ -29,10 +29,10 @@ export interface PastIteration {
 }
 
 export interface PolicyRequest {
-  readonly settings: Pick<Settings, 'smallestGain' | 'maxIterations'>;
+  readonly settings: Pick<Settings, 'smallestGain' | 'maxIterations' | 'targetScore'>;
   /** The iteration just evaluated, from 1. */
   readonly iteration: number;
-  /** Score of its best candidate on traffic-validation, a fraction. */
+  /** Score of its best candidate out of fold, a fraction. */
   readonly score: number;
   /** What stood before it and can be gone back to; null in the first iteration. */
   readonly previous: { readonly score: number } | null;
@@ -47,11 +47,6 @@ export interface PolicyRequest {
   /** Whether all remaining failures have causes that training cannot mend. */
   readonly externalRemainder: boolean;
 }
-
-/**
- * Why a run stops short of the gate's first rule; evidence does not grow within a run, so too little of it ends one.
- */
-export type StopReason = PromotionReason | 'too-little-evidence';
 
 export type PolicyDecision =
   | { readonly next: 'promote'; readonly detail: string }
@@ -77,7 +72,8 @@ export function policyBand(score: number): MoveKind {
 
 /**
  * Decides what follows an evaluated iteration. In this order: the gate's pass promotes; a score below what stood before
- * rolls back to that; then the run stops when evidence is too little, on a plateau (this iteration and the one before
+ * rolls back to that; then the run stops when evidence is too little (it does not grow within a run), when the score
+ * reaches the target τ all the same, on a plateau (this iteration and the one before
  * gained less than the smallest gain each), when only external failures remain, or at the iteration limit; else the
  * next untried move is made, and the run stops when there is none. The move is of the band of the score that stands;
  * but where the best candidate loses too much, whatever its score, configurations nearer to the champion come first. A
@@ -100,6 +96,8 @@ export function applyPolicy(request: PolicyRequest): PolicyDecision {
 
   if (request.gate === 'too-little-evidence')
     return stop('too-little-evidence', 'There is too little evidence to pass any candidate.');
+  if (basis >= settings.targetScore - roundingError)
+    return stop('target-reached', `A score of ${shown(basis)} reaches the target of ${shown(settings.targetScore)}.`);
   const gains = [...pastGains(request), score - (previous?.score ?? request.championScore)];
   if (isPlateau(gains, settings.smallestGain)) {
     const [before, now] = gains.slice(-2).map(signed);

@@ -6,9 +6,8 @@ import { gateFileSchema } from '../state/gate-result.ts';
 import { type IterationRef, readHistory } from '../state/iteration.ts';
 
 /**
- * For an augmenting iteration: the training-side failures that show a pattern which the candidate it builds on still
- * shows on held-out traffic; where there are none, those that miss a facet of such a pattern. The held-out examples
- * themselves stay out of it.
+ * For an augmenting iteration: the failures that show a pattern which the candidate it builds on still shows out of
+ * fold; where there are none, those that miss a facet of such a pattern.
  * @returns nothing for the other iterations, which do not depend on what a candidate still fails
  */
 export async function remainingFailures(

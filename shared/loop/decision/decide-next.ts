@@ -11,7 +11,7 @@ import type { Trainer } from '../../ports/trainer.ts';
 import type { Stage } from '../engine/stage.ts';
 import { type Candidate, readCandidate } from '../state/candidate.ts';
 import { type DecisionRef, decisionRefSchema } from '../state/decision.ts';
-import { byNetGain, type GatedCandidate, gateFileSchema, gateSchema, gateWithReason } from '../state/gate-result.ts';
+import { byNetGain, type GatedCandidate, gateFileSchema, gateSchema } from '../state/gate-result.ts';
 import { type History, type IterationRecord, iterationRefSchema, readHistory } from '../state/iteration.ts';
 import { shortReason } from '../state/limits.ts';
 import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
@@ -44,7 +44,7 @@ export const decideNext: Stage<Input, DecisionRef> = {
     if (bestCandidate === undefined) throw new Error(`candidate ${gate.best.candidateId} cannot be read`);
     const tried = [...(before?.tried ?? []), ...trained.map((candidate) => candidate.configuration)];
     const taxonomy = await readJson(ports.objects, input.taxonomyKey, taxonomySchema);
-    const losesTooMuch = best.verdict.rules.some(({ rule, passed }) => rule === 'regressions' && !passed);
+    const losesTooMuch = best.verdict.rules.some(({ rule, passed }) => isLoss(rule) && !passed);
     const policy = applyPolicy({
       settings: plan.model.settings,
       iteration: input.iteration,
@@ -74,7 +74,14 @@ export const decideNext: Stage<Input, DecisionRef> = {
     await writeJson(ports.objects, historyKey, history);
 
     if (policy.next === 'promote')
-      return { next: 'promote', reason: shortReason(policy.detail), historyKey, chosen: gate.best, iteration: step };
+      return {
+        next: 'promote',
+        reason: shortReason(promotionReason(best, gated.length)),
+        historyKey,
+        chosen: gate.best,
+        answersKey: best.answersKey,
+        iteration: step,
+      };
     if (policy.next !== 'stop') {
       const iteration = { number: input.iteration + 1, kind: policy.next, move: policy.move.name, historyKey };
       return {
@@ -82,38 +89,45 @@ export const decideNext: Stage<Input, DecisionRef> = {
         reason: shortReason(`${policy.detail} ${describeMove(policy.move)}`),
         historyKey,
         chosen: null,
+        answersKey: null,
         iteration,
       };
     }
-    const settled = await settle(history, policy.detail, plan, ports);
-    return { ...settled, reason: shortReason(settled.reason), historyKey, iteration: step };
+    const kept = await keepChampion(history, policy.detail, plan, ports);
+    return { ...kept, reason: shortReason(kept.reason), historyKey, iteration: step };
   },
 };
 
-/**
- * When the search is over: the best candidate of the whole run that the gate lets through with the reason, if there is
- * one.
- */
-async function settle(
+/** Whether a rule is about what a candidate loses, whatever it gains. */
+function isLoss(rule: string): boolean {
+  return rule === 'memory' || rule === 'labels';
+}
+
+/** What was gained, and what falls all the same. */
+function promotionReason({ verdict, candidate }: GatedCandidate, candidates: number): string {
+  const gain = verdict.rules.find(({ rule }) => rule === 'gain')?.detail ?? '';
+  const labels = verdict.fallen.length === 0 ? '' : ` ${verdict.rules.find(({ rule }) => rule === 'labels')?.detail}`;
+  return `Candidate ${candidate.candidateId}, the best of ${candidates}, passes the gate. ${gain}${labels}`;
+}
+
+/** When the search is over and no candidate passed: the best of those refused, and what held it back. */
+async function keepChampion(
   history: History,
   detail: string,
   plan: RunPlan,
   ports: Ports,
-): Promise<Pick<DecisionRef, 'next' | 'reason' | 'chosen'>> {
+): Promise<Pick<DecisionRef, 'next' | 'reason' | 'chosen' | 'answersKey'>> {
   const files = await Promise.all(
     history.iterations.map((past) => readJson(ports.objects, past.gateKey, gateFileSchema)),
   );
-  const all = files.flatMap((file) => file.candidates).sort(byNetGain);
-  const passed = all.find((gated) => gateWithReason(gated, history.ended).outcome === 'passed');
-  if (passed !== undefined)
-    return { next: 'promote', reason: `${detail} The best candidate passes the gate.`, chosen: passed.candidate };
-  const refused = all[0];
-  if (refused === undefined) return { next: 'keep', reason: detail, chosen: null };
-  const failed = gateWithReason(refused, history.ended).rules.filter((rule) => !rule.passed);
+  const [refused] = files.flatMap((file) => file.candidates).sort(byNetGain);
+  if (refused === undefined) return { next: 'keep', reason: detail, chosen: null, answersKey: null };
+  const failed = refused.verdict.rules.filter((rule) => !rule.passed);
   return {
     next: 'keep',
     reason: `${detail} The champion ${plan.champion.checkpointId} stays: ${failed.map((rule) => rule.detail).join(' ')}`,
     chosen: refused.candidate,
+    answersKey: refused.answersKey,
   };
 }
 
@@ -176,6 +190,6 @@ function extend(
           },
     tried: [...tried],
     next: policy.next === 'promote' || policy.next === 'stop' ? null : policy.move,
-    ended: policy.next === 'stop' && policy.reason !== 'too-little-evidence' ? policy.reason : null,
+    ended: policy.next === 'stop' ? policy.reason : null,
   };
 }

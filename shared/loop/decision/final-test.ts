@@ -5,9 +5,9 @@ import {
   type EvaluationAnswer,
   type EvaluationItem,
   evaluationAnswerSchema,
-  evaluationItemSchema,
 } from '../../domain/evaluation/evaluation-set.ts';
-import { isUsableRecord, sidedRecordSchema, type UsableRecord } from '../../domain/traces/trace-record.ts';
+import { evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts';
+import { isUsableRecord, splitRecordSchema, trains, type UsableRecord } from '../../domain/traces/trace-record.ts';
 import { readJsonl, writeJson } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import { evaluateInSlices, readCheckpoint } from '../engine/evaluate.ts';
@@ -24,9 +24,11 @@ const inputSchema = z.strictObject({
   split: keptSplitSchema,
   decision: decisionRefSchema,
 });
-const testNames = ['traffic-test', 'failure-test', 'regression-test'] as const;
-
-/** Opens the test sets, once, for the report alone; no decision follows from them. */
+/**
+ * What the report shows of the candidate decided on: both answers out of fold, as the gate has weighed them; where the
+ * model keeps a share of its traffic for the report alone, that too, opened here once a run; and how many of the
+ * failures that it trained on it has learnt. No decision follows from any of it.
+ */
 export const finalTest: LongStage<z.infer<typeof inputSchema>, z.infer<typeof finalTestRefSchema>> = {
   name: 'final-test',
   long: true,
@@ -34,33 +36,46 @@ export const finalTest: LongStage<z.infer<typeof inputSchema>, z.infer<typeof fi
   output: finalTestRefSchema,
   async run({ run, prepared, split, decision }, context) {
     const { ports, key } = context;
-    if (decision.chosen === null) return { testKey: null };
+    if (decision.chosen === null || decision.answersKey === null) return { testKey: null };
     const { model, champion } = await readPlan(prepared, ports);
     const kind = kindOf(model, ports);
     const candidate = await readCheckpoint(run.modelId, decision.chosen.checkpointId, ports);
-    const items = new Map<string, EvaluationItem[]>();
-    for (const name of testNames) {
-      const ref = split.sets.find((set) => set.name === name);
-      items.set(name, ref === undefined ? [] : await readJsonl(ports.objects, ref.key, evaluationItemSchema));
-    }
-    const traffic = items.get('traffic-test') ?? [];
-    const usable = (await readJsonl(ports.objects, split.sidedKey, sidedRecordSchema)).filter(isUsableRecord);
-    const answersBefore = await evaluateInSlices('before', champion, traffic, context);
-    if (answersBefore instanceof Unfinished) return answersBefore;
-    const answersAfter = await evaluateInSlices('after', candidate, traffic, context);
-    if (answersAfter instanceof Unfinished) return answersAfter;
-    const failing = await evaluateInSlices('failures', candidate, failuresOf(usable), context);
+    const usable = (await readJsonl(ports.objects, split.recordsKey, splitRecordSchema)).filter(isUsableRecord);
+    const after = byExample(await readJsonl(ports.objects, decision.answersKey, evaluationAnswerSchema));
+    const evidence = await readJsonl(ports.objects, split.evidence.key, evidenceRecordSchema);
+    const traffic = evidence.filter(({ kept, exampleId }) => kept && after.has(exampleId));
+    const before = byExample(usable.map(answerOnRecord));
+    const failing = await evaluateInSlices('failures', candidate, itemsOf(usable.filter(isTrainedFailure)), context);
     if (failing instanceof Unfinished) return failing;
-    const before = byExample(answersBefore);
-    const after = byExample(answersAfter);
+    const report = itemsOf(usable.filter(({ use }) => use === 'report'));
+    const reportBefore = await evaluateInSlices('before', champion, report, context);
+    if (reportBefore instanceof Unfinished) return reportBefore;
+    const reportAfter = await evaluateInSlices('after', candidate, report, context);
+    if (reportAfter instanceof Unfinished) return reportAfter;
     const slices = new Map(usable.map((record) => [record.traceId, record.slice]));
+    const set = (name: string, items: readonly EvaluationItem[], then: Answers, now: Answers) => ({
+      name,
+      before: tally(items, then),
+      after: tally(items, now),
+    });
     const result: FinalTest = {
       checkpointId: candidate.checkpointId,
-      sets: testNames.map((name) => ({
-        name,
-        before: tally(items.get(name) ?? [], before),
-        after: tally(items.get(name) ?? [], after),
-      })),
+      sets: [
+        set('traffic', traffic, before, after),
+        set(
+          'failures',
+          traffic.filter(({ right }) => !right),
+          before,
+          after,
+        ),
+        set(
+          'passes',
+          traffic.filter(({ right }) => right),
+          before,
+          after,
+        ),
+        ...(report.length === 0 ? [] : [set('report', report, byExample(reportBefore), byExample(reportAfter))]),
+      ],
       byLabel: breakdown(traffic, before, after, (item) => kind.facets(item.expected)),
       bySlice: breakdown(traffic, before, after, (item) => {
         const slice = slices.get(item.exampleId) ?? null;
@@ -68,13 +83,6 @@ export const finalTest: LongStage<z.infer<typeof inputSchema>, z.infer<typeof fi
       }),
       allFailuresFixed: { right: failing.filter((given) => given.right).length, of: failing.length },
       confusion: confusion(traffic, before, after, kind),
-      answers: traffic.map((item) => ({
-        exampleId: item.exampleId,
-        input: item.input,
-        expected: kind.show(item.expected),
-        before: shown(before.get(item.exampleId)?.output ?? null, kind),
-        after: shown(after.get(item.exampleId)?.output ?? null, kind),
-      })),
     };
     const testKey = key('test.json');
     await writeJson(ports.objects, testKey, result);
@@ -82,10 +90,28 @@ export const finalTest: LongStage<z.infer<typeof inputSchema>, z.infer<typeof fi
   },
 };
 
+/** What the champion said of a record, as it was judged. */
+function answerOnRecord({ traceId, answer, confidence, verdict }: UsableRecord): EvaluationAnswer {
+  return { exampleId: traceId, output: answer, confidence, right: verdict === 'pass' };
+}
+
+function isTrainedFailure(record: UsableRecord): boolean {
+  return record.verdict === 'fail' && trains(record);
+}
+
+function itemsOf(records: readonly UsableRecord[]): EvaluationItem[] {
+  return records.map(({ traceId, input, expected, verdict }) => ({
+    exampleId: traceId,
+    input,
+    expected,
+    right: verdict === 'pass',
+  }));
+}
+
 type Answers = ReadonlyMap<string, EvaluationAnswer>;
 
 function byExample(answers: readonly EvaluationAnswer[]): Answers {
-  return new Map(answers.map((answer) => [answer.exampleId, evaluationAnswerSchema.parse(answer)]));
+  return new Map(answers.map((answer) => [answer.exampleId, answer]));
 }
 
 function tally(items: readonly EvaluationItem[], answers: Answers): { right: number; of: number } {
@@ -106,12 +132,6 @@ function breakdown(
       return { name, before: tally(own, before), after: tally(own, after) };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
-}
-
-function failuresOf(usable: readonly UsableRecord[]): EvaluationItem[] {
-  return usable
-    .filter((record) => record.verdict === 'fail')
-    .map(({ traceId, input, expected }) => ({ exampleId: traceId, input, expected, right: false }));
 }
 
 function shown(output: Output | null, kind: TaskKind): string | null {

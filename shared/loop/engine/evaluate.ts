@@ -2,29 +2,14 @@ import { RatchetError } from '../../domain/base/errors.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { EvaluationAnswer, EvaluationItem } from '../../domain/evaluation/evaluation-set.ts';
 import type { Checkpoint } from '../../domain/models/checkpoint.ts';
-import { answerWith } from '../../ports/back-ends.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Prediction } from '../../ports/predictor.ts';
 import { answerInSlices } from './answer-in-slices.ts';
 import { type StageContext, Unfinished } from './stage.ts';
 
-/** A checkpoint's answers on evaluation items, in their order. */
-export async function evaluate(
-  checkpoint: Pick<Checkpoint, 'task' | 'served'>,
-  items: readonly EvaluationItem[],
-  ports: Ports,
-): Promise<EvaluationAnswer[]> {
-  const predictions = await answerWith(
-    checkpoint,
-    items.map((item) => item.input),
-    ports,
-  );
-  return graded(items, predictions, kindOf(checkpoint, ports));
-}
-
 /**
- * As {@link evaluate}, in slices until the stage's deadline.
+ * A checkpoint's answers on evaluation items as it is served, in their order, in slices until the stage's deadline.
  * @param name tells apart what one stage answers
  */
 export async function evaluateInSlices(

@@ -6,16 +6,15 @@ import { taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
 import { evaluationAnswerSchema } from '../../domain/evaluation/evaluation-set.ts';
 import { datasetModeSchema } from '../../domain/models/dataset.ts';
 import type { Run } from '../../domain/models/run.ts';
-import { type SidedRecord, sidedRecordSchema } from '../../domain/traces/trace-record.ts';
+import { type SplitRecord, splitRecordSchema } from '../../domain/traces/trace-record.ts';
 import { readJson, readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { readCandidate } from '../state/candidate.ts';
-import { type GatedCandidate, gateFileSchema, gateWithReason } from '../state/gate-result.ts';
+import { type GatedCandidate, gateFileSchema } from '../state/gate-result.ts';
 import { type History, historySchema } from '../state/iteration.ts';
 import { type RunPlan, readPlan } from '../state/run-plan.ts';
 import type { ReportInput, RunResult } from '../state/run-result.ts';
-import { sizeOf } from '../state/split.ts';
 import { type FinalTest, finalTestSchema } from '../state/test-result.ts';
 import { nextSteps } from './next-steps.ts';
 import type { BeforeAfter, CandidateReport, ExampleText, Rate, ReportData, ShownAnswer } from './report-data.ts';
@@ -28,14 +27,14 @@ export async function gatherReport(
 ): Promise<{ data: ReportData; result: RunResult }> {
   const plan = await readPlan(input.prepared, ports);
   const kind = kindOf(plan.model, ports);
-  const records = await readJsonl(ports.objects, input.split.sidedKey, sidedRecordSchema);
+  const records = await readJsonl(ports.objects, input.split.recordsKey, splitRecordSchema);
   const history =
     input.decision.historyKey === null ? null : await readJson(ports.objects, input.decision.historyKey, historySchema);
   const test =
     input.finalTest.testKey === null ? null : await readJson(ports.objects, input.finalTest.testKey, finalTestSchema);
   const gated = history === null ? [] : await readGated(history, ports);
   const championScore = gated[0]?.championScore ?? null;
-  const candidates = await candidateReports(gated, history, ports);
+  const candidates = await candidateReports(gated, ports);
   const decidedOn = input.decision.chosen?.candidateId ?? null;
   const decided = candidates.find((candidate) => candidate.candidateId === decidedOn) ?? null;
   const promoted = input.decision.next === 'promote';
@@ -68,13 +67,9 @@ export async function gatherReport(
       failures: input.triaged.failures,
       unknown: input.triaged.unknown,
     },
-    evidence: {
-      failures: input.split.failures,
-      traffic: sizeOf(input.split.sets, 'traffic-validation'),
-      regression: sizeOf(input.split.sets, 'regression'),
-    },
+    evidence: { failures: input.split.failures, records: input.split.evidence.size },
     triage: triageCounts(records),
-    sets: input.split.sets.map(({ name, size, right }) => ({ name, size, right })),
+    weighed: { size: input.split.evidence.size, right: input.split.evidence.right },
     test: test === null ? null : test.sets.map(({ name, before, after }) => beforeAfter(name, before, after)),
     byLabel: (test?.byLabel ?? []).map(({ name, before, after }) => beforeAfter(name, before, after)),
     bySlice: (test?.bySlice ?? []).map(({ name, before, after }) => beforeAfter(name, before, after)),
@@ -104,19 +99,15 @@ export async function gatherReport(
   };
 }
 
-async function readGated(history: History, ports: Ports): Promise<(GatedCandidate & { championScore: number })[]> {
+async function readGated(history: History, ports: Ports): Promise<GatedCandidate[]> {
   const files = await Promise.all(
     history.iterations.map((past) => readJson(ports.objects, past.gateKey, gateFileSchema)),
   );
-  return files.flatMap((file) =>
-    file.candidates.map((candidate) => ({ ...candidate, championScore: file.championScore })),
-  );
+  return files.flatMap((file) => file.candidates);
 }
 
-/** The verdicts as they stood in the end: with the reason that ended the search, if one did. */
 async function candidateReports(
   gated: readonly GatedCandidate[],
-  history: History | null,
   ports: Ports,
 ): Promise<CandidateReport[]> {
   return Promise.all(
@@ -130,13 +121,13 @@ async function candidateReports(
         mode: datasetModeSchema.parse(candidate.mode),
         configuration: candidate.configuration,
         score: entry.score,
-        verdict: gateWithReason(entry, history?.ended ?? null),
+        verdict: entry.verdict,
       };
     }),
   );
 }
 
-function triageCounts(records: readonly SidedRecord[]): ReportData['triage'] {
+function triageCounts(records: readonly SplitRecord[]): ReportData['triage'] {
   const groups = Map.groupBy(records, (record) => JSON.stringify([record.triage.category, record.triage.kind]));
   return [...groups.values()]
     .flatMap((group) => {
@@ -157,7 +148,7 @@ function triageCounts(records: readonly SidedRecord[]): ReportData['triage'] {
 
 async function readTaxonomy(
   input: ReportInput,
-  records: readonly SidedRecord[],
+  records: readonly SplitRecord[],
   kind: TaskKind,
   ports: Ports,
 ): Promise<ReportData['taxonomy']> {
@@ -180,20 +171,19 @@ async function readTaxonomy(
   };
 }
 
-/**
- * Held-out examples on record as right that the candidate gets wrong, with both answers; those of the run's own
- * traffic.
- */
+/** Records on record as right that the candidate gets wrong out of fold, with both answers; those of the snapshot. */
 async function regressedExamples(
   decided: CandidateReport,
   gated: readonly GatedCandidate[],
-  records: readonly SidedRecord[],
+  records: readonly SplitRecord[],
   kind: TaskKind,
   ports: Ports,
 ): Promise<ExampleText[]> {
-  const lost = new Set(decided.verdict.regressions.flatMap((count) => count.lost));
-  const answersKey = gated.find(({ candidate }) => candidate.candidateId === decided.candidateId)?.answersKey ?? null;
-  if (lost.size === 0 || answersKey === null) return [];
+  const of = gated.find(({ candidate }) => candidate.candidateId === decided.candidateId);
+  if (of === undefined) return [];
+  const { request, answersKey } = of;
+  const lost = new Set([...request.pairs.lost, ...request.memory.flatMap((count) => count.lost)]);
+  if (lost.size === 0) return [];
   const answers = await readJsonl(ports.objects, answersKey, evaluationAnswerSchema);
   const after = new Map(answers.map((answer) => [answer.exampleId, answer]));
   return records
@@ -206,7 +196,7 @@ async function regressedExamples(
 
 /** A record with its answers, for people; nothing for one of which nobody knows the right output. */
 function exampleText(
-  { traceId, input, expected, answer, verdict }: SidedRecord,
+  { traceId, input, expected, answer, verdict }: SplitRecord,
   kind: TaskKind,
   after: ShownAnswer | null = null,
 ): ExampleText[] {
@@ -235,7 +225,7 @@ async function lineageOf(
       datasetId,
       createdAt,
       champion: checkpointId === champion,
-      score: scores.get(checkpointId) ?? recorded['traffic-validation'] ?? null,
+      score: scores.get(checkpointId) ?? recorded['out-of-fold'] ?? recorded['traffic-validation'] ?? null,
     }),
   );
 }
@@ -258,15 +248,25 @@ function resultOf(
     champion,
     scores: {
       before: {
-        ...(data.championScore === null ? {} : { 'traffic-validation': data.championScore }),
+        ...(data.championScore === null ? {} : { traffic: data.championScore }),
         ...shares('before'),
       },
-      after: decided === null ? null : { 'traffic-validation': decided.score, ...shares('after') },
+      after: decided === null ? null : { traffic: decided.score, ...shares('after') },
     },
-    regressions: Object.fromEntries(
-      (decided?.verdict.regressions ?? []).map((count) => [
-        count.scope,
-        { lost: count.lost.length, allowed: count.allowed, of: count.size },
+    gain:
+      decided === null
+        ? null
+        : {
+            of: decided.verdict.groups,
+            gained: decided.verdict.gained,
+            lost: decided.verdict.lost,
+            net: decided.verdict.net,
+            lower: decided.verdict.lower,
+          },
+    memory: Object.fromEntries(
+      (decided?.verdict.memory ?? []).map(({ scope, lost, gained, allowed, size }) => [
+        scope,
+        { lost: lost.length, gained, allowed, of: size },
       ]),
     ),
     report,

@@ -91,19 +91,21 @@ export interface ReportData {
     readonly count: number;
     readonly example: string;
   }[];
-  readonly sets: readonly { readonly name: string; readonly size: number; readonly right: number }[];
+  /** What candidates are weighed by, with what the champion has right of it out of fold. */
+  readonly weighed: { readonly size: number; readonly right: number };
   /**
-   * The test sets, opened once (`traffic-test`, `failure-test`, `regression-test`), the champion the run began with
-   * before, the candidate of {@link decidedOn} after; null when the run ended before.
+   * Figures out of fold (`traffic`, and of it the champion's `failures` and `passes`) and, where a share of the traffic
+   * is kept for it, `report`; the champion the run began with before, the candidate of {@link decidedOn} after; null
+   * when the run ended before.
    */
   readonly test: readonly BeforeAfter[] | null;
-  /** Test traffic by facet of the right output; of a classification, by expected label. */
+  /** Traffic by facet of the right output; of a classification, by expected label. */
   readonly byLabel: readonly BeforeAfter[];
-  /** Test traffic by what its metadata names as `slice`; empty where it names none. */
+  /** Traffic by what its metadata names as `slice`; empty where it names none. */
   readonly bySlice: readonly BeforeAfter[];
   /** The paper's own figure: share of all failures fixed, those trained on included. */
   readonly allFailuresFixed: Rate | null;
-  /** Answers on traffic-test by right output and answer, right ones welcome. */
+  /** Answers on the traffic by right output and answer, right ones welcome. */
   readonly confusion: readonly ConfusionCell[];
   readonly taxonomy:
     | (Omit<Taxonomy, 'clusters'> & {
@@ -114,7 +116,7 @@ export interface ReportData {
       })
     | null;
   readonly datasets: readonly Dataset[];
-  /** Score on traffic-validation of the champion the run began with; null when it was not evaluated. */
+  /** Score out of fold of the champion the run began with; null when it was not evaluated. */
   readonly championScore: number | null;
   readonly candidates: readonly CandidateReport[];
   /** `candidateId` of the candidate that the decision was about; null when none was trained. */

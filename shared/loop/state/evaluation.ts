@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { gateRequestSchema } from '../../domain/evaluation/gate.ts';
 import { candidateRefSchema } from './candidate.ts';
 import { itemIdSchema, mostCandidates, objectKeySchema } from './limits.ts';
 
@@ -8,6 +9,8 @@ export const evaluatedSchema = z.strictObject({
   answersKey: objectKeySchema,
   size: z.int(),
   right: z.int(),
+  /** See the gate's `fit`. */
+  fit: gateRequestSchema.shape.fit,
 });
 export type Evaluated = z.infer<typeof evaluatedSchema>;
 

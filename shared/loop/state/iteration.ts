@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { promotionReasonSchema } from '../../domain/evaluation/promotion-reason.ts';
 import { configurationSchema } from '../../domain/models/configuration.ts';
 import { moveKindSchema, moveSchema } from '../../domain/policy/policy.ts';
+import { stopReasonSchema } from '../../domain/policy/stop-reason.ts';
 import { readJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { candidateRefSchema, datasetRefSchema } from './candidate.ts';
@@ -46,7 +46,7 @@ export const historySchema = z.strictObject({
   /** The move of the coming iteration; null when there is none. */
   next: moveSchema.nullable(),
   /** Why the search for a better candidate ended; null while it goes on, and when the gate ended it. */
-  ended: promotionReasonSchema.nullable(),
+  ended: stopReasonSchema.nullable(),
 });
 export type History = z.infer<typeof historySchema>;
 

@@ -31,15 +31,22 @@ export const runResultSchema = z.strictObject({
   /** The champion after the run. */
   champion: lineageIdSchema,
   /**
-   * Score on traffic-validation, and accuracy on the test sets, of the champion before and the candidate decided on;
-   * null where none was trained.
+   * Out of fold, of the champion before and the candidate decided on: score of all `traffic`, and share right of the
+   * champion's `failures` and `passes`; of the `report` share, where there is one. Null where none was trained.
    */
   scores: z.strictObject({
     before: z.record(itemIdSchema, z.number()),
     after: z.record(itemIdSchema, z.number()).nullable(),
   }),
-  /** Examples on record as right that the candidate decided on gets wrong, by what they are counted against. */
-  regressions: z.record(itemIdSchema, z.strictObject({ lost: z.int(), allowed: z.int(), of: z.int() })),
+  /** Independent records that only the candidate decided on, or only the champion, has right; null without one. */
+  gain: z
+    .strictObject({ of: z.int(), gained: z.int(), lost: z.int(), net: z.number(), lower: z.number() })
+    .nullable(),
+  /** What the candidate decided on has lost and gained of what earlier promotions froze. */
+  memory: z.record(
+    itemIdSchema,
+    z.strictObject({ lost: z.int(), gained: z.int(), allowed: z.int(), of: z.int() }),
+  ),
   /** Object key of the HTML report. */
   report: objectKeySchema,
 });

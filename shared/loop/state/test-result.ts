@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { objectKeySchema } from './limits.ts';
 
 export const finalTestRefSchema = z.strictObject({
-  /** Null where no candidate was decided on, so that the test sets stay shut. */
+  /** Null where no candidate was decided on. */
   testKey: objectKeySchema.nullable(),
 });
 
@@ -13,13 +13,17 @@ const breakdownSchema = z.strictObject({ name: z.string(), before: countSchema, 
 export const finalTestSchema = z.strictObject({
   /** The candidate that the decision was about; deployed only if it was promoted. */
   checkpointId: z.string(),
+  /**
+   * Out of fold: `traffic`, all of the evidence that triage kept, and of it `failures` and `passes` of the champion.
+   * `report`, where the model keeps a share for it, is what no decision has touched.
+   */
   sets: z.array(z.strictObject({ name: z.string(), before: countSchema, after: countSchema })),
   byLabel: z.array(breakdownSchema),
   /** By what the traces' metadata names as their slice; empty where none does. */
   bySlice: z.array(breakdownSchema),
   /** All usable failures of the snapshot, those trained on included: the paper's own figure. */
   allFailuresFixed: countSchema,
-  /** Test traffic by right output and answer, both as people read them. */
+  /** The traffic of {@link sets} by right output and answer, both as people read them. */
   confusion: z.array(
     z.strictObject({
       expected: z.string(),
@@ -27,16 +31,6 @@ export const finalTestSchema = z.strictObject({
       right: z.boolean(),
       before: z.int(),
       after: z.int(),
-    }),
-  ),
-  /** Examples of traffic-test with both answers, for people to read. */
-  answers: z.array(
-    z.strictObject({
-      exampleId: z.string(),
-      input: z.string(),
-      expected: z.string(),
-      before: z.string().nullable(),
-      after: z.string().nullable(),
     }),
   ),
 });

@@ -1,12 +1,14 @@
 import { z } from 'zod';
 import type { EvaluationAnswer } from '../../domain/evaluation/evaluation-set.ts';
-import { evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts';
+import { type EvidenceRecord, evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts';
+import type { Checkpoint } from '../../domain/models/checkpoint.ts';
 import { honestModel } from '../../domain/models/fold-models.ts';
+import { trainerNamed } from '../../ports/back-ends.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import { answerOutOfFold } from '../engine/answer-out-of-fold.ts';
-import { readCheckpoint } from '../engine/evaluate.ts';
-import { type LongStage, Unfinished } from '../engine/stage.ts';
+import { evaluateInSlices, readCheckpoint } from '../engine/evaluate.ts';
+import { type LongStage, type StageContext, Unfinished } from '../engine/stage.ts';
 import { candidateRefSchema } from '../state/candidate.ts';
 import { type Evaluated, evaluatedSchema } from '../state/evaluation.ts';
 import { lineageSchema } from '../state/lineage.ts';
@@ -46,6 +48,8 @@ export const evaluateCandidates: LongStage<z.infer<typeof inputSchema>, Evaluate
       const confidence = predictions[at]?.confidence ?? 0;
       return { exampleId, output, confidence, right: kind.grade(expected, output).right };
     });
+    const fit = await fitOf(candidate, files.at(-1) ?? [], answers, context);
+    if (fit instanceof Unfinished) return fit;
     const answersKey = key('answers.jsonl');
     await writeJsonl(ports.objects, answersKey, answers);
     return {
@@ -53,6 +57,32 @@ export const evaluateCandidates: LongStage<z.infer<typeof inputSchema>, Evaluate
       answersKey,
       size: answers.length,
       right: answers.filter((answer) => answer.right).length,
+      fit,
     };
   },
 };
+
+/** Records of the training pool that are enough to tell whether a served model fits what it was trained on. */
+const enoughOfPool = 2_000;
+
+/**
+ * How a served model that is no average of its fold models does on what it was trained on, beside what they do out of
+ * fold: one that does worse there was trained badly, whatever its fold models say.
+ */
+async function fitOf(
+  candidate: Checkpoint,
+  evidence: readonly EvidenceRecord[],
+  answers: readonly EvaluationAnswer[],
+  context: StageContext,
+): Promise<Evaluated['fit'] | Unfinished> {
+  const { ports } = context;
+  if (trainerNamed(candidate.trainer, ports).foldModels === 'all') return null;
+  const pool = evidence.filter(({ kept }) => kept).slice(0, enoughOfPool);
+  const given = await evaluateInSlices('pool', candidate, pool, context);
+  if (given instanceof Unfinished) return given;
+  return { pool: shareRight(given), outOfFold: shareRight(answers) };
+}
+
+function shareRight(answers: readonly EvaluationAnswer[]): number {
+  return answers.length === 0 ? 0 : answers.filter(({ right }) => right).length / answers.length;
+}
