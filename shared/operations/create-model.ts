@@ -5,7 +5,7 @@ import type { Output } from '../domain/base/output.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
 import type { TaskSpec } from '../domain/base/task-spec.ts';
 import { plural } from '../domain/base/wording.ts';
-import { ledgerForTraining } from '../domain/evaluation/splits.ts';
+import { ledgerForTraining } from '../domain/evaluation/ledger.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import { artifactKey, checkpointId, datasetKey } from '../domain/models/checkpoint-id.ts';
 import { moveChampion } from '../domain/models/control.ts';
@@ -21,7 +21,7 @@ import type { Ports } from '../ports/ports.ts';
 import { toEnd } from '../ports/to-end.ts';
 import { checkBackEnds } from './check-back-ends.ts';
 import { updateControl } from './control-item.ts';
-import { writeLedgerSegment } from './split-ledger.ts';
+import { writeLedgerSegment } from './fold-ledger.ts';
 
 export interface CreateRequest {
   readonly modelId: string;

@@ -5,7 +5,7 @@ import type { TaskKind } from '../base/task-kind.ts';
 import type { TaskSpec } from '../base/task-spec.ts';
 import { compareText } from '../base/text.ts';
 import type { RootCause } from '../diagnosis/root-cause.ts';
-import { leaks } from '../evaluation/splits.ts';
+import { leaks } from '../evaluation/ledger.ts';
 import type { Manifest } from '../models/dataset.ts';
 import type { Example, Provenance } from '../models/example.ts';
 import { nearDuplicateGroups } from '../similarity/near-duplicates.ts';
@@ -185,8 +185,8 @@ function clusterOf(provenance: Provenance): string | null {
 
 function withoutLeaks(items: readonly Item[], heldOut: readonly string[]): Item[] {
   const found = leaks(
-    items.map((item) => item.input),
-    heldOut,
+    items.map(({ input }) => ({ input, folds: [] })),
+    heldOut.map((input) => ({ input, fold: 0 })),
   );
   for (const leak of found) {
     const item = items[leak.example];

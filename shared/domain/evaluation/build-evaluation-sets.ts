@@ -5,12 +5,11 @@ import { sameAnswer } from '../base/same-answer.ts';
 import type { TaskKind } from '../base/task-kind.ts';
 import { compareText } from '../base/text.ts';
 import type { Settings } from '../models/settings.ts';
-import type { UsableRecord } from '../traces/trace-record.ts';
+import type { SidedRecord, UsableRecord } from '../traces/trace-record.ts';
 import type { EvaluationItem, EvaluationSetName } from './evaluation-set.ts';
-import type { Side } from './splits.ts';
 
 /** A usable record on its side of the model's splits. */
-export type HeldOutRecord = UsableRecord & { readonly side: Side };
+export type HeldOutRecord = UsableRecord & { readonly side: SidedRecord['side'] };
 
 /**
  * Makes a run's six evaluation sets from its usable records; those of the other sides are passed over. `right` is on
@@ -75,7 +74,7 @@ export function pool(
   return [...union.values()].sort(byId);
 }
 
-function itemsOf(records: readonly HeldOutRecord[], side: Side): readonly EvaluationItem[] {
+function itemsOf(records: readonly HeldOutRecord[], side: SidedRecord['side']): readonly EvaluationItem[] {
   return records
     .filter((record) => record.side === side)
     .map(({ traceId, input, expected, verdict }) => ({
