@@ -57,3 +57,37 @@ export function nearDuplicatesOf(
   });
   return found;
 }
+
+/** A text that is searched, and what kind it is of. */
+export interface Reference<K> {
+  readonly text: string;
+  readonly kind: K;
+}
+
+export interface NearDuplicateOfKind<K> extends NearDuplicate {
+  readonly kind: K;
+}
+
+/**
+ * For each text one near-duplicate, whichever is found first, among the references of each kind; kind by kind. So all
+ * kinds near a text are known without the many references that are alike, and the cost does not grow with them.
+ * @param wanted whether a kind is searched for a text, by its index; by default each for all
+ */
+export function nearDuplicatesByKind<K>(
+  texts: readonly string[],
+  references: readonly Reference<K>[],
+  wanted: (text: number, kind: K) => boolean = () => true,
+): readonly NearDuplicateOfKind<K>[] {
+  const keys = texts.map(wordKey);
+  const ofKind = Map.groupBy(references.keys(), (at) => references[at]?.kind as K);
+  const found: NearDuplicateOfKind<K>[] = [];
+  for (const [kind, members] of ofKind) {
+    const index = new ReferenceIndex(members.map((at) => references[at]?.text ?? ''));
+    keys.forEach((key, position) => {
+      const near = wanted(position, kind) ? index.find(key, 'any') : null;
+      if (near === null) return;
+      found.push({ index: position, kind, reference: members[near.reference] ?? 0, similarity: near.similarity });
+    });
+  }
+  return found;
+}

@@ -6,7 +6,7 @@ import { planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts
 import { datasetIdOf } from '../../../../shared/domain/curriculum/example-id.ts';
 import { selectBoundary } from '../../../../shared/domain/curriculum/select-boundary.ts';
 import { restCluster, selectForCluster } from '../../../../shared/domain/curriculum/select-for-cluster.ts';
-import { leaks } from '../../../../shared/domain/evaluation/splits.ts';
+import { leaks } from '../../../../shared/domain/evaluation/ledger.ts';
 import { datasetSchema } from '../../../../shared/domain/models/dataset.ts';
 import { type Example, exampleSchema } from '../../../../shared/domain/models/example.ts';
 import type { UsableRecord } from '../../../../shared/domain/traces/trace-record.ts';
@@ -338,8 +338,8 @@ describe('assembleDataset', () => {
         const { examples } = assembleDataset(requestOf(traffic(labels, 40, 8), parent, { mode: 'extend', heldOut }));
         expect(
           leaks(
-            examples.map(({ input }) => input),
-            heldOut,
+            examples.map(({ input }) => ({ input, folds: [] })),
+            heldOut.map((input) => ({ input, fold: 0 })),
           ),
         ).toEqual([]);
       }),

@@ -7,12 +7,12 @@ import {
   pool,
 } from '../../../../shared/domain/evaluation/build-evaluation-sets.ts';
 import type { EvaluationItem } from '../../../../shared/domain/evaluation/evaluation-set.ts';
-import type { Side } from '../../../../shared/domain/evaluation/splits.ts';
+import type { SidedRecord } from '../../../../shared/domain/traces/trace-record.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
 import { labelOf, labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { labelOrNull } from '../../../helpers/outputs.ts';
 
-function record(traceId: string, side: Side, expected: string, verdict: 'pass' | 'fail'): HeldOutRecord {
+function record(traceId: string, side: SidedRecord['side'], expected: string, verdict: 'pass' | 'fail'): HeldOutRecord {
   return {
     traceId,
     timestamp: '2026-01-01T00:00:00Z',
@@ -42,7 +42,7 @@ const item = (exampleId: string, expected: string, right: boolean): EvaluationIt
 const records = fc
   .array(
     fc.tuple(
-      fc.constantFrom<Side>('train', 'validation', 'test', 'none'),
+      fc.constantFrom<SidedRecord['side']>('train', 'validation', 'test', 'none'),
       fc.constantFrom('a', 'a', 'a', 'b', 'c', '1'),
       fc.constantFrom<'pass' | 'fail'>('pass', 'pass', 'fail'),
     ),
