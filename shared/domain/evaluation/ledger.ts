@@ -117,14 +117,15 @@ export function leaks(
   return [...found.values()].sort((a, b) => a.example - b.example);
 }
 
+/** As many hex digits as a number holds exactly. */
+const hashDigits = 13;
+
 /** The fold that a near-duplicate group falls on, by salted hash. */
 export function foldOf(groupId: string, salt: string): number {
   return Number.parseInt(digest(salt, groupId).slice(hashDigits, 2 * hashDigits), 16) % foldCount;
 }
 
-/** As many hex digits of a digest as a number holds exactly: the first choose the report's groups, the next the fold. */
-const hashDigits = 13;
-
+/** By other digits of the same hash, so that the report takes from all folds alike. */
 function isForReport(groupId: string, { salt, reportShare }: PlaceRequest): boolean {
   return Number.parseInt(digest(salt, groupId).slice(0, hashDigits), 16) / 16 ** hashDigits < reportShare;
 }
@@ -135,16 +136,12 @@ function placeNew(
   ledger: readonly LedgerEntry[],
   request: PlaceRequest,
 ): readonly LedgerEntry[] {
-  const neighbours = new Map<string, LedgerEntry[]>();
   const references = ledger.flatMap((entry) => kindsOf(entry).map((kind) => ({ text: entry.words, kind, entry })));
-  for (const { index, reference } of nearDuplicatesByKind(keys, references)) {
-    const key = keys[index];
-    const entry = references[reference]?.entry;
-    if (key !== undefined && entry !== undefined) neighbours.set(key, [...(neighbours.get(key) ?? []), entry]);
-  }
+  const neighbours = Map.groupBy(nearDuplicatesByKind(keys, references), ({ index }) => keys[index]);
   return groupsOf(keys)
     .flatMap((group) => {
-      const near = group.flatMap((key) => neighbours.get(key) ?? []).sort(byWords);
+      const found = group.flatMap((key) => neighbours.get(key) ?? []);
+      const near = found.flatMap(({ reference }) => references[reference]?.entry ?? []).sort(byWords);
       const groupId = groupIdOf(group);
       const place = near.length === 0 ? placeByHash(groupId, request) : placeAmong(near, groupId);
       return group.map((words): LedgerEntry => ({ words, ...place }));

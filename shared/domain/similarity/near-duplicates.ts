@@ -79,14 +79,15 @@ export function nearDuplicatesByKind<K>(
   wanted: (text: number, kind: K) => boolean = () => true,
 ): readonly NearDuplicateOfKind<K>[] {
   const keys = texts.map(wordKey);
-  const ofKind = Map.groupBy(references.keys(), (at) => references[at]?.kind as K);
+  const numbered = references.map(({ text, kind }, reference) => ({ text, kind, reference }));
   const found: NearDuplicateOfKind<K>[] = [];
-  for (const [kind, members] of ofKind) {
-    const index = new ReferenceIndex(members.map((at) => references[at]?.text ?? ''));
+  for (const [kind, members] of Map.groupBy(numbered, (one) => one.kind)) {
+    const index = new ReferenceIndex(members.map(({ text }) => text));
     keys.forEach((key, position) => {
       const near = wanted(position, kind) ? index.find(key, 'any') : null;
-      if (near === null) return;
-      found.push({ index: position, kind, reference: members[near.reference] ?? 0, similarity: near.similarity });
+      const member = near === null ? undefined : members[near.reference];
+      if (near === null || member === undefined) return;
+      found.push({ index: position, kind, reference: member.reference, similarity: near.similarity });
     });
   }
   return found;
