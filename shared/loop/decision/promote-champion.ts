@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { shortDigest } from '../../domain/base/ids.ts';
-import { type EvaluationItem, type EvaluationSet, evaluationAnswerSchema } from '../../domain/evaluation/evaluation-set.ts';
+import {
+  type EvaluationItem,
+  type EvaluationSet,
+  evaluationAnswerSchema,
+} from '../../domain/evaluation/evaluation-set.ts';
 import { evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts';
 import { type Control, holdsLease, moveChampion } from '../../domain/models/control.ts';
 import { readControl, updateControl } from '../../operations/control-item.ts';

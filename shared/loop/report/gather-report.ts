@@ -106,10 +106,7 @@ async function readGated(history: History, ports: Ports): Promise<GatedCandidate
   return files.flatMap((file) => file.candidates);
 }
 
-async function candidateReports(
-  gated: readonly GatedCandidate[],
-  ports: Ports,
-): Promise<CandidateReport[]> {
+async function candidateReports(gated: readonly GatedCandidate[], ports: Ports): Promise<CandidateReport[]> {
   return Promise.all(
     gated.map(async (entry): Promise<CandidateReport> => {
       const candidate = await readCandidate(entry.candidate, ports);
