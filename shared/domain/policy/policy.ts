@@ -49,7 +49,7 @@ export interface PolicyRequest {
 }
 
 /**
- * Why a run stops short of the gate's first rule; evidence does not grow within a run, so too little of it ends one.
+ * Why a run ends below the target score; evidence does not grow within a run, so too little of it ends one.
  */
 export type StopReason = PromotionReason | 'too-little-evidence';
 
