@@ -1,17 +1,48 @@
+import { percent, plural } from '../shared/domain/base/wording.ts';
 import type { RunResult } from '../shared/loop/state/run-result.ts';
 
-/**
- * The numbers behind a run's decision, for people: scores before and after, and regressions against what was allowed.
- */
-export function evidenceLines({ scores, regressions }: Pick<RunResult, 'scores' | 'regressions'>): readonly string[] {
-  const { after } = scores;
-  return [
-    ...Object.entries(scores.before).map(([set, before]) => {
-      const candidate = after?.[set];
-      return `  ${set}: ${before.toFixed(4)}${candidate === undefined ? '' : ` → ${candidate.toFixed(4)}`}`;
-    }),
-    ...Object.entries(regressions).map(
-      ([scope, { lost, allowed, of }]) => `  regressions, ${scope} sets: ${lost} of ${of} (${allowed} allowed)`,
-    ),
+type Scores = RunResult['scores'];
+
+/** The numbers behind a run's decision, for people: how often both are right out of fold, what was gained and lost. */
+export function evidenceLines({ scores, gain, memory }: Pick<RunResult, 'scores' | 'gain' | 'memory'>): string[] {
+  return [scoreLine(scores), ...(gain === null ? [] : [gainLine(gain, memory)]), ...reportLine(scores)].filter(
+    (line) => line !== '',
+  );
+}
+
+function scoreLine({ before, after }: Scores): string {
+  const champion = before.traffic;
+  if (champion === undefined) return '';
+  if (after?.traffic === undefined) return `Out of fold the champion scores ${percent(champion)}.`;
+  const parts = [
+    ...(after.failures === undefined ? [] : [`${percent(after.failures)} of its failures fixed`]),
+    ...(after.passes === undefined ? [] : [`${percent(after.passes)} of its passes kept`]),
   ];
+  const apart = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
+  return `Out of fold, by models that have not seen the traces: ${percent(champion)} before, ${percent(after.traffic)} after${apart}.`;
+}
+
+function gainLine(
+  { of, gained, lost, net, lower }: NonNullable<RunResult['gain']>,
+  memory: RunResult['memory'],
+): string {
+  const records = `Of ${plural(of, 'independent record')} ${gained} are gained and ${lost} lost`;
+  const earlier = Object.values(memory);
+  const worst = earlier.toSorted((a, b) => b.lost - b.gained - b.allowed - (a.lost - a.gained - a.allowed))[0];
+  const kept =
+    worst === undefined
+      ? ''
+      : ` Of what earlier promotions froze, ${Math.max(0, worst.lost - worst.gained)} are lost net (${worst.allowed} allowed).`;
+  return `${records}: ${points(net)} points, with 95 % certainty above ${points(lower)}.${kept}`;
+}
+
+function reportLine({ before, after }: Scores): string[] {
+  const [champion, candidate] = [before.report, after?.report];
+  return champion === undefined || candidate === undefined
+    ? []
+    : [`On the traffic kept for the report alone: ${percent(champion)} before, ${percent(candidate)} after.`];
+}
+
+function points(fraction: number): string {
+  return `${fraction < 0 ? '−' : '+'}${(100 * Math.abs(fraction)).toFixed(2)}`;
 }

@@ -55,7 +55,7 @@ function treeLines(view: LineageView): readonly string[] {
 
 function describe(checkpoint: Checkpoint, dataset: Dataset | undefined, championId: string | null): string {
   const { scores } = checkpoint;
-  const score = scores['traffic-validation'];
+  const score = scores['out-of-fold'] ?? scores['traffic-validation'];
   return [
     checkpoint.checkpointId,
     ...(checkpoint.checkpointId === championId ? ['★ champion'] : []),

@@ -23,7 +23,7 @@ export function iterationChart(text: ChartText, data: IterationChartData, width:
   const lines = [
     { y: dataBelow, name: narrow ? '0.80' : '0.80 rework data below', above: false },
     { y: tuneUpTo, name: narrow ? '0.95' : '0.95 tune up to here', above: false },
-    { y: data.targetScore, name: narrow ? target : `${target} the gate's target`, above: true },
+    { y: data.targetScore, name: narrow ? target : `${target} ends the search`, above: true },
   ];
   const count = Math.max(
     1,

@@ -10,9 +10,9 @@ export function formatPercent(fraction: number, digits = 1): string {
 }
 
 /** A difference of two fractions in percentage points with its sign, `+2.9`. */
-export function formatPoints(difference: number): string {
-  const points = (difference * 100).toFixed(1);
-  if (Number(points) === 0) return '0.0';
+export function formatPoints(difference: number, digits = 1): string {
+  const points = (difference * 100).toFixed(digits);
+  if (Number(points) === 0) return (0).toFixed(digits);
   return difference > 0 ? `+${points}` : points.replace('-', minus);
 }
 

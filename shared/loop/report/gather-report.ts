@@ -16,6 +16,7 @@ import { type History, historySchema } from '../state/iteration.ts';
 import { type RunPlan, readPlan } from '../state/run-plan.ts';
 import type { ReportInput, RunResult } from '../state/run-result.ts';
 import { type FinalTest, finalTestSchema } from '../state/test-result.ts';
+import { gateMargin } from './gate-margin.ts';
 import { nextSteps } from './next-steps.ts';
 import type { BeforeAfter, CandidateReport, ExampleText, Rate, ReportData, ShownAnswer } from './report-data.ts';
 
@@ -34,7 +35,7 @@ export async function gatherReport(
     input.finalTest.testKey === null ? null : await readJson(ports.objects, input.finalTest.testKey, finalTestSchema);
   const gated = history === null ? [] : await readGated(history, ports);
   const championScore = gated[0]?.championScore ?? null;
-  const candidates = await candidateReports(gated, ports);
+  const candidates = await candidateReports(gated, plan, ports);
   const decidedOn = input.decision.chosen?.candidateId ?? null;
   const decided = candidates.find((candidate) => candidate.candidateId === decidedOn) ?? null;
   const promoted = input.decision.next === 'promote';
@@ -57,6 +58,7 @@ export async function gatherReport(
     model: plan.model,
     decision,
     reason: input.decision.reason,
+    ended: history?.ended ?? null,
     links: [
       ports.links?.execution(input.lease.owner) ?? null,
       ports.links?.objects(`runs/${input.run.modelId}/${input.run.runId}/`) ?? null,
@@ -106,7 +108,11 @@ async function readGated(history: History, ports: Ports): Promise<GatedCandidate
   return files.flatMap((file) => file.candidates);
 }
 
-async function candidateReports(gated: readonly GatedCandidate[], ports: Ports): Promise<CandidateReport[]> {
+async function candidateReports(
+  gated: readonly GatedCandidate[],
+  { model }: RunPlan,
+  ports: Ports,
+): Promise<CandidateReport[]> {
   return Promise.all(
     gated.map(async (entry): Promise<CandidateReport> => {
       const candidate = await readCandidate(entry.candidate, ports);
@@ -119,6 +125,8 @@ async function candidateReports(gated: readonly GatedCandidate[], ports: Ports):
         configuration: candidate.configuration,
         score: entry.score,
         verdict: entry.verdict,
+        margin: gateMargin(model.settings, entry.request.margin),
+        isAverage: entry.request.fit === null,
       };
     }),
   );
@@ -245,10 +253,10 @@ function resultOf(
     champion,
     scores: {
       before: {
-        ...(data.championScore === null ? {} : { traffic: data.championScore }),
         ...shares('before'),
+        ...(data.championScore === null ? {} : { traffic: data.championScore }),
       },
-      after: decided === null ? null : { traffic: decided.score, ...shares('after') },
+      after: decided === null ? null : { ...shares('after'), traffic: decided.score },
     },
     gain:
       decided === null

@@ -1,33 +1,18 @@
-import { plural } from '../../domain/base/wording.ts';
+import { formatCount, plural } from '../../domain/base/wording.ts';
+import { decidedCandidate } from './decided-candidate.ts';
+import { shortEvidence } from './evidence-rows.ts';
 import type { ReportData } from './report-data.ts';
 
+type Draft = Omit<ReportData, 'nextSteps'>;
+
 /** What a person should do next, a sentence each, most useful first. */
-export function nextSteps(data: Omit<ReportData, 'nextSteps'>): string[] {
-  const steps: string[] = [];
+export function nextSteps(data: Draft): string[] {
   const suspects = countOf(data, 'suspect-judgement');
   const poison = countOf(data, 'poison');
   const external = (data.taxonomy?.clusters ?? []).filter((cluster) => cluster.fixability === 'external');
-  const { settings } = data.model;
-  if (data.decision === 'promoted') {
-    steps.push(
-      `Deploy checkpoint ${data.run.resultId ?? ''}; to undo: ratchet rollback ${data.model.modelId} --to ${data.run.championId}.`,
-    );
-  } else if (data.candidates.length === 0 && data.evidence !== null) {
-    const { failures, traffic, regression } = data.evidence;
-    const wanted = [
-      failures < settings.enoughFailures ? `${settings.enoughFailures - failures} more judged failures` : '',
-      traffic < settings.enoughTraffic ? `about ${(settings.enoughTraffic - traffic) * 5} more judged traces` : '',
-      regression < settings.enoughRegression
-        ? `about ${(settings.enoughRegression - regression) * 5} more traces that passed`
-        : '',
-    ].filter((part) => part !== '');
-    steps.push(`Ingest ${wanted.join(', ')}, then run again.`);
-  } else {
-    steps.push('Leave the champion in place; read the gate below for the rule that the best candidate failed.');
-    if (data.regressed.length > 0) steps.push('Look at the regressed examples: are their right answers right?');
-  }
+  const steps = afterDecision(data);
   if (suspects > 0)
-    steps.push(`Have a person look at ${plural(suspects, 'suspect judgement')}; none was trained on or judged by.`);
+    steps.push(`Have a person look at ${plural(suspects, 'suspect judgement')}: none of them was trained on.`);
   if (external.length > 0)
     steps.push(
       `${plural(external.length, 'cluster')} of failures no training mends: change the prompt, the labels or the input instead (see the taxonomy).`,
@@ -41,6 +26,24 @@ export function nextSteps(data: Omit<ReportData, 'nextSteps'>): string[] {
       `${plural(data.traffic.unknown, 'trace')} had no usable judgement: judge more of them to learn from them.`,
     );
   return steps;
+}
+
+function afterDecision(data: Draft): string[] {
+  const { run, model, decision } = data;
+  if (decision === 'promoted')
+    return [
+      `Deploy checkpoint ${run.resultId ?? ''}; to undo: ratchet rollback ${model.modelId} --to ${run.championId}.`,
+    ];
+  const short = shortEvidence(data);
+  if (short.length > 0) {
+    const wanted = short.map(({ have, need, wanted }) => `${formatCount(need - have)} more ${wanted}`);
+    return [`Ingest ${wanted.join(' and ')}, then run again.`];
+  }
+  if (decidedCandidate(data) === null) return ['Leave the champion in place: no candidate came before the gate.'];
+  return [
+    'Leave the champion in place; read the gate below for the rule that the best candidate failed.',
+    ...(data.regressed.length > 0 ? ['Look at the regressed examples: are their right answers right?'] : []),
+  ];
 }
 
 function countOf(data: Pick<ReportData, 'triage'>, category: string): number {

@@ -1,36 +1,46 @@
 import type { Weakness } from '../../domain/diagnosis/probe.ts';
-import type { GateRule, GateVerdict, RegressionCount } from '../../domain/evaluation/gate.ts';
-import type { PromotionReason } from '../../domain/evaluation/promotion-reason.ts';
+import type { GateRule, GateVerdict, MemoryCount } from '../../domain/evaluation/gate.ts';
 import type { Dataset } from '../../domain/models/dataset.ts';
 import type { Slice } from '../../domain/models/example.ts';
+import type { StopReason } from '../../domain/policy/stop-reason.ts';
 import { visibleLine } from './visible-text.ts';
 
-const setNames: Readonly<Record<string, { title: string; meaning: string }>> = {
-  'traffic-validation': {
-    title: 'Traffic, validation',
-    meaning: 'Natural mix of passes and failures; the score and the paired test use it.',
+const figureNames: Readonly<Record<string, { title: string; meaning: string; note: string }>> = {
+  traffic: {
+    title: 'All traffic',
+    meaning: 'Every judged trace that candidates are weighed by, in its natural mix.',
+    note: 'out of fold',
   },
-  'failure-validation': { title: 'Failures, validation', meaning: 'The failing part of it: what share is fixed.' },
-  regression: { title: 'Regression set', meaning: 'Held-out passes, stratified by label: what must not be lost.' },
-  'traffic-test': { title: 'All traffic', meaning: 'Held-out traffic in its natural mix, opened once.' },
-  'failure-test': {
+  failures: {
     title: "Champion's failures",
-    meaning: 'Held-out traffic that the champion before got wrong: the share fixed.',
+    meaning: 'Of these, what the champion before gets wrong: the share that is fixed.',
+    note: 'out of fold',
   },
-  'regression-test': {
+  passes: {
     title: "Champion's passes",
-    meaning: 'Held-out traffic that the champion before got right: the share kept.',
+    meaning: 'Of these, what the champion before gets right: the share that is kept.',
+    note: 'out of fold',
+  },
+  report: {
+    title: 'Kept for the report',
+    meaning: 'The share of the traffic that is neither trained nor decided by, opened once a run.',
+    note: 'no choice has touched it',
   },
 };
 
-/** The name of an evaluation set for people. */
-export function setTitle(name: string): string {
-  return setNames[name]?.title ?? visibleLine(name, 60);
+/** The name of a figure for people. */
+export function figureTitle(name: string): string {
+  return figureNames[name]?.title ?? visibleLine(name, 60);
 }
 
-/** What an evaluation set is for, in a sentence; empty for an unknown one. */
-export function setMeaning(name: string): string {
-  return setNames[name]?.meaning ?? '';
+/** What a figure says, in a sentence; empty for an unknown one. */
+export function figureMeaning(name: string): string {
+  return figureNames[name]?.meaning ?? '';
+}
+
+/** How honest a figure is, in a few words; empty for an unknown one. */
+export function figureNote(name: string): string {
+  return figureNames[name]?.note ?? '';
 }
 
 /** The title of a slice of the curriculum. */
@@ -49,10 +59,11 @@ export const modeMeanings: Readonly<Record<Dataset['mode'], string>> = {
 
 /** The gate's rules by name. */
 export const ruleTitles: Readonly<Record<GateRule['rule'], string>> = {
-  score: 'Score',
-  'paired-bound': 'Paired test',
-  regressions: 'Regressions',
+  gain: 'Gain',
+  memory: 'Memory',
+  labels: 'Every label',
   evidence: 'Evidence',
+  fit: 'Fit',
 };
 
 /** The gate's outcomes in words. */
@@ -62,19 +73,20 @@ export const outcomeTitles: Readonly<Record<GateVerdict['outcome'], string>> = {
   'too-little-evidence': 'Too little evidence',
 };
 
-/** Which sets regressions were counted on. */
-export const scopeTitles: Readonly<Record<RegressionCount['scope'], string>> = {
-  current: 'Current regression set',
-  preceding: 'Sets of the preceding checkpoint',
-  earlier: 'Union of all earlier sets',
+/** Whose records the memory is counted on. */
+export const memoryTitles: Readonly<Record<MemoryCount['scope'], string>> = {
+  preceding: 'The preceding promotion',
+  earlier: 'All earlier promotions together',
 };
 
-/** Why a candidate below τ could pass all the same. */
-export const promotionReasons: Readonly<Record<PromotionReason, string>> = {
+/** Why the search for a better candidate ended without one that passes. */
+export const stopReasons: Readonly<Record<StopReason, string>> = {
+  'target-reached': 'the target score was reached, and no candidate passed the gate all the same',
   plateau: 'two iterations in a row gained less than the smallest gain that counts',
-  'external-remainder': 'the remaining failures are external: training cannot mend them',
+  'external-remainder': 'the remaining failures have causes that training cannot mend',
   'moves-exhausted': 'no untried move was left',
   'iteration-limit': 'the iteration limit was reached',
+  'too-little-evidence': 'there was too little evidence to pass any candidate, and it does not grow within a run',
 };
 
 /** The verdict on a suspected weakness. */

@@ -2,20 +2,30 @@ import { formatCount, plural } from '../../domain/base/wording.ts';
 import { describeConfiguration } from '../../domain/models/configuration.ts';
 import type { Dataset } from '../../domain/models/dataset.ts';
 import { decidedCandidate } from './decided-candidate.ts';
-import { shortEvidence } from './evidence.ts';
-import { formatInstant, formatInterval, formatPercent, formatPValue, formatRate, formatScore } from './format.ts';
+import { shortEvidence } from './evidence-rows.ts';
+import {
+  formatInstant,
+  formatInterval,
+  formatPercent,
+  formatPoints,
+  formatPValue,
+  formatRate,
+  formatScore,
+} from './format.ts';
 import { markdownCode, markdownTable, markdownText } from './markdown.ts';
 import {
+  figureTitle,
   humanise,
+  memoryTitles,
   modeMeanings,
   outcomeTitles,
-  promotionReasons,
   ruleTitles,
-  scopeTitles,
-  setTitle,
   sliceTitles,
+  stopReasons,
 } from './plain-words.ts';
 import type { CandidateReport, ReportData } from './report-data.ts';
+import { shownRules } from './section-gate.ts';
+import { bestOf, outOfFold } from './test-rows.ts';
 
 /**
  * The run's `data-curation.md`: dataset versions, slice ratios against their bands, quality controls with what was
@@ -123,24 +133,23 @@ function datasetBlock(dataset: Dataset): string {
 
 function scores(data: ReportData): string {
   const parts: string[] = [];
-  if (data.championScore !== null)
-    parts.push(`The champion scores ${formatScore(data.championScore)} on traffic-validation.`);
+  if (data.championScore !== null) parts.push(`The champion scores ${formatScore(data.championScore)} out of fold.`);
   parts.push(data.candidates.length === 0 ? 'No candidate was trained.' : candidateTable(data.candidates));
   if (data.test !== null && data.test.length > 0) {
     const rows = data.test.map((row) => [
-      markdownText(setTitle(row.name)),
+      markdownText(figureTitle(row.name)),
       formatCount(row.after.of),
       `${formatRate(row.before)} (${formatInterval(row.before)})`,
       `${formatRate(row.after)} (${formatInterval(row.after)})`,
     ]);
     parts.push(
-      `Test sets, opened once, with 95 % Wilson intervals:\n\n${markdownTable(['Test set', 'Examples', 'Before', 'After'], rows)}`,
+      `Out of fold, ${outOfFold}, with 95 % Wilson intervals. ${bestOf(data)}\n\n${markdownTable(['Of', 'Traces', 'Before', 'After'], rows)}`,
     );
   }
   const paper = data.allFailuresFixed;
   if (paper !== null)
     parts.push(
-      `The paper's own figure, those trained on included: ${formatCount(paper.right)} of ${formatCount(paper.of)} failures fixed (${formatRate(paper)}).`,
+      `The paper's own figure, failures it trained on included; no measure of quality: ${formatCount(paper.right)} of ${formatCount(paper.of)} failures fixed (${formatRate(paper)}).`,
     );
   return parts.join('\n\n');
 }
@@ -161,7 +170,7 @@ function candidateTable(candidates: readonly CandidateReport[]): string {
 
 function iterations(data: ReportData): string {
   if (data.iterations.length === 0) return 'None.';
-  return markdownTable(
+  const table = markdownTable(
     ['Iteration', 'Move', 'Best score', 'Then'],
     data.iterations.map((one) => [
       String(one.iteration),
@@ -170,44 +179,68 @@ function iterations(data: ReportData): string {
       markdownText(one.decision),
     ]),
   );
+  return data.ended === null ? table : `${table}\n\nThe search ended because ${stopReasons[data.ended]}.`;
 }
 
 function gate(data: ReportData): string {
   const candidate = decidedCandidate(data);
   if (candidate === null) return 'No candidate came before the gate.';
   const { verdict } = candidate;
+  const { groups, gained, lost, net, lower, pValue } = verdict;
   return [
-    `${markdownCode(candidate.candidateId)}: ${outcomeTitles[verdict.outcome].toLowerCase()}${verdict.reason === null ? '' : `, because ${promotionReasons[verdict.reason]}`}. Gained ${verdict.gained}, lost ${verdict.lost}, p ${verdict.pValue < 0.0001 ? '' : '= '}${formatPValue(verdict.pValue)}.`,
-    verdict.rules
+    `${markdownCode(candidate.candidateId)}: ${outcomeTitles[verdict.outcome].toLowerCase()}. Of ${plural(groups, 'independent record')} gained ${formatCount(gained)}, lost ${formatCount(lost)}: net ${formatPoints(net, 2)} points, with 95 % certainty above ${formatPoints(lower, 2)}; p ${pValue < 0.0001 ? '' : '= '}${formatPValue(pValue)}.`,
+    shownRules(candidate)
       .map(
         (rule) => `- ${ruleTitles[rule.rule]}: ${rule.passed ? 'passed' : '**failed**'}. ${markdownText(rule.detail)}`,
       )
       .join('\n'),
-    markdownTable(
-      ['Regressions counted on', 'Examples', 'Allowed', 'Seen'],
-      verdict.regressions.map((count) => [
-        scopeTitles[count.scope],
-        formatCount(count.size),
-        formatCount(count.allowed),
-        formatCount(count.lost.length),
-      ]),
-    ),
-    data.regressed.length === 0
-      ? ''
-      : markdownTable(
-          ['Regressed trace', 'Input', 'Right', 'Candidate'],
-          data.regressed
-            .slice(0, 50)
-            .map((one) => [
-              markdownCode(one.traceId, 60),
-              markdownCode(one.input, 120),
-              markdownCode(one.expected, 80),
-              one.after === null || one.after.output === null ? 'no answer' : markdownCode(one.after.output, 80),
-            ]),
-        ),
+    memoryTable(candidate),
+    fallenTable(candidate),
+    regressedTable(data),
   ]
     .filter((part) => part !== '')
     .join('\n\n');
+}
+
+function memoryTable({ verdict }: CandidateReport): string {
+  if (verdict.memory.length === 0) return '';
+  return markdownTable(
+    ['Records of', 'Records', 'Right on record', 'Lost', 'Gained', 'Allowed net'],
+    verdict.memory.map(({ scope, size, right, lost, gained, allowed }) => [
+      memoryTitles[scope],
+      ...[size, right, lost.length, gained, allowed].map(formatCount),
+    ]),
+  );
+}
+
+function fallenTable({ verdict }: CandidateReport): string {
+  if (verdict.fallen.length === 0) return '';
+  return markdownTable(
+    ['Label that falls', 'Records', 'Gained', 'Lost', 'p (Holm)', 'Proven'],
+    verdict.fallen
+      .slice(0, 100)
+      .map(({ facet, records, gained, lost, pValue, proven }) => [
+        markdownCode(facet, 80),
+        ...[records, gained, lost].map(formatCount),
+        formatPValue(pValue),
+        proven ? '**yes**' : 'no',
+      ]),
+  );
+}
+
+function regressedTable({ regressed }: ReportData): string {
+  if (regressed.length === 0) return '';
+  return markdownTable(
+    ['Regressed trace', 'Input', 'Right', 'Candidate'],
+    regressed
+      .slice(0, 50)
+      .map((one) => [
+        markdownCode(one.traceId, 60),
+        markdownCode(one.input, 120),
+        markdownCode(one.expected, 80),
+        one.after === null || one.after.output === null ? 'no answer' : markdownCode(one.after.output, 80),
+      ]),
+  );
 }
 
 function yesNo(met: boolean): string {

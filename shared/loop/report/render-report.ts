@@ -5,7 +5,7 @@ import { beforeAfterSection } from './section-before-after.ts';
 import { confusionSection } from './section-confusion.ts';
 import { curriculumSection } from './section-curriculum.ts';
 import { decisionHeader } from './section-decision.ts';
-import { evaluationSetsSection } from './section-evaluation-sets.ts';
+import { evidenceSection } from './section-evidence.ts';
 import { gateSection } from './section-gate.ts';
 import { iterationsSection } from './section-iterations.ts';
 import { lineageSection } from './section-lineage.ts';
@@ -28,7 +28,7 @@ export function renderReport(data: ReportData): string {
     iterationsSection(data),
     lineageSection(data),
     triageSection(data),
-    evaluationSetsSection(data),
+    evidenceSection(data),
   ];
   const absent = all.filter(isAbsent);
   const sections = [...all.filter(isPresent), ...(absent.length > 0 ? [absentSection(absent)] : [])];
@@ -53,7 +53,7 @@ ${decisionHeader(data)}
 ${sections.map(renderSection)}
 </main>
 </div>
-<footer><p>Intervals are 95 % Wilson score intervals. A regression is an example that an evaluation set has on record as right and the candidate gets wrong. Texts of traces are shown as they came, cut where long; characters that do not show are spelled out by code point, such as ⟨U+202E⟩.</p></footer>
+<footer><p>Intervals are 95 % Wilson score intervals. Out of fold: answered by a model that has not seen the trace. A regression is a judged trace that the champion, or an earlier one on record, has right and the candidate gets wrong. Texts of traces are shown as they came, cut where long; characters that do not show are spelled out by code point, such as ⟨U+202E⟩.</p></footer>
 </body>
 </html>
 `.toString();

@@ -6,6 +6,7 @@ import type { Configuration } from '../../domain/models/configuration.ts';
 import type { Dataset } from '../../domain/models/dataset.ts';
 import type { Model } from '../../domain/models/model.ts';
 import type { Run } from '../../domain/models/run.ts';
+import type { StopReason } from '../../domain/policy/stop-reason.ts';
 
 /** A rate with its 95 % Wilson interval. */
 export interface Rate extends Interval {
@@ -28,6 +29,10 @@ export interface CandidateReport {
   readonly configuration: Configuration;
   readonly score: number;
   readonly verdict: GateVerdict;
+  /** The margin below zero that its gain was held to, a fraction; null where the paired test was asked for instead. */
+  readonly margin: number | null;
+  /** Whether what would be served is the average of the models that were weighed. */
+  readonly isAverage: boolean;
 }
 
 export interface IterationReport {
@@ -48,7 +53,7 @@ export interface ShownAnswer {
   readonly right: boolean;
 }
 
-/** Held-out or training text shown to a person, with outputs as people read them; untrusted. */
+/** Text of a trace shown to a person, with outputs as people read them; untrusted. */
 export interface ExampleText {
   readonly traceId: string;
   readonly input: string;
@@ -73,6 +78,8 @@ export interface ReportData {
   readonly model: Model;
   readonly decision: 'promoted' | 'kept';
   readonly reason: string;
+  /** Why the search for a better candidate ended; null where the gate's pass ended it, or no iteration was run. */
+  readonly ended: StopReason | null;
   /** What a person should do next, a sentence each. */
   readonly nextSteps: readonly string[];
   readonly traffic: {
@@ -118,6 +125,7 @@ export interface ReportData {
   readonly datasets: readonly Dataset[];
   /** Score out of fold of the champion the run began with; null when it was not evaluated. */
   readonly championScore: number | null;
+  /** All that were tried in the run. */
   readonly candidates: readonly CandidateReport[];
   /** `candidateId` of the candidate that the decision was about; null when none was trained. */
   readonly decidedOn: string | null;

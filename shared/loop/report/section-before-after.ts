@@ -1,61 +1,57 @@
 import { formatCount, plural } from '../../domain/base/wording.ts';
 import { figure, responsiveChart } from './chart.ts';
-import { changeOf, describeRates, type RateRow, rateChart, rateLegend } from './chart-rates.ts';
+import { changeOf, describeRates, rateChart, rateLegend } from './chart-rates.ts';
 import { formatInterval, formatPoints, formatRate } from './format.ts';
 import { html, type Markup, type Part } from './markup.ts';
-import { setMeaning, setTitle } from './plain-words.ts';
+import { figureMeaning, figureTitle } from './plain-words.ts';
 import type { BeforeAfter, Rate, ReportData } from './report-data.ts';
 import { type AbsentSection, missing, type Section } from './section.ts';
 import { type Column, dataTable, foldedTable } from './table.ts';
-import { testRows } from './test-rows.ts';
+import { bestOf, testRows } from './test-rows.ts';
 import { visibleLine } from './visible-text.ts';
 
 const charted = 24;
 const tabled = 500;
 
-/** Test figures before and after, by set, by slice and by label, and the paper's own figure beside them. */
+/** Figures before and after: the three apart, by slice and by label, and the paper's own figure at the end. */
 export function beforeAfterSection(data: ReportData): Section | AbsentSection {
   const heading = { id: 'before-after', title: 'Before and after' };
   if (data.test === null) {
     return {
       ...heading,
-      absent:
-        'No test figures: the test sets are opened once, for the candidate that a decision is about, and the run ended before there was one.',
+      absent: 'No figures: they are of the candidate that a decision is about, and the run ended before there was one.',
     };
   }
   return {
     ...heading,
-    body: html`${bySet(data.test, data.allFailuresFixed)}${paperNote(data.allFailuresFixed)}${bySlice(data.bySlice)}${byLabel(data.byLabel)}`,
+    body: html`${threeApart(data.test, data)}${bySlice(data.bySlice)}${byLabel(data.byLabel)}${paperNote(data.allFailuresFixed)}`,
   };
 }
 
-function bySet(test: readonly BeforeAfter[], paper: Rate | null): Markup {
-  const rows = [...testRows(test), ...paperRow(paper)];
+function threeApart(test: readonly BeforeAfter[], data: ReportData): Markup {
+  const rows = testRows(test);
   const text = {
     id: 'chart-sets',
-    title: 'Test figures before and after, by test set',
+    title: 'Figures before and after: all traffic, failures and passes apart',
     description: describeRates(rows),
   };
   const cells = test.map((row): readonly Part[] => [
-    html`${setTitle(row.name)} <span class="quiet block">${setMeaning(row.name)}</span>`,
+    html`${figureTitle(row.name)} <span class="quiet block">${figureMeaning(row.name)}</span>`,
     ...rateCells(row),
   ]);
-  return html`<h3>Three test sets, each opened once</h3>
+  return html`<h3>All traffic, failures and passes apart</h3>
+    <p>Out of fold: each trace was answered by a model that has not seen it, under the champion and under the candidate. ${bestOf(data)}${test.some(({ name }) => name === 'report') && ' What is kept for the report was answered by the models as they are served, and no decision has touched it.'}</p>
     ${figure(
       responsiveChart(text, (chart, width, narrow) => rateChart(chart, rows, width, narrow)),
       html`<p class="legend">${rateLegend}</p>`,
     )}
-    ${dataTable('Test figures with 95 % Wilson intervals, changes in percentage points', rateColumns('Test set'), cells)}`;
-}
-
-function paperRow(rate: Rate | null): readonly RateRow[] {
-  const before = { right: 0, of: 0, lower: 0, upper: 1 };
-  return rate === null ? [] : [{ name: "Paper's own figure", note: 'not held out', before, after: rate }];
+    ${dataTable('Figures with 95 % Wilson intervals, changes in percentage points', rateColumns('Of'), cells)}`;
 }
 
 function paperNote(rate: Rate | null): Markup | null {
   if (rate === null) return null;
-  return html`<aside class="note" aria-label="The paper's own figure"><p><strong>The paper's own figure: ${formatRate(rate)}</strong> of all failures fixed (${formatCount(rate.right)} of ${formatCount(rate.of)}; ${formatInterval(rate)}), those trained on included. It is not a held-out figure: compare it with other work that reports it so, and judge the candidate by the test sets above.</p></aside>`;
+  return html`<h3>The paper's own figure</h3>
+    <aside class="note" aria-label="The paper's own figure"><p><strong>${formatRate(rate)}</strong> of the failures fixed (${formatCount(rate.right)} of ${formatCount(rate.of)}; ${formatInterval(rate)}), failures it trained on included; no measure of quality. It is given for comparison with other work that reports it so: judge the candidate by the figures out of fold above.</p></aside>`;
 }
 
 function bySlice(rows: readonly BeforeAfter[]): Markup | null {
@@ -78,13 +74,13 @@ function breakdown(
   const shown = ordered.slice(0, charted).map((row) => ({ ...row, note: plural(row.after.of, 'trace') }));
   const text = {
     id,
-    title: `Test traffic before and after, by ${noun}`,
+    title: `Traffic before and after, by ${noun}`,
     description: describeRates(shown),
   };
   const up = rows.filter((row) => (changeOf(row) ?? 0) > 0).length;
   const down = rows.filter((row) => (changeOf(row) ?? 0) < 0).length;
   return html`<h3>${heading}</h3>
-    <p>Of ${plural(rows.length, noun)} on test traffic, ${up} gained, ${down} lost and ${rows.length - up - down} stayed the same. ${rows.length > charted && `The chart shows the ${charted} that changed most.`} Those with few examples have wide intervals: read them with care.</p>
+    <p>Of ${plural(rows.length, noun)} of the traffic, ${up} gained, ${down} lost and ${rows.length - up - down} stayed the same. ${rows.length > charted && `The chart shows the ${charted} that changed most.`} Those with few examples have wide intervals: read them with care.</p>
     ${figure(
       responsiveChart(text, (chart, width, narrow) => rateChart(chart, shown, width, narrow)),
       html`<p class="legend">${rateLegend}</p>`,

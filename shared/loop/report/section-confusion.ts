@@ -17,7 +17,7 @@ export function confusionSection(data: ReportData): Section | AbsentSection {
   const wrong = mostConfused(data.confusion);
   const heading = { id: 'confusion', title: 'Confusion' };
   if (data.confusion.length === 0) {
-    return { ...heading, absent: 'No confusions to show: the test traffic was not opened in this run.' };
+    return { ...heading, absent: 'No confusions to show: no candidate was weighed in this run.' };
   }
   return {
     ...heading,
@@ -61,7 +61,7 @@ function matrices(cells: readonly ConfusionCell[], wrong: readonly ConfusionCell
   };
   return figure(
     html`<div class="pair">${one('before')}${one('after')}</div>`,
-    html`<p class="legend">Right answer down the side, model's answer along the top, number of test traces in each cell. Wrong answers are tinted, the more the darker; right ones are not.</p>`,
+    html`<p class="legend">Right answer down the side, model's answer along the top, number of traces in each cell, answered out of fold. Wrong answers are tinted, the more the darker; right ones are not.</p>`,
   );
 }
 
@@ -74,7 +74,7 @@ function dumbbells(wrong: readonly ConfusionCell[]): Markup {
   };
   return figure(
     responsiveChart(text, (chart, width, narrow) => confusionDumbbells(chart, pairs, width, narrow)),
-    html`<p class="legend"><span class="key">right answer → model's answer, number of test traces</span> <span class="key"><span class="key-before" aria-hidden="true">○</span> before</span> <span class="key"><span class="key-after" aria-hidden="true">●</span> after</span></p>`,
+    html`<p class="legend"><span class="key">right answer → model's answer, number of traces, answered out of fold</span> <span class="key"><span class="key-before" aria-hidden="true">○</span> before</span> <span class="key"><span class="key-after" aria-hidden="true">●</span> after</span></p>`,
   );
 }
 

@@ -2,24 +2,26 @@ import { formatCount, plural } from '../../domain/base/wording.ts';
 import { figure } from './chart.ts';
 import { describeRates, rateChart, rateLegend } from './chart-rates.ts';
 import { decidedCandidate } from './decided-candidate.ts';
-import { evidenceRows, shortEvidence } from './evidence.ts';
+import { evidenceRows, shortEvidence } from './evidence-rows.ts';
+import { fallenLabels, labelNames } from './fallen-labels.ts';
 import { formatDuration, formatInstant, formatRate, fractionOf } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { capitalise, promotionReasons, ruleTitles } from './plain-words.ts';
+import { capitalise, ruleTitles } from './plain-words.ts';
 import type { BeforeAfter, ReportData } from './report-data.ts';
-import { testRows } from './test-rows.ts';
+import { bestOf, outOfFold, testRows } from './test-rows.ts';
 import { visibleLine, visibleProse } from './visible-text.ts';
 
-/** The first screen: what was decided and why, what to do next, and the test figures before and after. */
+/** The first screen: what was decided and why, what falls, what to do next, and the figures before and after. */
 export function decisionHeader(data: ReportData): Markup {
   const promoted = data.decision === 'promoted';
   return html`<header class="decision ${promoted ? 'promoted' : 'kept'}">
   <p class="eyebrow"><span>Ratchet run report</span> <span>${visibleLine(data.model.modelId, 100)}</span> <span class="id">${visibleLine(data.run.runId, 100)}</span></p>
   <div class="decision-grid">
     <div>
-      <h1><span class="verdict">${promoted ? '▲ Promoted' : '■ Kept'}</span> ${promoted ? 'A better checkpoint is now the champion' : 'The champion stays in production'}</h1>
+      <h1><span class="verdict">${promoted ? '▲ Promoted' : '■ Kept'}</span> ${headline(data)}</h1>
       <p class="lede">${visibleProse(data.reason)}</p>
       ${plainFigures(data)}
+      ${unproven(data)}
       ${whyNot(data)}
       ${nextSteps(data)}
     </div>
@@ -29,21 +31,31 @@ export function decisionHeader(data: ReportData): Markup {
 </header>`;
 }
 
+/** What was decided; a label that is proven to fall is part of it. */
+function headline(data: ReportData): string {
+  const { proven } = fallenLabels(data);
+  const fall = proven.length === 0 ? '' : `: ${labelNames(proven)} would fall`;
+  return data.decision === 'promoted'
+    ? 'A better checkpoint is now the champion'
+    : `The champion stays in production${fall}`;
+}
+
 function plainFigures(data: ReportData): Markup | null {
-  const traffic = data.test?.find((row) => row.name.startsWith('traffic'));
+  const traffic = data.test?.find(({ name }) => name === 'traffic');
   if (traffic === undefined || fractionOf(traffic.before) === null || fractionOf(traffic.after) === null) return null;
   const who = data.decision === 'promoted' ? 'the new champion' : 'the best candidate';
-  return html`<p>On ${plural(traffic.after.of, 'held-out trace')} opened only for this report, ${who} is right in <strong>${formatRate(traffic.after)}</strong>; the champion the run began with, in <strong>${formatRate(traffic.before)}</strong>.</p>`;
+  return html`<p>On ${plural(traffic.after.of, 'judged trace')}, ${outOfFold}, ${who} is right in <strong>${formatRate(traffic.after)}</strong>; the champion the run began with, in <strong>${formatRate(traffic.before)}</strong>. ${bestOf(data)}</p>`;
+}
+
+function unproven(data: ReportData): Markup | null {
+  const { unproven: labels } = fallenLabels(data);
+  if (labels.length === 0) return null;
+  return html`<p>Losing more than ${labels.length === 1 ? 'it gains' : 'they gain'}, without proof that ${labels.length === 1 ? 'it falls' : 'they fall'}: ${labelNames(labels)} (<a href="#gate">see the gate</a>).</p>`;
 }
 
 function whyNot(data: ReportData): Markup | null {
-  const verdict = decidedCandidate(data)?.verdict;
-  if (data.decision === 'promoted') {
-    return verdict?.reason == null
-      ? null
-      : html`<p>Below the target score, it passed all the same because ${promotionReasons[verdict.reason]}.</p>`;
-  }
-  const failed = verdict?.rules.filter((rule) => !rule.passed) ?? [];
+  if (data.decision === 'promoted') return null;
+  const failed = decidedCandidate(data)?.verdict.rules.filter((rule) => !rule.passed) ?? [];
   if (failed.length > 0) {
     return html`<p>What held it back:</p><ul class="reasons">${failed.map((rule) => html`<li><strong>${ruleTitles[rule.rule]}.</strong> ${visibleProse(rule.detail)}</li>`)}</ul>`;
   }
@@ -60,7 +72,7 @@ function nextSteps(data: ReportData): Markup | null {
 function headlineFigure(data: ReportData): Markup {
   if (data.test === null || data.test.length === 0) return evidenceFigure(data);
   const rows = testRows(data.test);
-  const text = { id: 'chart-headline', title: 'Test figures before and after', description: describeRates(rows) };
+  const text = { id: 'chart-headline', title: 'Figures before and after', description: describeRates(rows) };
   return figure(rateChart(text, rows.map(withoutNote), 336, true), html`<p class="legend">${rateLegend}</p>`);
 }
 
@@ -70,7 +82,7 @@ function withoutNote(row: BeforeAfter): BeforeAfter {
 
 function evidenceFigure(data: ReportData): Markup {
   const rows = evidenceRows(data);
-  return html`<div class="absent"><p><strong>No test figures.</strong> The run ended before the test sets were opened, so they stay unseen for the next run.</p>
+  return html`<div class="absent"><p><strong>No figures.</strong> The run ended before there was a candidate to weigh.</p>
     ${
       rows.length > 0 &&
       html`<dl class="meters">${rows.map(

@@ -1,96 +1,138 @@
 import { formatCount, plural } from '../../domain/base/wording.ts';
-import type { GateRule } from '../../domain/evaluation/gate.ts';
+import type { GateRule, GateVerdict } from '../../domain/evaluation/gate.ts';
+import { figure, responsiveChart } from './chart.ts';
+import { netGainChart } from './chart-net-gain.ts';
 import { decidedCandidate } from './decided-candidate.ts';
-import { evidenceRows } from './evidence.ts';
 import { exampleList } from './example-card.ts';
-import { formatPercent, formatPValue, formatScore } from './format.ts';
+import { formatPoints, formatPValue, formatScore } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { capitalise, outcomeTitles, promotionReasons, ruleTitles, scopeTitles } from './plain-words.ts';
+import { memoryTitles, outcomeTitles, ruleTitles } from './plain-words.ts';
 import type { CandidateReport, ReportData } from './report-data.ts';
-import { type AbsentSection, missing, type Section } from './section.ts';
+import type { AbsentSection, Section } from './section.ts';
 import { dataTable } from './table.ts';
+import { bestOf } from './test-rows.ts';
 import { visibleLine, visibleProse } from './visible-text.ts';
 
 const shownRegressions = 50;
+const shownLabels = 100;
 
-/** The gate's evidence for the candidate decided on: its four rules, the paired test, regressions one by one. */
+/** What the gate found of the candidate decided on: its rules, the net gain, memory, labels, regressions one by one. */
 export function gateSection(data: ReportData): Section | AbsentSection {
   const candidate = decidedCandidate(data);
   const heading = { id: 'gate', title: 'The gate' };
-  const evidence = evidenceTable(data);
-  if (candidate !== null) return { ...heading, body: gateBody(data, candidate) };
-  if (evidence === null) return { ...heading, absent: 'No candidate came before the gate.' };
-  return {
-    ...heading,
-    body: html`${missing('No candidate came before the gate: it decides only on enough evidence.')}${evidence}`,
-  };
+  if (candidate === null) return { ...heading, absent: 'No candidate came before the gate.' };
+  return { ...heading, body: gateBody(data, candidate) };
 }
 
 function gateBody(data: ReportData, candidate: CandidateReport): Markup {
   const { verdict } = candidate;
-  return html`<p>Candidate <span class="id">${visibleLine(candidate.candidateId, 40)}</span>, ${formatScore(candidate.score)} on traffic-validation${data.championScore !== null && ` against the champion's ${formatScore(data.championScore)}`}: <strong class="${verdict.outcome === 'passed' ? 'good' : 'bad'}">${outcomeTitles[verdict.outcome]}</strong>. ${verdict.reason !== null && `Recorded reason: ${promotionReasons[verdict.reason]}.`}</p>
-    <ol class="rules">${verdict.rules.map(ruleItem)}</ol>
-    <h3>Paired test</h3>
-    <p>On all traffic-validation sets of the lineage and, where held-out traffic is little, on the cross-fitted training side, pooled, the candidate gained ${plural(verdict.gained, 'example')} and lost ${formatCount(verdict.lost)}. If gains and losses were equally likely, at least so many gains would have the probability <strong>p ${verdict.pValue < 0.0001 ? '' : '= '}${formatPValue(verdict.pValue)}</strong> (exact one-sided McNemar test; α ${String(data.model.settings.alpha)}).</p>
-    ${regressionTable(candidate)}
-    ${regressedExamples(data)}
-    ${evidenceTable(data)}`;
+  return html`<p>Candidate <span class="id">${visibleLine(candidate.candidateId, 40)}</span>, ${formatScore(candidate.score)} out of fold${data.championScore !== null && ` against the champion's ${formatScore(data.championScore)}`}: <strong class="${verdict.outcome === 'passed' ? 'good' : 'bad'}">${outcomeTitles[verdict.outcome]}</strong>. ${bestOf(data)}</p>
+    <ol class="rules">${shownRules(candidate).map(ruleItem)}</ol>
+    ${netGain(data, candidate)}
+    ${memory(verdict)}
+    ${fallen(verdict)}
+    ${regressedExamples(data)}`;
+}
+
+/** The rules of a verdict; whether the served model fits is a question only where it is no average of its fold models. */
+export function shownRules({ verdict, isAverage }: CandidateReport): readonly GateRule[] {
+  return verdict.rules.filter(({ rule, passed }) => !(rule === 'fit' && passed && isAverage));
 }
 
 function ruleItem(rule: GateRule): Markup {
   return html`<li class="${rule.passed ? 'rule-passed' : 'rule-failed'}"><span class="rule-mark">${rule.passed ? '✓ Passed' : '✗ Failed'}</span> <div><strong>${ruleTitles[rule.rule]}</strong><p>${visibleProse(rule.detail)}</p></div></li>`;
 }
 
-function regressionTable(candidate: CandidateReport): Markup {
-  return dataTable(
-    'Regressions: right on record, wrong now',
-    [
-      { title: 'Counted on' },
-      { title: 'Examples', numeric: true },
-      { title: 'Right on record', numeric: true },
-      { title: 'Allowed', numeric: true },
-      { title: 'Seen', numeric: true },
-      { title: 'Result' },
-    ],
-    candidate.verdict.regressions.map((count) => [
-      scopeTitles[count.scope],
-      formatCount(count.size),
-      formatCount(count.right),
-      formatCount(count.allowed),
-      formatCount(count.lost.length),
-      count.lost.length <= count.allowed
-        ? html`<span class="good">✓ within</span>`
-        : html`<span class="bad">✗ above</span>`,
-    ]),
-  );
+function netGain({ model }: ReportData, { verdict, margin }: CandidateReport): Markup {
+  const { groups, gained, lost, net, lower, pValue } = verdict;
+  const text = {
+    id: 'chart-net-gain',
+    title: 'Net gain and its lower bound',
+    description: `Net gain ${formatPoints(net, 2)} points, with 95 % certainty above ${formatPoints(lower, 2)}${margin === null ? '' : `; above ${formatPoints(-margin, 2)} is needed`}.`,
+  };
+  return html`<h3>Net gain</h3>
+    <p>On ${plural(groups, 'independent record')}, near-duplicates counted once, only the candidate is right on ${formatCount(gained)} and only the champion on ${formatCount(lost)}; on all others both are right or both are wrong. ${paired(pValue, margin, model.settings.alpha)}</p>
+    ${
+      groups > 0 &&
+      figure(
+        responsiveChart(text, (chart, width, narrow) => netGainChart(chart, { net, lower, margin }, width, narrow)),
+        html`<p class="legend"><span class="key"><span class="key-after" aria-hidden="true">●</span> net gain in points</span> <span class="key">line: down to its one-sided 95 % lower bound</span>${margin !== null && html` <span class="key">dashed: where that bound must lie above</span>`}</p>`,
+      )
+    }`;
+}
+
+function paired(pValue: number, margin: number | null, alpha: number): string {
+  const chance = `p ${pValue < 0.0001 ? '' : '= '}${formatPValue(pValue)}`;
+  return margin === null
+    ? `If both were equally likely, so many gains would have the probability ${chance} (exact one-sided McNemar test); at most ${alpha} is needed.`
+    : `If both were equally likely, so many gains would have the probability ${chance} (exact one-sided McNemar test); the gate goes by the bound below.`;
+}
+
+function memory({ memory: counts }: GateVerdict): Markup {
+  if (counts.length === 0)
+    return html`<h3>Memory</h3><p>No earlier promotion is on record, so there is nothing to forget.</p>`;
+  return html`<h3>Memory</h3>
+    <p>A promotion freezes the records of its evidence, right and wrong. What a candidate loses of them counts against what it gains of the same records.</p>
+    ${dataTable(
+      'Records of earlier promotions under the candidate',
+      [
+        { title: 'Records of' },
+        { title: 'Records', numeric: true },
+        { title: 'Right on record', numeric: true },
+        { title: 'Lost', numeric: true },
+        { title: 'Gained', numeric: true },
+        { title: 'Lost net', numeric: true },
+        { title: 'Allowed net', numeric: true },
+        { title: 'Result' },
+      ],
+      counts.map(({ scope, size, right, lost, gained, allowed }) => [
+        memoryTitles[scope],
+        formatCount(size),
+        formatCount(right),
+        formatCount(lost.length),
+        formatCount(gained),
+        formatCount(Math.max(0, lost.length - gained)),
+        formatCount(allowed),
+        lost.length - gained <= allowed
+          ? html`<span class="good">✓ within</span>`
+          : html`<span class="bad">✗ above</span>`,
+      ]),
+    )}`;
+}
+
+function fallen({ fallen: labels }: GateVerdict): Markup {
+  if (labels.length === 0) return html`<h3>Labels that fall</h3><p>None: no label loses more than it gains.</p>`;
+  return html`<h3>Labels that fall</h3>
+    <p>Each loses more than it gains. Among many labels some do so by chance under a better model: only a fall that the exact one-sided test proves, adjusted by Holm over all labels (p at most 0.05), holds a candidate back.</p>
+    ${dataTable(
+      labels.length > shownLabels
+        ? `The ${shownLabels} labels that fall most surely`
+        : 'Labels that lose more than they gain',
+      [
+        { title: 'Label' },
+        { title: 'Records', numeric: true },
+        { title: 'Gained', numeric: true },
+        { title: 'Lost', numeric: true },
+        { title: 'p (Holm)', numeric: true },
+        { title: 'Result' },
+      ],
+      labels
+        .slice(0, shownLabels)
+        .map(({ facet, records, gained, lost, pValue, proven }) => [
+          visibleLine(facet, 80),
+          formatCount(records),
+          formatCount(gained),
+          formatCount(lost),
+          formatPValue(pValue),
+          proven ? html`<span class="bad">✗ proven</span>` : html`<span class="quiet">not proven</span>`,
+        ]),
+    )}`;
 }
 
 function regressedExamples(data: ReportData): Markup {
   if (data.regressed.length === 0)
     return html`<h3>Regressed examples</h3><p>None: nothing that was right on record is wrong now.</p>`;
   return html`<h3>Regressed examples (${formatCount(data.regressed.length)})</h3>
-    <p>Right on record, wrong from the candidate. If one of them is wrongly judged, correct it in the review console; the next run counts the corrected record.</p>
+    <p>Right under the champion or on record, wrong from the candidate, both out of fold. If one of them is wrongly judged, correct it in the review console; the next run counts the corrected record.</p>
     ${exampleList(data.regressed, shownRegressions, true)}`;
-}
-
-function evidenceTable(data: ReportData): Markup | null {
-  const rows = evidenceRows(data);
-  if (rows.length === 0) return null;
-  return dataTable(
-    'Is there enough evidence to decide?',
-    [
-      { title: 'Evidence' },
-      { title: 'There are', numeric: true },
-      { title: 'Needed', numeric: true },
-      { title: 'Result' },
-    ],
-    rows.map((row) => [
-      capitalise(row.name),
-      formatCount(row.have),
-      formatCount(row.need),
-      row.have >= row.need
-        ? html`<span class="good">✓ enough</span>`
-        : html`<span class="bad">✗ ${formatCount(row.need - row.have)} too few (${formatPercent(row.have / row.need, 0)})</span>`,
-    ]),
-  );
 }

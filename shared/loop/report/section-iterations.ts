@@ -4,7 +4,7 @@ import { iterationChart } from './chart-iterations.ts';
 import { decidedCandidate } from './decided-candidate.ts';
 import { formatPercent, formatScore } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { humanise, outcomeTitles } from './plain-words.ts';
+import { humanise, outcomeTitles, stopReasons } from './plain-words.ts';
 import type { CandidateReport, ReportData } from './report-data.ts';
 import type { AbsentSection, Section } from './section.ts';
 import { dataTable, foldedTable } from './table.ts';
@@ -16,14 +16,18 @@ export function iterationsSection(data: ReportData): Section | AbsentSection {
   if (data.iterations.length === 0) {
     return { ...heading, absent: 'No iteration was run, so no candidate was trained.' };
   }
-  return { ...heading, body: html`${chart(data)}${moves(data)}${candidates(data)}` };
+  return { ...heading, body: html`${chart(data)}${moves(data)}${ending(data)}${candidates(data)}` };
+}
+
+function ending({ ended }: ReportData): Markup | null {
+  return ended === null ? null : html`<p>The search ended because ${stopReasons[ended]}.</p>`;
 }
 
 function chart(data: ReportData): Markup {
   const description = data.iterations
     .map((one) => `Iteration ${one.iteration}: ${formatPercent(one.score)}${one.rolledBack ? ', rolled back' : ''}.`)
     .join(' ');
-  const text = { id: 'chart-iterations', title: 'Score on traffic-validation by iteration', description };
+  const text = { id: 'chart-iterations', title: 'Score out of fold by iteration', description };
   return figure(
     responsiveChart(text, (each, width, narrow) =>
       iterationChart(

@@ -19,7 +19,7 @@ export function lineageSection(data: ReportData): Section | AbsentSection {
   }
   return {
     ...heading,
-    body: html`<p>The main line leads from the first checkpoint to the champion; what was trained and not promoted hangs beneath its parent. Scores are those on traffic-validation when a checkpoint was evaluated.</p>
+    body: html`<p>The main line leads from the first checkpoint to the champion; what was trained and not promoted hangs beneath its parent. Scores are out of fold, from the run that a checkpoint was weighed in; those of older runs are on what was held out then.</p>
           ${left > 0 && html`<p class="quiet">${left} older checkpoints are not shown.</p>`}
           ${tree(nodes, new Set(data.candidates.map((candidate) => candidate.checkpointId)))}`,
   };

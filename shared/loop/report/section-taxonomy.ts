@@ -26,7 +26,7 @@ export function taxonomySection(data: ReportData): Section | AbsentSection {
 function taxonomyBody(taxonomy: NonNullable<ReportData['taxonomy']>): Markup {
   const clusters = [...taxonomy.clusters].sort((a, b) => b.size - a.size);
   const confirmed = clusters.filter((cluster) => cluster.weakness?.verdict === 'confirmed').length;
-  return html`<p>${plural(clusters.length, 'cluster')} of failing traces, ${confirmed} confirmed by probes; ${plural(taxonomy.unclustered, 'failure')} in no cluster. Clusters are built from training-side failures alone.</p>
+  return html`<p>${plural(clusters.length, 'cluster')} of failing traces, ${confirmed} confirmed by probes; ${plural(taxonomy.unclustered, 'failure')} in no cluster. Clusters are built from two thirds of the failures; the probes come from the rest.</p>
     ${causes(taxonomy.causes)}
     ${probes(clusters)}
     <h3>Clusters, largest first</h3>

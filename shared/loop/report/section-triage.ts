@@ -18,8 +18,8 @@ const colours: Readonly<Record<string, string>> = {
 const meanings: Readonly<Record<string, string>> = {
   clean: 'used',
   'fixable-noise': 'used, the label stays',
-  poison: 'in no set at all',
-  'suspect-judgement': 'for human review',
+  poison: 'set aside',
+  'suspect-judgement': 'not trained, for human review',
 };
 
 /** What triage made of the traffic, with a reason and a text for each kind. */
@@ -52,7 +52,7 @@ function triageBody(data: ReportData): Markup {
   };
   return html`${figure(
     responsiveChart(text, (chart, width, narrow) => barChart(chart, bars, width, narrow)),
-    'Poison and suspected wrong judgements enter no set, neither for training nor for evaluation; suspects go to human review, never silently flipped.',
+    'Poison is neither trained nor weighed by. Suspected wrong judgements are not trained on; they stay among what the gate pairs, so that triage cannot lean it, and go to human review, never silently flipped.',
   )}
     ${dataTable(
       'Triage by kind',

@@ -1,10 +1,26 @@
-import { plural } from '../../domain/base/wording.ts';
+import { formatCount, plural } from '../../domain/base/wording.ts';
 import type { RateRow } from './chart-rates.ts';
+import { figureNote, figureTitle } from './plain-words.ts';
+import type { BeforeAfter, ReportData } from './report-data.ts';
 
-import { setTitle } from './plain-words.ts';
-import type { BeforeAfter } from './report-data.ts';
+/** What makes the figures honest, in a clause. */
+export const outOfFold = 'each answered by a model that has not seen it';
 
-/** The test sets with the names that people read, and how many examples each holds. */
+/** The figures with the names that people read, of how many traces each is, and how honest. */
 export function testRows(rows: readonly BeforeAfter[]): readonly RateRow[] {
-  return rows.map((row) => ({ ...row, name: setTitle(row.name), note: plural(row.after.of, 'held-out trace') }));
+  return rows.map((row) => {
+    const note = figureNote(row.name);
+    return {
+      ...row,
+      name: figureTitle(row.name),
+      note: `${plural(row.after.of, 'trace')}${note === '' ? '' : `, ${note}`}`,
+    };
+  });
+}
+
+/** Of how many candidates the shown one is the best, and what that does to its figures, as a sentence. */
+export function bestOf({ candidates }: Pick<ReportData, 'candidates'>): string {
+  return candidates.length <= 1
+    ? 'It is the only candidate tried in this run.'
+    : `It is the best of ${formatCount(candidates.length)} candidates tried in this run, so its figures are slightly flattering.`;
 }
