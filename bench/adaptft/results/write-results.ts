@@ -72,7 +72,8 @@ async function writeWhole(path: string, text: string): Promise<void> {
 
 const root = new URL('../../../', import.meta.url);
 
-async function versions(): Promise<{ ratchet: string; commit: string }> {
+/** Ratchet's version, and the commit it was run at. */
+export async function versions(): Promise<{ ratchet: string; commit: string }> {
   const { version } = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as { version: string };
   const git = await promisify(execFile)('git', ['rev-parse', '--short', 'HEAD'], { cwd: root }).catch(() => null);
   return { ratchet: version, commit: git?.stdout.trim() ?? '' };
