@@ -1,5 +1,6 @@
 import type { Score } from '../adaptft/arms/score.ts';
 import type { RunRecord } from '../adaptft/arms/unit-result.ts';
+import type { TriageShares } from '../adaptft/results/summary.ts';
 import { type Cell, cellName } from './cell.ts';
 
 /** Changes whenever the protocol does, so that results of another one are not taken for finished. */
@@ -14,7 +15,8 @@ export interface CellResult extends Cell {
   readonly after: Score;
   /** Trained on the first examples and on everything that was judged. */
   readonly all: Score;
-  readonly run: Pick<RunRecord, 'decision' | 'reason' | 'iterations' | 'failures' | 'records' | 'seconds'>;
+  readonly run: Pick<RunRecord, 'decision' | 'reason' | 'iterations' | 'failures' | 'records' | 'seconds' | 'offered'>;
+  readonly triage: TriageShares;
   /** Of the whole cell, on all threads. */
   readonly cpuSeconds: number;
 }

@@ -1,6 +1,7 @@
 import { defaultSettings } from '../../shared/domain/models/settings.ts';
 import type { Random } from '../../shared/ports/random.ts';
 import { runUnit } from '../adaptft/arms/run-unit.ts';
+import { sharesOf } from '../adaptft/results/triage-by-scenario.ts';
 import type { Cell } from './cell.ts';
 import { type CellResult, protocol } from './cell-result.ts';
 import { prepareCell } from './prepare-cell.ts';
@@ -21,7 +22,7 @@ export async function runCell(
   const [run] = stage?.runs ?? [];
   const [all] = baseline.stages;
   if (stage === undefined || run === undefined || all === undefined) throw new Error('nothing was run');
-  const { decision, reason, iterations, failures, records, seconds } = run;
+  const { decision, reason, iterations, failures, records, seconds, offered } = run;
   return {
     protocol,
     ...cell,
@@ -29,7 +30,8 @@ export async function runCell(
     start: start.clean,
     after: stage.scores.clean,
     all: all.scores.clean,
-    run: { decision, reason, iterations, failures, records, seconds },
+    run: { decision, reason, iterations, failures, records, seconds, offered },
+    triage: sharesOf(stage.triage),
     cpuSeconds: (used.user + used.system) / 1e6,
   };
 }
