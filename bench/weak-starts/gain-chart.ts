@@ -6,7 +6,7 @@ import { examplesPerLabel, labelCounts, traceCounts } from './cell.ts';
 import type { CellSummary } from './summarise.ts';
 
 /** Gains that have the strongest colour, in points. */
-const strongest = 30;
+const strongest = 12;
 
 /** A field a cell, the greener the more a run gained; a standalone SVG. */
 export function gainChart(cells: readonly CellSummary[]): string {
@@ -16,9 +16,9 @@ export function gainChart(cells: readonly CellSummary[]): string {
     traces: traces.toLocaleString('en'),
     points: Math.min(strongest, 100 * gain.mean),
     gain: signed(gain.mean),
-    promoted: `${promoted} of ${seeds} promoted`,
+    promoted: `${promoted}/${seeds} promoted`,
     lessAll: `${signed(lessAll.mean)} to all`,
-    ink: gain.mean > 0.55 * (strongest / 100) ? 'white' : '#111',
+    ink: gain.mean > 0.006 * strongest ? 'white' : '#111',
   }));
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const place = { x: 'traces', y: 'examples', fx: 'panel' } as const;
@@ -38,8 +38,8 @@ export function gainChart(cells: readonly CellSummary[]): string {
     marks: [
       cell(fields, { ...place, fill: 'points', inset: 0.5 }),
       text(fields, { ...place, text: 'gain', fill: 'ink', fontSize: 18, fontWeight: 700, dy: -14 }),
-      text(fields, { ...place, text: 'promoted', fill: 'ink', dy: 6 }),
-      text(fields, { ...place, text: 'lessAll', fill: 'ink', dy: 21 }),
+      text(fields, { ...place, text: 'promoted', fill: 'ink', fontSize: 10, dy: 6 }),
+      text(fields, { ...place, text: 'lessAll', fill: 'ink', fontSize: 10, dy: 20 }),
       axisX({ tickSize: 0, label: 'judged traces', labelAnchor: 'center', labelArrow: 'none' }),
       axisY({ tickSize: 0, label: 'examples a label', labelAnchor: 'center', labelArrow: 'none' }),
     ],
@@ -51,7 +51,8 @@ export function gainChart(cells: readonly CellSummary[]): string {
   head.setAttribute('font-size', '14');
   head.setAttribute('text-anchor', 'start');
   head.setAttribute('font-weight', '600');
-  head.textContent = 'Points of fresh accuracy gained by one run; below, less retraining on everything that was judged';
+  head.textContent =
+    'Points of fresh accuracy gained by one run; “to all”: less retraining on everything that was judged';
   svg.append(head);
   return standaloneSvg(svg, 'Gain of one run by labels, first examples and traces', { document });
 }

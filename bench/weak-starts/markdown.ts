@@ -1,6 +1,5 @@
 import { table } from '../adaptft/results/markdown-table.ts';
 import { interval, percent, signed } from '../adaptft/results/wording.ts';
-import { traceCounts } from './cell.ts';
 import type { CellSummary, Summary } from './summarise.ts';
 
 export interface PageFacts {
@@ -71,11 +70,11 @@ export function markdown(summary: Summary, facts: PageFacts): string {
 const point = 0.01;
 
 /** In a few sentences, for who reads no further. */
-function answer({ cells }: Summary): string[] {
+function answer({ cells, byTraces }: Summary): string[] {
   const runs = cells.reduce((sum, { seeds }) => sum + seeds, 0);
   const promoted = cells.reduce((sum, each) => sum + each.promoted, 0);
   const pays = (cell: CellSummary) => cell.promoted === cell.seeds && cell.gain.mean >= point;
-  const sure = traceCounts.find((count) => cells.filter(({ traces }) => traces >= count).every(pays));
+  const sure = byTraces.find((row) => cells.filter(({ traces }) => traces >= row.traces).every(pays))?.traces;
   const never = cells.filter((cell) => cell.promoted === 0);
   const behind = cells.filter(({ lessAll }) => lessAll.mean < -point);
   return [

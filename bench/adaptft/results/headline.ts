@@ -2,8 +2,11 @@ import { table } from './markdown-table.ts';
 import type { Summary } from './summary.ts';
 import { interval, percent, share } from './wording.ts';
 
-/** The whole result on a few lines: against the two arms that count, and what promotions did. */
-export function headline({ overall, promotions, triageByScenario, targets }: Summary): string[] {
+/**
+ * The whole result on a few lines: against the two arms that count, and what promotions did.
+ * @param chart the picture of it, as the page links to it
+ */
+export function headline({ overall, promotions, triageByScenario, targets }: Summary, chart: string): string[] {
   const seeds = Math.max(0, ...overall.map(({ scenarios }) => scenarios[0]?.clean.seeds ?? 0));
   const scenarios = Math.max(0, ...overall.map((each) => each.scenarios.length));
   return [
@@ -33,6 +36,8 @@ export function headline({ overall, promotions, triageByScenario, targets }: Sum
         String(row.worse.length),
       ]),
     ),
+    '',
+    `![Ratchet less its rivals by stage](${chart})`,
     '',
     `${targets.filter(({ met }) => met).length} of ${targets.length} targets are met.`,
     '',

@@ -21,7 +21,7 @@ export function markdown(summary: Summary, facts: ReportFacts): string {
   return [
     '# AdaptFT-Bench for encoders: results',
     '',
-    ...headline(summary),
+    ...headline(summary, `${facts.charts}/overall.svg`),
     '## How it was measured',
     '',
     `\`${facts.command}\` · seeds ${facts.seeds.join(', ')} · ${facts.versions} · ${facts.machine} · ${facts.duration}`,

@@ -6,6 +6,7 @@ import { packRights } from '../../../../bench/adaptft/arms/rights.ts';
 import type { Score, Scores } from '../../../../bench/adaptft/arms/score.ts';
 import type { ArmName, RunRecord, UnitResult } from '../../../../bench/adaptft/arms/unit-result.ts';
 import { markdown } from '../../../../bench/adaptft/results/markdown.ts';
+import { overallChart } from '../../../../bench/adaptft/results/overall-chart.ts';
 import { summarise } from '../../../../bench/adaptft/results/summarise.ts';
 import { trajectoryChart } from '../../../../bench/adaptft/results/trajectory-chart.ts';
 import { protocol, readUnits, writeUnit } from '../../../../bench/adaptft/results/unit-files.ts';
@@ -196,6 +197,7 @@ describe('summarise', () => {
     expect(page).toContain('| `all` | random | **+2.00 [');
     expect(page).toContain('| both | 2 | 4 | 1 (50.0 %) |');
     expect(page).toContain('+2.0 [');
+    expect(overallChart(summary.overall)).toContain('Ratchet less all, points');
     const svg = trajectoryChart('snips', summary.scenarios);
     expect(svg).toContain('snips: accuracy by stage and arm');
     expect(svg.match(/<path /g)?.length).toBeGreaterThanOrEqual(4);
