@@ -15,7 +15,7 @@ export interface CellResult extends Cell {
   readonly after: Score;
   /** Trained on the first examples and on everything that was judged. */
   readonly all: Score;
-  readonly run: Pick<RunRecord, 'decision' | 'reason' | 'iterations' | 'failures' | 'records' | 'seconds' | 'offered'>;
+  readonly run: RunRecord;
   readonly triage: TriageShares;
   /** Of the whole cell, on all threads. */
   readonly cpuSeconds: number;

@@ -22,7 +22,6 @@ export async function runCell(
   const [run] = stage?.runs ?? [];
   const [all] = baseline.stages;
   if (stage === undefined || run === undefined || all === undefined) throw new Error('nothing was run');
-  const { decision, reason, iterations, failures, records, seconds, offered } = run;
   return {
     protocol,
     ...cell,
@@ -30,7 +29,7 @@ export async function runCell(
     start: start.clean,
     after: stage.scores.clean,
     all: all.scores.clean,
-    run: { decision, reason, iterations, failures, records, seconds, offered },
+    run,
     triage: sharesOf(stage.triage),
     cpuSeconds: (used.user + used.system) / 1e6,
   };

@@ -56,6 +56,7 @@ export function overallChart(overall: readonly Overall[]): string {
   });
   for (const [at, rival] of rivals.entries()) {
     const label = document.createElementNS('http://www.w3.org/2000/svg', 'text');
+    label.setAttribute('text-anchor', 'start');
     label.setAttribute('x', String(56 + at * 220));
     label.setAttribute('y', String(height - 12));
     label.setAttribute('fill', colours[rival] ?? '#000');
