@@ -3,7 +3,7 @@ import type { BackEndNames } from '../shared/domain/models/model.ts';
 import { type BackEnds, trainerNamed } from '../shared/ports/back-ends.ts';
 
 /** The back ends that a person names. */
-export interface NamedBackEnds extends Omit<BackEndNames, 'predictor'> {
+export interface NamedBackEnds extends Omit<BackEndNames, 'predictor' | 'secondOpinion'> {
   /** Absent where the trainer is to say who answers with what it makes. */
   readonly predictor?: string | undefined;
 }
@@ -16,5 +16,6 @@ export interface NamedBackEnds extends Omit<BackEndNames, 'predictor'> {
 export function backEndNames(named: NamedBackEnds, backEnds: Pick<BackEnds, 'trainers'>): BackEndNames {
   const { trainer, analyst, judge } = named;
   const [first] = trainer === defaultBackEnds.trainer ? [] : trainerNamed(trainer, backEnds).predictors;
-  return { trainer, predictor: named.predictor ?? first ?? defaultBackEnds.predictor, analyst, judge };
+  const predictor = named.predictor ?? first ?? defaultBackEnds.predictor;
+  return { trainer, predictor, analyst, judge, secondOpinion: defaultBackEnds.secondOpinion };
 }

@@ -5,6 +5,7 @@ import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { mcNemarOneSided } from '../../shared/domain/base/statistics.ts';
 import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
+import type { RunResult } from '../../shared/loop/state/run-result.ts';
 import { finalTestSchema } from '../../shared/loop/state/test-result.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
@@ -32,14 +33,12 @@ export interface CycleResult {
   /** Exact one-sided McNemar: small when the champion after is worse. */
   readonly pWorse: number;
   /**
-   * The old champion's right answers on regression-test, and how many of them the candidate decided on loses; null when
-   * none was trained.
+   * The old champion's right answers out of fold, and how many of them the candidate decided on loses; null when none
+   * was trained.
    */
-  readonly regressionTest: { readonly of: number; readonly lost: number } | null;
-  /** What the gate counted, by scope. */
-  readonly regressions: Readonly<
-    Record<string, { readonly lost: number; readonly allowed: number; readonly of: number }>
-  >;
+  readonly passes: { readonly of: number; readonly lost: number } | null;
+  /** What the candidate decided on lost and gained of what earlier promotions froze, by scope. */
+  readonly memory: RunResult['memory'];
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
 }
@@ -93,8 +92,8 @@ export async function runScenario(
       gained,
       lost,
       pWorse: mcNemarOneSided(lost, gained),
-      regressionTest: await regressionTest(result.run, ports),
-      regressions: result.regressions,
+      passes: await passes(result.run, ports),
+      memory: result.memory,
       wallSeconds,
       cpuSeconds: (used.user + used.system) / 1e6,
     });
@@ -190,11 +189,11 @@ async function searched(runId: string, ports: Ports): Promise<{ iterations: numb
   };
 }
 
-async function regressionTest(runId: string, ports: Ports): Promise<CycleResult['regressionTest']> {
+async function passes(runId: string, ports: Ports): Promise<CycleResult['passes']> {
   const keys = await ports.objects.list(`runs/${modelId}/${runId}/`);
   const key = keys.find((name) => name.endsWith('/final-test/all/test.json'));
   if (key === undefined) return null;
-  const set = (await readJson(ports.objects, key, finalTestSchema)).sets.find(({ name }) => name === 'regression-test');
+  const set = (await readJson(ports.objects, key, finalTestSchema)).sets.find(({ name }) => name === 'passes');
   return set === undefined ? null : { of: set.before.right, lost: set.before.right - set.after.right };
 }
 

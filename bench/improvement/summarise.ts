@@ -15,10 +15,10 @@ export interface CycleSummary {
   readonly before: Mean;
   readonly after: Mean;
   /**
-   * Share of the old champion's right answers on regression-test that its successor loses; 0 where the champion stayed.
+   * Share of the old champion's right answers out of fold that its successor loses; 0 where the champion stayed.
    */
-  readonly regressions: Mean;
-  readonly worstRegressions: number;
+  readonly lost: Mean;
+  readonly worstLost: number;
   readonly iterations: number;
   readonly wallSeconds: number;
   readonly cpuSeconds: number;
@@ -71,14 +71,14 @@ function summariseScenario(scenario: Scenario, results: readonly SeedResult[]): 
     allData: meanInterval(results.map(({ allData }) => allData)),
     cycles: numbers.map((number) => {
       const cycles = results.flatMap((result) => result.cycles.filter(({ cycle }) => cycle === number));
-      const lost = cycles.map(regressionShare);
+      const lost = cycles.map(lostShare);
       return {
         cycle: number,
         promoted: cycles.filter(({ decision }) => decision === 'promoted').length,
         before: meanInterval(cycles.map(({ before }) => before)),
         after: meanInterval(cycles.map(({ after }) => after)),
-        regressions: meanInterval(lost),
-        worstRegressions: Math.max(...lost),
+        lost: meanInterval(lost),
+        worstLost: Math.max(...lost),
         iterations: mean(cycles.map(({ iterations }) => iterations)),
         wallSeconds: mean(cycles.map(({ wallSeconds }) => wallSeconds)),
         cpuSeconds: mean(cycles.map(({ cpuSeconds }) => cpuSeconds)),
@@ -87,10 +87,10 @@ function summariseScenario(scenario: Scenario, results: readonly SeedResult[]): 
   };
 }
 
-/** Share of the old champion's right answers on regression-test that the champion after the cycle loses. */
-function regressionShare({ decision, regressionTest }: SeedResult['cycles'][number]): number {
-  if (decision === 'kept' || regressionTest === null || regressionTest.of === 0) return 0;
-  return regressionTest.lost / regressionTest.of;
+/** Share of the old champion's right answers out of fold that the champion after the cycle loses. */
+function lostShare({ decision, passes }: SeedResult['cycles'][number]): number {
+  if (decision === 'kept' || passes === null || passes.of === 0) return 0;
+  return passes.lost / passes.of;
 }
 
 /** Holm's step-down procedure (Holm 1979): the names whose hypothesis is rejected at the family-wise level α. */
@@ -129,7 +129,7 @@ export function markdown(summary: Summary): string[] {
     'fresh after',
     'all data',
     'headroom recovered (95 %)',
-    'regression-test lost (95 %)',
+    'right answers lost, out of fold (95 %)',
     'worst seed',
     'iterations',
     'run, s',
@@ -145,8 +145,8 @@ export function markdown(summary: Summary): string[] {
       percent(cycle.after.mean),
       cycle.cycle === 1 ? percent(scenario.allData.mean) : '',
       cycle.cycle === 1 ? `${interval(scenario.headroom)}, target ${percent(scenario.target)}` : '',
-      interval(cycle.regressions),
-      percent(cycle.worstRegressions),
+      interval(cycle.lost),
+      percent(cycle.worstLost),
       cycle.iterations.toFixed(1),
       cycle.wallSeconds.toFixed(0),
       cycle.cpuSeconds.toFixed(0),

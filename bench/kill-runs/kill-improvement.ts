@@ -34,13 +34,15 @@ const resultSchema = z.object({
   decision: z.string(),
   champion: z.string(),
   scores: z.unknown(),
-  regressions: z.unknown(),
+  gain: z.unknown(),
+  memory: z.unknown(),
 });
 
 interface Outcome {
   readonly decision: string;
   readonly scores: unknown;
-  readonly regressions: unknown;
+  readonly gain: unknown;
+  readonly memory: unknown;
   readonly contents: Contents;
 }
 
@@ -134,8 +136,8 @@ async function outcomeOf(directory: string, ended: Ended | null): Promise<Outcom
       `runs/${modelId}/${run?.runId ?? ''}/0/write-report/all/completed.json`,
     );
     const text = ended?.stdout || JSON.stringify(JSON.parse(new TextDecoder().decode(recorded)).output);
-    const { decision, scores, regressions } = resultSchema.parse(JSON.parse(text));
-    return { decision, scores, regressions, contents: await contents(workspace) };
+    const { decision, scores, gain, memory } = resultSchema.parse(JSON.parse(text));
+    return { decision, scores, gain, memory, contents: await contents(workspace) };
   });
 }
 
@@ -145,7 +147,7 @@ async function differences(directory: string, ended: Ended, expected: Outcome): 
     return [`the run ended with ${ended.exitCode}: ${ended.stderr.slice(-500)}`];
   }
   const outcome = await outcomeOf(directory, ended.exitCode === null ? null : ended);
-  for (const part of ['decision', 'scores', 'regressions'] as const) {
+  for (const part of ['decision', 'scores', 'gain', 'memory'] as const) {
     if (!isDeepStrictEqual(outcome[part], expected[part]))
       found.push(`another ${part}: ${JSON.stringify(outcome[part])}`);
   }

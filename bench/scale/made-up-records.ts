@@ -1,3 +1,4 @@
+import { foldCount } from '../../shared/domain/evaluation/fold.ts';
 import type { TriagedRecord, UsableRecord } from '../../shared/domain/traces/trace-record.ts';
 import type { OutOfFold } from '../../shared/domain/triage/off-domain.ts';
 import type { RandomStream } from '../../shared/ports/random.ts';
@@ -10,7 +11,10 @@ const failing = 0.15;
 const confusable = 3;
 const firstArrival = Date.parse('2026-01-01T00:00:00Z');
 
-/** Records as after triage: a champion with a fixed pattern of confusions, judged by the truth. */
+/**
+ * Records as after triage: a champion with a fixed pattern of confusions, judged by the truth. Each is a near-duplicate
+ * group of its own on one fold after the other: a stand-in for places, which are measured by themselves.
+ */
 export function madeUpRecords(size: number, traffic: BigramTraffic, random: RandomStream): UsableRecord[] {
   const { labels } = traffic;
   return Array.from({ length: size }, (_, index): UsableRecord => {
@@ -23,6 +27,9 @@ export function madeUpRecords(size: number, traffic: BigramTraffic, random: Rand
     const judge = { kind: 'rule', id: 'truth', reason: '' } as const;
     const record: TriagedRecord = {
       traceId: `t-${String(index).padStart(8, '0')}`,
+      groupId: `g-${index}`,
+      folds: [index % foldCount],
+      use: 'evidence',
       timestamp: new Date(firstArrival + index * 20_000).toISOString(),
       input: text,
       slice: null,

@@ -11,9 +11,10 @@ import { planFor } from '../../shared/domain/curriculum/curriculum-plan.ts';
 import { selectBoundary } from '../../shared/domain/curriculum/select-boundary.ts';
 import { restCluster, selectForCluster } from '../../shared/domain/curriculum/select-for-cluster.ts';
 import { diagnosisPart } from '../../shared/domain/diagnosis/diagnosis-part.ts';
-import { buildEvaluationSets, type HeldOutRecord } from '../../shared/domain/evaluation/build-evaluation-sets.ts';
-import { assignSides } from '../../shared/domain/evaluation/splits.ts';
+import { evidenceOf } from '../../shared/domain/evaluation/evidence-record.ts';
+import { assignPlaces, leaks as findLeaks } from '../../shared/domain/evaluation/ledger.ts';
 import { defaultSettings } from '../../shared/domain/models/settings.ts';
+import type { UsableRecord } from '../../shared/domain/traces/trace-record.ts';
 import { triageRecords } from '../../shared/domain/triage/triage-records.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { gateCandidates } from '../../shared/loop/decision/gate-candidates.ts';
@@ -47,7 +48,9 @@ export interface StageRequest {
 export const measuredStages: Readonly<Record<string, (request: StageRequest) => Promise<string>>> = {
   ingest,
   triage,
-  split,
+  places,
+  leaks,
+  evidence,
   taxonomy,
   curriculum,
   gate,
@@ -122,36 +125,49 @@ async function triage(request: StageRequest): Promise<string> {
       records,
       kind: classification,
       labels: traffic.labels,
-      outOfFold,
-      agreedOnly: outOfFold,
-      trusted: [],
+      outOfFold: { first: outOfFold, second: outOfFold },
     }),
   );
   return `${[...verdicts.values()].filter(({ category }) => category === 'clean').length} clean`;
 }
 
-async function split(request: StageRequest): Promise<string> {
+async function places(request: StageRequest): Promise<string> {
   const { traffic, random } = await trafficOf(request);
-  const items = madeUpRecords(request.size, traffic, random).map(({ traceId, input }) => ({ id: traceId, input }));
-  const { sides } = await request.timed(() => assignSides({ ledger: [], items, salt }));
-  return `${[...sides.values()].filter(({ side }) => side === 'train').length} train`;
+  const items = itemsOf(madeUpRecords(request.size, traffic, random));
+  const found = await request.timed(() => assignPlaces({ ledger: [], items, salt, reportShare: 0 }));
+  return `${[...found.places.values()].filter(({ use }) => use === 'evidence').length} evidence`;
 }
 
-/** Sides and parts by a hash of the trace alone: a stand-in for the split, which is measured by itself. */
-function halves(request: StageRequest, traffic: BigramTraffic, random: RandomStream) {
-  const records = madeUpRecords(request.size, traffic, random).map(
-    (record): HeldOutRecord => ({
-      ...record,
-      side: (['train', 'train', 'train', 'validation', 'test'] as const)[random.below(5)] ?? 'train',
-    }),
-  );
-  return { records, training: records.filter(({ side }) => side === 'train') };
+/** Whether any record that trains is a near-duplicate of evidence whose fold it lacks, where all are both. */
+async function leaks(request: StageRequest): Promise<string> {
+  const { traffic, random } = await trafficOf(request);
+  const records = inPlace(madeUpRecords(request.size, traffic, random));
+  const judging = records.flatMap(({ input, folds }) => folds.map((fold) => ({ input, fold })));
+  const found = await request.timed(() => findLeaks(records, judging));
+  return `${found.length} leaks`;
 }
 
-async function taxonomyOf(training: readonly HeldOutRecord[], labels: readonly string[]) {
+async function evidence(request: StageRequest): Promise<string> {
+  const { traffic, random } = await trafficOf(request);
+  const records = madeUpRecords(request.size, traffic, random);
+  const found = await request.timed(() => evidenceOf(records, () => true));
+  return `${found.length} records`;
+}
+
+function itemsOf(records: readonly UsableRecord[]): { id: string; input: string }[] {
+  return records.map(({ traceId, input }) => ({ id: traceId, input }));
+}
+
+/** The records on the folds that they fall on. */
+function inPlace(records: readonly UsableRecord[]): UsableRecord[] {
+  const found = assignPlaces({ ledger: [], items: itemsOf(records), salt, reportShare: 0 });
+  return records.map((record) => ({ ...record, ...found.places.get(record.traceId) }));
+}
+
+async function taxonomyOf(training: readonly UsableRecord[], labels: readonly string[]) {
   const analyst = createStatisticalAnalyst({ tasks: taskKinds });
   const task = classificationTask(labels);
-  const discovery = training.filter(({ traceId }) => diagnosisPart(traceId, salt) === 'discovery');
+  const discovery = training.filter(({ groupId }) => diagnosisPart(groupId, salt) === 'discovery');
   const { shardSize, smallestCluster, maxClusters } = defaultSettings;
   const analyses = [];
   for (let from = 0; from < discovery.length; from += shardSize) {
@@ -165,17 +181,15 @@ async function taxonomyOf(training: readonly HeldOutRecord[], labels: readonly s
 
 async function taxonomy(request: StageRequest): Promise<string> {
   const { traffic, random } = await trafficOf(request);
-  const { training } = halves(request, traffic, random);
+  const training = madeUpRecords(request.size, traffic, random);
   const { clusters } = await request.timed(() => taxonomyOf(training, traffic.labels));
   return `${clusters.length} clusters`;
 }
 
 async function curriculum(request: StageRequest): Promise<string> {
   const { traffic, random } = await trafficOf(request);
-  const { training, records } = halves(request, traffic, random);
+  const training = inPlace(madeUpRecords(request.size, traffic, random));
   const { clusters } = await taxonomyOf(training, traffic.labels);
-  const seen = new Set(training.map(({ input }) => input));
-  const heldOut = records.filter(({ side, input }) => side === 'validation' && !seen.has(input));
   const plan = planFor('first');
   const kind = classification;
   const assembled = await request.timed(() => {
@@ -209,9 +223,6 @@ async function curriculum(request: StageRequest): Promise<string> {
       }),
     ];
     const boundary = selectBoundary({ passes, failuresByFacet: new Map(), plan, kind });
-    const near = new Set(
-      selections.flatMap(({ gold, hardNegatives }) => [...gold, ...hardNegatives].map(({ input }) => input)),
-    );
     return assembleDataset({
       mode: 'complement',
       gold: selections.flatMap(({ gold }) => gold),
@@ -222,8 +233,7 @@ async function curriculum(request: StageRequest): Promise<string> {
       task: classificationTask(traffic.labels),
       kind,
       causes: new Map(),
-      // The stand-in for the split lets near-duplicates cross; held-out texts are marked, so that none is a leak.
-      heldOut: heldOut.filter(({ input }) => !near.has(input)).map(({ traceId }) => `held out ${traceId} ${traceId}`),
+      placed: training,
       plan,
     });
   });
@@ -232,7 +242,7 @@ async function curriculum(request: StageRequest): Promise<string> {
 
 async function gate(request: StageRequest): Promise<string> {
   const { traffic, random } = await trafficOf(request);
-  const { records } = halves(request, traffic, random);
+  const records = madeUpRecords(request.size, traffic, random);
   return withWorkspace(async ({ ports }) => {
     const created = await createModel(
       {
@@ -249,9 +259,8 @@ async function gate(request: StageRequest): Promise<string> {
       ports,
     );
     const champion = await chooseCheckpoint(modelId, null, ports);
-    const sets = buildEvaluationSets(records, created.model.settings, salt, classification);
+    const weighed = evidenceOf(records, () => true);
     const run = { runId: 'run-scale', modelId, seed: 1 };
-    const validation = sets['traffic-validation'];
     await writeJson(ports.objects, 'scale/plan.json', {
       run: {
         ...run,
@@ -269,33 +278,12 @@ async function gate(request: StageRequest): Promise<string> {
       champion,
       parentDataset: created.dataset,
       parentExamplesKey: '',
+      parts: 5,
       frozenSets: [],
       logVersion: '',
     });
-    const refs = await Promise.all(
-      Object.entries(sets).map(async ([name, items]) => {
-        const key = `scale/${name}.jsonl`;
-        await writeJsonl(ports.objects, key, items);
-        return {
-          name: name as keyof typeof sets,
-          key,
-          size: items.length,
-          right: items.filter(({ right }) => right).length,
-        };
-      }),
-    );
-    const answers = async (key: string, right: (was: boolean) => boolean) => {
-      await writeJsonl(
-        ports.objects,
-        key,
-        validation.map((item) => {
-          const is = right(item.right);
-          return { exampleId: item.exampleId, output: is ? item.expected : null, confidence: 0.5, right: is };
-        }),
-      );
-      return { answersKey: key, size: validation.length, right: 0 };
-    };
-    const record = await answers('scale/champion.jsonl', (was) => was);
+    const key = 'scale/evidence.jsonl';
+    await writeJsonl(ports.objects, key, weighed);
     const candidates = ['i1-c1', 'i1-c2', 'i1-c3'].map((candidateId) => ({
       candidateId,
       checkpointId: champion.checkpointId,
@@ -303,8 +291,14 @@ async function gate(request: StageRequest): Promise<string> {
     }));
     const evaluated: Parameters<typeof gateCandidates.run>[0]['evaluated'] = [];
     for (const { candidateId } of candidates) {
-      const cell = await answers(`scale/${candidateId}.jsonl`, (was) => random.next() < (was ? 0.995 : 0.7));
-      evaluated.push({ candidateId, set: 'traffic-validation' as const, ...cell });
+      const answers = weighed.map((record) => {
+        const right = random.next() < (record.right ? 0.995 : 0.7);
+        return { exampleId: record.exampleId, output: right ? record.expected : null, confidence: 0.5, right };
+      });
+      const answersKey = `scale/${candidateId}.jsonl`;
+      await writeJsonl(ports.objects, answersKey, answers);
+      const right = answers.filter((answer) => answer.right).length;
+      evaluated.push({ candidateId, answersKey, size: answers.length, right, fit: null });
     }
     const frozen = { key: '', size: 0, right: 0 };
     await writeJsonl(ports.objects, 'scale/none.jsonl', []);
@@ -321,7 +315,13 @@ async function gate(request: StageRequest): Promise<string> {
             championId: champion.checkpointId,
             traces: request.size,
           },
-          split: { sidedKey: '', sets: refs, failures: 1_000, enoughEvidence: true, reason: null },
+          split: {
+            recordsKey: '',
+            evidence: { key, size: weighed.length, right: weighed.filter(({ right }) => right).length },
+            failures: 1_000,
+            enoughEvidence: true,
+            reason: null,
+          },
           lineage: {
             champion: 'first',
             parentDatasetId: '',
@@ -331,14 +331,13 @@ async function gate(request: StageRequest): Promise<string> {
             earlier: none,
             correctedSets: 0,
           },
-          champion: record,
           candidates,
           evaluated,
         },
         stageContext(ports, (file) => `scale/gate/${file}`),
       ),
     );
-    return `${validation.length} held-out examples, ${candidates.length} candidates, ${verdict.outcome}`;
+    return `${weighed.length} records, ${candidates.length} candidates, ${verdict.outcome}`;
   });
 }
 

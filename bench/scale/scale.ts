@@ -9,7 +9,7 @@ import { createOutput } from '../../cli/output.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { measuredStages } from './measured-stages.ts';
 
-const usage = `npm run bench:scale -- [--data DIR] [--sizes 10000,100000,1000000] [--stages ingest,triage,split,taxonomy,curriculum,gate,run] [--out FILE]
+const usage = `npm run bench:scale -- [--data DIR] [--sizes 10000,100000,1000000] [--stages ingest,triage,places,leaks,evidence,taxonomy,curriculum,gate,run] [--out FILE]
 
 Time and peak memory of the stages at growing sizes, each in a process of its own, with the growth exponent (slope of CPU
 seconds over size, both logarithmic). The traffic is synthetic: a walk over the word pairs of 30 of CLINC150's intents, or

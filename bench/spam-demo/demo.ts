@@ -76,7 +76,8 @@ async function show(result: DemoResult, workspace: Workspace): Promise<void> {
       decision: run.decision,
       before: fractions('before'),
       after: fractions('after'),
-      regressions: run.regressions,
+      gain: run.gain,
+      memory: run.memory,
       report,
     },
     [

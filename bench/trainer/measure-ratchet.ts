@@ -41,6 +41,7 @@ try {
       configuration,
       seed: task.seed,
       teacher: null,
+      folds: null,
       artifactKey: 'artifact',
       predictor: 'embedded',
     }),
@@ -80,6 +81,7 @@ function exampleLine({ text, label }: { text: string; label: string }, at: numbe
     weight: 1,
     slice: 'gold',
     provenance: { kind: 'file', line: at + 1 },
+    folds: [],
   };
   return `${JSON.stringify(example)}\n`;
 }

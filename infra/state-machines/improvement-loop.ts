@@ -79,9 +79,12 @@ const diagnose = sequence(
     ),
     resultPath: '$.judged',
   }),
-  task('triage-traces', {
+  longStage('triage-traces', {
     comment: 'Clean, fixable noise, poison, or suspect judgement, each with its reason.',
     input: once({ 'prepared.$': '$.snapshot.prepared', 'judged.$': '$.judged' }),
+    question: 'are-the-traces-triaged',
+    pause: 'wait-for-a-second-opinion',
+    result: 'the-triage',
     resultPath: '$.triaged',
   }),
   pass('the-snapshot', {

@@ -6,4 +6,5 @@ export const defaultBackEnds: BackEndNames = {
   predictor: 'embedded',
   analyst: 'statistical',
   judge: 'rule',
+  secondOpinion: null,
 };

@@ -21,6 +21,7 @@ export function checkBackEnds(
 ): { readonly trainer: Trainer; readonly trainerOptions: Json } {
   analystNamed(choice.analyst, backEnds);
   judgeNamed(choice.judge, backEnds);
+  if (choice.secondOpinion !== null) judgeNamed(choice.secondOpinion, backEnds);
   const trainer = trainerNamed(choice.trainer, backEnds);
   const predictor = predictorNamed(choice.predictor, backEnds);
   const serves = ({ tasks }: { readonly tasks: readonly string[] }): boolean => tasks.includes(kind);

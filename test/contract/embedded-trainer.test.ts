@@ -48,7 +48,7 @@ for (const foundation of ['none', 'use-lite'] as const) {
         artifactKey: 'artifacts/teacher',
       });
       const plain = await train(made.trainer, { ...request, artifactKey: 'artifacts/plain' });
-      const pupil = { ...request, artifactKey: 'artifacts/pupil', teacher: teacher.served };
+      const pupil = { ...request, artifactKey: 'artifacts/pupil', teacher: { served: teacher.served, folds: null } };
       const undistilled = await train(made.trainer, { ...pupil, artifactKey: 'artifacts/undistilled' });
       expect(undistilled.served.digest).toBe(plain.served.digest);
       const distilled = await train(made.trainer, {
@@ -73,7 +73,7 @@ for (const foundation of ['none', 'use-lite'] as const) {
         ...request,
         datasetKey: 'datasets/part.jsonl',
         artifactKey: 'artifacts/merged',
-        teacher: champion.served,
+        teacher: { served: champion.served, folds: null },
       };
       const merged = await train(made.trainer, {
         ...pupil,

@@ -23,6 +23,7 @@ export function contractRequest(configuration: Configuration): TrainingRequest {
     configuration,
     seed: 7,
     teacher: null,
+    folds: null,
     artifactKey: 'artifacts/made-up',
     predictor: 'embedded',
   };

@@ -42,6 +42,7 @@ export function sampleCheckpoint(change: Partial<Checkpoint> = {}): Checkpoint {
     },
     seed: 7,
     task,
+    folds: null,
     served: { predictor: 'embedded', ref: 'artifacts/c1', digest: 'abc' },
     runId: null,
     createdAt: time,

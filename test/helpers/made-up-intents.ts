@@ -27,15 +27,21 @@ export const madeUpIntents: readonly { readonly input: string; readonly output: 
 
 /** Fills the fields in that make an input and an output an example. */
 export function toExamples(
-  lines: readonly { readonly input: string; readonly output: string; readonly weight?: number }[],
+  lines: readonly {
+    readonly input: string;
+    readonly output: string;
+    readonly weight?: number;
+    readonly folds?: readonly number[];
+  }[],
 ): Example[] {
-  return lines.map(({ input, output: label, weight = 1 }, index) => ({
+  return lines.map(({ input, output: label, weight = 1, folds = [] }, index) => ({
     exampleId: `e${index}`,
     input,
     output: labelOutput(label),
     weight,
     slice: 'gold',
     provenance: { kind: 'file', line: index + 1 },
+    folds,
   }));
 }
 

@@ -5,6 +5,7 @@ import { createRuleJudge } from '../../shared/adapters/judges/rule-judge.ts';
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { digest } from '../../shared/domain/base/ids.ts';
+import type { Served } from '../../shared/domain/models/served.ts';
 import { doneAtOnce } from '../../shared/ports/long-work.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { Predictor } from '../../shared/ports/predictor.ts';
@@ -16,6 +17,7 @@ import { FixedClock } from './fixed-clock.ts';
 import { MemoryLineageStore } from './memory-lineage-store.ts';
 import { MemoryObjectStore } from './memory-object-store.ts';
 import { MemoryTraceLog } from './memory-trace-log.ts';
+import { trainFoldModels } from './train-fold-models.ts';
 
 export interface MemoryPorts extends Ports {
   readonly objects: MemoryObjectStore;
@@ -32,12 +34,15 @@ export function memoryPorts(options: { answer?: (input: string) => string | null
   const objects = new MemoryObjectStore();
   const trainer: Trainer = {
     ...embeddedTrainerFacts,
-    ...doneAtOnce(async ({ datasetKey, configuration, artifactKey }) => {
+    ...doneAtOnce(async ({ datasetKey, configuration, artifactKey, folds: plan }) => {
       const examples = await objects.get(datasetKey);
       const artifact = new TextEncoder().encode(digest(examples ?? '', JSON.stringify(configuration)));
-      const stored = await storeArtifact(objects, artifactKey, artifact);
-      const served = { predictor: embeddedPredictorFacts.name, ref: artifactKey, digest: stored.digest };
-      return { served, bytes: stored.bytes, examples: 0, finalLoss: null };
+      const store = async (key: string): Promise<Served> => {
+        const stored = await storeArtifact(objects, key, artifact);
+        return { predictor: embeddedPredictorFacts.name, ref: key, digest: stored.digest };
+      };
+      const folds = await trainFoldModels(plan, [], (_, key) => store(key));
+      return { served: await store(artifactKey), folds, bytes: artifact.length, examples: 0, finalLoss: null };
     }),
   };
   const predictor: Predictor = {

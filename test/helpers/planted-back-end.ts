@@ -1,11 +1,13 @@
 import type { Workspace } from '../../cli/workspace.ts';
 import { embeddedPredictorFacts, embeddedTrainerFacts } from '../../shared/adapters/backends/embedded/facts.ts';
 import { storeArtifact } from '../../shared/adapters/backends/store-artifact.ts';
+import type { Served } from '../../shared/domain/models/served.ts';
 import { doneAtOnce } from '../../shared/ports/long-work.ts';
 import type { Predictor } from '../../shared/ports/predictor.ts';
 import type { Trainer } from '../../shared/ports/trainer.ts';
 import { labelOutput } from '../../shared/tasks/classification/label.ts';
 import { chance } from './planted-traffic.ts';
+import { trainFoldModels } from './train-fold-models.ts';
 
 /** How a checkpoint answers; shares of inputs, chosen by their hash. */
 export interface PlantedSkill {
@@ -43,13 +45,19 @@ export function withPlantedBackEnd(
     name: plantedBackEnd,
     predictors: [plantedBackEnd],
     cost,
-    ...doneAtOnce(async ({ artifactKey, datasetKey, seed, configuration }) => {
+    foldModels: cost === 'cheap' ? 'all' : 2,
+    ...doneAtOnce(async ({ artifactKey, datasetKey, seed, configuration, folds: plan }) => {
       const perfect: PlantedSkill = { fails: 0, fixes: 0, breaks: 0 };
       const own = artifactKey.includes('/triage-traces/') ? perfect : skill.of;
       const artifact = new TextEncoder().encode(JSON.stringify({ own, datasetKey, seed, configuration }));
-      const stored = await storeArtifact(objects, artifactKey, artifact);
-      const served = { predictor: plantedBackEnd, ref: artifactKey, digest: stored.digest };
-      return { served, bytes: stored.bytes, examples: 0, finalLoss: null };
+      const { bytes } = await storeArtifact(objects, artifactKey, artifact);
+      const store = async (key: string): Promise<Served> => {
+        const { digest } = await storeArtifact(objects, key, artifact);
+        return { predictor: plantedBackEnd, ref: key, digest };
+      };
+      // It learns nothing, so that every model of it answers all traffic honestly.
+      const folds = await trainFoldModels(plan, [], (_, key) => store(key));
+      return { served: await store(artifactKey), folds, bytes, examples: 0, finalLoss: null };
     }),
   };
   const predictor: Predictor = {

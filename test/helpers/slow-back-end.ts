@@ -3,7 +3,9 @@ import { storeArtifact } from '../../shared/adapters/backends/store-artifact.ts'
 import { shortDigest } from '../../shared/domain/base/ids.ts';
 import { jsonSchema } from '../../shared/domain/base/json.ts';
 import { words } from '../../shared/domain/base/text.ts';
-import { exampleSchema } from '../../shared/domain/models/example.ts';
+import { partsSchema } from '../../shared/domain/evaluation/fold.ts';
+import { type Example, exampleSchema } from '../../shared/domain/models/example.ts';
+import type { Served } from '../../shared/domain/models/served.ts';
 import { readJson, readJsonl, writeJson } from '../../shared/ports/documents.ts';
 import { noUsage, type Progress } from '../../shared/ports/long-work.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
@@ -11,10 +13,21 @@ import type { Predictor } from '../../shared/ports/predictor.ts';
 import type { Artifact, Trainer } from '../../shared/ports/trainer.ts';
 import { classification } from '../../shared/tasks/classification/classification.ts';
 import { labelOf, labelOutput } from '../../shared/tasks/classification/label.ts';
+import { trainFoldModels } from './train-fold-models.ts';
 
 export const slowBackEnd = 'slow';
 
-const jobSchema = z.strictObject({ datasetKey: z.string(), artifactKey: z.string(), steps: z.int() });
+const jobSchema = z.strictObject({
+  datasetKey: z.string(),
+  artifactKey: z.string(),
+  folds: z
+    .strictObject({
+      parts: partsSchema,
+      models: z.array(z.strictObject({ part: z.int(), artifactKey: z.string() })),
+    })
+    .nullable(),
+  steps: z.int(),
+});
 const handleSchema = z.strictObject({ job: z.string() });
 const artifactSchema = z.strictObject({
   /** Makes each training another. */
@@ -55,22 +68,23 @@ export function slowBackEndOn(objects: ObjectStore, options: { steps: number; fa
     tasks: [classification.kind],
     predictors: [slowBackEnd],
     cost: 'dear',
+    foldModels: 2,
     configuration: jsonSchema,
     options: z.object({}),
     first: () => [{ rate: 1 }],
     neighbours: () => [{ rate: 2 }, { rate: 3 }],
     learnsFromChampion: () => false,
-    async start(key, { datasetKey, artifactKey }) {
+    async start(key, { datasetKey, artifactKey, folds }) {
       const job = `jobs/${shortDigest(key)}.json`;
       if ((await objects.get(job)) === undefined) {
         begun.push(key);
-        await writeJson(objects, job, { datasetKey, artifactKey, steps: 0 });
+        await writeJson(objects, job, { datasetKey, artifactKey, folds, steps: 0 });
       }
       return progressOf(job, (await readJson(objects, job, jobSchema)).steps);
     },
     async advance(handle) {
       const { job } = handleSchema.parse(handle);
-      const { datasetKey, artifactKey, steps } = await readJson(objects, job, jobSchema);
+      const { datasetKey, artifactKey, folds: plan, steps } = await readJson(objects, job, jobSchema);
       advances += 1;
       if (failing) {
         failing = false;
@@ -78,25 +92,19 @@ export function slowBackEndOn(objects: ObjectStore, options: { steps: number; fa
         return { status: 'failed', name: 'TrainingFailed', message: 'The machine was taken away.' };
       }
       if (steps + 1 < options.steps) {
-        await writeJson(objects, job, { datasetKey, artifactKey, steps: steps + 1 });
+        await writeJson(objects, job, { datasetKey, artifactKey, folds: plan, steps: steps + 1 });
         return progressOf(job, steps + 1);
       }
-      const examples = (await readJsonl(objects, datasetKey, exampleSchema)).map((example) => ({
-        ...example,
-        label: labelOf(example.output),
-      }));
-      const counts: Record<string, Record<string, number>> = {};
-      for (const { input, label, weight } of examples) {
-        for (const word of new Set(words(input))) {
-          const row = counts[word] ?? {};
-          counts[word] = { ...row, [label]: (row[label] ?? 0) + weight };
-        }
-      }
-      const labels = [...new Set(examples.map(({ label }) => label))].sort();
-      const bytes = new TextEncoder().encode(JSON.stringify({ nonce: Math.random(), labels, counts }));
-      const stored = await storeArtifact(objects, artifactKey, bytes);
-      const served = { predictor: slowBackEnd, ref: artifactKey, digest: stored.digest };
-      const value = { served, bytes: stored.bytes, examples: examples.length, finalLoss: null };
+      const examples = await readJsonl(objects, datasetKey, exampleSchema);
+      let bytes = 0;
+      const train = async (own: readonly Example[], key: string): Promise<Served> => {
+        const stored = await storeArtifact(objects, key, new TextEncoder().encode(JSON.stringify(countsOf(own))));
+        bytes = stored.bytes;
+        return { predictor: slowBackEnd, ref: key, digest: stored.digest };
+      };
+      const folds = await trainFoldModels(plan, examples, train);
+      const served = await train(examples, artifactKey);
+      const value = { served, folds, bytes, examples: examples.length, finalLoss: null };
       return { status: 'done', value, usage: noUsage };
     },
   };
@@ -123,6 +131,19 @@ export function slowBackEndOn(objects: ObjectStore, options: { steps: number; fa
     },
   };
   return { trainer, predictor, begun, advances: () => advances };
+}
+
+function countsOf(examples: readonly Example[]): z.infer<typeof artifactSchema> {
+  const counts: Record<string, Record<string, number>> = {};
+  for (const { input, output, weight } of examples) {
+    const label = labelOf(output);
+    for (const word of new Set(words(input))) {
+      const row = counts[word] ?? {};
+      counts[word] = { ...row, [label]: (row[label] ?? 0) + weight };
+    }
+  }
+  const labels = [...new Set(examples.map(({ output }) => labelOf(output)))].sort();
+  return { nonce: Math.random(), labels, counts };
 }
 
 /** Product over the words of how likely the label is with each (naive Bayes without priors), a little above 0. */

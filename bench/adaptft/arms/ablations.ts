@@ -61,18 +61,11 @@ const withoutReplay: Ablation = {
 };
 
 /**
- * A candidate that gains more than it loses on held-out traffic is promoted, whatever it loses elsewhere. The paired
- * rule cannot be switched off by the settings altogether: α ends at 0.5, which asks for just that.
+ * A candidate that gains more than it loses out of fold is promoted, whatever it forgets. The rule of the gain cannot be
+ * switched off by the settings altogether: α ends at 0.5, which asks for just that.
  */
 const withoutGate: Ablation = {
-  settings: {
-    targetScore: 0,
-    alpha: 0.5,
-    regressionsAbsolute: 1_000_000,
-    enoughFailures: 1,
-    enoughTraffic: 1,
-    enoughRegression: 1,
-  },
+  settings: { caution: 'strict', alpha: 0.5, memoryAbsolute: 1_000_000, enoughFailures: 1, enoughRecords: 1 },
   ports: (ports) => ports,
 };
 

@@ -7,46 +7,32 @@ import type { RunRecord } from './unit-result.ts';
 
 const completedSplit = z.object({ output: splitSchema });
 
-/** Failures after triage, and traces in traffic-validation, that a run had. */
+/** Failures after triage, and records of evidence, that a run had. */
 export async function readSplit(
   modelId: string,
   runId: string,
   ports: Ports,
-): Promise<Pick<RunRecord, 'failures' | 'traffic'>> {
+): Promise<Pick<RunRecord, 'failures' | 'records'>> {
   const key = `runs/${modelId}/${runId}/0/split-traces/all/completed.json`;
   const { output } = await readJson(ports.objects, key, completedSplit);
-  return {
-    failures: output.failures,
-    traffic: output.sets.find(({ name }) => name === 'traffic-validation')?.size ?? 0,
-  };
+  return { failures: output.failures, records: output.evidence.size };
 }
 
-/** What the gate counted of the best candidate of each iteration. */
+/** What the gate weighed of every candidate, iteration by iteration. */
 export async function readGates(modelId: string, runId: string, ports: Ports): Promise<RunRecord['gate']> {
   const keys = (await ports.objects.list(`runs/${modelId}/${runId}/`)).filter((key) => key.endsWith('/gate.json'));
   const files = await Promise.all(keys.map((key) => readJson(ports.objects, key, gateFileSchema)));
-  return files.flatMap(({ championScore, candidates }) => {
-    const best = [...candidates].sort((a, b) => excess(a.verdict) - excess(b.verdict) || b.score - a.score)[0];
-    if (best === undefined) return [];
-    const { verdict } = best;
-    return [
-      {
-        candidate: best.score,
-        champion: championScore,
-        outcome: verdict.outcome,
-        pValue: verdict.pValue,
-        regressions: Object.fromEntries(
-          verdict.regressions.map(({ scope, lost, allowed, right }) => [scope, [lost.length, allowed, right] as const]),
-        ),
-      },
-    ];
-  });
-}
-
-function excess({
-  regressions,
-}: {
-  readonly regressions: readonly { lost: readonly string[]; allowed: number }[];
-}): number {
-  return regressions.reduce((sum, { lost, allowed }) => sum + Math.max(0, lost.length - allowed), 0);
+  return files.flatMap(({ candidates }, iteration) =>
+    candidates.map(({ score, championScore, verdict }) => ({
+      iteration: iteration + 1,
+      candidate: score,
+      champion: championScore,
+      outcome: verdict.outcome,
+      broken: verdict.rules.filter(({ passed }) => !passed).map(({ rule }) => rule),
+      groups: verdict.groups,
+      gained: verdict.gained,
+      lost: verdict.lost,
+      memory: verdict.memory.map(({ scope, lost, gained, allowed }) => ({ scope, lost: lost.length, gained, allowed })),
+    })),
+  );
 }

@@ -62,7 +62,7 @@ export async function runRatchet(
     const run: RunRecord = {
       decision: result.decision,
       reason: result.reason,
-      iterations: gate.length,
+      iterations: Math.max(0, ...gate.map(({ iteration }) => iteration)),
       champion: { clean: before.clean.right / before.clean.of, noisy: before.noisy.right / before.noisy.of },
       offered: await readOffers(result.run, prepared, ports),
       ...(await readSplit(modelId, result.run, ports)),
@@ -97,7 +97,7 @@ async function readOffers(runId: string, prepared: Prepared, ports: Ports): Prom
     offers.push({
       dataset: dataset?.mode ?? '',
       interpolation: embeddedConfigurationSchema.parse(checkpoint.configuration).interpolation,
-      validation: checkpoint.scores['traffic-validation'] ?? 0,
+      outOfFold: checkpoint.scores['out-of-fold'] ?? 0,
       clean: clean.right / clean.of,
       noisy: noisy.right / noisy.of,
       promoted: control?.championId === checkpoint.checkpointId,

@@ -28,6 +28,7 @@ export async function trainServed(
     configuration: defaultConfiguration(scenario.foundation),
     seed,
     teacher: null,
+    folds: null,
     artifactKey,
     predictor: defaultBackEnds.predictor,
   });
@@ -41,5 +42,6 @@ function asExample({ input, output }: Labelled, index: number): Example {
     weight: 1,
     slice: 'gold',
     provenance: { kind: 'file', line: index + 1 },
+    folds: [],
   };
 }

@@ -33,7 +33,8 @@ export interface TriageCount {
 export interface Offer {
   readonly dataset: string;
   readonly interpolation: number;
-  readonly validation: number;
+  /** Share right out of fold, which the gate saw. */
+  readonly outOfFold: number;
   readonly clean: number;
   readonly noisy: number;
   readonly promoted: boolean;
@@ -45,7 +46,7 @@ export interface RunRecord {
   readonly reason: string;
   readonly iterations: number;
   readonly failures: number;
-  readonly traffic: number;
+  readonly records: number;
   readonly seconds: number;
   /**
    * Fresh clean and noisy inputs that only the champion after, or only the one before, has right; null when it stayed.
@@ -56,21 +57,25 @@ export interface RunRecord {
   } | null;
   /** Share right on fresh text of the champion that the run began with. */
   readonly champion: { readonly clean: number; readonly noisy: number };
-  /**
-   * Every candidate that was trained: its share right on traffic-validation, which the gate saw, and on fresh text,
-   * which nobody did.
-   */
+  /** Every candidate that was trained: its share right out of fold, and on fresh text, which nobody saw. */
   readonly offered: readonly Offer[];
-  /**
-   * Scores of the candidate and the champion on traffic-validation, and what the gate counted, by scope, of the best
-   * candidate of each iteration.
-   */
+  /** Scores out of fold, and what the gate weighed, of each candidate. */
   readonly gate: readonly {
+    readonly iteration: number;
     readonly candidate: number;
     readonly champion: number;
     readonly outcome: string;
-    readonly pValue: number;
-    readonly regressions: Readonly<Record<string, readonly [lost: number, allowed: number, of: number]>>;
+    /** Rules of the gate that it breaks. */
+    readonly broken: readonly string[];
+    readonly groups: number;
+    readonly gained: number;
+    readonly lost: number;
+    readonly memory: readonly {
+      readonly scope: string;
+      readonly lost: number;
+      readonly gained: number;
+      readonly allowed: number;
+    }[];
   }[];
 }
 

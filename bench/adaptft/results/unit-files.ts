@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { UnitResult } from '../arms/unit-result.ts';
 
 /** Changes whenever the protocol does, so that units of another one are not taken for finished. */
-export const protocol = 'adaptft-encoders-5';
+export const protocol = 'adaptft-encoders-6';
 
 /** What names a unit. */
 export type UnitId = Pick<UnitResult, 'scenario' | 'seed' | 'judge' | 'arm'>;

@@ -19,6 +19,6 @@ export function examplesBeside(
   return parent.filter(({ input, provenance, folds }) => {
     if (provenance.kind === 'probe' || provenance.kind === 'synthesis') return false;
     const record = teaches.get(normalisedText(input));
-    return record === undefined || (!record && folds.length === 0);
+    return record === undefined || (!record && folds.length === 0 && provenance.kind !== 'trace');
   });
 }

@@ -214,7 +214,7 @@ function fitRule({ fit }: GateRequest): GateRule {
   }
   const { pool, outOfFold } = fit;
   const passed = isFraction(pool) && isFraction(outOfFold) && pool >= outOfFold;
-  const than = `${passed ? 'no less than' : 'and not at least'} the ${fraction(outOfFold)} of its fold models on what they never saw`;
+  const than = `${passed ? 'no less than' : 'not even'} the ${fraction(outOfFold)} of its fold models on what they never saw`;
   return {
     rule: 'fit',
     passed,

@@ -11,6 +11,8 @@ export const backEndNamesSchema = z.strictObject({
   predictor: z.string().min(1),
   analyst: z.string().min(1),
   judge: z.string().min(1),
+  /** The judge that is asked about judgements which triage suspects; null for none. */
+  secondOpinion: z.string().min(1).nullable().default(null),
 });
 export type BackEndNames = z.infer<typeof backEndNamesSchema>;
 

@@ -57,3 +57,38 @@ export function nearDuplicatesOf(
   });
   return found;
 }
+
+/** A text that is searched, and what kind it is of. */
+export interface Reference<K> {
+  readonly text: string;
+  readonly kind: K;
+}
+
+export interface NearDuplicateOfKind<K> extends NearDuplicate {
+  readonly kind: K;
+}
+
+/**
+ * For each text one near-duplicate, whichever is found first, among the references of each kind; kind by kind. So all
+ * kinds near a text are known without the many references that are alike, and the cost does not grow with them.
+ * @param wanted whether a kind is searched for a text, by its index; by default each for all
+ */
+export function nearDuplicatesByKind<K>(
+  texts: readonly string[],
+  references: readonly Reference<K>[],
+  wanted: (text: number, kind: K) => boolean = () => true,
+): readonly NearDuplicateOfKind<K>[] {
+  const keys = texts.map(wordKey);
+  const numbered = references.map(({ text, kind }, reference) => ({ text, kind, reference }));
+  const found: NearDuplicateOfKind<K>[] = [];
+  for (const [kind, members] of Map.groupBy(numbered, (one) => one.kind)) {
+    const index = new ReferenceIndex(members.map(({ text }) => text));
+    keys.forEach((key, position) => {
+      const near = wanted(position, kind) ? index.find(key, 'any') : null;
+      const member = near === null ? undefined : members[near.reference];
+      if (near === null || member === undefined) return;
+      found.push({ index: position, kind, reference: member.reference, similarity: near.similarity });
+    });
+  }
+  return found;
+}

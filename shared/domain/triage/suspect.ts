@@ -10,8 +10,10 @@ export interface SuspectRecord {
   /** Key of the right output according to the judgement. */
   readonly given: string;
   readonly judgeKind: JudgeKind;
-  /** Whether the judgement corrects the output that it judged. */
-  readonly corrected: boolean;
+  /** Key of the output that was judged; another one than the given is corrected. Null for none. */
+  readonly recorded: string | null;
+  /** ISO 8601. */
+  readonly timestamp: string;
   readonly first: readonly number[];
   readonly second: readonly number[];
 }
@@ -29,5 +31,7 @@ export interface Suspect {
 
 export interface SuspectRequest {
   readonly labels: readonly string[];
+  /** A label is suspect from this probability on that it is wrong; 0.3 by default. */
+  readonly from?: number;
   readonly records: readonly SuspectRecord[];
 }

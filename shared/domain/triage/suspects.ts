@@ -1,65 +1,65 @@
+import { compareText } from '../base/text.ts';
+import { evidenceOf, type KnownRecord } from './evidence.ts';
 import { JudgeHabits } from './judge-habits.ts';
-import { fitSharpness, sharpened } from './label-noise.ts';
-import type { Suspect, SuspectRecord, SuspectRequest } from './suspect.ts';
+import type { Suspect, SuspectRequest } from './suspect.ts';
 import { wrongLabelPosterior } from './wrong-label-posterior.ts';
 
-/** Fewer records than this say too little of how often the judge errs. */
+/** Fewer judgements than this, those of people apart, say too little of how often the judge errs. */
 const enoughRecords = 50;
-/** A label is suspect from this probability on that it is wrong. */
+/** What a judge writes for what is a table of labels by labels; with more than this there is neither room nor data. */
+const mostLabels = 2_000;
+/** Lower than one half: a wrong label does more harm in training than a right one that is missing. */
 const suspectFrom = 0.3;
-/** No probability counts as smaller than this: a model is never that sure. */
-const smallest = 1e-5;
+/** So many records that follow each other are a stretch of time. */
+const stretchRecords = 250;
 
 /**
- * Finds given labels that are probably wrong, from what two passes of models say out of fold (see `SuspectRecord`): the
- * mean of their logits, sharpened to fit (see `fitSharpness`), is the evidence of the posterior (see
- * `wrongLabelPosterior`). Corrections and passes have a rate of wrong labels each. What a person judged is never
- * suspect, and tells nothing of how a judge errs.
+ * Finds given labels that are probably wrong, from what two passes of models say out of fold (see `evidenceOf`) and
+ * what that tells of how the judge errs (see `wrongLabelPosterior`): of corrections and of passes apart, and over time.
+ * What a person judged is never suspect, and tells nothing of how a judge errs.
  */
-export function findSuspects({ labels, records }: SuspectRequest): ReadonlyMap<string, Suspect> {
-  const places = new Map(labels.map((label, at) => [label, at]));
-  const known = records.flatMap((record) => {
-    const given = places.get(record.given);
-    return given === undefined ? [] : [{ record, given, logits: meanLogits(record) }];
-  });
-  const contested = known.filter(({ record }) => record.judgeKind !== 'human');
-  if (contested.length < enoughRecords || labels.length < 2) return new Map();
-  const sharpness = fitSharpness(known);
+export function findSuspects(request: SuspectRequest): ReadonlyMap<string, Suspect> {
+  const { labels, from = suspectFrom } = request;
+  const contested = contestedRecords(request);
+  if (contested.length < enoughRecords || labels.length < 2 || labels.length > mostLabels) return new Map();
+  const evidence = evidenceOf(contested);
+  const stretches = Math.max(1, Math.floor(contested.length / stretchRecords));
   const { wrong, likely, errors } = wrongLabelPosterior(
-    contested.map(({ record, given, logits }) => ({
-      probabilities: sharpened(logits, sharpness),
+    contested.map(({ record, given }, at) => ({
+      probabilities: evidence[at] ?? [],
       given,
-      group: Number(record.corrected),
+      kind: Number(record.recorded !== record.given),
+      stretch: Math.min(stretches - 1, Math.floor(at / stretchRecords)),
     })),
     labels.length,
   );
-  const judge = new JudgeHabits(errors);
+  const habits = new JudgeHabits(errors);
   return new Map(
     contested.flatMap(({ record, given }, at): [string, Suspect][] => {
       const strength = wrong[at] ?? 0;
-      if (strength < suspectFrom) return [];
+      if (strength < from) return [];
       const right = likely[at] ?? 0;
       const name = labels[right] ?? '';
-      return [
-        [
-          record.traceId,
-          {
-            kind: judge.isRule(right, given) ? 'systematic-relabel' : 'flipped-label',
-            given: record.given,
-            likely: name,
-            strength,
-            reason:
-              `given ${JSON.stringify(record.given)}, wrong with probability ${strength.toFixed(2)} and then probably ` +
-              `${JSON.stringify(name)}, for which the judge writes it ${judge.timesOf(right, given)}`,
-          },
-        ],
-      ];
+      const kind = habits.isRule(right, given) ? 'systematic-relabel' : 'flipped-label';
+      const reason =
+        `given ${JSON.stringify(record.given)}, wrong with probability ${strength.toFixed(2)} and then probably ` +
+        `${JSON.stringify(name)}, for which the judge writes it ${habits.timesOf(right, given)}`;
+      return [[record.traceId, { kind, given: record.given, likely: name, strength, reason }]];
     }),
   );
 }
 
-function meanLogits({ first, second }: SuspectRecord): Float64Array {
-  return Float64Array.from(first, (p, at) => {
-    return (Math.log(Math.max(smallest, p)) + Math.log(Math.max(smallest, second[at] ?? 0))) / 2;
-  });
+/** What is not for a person alone to say, in order of time. */
+function contestedRecords({ labels, records }: SuspectRequest): KnownRecord[] {
+  const places = new Map(labels.map((label, at) => [label, at]));
+  return records
+    .flatMap((record): KnownRecord[] => {
+      const given = places.get(record.given);
+      if (given === undefined || record.judgeKind === 'human') return [];
+      const corrected = record.recorded === null ? undefined : places.get(record.recorded);
+      return [{ record, given, corrected: corrected === undefined || corrected === given ? null : corrected }];
+    })
+    .sort(({ record: a }, { record: b }) => {
+      return Date.parse(a.timestamp) - Date.parse(b.timestamp) || compareText(a.traceId, b.traceId);
+    });
 }

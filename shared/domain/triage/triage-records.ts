@@ -138,7 +138,7 @@ function labelsOfRecord({ expected, answer }: JudgedRecord, kind: Pick<TaskKind,
 }
 
 function suspectRecord(record: JudgedRecord, { kind, labels, outOfFold }: TriageRequest): SuspectRecord[] {
-  const { traceId, expected, recorded, judgement } = record;
+  const { traceId, timestamp, expected, recorded, judgement } = record;
   const first = outOfFold.first.get(traceId);
   const second = outOfFold.second.get(traceId);
   if (first === undefined || second === undefined || expected === null || judgement === null) return [];
@@ -148,7 +148,8 @@ function suspectRecord(record: JudgedRecord, { kind, labels, outOfFold }: Triage
       traceId,
       given,
       judgeKind: judgement.judge.kind,
-      corrected: recorded === null || kind.key(recorded) !== given,
+      recorded: recorded === null ? null : kind.key(recorded),
+      timestamp,
       first: inOrder(first, labels),
       second: inOrder(second, labels),
     },

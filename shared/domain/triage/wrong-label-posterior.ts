@@ -4,15 +4,17 @@ export interface PosteriorSample {
   readonly probabilities: ArrayLike<number>;
   /** Position of the given label. */
   readonly given: number;
-  /** Records of one group have a rate of wrong labels in common; groups count from 0. */
-  readonly group: number;
+  /** Kinds of records differ in how often their labels are wrong; counted from 0. */
+  readonly kind: number;
+  /** The stretch of time that the record belongs to, counted from 0: a judge does not err alike at all times. */
+  readonly stretch: number;
 }
 
-/** What is estimated of a judge from records; positions are those of the labels and of the groups. */
+/** What is estimated of a judge from records. */
 export interface JudgeErrors {
-  /** Share of given labels that are wrong, by group. */
-  readonly rates: readonly number[];
-  /** `written[y][g]`: how often, of the times that a right label y is not given, g is given in its place; rows sum to 1. */
+  /** `rates[kind][stretch]`: share of given labels that are wrong. */
+  readonly rates: readonly Float64Array[];
+  /** `written[y][g]`: share of the times that y is right and not given in which g is given; rows sum to 1. */
   readonly written: readonly Float64Array[];
   /** `counts[y][g]`: how many records are expected to be y and were given g; for g = y those given rightly. */
   readonly counts: readonly Float64Array[];
@@ -29,27 +31,30 @@ export interface WrongLabelPosterior {
 const rounds = 30;
 /** The rate before the first round. */
 const firstRate = 0.1;
-/** Wrong labels and right ones that a group's rate starts from, so that few records make no extreme of it. */
-const priorWrong = 0.5;
-const priorRight = 4.5;
-/** A judge is neither always right nor mostly wrong. */
+/** Records, one in ten wrong, that a kind's rate starts from, so that few records make no extreme of it. */
+const priorOfKind = 5;
+/** As many records as the rate of its kind weighs against those of one stretch. */
+const priorOfStretch = 10;
+/** Rates are kept off 0 and 1, where no record could change them any more. */
 const leastRate = 1e-4;
-const mostRate = 0.6;
+const mostRate = 0.9;
 /** A record that is less likely wrong than this says nothing of how the judge errs. */
 const nothing = 1e-6;
 
 /**
  * Probability that a given label g is wrong, by expectation and maximisation (Dawid and Skene 1979, with a model's
  * probabilities P in place of other annotators): P(wrong) ∝ Σ_{y≠g} P_y r D[y→g] and P(right) ∝ P_g (1 − r), where r is
- * the rate of wrong labels and D says what the judge writes for a label y when it errs. r and D are estimated from the
- * records, D by row with a Dirichlet prior of 2 √(C − 1) records spread evenly over the C − 1 other labels: so a judge
- * that always errs the same way shows, and one that errs at random is not taken for it. Time and memory are linear in
- * records times labels.
+ * the rate of wrong labels and D says what the judge writes for a label y when it errs. Both are estimated from the
+ * records: D by row, with a Dirichlet prior of 2 √(C − 1) records spread evenly over the C − 1 other labels, so that a
+ * judge who always errs the same way shows and one who errs at random is not taken for it; r by kind and stretch,
+ * shrunk towards the rate of the kind. Time is linear in records times labels.
  */
 export function wrongLabelPosterior(samples: readonly PosteriorSample[], labels: number): WrongLabelPosterior {
-  const groups = 1 + samples.reduce((most, { group }) => Math.max(most, group), 0);
+  const most = (of: (sample: PosteriorSample) => number) =>
+    samples.reduce((max, sample) => Math.max(max, of(sample)), 0);
+  const stretches = 1 + most(({ stretch }) => stretch);
   let errors: JudgeErrors = {
-    rates: Array.from({ length: groups }, () => firstRate),
+    rates: Array.from({ length: 1 + most(({ kind }) => kind) }, () => new Float64Array(stretches).fill(firstRate)),
     written: writtenFrom(matrix(labels)),
     counts: matrix(labels),
   };
@@ -59,31 +64,40 @@ export function wrongLabelPosterior(samples: readonly PosteriorSample[], labels:
 
 function estimate(samples: readonly PosteriorSample[], errors: JudgeErrors): JudgeErrors {
   const { wrong } = expect(samples, errors);
-  const labels = errors.written.length;
-  const counts = matrix(labels);
-  const sums = errors.rates.map(() => ({ wrong: priorWrong, all: priorWrong + priorRight }));
+  const counts = matrix(errors.written.length);
   const columns = transposed(errors.written);
-  samples.forEach(({ probabilities, given, group }, at) => {
+  samples.forEach(({ probabilities, given }, at) => {
     const share = wrong[at] ?? 0;
-    const sum = sums[group];
-    if (sum !== undefined) {
-      sum.wrong += share;
-      sum.all += 1;
-    }
     const column = columns[given];
     if (column === undefined) return;
-    const right = counts[given];
-    if (right !== undefined) right[given] = (right[given] ?? 0) + 1 - share;
+    add(counts, given, given, 1 - share);
     if (share < nothing) return;
     const scale = share / weigh(probabilities, column, given);
-    for (let y = 0; y < labels; y += 1) {
-      const row = counts[y];
-      if (y === given || row === undefined) continue;
-      row[given] = (row[given] ?? 0) + scale * (probabilities[y] ?? 0) * (column[y] ?? 0);
-    }
+    for (let y = 0; y < column.length; y += 1)
+      if (y !== given) add(counts, y, given, scale * (probabilities[y] ?? 0) * (column[y] ?? 0));
   });
-  const rates = sums.map((sum) => Math.min(mostRate, Math.max(leastRate, sum.wrong / sum.all)));
-  return { rates, written: writtenFrom(counts), counts };
+  return { rates: ratesFrom(samples, wrong, errors.rates), written: writtenFrom(counts), counts };
+}
+
+function ratesFrom(
+  samples: readonly PosteriorSample[],
+  wrong: Float64Array,
+  before: readonly Float64Array[],
+): Float64Array[] {
+  const sums = before.map((rates) => new Float64Array(rates.length));
+  const sizes = before.map((rates) => new Float64Array(rates.length));
+  samples.forEach(({ kind, stretch }, at) => {
+    add(sums, kind, stretch, wrong[at] ?? 0);
+    add(sizes, kind, stretch, 1);
+  });
+  return sums.map((ofKind, kind) => {
+    const size = sizes[kind] ?? new Float64Array();
+    const mean = (sum(ofKind) + firstRate * priorOfKind) / (sum(size) + priorOfKind);
+    return ofKind.map((expected, stretch) => {
+      const rate = (expected + priorOfStretch * mean) / ((size[stretch] ?? 0) + priorOfStretch);
+      return Math.min(mostRate, Math.max(leastRate, rate));
+    });
+  });
 }
 
 function expect(
@@ -92,8 +106,8 @@ function expect(
 ): { wrong: Float64Array; likely: Int32Array } {
   const columns = transposed(written);
   const result = { wrong: new Float64Array(samples.length), likely: new Int32Array(samples.length) };
-  samples.forEach(({ probabilities, given, group }, at) => {
-    const rate = rates[group] ?? 0;
+  samples.forEach(({ probabilities, given, kind, stretch }, at) => {
+    const rate = rates[kind]?.[stretch] ?? 0;
     const column = columns[given];
     if (column === undefined) return;
     const wrong = rate * weigh(probabilities, column, given);
@@ -127,9 +141,18 @@ function writtenFrom(counts: readonly Float64Array[]): Float64Array[] {
   const others = Math.max(1, counts.length - 1);
   const prior = (2 * Math.sqrt(others)) / others;
   return counts.map((row, y) => {
-    const total = row.reduce((sum, count, g) => (g === y ? sum : sum + count), 0) + prior * others;
+    const total = sum(row) - (row[y] ?? 0) + prior * others;
     return row.map((count, g) => (g === y ? 0 : (count + prior) / total));
   });
+}
+
+function add(rows: readonly Float64Array[], row: number, column: number, value: number): void {
+  const values = rows[row];
+  if (values !== undefined) values[column] = (values[column] ?? 0) + value;
+}
+
+function sum(values: Float64Array): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 function matrix(size: number): Float64Array[] {

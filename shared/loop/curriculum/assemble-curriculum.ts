@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { facetsOrNone } from '../../domain/base/facet-strata.ts';
 import { type AssemblyRequest, assembleDataset, type PlacedInput } from '../../domain/curriculum/assemble-dataset.ts';
 import { planFor } from '../../domain/curriculum/curriculum-plan.ts';
+import { examplesBeside } from '../../domain/curriculum/examples-beside.ts';
 import { selectBoundary } from '../../domain/curriculum/select-boundary.ts';
 import { restCluster, selectForCluster } from '../../domain/curriculum/select-for-cluster.ts';
 import { taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
-import { examplesBeside } from '../../domain/curriculum/examples-beside.ts';
 import { evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts';
-import { isUsableRecord, type SplitRecord, splitRecordSchema, trains } from '../../domain/traces/trace-record.ts';
 import { datasetKey } from '../../domain/models/checkpoint-id.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
+import { isUsableRecord, type SplitRecord, splitRecordSchema, trains } from '../../domain/traces/trace-record.ts';
 import { readJson, readJsonl, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -121,11 +121,7 @@ async function readMaterial(
 }
 
 /** All records of the snapshot, and what earlier promotions froze. */
-async function placedInputs(
-  records: readonly SplitRecord[],
-  lineage: Lineage,
-  ports: Ports,
-): Promise<PlacedInput[]> {
+async function placedInputs(records: readonly SplitRecord[], lineage: Lineage, ports: Ports): Promise<PlacedInput[]> {
   const frozen = await Promise.all(
     [lineage.preceding.key, lineage.earlier.key].map((key) => readJsonl(ports.objects, key, evidenceRecordSchema)),
   );

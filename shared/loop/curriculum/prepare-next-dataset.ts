@@ -47,7 +47,13 @@ export const prepareNextDataset: Stage<z.infer<typeof inputSchema>, z.infer<type
       }),
     );
     if (parts.includes(null)) return later;
-    await execute('assemble-curriculum', { ...next, item: 'all', split: { recordsKey: split.recordsKey }, lineage, parts });
+    await execute('assemble-curriculum', {
+      ...next,
+      item: 'all',
+      split: { recordsKey: split.recordsKey },
+      lineage,
+      parts,
+    });
     return {
       move,
       reason: `the champion scores ${championScore.toFixed(3)}, so the data will most likely be reworked next`,

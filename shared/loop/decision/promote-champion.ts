@@ -1,7 +1,11 @@
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { shortDigest } from '../../domain/base/ids.ts';
-import { type EvaluationItem, type EvaluationSet, evaluationAnswerSchema } from '../../domain/evaluation/evaluation-set.ts';
+import {
+  type EvaluationItem,
+  type EvaluationSet,
+  evaluationAnswerSchema,
+} from '../../domain/evaluation/evaluation-set.ts';
 import { evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts';
 import { type Control, holdsLease, moveChampion } from '../../domain/models/control.ts';
 import { readControl, updateControl } from '../../operations/control-item.ts';
@@ -23,9 +27,10 @@ const inputSchema = z.strictObject({
 });
 
 /**
- * Freezes the records of the evidence with what the new champion got right out of fold, then moves the champion by compare-and-set, under the lease's
- * fencing token: a run whose lease was lost cannot promote. Both are made sure of before anything is frozen too, and
- * records count only with the promotion that they belong to, so that a refused one leaves none to be held to.
+ * Freezes the records of the evidence with what the new champion got right out of fold, then moves the champion by
+ * compare-and-set, under the lease's fencing token: a run whose lease was lost cannot promote. Both are made sure of
+ * before anything is frozen too, and records count only with the promotion that they belong to, so that a refused one
+ * leaves none to be held to.
  * @throws RatchetError LeaseLost, ChampionMoved
  */
 export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof promotionSchema>> = {

@@ -103,11 +103,7 @@ function sliceOf(trace: Trace): string | null {
   return typeof slice === 'string' && slice !== '' ? slice.slice(0, longestSliceName) : null;
 }
 
-async function pinPlan(
-  run: RunRef,
-  parentExamplesKey: string,
-  ports: Ports,
-): Promise<Omit<RunPlan, 'parts'>> {
+async function pinPlan(run: RunRef, parentExamplesKey: string, ports: Ports): Promise<Omit<RunPlan, 'parts'>> {
   const { lineage } = ports;
   const model = await lineage.getModel(run.modelId);
   const control = await lineage.getControl(run.modelId);

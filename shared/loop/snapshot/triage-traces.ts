@@ -1,11 +1,18 @@
 import { z } from 'zod';
+import { RatchetError } from '../../domain/base/errors.ts';
 import type { Json } from '../../domain/base/json.ts';
 import { partsOf } from '../../domain/base/part-size.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
-import type { Checkpoint } from '../../domain/models/checkpoint.ts';
 import { examplesBeside } from '../../domain/curriculum/examples-beside.ts';
+import type { Checkpoint } from '../../domain/models/checkpoint.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
-import { type JudgedRecord, judgedRecordSchema, type TriagedRecord, trains } from '../../domain/traces/trace-record.ts';
+import {
+  type JudgedRecord,
+  judgedRecordSchema,
+  type TriagedRecord,
+  trains,
+  triagedRecordSchema,
+} from '../../domain/traces/trace-record.ts';
 import { type DetectorName, suspectDetectors } from '../../domain/triage/detector-name.ts';
 import { learnsAgain } from '../../domain/triage/learns-again.ts';
 import { type OutOfFoldPasses, triageRecords } from '../../domain/triage/triage-records.ts';
@@ -14,12 +21,13 @@ import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Trainer } from '../../ports/trainer.ts';
 import { removeFoldFiles } from '../engine/fold-files.ts';
-import type { Stage, StageContext } from '../engine/stage.ts';
+import { type LongStage, type StageContext, Unfinished } from '../engine/stage.ts';
 import { judgedSchema } from '../state/judged.ts';
 import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
 import { stageHead } from '../state/stage-head.ts';
 import { triagedSchema } from '../state/triaged.ts';
 import { probabilitiesOutOfFold } from './out-of-fold.ts';
+import { withSecondOpinion } from './second-opinion.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,
@@ -28,34 +36,25 @@ const inputSchema = z.strictObject({
   judged: z.array(judgedSchema),
 });
 
+type Input = z.infer<typeof inputSchema>;
+
 /** How many chunks are read side by side. */
 const chunksAtOnce = 10;
 
 /** Names what each trace is: clean, fixable noise, poison or a suspect judgement, with its reason. */
-export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof triagedSchema>> = {
+export const triageTraces: LongStage<Input, z.infer<typeof triagedSchema>> = {
   name: 'triage-traces',
+  long: true,
   input: inputSchema,
   output: triagedSchema,
-  async run({ run, prepared, judged }, context) {
+  async run(input, context) {
     const { ports, key } = context;
-    const plan = await readPlan(prepared, ports);
-    const kind = kindOf(plan.model, ports);
-    const chunks: (readonly JudgedRecord[])[] = [];
-    for (const part of partsOf(judged, chunksAtOnce)) {
-      chunks.push(
-        ...(await Promise.all(part.map(({ judgedKey }) => readJsonl(ports.objects, judgedKey, judgedRecordSchema)))),
-      );
-    }
-    const records = chunks.flat();
-    const outOfFold = await twoPasses({ records, plan, kind, seed: run.seed }, context);
-    const labels = kind.knownFacets(plan.model.task);
-    const verdicts = triageRecords({ records, kind, labels, outOfFold });
-    const triaged = records.map(
-      (record): TriagedRecord => ({ ...record, triage: verdicts.get(record.traceId) ?? untriaged }),
-    );
+    const { model } = await readPlan(input.prepared, ports);
+    const triaged = await withSecondOpinion(await readOrMake(input, context), model, context);
+    if (triaged instanceof Unfinished) return triaged;
     const triagedKey = key('triaged.jsonl');
     await writeJsonl(ports.objects, triagedKey, triaged);
-    const judgedAs = (verdict: string) => records.filter((record) => record.verdict === verdict).length;
+    const judgedAs = (verdict: string) => triaged.filter((record) => record.verdict === verdict).length;
     const count = (category: string) => triaged.filter((record) => record.triage.category === category).length;
     return {
       triagedKey,
@@ -70,6 +69,40 @@ export const triageTraces: Stage<z.infer<typeof inputSchema>, z.infer<typeof tri
   },
   afterwards: (input, _output, ports) => removeFoldFiles('triage-traces', input, ports),
 };
+
+/** What triage finds; kept while a second opinion is waited for, so that it is found once. */
+async function readOrMake(input: Input, context: StageContext): Promise<readonly TriagedRecord[]> {
+  const { objects } = context.ports;
+  const key = context.key('found.jsonl');
+  if (context.handle !== null) {
+    try {
+      return await readJsonl(objects, key, triagedRecordSchema);
+    } catch (error) {
+      const isLost = error instanceof RatchetError && ['ObjectMissing', 'CorruptArtifact'].includes(error.name);
+      if (!isLost) throw error;
+    }
+  }
+  const found = await triage(input, context);
+  await writeJsonl(objects, key, found);
+  return found;
+}
+
+async function triage({ run, prepared, judged }: Input, context: StageContext): Promise<readonly TriagedRecord[]> {
+  const { ports } = context;
+  const plan = await readPlan(prepared, ports);
+  const kind = kindOf(plan.model, ports);
+  const chunks: (readonly JudgedRecord[])[] = [];
+  for (const part of partsOf(judged, chunksAtOnce)) {
+    chunks.push(
+      ...(await Promise.all(part.map(({ judgedKey }) => readJsonl(ports.objects, judgedKey, judgedRecordSchema)))),
+    );
+  }
+  const records = chunks.flat();
+  const outOfFold = await twoPasses({ records, plan, kind, seed: run.seed }, context);
+  const labels = kind.knownFacets(plan.model.task);
+  const verdicts = triageRecords({ records, kind, labels, outOfFold });
+  return records.map((record): TriagedRecord => ({ ...record, triage: verdicts.get(record.traceId) ?? untriaged }));
+}
 
 /** Whether anything that the kind looks for is seen by what models say out of fold. */
 function needsOpinion({ triage }: TaskKind): boolean {

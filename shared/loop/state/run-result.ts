@@ -39,14 +39,9 @@ export const runResultSchema = z.strictObject({
     after: z.record(itemIdSchema, z.number()).nullable(),
   }),
   /** Independent records that only the candidate decided on, or only the champion, has right; null without one. */
-  gain: z
-    .strictObject({ of: z.int(), gained: z.int(), lost: z.int(), net: z.number(), lower: z.number() })
-    .nullable(),
+  gain: z.strictObject({ of: z.int(), gained: z.int(), lost: z.int(), net: z.number(), lower: z.number() }).nullable(),
   /** What the candidate decided on has lost and gained of what earlier promotions froze. */
-  memory: z.record(
-    itemIdSchema,
-    z.strictObject({ lost: z.int(), gained: z.int(), allowed: z.int(), of: z.int() }),
-  ),
+  memory: z.record(itemIdSchema, z.strictObject({ lost: z.int(), gained: z.int(), allowed: z.int(), of: z.int() })),
   /** Object key of the HTML report. */
   report: objectKeySchema,
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { chooseCheckpoint } from '../../../shared/operations/choose-checkpoint.ts';
 import { type CreateRequest, createModel } from '../../../shared/operations/create-model.ts';
-import { readLedger } from '../../../shared/operations/split-ledger.ts';
+import { readLedger } from '../../../shared/operations/fold-ledger.ts';
 import { classificationTask } from '../../../shared/tasks/classification/classification-spec.ts';
 import { memoryPorts } from '../../helpers/memory-ports.ts';
 import { rejection } from '../../helpers/rejection.ts';
@@ -65,12 +65,12 @@ describe('createModel', () => {
     expect(lines).toHaveLength(4);
   });
 
-  test('enters every trained input in the split ledger', async () => {
+  test('enters every trained input in the ledger of folds, as what trains everywhere', async () => {
     const ports = memoryPorts();
-    await createModel(request(), ports);
-    const ledger = await readLedger('mail', null, ports);
+    const { model } = await createModel(request(), ports);
+    const ledger = await readLedger('mail', model.splitSalt, null, ports);
     expect(ledger).toHaveLength(4);
-    expect(ledger.every((entry) => entry.side === 'train' && entry.trained)).toBe(true);
+    expect(ledger.every((entry) => entry.folds.length === 0 && entry.use === 'none')).toBe(true);
   });
 
   test('names the same checkpoint for the same examples and seed, another for another seed', async () => {

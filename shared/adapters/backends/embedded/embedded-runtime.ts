@@ -3,9 +3,11 @@ import { RatchetError } from '../../../domain/base/errors.ts';
 import type { Served } from '../../../domain/models/served.ts';
 import type { ObjectStore } from '../../../ports/object-store.ts';
 import { type ArtifactHeader, decodeHeader } from './artifact.ts';
+import { AskedOnce } from './asked-once.ts';
 import { Embedder } from './embedder.ts';
 import { EmbeddingCache } from './embedding-cache.ts';
-import { TrainedHeads } from './trained-heads.ts';
+import { type TrainedHeads, trainedBytes } from './trained-heads.ts';
+import { rowsBytes, type TrainingRows } from './training-rows.ts';
 import { embeddingLength } from './use-lite.ts';
 import type { SharedArtifact } from './worker.ts';
 import { WorkerPool } from './worker-pool.ts';
@@ -28,8 +30,12 @@ export interface HeldArtifact extends SharedArtifact {
   readonly header: ArtifactHeader;
 }
 
-/** Artifacts kept in the main thread's memory, for the workers to load from. */
-const heldArtifacts = 8;
+/** Bytes of artifacts kept in the main thread's memory, for the workers to load from. */
+const heldArtifactBytes = 512 * 2 ** 20;
+/** Bytes of trained heads kept at most, for what differs in the part of the champion alone. */
+const trainedHeadBytes = 256 * 2 ** 20;
+/** Bytes of datasets kept at most as the fits read them, for other configurations. */
+const trainingRowBytes = 256 * 2 ** 20;
 
 /**
  * What the embedded trainer and predictor share: worker threads and embeddings.
@@ -43,10 +49,16 @@ const heldArtifacts = 8;
 export class EmbeddedRuntime {
   readonly objects: ObjectStore;
   readonly pool: WorkerPool;
-  readonly trainedHeads = new TrainedHeads();
+  /** Heads as they are before they are averaged with a champion. */
+  readonly trainedHeads = new AskedOnce<TrainedHeads>(trainedHeadBytes, trainedBytes);
+  readonly trainingRows = new AskedOnce<TrainingRows>(trainingRowBytes, rowsBytes);
   readonly #cache: EmbeddingCache;
   readonly #embedder: Embedder;
-  readonly #artifacts = new LRUCache<string, HeldArtifact>({ max: heldArtifacts });
+  readonly #artifacts = new LRUCache<string, HeldArtifact>({
+    maxSize: heldArtifactBytes,
+    // One that is larger takes all the room, and is kept alone.
+    sizeCalculation: ({ bytes }) => Math.min(bytes.length, heldArtifactBytes),
+  });
 
   constructor({ objects, threads, cacheDirectory, workerFile }: EmbeddedRuntimeOptions) {
     this.objects = objects;

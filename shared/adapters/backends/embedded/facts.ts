@@ -13,6 +13,7 @@ export const embeddedTrainerFacts: Omit<Trainer, 'start' | 'advance'> = {
   tasks: [classification.kind],
   predictors: [embeddedBackEnd],
   cost: 'cheap',
+  foldModels: 'all',
   configuration: embeddedConfigurationSchema,
   options: embeddedOptionsSchema,
   first: ({ options }) => firstConfigurations(embeddedOptionsSchema.parse(options).foundation),

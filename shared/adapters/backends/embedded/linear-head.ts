@@ -68,7 +68,14 @@ export class LinearHead {
     if (text === '') {
       return false;
     }
-    const { denseWidth, classes, temperature } = this.header;
+    const { classes, temperature } = this.header;
+    softmax(this.scores(text, embedding), classes.length, temperature, target);
+    return true;
+  }
+
+  /** Scores of a readable text by class, not yet over the temperature, in an array that the next call overwrites. */
+  scores(text: string, embedding: Float32Array | null): Float32Array {
+    const { denseWidth } = this.header;
     const reader = this.#reader;
     reader.read(text);
     this.#indices.set(reader.indices.subarray(0, reader.count));
@@ -89,8 +96,7 @@ export class LinearHead {
       denseWidth + 1,
       this.#stride,
     );
-    softmax(scores, classes.length, temperature, target);
-    return true;
+    return scores;
   }
 }
 

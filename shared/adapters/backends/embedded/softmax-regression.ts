@@ -9,6 +9,8 @@ export interface SoftmaxProblem {
   readonly sparseFeatures: number;
   /** Row-major, `denseWidth` a row. */
   readonly dense: Float32Array;
+  /** What they are multiplied by; 1 by default. */
+  readonly denseScale?: number;
   readonly denseWidth: number;
   readonly classes: number;
   /** Class number of each row. */
@@ -64,7 +66,7 @@ export class SoftmaxRegression {
   readonly #delta: Float32Array;
 
   constructor(problem: SoftmaxProblem) {
-    const { sparse, sparseFeatures, dense, denseWidth, classes, labels } = problem;
+    const { sparse, sparseFeatures, dense, denseWidth, denseScale = 1, classes, labels } = problem;
     const rows = labels.length;
     const width = denseWidth + 1;
     this.#problem = problem;
@@ -90,7 +92,9 @@ export class SoftmaxRegression {
     });
     this.#denseValues = this.#kernels.floats(rows * width);
     for (let row = 0; row < rows; row++) {
-      this.#denseValues.set(dense.subarray(row * denseWidth, (row + 1) * denseWidth), row * width);
+      for (let index = 0; index < denseWidth; index++) {
+        this.#denseValues[row * width + index] = denseScale * (dense[row * denseWidth + index] ?? 0);
+      }
       this.#denseValues[row * width + denseWidth] = 1;
     }
     this.#scores = this.#kernels.floats(this.#stride);

@@ -4,7 +4,7 @@ const lowest = 0.02;
 const highest = 4;
 const goldenRatio = (Math.sqrt(5) - 1) / 2;
 
-/** Held-out scores: one row of `classes` a member, its true class and its weight. */
+/** What one model scores held-out rows: one row of `classes` a member, its true class and its weight. */
 export interface HeldOutScores {
   readonly scores: Float32Array;
   readonly classes: number;
@@ -13,29 +13,20 @@ export interface HeldOutScores {
 }
 
 /**
- * The temperature at which the held-out cross-entropy is lowest (Guo et al. 2017, arXiv 1706.04599), by golden-section
+ * The one temperature at which the models' held-out cross-entropy is lowest (Guo et al. 2017, arXiv 1706.04599), by golden-section
  * search over its logarithm; 1 without rows. It never changes which class wins. As in Platt scaling, 1 / (rows + 2) of
  * each target goes to all classes alike: a few rows that are all right do not make certainty.
  */
-export function fitTemperature({ scores, classes, labels, weights }: HeldOutScores): number {
-  if (labels.length === 0 || classes < 2) {
+export function fitTemperature(models: readonly HeldOutScores[]): number {
+  const usable = models.filter(({ classes }) => classes > 1);
+  const rows = usable.reduce((total, { labels }) => total + labels.length, 0);
+  if (rows === 0) {
     return 1;
   }
-  const scaled = new Float32Array(classes);
-  const doubt = 1 / (labels.length + 2);
-  const target = new Float32Array(classes);
+  const doubt = 1 / (rows + 2);
   const loss = (logTemperature: number): number => {
     const factor = Math.exp(-logTemperature);
-    let total = 0;
-    labels.forEach((label, row) => {
-      for (let k = 0; k < classes; k++) {
-        scaled[k] = (scores[row * classes + k] ?? 0) * factor;
-      }
-      target.fill(doubt / classes);
-      target[label] = 1 - doubt + doubt / classes;
-      total += (weights[row] ?? 0) * crossEntropy(scaled, classes, target, label);
-    });
-    return total;
+    return usable.reduce((total, one) => total + scaledLoss(one, factor, doubt), 0);
   };
   let low = Math.log(lowest);
   let high = Math.log(highest);
@@ -59,4 +50,20 @@ export function fitTemperature({ scores, classes, labels, weights }: HeldOutScor
     }
   }
   return Math.exp((low + high) / 2);
+}
+
+/** Sum of weight · cross-entropy with the scores times `factor`. */
+function scaledLoss({ scores, classes, labels, weights }: HeldOutScores, factor: number, doubt: number): number {
+  const scaled = new Float32Array(classes);
+  const target = new Float32Array(classes);
+  let total = 0;
+  labels.forEach((label, row) => {
+    for (let k = 0; k < classes; k++) {
+      scaled[k] = (scores[row * classes + k] ?? 0) * factor;
+    }
+    target.fill(doubt / classes);
+    target[label] = 1 - doubt + doubt / classes;
+    total += (weights[row] ?? 0) * crossEntropy(scaled, classes, target, label);
+  });
+  return total;
 }

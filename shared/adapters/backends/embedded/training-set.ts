@@ -8,6 +8,8 @@ export interface ReadableExample {
   readonly text: string;
   readonly output: string;
   readonly weight: number;
+  /** The folds whose models must not train it. */
+  readonly folds: readonly number[];
 }
 
 /**
@@ -22,10 +24,10 @@ export function readDataset(bytes: Uint8Array): readonly ReadableExample[] {
     if (line.trim() === '') {
       return;
     }
-    const { input, output, weight } = parseLine(line, index + 1);
+    const { input, output, weight, folds } = parseLine(line, index + 1);
     const text = readableText(input);
     if (text !== '') {
-      examples.push({ text, output: labelOf(output), weight });
+      examples.push({ text, output: labelOf(output), weight, folds });
     }
   });
   if (examples.length === 0) {

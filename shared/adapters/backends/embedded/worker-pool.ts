@@ -3,21 +3,19 @@ import { fileURLToPath } from 'node:url';
 import type { Transferable } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { ErrorName } from '../../../domain/base/errors.ts';
+import type { FittedHead } from './fit-head.ts';
 import { type Outcome, unwrap } from './outcome.ts';
-import type {
-  InterpolateAnswer,
-  InterpolateTask,
-  PredictAnswer,
-  PredictTask,
-  TrainAnswer,
-  TrainTask,
-} from './worker.ts';
+import type { HeldOutScores } from './temperature.ts';
+import type { TrainingRows } from './training-rows.ts';
+import type { BlendTask, CalibrateTask, FitTask, PredictAnswer, PredictTask, RowsTask } from './worker.ts';
 
 interface Tasks {
   embed: (texts: readonly string[]) => Float32Array<ArrayBuffer>;
-  datasetTexts: (bytes: Uint8Array) => string[];
-  train: (task: TrainTask) => TrainAnswer;
-  interpolate: (task: InterpolateTask) => InterpolateAnswer;
+  rows: (task: RowsTask) => TrainingRows;
+  fit: (task: FitTask) => FittedHead;
+  calibration: (task: CalibrateTask) => number;
+  temperature: (models: readonly HeldOutScores[]) => number;
+  blend: (task: BlendTask) => Uint8Array<ArrayBuffer>;
   predict: (task: PredictTask) => PredictAnswer;
 }
 

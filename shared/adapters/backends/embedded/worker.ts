@@ -1,12 +1,16 @@
 import type { MessagePort } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';
 import { RatchetError } from '../../../domain/base/errors.ts';
-import { artifactDigest, checkDigest, decodeArtifact, encodeArtifact, type HeadArtifact } from './artifact.ts';
-import type { EmbeddedConfiguration } from './embedded-configuration.ts';
-import { interpolateHeads } from './interpolate-heads.ts';
+import { checkDigest, decodeArtifact, encodeArtifact, type HeadArtifact } from './artifact.ts';
+import { blendHeads, type HeadPart } from './blend-heads.ts';
+import { calibrate } from './calibrate.ts';
+import { type FittedHead, fitHead } from './fit-head.ts';
+import type { HeadSource } from './head-problem.ts';
 import { LinearHead } from './linear-head.ts';
 import type { Outcome } from './outcome.ts';
-import { trainHead } from './train-head.ts';
+import { Ranking } from './ranking.ts';
+import { fitTemperature, type HeldOutScores } from './temperature.ts';
+import { type HeldOutPart, type TrainingRows, trainingRows } from './training-rows.ts';
 import { readDataset } from './training-set.ts';
 import { embeddingLength, UseLite } from './use-lite.ts';
 import { readUseLiteWeights } from './use-lite-weights.ts';
@@ -17,33 +21,25 @@ export interface SharedArtifact {
   readonly digest: string;
 }
 
-export interface TrainTask {
+export interface RowsTask {
   readonly dataset: Uint8Array;
   readonly labels: readonly string[];
-  readonly configuration: EmbeddedConfiguration;
-  readonly seed: number;
+  /** Whether folds tell equal texts apart. */
+  readonly byFolds: boolean;
+}
+
+export interface CalibrateTask extends HeadSource {
   readonly teacher: SharedArtifact | null;
-  /** One embedding an example read from the dataset, or null when none is needed. */
-  readonly embeddings: Float32Array | null;
   /** Takes `[done, total]`. */
   readonly progress: MessagePort;
 }
-export interface TrainAnswer {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly digest: string;
-  readonly examples: number;
-  readonly finalLoss: number;
+export interface FitTask extends CalibrateTask {
+  readonly heldOut: HeldOutPart | null;
 }
 
-export interface InterpolateTask {
-  readonly trained: Uint8Array;
-  readonly champion: SharedArtifact;
-  /** The champion's part. */
-  readonly share: number;
-}
-export interface InterpolateAnswer {
-  readonly bytes: Uint8Array<ArrayBuffer>;
-  readonly digest: string;
+export interface BlendTask {
+  /** Their parts sum to 1. An artifact from elsewhere has the digest that it is checked by. */
+  readonly heads: readonly { readonly bytes: Uint8Array; readonly digest: string | null; readonly part: number }[];
 }
 
 export interface PredictTask {
@@ -77,42 +73,42 @@ export async function embed(texts: readonly string[]): Promise<Outcome<Float32Ar
   });
 }
 
-/** The texts of a dataset's examples, in the order in which {@link train} reads them. */
-export async function datasetTexts(bytes: Uint8Array): Promise<Outcome<string[]>> {
-  return settle(() => readDataset(bytes).map(({ text }) => text));
+/** Reads a dataset for all the fits on it. */
+export async function rows({ dataset, labels, byFolds }: RowsTask): Promise<Outcome<TrainingRows>> {
+  return settle(() => trainingRows(readDataset(dataset), labels, byFolds));
 }
 
-export async function train(task: TrainTask): Promise<Outcome<TrainAnswer>> {
+export async function fit({ progress, teacher, ...task }: FitTask): Promise<Outcome<FittedHead>> {
+  return settle(() =>
+    fitHead({ ...task, teacher: teacher === null ? null : headOf(teacher), onProgress: reportTo(progress) }),
+  );
+}
+
+/** The temperature of a head on all examples. */
+export async function calibration({ progress, teacher, ...task }: CalibrateTask): Promise<Outcome<number>> {
+  return settle(() =>
+    calibrate({ ...task, teacher: teacher === null ? null : headOf(teacher), onProgress: reportTo(progress) }),
+  );
+}
+
+/** The temperature of fold models, by what they score the rows that they have not trained. */
+export async function temperature(models: readonly HeldOutScores[]): Promise<Outcome<number>> {
+  return settle(() => fitTemperature(models));
+}
+
+/** One head of several. */
+export async function blend({ heads: parts }: BlendTask): Promise<Outcome<Uint8Array<ArrayBuffer>>> {
   return settle(() => {
-    const examples = readDataset(task.dataset);
-    const { labels, configuration, seed, embeddings, progress } = task;
-    const { teacher: shared } = task;
-    const teacher = shared === null || configuration.distillation === 0 ? null : headOf(shared);
-    let last = 0;
-    const onProgress = (done: number, total: number) => {
-      if (done > last) {
-        last = done;
-        progress.postMessage([done, total]);
+    const [first, ...others] = parts.map(({ bytes, digest, part }): HeadPart => {
+      if (digest !== null) {
+        checkDigest(bytes, digest);
       }
-    };
-    const { bytes, finalLoss } = trainHead({
-      labels,
-      examples,
-      configuration,
-      seed,
-      embeddings,
-      teacher,
-      onProgress,
+      return { head: decodeArtifact(bytes.slice()), part };
     });
-    return { bytes, digest: artifactDigest(bytes), examples: examples.length, finalLoss };
-  });
-}
-
-/** Averages a trained head with the champion. */
-export async function interpolate({ trained, champion, share }: InterpolateTask): Promise<Outcome<InterpolateAnswer>> {
-  return settle(() => {
-    const bytes = encodeArtifact(interpolateHeads(decodeArtifact(trained.slice()), artifactOf(champion), share));
-    return { bytes, digest: artifactDigest(bytes) };
+    if (first === undefined) {
+      throw new RangeError('there is nothing to blend');
+    }
+    return encodeArtifact(blendHeads([first, ...others]));
   });
 }
 
@@ -134,40 +130,8 @@ export async function predict({ artifact, inputs, embeddings, top }: PredictTask
   });
 }
 
-/** Picks the most probable classes; labels without a class follow, with probability 0. */
-class Ranking {
-  readonly #classes: readonly number[];
-  readonly #absent: readonly number[];
-  readonly #top: number;
-
-  constructor(classes: readonly number[], labels: number, top: number) {
-    const present = new Set(classes);
-    this.#classes = classes;
-    this.#top = top;
-    this.#absent =
-      top > classes.length
-        ? Array.from({ length: labels }, (_, position) => position).filter((position) => !present.has(position))
-        : [];
-  }
-
-  write(probabilities: Float64Array, labels: Int32Array, confidences: Float64Array, at: number): void {
-    const chosen: number[] = [];
-    for (let rank = 0; rank < this.#top; rank++) {
-      let best = -1;
-      for (let k = 0; k < probabilities.length; k++) {
-        if ((best < 0 || (probabilities[k] ?? 0) > (probabilities[best] ?? 0)) && !chosen.includes(k)) {
-          best = k;
-        }
-      }
-      if (best < 0) {
-        labels[at + rank] = this.#absent[rank - this.#classes.length] ?? -1;
-      } else {
-        chosen.push(best);
-        labels[at + rank] = this.#classes[best] ?? -1;
-        confidences[at + rank] = probabilities[best] ?? 0;
-      }
-    }
-  }
+function reportTo(port: MessagePort): (done: number, total: number) => void {
+  return (done, total) => port.postMessage([done, total]);
 }
 
 function headOf({ bytes, digest }: SharedArtifact): LinearHead {

@@ -62,7 +62,7 @@ const items = {
  * When this fails, stored items and the code no longer go together by themselves: follow "Changing the shape of an
  * item" in docs/adr/0011-one-table.md, then renew the digests.
  */
-test('the shapes of the items are those of schema version 4', () => {
+test('the shapes of the items are those of schema version 5', () => {
   const shapes = Object.entries(items).map(([kind, item]) => [kind, itemShape(item)] as const);
   const digests = Object.fromEntries(shapes.map(([kind, shape]) => [kind, shortDigest(canonicalJson(shape))]));
   expect(digests, `see docs/adr/0011-one-table.md; now: ${JSON.stringify(shapes)}`).toEqual({
@@ -70,7 +70,7 @@ test('the shapes of the items are those of schema version 4', () => {
     control: '80312e63d65fcada',
     dataset: 'b03e812a94e22547',
     evaluationSet: 'd5b656e872fe5cd2',
-    model: '85c13488e2f21e63',
+    model: '4a1b6e73b19bea46',
     run: '5bfd24eb14fbd407',
     runModel: '5f1c1f5be3752220',
   });
@@ -132,10 +132,11 @@ describe('a document', () => {
     expect(documentOf(modelSchema, long, 'here')).toEqual(many);
   });
 
-  test('of schema versions 1 to 3 reads as a model and a checkpoint of today', () => {
+  test('of schema versions 1 to 4 reads as a model and a checkpoint of today', () => {
     const { trainerOptions, predictor: _predictor, analyst: _analyst, judge: _judge, ...model } = sampleModel();
-    const { regressionsFractionOutweighed: _outweighed, ...known } = model.settings;
-    const settings = { ...known, foundation: 'use-lite' };
+    const { memoryAbsolute, memoryFraction, ...known } = model.settings;
+    const counted = { regressionsAbsolute: memoryAbsolute, regressionsFraction: memoryFraction, enoughTraffic: 50 };
+    const settings = { ...known, ...counted, foundation: 'use-lite' };
     const { served, ...checkpoint } = sampleCheckpoint();
     const document = (value: object) => ({ schemaVersion: 1, document: JSON.stringify(value) });
     expect(documentOf(modelSchema, { ...items.model, ...document({ ...model, settings }) }, 'here')).toEqual({

@@ -15,8 +15,8 @@ const cycle: CycleResult = {
   gained: 100,
   lost: 10,
   pWorse: 1,
-  regressionTest: { of: 500, lost: 5 },
-  regressions: {},
+  passes: { of: 500, lost: 5 },
+  memory: {},
   wallSeconds: 10,
   cpuSeconds: 12,
 };
@@ -54,12 +54,12 @@ describe('meanInterval', () => {
 });
 
 describe('summarise', () => {
-  it('counts no regressions where the champion stayed', () => {
-    const kept = seed(2, { decision: 'kept', regressionTest: { of: 500, lost: 50 } });
+  it('counts no answers as lost where the champion stayed', () => {
+    const kept = seed(2, { decision: 'kept', passes: { of: 500, lost: 50 } });
     const [scenario] = summarise([seed(1), kept], scenarios).scenarios;
     expect(scenario?.cycles[0]?.promoted).toBe(1);
-    expect(scenario?.cycles[0]?.worstRegressions).toBe(0.01);
-    expect(scenario?.cycles[0]?.regressions.mean).toBe(0.005);
+    expect(scenario?.cycles[0]?.worstLost).toBe(0.01);
+    expect(scenario?.cycles[0]?.lost.mean).toBe(0.005);
   });
 
   it('names the promotions that made the model worse', () => {

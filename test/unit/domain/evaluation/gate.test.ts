@@ -1,275 +1,465 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mcNemarOneSided } from '../../../../shared/domain/base/statistics.ts';
 import {
-  allowedRegressions,
+  allowedLosses,
   type GateRequest,
   gateCandidate,
-  type RegressionCount,
+  gateRequestSchema,
+  gateVerdictSchema,
+  type MemoryCount,
 } from '../../../../shared/domain/evaluation/gate.ts';
-import { defaultSettings } from '../../../../shared/domain/models/settings.ts';
+import { defaultSettings, type Settings } from '../../../../shared/domain/models/settings.ts';
 
 const ids = (count: number, prefix = 'id'): string[] =>
   Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
 
-function regression(lost: number, scope: RegressionCount['scope'] = 'current', size = 200): RegressionCount {
-  return { scope, size, right: size, lost: ids(lost) };
+function pairs(groups: number, gained: number, lost: number): GateRequest['pairs'] {
+  return { groups, gained: ids(gained, 'gained'), lost: ids(lost, 'lost') };
+}
+
+function memory(lost: number, gained = 0, scope: MemoryCount['scope'] = 'preceding', size = 200): MemoryCount {
+  return { scope, size, right: size - 20, lost: ids(lost, 'lost'), gained: ids(gained, 'gained') };
 }
 
 /** A request that passes; the reasons to fail are put in one at a time. */
 const passing: GateRequest = {
   settings: defaultSettings,
-  candidateScore: 0.97,
-  championScore: 0.9,
-  reason: null,
-  gained: ids(10, 'gained'),
-  lost: ids(1, 'lost'),
-  fixed: 0,
-  regressions: [regression(2)],
-  evidence: { failures: 20, traffic: 50, regression: 50 },
+  margin: null,
+  pairs: pairs(500, 20, 5),
+  memory: [memory(2)],
+  facets: [{ facet: 'refund', records: 60, gained: 3, lost: 3 }],
+  evidence: { failures: 20, records: 50 },
+  fit: null,
 };
+
+const withSettings = (settings: Partial<Settings>, request: GateRequest = passing): GateRequest => ({
+  ...request,
+  settings: { ...defaultSettings, ...settings },
+});
 
 const failedRules = (request: GateRequest): string[] =>
   gateCandidate(request)
     .rules.filter((rule) => !rule.passed)
     .map((rule) => rule.rule);
 
-const request: fc.Arbitrary<GateRequest> = fc.record({
-  settings: fc.constant(defaultSettings),
-  candidateScore: fc.oneof(fc.double({ min: 0.5, max: 1 }), fc.constant(Number.NaN)),
-  championScore: fc.oneof(fc.double({ min: 0.5, max: 1 }), fc.constant(Number.NaN)),
-  reason: fc.constantFrom(null, 'plateau', 'external-remainder', 'moves-exhausted', 'iteration-limit'),
-  gained: fc.nat(30).map((count) => ids(count, 'gained')),
-  lost: fc.nat(5).map((count) => ids(count, 'lost')),
-  fixed: fc.nat(20),
-  regressions: fc.array(
-    fc.record({
-      scope: fc.constantFrom('current', 'preceding', 'earlier'),
-      size: fc.nat(1_000),
-      right: fc.nat(1_000),
-      lost: fc.nat(6).map((count) => ids(count)),
-    }),
-    { maxLength: 4 },
-  ),
-  evidence: fc.record({ failures: fc.nat(100), traffic: fc.nat(200), regression: fc.nat(200) }),
-});
-
 const detailOf = (request: GateRequest, rule: string): string | undefined =>
   gateCandidate(request).rules.find((one) => one.rule === rule)?.detail;
 
 describe('gateCandidate', () => {
-  it('passes a candidate that meets all four rules', () => {
+  it('passes a candidate that meets all five rules, and gives its numbers', () => {
     const verdict = gateCandidate(passing);
     expect(verdict.outcome).toBe('passed');
-    expect(verdict.rules.map((rule) => rule.rule)).toEqual(['score', 'paired-bound', 'regressions', 'evidence']);
-    expect(verdict.pValue).toBeCloseTo(12 / 2048, 12);
-    expect(verdict.regressions).toEqual([{ ...regression(2), allowed: 2 }]);
+    expect(verdict.rules.map((rule) => rule.rule)).toEqual(['gain', 'memory', 'labels', 'evidence', 'fit']);
+    expect(verdict).toMatchObject({ groups: 500, gained: 20, lost: 5, net: 0.03, fallen: [] });
+    expect(verdict.lower).toBeCloseTo(0.03 - (1.645 * Math.sqrt(26 - 225 / 500)) / 500, 12);
+    expect(verdict.pValue).toBeCloseTo(0.0020387, 6);
+    expect(verdict.memory).toEqual([
+      { scope: 'preceding', size: 200, right: 180, lost: ['lost-0', 'lost-1'], gained: 0, allowed: 2 },
+    ]);
+    expect(gateVerdictSchema.parse(verdict)).toEqual(verdict);
   });
 
-  it('takes a score of exactly τ, and below it only one that is not below the champion, with a reason', () => {
-    expect(failedRules({ ...passing, candidateScore: 0.96 })).toEqual([]);
-    expect(failedRules({ ...passing, candidateScore: 0.959 })).toEqual(['score']);
-    expect(failedRules({ ...passing, candidateScore: 0.959, reason: 'plateau' })).toEqual([]);
-    expect(failedRules({ ...passing, candidateScore: 0.9, reason: 'plateau' })).toEqual([]);
-    expect(failedRules({ ...passing, candidateScore: 0.9 })).toEqual(['score']);
-    expect(failedRules({ ...passing, candidateScore: 0.899, reason: 'plateau' })).toEqual(['score', 'paired-bound']);
+  it('says the numbers of each rule in one plain sentence', () => {
+    const request: GateRequest = {
+      ...passing,
+      pairs: pairs(1_806, 41, 23),
+      memory: [memory(3, 1), memory(1, 4, 'earlier', 1_200)],
+      facets: [...passing.facets, { facet: 'invoice', records: 61, gained: 2, lost: 5 }],
+      evidence: { failures: 24, records: 1_900 },
+    };
+    expect(gateCandidate(request).rules.map((rule) => rule.detail)).toEqual([
+      'Right where the champion is wrong 41 times, wrong where it is right 23 times, on 1,806 independent records: a gain of 1.00 points, with 95 % certainty above +0.26 points (above −0.25 is needed).',
+      'Of 180 right answers of the preceding promotion 3 are lost and 1 others mended, 2 lost net (2 allowed); of 1,180 right answers of all earlier promotions 1 are lost and 4 others mended, none lost net (12 allowed).',
+      'None of 2 labels is proven to fall; losing more than they gain, without proof: invoice (2 gained, 5 lost of 61, p = 0.4531).',
+      'Enough evidence: 24 failures after triage (20 needed), 1,900 judged records (50 needed).',
+      'The served model is the average of the models that were tested.',
+    ]);
+  });
+});
+
+describe('the gain', () => {
+  it('must be more gained than lost, however sure it is that little is lost', () => {
+    expect(failedRules({ ...passing, pairs: pairs(100_000, 20, 20) })).toEqual(['gain']);
+    expect(failedRules({ ...passing, pairs: pairs(100_000, 20, 21) })).toEqual(['gain']);
+    expect(failedRules({ ...passing, pairs: pairs(100_000, 21, 20) })).toEqual([]);
+    expect(detailOf({ ...passing, pairs: pairs(500, 1, 2) }, 'gain')).toBe(
+      'Right where the champion is wrong once, wrong where it is right 2 times, on 500 independent records: no gain.',
+    );
   });
 
-  it('rejects a gain that chance explains', () => {
-    expect(failedRules({ ...passing, gained: ids(4, 'gained'), lost: [] })).toEqual(['paired-bound']);
-    expect(failedRules({ ...passing, gained: ids(5, 'gained'), lost: [] })).toEqual([]);
-    expect(failedRules({ ...passing, gained: [], lost: [] })).toEqual(['paired-bound']);
+  it('must lie above the margin with 95 % certainty; bold asks for less, strict for more', () => {
+    const at = (caution: Settings['caution'], gained: number) =>
+      failedRules(withSettings({ caution }, { ...passing, pairs: pairs(1_000, gained, 20) }));
+    expect(['bold', 'normal', 'strict'].map((caution) => at(caution as Settings['caution'], 26))).toEqual([
+      ['gain'],
+      ['gain'],
+      ['gain'],
+    ]);
+    expect([at('bold', 27), at('normal', 27), at('strict', 27)]).toEqual([[], ['gain'], ['gain']]);
+    expect([at('bold', 30), at('normal', 30), at('strict', 30)]).toEqual([[], [], ['gain']]);
+    expect([at('normal', 29), at('strict', 32), at('strict', 33)]).toEqual([['gain'], ['gain'], []]);
   });
 
-  it('rejects a candidate below the champion on held-out traffic, whatever the pooled pairs say', () => {
-    const gained = ids(90, 'gained');
-    expect(failedRules({ ...passing, gained, candidateScore: 0.97, championScore: 0.971 })).toEqual(['paired-bound']);
-    expect(failedRules({ ...passing, gained, candidateScore: 0.97, championScore: 0.97 })).toEqual([]);
+  it('takes the margin that the trainer asks for, unless caution is strict', () => {
+    const dear = { ...passing, pairs: pairs(1_000, 24, 20), margin: 0.01 };
+    expect(failedRules({ ...dear, margin: null })).toEqual(['gain']);
+    expect(failedRules(dear)).toEqual([]);
+    expect(failedRules(withSettings({ caution: 'bold' }, { ...dear, margin: 0 }))).toEqual(['gain']);
+    expect(failedRules(withSettings({ caution: 'strict' }, dear))).toEqual(['gain']);
+    expect(detailOf(dear, 'gain')).toContain('(above −1.00 is needed)');
+  });
+
+  it('must be above the margin, not at it', () => {
+    const { lower } = gateCandidate({ ...passing, pairs: pairs(1_000, 24, 20) });
+    expect(failedRules({ ...passing, pairs: pairs(1_000, 24, 20), margin: -lower })).toEqual(['gain']);
+    expect(failedRules({ ...passing, pairs: pairs(1_000, 24, 20), margin: -lower + 1e-12 })).toEqual([]);
+  });
+
+  it('says how many records would be enough where more of them are all that lacks', () => {
+    expect(detailOf({ ...passing, pairs: pairs(500, 20, 16) }, 'gain')).toBe(
+      'Right where the champion is wrong 20 times, wrong where it is right 16 times, on 500 independent records: a gain of 0.80 points, with 95 % certainty above −1.20 points (above −0.25 is needed); at these rates about 1,780 records would do.',
+    );
+    expect(detailOf(withSettings({ caution: 'strict' }, { ...passing, pairs: pairs(500, 20, 16) }), 'gain')).toBe(
+      'Right where the champion is wrong 20 times, wrong where it is right 16 times, on 500 independent records: a gain of 0.80 points, p = 0.3089 by the exact one-sided McNemar test (at most 0.05 is needed); at these rates about 3,289 records would do.',
+    );
+  });
+
+  it('is better by McNemar at α itself where caution is strict, p in powers of ten when it is small', () => {
+    const strict = (gained: number, lost: number) =>
+      withSettings({ caution: 'strict', alpha: 0.5 }, { ...passing, pairs: pairs(5_000, gained, lost) });
+    expect(failedRules(strict(1, 0))).toEqual([]);
+    expect(detailOf(strict(1, 0), 'gain')).toMatch(/ p = 0\.5000 by .* \(at most 0\.5 is needed\)\.$/);
+    expect(detailOf(strict(20, 0), 'gain')).toContain('p = 9.5e-7 by');
+    expect(detailOf(strict(13, 0), 'gain')).toContain('p = 0.0001 by');
+    expect(detailOf(strict(2_000, 0), 'gain')).toContain('p = 0.0000 by');
   });
 
   it('counts a repeated id once, and one that is gained and lost as lost', () => {
-    expect(failedRules({ ...passing, gained: [...ids(4, 'gained'), ...ids(4, 'gained')], lost: [] })).toEqual([
-      'paired-bound',
+    const repeated = { groups: 500, gained: ['a', 'b', 'a', 'c'], lost: ['b', 'b'] };
+    expect(gateCandidate({ ...passing, pairs: repeated })).toMatchObject({ gained: 2, lost: 1 });
+  });
+
+  it('promotes a truly better model of a weak champion: 55 % to 72 % on 250 records, 4 % lost', () => {
+    expect(gateCandidate({ ...passing, pairs: pairs(250, 52, 10) }).outcome).toBe('passed');
+  });
+});
+
+describe('the memory', () => {
+  it.each(['preceding', 'earlier'] as const)(
+    'lets no more be lost net of the records of the %s than allowed',
+    (scope) => {
+      const others = [memory(0), memory(0, 0, 'earlier')];
+      expect(failedRules({ ...passing, memory: [...others, memory(2, 0, scope)] })).toEqual([]);
+      expect(failedRules({ ...passing, memory: [...others, memory(3, 0, scope)] })).toEqual(['memory']);
+      expect(failedRules({ ...passing, memory: [...others, memory(9, 7, scope)] })).toEqual([]);
+      expect(failedRules({ ...passing, memory: [...others, memory(10, 7, scope)] })).toEqual(['memory']);
+    },
+  );
+
+  it('counts every id once, and lists all that are lost whatever is gained', () => {
+    const count = { ...memory(0), lost: ['a', 'b', 'a', 'b'], gained: ['b', 'c', 'c'] };
+    expect(gateCandidate({ ...passing, memory: [count] }).memory).toEqual([
+      { ...count, lost: ['a', 'b'], gained: 1, allowed: 2 },
     ]);
-    expect(gateCandidate({ ...passing, gained: ['a', 'b'], lost: ['b'] })).toMatchObject({ gained: 1, lost: 1 });
-    expect(failedRules({ ...passing, regressions: [{ ...regression(0), lost: ['a', 'b', 'a', 'b'] }] })).toEqual([]);
+    expect(failedRules({ ...passing, memory: [{ ...count, lost: [...ids(3), ...ids(3)], gained: [] }] })).toEqual([
+      'memory',
+    ]);
   });
 
-  it.each(['current', 'preceding', 'earlier'] as const)('rejects one regression too many on the %s set', (scope) => {
-    const others = [regression(0), regression(0, 'preceding'), regression(0, 'earlier'), regression(0, scope)];
-    expect(failedRules({ ...passing, regressions: [...others, regression(2, scope)] })).toEqual([]);
-    expect(failedRules({ ...passing, regressions: [...others, regression(3, scope)] })).toEqual(['regressions']);
-  });
-
-  it('weighs losses on the traffic of the run against twice as many failures mended there, up to 2 %', () => {
-    const fixed = (count: number, scope: RegressionCount['scope'], lost = 4) => ({
-      ...passing,
-      fixed: count,
-      regressions: [...(scope === 'current' ? [] : [regression(0)]), regression(lost, scope)],
-    });
-    expect(failedRules(fixed(7, 'current'))).toEqual(['regressions']);
-    expect(failedRules(fixed(8, 'current'))).toEqual([]);
-    expect(detailOf(fixed(8, 'current'), 'regressions')).toBe(
-      'Regressions: current: 4 of 200 on record lost, 4 allowed for 8 failures mended.',
-    );
-    expect(failedRules(fixed(100, 'current', 5))).toEqual(['regressions']);
-    expect(failedRules(fixed(100, 'preceding'))).toEqual(['regressions']);
-    expect(failedRules(fixed(100, 'earlier'))).toEqual(['regressions']);
-  });
-
-  it('rejects when the current regression set is missing', () => {
-    expect(failedRules({ ...passing, regressions: [] })).toEqual(['regressions']);
-    expect(failedRules({ ...passing, regressions: [regression(0, 'preceding')] })).toEqual(['regressions']);
-  });
-
-  it.each([
-    ['failures', { failures: 19, traffic: 50, regression: 50 }],
-    ['traffic', { failures: 20, traffic: 49, regression: 50 }],
-    ['regression', { failures: 20, traffic: 50, regression: 49 }],
-  ])('has an outcome of its own for too little evidence: %s', (_, evidence) => {
-    expect(gateCandidate({ ...passing, evidence }).outcome).toBe('too-little-evidence');
-    expect(gateCandidate({ ...passing, evidence, candidateScore: 0 }).outcome).toBe('too-little-evidence');
-  });
-
-  it('never passes on a number that is missing or impossible', () => {
-    for (const score of [Number.NaN, Number.POSITIVE_INFINITY, -1, 1.01]) {
-      expect(failedRules({ ...passing, candidateScore: score, reason: 'plateau' })).toContain('score');
-      expect(failedRules({ ...passing, championScore: score, reason: 'plateau' })).toContain('score');
-    }
-    expect(failedRules({ ...passing, regressions: [{ ...regression(0), size: Number.NaN }] })).toEqual(['regressions']);
-    expect(gateCandidate({ ...passing, evidence: { failures: Number.NaN, traffic: 50, regression: 50 } }).outcome).toBe(
-      'too-little-evidence',
+  it('says that nothing is lost net where as much is mended', () => {
+    expect(detailOf({ ...passing, memory: [memory(2, 2)] }, 'memory')).toContain(
+      '2 are lost and 2 others mended, none lost net',
     );
   });
 
-  it('says the numbers in one sentence a rule', () => {
+  it('forgets nothing before the first promotion', () => {
+    expect(failedRules({ ...passing, memory: [] })).toEqual([]);
+    expect(detailOf({ ...passing, memory: [] }, 'memory')).toBe('No earlier promotion is on record.');
+  });
+
+  it('refuses a candidate that breaks 3 % of what was right and mends nothing', () => {
     expect(
-      gateCandidate({ ...passing, regressions: [regression(1), regression(3, 'preceding')] }).rules.map(
-        (rule) => rule.detail,
-      ),
-    ).toEqual([
-      'The score 0.9700 reaches the target of 0.9600; the champion has 0.9000.',
-      'Right where the champion is wrong 10 times, wrong where it is right 1 times: p = 0.0059, at most α = 0.05 (exact one-sided McNemar).',
-      'Regressions: current: 1 of 200 on record lost, 2 allowed; preceding: 3 of 200 on record lost, 2 allowed.',
-      'Enough evidence: 20 failures after triage (20 needed), 50 examples in traffic-validation (50 needed), 50 examples in the regression set (50 needed).',
-    ]);
+      failedRules({ ...passing, pairs: pairs(1_000, 0, 30), memory: [memory(27, 0, 'preceding', 1_000)] }),
+    ).toEqual(['gain', 'memory']);
+  });
+});
+
+describe('the labels', () => {
+  it('refuse a label that is lost under a better total', () => {
+    const request = {
+      ...passing,
+      pairs: pairs(4_000, 400, 216),
+      facets: [
+        { facet: 'lost', records: 300, gained: 0, lost: 216 },
+        { facet: 'others', records: 3_700, gained: 400, lost: 0 },
+      ],
+    };
+    expect(failedRules(request)).toEqual(['labels']);
+    expect(gateCandidate(request).fallen).toMatchObject([{ facet: 'lost', proven: true }]);
+    expect(detailOf(request, 'labels')).toBe('Proven to fall: lost (0 gained, 216 lost of 300, p = 1.9e-65).');
   });
 
-  it('says how a score falls short, or why it is enough below the target', () => {
-    const scored = (request: Partial<GateRequest>): string | undefined => detailOf({ ...passing, ...request }, 'score');
-    expect(scored({ candidateScore: 0.94, reason: 'plateau' })).toBe(
-      "The score 0.9400 is below the target of 0.9600, above the champion's 0.9000, and no more is to be had: plateau.",
+  it('name what falls without proof, five of them, and let it pass', () => {
+    const facets = ids(7, 'label').map((facet, at) => ({ facet, records: 50, gained: 0, lost: at === 6 ? 2 : 1 }));
+    expect(failedRules({ ...passing, facets })).toEqual([]);
+    expect(detailOf({ ...passing, facets }, 'labels')).toBe(
+      'None of 7 labels is proven to fall; losing more than they gain, without proof: label-6 (0 gained, 2 lost of 50, p = 1.0000), label-0 (0 gained, 1 lost of 50, p = 1.0000), label-1 (0 gained, 1 lost of 50, p = 1.0000), label-2 (0 gained, 1 lost of 50, p = 1.0000), label-3 (0 gained, 1 lost of 50, p = 1.0000) and 2 more.',
     );
-    expect(scored({ candidateScore: 0.94 })).toBe(
-      "The score 0.9400 is below the target of 0.9600; it is above the champion's 0.9000, but no reason to stop short is on record.",
-    );
-    expect(scored({ candidateScore: 0.9, reason: 'plateau' })).toBe(
-      "The score 0.9000 is below the target of 0.9600, level with the champion's 0.9000, and no more is to be had: plateau.",
-    );
-    expect(scored({ candidateScore: 0.89, reason: 'plateau' })).toBe(
-      "The score 0.8900 is below the target of 0.9600 and below the champion's 0.9000.",
-    );
-    expect(scored({ candidateScore: Number.NaN })).toBe('A score is missing: candidate none, champion 0.9000.');
-    expect(scored({ candidateScore: 1, championScore: 0 })).toBe(
-      'The score 1.0000 reaches the target of 0.9600; the champion has 0.0000.',
-    );
-  });
-
-  it('says p to four places, and in powers of ten when it is smaller', () => {
-    const paired = (gained: number, lost: number): string | undefined =>
-      detailOf({ ...passing, gained: ids(gained, 'gained'), lost: ids(lost, 'lost') }, 'paired-bound');
-    expect(paired(1, 3)).toBe(
-      'Right where the champion is wrong 1 times, wrong where it is right 3 times: p = 0.9375, above α = 0.05 (exact one-sided McNemar).',
-    );
-    expect(paired(20, 0)).toContain('p = 9.5e-7, at most α = 0.05 ');
-    expect(paired(13, 0)).toContain('p = 0.0001, ');
-    expect(paired(2_000, 0)).toContain('p = 0.0000, ');
-  });
-
-  it('takes a p of exactly α', () => {
-    const settings = { ...defaultSettings, alpha: 0.5 };
-    expect(failedRules({ ...passing, settings, gained: ['one'], lost: [] })).toEqual([]);
-  });
-
-  it('says which sets of record there are when the current one is missing', () => {
-    expect(detailOf({ ...passing, regressions: [regression(0, 'preceding')] }, 'regressions')).toBe(
-      'Regressions: the current regression set is missing; preceding: 0 of 200 on record lost, 2 allowed.',
+    expect(detailOf({ ...passing, facets: facets.slice(2) }, 'labels')).toMatch(
+      /: label-6 \(.*\), label-2 \(.*\), label-3 \(.*\), label-4 \(.*\), label-5 \([^()]*\)\.$/,
     );
   });
 
-  it('says what evidence there is when it is too little', () => {
-    const evidence = { failures: 19, traffic: 50, regression: 7 };
-    expect(detailOf({ ...passing, evidence }, 'evidence')).toBe(
-      'Too little evidence: 19 failures after triage (20 needed), 50 examples in traffic-validation (50 needed), 7 examples in the regression set (50 needed).',
+  it('may lose nothing net where they are critical', () => {
+    const critical = (gained: number, lost: number, records = 60) =>
+      withSettings({ critical: ['refund'] }, { ...passing, facets: [{ facet: 'refund', records, gained, lost }] });
+    expect(failedRules(critical(3, 3))).toEqual([]);
+    expect(failedRules(critical(3, 4))).toEqual(['labels']);
+    expect(detailOf(critical(3, 4), 'labels')).toBe(
+      'The critical label refund may lose nothing net (3 gained, 4 lost); losing more than they gain, without proof: refund (3 gained, 4 lost of 60, p = 0.5000).',
+    );
+    expect(failedRules(withSettings({ critical: ['invoice'], enoughCritical: 0 }))).toEqual([]);
+  });
+
+  it('hold a candidate back while a critical one has too few records to tell', () => {
+    const critical = (records: number) =>
+      withSettings(
+        { critical: ['refund'] },
+        { ...passing, facets: [{ facet: 'refund', records, gained: 0, lost: 0 }] },
+      );
+    expect(failedRules(critical(20))).toEqual([]);
+    expect(failedRules(critical(19))).toEqual(['labels']);
+    expect(detailOf(critical(19), 'labels')).toBe(
+      'The critical label refund has 19 records, and 20 are needed to tell, which holds the candidate back.',
+    );
+    expect(detailOf(withSettings({ critical: ['refund', 'invoice', 'other'] }), 'labels')).toBe(
+      'The critical label invoice has 0 records, and 20 are needed to tell, which holds the candidate back; the critical label other has 0 records, and 20 are needed to tell, which holds the candidate back.',
     );
   });
 
-  it('names each rule once, whatever is asked', () => {
-    fc.assert(
-      fc.property(request, (asked) => {
-        const { rules } = gateCandidate(asked);
-        expect(rules.map((rule) => rule.rule)).toEqual(['score', 'paired-bound', 'regressions', 'evidence']);
-      }),
-    );
+  it('pass where the task has none', () => {
+    expect(failedRules({ ...passing, facets: [] })).toEqual([]);
+  });
+});
+
+describe('the evidence', () => {
+  it.each([
+    ['failures', { failures: 19, records: 50 }],
+    ['records', { failures: 20, records: 49 }],
+  ])('has an outcome of its own where it is too little: %s', (_, evidence) => {
+    expect(gateCandidate({ ...passing, evidence }).outcome).toBe('too-little-evidence');
+    expect(gateCandidate({ ...passing, evidence, pairs: pairs(500, 0, 9) }).outcome).toBe('too-little-evidence');
+    expect(failedRules({ ...passing, evidence })).toEqual(['evidence']);
   });
 
-  it('passes exactly when all four rules of the design hold', () => {
-    fc.assert(
-      fc.property(request, (asked) => {
-        const { settings, evidence } = asked;
-        const enough = evidence.failures >= 20 && evidence.traffic >= 50 && evidence.regression >= 50;
-        const scored =
-          Number.isFinite(asked.championScore) &&
-          (asked.candidateScore >= 0.96 || (asked.candidateScore >= asked.championScore && asked.reason !== null));
-        const surer =
-          mcNemarOneSided(asked.gained.length, asked.lost.length) <= 0.05 &&
-          asked.candidateScore >= asked.championScore;
-        const kept =
-          asked.regressions.some((count) => count.scope === 'current') &&
-          asked.regressions.every(
-            ({ scope, lost, size }) =>
-              lost.length <= allowedRegressions(settings, size) ||
-              (scope === 'current' && lost.length <= asked.fixed / 2 && lost.length <= size * 0.02),
-          );
-        const expected = enough ? (scored && surer && kept ? 'passed' : 'rejected') : 'too-little-evidence';
-        expect(gateCandidate(asked).outcome).toBe(expected);
-      }),
-      { numRuns: 2_000 },
-    );
-  });
-
-  it('never begins to pass by a further loss', () => {
-    fc.assert(
-      fc.property(request, fc.constantFrom('current', 'preceding', 'earlier'), (asked, scope) => {
-        const worse: GateRequest[] = [
-          { ...asked, lost: [...asked.lost, 'one more'] },
-          {
-            ...asked,
-            regressions: asked.regressions.map((count) =>
-              count.scope === scope ? { ...count, lost: [...count.lost, 'one more'] } : count,
-            ),
-          },
-          { ...asked, candidateScore: Math.max(0, asked.candidateScore - 0.05) },
-        ];
-        if (gateCandidate(asked).outcome === 'passed') return;
-        for (const one of worse) expect(gateCandidate(one).outcome).not.toBe('passed');
-      }),
+  it('says what there is and what is needed', () => {
+    expect(detailOf({ ...passing, evidence: { failures: 19, records: 7 } }, 'evidence')).toBe(
+      'Too little evidence: 19 failures after triage (20 needed), 7 judged records (50 needed).',
     );
   });
 });
 
-describe('allowedRegressions', () => {
+describe('the fit', () => {
+  it('of a served model that is no average is no less on its own pool than that of its fold models out of fold', () => {
+    expect(failedRules({ ...passing, fit: { pool: 0.9, outOfFold: 0.9 } })).toEqual([]);
+    expect(failedRules({ ...passing, fit: { pool: 0.8999, outOfFold: 0.9 } })).toEqual(['fit']);
+    expect(failedRules({ ...passing, fit: { pool: 1, outOfFold: 0 } })).toEqual([]);
+    expect(detailOf({ ...passing, fit: { pool: 0.97, outOfFold: 0.9 } }, 'fit')).toBe(
+      'The served model has 0.9700 of its own training pool right, no less than the 0.9000 of its fold models on what they never saw.',
+    );
+    expect(detailOf({ ...passing, fit: { pool: 0.8, outOfFold: 0.9 } }, 'fit')).toBe(
+      'The served model has 0.8000 of its own training pool right, not even the 0.9000 of its fold models on what they never saw.',
+    );
+    expect(detailOf({ ...passing, fit: { pool: Number.NaN, outOfFold: 0.9 } }, 'fit')).toContain(
+      ' has none of its own',
+    );
+  });
+});
+
+describe('a number that is missing or impossible', () => {
+  const bad = [Number.NaN, Number.POSITIVE_INFINITY, -1];
+
+  it.each(bad)('never passes a rule: %d', (value) => {
+    const failed = {
+      gain: { ...passing, pairs: { ...passing.pairs, groups: value } },
+      memory: { ...passing, memory: [memory(0), { ...memory(3), size: value }] },
+      fit: { ...passing, fit: { pool: 0.9, outOfFold: value } },
+    };
+    for (const [rule, request] of Object.entries(failed)) {
+      if (rule === 'memory' && value === Number.POSITIVE_INFINITY) continue;
+      expect(failedRules(request)).toEqual([rule]);
+    }
+    expect(failedRules({ ...passing, fit: { pool: value, outOfFold: 0.9 } })).toEqual(['fit']);
+    for (const part of ['records', 'gained', 'lost'] as const) {
+      expect(
+        failedRules({
+          ...passing,
+          facets: [{ ...passing.facets[0], facet: 'a', records: 9, gained: 0, lost: 0, [part]: value }],
+        }),
+      ).toEqual(['labels']);
+    }
+  });
+
+  it('is named', () => {
+    expect(detailOf({ ...passing, pairs: pairs(24, 20, 5) }, 'gain')).toBe(
+      'Right where the champion is wrong 20 times, wrong where it is right 5 times, on 24 independent records: these numbers cannot be.',
+    );
+    expect(detailOf({ ...passing, facets: [{ facet: 'refund', records: 9, gained: 5, lost: 5 }] }, 'labels')).toBe(
+      'The numbers of refund cannot be.',
+    );
+    expect(failedRules({ ...passing, margin: Number.NaN })).toEqual(['gain']);
+    expect(failedRules({ ...passing, pairs: pairs(25, 20, 5) })).toEqual([]);
+  });
+
+  it('of evidence is too little', () => {
+    for (const evidence of [
+      { failures: Number.NaN, records: 50 },
+      { failures: 20, records: Number.NaN },
+    ]) {
+      expect(gateCandidate({ ...passing, evidence }).outcome).toBe('too-little-evidence');
+    }
+  });
+
+  it('of pairs leaves a verdict that can be stored', () => {
+    const { net, lower } = gateCandidate({ ...passing, pairs: pairs(0, 0, 0) });
+    expect({ net, lower }).toEqual({ net: 0, lower: -1 });
+  });
+});
+
+describe('whatever is asked', () => {
+  const facet = fc.nat(3).chain((at) =>
+    fc.record({
+      facet: fc.constant(`label-${at}`),
+      records: fc.integer({ min: 40, max: 80 }),
+      gained: fc.nat(15),
+      lost: fc.nat(15),
+    }),
+  );
+  const request: fc.Arbitrary<GateRequest> = fc.record({
+    settings: fc
+      .record({
+        caution: fc.constantFrom('strict' as const, 'normal' as const, 'bold' as const),
+        critical: fc.subarray(['label-0'], { minLength: 0 }),
+      })
+      .map((settings) => ({ ...defaultSettings, ...settings })),
+    margin: fc.option(fc.double({ min: 0, max: 0.05, noNaN: true })),
+    pairs: fc.tuple(fc.integer({ min: 100, max: 2_000 }), fc.nat(60), fc.nat(30)).map((counts) => pairs(...counts)),
+    memory: fc.array(
+      fc.record({
+        scope: fc.constantFrom('preceding' as const, 'earlier' as const),
+        size: fc.integer({ min: 50, max: 1_000 }),
+        right: fc.nat(1_000),
+        lost: fc.nat(8).map((count) => ids(count, 'lost')),
+        gained: fc.nat(8).map((count) => ids(count, 'gained')),
+      }),
+      { maxLength: 2 },
+    ),
+    facets: fc.uniqueArray(facet, { maxLength: 4, selector: (one) => one.facet }),
+    evidence: fc.record({ failures: fc.integer({ min: 15, max: 100 }), records: fc.integer({ min: 45, max: 200 }) }),
+    fit: fc.option(fc.record({ pool: fc.double({ min: 0.5, max: 1, noNaN: true }), outOfFold: fc.constant(0.6) })),
+  });
+  const passes = (asked: GateRequest) => gateCandidate(asked).outcome === 'passed';
+
+  /** The request with one more group gained, or lost, wherever there is room for it. */
+  function oneMore(change: 'gained' | 'lost', asked: GateRequest, at: number): GateRequest[] {
+    const longer = <T extends { gained: readonly string[]; lost: readonly string[] }>(changes: T): T => ({
+      ...changes,
+      [change]: [...changes[change], 'one more'],
+    });
+    return [
+      { ...asked, pairs: longer(asked.pairs) },
+      { ...asked, memory: asked.memory.map((count, index) => (index === at ? longer(count) : count)) },
+      {
+        ...asked,
+        facets: asked.facets.map((count, index) => (index === at ? { ...count, [change]: count[change] + 1 } : count)),
+      },
+    ];
+  }
+
+  it('a further gain never turns a pass into a refusal, and a further loss never a refusal into a pass', () => {
+    let [passed, refused] = [0, 0];
+    fc.assert(
+      fc.property(request, fc.nat(3), (asked, at) => {
+        const pass = passes(asked);
+        if (pass) passed += 1;
+        else refused += 1;
+        for (const other of oneMore(pass ? 'gained' : 'lost', asked, at)) expect(passes(other)).toBe(pass);
+      }),
+      { numRuns: 1_000 },
+    );
+    expect(Math.min(passed, refused)).toBeGreaterThan(50);
+  });
+
+  it('a wider margin, and more boldness, never turns a pass into a refusal', () => {
+    const bolder = { strict: 'normal', normal: 'bold', bold: 'bold' } as const;
+    fc.assert(
+      fc.property(request, fc.double({ min: 0, max: 0.5, noNaN: true }), (asked, wider) => {
+        if (!passes(asked)) return;
+        if (asked.margin !== null) expect(passes({ ...asked, margin: asked.margin + wider })).toBe(true);
+        const bolderStill = { ...asked.settings, caution: bolder[asked.settings.caution] };
+        if (asked.margin === null) expect(passes(withSettings(bolderStill, asked))).toBe(true);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+
+  it('neither order nor repetition of what is counted matters', () => {
+    const upsideDown = (asked: GateRequest): GateRequest => ({
+      ...asked,
+      pairs: {
+        ...asked.pairs,
+        gained: [...asked.pairs.gained, ...asked.pairs.gained].reverse(),
+        lost: [...asked.pairs.lost.toReversed(), ...asked.pairs.lost],
+      },
+      memory: asked.memory.map((count) => ({
+        ...count,
+        lost: [...count.lost, ...count.lost],
+        gained: count.gained.toReversed(),
+      })),
+      facets: asked.facets.toReversed(),
+    });
+    fc.assert(
+      fc.property(request, (asked) => {
+        const { memory: forgotten, ...verdict } = gateCandidate(asked);
+        const { memory: same, ...other } = gateCandidate(upsideDown(asked));
+        expect(other).toEqual(verdict);
+        expect(same).toEqual(forgotten);
+      }),
+    );
+  });
+
+  it('it passes exactly when all five rules do, and too little evidence comes before all', () => {
+    fc.assert(
+      fc.property(request, (asked) => {
+        expect(gateRequestSchema.safeParse(asked).success).toBe(true);
+        const verdict = gateCandidate(asked);
+        expect(gateVerdictSchema.parse(verdict)).toEqual(verdict);
+        const enough = asked.evidence.failures >= 20 && asked.evidence.records >= 50;
+        const all = verdict.rules.every((rule) => rule.passed);
+        expect(verdict.outcome).toBe(enough ? (all ? 'passed' : 'rejected') : 'too-little-evidence');
+        if (verdict.outcome !== 'passed') return;
+        expect(verdict.gained).toBeGreaterThan(verdict.lost);
+        for (const { lost, gained, allowed } of verdict.memory)
+          expect(lost.length - gained).toBeLessThanOrEqual(allowed);
+        expect(verdict.fallen.some(({ proven }) => proven)).toBe(false);
+      }),
+      { numRuns: 1_000 },
+    );
+  });
+});
+
+describe('allowedLosses', () => {
   it.each([
     [0, 2],
     [200, 2],
     [299, 2],
     [300, 3],
     [1_000, 10],
-  ])('of a set of %i is %i', (size, allowed) => {
-    expect(allowedRegressions(defaultSettings, size)).toBe(allowed);
+  ])('of %i records are %i', (size, allowed) => {
+    expect(allowedLosses(defaultSettings, size)).toBe(allowed);
   });
 
-  it('is not one less by a rounding error', () => {
-    expect(allowedRegressions({ ...defaultSettings, regressionsFraction: 0.29 }, 100)).toBe(29);
+  it('are not one less by a rounding error', () => {
+    expect(allowedLosses({ ...defaultSettings, memoryFraction: 0.29 }, 100)).toBe(29);
   });
 });

@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { wordKey } from '../../../../shared/domain/base/text.ts';
-import { nearDuplicateGroups, nearDuplicatesOf } from '../../../../shared/domain/similarity/near-duplicates.ts';
+import {
+  nearDuplicateGroups,
+  nearDuplicatesByKind,
+  nearDuplicatesOf,
+} from '../../../../shared/domain/similarity/near-duplicates.ts';
 import { jaccard, nearDuplicateThreshold, wordSet } from '../../../helpers/word-sets.ts';
 import { messyText } from './texts.ts';
 
@@ -120,5 +124,50 @@ describe('nearDuplicatesOf', () => {
       }),
       { numRuns: 200 },
     );
+  });
+});
+
+describe('nearDuplicatesByKind', () => {
+  const text = fc.oneof(messyText, longText);
+  const references = fc.array(fc.record({ text, kind: fc.constantFrom('one', 'two', 'three') }), { maxLength: 30 });
+
+  it('finds one reference of each kind, exactly where brute force finds some', () => {
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 15 }), references, (texts, among) => {
+        const found = nearDuplicatesByKind(texts, among);
+        const expected = texts.flatMap((one, index) =>
+          ['one', 'two', 'three']
+            .filter((kind) =>
+              among.some((other) => other.kind === kind && similarity(one, other.text) >= nearDuplicateThreshold),
+            )
+            .map((kind) => `${index} ${kind}`),
+        );
+        expect(found.map(({ index, kind }) => `${index} ${kind}`).sort()).toEqual(expected.sort());
+        for (const near of found) {
+          const other = among[near.reference];
+          expect(other?.kind).toBe(near.kind);
+          expect(near.similarity).toBe(similarity(texts[near.index] ?? '', other?.text ?? ''));
+        }
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  it('searches only the kinds that are wanted for a text', () => {
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 15 }), references, (texts, among) => {
+        const wanted = (index: number, kind: string): boolean => (index % 2 === 0) === (kind === 'one');
+        expect(nearDuplicatesByKind(texts, among, wanted)).toEqual(
+          nearDuplicatesByKind(texts, among).filter(({ index, kind }) => wanted(index, kind)),
+        );
+      }),
+    );
+  });
+
+  it('does not read all references that are alike', () => {
+    const filling = (order: number): string => `hello my order number ${order} has still not arrived yet can you help`;
+    const among = Array.from({ length: 20_000 }, (_, order) => ({ text: filling(order), kind: order % 3 }));
+    const texts = Array.from({ length: 20_000 }, (_, order) => filling(100_000 + order));
+    expect(nearDuplicatesByKind(texts, among)).toHaveLength(60_000);
   });
 });

@@ -18,6 +18,7 @@ it('tells how far it is while it embeds, never going back, and ends with all inp
     configuration: defaultConfiguration('use-lite'),
     seed: 1,
     teacher: null,
+    folds: null,
     artifactKey: 'artifact',
     predictor: 'embedded',
   });

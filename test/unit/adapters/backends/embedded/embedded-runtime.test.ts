@@ -41,6 +41,7 @@ describe('embedded runtime', { timeout: 60_000 }, () => {
             configuration: defaultConfiguration('use-lite'),
             seed: 1,
             teacher: null,
+            folds: null,
             artifactKey,
             predictor: 'embedded',
           });

@@ -4,7 +4,7 @@ import {
   encodeArtifact,
   type HeadArtifact,
 } from '../../../../../shared/adapters/backends/embedded/artifact.ts';
-import { interpolateHeads } from '../../../../../shared/adapters/backends/embedded/interpolate-heads.ts';
+import { blendHeads } from '../../../../../shared/adapters/backends/embedded/blend-heads.ts';
 
 const trained: HeadArtifact = {
   header: {
@@ -51,8 +51,11 @@ function weightsOf({ header, low, sparseScales, sparseWeights }: HeadArtifact, n
   );
 }
 
-describe('interpolateHeads', () => {
-  const merged = interpolateHeads(trained, champion, 0.25);
+describe('blendHeads', () => {
+  const merged = blendHeads([
+    { head: trained, part: 0.75 },
+    { head: champion, part: 0.25 },
+  ]);
 
   it('has the classes, the n-grams and the embeddings of both, and speaks in log-odds', () => {
     expect(merged.header).toEqual({
@@ -88,12 +91,45 @@ describe('interpolateHeads', () => {
   });
 
   it('of a head with itself answers as that head', () => {
-    const same = interpolateHeads(champion, champion, 0.4);
+    const same = blendHeads([
+      { head: champion, part: 0.4 },
+      { head: champion, part: 0.6 },
+    ]);
     expect([...same.low]).toEqual([...champion.low]);
     for (const ngram of champion.low) {
       const before = weightsOf(champion, ngram);
       const after = weightsOf(same, ngram);
       for (const label of ['a', 'b']) expect(after[label]).toBeCloseTo((before[label] ?? 0) / 2, 3);
     }
+  });
+
+  it('is the mean of many heads of one temperature, where a class or an n-gram that one lacks counts as 0', () => {
+    const third = { ...trained, header: { ...trained.header, classes: [0, 1] }, low: Uint32Array.of(1, 4) };
+    const quarter = (head: HeadArtifact) => ({ head, part: 0.25 });
+    const mean = blendHeads([quarter(trained), quarter(trained), quarter(third), quarter(third)]);
+    expect([...mean.low]).toEqual([1, 2, 4]);
+    expect(weightsOf(mean, 1).a).toBeCloseTo(2 * 1, 1);
+    expect(weightsOf(mean, 1).b).toBeCloseTo(2 * -0.5, 1);
+    expect(weightsOf(mean, 1).c).toBeCloseTo(2 * -0.5, 1);
+    expect(weightsOf(mean, 2).c).toBeCloseTo(2 * 0.5 * 1.27, 1);
+    expect(weightsOf(mean, 4).b).toBeCloseTo(2 * 0.5 * 1.27, 1);
+    expect([...mean.denseWeights]).toEqual([0.5, -0.25, -0.25]);
+  });
+
+  it('goes by the names of labels, and leaves out classes of labels that the first head does not know', () => {
+    const other = { ...trained, header: { ...trained.header, labels: ['c', 'x', 'a'] } };
+    const mixed = blendHeads([
+      { head: trained, part: 0.5 },
+      { head: other, part: 0.5 },
+    ]);
+    expect(mixed.header).toMatchObject({ labels: ['a', 'b', 'c'], classes: [0, 2] });
+    expect([...mixed.denseWeights]).toEqual([0, 0]);
+    const foreign = { ...trained, header: { ...trained.header, labels: ['x', 'y', 'c'] } };
+    const half = blendHeads([
+      { head: trained, part: 0.5 },
+      { head: foreign, part: 0.5 },
+    ]);
+    expect(half.header.classes).toEqual([0, 2]);
+    expect([...half.denseWeights]).toEqual([0.25, -0.5]);
   });
 });

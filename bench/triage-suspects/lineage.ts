@@ -1,0 +1,35 @@
+import { judgeRecord } from '../../shared/domain/traces/judging.ts';
+import type { JudgedRecord } from '../../shared/domain/traces/trace-record.ts';
+import { classification } from '../../shared/tasks/classification/classification.ts';
+import { labelOutput } from '../../shared/tasks/classification/label.ts';
+import type { StagedLog } from '../adaptft/logs/staged-log.ts';
+import type { Answer } from '../adaptft/logs/trace-line.ts';
+
+/** A log of AdaptFT-Bench as a model answered it and as the judge then judged it, with what was done to it. */
+export interface JudgedLog {
+  readonly record: JudgedRecord;
+  readonly truth: StagedLog['truth'];
+}
+
+/** The log as a run pins it; null where it timed out, and nothing was judged. */
+export function judgedLog(log: StagedLog, { output, confidence }: Answer): JudgedLog | null {
+  if (log.timedOut) return null;
+  const answer = output === null ? null : labelOutput(output);
+  const snapshot = {
+    traceId: log.logId,
+    timestamp: log.timestamp,
+    input: log.input,
+    slice: null,
+    steps: null,
+    recorded: answer,
+    judgement: {
+      verdict: output === log.expected ? ('pass' as const) : ('fail' as const),
+      expected: log.expected === null ? null : labelOutput(log.expected),
+      judge: { kind: 'llm' as const, id: 'judge', reason: '' },
+    },
+    answer,
+    confidence,
+    runnerUp: null,
+  };
+  return { record: judgeRecord(snapshot, classification), truth: log.truth };
+}
