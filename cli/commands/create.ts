@@ -31,7 +31,7 @@ Example:
 
 Labels are given, or taken from the examples, or both. Without examples the model is only registered; the same command
 with --examples trains its first checkpoint later. Settings for --set:
-  ${settingNames.join(', ')}.`;
+  ${settingNames.filter((name) => name !== 'critical').join(', ')}.`;
 
 const optionsSchema = z.object({
   task: z.enum([...taskKinds.keys()]),

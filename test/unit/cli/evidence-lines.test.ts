@@ -14,7 +14,7 @@ describe('evidenceLines', () => {
       earlier: { lost: 12, gained: 14, allowed: 19, of: 1_902 },
     };
     expect(evidenceLines({ scores, gain, memory })).toEqual([
-      'Out of fold, by models that have not seen the traces: 91.5 % before, 96.9 % after (74.0 % of the champion's failures fixed, 99.1 % of its passes kept).',
+      "Out of fold, by models that have not seen the traces: 91.5 % before, 96.9 % after (74.0 % of the champion's failures fixed, 99.1 % of its passes kept).",
       'Of 2,588 independent records 163 are gained and 22 lost: +5.45 points, with 95 % certainty above +4.58. Of what earlier promotions froze, 3 are lost net (12 allowed).',
     ]);
   });
