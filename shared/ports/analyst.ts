@@ -9,7 +9,7 @@ import type { RandomStream } from './random.ts';
 export interface ShardRequest {
   readonly shardId: string;
   readonly task: TaskSpec;
-  /** Training-side records. */
+  /** Records that train. */
   readonly records: readonly UsableRecord[];
 }
 
@@ -29,7 +29,7 @@ export interface ProbeRequest {
   /** Passing records that the clustering saw: what the weakness does not look like. Never used as probe material. */
   readonly passes: readonly UsableRecord[];
   /**
-   * Training-side records that the clustering did not see; the champion's verdicts on them are what the cluster is
+   * Records that train and that the clustering did not see; the champion's verdicts on them are what the cluster is
    * tested by.
    */
   readonly material: readonly UsableRecord[];

@@ -19,7 +19,6 @@ import { prepareRun } from '../../shared/loop/snapshot/prepare-run.ts';
 import { splitTraces } from '../../shared/loop/snapshot/split-traces.ts';
 import { triageTraces } from '../../shared/loop/snapshot/triage-traces.ts';
 import { evaluateCandidates } from '../../shared/loop/training/evaluate-candidates.ts';
-import { evaluateChampion } from '../../shared/loop/training/evaluate-champion.ts';
 import { planCandidates } from '../../shared/loop/training/plan-candidates.ts';
 import { trainCandidates } from '../../shared/loop/training/train-candidates.ts';
 
@@ -36,6 +35,6 @@ export const allStages: readonly StageShape[] = [
   { name: 'take-lease', input: takeLeaseInputSchema, output: leaseRefSchema },
   ...[prepareRun, answerTraces, judgeTraces, triageTraces, splitTraces, analyzeFailures, buildTaxonomy],
   ...[confirmWeaknesses, inspectLineage, synthesizeCurriculum, assembleCurriculum, planCandidates, trainCandidates],
-  ...[prepareNextDataset, evaluateChampion, evaluateCandidates, gateCandidates, decideNext, promoteChampion],
+  ...[prepareNextDataset, evaluateCandidates, gateCandidates, decideNext, promoteChampion],
   ...[finalTest, writeReport],
 ];

@@ -45,13 +45,10 @@ export function toExamples(
   }));
 }
 
-export async function putDataset(
-  objects: ObjectStore,
-  key: string,
-  lines: Parameters<typeof toExamples>[0],
-): Promise<void> {
-  const text = toExamples(lines)
-    .map((example) => `${JSON.stringify(example)}\n`)
-    .join('');
-  await objects.put(key, new TextEncoder().encode(text));
+export function putDataset(objects: ObjectStore, key: string, lines: Parameters<typeof toExamples>[0]): Promise<void> {
+  return putExamples(objects, key, toExamples(lines));
+}
+
+export async function putExamples(objects: ObjectStore, key: string, examples: readonly Example[]): Promise<void> {
+  await objects.put(key, new TextEncoder().encode(examples.map((example) => `${JSON.stringify(example)}\n`).join('')));
 }

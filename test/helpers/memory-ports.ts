@@ -29,7 +29,7 @@ export interface MemoryPorts extends Ports {
 /**
  * Ports whose stores are in memory, with a trainer that learns nothing and a predictor that answers by a given rule.
  */
-export function memoryPorts(options: { answer?: (input: string) => string | null } = {}): MemoryPorts {
+export function memoryPorts(options: { answer?: (input: string, served: Served) => string | null } = {}): MemoryPorts {
   const clock = new FixedClock('2026-01-01T00:00:00Z');
   const objects = new MemoryObjectStore();
   const trainer: Trainer = {
@@ -47,9 +47,9 @@ export function memoryPorts(options: { answer?: (input: string) => string | null
   };
   const predictor: Predictor = {
     ...embeddedPredictorFacts,
-    async predict(_served, inputs) {
+    async predict(served, inputs) {
       return inputs.map((input) => {
-        const label = options.answer?.(input) ?? null;
+        const label = options.answer?.(input, served) ?? null;
         const output = label === null ? null : labelOutput(label);
         return {
           output,

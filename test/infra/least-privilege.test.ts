@@ -72,10 +72,8 @@ const writes = (pattern: string): readonly string[] => [
   `s3:PutObject ${pattern}`,
 ];
 const besideTheStagesOwn: Readonly<Record<string, readonly string[]>> = {
-  'prepare-run': readsTraces,
+  'prepare-run': [...readsTraces, ...writes('artifacts/models/*/splits/*')],
   'triage-traces': ['s3:DeleteObject artifacts/runs/*'],
-  'evaluate-candidates': ['s3:DeleteObject artifacts/runs/*'],
-  'split-traces': writes('artifacts/models/*/splits/*'),
   'inspect-lineage': [...readsTraces, ...writes('artifacts/models/*/evaluation-sets/*')],
   'assemble-curriculum': writes('artifacts/models/*/datasets/*'),
   'prepare-next-dataset': writes('artifacts/models/*/datasets/*'),

@@ -54,7 +54,7 @@ export const errorTable = {
   TrainingFailed: { retry: true, mend: 'See the cause; try another configuration if it persists.' },
   LeakDetected: {
     retry: false,
-    mend: 'An example is too close to a held-out one. Report this: the stage that chose it is at fault.',
+    mend: 'A trace would train a model that judges its near-duplicate. Report this: the stage that chose it is at fault.',
   },
 } as const satisfies Record<string, { retry: boolean; mend: string }>;
 

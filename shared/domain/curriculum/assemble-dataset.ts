@@ -5,7 +5,7 @@ import type { TaskKind } from '../base/task-kind.ts';
 import type { TaskSpec } from '../base/task-spec.ts';
 import { compareText } from '../base/text.ts';
 import type { RootCause } from '../diagnosis/root-cause.ts';
-import type { Place } from '../evaluation/fold.ts';
+import { foldCount, type Place } from '../evaluation/fold.ts';
 import { foldsNear, leaks } from '../evaluation/ledger.ts';
 import type { Manifest } from '../models/dataset.ts';
 import type { Example, Provenance } from '../models/example.ts';
@@ -149,7 +149,7 @@ function itemsOf({ gold, hardNegatives, boundary, parent, placed }: AssemblyRequ
   const candidates = [...hardNegatives, ...gold, ...boundary].sort(
     (a, b) => a.rank - b.rank || compareText(canonicalJson(a.provenance), canonicalJson(b.provenance)),
   );
-  const foldsOf = foldsOfCandidates(candidates, placed);
+  const foldsOf = foldsOfCandidates(candidates, [...placed, ...(parent?.examples ?? [])], placed);
   const items = new Map<string, Item>();
   for (const candidate of candidates) {
     const key = keyOf(candidate);
@@ -171,16 +171,20 @@ function itemsOf({ gold, hardNegatives, boundary, parent, placed }: AssemblyRequ
     parent === null
       ? []
       : parent.examples.map(
-          ({ exampleId, input, output, folds }): Item => ({
+          ({ exampleId, input, output, folds, provenance }): Item => ({
             input,
             output,
             folds,
-            judge: null,
+            // Whoever gave a first example vouches for it; only a person's judgement of a trace weighs as much.
+            judge: provenance.kind === 'file' ? 'human' : null,
             timestamp: null,
             preference: 4,
             key: `parent ${exampleId}`,
             origin: 'parent',
-            provenance: { kind: 'parent', datasetId: parent.datasetId, exampleId },
+            provenance:
+              provenance.kind === 'file'
+                ? provenance
+                : { kind: 'parent', datasetId: parent.datasetId, exampleId },
             margin: 1,
             hardRank: null,
           }),
@@ -196,14 +200,18 @@ function clusterOf(provenance: Provenance): string | null {
   return 'clusterId' in provenance ? provenance.clusterId : null;
 }
 
-/** The folds of a trace are those of its place; what was made of a trace has those of all that it is near to, too. */
+/**
+ * The folds of a trace are those of its place; what was made of a trace has those of all that it is near to, too.
+ * @param known everything that has folds, what the parent learnt of traces beyond the snapshot included
+ */
 function foldsOfCandidates(
   candidates: readonly ExampleCandidate[],
+  known: readonly Pick<PlacedInput, 'input' | 'folds'>[],
   placed: readonly PlacedInput[],
 ): (candidate: ExampleCandidate) => readonly number[] {
   const ofTrace = new Map(placed.map(({ traceId, folds }) => [traceId, folds]));
   const made = [...new Set(candidates.filter(({ origin }) => isMade(origin)).map(({ input }) => input))];
-  const near = foldsNear(made, placed);
+  const near = foldsNear(made, known);
   const ofMade = new Map(made.map((input, at) => [input, near[at] ?? []]));
   return ({ provenance, origin, input }) => {
     const own = 'traceId' in provenance ? (ofTrace.get(provenance.traceId) ?? []) : [];
@@ -233,7 +241,8 @@ function withoutLeaks(items: readonly Item[], placed: readonly PlacedInput[]): I
     }
   }
   const leaking = new Set(found.map((leak) => leak.example));
-  return items.filter((_, at) => !leaking.has(at));
+  // What no fold's model may train is near what must never train.
+  return items.filter(({ folds }, at) => !leaking.has(at) && folds.length < foldCount);
 }
 
 function capNearDuplicates(items: readonly Item[], most: number, kind: Pick<TaskKind, 'facets'>): Item[] {

@@ -6,9 +6,9 @@ import { type CurriculumPlan, lowMargin } from './curriculum-plan.ts';
 import { candidateOf, type ExampleCandidate } from './example-candidate.ts';
 
 export interface BoundaryRequest {
-  /** All passing records of the training side. */
+  /** All passing records that train. */
   readonly passes: readonly UsableRecord[];
-  /** Training-side failures by facet of the right output. */
+  /** Failures that train, by facet of the right output. */
   readonly failuresByFacet: ReadonlyMap<string, number>;
   readonly plan: CurriculumPlan;
   readonly kind: Pick<TaskKind, 'facets' | 'words'>;

@@ -16,9 +16,9 @@ export interface ClusterSelectionRequest {
   readonly cluster: Pick<Cluster, 'clusterId' | 'cause' | 'fixability'>;
   /** What the probes said; null when there were none. */
   readonly weakness: Weakness | null;
-  /** The cluster's failing records, training side. */
+  /** The cluster's failing records, of those that train. */
   readonly members: readonly UsableRecord[];
-  /** All passing records of the training side. */
+  /** All passing records that train. */
   readonly passes: readonly UsableRecord[];
   /** Probes of the cluster that the champion failed. */
   readonly failingProbes: readonly ProbeResult[];

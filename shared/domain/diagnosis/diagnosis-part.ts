@@ -1,6 +1,6 @@
 import { digest } from '../base/ids.ts';
 
-/** What a training-side record does in the diagnosis. */
+/** What a record that trains does in the diagnosis. */
 export type DiagnosisPart = 'discovery' | 'probing';
 
 const probingShare = 1 / 3;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { outputSchema } from '../base/output.ts';
 
 /**
- * A targeted input, made from training-side material outside the cluster, that tests a suspected weakness on the
+ * A targeted input, made from records that train, outside the cluster, that tests a suspected weakness on the
  * champion.
  */
 export const probeSchema = z.strictObject({

@@ -13,7 +13,6 @@ export const failureSchema = z.strictObject({
   margin: z.number(),
   /** Which fixable noise triage saw, or `none`. */
   noise: z.string(),
-  side: z.enum(['train', 'validation', 'test']),
 });
 export type Failure = z.infer<typeof failureSchema>;
 
@@ -28,7 +27,7 @@ const profileSchema = z.array(
 );
 export type SurfaceProfile = z.infer<typeof profileSchema>;
 
-/** A group of failing traces with one root cause. Built from training-side failures alone. */
+/** A group of failing traces with one root cause. Built from failures that train. */
 export const clusterSchema = z.strictObject({
   clusterId: z.string(),
   title: z.string(),

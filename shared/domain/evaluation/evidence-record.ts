@@ -1,16 +1,17 @@
 import { z } from 'zod';
+import { outputSchema } from '../base/output.ts';
 import { compareText } from '../base/text.ts';
 import type { TriagedRecord } from '../traces/trace-record.ts';
 import { evaluationItemSchema } from './evaluation-set.ts';
 import { placeSchema } from './fold.ts';
 
-/**
- * A judged trace of the evidence, with what is on record: whether the champion has it right out of fold.
- */
+/** A judged trace of the evidence, with what is on record: whether the champion has it right out of fold. */
 export const evidenceRecordSchema = evaluationItemSchema.extend({
   ...placeSchema.pick({ groupId: true, folds: true }).shape,
   /** Whether it may train; a suspect judgement stays among the evidence, so that triage cannot lean the gate. */
   kept: z.boolean(),
+  /** What the champion answers out of fold; null for nothing, and for what an earlier promotion froze. */
+  answer: outputSchema.nullable(),
 });
 export type EvidenceRecord = z.infer<typeof evidenceRecordSchema>;
 
@@ -24,11 +25,11 @@ export function evidenceOf(
 ): readonly EvidenceRecord[] {
   return records
     .flatMap((record): EvidenceRecord[] => {
-      const { traceId, input, expected, verdict, groupId, folds, triage, use } = record;
+      const { traceId, input, expected, verdict, groupId, folds, triage, use, answer } = record;
       if (use !== 'evidence' || expected === null || verdict === 'unknown' || triage.category === 'poison') return [];
       if (!isHonest(record)) return [];
       const kept = triage.category !== 'suspect-judgement';
-      return [{ exampleId: traceId, input, expected, right: verdict === 'pass', groupId, folds, kept }];
+      return [{ exampleId: traceId, input, expected, right: verdict === 'pass', groupId, folds, kept, answer }];
     })
     .sort((a, b) => compareText(a.exampleId, b.exampleId));
 }

@@ -16,7 +16,7 @@ export const moveTable = {
   'all-judged-right': {
     kind: 'rework-data',
     changes:
-      'Gold takes in every judged-right trace of the training side, up to 100,000, and every example weighs the ' +
+      'Gold takes in every judged-right trace that may train, up to 100,000, and every example weighs the ' +
       'same: no slice is held to its band.',
   },
   configurations: {

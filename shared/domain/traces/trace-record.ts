@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { type Output, outputSchema } from '../base/output.ts';
-import { placeSchema } from '../evaluation/fold.ts';
+import { foldCount, placeSchema } from '../evaluation/fold.ts';
 import { isUsable, triageSchema } from '../triage/triage.ts';
 import { judgeSchema, verdictSchema } from './judgement.ts';
 import { stepSchema } from './trace.ts';
@@ -66,9 +66,9 @@ export const splitRecordSchema = triagedRecordSchema.extend({
 /** A triaged record with its part in the diagnosis. */
 export type SplitRecord = z.infer<typeof splitRecordSchema>;
 
-/** Whether a record may train fold models at all: what is kept for the report never does. */
-export function trains({ use }: Pick<PinnedRecord, 'use'>): boolean {
-  return use !== 'report';
+/** Whether a record may train at all: what is kept for the report never does, nor what no fold's model may train. */
+export function trains({ use, folds }: Pick<PinnedRecord, 'use' | 'folds'>): boolean {
+  return use !== 'report' && folds.length < foldCount;
 }
 
 /** Narrows to records that may be trained on or judged by. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Output } from '../../domain/base/output.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import { confusionCounts } from '../../domain/diagnosis/confusion.ts';
 import { type EvaluationAnswer, evaluationAnswerSchema } from '../../domain/evaluation/evaluation-set.ts';
@@ -59,18 +60,17 @@ export const gateCandidates: Stage<Input, Gate> = {
         margin,
         pairs: { groups, gained, lost },
         memory: [
-          memory('preceding', preceding, answers, kind),
+          ...(preceding.length === 0 ? [] : [memory('preceding', preceding, answers, kind)]),
           ...(earlier.length === 0 ? [] : [memory('earlier', earlier, answers, kind)]),
         ],
         facets,
         evidence: { failures: split.failures, records: answered.length },
         fit: evaluated.fit,
       };
-      const right = answered.filter((record) => record.right).length;
       candidates.push({
         candidate,
-        score: scoreOf(answered, answers, kind),
-        championScore: answered.length === 0 ? 0 : right / answered.length,
+        score: scoreOf(answered, ({ exampleId }) => answers.get(exampleId)?.output ?? null, kind),
+        championScore: scoreOf(answered, ({ answer }) => answer, kind),
         answersKey: evaluated.answersKey,
         remaining: remainingOf(answered, answers, kind),
         request,
@@ -78,7 +78,7 @@ export const gateCandidates: Stage<Input, Gate> = {
       });
     }
     await recordScores(candidates, ports, input.run.modelId);
-    const best = [...candidates].sort(byMerit)[0];
+    const best = candidates.find(passed) ?? [...candidates].sort(byMerit)[0];
     if (best === undefined) throw new Error('gate-candidates was given no candidate');
     const gateKey = key('gate.json');
     await writeJson(ports.objects, gateKey, { candidates });
@@ -95,13 +95,17 @@ async function recordScores(candidates: readonly GatedCandidate[], ports: Ports,
   }
 }
 
-/** Candidates that pass come first, then those that break the fewest rules; then as {@link byNetGain}. */
+/**
+ * Of candidates that pass, the first is taken: they come in the order in which their trainer expects most of them, and
+ * what some gain more than others on the same records is mostly chance.
+ */
+function passed({ verdict }: GatedCandidate): boolean {
+  return verdict.outcome === 'passed';
+}
+
+/** Of candidates that do not pass, those that break the fewest rules come first; then as {@link byNetGain}. */
 function byMerit(a: GatedCandidate, b: GatedCandidate): number {
-  return (
-    Number(b.verdict.outcome === 'passed') - Number(a.verdict.outcome === 'passed') ||
-    broken(a) - broken(b) ||
-    byNetGain(a, b)
-  );
+  return broken(a) - broken(b) || byNetGain(a, b);
 }
 
 function broken({ verdict }: GatedCandidate): number {
@@ -114,11 +118,13 @@ function byExample(answers: readonly EvaluationAnswer[]): Answers {
   return new Map(answers.map((answer) => [answer.exampleId, answer]));
 }
 
-/** What both have answered without having seen it. */
+/** What both have answered without having seen it, each answer held against what the record itself says is right. */
 function paired(records: readonly EvidenceRecord[], answers: Answers, kind: TaskKind): PairedRecord[] {
   return records.flatMap(({ exampleId, groupId, right, expected }) => {
-    const after = answers.get(exampleId)?.right;
-    return after === undefined ? [] : [{ exampleId, groupId, before: right, after, facets: kind.facets(expected) }];
+    const answer = answers.get(exampleId);
+    if (answer === undefined) return [];
+    const after = kind.grade(expected, answer.output).right;
+    return [{ exampleId, groupId, before: right, after, facets: kind.facets(expected) }];
   });
 }
 
@@ -134,9 +140,14 @@ function memory(
   return { scope, size: pairs.length, right: pairs.filter(({ before }) => before).length, lost, gained };
 }
 
-function scoreOf(records: readonly EvidenceRecord[], answers: Answers, kind: TaskKind): number {
-  const grades = records.map(({ exampleId, expected }) => kind.grade(expected, answers.get(exampleId)?.output ?? null));
-  return kind.score(grades).value;
+/** The task's metric; 0 where there is nothing to measure. */
+function scoreOf(
+  records: readonly EvidenceRecord[],
+  answerTo: (record: EvidenceRecord) => Output | null,
+  kind: TaskKind,
+): number {
+  if (records.length === 0) return 0;
+  return kind.score(records.map((record) => kind.grade(record.expected, answerTo(record)))).value;
 }
 
 function remainingOf(

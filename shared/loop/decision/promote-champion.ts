@@ -27,9 +27,10 @@ const inputSchema = z.strictObject({
 });
 
 /**
- * Freezes the records of the evidence with what the new champion got right out of fold, then moves the champion by compare-and-set, under the lease's
- * fencing token: a run whose lease was lost cannot promote. Both are made sure of before anything is frozen too, and
- * records count only with the promotion that they belong to, so that a refused one leaves none to be held to.
+ * Freezes the records of the evidence with what the new champion got right out of fold, then moves the champion by
+ * compare-and-set, under the lease's fencing token: a run whose lease was lost cannot promote. Both are made sure of
+ * before anything is frozen too, and records count only with the promotion that they belong to, so that a refused one
+ * leaves none to be held to.
  * @throws RatchetError LeaseLost, ChampionMoved
  */
 export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof promotionSchema>> = {

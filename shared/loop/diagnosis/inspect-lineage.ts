@@ -131,7 +131,8 @@ async function writeFrozen(
   });
   const records = items.flatMap((item): EvidenceRecord[] => {
     const place = places.get(item.exampleId);
-    return place?.use === 'evidence' ? [{ ...item, groupId: place.groupId, folds: place.folds, kept: true }] : [];
+    if (place?.use !== 'evidence') return [];
+    return [{ ...item, groupId: place.groupId, folds: place.folds, kept: true, answer: null }];
   });
   await writeJsonl(ports.objects, key, records);
   return { key, size: records.length, right: records.filter((record) => record.right).length };

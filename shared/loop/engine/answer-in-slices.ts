@@ -20,6 +20,16 @@ export interface SliceRequest {
   readonly unit?: string;
 }
 
+/** Questions to several models. */
+export interface GroupsRequest extends Omit<SliceRequest, 'checkpoint' | 'inputs'> {
+  readonly groups: readonly Group[];
+}
+
+interface Group {
+  readonly served: Served;
+  readonly inputs: readonly string[];
+}
+
 const alternativeSchema = z.strictObject({ output: outputSchema, confidence: z.number() });
 const predictionSchema = z.strictObject({
   output: outputSchema.nullable(),
@@ -28,7 +38,7 @@ const predictionSchema = z.strictObject({
 });
 
 /** Slices are found again by what they answer; that so many are done only saves reading them on the way. */
-const handleSchema = z.strictObject({ name: z.string(), slice: z.int().positive(), done: z.int().nonnegative() });
+const handleSchema = z.strictObject({ name: z.string(), slices: z.int().positive(), done: z.int().nonnegative() });
 
 type Context = Pick<StageContext, 'ports' | 'key' | 'handle' | 'deadline'>;
 
@@ -37,20 +47,33 @@ type Context = Pick<StageContext, 'ports' | 'key' | 'handle' | 'deadline'>;
  * when it is answered, so that whoever goes on, or starts again after having been killed, answers only what is missing.
  * @returns the answers in the order of the inputs, or what the stage is to return for now
  */
-export async function answerInSlices(
-  request: SliceRequest,
+export function answerInSlices(
+  { checkpoint: { served }, inputs, ...how }: SliceRequest,
+  context: Context,
+): Promise<readonly Prediction[] | Unfinished> {
+  return answerGroups({ ...how, groups: [{ served, inputs }] }, context);
+}
+
+/**
+ * The same for inputs of which each group is asked of a model of its own.
+ * @returns the answers in the order of the groups and of their inputs, or what the stage is to return for now
+ */
+export async function answerGroups(
+  request: GroupsRequest,
   context: Context,
 ): Promise<readonly Prediction[] | Unfinished> {
   const { ports, deadline } = context;
-  const total = request.inputs.length;
-  const size = predictorNamed(request.checkpoint.served.predictor, ports).chunk;
-  const slices = partsOf(request.inputs, size);
-  if (slices.length <= 1) return answerSlice(request.inputs, 0, request, context);
+  const slices = slicesOf(request, context);
+  const total = request.groups.reduce((sum, { inputs }) => sum + inputs.length, 0);
+  const [only] = slices;
+  if (only === undefined) return [];
+  if (slices.length === 1) return answerSlice(only, total, request, context);
   const answers: (readonly Prediction[])[] = [];
+  const done = doneBefore(request.name, slices.length, context);
   let slowest = 0;
   let answered = 0;
-  for (let at = doneBefore(request.name, size, context); at < slices.length; at += 1) {
-    const slice = slices[at] ?? [];
+  for (const [at, slice] of slices.entries()) {
+    if (at < done) continue;
     const kept = await readSlice(slice, request, context);
     if (kept !== null) {
       answers[at] = kept;
@@ -60,56 +83,72 @@ export async function answerInSlices(
     if (answered > 0 && now + slowest > deadline) {
       return new Unfinished({
         status: 'working',
-        handle: { name: request.name, slice: size, done: at },
-        done: at * size,
+        handle: { name: request.name, slices: slices.length, done: at },
+        done: slice.from,
         total,
         waitSeconds: 0,
       });
     }
-    answers[at] = await answerSlice(slice, at * size, request, context);
-    await writeJsonl(ports.objects, sliceKey(slice, request, context), answers[at] ?? []);
+    const given = await answerSlice(slice, total, request, context);
+    await writeJsonl(ports.objects, sliceKey(slice, request, context), given);
+    answers[at] = given;
     slowest = Math.max(slowest, ports.clock.now() - now);
     answered += 1;
   }
   for (const [at, slice] of slices.entries()) {
-    answers[at] ??=
-      (await readSlice(slice, request, context)) ?? (await answerSlice(slice, at * size, request, context));
+    answers[at] ??= (await readSlice(slice, request, context)) ?? (await answerSlice(slice, total, request, context));
   }
   return answers.flat();
 }
 
-function doneBefore(name: string, size: number, { handle }: Context): number {
+interface Slice extends Group {
+  /** How many inputs come before it. */
+  readonly from: number;
+}
+
+function slicesOf({ groups }: GroupsRequest, { ports }: Context): readonly Slice[] {
+  let from = 0;
+  return groups.flatMap(({ served, inputs }) =>
+    partsOf(inputs, predictorNamed(served.predictor, ports).chunk).map((part): Slice => {
+      const slice = { served, inputs: part, from };
+      from += part.length;
+      return slice;
+    }),
+  );
+}
+
+function doneBefore(name: string, slices: number, { handle }: Context): number {
   const known = handleSchema.safeParse(handle);
-  return known.success && known.data.name === name && known.data.slice === size ? known.data.done : 0;
+  return known.success && known.data.name === name && known.data.slices === slices ? known.data.done : 0;
 }
 
 function answerSlice(
-  slice: readonly string[],
-  from: number,
-  { checkpoint, inputs, alternatives, unit = 'inputs answered' }: SliceRequest,
+  { served, inputs, from }: Slice,
+  total: number,
+  { alternatives, unit = 'inputs answered' }: GroupsRequest,
   { ports }: Context,
 ): Promise<readonly Prediction[]> {
-  return answerWith(checkpoint, slice, ports, {
+  return answerWith({ served }, inputs, ports, {
     ...(alternatives === undefined ? {} : { alternatives }),
-    onProgress: (done) => ports.observer.progress(from + done, inputs.length, unit),
+    onProgress: (done) => ports.observer.progress(from + done, total, unit),
   });
 }
 
 /** Names the slice by all that its answers follow from. */
-function sliceKey(slice: readonly string[], request: SliceRequest, { key }: Context): string {
-  const asked = shortDigestOfAll([canonicalJson(request.checkpoint.served), String(request.alternatives), ...slice]);
-  return key(`${request.name}-${asked}.jsonl`);
+function sliceKey({ served, inputs }: Slice, { name, alternatives }: GroupsRequest, { key }: Context): string {
+  const asked = shortDigestOfAll([canonicalJson(served), String(alternatives), ...inputs]);
+  return key(`${name}-${asked}.jsonl`);
 }
 
 /** A slice that was answered before; null where none was kept, or a damaged one. */
 async function readSlice(
-  slice: readonly string[],
-  request: SliceRequest,
+  slice: Slice,
+  request: GroupsRequest,
   context: Context,
 ): Promise<readonly Prediction[] | null> {
   try {
     const kept = await readJsonl(context.ports.objects, sliceKey(slice, request, context), predictionSchema);
-    return kept.length === slice.length ? kept : null;
+    return kept.length === slice.inputs.length ? kept : null;
   } catch (error) {
     if (error instanceof RatchetError && (error.name === 'ObjectMissing' || error.name === 'CorruptArtifact'))
       return null;

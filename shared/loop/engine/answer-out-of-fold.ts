@@ -2,7 +2,7 @@ import { type Answering, askedModel } from '../../domain/models/fold-models.ts';
 import type { Served } from '../../domain/models/served.ts';
 import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
 import type { Prediction } from '../../ports/predictor.ts';
-import { answerInSlices } from './answer-in-slices.ts';
+import { answerGroups } from './answer-in-slices.ts';
 import { type StageContext, Unfinished } from './stage.ts';
 
 export interface OutOfFoldRequest {
@@ -22,42 +22,24 @@ export interface OutOfFoldRequest {
  * @returns the answers in the order of the items, or what the stage is to return for now
  */
 export async function answerOutOfFold(
-  { name, checkpoint, items, ...how }: OutOfFoldRequest,
+  { checkpoint, items, ...how }: OutOfFoldRequest,
   context: Pick<StageContext, 'ports' | 'key' | 'handle' | 'deadline'>,
 ): Promise<readonly Prediction[] | Unfinished> {
-  const byModel = new Map<string, { served: Served; at: number[] }>();
+  const byModel = new Map<string, { served: Served; inputs: string[]; at: number[] }>();
   items.forEach((item, at) => {
     const served = askedModel(item, checkpoint);
-    const known = byModel.get(served.ref);
-    if (known === undefined) byModel.set(served.ref, { served, at: [at] });
-    else known.at.push(at);
+    const known = byModel.get(served.ref) ?? { served, inputs: [], at: [] };
+    byModel.set(served.ref, known);
+    known.inputs.push(item.input);
+    known.at.push(at);
   });
+  const groups = [...byModel.values()];
+  const given = await answerGroups({ ...how, groups }, context);
+  if (given instanceof Unfinished) return given;
   const answers: Prediction[] = [];
-  let done = 0;
-  for (const [model, { served, at }] of [...byModel.values()].entries()) {
-    const inputs = at.map((index) => items[index]?.input ?? '');
-    const before = done;
-    const given = await answerInSlices(
-      { ...how, name: byModel.size === 1 ? name : `${name}-${model}`, checkpoint: { served }, inputs },
-      withProgress(context, before, items.length),
-    );
-    if (given instanceof Unfinished) {
-      return new Unfinished({ ...given.work, done: before + given.work.done, total: items.length });
-    }
-    given.forEach((answer, index) => {
-      answers[at[index] ?? 0] = answer;
-    });
-    done += at.length;
+  for (const [asked, at] of groups.flatMap((group) => group.at).entries()) {
+    const answer = given[asked];
+    if (answer !== undefined) answers[at] = answer;
   }
   return answers;
-}
-
-/** Progress over all items, where each model is asked about some of them. */
-function withProgress<C extends Pick<StageContext, 'ports'>>(context: C, before: number, total: number): C {
-  const { observer } = context.ports;
-  const counting = {
-    note: (message: string) => observer.note(message),
-    progress: (done: number, _total: number, unit: string) => observer.progress(before + done, total, unit),
-  };
-  return { ...context, ports: { ...context.ports, observer: counting } };
 }

@@ -66,8 +66,8 @@ export const evaluateCandidates: LongStage<z.infer<typeof inputSchema>, Evaluate
 const enoughOfPool = 2_000;
 
 /**
- * How a served model that is no average of its fold models does on what it was trained on, beside what they do out of
- * fold: one that does worse there was trained badly, whatever its fold models say.
+ * How a served model that is no average of its fold models does on what it was trained on, beside what they do there
+ * out of fold: one that does worse was trained badly, whatever its fold models say.
  */
 async function fitOf(
   candidate: Checkpoint,
@@ -77,10 +77,12 @@ async function fitOf(
 ): Promise<Evaluated['fit'] | Unfinished> {
   const { ports } = context;
   if (trainerNamed(candidate.trainer, ports).foldModels === 'all') return null;
-  const pool = evidence.filter(({ kept }) => kept).slice(0, enoughOfPool);
+  const outOfFold = new Map(answers.map((answer) => [answer.exampleId, answer]));
+  const pool = evidence.filter(({ kept, exampleId }) => kept && outOfFold.has(exampleId)).slice(0, enoughOfPool);
   const given = await evaluateInSlices('pool', candidate, pool, context);
   if (given instanceof Unfinished) return given;
-  return { pool: shareRight(given), outOfFold: shareRight(answers) };
+  const before = pool.flatMap(({ exampleId }) => outOfFold.get(exampleId) ?? []);
+  return { pool: shareRight(given), outOfFold: shareRight(before) };
 }
 
 function shareRight(answers: readonly EvaluationAnswer[]): number {

@@ -39,6 +39,9 @@ export const trainCandidates: LongStage<z.infer<typeof inputSchema>, z.infer<typ
     );
     if (progress instanceof Unfinished) return progress;
     const trained = progress.value;
+    if (trained.folds?.parts !== candidate.folds.parts) {
+      throw new Error(`trainer ${trainer.name} gave no fold models of ${candidate.folds.parts} parts`);
+    }
     const checkpoint: Checkpoint = {
       checkpointId: candidate.checkpointId,
       modelId: model.modelId,

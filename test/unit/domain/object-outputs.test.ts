@@ -7,7 +7,7 @@ import { withoutRefuted } from '../../../shared/domain/curriculum/refuted-exampl
 import { selectBoundary } from '../../../shared/domain/curriculum/select-boundary.ts';
 import { restCluster, selectForCluster } from '../../../shared/domain/curriculum/select-for-cluster.ts';
 import { confusionCounts } from '../../../shared/domain/diagnosis/confusion.ts';
-import { buildEvaluationSets, pool } from '../../../shared/domain/evaluation/build-evaluation-sets.ts';
+import { pool } from '../../../shared/domain/evaluation/frozen-records.ts';
 import { judgeRecord } from '../../../shared/domain/traces/judging.ts';
 import type { UsableRecord } from '../../../shared/domain/traces/trace-record.ts';
 import { entitiesOutput, madeUpEntities, type Span } from '../../helpers/made-up-entities.ts';
@@ -55,7 +55,7 @@ describe('outputs that are objects', () => {
       task,
       kind: madeUpEntities,
       causes: new Map(),
-      heldOut: [],
+      placed: [],
       boundaryLeftOut: 0,
       plan: planFor('first'),
     });
@@ -90,22 +90,26 @@ describe('outputs that are objects', () => {
     const undecided = { ...madeUpEntities, same: () => 'undecided' as const };
     expect(judgeRecord(snapshot, undecided)).toMatchObject({ verdict: 'unknown', expected: bothAgain() });
 
-    const example = { exampleId: 'e1', input: 'paris soup', weight: 1, slice: 'gold' } as const;
+    const example = { exampleId: 'e1', input: 'paris soup', weight: 1, slice: 'gold', folds: [] } as const;
     const trained = { ...example, provenance: { kind: 'file', line: 1 } as const, output: both() };
     expect(withoutRefuted([trained], [snapshot], madeUpEntities)).toEqual([trained]);
     expect(withoutRefuted([{ ...trained, output: entitiesOutput(city) }], [snapshot], madeUpEntities)).toEqual([]);
   });
 
-  test('are stratified and floored by their facets', () => {
+  test('are on record as right once for every way to say the same', () => {
+    const item = (expected: ReturnType<typeof both>, right: boolean) => {
+      return { exampleId: 't1', input: 'paris soup', expected, right };
+    };
+    expect(pool([[item(both(), true)], [item(bothAgain(), false)]], madeUpEntities)).toEqual([item(bothAgain(), true)]);
+    const other = item(entitiesOutput(city), false);
+    expect(pool([[item(both(), true)], [other]], madeUpEntities)).toEqual([other]);
+  });
+
+  test('are floored by their facets', () => {
     const passes = [
       ...Array.from({ length: 40 }, (_, at) => entityRecord(`a${at}`, [city], [city])),
       ...Array.from({ length: 4 }, (_, at) => entityRecord(`b${at}`, [city, dish], [city, dish])),
     ];
-    const sided = passes.map((pass) => ({ ...pass, side: 'validation' as const }));
-    const { regression } = buildEvaluationSets(sided, { regressionSetLimit: 2 }, 'salt', madeUpEntities);
-    expect(regression.filter(({ exampleId }) => exampleId.startsWith('b')).length).toBe(1);
-    expect(pool([regression, regression], madeUpEntities)).toEqual(regression);
-
     const plan = { ...planFor('first'), maxBoundary: 10, floorPerLabel: 4 };
     const { gold } = selectBoundary({ passes, failuresByFacet: new Map([['dish', 1]]), plan, kind: madeUpEntities });
     expect(gold.filter(({ output }) => madeUpEntities.facets(output).includes('dish'))).toHaveLength(4);

@@ -47,7 +47,6 @@ function failureOf(record: UsableRecord): Failure {
     confidence: record.confidence,
     margin: margin(record),
     noise: noiseOf(record),
-    side: 'train',
   };
 }
 
@@ -92,7 +91,7 @@ function finish(tally: Tally): PassingLabel {
   };
 }
 
-/** Counts one shard of training-side records: its failures as they are, its passes as sums that add up over shards. */
+/** Counts one shard of records that train: its failures as they are, its passes as sums that add up over shards. */
 export function analyzeShard(
   shardId: string,
   records: readonly UsableRecord[],

@@ -19,7 +19,7 @@ const passingLabelSchema = z.strictObject({
   signatures: z.array(z.string()),
 });
 
-/** What one shard of training-side records says; mergeable with that of other shards. */
+/** What one shard of records that train says; mergeable with that of other shards. */
 export const shardAnalysisSchema = z.strictObject({
   shardId: z.string(),
   failures: z.array(failureSchema),

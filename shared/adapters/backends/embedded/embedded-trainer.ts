@@ -1,6 +1,5 @@
 import { RatchetError } from '../../../domain/base/errors.ts';
 import { canonicalJson, digest } from '../../../domain/base/ids.ts';
-import type { FoldModels } from '../../../domain/models/fold-models.ts';
 import type { Served } from '../../../domain/models/served.ts';
 import { doneAtOnce, type OnProgress } from '../../../ports/long-work.ts';
 import type { Artifact, Trainer, TrainingRequest } from '../../../ports/trainer.ts';
@@ -40,27 +39,20 @@ async function train(request: TrainingRequest, runtime: EmbeddedRuntime, onProgr
   });
   const share = embeddedConfigurationSchema.parse(request.configuration).interpolation;
   const artifacts = await Promise.all(
-    heads.map(async ({ bytes }, index) => {
-      const champion = teachers[index] ?? null;
-      if (champion === null || share === 0) return bytes;
-      const parts = [
-        { bytes, digest: null, part: 1 - share },
-        { bytes: champion.bytes, digest: champion.digest, part: share },
-      ];
-      return runtime.pool.run('blend', { heads: parts }, 'TrainingFailed');
-    }),
+    heads.map(({ bytes }, index) => interpolated(bytes, teachers[index] ?? null, share, runtime)),
   );
-  const average = (): Promise<Uint8Array> => {
-    const equal = artifacts.map((bytes) => ({ bytes, digest: null, part: 1 / artifacts.length }));
-    return runtime.pool.run('blend', { heads: equal }, 'TrainingFailed');
-  };
-  const served = averages ? await average() : (artifacts.at(-1) ?? new Uint8Array());
-  const folds = await storeFolds(request, artifacts, runtime);
-  const stored = await storeArtifact(runtime.objects, request.artifactKey, served);
+  const whole = averages ? await averageOf(artifacts, runtime) : (artifacts.at(-1) ?? new Uint8Array());
+  const models: (Served | null)[] = Array.from({ length: request.folds?.parts ?? 0 }, () => null);
+  for (const [index, { part }] of parts.entries()) {
+    const key = request.folds?.models.find((one) => one.part === part)?.artifactKey ?? '';
+    const stored = await storeArtifact(runtime.objects, key, artifacts[index] ?? new Uint8Array());
+    models[part] = { predictor: embeddedBackEnd, ref: key, digest: stored.digest };
+  }
+  const stored = await storeArtifact(runtime.objects, request.artifactKey, whole);
   if (reported[0] < reported[1]) onProgress?.(reported[1], reported[1]);
   return {
     served: { predictor: embeddedBackEnd, ref: request.artifactKey, digest: stored.digest },
-    folds,
+    folds: request.folds === null ? null : { parts: request.folds.parts, models },
     bytes: stored.bytes,
     examples,
     finalLoss: averages
@@ -69,15 +61,35 @@ async function train(request: TrainingRequest, runtime: EmbeddedRuntime, onProgr
   };
 }
 
-/** The parts that are to have a model, in the order of the plan. */
+/** The parts that are to have a model, in ascending order: the average must not hang on the order of the plan. */
 function askedParts({ folds }: TrainingRequest): readonly HeldOutPart[] {
   if (folds === null) return [];
   const { parts, models } = folds;
-  const asked = models.map(({ part }) => part);
+  const asked = models.map(({ part }) => part).sort((a, b) => a - b);
   if (new Set(asked).size < asked.length || asked.some((part) => part < 0 || part >= parts)) {
     throw new RatchetError('InvalidInput', `Fold models of parts ${asked.join(', ')} of ${parts} cannot be trained.`);
   }
   return asked.map((part) => ({ part, parts }));
+}
+
+/** The head averaged with the champion, if it is to be. */
+async function interpolated(
+  bytes: Uint8Array,
+  champion: HeldArtifact | null,
+  share: number,
+  runtime: EmbeddedRuntime,
+): Promise<Uint8Array> {
+  if (champion === null || share === 0) return bytes;
+  const heads = [
+    { bytes, digest: null, part: 1 - share },
+    { bytes: champion.bytes, digest: champion.digest, part: share },
+  ];
+  return runtime.pool.run('blend', { heads }, 'TrainingFailed');
+}
+
+async function averageOf(artifacts: readonly Uint8Array[], runtime: EmbeddedRuntime): Promise<Uint8Array> {
+  const heads = artifacts.map((bytes) => ({ bytes, digest: null, part: 1 / artifacts.length }));
+  return runtime.pool.run('blend', { heads }, 'TrainingFailed');
 }
 
 /** The champion's model that each head may learn from; null where it learns from none. */
@@ -128,20 +140,4 @@ async function trainAll(
     trainHeads({ rows, configuration, seed, embeddings }, plans, runtime, onProgress),
   );
   return { ...trained, examples: rows.rowOf.length };
-}
-
-async function storeFolds(
-  { folds }: TrainingRequest,
-  artifacts: readonly Uint8Array[],
-  runtime: EmbeddedRuntime,
-): Promise<FoldModels | null> {
-  if (folds === null) return null;
-  const models: (Served | null)[] = Array.from({ length: folds.parts }, () => null);
-  await Promise.all(
-    folds.models.map(async ({ part, artifactKey }, index) => {
-      const stored = await storeArtifact(runtime.objects, artifactKey, artifacts[index] ?? new Uint8Array());
-      models[part] = { predictor: embeddedBackEnd, ref: artifactKey, digest: stored.digest };
-    }),
-  );
-  return { parts: folds.parts, models };
 }

@@ -1,5 +1,11 @@
 import type { OnProgress } from '../../../ports/long-work.ts';
 
+/** How far one fit is. */
+export interface FitLane {
+  readonly report: OnProgress;
+  readonly end: () => void;
+}
+
 /** How far several fits are together, in epochs. It never goes back. */
 export class FitProgress {
   readonly #fits: { done: number; total: number }[] = [];
@@ -10,7 +16,7 @@ export class FitProgress {
   }
 
   /** Adds a fit, before any begins. @param epochs how many it may take; fewer where it says so later */
-  add(epochs: number): { readonly report: OnProgress; readonly end: () => void } {
+  add(epochs: number): FitLane {
     const fit = { done: 0, total: epochs };
     this.#fits.push(fit);
     const report = (done: number, total: number): void => {

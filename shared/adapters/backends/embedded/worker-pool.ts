@@ -9,7 +9,8 @@ import type { HeldOutScores } from './temperature.ts';
 import type { TrainingRows } from './training-rows.ts';
 import type { BlendTask, CalibrateTask, FitTask, PredictAnswer, PredictTask, RowsTask } from './worker.ts';
 
-interface Tasks {
+/** What the worker threads do, by name. */
+export interface Tasks {
   embed: (texts: readonly string[]) => Float32Array<ArrayBuffer>;
   rows: (task: RowsTask) => TrainingRows;
   fit: (task: FitTask) => FittedHead;

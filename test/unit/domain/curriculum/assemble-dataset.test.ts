@@ -1,21 +1,30 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { RatchetError } from '../../../../shared/domain/base/errors.ts';
-import { type AssemblyRequest, assembleDataset } from '../../../../shared/domain/curriculum/assemble-dataset.ts';
+import {
+  type AssemblyRequest,
+  assembleDataset,
+  type PlacedInput,
+} from '../../../../shared/domain/curriculum/assemble-dataset.ts';
 import { planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts';
+import type { ExampleCandidate } from '../../../../shared/domain/curriculum/example-candidate.ts';
 import { datasetIdOf } from '../../../../shared/domain/curriculum/example-id.ts';
 import { selectBoundary } from '../../../../shared/domain/curriculum/select-boundary.ts';
 import { restCluster, selectForCluster } from '../../../../shared/domain/curriculum/select-for-cluster.ts';
-import { leaks } from '../../../../shared/domain/evaluation/ledger.ts';
+import { foldCount, isHeldOut, partOf } from '../../../../shared/domain/evaluation/fold.ts';
+import { allFolds, leaks } from '../../../../shared/domain/evaluation/ledger.ts';
 import { datasetSchema } from '../../../../shared/domain/models/dataset.ts';
 import { type Example, exampleSchema } from '../../../../shared/domain/models/example.ts';
+import { nearDuplicatesOf } from '../../../../shared/domain/similarity/near-duplicates.ts';
 import type { UsableRecord } from '../../../../shared/domain/traces/trace-record.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
 import { classificationTask } from '../../../../shared/tasks/classification/classification-spec.ts';
-import { labelOf } from '../../../../shared/tasks/classification/label.ts';
+import { labelOf, labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { bandsAttainable } from '../../../helpers/bands-attainable.ts';
 import { labelOrNull } from '../../../helpers/outputs.ts';
 import { parentExamples, record, text, traffic } from './records.ts';
+
+const placeOf = ({ traceId, input, folds, use }: UsableRecord): PlacedInput => ({ traceId, input, folds, use });
+const textOf = ({ input }: { readonly input: string }) => input;
 
 const labels = ['balance', 'card', 'transfer', 'weather'];
 
@@ -52,7 +61,7 @@ function requestOf(
     task: classificationTask(labels),
     kind: classification,
     causes: new Map([['label-confusion', members.length]]),
-    heldOut: [],
+    placed: records.map(placeOf),
     boundaryLeftOut: boundary.leftOut,
     plan,
     ...options,
@@ -185,14 +194,66 @@ describe('assembleDataset', () => {
     expect(manifest.controls.find(({ name }) => name === 'near-duplicates')?.met).toBe(true);
   });
 
-  test('refuses a trace that is held out, and drops a parent example that is', () => {
+  test('refuses a trace that would train the model that judges it, and drops a parent example that would', () => {
     const records = traffic(labels, 60, 10);
     const parent = parentExamples(labels, 20);
-    const leak = { ...requestOf(records, parent), heldOut: [records[20]?.input ?? ''] };
-    expect(() => assembleDataset(leak)).toThrowError(RatchetError);
-    expect(() => assembleDataset(leak)).toThrowError(/held-out/);
-    const dropped = assembleDataset({ ...requestOf(records, parent), heldOut: [`${parent[3]?.input} `] });
-    expect(dropped.manifest.leftOut['too close to a held-out example']).toBe(1);
+    const placed = records.map(placeOf);
+    const elsewhere = (input = '') => ({ traceId: 'elsewhere', input, folds: [7], use: 'evidence' }) as const;
+    const leak = { ...requestOf(records, parent), placed: [...placed, elsewhere(records[20]?.input)] };
+    expect(() => assembleDataset(leak)).toThrowError(expect.objectContaining({ name: 'LeakDetected' }));
+    const spared = { ...requestOf(records, parent), placed: [...placed, elsewhere(`${parent[3]?.input} `)] };
+    expect(assembleDataset(spared).manifest.leftOut['too close to evidence that it may train']).toBe(1);
+  });
+
+  test('has each trace train where its place allows, and a first example everywhere', () => {
+    const records = traffic(labels, 60, 10).map((record, at) => ({ ...record, folds: [at % foldCount] }));
+    const parent = parentExamples(labels, 20).map((example, at) => (at < 3 ? { ...example, folds: [at, 9] } : example));
+    const { examples } = assembleDataset(requestOf(records, parent, { mode: 'extend' }));
+    const folds = new Map(records.map((record) => [record.traceId, record.folds]));
+    const inherited = new Map(parent.map((example) => [example.exampleId, example.folds]));
+    expect(examples).toHaveLength(records.length + parent.length);
+    for (const { provenance, folds: own } of examples) {
+      if (provenance.kind === 'trace') expect(own).toEqual(folds.get(provenance.traceId));
+      if (provenance.kind === 'parent') expect(own).toEqual(inherited.get(provenance.exampleId));
+    }
+  });
+
+  test('gives what was made of a trace the folds of its trace, and of all that it came out near to', () => {
+    const records = traffic(labels, 60, 10).map((record) => ({ ...record, folds: [2] }));
+    const other = { ...record('other', 'one two three four five six seven eight nine', 'card'), folds: [5] };
+    const handedOn = { ...parentExamples(['card'], 1)[0], input: `${other.input} ten eleven`, folds: [8] } as Example;
+    const made = (method: string, input: string): ExampleCandidate => ({
+      ...{ input, output: labelOutput('card'), origin: 'synthesis', judge: null, timestamp: null, rank: 0, margin: 0 },
+      provenance: { kind: 'synthesis', method, traceId: records[0]?.traceId ?? '', clusterId: 'c' },
+    });
+    const request = requestOf([...records, other], [handedOn], { mode: 'extend' });
+    const gold = [...request.gold, made('near', `${other.input} ten`), made('apart', 'nothing that was seen before')];
+    const { examples } = assembleDataset({ ...request, gold });
+    const foldsOf = (method: string) =>
+      examples.find(({ provenance }) => provenance.kind === 'synthesis' && provenance.method === method)?.folds;
+    expect(foldsOf('near')).toEqual([2, 5, 8]);
+    expect(foldsOf('apart')).toEqual([2]);
+  });
+
+  test('takes nothing that was made in the midst of all folds, which no model may train', () => {
+    const near = allFolds.map((fold) => ({
+      ...record(`near-${fold}`, `one two three four five six seven eight nine n${fold}`, 'card'),
+      folds: [fold],
+      use: 'none' as const,
+    }));
+    const input = 'one two three four five six seven eight nine';
+    const probe: ExampleCandidate = {
+      ...{ input, output: labelOutput('card'), origin: 'probe', judge: null, timestamp: null, rank: 0, margin: 0 },
+      provenance: { kind: 'probe', probeId: 'p', traceId: 'near-0', clusterId: 'c' },
+    };
+    const request = requestOf(traffic(labels, 40, 8), null);
+    const { examples, manifest } = assembleDataset({
+      ...request,
+      gold: [...request.gold, probe],
+      placed: [...request.placed, ...near.map(placeOf)],
+    });
+    expect(examples.filter((example) => example.input === input)).toEqual([]);
+    expect(manifest.leftOut['too close to evidence that it may train']).toBe(1);
   });
 
   test('brings labels within three times each other as far as the weight limits allow', () => {
@@ -251,7 +312,7 @@ describe('assembleDataset', () => {
             'traceId' in provenance ? [provenance.traceId] : [],
           ),
         );
-        const parents = new Set(request.parent?.examples.map(({ exampleId }) => exampleId));
+        const parents = new Set(request.parent?.examples.map(({ input }) => input));
         for (const example of examples) {
           expect(exampleSchema.safeParse(example).success).toBe(true);
           expect(Number.isFinite(example.weight)).toBe(true);
@@ -259,11 +320,11 @@ describe('assembleDataset', () => {
           expect(example.weight).toBeLessThanOrEqual(request.plan.weightLimits.upper + 1e-3);
           const { provenance } = example;
           expect(
-            provenance.kind === 'parent'
-              ? parents.has(provenance.exampleId)
+            provenance.kind === 'file'
+              ? parents.has(example.input)
               : 'traceId' in provenance && traces.has(provenance.traceId),
           ).toBe(true);
-          expect(example.slice === 'replay').toBe(provenance.kind === 'parent');
+          expect(example.slice === 'replay').toBe(provenance.kind === 'file');
         }
         expect(new Set(examples.map(({ exampleId }) => exampleId)).size).toBe(examples.length);
         expect(datasetId).toBe(datasetIdOf(examples));
@@ -330,18 +391,33 @@ describe('assembleDataset', () => {
     );
   });
 
-  test('never lets a near-duplicate of a held-out input in', () => {
+  test('never lets a model train a near-duplicate of what it judges', () => {
+    const drawn = fc.array(fc.tuple(fc.nat(19), fc.nat(foldCount - 1), fc.boolean()), { maxLength: 8 });
     fc.assert(
-      fc.property(fc.array(fc.integer({ min: 0, max: 19 }), { maxLength: 8 }), (held) => {
-        const parent = parentExamples(labels, 20);
-        const heldOut = held.map((at) => parent[at * 4]?.input ?? '');
-        const { examples } = assembleDataset(requestOf(traffic(labels, 40, 8), parent, { mode: 'extend', heldOut }));
-        expect(
-          leaks(
-            examples.map(({ input }) => ({ input, folds: [] })),
-            heldOut.map((input) => ({ input, fold: 0 })),
-          ),
-        ).toEqual([]);
+      fc.property(drawn, (held) => {
+        const parent = parentExamples(labels, 20).map((example, at) => ({
+          ...example,
+          folds: at % 3 === 0 ? [4] : [],
+        }));
+        const evidence = held.map(([at, fold, exact], index) => ({
+          traceId: `held-${index}`,
+          input: `${parent[at * 4]?.input ?? ''}${exact ? '' : ' indeed'}`,
+          folds: [fold],
+          use: 'evidence' as const,
+        }));
+        const request = requestOf(traffic(labels, 40, 8), parent, { mode: 'extend' });
+        const { examples } = assembleDataset({ ...request, placed: [...request.placed, ...evidence] });
+        expect(examples.length).toBeGreaterThan(40);
+        const judged = evidence.map(({ input, folds: [fold = 0] }) => ({ input, fold }));
+        expect(leaks(examples, judged)).toEqual([]);
+        // The same by every part, as a trainer has it.
+        for (const parts of [5, 10] as const) {
+          for (let part = 0; part < parts; part += 1) {
+            const trained = examples.filter(({ folds }) => !isHeldOut(folds, part, parts));
+            const own = judged.filter(({ fold }) => partOf(fold, parts) === part);
+            expect(nearDuplicatesOf(trained.map(textOf), own.map(textOf))).toEqual([]);
+          }
+        }
       }),
       { numRuns: 20 },
     );

@@ -1,10 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Output } from '../../../../shared/domain/base/output.ts';
-import { type AssemblyRequest, assembleDataset } from '../../../../shared/domain/curriculum/assemble-dataset.ts';
+import {
+  type AssemblyRequest,
+  assembleDataset,
+  type PlacedInput,
+} from '../../../../shared/domain/curriculum/assemble-dataset.ts';
 import { type CurriculumPlan, planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts';
 import type { ExampleCandidate } from '../../../../shared/domain/curriculum/example-candidate.ts';
 import type { RootCause } from '../../../../shared/domain/diagnosis/root-cause.ts';
+import { allFolds } from '../../../../shared/domain/evaluation/ledger.ts';
 import type { SliceBand } from '../../../../shared/domain/models/dataset.ts';
 import type { Example, Slice } from '../../../../shared/domain/models/example.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
@@ -68,7 +73,7 @@ function assemble(request: Partial<AssemblyRequest>): ReturnType<typeof assemble
     task: classificationTask(labels),
     kind: classification,
     causes: new Map(),
-    heldOut: [],
+    placed: [],
     boundaryLeftOut: 0,
     plan: plan(),
     ...request,
@@ -78,6 +83,11 @@ const parentOf = (perLabel: number): AssemblyRequest['parent'] => ({
   datasetId: 'parent-dataset',
   examples: parentExamples(labels, perLabel),
 });
+/** An input that the model of its fold judges, or that nothing may train. */
+const evidence = (traceId: string, input: string, fold: number): PlacedInput => ({
+  ...{ traceId, input, folds: [fold], use: 'evidence' },
+});
+const report = (traceId: string, input: string): PlacedInput => ({ traceId, input, folds: allFolds, use: 'report' });
 const ofSlice = (examples: readonly Example[], slice: Slice): Example[] =>
   examples.filter((example) => example.slice === slice);
 const tracesOf = (examples: readonly Example[]): string[] =>
@@ -104,7 +114,7 @@ describe('what is left out', () => {
         ),
       ],
       parent,
-      heldOut: [parent?.examples[7]?.input ?? ''],
+      placed: [evidence('e1', parent?.examples[7]?.input ?? '', 4)],
       boundaryLeftOut: 7,
     });
     expect(Object.entries(manifest.leftOut)).toEqual([
@@ -114,27 +124,29 @@ describe('what is left out', () => {
       ['judged-right traces beyond the plan’s limit', 7],
       ['near-duplicate beyond the limit of its group', 1],
       ['parent example not replayed', 25],
-      ['too close to a held-out example', 1],
+      ['too close to evidence that it may train', 1],
     ]);
     expect(assemble({ gold: many(10, 0) }).manifest.leftOut).toEqual({});
   });
 
   test('is never a trace that leaks: that is a fault, with its name and how close it is', () => {
-    const heldOut = [`elsewhere entirely`, `${text('card', 3)} indeed`];
-    expect(() => assemble({ gold: many(10, 0), heldOut })).toThrowError(
+    const placed = [evidence('e1', 'elsewhere entirely', 1), evidence('e2', `${text('card', 3)} indeed`, 2)];
+    expect(() => assemble({ gold: many(10, 0), placed })).toThrowError(
       expect.objectContaining({
         name: 'LeakDetected',
-        message: 'trace "t0003" was to train and is 80 % the same as a held-out input',
+        message: 'trace "t0003" was to train a model that judges an input which is 80 % the same',
       }),
     );
+    const own = { traceId: 't0003', input: text('card', 3), folds: [2], use: 'evidence' as const };
+    expect(tracesOf(assemble({ gold: many(10, 0), placed: [...placed, own] }).examples)).toHaveLength(10);
   });
 
-  test('is a probe or a synthesis that leaks', () => {
+  test('is a probe or a variant near what is for the report alone', () => {
     const { examples, manifest } = assemble({
       gold: [...many(10, 0), probe(20), synthesis(21)],
-      heldOut: [text('balance', 20), text('card', 21)],
+      placed: [report('r1', `${text('balance', 20)} indeed`), report('r2', text('card', 21))],
     });
-    expect(manifest.leftOut).toEqual({ 'too close to a held-out example': 2 });
+    expect(manifest.leftOut).toEqual({ 'too close to evidence that it may train': 2 });
     expect(tracesOf(examples)).toHaveLength(10);
   });
 
@@ -396,28 +408,38 @@ describe('replay', () => {
     expect(inOrder(examples.toReversed())).toEqual(inOrder(examples));
   });
 
-  test('gives way to a trace of today that says otherwise of the same input', () => {
-    const parent = { datasetId: 'parent-dataset', examples: parentExamples(labels, 2) };
-    const [old] = parent.examples;
-    const { examples, manifest } = assemble({
-      gold: [...fresh, candidate(99, { input: old?.input ?? '', output: labelOutput('card') })],
-      parent,
+  test.each([
+    ['gives way to a person', 'human', 'file', 'card'],
+    ['is a first example that stands against a model', 'llm', 'file', 'balance'],
+    ['gives way to a model where it came of a trace itself', 'llm', 'parent', 'card'],
+  ] as const)('%s who says otherwise of the same input', (_, judge, origin, stays) => {
+    const provenance = { kind: 'parent', datasetId: 'before', exampleId: 'e' } as const;
+    const examples = parentExamples(labels, 2).map((each) => (origin === 'parent' ? { ...each, provenance } : each));
+    const [old] = examples;
+    const { examples: assembled, manifest } = assemble({
+      gold: [...fresh, candidate(99, { input: old?.input ?? '', output: labelOutput('card'), judge })],
+      parent: { datasetId: 'parent-dataset', examples },
       mode: 'extend',
     });
     expect(old?.output).toBe('balance');
-    expect(examples.filter(({ input }) => input === old?.input).map(({ output }) => output)).toEqual(['card']);
+    expect(assembled.filter(({ input }) => input === old?.input).map(({ output }) => output)).toEqual([stays]);
     expect(manifest.leftOut).toEqual({ 'conflicting outputs for one input': 1 });
   });
 
-  test('keeps what the parent knows: each example names the one it comes from', () => {
-    const parent = parentOf(2);
-    for (const example of replayed({ parent, mode: 'extend' })) {
-      const origin = parent?.examples.find(({ input }) => input === example.input);
-      expect(example.provenance).toEqual({
-        kind: 'parent',
-        datasetId: 'parent-dataset',
-        exampleId: origin?.exampleId,
-      });
+  test('keeps what the parent knows: a first example its line, any other the example it comes from', () => {
+    const [first, ...others] = parentExamples(labels, 2);
+    const provenance = { kind: 'trace', traceId: 'old', judge: 'llm', clusterId: null, why: 'judged right' } as const;
+    const examples = [...(first === undefined ? [] : [first]), ...others.map((each) => ({ ...each, provenance }))];
+    const parent = { datasetId: 'parent-dataset', examples };
+    const inherited = replayed({ parent, mode: 'extend' });
+    expect(inherited).toHaveLength(examples.length);
+    for (const example of inherited) {
+      const origin = examples.find(({ input }) => input === example.input);
+      expect(example.provenance).toEqual(
+        origin === first
+          ? { kind: 'file', line: 1 }
+          : { kind: 'parent', datasetId: 'parent-dataset', exampleId: origin?.exampleId },
+      );
       expect(example.output).toBe(origin?.output);
     }
   });

@@ -243,6 +243,7 @@ function example(exampleId: string, input: string, output: string): Example {
     weight: 1,
     slice: 'gold',
     provenance: { kind: 'file', line: 1 },
+    folds: [],
   };
 }
 

@@ -19,6 +19,7 @@ function example(number: number, output: string, changes: Partial<Example> = {})
     weight: 1,
     slice: 'gold',
     provenance: { kind: 'file', line: 1 },
+    folds: [],
     ...changes,
   };
 }

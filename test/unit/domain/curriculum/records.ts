@@ -19,6 +19,9 @@ export function record(
   const confidence = 0.5 + (options.margin ?? 0.8) / 2;
   return {
     traceId,
+    groupId: traceId,
+    folds: [0],
+    use: 'evidence',
     timestamp,
     input,
     slice: null,
@@ -63,6 +66,7 @@ export function parentExamples(labels: readonly string[], perLabel: number): Exa
         weight: 1,
         slice: 'gold',
         provenance: { kind: 'file', line: at + 1 },
+        folds: [],
       };
     }),
   );

@@ -5,6 +5,7 @@ import type { SnapshotRecord } from '../../../../shared/domain/traces/trace-reco
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { answerOf } from '../../../helpers/outputs.ts';
+import { sampleRecord } from '../../../helpers/record-samples.ts';
 
 const example = (input: string, output: string): Example => ({
   exampleId: `${input} ${output}`,
@@ -13,6 +14,7 @@ const example = (input: string, output: string): Example => ({
   weight: 1,
   slice: 'gold',
   provenance: { kind: 'file', line: 1 },
+  folds: [],
 });
 
 /** What was recorded of "where is it", and what was judged of that. */
@@ -25,7 +27,7 @@ function record(
 ): SnapshotRecord {
   const judgement = { verdict, expected: answerOf(expected), judge: { kind, id: 'ana', reason: '' } };
   const answered = { recorded: answerOf(recorded), answer: labelOutput('card'), confidence: 0.9, runnerUp: null };
-  return { traceId: 't1', timestamp: '2026-01-01T00:00:00Z', input, slice: null, steps: null, judgement, ...answered };
+  return { ...sampleRecord('t1'), input, judgement, ...answered };
 }
 
 const trained = [example('Where is  it', 'card'), example('hello', 'card')];

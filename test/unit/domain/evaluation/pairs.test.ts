@@ -65,15 +65,36 @@ describe('pairUp', () => {
     });
   });
 
-  it('gives a group the facets of all its records, each once', () => {
+  it('counts a facet by those records of a group that have it, each facet once', () => {
     const group = [
-      record('e1', 'x', 'gained', ['b', 'a']),
+      record('e1', 'x', 'gained', ['b', 'a', 'a']),
       record('e2', 'x', 'both', ['b', 'c']),
       record('e3', 'y', 'both', []),
     ];
     expect(pairUp(group)).toMatchObject({
       groups: 2,
-      facets: ['a', 'b', 'c'].map((facet) => ({ facet, records: 1, gained: 1, lost: 0 })),
+      facets: [
+        { facet: 'a', records: 1, gained: 1, lost: 0 },
+        { facet: 'b', records: 1, gained: 1, lost: 0 },
+        { facet: 'c', records: 1, gained: 0, lost: 0 },
+      ],
+    });
+  });
+
+  it('lets no rare label be outvoted in a text that it shares with another', () => {
+    const shared = [
+      record('e1', 'x', 'gained', ['ok']),
+      record('e2', 'x', 'gained', ['ok']),
+      record('e3', 'x', 'lost', ['fraud']),
+    ];
+    expect(pairUp(shared)).toEqual({
+      groups: 1,
+      gained: ['e1'],
+      lost: [],
+      facets: [
+        { facet: 'fraud', records: 1, gained: 0, lost: 1 },
+        { facet: 'ok', records: 1, gained: 1, lost: 0 },
+      ],
     });
   });
 

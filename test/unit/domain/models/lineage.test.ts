@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { applyCorrections, pool } from '../../../../shared/domain/evaluation/build-evaluation-sets.ts';
 import type { EvaluationItem } from '../../../../shared/domain/evaluation/evaluation-set.ts';
+import { applyCorrections, pool } from '../../../../shared/domain/evaluation/frozen-records.ts';
 import { allowedLosses, gateCandidate, type MemoryCount } from '../../../../shared/domain/evaluation/gate.ts';
 import { type Settings, settingsSchema } from '../../../../shared/domain/models/settings.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';

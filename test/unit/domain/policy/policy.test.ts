@@ -27,8 +27,9 @@ const allMoves = (['rework-data', 'tune', 'augment'] as const).flatMap((kind) =>
   moves(kind, { neighbours, tried: [], atOnce: 2 }),
 );
 
+/** With a target that is out of reach. */
 const first: PolicyRequest = {
-  settings: defaultSettings,
+  settings: { ...defaultSettings, targetScore: 2 },
   iteration: 1,
   score: 0.9,
   previous: null,
@@ -167,6 +168,28 @@ describe('decideNext', () => {
       next: 'augment',
       move: other,
     });
+  });
+
+  it('stops when what stands reaches the target, though the gate refused it, and goes on below', () => {
+    const settings = { ...defaultSettings, targetScore: 0.96 };
+    for (const score of [0.96, 0.97, 1])
+      expect(applyPolicy({ ...first, settings, score })).toMatchObject({ next: 'stop', reason: 'target-reached' });
+    expect(applyPolicy({ ...first, settings, score: 0.97 }).detail).toBe(
+      'A score of 0.9700 reaches the target of 0.9600.',
+    );
+    expect(applyPolicy({ ...first, settings, score: 0.9599 }).next).toBe('augment');
+    // Rounding is no miss, and too little evidence is the nearer reason.
+    expect(reasonOf(applyPolicy({ ...first, settings, score: 0.96 - 1e-12 }))).toBe('target-reached');
+    expect(reasonOf(applyPolicy({ ...first, settings, score: 1, gate: 'too-little-evidence' }))).toBe(
+      'too-little-evidence',
+    );
+    const back = { ...second, settings, score: 0.5, previous: { score: 0.961 } };
+    expect(applyPolicy(back)).toMatchObject({ reason: 'target-reached', rollback: true });
+  });
+
+  it("promotes on the gate's pass below the target as above it", () => {
+    for (const score of [0.2, 0.9599, 0.96, 1])
+      expect(applyPolicy({ ...first, settings: defaultSettings, score, gate: 'passed' }).next).toBe('promote');
   });
 
   it('stops when evidence is too little, since it does not grow within a run', () => {

@@ -52,9 +52,7 @@ test('a judgement that models speak against is suspect where outputs are objects
     records,
     kind,
     labels: kind.knownFacets({ kind: 'made-up-entities', types: ['city', 'dish'] } as never),
-    outOfFold,
-    agreedOnly: outOfFold,
-    trusted: [],
+    outOfFold: { first: outOfFold, second: outOfFold },
   });
   const suspects = [...found]
     .filter(([, { category }]) => category === 'suspect-judgement')

@@ -1,21 +1,25 @@
 import { describe, expect, it } from 'vitest';
-import type { EvaluationItem } from '../../../../shared/domain/evaluation/evaluation-set.ts';
+import type { EvidenceRecord } from '../../../../shared/domain/evaluation/evidence-record.ts';
+import type { Settings } from '../../../../shared/domain/models/settings.ts';
 import { gateCandidates } from '../../../../shared/loop/decision/gate-candidates.ts';
-import { writeJson, writeJsonl } from '../../../../shared/ports/documents.ts';
+import { type GatedCandidate, gateFileSchema } from '../../../../shared/loop/state/gate-result.ts';
+import { readJson, writeJsonl } from '../../../../shared/ports/documents.ts';
+import type { Trainer } from '../../../../shared/ports/trainer.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
-import { sampleCheckpoint, sampleDataset, sampleModel, sampleRun } from '../../../helpers/lineage-samples.ts';
-import { memoryPorts } from '../../../helpers/memory-ports.ts';
+import { sampleCheckpoint, sampleModel } from '../../../helpers/lineage-samples.ts';
+import { type MemoryPorts, memoryPorts } from '../../../helpers/memory-ports.ts';
+import { putPlan, sampleEvidence, sampleHead, samplePrepared } from '../../../helpers/record-samples.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
 
 const rights = 400;
 const wrongs = 100;
-const items = Array.from(
-  { length: rights + wrongs },
-  (_, at): EvaluationItem => ({
-    exampleId: `e${String(at).padStart(3, '0')}`,
-    input: `text ${at}`,
-    expected: labelOutput('spam'),
+const spam = labelOutput('spam');
+const ham = labelOutput('ham');
+const evidence = Array.from({ length: rights + wrongs }, (_, at) =>
+  sampleEvidence(`e${String(at).padStart(3, '0')}`, {
+    folds: [at % 10],
     right: at < rights,
+    answer: at < rights ? spam : ham,
   }),
 );
 
@@ -25,103 +29,220 @@ interface Made {
   readonly gained: number;
 }
 
-async function gate(made: Readonly<Record<string, Made>>) {
-  const ports = memoryPorts();
+interface Given {
+  readonly evidence?: readonly EvidenceRecord[];
+  readonly preceding?: readonly EvidenceRecord[];
+  readonly earlier?: readonly EvidenceRecord[];
+  /** Records that no model of the candidates can answer unseen. */
+  readonly unanswered?: (record: EvidenceRecord) => boolean;
+  readonly settings?: Partial<Settings>;
+  readonly trainer?: Partial<Trainer>;
+  readonly fit?: { readonly pool: number; readonly outOfFold: number };
+  readonly failures?: number;
+}
+
+async function gate(made: Readonly<Record<string, Made>>, given: Given = {}) {
+  const plain = memoryPorts();
+  const trainers = new Map([...plain.trainers].map(([name, one]) => [name, { ...one, ...given.trainer }]));
+  const ports: MemoryPorts = { ...plain, trainers };
   const model = sampleModel();
-  const champion = sampleCheckpoint();
-  await ports.lineage.createModel(model);
-  const answer = (item: EvaluationItem, right: boolean) => ({
-    exampleId: item.exampleId,
-    output: right ? 'spam' : 'ham',
-    confidence: 0.8,
-    right,
-  });
-  await writeJson(ports.objects, 'plan.json', {
-    run: sampleRun(),
-    model,
-    champion,
-    parentDataset: sampleDataset(),
-    parentExamplesKey: '',
-    frozenSets: [],
-    logVersion: '',
-  });
-  const sets = [
-    { name: 'traffic-validation' as const, members: items },
-    { name: 'regression' as const, members: items.filter(({ right }) => right) },
-  ];
-  for (const { name, members } of sets) await writeJsonl(ports.objects, name, members);
-  await writeJsonl(ports.objects, 'none', []);
-  await writeJsonl(
-    ports.objects,
-    'champion',
-    items.map((item) => answer(item, item.right)),
-  );
+  await putPlan(ports, { model: { ...model, settings: { ...model.settings, ...given.settings } } });
+  const files = { evidence: given.evidence ?? evidence, preceding: given.preceding, earlier: given.earlier };
+  for (const [key, records] of Object.entries(files)) await writeJsonl(ports.objects, key, records ?? []);
+  const all = [...new Map(Object.values(files).flatMap((file) => (file ?? []).map((one) => [one.exampleId, one])))];
   const evaluated = [];
   for (const [candidateId, { lost, gained }] of Object.entries(made)) {
     await ports.lineage.putCheckpoint(sampleCheckpoint({ checkpointId: candidateId }));
-    const answers = items.map((item, at) => answer(item, item.right ? at >= lost : at - rights < gained));
-    await writeJsonl(ports.objects, candidateId, answers);
-    const right = answers.filter((given) => given.right).length;
-    evaluated.push({
-      candidateId,
-      set: 'traffic-validation' as const,
-      answersKey: candidateId,
-      size: items.length,
-      right,
-    });
+    let toLose = lost;
+    let toGain = gained;
+    const answers = all
+      .map(([, record]) => record)
+      .filter((record) => given.unanswered?.(record) !== true)
+      .map((record) => {
+        const right = record.right ? toLose-- <= 0 : toGain-- > 0;
+        return { exampleId: record.exampleId, output: right ? spam : ham, confidence: 0.8, right };
+      });
+    await writeJsonl(ports.objects, `answers-of-${candidateId}`, answers);
+    const right = answers.filter((answer) => answer.right).length;
+    const counts = { size: answers.length, right, fit: given.fit ?? null };
+    evaluated.push({ candidateId, answersKey: `answers-of-${candidateId}`, ...counts });
   }
-  const none = { key: 'none', size: 0, right: 0 };
-  return gateCandidates.run(
+  const ref = (key: string) => ({ key, size: 0, right: 0 });
+  const output = await gateCandidates.run(
     {
-      run: { runId: 'r1', modelId: model.modelId, seed: 1 },
-      lease: { owner: 'test', fencingToken: 1 },
-      iteration: 1,
-      item: 'all',
-      prepared: { planKey: 'plan.json', championId: champion.checkpointId, traces: items.length },
+      ...sampleHead,
+      prepared: samplePrepared,
       split: {
-        sidedKey: '',
-        sets: sets.map(({ name, members }) => ({ name, key: name, size: members.length, right: rights })),
-
-        failures: wrongs,
+        recordsKey: 'records',
+        evidence: ref('evidence'),
+        failures: given.failures ?? wrongs,
         enoughEvidence: true,
-        reason: '',
+        reason: null,
       },
       lineage: {
         champion: 'first',
         parentDatasetId: '',
         parentExamples: 0,
         modes: ['complement'],
-        preceding: none,
-        earlier: none,
+        preceding: ref('preceding'),
+        earlier: ref('earlier'),
         correctedSets: 0,
       },
-      champion: { answersKey: 'champion', size: items.length, right: rights },
       candidates: Object.keys(made).map((candidateId) => ({ candidateId, checkpointId: candidateId, key: '' })),
       evaluated,
     },
     stageContext(ports),
   );
+  const { candidates } = await readJson(ports.objects, output.gateKey, gateFileSchema);
+  return { ...output, candidates, ports };
 }
 
-describe('gate-candidates', () => {
-  it('names the higher score best among those that lose no more than allowed', async () => {
-    const { best, score } = await gate({ c1: { lost: 1, gained: 40 }, c2: { lost: 4, gained: 60 } });
-    expect(best.candidateId).toBe('c2');
-    expect(score).toBeCloseTo(456 / 500, 9);
-  });
+const rulesOf = (candidate: GatedCandidate | undefined) =>
+  candidate?.verdict.rules.filter(({ passed }) => !passed).map(({ rule }) => rule);
+const better = { c1: { lost: 2, gained: 40 } };
 
-  it('sets one that loses no more than allowed before a higher score', async () => {
-    const { best } = await gate({ c1: { lost: 12, gained: 90 }, c2: { lost: 4, gained: 30 } });
-    expect(best.candidateId).toBe('c2');
-  });
-
-  it('sets the one nearest to what is allowed first when all lose more', async () => {
-    const { best, outcome } = await gate({
-      c1: { lost: 20, gained: 95 },
-      c2: { lost: 10, gained: 30 },
-      c3: { lost: 14, gained: 60 },
+describe('the best candidate', () => {
+  it('is the one with the most gained over lost of those that pass', async () => {
+    const { best, score, championScore, outcome } = await gate({
+      c1: { lost: 1, gained: 40 },
+      c2: { lost: 4, gained: 60 },
     });
+    expect({ best: best.candidateId, outcome }).toEqual({ best: 'c2', outcome: 'passed' });
+    expect(score).toBeCloseTo(456 / 500, 9);
+    expect(championScore).toBeCloseTo(400 / 500, 9);
+  });
+
+  it('is one that passes before one that gains more and is refused', async () => {
+    const preceding = evidence.slice(0, 100);
+    const { best } = await gate({ c1: { lost: 12, gained: 90 }, c2: { lost: 1, gained: 30 } }, { preceding });
     expect(best.candidateId).toBe('c2');
-    expect(outcome).toBe('rejected');
+  });
+
+  it('is, when all are refused, the one that breaks the fewest rules', async () => {
+    const preceding = evidence.slice(0, 100);
+    const { best, outcome } = await gate({ c1: { lost: 40, gained: 10 }, c2: { lost: 30, gained: 60 } }, { preceding });
+    expect({ best: best.candidateId, outcome }).toEqual({ best: 'c2', outcome: 'rejected' });
+  });
+});
+
+describe('what the gate is shown', () => {
+  it('is what both have answered, near-duplicates counted once', async () => {
+    const copies = evidence.map((record, at) => ({ ...record, groupId: `g${Math.floor(at / 5)}` }));
+    const { candidates } = await gate({ c1: { lost: 5, gained: 50 } }, { evidence: copies });
+    expect(candidates[0]?.verdict).toMatchObject({ groups: 100, gained: 10, lost: 1 });
+  });
+
+  it('has suspects among the pairs, but neither in the score nor among the records that are enough', async () => {
+    const suspects = evidence.map((record, at) => ({ ...record, kept: at % 2 === 0 }));
+    const { candidates, score, championScore } = await gate(better, { evidence: suspects });
+    expect(candidates[0]?.verdict.groups).toBe(500);
+    expect(candidates[0]?.request.evidence).toEqual({ failures: 100, records: 250 });
+    expect(championScore).toBeCloseTo(200 / 250, 9);
+    expect(score).toBeCloseTo((200 - 1 + 20) / 250, 9);
+  });
+
+  it('is scored by what the candidate could answer unseen, the champion on the same', async () => {
+    const { candidates, championScore } = await gate(better, { unanswered: ({ right }) => !right });
+    expect(candidates[0]?.verdict.groups).toBe(400);
+    expect(championScore).toBe(1);
+  });
+
+  it('has the champion scored by the metric of the task, as the candidate is', async () => {
+    const silent = evidence.map((record) => ({ ...record, answer: null }));
+    expect((await gate(better, { evidence: silent })).championScore).toBe(0);
+  });
+
+  it('is too little where failures or records are', async () => {
+    expect((await gate(better, { failures: 19 })).outcome).toBe('too-little-evidence');
+    const few = await gate({ c1: { lost: 0, gained: 40 } }, { evidence: evidence.slice(380, 429) });
+    expect(few.outcome).toBe('too-little-evidence');
+  });
+
+  it('goes on record with the scores, of every candidate', async () => {
+    const { ports, candidates } = await gate({ c1: { lost: 0, gained: 10 }, c2: { lost: 9, gained: 0 } });
+    for (const { candidate, score } of candidates) {
+      const checkpoint = await ports.lineage.getCheckpoint('m1', candidate.checkpointId);
+      expect(checkpoint?.scores).toEqual({ 'out-of-fold': score });
+    }
+  });
+
+  it('is what still fails, by pattern', async () => {
+    const { candidates } = await gate({ c1: { lost: 2, gained: 40 } });
+    expect(candidates[0]?.remaining.map(({ count }) => count)).toEqual([62]);
+  });
+});
+
+describe('the memory of earlier promotions', () => {
+  it('is of none while there is none', async () => {
+    const { candidates } = await gate(better);
+    expect(candidates[0]?.verdict.memory).toEqual([]);
+    expect(candidates[0]?.verdict.rules.find(({ rule }) => rule === 'memory')?.detail).toMatch(/no earlier promotion/i);
+  });
+
+  it('refuses what forgets more than it mends, of the preceding records and of the earlier ones', async () => {
+    const records = evidence.slice(0, 150);
+    for (const scope of ['preceding', 'earlier'] as const) {
+      const { candidates } = await gate({ c1: { lost: 3, gained: 60 } }, { [scope]: records });
+      expect(rulesOf(candidates[0])).toEqual(['memory']);
+      expect(candidates[0]?.verdict.memory).toMatchObject([{ scope, size: 150, right: 150, gained: 0, allowed: 2 }]);
+      const spared = await gate({ c1: { lost: 2, gained: 60 } }, { [scope]: records });
+      expect(spared.outcome).toBe('passed');
+    }
+  });
+
+  it('sets losses against gains of the same records', async () => {
+    const mixed = [...evidence.slice(0, 100), ...evidence.slice(rights, rights + 20)];
+    const { candidates, outcome } = await gate({ c1: { lost: 12, gained: 60 } }, { preceding: mixed });
+    expect(candidates[0]?.verdict.memory[0]).toMatchObject({ gained: 20 });
+    expect(candidates[0]?.verdict.memory[0]?.lost).toHaveLength(12);
+    expect(outcome).toBe('passed');
+  });
+
+  it('holds an answer against what was right when it froze, not against what a later judge says', async () => {
+    // Frozen as ham, and right; since then a judge calls it spam, and so does the candidate.
+    const frozen = evidence.slice(0, 10).map((record) => ({ ...record, expected: ham }));
+    const { candidates } = await gate({ c1: { lost: 0, gained: 60 } }, { preceding: frozen });
+    expect(candidates[0]?.verdict.memory[0]?.lost).toHaveLength(10);
+    const agreed = await gate({ c1: { lost: 0, gained: 60 } }, { preceding: evidence.slice(0, 10) });
+    expect(agreed.candidates[0]?.verdict.memory[0]?.lost).toEqual([]);
+  });
+
+  it('counts frozen records beside those of the run, and leaves out what cannot be answered unseen', async () => {
+    const old = Array.from({ length: 50 }, (_, at) => sampleEvidence(`old${at}`, { folds: [at % 10] }));
+    const { candidates } = await gate(better, { earlier: old, unanswered: ({ exampleId }) => exampleId === 'old7' });
+    expect(candidates[0]?.verdict.memory).toMatchObject([{ scope: 'earlier', size: 49, right: 49 }]);
+  });
+});
+
+describe('labels', () => {
+  it('that fall beyond chance hold a candidate back that gains on the whole', async () => {
+    const two = evidence.map((record, at) => ({ ...record, expected: at < 30 ? ham : spam, answer: record.answer }));
+    const answeredHam = two.map((record) => (record.expected === ham ? { ...record, answer: ham } : record));
+    // The candidate says spam of all that it has right, so that it loses every ham.
+    const { candidates } = await gate({ c1: { lost: 0, gained: 100 } }, { evidence: answeredHam });
+    expect(rulesOf(candidates[0])).toEqual(['labels']);
+    expect(candidates[0]?.verdict.fallen).toMatchObject([{ facet: 'ham', records: 30, lost: 30, proven: true }]);
+  });
+
+  it('that are critical must have records enough to tell', async () => {
+    const { candidates } = await gate(better, { settings: { critical: ['ham'] } });
+    expect(rulesOf(candidates[0])).toEqual(['labels']);
+  });
+});
+
+describe('a dear trainer', () => {
+  const dear = { cost: 'dear', foldModels: 2 } as const;
+
+  it('gets a wider margin, since few folds make few pairs', async () => {
+    const close = { c1: { lost: 4, gained: 6 } };
+    expect((await gate(close)).outcome).toBe('rejected');
+    const { candidates, outcome } = await gate(close, { trainer: dear, fit: { pool: 0.9, outOfFold: 0.8 } });
+    expect(candidates[0]?.request.margin).toBe(0.01);
+    expect(outcome).toBe('passed');
+  });
+
+  it('is refused a served model that knows less of its own pool than its fold models out of fold', async () => {
+    const { candidates } = await gate(better, { trainer: dear, fit: { pool: 0.79, outOfFold: 0.8 } });
+    expect(rulesOf(candidates[0])).toEqual(['fit']);
   });
 });

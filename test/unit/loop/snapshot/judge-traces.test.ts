@@ -2,18 +2,22 @@ import { expect, test } from 'vitest';
 import { judgedRecordSchema, type SnapshotRecord } from '../../../../shared/domain/traces/trace-record.ts';
 import { judgeTraces } from '../../../../shared/loop/snapshot/judge-traces.ts';
 import { acquireLease } from '../../../../shared/operations/lease.ts';
-import { readJsonl, writeJson, writeJsonl } from '../../../../shared/ports/documents.ts';
+import { readJsonl, writeJsonl } from '../../../../shared/ports/documents.ts';
 import type { Judge, JudgeRequest } from '../../../../shared/ports/judge.ts';
 import { noUsage } from '../../../../shared/ports/long-work.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { completeStage } from '../../../helpers/complete-stage.ts';
-import { sampleCheckpoint, sampleDataset, sampleModel, sampleRun } from '../../../helpers/lineage-samples.ts';
+import { sampleModel } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
+import { putPlan, samplePrepared } from '../../../helpers/record-samples.ts';
 
 const spam = labelOutput('spam');
 const ham = labelOutput('ham');
 const record = (traceId: string, change: Partial<SnapshotRecord>): SnapshotRecord => ({
   traceId,
+  groupId: traceId,
+  folds: [0],
+  use: 'evidence',
   timestamp: '2026-01-01T00:00:00Z',
   input: `text ${traceId}`,
   slice: null,
@@ -47,18 +51,9 @@ test('the judge of the model is asked, as often as it takes, for what no judgeme
   };
   const ports = { ...memoryPorts(), judges: new Map([[judge.name, judge]]) };
   const model = sampleModel({ judge: judge.name });
-  await ports.lineage.createModel(model);
+  await putPlan(ports, { model });
   const run = { runId: 'r1', modelId: model.modelId, seed: 1 };
   const human = { kind: 'human', id: 'ana', reason: '' } as const;
-  await writeJson(ports.objects, 'plan.json', {
-    run: sampleRun(),
-    model,
-    champion: sampleCheckpoint(),
-    parentDataset: sampleDataset(),
-    parentExamplesKey: 'parent-examples.jsonl',
-    frozenSets: [],
-    logVersion: '',
-  });
   await writeJsonl(ports.objects, 'answered.jsonl', [
     record('settled', { judgement: { verdict: 'pass', expected: spam, judge: human } }),
     record('passes', {}),
@@ -74,7 +69,7 @@ test('the judge of the model is asked, as often as it takes, for what no judgeme
       lease: await acquireLease(run, 'test', 15, ports),
       iteration: 0,
       item: 'chunk-0000',
-      prepared: { planKey: 'plan.json', championId: 'c1', traces: 5 },
+      prepared: samplePrepared,
       answered: { chunkId: 'chunk-0000', answeredKey: 'answered.jsonl' },
     },
     ports,

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { defaultConfiguration } from '../../../../shared/adapters/backends/embedded/search-space.ts';
+import { isHeldOut, type Parts, partOf } from '../../../../shared/domain/evaluation/fold.ts';
 import { type Example, exampleSchema } from '../../../../shared/domain/models/example.ts';
 import { removeFoldFiles } from '../../../../shared/loop/engine/fold-files.ts';
 import { stageKey } from '../../../../shared/loop/engine/stage.ts';
-import { outOfFoldProbabilities } from '../../../../shared/loop/snapshot/out-of-fold.ts';
+import { type PassItem, probabilitiesOutOfFold } from '../../../../shared/loop/snapshot/out-of-fold.ts';
 import { trainerNamed } from '../../../../shared/ports/back-ends.ts';
 import { readJsonl } from '../../../../shared/ports/documents.ts';
 import { doneAtOnce } from '../../../../shared/ports/long-work.ts';
@@ -11,16 +12,16 @@ import type { Predictor } from '../../../../shared/ports/predictor.ts';
 import type { Artifact, Trainer } from '../../../../shared/ports/trainer.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { sampleModel } from '../../../helpers/lineage-samples.ts';
-import { memoryPorts } from '../../../helpers/memory-ports.ts';
+import { type MemoryPorts, memoryPorts } from '../../../helpers/memory-ports.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
 import { train, watched } from '../../../helpers/training.ts';
 
-const items = Array.from({ length: 40 }, (_, at) => ({
-  id: `t${at}`,
-  input: `text ${at}`,
-  output: at % 4 === 0 ? null : labelOutput('yes'),
-}));
-
+/** Each fourth lies in two folds, and each fifth trains everywhere. */
+const items = Array.from({ length: 40 }, (_, at): PassItem => {
+  const folds = at % 5 === 0 ? [] : at % 4 === 0 ? [at % 10, (at + 3) % 10].sort() : [at % 10];
+  const use = folds.length === 1 ? 'evidence' : 'none';
+  return { traceId: `t${at}`, input: `text ${at}`, folds, use, output: labelOutput('yes') };
+});
 const base = Array.from(
   { length: 8 },
   (_, at): Example => ({
@@ -30,6 +31,7 @@ const base = Array.from(
     weight: 1,
     slice: 'gold',
     provenance: { kind: 'file', line: at + 1 },
+    folds: at === 0 ? [2] : [],
   }),
 );
 
@@ -40,60 +42,103 @@ const head = {
   item: 'all',
 };
 
-describe('outOfFoldProbabilities', () => {
-  test('answers every item and every example of the base by a model not trained on it, and trains on none without an output', async () => {
-    const ports = memoryPorts({ answer: () => 'yes' });
-    const trainedOn: Set<string>[] = [];
-    const answered: string[][] = [];
-    const inner = ports.trainers.get('embedded');
-    const predictor = ports.predictors.get('embedded');
-    if (inner === undefined || predictor === undefined) throw new Error('the ports have no trainer');
-    const artifacts = new Map<string, Set<string>>();
-    const trainer = watched(inner, async ({ datasetKey, artifactKey }) => {
-      const examples = await readJsonl(ports.objects, datasetKey, exampleSchema);
-      const inputs = new Set(examples.map(({ input }) => input));
-      trainedOn.push(inputs);
-      artifacts.set(artifactKey, inputs);
-    });
-    const asked: Predictor = {
-      ...predictor,
-      async predict(served, inputs, options) {
-        const learnt = artifacts.get(served.ref);
-        expect(inputs.filter((input) => learnt?.has(input) ?? true)).toEqual([]);
-        answered.push([...inputs]);
-        return predictor.predict(served, inputs, options);
-      },
-    };
-    const found = await outOfFoldProbabilities({
-      items,
+function pass(
+  ports: MemoryPorts,
+  trainer: Trainer,
+  change: Partial<Parameters<typeof probabilitiesOutOfFold>[0]> = {},
+) {
+  return probabilitiesOutOfFold(
+    {
+      name: 'first-',
+      learns: items,
+      asked: items,
       base,
+      parts: 10,
       model: sampleModel(),
+      trainer,
       configuration: defaultConfiguration('none'),
       seed: 1,
-      trainer,
-      context: stageContext({ ...ports, predictors: new Map([['embedded', asked]]) }, (file) =>
-        stageKey('triage-traces', head, file),
-      ),
-      name: 'all-',
-      onFold: () => {},
+      onProgress: () => undefined,
+      ...change,
+    },
+    stageContext(ports, (file) => stageKey('triage-traces', head, file)),
+  );
+}
+
+/** Ports that keep what each fold model was asked. */
+function asking() {
+  const ports = memoryPorts({ answer: () => 'yes' });
+  const asked = new Map<string, string[]>();
+  const predictor = ports.predictors.get('embedded');
+  if (predictor === undefined) throw new Error('no predictor');
+  const watching: Predictor = {
+    ...predictor,
+    async predict(served, inputs, options) {
+      asked.set(served.ref, [...(asked.get(served.ref) ?? []), ...inputs]);
+      return predictor.predict(served, inputs, options);
+    },
+  };
+  return { ports: { ...ports, predictors: new Map([['embedded', watching]]) }, asked };
+}
+
+describe('what fold models say', () => {
+  test.each([5, 10] as const)('is said of each record by a model of %d parts that has not seen it', async (parts) => {
+    const { ports, asked } = asking();
+    const trained: { examples: readonly Example[]; plan: { parts: Parts; keys: Map<string, number> } }[] = [];
+    const trainer = watched(trainerNamed('embedded', ports), async ({ datasetKey, folds }) => {
+      if (folds === null) throw new Error('no fold models were asked for');
+      const keys = new Map(folds.models.map(({ part, artifactKey }) => [artifactKey, part]));
+      trained.push({
+        examples: await readJsonl(ports.objects, datasetKey, exampleSchema),
+        plan: { parts: folds.parts, keys },
+      });
     });
-    expect([...found.items.keys()].sort()).toEqual(items.map(({ id }) => id).sort());
-    expect([...found.base.keys()].sort()).toEqual(base.map(({ exampleId }) => exampleId));
-    expect(answered.flat().length).toBe(items.length + base.length);
-    const learnt = new Set(trainedOn.flatMap((inputs) => [...inputs]));
-    expect([...learnt].sort()).toEqual(
-      [...base, ...items]
-        .filter(({ output }) => output !== null)
-        .map(({ input }) => input)
-        .sort(),
+    const said = await pass(ports, trainer, { parts });
+
+    expect(trained).toHaveLength(1);
+    const { examples = [], plan } = trained[0] ?? {};
+    expect(plan?.parts).toBe(parts);
+    expect([...(plan?.keys.values() ?? [])]).toEqual([...Array(parts).keys()]);
+    expect(examples.map(({ input, folds }) => [input, folds])).toEqual(
+      [...base, ...items].map(({ input, folds }) => [input, folds]),
     );
-    expect((await ports.objects.list('runs/')).length).toBe(8);
-    await removeFoldFiles('triage-traces', head, ports);
-    expect(await ports.objects.list('runs/')).toEqual([]);
+    for (const [ref, inputs] of asked) {
+      const part = plan?.keys.get(ref) ?? expect.fail(`${ref} is no fold model`);
+      for (const input of inputs) {
+        const { folds } = items.find((item) => item.input === input) ?? expect.fail('nobody asked that');
+        expect(isHeldOut(folds, part, parts)).toBe(true);
+        expect(partOf(folds[0] ?? -1, parts)).toBe(part);
+      }
+    }
+    const placed = items.filter(({ folds }) => folds.length > 0).map(({ traceId }) => traceId);
+    expect([...said.keys()].sort()).toEqual(placed.sort());
+    expect([...asked.values()].flat()).toHaveLength(placed.length);
+    expect(said.get('t1')).toEqual({ labels: ['yes'], probabilities: [0.9] });
   });
 
-  test('asks again after a kill, and gets what a trainer that remembers its work had made', async () => {
-    const ports = memoryPorts({ answer: () => 'yes' });
+  test('is said of what nothing was learnt of too, and by nobody where there is nothing to learn', async () => {
+    const { ports, asked } = asking();
+    const trainer = trainerNamed('embedded', ports);
+    const [unknown] = items.filter(({ folds }) => folds.length === 1);
+    const said = await pass(ports, trainer, { learns: [], asked: unknown === undefined ? [] : [unknown] });
+    expect([...said.keys()]).toEqual([unknown?.traceId]);
+    asked.clear();
+    expect(await pass(ports, trainer, { learns: [], base: [] })).toEqual(new Map());
+    expect(asked.size).toBe(0);
+  });
+
+  test('leaves files that go once the stage is complete, and no others', async () => {
+    const { ports } = asking();
+    await pass(ports, trainerNamed('embedded', ports));
+    const kept = stageKey('triage-traces', head, 'triaged.jsonl');
+    await ports.objects.put(kept, new Uint8Array());
+    expect((await ports.objects.list('runs/')).length).toBe(13);
+    await removeFoldFiles('triage-traces', head, ports);
+    expect(await ports.objects.list('runs/')).toEqual([kept]);
+  });
+
+  test('is said the same after a kill, by what a trainer that remembers its work had made', async () => {
+    const { ports } = asking();
     const inner = trainerNamed('embedded', ports);
     const done = new Map<string, Artifact>();
     const remembering: Trainer = {
@@ -101,23 +146,14 @@ describe('outOfFoldProbabilities', () => {
       ...doneAtOnce(async (request, key) => {
         const known = done.get(key) ?? (await train(inner, request));
         done.set(key, known);
-        expect(await ports.objects.get(known.served.ref)).toBeDefined();
+        for (const model of known.folds?.models ?? []) {
+          expect(await ports.objects.get(model?.ref ?? '')).toBeDefined();
+        }
         return known;
       }),
     };
-    const ask = () =>
-      outOfFoldProbabilities({
-        items,
-        base,
-        model: sampleModel(),
-        trainer: remembering,
-        configuration: defaultConfiguration('none'),
-        seed: 1,
-        context: stageContext(ports, (file) => stageKey('triage-traces', head, file)),
-        name: 'all-',
-        onFold: () => {},
-      });
-    expect(await ask()).toEqual(await ask());
-    expect(done.size).toBe(4);
+    expect(await pass(ports, remembering)).toEqual(await pass(ports, remembering));
+    expect(await pass(ports, remembering, { name: 'second-' })).toBeDefined();
+    expect(done.size).toBe(2);
   });
 });

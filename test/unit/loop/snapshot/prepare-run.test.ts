@@ -1,12 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { moveChampion } from '../../../../shared/domain/models/control.ts';
 import { exampleSchema } from '../../../../shared/domain/models/example.ts';
+import type { Settings } from '../../../../shared/domain/models/settings.ts';
 import { pinnedRecordSchema } from '../../../../shared/domain/traces/trace-record.ts';
 import { prepareRun } from '../../../../shared/loop/snapshot/prepare-run.ts';
 import { readPlan } from '../../../../shared/loop/state/run-plan.ts';
 import { updateControl } from '../../../../shared/operations/control-item.ts';
 import { createModel } from '../../../../shared/operations/create-model.ts';
-import { acquireLease } from '../../../../shared/operations/lease.ts';
+import { acquireLease, giveLeaseBack } from '../../../../shared/operations/lease.ts';
 import { readJsonl } from '../../../../shared/ports/documents.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { completeStage } from '../../../helpers/complete-stage.ts';
@@ -24,8 +25,8 @@ const now = () => new Date(ports.clock.now()).toISOString();
 const trace = (traceId: string, timestamp: string) => sampleTrace({ traceId, modelId, timestamp });
 
 /**
- * A model promoted once, by run `r1`; old traces came before that run, new ones and a person's word on an old one after
- * it.
+ * A model promoted once, by run `r1`, with a snapshot of three; old traces came before that run, new ones and a person's
+ * word on an old one after it.
  */
 beforeEach(async () => {
   ports = memoryPorts();
@@ -58,11 +59,27 @@ async function promote(runId: string, to: string): Promise<void> {
   await updateControl(modelId, ports, (control) => moveChampion(control, move));
 }
 
-async function prepare() {
-  const run = { runId: 'r2', modelId, seed: 1 };
-  await ports.lineage.putRun(sampleRun({ runId: 'r2', modelId, startedAt: now() }));
+/** Settings of the model that differ from those it was created with. */
+async function change(settings: Partial<Settings>): Promise<void> {
+  const model = await ports.lineage.getModel(modelId);
+  if (model === undefined) throw new Error('no model');
+  const changed = { ...model, settings: { ...model.settings, ...settings } };
+  ports = { ...ports, lineage: Object.assign(ports.lineage, { getModel: async () => changed }) };
+}
+
+const setLimit = (snapshotLimit: number) => change({ snapshotLimit });
+
+async function begin(runId = 'r2'): Promise<void> {
+  if ((await ports.lineage.getRun(runId)) !== undefined) return;
+  await ports.lineage.putRun(sampleRun({ runId, modelId, startedAt: now() }));
+}
+
+async function prepare(runId = 'r2') {
+  const run = { runId, modelId, seed: 1 };
+  await begin(runId);
   const lease = await acquireLease(run, 'a', 15, ports);
   const { output } = await completeStage(prepareRun, { run, lease, iteration: 0, item: 'all' }, ports);
+  await giveLeaseBack(run, lease.owner, ports);
   return { plan: await readPlan(output.prepared, ports), chunks: output.chunks };
 }
 
@@ -71,19 +88,95 @@ async function recordsOf({ chunks }: Awaited<ReturnType<typeof prepare>>) {
 }
 
 describe('the snapshot', () => {
-  test('has what came since the promotion and, before it at the limit, what a person judged since', async () => {
+  test('has the newest traces of the log up to the limit, judged or not, promoted since or not', async () => {
     const records = await recordsOf(await prepare());
-    expect(records.map((record) => record.traceId)).toEqual(['old-1', 'new-3', 'new-2']);
-    expect(records[0]?.judgement).toMatchObject({ expected: 'ham', judge: { kind: 'human' } });
+    expect(records.map((record) => record.traceId)).toEqual(['new-3', 'new-2', 'new-1']);
   });
 
-  test('names a trace once that came and was judged since', async () => {
-    await ports.traceLog.append(modelId, 'later', {
-      traces: [],
-      judgements: [sampleJudgement({ judgementId: 'j3', traceId: 'new-3' })],
-    });
+  test('has all traces of the log, each with the judgement that counts by now', async () => {
+    await setLimit(100);
     const records = await recordsOf(await prepare());
-    expect(records.map((record) => record.traceId)).toEqual(['old-1', 'new-3', 'new-2']);
+    expect(records.map((record) => record.traceId)).toEqual(['new-3', 'new-2', 'new-1', 'old-2', 'old-1']);
+    expect(records.at(-1)?.judgement).toMatchObject({ expected: 'ham', judge: { kind: 'human' } });
+    expect(records[0]?.judgement).toBeNull();
+  });
+
+  test('has nothing that the log got after the run began', async () => {
+    await begin();
+    ports.clock.advance(1_000);
+    await ports.traceLog.append(modelId, 'late', { traces: [trace('late', '2025-04-01T00:00:00Z')], judgements: [] });
+    const records = await recordsOf(await prepare());
+    expect(records.map((record) => record.traceId)).not.toContain('late');
+  });
+
+  test('uses all ten folds while few traces are judged, and two at a time from a thousand on', async () => {
+    expect((await prepare()).plan.parts).toBe(10);
+    const ids = Array.from({ length: 1_000 }, (_, at) => `many-${at}`);
+    await ports.traceLog.append(modelId, 'many', {
+      traces: ids.map((id) => trace(id, '2025-05-01T00:00:00Z')),
+      judgements: ids.map((traceId) => sampleJudgement({ traceId, judgementId: `j-${traceId}` })),
+    });
+    await setLimit(2_000);
+    ports.clock.advance(1_000);
+    expect((await prepare('r3')).plan.parts).toBe(5);
+  });
+});
+
+describe('the place of a trace', () => {
+  const inputs = Array.from({ length: 40 }, (_, at) => `alpha${at} beta${at * 7} gamma${at * 13} delta${at * 17}`);
+  const append = (batch: string, own: readonly string[]) =>
+    ports.traceLog.append(modelId, batch, {
+      traces: own.map((input, at) => ({ ...trace(`${batch}-${at}`, now()), input })),
+      judgements: [],
+    });
+  const placesOf = async (runId: string) => {
+    const records = await recordsOf(await prepare(runId));
+    return new Map(records.map(({ traceId, groupId, folds, use }) => [traceId, { groupId, folds, use }]));
+  };
+
+  beforeEach(() => setLimit(1_000));
+
+  test('is for the life of the model, whatever comes after', async () => {
+    await append('day1', inputs.slice(0, 20));
+    const before = await placesOf('r2');
+    ports.clock.advance(1_000);
+    await append('day2', [...inputs.slice(20), `${inputs[3]} more`]);
+    ports.clock.advance(1_000);
+    const after = await placesOf('r3');
+    expect(after.size).toBe(before.size + 21);
+    for (const [traceId, place] of before) expect(after.get(traceId)).toEqual(place);
+    expect(after.get('day2-20')).toEqual(before.get('day1-3'));
+    expect(new Set([...after.values()].flatMap(({ folds }) => folds)).size).toBeGreaterThan(5);
+  });
+
+  test('is the same when the run is started again after a kill, and so is the ledger', async () => {
+    await append('day1', inputs);
+    const first = await placesOf('r2');
+    const segment = await ports.objects.get(`models/${modelId}/splits/r2.jsonl`);
+    for (const key of await ports.objects.list(`runs/${modelId}/r2/`)) await ports.objects.delete(key);
+    expect(await placesOf('r2')).toEqual(first);
+    expect(await ports.objects.get(`models/${modelId}/splits/r2.jsonl`)).toEqual(segment);
+    const later = await placesOf('r3');
+    expect(later).toEqual(first);
+    expect((await ports.objects.get(`models/${modelId}/splits/r3.jsonl`))?.length).toBe(0);
+  });
+
+  test('is everywhere for what is near a first example, and evidence for the rest', async () => {
+    await append('day1', ['lunch', 'Lunch!', ...inputs.slice(0, 5)]);
+    const places = await placesOf('r2');
+    for (const id of ['day1-0', 'day1-1']) expect(places.get(id)).toMatchObject({ folds: [], use: 'none' });
+    for (const id of ['day1-2', 'day1-6']) {
+      expect(places.get(id)?.use).toBe('evidence');
+      expect(places.get(id)?.folds).toHaveLength(1);
+    }
+  });
+
+  test('is in the report alone for the share that the model keeps for it', async () => {
+    await change({ reportShare: 0.5 });
+    await append('day1', inputs);
+    const uses = [...(await placesOf('r2')).values()].map(({ use }) => use);
+    expect(uses.filter((use) => use === 'report').length).toBeGreaterThan(5);
+    expect(uses.filter((use) => use === 'evidence').length).toBeGreaterThan(5);
   });
 });
 

@@ -1,90 +1,128 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { type Example, exampleSchema } from '../../../../shared/domain/models/example.ts';
-import type { JudgedRecord } from '../../../../shared/domain/traces/trace-record.ts';
+import type { Model } from '../../../../shared/domain/models/model.ts';
+import { type JudgedRecord, triagedRecordSchema } from '../../../../shared/domain/traces/trace-record.ts';
 import { triageTraces } from '../../../../shared/loop/snapshot/triage-traces.ts';
-import { readJsonl, writeJson, writeJsonl } from '../../../../shared/ports/documents.ts';
+import { trainerNamed } from '../../../../shared/ports/back-ends.ts';
+import { readJsonl, writeJsonl } from '../../../../shared/ports/documents.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
-import { sampleCheckpoint, sampleDataset, sampleModel, sampleRun } from '../../../helpers/lineage-samples.ts';
+import { sampleModel } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
+import { putPlan, sampleHead, samplePrepared, sampleRecord } from '../../../helpers/record-samples.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
 import { watched } from '../../../helpers/training.ts';
 
-/**
- * Every fifth was learnt as "spam" and has since been called "ham" by a person; the judge corrects every fourth of the
- * others.
- */
-const records = Array.from({ length: 40 }, (_, at): JudgedRecord => {
-  const human = at % 5 === 0;
-  const expected = human || at % 4 === 0 ? 'ham' : 'spam';
-  const judge = { kind: human ? ('human' as const) : ('llm' as const), id: 'j', reason: '' };
-  return {
-    traceId: `t${at}`,
-    timestamp: '2026-01-01T00:00:00.000Z',
-    input: `text ${at}`,
-    slice: null,
-    steps: null,
-    recorded: labelOutput('spam'),
-    judgement: { verdict: expected === 'spam' ? 'pass' : 'fail', expected: labelOutput(expected), judge },
-    answer: labelOutput('spam'),
-    confidence: 0.9,
-    runnerUp: null,
-    verdict: expected === 'spam' ? 'pass' : 'fail',
-    expected: labelOutput(expected),
-    judgedBy: judge,
-  };
-});
-const learnt = records.map(
-  ({ input }, at): Example => ({
-    exampleId: `e${at}`,
-    input,
-    output: labelOutput('spam'),
-    weight: 1,
-    slice: 'gold',
-    provenance: { kind: 'file', line: at + 1 },
-  }),
-);
+const spam = labelOutput('spam');
+const ham = labelOutput('ham');
 
-test('triage-traces teaches its models what a person says in place of what the champion learnt of the same input', async () => {
+function judged(traceId: string, output: 'spam' | 'ham', kind: 'human' | 'llm', change: Partial<JudgedRecord> = {}) {
+  const { part: _, triage: __, ...record } = sampleRecord(traceId);
+  const judge = { kind, id: 'j', reason: '' } as const;
+  const verdict = output === 'spam' ? ('pass' as const) : ('fail' as const);
+  const expected = labelOutput(output);
+  return { ...record, judgement: { verdict, expected, judge }, verdict, expected, judgedBy: judge, ...change };
+}
+
+/** The models say spam of everything; every tenth is called ham by the judge, every tenth by a person. */
+const records = Array.from({ length: 80 }, (_, at): JudgedRecord => {
+  const folds = { folds: [at % 10], groupId: `g${at}` };
+  if (at % 10 === 3) return judged(`llm-${at}`, 'ham', 'llm', folds);
+  return at % 10 === 7 ? judged(`human-${at}`, 'ham', 'human', folds) : judged(`t-${at}`, 'spam', 'llm', folds);
+});
+
+const first = (input: string, line: number): Example => ({
+  exampleId: input,
+  input,
+  output: ham,
+  weight: 1,
+  slice: 'gold',
+  provenance: { kind: 'file', line },
+  folds: [],
+});
+
+async function triage(options: { records?: readonly JudgedRecord[]; parent?: readonly Example[]; model?: Model } = {}) {
   const ports = memoryPorts({ answer: () => 'spam' });
   const trained: Example[][] = [];
-  const inner = ports.trainers.get('embedded');
-  if (inner === undefined) throw new Error('the ports have no trainer');
-  const trainer = watched(inner, async ({ datasetKey }) => {
+  const trainer = watched(trainerNamed('embedded', ports), async ({ datasetKey }) => {
     trained.push(await readJsonl(ports.objects, datasetKey, exampleSchema));
   });
-  const model = sampleModel();
-  const champion = sampleCheckpoint();
-  await writeJson(ports.objects, 'plan.json', {
-    run: sampleRun(),
-    model,
-    champion,
-    parentDataset: sampleDataset(),
-    parentExamplesKey: 'parent-examples.jsonl',
-    frozenSets: [],
-    logVersion: '',
-  });
-  await writeJsonl(ports.objects, 'judged.jsonl', records);
-  await writeJsonl(ports.objects, 'parent-examples.jsonl', learnt);
-
-  const { suspects } = await triageTraces.run(
-    {
-      run: { runId: 'r1', modelId: model.modelId, seed: 1 },
-      lease: { owner: 'test', fencingToken: 1 },
-      iteration: 0,
-      item: 'all',
-      prepared: { planKey: 'plan.json', championId: champion.checkpointId, traces: records.length },
-      judged: [{ chunkId: 'chunk-0000', judgedKey: 'judged.jsonl' }],
-    },
+  await putPlan(ports, { model: options.model ?? sampleModel() });
+  await writeJsonl(ports.objects, 'judged.jsonl', options.records ?? records);
+  await writeJsonl(ports.objects, 'parent-examples.jsonl', options.parent ?? []);
+  const output = await triageTraces.run(
+    { ...sampleHead, prepared: samplePrepared, judged: [{ chunkId: 'chunk-0000', judgedKey: 'judged.jsonl' }] },
     stageContext({ ...ports, trainers: new Map([['embedded', trainer]]) }),
   );
+  if (!('triagedKey' in output)) throw new Error('it is not done');
+  const triaged = await readJsonl(ports.objects, output.triagedKey, triagedRecordSchema);
+  return { output, triaged, trained };
+}
 
-  expect(suspects).toBe(0);
-  expect(trained.length).toBe(8);
-  const outputsOf = (folds: readonly Example[][], index: number) =>
-    new Set(folds.flatMap((fold) => fold.filter(({ input }) => input === `text ${index}`).map(({ output }) => output)));
-  for (const folds of [trained.slice(0, 4), trained.slice(4)]) expect(outputsOf(folds, 5)).toEqual(new Set(['ham']));
-  // A correction by the judge alone trains beside what the champion learnt, and not at all to the models of agreed
-  // records.
-  expect(outputsOf(trained.slice(0, 4), 4)).toEqual(new Set(['ham', 'spam']));
-  expect(outputsOf(trained.slice(4), 4)).toEqual(new Set(['spam']));
+const inputsOf = (examples: readonly Example[] | undefined) => examples?.map(({ input }) => input) ?? [];
+
+describe('triage', () => {
+  test('looks twice: by models of all that was judged, then of what the first agree with or a person judged', async () => {
+    const { trained } = await triage();
+    expect(trained).toHaveLength(2);
+    expect(inputsOf(trained[0])).toEqual(records.map(({ input }) => input));
+    const agreed = records.filter(({ traceId }) => !traceId.startsWith('llm-'));
+    expect(inputsOf(trained[1])).toEqual(agreed.map(({ input }) => input));
+    for (const example of trained.flat()) {
+      expect(example.folds).toEqual(records.find(({ input }) => input === example.input)?.folds);
+    }
+  });
+
+  test('suspects what the models that have not seen it deny, and never what a person judged', async () => {
+    const { triaged, output } = await triage();
+    const suspects = triaged.filter((record) => record.triage.category === 'suspect-judgement');
+    expect(suspects.map(({ traceId }) => traceId)).toEqual(
+      records.map(({ traceId }) => traceId).filter((id) => id.startsWith('llm-')),
+    );
+    expect(output).toMatchObject({ suspects: 8, passes: 64, failures: 16, unknown: 0 });
+  });
+
+  test('has first examples train beside the traces in both passes, but for those that a trace now teaches', async () => {
+    const parent = [first('kept', 1), first(`${records[0]?.input}`.toUpperCase(), 2)];
+    const { trained } = await triage({ parent });
+    for (const examples of trained) {
+      expect(inputsOf(examples)).toContain('kept');
+      expect(inputsOf(examples)).not.toContain(parent[1]?.input);
+      expect(examples.find(({ input }) => input === 'kept')?.folds).toEqual([]);
+    }
+  });
+
+  test('teaches its models nothing that is for the report, nor what nobody judged', async () => {
+    const apart = [
+      judged('report', 'spam', 'llm', { use: 'report', folds: [...Array(10).keys()] }),
+      judged('nowhere', 'spam', 'llm', { use: 'none', folds: [...Array(10).keys()] }),
+      judged('unjudged', 'spam', 'llm', { expected: null, verdict: 'unknown', judgement: null }),
+    ];
+    const { trained, triaged } = await triage({ records: [...records, ...apart] });
+    for (const { input } of apart) expect(trained.flatMap(inputsOf)).not.toContain(input);
+    expect(triaged).toHaveLength(records.length + apart.length);
+  });
+
+  test('neither trains nor suspects where nobody judged, and keeps the order of the snapshot', async () => {
+    const silent = records.map((record) => ({
+      ...record,
+      expected: null,
+      verdict: 'unknown' as const,
+      judgement: null,
+    }));
+    const { trained, triaged, output } = await triage({ records: silent });
+    expect(trained).toEqual([]);
+    expect(output).toMatchObject({ suspects: 0, unknown: 80 });
+    expect(triaged.map(({ traceId }) => traceId)).toEqual(records.map(({ traceId }) => traceId));
+  });
+});
+
+test('what the models are taught of an input that the champion had learnt otherwise is what the traces say of it', async () => {
+  const parent = records.map(({ input }, at) => ({ ...first(input, at + 1), output: spam }));
+  const { trained } = await triage({ parent });
+  const taught = (at: number, input: string) =>
+    trained[at]?.filter((example) => example.input === input).map(({ output }) => output);
+  const byPerson = records.find(({ traceId }) => traceId.startsWith('human-'))?.input ?? '';
+  expect([taught(0, byPerson), taught(1, byPerson)]).toEqual([[ham], [ham]]);
+  const byJudge = records.find(({ traceId }) => traceId.startsWith('llm-'))?.input ?? '';
+  expect([taught(0, byJudge), taught(1, byJudge)]).toEqual([[ham], []]);
 });

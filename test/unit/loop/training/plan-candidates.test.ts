@@ -1,11 +1,14 @@
 import { describe, expect, it } from 'vitest';
+import type { Parts } from '../../../../shared/domain/evaluation/fold.ts';
 import type { Configuration } from '../../../../shared/domain/models/configuration.ts';
-import { candidateSchema } from '../../../../shared/loop/state/candidate.ts';
+import { type Candidate, candidateSchema } from '../../../../shared/loop/state/candidate.ts';
 import { planCandidates } from '../../../../shared/loop/training/plan-candidates.ts';
 import { readJson, writeJson } from '../../../../shared/ports/documents.ts';
 import type { Trainer } from '../../../../shared/ports/trainer.ts';
-import { sampleCheckpoint, sampleDataset, sampleModel, sampleRun } from '../../../helpers/lineage-samples.ts';
+import { foldModels } from '../../../helpers/fold-models.ts';
+import { sampleCheckpoint } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
+import { putPlan, sampleHead, samplePrepared } from '../../../helpers/record-samples.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
 
 const datasets = (['complement', 'extend'] as const).map((mode) => ({
@@ -14,26 +17,26 @@ const datasets = (['complement', 'extend'] as const).map((mode) => ({
   mode,
   examples: 1,
 }));
-const none = { key: 'none', size: 0, right: 0 };
 const firstStep = { number: 1, kind: 'first', move: 'first', historyKey: null } as const;
 
-/**
- * Dataset and configuration of each candidate that is planned.
- * @param tune configurations of a tuning move; null for the first iteration
- */
-async function planned(cost: Trainer['cost'], tune: readonly Configuration[] | null) {
+interface Given {
+  readonly trainer?: Partial<Trainer>;
+  /** Configurations of a tuning move; null for the first iteration. */
+  readonly tune?: readonly Configuration[] | null;
+  readonly parts?: Parts;
+  /** Parts of the champion's fold models; null for none. */
+  readonly champion?: Parts | null;
+}
+
+/** The candidates that are planned. */
+async function planned({ trainer = {}, tune = null, parts = 10, champion = null }: Given): Promise<Candidate[]> {
   const plain = memoryPorts();
-  const facts = { cost, first: () => [{ f: 1 }, { f: 2 }], learnsFromChampion: () => false };
-  const own = [...plain.trainers.values()].map((trainer) => ({ ...trainer, ...facts }));
-  const ports = { ...plain, trainers: new Map(own.map((trainer) => [trainer.name, trainer])) };
-  await writeJson(ports.objects, 'plan.json', {
-    run: sampleRun(),
-    model: sampleModel(),
-    champion: sampleCheckpoint(),
-    parentDataset: sampleDataset(),
-    parentExamplesKey: '',
-    frozenSets: [],
-    logVersion: '',
+  const facts = { first: () => [{ f: 1 }, { f: 2 }], learnsFromChampion: () => false, ...trainer };
+  const own = [...plain.trainers.values()].map((one) => ({ ...one, ...facts }));
+  const ports = { ...plain, trainers: new Map(own.map((one) => [one.name, one])) };
+  await putPlan(ports, {
+    parts,
+    champion: sampleCheckpoint({ folds: champion === null ? null : foldModels(champion) }),
   });
   await writeJson(ports.objects, 'history.json', {
     iterations: [],
@@ -49,44 +52,73 @@ async function planned(cost: Trainer['cost'], tune: readonly Configuration[] | n
   });
   const { candidates } = await planCandidates.run(
     {
-      run: { runId: 'r1', modelId: sampleModel().modelId, seed: 1 },
-      lease: { owner: 'test', fencingToken: 1 },
+      ...sampleHead,
       iteration: tune === null ? 1 : 2,
-      item: 'all',
-      prepared: { planKey: 'plan.json', championId: sampleCheckpoint().checkpointId, traces: 10 },
-      split: { sets: [], sidedKey: 'sided.jsonl' },
-      lineage: {
-        champion: 'fine-tuned',
-        parentDatasetId: 'd',
-        parentExamples: 1,
-        modes: ['complement', 'extend'],
-        preceding: none,
-        earlier: none,
-        correctedSets: 0,
-      },
+      prepared: samplePrepared,
       curriculum: { datasets },
       step:
         tune === null ? firstStep : { number: 2, kind: 'tune', move: 'configurations-x', historyKey: 'history.json' },
     },
     stageContext(ports),
   );
-  const files = await Promise.all(candidates.map(({ key }) => readJson(ports.objects, key, candidateSchema)));
-  return files.map(({ datasetId, configuration }) => [datasetId, configuration]);
+  return Promise.all(candidates.map(({ key }) => readJson(ports.objects, key, candidateSchema)));
 }
+
+const madeOf = (candidates: readonly Candidate[]) =>
+  candidates.map(({ datasetId, configuration }) => [datasetId, configuration]);
+const dear = { cost: 'dear', foldModels: 2 } as const;
+const partsOf = ({ folds }: Candidate) => [folds.parts, folds.models.map(({ part }) => part)];
 
 describe('the candidates of an iteration', () => {
   it('are each dataset with each first configuration, or all that a tuning move names', async () => {
-    expect(await planned('cheap', null)).toEqual([
+    expect(madeOf(await planned({}))).toEqual([
       ['complement', { f: 1 }],
       ['complement', { f: 2 }],
       ['extend', { f: 1 }],
       ['extend', { f: 2 }],
     ]);
-    expect(await planned('cheap', [{ f: 3 }, { f: 4 }, { f: 5 }])).toHaveLength(3);
+    expect(await planned({ tune: [{ f: 3 }, { f: 4 }, { f: 5 }] })).toHaveLength(3);
   });
 
   it('are one where a training is dear, also when tuning', async () => {
-    expect(await planned('dear', null)).toEqual([['complement', { f: 1 }]]);
-    expect(await planned('dear', [{ f: 3 }, { f: 4 }])).toEqual([['extend', { f: 3 }]]);
+    expect(madeOf(await planned({ trainer: dear }))).toEqual([['complement', { f: 1 }]]);
+    expect(madeOf(await planned({ trainer: dear, tune: [{ f: 3 }, { f: 4 }] }))).toEqual([['extend', { f: 3 }]]);
+  });
+
+  it('have ids of their own, and the same ones when they are planned again', async () => {
+    const ids = (candidates: readonly Candidate[]) => candidates.map(({ checkpointId }) => checkpointId);
+    const once = ids(await planned({}));
+    expect(new Set(once).size).toBe(4);
+    expect(ids(await planned({}))).toEqual(once);
+    // The average of five models is another checkpoint than that of ten.
+    expect(ids(await planned({ parts: 5 })).filter((id) => once.includes(id))).toEqual([]);
+  });
+});
+
+describe('the fold models of a candidate', () => {
+  it('are those of all parts of the run, each with a place for its artifact', async () => {
+    for (const parts of [5, 10] as const) {
+      for (const candidate of await planned({ parts })) {
+        expect(partsOf(candidate)).toEqual([parts, [...Array(parts).keys()]]);
+        const keys = [candidate.artifactKey, ...candidate.folds.models.map(({ artifactKey }) => artifactKey)];
+        expect(new Set(keys).size).toBe(parts + 1);
+        for (const key of keys) expect(key).toContain(`models/m1/checkpoints/${candidate.checkpointId}/`);
+      }
+    }
+  });
+
+  it('are a few where a training is dear', async () => {
+    const [candidate] = await planned({ trainer: dear, parts: 5 });
+    expect(candidate === undefined ? null : partsOf(candidate)).toEqual([5, [0, 1]]);
+  });
+
+  it('are as fine as those of the champion that it learns from, or finer', async () => {
+    const learning = (one: Configuration) => JSON.stringify(one) === '{"f":2}';
+    const partsWith = async (parts: Parts, champion: Parts | null) =>
+      (await planned({ trainer: { learnsFromChampion: learning }, parts, champion })).map(({ folds }) => folds.parts);
+    expect(await partsWith(5, 10)).toEqual([5, 10, 5, 10]);
+    expect(await partsWith(10, 5)).toEqual([10, 10, 10, 10]);
+    expect(await partsWith(5, 5)).toEqual([5, 5, 5, 5]);
+    expect(await partsWith(5, null)).toEqual([5, 5, 5, 5]);
   });
 });

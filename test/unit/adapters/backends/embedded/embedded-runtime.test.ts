@@ -8,6 +8,7 @@ import { EmbeddedRuntime } from '../../../../../shared/adapters/backends/embedde
 import { createEmbeddedTrainer } from '../../../../../shared/adapters/backends/embedded/embedded-trainer.ts';
 import { defaultConfiguration } from '../../../../../shared/adapters/backends/embedded/search-space.ts';
 import { classificationTask } from '../../../../../shared/tasks/classification/classification-spec.ts';
+import { foldPlan } from '../../../../helpers/fold-plan.ts';
 import { intents, madeUpIntents, putDataset } from '../../../../helpers/made-up-intents.ts';
 import { MemoryObjectStore } from '../../../../helpers/memory-object-store.ts';
 import { train } from '../../../../helpers/training.ts';
@@ -22,7 +23,7 @@ describe('embedded runtime', { timeout: 60_000 }, () => {
     expect(await runtime.embed([])).toEqual([]);
   });
 
-  it('makes the same artifact with any number of threads, and with embeddings from memory, from disk or new', async () => {
+  it('makes the same artifacts with any number of threads, and with embeddings from memory, from disk or new', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'ratchet-runtime-'));
     try {
       const digests: string[] = [];
@@ -32,20 +33,21 @@ describe('embedded runtime', { timeout: 60_000 }, () => {
         { threads: 1, cacheDirectory: directory },
       ]) {
         const objects = new MemoryObjectStore();
-        await putDataset(objects, 'dataset', madeUpIntents);
+        const lines = madeUpIntents.map((line, at) => ({ ...line, folds: [at % 10] }));
+        await putDataset(objects, 'dataset', lines);
         await using runtime = new EmbeddedRuntime({ objects, ...options });
         for (const artifactKey of ['first', 'second']) {
-          const { served } = await train(createEmbeddedTrainer(runtime), {
+          const { served, folds } = await train(createEmbeddedTrainer(runtime), {
             task: classificationTask(intents),
             datasetKey: 'dataset',
             configuration: defaultConfiguration('use-lite'),
             seed: 1,
             teacher: null,
-            folds: null,
+            folds: foldPlan(artifactKey, 5),
             artifactKey,
             predictor: 'embedded',
           });
-          digests.push(served.digest ?? '');
+          digests.push([served, ...(folds?.models ?? [])].map((model) => model?.digest).join());
         }
       }
       expect(new Set(digests).size).toBe(1);

@@ -1,0 +1,204 @@
+import { describe, expect, it } from 'vitest';
+import { defaultConfiguration } from '../../../../shared/adapters/backends/embedded/search-space.ts';
+import type { Taxonomy } from '../../../../shared/domain/diagnosis/taxonomy.ts';
+import { gateCandidate } from '../../../../shared/domain/evaluation/gate.ts';
+import type { Configuration } from '../../../../shared/domain/models/configuration.ts';
+import type { Settings } from '../../../../shared/domain/models/settings.ts';
+import { decideNext } from '../../../../shared/loop/decision/decide-next.ts';
+import type { GatedCandidate } from '../../../../shared/loop/state/gate-result.ts';
+import { type History, historySchema } from '../../../../shared/loop/state/iteration.ts';
+import { readJson, writeJson } from '../../../../shared/ports/documents.ts';
+import { sampleModel } from '../../../helpers/lineage-samples.ts';
+import { memoryPorts } from '../../../helpers/memory-ports.ts';
+import { putPlan, sampleHead, samplePrepared } from '../../../helpers/record-samples.ts';
+import { stageContext } from '../../../helpers/stage-context.ts';
+
+const made = (epochs: number): Configuration => ({ ...defaultConfiguration('none'), epochs });
+
+interface Made {
+  readonly gained: number;
+  readonly lost: number;
+  readonly score: number;
+  /** Frozen records that it forgets. */
+  readonly forgets?: number;
+  readonly fallen?: boolean;
+}
+
+const ids = (prefix: string, count: number) => Array.from({ length: count }, (_, at) => `${prefix}${at}`);
+
+function gated(
+  candidateId: string,
+  { gained, lost, score, forgets = 0, fallen = false }: Made,
+  settings: Settings,
+): GatedCandidate {
+  const request = {
+    settings,
+    margin: null,
+    pairs: { groups: 500, gained: ids('g', gained), lost: ids('l', lost) },
+    memory: [{ scope: 'preceding' as const, size: 100, right: 100, lost: ids('m', forgets), gained: [] }],
+    facets: fallen ? [{ facet: 'spam', records: 9, gained: 0, lost: 2 }] : [],
+    evidence: { failures: 100, records: 500 },
+    fit: null,
+  };
+  return {
+    candidate: { candidateId, checkpointId: `checkpoint ${candidateId}`, key: `${candidateId}.json` },
+    score,
+    championScore: 0.8,
+    answersKey: `${candidateId}-answers.jsonl`,
+    remaining: [{ key: 'p', title: 'spam for ham', facets: ['ham'], count: 3 }],
+    request,
+    verdict: gateCandidate(request),
+  };
+}
+
+const taxonomy: Taxonomy = { clusters: [], confusions: [], unclustered: 0, causes: {} };
+
+async function decide(
+  candidatesMade: Readonly<Record<string, Made>>,
+  options: { settings?: Partial<Settings>; history?: History; best?: string } = {},
+) {
+  const ports = memoryPorts();
+  const sample = sampleModel();
+  const model = { ...sample, settings: { ...sample.settings, ...options.settings } };
+  await putPlan(ports, { model });
+  const iteration = options.history === undefined ? 1 : options.history.iterations.length + 1;
+  const candidates = Object.entries(candidatesMade).map(([id, one]) => gated(id, one, model.settings));
+  for (const [at, { candidate }] of candidates.entries()) {
+    await writeJson(ports.objects, candidate.key, {
+      candidateId: candidate.candidateId,
+      iteration,
+      checkpointId: candidate.checkpointId,
+      datasetId: 'd2',
+      datasetKey: 'd2.jsonl',
+      mode: 'extend',
+      configuration: made(iteration * 10 + at),
+      artifactKey: 'artifact.bin',
+      folds: { parts: 10, models: [] },
+    });
+  }
+  await writeJson(ports.objects, 'gate.json', { candidates });
+  await writeJson(ports.objects, 'taxonomy.json', taxonomy);
+  if (options.history !== undefined) await writeJson(ports.objects, 'history.json', options.history);
+  const best = candidates.find(({ candidate }) => candidate.candidateId === options.best) ?? candidates[0];
+  if (best === undefined) throw new Error('no candidate');
+  const output = await decideNext.run(
+    {
+      ...sampleHead,
+      iteration,
+      prepared: samplePrepared,
+      taxonomyKey: 'taxonomy.json',
+      step: {
+        number: iteration,
+        kind: iteration === 1 ? 'first' : 'tune',
+        move: iteration === 1 ? 'first' : 'configurations-x',
+        historyKey: options.history === undefined ? null : 'history.json',
+      },
+      gate: {
+        gateKey: 'gate.json',
+        best: best.candidate,
+        score: best.score,
+        championScore: 0.8,
+        outcome: best.verdict.outcome,
+      },
+    },
+    stageContext(ports, (file) => `out/${file}`),
+  );
+  const history = await readJson(ports.objects, output.historyKey ?? '', historySchema);
+  return { output, history, ports };
+}
+
+describe('decide-next', () => {
+  it('promotes on the gate’s pass however far below the target, and says of how many it is the best', async () => {
+    const { output, history } = await decide({
+      c1: { gained: 40, lost: 2, score: 0.5 },
+      c2: { gained: 10, lost: 2, score: 0.4 },
+    });
+    expect(output).toMatchObject({ next: 'promote', chosen: { candidateId: 'c1' }, answersKey: 'c1-answers.jsonl' });
+    expect(output.reason).toMatch(/^Candidate c1, the best of 2, passes the gate\. Right where .* 40 times/);
+    expect(history).toMatchObject({ next: null, ended: null });
+  });
+
+  it('names in its reason what falls without proof', async () => {
+    const { output } = await decide({ c1: { gained: 40, lost: 2, score: 0.9, fallen: true } });
+    expect(output.next).toBe('promote');
+    expect(output.reason).toContain('spam (0 gained, 2 lost of 9');
+    expect((await decide({ c1: { gained: 40, lost: 2, score: 0.9 } })).output.reason).not.toContain('label');
+  });
+
+  it('goes on by the band where the gate refuses, with nothing chosen yet', async () => {
+    const { output, history } = await decide({ c1: { gained: 10, lost: 12, score: 0.6 } });
+    expect(output).toMatchObject({
+      next: 'rework-data',
+      chosen: null,
+      answersKey: null,
+      iteration: { number: 2, kind: 'rework-data', historyKey: output.historyKey },
+    });
+    expect(history.tried).toEqual([made(10)]);
+    expect(history.basis).toMatchObject({ candidate: { candidateId: 'c1' }, score: 0.6 });
+  });
+
+  it('tunes towards the champion where the best forgets too much', async () => {
+    const { output } = await decide({ c1: { gained: 40, lost: 2, score: 0.7, forgets: 3 } });
+    expect(output.next).toBe('tune');
+    expect(output.reason).toContain('loses too much');
+  });
+
+  it('ends at the target all the same, and keeps the champion for what held the best back', async () => {
+    const { output, history } = await decide({ c1: { gained: 40, lost: 2, score: 0.97, forgets: 3 } });
+    expect(output).toMatchObject({ next: 'keep', chosen: { candidateId: 'c1' }, answersKey: 'c1-answers.jsonl' });
+    expect(output.reason).toMatch(/reaches the target of 0\.9600\. The champion c1 stays: Of 100 right answers/);
+    expect(history.ended).toBe('target-reached');
+  });
+
+  it('keeps for the report the best of all iterations that were refused', async () => {
+    const earlier = {
+      iterations: [
+        {
+          iteration: 1,
+          kind: 'first',
+          move: 'first',
+          best: { candidateId: 'c1', checkpointId: 'x', key: 'c1.json' },
+          score: 0.85,
+          rolledBack: false,
+          decision: 'on',
+          gateKey: 'gate.json',
+        },
+      ],
+      basis: {
+        candidate: { candidateId: 'c1', checkpointId: 'x', key: 'c1.json' },
+        score: 0.85,
+        dataset: { datasetId: 'd1', key: 'd1.jsonl', mode: 'extend' },
+        configuration: made(1),
+      },
+      tried: [made(1)],
+      next: null,
+      ended: null,
+    } satisfies History;
+    const { output } = await decide(
+      { c8: { gained: 3, lost: 9, score: 0.8 }, c9: { gained: 8, lost: 9, score: 0.82 } },
+      { settings: { maxIterations: 2 }, history: earlier, best: 'c8' },
+    );
+    expect(output).toMatchObject({ next: 'keep', chosen: { candidateId: 'c9' } });
+    expect(output.reason).toContain('All 2 iterations are used. The champion c1 stays:');
+  });
+
+  it('goes back to what stood before where the score falls', async () => {
+    const earlier = {
+      iterations: [],
+      basis: {
+        candidate: { candidateId: 'c1', checkpointId: 'x', key: 'c1.json' },
+        score: 0.9,
+        dataset: { datasetId: 'd1', key: 'd1.jsonl', mode: 'extend' },
+        configuration: made(1),
+      },
+      tried: [made(1)],
+      next: null,
+      ended: null,
+    } satisfies History;
+    const { history, output } = await decide({ c2: { gained: 8, lost: 9, score: 0.88 } }, { history: earlier });
+    expect(output.reason).toContain('back to what stood before');
+    expect(history.basis).toEqual(earlier.basis);
+    expect(history.iterations.at(-1)).toMatchObject({ rolledBack: true, score: 0.88 });
+    expect(history.tried).toEqual([made(1), made(10)]);
+  });
+});

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { snapshotRecordSchema } from '../../../../shared/domain/traces/trace-record.ts';
+import { answerTraces } from '../../../../shared/loop/snapshot/answer-traces.ts';
+import { readJsonl, writeJsonl } from '../../../../shared/ports/documents.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { foldModels } from '../../../helpers/fold-models.ts';
+import { sampleCheckpoint } from '../../../helpers/lineage-samples.ts';
+import { memoryPorts } from '../../../helpers/memory-ports.ts';
+import { putPlan, sampleHead, samplePrepared } from '../../../helpers/record-samples.ts';
+import { stageContext } from '../../../helpers/stage-context.ts';
+
+const place = { timestamp: '2026-01-01T00:00:00.000Z', slice: null, steps: null, recorded: null, judgement: null };
+const pinned = [
+  { ...place, traceId: 't1', groupId: 'g1', folds: [3], use: 'evidence', input: 'one' },
+  { ...place, traceId: 't2', groupId: 'g2', folds: [8], use: 'evidence', input: 'two' },
+  { ...place, traceId: 't3', groupId: 'g3', folds: [], use: 'none', input: 'three' },
+  { ...place, traceId: 't4', groupId: 'g4', folds: [1, 9], use: 'none', input: 'four' },
+  { ...place, traceId: 't5', groupId: 'g5', folds: [...Array(10).keys()], use: 'report', input: 'five' },
+] as const;
+
+/** Which model answers each trace, for a champion with these fold models. */
+async function answeredBy(folds: Parameters<typeof sampleCheckpoint>[0]) {
+  const ports = memoryPorts({ answer: (_, { ref }) => ref });
+  await putPlan(ports, { champion: sampleCheckpoint(folds) });
+  await writeJsonl(ports.objects, 'chunk.jsonl', pinned);
+  const given = await answerTraces.run(
+    { ...sampleHead, prepared: samplePrepared, chunk: { chunkId: 'chunk-0000', key: 'chunk.jsonl', records: 5 } },
+    stageContext(ports),
+  );
+  if (!('answeredKey' in given)) throw new Error('it is not done');
+  const records = await readJsonl(ports.objects, given.answeredKey, snapshotRecordSchema);
+  expect(records.map(({ answer: _, confidence: __, runnerUp: ___, ...record }) => record)).toEqual(pinned);
+  return records.map(({ answer }) => answer);
+}
+
+describe('the champion answers the snapshot', () => {
+  test('by the fold model that has not seen each trace', async () => {
+    expect(await answeredBy({ folds: foldModels(10) })).toEqual(
+      ['part-3', 'part-8', 'artifacts/c1', 'part-1', 'artifacts/c1'].map(labelOutput),
+    );
+    expect(await answeredBy({ folds: foldModels(5) })).toEqual(
+      ['part-1', 'part-4', 'artifacts/c1', 'part-0', 'artifacts/c1'].map(labelOutput),
+    );
+  });
+
+  test('as it is served while it is the first checkpoint, which has seen none of it', async () => {
+    expect(await answeredBy({ folds: null })).toEqual(pinned.map(() => labelOutput('artifacts/c1')));
+  });
+
+  test('as it is served where a dear trainer gave the part no model', async () => {
+    expect(await answeredBy({ folds: foldModels(5, [0, 1]) })).toEqual(
+      ['part-1', 'artifacts/c1', 'artifacts/c1', 'part-0', 'artifacts/c1'].map(labelOutput),
+    );
+  });
+});

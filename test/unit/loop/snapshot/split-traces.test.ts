@@ -1,0 +1,122 @@
+import { describe, expect, test } from 'vitest';
+import { evidenceRecordSchema } from '../../../../shared/domain/evaluation/evidence-record.ts';
+import { splitRecordSchema, type TriagedRecord } from '../../../../shared/domain/traces/trace-record.ts';
+import { splitTraces } from '../../../../shared/loop/snapshot/split-traces.ts';
+import { readJsonl, writeJsonl } from '../../../../shared/ports/documents.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { foldModels } from '../../../helpers/fold-models.ts';
+import { sampleCheckpoint, sampleModel } from '../../../helpers/lineage-samples.ts';
+import { memoryPorts } from '../../../helpers/memory-ports.ts';
+import { putPlan, sampleHead, samplePrepared, sampleRecord } from '../../../helpers/record-samples.ts';
+import { stageContext } from '../../../helpers/stage-context.ts';
+
+const suspect = { category: 'suspect-judgement', kind: 'k', reason: 'r' } as never;
+const poison = { category: 'poison', kind: 'k', reason: 'r' } as never;
+const fails = { verdict: 'fail', answer: labelOutput('ham') } as const;
+
+async function split(
+  records: readonly TriagedRecord[],
+  options: { champion?: Parameters<typeof sampleCheckpoint>[0]; settings?: Record<string, number> } = {},
+) {
+  const ports = memoryPorts();
+  const model = sampleModel();
+  await putPlan(ports, {
+    champion: sampleCheckpoint(options.champion),
+    model: { ...model, settings: { ...model.settings, ...options.settings } },
+  });
+  await writeJsonl(
+    ports.objects,
+    'triaged.jsonl',
+    records.map(({ part: _, ...record }: TriagedRecord & { part?: unknown }) => record),
+  );
+  const counts = { passes: 0, failures: 0, unknown: 0, clean: 0, fixableNoise: 0, poison: 0, suspects: 0 };
+  const output = await splitTraces.run(
+    { ...sampleHead, prepared: samplePrepared, triaged: { triagedKey: 'triaged.jsonl', ...counts } },
+    stageContext(ports),
+  );
+  const read = {
+    evidence: await readJsonl(ports.objects, output.evidence.key, evidenceRecordSchema),
+    records: await readJsonl(ports.objects, output.recordsKey, splitRecordSchema),
+    shards: await Promise.all(output.shards.map(({ key }) => readJsonl(ports.objects, key, splitRecordSchema))),
+  };
+  return { output, ...read };
+}
+
+const many = (count: number, change: Partial<TriagedRecord> = {}, prefix = 't') =>
+  Array.from({ length: count }, (_, at) => sampleRecord(`${prefix}${at}`, { folds: [at % 10], ...change }));
+
+describe('what candidates are weighed by', () => {
+  test('has suspects, not counted among what was kept, and no poison', async () => {
+    const { evidence, output } = await split([
+      sampleRecord('a'),
+      sampleRecord('b', fails),
+      sampleRecord('c', { triage: suspect }),
+      sampleRecord('d', { triage: poison }),
+    ]);
+    expect(evidence.map(({ exampleId, right, kept }) => [exampleId, right, kept])).toEqual([
+      ['a', true, true],
+      ['b', false, true],
+      ['c', true, false],
+    ]);
+    expect(output.evidence).toMatchObject({ size: 2, right: 1 });
+  });
+
+  test('has of a dear champion only what its few fold models can answer unseen', async () => {
+    const records = many(10);
+    const dear = { champion: { folds: foldModels(5, [0, 1]) } };
+    const { evidence } = await split(records, dear);
+    expect(evidence.map(({ folds }) => folds[0])).toEqual([0, 1, 2, 3]);
+    expect((await split(records)).evidence).toHaveLength(10);
+  });
+
+  test('has nothing that trains everywhere or is for the report', async () => {
+    const { evidence } = await split([
+      sampleRecord('first', { folds: [], use: 'none' }),
+      sampleRecord('report', { folds: [...Array(10).keys()], use: 'report' }),
+    ]);
+    expect(evidence).toEqual([]);
+  });
+});
+
+describe('what the diagnosis reads', () => {
+  test('is what may train, of the groups for discovery, in shards; every record has its part', async () => {
+    const { shards, records, output } = await split(
+      [
+        ...many(60),
+        ...many(60, fails, 'f'),
+        sampleRecord('report', { use: 'report', ...fails }),
+        sampleRecord('suspect', { triage: suspect, ...fails }),
+        sampleRecord('nowhere', { use: 'none', folds: [...Array(10).keys()], ...fails }),
+      ],
+      { settings: { shardSize: 20 } },
+    );
+    expect(records).toHaveLength(123);
+    const discovered = new Set(records.filter(({ part }) => part === 'discovery').map(({ traceId }) => traceId));
+    const usable = (id: string) => discovered.has(id) && !['report', 'suspect', 'nowhere'].includes(id);
+    const inShards = shards.flat().map(({ traceId }) => traceId);
+    expect(inShards).toEqual(records.map(({ traceId }) => traceId).filter(usable));
+    expect(shards.length).toBeGreaterThan(2);
+    expect(records.some(({ part }) => part === 'probing')).toBe(true);
+    expect(output.failures).toBe(60);
+  });
+
+  test('has near-duplicates in one part', async () => {
+    const { records } = await split(many(40, { groupId: 'one group' }));
+    expect(new Set(records.map(({ part }) => part)).size).toBe(1);
+  });
+});
+
+describe('the evidence is enough', () => {
+  test('with twenty failures and fifty records, and says else what is missing', async () => {
+    const settings = { enoughFailures: 20, enoughRecords: 50 };
+    const enough = await split([...many(30), ...many(20, fails, 'f')], { settings });
+    expect(enough.output).toMatchObject({ enoughEvidence: true, reason: null, failures: 20 });
+    const passes = await split([...many(31), ...many(19, fails, 'f')], { settings });
+    expect(passes.output).toMatchObject({
+      enoughEvidence: false,
+      reason: '19 failures after triage, 20 are needed',
+    });
+    const both = await split([...many(20), ...many(3, { triage: suspect }, 's')], { settings });
+    expect(both.output.reason).toBe('0 failures after triage, 20 are needed; 20 records of evidence, 50 are needed');
+  });
+});
