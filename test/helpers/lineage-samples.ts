@@ -70,7 +70,7 @@ export function sampleEvaluationSet(change: Partial<EvaluationSet> = {}): Evalua
   return {
     setId: 's1',
     modelId: 'm1',
-    name: 'traffic-validation',
+    name: 'records',
     checkpointId: 'c1',
     runId: 'r1',
     version: 1,

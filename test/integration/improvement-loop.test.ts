@@ -1,13 +1,13 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
 import { evaluationItemSchema } from '../../shared/domain/evaluation/evaluation-set.ts';
-import { leaks } from '../../shared/domain/evaluation/splits.ts';
 import { exampleSchema } from '../../shared/domain/models/example.ts';
 import type { Settings } from '../../shared/domain/models/settings.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
 import { readJsonl } from '../../shared/ports/documents.ts';
-import { samples } from '../helpers/made-up-traffic.ts';
+import { type Sample, samples } from '../helpers/made-up-traffic.ts';
 import { labelOrNull } from '../helpers/outputs.ts';
+import { datasetsOfRun, evidenceOfRun, trainedNearEvidence } from '../helpers/run-objects.ts';
 import {
   answeredTraffic,
   createSupportModel,
@@ -46,6 +46,13 @@ async function accuracyOnFresh(
   return answers.filter((answer, index) => labelOrNull(answer.output) === fresh[index]?.output).length / fresh.length;
 }
 
+/** A text whose words no day before has had. */
+function inOtherWords({ input, output }: Sample, at: number): Sample {
+  if (at % 2 === 0) return { input, output };
+  const words = input.split(' ').map((word) => [...word].reverse().join(''));
+  return { input: words.join(' '), output };
+}
+
 describe('the improvement loop', () => {
   it('promotes a checkpoint that learnt the drifted traffic, and leaves a lineage that explains it', async () => {
     const workspace = await workspaceWithTraffic(500, 0.4);
@@ -79,16 +86,15 @@ describe('the improvement loop', () => {
     const dataset = await lineage.getDataset(modelId, champion?.datasetId ?? '');
     const examples = await readJsonl(objects, dataset?.key ?? '', exampleSchema);
     const held = (await lineage.listEvaluationSets(modelId)).filter((set) => set.checkpointId === result.champion);
-    expect(held.map((set) => set.name).sort()).toEqual(['regression', 'traffic-validation']);
-    for (const set of held) {
-      const items = await readJsonl(objects, set.key, evaluationItemSchema);
-      expect(
-        leaks(
-          examples.map((example) => example.input),
-          items.map((item) => item.input),
-        ),
-      ).toEqual([]);
-    }
+    expect(held.map((set) => set.name)).toEqual(['records']);
+    const evidence = await evidenceOfRun(result.run, workspace);
+    const frozen = await readJsonl(objects, held[0]?.key ?? '', evaluationItemSchema);
+    const kept = evidence.filter((record) => record.kept).map(({ exampleId }) => exampleId);
+    expect(frozen.map(({ exampleId }) => exampleId)).toEqual(kept);
+    expect(kept.length).toBeGreaterThan(400);
+    expect(examples.length).toBeGreaterThan(400);
+    expect(trainedNearEvidence(examples, evidence)).toEqual([]);
+    expect(champion?.folds?.models.filter((model) => model !== null)).toHaveLength(10);
   });
 
   it('promotes without probes and hard negatives where they are switched off, and says so', async () => {
@@ -129,10 +135,17 @@ describe('the improvement loop', () => {
     const workspace = await workspaceWithTraffic(500, 0.4);
     const first = await runLoop(workspace, { modelId, seed: 1 }, recordingUi());
     expect(first.decision).toBe('promoted');
-    const later = samples(500, 0.8, workspace.ports.random.stream(2, 'later'));
+    const later = samples(500, 0.8, workspace.ports.random.stream(2, 'later')).map(inOtherWords);
     await ingest(workspace, await answeredTraffic(workspace, later, 'day2'));
     const second = await runLoop(workspace, { modelId, seed: 1 }, recordingUi());
-    if (second.scores.after !== null) expect(Object.keys(second.regressions)).toContain('preceding');
+    expect(second.decision).toBe('promoted');
+    expect(Object.keys(second.memory)).toEqual(['preceding']);
+    expect(second.memory.preceding?.of).toBeGreaterThan(400);
+    // All traffic is evidence again, that which the champion has trained on too.
+    expect((await evidenceOfRun(second.run, workspace)).length).toBeGreaterThan(900);
+    for (const examples of await datasetsOfRun(second.run, workspace)) {
+      expect(trainedNearEvidence(examples, await evidenceOfRun(second.run, workspace))).toEqual([]);
+    }
     expect(await accuracyOnFresh(workspace, second.champion)).toBeGreaterThanOrEqual(
       (await accuracyOnFresh(workspace, first.champion)) - 0.02,
     );

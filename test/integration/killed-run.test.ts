@@ -17,7 +17,7 @@ let undisturbed: Outcome;
 interface Outcome {
   readonly decision: string;
   readonly scores: unknown;
-  readonly regressions: unknown;
+  readonly memory: unknown;
   readonly artifact: string | undefined;
 }
 
@@ -60,7 +60,7 @@ async function outcomeOf(workspaceDirectory: string): Promise<Outcome & { log: s
     decision: string;
     champion: string;
     scores: unknown;
-    regressions: unknown;
+    memory: unknown;
   };
   const workspace = await openWorkspace(workspaceDirectory, {
     observer: { progress: () => undefined, note: () => undefined },
@@ -70,7 +70,7 @@ async function outcomeOf(workspaceDirectory: string): Promise<Outcome & { log: s
   return {
     decision: result.decision,
     scores: result.scores,
-    regressions: result.regressions,
+    memory: result.memory,
     artifact: champion?.served.digest ?? undefined,
     log: stderr(),
   };

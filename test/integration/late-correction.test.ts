@@ -6,12 +6,14 @@ import {
   type EvaluationSet,
   evaluationItemSchema,
 } from '../../shared/domain/evaluation/evaluation-set.ts';
+import { evidenceRecordSchema } from '../../shared/domain/evaluation/evidence-record.ts';
 import { exampleSchema } from '../../shared/domain/models/example.ts';
 import { effectiveJudgement } from '../../shared/domain/traces/judgement.ts';
-import { type SidedRecord, sidedRecordSchema } from '../../shared/domain/traces/trace-record.ts';
+import type { SplitRecord } from '../../shared/domain/traces/trace-record.ts';
 import { readJsonl } from '../../shared/ports/documents.ts';
 import { labelOf } from '../../shared/tasks/classification/label.ts';
 import { type LabelledLine, samples } from '../helpers/made-up-traffic.ts';
+import { evidenceOfRun, recordsOfRun } from '../helpers/run-objects.ts';
 import { answeredTraffic, createSupportModel, ingest, modelId, recordingUi } from '../helpers/test-workspace.ts';
 import { type WorkspaceCopies, workspaceCopies } from '../helpers/workspace-copies.ts';
 import { ratchetInProcess } from './cli/in-process.ts';
@@ -22,7 +24,7 @@ let workspace: Workspace;
  * What a person says of three of five traces of the first day, after the promotion: mostly that the judge was right.
  */
 let corrections: readonly LabelledLine[];
-let before: { readonly sided: ReadonlyMap<string, SidedRecord>; readonly sets: readonly FrozenSet[] };
+let before: { readonly records: ReadonlyMap<string, SplitRecord>; readonly sets: readonly FrozenSet[] };
 let run: Awaited<ReturnType<typeof runLoop>>;
 
 interface FrozenSet extends EvaluationSet {
@@ -37,7 +39,7 @@ const misread = /\b(?:locker|pickup|depot|drone|doorstep|van)\b/;
 const reviewed = (index: number) => index % 5 < 3;
 
 beforeAll(async () => {
-  copies = await workspaceCopies((first) => createSupportModel(first, { enoughFailures: 5, enoughTraffic: 20 }));
+  copies = await workspaceCopies((first) => createSupportModel(first, { enoughFailures: 5, enoughRecords: 20 }));
   workspace = await copies.open();
   const traffic = samples(700, 0.4, workspace.ports.random.stream(1, 'traffic'));
   const truth = await answeredTraffic(workspace, traffic, 'day1');
@@ -49,7 +51,7 @@ beforeAll(async () => {
   await ingest(workspace, day1);
   const first = await runLoop(workspace, { modelId, seed: 1 }, recordingUi());
   expect(first.decision).toBe('promoted');
-  before = { sided: await sidedOf(first.run), sets: await frozenSets() };
+  before = { records: await recordsOfRun(first.run, workspace), sets: await frozenSets() };
 
   corrections = truth.flatMap(({ verdict: _, ...line }, index) =>
     reviewed(index) ? [{ ...line, judge: { kind: 'human' as const, id: 'ana', reason: 'read it again' } }] : [],
@@ -58,12 +60,6 @@ beforeAll(async () => {
   run = await runLoop(workspace, { modelId, seed: 1 }, recordingUi());
 });
 afterAll(() => copies.dispose());
-
-async function sidedOf(runId: string): Promise<ReadonlyMap<string, SidedRecord>> {
-  const key = `runs/${modelId}/${runId}/0/split-traces/all/sided.jsonl`;
-  const records = await readJsonl(workspace.ports.objects, key, sidedRecordSchema);
-  return new Map(records.map((record) => [record.traceId, record]));
-}
 
 async function frozenSets(): Promise<readonly FrozenSet[]> {
   const { lineage, objects } = workspace.ports;
@@ -77,7 +73,7 @@ async function frozenSets(): Promise<readonly FrozenSet[]> {
 function changed(): ReadonlyMap<string, string> {
   return new Map(
     corrections.flatMap(({ traceId, expected }) => {
-      const known = before.sided.get(traceId);
+      const known = before.records.get(traceId);
       return typeof expected === 'string' &&
         known !== undefined &&
         known.expected !== null &&
@@ -102,36 +98,36 @@ describe('human corrections that come after the promotion', () => {
     }
   });
 
-  it('start a run that takes their traces in again, and no other old trace', async () => {
-    const after = await sidedOf(run.run);
-    expect([...after.keys()].sort()).toEqual(corrections.map((line) => line.traceId).sort());
+  it('start a run that reads the whole log again, each trace in its place', async () => {
+    const after = await recordsOfRun(run.run, workspace);
+    expect([...after.keys()].sort()).toEqual([...before.records.keys()].sort());
+    for (const [traceId, { folds, use, groupId }] of after)
+      expect(before.records.get(traceId)).toMatchObject({ folds, use, groupId });
     expect(run.reason).not.toMatch(/too little evidence/i);
   });
 
-  it('make failures of what the champion had learnt wrongly, on the side where it was', async () => {
-    const after = await sidedOf(run.run);
+  it('make failures of what the champion had learnt wrongly', async () => {
+    const after = await recordsOfRun(run.run, workspace);
     const failures = [...changed()].flatMap(([traceId, expected]) => {
       const record = after.get(traceId);
       expect(record).toMatchObject({ expected, judgement: { judge: { kind: 'human', id: 'ana' } } });
       expect(record?.triage.category).toBe('clean');
       return record?.verdict === 'fail' ? [record] : [];
     });
-    expect(failures.filter((record) => record.side === 'train').length).toBeGreaterThan(5);
-    for (const [traceId, record] of after) {
-      const known = before.sided.get(traceId)?.side ?? 'none';
-      if (known !== 'none') expect(record.side).toBe(known);
-    }
+    expect(failures.length).toBeGreaterThan(10);
+    const weighed = new Set((await evidenceOfRun(run.run, workspace)).map(({ exampleId }) => exampleId));
+    for (const { traceId, use } of failures) expect(weighed.has(traceId)).toBe(use === 'evidence');
   });
 
   it('teach the candidates the right outputs in place of the wrong ones', async () => {
     const { lineage, objects } = workspace.ports;
     const datasets = (await lineage.listDatasets(modelId)).filter((dataset) => dataset.runId === run.run);
     expect(datasets.length).toBeGreaterThan(0);
-    const after = await sidedOf(run.run);
+    const after = await recordsOfRun(run.run, workspace);
     const right = new Map(
       [...changed()].flatMap(([traceId, expected]) => {
         const record = after.get(traceId);
-        return record?.side === 'train' ? [[record.input, expected] as const] : [];
+        return record === undefined ? [] : [[record.input, expected] as const];
       }),
     );
     for (const dataset of datasets) {
@@ -162,7 +158,7 @@ describe('human corrections that come after the promotion', () => {
     const preceding = await readJsonl(
       workspace.ports.objects,
       `runs/${modelId}/${run.run}/0/inspect-lineage/all/preceding.jsonl`,
-      evaluationItemSchema,
+      evidenceRecordSchema,
     );
     const pinned = new Map(preceding.map((item) => [item.exampleId, item]));
     for (const set of held) {
@@ -177,7 +173,7 @@ describe('human corrections that come after the promotion', () => {
     const of = (...args: string[]) =>
       ratchetInProcess(['lineage', modelId, '--workspace', workspace.directory, ...args]);
     expect((await of()).stdout).toMatch(
-      /Frozen sets:\n(.*\n)* {2}\w+ · traffic-validation · v1 \d+ of \d+ right → v2 \d+ of \d+ right\n/,
+      /Frozen sets:\n(.*\n)* {2}\w+ · records · v1 \d+ of \d+ right → v2 \d+ of \d+ right\n/,
     );
     const { evaluationSets } = JSON.parse((await of('--json')).stdout) as { evaluationSets: EvaluationSet[] };
     expect(evaluationSets).toEqual(await workspace.ports.lineage.listEvaluationSets(modelId));

@@ -45,13 +45,13 @@ async function promote(ports: Ports, runId: string, lease: LeaseRef) {
     return (await readJson(ports.objects, key, z.object({ output: schema }))).output;
   };
   const { prepared } = await output('prepare-run', 0, snapshotSchema);
-  const { sets } = await output('split-traces', 0, splitSchema);
+  const { evidence } = await output('split-traces', 0, splitSchema);
   const decision = await output('decide-next', 1, decisionRefSchema);
   expect(decision.next).toBe('promote');
   const input = { run: { runId, modelId, seed: 4 }, lease, iteration: 0, item: 'all' };
   const { output: promotion } = await completeStage(
     promoteChampion,
-    { ...input, prepared, split: { sets }, decision },
+    { ...input, prepared, split: { evidence }, decision },
     ports,
   );
   return { promotion, prepared };
@@ -111,7 +111,7 @@ describe('a late promotion', () => {
     expect(plan.frozenSets).toEqual([]);
     expect(next.decision).toBe('promoted');
     const mine = (await ports.lineage.listEvaluationSets(modelId)).filter((set) => set.runId === next.run);
-    expect(mine.map((set) => set.name).sort()).toEqual(['regression', 'traffic-validation']);
+    expect(mine.map((set) => set.name).sort()).toEqual(['records']);
   });
 
   it('is refused when the champion was moved back in between, and done when it stands again', async () => {
@@ -133,7 +133,7 @@ describe('a late promotion', () => {
     const control = await ports.lineage.getControl(modelId);
     expect(control?.championId).toBe(promotion.championId);
     expect(control?.moves.at(-1)).toMatchObject({ kind: 'promote', from: first, by: runId });
-    expect(promotion.frozenSets).toHaveLength(2);
+    expect(promotion.frozenSets).toHaveLength(1);
   });
 
   it('is done under a lease that expired and that nobody took', async () => {

@@ -120,9 +120,7 @@ async function objectOf(name: string): Promise<string> {
 describe('a kind of task whose outputs are objects', () => {
   it('goes through the whole loop, and what has learnt the new words is promoted', async () => {
     expect(result).toMatchObject({ decision: 'promoted' });
-    expect(result.scores.after?.['traffic-validation']).toBeGreaterThan(
-      result.scores.before['traffic-validation'] ?? 1,
-    );
+    expect(result.scores.after?.traffic).toBeGreaterThan(result.scores.before.traffic ?? 1);
     const [answer] = await answerWith(await championOf(workspace), ['ramen in quito'], workspace.ports);
     expect(spansOf(answer?.output ?? null)).toEqual([
       { type: 'dish', start: 0, end: 5 },

@@ -3,8 +3,7 @@ import { runLoop } from '../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../cli/workspace.ts';
 import { weaknessSchema } from '../../shared/domain/diagnosis/probe.ts';
 import { type Cluster, taxonomySchema } from '../../shared/domain/diagnosis/taxonomy.ts';
-import { evaluationItemSchema, evaluationSetNameSchema } from '../../shared/domain/evaluation/evaluation-set.ts';
-import { exampleSchema } from '../../shared/domain/models/example.ts';
+import { evaluationItemSchema } from '../../shared/domain/evaluation/evaluation-set.ts';
 import { triagedRecordSchema } from '../../shared/domain/traces/trace-record.ts';
 import { readJson, readJsonl } from '../../shared/ports/documents.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
@@ -18,6 +17,7 @@ import {
   textsOf,
   withUnluckyChampion,
 } from '../helpers/planted-traffic.ts';
+import { datasetsOfRun, evidenceOfRun } from '../helpers/run-objects.ts';
 import { ingest, makeWorkspace, modelId, recordingUi } from '../helpers/test-workspace.ts';
 import { madeUpInput, plantedLabels } from '../unit/adapters/analysts/statistical/planted.ts';
 
@@ -51,20 +51,22 @@ async function diagnosis(run: string, workspace: Workspace): Promise<(Cluster & 
   }));
 }
 
-/** Ids of the traces in every dataset of the run, and in every evaluation set, the frozen ones included. */
-async function tracesUsed(run: string, workspace: Workspace): Promise<Record<'trained' | 'heldOut', Set<string>>> {
+/** Ids of the traces in every dataset of the run, of what candidates are scored by, and of what is frozen. */
+async function tracesUsed(
+  run: string,
+  workspace: Workspace,
+): Promise<Record<'trained' | 'scored' | 'frozen', Set<string>>> {
   const { lineage, objects } = workspace.ports;
-  const datasets = (await lineage.listDatasets(modelId)).filter((dataset) => dataset.runId === run);
-  const examples = await Promise.all(datasets.map(({ key }) => readJsonl(objects, key, exampleSchema)));
-  const setKeys = [
-    ...(await Promise.all(
-      evaluationSetNameSchema.options.map((name) => objectsNamed(run, `${name}.jsonl`, workspace)),
-    )),
-    (await lineage.listEvaluationSets(modelId)).map(({ key }) => key),
-  ].flat();
-  const items = await Promise.all(setKeys.map((key) => readJsonl(objects, key, evaluationItemSchema)));
-  const traceIds = examples.flat().flatMap(({ provenance }) => ('traceId' in provenance ? [provenance.traceId] : []));
-  return { trained: new Set(traceIds), heldOut: new Set(items.flat().map(({ exampleId }) => exampleId)) };
+  const examples = (await datasetsOfRun(run, workspace)).flat();
+  const evidence = await evidenceOfRun(run, workspace);
+  const sets = await lineage.listEvaluationSets(modelId);
+  const frozen = await Promise.all(sets.map(({ key }) => readJsonl(objects, key, evaluationItemSchema)));
+  const traceIds = examples.flatMap(({ provenance }) => ('traceId' in provenance ? [provenance.traceId] : []));
+  return {
+    trained: new Set(traceIds),
+    scored: new Set(evidence.filter(({ kept }) => kept).map(({ exampleId }) => exampleId)),
+    frozen: new Set(frozen.flat().map(({ exampleId }) => exampleId)),
+  };
 }
 
 describe('of failures whose causes are known', () => {
@@ -84,7 +86,10 @@ describe('of failures whose causes are known', () => {
 
     const systematic = clusters.filter(({ expected }) => expected === 'refund');
     expect(systematic.map(({ verdict }) => verdict)).toContain('confirmed');
-    expect(systematic.map(({ verdict }) => verdict)).not.toContain('refuted');
+    // The champion answers them by their fillers, so that some are right and a small cluster may say nothing.
+    const failing = (verdict: string) =>
+      systematic.filter((cluster) => cluster.verdict === verdict).reduce((sum, { size }) => sum + size, 0);
+    expect(failing('confirmed')).toBeGreaterThan(failing('refuted') + failing('not-enough-evidence'));
 
     const byChance = clusters.filter(({ expected, answered }) => expected === 'delivery' && answered === 'account');
     expect(byChance.length).toBeGreaterThan(0);
@@ -98,7 +103,7 @@ describe('of failures whose causes are known', () => {
     for (const cluster of tossed) expect(cluster).toMatchObject({ cause: 'ambiguous', fixability: 'external' });
   });
 
-  it('wrong judgements at random are suspects, and neither trained on nor judged by', async () => {
+  it('wrong judgements at random are suspects, and neither trained on, nor scored by, nor frozen', async () => {
     const workspace = await makeWorkspace();
     disposables.push(workspace);
     const random = workspace.ports.random.stream(1, 'traffic');
@@ -125,7 +130,12 @@ describe('of failures whose causes are known', () => {
 
     const used = await tracesUsed(run, workspace);
     expect(used.trained.size).toBeGreaterThan(200);
-    expect(used.heldOut.size).toBeGreaterThan(100);
-    for (const id of suspects) expect([id, used.trained.has(id), used.heldOut.has(id)]).toEqual([id, false, false]);
+    expect(used.scored.size).toBeGreaterThan(100);
+    for (const id of suspects) {
+      expect([id, used.trained.has(id), used.scored.has(id), used.frozen.has(id)]).toEqual([id, false, false, false]);
+    }
+    // They stay among the pairs, so that triage cannot lean the gate.
+    const weighed = new Set((await evidenceOfRun(run, workspace)).map(({ exampleId }) => exampleId));
+    expect(suspects.filter((id) => weighed.has(id)).length).toBeGreaterThan(0.9 * suspects.length);
   });
 });

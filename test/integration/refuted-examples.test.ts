@@ -19,7 +19,7 @@ let workspace: Workspace & { dispose(): Promise<void> };
 
 beforeAll(async () => {
   workspace = await makeWorkspace();
-  await createSupportModel(workspace, { enoughFailures: 5, enoughTraffic: 20, enoughRegression: 20 });
+  await createSupportModel(workspace, { enoughFailures: 5, enoughRecords: 20 });
 });
 afterAll(() => workspace.dispose());
 
