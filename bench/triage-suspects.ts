@@ -12,7 +12,7 @@ import { keep, readKept } from './triage-suspects/keep.ts';
 import { count, findIn } from './triage-suspects/measure.ts';
 import { type Measured, tables } from './triage-suspects/table.ts';
 
-const usage = `node bench/triage-suspects.ts --data DIR [--seeds 21,22] [--scenarios a,b] [--keep DIR]
+const usage = `npm run bench:suspects -- --data DIR [--seeds 21,22] [--scenarios a,b] [--keep DIR]
 
 How well triage tells wrong labels from right ones in the logs of AdaptFT-Bench: after each stage, all logs so far, by two passes of
 five fold models. DIR holds clinc150/ and snips/, see docs/benchmarks/adaptft.md. --keep: what models say is kept there, so that

@@ -15,7 +15,7 @@ function scoreLine({ before, after }: Scores): string {
   if (champion === undefined) return '';
   if (after?.traffic === undefined) return `Out of fold the champion scores ${percent(champion)}.`;
   const parts = [
-    ...(after.failures === undefined ? [] : [`${percent(after.failures)} of its failures fixed`]),
+    ...(after.failures === undefined ? [] : [`${percent(after.failures)} of the champion's failures fixed`]),
     ...(after.passes === undefined ? [] : [`${percent(after.passes)} of its passes kept`]),
   ];
   const apart = parts.length === 0 ? '' : ` (${parts.join(', ')})`;

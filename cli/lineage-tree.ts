@@ -11,14 +11,14 @@ export interface LineageView {
   /** Oldest first, as are the others. */
   readonly checkpoints: readonly Checkpoint[];
   readonly datasets: readonly Dataset[];
-  /** Sets frozen by promotions, every version. */
+  /** Records frozen by promotions, every version. */
   readonly evaluationSets: readonly EvaluationSet[];
   readonly runs: readonly Run[];
   readonly moves: readonly ChampionMove[];
 }
 
 /**
- * The lineage as lines for a terminal: the tree of checkpoints from the foundation on, then frozen sets, runs and
+ * The lineage as lines for a terminal: the tree of checkpoints from the foundation on, then frozen records, runs and
  * moves.
  */
 export function lineageLines(view: LineageView): readonly string[] {
@@ -66,12 +66,12 @@ function describe(checkpoint: Checkpoint, dataset: Dataset | undefined, champion
   ].join(' · ');
 }
 
-/** A line each frozen set, with its versions: a human correction makes a new one. */
+/** A line each frozen set of records, with its versions: a human correction makes a new one. */
 function setLines({ evaluationSets }: LineageView): readonly string[] {
   if (evaluationSets.length === 0) return [];
   const groups = Map.groupBy(evaluationSets, (set) => `${set.checkpointId} ${set.runId} ${set.name}`);
   return [
-    'Frozen sets:',
+    'Frozen records:',
     ...[...groups.values()].flatMap((group) => {
       const versions = [...group].sort((a, b) => a.version - b.version);
       const newest = versions.at(-1);

@@ -9,6 +9,7 @@ import { addPredictCommand } from './commands/predict.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addRollbackCommand } from './commands/rollback.ts';
 import { addRunCommand } from './commands/run.ts';
+import { addStatusCommand } from './commands/status.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { createOutput } from './output.ts';
 import { printable } from './printable.ts';
@@ -21,6 +22,7 @@ A model's life:
   ratchet ingest spam traces.jsonl                                      bring in judged production traces
   ratchet run spam                                                      find the weaknesses, retrain, pass the gate
   ratchet report RUN                                                    read what happened and why
+  ratchet status spam                                                   see how the champion does since
 
 Results go to stdout, progress and prose to stderr. Exit codes: 0 done, 1 a fault, 2 bad usage or input,
 3 the run ended and the champion stayed. Set RATCHET_DEBUG=1 for stack traces.`;
@@ -67,6 +69,7 @@ export function buildProgram(io: Pick<CliIo, 'stdout' | 'stderr'>, run: RunComma
   addRunCommand(program, run);
   addPredictCommand(program, run);
   addReportCommand(program, run);
+  addStatusCommand(program, run);
   addLineageCommand(program, run);
   addRollbackCommand(program, run);
   addDoctorCommand(program, run);

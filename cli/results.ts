@@ -10,6 +10,9 @@ import { taskKinds } from '../shared/tasks/task-kinds.ts';
 
 const modelName = z.string().describe('name of the model');
 const checkpointName = z.string().describe('id of a checkpoint');
+const rateSchema = z
+  .strictObject({ right: z.int(), of: z.int(), lower: z.number(), upper: z.number() })
+  .describe('with its 95 % Wilson interval');
 const path = z.string().describe('absolute path of a file');
 const taskKind = z.enum([...taskKinds.keys()]);
 const task = z.union([...taskKinds.values()].map((kind) => kind.spec));
@@ -62,12 +65,48 @@ export const resultSchemas = {
     report: path,
     curation: path,
   }),
+  status: z.strictObject({
+    model: modelName,
+    champion: z
+      .strictObject({
+        checkpoint: checkpointName,
+        since: z.string().describe('when it was moved to'),
+        how: z.enum(['create', 'promote', 'rollback']),
+        by: z.string().describe('the run that promoted it, or who moved it'),
+        predecessor: checkpointName.nullable(),
+      })
+      .nullable(),
+    since: z
+      .strictObject({
+        verdict: z.string().describe('in a sentence'),
+        judged: z.int().describe('judged traces that neither has seen'),
+        nearEarlier: z.int().describe('left out: near earlier traces, or near what either was trained on'),
+        undecided: z.int().describe('left out: nobody knows whether the answers of both are right'),
+        repeated: z.int().describe('left out: near one that counts'),
+        champion: rateSchema,
+        predecessor: rateSchema.nullable(),
+        gained: z.int().describe('only the champion is right'),
+        lost: z.int().describe('only its predecessor is right'),
+        better: z.number().nullable().describe('p that the champion is better, of the exact one-sided McNemar test'),
+        worse: z.number().nullable().describe('p that it is worse'),
+        missing: z.int().describe('how many more judged traces are needed to tell anything'),
+      })
+      .nullable(),
+    lastRun: runSchema
+      .pick({ status: true, decision: true, reason: true, startedAt: true, finishedAt: true })
+      .extend({ run: z.string() })
+      .nullable(),
+    active: z
+      .strictObject({ run: z.string(), owner: z.string(), until: z.string().describe('when its lease ends') })
+      .nullable()
+      .describe('the run that is going on'),
+  }),
   lineage: z.strictObject({
     model: modelName,
     champion: checkpointName.nullable(),
     checkpoints: z.array(currentCheckpointSchema.extend({ task, champion: z.boolean() })),
     datasets: z.array(datasetSchema),
-    evaluationSets: z.array(evaluationSetSchema),
+    evaluationSets: z.array(evaluationSetSchema).describe('records frozen by promotions, every version'),
     runs: z.array(runSchema),
     moves: controlSchema.shape.moves,
   }),

@@ -7,13 +7,15 @@ import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { armNames, type UnitResult } from './arms/unit-result.ts';
 import { mainRivals, type Overall, summariseOverall } from './results/overall-summary.ts';
 import { type Promotions, summarisePromotions } from './results/promotions-summary.ts';
+import type { TriageOfScenario } from './results/summary.ts';
+import { summariseTriageByScenario } from './results/triage-by-scenario.ts';
 import { readUnits } from './results/unit-files.ts';
 import { interval, signed } from './results/wording.ts';
 
 const usage = `node bench/adaptft/compare.ts [--arm ratchet] [--seeds 21,22] FILE…
 
-Of what is finished so far, in FILE and in FILE.units, two short tables for each FILE: the arm less its rivals in points on
-fresh clean / noisy text, by stage and by scenario, and its promotions. Nothing is run, nothing is written. Rivals that a FILE
+Of what is finished so far, in FILE and in FILE.units, short tables for each FILE: the arm less its rivals in points on fresh
+clean / noisy text, by stage and by scenario, its promotions, and Ratchet's triage. Nothing is run, nothing is written. Rivals that a FILE
 lacks are taken from the first FILE that has them, so that they need not be run again for every trial.
 
 arms: ${armNames.join(', ')}`;
@@ -49,6 +51,7 @@ try {
       const overall = summariseOverall(compared, new SeededRandom(), arm);
       lines.push(`${file}: ${units.length} units`, '', ...overallTable(overall), '');
       lines.push(...promotionsTable(summarisePromotions(compared, arm)), '');
+      lines.push(...triageTable(summariseTriageByScenario(units)), '');
     }
     await output.result(lines, lines);
   }
@@ -78,6 +81,22 @@ function promotionsTable(rows: readonly Promotions[]): string[] {
       shareOf(farLower, promotions),
       signed(-worstDrop, 2),
       String(worse.length),
+    ]),
+  ]);
+}
+
+function triageTable(rows: readonly TriageOfScenario[]): string[] {
+  if (rows.length === 0) return [];
+  return columns([
+    ['triage at 25 %, then in all', 'judge', 'found', 'good lost', 'precision', 'found', 'good lost', 'precision'],
+    ...rows.map(({ scenario, judge, quarter, all }) => [
+      `  ${scenario}`,
+      judge,
+      ...[quarter, all].flatMap(({ wrongCorrectionsRemoved, goodRemoved, precision }) => [
+        wrongCorrectionsRemoved.toFixed(2),
+        goodRemoved.toFixed(3),
+        precision.toFixed(2),
+      ]),
     ]),
   ]);
 }

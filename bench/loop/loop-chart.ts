@@ -1,5 +1,6 @@
 import { axisX, axisY, barX, gridX, plot, text as textMark } from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
+import { standaloneSvg } from '../standalone-svg.ts';
 import type { Breakdown } from './breakdown.ts';
 
 /** Stages with a colour of their own; the rest are one. */
@@ -80,12 +81,7 @@ export function loopChart(runs: readonly Breakdown[]): string {
     label.append(mark, name);
     svg.append(label);
   }
-  const title = document.createElementNS('http://www.w3.org/2000/svg', 'title');
-  title.textContent = 'CPU time a trace of a whole run, by stage and number of traces';
-  svg.prepend(title);
-  svg.setAttribute('role', 'img');
-  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  return `${svg.outerHTML}\n`;
+  return standaloneSvg(svg, 'CPU time a trace of a whole run, by stage and number of traces', { document });
 }
 
 /** The stages with most CPU time a trace over all runs, most first, and the rest. */

@@ -17,6 +17,10 @@ export function judgedLog(log: StagedLog, { output, confidence }: Answer): Judge
   const answer = output === null ? null : labelOutput(output);
   const snapshot = {
     traceId: log.logId,
+    // A group and a fold of its own: the bench deals its own folds.
+    groupId: log.logId,
+    folds: [0],
+    use: 'evidence' as const,
     timestamp: log.timestamp,
     input: log.input,
     slice: null,

@@ -31,7 +31,7 @@ Example:
 
 Labels are given, or taken from the examples, or both. Without examples the model is only registered; the same command
 with --examples trains its first checkpoint later. Settings for --set:
-  ${settingNames.join(', ')}.`;
+  ${settingNames.filter((name) => name !== 'critical').join(', ')}.`;
 
 const optionsSchema = z.object({
   task: z.enum([...taskKinds.keys()]),
@@ -45,6 +45,8 @@ const optionsSchema = z.object({
   seed: z.int(),
   targetScore: z.number().optional(),
   maxIterations: z.int().optional(),
+  caution: settingsSchema.shape.caution.unwrap().optional(),
+  critical: z.array(z.string()).optional(),
   set: z.array(z.tuple([z.string(), z.union([z.string(), z.number()])])).default([]),
 });
 
@@ -72,9 +74,20 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
         'sentence encoder, or none',
     )
     .option('--seed <n>', 'fixes all that is drawn at random', wholeNumber, 1)
-    .option('--target-score <fraction>', 'score from which a candidate may replace the champion (0.96)', fraction)
+    .option('--target-score <fraction>', 'score at which a run looks for nothing better (0.96)', fraction)
     .option('--max-iterations <n>', 'train-and-evaluate rounds a run (6)', wholeNumber)
-    .option('--set <name=value...>', 'any other setting of the model, for example enoughFailures=10', assignments)
+    .addOption(
+      new Option(
+        '--caution <degree>',
+        'how sure a gain must be: normal (default), surely no loss beyond 0.25 points; bold, 0.5 points; strict, proven better',
+      ).choices(['strict', 'normal', 'bold']),
+    )
+    .option('--critical <a,b,…>', 'labels that may lose nothing net, separated by commas', commaSeparated)
+    .option(
+      '--set <name=value...>',
+      'any other setting of the model, for example enoughFailures=10 or reportShare=0.1',
+      assignments,
+    )
     .addHelpText('after', help)
     .action((model: string, options: unknown, command: Command) =>
       run(command, (session) => create(model, optionsSchema.parse(options), session)),
@@ -133,6 +146,10 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
         : [`Checkpoint ${checkpoint.checkpointId}, trained on ${plural(trained, 'example')}, is the champion.`]),
     ],
   );
+  for (const label of options.critical ?? []) {
+    if (!labels.includes(label))
+      session.output.say(`Note: critical label ${printableLine(label, 60)} is none of the model's.`);
+  }
   for (const note of dataset?.manifest.notes ?? []) session.output.say(`Note: ${note}.`);
   const at = session.stackOption;
   session.output.say(
@@ -149,6 +166,8 @@ function settingsFrom(options: z.infer<typeof optionsSchema>): Partial<Settings>
     ...Object.fromEntries(options.set),
     ...(options.targetScore === undefined ? {} : { targetScore: options.targetScore }),
     ...(options.maxIterations === undefined ? {} : { maxIterations: options.maxIterations }),
+    ...(options.caution === undefined ? {} : { caution: options.caution }),
+    ...(options.critical === undefined ? {} : { critical: options.critical }),
   });
   if (parsed.success) return parsed.data;
   throw new RatchetError('InvalidInput', `Settings: ${describeIssues(parsed.error)}.`, {

@@ -15,7 +15,7 @@ export function addLineageCommand(program: Command, run: RunCommand): void {
     .command('lineage')
     .summary("a model's checkpoints, runs and moves")
     .description(
-      'Shows the tree of checkpoints with their scores, the sets frozen by promotions, the runs, and every move of the champion.',
+      'Shows the tree of checkpoints with their scores, the records frozen by promotions, the runs, and every move of the champion.',
     )
     .argument('<model>', 'name of the model')
     .addHelpText('after', help)

@@ -1,8 +1,9 @@
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
-import { mcNemarOneSided, wilsonInterval } from '../../shared/domain/base/statistics.ts';
+import { wilsonInterval } from '../../shared/domain/base/statistics.ts';
 import type { Weakness } from '../../shared/domain/diagnosis/probe.ts';
 import type { RootCause } from '../../shared/domain/diagnosis/root-cause.ts';
-import type { GateVerdict } from '../../shared/domain/evaluation/gate.ts';
+import type { FacetCount } from '../../shared/domain/evaluation/facet-losses.ts';
+import { type GateVerdict, gateCandidate } from '../../shared/domain/evaluation/gate.ts';
 import type { Configuration } from '../../shared/domain/models/configuration.ts';
 import type { Dataset } from '../../shared/domain/models/dataset.ts';
 import { defaultSettings } from '../../shared/domain/models/settings.ts';
@@ -48,47 +49,34 @@ const configuration: Configuration = {
   classBalance: 0.5,
 };
 
-function verdict(gained: number, lost: number, currentLost: number, score: number): GateVerdict {
-  const pValue = mcNemarOneSided(gained, lost);
-  const ids = Array.from({ length: currentLost }, (_, index) => `trace-lost-${index + 1}`);
-  const regressions = [
-    { scope: 'current', size: 412, right: 412, allowed: 4, lost: ids },
-    { scope: 'preceding', size: 388, right: 371, allowed: 3, lost: ids.slice(0, 2) },
-    { scope: 'earlier', size: 640, right: 602, allowed: 6, lost: ids.slice(0, 3) },
-  ] as const;
-  const within = regressions.every((one) => one.lost.length <= one.allowed);
-  return {
-    outcome: within && pValue <= 0.05 ? 'passed' : 'rejected',
-    rules: [
-      {
-        rule: 'score',
-        passed: score >= 0.96,
-        detail: `The score ${score.toFixed(4)} is ${score >= 0.96 ? 'at or above' : 'below'} the target 0.96.`,
-      },
-      {
-        rule: 'paired-bound',
-        passed: pValue <= 0.05,
-        detail: `${gained} examples gained and ${lost} lost on 618 pooled validation examples; the gain is above 0 at α 0.05.`,
-      },
-      {
-        rule: 'regressions',
-        passed: within,
-        detail: within
-          ? `${currentLost} of 412 examples on record as right are lost; 4 are allowed.`
-          : `${currentLost} of 412 examples on record as right are lost on the current regression set; 4 are allowed.`,
-      },
-      {
-        rule: 'evidence',
-        passed: true,
-        detail: '231 failures, 618 validation examples and 412 regression examples are enough.',
-      },
+/** What a candidate gains and loses, of which the gate makes its verdict. */
+interface Changes {
+  readonly gained: number;
+  readonly lost: number;
+  /** Of the records that the preceding promotion froze. */
+  readonly forgotten: number;
+  readonly facets?: readonly FacetCount[];
+}
+
+function named(prefix: string, count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `${prefix}-${index + 1}`);
+}
+
+function verdict({ gained, lost, forgotten, facets = [] }: Changes): GateVerdict {
+  return gateCandidate({
+    settings: defaultSettings,
+    margin: null,
+    pairs: { groups: 2_588, gained: named('trace-gained', gained), lost: named('trace-lost', lost) },
+    memory: [
+      { scope: 'preceding', size: 1_240, right: 1_148, lost: named('trace-lost', forgotten), gained: named('old', 9) },
+      { scope: 'earlier', size: 1_902, right: 1_717, lost: named('trace-lost', forgotten), gained: named('old', 14) },
     ],
-    pValue,
-    gained,
-    lost,
-    regressions,
-    reason: null,
-  };
+    facets: labels.map(
+      (facet) => facets.find((count) => count.facet === facet) ?? { facet, records: 300, gained: 9, lost: 2 },
+    ),
+    evidence: { failures: 231, records: 2_704 },
+    fit: null,
+  });
 }
 
 function dataset(
@@ -251,6 +239,8 @@ function candidate(id: string, iteration: number, mode: 'complement' | 'extend',
     configuration,
     score,
     verdict: gate,
+    margin: 0.0025,
+    isAverage: true,
   };
 }
 
@@ -283,14 +273,15 @@ export function promotedReport(): ReportData {
     },
     decision: 'promoted',
     reason:
-      'The candidate of iteration 2 scores 0.9693 on held-out traffic, 5.3 points above the champion, and loses 3 of 412 examples that were right, where 4 are allowed.',
+      'Candidate 2-extend, the best of 2, passes the gate. Right where the champion is wrong 163 times, wrong where it is right 22 times, on 2,588 independent records: a gain of 5.45 points, with 95 % certainty above +4.60 points (above −0.25 is needed).',
+    ended: null,
     links: [],
     nextSteps: [
       'Look through the 19 suspect judgements in the review console: ratchet review support-intents.',
-      'Watch exchange_rate: it has only 14 test traces, so its interval is wide.',
+      'Watch exchange_rate: it has only 14 judged traces, so its interval is wide.',
     ],
     traffic: { traces: 3_087, passes: 2_611, failures: 262, unknown: 214 },
-    evidence: { failures: 231, traffic: 618, regression: 412 },
+    evidence: { failures: 231, records: 2_704 },
     triage: [
       { category: 'clean', kind: 'none', count: 2_604, example: '' },
       { category: 'fixable-noise', kind: 'typos', count: 288, example: texts[3] ?? '' },
@@ -305,18 +296,11 @@ export function promotedReport(): ReportData {
       { category: 'poison', kind: 'gibberish', count: 16, example: 'asdkj qweoi zxmcn' },
       { category: 'suspect-judgement', kind: 'flipped-label', count: 19, example: texts[5] ?? '' },
     ],
-    sets: [
-      { name: 'traffic-validation', size: 618, right: 566 },
-      { name: 'failure-validation', size: 52, right: 0 },
-      { name: 'regression', size: 412, right: 412 },
-      { name: 'traffic-test', size: 605, right: 553 },
-      { name: 'failure-test', size: 52, right: 0 },
-      { name: 'regression-test', size: 418, right: 418 },
-    ],
+    weighed: { size: 2_704, right: 2_473 },
     test: [
-      beforeAfter('traffic-test', 605, 553, 585),
-      beforeAfter('failure-test', 52, 0, 37),
-      beforeAfter('regression-test', 418, 418, 414),
+      beforeAfter('traffic', 2_704, 2_473, 2_621),
+      beforeAfter('failures', 231, 0, 171),
+      beforeAfter('passes', 2_473, 2_473, 2_450),
     ],
     byLabel: labels.map((label, index) =>
       beforeAfter(label, 90 - index * 11, 80 - index * 11, 86 - index * 11 - (index === 6 ? 7 : 0)),
@@ -348,12 +332,23 @@ export function promotedReport(): ReportData {
       dataset(1, 'extend', [0.5, 0.3, 0.2], 618),
       dataset(2, 'extend', [0.48, 0.34, 0.18], 702),
     ],
-    championScore: 0.9159,
+    championScore: 0.9146,
     candidates: [
-      candidate('1-complement', 1, 'complement', 0.9288, verdict(31, 23, 9, 0.9288)),
-      candidate('1-extend', 1, 'extend', 0.9498, verdict(35, 14, 5, 0.9498)),
-      candidate('2-extend', 2, 'extend', 0.9693, verdict(38, 5, 3, 0.9693)),
-      candidate('2-extend-lr', 2, 'extend', 0.9628, verdict(36, 7, 4, 0.9628)),
+      candidate('1-complement', 1, 'complement', 0.9288, verdict({ gained: 90, lost: 55, forgotten: 26 })),
+      candidate('1-extend', 1, 'extend', 0.9498, verdict({ gained: 121, lost: 26, forgotten: 22 })),
+      candidate(
+        '2-extend',
+        2,
+        'extend',
+        0.9693,
+        verdict({
+          gained: 163,
+          lost: 22,
+          forgotten: 12,
+          facets: [{ facet: 'exchange_rate', records: 14, gained: 1, lost: 3 }],
+        }),
+      ),
+      candidate('2-extend-lr', 2, 'extend', 0.9628, verdict({ gained: 150, lost: 27, forgotten: 14 })),
     ],
     decidedOn: '2-extend',
     iterations: [
@@ -440,30 +435,40 @@ export function promotedReport(): ReportData {
   };
 }
 
-/** A run whose best candidate lost too many examples that were right. */
+/** A run whose best candidate forgets too much, and under which a label falls; a share is kept for the report. */
 export function keptReport(): ReportData {
   const base = promotedReport();
-  const gate = verdict(41, 17, 9, 0.9547);
+  const gate = verdict({
+    gained: 120,
+    lost: 38,
+    forgotten: 31,
+    facets: [
+      { facet: 'pending_transfer', records: 310, gained: 1, lost: 16 },
+      { facet: 'verify_identity', records: 122, gained: 3, lost: 5 },
+    ],
+  });
   return {
     ...base,
     run: { ...base.run, decision: 'kept', resultId: base.run.championId },
     decision: 'kept',
     reason:
-      'The gate rejected the best candidate: it loses 9 examples of the regression set that were right, and 4 are allowed.',
+      'A score of 0.9547 calls for augment, and every such move was made. The champion ckpt-7c1e90 stays: of 1,148 right answers of the preceding promotion 31 are lost and 9 others mended, 22 lost net (12 allowed).',
+    ended: 'moves-exhausted',
     links: [],
     nextSteps: [
       'Read the 9 regressed examples below: those wrongly judged can be corrected in the review console.',
       'Collect more traffic of pending_transfer, then run again.',
     ],
     test: [
-      beforeAfter('traffic-test', 605, 553, 571),
-      beforeAfter('failure-test', 52, 0, 31),
-      beforeAfter('regression-test', 418, 418, 405),
+      beforeAfter('traffic', 2_704, 2_473, 2_556),
+      beforeAfter('failures', 231, 0, 124),
+      beforeAfter('passes', 2_473, 2_473, 2_432),
+      beforeAfter('report', 298, 271, 279),
     ],
     candidates: [
-      candidate('1-extend', 1, 'extend', 0.9482, verdict(35, 14, 8, 0.9482)),
+      candidate('1-extend', 1, 'extend', 0.9482, verdict({ gained: 115, lost: 41, forgotten: 33 })),
       candidate('2-extend', 2, 'extend', 0.9547, gate),
-      candidate('3-extend', 3, 'extend', 0.9401, verdict(33, 18, 11, 0.9401)),
+      candidate('3-extend', 3, 'extend', 0.9401, verdict({ gained: 104, lost: 49, forgotten: 37 })),
     ],
     decidedOn: '2-extend',
     iterations: [
@@ -499,21 +504,19 @@ export function tooLittleEvidenceReport(): ReportData {
     ...base,
     run: { ...base.run, decision: 'kept', resultId: base.run.championId, finishedAt: '2026-03-04T09:12:31.000Z' },
     decision: 'kept',
-    reason: 'There is too little evidence to train and to judge a candidate by.',
+    reason: '7 failures after triage, 20 are needed; 23 records of evidence, 50 are needed',
+    ended: null,
     links: [],
     nextSteps: [
       'Ingest more judged traces, or judge some of the 31 of unknown verdict in the review console, then run again.',
     ],
     traffic: { traces: 96, passes: 58, failures: 7, unknown: 31 },
-    evidence: { failures: 7, traffic: 12, regression: 11 },
+    evidence: { failures: 7, records: 23 },
     triage: [
       { category: 'clean', kind: 'none', count: 94, example: '' },
       { category: 'poison', kind: 'empty', count: 2, example: '' },
     ],
-    sets: [
-      { name: 'traffic-validation', size: 12, right: 11 },
-      { name: 'regression', size: 11, right: 11 },
-    ],
+    weighed: { size: 23, right: 19 },
     test: null,
     byLabel: [],
     bySlice: [],
@@ -550,6 +553,15 @@ export function manyLabelsReport(): ReportData {
       },
     ]),
     datasets: base.datasets.map((one) => ({ ...one, manifest: { ...one.manifest, labels: 150 } })),
+    candidates: base.candidates.map((one) => ({
+      ...one,
+      verdict: {
+        ...one.verdict,
+        fallen: names
+          .slice(0, 12)
+          .map((facet) => ({ facet, records: 17, gained: 1, lost: 3, pValue: 1, proven: false })),
+      },
+    })),
   };
 }
 
@@ -612,11 +624,14 @@ export function hostileReport(text: string = hostileText): ReportData {
     })),
     candidates: base.candidates.map((one) => ({
       ...one,
-      verdict: { ...one.verdict, rules: one.verdict.rules.map((rule) => ({ ...rule, detail: text })) },
+      verdict: {
+        ...one.verdict,
+        rules: one.verdict.rules.map((rule) => ({ ...rule, detail: text })),
+        fallen: one.verdict.fallen.map((label) => ({ ...label, facet: text })),
+      },
     })),
     iterations: base.iterations.map((one) => ({ ...one, move: text, decision: text })),
     regressed: base.regressed.map(shown),
-    sets: base.sets.map((one) => ({ ...one, name: text })),
     test: (base.test ?? []).map((row) => ({ ...row, name: text })),
   };
 }

@@ -6,6 +6,7 @@ import { encodeJsonl, readJsonl, writeJsonl } from '../../../shared/ports/docume
 import { doneAtOnce } from '../../../shared/ports/long-work.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
+import { toEnd } from '../../../shared/ports/to-end.ts';
 import type { Trainer, TrainingRequest } from '../../../shared/ports/trainer.ts';
 import type { ArmName } from './unit-result.ts';
 
@@ -62,7 +63,7 @@ const withoutReplay: Ablation = {
 
 /**
  * A candidate that gains more than it loses out of fold is promoted, whatever it forgets. The rule of the gain cannot be
- * switched off by the settings altogether: α ends at 0.5, which asks for just that.
+ * switched off by the settings altogether: α ends at 0.5, which asks for just that. The test of every label stays.
  */
 const withoutGate: Ablation = {
   settings: { caution: 'strict', alpha: 0.5, memoryAbsolute: 1_000_000, enoughFailures: 1, enoughRecords: 1 },
@@ -80,6 +81,22 @@ const withoutDistillation: Ablation = {
     })),
 };
 
+/** Served is one model of all that was kept; the fold models still give the evidence. */
+const withoutAveraging: Ablation = {
+  settings: {},
+  ports: (ports) =>
+    withTrainers(ports, (trainer) => ({
+      ...trainer,
+      start: async (key, request, deadline, onProgress) => {
+        const folded = await trainer.start(key, request, deadline, onProgress);
+        if (request.folds === null || isOfTriage(request) || folded.status !== 'done') return folded;
+        const whole = { ...request, folds: null, artifactKey: `${request.artifactKey}.whole` };
+        const { served } = await toEnd(trainer, `${key}.whole`, whole);
+        return { ...folded, value: { ...folded.value, served } };
+      },
+    })),
+};
+
 export const ablations: Readonly<Partial<Record<ArmName, Ablation>>> = {
   ratchet: asItIs,
   'ratchet-triage': withoutTriage,
@@ -88,28 +105,36 @@ export const ablations: Readonly<Partial<Record<ArmName, Ablation>>> = {
   'ratchet-replay': withoutReplay,
   'ratchet-gate': withoutGate,
   'ratchet-distillation': withoutDistillation,
+  'ratchet-averaging': withoutAveraging,
 };
+
+function withTrainers(ports: Ports, change: (trainer: Trainer) => Trainer): Ports {
+  return { ...ports, trainers: new Map([...ports.trainers].map(([name, trainer]) => [name, change(trainer)])) };
+}
 
 /** Changes what is asked of every trainer. */
 function withTraining(ports: Ports, change: (request: TrainingRequest) => Promise<TrainingRequest>): Ports {
-  const changed = (trainer: Trainer): Trainer => ({
+  return withTrainers(ports, (trainer) => ({
     ...trainer,
     start: async (key, request, deadline, onProgress) =>
       trainer.start(key, await change(request), deadline, onProgress),
-  });
-  return { ...ports, trainers: new Map([...ports.trainers].map(([name, trainer]) => [name, changed(trainer)])) };
+  }));
 }
 
-/** Changes what candidates train on, and leaves the first checkpoint and triage's folds alone. */
+/** Changes what candidates and their fold models train on, and leaves the first checkpoint and triage's passes alone. */
 function withDatasets(ports: Ports, change: (examples: readonly Example[]) => readonly Example[]): Ports {
   return withTraining(ports, async (request) => {
+    if (isOfTriage(request)) return request;
     const examples = await readJsonl(ports.objects, request.datasetKey, exampleSchema);
-    if (request.datasetKey.includes('/triage-traces/') || examples.every(({ slice }) => slice === 'gold'))
-      return request;
+    if (examples.every(({ slice }) => slice === 'gold')) return request;
     const datasetKey = `ablated/${request.datasetKey}`;
     await writeJsonl(ports.objects, datasetKey, change(examples));
     return { ...request, datasetKey };
   });
+}
+
+function isOfTriage({ datasetKey }: TrainingRequest): boolean {
+  return datasetKey.includes('/triage-traces/');
 }
 
 const nothingFound = { category: 'clean', kind: 'none', reason: 'triage is switched off' } as const;

@@ -15,7 +15,7 @@ import { countTriage } from './count-triage.ts';
 import type { Prepared } from './prepared.ts';
 import { readGates, readSplit } from './read-run.ts';
 import { unpackRights } from './rights.ts';
-import { type Score, type Scores, scoreModel } from './score.ts';
+import { type Score, type Scores, scoreModel, shareRight } from './score.ts';
 import type { Offer, RunRecord, StageResult } from './unit-result.ts';
 
 const modelId = 'served';
@@ -63,7 +63,7 @@ export async function runRatchet(
       decision: result.decision,
       reason: result.reason,
       iterations: Math.max(0, ...gate.map(({ iteration }) => iteration)),
-      champion: { clean: before.clean.right / before.clean.of, noisy: before.noisy.right / before.noisy.of },
+      champion: { clean: shareRight(before.clean), noisy: shareRight(before.noisy) },
       offered: await readOffers(result.run, prepared, ports),
       ...(await readSplit(modelId, result.run, ports)),
       seconds,
@@ -98,8 +98,8 @@ async function readOffers(runId: string, prepared: Prepared, ports: Ports): Prom
       dataset: dataset?.mode ?? '',
       interpolation: embeddedConfigurationSchema.parse(checkpoint.configuration).interpolation,
       outOfFold: checkpoint.scores['out-of-fold'] ?? 0,
-      clean: clean.right / clean.of,
-      noisy: noisy.right / noisy.of,
+      clean: shareRight(clean),
+      noisy: shareRight(noisy),
       promoted: control?.championId === checkpoint.checkpointId,
     });
   }

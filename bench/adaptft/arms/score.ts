@@ -26,6 +26,11 @@ export interface Scores {
   readonly union: { readonly clean: Score; readonly noisy: Score };
 }
 
+/** A fraction; 0 of nothing. */
+export function shareRight({ right, of }: Score): number {
+  return of === 0 ? 0 : right / of;
+}
+
 /** Has a model answer all that scores. */
 export async function scoreModel(served: Served, prepared: Prepared, ports: Ports): Promise<Scores> {
   const sets = [prepared.clean, prepared.noisy, ...prepared.parts];

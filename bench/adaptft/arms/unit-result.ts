@@ -11,6 +11,7 @@ export const ablatedArms = [
   'ratchet-replay',
   'ratchet-gate',
   'ratchet-distillation',
+  'ratchet-averaging',
 ] as const;
 export const armNames = [...mainArms, ...ablatedArms] as const;
 export type ArmName = (typeof armNames)[number];

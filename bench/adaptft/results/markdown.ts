@@ -1,7 +1,10 @@
 import { type ArmName, ablatedArms, mainArms } from '../arms/unit-result.ts';
 import type { Difference } from './bootstrap.ts';
+import { headline } from './headline.ts';
+import { table } from './markdown-table.ts';
 import { paperFigures } from './paper.ts';
 import type { ArmSummary, ScenarioSummary, Summary, TriageSummary } from './summary.ts';
+import { interval, percent, share, signed } from './wording.ts';
 
 export interface ReportFacts {
   readonly command: string;
@@ -18,6 +21,9 @@ export function markdown(summary: Summary, facts: ReportFacts): string {
   return [
     '# AdaptFT-Bench for encoders: results',
     '',
+    ...headline(summary, `${facts.charts}/overall.svg`),
+    '## How it was measured',
+    '',
     `\`${facts.command}\` · seeds ${facts.seeds.join(', ')} · ${facts.versions} · ${facts.machine} · ${facts.duration}`,
     '',
     'What is measured, and how: [adaptft.md](adaptft.md) and [perturbations.md](perturbations.md). Accuracies are means over the seeds; differences are',
@@ -29,8 +35,6 @@ export function markdown(summary: Summary, facts: ReportFacts): string {
       ['target', 'wanted', 'measured', ''],
       summary.targets.map(({ name, wanted, measured, met }) => [name, wanted, measured, met ? 'met' : '**missed**']),
     ),
-    '',
-    `Promotions tested on fresh clean text: ${summary.neverWorse.tests}; fewer right than before in ${summary.neverWorse.lower}, smallest p ${summary.neverWorse.smallestP.toPrecision(2)}${summary.neverWorse.worse.length > 0 ? `; worse: ${summary.neverWorse.worse.join(', ')}` : ''}.`,
     '',
     '## After the last stage',
     '',
@@ -53,7 +57,7 @@ export function markdown(summary: Summary, facts: ReportFacts): string {
       summary.scenarios.map((scenario) => [
         scenario.scenario,
         scenario.judge,
-        ...mainArms.slice(1).map((arm) => interval(scenario.arms[arm]?.behindRatchet.noisy)),
+        ...mainArms.slice(1).map((arm) => intervalOf(scenario.arms[arm]?.behindRatchet.noisy)),
       ]),
     ),
     '',
@@ -64,7 +68,7 @@ export function markdown(summary: Summary, facts: ReportFacts): string {
       summary.scenarios.map((scenario) => [
         scenario.scenario,
         scenario.judge,
-        ...mainArms.slice(1).map((arm) => interval(scenario.arms[arm]?.behindRatchet.clean)),
+        ...mainArms.slice(1).map((arm) => intervalOf(scenario.arms[arm]?.behindRatchet.clean)),
       ]),
     ),
     '',
@@ -75,7 +79,7 @@ export function markdown(summary: Summary, facts: ReportFacts): string {
       summary.scenarios.map((scenario) => [
         scenario.scenario,
         scenario.judge,
-        ...mainArms.slice(1).map((arm) => interval(scenario.arms[arm]?.behindRatchet.union)),
+        ...mainArms.slice(1).map((arm) => intervalOf(scenario.arms[arm]?.behindRatchet.union)),
       ]),
     ),
     '',
@@ -89,7 +93,7 @@ export function markdown(summary: Summary, facts: ReportFacts): string {
         row.arm,
         String(row.scenarios),
         String(row.deployments),
-        `${row.lower} (${percent(row.lower / row.deployments)} %)`,
+        share(row.lower, row.deployments),
         percent(row.worstDrop),
         String(row.worse),
         String(row.worseByHolm),
@@ -169,7 +173,7 @@ function ablationPart(summary: Summary): string[] {
         scenario.judge,
         ...ablatedArms.map((arm) => {
           const behind = scenario.arms[arm]?.behindRatchet;
-          return behind === undefined ? '' : `${interval(behind.clean)}; ${interval(behind.noisy)}`;
+          return behind === undefined ? '' : `${intervalOf(behind.clean)}; ${intervalOf(behind.noisy)}`;
         }),
       ]),
     ),
@@ -223,21 +227,6 @@ function shareOf(row: TriageSummary, name: string): string {
   return row.classes.find((each) => each.name === name)?.share.toFixed(3) ?? '';
 }
 
-function interval(difference: Difference | undefined): string {
-  if (difference === undefined) return '';
-  const { mean, lower, upper } = difference;
-  return `${signed(mean)} [${signed(lower)}, ${signed(upper)}]`;
-}
-
-function signed(fraction: number): string {
-  const points = (100 * Math.abs(fraction)).toFixed(1);
-  return `${fraction < 0 && points !== '0.0' ? '−' : '+'}${points}`;
-}
-
-function percent(fraction: number): string {
-  return (100 * fraction).toFixed(1);
-}
-
-function table(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`);
+function intervalOf(difference: Difference | undefined): string {
+  return difference === undefined ? '' : interval(difference);
 }

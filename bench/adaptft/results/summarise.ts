@@ -1,15 +1,16 @@
-import { mcNemarOneSided } from '../../../shared/domain/base/statistics.ts';
 import type { Random } from '../../../shared/ports/random.ts';
 import { unpackRights } from '../arms/rights.ts';
 import type { Score, Scores } from '../arms/score.ts';
 import { type ArmName, armNames, type UnitResult } from '../arms/unit-result.ts';
-import { holm } from '../../improvement/summarise.ts';
 import type { Scenario } from '../scenarios/scenario.ts';
 import { pairedDifference } from './bootstrap.ts';
 import { summariseDeployments } from './deployments-summary.ts';
-import { type ArmSummary, type Measure, measures, type NeverWorse, type ScenarioSummary, type StageSummary, type Summary } from './summary.ts';
+import { type ArmSummary, type Measure, measures, type ScenarioSummary, type StageSummary, type Summary } from './summary.ts';
+import { summariseOverall } from './overall-summary.ts';
+import { summarisePromotions } from './promotions-summary.ts';
 import { summariseRefused } from './refused-summary.ts';
 import { targetsOf } from './targets.ts';
+import { summariseTriageByScenario } from './triage-by-scenario.ts';
 import { summariseTriage } from './triage-summary.ts';
 
 /** Adds the finished units up. */
@@ -22,11 +23,13 @@ export function summarise(units: readonly UnitResult[], scenarios: readonly Scen
     }),
   );
   const triage = summariseTriage(units);
-  const neverWorse = neverWorseOf(units);
+  const overall = summariseOverall(units, random);
+  const promotions = summarisePromotions(units);
   const refused = summariseRefused(units);
   const deployments = summariseDeployments(units);
-  const targets = targetsOf(summaries, triage, neverWorse);
-  return { scenarios: summaries, triage, neverWorse, deployments, refused, targets };
+  const targets = targetsOf(overall, promotions, triage);
+  const triageByScenario = summariseTriageByScenario(units);
+  return { overall, promotions, scenarios: summaries, triage, triageByScenario, deployments, refused, targets };
 }
 
 function summariseScenario(scenario: Scenario, judge: string, units: readonly UnitResult[], random: Random): ScenarioSummary {
@@ -116,30 +119,6 @@ function differences(ratchet: readonly UnitResult[], others: readonly UnitResult
       ),
     ]),
   );
-}
-
-/**
- * Each promotion of Ratchet against its own previous champion on fresh clean text, by the exact one-sided McNemar test.
- */
-function neverWorseOf(units: readonly UnitResult[]): NeverWorse {
-  const tests = units
-    .filter(({ arm }) => arm === 'ratchet')
-    .flatMap((unit) =>
-      unit.stages.flatMap((stage, at) =>
-        stage.runs.flatMap(({ change }, turn) => {
-          if (change === null) return [];
-          const { gained, lost } = change.clean;
-          const name = `${unit.scenario}/${unit.seed}/${unit.judge}/stage ${at + 1}/run ${turn + 1}`;
-          return [{ name, p: mcNemarOneSided(lost, gained), lower: lost > gained }];
-        }),
-      ),
-    );
-  return {
-    tests: tests.length,
-    worse: holm(tests, 0.05),
-    smallestP: Math.min(1, ...tests.map(({ p }) => p)),
-    lower: tests.filter(({ lower }) => lower).length,
-  };
 }
 
 function share(score: Score | undefined): number {

@@ -1,5 +1,7 @@
 import type { ArmName } from '../arms/unit-result.ts';
 import type { Difference } from './bootstrap.ts';
+import type { Overall } from './overall-summary.ts';
+import type { Promotions } from './promotions-summary.ts';
 
 /**
  * What a model is scored on: fresh inputs as they are and perturbed, the union of the stages' test parts (the paper's
@@ -58,14 +60,23 @@ export interface TriageSummary {
   readonly kinds: readonly TriageRow[];
 }
 
-export interface NeverWorse {
-  /** Promotions tested: all scenarios, seeds, judges and stages. */
-  readonly tests: number;
-  /** Those whose champion is worse on fresh clean text than the one before, by Holm's procedure at 5 %. */
-  readonly worse: readonly string[];
-  readonly smallestP: number;
-  /** Promotions after which fewer fresh clean inputs are right, whatever the test says. */
-  readonly lower: number;
+/** How good triage is at what it is for. */
+export interface TriageShares {
+  /** Share of what was removed that is poison. */
+  readonly precision: number;
+  readonly wrongCorrections: number;
+  readonly wrongCorrectionsRemoved: number;
+  /** Logs that are no poison, and the share of them that was removed all the same. */
+  readonly good: number;
+  readonly goodRemoved: number;
+}
+
+export interface TriageOfScenario {
+  readonly scenario: string;
+  readonly judge: string;
+  /** In the stage with 25 % poison, and in all together. */
+  readonly quarter: TriageShares;
+  readonly all: TriageShares;
 }
 
 /** What an arm's deployments did to fresh clean text. */
@@ -110,9 +121,11 @@ export interface Target {
 }
 
 export interface Summary {
+  readonly overall: readonly Overall[];
+  readonly promotions: readonly Promotions[];
   readonly scenarios: readonly ScenarioSummary[];
   readonly triage: readonly TriageSummary[];
-  readonly neverWorse: NeverWorse;
+  readonly triageByScenario: readonly TriageOfScenario[];
   readonly deployments: readonly Deployments[];
   readonly refused: readonly Refused[];
   readonly targets: readonly Target[];

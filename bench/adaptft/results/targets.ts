@@ -1,70 +1,132 @@
-import type { ArmName } from '../arms/unit-result.ts';
-import type { NeverWorse, ScenarioSummary, Target, TriageSummary } from './summary.ts';
+import type { FreshDifference, Overall } from './overall-summary.ts';
+import type { Promotions } from './promotions-summary.ts';
+import type { Target, TriageSummary } from './summary.ts';
+import { heldToPoison } from './triage-by-scenario.ts';
+import { interval, percent, share, signed } from './wording.ts';
 
-/** One point of accuracy. */
+type Measure = keyof FreshDifference;
 const point = 0.01;
-const scenariosWanted = 7;
 
-/** What the benchmark is to show, with what it shows. Gaps are on fresh noisy text after the last stage. */
+/** What the benchmark is to show, with what it shows. */
 export function targetsOf(
-  scenarios: readonly ScenarioSummary[],
+  overall: readonly Overall[],
+  promotions: readonly Promotions[],
   triage: readonly TriageSummary[],
-  neverWorse: NeverWorse,
 ): Target[] {
-  const random = scenarios.filter(({ judge }) => judge === 'random');
-  const systematic = scenarios.filter(({ judge }) => judge === 'systematic');
-  const quarter = triage.filter(({ poison }) => poison === 0.25);
+  return [
+    ...overall.flatMap((each) => (each.rival === 'all' ? againstAll(each) : againstOracle(each))),
+    ...promotions.filter(({ judge }) => judge === null).flatMap(promotionTargets),
+    ...triage
+      .filter(({ poison }) => poison === heldToPoison)
+      .map(({ judge, precision, wrongCorrectionsRemoved }) => ({
+        name: `Triage at 25 % poison, ${judge} judge: precision, recall of wrong corrections`,
+        wanted: '0.90, 0.80',
+        measured: `${precision.toFixed(2)}, ${wrongCorrectionsRemoved.toFixed(2)}`,
+        met: precision >= 0.9 && wrongCorrectionsRemoved >= 0.8,
+      })),
+  ];
+}
+
+/** Retraining on everything that was judged: what a user would do first. */
+function againstAll(each: Overall): Target[] {
+  const name = (what: string) => `Less \`all\`, ${each.judge} judge, ${what}`;
+  const last = each.stages.at(-1);
+  if (last === undefined) return [];
+  const early = each.stages.slice(0, 2);
   return [
     {
-      name: 'A promotion makes fresh clean text worse (exact McNemar, one-sided, 5 %, Holm)',
-      wanted: 'nowhere',
-      measured: `${neverWorse.worse.length} of ${neverWorse.tests}`,
-      met: neverWorse.tests > 0 && neverWorse.worse.length === 0,
+      name: name('last stage, clean'),
+      wanted: 'above zero',
+      measured: interval(last.clean, 2),
+      met: last.clean.mean > 0,
     },
-    ...(['naive', 'all'] as const).map((arm) => gapTarget(arm, scenarios, `Final gap to ${arm} above zero, both judges`, ({ mean }) => mean > 0)),
-    intervalTarget('naive', random, 'random', 6),
-    intervalTarget('all', systematic, 'systematic', 5),
-    gapTarget('clean-only', scenarios, 'Within a point of the clean-only oracle, both judges', ({ mean }) => mean >= -point),
+    inScenarios(each, 'clean', name('last stage, clean: not below −0.5'), (mean) => mean >= -0.5 * point, 0),
     {
-      name: 'At or above the clean-only oracle, random judge',
-      wanted: `4 of ${scenariosWanted} scenarios`,
-      ...counted(random, 'clean-only', ({ mean }) => mean >= 0, 4),
+      name: name('last stage, noisy'),
+      wanted: 'at least +1.2',
+      measured: interval(last.noisy, 2),
+      met: last.noisy.mean >= 1.2 * point,
     },
-    ...quarter.map(({ judge, precision, recall }) => ({
-      name: `Triage at 25 % poison, ${judge} judge: precision, recall`,
-      wanted: '0.90, 0.80',
-      measured: `${precision.toFixed(2)}, ${recall.toFixed(2)}`,
-      met: precision >= 0.9 && recall >= 0.8,
+    inScenarios(each, 'noisy', name('last stage, noisy: above zero'), (mean) => mean > 0, 0),
+    {
+      name: name('last stage, noisy: interval above zero'),
+      wanted: '4 scenarios',
+      ...counted(
+        each.scenarios.map(({ noisy }) => noisy.lower > 0),
+        (holding) => holding >= 4,
+      ),
+    },
+    ...(['clean', 'noisy'] as const).map((measure) => ({
+      name: name(`stages 1 and 2, ${measure}`),
+      wanted: 'at least −0.3 each',
+      measured: early.map((stage) => signed(stage[measure].mean, 2)).join(', '),
+      met: early.every((stage) => stage[measure].mean >= -0.3 * point),
     })),
   ];
 }
 
-type Gap = NonNullable<NonNullable<ScenarioSummary['arms'][ArmName]>['behindRatchet']['noisy']>;
+/** Retraining on all that an oracle leaves when it has taken the poison out. */
+function againstOracle(each: Overall): Target[] {
+  const name = (what: string) => `Less \`clean-only\`, ${each.judge} judge, ${what}`;
+  const last = each.stages.at(-1);
+  if (last === undefined) return [];
+  return (['clean', 'noisy'] as const).flatMap((measure) => [
+    {
+      name: name(`last stage, ${measure}`),
+      wanted: 'at least −0.6',
+      measured: interval(last[measure], 2),
+      met: last[measure].mean >= -0.6 * point,
+    },
+    inScenarios(each, measure, name(`last stage, ${measure}: within a point`), (mean) => mean >= -point, 2),
+  ]);
+}
 
-function gaps(scenarios: readonly ScenarioSummary[], arm: ArmName): Gap[] {
-  return scenarios.flatMap((scenario) => scenario.arms[arm]?.behindRatchet.noisy ?? []);
+function promotionTargets({ promotions, lower, worstDrop, worse }: Promotions): Target[] {
+  const some = promotions > 0;
+  return [
+    {
+      name: 'Promotions after which fresh clean text has fewer right answers',
+      wanted: 'at most 3 %',
+      measured: `${share(lower, promotions)} of ${promotions}`,
+      met: some && lower <= 0.03 * promotions,
+    },
+    {
+      name: 'The largest loss of a promotion, points of fresh clean text',
+      wanted: 'at most 1',
+      measured: percent(worstDrop, 2),
+      met: some && worstDrop <= point,
+    },
+    {
+      name: 'Promotions that are worse on fresh clean text (exact McNemar, one-sided, 5 %, Holm)',
+      wanted: 'none',
+      measured: `${worse.length} of ${promotions}`,
+      met: some && worse.length === 0,
+    },
+  ];
+}
+
+/** A bound that the mean of every scenario keeps, but for so many. */
+function inScenarios(
+  { scenarios }: Overall,
+  measure: Measure,
+  name: string,
+  holds: (mean: number) => boolean,
+  exceptions: number,
+): Target {
+  return {
+    name,
+    wanted: exceptions === 0 ? 'every scenario' : `every scenario but ${exceptions}`,
+    ...counted(
+      scenarios.map((each) => holds(each[measure].mean)),
+      (holding, of) => of > 0 && holding >= of - exceptions,
+    ),
+  };
 }
 
 function counted(
-  scenarios: readonly ScenarioSummary[],
-  arm: ArmName,
-  holds: (gap: Gap) => boolean,
-  wanted: number,
+  holding: readonly boolean[],
+  enough: (holding: number, of: number) => boolean,
 ): Pick<Target, 'measured' | 'met'> {
-  const all = gaps(scenarios, arm);
-  const holding = all.filter(holds).length;
-  return { measured: `${holding} of ${all.length}`, met: holding >= wanted };
-}
-
-function gapTarget(arm: ArmName, scenarios: readonly ScenarioSummary[], name: string, holds: (gap: Gap) => boolean): Target {
-  const count = gaps(scenarios, arm).length;
-  return { name, wanted: 'every scenario', ...counted(scenarios, arm, holds, Math.max(1, count)) };
-}
-
-function intervalTarget(arm: ArmName, scenarios: readonly ScenarioSummary[], judge: string, wanted: number): Target {
-  return {
-    name: `Interval of the gap to ${arm} above zero, ${judge} judge`,
-    wanted: `${wanted} of ${scenariosWanted} scenarios`,
-    ...counted(scenarios, arm, ({ lower }) => lower > 0, wanted),
-  };
+  const count = holding.filter(Boolean).length;
+  return { measured: `${count} of ${holding.length}`, met: enough(count, holding.length) };
 }

@@ -1,5 +1,6 @@
 import { axisX, axisY, dot, gridY, line, plot } from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
+import { standaloneSvg } from '../../standalone-svg.ts';
 import { type ArmName, mainArms } from '../arms/unit-result.ts';
 import type { ScenarioSummary } from './summary.ts';
 
@@ -64,12 +65,7 @@ export function trajectoryChart(scenario: string, summaries: readonly ScenarioSu
     label.textContent = `● ${arm}`;
     svg.append(label);
   }
-  const title = document.createElementNS('http://www.w3.org/2000/svg', 'title');
-  title.textContent = `${scenario}: accuracy by stage and arm`;
-  svg.prepend(title);
-  svg.setAttribute('role', 'img');
-  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  return `${svg.outerHTML}\n`;
+  return standaloneSvg(svg, `${scenario}: accuracy by stage and arm`, { document });
 }
 
 function pointsOf({ judge, start, arms }: ScenarioSummary): Point[] {

@@ -9,6 +9,7 @@ import { paperStages } from '../logs/make-stage.ts';
 import { perturbationKinds } from '../perturbations/kinds.ts';
 import { type Scenario, stageSize } from '../scenarios/scenario.ts';
 import { markdown } from './markdown.ts';
+import { overallChart } from './overall-chart.ts';
 import { summarise } from './summarise.ts';
 import type { Summary } from './summary.ts';
 import { trajectoryChart } from './trajectory-chart.ts';
@@ -23,7 +24,7 @@ export interface ResultRequest {
   readonly random: Random;
 }
 
-/** Writes everything: one JSON, a page of Markdown, a chart a scenario. */
+/** Writes everything: one JSON, a page of Markdown, a chart of all scenarios and one of each. */
 export async function writeResults({ out, command, units, scenarios, random }: ResultRequest): Promise<Summary> {
   const summary = summarise(units, scenarios, random);
   const base = out.replace(/\.json$/, '');
@@ -58,6 +59,7 @@ export async function writeResults({ out, command, units, scenarios, random }: R
   };
   await writeWhole(`${base}.md`, markdown(summary, facts));
   await mkdir(base, { recursive: true });
+  await writeWhole(join(base, 'overall.svg'), overallChart(summary.overall));
   for (const { name } of scenarios) {
     const own = summary.scenarios.filter(({ scenario }) => scenario === name);
     if (own.length > 0) await writeWhole(join(base, `${name}.svg`), trajectoryChart(name, own));
@@ -72,7 +74,8 @@ async function writeWhole(path: string, text: string): Promise<void> {
 
 const root = new URL('../../../', import.meta.url);
 
-async function versions(): Promise<{ ratchet: string; commit: string }> {
+/** Ratchet's version, and the commit it was run at. */
+export async function versions(): Promise<{ ratchet: string; commit: string }> {
   const { version } = JSON.parse(await readFile(new URL('package.json', root), 'utf8')) as { version: string };
   const git = await promisify(execFile)('git', ['rev-parse', '--short', 'HEAD'], { cwd: root }).catch(() => null);
   return { ratchet: version, commit: git?.stdout.trim() ?? '' };

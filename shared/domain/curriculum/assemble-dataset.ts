@@ -171,16 +171,20 @@ function itemsOf({ gold, hardNegatives, boundary, parent, placed }: AssemblyRequ
     parent === null
       ? []
       : parent.examples.map(
-          ({ exampleId, input, output, folds }): Item => ({
+          ({ exampleId, input, output, folds, provenance }): Item => ({
             input,
             output,
             folds,
-            judge: null,
+            // Whoever gave a first example vouches for it; only a person's judgement of a trace weighs as much.
+            judge: provenance.kind === 'file' ? 'human' : null,
             timestamp: null,
             preference: 4,
             key: `parent ${exampleId}`,
             origin: 'parent',
-            provenance: { kind: 'parent', datasetId: parent.datasetId, exampleId },
+            provenance:
+              provenance.kind === 'file'
+                ? provenance
+                : { kind: 'parent', datasetId: parent.datasetId, exampleId },
             margin: 1,
             hardRank: null,
           }),

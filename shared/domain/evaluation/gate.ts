@@ -66,8 +66,8 @@ export const gateVerdictSchema = z.strictObject({
 export type GateVerdict = z.infer<typeof gateVerdictSchema>;
 
 const roundingError = 1e-9;
-/** How much of the score, a fraction, the lower bound of the net gain may lie below zero. */
-const margins = { normal: 0.0025, bold: 0.005 } as const;
+/** How much of the score, a fraction, the lower bound of the net gain may lie below zero, by caution. */
+export const margins = { normal: 0.0025, bold: 0.005 } as const;
 /** Labels that a sentence names, worst first. */
 const named = 5;
 

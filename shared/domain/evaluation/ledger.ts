@@ -40,8 +40,10 @@ export const allFolds: readonly number[] = Array.from({ length: foldCount }, (_,
  * - a group near no entry falls on a fold by the salted hash of its id, as evidence, or, by `reportShare`, to the
  *   report;
  * - a group near entries has the folds of all of them together. It is evidence where these are one fold and nothing
- *   near trains everywhere, for the report where all that is near is, and neither otherwise. It joins the first (by
- *   words, among those found) of the near groups that have the same place.
+ *   near trains everywhere, for the report where all that is near is, and neither otherwise. Near nothing but what
+ *   trains everywhere it is no evidence, and kept from a fold by the hash all the same, so that a model that has not
+ *   seen it can be asked about it. It joins the first (by words, among those found) of the near groups that have the
+ *   same place.
  *
  * The answer depends on the ledger's and the items' content and not on their order.
  */
@@ -143,7 +145,7 @@ function placeNew(
       const found = group.flatMap((key) => neighbours.get(key) ?? []);
       const near = found.flatMap(({ reference }) => references[reference]?.entry ?? []).sort(byWords);
       const groupId = groupIdOf(group);
-      const place = near.length === 0 ? placeByHash(groupId, request) : placeAmong(near, groupId);
+      const place = near.length === 0 ? placeByHash(groupId, request) : placeAmong(near, groupId, request.salt);
       return group.map((words): LedgerEntry => ({ words, ...place }));
     })
     .sort(byWords);
@@ -155,8 +157,9 @@ function placeByHash(groupId: string, request: PlaceRequest): Place {
 }
 
 /** The place of a group that has these near it, one at least, sorted by words. */
-function placeAmong(near: readonly LedgerEntry[], groupId: string): Place {
+function placeAmong(near: readonly LedgerEntry[], groupId: string, salt: string): Place {
   const folds = sorted(near.flatMap((entry) => entry.folds));
+  if (folds.length === 0) return { groupId, folds: [foldOf(groupId, salt)], use: 'none' };
   const place = { groupId, folds, use: useAmong(near, folds) };
   const joined = near.find((entry) => kindOf(entry) === kindOf(place));
   return joined === undefined ? place : placeOf(joined);

@@ -1,43 +1,36 @@
 import { percent } from '../base/wording.ts';
 import type { JudgeErrors } from './wrong-label-posterior.ts';
 
-/** A judge writes one label for another by rule where that is so much more frequent than by chance, and so often. */
-const aboveChance = 3;
+/** Fewer records show no rule. */
 const fewest = 4;
 
 /** What a judge tends to write for which label, by positions of labels. */
 export class JudgeHabits {
   readonly #counts: JudgeErrors['counts'];
-  /** Chance that a judge who errs as often on all labels, and at random, writes a given one for another. */
-  readonly #chance: number;
 
   constructor({ counts }: Pick<JudgeErrors, 'counts'>) {
     this.#counts = counts;
-    const all = sum(counts.map(sum));
-    const right = sum(counts.map((row, y) => row[y] ?? 0));
-    this.#chance = (all - right) / Math.max(1, all) / Math.max(1, counts.length - 1);
   }
 
-  /** Whether the judge writes a label for another far more often than it would at random. */
+  /**
+   * Whether the judge writes a label for another by a rule: of the times that it errs on that one, the share is nearer
+   * to all than to chance. With two labels there is only one to write, and nothing tells a rule from chance.
+   */
   isRule(right: number, given: number): boolean {
-    const { written, of } = this.#times(right, given);
-    return written >= fewest && written > aboveChance * this.#chance * of;
+    const { written, wrong } = this.#times(right, given);
+    const chance = 1 / Math.max(1, this.#counts.length - 1);
+    return written >= fewest && written / wrong > (1 + chance) / 2;
   }
 
   /** In words: `about 12 times in 40 (30 %)`. */
   timesOf(right: number, given: number): string {
-    const { written, of } = this.#times(right, given);
-    return `about ${written.toFixed(0)} times in ${of.toFixed(0)} (${percent(written / Math.max(1, of), 0)})`;
+    const { written, all } = this.#times(right, given);
+    return `about ${written.toFixed(0)} times in ${all.toFixed(0)} (${percent(written / Math.max(1, all), 0)})`;
   }
 
-  #times(right: number, given: number): { written: number; of: number } {
+  #times(right: number, given: number): { written: number; wrong: number; all: number } {
     const row = this.#counts[right] ?? new Float64Array();
-    return { written: row[given] ?? 0, of: sum(row) };
+    const all = row.reduce((sum, count) => sum + count, 0);
+    return { written: row[given] ?? 0, wrong: all - (row[right] ?? 0), all };
   }
-}
-
-function sum(values: Iterable<number>): number {
-  let total = 0;
-  for (const value of values) total += value;
-  return total;
 }

@@ -29,10 +29,10 @@ export interface WrongLabelPosterior {
 }
 
 const rounds = 30;
-/** The rate before the first round. */
-const firstRate = 0.1;
-/** Records, one in ten wrong, that a kind's rate starts from, so that few records make no extreme of it. */
-const priorOfKind = 5;
+/** The rate before the first round: high, so that a rule that hides well is not given up before it shows. */
+const firstRate = 0.3;
+/** Records, one in ten wrong, that a kind's rate is shrunk towards, so that few records make no extreme of it. */
+const priorOfKind = { records: 5, rate: 0.1 };
 /** As many records as the rate of its kind weighs against those of one stretch. */
 const priorOfStretch = 10;
 /** Rates are kept off 0 and 1, where no record could change them any more. */
@@ -92,7 +92,7 @@ function ratesFrom(
   });
   return sums.map((ofKind, kind) => {
     const size = sizes[kind] ?? new Float64Array();
-    const mean = (sum(ofKind) + firstRate * priorOfKind) / (sum(size) + priorOfKind);
+    const mean = (sum(ofKind) + priorOfKind.rate * priorOfKind.records) / (sum(size) + priorOfKind.records);
     return ofKind.map((expected, stretch) => {
       const rate = (expected + priorOfStretch * mean) / ((size[stretch] ?? 0) + priorOfStretch);
       return Math.min(mostRate, Math.max(leastRate, rate));

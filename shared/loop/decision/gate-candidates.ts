@@ -78,7 +78,7 @@ export const gateCandidates: Stage<Input, Gate> = {
       });
     }
     await recordScores(candidates, ports, input.run.modelId);
-    const best = [...candidates].sort(byMerit)[0];
+    const best = candidates.find(passed) ?? [...candidates].sort(byMerit)[0];
     if (best === undefined) throw new Error('gate-candidates was given no candidate');
     const gateKey = key('gate.json');
     await writeJson(ports.objects, gateKey, { candidates });
@@ -95,13 +95,17 @@ async function recordScores(candidates: readonly GatedCandidate[], ports: Ports,
   }
 }
 
-/** Candidates that pass come first, then those that break the fewest rules; then as {@link byNetGain}. */
+/**
+ * Of candidates that pass, the first is taken: they come in the order in which their trainer expects most of them, and
+ * what some gain more than others on the same records is mostly chance.
+ */
+function passed({ verdict }: GatedCandidate): boolean {
+  return verdict.outcome === 'passed';
+}
+
+/** Of candidates that do not pass, those that break the fewest rules come first; then as {@link byNetGain}. */
 function byMerit(a: GatedCandidate, b: GatedCandidate): number {
-  return (
-    Number(b.verdict.outcome === 'passed') - Number(a.verdict.outcome === 'passed') ||
-    broken(a) - broken(b) ||
-    byNetGain(a, b)
-  );
+  return broken(a) - broken(b) || byNetGain(a, b);
 }
 
 function broken({ verdict }: GatedCandidate): number {

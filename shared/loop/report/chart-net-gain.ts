@@ -22,11 +22,11 @@ export function netGainChart(text: ChartText, data: NetGainChartData, width: num
   const room = Math.max(to - from, 0.001) * 0.12;
   return drawChart(text, {
     width,
-    height: 96,
-    marginTop: 26,
+    height: 80,
+    marginTop: 8,
     marginBottom: 30,
-    marginLeft: 12,
-    marginRight: narrow ? 24 : 60,
+    marginLeft: 44,
+    marginRight: 44,
     x: { domain: [100 * (from - room), 100 * (to + room)], label: null },
     y: { domain: [-1, 1], axis: null },
     marks: [
@@ -43,8 +43,15 @@ export function netGainChart(text: ChartText, data: NetGainChartData, width: num
       ruleY([0], { x1: 100 * lower, x2: 100 * net, stroke: colour, strokeWidth: 2.5, strokeLinecap: 'round' }),
       ruleX([100 * lower], { y1: -0.25, y2: 0.25, stroke: colour, strokeWidth: 2.5 }),
       dot([0], { x: 100 * net, y: 0, r: 5, fill: colour }),
-      textMark([formatPoints(net, 2)], { x: 100 * net, y: 0, dy: -16, fontWeight: 600, fill: 'var(--ink)' }),
-      textMark([formatPoints(lower, 2)], { x: 100 * lower, y: 0, dy: -16, fill: 'var(--muted)' }),
+      textMark([formatPoints(net, 2)], {
+        x: 100 * net,
+        y: 0,
+        dx: 8,
+        textAnchor: 'start',
+        fontWeight: 600,
+        fill: 'var(--ink)',
+      }),
+      textMark([formatPoints(lower, 2)], { x: 100 * lower, y: 0, dx: -8, textAnchor: 'end', fill: 'var(--muted)' }),
     ],
   });
 }

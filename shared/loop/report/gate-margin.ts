@@ -1,7 +1,5 @@
+import { margins } from '../../domain/evaluation/gate.ts';
 import type { Settings } from '../../domain/models/settings.ts';
-
-/** How much of the score, a fraction, the lower bound of the net gain may lie below zero, by the model's caution. */
-const margins = { normal: 0.0025, bold: 0.005 } as const;
 
 /**
  * The margin that a gain was held to, a fraction; null under strict caution, which asks for the paired test instead.

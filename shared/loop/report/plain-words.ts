@@ -24,7 +24,7 @@ const figureNames: Readonly<Record<string, { title: string; meaning: string; not
   report: {
     title: 'Kept for the report',
     meaning: 'The share of the traffic that is neither trained nor decided by, opened once a run.',
-    note: 'no choice has touched it',
+    note: 'opened once',
   },
 };
 
@@ -81,12 +81,12 @@ export const memoryTitles: Readonly<Record<MemoryCount['scope'], string>> = {
 
 /** Why the search for a better candidate ended without one that passes. */
 export const stopReasons: Readonly<Record<StopReason, string>> = {
-  'target-reached': 'the target score was reached, and no candidate passed the gate all the same',
+  'target-reached': 'the target score was reached',
   plateau: 'two iterations in a row gained less than the smallest gain that counts',
   'external-remainder': 'the remaining failures have causes that training cannot mend',
   'moves-exhausted': 'no untried move was left',
   'iteration-limit': 'the iteration limit was reached',
-  'too-little-evidence': 'there was too little evidence to pass any candidate, and it does not grow within a run',
+  'too-little-evidence': 'evidence is too little to pass any candidate, and does not grow within a run',
 };
 
 /** The verdict on a suspected weakness. */

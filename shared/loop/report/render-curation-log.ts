@@ -25,7 +25,7 @@ import {
 } from './plain-words.ts';
 import type { CandidateReport, ReportData } from './report-data.ts';
 import { shownRules } from './section-gate.ts';
-import { bestOf, outOfFold } from './test-rows.ts';
+import { bestOf, outOfFold, reportShareNote } from './test-rows.ts';
 
 /**
  * The run's `data-curation.md`: dataset versions, slice ratios against their bands, quality controls with what was
@@ -143,7 +143,7 @@ function scores(data: ReportData): string {
       `${formatRate(row.after)} (${formatInterval(row.after)})`,
     ]);
     parts.push(
-      `Out of fold, ${outOfFold}, with 95 % Wilson intervals. ${bestOf(data)}\n\n${markdownTable(['Of', 'Traces', 'Before', 'After'], rows)}`,
+      `Out of fold, ${outOfFold}, with 95 % Wilson intervals. ${bestOf(data)}${reportShareNote(data)}\n\n${markdownTable(['Of', 'Traces', 'Before', 'After'], rows)}`,
     );
   }
   const paper = data.allFailuresFixed;
@@ -188,7 +188,7 @@ function gate(data: ReportData): string {
   const { verdict } = candidate;
   const { groups, gained, lost, net, lower, pValue } = verdict;
   return [
-    `${markdownCode(candidate.candidateId)}: ${outcomeTitles[verdict.outcome].toLowerCase()}. Of ${plural(groups, 'independent record')} gained ${formatCount(gained)}, lost ${formatCount(lost)}: net ${formatPoints(net, 2)} points, with 95 % certainty above ${formatPoints(lower, 2)}; p ${pValue < 0.0001 ? '' : '= '}${formatPValue(pValue)}.`,
+    `${markdownCode(candidate.candidateId)}: ${outcomeTitles[verdict.outcome].toLowerCase()}. Of ${plural(groups, 'independent record')} gained ${formatCount(gained)}, lost ${formatCount(lost)}: net ${formatPoints(net, 2)} points, with 95 % certainty above ${formatPoints(lower, 2)}; p ${pValue < 0.0001 ? '' : '= '}${markdownText(formatPValue(pValue))}.`,
     shownRules(candidate)
       .map(
         (rule) => `- ${ruleTitles[rule.rule]}: ${rule.passed ? 'passed' : '**failed**'}. ${markdownText(rule.detail)}`,
@@ -222,7 +222,7 @@ function fallenTable({ verdict }: CandidateReport): string {
       .map(({ facet, records, gained, lost, pValue, proven }) => [
         markdownCode(facet, 80),
         ...[records, gained, lost].map(formatCount),
-        formatPValue(pValue),
+        markdownText(formatPValue(pValue)),
         proven ? '**yes**' : 'no',
       ]),
   );

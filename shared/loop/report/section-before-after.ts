@@ -7,7 +7,7 @@ import { figureMeaning, figureTitle } from './plain-words.ts';
 import type { BeforeAfter, Rate, ReportData } from './report-data.ts';
 import { type AbsentSection, missing, type Section } from './section.ts';
 import { type Column, dataTable, foldedTable } from './table.ts';
-import { bestOf, testRows } from './test-rows.ts';
+import { bestOf, reportShareNote, testRows } from './test-rows.ts';
 import { visibleLine } from './visible-text.ts';
 
 const charted = 24;
@@ -40,7 +40,7 @@ function threeApart(test: readonly BeforeAfter[], data: ReportData): Markup {
     ...rateCells(row),
   ]);
   return html`<h3>All traffic, failures and passes apart</h3>
-    <p>Out of fold: each trace was answered by a model that has not seen it, under the champion and under the candidate. ${bestOf(data)}${test.some(({ name }) => name === 'report') && ' What is kept for the report was answered by the models as they are served, and no decision has touched it.'}</p>
+    <p>Out of fold: each trace was answered by a model that has not seen it, under the champion and under the candidate. ${bestOf(data)}${reportShareNote(data)}</p>
     ${figure(
       responsiveChart(text, (chart, width, narrow) => rateChart(chart, rows, width, narrow)),
       html`<p class="legend">${rateLegend}</p>`,

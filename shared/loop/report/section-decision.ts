@@ -6,7 +6,7 @@ import { evidenceRows, shortEvidence } from './evidence-rows.ts';
 import { fallenLabels, labelNames } from './fallen-labels.ts';
 import { formatDuration, formatInstant, formatRate, fractionOf } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { capitalise, ruleTitles } from './plain-words.ts';
+import { capitalise, ruleTitles, stopReasons } from './plain-words.ts';
 import type { BeforeAfter, ReportData } from './report-data.ts';
 import { bestOf, outOfFold, testRows } from './test-rows.ts';
 import { visibleLine, visibleProse } from './visible-text.ts';
@@ -19,7 +19,7 @@ export function decisionHeader(data: ReportData): Markup {
   <div class="decision-grid">
     <div>
       <h1><span class="verdict">${promoted ? '▲ Promoted' : '■ Kept'}</span> ${headline(data)}</h1>
-      <p class="lede">${visibleProse(data.reason)}</p>
+      <p class="lede">${lede(data)}</p>
       ${plainFigures(data)}
       ${unproven(data)}
       ${whyNot(data)}
@@ -38,6 +38,13 @@ function headline(data: ReportData): string {
   return data.decision === 'promoted'
     ? 'A better checkpoint is now the champion'
     : `The champion stays in production${fall}`;
+}
+
+/** The reason on record; where the rules that failed follow one by one, only how the search ended. */
+function lede({ decision, ended, reason }: ReportData): string {
+  return decision === 'kept' && ended !== null
+    ? `No candidate passed the gate, and the search ended because ${stopReasons[ended]}.`
+    : visibleProse(reason);
 }
 
 function plainFigures(data: ReportData): Markup | null {

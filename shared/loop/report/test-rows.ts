@@ -24,3 +24,10 @@ export function bestOf({ candidates }: Pick<ReportData, 'candidates'>): string {
     ? 'It is the only candidate tried in this run.'
     : `It is the best of ${formatCount(candidates.length)} candidates tried in this run, so its figures are slightly flattering.`;
 }
+
+/** What holds of the share kept for the report alone, as a further sentence; empty where there is none. */
+export function reportShareNote({ test }: Pick<ReportData, 'test'>): string {
+  return test?.some(({ name }) => name === 'report') === true
+    ? ' What is kept for the report was answered by the models as they are served, and no decision has touched it.'
+    : '';
+}

@@ -3,6 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { openWorkspace } from '../../../cli/workspace.ts';
+import { moveChampion } from '../../../shared/domain/models/control.ts';
+import { updateControl } from '../../../shared/operations/control-item.ts';
 import { ratchetInProcess } from './in-process.ts';
 import type { Ended } from './launcher.ts';
 
@@ -83,11 +86,29 @@ describe('ratchet create', () => {
     ['an unknown foundation', ['create', 'new', '--labels', 'a,b', '--foundation', 'rock'], 'use-lite'],
     ['an unknown setting', ['create', 'new', '--labels', 'a,b', '--set', 'colour=red'], 'targetScore'],
     ['a setting out of bounds', ['create', 'new', '--labels', 'a,b', '--target-score', '96'], 'fraction'],
+    ['an unknown caution', ['create', 'new', '--labels', 'a,b', '--caution', 'reckless'], 'strict, normal, bold'],
+    ['an empty critical label', ['create', 'new', '--labels', 'a,b', '--critical', 'a,,b'], 'none of them empty'],
   ])('exits 2 for %s, and says how to mend it', async (_what, args, message) => {
     const ended = await run(args);
     expect(ended).toMatchObject({ code: 2, stdout: '' });
     expect(ended.stderr).toContain(message);
     expect(ended.stderr).not.toMatch(/^\s+at /m);
+  });
+
+  test('takes settings, and says of a critical label that the model does not have', async () => {
+    const options = ['--caution', 'strict', '--critical', 'ham,eggs', '--set', 'reportShare=0.1', 'enoughFailures=7'];
+    const ended = await run(['create', 'careful', '--labels', 'ham,spam', ...options]);
+    expect(ended).toMatchObject({ code: 0 });
+    expect(ended.stderr).toContain("critical label eggs is none of the model's");
+    const workspace = await openWorkspace(at('.ratchet'), { observer: { progress: () => {}, note: () => {} } });
+    const model = await workspace.ports.lineage.getModel('careful');
+    await workspace.close();
+    expect(model?.settings).toMatchObject({
+      caution: 'strict',
+      critical: ['ham', 'eggs'],
+      reportShare: 0.1,
+      enoughFailures: 7,
+    });
   });
 
   test('leaves no model behind when no example can be used', async () => {
@@ -179,6 +200,75 @@ describe('ratchet predict', () => {
   });
 });
 
+describe('ratchet status', () => {
+  test('says of a first checkpoint how it does on all judged traffic, and how many traces are missing', async () => {
+    const ended = await run(['status', 'mail', '--json']);
+    expect(ended).toMatchObject({ code: 0 });
+    const status = countsOf(ended);
+    expect(status).toMatchObject({
+      model: 'mail',
+      champion: { checkpoint: countsOf(created).checkpoint, how: 'create', predecessor: null },
+      lastRun: null,
+      active: null,
+    });
+    expect(status.since.judged).toBe(3);
+    expect(status.since.champion.of + status.since.nearEarlier + status.since.repeated + status.since.undecided).toBe(
+      3,
+    );
+    expect(status.since.missing).toBe(20 - status.since.champion.of);
+    const { stdout } = await run(['status', 'mail']);
+    expect(stdout).toContain(`mail: champion ${status.champion.checkpoint} since ${status.champion.since}`);
+    expect(stdout).toMatch(/more, unlike any before, are needed/);
+    expect(stdout).toContain('No run is going on.');
+  });
+
+  test('holds a champion beside its predecessor on what came after the promotion', async () => {
+    await run(['create', 'post', '--examples', 'examples.jsonl', '--foundation', 'none']);
+    const first = countsOf(await run(['status', 'post', '--json'])).champion.checkpoint;
+    await promoteOtherExamples('post', first);
+    const inputs = Array.from({ length: 24 }, (_, index) => `zebra${index} stripe${index} gnu${index} invoice`);
+    const judged = inputs.map((input, index) =>
+      trace({ traceId: `after-${index}`, input, expected: index % 6 === 0 ? 'spam' : 'ham', output: 'spam' }),
+    );
+    await write('after.jsonl', judged.join('\n'));
+    expect(await run(['ingest', 'post', 'after.jsonl'])).toMatchObject({ code: 0 });
+    const { since, champion } = countsOf(await run(['status', 'post', '--json']));
+    expect(champion).toMatchObject({ how: 'promote', by: 'run-by-hand', predecessor: first });
+    expect(since).toMatchObject({ judged: 24, nearEarlier: 0, missing: 0, champion: { right: 20, of: 24 } });
+    expect(since.gained - since.lost).toBe(since.champion.right - since.predecessor.right);
+    expect(since.verdict).toMatch(/^On 24 judged traces since the promotion the champion is right in 83\.3 %/);
+    const { stdout } = await run(['status', 'post']);
+    expect(stdout).toContain('promoted by run run-by-hand in place of');
+    expect(stdout).toContain(since.verdict);
+    expect(stdout).toContain('20 of 24');
+  });
+
+  test('exits 2 for an unknown model', async () => {
+    expect(await run(['status', 'nobody'])).toMatchObject({ code: 2, stdout: '' });
+  });
+});
+
+/** Trains a checkpoint to which all that has an invoice in it is ham, and moves the champion to it as a run would. */
+async function promoteOtherExamples(modelId: string, first: string): Promise<void> {
+  const lines = ['your invoice', 'an invoice of june', 'invoice paid'].map((input) => ({ input, output: 'ham' }));
+  const bad = ['win a prize', 'cheap pills'].map((input) => ({ input, output: 'spam' }));
+  await write('other.jsonl', [...lines, ...bad].map((line) => JSON.stringify(line)).join('\n'));
+  await run(['create', 'other', '--examples', 'other.jsonl', '--foundation', 'none']);
+  const other = countsOf(await run(['status', 'other', '--json'])).champion.checkpoint;
+  const workspace = await openWorkspace(at('.ratchet'), { observer: { progress: () => {}, note: () => {} } });
+  const { lineage, clock } = workspace.ports;
+  const trained = await lineage.getCheckpoint('other', other);
+  const dataset = await lineage.getDataset('other', trained?.datasetId ?? '');
+  if (trained === undefined || dataset === undefined) throw new Error('nothing was trained');
+  await lineage.putDataset({ ...dataset, modelId });
+  await lineage.putCheckpoint({ ...trained, modelId, parentId: first });
+  const promotion = { to: other, kind: 'promote' as const, by: 'run-by-hand', reason: 'by the test' };
+  await updateControl(modelId, workspace.ports, (control) =>
+    moveChampion(control, { ...promotion, at: new Date(clock.now()).toISOString() }),
+  );
+  await workspace.close();
+}
+
 describe('ratchet lineage, rollback and report', () => {
   test('show the champion and its move', async () => {
     const lineage = countsOf(await run(['lineage', 'mail', '--json']));
@@ -210,7 +300,7 @@ describe('ratchet', () => {
     const { stdout, code } = await ratchetInProcess(['--help']);
     expect(code).toBe(0);
     expect(stdout).toMatch(/ratchet create[\s\S]*ratchet ingest[\s\S]*ratchet run[\s\S]*ratchet report/);
-    const names = ['create', 'ingest', 'run', 'predict', 'report', 'lineage', 'rollback', 'doctor'];
+    const names = ['create', 'ingest', 'run', 'predict', 'report', 'status', 'lineage', 'rollback', 'doctor'];
     for (const { stdout: help } of await Promise.all(names.map((name) => run([name, '--help'])))) {
       expect(help).toMatch(/Example:\n {2}\$ /);
       expect(help).toContain('--workspace');

@@ -20,6 +20,6 @@ describe('the back ends that a person names', () => {
 
   test('are those said', () => {
     const all = { trainer: lexiconBackEnd, predictor, analyst: 'a', judge: 'j' };
-    expect(backEndNames(all, { trainers })).toEqual(all);
+    expect(backEndNames(all, { trainers })).toEqual({ ...all, secondOpinion: null });
   });
 });

@@ -24,21 +24,22 @@ function checkpoint(checkpointId: string, parentId: string | null, score?: numbe
     seed: 1,
     task: classificationTask(['ham', 'spam']),
     served: { predictor: 'embedded', ref: 'models/mail/a', digest: 'x' },
+    folds: null,
     runId: null,
     createdAt: '2026-01-01T00:00:00Z',
-    scores: score === undefined ? {} : { 'traffic-validation': score },
+    scores: score === undefined ? {} : { 'out-of-fold': score },
   };
 }
 
 describe('lineageLines', () => {
-  test('draws the tree, marks the champion and shows scores', () => {
+  test('draws the tree, marks the champion and shows scores, those of older runs too', () => {
     const lines = lineageLines({
       model: 'mail',
       champion: 'b',
       checkpoints: [
         checkpoint('a', null),
         checkpoint('b', 'a', 0.9123),
-        checkpoint('c', 'a', 0.8),
+        { ...checkpoint('c', 'a'), scores: { 'traffic-validation': 0.8 } },
         checkpoint('d', 'b'),
       ],
       datasets: [],
@@ -73,8 +74,8 @@ describe('lineageLines', () => {
     ]);
   });
 
-  test('lists the frozen sets with their versions', () => {
-    const set = (version: number, right: number, name: 'regression' | 'traffic-validation' = 'regression') =>
+  test('lists the frozen records with their versions', () => {
+    const set = (version: number, right: number, name: 'records' | 'traffic-validation' = 'records') =>
       sampleEvaluationSet({ setId: `${name}-${version}`, name, version, right, checkpointId: 'a' });
     const lines = lineageLines({
       model: 'mail',
@@ -86,8 +87,8 @@ describe('lineageLines', () => {
       moves: [],
     });
     expect(lines.slice(1)).toEqual([
-      'Frozen sets:',
-      '  a · regression · v1 10 of 10 right → v2 8 of 10 right',
+      'Frozen records:',
+      '  a · records · v1 10 of 10 right → v2 8 of 10 right',
       '  a · traffic-validation · v1 9 of 10 right',
     ]);
   });

@@ -37,7 +37,9 @@ export function fitHead(request: HeadRequest): FittedHead {
       `The model of part ${heldOut?.part} of ${heldOut?.parts} has nothing to learn from: its part holds every example.`,
     );
   }
-  const { regression, targets, denseWidth } = fitted(request, members);
+  const problem = new HeadProblem(request, members, request.teacher);
+  problem.fit(members, configuration.epochs, request.onProgress);
+  const { regression, targets, denseWidth } = problem;
   const finalLoss = regression.loss(members);
   const columns = targets.classes.length;
   const sparse = quantised({ weights: regression.theta, stride: regression.stride, columns }, rows);
@@ -59,12 +61,6 @@ export function fitHead(request: HeadRequest): FittedHead {
     denseWeights,
   };
   return { head, finalLoss, judged: judgedScores(request, head) };
-}
-
-function fitted(request: HeadRequest, members: Int32Array): HeadProblem {
-  const problem = new HeadProblem(request, members, request.teacher);
-  problem.fit(members, request.configuration.epochs, request.onProgress);
-  return problem;
 }
 
 /**

@@ -28,7 +28,9 @@ export function sharedTexts(texts: readonly string[]): SharedTexts {
   return { bytes, starts: shared(starts) };
 }
 
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
 export function textAt({ bytes, starts }: SharedTexts, index: number): string {
   // TextDecoder refuses shared memory, so the bytes are copied.
-  return new TextDecoder().decode(bytes.slice(starts[index], starts[index + 1]));
+  return decoder.decode(bytes.slice(starts[index], starts[index + 1]));
 }

@@ -23,34 +23,39 @@ const example = (slice: Example['slice'], weight: number): Example => ({
   weight,
   slice,
   provenance: { kind: 'file', line: 1 },
+  folds: [3],
 });
 const dataset = [example('gold', 1), example('gold', 3), example('hard-negative', 0.5), example('replay', 0.4)];
 
-/** What a trainer behind an ablation is told to train, and on what. */
-async function asked(arm: keyof typeof ablations) {
+const teacher = { served: { predictor: 'embedded', ref: 'k', digest: 'd' }, folds: null };
+
+/** What a trainer behind an ablation is told to train, on what, and what is served in the end. */
+async function asked(arm: keyof typeof ablations, datasetKey = 'models/m/datasets/d.jsonl') {
   const requests: TrainingRequest[] = [];
   const trainer: Trainer = {
     ...embeddedTrainerFacts,
     ...doneAtOnce(async (request) => {
       requests.push(request);
-      return { served: { predictor: 'embedded', ref: '', digest: '' }, bytes: 0, examples: 0, finalLoss: null };
+      const served = { predictor: 'embedded', ref: request.artifactKey, digest: '' };
+      return { served, folds: null, bytes: 0, examples: 0, finalLoss: null };
     }),
   };
   const ports = ablations[arm]?.ports({ ...memoryPorts(), trainers: new Map([['embedded', trainer]]) });
   if (ports === undefined) throw new Error('no such arm');
-  await writeJsonl(ports.objects, 'models/m/datasets/d.jsonl', dataset);
-  await train(trainerNamed('embedded', ports), {
+  await writeJsonl(ports.objects, datasetKey, dataset);
+  const { served } = await train(trainerNamed('embedded', ports), {
     task: classificationTask(['a', 'b']),
-    datasetKey: 'models/m/datasets/d.jsonl',
+    datasetKey,
     configuration: { ...defaultConfiguration('none'), interpolation: 0.4, distillation: 0.3 },
     seed: 1,
-    teacher: { predictor: 'embedded', ref: 'k', digest: 'd' },
+    teacher,
+    folds: { parts: 5, models: [{ part: 0, artifactKey: 'a-0' }] },
     artifactKey: 'a',
     predictor: 'embedded',
   });
   const [request] = requests;
   if (request === undefined) throw new Error('nothing was trained');
-  return { request, examples: await readJsonl(ports.objects, request.datasetKey, exampleSchema) };
+  return { requests, request, served, examples: await readJsonl(ports.objects, request.datasetKey, exampleSchema) };
 }
 
 describe('ablations', () => {
@@ -78,11 +83,37 @@ describe('ablations', () => {
     expect(request.configuration).toMatchObject({ interpolation: 0, distillation: 0 });
   });
 
+  it('serve one model of everything, and keep the fold models as evidence', async () => {
+    const { requests, served } = await asked('ratchet-averaging');
+    expect(requests.map(({ folds, artifactKey }) => [folds?.parts ?? null, artifactKey])).toEqual([
+      [5, 'a'],
+      [null, 'a.whole'],
+    ]);
+    expect(served.ref).toBe('a.whole');
+  });
+
+  it('leave the passes of triage alone', async () => {
+    const key = 'runs/m/r/0/triage-traces/all/first-fold-0.jsonl';
+    for (const arm of ['ratchet-replay', 'ratchet-hard-negatives', 'ratchet-averaging'] as const) {
+      const { requests, examples } = await asked(arm, key);
+      expect(requests).toHaveLength(1);
+      expect(examples).toEqual(dataset);
+    }
+  });
+
+  it('keep the folds of what trains', async () => {
+    const { examples } = await asked('ratchet-hard-negatives');
+    expect(examples.every(({ folds }) => folds.length === 1 && folds[0] === 3)).toBe(true);
+  });
+
   it('count everything that triage has sorted as clean', async () => {
     const ports = ablations['ratchet-triage']?.ports(memoryPorts());
     if (ports === undefined) throw new Error('no such arm');
     const record = {
       traceId: 't',
+      groupId: 'g',
+      folds: [3],
+      use: 'evidence',
       timestamp: '2026-01-05T08:00:00.000Z',
       input: 'x',
       slice: null,

@@ -6,6 +6,7 @@ import { packRights } from '../../../../bench/adaptft/arms/rights.ts';
 import type { Score, Scores } from '../../../../bench/adaptft/arms/score.ts';
 import type { ArmName, RunRecord, UnitResult } from '../../../../bench/adaptft/arms/unit-result.ts';
 import { markdown } from '../../../../bench/adaptft/results/markdown.ts';
+import { overallChart } from '../../../../bench/adaptft/results/overall-chart.ts';
 import { summarise } from '../../../../bench/adaptft/results/summarise.ts';
 import { trajectoryChart } from '../../../../bench/adaptft/results/trajectory-chart.ts';
 import { protocol, readUnits, writeUnit } from '../../../../bench/adaptft/results/unit-files.ts';
@@ -26,7 +27,7 @@ function scores(right: number): Scores {
 }
 
 function refusal(clean: number): RunRecord {
-  const offer = { dataset: 'extend', interpolation: 0, validation: 0.9, clean, noisy: clean - 0.1, promoted: false };
+  const offer = { dataset: 'extend', interpolation: 0, outOfFold: 0.9, clean, noisy: clean - 0.1, promoted: false };
   return { ...promotion(0, 0), decision: 'kept', change: null, offered: [offer] };
 }
 
@@ -39,7 +40,7 @@ function promotion(gained: number, lost: number): RunRecord {
     champion: { clean: 0.7, noisy: 0.6 },
     offered: [],
     failures: 30,
-    traffic: 60,
+    records: 60,
     seconds: 1,
     change,
     gate: [],
@@ -115,8 +116,44 @@ describe('summarise', () => {
   });
 
   it('finds the promotion that made the model worse', () => {
-    expect(summary.neverWorse).toMatchObject({ tests: 2, worse: ['snips/1/random/stage 1/run 1'], lower: 1 });
-    expect(summary.targets[0]).toMatchObject({ met: false });
+    const both = summary.promotions.find(({ judge }) => judge === null);
+    expect(both).toMatchObject({ runs: 4, promotions: 2, lower: 1, farLower: 1, worse: ['snips/1/random/stage 1'] });
+    expect(both?.worstDrop).toBeCloseTo(0.17, 12);
+  });
+
+  it('holds Ratchet against its rivals by stage, over all scenarios and seeds', () => {
+    const other = { ...unit('ratchet', [82, 87, 92, 94]), seed: 2 };
+    const { overall } = summarise(
+      [...units, other, { ...unit('all', [80, 84, 88, 90]), seed: 2 }],
+      scenarios,
+      new SeededRandom(),
+    );
+    expect(overall.map(({ rival, judge, pairs }) => [rival, judge, pairs])).toEqual([['all', 'random', 2]]);
+    expect(overall[0]?.stages.map(({ clean }) => clean.mean)).toEqual([
+      expect.closeTo(0.01, 12),
+      expect.closeTo(0.02, 12),
+      expect.closeTo(0.03, 12),
+      expect.closeTo(0.03, 12),
+    ]);
+    expect(overall[0]?.scenarios.map(({ scenario }) => scenario)).toEqual(['snips']);
+  });
+
+  it('says which targets are met', () => {
+    const met = (what: string) => summary.targets.find(({ name }) => name.includes(what))?.met;
+    expect(met('Less `all`, random judge, last stage, clean')).toBe(true);
+    expect(met('last stage, noisy: interval above zero')).toBe(false);
+    expect(met('stages 1 and 2, clean')).toBe(true);
+    expect(met('worse on fresh clean text')).toBe(false);
+    expect(met('largest loss')).toBe(false);
+    expect(met('Triage at 25 %')).toBe(false);
+    expect(summarise([], scenarios, new SeededRandom()).targets.some((target) => target.met)).toBe(false);
+  });
+
+  it('counts wrong corrections and good records by scenario and judge', () => {
+    expect(summary.triageByScenario).toMatchObject([
+      { scenario: 'snips', judge: 'random', quarter: { wrongCorrections: 10, wrongCorrectionsRemoved: 0.8, good: 90 } },
+    ]);
+    expect(summary.triageByScenario[0]?.quarter.goodRemoved).toBeCloseTo(2 / 90, 12);
   });
 
   it('counts the deployments of each arm that took right answers away', () => {
@@ -157,7 +194,10 @@ describe('summarise', () => {
     const facts = { command: 'bench', seeds: [1], machine: 'm', versions: 'v', duration: 'd', charts: 'charts' };
     const page = markdown(summary, facts);
     expect(page).toContain('| snips | random | 70.0 / 60.0 | 92.0 / 82.0 |  | 90.0 / 80.0 |');
+    expect(page).toContain('| `all` | random | **+2.00 [');
+    expect(page).toContain('| both | 2 | 4 | 1 (50.0 %) |');
     expect(page).toContain('+2.0 [');
+    expect(overallChart(summary.overall)).toContain('Ratchet less all, points');
     const svg = trajectoryChart('snips', summary.scenarios);
     expect(svg).toContain('snips: accuracy by stage and arm');
     expect(svg.match(/<path /g)?.length).toBeGreaterThanOrEqual(4);

@@ -13,13 +13,13 @@ describe('the sizes of the loop’s Maps', () => {
     sizes.finished('prepare-run', { prepared: {}, chunks: [1, 2, 3, 4, 5] });
     sizes.finished('split-traces', { shards: [1, 2, 3] });
     sizes.finished('build-taxonomy', { clusters: [1, 2], unclustered: 4 });
-    sizes.finished('plan-candidates', { candidates: [1, 2, 3, 4], evaluations: [] });
+    sizes.finished('plan-candidates', { candidates: [1, 2, 3, 4] });
     expect(sizes.of('answer-traces')).toBe(5);
     expect(sizes.of('judge-traces')).toBe(5);
     expect(sizes.of('analyze-failures')).toBe(3);
     expect(sizes.of('confirm-weaknesses')).toBe(2);
     expect(sizes.of('train-candidates')).toBe(4);
-    expect(sizes.of('evaluate-candidates')).toBe(0);
+    expect(sizes.of('evaluate-candidates')).toBe(4);
   });
 
   test('go on through the results of a Map', () => {

@@ -312,7 +312,7 @@ describe('assembleDataset', () => {
             'traceId' in provenance ? [provenance.traceId] : [],
           ),
         );
-        const parents = new Set(request.parent?.examples.map(({ exampleId }) => exampleId));
+        const parents = new Set(request.parent?.examples.map(({ input }) => input));
         for (const example of examples) {
           expect(exampleSchema.safeParse(example).success).toBe(true);
           expect(Number.isFinite(example.weight)).toBe(true);
@@ -320,11 +320,11 @@ describe('assembleDataset', () => {
           expect(example.weight).toBeLessThanOrEqual(request.plan.weightLimits.upper + 1e-3);
           const { provenance } = example;
           expect(
-            provenance.kind === 'parent'
-              ? parents.has(provenance.exampleId)
+            provenance.kind === 'file'
+              ? parents.has(example.input)
               : 'traceId' in provenance && traces.has(provenance.traceId),
           ).toBe(true);
-          expect(example.slice === 'replay').toBe(provenance.kind === 'parent');
+          expect(example.slice === 'replay').toBe(provenance.kind === 'file');
         }
         expect(new Set(examples.map(({ exampleId }) => exampleId)).size).toBe(examples.length);
         expect(datasetId).toBe(datasetIdOf(examples));

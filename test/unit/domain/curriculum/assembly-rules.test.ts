@@ -408,28 +408,38 @@ describe('replay', () => {
     expect(inOrder(examples.toReversed())).toEqual(inOrder(examples));
   });
 
-  test('gives way to a trace of today that says otherwise of the same input', () => {
-    const parent = { datasetId: 'parent-dataset', examples: parentExamples(labels, 2) };
-    const [old] = parent.examples;
-    const { examples, manifest } = assemble({
-      gold: [...fresh, candidate(99, { input: old?.input ?? '', output: labelOutput('card') })],
-      parent,
+  test.each([
+    ['gives way to a person', 'human', 'file', 'card'],
+    ['is a first example that stands against a model', 'llm', 'file', 'balance'],
+    ['gives way to a model where it came of a trace itself', 'llm', 'parent', 'card'],
+  ] as const)('%s who says otherwise of the same input', (_, judge, origin, stays) => {
+    const provenance = { kind: 'parent', datasetId: 'before', exampleId: 'e' } as const;
+    const examples = parentExamples(labels, 2).map((each) => (origin === 'parent' ? { ...each, provenance } : each));
+    const [old] = examples;
+    const { examples: assembled, manifest } = assemble({
+      gold: [...fresh, candidate(99, { input: old?.input ?? '', output: labelOutput('card'), judge })],
+      parent: { datasetId: 'parent-dataset', examples },
       mode: 'extend',
     });
     expect(old?.output).toBe('balance');
-    expect(examples.filter(({ input }) => input === old?.input).map(({ output }) => output)).toEqual(['card']);
+    expect(assembled.filter(({ input }) => input === old?.input).map(({ output }) => output)).toEqual([stays]);
     expect(manifest.leftOut).toEqual({ 'conflicting outputs for one input': 1 });
   });
 
-  test('keeps what the parent knows: each example names the one it comes from', () => {
-    const parent = parentOf(2);
-    for (const example of replayed({ parent, mode: 'extend' })) {
-      const origin = parent?.examples.find(({ input }) => input === example.input);
-      expect(example.provenance).toEqual({
-        kind: 'parent',
-        datasetId: 'parent-dataset',
-        exampleId: origin?.exampleId,
-      });
+  test('keeps what the parent knows: a first example its line, any other the example it comes from', () => {
+    const [first, ...others] = parentExamples(labels, 2);
+    const provenance = { kind: 'trace', traceId: 'old', judge: 'llm', clusterId: null, why: 'judged right' } as const;
+    const examples = [...(first === undefined ? [] : [first]), ...others.map((each) => ({ ...each, provenance }))];
+    const parent = { datasetId: 'parent-dataset', examples };
+    const inherited = replayed({ parent, mode: 'extend' });
+    expect(inherited).toHaveLength(examples.length);
+    for (const example of inherited) {
+      const origin = examples.find(({ input }) => input === example.input);
+      expect(example.provenance).toEqual(
+        origin === first
+          ? { kind: 'file', line: 1 }
+          : { kind: 'parent', datasetId: 'parent-dataset', exampleId: origin?.exampleId },
+      );
       expect(example.output).toBe(origin?.output);
     }
   });

@@ -308,7 +308,7 @@ describe('assignPlaces', () => {
     ['what is kept from one fold alone', own([2], 'none'), own([2], 'none'), evidence(2), [alone]],
     ['what is kept from two folds', own([2, 5], 'none'), own([2, 5], 'none'), own([2, 5], 'none'), [first, second]],
     ['a fold and a first example', evidence(2), everywhere, own([2], 'none'), [alone]],
-    ['first examples alone', everywhere, everywhere, everywhere, [first, second]],
+    ['first examples alone', everywhere, everywhere, { use: 'none', folds: [expect.any(Number)] }, [alone]],
     ['the report alone', report, report, report, [first, second]],
     ['the report and a fold', report, evidence(2), kept, [alone]],
     ['a fold and the report', evidence(2), report, kept, [alone]],
@@ -399,7 +399,8 @@ describe('assignPlaces', () => {
           const folds = [...new Set(found.flatMap((line) => line.folds))].sort((a, b) => a - b);
           const anyEverywhere = found.some((line) => line.folds.length === 0);
           const place = placeIn(ledger, input);
-          expect(place?.folds).toEqual(folds);
+          if (folds.length > 0) expect(place?.folds).toEqual(folds);
+          else expect(place?.folds).toHaveLength(1);
           const onlyReport = found.every(({ use }) => use === 'report');
           const use = onlyReport ? 'report' : folds.length === 1 && !anyEverywhere ? 'evidence' : 'none';
           expect(place?.use).toBe(use);

@@ -60,6 +60,9 @@ export function judged(made: Made): JudgedRecord {
   const judge = { kind: made.judge ?? 'llm', id: 'judge', reason: '' };
   return {
     traceId: made.traceId,
+    groupId: 'group',
+    folds: [0],
+    use: 'evidence',
     timestamp: '2026-01-01T00:00:00Z',
     input: made.input,
     slice: null,

@@ -9,6 +9,9 @@ const judge = { kind: 'human' as const, id: 'ana', reason: 'read it' };
 function record(over: Partial<SnapshotRecord>): SnapshotRecord {
   return {
     traceId: 't1',
+    groupId: 'group',
+    folds: [0],
+    use: 'evidence',
     timestamp: '2026-01-01T00:00:00Z',
     input: 'where is my parcel',
     slice: null,

@@ -20,6 +20,9 @@ function record(at: number, given: Output, answer: Output): JudgedRecord {
   const judge = { kind: 'llm', id: 'judge', reason: '' } as const;
   return {
     traceId: `t-${at}`,
+    groupId: 'group',
+    folds: [0],
+    use: 'evidence',
     timestamp: '2026-01-01T00:00:00Z',
     input: Array.from({ length: 6 }, (_, word) => topicWord(answer === city ? 'harbour' : 'kitchen', at, word)).join(
       ' ',
@@ -52,9 +55,7 @@ test('a judgement that models speak against is suspect where outputs are objects
     records,
     kind,
     labels: kind.knownFacets({ kind: 'made-up-entities', types: ['city', 'dish'] } as never),
-    outOfFold,
-    agreedOnly: outOfFold,
-    trusted: [],
+    outOfFold: { first: outOfFold, second: outOfFold },
   });
   const suspects = [...found]
     .filter(([, { category }]) => category === 'suspect-judgement')

@@ -19,11 +19,17 @@ describe('the curation log', () => {
     expect(log).toMatch(/\| Hard negatives \| 45 \| 44\.9 \| 21\.0 % \| 25–35 % \| \*\*no\*\* \| Only 41/);
     expect(log).toMatch(/\| Largest label against the smallest \| at most 3\.0 × \| 2\.4 × \| yes \|/);
     expect(log).toContain('| `2-extend` | 2 | `d2e41c07b9a52f3e6` | 0.9693 | Passed |');
-    expect(log).toContain("The paper's own figure, those trained on included: 214 of 231 failures fixed");
+    expect(log).toContain(
+      "The paper's own figure, failures it trained on included; no measure of quality: 214 of 231 failures fixed",
+    );
   });
 
-  it('names the rules that failed', () => {
-    expect(renderCurationLog(keptReport())).toContain('- Regressions: **failed**. 9 of 412');
+  it('names the rules that failed, what is forgotten, the labels that fall, and why the search ended', () => {
+    const log = renderCurationLog(keptReport());
+    expect(log).toContain('- Memory: **failed**. Of 1,148 right answers');
+    expect(log).toContain('| The preceding promotion | 1,240 | 1,148 | 31 | 9 | 12 |');
+    expect(log).toContain('| `pending_transfer` | 310 | 1 | 16 | 0.0011 | **yes** |');
+    expect(log).toContain('The search ended because no untried move was left.');
   });
 
   it('says what is missing when a run ended early', () => {

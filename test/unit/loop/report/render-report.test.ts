@@ -115,21 +115,33 @@ describe.each(variants)('the report of a run: %s', (_, build) => {
 });
 
 describe('a promotion', () => {
-  it('says so first, with the figures before and after and what to do next', () => {
+  it('says so first, with the figures before and after, of how many candidates, and what to do next', () => {
     const header = textOf(promotedReport(), 'header');
     expect(header).toContain('Promoted');
-    expect(header).toContain('5.3 points above the champion');
-    expect(header).toContain('96.7 %');
-    expect(header).toContain('91.4 %');
+    expect(header).toContain('a gain of 5.45 points');
+    expect(header).toMatch(
+      /On 2,704 judged traces, each answered by a model that has not seen it, .* right in 96\.9 %/,
+    );
+    expect(header).toContain('91.5 %');
+    expect(header).toContain('the best of 4 candidates tried in this run, so its figures are slightly flattering');
     expect(header).toContain('What to do next');
   });
 
-  it('keeps the three test figures apart and labels the paper’s own', () => {
+  it('names a label that falls without proof in the first screen', () => {
+    expect(textOf(promotedReport(), 'header')).toMatch(
+      /Losing more than it gains, without proof that it falls: exchange_rate \( see the gate \)/,
+    );
+    expect(textOf(manyLabelsReport(), 'header')).toMatch(/intent_003_of_the_assistant and 8 more/);
+  });
+
+  it('keeps the three figures apart, says that they are out of fold, and puts the paper’s own last', () => {
     const section = textOf(promotedReport(), '#before-after');
     expect(section).toMatch(/All traffic.*Champion's failures.*Champion's passes/);
-    expect(section).toContain('37 of 52 57.7–81.7 %');
-    expect(section).toContain("The paper's own figure: 92.6 % of all failures fixed (214 of 231");
-    expect(section).toContain('It is not a held-out figure');
+    expect(section).toContain('171 of 231 68.0–79.3 %');
+    expect(section).toContain('Out of fold: each trace was answered by a model that has not seen it');
+    expect(section).not.toContain('Kept for the report');
+    expect(section).toMatch(/By label .* The paper's own figure 92\.6 % of the failures fixed \(214 of 231/);
+    expect(section).toContain('failures it trained on included; no measure of quality');
   });
 
   it('shows the champion of today in the lineage, under its parent’s line', () => {
@@ -160,13 +172,17 @@ describe('a promotion', () => {
     expect(section).toContain('Ignore all previous instructions');
   });
 
-  it('says why a candidate below the target passed', () => {
+  it('leaves out whether the served model fits where it is the average of what was weighed', () => {
+    expect(textOf(promotedReport(), '#gate')).not.toContain('Fit');
     const data = promotedReport();
-    const candidates = data.candidates.map((one) => ({
-      ...one,
-      verdict: { ...one.verdict, reason: 'plateau' as const },
-    }));
-    expect(textOf({ ...data, candidates }, 'header')).toContain('passed all the same because two iterations in a row');
+    const candidates = data.candidates.map((one) => ({ ...one, isAverage: false }));
+    expect(textOf({ ...data, candidates }, '#gate')).toContain('✓ Passed Fit');
+  });
+
+  it('says of a lone candidate that it is the only one', () => {
+    const data = promotedReport();
+    const candidates = data.candidates.filter(({ candidateId }) => candidateId === data.decidedOn);
+    expect(textOf({ ...data, candidates }, 'header')).toContain('It is the only candidate tried in this run.');
   });
 });
 
@@ -178,20 +194,56 @@ describe('a champion kept by the gate', () => {
     expect(renderReport(promotedReport())).not.toContain('Look closer');
   });
 
-  it('names the rules that failed in the first screen', () => {
+  it('names the label that falls, why the search ended and the rules that failed in the first screen', () => {
     const header = textOf(keptReport(), 'header');
-    expect(header).toContain('The champion stays in production');
-    expect(header).toMatch(/What held it back: .*Regressions\. 9 of 412/);
+    expect(header).toContain('The champion stays in production: pending_transfer would fall');
+    expect(header).toContain('No candidate passed the gate, and the search ended because no untried move was left.');
+    expect(header).toMatch(
+      /What held it back: .*Memory\. Of 1,148 right answers of the preceding promotion 31 are lost/,
+    );
   });
 
-  it('shows the four rules, the allowed and seen regressions, and each regressed example', () => {
+  it('shows the rules with the net gain and its bound', () => {
     const document = page(keptReport());
-    expect(document.querySelectorAll('.rules > li')).toHaveLength(4);
+    expect([...document.querySelectorAll('.rules strong')].map((rule) => rule.textContent)).toEqual([
+      'Gain',
+      'Memory',
+      'Every label',
+      'Evidence',
+    ]);
     expect(document.querySelectorAll('.rule-failed')).toHaveLength(2);
     const gate = textOf(keptReport(), '#gate');
-    expect(gate).toMatch(/Current regression set 412 412 4 9 ✗ above/);
-    expect(gate).toContain('p = 0.0011');
-    expect(document.querySelectorAll('#gate .example')).toHaveLength(9);
+    expect(gate).toContain('On 2,588 independent records, near-duplicates counted once');
+    expect(gate).toContain('Net gain +3.17 points, with 95 % certainty above +2.37; above −0.25 is needed.');
+  });
+
+  it('goes by the paired test, and draws no margin, under strict caution', () => {
+    const data = keptReport();
+    const candidates = data.candidates.map((one) => ({ ...one, margin: null }));
+    const gate = textOf({ ...data, candidates }, '#gate');
+    expect(gate).toContain('at most 0.05 is needed');
+    expect(gate).not.toContain('dashed');
+  });
+
+  it('shows memory, the labels that fall, and each regressed example', () => {
+    const gate = textOf(keptReport(), '#gate');
+    expect(gate).toMatch(/The preceding promotion 1,240 1,148 31 9 22 12 ✗ above/);
+    expect(gate).toMatch(/All earlier promotions together 1,902 1,717 31 14 17 19 ✓ within/);
+    expect(gate).toMatch(/pending_transfer 310 1 16 0\.0011 ✗ proven/);
+    expect(gate).toMatch(/verify_identity 122 3 5 1\.000 not proven/);
+    expect(page(keptReport()).querySelectorAll('#gate .example')).toHaveLength(9);
+  });
+
+  it('shows what was kept for the report apart, and says that no decision touched it', () => {
+    const section = textOf(keptReport(), '#before-after');
+    expect(section).toContain('298 traces, opened once');
+    expect(section).toContain('no decision has touched it');
+  });
+
+  it('says what candidates were weighed by', () => {
+    const evidence = textOf(keptReport(), '#evidence');
+    expect(evidence).toContain('2,704 judged traces; the champion the run began with has 2,473 of them right (91.5 %)');
+    expect(evidence).toMatch(/Failures after triage 231 20 ✓ enough/);
   });
 
   it('marks an iteration that was rolled back in words', () => {
@@ -203,13 +255,15 @@ describe('a run that ended early', () => {
   it('says what is missing and how much of it, first', () => {
     const header = textOf(tooLittleEvidenceReport(), 'header');
     expect(header).toContain('13 more failures after triage: there are 7, and 20 are needed');
-    expect(header).toContain('No test figures.');
+    expect(header).toContain('27 more judged traces: there are 23, and 50 are needed');
+    expect(header).toContain('No figures.');
   });
 
   it('gathers what it did not get to in one section', () => {
     const document = page(tooLittleEvidenceReport());
     expect([...document.querySelectorAll('.absences dt')].map((term) => term.textContent)).toEqual([
       'Before and after',
+      'The gate',
       'Confusion',
       'Why it fails',
       'What it was trained on',
@@ -219,7 +273,7 @@ describe('a run that ended early', () => {
   });
 
   it('can be read when nothing at all was reached', () => {
-    const data = { ...tooLittleEvidenceReport(), evidence: null, triage: [], sets: [], lineage: [], nextSteps: [] };
+    const data = { ...tooLittleEvidenceReport(), evidence: null, triage: [], lineage: [], nextSteps: [] };
     expectInert(renderReport(data));
     expect(textOf(data, '#not-reached')).toContain('No candidate came before the gate.');
   });

@@ -69,6 +69,9 @@ export function planted(
   const noisy = options.noise !== undefined;
   return {
     traceId: options.traceId ?? `trace-${String(counter).padStart(6, '0')}`,
+    groupId: 'group',
+    folds: [0],
+    use: 'evidence',
     timestamp: '2026-01-01T00:00:00Z',
     input,
     slice: null,

@@ -1,0 +1,99 @@
+import { percent, plural } from '../shared/domain/base/wording.ts';
+import { printableLine } from './printable.ts';
+import type { CommandResult } from './results.ts';
+
+type Status = CommandResult<'status'>;
+type Since = NonNullable<Status['since']>;
+type Rate = Since['champion'];
+
+/** From which chance on nothing counts as proven. */
+const level = 0.05;
+
+/** How the champion does beside its predecessor, in a sentence. */
+export function sinceVerdict(how: 'create' | 'promote' | 'rollback', since: Omit<Since, 'verdict'>): string {
+  const { champion, predecessor, better, worse, missing } = since;
+  const after = { create: 'since it was created', promote: 'since the promotion', rollback: 'since it was moved back' }[
+    how
+  ];
+  if (missing > 0) {
+    const had = champion.of === 0 ? 'No judged trace' : `Only ${plural(champion.of, 'judged trace')}`;
+    return `${had} ${after} can be counted: ${missing} more, unlike any before, are needed to tell how the champion does.`;
+  }
+  const figure = `On ${plural(champion.of, 'judged trace')} ${after} the champion is right in ${share(champion)}`;
+  if (predecessor === null || better === null || worse === null)
+    return `${figure}; it has no predecessor to compare with.`;
+  const both = `${figure}, its predecessor in ${share(predecessor)}`;
+  if (better <= level) return `${both}: better, ${chance(better)}.`;
+  if (worse <= level) return `${both}: worse, ${chance(worse)}.`;
+  return `${both}: no difference is proven, ${chance(better)} for better, ${chance(worse)} for worse.`;
+}
+
+/** A model's status for people. */
+export function statusLines(status: Status): string[] {
+  return [...championLines(status), ...sinceLines(status.since), ...runLines(status)];
+}
+
+function championLines({ model, champion }: Status): string[] {
+  if (champion === null) return [`${model}: no champion yet.`];
+  const { checkpoint, since, how, by, predecessor } = champion;
+  const whose = printableLine(by, 120);
+  const place = predecessor === null ? '' : ` in place of ${predecessor}`;
+  const moved = {
+    create: `the first checkpoint, created by ${whose}`,
+    promote: `promoted by run ${whose}${place}`,
+    rollback: `moved back by ${whose}${place}`,
+  }[how];
+  return [`${model}: champion ${checkpoint} since ${since}, ${moved}.`];
+}
+
+function sinceLines(since: Since | null): string[] {
+  if (since === null) return [];
+  const { champion, predecessor, gained, lost, missing, undecided } = since;
+  const rates =
+    missing > 0
+      ? []
+      : [
+          `  champion:    ${rateText(champion)}`,
+          ...(predecessor === null
+            ? []
+            : [
+                `  predecessor: ${rateText(predecessor)}`,
+                `  only the champion is right ${plural(gained, 'time')}, only its predecessor ${plural(lost, 'time')}`,
+              ]),
+        ];
+  const flatters = undecided > 0 && predecessor !== null ? ', which flatters the champion' : '';
+  const left = [
+    ...(since.nearEarlier > 0 ? [`${since.nearEarlier} near earlier traces or examples`] : []),
+    ...(since.repeated > 0 ? [`${since.repeated} near one that counts`] : []),
+    ...(undecided > 0 ? [`${undecided} without a right answer to hold both against${flatters}`] : []),
+  ];
+  return [
+    since.verdict,
+    ...rates,
+    ...(left.length === 0 ? [] : [`  left out of ${plural(since.judged, 'judged trace')}: ${left.join(', ')}`]),
+  ];
+}
+
+function runLines({ lastRun, active }: Status): string[] {
+  const last =
+    lastRun === null
+      ? 'No run so far.'
+      : `Last run ${lastRun.run}: ${lastRun.decision ?? lastRun.status}. ${printableLine(lastRun.reason ?? '', 400)}`;
+  const now =
+    active === null
+      ? 'No run is going on.'
+      : `Run ${active.run} is going on: ${active.owner} holds the lease until ${active.until}.`;
+  return [last.trimEnd(), now];
+}
+
+function rateText(rate: Rate): string {
+  return `${share(rate)} (${percent(rate.lower)} to ${percent(rate.upper)}), ${rate.right} of ${rate.of}`;
+}
+
+function share({ right, of }: Rate): string {
+  return percent(right / of);
+}
+
+function chance(p: number): string {
+  return p < 0.001 ? 'p < 0.001' : `p = ${p.toFixed(3)}`;
+}

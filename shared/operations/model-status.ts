@@ -1,0 +1,78 @@
+import { RatchetError } from '../domain/base/errors.ts';
+import type { Checkpoint } from '../domain/models/checkpoint.ts';
+import { type ChampionMove, type Lease, leaseKeepsOut } from '../domain/models/control.ts';
+import type { Run } from '../domain/models/run.ts';
+import type { Ports } from '../ports/ports.ts';
+import { unknownModel } from '../ports/unknown-model.ts';
+import { type ComparisonPorts, compareSince, type SincePromotion } from './since-promotion.ts';
+
+export interface ModelStatus {
+  readonly modelId: string;
+  /** The move that made the champion what it is; null without one. */
+  readonly move: ChampionMove | null;
+  /** How it does since; null without a champion. */
+  readonly since: SincePromotion | null;
+  /** Null before the first. */
+  readonly lastRun: Run | null;
+  /** The lease of the run that is going on; null for none. */
+  readonly active: Lease | null;
+}
+
+/**
+ * How a model stands: its champion beside the predecessor on judged traces that came after the promoting run began,
+ * which neither has seen; its last run; and whether one is going on.
+ * @throws RatchetError UnknownModel, UnknownCheckpoint
+ */
+export async function modelStatus(
+  modelId: string,
+  ports: ComparisonPorts & Pick<Ports, 'owners' | 'clock'>,
+  onProgress?: (done: number, total: number) => void,
+): Promise<ModelStatus> {
+  const [model, control, runs] = await Promise.all([
+    ports.lineage.getModel(modelId),
+    ports.lineage.getControl(modelId),
+    ports.lineage.listRuns(modelId),
+  ]);
+  if (model === undefined || control === undefined) throw await unknownModel(modelId, ports);
+  const move = control.moves.at(-1) ?? null;
+  const champion = await checkpointNamed(modelId, control.championId, ports);
+  const since =
+    champion === null
+      ? null
+      : await compareSince(
+          {
+            model,
+            champion,
+            predecessor: await checkpointNamed(modelId, move?.from ?? null, ports),
+            since: unseenAfter(move, runs),
+            ...(onProgress === undefined ? {} : { onProgress }),
+          },
+          ports,
+        );
+  return { modelId, move, since, lastRun: runs.at(-1) ?? null, active: await activeLease(control.lease, ports) };
+}
+
+async function checkpointNamed(
+  modelId: string,
+  checkpointId: string | null,
+  { lineage }: Pick<Ports, 'lineage'>,
+): Promise<Checkpoint | null> {
+  if (checkpointId === null) return null;
+  const checkpoint = await lineage.getCheckpoint(modelId, checkpointId);
+  if (checkpoint !== undefined) return checkpoint;
+  throw new RatchetError('UnknownCheckpoint', `${modelId} has no checkpoint ${checkpointId}.`);
+}
+
+/**
+ * Neither the champion nor its predecessor has seen what came after the run that promoted it began, or after the hand
+ * that moved it; the first checkpoint has seen no traffic at all.
+ */
+function unseenAfter(move: ChampionMove | null, runs: readonly Run[]): string | null {
+  if (move === null || move.kind === 'create') return null;
+  return runs.find(({ runId }) => runId === move.by)?.startedAt ?? move.at;
+}
+
+async function activeLease(lease: Lease | null, { owners, clock }: Pick<Ports, 'owners' | 'clock'>) {
+  if (lease === null) return null;
+  return leaseKeepsOut(lease, clock.now(), await owners.stateOf(lease.owner)) ? lease : null;
+}

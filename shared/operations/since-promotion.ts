@@ -1,0 +1,201 @@
+import type { Output } from '../domain/base/output.ts';
+import { mcNemarOneSided, wilsonInterval } from '../domain/base/statistics.ts';
+import type { TaskKind } from '../domain/base/task-kind.ts';
+import { compareText } from '../domain/base/text.ts';
+import type { Interval } from '../domain/base/wilson.ts';
+import type { Checkpoint } from '../domain/models/checkpoint.ts';
+import { exampleSchema } from '../domain/models/example.ts';
+import type { Model } from '../domain/models/model.ts';
+import { nearDuplicateGroups, nearDuplicatesOf } from '../domain/similarity/near-duplicates.ts';
+import { effectiveJudgement } from '../domain/traces/judgement.ts';
+import { judgeRecord } from '../domain/traces/judging.ts';
+import { answerWith } from '../ports/back-ends.ts';
+import { readJsonl } from '../ports/documents.ts';
+import { kindOf } from '../ports/kind-of.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { LoggedTrace } from '../ports/trace-log.ts';
+
+export type ComparisonPorts = Pick<Ports, 'traceLog' | 'lineage' | 'objects' | 'predictors' | 'tasks'>;
+
+/** So many independent traces are needed to say anything. */
+export const enoughToCompare = 20;
+
+/** A rate with its 95 % Wilson interval. */
+export interface RightOf extends Interval {
+  readonly right: number;
+  readonly of: number;
+}
+
+/** How the champion and its predecessor do on judged traces that neither has seen, and that no choice has touched. */
+export interface SincePromotion {
+  /** Judged traces that came since. */
+  readonly judged: number;
+  /** Those left out: near-duplicates of earlier traces or of what either trained. */
+  readonly nearEarlier: number;
+  /** Those left out: of which nobody knows whether the answer of both is right. */
+  readonly undecided: number;
+  /** Those left out: near-duplicates of another one that counts. */
+  readonly repeated: number;
+  readonly champion: RightOf;
+  readonly predecessor: RightOf | null;
+  /** Traces that only the champion, or only its predecessor, has right. */
+  readonly gained: number;
+  readonly lost: number;
+  /** Of the exact one-sided McNemar test that the champion is better, and that it is worse; null without predecessor. */
+  readonly better: number | null;
+  readonly worse: number | null;
+}
+
+export interface ComparisonRequest {
+  readonly model: Model;
+  readonly champion: Checkpoint;
+  /** Null for none. */
+  readonly predecessor: Checkpoint | null;
+  /** Neither has seen what was appended after this time (ISO 8601); null where they have seen no traffic at all. */
+  readonly since: string | null;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Compares by the models as they are served. Near-duplicates count once, and not at all where they are near what came
+ * earlier. No triage: all that is judged counts.
+ */
+export async function compareSince(request: ComparisonRequest, ports: ComparisonPorts): Promise<SincePromotion> {
+  const { model, predecessor, since } = request;
+  const limit = model.settings.snapshotLimit;
+  const logged = await ports.traceLog.read(model.modelId, { limit, appendedAfter: since });
+  const judged = logged.filter(({ judgements }) => judgements.length > 0).sort(oldestFirst);
+  const fresh = await withoutNearEarlier(judged, request, ports);
+  const both = await verdicts(fresh, request, ports);
+  const decided = both.filter(({ champion, predecessor: other }) => champion !== null && other !== null);
+  const groups = nearDuplicateGroups(decided.map(({ logged: { trace } }) => trace.input));
+  // The oldest of each group: a later entry of a map takes the place of an earlier one.
+  const counted = [...new Map(decided.map((pair, at) => [groups[at], pair] as const).reverse()).values()];
+  const gained = counted.filter((pair) => pair.champion === true && pair.predecessor === false).length;
+  const lost = counted.filter((pair) => pair.champion === false && pair.predecessor === true).length;
+  return {
+    judged: judged.length,
+    nearEarlier: judged.length - fresh.length,
+    undecided: fresh.length - decided.length,
+    repeated: decided.length - counted.length,
+    champion: rate(counted.map((pair) => pair.champion)),
+    predecessor: predecessor === null ? null : rate(counted.map((pair) => pair.predecessor)),
+    gained: predecessor === null ? 0 : gained,
+    lost: predecessor === null ? 0 : lost,
+    better: predecessor === null ? null : mcNemarOneSided(gained, lost),
+    worse: predecessor === null ? null : mcNemarOneSided(lost, gained),
+  };
+}
+
+/** How many more independent judged traces are needed to say anything. */
+export function missingToCompare({ champion }: SincePromotion): number {
+  return Math.max(0, enoughToCompare - champion.of);
+}
+
+function oldestFirst(a: LoggedTrace, b: LoggedTrace): number {
+  return Date.parse(a.trace.timestamp) - Date.parse(b.trace.timestamp) || compareText(a.trace.traceId, b.trace.traceId);
+}
+
+/** The traces that are no near-duplicate of an earlier trace, nor of an example that either model was trained on. */
+async function withoutNearEarlier(
+  judged: readonly LoggedTrace[],
+  { model, champion, predecessor, since }: ComparisonRequest,
+  { traceLog, lineage, objects }: ComparisonPorts,
+): Promise<readonly LoggedTrace[]> {
+  if (judged.length === 0) return [];
+  const earlier =
+    since === null
+      ? []
+      : await traceLog.read(model.modelId, { limit: model.settings.snapshotLimit, appendedThrough: since });
+  const datasetIds = new Set([champion, predecessor].flatMap((checkpoint) => checkpoint?.datasetId ?? []));
+  const examples = await Promise.all(
+    [...datasetIds].map(async (datasetId) => {
+      const dataset = await lineage.getDataset(model.modelId, datasetId);
+      return dataset === undefined ? [] : readJsonl(objects, dataset.key, exampleSchema);
+    }),
+  );
+  const seen = new Set([...earlier.map(({ trace }) => trace.input), ...examples.flat().map(({ input }) => input)]);
+  const near = nearDuplicatesOf(
+    judged.map(({ trace }) => trace.input),
+    [...seen],
+    'any',
+  );
+  const known = new Set(near.map(({ index }) => index));
+  return judged.filter((_, index) => !known.has(index));
+}
+
+interface Verdicts {
+  readonly logged: LoggedTrace;
+  /** Whether its answer is right; null where nobody knows. Without a predecessor that one counts as the champion. */
+  readonly champion: boolean | null;
+  readonly predecessor: boolean | null;
+}
+
+async function verdicts(
+  fresh: readonly LoggedTrace[],
+  { model, champion, predecessor, onProgress }: ComparisonRequest,
+  ports: ComparisonPorts,
+): Promise<readonly Verdicts[]> {
+  const kind = kindOf(model, ports);
+  const inputs = fresh.map(({ trace }) => trace.input);
+  const total = inputs.length * (predecessor === null ? 1 : 2);
+  const now = await answersOf(champion, inputs, ports, (done) => onProgress?.(done, total));
+  const before =
+    predecessor === null
+      ? now
+      : await answersOf(predecessor, inputs, ports, (done) => onProgress?.(inputs.length + done, total));
+  return fresh.map((logged, index) => ({
+    logged,
+    champion: isRight(logged, now[index] ?? null, kind),
+    predecessor: isRight(logged, before[index] ?? null, kind),
+  }));
+}
+
+/** Inputs that are answered together. */
+const batch = 512;
+
+async function answersOf(
+  checkpoint: Checkpoint,
+  inputs: readonly string[],
+  ports: ComparisonPorts,
+  onProgress: (done: number) => void,
+): Promise<readonly (Output | null)[]> {
+  const answers: (Output | null)[] = [];
+  while (answers.length < inputs.length) {
+    const part = inputs.slice(answers.length, answers.length + batch);
+    const predictions = await answerWith(checkpoint, part, ports);
+    answers.push(...part.map((_, index) => predictions[index]?.output ?? null));
+    onProgress(answers.length);
+  }
+  return answers;
+}
+
+/** Whether an answer is right by what is judged of the trace, as a run would judge it; null where nobody knows. */
+function isRight({ trace, judgements }: LoggedTrace, answer: Output | null, kind: TaskKind): boolean | null {
+  const judgement = effectiveJudgement(judgements);
+  if (judgement === undefined) return null;
+  const { verdict } = judgeRecord(
+    {
+      traceId: trace.traceId,
+      groupId: trace.traceId,
+      folds: [],
+      use: 'none',
+      timestamp: trace.timestamp,
+      input: trace.input,
+      slice: null,
+      steps: null,
+      recorded: trace.output,
+      judgement: { verdict: judgement.verdict, expected: judgement.expected ?? null, judge: judgement.judge },
+      answer,
+      confidence: 0,
+      runnerUp: null,
+    },
+    kind,
+  );
+  return verdict === 'unknown' ? null : verdict === 'pass';
+}
+
+function rate(answers: readonly (boolean | null)[]): RightOf {
+  const right = answers.filter((answer) => answer === true).length;
+  return { right, of: answers.length, ...wilsonInterval(right, answers.length) };
+}

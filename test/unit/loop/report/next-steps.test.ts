@@ -1,0 +1,31 @@
+import { describe, expect, it } from 'vitest';
+import { nextSteps } from '../../../../shared/loop/report/next-steps.ts';
+import { keptReport, promotedReport, tooLittleEvidenceReport } from '../../../helpers/report-data.ts';
+
+describe('what to do next', () => {
+  it('counts missing evidence in traces', () => {
+    const [first] = nextSteps({ ...tooLittleEvidenceReport(), evidence: { failures: 8, records: 20 } });
+    expect(first).toBe('Ingest 12 more judged failures and 30 more judged traces, then run again.');
+  });
+
+  it('asks only for what is missing, also where a candidate came before the gate', () => {
+    const [first] = nextSteps({ ...keptReport(), evidence: { failures: 19, records: 400 } });
+    expect(first).toBe('Ingest 1 more judged failures, then run again.');
+  });
+
+  it('names the way back after a promotion', () => {
+    expect(nextSteps(promotedReport())[0]).toContain('ratchet rollback support-intents --to ckpt-7c1e90');
+  });
+
+  it('points at the gate and the regressed examples where a candidate failed it', () => {
+    const steps = nextSteps(keptReport());
+    expect(steps[0]).toContain('the rule that the best candidate failed');
+    expect(steps[1]).toContain('regressed examples');
+    expect(steps).toContain('Have a person look at 19 suspect judgements: none of them was trained on.');
+  });
+
+  it('leaves the champion where enough evidence came to no candidate', () => {
+    const [first] = nextSteps({ ...keptReport(), candidates: [], decidedOn: null });
+    expect(first).toContain('no candidate came before the gate');
+  });
+});
