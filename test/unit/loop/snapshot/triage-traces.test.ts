@@ -40,6 +40,8 @@ const first = (input: string, line: number): Example => ({
   folds: [],
 });
 
+const handedOn = { kind: 'parent', datasetId: 'd', exampleId: 'e' } as const;
+
 async function triage(options: { records?: readonly JudgedRecord[]; parent?: readonly Example[]; model?: Model } = {}) {
   const ports = memoryPorts({ answer: () => 'spam' });
   const trained: Example[][] = [];
@@ -81,12 +83,15 @@ describe('triage', () => {
     expect(output).toMatchObject({ suspects: 8, passes: 64, failures: 16, unknown: 0 });
   });
 
-  test('has first examples train beside the traces in both passes, but for those that a trace now teaches', async () => {
-    const parent = [first('kept', 1), first(`${records[0]?.input}`.toUpperCase(), 2)];
+  test('has first examples train beside the traces in both passes, and what was handed on but for what a trace teaches', async () => {
+    const again = `${records[0]?.input}`.toUpperCase();
+    const parent = [first('kept', 1), first(again, 2), { ...first(`${again} `, 3), provenance: handedOn }];
     const { trained } = await triage({ parent });
+    expect(trained).toHaveLength(2);
     for (const examples of trained) {
       expect(inputsOf(examples)).toContain('kept');
-      expect(inputsOf(examples)).not.toContain(parent[1]?.input);
+      expect(inputsOf(examples)).toContain(again);
+      expect(inputsOf(examples)).not.toContain(`${again} `);
       expect(examples.find(({ input }) => input === 'kept')?.folds).toEqual([]);
     }
   });
@@ -117,7 +122,7 @@ describe('triage', () => {
 });
 
 test('what the models are taught of an input that the champion had learnt otherwise is what the traces say of it', async () => {
-  const parent = records.map(({ input }, at) => ({ ...first(input, at + 1), output: spam }));
+  const parent = records.map(({ input }, at) => ({ ...first(input, at + 1), output: spam, provenance: handedOn }));
   const { trained } = await triage({ parent });
   const taught = (at: number, input: string) =>
     trained[at]?.filter((example) => example.input === input).map(({ output }) => output);
