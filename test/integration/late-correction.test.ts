@@ -173,7 +173,7 @@ describe('human corrections that come after the promotion', () => {
     const of = (...args: string[]) =>
       ratchetInProcess(['lineage', modelId, '--workspace', workspace.directory, ...args]);
     expect((await of()).stdout).toMatch(
-      /Frozen sets:\n(.*\n)* {2}\w+ · records · v1 \d+ of \d+ right → v2 \d+ of \d+ right\n/,
+      /Frozen records:\n(.*\n)* {2}\w+ · records · v1 \d+ of \d+ right → v2 \d+ of \d+ right\n/,
     );
     const { evaluationSets } = JSON.parse((await of('--json')).stdout) as { evaluationSets: EvaluationSet[] };
     expect(evaluationSets).toEqual(await workspace.ports.lineage.listEvaluationSets(modelId));
