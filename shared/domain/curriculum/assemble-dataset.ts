@@ -182,9 +182,7 @@ function itemsOf({ gold, hardNegatives, boundary, parent, placed }: AssemblyRequ
             key: `parent ${exampleId}`,
             origin: 'parent',
             provenance:
-              provenance.kind === 'file'
-                ? provenance
-                : { kind: 'parent', datasetId: parent.datasetId, exampleId },
+              provenance.kind === 'file' ? provenance : { kind: 'parent', datasetId: parent.datasetId, exampleId },
             margin: 1,
             hardRank: null,
           }),

@@ -3,7 +3,6 @@ import { outputSchema } from '../base/output.ts';
 
 /** What a promotion freezes: the records of the evidence; earlier versions froze held-out sets. */
 export const evaluationSetNameSchema = z.enum(['records', 'traffic-validation', 'regression']);
-export type EvaluationSetName = z.infer<typeof evaluationSetNameSchema>;
 
 /** One example with what is on record: whether the reference checkpoint had it right, out of fold, when it was made. */
 export const evaluationItemSchema = z.strictObject({

@@ -60,6 +60,8 @@ async function triage(options: { records?: readonly JudgedRecord[]; parent?: rea
 
 const inputsOf = (examples: readonly Example[] | undefined) => examples?.map(({ input }) => input) ?? [];
 
+const inherited: Provenance = { kind: 'parent', datasetId: 'before', exampleId: 'e' };
+
 describe('triage', () => {
   test('looks twice: by models of all that was judged, then of what the first agree with or a person judged', async () => {
     const { trained } = await triage();
@@ -81,12 +83,13 @@ describe('triage', () => {
     expect(output).toMatchObject({ suspects: 8, passes: 64, failures: 16, unknown: 0 });
   });
 
-  test('has first examples train beside the traces in both passes, but for those that a trace now teaches', async () => {
-    const parent = [first('kept', 1), first(`${records[0]?.input}`.toUpperCase(), 2)];
+  test('has first examples train beside the traces in both passes, and of older traces what none now teaches', async () => {
+    const handedOn = { ...first(`${records[0]?.input}`.toUpperCase(), 2), provenance: inherited };
+    const parent = [first('kept', 1), handedOn, { ...handedOn, input: 'beyond the snapshot' }];
     const { trained } = await triage({ parent });
     for (const examples of trained) {
-      expect(inputsOf(examples)).toContain('kept');
-      expect(inputsOf(examples)).not.toContain(parent[1]?.input);
+      expect(inputsOf(examples)).toEqual(expect.arrayContaining(['kept', 'beyond the snapshot']));
+      expect(inputsOf(examples)).not.toContain(handedOn.input);
       expect(examples.find(({ input }) => input === 'kept')?.folds).toEqual([]);
     }
   });
@@ -117,7 +120,7 @@ describe('triage', () => {
 });
 
 test('what the models are taught of an input that the champion had learnt otherwise is what the traces say of it', async () => {
-  const parent = records.map(({ input }, at) => ({ ...first(input, at + 1), output: spam }));
+  const parent = records.map(({ input }, at) => ({ ...first(input, at + 1), output: spam, provenance: inherited }));
   const { trained } = await triage({ parent });
   const taught = (at: number, input: string) =>
     trained[at]?.filter((example) => example.input === input).map(({ output }) => output);
