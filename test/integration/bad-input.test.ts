@@ -235,8 +235,6 @@ describe('a run on traffic that teaches nothing', () => {
     ['no traces', '', /Too little evidence: 0 failures after triage, 20 are needed/],
     ['ten traces', traffic(10, sometimesWrong), /Too little evidence/],
     ['all passes', traffic(300, (topic) => topic), /Too little evidence: 0 failures after triage/],
-    ['all failures', traffic(300, (topic) => other(topic, 1)), /Too little evidence|champion .* stays/],
-    ['one label only', traffic(300, () => 'refund'), /Too little evidence/],
     ['the same text again and again', repeated(() => ({ expected: 'refund' })), /Too little evidence/],
     [
       'empty inputs',
@@ -246,12 +244,12 @@ describe('a run on traffic that teaches nothing', () => {
     ['nothing judged', repeated((index) => ({ input: `text ${index}` })), /Too little evidence/],
     [
       'clocks out of order',
-      traffic(60, sometimesWrong, (index) => ({ timestamp: clocks[index % clocks.length] })),
+      traffic(45, sometimesWrong, (index) => ({ timestamp: clocks[index % clocks.length] })),
       /Too little evidence/,
     ],
     [
       'hostile texts',
-      traffic(60, sometimesWrong, (index) => ({
+      traffic(45, sometimesWrong, (index) => ({
         traceId: `${index} ${hostile(index)}`,
         input: `${hostile(index)} ${index}`,
         judge: { kind: 'human', id: '<script>alert(1)</script>\u001b[2J', reason: '](javascript:alert(1))' },
@@ -279,6 +277,22 @@ describe('a run on traffic that teaches nothing', () => {
     expect(lineage.stdout).toContain(`${champion} · ★ champion`);
     expectClear(lineage);
     expect((await run(workspace, ['rollback', 'support', '--to', champion])).code).toBe(0);
+  });
+
+  test.concurrent.each([
+    ['calls every answer wrong, by one rule', traffic(300, (topic) => other(topic, 1))],
+    ['knows one label only', traffic(300, () => 'refund')],
+  ])('a judge who %s is believed, and what came of it can be taken back', async (what, lines) => {
+    const workspace = await trained(`believed-${what.length}`);
+    expect((await run(workspace, ['ingest', 'support', '-'], lines)).code).toBe(0);
+    const ended = await run(workspace, ['run', 'support', '--json']);
+    expect(ended.code).toBe(0);
+    expectClear(ended);
+    const result = JSON.parse(ended.stdout);
+    expect(result.reason).toMatch(/passes the gate/);
+    expect(result.champion).not.toBe(champion);
+    expect((await run(workspace, ['rollback', 'support', '--to', champion])).code).toBe(0);
+    expect((await run(workspace, ['lineage', 'support'])).stdout).toContain(`${champion} · ★ champion`);
   });
 
   test('no settings make a promotion of no evidence', async () => {

@@ -26,8 +26,9 @@ async function prepared(chunkSize: number): Promise<Workspace> {
 
 /**
  * The same back ends, which like 40 inputs at once and take six minutes for them; some requests fail, counted from 1.
+ * @param asked gets what checkpoints and their fold models are asked
  */
-function slowed(ports: Ports, failing: readonly number[]): Ports {
+function slowed(ports: Ports, failing: readonly number[], asked: string[] = []): Ports {
   let late = 0;
   let requests = 0;
   const predictors = [...ports.predictors].map(([name, predictor]): [string, Predictor] => [
@@ -40,6 +41,7 @@ function slowed(ports: Ports, failing: readonly number[]): Ports {
         requests += 1;
         if (failing.includes(requests)) throw new RatchetError('StorageFailure', 'The predictor could not be reached.');
         late += 6 * 60_000;
+        if (checkpoint.ref.includes('/checkpoints/')) asked.push(`${checkpoint.ref} ${inputs.join(' | ')}`);
         return predictor.predict(checkpoint, inputs, options);
       },
     },
@@ -85,6 +87,20 @@ describe('stages that take longer than a call', () => {
     const undisturbed = await run(quick, listening('none').watcher);
     expect(result.scores).toEqual(undisturbed.scores);
     expect(result.decision).toBe(undisturbed.decision);
+  });
+
+  it('go on from one fold model to the next, and ask none of them twice', async () => {
+    const workspace = await prepared(10_000);
+    const { told, watcher } = listening('evaluate-candidates');
+    const asked: string[] = [];
+    await run({ ...workspace, ports: slowed(workspace.ports, [], asked) }, watcher);
+    const first = told.filter((line) => line.includes('i1-c1 '));
+    const counts = first.flatMap((line) => /progress i1-c1 (\d+)\/(\d+) /.exec(line)?.slice(1, 3).map(Number) ?? []);
+    const done = counts.filter((_, at) => at % 2 === 0);
+    expect(done.length).toBeGreaterThan(2);
+    expect(done).toEqual(done.toSorted((a, b) => a - b));
+    expect(new Set(counts.filter((_, at) => at % 2 === 1)).size).toBe(1);
+    expect(asked.filter((one, at) => asked.indexOf(one) !== at)).toEqual([]);
   });
 
   it('are tried again as often as ever at each call', async () => {

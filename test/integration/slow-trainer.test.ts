@@ -2,11 +2,21 @@ import { createHash } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
+import { partOf } from '../../shared/domain/evaluation/fold.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
+import { evidenceOfRun } from '../helpers/run-objects.ts';
 import { slowBackEnd, slowBackEndOn } from '../helpers/slow-back-end.ts';
-import { answeredTraffic, bytesOf, ingest, makeWorkspace, modelId, recordingUi } from '../helpers/test-workspace.ts';
+import {
+  answeredTraffic,
+  bytesOf,
+  championOf,
+  ingest,
+  makeWorkspace,
+  modelId,
+  recordingUi,
+} from '../helpers/test-workspace.ts';
 
 const disposables: { dispose(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -64,6 +74,28 @@ describe('a trainer that takes many advances and is never twice the same', () =>
       expect([trainer, served.predictor]).toEqual([slowBackEnd, slowBackEnd]);
       expect(await digestOf(objects, served.ref)).toBe(served.digest);
     }
+  });
+
+  it('weighs a candidate by the few folds that have a model, and so the champion that it becomes', async () => {
+    const { workspace } = await slowWorkspace(2);
+    const traffic = samples(700, 0.4, workspace.ports.random.stream(1, 'traffic'));
+    await ingest(workspace, await answeredTraffic(workspace, traffic, 'day1'));
+    const first = await runLoop(workspace, { modelId, seed: 3 }, recordingUi());
+    expect(first.decision).toBe('promoted');
+    const { folds } = await championOf(workspace);
+    const covered = folds?.models.flatMap((model, part) => (model === null ? [] : [part]));
+    expect(covered).toHaveLength(2);
+    // The first champion has seen no traffic, so that all of it was evidence; the candidate answers two parts of it.
+    expect((await evidenceOfRun(first.run, workspace)).length).toBeGreaterThan(650);
+    expect(first.gain?.of).toBeLessThan(250);
+    expect(first.gain?.of).toBeGreaterThan(100);
+
+    const later = samples(100, 0.4, workspace.ports.random.stream(2, 'later'));
+    await ingest(workspace, await answeredTraffic(workspace, later, 'day2'));
+    const second = await runLoop(workspace, { modelId, seed: 3 }, recordingUi());
+    const evidence = await evidenceOfRun(second.run, workspace);
+    expect(evidence.length).toBeGreaterThan(100);
+    for (const record of evidence) expect(covered).toContain(partOf(record.folds[0] ?? -1, folds?.parts ?? 5));
   });
 
   it('fails once, and the run goes on', async () => {
