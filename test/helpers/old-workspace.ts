@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Workspace } from '../../cli/workspace.ts';
 import { shortDigest } from '../../shared/domain/base/ids.ts';
 import { wordKey } from '../../shared/domain/base/text.ts';
-import type { EvaluationItem, EvaluationSetName } from '../../shared/domain/evaluation/evaluation-set.ts';
+import type { EvaluationItem, EvaluationSet['name'] } from '../../shared/domain/evaluation/evaluation-set.ts';
 import type { SidedEntry } from '../../shared/domain/evaluation/upgrade-ledger.ts';
 import { artifactKey, datasetKey } from '../../shared/domain/models/checkpoint-id.ts';
 import { moveChampion } from '../../shared/domain/models/control.ts';
@@ -105,7 +105,7 @@ export async function fillOldWorkspace(workspace: Workspace, traffic: readonly S
     }),
   );
   const passes = new Set(heldOut.filter(({ line }) => line?.verdict === 'pass').map(({ input }) => input));
-  const sets: readonly (readonly [EvaluationSetName, readonly EvaluationItem[]])[] = [
+  const sets: readonly (readonly [EvaluationSet['name'], readonly EvaluationItem[]])[] = [
     ['traffic-validation', items],
     ['regression', items.filter(({ input }) => passes.has(input))],
   ];
@@ -134,7 +134,7 @@ export async function fillOldWorkspace(workspace: Workspace, traffic: readonly S
 }
 
 /** Object key of a set that the promotion of before froze. */
-export function frozenKey(checkpointId: string, name: EvaluationSetName): string {
+export function frozenKey(checkpointId: string, name: EvaluationSet['name']): string {
   return `models/${modelId}/evaluation-sets/${checkpointId}/${oldRun}/${name}.v1.jsonl`;
 }
 
