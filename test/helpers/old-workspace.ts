@@ -3,7 +3,7 @@ import { DatabaseSync } from 'node:sqlite';
 import type { Workspace } from '../../cli/workspace.ts';
 import { shortDigest } from '../../shared/domain/base/ids.ts';
 import { wordKey } from '../../shared/domain/base/text.ts';
-import type { EvaluationItem, EvaluationSet['name'] } from '../../shared/domain/evaluation/evaluation-set.ts';
+import type { EvaluationItem, EvaluationSet } from '../../shared/domain/evaluation/evaluation-set.ts';
 import type { SidedEntry } from '../../shared/domain/evaluation/upgrade-ledger.ts';
 import { artifactKey, datasetKey } from '../../shared/domain/models/checkpoint-id.ts';
 import { moveChampion } from '../../shared/domain/models/control.ts';
