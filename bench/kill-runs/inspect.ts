@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
 import { artifactDigest } from '../../shared/adapters/backends/embedded/artifact.ts';
 import { digest } from '../../shared/domain/base/ids.ts';
+import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
 import type { Run } from '../../shared/domain/models/run.ts';
+import type { Served } from '../../shared/domain/models/served.ts';
 import { modelId } from './material.ts';
 
 /** What a workspace holds, without ids of runs and times: equal for two workspaces that came to the same end. */
@@ -39,12 +41,18 @@ export async function damages(directory: string): Promise<readonly string[]> {
 async function wrongArtifacts({ ports }: Workspace): Promise<readonly string[]> {
   const found: string[] = [];
   for (const checkpoint of await ports.lineage.listCheckpoints(modelId)) {
-    const { ref, digest: known } = checkpoint.served;
-    const bytes = await ports.objects.get(ref);
-    if (bytes === undefined) found.push(`${ref}: gone`);
-    else if (artifactDigest(bytes) !== known) found.push(`${ref}: another digest`);
+    for (const { ref, digest: known } of modelsOf(checkpoint)) {
+      const bytes = await ports.objects.get(ref);
+      if (bytes === undefined) found.push(`${ref}: gone`);
+      else if (artifactDigest(bytes) !== known) found.push(`${ref}: another digest`);
+    }
   }
   return found;
+}
+
+/** What a checkpoint serves, then its fold models. */
+function modelsOf({ served, folds }: Checkpoint): Served[] {
+  return [served, ...(folds?.models ?? []).filter((model) => model !== null)];
 }
 
 export async function contents({ ports }: Workspace): Promise<Contents> {
@@ -60,7 +68,9 @@ export async function contents({ ports }: Workspace): Promise<Contents> {
   return {
     champion: control?.championId ?? null,
     moves: (control?.moves ?? []).map((move) => `${move.kind} ${move.from} ${move.to}`),
-    checkpoints: checkpoints.map(({ checkpointId, served }) => `${checkpointId} ${served.digest}`).sort(),
+    checkpoints: checkpoints
+      .map((checkpoint) => [checkpoint.checkpointId, ...modelsOf(checkpoint).map((model) => model.digest)].join(' '))
+      .sort(),
     datasets: (
       await Promise.all(datasets.map(async ({ datasetId, key }) => `${datasetId} ${await digestOf(key)}`))
     ).sort(),

@@ -79,7 +79,7 @@ function answer({ cells, byTraces }: Summary): string[] {
   const behind = cells.filter(({ lessAll }) => lessAll.mean < -point);
   return [
     `**${promoted} of ${runs} runs promoted; ${sure === undefined ? 'no number of traces paid in every cell' : `from ${sure.toLocaleString('en')} traces on every run pays`}** (each run promotes, and gains a point or more on average).`,
-    `${never.length === 0 ? 'No cell never promoted.' : `Never promoted: ${named(never)}.`} More than a point behind retraining on everything: ${behind.length === 0 ? 'none' : behind.map((cell) => `${named([cell])} (${signed(cell.lessAll.mean)})`).join(', ')}.`,
+    `${never.length === 0 ? 'Every cell promoted at least once.' : `Never promoted: ${named(never)}.`} More than a point behind retraining on everything: ${behind.length === 0 ? 'none' : behind.map((cell) => `${named([cell])} (${signed(cell.lessAll.mean)})`).join(', ')}.`,
   ];
 }
 

@@ -66,11 +66,11 @@ test('the shapes of the items are those of schema version 5', () => {
   const shapes = Object.entries(items).map(([kind, item]) => [kind, itemShape(item)] as const);
   const digests = Object.fromEntries(shapes.map(([kind, shape]) => [kind, shortDigest(canonicalJson(shape))]));
   expect(digests, `see docs/adr/0011-one-table.md; now: ${JSON.stringify(shapes)}`).toEqual({
-    checkpoint: '394d561ba7805166',
+    checkpoint: '510a752fbcd3dcee',
     control: '80312e63d65fcada',
     dataset: 'b03e812a94e22547',
     evaluationSet: 'd5b656e872fe5cd2',
-    model: '4a1b6e73b19bea46',
+    model: '3f79e3c22edd2080',
     run: '5bfd24eb14fbd407',
     runModel: '5f1c1f5be3752220',
   });
