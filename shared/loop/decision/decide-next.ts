@@ -107,7 +107,8 @@ function isLoss(rule: string): boolean {
 function promotionReason({ verdict, candidate }: GatedCandidate, candidates: number): string {
   const gain = verdict.rules.find(({ rule }) => rule === 'gain')?.detail ?? '';
   const labels = verdict.fallen.length === 0 ? '' : ` ${verdict.rules.find(({ rule }) => rule === 'labels')?.detail}`;
-  return `Candidate ${candidate.candidateId}, the best of ${candidates}, passes the gate. ${gain}${labels}`;
+  const which = candidates === 1 ? 'passes the gate' : `is the first of ${candidates} that passes the gate`;
+  return `Candidate ${candidate.candidateId} ${which}. ${gain}${labels}`;
 }
 
 /** When the search is over and no candidate passed: the best of those refused, and what held it back. */

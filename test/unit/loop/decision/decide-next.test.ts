@@ -108,13 +108,13 @@ async function decide(
 }
 
 describe('decide-next', () => {
-  it('promotes on the gate’s pass however far below the target, and says of how many it is the best', async () => {
+  it('promotes on the gate’s pass however far below the target, and says of how many it is the first', async () => {
     const { output, history } = await decide({
       c1: { gained: 40, lost: 2, score: 0.5 },
       c2: { gained: 10, lost: 2, score: 0.4 },
     });
     expect(output).toMatchObject({ next: 'promote', chosen: { candidateId: 'c1' }, answersKey: 'c1-answers.jsonl' });
-    expect(output.reason).toMatch(/^Candidate c1, the best of 2, passes the gate\. Right where .* 40 times/);
+    expect(output.reason).toMatch(/^Candidate c1 is the first of 2 that passes the gate\. Right where .* 40 times/);
     expect(history).toMatchObject({ next: null, ended: null });
   });
 
@@ -122,7 +122,9 @@ describe('decide-next', () => {
     const { output } = await decide({ c1: { gained: 40, lost: 2, score: 0.9, fallen: true } });
     expect(output.next).toBe('promote');
     expect(output.reason).toContain('spam (0 gained, 2 lost of 9');
-    expect((await decide({ c1: { gained: 40, lost: 2, score: 0.9 } })).output.reason).not.toContain('label');
+    const { output: alone } = await decide({ c1: { gained: 40, lost: 2, score: 0.9 } });
+    expect(alone.reason).toMatch(/^Candidate c1 passes the gate\./);
+    expect(alone.reason).not.toContain('label');
   });
 
   it('goes on by the band where the gate refuses, with nothing chosen yet', async () => {
