@@ -6,6 +6,7 @@ import { lambdaFunction, once } from '../_middleware/lambda-function.ts';
 import { countForModel, rateForModel } from '../_middleware/model-metric.ts';
 import { logger } from '../_middleware/powertools.ts';
 import { putEvent } from '../_middleware/put-event.ts';
+import { championScore, scoredSchema } from './champion-score.ts';
 
 /** What EventBridge tells of an execution whose status changed. */
 const eventSchema = z.object({
@@ -21,13 +22,6 @@ const eventSchema = z.object({
 });
 
 const inputSchema = z.object({ run: runRefSchema });
-
-const scoresSchema = z.object({ 'traffic-validation': z.number() });
-/** The part of a run's result that the dashboard shows. */
-const outputSchema = z.object({
-  decision: z.enum(['promoted', 'kept']),
-  scores: z.object({ before: scoresSchema.partial(), after: scoresSchema.partial().nullable() }),
-});
 
 const cloud = once(() => cloudPorts());
 
@@ -58,7 +52,7 @@ export const handler = lambdaFunction(async (event) => {
   logger.info('ended', { executionArn, status, decision, championId });
   countForModel(run.modelId, 'RunEnded', 1, { status });
   countForModel(run.modelId, 'Promotion', decision === 'promoted' ? 1 : 0);
-  const score = championScore(parseJson(outputSchema, output));
+  const score = championScore(parseJson(scoredSchema, output));
   if (score !== null && decision !== null && championId !== null) {
     rateForModel(run.modelId, 'ChampionScore', score, { runId: run.runId, decision, checkpointId: championId });
   }
@@ -66,12 +60,6 @@ export const handler = lambdaFunction(async (event) => {
   await putEvent('Run Finished', finished);
   return finished;
 });
-
-/** The score, after the run, of whichever checkpoint is the champion then. */
-function championScore(result: z.infer<typeof outputSchema> | null): number | null {
-  const scores = result?.decision === 'promoted' ? result.scores.after : result?.scores.before;
-  return scores?.['traffic-validation'] ?? null;
-}
 
 function parseJson<T>(schema: z.ZodType<T>, text: string | null | undefined): T | null {
   try {
