@@ -14,17 +14,19 @@ import { type ArmName, ablatedArms, armNames, mainArms } from './arms/unit-resul
 import { type JudgeName, judgeNames } from './logs/judge.ts';
 import { protocol, readUnits, type UnitId, unitName, writeUnit } from './results/unit-files.ts';
 import { writeResults } from './results/write-results.ts';
-import { ablatedScenarios, quickScenario, scenarios } from './scenarios/all-scenarios.ts';
+import { ablatedScenarios, allScenarios, quickScenario, scenarios } from './scenarios/all-scenarios.ts';
+import { hardScenarios } from './scenarios/hard-scenarios.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 
-const usage = `npm run bench:adaptft -- --data DIR --out FILE [--quick] [--scenarios a,b] [--seeds 11,12,13,14,15] [--arms a,b] [--judges random,systematic] [--jobs N] [--cache DIR]
+const usage = `npm run bench:adaptft -- --data DIR --out FILE [--quick] [--hard] [--scenarios a,b] [--seeds 11,12,13,14,15] [--arms a,b] [--judges random,systematic] [--jobs N] [--cache DIR]
 
 AdaptFT-Bench for encoders: Ratchet and its rivals through four stages of deployment with 0, 15, 25 and 40 % poison, by the functions behind the
 command line and the embedded trainer. FILE is one JSON with everything; beside it come a page of Markdown and a folder of charts of
 the same name. DIR holds clinc150/ and snips/, see docs/benchmarks/adaptft.md. What is finished is kept in FILE.units until the end, and passed
-over when the command is given again. --quick: one scenario, one seed. --cache keeps the embeddings for the next time.
+over when the command is given again. --quick: one scenario, one seed. --hard: the hard scenarios too. --cache keeps the embeddings for the next time.
 
 scenarios: ${scenarios.map(({ name }) => name).join(', ')}
+hard, run only when named or by --hard, and summed up apart: ${hardScenarios.map(({ name }) => name).join(', ')}
 arms: ${armNames.join(', ')} (the last ${ablatedArms.length} in ${[...ablatedScenarios].join(' and ')} alone, unless named)`;
 
 const { values } = parseArgs({
@@ -32,6 +34,7 @@ const { values } = parseArgs({
     data: { type: 'string' },
     out: { type: 'string' },
     quick: { type: 'boolean', default: false },
+    hard: { type: 'boolean', default: false },
     scenarios: { type: 'string' },
     seeds: { type: 'string' },
     arms: { type: 'string' },
@@ -86,7 +89,7 @@ async function readSettings(): Promise<Settings> {
     out,
     units: `${out}.units`,
     cache,
-    scenarios: chosen(values.scenarios ?? (values.quick ? quickScenario : undefined), scenarios, ({ name }) => name),
+    scenarios: chosenScenarios(),
     seeds,
     judges: chosen(values.judges, judgeNames, (name) => name),
     jobs,
@@ -100,6 +103,12 @@ function chosen<T>(list: string | undefined, all: readonly T[], nameOf: (each: T
     if (found !== undefined) return found;
     throw new RatchetError('InvalidInput', `There is no ${JSON.stringify(name.slice(0, 80))} here.`, { mend: usage });
   });
+}
+
+function chosenScenarios(): readonly Scenario[] {
+  const list = values.scenarios ?? (values.quick ? quickScenario : undefined);
+  const named = list === undefined ? scenarios : chosen(list, allScenarios, ({ name }) => name);
+  return values.hard ? [...new Set([...named, ...hardScenarios])] : named;
 }
 
 function armsOf(scenario: Scenario): readonly ArmName[] {
@@ -126,7 +135,7 @@ async function bench(settings: Settings): Promise<void> {
   await Promise.all(Array.from({ length: settings.jobs }, lane));
   const units = [...(await readUnits(settings.units, settings.out)).values()];
   const command = `npm run bench:adaptft -- ${commandOptions()}`;
-  const { targets } = await writeResults({ out: settings.out, command, units, scenarios, random });
+  const { targets } = await writeResults({ out: settings.out, command, units, scenarios, hard: hardScenarios, random });
   const lines = targets.map(
     ({ name, wanted, measured, met }) => `${met ? 'met   ' : 'missed'} ${name}: ${measured} (wanted: ${wanted})`,
   );
@@ -137,10 +146,11 @@ async function bench(settings: Settings): Promise<void> {
 
 /** The options that say what was run, without this machine's paths. */
 function commandOptions(): string {
-  const { quick, scenarios: some, seeds, arms, judges } = values;
+  const { quick, hard, scenarios: some, seeds, arms, judges } = values;
   return [
     '--data DIR --out FILE',
     ...(quick ? ['--quick'] : []),
+    ...(hard ? ['--hard'] : []),
     ...Object.entries({ scenarios: some, seeds, arms, judges }).flatMap(([name, value]) =>
       value === undefined ? [] : [`--${name} ${value}`],
     ),
@@ -164,7 +174,7 @@ async function spawnGroup(group: string, settings: Settings): Promise<void> {
 /** All units of a scenario and a seed that are not finished, one after the other; each is written as soon as it is. */
 async function runGroup(settings: Settings, group: string): Promise<void> {
   const [name = '', seed = ''] = group.split(':');
-  const scenario = chosen(name, scenarios, (each) => each.name)[0];
+  const scenario = allScenarios.find((each) => each.name === name);
   if (scenario === undefined) return;
   const finished = await readUnits(settings.units, settings.out);
   for (const judge of settings.judges) {

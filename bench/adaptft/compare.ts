@@ -4,18 +4,22 @@ import { exitCodeOf } from '../../cli/exit-codes.ts';
 import { createOutput } from '../../cli/output.ts';
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
-import { armNames, type UnitResult } from './arms/unit-result.ts';
+import { type ArmName, armNames, type UnitResult } from './arms/unit-result.ts';
 import { mainRivals, type Overall, summariseOverall } from './results/overall-summary.ts';
 import { type Promotions, summarisePromotions } from './results/promotions-summary.ts';
+import { unitsIn } from './results/summarise.ts';
 import type { TriageOfScenario } from './results/summary.ts';
 import { summariseTriageByScenario } from './results/triage-by-scenario.ts';
 import { readUnits } from './results/unit-files.ts';
 import { interval, signed } from './results/wording.ts';
+import { scenarios } from './scenarios/all-scenarios.ts';
+import { hardScenarios } from './scenarios/hard-scenarios.ts';
 
 const usage = `node bench/adaptft/compare.ts [--arm ratchet] [--seeds 21,22] FILE…
 
 Of what is finished so far, in FILE and in FILE.units, short tables for each FILE: the arm less its rivals in points on fresh
-clean / noisy text, by stage and by scenario, its promotions, and Ratchet's triage. Nothing is run, nothing is written. Rivals that a FILE
+clean / noisy text, by stage and by scenario, its promotions, and Ratchet's triage; the hard scenarios stand
+in tables of their own. Nothing is run, nothing is written. Rivals that a FILE
 lacks are taken from the first FILE that has them, so that they need not be run again for every trial.
 
 arms: ${armNames.join(', ')}`;
@@ -48,16 +52,28 @@ try {
       });
       known = [...known, ...rivals];
       const compared = [...units.filter((unit) => unit.arm === arm), ...rivals];
-      const overall = summariseOverall(compared, new SeededRandom(), arm);
-      lines.push(`${file}: ${units.length} units`, '', ...overallTable(overall), '');
-      lines.push(...promotionsTable(summarisePromotions(compared, arm)), '');
-      lines.push(...triageTable(summariseTriageByScenario(units)), '');
+      lines.push(`${file}: ${units.length} units`, '');
+      lines.push(...tables(unitsIn(compared, scenarios), unitsIn(units, scenarios), arm));
+      const hard = unitsIn(compared, hardScenarios);
+      if (hard.length > 0) lines.push('hard scenarios', '', ...tables(hard, unitsIn(units, hardScenarios), arm));
     }
     await output.result(lines, lines);
   }
 } catch (error) {
   output.fault(error);
   process.exitCode = exitCodeOf(error);
+}
+
+/** @param own the units of the file itself, without rivals of another */
+function tables(compared: readonly UnitResult[], own: readonly UnitResult[], arm: ArmName): string[] {
+  return [
+    ...overallTable(summariseOverall(compared, new SeededRandom(), arm)),
+    '',
+    ...promotionsTable(summarisePromotions(compared, arm)),
+    '',
+    ...triageTable(summariseTriageByScenario(own)),
+    '',
+  ];
 }
 
 function overallTable(overall: readonly Overall[]): string[] {

@@ -1,13 +1,13 @@
 import { triagedRecordSchema } from '../../../shared/domain/traces/trace-record.ts';
 import { readJsonl } from '../../../shared/ports/documents.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
-import type { StagedLog } from '../logs/staged-log.ts';
-import { kindNamed } from '../perturbations/kinds.ts';
+import { isJudged, type StagedLog } from '../logs/staged-log.ts';
+import { isPoison } from '../perturbations/kinds.ts';
 import type { TriageCount } from './unit-result.ts';
 
 /**
- * Holds what a run's triage removed against what was done to the stage's logs. Logs that timed out have nothing to
- * triage.
+ * Holds what a run's triage removed against what was done to the stage's logs. Logs that nobody judged are left
+ * out: there is nothing to triage.
  */
 export async function countTriage(
   modelId: string,
@@ -22,9 +22,9 @@ export async function countTriage(
   const counts = new Map<string, TriageCount>();
   for (const log of logs) {
     const record = records.get(log.logId);
-    if (record === undefined || log.timedOut) continue;
+    if (record === undefined || !isJudged(log)) continue;
     const { truth } = log;
-    const kind = truth.kinds.find((name) => kindNamed(name).class === 'poison') ?? truth.kinds[0] ?? 'none';
+    const kind = truth.kinds.find(isPoison) ?? truth.kinds[0] ?? 'none';
     const { class: ofLog, wrongCorrection } = truth;
     const failing = record.verdict === 'fail';
     const name = JSON.stringify([kind, ofLog, wrongCorrection, failing]);

@@ -1,5 +1,6 @@
 import type { Random } from '../../../shared/ports/random.ts';
 import { type JudgeName, wrongLabels } from '../logs/judge.ts';
+import { judgeAnew } from '../logs/judging.ts';
 import { makeStage, paperStages, type Stage } from '../logs/make-stage.ts';
 import type { StagedLog } from '../logs/staged-log.ts';
 import { Corpus, type Labelled } from '../perturbations/corpus.ts';
@@ -38,17 +39,22 @@ export async function prepare(
   data: string,
   random: Random,
 ): Promise<Prepared> {
-  const draw = deal(scenario, await scenario.load(data, seed, random), seed, random);
+  const material = await scenario.load(data, seed, random);
+  const draw = deal(scenario, material, seed, random);
   const own: Random = { stream: (each, name) => random.stream(each, `${scenario.name}/${name}`) };
   const corpus = new Corpus(draw.examples, draw.labels);
-  const wrongLabel = wrongLabels(judge, draw.labels, seed, own);
+  const others = [...new Set(material.others?.map(({ output }) => output))].sort();
+  const wrongLabel = wrongLabels(judge, draw.labels, seed, own, others);
   const logs = (stage: Stage, hosts: readonly Labelled[]) =>
     makeStage({ stage, hosts, corpus, wrongLabel, seed, random: own });
   return {
     scenario,
     seed,
     draw,
-    stages: paperStages.map((stage) => logs(stage, draw.stages[stage.index]?.learn ?? [])),
+    stages: paperStages.map((stage) => {
+      const made = logs(stage, draw.stages[stage.index]?.learn ?? []);
+      return judgeAnew(scenario.judging ?? {}, { logs: made, stage: stage.name, wrongLabel, seed, random: own });
+    }),
     clean: draw.fresh.map((item) => ({ ...item, noisy: false })),
     noisy: draw.fresh.map((item, index) => noisyVersion(item, index, corpus, seed, own)),
     parts: paperStages.map((stage) =>

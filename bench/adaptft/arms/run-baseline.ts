@@ -1,6 +1,7 @@
 import { answerWith } from '../../../shared/ports/back-ends.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
 import type { Random } from '../../../shared/ports/random.ts';
+import { isJudged } from '../logs/staged-log.ts';
 import { labelled } from '../logs/trace-line.ts';
 import type { Baseline, ServedLog } from './baselines.ts';
 import type { Prepared } from './prepared.ts';
@@ -40,7 +41,7 @@ export async function runBaseline(
       scores = await scoreModel(served, prepared, ports);
       trained = next.length;
     }
-    const judged = (met.at(-1) ?? []).filter(({ log }) => !log.timedOut);
+    const judged = (met.at(-1) ?? []).filter(({ log }) => isJudged(log));
     stages.push({
       scores,
       examples: trained,

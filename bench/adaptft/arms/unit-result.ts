@@ -1,4 +1,4 @@
-import type { KindName, PerturbationClass } from '../perturbations/kinds.ts';
+import type { LogKind, PerturbationClass } from '../perturbations/kinds.ts';
 import type { Scores } from './score.ts';
 
 /** Arms that take part everywhere. */
@@ -19,7 +19,7 @@ export type ArmName = (typeof armNames)[number];
 /** What triage made of a stage's logs, by kind: `poison` and `suspects` were removed. */
 export interface TriageCount {
   /** The log's poison kind, else its first kind, or `none`. */
-  readonly kind: KindName | 'none';
+  readonly kind: LogKind | 'none';
   readonly class: PerturbationClass | 'clean';
   readonly wrongCorrection: boolean;
   readonly failing: boolean;

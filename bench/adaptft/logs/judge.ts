@@ -10,19 +10,29 @@ export type WrongLabel = (host: Labelled, random: RandomStream) => string | null
 
 /**
  * The systematic judge errs by a cycle through all labels. Of two labels it takes one for the other and never the other
- * way about: else it would be the random judge.
+ * way about: else it would be the random judge. What another product would call an input it takes for one label, always
+ * the same.
+ * @param others labels of another product, which the model does not know
  * @throws when there is no other label to take
  */
-export function wrongLabels(judge: JudgeName, labels: readonly string[], seed: number, random: Random): WrongLabel {
+export function wrongLabels(
+  judge: JudgeName,
+  labels: readonly string[],
+  seed: number,
+  random: Random,
+  others: readonly string[] = [],
+): WrongLabel {
   if (judge === 'random') {
     return ({ output }, stream) => {
-      const others = labels.filter((label) => label !== output);
-      return named(others[stream.below(Math.max(1, others.length))], output);
+      const wrong = labels.filter((label) => label !== output);
+      return named(wrong[stream.below(Math.max(1, wrong.length))], output);
     };
   }
   // A cycle through all labels in random order: none stands for itself.
   const cycle = random.stream(seed, 'adaptft/systematic-judge').shuffle(labels);
   const taken = new Map(cycle.map((label, at) => [label, cycle[(at + 1) % cycle.length]]));
+  const forced = random.stream(seed, 'adaptft/systematic-judge/others');
+  for (const other of others) taken.set(other, labels[forced.below(labels.length)]);
   const never = cycle.length === 2 ? cycle[1] : undefined;
   return ({ output }) => (output === never ? null : named(taken.get(output), output));
 }

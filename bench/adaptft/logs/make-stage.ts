@@ -1,7 +1,7 @@
 import type { Random } from '../../../shared/ports/random.ts';
 import type { Corpus, Labelled } from '../perturbations/corpus.ts';
 import { between } from '../perturbations/edit.ts';
-import { type KindName, kindNamed, kindsOfClass } from '../perturbations/kinds.ts';
+import { type KindName, kindNamed, kindsOfClass, type LogKind, otherProduct } from '../perturbations/kinds.ts';
 import { type Perturbed, perturb, type Streams, type Strength } from '../perturbations/perturb.ts';
 import { nearDuplicate } from '../perturbations/repetition.ts';
 import { arrivals, retryAfter, timeoutMs } from './arrivals.ts';
@@ -27,11 +27,13 @@ export const paperStages: readonly Stage[] = [0, 0.15, 0.25, 0.4].map((poison, i
  * half.
  */
 const wrongShare = 0.5;
-const wrongByNature: ReadonlySet<KindName> = new Set(['label-flip', 'benchmark-recall']);
+const wrongByNature: ReadonlySet<LogKind> = new Set(['label-flip', 'benchmark-recall']);
 const poisonKinds = kindsOfClass('poison');
 const total = (kinds: typeof poisonKinds) => kinds.reduce((sum, { rate }) => sum + rate, 0);
 const byNature = total(poisonKinds.filter(({ name }) => wrongByNature.has(name))) / total(poisonKinds);
 const wrongShareOfOthers = (wrongShare - byNature) / (1 - byNature);
+/** Share of another product's inputs that the judge forces into a label; the rest it fails without a correction. */
+const forcedShare = 0.5;
 /** Share of failures on noisy inputs that the paper's naive arm leaves uncorrected. */
 const uncorrectedShare = 0.3;
 
@@ -46,7 +48,8 @@ export interface StageRequest {
 
 /**
  * Makes a stage's logs of labelled inputs: each is perturbed on its own, some are repeated, a call in 67 runs into the
- * time limit and is sent again. The same request gives the same logs, byte for byte.
+ * time limit and is sent again. Inputs whose label the corpus does not name are another product's. The same request
+ * gives the same logs, byte for byte.
  * @returns in the order of arrival, somewhat more than there are hosts
  */
 export function makeStage(request: StageRequest): StagedLog[] {
@@ -85,11 +88,15 @@ export function makeStage(request: StageRequest): StagedLog[] {
   return ordered.map(({ draft }) => toLog(draft, ids));
 }
 
+/** What was made of an input. */
+type Made = Omit<Perturbed, 'kinds'> & { readonly kinds: readonly LogKind[] };
+
 /**
  * A kind that is poison by its wrong correction alone needs a judge who errs on the label; without one the input is not
  * poisoned.
  */
-function perturbHost(host: Labelled, { stage, corpus, wrongLabel }: StageRequest, streams: Streams): Perturbed {
+function perturbHost(host: Labelled, { stage, corpus, wrongLabel }: StageRequest, streams: Streams): Made {
+  if (!corpus.labels.includes(host.output)) return fromOtherProduct(host, { stage, corpus }, streams);
   const perturbed = perturb(host, stage.strength, corpus, streams);
   if (!perturbed.kinds.some((kind) => wrongByNature.has(kind))) return perturbed;
   const right = { ...host, output: perturbed.right ?? host.output };
@@ -98,12 +105,22 @@ function perturbHost(host: Labelled, { stage, corpus, wrongLabel }: StageRequest
     : perturbed;
 }
 
+/** Noisy as any other, but nothing is right to learn from it; no poison kind is added to that. */
+function fromOtherProduct(
+  host: Labelled,
+  { stage, corpus }: Pick<StageRequest, 'stage' | 'corpus'>,
+  streams: Streams,
+): Made {
+  const noisy = perturb(host, { ...stage.strength, poison: 0 }, corpus, streams);
+  return { ...noisy, kinds: [otherProduct, ...noisy.kinds], class: 'poison', right: null };
+}
+
 interface Draft {
   readonly at: number;
   readonly latencyMs: number;
   readonly timedOut: boolean;
   readonly host: Labelled;
-  readonly perturbed: Perturbed;
+  readonly perturbed: Made;
   readonly expected: string | null;
   readonly wrong: boolean;
   readonly uncorrected: boolean;
@@ -112,12 +129,13 @@ interface Draft {
 
 function judged(
   host: Labelled,
-  { kinds, right, ...perturbed }: Perturbed,
+  { kinds, right, ...perturbed }: Made,
   { wrongLabel }: StageRequest,
   random: ReturnType<Random['stream']>,
 ): Pick<Draft, 'expected' | 'wrong'> {
   if (perturbed.class !== 'poison') return { expected: right, wrong: false };
-  const always = kinds.some((kind) => wrongByNature.has(kind));
+  if (kinds.includes(otherProduct) && random.next() >= forcedShare) return { expected: null, wrong: false };
+  const always = kinds.some((kind) => wrongByNature.has(kind) || kind === otherProduct);
   if (!always && random.next() >= wrongShareOfOthers) return { expected: right, wrong: false };
   const wrong = wrongLabel({ ...host, output: right ?? host.output }, random);
   return wrong === null ? { expected: right, wrong: false } : { expected: wrong, wrong: true };

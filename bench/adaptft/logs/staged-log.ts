@@ -1,10 +1,10 @@
-import type { KindName, PerturbationClass } from '../perturbations/kinds.ts';
+import type { LogKind, PerturbationClass } from '../perturbations/kinds.ts';
 
 /** What was done to a log: the ground truth, which no judge and no arm but the oracle sees. */
 export interface GroundTruth {
   readonly class: PerturbationClass | 'clean';
   /** In the order in which they acted; one poison kind at most, which then stands first. */
-  readonly kinds: readonly KindName[];
+  readonly kinds: readonly LogKind[];
   /** The input before anything was done to it, and its right output. */
   readonly host: { readonly input: string; readonly output: string };
   /** The right output of the input as it is; null for poison that has none. */
@@ -27,7 +27,14 @@ export interface StagedLog {
   readonly input: string;
   /** No answer within the time limit: there is nothing to judge, and the input was sent again. */
   readonly timedOut: boolean;
-  /** What the judge says is right; null when it only says that the answer is wrong, or says nothing (timed out). */
+  /** What the judge says is right; null when it only says that the answer is wrong, or says nothing. */
   readonly expected: string | null;
+  /** Nobody judges it; absent where somebody does. */
+  readonly unjudged?: true;
   readonly truth: GroundTruth;
+}
+
+/** Whether a judge says anything of the log. */
+export function isJudged({ timedOut, unjudged }: StagedLog): boolean {
+  return !timedOut && unjudged !== true;
 }

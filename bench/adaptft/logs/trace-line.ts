@@ -1,6 +1,6 @@
 import type { Prediction } from '../../../shared/ports/predictor.ts';
 import { labelOrNull } from '../../../test/helpers/outputs.ts';
-import type { StagedLog } from './staged-log.ts';
+import { isJudged, type StagedLog } from './staged-log.ts';
 
 /** A model's answer to a log. */
 export interface Answer {
@@ -26,11 +26,14 @@ export function traceLine(log: StagedLog, answer: Answer | null, modelId: string
     metadata: { latencyMs: log.latencyMs },
   };
   if (log.timedOut) return { ...recorded, output: null };
-  if (answer === null)
+  if (answer === null) {
+    if (!isJudged(log)) return { ...recorded, output: null };
     return log.expected === null
       ? { ...recorded, output: null, ...verdict('fail') }
       : { ...recorded, output: null, expected: log.expected, ...judge };
+  }
   const given = { ...recorded, output: answer.output, confidence: answer.confidence };
+  if (!isJudged(log)) return given;
   if (log.expected === null) return { ...given, ...verdict('fail') };
   return { ...given, expected: log.expected, ...verdict(answer.output === log.expected ? 'pass' : 'fail') };
 }

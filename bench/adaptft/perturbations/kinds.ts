@@ -74,6 +74,15 @@ export const perturbationKinds = [
 
 export type KindName = (typeof perturbationKinds)[number]['name'];
 
+/** A log that came from another product: poison by where it comes from, not by what was done to it. */
+export const otherProduct = 'other-product';
+/** What a log may be said to be. */
+export type LogKind = KindName | typeof otherProduct;
+
+export function isPoison(kind: LogKind): boolean {
+  return kind === otherProduct || kindNamed(kind).class === 'poison';
+}
+
 export function kindNamed(name: KindName): PerturbationKind {
   const kind = perturbationKinds.find((each) => each.name === name);
   if (kind === undefined) throw new Error(`no perturbation is named ${name}`);

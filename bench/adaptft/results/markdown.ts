@@ -1,10 +1,11 @@
 import { type ArmName, ablatedArms, mainArms } from '../arms/unit-result.ts';
-import type { Difference } from './bootstrap.ts';
+import { intervalOf, lastOf } from './cells.ts';
+import { hardPart } from './hard-part.ts';
 import { headline } from './headline.ts';
 import { table } from './markdown-table.ts';
 import { paperFigures } from './paper.ts';
-import type { ArmSummary, ScenarioSummary, Summary, TriageSummary } from './summary.ts';
-import { interval, percent, share, signed } from './wording.ts';
+import type { HardSummary, ScenarioSummary, Summary, TriageSummary } from './summary.ts';
+import { percent, share, signed } from './wording.ts';
 
 export interface ReportFacts {
   readonly command: string;
@@ -16,8 +17,11 @@ export interface ReportFacts {
   readonly charts: string;
 }
 
-/** The results as a page of Markdown. */
-export function markdown(summary: Summary, facts: ReportFacts): string {
+/**
+ * The results as a page of Markdown.
+ * @param hard the scenarios that no target is about, in a part of their own; null for none
+ */
+export function markdown(summary: Summary, facts: ReportFacts, hard: HardSummary | null = null): string {
   return [
     '# AdaptFT-Bench for encoders: results',
     '',
@@ -148,6 +152,7 @@ export function markdown(summary: Summary, facts: ReportFacts): string {
       ...trajectoryTable(summary.scenarios.filter(({ scenario }) => scenario === name)),
       '',
     ]),
+    ...(hard === null ? [] : hardPart(hard, facts.charts)),
     '## Beside the paper',
     '',
     ...table(
@@ -218,15 +223,6 @@ function kindTable(triage: readonly TriageSummary[]): string[] {
   );
 }
 
-function lastOf(arm: ArmSummary | undefined): string {
-  const last = arm?.stages.at(-1);
-  return last === undefined ? '' : `${percent(last.clean)} / ${percent(last.noisy)}`;
-}
-
 function shareOf(row: TriageSummary, name: string): string {
   return row.classes.find((each) => each.name === name)?.share.toFixed(3) ?? '';
-}
-
-function intervalOf(difference: Difference | undefined): string {
-  return difference === undefined ? '' : interval(difference);
 }

@@ -13,8 +13,9 @@ import { targetsOf } from './targets.ts';
 import { summariseTriageByScenario } from './triage-by-scenario.ts';
 import { summariseTriage } from './triage-summary.ts';
 
-/** Adds the finished units up. */
-export function summarise(units: readonly UnitResult[], scenarios: readonly Scenario[], random: Random): Summary {
+/** Adds the finished units of the named scenarios up; what was run of others counts nowhere. */
+export function summarise(finished: readonly UnitResult[], scenarios: readonly Scenario[], random: Random): Summary {
+  const units = unitsIn(finished, scenarios);
   const judges = [...new Set(units.map(({ judge }) => judge))].sort();
   const summaries = scenarios.flatMap((scenario) =>
     judges.flatMap((judge) => {
@@ -30,6 +31,11 @@ export function summarise(units: readonly UnitResult[], scenarios: readonly Scen
   const targets = targetsOf(overall, promotions, triage);
   const triageByScenario = summariseTriageByScenario(units);
   return { overall, promotions, scenarios: summaries, triage, triageByScenario, deployments, refused, targets };
+}
+
+export function unitsIn(units: readonly UnitResult[], scenarios: readonly Scenario[]): UnitResult[] {
+  const names = new Set(scenarios.map(({ name }) => name));
+  return units.filter(({ scenario }) => names.has(scenario));
 }
 
 function summariseScenario(scenario: Scenario, judge: string, units: readonly UnitResult[], random: Random): ScenarioSummary {

@@ -120,6 +120,9 @@ export interface Target {
   readonly met: boolean;
 }
 
+/** What is shown of the hard scenarios. */
+export type HardSummary = Pick<Summary, 'overall' | 'promotions' | 'scenarios' | 'triageByScenario'>;
+
 export interface Summary {
   readonly overall: readonly Overall[];
   readonly promotions: readonly Promotions[];

@@ -11,7 +11,7 @@ import { type Scenario, stageSize } from '../scenarios/scenario.ts';
 import { markdown } from './markdown.ts';
 import { overallChart } from './overall-chart.ts';
 import { summarise } from './summarise.ts';
-import type { Summary } from './summary.ts';
+import type { HardSummary, Summary } from './summary.ts';
 import { trajectoryChart } from './trajectory-chart.ts';
 import { protocol } from './unit-files.ts';
 
@@ -20,13 +20,18 @@ export interface ResultRequest {
   readonly out: string;
   readonly command: string;
   readonly units: readonly UnitResult[];
+  /** Those that the summary is over, and those shown apart from it. */
   readonly scenarios: readonly Scenario[];
+  readonly hard: readonly Scenario[];
   readonly random: Random;
 }
 
 /** Writes everything: one JSON, a page of Markdown, a chart of all scenarios and one of each. */
-export async function writeResults({ out, command, units, scenarios, random }: ResultRequest): Promise<Summary> {
+export async function writeResults(request: ResultRequest): Promise<Summary> {
+  const { out, command, units, scenarios, random } = request;
   const summary = summarise(units, scenarios, random);
+  const { overall, promotions, triageByScenario, scenarios: hardSummaries } = summarise(units, request.hard, random);
+  const hard: HardSummary = { overall, promotions, triageByScenario, scenarios: hardSummaries };
   const base = out.replace(/\.json$/, '');
   const seeds = [...new Set(units.map(({ seed }) => seed))].sort((a, b) => a - b);
   const version = await versions();
@@ -45,6 +50,7 @@ export async function writeResults({ out, command, units, scenarios, random }: R
     stageSize,
     kinds: perturbationKinds,
     ...summary,
+    hard,
     units,
   };
   await mkdir(dirname(out), { recursive: true });
@@ -57,11 +63,12 @@ export async function writeResults({ out, command, units, scenarios, random }: R
     duration: `${(seconds / 60).toFixed(0)} minutes of stages, some side by side`,
     charts: basename(base),
   };
-  await writeWhole(`${base}.md`, markdown(summary, facts));
+  await writeWhole(`${base}.md`, markdown(summary, facts, hard));
   await mkdir(base, { recursive: true });
   await writeWhole(join(base, 'overall.svg'), overallChart(summary.overall));
-  for (const { name } of scenarios) {
-    const own = summary.scenarios.filter(({ scenario }) => scenario === name);
+  const shown = [...summary.scenarios, ...hard.scenarios];
+  for (const { name } of [...scenarios, ...request.hard]) {
+    const own = shown.filter(({ scenario }) => scenario === name);
     if (own.length > 0) await writeWhole(join(base, `${name}.svg`), trajectoryChart(name, own));
   }
   return summary;

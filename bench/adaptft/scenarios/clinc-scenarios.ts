@@ -9,7 +9,7 @@ import type { Material, Scenario } from './scenario.ts';
 
 const asLabelled = ({ text, label }: ClincText): Labelled => ({ input: text, output: label });
 
-/** CLINC150 with some of its intents, drawn anew for each seed. */
+/** CLINC150 with some of its intents, drawn anew for each seed. The intents left over are there for another product. */
 export function intents(count: number, scenario: Omit<Scenario, 'name' | 'about' | 'load'>): Scenario {
   const name = `clinc150-${count}`;
   return {
@@ -21,7 +21,9 @@ export function intents(count: number, scenario: Omit<Scenario, 'name' | 'about'
       const labels = random.stream(seed, `adaptft/${name}/intents`).shuffle(clinc.labels).slice(0, count).sort();
       const wanted = new Set(labels);
       const own = (rows: readonly ClincText[]) => rows.filter(({ label }) => wanted.has(label)).map(asLabelled);
-      return { labels, pool: own([...clinc.train, ...clinc.val]), fresh: own(clinc.test) };
+      const rows = [...clinc.train, ...clinc.val];
+      const others = rows.filter(({ label }) => !wanted.has(label)).map(asLabelled);
+      return { labels, pool: own(rows), fresh: own(clinc.test), others };
     },
   };
 }

@@ -1,9 +1,15 @@
 import type { Foundation } from '../../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import type { Random } from '../../../shared/ports/random.ts';
+import type { Judging } from '../logs/judging.ts';
 import type { Labelled } from '../perturbations/corpus.ts';
 
-/** Logs a stage to learn from, and beside them those that only score. */
-export const stageSize = { learn: 500, score: 150 } as const;
+/** Inputs of a stage to learn from, and beside them those that only score. */
+export interface StageSize {
+  readonly learn: number;
+  readonly score: number;
+}
+/** Of every scenario that does not say otherwise. */
+export const stageSize: StageSize = { learn: 500, score: 150 };
 const stages = 4;
 
 /** A task with its data, ready to be dealt out. */
@@ -15,6 +21,8 @@ export interface Material {
   readonly fresh: readonly Labelled[];
   /** Where the first examples come from, when it is not the pool at large. */
   readonly first?: (item: Labelled) => boolean;
+  /** Inputs of another product, with labels that the model does not know. */
+  readonly others?: readonly Labelled[];
 }
 
 export interface Scenario {
@@ -26,6 +34,11 @@ export interface Scenario {
   readonly examplesPerLabel: number;
   /** Most inputs of the fresh set. */
   readonly freshLimit: number;
+  readonly stageSize?: StageSize;
+  /** Share of each stage's inputs to learn from that are another product's; none without it. */
+  readonly othersShare?: number;
+  /** What is judged and how wrongly, where it is not all, by the share of poison. */
+  readonly judging?: Judging;
   load(data: string, seed: number, random: Random): Promise<Material>;
 }
 
@@ -38,7 +51,8 @@ export interface Draw {
 }
 
 /** Deals the material out: so many first examples of each label, then the stages, in the pool's natural mix. */
-export function deal(scenario: Scenario, { labels, pool, fresh, first }: Material, seed: number, random: Random): Draw {
+export function deal(scenario: Scenario, material: Material, seed: number, random: Random): Draw {
+  const { labels, pool, fresh, first, others = [] } = material;
   const examples: Labelled[] = [];
   const rest: Labelled[] = [];
   const taken = new Map<string, number>();
@@ -49,16 +63,25 @@ export function deal(scenario: Scenario, { labels, pool, fresh, first }: Materia
       examples.push(item);
     } else rest.push(item);
   }
-  const each = stageSize.learn + stageSize.score;
-  if (rest.length < stages * each) {
-    throw new Error(`${scenario.name} has ${rest.length} inputs for its stages, and needs ${stages * each}`);
+  const { learn, score } = scenario.stageSize ?? stageSize;
+  const foreign = Math.round(learn * (scenario.othersShare ?? 0));
+  const own = learn - foreign;
+  const each = own + score;
+  if (rest.length < stages * each || others.length < stages * foreign) {
+    const [has, needs] = [`${rest.length} + ${others.length}`, `${stages * each} + ${stages * foreign}`];
+    throw new Error(`${scenario.name} has ${has} inputs for its stages, and needs ${needs}`);
   }
+  const strangers = random.stream(seed, `adaptft/${scenario.name}/others`).shuffle(others);
   return {
     labels,
     examples,
     stages: Array.from({ length: stages }, (_, index) => {
       const part = rest.slice(index * each, (index + 1) * each);
-      return { learn: part.slice(0, stageSize.learn), score: part.slice(stageSize.learn) };
+      const mixed = [...part.slice(0, own), ...strangers.slice(index * foreign, (index + 1) * foreign)];
+      return {
+        learn: foreign === 0 ? mixed : random.stream(seed, `adaptft/${scenario.name}/mix/${index}`).shuffle(mixed),
+        score: part.slice(own),
+      };
     }),
     fresh: random.stream(seed, `adaptft/${scenario.name}/fresh`).shuffle(fresh).slice(0, scenario.freshLimit),
   };

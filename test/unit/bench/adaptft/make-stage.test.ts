@@ -4,7 +4,7 @@ import { makeStage, paperStages, type Stage } from '../../../../bench/adaptft/lo
 import type { StagedLog } from '../../../../bench/adaptft/logs/staged-log.ts';
 import { traceLine } from '../../../../bench/adaptft/logs/trace-line.ts';
 import { Corpus } from '../../../../bench/adaptft/perturbations/corpus.ts';
-import { perturbationKinds } from '../../../../bench/adaptft/perturbations/kinds.ts';
+import { isPoison } from '../../../../bench/adaptft/perturbations/kinds.ts';
 import { SeededRandom } from '../../../../shared/adapters/local/seeded-random.ts';
 import { requests } from './requests.ts';
 
@@ -19,7 +19,6 @@ function logsOf(stage: Stage | undefined, seed = 1, judge: JudgeName = 'random')
 }
 
 const [clean, , , worst] = paperStages;
-const isPoison = new Map(perturbationKinds.map((kind) => [kind.name, kind.class === 'poison']));
 
 describe('makeStage', () => {
   it('gives the same logs, byte for byte, of the same request, and others of another seed', () => {
@@ -48,7 +47,7 @@ describe('makeStage', () => {
     const ids = new Set(logs.map(({ logId }) => logId));
     expect(ids.size).toBe(logs.length);
     for (const { truth, expected, timedOut, input } of logs) {
-      expect(truth.kinds.some((kind) => isPoison.get(kind))).toBe(truth.class === 'poison');
+      expect(truth.kinds.some(isPoison)).toBe(truth.class === 'poison');
       expect(truth.class === 'clean').toBe(truth.kinds.length === 0);
       if (truth.repeats !== null) expect(ids).toContain(truth.repeats);
       if (timedOut) expect(expected).toBeNull();

@@ -11,6 +11,7 @@ import { summarise } from '../../../../bench/adaptft/results/summarise.ts';
 import { trajectoryChart } from '../../../../bench/adaptft/results/trajectory-chart.ts';
 import { protocol, readUnits, writeUnit } from '../../../../bench/adaptft/results/unit-files.ts';
 import { scenarios } from '../../../../bench/adaptft/scenarios/all-scenarios.ts';
+import { hardScenarios } from '../../../../bench/adaptft/scenarios/hard-scenarios.ts';
 import { SeededRandom } from '../../../../shared/adapters/local/seeded-random.ts';
 
 function score(right: number): Score {
@@ -201,6 +202,27 @@ describe('summarise', () => {
     const svg = trajectoryChart('snips', summary.scenarios);
     expect(svg).toContain('snips: accuracy by stage and arm');
     expect(svg.match(/<path /g)?.length).toBeGreaterThanOrEqual(4);
+  });
+});
+
+describe('hard scenarios', () => {
+  const hard = units.map((each) => ({ ...each, scenario: 'clinc150-half-wrong' }));
+
+  it('count in nothing that the seven are summed up by', () => {
+    expect(summarise([...units, ...hard], scenarios, new SeededRandom())).toEqual(summary);
+  });
+
+  it('stand on the page in a part of their own, and leave it empty of others', () => {
+    const facts = { command: 'bench', seeds: [1], machine: 'm', versions: 'v', duration: 'd', charts: 'charts' };
+    const apart = summarise([...units, ...hard], hardScenarios, new SeededRandom());
+    const page = markdown(summary, facts, apart);
+    const [before = '', after = ''] = page.split('## Hard scenarios');
+    expect(before).not.toContain('clinc150-half-wrong');
+    expect(after).toContain('| clinc150-half-wrong | random | 70.0 / 60.0 | 92.0 / 82.0 |  | 90.0 / 80.0 |');
+    expect(markdown(summary, facts, summarise(units, hardScenarios, new SeededRandom()))).not.toContain(
+      'Hard scenarios',
+    );
+    expect(markdown(summarise(hard, scenarios, new SeededRandom()), facts, apart)).toContain('0 scenarios');
   });
 });
 
