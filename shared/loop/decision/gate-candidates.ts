@@ -6,7 +6,6 @@ import { type EvaluationAnswer, evaluationAnswerSchema } from '../../domain/eval
 import { type EvidenceRecord, evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts';
 import { type GateRequest, gateCandidate, type MemoryCount } from '../../domain/evaluation/gate.ts';
 import { type PairedRecord, pairUp } from '../../domain/evaluation/pairs.ts';
-import { trainerNamed } from '../../ports/back-ends.ts';
 import { readJsonl, writeJson } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -30,7 +29,7 @@ const inputSchema = z.strictObject({
 });
 type Input = z.infer<typeof inputSchema>;
 
-/** The margin where only some of the folds have a model, which makes for fewer pairs. */
+/** The margin where what is served is no average, and only some of the folds have a model: pairs are few then. */
 const dearMargin = 0.01;
 
 /** Puts every candidate of the iteration to the gate and names the best. Rejection is data, not a fault. */
@@ -41,7 +40,6 @@ export const gateCandidates: Stage<Input, Gate> = {
   async run(input, { ports, key }) {
     const { model } = await readPlan(input.prepared, ports);
     const kind = kindOf(model, ports);
-    const margin = trainerNamed(model.trainer, ports).foldModels === 'all' ? null : dearMargin;
     const { split, lineage } = input;
     const [evidence = [], preceding = [], earlier = []] = await Promise.all(
       [split.evidence.key, lineage.preceding.key, lineage.earlier.key].map((file) =>
@@ -57,7 +55,7 @@ export const gateCandidates: Stage<Input, Gate> = {
       const answered = evidence.filter(({ exampleId, kept }) => kept && answers.has(exampleId));
       const request: GateRequest = {
         settings: model.settings,
-        margin,
+        margin: evaluated.fit === null ? null : dearMargin,
         pairs: { groups, gained, lost },
         memory: [
           ...(preceding.length === 0 ? [] : [memory('preceding', preceding, answers, kind)]),
