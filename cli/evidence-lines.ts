@@ -19,7 +19,7 @@ function scoreLine({ before, after }: Scores): string {
     ...(after.passes === undefined ? [] : [`${percent(after.passes)} of its passes kept`]),
   ];
   const apart = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
-  return `Out of fold, by models that have not seen the traces: ${percent(champion)} before, ${percent(after.traffic)} after${apart}.`;
+  return `Out of fold, by models that have not seen the traces, suspect judgements left out: ${percent(champion)} before, ${percent(after.traffic)} after${apart}.`;
 }
 
 function gainLine(

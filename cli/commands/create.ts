@@ -146,10 +146,6 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
         : [`Checkpoint ${checkpoint.checkpointId}, trained on ${plural(trained, 'example')}, is the champion.`]),
     ],
   );
-  for (const label of options.critical ?? []) {
-    if (!labels.includes(label))
-      session.output.say(`Note: critical label ${printableLine(label, 60)} is none of the model's.`);
-  }
   for (const note of dataset?.manifest.notes ?? []) session.output.say(`Note: ${note}.`);
   const at = session.stackOption;
   session.output.say(

@@ -71,6 +71,7 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
   const outputs = outputsOf(given?.examples ?? []);
   const model =
     registered ?? newModel(request, kind.specFrom({ labels: request.labels, outputs }), trainerOptions, ports);
+  checkCritical(model, kind);
   const read = given === null ? null : withoutBadOutputs(given, model, kind, request);
   const examples = read?.examples ?? [];
   if (read === null) {
@@ -211,6 +212,19 @@ function checkLabels(known: readonly string[], labels: readonly string[], { word
     `The model is registered already, and ${words.facet} ${JSON.stringify(wrong.slice(0, 80))} is not one of ` +
       `the model's ${known.length}.`,
     { mend: 'Leave --labels out, or create a model of another name.' },
+  );
+}
+
+/** A label that the model never has would hold every candidate back. */
+function checkCritical({ task, settings }: Model, kind: TaskKind): void {
+  const known = kind.knownFacets(task);
+  const wrong = settings.critical.find((facet) => !known.includes(facet));
+  if (wrong === undefined || known.length === 0) return;
+  const { facet, facets } = kind.words;
+  throw new RatchetError(
+    'InvalidInput',
+    `The critical ${facet} ${JSON.stringify(wrong.slice(0, 80))} is none of the model's ${known.length}.`,
+    { mend: `Name some of its ${facets}: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ', …' : ''}.` },
   );
 }
 

@@ -12,6 +12,8 @@ export const evidenceRecordSchema = evaluationItemSchema.extend({
   kept: z.boolean(),
   /** What the champion answers out of fold; null for nothing, and for what an earlier promotion froze. */
   answer: outputSchema.nullable(),
+  /** Whether a person has judged it; not known of what an earlier promotion froze. */
+  byPerson: z.boolean().optional(),
 });
 export type EvidenceRecord = z.infer<typeof evidenceRecordSchema>;
 
@@ -25,11 +27,14 @@ export function evidenceOf(
 ): readonly EvidenceRecord[] {
   return records
     .flatMap((record): EvidenceRecord[] => {
-      const { traceId, input, expected, verdict, groupId, folds, triage, use, answer } = record;
+      const { traceId, input, expected, verdict, groupId, folds, triage, use, answer, judgement } = record;
       if (use !== 'evidence' || expected === null || verdict === 'unknown' || triage.category === 'poison') return [];
       if (!isHonest(record)) return [];
       const kept = triage.category !== 'suspect-judgement';
-      return [{ exampleId: traceId, input, expected, right: verdict === 'pass', groupId, folds, kept, answer }];
+      const byPerson = judgement?.judge.kind === 'human';
+      return [
+        { exampleId: traceId, input, expected, right: verdict === 'pass', groupId, folds, kept, answer, byPerson },
+      ];
     })
     .sort((a, b) => compareText(a.exampleId, b.exampleId));
 }

@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { mcNemarOneSided } from '../base/statistics.ts';
 import { type Settings, settingsSchema } from '../models/settings.ts';
-import { type FacetCount, facetCountSchema, fallenFacetSchema, fallenFacets, isPossible } from './facet-losses.ts';
+import {
+  type FacetCount,
+  facetCountSchema,
+  fallenFacetSchema,
+  fallenFacets,
+  familyWiseError,
+  isPossible,
+} from './facet-losses.ts';
 import { netGain, pairsNeeded, pairsNeededStrictly } from './net-gain.ts';
 
 const idsSchema = z.array(z.string()).readonly();
@@ -27,8 +34,10 @@ export const gateRequestSchema = z.strictObject({
   /** Near-duplicate groups of all judged records, answered out of fold, and one id for each that only one has right. */
   pairs: z.strictObject({ groups: z.int(), gained: idsSchema, lost: idsSchema }),
   memory: z.array(memorySchema).readonly(),
-  /** The pairs by facet, each facet once. */
+  /** The pairs by facet, each facet that the task knows once, also those without records. */
   facets: z.array(facetCountSchema).readonly(),
+  /** The pairs that a person has judged, whose word ranks above all others'; none where it is left out. */
+  people: facetCountSchema.omit({ facet: true }).optional(),
   /** Failures after triage, and judged records in all. */
   evidence: z.strictObject({ failures: z.int(), records: z.int() }),
   /**
@@ -171,17 +180,38 @@ function memoryRule(counts: GateVerdict['memory']): GateRule {
 }
 
 /** What falls without proof is named and no failure: among many labels some fall by chance under a better model. */
-function labelsRule(fallen: GateVerdict['fallen'], { settings, facets }: GateRequest): GateRule {
+function labelsRule(fallen: GateVerdict['fallen'], { settings, facets, people }: GateRequest): GateRule {
+  const silent = facets.filter(({ records }) => records === 0).map(({ facet }) => facet);
   const proven = fallen.filter((facet) => facet.proven);
   const unproven = fallen.filter((facet) => !facet.proven);
   const faults = [
     ...facets.filter((count) => !isPossible(count)).map(({ facet }) => `the numbers of ${facet} cannot be`),
     ...(proven.length === 0 ? [] : [`proven to fall: ${listed(proven)}`]),
     ...settings.critical.flatMap((facet) => criticalFault(facet, facets, settings.enoughCritical)),
+    ...peopleFault(people),
   ];
-  const what = faults.length === 0 ? `none of ${number(facets.length)} labels is proven to fall` : faults.join('; ');
+  const told = facets.length - silent.length;
+  const what = faults.length === 0 ? `none of ${number(told)} labels is proven to fall` : faults.join('; ');
   const seen = unproven.length === 0 ? '' : `; losing more than they gain, without proof: ${listed(unproven)}`;
-  return { rule: 'labels', passed: faults.length === 0, detail: capitalised(`${what}${seen}.`) };
+  return { rule: 'labels', passed: faults.length === 0, detail: capitalised(`${what}${seen}${untold(silent)}.`) };
+}
+
+/** Labels of which nobody can tell whether they fall. */
+function untold(silent: readonly string[]): string {
+  if (silent.length === 0) return '';
+  const more = silent.length > named ? ` and ${silent.length - named} more` : '';
+  return `; no record tells of ${silent.slice(0, named).join(', ')}${more}`;
+}
+
+/** What people judged must not be proven to fall either, however much is gained by the word of others. */
+function peopleFault(people: GateRequest['people']): string[] {
+  if (people === undefined || !isPossible(people))
+    return people === undefined ? [] : ['the numbers of people cannot be'];
+  const { records, gained, lost } = people;
+  const pValue = mcNemarOneSided(lost, gained);
+  if (lost <= gained || pValue > familyWiseError) return [];
+  const counts = `${gained} gained, ${lost} lost of ${number(records)}, p = ${probability(pValue)}`;
+  return [`what people judged is proven to fall (${counts})`];
 }
 
 function criticalFault(critical: string, facets: readonly FacetCount[], enough: number): string[] {

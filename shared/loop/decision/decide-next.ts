@@ -104,10 +104,11 @@ function isLoss(rule: string): boolean {
 }
 
 /** What was gained, and what falls all the same. */
-function promotionReason({ verdict, candidate }: GatedCandidate, candidates: number): string {
+function promotionReason({ verdict, candidate, request }: GatedCandidate, candidates: number): string {
   const gain = verdict.rules.find(({ rule }) => rule === 'gain')?.detail ?? '';
-  const labels = verdict.fallen.length === 0 ? '' : ` ${verdict.rules.find(({ rule }) => rule === 'labels')?.detail}`;
-  const which = candidates === 1 ? 'passes the gate' : `is the first of ${candidates} that passes the gate`;
+  const speaks = verdict.fallen.length > 0 || request.facets.some(({ records }) => records === 0);
+  const labels = speaks ? ` ${verdict.rules.find(({ rule }) => rule === 'labels')?.detail}` : '';
+  const which = candidates === 1 ? 'passes the gate' : `passes the gate, of ${candidates} tried side by side`;
   return `Candidate ${candidate.candidateId} ${which}. ${gain}${labels}`;
 }
 

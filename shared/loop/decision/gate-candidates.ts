@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { Output } from '../../domain/base/output.ts';
+import { mcNemarOneSided } from '../../domain/base/statistics.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import { confusionCounts } from '../../domain/diagnosis/confusion.ts';
 import { type EvaluationAnswer, evaluationAnswerSchema } from '../../domain/evaluation/evaluation-set.ts';
 import { type EvidenceRecord, evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts';
+import type { FacetCount } from '../../domain/evaluation/facet-losses.ts';
 import { type GateRequest, gateCandidate, type MemoryCount } from '../../domain/evaluation/gate.ts';
 import { type PairedRecord, pairUp } from '../../domain/evaluation/pairs.ts';
 import { readJsonl, writeJson } from '../../ports/documents.ts';
@@ -46,7 +48,9 @@ export const gateCandidates: Stage<Input, Gate> = {
         readJsonl(ports.objects, file, evidenceRecordSchema),
       ),
     );
+    const known = kind.knownFacets(model.task);
     const candidates: GatedCandidate[] = [];
+    const answersOf = new Map<GatedCandidate, Answers>();
     for (const candidate of input.candidates) {
       const evaluated = input.evaluated.find(({ candidateId }) => candidateId === candidate.candidateId);
       if (evaluated === undefined) throw new Error(`candidate ${candidate.candidateId} was not evaluated`);
@@ -61,11 +65,12 @@ export const gateCandidates: Stage<Input, Gate> = {
           ...(preceding.length === 0 ? [] : [memory('preceding', preceding, answers, kind)]),
           ...(earlier.length === 0 ? [] : [memory('earlier', earlier, answers, kind)]),
         ],
-        facets,
+        facets: [...facets, ...withoutRecords(known, facets)],
+        people: peopleOf(evidence, answers, kind),
         evidence: { failures: split.failures, records: answered.length },
         fit: evaluated.fit,
       };
-      candidates.push({
+      const gated: GatedCandidate = {
         candidate,
         score: scoreOf(answered, ({ exampleId }) => answers.get(exampleId)?.output ?? null, kind),
         championScore: scoreOf(answered, ({ answer }) => answer, kind),
@@ -73,10 +78,14 @@ export const gateCandidates: Stage<Input, Gate> = {
         remaining: remainingOf(answered, answers, kind),
         request,
         verdict: gateCandidate(request),
-      });
+      };
+      candidates.push(gated);
+      answersOf.set(gated, answers);
     }
     await recordScores(candidates, ports, input.run.modelId);
-    const best = candidates.find(passed) ?? [...candidates].sort(byMerit)[0];
+    const isBetter = (one: GatedCandidate, other: GatedCandidate) =>
+      isProvenBetter(evidence, answersOf.get(one), answersOf.get(other), kind, model.settings.alpha);
+    const best = chosenOf(candidates.filter(passed), isBetter) ?? [...candidates].sort(byMerit)[0];
     if (best === undefined) throw new Error('gate-candidates was given no candidate');
     const gateKey = key('gate.json');
     await writeJson(ports.objects, gateKey, { candidates });
@@ -93,12 +102,52 @@ async function recordScores(candidates: readonly GatedCandidate[], ports: Ports,
   }
 }
 
-/**
- * Of candidates that pass, the first is taken: they come in the order in which their trainer expects most of them, and
- * what some gain more than others on the same records is mostly chance.
- */
 function passed({ verdict }: GatedCandidate): boolean {
   return verdict.outcome === 'passed';
+}
+
+/**
+ * Of candidates that pass, the first is taken, unless a later one is proven better: they come in the order in which
+ * their trainer expects most of them, and what some gain more than others on the same records is mostly chance.
+ */
+function chosenOf(
+  candidates: readonly GatedCandidate[],
+  isBetter: (one: GatedCandidate, other: GatedCandidate) => boolean,
+): GatedCandidate | undefined {
+  return candidates.reduce<GatedCandidate | undefined>(
+    (chosen, one) => (chosen === undefined || isBetter(one, chosen) ? one : chosen),
+    undefined,
+  );
+}
+
+/** Whether one candidate is better than another by the exact one-sided McNemar test on the records of both. */
+function isProvenBetter(
+  evidence: readonly EvidenceRecord[],
+  one: Answers | undefined,
+  other: Answers | undefined,
+  kind: TaskKind,
+  alpha: number,
+): boolean {
+  if (one === undefined || other === undefined) return false;
+  const records = evidence.flatMap((record) => {
+    const before = other.get(record.exampleId)?.right;
+    return before === undefined ? [] : [{ ...record, right: before }];
+  });
+  const { gained, lost } = pairUp(paired(records, one, kind));
+  return mcNemarOneSided(gained.length, lost.length) <= alpha;
+}
+
+/** Labels that the task knows and no record tells of: whether they fall nobody can say. */
+function withoutRecords(known: readonly string[], counted: readonly FacetCount[]): FacetCount[] {
+  const seen = new Set(counted.map(({ facet }) => facet));
+  return known.filter((facet) => !seen.has(facet)).map((facet) => ({ facet, records: 0, gained: 0, lost: 0 }));
+}
+
+/** The pairs that a person has judged. */
+function peopleOf(evidence: readonly EvidenceRecord[], answers: Answers, kind: TaskKind): GateRequest['people'] {
+  const judged = evidence.filter(({ byPerson }) => byPerson === true);
+  const { groups, gained, lost } = pairUp(paired(judged, answers, kind));
+  return { records: groups, gained: gained.length, lost: lost.length };
 }
 
 /** Of candidates that do not pass, those that break the fewest rules come first; then as {@link byNetGain}. */

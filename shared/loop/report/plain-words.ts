@@ -8,7 +8,7 @@ import { visibleLine } from './visible-text.ts';
 const figureNames: Readonly<Record<string, { title: string; meaning: string; note: string }>> = {
   traffic: {
     title: 'All traffic',
-    meaning: 'Every judged trace that candidates are weighed by, in its natural mix.',
+    meaning: 'The judged traces that candidates are weighed by, in their natural mix, suspect judgements left out.',
     note: 'out of fold',
   },
   failures: {

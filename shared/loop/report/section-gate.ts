@@ -133,6 +133,6 @@ function regressedExamples(data: ReportData): Markup {
   if (data.regressed.length === 0)
     return html`<h3>Regressed examples</h3><p>None: nothing that was right on record is wrong now.</p>`;
   return html`<h3>Regressed examples (${formatCount(data.regressed.length)})</h3>
-    <p>Right under the champion or on record, wrong from the candidate, both out of fold. If one of them is wrongly judged, correct it in the review console; the next run counts the corrected record.</p>
+    <p>Right under the champion or on record, wrong from the candidate, both out of fold. If one of them is wrongly judged, ingest a person's judgement of it; the next run counts the corrected record.</p>
     ${exampleList(data.regressed, shownRegressions, true)}`;
 }

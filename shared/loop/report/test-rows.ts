@@ -18,11 +18,11 @@ export function testRows(rows: readonly BeforeAfter[]): readonly RateRow[] {
   });
 }
 
-/** Of how many candidates the shown one is the best, and what that does to its figures, as a sentence. */
+/** Of how many candidates the shown one was chosen, and what that does to its figures, as a sentence. */
 export function bestOf({ candidates }: Pick<ReportData, 'candidates'>): string {
   return candidates.length <= 1
     ? 'It is the only candidate tried in this run.'
-    : `It is the best of ${formatCount(candidates.length)} candidates tried in this run, so its figures are slightly flattering.`;
+    : `It was chosen among ${formatCount(candidates.length)} candidates tried in this run on these same records, so its figures may flatter a little; suspect judgements are left out of them.`;
 }
 
 /** What holds of the share kept for the report alone, as a further sentence; empty where there is none. */

@@ -46,7 +46,9 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
     const failures = usable.filter((record) => record.verdict === 'fail').length;
     const { enoughFailures, enoughRecords } = model.settings;
     const missing = [
-      ...(failures < enoughFailures ? [`${failures} failures after triage, ${enoughFailures} are needed`] : []),
+      ...(failures < enoughFailures
+        ? [`${failures} failures with a known right answer after triage, ${enoughFailures} are needed`]
+        : []),
       ...(kept.length < enoughRecords ? [`${kept.length} records of evidence, ${enoughRecords} are needed`] : []),
     ].join('; ');
     return {

@@ -95,17 +95,20 @@ describe('ratchet create', () => {
     expect(ended.stderr).not.toMatch(/^\s+at /m);
   });
 
-  test('takes settings, and says of a critical label that the model does not have', async () => {
-    const options = ['--caution', 'strict', '--critical', 'ham,eggs', '--set', 'reportShare=0.1', 'enoughFailures=7'];
+  test('takes settings, and refuses a critical label that the model does not have', async () => {
+    const misspelt = await run(['create', 'careful', '--labels', 'ham,spam', '--critical', 'ham,eggs']);
+    expect(misspelt).toMatchObject({ code: 2 });
+    expect(misspelt.stderr).toContain('The critical label "eggs" is none of the model\'s 2.');
+    expect(misspelt.stderr).toContain('Name some of its labels: ham, spam.');
+    const options = ['--caution', 'strict', '--critical', 'ham', '--set', 'reportShare=0.1', 'enoughFailures=7'];
     const ended = await run(['create', 'careful', '--labels', 'ham,spam', ...options]);
     expect(ended).toMatchObject({ code: 0 });
-    expect(ended.stderr).toContain("critical label eggs is none of the model's");
     const workspace = await openWorkspace(at('.ratchet'), { observer: { progress: () => {}, note: () => {} } });
     const model = await workspace.ports.lineage.getModel('careful');
     await workspace.close();
     expect(model?.settings).toMatchObject({
       caution: 'strict',
-      critical: ['ham', 'eggs'],
+      critical: ['ham'],
       reportShare: 0.1,
       enoughFailures: 7,
     });

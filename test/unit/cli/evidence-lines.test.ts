@@ -14,7 +14,7 @@ describe('evidenceLines', () => {
       earlier: { lost: 12, gained: 14, allowed: 19, of: 1_902 },
     };
     expect(evidenceLines({ scores, gain, memory })).toEqual([
-      "Out of fold, by models that have not seen the traces: 91.5 % before, 96.9 % after (74.0 % of the champion's failures fixed, 99.1 % of its passes kept).",
+      "Out of fold, by models that have not seen the traces, suspect judgements left out: 91.5 % before, 96.9 % after (74.0 % of the champion's failures fixed, 99.1 % of its passes kept).",
       'Of 2,588 independent records 163 are gained and 22 lost: +5.45 points, with 95 % certainty above +4.58. Of what earlier promotions froze, 3 are lost net (12 allowed).',
     ]);
   });
@@ -26,7 +26,7 @@ describe('evidenceLines', () => {
       memory: {},
     });
     expect(lines).toEqual([
-      'Out of fold, by models that have not seen the traces: 90.0 % before, 89.0 % after.',
+      'Out of fold, by models that have not seen the traces, suspect judgements left out: 90.0 % before, 89.0 % after.',
       'Of 1,000 independent records 5 are gained and 15 lost: −1.00 points, with 95 % certainty above −1.66.',
       'On the traffic kept for the report alone: 91.0 % before, 90.0 % after.',
     ]);

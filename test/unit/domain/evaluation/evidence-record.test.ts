@@ -27,6 +27,7 @@ describe('the evidence', () => {
         folds: [7],
         kept: true,
         answer: 'spam',
+        byPerson: false,
       },
     ]);
   });

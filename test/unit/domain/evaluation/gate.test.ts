@@ -46,6 +46,27 @@ const detailOf = (request: GateRequest, rule: string): string | undefined =>
   gateCandidate(request).rules.find((one) => one.rule === rule)?.detail;
 
 describe('gateCandidate', () => {
+  it('refuses what falls by the word of people, however much is gained by that of others', () => {
+    const people = { records: 20, gained: 0, lost: 8 };
+    expect(failedRules({ ...passing, people })).toEqual(['labels']);
+    expect(detailOf({ ...passing, people }, 'labels')).toBe(
+      'What people judged is proven to fall (0 gained, 8 lost of 20, p = 0.0039).',
+    );
+    expect(failedRules({ ...passing, people: { records: 20, gained: 0, lost: 4 } })).toEqual([]);
+    expect(failedRules({ ...passing, people: { records: 20, gained: 8, lost: 8 } })).toEqual([]);
+    expect(failedRules({ ...passing, people: { records: 3, gained: 2, lost: 2 } })).toEqual(['labels']);
+  });
+
+  it('says of which labels no record tells, a few by name', () => {
+    const silent = ids(7, 'label').map((facet) => ({ facet, records: 0, gained: 0, lost: 0 }));
+    expect(detailOf({ ...passing, facets: [...passing.facets, ...silent.slice(0, 1)] }, 'labels')).toBe(
+      'None of 1 labels is proven to fall; no record tells of label-0.',
+    );
+    expect(detailOf({ ...passing, facets: [...passing.facets, ...silent] }, 'labels')).toBe(
+      'None of 1 labels is proven to fall; no record tells of label-0, label-1, label-2, label-3, label-4 and 2 more.',
+    );
+  });
+
   it('passes a candidate that meets all five rules, and gives its numbers', () => {
     const verdict = gateCandidate(passing);
     expect(verdict.outcome).toBe('passed');

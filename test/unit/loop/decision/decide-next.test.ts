@@ -114,7 +114,7 @@ describe('decide-next', () => {
       c2: { gained: 10, lost: 2, score: 0.4 },
     });
     expect(output).toMatchObject({ next: 'promote', chosen: { candidateId: 'c1' }, answersKey: 'c1-answers.jsonl' });
-    expect(output.reason).toMatch(/^Candidate c1 is the first of 2 that passes the gate\. Right where .* 40 times/);
+    expect(output.reason).toMatch(/^Candidate c1 passes the gate, of 2 tried side by side\. Right where .* 40 times/);
     expect(history).toMatchObject({ next: null, ended: null });
   });
 

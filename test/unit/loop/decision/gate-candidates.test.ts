@@ -102,15 +102,20 @@ const rulesOf = (candidate: GatedCandidate | undefined) =>
 const better = { c1: { lost: 2, gained: 40 } };
 
 describe('the best candidate', () => {
-  it('is the first that passes, in the order of the trainer, whatever others gain', async () => {
+  it('is the first that passes, in the order of the trainer, whatever others may have gained by chance', async () => {
     const { best, score, championScore, outcome } = await gate({
       c1: { lost: 30, gained: 20 },
       c2: { lost: 4, gained: 60 },
-      c3: { lost: 0, gained: 80 },
+      c3: { lost: 1, gained: 61 },
     });
     expect({ best: best.candidateId, outcome }).toEqual({ best: 'c2', outcome: 'passed' });
     expect(score).toBeCloseTo(456 / 500, 9);
     expect(championScore).toBeCloseTo(400 / 500, 9);
+  });
+
+  it('is a later one that passes where it is proven better than the first', async () => {
+    const { best } = await gate({ c1: { lost: 18, gained: 55 }, c2: { lost: 1, gained: 53 } });
+    expect(best.candidateId).toBe('c2');
   });
 
   it('is one that passes before one that gains more and is refused', async () => {
@@ -127,6 +132,23 @@ describe('the best candidate', () => {
 });
 
 describe('what the gate is shown', () => {
+  it('is apart what people have judged, which may not fall by the word of others', async () => {
+    const judged = evidence.map((record, at) => ({ ...record, byPerson: at < 20 }));
+    const { candidates, outcome } = await gate({ c1: { lost: 8, gained: 90 } }, { evidence: judged });
+    expect(candidates[0]?.request.people).toEqual({ records: 20, gained: 0, lost: 8 });
+    expect(outcome).toBe('rejected');
+    expect(rulesOf(candidates[0])).toEqual(['labels']);
+  });
+
+  it('is every label that the task knows, those without a record too', async () => {
+    const { candidates } = await gate(better);
+    const silent = candidates[0]?.request.facets.filter(({ records }) => records === 0).map(({ facet }) => facet);
+    expect(silent?.length).toBeGreaterThan(0);
+    expect(candidates[0]?.verdict.rules.find(({ rule }) => rule === 'labels')?.detail).toContain(
+      `no record tells of ${silent?.join(', ')}.`,
+    );
+  });
+
   it('is what both have answered, near-duplicates counted once', async () => {
     const copies = evidence.map((record, at) => ({ ...record, groupId: `g${Math.floor(at / 5)}` }));
     const { candidates } = await gate({ c1: { lost: 5, gained: 50 } }, { evidence: copies });

@@ -123,7 +123,9 @@ describe('a promotion', () => {
       /On 2,704 judged traces, each answered by a model that has not seen it, .* right in 96\.9 %/,
     );
     expect(header).toContain('91.5 %');
-    expect(header).toContain('the best of 4 candidates tried in this run, so its figures are slightly flattering');
+    expect(header).toContain(
+      'chosen among 4 candidates tried in this run on these same records, so its figures may flatter a little',
+    );
     expect(header).toContain('What to do next');
   });
 
