@@ -47,7 +47,7 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
     const { enoughFailures, enoughRecords } = model.settings;
     const missing = [
       ...(failures < enoughFailures
-        ? [`${failures} failures with a known right answer after triage, ${enoughFailures} are needed`]
+        ? [`${failures} failures after triage with a known right answer, ${enoughFailures} are needed`]
         : []),
       ...(kept.length < enoughRecords ? [`${kept.length} records of evidence, ${enoughRecords} are needed`] : []),
     ].join('; ');

@@ -114,9 +114,9 @@ describe('the evidence is enough', () => {
     const passes = await split([...many(31), ...many(19, fails, 'f')], { settings });
     expect(passes.output).toMatchObject({
       enoughEvidence: false,
-      reason: '19 failures with a known right answer after triage, 20 are needed',
+      reason: '19 failures after triage with a known right answer, 20 are needed',
     });
     const both = await split([...many(20), ...many(3, { triage: suspect }, 's')], { settings });
-    expect(both.output.reason).toBe('0 failures with a known right answer after triage, 20 are needed; 20 records of evidence, 50 are needed');
+    expect(both.output.reason).toBe('0 failures after triage with a known right answer, 20 are needed; 20 records of evidence, 50 are needed');
   });
 });
