@@ -117,6 +117,8 @@ describe('the evidence is enough', () => {
       reason: '19 failures after triage with a known right answer, 20 are needed',
     });
     const both = await split([...many(20), ...many(3, { triage: suspect }, 's')], { settings });
-    expect(both.output.reason).toBe('0 failures after triage with a known right answer, 20 are needed; 20 records of evidence, 50 are needed');
+    expect(both.output.reason).toBe(
+      '0 failures after triage with a known right answer, 20 are needed; 20 records of evidence, 50 are needed',
+    );
   });
 });
