@@ -38,7 +38,7 @@ export function markdown(summary: Summary, facts: PageFacts): string {
     'A model begins with 2, 5 or 10 examples of each of 30, 77 or 150 of CLINC150’s intents (USE-Lite, default configuration). It answers 250 to 3,000 texts of clean traffic; a judge says what',
     'is right, and errs: 15 % of the logs carry poison of [AdaptFT-Bench’s kinds](perturbations.md), half of them a wrong correction to a random other label. Then the loop runs once, with a model’s own settings.',
     'Accuracy is that on up to 900 fresh texts of the data’s own test split, that no log holds. "Everything" is the same trainer on the first examples and all that was judged. Intervals are 95 %, over seeds',
-    'and inputs, three seeds only: read a cell with its neighbours.',
+    'and inputs, few seeds only: read a cell with its neighbours.',
     '',
     `\`${facts.command}\` · seeds ${facts.seeds.join(', ')} · ${facts.versions} · ${facts.machine} · ${facts.cpuMinutes.toFixed(0)} CPU minutes. \`DIR\` holds \`clinc150/data_full.json\`.`,
     '',
