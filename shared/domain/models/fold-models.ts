@@ -34,3 +34,18 @@ export function askedModel(place: Pick<Place, 'folds' | 'use'>, checkpoint: Answ
   if (place.use === 'report' || folds === null || fold === undefined) return served;
   return folds.models[partOf(fold, folds.parts)] ?? served;
 }
+
+/** The items in groups by who is asked about them (see {@link askedModel}); groups and items in the order given. */
+export function byAskedModel<T extends Pick<Place, 'folds' | 'use'>>(
+  items: readonly T[],
+  checkpoint: Answering,
+): readonly { readonly served: Served; readonly items: readonly T[] }[] {
+  const groups = new Map<string, { served: Served; items: T[] }>();
+  for (const item of items) {
+    const served = askedModel(item, checkpoint);
+    const group = groups.get(served.ref) ?? { served, items: [] };
+    groups.set(served.ref, group);
+    group.items.push(item);
+  }
+  return [...groups.values()];
+}

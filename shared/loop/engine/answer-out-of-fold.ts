@@ -1,5 +1,4 @@
-import { type Answering, askedModel } from '../../domain/models/fold-models.ts';
-import type { Served } from '../../domain/models/served.ts';
+import { type Answering, byAskedModel } from '../../domain/models/fold-models.ts';
 import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
 import type { Prediction } from '../../ports/predictor.ts';
 import { answerGroups } from './answer-in-slices.ts';
@@ -25,20 +24,16 @@ export async function answerOutOfFold(
   { checkpoint, items, ...how }: OutOfFoldRequest,
   context: Pick<StageContext, 'ports' | 'key' | 'handle' | 'deadline'>,
 ): Promise<readonly Prediction[] | Unfinished> {
-  const byModel = new Map<string, { served: Served; inputs: string[]; at: number[] }>();
-  items.forEach((item, at) => {
-    const served = askedModel(item, checkpoint);
-    const known = byModel.get(served.ref) ?? { served, inputs: [], at: [] };
-    byModel.set(served.ref, known);
-    known.inputs.push(item.input);
-    known.at.push(at);
-  });
-  const groups = [...byModel.values()];
+  const asked = byAskedModel(
+    items.map((item, at) => ({ ...item, at })),
+    checkpoint,
+  );
+  const groups = asked.map((group) => ({ served: group.served, inputs: group.items.map(({ input }) => input) }));
   const given = await answerGroups({ ...how, groups }, context);
   if (given instanceof Unfinished) return given;
   const answers: Prediction[] = [];
-  for (const [asked, at] of groups.flatMap((group) => group.at).entries()) {
-    const answer = given[asked];
+  for (const [place, { at }] of asked.flatMap((group) => group.items).entries()) {
+    const answer = given[place];
     if (answer !== undefined) answers[at] = answer;
   }
   return answers;

@@ -3,9 +3,8 @@ import type { Output } from '../../domain/base/output.ts';
 import type { Parts } from '../../domain/evaluation/fold.ts';
 import type { Configuration } from '../../domain/models/configuration.ts';
 import type { Example } from '../../domain/models/example.ts';
-import { askedModel } from '../../domain/models/fold-models.ts';
+import { byAskedModel } from '../../domain/models/fold-models.ts';
 import type { Model } from '../../domain/models/model.ts';
-import type { Served } from '../../domain/models/served.ts';
 import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
 import type { OutOfFold } from '../../domain/triage/off-domain.ts';
 import { answerWith } from '../../ports/back-ends.ts';
@@ -72,16 +71,12 @@ export async function probabilitiesOutOfFold(
     },
     request.onProgress,
   );
-  const byModel = new Map<string, { served: Served; items: PassRequest['asked'][number][] }>();
-  for (const item of asked) {
-    if (item.folds.length === 0) continue;
-    const served = askedModel(item, trained);
-    const known = byModel.get(served.ref);
-    if (known === undefined) byModel.set(served.ref, { served, items: [item] });
-    else known.items.push(item);
-  }
+  const groups = byAskedModel(
+    asked.filter(({ folds }) => folds.length > 0),
+    trained,
+  );
   await Promise.all(
-    [...byModel.values()].map(async ({ served, items }) => {
+    groups.map(async ({ served, items }) => {
       const predictions = await answerWith(
         { served },
         items.map(({ input }) => input),
