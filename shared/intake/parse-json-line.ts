@@ -17,11 +17,17 @@ const maxDepth = 64;
 /** Half of a character, as only an escape can write it (or a whole character as two escapes). */
 const loneSurrogate = /\\u[dD][89a-fA-F]/;
 
-/** A line that holds one JSON object. Halves of characters become U+FFFD: no store keeps them. Never throws. */
+/** A whole number that may be too long for a variable to hold all its digits. */
+const longNumber = /[[:,\s]-?\d{16,}/;
+
+/**
+ * A line that holds one JSON object. Halves of characters become U+FFFD: no store keeps them. Whole numbers beyond 2^53
+ * become texts of their digits: ids of 64 bits are such. Never throws.
+ */
 export function parseJsonObject(text: string): LineResult<Readonly<Record<string, unknown>>> {
   let value: unknown;
   try {
-    value = loneSurrogate.test(text) ? JSON.parse(text, wellFormed) : JSON.parse(text);
+    value = loneSurrogate.test(text) || longNumber.test(text) ? JSON.parse(text, faithful) : JSON.parse(text);
   } catch (error) {
     const detail = error instanceof Error ? error.message : 'it cannot be parsed';
     return refuse(`not JSON: ${detail}`, 'write one complete JSON object a line');
@@ -96,8 +102,10 @@ function named(type: string): string {
   return Object.hasOwn(typeNames, type) ? (typeNames[type] ?? type) : type;
 }
 
-function wellFormed(_key: string, value: unknown): unknown {
-  return typeof value === 'string' ? value.toWellFormed() : value;
+function faithful(_key: string, value: unknown, { source }: { source?: string } = {}): unknown {
+  if (typeof value === 'string') return value.toWellFormed();
+  const loses = typeof value === 'number' && !Number.isSafeInteger(value) && source !== undefined;
+  return loses && /^-?\d+$/.test(source) ? source : value;
 }
 
 function nameOf(value: unknown): string {

@@ -20,11 +20,14 @@ export type Line =
     });
 
 /**
- * Cuts bytes into lines (LF or CRLF) in bounded memory: of a line over {@link maxLineBytes} only the beginning is kept.
- * A byte order mark is dropped, blank lines are passed over. A line that is not UTF-8 is unreadable, the others are not
- * touched by it.
+ * Cuts bytes into lines (LF or CRLF) in bounded memory: of a line over `maxBytes` only the beginning is kept. A byte
+ * order mark at the beginning of a line is dropped (files that were joined have several), blank lines are passed over.
+ * A line that is not UTF-8 is unreadable, the others are not touched by it.
  */
-export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
+export async function* readLines(
+  chunks: AsyncIterable<Uint8Array>,
+  maxBytes: number = maxLineBytes,
+): AsyncGenerator<Line> {
   let pending: Uint8Array[] = [];
   let kept = 0;
   let length = 0;
@@ -32,7 +35,7 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
 
   const keep = (bytes: Uint8Array): void => {
     length += bytes.length;
-    if (length <= maxLineBytes) {
+    if (length <= maxBytes) {
       pending.push(bytes);
       kept += bytes.length;
     } else if (kept > headBytes) {
@@ -45,7 +48,7 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
   };
   const finish = (): Line | undefined => {
     number += 1;
-    const line = toLine(concatenate(pending, kept), length, number);
+    const line = toLine(concatenate(pending, kept), length, number, maxBytes);
     pending = [];
     kept = 0;
     length = 0;
@@ -71,13 +74,13 @@ export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenera
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
 
-function toLine(bytes: Uint8Array, length: number, number: number): Line | undefined {
-  const content = withoutBreakAndMark(bytes, number);
-  if (length > maxLineBytes) {
+function toLine(bytes: Uint8Array, length: number, number: number, maxBytes: number): Line | undefined {
+  const content = withoutBreakAndMark(bytes);
+  if (length > maxBytes) {
     return {
       number,
       kind: 'unreadable',
-      reason: `the line has ${length} bytes, more than ${maxLineBytes}`,
+      reason: `the line has ${length} bytes, more than ${maxBytes}`,
       mend: 'write one JSON object a line, and shorten its texts',
       head: head(content),
     };
@@ -100,8 +103,8 @@ function head(bytes: Uint8Array): string {
   return lenient.decode(bytes.subarray(0, headBytes));
 }
 
-function withoutBreakAndMark(bytes: Uint8Array, number: number): Uint8Array {
-  const marked = number === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+function withoutBreakAndMark(bytes: Uint8Array): Uint8Array {
+  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   return bytes.subarray(marked ? 3 : 0, bytes.at(-1) === 0x0d ? -1 : undefined);
 }
 
