@@ -35,9 +35,9 @@ const ofNoCall = 'evaluations of spans that are no model call';
  */
 export class GenAiSpans {
   /** The first model call of a trace, by trace id. */
-  readonly #firsts = new LRUCache<string, string>({ max: remembered });
+  readonly #firsts = new LRUCache<string, string>({ maxSize: remembered, sizeCalculation: () => 1 });
   /** Ids of traces by the id of the response. */
-  readonly #responses = new LRUCache<string, string>({ max: remembered });
+  readonly #responses = new LRUCache<string, string>({ maxSize: remembered, sizeCalculation: () => 1 });
   /** Evaluations by the id of a response that has not come yet. */
   readonly #early = new Map<string, LoggedEvent[]>();
   #earlyCount = 0;

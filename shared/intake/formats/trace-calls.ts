@@ -16,14 +16,12 @@ export interface DecidedRoot<Root> {
  * later still, or 100,000 traces later, is not known.
  */
 export class TraceCalls<Root> {
-  readonly #calls = new LRUCache<string, { readonly id: string | null }>({ max: remembered });
-  readonly #roots = new Map<string, { readonly traceId: string | null; readonly root: Root }>();
+  readonly #calls = new LRUCache<string, Call>({ maxSize: remembered, sizeCalculation: () => 1 });
+  readonly #roots: WaitingRoot<Root>[] = [];
 
-  /** Enters a call of a trace; ids that are not known are left out. */
+  /** Enters a call of a trace; where an id is not known, nothing is entered. */
   enter(traceId: string | null, id: string | null): void {
-    if (traceId === null || id === null) return;
-    const before = this.#calls.get(traceId);
-    this.#calls.set(traceId, { id: before === undefined || before.id === id ? id : null });
+    this.#enter(traceId, id, false);
   }
 
   /** The id of the one call of a trace; null where there are several, undefined where none is known. */
@@ -33,25 +31,39 @@ export class TraceCalls<Root> {
 
   /** Lets a root wait, and gives the one that has waited longest where there are too many. */
   *hold(traceId: string | null, id: string | null, root: Root): Generator<DecidedRoot<Root>> {
-    const [oldest] = this.#roots;
-    if (this.#roots.size === rootsAtOnce && oldest !== undefined) {
-      this.#roots.delete(oldest[0]);
-      yield this.#decided(oldest[0], oldest[1]);
-    }
-    const key = id ?? traceId;
-    if (key === null) yield { root, isCall: true };
-    else this.#roots.set(key, { traceId, root });
+    this.#roots.push({ traceId, id, root });
+    if (this.#roots.length > rootsAtOnce) for (const oldest of this.#roots.splice(0, 1)) yield this.#decided(oldest);
   }
 
   /** All roots that still wait. */
   *end(): Generator<DecidedRoot<Root>> {
-    for (const [id, waiting] of this.#roots) yield this.#decided(id, waiting);
-    this.#roots.clear();
+    for (const waiting of this.#roots.splice(0)) yield this.#decided(waiting);
   }
 
-  #decided(id: string, { traceId, root }: { readonly traceId: string | null; readonly root: Root }): DecidedRoot<Root> {
-    const isCall = traceId === null || !this.#calls.has(traceId);
-    if (isCall) this.enter(traceId, id);
+  #decided({ traceId, id, root }: WaitingRoot<Root>): DecidedRoot<Root> {
+    const call = traceId === null ? undefined : this.#calls.get(traceId);
+    const isCall = call === undefined || call.isRoot;
+    if (isCall) this.#enter(traceId, id, true);
     return { root, isCall };
   }
+
+  #enter(traceId: string | null, id: string | null, isRoot: boolean): void {
+    if (traceId === null || id === null) return;
+    const before = this.#calls.get(traceId);
+    const isOnly = before === undefined || before.id === id || (before.isRoot && !isRoot);
+    this.#calls.set(traceId, { id: isOnly ? id : null, isRoot });
+  }
+}
+
+interface Call {
+  /** Null where there are several. */
+  readonly id: string | null;
+  /** Whether it is a root, for want of a record that says it is a call. */
+  readonly isRoot: boolean;
+}
+
+interface WaitingRoot<Root> {
+  readonly traceId: string | null;
+  readonly id: string | null;
+  readonly root: Root;
 }
