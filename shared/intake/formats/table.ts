@@ -1,4 +1,4 @@
-import { type CsvError, type Info, type Options, parse } from 'csv-parse';
+import { type CsvError, type Options, parse } from 'csv-parse';
 import { parse as parseAtOnce } from 'csv-parse/sync';
 import { RatchetError } from '../../domain/base/errors.ts';
 import type { SourceRecord } from '../../ports/source-record.ts';
@@ -135,46 +135,78 @@ interface Row {
   readonly end: number;
 }
 
+/** A row as the parser gives it beside its text. */
+interface RawRow {
+  readonly record: string[];
+  readonly raw: string;
+}
+
+function isRawRow(row: unknown): row is RawRow {
+  return row !== null && typeof row === 'object' && 'raw' in row;
+}
+
+/** The rows of a table, each as soon as its bytes are there: those before a fault too. */
 async function* cellsOf(chunks: AsyncIterable<Uint8Array>, name: string, delimiter: Delimiter): AsyncGenerator<Row> {
-  const parser = parse({ ...cellRules(delimiter), info: true, raw: true, max_record_size: maxLineBytes });
-  const feeding = feed(parser, chunks, name);
-  try {
-    const rows: AsyncIterable<{ record: string[]; raw: string; info: Info }> = parser;
-    for await (const { record, raw, info } of rows) yield { cells: record, raw: raw.trimEnd(), end: info.lines };
-  } catch (error) {
-    throw isCsvError(error) ? unreadableTable(name, error) : error;
-  } finally {
-    parser.destroy();
-    await feeding;
-  }
-}
-
-/** Writes the bytes, checked to be UTF-8, into the parser; a fault ends the parser with it. */
-async function feed(parser: ReturnType<typeof parse>, chunks: AsyncIterable<Uint8Array>, name: string): Promise<void> {
+  let rows: Row[] = [];
+  const keep = (row: unknown, { lines }: { lines: number }): null => {
+    if (isRawRow(row)) rows.push({ cells: row.record, raw: row.raw.trimEnd(), end: lines });
+    return null;
+  };
+  const parser = parse({ ...cellRules(delimiter), raw: true, max_record_size: maxLineBytes, on_record: keep });
+  parser.resume();
   const utf8 = new TextDecoder('utf-8', { fatal: true });
-  try {
-    for await (const chunk of chunks) {
-      utf8.decode(chunk, { stream: true });
-      // A copy: the source may write into its memory again.
-      if (!parser.write(Buffer.from(chunk))) await drained(parser);
-      if (parser.destroyed) return;
+  const take = async (chunk: Uint8Array | null): Promise<{ readonly rows: Row[]; readonly fault: unknown }> => {
+    let fault: unknown = null;
+    try {
+      utf8.decode(chunk ?? new Uint8Array(), { stream: chunk !== null });
+      await (chunk === null ? ended(parser) : written(parser, chunk));
+    } catch (error) {
+      fault = error;
     }
-    utf8.decode();
-    parser.end();
-  } catch (error) {
-    parser.destroy(error instanceof TypeError ? notUtf8(name) : error instanceof Error ? error : undefined);
+    const taken = rows;
+    rows = [];
+    return { rows: taken, fault };
+  };
+  try {
+    for await (const chunk of withEnd(chunks)) {
+      const { rows: taken, fault } = await take(chunk);
+      yield* taken;
+      if (fault !== null) throw faultOf(name, fault);
+    }
+  } finally {
+    parser.on('error', () => undefined).destroy();
   }
 }
 
-function drained(parser: ReturnType<typeof parse>): Promise<void> {
-  return new Promise((resolve) => {
-    const done = (): void => {
-      parser.off('drain', done).off('close', done).off('error', done);
-      resolve();
-    };
-    parser.on('drain', done).on('close', done).on('error', done);
-    if (parser.destroyed) done();
+async function* withEnd(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array | null> {
+  yield* chunks;
+  yield null;
+}
+
+type Parser = ReturnType<typeof parse>;
+
+function written(parser: Parser, chunk: Uint8Array): Promise<void> {
+  return settled(parser, (done) => parser.write(chunk, done));
+}
+
+function ended(parser: Parser): Promise<void> {
+  return settled(parser, (done) => parser.on('end', done).end());
+}
+
+function settled(parser: Parser, start: (done: (error?: Error | null) => void) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    parser.once('error', reject);
+    start((error) => {
+      parser.off('error', reject);
+      if (error) reject(error);
+      else resolve();
+    });
   });
+}
+
+function faultOf(name: string, error: unknown): unknown {
+  if (isCsvError(error)) return unreadableTable(name, error);
+  return error instanceof TypeError ? notUtf8(name) : error;
 }
 
 function notUtf8(name: string): RatchetError {
