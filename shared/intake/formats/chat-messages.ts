@@ -252,7 +252,8 @@ function textsOf(turns: readonly Turn[]): string | null {
 }
 
 function saidIn({ texts, object }: Turn): readonly string[] {
-  return object === null ? texts : [JSON.stringify(object)];
+  if (object !== null) return [JSON.stringify(object)];
+  return texts.length === 0 ? [] : [texts.join('\n')];
 }
 
 function inputOf(prompt: readonly Turn[]): string | null {
@@ -262,7 +263,7 @@ function inputOf(prompt: readonly Turn[]): string | null {
   const users = spoken.filter(({ role }) => role === 'user');
   if (users.length === 0) return null;
   if (spoken.every(({ role }) => role === 'user')) return textsOf(users);
-  return spoken.map((turn) => `${turn.role}: ${saidIn(turn).join('\n')}`).join('\n\n');
+  return spoken.map((turn) => `${turn.role}: ${saidIn(turn).join('')}`).join('\n\n');
 }
 
 function answerOf(reply: readonly Turn[]): Pick<Chat, 'output' | 'steps'> {

@@ -1,5 +1,6 @@
 import { JSONParser } from '@streamparser/json';
 import { RatchetError } from '../../domain/base/errors.ts';
+import type { SourceRecord } from '../../ports/source-record.ts';
 import type { FileHead, UnreadableRecord } from '../../ports/trace-format.ts';
 import { parseJsonObject } from '../parse-json-line.ts';
 import { maxLineBytes, readLines } from '../read-lines.ts';
@@ -9,14 +10,7 @@ import { peek } from './peek.ts';
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /** An object of a file, in whatever container it stood. */
-export interface JsonRecord {
-  readonly kind: 'record';
-  /** Its line, from 1; in a list, and in a table without lines, its number. */
-  readonly line: number;
-  /** As it stands in the file. */
-  readonly text: string;
-  readonly value: JsonObject;
-}
+export type JsonRecord = SourceRecord;
 
 /** How JSON objects stand in a file: one a line, or in lists and documents over any number of lines. */
 export type JsonContainer = 'lines' | 'documents';
@@ -43,9 +37,6 @@ export const answerLists: ReadonlySet<string> = new Set([
   'runs',
   'feedback',
 ]);
-
-/** How much of a record is kept to show to people, in characters. */
-export const shownCharacters = 300;
 
 /**
  * The objects of a file of JSON: one a line, or a list of them, or pretty documents, or answers of an interface with a
@@ -199,11 +190,11 @@ function recordOf(place: number, bytes: Uint8Array): JsonRecord | UnreadableReco
   return unreadable(place, text, { reason, mend: reason.startsWith('not JSON') ? 'correct the record' : mend });
 }
 
-/** A record that cannot be read, with the beginning of its text. */
+/** A record that cannot be read. */
 export function unreadable(
   line: number,
   text: string,
   { reason, mend }: { readonly reason: string; readonly mend: string },
 ): UnreadableRecord {
-  return { kind: 'unreadable', line, text: text.slice(0, shownCharacters), reason, mend };
+  return { kind: 'unreadable', line, text, reason, mend };
 }
