@@ -1,7 +1,8 @@
 import type { Annotation, FormatItem, TraceFormat } from '../../ports/trace-format.ts';
 import { trajectoryOf } from './atif-steps.ts';
 import { passedOver } from './items.ts';
-import { firstRecords, type JsonObject, type JsonRecord, readRecords, unreadable } from './records.ts';
+import { recordsOfHead } from './record-shape.ts';
+import { type JsonObject, type JsonRecord, readRecords, unreadable } from './records.ts';
 import { idOf, known, numberOf, objectOf, objectsOf, textOf } from './untrusted.ts';
 
 /** Of the largest trajectory. */
@@ -19,7 +20,7 @@ export const atifFormat: TraceFormat = {
   title: 'trajectories of agents (ATIF)',
   zone: null,
   freeNames: false,
-  detects: (head) => firstRecords(head).some((record) => trajectoryIn(record) !== null),
+  detects: (head) => recordsOfHead(head).some((record) => trajectoryIn(record) !== null),
   read: readTrajectories,
 };
 

@@ -2,7 +2,8 @@ import type { FormatItem, TraceFormat } from '../../ports/trace-format.ts';
 import { bedrockExchange, isOtherThanText } from './bedrock-bodies.ts';
 import { exchangeFields } from './exchange-fields.ts';
 import { passedOver } from './items.ts';
-import { firstRecords, type JsonObject, type JsonRecord, readRecords, unreadable } from './records.ts';
+import { recordsOfHead } from './record-shape.ts';
+import { type JsonObject, type JsonRecord, readRecords, unreadable } from './records.ts';
 import { idOf, known, objectOf, textOf } from './untrusted.ts';
 
 /** Of the largest record: a log keeps bodies of up to 100 KB, and a stream in many pieces. */
@@ -19,7 +20,7 @@ export const bedrockFormat: TraceFormat = {
   title: 'an invocation log of Amazon Bedrock',
   zone: null,
   freeNames: false,
-  detects: (head) => firstRecords(head).some(isInvocation),
+  detects: (head) => recordsOfHead(head).some(isInvocation),
   read: readInvocations,
 };
 

@@ -1,5 +1,5 @@
 import type { Annotation, PassedOver, RawTrace } from '../../ports/trace-format.ts';
-import { type JsonObject, shownCharacters } from './records.ts';
+import type { JsonObject } from './records.ts';
 
 /** Where an item comes from. */
 export interface Origin {
@@ -7,6 +7,9 @@ export interface Origin {
   /** The record as it came. */
   readonly source: JsonObject;
 }
+
+/** How much of a record is kept to show to people, in characters. */
+const shownCharacters = 300;
 
 /** The beginning of a record, for people. */
 export function textOfSource(source: JsonObject): string {

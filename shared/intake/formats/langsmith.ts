@@ -3,7 +3,8 @@ import { exchangeFields } from './exchange-fields.ts';
 import { judgementOf, passedOver } from './items.ts';
 import { feedbackAnnotation } from './langsmith-feedback.ts';
 import { langSmithExchange } from './langsmith-messages.ts';
-import { firstRecords, type JsonObject, type JsonRecord, readRecords, unreadable } from './records.ts';
+import { readAnyRecords, recordsOfHead } from './record-shape.ts';
+import { type JsonObject, type JsonRecord, unreadable } from './records.ts';
 import { type DecidedRoot, TraceCalls } from './trace-calls.ts';
 import { idOf, known, objectOf, textOf } from './untrusted.ts';
 
@@ -24,7 +25,7 @@ export const langSmithFormat: TraceFormat = {
   title: 'runs and feedback of LangSmith',
   zone: 'UTC',
   freeNames: false,
-  detects: (head) => firstRecords(head).some((record) => isRun(record) || isFeedback(record)),
+  detects: (head) => recordsOfHead(head).some((record) => isRun(record) || isFeedback(record)),
   read: readLangSmith,
 };
 
@@ -38,7 +39,7 @@ function isFeedback(record: JsonObject): boolean {
 
 async function* readLangSmith(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<FormatItem> {
   const runs = new Runs();
-  for await (const record of readRecords(chunks, name)) {
+  for await (const record of readAnyRecords(chunks, name)) {
     if (record.kind === 'unreadable') yield record;
     else if (isRun(record.value)) yield* runs.take(record);
     else if (isFeedback(record.value)) yield* runs.judge(record);

@@ -1,7 +1,8 @@
 import type { FormatItem, TraceFormat } from '../../ports/trace-format.ts';
 import { passedOver } from './items.ts';
 import { jsonSpanOf } from './json-span.ts';
-import { firstRecords, type JsonObject, readRecords } from './records.ts';
+import { readAnyRecords, recordsOfHead } from './record-shape.ts';
+import type { JsonObject } from './records.ts';
 import { SpanItems } from './span-items.ts';
 import { objectOf } from './untrusted.ts';
 
@@ -14,7 +15,7 @@ export const openInferenceFormat: TraceFormat = {
   title: 'OpenInference spans (Phoenix)',
   zone: null,
   freeNames: false,
-  detects: (head) => firstRecords(head).some(isSpan),
+  detects: (head) => recordsOfHead(head).some(isSpan),
   read: readSpans,
 };
 
@@ -26,7 +27,7 @@ function isSpan(record: JsonObject): boolean {
 
 async function* readSpans(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<FormatItem> {
   const items = new SpanItems();
-  for await (const record of readRecords(chunks, name)) {
+  for await (const record of readAnyRecords(chunks, name)) {
     if (record.kind === 'unreadable') yield record;
     else if (isSpan(record.value)) yield* items.take(jsonSpanOf(record));
     else yield passedOver(record, 'records that are no spans');

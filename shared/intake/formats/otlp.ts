@@ -3,7 +3,8 @@ import type { FileHead, FormatItem, TraceFormat } from '../../ports/trace-format
 import { passedOver } from './items.ts';
 import { isOtlpSpan, readOtlpDocument } from './otlp-document.ts';
 import { peek } from './peek.ts';
-import { firstRecords, readRecords } from './records.ts';
+import { recordsOfHead } from './record-shape.ts';
+import { readRecords } from './records.ts';
 import { SpanItems } from './span-items.ts';
 
 /** Of the largest document: an exporter writes a batch of spans into one. */
@@ -18,7 +19,7 @@ export const otlpFormat: TraceFormat = {
   title: 'OpenTelemetry spans (OTLP JSON)',
   zone: null,
   freeNames: false,
-  detects: (head) => isProtobuf(head) || firstRecords(head).some(isOtlp),
+  detects: (head) => isProtobuf(head) || recordsOfHead(head).some(isOtlp),
   read: readOtlp,
 };
 

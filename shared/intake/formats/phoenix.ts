@@ -1,7 +1,8 @@
 import type { FormatItem, TraceFormat } from '../../ports/trace-format.ts';
 import { judgementOf, passedOver, textOfSource } from './items.ts';
 import { phoenixAnnotation } from './phoenix-annotation.ts';
-import { firstRecords, type JsonObject, type JsonRecord, readRecords } from './records.ts';
+import { readAnyRecords, recordsOfHead } from './record-shape.ts';
+import type { JsonObject, JsonRecord } from './records.ts';
 import { idOf } from './untrusted.ts';
 
 /**
@@ -14,7 +15,7 @@ export const phoenixFormat: TraceFormat = {
   title: 'span annotations of Phoenix',
   zone: null,
   freeNames: false,
-  detects: (head) => firstRecords(head).some(isAnnotation),
+  detects: (head) => recordsOfHead(head).some(isAnnotation),
   read: readAnnotations,
 };
 
@@ -23,7 +24,7 @@ function isAnnotation(record: JsonObject): boolean {
 }
 
 async function* readAnnotations(chunks: AsyncIterable<Uint8Array>, name: string): AsyncGenerator<FormatItem> {
-  for await (const record of readRecords(chunks, name)) {
+  for await (const record of readAnyRecords(chunks, name)) {
     yield record.kind === 'unreadable' ? record : itemOf(record);
   }
 }
