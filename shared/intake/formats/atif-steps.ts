@@ -19,7 +19,8 @@ export function trajectoryOf(steps: readonly JsonObject[]): Trajectory {
   const names = new Map(
     own.flatMap((step) => objectsOf(step.tool_calls).map((call) => [call.tool_call_id, call.function_name] as const)),
   );
-  const system = own.find((step) => step.source === 'system' && own.indexOf(step) < own.indexOf(question ?? step));
+  const before = own.slice(0, question === undefined ? 0 : own.indexOf(question));
+  const system = before.find((step) => step.source === 'system');
   return {
     system: system === undefined ? null : messageOf(system),
     input: question === undefined ? null : messageOf(question),

@@ -1,7 +1,8 @@
 import type { Attributes } from './span.ts';
 
-/** Deeper values are left out: no attribute is written that deep. */
+/** Deeper values, and those of longer names, are left out: no attribute is written so. */
 const maxDepth = 32;
+const longestName = 1_000;
 
 /**
  * Objects and lists as dotted names with numbers for places, as exporters write attributes: `{"llm":{"messages":[{"role":
@@ -14,6 +15,7 @@ export function flatten(entries: Iterable<readonly [string, unknown]>): Attribut
 }
 
 function add(flat: Map<string, unknown>, name: string, value: unknown, depth: number): void {
+  if (name.length > longestName) return;
   if (value === null || typeof value !== 'object') {
     if (value !== null) flat.set(name, value);
     return;

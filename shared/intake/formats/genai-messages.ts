@@ -1,4 +1,5 @@
 import { numbered } from './flatten.ts';
+import type { JsonObject } from './records.ts';
 import type { Attributes, SpanEvent } from './span.ts';
 import { objectOf, parsedOf, textOf } from './untrusted.ts';
 
@@ -101,7 +102,10 @@ function messagesIn(value: unknown, role: string | null = null): readonly unknow
 
 function eventMessage(attributes: Attributes, role: string): unknown {
   const body = objectOf(parsedOf(attributes.get('gen_ai.event.content') ?? attributes.get('body')));
-  const fields = body ?? Object.fromEntries([...attributes].map(([name, value]) => [name, parsedOf(value)]));
+  const fields: JsonObject = body ?? {
+    ...Object.fromEntries(attributes),
+    tool_calls: parsedOf(attributes.get('tool_calls')),
+  };
   const message = parsedOf(fields.message);
   if (typeof message === 'string') return { role, content: message };
   return { role, ...(objectOf(message) ?? fields) };

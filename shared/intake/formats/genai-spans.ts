@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import type { FormatItem, RawTrace } from '../../ports/trace-format.ts';
+import type { Annotation, FormatItem, RawTrace } from '../../ports/trace-format.ts';
 import { exchangeFields } from './exchange-fields.ts';
 import { evaluationEvent, evaluationOf } from './genai-evaluation.ts';
 import {
@@ -47,12 +47,7 @@ export class GenAiSpans {
   *take(span: Span): Generator<FormatItem> {
     const evaluations = span.events.filter(({ name }) => name === evaluationEvent).map(evaluationOf);
     if (!isGenAiInference(span.attributes)) {
-      const [target, ...others] = span.links;
-      const id = target === undefined || others.length > 0 ? null : this.#idOf(target);
-      for (const evaluation of evaluations) {
-        yield id === null ? passedOver(span, ofNoCall) : judgementOf(id, evaluation, span);
-      }
-      yield passedOver(span, noCall);
+      yield* this.#carry(span, evaluations);
       return;
     }
     const id = this.#idOf(span) ?? responseIdOf(span.attributes);
@@ -68,6 +63,16 @@ export class GenAiSpans {
       yield { ...call, annotations: evaluations };
     }
     yield* this.#judgeEarly(id, span.attributes);
+  }
+
+  /** Evaluations at a span that is no call are of the one that it links. */
+  *#carry(span: Span, evaluations: readonly Annotation[]): Generator<FormatItem> {
+    const [target, ...others] = span.links;
+    for (const evaluation of evaluations) {
+      const id = target === undefined || others.length > 0 ? null : this.#idOf(target);
+      yield id === null ? passedOver(span, ofNoCall) : judgementOf(id, evaluation, span);
+    }
+    yield passedOver(span, noCall);
   }
 
   *hear(event: LoggedEvent): Generator<FormatItem> {

@@ -1,3 +1,4 @@
+import { isDeeperThan, parseJsonObject } from '../parse-json-line.ts';
 import type { JsonObject } from './records.ts';
 
 /** A value as an object; null where it is none. */
@@ -34,14 +35,18 @@ export function idOf(value: unknown): string | null {
   return typeof value === 'number' ? String(value) : textOf(value);
 }
 
-/** What a text says in JSON, where it is that of an object or a list; any other value as it is. */
+/** Deepest nesting of what stands as JSON in a text within a record. */
+const maxDepth = 32;
+
+/**
+ * What a text says in JSON, where it is that of an object or a list and could stand in a record of its own (no halves of
+ * characters, not nested deeply); any other value as it is.
+ */
 export function parsedOf(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
+  const parsed = parseJsonObject(`{"value":${value}}`);
+  if (!parsed.ok || Object.keys(parsed.value).length !== 1 || isDeeperThan(parsed.value.value, maxDepth)) return value;
+  return parsed.value.value;
 }
 
 /** The entries whose value is known. */

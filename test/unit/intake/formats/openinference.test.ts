@@ -316,8 +316,8 @@ test('data frames of Phoenix that were saved as CSV are read', async () => {
   const spans = `context.span_id,context.trace_id,span_kind,start_time,attributes.input.value,attributes.output.value\n${span_id},${trace_id},LLM,2026-11-01 08:00:00.123456+00:00,"where, please, is it",delivery\n`;
   const annotations = `span_id,annotation_name,annotator_kind,result.label,result.score\n${span_id},correctness,HUMAN,correct,1.0\n`;
   expect([detects(openInferenceFormat, spans), detects(phoenixFormat, annotations)]).toEqual([true, true]);
-  expect((await itemsOf(openInferenceFormat, spans)).calls.map(({ fields }) => [fields.traceId, fields.input])).toEqual([
-    [span_id, 'where, please, is it'],
-  ]);
+  expect((await itemsOf(openInferenceFormat, spans)).calls.map(({ fields }) => [fields.traceId, fields.input])).toEqual(
+    [[span_id, 'where, please, is it']],
+  );
   expect((await itemsOf(phoenixFormat, annotations)).said).toEqual([[span_id, 'correct', 1]]);
 });

@@ -180,9 +180,13 @@ describe('a span of a model call', () => {
     const spans = ['execute_tool', 'invoke_agent', 'embeddings'].map((operation) =>
       span({ attributes: { 'gen_ai.operation.name': operation } }),
     );
-    const database = span({ attributes: { 'db.system': 'postgresql' } });
-    const { passedOver } = await itemsOf(otlpFormat, [otlpSpans(...spans, database)]);
+    const database = span({
+      attributes: { 'db.system': 'postgresql' },
+      links: [{ traceId, spanId: 'aaaaaaaaaaaaaaaa' }],
+    });
+    const { passedOver, calls } = await itemsOf(otlpFormat, [otlpSpans(...spans, database, span())]);
     expect(passedOver).toEqual({ 'spans that are no model call': 4 });
+    expect(calls.map(({ fields }) => fields.traceId)).toEqual([traceId]);
   });
 });
 
