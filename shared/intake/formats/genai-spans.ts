@@ -93,7 +93,7 @@ export class GenAiSpans {
     const responseId = responseIdOf(event.attributes);
     const id = this.#idOf(event) ?? (responseId === null ? null : (this.#responses.get(responseId) ?? null));
     if (id !== null) {
-      yield judgementOf(id, evaluationOf(event), event);
+      yield { ...judgementOf(id, evaluationOf(event), event), source: event.source };
     } else if (responseId === null || this.#earlyCount === waitingAtOnce) {
       yield passedOver(event, 'evaluations that do not say of what');
     } else {

@@ -227,6 +227,8 @@ describe('an evaluation', () => {
     const { traces } = await itemsOf(otlpFormat, [otlpLogs(record)]);
     expect(traces).toMatchObject([{ fields: { traceId }, annotations: [{ score: 1, at: '1793520002000000000' }] }]);
     expect(Object.keys(traces[0]?.fields ?? {})).toEqual(['traceId']);
+    // So that `--map traceId=spanId` gives it the id that it gives the span.
+    expect(traces[0]?.source).toMatchObject({ spanId });
   });
 
   test.each([['before'], ['after']])(
