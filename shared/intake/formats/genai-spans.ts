@@ -129,7 +129,8 @@ export class GenAiSpans {
       yield* this.#wait(id, exchange, event);
     } else {
       this.#unanswered.delete(id);
-      yield callOf(id, event, event.at, exchange, event.attributes) ?? passedOver(event, withoutContent);
+      const missing = isWhole ? withoutContent : 'logged answers without their question';
+      yield callOf(id, event, event.at, exchange, event.attributes) ?? passedOver(event, missing);
       yield* this.#judgeEarly(id, event.attributes);
     }
   }

@@ -11,7 +11,7 @@ const sent = [
   { role: 'system', parts: [{ type: 'text', content: 'Answer with a label.' }] },
   { role: 'user', parts: [{ type: 'text', content: 'where is my parcel' }] },
 ];
-const answered = [
+const answered: readonly object[] = [
   {
     role: 'assistant',
     parts: [
@@ -141,6 +141,23 @@ describe('a span of a model call', () => {
     const written = events.map(({ name, attributes: fields }) => ({ name, attributes: otlpAttributes(fields) }));
     const document = otlpSpans(span({ attributes: { ...call, ...attributes }, events: written }));
     const { calls } = await itemsOf(otlpFormat, [document]);
+    expect(calls.map(({ fields }) => [fields.input, fields.output])).toEqual([['where is it', 'delivery']]);
+  });
+
+  test('with several answers to choose from has the first', async () => {
+    const other = { role: 'assistant', parts: [{ type: 'text', content: 'refund' }] };
+    const attributes = { ...call, ...content, 'gen_ai.output.messages': JSON.stringify([...answered, other]) };
+    const { calls } = await itemsOf(otlpFormat, [otlpSpans(span({ attributes }))]);
+    expect(calls[0]?.fields.output).toBe('delivery');
+  });
+
+  test('by conventions that did not name the operation is one too', async () => {
+    const attributes = { 'gen_ai.system': 'openai', 'gen_ai.request.model': 'support' };
+    const events = [
+      { name: 'gen_ai.content.prompt', attributes: otlpAttributes({ 'gen_ai.prompt': 'where is it' }) },
+      { name: 'gen_ai.content.completion', attributes: otlpAttributes({ 'gen_ai.completion': 'delivery' }) },
+    ];
+    const { calls } = await itemsOf(otlpFormat, [otlpSpans(span({ attributes, events }))]);
     expect(calls.map(({ fields }) => [fields.input, fields.output])).toEqual([['where is it', 'delivery']]);
   });
 
