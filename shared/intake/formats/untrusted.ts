@@ -1,3 +1,4 @@
+import { parseJsonObject } from '../parse-json-line.ts';
 import type { JsonObject } from './records.ts';
 
 /** A value as an object; null where it is none. */
@@ -34,17 +35,23 @@ export function idOf(value: unknown): string | null {
   return typeof value === 'number' ? String(value) : textOf(value);
 }
 
-/** What a text says in JSON, where it is that of an object or a list; any other value as it is. */
+/**
+ * What a text says in JSON, where it is that of an object or a list, under the guards of lines (depth, repeated keys,
+ * halves of characters); any other value as it is.
+ */
 export function parsedOf(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
-  try {
-    return JSON.parse(value);
-  } catch {
-    return value;
-  }
+  const around = parseJsonObject(`{"value":${value}}`);
+  return around.ok && Object.keys(around.value).length === 1 ? around.value.value : value;
 }
 
 /** The entries whose value is known. */
 export function known(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));
+}
+
+/** A value as a number, written as one or as a text in a table; null where it is none. */
+export function numberIn(value: unknown): number | null {
+  if (typeof value !== 'string' || value.trim() === '') return numberOf(value);
+  return numberOf(Number(value));
 }
