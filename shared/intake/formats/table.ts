@@ -3,10 +3,10 @@ import { parse as parseAtOnce } from 'csv-parse/sync';
 import { RatchetError } from '../../domain/base/errors.ts';
 import type { SourceRecord } from '../../ports/source-record.ts';
 import type { FileHead, UnreadableRecord } from '../../ports/trace-format.ts';
-import { parseJsonObject } from '../parse-json-line.ts';
 import { maxLineBytes } from '../read-lines.ts';
 import { peek } from './peek.ts';
 import { jsonContainerOf, unreadable } from './records.ts';
+import { parsedOf } from './untrusted.ts';
 
 const delimiters = [',', ';', '\t', '|'] as const;
 export type Delimiter = (typeof delimiters)[number];
@@ -271,14 +271,7 @@ function objectOfRow(cells: readonly string[], columns: readonly string[]): Read
     columns.flatMap((column, at) => {
       const cell = cells[at] ?? '';
       if (cell === '') return [];
-      return [[column, nestedColumns.has(column) ? nestedOf(cell) : cell.toWellFormed()]];
+      return [[column, nestedColumns.has(column) ? parsedOf(cell) : cell.toWellFormed()]];
     }),
   );
-}
-
-/** The object or list that a cell holds as JSON; else its text. */
-function nestedOf(cell: string): unknown {
-  if (!/^\s*[{[]/.test(cell)) return cell;
-  const parsed = parseJsonObject(`{"cell":${cell}}`);
-  return parsed.ok ? parsed.value.cell : cell;
 }

@@ -53,3 +53,9 @@ export function parsedOf(value: unknown): unknown {
 export function known(fields: Readonly<Record<string, unknown>>): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null && value !== undefined));
 }
+
+/** A value as a number, written as one or as a text in a table; null where it is none. */
+export function numberIn(value: unknown): number | null {
+  if (typeof value !== 'string' || value.trim() === '') return numberOf(value);
+  return numberOf(Number(value));
+}
