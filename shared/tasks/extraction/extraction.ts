@@ -2,12 +2,13 @@ import { asOutput, type Output } from '../../domain/base/output.ts';
 import { quoted } from '../../domain/base/quoted.ts';
 import type { Grade, GradePart, OutputProblem, Pattern, TaskKind } from '../../domain/base/task-kind.ts';
 import { compareText } from '../../domain/base/text.ts';
+import type { RootCause } from '../../domain/diagnosis/root-cause.ts';
 import { noiseDetectors, poisonDetectors } from '../../domain/triage/detector-name.ts';
 import { type Entity, entitiesOf, entitiesSchema, entityKey } from './entity.ts';
 import { entityF1 } from './entity-score.ts';
 import { type ExtractionSpec, extractionSpecFrom, extractionSpecSchema } from './extraction-spec.ts';
 import { movedVariants } from './moved-variants.ts';
-import { overlaps, type SpanError, spanErrors } from './span-errors.ts';
+import { overlaps, type SpanError, type SpanErrorKind, spanErrors } from './span-errors.ts';
 
 /** Named entities: spans of the input, each with its type. An output is a list of them; an empty one says that there are none. */
 export const extraction: TaskKind<ExtractionSpec> = {
@@ -21,9 +22,10 @@ export const extraction: TaskKind<ExtractionSpec> = {
   output: entitiesSchema.transform((entities) => asOutput(entities)),
   triage: [...poisonDetectors.filter((name) => name !== 'off-domain'), ...noiseDetectors],
   causes: [
-    'missed-label',
-    'false-alarm',
-    'label-confusion',
+    'missed-entity',
+    'spurious-entity',
+    'wrong-type',
+    'wrong-boundary',
     'surface-trap',
     'length',
     'noise',
@@ -144,7 +146,21 @@ function patternOf(expected: Output, answer: Output | null): Pattern {
     key: JSON.stringify([kind, wanted?.label ?? null, answered?.label ?? null]),
     title: titleOf(first),
     facets: [wanted?.label ?? answered?.label ?? ''],
+    cause: causeOf(kind),
   };
+}
+
+function causeOf(kind: SpanErrorKind): RootCause {
+  switch (kind) {
+    case 'missed':
+      return 'missed-entity';
+    case 'spurious':
+      return 'spurious-entity';
+    case 'wrong type':
+      return 'wrong-type';
+    default:
+      return 'wrong-boundary';
+  }
 }
 
 function titleOf({ kind, expected, answered }: SpanError): string {
