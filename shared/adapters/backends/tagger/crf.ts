@@ -6,6 +6,8 @@ export interface TaggedRows {
   readonly starts: Int32Array;
   readonly featureStarts: Int32Array;
   readonly features: Int32Array;
+  /** Where those features of each token end that give away which word it is; they come first. */
+  readonly wordEnds: Int32Array;
   /** State of each token. */
   readonly tags: Uint16Array;
   /** Sample weight of each text. */
@@ -33,6 +35,9 @@ export interface CrfOptions {
   readonly l2: number;
   /** Step size. */
   readonly rate: number;
+  /** Share of the tokens, drawn anew in each epoch, that are learnt without knowing which word they are. */
+  readonly wordDropout: number;
+  readonly random: () => number;
   /** Puts the texts in the order of an epoch. */
   readonly order: (texts: Int32Array) => void;
   /** @param loss mean negative log-likelihood a text, in nats */
@@ -78,6 +83,7 @@ export function fitCrf(rows: TaggedRows, map: WeightMap, states: number, options
   const tsum = new Float64Array(states * states);
   const ssum = new Float64Array(states);
   let averaged = 0;
+  let begins = new Int32Array(64);
   let step = 0;
   const refreshed = (): void => {
     for (let at = 0; at < expTransitions.length; at++) expTransitions[at] = Math.exp(transitions[at] as number);
@@ -95,11 +101,16 @@ export function fitCrf(rows: TaggedRows, map: WeightMap, states: number, options
       if (tokens === 0) continue;
       const weight = rows.weights[text] as number;
       const scores = lattice.reserve(tokens);
+      if (begins.length < tokens) begins = new Int32Array(tokens * 2);
+      for (let token = 0; token < tokens; token++) {
+        const known = options.wordDropout === 0 || options.random() >= options.wordDropout;
+        begins[token] = (known ? rows.featureStarts[from + token] : rows.wordEnds[from + token]) as number;
+      }
       let gold = 0;
       for (let token = 0; token < tokens; token++) {
         const base = token * states;
         const end = rows.featureStarts[from + token + 1] as number;
-        for (let at = rows.featureStarts[from + token] as number; at < end; at++) {
+        for (let at = begins[token] as number; at < end; at++) {
           const feature = rows.features[at] as number;
           const last = map.starts[feature + 1] as number;
           for (let slot = map.starts[feature] as number; slot < last; slot++) {
@@ -127,7 +138,7 @@ export function fitCrf(rows: TaggedRows, map: WeightMap, states: number, options
         const base = token * states;
         const tag = rows.tags[from + token] as number;
         const end = rows.featureStarts[from + token + 1] as number;
-        for (let at = rows.featureStarts[from + token] as number; at < end; at++) {
+        for (let at = begins[token] as number; at < end; at++) {
           const feature = rows.features[at] as number;
           const last = map.starts[feature + 1] as number;
           for (let slot = map.starts[feature] as number; slot < last; slot++) {

@@ -47,6 +47,8 @@ export function fitTagger(request: TaggerFitRequest): FittedTagger {
     epochs: configuration.epochs,
     l2: configuration.l2,
     rate: configuration.learningRate,
+    wordDropout: configuration.wordDropout,
+    random,
     order: (texts) => shuffle(texts, random),
     onEpoch: (done, total, loss) => {
       finalLoss = loss;
@@ -73,16 +75,22 @@ function rowsOf(
   const vocabulary = new FeatureVocabulary();
   const starts = new Int32Array(examples.length + 1);
   const featureStarts = [0];
+  const wordEnds: number[] = [];
   const features: number[] = [];
   examples.forEach(({ text, tokens }, index) => {
     starts[index + 1] = (starts[index] ?? 0) + tokens.length;
-    let current = 0;
     const marks = lexicon.marks(text, tokens, tags[index] ?? []);
-    readFeatures(text, tokens, marks, (token, low, high) => {
-      for (; current < token; current++) featureStarts.push(features.length);
-      features.push(vocabulary.findOrAdd(low, high));
-    });
-    for (; current < tokens.length; current++) featureStarts.push(features.length);
+    const offset = starts[index] ?? 0;
+    readFeatures(
+      text,
+      tokens,
+      marks,
+      (token, low, high) => {
+        features.push(vocabulary.findOrAdd(low, high));
+        featureStarts[offset + token + 1] = features.length;
+      },
+      () => wordEnds.push(features.length),
+    );
   });
   const flat = new Uint16Array(starts.at(-1) ?? 0);
   tags.forEach((each, index) => {
@@ -92,6 +100,7 @@ function rowsOf(
     rows: {
       starts,
       featureStarts: Int32Array.from(featureStarts),
+      wordEnds: Int32Array.from(wordEnds),
       features: Int32Array.from(features),
       tags: flat,
       weights: Float64Array.from(examples, ({ weight }) => weight),

@@ -9,6 +9,11 @@ export const taggerConfigurationSchema = z.strictObject({
   learningRate: z.number().positive(),
   /** L2 strength: the loss is Σ sample weight · negative log-likelihood + (l2 / 2) · |weights|². */
   l2: z.number().nonnegative(),
+  /**
+   * Share of the tokens that are learnt, each time anew, without knowing which word they are: what stands around them
+   * then has to tell, as it does of names that nobody has seen.
+   */
+  wordDropout: z.number().min(0).max(0.9),
   /** Entities less sure than this are left out, a fraction: higher finds less and errs less. */
   threshold: z.number().min(0).max(1),
   /**
@@ -19,7 +24,14 @@ export const taggerConfigurationSchema = z.strictObject({
 });
 export type TaggerConfiguration = z.infer<typeof taggerConfigurationSchema>;
 
-const first: TaggerConfiguration = { epochs: 15, learningRate: 0.4, l2: 0.3, threshold: 0, interpolation: 0 };
+const first: TaggerConfiguration = {
+  epochs: 15,
+  learningRate: 0.4,
+  l2: 0.3,
+  wordDropout: 0.1,
+  threshold: 0,
+  interpolation: 0,
+};
 
 /** What an iteration tries side by side: the default, one that is more careful, and one averaged with the champion. */
 export const firstTaggerConfigurations: readonly TaggerConfiguration[] = [

@@ -1,13 +1,11 @@
 import type { Token } from './tokens.ts';
 
-/** Takes a feature of the token at hand, as a 64-bit hash in two halves. */
-export type TakeFeature = (low: number, high: number) => void;
-
 /** Raise it whenever a feature changes its meaning: artifacts name it. */
 export const featureVersion = 1;
 
 const longestAffix = 4;
 const gramLength = 3;
+const mostGrams = 30;
 
 /** What is known of a token by itself. */
 interface Word {
@@ -40,7 +38,8 @@ const template = {
   prefix: 50,
   suffix: 60,
   gram: 70,
-  neighbourSuffix: 71,
+  suffixBefore: 71,
+  suffixAfter: 72,
   chunk: 80,
   chunkShape: 81,
   joined: 82,
@@ -59,6 +58,7 @@ const boundary: Word = {
  * The features of each token of a text: the words around it, its affixes and pieces, its shape, the run of characters
  * between white space that it stands in, and what the lexicon says of it.
  * @param take called for each feature with the position of its token
+ * @param ended called once the features are told that give away which word a token is; the others follow
  * @param lexicon marks of known entity surfaces by token, each a number; empty where there are none
  */
 export function readFeatures(
@@ -66,6 +66,7 @@ export function readFeatures(
   tokens: readonly Token[],
   lexicon: readonly (readonly number[])[],
   take: (token: number, low: number, high: number) => void,
+  ended: (token: number) => void = () => undefined,
 ): void {
   const words = tokens.map(({ start, end }) => wordOf(text.slice(start, end)));
   const chunks = chunksOf(text, tokens);
@@ -81,47 +82,54 @@ export function readFeatures(
       low = Math.imul(low ^ (low >>> 16), 0x85ebca6b);
       take(position, low ^ (low >>> 13), high);
     };
+    const before = at(position - 1);
+    const after = at(position + 1);
+    const lower = word.text.toLowerCase();
+    const chunk = chunks[position] ?? word.text;
+
+    // What tells this very word comes first.
+    add(template.exact, hashOf(word.text));
+    add(template.lower, word.lower);
+    add(template.pairBefore, before.lower, word.lower);
+    add(template.pairAfter, word.lower, after.lower);
+    for (let from = 0; from + gramLength <= lower.length && from < mostGrams; from++) {
+      add(template.gram, hashOf(lower.slice(from, from + gramLength)));
+    }
+    if (lower.length > longestAffix) {
+      add(template.prefix + longestAffix, hashOf(lower.slice(0, longestAffix)));
+      add(template.suffix + longestAffix, hashOf(lower.slice(-longestAffix)));
+    }
+    if (chunk !== word.text) add(template.chunk, hashOf(chunk.toLowerCase()));
+    for (const mark of lexicon[position] ?? []) {
+      add(template.lexicon, numberHash(mark));
+      add(template.lexicon + 1, numberHash(mark), word.shape);
+    }
+    ended(position);
+
     add(template.bias);
     if (position === 0) add(template.first);
     if (position === words.length - 1) add(template.last);
-    add(template.exact, hashOf(word.text));
     for (let offset = -2; offset <= 2; offset++) {
       const other = at(position + offset);
-      add(template.lower + offset, other.lower);
+      if (offset !== 0) add(template.lower + offset, other.lower);
       if (Math.abs(offset) < 2) {
         add(template.shape + offset, other.shape);
         add(template.kind + offset, numberHash(other.kind));
       }
     }
-    const before = at(position - 1);
-    const after = at(position + 1);
-    add(template.pairBefore, before.lower, word.lower);
-    add(template.pairAfter, word.lower, after.lower);
     add(template.around, before.lower, after.lower);
     add(template.shapeBefore, before.shape, word.shape);
     add(template.shapeAfter, word.shape, after.shape);
     add(template.shapeTriple, before.shape, word.shape, after.shape);
-    const lower = word.text.toLowerCase();
-    for (let length = 1; length <= longestAffix && length < lower.length; length++) {
+    for (let length = 1; length < longestAffix && length < lower.length; length++) {
       add(template.prefix + length, hashOf(lower.slice(0, length)));
       add(template.suffix + length, hashOf(lower.slice(-length)));
     }
-    for (let from = 0; from + gramLength <= lower.length && from < 30; from++) {
-      add(template.gram, hashOf(lower.slice(from, from + gramLength)));
-    }
-    if (before.text.length > 3) add(template.neighbourSuffix, hashOf(before.text.slice(-3).toLowerCase()));
-    if (after.text.length > 3) add(template.neighbourSuffix + 1000, hashOf(after.text.slice(-3).toLowerCase()));
-    const chunk = chunks[position];
-    if (chunk !== undefined && chunk !== word.text) {
-      add(template.chunk, hashOf(chunk.toLowerCase()));
-      add(template.chunkShape, hashOf(shapeOf(chunk)), word.shape);
-    }
+    if (before.text.length > 3) add(template.suffixBefore, hashOf(before.text.slice(-3).toLowerCase()));
+    if (after.text.length > 3) add(template.suffixAfter, hashOf(after.text.slice(-3).toLowerCase()));
+    if (chunk !== word.text) add(template.chunkShape, hashOf(shapeOf(chunk)), word.shape);
     if (!(tokens[position]?.spaced ?? true)) add(template.joined);
     add(template.length, numberHash(Math.min(12, word.text.length)));
-    for (const mark of lexicon[position] ?? []) {
-      add(template.lexicon, numberHash(mark));
-      add(template.lexicon + 1, numberHash(mark), word.shape);
-    }
   });
 }
 
