@@ -25,9 +25,9 @@ export const taggerConfigurationSchema = z.strictObject({
 export type TaggerConfiguration = z.infer<typeof taggerConfigurationSchema>;
 
 const first: TaggerConfiguration = {
-  epochs: 15,
-  learningRate: 0.4,
-  l2: 0.3,
+  epochs: 20,
+  learningRate: 0.3,
+  l2: 1,
   wordDropout: 0.1,
   threshold: 0,
   interpolation: 0,
