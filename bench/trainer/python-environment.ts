@@ -5,14 +5,19 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 
-const requirements = fileURLToPath(new URL('./requirements.txt', import.meta.url));
+const scikitLearn = fileURLToPath(new URL('./requirements.txt', import.meta.url));
 const run = promisify(execFile);
 
 /**
  * The Python of a virtual environment with the pinned packages, made in the folder unless it is there already.
+ * @param requirements file of the packages; scikit-learn's by default
  * @throws RatchetError InvalidInput when there is no Python 3.11, or when it cannot install the packages
  */
-export async function pythonEnvironment(folder: string, python: string): Promise<string> {
+export async function pythonEnvironment(
+  folder: string,
+  python: string,
+  requirements: string = scikitLearn,
+): Promise<string> {
   const environment = join(folder, 'python');
   const program = join(environment, 'bin', 'python');
   const done = join(environment, 'installed.txt');
@@ -32,10 +37,14 @@ export async function pythonEnvironment(folder: string, python: string): Promise
       requirements,
     ]);
   } catch (cause) {
-    throw new RatchetError('InvalidInput', `${python} cannot make an environment with scikit-learn.`, {
-      cause,
-      mend: 'Install Python 3.11 with venv, or name one with --python, and let pip reach PyPI.',
-    });
+    throw new RatchetError(
+      'InvalidInput',
+      `${python} cannot make an environment with the packages of ${requirements}.`,
+      {
+        cause,
+        mend: 'Install Python 3.11 with venv, or name one with --python, and let pip reach PyPI.',
+      },
+    );
   }
   await writeFile(done, wanted);
   return program;
@@ -44,7 +53,7 @@ export async function pythonEnvironment(folder: string, python: string): Promise
 /** Versions of Python and of the installed packages. */
 export async function pythonVersions(program: string): Promise<Readonly<Record<string, string>>> {
   const { stdout: version } = await run(program, ['--version']);
-  const lines = (await readFile(requirements, 'utf8')).split('\n').filter((line) => line.includes('=='));
+  const lines = (await readFile(scikitLearn, 'utf8')).split('\n').filter((line) => line.includes('=='));
   return {
     python: version.trim().replace('Python ', ''),
     ...Object.fromEntries(lines.map((line) => line.split('==') as [string, string])),

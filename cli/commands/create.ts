@@ -37,7 +37,7 @@ const optionsSchema = z.object({
   task: z.enum([...taskKinds.keys()]),
   labels: z.array(z.string()).default([]),
   examples: z.string().optional(),
-  trainer: z.string(),
+  trainer: z.string().optional(),
   predictor: z.string().optional(),
   analyst: z.string(),
   judge: z.string(),
@@ -61,11 +61,8 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     )
     .option('--labels <a,b,…>', 'labels, separated by commas', commaSeparated)
     .option('--examples <file>', '{"input", "output"} a line, also .gz; "-" is stdin')
-    .option('--trainer <name>', 'the back end that trains', defaultBackEnds.trainer)
-    .option(
-      '--predictor <name>',
-      `the back end that answers (${defaultBackEnds.predictor}; for another trainer, the first that it names)`,
-    )
+    .option('--trainer <name>', 'the back end that trains (the first that there is for the task)')
+    .option('--predictor <name>', 'the back end that answers (the first that the trainer names)')
     .option('--analyst <name>', 'the back end that sorts failures and probes for their causes', defaultBackEnds.analyst)
     .option('--judge <name>', 'the back end that judges answers which come without a judgement', defaultBackEnds.judge)
     .option(
@@ -113,7 +110,7 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
       task: options.task,
       labels: options.labels,
       examples,
-      backEnds: backEndNames(options, workspace.ports),
+      backEnds: backEndNames(options, options.task, workspace.ports),
       trainerOptions: options.foundation === undefined ? {} : { foundation: options.foundation },
       settings,
       seed: options.seed,

@@ -19,13 +19,13 @@ export interface BackEndOptions {
  * first used. Close them, or their worker threads keep the process alive.
  */
 export function createBackEnds(options: BackEndOptions): { readonly backEnds: BackEnds; close(): Promise<void> } {
-  const { trainer, predictor, close } = embeddedBackEnds(options);
+  const { trainers, predictors, close } = embeddedBackEnds(options);
   const analyst = createStatisticalAnalyst({ tasks: taskKinds });
   const judge = createRuleJudge({ tasks: taskKinds });
   return {
     backEnds: {
-      trainers: new Map([[trainer.name, trainer]]),
-      predictors: new Map([[predictor.name, predictor]]),
+      trainers: new Map(trainers.map((trainer) => [trainer.name, trainer])),
+      predictors: new Map(predictors.map((predictor) => [predictor.name, predictor])),
       analysts: new Map([[analyst.name, analyst]]),
       judges: new Map([[judge.name, judge]]),
     },

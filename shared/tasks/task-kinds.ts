@@ -1,7 +1,9 @@
 import type { TaskKind } from '../domain/base/task-kind.ts';
 import { classification } from './classification/classification.ts';
+import { extraction } from './extraction/extraction.ts';
 
 /** The kinds of tasks there are, by name. */
 export const taskKinds: ReadonlyMap<string, TaskKind> = new Map<string, TaskKind>([
   [classification.kind, classification],
+  [extraction.kind, extraction],
 ]);

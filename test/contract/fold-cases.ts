@@ -1,5 +1,6 @@
 import type { Configuration } from '../../shared/domain/models/configuration.ts';
 import type { Example } from '../../shared/domain/models/example.ts';
+import { classification } from '../../shared/tasks/classification/classification.ts';
 import { classificationTask } from '../../shared/tasks/classification/classification-spec.ts';
 import { labelOf, labelOutput } from '../../shared/tasks/classification/label.ts';
 import { entitiesOutput, madeUpEntities, spansOf } from '../helpers/made-up-entities.ts';
@@ -24,6 +25,7 @@ export function intentFolds(configuration: Configuration): FoldCase {
       ...madeUpIntents.map((line, at) => ({ ...line, folds: foldsAt(at) })),
       ...zebras.map((input, at) => ({ input, output: 'zebra', folds: [2 * onlyPart + (at % 2)] })),
     ]),
+    kind: classification,
     secret: { input: 'zebra', output: labelOutput('zebra') },
     relabelled: (example) => {
       const next = (labels.indexOf(labelOf(example.output)) + 1) % labels.length;
@@ -49,6 +51,7 @@ export function entityFolds(): FoldCase {
     task: madeUpEntities.specFrom({ labels: ['city', 'person', 'other'], outputs: [] }),
     configuration: {},
     examples: [...common, ...own],
+    kind: madeUpEntities,
     secret: { input: 'zanzibar', output: entitiesOutput({ type: 'city', start: 0, end: 8 }) },
     relabelled: (example) => ({
       ...example,

@@ -55,6 +55,8 @@ export interface Pattern {
   readonly title: string;
   /** What should have been answered and was not; where nothing was missing, what was answered instead. */
   readonly facets: readonly string[];
+  /** The root cause that failures of this sort have unless their texts tell another; absent where facets settle it. */
+  readonly cause?: RootCause;
 }
 
 /** A text changed so that its output stays true, with that output. */

@@ -279,7 +279,7 @@ function replayOf(parent: readonly Item[], fresh: readonly Item[], request: Asse
   return queue.filter(({ floor }, at) => floor || at < wanted).map(({ item }) => item);
 }
 
-const missedCauses: ReadonlySet<string> = new Set(['missed-label', 'length', 'noise']);
+const missedCauses: ReadonlySet<string> = new Set(['missed-label', 'missed-entity', 'length', 'noise']);
 
 /**
  * Missed labels lean to gold, false alarms and confusions to hard negatives: a place in the band by their parts of the

@@ -4,7 +4,7 @@ import { type SurfaceFeature, surfaceFeatures } from '../../../domain/diagnosis/
 import type { SurfaceProfile } from '../../../domain/diagnosis/taxonomy.ts';
 import type { Keyword } from '../../../domain/similarity/keywords.ts';
 import { featureSentence } from './feature-sentence.ts';
-import { type Group, quoted, roughly } from './group.ts';
+import { type Group, groupBy, quoted, roughly } from './group.ts';
 import type { Evidence } from './merge-analyses.ts';
 
 export interface Diagnosis {
@@ -39,7 +39,7 @@ export function diagnose(
   if (group.kind !== 'pair' && group.kind !== 'missed-label' && group.kind !== 'false-alarm') {
     return { cause: group.kind, reasons: [], trap: null };
   }
-  const ofFacets = group.kind === 'pair' ? (group.answered === null ? 'missed-label' : 'label-confusion') : group.kind;
+  const ofFacets = commonest(group.members.map(({ pattern }) => pattern.cause)) ?? causeOfFacets(group);
   const known = (found: Diagnosis | null): Diagnosis | null =>
     found !== null && causes.includes(found.cause) ? found : null;
   return (
@@ -51,6 +51,23 @@ export function diagnose(
       trap: null,
     }
   );
+}
+
+/** What the facets alone tell: of a pattern, whether anything was answered instead. */
+function causeOfFacets({ kind, answered }: Group): RootCause {
+  if (kind === 'pair') return answered === null ? 'missed-label' : 'label-confusion';
+  return kind;
+}
+
+/** The cause that most name, the first of several; null where none is named. */
+function commonest(causes: readonly (RootCause | undefined)[]): RootCause | null {
+  const named = groupBy(
+    causes.filter((cause) => cause !== undefined),
+    (cause) => cause,
+  );
+  let best: readonly RootCause[] = [];
+  for (const each of named.values()) if (each.length > best.length) best = each;
+  return best[0] ?? null;
 }
 
 function noise({ members }: Group, evidence: Evidence): Diagnosis | null {

@@ -1,12 +1,13 @@
 import type { Predictor } from '../../../ports/predictor.ts';
 import type { Trainer } from '../../../ports/trainer.ts';
+import { taggerPredictorFacts, taggerTrainerFacts } from '../tagger/facts.ts';
 import type { EmbeddedRuntimeOptions } from './embedded-runtime.ts';
 import { embeddedPredictorFacts, embeddedTrainerFacts } from './facts.ts';
 
-/** Trainer and predictor that share one runtime, which is loaded when it is first used. */
+/** Trainers and predictors that share one runtime, which is loaded when it is first used. */
 export function embeddedBackEnds(options: EmbeddedRuntimeOptions): {
-  readonly trainer: Trainer;
-  readonly predictor: Predictor;
+  readonly trainers: readonly Trainer[];
+  readonly predictors: readonly Predictor[];
   close(): Promise<void>;
 } {
   let loading: ReturnType<typeof load> | undefined;
@@ -15,25 +16,47 @@ export function embeddedBackEnds(options: EmbeddedRuntimeOptions): {
     return loading;
   };
   return {
-    trainer: {
-      ...embeddedTrainerFacts,
-      start: async (...request) => (await loaded()).trainer.start(...request),
-      advance: async (...request) => (await loaded()).trainer.advance(...request),
-    },
-    predictor: {
-      ...embeddedPredictorFacts,
-      predict: async (...request) => (await loaded()).predictor.predict(...request),
-    },
+    trainers: [
+      {
+        ...embeddedTrainerFacts,
+        start: async (...request) => (await loaded()).trainer.start(...request),
+        advance: async (...request) => (await loaded()).trainer.advance(...request),
+      },
+      {
+        ...taggerTrainerFacts,
+        start: async (...request) => (await loaded()).taggerTrainer.start(...request),
+        advance: async (...request) => (await loaded()).taggerTrainer.advance(...request),
+      },
+    ],
+    predictors: [
+      {
+        ...embeddedPredictorFacts,
+        predict: async (...request) => (await loaded()).predictor.predict(...request),
+      },
+      {
+        ...taggerPredictorFacts,
+        predict: async (...request) => (await loaded()).taggerPredictor.predict(...request),
+      },
+    ],
     close: async () => (await loading)?.runtime.close(),
   };
 }
 
 async function load(options: EmbeddedRuntimeOptions) {
-  const [{ EmbeddedRuntime }, { createEmbeddedTrainer }, { createEmbeddedPredictor }] = await Promise.all([
-    import('./embedded-runtime.ts'),
-    import('./embedded-trainer.ts'),
-    import('./embedded-predictor.ts'),
-  ]);
+  const [{ EmbeddedRuntime }, { createEmbeddedTrainer }, { createEmbeddedPredictor }, tagging, tags] =
+    await Promise.all([
+      import('./embedded-runtime.ts'),
+      import('./embedded-trainer.ts'),
+      import('./embedded-predictor.ts'),
+      import('../tagger/tagger-trainer.ts'),
+      import('../tagger/tagger-predictor.ts'),
+    ]);
   const runtime = new EmbeddedRuntime(options);
-  return { runtime, trainer: createEmbeddedTrainer(runtime), predictor: createEmbeddedPredictor(runtime) };
+  return {
+    runtime,
+    trainer: createEmbeddedTrainer(runtime),
+    predictor: createEmbeddedPredictor(runtime),
+    taggerTrainer: tagging.createTaggerTrainer(runtime),
+    taggerPredictor: tags.createTaggerPredictor(runtime),
+  };
 }

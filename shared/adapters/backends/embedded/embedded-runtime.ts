@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { RatchetError } from '../../../domain/base/errors.ts';
 import type { Served } from '../../../domain/models/served.ts';
 import type { ObjectStore } from '../../../ports/object-store.ts';
+import type { FittedTaggerBytes } from '../tagger/tagger-tasks.ts';
 import { type ArtifactHeader, decodeHeader } from './artifact.ts';
 import { AskedOnce } from './asked-once.ts';
 import { Embedder } from './embedder.ts';
@@ -52,12 +53,19 @@ export class EmbeddedRuntime {
   /** Heads as they are before they are averaged with a champion. */
   readonly trainedHeads = new AskedOnce<TrainedHeads>(trainedHeadBytes, trainedBytes);
   readonly trainingRows = new AskedOnce<TrainingRows>(trainingRowBytes, rowsBytes);
+  /** Taggers as they are before their threshold is set and they are averaged with a champion. */
+  readonly fittedTaggers = new AskedOnce<FittedTaggerBytes>(trainedHeadBytes, ({ bytes }) => bytes.length);
   readonly #cache: EmbeddingCache;
   readonly #embedder: Embedder;
   readonly #artifacts = new LRUCache<string, HeldArtifact>({
     maxSize: heldArtifactBytes,
     // One that is larger takes all the room, and is kept alone.
     sizeCalculation: ({ bytes }) => Math.min(bytes.length, heldArtifactBytes),
+  });
+
+  readonly #taggers = new LRUCache<string, Uint8Array>({
+    maxSize: heldArtifactBytes,
+    sizeCalculation: ({ length }) => Math.min(length, heldArtifactBytes),
   });
 
   constructor({ objects, threads, cacheDirectory, workerFile }: EmbeddedRuntimeOptions) {
@@ -97,6 +105,18 @@ export class EmbeddedRuntime {
     const artifact = { bytes: body, digest, header: decodeHeader(body).header };
     this.#artifacts.set(digest, artifact);
     return artifact;
+  }
+
+  /** The bytes of a tagger, fetched or held. Its digest is checked by the worker that loads it. */
+  async tagger(key: string, digest: string): Promise<Uint8Array> {
+    const bytes = this.#taggers.get(digest) ?? (await this.read(key));
+    this.#taggers.set(digest, bytes);
+    return bytes;
+  }
+
+  /** The same as {@link forget} of a tagger. */
+  forgetTagger(digest: string): void {
+    this.#taggers.delete(digest);
   }
 
   /** An artifact that a worker has found to be damaged is fetched anew next time. */

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url';
 import type { Transferable } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { ErrorName } from '../../../domain/base/errors.ts';
+import type { TaggedText } from '../tagger/tag-texts.ts';
+import type { AverageTaggersTask, FitTaggerTask, FittedTaggerBytes, TagTask } from '../tagger/tagger-tasks.ts';
 import type { FittedHead } from './fit-head.ts';
 import { type Outcome, unwrap } from './outcome.ts';
 import type { HeldOutScores } from './temperature.ts';
@@ -18,6 +20,9 @@ export interface Tasks {
   temperature: (models: readonly HeldOutScores[]) => number;
   blend: (task: BlendTask) => Uint8Array<ArrayBuffer>;
   predict: (task: PredictTask) => PredictAnswer;
+  fitTagger: (task: FitTaggerTask) => FittedTaggerBytes;
+  averageTaggers: (task: AverageTaggersTask) => Uint8Array<ArrayBuffer>;
+  tag: (task: TagTask) => readonly (TaggedText | null)[];
 }
 
 /**

@@ -1,6 +1,17 @@
 import type { MessagePort } from 'node:worker_threads';
 import { LRUCache } from 'lru-cache';
 import { RatchetError } from '../../../domain/base/errors.ts';
+import type { TaggedText, Tagger } from '../tagger/tag-texts.ts';
+import {
+  type AverageTaggersTask,
+  averageTaggerBytes,
+  type FitTaggerTask,
+  type FittedTaggerBytes,
+  fitTaggerBytes,
+  type TagTask,
+  tagAll,
+  taggerOf,
+} from '../tagger/tagger-tasks.ts';
 import { checkDigest, decodeArtifact, encodeArtifact, type HeadArtifact } from './artifact.ts';
 import { blendHeads, type HeadPart } from './blend-heads.ts';
 import { calibrate } from './calibrate.ts';
@@ -65,6 +76,8 @@ const heads = new LRUCache<string, LinearHead>({
   sizeCalculation: ({ bytes }) => Math.min(bytes, maximumHeadBytes),
 });
 
+const taggers = new LRUCache<string, Tagger>({ max: 16 });
+
 /** Embeds texts that are readable already (see `readableText`). One row a text. */
 export async function embed(texts: readonly string[]): Promise<Outcome<Float32Array<ArrayBuffer>>> {
   return settle(async () => {
@@ -127,6 +140,23 @@ export async function predict({ artifact, inputs, embeddings, top }: PredictTask
       }
     });
     return { labels, confidences };
+  });
+}
+
+export async function fitTagger(task: FitTaggerTask): Promise<Outcome<FittedTaggerBytes>> {
+  return settle(() => fitTaggerBytes(task));
+}
+
+export async function averageTaggers(task: AverageTaggersTask): Promise<Outcome<Uint8Array<ArrayBuffer>>> {
+  return settle(() => averageTaggerBytes(task));
+}
+
+/** The entities of each input; null for an input without a token. */
+export async function tag({ artifact, inputs }: TagTask): Promise<Outcome<readonly (TaggedText | null)[]>> {
+  return settle(() => {
+    const tagger = taggers.get(artifact.digest) ?? taggerOf(artifact);
+    taggers.set(artifact.digest, tagger);
+    return tagAll(tagger, inputs);
   });
 }
 

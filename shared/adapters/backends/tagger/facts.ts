@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import type { Predictor } from '../../../ports/predictor.ts';
+import type { Trainer } from '../../../ports/trainer.ts';
+import { extraction } from '../../../tasks/extraction/extraction.ts';
+import {
+  firstTaggerConfigurations,
+  neighbourTaggerConfigurations,
+  taggerConfigurationSchema,
+} from './tagger-configuration.ts';
+
+/** The name of trainer and predictor. */
+export const taggerBackEnd = 'tagger';
+
+/** What the trainer says of itself without being loaded. */
+export const taggerTrainerFacts: Omit<Trainer, 'start' | 'advance'> = {
+  name: taggerBackEnd,
+  tasks: [extraction.kind],
+  predictors: [taggerBackEnd],
+  cost: 'cheap',
+  foldModels: 'all',
+  configuration: taggerConfigurationSchema,
+  options: z.object({}),
+  first: () => firstTaggerConfigurations,
+  neighbours: (from, { losesTooMuch }) =>
+    neighbourTaggerConfigurations(taggerConfigurationSchema.parse(from), losesTooMuch),
+  learnsFromChampion: (configuration) => taggerConfigurationSchema.parse(configuration).interpolation > 0,
+};
+
+/** What the predictor says of itself without being loaded. */
+export const taggerPredictorFacts: Omit<Predictor, 'predict'> = {
+  name: taggerBackEnd,
+  tasks: [extraction.kind],
+  ranked: false,
+  chunk: 2_000,
+};

@@ -1,0 +1,74 @@
+import type { Entity } from '../../../tasks/extraction/entity.ts';
+import { bestTags, Lattice } from './lattice.ts';
+import { entitiesIn } from './lexicon.ts';
+import { outside, stateCount } from './states.ts';
+import { mostCharacters } from './tagger-examples.ts';
+import type { TaggerModel } from './tagger-model.ts';
+import { readFeatures } from './token-features.ts';
+import { tokensOf } from './tokens.ts';
+
+/** The entities of a text, in order, and the probability that they are all right and complete. */
+export interface TaggedText {
+  readonly entities: readonly Entity[];
+  readonly confidence: number;
+}
+
+/** Tags texts with a trained model. */
+export class Tagger {
+  readonly #model: TaggerModel;
+  readonly #states: number;
+  readonly #lattice: Lattice;
+  readonly #transitions: Float64Array;
+  readonly #starts: Float64Array;
+
+  constructor(model: TaggerModel) {
+    this.#model = model;
+    this.#states = stateCount(model.types.length);
+    this.#lattice = new Lattice(this.#states);
+    this.#transitions = model.weights.transitions.map(Math.exp);
+    this.#starts = model.weights.starts.map(Math.exp);
+  }
+
+  /** Null for a text without a token. */
+  tag(input: string): TaggedText | null {
+    const text = input.slice(0, mostCharacters);
+    const tokens = tokensOf(text);
+    if (tokens.length === 0) return null;
+    const { vocabulary, map, weights, lexicon, types, threshold } = this.#model;
+    const states = this.#states;
+    const scores = new Float64Array(tokens.length * states);
+    readFeatures(text, tokens, lexicon.marks(text, tokens, null), (token, low, high) => {
+      const feature = vocabulary.find(low, high);
+      if (feature < 0) return;
+      for (let slot = map.starts[feature] ?? 0; slot < (map.starts[feature + 1] ?? 0); slot++) {
+        const at = token * states + (map.states[slot] ?? 0);
+        scores[at] = (scores[at] ?? 0) + (weights.features[slot] ?? 0);
+      }
+    });
+    const { tags } = bestTags(scores, tokens.length, states, weights.transitions, weights.starts);
+    this.#lattice.reserve(tokens.length).set(scores);
+    const all = this.#lattice.sum(this.#transitions, this.#starts);
+    const entities: Entity[] = [];
+    for (const { first, last, type } of entitiesIn(tags)) {
+      const confidence = this.#lattice.entity(type, first, last, this.#transitions);
+      if (confidence < threshold) {
+        tags.fill(outside, first, last + 1);
+        continue;
+      }
+      const start = tokens[first]?.start ?? 0;
+      const end = tokens[last]?.end ?? 0;
+      entities.push({ label: types[type] ?? '', start, end, text: text.slice(start, end), confidence });
+    }
+    return { entities, confidence: Math.min(1, Math.exp(this.#scoreOf(tags, scores) - all)) };
+  }
+
+  #scoreOf(tags: Uint16Array, scores: Float64Array): number {
+    const { transitions, starts } = this.#model.weights;
+    let score = 0;
+    tags.forEach((tag, token) => {
+      const step = token === 0 ? starts[tag] : transitions[tag * this.#states + (tags[token - 1] ?? 0)];
+      score += (scores[token * this.#states + tag] ?? 0) + (step ?? 0);
+    });
+    return score;
+  }
+}

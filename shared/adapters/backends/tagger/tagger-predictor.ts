@@ -1,0 +1,49 @@
+import { RatchetError } from '../../../domain/base/errors.ts';
+import type { Prediction, Predictor } from '../../../ports/predictor.ts';
+import { entitiesOutput } from '../../../tasks/extraction/entity.ts';
+import type { EmbeddedRuntime } from '../embedded/embedded-runtime.ts';
+import { taggerPredictorFacts } from './facts.ts';
+import type { TaggedText } from './tag-texts.ts';
+
+/** Inputs in one task of a worker. */
+const taskInputs = 256;
+
+/** Answers with taggers that the tagger's trainer made. */
+export function createTaggerPredictor(runtime: EmbeddedRuntime): Predictor {
+  return {
+    ...taggerPredictorFacts,
+    async predict({ ref, digest }, inputs, { onProgress } = {}) {
+      if (digest === null) throw new RatchetError('CorruptArtifact', `Artifact ${ref} has no digest on record.`);
+      const artifact = { bytes: await runtime.tagger(ref, digest), digest };
+      const predictions: Prediction[] = new Array(inputs.length);
+      let done = 0;
+      const begins = Iterator.from(
+        Array.from({ length: Math.ceil(inputs.length / taskInputs) }, (_, index) => index * taskInputs),
+      );
+      const lane = async (): Promise<void> => {
+        for (let next = begins.next(); !next.done; next = begins.next()) {
+          const part = inputs.slice(next.value, next.value + taskInputs);
+          const tagged = await runtime.pool.run('tag', { artifact, inputs: part }, 'StorageFailure');
+          tagged.forEach((one, index) => {
+            predictions[next.value + index] = toPrediction(one);
+          });
+          done += part.length;
+          onProgress?.(done, inputs.length);
+        }
+      };
+      try {
+        await Promise.all(Array.from({ length: runtime.pool.threads + 1 }, lane));
+      } catch (error) {
+        if (error instanceof RatchetError && error.name === 'CorruptArtifact') runtime.forgetTagger(digest);
+        throw error;
+      }
+      return predictions;
+    },
+  };
+}
+
+function toPrediction(tagged: TaggedText | null): Prediction {
+  if (tagged === null) return { output: null, confidence: 0, alternatives: [] };
+  const output = entitiesOutput(tagged.entities);
+  return { output, confidence: tagged.confidence, alternatives: [{ output, confidence: tagged.confidence }] };
+}

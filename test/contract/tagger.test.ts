@@ -1,0 +1,246 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { EmbeddedRuntime } from '../../shared/adapters/backends/embedded/embedded-runtime.ts';
+import { firstTaggerConfigurations } from '../../shared/adapters/backends/tagger/tagger-configuration.ts';
+import { createTaggerPredictor } from '../../shared/adapters/backends/tagger/tagger-predictor.ts';
+import { createTaggerTrainer } from '../../shared/adapters/backends/tagger/tagger-trainer.ts';
+import type { Example } from '../../shared/domain/models/example.ts';
+import type { TrainingRequest } from '../../shared/ports/trainer.ts';
+import { type Entity, entitiesOf, entitiesOutput } from '../../shared/tasks/extraction/entity.ts';
+import { extraction } from '../../shared/tasks/extraction/extraction.ts';
+import { foldPlan } from '../helpers/fold-plan.ts';
+import { putExamples, toExamples } from '../helpers/made-up-intents.ts';
+import { MemoryObjectStore } from '../helpers/memory-object-store.ts';
+import { train } from '../helpers/training.ts';
+import { type FoldCase, foldModelsContract, onlyPart } from './fold-models-contract.ts';
+import type { TrainerAndPredictor } from './trained.ts';
+
+async function makeTagger(): Promise<TrainerAndPredictor> {
+  const objects = new MemoryObjectStore();
+  const runtime = new EmbeddedRuntime({ objects, threads: 2 });
+  return {
+    objects,
+    trainer: createTaggerTrainer(runtime),
+    predictor: createTaggerPredictor(runtime),
+    close: () => runtime.close(),
+  };
+}
+
+const [configuration] = firstTaggerConfigurations;
+if (configuration === undefined) throw new Error('the tagger has no configuration to begin with');
+
+/** An example from a text in which `[city Rome]` marks an entity. */
+function marked(text: string, folds: readonly number[] = [], weight = 1): Example {
+  const entities: Entity[] = [];
+  let input = '';
+  for (const piece of text.split(/(\[[^\]]+\])/)) {
+    const found = /^\[(\S+) (.+)\]$/.exec(piece);
+    if (found === null) input += piece;
+    else {
+      const [, label = '', word = ''] = found;
+      entities.push({ label, start: input.length, end: input.length + word.length, text: word });
+      input += word;
+    }
+  }
+  const [example] = toExamples([{ input, output: '', folds, weight }]);
+  if (example === undefined) throw new Error('there is no example');
+  return { ...example, exampleId: input, output: entitiesOutput(entities) };
+}
+
+const cities = ['rome', 'new york', 'oslo', 'são paulo', 'lima', 'cape town', 'quito', 'bern'];
+const dishes = ['ramen', 'fried rice', 'soup', 'tacos', 'curry', 'pad thai', 'pizza', 'stew'];
+const frames: readonly ((city: string, dish: string) => string)[] = [
+  (city, dish) => `where can i eat [dish ${dish}] in [city ${city}] tonight`,
+  (city) => `book me a flight to [city ${city}] please`,
+  (_, dish) => `i would like some [dish ${dish}] for dinner`,
+  (city, dish) => `is the [dish ${dish}] of [city ${city}] any good`,
+  () => 'what is the time right now',
+];
+
+function foldsAt(at: number): readonly number[] {
+  if (at % 17 === 0) return [];
+  return at % 13 === 0 ? [at % 5, 5 + (at % 4)] : [at % 10];
+}
+
+const texts = frames.flatMap((frame) =>
+  cities.flatMap((city, at) => [frame(city, dishes[at] ?? ''), frame(city, dishes[(at + 3) % 8] ?? '')]),
+);
+const examples = [...new Set(texts)].map((text, at) => marked(text, foldsAt(at)));
+
+const entityFolds: FoldCase = {
+  task: extraction.specFrom({ labels: ['city', 'dish', 'metal', 'other'], outputs: [] }),
+  configuration,
+  examples: [
+    ...examples,
+    ...['zinc', 'zinc and rust', 'old zinc', 'the zinc'].map((text, at) =>
+      marked(text.replace('zinc', '[metal zinc]'), [2 * onlyPart + (at % 2)]),
+    ),
+  ],
+  kind: extraction,
+  secret: { input: 'zinc', output: entitiesOutput([{ label: 'metal', start: 0, end: 4, text: 'zinc' }]) },
+  relabelled: (example) => ({
+    ...example,
+    output: entitiesOutput(entitiesOf(example.output).map((entity) => ({ ...entity, label: 'other' }))),
+  }),
+};
+
+foldModelsContract('tagger', makeTagger, entityFolds);
+
+describe('the tagger', { timeout: 60_000 }, () => {
+  let made: TrainerAndPredictor;
+  const request = {
+    task: extraction.specFrom({ labels: ['city', 'dish', 'unseen'], outputs: [] }),
+    datasetKey: 'datasets/marked.jsonl',
+    configuration,
+    seed: 7,
+    teacher: null,
+    folds: null,
+    artifactKey: 'artifacts/marked',
+    predictor: 'tagger',
+  } satisfies TrainingRequest;
+
+  beforeAll(async () => {
+    made = await makeTagger();
+    await putExamples(made.objects, request.datasetKey, examples);
+  });
+  afterAll(() => made.close());
+
+  const answers = async (change: Partial<TrainingRequest>, inputs: readonly string[]) => {
+    const { served } = await train(made.trainer, { ...request, ...change });
+    return made.predictor.predict(served, inputs);
+  };
+  const shown = async (change: Partial<TrainingRequest>, input: string) => {
+    const [answer] = await answers(change, [input]);
+    return extraction.show(answer?.output ?? null);
+  };
+
+  it('finds entities that it has not seen where they stand, with their text and how sure it is', async () => {
+    const inputs = ['i would like some noodles for dinner', 'book me a flight to  Berlin please'];
+    const found = await answers({}, inputs);
+    expect(found.map(({ output }) => extraction.show(output))).toEqual(['dish "noodles"', 'city "Berlin"']);
+    for (const [at, { output, confidence }] of found.entries()) {
+      const input = inputs[at] ?? '';
+      expect(extraction.problem(request.task, input, output ?? entitiesOutput([]))).toBeNull();
+      for (const entity of entitiesOf(output)) {
+        expect(input.slice(entity.start, entity.end)).toBe(entity.text);
+        expect(entity.confidence).toBeGreaterThanOrEqual(confidence);
+      }
+    }
+  });
+
+  it('answers that there is nothing where there is nothing, and nothing where there is no text', async () => {
+    const [none, empty, blank] = await answers({}, ['what is the time', '', ' \u200b\n']);
+    expect(none?.output).toEqual([]);
+    expect(empty?.output).toBeNull();
+    expect(blank?.output).toBeNull();
+  });
+
+  it('gives the same bytes for the same request, and others for another seed', async () => {
+    const digests = await Promise.all(
+      [7, 7, 8].map(async (seed, at) => {
+        const { served } = await train(made.trainer, { ...request, seed, artifactKey: `artifacts/seed-${at}` });
+        return served.digest;
+      }),
+    );
+    expect(digests[1]).toBe(digests[0]);
+    expect(digests[2]).not.toBe(digests[0]);
+  });
+
+  it('names fewer entities, and only surer ones, with a threshold', async () => {
+    const inputs = examples.map(({ input }) => input).concat('eat rome in ramen', 'flight some tonight', 'of any');
+    const count = async (change: Partial<TrainingRequest>) =>
+      (await answers(change, inputs)).flatMap(({ output }) => entitiesOf(output));
+    const all = await count({});
+    const sure = await count({ configuration: { ...configuration, threshold: 0.9 }, artifactKey: 'artifacts/sure' });
+    expect(sure.length).toBeLessThan(all.length);
+    expect(Math.min(...sure.map(({ confidence }) => confidence ?? 0))).toBeGreaterThanOrEqual(0.9);
+  });
+
+  it('heeds the sample weights', async () => {
+    const torn = [marked('go to [city bern] now', [], 0.05), marked('go to [dish bern] now', [], 20)];
+    await putExamples(made.objects, 'datasets/torn.jsonl', [...examples, ...torn]);
+    expect(await shown({ datasetKey: 'datasets/torn.jsonl', artifactKey: 'artifacts/torn' }, 'go to bern now')).toBe(
+      'dish "bern"',
+    );
+  });
+
+  it('brings in what only the champion has learnt when it is averaged with it', async () => {
+    const champion = await train(made.trainer, request);
+    const withoutDishes = examples.filter(({ output }) => entitiesOf(output).every(({ label }) => label !== 'dish'));
+    await putExamples(made.objects, 'datasets/part.jsonl', withoutDishes);
+    const change = {
+      datasetKey: 'datasets/part.jsonl',
+      artifactKey: 'artifacts/merged',
+      teacher: { served: champion.served, folds: null },
+      configuration: { ...configuration, interpolation: 0.5 },
+    };
+    expect(await shown(change, 'i would like some ramen for dinner')).toBe('dish "ramen"');
+  });
+
+  it('serves an average of its fold models that is as good as one of all examples', async () => {
+    const { served, folds } = await train(made.trainer, {
+      ...request,
+      artifactKey: 'artifacts/average',
+      folds: foldPlan('artifacts/average', 5),
+    });
+    expect(folds?.models).toHaveLength(5);
+    const averaged = await made.predictor.predict(
+      served,
+      examples.map(({ input }) => input),
+    );
+    const right = averaged.filter(({ output }, at) =>
+      extraction.same(output ?? entitiesOutput([]), examples[at]?.output ?? entitiesOutput([])),
+    );
+    expect(right.length / examples.length).toBeGreaterThan(0.95);
+  });
+
+  it('learns the outermost of entities that overlap', async () => {
+    const nested = examples.map((example) => {
+      const inner = entitiesOf(example.output).map((entity) => ({
+        label: 'unseen',
+        start: entity.start,
+        end: entity.start + 1,
+      }));
+      return { ...example, output: entitiesOutput([...inner, ...entitiesOf(example.output)]) };
+    });
+    await putExamples(made.objects, 'datasets/nested.jsonl', nested);
+    expect(
+      await shown({ datasetKey: 'datasets/nested.jsonl', artifactKey: 'artifacts/nested' }, 'a flight to oslo'),
+    ).toBe('city "oslo"');
+  });
+
+  it('refuses a dataset without examples, one that is no dataset, and types that the task does not have', async () => {
+    await made.objects.put('datasets/empty.jsonl', new Uint8Array());
+    await made.objects.put('datasets/broken.jsonl', new TextEncoder().encode('{"input": "x"}\n'));
+    await putExamples(made.objects, 'datasets/foreign.jsonl', [marked('[metal zinc]')]);
+    for (const datasetKey of ['datasets/empty.jsonl', 'datasets/broken.jsonl', 'datasets/foreign.jsonl']) {
+      await expect(train(made.trainer, { ...request, datasetKey, artifactKey: 'a/refused' })).rejects.toMatchObject({
+        name: 'InvalidInput',
+      });
+    }
+  });
+
+  it('refuses an artifact that is damaged, cut or of something else', async () => {
+    const { served } = await train(made.trainer, request);
+    const bytes = (await made.objects.get(request.artifactKey)) ?? new Uint8Array();
+    const damaged = bytes.slice();
+    damaged[damaged.length - 9] = (damaged[damaged.length - 9] ?? 0) ^ 1;
+    for (const [name, body] of Object.entries({ damaged, cut: bytes.slice(0, 99), foreign: new Uint8Array(64) })) {
+      await made.objects.put(`artifacts/${name}`, body);
+      const digest = served.digest?.replace(/^./, (digit) => (digit === '0' ? '1' : '0')) ?? null;
+      await expect(
+        made.predictor.predict({ ...served, ref: `artifacts/${name}`, digest }, ['x']),
+      ).rejects.toMatchObject({ name: 'CorruptArtifact' });
+    }
+  });
+
+  it('tags texts of thousands of words, odd ones and very long ones', async () => {
+    const words = `fly to rome ${'and then on '.repeat(1_700)}to oslo`;
+    const odd = [words, '\ud800 rome', 'rome\u0000oslo', '\u202erome', 'to\r\nrome\r\n', 'ß'.repeat(500_000)];
+    const found = await answers({}, odd);
+    odd.forEach((input, at) => {
+      for (const { start, end, text } of entitiesOf(found[at]?.output ?? null))
+        expect(input.slice(start, end)).toBe(text);
+    });
+    expect(entitiesOf(found[0]?.output ?? null).map(({ text }) => text)).toContain('oslo');
+  });
+});
