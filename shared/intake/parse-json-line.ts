@@ -113,7 +113,8 @@ function nameOf(value: unknown): string {
   return Array.isArray(value) ? 'a list' : `a ${typeof value}`;
 }
 
-function isDeeperThan(value: unknown, levels: number): boolean {
+/** Whether objects and lists are nested more than a number of levels deep. */
+export function isDeeperThan(value: unknown, levels: number): boolean {
   if (value === null || typeof value !== 'object') return false;
   return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1));
 }

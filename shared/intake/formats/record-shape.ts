@@ -50,7 +50,7 @@ export function freeRecord({ line, text, value }: SourceRecord): FormatItem {
 const seen = new WeakMap<FileHead, readonly JsonObject[]>();
 
 /** The first records of JSON or of a table of text. */
-function recordsOfHead(head: FileHead): readonly JsonObject[] {
+export function recordsOfHead(head: FileHead): readonly JsonObject[] {
   const known = seen.get(head);
   if (known !== undefined) return known;
   const records = jsonContainerOf(head) === null ? firstRows(head) : firstRecords(head);
@@ -58,7 +58,8 @@ function recordsOfHead(head: FileHead): readonly JsonObject[] {
   return records;
 }
 
-async function* readAnyRecords(chunks: AsyncIterable<Uint8Array>, name: string): ReturnType<RecordReader> {
+/** The records of JSON or of a table of text. */
+export async function* readAnyRecords(chunks: AsyncIterable<Uint8Array>, name: string): ReturnType<RecordReader> {
   const { head, chunks: all } = await peek(chunks);
   if (jsonContainerOf(head) === null && delimiterOf(head) !== null) yield* readTable(all, name);
   else yield* readRecords(all, name);

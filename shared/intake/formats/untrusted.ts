@@ -1,4 +1,4 @@
-import { parseJsonObject } from '../parse-json-line.ts';
+import { isDeeperThan, parseJsonObject } from '../parse-json-line.ts';
 import type { JsonObject } from './records.ts';
 
 /** A value as an object; null where it is none. */
@@ -35,14 +35,18 @@ export function idOf(value: unknown): string | null {
   return typeof value === 'number' ? String(value) : textOf(value);
 }
 
+/** Deepest nesting of what stands as JSON in a text within a record. */
+const maxDepth = 32;
+
 /**
- * What a text says in JSON, where it is that of an object or a list, under the guards of lines (depth, repeated keys,
- * halves of characters); any other value as it is.
+ * What a text says in JSON, where it is that of an object or a list and could stand in a record of its own (no halves of
+ * characters, not nested deeply); any other value as it is.
  */
 export function parsedOf(value: unknown): unknown {
   if (typeof value !== 'string' || !/^\s*[[{]/.test(value)) return value;
-  const around = parseJsonObject(`{"value":${value}}`);
-  return around.ok && Object.keys(around.value).length === 1 ? around.value.value : value;
+  const parsed = parseJsonObject(`{"value":${value}}`);
+  if (!parsed.ok || Object.keys(parsed.value).length !== 1 || isDeeperThan(parsed.value.value, maxDepth)) return value;
+  return parsed.value.value;
 }
 
 /** The entries whose value is known. */
