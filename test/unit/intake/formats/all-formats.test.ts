@@ -20,11 +20,14 @@ const records: Readonly<Record<string, unknown>> = {
 };
 
 describe('of all formats', () => {
-  test.each(Object.entries(records))('%s reads its records as JSON lines, as a list and as an answer', (name, record) => {
-    expect(formatOf(linesOf(record, record))).toBe(name);
-    expect(formatOf(JSON.stringify([record]))).toBe(name);
-    expect(formatOf(JSON.stringify({ data: [record], meta: {} }, null, 2))).toBe(name);
-  });
+  test.each(Object.entries(records))(
+    '%s reads its records as JSON lines, as a list and as an answer',
+    (name, record) => {
+      expect(formatOf(linesOf(record, record))).toBe(name);
+      expect(formatOf(JSON.stringify([record]))).toBe(name);
+      expect(formatOf(JSON.stringify({ data: [record], meta: {} }, null, 2))).toBe(name);
+    },
+  );
 
   test('the one for its container reads records by names that people chose', () => {
     expect(formatOf(linesOf(native))).toBe('ratchet');
