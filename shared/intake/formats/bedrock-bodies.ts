@@ -27,7 +27,10 @@ function sentOf(body: JsonObject): readonly unknown[] {
 
 /** A prompt of Claude 2 without the turns that its form asks for. */
 function withoutTurns(prompt: string): string {
-  return /^\s*Human:([\s\S]*?)\s*Assistant:\s*$/.exec(prompt)?.[1]?.trim() ?? prompt;
+  const [before, after] = ['Human:', 'Assistant:'];
+  const turns = prompt.trim();
+  const isForm = turns.startsWith(before) && turns.endsWith(after);
+  return isForm ? turns.slice(before.length, -after.length).trim() : prompt;
 }
 
 function answeredOf(output: unknown): readonly unknown[] {
@@ -65,17 +68,21 @@ function pieceOf(event: JsonObject): { readonly index: unknown; readonly block: 
   if (changed !== null) {
     const delta = objectOf(changed.delta) ?? {};
     const reasoning = textOf(objectOf(delta.reasoningContent)?.text);
-    return { index: changed.contentBlockIndex, block: blockOf(delta.text, reasoning, objectOf(delta.toolUse)?.input) };
+    const block = blockOf(delta.text, reasoning, objectOf(delta.toolUse)?.input);
+    return block === null ? null : { index: changed.contentBlockIndex, block };
   }
   if (event.type === 'content_block_start') return { index: event.index, block: objectOf(event.content_block) ?? {} };
   if (event.type !== 'content_block_delta') return null;
   const delta = objectOf(event.delta) ?? {};
-  return { index: event.index, block: blockOf(delta.text, delta.thinking, delta.partial_json) };
+  const block = blockOf(delta.text, delta.thinking, delta.partial_json);
+  return block === null ? null : { index: event.index, block };
 }
 
-function blockOf(text: unknown, thinking: unknown, input: unknown): JsonObject {
+/** What a piece adds to its block; null for what is none of it, such as a signature. */
+function blockOf(text: unknown, thinking: unknown, input: unknown): JsonObject | null {
   if (typeof input === 'string') return { type: 'tool_use', partial: input };
-  return typeof thinking === 'string' ? { type: 'thinking', thinking } : { type: 'text', text };
+  if (typeof thinking === 'string') return { type: 'thinking', thinking };
+  return typeof text === 'string' ? { type: 'text', text } : null;
 }
 
 function joined(before: JsonObject | undefined, block: JsonObject): JsonObject {

@@ -16,39 +16,35 @@ const inferences: ReadonlySet<unknown> = new Set(['chat', 'text_completion', 'ge
 export function isGenAiInference(attributes: Attributes): boolean {
   const operation = attributes.get('gen_ai.operation.name') ?? attributes.get('llm.request.type');
   if (operation !== undefined) return inferences.has(operation);
-  return attributes.has('gen_ai.request.model') && hasMessages(attributes);
-}
-
-function hasMessages(attributes: Attributes): boolean {
-  return [
-    'gen_ai.input.messages',
-    'gen_ai.output.messages',
-    'gen_ai.prompt.0.content',
-    'gen_ai.completion.0.content',
-  ].some((name) => attributes.has(name));
+  // The conventions of 2024 did not name the operation.
+  return ['gen_ai.request.model', 'gen_ai.input.messages', 'gen_ai.prompt.0.content'].some((name) =>
+    attributes.has(name),
+  );
 }
 
 /**
  * The messages of a call of a model, wherever its instrumentation wrote them: attributes by the conventions of today (as
  * JSON in a text, or structured), by those of OpenLLMetry (`gen_ai.prompt.0.content`), or events at the span by earlier
- * conventions. Both lists are empty where the content was not recorded, which is the default.
+ * conventions. Both lists are empty where the content was not recorded, which is the default. Of several answers to
+ * choose from, the first counts.
  *
  * By open-telemetry/semantic-conventions-genai, `docs/gen-ai/non-normative/examples-llm-calls.md` (at 03c9d21) and
- * `model/gen-ai/events.yaml` (at 0387091); earlier events by semantic-conventions 1.26 (`gen_ai.content.prompt`) and 1.28
- * (`gen_ai.user.message`, `gen_ai.choice`).
+ * `model/gen-ai/events.yaml` (at 0387091); earlier events by open-telemetry/semantic-conventions of 2024 and 2025
+ * (`gen_ai.content.prompt`, then `gen_ai.user.message` and `gen_ai.choice`).
  */
 export function genAiExchange(attributes: Attributes, events: readonly SpanEvent[]): Exchange {
   const exchange = withSystem(attributes, {
     sent: messagesIn(attributes.get('gen_ai.input.messages')),
-    answered: messagesIn(attributes.get('gen_ai.output.messages')),
+    answered: messagesIn(attributes.get('gen_ai.output.messages')).slice(0, 1),
   });
   if (!isEmpty(exchange)) return exchange;
   const indexed = {
     sent: numbered(attributes, 'gen_ai.prompt').map((entry) => Object.fromEntries(entry)),
-    answered: numbered(attributes, 'gen_ai.completion').map(assistant),
+    answered: numbered(attributes, 'gen_ai.completion').slice(0, 1).map(assistant),
   };
   if (!isEmpty(indexed)) return indexed;
-  return joinedExchanges(events.map(eventExchange));
+  const { sent, answered } = joinedExchanges(events.map(eventExchange));
+  return { sent, answered: answered.slice(0, 1) };
 }
 
 /** The messages that one event tells of; those of a call by earlier conventions are spread over several. */

@@ -93,7 +93,7 @@ export class GenAiSpans {
     const responseId = responseIdOf(event.attributes);
     const id = this.#idOf(event) ?? (responseId === null ? null : (this.#responses.get(responseId) ?? null));
     if (id !== null) {
-      yield judgementOf(id, evaluationOf(event), event);
+      yield { ...judgementOf(id, evaluationOf(event), event), source: event.source };
     } else if (responseId === null || this.#earlyCount === waitingAtOnce) {
       yield passedOver(event, 'evaluations that do not say of what');
     } else {
@@ -129,7 +129,8 @@ export class GenAiSpans {
       yield* this.#wait(id, exchange, event);
     } else {
       this.#unanswered.delete(id);
-      yield callOf(id, event, event.at, exchange, event.attributes) ?? passedOver(event, withoutContent);
+      const missing = isWhole ? withoutContent : 'logged answers without their question';
+      yield callOf(id, event, event.at, exchange, event.attributes) ?? passedOver(event, missing);
       yield* this.#judgeEarly(id, event.attributes);
     }
   }

@@ -32,10 +32,13 @@ function user(content: unknown): unknown {
   return { role: 'user', content };
 }
 
+/** What instrumentations write in the place of what they were told to hide. */
+const redacted = '__REDACTED__';
+
 /** `input.value` or `output.value`: a text, or JSON of a request that holds messages. */
 function valueIn(attributes: Attributes, side: 'input' | 'output', role: string): readonly unknown[] {
   const value = attributes.get(`${side}.value`);
-  if (value === undefined) return [];
+  if (value === undefined || value === redacted) return [];
   const messages = listOf(objectOf(parsedOf(value))?.messages);
   if (messages.length > 0) return messages;
   return [{ role, content: typeof value === 'string' ? value : String(value) }];

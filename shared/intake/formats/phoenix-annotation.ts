@@ -1,6 +1,6 @@
 import type { Annotation } from '../../ports/trace-format.ts';
 import type { JsonObject } from './records.ts';
-import { idOf, objectOf, textOf } from './untrusted.ts';
+import { idOf, numberIn, objectOf, textOf } from './untrusted.ts';
 
 /**
  * An annotation as Phoenix writes it, in answers of its REST interface and beside exported spans: `{"name",
@@ -14,7 +14,7 @@ export function phoenixAnnotation(annotation: JsonObject): Annotation {
   return {
     name: textOf(annotation.name) ?? textOf(annotation.annotation_name) ?? 'annotation',
     label: textOf(said('label')),
-    score: figureOf(said('score')),
+    score: numberIn(said('score')),
     correction: null,
     explanation: textOf(said('explanation')) ?? '',
     by: { kind: annotatorKind(annotation.annotator_kind), id: idOf(annotation.user_id) ?? idOf(annotation.identifier) },
@@ -31,10 +31,4 @@ const kinds: ReadonlyMap<unknown, Annotation['by']['kind']> = new Map([
 /** Who judged, by the words of OpenInference; null for words of one's own. */
 export function annotatorKind(value: unknown): Annotation['by']['kind'] {
   return kinds.get(typeof value === 'string' ? value.toUpperCase() : value) ?? null;
-}
-
-/** A number, or the digits of one, as tables have them. */
-function figureOf(value: unknown): number | null {
-  const figure = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-  return typeof figure === 'number' && Number.isFinite(figure) ? figure : null;
 }

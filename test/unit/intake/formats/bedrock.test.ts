@@ -109,6 +109,7 @@ describe('an invocation', () => {
         { type: 'content_block_start', index: 0, content_block: { type: 'thinking', thinking: '' } },
         delta(0, { type: 'thinking_delta', thinking: 'A parcel ' }),
         delta(0, { type: 'thinking_delta', thinking: 'is delivered.' }),
+        delta(0, { type: 'signature_delta', signature: 'EqQB' }),
         { type: 'content_block_start', index: 1, content_block: { type: 'text', text: '' } },
         delta(1, { type: 'text_delta', text: 'deli' }),
         delta(1, { type: 'text_delta', text: 'very' }),

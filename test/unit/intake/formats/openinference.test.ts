@@ -140,9 +140,10 @@ describe('an LLM span', () => {
   test('without its content is counted, without any id unreadable', async () => {
     const { unreadable, passedOver } = await itemsOf(openInferenceFormat, [
       span({ attributes: {} }),
+      span({ attributes: { 'input.value': '__REDACTED__', 'output.value': '__REDACTED__' } }),
       { ...Object(span()), context: { trace_id: '', span_id: '' } },
     ]);
-    expect(Object.values(passedOver)).toEqual([1]);
+    expect(Object.values(passedOver)).toEqual([2]);
     expect(unreadable.map(({ reason }) => reason)).toEqual(['a model call without a span id']);
   });
 });

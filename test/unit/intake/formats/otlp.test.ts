@@ -11,7 +11,7 @@ const sent = [
   { role: 'system', parts: [{ type: 'text', content: 'Answer with a label.' }] },
   { role: 'user', parts: [{ type: 'text', content: 'where is my parcel' }] },
 ];
-const answered = [
+const answered: readonly object[] = [
   {
     role: 'assistant',
     parts: [
@@ -144,6 +144,23 @@ describe('a span of a model call', () => {
     expect(calls.map(({ fields }) => [fields.input, fields.output])).toEqual([['where is it', 'delivery']]);
   });
 
+  test('with several answers to choose from has the first', async () => {
+    const other = { role: 'assistant', parts: [{ type: 'text', content: 'refund' }] };
+    const attributes = { ...call, ...content, 'gen_ai.output.messages': JSON.stringify([...answered, other]) };
+    const { calls } = await itemsOf(otlpFormat, [otlpSpans(span({ attributes }))]);
+    expect(calls[0]?.fields.output).toBe('delivery');
+  });
+
+  test('by conventions that did not name the operation is one too', async () => {
+    const attributes = { 'gen_ai.system': 'openai', 'gen_ai.request.model': 'support' };
+    const events = [
+      { name: 'gen_ai.content.prompt', attributes: otlpAttributes({ 'gen_ai.prompt': 'where is it' }) },
+      { name: 'gen_ai.content.completion', attributes: otlpAttributes({ 'gen_ai.completion': 'delivery' }) },
+    ];
+    const { calls } = await itemsOf(otlpFormat, [otlpSpans(span({ attributes, events }))]);
+    expect(calls.map(({ fields }) => [fields.input, fields.output])).toEqual([['where is it', 'delivery']]);
+  });
+
   test('without an answer is a trace whose model gave none', async () => {
     const attributes = { ...call, 'gen_ai.input.messages': JSON.stringify(sent) };
     const { calls } = await itemsOf(otlpFormat, [otlpSpans(span({ attributes }))]);
@@ -227,6 +244,8 @@ describe('an evaluation', () => {
     const { traces } = await itemsOf(otlpFormat, [otlpLogs(record)]);
     expect(traces).toMatchObject([{ fields: { traceId }, annotations: [{ score: 1, at: '1793520002000000000' }] }]);
     expect(Object.keys(traces[0]?.fields ?? {})).toEqual(['traceId']);
+    // So that `--map traceId=spanId` gives it the id that it gives the span.
+    expect(traces[0]?.source).toMatchObject({ spanId });
   });
 
   test.each([['before'], ['after']])(
