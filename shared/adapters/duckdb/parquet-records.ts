@@ -100,7 +100,8 @@ function unreadable(name: string, path: string, cause: Error): RatchetError {
       mend: 'Leave the column out, or write it as a text in UTF-8.',
     });
   }
-  const reason = (cause.message.split('\n', 1)[0] ?? '').replaceAll(path, name).slice(0, 300);
+  const said = (cause.message.split('\n', 1)[0] ?? '').replace(/^[\w ]+ Error: /, '');
+  const reason = said.replaceAll(path, name).slice(0, 300);
   return new RatchetError('InvalidInput', `${name} is Parquet that cannot be read: ${reason.replace(/\.$/, '')}.`, {
     cause,
     mend: 'Export or copy the file again.',

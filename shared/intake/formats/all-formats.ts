@@ -1,10 +1,16 @@
 import type { TraceFormat } from '../../ports/trace-format.ts';
 import { atifFormat } from './atif.ts';
 import { bedrockFormat } from './bedrock.ts';
+import { chatFormat } from './chat.ts';
+import { csvFormat, tsvFormat } from './csv.ts';
+import { flywheelFormat } from './flywheel.ts';
+import { jsonFormat } from './json.ts';
+import { langfuseFormat } from './langfuse.ts';
 import { langSmithFormat } from './langsmith.ts';
 import { openInferenceFormat } from './openinference.ts';
 import { otlpFormat } from './otlp.ts';
 import { phoenixFormat } from './phoenix.ts';
+import { pioneerFormat } from './pioneer.ts';
 import { ratchetFormat } from './ratchet.ts';
 
 /**
@@ -18,5 +24,12 @@ export const allFormats: readonly TraceFormat[] = [
   bedrockFormat,
   atifFormat,
   langSmithFormat,
+  langfuseFormat,
+  pioneerFormat,
+  flywheelFormat,
+  chatFormat,
+  jsonFormat,
+  csvFormat,
+  tsvFormat,
   ratchetFormat,
 ];

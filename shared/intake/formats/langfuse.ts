@@ -20,8 +20,9 @@ const tracesRemembered = 200_000;
  * the same names in camel case.
  *
  * A generation is an inference. Its trace id is that of the trace, which is what scores, corrections and other tools
- * name; further generations of the same trace, in the order of the file, have `TRACE:OBSERVATION`. A score of an
- * observation that is known here to be a further one is of that; any other is of the trace.
+ * name; further generations of the same trace, in the order of the file, have `TRACE:OBSERVATION`. A score of a generation
+ * of the same file has its id; one of another observation of such a trace is of the trace. In a file of scores alone, those
+ * of the first observation that is scored of a trace are of the trace, those of each further one of `TRACE:OBSERVATION`.
  */
 export const langfuseShape: RecordShape = {
   name: 'langfuse',
@@ -43,6 +44,8 @@ class LangfuseExport {
   readonly #firsts = new Map<string, string>();
   /** Trace ids of further generations, the oldest first. */
   readonly #further = new Set<string>();
+  /** The first observation of each trace that was scored without being known. */
+  readonly #scored = new Map<string, string>();
   #isFirst = true;
 
   constructor(file: string) {
@@ -74,8 +77,13 @@ class LangfuseExport {
   }
 
   #traceIdOfScore({ traceId, observationId }: { traceId: string; observationId: string | null }): string {
+    if (observationId === null) return traceId;
     const further = `${traceId}:${observationId}`;
-    return this.#further.has(further) ? further : traceId;
+    if (this.#firsts.has(traceId)) return this.#further.has(further) ? further : traceId;
+    const first = this.#scored.get(traceId) ?? observationId;
+    this.#scored.set(traceId, first);
+    forgetOldest(this.#scored);
+    return first === observationId ? traceId : further;
   }
 
   /** What was left out when the file was exported is missing in all of its records: that is one fault. */

@@ -144,6 +144,13 @@ describe('an export of Langfuse', () => {
     const records = [generation, second, generation, of('obs-1'), of('obs-2'), of(null), of('obs-9')];
     const ids = (await read(...records)).map((item) => (item.kind === 'trace' ? item.fields.traceId : null));
     expect(ids).toEqual(['tr-1', 'tr-1:obs-2', 'tr-1', 'tr-1', 'tr-1:obs-2', 'tr-1', 'tr-1']);
+    const apart = await read(of('obs-2'), of('obs-3'), of('obs-2'), of(null));
+    expect(apart.map((item) => (item.kind === 'trace' ? item.fields.traceId : null))).toEqual([
+      'tr-1',
+      'tr-1:obs-3',
+      'tr-1',
+      'tr-1',
+    ]);
   });
 
   test('gives its scores as judgements by trace id', async () => {
