@@ -1,7 +1,7 @@
-import { spokenWords } from '../base/text.ts';
 import { percent } from '../base/wording.ts';
 import type { CorpusProfile } from './corpus-profile.ts';
 import type { Finding } from './finding.ts';
+import { wordsOf } from './readable.ts';
 
 /** An out-of-fold answer: labels (keys of outputs) and their probabilities, in the same order. */
 export interface OutOfFold {
@@ -31,7 +31,7 @@ export function detectOffDomain(
   const chance = 1 / Math.max(2, outOfFold.labels.length);
   const limit = chance + 0.15 * (1 - chance);
   if (top > limit) return null;
-  const words = [...new Set(spokenWords(text))];
+  const words = [...new Set(wordsOf(text))];
   const frequencies = words
     .map((word) => profile.documentFrequency.get(word) ?? 0)
     .filter((df) => df <= formWord * profile.texts);

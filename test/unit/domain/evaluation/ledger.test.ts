@@ -261,7 +261,12 @@ describe('assignPlaces', () => {
 
   it('gives an input of a script without spaces the place of its key of before its words were told apart', () => {
     const old = { words: '快递在哪里', groupId: 'old', ...evidence(3) };
-    const { places, additions } = assignPlaces({ ledger: [old], items: itemsOf(['快递在哪里?']), salt, reportShare: 0 });
+    const { places, additions } = assignPlaces({
+      ledger: [old],
+      items: itemsOf(['快递在哪里?']),
+      salt,
+      reportShare: 0,
+    });
     expect(wordKey('快递在哪里?')).not.toBe(old.words);
     expect(places.get('trace-0')).toEqual({ groupId: 'old', ...evidence(3) });
     expect(additions).toEqual([]);
