@@ -19,6 +19,26 @@ const scripts: readonly (readonly [RegExp, string])[] = [
   [/\p{Script=Telugu}/gu, 'Telugu'],
 ];
 
+const writings: readonly (readonly [RegExp, string])[] = [
+  [/\p{Script=Latin}/u, 'Latin'],
+  // Japanese is written in three scripts, one of them Chinese.
+  [/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}]/u, 'Han'],
+  [/\p{Script=Hangul}/u, 'Hangul'],
+  [/\p{Script=Thai}/u, 'Thai'],
+  [/\p{Script=Cyrillic}/u, 'Cyrillic'],
+  [/\p{Script=Arabic}/u, 'Arabic'],
+  [/\p{Script=Devanagari}/u, 'Devanagari'],
+  [/\p{Script=Greek}/u, 'Greek'],
+  [/\p{Script=Hebrew}/u, 'Hebrew'],
+];
+
+/** The writing of a word, by its first letter; null where it has none, `other` for writings not told apart. */
+export function writingOf(word: string): string | null {
+  const letter = /\p{L}/u.exec(word)?.[0];
+  if (letter === undefined) return null;
+  return writings.find(([pattern]) => pattern.test(letter))?.[1] ?? 'other';
+}
+
 /** Words by which a language in Latin letters is known: those that say nothing of what a text is about. */
 export const functionWords: ReadonlyMap<string, ReadonlySet<string>> = new Map(
   Object.entries({

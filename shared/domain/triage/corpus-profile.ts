@@ -1,4 +1,4 @@
-import { languageOfWords } from '../base/languages.ts';
+import { languageOfWords, writingOf } from '../base/languages.ts';
 import { quantile } from '../base/statistics.ts';
 import { type Casing, casingOf } from './casing.ts';
 import { CharacterModel } from './character-model.ts';
@@ -21,6 +21,8 @@ export interface CorpusProfile {
   readonly casing: ReadonlyMap<Casing, number>;
   /** Share of inputs that end with a full stop, a question mark or the like. */
   readonly closedEnds: number;
+  /** Share of inputs that have a word in each writing. */
+  readonly writings: ReadonlyMap<string, number>;
   /** Share of inputs by language, of those that tell theirs. */
   readonly languages: ReadonlyMap<string, number>;
 }
@@ -42,6 +44,7 @@ export function profileCorpus(inputs: Iterable<string>, trusted: Iterable<string
   const casings = new Map<Casing, number>();
   const lengths: number[] = [];
   const languages = new Map<string, number>();
+  const writings = new Map<string, number>();
   let cased = 0;
   let closed = 0;
   let texts = 0;
@@ -52,6 +55,8 @@ export function profileCorpus(inputs: Iterable<string>, trusted: Iterable<string
     texts += 1;
     lengths.push(words.length);
     for (const word of new Set(words)) documentFrequency.set(word, (documentFrequency.get(word) ?? 0) + 1);
+    for (const writing of new Set(words.map(writingOf)))
+      if (writing !== null) writings.set(writing, (writings.get(writing) ?? 0) + 1);
     const last = words.at(-1);
     if (last !== undefined) lastWords.set(last, (lastWords.get(last) ?? 0) + 1);
     const casing = casingOf(text);
@@ -82,6 +87,7 @@ export function profileCorpus(inputs: Iterable<string>, trusted: Iterable<string
     length: { median: quantile(lengths, 0.5), p95: quantile(lengths, 0.95) },
     casing: shares(casings, cased),
     closedEnds: texts === 0 ? 0 : closed / texts,
+    writings: shares(writings, texts),
     languages: shares(
       languages,
       languages.values().reduce((sum, count) => sum + count, 0),

@@ -41,8 +41,11 @@ export function detectGibberish(text: string, profile: CorpusProfile): Finding |
   const codes = abbreviationsOf(bare);
   const mash = strange.filter((word) => isKeyboardRun(word) || isRepeated(word) || (!codes.has(word) && isMash(word)));
   const mashed = lengthOf(mash) / letters;
+  const isSeveral = new Set(mash).size > 1;
   // A single word may be an abbreviation or a name.
-  if (mashed >= 0.6 && (new Set(mash).size > 1 || mash.some((word) => isKeyboardRun(word) || hasNoVowel(word, 6))))
+  const isMashed = mashed >= 0.6 && (isSeveral || mash.some((word) => isKeyboardRun(word) || hasNoVowel(word, 6)));
+  const isStrangeThroughout = strange.length === words.length && !words.some(isFormWord);
+  if (isMashed || (isSeveral && mashed >= 0.3 && isStrangeThroughout))
     return {
       kind: 'gibberish',
       strength: 0.95,
@@ -135,9 +138,13 @@ function isRepeated(word: string): boolean {
 /** Consonants that many languages write with two letters or three, or that stand side by side in their words. */
 const clusters = /sch|ch|ck|tz|pf|st|th|ng|ph|sz|cz|rz|ij/g;
 
+/** Of computing, as they are written in lower case. */
+const abbreviations = new Set('https xhtml smtps ftps imaps xlsx xlsm dhcp mpls mysql nginx rsync'.split(' '));
+
 /** Hardly a vowel, and five consonants in a row that no compound has: "Rechtsschutz" has "ch", "t", "s" and "sch". */
 function isMash(word: string): boolean {
   const plain = plainLetters(word);
+  if (abbreviations.has(plain)) return false;
   if (hasNoVowel(plain, 5) && !/[lr]/.test(plain)) return true;
   if (!/^[a-z]{5,}$/.test(plain)) return false;
   const vowels = plain.match(/[aeiouy]/g)?.length ?? 0;

@@ -54,6 +54,11 @@ export function detectPreamble(text: string): Finding | null {
   const read = asRead(text);
   const match = leadIn.exec(read);
   if (match === null || match[0].length >= read.length) return null;
+  // A greeting alone is ordinary.
+  const pieces = match[0].match(/[,.!?:]+/g)?.length ?? 0;
+  const isGreeting =
+    pieces < 2 && match[0].trim().split(' ').length < 4 && !/question|request|query|following/.test(match[0]);
+  if (isGreeting) return null;
   return { kind: 'preamble', strength: 0.85, reason: `begins with a lead-in: ${quote(match[0].trim())}` };
 }
 

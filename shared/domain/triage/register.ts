@@ -1,4 +1,4 @@
-import { functionWords } from '../base/languages.ts';
+import { functionWords, writingOf } from '../base/languages.ts';
 import { percent } from '../base/wording.ts';
 import { type CorpusProfile, ownLanguage } from './corpus-profile.ts';
 import { type Finding, quote } from './finding.ts';
@@ -6,7 +6,7 @@ import { isLaughter } from './laughter.ts';
 import { wordsOf } from './readable.ts';
 
 const slang = new Set(
-  "u ur pls plz plss thx thnx tnx ty tysm btw idk idc imo imho asap fyi lol lmao omg wtf smh tbh ngl brb afaik irl dm rn gonna wanna gotta gimme lemme dunno kinda sorta cuz coz bc b4 gr8 l8r 2day 2moro tmrw tmr msg txt ppl acct acc amt appt govt wknd w/ w/o wud cud shud wat wut dat dis da nah yea yep ya yall y'all ain't bro dude yo yolo fr bruh deets lmk".split(
+  "u ur pls plz plss thx thnx tnx ty tysm btw idk idc imo imho asap fyi omg wtf smh tbh ngl brb afaik irl dm rn gonna wanna gotta gimme lemme dunno kinda sorta cuz coz bc b4 gr8 l8r 2day 2moro tmrw tmr msg txt ppl acct acc amt appt govt wknd w/ w/o wud cud shud wat wut dat dis da nah yea yep ya yall y'all ain't bro dude yo yolo fr bruh deets lmk".split(
     ' ',
   ),
 );
@@ -37,12 +37,7 @@ export function detectCodeSwitching(text: string, profile: CorpusProfile): Findi
   if (profile.texts < enoughTexts) return null;
   const words = wordsOf(text);
   const foreign = words.filter(
-    (word) =>
-      /^\p{L}/u.test(word) &&
-      !/\p{Script=Latin}/u.test(word) &&
-      !isLaughter(word) &&
-      rare(word, profile) &&
-      profile.characters.isForeign(word),
+    (word) => !isLaughter(word) && rare(word, profile) && isForeign(writingOf(word), profile),
   );
   if (foreign.join('').length >= 2) {
     return {
@@ -65,6 +60,15 @@ export function detectCodeSwitching(text: string, profile: CorpusProfile): Findi
     }
   }
   return null;
+}
+
+/** From this share of the inputs on a writing is the traffic's own. */
+const ownWriting = 0.005;
+
+function isForeign(writing: string | null, { writings, texts }: CorpusProfile): boolean {
+  if (writing === null || writing === 'Latin') return false;
+  const share = writings.get(writing) ?? 0;
+  return share < ownWriting || share * texts <= 3;
 }
 
 function rare(word: string, profile: CorpusProfile): boolean {

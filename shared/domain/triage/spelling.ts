@@ -6,6 +6,8 @@ import type { Vocabulary } from './vocabulary.ts';
 
 /** Fewer distinct inputs than this do not show which words are common. */
 const enoughTexts = 100;
+/** Shorter words are too near to each other. */
+const shortestSlip = 5;
 /** A slip is believed when the word meant is this many times as frequent. */
 const timesCommoner = 10;
 
@@ -59,7 +61,7 @@ function slips(
   const found: Slip[] = [];
   for (const written of new Set(wordsOf(text))) {
     const frequency = vocabulary.frequency(written);
-    if (written.length < 4 || frequency >= knownFrom || !alphabetic.test(written)) continue;
+    if (written.length < shortestSlip || frequency >= knownFrom || !alphabetic.test(written)) continue;
     const meant = meaningOf(written);
     if (meant === null || areForms(written, meant)) continue;
     if (vocabulary.frequency(meant) >= timesCommoner * Math.max(1, frequency)) found.push({ written, meant });

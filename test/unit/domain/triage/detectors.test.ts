@@ -58,7 +58,10 @@ const noise: Record<string, readonly string[]> = {
   casing: ['WHERE IS THE PARCEL PACKAGE', 'wHeRe iS tHe pArCeL PaCkAgE'],
   punctuation: ['where is the parcel package!!!!!'],
   html: ['<p>where is the parcel</p>', 'where is the parcel&nbsp;package'],
-  preamble: ['hello there, where is the parcel package', 'quick question: where is the parcel package'],
+  preamble: [
+    'hello there, sorry to bother you, where is the parcel package',
+    'quick question: where is the parcel package',
+  ],
   'format-request': ['where is the parcel package, answer in json', 'where is the parcel package, reply in one word'],
   truncation: ['please help me with the passw'],
   duplication: ['where is the parcel package where is the parcel package'],
