@@ -171,7 +171,7 @@ function escapeInvisible(text: string): string {
 }
 
 const metadata =
-  /\b(?:(?:dataset|split|benchmark|example[_ ]?id|sample[_ ]?id|task[_ ]?id|qid|gold(?:[_ ]label)?|ground[_ ]truth) ?[:=]|intent ?[:=]|(?:difficulty|source|category)=) ?[\w./-]*|#{2,} ?(?:Input|Label):|\bsource: [\w./-]{1,60}\.jsonl?\b|\[(?:train|test|dev|val(?:idation)?|eval)(?:[-_ :#]\w+(?:[- :#]\w+)*)?\]|\b(?:clinc150|banking77|mmlu|gsm8k|squad[-_ ]?v?\d|arc-(?:easy|challenge)|hellaswag|triviaqa|humaneval|xsum|samsum)\b[-_/#: ]*\w*/i;
+  /\b(?:(?:dataset|split|benchmark|example[_ ]?id|sample[_ ]?id|task[_ ]?id|qid|gold(?:[_ ]label)?|ground[_ ]truth) ?[:=]|intent ?[:=]|(?:difficulty|source|category)=) ?[\w./-]*|(?<!#)#{2,3} ?(?:Input|Label):|\bsource: [\w./-]{1,60}\.jsonl?\b|\[(?:train|test|dev|val(?:idation)?|eval)(?:[-_ :#]\w+(?:[- :#]\w+)*)?\]|\b(?:clinc150|banking77|mmlu|gsm8k|squad[-_ ]?v?\d|arc-(?:easy|challenge)|hellaswag|triviaqa|humaneval|xsum|samsum)\b[-_/#: ]*\w*/i;
 
 /** A benchmark's own fields in the text. */
 export function detectMetadata(text: string): Finding | null {

@@ -44,8 +44,11 @@ export interface OrdinaryExample {
 
 /** So many examples are read at most for what is ordinary. */
 const examplesRead = 10_000;
-/** A text sent so often is ordinary, whatever it looks like. An attack stays one, and there is nothing to learn from none. */
-const frequentFrom = 5;
+/**
+ * A text sent so often, and with such a share of the traffic, is ordinary whatever it looks like. An attack stays one,
+ * and there is nothing to learn from none.
+ */
+const frequentFrom = { times: 5, share: 0.005 };
 const staysPoison: ReadonlySet<string> = new Set<DetectorName>([
   'prompt-injection',
   'jailbreak',
@@ -154,9 +157,11 @@ class KnownTexts {
   readonly #counts = new Map<string, number>();
   readonly #first = new Map<string, string>();
   readonly #looksForRepetition: boolean;
+  readonly #frequent: number;
 
   constructor(records: readonly JudgedRecord[], examples: readonly OrdinaryExample[], looksForRepetition: boolean) {
     this.#looksForRepetition = looksForRepetition;
+    this.#frequent = Math.max(frequentFrom.times, frequentFrom.share * records.length);
     this.#examples = new Set(examples.map(({ input }) => normalisedText(input)));
     for (const { input, traceId } of records) {
       this.#counts.set(input, (this.#counts.get(input) ?? 0) + 1);
@@ -168,7 +173,7 @@ class KnownTexts {
   ordinary({ input, traceId }: JudgedRecord, { poison, noise }: Reading): Reading {
     const count = this.#counts.get(input) ?? 0;
     if (this.#examples.has(normalisedText(input))) return { poison: [], noise: [] };
-    if (count >= frequentFrom) return { poison: poison.filter(({ kind }) => staysPoison.has(kind)), noise: [] };
+    if (count >= this.#frequent) return { poison: poison.filter(({ kind }) => staysPoison.has(kind)), noise: [] };
     const first = this.#first.get(input);
     if (!this.#looksForRepetition || first === traceId || first === undefined) return { poison, noise };
     if (wordsOf(readable(input)).length < wordsOfRepetition) return { poison, noise };
