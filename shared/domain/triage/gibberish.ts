@@ -39,9 +39,14 @@ export function detectGibberish(text: string, profile: CorpusProfile): Finding |
   const strange = words.filter((word) => isStrange(word, profile));
   if (lengthOf(strange) / letters < 0.6) return null;
   const codes = abbreviationsOf(bare);
-  const mash = strange.filter((word) => isKeyboardRun(word) || isRepeated(word) || (!codes.has(word) && isMash(word)));
+  const mashWords = new Set(
+    [...new Set(strange)].filter(
+      (word) => isKeyboardRun(word) || isRepeated(word) || (!codes.has(word) && isMash(word)),
+    ),
+  );
+  const mash = strange.filter((word) => mashWords.has(word));
   const mashed = lengthOf(mash) / letters;
-  const isSeveral = new Set(mash).size > 1;
+  const isSeveral = mashWords.size > 1;
   // A single word may be an abbreviation or a name.
   const isMashed = mashed >= 0.6 && (isSeveral || mash.some((word) => isKeyboardRun(word) || hasNoVowel(word, 6)));
   const isStrangeThroughout = strange.length === words.length && !words.some(isFormWord);
