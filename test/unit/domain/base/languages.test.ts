@@ -21,8 +21,7 @@ test('a text is in the language of its script or of its function words', () => {
 });
 
 test('names, codes and signs tell no language', () => {
-  for (const text of ['', '👍', 'DE89 3704 0044', 'iPhone 15', 'AB-1234'])
-    expect(languageOf(text), text).toBeNull();
+  for (const text of ['', '👍', 'DE89 3704 0044', 'iPhone 15', 'AB-1234']) expect(languageOf(text), text).toBeNull();
   expect([...countLanguages(['where is it', 'wo ist es', 'wo ist das', 'PayPal'])]).toEqual([
     ['English', 1],
     ['German', 2],
