@@ -68,7 +68,7 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     .option(
       '--foundation <name>',
       'what training starts from, where the trainer has that option; of embedded: use-lite (default), a pretrained ' +
-        'sentence encoder, or none',
+        'sentence encoder that knows English, or none, for any language',
     )
     .option('--seed <n>', 'fixes all that is drawn at random', wholeNumber, 1)
     .option('--target-score <fraction>', 'score at which a run looks for nothing better (0.96)', fraction)

@@ -79,7 +79,12 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
     return { model, checkpoint: null, dataset: null, refused: 0 };
   }
 
-  const dataset = initialDataset(model, examples, read, kind, ports);
+  const concern =
+    trainer.concern?.(
+      model.trainerOptions,
+      examples.map(({ input }) => input),
+    ) ?? null;
+  const dataset = initialDataset(model, examples, { ...read, concern }, kind, ports);
   await ports.objects.put(dataset.key, encodeJsonl(examples));
   const configuration = initialConfiguration(trainer, model.trainerOptions);
   const id = checkpointId({
@@ -253,7 +258,7 @@ function newModel(request: CreateRequest, task: TaskSpec, trainerOptions: Json, 
 function initialDataset(
   model: Model,
   examples: readonly Example[],
-  read: { refused: number; duplicates: number },
+  read: { refused: number; duplicates: number; concern: string | null },
   kind: TaskKind,
   ports: Ports,
 ): Dataset {
@@ -276,10 +281,12 @@ function initialDataset(
       bands: [],
       controls: [],
       leftOut: { 'bad line': read.refused, duplicate: read.duplicates },
-      notes:
-        uncovered.length === 0
+      notes: [
+        ...(uncovered.length === 0
           ? []
-          : [`no example of: ${uncovered.slice(0, 20).join(', ')}${uncovered.length > 20 ? ', …' : ''}`],
+          : [`no example of: ${uncovered.slice(0, 20).join(', ')}${uncovered.length > 20 ? ', …' : ''}`]),
+        ...(read.concern === null ? [] : [read.concern]),
+      ],
     },
     createdAt: nowOf(ports),
   };
