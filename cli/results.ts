@@ -7,6 +7,13 @@ import { datasetSchema } from '../shared/domain/models/dataset.ts';
 import { decisionSchema, runSchema } from '../shared/domain/models/run.ts';
 import { runResultSchema } from '../shared/loop/state/run-result.ts';
 import { taskKinds } from '../shared/tasks/task-kinds.ts';
+import {
+  explainResultSchema,
+  healthResultSchema,
+  listResultSchema,
+  reviewResultSchema,
+  suspectLineSchema,
+} from './model-results.ts';
 
 const modelName = z.string().describe('name of the model');
 const checkpointName = z.string().describe('id of a checkpoint');
@@ -64,6 +71,7 @@ export const resultSchemas = {
     decision: decisionSchema.nullable(),
     report: path,
     curation: path,
+    opened: z.boolean().describe('whether the page was handed to the desktop'),
   }),
   status: z.strictObject({
     model: modelName,
@@ -100,7 +108,12 @@ export const resultSchemas = {
       .strictObject({ run: z.string(), owner: z.string(), until: z.string().describe('when its lease ends') })
       .nullable()
       .describe('the run that is going on'),
+    health: healthResultSchema,
+    review: reviewResultSchema.nullable().describe('what the last run left to review; null before the first'),
   }),
+  list: listResultSchema,
+  suspects: suspectLineSchema,
+  explain: explainResultSchema,
   lineage: z.strictObject({
     model: modelName,
     champion: checkpointName.nullable(),

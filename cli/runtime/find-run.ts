@@ -3,6 +3,7 @@ import { type Control, championMovedSince, leaseKeepsOut } from '../../shared/do
 import type { Run } from '../../shared/domain/models/run.ts';
 import { beginRun } from '../../shared/operations/begin-run.ts';
 import { leaseHeld } from '../../shared/operations/lease.ts';
+import { noChampion } from '../../shared/operations/no-champion.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { unknownModel } from '../../shared/ports/unknown-model.ts';
 import type { ProgressUi } from '../progress.ts';
@@ -21,8 +22,7 @@ export async function findOrBeginRun(request: WantedRun, ports: Ports, ui: Pick<
   const { modelId } = request;
   const control = await ports.lineage.getControl(modelId);
   if (control === undefined) throw await unknownModel(modelId, ports);
-  if (control.championId === null)
-    throw new RatchetError('NoChampion', `Model ${modelId} has no champion yet, so there is nothing to improve.`);
+  if (control.championId === null) throw await noChampion(modelId, ports);
   await refuseWhileActive(modelId, ports);
   const runs = (await ports.lineage.listRuns(modelId)).filter(hasBegun);
   const unfinished = runs.filter(isUnfinished);

@@ -23,6 +23,7 @@ export function embeddedBackEnds(options: EmbeddedRuntimeOptions): {
     predictor: {
       ...embeddedPredictorFacts,
       predict: async (...request) => (await loaded()).predictor.predict(...request),
+      explain: async (...request) => (await loaded()).predictor.explain(...request),
     },
     close: async () => (await loading)?.runtime.close(),
   };
