@@ -22,6 +22,23 @@ const dueSchema = z
   .strictObject({ due: z.boolean(), reason: z.string() })
   .describe('whether a run would start by itself on fresh traces, where runs do, and why or why not');
 
+/** How `ratchet create` finds its first checkpoint to do. */
+export const evaluationResultSchema = z
+  .strictObject({
+    method: z
+      .enum(['cross-validation', 'holdout', 'out-of-fold'])
+      .describe('five parts, each answered by a model of the others; one part; or traces by fold models'),
+    metric: z.string(),
+    value: z.number().describe('a fraction'),
+    lower: z.number().describe('of its 95 % interval'),
+    upper: z.number(),
+    of: z.int().describe('examples that were answered'),
+    worst: z
+      .array(z.strictObject({ facet: z.string(), right: z.int(), of: z.int() }))
+      .describe('labels, or other facets, with the smallest share right'),
+  })
+  .describe('how the first checkpoint does on its own examples; null without one, and where they are too few');
+
 /** What `ratchet list` writes. */
 export const listResultSchema = z.strictObject({
   models: z.array(

@@ -8,6 +8,7 @@ import { decisionSchema, runSchema } from '../shared/domain/models/run.ts';
 import { runResultSchema } from '../shared/loop/state/run-result.ts';
 import { taskKinds } from '../shared/tasks/task-kinds.ts';
 import {
+  evaluationResultSchema,
   explainResultSchema,
   healthResultSchema,
   listResultSchema,
@@ -46,6 +47,8 @@ export const resultSchemas = {
     dataset: z.string().nullable(),
     examples: z.int().describe('examples it was trained on'),
     refused: z.int().describe('lines of the examples that could not be used'),
+    evaluation: evaluationResultSchema.nullable(),
+    notes: z.array(z.string()).describe('what is amiss with the examples, such as labels that have one alone'),
   }),
   ingest: z.strictObject({
     ingested: z.int().describe('new traces'),
