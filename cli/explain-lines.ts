@@ -114,7 +114,10 @@ function checkpointLines({ checkpoints, leftOut }: Explained, kind: Kind): strin
     'Checkpoints:',
     ...checkpoints.map(({ checkpoint, output, confidence, champion, unseen, right }) => {
       const mark = right === null ? ' ' : right ? '✔' : '✘';
-      const notes = [...(champion ? ['champion'] : []), unseen ? 'has not seen it' : 'may have seen it'];
+      const notes = [
+        ...(champion ? ['champion'] : []),
+        unseen ? 'by a model that has not seen it' : 'it may have seen it',
+      ];
       return `  ${mark} ${checkpoint}: ${answered(output, kind)} (${percent(confidence)}), ${notes.join(', ')}`;
     }),
     ...(leftOut.checkpoints > 0 ? [`  ${plural(leftOut.checkpoints, 'older checkpoint')} not asked`] : []),

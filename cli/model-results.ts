@@ -96,6 +96,31 @@ export const reviewResultSchema = z.strictObject({
   file: z.string().nullable().describe('absolute path of its review.jsonl; null where it wrote none'),
 });
 
+/** What `ratchet predict` writes: a line for each line of input. */
+export const predictLineSchema = z
+  .looseObject({
+    input: z.string().nullable().describe('null for a line that cannot be read'),
+    output: outputSchema
+      .nullable()
+      .describe(
+        'a label, or what the kind of the task answers; null for an input without text, and where it abstained',
+      ),
+    confidence: z.number().describe('a fraction'),
+    alternatives: z
+      .array(z.strictObject({ output: outputSchema, confidence: z.number() }))
+      .optional()
+      .describe('with --top-k: the most probable outputs, best first'),
+    abstained: z.boolean().optional().describe('with --abstain-below: whether the confidence was too low'),
+    wouldBe: outputSchema.nullable().optional().describe('what it would have answered; null where it did not abstain'),
+    traceId: z.string().optional().describe('with --record: of the trace that was recorded'),
+    given: z
+      .record(z.string(), z.unknown())
+      .optional()
+      .describe('fields of the line that have the name of one of these'),
+    error: z.string().optional().describe('why the line cannot be read'),
+  })
+  .describe('a line for each line of input, in order, with all fields of that line');
+
 /** What `ratchet suspects` writes with `--json`: a line for each. */
 export const suspectLineSchema = z
   .strictObject({

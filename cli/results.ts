@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { outputSchema } from '../shared/domain/base/output.ts';
 import { evaluationSetSchema } from '../shared/domain/evaluation/evaluation-set.ts';
 import { currentCheckpointSchema } from '../shared/domain/models/checkpoint.ts';
 import { controlSchema } from '../shared/domain/models/control.ts';
@@ -12,6 +11,7 @@ import {
   explainResultSchema,
   healthResultSchema,
   listResultSchema,
+  predictLineSchema,
   reviewResultSchema,
   suspectLineSchema,
 } from './model-results.ts';
@@ -58,16 +58,7 @@ export const resultSchemas = {
     quarantine: z.array(path).describe('JSON lines of what could not be used, with reason and mend'),
   }),
   run: runResultSchema.extend({ report: path }),
-  predict: z
-    .strictObject({
-      input: z.string().nullable().describe('null for a line that cannot be read'),
-      output: outputSchema
-        .nullable()
-        .describe('a label, or what the kind of the task answers; null for an input without text'),
-      confidence: z.number().describe('a fraction'),
-      error: z.string().optional().describe('why the line cannot be read'),
-    })
-    .describe('a line for each line of input, in order'),
+  predict: predictLineSchema,
   report: z.strictObject({
     run: z.string(),
     model: modelName,

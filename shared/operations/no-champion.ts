@@ -13,7 +13,11 @@ export async function noChampion(modelId: string, { traceLog }: Pick<Ports, 'tra
     ? new RatchetError('NoChampion', `${message}, and no judged traces to make one of.`, {
         mend: `Train it on examples: ratchet create ${modelId} --examples FILE`,
       })
-    : new RatchetError('NoChampion', `${message}. ${plural(judged, 'judged trace')} are here to make one of.`, {
-        mend: `Train it on them: ratchet create ${modelId} --from-traces`,
-      });
+    : new RatchetError(
+        'NoChampion',
+        `${message}. There ${judged === 1 ? 'is' : 'are'} ${plural(judged, 'judged trace')} to make one of.`,
+        {
+          mend: `Train it on them: ratchet create ${modelId} --from-traces`,
+        },
+      );
 }
