@@ -104,7 +104,9 @@ async function answerAll({ checkpoint, options, served }: Work, ports: Ports, se
       const answer = line.ok
         ? answerLine(line.value, predictions[at], wantedOf(options), traceIds?.[at] ?? null)
         : { input: null, output: null, confidence: 0, error: line.problem.reason };
-      await session.output.record(commandResult('predict', answer));
+      // What the check gives back may lack fields of odd names, such as __proto__.
+      commandResult('predict', answer);
+      await session.output.record(answer);
     }
     answered += batch.length;
     session.progress.stageProgress('predict', answered, 0, 'lines');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { idSchema, shortDigest } from '../domain/base/ids.ts';
 import { type Control, leaseIsLive } from '../domain/models/control.ts';
-import type { Run } from '../domain/models/run.ts';
+import { hadTheLease, type Run } from '../domain/models/run.ts';
 import type { RunRef } from '../domain/models/run-ref.ts';
 import { type Due, type Trigger, triggerSchema } from '../domain/policy/run-trigger.ts';
 import type { Executions } from '../ports/executions.ts';
@@ -9,7 +9,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { TraceHistory } from '../ports/trace-log.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
 import { beginRun } from './begin-run.ts';
-import { activeRun, hadTheLease, isDueByHistory } from './run-outlook.ts';
+import { activeRun, isDueByHistory } from './run-outlook.ts';
 
 /** The id that stands for every model. */
 const everyModel = '*';

@@ -1,6 +1,5 @@
-import type { Run } from '../domain/models/run.ts';
+import { hadTheLease, type Run } from '../domain/models/run.ts';
 import type { Ports } from '../ports/ports.ts';
-import { hadTheLease } from './run-outlook.ts';
 
 /**
  * A model's newest run that has a report; where none has one, its newest run; null where it has had none. A run that

@@ -1,12 +1,12 @@
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import type { Lease } from '../domain/models/control.ts';
 import type { Model } from '../domain/models/model.ts';
-import type { Run } from '../domain/models/run.ts';
+import { hadTheLease, type Run } from '../domain/models/run.ts';
 import type { Due } from '../domain/policy/run-trigger.ts';
 import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type RecordedScore, recordedScore } from './recorded-score.ts';
-import { activeLease, hadTheLease, runOutlook } from './run-outlook.ts';
+import { activeLease, runOutlook } from './run-outlook.ts';
 import { type Traffic, trafficOf } from './traffic.ts';
 
 /** A model at a glance, without a look at any trace. */

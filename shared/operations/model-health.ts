@@ -1,7 +1,8 @@
+import { hadTheLease } from '../domain/models/run.ts';
 import type { Due } from '../domain/policy/run-trigger.ts';
 import type { Ports } from '../ports/ports.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
-import { championSince, hadTheLease, runOutlook } from './run-outlook.ts';
+import { championSince, runOutlook } from './run-outlook.ts';
 import { type Traffic, trafficOf, trafficOverTime } from './traffic.ts';
 
 /** How much comes in and fails, and what that means for the next run; known without a look at any trace. */

@@ -38,11 +38,6 @@ export function isDueByHistory(trigger: Trigger, { model, control, runs, history
   });
 }
 
-/** Whether a run ever had the lease: of two that start together one is refused, and has worked on nothing. */
-export function hadTheLease({ failure }: Run): boolean {
-  return failure?.name !== 'LeaseHeld';
-}
-
 /** The lease of the run that is going on; null for none, and for one that keeps nobody out. */
 export async function activeLease(
   lease: Lease | null,

@@ -99,7 +99,7 @@ describe('a parser of lines', () => {
     fc.assert(
       fc.property(jsonLine, (text) => {
         const result = parseInputLine({ kind: 'text', number: 1, text });
-        expect(typeof (result.ok ? result.value : result.problem.reason)).toBe('string');
+        expect(typeof (result.ok ? result.value.input : result.problem.reason)).toBe('string');
       }),
       { numRuns: 500 },
     );
