@@ -20,12 +20,17 @@ import { type CliIo, isDebugging, type RunCommand, Session } from './session.ts'
 
 const story = `
 A model's life:
-  ratchet create spam --task classification --examples labelled.jsonl   train the first checkpoint
-  ratchet predict spam < mail.jsonl > answers.jsonl                     answer with the champion
+  ratchet create spam --task classification --examples labelled.jsonl   train the first checkpoint, and measure it
+  ratchet predict spam --record < mail.jsonl > answers.jsonl            answer with the champion, and keep the traces
   ratchet ingest spam traces.jsonl                                      bring in judged production traces
+  ratchet list                                                          all models at a glance, and when a run is due
   ratchet run spam                                                      find the weaknesses, retrain, pass the gate
-  ratchet report RUN                                                    read what happened and why
-  ratchet status spam                                                   see how the champion does since
+  ratchet report --open                                                 read what happened and why
+  ratchet suspects spam --json > review.jsonl                           correct the judgements that are probably wrong
+  ratchet explain spam TRACE                                            why this answer, and what became of the trace
+  ratchet status spam                                                   health at a glance, and how the champion does
+
+Judged traces and no examples: ratchet create spam --labels ham,spam, ingest, then ratchet create spam --from-traces.
 
 Results go to stdout, progress and prose to stderr. Exit codes: 0 done, 1 a fault, 2 bad usage or input,
 3 the run ended and the champion stayed. Set RATCHET_DEBUG=1 for stack traces.`;
