@@ -221,7 +221,8 @@ async function evaluated(
   session: Session,
 ): Promise<FirstEvaluation | null> {
   if (checkpoint === null || dataset === null) return null;
-  session.progress.stageStarted('evaluate', 'first checkpoint');
+  session.progress.stageStarted('evaluate', 'the model is there, this measures it; leave it out with --no-evaluate');
+  session.io.onStop?.('The model is there; only how it does was not measured.');
   try {
     const { evaluateFirst } = await import('../../shared/operations/evaluate-first.ts');
     const onProgress = (done: number, total: number) =>
