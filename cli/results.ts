@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { outputSchema } from '../shared/domain/base/output.ts';
 import { evaluationSetSchema } from '../shared/domain/evaluation/evaluation-set.ts';
 import { currentCheckpointSchema } from '../shared/domain/models/checkpoint.ts';
 import { controlSchema } from '../shared/domain/models/control.ts';
@@ -9,6 +8,15 @@ import { judgementSchema } from '../shared/domain/traces/judgement.ts';
 import { traceSchema } from '../shared/domain/traces/trace.ts';
 import { runResultSchema } from '../shared/loop/state/run-result.ts';
 import { taskKinds } from '../shared/tasks/task-kinds.ts';
+import {
+  evaluationResultSchema,
+  explainResultSchema,
+  healthResultSchema,
+  listResultSchema,
+  predictLineSchema,
+  reviewResultSchema,
+  suspectLineSchema,
+} from './model-results.ts';
 
 const modelName = z.string().describe('name of the model');
 const checkpointName = z.string().describe('id of a checkpoint');
@@ -42,6 +50,8 @@ export const resultSchemas = {
     dataset: z.string().nullable(),
     examples: z.int().describe('examples it was trained on'),
     refused: z.int().describe('lines of the examples that could not be used'),
+    evaluation: evaluationResultSchema.nullable(),
+    notes: z.array(z.string()).describe('what is amiss with the examples, such as labels that have one alone'),
   }),
   ingest: z.strictObject({
     lines: z.int().describe('records read'),
@@ -65,22 +75,14 @@ export const resultSchemas = {
       .describe('with --dry-run, the first new traces as they would be stored'),
   }),
   run: runResultSchema.extend({ report: path }),
-  predict: z
-    .strictObject({
-      input: z.string().nullable().describe('null for a line that cannot be read'),
-      output: outputSchema
-        .nullable()
-        .describe('a label, or what the kind of the task answers; null for an input without text'),
-      confidence: z.number().describe('a fraction'),
-      error: z.string().optional().describe('why the line cannot be read'),
-    })
-    .describe('a line for each line of input, in order'),
+  predict: predictLineSchema,
   report: z.strictObject({
     run: z.string(),
     model: modelName,
     decision: decisionSchema.nullable(),
     report: path,
     curation: path,
+    opened: z.boolean().describe('whether the page was handed to the desktop'),
   }),
   status: z.strictObject({
     model: modelName,
@@ -117,7 +119,12 @@ export const resultSchemas = {
       .strictObject({ run: z.string(), owner: z.string(), until: z.string().describe('when its lease ends') })
       .nullable()
       .describe('the run that is going on'),
+    health: healthResultSchema,
+    review: reviewResultSchema.nullable().describe('what the last run left to review; null before the first'),
   }),
+  list: listResultSchema,
+  suspects: suspectLineSchema,
+  explain: explainResultSchema,
   lineage: z.strictObject({
     model: modelName,
     champion: checkpointName.nullable(),

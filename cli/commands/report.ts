@@ -1,16 +1,25 @@
 import type { Command } from 'commander';
+import { z } from 'zod';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
+import type { Run } from '../../shared/domain/models/run.ts';
+import { latestReported } from '../../shared/operations/latest-run.ts';
+import { whichModel } from '../../shared/operations/which-model.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { openOnDesktop } from '../open-on-desktop.ts';
 import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 
 const help = `
 Example:
+  $ ratchet report                      (the latest run of the only model)
+  $ ratchet report spam-filter --open   (of this model, shown in the browser)
   $ ratchet report run-20260301T090000-0ab12c
-  $ xdg-open "$(ratchet report RUN --json | jq -r .report)"
 
 The report is one HTML page without anything to load, the curation log is Markdown. Both are files of the workspace; with
 --stack they are fetched into the cache directory ($XDG_CACHE_HOME/ratchet, else ~/.cache/ratchet).`;
+
+const optionsSchema = z.object({ open: z.boolean().default(false) });
 
 export function addReportCommand(program: Command, run: RunCommand): void {
   program
@@ -19,27 +28,53 @@ export function addReportCommand(program: Command, run: RunCommand): void {
     .description(
       "Prints the paths of a run's HTML report and of data-curation.md, the log of how its training data was made.",
     )
-    .argument('<run>', 'name of the run (ratchet lineage MODEL lists them)')
+    .argument('[of]', 'a run, a model (its latest run), or "latest"; may be left out where there is one model alone')
+    .option('--open', 'show the page in the browser')
     .addHelpText('after', help)
-    .action((runId: string, _options: unknown, command: Command) => run(command, (session) => report(runId, session)));
+    .action((of: string | undefined, options: unknown, command: Command) =>
+      run(command, (session) => report(of ?? 'latest', optionsSchema.parse(options).open, session)),
+    );
 }
 
-async function report(runId: string, session: Session): Promise<ExitCode> {
+async function report(of: string, open: boolean, session: Session): Promise<ExitCode> {
   const place = await session.open();
-  const { ports } = place;
-  const run = await ports.lineage.getRun(runId);
-  if (run === undefined)
-    throw new RatchetError('UnknownRun', `There is no run ${JSON.stringify(runId.slice(0, 120))} here.`);
+  const run = await runMeant(of, place.ports);
   if (run.reportKey === null) {
-    throw new RatchetError('InvalidInput', `Run ${runId} has no report: it is ${run.status}.`, {
+    throw new RatchetError('InvalidInput', `Run ${run.runId} has no report: it is ${run.status}.`, {
       mend: run.failure?.mend ?? `Let it go on: ratchet run ${run.modelId} --seed ${run.seed}`,
     });
   }
   const html = await place.localCopy(run.reportKey);
   const curation = await place.localCopy(run.reportKey.replace(/[^/]+$/, 'data-curation.md'));
+  const opened = open && (await openOnDesktop(html));
   await session.output.result(
-    commandResult('report', { run: runId, model: run.modelId, decision: run.decision, report: html, curation }),
+    commandResult('report', {
+      run: run.runId,
+      model: run.modelId,
+      decision: run.decision,
+      report: html,
+      curation,
+      opened,
+    }),
     [html, curation],
   );
+  if (open && !opened)
+    session.output.say('There is no desktop here to open the page on; open the first path yourself.');
   return exitCodes.done;
+}
+
+/** A run by its name, or the latest one with a report, of a model or of the only one. */
+async function runMeant(of: string, ports: Pick<Ports, 'lineage'>): Promise<Run> {
+  const named = await ports.lineage.getRun(of);
+  if (named !== undefined) return named;
+  const isModel = (await ports.lineage.getModel(of)) !== undefined;
+  if (of !== 'latest' && !isModel) {
+    throw new RatchetError('UnknownRun', `There is no run and no model ${JSON.stringify(of.slice(0, 120))} here.`);
+  }
+  const { modelId } = await whichModel(isModel ? of : null, ports);
+  const latest = await latestReported(modelId, ports);
+  if (latest !== null) return latest;
+  throw new RatchetError('UnknownRun', `Model ${modelId} has had no run so far.`, {
+    mend: `Start one: ratchet run ${modelId}`,
+  });
 }

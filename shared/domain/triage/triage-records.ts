@@ -267,5 +267,6 @@ function inOrder(found: OutOfFold, labels: readonly string[]): readonly number[]
 }
 
 function suspectTriage(suspect: Suspect): Triage {
-  return { category: 'suspect-judgement', kind: suspect.kind, reason: suspect.reason };
+  const { kind, reason, likely, strength } = suspect;
+  return { category: 'suspect-judgement', kind, reason, suspect: { likely, probability: strength } };
 }

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { parseInputLine } from '../../../cli/commands/predict.ts';
+import { parseInputLine } from '../../../cli/answer-lines.ts';
 import { parseJsonObject } from '../../../shared/intake/parse-json-line.ts';
 import { readExampleLines } from '../../../shared/intake/read-example-lines.ts';
 import { type Line, maxLineBytes, readLines } from '../../../shared/intake/read-lines.ts';
@@ -99,7 +99,7 @@ describe('a parser of lines', () => {
     fc.assert(
       fc.property(jsonLine, (text) => {
         const result = parseInputLine({ kind: 'text', number: 1, text });
-        expect(typeof (result.ok ? result.value : result.problem.reason)).toBe('string');
+        expect(typeof (result.ok ? result.value.input : result.problem.reason)).toBe('string');
       }),
       { numRuns: 500 },
     );

@@ -25,7 +25,7 @@ export const embeddedTrainerFacts: Omit<Trainer, 'start' | 'advance'> = {
 };
 
 /** What the predictor says of itself without being loaded. */
-export const embeddedPredictorFacts: Omit<Predictor, 'predict'> = {
+export const embeddedPredictorFacts: Omit<Predictor, 'predict' | 'explain'> = {
   name: embeddedBackEnd,
   tasks: [classification.kind],
   ranked: true,
