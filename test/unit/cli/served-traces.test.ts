@@ -61,6 +61,7 @@ describe('ServedTraces', () => {
         isFull ? Promise.reject(new RatchetError('StorageFailure', 'full')) : traceLog.append(...batch),
       knownTraces: traceLog.knownTraces.bind(traceLog),
       read: traceLog.read.bind(traceLog),
+      judgementsOf: traceLog.judgementsOf.bind(traceLog),
       history: traceLog.history.bind(traceLog),
       version: traceLog.version.bind(traceLog),
     };

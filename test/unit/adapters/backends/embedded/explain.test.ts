@@ -27,7 +27,10 @@ it.each(['none', 'use-lite'] as const)(
       'dataset',
       examples.map(({ input, output }) => ({ input, output })),
     );
-    const { trainer, predictor, close } = embeddedBackEnds({ objects, threads: 2 });
+    const { trainers, predictors, close } = embeddedBackEnds({ objects, threads: 2 });
+    const [trainer] = trainers;
+    const [predictor] = predictors;
+    if (trainer === undefined || predictor === undefined) throw new Error('there is no back end');
     try {
       const { served } = await train(trainer, {
         task: classificationTask(['animal', 'other']),
