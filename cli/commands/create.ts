@@ -50,6 +50,7 @@ const optionsSchema = z.object({
   fromTraces: z.boolean().default(false),
   evaluate: z.boolean(),
   examples: z.string().optional(),
+  keepLabelVariants: z.boolean().default(false),
   trainer: z.string().optional(),
   predictor: z.string().optional(),
   analyst: z.string(),
@@ -78,7 +79,11 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
       commaSeparated,
     )
     .option('--label <name>', 'a label, whatever it holds; may be repeated', collected)
-    .option('--examples <file>', '{"input", "output"} a line, also .gz; "-" is stdin')
+    .option(
+      '--examples <file>',
+      '{"input", "output"} a line, or a table with such columns (also text and label); also .gz and .zst; "-" is stdin',
+    )
+    .option('--keep-label-variants', 'keep labels apart that differ only in case, blanks or Unicode form')
     .option('--from-traces', 'train the first checkpoint on the judged traces that were ingested')
     .option('--no-evaluate', 'do not measure the first checkpoint by cross-validation')
     .option('--trainer <name>', 'the back end that trains (the first that there is for the task)')
@@ -145,6 +150,8 @@ async function create(
           task: options.task,
           labels: [...options.labels, ...options.label],
           examples,
+          ...(path === undefined ? {} : { examplesName: inputName(path) }),
+          keepVariants: options.keepLabelVariants,
           backEnds: backEndNames(options, options.task, ports),
           trainerOptions: options.foundation === undefined ? {} : { foundation: options.foundation },
           settings,

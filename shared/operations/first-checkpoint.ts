@@ -26,6 +26,8 @@ export interface FirstCheckpointRequest {
   readonly examples: readonly Example[];
   /** What was left out of them, by reason, with counts. */
   readonly leftOut: Readonly<Record<string, number>>;
+  /** What is to be said of how they were read; none by default. */
+  readonly notes?: readonly string[];
   /** Where the examples' inputs stand among the folds. */
   readonly ledger: readonly LedgerEntry[];
   /** How many parts the folds of the examples are used in, for fold models; null where the examples have no folds. */
@@ -40,13 +42,19 @@ export interface FirstCheckpointRequest {
  * @throws RatchetError TrainingFailed
  */
 export async function trainFirstCheckpoint(
-  { model, trainer, examples, leftOut, ledger, parts, seed, onProgress }: FirstCheckpointRequest,
+  { model, trainer, examples, leftOut, notes = [], ledger, parts, seed, onProgress }: FirstCheckpointRequest,
   ports: Ports,
 ): Promise<{ readonly dataset: Dataset; readonly checkpoint: Checkpoint }> {
   const { modelId } = model;
   const inputs = examples.map(({ input }) => input);
   const concern = trainer.concern?.(model.trainerOptions, inputs) ?? null;
-  const dataset = firstDataset(model, examples, { leftOut, concern }, kindOf(model, ports), ports);
+  const dataset = firstDataset(
+    model,
+    examples,
+    { leftOut, notes: concern === null ? notes : [...notes, concern] },
+    kindOf(model, ports),
+    ports,
+  );
   await ports.objects.put(dataset.key, encodeJsonl(examples));
   const configuration = initialConfiguration(trainer, model.trainerOptions);
   const { datasetId } = dataset;
@@ -128,7 +136,7 @@ function partsWithModel({ foldModels }: Trainer, parts: Parts): readonly number[
 function firstDataset(
   { modelId, task }: Model,
   examples: readonly Example[],
-  { leftOut, concern }: { readonly leftOut: Readonly<Record<string, number>>; readonly concern: string | null },
+  { leftOut, notes }: { readonly leftOut: Readonly<Record<string, number>>; readonly notes: readonly string[] },
   kind: TaskKind,
   ports: Ports,
 ): Dataset {
@@ -164,7 +172,7 @@ function firstDataset(
           'one example alone of',
           [...counts].filter(([, count]) => count === 1).map(([facet]) => facet),
         ),
-        ...(concern === null ? [] : [concern]),
+        ...notes,
       ],
     },
     createdAt: nowOf(ports),
