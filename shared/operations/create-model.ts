@@ -247,6 +247,8 @@ function newModel(request: CreateRequest, task: TaskSpec, trainerOptions: Json, 
     // From the seed, so that the same commands give the same splits; no trace's author knows it.
     splitSalt: digest('split-salt', request.modelId, String(request.seed)),
     createdAt: nowOf(ports),
+    revision: 0,
+    changes: [],
   };
 }
 
