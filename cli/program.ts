@@ -9,6 +9,7 @@ import { addPredictCommand } from './commands/predict.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addRollbackCommand } from './commands/rollback.ts';
 import { addRunCommand } from './commands/run.ts';
+import { addSettingsCommand } from './commands/settings.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { createOutput } from './output.ts';
@@ -70,6 +71,7 @@ export function buildProgram(io: Pick<CliIo, 'stdout' | 'stderr'>, run: RunComma
   addPredictCommand(program, run);
   addReportCommand(program, run);
   addStatusCommand(program, run);
+  addSettingsCommand(program, run);
   addLineageCommand(program, run);
   addRollbackCommand(program, run);
   addDoctorCommand(program, run);

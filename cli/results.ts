@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jsonSchema } from '../shared/domain/base/json.ts';
 import { outputSchema } from '../shared/domain/base/output.ts';
 import { evaluationSetSchema } from '../shared/domain/evaluation/evaluation-set.ts';
 import { currentCheckpointSchema } from '../shared/domain/models/checkpoint.ts';
@@ -13,6 +14,7 @@ const checkpointName = z.string().describe('id of a checkpoint');
 const rateSchema = z
   .strictObject({ right: z.int(), of: z.int(), lower: z.number(), upper: z.number() })
   .describe('with its 95 % Wilson interval');
+const settingValue = jsonSchema;
 const path = z.string().describe('absolute path of a file');
 const taskKind = z.enum([...taskKinds.keys()]);
 const task = z.union([...taskKinds.values()].map((kind) => kind.spec));
@@ -109,6 +111,31 @@ export const resultSchemas = {
     evaluationSets: z.array(evaluationSetSchema).describe('records frozen by promotions, every version'),
     runs: z.array(runSchema),
     moves: controlSchema.shape.moves,
+  }),
+  settings: z.strictObject({
+    model: modelName,
+    settings: z.array(
+      z.strictObject({
+        name: z.string(),
+        value: settingValue,
+        default: settingValue,
+        range: z.string().describe('what it may be'),
+        meaning: z.string(),
+      }),
+    ),
+    changed: z
+      .array(z.strictObject({ name: z.string(), from: settingValue, to: settingValue }))
+      .describe('what this command changed'),
+    changes: z
+      .array(
+        z.strictObject({
+          at: z.string().describe('when'),
+          by: z.string().describe('who'),
+          from: z.record(z.string(), settingValue),
+          to: z.record(z.string(), settingValue),
+        }),
+      )
+      .describe('all changes on record, newest last'),
   }),
   rollback: z.strictObject({
     model: modelName,

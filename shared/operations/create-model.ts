@@ -20,6 +20,7 @@ import { kindNamed, kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { toEnd } from '../ports/to-end.ts';
 import { checkBackEnds } from './check-back-ends.ts';
+import { checkCritical } from './check-critical.ts';
 import { updateControl } from './control-item.ts';
 import { writeLedgerSegment } from './fold-ledger.ts';
 
@@ -212,19 +213,6 @@ function checkLabels(known: readonly string[], labels: readonly string[], { word
     `The model is registered already, and ${words.facet} ${JSON.stringify(wrong.slice(0, 80))} is not one of ` +
       `the model's ${known.length}.`,
     { mend: 'Leave --labels out, or create a model of another name.' },
-  );
-}
-
-/** A label that the model never has would hold every candidate back. */
-function checkCritical({ task, settings }: Model, kind: TaskKind): void {
-  const known = kind.knownFacets(task);
-  const wrong = settings.critical.find((facet) => !known.includes(facet));
-  if (wrong === undefined || known.length === 0) return;
-  const { facet, facets } = kind.words;
-  throw new RatchetError(
-    'InvalidInput',
-    `The critical ${facet} ${JSON.stringify(wrong.slice(0, 80))} is none of the model's ${known.length}.`,
-    { mend: `Name some of its ${facets}: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ', …' : ''}.` },
   );
 }
 
