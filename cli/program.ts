@@ -4,6 +4,7 @@ import { path, stackName } from './arguments.ts';
 import { addCreateCommand } from './commands/create.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addIngestCommand } from './commands/ingest.ts';
+import { addLabelsCommand } from './commands/labels.ts';
 import { addLineageCommand } from './commands/lineage.ts';
 import { addPredictCommand } from './commands/predict.ts';
 import { addReportCommand } from './commands/report.ts';
@@ -71,6 +72,7 @@ export function buildProgram(io: Pick<CliIo, 'stdout' | 'stderr'>, run: RunComma
   addPredictCommand(program, run);
   addReportCommand(program, run);
   addStatusCommand(program, run);
+  addLabelsCommand(program, run);
   addSettingsCommand(program, run);
   addLineageCommand(program, run);
   addRollbackCommand(program, run);

@@ -22,6 +22,13 @@ export const pinnedRecordSchema = z.strictObject({
   judgement: z
     .strictObject({ verdict: verdictSchema.nullable(), expected: outputSchema.nullable(), judge: judgeSchema })
     .nullable(),
+  /**
+   * The judgement that would count, as it is on record, had a change of labels not left open what it says today; for a
+   * person to judge anew. Absent where there is none.
+   */
+  leftOpen: z
+    .strictObject({ verdict: verdictSchema.nullable(), expected: outputSchema.nullable(), judge: judgeSchema })
+    .optional(),
 });
 export type PinnedRecord = z.infer<typeof pinnedRecordSchema>;
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { partSize, partsOf } from '../../domain/base/part-size.ts';
+import { examplesToday } from '../../domain/curriculum/examples-today.ts';
 import { withoutRefuted } from '../../domain/curriculum/refuted-examples.ts';
 import type { EvaluationSet } from '../../domain/evaluation/evaluation-set.ts';
 import { type Place, partsFor } from '../../domain/evaluation/fold.ts';
@@ -9,6 +10,7 @@ import type { Control } from '../../domain/models/control.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import type { RunRef } from '../../domain/models/run-ref.ts';
 import { effectiveJudgement } from '../../domain/traces/judgement.ts';
+import { type ReadThrough, readThrough } from '../../domain/traces/read-through.ts';
 import type { Trace } from '../../domain/traces/trace.ts';
 import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
 import { readLedger, writeLedgerSegment } from '../../operations/fold-ledger.ts';
@@ -16,7 +18,7 @@ import { checkLease } from '../../operations/lease.ts';
 import { readJsonl, writeJson, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
-import type { LoggedTrace } from '../../ports/trace-log.ts';
+import { readingOf } from '../../ports/reading-of.ts';
 import type { Stage } from '../engine/stage.ts';
 import { mostChunks } from '../state/limits.ts';
 import type { RunPlan } from '../state/run-plan.ts';
@@ -39,15 +41,25 @@ export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof snaps
     const pinnedPlan = await pinPlan(run, parentExamplesKey, ports);
     const traces = await readSnapshot(pinnedPlan, ports);
     const judged = traces.filter(({ judgements }) => judgements.length > 0);
-    const plan: RunPlan = { ...pinnedPlan, parts: partsFor(judged.length) };
+    const plan: RunPlan = {
+      ...pinnedPlan,
+      parts: partsFor(judged.length),
+      ...(readingOf(pinnedPlan.model, ports) === null ? {} : { leftOpenExamplesKey: key('left-open-examples.jsonl') }),
+    };
     await checkLease({ run, lease }, ports);
     const records = await placed(traces, plan, ports);
-    const parentExamples = await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema);
+    const parent = examplesToday(
+      await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema),
+      readingOf(plan.model, ports),
+    );
     await writeJsonl(
       ports.objects,
       parentExamplesKey,
-      withoutRefuted(parentExamples, records, kindOf(plan.model, ports)),
+      withoutRefuted(parent.examples, records, kindOf(plan.model, ports)),
     );
+    if (plan.leftOpenExamplesKey !== undefined) {
+      await writeJsonl(ports.objects, plan.leftOpenExamplesKey, parent.leftOpen);
+    }
     const planKey = key('plan.json');
     await writeJson(ports.objects, planKey, plan);
     const chunks: z.infer<typeof chunkSchema>[] = [];
@@ -63,7 +75,7 @@ export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof snaps
 };
 
 /** The traces with their folds; new inputs go on the ledger. */
-async function placed(traces: readonly LoggedTrace[], { model, run }: RunPlan, ports: Ports): Promise<PinnedRecord[]> {
+async function placed(traces: readonly ReadThrough[], { model, run }: RunPlan, ports: Ports): Promise<PinnedRecord[]> {
   const { modelId, splitSalt: salt, settings } = model;
   const { places, additions } = assignPlaces({
     ledger: await readLedger(modelId, salt, run.runId, ports),
@@ -79,8 +91,9 @@ async function placed(traces: readonly LoggedTrace[], { model, run }: RunPlan, p
   });
 }
 
-function pinned({ trace, judgements }: LoggedTrace, place: Place): PinnedRecord {
+function pinned({ trace, judgements, leftOpen }: ReadThrough, place: Place): PinnedRecord {
   const judgement = effectiveJudgement(judgements);
+  const open = effectiveJudgement(leftOpen);
   return {
     traceId: trace.traceId,
     ...place,
@@ -93,6 +106,9 @@ function pinned({ trace, judgements }: LoggedTrace, place: Place): PinnedRecord 
       judgement === undefined
         ? null
         : { verdict: judgement.verdict, expected: judgement.expected ?? null, judge: judgement.judge },
+    ...(judgement === undefined && open !== undefined
+      ? { leftOpen: { verdict: open.verdict, expected: open.expected ?? null, judge: open.judge } }
+      : {}),
   };
 }
 
@@ -131,11 +147,13 @@ async function pinPlan(run: RunRef, parentExamplesKey: string, ports: Ports): Pr
 
 /**
  * All traces that the log held when the run began, newest first, up to the limit: what judges and triage know by now
- * may put old ones in another light.
+ * may put old ones in another light. In the labels of today.
  */
-function readSnapshot({ model, run }: Omit<RunPlan, 'parts'>, ports: Ports): Promise<readonly LoggedTrace[]> {
+async function readSnapshot({ model, run }: Omit<RunPlan, 'parts'>, ports: Ports): Promise<readonly ReadThrough[]> {
   const { modelId, settings } = model;
-  return ports.traceLog.read(modelId, { limit: settings.snapshotLimit, appendedThrough: run.startedAt });
+  const read = { limit: settings.snapshotLimit, appendedThrough: run.startedAt };
+  const [kind, reading] = [kindOf(model, ports), readingOf(model, ports)];
+  return (await ports.traceLog.read(modelId, read)).map((logged) => readThrough(logged, kind, reading));
 }
 
 /** Sets freeze before the champion moves: those of a promotion that was refused in between are nobody's record. */

@@ -13,6 +13,7 @@ import { candidatePlanSchema } from '../state/evaluation.ts';
 import { iterationRefSchema, readHistory } from '../state/iteration.ts';
 import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
 import { stageHead } from '../state/stage-head.ts';
+import { withoutStaleChampion } from './without-champion.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,
@@ -37,7 +38,8 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
     const plan = await readPlan(input.prepared, ports);
     const { model, champion } = plan;
     const trainer = trainerNamed(model.trainer, ports);
-    const first = trainer.first({ options: model.trainerOptions, losesTooMuch: false });
+    const offered = trainer.first({ options: model.trainerOptions, losesTooMuch: false });
+    const first = withoutStaleChampion(offered, plan, trainer);
     const history = await readHistory(input.step, ports);
     const pairs: { dataset: DatasetRef; configuration: Configuration }[] =
       input.step.kind === 'tune' && history !== null

@@ -10,6 +10,7 @@ import {
   hasLabel,
 } from './classification-spec.ts';
 import { labelOf, labelOutput, labelSchema } from './label.ts';
+import { relabelling } from './label-changes.ts';
 import { labelPreservingVariants } from './label-preserving-variants.ts';
 
 /** One label an input, of a fixed set. An output is stored as the label itself. */
@@ -53,6 +54,7 @@ export const classification: TaskKind<ClassificationSpec> = {
   },
   pattern: patternOf,
   variants: (input, output, count) => labelPreservingVariants(input, count).map((variant) => ({ ...variant, output })),
+  relabelling,
   show: (output) => (output === null ? 'no answer' : labelOf(output)),
 };
 

@@ -1,0 +1,58 @@
+import type { LabelReading, Translated } from '../base/label-change.ts';
+import { sameAnswer } from '../base/same-answer.ts';
+import type { TaskKind } from '../base/task-kind.ts';
+import type { Judgement } from './judgement.ts';
+import type { Trace } from './trace.ts';
+
+/** A trace with all that was judged of it. */
+interface Judged {
+  readonly trace: Trace;
+  readonly judgements: readonly Judgement[];
+}
+
+/** A trace in the labels of today. */
+export interface ReadThrough extends Judged {
+  /**
+   * Judgements, as they are on record, of which the changes leave open what they say today: their label was split, or
+   * they only call an answer wrong whose label was merged with another. They count for nothing; somebody has to judge anew.
+   */
+  readonly leftOpen: readonly Judgement[];
+}
+
+/**
+ * Reads a trace of the log, which is never rewritten, through the label changes of its model. An answer that a split left
+ * open reads as none. A failure whose correction says the same as the answer since a merge reads as a pass.
+ * @param reading null where the labels were never changed
+ */
+export function readThrough(logged: Judged, kind: Pick<TaskKind, 'same'>, reading: LabelReading | null): ReadThrough {
+  if (reading === null) return { ...logged, leftOpen: [] };
+  const { trace } = logged;
+  const recorded = trace.output === null ? null : reading.translate(trace.output);
+  const read = logged.judgements.map((judgement) => ({
+    judgement,
+    now: readJudgement(judgement, recorded, kind, reading),
+  }));
+  return {
+    trace: { ...trace, output: recorded?.output ?? null },
+    judgements: read.flatMap(({ now }) => now ?? []),
+    leftOpen: read.flatMap(({ judgement, now }) => (now === null ? [judgement] : [])),
+  };
+}
+
+function readJudgement(
+  judgement: Judgement,
+  recorded: Translated | null,
+  kind: Pick<TaskKind, 'same'>,
+  reading: LabelReading,
+): Judgement | null {
+  const { expected, verdict } = judgement;
+  if (expected !== undefined) {
+    const { output } = reading.translate(expected);
+    if (output === null) return null;
+    const nowRight = verdict === 'fail' && recorded !== null && sameAnswer(kind, recorded.output, output);
+    return { ...judgement, expected: output, verdict: nowRight ? 'pass' : verdict };
+  }
+  if (recorded === null) return judgement;
+  const isOpen = recorded.output === null || (verdict === 'fail' && recorded.joined);
+  return isOpen ? null : judgement;
+}
