@@ -69,7 +69,11 @@ describe('a change of labels', () => {
 
 describe('an output of before', () => {
   test('reads as what its label became', () => {
-    const changes = [rename('delivery', 'shipping'), merge(['shipping', 'billing'], 'order', ['parcel']), add('privacy')];
+    const changes = [
+      rename('delivery', 'shipping'),
+      merge(['shipping', 'billing'], 'order', ['parcel']),
+      add('privacy'),
+    ];
     expect(read('delivery', ...changes)).toEqual({ label: 'order', joined: true });
     expect(read('parcel', ...changes)).toEqual({ label: 'order', joined: true });
     expect(read('technical', ...changes)).toEqual({ label: 'technical', joined: false });
