@@ -32,6 +32,11 @@ export type Judgement = z.infer<typeof judgementSchema>;
 
 const rank: Record<JudgeKind, number> = { human: 2, llm: 1, rule: 0 };
 
+/** Whether a judge of one kind is believed over one of another. */
+export function outranks(one: JudgeKind, other: JudgeKind): boolean {
+  return rank[one] > rank[other];
+}
+
 /**
  * The judgement that counts: human over LLM over rule, among equals the latest, whenever it came;
  * among those of one instant the greater id, so that order of arrival never matters.

@@ -1,7 +1,7 @@
 import type { LabelReading, Translated } from '../base/label-change.ts';
 import { sameAnswer } from '../base/same-answer.ts';
 import type { TaskKind } from '../base/task-kind.ts';
-import type { Judgement } from './judgement.ts';
+import { type Judgement, outranks } from './judgement.ts';
 import type { Trace } from './trace.ts';
 
 /** A trace with all that was judged of it. */
@@ -14,7 +14,8 @@ interface Judged {
 export interface ReadThrough extends Judged {
   /**
    * Judgements, as they are on record, of which the changes leave open what they say today: their label was split, or
-   * they only call an answer wrong whose label was merged with another. They count for nothing; somebody has to judge anew.
+   * they only call an answer wrong whose label was merged with another. They count for nothing, nor does what a judge of
+   * lower rank said: somebody has to judge anew.
    */
   readonly leftOpen: readonly Judgement[];
 }
@@ -32,10 +33,12 @@ export function readThrough(logged: Judged, kind: Pick<TaskKind, 'same'>, readin
     judgement,
     now: readJudgement(judgement, recorded, kind, reading),
   }));
+  const leftOpen = read.flatMap(({ judgement, now }) => (now === null ? [judgement] : []));
+  const isKeptOut = ({ judge }: Judgement) => leftOpen.some((open) => outranks(open.judge.kind, judge.kind));
   return {
     trace: { ...trace, output: recorded?.output ?? null },
-    judgements: read.flatMap(({ now }) => now ?? []),
-    leftOpen: read.flatMap(({ judgement, now }) => (now === null ? [judgement] : [])),
+    judgements: read.flatMap(({ now }) => (now === null || isKeptOut(now) ? [] : [now])),
+    leftOpen,
   };
 }
 

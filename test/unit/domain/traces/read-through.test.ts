@@ -85,6 +85,18 @@ describe('a trace of before', () => {
     expect(read('delivery', [before, later], split)).toMatchObject({ judgements: [later], leftOpen: [before] });
   });
 
+  test('is left open whatever a judge of lower rank says of what a person left open', () => {
+    const person = judgement({ expected: 'delivery' });
+    const model = judgement({ judgementId: 'j2', expected: 'billing', judge: { kind: 'llm', id: 'l', reason: '' } });
+    expect(read('refund', [person, model], split)).toMatchObject({ judgements: [], leftOpen: [person] });
+    const modelOpen = { ...model, expected: labelOutput('delivery') };
+    const personSays = judgement({ expected: 'billing' });
+    expect(read('refund', [modelOpen, personSays], split)).toMatchObject({
+      judgements: [personSays],
+      leftOpen: [modelOpen],
+    });
+  });
+
   test('without an answer keeps its judgements', () => {
     const failed = judgement({});
     expect(read(null, [failed], merge, split)).toMatchObject({ judgements: [failed], leftOpen: [] });
