@@ -3,8 +3,8 @@ import { compareText } from '../domain/base/text.ts';
 import { examplesToday } from '../domain/curriculum/examples-today.ts';
 import { type Example, exampleSchema } from '../domain/models/example.ts';
 import type { Model } from '../domain/models/model.ts';
-import { effectiveJudgement } from '../domain/traces/judgement.ts';
 import { readThrough } from '../domain/traces/read-through.ts';
+import { whatCounts } from '../domain/traces/what-counts.ts';
 import { readJsonl } from '../ports/documents.ts';
 import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -73,21 +73,24 @@ export function surveyLabels(
   const today = examplesToday(material.examples, reading);
   const examples = countsOf(today.examples.map(({ output }) => kind.facets(output)));
   const right: (readonly string[])[] = [];
+  const unknown: (readonly string[])[] = [];
   let openTraces = 0;
   for (const logged of material.traces) {
-    const { trace, judgements, leftOpen } = readThrough(logged, kind, reading);
-    const judgement = effectiveJudgement(judgements);
-    if (judgement === undefined && leftOpen.length > 0) openTraces += 1;
-    const expected = judgement?.expected ?? (judgement?.verdict === 'pass' ? trace.output : null);
-    if (expected !== null) right.push(kind.facets(expected));
+    const read = readThrough(logged, kind, reading);
+    const found = whatCounts(read, model.task, kind);
+    if (found.kind === 'held') unknown.push(kind.facets(found.expected).filter((facet) => !known.includes(facet)));
+    if (found.kind === 'none' && read.leftOpen.length > 0) openTraces += 1;
+    if (found.kind !== 'counts') continue;
+    const { expected, verdict } = found.judgement;
+    const output = expected ?? (verdict === 'pass' ? read.trace.output : null);
+    if (output !== null) right.push(kind.facets(output));
   }
   const judged = countsOf(right);
-  const held = [...judged].filter(([label]) => known.length > 0 && !known.includes(label));
   return {
     labels: known
       .sort(compareText)
       .map((label) => ({ label, examples: examples.get(label) ?? 0, judged: judged.get(label) ?? 0 })),
-    held: held
+    held: [...countsOf(unknown)]
       .map(([label, count]) => ({ label, judged: count, nearest: nearestName(label, known) }))
       .sort((a, b) => b.judged - a.judged || compareText(a.label, b.label)),
     leftOpen: { examples: today.leftOpen.length, judged: openTraces },

@@ -22,12 +22,16 @@ export const pinnedRecordSchema = z.strictObject({
   judgement: z
     .strictObject({ verdict: verdictSchema.nullable(), expected: outputSchema.nullable(), judge: judgeSchema })
     .nullable(),
-  /**
-   * The judgement that would count, as it is on record, had a change of labels not left open what it says today; for a
-   * person to judge anew. Absent where there is none.
-   */
-  leftOpen: z
-    .strictObject({ verdict: verdictSchema.nullable(), expected: outputSchema.nullable(), judge: judgeSchema })
+  /** Why no judgement counts although there are some; absent where one counts, and where there is none. */
+  unsettled: z
+    .strictObject({
+      /**
+       * `held`: the right output is none that the task knows (yet); `disputed`: people disagree; `left-open`: a change of
+       * labels left open what the judgement says today, so that somebody has to judge anew.
+       */
+      why: z.enum(['held', 'disputed', 'left-open']),
+      reason: z.string(),
+    })
     .optional(),
 });
 export type PinnedRecord = z.infer<typeof pinnedRecordSchema>;

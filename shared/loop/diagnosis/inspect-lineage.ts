@@ -10,8 +10,8 @@ import {
 import type { EvidenceRecord } from '../../domain/evaluation/evidence-record.ts';
 import { applyCorrections, itemsToday, pool } from '../../domain/evaluation/frozen-records.ts';
 import { assignPlaces } from '../../domain/evaluation/ledger.ts';
-import { effectiveJudgement } from '../../domain/traces/judgement.ts';
 import { readThrough } from '../../domain/traces/read-through.ts';
+import { whatCounts } from '../../domain/traces/what-counts.ts';
 import { readLedger } from '../../operations/fold-ledger.ts';
 import { checkLease } from '../../operations/lease.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
@@ -115,9 +115,11 @@ async function humanCorrections(
   });
   return new Map(
     records.flatMap((logged) => {
-      const { trace, judgements } = readThrough(logged, kind, reading);
-      const judgement = effectiveJudgement(judgements);
-      if (judgement?.judge.kind !== 'human') return [];
+      const read = readThrough(logged, kind, reading);
+      const { trace } = read;
+      const found = whatCounts(read, plan.model.task, kind);
+      if (found.kind !== 'counts' || found.judgement.judge.kind !== 'human') return [];
+      const { judgement } = found;
       const expected = judgement.expected ?? (judgement.verdict === 'pass' ? trace.output : null);
       return expected === null ? [] : [[trace.traceId, expected] as const];
     }),

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { partSize, partsOf } from '../../domain/base/part-size.ts';
+import type { TaskKind } from '../../domain/base/task-kind.ts';
+import type { TaskSpec } from '../../domain/base/task-spec.ts';
+import { plural } from '../../domain/base/wording.ts';
 import { examplesToday } from '../../domain/curriculum/examples-today.ts';
 import { withoutRefuted } from '../../domain/curriculum/refuted-examples.ts';
 import type { EvaluationSet } from '../../domain/evaluation/evaluation-set.ts';
@@ -9,10 +12,11 @@ import { assignPlaces } from '../../domain/evaluation/ledger.ts';
 import type { Control } from '../../domain/models/control.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import type { RunRef } from '../../domain/models/run-ref.ts';
-import { effectiveJudgement } from '../../domain/traces/judgement.ts';
+import { effectiveJudgement, type Judgement } from '../../domain/traces/judgement.ts';
 import { type ReadThrough, readThrough } from '../../domain/traces/read-through.ts';
 import type { Trace } from '../../domain/traces/trace.ts';
 import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
+import { whatCounts } from '../../domain/traces/what-counts.ts';
 import { readLedger, writeLedgerSegment } from '../../operations/fold-ledger.ts';
 import { checkLease } from '../../operations/lease.ts';
 import { readJsonl, writeJson, writeJsonl } from '../../ports/documents.ts';
@@ -48,6 +52,7 @@ export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof snaps
     };
     await checkLease({ run, lease }, ports);
     const records = await placed(traces, plan, ports);
+    tellUnsettled(records, ports);
     const parent = examplesToday(
       await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema),
       readingOf(plan.model, ports),
@@ -84,16 +89,16 @@ async function placed(traces: readonly ReadThrough[], { model, run }: RunPlan, p
     reportShare: settings.reportShare,
   });
   await writeLedgerSegment(modelId, run.runId, additions, ports);
+  const kind = kindOf(model, ports);
   return traces.map((logged) => {
     const place = places.get(logged.trace.traceId);
     if (place === undefined) throw new Error(`trace ${logged.trace.traceId} has no place`);
-    return pinned(logged, place);
+    return pinned(logged, place, model.task, kind);
   });
 }
 
-function pinned({ trace, judgements, leftOpen }: ReadThrough, place: Place): PinnedRecord {
-  const judgement = effectiveJudgement(judgements);
-  const open = effectiveJudgement(leftOpen);
+function pinned(logged: ReadThrough, place: Place, task: TaskSpec, kind: TaskKind): PinnedRecord {
+  const { trace } = logged;
   return {
     traceId: trace.traceId,
     ...place,
@@ -102,14 +107,45 @@ function pinned({ trace, judgements, leftOpen }: ReadThrough, place: Place): Pin
     slice: sliceOf(trace),
     steps: trace.steps ?? null,
     recorded: trace.output,
-    judgement:
-      judgement === undefined
-        ? null
-        : { verdict: judgement.verdict, expected: judgement.expected ?? null, judge: judgement.judge },
-    ...(judgement === undefined && open !== undefined
-      ? { leftOpen: { verdict: open.verdict, expected: open.expected ?? null, judge: open.judge } }
-      : {}),
+    ...judgementOf(logged, task, kind),
   };
+}
+
+function judgementOf(
+  logged: ReadThrough,
+  task: TaskSpec,
+  kind: TaskKind,
+): Pick<PinnedRecord, 'judgement' | 'unsettled'> {
+  const found = whatCounts(logged, task, kind);
+  if (found.kind === 'none') {
+    const open = effectiveJudgement(logged.leftOpen);
+    return open === undefined
+      ? { judgement: null }
+      : { judgement: null, unsettled: { why: 'left-open', reason: whyLeftOpen(open, kind) } };
+  }
+  if (found.kind !== 'counts') return { judgement: null, unsettled: { why: found.kind, reason: found.reason } };
+  const { verdict, expected, judge } = found.judgement;
+  return { judgement: { verdict, expected: expected ?? null, judge } };
+}
+
+function whyLeftOpen({ expected, verdict }: Judgement, kind: TaskKind): string {
+  const said =
+    expected === undefined
+      ? `judged to ${verdict ?? 'fail'}`
+      : `judged to be ${JSON.stringify(kind.show(expected).slice(0, 80))}`;
+  return `${said} before the labels were changed, which leaves open what that says today: judge it anew`;
+}
+
+/** Tells of what was judged and does not count. */
+function tellUnsettled(records: readonly PinnedRecord[], { observer }: Ports): void {
+  const count = (why: 'held' | 'disputed' | 'left-open') =>
+    records.filter(({ unsettled }) => unsettled?.why === why).length;
+  const [held, disputed, leftOpen] = [count('held'), count('disputed'), count('left-open')];
+  if (held > 0)
+    observer.note(`${plural(held, 'judgement')} held: the right output is none that the model knows (ratchet labels).`);
+  if (disputed > 0) observer.note(`${plural(disputed, 'trace')} set aside: people disagree about the right output.`);
+  if (leftOpen > 0)
+    observer.note(`${plural(leftOpen, 'trace')} left open by a change of labels, to be judged anew (ratchet labels).`);
 }
 
 const longestSliceName = 100;

@@ -12,6 +12,7 @@ import {
 import { labelOf, labelOutput, labelSchema } from './label.ts';
 import { relabelling } from './label-changes.ts';
 import { labelPreservingVariants } from './label-preserving-variants.ts';
+import { readLabel } from './read-label.ts';
 
 /** One label an input, of a fixed set. An output is stored as the label itself. */
 export const classification: TaskKind<ClassificationSpec> = {
@@ -34,6 +35,7 @@ export const classification: TaskKind<ClassificationSpec> = {
   anchored: false,
   specFrom: classificationSpecFrom,
   knownFacets: ({ labels }) => labels,
+  read: readLabel,
   problem(task, _input, output) {
     const label = labelOf(output);
     if (hasLabel(task, label)) return null;

@@ -67,7 +67,7 @@ describe('ratchet labels', () => {
     ['a merge without a target', ['merge', 'ham', 'junk'], 'merge A B… --into C'],
     ['a split into one', ['split', 'ham', '--into', 'a'], 'split OLD --into A B…'],
     ['a target without an action', ['--into', 'a'], 'There is no action ""'],
-    ['a label that is misspelt', ['rename', 'jnuk', 'spam'], 'The nearest one is "junk".'],
+    ['a label that is misspelt', ['rename', 'jumk', 'spam'], 'The nearest one is "junk".'],
     ['a name that was given up', ['add', 'spam'], 'Choose a name that the model never had.'],
   ])('exits 2 for %s', async (_what, args, message) => {
     const ended = await run('labels', 'mail', ...args);
