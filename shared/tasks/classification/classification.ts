@@ -41,7 +41,7 @@ export const classification: TaskKind<ClassificationSpec> = {
     if (hasLabel(task, label)) return null;
     return {
       reason: `label ${JSON.stringify(label.slice(0, 80))} is not one of the model's ${task.labels.length}`,
-      mend: 'use one of the labels the model was created with',
+      mend: 'use one of the labels that "ratchet labels MODEL" lists, or add it',
     };
   },
   // No label is empty, so none is taken for no answer.
