@@ -3,6 +3,7 @@ import { runLoop } from '../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../cli/workspace.ts';
 import { evidenceRecordSchema } from '../../shared/domain/evaluation/evidence-record.ts';
 import { exampleSchema } from '../../shared/domain/models/example.ts';
+import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { changeLabels, type LabelWish } from '../../shared/operations/change-labels.ts';
 import { modelStatus } from '../../shared/operations/model-status.ts';
 import { readLabelMaterial, surveyLabels } from '../../shared/operations/survey-labels.ts';
@@ -11,6 +12,7 @@ import { labelOf, labelOutput } from '../../shared/tasks/classification/label.ts
 import { type LabelledLine, type Sample, samples } from '../helpers/made-up-traffic.ts';
 import { recordsOfRun } from '../helpers/run-objects.ts';
 import {
+  bytesOf,
   championOf,
   createSupportModel,
   ingest,
@@ -177,6 +179,30 @@ describe('labels that change, one after the other', () => {
     expect(promoted.parentId).toBe(champion.checkpointId);
     expect(promoted.task).toMatchObject({ labels: ['account', 'privacy', 'refund', 'shipping'] });
     expect(await shareRight(renamed(traffic(150, 0.9, 'fresh3')))).toBeGreaterThan(0.85);
+  });
+
+  it('take in traces under the old name, which production goes on sending, as those of the new one', async () => {
+    const before = await survey();
+    const late = traffic(3, 0, 'late').map(({ input }, index): LabelledLine => {
+      const output = 'delivery';
+      const judge = { kind: 'human', id: 'ana', reason: '' } as const;
+      return {
+        traceId: `late-${index}`,
+        timestamp: '2026-02-01T00:00:00Z',
+        modelId,
+        input,
+        output,
+        verdict: 'pass',
+        judge,
+      };
+    });
+    const told = await ingestTraces(
+      { modelId, sources: [{ name: 'late.jsonl', open: async () => bytesOf(late) }] },
+      workspace.ports,
+    );
+    expect(told).toMatchObject({ held: 0, quarantined: 0 });
+    const shipping = (counts: typeof before) => counts.labels.find(({ label }) => label === 'shipping')?.judged ?? 0;
+    expect(shipping(await survey())).toBe(shipping(before) + 3);
   });
 
   it('add up what was merged, in answers, records and the status', async () => {

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { RatchetError } from '../base/errors.ts';
 import { jsonSchema } from '../base/json.ts';
-import { type LabelChange, labelChangeSchema } from '../base/label-change.ts';
+import { type LabelChange, type LabelReading, labelChangeSchema } from '../base/label-change.ts';
+import type { TaskKind } from '../base/task-kind.ts';
 
 /** Label changes that a model can have had. */
 export const mostLabelChanges = 500;
@@ -32,6 +33,18 @@ export type ModelChange = z.infer<typeof modelChangeSchema>;
 /** The label changes among the changes of a model, oldest first. */
 export function labelChangesOf({ changes }: { readonly changes: readonly ModelChange[] }): readonly LabelChange[] {
   return changes.flatMap((change) => (change.what === 'labels' ? [change.change] : []));
+}
+
+/**
+ * How outputs that were stored at any time read in the labels that a model has today; null where these were never
+ * changed, so that all read as they are.
+ */
+export function labelReadingOf(
+  model: { readonly changes: readonly ModelChange[] },
+  { relabelling }: Pick<TaskKind, 'relabelling'>,
+): LabelReading | null {
+  const changes = labelChangesOf(model);
+  return changes.length === 0 ? null : (relabelling?.reading(changes) ?? null);
 }
 
 /**

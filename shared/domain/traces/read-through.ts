@@ -4,14 +4,14 @@ import type { TaskKind } from '../base/task-kind.ts';
 import { type Judgement, outranks } from './judgement.ts';
 import type { Trace } from './trace.ts';
 
-/** A trace with all that was judged of it. */
-interface Judged {
-  readonly trace: Trace;
+/** A trace, or as much of it as is needed, with all that was judged of it. */
+interface Judged<T extends Pick<Trace, 'output'>> {
+  readonly trace: T;
   readonly judgements: readonly Judgement[];
 }
 
 /** A trace in the labels of today. */
-export interface ReadThrough extends Judged {
+export interface ReadThrough<T extends Pick<Trace, 'output'> = Trace> extends Judged<T> {
   /**
    * Judgements, as they are on record, of which the changes leave open what they say today: their label was split, or
    * they only call an answer wrong whose label was merged with another. They count for nothing, nor does what a judge of
@@ -25,7 +25,11 @@ export interface ReadThrough extends Judged {
  * open reads as none. A failure whose correction says the same as the answer since a merge reads as a pass.
  * @param reading null where the labels were never changed
  */
-export function readThrough(logged: Judged, kind: Pick<TaskKind, 'same'>, reading: LabelReading | null): ReadThrough {
+export function readThrough(
+  logged: Judged,
+  kind: Pick<TaskKind, 'same'>,
+  reading: LabelReading | null,
+): ReadThrough<T> {
   if (reading === null) return { ...logged, leftOpen: [] };
   const { trace } = logged;
   const recorded = trace.output === null ? null : reading.translate(trace.output);
