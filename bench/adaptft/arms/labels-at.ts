@@ -3,9 +3,16 @@ import type { AnswersToday } from '../../../shared/ports/answer-today.ts';
 import { classification } from '../../../shared/tasks/classification/classification.ts';
 import { labelOutput } from '../../../shared/tasks/classification/label.ts';
 import { labelOrNull } from '../../../test/helpers/outputs.ts';
+import type { StagedLog } from '../logs/staged-log.ts';
+import type { Answer } from '../logs/trace-line.ts';
 import type { Labelled } from '../perturbations/corpus.ts';
-import type { ServedLog } from './baselines.ts';
 import type { Prepared } from './prepared.ts';
+
+/** A log with the answer of the model that served it. */
+interface Answered {
+  readonly log: StagedLog;
+  readonly answer: Answer;
+}
 
 /** The labels of a stage. */
 export function labelsAt({ draw, drift }: Prepared, stage: number): readonly string[] {
@@ -33,7 +40,7 @@ export function examplesAt(prepared: Prepared, examples: readonly Labelled[], st
 }
 
 /** Served logs in the labels of a stage; what was judged of a label that was split counts as not judged. */
-export function logsAt(prepared: Prepared, logs: readonly ServedLog[], stage: number): readonly ServedLog[] {
+export function logsAt(prepared: Prepared, logs: readonly Answered[], stage: number): readonly Answered[] {
   const reading = prepared.drift?.readingAt(stage);
   if (reading === undefined) return logs;
   return logs.map(({ log, answer }) => {

@@ -25,8 +25,8 @@ export interface ReadThrough<T extends Pick<Trace, 'output'> = Trace> extends Ju
  * open reads as none. A failure whose correction says the same as the answer since a merge reads as a pass.
  * @param reading null where the labels were never changed
  */
-export function readThrough(
-  logged: Judged,
+export function readThrough<T extends Pick<Trace, 'output'>>(
+  logged: Judged<T>,
   kind: Pick<TaskKind, 'same'>,
   reading: LabelReading | null,
 ): ReadThrough<T> {

@@ -8,6 +8,7 @@ import { readJson, writeJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Trainer } from '../../ports/trainer.ts';
 import type { Stage } from '../engine/stage.ts';
+import { withoutStaleChampion } from '../engine/without-champion.ts';
 import { type Candidate, readCandidate } from '../state/candidate.ts';
 import { type DecisionRef, decisionRefSchema } from '../state/decision.ts';
 import { byNetGain, type GatedCandidate, gateFileSchema, gateSchema } from '../state/gate-result.ts';
@@ -15,7 +16,6 @@ import { type History, type IterationRecord, iterationRefSchema, readHistory } f
 import { shortReason } from '../state/limits.ts';
 import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
 import { stageHead } from '../state/stage-head.ts';
-import { withoutStaleChampion } from '../training/without-champion.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,

@@ -7,13 +7,13 @@ import { trainerNamed } from '../../ports/back-ends.ts';
 import { writeJson } from '../../ports/documents.ts';
 import type { Trainer } from '../../ports/trainer.ts';
 import type { Stage } from '../engine/stage.ts';
+import { withoutStaleChampion } from '../engine/without-champion.ts';
 import type { Candidate, CandidateRef, DatasetRef } from '../state/candidate.ts';
 import { curriculumSchema } from '../state/curriculum.ts';
 import { candidatePlanSchema } from '../state/evaluation.ts';
 import { iterationRefSchema, readHistory } from '../state/iteration.ts';
 import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
 import { stageHead } from '../state/stage-head.ts';
-import { withoutStaleChampion } from './without-champion.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,

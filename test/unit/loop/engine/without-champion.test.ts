@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { embeddedTrainerFacts } from '../../../../shared/adapters/backends/embedded/facts.ts';
-import { withoutStaleChampion } from '../../../../shared/loop/training/without-champion.ts';
+import { withoutStaleChampion } from '../../../../shared/loop/engine/without-champion.ts';
 import { classificationTask } from '../../../../shared/tasks/classification/classification-spec.ts';
 import { sampleCheckpoint, sampleModel } from '../../../helpers/lineage-samples.ts';
 
