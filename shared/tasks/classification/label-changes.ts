@@ -3,6 +3,7 @@ import type { LabelChange, LabelReading, Translated } from '../../domain/base/la
 import { nearestName } from '../../domain/base/nearest-name.ts';
 import { quoted } from '../../domain/base/quoted.ts';
 import type { Relabelling } from '../../domain/base/task-kind.ts';
+import { normalisedText } from '../../domain/base/text.ts';
 import { type ClassificationSpec, classificationTask, hasLabel } from './classification-spec.ts';
 import { labelOf, labelOutput, labelSchema } from './label.ts';
 
@@ -46,6 +47,14 @@ function withChange(task: ClassificationSpec, change: LabelChange, before: reado
 function addNew(label: string, labels: Set<string>): void {
   if (labels.has(checked(label))) {
     throw refused(`There is a label ${quoted(label)} already.`, 'Give each new label once, and none that is there.');
+  }
+  const form = normalisedText(label);
+  const variant = [...labels].find((known) => normalisedText(known) === form);
+  if (variant !== undefined) {
+    throw refused(
+      `${quoted(label)} is the label ${quoted(variant)} but for case, blanks or Unicode form, and is read as that.`,
+      'Choose another name.',
+    );
   }
   labels.add(label);
 }

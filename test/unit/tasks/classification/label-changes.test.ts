@@ -36,6 +36,10 @@ describe('a change of labels', () => {
     expect(after(split('technical', 'billing', 'web')).labels).toEqual(['billing', 'delivery', 'web']);
   });
 
+  test('can mend the case of a label', () => {
+    expect(after(rename('delivery', 'Delivery')).labels).toEqual(['Delivery', 'billing', 'technical']);
+  });
+
   test('can be taken back by a rename', () => {
     expect(after(rename('delivery', 'shipping'), rename('shipping', 'delivery')).labels).toEqual(task.labels);
   });
@@ -43,6 +47,7 @@ describe('a change of labels', () => {
   test.each([
     ['a label that is there', [add('billing')], 'There is a label "billing" already'],
     ['a label given twice', [add('privacy', 'privacy')], 'There is a label "privacy" already'],
+    ['a variant of a label', [add('Billing')], 'is the label "billing" but for case'],
     ['an empty label', [add(' ')], 'cannot be a label'],
     ['a label with a blank at its end', [rename('billing', 'bills ')], 'cannot be a label'],
     ['to rename what is not there', [rename('delivry', 'shipping')], '"delivry" is none of the model\'s 3 labels'],
