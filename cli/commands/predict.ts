@@ -4,7 +4,8 @@ import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
 import type { Line } from '../../shared/intake/read-lines.ts';
 import { readLines } from '../../shared/intake/read-lines.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
-import { answerWith, predictorNamed } from '../../shared/ports/back-ends.ts';
+import { type AnswersToday, answersToday, answerToday } from '../../shared/ports/answer-today.ts';
+import { predictorNamed } from '../../shared/ports/back-ends.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { Prediction } from '../../shared/ports/predictor.ts';
 import { answerLine, type InputLine, parseInputLine, type Wanted } from '../answer-lines.ts';
@@ -66,9 +67,11 @@ async function predict(modelId: string, options: Options, session: Session): Pro
   const { ports } = await session.open();
   const checkpoint = await chooseCheckpoint(modelId, options.checkpoint ?? null, ports);
   tellWhatCannotBe(options, checkpoint, ports, session);
+  const model = await ports.lineage.getModel(modelId);
+  const today = model === undefined ? null : answersToday(checkpoint, model, ports);
   const served = options.record ? await recorderOf(modelId, checkpoint, ports, session) : null;
   try {
-    return await answerAll({ checkpoint, options, served }, ports, session);
+    return await answerAll({ checkpoint, today, options, served }, ports, session);
   } finally {
     await served?.flush();
     if (served !== null) session.output.say(`Recorded ${served.recorded} traces of model ${modelId}.`);
@@ -77,11 +80,16 @@ async function predict(modelId: string, options: Options, session: Session): Pro
 
 interface Work {
   readonly checkpoint: Checkpoint;
+  readonly today: AnswersToday | null;
   readonly options: Options;
   readonly served: ServedTraces | null;
 }
 
-async function answerAll({ checkpoint, options, served }: Work, ports: Ports, session: Session): Promise<ExitCode> {
+async function answerAll(
+  { checkpoint, today, options, served }: Work,
+  ports: Ports,
+  session: Session,
+): Promise<ExitCode> {
   const badLines = new BadLineReporter(session.output);
   let answered = 0;
   let refused = 0;
@@ -95,7 +103,7 @@ async function answerAll({ checkpoint, options, served }: Work, ports: Ports, se
       badLines.add({ file: 'standard input', line: numberOf(batch[index]), ...line.problem });
     });
     const inputs = parsed.flatMap((line) => (line.ok ? [line.value] : []));
-    const predictions = await predictionsOf(inputs, checkpoint, options, ports);
+    const predictions = await predictionsOf(inputs, checkpoint, today, options, ports);
     const traceIds = (await served?.add(inputs.map((line, at) => ({ line, prediction: predictions[at] })))) ?? null;
     let next = 0;
     for (const line of parsed) {
@@ -131,11 +139,15 @@ function wantedOf({ topK, abstainBelow }: Options): Wanted {
 function predictionsOf(
   lines: readonly InputLine[],
   checkpoint: Checkpoint,
+  today: AnswersToday | null,
   { topK }: Options,
   ports: Ports,
 ): Promise<readonly Prediction[]> {
   const inputs = lines.map(({ input }) => input);
-  return answerWith(checkpoint, inputs, ports, topK === undefined ? {} : { alternatives: topK });
+  return answerToday(checkpoint, today, inputs, ports, {
+    keepSplit: true,
+    ...(topK === undefined ? {} : { alternatives: topK }),
+  });
 }
 
 /** A hint for who types, and what the back end cannot give. */
