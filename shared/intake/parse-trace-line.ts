@@ -56,9 +56,12 @@ function normalised(
   modelId: string,
   { shape }: LineSchema,
 ): Record<string, unknown> {
+  // A line of a review whose `expected` nobody has filled in yet names a judge that has not judged.
+  const isUnfilled = object.expected === null && (object.verdict ?? null) === null;
   const fields: [string, unknown][] = [['modelId', modelId]];
   const extra: [string, unknown][] = [];
   for (const [key, value] of Object.entries(object)) {
+    if (key === 'judge' && isUnfilled) continue;
     if (!Object.hasOwn(shape, key)) extra.push([key, value]);
     else if (value !== null || key === meaningfulNull) fields.push([key, value]);
   }

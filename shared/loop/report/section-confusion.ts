@@ -5,6 +5,7 @@ import { answerName, confusionDumbbells, confusionMatrix, matrixLimit } from './
 import { html, type Markup } from './markup.ts';
 import type { ConfusionCell, ReportData } from './report-data.ts';
 import type { AbsentSection, Section } from './section.ts';
+import { shownName } from './shown-name.ts';
 import { foldedTable } from './table.ts';
 import { visibleLine } from './visible-text.ts';
 
@@ -100,8 +101,8 @@ function pairTable(wrong: readonly ConfusionCell[]): Markup {
     wrong
       .slice(0, tabled)
       .map((pair) => [
-        visibleLine(pair.expected, 80),
-        answerName(pair.answered),
+        shownName(pair.expected, 40),
+        pair.answered === null ? answerName(null) : shownName(pair.answered, 40),
         formatCount(pair.before),
         formatCount(pair.after),
       ]),
