@@ -116,6 +116,7 @@ export const resultSchemas = {
     champion: checkpointName,
     previous: checkpointName.nullable(),
     moved: z.boolean().describe('false when it was the champion already'),
+    released: checkpointName.nullable().describe('what was rolled back from, and may be promoted again'),
   }),
   doctor: z.strictObject({
     workspace: z.string().nullable().describe('absolute path of the directory; null with --stack'),

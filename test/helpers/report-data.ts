@@ -296,6 +296,7 @@ export function promotedReport(): ReportData {
     traffic: { traces: 3_087, passes: 2_611, failures: 262, unknown: 214 },
     evidence: { failures: 231, records: 2_704 },
     rates: { failures: 8.25, records: 96.6 },
+    keptOut: null,
     triage: [
       { category: 'clean', kind: 'none', count: 2_604, example: '' },
       { category: 'fixable-noise', kind: 'typos', count: 288, example: texts[3] ?? '' },

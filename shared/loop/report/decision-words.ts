@@ -11,7 +11,7 @@ import { visibleLine } from './visible-text.ts';
 /** What the words of a decision are made of. */
 export type Decided = Pick<
   ReportData,
-  'decision' | 'ended' | 'candidates' | 'decidedOn' | 'evidence' | 'rates' | 'model' | 'words'
+  'decision' | 'ended' | 'candidates' | 'decidedOn' | 'evidence' | 'rates' | 'keptOut' | 'review' | 'model' | 'words'
 >;
 
 /** The decision in words, the same in the report, the curation log and the closing lines of a run. */
@@ -92,15 +92,29 @@ function pointDigits(net: number, records: number): number {
 }
 
 function withoutCandidate(data: Decided): string {
+  const { keptOut } = data;
+  if (keptOut !== null) {
+    const { checkpointId, by, reason } = keptOut;
+    return `Checkpoint ${checkpointId} was rolled back by ${visibleLine(by, 100)}: ${visibleLine(reason, 300)}`;
+  }
   const short = shortEvidence(data);
   if (short.length === 0) return 'No candidate came before the gate';
   const wanted = short.map(({ have, need, wanted: what }) => plural(need - have, `more ${what}`));
   const days = evidenceDays(data);
   const when = days === null ? '' : `, about ${plural(days, 'day')} at the present rate`;
-  return `${wanted.join(' and ')} ${short.length === 1 && short.every(({ have, need }) => need - have === 1) ? 'is' : 'are'} missing until there is enough to decide by${when}`;
+  return `${wanted.join(' and ')} ${short.length === 1 && short.every(({ have, need }) => need - have === 1) ? 'is' : 'are'} missing until there is enough to decide by${when}${withoutAnswer(data)}`;
+}
+
+/** Failures that would count if somebody said what is right. */
+function withoutAnswer({ review }: Decided): string {
+  const open = review.counts.find(({ why }) => why === 'fail-without-correction')?.count ?? 0;
+  return open === 0 ? '' : `; ${plural(open, 'failure has', 'failures have')} no right answer yet`;
 }
 
 function whyKept(data: Decided): string {
+  if (data.keptOut !== null) {
+    return 'No person has judged anything since, so the same evidence would make the like of it again, and nothing was trained.';
+  }
   if (decidedCandidate(data) === null) {
     return shortEvidence(data).length > 0
       ? 'The run ended before training.'

@@ -86,6 +86,7 @@ export async function gatherReport(
       unknown: input.triaged.unknown,
     },
     evidence: { failures: input.split.failures, records: input.split.evidence.size },
+    keptOut: input.split.keptOut,
     rates: evidenceRates(records, ports.clock.now()),
     triage: triageCounts(records),
     weighed: { size: input.split.evidence.size, right: input.split.evidence.right },

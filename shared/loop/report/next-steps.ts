@@ -44,6 +44,12 @@ function afterDecision(data: Draft): string[] {
     return [
       `Nothing has to be deployed: ratchet predict ${model.modelId}${option} answers by ${run.resultId ?? 'it'} from now on. To go back: ratchet rollback ${model.modelId} --to ${run.championId} --reason WHY${option}`,
     ];
+  if (data.keptOut !== null) {
+    const { checkpointId } = data.keptOut;
+    return [
+      `Have people judge what went wrong and ingest it (ratchet ingest ${model.modelId} FILE${option}): the next run learns from that. To let candidates in all the same: ratchet rollback ${model.modelId} --release ${checkpointId} --reason WHY${option}`,
+    ];
+  }
   const short = shortEvidence(data);
   if (short.length > 0) {
     const wanted = short.map(({ have, need, wanted: what }) => plural(need - have, `more ${what}`));

@@ -7,6 +7,7 @@ import type { Dataset } from '../../domain/models/dataset.ts';
 import type { Model } from '../../domain/models/model.ts';
 import type { Run } from '../../domain/models/run.ts';
 import type { StopReason } from '../../domain/policy/stop-reason.ts';
+import type { Split } from '../state/split.ts';
 import type { ClusterGain } from './cluster-gains.ts';
 import type { EvidenceRates } from './evidence-forecast.ts';
 import type { Review } from './review-lines.ts';
@@ -106,6 +107,8 @@ export interface ReportData {
   readonly links: readonly { readonly title: string; readonly url: string }[];
   /** What the gate counts as evidence, against the settings' `enough…`; null when the run ended before the split. */
   readonly evidence: GateRequest['evidence'] | null;
+  /** What a person took back and the evidence would make again, so that nothing was trained; null where nothing is. */
+  readonly keptOut: Split['keptOut'];
   /** How fast evidence comes; null where the log does not tell. */
   readonly rates: EvidenceRates | null;
   readonly triage: readonly {

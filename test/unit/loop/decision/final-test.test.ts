@@ -66,7 +66,7 @@ async function test(given: readonly SplitRecord[], options: { without?: readonly
     {
       ...sampleHead,
       prepared: samplePrepared,
-      split: { ...split, failures: 0, enoughEvidence: true, reason: null },
+      split: { ...split, failures: 0, enoughEvidence: true, reason: null, people: 'p', keptOut: null },
       decision,
     },
     stageContext(ports),

@@ -44,7 +44,7 @@ async function prepared() {
         ...sampleHead,
         lease: { ...lease, ...change },
         prepared: samplePrepared,
-        split: { evidence: { key: 'evidence', size: 3, right: 2 } },
+        split: { evidence: { key: 'evidence', size: 3, right: 2 }, people: 'p' },
         decision: {
           next: 'promote',
           reason: 'It gains.',
