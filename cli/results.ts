@@ -64,7 +64,9 @@ export const resultSchemas = {
     decision: decisionSchema.nullable(),
     report: path,
     curation: path,
-    review: path.nullable().describe('what a person should judge, to be ingested again; null for a run of an earlier version'),
+    review: path
+      .nullable()
+      .describe('what a person should judge, to be ingested again; null for a run of an earlier version'),
   }),
   status: z.strictObject({
     model: modelName,

@@ -344,7 +344,11 @@ const iterate = sequence(
 const end = sequence(
   task('promote-champion', {
     comment: 'Freezes the records and moves the champion by compare-and-set.',
-    input: once({ ...prepared, split: { 'evidence.$': '$.split.evidence', 'people.$': '$.split.people' }, 'decision.$': '$.decision' }),
+    input: once({
+      ...prepared,
+      split: { 'evidence.$': '$.split.evidence', 'people.$': '$.split.people' },
+      'decision.$': '$.decision',
+    }),
     resultPath: '$.promotion',
   }),
   longStage('final-test', {

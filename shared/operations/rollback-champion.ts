@@ -123,7 +123,9 @@ export async function releaseRolledBack(request: ReleaseRequest, ports: Ports): 
       throw new RatchetError(
         'InvalidInput',
         `No rollback keeps checkpoint ${JSON.stringify(checkpointId.slice(0, 120))} of ${modelId} out.`,
-        { mend: `Kept out are: ${held.map((one) => one.checkpointId).join(', ') || 'none'}. See: ratchet lineage ${modelId}` },
+        {
+          mend: `Kept out are: ${held.map((one) => one.checkpointId).join(', ') || 'none'}. See: ratchet lineage ${modelId}`,
+        },
       );
     }
     const released = { at: new Date(ports.clock.now()).toISOString(), by, reason };

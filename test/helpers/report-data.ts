@@ -531,9 +531,7 @@ export function tooLittleEvidenceReport(): ReportData {
     reason: '7 failures after triage, 20 are needed; 23 records of evidence, 50 are needed',
     ended: null,
     links: [],
-    nextSteps: [
-      'Ingest more judged traces, or judge some of the 31 of unknown verdict, then run again.',
-    ],
+    nextSteps: ['Ingest more judged traces, or judge some of the 31 of unknown verdict, then run again.'],
     traffic: { traces: 96, passes: 58, failures: 7, unknown: 31 },
     evidence: { failures: 7, records: 23 },
     rates: { failures: 2.4, records: 4.5 },
@@ -572,9 +570,7 @@ export function manyLabelsReport(): ReportData {
     ...base,
     model: { ...base.model, task: classificationTask(names) },
     bySlice: [],
-    byFacet: names.map((name, index) =>
-      facetReport(name, 12, 6 + (index % 6), Math.min(12, 7 + ((index * 7) % 6))),
-    ),
+    byFacet: names.map((name, index) => facetReport(name, 12, 6 + (index % 6), Math.min(12, 7 + ((index * 7) % 6)))),
     untold: names.slice(140),
     confusion: names.flatMap((name, index) => [
       { expected: name, answered: name, right: true, before: 9, after: 10 },

@@ -17,14 +17,17 @@ export const rolledBackSchema = z.strictObject({
 export type RolledBack = z.infer<typeof rolledBackSchema>;
 
 /**
- * The checkpoints that people rolled back from, latest first: neither released, nor moved to again since. One whose
- * evidence was not kept counts only until the next promotion.
+ * The promoted checkpoints that people rolled back from, latest first: neither released, nor moved to again since. One
+ * whose evidence was not kept counts only until the next promotion. To move on to what was promoted later, to undo a
+ * rollback for instance, takes nothing back.
  */
 export function rolledBackFrom({ moves }: Pick<Control, 'moves'>): RolledBack[] {
+  const promotedAt = (id: string) => moves.findIndex(({ to, kind }) => to === id && kind === 'promote');
   const found = moves.flatMap((move, at): RolledBack[] => {
     const { from, kind, by, reason } = move;
     const later = moves.slice(at + 1);
     if (kind !== 'rollback' || from === null || move.released !== undefined) return [];
+    if (promotedAt(from) <= promotedAt(move.to)) return [];
     if (later.some(({ to }) => to === from)) return [];
     const people = moves.slice(0, at).findLast(({ to, kind: how }) => to === from && how === 'promote')?.people ?? null;
     if (people === null && later.some(({ kind: how }) => how === 'promote')) return [];

@@ -61,7 +61,10 @@ function evidenceOf({ groups, gained, lost, pValue }: GateVerdict): string {
     : `${told}; the ${plural(groups, 'judged trace')} cannot tell more`;
 }
 
-function losingFacets(fallen: readonly FallenFacet[], words: Decided['words']): Pick<DecisionWords, 'losing' | 'perhaps'> {
+function losingFacets(
+  fallen: readonly FallenFacet[],
+  words: Decided['words'],
+): Pick<DecisionWords, 'losing' | 'perhaps'> {
   const worstFirst = [...fallen].sort((a, b) => b.lost - b.gained - (a.lost - a.gained));
   const proven = worstFirst.filter((facet) => facet.proven);
   const unproven = worstFirst.filter((facet) => !facet.proven);

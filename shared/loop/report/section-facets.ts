@@ -1,7 +1,7 @@
 import { formatCount, plural } from '../../domain/base/wording.ts';
 import { figure, responsiveChart } from './chart.ts';
 import { changeOf, describeRates, rateChart, rateLegend } from './chart-rates.ts';
-import { formatPercent, formatPoints, fractionOf } from './format.ts';
+import { enoughForPoints, formatPercent, formatPoints, fractionOf } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import { capitalise } from './plain-words.ts';
 import { rateCells } from './rate-cells.ts';
@@ -59,11 +59,12 @@ function macroAverage(rows: readonly FacetReport[], words: ReportData['words']):
     return { recall, precision, f1 };
   };
   const [before, after] = [means('before'), means('after')];
+  const few = rows.reduce((sum, { recall }) => sum + recall.after.of, 0) < enoughForPoints;
   const line = (name: string, from: number | null, to: number | null) => [
     name,
     from === null ? '' : formatPercent(from),
     to === null ? '' : formatPercent(to),
-    from === null || to === null ? '' : toned(to - from),
+    from === null || to === null || few ? '' : toned(to - from),
   ];
   return dataTable(
     `Macro average: the mean over ${words.facets}, a rare one counts as much as a frequent one`,

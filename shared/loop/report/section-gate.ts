@@ -102,7 +102,8 @@ function memory({ memory: counts }: GateVerdict): Markup {
 }
 
 function fallen({ fallen: labels }: GateVerdict, words: ReportData['words']): Markup {
-  if (labels.length === 0) return html`<h3>${capitalise(words.facets)} that fall</h3><p>None: no ${words.facet} loses more than it gains.</p>`;
+  if (labels.length === 0)
+    return html`<h3>${capitalise(words.facets)} that fall</h3><p>None: no ${words.facet} loses more than it gains.</p>`;
   return html`<h3>${capitalise(words.facets)} that fall</h3>
     <p>Each loses more than it gains. Among many ${words.facets} some do so by chance under a better model: only a fall that the exact one-sided test proves, adjusted for their number (Holm; p at most 0.05), holds a candidate back.</p>
     ${dataTable(

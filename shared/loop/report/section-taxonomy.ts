@@ -39,19 +39,21 @@ function taxonomyBody(taxonomy: NonNullable<ReportData['taxonomy']>): Markup {
 
 /** What the candidate makes of each cluster, before and after. */
 function gains(clusters: readonly ReportedCluster[]): Markup | null {
-  const rows = clusters.slice(0, chartedClusters).flatMap((cluster) =>
-    cluster.gain === null
-      ? []
-      : [
-          [
-            visibleLine(cluster.title, 120),
-            formatCount(cluster.gain.mended + cluster.gain.failing),
-            formatCount(cluster.gain.failing),
-            html`<span class="${cluster.gain.mended > 0 ? 'good' : 'quiet'}">${formatCount(cluster.gain.mended)}</span>`,
-            lostOf(cluster.gain),
+  const rows = clusters
+    .slice(0, chartedClusters)
+    .flatMap((cluster) =>
+      cluster.gain === null
+        ? []
+        : [
+            [
+              visibleLine(cluster.title, 120),
+              formatCount(cluster.gain.mended + cluster.gain.failing),
+              formatCount(cluster.gain.failing),
+              html`<span class="${cluster.gain.mended > 0 ? 'good' : 'quiet'}">${formatCount(cluster.gain.mended)}</span>`,
+              lostOf(cluster.gain),
+            ],
           ],
-        ],
-  );
+    );
   if (rows.length === 0) return null;
   const columns = [
     { title: 'Cluster' },
