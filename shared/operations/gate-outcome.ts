@@ -16,7 +16,7 @@ const gateFileSchema = z.object({
   candidates: z.array(
     z.object({
       candidate: z.object({ checkpointId: z.string() }),
-      verdict: gateVerdictSchema.pick({ outcome: true, rules: true }),
+      verdict: z.object({ outcome: gateVerdictSchema.shape.outcome, rules: gateVerdictSchema.shape.rules }),
     }),
   ),
 });

@@ -52,11 +52,16 @@ export function whyOf(data: Decided): string | null {
   return why === null ? null : [why, ...failed.map(({ rule, detail }) => `${ruleTitles[rule]}: ${detail}`)].join(' ');
 }
 
+/** Whether so many mended are hardly chance. */
+export function isConvincing({ pValue }: Pick<GateVerdict, 'pValue'>): boolean {
+  return pValue <= convincing;
+}
+
 /** `20 mended, 1 lost of 59 judged traces, p < 0.0001`. */
 function evidenceOf({ groups, gained, lost, pValue }: GateVerdict): string {
   const p = `p ${pValue < 0.0001 ? '' : '= '}${formatPValue(pValue)}`;
   const told = `${formatCount(gained)} mended, ${formatCount(lost)} lost of ${plural(groups, 'judged trace')}, ${p}`;
-  return pValue <= convincing || gained <= lost
+  return isConvincing({ pValue }) || gained <= lost
     ? told
     : `${told}; the ${plural(groups, 'judged trace')} cannot tell more`;
 }

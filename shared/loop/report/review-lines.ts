@@ -126,7 +126,7 @@ function lineOf(record: TriagedRecord, why: ReviewReason, kind: TaskKind): Revie
         onRecord: judgement,
         championAnswers: answer,
         confidence,
-        fillIn: `"expected": the right output, ${kind.words.output} in place of null`,
+        fillIn: `Write the right output, such as ${kind.words.output}, in place of null at "expected".`,
       },
     },
   };

@@ -52,7 +52,7 @@ function bySlice(rows: readonly BeforeAfter[]): Markup | null {
       html`<p class="legend">${rateLegend}</p>`,
     )}
     ${foldedTable(
-      `Figures of ${rows.length > tabled ? `the ${tabled} slices that changed most` : `all ${plural(rows.length, 'slice')}`}`,
+      `Figures of ${rows.length > tabled ? `the ${tabled} slices that changed most` : rows.length === 1 ? 'the slice' : `all ${plural(rows.length, 'slice')}`}`,
       rateColumns('Slice'),
       ordered.slice(0, tabled).map((row) => [shownName(row.name, 60), ...rateCells(row)]),
     )}`;

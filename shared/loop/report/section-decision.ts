@@ -2,7 +2,7 @@ import { formatCount, plural } from '../../domain/base/wording.ts';
 import { figure } from './chart.ts';
 import { describeRates, rateChart, rateLegend } from './chart-rates.ts';
 import { decidedCandidate } from './decided-candidate.ts';
-import { decisionWords, mayBeChance } from './decision-words.ts';
+import { decisionWords, isConvincing, mayBeChance } from './decision-words.ts';
 import { daysUntilEnough, type EvidenceRow, evidenceRows, shortEvidence } from './evidence-rows.ts';
 import { formatDuration, formatInstant, formatPoints, formatRate, fractionOf } from './format.ts';
 import { html, type Markup } from './markup.ts';
@@ -46,7 +46,10 @@ function headline(data: ReportData): Markup {
 function gainInPoints(data: ReportData): string {
   const verdict = decidedCandidate(data)?.verdict;
   if (verdict === undefined) return 'A better checkpoint is now the champion.';
-  return `A better checkpoint is now the champion: ${formatPoints(verdict.net, 2)} points, with 95 % certainty above ${formatPoints(verdict.lower, 2)}.`;
+  const points = `${formatPoints(verdict.net, 2)} points, with 95 % certainty above ${formatPoints(verdict.lower, 2)}`;
+  return isConvincing(verdict)
+    ? `A better checkpoint is now the champion: ${points}.`
+    : `Another checkpoint is now the champion, surely not much worse and perhaps better: ${points}.`;
 }
 
 function plainFigures(data: ReportData): Markup | null {

@@ -90,8 +90,8 @@ figcaption:empty { display: none; }
 .scroll {
   overflow-x: auto; margin-top: 1.25rem; scrollbar-width: thin; scrollbar-color: var(--line-strong) transparent;
   background:
-    linear-gradient(to right, var(--ground), var(--ground) 75%, transparent) left / 1.1rem 100% no-repeat local,
-    linear-gradient(to left, var(--ground), var(--ground) 75%, transparent) right / 1.1rem 100% no-repeat local,
+    linear-gradient(to right, var(--ground), var(--ground) 75%, transparent) left -1px top / 1.1rem 100% no-repeat local,
+    linear-gradient(to left, var(--ground), var(--ground) 75%, transparent) right -1px top / 1.1rem 100% no-repeat local,
     linear-gradient(to right, var(--shade), transparent) left / 0.8rem 100% no-repeat scroll,
     linear-gradient(to left, var(--shade), transparent) right / 0.8rem 100% no-repeat scroll;
 }

@@ -73,6 +73,7 @@ describe('rollbackChampion', () => {
       candidate: { candidateId: 'c', checkpointId, key: 'k' },
       verdict: {
         outcome: passed ? 'passed' : 'rejected',
+        groups: 100,
         rules: [
           { rule: 'gain', passed: true, detail: 'It gains.' },
           { rule: 'memory', passed, detail: 'It forgets.' },

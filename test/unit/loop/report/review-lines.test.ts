@@ -60,7 +60,7 @@ describe('what a person should review', () => {
           onRecord: { verdict: 'pass', expected: 'spam', judge },
           championAnswers: 'ham',
           confidence: 0.9,
-          fillIn: '"expected": the right output, "label" in place of null',
+          fillIn: 'Write the right output, such as "label", in place of null at "expected".',
         },
       },
     });
