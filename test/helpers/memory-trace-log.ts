@@ -55,10 +55,7 @@ export class MemoryTraceLog implements TraceLog {
     );
   }
 
-  async judgementsOf(
-    modelId: string,
-    traceIds: readonly string[],
-  ): Promise<ReadonlyMap<string, readonly Judgement[]>> {
+  async judgementsOf(modelId: string, traceIds: readonly string[]): Promise<ReadonlyMap<string, readonly Judgement[]>> {
     const byTrace = Map.groupBy(
       this.#list(modelId).flatMap((batch) => batch.judgements),
       (judgement) => judgement.traceId,

@@ -148,10 +148,7 @@ export class DuckDbTraceLog implements TraceLog {
     return known;
   }
 
-  async judgementsOf(
-    modelId: string,
-    traceIds: readonly string[],
-  ): Promise<ReadonlyMap<string, readonly Judgement[]>> {
+  async judgementsOf(modelId: string, traceIds: readonly string[]): Promise<ReadonlyMap<string, readonly Judgement[]>> {
     const files = (await this.#batches.list(modelId)).flatMap((commit) => commit.judgementKeys);
     const found = new Map<string, Judgement[]>();
     if (files.length === 0 || traceIds.length === 0) return found;

@@ -7,6 +7,7 @@ import { isUsable } from '../../domain/triage/triage.ts';
 export const reviewReasons = [
   'people-disagree',
   'suspect-judgement',
+  'unknown-output',
   'fail-without-correction',
   'sure-mistake',
 ] as const;
@@ -49,7 +50,7 @@ const reviewer = 'review';
 
 /**
  * The traces that a person should judge, as lines that can be ingested again: first where people disagree, then suspect
- * judgements, failures of which nobody knows the right answer, and mistakes that the champion was sure of. Among those of one
+ * judgements, right outputs that the task does not know, failures of which nobody knows the right answer, and mistakes that the champion was sure of. Among those of one
  * reason what stands for many alike comes first, then what the champion contradicts most surely; each near-duplicate
  * group shows once before any shows twice. Where there are more than the limit each reason keeps a fair share.
  */
@@ -74,11 +75,13 @@ export function reviewOf(records: readonly TriagedRecord[], kind: TaskKind, limi
   };
 }
 
-function whyReview({ triage, judgement, verdict, confidence }: TriagedRecord): ReviewReason | null {
+function whyReview({ triage, judgement, unsettled, verdict, confidence }: TriagedRecord): ReviewReason | null {
   if (triage.category === 'suspect-judgement') {
     return triage.kind === 'people-disagree' ? 'people-disagree' : 'suspect-judgement';
   }
-  if (!isUsable(triage.category) || judgement === null) return null;
+  if (!isUsable(triage.category)) return null;
+  if (unsettled?.why === 'held') return 'unknown-output';
+  if (judgement === null) return null;
   if (judgement.verdict === 'fail' && judgement.expected === null) return 'fail-without-correction';
   const byPerson = judgement.judge.kind === 'human';
   return verdict === 'fail' && confidence >= sureFrom && !byPerson ? 'sure-mistake' : null;
@@ -132,8 +135,9 @@ function lineOf(record: TriagedRecord, why: ReviewReason, kind: TaskKind): Revie
   };
 }
 
-function reasonOf({ triage, answer, confidence }: TriagedRecord, why: ReviewReason, kind: TaskKind): string {
+function reasonOf({ triage, unsettled, answer, confidence }: TriagedRecord, why: ReviewReason, kind: TaskKind): string {
   if (why === 'fail-without-correction') return 'Judged wrong, and nobody has said what is right.';
+  if (why === 'unknown-output') return `The right output that is on record is held: ${unsettled?.reason ?? ''}.`;
   if (why !== 'sure-mistake') return triage.reason;
   return `The champion answers ${kind.show(answer)} with a confidence of ${confidence.toFixed(2)}, and is judged wrong.`;
 }
@@ -145,6 +149,7 @@ export const reviewFile = 'review.jsonl';
 export const reviewWords: Readonly<Record<ReviewReason, string>> = {
   'people-disagree': 'People disagree on what is right',
   'suspect-judgement': 'The judgement is suspect',
+  'unknown-output': 'The right output on record is none that the model knows',
   'fail-without-correction': 'Judged wrong, and nobody has said what is right',
   'sure-mistake': 'Judged wrong by no person, where the champion was sure of its answer',
 };

@@ -91,7 +91,11 @@ function describePairs(pairs: readonly ConfusionCell[]): string {
 
 function pairTable(wrong: readonly ConfusionCell[]): Markup {
   return foldedTable(
-    wrong.length > tabled ? `The ${tabled} pairs most confused` : wrong.length === 1 ? 'The confused pair' : `All ${plural(wrong.length, 'confused pair')}`,
+    wrong.length > tabled
+      ? `The ${tabled} pairs most confused`
+      : wrong.length === 1
+        ? 'The confused pair'
+        : `All ${plural(wrong.length, 'confused pair')}`,
     [
       { title: 'Right answer' },
       { title: "Model's answer" },

@@ -19,7 +19,7 @@ const failing: Partial<SplitRecord> = {
 const review = (records: readonly SplitRecord[], limit?: number) => reviewOf(records, classification, limit);
 
 describe('what a person should review', () => {
-  it('is where people disagree, suspects, failures without a right answer and sure mistakes, in this order', () => {
+  it('is where people disagree, suspects, outputs nobody knows, failures without a right answer and sure mistakes, in this order', () => {
     const { lines, counts } = review([
       sampleRecord('fine'),
       sampleRecord('sure', { ...failing, confidence: 0.97 }),
@@ -28,15 +28,17 @@ describe('what a person should review', () => {
       sampleRecord('poison', { ...failing, triage: { category: 'poison', kind: 'gibberish', reason: '' } }),
       sampleRecord('suspect', { triage: suspect }),
       sampleRecord('disputed', { triage: disputed, judgement: null }),
+      sampleRecord('held', { judgement: null, unsettled: { why: 'held', reason: 'label "x" is not one of 2' } }),
       sampleRecord('unjudged', { judgement: null, verdict: 'unknown', expected: null }),
     ]);
     expect(lines.map(({ traceId, metadata }) => [traceId, metadata.review.why])).toEqual([
       ['disputed', 'people-disagree'],
       ['suspect', 'suspect-judgement'],
+      ['held', 'unknown-output'],
       ['bare', 'fail-without-correction'],
       ['sure', 'sure-mistake'],
     ]);
-    expect(counts.map(({ count }) => count)).toEqual([1, 1, 1, 1]);
+    expect(counts.map(({ count }) => count)).toEqual([1, 1, 1, 1, 1]);
   });
 
   it('leaves alone a sure mistake that a person has judged', () => {
