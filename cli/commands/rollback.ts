@@ -9,7 +9,7 @@ import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 
 const help = `
-Examples:
+Example:
   $ ratchet lineage spam-filter
   $ ratchet rollback spam-filter --to 3f09c1d2aa47be50 --reason "complaints about invoices"
   $ ratchet rollback spam-filter --release 81be5c07d2f4a613 --reason "it was the import, not the model"

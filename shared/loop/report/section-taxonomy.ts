@@ -46,7 +46,7 @@ function gains(clusters: readonly ReportedCluster[]): Markup | null {
         ? []
         : [
             [
-              visibleLine(cluster.title, 120),
+              visibleLine(cluster.title, 80),
               formatCount(cluster.gain.mended + cluster.gain.failing),
               formatCount(cluster.gain.failing),
               html`<span class="${cluster.gain.mended > 0 ? 'good' : 'quiet'}">${formatCount(cluster.gain.mended)}</span>`,

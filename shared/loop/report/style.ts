@@ -172,8 +172,8 @@ footer p { margin: 0; }
   td .quiet.block, th .quiet.block { font-size: 0.75rem; }
   tbody th[scope=row]:not(.number) { min-width: 5.2rem; }
   .wide caption > span::after { content: " (slides sideways →)"; color: var(--muted); font-weight: 400; white-space: nowrap; }
-  .wide th:first-child { position: sticky; left: 0; background: var(--ground); max-width: 9.5rem; overflow-wrap: anywhere; }
-  .wide tbody th:first-child { min-width: 8.5rem; }
+  .wide th:first-child { position: sticky; left: 0; background: var(--ground); max-width: 10.5rem; overflow-wrap: anywhere; }
+  .wide tbody th:first-child { min-width: 9.5rem; }
   .rules li { grid-template-columns: minmax(0, 1fr); }
   h2 { font-size: 1.4rem; }
 }

@@ -21,6 +21,16 @@ describe('parseTraceLine', () => {
     expect(parse({})).toEqual({ ok: true, value: { trace: { ...good, modelId: 'mail' }, judgement: null } });
   });
 
+  test('takes a judge whose "expected" is still null for nothing judged, and once it is filled in for a judgement', () => {
+    const judge = { kind: 'human', id: 'review' };
+    expect(parse({ expected: null, judge })).toMatchObject({ ok: true, value: { judgement: null } });
+    expect(parse({ expected: 'spam', judge })).toMatchObject({
+      ok: true,
+      value: { judgement: { verdict: 'fail', expected: 'spam', judge } },
+    });
+    expect(parse({ expected: null, verdict: 'fail', judge })).toMatchObject({ value: { judgement: { verdict: 'fail' } } });
+  });
+
   test('moves unknown keys under metadata, without overwriting what is there', () => {
     expect(parse({ user: 'u1', region: 'eu', metadata: { region: 'us' } })).toMatchObject({
       value: { trace: { metadata: { user: 'u1', region: 'us' } } },
