@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Place } from '../place.ts';
+import { printableLine } from '../printable.ts';
 import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 
@@ -57,6 +58,7 @@ async function report(
       mend: `Run again: ratchet run ${run.modelId}`,
     });
   }
+  session.output.say(printableLine(`${run.decision ?? run.status}: ${run.reason ?? ''}`, 2_000));
   await session.output.result(
     commandResult('report', { run: runId, model: run.modelId, decision: run.decision, report: html, curation, review }),
     [...(reviewAlone ? [] : [html, curation]), ...(review === null ? [] : [review])],

@@ -28,7 +28,9 @@ describe('parseTraceLine', () => {
       ok: true,
       value: { judgement: { verdict: 'fail', expected: 'spam', judge } },
     });
-    expect(parse({ expected: null, verdict: 'fail', judge })).toMatchObject({ value: { judgement: { verdict: 'fail' } } });
+    expect(parse({ expected: null, verdict: 'fail', judge })).toMatchObject({
+      value: { judgement: { verdict: 'fail' } },
+    });
   });
 
   test('moves unknown keys under metadata, without overwriting what is there', () => {
