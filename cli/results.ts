@@ -103,6 +103,9 @@ export const resultSchemas = {
     report: path,
     curation: path,
     opened: z.boolean().describe('whether the page was handed to the desktop'),
+    review: path
+      .nullable()
+      .describe('what a person should judge, to be ingested again; null for a run of an earlier version'),
   }),
   status: z.strictObject({
     model: modelName,
@@ -194,6 +197,7 @@ export const resultSchemas = {
     champion: checkpointName,
     previous: checkpointName.nullable(),
     moved: z.boolean().describe('false when it was the champion already'),
+    released: checkpointName.nullable().describe('what was rolled back from, and may be promoted again'),
   }),
   doctor: z.strictObject({
     workspace: z.string().nullable().describe('absolute path of the directory; null with --stack'),

@@ -7,6 +7,8 @@ import { whichModel } from '../../shared/operations/which-model.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { openOnDesktop } from '../open-on-desktop.ts';
+import type { Place } from '../place.ts';
+import { printableLine } from '../printable.ts';
 import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 
@@ -15,28 +17,35 @@ Example:
   $ ratchet report                      (the latest run of the only model)
   $ ratchet report spam-filter --open   (of this model, shown in the browser)
   $ ratchet report run-20260301T090000-0ab12c
+  $ ratchet ingest spam-filter "$(ratchet report spam-filter --review)"     (once a person has filled in its "expected")
 
-The report is one HTML page without anything to load, the curation log is Markdown. Both are files of the workspace; with
+The report is one HTML page without anything to load, the curation log is Markdown, and review.jsonl holds the traces
+that a person should judge, as lines that can be ingested again: write the right output at "expected". All are files of the workspace; with
 --stack they are fetched into the cache directory ($XDG_CACHE_HOME/ratchet, else ~/.cache/ratchet).`;
 
-const optionsSchema = z.object({ open: z.boolean().default(false) });
+const optionsSchema = z.object({ open: z.boolean().default(false), review: z.boolean().default(false) });
 
 export function addReportCommand(program: Command, run: RunCommand): void {
   program
     .command('report')
-    .summary("where a run's report and data-curation.md are")
+    .summary("where a run's report, data-curation.md and review.jsonl are")
     .description(
-      "Prints the paths of a run's HTML report and of data-curation.md, the log of how its training data was made.",
+      "Prints the paths of a run's HTML report, of data-curation.md, the log of how its training data was made, and of review.jsonl, what a person should judge.",
     )
     .argument('[of]', 'a run, a model (its latest run), or "latest"; may be left out where there is one model alone')
     .option('--open', 'show the page in the browser')
+    .option('--review', 'print the path of review.jsonl alone')
     .addHelpText('after', help)
     .action((of: string | undefined, options: unknown, command: Command) =>
-      run(command, (session) => report(of ?? 'latest', optionsSchema.parse(options).open, session)),
+      run(command, (session) => report(of ?? 'latest', optionsSchema.parse(options), session)),
     );
 }
 
-async function report(of: string, open: boolean, session: Session): Promise<ExitCode> {
+async function report(
+  of: string,
+  { open, review: reviewAlone }: z.infer<typeof optionsSchema>,
+  session: Session,
+): Promise<ExitCode> {
   const place = await session.open();
   const run = await runMeant(of, place.ports);
   if (run.reportKey === null) {
@@ -44,8 +53,16 @@ async function report(of: string, open: boolean, session: Session): Promise<Exit
       mend: run.failure?.mend ?? `Let it go on: ratchet run ${run.modelId} --seed ${run.seed}`,
     });
   }
+  const beside = (name: string) => run.reportKey?.replace(/[^/]+$/, name) ?? '';
   const html = await place.localCopy(run.reportKey);
-  const curation = await place.localCopy(run.reportKey.replace(/[^/]+$/, 'data-curation.md'));
+  const curation = await place.localCopy(beside('data-curation.md'));
+  const review = await reviewCopy(beside('review.jsonl'), place);
+  if (reviewAlone && review === null) {
+    throw new RatchetError('InvalidInput', `Run ${run.runId} has no review.jsonl: it is of an earlier version.`, {
+      mend: `Run again: ratchet run ${run.modelId}`,
+    });
+  }
+  session.output.say(printableLine(`${run.decision ?? run.status}: ${run.reason ?? ''}`, 2_000));
   const opened = open && (await openOnDesktop(html));
   await session.output.result(
     commandResult('report', {
@@ -54,9 +71,10 @@ async function report(of: string, open: boolean, session: Session): Promise<Exit
       decision: run.decision,
       report: html,
       curation,
+      review,
       opened,
     }),
-    [html, curation],
+    [...(reviewAlone ? [] : [html, curation]), ...(review === null ? [] : [review])],
   );
   if (open && !opened)
     session.output.say('There is no desktop here to open the page on; open the first path yourself.');
@@ -77,4 +95,9 @@ async function runMeant(of: string, ports: Pick<Ports, 'lineage'>): Promise<Run>
   throw new RatchetError('UnknownRun', `Model ${modelId} has had no run so far.`, {
     mend: `Start one: ratchet run ${modelId}`,
   });
+}
+
+/** Runs of earlier versions have none. */
+async function reviewCopy(key: string, place: Place): Promise<string | null> {
+  return (await place.ports.objects.list(key)).includes(key) ? place.localCopy(key) : null;
 }

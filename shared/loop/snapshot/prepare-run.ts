@@ -11,6 +11,7 @@ import { type Place, partsFor } from '../../domain/evaluation/fold.ts';
 import { assignPlaces } from '../../domain/evaluation/ledger.ts';
 import type { Control } from '../../domain/models/control.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
+import { rolledBackFrom } from '../../domain/models/rolled-back.ts';
 import type { RunRef } from '../../domain/models/run-ref.ts';
 import { effectiveJudgement, type Judgement } from '../../domain/traces/judgement.ts';
 import { type ReadThrough, readThrough } from '../../domain/traces/read-through.ts';
@@ -177,6 +178,7 @@ async function pinPlan(run: RunRef, parentExamplesKey: string, ports: Ports): Pr
     parentDataset,
     parentExamplesKey,
     frozenSets: latestVersions(ofPromotions(await lineage.listEvaluationSets(run.modelId), control)),
+    rolledBack: rolledBackFrom(control),
     logVersion: await ports.traceLog.version(run.modelId),
   };
 }

@@ -73,6 +73,7 @@ describe('the launcher', () => {
       champion: checkpoint,
       previous: checkpoint,
       moved: false,
+      released: null,
     });
     expect((await run(['lineage', 'filter'])).stdout).toContain(`${checkpoint} · ★ champion`);
   });
