@@ -5,7 +5,14 @@ import type { Judgement } from '../../shared/domain/traces/judgement.ts';
 import type { Trace } from '../../shared/domain/traces/trace.ts';
 import { countVerdicts } from '../../shared/domain/traces/verdict-counts.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
-import type { BatchSummary, LoggedTrace, ReadOptions, TraceBatch, TraceLog } from '../../shared/ports/trace-log.ts';
+import type {
+  BatchSummary,
+  ErasedFromLog,
+  LoggedTrace,
+  ReadOptions,
+  TraceBatch,
+  TraceLog,
+} from '../../shared/ports/trace-log.ts';
 
 interface StoredBatch {
   readonly batchId: string;
@@ -18,6 +25,7 @@ interface StoredBatch {
 export class MemoryTraceLog implements TraceLog {
   readonly #clock: Clock;
   readonly #batches = new Map<string, StoredBatch[]>();
+  readonly #erased = new Map<string, Set<string>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -75,6 +83,31 @@ export class MemoryTraceLog implements TraceLog {
       }));
   }
 
+  async erase(modelId: string, traceIds: readonly string[]): Promise<ErasedFromLog> {
+    const erased = this.#erased.get(modelId) ?? new Set();
+    for (const traceId of traceIds) erased.add(traceId.toWellFormed());
+    this.#erased.set(modelId, erased);
+    const before = this.#list(modelId);
+    const after = before.map((batch) => ({
+      ...batch,
+      traces: batch.traces.filter(({ traceId }) => !erased.has(traceId)),
+      judgements: batch.judgements.filter(({ traceId }) => !erased.has(traceId)),
+    }));
+    this.#batches.set(modelId, after);
+    const gone = (count: (batch: StoredBatch) => number) =>
+      before.reduce((sum, batch) => sum + count(batch), 0) - after.reduce((sum, batch) => sum + count(batch), 0);
+    return {
+      traces: gone(({ traces }) => traces.length),
+      judgements: gone(({ judgements }) => judgements.length),
+      keys: [],
+    };
+  }
+
+  async erasedAmong(modelId: string, traceIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const erased = this.#erased.get(modelId);
+    return new Set(traceIds.filter((traceId) => erased?.has(traceId.toWellFormed())));
+  }
+
   async history(modelId: string, { after }: { readonly after?: string | null } = {}): Promise<readonly BatchSummary[]> {
     const since = after ? Date.parse(after) : -Infinity;
     return this.#list(modelId)
@@ -89,7 +122,8 @@ export class MemoryTraceLog implements TraceLog {
   }
 
   async version(modelId: string): Promise<string> {
-    return digest(...this.#list(modelId).map((batch) => batch.batchId));
+    const erased = [...(this.#erased.get(modelId) ?? [])];
+    return digest(...this.#list(modelId).map((batch) => batch.batchId), ...erased);
   }
 
   #list(modelId: string): readonly StoredBatch[] {
