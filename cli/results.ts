@@ -6,6 +6,7 @@ import { controlSchema } from '../shared/domain/models/control.ts';
 import { datasetSchema } from '../shared/domain/models/dataset.ts';
 import { decisionSchema, runSchema } from '../shared/domain/models/run.ts';
 import { runResultSchema } from '../shared/loop/state/run-result.ts';
+import { erasedPartSchema, exposedCheckpointSchema } from '../shared/operations/erase/erasure-record.ts';
 import { taskKinds } from '../shared/tasks/task-kinds.ts';
 
 const modelName = z.string().describe('name of the model');
@@ -115,6 +116,23 @@ export const resultSchemas = {
     champion: checkpointName,
     previous: checkpointName.nullable(),
     moved: z.boolean().describe('false when it was the champion already'),
+  }),
+  erase: z.strictObject({
+    model: modelName,
+    dryRun: z.boolean().describe('true when nothing was changed'),
+    traces: z.int(),
+    judgements: z.int(),
+    parts: z.array(erasedPartSchema).describe('what else holds them, by kind'),
+    checkpoints: z
+      .array(exposedCheckpointSchema)
+      .describe('checkpoints trained on them: their weights stay as they are'),
+    unknown: z.array(z.string()).describe('ids that no trace of the log has'),
+    nearDuplicates: z.array(z.string()).describe('ids of traces that stay and say nearly the same'),
+    embeddings: z.int().describe('vectors that were removed from the cache of this machine'),
+    left: z
+      .array(z.strictObject({ key: z.string(), why: z.string() }))
+      .describe('objects that could not be looked into'),
+    record: path.nullable().describe('the audit, without the erased text; null when nothing was erased'),
   }),
   doctor: z.strictObject({
     workspace: z.string().nullable().describe('absolute path of the directory; null with --stack'),

@@ -19,8 +19,6 @@ import { cacheFolder, lineageFile, objectsFolder } from './workspace-files.ts';
 export interface Workspace extends Place {
   /** Absolute. */
   readonly directory: string;
-  /** This process, as the owner of runs. */
-  readonly owner: string;
 }
 
 export interface OpenOptions {
@@ -43,7 +41,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
   const clock = new SystemClock();
   const owners = new ProcessOwners();
   const traces = lazyTraceStore({ objects, clock });
-  const { backEnds, close } = createBackEnds({ objects, cacheDirectory: join(root, cacheFolder) });
+  const { backEnds, forget, close } = createBackEnds({ objects, cacheDirectory: join(root, cacheFolder) });
   return {
     directory: root,
     owner: owners.self,
@@ -61,6 +59,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
       owners,
     },
     localCopy: (key) => objects.withLocalFile(key, async (path) => path),
+    forget: (texts) => forget(texts),
     async close() {
       await Promise.all([close(), traces.close()]);
       lineage.close();

@@ -356,7 +356,9 @@ export function traceLogContract(name: string, create: () => Promise<TraceLogFix
       expect(kept.flatMap(({ judgements }) => judgements.map(({ judgementId }) => judgementId))).toEqual(['j2']);
       expect(await log.read('m1', { ...all, traceIds: ['t1'] })).toEqual([]);
       expect(await log.knownTraces('m1', ['t1', 't2'])).toEqual(new Map([['t2', { inputDigest: digest(two.input) }]]));
-      expect((await log.history('m1')).map(({ batchId, traces, judged, failed }) => [batchId, traces, judged, failed])).toEqual([
+      expect(
+        (await log.history('m1')).map(({ batchId, traces, judged, failed }) => [batchId, traces, judged, failed]),
+      ).toEqual([
         ['b1', 1, 1, 0],
         ['b2', 1, 0, 0],
       ]);

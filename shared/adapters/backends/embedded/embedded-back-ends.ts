@@ -7,6 +7,8 @@ import { embeddedPredictorFacts, embeddedTrainerFacts } from './facts.ts';
 export function embeddedBackEnds(options: EmbeddedRuntimeOptions): {
   readonly trainer: Trainer;
   readonly predictor: Predictor;
+  /** Forgets what is kept of texts beside datasets and artifacts. @returns how many were kept */
+  forget(texts: readonly string[]): Promise<number>;
   close(): Promise<void>;
 } {
   let loading: ReturnType<typeof load> | undefined;
@@ -24,6 +26,7 @@ export function embeddedBackEnds(options: EmbeddedRuntimeOptions): {
       ...embeddedPredictorFacts,
       predict: async (...request) => (await loaded()).predictor.predict(...request),
     },
+    forget: async (texts) => (await loaded()).runtime.forgetEmbeddings(texts),
     close: async () => (await loading)?.runtime.close(),
   };
 }
