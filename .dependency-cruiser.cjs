@@ -3,7 +3,7 @@ const { join } = require('node:path');
 
 /**
  * Imports run one way: domain ← tasks ← ports ← intake ← operations ← loop ← (functions | cli). Adapters know domain, tasks
- * and ports; composition knows adapters too.
+ * and ports; composition knows adapters too, and the formats that the intake reads.
  */
 const outside = 'functions|cli|infra|console|bench|test';
 
@@ -29,7 +29,7 @@ module.exports = {
     below('operations', ['loop', 'adapters', 'composition']),
     below('loop', ['adapters', 'composition']),
     below('adapters', ['intake', 'operations', 'loop', 'composition']),
-    below('composition', ['intake', 'operations', 'loop']),
+    below('composition', ['intake(?!/formats)', 'operations', 'loop']),
     {
       name: 'a-folder-of-the-loop-is-read-alone',
       comment: 'Folders of the loop share payload schemas (state) and the engine, nothing else.',

@@ -22,6 +22,7 @@ export function lazyTraceStore(options: { readonly objects: ObjectStore; readonl
   return {
     traceLog: {
       knownTraces: async (...request) => (await log.get()).knownTraces(...request),
+      judgementsOf: async (...request) => (await log.get()).judgementsOf(...request),
       append: async (...request) => (await log.get()).append(...request),
       read: async (...request) => (await log.get()).read(...request),
       erase: async (...request) => (await log.get()).erase(...request),

@@ -45,6 +45,7 @@ export const resultSchemas = {
     ingested: z.int().describe('new traces'),
     judgements: z.int().describe('new judgements, of new traces and of known ones'),
     alreadyKnown: z.int().describe('good lines whose trace was known'),
+    erased: z.int().describe('lines of erased traces, passed over'),
     quarantined: z.int().describe('lines that could not be used'),
     quarantine: z.array(path).describe('JSON lines of what could not be used, with reason and mend'),
   }),

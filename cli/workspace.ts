@@ -7,6 +7,7 @@ import { errorCode, storageFailure } from '../shared/adapters/local/storage-fail
 import { SystemClock } from '../shared/adapters/local/system-clock.ts';
 import { SystemIds } from '../shared/adapters/local/system-ids.ts';
 import { createBackEnds } from '../shared/composition/create-back-ends.ts';
+import { createFormats } from '../shared/composition/create-formats.ts';
 import { RatchetError } from '../shared/domain/base/errors.ts';
 import type { Observer } from '../shared/ports/observer.ts';
 import { taskKinds } from '../shared/tasks/task-kinds.ts';
@@ -51,6 +52,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
       traceLog: traces.traceLog,
       traceQuery: traces.traceQuery,
       tasks: taskKinds,
+      formats: createFormats(),
       ...backEnds,
       clock,
       ids: new SystemIds(clock),

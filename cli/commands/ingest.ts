@@ -46,12 +46,17 @@ async function ingest(modelId: string, files: readonly string[], session: Sessio
   const paths = await Promise.all(quarantine.map((key) => place.localCopy(key)));
   const lines = [
     `${plural(counts.ingested, 'new trace')}, ${plural(counts.judgements, 'new judgement')}; ${plural(counts.alreadyKnown, 'line')} of known traces.`,
+    ...(counts.erased === 0
+      ? []
+      : [
+          `${plural(counts.erased, 'line')} of ${counts.erased === 1 ? 'an erased trace' : 'erased traces'} passed over.`,
+        ]),
     ...(counts.quarantined === 0
       ? []
       : [`${plural(counts.quarantined, 'bad line')} in quarantine: ${paths.join(', ')}`]),
   ];
   await session.output.result(commandResult('ingest', { ...counts, quarantine: paths }), lines);
-  if (counts.ingested + counts.alreadyKnown > 0) return exitCodes.done;
+  if (counts.ingested + counts.alreadyKnown + counts.erased > 0) return exitCodes.done;
   session.output.say(
     counts.quarantined === 0 ? 'There was nothing to ingest: no line in any file.' : 'No line could be used.',
   );

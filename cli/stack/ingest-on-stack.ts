@@ -40,7 +40,7 @@ export async function ingestOnStack(
 ): Promise<IngestResult> {
   const { modelId } = request;
   if ((await stack.ports.lineage.getModel(modelId)) === undefined) throw await unknownModel(modelId, stack.ports);
-  let total: IngestResult = { ingested: 0, judgements: 0, alreadyKnown: 0, quarantined: 0, quarantine: [] };
+  let total: IngestResult = { ingested: 0, judgements: 0, alreadyKnown: 0, erased: 0, quarantined: 0, quarantine: [] };
   for (const file of request.files) {
     ui.stageStarted('upload', file.name);
     const drop = await uploadDrop(stack, modelId, await file.open(), (sent) =>
@@ -55,6 +55,7 @@ export async function ingestOnStack(
       ingested: total.ingested + receipt.ingested,
       judgements: total.judgements + receipt.judgements,
       alreadyKnown: total.alreadyKnown + receipt.alreadyKnown,
+      erased: total.erased + receipt.erased,
       quarantined: total.quarantined + receipt.quarantined,
       quarantine: [...total.quarantine, ...receipt.quarantine],
     };

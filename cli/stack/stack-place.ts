@@ -9,6 +9,7 @@ import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { SystemClock } from '../../shared/adapters/local/system-clock.ts';
 import { SystemIds } from '../../shared/adapters/local/system-ids.ts';
 import { createBackEnds } from '../../shared/composition/create-back-ends.ts';
+import { createFormats } from '../../shared/composition/create-formats.ts';
 import type { Observer } from '../../shared/ports/observer.ts';
 import { taskKinds } from '../../shared/tasks/task-kinds.ts';
 import type { Place } from '../place.ts';
@@ -77,6 +78,7 @@ function placeOf(
       traceLog,
       traceQuery,
       tasks: taskKinds,
+      formats: createFormats(),
       ...backEnds,
       clock,
       ids: new SystemIds(clock),

@@ -52,6 +52,7 @@ export function cloudPorts(parts: readonly PortsPart[] = []): Cloud {
       traceLog: absentPort('traceLog', 'withTraceLog'),
       traceQuery: absentPort('traceQuery', 'a part with a trace query'),
       tasks: taskKinds,
+      formats: absentPort('formats', 'withFormats'),
       trainers: absentPort('trainers', 'withBackEnds'),
       predictors: absentPort('predictors', 'withBackEnds'),
       analysts: absentPort('analysts', 'withBackEnds'),

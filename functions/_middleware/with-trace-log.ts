@@ -10,6 +10,7 @@ export const withTraceLog: PortsPart = ({ ports }) => {
   });
   const traceLog: TraceLog = {
     knownTraces: async (modelId, traceIds) => (await log()).knownTraces(modelId, traceIds),
+    judgementsOf: async (modelId, traceIds) => (await log()).judgementsOf(modelId, traceIds),
     append: async (modelId, batchId, batch) => (await log()).append(modelId, batchId, batch),
     read: async (modelId, options) => (await log()).read(modelId, options),
     erase: async (modelId, traceIds) => (await log()).erase(modelId, traceIds),

@@ -5,6 +5,7 @@ import { lambdaFunction, once } from '../_middleware/lambda-function.ts';
 import { countForModel } from '../_middleware/model-metric.ts';
 import { logger } from '../_middleware/powertools.ts';
 import { putEvent } from '../_middleware/put-event.ts';
+import { withFormats } from '../_middleware/with-formats.ts';
 import { withTraceLog } from '../_middleware/with-trace-log.ts';
 
 /** What EventBridge tells of an object that was created in S3. */
@@ -12,7 +13,7 @@ const eventSchema = z.object({
   detail: z.object({ object: z.object({ key: z.string(), etag: z.string().default('') }) }),
 });
 
-const cloud = once(() => cloudPorts([withTraceLog]));
+const cloud = once(() => cloudPorts([withTraceLog, withFormats]));
 
 /**
  * Ingests a dropped file, then tells of it. The event comes after the receipt and again with each delivery of the same

@@ -56,12 +56,8 @@ export async function ingestDrop(
   const known = await receiptOf(etag, receiptKey, ports);
   if (known !== null) return { kind: 'ingested', modelId, drop, receipt: known };
   try {
-    let bad = 0;
-    const source = {
-      name: drop,
-      open: async () => unlessTooBad(unpack(await open(drop), drop, limits), drop, () => bad > limits.badLines),
-    };
-    const result = await ingestTraces({ modelId, sources: [source], onBadLine: () => (bad += 1) }, ports);
+    const source = { name: drop, open: async () => unpack(await open(drop), drop, limits) };
+    const result = await ingestTraces({ modelId, sources: [source], mostBadLines: limits.badLines }, ports);
     const receipt: IngestReceipt = {
       schemaVersion: 1,
       drop,
@@ -75,7 +71,7 @@ export async function ingestDrop(
   } catch (error) {
     if (!(error instanceof RatchetError && lasting.has(error.name))) throw error;
     const failure = { name: error.name, cause: error.message, mend: error.mend };
-    const none = { ingested: 0, judgements: 0, alreadyKnown: 0, quarantined: 0, quarantine: [] };
+    const none = { ingested: 0, judgements: 0, alreadyKnown: 0, erased: 0, quarantined: 0, quarantine: [] };
     await writeJson(ports.objects, receiptKey, {
       schemaVersion: 1,
       drop,
@@ -96,24 +92,5 @@ async function receiptOf(etag: string, key: string, ports: Ports): Promise<Inges
     if (error instanceof RatchetError && (error.name === 'ObjectMissing' || error.name === 'CorruptArtifact'))
       return null;
     throw error;
-  }
-}
-
-/**
- * Gives a file up where nearly nothing of it can be used: each bad line takes more room in quarantine than it took
- * before.
- */
-async function* unlessTooBad(
-  chunks: AsyncIterable<Uint8Array>,
-  name: string,
-  isTooBad: () => boolean,
-): AsyncGenerator<Uint8Array> {
-  for await (const chunk of chunks) {
-    if (isTooBad()) {
-      throw new RatchetError('InvalidInput', `Too many lines of ${name} cannot be used; the rest was not read.`, {
-        mend: 'See the reasons of the lines before, correct the file and drop it again: what was ingested is passed over.',
-      });
-    }
-    yield chunk;
   }
 }

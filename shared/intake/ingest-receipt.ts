@@ -13,6 +13,8 @@ export const ingestReceiptSchema = z.strictObject({
   ingested: z.int().nonnegative(),
   judgements: z.int().nonnegative(),
   alreadyKnown: z.int().nonnegative(),
+  /** Lines of erased traces. */
+  erased: z.int().nonnegative().default(0),
   quarantined: z.int().nonnegative(),
   /** Object keys of the quarantined lines. */
   quarantine: z.array(z.string()),

@@ -9,15 +9,16 @@ import type { Trace } from '../domain/traces/trace.ts';
 import { writeJsonl } from '../ports/documents.ts';
 import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { FormatItem } from '../ports/trace-format.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
+import { detectFormat } from './detect-format.ts';
 import type { LineProblem } from './parse-json-line.ts';
 import {
   type GivenJudgement,
   judgementOfOtherAnswer,
   type ParsedTraceLine,
-  parseTraceLine,
+  readTraceFields,
 } from './parse-trace-line.ts';
-import { readLines } from './read-lines.ts';
 
 /** A file to ingest: its name for people, and its bytes (opened when its turn comes). */
 export interface TraceSource {
@@ -36,6 +37,8 @@ export interface BadLine extends LineProblem {
 export interface IngestRequest {
   readonly modelId: string;
   readonly sources: readonly TraceSource[];
+  /** Bad lines of a file after which the rest of it is given up; none by default. */
+  readonly mostBadLines?: number;
   readonly onBadLine?: (bad: BadLine) => void;
   readonly onProgress?: (lines: number) => void;
 }
@@ -47,6 +50,8 @@ export interface IngestResult {
   readonly judgements: number;
   /** Good lines whose trace was known already. */
   readonly alreadyKnown: number;
+  /** Good lines of traces that were erased: they are passed over. */
+  readonly erased: number;
   readonly quarantined: number;
   /** Object keys of the quarantined lines, JSON lines of {@link BadLine}. */
   readonly quarantine: readonly string[];
@@ -75,18 +80,15 @@ export async function ingestTraces(request: IngestRequest, ports: Ports): Promis
   for (const source of request.sources) {
     const chunks = await source.open();
     let last = 0;
+    const before = ingest.quarantined;
     try {
-      for await (const line of readLines(chunks)) {
-        last = line.number;
-        if (line.kind === 'text') await ingest.add(line.text, source.name, line.number);
-        else
-          await ingest.refuse({
-            file: source.name,
-            line: line.number,
-            reason: line.reason,
-            mend: line.mend,
-            text: line.head,
-          });
+      const file = await detectFormat(chunks, source.name, ports.formats);
+      if (file === null) continue;
+      for await (const item of file.format.read(file.chunks, source.name)) {
+        last = item.line;
+        await ingest.take(item, source.name);
+        if (ingest.quarantined - before > (request.mostBadLines ?? Number.POSITIVE_INFINITY))
+          throw tooManyBad(source.name);
         lines += 1;
         if (lines % 500 === 0) request.onProgress?.(lines);
       }
@@ -102,6 +104,13 @@ export async function ingestTraces(request: IngestRequest, ports: Ports): Promis
     }
   }
   return ingest.finish();
+}
+
+/** Each bad line takes more room in quarantine than it took before, so a file of them is given up. */
+function tooManyBad(file: string): RatchetError {
+  return new RatchetError('InvalidInput', `Too many lines of ${file} cannot be used; the rest was not read.`, {
+    mend: 'See the reasons of the lines before, correct the file and drop it again: what was ingested is passed over.',
+  });
 }
 
 interface GoodLine extends ParsedTraceLine {
@@ -130,6 +139,7 @@ class Ingest {
   #ingested = 0;
   #judgements = 0;
   #alreadyKnown = 0;
+  #erased = 0;
   #quarantined = 0;
   readonly #quarantine: string[] = [];
 
@@ -140,8 +150,18 @@ class Ingest {
     this.#onBadLine = onBadLine;
   }
 
-  async add(text: string, file: string, line: number): Promise<void> {
-    const parsed = parseTraceLine(text, this.#model, this.#kind);
+  get quarantined(): number {
+    return this.#quarantined;
+  }
+
+  async take(item: FormatItem, file: string): Promise<void> {
+    if (item.kind === 'passed-over') return;
+    const { line, text } = item;
+    if (item.kind === 'unreadable') {
+      await this.refuse({ file, line, reason: item.reason, mend: item.mend, text });
+      return;
+    }
+    const parsed = readTraceFields(item.fields, this.#model, this.#kind);
     if (!parsed.ok) {
       await this.refuse({ file, line, ...parsed.problem, text });
       return;
@@ -166,13 +186,15 @@ class Ingest {
       ingested: this.#ingested,
       judgements: this.#judgements,
       alreadyKnown: this.#alreadyKnown,
+      erased: this.#erased,
       quarantined: this.#quarantined,
       quarantine: this.#quarantine,
     };
   }
 
   async #append(): Promise<void> {
-    const lines = this.#good;
+    const lines = await this.#withoutErased(this.#good);
+    this.#erased += this.#good.length - lines.length;
     this.#good = [];
     this.#characters = 0;
     const known = await this.#knownTraces(lines);
@@ -207,6 +229,13 @@ class Ingest {
     this.#ingested += traces.length;
     this.#judgements += judgements.length;
     this.#alreadyKnown += alreadyKnown;
+  }
+
+  async #withoutErased(lines: readonly GoodLine[]): Promise<readonly GoodLine[]> {
+    if (lines.length === 0) return lines;
+    const traceIds = lines.map(({ trace }) => trace.traceId);
+    const erased = await this.#ports.traceLog.erasedAmong(this.#model.modelId, traceIds);
+    return erased.size === 0 ? lines : lines.filter(({ trace }) => !erased.has(trace.traceId));
   }
 
   async #refuseRepeated({ file, line, text }: GoodLine, reason: string): Promise<void> {

@@ -42,9 +42,17 @@ export function parseTraceLine(
   kind: TaskKind,
 ): LineResult<ParsedTraceLine> {
   const object = parseJsonObject(text);
-  if (!object.ok) return object;
+  return object.ok ? readTraceFields(object.value, model, kind) : object;
+}
+
+/** As {@link parseTraceLine} does, of the fields of a line. */
+export function readTraceFields(
+  fields: Readonly<Record<string, unknown>>,
+  model: Pick<Model, 'modelId' | 'task'>,
+  kind: TaskKind,
+): LineResult<ParsedTraceLine> {
   const schema = lineSchemaOf(kind);
-  const parsed = schema.safeParse(normalised(object.value, model.modelId, schema));
+  const parsed = schema.safeParse(normalised(fields, model.modelId, schema));
   if (!parsed.success) {
     return refuse(describeIssues(parsed.error), 'correct the field; docs/trace.schema.json has the format');
   }

@@ -21,8 +21,8 @@ export type Line =
 
 /**
  * Cuts bytes into lines (LF or CRLF) in bounded memory: of a line over {@link maxLineBytes} only the beginning is kept.
- * A byte order mark is dropped, blank lines are passed over. A line that is not UTF-8 is unreadable, the others are not
- * touched by it.
+ * A byte order mark is dropped wherever a line begins with one, as files put together have it; blank lines are passed
+ * over. A line that is not UTF-8 is unreadable, the others are not touched by it.
  */
 export async function* readLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line> {
   let pending: Uint8Array[] = [];
@@ -72,7 +72,7 @@ const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
 
 function toLine(bytes: Uint8Array, length: number, number: number): Line | undefined {
-  const content = withoutBreakAndMark(bytes, number);
+  const content = withoutBreakAndMark(bytes);
   if (length > maxLineBytes) {
     return {
       number,
@@ -100,8 +100,8 @@ function head(bytes: Uint8Array): string {
   return lenient.decode(bytes.subarray(0, headBytes));
 }
 
-function withoutBreakAndMark(bytes: Uint8Array, number: number): Uint8Array {
-  const marked = number === 1 && bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+function withoutBreakAndMark(bytes: Uint8Array): Uint8Array {
+  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
   return bytes.subarray(marked ? 3 : 0, bytes.at(-1) === 0x0d ? -1 : undefined);
 }
 

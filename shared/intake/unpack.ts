@@ -1,6 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { RatchetError } from '../domain/base/errors.ts';
+import { unzstd } from './unzstd.ts';
 
 export interface UnpackLimits {
   /** Unpacked bytes at most. */
@@ -15,9 +16,13 @@ export const unpackLimits: UnpackLimits = { bytes: 4 * 2 ** 30, ratio: 200, rati
 
 const chunkBytes = 2 ** 18;
 
+type Packing = 'gzip' | 'zstd' | null;
+
 /**
- * Bytes as they are, or unpacked when they are gzip (told by their first two bytes, not by a name), in bounded memory.
- * @throws RatchetError InvalidInput, while reading, for damaged gzip and for what unpacks beyond the limits
+ * Bytes as they are, or unpacked when they are gzip or zstd (told by their first bytes, not by a name; parts packed one
+ * by one and put together too), in bounded memory.
+ * @throws RatchetError InvalidInput, while reading, for what is damaged, for what unpacks beyond the limits, and for a
+ * zip archive, which holds files of its own
  */
 export async function* unpack(
   source: AsyncIterable<Uint8Array>,
@@ -35,20 +40,25 @@ export async function* unpack(
     }
   };
   try {
-    while (packed < 2) {
+    while (packed < 4) {
       const next = await iterator.next();
       if (next.done === true) break;
       packed += next.value.length;
       head.push(next.value);
     }
-    const [first, second] = Buffer.concat(head.map((chunk) => chunk.subarray(0, 2)));
-    const isGzip = first === 0x1f && second === 0x8b;
+    const packing = packingOf(Buffer.concat(head.map((chunk) => chunk.subarray(0, 4))), name);
     let unpacked = 0;
-    for await (const chunk of isGzip ? gunzip(rest()) : rest()) {
-      unpacked += chunk.length;
-      if (unpacked > limits.bytes || (isGzip && unpacked > limits.ratioFrom && unpacked > packed * limits.ratio)) {
-        throw tooLarge(name, packed, unpacked);
-      }
+    const grow = (bytes: number): void => {
+      unpacked += bytes;
+      const outOfProportion = packing !== null && unpacked > limits.ratioFrom && unpacked > packed * limits.ratio;
+      if (unpacked > limits.bytes || outOfProportion) throw tooLarge(name, packed, unpacked);
+    };
+    if (packing === 'zstd') {
+      yield* unzstd(rest(), grow);
+      return;
+    }
+    for await (const chunk of packing === 'gzip' ? gunzip(rest()) : rest()) {
+      grow(chunk.length);
       yield chunk;
     }
   } catch (error) {
@@ -56,6 +66,18 @@ export async function* unpack(
   } finally {
     await iterator.return?.();
   }
+}
+
+/** @throws RatchetError InvalidInput for a zip archive */
+function packingOf([first, second, third, fourth]: Uint8Array, name: string): Packing {
+  if (first === 0x1f && second === 0x8b) return 'gzip';
+  if (first === 0x28 && second === 0xb5 && third === 0x2f && fourth === 0xfd) return 'zstd';
+  if (first === 0x50 && second === 0x4b && third === 0x03 && fourth === 0x04) {
+    throw new RatchetError('InvalidInput', `${name} is a zip archive (as Excel workbooks are).`, {
+      mend: 'Unpack it and name the files in it; save a sheet as CSV.',
+    });
+  }
+  return null;
 }
 
 function gunzip(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
@@ -66,13 +88,13 @@ function gunzip(source: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
 }
 
 function isZlibFault(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
+  return error instanceof Error && 'code' in error && /^(?:Z_|ZSTD_)/.test(String(error.code));
 }
 
 function damaged(name: string, cause: Error): RatchetError {
   return new RatchetError('InvalidInput', `${name} is damaged: ${cause.message}.`, {
     cause,
-    mend: 'Pack the file with gzip again.',
+    mend: 'Pack the file again, or fetch it again.',
   });
 }
 

@@ -1,14 +1,15 @@
 import type { Output } from '../domain/base/output.ts';
 import { mcNemarOneSided, wilsonInterval } from '../domain/base/statistics.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
+import type { TaskSpec } from '../domain/base/task-spec.ts';
 import { compareText } from '../domain/base/text.ts';
 import type { Interval } from '../domain/base/wilson.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import { exampleSchema } from '../domain/models/example.ts';
 import type { Model } from '../domain/models/model.ts';
 import { nearDuplicateGroups, nearDuplicatesOf } from '../domain/similarity/near-duplicates.ts';
-import { effectiveJudgement } from '../domain/traces/judgement.ts';
 import { judgeRecord } from '../domain/traces/judging.ts';
+import { whatCounts } from '../domain/traces/what-counts.ts';
 import { answerWith } from '../ports/back-ends.ts';
 import { readJsonl } from '../ports/documents.ts';
 import { kindOf } from '../ports/kind-of.ts';
@@ -146,8 +147,8 @@ async function verdicts(
       : await answersOf(predecessor, inputs, ports, (done) => onProgress?.(inputs.length + done, total));
   return fresh.map((logged, index) => ({
     logged,
-    champion: isRight(logged, now[index] ?? null, kind),
-    predecessor: isRight(logged, before[index] ?? null, kind),
+    champion: isRight(logged, now[index] ?? null, model.task, kind),
+    predecessor: isRight(logged, before[index] ?? null, model.task, kind),
   }));
 }
 
@@ -171,9 +172,11 @@ async function answersOf(
 }
 
 /** Whether an answer is right by what is judged of the trace, as a run would judge it; null where nobody knows. */
-function isRight({ trace, judgements }: LoggedTrace, answer: Output | null, kind: TaskKind): boolean | null {
-  const judgement = effectiveJudgement(judgements);
-  if (judgement === undefined) return null;
+function isRight(logged: LoggedTrace, answer: Output | null, task: TaskSpec, kind: TaskKind): boolean | null {
+  const { trace } = logged;
+  const found = whatCounts(logged, task, kind);
+  if (found.kind !== 'counts') return null;
+  const { judgement } = found;
   const { verdict } = judgeRecord(
     {
       traceId: trace.traceId,

@@ -8,6 +8,7 @@ import type { ObjectStore } from './object-store.ts';
 import type { Observer } from './observer.ts';
 import type { Owners } from './owners.ts';
 import type { Random } from './random.ts';
+import type { TraceFormat } from './trace-format.ts';
 import type { TraceLog } from './trace-log.ts';
 import type { TraceQuery } from './trace-query.ts';
 
@@ -19,6 +20,8 @@ export interface Ports extends BackEnds {
   readonly traceQuery: TraceQuery;
   /** Kinds of tasks, by name. */
   readonly tasks: ReadonlyMap<string, TaskKind>;
+  /** What files of traces are read from, in the order in which they are tried. */
+  readonly formats: readonly TraceFormat[];
   readonly clock: Clock;
   readonly ids: Ids;
   readonly random: Random;

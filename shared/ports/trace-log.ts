@@ -1,9 +1,15 @@
 import type { Judgement } from '../domain/traces/judgement.ts';
 import type { Trace } from '../domain/traces/trace.ts';
+import type { VerdictCounts } from '../domain/traces/verdict-counts.ts';
 
 export interface TraceBatch {
   readonly traces: readonly Trace[];
   readonly judgements: readonly Judgement[];
+  /**
+   * What the batch adds to what is known of the traces, where the judgements alone do not tell: some may be about traces
+   * that have not come, and traces may bring earlier judgements to bear. Counted from the judgements by default.
+   */
+  readonly verdicts?: VerdictCounts;
 }
 
 /** A trace with all that was judged of it. */
@@ -58,6 +64,11 @@ export interface TraceHistory {
 export interface TraceLog extends TraceHistory {
   /** Which of these ids are there already, each with the digest of its input. */
   knownTraces(modelId: string, traceIds: readonly string[]): Promise<ReadonlyMap<string, { inputDigest: string }>>;
+  /**
+   * All judgements of these ids in order of arrival, by trace id, whether their traces have come or not; ids without any
+   * are left out.
+   */
+  judgementsOf(modelId: string, traceIds: readonly string[]): Promise<ReadonlyMap<string, readonly Judgement[]>>;
   /** Appends one batch, whole or not at all. The batch id names it: appending it again changes nothing. */
   append(modelId: string, batchId: string, batch: TraceBatch): Promise<void>;
   /**

@@ -57,6 +57,20 @@ export function traceLogContract(name: string, create: () => Promise<TraceLogFix
       expect(await log.read('m1', all)).toEqual([{ trace, judgements }]);
     });
 
+    test('gives judgements of traces that have not come, and joins them when they do', async () => {
+      const judgement = sampleJudgement();
+      await log.append('m1', 'b1', { traces: [], judgements: [judgement], verdicts: { judged: 0, failed: 0 } });
+      expect(await log.judgementsOf('m1', ['t1', 't2'])).toEqual(new Map([['t1', [judgement]]]));
+      expect(await log.read('m1', all)).toEqual([]);
+      const trace = sampleTrace();
+      await log.append('m1', 'b2', { traces: [trace], judgements: [], verdicts: { judged: 1, failed: 1 } });
+      expect(await log.read('m1', all)).toEqual([{ trace, judgements: [judgement] }]);
+      expect(await log.history('m1')).toMatchObject([
+        { judgements: 1, judged: 0, failed: 0 },
+        { judgements: 0, judged: 1, failed: 1 },
+      ]);
+    });
+
     test('tells absent parts from empty ones', async () => {
       const traces = [
         sampleTrace({ traceId: 'absent', output: null }),

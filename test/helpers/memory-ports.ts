@@ -3,6 +3,7 @@ import { embeddedPredictorFacts, embeddedTrainerFacts } from '../../shared/adapt
 import { storeArtifact } from '../../shared/adapters/backends/store-artifact.ts';
 import { createRuleJudge } from '../../shared/adapters/judges/rule-judge.ts';
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
+import { createFormats } from '../../shared/composition/create-formats.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { digest } from '../../shared/domain/base/ids.ts';
 import type { Served } from '../../shared/domain/models/served.ts';
@@ -71,6 +72,7 @@ export function memoryPorts(options: { answer?: (input: string, served: Served) 
       },
     },
     tasks: taskKinds,
+    formats: createFormats(),
     trainers: new Map([[trainer.name, trainer]]),
     predictors: new Map([[predictor.name, predictor]]),
     analysts: new Map([[analyst.name, analyst]]),

@@ -3,7 +3,7 @@ import { digest, idProblem } from '../../shared/domain/base/ids.ts';
 import { asOutput, type Output } from '../../shared/domain/base/output.ts';
 import type { Judgement } from '../../shared/domain/traces/judgement.ts';
 import type { Trace } from '../../shared/domain/traces/trace.ts';
-import { countVerdicts } from '../../shared/domain/traces/verdict-counts.ts';
+import { countVerdicts, type VerdictCounts } from '../../shared/domain/traces/verdict-counts.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type {
   BatchSummary,
@@ -19,6 +19,7 @@ interface StoredBatch {
   readonly appendedAt: number;
   readonly traces: readonly Trace[];
   readonly judgements: readonly Judgement[];
+  readonly verdicts: VerdictCounts;
 }
 
 /** A {@link TraceLog} in memory. */
@@ -44,6 +45,7 @@ export class MemoryTraceLog implements TraceLog {
       appendedAt: this.#clock.now(),
       traces: batch.traces.map(storedTrace),
       judgements: batch.judgements.map(storedJudgement),
+      verdicts: batch.verdicts ?? countVerdicts(batch.judgements),
     });
     this.#batches.set(modelId, batches);
   }
@@ -57,6 +59,22 @@ export class MemoryTraceLog implements TraceLog {
       traceIds.flatMap((traceId) => {
         const trace = first.get(traceId.toWellFormed());
         return trace === undefined ? [] : [[traceId, { inputDigest: digest(trace.input) }] as const];
+      }),
+    );
+  }
+
+  async judgementsOf(
+    modelId: string,
+    traceIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly Judgement[]>> {
+    const byTrace = Map.groupBy(
+      this.#list(modelId).flatMap((batch) => batch.judgements),
+      (judgement) => judgement.traceId,
+    );
+    return new Map(
+      traceIds.flatMap((traceId) => {
+        const found = byTrace.get(traceId.toWellFormed());
+        return found === undefined ? [] : [[traceId, structuredClone(uniqueJudgements(found))] as const];
       }),
     );
   }
@@ -112,12 +130,12 @@ export class MemoryTraceLog implements TraceLog {
     const since = after ? Date.parse(after) : -Infinity;
     return this.#list(modelId)
       .filter((batch) => batch.appendedAt > since)
-      .map(({ batchId, appendedAt, traces, judgements }) => ({
+      .map(({ batchId, appendedAt, traces, judgements, verdicts }) => ({
         batchId,
         appendedAt: new Date(appendedAt).toISOString(),
         traces: traces.length,
         judgements: judgements.length,
-        ...countVerdicts(judgements),
+        ...verdicts,
       }));
   }
 

@@ -132,7 +132,7 @@ export class DuckDbTraceLog implements TraceLog {
         arrival,
         traces: batch.traces.length,
         judgements: batch.judgements.length,
-        ...countVerdicts(batch.judgements),
+        ...(batch.verdicts ?? countVerdicts(batch.judgements)),
         traceKeys: files.filter((file) => file.kind === 'traces').map((file) => file.key),
         judgementKeys: files.filter((file) => file.kind === 'judgements').map((file) => file.key),
         digest: digest(...digests),
@@ -168,6 +168,34 @@ export class DuckDbTraceLog implements TraceLog {
       if (inputDigest !== undefined) known.set(traceId, { inputDigest });
     }
     return known;
+  }
+
+  judgementsOf(modelId: string, traceIds: readonly string[]): Promise<ReadonlyMap<string, readonly Judgement[]>> {
+    return this.#batches.consistently(modelId, () => this.#judgementsOf(modelId, traceIds));
+  }
+
+  async #judgementsOf(
+    modelId: string,
+    traceIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly Judgement[]>> {
+    const files = (await this.#batches.list(modelId)).flatMap((commit) => commit.judgementKeys);
+    const found = new Map<string, Judgement[]>();
+    if (files.length === 0 || traceIds.length === 0) return found;
+    const asked = new Map(traceIds.map((traceId) => [traceId.toWellFormed(), traceId]));
+    await this.#withFiles(files, async (connection, paths) => {
+      const sql = `
+        SELECT ${judgementSelection} FROM ${rowsOf('$files', 'NULL::BOOLEAN AS expected_is_json')} file
+        WHERE file.trace_id IN (SELECT unnest($ids)) QUALIFY ${firstJudgements}
+        ORDER BY arrival, file.batch_id, file.position`;
+      await eachRow(connection, sql, { files: paths, ids: wellFormed(traceIds) }, (row) => {
+        const judgement = judgementFromRow(row);
+        const traceId = asked.get(judgement.traceId) ?? judgement.traceId;
+        const others = found.get(traceId);
+        if (others === undefined) found.set(traceId, [judgement]);
+        else others.push(judgement);
+      });
+    });
+    return found;
   }
 
   read(modelId: string, options: ReadOptions): Promise<readonly LoggedTrace[]> {

@@ -11,6 +11,18 @@ export interface OutputProblem {
   readonly mend: string;
 }
 
+/** What an output comes to that a person, a model or a tool wrote in a form of its own. */
+export type OutputReading =
+  /** One that the task knows. `note` says how it was read where it was written otherwise; null where it was not. */
+  | { readonly kind: 'known'; readonly output: Output; readonly note: string | null }
+  /** A possible output that the task does not know (yet), with the known one that is most like it. */
+  | { readonly kind: 'unknown'; readonly output: Output; readonly nearest: Output | null; readonly note: string | null }
+  /**
+   * None. `path` leads to what is probably meant, as `--map output=output<path>` would take it: `.label`, `[0]`; null
+   * where there is no such place.
+   */
+  | { readonly kind: 'unusable'; readonly reason: string; readonly path: string | null; readonly mend: string };
+
 /** What an answer got right and wrong of one facet, counted: true positives, false positives, false negatives. */
 export interface GradePart {
   readonly facet: string;
@@ -90,6 +102,12 @@ export interface TaskKind<S extends TaskSpec = TaskSpec> {
   specFrom(given: { readonly labels: readonly string[]; readonly outputs: readonly Output[] }): S;
   /** The facets that a task knows; empty where it has none or does not know them. */
   knownFacets(spec: S): readonly string[];
+  /**
+   * Reads an output as it was written; without this method, what {@link output} parses is taken as it is. What is meant
+   * is never guessed: it is known, or named with the way to say so.
+   * @param spec null before the task is known: nothing is unknown then
+   */
+  read?(spec: S | null, written: unknown): OutputReading;
   /** Why an output is no valid one of the task for this input; null when it is. */
   problem(spec: S, input: string, output: Output): OutputProblem | null;
 

@@ -33,16 +33,21 @@ export type Judgement = z.infer<typeof judgementSchema>;
 const rank: Record<JudgeKind, number> = { human: 2, llm: 1, rule: 0 };
 
 /**
- * The judgement that counts: human over LLM over rule, among equals the latest, whenever it came;
- * among those of one instant the greater id, so that order of arrival never matters.
+ * The judgement of the highest rank, human over LLM over rule, and among equals the latest. Whether it counts is for
+ * `whatCounts` to say, which knows of people who disagree.
  */
 export function effectiveJudgement(judgements: readonly Judgement[]): Judgement | undefined {
   return judgements.reduce<Judgement | undefined>((best, next) => {
     if (best === undefined) return next;
     const byRank = rank[next.judge.kind] - rank[best.judge.kind];
     if (byRank !== 0) return byRank > 0 ? next : best;
-    const byTime = Date.parse(next.judgedAt) - Date.parse(best.judgedAt);
-    if (byTime !== 0) return byTime > 0 ? next : best;
-    return next.judgementId > best.judgementId ? next : best;
+    return laterOf(best, next);
   }, undefined);
+}
+
+/** The later of two; of one instant the one with the greater id, so that order of arrival never matters. */
+export function laterOf(a: Judgement, b: Judgement): Judgement {
+  const byTime = Date.parse(b.judgedAt) - Date.parse(a.judgedAt);
+  if (byTime !== 0) return byTime > 0 ? b : a;
+  return b.judgementId > a.judgementId ? b : a;
 }

@@ -22,6 +22,14 @@ export const pinnedRecordSchema = z.strictObject({
   judgement: z
     .strictObject({ verdict: verdictSchema.nullable(), expected: outputSchema.nullable(), judge: judgeSchema })
     .nullable(),
+  /** Why no judgement counts although there are some; absent where one counts, and where there is none. */
+  unsettled: z
+    .strictObject({
+      /** `held`: the right output is none that the task knows (yet); `disputed`: people disagree. */
+      why: z.enum(['held', 'disputed']),
+      reason: z.string(),
+    })
+    .optional(),
 });
 export type PinnedRecord = z.infer<typeof pinnedRecordSchema>;
 

@@ -34,6 +34,9 @@ export const noiseDetectors = [
 /** Signs that a judgement is wrong. They need the probability of every output that the task knows. */
 export const suspectDetectors = ['flipped-label', 'systematic-relabel'] as const;
 
+/** What people who judged a trace say of each other; no task kind is without it, and no model is asked. */
+export const disagreementDetectors = ['people-disagree'] as const;
+
 /**
  * What triage can see in a trace, by the kind it then names; JSON in an input is poison for one task and plain traffic
  * for another.
@@ -41,4 +44,5 @@ export const suspectDetectors = ['flipped-label', 'systematic-relabel'] as const
 export type DetectorName =
   | (typeof poisonDetectors)[number]
   | (typeof noiseDetectors)[number]
-  | (typeof suspectDetectors)[number];
+  | (typeof suspectDetectors)[number]
+  | (typeof disagreementDetectors)[number];

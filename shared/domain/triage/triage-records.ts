@@ -1,7 +1,7 @@
 import type { TaskKind } from '../base/task-kind.ts';
 import type { JudgedRecord } from '../traces/trace-record.ts';
 import { type CorpusProfile, profileCorpus } from './corpus-profile.ts';
-import type { DetectorName } from './detector-name.ts';
+import { type DetectorName, disagreementDetectors } from './detector-name.ts';
 import { findNoise, findPoison } from './detectors.ts';
 import type { Finding } from './finding.ts';
 import { NativeKinds, type Sighting } from './native-kinds.ts';
@@ -31,12 +31,14 @@ export interface TriageRequest {
   readonly profile?: CorpusProfile;
 }
 
+const [peopleDisagree] = disagreementDetectors;
 const clean: Triage = { category: 'clean', kind: 'none', reason: 'nothing found against it' };
 
 /**
  * Looks for what the task kind names. Sorts records: poison first, then suspect judgements, then fixable noise; the
  * rest is clean. A trace that passed can be poison too. What is ordinary for the traffic or for a label is never held
- * against a record, and what a person judged is never thrown away: fixable noise at most. Time is linear in the text.
+ * against a record, and what a person judged is never thrown away: fixable noise at most, or suspect where people
+ * disagree, whatever models say. Time is linear in the text.
  */
 export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triage> {
   const { records, outOfFold, kind } = request;
@@ -54,6 +56,14 @@ export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triag
   const result = new Map<string, Triage>();
   const judged: JudgedRecord[] = [];
   for (const record of records) {
+    if (record.unsettled?.why === 'disputed') {
+      result.set(record.traceId, {
+        category: 'suspect-judgement',
+        kind: peopleDisagree,
+        reason: record.unsettled.reason,
+      });
+      continue;
+    }
     const poison = isOfPerson(record)
       ? undefined
       : foreign(readings.get(record.traceId)?.poison, labelsOf(record), native);

@@ -10,7 +10,7 @@ import {
 import type { EvidenceRecord } from '../../domain/evaluation/evidence-record.ts';
 import { applyCorrections, pool } from '../../domain/evaluation/frozen-records.ts';
 import { assignPlaces } from '../../domain/evaluation/ledger.ts';
-import { effectiveJudgement } from '../../domain/traces/judgement.ts';
+import { whatCounts } from '../../domain/traces/what-counts.ts';
 import { readLedger } from '../../operations/fold-ledger.ts';
 import { checkLease } from '../../operations/lease.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
@@ -101,15 +101,18 @@ async function humanCorrections(
   ports: Ports,
 ): Promise<ReadonlyMap<string, Output>> {
   if (traceIds.size === 0) return new Map();
+  const kind = kindOf(plan.model, ports);
   const records = await ports.traceLog.read(plan.model.modelId, {
     limit: traceIds.size,
     appendedThrough: plan.run.startedAt,
     traceIds: [...traceIds],
   });
   return new Map(
-    records.flatMap(({ trace, judgements }) => {
-      const judgement = effectiveJudgement(judgements);
-      if (judgement?.judge.kind !== 'human') return [];
+    records.flatMap((logged) => {
+      const { trace } = logged;
+      const found = whatCounts(logged, plan.model.task, kind);
+      if (found.kind !== 'counts' || found.judgement.judge.kind !== 'human') return [];
+      const { judgement } = found;
       const expected = judgement.expected ?? (judgement.verdict === 'pass' ? trace.output : null);
       return expected === null ? [] : [[trace.traceId, expected] as const];
     }),

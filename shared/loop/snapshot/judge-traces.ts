@@ -47,6 +47,8 @@ export const judgeTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof 
   },
 };
 
-function answerToJudge({ traceId, input, answer, expected, verdict }: JudgedRecord): AnswerToJudge[] {
+function answerToJudge({ traceId, input, answer, expected, verdict, unsettled }: JudgedRecord): AnswerToJudge[] {
+  // Where a judgement is held, or people disagree, no judge of lower rank takes their place.
+  if (unsettled !== undefined) return [];
   return verdict === 'unknown' && answer !== null ? [{ traceId, input, answer, expected }] : [];
 }

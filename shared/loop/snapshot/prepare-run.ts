@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { partSize, partsOf } from '../../domain/base/part-size.ts';
+import type { TaskKind } from '../../domain/base/task-kind.ts';
+import type { TaskSpec } from '../../domain/base/task-spec.ts';
+import { plural } from '../../domain/base/wording.ts';
 import { withoutRefuted } from '../../domain/curriculum/refuted-examples.ts';
 import type { EvaluationSet } from '../../domain/evaluation/evaluation-set.ts';
 import { type Place, partsFor } from '../../domain/evaluation/fold.ts';
@@ -8,9 +11,9 @@ import { assignPlaces } from '../../domain/evaluation/ledger.ts';
 import type { Control } from '../../domain/models/control.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import type { RunRef } from '../../domain/models/run-ref.ts';
-import { effectiveJudgement } from '../../domain/traces/judgement.ts';
 import type { Trace } from '../../domain/traces/trace.ts';
 import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
+import { whatCounts } from '../../domain/traces/what-counts.ts';
 import { readLedger, writeLedgerSegment } from '../../operations/fold-ledger.ts';
 import { checkLease } from '../../operations/lease.ts';
 import { readJsonl, writeJson, writeJsonl } from '../../ports/documents.ts';
@@ -42,6 +45,7 @@ export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof snaps
     const plan: RunPlan = { ...pinnedPlan, parts: partsFor(judged.length) };
     await checkLease({ run, lease }, ports);
     const records = await placed(traces, plan, ports);
+    tellUnsettled(records, ports);
     const parentExamples = await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema);
     await writeJsonl(
       ports.objects,
@@ -72,15 +76,16 @@ async function placed(traces: readonly LoggedTrace[], { model, run }: RunPlan, p
     reportShare: settings.reportShare,
   });
   await writeLedgerSegment(modelId, run.runId, additions, ports);
+  const kind = kindOf(model, ports);
   return traces.map((logged) => {
     const place = places.get(logged.trace.traceId);
     if (place === undefined) throw new Error(`trace ${logged.trace.traceId} has no place`);
-    return pinned(logged, place);
+    return pinned(logged, place, model.task, kind);
   });
 }
 
-function pinned({ trace, judgements }: LoggedTrace, place: Place): PinnedRecord {
-  const judgement = effectiveJudgement(judgements);
+function pinned(logged: LoggedTrace, place: Place, task: TaskSpec, kind: TaskKind): PinnedRecord {
+  const { trace } = logged;
   return {
     traceId: trace.traceId,
     ...place,
@@ -89,11 +94,29 @@ function pinned({ trace, judgements }: LoggedTrace, place: Place): PinnedRecord 
     slice: sliceOf(trace),
     steps: trace.steps ?? null,
     recorded: trace.output,
-    judgement:
-      judgement === undefined
-        ? null
-        : { verdict: judgement.verdict, expected: judgement.expected ?? null, judge: judgement.judge },
+    ...judgementOf(logged, task, kind),
   };
+}
+
+function judgementOf(
+  logged: LoggedTrace,
+  task: TaskSpec,
+  kind: TaskKind,
+): Pick<PinnedRecord, 'judgement' | 'unsettled'> {
+  const found = whatCounts(logged, task, kind);
+  if (found.kind === 'none') return { judgement: null };
+  if (found.kind !== 'counts') return { judgement: null, unsettled: { why: found.kind, reason: found.reason } };
+  const { verdict, expected, judge } = found.judgement;
+  return { judgement: { verdict, expected: expected ?? null, judge } };
+}
+
+/** Tells of what was judged and does not count. */
+function tellUnsettled(records: readonly PinnedRecord[], { observer }: Ports): void {
+  const count = (why: 'held' | 'disputed') => records.filter(({ unsettled }) => unsettled?.why === why).length;
+  const [held, disputed] = [count('held'), count('disputed')];
+  if (held > 0)
+    observer.note(`${plural(held, 'judgement')} held: the right output is none that the model knows (ratchet labels).`);
+  if (disputed > 0) observer.note(`${plural(disputed, 'trace')} set aside: people disagree about the right output.`);
 }
 
 const longestSliceName = 100;

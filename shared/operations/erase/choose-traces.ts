@@ -4,6 +4,7 @@ import { ErasedText } from '../../domain/erasure/erased-text.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import type { Model } from '../../domain/models/model.ts';
 import { nearDuplicatesOf } from '../../domain/similarity/near-duplicates.ts';
+import type { Judgement } from '../../domain/traces/judgement.ts';
 import { readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -38,12 +39,13 @@ export async function chooseTraces(model: Model, selection: Selection, ports: Po
   const { meant = [], others = [] } = Object.groupBy(logged, (one) => (isMeant(one) ? 'meant' : 'others'));
   const found = new Set(meant.map(({ trace }) => trace.traceId));
   const unknown = [...named].filter((id) => !found.has(id));
+  const waiting = [...(await ports.traceLog.judgementsOf(model.modelId, unknown)).values()].flat();
   const firstInputs = await firstExamples(model, ports);
   const inputs = meant.map(({ trace }) => trace.input);
   const keptInputs = [...others.map(({ trace }) => trace.input), ...firstInputs];
   const text = new ErasedText({
     ids: [...found, ...unknown],
-    texts: meant.flatMap(textsOf),
+    texts: [...meant.flatMap(textsOf), ...saidIn(waiting)],
     kept: [...others.flatMap(textsOf), ...firstInputs, ...kindOf(model, ports).knownFacets(model.task)],
   });
   const keptKeys = new Set(keptInputs.map(wordKey));
@@ -56,7 +58,7 @@ export async function chooseTraces(model: Model, selection: Selection, ports: Po
     ids: [...found, ...unknown],
     unknown,
     inputs,
-    judgements: meant.reduce((sum, { judgements }) => sum + judgements.length, 0),
+    judgements: meant.reduce((sum, { judgements }) => sum + judgements.length, 0) + waiting.length,
     text,
     wordKeys: new Set(inputs.map(wordKey).filter((key) => !keptKeys.has(key))),
     nearDuplicates: near.flatMap(({ index }) => others[index]?.trace.traceId ?? []).sort(compareText),
@@ -65,11 +67,18 @@ export async function chooseTraces(model: Model, selection: Selection, ports: Po
 
 /** All that a trace and its judgements say in words. */
 function textsOf({ trace, judgements }: LoggedTrace): readonly string[] {
-  const said = judgements.flatMap(({ expected, judge }) => [...textsWithin(expected), judge.reason]);
   const values = textsWithin(trace.metadata).filter((value) => value.length >= tellingValue);
-  return [trace.input, ...textsWithin(trace.output), ...textsWithin(trace.steps), ...values, ...said].filter(
-    (text) => text !== '',
-  );
+  return [
+    trace.input,
+    ...textsWithin(trace.output),
+    ...textsWithin(trace.steps),
+    ...values,
+    ...saidIn(judgements),
+  ].filter((text) => text !== '');
+}
+
+function saidIn(judgements: readonly Judgement[]): readonly string[] {
+  return judgements.flatMap(({ expected, judge }) => [...textsWithin(expected), judge.reason]);
 }
 
 /** Inputs that came with the file a model was created with: no trace's, though a trace may say the same. */

@@ -11,6 +11,7 @@ import {
 } from './classification-spec.ts';
 import { labelOf, labelOutput, labelSchema } from './label.ts';
 import { labelPreservingVariants } from './label-preserving-variants.ts';
+import { readLabel } from './read-label.ts';
 
 /** One label an input, of a fixed set. An output is stored as the label itself. */
 export const classification: TaskKind<ClassificationSpec> = {
@@ -33,6 +34,7 @@ export const classification: TaskKind<ClassificationSpec> = {
   anchored: false,
   specFrom: classificationSpecFrom,
   knownFacets: ({ labels }) => labels,
+  read: readLabel,
   problem(task, _input, output) {
     const label = labelOf(output);
     if (hasLabel(task, label)) return null;

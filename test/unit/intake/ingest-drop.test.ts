@@ -80,6 +80,7 @@ describe('ingesting a drop', () => {
       ingested: 2,
       judgements: 2,
       alreadyKnown: 0,
+      erased: 0,
       quarantined: 0,
       quarantine: [],
       failure: null,

@@ -39,7 +39,7 @@ const stored = () => ports.traceLog.read('mail', { limit: 1_000 });
 describe('ingestTraces', () => {
   test('keeps traces with their judgements', async () => {
     const result = await ingest(line({ expected: 'spam' }), line({ traceId: 't2' }));
-    expect(result).toEqual({ ingested: 2, judgements: 1, alreadyKnown: 0, quarantined: 0, quarantine: [] });
+    expect(result).toEqual({ ingested: 2, judgements: 1, alreadyKnown: 0, erased: 0, quarantined: 0, quarantine: [] });
     expect(await stored()).toHaveLength(2);
   });
 

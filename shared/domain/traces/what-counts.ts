@@ -1,0 +1,121 @@
+import type { Output } from '../base/output.ts';
+import type { TaskKind } from '../base/task-kind.ts';
+import type { TaskSpec } from '../base/task-spec.ts';
+import { effectiveJudgement, type Judgement, laterOf } from './judgement.ts';
+import type { Trace } from './trace.ts';
+
+/** What all the judgements of one trace come to. */
+export type WhatCounts =
+  | { readonly kind: 'none' }
+  /** One of them counts. */
+  | { readonly kind: 'counts'; readonly judgement: Judgement }
+  /** The one that would count names an output that the task does not know (yet); none takes its place. */
+  | { readonly kind: 'held'; readonly judgement: Judgement; readonly expected: Output; readonly reason: string }
+  /** People disagree, and no majority of them settles it. `reason` names their views. */
+  | { readonly kind: 'disputed'; readonly reason: string };
+
+type CountingKind = Pick<TaskKind, 'same' | 'problem' | 'show'>;
+
+/**
+ * The one rule of which judgement of a trace counts, for whoever reads judgements.
+ *
+ * A person's counts over an LLM's over a rule's. Of each person the latest counts; where the latest of two people differ,
+ * in the right output or in whether the answer was right, the trace is disputed until more than half of them agree.
+ * Among judgements of LLMs, and of rules, the latest counts. A judgement whose right output the task does not know is
+ * held: it counts once the task knows the output, and no other takes its place meanwhile.
+ */
+export function whatCounts(
+  { trace, judgements }: { readonly trace: Pick<Trace, 'input' | 'output'>; readonly judgements: readonly Judgement[] },
+  task: TaskSpec,
+  kind: CountingKind,
+): WhatCounts {
+  const people = latestOfEach(judgements.filter(({ judge }) => judge.kind === 'human'));
+  const settled = people.length > 1 ? settle(people, trace.output, kind) : effectiveJudgement(judgements);
+  if (settled === undefined) return { kind: 'none' };
+  if (settled === null) return { kind: 'disputed', reason: viewsOf(people, trace.output, kind) };
+  const expected = rightOutput(settled, trace.output);
+  const problem = expected === null ? null : kind.problem(task, trace.input, expected);
+  if (expected === null || problem === null) {
+    return { kind: 'counts', judgement: withVerdict(settled, trace.output, kind) };
+  }
+  return { kind: 'held', judgement: settled, expected, reason: problem.reason };
+}
+
+/** The right output by a judgement: its correction or, for a pass without one, the answer on record. */
+function rightOutput({ expected, verdict }: Judgement, recorded: Output | null): Output | null {
+  return expected ?? (verdict === 'pass' ? recorded : null);
+}
+
+/** A judgement that came before its trace could not say what its correction means for the answer on record. */
+function withVerdict(judgement: Judgement, recorded: Output | null, kind: Pick<TaskKind, 'same'>): Judgement {
+  const { verdict, expected } = judgement;
+  if (verdict !== null || expected === undefined) return judgement;
+  const same = recorded === null ? false : kind.same(recorded, expected);
+  return same === 'undecided' ? judgement : { ...judgement, verdict: same ? 'pass' : 'fail' };
+}
+
+function latestOfEach(judgements: readonly Judgement[]): readonly Judgement[] {
+  const latest = new Map<string, Judgement>();
+  for (const judgement of judgements) {
+    const { id } = judgement.judge;
+    const known = latest.get(id);
+    latest.set(id, known === undefined ? judgement : laterOf(known, judgement));
+  }
+  return [...latest.values()];
+}
+
+/** People of one right output, or of none: they only say that the answer is wrong. */
+interface View {
+  readonly expected: Output | null;
+  readonly people: readonly Judgement[];
+}
+
+/** The latest judgement of the view that more than half of the people share; null where there is no such view. */
+function settle(people: readonly Judgement[], recorded: Output | null, kind: CountingKind): Judgement | null {
+  const views = viewsByOutput(people, recorded, kind);
+  const bare = views.find(({ expected }) => expected === null)?.people.length ?? 0;
+  const named = views.filter(({ expected }) => expected !== null);
+  // Who only says that the answer is wrong agrees with each correction of it.
+  const supported = named.map((view) => ({
+    view,
+    support: view.people.length + (view.expected !== null && isAnswer(view.expected, recorded, kind) ? 0 : bare),
+  }));
+  const most = Math.max(bare, ...supported.map(({ support }) => support));
+  const winners = supported.filter(({ support }) => support === most).map(({ view }) => view);
+  if (winners.length === 0) winners.push(...views.filter(({ expected }) => expected === null));
+  const [winner] = winners;
+  if (winner === undefined || winners.length > 1 || 2 * most <= people.length) return null;
+  return winner.people.reduce(laterOf);
+}
+
+function isAnswer(expected: Output, recorded: Output | null, kind: CountingKind): boolean {
+  return recorded !== null && kind.same(recorded, expected) === true;
+}
+
+function viewsByOutput(people: readonly Judgement[], recorded: Output | null, kind: CountingKind): readonly View[] {
+  const views: { expected: Output | null; people: Judgement[] }[] = [];
+  for (const judgement of people) {
+    const expected = rightOutput(judgement, recorded);
+    const view = views.find((other) => isSameView(other.expected, expected, kind));
+    if (view === undefined) views.push({ expected, people: [judgement] });
+    else view.people.push(judgement);
+  }
+  return views;
+}
+
+/** Where nobody can tell whether two outputs are equally right, they are no disagreement. */
+function isSameView(a: Output | null, b: Output | null, kind: CountingKind): boolean {
+  return a === null || b === null ? a === b : kind.same(a, b) !== false;
+}
+
+const mostNamed = 6;
+
+function viewsOf(people: readonly Judgement[], recorded: Output | null, kind: CountingKind): string {
+  const told = people.slice(0, mostNamed).map((judgement) => {
+    const expected = rightOutput(judgement, recorded);
+    const said = expected === null ? 'that the answer is wrong' : JSON.stringify(kind.show(expected).slice(0, 80));
+    return `${judgement.judge.id.slice(0, 60)} says ${said}`;
+  });
+  const more = people.length - told.length;
+  return `people disagree: ${told.join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+}
