@@ -63,10 +63,7 @@ export class MemoryTraceLog implements TraceLog {
     );
   }
 
-  async judgementsOf(
-    modelId: string,
-    traceIds: readonly string[],
-  ): Promise<ReadonlyMap<string, readonly Judgement[]>> {
+  async judgementsOf(modelId: string, traceIds: readonly string[]): Promise<ReadonlyMap<string, readonly Judgement[]>> {
     const byTrace = Map.groupBy(
       this.#list(modelId).flatMap((batch) => batch.judgements),
       (judgement) => judgement.traceId,
@@ -106,11 +103,12 @@ export class MemoryTraceLog implements TraceLog {
     for (const traceId of traceIds) erased.add(traceId.toWellFormed());
     this.#erased.set(modelId, erased);
     const before = this.#list(modelId);
-    const after = before.map((batch) => ({
-      ...batch,
-      traces: batch.traces.filter(({ traceId }) => !erased.has(traceId)),
-      judgements: batch.judgements.filter(({ traceId }) => !erased.has(traceId)),
-    }));
+    const after = before.map((batch) => {
+      const traces = batch.traces.filter(({ traceId }) => !erased.has(traceId));
+      const judgements = batch.judgements.filter(({ traceId }) => !erased.has(traceId));
+      const isSame = traces.length === batch.traces.length && judgements.length === batch.judgements.length;
+      return isSame ? batch : { ...batch, traces, judgements, verdicts: countVerdicts(judgements) };
+    });
     this.#batches.set(modelId, after);
     const gone = (count: (batch: StoredBatch) => number) =>
       before.reduce((sum, batch) => sum + count(batch), 0) - after.reduce((sum, batch) => sum + count(batch), 0);

@@ -90,7 +90,7 @@ class Erasure {
     const { objects, traceLog, clock } = this.#ports;
     const found = await this.#look();
     const { chosen, record, erasing } = found;
-    if (chosen.ids.length === 0) {
+    if (chosen.ids.length === 0 && found.keys.length + found.removed.length === 0) {
       await traceLog.erase(modelId, []);
       return this.#result(found, null);
     }
