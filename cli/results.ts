@@ -118,6 +118,23 @@ export const resultSchemas = {
     previous: checkpointName.nullable(),
     moved: z.boolean().describe('false when it was the champion already'),
   }),
+  export: z.strictObject({
+    model: modelName,
+    checkpoint: checkpointName,
+    folder: path.describe('absolute path of the folder'),
+    files: z.array(z.string()).describe('paths below the folder'),
+    leftOut: z.array(z.string()).describe('what could not be exported, with the reason'),
+    checks: z
+      .array(
+        z.strictObject({
+          reader: z.string(),
+          ok: z.boolean().nullable().describe('whether all test cases are as expected; null where it cannot run here'),
+          detail: z.string(),
+        }),
+      )
+      .nullable()
+      .describe('null without --check'),
+  }),
   erase: z.strictObject({
     model: modelName,
     dryRun: z.boolean().describe('true when nothing was changed'),

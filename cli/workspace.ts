@@ -7,6 +7,7 @@ import { errorCode, storageFailure } from '../shared/adapters/local/storage-fail
 import { SystemClock } from '../shared/adapters/local/system-clock.ts';
 import { SystemIds } from '../shared/adapters/local/system-ids.ts';
 import { createBackEnds } from '../shared/composition/create-back-ends.ts';
+import { createExporters } from '../shared/composition/create-exporters.ts';
 import { createFormats } from '../shared/composition/create-formats.ts';
 import { RatchetError } from '../shared/domain/base/errors.ts';
 import type { Observer } from '../shared/ports/observer.ts';
@@ -54,6 +55,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
       tasks: taskKinds,
       formats: createFormats(),
       ...backEnds,
+      exporters: createExporters({ objects }),
       clock,
       ids: new SystemIds(clock),
       random: new SeededRandom(),

@@ -9,6 +9,7 @@ import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { SystemClock } from '../../shared/adapters/local/system-clock.ts';
 import { SystemIds } from '../../shared/adapters/local/system-ids.ts';
 import { createBackEnds } from '../../shared/composition/create-back-ends.ts';
+import { createExporters } from '../../shared/composition/create-exporters.ts';
 import { createFormats } from '../../shared/composition/create-formats.ts';
 import type { Observer } from '../../shared/ports/observer.ts';
 import { taskKinds } from '../../shared/tasks/task-kinds.ts';
@@ -80,6 +81,7 @@ function placeOf(
       tasks: taskKinds,
       formats: createFormats(),
       ...backEnds,
+      exporters: createExporters({ objects }),
       clock,
       ids: new SystemIds(clock),
       random: new SeededRandom(),
