@@ -4,22 +4,40 @@ import { printableLine } from './printable.ts';
 
 const mostShown = 5;
 
+export interface BadLineToTell {
+  readonly file: string;
+  readonly line: number;
+  readonly reason: string;
+  readonly mend: string;
+  readonly lines?: number;
+}
+
 /** Tells of bad lines on stderr: the first few in full, then only how many more there are. */
 export class BadLineReporter {
   readonly #output: Output;
-  #count = 0;
+  #told = 0;
+  #more = 0;
 
   constructor(output: Output) {
     this.#output = output;
   }
 
-  add(bad: { readonly file: string; readonly line: number; readonly reason: string; readonly mend: string }): void {
-    this.#count += 1;
-    if (this.#count > mostShown) return;
-    this.#output.say(`${printableLine(bad.file)}:${bad.line}: ${printableLine(bad.reason, 300)} — ${bad.mend}`);
+  /** @param bad one line, many with one reason, or (line 0) what is wrong with the whole file */
+  add(bad: BadLineToTell): void {
+    const { lines = 1 } = bad;
+    this.#told += 1;
+    if (this.#told > mostShown) {
+      this.#more += lines;
+      return;
+    }
+    const place = `${printableLine(bad.file)}${bad.line === 0 ? '' : `:${bad.line}`}`;
+    const reason = printableLine(bad.reason, 300);
+    const all =
+      lines === 1 ? '' : bad.line === 0 ? `all ${plural(lines, 'line')}: ` : `and others, ${plural(lines, 'line')}: `;
+    this.#output.say(`${bad.line === 0 && lines === 1 ? '' : `${place}: `}${all}${reason} — ${bad.mend}`);
   }
 
   end(): void {
-    if (this.#count > mostShown) this.#output.say(`… and ${plural(this.#count - mostShown, 'more bad line')}.`);
+    if (this.#more > 0) this.#output.say(`… and ${plural(this.#more, 'more bad line')}.`);
   }
 }

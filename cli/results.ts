@@ -5,6 +5,8 @@ import { currentCheckpointSchema } from '../shared/domain/models/checkpoint.ts';
 import { controlSchema } from '../shared/domain/models/control.ts';
 import { datasetSchema } from '../shared/domain/models/dataset.ts';
 import { decisionSchema, runSchema } from '../shared/domain/models/run.ts';
+import { judgementSchema } from '../shared/domain/traces/judgement.ts';
+import { traceSchema } from '../shared/domain/traces/trace.ts';
 import { runResultSchema } from '../shared/loop/state/run-result.ts';
 import { erasedPartSchema, exposedCheckpointSchema } from '../shared/operations/erase/erasure-record.ts';
 import { taskKinds } from '../shared/tasks/task-kinds.ts';
@@ -15,6 +17,7 @@ const rateSchema = z
   .strictObject({ right: z.int(), of: z.int(), lower: z.number(), upper: z.number() })
   .describe('with its 95 % Wilson interval');
 const path = z.string().describe('absolute path of a file');
+const noteSchema = z.strictObject({ text: z.string(), count: z.int() });
 const taskKind = z.enum([...taskKinds.keys()]);
 const task = z.union([...taskKinds.values()].map((kind) => kind.spec));
 
@@ -42,12 +45,26 @@ export const resultSchemas = {
     refused: z.int().describe('lines of the examples that could not be used'),
   }),
   ingest: z.strictObject({
+    lines: z.int().describe('records read'),
     ingested: z.int().describe('new traces'),
     judgements: z.int().describe('new judgements, of new traces and of known ones'),
-    alreadyKnown: z.int().describe('good lines whose trace was known'),
+    alreadyKnown: z.int().describe('good lines whose trace, or whose judgement of one not here yet, was known'),
     erased: z.int().describe('lines of erased traces, passed over'),
     quarantined: z.int().describe('lines that could not be used'),
     quarantine: z.array(path).describe('JSON lines of what could not be used, with reason and mend'),
+    parked: z.int().describe('new judgements of traces that are not here yet: they count once those come'),
+    held: z.int().describe('new judgements that count once the model knows the output they name'),
+    disputed: z.int().describe('traces of these files about which people disagree'),
+    unknownOutputs: z
+      .array(z.strictObject({ output: z.string(), judgements: z.int(), nearest: z.string().nullable() }))
+      .describe('outputs that the model does not know, with the known one that is most like each'),
+    passedOver: z.array(noteSchema).describe('records that are rightly no trace, by what they are'),
+    notes: z.array(noteSchema).describe('what was assumed'),
+    warnings: z.array(z.string()),
+    cleared: z.int().describe('earlier bad lines that have left quarantine, since they have come in'),
+    samples: z
+      .array(z.strictObject({ trace: traceSchema, judgements: z.array(judgementSchema) }))
+      .describe('with --dry-run, the first new traces as they would be stored'),
   }),
   run: runResultSchema.extend({ report: path }),
   predict: z

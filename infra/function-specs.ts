@@ -114,7 +114,12 @@ export const eventFunctions = {
     memoryMb: 2048,
     timeoutSeconds: 900,
     diskMb: 2048,
-    traces: { read: ['drops/*', ...ingestFolders], list: ['drops/*', ...ingestFolders], write: ingestFolders },
+    traces: {
+      read: ['drops/*', ...ingestFolders],
+      list: ['drops/*', ...ingestFolders],
+      write: ingestFolders,
+      delete: ['quarantine/*'],
+    },
     lineage: { control: 'read', records: 'read' },
     putsEvents: true,
   },

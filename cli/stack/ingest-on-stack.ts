@@ -1,9 +1,10 @@
 import { setTimeout } from 'node:timers/promises';
-import { z } from 'zod';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
+import type { DropOptions } from '../../shared/intake/drop-options.ts';
+import type { ToldProblem } from '../../shared/intake/file-problems.ts';
 import { type IngestReceipt, ingestReceiptKey, ingestReceiptSchema } from '../../shared/intake/ingest-receipt.ts';
-import type { BadLine, IngestResult } from '../../shared/intake/ingest-traces.ts';
-import { readJson, readJsonl } from '../../shared/ports/documents.ts';
+import { addResults, type IngestResult, nothingIngested } from '../../shared/intake/ingest-result.ts';
+import { readJson } from '../../shared/ports/documents.ts';
 import { unknownModel } from '../../shared/ports/unknown-model.ts';
 import type { ProgressUi } from '../progress.ts';
 import type { StackPlace } from './stack-place.ts';
@@ -18,7 +19,9 @@ export interface StackFile {
 export interface StackIngestRequest {
   readonly modelId: string;
   readonly files: readonly StackFile[];
-  readonly onBadLine: (bad: Pick<BadLine, 'file' | 'line' | 'reason' | 'mend'>) => void;
+  /** How the files are to be read; null as they tell by themselves. */
+  readonly options: DropOptions | null;
+  readonly onProblem: (problem: ToldProblem) => void;
   /** Milliseconds between two looks for the receipt, and until it is given up. */
   readonly pollMs?: number;
   readonly patienceMs?: number;
@@ -40,25 +43,20 @@ export async function ingestOnStack(
 ): Promise<IngestResult> {
   const { modelId } = request;
   if ((await stack.ports.lineage.getModel(modelId)) === undefined) throw await unknownModel(modelId, stack.ports);
-  let total: IngestResult = { ingested: 0, judgements: 0, alreadyKnown: 0, erased: 0, quarantined: 0, quarantine: [] };
+  let total: IngestResult = nothingIngested;
   for (const file of request.files) {
     ui.stageStarted('upload', file.name);
-    const drop = await uploadDrop(stack, modelId, await file.open(), (sent) =>
+    const drop = await uploadDrop(stack, { modelId, bytes: await file.open(), options: request.options }, (sent) =>
       ui.stageProgress('upload', sent, 0, 'bytes'),
     );
     ui.stageFinished('upload', file.name);
     ui.stageStarted('ingest', file.name);
     const receipt = await receiptOf(drop, stack, request);
     ui.stageFinished('ingest', file.name);
-    for (const key of receipt.quarantine) await tellBadLines(key, file.name, stack, request.onBadLine);
-    total = {
-      ingested: total.ingested + receipt.ingested,
-      judgements: total.judgements + receipt.judgements,
-      alreadyKnown: total.alreadyKnown + receipt.alreadyKnown,
-      erased: total.erased + receipt.erased,
-      quarantined: total.quarantined + receipt.quarantined,
-      quarantine: [...total.quarantine, ...receipt.quarantine],
-    };
+    const { problems, schemaVersion: _version, drop: _drop, etag: _etag, failure: _none, ...result } = receipt;
+    for (const problem of problems) request.onProblem({ ...problem, file: file.name });
+    const warnings = result.warnings.map((warning) => warning.replaceAll(drop, file.name));
+    total = addResults(total, { ...result, warnings, samples: [] });
   }
   return total;
 }
@@ -84,16 +82,4 @@ async function receiptOf(
     }
     await setTimeout(pollMs);
   }
-}
-
-const badLineSchema = z.object({ line: z.int(), reason: z.string(), mend: z.string() });
-
-/** Tells the bad lines of a quarantine object, by the name that the person gave the file. */
-async function tellBadLines(
-  key: string,
-  file: string,
-  { ports }: StackPlace,
-  tell: StackIngestRequest['onBadLine'],
-): Promise<void> {
-  for (const bad of await readJsonl(ports.objects, key, badLineSchema)) tell({ ...bad, file });
 }

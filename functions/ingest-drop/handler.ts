@@ -27,6 +27,7 @@ export const handler = lambdaFunction(async (event) => {
   if (outcome.kind === 'refused') {
     const { modelId, drop, failure } = outcome;
     logger.warn('refused', { modelId, drop, ...failure });
+    countForModel(modelId ?? 'none', 'DropsRefused', 1);
     await putEvent('Drop Refused', { drop, modelId, name: failure.name, cause: failure.cause });
   } else if (outcome.kind === 'ingested') {
     const { modelId, drop, receipt } = outcome;

@@ -49,6 +49,12 @@ export class Alarms extends Construct {
       config.quarantineAlarmLines,
     );
     this.#add(
+      'refused-drops',
+      'A dropped file could not be ingested at all: quarantine/_drops/ and ingests/ in the trace bucket say why. Mend it, then drop it again.',
+      this.#total('DropsRefused', props.ingestDrop),
+      0,
+    );
+    this.#add(
       'dead-letters',
       'Events could not be worked on: each message in the queue holds the event and the error. Mend it, then send the event again.',
       deadLetters.metricApproximateNumberOfMessagesVisible({ ...minutes, statistic: 'Maximum' }),

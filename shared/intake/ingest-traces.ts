@@ -1,24 +1,23 @@
 import { RatchetError } from '../domain/base/errors.ts';
-import { canonicalJson, digest, shortDigest, shortDigestOfAll } from '../domain/base/ids.ts';
-import type { Output } from '../domain/base/output.ts';
-import { sameAnswer } from '../domain/base/same-answer.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
 import type { Model } from '../domain/models/model.ts';
-import type { Judgement } from '../domain/traces/judgement.ts';
-import type { Trace } from '../domain/traces/trace.ts';
-import { writeJsonl } from '../ports/documents.ts';
+import type { Detector } from '../ports/detector.ts';
 import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { FormatItem } from '../ports/trace-format.ts';
+import type { FormatItem, TraceFormat } from '../ports/trace-format.ts';
+import type { LoggedTrace } from '../ports/trace-log.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
-import { detectFormat } from './detect-format.ts';
-import type { LineProblem } from './parse-json-line.ts';
-import {
-  type GivenJudgement,
-  judgementOfOtherAnswer,
-  type ParsedTraceLine,
-  readTraceFields,
-} from './parse-trace-line.ts';
+import { detectFormat, formatNamed } from './detect-format.ts';
+import { FileProblems, type ToldProblem } from './file-problems.ts';
+import type { BadLine, IngestResult } from './ingest-result.ts';
+import { FieldCensus } from './normalise/field-census.ts';
+import { Notes } from './normalise/notes.ts';
+import { readRawTrace } from './normalise/read-raw-trace.ts';
+import { plainReading, ReadingContext, type ReadingOptions } from './normalise/reading-context.ts';
+import { digestOfLine, OpenQuarantine, writeQuarantine } from './quarantine.ts';
+import { redactLine } from './redact/redact-line.ts';
+import { detectorsOf, Redactor } from './redact/redactor.ts';
+import { batchIdOf, type GoodLine, type Joined, joinBatch } from './trace-batch.ts';
 
 /** A file to ingest: its name for people, and its bytes (opened when its turn comes). */
 export interface TraceSource {
@@ -26,35 +25,18 @@ export interface TraceSource {
   open(): Promise<AsyncIterable<Uint8Array>>;
 }
 
-/** A line that could not be used. */
-export interface BadLine extends LineProblem {
-  readonly file: string;
-  readonly line: number;
-  /** The beginning of the line; untrusted. */
-  readonly text: string;
-}
-
 export interface IngestRequest {
   readonly modelId: string;
   readonly sources: readonly TraceSource[];
+  /** Name of the files' format; null to tell it by their content. */
+  readonly format?: string | null;
+  readonly reading?: ReadingOptions;
   /** Bad lines of a file after which the rest of it is given up; none by default. */
   readonly mostBadLines?: number;
-  readonly onBadLine?: (bad: BadLine) => void;
+  /** Whether to write nothing: the result then holds what the first traces would be stored as. */
+  readonly dryRun?: boolean;
+  readonly onProblem?: (problem: ToldProblem) => void;
   readonly onProgress?: (lines: number) => void;
-}
-
-export interface IngestResult {
-  /** New traces. */
-  readonly ingested: number;
-  /** New judgements, of new traces and of known ones. */
-  readonly judgements: number;
-  /** Good lines whose trace was known already. */
-  readonly alreadyKnown: number;
-  /** Good lines of traces that were erased: they are passed over. */
-  readonly erased: number;
-  readonly quarantined: number;
-  /** Object keys of the quarantined lines, JSON lines of {@link BadLine}. */
-  readonly quarantine: readonly string[];
 }
 
 /**
@@ -63,47 +45,273 @@ export interface IngestResult {
 const batchLines = 20_000;
 const batchCharacters = 32_000_000;
 const quarantineHead = 300;
+/** What is cut before may be the half of something that would be known as a whole. */
+const redactedHead = 2 * quarantineHead;
+/** Outputs that the model does not know; more different ones are surely no labels. */
+const mostUnknownOutputs = 1_000;
+/** Traces that a dry run shows. */
+const mostSamples = 3;
 
 /**
- * Reads traces and judgements into a model's log, line by line. A line that cannot be used goes to quarantine with its
- * reason. A trace that is known adds its judgement alone, and what was ingested before adds nothing: the same file
- * twice changes nothing. A judgement counts as given when it is ingested, so a later correction wins over an earlier
- * one.
- * @throws RatchetError UnknownModel; InvalidInput when a file cannot be opened, or the kind of the model's task is not
- * known here
+ * Reads traces and judgements into a model's log, record by record, from files of any known format. A record that cannot
+ * be used goes to quarantine with its reason, and leaves it when it comes in later. A trace that is known adds its
+ * judgements alone, and what was ingested before adds nothing: the same file twice changes nothing. A judgement counts
+ * as given when it says so, else when it is ingested; one of a trace that has not come waits for it.
+ * @throws RatchetError UnknownModel; InvalidInput when a file cannot be opened, the format named is none, or the kind of
+ * the model's task is not known here
  */
 export async function ingestTraces(request: IngestRequest, ports: Ports): Promise<IngestResult> {
   const model = await ports.lineage.getModel(request.modelId);
   if (model === undefined) throw await unknownModel(request.modelId, ports);
-  const ingest = new Ingest(model, ports, request.onBadLine);
-  let lines = 0;
-  for (const source of request.sources) {
+  if (request.format != null) formatNamed(request.format, ports.formats);
+  const ingest = new Ingest(model, request, ports, await OpenQuarantine.open(ports.objects, model.modelId));
+  for (const source of request.sources) await ingest.readFile(source);
+  return ingest.finish();
+}
+
+class Ingest {
+  readonly #model: Model;
+  readonly #kind: TaskKind;
+  readonly #ports: Ports;
+  readonly #request: IngestRequest;
+  readonly #earlier: OpenQuarantine;
+  readonly #detectors: readonly Detector[];
+  readonly #notes = new Notes();
+  readonly #passedOver = new Notes();
+  readonly #warnings: string[] = [];
+  readonly #unknown = new Map<string, { output: string; nearest: string | null; judgements: number }>();
+  readonly #disputed = new Set<string>();
+  readonly #quarantine: string[] = [];
+  readonly #samples: LoggedTrace[] = [];
+  #good: GoodLine[] = [];
+  #characters = 0;
+  #bad: BadLine[] = [];
+  #lines = 0;
+  #ingested = 0;
+  #judgements = 0;
+  #alreadyKnown = 0;
+  #erased = 0;
+  #parked = 0;
+  #held = 0;
+  #quarantined = 0;
+
+  constructor(model: Model, request: IngestRequest, ports: Ports, earlier: OpenQuarantine) {
+    this.#model = model;
+    this.#kind = kindOf(model, ports);
+    this.#ports = ports;
+    this.#request = request;
+    this.#earlier = earlier;
+    this.#detectors = [...detectorsOf(model.settings), ...(ports.detectors ?? [])];
+  }
+
+  async readFile(source: TraceSource): Promise<void> {
+    const file = new FileReading(source.name, this.#request);
     const chunks = await source.open();
-    let last = 0;
-    const before = ingest.quarantined;
     try {
-      const file = await detectFormat(chunks, source.name, ports.formats);
-      if (file === null) continue;
-      for await (const item of file.format.read(file.chunks, source.name)) {
-        last = item.line;
-        await ingest.take(item, source.name);
-        if (ingest.quarantined - before > (request.mostBadLines ?? Number.POSITIVE_INFINITY))
-          throw tooManyBad(source.name);
-        lines += 1;
-        if (lines % 500 === 0) request.onProgress?.(lines);
-      }
+      const found = await detectFormat(chunks, source.name, this.#ports.formats, this.#request.format ?? null);
+      if (found === null) this.#warnings.push(`${source.name} is empty: nothing to do`);
+      else await this.#readRecords(found.format, found.chunks, file);
     } catch (error) {
       if (!(error instanceof RatchetError && error.name === 'InvalidInput')) throw error;
-      await ingest.refuse({
-        file: source.name,
-        line: last + 1,
-        reason: error.message.replace(/\.$/, ''),
-        mend: error.mend,
-        text: '',
-      });
+      const bad = { file: source.name, line: file.last === 0 ? 0 : file.last + 1, text: '', mend: error.mend };
+      await this.#refuse({ ...bad, reason: error.message.replace(/\.$/, '') }, file);
+    }
+    file.problems.end();
+    this.#warnings.push(...file.warnings());
+  }
+
+  async finish(): Promise<IngestResult> {
+    await this.#append();
+    await this.#writeQuarantine();
+    return {
+      lines: this.#lines,
+      ingested: this.#ingested,
+      judgements: this.#judgements,
+      alreadyKnown: this.#alreadyKnown,
+      erased: this.#erased,
+      quarantined: this.#quarantined,
+      quarantine: this.#quarantine,
+      parked: this.#parked,
+      held: this.#held,
+      disputed: this.#disputed.size,
+      unknownOutputs: [...this.#unknown.values()].sort((a, b) => b.judgements - a.judgements),
+      passedOver: this.#passedOver.list(),
+      notes: this.#notes.list(),
+      warnings: this.#warnings,
+      cleared: this.#request.dryRun === true ? 0 : await this.#earlier.clear(this.#quarantine),
+      samples: this.#samples,
+    };
+  }
+
+  async #readRecords(format: TraceFormat, chunks: AsyncIterable<Uint8Array>, file: FileReading): Promise<void> {
+    const context = new ReadingContext({
+      model: this.#model,
+      kind: this.#kind,
+      format,
+      options: this.#request.reading ?? plainReading,
+      notes: this.#notes,
+      now: this.#ports.clock.now(),
+    });
+    file.context = context;
+    const before = this.#quarantined;
+    for await (const item of format.read(chunks, file.name)) {
+      file.last = item.line;
+      if (item.kind === 'passed-over') this.#passedOver.add(item.what);
+      else {
+        this.#lines += 1;
+        await this.#take(item, context, file);
+      }
+      if (this.#lines % 500 === 0) this.#request.onProgress?.(this.#lines);
+      if (this.#quarantined - before > (this.#request.mostBadLines ?? Number.POSITIVE_INFINITY))
+        throw tooManyBad(file.name);
     }
   }
-  return ingest.finish();
+
+  async #take(item: Exclude<FormatItem, { kind: 'passed-over' }>, context: ReadingContext, file: FileReading) {
+    const { line, text } = item;
+    if (item.kind === 'unreadable') {
+      await this.#refuse({ file: file.name, line, reason: item.reason, mend: item.mend, text }, file);
+      return;
+    }
+    const read = readRawTrace(item, context, file.isJudged ? null : file.census);
+    if (!read.ok) {
+      const { traceId } = item.fields;
+      const named = typeof traceId === 'string' && traceId !== '' ? { traceId: traceId.slice(0, 500) } : {};
+      await this.#refuse({ file: file.name, line, ...read.problem, text, ...named }, file);
+      return;
+    }
+    const redacted = redactLine(read.value, this.#detectors, { kind: this.#kind, task: this.#model.task });
+    if (!redacted.ok) {
+      await this.#refuse({ file: file.name, line, ...redacted.problem, text, traceId: read.value.traceId }, file);
+      return;
+    }
+    const good = redacted.value;
+    file.took(good.trace !== null, good.judgements.length > 0);
+    if (!this.#earlier.isEmpty) this.#earlier.cameIn(good.traceId, text);
+    this.#good.push({ ...good, file: file.name, line, text: this.#headOf(text) });
+    this.#characters += text.length;
+    if (this.#good.length >= batchLines || this.#characters >= batchCharacters) await this.#append();
+  }
+
+  async #refuse(bad: BadLine, file: FileReading | null): Promise<void> {
+    const kept = {
+      ...bad,
+      text: this.#headOf(bad.text),
+      ...(bad.text === '' ? {} : { digest: digestOfLine(bad.text) }),
+    };
+    this.#quarantined += 1;
+    this.#bad.push(kept);
+    if (file === null) this.#request.onProblem?.({ ...kept, lines: 1 });
+    else file.problems.bad(kept);
+    if (this.#bad.length >= batchLines) await this.#writeQuarantine();
+  }
+
+  /** The beginning of a line, without what is not to be stored. */
+  #headOf(text: string): string {
+    return new Redactor(this.#detectors).text(text.slice(0, redactedHead)).slice(0, quarantineHead).toWellFormed();
+  }
+
+  async #append(): Promise<void> {
+    const lines = await this.#withoutErased(this.#good);
+    this.#good = [];
+    this.#characters = 0;
+    if (lines.length === 0) return;
+    const joined = await joinBatch(lines, this.#model, this.#kind, this.#ports);
+    const { traces, judgements, verdicts } = joined;
+    for (const { line, reason } of joined.refused) {
+      const { file, line: number, text } = line;
+      await this.#refuse({ file, line: number, reason, mend: 'give each inference a traceId of its own', text }, null);
+    }
+    if (this.#request.dryRun === true) this.#keepSamples(joined);
+    else if (traces.length > 0 || judgements.length > 0) {
+      const batchId = batchIdOf(joined);
+      await this.#ports.traceLog.append(this.#model.modelId, batchId, { traces, judgements, verdicts });
+    }
+    this.#ingested += traces.length;
+    this.#judgements += judgements.length;
+    this.#alreadyKnown += joined.alreadyKnown;
+    this.#parked += joined.parked;
+    this.#held += joined.held.length;
+    for (const output of joined.held) this.#noteUnknown(output);
+    for (const traceId of joined.disputed) this.#disputed.add(traceId);
+  }
+
+  /** The lines but those of erased traces, which are counted. */
+  async #withoutErased<L extends { readonly traceId?: string }>(lines: readonly L[]): Promise<readonly L[]> {
+    const traceIds = lines.flatMap(({ traceId }) => traceId ?? []);
+    if (traceIds.length === 0) return lines;
+    const erased = await this.#ports.traceLog.erasedAmong(this.#model.modelId, traceIds);
+    const left = lines.filter(({ traceId }) => traceId === undefined || !erased.has(traceId));
+    this.#erased += lines.length - left.length;
+    return left;
+  }
+
+  #keepSamples({ traces, judgements }: Joined): void {
+    for (const trace of traces.slice(0, mostSamples - this.#samples.length)) {
+      const own = judgements.filter(({ traceId }) => traceId === trace.traceId);
+      this.#samples.push({ trace, judgements: own });
+    }
+  }
+
+  #noteUnknown(output: GoodLine['judgements'][number]['expected'] & {}): void {
+    const key = this.#kind.key(output);
+    const known = this.#unknown.get(key);
+    if (known !== undefined) known.judgements += 1;
+    else if (this.#unknown.size < mostUnknownOutputs) {
+      const reading = this.#kind.read?.(this.#model.task, output);
+      const nearest = reading?.kind === 'unknown' && reading.nearest !== null ? this.#kind.show(reading.nearest) : null;
+      this.#unknown.set(key, { output: this.#kind.show(output), nearest, judgements: 1 });
+    }
+  }
+
+  async #writeQuarantine(): Promise<void> {
+    const bad = await this.#withoutErased(this.#bad);
+    this.#quarantined -= this.#bad.length - bad.length;
+    this.#bad = [];
+    if (bad.length === 0 || this.#request.dryRun === true) return;
+    this.#quarantine.push(await writeQuarantine(this.#ports.objects, this.#model.modelId, bad));
+  }
+}
+
+/** What is seen of one file while it is read. */
+class FileReading {
+  readonly name: string;
+  readonly problems: FileProblems;
+  readonly census = new FieldCensus();
+  /** Number of the last line that was read. */
+  last = 0;
+  /** Whether anything was judged so far. */
+  isJudged = false;
+  context: ReadingContext | null = null;
+  #traces = 0;
+
+  constructor(name: string, { onProblem }: IngestRequest) {
+    this.name = name;
+    this.problems = new FileProblems((problem) => onProblem?.(problem));
+  }
+
+  took(isTrace: boolean, isJudged: boolean): void {
+    if (isTrace) this.#traces += 1;
+    if (isJudged) this.isJudged = true;
+    this.problems.good();
+  }
+
+  warnings(): readonly string[] {
+    const warnings: string[] = [];
+    if (this.context !== null && this.#traces > 0) {
+      for (const [field, source] of this.context.map) {
+        if (source.kind === 'path' && !this.context.mapped.has(field))
+          warnings.push(`${this.name}: no record has anything at ${JSON.stringify(source.path)} (--map ${field}=…)`);
+      }
+    }
+    const unknown = this.isJudged || this.#traces === 0 ? null : this.census.told();
+    if (unknown !== null) {
+      const proposal = this.census.proposal();
+      const mend = proposal === null ? '' : `; if that is what was judged, ingest it with ${proposal}`;
+      warnings.push(`${this.name}: no line was judged; unknown: ${unknown}${mend}`);
+    }
+    return warnings;
+  }
 }
 
 /** Each bad line takes more room in quarantine than it took before, so a file of them is given up. */
@@ -111,211 +319,4 @@ function tooManyBad(file: string): RatchetError {
   return new RatchetError('InvalidInput', `Too many lines of ${file} cannot be used; the rest was not read.`, {
     mend: 'See the reasons of the lines before, correct the file and drop it again: what was ingested is passed over.',
   });
-}
-
-interface GoodLine extends ParsedTraceLine {
-  readonly file: string;
-  readonly line: number;
-  readonly text: string;
-}
-
-/** What is known of a trace while its batch is put together. */
-interface KnownTrace {
-  readonly inputDigest: string;
-  readonly output: Output | null;
-  readonly judgementIds: Set<string>;
-  /** Milliseconds since the epoch. */
-  lastJudgedAt: number;
-}
-
-class Ingest {
-  readonly #model: Model;
-  readonly #kind: TaskKind;
-  readonly #ports: Ports;
-  readonly #onBadLine: ((bad: BadLine) => void) | undefined;
-  #good: GoodLine[] = [];
-  #characters = 0;
-  #bad: BadLine[] = [];
-  #ingested = 0;
-  #judgements = 0;
-  #alreadyKnown = 0;
-  #erased = 0;
-  #quarantined = 0;
-  readonly #quarantine: string[] = [];
-
-  constructor(model: Model, ports: Ports, onBadLine: ((bad: BadLine) => void) | undefined) {
-    this.#model = model;
-    this.#kind = kindOf(model, ports);
-    this.#ports = ports;
-    this.#onBadLine = onBadLine;
-  }
-
-  get quarantined(): number {
-    return this.#quarantined;
-  }
-
-  async take(item: FormatItem, file: string): Promise<void> {
-    if (item.kind === 'passed-over') return;
-    const { line, text } = item;
-    if (item.kind === 'unreadable') {
-      await this.refuse({ file, line, reason: item.reason, mend: item.mend, text });
-      return;
-    }
-    const parsed = readTraceFields(item.fields, this.#model, this.#kind);
-    if (!parsed.ok) {
-      await this.refuse({ file, line, ...parsed.problem, text });
-      return;
-    }
-    this.#good.push({ ...parsed.value, file, line, text: text.slice(0, quarantineHead) });
-    this.#characters += text.length;
-    if (this.#good.length >= batchLines || this.#characters >= batchCharacters) await this.#append();
-  }
-
-  async refuse(bad: BadLine): Promise<void> {
-    const kept = { ...bad, text: bad.text.slice(0, quarantineHead).toWellFormed() };
-    this.#quarantined += 1;
-    this.#bad.push(kept);
-    this.#onBadLine?.(kept);
-    if (this.#bad.length >= batchLines) await this.#writeQuarantine();
-  }
-
-  async finish(): Promise<IngestResult> {
-    await this.#append();
-    await this.#writeQuarantine();
-    return {
-      ingested: this.#ingested,
-      judgements: this.#judgements,
-      alreadyKnown: this.#alreadyKnown,
-      erased: this.#erased,
-      quarantined: this.#quarantined,
-      quarantine: this.#quarantine,
-    };
-  }
-
-  async #append(): Promise<void> {
-    const lines = await this.#withoutErased(this.#good);
-    this.#erased += this.#good.length - lines.length;
-    this.#good = [];
-    this.#characters = 0;
-    const known = await this.#knownTraces(lines);
-    const traces: Trace[] = [];
-    const judgements: Judgement[] = [];
-    let alreadyKnown = 0;
-    for (const line of lines) {
-      const { trace } = line;
-      const inputDigest = digest(trace.input);
-      let record = known.get(trace.traceId);
-      if (record === undefined) {
-        record = { inputDigest, output: trace.output, judgementIds: new Set(), lastJudgedAt: Number.NEGATIVE_INFINITY };
-        known.set(trace.traceId, record);
-        traces.push(trace);
-      } else if (record.inputDigest !== inputDigest) {
-        await this.#refuseRepeated(line, 'this traceId is on record with another input');
-        continue;
-      } else {
-        const given = judgementOnRecord(line, record.output, this.#kind);
-        if (given === 'nothing-known') {
-          await this.#refuseRepeated(line, 'this traceId is on record with another output, and no right one is given');
-          continue;
-        }
-        alreadyKnown += 1;
-      }
-      const judgement = this.#judgementOf(line, record);
-      if (judgement !== null) judgements.push(judgement);
-    }
-    if (traces.length > 0 || judgements.length > 0) {
-      await this.#ports.traceLog.append(this.#model.modelId, batchIdOf(traces, judgements), { traces, judgements });
-    }
-    this.#ingested += traces.length;
-    this.#judgements += judgements.length;
-    this.#alreadyKnown += alreadyKnown;
-  }
-
-  async #withoutErased(lines: readonly GoodLine[]): Promise<readonly GoodLine[]> {
-    if (lines.length === 0) return lines;
-    const traceIds = lines.map(({ trace }) => trace.traceId);
-    const erased = await this.#ports.traceLog.erasedAmong(this.#model.modelId, traceIds);
-    return erased.size === 0 ? lines : lines.filter(({ trace }) => !erased.has(trace.traceId));
-  }
-
-  async #refuseRepeated({ file, line, text }: GoodLine, reason: string): Promise<void> {
-    await this.refuse({ file, line, reason, mend: 'give each inference a traceId of its own', text });
-  }
-
-  async #knownTraces(lines: readonly GoodLine[]): Promise<Map<string, KnownTrace>> {
-    const ids = [...new Set(lines.map((line) => line.trace.traceId))];
-    if (ids.length === 0) return new Map();
-    const { traceLog } = this.#ports;
-    const digests = await traceLog.knownTraces(this.#model.modelId, ids);
-    if (digests.size === 0) return new Map();
-    const traceIds = ids.filter((id) => digests.has(id));
-    const records = await traceLog.read(this.#model.modelId, { limit: traceIds.length, traceIds });
-    return new Map(
-      records.map(({ trace, judgements }) => [
-        trace.traceId,
-        {
-          inputDigest: digests.get(trace.traceId)?.inputDigest ?? digest(trace.input),
-          output: trace.output,
-          judgementIds: new Set(judgements.map((judgement) => judgement.judgementId)),
-          lastJudgedAt: judgements.reduce(
-            (latest, { judgedAt }) => Math.max(latest, Date.parse(judgedAt)),
-            Number.NEGATIVE_INFINITY,
-          ),
-        },
-      ]),
-    );
-  }
-
-  /** The line's judgement as a record, or null when there is none or it is known. */
-  #judgementOf(line: GoodLine, record: KnownTrace): Judgement | null {
-    const given = judgementOnRecord(line, record.output, this.#kind);
-    if (given === null || given === 'nothing-known') return null;
-    const { verdict, expected, judge } = given;
-    const { traceId, timestamp } = line.trace;
-    // The time of judging is no part of the id, so that ingesting a line again gives the same judgement.
-    const said = { traceId, timestamp, verdict, expected: expected === null ? null : this.#kind.key(expected), judge };
-    const judgementId = shortDigest(canonicalJson(said));
-    if (record.judgementIds.has(judgementId)) return null;
-    record.judgementIds.add(judgementId);
-    record.lastJudgedAt = Math.max(this.#ports.clock.now(), record.lastJudgedAt + 1);
-    return {
-      judgementId,
-      traceId,
-      verdict,
-      ...(expected === null ? {} : { expected }),
-      judge,
-      judgedAt: new Date(record.lastJudgedAt).toISOString(),
-    };
-  }
-
-  async #writeQuarantine(): Promise<void> {
-    const bad = this.#bad;
-    this.#bad = [];
-    if (bad.length === 0) return;
-    const key = `quarantine/${this.#model.modelId}/${shortDigest(canonicalJson(bad))}.jsonl`;
-    await writeJsonl(this.#ports.objects, key, bad);
-    this.#quarantine.push(key);
-  }
-}
-
-/**
- * The line's judgement of the answer on record; `nothing-known` when it judged another answer and tells nothing of this
- * one.
- */
-function judgementOnRecord(
-  { trace, judgement }: ParsedTraceLine,
-  recorded: Output | null,
-  kind: Pick<TaskKind, 'same'>,
-): GivenJudgement | null | 'nothing-known' {
-  if (judgement === null || sameAnswer(kind, trace.output, recorded)) return judgement;
-  return judgementOfOtherAnswer(judgement, trace.output, recorded, kind) ?? 'nothing-known';
-}
-
-/** Times of judging left out: a batch that is put together again after a crash is the same batch. */
-function batchIdOf(traces: readonly Trace[], judgements: readonly Judgement[]): string {
-  return shortDigestOfAll([
-    ...traces.map((trace) => JSON.stringify(trace)),
-    '',
-    ...judgements.map((judgement) => judgement.judgementId),
-  ]);
 }

@@ -163,7 +163,12 @@ describe('the command line, working with a stack', () => {
       stop() {},
     };
     const open = async () => (async function* () {})();
-    const request = { modelId: 'mail', files: [{ name: 'empty.jsonl', open }], onBadLine: () => undefined };
+    const request = {
+      modelId: 'mail',
+      files: [{ name: 'empty.jsonl', open }],
+      options: null,
+      onProblem: () => undefined,
+    };
     const late = await rejection(ingestOnStack(stack, { ...request, patienceMs: 0 }, quiet));
     expect(late).toMatchObject({ name: 'StorageFailure', mend: expect.stringContaining('ingest-drop') });
     const waiting = rejection(ingestOnStack(stack, { ...request, pollMs: 50 }, quiet));

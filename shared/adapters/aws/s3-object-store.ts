@@ -48,6 +48,7 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async get(key: string): Promise<Uint8Array | undefined> {
+    keyParts(key);
     const found = await this.#find(key);
     if (found === undefined) return undefined;
     const chunks: Uint8Array[] = [];
@@ -114,6 +115,7 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async withLocalFile<T>(key: string, use: (path: string) => Promise<T>): Promise<T> {
+    keyParts(key);
     const chunks = await this.open(key);
     return withTemporaryFolder(async (folder) => {
       const path = join(folder, 'object');
@@ -124,7 +126,11 @@ export class S3ObjectStore implements ObjectStore {
     });
   }
 
-  /** The object's bytes in pieces, in memory that does not grow with its size. @throws RatchetError `ObjectMissing` */
+  /**
+   * The object's bytes in pieces, in memory that does not grow with its size.
+   * @param key any that S3 allows: others name what they drop
+   * @throws RatchetError `ObjectMissing`
+   */
   async open(key: string): Promise<AsyncIterable<Uint8Array>> {
     const found = await this.#find(key);
     if (found === undefined) {
@@ -134,7 +140,6 @@ export class S3ObjectStore implements ObjectStore {
   }
 
   async #find(key: string): Promise<GetObjectCommandOutput | undefined> {
-    keyParts(key);
     return this.#read(key).catch((error: unknown) => {
       if (awsErrorName(error) === 'NoSuchKey') return undefined;
       throw this.#failure('read', key, 's3:GetObject and s3:ListBucket', error);

@@ -1,29 +1,32 @@
 import { idSchema } from '../base/ids.ts';
 
 /**
- * Where files of traces are dropped to be ingested: `drops/<model>/<name>.jsonl`, or `.jsonl.gz`; names may hold
- * folders.
+ * Where files of traces are dropped to be ingested: `drops/<model>/<name>`, where names may hold folders. What a file is
+ * its content tells; its ending only says that it is meant to be one.
  */
-const dropPattern = /^drops\/(?<modelId>[^/]+)\/(?:[^/]+\/)*[^/]+\.jsonl(?:\.gz)?$/;
-const storablePattern = /^(?:(?!\.)[A-Za-z0-9=_.-]{1,255}\/)*(?!\.)[A-Za-z0-9=_.-]{1,255}$/;
+const dropPattern =
+  /^drops\/(?<modelId>[^/]+)\/(?:[^/]+\/)*[^/]+\.(?:jsonl|json|ndjson|csv|tsv|parquet)(?:\.gz|\.zst)?$/i;
+/** Options for one file, or for all of a model. */
+const optionsPattern = /^drops\/[^/]+\/(?:.*\.)?ratchet\.json$/;
+/** In bytes, by S3. */
 const longestKey = 1_024;
+const control = /[\p{Cc}\p{Cs}\ufffd]/u;
 
 export type DropKey =
   | { readonly kind: 'drop'; readonly key: string; readonly modelId: string }
   /** A folder that a console made: nothing to ingest. */
   | { readonly kind: 'folder' }
+  /** How other files are to be read. */
+  | { readonly kind: 'options' }
   | { readonly kind: 'refused'; readonly reason: string; readonly mend: string };
 
-/**
- * What the key of a dropped object, as an event names it, stands for. Events name keys as they are; some services
- * encode them as in a URL, which can be told apart since no key that is taken holds `%` or `+`.
- */
-export function parseDropKey(named: string): DropKey {
-  const key = /[%+]/.test(named) ? decoded(named) : named;
+/** What the key of a dropped object stands for. Blanks, `+`, `:` and letters of any script are what producers write. */
+export function parseDropKey(key: string): DropKey {
   if (key.endsWith('/')) return { kind: 'folder' };
+  if (optionsPattern.test(key)) return { kind: 'options' };
   const mend =
-    'Put it under drops/MODEL/NAME.jsonl or drops/MODEL/NAME.jsonl.gz, in letters, digits, "=", "_", "." and "-".';
-  if (key.length > longestKey || !storablePattern.test(key)) {
+    'Put it under drops/MODEL/NAME.jsonl; endings are .jsonl, .json, .ndjson, .csv, .tsv and .parquet, each also .gz or .zst.';
+  if (new TextEncoder().encode(key).length > longestKey || control.test(key) || key.split('/').some(isNoPart)) {
     return { kind: 'refused', reason: 'The key holds what no key may.', mend };
   }
   const modelId = dropPattern.exec(key)?.groups?.modelId ?? '';
@@ -31,10 +34,11 @@ export function parseDropKey(named: string): DropKey {
   return { kind: 'drop', key, modelId };
 }
 
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text.replaceAll('+', ' '));
-  } catch {
-    return text;
-  }
+/** Where the options of a drop are looked for: beside it, then for all drops of its model. */
+export function optionsKeys(dropKey: string, modelId: string): readonly string[] {
+  return [`${dropKey}.ratchet.json`, `drops/${modelId}/ratchet.json`];
+}
+
+function isNoPart(part: string): boolean {
+  return part === '' || part === '.' || part === '..';
 }

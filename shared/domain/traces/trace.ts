@@ -44,7 +44,12 @@ export function traceLineSchema(output: ZodType<Output>) {
     verdict: verdictSchema.optional(),
     /** The corrected output. */
     expected: output.optional(),
-    judge: judgeSchema.optional(),
+    judge: judgeSchema
+      .extend({
+        /** When it was said; of several judgements of one judge the latest counts. */
+        timestamp: timestampSchema.optional(),
+      })
+      .optional(),
   });
 }
 export type TraceLine = z.infer<ReturnType<typeof traceLineSchema>>;

@@ -4,8 +4,10 @@ import { ibanLengths } from './iban-lengths.ts';
 
 /** What a model's setting `redact` can name. */
 export const builtInDetectors = {
-  email: pattern('EMAIL', /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/gu, (text) =>
-    text.toLowerCase(),
+  email: pattern(
+    'EMAIL',
+    /(?<![\p{L}\p{N}._%+-])[\p{L}\p{N}._%+-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/gu,
+    (text) => text.toLowerCase(),
   ),
   iban: { name: 'iban', find: findIbans },
   card: { name: 'card', find: findCards },
@@ -105,7 +107,9 @@ function findAddresses(text: string): DetectedSpan[] {
   const old = [...text.matchAll(ipv4)].map((match) => spanOf(match, 'IP', match[0]));
   const long = [...text.matchAll(ipv6)].flatMap((match) => {
     const address = match[0].replace(/\.+$/, '');
-    return isIPv6(address) ? [{ start: match.index, end: match.index + address.length, kind: 'IP', value: address.toLowerCase() }] : [];
+    return isIPv6(address)
+      ? [{ start: match.index, end: match.index + address.length, kind: 'IP', value: address.toLowerCase() }]
+      : [];
   });
   return [...old, ...long];
 }

@@ -2,26 +2,26 @@ import type { Output } from '../../domain/base/output.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { TaskSpec } from '../../domain/base/task-spec.ts';
 import type { Detector } from '../../ports/detector.ts';
-import type { ParsedTraceLine } from '../parse-trace-line.ts';
+import type { ReadTrace } from '../normalise/read-raw-trace.ts';
 import { type LineResult, refuse } from '../parse-json-line.ts';
 import { Redactor } from './redactor.ts';
 
 /**
- * A line's trace and judgement with what the detectors find replaced, in its texts, steps and metadata. Labels stay as
- * they are. A line whose outputs name places in the input is refused where the input would change: they would no longer
- * be true.
+ * A line's trace and judgements with what the detectors find replaced, in texts, steps and metadata. Labels stay as they
+ * are. A line whose outputs name places in the input is refused where the input would change: they would no longer be
+ * true.
  */
-export function redactLine<L extends ParsedTraceLine>(
-  line: L,
+export function redactLine(
+  line: ReadTrace,
   detectors: readonly Detector[],
   { kind, task }: { readonly kind: TaskKind; readonly task: TaskSpec },
-): LineResult<L> {
+): LineResult<ReadTrace> {
   if (detectors.length === 0) return { ok: true, value: line };
   const redactor = new Redactor(detectors);
-  const { trace, judgement } = line;
-  const input = redactor.text(trace.input);
-  const outputs = [trace.output, judgement?.expected ?? null];
-  if (kind.anchored && input !== trace.input && outputs.some((output) => output !== null)) {
+  const { trace, judgements } = line;
+  const input = trace === null ? '' : redactor.text(trace.input);
+  const outputs = [trace?.output ?? null, ...judgements.map(({ expected }) => expected ?? null)];
+  if (trace !== null && kind.anchored && input !== trace.input && outputs.some((output) => output !== null)) {
     return refuse(
       'its text holds what the setting "redact" is to replace, and its outputs name places in the text',
       'replace it before, with the places shifted, or leave the line out',
@@ -36,18 +36,18 @@ export function redactLine<L extends ParsedTraceLine>(
     ok: true,
     value: {
       ...line,
-      trace: {
+      trace: trace && {
         ...trace,
         input,
         output: said(trace.output),
         ...(trace.steps && { steps: redactor.value(trace.steps) }),
         ...(trace.metadata && { metadata: redactor.value(trace.metadata) }),
       },
-      judgement: judgement && {
+      judgements: judgements.map((judgement) => ({
         ...judgement,
         expected: said(judgement.expected),
         judge: { ...judgement.judge, reason: redactor.text(judgement.judge.reason) },
-      },
+      })),
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { DetectedSpan, Detector } from '../../ports/detector.ts';
 import { builtInDetectors } from './built-in-detectors.ts';
-import { customDetector } from './custom-pattern.ts';
+import { customDetector } from './custom-detector.ts';
 
 export interface RedactionSettings {
   readonly redact: readonly (keyof typeof builtInDetectors)[];

@@ -3,19 +3,24 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { RatchetError } from '../../../shared/domain/base/errors.ts';
 import { type DropOutcome, ingestDrop } from '../../../shared/intake/ingest-drop.ts';
 import { ingestReceiptKey, ingestReceiptSchema } from '../../../shared/intake/ingest-receipt.ts';
+import { nothingIngested } from '../../../shared/intake/ingest-result.ts';
 import { readJson } from '../../../shared/ports/documents.ts';
 import { sampleModel } from '../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../helpers/memory-ports.ts';
 import { rejection } from '../../helpers/rejection.ts';
 
 const key = 'drops/m1/monday.jsonl.gz';
+const { samples: _none, ...counts } = nothingIngested;
 
 describe('ingesting a drop', () => {
   let ports: MemoryPorts;
   let opened: number;
+  /** Other objects of the bucket. */
+  const besides = new Map<string, string>();
   beforeEach(async () => {
     ports = memoryPorts();
     opened = 0;
+    besides.clear();
     await ports.lineage.createModel(sampleModel());
   });
 
@@ -34,7 +39,7 @@ describe('ingesting a drop', () => {
 
   function drop(
     bytes: Uint8Array,
-    options: { key?: string; etag?: string; badLines?: number; ratioFrom?: number } = {},
+    options: { key?: string; named?: string; etag?: string; badLines?: number; ratioFrom?: number } = {},
   ): Promise<DropOutcome> {
     const limits = {
       bytes: 2 ** 26,
@@ -44,9 +49,12 @@ describe('ingesting a drop', () => {
     };
     return ingestDrop(
       {
-        key: options.key ?? key,
+        key: options.named ?? options.key ?? key,
         etag: options.etag ?? 'etag-1',
-        open: async () => {
+        open: async (asked) => {
+          const beside = besides.get(asked);
+          if (beside !== undefined) return chunksOf(Buffer.from(beside));
+          if (asked !== (options.key ?? key)) throw new RatchetError('ObjectMissing', `There is no ${asked}.`);
           opened += 1;
           return chunksOf(bytes);
         },
@@ -77,12 +85,11 @@ describe('ingesting a drop', () => {
       schemaVersion: 1,
       drop: key,
       etag: 'etag-1',
+      ...counts,
+      lines: 2,
       ingested: 2,
       judgements: 2,
-      alreadyKnown: 0,
-      erased: 0,
-      quarantined: 0,
-      quarantine: [],
+      problems: [],
       failure: null,
     });
     expect(await ports.traceLog.read('m1', { limit: 10 })).toHaveLength(2);
@@ -159,10 +166,10 @@ describe('ingesting a drop', () => {
 
   test.each([
     'drops/monday.jsonl',
-    'drops/m1/monday.csv',
+    'drops/m1/monday.doc',
     'drops/../m1/a.jsonl',
-    'drops/m1/my file.jsonl',
-    'drops/m1/%zz.jsonl',
+    'drops/m1/two\nlines.jsonl',
+    'drops//a.jsonl',
     `drops/m1/${'x'.repeat(1_100)}.jsonl`,
   ])('a key that is none is noted and not read: %s', async (bad) => {
     expect(await drop(lines('t1'), { key: bad })).toMatchObject({ kind: 'refused', modelId: null });
@@ -176,7 +183,51 @@ describe('ingesting a drop', () => {
 
   test('takes a key that the event has encoded, and one with folders', async () => {
     const dated = 'drops/m1/date%3D2026-01-01/monday.jsonl';
-    expect(await drop(lines('t1'), { key: dated })).toMatchObject({ drop: 'drops/m1/date=2026-01-01/monday.jsonl' });
+    const real = 'drops/m1/date=2026-01-01/monday.jsonl';
+    expect(await drop(lines('t1'), { key: real, named: dated })).toMatchObject({ kind: 'ingested', drop: real });
+  });
+
+  test.each([
+    'drops/m1/export 2026-11-01T08:00:00+01:00.jsonl',
+    'drops/m1/été/отчёт.csv.gz',
+    'drops/m1/100%25.ndjson.zst',
+    'drops/m1/A.PARQUET',
+  ])('takes a name that producers write: %s', async (name) => {
+    expect(await drop(lines('t1'), { key: name })).toMatchObject({
+      kind: 'ingested',
+      drop: name,
+      receipt: { ingested: 1 },
+    });
+  });
+
+  test('reads a file as the options of its model say, and as its own say before those', async () => {
+    const row = (traceId: string) =>
+      JSON.stringify({
+        traceId,
+        timestamp: '2026-01-01T00:00:00Z',
+        input: 'text',
+        output: 'spam',
+        a: 'ham',
+        b: 'spam',
+      });
+    besides.set('drops/m1/ratchet.json', '{"map": {"expected": "a"}, "judge": "human"}');
+    await drop(Buffer.from(row('t1')));
+    besides.set(`${key}.ratchet.json`, '{"map": {"expected": "b"}}');
+    await drop(Buffer.from(row('t2')), { etag: 'etag-2' });
+    const records = await ports.traceLog.read('m1', { limit: 10 });
+    expect(records.map(({ trace, judgements: [judgement] }) => [trace.traceId, judgement])).toMatchObject([
+      ['t1', { verdict: 'fail', expected: 'ham', judge: { kind: 'human' } }],
+      ['t2', { verdict: 'pass', expected: 'spam', judge: { kind: 'rule' } }],
+    ]);
+    expect(await drop(Buffer.alloc(0), { key: 'drops/m1/ratchet.json' })).toEqual({ kind: 'nothing' });
+  });
+
+  test('refuses a file whose options cannot be read, in words', async () => {
+    besides.set('drops/m1/ratchet.json', '{"maps": {}}');
+    expect(await drop(lines('t1'))).toMatchObject({
+      kind: 'refused',
+      failure: { cause: expect.stringContaining('unknown: "maps"'), mend: expect.stringContaining('ratchet.json') },
+    });
   });
 
   test('a folder that a console made is nothing', async () => {

@@ -2,14 +2,18 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { defaultBackEnds } from '../../../shared/composition/default-back-ends.ts';
 import { defaultSettings } from '../../../shared/domain/models/settings.ts';
 import { effectiveJudgement } from '../../../shared/domain/traces/judgement.ts';
-import { type BadLine, type IngestResult, ingestTraces } from '../../../shared/intake/ingest-traces.ts';
+import { whatCounts } from '../../../shared/domain/traces/what-counts.ts';
+import type { ToldProblem } from '../../../shared/intake/file-problems.ts';
+import { type IngestResult, nothingIngested } from '../../../shared/intake/ingest-result.ts';
+import { ingestTraces } from '../../../shared/intake/ingest-traces.ts';
+import { classification } from '../../../shared/tasks/classification/classification.ts';
 import { classificationTask } from '../../../shared/tasks/classification/classification-spec.ts';
 import { type MemoryPorts, memoryPorts } from '../../helpers/memory-ports.ts';
 import { rejection } from '../../helpers/rejection.ts';
 import { bytesOf } from './bytes.ts';
 
 let ports: MemoryPorts;
-const bad: BadLine[] = [];
+const bad: ToldProblem[] = [];
 
 beforeEach(async () => {
   ports = memoryPorts();
@@ -31,15 +35,17 @@ const byHuman = (id: string, expected: string) => ({ expected, judge: { kind: 'h
 
 function ingest(...lines: string[]): Promise<IngestResult> {
   const sources = [{ name: 'traces.jsonl', open: async () => bytesOf(lines.join('\n')) }];
-  return ingestTraces({ modelId: 'mail', sources, onBadLine: (found) => bad.push(found) }, ports);
+  return ingestTraces({ modelId: 'mail', sources, onProblem: (found) => bad.push(found) }, ports);
 }
 
+const task = classificationTask(['ham', 'spam']);
+const none = { trace: { input: '', output: null }, judgements: [] };
 const stored = () => ports.traceLog.read('mail', { limit: 1_000 });
 
 describe('ingestTraces', () => {
   test('keeps traces with their judgements', async () => {
     const result = await ingest(line({ expected: 'spam' }), line({ traceId: 't2' }));
-    expect(result).toEqual({ ingested: 2, judgements: 1, alreadyKnown: 0, erased: 0, quarantined: 0, quarantine: [] });
+    expect(result).toEqual({ ...nothingIngested, lines: 2, ingested: 2, judgements: 1 });
     expect(await stored()).toHaveLength(2);
   });
 
@@ -104,7 +110,7 @@ describe('ingestTraces', () => {
       .trim()
       .split('\n')
       .map((text) => JSON.parse(text));
-    expect(written).toEqual(bad);
+    expect(written).toHaveLength(2);
     expect(written[0]).toMatchObject({ file: 'traces.jsonl', line: 1, text: '{"traceId"' });
     expect(written[1].text).toHaveLength(300);
   });
@@ -124,6 +130,134 @@ describe('ingestTraces', () => {
     const sources = [{ name: 'a.gz', open: async () => damaged() }];
     const result = await ingestTraces({ modelId: 'mail', sources }, ports);
     expect(result).toMatchObject({ ingested: 1, quarantined: 1 });
+  });
+
+  test('a judgement by trace id alone joins its known trace', async () => {
+    await ingest(line({}));
+    const result = await ingest(JSON.stringify({ traceId: 't1', ...byHuman('ana', 'spam') }));
+    expect(result).toMatchObject({ ingested: 0, judgements: 1, alreadyKnown: 1, parked: 0, quarantined: 0 });
+    expect(await stored()).toMatchObject([
+      { judgements: [{ verdict: 'fail', expected: 'spam', judge: { id: 'ana' } }] },
+    ]);
+  });
+
+  test('a judgement of a trace that is not here waits for it, and is evidence when it comes', async () => {
+    const alone = JSON.stringify({ traceId: 't1', ...byHuman('ana', 'spam') });
+    expect(await ingest(alone)).toMatchObject({ ingested: 0, judgements: 1, parked: 1, quarantined: 0 });
+    expect(await ingest(alone)).toMatchObject({ judgements: 0, parked: 0, alreadyKnown: 1 });
+    ports.clock.advance(60_000);
+    expect(await ingest(line({}))).toMatchObject({ ingested: 1, judgements: 0 });
+    expect(await ingest(alone)).toMatchObject({ judgements: 0, parked: 0, alreadyKnown: 1 });
+    const [record] = await stored();
+    expect(record?.judgements).toHaveLength(1);
+    expect(whatCounts(record ?? none, task, classification)).toMatchObject({
+      kind: 'counts',
+      judgement: { verdict: 'fail', expected: 'spam' },
+    });
+    expect(await ports.traceLog.history('mail')).toMatchObject([
+      { traces: 0, judged: 0, failed: 0 },
+      { traces: 1, judged: 1, failed: 1 },
+    ]);
+  });
+
+  test('a judgement may come before its trace within a file', async () => {
+    const result = await ingest(JSON.stringify({ traceId: 't1', verdict: 'fail' }), line({}));
+    expect(result).toMatchObject({ ingested: 1, judgements: 1, parked: 0 });
+  });
+
+  test('the time that a judgement names decides, not when it comes', async () => {
+    const at = (timestamp: string, expected: string) => ({
+      expected,
+      judge: { kind: 'human', id: 'ana', reason: '', timestamp },
+    });
+    await ingest(line(at('2025-12-02T00:00:00Z', 'ham')), line(at('2025-12-01T00:00:00Z', 'spam')));
+    await ingest(line(at('2025-11-30T00:00:00Z', 'spam')));
+    const [record] = await stored();
+    expect(whatCounts(record ?? none, task, classification)).toMatchObject({ judgement: { expected: 'ham' } });
+  });
+
+  test('counts the traces about which people disagree, until a majority settles it', async () => {
+    const result = await ingest(line(byHuman('ana', 'ham')), line(byHuman('bo', 'spam')));
+    expect(result).toMatchObject({ judgements: 2, disputed: 1 });
+    expect(await ports.traceLog.history('mail')).toMatchObject([{ judged: 0, failed: 0 }]);
+    expect(await ingest(line(byHuman('cy', 'spam')))).toMatchObject({ disputed: 0 });
+    expect((await ports.traceLog.history('mail')).at(-1)).toMatchObject({ judged: 1, failed: 1 });
+  });
+
+  test('keeps the trace and holds the judgement whose label is unknown, and names it', async () => {
+    const result = await ingest(
+      line(byHuman('ana', 'privacy')),
+      line({ traceId: 't2', ...byHuman('ana', 'privacy') }),
+      line({ traceId: 't3', ...byHuman('ana', 'hamm') }),
+      line({ traceId: 't4', ...byHuman('ana', 'SPAM') }),
+    );
+    expect(result).toMatchObject({
+      ingested: 4,
+      judgements: 4,
+      quarantined: 0,
+      held: 3,
+      unknownOutputs: [
+        { output: 'privacy', judgements: 2, nearest: null },
+        { output: 'hamm', judgements: 1, nearest: 'ham' },
+      ],
+      notes: [{ text: '"SPAM" read as "spam"', count: 1 }],
+    });
+    expect(await ports.traceLog.history('mail')).toMatchObject([{ judgements: 4, judged: 1, failed: 1 }]);
+  });
+
+  test('tells one thing of a file whose lines all lack the same', async () => {
+    const lines = Array.from({ length: 20 }, (_, at) => line({ traceId: null, input: `text ${at}` }));
+    const result = await ingest(...lines);
+    expect(result).toMatchObject({ ingested: 0, quarantined: 20 });
+    expect(bad).toEqual([expect.objectContaining({ line: 0, lines: 20, reason: '"traceId": is missing' })]);
+  });
+
+  test('tells each bad line of a file that has good ones', async () => {
+    await ingest(line({ traceId: null }), line({}), line({ traceId: null }));
+    expect(bad.map(({ line: number, lines }) => [number, lines])).toEqual([
+      [1, 1],
+      [3, 1],
+    ]);
+  });
+
+  test('says which field was probably meant where nothing was judged', async () => {
+    const named = (fields: Record<string, string>) =>
+      ['t1', 't2', 't3'].map((traceId) => line({ traceId, user: 'u1', ...fields }));
+    expect((await ingest(...named({ label: 'spam' }))).warnings).toEqual([
+      'traces.jsonl: no line was judged; unknown: label (3), user (3); if that is what was judged, ingest it with --map expected=label',
+    ]);
+    expect((await ingest(...named({ 'verdict ': 'spam' }))).warnings[0]).toContain("--map 'expected=verdict '");
+    expect((await ingest(...named({ rating: '0.3' }))).warnings[0]).toContain('--map score=rating --pass-at 0.5');
+  });
+
+  test('quarantine keeps only what has not come in since', async () => {
+    const first = await ingest(line({ timestamp: 'yesterday' }), line({ traceId: 't2', timestamp: 'today' }));
+    expect(first).toMatchObject({ quarantined: 2, cleared: 0 });
+    expect(await ingest(line({}))).toMatchObject({ ingested: 1, cleared: 1 });
+    const [key = ''] = first.quarantine;
+    expect(new TextDecoder().decode(await ports.objects.get(key)).match(/"traceId"/g)).toHaveLength(1);
+    expect(await ingest(line({ traceId: 't2' }))).toMatchObject({ cleared: 1 });
+    expect(await ports.objects.list('quarantine/')).toEqual([]);
+  });
+
+  test('an empty file is nothing to do', async () => {
+    const result = await ingest('');
+    expect(result).toEqual({ ...nothingIngested, warnings: ['traces.jsonl is empty: nothing to do'] });
+  });
+
+  test('a dry run shows what would be stored, and writes nothing', async () => {
+    const sources = [
+      {
+        name: 'a',
+        open: async () =>
+          bytesOf(['t1', 't2', 't3', 't4'].map((traceId) => line({ traceId, expected: 'spam' })).join('\n')),
+      },
+    ];
+    const result = await ingestTraces({ modelId: 'mail', sources, dryRun: true }, ports);
+    expect(result).toMatchObject({ ingested: 4, judgements: 4 });
+    expect(result.samples).toHaveLength(3);
+    expect(result.samples[0]).toMatchObject({ trace: { traceId: 't1' }, judgements: [{ expected: 'spam' }] });
+    expect(await stored()).toEqual([]);
   });
 
   test('refuses an unknown model', async () => {

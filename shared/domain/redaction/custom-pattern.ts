@@ -1,5 +1,3 @@
-import type { Detector } from '../../ports/detector.ts';
-
 /** So many ways to match at one place, at most, so that a text takes time in proportion to its length. */
 const mostWays = 1_000;
 const longestPattern = 200;
@@ -10,9 +8,10 @@ const part =
 
 /** Why a text cannot be a pattern of the setting `redactPatterns`; null when it can. */
 export function customPatternProblem(written: string): string | null {
-  const { name, expression } = partsOf(written);
+  const { name, expression } = customPatternParts(written);
   if (!/^[A-Z][A-Z0-9_]{0,29}$/.test(name)) return 'write NAME=EXPRESSION, the name in capitals, digits and "_"';
-  if (expression === '' || expression.length > longestPattern) return `the expression has 1 to ${longestPattern} characters`;
+  if (expression === '' || expression.length > longestPattern)
+    return `the expression has 1 to ${longestPattern} characters`;
   let ways = 1;
   part.lastIndex = 0;
   let before = '';
@@ -25,13 +24,15 @@ export function customPatternProblem(written: string): string | null {
     }
     const [token, least, most = least] = match;
     if (least !== undefined || token === '?') {
+      if (['', '(', '|'].includes(before)) return 'look-around and named groups are not taken';
       if (before === ')' && least !== undefined) return 'a group cannot be repeated: write it out';
       ways *= token === '?' ? 2 : Math.max(1, Number(most) - Number(least) + 1);
     }
     if (token === '|') ways += 1;
     before = token;
   }
-  if (ways > mostWays) return `it can match in ${ways} ways at one place, more than ${mostWays}: make its counts tighter`;
+  if (ways > mostWays)
+    return `it can match in ${ways} ways at one place, more than ${mostWays}: make its counts tighter`;
   try {
     return new RegExp(expression, 'u').test('') ? 'it matches the empty text' : null;
   } catch (error) {
@@ -39,23 +40,8 @@ export function customPatternProblem(written: string): string | null {
   }
 }
 
-/** @param written one that {@link customPatternProblem} has nothing against */
-export function customDetector(written: string): Detector {
-  const { name, expression } = partsOf(written);
-  const pattern = new RegExp(expression, 'gu');
-  return {
-    name,
-    find: (text) =>
-      [...text.matchAll(pattern)].map(({ index, 0: found }) => ({
-        start: index,
-        end: index + found.length,
-        kind: name,
-        value: found,
-      })),
-  };
-}
-
-function partsOf(written: string): { readonly name: string; readonly expression: string } {
+/** Name and expression of a pattern as it is written in the settings. */
+export function customPatternParts(written: string): { readonly name: string; readonly expression: string } {
   const at = written.indexOf('=');
   return { name: written.slice(0, Math.max(0, at)), expression: written.slice(at + 1) };
 }

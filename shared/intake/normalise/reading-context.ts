@@ -1,0 +1,84 @@
+import type { TaskKind } from '../../domain/base/task-kind.ts';
+import type { TaskSpec } from '../../domain/base/task-spec.ts';
+import type { JudgeKind } from '../../domain/traces/judgement.ts';
+import type { TraceFormat } from '../../ports/trace-format.ts';
+import type { FieldMap } from './field-map.ts';
+import type { Notes } from './notes.ts';
+import { isPlausibleTime, type ReadTime, readTime } from './read-time.ts';
+
+/** What a person has said of files that are to be read. */
+export interface ReadingOptions {
+  /** Where fields are taken from, by field. */
+  readonly map: FieldMap;
+  /** From this score on an answer passes; null where scores are no verdicts. */
+  readonly passAt: number | null;
+  /** Who judged, where a file does not tell; null for nobody known. */
+  readonly judge: JudgeKind | null;
+}
+
+export const plainReading: ReadingOptions = { map: new Map(), passAt: null, judge: null };
+
+/** All that reading one record of a file depends on. */
+export class ReadingContext {
+  readonly modelId: string;
+  readonly task: TaskSpec;
+  readonly kind: TaskKind;
+  readonly format: Pick<TraceFormat, 'name' | 'zone' | 'freeNames'>;
+  readonly map: FieldMap;
+  readonly passAt: number | null;
+  readonly judge: JudgeKind | null;
+  readonly notes: Notes;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Fields whose mapped place was there in some record. */
+  readonly mapped = new Set<string>();
+
+  constructor(given: {
+    readonly model: { readonly modelId: string; readonly task: TaskSpec };
+    readonly kind: TaskKind;
+    readonly format: Pick<TraceFormat, 'name' | 'zone' | 'freeNames'>;
+    readonly options: ReadingOptions;
+    readonly notes: Notes;
+    readonly now: number;
+  }) {
+    this.modelId = given.model.modelId;
+    this.task = given.model.task;
+    this.kind = given.kind;
+    this.format = given.format;
+    this.map = given.options.map;
+    this.passAt = given.options.passAt;
+    this.judge = given.options.judge;
+    this.notes = given.notes;
+    this.now = given.now;
+  }
+
+  /** A time, with what was assumed of it noted; null for what is none. */
+  time(value: unknown): string | null {
+    const time = readTime(value);
+    if (time === null) return null;
+    this.#note(time);
+    return time.iso;
+  }
+
+  /** When something was judged; null where that is not known, and where it cannot be. */
+  timeOfJudging(value: unknown): string | null {
+    if (value === null || value === undefined || value === '') return null;
+    const time = readTime(value);
+    if (time !== null && isPlausibleTime(time.iso, this.now)) {
+      this.#note(time);
+      return time.iso;
+    }
+    this.notes.add('times of judging that cannot be: the time of ingest is taken');
+    return null;
+  }
+
+  #note({ assumed }: ReadTime): void {
+    if (assumed === 'no-time') this.notes.add('dates without a time read as midnight UTC');
+    else if (assumed === 'no-zone')
+      this.notes.add(
+        this.format.zone === null
+          ? 'times without a zone read as UTC'
+          : `times without a zone read as ${this.format.zone}, as the format has them`,
+      );
+  }
+}

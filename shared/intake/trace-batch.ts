@@ -1,0 +1,232 @@
+import { canonicalJson, digest, shortDigest, shortDigestOfAll } from '../domain/base/ids.ts';
+import type { Output } from '../domain/base/output.ts';
+import type { TaskKind } from '../domain/base/task-kind.ts';
+import type { Model } from '../domain/models/model.ts';
+import type { Judgement } from '../domain/traces/judgement.ts';
+import type { Trace } from '../domain/traces/trace.ts';
+import type { VerdictCounts } from '../domain/traces/verdict-counts.ts';
+import { whatCounts } from '../domain/traces/what-counts.ts';
+import type { Ports } from '../ports/ports.ts';
+import { type GivenJudgement, judgementOnRecord } from './normalise/given-judgement.ts';
+import type { ReadTrace } from './normalise/read-raw-trace.ts';
+
+export interface GoodLine extends ReadTrace {
+  readonly file: string;
+  readonly line: number;
+  readonly text: string;
+}
+
+/** What became of the lines of one batch. */
+export interface Joined {
+  readonly traces: readonly Trace[];
+  readonly judgements: readonly Judgement[];
+  readonly alreadyKnown: number;
+  readonly parked: number;
+  /** New judgements that name an output that the task does not know, with the output. */
+  readonly held: readonly Output[];
+  /** Ids of the traces about which people disagree. */
+  readonly disputed: readonly string[];
+  readonly refused: readonly { readonly line: GoodLine; readonly reason: string }[];
+  readonly verdicts: VerdictCounts;
+}
+
+/** What is known of a trace while its batch is put together. */
+interface KnownTrace {
+  readonly inputDigest: string;
+  readonly trace: Pick<Trace, 'input' | 'output'>;
+  readonly judgements: Judgement[];
+}
+
+/** Judgements of a trace that has not come. */
+interface Waiting {
+  readonly judgements: Judgement[];
+}
+
+/** Joins the lines of one batch to what the log has, in memory: what is new of them, and what they come to. */
+export async function joinBatch(
+  lines: readonly GoodLine[],
+  model: Model,
+  kind: TaskKind,
+  ports: Pick<Ports, 'traceLog' | 'clock'>,
+): Promise<Joined> {
+  const batch = new Batch(model, kind, ports, await onRecord(lines, model, ports));
+  for (const line of lines) if (line.trace !== null) batch.addTrace(line, line.trace);
+  // After the traces, so that those of this batch are there.
+  for (const line of lines) if (line.trace === null) batch.addJudgements(line);
+  return batch.joined();
+}
+
+/** Times of judging left out: a batch that is put together again after a crash is the same batch. */
+export function batchIdOf({ traces, judgements }: Pick<Joined, 'traces' | 'judgements'>): string {
+  return shortDigestOfAll([
+    ...traces.map((trace) => JSON.stringify(trace)),
+    '',
+    ...judgements.map((judgement) => judgement.judgementId),
+  ]);
+}
+
+interface OnRecord {
+  readonly known: Map<string, KnownTrace>;
+  readonly waiting: Map<string, Waiting>;
+}
+
+async function onRecord(
+  lines: readonly GoodLine[],
+  { modelId }: Model,
+  { traceLog }: Pick<Ports, 'traceLog'>,
+): Promise<OnRecord> {
+  const ids = [...new Set(lines.map((line) => line.traceId))];
+  const judgements = await traceLog.judgementsOf(modelId, ids);
+  const waiting = new Map([...judgements].map(([traceId, of]) => [traceId, { judgements: [...of] }]));
+  const digests = await traceLog.knownTraces(modelId, ids);
+  const traceIds = ids.filter((id) => digests.has(id));
+  const logged = traceIds.length === 0 ? [] : await traceLog.read(modelId, { limit: traceIds.length, traceIds });
+  const known = new Map<string, KnownTrace>();
+  for (const { trace, judgements: of } of logged) {
+    const inputDigest = digests.get(trace.traceId)?.inputDigest ?? digest(trace.input);
+    known.set(trace.traceId, { inputDigest, trace, judgements: [...of] });
+    waiting.delete(trace.traceId);
+  }
+  return { known, waiting };
+}
+
+class Batch {
+  readonly #model: Model;
+  readonly #kind: TaskKind;
+  readonly #clock: Ports['clock'];
+  readonly #known: Map<string, KnownTrace>;
+  readonly #waiting: Map<string, Waiting>;
+  readonly #traces: Trace[] = [];
+  readonly #judgements: Judgement[] = [];
+  readonly #held: Output[] = [];
+  readonly #refused: { line: GoodLine; reason: string }[] = [];
+  /** Traces of which something new is known. */
+  readonly #touched = new Set<string>();
+  #alreadyKnown = 0;
+  #parked = 0;
+
+  constructor(model: Model, kind: TaskKind, { clock }: Pick<Ports, 'clock'>, { known, waiting }: OnRecord) {
+    this.#model = model;
+    this.#kind = kind;
+    this.#clock = clock;
+    this.#known = known;
+    this.#waiting = waiting;
+  }
+
+  addTrace(line: GoodLine, trace: Trace): void {
+    const inputDigest = digest(trace.input);
+    let record = this.#known.get(trace.traceId);
+    if (record === undefined) {
+      const earlier = this.#waiting.get(trace.traceId)?.judgements ?? [];
+      record = { inputDigest, trace, judgements: earlier };
+      this.#known.set(trace.traceId, record);
+      this.#waiting.delete(trace.traceId);
+      this.#traces.push(trace);
+      if (earlier.length > 0) this.#touched.add(trace.traceId);
+    } else if (record.inputDigest !== inputDigest) {
+      this.#refused.push({ line, reason: 'this traceId is on record with another input' });
+      return;
+    } else {
+      const said = line.judgements.map((one) =>
+        judgementOnRecord(one, trace.output, record?.trace.output ?? null, this.#kind),
+      );
+      if (said.length > 0 && said.every((one) => one === 'nothing-known')) {
+        const reason = 'this traceId is on record with another output, and no right one is given';
+        this.#refused.push({ line, reason });
+        return;
+      }
+      this.#alreadyKnown += 1;
+    }
+    for (const judgement of line.judgements) {
+      const said = judgementOnRecord(judgement, trace.output, record.trace.output, this.#kind);
+      if (said !== 'nothing-known') this.#add(line, said, record);
+    }
+  }
+
+  addJudgements(line: GoodLine): void {
+    const record = this.#known.get(line.traceId);
+    if (record !== undefined) {
+      this.#alreadyKnown += 1;
+      for (const judgement of line.judgements) {
+        const said = judgementOnRecord(judgement, undefined, record.trace.output, this.#kind);
+        // Its id is that of what was said before the answer was known: it may have waited for its trace.
+        if (said !== 'nothing-known') this.#add(line, said, record, judgement);
+      }
+      return;
+    }
+    const waiting = this.#waiting.get(line.traceId) ?? { judgements: [] };
+    this.#waiting.set(line.traceId, waiting);
+    const before = this.#judgements.length;
+    for (const judgement of line.judgements) this.#add(line, judgement, waiting);
+    const added = this.#judgements.length - before;
+    this.#parked += added;
+    if (added === 0) this.#alreadyKnown += 1;
+  }
+
+  joined(): Joined {
+    const disputed: string[] = [];
+    let judged = 0;
+    let failed = 0;
+    for (const traceId of this.#touched) {
+      const record = this.#known.get(traceId);
+      if (record === undefined) continue;
+      const found = whatCounts(record, this.#model.task, this.#kind);
+      if (found.kind === 'disputed') disputed.push(traceId);
+      if (found.kind !== 'counts') continue;
+      judged += 1;
+      if (found.judgement.verdict === 'fail') failed += 1;
+    }
+    return {
+      traces: this.#traces,
+      judgements: this.#judgements,
+      alreadyKnown: this.#alreadyKnown,
+      parked: this.#parked,
+      held: this.#held,
+      disputed,
+      refused: this.#refused,
+      verdicts: { judged, failed },
+    };
+  }
+
+  #add(line: GoodLine, given: GivenJudgement, record: KnownTrace | Waiting, named = given): void {
+    const { traceId, saidOf } = line;
+    const { verdict, expected, judge, at } = given;
+    // The time of ingest is no part of the id, so that ingesting a line again gives the same judgement.
+    const said = {
+      traceId,
+      timestamp: saidOf,
+      verdict: named.verdict,
+      expected: named.expected === null ? null : this.#kind.key(named.expected),
+      judge,
+      ...(at === null ? {} : { at }),
+    };
+    const judgementId = shortDigest(canonicalJson(said));
+    if (record.judgements.some((known) => known.judgementId === judgementId)) return;
+    const judgement: Judgement = {
+      judgementId,
+      traceId,
+      verdict,
+      ...(expected === null ? {} : { expected }),
+      judge,
+      judgedAt: at ?? new Date(this.#nextInstant(record)).toISOString(),
+    };
+    record.judgements.push(judgement);
+    this.#judgements.push(judgement);
+    this.#touched.add(traceId);
+    this.#noteHeld(judgement, record);
+  }
+
+  /** Later than all that is on record, even when the clock was set back: of two the one that came later counts. */
+  #nextInstant({ judgements }: Waiting): number {
+    return judgements.reduce((latest, { judgedAt }) => Math.max(latest, Date.parse(judgedAt) + 1), this.#clock.now());
+  }
+
+  #noteHeld({ expected, verdict }: Judgement, record: KnownTrace | Waiting): void {
+    const trace = 'trace' in record ? record.trace : null;
+    const right = expected ?? (verdict === 'pass' && trace !== null ? trace.output : null);
+    if (right === null) return;
+    // Without its trace only what no input could have is known to be unknown.
+    if (trace === null && this.#kind.read === undefined) return;
+    if (this.#kind.problem(this.#model.task, trace?.input ?? '', right) !== null) this.#held.push(right);
+  }
+}
