@@ -157,9 +157,22 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
   return exitCodes.done;
 }
 
+/** Settings that are lists: with commas between, or as a JSON array where a pattern holds commas. */
+const listSettings = new Set<string>(['redact', 'redactPatterns'] satisfies (keyof Settings)[]);
+
+function listOf(value: string | number): unknown {
+  const text = String(value);
+  try {
+    if (text.startsWith('[')) return JSON.parse(text);
+  } catch {
+    // Then it is a name that begins with a bracket.
+  }
+  return text.split(',').map((part) => part.trim());
+}
+
 function settingsFrom(options: z.infer<typeof optionsSchema>): Partial<Settings> {
   const parsed = settingsSchema.safeParse({
-    ...Object.fromEntries(options.set),
+    ...Object.fromEntries(options.set.map(([name, value]) => [name, listSettings.has(name) ? listOf(value) : value])),
     ...(options.targetScore === undefined ? {} : { targetScore: options.targetScore }),
     ...(options.maxIterations === undefined ? {} : { maxIterations: options.maxIterations }),
     ...(options.caution === undefined ? {} : { caution: options.caution }),
