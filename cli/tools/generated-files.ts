@@ -29,7 +29,9 @@ function resultSchemaFiles(): readonly GeneratedFile[] {
 
 /** The formats of the files that people write, as JSON Schema, generated from the schemas that the code checks with. */
 function schemaFiles(): readonly GeneratedFile[] {
-  const trace = z.toJSONSchema(traceLineSchema(classification.output), { io: 'input' });
+  const line = traceLineSchema(classification.output);
+  const trace = z.toJSONSchema(line, { io: 'input' });
+  const judgement = line.pick({ traceId: true, verdict: true, expected: true, judge: true });
   return [
     file('docs/trace.schema.json', {
       title: 'A line of a file for `ratchet ingest`',
@@ -37,6 +39,13 @@ function schemaFiles(): readonly GeneratedFile[] {
         'One recorded inference and, when it was judged, its judgement. `modelId` may be left out. Other fields are moved under `metadata`; an optional field may be null.',
       ...trace,
       required: (trace.required ?? []).filter((field) => field !== 'modelId'),
+      additionalProperties: true,
+    }),
+    file('docs/judgement.schema.json', {
+      title: 'A line of a file for `ratchet ingest` that judges a trace it only names',
+      description:
+        'A judgement of the trace of that id, whether it is here or comes later: a verdict, the right output, or both.',
+      ...z.toJSONSchema(judgement, { io: 'input' }),
       additionalProperties: true,
     }),
     file('docs/example.schema.json', {

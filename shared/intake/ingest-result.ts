@@ -37,6 +37,8 @@ export interface IngestResult {
   /** Lines of traces that were erased: they are passed over. */
   readonly erased: number;
   readonly quarantined: number;
+  /** Files of which no record could be read. */
+  readonly unreadable: number;
   /** Object keys of the quarantined lines, JSON lines of {@link BadLine}. */
   readonly quarantine: readonly string[];
   /** New judgements of traces that are not here yet: they count once those come. */
@@ -66,6 +68,7 @@ export const nothingIngested: IngestResult = {
   alreadyKnown: 0,
   erased: 0,
   quarantined: 0,
+  unreadable: 0,
   quarantine: [],
   parked: 0,
   held: 0,
@@ -87,6 +90,7 @@ export function addResults(a: IngestResult, b: IngestResult): IngestResult {
     alreadyKnown: a.alreadyKnown + b.alreadyKnown,
     erased: a.erased + b.erased,
     quarantined: a.quarantined + b.quarantined,
+    unreadable: a.unreadable + b.unreadable,
     quarantine: [...a.quarantine, ...b.quarantine],
     parked: a.parked + b.parked,
     held: a.held + b.held,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { parseInputLine } from '../../../cli/commands/predict.ts';
+import { ratchetFormat } from '../../../shared/intake/formats/ratchet.ts';
 import { parseJsonObject } from '../../../shared/intake/parse-json-line.ts';
 import { readExampleLines } from '../../../shared/intake/read-example-lines.ts';
 import { type Line, maxLineBytes, readLines } from '../../../shared/intake/read-lines.ts';
@@ -112,9 +113,14 @@ describe('a parser of lines', () => {
         let told = 0;
         const read = await readExampleLines(pieces(bytes, []), {
           kind: classification,
+          task: null,
+          labels: [],
+          formats: [{ ...ratchetFormat, detects: () => true }],
+          name: 'examples',
+          keepVariants: false,
           problemOf: () => null,
-          onBadLine: ({ reason, mend }) => {
-            told += 1;
+          onBadLine: ({ reason, mend, lines: many }) => {
+            told += many;
             expect(reason === '' || mend === '').toBe(false);
           },
         });
