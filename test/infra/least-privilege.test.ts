@@ -125,6 +125,7 @@ describe('a function', () => {
         'events:PutEvents events:event-bus/default events:source=ratchet',
         's3:GetObject traces/drops/*',
         ...folders.flatMap((folder) => [`s3:GetObject traces/${folder}`, ...writes(`traces/${folder}`)]),
+        's3:DeleteObject traces/quarantine/*',
         `s3:ListBucket traces s3:prefix=drops/*,${folders.join(',')}`,
         ...sendsDeadLetters,
       ].sort(),

@@ -207,7 +207,12 @@ function example(): LineResult<never> {
 function readFields(fields: Fields, context: ReadingContext): LineProblem | null {
   const { task, kind, notes } = context;
   const output = fields.get('output');
-  if (output !== undefined && output !== null) {
+  if (output === undefined)
+    return {
+      reason: '"output": is missing',
+      mend: 'write it (null for no answer), or say where it is: --map output=FIELD',
+    };
+  if (output !== null) {
     const read = readOutput(output, 'output', task, kind);
     if (!read.ok) return read.problem;
     if (read.note !== null) notes.add(read.note);
