@@ -3,7 +3,9 @@ import packageDescription from '../package.json' with { type: 'json' };
 import { path, stackName } from './arguments.ts';
 import { addCreateCommand } from './commands/create.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addEraseCommand } from './commands/erase.ts';
 import { addExplainCommand } from './commands/explain.ts';
+import { addExportCommand } from './commands/export.ts';
 import { addIngestCommand } from './commands/ingest.ts';
 import { addLabelsCommand } from './commands/labels.ts';
 import { addLineageCommand } from './commands/lineage.ts';
@@ -87,6 +89,8 @@ export function buildProgram(io: Pick<CliIo, 'stdout' | 'stderr'>, run: RunComma
   addSettingsCommand(program, run);
   addLineageCommand(program, run);
   addRollbackCommand(program, run);
+  addExportCommand(program, run);
+  addEraseCommand(program, run);
   addDoctorCommand(program, run);
   return program;
 }
