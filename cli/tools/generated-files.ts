@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { exampleLineSchema } from '../../shared/domain/models/example.ts';
 import { traceLineSchema } from '../../shared/domain/traces/trace.ts';
 import { classification } from '../../shared/tasks/classification/classification.ts';
 import { resultSchemas } from '../results.ts';
 import { commandLineReference } from './command-line-reference.ts';
+import { exampleLineSchema } from './example-line-schema.ts';
 import { settingsReference } from './settings-reference.ts';
 
 export interface GeneratedFile {
