@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { plural } from '../../shared/domain/base/wording.ts';
 import type { RunResult } from '../../shared/loop/state/run-result.ts';
 import { wholeNumber } from '../arguments.ts';
 import { evidenceLines } from '../evidence-lines.ts';
@@ -59,9 +60,15 @@ async function improve(modelId: string, options: Options, session: Session): Pro
     ...(result.why === null ? [] : [`Why: ${printableLine(result.why, 2_000)}`]),
     ...evidenceLines(result),
     `Report: ${report}`,
+    ...reviewLine(result, session.stackOption),
   ]);
   session.output.say(`Next: ratchet report ${result.run}${session.stackOption}`);
   return result.decision === 'promoted' ? exitCodes.done : exitCodes.kept;
+}
+
+function reviewLine({ review, run }: RunResult, at: string): string[] {
+  if (review === 0) return [];
+  return [`${plural(review, 'trace')} for a person to judge: ratchet report ${run} --review${at}`];
 }
 
 interface Improved {

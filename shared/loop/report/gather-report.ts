@@ -118,7 +118,10 @@ export async function gatherReport(
   };
   return {
     data: { ...draft, nextSteps: nextSteps(draft) },
-    result: resultOf(draft, test, decided, champion, reportKey),
+    result: {
+      ...resultOf(draft, test, decided, champion, reportKey),
+      review: review.counts.reduce((sum, { count }) => sum + count, 0),
+    },
     review,
   };
 }
@@ -296,7 +299,7 @@ function resultOf(
   decided: CandidateReport | null,
   champion: string,
   report: string,
-): RunResult {
+): Omit<RunResult, 'review'> {
   const shares = (when: 'before' | 'after') =>
     Object.fromEntries(
       (test?.sets ?? []).flatMap((set) => (set[when].of === 0 ? [] : [[set.name, set[when].right / set[when].of]])),

@@ -47,6 +47,8 @@ export const runResultSchema = z.strictObject({
   gain: z.strictObject({ of: z.int(), gained: z.int(), lost: z.int(), net: z.number(), lower: z.number() }).nullable(),
   /** What the candidate decided on has lost and gained of what earlier promotions froze. */
   memory: z.record(itemIdSchema, z.strictObject({ lost: z.int(), gained: z.int(), allowed: z.int(), of: z.int() })),
+  /** Traces that a person should judge; review.jsonl beside the report has them. */
+  review: z.int().nonnegative().default(0),
   /** Object key of the HTML report. */
   report: objectKeySchema,
 });
