@@ -18,7 +18,8 @@ export function ingestLines(model: string, result: IngestResult, paths: readonly
           `${plural(disputed, 'trace')} about which people disagree: they neither train nor decide until a majority agrees.`,
         ]),
     ...result.passedOver.map(({ text, count }) => `Passed over: ${printableLine(text)} (${count}).`),
-    ...result.notes.map(({ text, count }) => `Assumed: ${printableLine(text, 300)} (${count}).`),
+    ...result.notes.map(({ text, count }) => `Note: ${printableLine(text, 300)} (${count}).`),
+    ...(result.unreadable === 0 ? [] : [`${plural(result.unreadable, 'file')} could not be read.`]),
     ...(quarantined === 0
       ? []
       : [`${plural(quarantined, 'bad line')}${dryRun ? '' : ` in quarantine: ${paths.join(', ')}`}.`]),

@@ -49,6 +49,7 @@ export const resultSchemas = {
     judgements: z.int().describe('new judgements, of new traces and of known ones'),
     alreadyKnown: z.int().describe('good lines whose trace, or whose judgement of one not here yet, was known'),
     quarantined: z.int().describe('lines that could not be used'),
+    unreadable: z.int().describe('files of which no record could be read'),
     quarantine: z.array(path).describe('JSON lines of what could not be used, with reason and mend'),
     parked: z.int().describe('new judgements of traces that are not here yet: they count once those come'),
     held: z.int().describe('new judgements that count once the model knows the output they name'),

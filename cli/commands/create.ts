@@ -37,6 +37,7 @@ const optionsSchema = z.object({
   task: z.enum([...taskKinds.keys()]),
   labels: z.array(z.string()).default([]),
   examples: z.string().optional(),
+  keepLabelVariants: z.boolean().default(false),
   trainer: z.string().optional(),
   predictor: z.string().optional(),
   analyst: z.string(),
@@ -60,7 +61,11 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
       new Option('--task <kind>', 'what the model does').choices([...taskKinds.keys()]).default('classification'),
     )
     .option('--labels <a,b,…>', 'labels, separated by commas', commaSeparated)
-    .option('--examples <file>', '{"input", "output"} a line, also .gz; "-" is stdin')
+    .option(
+      '--examples <file>',
+      '{"input", "output"} a line, or a table with such columns (also text and label); also .gz and .zst; "-" is stdin',
+    )
+    .option('--keep-label-variants', 'keep labels apart that differ only in case, blanks or Unicode form')
     .option('--trainer <name>', 'the back end that trains (the first that there is for the task)')
     .option('--predictor <name>', 'the back end that answers (the first that the trainer names)')
     .option('--analyst <name>', 'the back end that sorts failures and probes for their causes', defaultBackEnds.analyst)
@@ -110,6 +115,8 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
       task: options.task,
       labels: options.labels,
       examples,
+      ...(path === undefined ? {} : { examplesName: inputName(path) }),
+      keepVariants: options.keepLabelVariants,
       backEnds: backEndNames(options, options.task, workspace.ports),
       trainerOptions: options.foundation === undefined ? {} : { foundation: options.foundation },
       settings,

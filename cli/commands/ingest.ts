@@ -105,11 +105,12 @@ async function ingest(
 function exitCodeOf(result: IngestResult, { strict }: Options, session: Session): ExitCode {
   const { lines, quarantined } = result;
   const share = strict === true ? 0 : strict;
-  if (share !== undefined && quarantined > share * Math.max(1, lines)) {
+  if (share !== undefined && (quarantined > share * lines || result.unreadable > 0)) {
     session.output.say(`More than ${100 * share} % of the lines cannot be used: ${quarantined} of ${lines}.`);
-    return exitCodes.badInput;
+    return exitCodes.fault;
   }
-  if (result.ingested + result.alreadyKnown + result.judgements > 0 || quarantined === 0) return exitCodes.done;
+  if (result.ingested + result.alreadyKnown + result.judgements > 0) return exitCodes.done;
+  if (quarantined + result.unreadable === 0) return exitCodes.done;
   session.output.say('No line could be used.');
   return exitCodes.badInput;
 }

@@ -36,6 +36,7 @@ export const handler = lambdaFunction(async (event) => {
     countForModel(modelId, 'TracesIngested', ingested);
     countForModel(modelId, 'JudgementsIngested', judgements);
     countForModel(modelId, 'LinesQuarantined', quarantined);
+    if (receipt.unreadable > 0) countForModel(modelId, 'DropsRefused', 1);
     // Lines of known traces may be this function's own, of an attempt that was stopped before its event.
     if (ingested + judgements + alreadyKnown > 0) {
       await putEvent('Traces Ingested', { modelId, ingested, judgements, quarantined });

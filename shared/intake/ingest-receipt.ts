@@ -20,6 +20,8 @@ export const ingestReceiptSchema = z.strictObject({
   judgements: count,
   alreadyKnown: count,
   quarantined: count,
+  /** 1 where no record of the file could be read. */
+  unreadable: count.default(0),
   /** Object keys of the quarantined lines. */
   quarantine: z.array(z.string()),
   /** Judgements of traces that are not here yet. */

@@ -35,6 +35,8 @@ export interface IngestResult {
   /** Good lines whose trace, or whose judgement of one that is not here yet, was known already. */
   readonly alreadyKnown: number;
   readonly quarantined: number;
+  /** Files of which no record could be read. */
+  readonly unreadable: number;
   /** Object keys of the quarantined lines, JSON lines of {@link BadLine}. */
   readonly quarantine: readonly string[];
   /** New judgements of traces that are not here yet: they count once those come. */
@@ -63,6 +65,7 @@ export const nothingIngested: IngestResult = {
   judgements: 0,
   alreadyKnown: 0,
   quarantined: 0,
+  unreadable: 0,
   quarantine: [],
   parked: 0,
   held: 0,
@@ -83,6 +86,7 @@ export function addResults(a: IngestResult, b: IngestResult): IngestResult {
     judgements: a.judgements + b.judgements,
     alreadyKnown: a.alreadyKnown + b.alreadyKnown,
     quarantined: a.quarantined + b.quarantined,
+    unreadable: a.unreadable + b.unreadable,
     quarantine: [...a.quarantine, ...b.quarantine],
     parked: a.parked + b.parked,
     held: a.held + b.held,

@@ -87,6 +87,7 @@ class Ingest {
   #parked = 0;
   #held = 0;
   #quarantined = 0;
+  #unreadable = 0;
 
   constructor(model: Model, request: IngestRequest, ports: Ports, earlier: OpenQuarantine) {
     this.#model = model;
@@ -105,8 +106,12 @@ class Ingest {
       else await this.#readRecords(found.format, found.chunks, file);
     } catch (error) {
       if (!(error instanceof RatchetError && error.name === 'InvalidInput')) throw error;
-      const bad = { file: source.name, line: file.last === 0 ? 0 : file.last + 1, text: '', mend: error.mend };
-      await this.#refuse({ ...bad, reason: error.message.replace(/\.$/, '') }, file);
+      const reason = error.message.replace(/\.$/, '');
+      const { mend } = error;
+      if (file.last === 0) {
+        this.#unreadable += 1;
+        this.#request.onProblem?.({ file: source.name, line: 0, lines: 1, reason, mend });
+      } else await this.#refuse({ file: source.name, line: file.last + 1, text: '', mend, reason }, file);
     }
     file.problems.end();
     this.#warnings.push(...file.warnings());
@@ -121,6 +126,7 @@ class Ingest {
       judgements: this.#judgements,
       alreadyKnown: this.#alreadyKnown,
       quarantined: this.#quarantined,
+      unreadable: this.#unreadable,
       quarantine: this.#quarantine,
       parked: this.#parked,
       held: this.#held,

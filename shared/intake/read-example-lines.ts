@@ -1,14 +1,20 @@
 import type { Output } from '../domain/base/output.ts';
-import type { OutputProblem, TaskKind, TaskWords } from '../domain/base/task-kind.ts';
-import { exampleLineSchema } from '../domain/models/example.ts';
-import { describeIssues, type LineProblem, type LineResult, parseJsonObject, refuse } from './parse-json-line.ts';
-import { readLines } from './read-lines.ts';
+import type { OutputProblem, TaskKind } from '../domain/base/task-kind.ts';
+import type { TaskSpec } from '../domain/base/task-spec.ts';
+import type { FormatItem, RawTrace, TraceFormat } from '../ports/trace-format.ts';
+import { detectFormat } from './detect-format.ts';
+import { nameFields } from './normalise/field-names.ts';
+import { type Note, Notes } from './normalise/notes.ts';
+import { type LineProblem, type LineResult, refuse } from './parse-json-line.ts';
 
-/** A line of the examples that cannot be used. */
+/** A line of the examples that cannot be used, or many with one reason. */
 export interface BadExampleLine extends LineProblem {
+  /** 0 where {@link lines} are all of the file. */
   readonly line: number;
   /** The line, or its beginning; untrusted. */
   readonly text: string;
+  /** How many lines it is told of. */
+  readonly lines: number;
 }
 
 export interface NumberedExample {
@@ -22,67 +28,172 @@ export interface ReadExamples {
   readonly refused: number;
   /** Lines that repeat an earlier one, left out. */
   readonly duplicates: number;
+  /** What was assumed, each thing once with how often. */
+  readonly notes: readonly Note[];
 }
 
+export interface ExampleReading {
+  readonly kind: TaskKind;
+  /** Null before the task is known. */
+  readonly task: TaskSpec | null;
+  /** Facets given by hand; of outputs that differ only in how they are written theirs are kept. */
+  readonly labels: readonly string[];
+  readonly formats: readonly TraceFormat[];
+  /** Of the file, for messages. */
+  readonly name: string;
+  /** Whether outputs that differ only in how they are written stay different. */
+  readonly keepVariants: boolean;
+  readonly problemOf: (input: string, output: Output) => OutputProblem | null;
+  readonly onBadLine?: (bad: BadExampleLine) => void;
+}
+
+/** From so many lines on one sentence is told of a file that is wrong as a whole. */
+const enoughForOne = 3;
+
 /**
- * Reads a file of `{"input", "output"}` lines. Repetitions are left out; an input that comes again with another output
- * is refused, since nobody knows which one is right.
+ * Reads examples from a file of any known format: its inputs with its outputs; other fields say nothing. Outputs that
+ * differ only in how they are written are one. Repetitions are left out; an input that comes again with another output is
+ * refused, since nobody knows which one is right.
+ * @throws RatchetError InvalidInput for a file that no format reads
  */
 export async function readExampleLines(
   chunks: AsyncIterable<Uint8Array>,
-  options: {
-    readonly kind: Pick<TaskKind, 'key' | 'output' | 'words'>;
-    readonly problemOf: (input: string, output: Output) => OutputProblem | null;
-    readonly onBadLine?: (bad: BadExampleLine) => void;
-  },
+  reading: ExampleReading,
 ): Promise<ReadExamples> {
-  const { kind, problemOf } = options;
-  const schema = exampleLineSchema(kind.output);
+  const notes = new Notes();
+  const bad: Omit<BadExampleLine, 'lines'>[] = [];
+  const read: (NumberedExample & { readonly text: string })[] = [];
+  for await (const item of itemsOf(chunks, reading)) {
+    if (item.kind === 'passed-over') continue;
+    const { line } = item;
+    const text = item.text.slice(0, 300);
+    const example = item.kind === 'unreadable' ? refuse(item.reason, item.mend) : exampleOf(item, reading, notes);
+    if (example.ok) read.push({ line, text, ...example.value });
+    else bad.push({ line, text, ...example.problem });
+  }
+  const merged = reading.keepVariants ? read : withoutVariants(read, reading, notes);
   const lines: NumberedExample[] = [];
   const seen = new Map<string, NumberedExample>();
-  let refused = 0;
   let duplicates = 0;
-  const refuseLine = (bad: BadExampleLine): void => {
-    refused += 1;
-    options.onBadLine?.(bad);
-  };
-  for await (const line of readLines(chunks)) {
-    if (line.kind === 'unreadable') {
-      refuseLine({ line: line.number, reason: line.reason, mend: line.mend, text: line.head });
-      continue;
-    }
-    const parsed = parseExampleLine(line.text, schema, kind.words, problemOf);
-    if (!parsed.ok) {
-      refuseLine({ line: line.number, ...parsed.problem, text: line.text.slice(0, 300) });
-      continue;
-    }
-    const example = { line: line.number, ...parsed.value };
+  for (const { text, ...example } of merged) {
     const earlier = seen.get(example.input);
     if (earlier === undefined) {
       seen.set(example.input, example);
       lines.push(example);
-    } else if (kind.key(earlier.output) === kind.key(example.output)) {
+    } else if (reading.kind.key(earlier.output) === reading.kind.key(example.output)) {
       duplicates += 1;
     } else {
       const reason = `the input of line ${earlier.line} again, with another output`;
-      refuseLine({ line: line.number, reason, mend: 'keep the right one of the two', text: line.text.slice(0, 300) });
+      bad.push({ line: example.line, reason, mend: 'keep the right one of the two', text });
     }
   }
-  return { lines, refused, duplicates };
+  tell(bad, lines.length, reading.onBadLine);
+  return { lines, refused: bad.length, duplicates, notes: notes.list() };
 }
 
-function parseExampleLine(
-  text: string,
-  schema: ReturnType<typeof exampleLineSchema>,
-  words: TaskWords,
-  problemOf: (input: string, output: Output) => OutputProblem | null,
+async function* itemsOf(
+  chunks: AsyncIterable<Uint8Array>,
+  { name, formats }: ExampleReading,
+): AsyncGenerator<FormatItem> {
+  const file = await detectFormat(chunks, name, formats);
+  if (file !== null) yield* file.format.read(file.chunks, name);
+}
+
+function exampleOf(
+  { fields: given }: RawTrace,
+  { kind, task, problemOf }: ExampleReading,
+  notes: Notes,
 ): LineResult<{ input: string; output: Output }> {
-  const object = parseJsonObject(text);
-  if (!object.ok) return object;
-  const parsed = schema.safeParse(object.value);
-  if (!parsed.success) return refuse(describeIssues(parsed.error), `write {"input": "...", "output": ${words.output}}`);
-  if (parsed.data.input.trim() === '')
-    return refuse('"input" is empty', 'leave the line out: nothing can be learnt from it');
-  const problem = problemOf(parsed.data.input, parsed.data.output);
-  return problem === null ? { ok: true, value: parsed.data } : refuse(`"output": ${problem.reason}`, problem.mend);
+  const write = `write {"input": "...", "output": ${kind.words.output}}`;
+  const { fields, readings } = nameFields(given, () => true);
+  for (const reading of readings) if (/ as "(?:input|output)"$/.test(reading)) notes.add(reading);
+  const { input, output: written } = fields;
+  if (input === undefined || input === null) return refuse('"input": is missing', write);
+  if (typeof input !== 'string') return refuse(`"input": must be a text, not ${nameOf(input)}`, write);
+  if (input.trim() === '') return refuse('"input" is empty', 'leave the line out: nothing can be learnt from it');
+  if (written === undefined) return refuse('"output": is missing', write);
+  if (written === null || written === '')
+    return refuse('"output" is empty', 'write the right output, or leave the line out');
+  const read = readWritten(written, task, kind, write);
+  if (!read.ok) return read;
+  if (read.value.note !== null) notes.add(read.value.note);
+  const { output } = read.value;
+  const problem = problemOf(input, output);
+  return problem === null
+    ? { ok: true, value: { input, output } }
+    : refuse(`"output": ${problem.reason}`, problem.mend);
+}
+
+function readWritten(
+  written: unknown,
+  task: TaskSpec | null,
+  kind: TaskKind,
+  write: string,
+): LineResult<{ readonly output: Output; readonly note: string | null }> {
+  if (kind.read !== undefined) {
+    const reading = kind.read(task, written);
+    if (reading.kind === 'unusable') return refuse(`"output" is ${reading.reason}`, reading.mend);
+    return { ok: true, value: { output: reading.output, note: reading.note } };
+  }
+  const parsed = kind.output.safeParse(written);
+  return parsed.success
+    ? { ok: true, value: { output: parsed.data, note: null } }
+    : refuse(`"output": ${parsed.error.issues[0]?.message ?? 'cannot be read'}`, write);
+}
+
+function nameOf(value: unknown): string {
+  return Array.isArray(value) ? 'a list' : typeof value === 'object' ? 'an object' : `a ${typeof value}`;
+}
+
+/** The examples with one output for all that differ only in how they are written: given by hand, else the most frequent. */
+function withoutVariants<T extends NumberedExample>(
+  examples: readonly T[],
+  { kind, labels }: ExampleReading,
+  notes: Notes,
+): readonly T[] {
+  const form = kind.form?.bind(kind);
+  if (form === undefined) return examples;
+  const byForm = Map.groupBy(examples, ({ output }) => form(output));
+  const kept = new Map<string, Output>();
+  for (const [name, group] of byForm) {
+    const counts = Map.groupBy(group, ({ output }) => kind.key(output));
+    if (counts.size < 2) continue;
+    const [best] = [...counts].sort(
+      ([a, one], [b, other]) =>
+        Number(labels.includes(b)) - Number(labels.includes(a)) || other.length - one.length || (a < b ? -1 : 1),
+    );
+    const output = best?.[1][0]?.output;
+    if (output === undefined) continue;
+    kept.set(name, output);
+    for (const [key, others] of counts) {
+      const other = others[0]?.output;
+      if (key !== best?.[0] && other !== undefined)
+        notes.add(`${quoted(kind.show(other))} read as ${quoted(kind.show(output))}`, others.length);
+    }
+  }
+  if (kept.size > 0)
+    notes.add(
+      'labels that differ only in case, blanks or Unicode form are one; --keep-label-variants keeps them apart',
+      kept.size,
+    );
+  return examples.map((example) => ({ ...example, output: kept.get(form(example.output)) ?? example.output }));
+}
+
+/** Written with escapes where two texts could look the same. */
+function quoted(text: string): string {
+  return JSON.stringify(text.slice(0, 80)).replaceAll(/\p{M}|[^\S ]/gu, (sign) => {
+    return `\\u${sign.codePointAt(0)?.toString(16).padStart(4, '0') ?? ''}`;
+  });
+}
+
+function tell(
+  bad: readonly Omit<BadExampleLine, 'lines'>[],
+  good: number,
+  onBadLine: ExampleReading['onBadLine'],
+): void {
+  const [first] = bad;
+  if (first === undefined || onBadLine === undefined) return;
+  if (good === 0 && bad.length >= enoughForOne && bad.every(({ reason }) => reason === first.reason))
+    onBadLine({ ...first, line: 0, lines: bad.length });
+  else for (const line of bad) onBadLine({ ...line, lines: 1 });
 }

@@ -13,6 +13,7 @@ import type { Dataset } from '../domain/models/dataset.ts';
 import type { Example } from '../domain/models/example.ts';
 import type { BackEndNames, Model } from '../domain/models/model.ts';
 import { type Settings, settingsSchema } from '../domain/models/settings.ts';
+import type { Note } from '../intake/normalise/notes.ts';
 import { type BadExampleLine, readExampleLines } from '../intake/read-example-lines.ts';
 import { initialConfiguration } from '../ports/back-ends.ts';
 import { encodeJsonl } from '../ports/documents.ts';
@@ -29,8 +30,12 @@ export interface CreateRequest {
   readonly task: string;
   /** Labels (entity types, …) given by hand; those of the examples are added to them. */
   readonly labels: readonly string[];
-  /** The first checkpoint's training examples, JSON lines; null to register the model alone. */
+  /** The first checkpoint's training examples, of any known format; null to register the model alone. */
   readonly examples: AsyncIterable<Uint8Array> | null;
+  /** Of the file of examples, for messages. */
+  readonly examplesName?: string;
+  /** Whether outputs that differ only in case, blanks or Unicode form stay different. */
+  readonly keepVariants?: boolean;
   readonly backEnds: BackEndNames;
   /** What of the trainer's configurations is fixed for the model; the trainer checks it. */
   readonly trainerOptions: Json;
@@ -67,7 +72,8 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
   const registered = await modelWithoutChampion(request, ports);
   const kind = registered === null ? kindNamed(request.task, ports.tasks) : kindOf(registered, ports);
   const { trainer, trainerOptions } = checkBackEnds(registered ?? { ...request, ...request.backEnds }, kind, ports);
-  const given = request.examples === null ? null : await readExamples(request.examples, registered, kind, request);
+  const given =
+    request.examples === null ? null : await readExamples(request.examples, registered, kind, request, ports);
   const outputs = outputsOf(given?.examples ?? []);
   const model =
     registered ?? newModel(request, kind.specFrom({ labels: request.labels, outputs }), trainerOptions, ports);
@@ -146,10 +152,16 @@ async function readExamples(
   registered: Model | null,
   kind: TaskKind,
   request: CreateRequest,
+  { formats }: Ports,
 ): Promise<FirstExamples> {
   if (registered !== null) checkLabels(kind.knownFacets(registered.task), request.labels, kind);
   const read = await readExampleLines(chunks, {
     kind,
+    task: registered?.task ?? null,
+    labels: request.labels,
+    formats,
+    name: request.examplesName ?? 'the file of examples',
+    keepVariants: request.keepVariants ?? false,
     problemOf: (input, output) => (registered === null ? null : kind.problem(registered.task, input, output)),
     ...(request.onBadLine === undefined ? {} : { onBadLine: request.onBadLine }),
   });
@@ -165,7 +177,7 @@ async function readExamples(
       folds: [],
     }),
   );
-  return { examples, refused: read.refused, duplicates: read.duplicates };
+  return { examples, refused: read.refused, duplicates: read.duplicates, notes: read.notes.map(told) };
 }
 
 /** The task is known only once the examples are read; those whose output is no valid one of it are refused then. */
@@ -179,7 +191,7 @@ function withoutBadOutputs(
     const problem = kind.problem(task, input, output);
     if (problem === null) return true;
     const line = provenance.kind === 'file' ? provenance.line : 0;
-    request.onBadLine?.({ line, ...problem, text: input.slice(0, 300) });
+    request.onBadLine?.({ line, ...problem, text: input.slice(0, 300), lines: 1 });
     return false;
   });
   const refused = read.refused + read.examples.length - examples.length;
@@ -201,6 +213,12 @@ interface FirstExamples {
   readonly examples: readonly Example[];
   readonly refused: number;
   readonly duplicates: number;
+  /** What was assumed when they were read. */
+  readonly notes: readonly string[];
+}
+
+function told({ text, count }: Note): string {
+  return `${text} (${count})`;
 }
 
 /** Refuses labels (entity types, …) that the registered task does not have. */
@@ -253,7 +271,7 @@ function newModel(request: CreateRequest, task: TaskSpec, trainerOptions: Json, 
 function initialDataset(
   model: Model,
   examples: readonly Example[],
-  read: { refused: number; duplicates: number },
+  read: FirstExamples,
   kind: TaskKind,
   ports: Ports,
 ): Dataset {
@@ -276,10 +294,12 @@ function initialDataset(
       bands: [],
       controls: [],
       leftOut: { 'bad line': read.refused, duplicate: read.duplicates },
-      notes:
-        uncovered.length === 0
+      notes: [
+        ...read.notes,
+        ...(uncovered.length === 0
           ? []
-          : [`no example of: ${uncovered.slice(0, 20).join(', ')}${uncovered.length > 20 ? ', …' : ''}`],
+          : [`no example of: ${uncovered.slice(0, 20).join(', ')}${uncovered.length > 20 ? ', …' : ''}`]),
+      ],
     },
     createdAt: nowOf(ports),
   };

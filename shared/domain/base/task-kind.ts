@@ -110,6 +110,8 @@ export interface TaskKind<S extends TaskSpec = TaskSpec> {
    * @param spec null before the task is known: nothing is unknown then
    */
   read?(spec: S | null, written: unknown): OutputReading;
+  /** Equal for outputs that differ only in how they are written: case, blanks, Unicode form. Without it none are. */
+  form?(output: Output): string;
   /** Why an output is no valid one of the task for this input; null when it is. */
   problem(spec: S, input: string, output: Output): OutputProblem | null;
 

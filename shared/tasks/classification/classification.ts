@@ -1,6 +1,7 @@
 import type { Output } from '../../domain/base/output.ts';
 import { quoted } from '../../domain/base/quoted.ts';
 import type { Grade, Pattern, TaskKind } from '../../domain/base/task-kind.ts';
+import { normalisedText } from '../../domain/base/text.ts';
 import { wilsonScore } from '../../domain/base/wilson.ts';
 import { noiseDetectors, poisonDetectors, suspectDetectors } from '../../domain/triage/detector-name.ts';
 import {
@@ -35,6 +36,7 @@ export const classification: TaskKind<ClassificationSpec> = {
   specFrom: classificationSpecFrom,
   knownFacets: ({ labels }) => labels,
   read: readLabel,
+  form: (output) => normalisedText(labelOf(output)),
   problem(task, _input, output) {
     const label = labelOf(output);
     if (hasLabel(task, label)) return null;

@@ -131,7 +131,12 @@ describe('ingesting a drop', () => {
     expect((await receipt()).ingested).toBeGreaterThan(0);
     expect(await quarantined()).toContain('damaged');
     expect(await drop(gzipSync('x').fill(0xff, 2), { etag: 'etag-2' })).toMatchObject({
-      receipt: { ingested: 0, quarantined: 1 },
+      receipt: {
+        ingested: 0,
+        quarantined: 0,
+        unreadable: 1,
+        problems: [{ reason: expect.stringContaining('damaged') }],
+      },
     });
   });
 

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { parseInputLine } from '../../../cli/commands/predict.ts';
+import { createFormats } from '../../../shared/composition/create-formats.ts';
 import { parseJsonObject } from '../../../shared/intake/parse-json-line.ts';
 import { readExampleLines } from '../../../shared/intake/read-example-lines.ts';
 import { type Line, maxLineBytes, readLines } from '../../../shared/intake/read-lines.ts';
@@ -112,6 +113,11 @@ describe('a parser of lines', () => {
         let told = 0;
         const read = await readExampleLines(pieces(bytes, []), {
           kind: classification,
+          task: null,
+          labels: [],
+          formats: createFormats(),
+          name: 'examples',
+          keepVariants: false,
           problemOf: () => null,
           onBadLine: ({ reason, mend }) => {
             told += 1;
