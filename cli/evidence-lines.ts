@@ -1,4 +1,4 @@
-import { percent, plural } from '../shared/domain/base/wording.ts';
+import { percent } from '../shared/domain/base/wording.ts';
 import type { RunResult } from '../shared/loop/state/run-result.ts';
 
 type Scores = RunResult['scores'];
@@ -22,18 +22,19 @@ function scoreLine({ before, after }: Scores): string {
   return `Out of fold, by models that have not seen the traces, suspect judgements left out: ${percent(champion)} before, ${percent(after.traffic)} after${apart}.`;
 }
 
-function gainLine(
-  { of, gained, lost, net, lower }: NonNullable<RunResult['gain']>,
-  memory: RunResult['memory'],
-): string {
-  const records = `Of ${plural(of, 'independent record')} ${gained} are gained and ${lost} lost`;
+function gainLine({ net, lower }: NonNullable<RunResult['gain']>, memory: RunResult['memory']): string {
   const earlier = Object.values(memory);
   const worst = earlier.toSorted((a, b) => b.lost - b.gained - b.allowed - (a.lost - a.gained - a.allowed))[0];
   const kept =
     worst === undefined
       ? ''
-      : ` Of what earlier promotions froze, ${Math.max(0, worst.lost - worst.gained)} are lost net (${worst.allowed} allowed).`;
-  return `${records}: ${points(net)} points, with 95 % certainty above ${points(lower)}.${kept}`;
+      : ` Of what earlier promotions froze, ${lostNet(worst)} lost net (${worst.allowed} allowed).`;
+  return `A change of ${points(net)} points, with 95 % certainty above ${points(lower)}.${kept}`;
+}
+
+function lostNet({ lost, gained }: RunResult['memory'][string]): string {
+  const net = Math.max(0, lost - gained);
+  return net === 1 ? '1 is' : `${net} are`;
 }
 
 function reportLine({ before, after }: Scores): string[] {

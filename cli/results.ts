@@ -82,6 +82,9 @@ export const resultSchemas = {
     decision: decisionSchema.nullable(),
     report: path,
     curation: path,
+    review: path
+      .nullable()
+      .describe('what a person should judge, to be ingested again; null for a run of an earlier version'),
   }),
   status: z.strictObject({
     model: modelName,
@@ -133,6 +136,7 @@ export const resultSchemas = {
     champion: checkpointName,
     previous: checkpointName.nullable(),
     moved: z.boolean().describe('false when it was the champion already'),
+    released: checkpointName.nullable().describe('what was rolled back from, and may be promoted again'),
   }),
   doctor: z.strictObject({
     workspace: z.string().nullable().describe('absolute path of the directory; null with --stack'),

@@ -321,6 +321,8 @@ async function gate(request: StageRequest): Promise<string> {
             failures: 1_000,
             enoughEvidence: true,
             reason: null,
+            people: 'p',
+            keptOut: null,
           },
           lineage: {
             champion: 'first',

@@ -82,7 +82,7 @@ async function show(result: DemoResult, workspace: Workspace): Promise<void> {
     },
     [
       `The filter answered ${result.traffic.right} of ${result.traffic.of} messages of its traffic right.`,
-      `The run ${run.decision === 'promoted' ? 'promoted a new champion' : 'kept the champion'}: ${run.reason}`,
+      `The run ${run.decision === 'promoted' ? 'promoted a new champion' : 'kept the champion'}: ${run.headline}.`,
       ...evidenceLines(run),
       '',
       ...demoTable(result),

@@ -1,6 +1,8 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { rollbackChampion } from '../../shared/operations/rollback-champion.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { releaseRolledBack, rollbackChampion } from '../../shared/operations/rollback-champion.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { person } from '../person.ts';
 import { commandResult } from '../results.ts';
@@ -10,10 +12,18 @@ const help = `
 Example:
   $ ratchet lineage spam-filter
   $ ratchet rollback spam-filter --to 3f09c1d2aa47be50 --reason "complaints about invoices"
+  $ ratchet rollback spam-filter --release 81be5c07d2f4a613 --reason "it was the import, not the model"
 
-Only a checkpoint that was champion before can be gone back to. The move is entered in the model's record with your name.`;
+Only a checkpoint that was champion before can be gone back to. The move is entered in the model's record with your name.
+What you go back from stays out, and what the same evidence would make again, until people's judgements change the
+evidence or --release lets it in.`;
 
-const optionsSchema = z.object({ to: z.string(), reason: z.string().max(1_000) });
+const optionsSchema = z.object({
+  to: z.string().optional(),
+  release: z.string().optional(),
+  reason: z.string().max(1_000),
+});
+type Options = z.infer<typeof optionsSchema>;
 
 export function addRollbackCommand(program: Command, run: RunCommand): void {
   program
@@ -21,7 +31,8 @@ export function addRollbackCommand(program: Command, run: RunCommand): void {
     .summary('move the champion back')
     .description('Makes a former champion the champion again. Refused while a run is active.')
     .argument('<model>', 'name of the model')
-    .requiredOption('--to <id>', 'checkpoint to go back to')
+    .option('--to <id>', 'checkpoint to go back to')
+    .option('--release <id>', 'let in again what was gone back from, and its like; the champion stays')
     .option('--reason <text>', 'why, for the record', 'by hand')
     .addHelpText('after', help)
     .action((model: string, options: unknown, command: Command) =>
@@ -29,20 +40,51 @@ export function addRollbackCommand(program: Command, run: RunCommand): void {
     );
 }
 
-async function rollback(
-  modelId: string,
-  { to, reason }: z.infer<typeof optionsSchema>,
-  session: Session,
-): Promise<ExitCode> {
+async function rollback(modelId: string, { to, release, reason }: Options, session: Session): Promise<ExitCode> {
+  if ((to === undefined) === (release === undefined)) {
+    throw new RatchetError('InvalidInput', 'One of --to and --release is needed.', {
+      mend: `See the checkpoints: ratchet lineage ${modelId}${session.stackOption}`,
+    });
+  }
   const { ports } = await session.open();
-  const result = await rollbackChampion({ modelId, to, by: person(), reason }, ports);
+  if (release !== undefined) return released(modelId, release, reason, session, ports);
+  const result = await rollbackChampion({ modelId, to: to ?? '', by: person(), reason }, ports);
+  const kept =
+    result.moved && result.from !== null
+      ? [
+          `${result.from} and its like stay out until people's judgements change the evidence, or: ratchet rollback ${modelId} --release ${result.from}${session.stackOption}`,
+        ]
+      : [];
   await session.output.result(
-    commandResult('rollback', { model: modelId, champion: to, previous: result.from, moved: result.moved }),
+    commandResult('rollback', {
+      model: modelId,
+      champion: result.to,
+      previous: result.from,
+      moved: result.moved,
+      released: null,
+    }),
     [
       result.moved
-        ? `Checkpoint ${to} is the champion of ${modelId} again, in place of ${result.from ?? 'none'}.`
-        : `Checkpoint ${to} is the champion of ${modelId} already.`,
+        ? `Checkpoint ${result.to} is the champion of ${modelId} again, in place of ${result.from ?? 'none'}.`
+        : `Checkpoint ${result.to} is the champion of ${modelId} already.`,
+      ...kept,
     ],
+  );
+  return exitCodes.done;
+}
+
+async function released(
+  modelId: string,
+  checkpointId: string,
+  reason: string,
+  session: Session,
+  ports: Ports,
+): Promise<ExitCode> {
+  await releaseRolledBack({ modelId, checkpointId, by: person(), reason }, ports);
+  const champion = (await ports.lineage.getControl(modelId))?.championId ?? '';
+  await session.output.result(
+    commandResult('rollback', { model: modelId, champion, previous: null, moved: false, released: checkpointId }),
+    [`Checkpoint ${checkpointId} and its like may be promoted again; ${champion} stays the champion of ${modelId}.`],
   );
   return exitCodes.done;
 }

@@ -6,6 +6,7 @@ import { wholeNumber } from '../arguments.ts';
 import { evidenceLines } from '../evidence-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Place } from '../place.ts';
+import { printableLine } from '../printable.ts';
 import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 
@@ -17,7 +18,7 @@ Example:
 A run judges and triages the traces, finds why the champion fails, trains candidates on a corrective training set, and
 promotes one only if it passes the gate. A run that was broken off goes on where it stopped when it is started again. With
 --stack the run works on AWS, and goes on there when this command is stopped.
-Exit code 3: the run ended and the champion stayed; the reason says why.`;
+Exit code 3: the run ended and the champion stayed; the report says why.`;
 
 const optionsSchema = z.object({
   seed: z.int().nullable().default(null),
@@ -51,10 +52,11 @@ async function improve(modelId: string, options: Options, session: Session): Pro
   session.progress.stop();
   const report = await place.localCopy(result.report);
   await session.output.result(commandResult('run', { ...result, report }), [
+    `${result.decision === 'promoted' ? 'Promoted' : 'Kept'}: ${printableLine(result.headline, 1_000)}.`,
     result.decision === 'promoted'
-      ? `Promoted: checkpoint ${result.champion} is the champion of ${modelId} now.`
-      : `Kept: checkpoint ${result.champion} stays the champion of ${modelId}.`,
-    `Reason: ${result.reason}`,
+      ? `Checkpoint ${result.champion} is the champion of ${modelId} now.`
+      : `Checkpoint ${result.champion} stays the champion of ${modelId}.`,
+    ...(result.why === null ? [] : [`Why: ${printableLine(result.why, 2_000)}`]),
     ...evidenceLines(result),
     `Report: ${report}`,
   ]);

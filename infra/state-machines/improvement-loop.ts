@@ -34,6 +34,8 @@ const split = {
     'failures.$': '$.split.failures',
     'enoughEvidence.$': '$.split.enoughEvidence',
     'reason.$': '$.split.reason',
+    'people.$': '$.split.people',
+    'keptOut.$': '$.split.keptOut',
   },
 };
 const firstIteration = { number: 1, kind: 'first', move: 'first', historyKey: null };
@@ -119,7 +121,7 @@ const diagnose = sequence(
       weaknesses: [],
       decision: {
         next: 'keep',
-        'reason.$': "States.Format('Too little evidence: {}.', $.split.reason)",
+        'reason.$': '$.split.reason',
         historyKey: null,
         chosen: null,
         answersKey: null,
@@ -342,7 +344,11 @@ const iterate = sequence(
 const end = sequence(
   task('promote-champion', {
     comment: 'Freezes the records and moves the champion by compare-and-set.',
-    input: once({ ...prepared, split: { 'evidence.$': '$.split.evidence' }, 'decision.$': '$.decision' }),
+    input: once({
+      ...prepared,
+      split: { 'evidence.$': '$.split.evidence', 'people.$': '$.split.people' },
+      'decision.$': '$.decision',
+    }),
     resultPath: '$.promotion',
   }),
   longStage('final-test', {

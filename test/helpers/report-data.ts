@@ -11,6 +11,7 @@ import type {
   BeforeAfter,
   ConfusionCell,
   ExampleText,
+  FacetReport,
   Rate,
   ReportData,
   ShownAnswer,
@@ -31,6 +32,16 @@ const labels = [
 /** A rate with its interval. */
 export function rate(right: number, of: number): Rate {
   return { right, of, ...wilsonInterval(right, of) };
+}
+
+/** A label with as many answers right before and after as there are of it, and wrong answers of the same name. */
+function facetReport(facet: string, of: number, before: number, after: number): FacetReport {
+  const answered = (right: number) => rate(right, right + 3);
+  return {
+    facet,
+    recall: { before: rate(before, of), after: rate(after, of) },
+    precision: { before: answered(before), after: answered(after) },
+  };
 }
 
 /** Before and after on a set of one size. */
@@ -197,6 +208,7 @@ function cluster(index: number, cause: RootCause, title: string, size: number, f
     exampleIds: [`trace-${index}-0`, `trace-${index}-1`],
     examples: [example(index, { after: null }), example(index + 4, { after: null })],
     weakness: failed === null ? null : weakness(clusterId, failed),
+    gain: { mended: size - 5, failing: 5, rightBefore: cause === 'noise' ? 0 : 140, lost: index % 3 },
   };
 }
 
@@ -274,14 +286,17 @@ export function promotedReport(): ReportData {
     decision: 'promoted',
     reason:
       'Candidate 2-extend, the best of 2, passes the gate. Right where the champion is wrong 163 times, wrong where it is right 22 times, on 2,588 independent records: a gain of 5.45 points, with 95 % certainty above +4.60 points (above −0.25 is needed).',
+    words: { facet: 'label', facets: 'labels' },
     ended: null,
     links: [],
     nextSteps: [
-      'Look through the 19 suspect judgements in the review console: ratchet review support-intents.',
+      'Look through the 19 suspect judgements in review.jsonl.',
       'Watch exchange_rate: it has only 14 judged traces, so its interval is wide.',
     ],
     traffic: { traces: 3_087, passes: 2_611, failures: 262, unknown: 214 },
     evidence: { failures: 231, records: 2_704 },
+    rates: { failures: 8.25, records: 96.6 },
+    keptOut: null,
     triage: [
       { category: 'clean', kind: 'none', count: 2_604, example: '' },
       { category: 'fixable-noise', kind: 'typos', count: 288, example: texts[3] ?? '' },
@@ -302,9 +317,10 @@ export function promotedReport(): ReportData {
       beforeAfter('failures', 231, 0, 171),
       beforeAfter('passes', 2_473, 2_473, 2_450),
     ],
-    byLabel: labels.map((label, index) =>
-      beforeAfter(label, 90 - index * 11, 80 - index * 11, 86 - index * 11 - (index === 6 ? 7 : 0)),
+    byFacet: labels.map((label, index) =>
+      facetReport(label, 90 - index * 11, 80 - index * 11, 86 - index * 11 - (index === 6 ? 7 : 0)),
     ),
+    untold: [],
     bySlice: [beforeAfter('mobile app', 60, 44, 55), beforeAfter('web form', 70, 61, 66)],
     allFailuresFixed: rate(214, 231),
     confusion: confusion(),
@@ -326,6 +342,14 @@ export function promotedReport(): ReportData {
         },
       ],
       causes: { 'label-confusion': 102, 'surface-trap': 31, noise: 17, ambiguous: 9 },
+    },
+    failing: { count: 0, examples: [] },
+    review: {
+      counts: [
+        { why: 'suspect-judgement', count: 19 },
+        { why: 'fail-without-correction', count: 41 },
+      ],
+      lines: 60,
     },
     datasets: [
       dataset(1, 'complement', [0.62, 0.21, 0.17], 214),
@@ -456,7 +480,7 @@ export function keptReport(): ReportData {
     ended: 'moves-exhausted',
     links: [],
     nextSteps: [
-      'Read the 9 regressed examples below: those wrongly judged can be corrected in the review console.',
+      'Read the 9 regressed examples below: those wrongly judged can be judged again.',
       'Collect more traffic of pending_transfer, then run again.',
     ],
     test: [
@@ -507,18 +531,23 @@ export function tooLittleEvidenceReport(): ReportData {
     reason: '7 failures after triage, 20 are needed; 23 records of evidence, 50 are needed',
     ended: null,
     links: [],
-    nextSteps: [
-      'Ingest more judged traces, or judge some of the 31 of unknown verdict in the review console, then run again.',
-    ],
+    nextSteps: ['Ingest more judged traces, or judge some of the 31 of unknown verdict, then run again.'],
     traffic: { traces: 96, passes: 58, failures: 7, unknown: 31 },
     evidence: { failures: 7, records: 23 },
+    rates: { failures: 2.4, records: 4.5 },
     triage: [
       { category: 'clean', kind: 'none', count: 94, example: '' },
       { category: 'poison', kind: 'empty', count: 2, example: '' },
     ],
     weighed: { size: 23, right: 19 },
     test: null,
-    byLabel: [],
+    byFacet: [],
+    failing: {
+      count: 7,
+      examples: Array.from({ length: 7 }, (_, index) =>
+        example(index, { after: null, ...(index === 2 ? { expected: null } : {}) }),
+      ),
+    },
     bySlice: [],
     allFailuresFixed: null,
     confusion: [],
@@ -541,7 +570,8 @@ export function manyLabelsReport(): ReportData {
     ...base,
     model: { ...base.model, task: classificationTask(names) },
     bySlice: [],
-    byLabel: names.map((name, index) => beforeAfter(name, 12, 6 + (index % 6), Math.min(12, 7 + ((index * 7) % 6)))),
+    byFacet: names.map((name, index) => facetReport(name, 12, 6 + (index % 6), Math.min(12, 7 + ((index * 7) % 6)))),
+    untold: names.slice(140),
     confusion: names.flatMap((name, index) => [
       { expected: name, answered: name, right: true, before: 9, after: 10 },
       {
@@ -587,7 +617,9 @@ export function hostileReport(text: string = hostileText): ReportData {
     links: [],
     nextSteps: [text],
     triage: base.triage.map((row) => ({ ...row, kind: text, example: text })),
-    byLabel: base.byLabel.map((row) => ({ ...row, name: text })),
+    byFacet: base.byFacet.map((row) => ({ ...row, facet: text })),
+    untold: [text],
+    failing: { count: 70, examples: base.regressed.map(shown) },
     bySlice: base.bySlice.map((row) => ({ ...row, name: text })),
     confusion: base.confusion.map((cell, index) => ({
       ...cell,

@@ -45,13 +45,13 @@ async function promote(ports: Ports, runId: string, lease: LeaseRef) {
     return (await readJson(ports.objects, key, z.object({ output: schema }))).output;
   };
   const { prepared } = await output('prepare-run', 0, snapshotSchema);
-  const { evidence } = await output('split-traces', 0, splitSchema);
+  const { evidence, people } = await output('split-traces', 0, splitSchema);
   const decision = await output('decide-next', 1, decisionRefSchema);
   expect(decision.next).toBe('promote');
   const input = { run: { runId, modelId, seed: 4 }, lease, iteration: 0, item: 'all' };
   const { output: promotion } = await completeStage(
     promoteChampion,
-    { ...input, prepared, split: { evidence }, decision },
+    { ...input, prepared, split: { evidence, people }, decision },
     ports,
   );
   return { promotion, prepared };

@@ -17,6 +17,10 @@ const championMoveSchema = z.strictObject({
   /** A run's id, or the person who moved it. */
   by: z.string(),
   reason: z.string(),
+  /** Of a promotion: what people had judged of its evidence, a digest (`peopleDigest`). */
+  people: z.string().optional(),
+  /** Of a rollback: who lets in again what was taken back, and why. */
+  released: z.strictObject({ at: z.string(), by: z.string(), reason: z.string() }).optional(),
 });
 /** One move of the champion pointer. */
 export type ChampionMove = z.infer<typeof championMoveSchema>;

@@ -76,7 +76,7 @@ export const finalTest: LongStage<z.infer<typeof inputSchema>, z.infer<typeof fi
         ),
         ...(report.length === 0 ? [] : [set('report', report, byExample(reportBefore), byExample(reportAfter))]),
       ],
-      byLabel: breakdown(traffic, before, after, (item) => kind.facets(item.expected)),
+      byFacet: byFacet(traffic, before, after, kind),
       bySlice: breakdown(traffic, before, after, (item) => {
         const slice = slices.get(item.exampleId) ?? null;
         return slice === null ? [] : [slice];
@@ -124,7 +124,7 @@ function breakdown(
   before: Answers,
   after: Answers,
   namesOf: (item: EvaluationItem) => readonly string[],
-): FinalTest['byLabel'] {
+): FinalTest['bySlice'] {
   const named = items.flatMap((item) => namesOf(item).map((name) => ({ name, item })));
   return [...Map.groupBy(named, ({ name }) => name)]
     .map(([name, members]) => {
@@ -132,6 +132,34 @@ function breakdown(
       return { name, before: tally(own, before), after: tally(own, after) };
     })
     .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
+
+type Graded = FinalTest['byFacet'][number]['before'];
+
+/** What both got right and wrong of each facet, sorted by facet; one that nobody named is not there. */
+function byFacet(
+  items: readonly EvaluationItem[],
+  before: Answers,
+  after: Answers,
+  kind: TaskKind,
+): FinalTest['byFacet'] {
+  const sums = new Map<string, { before: Graded; after: Graded }>();
+  const none: Graded = { tp: 0, fp: 0, fn: 0 };
+  for (const item of items) {
+    for (const [when, answers] of [['before', before] as const, ['after', after] as const]) {
+      for (const part of kind.grade(item.expected, answers.get(item.exampleId)?.output ?? null).parts) {
+        const sum = sums.get(part.facet) ?? { before: none, after: none };
+        sums.set(part.facet, { ...sum, [when]: added(sum[when], part) });
+      }
+    }
+  }
+  return [...sums]
+    .map(([facet, sum]) => ({ facet, ...sum }))
+    .sort((a, b) => (a.facet < b.facet ? -1 : a.facet > b.facet ? 1 : 0));
+}
+
+function added(a: Graded, { tp, fp, fn }: Graded): Graded {
+  return { tp: a.tp + tp, fp: a.fp + fp, fn: a.fn + fn };
 }
 
 function shown(output: Output | null, kind: TaskKind): string | null {

@@ -22,7 +22,7 @@ import { stageHead } from '../state/stage-head.ts';
 const inputSchema = z.strictObject({
   ...stageHead,
   prepared: preparedSchema,
-  split: splitSchema.pick({ evidence: true }),
+  split: splitSchema.pick({ evidence: true, people: true }),
   decision: decisionRefSchema,
 });
 
@@ -58,6 +58,7 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
         kind: 'promote',
         by: run.runId,
         reason: decision.reason,
+        people: split.people,
       });
     };
     promote(await readControl(run.modelId, ports));

@@ -4,14 +4,14 @@ import { type ChartText, drawChart } from './chart.ts';
 
 import type { Markup } from './markup.ts';
 import type { ConfusionCell } from './report-data.ts';
-import { visibleLine } from './visible-text.ts';
+import { visibleLine, visibleName } from './visible-text.ts';
 
 /** Labels up to this many are drawn as a full matrix; beyond, the pairs most confused. */
 export const matrixLimit = 12;
 
 /** The name of an answer; null is a model that gave none. */
-export function answerName(answered: string | null): string {
-  return answered === null ? '(no answer)' : visibleLine(answered, 60);
+export function answerName(answered: string | null, limit = 60): string {
+  return answered === null ? '(no answer)' : visibleLine(answered, limit);
 }
 
 /**
@@ -77,14 +77,16 @@ export function confusionMatrix(
       textMark(rows, {
         x: () => 'column-0',
         y: (_: string, index: number) => `row-${index}`,
-        text: (row: string) => visibleLine(row, names),
+        text: (row: string) => visibleName(row, names),
+        title: (row: string) => visibleLine(row, 400),
         textAnchor: 'end',
         dx: -size / 2 - 6,
       }),
       textMark(columns, {
         x: (_: string | null, index: number) => `column-${index}`,
         y: () => 'row-0',
-        text: (column: string | null) => visibleLine(answerName(column), names),
+        text: (column: string | null) => (column === null ? answerName(null) : visibleName(column, names)),
+        title: (column: string | null) => (column === null ? answerName(null) : visibleLine(column, 400)),
         textAnchor: 'start',
         rotate: -55,
         dy: -size / 2 - 8,
@@ -128,7 +130,8 @@ export function confusionDumbbells(
         y: 'labelY',
         x: 0,
         text: (pair: ConfusionCell) =>
-          `${visibleLine(pair.expected, 22)} → ${visibleLine(answerName(pair.answered), 22)}`,
+          `${visibleName(pair.expected, 22)} → ${pair.answered === null ? answerName(null) : visibleName(pair.answered, 22)}`,
+        title: (pair: ConfusionCell) => `${visibleLine(pair.expected, 400)} → ${answerName(pair.answered, 400)}`,
         textAnchor: narrow ? 'start' : 'end',
         dx: narrow ? -8 : -14,
       }),

@@ -34,7 +34,7 @@ export function netGainChart(text: ChartText, data: NetGainChartData, width: num
         ticks: narrow ? 4 : 8,
         tickSize: 0,
         fill: 'var(--muted)',
-        tickFormat: (value: number) => formatPoints(value / 100, 1),
+        tickFormat: (value: number) => formatPoints(value / 100, to - from < 0.01 ? 2 : 1),
       }),
       ruleX([0], { stroke: 'var(--line-strong)' }),
       ...(margin === null

@@ -1,9 +1,9 @@
 import { axisX, dot, gridX, ruleY, text as textMark } from '@observablehq/plot';
 import { type ChartText, drawChart } from './chart.ts';
-import { formatPercent, formatPoints, formatRate, fractionOf } from './format.ts';
+import { formatChange, formatPercent, formatShare, fractionOf } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import type { BeforeAfter, Rate } from './report-data.ts';
-import { visibleLine } from './visible-text.ts';
+import { visibleLine, visibleName } from './visible-text.ts';
 
 /** Rows of a dot-and-interval chart: a name already fit for people, the rate before and after. */
 export interface RateRow extends BeforeAfter {
@@ -48,12 +48,12 @@ export function rateChart(text: ChartText, rows: readonly RateRow[], width: numb
 /** The rows of a rate chart as a sentence each, for its description. */
 export function describeRates(rows: readonly RateRow[]): string {
   return rows
-    .map((row) => `${visibleLine(row.name, 60)}: ${formatRate(row.before)} before, ${formatRate(row.after)} after.`)
+    .map((row) => `${visibleLine(row.name, 60)}: ${formatShare(row.before)} before, ${formatShare(row.after)} after.`)
     .join(' ');
 }
 
 /** Change from before to after in percentage points; null when either is unknown. */
-export function changeOf(row: BeforeAfter): number | null {
+export function changeOf(row: Omit<BeforeAfter, 'name'>): number | null {
   const before = fractionOf(row.before);
   const after = fractionOf(row.after);
   return before === null || after === null ? null : after - before;
@@ -70,7 +70,7 @@ function lowest(rows: readonly RateRow[]): number {
 function rateMarks(row: RateRow, index: number, narrow: boolean, left: number) {
   const base = narrow ? index + 0.16 : index;
   const change = changeOf(row);
-  const name = visibleLine(row.name, narrow ? 21 : 28);
+  const name = visibleName(row.name, narrow ? 21 : 28);
   const colour =
     change === null || Math.abs(change) < 0.0005 ? 'var(--muted)' : change > 0 ? 'var(--good)' : 'var(--bad)';
   const valueLine = {
@@ -86,6 +86,7 @@ function rateMarks(row: RateRow, index: number, narrow: boolean, left: number) {
       dx: narrow ? -8 : -14,
       textAnchor: narrow ? 'start' : 'end',
       fontWeight: 600,
+      title: () => visibleLine(row.name, 400),
     }),
     ...(row.note === undefined || narrow
       ? []
@@ -102,7 +103,7 @@ function rateMarks(row: RateRow, index: number, narrow: boolean, left: number) {
     ...rateDot(row.before, base - 0.13, 'before'),
     ...rateDot(row.after, base + 0.13, 'after'),
     textMark([formatStep(row)], { ...valueLine, dx: narrow ? -44 : 114, fill: 'var(--ink)' }),
-    textMark([change === null ? '' : formatPoints(change)], {
+    textMark([change === null ? '' : formatChange(row)], {
       ...valueLine,
       dx: narrow ? 14 : 170,
       fill: colour,
@@ -112,8 +113,11 @@ function rateMarks(row: RateRow, index: number, narrow: boolean, left: number) {
 }
 
 function formatStep(row: RateRow): string {
-  if (row.before.of === 0) return formatRate(row.after);
-  return `${formatRate(row.before).replace(/\s?%$/, '')} → ${formatRate(row.after)}`;
+  const after = formatShare(row.after);
+  if (row.before.of === 0) return after;
+  const before = formatShare(row.before);
+  const unit = row.before.of === row.after.of ? / of .*$|\s?%$/ : /\s?%$/;
+  return `${before.replace(unit, '')} → ${after}`;
 }
 
 function rateDot(rate: Rate, y: number, when: 'before' | 'after') {

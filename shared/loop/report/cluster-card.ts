@@ -22,6 +22,7 @@ export function clusterCard(cluster: ReportedCluster): Markup {
       ${cluster.weakness !== null && html`<li class="${cluster.weakness.verdict === 'confirmed' ? 'chip-bad' : 'chip-plain'}">${weaknessTitles[cluster.weakness.verdict]}</li>`}
     </ul>
     ${(cluster.expected !== null || cluster.answered !== null) && html`<p><span class="quiet">Right answer</span> ${cluster.expected === null ? 'mixed' : visibleLine(cluster.expected, 80)} <span class="quiet">· model's answer</span> ${cluster.answered === null ? 'mixed' : visibleLine(cluster.answered, 80)}</p>`}
+    ${cluster.gain !== null && html`<p><span class="quiet">Under the candidate:</span> ${formatCount(cluster.gain.mended)} mended, ${formatCount(cluster.gain.failing)} still failing${cluster.gain.rightBefore > 0 && `; of ${formatCount(cluster.gain.rightBefore)} of the same right answer that were right, ${formatCount(cluster.gain.lost)} newly lost`}.</p>`}
     ${cluster.weakness === null ? html`<p class="quiet">Not probed.</p>` : probed(cluster.weakness)}
     ${cluster.keywords.length > 0 && html`<p><span class="quiet">Telling words:</span> ${cluster.keywords.slice(0, 12).map((word) => html`<span class="word">${visibleLine(word, 40)}</span> `)}</p>`}
     ${cluster.evidence.length > 0 && html`<ul class="evidence">${cluster.evidence.slice(0, 8).map((sentence) => html`<li>${visibleProse(sentence)}</li>`)}</ul>`}

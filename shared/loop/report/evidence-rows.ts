@@ -3,23 +3,53 @@ import type { ReportData } from './report-data.ts';
 /** One kind of evidence that the gate counts. */
 export interface EvidenceRow {
   readonly name: string;
-  /** What one would have to ingest more of. */
+  /** What one would have to ingest more of: one of it. */
   readonly wanted: string;
   readonly have: number;
   readonly need: number;
+  /** How many of it come a day at present; null where the log does not tell. */
+  readonly perDay: number | null;
 }
 
+type Counted = Pick<ReportData, 'evidence' | 'rates' | 'model'>;
+
 /** What the gate had to go by against what it needs; empty when the run ended before it was counted. */
-export function evidenceRows({ evidence, model }: Pick<ReportData, 'evidence' | 'model'>): readonly EvidenceRow[] {
+export function evidenceRows({ evidence, rates, model }: Counted): readonly EvidenceRow[] {
   if (evidence === null) return [];
   const { enoughFailures, enoughRecords } = model.settings;
   return [
-    { name: 'failures after triage', wanted: 'judged failures', have: evidence.failures, need: enoughFailures },
-    { name: 'judged traces', wanted: 'judged traces', have: evidence.records, need: enoughRecords },
+    {
+      name: 'failures after triage',
+      wanted: 'judged failure',
+      have: evidence.failures,
+      need: enoughFailures,
+      perDay: rates?.failures ?? null,
+    },
+    {
+      name: 'judged traces',
+      wanted: 'judged trace',
+      have: evidence.records,
+      need: enoughRecords,
+      perDay: rates?.records ?? null,
+    },
   ];
 }
 
 /** The kinds of evidence of which there is too little. */
-export function shortEvidence(data: Pick<ReportData, 'evidence' | 'model'>): readonly EvidenceRow[] {
+export function shortEvidence(data: Counted): readonly EvidenceRow[] {
   return evidenceRows(data).filter((row) => row.have < row.need);
+}
+
+/** In how many days there is enough of a kind at the present rate, at least 1; null where nobody can tell. */
+export function daysUntilEnough({ have, need, perDay }: EvidenceRow): number | null {
+  return perDay === null || perDay <= 0 ? null : Math.max(1, Math.ceil((need - have) / perDay));
+}
+
+/** In how many days there is enough of all kinds that are short; null where nobody can tell of one, or none is. */
+export function evidenceDays(data: Counted): number | null {
+  const days = shortEvidence(data).map(daysUntilEnough);
+  return days.reduce<number | null>(
+    (longest, one) => (longest === null || one === null ? null : Math.max(longest, one)),
+    days.length === 0 ? null : 0,
+  );
 }

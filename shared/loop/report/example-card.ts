@@ -16,7 +16,7 @@ function exampleCard(example: ExampleText, after: boolean): Markup {
   return html`<li class="example">
     ${untrustedText(example.input)}
     <dl class="answers">
-      <div><dt>Right answer</dt><dd>${visibleLine(example.expected, 120)}</dd></div>
+      <div><dt>Right answer</dt><dd>${example.expected === null ? html`<span class="quiet">nobody has said</span>` : visibleLine(example.expected, 120)}</dd></div>
       ${answer('Before', example.before)}
       ${after && answer('After', example.after ?? noAnswer)}
       <div><dt>Trace</dt><dd class="id">${visibleLine(example.traceId, 60)}</dd></div>

@@ -1,5 +1,5 @@
-import { percent } from '../../domain/base/wording.ts';
-import type { Rate } from './report-data.ts';
+import { formatCount, percent } from '../../domain/base/wording.ts';
+import type { BeforeAfter, Rate } from './report-data.ts';
 
 const nbsp = '\u00a0';
 const minus = '\u2212';
@@ -30,6 +30,31 @@ export function fractionOf(rate: Rate): number | null {
 export function formatRate(rate: Rate): string {
   const fraction = fractionOf(rate);
   return fraction === null ? 'none' : formatPercent(fraction);
+}
+
+/** From how many on a share is told as a percentage, and a change in points; below they are counted. */
+export const enoughForPoints = 20;
+
+/** `91.4 %`, or of few `1 of 1`, or `none`. */
+export function formatShare(rate: Rate): string {
+  return rate.of > 0 && rate.of < enoughForPoints
+    ? `${formatCount(rate.right)} of ${formatCount(rate.of)}`
+    : formatRate(rate);
+}
+
+/**
+ * The change from before to after in percentage points, `+2.9`; of few of the same size as a count, `+1`; empty where
+ * there is none to tell.
+ */
+export function formatChange({ before, after }: Omit<BeforeAfter, 'name'>): string {
+  const [from, to] = [fractionOf(before), fractionOf(after)];
+  if (from === null || to === null) return '';
+  if (Math.min(before.of, after.of) >= enoughForPoints) return formatPoints(to - from);
+  return before.of === after.of ? formatStepOf(after.right - before.right) : '';
+}
+
+function formatStepOf(change: number): string {
+  return change > 0 ? `+${formatCount(change)}` : `${change < 0 ? minus : ''}${formatCount(Math.abs(change))}`;
 }
 
 /** The interval of a rate, `88.9–93.4 %`. */

@@ -3,7 +3,7 @@ import { wilsonInterval } from '../../domain/base/statistics.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import { weaknessSchema } from '../../domain/diagnosis/probe.ts';
 import { taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
-import { evaluationAnswerSchema } from '../../domain/evaluation/evaluation-set.ts';
+import { type EvaluationAnswer, evaluationAnswerSchema } from '../../domain/evaluation/evaluation-set.ts';
 import { datasetModeSchema } from '../../domain/models/dataset.ts';
 import type { Run } from '../../domain/models/run.ts';
 import { type SplitRecord, splitRecordSchema } from '../../domain/traces/trace-record.ts';
@@ -13,19 +13,32 @@ import type { Ports } from '../../ports/ports.ts';
 import { readCandidate } from '../state/candidate.ts';
 import { type GatedCandidate, gateFileSchema } from '../state/gate-result.ts';
 import { type History, historySchema } from '../state/iteration.ts';
+import { shortReason } from '../state/limits.ts';
 import { type RunPlan, readPlan } from '../state/run-plan.ts';
 import type { ReportInput, RunResult } from '../state/run-result.ts';
 import { type FinalTest, finalTestSchema } from '../state/test-result.ts';
+import { clusterGain, passingByFacet } from './cluster-gains.ts';
+import { headlineOf, whyOf } from './decision-words.ts';
+import { evidenceRates } from './evidence-forecast.ts';
 import { gateMargin } from './gate-margin.ts';
 import { nextSteps } from './next-steps.ts';
-import type { BeforeAfter, CandidateReport, ExampleText, Rate, ReportData, ShownAnswer } from './report-data.ts';
+import type {
+  BeforeAfter,
+  CandidateReport,
+  ExampleText,
+  FacetReport,
+  Rate,
+  ReportData,
+  ShownAnswer,
+} from './report-data.ts';
+import { type Review, reviewOf } from './review-lines.ts';
 
 /** Collects what the stages of a run found into the report's data and the run's result. */
 export async function gatherReport(
   input: ReportInput,
   reportKey: string,
   ports: Ports,
-): Promise<{ data: ReportData; result: RunResult }> {
+): Promise<{ data: ReportData; result: RunResult; review: Review }> {
   const plan = await readPlan(input.prepared, ports);
   const kind = kindOf(plan.model, ports);
   const records = await readJsonl(ports.objects, input.split.recordsKey, splitRecordSchema);
@@ -51,13 +64,16 @@ export async function gatherReport(
     resultId: champion,
     reportKey,
   };
-  const taxonomy = await readTaxonomy(input, records, kind, ports);
+  const answered = await answersOf(decided, gated, ports);
+  const taxonomy = await readTaxonomy(input, records, answered, kind, ports);
+  const review = reviewOf(records, kind);
 
   const draft: Omit<ReportData, 'nextSteps'> = {
     run,
     model: plan.model,
     decision,
     reason: input.decision.reason,
+    words: kind.words,
     ended: history?.ended ?? null,
     links: [
       ports.links?.execution(input.lease.owner) ?? null,
@@ -70,14 +86,19 @@ export async function gatherReport(
       unknown: input.triaged.unknown,
     },
     evidence: { failures: input.split.failures, records: input.split.evidence.size },
+    keptOut: input.split.keptOut,
+    rates: evidenceRates(records, ports.clock.now()),
     triage: triageCounts(records),
     weighed: { size: input.split.evidence.size, right: input.split.evidence.right },
     test: test === null ? null : test.sets.map(({ name, before, after }) => beforeAfter(name, before, after)),
-    byLabel: (test?.byLabel ?? []).map(({ name, before, after }) => beforeAfter(name, before, after)),
+    byFacet: (test?.byFacet ?? []).map(facetReport),
+    untold: untoldFacets(decided, gated),
     bySlice: (test?.bySlice ?? []).map(({ name, before, after }) => beforeAfter(name, before, after)),
     allFailuresFixed: test === null ? null : rate(test.allFailuresFixed),
     confusion: test?.confusion ?? [],
     taxonomy,
+    failing: taxonomy === null ? failingTraces(records, kind) : { count: 0, examples: [] },
+    review: { counts: review.counts, lines: review.lines.length },
     datasets: (await ports.lineage.listDatasets(plan.model.modelId)).filter(
       (dataset) => dataset.runId === plan.run.runId,
     ),
@@ -92,12 +113,13 @@ export async function gatherReport(
       rolledBack: past.rolledBack,
       decision: past.decision,
     })),
-    regressed: decided === null ? [] : await regressedExamples(decided, gated, records, kind, ports),
+    regressed: decided === null ? [] : regressedExamples(decided, gated, records, answered, kind),
     lineage: await lineageOf(plan, champion, championScore, candidates, ports),
   };
   return {
     data: { ...draft, nextSteps: nextSteps(draft) },
     result: resultOf(draft, test, decided, champion, reportKey),
+    review,
   };
 }
 
@@ -154,6 +176,7 @@ function triageCounts(records: readonly SplitRecord[]): ReportData['triage'] {
 async function readTaxonomy(
   input: ReportInput,
   records: readonly SplitRecord[],
+  answered: Answered | null,
   kind: TaskKind,
   ports: Ports,
 ): Promise<ReportData['taxonomy']> {
@@ -163,6 +186,8 @@ async function readTaxonomy(
     input.weaknesses.map((ref) => readJson(ports.objects, ref.weaknessKey, weaknessSchema)),
   );
   const byId = new Map(records.map((record) => [record.traceId, record]));
+  const passing = passingByFacet(records, kind);
+  const right = answered && new Map([...answered].map(([traceId, answer]) => [traceId, answer.right]));
   return {
     ...taxonomy,
     clusters: taxonomy.clusters.map((cluster) => ({
@@ -170,44 +195,74 @@ async function readTaxonomy(
       weakness: weaknesses.find((weakness) => weakness.clusterId === cluster.clusterId) ?? null,
       examples: cluster.exampleIds.flatMap((traceId): ExampleText[] => {
         const record = byId.get(traceId);
-        return record === undefined ? [] : exampleText(record, kind);
+        return record === undefined ? [] : [exampleText(record, kind)];
       }),
+      gain: right === null ? null : clusterGain(cluster, passing, right),
     })),
   };
 }
 
+type Answered = ReadonlyMap<string, EvaluationAnswer>;
+
+/** What the candidate decided on answers out of fold, by trace; null without one. */
+async function answersOf(
+  decided: CandidateReport | null,
+  gated: readonly GatedCandidate[],
+  ports: Ports,
+): Promise<Answered | null> {
+  const of = gatedOf(decided, gated);
+  if (of === null) return null;
+  const answers = await readJsonl(ports.objects, of.answersKey, evaluationAnswerSchema);
+  return new Map(answers.map((answer) => [answer.exampleId, answer]));
+}
+
+function gatedOf(decided: CandidateReport | null, gated: readonly GatedCandidate[]): GatedCandidate | null {
+  return gated.find(({ candidate }) => candidate.candidateId === decided?.candidateId) ?? null;
+}
+
+function untoldFacets(decided: CandidateReport | null, gated: readonly GatedCandidate[]): string[] {
+  const facets = gatedOf(decided, gated)?.request.facets ?? [];
+  return facets.filter(({ records }) => records === 0).map(({ facet }) => facet);
+}
+
 /** Records on record as right that the candidate gets wrong out of fold, with both answers; those of the snapshot. */
-async function regressedExamples(
-  decided: CandidateReport,
+function regressedExamples(
+  decided: CandidateReport | null,
   gated: readonly GatedCandidate[],
   records: readonly SplitRecord[],
+  answered: Answered | null,
   kind: TaskKind,
-  ports: Ports,
-): Promise<ExampleText[]> {
-  const of = gated.find(({ candidate }) => candidate.candidateId === decided.candidateId);
-  if (of === undefined) return [];
-  const { request, answersKey } = of;
+): ExampleText[] {
+  const of = gatedOf(decided, gated);
+  if (of === null) return [];
+  const { request } = of;
   const lost = new Set([...request.pairs.lost, ...request.memory.flatMap((count) => count.lost)]);
-  if (lost.size === 0) return [];
-  const answers = await readJsonl(ports.objects, answersKey, evaluationAnswerSchema);
-  const after = new Map(answers.map((answer) => [answer.exampleId, answer]));
   return records
-    .filter((record) => lost.has(record.traceId))
-    .flatMap((record) => {
-      const answer = after.get(record.traceId);
+    .filter(({ traceId, expected }) => lost.has(traceId) && expected !== null)
+    .map((record) => {
+      const answer = answered?.get(record.traceId);
       return exampleText(record, kind, answer && { output: shown(answer.output, kind), right: answer.right });
     });
 }
 
-/** A record with its answers, for people; nothing for one of which nobody knows the right output. */
+const mostFailing = 50;
+
+/** The failing traces that triage did not set aside as poison, those that the champion was surest of first. */
+function failingTraces(records: readonly SplitRecord[], kind: TaskKind): ReportData['failing'] {
+  const failing = records
+    .filter(({ verdict, triage }) => verdict === 'fail' && triage.category !== 'poison')
+    .sort((a, b) => b.confidence - a.confidence || (a.traceId < b.traceId ? -1 : 1));
+  return { count: failing.length, examples: failing.slice(0, mostFailing).map((record) => exampleText(record, kind)) };
+}
+
+/** A record with its answers, for people. */
 function exampleText(
   { traceId, input, expected, answer, verdict }: SplitRecord,
   kind: TaskKind,
   after: ShownAnswer | null = null,
-): ExampleText[] {
-  if (expected === null) return [];
+): ExampleText {
   const before = { output: shown(answer, kind), right: verdict === 'pass' };
-  return [{ traceId, input, expected: kind.show(expected), before, after }];
+  return { traceId, input, expected: shown(expected, kind), before, after };
 }
 
 function shown(output: Output | null, kind: TaskKind): string | null {
@@ -246,9 +301,12 @@ function resultOf(
     Object.fromEntries(
       (test?.sets ?? []).flatMap((set) => (set[when].of === 0 ? [] : [[set.name, set[when].right / set[when].of]])),
     );
+  const why = whyOf(data);
   return {
     run: data.run.runId,
     decision: data.decision,
+    headline: shortReason(headlineOf(data)),
+    why: why === null ? null : shortReason(why),
     reason: data.reason,
     champion,
     scores: {
@@ -280,6 +338,16 @@ function resultOf(
 
 function beforeAfter(name: string, before: Count, after: Count): BeforeAfter {
   return { name, before: rate(before), after: rate(after) };
+}
+
+function facetReport({ facet, before, after }: FinalTest['byFacet'][number]): FacetReport {
+  const recall = ({ tp, fn }: typeof before) => rate({ right: tp, of: tp + fn });
+  const precision = ({ tp, fp }: typeof before) => rate({ right: tp, of: tp + fp });
+  return {
+    facet,
+    recall: { before: recall(before), after: recall(after) },
+    precision: { before: precision(before), after: precision(after) },
+  };
 }
 
 interface Count {

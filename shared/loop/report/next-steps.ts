@@ -1,48 +1,77 @@
 import { formatCount, plural } from '../../domain/base/wording.ts';
 import { decidedCandidate } from './decided-candidate.ts';
-import { shortEvidence } from './evidence-rows.ts';
+import { evidenceDays, shortEvidence } from './evidence-rows.ts';
 import type { ReportData } from './report-data.ts';
+import { reviewFile } from './review-lines.ts';
 
 type Draft = Omit<ReportData, 'nextSteps'>;
 
 /** What a person should do next, a sentence each, most useful first. */
 export function nextSteps(data: Draft): string[] {
-  const suspects = countOf(data, 'suspect-judgement');
   const poison = countOf(data, 'poison');
   const external = (data.taxonomy?.clusters ?? []).filter((cluster) => cluster.fixability === 'external');
-  const steps = afterDecision(data);
-  if (suspects > 0)
-    steps.push(`Have a person look at ${plural(suspects, 'suspect judgement')}: none of them was trained on.`);
+  const steps = [...afterDecision(data), ...review(data)];
   if (external.length > 0)
     steps.push(
-      `${plural(external.length, 'cluster')} of failures no training mends: change the prompt, the labels or the input instead (see the taxonomy).`,
+      `${plural(external.length, 'cluster')} of failures no training mends: change the prompt, the ${data.words.facets} or the input instead (see why it fails).`,
     );
   if (poison > 0)
     steps.push(
-      `${plural(poison, 'trace')} of poison ${poison === 1 ? 'was' : 'were'} set aside; see the triage for where it comes from.`,
+      `${plural(poison, 'trace')} of poison ${poison === 1 ? 'was' : 'were'} set aside; see the triage for what kind it is.`,
     );
-  if (data.traffic.unknown > 0)
+  const { unknown } = data.traffic;
+  if (unknown > 0)
     steps.push(
-      `${plural(data.traffic.unknown, 'trace')} had no usable judgement: judge more of them to learn from them.`,
+      `${plural(unknown, 'trace')} had no usable judgement: judge more of ${unknown === 1 ? 'them, or this one,' : 'them'} to learn from them.`,
     );
   return steps;
 }
 
+/** The command that brings a review back. */
+export function ingestReview(data: Pick<ReportData, 'model' | 'links'>): string {
+  return `ratchet ingest ${data.model.modelId} ${reviewFile}${stackOption(data)}`;
+}
+
+/** What a command needs where the model is on a deployed stack. */
+function stackOption({ links }: Pick<ReportData, 'links'>): string {
+  return links.length > 0 ? ' --stack NAME' : '';
+}
+
 function afterDecision(data: Draft): string[] {
   const { run, model, decision } = data;
+  const option = stackOption(data);
   if (decision === 'promoted')
     return [
-      `Deploy checkpoint ${run.resultId ?? ''}; to undo: ratchet rollback ${model.modelId} --to ${run.championId}.`,
+      `Nothing has to be deployed: ratchet predict ${model.modelId}${option} answers by ${run.resultId ?? 'it'} from now on. To go back: ratchet rollback ${model.modelId} --to ${run.championId} --reason WHY${option}`,
     ];
+  if (data.keptOut !== null) {
+    const { checkpointId } = data.keptOut;
+    return [
+      `Have people judge what went wrong and ingest it (ratchet ingest ${model.modelId} FILE${option}): the next run learns from that. To let candidates in all the same: ratchet rollback ${model.modelId} --release ${checkpointId} --reason WHY${option}`,
+    ];
+  }
   const short = shortEvidence(data);
   if (short.length > 0) {
-    const wanted = short.map(({ have, need, wanted }) => `${formatCount(need - have)} more ${wanted}`);
-    return [`Ingest ${wanted.join(' and ')}, then run again.`];
+    const wanted = short.map(({ have, need, wanted: what }) => plural(need - have, `more ${what}`));
+    const days = evidenceDays(data);
+    const pace =
+      days === null ? '' : ` At the present rate that ${days === 1 ? 'takes a day' : `takes about ${days} days`}.`;
+    return [
+      `Ingest ${wanted.join(' and ')} (ratchet ingest ${model.modelId} FILE${option}), then run again (ratchet run ${model.modelId}${option}).${pace}`,
+    ];
   }
   if (decidedCandidate(data) === null) return ['Leave the champion in place: no candidate came before the gate.'];
   return [
     'Leave the champion in place; read the gate below for the rule that the best candidate failed.',
     ...(data.regressed.length > 0 ? ['Look at the regressed examples: are their right answers right?'] : []),
+  ];
+}
+
+function review(data: Draft): string[] {
+  const total = data.review.counts.reduce((sum, { count }) => sum + count, 0);
+  if (total === 0) return [];
+  return [
+    `${plural(total, 'trace waits', 'traces wait')} for a person: fill in "expected" in ${reviewFile} beside this report (${formatCount(data.review.lines)} in it), then ${ingestReview(data)}`,
   ];
 }
 

@@ -2,6 +2,7 @@ import { formatCount, plural } from '../../domain/base/wording.ts';
 import { describeConfiguration } from '../../domain/models/configuration.ts';
 import type { Dataset } from '../../domain/models/dataset.ts';
 import { decidedCandidate } from './decided-candidate.ts';
+import { decisionWords, headlineOf } from './decision-words.ts';
 import { shortEvidence } from './evidence-rows.ts';
 import {
   formatInstant,
@@ -14,6 +15,7 @@ import {
 } from './format.ts';
 import { markdownCode, markdownTable, markdownText } from './markdown.ts';
 import {
+  capitalise,
   figureTitle,
   humanise,
   memoryTitles,
@@ -23,7 +25,7 @@ import {
   sliceTitles,
   stopReasons,
 } from './plain-words.ts';
-import type { CandidateReport, ReportData } from './report-data.ts';
+import type { CandidateReport, Rate, ReportData } from './report-data.ts';
 import { shownRules } from './section-gate.ts';
 import { bestOf, outOfFold, reportShareNote } from './test-rows.ts';
 
@@ -47,6 +49,7 @@ export function renderCurationLog(data: ReportData): string {
     iterations(data),
     '## Gate',
     gate(data),
+    paper(data),
   ];
   return `${blocks.filter((block) => block !== '').join('\n\n')}\n`.replaceAll('\u00a0', ' ');
 }
@@ -66,9 +69,11 @@ function decision(data: ReportData): string {
       `- Missing: ${formatCount(row.need - row.have)} more ${row.name} (${formatCount(row.have)} of ${formatCount(row.need)}).`,
   );
   const steps = data.nextSteps.map((step) => `- Next: ${markdownText(step)}`);
+  const { why } = decisionWords(data);
   return [
-    `**${data.decision === 'promoted' ? 'Promoted' : 'Kept'}.** ${markdownText(data.reason)}`,
+    `**${data.decision === 'promoted' ? 'Promoted' : 'Kept'}.** ${markdownText(headlineOf(data), 2_000)}.${why === null ? '' : ` The champion stays. ${why}`}`,
     [...short, ...steps].join('\n'),
+    `On record: ${markdownText(data.reason, 2_000)}`,
   ]
     .filter((part) => part !== '')
     .join('\n\n');
@@ -146,12 +151,31 @@ function scores(data: ReportData): string {
       `Out of fold, ${outOfFold}, with 95 % Wilson intervals. ${bestOf(data)}${reportShareNote(data)}\n\n${markdownTable(['Of', 'Traces', 'Before', 'After'], rows)}`,
     );
   }
-  const paper = data.allFailuresFixed;
-  if (paper !== null)
-    parts.push(
-      `The paper's own figure, failures it trained on included; no measure of quality: ${formatCount(paper.right)} of ${formatCount(paper.of)} failures fixed (${formatRate(paper)}).`,
-    );
-  return parts.join('\n\n');
+  const table = facetTable(data);
+  return [...parts, ...(table === '' ? [] : [table])].join('\n\n');
+}
+
+function paper({ allFailuresFixed: rate }: ReportData): string {
+  if (rate === null) return '';
+  return `## The paper's own figure\n\nFailures it trained on included; no measure of quality: ${formatCount(rate.right)} of ${formatCount(rate.of)} failures fixed (${formatRate(rate)}).`;
+}
+
+function facetTable({ byFacet, words }: ReportData): string {
+  if (byFacet.length === 0) return '';
+  const cell = (rate: Rate) => (rate.of === 0 ? 'none' : `${rate.right} of ${rate.of} (${formatInterval(rate)})`);
+  return markdownTable(
+    [capitalise(words.facet), 'Recall before', 'After', 'Precision before', 'After'],
+    byFacet
+      .toSorted((a, b) => a.recall.after.right - a.recall.before.right - (b.recall.after.right - b.recall.before.right))
+      .slice(0, 500)
+      .map(({ facet, recall, precision }) => [
+        markdownCode(facet, 80),
+        cell(recall.before),
+        cell(recall.after),
+        cell(precision.before),
+        cell(precision.after),
+      ]),
+  );
 }
 
 function candidateTable(candidates: readonly CandidateReport[]): string {
@@ -188,7 +212,7 @@ function gate(data: ReportData): string {
   const { verdict } = candidate;
   const { groups, gained, lost, net, lower, pValue } = verdict;
   return [
-    `${markdownCode(candidate.candidateId)}: ${outcomeTitles[verdict.outcome].toLowerCase()}. Of ${plural(groups, 'independent record')} gained ${formatCount(gained)}, lost ${formatCount(lost)}: net ${formatPoints(net, 2)} points, with 95 % certainty above ${formatPoints(lower, 2)}; p ${pValue < 0.0001 ? '' : '= '}${markdownText(formatPValue(pValue))}.`,
+    `${markdownCode(candidate.candidateId)}: ${outcomeTitles[verdict.outcome].toLowerCase()}. Of ${plural(groups, 'judged trace')}, near-duplicates counted once, ${formatCount(gained)} mended, ${formatCount(lost)} lost: net ${formatPoints(net, 2)} points, with 95 % certainty above ${formatPoints(lower, 2)}; p ${pValue < 0.0001 ? '' : '= '}${markdownText(formatPValue(pValue))}.`,
     shownRules(candidate)
       .map(
         (rule) => `- ${ruleTitles[rule.rule]}: ${rule.passed ? 'passed' : '**failed**'}. ${markdownText(rule.detail)}`,
@@ -237,7 +261,7 @@ function regressedTable({ regressed }: ReportData): string {
       .map((one) => [
         markdownCode(one.traceId, 60),
         markdownCode(one.input, 120),
-        markdownCode(one.expected, 80),
+        one.expected === null ? 'nobody has said' : markdownCode(one.expected, 80),
         one.after === null || one.after.output === null ? 'no answer' : markdownCode(one.after.output, 80),
       ]),
   );

@@ -6,9 +6,13 @@ import { confusionSection } from './section-confusion.ts';
 import { curriculumSection } from './section-curriculum.ts';
 import { decisionHeader } from './section-decision.ts';
 import { evidenceSection } from './section-evidence.ts';
+import { facetSection } from './section-facets.ts';
+import { failuresSection } from './section-failures.ts';
 import { gateSection } from './section-gate.ts';
 import { iterationsSection } from './section-iterations.ts';
 import { lineageSection } from './section-lineage.ts';
+import { paperSection } from './section-paper.ts';
+import { reviewSection } from './section-review.ts';
 import { taxonomySection } from './section-taxonomy.ts';
 import { triageSection } from './section-triage.ts';
 import { reportStyle } from './style.ts';
@@ -21,7 +25,10 @@ import { visibleLine } from './visible-text.ts';
 export function renderReport(data: ReportData): string {
   const all = [
     beforeAfterSection(data),
+    facetSection(data),
     gateSection(data),
+    reviewSection(data),
+    failuresSection(data),
     confusionSection(data),
     taxonomySection(data),
     curriculumSection(data),
@@ -29,7 +36,8 @@ export function renderReport(data: ReportData): string {
     lineageSection(data),
     triageSection(data),
     evidenceSection(data),
-  ];
+    paperSection(data),
+  ].filter((section) => section !== null);
   const absent = all.filter(isAbsent);
   const sections = [...all.filter(isPresent), ...(absent.length > 0 ? [absentSection(absent)] : [])];
   const title = `${data.decision === 'promoted' ? 'Promoted' : 'Kept'}: ${visibleLine(data.model.modelId, 100)}, run ${visibleLine(data.run.runId, 100)}`;

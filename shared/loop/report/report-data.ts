@@ -7,6 +7,10 @@ import type { Dataset } from '../../domain/models/dataset.ts';
 import type { Model } from '../../domain/models/model.ts';
 import type { Run } from '../../domain/models/run.ts';
 import type { StopReason } from '../../domain/policy/stop-reason.ts';
+import type { Split } from '../state/split.ts';
+import type { ClusterGain } from './cluster-gains.ts';
+import type { EvidenceRates } from './evidence-forecast.ts';
+import type { Review } from './review-lines.ts';
 
 /** A rate with its 95 % Wilson interval. */
 export interface Rate extends Interval {
@@ -18,6 +22,13 @@ export interface BeforeAfter {
   readonly name: string;
   readonly before: Rate;
   readonly after: Rate;
+}
+
+/** Recall and precision of one facet before and after; `of` counts what is there, and what was answered. */
+export interface FacetReport {
+  readonly facet: string;
+  readonly recall: Omit<BeforeAfter, 'name'>;
+  readonly precision: Omit<BeforeAfter, 'name'>;
 }
 
 export interface CandidateReport {
@@ -57,7 +68,8 @@ export interface ShownAnswer {
 export interface ExampleText {
   readonly traceId: string;
   readonly input: string;
-  readonly expected: string;
+  /** Null where nobody has said what is right. */
+  readonly expected: string | null;
   readonly before: ShownAnswer;
   /** Null where nothing answered afterwards. */
   readonly after: ShownAnswer | null;
@@ -77,7 +89,10 @@ export interface ReportData {
   readonly run: Run;
   readonly model: Model;
   readonly decision: 'promoted' | 'kept';
+  /** Why, as the loop has it on record. */
   readonly reason: string;
+  /** How the task names its facets: `label`, `labels`. */
+  readonly words: { readonly facet: string; readonly facets: string };
   /** Why the search for a better candidate ended; null where the gate's pass ended it, or no iteration was run. */
   readonly ended: StopReason | null;
   /** What a person should do next, a sentence each. */
@@ -92,6 +107,10 @@ export interface ReportData {
   readonly links: readonly { readonly title: string; readonly url: string }[];
   /** What the gate counts as evidence, against the settings' `enough…`; null when the run ended before the split. */
   readonly evidence: GateRequest['evidence'] | null;
+  /** What a person took back and the evidence would make again, so that nothing was trained; null where nothing is. */
+  readonly keptOut: Split['keptOut'];
+  /** How fast evidence comes; null where the log does not tell. */
+  readonly rates: EvidenceRates | null;
   readonly triage: readonly {
     readonly category: string;
     readonly kind: string;
@@ -106,8 +125,10 @@ export interface ReportData {
    * when the run ended before.
    */
   readonly test: readonly BeforeAfter[] | null;
-  /** Traffic by facet of the right output; of a classification, by expected label. */
-  readonly byLabel: readonly BeforeAfter[];
+  /** Traffic by facet; of a classification, by label. */
+  readonly byFacet: readonly FacetReport[];
+  /** Facets that the task knows and no record of the evidence has, so that nobody can tell whether they fall. */
+  readonly untold: readonly string[];
   /** Traffic by what its metadata names as `slice`; empty where it names none. */
   readonly bySlice: readonly BeforeAfter[];
   /** The paper's own figure: share of all failures fixed, those trained on included. */
@@ -119,9 +140,15 @@ export interface ReportData {
         readonly clusters: readonly (Cluster & {
           readonly examples: readonly ExampleText[];
           readonly weakness: Weakness | null;
+          /** What the candidate decided on makes of it; null where there is none. */
+          readonly gain: ClusterGain | null;
         })[];
       })
     | null;
+  /** Failing traces, surest mistakes first, where they were not analysed; how many there are in all. */
+  readonly failing: { readonly count: number; readonly examples: readonly ExampleText[] };
+  /** What a person should judge, by reason, and how many lines of it `review.jsonl` holds. */
+  readonly review: { readonly counts: Review['counts']; readonly lines: number };
   readonly datasets: readonly Dataset[];
   /** Score out of fold of the champion the run began with; null when it was not evaluated. */
   readonly championScore: number | null;

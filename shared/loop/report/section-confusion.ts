@@ -5,6 +5,7 @@ import { answerName, confusionDumbbells, confusionMatrix, matrixLimit } from './
 import { html, type Markup } from './markup.ts';
 import type { ConfusionCell, ReportData } from './report-data.ts';
 import type { AbsentSection, Section } from './section.ts';
+import { shownName } from './shown-name.ts';
 import { foldedTable } from './table.ts';
 import { visibleLine } from './visible-text.ts';
 
@@ -90,7 +91,11 @@ function describePairs(pairs: readonly ConfusionCell[]): string {
 
 function pairTable(wrong: readonly ConfusionCell[]): Markup {
   return foldedTable(
-    wrong.length > tabled ? `The ${tabled} pairs most confused` : `All ${plural(wrong.length, 'confused pair')}`,
+    wrong.length > tabled
+      ? `The ${tabled} pairs most confused`
+      : wrong.length === 1
+        ? 'The confused pair'
+        : `All ${plural(wrong.length, 'confused pair')}`,
     [
       { title: 'Right answer' },
       { title: "Model's answer" },
@@ -100,8 +105,8 @@ function pairTable(wrong: readonly ConfusionCell[]): Markup {
     wrong
       .slice(0, tabled)
       .map((pair) => [
-        visibleLine(pair.expected, 80),
-        answerName(pair.answered),
+        shownName(pair.expected, 40),
+        pair.answered === null ? answerName(null) : shownName(pair.answered, 40),
         formatCount(pair.before),
         formatCount(pair.after),
       ]),

@@ -2,14 +2,16 @@ import { formatCount, plural } from '../../domain/base/wording.ts';
 import { figure } from './chart.ts';
 import { describeRates, rateChart, rateLegend } from './chart-rates.ts';
 import { decidedCandidate } from './decided-candidate.ts';
-import { evidenceRows, shortEvidence } from './evidence-rows.ts';
-import { fallenLabels, labelNames } from './fallen-labels.ts';
-import { formatDuration, formatInstant, formatRate, fractionOf } from './format.ts';
+import { decisionWords, isConvincing, mayBeChance } from './decision-words.ts';
+import { daysUntilEnough, type EvidenceRow, evidenceRows, shortEvidence } from './evidence-rows.ts';
+import { formatDuration, formatInstant, formatPoints, formatRate, fractionOf } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { capitalise, ruleTitles, stopReasons } from './plain-words.ts';
+import { capitalise, ruleTitles } from './plain-words.ts';
 import type { BeforeAfter, ReportData } from './report-data.ts';
 import { bestOf, outOfFold, testRows } from './test-rows.ts';
 import { visibleLine, visibleProse } from './visible-text.ts';
+
+const namedFacets = 4;
 
 /** The first screen: what was decided and why, what falls, what to do next, and the figures before and after. */
 export function decisionHeader(data: ReportData): Markup {
@@ -18,33 +20,36 @@ export function decisionHeader(data: ReportData): Markup {
   <p class="eyebrow"><span>Ratchet run report</span> <span>${visibleLine(data.model.modelId, 100)}</span> <span class="id">${visibleLine(data.run.runId, 100)}</span></p>
   <div class="decision-grid">
     <div>
-      <h1><span class="verdict">${promoted ? '▲ Promoted' : '■ Kept'}</span> ${headline(data)}</h1>
-      <p class="lede">${lede(data)}</p>
+      ${headline(data)}
       ${plainFigures(data)}
-      ${unproven(data)}
+      ${untold(data)}
       ${whyNot(data)}
       ${nextSteps(data)}
     </div>
     <div>${headlineFigure(data)}</div>
   </div>
   ${facts(data)}
+  <details><summary>What the loop has on record</summary><p>${visibleProse(data.reason, 2_000)}</p></details>
 </header>`;
 }
 
-/** What was decided; a label that is proven to fall is part of it. */
-function headline(data: ReportData): string {
-  const { proven } = fallenLabels(data);
-  const fall = proven.length === 0 ? '' : `: ${labelNames(proven)} would fall`;
-  return data.decision === 'promoted'
-    ? 'A better checkpoint is now the champion'
-    : `The champion stays in production${fall}`;
+/** The decision by the gate's evidence, what loses all the same, and what the words mean. */
+function headline(data: ReportData): Markup {
+  const promoted = data.decision === 'promoted';
+  const { evidence, losing, perhaps, why } = decisionWords(data);
+  return html`<h1><span class="verdict">${promoted ? '▲ Promoted' : '■ Kept'}</span> ${evidence}</h1>
+      ${(losing ?? perhaps) !== null && html`<p class="lede losing">${losing !== null && html`<strong>${capitalise(losing)}.</strong> `}${perhaps !== null && `${capitalise(perhaps)} (${mayBeChance}). `}<a href="#gate">See the gate</a></p>`}
+      <p class="lede">${why === null ? gainInPoints(data) : `The champion stays. ${why}`}</p>
+      ${decidedCandidate(data) !== null && html`<p class="quiet small">Mended: wrong under the champion, right under the candidate. Lost: the other way round. Near-duplicates, texts that differ in little, count once. p: how likely so many mended would be, were both equally good.</p>`}`;
 }
 
-/** The reason on record; where the rules that failed follow one by one, only how the search ended. */
-function lede({ decision, ended, reason }: ReportData): string {
-  return decision === 'kept' && ended !== null
-    ? `No candidate passed the gate, and the search ended because ${stopReasons[ended]}.`
-    : visibleProse(reason);
+function gainInPoints(data: ReportData): string {
+  const verdict = decidedCandidate(data)?.verdict;
+  if (verdict === undefined) return 'A better checkpoint is now the champion.';
+  const points = `${formatPoints(verdict.net, 2)} points, with 95 % certainty above ${formatPoints(verdict.lower, 2)}`;
+  return isConvincing(verdict)
+    ? `A better checkpoint is now the champion: ${points}.`
+    : `Another checkpoint is now the champion, surely not much worse and perhaps better: ${points}.`;
 }
 
 function plainFigures(data: ReportData): Markup | null {
@@ -54,10 +59,11 @@ function plainFigures(data: ReportData): Markup | null {
   return html`<p>On ${plural(traffic.after.of, 'judged trace')}, ${outOfFold}, ${who} is right in <strong>${formatRate(traffic.after)}</strong>; the champion the run began with, in <strong>${formatRate(traffic.before)}</strong>. ${bestOf(data)}</p>`;
 }
 
-function unproven(data: ReportData): Markup | null {
-  const { unproven: labels } = fallenLabels(data);
-  if (labels.length === 0) return null;
-  return html`<p>Losing more than ${labels.length === 1 ? 'it gains' : 'they gain'}, without proof that ${labels.length === 1 ? 'it falls' : 'they fall'}: ${labelNames(labels)} (<a href="#gate">see the gate</a>).</p>`;
+function untold({ untold: facets, words }: ReportData): Markup | null {
+  if (facets.length === 0) return null;
+  const named = facets.slice(0, namedFacets).map((facet) => visibleLine(facet, 60));
+  const more = facets.length > named.length ? ` and ${formatCount(facets.length - named.length)} more` : '';
+  return html`<p>No judged trace tells whether ${facets.length === 1 ? `this ${words.facet} falls` : `these ${plural(facets.length, words.facet, words.facets)} fall`}: ${named.join(', ')}${more}.</p>`;
 }
 
 function whyNot(data: ReportData): Markup | null {
@@ -68,7 +74,12 @@ function whyNot(data: ReportData): Markup | null {
   }
   const short = shortEvidence(data);
   if (short.length === 0) return null;
-  return html`<p>What is missing:</p><ul class="reasons">${short.map((row) => html`<li><strong>${formatCount(row.need - row.have)} more</strong> ${row.name}: there are ${formatCount(row.have)}, and ${formatCount(row.need)} are needed.</li>`)}</ul>`;
+  return html`<p>What is missing:</p><ul class="reasons">${short.map((row) => html`<li><strong>${formatCount(row.need - row.have)} more</strong> ${row.name}: there ${row.have === 1 ? 'is' : 'are'} ${formatCount(row.have)}, and ${formatCount(row.need)} are needed${pace(row)}.</li>`)}</ul>`;
+}
+
+function pace(row: EvidenceRow): string {
+  const days = daysUntilEnough(row);
+  return days === null ? '' : `; about ${plural(days, 'day')} at the present rate`;
 }
 
 function nextSteps(data: ReportData): Markup | null {
@@ -108,7 +119,7 @@ function facts(data: ReportData): Markup {
     <div><dt>Champion before</dt><dd class="id">${visibleLine(run.championId, 40)}</dd></div>
     <div><dt>Champion now</dt><dd class="id">${visibleLine(run.resultId ?? run.championId, 40)}</dd></div>
     <div><dt>Traces read</dt><dd>${formatCount(traffic.traces)}</dd></div>
-    <div><dt>Failures among them</dt><dd>${formatCount(traffic.failures)}</dd></div>
+    <div><dt>${traffic.failures === 1 ? 'Failure' : 'Failures'} among them</dt><dd>${formatCount(traffic.failures)}</dd></div>
     <div><dt>Candidates trained</dt><dd>${formatCount(data.candidates.length)}</dd></div>
     <div><dt>Started</dt><dd>${formatInstant(run.startedAt)}${duration !== '' && html`<span class="quiet"> · ${duration}</span>`}</dd></div>
     <div><dt>Seed</dt><dd>${String(run.seed)}</dd></div>

@@ -1,5 +1,5 @@
 import { formatCount, plural } from '../../domain/base/wording.ts';
-import { evidenceRows } from './evidence-rows.ts';
+import { daysUntilEnough, type EvidenceRow, evidenceRows } from './evidence-rows.ts';
 import { formatPercent } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import { capitalise } from './plain-words.ts';
@@ -19,7 +19,7 @@ export function evidenceSection(data: ReportData): Section | AbsentSection {
 function weighed({ weighed: { size, right } }: ReportData): Markup {
   if (size === 0)
     return html`<p>There is no judged trace that the champion has not seen, so there is nothing to weigh a candidate by.</p>`;
-  return html`<p>Candidates are weighed by ${plural(size, 'judged trace')}; the champion the run began with has ${formatCount(right)} of them right (${formatPercent(right / size)}). Champion and candidates are asked out of fold: the traffic is cut into parts for the life of the model, a model is trained without each part, and that one answers the traces of the part. Near-duplicates lie in one part, so that no model was trained on what is all but the same. First examples of the model are trained everywhere and are never among the evidence.</p>`;
+  return html`<p>Candidates are weighed by ${plural(size, 'judged trace')}; the champion the run began with has ${formatCount(right)} of them right (${formatPercent(right / size)}). Champion and candidates are asked <em>out of fold</em>: the traffic is cut into parts for the life of the model, a model is trained without each part, and that one answers the traces of the part. <em>Near-duplicate groups</em>, texts that differ in little, lie in one part, so that no model was trained on what is all but the same. First examples of the model are trained everywhere and are never among the evidence.</p>`;
 }
 
 function enough(data: ReportData): Markup {
@@ -37,7 +37,14 @@ function enough(data: ReportData): Markup {
       formatCount(row.need),
       row.have >= row.need
         ? html`<span class="good">✓ enough</span>`
-        : html`<span class="bad">✗ ${formatCount(row.need - row.have)} too few (${formatPercent(row.have / row.need, 0)})</span>`,
+        : html`<span class="bad">✗ ${formatCount(row.need - row.have)} too few (${formatPercent(row.have / row.need, 0)})</span>${pace(row)}`,
     ]),
   );
+}
+
+function pace(row: EvidenceRow): Markup {
+  const days = daysUntilEnough(row);
+  return days === null
+    ? html` <span class="quiet block">how fast they come cannot be told from the log</span>`
+    : html` <span class="quiet block">about ${plural(days, 'day')} at the present rate of ${(row.perDay ?? 0).toFixed(1)} a day</span>`;
 }

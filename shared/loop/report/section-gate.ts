@@ -4,11 +4,12 @@ import { figure, responsiveChart } from './chart.ts';
 import { netGainChart } from './chart-net-gain.ts';
 import { decidedCandidate } from './decided-candidate.ts';
 import { exampleList } from './example-card.ts';
-import { formatPoints, formatPValue, formatScore } from './format.ts';
+import { enoughForPoints, formatPoints, formatPValue, formatScore } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { memoryTitles, outcomeTitles, ruleTitles } from './plain-words.ts';
+import { capitalise, memoryTitles, outcomeTitles, ruleTitles } from './plain-words.ts';
 import type { CandidateReport, ReportData } from './report-data.ts';
 import type { AbsentSection, Section } from './section.ts';
+import { shownName } from './shown-name.ts';
 import { dataTable } from './table.ts';
 import { bestOf } from './test-rows.ts';
 import { visibleLine, visibleProse } from './visible-text.ts';
@@ -26,11 +27,11 @@ export function gateSection(data: ReportData): Section | AbsentSection {
 
 function gateBody(data: ReportData, candidate: CandidateReport): Markup {
   const { verdict } = candidate;
-  return html`<p>Candidate <span class="id">${visibleLine(candidate.candidateId, 40)}</span>, ${formatScore(candidate.score)} out of fold${data.championScore !== null && ` against the champion's ${formatScore(data.championScore)}`}: <strong class="${verdict.outcome === 'passed' ? 'good' : 'bad'}">${outcomeTitles[verdict.outcome]}</strong>. ${bestOf(data)}</p>
+  return html`<p>Candidate <span class="id">${visibleLine(candidate.candidateId, 40)}</span>, ${formatScore(candidate.score)} out of fold (each trace answered by a model that has not seen it)${data.championScore !== null && ` against the champion's ${formatScore(data.championScore)}`}: <strong class="${verdict.outcome === 'passed' ? 'good' : 'bad'}">${outcomeTitles[verdict.outcome]}</strong>. ${bestOf(data)}</p>
     <ol class="rules">${shownRules(candidate).map(ruleItem)}</ol>
     ${netGain(data, candidate)}
     ${memory(verdict)}
-    ${fallen(verdict)}
+    ${fallen(verdict, data.words)}
     ${regressedExamples(data)}`;
 }
 
@@ -51,7 +52,7 @@ function netGain({ model }: ReportData, { verdict, margin }: CandidateReport): M
     description: `Net gain ${formatPoints(net, 2)} points, with 95 % certainty above ${formatPoints(lower, 2)}${margin === null ? '' : `; above ${formatPoints(-margin, 2)} is needed`}.`,
   };
   return html`<h3>Net gain</h3>
-    <p>On ${plural(groups, 'independent record')}, near-duplicates counted once, only the candidate is right on ${formatCount(gained)} and only the champion on ${formatCount(lost)}; on all others both are right or both are wrong. ${paired(pValue, margin, model.settings.alpha)}</p>
+    <p>On ${plural(groups, 'judged trace')}, a group of near-duplicates (texts that differ in little) counted once, only the candidate is right on ${formatCount(gained)} and only the champion on ${formatCount(lost)}; on all others both are right or both are wrong. ${paired(pValue, margin, model.settings.alpha)}</p>
     ${
       groups > 0 &&
       figure(
@@ -100,29 +101,32 @@ function memory({ memory: counts }: GateVerdict): Markup {
     )}`;
 }
 
-function fallen({ fallen: labels }: GateVerdict): Markup {
-  if (labels.length === 0) return html`<h3>Labels that fall</h3><p>None: no label loses more than it gains.</p>`;
-  return html`<h3>Labels that fall</h3>
-    <p>Each loses more than it gains. Among many labels some do so by chance under a better model: only a fall that the exact one-sided test proves, adjusted by Holm over all labels (p at most 0.05), holds a candidate back.</p>
+function fallen({ fallen: labels }: GateVerdict, words: ReportData['words']): Markup {
+  if (labels.length === 0)
+    return html`<h3>${capitalise(words.facets)} that fall</h3><p>None: no ${words.facet} loses more than it gains.</p>`;
+  return html`<h3>${capitalise(words.facets)} that fall</h3>
+    <p>Each loses more than it gains. Among many ${words.facets} some do so by chance under a better model: only a fall that the exact one-sided test proves, adjusted for their number (Holm; p at most 0.05), holds a candidate back.</p>
     ${dataTable(
       labels.length > shownLabels
-        ? `The ${shownLabels} labels that fall most surely`
-        : 'Labels that lose more than they gain',
+        ? `The ${shownLabels} ${words.facets} that fall most surely`
+        : `${capitalise(words.facets)} that lose more than they gain`,
       [
-        { title: 'Label' },
+        { title: capitalise(words.facet) },
         { title: 'Records', numeric: true },
         { title: 'Gained', numeric: true },
         { title: 'Lost', numeric: true },
+        { title: 'Change', numeric: true },
         { title: 'p (Holm)', numeric: true },
         { title: 'Result' },
       ],
       labels
         .slice(0, shownLabels)
         .map(({ facet, records, gained, lost, pValue, proven }) => [
-          visibleLine(facet, 80),
+          shownName(facet, 40),
           formatCount(records),
           formatCount(gained),
           formatCount(lost),
+          records >= enoughForPoints ? formatPoints((gained - lost) / records) : '',
           formatPValue(pValue),
           proven ? html`<span class="bad">✗ proven</span>` : html`<span class="quiet">not proven</span>`,
         ]),
@@ -133,6 +137,6 @@ function regressedExamples(data: ReportData): Markup {
   if (data.regressed.length === 0)
     return html`<h3>Regressed examples</h3><p>None: nothing that was right on record is wrong now.</p>`;
   return html`<h3>Regressed examples (${formatCount(data.regressed.length)})</h3>
-    <p>Right under the champion or on record, wrong from the candidate, both out of fold. If one of them is wrongly judged, ingest a person's judgement of it; the next run counts the corrected record.</p>
+    <p>A regression: right under the champion or on record, wrong from the candidate, both answered by models that have not seen the trace. If one of them is wrongly judged, ingest a person's judgement of it; the next run counts the corrected record.</p>
     ${exampleList(data.regressed, shownRegressions, true)}`;
 }

@@ -67,14 +67,14 @@ function moves(data: ReportData): Markup {
 function candidates(data: ReportData): Markup {
   const decided = decidedCandidate(data);
   return foldedTable(
-    `All ${data.candidates.length} candidates`,
+    data.candidates.length === 1 ? 'The candidate' : `All ${data.candidates.length} candidates`,
     [
       { title: 'Candidate' },
       { title: 'Iteration', numeric: true },
       { title: 'Data' },
       { title: 'Score', numeric: true },
       { title: 'Gate' },
-      { title: 'Lost · gained', numeric: true },
+      { title: 'Lost · mended', numeric: true },
       { title: 'Configuration' },
     ],
     data.candidates.map((candidate) => candidateRow(candidate, candidate === decided)),

@@ -1,3 +1,4 @@
+import { plural } from '../../domain/base/wording.ts';
 import { formatInstant, formatScore } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import type { ReportData } from './report-data.ts';
@@ -20,8 +21,10 @@ export function lineageSection(data: ReportData): Section | AbsentSection {
   return {
     ...heading,
     body: html`<p>The main line leads from the first checkpoint to the champion; what was trained and not promoted hangs beneath its parent. Scores are out of fold, from the run that a checkpoint was weighed in; those of older runs are on what was held out then.</p>
-          ${left > 0 && html`<p class="quiet">${left} older checkpoints are not shown.</p>`}
-          ${tree(nodes, new Set(data.candidates.map((candidate) => candidate.checkpointId)))}`,
+    <details><summary>${plural(data.lineage.length, 'checkpoint')}</summary>
+          ${left > 0 && html`<p class="quiet">${plural(left, 'older checkpoint is', 'older checkpoints are')} not shown.</p>`}
+          ${tree(nodes, new Set(data.candidates.map((candidate) => candidate.checkpointId)))}
+    </details>`,
   };
 }
 

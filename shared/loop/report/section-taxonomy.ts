@@ -4,15 +4,17 @@ import { figure, responsiveChart } from './chart.ts';
 import { barChart } from './chart-bars.ts';
 import { probeChart } from './chart-probes.ts';
 import { clusterCard, type ReportedCluster } from './cluster-card.ts';
-
+import type { ClusterGain } from './cluster-gains.ts';
 import { html, type Markup } from './markup.ts';
 import { humanise } from './plain-words.ts';
 import type { ReportData } from './report-data.ts';
 import { type AbsentSection, missing, type Section } from './section.ts';
+import { dataTable, foldedTable } from './table.ts';
 import { visibleLine } from './visible-text.ts';
 
 const shownClusters = 40;
 const chartedClusters = 24;
+const atOnce = 8;
 
 /** Why the model fails: root causes, what the probes said, and a card for each cluster. */
 export function taxonomySection(data: ReportData): Section | AbsentSection {
@@ -26,12 +28,49 @@ export function taxonomySection(data: ReportData): Section | AbsentSection {
 function taxonomyBody(taxonomy: NonNullable<ReportData['taxonomy']>): Markup {
   const clusters = [...taxonomy.clusters].sort((a, b) => b.size - a.size);
   const confirmed = clusters.filter((cluster) => cluster.weakness?.verdict === 'confirmed').length;
-  return html`<p>${plural(clusters.length, 'cluster')} of failing traces, ${confirmed} confirmed by probes; ${plural(taxonomy.unclustered, 'failure')} in no cluster. Clusters are built from two thirds of the failures; the probes come from the rest.</p>
+  return html`<p>${plural(clusters.length, 'cluster')} of failing traces, ${confirmed} confirmed by probes; ${plural(taxonomy.unclustered, 'failure')} in no cluster. Clusters are built from two thirds of the failures; the probes, inputs aimed at one suspected weakness, come from the rest.</p>
+    ${gains(clusters)}
     ${causes(taxonomy.causes)}
     ${probes(clusters)}
     <h3>Clusters, largest first</h3>
     ${clusters.length === 0 ? missing('No cluster reached the smallest size.') : html`<div class="cards">${clusters.slice(0, shownClusters).map(clusterCard)}</div>`}
-    ${clusters.length > shownClusters && html`<p class="quiet">${formatCount(clusters.length - shownClusters)} smaller clusters are not shown.</p>`}`;
+    ${clusters.length > shownClusters && html`<p class="quiet">${formatCount(clusters.length - shownClusters)} ${clusters.length - shownClusters === 1 ? 'smaller cluster is' : 'smaller clusters are'} not shown.</p>`}`;
+}
+
+/** What the candidate makes of each cluster, before and after. */
+function gains(clusters: readonly ReportedCluster[]): Markup | null {
+  const rows = clusters
+    .slice(0, chartedClusters)
+    .flatMap((cluster) =>
+      cluster.gain === null
+        ? []
+        : [
+            [
+              visibleLine(cluster.title, 80),
+              formatCount(cluster.gain.mended + cluster.gain.failing),
+              formatCount(cluster.gain.failing),
+              html`<span class="${cluster.gain.mended > 0 ? 'good' : 'quiet'}">${formatCount(cluster.gain.mended)}</span>`,
+              lostOf(cluster.gain),
+            ],
+          ],
+    );
+  if (rows.length === 0) return null;
+  const columns = [
+    { title: 'Cluster' },
+    { title: 'Wrong before', numeric: true },
+    { title: 'Wrong after', numeric: true },
+    { title: 'Mended', numeric: true },
+    { title: 'Newly lost', numeric: true },
+  ];
+  return html`<h3>What each cluster gained</h3>
+    <p>Its traces under the champion and under the candidate, answered by models that have not seen them. Newly lost: traces of the same right answer that were right before and are wrong now.</p>
+    ${dataTable('Clusters before and after', columns, rows.slice(0, atOnce))}
+    ${rows.length > atOnce && foldedTable(plural(rows.length - atOnce, 'smaller cluster'), columns, rows.slice(atOnce))}`;
+}
+
+function lostOf({ lost, rightBefore }: ClusterGain): Markup {
+  if (rightBefore === 0) return html`<span class="quiet">none to lose</span>`;
+  return html`<span class="${lost > 0 ? 'bad' : 'quiet'}">${formatCount(lost)}</span> <span class="quiet">of ${formatCount(rightBefore)}</span>`;
 }
 
 function causes(counts: Readonly<Record<string, number>>): Markup | null {
@@ -84,6 +123,6 @@ function probes(clusters: readonly ReportedCluster[]): Markup | null {
   };
   return html`<h3>What the probes said</h3>${figure(
     responsiveChart(text, (chart, width, narrow) => probeChart(chart, rows, width, narrow)),
-    'Share of new, targeted inputs that the champion got wrong, with 95 % Wilson bounds. Filled: confirmed, the lower bound is above the base rate (dashed). Hollow: not confirmed.',
+    'Share of new, targeted inputs that the champion got wrong, with 95 % Wilson bounds. Filled: confirmed, the lower bound is above the base rate (dashed), how often the champion is wrong anyway. Hollow: not confirmed.',
   )}`;
 }

@@ -61,7 +61,7 @@ function triageBody(data: ReportData): Markup {
         { title: 'Category' },
         { title: 'Traces', numeric: true },
         { title: 'Share', numeric: true },
-        { title: 'For example' },
+        { title: 'For example', long: data.triage.some(({ example }) => example !== '') },
       ],
       [...data.triage]
         .sort((a, b) => b.count - a.count)

@@ -6,7 +6,7 @@ export const reportStyle = `
   color-scheme: light dark;
   --paper: #fcfcfa; --surface: #f4f4ef; --ink: #1b1e22; --muted: #59616a; --line: #e2e2db; --line-strong: #b9bbb4;
   --before: #6b5a3e; --after: #0a6a66; --good: #17683a; --bad: #a8321f; --warn: #80560a;
-  --good-ground: #e8f2e9; --bad-ground: #f8eae6; --kept-ground: #f1efe6; --band: #0000000d;
+  --good-ground: #e8f2e9; --bad-ground: #f8eae6; --kept-ground: #f1efe6; --band: #0000000d; --ground: var(--paper); --shade: #00000038;
   --slice-gold: #8a610c; --slice-hard-negative: #2a6291; --slice-replay: #5f6672; --slice-ink: #ffffff; --focus: #0b57d0;
   --mono: ui-monospace, "SF Mono", SFMono-Regular, Menlo, Consolas, "Liberation Mono", monospace;
 }
@@ -14,7 +14,7 @@ export const reportStyle = `
   :root {
     --paper: #14171a; --surface: #1c2024; --ink: #e9e9e4; --muted: #a5adb5; --line: #2c3238; --line-strong: #555d66;
     --before: #cdb58a; --after: #5fc9be; --good: #7dd39b; --bad: #ff9d8a; --warn: #e5b65c;
-    --good-ground: #17271d; --bad-ground: #301d19; --kept-ground: #26241c; --band: #ffffff14;
+    --good-ground: #17271d; --bad-ground: #301d19; --kept-ground: #26241c; --band: #ffffff14; --shade: #ffffff40;
     --slice-gold: #d8a944; --slice-hard-negative: #7fb3df; --slice-replay: #a9b0bb; --slice-ink: #14171a; --focus: #8ab4f8;
   }
 }
@@ -87,9 +87,21 @@ figcaption:empty { display: none; }
 .legend { display: flex; flex-wrap: wrap; gap: 0.15rem 1.25rem; margin: 0; max-width: none; }
 .key-before { color: var(--before); font-weight: 700; } .key-after { color: var(--after); font-weight: 700; }
 
-.scroll { overflow-x: auto; margin-top: 1.25rem; }
+.scroll {
+  overflow-x: auto; margin-top: 1.25rem; scrollbar-width: thin; scrollbar-color: var(--line-strong) transparent;
+  background:
+    linear-gradient(to right, var(--ground), var(--ground) 75%, transparent) left -1px top / 1.1rem 100% no-repeat local,
+    linear-gradient(to left, var(--ground), var(--ground) 75%, transparent) right -1px top / 1.1rem 100% no-repeat local,
+    linear-gradient(to right, var(--shade), transparent) left / 0.8rem 100% no-repeat scroll,
+    linear-gradient(to left, var(--shade), transparent) right / 0.8rem 100% no-repeat scroll;
+}
+.unseen { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
+[title] { text-decoration: underline dotted var(--line-strong); text-underline-offset: 0.2em; }
+.losing strong { color: var(--bad); }
+code.id { display: inline-block; padding: 0.3rem 0.6rem; background: var(--surface); border-radius: 4px; }
 table { border-collapse: collapse; width: 100%; font-size: 0.9375rem; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding-bottom: 0.4rem; }
+caption > span { position: sticky; left: 0; display: inline-block; max-width: min(100%, calc(100vw - 2rem)); }
 th, td { text-align: left; vertical-align: top; padding: 0.5rem 1.25rem 0.5rem 0; border-bottom: 1px solid var(--line); overflow-wrap: break-word; }
 th:last-child, td:last-child { padding-right: 0; }
 thead th { color: var(--muted); font-weight: 500; font-size: 0.8125rem; vertical-align: bottom; border-bottom-color: var(--line-strong); }
@@ -156,8 +168,12 @@ footer p { margin: 0; }
 }
 @media (max-width: 34rem) {
   table { font-size: 0.875rem; }
-  th, td { padding-right: 0.7rem; }
-  tbody th[scope=row]:not(.number) { min-width: 6rem; }
+  th, td { padding-right: 0.6rem; }
+  td .quiet.block, th .quiet.block { font-size: 0.75rem; }
+  tbody th[scope=row]:not(.number) { min-width: 5.2rem; }
+  .wide caption > span::after { content: " (slides sideways →)"; color: var(--muted); font-weight: 400; white-space: nowrap; }
+  .wide th:first-child { position: sticky; left: 0; background: var(--ground); max-width: 10.5rem; overflow-wrap: anywhere; }
+  .wide tbody th:first-child { min-width: 9.5rem; }
   .rules li { grid-template-columns: minmax(0, 1fr); }
   h2 { font-size: 1.4rem; }
 }

@@ -4,15 +4,21 @@ import { html, type Markup, type Part } from './markup.ts';
 export interface Column {
   readonly title: string;
   readonly numeric?: boolean;
+  /** Whether it holds sentences, so that its table is wide however few columns it has. */
+  readonly long?: boolean;
 }
+
+/** From how many columns on a table does not fit a phone, and says that it slides. */
+const wideFrom = 6;
 
 /**
  * A data table with caption and scopes; the first cell of a row is its heading. Wide ones scroll sideways in a region
  * that the keyboard can reach.
  */
 export function dataTable(caption: string, columns: readonly Column[], rows: readonly (readonly Part[])[]): Markup {
-  return html`<div class="scroll" role="region" aria-label="${`Table: ${caption}`}" tabindex="0"><table>
-    <caption>${caption}</caption>
+  const wide = columns.length >= wideFrom || columns.some(({ long }) => long === true) ? 'scroll wide' : 'scroll';
+  return html`<div class="${wide}" role="region" aria-label="${`Table: ${caption}`}" tabindex="0"><table>
+    <caption><span>${caption}</span></caption>
     <thead><tr>${columns.map((column) => html`<th scope="col"${column.numeric === true && html` class="number"`}>${column.title}</th>`)}</tr></thead>
     <tbody>${rows.map((row) => html`<tr>${row.map((cell, index) => tableCell(cell, index, columns[index]?.numeric === true))}</tr>`)}</tbody>
   </table></div>`;

@@ -24,6 +24,19 @@ export function visibleLine(text: string, limit = 200): string {
   return line.length <= limit && text.length <= limit * 2 ? line : `${cutText(line, limit - 1).trimEnd()}…`;
 }
 
+/**
+ * A name on one line, cut in its middle where it is longer: names of labels often begin alike, and often end alike.
+ * @example visibleName('refund_request_status', 15) // 'refund_…_status'
+ */
+export function visibleName(name: string, limit: number): string {
+  const line = visibleLine(name, 400);
+  if (line.length <= limit) return line;
+  const tail = Math.floor((limit - 1) / 2);
+  const end = line.slice(-tail);
+  const startsWithHalf = /^[\udc00-\udfff]/.test(end);
+  return `${cutText(line, limit - 1 - tail)}…${startsWithHalf ? end.slice(1) : end}`;
+}
+
 /** {@link visibleText} for a sentence or two: line breaks stay, what goes on too long is cut with an ellipsis. */
 export function visibleProse(text: string, limit = 600): string {
   const prose = visibleText(cutText(text, limit));

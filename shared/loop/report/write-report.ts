@@ -1,13 +1,15 @@
 import { RatchetError } from '../../domain/base/errors.ts';
 import { checkLease, giveLeaseBack } from '../../operations/lease.ts';
+import { writeJsonl } from '../../ports/documents.ts';
 import type { Stage } from '../engine/stage.ts';
 import { type ReportInput, type RunResult, reportInputSchema, runResultSchema } from '../state/run-result.ts';
 import { gatherReport } from './gather-report.ts';
 import { renderCurationLog } from './render-curation-log.ts';
 import { renderReport } from './render-report.ts';
+import { reviewFile } from './review-lines.ts';
 
 /**
- * Writes the run's HTML report and data-curation.md. Once that is complete, the run's record is ended and the lease
+ * Writes the run's HTML report, data-curation.md, and what a person should review as lines to ingest again. Once that is complete, the run's record is ended and the lease
  * given back.
  */
 export const writeReport: Stage<ReportInput, RunResult> = {
@@ -16,9 +18,10 @@ export const writeReport: Stage<ReportInput, RunResult> = {
   output: runResultSchema,
   async run(input, { ports, key }) {
     const reportKey = key('report.html');
-    const { data, result } = await gatherReport(input, reportKey, ports);
+    const { data, result, review } = await gatherReport(input, reportKey, ports);
     const encode = (text: string) => new TextEncoder().encode(text);
     await ports.objects.put(key('data-curation.md'), encode(renderCurationLog(data)));
+    await writeJsonl(ports.objects, key(reviewFile), review.lines);
     await ports.objects.put(reportKey, encode(renderReport(data)));
     return result;
   },

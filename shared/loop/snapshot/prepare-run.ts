@@ -10,6 +10,7 @@ import { type Place, partsFor } from '../../domain/evaluation/fold.ts';
 import { assignPlaces } from '../../domain/evaluation/ledger.ts';
 import type { Control } from '../../domain/models/control.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
+import { rolledBackFrom } from '../../domain/models/rolled-back.ts';
 import type { RunRef } from '../../domain/models/run-ref.ts';
 import type { Trace } from '../../domain/traces/trace.ts';
 import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
@@ -148,6 +149,7 @@ async function pinPlan(run: RunRef, parentExamplesKey: string, ports: Ports): Pr
     parentDataset,
     parentExamplesKey,
     frozenSets: latestVersions(ofPromotions(await lineage.listEvaluationSets(run.modelId), control)),
+    rolledBack: rolledBackFrom(control),
     logVersion: await ports.traceLog.version(run.modelId),
   };
 }

@@ -3,10 +3,12 @@ import { partSize, partsOf } from '../../domain/base/part-size.ts';
 import { diagnosisPart } from '../../domain/diagnosis/diagnosis-part.ts';
 import { evidenceOf } from '../../domain/evaluation/evidence-record.ts';
 import { honestModel } from '../../domain/models/fold-models.ts';
+import { keptOutBy, peopleDigest, type RolledBack } from '../../domain/models/rolled-back.ts';
 import { isUsableRecord, type SplitRecord, trains, triagedRecordSchema } from '../../domain/traces/trace-record.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { kindOf } from '../../ports/kind-of.ts';
 import type { Stage } from '../engine/stage.ts';
-import { mostShards } from '../state/limits.ts';
+import { mostShards, shortReason } from '../state/limits.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { type Split, type shardSchema, splitSchema } from '../state/split.ts';
 import { stageHead } from '../state/stage-head.ts';
@@ -20,7 +22,7 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
   input: inputSchema,
   output: splitSchema,
   async run({ prepared, triaged }, { ports, key }) {
-    const { model, champion } = await readPlan(prepared, ports);
+    const { model, champion, rolledBack = [] } = await readPlan(prepared, ports);
     const records = (await readJsonl(ports.objects, triaged.triagedKey, triagedRecordSchema)).map(
       (record): SplitRecord => ({ ...record, part: diagnosisPart(record.groupId, model.splitSalt) }),
     );
@@ -45,6 +47,8 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
 
     const failures = usable.filter((record) => record.verdict === 'fail').length;
     const { enoughFailures, enoughRecords } = model.settings;
+    const people = peopleDigest(records, kindOf(model, ports));
+    const keptOut = keptOutBy(rolledBack, people);
     const missing = [
       ...(failures < enoughFailures
         ? [`${failures} failures after triage with a known right answer, ${enoughFailures} are needed`]
@@ -56,8 +60,25 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
       evidence: { key: evidenceKey, size: kept.length, right: kept.filter(({ right }) => right).length },
       shards,
       failures,
-      enoughEvidence: missing === '',
-      reason: missing === '' ? null : missing,
+      enoughEvidence: missing === '' && keptOut === null,
+      reason: reasonOf(missing, keptOut),
+      people,
+      keptOut: keptOut === null ? null : withoutDigest(keptOut),
     };
   },
 };
+
+/** Why the run ends here, in a sentence; null where it goes on. */
+function reasonOf(missing: string, keptOut: RolledBack | null): string | null {
+  if (keptOut !== null) {
+    const { by, reason, checkpointId } = keptOut;
+    return shortReason(
+      `Rolled back by ${by}: ${reason} (checkpoint ${checkpointId}). No person's judgement has changed the evidence since.`,
+    );
+  }
+  return missing === '' ? null : `Too little evidence: ${missing}.`;
+}
+
+function withoutDigest({ checkpointId, by, reason, at }: RolledBack): Split['keptOut'] {
+  return { checkpointId, by, reason, at };
+}

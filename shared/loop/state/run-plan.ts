@@ -4,6 +4,7 @@ import { partsSchema } from '../../domain/evaluation/fold.ts';
 import { checkpointSchema } from '../../domain/models/checkpoint.ts';
 import { datasetSchema } from '../../domain/models/dataset.ts';
 import { modelSchema } from '../../domain/models/model.ts';
+import { rolledBackSchema } from '../../domain/models/rolled-back.ts';
 import { runSchema } from '../../domain/models/run.ts';
 import { readJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -22,6 +23,8 @@ export const runPlanSchema = z.strictObject({
   parts: partsSchema,
   /** Sets frozen by earlier promotions, latest versions, oldest first. */
   frozenSets: z.array(evaluationSetSchema),
+  /** Checkpoints that people took back, and that were not released. */
+  rolledBack: z.array(rolledBackSchema).optional(),
   /** State of the trace log that the snapshot was read from. */
   logVersion: z.string(),
 });

@@ -27,6 +27,11 @@ export type ReportInput = z.infer<typeof reportInputSchema>;
 export const runResultSchema = z.strictObject({
   run: idSchema,
   decision: decisionSchema,
+  /** The decision by the gate's evidence, in a line for people. */
+  headline: reasonSchema,
+  /** Why the champion stays, for people; null after a promotion. */
+  why: reasonSchema.nullable(),
+  /** Why, as the loop has it on record. */
   reason: reasonSchema,
   /** The champion after the run. */
   champion: lineageIdSchema,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { itemIdSchema, mostShards, objectKeySchema } from './limits.ts';
+import { rolledBackSchema } from '../../domain/models/rolled-back.ts';
+import { itemIdSchema, lineageIdSchema, mostShards, objectKeySchema, reasonSchema } from './limits.ts';
 
 export const shardSchema = z.strictObject({ shardId: itemIdSchema, key: objectKeySchema, records: z.int() });
 
@@ -12,9 +13,14 @@ export const splitSchema = z.strictObject({
   shards: z.array(shardSchema).max(mostShards),
   /** Usable failures. */
   failures: z.int(),
+  /** Whether there is enough to decide by, and no rollback keeps out what would come of it. */
   enoughEvidence: z.boolean(),
   /** What is missing; null when there is enough. */
-  reason: z.string().max(500).nullable(),
+  reason: reasonSchema.nullable(),
+  /** What people have judged, a digest (`peopleDigest`). */
+  people: lineageIdSchema,
+  /** What a person took back, where the evidence would make its like again; null where nothing keeps candidates out. */
+  keptOut: rolledBackSchema.omit({ people: true }).nullable(),
 });
 export type Split = z.infer<typeof splitSchema>;
 

@@ -8,6 +8,9 @@ export const finalTestRefSchema = z.strictObject({
 
 const countSchema = z.strictObject({ right: z.int(), of: z.int() });
 
+/** True positives, false positives, false negatives. */
+const gradedSchema = z.strictObject({ tp: z.int(), fp: z.int(), fn: z.int() });
+
 const breakdownSchema = z.strictObject({ name: z.string(), before: countSchema, after: countSchema });
 
 export const finalTestSchema = z.strictObject({
@@ -18,7 +21,8 @@ export const finalTestSchema = z.strictObject({
    * `report`, where the model keeps a share for it, is what no decision has touched.
    */
   sets: z.array(z.strictObject({ name: z.string(), before: countSchema, after: countSchema })),
-  byLabel: z.array(breakdownSchema),
+  /** Of each facet, what both got right and wrong of it, counted over the `traffic`. */
+  byFacet: z.array(z.strictObject({ facet: z.string(), before: gradedSchema, after: gradedSchema })),
   /** By what the traces' metadata names as their slice; empty where none does. */
   bySlice: z.array(breakdownSchema),
   /** All usable failures of the snapshot, those trained on included: the paper's own figure. */

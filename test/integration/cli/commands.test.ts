@@ -5,7 +5,9 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openWorkspace } from '../../../cli/workspace.ts';
 import { moveChampion } from '../../../shared/domain/models/control.ts';
+import { nextSteps } from '../../../shared/loop/report/next-steps.ts';
 import { updateControl } from '../../../shared/operations/control-item.ts';
+import { keptReport, promotedReport, tooLittleEvidenceReport } from '../../helpers/report-data.ts';
 import { ratchetInProcess } from './in-process.ts';
 import type { Ended } from './launcher.ts';
 
@@ -285,9 +287,68 @@ describe('ratchet lineage, rollback and report', () => {
     const rollback = await run(['rollback', 'mail', '--to', 'nope']);
     expect(rollback).toMatchObject({ code: 2, stdout: '' });
     expect(rollback.stderr).toContain(countsOf(created).checkpoint);
+    const release = await run(['rollback', 'mail', '--release', 'nope']);
+    expect(release).toMatchObject({ code: 2, stdout: '' });
+    expect(release.stderr).toContain('No rollback keeps checkpoint "nope" of mail out.');
+    for (const wrong of [[], ['--to', 'a', '--release', 'b']]) {
+      expect((await run(['rollback', 'mail', ...wrong])).stderr).toContain('One of --to and --release is needed.');
+    }
     const report = await run(['report', 'run-1']);
     expect(report).toMatchObject({ code: 2 });
     expect(report.stderr).toContain('UnknownRun');
+  });
+});
+
+describe('what a person reviews', () => {
+  test('goes back by ratchet ingest: an unedited line says nothing, one filled in is a person’s judgement', async () => {
+    await run(['create', 'reviewed', '--examples', 'examples.jsonl', '--foundation', 'none']);
+    const bare = Array.from({ length: 6 }, (_, index) =>
+      trace({ traceId: `bare-${index}`, input: `lunch on day ${index}?`, verdict: 'fail', output: 'spam' }),
+    );
+    await write('bare.jsonl', bare.join('\n'));
+    expect(await run(['ingest', 'reviewed', 'bare.jsonl'])).toMatchObject({ code: 0 });
+    const ended = await run(['run', 'reviewed', '--json']);
+    expect(ended.code).toBe(3);
+    const result = countsOf(ended);
+    expect(result.headline).toMatch(/missing until there is enough to decide by.*6 failures have no right answer yet/);
+    const path = (await run(['report', result.run, '--review'])).stdout.trim();
+    const lines = (await readFile(path, 'utf8')).trim().split('\n');
+    expect(lines).toHaveLength(6);
+
+    await write('untouched.jsonl', lines.join('\n'));
+    const untouched = countsOf(await run(['ingest', 'reviewed', 'untouched.jsonl', '--json']));
+    expect(untouched).toMatchObject({ ingested: 0, judgements: 0, alreadyKnown: 6, quarantined: 0 });
+
+    await write('filled.jsonl', lines.map((line) => line.replace('"expected":null', '"expected":"ham"')).join('\n'));
+    const filled = countsOf(await run(['ingest', 'reviewed', 'filled.jsonl', '--json']));
+    expect(filled).toMatchObject({ ingested: 0, judgements: 6, quarantined: 0 });
+    const workspace = await openWorkspace(at('.ratchet'), { observer: { progress: () => {}, note: () => {} } });
+    const [known] = await workspace.ports.traceLog.read('reviewed', { limit: 1, traceIds: ['bare-0'] });
+    expect(known?.judgements).toMatchObject([
+      { verdict: 'fail', judge: { kind: 'rule' } },
+      { verdict: 'fail', expected: 'ham', judge: { kind: 'human' } },
+    ]);
+    await workspace.close();
+  }, 60_000);
+
+  test('is named by commands that there are, in every step that a report tells to take', async () => {
+    const keptOut = { checkpointId: 'ck1', by: 'ana', reason: 'complaints', at: '2026-03-01T00:00:00Z' };
+    const reports = [
+      promotedReport(),
+      keptReport(),
+      tooLittleEvidenceReport(),
+      { ...tooLittleEvidenceReport(), keptOut },
+    ];
+    const links = [{ title: 'Execution', url: 'https://console.example/' }];
+    const all = reports.flatMap((data) => [data, { ...data, links }]);
+    const told = all.flatMap((data) => nextSteps(data)).flatMap((step) => step.match(/ratchet [a-z][^();:,]*/g) ?? []);
+    expect(told.length).toBeGreaterThan(10);
+    for (const command of told) {
+      const [, name = '', ...args] = command.trim().split(' ');
+      const { code, stdout } = await ratchetInProcess([name, '--help']);
+      expect([code, command]).toEqual([0, command]);
+      for (const option of args.filter((arg) => arg.startsWith('--'))) expect(stdout).toContain(option);
+    }
   });
 });
 

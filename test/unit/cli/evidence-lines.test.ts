@@ -15,7 +15,7 @@ describe('evidenceLines', () => {
     };
     expect(evidenceLines({ scores, gain, memory })).toEqual([
       "Out of fold, by models that have not seen the traces, suspect judgements left out: 91.5 % before, 96.9 % after (74.0 % of the champion's failures fixed, 99.1 % of its passes kept).",
-      'Of 2,588 independent records 163 are gained and 22 lost: +5.45 points, with 95 % certainty above +4.58. Of what earlier promotions froze, 3 are lost net (12 allowed).',
+      'A change of +5.45 points, with 95 % certainty above +4.58. Of what earlier promotions froze, 3 are lost net (12 allowed).',
     ]);
   });
 
@@ -27,7 +27,7 @@ describe('evidenceLines', () => {
     });
     expect(lines).toEqual([
       'Out of fold, by models that have not seen the traces, suspect judgements left out: 90.0 % before, 89.0 % after.',
-      'Of 1,000 independent records 5 are gained and 15 lost: −1.00 points, with 95 % certainty above −1.66.',
+      'A change of −1.00 points, with 95 % certainty above −1.66.',
       'On the traffic kept for the report alone: 91.0 % before, 90.0 % after.',
     ]);
   });

@@ -1,9 +1,12 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import type { Checkpoint } from '../../../shared/domain/models/checkpoint.ts';
 import { moveChampion, takeLease } from '../../../shared/domain/models/control.ts';
-import { updateControl } from '../../../shared/operations/control-item.ts';
+import { rolledBackFrom } from '../../../shared/domain/models/rolled-back.ts';
+import { readControl, updateControl } from '../../../shared/operations/control-item.ts';
 import { createModel } from '../../../shared/operations/create-model.ts';
-import { rollbackChampion } from '../../../shared/operations/rollback-champion.ts';
+import { releaseRolledBack, rollbackChampion } from '../../../shared/operations/rollback-champion.ts';
+import { writeJson } from '../../../shared/ports/documents.ts';
+import { sampleRun } from '../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../helpers/memory-ports.ts';
 import { rejection } from '../../helpers/rejection.ts';
 import { embeddedModel } from '../../helpers/training.ts';
@@ -65,8 +68,46 @@ describe('rollbackChampion', () => {
     expect(error.mend).toContain(first.checkpointId);
   });
 
-  test('refuses a checkpoint that never passed the gate', async () => {
-    expect((await rejection(rollback('rejected'))).name).toBe('InvalidInput');
+  test('refuses a checkpoint that never was champion, and says what its run made of it', async () => {
+    const gated = (checkpointId: string, passed: boolean) => ({
+      candidate: { candidateId: 'c', checkpointId, key: 'k' },
+      verdict: {
+        outcome: passed ? 'passed' : 'rejected',
+        groups: 100,
+        rules: [
+          { rule: 'gain', passed: true, detail: 'It gains.' },
+          { rule: 'memory', passed, detail: 'It forgets.' },
+        ],
+      },
+    });
+    expect(await rejection(rollback('rejected'))).toMatchObject({
+      name: 'InvalidInput',
+      message: expect.stringContaining('never was champion. Only what passed the gate'),
+    });
+    for (const checkpointId of ['refused', 'passed'])
+      await ports.lineage.putCheckpoint({ ...first, checkpointId, runId: 'run-1' });
+    await ports.lineage.putRun(sampleRun({ runId: 'run-1', modelId: 'mail', resultId: 'second' }));
+    const candidates = [gated('refused', false), gated('second', true), gated('passed', true)];
+    await writeJson(ports.objects, 'runs/mail/run-1/1/gate-candidates/all/gate.json', { candidates });
+    expect((await rejection(rollback('refused'))).message).toBe(
+      'Checkpoint refused never was champion. The gate of run run-1 did not let it pass: It forgets.',
+    );
+    const error = await rejection(rollback('passed'));
+    expect(error.message).toMatch(/^Checkpoint passed passed the gate of run run-1 and was not chosen: second was\./);
+    expect(error.mend).toContain(first.checkpointId);
+  });
+
+  test('keeps out what it goes back from, until that is released', async () => {
+    const keptOut = async () => rolledBackFrom(await readControl('mail', ports)).map((one) => one.checkpointId);
+    const release = (checkpointId: string) =>
+      releaseRolledBack({ modelId: 'mail', checkpointId, by: 'ben', reason: 'an import' }, ports);
+    expect(await rejection(release('second'))).toMatchObject({ name: 'InvalidInput' });
+    await rollback(first.checkpointId);
+    expect(await keptOut()).toEqual(['second']);
+    await release('second');
+    expect(await keptOut()).toEqual([]);
+    expect((await readControl('mail', ports)).championId).toBe(first.checkpointId);
+    expect((await readControl('mail', ports)).moves.at(-1)?.released).toMatchObject({ by: 'ben', reason: 'an import' });
   });
 
   test('refuses while a run holds the lease', async () => {

@@ -66,7 +66,7 @@ async function test(given: readonly SplitRecord[], options: { without?: readonly
     {
       ...sampleHead,
       prepared: samplePrepared,
-      split: { ...split, failures: 0, enoughEvidence: true, reason: null },
+      split: { ...split, failures: 0, enoughEvidence: true, reason: null, people: 'p', keptOut: null },
       decision,
     },
     stageContext(ports),
@@ -105,9 +105,9 @@ describe('the figures of the candidate decided on', () => {
 
   it('come by label and by slice, with what was answered for what', async () => {
     const result = await test(records);
-    expect(result?.byLabel).toEqual([
-      { name: 'ham', before: { right: 1, of: 1 }, after: { right: 1, of: 1 } },
-      { name: 'spam', before: { right: 2, of: 4 }, after: { right: 2, of: 4 } },
+    expect(result?.byFacet).toEqual([
+      { facet: 'ham', before: { tp: 1, fp: 2, fn: 0 }, after: { tp: 1, fp: 2, fn: 0 } },
+      { facet: 'spam', before: { tp: 2, fp: 0, fn: 2 }, after: { tp: 2, fp: 0, fn: 2 } },
     ]);
     expect(result?.bySlice.map(({ name, before, after }) => [name, before.right, after.right])).toEqual([
       ['chat', 0, 1],

@@ -78,6 +78,8 @@ async function gate(made: Readonly<Record<string, Made>>, given: Given = {}) {
         failures: given.failures ?? wrongs,
         enoughEvidence: true,
         reason: null,
+        people: 'p',
+        keptOut: null,
       },
       lineage: {
         champion: 'first',

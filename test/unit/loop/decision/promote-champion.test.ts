@@ -44,7 +44,7 @@ async function prepared() {
         ...sampleHead,
         lease: { ...lease, ...change },
         prepared: samplePrepared,
-        split: { evidence: { key: 'evidence', size: 3, right: 2 } },
+        split: { evidence: { key: 'evidence', size: 3, right: 2 }, people: 'p' },
         decision: {
           next: 'promote',
           reason: 'It gains.',
@@ -83,6 +83,7 @@ describe('a promotion', () => {
     const control = await ports.lineage.getControl('m1');
     expect(control?.championId).toBe('new');
     expect(control?.moves.map(({ kind }) => kind)).toEqual(['create', 'promote']);
+    expect(control?.moves.at(-1)?.people).toBe('p');
     expect(await frozen()).toEqual(once);
     expect(await ports.lineage.listEvaluationSets('m1')).toHaveLength(1);
   });

@@ -5,12 +5,14 @@ import { keptReport, promotedReport, tooLittleEvidenceReport } from '../../../he
 describe('what to do next', () => {
   it('counts missing evidence in traces', () => {
     const [first] = nextSteps({ ...tooLittleEvidenceReport(), evidence: { failures: 8, records: 20 } });
-    expect(first).toBe('Ingest 12 more judged failures and 30 more judged traces, then run again.');
+    expect(first).toBe(
+      'Ingest 12 more judged failures and 30 more judged traces (ratchet ingest support-intents FILE), then run again (ratchet run support-intents). At the present rate that takes about 7 days.',
+    );
   });
 
   it('asks only for what is missing, also where a candidate came before the gate', () => {
     const [first] = nextSteps({ ...keptReport(), evidence: { failures: 19, records: 400 } });
-    expect(first).toBe('Ingest 1 more judged failures, then run again.');
+    expect(first).toMatch(/^Ingest 1 more judged failure \(ratchet ingest/);
   });
 
   it('names the way back after a promotion', () => {
@@ -21,7 +23,9 @@ describe('what to do next', () => {
     const steps = nextSteps(keptReport());
     expect(steps[0]).toContain('the rule that the best candidate failed');
     expect(steps[1]).toContain('regressed examples');
-    expect(steps).toContain('Have a person look at 19 suspect judgements: none of them was trained on.');
+    expect(steps).toContain(
+      '60 traces wait for a person: fill in "expected" in review.jsonl beside this report (60 in it), then ratchet ingest support-intents review.jsonl',
+    );
   });
 
   it('leaves the champion where enough evidence came to no candidate', () => {

@@ -14,13 +14,14 @@ const anyCodeUnit = fc.nat(0xffff).map((code) => String.fromCharCode(code));
 describe('the curation log', () => {
   it('tells dataset versions, slices against bands, controls, scores and the decision', () => {
     const log = renderCurationLog(promotedReport());
-    expect(log).toContain('**Promoted.**');
+    expect(log).toContain('**Promoted.** 163 mended, 22 lost of 2,588 judged traces, p \\< 0.0001; label exchange');
+    expect(log).toMatch(/\| `card_arrival` \| 80 of 90 \(.*\) \| 86 of 90/);
     expect(log).toContain('### `d1c41c07b9a52f3e6`');
     expect(log).toMatch(/\| Hard negatives \| 45 \| 44\.9 \| 21\.0 % \| 25–35 % \| \*\*no\*\* \| Only 41/);
     expect(log).toMatch(/\| Largest label against the smallest \| at most 3\.0 × \| 2\.4 × \| yes \|/);
     expect(log).toContain('| `2-extend` | 2 | `d2e41c07b9a52f3e6` | 0.9693 | Passed |');
     expect(log).toContain(
-      "The paper's own figure, failures it trained on included; no measure of quality: 214 of 231 failures fixed",
+      "## The paper's own figure\n\nFailures it trained on included; no measure of quality: 214 of 231 failures fixed",
     );
   });
 

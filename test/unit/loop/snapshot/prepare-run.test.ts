@@ -193,6 +193,15 @@ test('the steps of a trace come along, and nothing where none were recorded', as
 });
 
 describe('the pinned frozen sets', () => {
+  test('pins what people rolled back from', async () => {
+    const first = (await ports.lineage.getControl(modelId))?.championId ?? '';
+    expect((await prepare('r3')).plan.rolledBack).toEqual([]);
+    await promote('r1', 'taken-back');
+    const back = { at: now(), to: first, kind: 'rollback' as const, by: 'ana', reason: 'complaints' };
+    await updateControl(modelId, ports, (control) => moveChampion(control, back));
+    expect((await prepare('r4')).plan.rolledBack).toMatchObject([{ checkpointId: 'taken-back', by: 'ana' }]);
+  });
+
   test('are the newest versions of those that a promotion stands behind', async () => {
     const set = (setId: string, runId: string, checkpointId: string, version: number) =>
       ports.lineage.putEvaluationSet(sampleEvaluationSet({ setId, modelId, runId, checkpointId, version }));

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { evidenceRecordSchema } from '../../../../shared/domain/evaluation/evidence-record.ts';
+import type { RolledBack } from '../../../../shared/domain/models/rolled-back.ts';
 import { splitRecordSchema, type TriagedRecord } from '../../../../shared/domain/traces/trace-record.ts';
 import { splitTraces } from '../../../../shared/loop/snapshot/split-traces.ts';
 import { readJsonl, writeJsonl } from '../../../../shared/ports/documents.ts';
@@ -16,13 +17,18 @@ const fails = { verdict: 'fail', answer: labelOutput('ham') } as const;
 
 async function split(
   records: readonly TriagedRecord[],
-  options: { champion?: Parameters<typeof sampleCheckpoint>[0]; settings?: Record<string, number> } = {},
+  options: {
+    champion?: Parameters<typeof sampleCheckpoint>[0];
+    settings?: Record<string, number>;
+    rolledBack?: readonly RolledBack[];
+  } = {},
 ) {
   const ports = memoryPorts();
   const model = sampleModel();
   await putPlan(ports, {
     champion: sampleCheckpoint(options.champion),
     model: { ...model, settings: { ...model.settings, ...options.settings } },
+    rolledBack: [...(options.rolledBack ?? [])],
   });
   await writeJsonl(
     ports.objects,
@@ -106,6 +112,28 @@ describe('what the diagnosis reads', () => {
   });
 });
 
+describe('a rollback by a person', () => {
+  const judge = { kind: 'human', id: 'ana', reason: '' } as const;
+  const byPerson = { judgement: { verdict: 'pass', expected: labelOutput('spam'), judge } } as const;
+  const settings = { enoughFailures: 20, enoughRecords: 50 };
+  const records = [...many(30), ...many(20, fails, 'f'), ...many(2, byPerson, 'h')];
+
+  test('ends the run before training while people have judged nothing else', async () => {
+    const { people } = (await split(records, { settings })).output;
+    const rolledBack = [{ checkpointId: 'new', by: 'ana', reason: 'complaints', at: '2026-01-01T00:00:00Z', people }];
+    const again = await split(records, { settings, rolledBack });
+    expect(again.output).toMatchObject({
+      enoughEvidence: false,
+      reason: "Rolled back by ana: complaints (checkpoint new). No person's judgement has changed the evidence since.",
+      keptOut: { checkpointId: 'new', by: 'ana', reason: 'complaints' },
+    });
+    const moreTraffic = await split([...records, ...many(60, {}, 'more')], { settings, rolledBack });
+    expect(moreTraffic.output.enoughEvidence).toBe(false);
+    const judgedAnew = await split([...records, ...many(1, byPerson, 'anew')], { settings, rolledBack });
+    expect(judgedAnew.output).toMatchObject({ enoughEvidence: true, keptOut: null });
+  });
+});
+
 describe('the evidence is enough', () => {
   test('with twenty failures and fifty records, and says else what is missing', async () => {
     const settings = { enoughFailures: 20, enoughRecords: 50 };
@@ -114,11 +142,11 @@ describe('the evidence is enough', () => {
     const passes = await split([...many(31), ...many(19, fails, 'f')], { settings });
     expect(passes.output).toMatchObject({
       enoughEvidence: false,
-      reason: '19 failures after triage with a known right answer, 20 are needed',
+      reason: 'Too little evidence: 19 failures after triage with a known right answer, 20 are needed.',
     });
     const both = await split([...many(20), ...many(3, { triage: suspect }, 's')], { settings });
     expect(both.output.reason).toBe(
-      '0 failures after triage with a known right answer, 20 are needed; 20 records of evidence, 50 are needed',
+      'Too little evidence: 0 failures after triage with a known right answer, 20 are needed; 20 records of evidence, 50 are needed.',
     );
   });
 });

@@ -1,0 +1,134 @@
+import { formatCount, plural } from '../../domain/base/wording.ts';
+import type { FallenFacet } from '../../domain/evaluation/facet-losses.ts';
+import type { GateVerdict } from '../../domain/evaluation/gate.ts';
+import { decidedCandidate } from './decided-candidate.ts';
+import { evidenceDays, shortEvidence } from './evidence-rows.ts';
+import { enoughForPoints, formatPoints, formatPValue } from './format.ts';
+import { ruleTitles, stopReasons } from './plain-words.ts';
+import type { ReportData } from './report-data.ts';
+import { visibleLine } from './visible-text.ts';
+
+/** What the words of a decision are made of. */
+export type Decided = Pick<
+  ReportData,
+  'decision' | 'ended' | 'candidates' | 'decidedOn' | 'evidence' | 'rates' | 'keptOut' | 'review' | 'model' | 'words'
+>;
+
+/** The decision in words, the same in the report, the curation log and the closing lines of a run. */
+export interface DecisionWords {
+  /** What the gate's evidence says, without a full stop. */
+  readonly evidence: string;
+  /** The facets that are proven to lose, worst first: `label fraud: −47 points`; null where none is. */
+  readonly losing: string | null;
+  /** Those that lose more than they gain without proof, which may be chance; null where none does. */
+  readonly perhaps: string | null;
+  /** Why the champion stays; null after a promotion. */
+  readonly why: string | null;
+}
+
+/** What is said of a loss without proof. */
+export const mayBeChance = 'may be chance';
+const namedFacets = 3;
+const convincing = 0.05;
+
+/** Puts a decision in words by what the gate weighed. */
+export function decisionWords(data: Decided): DecisionWords {
+  const candidate = decidedCandidate(data);
+  const why = data.decision === 'promoted' ? null : whyKept(data);
+  if (candidate === null) return { evidence: withoutCandidate(data), losing: null, perhaps: null, why };
+  return { evidence: evidenceOf(candidate.verdict), ...losingFacets(candidate.verdict.fallen, data.words), why };
+}
+
+/** The decision in one line: `20 mended, 1 lost of 59 judged traces, p < 0.0001; label fraud: −47 points`. */
+export function headlineOf(data: Decided): string {
+  const { evidence, losing, perhaps } = decisionWords(data);
+  return [evidence, losing, perhaps && `${perhaps} (${mayBeChance})`].filter((part) => part !== null).join('; ');
+}
+
+/** Why the champion stays, with the rules of the gate that failed; null after a promotion. */
+export function whyOf(data: Decided): string | null {
+  const { why } = decisionWords(data);
+  const failed = decidedCandidate(data)?.verdict.rules.filter(({ passed }) => !passed) ?? [];
+  return why === null ? null : [why, ...failed.map(({ rule, detail }) => `${ruleTitles[rule]}: ${detail}`)].join(' ');
+}
+
+/** Whether so many mended are hardly chance. */
+export function isConvincing({ pValue }: Pick<GateVerdict, 'pValue'>): boolean {
+  return pValue <= convincing;
+}
+
+/** `20 mended, 1 lost of 59 judged traces, p < 0.0001`. */
+function evidenceOf({ groups, gained, lost, pValue }: GateVerdict): string {
+  const p = `p ${pValue < 0.0001 ? '' : '= '}${formatPValue(pValue)}`;
+  const told = `${formatCount(gained)} mended, ${formatCount(lost)} lost of ${plural(groups, 'judged trace')}, ${p}`;
+  return isConvincing({ pValue }) || gained <= lost
+    ? told
+    : `${told}; the ${plural(groups, 'judged trace')} cannot tell more`;
+}
+
+function losingFacets(
+  fallen: readonly FallenFacet[],
+  words: Decided['words'],
+): Pick<DecisionWords, 'losing' | 'perhaps'> {
+  const worstFirst = [...fallen].sort((a, b) => b.lost - b.gained - (a.lost - a.gained));
+  const proven = worstFirst.filter((facet) => facet.proven);
+  const unproven = worstFirst.filter((facet) => !facet.proven);
+  return { losing: named(proven, words), perhaps: named(unproven, words) };
+}
+
+function named(facets: readonly FallenFacet[], words: Decided['words']): string | null {
+  if (facets.length === 0) return null;
+  const shown = facets.slice(0, namedFacets).map((facet) => `${visibleLine(facet.facet, 60)}: ${facetLoss(facet)}`);
+  const more = facets.length - shown.length;
+  const rest = more === 0 ? '' : ` and ${formatCount(more)} more`;
+  return `${facets.length === 1 ? words.facet : words.facets} ${shown.join(', ')}${rest}`;
+}
+
+/** What a facet loses: `−47 points`, or of few records the count, `1 of 1 lost`. */
+export function facetLoss({ records, gained, lost }: Pick<FallenFacet, 'records' | 'gained' | 'lost'>): string {
+  if (records >= enoughForPoints) {
+    return `${formatPoints((gained - lost) / records, pointDigits(lost - gained, records))} points`;
+  }
+  return gained === 0
+    ? `${formatCount(lost)} of ${formatCount(records)} lost`
+    : `${formatCount(lost)} lost and ${formatCount(gained)} mended of ${formatCount(records)}`;
+}
+
+/** Whole points, but where that would read as none. */
+function pointDigits(net: number, records: number): number {
+  return net / records < 0.01 ? 1 : 0;
+}
+
+function withoutCandidate(data: Decided): string {
+  const { keptOut } = data;
+  if (keptOut !== null) {
+    const { checkpointId, by, reason } = keptOut;
+    return `Checkpoint ${checkpointId} was rolled back by ${visibleLine(by, 100)}: ${visibleLine(reason, 300)}`;
+  }
+  const short = shortEvidence(data);
+  if (short.length === 0) return 'No candidate came before the gate';
+  const wanted = short.map(({ have, need, wanted: what }) => plural(need - have, `more ${what}`));
+  const days = evidenceDays(data);
+  const when = days === null ? '' : `, about ${plural(days, 'day')} at the present rate`;
+  return `${wanted.join(' and ')} ${short.length === 1 && short.every(({ have, need }) => need - have === 1) ? 'is' : 'are'} missing until there is enough to decide by${when}${withoutAnswer(data)}`;
+}
+
+/** Failures that would count if somebody said what is right. */
+function withoutAnswer({ review }: Decided): string {
+  const open = review.counts.find(({ why }) => why === 'fail-without-correction')?.count ?? 0;
+  return open === 0 ? '' : `; ${plural(open, 'failure has', 'failures have')} no right answer yet`;
+}
+
+function whyKept(data: Decided): string {
+  if (data.keptOut !== null) {
+    return 'No person has judged anything since, so the same evidence would make the like of it again, and nothing was trained.';
+  }
+  if (decidedCandidate(data) === null) {
+    return shortEvidence(data).length > 0
+      ? 'The run ended before training.'
+      : 'The run ended without a candidate to weigh.';
+  }
+  return data.ended === null
+    ? 'No candidate passed the gate.'
+    : `No candidate passed the gate, and the search ended because ${stopReasons[data.ended]}.`;
+}

@@ -1,0 +1,155 @@
+import type { Output } from '../../domain/base/output.ts';
+import type { TaskKind } from '../../domain/base/task-kind.ts';
+import type { JudgedRecord, TriagedRecord } from '../../domain/traces/trace-record.ts';
+import { isUsable } from '../../domain/triage/triage.ts';
+
+/** Why a person should look at a trace, most doubtful first. */
+export const reviewReasons = [
+  'people-disagree',
+  'suspect-judgement',
+  'unknown-output',
+  'fail-without-correction',
+  'sure-mistake',
+] as const;
+export type ReviewReason = (typeof reviewReasons)[number];
+
+/** What a person reads about one trace, beside the fields of the trace. */
+interface ReviewNote {
+  readonly why: ReviewReason;
+  readonly reason: string;
+  /** The judgement that counts today; null where there is none. */
+  readonly onRecord: JudgedRecord['judgement'];
+  readonly championAnswers: Output | null;
+  readonly confidence: number;
+  readonly fillIn: string;
+}
+
+/** A line of `review.jsonl`: a line of an ingested file whose `expected` is still to be filled in. */
+export interface ReviewLine {
+  readonly traceId: string;
+  readonly timestamp: string;
+  readonly input: string;
+  readonly output: Output | null;
+  readonly expected: null;
+  readonly judge: { readonly kind: 'human'; readonly id: string };
+  readonly metadata: { readonly review: ReviewNote };
+}
+
+/** What is to be reviewed, in order, and how many there are in all. */
+export interface Review {
+  readonly lines: readonly ReviewLine[];
+  /** Of all, also those beyond the limit. */
+  readonly counts: readonly { readonly why: ReviewReason; readonly count: number }[];
+}
+
+/** A confidence, a fraction, from which on a mistake is a sure one. */
+export const sureFrom = 0.9;
+const mostLines = 1_000;
+/** Who a filled in judgement is said to be of, where nobody writes a name in its place. */
+const reviewer = 'review';
+
+/**
+ * The traces that a person should judge, as lines that can be ingested again: first where people disagree, then suspect
+ * judgements, right outputs that the task does not know, failures of which nobody knows the right answer, and mistakes that the champion was sure of. Among those of one
+ * reason what stands for many alike comes first, then what the champion contradicts most surely; each near-duplicate
+ * group shows once before any shows twice. Where there are more than the limit each reason keeps a fair share.
+ */
+export function reviewOf(records: readonly TriagedRecord[], kind: TaskKind, limit = mostLines): Review {
+  const found = records.flatMap((record) => {
+    const why = whyReview(record);
+    return why === null ? [] : [{ record, why }];
+  });
+  const byReason = reviewReasons.map((why) => ({
+    why,
+    records: ordered(found.filter((one) => one.why === why).map(({ record }) => record)),
+  }));
+  const shares = fairShares(
+    byReason.map((group) => group.records.length),
+    limit,
+  );
+  return {
+    lines: byReason.flatMap((group, at) =>
+      group.records.slice(0, shares[at]).map((record) => lineOf(record, group.why, kind)),
+    ),
+    counts: byReason.map(({ why, records: all }) => ({ why, count: all.length })).filter(({ count }) => count > 0),
+  };
+}
+
+function whyReview({ triage, judgement, unsettled, verdict, confidence }: TriagedRecord): ReviewReason | null {
+  if (triage.category === 'suspect-judgement') {
+    return triage.kind === 'people-disagree' ? 'people-disagree' : 'suspect-judgement';
+  }
+  if (!isUsable(triage.category)) return null;
+  if (unsettled?.why === 'held') return 'unknown-output';
+  if (judgement === null) return null;
+  if (judgement.verdict === 'fail' && judgement.expected === null) return 'fail-without-correction';
+  const byPerson = judgement.judge.kind === 'human';
+  return verdict === 'fail' && confidence >= sureFrom && !byPerson ? 'sure-mistake' : null;
+}
+
+function ordered(records: readonly TriagedRecord[]): readonly TriagedRecord[] {
+  const sizes = new Map<string, number>();
+  const ranked = [...records]
+    .sort((a, b) => b.confidence - a.confidence || (a.traceId < b.traceId ? -1 : 1))
+    .map((record) => {
+      const place = sizes.get(record.groupId) ?? 0;
+      sizes.set(record.groupId, place + 1);
+      return { record, place };
+    });
+  const size = ({ record }: (typeof ranked)[number]) => sizes.get(record.groupId) ?? 0;
+  return ranked.sort((a, b) => a.place - b.place || size(b) - size(a)).map(({ record }) => record);
+}
+
+/** How many each may keep so that together they keep at most the limit, and none goes short for another's excess. */
+function fairShares(sizes: readonly number[], limit: number): readonly number[] {
+  const smallestFirst = sizes.map((size, at) => ({ size, at })).sort((a, b) => a.size - b.size);
+  const shares = sizes.map(() => 0);
+  let left = limit;
+  for (const [index, { size, at }] of smallestFirst.entries()) {
+    const share = Math.min(size, Math.floor(left / (sizes.length - index)));
+    shares[at] = share;
+    left -= share;
+  }
+  return shares;
+}
+
+function lineOf(record: TriagedRecord, why: ReviewReason, kind: TaskKind): ReviewLine {
+  const { traceId, timestamp, input, recorded, judgement, answer, confidence } = record;
+  return {
+    traceId,
+    timestamp,
+    input,
+    output: recorded,
+    expected: null,
+    judge: { kind: 'human', id: reviewer },
+    metadata: {
+      review: {
+        why,
+        reason: reasonOf(record, why, kind),
+        onRecord: judgement,
+        championAnswers: answer,
+        confidence,
+        fillIn: `Write the right output, such as ${kind.words.output}, in place of null at "expected".`,
+      },
+    },
+  };
+}
+
+function reasonOf({ triage, unsettled, answer, confidence }: TriagedRecord, why: ReviewReason, kind: TaskKind): string {
+  if (why === 'fail-without-correction') return 'Judged wrong, and nobody has said what is right.';
+  if (why === 'unknown-output') return `The right output that is on record is held: ${unsettled?.reason ?? ''}.`;
+  if (why !== 'sure-mistake') return triage.reason;
+  return `The champion answers ${kind.show(answer)} with a confidence of ${confidence.toFixed(2)}, and is judged wrong.`;
+}
+
+/** Name of the file, beside the report. */
+export const reviewFile = 'review.jsonl';
+
+/** Why traces are to be reviewed, for people. */
+export const reviewWords: Readonly<Record<ReviewReason, string>> = {
+  'people-disagree': 'People disagree on what is right',
+  'suspect-judgement': 'The judgement is suspect',
+  'unknown-output': 'The right output on record is none that the model knows',
+  'fail-without-correction': 'Judged wrong, and nobody has said what is right',
+  'sure-mistake': 'Judged wrong by no person, where the champion was sure of its answer',
+};

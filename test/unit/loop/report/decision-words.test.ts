@@ -1,0 +1,91 @@
+import { describe, expect, it } from 'vitest';
+import { gateCandidate } from '../../../../shared/domain/evaluation/gate.ts';
+import { defaultSettings } from '../../../../shared/domain/models/settings.ts';
+import { facetLoss, headlineOf, whyOf } from '../../../../shared/loop/report/decision-words.ts';
+import type { ReportData } from '../../../../shared/loop/report/report-data.ts';
+import { keptReport, promotedReport, tooLittleEvidenceReport } from '../../../helpers/report-data.ts';
+
+/** The promoted run with a candidate that gains and loses so many of so many groups. */
+function decided(groups: number, gained: number, lost: number, facets: readonly [string, number, number, number][]) {
+  const data = promotedReport();
+  const verdict = gateCandidate({
+    settings: defaultSettings,
+    margin: null,
+    pairs: {
+      groups,
+      gained: Array.from({ length: gained }, (_, at) => `g${at}`),
+      lost: Array.from({ length: lost }, (_, at) => `l${at}`),
+    },
+    memory: [],
+    facets: facets.map(([facet, records, gains, losses]) => ({ facet, records, gained: gains, lost: losses })),
+    evidence: { failures: 30, records: groups },
+    fit: null,
+  });
+  const candidates = data.candidates.map((one) => ({ ...one, verdict }));
+  return { ...data, candidates } satisfies ReportData;
+}
+
+describe('the headline', () => {
+  it('tells the gate’s evidence, never the loop’s log line', () => {
+    expect(headlineOf(decided(59, 20, 1, []))).toBe('20 mended, 1 lost of 59 judged traces, p < 0.0001');
+    expect(headlineOf(promotedReport())).not.toMatch(/Candidate|side by side/);
+  });
+
+  it('says that the traces cannot tell more where so many mended may be chance', () => {
+    expect(headlineOf(decided(59, 4, 2, []))).toBe(
+      '4 mended, 2 lost of 59 judged traces, p = 0.344; the 59 judged traces cannot tell more',
+    );
+  });
+
+  it('names labels that are proven to lose in points, and those that may lose by chance', () => {
+    const data = decided(400, 90, 60, [
+      ['fraud', 64, 2, 32],
+      ['refund', 40, 1, 3],
+      ['rare', 1, 0, 1],
+    ]);
+    expect(headlineOf(data)).toBe(
+      '90 mended, 60 lost of 400 judged traces, p = 0.0088; label fraud: −47 points; labels refund: −5 points, rare: 1 of 1 lost (may be chance)',
+    );
+  });
+
+  it('names the worst few of many', () => {
+    const many = Array.from({ length: 5 }, (_, at): [string, number, number, number] => [`l${at}`, 30, 0, at + 1]);
+    expect(headlineOf(decided(400, 90, 15, many))).toContain('labels l4: −17 points, l3: −13 points, l2: −10 points');
+    expect(headlineOf(decided(400, 90, 15, many))).toContain('and 2 more');
+  });
+
+  it('counts what is missing, and in how many days it comes', () => {
+    expect(headlineOf({ ...tooLittleEvidenceReport(), review: { counts: [], lines: 0 } })).toBe(
+      '13 more judged failures and 27 more judged traces are missing until there is enough to decide by, about 6 days at the present rate',
+    );
+    const one = { ...tooLittleEvidenceReport(), evidence: { failures: 19, records: 60 }, rates: null };
+    expect(headlineOf(one)).toBe(
+      '1 more judged failure is missing until there is enough to decide by; 41 failures have no right answer yet',
+    );
+  });
+
+  it('says who rolled back, and why, where that keeps candidates out', () => {
+    const keptOut = { checkpointId: 'ck1', by: 'ana@desk', reason: 'complaints', at: '2026-03-01T00:00:00Z' };
+    const data = { ...tooLittleEvidenceReport(), keptOut };
+    expect(headlineOf(data)).toBe('Checkpoint ck1 was rolled back by ana@desk: complaints');
+    expect(whyOf(data)).toContain('No person has judged anything since');
+  });
+});
+
+describe('a loss', () => {
+  it('of few records is counted, never told in points', () => {
+    expect(facetLoss({ records: 1, gained: 0, lost: 1 })).toBe('1 of 1 lost');
+    expect(facetLoss({ records: 19, gained: 1, lost: 3 })).toBe('3 lost and 1 mended of 19');
+    expect(facetLoss({ records: 20, gained: 1, lost: 3 })).toBe('−10 points');
+    expect(facetLoss({ records: 900, gained: 1, lost: 3 })).toBe('−0.2 points');
+  });
+});
+
+describe('why the champion stays', () => {
+  it('names the rules that failed; after a promotion there is nothing to say', () => {
+    expect(whyOf(keptReport())).toMatch(
+      /^No candidate passed the gate, .* Memory: Of 1,148 .* Every label: Proven to fall/,
+    );
+    expect(whyOf(promotedReport())).toBeNull();
+  });
+});
