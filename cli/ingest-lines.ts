@@ -6,10 +6,13 @@ const mostOutputs = 10;
 
 /** What an ingest tells a person. @param paths of the quarantined lines */
 export function ingestLines(model: string, result: IngestResult, paths: readonly string[], dryRun: boolean): string[] {
-  const { ingested, judgements, alreadyKnown, quarantined, parked, disputed, cleared } = result;
+  const { ingested, judgements, alreadyKnown, erased, quarantined, parked, disputed, cleared } = result;
   const traces = plural(ingested, 'new trace');
   return [
     `${dryRun ? 'Nothing was written. It would be: ' : ''}${traces}, ${plural(judgements, 'new judgement')}; ${plural(alreadyKnown, 'line')} of known traces.`,
+    ...(erased === 0
+      ? []
+      : [`${plural(erased, 'line')} of ${erased === 1 ? 'an erased trace' : 'erased traces'} passed over.`]),
     ...(parked === 0 ? [] : [`${plural(parked, 'judgement')} of traces not here yet: they count once those come.`]),
     ...heldLines(model, result),
     ...(disputed === 0

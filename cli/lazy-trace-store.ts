@@ -25,6 +25,8 @@ export function lazyTraceStore(options: { readonly objects: ObjectStore; readonl
       judgementsOf: async (...request) => (await log.get()).judgementsOf(...request),
       append: async (...request) => (await log.get()).append(...request),
       read: async (...request) => (await log.get()).read(...request),
+      erase: async (...request) => (await log.get()).erase(...request),
+      erasedAmong: async (...request) => (await log.get()).erasedAmong(...request),
       history: async (...request) => (await log.get()).history(...request),
       version: async (...request) => (await log.get()).version(...request),
     },

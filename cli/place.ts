@@ -11,5 +11,13 @@ export interface Place {
    * @throws RatchetError ObjectMissing
    */
   localCopy(key: string): Promise<string>;
+  /** This process, as the owner of runs. */
+  readonly owner: string;
+  /**
+   * Removes from this machine what can be computed or fetched again: what back ends keep of texts, and copies of
+   * objects.
+   * @returns how many of the texts were kept
+   */
+  forget(texts: readonly string[], keys: readonly string[]): Promise<number>;
   close(): Promise<void>;
 }

@@ -3,6 +3,8 @@ import packageDescription from '../package.json' with { type: 'json' };
 import { path, stackName } from './arguments.ts';
 import { addCreateCommand } from './commands/create.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
+import { addEraseCommand } from './commands/erase.ts';
+import { addExportCommand } from './commands/export.ts';
 import { addIngestCommand } from './commands/ingest.ts';
 import { addLineageCommand } from './commands/lineage.ts';
 import { addPredictCommand } from './commands/predict.ts';
@@ -72,6 +74,8 @@ export function buildProgram(io: Pick<CliIo, 'stdout' | 'stderr'>, run: RunComma
   addStatusCommand(program, run);
   addLineageCommand(program, run);
   addRollbackCommand(program, run);
+  addExportCommand(program, run);
+  addEraseCommand(program, run);
   addDoctorCommand(program, run);
   return program;
 }

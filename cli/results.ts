@@ -8,6 +8,7 @@ import { decisionSchema, runSchema } from '../shared/domain/models/run.ts';
 import { judgementSchema } from '../shared/domain/traces/judgement.ts';
 import { traceSchema } from '../shared/domain/traces/trace.ts';
 import { runResultSchema } from '../shared/loop/state/run-result.ts';
+import { erasedPartSchema, exposedCheckpointSchema } from '../shared/operations/erase/erasure-record.ts';
 import { taskKinds } from '../shared/tasks/task-kinds.ts';
 
 const modelName = z.string().describe('name of the model');
@@ -48,6 +49,7 @@ export const resultSchemas = {
     ingested: z.int().describe('new traces'),
     judgements: z.int().describe('new judgements, of new traces and of known ones'),
     alreadyKnown: z.int().describe('good lines whose trace, or whose judgement of one not here yet, was known'),
+    erased: z.int().describe('lines of erased traces, passed over'),
     quarantined: z.int().describe('lines that could not be used'),
     unreadable: z.int().describe('files of which no record could be read'),
     quarantine: z.array(path).describe('JSON lines of what could not be used, with reason and mend'),
@@ -137,6 +139,40 @@ export const resultSchemas = {
     previous: checkpointName.nullable(),
     moved: z.boolean().describe('false when it was the champion already'),
     released: checkpointName.nullable().describe('what was rolled back from, and may be promoted again'),
+  }),
+  export: z.strictObject({
+    model: modelName,
+    checkpoint: checkpointName,
+    folder: path.describe('absolute path of the folder'),
+    files: z.array(z.string()).describe('paths below the folder'),
+    leftOut: z.array(z.string()).describe('what could not be exported, with the reason'),
+    checks: z
+      .array(
+        z.strictObject({
+          reader: z.string(),
+          ok: z.boolean().nullable().describe('whether all test cases are as expected; null where it cannot run here'),
+          detail: z.string(),
+        }),
+      )
+      .nullable()
+      .describe('null without --check'),
+  }),
+  erase: z.strictObject({
+    model: modelName,
+    dryRun: z.boolean().describe('true when nothing was changed'),
+    traces: z.int(),
+    judgements: z.int(),
+    parts: z.array(erasedPartSchema).describe('what else holds them, by kind'),
+    checkpoints: z
+      .array(exposedCheckpointSchema)
+      .describe('checkpoints trained on them: their weights stay as they are'),
+    unknown: z.array(z.string()).describe('ids that no trace of the log has'),
+    nearDuplicates: z.array(z.string()).describe('ids of traces that stay and say nearly the same'),
+    embeddings: z.int().describe('vectors that were removed from the cache of this machine'),
+    left: z
+      .array(z.strictObject({ key: z.string(), why: z.string() }))
+      .describe('objects that could not be looked into'),
+    record: path.nullable().describe('the audit, without the erased text; null when nothing was erased'),
   }),
   doctor: z.strictObject({
     workspace: z.string().nullable().describe('absolute path of the directory; null with --stack'),

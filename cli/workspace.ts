@@ -7,6 +7,7 @@ import { errorCode, storageFailure } from '../shared/adapters/local/storage-fail
 import { SystemClock } from '../shared/adapters/local/system-clock.ts';
 import { SystemIds } from '../shared/adapters/local/system-ids.ts';
 import { createBackEnds } from '../shared/composition/create-back-ends.ts';
+import { createExporters } from '../shared/composition/create-exporters.ts';
 import { createFormats } from '../shared/composition/create-formats.ts';
 import { RatchetError } from '../shared/domain/base/errors.ts';
 import type { Observer } from '../shared/ports/observer.ts';
@@ -20,8 +21,6 @@ import { cacheFolder, lineageFile, objectsFolder } from './workspace-files.ts';
 export interface Workspace extends Place {
   /** Absolute. */
   readonly directory: string;
-  /** This process, as the owner of runs. */
-  readonly owner: string;
 }
 
 export interface OpenOptions {
@@ -44,7 +43,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
   const clock = new SystemClock();
   const owners = new ProcessOwners();
   const traces = lazyTraceStore({ objects, clock });
-  const { backEnds, close } = createBackEnds({ objects, cacheDirectory: join(root, cacheFolder) });
+  const { backEnds, forget, close } = createBackEnds({ objects, cacheDirectory: join(root, cacheFolder) });
   return {
     directory: root,
     owner: owners.self,
@@ -56,6 +55,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
       tasks: taskKinds,
       formats: createFormats(),
       ...backEnds,
+      exporters: createExporters({ objects }),
       clock,
       ids: new SystemIds(clock),
       random: new SeededRandom(),
@@ -63,6 +63,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
       owners,
     },
     localCopy: (key) => objects.withLocalFile(key, async (path) => path),
+    forget: (texts) => forget(texts),
     async close() {
       await Promise.all([close(), traces.close()]);
       lineage.close();

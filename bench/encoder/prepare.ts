@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { onnxFile } from '../../shared/adapters/backends/embedded/export/onnx-file.ts';
+import { useLiteGraph } from '../../shared/adapters/backends/embedded/export/use-lite-graph.ts';
 import { readUseLiteWeights } from '../../shared/adapters/backends/embedded/use-lite-weights.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { loadEmails } from '../spam-demo/load-emails.ts';
 import type { Place } from './encoders.ts';
-import { onnxFile } from './onnx-file.ts';
-import { useLiteGraph } from './onnx-graph.ts';
 
 /** They take 430 MB, so they are no dependencies; nothing is built or run while they are installed. */
 const packages = ['onnxruntime-node@1.30.0', 'onnxruntime-web@1.30.0'];

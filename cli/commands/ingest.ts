@@ -109,7 +109,7 @@ function exitCodeOf(result: IngestResult, { strict }: Options, session: Session)
     session.output.say(`More than ${100 * share} % of the lines cannot be used: ${quarantined} of ${lines}.`);
     return exitCodes.fault;
   }
-  if (result.ingested + result.alreadyKnown + result.judgements > 0) return exitCodes.done;
+  if (result.ingested + result.alreadyKnown + result.judgements + result.erased > 0) return exitCodes.done;
   if (quarantined + result.unreadable === 0) return exitCodes.done;
   session.output.say('No line could be used.');
   return exitCodes.badInput;

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { keyParts } from '../../shared/adapters/local/object-key.ts';
@@ -31,4 +31,14 @@ export async function keepCopy(key: string, objects: ObjectStore, directory: str
     throw storageFailure('write', path, error);
   }
   return path;
+}
+
+/** Removes copies of objects that {@link keepCopy} may have made. @throws RatchetError StorageFailure */
+export async function dropCopies(keys: readonly string[], directory: string): Promise<void> {
+  for (const key of keys) {
+    const path = join(directory, ...keyParts(key));
+    await rm(path, { force: true }).catch((error: unknown) => {
+      throw storageFailure('delete', path, error);
+    });
+  }
 }

@@ -9,12 +9,14 @@ import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { SystemClock } from '../../shared/adapters/local/system-clock.ts';
 import { SystemIds } from '../../shared/adapters/local/system-ids.ts';
 import { createBackEnds } from '../../shared/composition/create-back-ends.ts';
+import { createExporters } from '../../shared/composition/create-exporters.ts';
 import { createFormats } from '../../shared/composition/create-formats.ts';
 import type { Observer } from '../../shared/ports/observer.ts';
 import { taskKinds } from '../../shared/tasks/task-kinds.ts';
 import type { Place } from '../place.ts';
+import { ProcessOwners } from '../process-owners.ts';
 import { type AwsClients, createAwsClients } from './aws-clients.ts';
-import { cacheDirectory, keepCopy } from './kept-copies.ts';
+import { cacheDirectory, dropCopies, keepCopy } from './kept-copies.ts';
 import { readStack, type StackOutputs } from './read-stack.ts';
 import { StackExecutions } from './stack-executions.ts';
 
@@ -57,6 +59,7 @@ function placeOf(
   { observer, env }: OpenStackOptions,
 ): StackPlace {
   const cache = cacheDirectory(env);
+  const copies = join(cache, 'stacks', outputs.ArtifactBucketName);
   const objects = new RoutedObjectStore({
     traces: new S3ObjectStore({ client: clients.s3, bucket: outputs.TraceBucketName }),
     artifacts: new S3ObjectStore({ client: clients.s3, bucket: outputs.ArtifactBucketName }),
@@ -64,7 +67,7 @@ function placeOf(
   const clock = new SystemClock();
   const traceLog = new DuckDbTraceLog({ objects, clock });
   const traceQuery = new DuckDbTraceQuery({ objects });
-  const { backEnds, close } = createBackEnds({ objects, cacheDirectory: join(cache, 'embeddings') });
+  const { backEnds, forget, close } = createBackEnds({ objects, cacheDirectory: join(cache, 'embeddings') });
   return {
     name,
     outputs,
@@ -78,13 +81,19 @@ function placeOf(
       tasks: taskKinds,
       formats: createFormats(),
       ...backEnds,
+      exporters: createExporters({ objects }),
       clock,
       ids: new SystemIds(clock),
       random: new SeededRandom(),
       observer,
       owners: new StepFunctionsOwners({ client: clients.stepFunctions }),
     },
-    localCopy: (key) => keepCopy(key, objects, join(cache, 'stacks', outputs.ArtifactBucketName)),
+    localCopy: (key) => keepCopy(key, objects, copies),
+    owner: new ProcessOwners().self,
+    async forget(texts, keys) {
+      await dropCopies(keys, copies);
+      return forget(texts);
+    },
     async close() {
       await Promise.all([close(), traceLog.close(), traceQuery.close()]);
       clients.close();

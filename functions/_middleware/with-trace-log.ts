@@ -13,6 +13,8 @@ export const withTraceLog: PortsPart = ({ ports }) => {
     judgementsOf: async (modelId, traceIds) => (await log()).judgementsOf(modelId, traceIds),
     append: async (modelId, batchId, batch) => (await log()).append(modelId, batchId, batch),
     read: async (modelId, options) => (await log()).read(modelId, options),
+    erase: async (modelId, traceIds) => (await log()).erase(modelId, traceIds),
+    erasedAmong: async (modelId, traceIds) => (await log()).erasedAmong(modelId, traceIds),
     history: async (modelId, options) => (await log()).history(modelId, options),
     version: async (modelId) => (await log()).version(modelId),
   };

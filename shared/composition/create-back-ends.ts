@@ -18,8 +18,13 @@ export interface BackEndOptions {
  * All back ends there are, for laptop, functions and deployed stacks alike. What is heavy in one is loaded when it is
  * first used. Close them, or their worker threads keep the process alive.
  */
-export function createBackEnds(options: BackEndOptions): { readonly backEnds: BackEnds; close(): Promise<void> } {
-  const { trainers, predictors, close } = embeddedBackEnds(options);
+export function createBackEnds(options: BackEndOptions): {
+  readonly backEnds: BackEnds;
+  /** Forgets what back ends keep of texts beside datasets and artifacts. @returns how many were kept */
+  forget(texts: readonly string[]): Promise<number>;
+  close(): Promise<void>;
+} {
+  const { trainers, predictors, forget, close } = embeddedBackEnds(options);
   const analyst = createStatisticalAnalyst({ tasks: taskKinds });
   const judge = createRuleJudge({ tasks: taskKinds });
   return {
@@ -29,6 +34,7 @@ export function createBackEnds(options: BackEndOptions): { readonly backEnds: Ba
       analysts: new Map([[analyst.name, analyst]]),
       judges: new Map([[judge.name, judge]]),
     },
+    forget,
     close,
   };
 }

@@ -19,6 +19,8 @@ export const ingestReceiptSchema = z.strictObject({
   ingested: count,
   judgements: count,
   alreadyKnown: count,
+  /** Lines of erased traces. */
+  erased: count.default(0),
   quarantined: count,
   /** 1 where no record of the file could be read. */
   unreadable: count.default(0),

@@ -34,6 +34,8 @@ export interface IngestResult {
   readonly judgements: number;
   /** Good lines whose trace, or whose judgement of one that is not here yet, was known already. */
   readonly alreadyKnown: number;
+  /** Lines of traces that were erased: they are passed over. */
+  readonly erased: number;
   readonly quarantined: number;
   /** Files of which no record could be read. */
   readonly unreadable: number;
@@ -64,6 +66,7 @@ export const nothingIngested: IngestResult = {
   ingested: 0,
   judgements: 0,
   alreadyKnown: 0,
+  erased: 0,
   quarantined: 0,
   unreadable: 0,
   quarantine: [],
@@ -85,6 +88,7 @@ export function addResults(a: IngestResult, b: IngestResult): IngestResult {
     ingested: a.ingested + b.ingested,
     judgements: a.judgements + b.judgements,
     alreadyKnown: a.alreadyKnown + b.alreadyKnown,
+    erased: a.erased + b.erased,
     quarantined: a.quarantined + b.quarantined,
     unreadable: a.unreadable + b.unreadable,
     quarantine: [...a.quarantine, ...b.quarantine],

@@ -1,6 +1,7 @@
 import { RatchetError } from '../domain/base/errors.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
 import type { Model } from '../domain/models/model.ts';
+import type { Detector } from '../ports/detector.ts';
 import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { FormatItem, TraceFormat } from '../ports/trace-format.ts';
@@ -14,6 +15,8 @@ import { Notes } from './normalise/notes.ts';
 import { readRawTrace } from './normalise/read-raw-trace.ts';
 import { plainReading, ReadingContext, type ReadingOptions } from './normalise/reading-context.ts';
 import { digestOfLine, OpenQuarantine, writeQuarantine } from './quarantine.ts';
+import { redactLine } from './redact/redact-line.ts';
+import { detectorsOf, Redactor } from './redact/redactor.ts';
 import { batchIdOf, type GoodLine, type Joined, joinBatch } from './trace-batch.ts';
 
 /** A file to ingest: its name for people, and its bytes (opened when its turn comes). */
@@ -42,6 +45,8 @@ export interface IngestRequest {
 const batchLines = 20_000;
 const batchCharacters = 32_000_000;
 const quarantineHead = 300;
+/** What is cut before may be the half of something that would be known as a whole. */
+const redactedHead = 2 * quarantineHead;
 /** Outputs that the model does not know; more different ones are surely no labels. */
 const mostUnknownOutputs = 1_000;
 /** Traces that a dry run shows. */
@@ -70,6 +75,7 @@ class Ingest {
   readonly #ports: Ports;
   readonly #request: IngestRequest;
   readonly #earlier: OpenQuarantine;
+  readonly #detectors: readonly Detector[];
   readonly #notes = new Notes();
   readonly #passedOver = new Notes();
   readonly #warnings: string[] = [];
@@ -84,6 +90,7 @@ class Ingest {
   #ingested = 0;
   #judgements = 0;
   #alreadyKnown = 0;
+  #erased = 0;
   #parked = 0;
   #held = 0;
   #quarantined = 0;
@@ -95,6 +102,7 @@ class Ingest {
     this.#ports = ports;
     this.#request = request;
     this.#earlier = earlier;
+    this.#detectors = [...detectorsOf(model.settings), ...(ports.detectors ?? [])];
   }
 
   async readFile(source: TraceSource): Promise<void> {
@@ -125,6 +133,7 @@ class Ingest {
       ingested: this.#ingested,
       judgements: this.#judgements,
       alreadyKnown: this.#alreadyKnown,
+      erased: this.#erased,
       quarantined: this.#quarantined,
       unreadable: this.#unreadable,
       quarantine: this.#quarantine,
@@ -177,10 +186,15 @@ class Ingest {
       await this.#refuse({ file: file.name, line, ...read.problem, text, ...named }, file);
       return;
     }
-    const good = read.value;
+    const redacted = redactLine(read.value, this.#detectors, { kind: this.#kind, task: this.#model.task });
+    if (!redacted.ok) {
+      await this.#refuse({ file: file.name, line, ...redacted.problem, text, traceId: read.value.traceId }, file);
+      return;
+    }
+    const good = redacted.value;
     file.took(good.trace !== null, good.judgements.length > 0);
     if (!this.#earlier.isEmpty) this.#earlier.cameIn(good.traceId, text);
-    this.#good.push({ ...good, file: file.name, line, text: text.slice(0, quarantineHead) });
+    this.#good.push({ ...good, file: file.name, line, text: this.#headOf(text) });
     this.#characters += text.length;
     if (this.#good.length >= batchLines || this.#characters >= batchCharacters) await this.#append();
   }
@@ -188,7 +202,7 @@ class Ingest {
   async #refuse(bad: BadLine, file: FileReading | null): Promise<void> {
     const kept = {
       ...bad,
-      text: bad.text.slice(0, quarantineHead).toWellFormed(),
+      text: this.#headOf(bad.text),
       ...(bad.text === '' ? {} : { digest: digestOfLine(bad.text) }),
     };
     this.#quarantined += 1;
@@ -198,8 +212,13 @@ class Ingest {
     if (this.#bad.length >= batchLines) await this.#writeQuarantine();
   }
 
+  /** The beginning of a line, without what is not to be stored. */
+  #headOf(text: string): string {
+    return new Redactor(this.#detectors).text(text.slice(0, redactedHead)).slice(0, quarantineHead).toWellFormed();
+  }
+
   async #append(): Promise<void> {
-    const lines = this.#good;
+    const lines = await this.#withoutErased(this.#good);
     this.#good = [];
     this.#characters = 0;
     if (lines.length === 0) return;
@@ -223,6 +242,16 @@ class Ingest {
     for (const traceId of joined.disputed) this.#disputed.add(traceId);
   }
 
+  /** The lines but those of erased traces, which are counted. */
+  async #withoutErased<L extends { readonly traceId?: string }>(lines: readonly L[]): Promise<readonly L[]> {
+    const traceIds = lines.flatMap(({ traceId }) => traceId ?? []);
+    if (traceIds.length === 0) return lines;
+    const erased = await this.#ports.traceLog.erasedAmong(this.#model.modelId, traceIds);
+    const left = lines.filter(({ traceId }) => traceId === undefined || !erased.has(traceId));
+    this.#erased += lines.length - left.length;
+    return left;
+  }
+
   #keepSamples({ traces, judgements }: Joined): void {
     for (const trace of traces.slice(0, mostSamples - this.#samples.length)) {
       const own = judgements.filter(({ traceId }) => traceId === trace.traceId);
@@ -242,7 +271,8 @@ class Ingest {
   }
 
   async #writeQuarantine(): Promise<void> {
-    const bad = this.#bad;
+    const bad = await this.#withoutErased(this.#bad);
+    this.#quarantined -= this.#bad.length - bad.length;
     this.#bad = [];
     if (bad.length === 0 || this.#request.dryRun === true) return;
     this.#quarantine.push(await writeQuarantine(this.#ports.objects, this.#model.modelId, bad));

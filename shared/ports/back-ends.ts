@@ -4,6 +4,7 @@ import type { Configuration } from '../domain/models/configuration.ts';
 import type { Model } from '../domain/models/model.ts';
 import type { Served } from '../domain/models/served.ts';
 import type { Analyst } from './analyst.ts';
+import type { Exporter } from './exporter.ts';
 import type { Judge } from './judge.ts';
 import type { Prediction, PredictOptions, Predictor } from './predictor.ts';
 import type { Trainer } from './trainer.ts';
@@ -14,6 +15,8 @@ export interface BackEnds {
   readonly predictors: ReadonlyMap<string, Predictor>;
   readonly analysts: ReadonlyMap<string, Analyst>;
   readonly judges: ReadonlyMap<string, Judge>;
+  /** By name of the predictor; some predictors have none, and functions need none. */
+  readonly exporters?: ReadonlyMap<string, Exporter>;
 }
 
 /** Answers inputs as a checkpoint is served. @throws RatchetError InvalidInput when there is no such predictor here */

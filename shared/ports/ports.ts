@@ -1,6 +1,7 @@
 import type { TaskKind } from '../domain/base/task-kind.ts';
 import type { BackEnds } from './back-ends.ts';
 import type { Clock } from './clock.ts';
+import type { Detector } from './detector.ts';
 import type { Ids } from './ids.ts';
 import type { LineageStore } from './lineage-store.ts';
 import type { Links } from './links.ts';
@@ -27,6 +28,8 @@ export interface Ports extends BackEnds {
   readonly random: Random;
   readonly observer: Observer;
   readonly owners: Owners;
+  /** What else is not to be stored, beside what models' settings say; none by default. */
+  readonly detectors?: readonly Detector[];
   /** Absent where there is no console. */
   readonly links?: Links;
 }

@@ -76,4 +76,20 @@ export interface TraceLog extends TraceHistory {
    * A judgement of a trace that was never seen is left out.
    */
   read(modelId: string, options: ReadOptions): Promise<readonly LoggedTrace[]>;
+  /**
+   * Takes traces and all that was judged of them out of the log for good; unknown ids are no error. A reader sees a
+   * batch as it was or without them. What is kept is a digest of each id, by which {@link erasedAmong} knows it again.
+   * Broken off anywhere, the log can be read; erasing anything again, even nothing, ends what was begun.
+   */
+  erase(modelId: string, traceIds: readonly string[]): Promise<ErasedFromLog>;
+  /** Which of these ids were erased: they are not to be appended again. */
+  erasedAmong(modelId: string, traceIds: readonly string[]): Promise<ReadonlySet<string>>;
+}
+
+/** What erasing took out of a log. */
+export interface ErasedFromLog {
+  readonly traces: number;
+  readonly judgements: number;
+  /** Object keys that were rewritten or removed. */
+  readonly keys: readonly string[];
 }

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { digest } from '../../shared/domain/base/ids.ts';
 import { asOutput } from '../../shared/domain/base/output.ts';
+import type { Trace } from '../../shared/domain/traces/trace.ts';
 import type { LoggedTrace, TraceLog } from '../../shared/ports/trace-log.ts';
 import { labelOutput } from '../../shared/tasks/classification/label.ts';
 import type { FixedClock } from '../helpers/fixed-clock.ts';
@@ -349,6 +350,58 @@ export function traceLogContract(name: string, create: () => Promise<TraceLogFix
       expect(await log.history('m1', { after: between })).toEqual([second]);
       expect(await log.history('m1', { after: appendedAt })).toEqual([]);
       expect(await log.history('m2')).toEqual([]);
+    });
+
+    test('erases traces with all that was judged of them, wherever it came, and nothing else', async () => {
+      const [one, two, three] = ['t1', 't2', 't3'].map((traceId, day) =>
+        sampleTrace({ traceId, timestamp: `2026-01-0${day + 1}T00:00:00.000Z` }),
+      ) as [Trace, Trace, Trace];
+      await log.append('m1', 'b1', {
+        traces: [one, two],
+        judgements: [sampleJudgement(), sampleJudgement({ judgementId: 'j2', traceId: 't2', verdict: 'pass' })],
+      });
+      await log.append('m1', 'b2', { traces: [three], judgements: [sampleJudgement({ judgementId: 'j3' })] });
+      const version = await log.version('m1');
+
+      expect(await log.erase('m1', ['t1', 'never seen'])).toMatchObject({ traces: 1, judgements: 2 });
+
+      const kept = await log.read('m1', all);
+      expect(kept.map(({ trace }) => trace)).toEqual([three, two]);
+      expect(kept.flatMap(({ judgements }) => judgements.map(({ judgementId }) => judgementId))).toEqual(['j2']);
+      expect(await log.read('m1', { ...all, traceIds: ['t1'] })).toEqual([]);
+      expect(await log.knownTraces('m1', ['t1', 't2'])).toEqual(new Map([['t2', { inputDigest: digest(two.input) }]]));
+      expect(
+        (await log.history('m1')).map(({ batchId, traces, judged, failed }) => [batchId, traces, judged, failed]),
+      ).toEqual([
+        ['b1', 1, 1, 0],
+        ['b2', 1, 0, 0],
+      ]);
+      expect(await log.version('m1')).not.toBe(version);
+      expect(await log.erase('m1', ['t1'])).toMatchObject({ traces: 0, judgements: 0 });
+      expect(await log.read('m1', all)).toEqual(kept);
+    });
+
+    test('erases a whole batch, and takes new ones after it', async () => {
+      await log.append('m1', 'b1', { traces: [sampleTrace()], judgements: [sampleJudgement()] });
+      await log.erase('m1', ['t1']);
+      expect(await log.read('m1', all)).toEqual([]);
+      await log.append('m1', 'b1', { traces: [sampleTrace()], judgements: [] });
+      expect(await log.read('m1', all)).toEqual([]);
+      await log.append('m1', 'b2', { traces: [sampleTrace({ traceId: 't2' })], judgements: [] });
+      expect(ids(await log.read('m1', all))).toEqual(['t2']);
+      await log.erase('m1', ['t2']);
+      expect(await log.read('m1', all)).toEqual([]);
+    });
+
+    test('knows erased ids again, of that model alone, whatever they say', async () => {
+      const traceIds = hostileTexts.filter((text) => text !== '').map((text) => text.slice(0, 500));
+      const traces = traceIds.map((traceId) => sampleTrace({ traceId }));
+      await log.append('m1', 'b1', { traces: [...traces, sampleTrace({ traceId: 'stays' })], judgements: [] });
+      expect(await log.erasedAmong('m1', traceIds)).toEqual(new Set());
+      await log.erase('m1', traceIds);
+      expect(ids(await log.read('m1', all))).toEqual(['stays']);
+      expect(await log.erasedAmong('m1', [...traceIds, 'stays'])).toEqual(new Set(traceIds));
+      expect(await log.erasedAmong('m2', traceIds)).toEqual(new Set());
     });
 
     test('keeps the models apart', async () => {

@@ -125,6 +125,95 @@ describe('the Parquet of the trace log', () => {
     expect(await log.read('m1', all)).toHaveLength(2);
   });
 
+  test('can be read wherever erasing was broken off, with each batch whole or without the trace, and ends then', async () => {
+    const logged = {
+      traces: [
+        ...batch.traces,
+        sampleTrace({ traceId: 'secret', input: 'call me at home', timestamp: '2026-01-01T10:00:00Z' }),
+      ],
+      judgements: [...batch.judgements, sampleJudgement({ judgementId: 'j9', traceId: 'secret', verdict: 'fail' })],
+    };
+    const later = { traces: [], judgements: [sampleJudgement({ judgementId: 'j10', traceId: 'secret' })] };
+    let brokenOff = 0;
+    for (let allowed = 0; ; allowed += 1) {
+      objects = new MemoryObjectStore();
+      const healthy = new DuckDbTraceLog({ objects, clock: new FixedClock() });
+      await healthy.append('m1', 'b1', logged);
+      await healthy.append('m1', 'b2', later);
+      const whole = await healthy.read('m1', all);
+      const dying = new DuckDbTraceLog({ objects: failingAfter(objects, allowed), clock: new FixedClock() });
+      const ended = await dying.erase('m1', ['secret']).then(
+        () => true,
+        (error: unknown) => String(error).includes('killed') && false,
+      );
+      await dying.close();
+      if (!ended) {
+        brokenOff += 1;
+        const now = await healthy.read('m1', all);
+        const without = whole.filter(({ trace }) => trace.traceId !== 'secret');
+        const found = now.find(({ trace }) => trace.traceId === 'secret');
+        expect(now.filter((one) => one !== found)).toEqual(without);
+        if (found !== undefined) expect(found.trace.input).toBe('call me at home');
+        // From the first write on, the log itself knows what was to be erased.
+        await healthy.erase('m1', allowed === 0 ? ['secret'] : []);
+      }
+      expect((await healthy.read('m1', all)).map(({ trace }) => trace.traceId)).toEqual(['t2', 't1']);
+      expect(await rowsWith('secret')).toEqual([]);
+      expect(await healthy.erasedAmong('m1', ['secret'])).toEqual(new Set(['secret']));
+      await healthy.close();
+      if (ended) break;
+    }
+    // A tombstone; two files and a commit; a commit; five deletions.
+    expect(brokenOff).toBeGreaterThanOrEqual(8);
+  });
+
+  test('does not show a reader a batch half erased, who asks again where a file went away meanwhile', async () => {
+    await log.append('m1', 'b1', batch);
+    const reader = new DuckDbTraceLog({
+      clock: new FixedClock(),
+      objects: Object.assign(Object.create(objects), {
+        withLocalFile: async <T>(key: string, use: (path: string) => Promise<T>): Promise<T> => {
+          if ((await objects.list('batches/m1/erased/')).length === 0) await log.erase('m1', ['t1']);
+          return objects.withLocalFile(key, use);
+        },
+        get: (key: string) => objects.get(key),
+        list: (prefix: string) => objects.list(prefix),
+      }),
+    });
+    expect((await reader.read('m1', all)).map(({ trace }) => trace.traceId)).toEqual(['t2']);
+    await reader.close();
+  });
+
+  test('of a batch that was never committed is looked through too', async () => {
+    const dying = new DuckDbTraceLog({ objects: failingAfter(objects, 3), clock: new FixedClock() });
+    await expect(dying.append('m1', 'b1', batch)).rejects.toThrow('killed');
+    await dying.close();
+    expect(await rowsWith('t1')).toHaveLength(2);
+    await log.erase('m1', ['t1']);
+    expect(await rowsWith('t1')).toEqual([]);
+    expect(await rowsWith('t2')).toHaveLength(1);
+  });
+
+  /** The Parquet files that hold rows of a trace, whatever a commit says of them. */
+  async function rowsWith(traceId: string): Promise<readonly string[]> {
+    const folder = await mkdtemp(join(tmpdir(), 'ratchet-test-'));
+    const instance = await DuckDBInstance.create(':memory:');
+    const connection = await instance.connect();
+    const found: string[] = [];
+    for (const key of await objects.list('')) {
+      if (!key.endsWith('.parquet')) continue;
+      await writeFile(join(folder, 'file.parquet'), (await objects.get(key)) ?? '');
+      const rows = await connection.runAndReadAll(
+        `SELECT * FROM read_parquet('${join(folder, 'file.parquet')}') WHERE trace_id = '${traceId}'`,
+      );
+      if (rows.currentRowCount > 0) found.push(key);
+    }
+    connection.closeSync();
+    instance.closeSync();
+    await rm(folder, { recursive: true });
+    return found;
+  }
+
   test('that is gone or damaged is named, not passed over', async () => {
     await log.append('m1', 'b1', batch);
     await objects.put('judgements/m1/b1.parquet', new TextEncoder().encode('this is no Parquet file at all'));
@@ -171,7 +260,10 @@ function failingAfter(objects: ObjectStore, writes: number): ObjectStore {
   return {
     get: (key) => objects.get(key),
     list: (prefix) => objects.list(prefix),
-    delete: (key) => objects.delete(key),
+    delete: async (key) => {
+      count();
+      await objects.delete(key);
+    },
     withLocalFile: (key, use) => objects.withLocalFile(key, use),
     put: async (key, body) => {
       count();

@@ -176,7 +176,7 @@ describe('the command line, working with a stack', () => {
     await expect.poll(() => stack.ports.objects.list('drops/mail/')).toHaveLength(dropped.length + 1);
     const drop = (await stack.ports.objects.list('drops/mail/')).at(-1) ?? '';
     const failure = { name: 'InvalidInput', cause: 'Too many lines cannot be used.', mend: 'Correct the file.' };
-    const none = { ingested: 0, judgements: 0, alreadyKnown: 0, quarantined: 0, quarantine: [] };
+    const none = { ingested: 0, judgements: 0, alreadyKnown: 0, erased: 0, quarantined: 0, quarantine: [] };
     await writeJson(stack.ports.objects, ingestReceiptKey('mail', drop), { schemaVersion: 1, drop, ...none, failure });
     expect(await waiting).toMatchObject({ name: 'InvalidInput', message: failure.cause, mend: failure.mend });
   });

@@ -5,7 +5,14 @@ import type { Judgement } from '../../shared/domain/traces/judgement.ts';
 import type { Trace } from '../../shared/domain/traces/trace.ts';
 import { countVerdicts, type VerdictCounts } from '../../shared/domain/traces/verdict-counts.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
-import type { BatchSummary, LoggedTrace, ReadOptions, TraceBatch, TraceLog } from '../../shared/ports/trace-log.ts';
+import type {
+  BatchSummary,
+  ErasedFromLog,
+  LoggedTrace,
+  ReadOptions,
+  TraceBatch,
+  TraceLog,
+} from '../../shared/ports/trace-log.ts';
 
 interface StoredBatch {
   readonly batchId: string;
@@ -19,6 +26,7 @@ interface StoredBatch {
 export class MemoryTraceLog implements TraceLog {
   readonly #clock: Clock;
   readonly #batches = new Map<string, StoredBatch[]>();
+  readonly #erased = new Map<string, Set<string>>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
@@ -90,6 +98,32 @@ export class MemoryTraceLog implements TraceLog {
       }));
   }
 
+  async erase(modelId: string, traceIds: readonly string[]): Promise<ErasedFromLog> {
+    const erased = this.#erased.get(modelId) ?? new Set();
+    for (const traceId of traceIds) erased.add(traceId.toWellFormed());
+    this.#erased.set(modelId, erased);
+    const before = this.#list(modelId);
+    const after = before.map((batch) => {
+      const traces = batch.traces.filter(({ traceId }) => !erased.has(traceId));
+      const judgements = batch.judgements.filter(({ traceId }) => !erased.has(traceId));
+      const isSame = traces.length === batch.traces.length && judgements.length === batch.judgements.length;
+      return isSame ? batch : { ...batch, traces, judgements, verdicts: countVerdicts(judgements) };
+    });
+    this.#batches.set(modelId, after);
+    const gone = (count: (batch: StoredBatch) => number) =>
+      before.reduce((sum, batch) => sum + count(batch), 0) - after.reduce((sum, batch) => sum + count(batch), 0);
+    return {
+      traces: gone(({ traces }) => traces.length),
+      judgements: gone(({ judgements }) => judgements.length),
+      keys: [],
+    };
+  }
+
+  async erasedAmong(modelId: string, traceIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const erased = this.#erased.get(modelId);
+    return new Set(traceIds.filter((traceId) => erased?.has(traceId.toWellFormed())));
+  }
+
   async history(modelId: string, { after }: { readonly after?: string | null } = {}): Promise<readonly BatchSummary[]> {
     const since = after ? Date.parse(after) : -Infinity;
     return this.#list(modelId)
@@ -104,7 +138,8 @@ export class MemoryTraceLog implements TraceLog {
   }
 
   async version(modelId: string): Promise<string> {
-    return digest(...this.#list(modelId).map((batch) => batch.batchId));
+    const erased = [...(this.#erased.get(modelId) ?? [])];
+    return digest(...this.#list(modelId).map((batch) => batch.batchId), ...erased);
   }
 
   #list(modelId: string): readonly StoredBatch[] {

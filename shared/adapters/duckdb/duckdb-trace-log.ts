@@ -16,11 +16,20 @@ import type { Trace } from '../../domain/traces/trace.ts';
 import { countVerdicts } from '../../domain/traces/verdict-counts.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import type { BatchSummary, LoggedTrace, ReadOptions, TraceBatch, TraceLog } from '../../ports/trace-log.ts';
+import type {
+  BatchSummary,
+  ErasedFromLog,
+  LoggedTrace,
+  ReadOptions,
+  TraceBatch,
+  TraceLog,
+} from '../../ports/trace-log.ts';
 import { inParallel } from '../local/in-parallel.ts';
 import { withLocalFiles } from '../local/local-files.ts';
 import { withTemporaryFolder } from '../local/temporary-folder.ts';
 import { type DuckDbLimits, openDuckDb, sqlLiteral, withConnection } from './duckdb-session.ts';
+import { eraseTraces } from './erase-traces.ts';
+import { Tombstones, tombstoneOf } from './tombstones.ts';
 import { commitKey, judgementKey, type TraceBatchCommit, TraceBatches, traceKey } from './trace-batches.ts';
 import {
   appendJudgement,
@@ -54,6 +63,9 @@ export interface DuckDbTraceLogOptions {
  *     traces/<model>/date=YYYY-MM-DD/<batch>.parquet   by UTC date of the trace
  *     judgements/<model>/<batch>.parquet
  *     batches/<model>/<batch>.json                     the commit, written last
+ *     batches/<model>/erased/<digest>.json             digests of ids that were erased
+ *
+ * A batch of which something was erased goes on as `<batch>.e1`, then `.e2`; the highest generation counts.
  *
  * Of traces with one id the first that arrived counts, and so with judgements of one trace with one id. Lone surrogates
  * in texts are replaced by U+FFFD when appended (their digests are the same); within steps and metadata they stay. Time
@@ -67,6 +79,7 @@ export class DuckDbTraceLog implements TraceLog {
   readonly #clock: Clock;
   readonly #limits: DuckDbLimits;
   readonly #batches: TraceBatches;
+  readonly #tombstones: Tombstones;
   #instance: Promise<DuckDBInstance> | undefined;
 
   constructor(options: DuckDbTraceLogOptions) {
@@ -74,6 +87,7 @@ export class DuckDbTraceLog implements TraceLog {
     this.#clock = options.clock;
     this.#limits = options.limits ?? { memory: '512MB', threads: 2 };
     this.#batches = new TraceBatches(options.objects);
+    this.#tombstones = new Tombstones(options.objects);
   }
 
   /** Frees DuckDB's memory. The log may be used again; it opens a new one. */
@@ -100,8 +114,9 @@ export class DuckDbTraceLog implements TraceLog {
         `Trace ${JSON.stringify(stranger.traceId)} belongs to model ${stranger.modelId}, not ${modelId}.`,
       );
     }
-    if ((await this.#objects.get(key)) !== undefined) return;
-    const arrival = ((await this.#batches.list(modelId)).at(-1)?.arrival ?? 0) + 1;
+    const committed = await this.#batches.list(modelId);
+    if (committed.some((commit) => commit.batchId === batchId)) return;
+    const arrival = (committed.at(-1)?.arrival ?? 0) + 1;
     await withTemporaryFolder(async (folder) => {
       await this.#withDuckDb((connection) => writeParquet(connection, folder, batch, { arrival, batchId }));
       const files = await findParquet(folder, modelId, batchId);
@@ -130,6 +145,13 @@ export class DuckDbTraceLog implements TraceLog {
     modelId: string,
     traceIds: readonly string[],
   ): Promise<ReadonlyMap<string, { inputDigest: string }>> {
+    return this.#batches.consistently(modelId, () => this.#knownTraces(modelId, traceIds));
+  }
+
+  async #knownTraces(
+    modelId: string,
+    traceIds: readonly string[],
+  ): Promise<ReadonlyMap<string, { inputDigest: string }>> {
     const files = (await this.#batches.list(modelId)).flatMap((commit) => commit.traceKeys);
     const known = new Map<string, { inputDigest: string }>();
     if (files.length === 0 || traceIds.length === 0) return known;
@@ -148,7 +170,14 @@ export class DuckDbTraceLog implements TraceLog {
     return known;
   }
 
-  async judgementsOf(modelId: string, traceIds: readonly string[]): Promise<ReadonlyMap<string, readonly Judgement[]>> {
+  judgementsOf(modelId: string, traceIds: readonly string[]): Promise<ReadonlyMap<string, readonly Judgement[]>> {
+    return this.#batches.consistently(modelId, () => this.#judgementsOf(modelId, traceIds));
+  }
+
+  async #judgementsOf(
+    modelId: string,
+    traceIds: readonly string[],
+  ): Promise<ReadonlyMap<string, readonly Judgement[]>> {
     const files = (await this.#batches.list(modelId)).flatMap((commit) => commit.judgementKeys);
     const found = new Map<string, Judgement[]>();
     if (files.length === 0 || traceIds.length === 0) return found;
@@ -169,7 +198,28 @@ export class DuckDbTraceLog implements TraceLog {
     return found;
   }
 
-  async read(modelId: string, options: ReadOptions): Promise<readonly LoggedTrace[]> {
+  read(modelId: string, options: ReadOptions): Promise<readonly LoggedTrace[]> {
+    return this.#batches.consistently(modelId, () => this.#readCommitted(modelId, options));
+  }
+
+  async erase(modelId: string, traceIds: readonly string[]): Promise<ErasedFromLog> {
+    await this.#tombstones.add(modelId, traceIds, new Date(this.#clock.now()).toISOString());
+    return eraseTraces({
+      modelId,
+      tombstones: await this.#tombstones.of(modelId),
+      objects: this.#objects,
+      batches: this.#batches,
+      withDuckDb: (use) => this.#withDuckDb(use),
+    });
+  }
+
+  async erasedAmong(modelId: string, traceIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const tombstones = await this.#tombstones.of(modelId);
+    if (tombstones.size === 0) return new Set();
+    return new Set(traceIds.filter((traceId) => tombstones.has(tombstoneOf(modelId, traceId))));
+  }
+
+  async #readCommitted(modelId: string, options: ReadOptions): Promise<readonly LoggedTrace[]> {
     const commits = appendedBy(await this.#batches.list(modelId), options.appendedThrough);
     const wanted = appendedAfter(commits, options.appendedAfter ?? null);
     const traceFiles = commits.flatMap((commit) => commit.traceKeys);

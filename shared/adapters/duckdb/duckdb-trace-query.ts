@@ -84,7 +84,11 @@ export class DuckDbTraceQuery implements TraceQuery {
     return tables;
   }
 
-  async #load(modelId: string): Promise<DuckDBInstance> {
+  #load(modelId: string): Promise<DuckDBInstance> {
+    return this.#batches.consistently(modelId, () => this.#loadCommitted(modelId));
+  }
+
+  async #loadCommitted(modelId: string): Promise<DuckDBInstance> {
     const commits = await this.#batches.list(modelId);
     const traceKeys = commits.flatMap((commit) => commit.traceKeys);
     const judgementKeys = commits.flatMap((commit) => commit.judgementKeys);

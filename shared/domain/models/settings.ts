@@ -1,4 +1,10 @@
 import { z } from 'zod';
+import { customPatternProblem } from '../redaction/custom-pattern.ts';
+
+const customPatternSchema = z.string().superRefine((written, context) => {
+  const problem = customPatternProblem(written);
+  if (problem !== null) context.addIssue({ code: 'custom', message: problem });
+});
 
 /** So many clusters fit into the state of a run. */
 export const mostClusters = 100;
@@ -55,6 +61,17 @@ export const settingsSchema = z.strictObject({
   deteriorationBaseline: z.int().min(20).default(200),
   /** h of the CUSUM on the failure rate, in nats: lower sees deterioration sooner and errs more often. */
   deteriorationThreshold: z.number().positive().default(5),
+  /** What is replaced before anything of a trace is stored; nothing by default. */
+  redact: z
+    .array(z.enum(['email', 'phone', 'card', 'iban', 'ip']))
+    .readonly()
+    .default([])
+    .describe('what is replaced by placeholders before a trace is stored; nothing by default'),
+  redactPatterns: z
+    .array(customPatternSchema)
+    .readonly()
+    .default([])
+    .describe('patterns of your own to replace, each NAME=EXPRESSION, such as CUSTOMER=CU-\\d{6,8}'),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 export const defaultSettings: Settings = settingsSchema.parse({});

@@ -8,6 +8,8 @@ import { embeddedPredictorFacts, embeddedTrainerFacts } from './facts.ts';
 export function embeddedBackEnds(options: EmbeddedRuntimeOptions): {
   readonly trainers: readonly Trainer[];
   readonly predictors: readonly Predictor[];
+  /** Forgets what is kept of texts beside datasets and artifacts. @returns how many were kept */
+  forget(texts: readonly string[]): Promise<number>;
   close(): Promise<void>;
 } {
   let loading: ReturnType<typeof load> | undefined;
@@ -38,6 +40,7 @@ export function embeddedBackEnds(options: EmbeddedRuntimeOptions): {
         predict: async (...request) => (await loaded()).taggerPredictor.predict(...request),
       },
     ],
+    forget: async (texts) => (await loaded()).runtime.forgetEmbeddings(texts),
     close: async () => (await loading)?.runtime.close(),
   };
 }

@@ -86,6 +86,11 @@ export class EmbeddedRuntime {
     return this.#embedder.matrix(texts, onProgress);
   }
 
+  /** Forgets the embeddings of texts, on disk too. @returns how many were kept */
+  forgetEmbeddings(texts: readonly string[]): Promise<number> {
+    return this.#embedder.forget(texts);
+  }
+
   /**
    * The artifact of a checkpoint that this back end serves.
    * @throws RatchetError CorruptArtifact when it names no digest

@@ -33,11 +33,11 @@ export class Embedder {
       if (index % turnTexts === turnTexts - 1) {
         await setImmediate();
       }
-      const text = evenCase(readableText(texts[index] ?? '')).slice(0, maxEmbeddedCharacters);
+      const text = embeddedText(texts[index] ?? '');
       if (text === '') {
         continue;
       }
-      const key = hash('sha256', text).slice(0, keyLength);
+      const key = keyOf(text);
       const entry = rowsByKey.get(key);
       if (entry === undefined) {
         rowsByKey.set(key, { text, rows: [index] });
@@ -69,6 +69,11 @@ export class Embedder {
     return result;
   }
 
+  /** Forgets the embeddings of texts. @returns how many were kept */
+  forget(texts: readonly string[]): Promise<number> {
+    return this.#cache.remove(new Set(texts.map((text) => keyOf(embeddedText(text)))));
+  }
+
   async #embed(
     batch: readonly (readonly [string, { readonly text: string }])[],
     write: (key: string, vector: Float32Array) => void,
@@ -88,4 +93,13 @@ export class Embedder {
     await this.#cache.add(entries);
     return batch.length;
   }
+}
+
+/** What of a text is embedded. */
+function embeddedText(text: string): string {
+  return evenCase(readableText(text)).slice(0, maxEmbeddedCharacters);
+}
+
+function keyOf(text: string): string {
+  return hash('sha256', text).slice(0, keyLength);
 }

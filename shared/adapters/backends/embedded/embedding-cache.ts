@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
 import { decodeSegment, encodeSegment, type SegmentEntry, vectorAt, vectorBytes } from './embedding-segment.ts';
@@ -91,6 +91,27 @@ export class EmbeddingCache {
     } catch {
       this.#bytes = this.#maximumBytes;
     }
+  }
+
+  /**
+   * Forgets vectors: the files on disk that hold some of them go as a whole, since what else was in them can be computed
+   * again.
+   * @returns how many of the vectors were found
+   */
+  async remove(keys: Iterable<string>): Promise<number> {
+    await this.flush();
+    if (this.#directory !== null) await this.#refresh(this.#directory);
+    const files = new Set<string>();
+    let found = 0;
+    for (const key of keys) {
+      const inMemory = this.#memory.delete(key);
+      const location = this.#locations.get(key);
+      if (location !== undefined) files.add(location.file);
+      if (inMemory || location !== undefined) found += 1;
+    }
+    for (const file of files) await rm(join(this.#directory ?? '', file), { force: true });
+    for (const [key, { file }] of this.#locations) if (files.has(file)) this.#locations.delete(key);
+    return found;
   }
 
   async #refresh(directory: string): Promise<void> {

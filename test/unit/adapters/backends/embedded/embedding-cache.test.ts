@@ -37,6 +37,21 @@ describe('embedding cache', () => {
     );
   });
 
+  it('forgets vectors in memory and on disk, and finds those that lay beside them no more', async () => {
+    const cache = new EmbeddingCache(directory);
+    await cache.add(entries(0, 64));
+    await cache.add(entries(64, 128));
+    await cache.add(entries(128, 130));
+    const other = new EmbeddingCache(directory);
+    expect(await other.remove(keysOf([entry(3), entry(999)]))).toBe(1);
+    const fresh = new EmbeddingCache(directory);
+    expect((await fresh.find(keysOf(entries(0, 64)))).size).toBe(0);
+    expect((await fresh.find(keysOf(entries(64, 128)))).size).toBe(64);
+    expect(await cache.remove(keysOf([entry(129)]))).toBe(1);
+    expect((await cache.find([entry(129).key])).size).toBe(0);
+    expect((await new EmbeddingCache(directory).find([entry(129).key])).size).toBe(0);
+  });
+
   it.each([3, 200])('finds %i vectors that another process wrote, also later', async (count) => {
     const [writer, reader] = [new EmbeddingCache(directory), new EmbeddingCache(directory)];
     expect((await reader.find([entry(0).key])).size).toBe(0);

@@ -1,5 +1,5 @@
 /**
- * Writes an ONNX model as the protocol buffers of onnx.proto (IR version 8, opset 17), as far as the benchmark's graph
+ * Writes an ONNX model as the protocol buffers of onnx.proto (IR version 8, opset 17), as far as the graphs here
  * needs it: float and int64 constants, nodes with float and int attributes, inputs and one output of free shape.
  */
 export interface OnnxNode {

@@ -1,4 +1,4 @@
-import type { UseLiteWeights } from '../../shared/adapters/backends/embedded/use-lite-weights.ts';
+import type { UseLiteWeights } from '../use-lite-weights.ts';
 import type { OnnxConstant, OnnxGraph, OnnxNode } from './onnx-file.ts';
 
 const vocabularyWidth = 256;

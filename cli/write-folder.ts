@@ -1,0 +1,48 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
+import { errorCode, storageFailure } from '../shared/adapters/local/storage-failure.ts';
+import { RatchetError } from '../shared/domain/base/errors.ts';
+import type { ExportedFile } from '../shared/ports/exporter.ts';
+
+/**
+ * Writes files into a new folder, all of them or none: they are written beside it and then take its place.
+ * @param force whether a folder that holds something is replaced
+ * @returns its absolute path
+ * @throws RatchetError InvalidInput when there is something, StorageFailure
+ */
+export async function writeFolder(path: string, files: readonly ExportedFile[], force: boolean): Promise<string> {
+  const target = resolve(path);
+  await checkTarget(target, force);
+  const temporary = join(dirname(target), `.${basename(target)}-${randomUUID()}.tmp`);
+  try {
+    for (const { name, body } of files) {
+      const file = join(temporary, ...name.split('/'));
+      await mkdir(dirname(file), { recursive: true });
+      await writeFile(file, body);
+    }
+    await rm(target, { recursive: true, force: true });
+    await rename(temporary, target);
+  } catch (error) {
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
+    throw storageFailure('write', target, error);
+  }
+  return target;
+}
+
+async function checkTarget(target: string, force: boolean): Promise<void> {
+  const found = await readdir(target).catch((error: unknown): string[] => {
+    if (errorCode(error) === 'ENOENT') return [];
+    if (errorCode(error) === 'ENOTDIR') {
+      throw new RatchetError('InvalidInput', `${target} is a file.`, { mend: 'Name a folder with --to.' });
+    }
+    throw storageFailure('read', target, error);
+  });
+  const isExport = found.includes('model.json') && found.includes('test-cases.jsonl');
+  if (found.length === 0 || (force && isExport)) return;
+  throw new RatchetError('InvalidInput', `The folder ${target} is not empty.`, {
+    mend: isExport
+      ? 'Choose another one, or replace the export in it with --force.'
+      : 'Choose another one: it holds something else than an export, which --force does not replace.',
+  });
+}

@@ -1,0 +1,111 @@
+import { readFile } from 'node:fs/promises';
+import { RatchetError } from '../../../../domain/base/errors.ts';
+import type { ExportedFile, Exporter } from '../../../../ports/exporter.ts';
+import type { ObjectStore } from '../../../../ports/object-store.ts';
+import { checkDigest, decodeArtifact, type HeadArtifact } from '../artifact.ts';
+import { embeddedBackEnd } from '../facts.ts';
+import { maxFeatureCharacters } from '../text-features.ts';
+import { headGraph } from './head-graph.ts';
+import { onnxFile } from './onnx-file.ts';
+import { unicodeTables } from './unicode-tables.ts';
+
+/** Larger heads are not written as ONNX, which takes four bytes where the artifact takes one. */
+const mostOnnxBytes = 512 * 2 ** 20;
+
+/** Exports what the embedded trainer makes: the artifact as it is, with readers for it, and the head as ONNX. */
+export function embeddedExporter({ objects }: { readonly objects: ObjectStore }): Exporter {
+  return {
+    predictor: embeddedBackEnd,
+    async export({ served: { ref, digest } }) {
+      const bytes = await objects.get(ref);
+      if (bytes === undefined) throw new RatchetError('ObjectMissing', `There is no object ${ref}.`);
+      if (digest !== null) checkDigest(bytes, digest);
+      const artifact = decodeArtifact(bytes.slice());
+      const { header } = artifact;
+      const hasEncoder = header.foundation !== 'none';
+      const onnxBytes = 4 * (header.sparseFeatures + header.denseWidth) * header.classes.length;
+      const hasOnnx = onnxBytes <= mostOnnxBytes;
+      const encoder = hasEncoder ? await (await import('./encoder-files.ts')).encoderFiles() : [];
+      return {
+        files: [
+          { name: 'weights.bin', body: bytes },
+          { name: 'unicode.json', body: new TextEncoder().encode(JSON.stringify(unicodeTables())) },
+          ...(hasOnnx ? [{ name: 'head.onnx', body: onnxFile(headGraph(artifact)) }] : []),
+          ...(await Promise.all(['predict.mjs', 'predict.py'].map(reader))),
+          ...encoder,
+        ],
+        header: {
+          labels: header.labels,
+          classes: header.classes,
+          temperature: header.temperature,
+          denseWidth: header.denseWidth,
+          maxCharacters: maxFeatureCharacters,
+          encoder: hasEncoder ? 'use-lite' : null,
+          blocks: blocksOf(artifact),
+        },
+        layout: layoutOf(hasEncoder, hasOnnx),
+        licences: [
+          'predict.mjs and predict.py: Apache-2.0, of Ratchet.',
+          ...(hasEncoder
+            ? [
+                'encoder/: Universal Sentence Encoder Lite, Apache-2.0, Copyright Google; modules Apache-2.0, of Ratchet.',
+              ]
+            : []),
+        ],
+        tolerance: hasEncoder ? encoderTolerance : 1e-6,
+        leftOut: hasOnnx ? [] : [`head.onnx: it would take ${Math.round(onnxBytes / 2 ** 20)} MB`],
+      };
+    },
+  };
+}
+
+/** ONNX Runtime rounds a sum of floats elsewhere than this program does. */
+const encoderTolerance = 1e-5;
+
+async function reader(name: string): Promise<ExportedFile> {
+  return { name, body: await readFile(new URL(`./readers/${name}`, import.meta.url)) };
+}
+
+/** Where in the artifact each block begins, in bytes, and how many elements it has. */
+function blocksOf(artifact: HeadArtifact): Readonly<Record<string, { offset: number; length: number }>> {
+  const place = ({ byteOffset, length }: { byteOffset: number; length: number }) => ({ offset: byteOffset, length });
+  return {
+    low: place(artifact.low),
+    high: place(artifact.high),
+    idf: place(artifact.idf),
+    scales: place(artifact.sparseScales),
+    sparse: place(artifact.sparseWeights),
+    dense: place(artifact.denseWeights),
+  };
+}
+
+function layoutOf(hasEncoder: boolean, hasOnnx: boolean): string {
+  return `## Files
+
+- \`predict.mjs\`, \`predict.py\`: the readers. ${
+    hasEncoder
+      ? 'JavaScript needs nothing else; Python needs numpy and onnxruntime for the sentence encoder.'
+      : 'They need nothing but the language; Python is faster with numpy.'
+  }
+- \`weights.bin\`: the weights, little-endian. \`model.json\` says under \`blocks\` where each block begins (bytes) and how many
+  elements it has: \`low\` and \`high\` (uint32, the halves of the hash of each n-gram), \`idf\` (float32), \`scales\` (float32) and
+  \`sparse\` (int8, a row of one weight a class for each n-gram, to be multiplied by its scale), \`dense\` (float32, such a row for
+  each place of the embedding, then the row of the constant 1).
+- \`unicode.json\`: which characters are white space, parts of words, and visible.${
+    hasEncoder
+      ? `
+- \`encoder/\`, \`encoder.py\`: Universal Sentence Encoder Lite, for JavaScript and as ONNX.`
+      : ''
+  }${
+    hasOnnx
+      ? `
+- \`head.onnx\`: the last step alone, from \`features\` (TF-IDF weights by n-gram${hasEncoder ? ', then the embedding times 2' : ''}) to
+  \`probabilities\` by class.`
+      : ''
+  }
+
+The text is cut, its n-grams hashed and weighed by TF-IDF${hasEncoder ? ', its embedding computed' : ''}; the rows of the weights are
+summed, divided by \`temperature\`, and their softmax is the probability of each class. \`classes\` are places in \`labels\`. Python
+puts letters in lower case by its own version of Unicode.
+`;
+}

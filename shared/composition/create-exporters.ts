@@ -1,0 +1,15 @@
+import { embeddedBackEnd } from '../adapters/backends/embedded/facts.ts';
+import type { Exporter } from '../ports/exporter.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+
+/** What exports checkpoints, by name of their predictor; loaded when it is first used. Functions do without. */
+export function createExporters(options: { readonly objects: ObjectStore }): ReadonlyMap<string, Exporter> {
+  const embedded: Exporter = {
+    predictor: embeddedBackEnd,
+    async export(checkpoint) {
+      const { embeddedExporter } = await import('../adapters/backends/embedded/export/embedded-exporter.ts');
+      return embeddedExporter(options).export(checkpoint);
+    },
+  };
+  return new Map([[embedded.predictor, embedded]]);
+}

@@ -1,0 +1,102 @@
+import { RatchetError } from '../../domain/base/errors.ts';
+import { answerWith } from '../../ports/back-ends.ts';
+import { encodeJsonl } from '../../ports/documents.ts';
+import type { ExportedFile } from '../../ports/exporter.ts';
+import { kindOf } from '../../ports/kind-of.ts';
+import type { Ports } from '../../ports/ports.ts';
+import { unknownModel } from '../../ports/unknown-model.ts';
+import { chooseCheckpoint } from '../choose-checkpoint.ts';
+import { testInputs } from './test-inputs.ts';
+
+export interface ExportRequest {
+  readonly modelId: string;
+  /** Null for the champion. */
+  readonly checkpointId: string | null;
+}
+
+export interface ExportResult {
+  readonly checkpointId: string;
+  readonly files: readonly ExportedFile[];
+  /** What could not be exported, with the reason. */
+  readonly leftOut: readonly string[];
+}
+
+/**
+ * A checkpoint as files that answer without this program: weights, readers, test cases with this program's answers, and
+ * what is on record of it. No text of a trace is among them.
+ * @throws RatchetError UnknownModel, NoChampion, UnknownCheckpoint; InvalidInput when its predictor cannot be exported
+ */
+export async function exportModel({ modelId, checkpointId }: ExportRequest, ports: Ports): Promise<ExportResult> {
+  const model = await ports.lineage.getModel(modelId);
+  if (model === undefined) throw await unknownModel(modelId, ports);
+  const checkpoint = await chooseCheckpoint(modelId, checkpointId, ports);
+  const { predictor } = checkpoint.served;
+  const exporter = ports.exporters?.get(predictor);
+  if (exporter === undefined) {
+    throw new RatchetError('InvalidInput', `What the predictor ${predictor} answers with cannot be exported.`, {
+      mend: `Checkpoints of these can: ${[...(ports.exporters?.keys() ?? [])].join(', ') || 'none here'}.`,
+    });
+  }
+  const exported = await exporter.export(checkpoint);
+  const inputs = testInputs.map((input) => input.toWellFormed());
+  const answers = await answerWith(checkpoint, inputs, ports);
+  const kind = kindOf(model, ports);
+  const control = await ports.lineage.getControl(modelId);
+  const cases = testInputs.map((input, index) => ({
+    input,
+    output: answers[index]?.output ?? null,
+    confidence: answers[index]?.confidence ?? 0,
+  }));
+  const header = {
+    schemaVersion: 1,
+    model: modelId,
+    task: kind.kind,
+    checkpoint: checkpoint.checkpointId,
+    champion: control?.championId === checkpoint.checkpointId,
+    trainedAt: checkpoint.createdAt,
+    exportedAt: new Date(ports.clock.now()).toISOString(),
+    lineage: { parent: checkpoint.parentId, dataset: checkpoint.datasetId, run: checkpoint.runId },
+    trainer: checkpoint.trainer,
+    configuration: checkpoint.configuration,
+    seed: checkpoint.seed,
+    scores: checkpoint.scores,
+    tolerance: exported.tolerance,
+    licences: exported.licences,
+    ...exported.header,
+  };
+  const text = (content: string) => new TextEncoder().encode(content);
+  return {
+    checkpointId: checkpoint.checkpointId,
+    leftOut: exported.leftOut,
+    files: [
+      ...exported.files,
+      { name: 'model.json', body: text(`${JSON.stringify(header, null, 2)}\n`) },
+      { name: 'test-cases.jsonl', body: encodeJsonl(cases) },
+      { name: 'README.md', body: text(readme(modelId, checkpoint.checkpointId, exported.layout, exported.licences)) },
+    ],
+  };
+}
+
+function readme(modelId: string, checkpointId: string, layout: string, licences: readonly string[]): string {
+  return `# ${modelId}
+
+Checkpoint \`${checkpointId}\`, exported by Ratchet. This folder stands alone: nothing else is needed to answer with it.
+
+    node predict.mjs < texts.jsonl         # {"input": "..."} a line in, {"input", "output", "confidence"} a line out
+    python3 predict.py < texts.jsonl
+    node predict.mjs --check               # answers test-cases.jsonl, and says whether all is as expected
+    python3 predict.py --check
+
+In JavaScript, in Node 18 or later and in browsers: \`import { load } from './predict.mjs'\`, then
+\`(await load()).predict('some text')\`. In Python 3.9 or later: \`from predict import load\`, then \`load().predict("some text")\`.
+
+An answer is a label with its confidence, a fraction. A text in which nothing shows gets no label.
+
+${layout}
+## Licences
+
+${licences.map((licence) => `- ${licence}`).join('\n')}
+
+The labels and weights are yours. \`model.json\` has what is on record of the checkpoint.
+`;
+}
