@@ -20,6 +20,11 @@ import { printableLine } from '../printable.ts';
 import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 
+/** What can be chosen of a task, of all kinds. */
+const taskOptions = [...taskKinds.values()].flatMap(({ kind, options = [] }) =>
+  options.map((option) => ({ ...option, kind })),
+);
+
 const settingNames = Object.keys(settingsSchema.shape);
 
 const help = `
@@ -51,8 +56,10 @@ const optionsSchema = z.object({
   set: z.array(z.tuple([z.string(), z.union([z.string(), z.number()])])).default([]),
 });
 
+const taskOptionsSchema = z.object(Object.fromEntries(taskOptions.map(({ name }) => [name, z.string().optional()])));
+
 export function addCreateCommand(program: Command, run: RunCommand): void {
-  program
+  const create = program
     .command('create')
     .summary('register a model and train its first checkpoint')
     .description('Registers a model; with examples, trains its first checkpoint, which becomes the champion.')
@@ -63,7 +70,8 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     .option('--labels <a,b,…>', 'labels, separated by commas', commaSeparated)
     .option(
       '--examples <file>',
-      '{"input", "output"} a line, or a table with such columns (also text and label); also .gz and .zst; "-" is stdin',
+      '{"input", "output"} a line, or a table with such columns (also text and label); entities also as CoNLL, spaCy, ' +
+        'Label Studio, Doccano or GLiNER have them; also .gz and .zst; "-" is stdin',
     )
     .option('--keep-label-variants', 'keep labels apart that differ only in case, blanks or Unicode form')
     .option('--trainer <name>', 'the back end that trains (the first that there is for the task)')
@@ -92,11 +100,29 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     )
     .addHelpText('after', help)
     .action((model: string, options: unknown, command: Command) =>
-      run(command, (session) => create(model, optionsSchema.parse(options), session)),
+      run(command, (session) =>
+        createWith(model, { ...optionsSchema.parse(options), ofTask: taskOptionsOf(options) }, session),
+      ),
     );
+  for (const { name, values, about, kind } of taskOptions) {
+    create.addOption(new Option(`--${name} <choice>`, `of the task ${kind}: ${about} (${values[0]})`).choices(values));
+  }
 }
 
-async function create(modelId: string, options: z.infer<typeof optionsSchema>, session: Session): Promise<ExitCode> {
+/** What is chosen of the task. */
+function taskOptionsOf(given: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(taskOptionsSchema.parse(given)).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
+}
+
+interface CreateOptions extends z.infer<typeof optionsSchema> {
+  readonly ofTask: Readonly<Record<string, string>>;
+}
+
+async function createWith(modelId: string, options: CreateOptions, session: Session): Promise<ExitCode> {
   const problem = idProblem(modelId);
   if (problem !== null) {
     throw new RatchetError('InvalidInput', `${JSON.stringify(modelId.slice(0, 120))} cannot name a model.`, {
@@ -117,6 +143,7 @@ async function create(modelId: string, options: z.infer<typeof optionsSchema>, s
       examples,
       ...(path === undefined ? {} : { examplesName: inputName(path) }),
       keepVariants: options.keepLabelVariants,
+      options: options.ofTask,
       backEnds: backEndNames(options, options.task, workspace.ports),
       trainerOptions: options.foundation === undefined ? {} : { foundation: options.foundation },
       settings,
