@@ -64,14 +64,16 @@ export function markedText(
   const unseen = inLine.filter(
     ({ start }) => !pieces.some((piece) => start >= piece.start && start < piece.end),
   ).length;
-  return html`<blockquote class="marked" dir="auto">${pieces.map((piece) => pieceOf(text, piece, inLine))}${(pieces.at(-1)?.end ?? 0) < text.length && html`<span class="quiet"> …</span>`}</blockquote>
+  return html`<blockquote class="marked" dir="auto">${pieces.map((piece, index) => [index > 0 ? gap : piece.start > 0 && beginning, ...pieceOf(text, piece, inLine)])}${(pieces.at(-1)?.end ?? 0) < text.length && html`<span class="quiet"> …</span>`}</blockquote>
     ${apart.length > 0 && html`<p class="small">Within or across these: ${apart.slice(0, mostPlaces).map((mark) => html`${namedPlace(text, mark)} `)}</p>`}
     ${unseen > 0 && html`<p class="quiet small">${formatCount(unseen)} more further on.</p>`}`;
 }
 
-function pieceOf(text: string, { start, end }: Piece, marks: readonly ShownMark[]): Part {
+const beginning = html`<span class="quiet">… </span>`;
+const gap = html`<span class="quiet"> … </span>`;
+
+function pieceOf(text: string, { start, end }: Piece, marks: readonly ShownMark[]): readonly Part[] {
   const parts: Part[] = [];
-  if (start > 0) parts.push(html`<span class="quiet">… </span>`);
   let at = start;
   for (const mark of marks) {
     if (mark.start < start || mark.start >= end) continue;
