@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import { InvalidArgumentError } from 'commander';
 
 /** A whole number, as an option's value. */
@@ -15,11 +16,32 @@ export function fraction(text: string): number {
   return value;
 }
 
-/** Labels separated by commas. */
+/** Names separated by commas, as a line of CSV: one that holds a comma stands in double quotes. */
 export function commaSeparated(text: string): readonly string[] {
-  const parts = text.split(',').map((part) => part.trim());
-  if (parts.includes('')) throw new InvalidArgumentError('Separate the labels by single commas, none of them empty.');
+  const parts = csvRow(text)?.map((part) => part.trim());
+  if (parts === undefined) throw new InvalidArgumentError('Close each double quote, and keep to one line.');
+  if (parts.length === 0 || parts.includes(''))
+    throw new InvalidArgumentError('Separate the labels by single commas, none of them empty.');
   return parts;
+}
+
+/** The fields of the one row that a text is; undefined for what is no row, or several. */
+function csvRow(text: string): readonly string[] | undefined {
+  if (!text.includes('"')) return text.split(',');
+  // Loaded only for quotes: most command lines have none.
+  const { parse } = createRequire(import.meta.url)('csv-parse/sync') as typeof import('csv-parse/sync');
+  try {
+    const rows: readonly (readonly string[])[] = parse(text, { trim: true, record_delimiter: '\n' });
+    return rows.length === 1 ? rows[0] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A name that may hold anything, commas too, collected. */
+export function collected(text: string, before: readonly string[] = []): readonly string[] {
+  if (text.trim() === '') throw new InvalidArgumentError('It must not be empty.');
+  return [...before, text.trim()];
 }
 
 /** `name=value`, collected: a value that is a number becomes one. */

@@ -3,6 +3,7 @@ import type { Checkpoint } from '../shared/domain/models/checkpoint.ts';
 import type { ChampionMove } from '../shared/domain/models/control.ts';
 import type { Dataset } from '../shared/domain/models/dataset.ts';
 import type { Run } from '../shared/domain/models/run.ts';
+import { recordedScore } from '../shared/operations/recorded-score.ts';
 import { printableLine } from './printable.ts';
 
 export interface LineageView {
@@ -55,11 +56,13 @@ function treeLines(view: LineageView): readonly string[] {
 
 function describe(checkpoint: Checkpoint, dataset: Dataset | undefined, championId: string | null): string {
   const { scores } = checkpoint;
-  const score = scores['out-of-fold'] ?? scores['traffic-validation'];
+  const score = recordedScore(scores);
   return [
     checkpoint.checkpointId,
     ...(checkpoint.checkpointId === championId ? ['★ champion'] : []),
-    ...(score === undefined ? [] : [`score ${score.toFixed(4)}`]),
+    ...(score === null
+      ? []
+      : [`score ${score.value.toFixed(4)}${score.measuredBy === 'out-of-fold' ? '' : ` (${score.measuredBy})`}`]),
     `${dataset === undefined ? 'dataset' : `${dataset.mode} dataset of ${dataset.manifest.examples}`} ${checkpoint.datasetId}`,
     `trainer ${checkpoint.trainer}`,
     checkpoint.createdAt,

@@ -4,14 +4,19 @@ import { path, stackName } from './arguments.ts';
 import { addCreateCommand } from './commands/create.ts';
 import { addDoctorCommand } from './commands/doctor.ts';
 import { addEraseCommand } from './commands/erase.ts';
+import { addExplainCommand } from './commands/explain.ts';
 import { addExportCommand } from './commands/export.ts';
 import { addIngestCommand } from './commands/ingest.ts';
+import { addLabelsCommand } from './commands/labels.ts';
 import { addLineageCommand } from './commands/lineage.ts';
+import { addListCommand } from './commands/list.ts';
 import { addPredictCommand } from './commands/predict.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addRollbackCommand } from './commands/rollback.ts';
 import { addRunCommand } from './commands/run.ts';
+import { addSettingsCommand } from './commands/settings.ts';
 import { addStatusCommand } from './commands/status.ts';
+import { addSuspectsCommand } from './commands/suspects.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
 import { createOutput } from './output.ts';
 import { printable } from './printable.ts';
@@ -19,12 +24,17 @@ import { type CliIo, isDebugging, type RunCommand, Session } from './session.ts'
 
 const story = `
 A model's life:
-  ratchet create spam --task classification --examples labelled.jsonl   train the first checkpoint
-  ratchet predict spam < mail.jsonl > answers.jsonl                     answer with the champion
+  ratchet create spam --task classification --examples labelled.jsonl   train the first checkpoint, and measure it
+  ratchet predict spam --record < mail.jsonl > answers.jsonl            answer with the champion, and keep the traces
   ratchet ingest spam traces.jsonl                                      bring in judged production traces
+  ratchet list                                                          all models at a glance, and when a run is due
   ratchet run spam                                                      find the weaknesses, retrain, pass the gate
-  ratchet report RUN                                                    read what happened and why
-  ratchet status spam                                                   see how the champion does since
+  ratchet report --open                                                 read what happened and why
+  ratchet suspects spam --json > review.jsonl                           correct the judgements that are probably wrong
+  ratchet explain spam TRACE                                            why this answer, and what became of the trace
+  ratchet status spam                                                   health at a glance, and how the champion does
+
+Judged traces and no examples: ratchet create spam --labels ham,spam, ingest, then ratchet create spam --from-traces.
 
 Results go to stdout, progress and prose to stderr. Exit codes: 0 done, 1 a fault, 2 bad usage or input,
 3 the run ended and the champion stayed. Set RATCHET_DEBUG=1 for stack traces.`;
@@ -71,7 +81,12 @@ export function buildProgram(io: Pick<CliIo, 'stdout' | 'stderr'>, run: RunComma
   addRunCommand(program, run);
   addPredictCommand(program, run);
   addReportCommand(program, run);
+  addListCommand(program, run);
   addStatusCommand(program, run);
+  addSuspectsCommand(program, run);
+  addExplainCommand(program, run);
+  addLabelsCommand(program, run);
+  addSettingsCommand(program, run);
   addLineageCommand(program, run);
   addRollbackCommand(program, run);
   addExportCommand(program, run);

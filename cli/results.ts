@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { outputSchema } from '../shared/domain/base/output.ts';
+import { jsonSchema } from '../shared/domain/base/json.ts';
+import { labelChangeSchema } from '../shared/domain/base/label-change.ts';
 import { evaluationSetSchema } from '../shared/domain/evaluation/evaluation-set.ts';
 import { currentCheckpointSchema } from '../shared/domain/models/checkpoint.ts';
 import { controlSchema } from '../shared/domain/models/control.ts';
@@ -10,16 +11,42 @@ import { traceSchema } from '../shared/domain/traces/trace.ts';
 import { runResultSchema } from '../shared/loop/state/run-result.ts';
 import { erasedPartSchema, exposedCheckpointSchema } from '../shared/operations/erase/erasure-record.ts';
 import { taskKinds } from '../shared/tasks/task-kinds.ts';
+import {
+  evaluationResultSchema,
+  explainResultSchema,
+  healthResultSchema,
+  listResultSchema,
+  predictLineSchema,
+  reviewResultSchema,
+  suspectLineSchema,
+} from './model-results.ts';
 
 const modelName = z.string().describe('name of the model');
 const checkpointName = z.string().describe('id of a checkpoint');
 const rateSchema = z
   .strictObject({ right: z.int(), of: z.int(), lower: z.number(), upper: z.number() })
   .describe('with its 95 % Wilson interval');
+const settingValue = jsonSchema;
 const path = z.string().describe('absolute path of a file');
 const noteSchema = z.strictObject({ text: z.string(), count: z.int() });
 const taskKind = z.enum([...taskKinds.keys()]);
 const task = z.union([...taskKinds.values()].map((kind) => kind.spec));
+
+const labelSurvey = z.strictObject({
+  labels: z.array(
+    z.strictObject({
+      label: z.string(),
+      examples: z.int().describe('of the champion’s dataset'),
+      judged: z.int().describe('judged traces whose right output has it'),
+    }),
+  ),
+  held: z
+    .array(z.strictObject({ label: z.string(), judged: z.int(), nearest: z.string().nullable() }))
+    .describe('labels that judgements say and the model does not have, most frequent first'),
+  leftOpen: z
+    .strictObject({ examples: z.int(), judged: z.int() })
+    .describe('what changes of labels left open, to be judged anew'),
+});
 
 /** How one check of `ratchet doctor` came out. */
 export const checkSchema = z.strictObject({
@@ -43,6 +70,8 @@ export const resultSchemas = {
     dataset: z.string().nullable(),
     examples: z.int().describe('examples it was trained on'),
     refused: z.int().describe('lines of the examples that could not be used'),
+    evaluation: evaluationResultSchema.nullable(),
+    notes: z.array(z.string()).describe('what is amiss with the examples, such as labels that have one alone'),
   }),
   ingest: z.strictObject({
     lines: z.int().describe('records read'),
@@ -68,22 +97,14 @@ export const resultSchemas = {
       .describe('with --dry-run, the first new traces as they would be stored'),
   }),
   run: runResultSchema.extend({ report: path }),
-  predict: z
-    .strictObject({
-      input: z.string().nullable().describe('null for a line that cannot be read'),
-      output: outputSchema
-        .nullable()
-        .describe('a label, or what the kind of the task answers; null for an input without text'),
-      confidence: z.number().describe('a fraction'),
-      error: z.string().optional().describe('why the line cannot be read'),
-    })
-    .describe('a line for each line of input, in order'),
+  predict: predictLineSchema,
   report: z.strictObject({
     run: z.string(),
     model: modelName,
     decision: decisionSchema.nullable(),
     report: path,
     curation: path,
+    opened: z.boolean().describe('whether the page was handed to the desktop'),
     review: path
       .nullable()
       .describe('what a person should judge, to be ingested again; null for a run of an earlier version'),
@@ -123,7 +144,12 @@ export const resultSchemas = {
       .strictObject({ run: z.string(), owner: z.string(), until: z.string().describe('when its lease ends') })
       .nullable()
       .describe('the run that is going on'),
+    health: healthResultSchema,
+    review: reviewResultSchema.nullable().describe('what the last run left to review; null before the first'),
   }),
+  list: listResultSchema,
+  suspects: suspectLineSchema,
+  explain: explainResultSchema,
   lineage: z.strictObject({
     model: modelName,
     champion: checkpointName.nullable(),
@@ -132,6 +158,41 @@ export const resultSchemas = {
     evaluationSets: z.array(evaluationSetSchema).describe('records frozen by promotions, every version'),
     runs: z.array(runSchema),
     moves: controlSchema.shape.moves,
+  }),
+  labels: z.strictObject({
+    model: modelName,
+    ...labelSurvey.shape,
+    change: labelChangeSchema.nullable().describe('the change that this command made; null where it only lists'),
+    dryRun: z.boolean().describe('whether the change was only tried'),
+    before: labelSurvey.nullable().describe('the counts before the change'),
+    changes: z
+      .array(z.strictObject({ at: z.string(), by: z.string(), change: labelChangeSchema }))
+      .describe('all changes of labels on record, newest last'),
+  }),
+  settings: z.strictObject({
+    model: modelName,
+    settings: z.array(
+      z.strictObject({
+        name: z.string(),
+        value: settingValue,
+        default: settingValue,
+        range: z.string().describe('what it may be'),
+        meaning: z.string(),
+      }),
+    ),
+    changed: z
+      .array(z.strictObject({ name: z.string(), from: settingValue, to: settingValue }))
+      .describe('what this command changed'),
+    changes: z
+      .array(
+        z.strictObject({
+          at: z.string().describe('when'),
+          by: z.string().describe('who'),
+          from: z.record(z.string(), settingValue),
+          to: z.record(z.string(), settingValue),
+        }),
+      )
+      .describe('all changes on record, newest last'),
   }),
   rollback: z.strictObject({
     model: modelName,

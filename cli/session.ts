@@ -11,12 +11,14 @@ import type { Workspace } from './workspace.ts';
 
 /** The process's streams and environment, so that tests can bring their own. */
 export interface CliIo {
-  readonly stdin: NodeJS.ReadableStream;
+  readonly stdin: NodeJS.ReadableStream & { readonly isTTY?: boolean };
   readonly stdout: NodeJS.WritableStream;
   readonly stderr: NodeJS.WritableStream & { readonly isTTY?: boolean; readonly columns?: number };
   readonly env: Readonly<Record<string, string | undefined>>;
   /** Takes what is told when a signal ends the process, in place of the usual words. */
   readonly onStop?: (text: string) => void;
+  /** Takes what is still to be done when a signal ends the process, or its reader goes away. */
+  readonly onEnding?: (finish: () => Promise<void>) => void;
 }
 
 const globalOptionsSchema = z.object({

@@ -1,6 +1,7 @@
 import { percent, plural } from '../shared/domain/base/wording.ts';
 import { printableLine } from './printable.ts';
 import type { CommandResult } from './results.ts';
+import { sparkline } from './sparkline.ts';
 
 type Status = CommandResult<'status'>;
 type Since = NonNullable<Status['since']>;
@@ -30,7 +31,14 @@ export function sinceVerdict(how: 'create' | 'promote' | 'rollback', since: Omit
 
 /** A model's status for people. */
 export function statusLines(status: Status): string[] {
-  return [...championLines(status), ...sinceLines(status.since), ...runLines(status)];
+  return [
+    ...championLines(status),
+    ...sinceLines(status.since),
+    ...healthLines(status.health),
+    ...reviewLines(status.review),
+    ...runLines(status),
+    ...nextLines(status),
+  ];
 }
 
 function championLines({ model, champion }: Status): string[] {
@@ -71,6 +79,96 @@ function sinceLines(since: Since | null): string[] {
     since.verdict,
     ...rates,
     ...(left.length === 0 ? [] : [`  left out of ${plural(since.judged, 'judged trace')}: ${left.join(', ')}`]),
+  ];
+}
+
+function healthLines({ traffic, overTime, sinceLastRun }: Status['health']): string[] {
+  if (traffic.traces === 0) return ['Traffic: no traces yet.'];
+  const { days, stretches } = overTime;
+  const [first] = stretches;
+  const graphs =
+    first === undefined || stretches.length < 2
+      ? []
+      : [
+          `  by ${days === 1 ? 'day' : plural(days, 'day')} from ${first.from}:`,
+          `  traces  ${sparkline(stretches.map(({ traces }) => traces))}  ${mostOf(stretches.map(({ traces }) => traces))}`,
+          `  judged  ${sparkline(stretches.map(({ traces, judged }) => rateOf(judged, traces)))}  ${range(
+            stretches,
+            ({ judged }) => judged,
+            ({ traces }) => traces,
+          )}`,
+          `  failed  ${sparkline(stretches.map(({ judged, failed }) => rateOf(failed, judged)))}  ${range(
+            stretches,
+            ({ failed }) => failed,
+            ({ judged }) => judged,
+          )}`,
+        ];
+  return [
+    `Traffic: ${plural(traffic.traces, 'trace')}, ${figures(traffic)}.`,
+    ...graphs,
+    `Since the last run began: ${plural(sinceLastRun.traces, 'trace')}, ${figures(sinceLastRun)}.`,
+  ];
+}
+
+type Counts = Status['health']['traffic'];
+type Stretch = Status['health']['overTime']['stretches'][number];
+
+function figures({ traces, judged, failed }: Counts): string {
+  const part = traces === 0 ? '' : ` (${percent(Math.min(1, judged / traces))})`;
+  return judged === 0
+    ? 'none judged'
+    : `${judged} judged${part}, ${failed} of them failed (${percent(failed / judged)})`;
+}
+
+function rateOf(part: number, whole: number): number | null {
+  return whole === 0 ? null : Math.min(1, part / whole);
+}
+
+function mostOf(counts: readonly number[]): string {
+  return `at most ${Math.max(...counts)}`;
+}
+
+/** The first and the last rate there is, for people. */
+function range(
+  stretches: readonly Stretch[],
+  part: (stretch: Stretch) => number,
+  whole: (stretch: Stretch) => number,
+): string {
+  const rates = stretches.flatMap((stretch) => rateOf(part(stretch), whole(stretch)) ?? []);
+  const [first] = rates;
+  const last = rates.at(-1);
+  if (first === undefined || last === undefined) return 'none';
+  return rates.length === 1 ? percent(last) : `${percent(first)} at first, ${percent(last)} now`;
+}
+
+function reviewLines(review: Status['review']): string[] {
+  if (review === null) return [];
+  const { run, suspects, unknown, file } = review;
+  const waiting = [
+    ...(suspects > 0 ? [plural(suspects, 'suspect judgement')] : []),
+    ...(unknown > 0 ? [`${plural(unknown, 'answer')} that nobody can judge`] : []),
+  ];
+  if (waiting.length === 0 && file === null) return [];
+  return [
+    `To review, by run ${run}: ${waiting.length === 0 ? 'nothing' : waiting.join(', ')}.`,
+    ...(file === null ? [] : [`  ${file}`]),
+  ];
+}
+
+function nextLines({ model, champion, active, health: { next, missing, traffic } }: Status): string[] {
+  if (champion === null) {
+    return traffic.judged === 0
+      ? [`Next: train the first checkpoint: ratchet create ${model} --examples FILE`]
+      : [`Next: ${plural(traffic.judged, 'judged trace')} are here: ratchet create ${model} --from-traces`];
+  }
+  if (active !== null) return [];
+  const lacking = [
+    ...(missing.failures > 0 ? [plural(missing.failures, 'more failure')] : []),
+    ...(missing.records > 0 ? [plural(missing.records, 'more judged trace')] : []),
+  ];
+  return [
+    next.due ? `Next run: now. ${next.reason}` : `Next run: not yet. ${next.reason}`,
+    ...(lacking.length === 0 ? [] : [`  To decide, a run needs ${lacking.join(' and ')} at least.`]),
   ];
 }
 

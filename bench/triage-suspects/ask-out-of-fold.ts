@@ -21,8 +21,8 @@ import type { Draw, Scenario } from '../adaptft/scenarios/scenario.ts';
 const parts = 5;
 
 export interface Asked {
-  readonly scenario: Scenario;
-  readonly draw: Draw;
+  readonly scenario: Pick<Scenario, 'foundation'>;
+  readonly draw: Pick<Draw, 'labels' | 'examples'>;
   readonly seed: number;
   /** Tells the files of one lineage from those of others. */
   readonly name: string;

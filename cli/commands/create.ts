@@ -7,12 +7,16 @@ import type { TaskWords } from '../../shared/domain/base/task-kind.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
 import { type Settings, settingsSchema } from '../../shared/domain/models/settings.ts';
 import { describeIssues } from '../../shared/intake/parse-json-line.ts';
-import { createModel } from '../../shared/operations/create-model.ts';
+import type { CreatedFromTraces, FromTracesRequest } from '../../shared/operations/create-from-traces.ts';
+import { type CreateResult, createModel } from '../../shared/operations/create-model.ts';
+import type { FirstEvaluation } from '../../shared/operations/evaluate-first.ts';
 import { kindOf } from '../../shared/ports/kind-of.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
 import { taskKinds } from '../../shared/tasks/task-kinds.ts';
-import { assignments, commaSeparated, fraction, wholeNumber } from '../arguments.ts';
+import { assignments, collected, commaSeparated, fraction, wholeNumber } from '../arguments.ts';
 import { backEndNames } from '../back-end-names.ts';
 import { BadLineReporter } from '../bad-lines.ts';
+import { evaluationLines } from '../evaluation-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { inputName, openInput } from '../open-input.ts';
 import { person } from '../person.ts';
@@ -35,12 +39,21 @@ Example:
   $ ratchet create spam-filter --task classification --examples labelled.jsonl
 
 Labels are given, or taken from the examples, or both. Without examples the model is only registered; the same command
-with --examples trains its first checkpoint later. Settings for --set:
+with --examples trains its first checkpoint later. Where there are no examples but judged traffic:
+  $ ratchet create spam-filter --labels ham,spam
+  $ ratchet ingest spam-filter traces.jsonl
+  $ ratchet create spam-filter --from-traces
+What the traces were judged to be trains; they stay evidence, as each is kept from one of the models that are averaged.
+
+The accuracy that is told comes from models that have not seen what they answer. Settings for --set:
   ${settingNames.filter((name) => name !== 'critical').join(', ')}.`;
 
 const optionsSchema = z.object({
   task: z.enum([...taskKinds.keys()]),
   labels: z.array(z.string()).default([]),
+  label: z.array(z.string()).default([]),
+  fromTraces: z.boolean().default(false),
+  evaluate: z.boolean(),
   examples: z.string().optional(),
   keepLabelVariants: z.boolean().default(false),
   trainer: z.string().optional(),
@@ -67,13 +80,20 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     .addOption(
       new Option('--task <kind>', 'what the model does').choices([...taskKinds.keys()]).default('classification'),
     )
-    .option('--labels <a,b,…>', 'labels, separated by commas', commaSeparated)
+    .option(
+      '--labels <a,b,…>',
+      'labels, separated by commas; one with a comma in it in "double quotes"',
+      commaSeparated,
+    )
+    .option('--label <name>', 'a label, whatever it holds; may be repeated', collected)
     .option(
       '--examples <file>',
       '{"input", "output"} a line, or a table with such columns (also text and label); entities also as CoNLL, spaCy, ' +
         'Label Studio, Doccano or GLiNER have them; also .gz and .zst; "-" is stdin',
     )
     .option('--keep-label-variants', 'keep labels apart that differ only in case, blanks or Unicode form')
+    .option('--from-traces', 'train the first checkpoint on the judged traces that were ingested')
+    .option('--no-evaluate', 'do not measure the first checkpoint by cross-validation')
     .option('--trainer <name>', 'the back end that trains (the first that there is for the task)')
     .option('--predictor <name>', 'the back end that answers (the first that the trainer names)')
     .option('--analyst <name>', 'the back end that sorts failures and probes for their causes', defaultBackEnds.analyst)
@@ -81,7 +101,7 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     .option(
       '--foundation <name>',
       'what training starts from, where the trainer has that option; of embedded: use-lite (default), a pretrained ' +
-        'sentence encoder, or none',
+        'sentence encoder that knows English, or none, for any language',
     )
     .option('--seed <n>', 'fixes all that is drawn at random', wholeNumber, 1)
     .option('--target-score <fraction>', 'score at which a run looks for nothing better (0.96)', fraction)
@@ -101,7 +121,7 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     .addHelpText('after', help)
     .action((model: string, options: unknown, command: Command) =>
       run(command, (session) =>
-        createWith(model, { ...optionsSchema.parse(options), ofTask: taskOptionsOf(options) }, session),
+        createWith(model, { ...optionsSchema.parse(options), ofTask: taskOptionsOf(options) }, command, session),
       ),
     );
   for (const { name, values, about, kind } of taskOptions) {
@@ -122,7 +142,12 @@ interface CreateOptions extends z.infer<typeof optionsSchema> {
   readonly ofTask: Readonly<Record<string, string>>;
 }
 
-async function createWith(modelId: string, options: CreateOptions, session: Session): Promise<ExitCode> {
+async function createWith(
+  modelId: string,
+  options: CreateOptions,
+  command: Command,
+  session: Session,
+): Promise<ExitCode> {
   const problem = idProblem(modelId);
   if (problem !== null) {
     throw new RatchetError('InvalidInput', `${JSON.stringify(modelId.slice(0, 120))} cannot name a model.`, {
@@ -132,34 +157,43 @@ async function createWith(modelId: string, options: CreateOptions, session: Sess
   const { examples: path } = options;
   const settings = settingsFrom(options);
   const examples = path === undefined ? null : await openInput(path, session.io.stdin);
+  if (options.fromTraces && examples !== null) {
+    throw new RatchetError('InvalidInput', 'Both --examples and --from-traces are given.', {
+      mend: 'Train the first checkpoint on one of them; the other counts in the first run, once it is ingested.',
+    });
+  }
   const badLines = new BadLineReporter(session.output);
-  const workspace = await session.open({ create: true });
+  const { ports } = await session.open({ create: true });
+  if ((await ports.lineage.getModel(modelId)) !== undefined) tellWhatIsFixed(options, command, session);
   session.progress.stageStarted('train', 'first checkpoint');
-  const result = await createModel(
-    {
-      modelId,
-      task: options.task,
-      labels: options.labels,
-      examples,
-      ...(path === undefined ? {} : { examplesName: inputName(path) }),
-      keepVariants: options.keepLabelVariants,
-      options: options.ofTask,
-      backEnds: backEndNames(options, options.task, workspace.ports),
-      trainerOptions: options.foundation === undefined ? {} : { foundation: options.foundation },
-      settings,
-      seed: options.seed,
-      by: person(),
-      onBadLine: (bad) => badLines.add({ ...bad, file: path === undefined ? '' : inputName(path) }),
-      onProgress: (done, total) => session.progress.stageProgress('train', done, total, 'steps'),
-    },
-    workspace.ports,
-  ).finally(() => badLines.end());
+  const onProgress = (done: number, total: number) => session.progress.stageProgress('train', done, total, 'steps');
+  const common = { modelId, seed: options.seed, by: person(), onProgress };
+  const result: Created = options.fromTraces
+    ? { ...(await fromTraces(common, ports)), refused: 0 }
+    : await createModel(
+        {
+          ...common,
+          task: options.task,
+          labels: [...options.labels, ...options.label],
+          examples,
+          ...(path === undefined ? {} : { examplesName: inputName(path) }),
+          keepVariants: options.keepLabelVariants,
+          options: options.ofTask,
+          backEnds: backEndNames(options, options.task, ports),
+          trainerOptions: options.foundation === undefined ? {} : { foundation: options.foundation },
+          settings,
+          onBadLine: (bad) => badLines.add({ ...bad, file: path === undefined ? '' : inputName(path) }),
+        },
+        ports,
+      ).finally(() => badLines.end());
   session.progress.stageFinished('train', '');
+  const evaluation = options.evaluate ? await evaluated(result, ports, session) : null;
 
   const { model, checkpoint, dataset, refused } = result;
-  const { knownFacets, words } = kindOf(model, workspace.ports);
+  const { knownFacets, words } = kindOf(model, ports);
   const labels = knownFacets(model.task);
   const trained = dataset?.manifest.examples ?? 0;
+  const notes = [...(dataset?.manifest.notes ?? [])];
   await session.output.result(
     commandResult('create', {
       model: modelId,
@@ -169,36 +203,118 @@ async function createWith(modelId: string, options: CreateOptions, session: Sess
       dataset: dataset?.datasetId ?? null,
       examples: trained,
       refused,
+      evaluation: evaluation === null ? null : { ...evaluation, worst: [...evaluation.worst] },
+      notes,
     }),
     [
       `Model ${modelId}: ${[model.task.kind, ...counted(labels, words)].join(', ')}.`,
       ...(checkpoint === null
         ? []
-        : [`Checkpoint ${checkpoint.checkpointId}, trained on ${plural(trained, 'example')}, is the champion.`]),
+        : [
+            `Checkpoint ${checkpoint.checkpointId}, trained on ${plural(trained, 'example')}${madeOf(result)}, is the champion.`,
+          ]),
+      ...(evaluation === null ? [] : evaluationLines(evaluation, words)),
     ],
   );
-  for (const note of dataset?.manifest.notes ?? []) session.output.say(`Note: ${note}.`);
+  for (const note of notes) session.output.say(`Note: ${note}.`);
   const at = session.stackOption;
   session.output.say(
     checkpoint === null
-      ? `Next: ratchet create ${modelId} --examples FILE${at}`
-      : `Next: answer with it (ratchet predict ${modelId}${at} < inputs.jsonl), then bring in judged traces ` +
+      ? `Next: ratchet create ${modelId} --examples FILE${at}, or bring in judged traces (ratchet ingest ${modelId} ` +
+          `traces.jsonl${at}) and then: ratchet create ${modelId} --from-traces${at}`
+      : options.fromTraces
+        ? `Next: find the wrong judgements among them, and what it still gets wrong: ratchet run ${modelId}${at}`
+        : `Next: answer with it (ratchet predict ${modelId}${at} < inputs.jsonl), then bring in judged traces ` +
           `(ratchet ingest ${modelId} traces.jsonl${at}).`,
   );
   return exitCodes.done;
 }
 
+async function fromTraces(request: FromTracesRequest, ports: Ports): Promise<CreatedFromTraces> {
+  const { createFromTraces } = await import('../../shared/operations/create-from-traces.ts');
+  return createFromTraces(request, ports);
+}
+
+/** With the judged traces that it was made of, if it was. */
+type Created = CreateResult & { readonly judged?: number };
+
+function madeOf({ judged, dataset }: Created): string {
+  if (judged === undefined) return '';
+  const left = Object.entries(dataset?.manifest.leftOut ?? {}).filter(([, count]) => count > 0);
+  const apart = left.length === 0 ? '' : `, left out: ${left.map(([why, count]) => `${count} ${why}`).join(', ')}`;
+  return ` of ${plural(judged, 'judged trace')}${apart}`;
+}
+
+/** How the first checkpoint does on its own examples; a fault of that is told and takes nothing back. */
+async function evaluated(
+  { checkpoint, dataset }: Created,
+  ports: Ports,
+  session: Session,
+): Promise<FirstEvaluation | null> {
+  if (checkpoint === null || dataset === null) return null;
+  session.progress.stageStarted('evaluate', 'the model is there, this measures it; leave it out with --no-evaluate');
+  session.io.onStop?.('The model is there; only how it does was not measured.');
+  try {
+    const { evaluateFirst } = await import('../../shared/operations/evaluate-first.ts');
+    const onProgress = (done: number, total: number) =>
+      session.progress.stageProgress('evaluate', done, total, 'steps');
+    const evaluation = await evaluateFirst({ checkpoint, dataset, onProgress }, ports);
+    session.progress.stageFinished('evaluate', '');
+    return evaluation;
+  } catch (error) {
+    session.progress.stageFailed('evaluate', error instanceof Error ? error.message : String(error));
+    return null;
+  }
+}
+
+/** Options that only count when a model is registered. */
+const fixedOptions = {
+  task: '--task',
+  trainer: '--trainer',
+  predictor: '--predictor',
+  analyst: '--analyst',
+  judge: '--judge',
+  foundation: '--foundation',
+  targetScore: '--target-score',
+  maxIterations: '--max-iterations',
+  caution: '--caution',
+  critical: '--critical',
+  set: '--set',
+};
+
+function tellWhatIsFixed(
+  { fromTraces: isFromTraces }: z.infer<typeof optionsSchema>,
+  command: Command,
+  session: Session,
+): void {
+  const names = { ...fixedOptions, ...(isFromTraces ? { labels: '--labels', label: '--label' } : {}) };
+  const given = Object.entries(names).flatMap(([name, flag]) =>
+    command.getOptionValueSource(name) === 'cli' ? [flag] : [],
+  );
+  if (given.length > 0)
+    session.output.say(`Note: the model is registered already, so ${given.join(', ')} changes nothing.`);
+}
+
 function settingsFrom(options: z.infer<typeof optionsSchema>): Partial<Settings> {
-  const parsed = settingsSchema.safeParse({
-    ...Object.fromEntries(options.set),
-    ...(options.targetScore === undefined ? {} : { targetScore: options.targetScore }),
-    ...(options.maxIterations === undefined ? {} : { maxIterations: options.maxIterations }),
-    ...(options.caution === undefined ? {} : { caution: options.caution }),
-    ...(options.critical === undefined ? {} : { critical: options.critical }),
-  });
+  const set = Object.fromEntries(options.set);
+  const own = Object.entries({
+    targetScore: options.targetScore,
+    maxIterations: options.maxIterations,
+    caution: options.caution,
+    critical: options.critical,
+  }).filter(([, value]) => value !== undefined);
+  const twice = own.find(([name]) => Object.hasOwn(set, name))?.[0];
+  if (twice !== undefined) {
+    const flag = `--${twice.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+    throw new RatchetError('InvalidInput', `${flag} and --set ${twice}=${String(set[twice])} are the same setting.`, {
+      mend: 'Give one of them.',
+    });
+  }
+  const parsed = settingsSchema.safeParse({ ...set, ...Object.fromEntries(own) });
   if (parsed.success) return parsed.data;
+  const isUnknown = parsed.error.issues.some(({ code }) => code === 'unrecognized_keys');
   throw new RatchetError('InvalidInput', `Settings: ${describeIssues(parsed.error)}.`, {
-    mend: `Settings are: ${settingNames.join(', ')}.`,
+    mend: isUnknown ? `Settings are: ${settingNames.join(', ')}.` : 'Give another value.',
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { whichModel } from '../../shared/operations/which-model.ts';
 import { unknownModel } from '../../shared/ports/unknown-model.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type LineageView, lineageLines } from '../lineage-tree.ts';
@@ -8,6 +9,7 @@ import type { RunCommand, Session } from '../session.ts';
 const help = `
 Example:
   $ ratchet lineage spam-filter
+  $ ratchet lineage                    (of the only model)
   $ ratchet lineage spam-filter --json | jq -r .champion`;
 
 export function addLineageCommand(program: Command, run: RunCommand): void {
@@ -17,14 +19,17 @@ export function addLineageCommand(program: Command, run: RunCommand): void {
     .description(
       'Shows the tree of checkpoints with their scores, the records frozen by promotions, the runs, and every move of the champion.',
     )
-    .argument('<model>', 'name of the model')
+    .argument('[model]', 'name of the model; may be left out where there is one alone')
     .addHelpText('after', help)
-    .action((model: string, _options: unknown, command: Command) => run(command, (session) => lineage(model, session)));
+    .action((model: string | undefined, _options: unknown, command: Command) =>
+      run(command, (session) => lineage(model ?? null, session)),
+    );
 }
 
-async function lineage(modelId: string, session: Session): Promise<ExitCode> {
+async function lineage(named: string | null, session: Session): Promise<ExitCode> {
   const { ports } = await session.open();
   const store = ports.lineage;
+  const { modelId } = await whichModel(named, ports);
   const control = await store.getControl(modelId);
   if (control === undefined) throw await unknownModel(modelId, ports);
   const [checkpoints, datasets, evaluationSets, runs] = await Promise.all([

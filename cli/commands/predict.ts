@@ -1,31 +1,46 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
-import { describeIssues, type LineResult, parseJsonObject, refuse } from '../../shared/intake/parse-json-line.ts';
-import { type Line, readLines } from '../../shared/intake/read-lines.ts';
+import type { Line } from '../../shared/intake/read-lines.ts';
+import { readLines } from '../../shared/intake/read-lines.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
-import { answerWith } from '../../shared/ports/back-ends.ts';
+import { type AnswersToday, answersToday, answerToday } from '../../shared/ports/answer-today.ts';
+import { predictorNamed } from '../../shared/ports/back-ends.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import type { Prediction } from '../../shared/ports/predictor.ts';
+import { answerLine, type InputLine, parseInputLine, type Wanted } from '../answer-lines.ts';
+import { fraction, wholeNumber } from '../arguments.ts';
 import { availableBatches } from '../available-batches.ts';
 import { BadLineReporter } from '../bad-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { openInput } from '../open-input.ts';
-import { type CommandResult, commandResult } from '../results.ts';
+import { commandResult } from '../results.ts';
+import type { ServedTraces } from '../served-traces.ts';
 import type { RunCommand, Session } from '../session.ts';
 
 const help = `
 Example:
-  $ echo '{"input": "Win a prize now!!!"}' | ratchet predict spam-filter
-  {"input":"Win a prize now!!!","output":"spam","confidence":0.97}
+  $ echo '{"input": "Win a prize now!!!", "id": 7}' | ratchet predict spam-filter
+  {"input":"Win a prize now!!!","id":7,"output":"spam","confidence":0.97}
+  $ ratchet predict spam-filter --text --top-k 3 --abstain-below 0.8 < texts.txt
+  $ ratchet predict spam-filter --record < inputs.jsonl > answers.jsonl
 
-One line out for each line in, in order. An input without text has "output": null. A line that cannot be read has
-"input": null and says why in "error"; the exit code is 2 only when no line could be read.`;
+One line out for each line in, in order, with all fields of the line. Where a field has the name of one of the answer's
+(output, confidence, …), what it held comes back under "given". An input without text has "output": null. A line that
+cannot be read has "input": null and says why in "error"; the exit code is 2 only when no line could be read.
+With --record every answer is kept as a trace of the served traffic, under a new "traceId", to be judged later; what was
+answered is recorded also when the command is stopped.`;
 
-const optionsSchema = z.object({ checkpoint: z.string().optional() });
-const inputLineSchema = z.object({ input: z.string() });
+const optionsSchema = z.object({
+  checkpoint: z.string().optional(),
+  text: z.boolean().default(false),
+  topK: z.int().positive().optional(),
+  abstainBelow: z.number().optional(),
+  record: z.boolean().default(false),
+});
+type Options = z.infer<typeof optionsSchema>;
+
 const batchLimit = 512;
-
-type Answer = CommandResult<'predict'>;
 
 export function addPredictCommand(program: Command, run: RunCommand): void {
   program
@@ -34,29 +49,73 @@ export function addPredictCommand(program: Command, run: RunCommand): void {
     .description('Answers {"input"} lines from stdin with the champion, or with another checkpoint.')
     .argument('<model>', 'name of the model')
     .option('--checkpoint <id>', 'answer with this one (ids: ratchet lineage MODEL)')
+    .option('--text', 'each line is a text, not JSON')
+    .option('--top-k <n>', 'name the n most probable outputs as "alternatives"', wholeNumber)
+    .option(
+      '--abstain-below <fraction>',
+      'give no output below this confidence; it then stands in "wouldBe", with "abstained": true',
+      fraction,
+    )
+    .option('--record', 'keep what is answered as traces of the model')
     .addHelpText('after', help)
     .action((model: string, options: unknown, command: Command) =>
-      run(command, (session) => predict(model, optionsSchema.parse(options).checkpoint ?? null, session)),
+      run(command, (session) => predict(model, optionsSchema.parse(options), session)),
     );
 }
 
-async function predict(modelId: string, checkpointId: string | null, session: Session): Promise<ExitCode> {
+async function predict(modelId: string, options: Options, session: Session): Promise<ExitCode> {
   const { ports } = await session.open();
-  const checkpoint = await chooseCheckpoint(modelId, checkpointId, ports);
+  const checkpoint = await chooseCheckpoint(modelId, options.checkpoint ?? null, ports);
+  tellWhatCannotBe(options, checkpoint, ports, session);
+  const model = await ports.lineage.getModel(modelId);
+  const today = model === undefined ? null : answersToday(checkpoint, model, ports);
+  const served = options.record ? await recorderOf(modelId, checkpoint, ports, session) : null;
+  try {
+    return await answerAll({ checkpoint, today, options, served }, ports, session);
+  } finally {
+    await served?.flush();
+    if (served !== null) session.output.say(`Recorded ${served.recorded} traces of model ${modelId}.`);
+  }
+}
+
+interface Work {
+  readonly checkpoint: Checkpoint;
+  readonly today: AnswersToday | null;
+  readonly options: Options;
+  readonly served: ServedTraces | null;
+}
+
+async function answerAll(
+  { checkpoint, today, options, served }: Work,
+  ports: Ports,
+  session: Session,
+): Promise<ExitCode> {
   const badLines = new BadLineReporter(session.output);
   let answered = 0;
   let refused = 0;
   session.progress.stageStarted('predict');
   const lines = readLines(await openInput('-', session.io.stdin));
   for await (const batch of availableBatches(lines, batchLimit)) {
-    const parsed = batch.map(parseInputLine);
+    const parsed = batch.map((line) => parseInputLine(line, { isText: options.text }));
     parsed.forEach((line, index) => {
       if (line.ok) return;
       refused += 1;
-      badLines.add({ file: 'standard input', line: batch[index]?.number ?? 0, ...line.problem });
+      badLines.add({ file: 'standard input', line: numberOf(batch[index]), ...line.problem });
     });
-    for (const answer of await answerLines(parsed, checkpoint, ports))
-      await session.output.record(commandResult('predict', answer));
+    const inputs = parsed.flatMap((line) => (line.ok ? [line.value] : []));
+    const predictions = await predictionsOf(inputs, checkpoint, today, options, ports);
+    const traceIds = (await served?.add(inputs.map((line, at) => ({ line, prediction: predictions[at] })))) ?? null;
+    let next = 0;
+    for (const line of parsed) {
+      const at = next;
+      if (line.ok) next += 1;
+      const answer = line.ok
+        ? answerLine(line.value, predictions[at], wantedOf(options), traceIds?.[at] ?? null)
+        : { input: null, output: null, confidence: 0, error: line.problem.reason };
+      // What the check gives back may lack fields of odd names, such as __proto__.
+      commandResult('predict', answer);
+      await session.output.record(answer);
+    }
     answered += batch.length;
     session.progress.stageProgress('predict', answered, 0, 'lines');
   }
@@ -69,28 +128,52 @@ async function predict(modelId: string, checkpointId: string | null, session: Se
   return exitCodes.badInput;
 }
 
-/** One line of input to answer. Never throws: a line yields a text or a reason. */
-export function parseInputLine(line: Line): LineResult<string> {
-  if (line.kind === 'unreadable') return refuse(line.reason, line.mend);
-  const object = parseJsonObject(line.text);
-  if (!object.ok) return object;
-  const parsed = inputLineSchema.safeParse(object.value);
-  return parsed.success
-    ? { ok: true, value: parsed.data.input }
-    : refuse(describeIssues(parsed.error), 'write {"input": "..."}');
+function numberOf(line: Line | undefined): number {
+  return line?.number ?? 0;
 }
 
-async function answerLines(
-  lines: readonly LineResult<string>[],
+function wantedOf({ topK, abstainBelow }: Options): Wanted {
+  return { topK: topK ?? null, abstainBelow: abstainBelow ?? null };
+}
+
+function predictionsOf(
+  lines: readonly InputLine[],
+  checkpoint: Checkpoint,
+  today: AnswersToday | null,
+  { topK }: Options,
+  ports: Ports,
+): Promise<readonly Prediction[]> {
+  const inputs = lines.map(({ input }) => input);
+  return answerToday(checkpoint, today, inputs, ports, {
+    keepSplit: true,
+    ...(topK === undefined ? {} : { alternatives: topK }),
+  });
+}
+
+/** A hint for who types, and what the back end cannot give. */
+function tellWhatCannotBe(
+  { topK, text }: Options,
+  { served }: Checkpoint,
+  ports: Ports,
+  { io, output }: Session,
+): void {
+  if (io.stdin.isTTY === true) {
+    output.say(
+      text ? 'Type a text a line; end with Ctrl+D.' : 'Type lines such as {"input": "some text"}; end with Ctrl+D.',
+    );
+  }
+  if (topK !== undefined && topK > 1 && !predictorNamed(served.predictor, ports).ranked)
+    output.say(`Note: back end ${served.predictor} names one output alone.`);
+}
+
+async function recorderOf(
+  modelId: string,
   checkpoint: Checkpoint,
   ports: Ports,
-): Promise<readonly Answer[]> {
-  const inputs = lines.flatMap((line) => (line.ok ? [line.value] : []));
-  const predictions = await answerWith(checkpoint, inputs, ports);
-  const next = predictions[Symbol.iterator]();
-  return lines.map((line): Answer => {
-    if (!line.ok) return { input: null, output: null, confidence: 0, error: line.problem.reason };
-    const prediction = next.next().value;
-    return { input: line.value, output: prediction?.output ?? null, confidence: prediction?.confidence ?? 0 };
-  });
+  session: Session,
+): Promise<ServedTraces> {
+  const { ServedTraces } = await import('../served-traces.ts');
+  const served = new ServedTraces({ modelId, checkpointId: checkpoint.checkpointId }, ports);
+  session.io.onEnding?.(() => served.flush());
+  return served;
 }

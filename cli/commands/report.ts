@@ -1,20 +1,29 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
+import type { Run } from '../../shared/domain/models/run.ts';
+import { latestReported } from '../../shared/operations/latest-run.ts';
+import { whichModel } from '../../shared/operations/which-model.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { openOnDesktop } from '../open-on-desktop.ts';
 import type { Place } from '../place.ts';
+import { printableLine } from '../printable.ts';
 import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 
 const help = `
 Example:
+  $ ratchet report                      (the latest run of the only model)
+  $ ratchet report spam-filter --open   (of this model, shown in the browser)
   $ ratchet report run-20260301T090000-0ab12c
-  $ xdg-open "$(ratchet report RUN --json | jq -r .report)"
-  $ ratchet ingest spam-filter "$(ratchet report RUN --review)"     (once a person has filled in its "expected")
+  $ ratchet ingest spam-filter "$(ratchet report spam-filter --review)"     (once a person has filled in its "expected")
 
 The report is one HTML page without anything to load, the curation log is Markdown, and review.jsonl holds the traces
 that a person should judge, as lines that can be ingested again: write the right output at "expected". All are files of the workspace; with
 --stack they are fetched into the cache directory ($XDG_CACHE_HOME/ratchet, else ~/.cache/ratchet).`;
+
+const optionsSchema = z.object({ open: z.boolean().default(false), review: z.boolean().default(false) });
 
 export function addReportCommand(program: Command, run: RunCommand): void {
   program
@@ -23,28 +32,24 @@ export function addReportCommand(program: Command, run: RunCommand): void {
     .description(
       "Prints the paths of a run's HTML report, of data-curation.md, the log of how its training data was made, and of review.jsonl, what a person should judge.",
     )
-    .argument('<run>', 'name of the run (ratchet lineage MODEL lists them)')
+    .argument('[of]', 'a run, a model (its latest run), or "latest"; may be left out where there is one model alone')
+    .option('--open', 'show the page in the browser')
     .option('--review', 'print the path of review.jsonl alone')
     .addHelpText('after', help)
-    .action((runId: string, options: unknown, command: Command) =>
-      run(command, (session) => report(runId, optionsSchema.parse(options), session)),
+    .action((of: string | undefined, options: unknown, command: Command) =>
+      run(command, (session) => report(of ?? 'latest', optionsSchema.parse(options), session)),
     );
 }
 
-const optionsSchema = z.object({ review: z.boolean().default(false) });
-
 async function report(
-  runId: string,
-  { review: reviewAlone }: z.infer<typeof optionsSchema>,
+  of: string,
+  { open, review: reviewAlone }: z.infer<typeof optionsSchema>,
   session: Session,
 ): Promise<ExitCode> {
   const place = await session.open();
-  const { ports } = place;
-  const run = await ports.lineage.getRun(runId);
-  if (run === undefined)
-    throw new RatchetError('UnknownRun', `There is no run ${JSON.stringify(runId.slice(0, 120))} here.`);
+  const run = await runMeant(of, place.ports);
   if (run.reportKey === null) {
-    throw new RatchetError('InvalidInput', `Run ${runId} has no report: it is ${run.status}.`, {
+    throw new RatchetError('InvalidInput', `Run ${run.runId} has no report: it is ${run.status}.`, {
       mend: run.failure?.mend ?? `Let it go on: ratchet run ${run.modelId} --seed ${run.seed}`,
     });
   }
@@ -53,15 +58,43 @@ async function report(
   const curation = await place.localCopy(beside('data-curation.md'));
   const review = await reviewCopy(beside('review.jsonl'), place);
   if (reviewAlone && review === null) {
-    throw new RatchetError('InvalidInput', `Run ${runId} has no review.jsonl: it is of an earlier version.`, {
+    throw new RatchetError('InvalidInput', `Run ${run.runId} has no review.jsonl: it is of an earlier version.`, {
       mend: `Run again: ratchet run ${run.modelId}`,
     });
   }
+  session.output.say(printableLine(`${run.decision ?? run.status}: ${run.reason ?? ''}`, 2_000));
+  const opened = open && (await openOnDesktop(html));
   await session.output.result(
-    commandResult('report', { run: runId, model: run.modelId, decision: run.decision, report: html, curation, review }),
+    commandResult('report', {
+      run: run.runId,
+      model: run.modelId,
+      decision: run.decision,
+      report: html,
+      curation,
+      review,
+      opened,
+    }),
     [...(reviewAlone ? [] : [html, curation]), ...(review === null ? [] : [review])],
   );
+  if (open && !opened)
+    session.output.say('There is no desktop here to open the page on; open the first path yourself.');
   return exitCodes.done;
+}
+
+/** A run by its name, or the latest one with a report, of a model or of the only one. */
+async function runMeant(of: string, ports: Pick<Ports, 'lineage'>): Promise<Run> {
+  const named = await ports.lineage.getRun(of);
+  if (named !== undefined) return named;
+  const isModel = (await ports.lineage.getModel(of)) !== undefined;
+  if (of !== 'latest' && !isModel) {
+    throw new RatchetError('UnknownRun', `There is no run and no model ${JSON.stringify(of.slice(0, 120))} here.`);
+  }
+  const { modelId } = await whichModel(isModel ? of : null, ports);
+  const latest = await latestReported(modelId, ports);
+  if (latest !== null) return latest;
+  throw new RatchetError('UnknownRun', `Model ${modelId} has had no run so far.`, {
+    mend: `Start one: ratchet run ${modelId}`,
+  });
 }
 
 /** Runs of earlier versions have none. */

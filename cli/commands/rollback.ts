@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
-import { releaseRolledBack, rollbackChampion } from '../../shared/operations/rollback-champion.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { person } from '../person.ts';
@@ -48,6 +47,7 @@ async function rollback(modelId: string, { to, release, reason }: Options, sessi
   }
   const { ports } = await session.open();
   if (release !== undefined) return released(modelId, release, reason, session, ports);
+  const { rollbackChampion } = await import('../../shared/operations/rollback-champion.ts');
   const result = await rollbackChampion({ modelId, to: to ?? '', by: person(), reason }, ports);
   const kept =
     result.moved && result.from !== null
@@ -80,6 +80,7 @@ async function released(
   session: Session,
   ports: Ports,
 ): Promise<ExitCode> {
+  const { releaseRolledBack } = await import('../../shared/operations/rollback-champion.ts');
   await releaseRolledBack({ modelId, checkpointId, by: person(), reason }, ports);
   const champion = (await ports.lineage.getControl(modelId))?.championId ?? '';
   await session.output.result(

@@ -1,6 +1,10 @@
 import type { Command } from 'commander';
+import { z } from 'zod';
+import type { ModelHealth } from '../../shared/operations/model-health.ts';
 import type { ModelStatus } from '../../shared/operations/model-status.ts';
+import { whichModel } from '../../shared/operations/which-model.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import type { Place } from '../place.ts';
 import { type CommandResult, commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 import { sinceVerdict, statusLines } from '../status-lines.ts';
@@ -10,38 +14,77 @@ Example:
   $ ratchet status spam-filter
   $ ratchet status spam-filter --json | jq -r .since.verdict
 
+Without MODEL: the only model there is. Traffic, triage and the next run are read from counts alone; to tell how the
+champion does, it answers the judged traces that came since.
+
 The champion is held beside its predecessor on the judged traces that came after the run that promoted it began: both
 answer as they are served, neither has seen them, and no choice was made by them. What is near an earlier trace, or near
 an example that either was trained on, is left out, and near-duplicates count once. Nothing is triaged: all that is judged
 counts. p is of the exact one-sided McNemar test and holds for one look: who looks every day and acts on the first p below
 0.05 errs more often.`;
 
+const optionsSchema = z.object({ compare: z.boolean() });
+
 export function addStatusCommand(program: Command, run: RunCommand): void {
   program
     .command('status')
-    .summary('how the champion does since it was promoted')
+    .summary('the health of a model at a glance')
     .description(
-      'Says who is champion since when, how it does beside its predecessor on judged traces that neither has seen, what the last run decided, and whether one is going on.',
+      'Says who is champion since when, how it does beside its predecessor on judged traces that neither has seen, how much comes in and fails over time, what waits for review, what the last run decided, and when the next one is due.',
     )
-    .argument('<model>', 'name of the model')
+    .argument('[model]', 'name of the model; may be left out where there is one alone')
+    .option('--no-compare', 'leave out how the champion does beside its predecessor, which has to be computed')
     .addHelpText('after', help)
-    .action((model: string, _options: unknown, command: Command) => run(command, (session) => status(model, session)));
+    .action((model: string | undefined, options: unknown, command: Command) =>
+      run(command, (session) => status(model ?? null, optionsSchema.parse(options).compare, session)),
+    );
 }
 
-async function status(modelId: string, session: Session): Promise<ExitCode> {
-  const { ports } = await session.open();
+async function status(named: string | null, compare: boolean, session: Session): Promise<ExitCode> {
+  const place = await session.open();
+  const { ports } = place;
+  const { modelId } = await whichModel(named, ports);
   const { modelStatus } = await import('../../shared/operations/model-status.ts');
+  const { modelHealth } = await import('../../shared/operations/model-health.ts');
   session.progress.stageStarted('compare');
-  const found = await modelStatus(modelId, ports, (done, total) =>
-    session.progress.stageProgress('compare', done, total, 'answers'),
-  );
+  const [found, health, review] = await Promise.all([
+    modelStatus(modelId, ports, {
+      compare,
+      onProgress: (done, total) => session.progress.stageProgress('compare', done, total, 'answers'),
+    }),
+    modelHealth(modelId, ports),
+    toReview(modelId, place),
+  ]);
   session.progress.stageFinished('compare', '');
-  const result = await resultOf(found);
+  const result = await resultOf(found, health, review);
   await session.output.result(result, statusLines(result));
   return exitCodes.done;
 }
 
-async function resultOf({ modelId, move, since, lastRun, active }: ModelStatus): Promise<CommandResult<'status'>> {
+type Review = CommandResult<'status'>['review'];
+
+/** What the last run left for people. */
+async function toReview(modelId: string, place: Place): Promise<Review> {
+  const { lastFindings } = await import('../../shared/loop/inspect/last-findings.ts');
+  const findings = await lastFindings(modelId, place.ports);
+  if (findings === null) return null;
+  const { run, triaged } = findings;
+  const key = run.reportKey?.replace(/[^/]+$/, 'review.jsonl') ?? null;
+  const isThere = key !== null && (await place.ports.objects.list(key)).includes(key);
+  return {
+    run: run.runId,
+    suspects: triaged.suspects,
+    poison: triaged.poison,
+    unknown: triaged.unknown,
+    file: isThere ? await place.localCopy(key) : null,
+  };
+}
+
+async function resultOf(
+  { modelId, move, since, lastRun, active }: ModelStatus,
+  health: ModelHealth,
+  review: Review,
+): Promise<CommandResult<'status'>> {
   const { missingToCompare } = await import('../../shared/operations/since-promotion.ts');
   const figures = since === null ? null : { ...since, missing: missingToCompare(since) };
   return commandResult('status', {
@@ -66,5 +109,7 @@ async function resultOf({ modelId, move, since, lastRun, active }: ModelStatus):
       active === null
         ? null
         : { run: active.runId, owner: active.owner, until: new Date(active.expiresAt).toISOString() },
+    health: { ...health, overTime: { ...health.overTime, stretches: [...health.overTime.stretches] } },
+    review,
   });
 }

@@ -1,8 +1,9 @@
 import { type ErrorName, errorTable, RatchetError } from '../../shared/domain/base/errors.ts';
 import { type Control, championMovedSince, leaseKeepsOut } from '../../shared/domain/models/control.ts';
-import type { Run } from '../../shared/domain/models/run.ts';
+import { hadTheLease, type Run } from '../../shared/domain/models/run.ts';
 import { beginRun } from '../../shared/operations/begin-run.ts';
 import { leaseHeld } from '../../shared/operations/lease.ts';
+import { noChampion } from '../../shared/operations/no-champion.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { unknownModel } from '../../shared/ports/unknown-model.ts';
 import type { ProgressUi } from '../progress.ts';
@@ -21,10 +22,9 @@ export async function findOrBeginRun(request: WantedRun, ports: Ports, ui: Pick<
   const { modelId } = request;
   const control = await ports.lineage.getControl(modelId);
   if (control === undefined) throw await unknownModel(modelId, ports);
-  if (control.championId === null)
-    throw new RatchetError('NoChampion', `Model ${modelId} has no champion yet, so there is nothing to improve.`);
+  if (control.championId === null) throw await noChampion(modelId, ports);
   await refuseWhileActive(modelId, ports);
-  const runs = (await ports.lineage.listRuns(modelId)).filter(hasBegun);
+  const runs = (await ports.lineage.listRuns(modelId)).filter(hadTheLease);
   const unfinished = runs.filter(isUnfinished);
   const newest = unfinished.find((run) => run === runs.at(-1));
   const reasonAgainst = newest === undefined ? '' : whyNotTaken(newest, request, control);
@@ -44,14 +44,6 @@ export async function findOrBeginRun(request: WantedRun, ports: Ports, ui: Pick<
 
 /** Runs that somebody, or the time limit, has ended, and that no stage has failed. */
 const wasEnded = new Set<string>(['ExecutionStopped', 'ExecutionTimedOut'] satisfies ErrorName[]);
-
-/**
- * Whether it ever had the lease: of two processes that start together one is refused, and its run is nobody's
- * successor.
- */
-function hasBegun({ failure }: Run): boolean {
-  return failure?.name !== 'LeaseHeld';
-}
 
 /**
  * A run that was broken off, or ended by a passing fault such as a full disk. One that would fail again has failed for

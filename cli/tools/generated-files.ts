@@ -6,6 +6,7 @@ import { classification } from '../../shared/tasks/classification/classification
 import { entitiesSchema } from '../../shared/tasks/extraction/entity.ts';
 import { resultSchemas } from '../results.ts';
 import { commandLineReference } from './command-line-reference.ts';
+import { settingsReference } from './settings-reference.ts';
 
 export interface GeneratedFile {
   /** In the repository. */
@@ -15,7 +16,12 @@ export interface GeneratedFile {
 
 /** All that is generated into docs. */
 export function generatedFiles(): readonly GeneratedFile[] {
-  return [...schemaFiles(), ...resultSchemaFiles(), { path: 'docs/command-line.md', text: commandLineReference() }];
+  return [
+    ...schemaFiles(),
+    ...resultSchemaFiles(),
+    { path: 'docs/command-line.md', text: commandLineReference() },
+    { path: 'docs/settings.md', text: settingsReference() },
+  ];
 }
 
 /** What the commands write with `--json`, as JSON Schema, generated from the schemas they write through. */
@@ -39,7 +45,9 @@ const anyOutput = z.union([
 
 /** The formats of the files that people write, as JSON Schema, generated from the schemas that the code checks with. */
 function schemaFiles(): readonly GeneratedFile[] {
-  const trace = z.toJSONSchema(traceLineSchema(anyOutput), { io: 'input' });
+  const line = traceLineSchema(anyOutput);
+  const trace = z.toJSONSchema(line, { io: 'input' });
+  const judgement = line.pick({ traceId: true, verdict: true, expected: true, judge: true });
   return [
     file('docs/trace.schema.json', {
       title: 'A line of a file for `ratchet ingest`',
@@ -47,6 +55,13 @@ function schemaFiles(): readonly GeneratedFile[] {
         'One recorded inference and, when it was judged, its judgement. `modelId` may be left out. Other fields are moved under `metadata`; an optional field may be null.',
       ...trace,
       required: (trace.required ?? []).filter((field) => field !== 'modelId'),
+      additionalProperties: true,
+    }),
+    file('docs/judgement.schema.json', {
+      title: 'A line of a file for `ratchet ingest` that judges a trace it only names',
+      description:
+        'A judgement of the trace of that id, whether it is here or comes later: a verdict, the right output, or both.',
+      ...z.toJSONSchema(judgement, { io: 'input' }),
       additionalProperties: true,
     }),
     file('docs/example.schema.json', {

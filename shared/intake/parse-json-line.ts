@@ -74,10 +74,10 @@ function describeIssue(issue: z.core.$ZodIssue): string {
     case 'too_small':
       if (issue.origin === 'string')
         return issue.minimum === 1 ? 'is empty' : `is shorter than ${issue.minimum} characters`;
-      return `is too small: at least ${issue.minimum}`;
+      return issue.inclusive === false ? `must be above ${issue.minimum}` : `is too small: at least ${issue.minimum}`;
     case 'too_big':
       if (issue.origin === 'string') return `is longer than ${issue.maximum} characters`;
-      return `is too large: at most ${issue.maximum}`;
+      return issue.inclusive === false ? `must be below ${issue.maximum}` : `is too large: at most ${issue.maximum}`;
     case 'invalid_value':
       return `must be ${issue.values.map((value) => JSON.stringify(value)).join(' or ')}`;
     case 'invalid_format':

@@ -1,15 +1,15 @@
 import { z } from 'zod';
 import { idSchema, shortDigest } from '../domain/base/ids.ts';
-import { type Control, leaseIsLive, leaseKeepsOut } from '../domain/models/control.ts';
-import type { Run } from '../domain/models/run.ts';
+import { type Control, leaseIsLive } from '../domain/models/control.ts';
+import { hadTheLease, type Run } from '../domain/models/run.ts';
 import type { RunRef } from '../domain/models/run-ref.ts';
-import { type Due, isRunDue, type Trigger, triggerSchema } from '../domain/policy/run-trigger.ts';
+import { type Due, type Trigger, triggerSchema } from '../domain/policy/run-trigger.ts';
 import type { Executions } from '../ports/executions.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { TraceHistory } from '../ports/trace-log.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
 import { beginRun } from './begin-run.ts';
-import { leaseHeld } from './lease.ts';
+import { activeRun, isDueByHistory } from './run-outlook.ts';
 
 /** The id that stands for every model. */
 const everyModel = '*';
@@ -72,18 +72,12 @@ async function considerModel(
   if (active !== null) return { due: false, reason: active, run: null };
 
   const begun = await ports.lineage.listRuns(modelId);
-  const runs = begun.filter(({ failure }) => failure?.name !== 'LeaseHeld');
+  const runs = begun.filter(hadTheLease);
   const newest = runs.at(-1);
   if (newest?.status === 'running' && (await ports.executions.start(refOf(newest))) === 'running') {
     return { due: false, reason: `Run ${newest.runId} has begun already.`, run: refOf(newest) };
   }
-  const due = isRunDue({
-    trigger,
-    history: await ports.history.history(modelId),
-    championSince: championSince(control),
-    lastRunAt: lastRunAt(runs, trigger),
-    settings: model.settings,
-  });
+  const due = isDueByHistory(trigger, { model, control, runs, history: await ports.history.history(modelId) });
   if (!due.due) return { ...due, run: null };
 
   const runId = `run-${begun.length + 1}-${shortDigest(modelId, begun.at(-1)?.runId ?? '')}`;
@@ -101,27 +95,4 @@ function hasStuckLease(control: Control | undefined, now: number): boolean {
 
 function refOf({ runId, modelId, seed: ofRun }: Run): RunRef {
   return { runId, modelId, seed: ofRun };
-}
-
-/** Who works on the model now, in words; null for nobody. */
-async function activeRun({ modelId, lease }: Control, ports: ConsiderPorts): Promise<string | null> {
-  if (lease === null) return null;
-  const now = ports.clock.now();
-  const keptOut = leaseKeepsOut(lease, now, await ports.owners.stateOf(lease.owner));
-  return keptOut ? leaseHeld(modelId, lease, now).message : null;
-}
-
-/** Since when the champion answers, ISO 8601; null when its model has had no other. */
-function championSince(control: Control): string | null {
-  return control.moves.findLast((move) => move.kind !== 'create' && move.to === control.championId)?.at ?? null;
-}
-
-/**
- * What a run that failed had before it is not done with, so the schedule counts from the last one that finished. Other
- * triggers come as often as traces do: they count from the last run of all, or a fault that stays would start a run
- * each time.
- */
-function lastRunAt(runs: readonly Run[], trigger: Trigger): string | null {
-  const last = trigger === 'schedule' ? runs.findLast((run) => run.status === 'finished') : runs.at(-1);
-  return last?.startedAt ?? null;
 }

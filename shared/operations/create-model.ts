@@ -1,5 +1,5 @@
 import { RatchetError } from '../domain/base/errors.ts';
-import { digest, idProblem, shortDigest, shortDigestOfAll } from '../domain/base/ids.ts';
+import { digest, idProblem, shortDigest } from '../domain/base/ids.ts';
 import type { Json } from '../domain/base/json.ts';
 import type { Output } from '../domain/base/output.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
@@ -7,22 +7,17 @@ import type { TaskSpec } from '../domain/base/task-spec.ts';
 import { plural } from '../domain/base/wording.ts';
 import { ledgerForTraining } from '../domain/evaluation/ledger.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
-import { artifactKey, checkpointId, datasetKey } from '../domain/models/checkpoint-id.ts';
-import { moveChampion } from '../domain/models/control.ts';
 import type { Dataset } from '../domain/models/dataset.ts';
 import type { Example } from '../domain/models/example.ts';
 import type { BackEndNames, Model } from '../domain/models/model.ts';
 import { type Settings, settingsSchema } from '../domain/models/settings.ts';
 import type { Note } from '../intake/normalise/notes.ts';
 import { type BadExampleLine, readExampleLines } from '../intake/read-example-lines.ts';
-import { initialConfiguration } from '../ports/back-ends.ts';
-import { encodeJsonl } from '../ports/documents.ts';
 import { kindNamed, kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
-import { toEnd } from '../ports/to-end.ts';
 import { checkBackEnds } from './check-back-ends.ts';
-import { updateControl } from './control-item.ts';
-import { writeLedgerSegment } from './fold-ledger.ts';
+import { checkCritical } from './check-critical.ts';
+import { crownFirst, modelExists, trainFirstCheckpoint } from './first-checkpoint.ts';
 
 export interface CreateRequest {
   readonly modelId: string;
@@ -94,53 +89,24 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
     return { model, checkpoint: null, dataset: null, refused: 0 };
   }
 
-  const dataset = initialDataset(model, examples, read, kind, ports);
-  await ports.objects.put(dataset.key, encodeJsonl(examples));
-  const configuration = initialConfiguration(trainer, model.trainerOptions);
-  const id = checkpointId({
-    ...model,
-    datasetId: dataset.datasetId,
-    configuration,
-    seed: request.seed,
-    teacherId: null,
-    parts: null,
-  });
-  const trained = await toEnd(
-    trainer,
-    id,
+  const { dataset, checkpoint } = await trainFirstCheckpoint(
     {
-      task: model.task,
-      datasetKey: dataset.key,
-      configuration,
+      model,
+      trainer,
+      examples,
+      leftOut: { 'bad line': read.refused, duplicate: read.duplicates },
+      notes: read.notes,
+      // Every fold's model trains them.
+      ledger: ledgerForTraining(examples.map((example) => example.input)),
+      // It has seen no traffic, so that it answers all of it honestly.
+      parts: null,
       seed: request.seed,
-      teacher: null,
-      folds: null,
-      artifactKey: artifactKey(model.modelId, id),
-      predictor: model.predictor,
+      ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
     },
-    request.onProgress,
+    ports,
   );
-  const checkpoint: Checkpoint = {
-    checkpointId: id,
-    modelId: model.modelId,
-    parentId: null,
-    datasetId: dataset.datasetId,
-    trainer: model.trainer,
-    configuration,
-    seed: request.seed,
-    task: model.task,
-    served: trained.served,
-    // It has seen no traffic, so that it answers all of it honestly.
-    folds: null,
-    runId: null,
-    createdAt: nowOf(ports),
-    scores: {},
-  };
-  await writeLedgerSegment(model.modelId, 'create', ledgerForTraining(examples.map((example) => example.input)), ports);
-  await ports.lineage.putDataset(dataset);
-  await ports.lineage.putCheckpoint(checkpoint);
   if (registered === null) await register(model, ports);
-  await crown(checkpoint, request.by, ports);
+  await crownFirst(checkpoint, request.by, ports);
   return { model, checkpoint, dataset, refused: read.refused };
 }
 
@@ -269,19 +235,6 @@ function checkOptions(given: Readonly<Record<string, string>>, kind: TaskKind, r
   }
 }
 
-/** A label that the model never has would hold every candidate back. */
-function checkCritical({ task, settings }: Model, kind: TaskKind): void {
-  const known = kind.knownFacets(task);
-  const wrong = settings.critical.find((facet) => !known.includes(facet));
-  if (wrong === undefined || known.length === 0) return;
-  const { facet, facets } = kind.words;
-  throw new RatchetError(
-    'InvalidInput',
-    `The critical ${facet} ${JSON.stringify(wrong.slice(0, 80))} is none of the model's ${known.length}.`,
-    { mend: `Name some of its ${facets}: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ', …' : ''}.` },
-  );
-}
-
 function outputsOf(examples: readonly Example[]): readonly Output[] {
   return examples.map((example) => example.output);
 }
@@ -301,66 +254,13 @@ function newModel(request: CreateRequest, task: TaskSpec, trainerOptions: Json, 
     // From the seed, so that the same commands give the same splits; no trace's author knows it.
     splitSalt: digest('split-salt', request.modelId, String(request.seed)),
     createdAt: nowOf(ports),
-  };
-}
-
-function initialDataset(
-  model: Model,
-  examples: readonly Example[],
-  read: FirstExamples,
-  kind: TaskKind,
-  ports: Ports,
-): Dataset {
-  const datasetId = shortDigestOfAll(
-    examples.map((example) => JSON.stringify([example.input, kind.key(example.output)])),
-  );
-  const covered = new Set(examples.flatMap((example) => kind.facets(example.output)));
-  const uncovered = kind.knownFacets(model.task).filter((label) => !covered.has(label));
-  return {
-    datasetId,
-    modelId: model.modelId,
-    parentId: null,
-    mode: 'initial',
-    runId: null,
-    iteration: 0,
-    key: datasetKey(model.modelId, datasetId),
-    manifest: {
-      examples: examples.length,
-      labels: covered.size,
-      bands: [],
-      controls: [],
-      leftOut: { 'bad line': read.refused, duplicate: read.duplicates },
-      notes: [
-        ...read.notes,
-        ...(uncovered.length === 0
-          ? []
-          : [`no example of: ${uncovered.slice(0, 20).join(', ')}${uncovered.length > 20 ? ', …' : ''}`]),
-      ],
-    },
-    createdAt: nowOf(ports),
+    revision: 0,
+    changes: [],
   };
 }
 
 async function register(model: Model, ports: Ports): Promise<void> {
   if (!(await ports.lineage.createModel(model))) throw modelExists(model.modelId);
-}
-
-async function crown(checkpoint: Checkpoint, by: string, ports: Ports): Promise<void> {
-  await updateControl(checkpoint.modelId, ports, (control) => {
-    if (control.championId === checkpoint.checkpointId) return null;
-    if (control.championId !== null) throw modelExists(checkpoint.modelId);
-    return moveChampion(control, {
-      at: nowOf(ports),
-      to: checkpoint.checkpointId,
-      kind: 'create',
-      by,
-      reason: 'first checkpoint',
-    });
-  });
-}
-
-function modelExists(modelId: string): RatchetError {
-  return new RatchetError('ModelExists', `There is a model named ${modelId} already.`);
 }
 
 function nowOf(ports: Ports): string {

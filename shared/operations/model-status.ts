@@ -1,16 +1,17 @@
 import { RatchetError } from '../domain/base/errors.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
-import { type ChampionMove, type Lease, leaseKeepsOut } from '../domain/models/control.ts';
+import type { ChampionMove, Lease } from '../domain/models/control.ts';
 import type { Run } from '../domain/models/run.ts';
 import type { Ports } from '../ports/ports.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
+import { activeLease } from './run-outlook.ts';
 import { type ComparisonPorts, compareSince, type SincePromotion } from './since-promotion.ts';
 
 export interface ModelStatus {
   readonly modelId: string;
   /** The move that made the champion what it is; null without one. */
   readonly move: ChampionMove | null;
-  /** How it does since; null without a champion. */
+  /** How it does since; null without a champion, and where it was not to be compared. */
   readonly since: SincePromotion | null;
   /** Null before the first. */
   readonly lastRun: Run | null;
@@ -26,7 +27,10 @@ export interface ModelStatus {
 export async function modelStatus(
   modelId: string,
   ports: ComparisonPorts & Pick<Ports, 'owners' | 'clock'>,
-  onProgress?: (done: number, total: number) => void,
+  {
+    compare = true,
+    onProgress,
+  }: { readonly compare?: boolean; readonly onProgress?: (done: number, total: number) => void } = {},
 ): Promise<ModelStatus> {
   const [model, control, runs] = await Promise.all([
     ports.lineage.getModel(modelId),
@@ -37,14 +41,14 @@ export async function modelStatus(
   const move = control.moves.at(-1) ?? null;
   const champion = await checkpointNamed(modelId, control.championId, ports);
   const since =
-    champion === null
+    champion === null || !compare
       ? null
       : await compareSince(
           {
             model,
             champion,
             predecessor: await checkpointNamed(modelId, move?.from ?? null, ports),
-            since: unseenAfter(move, runs),
+            since: unseenAfter(champion, move, runs),
             ...(onProgress === undefined ? {} : { onProgress }),
           },
           ports,
@@ -65,14 +69,10 @@ async function checkpointNamed(
 
 /**
  * Neither the champion nor its predecessor has seen what came after the run that promoted it began, or after the hand
- * that moved it; the first checkpoint has seen no traffic at all.
+ * that moved it. A first checkpoint has seen no traffic at all, but for one that was made of traces: that has fold
+ * models, and has seen what was there by then.
  */
-function unseenAfter(move: ChampionMove | null, runs: readonly Run[]): string | null {
-  if (move === null || move.kind === 'create') return null;
+function unseenAfter(champion: Checkpoint, move: ChampionMove | null, runs: readonly Run[]): string | null {
+  if (move === null || (move.kind === 'create' && champion.folds === null)) return null;
   return runs.find(({ runId }) => runId === move.by)?.startedAt ?? move.at;
-}
-
-async function activeLease(lease: Lease | null, { owners, clock }: Pick<Ports, 'owners' | 'clock'>) {
-  if (lease === null) return null;
-  return leaseKeepsOut(lease, clock.now(), await owners.stateOf(lease.owner)) ? lease : null;
 }

@@ -16,6 +16,28 @@ export interface PredictOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** A part of an input, with what it adds to the answer. */
+export interface ExplainedPart {
+  readonly text: string;
+  /** Where it first stands in the input, in UTF-16 code units. */
+  readonly start: number;
+  /** What it adds to the log-odds of the answer against the runner-up, in nats; below 0 it speaks for the runner-up. */
+  readonly contribution: number;
+}
+
+/** Why an input gets its answer. */
+export interface Explanation {
+  /** How the contributions were found, in a sentence for people. */
+  readonly method: string;
+  readonly output: Output;
+  /** The runner-up that the answer is held against. */
+  readonly against: Output;
+  /** Of the answer against the runner-up, in nats. */
+  readonly logOdds: number;
+  /** What weighs most first, for the answer or against it. */
+  readonly parts: readonly ExplainedPart[];
+}
+
 /**
  * Answers inputs with a checkpoint. Answers come in the order of the inputs, and do not depend on what else is in the
  * batch. A label without an example is never answered. Progress ends at its total.
@@ -33,4 +55,11 @@ export interface Predictor {
    * `served.digest` speaks of
    */
   predict(served: Served, inputs: readonly string[], options?: PredictOptions): Promise<readonly Prediction[]>;
+
+  /**
+   * Which parts of an input its answer comes from; null for an input without an answer or without a runner-up. Absent
+   * where the back end cannot tell.
+   * @throws RatchetError as {@link predict}
+   */
+  explain?(served: Served, input: string): Promise<Explanation | null>;
 }

@@ -91,4 +91,9 @@ export interface Trainer extends LongWork<TrainingRequest, Artifact> {
    * Whether training by this configuration needs the champion, which then is part of what determines the checkpoint.
    */
   learnsFromChampion(configuration: Configuration): boolean;
+  /**
+   * What a person should know who trains on such inputs with these options, a clause without a full stop; null for
+   * nothing, as without this function.
+   */
+  concern?(options: Json, inputs: readonly string[]): string | null;
 }

@@ -199,6 +199,7 @@ describe('alarms', () => {
       'ratchet-failed-runs',
       'ratchet-ingest-drop-errors',
       'ratchet-quarantine',
+      'ratchet-refused-drops',
       'ratchet-run-ended-errors',
       'ratchet-start-run-errors',
       'ratchet-stuck-leases',

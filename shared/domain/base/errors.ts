@@ -11,7 +11,10 @@ export const errorTable = {
   ModelExists: { retry: false, mend: 'Choose another name, or go on with the model that is there.' },
   UnknownRun: { retry: false, mend: 'List runs with: ratchet lineage MODEL.' },
   UnknownCheckpoint: { retry: false, mend: 'List checkpoints with: ratchet lineage MODEL.' },
-  NoChampion: { retry: false, mend: 'Train a first checkpoint: ratchet create MODEL --examples FILE.' },
+  NoChampion: {
+    retry: false,
+    mend: 'Train a first checkpoint: ratchet create MODEL --examples FILE, or --from-traces.',
+  },
   AccessDenied: {
     retry: false,
     mend: 'Sign in to AWS with an identity that has the permission named in the message, then run the same command.',

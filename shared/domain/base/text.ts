@@ -1,3 +1,5 @@
+import { isUnspaced, segmentRun } from './unspaced.ts';
+
 const wordPattern = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
 /** As a word, with what follows its apostrophes. */
 const spokenPattern = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:'[\p{L}\p{M}]+)*/gu;
@@ -13,11 +15,12 @@ export function normalisedText(text: string): string {
 
 /**
  * The words of a text in order, repetitions kept: runs of Unicode letters and numbers (with their combining marks)
- * of its {@link normalisedText}.
+ * of its {@link normalisedText}; in scripts without spaces the words of each run, by `Intl.Segmenter`.
  * @example words("I'm at Café №5") // ['i', 'm', 'at', 'café', 'no5']
+ * @example words('今日も雨') // ['今日', 'も', '雨']
  */
 export function words(text: string): readonly string[] {
-  return normalisedText(text).match(wordPattern) ?? [];
+  return matches(normalisedText(text), wordPattern);
 }
 
 /**
@@ -27,7 +30,18 @@ export function words(text: string): readonly string[] {
  */
 export function spokenWords(text: string, { signs = false } = {}): readonly string[] {
   const folded = text.normalize('NFKC').toLowerCase().replaceAll('’', "'");
-  return folded.match(signs ? spokenOrSignPattern : spokenPattern) ?? [];
+  return matches(folded, signs ? spokenOrSignPattern : spokenPattern);
+}
+
+/** What a pattern of words matches, runs of scripts without spaces cut into words. */
+function matches(folded: string, pattern: RegExp): readonly string[] {
+  const found = folded.match(pattern) ?? [];
+  if (!isUnspaced(folded)) return found;
+  // A piece may begin with a mark that belongs to the one before: then the rest of it is the word.
+  return found.flatMap((run) => {
+    const pieces = segmentRun(run);
+    return pieces.length < 2 ? pieces : pieces.flatMap((piece) => piece.match(pattern) ?? []);
+  });
 }
 
 /**
@@ -36,8 +50,8 @@ export function spokenWords(text: string, { signs = false } = {}): readonly stri
  */
 export function wordKey(text: string): string {
   const normalised = normalisedText(text);
-  const found = normalised.match(wordPattern);
-  return found === null ? normalised : [...new Set(found)].sort().join(' ');
+  const found = matches(normalised, wordPattern);
+  return found.length === 0 ? normalised : [...new Set(found)].sort().join(' ');
 }
 
 /** The distinct words of a {@link wordKey}, sorted. */

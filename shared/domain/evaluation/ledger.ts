@@ -52,9 +52,15 @@ export function assignPlaces(request: PlaceRequest): PlaceAnswer {
   for (const entry of [...request.ledger].sort(byWordsAndPlace)) {
     if (!ledger.has(entry.words)) ledger.set(entry.words, entry);
   }
+  // Before words of scripts without spaces were told apart, a key had whole runs in their place.
+  for (const [key, entries] of Map.groupBy(ledger.values().toArray(), ({ words }) => wordKey(words))) {
+    const [first] = entries;
+    const isPlain = first !== undefined && new Set(entries.map(kindOf)).size === 1;
+    if (isPlain && !ledger.has(key)) ledger.set(key, first);
+  }
   const keyed = request.items.map(({ id, input }) => ({ id, key: wordKey(input) }));
   const unknown = new Set(keyed.map(({ key }) => key).filter((key) => !ledger.has(key)));
-  const additions = placeNew([...unknown].sort(), [...ledger.values()], request);
+  const additions = placeNew([...unknown].sort(), [...new Set(ledger.values())], request);
   const added = new Map(additions.map((entry) => [entry.words, entry]));
   const places = new Map<string, Place>();
   for (const { id, key } of keyed) {

@@ -21,3 +21,8 @@ export const runSchema = z.strictObject({
   failure: z.strictObject({ name: z.string(), cause: z.string(), mend: z.string() }).nullable(),
 });
 export type Run = z.infer<typeof runSchema>;
+
+/** Whether a run ever had the lease: of two that start together one is refused, and has worked on nothing. */
+export function hadTheLease({ failure }: Pick<Run, 'failure'>): boolean {
+  return failure?.name !== 'LeaseHeld';
+}

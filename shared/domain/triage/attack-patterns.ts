@@ -110,24 +110,44 @@ export const injectionPatterns: readonly AttackPattern[] = [
       /<\/?(?:system|assistant|instructions?|prompt)>|(?<!#)#{2,} ?(?:system|instructions?|new task|override)\b|\[(?:system|override)\]|(?<!-)-{3,} ?(?:end|begin|start) (?:of )?(?:system|user|prompt|instructions?)/,
     weight: 0.9,
   },
-  { pattern: /^(?:system|assistant|developer) ?(?:prompt|message|override|note)? ?: ?\S/, weight: 0.8 },
+  {
+    pattern:
+      /^(?:(?:system|assistant|developer) ?(?:prompt|message|override|note) ?: ?\S|(?:system|assistant|developer) ?: ?(?:you |your |ignore|forget|the (?:user|next|following)|from now|new |always|respond|reply|answer|classify|label|output|return|print|set |switch|enable|disable|grant|approve|treat|all ))/,
+    weight: 0.8,
+  },
   {
     pattern:
       /(?<![a-z])(?:system|admin|root|developer|security|maintenance) override(?![a-z])|override (?:code|mode|protocol)/,
     weight: 0.8,
   },
-  phrase(1, '(?:ignora|olvida|omite|desobedece)', few, '(?:instrucciones|reglas|indicaciones|ordenes)'),
+  phrase(
+    1,
+    '(?:ignor[ae]|olvid[ae]|omit[ae]|desobedec[ae])',
+    gap,
+    `(?:tod[ao]s ${gap})?(?:las ${gap}|mis ${gap})?`,
+    '(?:(?:instrucciones|reglas|indicaciones|ordenes) (?:anteriores|previas|de arriba|del sistema|iniciales|originales)|(?:tus|sus) (?:instrucciones|reglas|indicaciones|ordenes))',
+  ),
   phrase(
     1,
     '(?:ignore[zr]?|oublie[zr]?|ne tiens pas compte)',
     few,
-    '(?:instructions? (?:precedentes?|anterieures?)|consignes|regles)',
+    '(?:(?:instructions?|consignes|regles) (?:precedentes?|anterieures?|ci-dessus|initiales|du systeme)|(?:tes|vos) (?:instructions|consignes|regles))',
   ),
-  phrase(1, '(?:ignorier(?:e|en)?|vergiss|missachte)', few, '(?:anweisungen|instruktionen|regeln|vorgaben)'),
-  phrase(1, '(?:ignora|ignore|dimentica|esqueca|desconsidere)', few, '(?:istruzioni|instrucoes|regole|regras)'),
+  phrase(
+    1,
+    '(?:ignorier(?:e|en)?|vergiss|missachte)',
+    few,
+    '(?:(?:bisherigen?|vorherigen?|vorigen?|obigen?|fruheren?|ursprunglichen?|vorangegangenen?|vorstehenden?|deine[n]?|eure[n]?|ihre[n]?|systemweiten?) (?:anweisungen|instruktionen|regeln|vorgaben))',
+  ),
+  phrase(
+    1,
+    '(?:ignora|ignore|dimentica|esqueca|desconsidere)',
+    few,
+    '(?:(?:istruzioni|instrucoes|regole|regras) (?:precedenti|anteriores|iniziali|iniciais|originais|di sistema|do sistema)|(?:tue|suas|tuas) (?:istruzioni|instrucoes|regole|regras))',
+  ),
   {
     pattern:
-      /(?:忽略|无视|忘记).{0,8}(?:指令|指示|规则|提示)|(?:игнорируй|забудь|ihnorupyi|ihnoruj).{0,20}(?:инструкц|правила)/,
+      /(?:忽略|无视|忘记|忽視|無視).{0,4}(?:之前|以前|以上|上面|前面|先前|所有|你的|前の|上の).{0,6}(?:指令|指示|规则|提示|命令)|(?:игнорируи|игнорируй|игнорируите|игнорируйте|забудь|забудьте) (?:все )?(?:предыдущие|прежние|прошлые|свои|твои|системные|вышеуказанные|эти)[^.]{0,12}(?:инструкц|правила|указания)/,
     weight: 1,
   },
 ];
@@ -204,5 +224,5 @@ export const jailbreakPatterns: readonly AttackPattern[] = [
     '(?:any )?(?:rules|laws|restrictions|limits|ethics|guidelines)',
   ),
   phrase(0.9, '(?:opposite day|two responses|both responses)', few, '(?:jailb|unfiltered|normal|classic)'),
-  { pattern: /\[(?:🔓)?jailbreak\]|🔓/u, weight: 0.9 },
+  { pattern: /\[(?:🔓)?jailbreak\]/u, weight: 0.9 },
 ];

@@ -11,5 +11,6 @@ export function casingOf(text: string): Casing {
   if (upper === 0) return 'lower';
   if (upper / (upper + lower) >= 0.7) return 'upper';
   const changes = text.match(caseChange)?.length ?? 0;
-  return changes >= 3 && changes / (upper + lower) >= 0.1 ? 'mixed' : 'sentence';
+  // Names such as PayPal and iPhone have a change or two among many letters.
+  return changes >= 3 && changes / (upper + lower) >= 0.2 ? 'mixed' : 'sentence';
 }

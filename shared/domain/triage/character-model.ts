@@ -39,6 +39,13 @@ export class CharacterModel {
     return sum / (characters.length - 2);
   }
 
+  /** Whether words of the traffic hardly ever end as this one does: one in a hundred at most has its last two letters last. */
+  endsOddly(word: string): boolean {
+    const [a = '', b = ''] = [...word].slice(-2);
+    const all = this.#contexts.get(a + b) ?? 0;
+    return all >= 10 && (this.#trigrams.get(`${a}${b} `) ?? 0) <= Math.max(1, all / 100);
+  }
+
   /** Whether most characters of a word are such as the traffic hardly has: one in ten thousand at most. */
   isForeign(word: string): boolean {
     const characters = [...word];

@@ -1,5 +1,6 @@
 /** Signs that an input is nothing to train on or to judge by. */
 export const poisonDetectors = [
+  'unreadable',
   'empty',
   'prompt-injection',
   'jailbreak',
@@ -30,6 +31,16 @@ export const noiseDetectors = [
   'very-long',
   'repetition',
 ] as const;
+
+/** Noise that shows in the text itself: of what a person judged nothing else is called noise. */
+export const plainNoise: ReadonlySet<string> = new Set<(typeof noiseDetectors)[number]>([
+  'encoding',
+  'html',
+  'duplication',
+  'casing',
+  'punctuation',
+  'benchmark-metadata',
+]);
 
 /** Signs that a judgement is wrong. They need the probability of every output that the task knows. */
 export const suspectDetectors = ['flipped-label', 'systematic-relabel'] as const;

@@ -1,5 +1,5 @@
 import { detectInjection, detectJailbreak } from './attack.ts';
-import type { CorpusProfile } from './corpus-profile.ts';
+import { type CorpusProfile, isEnglish } from './corpus-profile.ts';
 import type { Finding } from './finding.ts';
 import { detectGibberish } from './gibberish.ts';
 import {
@@ -43,9 +43,9 @@ export function findPoison(input: string, context: DetectorContext, outOfFold?: 
     detectJailbreak(text),
     detectForeignPayload(text),
     detectGibberish(text, context.profile),
-    detectMetaQuestion(text),
-    detectMissingModality(text),
-    detectAssumedContext(text),
+    ...(isEnglish(text, context.profile)
+      ? [detectMetaQuestion(text), detectMissingModality(text), detectAssumedContext(text)]
+      : []),
     detectOffDomain(text, context.profile, outOfFold),
   ]);
 }
@@ -61,14 +61,18 @@ export function findNoise(input: string, { profile, vocabulary }: DetectorContex
     detectCodeSwitching(text, profile),
     detectCasing(text, profile),
     detectPunctuation(text),
-    detectFormatRequest(text),
-    detectPreamble(text),
     detectMetadata(text),
     detectTypos(text, profile, vocabulary),
-    detectPhonetic(text, profile, vocabulary),
-    detectSlang(text, profile),
     detectTruncation(text, profile, vocabulary),
     detectLength(text, profile),
+    ...(isEnglish(text, profile)
+      ? [
+          detectFormatRequest(text),
+          detectPreamble(text),
+          detectPhonetic(text, profile, vocabulary),
+          detectSlang(text, profile),
+        ]
+      : []),
   ]);
 }
 

@@ -6,8 +6,8 @@ import { wilsonInterval } from '../base/statistics.ts';
  */
 const limits = { subject: { traffic: 0.15, label: 0.1 }, harm: { traffic: 0.4, label: 0.5 } } as const;
 const harmful: ReadonlySet<string> = new Set(['prompt-injection', 'jailbreak', 'gibberish', 'off-domain']);
-/** Never ordinary: there is nothing to learn from it. */
-const hopeless = 'empty';
+/** Never ordinary by being frequent: there is nothing to learn from it. */
+const hopeless: ReadonlySet<string> = new Set(['empty', 'unreadable']);
 const fewestOfLabel = 5;
 
 /** A kind that a detector saw in a record with these labels (given, answered): what the record may be about. */
@@ -24,7 +24,14 @@ export class NativeKinds {
   readonly #traffic = new Set<string>();
   readonly #labels = new Set<string>();
 
-  constructor(sightings: Iterable<Sighting>, records: number, labelSizes: ReadonlyMap<string, number>) {
+  /** @param inExamples what was seen in a model's first examples: it is ordinary under their labels */
+  constructor(
+    sightings: Iterable<Sighting>,
+    records: number,
+    labelSizes: ReadonlyMap<string, number>,
+    inExamples: Iterable<Sighting> = [],
+  ) {
+    for (const { kind, labels } of inExamples) for (const label of labels) this.#labels.add(pairKey(kind, label));
     const kinds = new Map<string, number>();
     const pairs = new Map<string, { kind: string; label: string; count: number }>();
     for (const { kind, labels } of sightings) {
@@ -35,10 +42,10 @@ export class NativeKinds {
       }
     }
     for (const [kind, count] of kinds)
-      if (kind !== hopeless && records >= 20 && count > limitsOf(kind).traffic * records) this.#traffic.add(kind);
+      if (!hopeless.has(kind) && records >= 20 && count > limitsOf(kind).traffic * records) this.#traffic.add(kind);
     for (const [key, { kind, label, count }] of pairs) {
       const size = labelSizes.get(label) ?? 0;
-      if (kind !== hopeless && count >= fewestOfLabel && wilsonInterval(count, size).lower > limitsOf(kind).label)
+      if (!hopeless.has(kind) && count >= fewestOfLabel && wilsonInterval(count, size).lower > limitsOf(kind).label)
         this.#labels.add(key);
     }
   }

@@ -1,20 +1,22 @@
-import { spokenWords } from '../base/text.ts';
 import { percent } from '../base/wording.ts';
 import { casingOf } from './casing.ts';
 import { type CorpusProfile, endsClosed } from './corpus-profile.ts';
 import { type Finding, quote } from './finding.ts';
 import { htmlElements } from './html-elements.ts';
-import { asRead } from './normalise.ts';
+import { asRead, looksLatin } from './normalise.ts';
+import { wordsOf } from './readable.ts';
 
 /** Fewer distinct inputs than this do not show what is usual. */
 const enoughTexts = 100;
 
-/** Capitals unlike the traffic's usual ones. */
+/** Capitals throughout or inside words, where the traffic has hardly any. */
 export function detectCasing(text: string, profile: CorpusProfile): Finding | null {
   if (profile.texts < enoughTexts) return null;
   const casing = casingOf(text);
   const share = profile.casing.get(casing) ?? 0;
-  if (casing === 'none' || share >= 0.05) return null;
+  if ((casing !== 'upper' && casing !== 'mixed') || share >= 0.05) return null;
+  // A word or two in capitals may be codes and names.
+  if (casing === 'upper' && wordsOf(text).filter((word) => /^\p{L}{2,}$/u.test(word)).length < 3) return null;
   return {
     kind: 'casing',
     strength: 1 - share,
@@ -26,15 +28,15 @@ export function detectCasing(text: string, profile: CorpusProfile): Finding | nu
 export function detectPunctuation(text: string): Finding | null {
   const heap = /([!?,;:])\1{2,}|\.{4,}|[!?]{3,}|(?:[!?.,;:] ?){5,}/u.exec(text);
   if (heap !== null) return { kind: 'punctuation', strength: 0.9, reason: `has a heap of marks: ${quote(heap[0])}` };
-  const words = spokenWords(text).length;
-  const marks = text.match(/[!?.,;:]/gu)?.length ?? 0;
+  const words = wordsOf(text).length;
+  const marks = text.match(/[!?.,;:](?=[\s!?.,;:]|$)/gu)?.length ?? 0;
   return words >= 4 && marks / words > 0.8
     ? { kind: 'punctuation', strength: 0.9, reason: `has ${marks} marks on ${words} words` }
     : null;
 }
 
 const htmlRemnant = new RegExp(
-  `</?(?:${htmlElements})\\b[^<>]{0,200}/?>|&(?:nbsp|amp|lt|gt|quot|apos|#\\d{2,5}|#x[0-9a-f]{2,4});`,
+  `</?(?:${htmlElements})(?:\\s[^<>]{0,200})?/?>|&(?:nbsp|amp|lt|gt|quot|apos|#\\d{2,5}|#x[0-9a-f]{2,4});`,
   'i',
 );
 
@@ -52,6 +54,11 @@ export function detectPreamble(text: string): Finding | null {
   const read = asRead(text);
   const match = leadIn.exec(read);
   if (match === null || match[0].length >= read.length) return null;
+  // A greeting alone is ordinary.
+  const pieces = match[0].match(/[,.!?:]+/g)?.length ?? 0;
+  const isGreeting =
+    pieces < 2 && match[0].trim().split(' ').length < 4 && !/question|request|query|following/.test(match[0]);
+  if (isGreeting) return null;
   return { kind: 'preamble', strength: 0.85, reason: `begins with a lead-in: ${quote(match[0].trim())}` };
 }
 
@@ -67,8 +74,8 @@ export function detectFormatRequest(text: string): Finding | null {
 }
 
 /**
- * Cut off: the last word is the beginning of a common one and no word of the traffic, or one that never ends a text
- * here.
+ * Cut off: the last word is the beginning of a common one, is no word of the traffic and ends as none does, or it is one
+ * that never ends a text here.
  */
 export function detectTruncation(
   text: string,
@@ -76,7 +83,7 @@ export function detectTruncation(
   vocabulary: { completions(word: string): string | null },
 ): Finding | null {
   if (profile.texts < enoughTexts || endsClosed(text)) return null;
-  const words = spokenWords(text);
+  const words = wordsOf(text);
   const last = words.at(-1);
   if (last === undefined || words.length < 3) return null;
   if (/(?:…|\.\.\.|-)\s*$/.test(text) && profile.closedEnds > 0.5)
@@ -90,7 +97,7 @@ export function detectTruncation(
       reason: `ends with ${quote(last)}, as ${ends} of ${frequency} texts with that word`,
     };
   }
-  if (frequency <= 1 && last.length >= 2 && !/\p{N}/u.test(last)) {
+  if (frequency <= 1 && last.length >= 2 && !/\p{N}/u.test(last) && profile.characters.endsOddly(last)) {
     const whole = vocabulary.completions(last);
     if (whole !== null)
       return { kind: 'truncation', strength: 0.75, reason: `ends in ${quote(last)}, the beginning of ${quote(whole)}` };
@@ -100,8 +107,9 @@ export function detectTruncation(
 
 /** The text, or most of it, stands there twice. */
 export function detectDuplication(text: string): Finding | null {
-  const words = spokenWords(text);
-  if (words.length < 6) return null;
+  const words = wordsOf(text);
+  // Few words over and over are laughter, or a number.
+  if (words.length < 6 || new Set(words).size < 3) return null;
   for (let period = Math.floor(words.length / 2); period >= 3; period -= 1) {
     if (words.length % period > 2 || words.length > 400) continue;
     let same = 0;
@@ -115,10 +123,15 @@ export function detectDuplication(text: string): Finding | null {
     }
   }
   const sentences = text
-    .split(/[.!?\n]+/u)
-    .map((part) => spokenWords(part).join(' '))
+    .split(/[.!?\n。！？]+/u)
+    .map((part) => wordsOf(part).join(' '))
     .filter((part) => part.length > 0);
-  const twice = sentences.find((part, at) => part.split(' ').length >= 4 && sentences.indexOf(part) !== at);
+  const seen = new Set<string>();
+  const twice = sentences.find((part) => {
+    const isAgain = seen.has(part) && part.split(' ').length >= 4;
+    seen.add(part);
+    return isAgain;
+  });
   if (twice === undefined || twice.split(' ').length * 2 < words.length * 0.6) return null;
   return { kind: 'duplication', strength: 0.9, reason: `repeats a sentence: ${quote(twice)}` };
 }
@@ -129,7 +142,7 @@ export function detectDuplication(text: string): Finding | null {
  */
 export function detectEncoding(text: string): Finding | null {
   const wrong =
-    /\ufffd+|Ã[\u0080-\u00bf©¨ª«¬®¯°±²³´µ¶·¸¹º»¼½¾¿]|â€[\u0080-\u00bf™œ\u009d“”¦¢]?|Â[\u00a0-\u00bf]|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|[\u200b\u2060\ufeff\u00ad]|\\u[0-9a-f]{4}|\\x[0-9a-f]{2}/u.exec(
+    /\ufffd+|Ã[\u0080-\u00bf©¨ª«¬®¯°±²³´µ¶·¸¹º»¼½¾¿]|â€[\u0080-\u00bf™œ\u009d“”¦¢]?|Â[\u00a0-\u00bf]|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]|[\u2060\ufeff]|(?<![\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\p{M}\s])\u200b|\\u[0-9a-f]{4}|\\x[0-9a-f]{2}/u.exec(
       text,
     );
   if (wrong !== null)
@@ -138,13 +151,16 @@ export function detectEncoding(text: string): Finding | null {
       strength: 0.95,
       reason: `has characters gone wrong: ${quote(escapeInvisible(wrong[0]))}`,
     };
-  const mixed =
-    /(?:(?<![a-z])[a-z]+[\u0370-\u03ff\u0400-\u04ff]+[a-z]|(?<![\u0370-\u03ff\u0400-\u04ff])[\u0370-\u03ff\u0400-\u04ff]+[a-z]+[\u0370-\u03ff\u0400-\u04ff]|(?<![a-z])[a-z]{2,}[\u0400-\u04ff]|[\u0400-\u04ff][a-z]{2,})/iu.exec(
-      text,
-    );
-  return mixed === null
+  const mixed = text.match(/[a-z\u0370-\u03ff\u0400-\u04ff]+/giu)?.find(isDisguised);
+  return mixed === undefined
     ? null
-    : { kind: 'encoding', strength: 0.9, reason: `mixes scripts inside a word: ${quote(mixed[0])}` };
+    : { kind: 'encoding', strength: 0.9, reason: `mixes scripts inside a word: ${quote(mixed)}` };
+}
+
+/** Whether a word of Latin letters has some of other scripts that look the same; "SMSки" is a word of two scripts. */
+function isDisguised(word: string): boolean {
+  const others = [...word.toLowerCase()].filter((letter) => letter >= '\u0370');
+  return others.length > 0 && others.length < word.length && others.every(looksLatin);
 }
 
 function escapeInvisible(text: string): string {
@@ -155,7 +171,7 @@ function escapeInvisible(text: string): string {
 }
 
 const metadata =
-  /\b(?:dataset|split|benchmark|example[_ ]?id|sample[_ ]?id|task[_ ]?id|qid|gold(?:[_ ]label)?|ground[_ ]truth|intent|label|difficulty|source|category) ?[:=] ?[\w./-]+|\[(?:train|test|dev|val(?:idation)?|eval)(?:[-_ :#]\w+(?:[- :#]\w+)*)?\]|\b(?:clinc150|banking77|mmlu|gsm8k|squad|arc-(?:easy|challenge)|hellaswag|triviaqa|humaneval|xsum|samsum)\b[-_/#: ]*\w*/i;
+  /\b(?:(?:dataset|split|benchmark|example[_ ]?id|sample[_ ]?id|task[_ ]?id|qid|gold(?:[_ ]label)?|ground[_ ]truth) ?[:=]|intent ?[:=]|(?:difficulty|source|category)=) ?[\w./-]*|(?<!#)#{2,3} ?(?:Input|Label):|\bsource: [\w./-]{1,60}\.jsonl?\b|\[(?:train|test|dev|val(?:idation)?|eval)(?:[-_ :#]\w+(?:[- :#]\w+)*)?\]|\b(?:clinc150|banking77|mmlu|gsm8k|squad[-_ ]?v?\d|arc-(?:easy|challenge)|hellaswag|triviaqa|humaneval|xsum|samsum)\b[-_/#: ]*\w*/i;
 
 /** A benchmark's own fields in the text. */
 export function detectMetadata(text: string): Finding | null {
@@ -168,8 +184,8 @@ export function detectMetadata(text: string): Finding | null {
 /** Far longer than the traffic's texts. */
 export function detectLength(text: string, profile: CorpusProfile): Finding | null {
   if (profile.texts < enoughTexts) return null;
-  const count = spokenWords(text).length;
-  const limit = Math.max(profile.length.p99, 2 * profile.length.median);
+  const count = wordsOf(text).length;
+  const limit = Math.max(2 * profile.length.p95, 3 * profile.length.median);
   if (count <= limit) return null;
   return { kind: 'very-long', strength: 0.8, reason: `has ${count} words, against a usual ${profile.length.median}` };
 }

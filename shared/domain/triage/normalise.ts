@@ -50,6 +50,11 @@ function read(text: string): string {
     .trim();
 }
 
+/** Whether a letter of another script (lower case) is drawn like a Latin one. */
+export function looksLatin(letter: string): boolean {
+  return lookalikes.has(letter);
+}
+
 function replaceEach(text: string, pattern: RegExp, table: ReadonlyMap<string, string>): string {
   return text.replace(pattern, (character) => table.get(character) ?? character);
 }

@@ -1,7 +1,7 @@
-import { spokenWords } from '../base/text.ts';
 import { percent } from '../base/wording.ts';
 import type { CorpusProfile } from './corpus-profile.ts';
 import type { Finding } from './finding.ts';
+import { wordsOf } from './readable.ts';
 
 /** An out-of-fold answer: labels (keys of outputs) and their probabilities, in the same order. */
 export interface OutOfFold {
@@ -13,6 +13,10 @@ export interface OutOfFold {
 const enoughTexts = 200;
 /** With fewer labels than this a low probability only says that the text lies between two of them. */
 const enoughLabels = 5;
+/** Of fewer content words, such as a greeting's, none need be known. */
+const fewestWords = 4;
+/** How far above chance the likeliest label may lie, as a share of the way to certainty. */
+const atALoss = 0.08;
 /** Words in more than this share of the inputs are form words and say nothing of the domain. */
 const formWord = 0.02;
 
@@ -29,13 +33,13 @@ export function detectOffDomain(
   if (outOfFold === undefined || profile.texts < enoughTexts || outOfFold.labels.length < enoughLabels) return null;
   const top = outOfFold.probabilities.reduce((best, p) => Math.max(best, p), 0);
   const chance = 1 / Math.max(2, outOfFold.labels.length);
-  const limit = chance + 0.15 * (1 - chance);
+  const limit = chance + atALoss * (1 - chance);
   if (top > limit) return null;
-  const words = [...new Set(spokenWords(text))];
+  const words = [...new Set(wordsOf(text))];
   const frequencies = words
     .map((word) => profile.documentFrequency.get(word) ?? 0)
     .filter((df) => df <= formWord * profile.texts);
-  if (frequencies.length < 2) return null;
+  if (frequencies.length < fewestWords) return null;
   const familiar = frequencies.filter((df) => df >= 3).length / frequencies.length;
   if (familiar > 0.35) return null;
   return {

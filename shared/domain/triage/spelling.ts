@@ -1,15 +1,18 @@
-import { spokenWords } from '../base/text.ts';
-import type { CorpusProfile } from './corpus-profile.ts';
+import { type CorpusProfile, isEnglish, knownFrom } from './corpus-profile.ts';
 import type { DetectorName } from './detector-name.ts';
 import { type Finding, quote } from './finding.ts';
+import { wordsOf } from './readable.ts';
 import type { Vocabulary } from './vocabulary.ts';
 
 /** Fewer distinct inputs than this do not show which words are common. */
 const enoughTexts = 100;
-/** A word is known to the traffic from this many inputs on. */
-const known = 3;
+/** Shorter words are too near to each other. */
+const shortestSlip = 5;
 /** A slip is believed when the word meant is this many times as frequent. */
 const timesCommoner = 10;
+
+/** Scripts of whose words this much is known: letters follow each other, and marks are none of their own. */
+const alphabetic = /^[\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}]+$/u;
 
 /** A pair of readings: the word as written and the common word it stands for. */
 interface Slip {
@@ -39,9 +42,10 @@ export function detectPhonetic(text: string, profile: CorpusProfile, vocabulary:
 export function detectOcr(text: string, profile: CorpusProfile, vocabulary: Vocabulary): Finding | null {
   if (profile.texts < enoughTexts) return null;
   const found: Slip[] = [];
-  for (const written of new Set(spokenWords(text))) {
-    if (written.length < 3 || vocabulary.frequency(written) >= known) continue;
-    const meant = ocrReadings(written).find((reading) => vocabulary.isCommon(reading));
+  for (const written of new Set(wordsOf(text))) {
+    if (written.length < 3 || vocabulary.frequency(written) >= knownFrom) continue;
+    const readings = isEnglish(text, profile) ? ocrReadings(written) : figuresAsLetters(written);
+    const meant = readings.find((reading) => vocabulary.isCommon(reading));
     if (meant !== undefined) found.push({ written, meant });
   }
   return report('ocr', 'has letters confused as by text recognition', found);
@@ -55,11 +59,11 @@ function slips(
 ): Slip[] {
   if (profile.texts < enoughTexts) return [];
   const found: Slip[] = [];
-  for (const written of new Set(spokenWords(text))) {
+  for (const written of new Set(wordsOf(text))) {
     const frequency = vocabulary.frequency(written);
-    if (written.length < 4 || frequency >= known || /[\p{N}']/u.test(written)) continue;
+    if (written.length < shortestSlip || frequency >= knownFrom || !alphabetic.test(written)) continue;
     const meant = meaningOf(written);
-    if (meant === null || isInflection(written, meant)) continue;
+    if (meant === null || areForms(written, meant)) continue;
     if (vocabulary.frequency(meant) >= timesCommoner * Math.max(1, frequency)) found.push({ written, meant });
   }
   return found;
@@ -72,19 +76,36 @@ function soundAlike(word: string, vocabulary: Vocabulary): string | null {
   return Math.abs(meant.length - word.length) <= 2 ? meant : null;
 }
 
-function isInflection(a: string, b: string): boolean {
+/**
+ * Whether two words one edit apart may both be right: they differ in their first letter, in marks alone ("mochte",
+ * "möchte"), or near the end, as forms of one word do. Two neighbouring letters in turn are a slip wherever they stand,
+ * but for "ie" and "ei", which tell German verbs apart.
+ */
+function areForms(a: string, b: string): boolean {
+  if (a[0] !== b[0] || withoutMarks(a) === withoutMarks(b)) return true;
   const [shorter, longer] = a.length <= b.length ? [a, b] : [b, a];
-  let at = 0;
-  while (at < shorter.length && shorter[at] === longer[at]) at += 1;
-  return at >= shorter.length - 1 && at >= 2;
+  let prefix = 0;
+  while (prefix < shorter.length && shorter[prefix] === longer[prefix]) prefix += 1;
+  let suffix = 0;
+  while (suffix < shorter.length - prefix && shorter.at(-1 - suffix) === longer.at(-1 - suffix)) suffix += 1;
+  const isTransposed = shorter.length === longer.length && shorter.length - prefix - suffix === 2;
+  return !isTransposed && prefix >= 2 && suffix <= 2;
+}
+
+function withoutMarks(word: string): string {
+  return word.normalize('NFD').replace(/\p{M}/gu, '');
+}
+
+/** Of a word that is letters for the better part and begins with one: codes have more figures. */
+function figuresAsLetters(word: string): string[] {
+  const figures = word.match(/\p{N}/gu)?.length ?? 0;
+  if (figures === 0 || word.length < 4 || figures * 2 >= word.length || !/^[\p{L}01]/u.test(word)) return [];
+  const letters = word.replace(/0/g, 'o').replace(/5/g, 's').replace(/8/g, 'b').replace(/3/g, 'e').replace(/6/g, 'g');
+  return [letters.replace(/1/g, 'l'), letters.replace(/1/g, 'i'), letters.replace(/1/g, 't')];
 }
 
 function ocrReadings(word: string): string[] {
-  const readings: string[] = [];
-  if (/\p{N}/u.test(word) && /\p{L}/u.test(word)) {
-    const letters = word.replace(/0/g, 'o').replace(/5/g, 's').replace(/8/g, 'b').replace(/3/g, 'e').replace(/6/g, 'g');
-    readings.push(letters.replace(/1/g, 'l'), letters.replace(/1/g, 'i'), letters.replace(/1/g, 't'));
-  }
+  const readings = figuresAsLetters(word);
   for (const [from, to] of [
     ['rn', 'm'],
     ['vv', 'w'],

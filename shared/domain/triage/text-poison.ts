@@ -1,20 +1,22 @@
-import { spokenWords } from '../base/text.ts';
 import { percent } from '../base/wording.ts';
 import type { DetectorName } from './detector-name.ts';
 import { type Finding, quote } from './finding.ts';
 import { isHtmlElement } from './html-elements.ts';
 import { asRead } from './normalise.ts';
+import { wordsOf } from './readable.ts';
+
+const emoticon = /(?:[:;=][-o^']?[)(*/|\\[\]])|\^[_-]?\^|[¯╯(][^\s]{0,12}[)ツ╰]/u;
 
 /** Nothing to go by: no letters or figures, or a lone character. */
 export function detectEmpty(text: string): Finding | null {
   const letters = text.match(/[\p{L}\p{N}]/gu)?.length ?? 0;
   if (letters === 0) {
-    if (/\p{Extended_Pictographic}/u.test(text)) return null;
+    if (/\p{Extended_Pictographic}/u.test(text) || emoticon.test(text)) return null;
     return { kind: 'empty', strength: 1, reason: 'has no letter or figure' };
   }
   const lone = letters === 1 && !/[\p{Lo}\p{N}]/u.test(text);
   if (lone) return { kind: 'empty', strength: 0.9, reason: 'has a single letter' };
-  return /^\W*(?:null|none|undefined|nan|n\/a|na|nil|test|asdf|tbd|todo|placeholder|lorem ipsum)\W*$/iu.test(text)
+  return /^\W*(?:null|none|undefined|nan|n\/a|nil|test|asdf|tbd|todo|placeholder|lorem ipsum)\W*$/iu.test(text)
     ? { kind: 'empty', strength: 0.9, reason: `holds a filler only: ${quote(text.trim())}` }
     : null;
 }
@@ -36,13 +38,7 @@ function payloadForm(text: string): string | null {
   if (/^\{\s*["'][\w-]+["']\s*:/.test(text)) return 'JSON';
   const element = /^<([a-z][\w:-]*)(?: [^<>]*)?>[\s\S]*<\/\1>$/i.exec(text)?.[1];
   if (/^<\?xml\b|^<soap(?:env)?:/i.test(text) || (element !== undefined && !isHtmlElement(element))) return 'XML';
-  if (
-    /^(?:select\s[\s\S]+\sfrom\s\S+|insert\s+into\s+\S+\s*(?:\(|values)|update\s+\S+\s+set\s+\S+\s*=|delete\s+from\s+\S+(?:\s+where\b|;|$)|create\s+table\s|drop\s+table\s|alter\s+table\s)/i.test(
-      text,
-    ) &&
-    /[*=;,()]/.test(text)
-  )
-    return 'SQL';
+  if (isSql(text)) return 'SQL';
   if (/^(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) \/\S*(?: HTTP\/\d|\s|$)/.test(text)) return 'an HTTP request';
   if (/^(?:\$ )?(?:curl|wget) .*https?:\/\//.test(text)) return 'a shell command';
   if (/^(?:query|mutation|subscription)\b[^{]{0,80}\{[\s\S]*\}\s*$/.test(text)) return 'a GraphQL query';
@@ -52,8 +48,25 @@ function payloadForm(text: string): string | null {
     )
   )
     return 'a stack trace';
-  if (/^[A-Za-z0-9+/]{60,}={0,2}$/.test(text)) return 'Base64';
+  if (/^[A-Za-z0-9+/]{60,}={0,2}$/.test(text) && !/^[0-9a-f]+$/i.test(text)) return 'Base64';
   return isProgram(text) ? 'program text' : null;
+}
+
+const sqlStart =
+  /^(?:insert\s{1,9}into\s{1,9}[\w."`]{1,90}\s{0,9}(?:\(|values\b)|update\s{1,9}[\w."`]{1,90}\s{1,9}set\s{1,9}[\w."`]{1,90}\s{0,9}=|delete\s{1,9}from\s{1,9}[\w."`]{1,90}\s{0,9}(?:where\b|;|$)|create\s{1,9}table\s[^(]{1,90}\(|drop\s{1,9}table\s{1,9}(?:if\s{1,9}exists\s{1,9})?[\w."`]{1,90}\s{0,9}(?:;|$)|alter\s{1,9}table\s{1,9}[\w."`]{1,90}\s{1,9}(?:add|drop|alter|rename|modify)\b)/i;
+const sqlColumns = /^(?:distinct\s)?\s{0,9}(?:\*|[\w."`()*]{1,90}(?:\s{1,9}as\s{1,9}\w{1,60})?(?:\s{0,9},\s{0,9}|$))/i;
+const sqlSource =
+  /^\s{1,9}[\w."`]{1,90}\s{0,9}(?:;|$|(?:where|join|inner|left|right|group|order|limit|as|having|union)\b)/i;
+
+/** Statements of SQL; "select a plan from the list, please" is none. */
+function isSql(text: string): boolean {
+  if (sqlStart.test(text)) return true;
+  const begin = /^select\s/i.exec(text);
+  if (begin === null) return false;
+  const from = /\sfrom(?=\s)/i.exec(text);
+  if (from === null) return false;
+  const columns = text.slice(begin[0].length, from.index);
+  return sqlColumns.test(columns) && sqlSource.test(text.slice(from.index + from[0].length));
 }
 
 function isJson(text: string): boolean {
@@ -79,7 +92,7 @@ function isProgram(text: string): boolean {
 }
 
 const questionAboutAssistant = [
-  /\b(?:are|r) (?:you|u) (?:(?:really|actually|just|even|like|an?|the|some|kind|of|sort) )*(?:ai|a\.i\.?|robot|bot|chat ?bot|human|machine|computer|language model|llm|chatgpt|gpt(?:-?\d)?|real person|sentient|conscious|self-?aware|alive|program|person|claude|gemini|alexa|siri)\b/,
+  /\b(?:are|r) (?:you|u) (?:(?:really|actually|just|even|like|an?|the|some|kind|of|sort) )*(?:ai|a\.i\.?|robot|bot|chat ?bot|human|machine|computer|language model|llm|chatgpt|gpt(?:-?\d)?|real person|sentient|conscious|self-?aware|claude|gemini|alexa|siri|(?:alive|program|person)(?= ?(?:$|[?.!,]|or\b)))(?![a-z])/,
   /\b(?:am i|are we) (?:talking|speaking|chatting) (?:to|with) (?:a|an|the) (?:(?:real|actual) )?(?:human|person|bot|chat ?bot|robot|machine|computer|ai)\b/,
   /\b(?:what|which) (?:(?:kind|sort|type) of )?(?:ai|a\.i\.|language model|llm|model|gpt|chat ?bot|version of \w+) (?:are|r) (?:you|u)\b/,
   /\bwhat (?:(?:ai|language) )?model (?:are you|is this|do you (?:use|run))\b/,
@@ -101,7 +114,7 @@ export function detectMetaQuestion(text: string): Finding | null {
 const absentThing = [
   /\b(?:see|look(?:ing)? at|check|open|view|review|refer to|find|read|inspect|examine|use|analy[sz]e|per|consider|described?)(?: (?:the|this|that|my|these|our|to|in|out))* (?:attached|enclosed|accompanying|uploaded|pictured|included|embedded)\b/,
   /\b(?:attached|enclosed|accompanying|uploaded) (?:is |are )?(?:(?:the|this|my|a|an) )?(?:image|picture|photo|photograph|screenshot|screen shot|pic|diagram|figure|chart|graph|audio|recording|clip|video|map|table|scan)s?\b/,
-  /\b(?:image|picture|photo|photograph|screenshot|diagram|figure|chart|graph|audio|recording|video|pic|table|spreadsheet|pdf|document|file)s?(?: (?:i|i've|i have|that i|we|that we|which i))* (?:(?:have |just )?(?:attached|uploaded|sent|shared|posted|provided|included|linked)|(?:(?:is|are|shown|given|provided|attached) )?(?:above|below|attached|here))\b/,
+  /\b(?:image|picture|photo|photograph|screenshot|diagram|figure|chart|graph|audio|recording|video|pic|table|spreadsheet|pdf|document|file)s?(?: (?:i|i've|i have|that i|we|that we|which i))* (?:(?:have |just )?(?:attached|uploaded|sent|shared|posted|provided|included|linked)|(?:(?:is|are|shown|given|provided|attached) )?(?:above|below|attached))\b/,
   /\b(?:as (?:you can see|shown|seen|depicted|illustrated)|shown|depicted|pictured|seen|visible|displayed|based on|according to|given|from|what's|what is|who is|who's|explain|describe) (?:in|on|by|from)? ?(?:the|this|that|my) (?:image|picture|photo|photograph|screenshot|diagram|chart|graph|figure|audio|recording|clip|video)\b/,
   /\b(?:look at|in|of|on|from|about|transcribe|describe|read|analy[sz]e|explain|identify|caption) (?:this|that|my) (?:image|picture|photo|photograph|screenshot|recording|audio(?: clip| file)?|diagram|video clip)(?![\w-])/,
   /\blisten to (?:the|this|my) (?:attached )?(?:audio|recording|clip|voice ?mail|voice note)\b/,
@@ -123,7 +136,7 @@ const earlierTalk = [
   /\b(?:continue|carry on|go on|pick up|resume) (?:from )?where (?:we|you|i) (?:left off|stopped|were)\b/,
   /\b(?:what|how) about (?:the )?(?:other|second|third|last|previous|first) (?:one|option|thing|part|question|ones)\b/,
   /\b(?:the|that) (?:other|second|third|previous|first|last|one) (?:thing|one|option|suggestion|answer|question|problem|issue)?(?: that)? ?(?:you|we|i) (?:said|mentioned|gave|suggested|discussed|talked about|told|asked|recommended|listed)\b/,
-  /\b(?:my|our|the|your) (?:previous|last|earlier|prior) (?:question|message|conversation|chat|request|answer|reply|response|query|prompt|suggestion|advice|recommendation)\b/,
+  /(?:^|[,.] ?|\b(?:said|asked|wrote|mentioned|explained|described) )(?:in|from|per|about|regarding|see|following|on) (?:my|our|the|your) (?:previous|last|earlier|prior) (?:question|message|conversation|chat|request|answer|reply|response|query|prompt|suggestion|advice|recommendation)\b/,
   /\b(?:you know|u know) (?:what|which one) (?:i mean|i'm talking about|i am talking about|i meant|to do)\b/,
   /^(?:and |so |but |ok(?:ay)? |then )*(?:that one|the other one|the same one|same again|same thing|the usual|same|again|as before|like before|the first one|the second one|this one|that too|the rest|more of (?:that|the same)|what about (?:it|that|them)(?: then)?)(?: please)?[.?! ]*$/,
 ];
@@ -140,13 +153,13 @@ function detectPhrase(
   kind: DetectorName,
   what: string,
 ): Finding | null {
-  const count = spokenWords(text).length;
+  const count = wordsOf(text).length;
   if (count > mostWords) return null;
   const read = asRead(text);
   for (const pattern of patterns) {
     const match = pattern.exec(read);
     if (match !== null) {
-      const part = spokenWords(match[0]).length / Math.max(1, count);
+      const part = wordsOf(match[0]).length / Math.max(1, count);
       return {
         kind,
         strength: 0.8 + 0.2 * Math.min(1, part),

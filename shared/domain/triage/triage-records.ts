@@ -1,12 +1,15 @@
+import type { Output } from '../base/output.ts';
 import type { TaskKind } from '../base/task-kind.ts';
+import { normalisedText } from '../base/text.ts';
 import type { JudgedRecord } from '../traces/trace-record.ts';
 import { type CorpusProfile, profileCorpus } from './corpus-profile.ts';
-import { type DetectorName, disagreementDetectors } from './detector-name.ts';
-import { findNoise, findPoison } from './detectors.ts';
+import { type DetectorName, disagreementDetectors, plainNoise } from './detector-name.ts';
+import { type DetectorContext, findNoise, findPoison } from './detectors.ts';
 import type { Finding } from './finding.ts';
 import { NativeKinds, type Sighting } from './native-kinds.ts';
 import { isOfPerson } from './of-person.ts';
 import type { OutOfFold } from './off-domain.ts';
+import { readable, wordsOf } from './readable.ts';
 import type { Suspect, SuspectRecord } from './suspect.ts';
 import { findSuspects } from './suspects.ts';
 import type { Triage } from './triage.ts';
@@ -27,31 +30,77 @@ export interface TriageRequest {
   readonly labels: readonly string[];
   /** What models say that never saw a record; one that lacks either is no suspect. */
   readonly outOfFold: OutOfFoldPasses;
+  /** A model's first examples: what stands in them is ordinary. None by default. */
+  readonly examples?: readonly OrdinaryExample[];
   /** What the traffic is like; learnt from the records by default. */
   readonly profile?: CorpusProfile;
 }
 
 const [peopleDisagree] = disagreementDetectors;
+
+/** An example that the model was created with. */
+export interface OrdinaryExample {
+  readonly input: string;
+  readonly output: Output;
+}
+
+/** So many examples are read at most for what is ordinary. */
+const examplesRead = 10_000;
+/**
+ * A text sent so often, and with such a share of the traffic, is ordinary whatever it looks like. An attack stays one,
+ * and there is nothing to learn from none.
+ */
+const frequentFrom = { times: 5, share: 0.005 };
+const staysPoison: ReadonlySet<string> = new Set<DetectorName>([
+  'prompt-injection',
+  'jailbreak',
+  'empty',
+  'unreadable',
+]);
+/** A text of fewer words is ordinary to send again. */
+const wordsOfRepetition = 5;
+
 const clean: Triage = { category: 'clean', kind: 'none', reason: 'nothing found against it' };
 
 /**
  * Looks for what the task kind names. Sorts records: poison first, then suspect judgements, then fixable noise; the
- * rest is clean. A trace that passed can be poison too. What is ordinary for the traffic or for a label is never held
- * against a record, and what a person judged is never thrown away: fixable noise at most, or suspect where people
- * disagree, whatever models say. Time is linear in the text.
+ * rest is clean. A trace that passed can be poison too. What is ordinary for the traffic, for a label or for the first
+ * examples is never held against a record. What a person judged is never thrown away: fixable noise at most, and that
+ * only where it shows plainly, or suspect where people disagree, whatever models say. A text that a detector fails on is
+ * set aside with the reason, and the others go on. Time is linear in the text.
  */
 export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triage> {
   const { records, outOfFold, kind } = request;
   const looksFor: ReadonlySet<DetectorName> = new Set(kind.triage);
-  const meant = (findings: readonly Finding[]): Finding[] => findings.filter((finding) => looksFor.has(finding.kind));
-  const profile = request.profile ?? profileCorpus(records.map((record) => record.input));
+  const examples = (request.examples ?? []).slice(0, examplesRead);
+  const trusted = [...examples, ...records.filter(isOfPerson)].map(({ input }) => input);
+  const profile =
+    request.profile ??
+    profileCorpus(
+      records.map((record) => record.input),
+      trusted,
+    );
   const context = { profile, vocabulary: new Vocabulary(profile) };
-  const readings = readInputs(records, (record) => ({
-    poison: meant(findPoison(record.input, context, outOfFold.first.get(record.traceId))),
-    noise: meant(findNoise(record.input, context)),
-  }));
+  const read = (input: string, answer?: OutOfFold): Reading => readText(input, context, looksFor, answer);
+  // The words of the examples are all known; how they look to who does not know them is what makes a kind ordinary.
+  const unknowing = { ...context, profile: { ...profile, documentFrequency: new Map<string, number>() } };
+  const texts = new KnownTexts(records, examples, looksFor.has('repetition'));
+  const readings = new Map(
+    records.map((record) => [
+      record.traceId,
+      texts.ordinary(record, read(record.input, outOfFold.first.get(record.traceId))),
+    ]),
+  );
   const labelsOf = (record: JudgedRecord): readonly string[] => labelsOfRecord(record, kind);
-  const native = nativeKinds(records, readings, labelsOf);
+  const native = nativeKinds(
+    records,
+    readings,
+    labelsOf,
+    examples.map(({ input, output }) => {
+      const { poison, noise } = readText(input, unknowing, looksFor, undefined);
+      return { kinds: [...poison, ...noise].map((finding) => finding.kind), labels: kind.facets(output) };
+    }),
+  );
 
   const result = new Map<string, Triage>();
   const judged: JudgedRecord[] = [];
@@ -76,7 +125,6 @@ export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triag
     labels,
     records: judged.flatMap((record) => suspectRecord(record, { ...request, labels })),
   });
-  const seen = new Map<string, string>();
   for (const record of judged) {
     const suspect = suspects.get(record.traceId);
     const isMeant = suspect !== undefined && looksFor.has(suspect.kind);
@@ -85,13 +133,10 @@ export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triag
   return result;
 
   function noiseOf(record: JudgedRecord): Triage {
-    const noise = foreign(readings.get(record.traceId)?.noise, labelsOf(record), native);
-    const first = seen.get(record.input);
-    if (first === undefined) seen.set(record.input, record.traceId);
-    if (noise !== undefined) return { category: 'fixable-noise', kind: noise.kind, reason: noise.reason };
-    if (first !== undefined && looksFor.has('repetition'))
-      return { category: 'fixable-noise', kind: 'repetition', reason: `is the same text as trace ${first}` };
-    return clean;
+    const found = readings.get(record.traceId)?.noise;
+    const shown = isOfPerson(record) ? found?.filter((finding) => plainNoise.has(finding.kind)) : found;
+    const noise = foreign(shown, labelsOf(record), native);
+    return noise === undefined ? clean : { category: 'fixable-noise', kind: noise.kind, reason: noise.reason };
   }
 }
 
@@ -100,17 +145,64 @@ interface Reading {
   readonly noise: readonly Finding[];
 }
 
-function readInputs(
-  records: readonly JudgedRecord[],
-  read: (record: JudgedRecord) => Reading,
-): ReadonlyMap<string, Reading> {
-  return new Map(records.map((record) => [record.traceId, read(record)]));
+/** What detectors see in one text, of what the task looks for. */
+function readText(
+  input: string,
+  context: DetectorContext,
+  looksFor: ReadonlySet<DetectorName>,
+  answer: OutOfFold | undefined,
+): Reading {
+  const meant = (findings: readonly Finding[]): Finding[] => findings.filter((finding) => looksFor.has(finding.kind));
+  try {
+    return { poison: meant(findPoison(input, context, answer)), noise: meant(findNoise(input, context)) };
+  } catch (error) {
+    const reason = `could not be read for triage: ${error instanceof Error ? error.message : 'unknown'}`.slice(0, 200);
+    return { poison: [{ kind: 'unreadable', strength: 1, reason }], noise: [] };
+  }
+}
+
+/** Texts that are ordinary because they are known: sent often, sent before, or among the first examples. */
+class KnownTexts {
+  readonly #examples: ReadonlySet<string>;
+  readonly #counts = new Map<string, number>();
+  readonly #first = new Map<string, string>();
+  readonly #looksForRepetition: boolean;
+  readonly #frequent: number;
+
+  constructor(records: readonly JudgedRecord[], examples: readonly OrdinaryExample[], looksForRepetition: boolean) {
+    this.#looksForRepetition = looksForRepetition;
+    this.#frequent = Math.max(frequentFrom.times, frequentFrom.share * records.length);
+    this.#examples = new Set(examples.map(({ input }) => normalisedText(input)));
+    for (const { input, traceId } of records) {
+      this.#counts.set(input, (this.#counts.get(input) ?? 0) + 1);
+      if (!this.#first.has(input)) this.#first.set(input, traceId);
+    }
+  }
+
+  /** The reading without what is ordinary, and with repetition where the text is the same as an earlier one's. */
+  ordinary({ input, traceId }: JudgedRecord, { poison, noise }: Reading): Reading {
+    const count = this.#counts.get(input) ?? 0;
+    if (this.#examples.has(normalisedText(input))) return { poison: [], noise: [] };
+    if (count >= this.#frequent) return { poison: poison.filter(({ kind }) => staysPoison.has(kind)), noise: [] };
+    const first = this.#first.get(input);
+    if (!this.#looksForRepetition || first === traceId || first === undefined) return { poison, noise };
+    if (wordsOf(readable(input)).length < wordsOfRepetition) return { poison, noise };
+    const repetition = { kind: 'repetition', strength: 0, reason: `is the same text as trace ${first}` } as const;
+    return { poison, noise: [...noise, repetition] };
+  }
+}
+
+/** What was seen in a first example. */
+interface SeenInExample {
+  readonly kinds: readonly string[];
+  readonly labels: readonly string[];
 }
 
 function nativeKinds(
   records: readonly JudgedRecord[],
   readings: ReadonlyMap<string, Reading>,
   labelsOf: (record: JudgedRecord) => readonly string[],
+  inExamples: readonly SeenInExample[],
 ): NativeKinds {
   const sizes = new Map<string, number>();
   const sightings: Sighting[] = [];
@@ -120,7 +212,8 @@ function nativeKinds(
     const reading = readings.get(record.traceId);
     for (const { kind } of [...(reading?.poison ?? []), ...(reading?.noise ?? [])]) sightings.push({ kind, labels });
   }
-  return new NativeKinds(sightings, records.length, sizes);
+  const examples = inExamples.flatMap(({ kinds, labels }) => kinds.map((kind) => ({ kind, labels })));
+  return new NativeKinds(sightings, records.length, sizes, examples);
 }
 
 function foreign(
@@ -174,5 +267,6 @@ function inOrder(found: OutOfFold, labels: readonly string[]): readonly number[]
 }
 
 function suspectTriage(suspect: Suspect): Triage {
-  return { category: 'suspect-judgement', kind: suspect.kind, reason: suspect.reason };
+  const { kind, reason, likely, strength } = suspect;
+  return { category: 'suspect-judgement', kind, reason, suspect: { likely, probability: strength } };
 }

@@ -1,5 +1,7 @@
 import type { CorpusProfile } from './corpus-profile.ts';
 
+/** Longer words are no words that a hand slips in. */
+const longestWord = 30;
 /** Common words taken at most, the commonest. */
 const mostWords = 20_000;
 
@@ -18,7 +20,10 @@ export class Vocabulary {
     this.#frequency = profile.documentFrequency;
     const least = Math.max(5, 0.001 * profile.texts);
     const common = [...profile.documentFrequency]
-      .filter(([word, frequency]) => frequency >= least && word.length >= 4 && /^[\p{L}\p{M}']+$/u.test(word))
+      .filter(
+        ([word, frequency]) =>
+          frequency >= least && word.length >= 4 && word.length <= longestWord && /^[\p{L}\p{M}']+$/u.test(word),
+      )
       .sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
       .slice(0, mostWords)
       .map(([word]) => word);
@@ -52,6 +57,7 @@ export class Vocabulary {
    * none.
    */
   oneEditAway(word: string): string | null {
+    if (word.length > longestWord) return null;
     let best: string | null = null;
     for (const form of deletions(word)) {
       for (const candidate of this.#deletes.get(form) ?? []) {

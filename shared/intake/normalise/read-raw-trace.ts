@@ -69,10 +69,12 @@ export function readRawTrace(
 /** The fields of a record while it is read. */
 class Fields {
   #values: Map<string, unknown>;
+  readonly #nulls: ReadonlySet<string>;
   /** What the file has for a time that no inference can have been at; null where there is one, or none. */
   saidOf: string | null = null;
 
   constructor(values: Readonly<Record<string, unknown>>) {
+    this.#nulls = new Set(Object.keys(values).filter((name) => values[name] === null));
     this.#values = new Map(
       Object.entries(values).filter(([name, value]) => value !== undefined && (value !== null || name === 'output')),
     );
@@ -82,6 +84,11 @@ class Fields {
 
   has(name: string): boolean {
     return this.#values.has(name);
+  }
+
+  /** Whether the record has the field, and says nothing in it. */
+  isNull(name: string): boolean {
+    return this.#nulls.has(name);
   }
 
   get(name: string): unknown {
@@ -209,7 +216,12 @@ function example(): LineResult<never> {
 function readFields(fields: Fields, context: ReadingContext): LineProblem | null {
   const { task, kind, notes } = context;
   const output = fields.get('output');
-  if (output !== undefined && output !== null) {
+  if (output === undefined)
+    return {
+      reason: '"output": is missing',
+      mend: 'write it (null for no answer), or say where it is: --map output=FIELD',
+    };
+  if (output !== null) {
     const read = readOutput(output, 'output', task, kind);
     if (!read.ok) return read.problem;
     if (read.note !== null) notes.add(read.note);
@@ -373,7 +385,9 @@ function ownJudgement(
   const judge = givenJudge(fields, context);
   if (!judge.ok) return judge;
   if (verdict.value === null && expected.value === null) {
-    const isOdd = fields.has('judge') && !fields.has('score') && isNative(context);
+    // A line of a review whose "expected" nobody has filled in yet names a judge that has not judged.
+    const isUnfilled = fields.isNull('expected');
+    const isOdd = fields.has('judge') && !fields.has('score') && isNative(context) && !isUnfilled;
     return isOdd
       ? refuse('a "judge" without "verdict" or "expected"', 'say what was judged, or leave "judge" out')
       : { ok: true, value: null };

@@ -34,7 +34,7 @@ export const writeReport: Stage<ReportInput, RunResult> = {
       status: 'finished',
       finishedAt: new Date(ports.clock.now()).toISOString(),
       decision: result.decision,
-      reason: result.reason,
+      reason: result.why === null ? result.headline : `${result.headline}. ${result.why}`,
       resultId: result.champion,
       reportKey: result.report,
       failure: null,

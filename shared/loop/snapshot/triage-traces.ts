@@ -100,7 +100,10 @@ async function triage({ run, prepared, judged }: Input, context: StageContext): 
   const records = chunks.flat();
   const outOfFold = await twoPasses({ records, plan, kind, seed: run.seed }, context);
   const labels = kind.knownFacets(plan.model.task);
-  const verdicts = triageRecords({ records, kind, labels, outOfFold });
+  const examples = (await readJsonl(ports.objects, plan.parentExamplesKey, exampleSchema)).filter(
+    ({ provenance }) => provenance.kind === 'file',
+  );
+  const verdicts = triageRecords({ records, kind, labels, outOfFold, examples });
   return records.map((record): TriagedRecord => ({ ...record, triage: verdicts.get(record.traceId) ?? untriaged }));
 }
 

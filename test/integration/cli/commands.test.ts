@@ -38,7 +38,7 @@ const countsOf = (ended: Ended) => JSON.parse(ended.stdout);
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ratchet-cli-'));
-  await write('examples.jsonl', [...examples, '{"input": "cut off', '{"input": "x", "output": 7}'].join('\n'));
+  await write('examples.jsonl', [...examples, '{"input": "cut off', '{"input": "x", "output": ["ham"]}'].join('\n'));
   created = await run([
     'create',
     'mail',
@@ -137,13 +137,13 @@ describe('ratchet ingest', () => {
     await write('mixed.jsonl', content);
     const ended = await run(['ingest', 'mail', 'mixed.jsonl', '--json']);
     expect(ended.code).toBe(0);
-    expect(countsOf(ended)).toMatchObject({ ingested: 2, judgements: 1, alreadyKnown: 0, quarantined: 6 });
+    expect(countsOf(ended)).toMatchObject({ ingested: 3, judgements: 2, held: 1, alreadyKnown: 0, quarantined: 5 });
     const [path] = countsOf(ended).quarantine;
     const quarantined = (await readFile(path, 'utf8'))
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(quarantined.map((bad) => bad.line).sort((a: number, b: number) => a - b)).toEqual([4, 5, 6, 7, 8, 9]);
+    expect(quarantined.map((bad) => bad.line).sort((a: number, b: number) => a - b)).toEqual([4, 5, 7, 8, 9]);
     expect(quarantined.every((bad) => bad.mend !== '' && bad.file === at('mixed.jsonl'))).toBe(true);
     expect(ended.stderr).toContain('10000000 bytes');
   });
@@ -168,9 +168,11 @@ describe('ratchet ingest', () => {
   });
 
   test('exits 2 when no line could be used, and for an unknown model', async () => {
-    await write('bad.jsonl', 'x\ny\n');
+    await write('bad.jsonl', '{"a": 1}\n{"a": 2}\n');
     expect(await run(['ingest', 'mail', 'bad.jsonl'])).toMatchObject({ code: 2 });
-    expect(await run(['ingest', 'mail', 'empty.jsonl'])).toMatchObject({ code: 2 });
+    expect(await run(['ingest', 'mail', 'empty.jsonl'])).toMatchObject({ code: 0 });
+    expect(await run(['ingest', 'mail', 'bad.jsonl', '--strict'])).toMatchObject({ code: 1 });
+    expect(await run(['ingest', 'mail', 'bad.jsonl', '--map', 'nonsense=x'])).toMatchObject({ code: 2, stdout: '' });
     expect(await run(['ingest', 'nobody', 'mixed.jsonl'])).toMatchObject({ code: 2, stdout: '' });
     expect(await run(['ingest', 'mail', 'mixed.jsonl', 'nowhere.jsonl'])).toMatchObject({ code: 2, stdout: '' });
   });
@@ -216,9 +218,9 @@ describe('ratchet status', () => {
       lastRun: null,
       active: null,
     });
-    expect(status.since.judged).toBe(3);
+    expect(status.since.judged).toBe(4);
     expect(status.since.champion.of + status.since.nearEarlier + status.since.repeated + status.since.undecided).toBe(
-      3,
+      4,
     );
     expect(status.since.missing).toBe(20 - status.since.champion.of);
     const { stdout } = await run(['status', 'mail']);

@@ -73,6 +73,7 @@ describe('the launcher', () => {
       champion: checkpoint,
       previous: checkpoint,
       moved: false,
+      released: null,
     });
     expect((await run(['lineage', 'filter'])).stdout).toContain(`${checkpoint} · ★ champion`);
   });
@@ -91,7 +92,8 @@ describe('the launcher', () => {
   test.skipIf(oldNode === undefined)('passes signals on, and ends as what it started ends', async () => {
     const child = spawn(oldNode ?? '', [launcherPath, 'ingest', 'mail', '-'], { cwd: directory });
     const ended = once(child, 'exit');
-    child.stdin.write('no JSON\n');
+    // More than the beginning that the format is told by.
+    child.stdin.write('{"traceId": "t"}\nno JSON\n'.repeat(5_000));
     await once(child.stderr, 'data');
     child.kill('SIGTERM');
     expect(await ended).toEqual([143, null]);

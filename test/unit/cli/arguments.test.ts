@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { assignments, commaSeparated, fraction, path, wholeNumber } from '../../../cli/arguments.ts';
+import { assignments, collected, commaSeparated, fraction, path, wholeNumber } from '../../../cli/arguments.ts';
 import { idProblem, idSchema } from '../../../shared/domain/base/ids.ts';
 import { settingsSchema } from '../../../shared/domain/models/settings.ts';
 import { anyText } from '../intake/any-text.ts';
@@ -43,7 +43,22 @@ describe('arguments of the command line', () => {
 
   test('that are lists of labels have no empty one, or are refused', () => {
     expect(commaSeparated('a, b,c')).toEqual(['a', 'b', 'c']);
-    for (const text of ['', ',', 'a,', ',a', 'a,,b', ' ']) expect(parsed(commaSeparated, text)).toBeUndefined();
+    expect(commaSeparated('"a, b",c')).toEqual(['a, b', 'c']);
+    expect(commaSeparated(' "say ""hi""" , "x"')).toEqual(['say "hi"', 'x']);
+    for (const text of ['', ',', 'a,', ',a', 'a,,b', ' ', '""', '"a', '"a"b', '"a"\n"b"', 'a,""'])
+      expect(parsed(commaSeparated, text)).toBeUndefined();
+    const names = fc.array(
+      anyText.filter((text) => text.isWellFormed() && /\S/.test(text) && !/[\r\n]/.test(text)),
+      { minLength: 1 },
+    );
+    fc.assert(
+      fc.property(names, (given) => {
+        const row = given.map((name) => `"${name.replaceAll('"', '""')}"`).join(',');
+        expect(commaSeparated(row)).toEqual(given.map((name) => name.trim()));
+      }),
+    );
+    expect(collected('b, c', collected('a'))).toEqual(['a', 'b, c']);
+    expect(parsed(collected, ' ')).toBeUndefined();
     fc.assert(
       fc.property(anyText, (text) => {
         for (const label of parsed(commaSeparated, text) ?? []) expect(label).toMatch(/\S/);

@@ -45,6 +45,15 @@ describe('sinceVerdict', () => {
   });
 });
 
+const noTraffic = { traces: 0, judged: 0, failed: 0, lastAt: null };
+const health: CommandResult<'status'>['health'] = {
+  traffic: noTraffic,
+  overTime: { days: 1, stretches: [] },
+  sinceLastRun: noTraffic,
+  next: { due: false, reason: 'Nothing new so far.' },
+  missing: { failures: 20, records: 50 },
+};
+
 describe('statusLines', () => {
   const status: CommandResult<'status'> = {
     model: 'mail',
@@ -65,6 +74,8 @@ describe('statusLines', () => {
       finishedAt: null,
     },
     active: { run: 'run-3', owner: 'host:1', until: '2026-03-06T00:00:00.000Z' },
+    health,
+    review: null,
   };
 
   test('say who is champion, how it does, what the last run decided, and which is going on', () => {
@@ -75,21 +86,62 @@ describe('statusLines', () => {
       '  predecessor: 84.9 % (79.5 % to 89.1 %), 180 of 212',
       '  only the champion is right 20 times, only its predecessor 7 times',
       '  left out of 240 judged traces: 20 near earlier traces or examples, 8 near one that counts, 3 without a right answer to hold both against, which flatters the champion',
+      'Traffic: no traces yet.',
       'Last run run-2: kept. No gain.\\u001b[2J',
       'Run run-3 is going on: host:1 holds the lease until 2026-03-06T00:00:00.000Z.',
     ]);
   });
 
   test('say that there is no champion, no run, and nobody at work', () => {
-    expect(statusLines({ model: 'mail', champion: null, since: null, lastRun: null, active: null })).toEqual([
+    const nothing = { model: 'mail', champion: null, since: null, lastRun: null, active: null, health, review: null };
+    expect(statusLines(nothing)).toEqual([
       'mail: no champion yet.',
+      'Traffic: no traces yet.',
       'No run so far.',
       'No run is going on.',
+      'Next: train the first checkpoint: ratchet create mail --examples FILE',
     ]);
+  });
+
+  test('say how much comes in and fails over time, what waits for review, and what the next run lacks', () => {
+    const day = (from: string, traces: number, judged: number, failed: number) => ({ from, traces, judged, failed });
+    const stretches = [day('2026-03-01', 100, 50, 5), day('2026-03-02', 0, 0, 0), day('2026-03-03', 200, 20, 4)];
+    const lines = statusLines({
+      ...status,
+      active: null,
+      health: {
+        traffic: { traces: 300, judged: 70, failed: 9, lastAt: '2026-03-03T12:00:00Z' },
+        overTime: { days: 1, stretches },
+        sinceLastRun: { traces: 200, judged: 20, failed: 4, lastAt: '2026-03-03T12:00:00Z' },
+        next: { due: false, reason: '4 traces were judged to fail since the last run began; a run begins at 50.' },
+        missing: { failures: 11, records: 0 },
+      },
+      review: { run: 'run-2', suspects: 3, poison: 1, unknown: 0, file: '/w/review.jsonl' },
+    });
+    expect(lines.slice(lines.indexOf('Traffic: 300 traces, 70 judged (23.3 %), 9 of them failed (12.9 %).'))).toEqual([
+      'Traffic: 300 traces, 70 judged (23.3 %), 9 of them failed (12.9 %).',
+      '  by day from 2026-03-01:',
+      '  traces  ▅▁█  at most 200',
+      '  judged  █·▂  50.0 % at first, 10.0 % now',
+      '  failed  ▅·█  10.0 % at first, 20.0 % now',
+      'Since the last run began: 200 traces, 20 judged (10.0 %), 4 of them failed (20.0 %).',
+      'To review, by run run-2: 3 suspect judgements.',
+      '  /w/review.jsonl',
+      'Last run run-2: kept. No gain.\\u001b[2J',
+      'No run is going on.',
+      'Next run: not yet. 4 traces were judged to fail since the last run began; a run begins at 50.',
+      '  To decide, a run needs 11 more failures at least.',
+    ]);
+  });
+
+  test('name the command that makes a first checkpoint of judged traces', () => {
+    const traffic = { traces: 600, judged: 500, failed: 100, lastAt: '2026-03-03T12:00:00Z' };
+    const cold = { ...status, champion: null, since: null, active: null, health: { ...health, traffic } };
+    expect(statusLines(cold).at(-1)).toBe('Next: 500 judged traces are here: ratchet create mail --from-traces');
   });
 
   test('give no rates where there are too few traces', () => {
     const few = since({ champion: rate(3, 5), missing: 15, nearEarlier: 0, repeated: 0 });
-    expect(statusLines({ ...status, since: few }).slice(1, -2)).toEqual([few.verdict]);
+    expect(statusLines({ ...status, since: few }).slice(1, -3)).toEqual([few.verdict]);
   });
 });

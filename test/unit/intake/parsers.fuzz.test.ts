@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { parseInputLine } from '../../../cli/commands/predict.ts';
-import { createFormats } from '../../../shared/composition/create-formats.ts';
+import { parseInputLine } from '../../../cli/answer-lines.ts';
+import { ratchetFormat } from '../../../shared/intake/formats/ratchet.ts';
 import { parseJsonObject } from '../../../shared/intake/parse-json-line.ts';
 import { readExampleLines } from '../../../shared/intake/read-example-lines.ts';
 import { type Line, maxLineBytes, readLines } from '../../../shared/intake/read-lines.ts';
@@ -100,7 +100,7 @@ describe('a parser of lines', () => {
     fc.assert(
       fc.property(jsonLine, (text) => {
         const result = parseInputLine({ kind: 'text', number: 1, text });
-        expect(typeof (result.ok ? result.value : result.problem.reason)).toBe('string');
+        expect(typeof (result.ok ? result.value.input : result.problem.reason)).toBe('string');
       }),
       { numRuns: 500 },
     );
@@ -115,12 +115,12 @@ describe('a parser of lines', () => {
           kind: classification,
           task: null,
           labels: [],
-          formats: createFormats(),
+          formats: [{ ...ratchetFormat, detects: () => true }],
           name: 'examples',
           keepVariants: false,
           problemOf: () => null,
-          onBadLine: ({ reason, mend }) => {
-            told += 1;
+          onBadLine: ({ reason, mend, lines: many }) => {
+            told += many;
             expect(reason === '' || mend === '').toBe(false);
           },
         });

@@ -180,7 +180,7 @@ describe('modelStatus', () => {
     await promote('second', 'r7');
     await arrive(inputs('x', 600));
     const told: (readonly [number, number])[] = [];
-    await modelStatus(modelId, ports, (done, total) => told.push([done, total]));
+    await modelStatus(modelId, ports, { onProgress: (done, total) => told.push([done, total]) });
     expect(told).toEqual([
       [512, 1_200],
       [600, 1_200],

@@ -34,6 +34,7 @@ export function embeddedBackEnds(options: EmbeddedRuntimeOptions): {
       {
         ...embeddedPredictorFacts,
         predict: async (...request) => (await loaded()).predictor.predict(...request),
+        explain: async (...request) => (await loaded()).predictor.explain(...request),
       },
       {
         ...taggerPredictorFacts,

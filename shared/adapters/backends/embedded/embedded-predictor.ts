@@ -1,6 +1,7 @@
 import { RatchetError } from '../../../domain/base/errors.ts';
 import type { Prediction, Predictor } from '../../../ports/predictor.ts';
-import { labelOutput } from '../../../tasks/classification/label.ts';
+import { labelOf, labelOutput } from '../../../tasks/classification/label.ts';
+import { explainByOcclusion } from '../explain-by-occlusion.ts';
 import type { EmbeddedRuntime, HeldArtifact } from './embedded-runtime.ts';
 import { embeddedPredictorFacts } from './facts.ts';
 import { maxFeatureCharacters } from './text-features.ts';
@@ -14,8 +15,8 @@ const embeddingWork = 0.9;
 const nothing: Prediction = { output: null, confidence: 0, alternatives: [] };
 
 /** Answers with heads that the embedded trainer made. */
-export function createEmbeddedPredictor(runtime: EmbeddedRuntime): Predictor {
-  return {
+export function createEmbeddedPredictor(runtime: EmbeddedRuntime): Required<Predictor> {
+  const predictor: Required<Predictor> = {
     ...embeddedPredictorFacts,
     async predict(served, inputs, { alternatives = defaultAlternatives, onProgress } = {}) {
       const artifact = await runtime.served(served);
@@ -50,7 +51,16 @@ export function createEmbeddedPredictor(runtime: EmbeddedRuntime): Predictor {
       await Promise.all(Array.from({ length: runtime.pool.threads + 1 }, lane));
       return predictions;
     },
+    async explain(served, input) {
+      const { header } = await runtime.served(served);
+      return explainByOcclusion({
+        input: cut(input),
+        key: labelOf,
+        predict: (inputs) => predictor.predict(served, inputs, { alternatives: header.labels.length }),
+      });
+    },
   };
+  return predictor;
 }
 
 async function predictPart(

@@ -2,6 +2,7 @@ import type { Predictor } from '../../../ports/predictor.ts';
 import type { Trainer } from '../../../ports/trainer.ts';
 import { classification } from '../../../tasks/classification/classification.ts';
 import { embeddedConfigurationSchema, embeddedOptionsSchema, learnsFromChampion } from './embedded-configuration.ts';
+import { languageConcern } from './language-concern.ts';
 import { firstConfigurations, neighbourConfigurations } from './search-space.ts';
 
 /** The name of trainer and predictor. */
@@ -19,11 +20,12 @@ export const embeddedTrainerFacts: Omit<Trainer, 'start' | 'advance'> = {
   first: ({ options }) => firstConfigurations(embeddedOptionsSchema.parse(options).foundation),
   neighbours: (from, { losesTooMuch }) =>
     neighbourConfigurations(embeddedConfigurationSchema.parse(from), losesTooMuch),
+  concern: (options, inputs) => languageConcern(embeddedOptionsSchema.parse(options).foundation, inputs),
   learnsFromChampion: (configuration) => learnsFromChampion(embeddedConfigurationSchema.parse(configuration)),
 };
 
 /** What the predictor says of itself without being loaded. */
-export const embeddedPredictorFacts: Omit<Predictor, 'predict'> = {
+export const embeddedPredictorFacts: Omit<Predictor, 'predict' | 'explain'> = {
   name: embeddedBackEnd,
   tasks: [classification.kind],
   ranked: true,

@@ -1,3 +1,5 @@
+import { isUnspaced, segmentRun } from '../../../domain/base/unspaced.ts';
+
 /** Characters (UTF-16 code units) of an input that n-grams are taken from; the rest is not looked at. */
 export const maxFeatureCharacters = 4_000;
 
@@ -11,6 +13,8 @@ export function readableText(input: string): string {
   const text = input.trimStart().slice(0, maxFeatureCharacters).trimEnd();
   return visible.test(text) ? text.toWellFormed() : '';
 }
+
+const wordRun = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
 
 const longestCharacterNgram = 4;
 const shortestCharacterNgram = 2;
@@ -38,6 +42,9 @@ function kindOf(unit: number): number {
  * The n-grams of one text at a time, as 64-bit hashes in two halves: words and pairs of neighbouring words, then the 2-
  * to 4-grams of characters inside each token between white space, the token padded with a space on either side
  * (scikit-learn's `char_wb`). All in lower case. A collision among a million features has a probability of about 3e-8.
+ *
+ * Of scripts without spaces the words of each run, and pairs of them, come beside the run itself. They are hashed apart
+ * from all other n-grams: an artifact of before they were read knows none of them, and answers as it always did.
  */
 export class NgramReader {
   low = new Uint32Array(1 << 12);
@@ -50,8 +57,10 @@ export class NgramReader {
   read(text: string): void {
     const lower = text.toLowerCase();
     this.count = 0;
-    this.#reserve(lower.length * longestCharacterNgram + 16);
+    const unspaced = isUnspaced(lower);
+    this.#reserve(lower.length * (longestCharacterNgram + (unspaced ? 2 : 0)) + 16);
     this.#readWords(lower);
+    if (unspaced) this.#readSegments(lower);
     this.wordNgrams = this.count;
     this.#readCharacters(lower);
   }
@@ -99,6 +108,34 @@ export class NgramReader {
         previousLow = low;
         previousHigh = high;
         hasPrevious = true;
+      }
+    }
+  }
+
+  #readSegments(text: string): void {
+    let previousLow = 0;
+    let previousHigh = 0;
+    for (const [run] of text.matchAll(wordRun)) {
+      const pieces = segmentRun(run);
+      if (pieces.length < 2) {
+        previousLow = 0;
+        previousHigh = 0;
+        continue;
+      }
+      for (const piece of pieces) {
+        let low = 0x27d4eb2f;
+        let high = 0x165667b1;
+        for (let at = 0; at < piece.length; at++) {
+          const unit = piece.charCodeAt(at);
+          low = Math.imul(low ^ unit, 0x01000193);
+          high = Math.imul(high ^ unit, 0x5bd1e995) ^ (high >>> 13);
+        }
+        this.#add(low, high);
+        if (previousLow !== 0) {
+          this.#add(Math.imul(previousLow, 31) + low, Math.imul(previousHigh ^ 0x2545f491, 0x6c078965) + high);
+        }
+        previousLow = low;
+        previousHigh = high;
       }
     }
   }

@@ -16,6 +16,12 @@ describe('words', () => {
     expect(words('नमस्ते दुनिया')).toHaveLength(2);
   });
 
+  it('are those of the dictionary in scripts without spaces, and those of other scripts beside them', () => {
+    expect(words('今日も雨、iPhone15の話')).toEqual(['今日', 'も', '雨', 'iphone15', 'の', '話']);
+    expect(words('เข้าสู่ระบบไม่ได้')).toEqual(['เข้า', 'สู่', 'ระบบ', 'ไม่', 'ได้']);
+    expect(words('我想退款')).toEqual(['我想', '退款']);
+  });
+
   it('are none in punctuation, white space and emoji', () => {
     expect(words(' ?! \u{1F642} ')).toEqual([]);
   });
@@ -40,6 +46,29 @@ describe('wordKey', () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe('wordKey in scripts without spaces', () => {
+  // Letters and marks of Han, Hiragana, Katakana, Thai, Lao, Khmer and Burmese, figures and blanks among them.
+  const characters = [...'快递在哪里我想退款今日はいいですかパスワードเข้าสู่ระบบไม่ได้ที่ກະລຸນາຊ່ວຍខ្ញុំចង់ដឹងငွေပြန်အမ်းa1 é'];
+
+  it('is its own key, whatever the order', () => {
+    const text = fc.array(fc.constantFrom(...characters), { maxLength: 40 }).map((all) => all.join(''));
+    fc.assert(
+      fc.property(text, (made) => {
+        const key = wordKey(made);
+        expect(wordKey(key)).toBe(key);
+        if (wordsOfKey(key).length > 0) expect(wordKey(wordsOfKey(key).toReversed().join('、'))).toBe(key);
+        expect(new Set(wordsOfKey(key))).toEqual(wordSet(made));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('finds sentences near that differ in a word', () => {
+    const near = jaccard(wordSet('我昨天买的手机快递到现在还没有送到'), wordSet('我昨天买的电脑快递到现在还没有送到'));
+    expect(near).toBeGreaterThan(0.7);
   });
 });
 

@@ -259,6 +259,25 @@ describe('assignPlaces', () => {
     expect(additions).toEqual([]);
   });
 
+  it('gives an input of a script without spaces the place of its key of before its words were told apart', () => {
+    const old = { words: '快递在哪里', groupId: 'old', ...evidence(3) };
+    const { places, additions } = assignPlaces({
+      ledger: [old],
+      items: itemsOf(['快递在哪里?']),
+      salt,
+      reportShare: 0,
+    });
+    expect(wordKey('快递在哪里?')).not.toBe(old.words);
+    expect(places.get('trace-0')).toEqual({ groupId: 'old', ...evidence(3) });
+    expect(additions).toEqual([]);
+    const two = [
+      { words: '快递 在哪里', groupId: 'a', ...evidence(3) },
+      { words: '快递在哪里', groupId: 'b', ...evidence(5) },
+    ];
+    const between = assignPlaces({ ledger: two, items: itemsOf(['快递在哪里']), salt, reportShare: 0 });
+    expect(between.places.get('trace-0')).toMatchObject({ folds: [3, 5], use: 'none' });
+  });
+
   it('goes by the first group of two ledger entries for one input', () => {
     const ledger = [
       entry('block my card', evidence(1)),

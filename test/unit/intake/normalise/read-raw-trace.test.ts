@@ -64,6 +64,18 @@ const problemOf = (fields: Record<string, unknown>, given: Given = {}) => {
 const said = (result: LineResult<ReadTrace>) => (result.ok ? result.value.judgements[0] : undefined);
 
 describe('readRawTrace', () => {
+  test('takes a judge whose "expected" is still null for nothing judged, and once it is filled in for a judgement', () => {
+    const judge = { kind: 'human', id: 'review' };
+    expect(parse({ expected: null, judge })).toMatchObject({ ok: true, value: { judgements: [] } });
+    expect(parse({ expected: 'spam', judge })).toMatchObject({
+      ok: true,
+      value: { judgements: [{ verdict: 'fail', expected: 'spam' }] },
+    });
+    expect(parse({ expected: null, verdict: 'fail', judge })).toMatchObject({
+      value: { judgements: [{ verdict: 'fail' }] },
+    });
+  });
+
   test('reads a trace without a judgement and gives it the model', () => {
     expect(parse({})).toEqual({
       ok: true,

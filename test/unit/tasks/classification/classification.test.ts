@@ -23,7 +23,7 @@ describe('classification', () => {
     expect(classification.problem(task, '', ham)).toBeNull();
     expect(classification.problem(task, '', labelOutput('eggs'))).toEqual({
       reason: 'label "eggs" is not one of the model\'s 2',
-      mend: 'use one of the labels the model was created with',
+      mend: 'use one of the labels that "ratchet labels MODEL" lists, or add it',
     });
   });
 

@@ -1,0 +1,53 @@
+import type { Command } from 'commander';
+import type { ListedModel } from '../../shared/operations/list-models.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { listLines } from '../list-lines.ts';
+import { type CommandResult, commandResult } from '../results.ts';
+import type { RunCommand, Session } from '../session.ts';
+
+const help = `
+Example:
+  $ ratchet list
+  $ ratchet list --json | jq -r '.models[] | select(.next.due) | .model'
+
+No trace is looked at. The score is that which was measured when the champion was made; ratchet status MODEL tells how it
+does since.`;
+
+export function addListCommand(program: Command, run: RunCommand): void {
+  program
+    .command('list')
+    .summary('all models at a glance')
+    .description(
+      'Lists the models of the workspace or the stack: task, champion, score, traffic, the run that is going on, and when the next one is due.',
+    )
+    .addHelpText('after', help)
+    .action((_options: unknown, command: Command) => run(command, list));
+}
+
+async function list(session: Session): Promise<ExitCode> {
+  const { ports } = await session.open();
+  const { listModels } = await import('../../shared/operations/list-models.ts');
+  const result = commandResult('list', { models: (await listModels(ports)).map(shown) });
+  await session.output.result(result, listLines(result.models));
+  if (result.models.length === 0) {
+    session.output.say(
+      `There are no models here yet. Make the first one: ratchet create MODEL --examples FILE${session.stackOption}`,
+    );
+  }
+  return exitCodes.done;
+}
+
+function shown(model: ListedModel): CommandResult<'list'>['models'][number] {
+  const { champion, lastRun } = model;
+  return {
+    model: model.modelId,
+    task: model.task,
+    labels: model.labels,
+    champion:
+      champion === null ? null : { checkpoint: champion.checkpointId, since: champion.since, score: champion.score },
+    traffic: model.traffic,
+    lastRun: lastRun === null ? null : { run: lastRun.runId, status: lastRun.status, decision: lastRun.decision },
+    active: model.active?.runId ?? null,
+    next: model.next,
+  };
+}

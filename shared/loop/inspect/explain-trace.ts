@@ -1,0 +1,163 @@
+import { RatchetError } from '../../domain/base/errors.ts';
+import type { Output } from '../../domain/base/output.ts';
+import type { TaskKind } from '../../domain/base/task-kind.ts';
+import { wordKey } from '../../domain/base/text.ts';
+import { type Cluster, taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
+import type { Place } from '../../domain/evaluation/fold.ts';
+import { assignPlaces } from '../../domain/evaluation/ledger.ts';
+import type { Checkpoint } from '../../domain/models/checkpoint.ts';
+import { askedModel, honestModel } from '../../domain/models/fold-models.ts';
+import type { Model } from '../../domain/models/model.ts';
+import { effectiveJudgement } from '../../domain/traces/judgement.ts';
+import { type TriagedRecord, triagedRecordSchema } from '../../domain/traces/trace-record.ts';
+import { readLedger } from '../../operations/fold-ledger.ts';
+import { answerWith, predictorNamed } from '../../ports/back-ends.ts';
+import { readJson, readJsonl } from '../../ports/documents.ts';
+import { kindOf } from '../../ports/kind-of.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { Explanation } from '../../ports/predictor.ts';
+import type { LoggedTrace } from '../../ports/trace-log.ts';
+import { unknownModel } from '../../ports/unknown-model.ts';
+import { type LastFindings, lastFindings } from './last-findings.ts';
+import { type Neighbour, nearestExamples, type TaughtBy, taughtBy } from './training-of.ts';
+
+/** What is to be explained: a trace of the log, or a text that need not be one. */
+export type Explained = { readonly traceId: string } | { readonly input: string };
+
+/** What a checkpoint answers. */
+export interface CheckpointAnswer {
+  readonly checkpointId: string;
+  readonly output: Output | null;
+  /** A fraction. */
+  readonly confidence: number;
+}
+
+export interface ExplainedTrace {
+  readonly model: Model;
+  /** Null for a text that is no trace. */
+  readonly logged: LoggedTrace | null;
+  readonly input: string;
+  /** Of the champion as it is served; null without one. */
+  readonly answer: CheckpointAnswer | null;
+  /** Null where the back end cannot tell, and for no answer. */
+  readonly why: Explanation | null;
+  readonly neighbours: readonly Neighbour[];
+  /** Null before a run, or the first checkpoint, has placed it. */
+  readonly place: Place | null;
+  /** What the last run made of it; null where it was not in that run's snapshot. */
+  readonly lastRun: { readonly runId: string; readonly record: TriagedRecord; readonly cluster: Cluster | null } | null;
+  readonly training: readonly TaughtBy[];
+  /** The champion first, then the newest. */
+  readonly checkpoints: readonly (CheckpointAnswer & {
+    readonly champion: boolean;
+    /** Answered by a model that has not seen it. */
+    readonly unseen: boolean;
+    /** Null where nobody knows. */
+    readonly right: boolean | null;
+  })[];
+  /** Older ones that were not looked at. */
+  readonly leftOut: { readonly datasets: number; readonly checkpoints: number };
+}
+
+/** So many checkpoints are asked: each is an artifact to load. */
+const mostCheckpoints = 10;
+
+/**
+ * Why the champion answers an input so, what triage and training made of it, and what other checkpoints answer.
+ * @throws RatchetError UnknownModel; InvalidInput for a trace that is not in the log
+ */
+export async function explainTrace(modelId: string, what: Explained, ports: Ports): Promise<ExplainedTrace> {
+  const [model, control] = await Promise.all([ports.lineage.getModel(modelId), ports.lineage.getControl(modelId)]);
+  if (model === undefined || control === undefined) throw await unknownModel(modelId, ports);
+  const kind = kindOf(model, ports);
+  const logged = 'traceId' in what ? await traceNamed(modelId, what.traceId, ports) : null;
+  const input = logged?.trace.input ?? ('input' in what ? what.input : '');
+  const all = (await ports.lineage.listCheckpoints(modelId)).toReversed();
+  const champion = all.find(({ checkpointId }) => checkpointId === control.championId) ?? null;
+  const asked = [...(champion === null ? [] : [champion]), ...all.filter((one) => one !== champion)];
+  const { place, isPlaced } = await placeOf(model, input, ports);
+  const training = await taughtBy({ modelId, traceId: logged?.trace.traceId ?? null, input, checkpoints: all }, ports);
+  return {
+    model,
+    logged,
+    input,
+    answer: champion === null ? null : await answerOf(champion, champion, input, ports),
+    why: champion === null ? null : await whyOf(champion, input, ports),
+    neighbours: champion === null ? [] : await nearestExamples(modelId, champion, input, ports),
+    place: isPlaced ? place : null,
+    lastRun: logged === null ? null : await lastRunOf(modelId, logged.trace.traceId, ports),
+    training: training.taught,
+    checkpoints: await Promise.all(
+      asked.slice(0, mostCheckpoints).map(async (checkpoint) => {
+        const answer = await answerOf(checkpoint, { served: askedModel(place, checkpoint) }, input, ports);
+        return {
+          ...answer,
+          champion: checkpoint === champion,
+          unseen: honestModel(place, checkpoint) !== null,
+          right: isRight(logged, answer.output, kind),
+        };
+      }),
+    ),
+    leftOut: { datasets: training.leftOut, checkpoints: Math.max(0, asked.length - mostCheckpoints) },
+  };
+}
+
+async function traceNamed(modelId: string, traceId: string, { traceLog }: Ports): Promise<LoggedTrace> {
+  const [logged] = await traceLog.read(modelId, { limit: 1, traceIds: [traceId] });
+  if (logged !== undefined) return logged;
+  throw new RatchetError('InvalidInput', `Model ${modelId} has no trace ${JSON.stringify(traceId.slice(0, 120))}.`, {
+    mend: 'Name a traceId that was ingested, or give a text with --input TEXT.',
+  });
+}
+
+/** Where the input stands or would stand among the folds. */
+async function placeOf(
+  { modelId, splitSalt: salt, settings }: Model,
+  input: string,
+  ports: Ports,
+): Promise<{ readonly place: Place; readonly isPlaced: boolean }> {
+  const ledger = await readLedger(modelId, salt, null, ports);
+  const id = 'asked';
+  const { places } = assignPlaces({ ledger, items: [{ id, input }], salt, reportShare: settings.reportShare });
+  const place = places.get(id);
+  if (place === undefined) throw new Error('the input has no place');
+  const key = wordKey(input);
+  return { place, isPlaced: ledger.some(({ words }) => words === key) };
+}
+
+async function answerOf(
+  { checkpointId }: Checkpoint,
+  asked: Pick<Checkpoint, 'served'>,
+  input: string,
+  ports: Ports,
+): Promise<CheckpointAnswer> {
+  const [prediction] = await answerWith(asked, [input], ports);
+  return { checkpointId, output: prediction?.output ?? null, confidence: prediction?.confidence ?? 0 };
+}
+
+async function whyOf({ served }: Checkpoint, input: string, ports: Ports): Promise<Explanation | null> {
+  return (await predictorNamed(served.predictor, ports).explain?.(served, input)) ?? null;
+}
+
+async function lastRunOf(modelId: string, traceId: string, ports: Ports): Promise<ExplainedTrace['lastRun']> {
+  const findings = await lastFindings(modelId, ports);
+  if (findings === null) return null;
+  const records = await readJsonl(ports.objects, findings.triaged.triagedKey, triagedRecordSchema);
+  const record = records.find((one) => one.traceId === traceId);
+  if (record === undefined) return null;
+  return { runId: findings.run.runId, record, cluster: await clusterOf(findings, traceId, ports) };
+}
+
+async function clusterOf({ taxonomyKey }: LastFindings, traceId: string, { objects }: Ports): Promise<Cluster | null> {
+  if (taxonomyKey === null) return null;
+  const { clusters } = await readJson(objects, taxonomyKey, taxonomySchema);
+  return clusters.find(({ traceIds }) => traceIds.includes(traceId)) ?? null;
+}
+
+/** Whether an answer is right by what is judged of the trace; null where nobody knows. */
+function isRight(logged: LoggedTrace | null, answer: Output | null, kind: TaskKind): boolean | null {
+  const judgement = logged === null ? undefined : effectiveJudgement(logged.judgements);
+  if (logged === null || judgement === undefined) return null;
+  const expected = judgement.expected ?? (judgement.verdict === 'pass' ? logged.trace.output : null);
+  return expected === null ? null : kind.grade(expected, answer).right;
+}

@@ -1,0 +1,21 @@
+import { compareText } from '../../domain/base/text.ts';
+import { type TriagedRecord, triagedRecordSchema } from '../../domain/traces/trace-record.ts';
+import { readJsonl } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/ports.ts';
+import type { LastFindings } from './last-findings.ts';
+
+/** The records whose judgement the run found suspect, likeliest wrong first, then oldest first. */
+export async function suspectsOf(
+  { triaged }: Pick<LastFindings, 'triaged'>,
+  { objects }: Pick<Ports, 'objects'>,
+): Promise<readonly TriagedRecord[]> {
+  const records = await readJsonl(objects, triaged.triagedKey, triagedRecordSchema);
+  return records
+    .filter(({ triage }) => triage.category === 'suspect-judgement')
+    .sort(
+      (a, b) =>
+        (b.triage.suspect?.probability ?? 1) - (a.triage.suspect?.probability ?? 1) ||
+        Date.parse(a.timestamp) - Date.parse(b.timestamp) ||
+        compareText(a.traceId, b.traceId),
+    );
+}

@@ -1,0 +1,72 @@
+import { type Control, type Lease, leaseKeepsOut } from '../domain/models/control.ts';
+import type { Model } from '../domain/models/model.ts';
+import type { Run } from '../domain/models/run.ts';
+import { type Due, isRunDue, type Trigger } from '../domain/policy/run-trigger.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { BatchSummary } from '../ports/trace-log.ts';
+import { leaseHeld } from './lease.ts';
+
+/** What the rules of when a run starts go by. */
+export interface ModelState {
+  readonly model: Model;
+  readonly control: Control;
+  /** Those that had the lease (see {@link hadTheLease}), oldest first. */
+  readonly runs: readonly Run[];
+  /** All batches, oldest first. */
+  readonly history: readonly BatchSummary[];
+}
+
+/**
+ * Whether a run would start by itself on fresh traces, where runs start by themselves, and why or why not; nothing is
+ * started.
+ */
+export async function runOutlook(state: ModelState, ports: Pick<Ports, 'owners' | 'clock'>): Promise<Due> {
+  const { model, control } = state;
+  if (control.championId === null) return { due: false, reason: `Model ${model.modelId} has no champion yet.` };
+  const active = await activeRun(control, ports);
+  return active === null ? isDueByHistory('traces-ingested', state) : { due: false, reason: active };
+}
+
+/** Whether what came into the log makes a run due. */
+export function isDueByHistory(trigger: Trigger, { model, control, runs, history }: ModelState): Due {
+  return isRunDue({
+    trigger,
+    history,
+    championSince: championSince(control),
+    lastRunAt: lastRunAt(runs, trigger),
+    settings: model.settings,
+  });
+}
+
+/** The lease of the run that is going on; null for none, and for one that keeps nobody out. */
+export async function activeLease(
+  lease: Lease | null,
+  { owners, clock }: Pick<Ports, 'owners' | 'clock'>,
+): Promise<Lease | null> {
+  if (lease === null) return null;
+  return leaseKeepsOut(lease, clock.now(), await owners.stateOf(lease.owner)) ? lease : null;
+}
+
+/** Who works on the model now, in words; null for nobody. */
+export async function activeRun(
+  { modelId, lease }: Control,
+  ports: Pick<Ports, 'owners' | 'clock'>,
+): Promise<string | null> {
+  const active = await activeLease(lease, ports);
+  return active === null ? null : leaseHeld(modelId, active, ports.clock.now()).message;
+}
+
+/** Since when the champion answers, ISO 8601; null when its model has had no other. */
+export function championSince(control: Control): string | null {
+  return control.moves.findLast((move) => move.kind !== 'create' && move.to === control.championId)?.at ?? null;
+}
+
+/**
+ * What a run that failed had before it is not done with, so the schedule counts from the last one that finished. Other
+ * triggers come as often as traces do: they count from the last run of all, or a fault that stays would start a run
+ * each time.
+ */
+function lastRunAt(runs: readonly Run[], trigger: Trigger): string | null {
+  const last = trigger === 'schedule' ? runs.findLast((run) => run.status === 'finished') : runs.at(-1);
+  return last?.startedAt ?? null;
+}

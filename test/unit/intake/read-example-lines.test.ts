@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { createFormats } from '../../../shared/composition/create-formats.ts';
+import { type BadExampleLine, type ReadExamples, readExampleLines } from '../../../shared/intake/read-example-lines.ts';
+import { classification } from '../../../shared/tasks/classification/classification.ts';
+import { bytesOf } from './bytes.ts';
+
+interface Read extends ReadExamples {
+  readonly bad: readonly BadExampleLine[];
+}
+
+async function read(
+  rows: readonly Record<string, unknown>[],
+  options: { keepVariants?: boolean; labels?: readonly string[] } = {},
+): Promise<Read> {
+  const bad: BadExampleLine[] = [];
+  const result = await readExampleLines(bytesOf(rows.map((row) => JSON.stringify(row)).join('\n')), {
+    kind: classification,
+    task: null,
+    labels: options.labels ?? [],
+    formats: createFormats(),
+    name: 'examples',
+    keepVariants: options.keepVariants ?? false,
+    problemOf: () => null,
+    onBadLine: (line) => bad.push(line),
+  });
+  return { ...result, bad };
+}
+
+const outputs = ({ lines }: Read) => lines.map(({ output }) => output);
+const texts = ({ notes }: Read) => notes.map(({ text, count }) => `${text} (${count})`);
+
+describe('readExampleLines', () => {
+  test('reads text and label as input and output, and passes over other columns', async () => {
+    const found = await read([{ text: 'win now', label: 'spam', split: 'train', id: 7 }]);
+    expect(found.lines).toEqual([{ line: 1, input: 'win now', output: 'spam' }]);
+    expect(texts(found)).toEqual(['"text" read as "input" (1)', '"label" read as "output" (1)']);
+  });
+
+  test('takes numbers and booleans as the texts of labels, and says so', async () => {
+    const found = await read([
+      { input: 'a', output: 0 },
+      { input: 'b', output: true },
+    ]);
+    expect(outputs(found)).toEqual(['0', 'true']);
+    expect(texts(found)).toEqual([
+      'numbers read as the texts of labels (1)',
+      'booleans read as the texts of labels (1)',
+    ]);
+  });
+
+  const variants = [
+    { input: 'a', output: 'billing' },
+    { input: 'b', output: 'Billing' },
+    { input: 'c', output: 'billing ' },
+    { input: 'd', output: 'R\u00fcckgabe' },
+    { input: 'e', output: 'Ru\u0308ckgabe' },
+    { input: 'f', output: 'Ru\u0308ckgabe' },
+  ];
+
+  test('makes one label of those that differ only in case, blanks or Unicode form: the most frequent', async () => {
+    const found = await read(variants);
+    expect(outputs(found)).toEqual(['billing', 'billing', 'billing', ...Array(3).fill('Ru\u0308ckgabe')]);
+    expect(texts(found)).toContain('"Billing" read as "billing" (1)');
+    expect(texts(found).join()).toContain('--keep-label-variants');
+  });
+
+  test('prefers the one that was given by hand', async () => {
+    expect(outputs(await read(variants, { labels: ['Billing'] })).slice(0, 3)).toEqual(Array(3).fill('Billing'));
+  });
+
+  test('keeps them apart where that is wanted', async () => {
+    expect(new Set(outputs(await read(variants, { keepVariants: true }))).size).toBe(4);
+  });
+
+  test('refuses what is no label with one step to mend it, once for a whole file', async () => {
+    const lists = await read(['a', 'b', 'c'].map((input) => ({ input, output: ['spam', 'urgent'] })));
+    expect(lists.bad).toMatchObject([{ line: 0, lines: 3, mend: 'give one label' }]);
+    expect(lists.bad[0]?.reason).toContain('several labels; one is possible');
+    const empty = await read([
+      { input: 'a', output: null },
+      { input: 'b', output: 'ham' },
+    ]);
+    expect(empty).toMatchObject({ refused: 1, bad: [{ line: 1, lines: 1, reason: '"output" is empty' }] });
+  });
+});

@@ -1,0 +1,150 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { moveChampion, takeLease } from '../../../shared/domain/models/control.ts';
+import { updateControl } from '../../../shared/operations/control-item.ts';
+import { latestReported } from '../../../shared/operations/latest-run.ts';
+import { listModels } from '../../../shared/operations/list-models.ts';
+import { modelHealth } from '../../../shared/operations/model-health.ts';
+import { noChampion } from '../../../shared/operations/no-champion.ts';
+import { whichModel } from '../../../shared/operations/which-model.ts';
+import { sampleCheckpoint, sampleModel, sampleRun } from '../../helpers/lineage-samples.ts';
+import { type MemoryPorts, memoryPorts } from '../../helpers/memory-ports.ts';
+import { rejection } from '../../helpers/rejection.ts';
+import { sampleJudgement, sampleTrace } from '../../helpers/trace-samples.ts';
+
+let ports: MemoryPorts;
+
+beforeEach(async () => {
+  ports = memoryPorts();
+  await ports.lineage.createModel(sampleModel());
+});
+
+async function crown(kind: 'create' | 'promote' = 'create'): Promise<void> {
+  await ports.lineage.putCheckpoint(sampleCheckpoint({ scores: { 'cross-validation': 0.91 } }));
+  const at = new Date(ports.clock.now()).toISOString();
+  await updateControl('m1', ports, (control) =>
+    moveChampion(control, { at, to: 'c1', kind, by: 'ana', reason: 'first' }),
+  );
+}
+
+/** A batch of its own, a minute later. */
+async function arrive(name: string, passes: number, failures: number): Promise<void> {
+  ports.clock.advance(60_000);
+  const ids = Array.from({ length: passes + failures }, (_, index) => `${name}-${index}`);
+  await ports.traceLog.append('m1', name, {
+    traces: ids.map((traceId) => sampleTrace({ traceId })),
+    judgements: ids.map((traceId, index) =>
+      sampleJudgement({ judgementId: `j-${traceId}`, traceId, verdict: index < failures ? 'fail' : 'pass' }),
+    ),
+  });
+}
+
+describe('listModels', () => {
+  test('tells of a model without a champion that it has none', async () => {
+    const [listed] = await listModels(ports);
+    expect(listed).toMatchObject({
+      modelId: 'm1',
+      task: 'classification',
+      labels: 2,
+      champion: null,
+      lastRun: null,
+      active: null,
+      traffic: { traces: 0, judged: 0, failed: 0, lastAt: null },
+      next: { due: false, reason: 'Model m1 has no champion yet.' },
+    });
+  });
+
+  test('tells champion with score, traffic, and that a run is due', async () => {
+    await crown();
+    await arrive('day1', 100, 50);
+    const [listed] = await listModels(ports);
+    expect(listed).toMatchObject({
+      champion: {
+        checkpointId: 'c1',
+        since: '2026-01-01T00:00:00.000Z',
+        score: { value: 0.91, measuredBy: 'cross-validation' },
+      },
+      traffic: { traces: 150, judged: 150, failed: 50 },
+      next: { due: true, reason: '50 traces were judged to fail so far.' },
+    });
+  });
+
+  test('tells the run that is going on, and starts none', async () => {
+    await crown();
+    await arrive('day1', 0, 60);
+    await updateControl('m1', ports, (control) => {
+      const answer = takeLease(control, { runId: 'r1', owner: 'host:1', now: ports.clock.now(), minutes: 15 });
+      return answer.granted ? answer.next : null;
+    });
+    const [listed] = await listModels(ports);
+    expect(listed?.active).toMatchObject({ runId: 'r1' });
+    expect(listed?.next).toMatchObject({ due: false });
+    expect(listed?.next.reason).toContain('Run r1 of m1 is active');
+    expect(await ports.lineage.listRuns('m1')).toEqual([]);
+  });
+});
+
+describe('modelHealth', () => {
+  test('counts what came since the last run, and what a run lacks', async () => {
+    await crown();
+    await arrive('day1', 20, 6);
+    await ports.lineage.putRun(sampleRun({ startedAt: new Date(ports.clock.now()).toISOString(), status: 'finished' }));
+    await arrive('day2', 10, 3);
+    const health = await modelHealth('m1', ports);
+    expect(health.traffic).toMatchObject({ traces: 39, judged: 39, failed: 9 });
+    expect(health.sinceLastRun).toMatchObject({ traces: 13, judged: 13, failed: 3 });
+    expect(health.missing).toEqual({ failures: 11, records: 11 });
+    expect(health.next).toEqual({
+      due: false,
+      reason: '3 traces were judged to fail since the last run began; a run begins at 50.',
+    });
+  });
+
+  test('counts failures since a promotion alone: those before are what it was promoted for', async () => {
+    await arrive('day1', 100, 40);
+    ports.clock.advance(1);
+    await crown('promote');
+    await arrive('day2', 10, 5);
+    expect((await modelHealth('m1', ports)).missing).toEqual({ failures: 15, records: 0 });
+  });
+});
+
+describe('whichModel', () => {
+  test('is the one named, the only one, or a question which', async () => {
+    expect(await whichModel('m1', ports)).toMatchObject({ modelId: 'm1' });
+    expect(await whichModel(null, ports)).toMatchObject({ modelId: 'm1' });
+    expect(await rejection(whichModel('m2', ports))).toMatchObject({ name: 'UnknownModel' });
+    await ports.lineage.createModel(sampleModel({ modelId: 'm2' }));
+    const fault = await rejection(whichModel(null, ports));
+    expect(fault).toMatchObject({ name: 'InvalidInput', mend: 'Name one: m1, m2.' });
+    expect(await rejection(whichModel(null, memoryPorts()))).toMatchObject({
+      name: 'UnknownModel',
+      mend: 'Make one: ratchet create MODEL --examples FILE.',
+    });
+  });
+});
+
+describe('latestReported', () => {
+  test('is the newest run with a report, else the newest, and never one that had no lease', async () => {
+    expect(await latestReported('m1', ports)).toBeNull();
+    const failure = { name: 'LeaseHeld', cause: 'x', mend: 'y' };
+    const at = (hour: number) => `2026-01-01T0${hour}:00:00.000Z`;
+    await ports.lineage.putRun(sampleRun({ runId: 'a', startedAt: at(1) }));
+    expect(await latestReported('m1', ports)).toMatchObject({ runId: 'a' });
+    await ports.lineage.putRun(sampleRun({ runId: 'b', startedAt: at(2), reportKey: 'runs/b/report.html' }));
+    await ports.lineage.putRun(sampleRun({ runId: 'c', startedAt: at(3) }));
+    await ports.lineage.putRun(sampleRun({ runId: 'd', startedAt: at(4), failure, reportKey: 'x' }));
+    expect(await latestReported('m1', ports)).toMatchObject({ runId: 'b' });
+  });
+});
+
+describe('noChampion', () => {
+  test('names the command that makes a first checkpoint of what is there', async () => {
+    expect((await noChampion('m1', ports)).mend).toBe('Train it on examples: ratchet create m1 --examples FILE');
+    await arrive('day1', 400, 100);
+    expect(await noChampion('m1', ports)).toMatchObject({
+      name: 'NoChampion',
+      message: 'Model m1 has no champion yet. There are 500 judged traces to make one of.',
+      mend: 'Train it on them: ratchet create m1 --from-traces',
+    });
+  });
+});
