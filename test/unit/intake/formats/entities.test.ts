@@ -215,6 +215,8 @@ describe('exports of Label Studio', () => {
       task('💩 to Paris', [5, 10, 'city']),
       task('to Paris 💩', [3, 8, 'city']),
       task('💩 to Paris', [5, 10, 'city', 'London']),
+      task('💩aa', [1, 2, 'x', 'a']),
+      task('💩aa', [2, 3, 'x', 'a']),
     ]);
     expect(await read(labelStudioFormat, file)).toEqual([
       ['💩 to Paris', ['city=Paris']],
@@ -226,6 +228,8 @@ describe('exports of Label Studio', () => {
       },
       ['to Paris 💩', ['city=Paris']],
       { line: 5, reason: 'entity 1 is "London", and at 5 to 10 stands "Paris"' },
+      ['💩aa', ['x=a']],
+      ['💩aa', ['x=a']],
     ]);
   });
 
