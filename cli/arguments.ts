@@ -44,17 +44,6 @@ export function collected(text: string, before: readonly string[] = []): readonl
   return [...before, text.trim()];
 }
 
-/** `name=value`, collected: a value that is a number becomes one. */
-export function assignments(
-  text: string,
-  before: readonly (readonly [string, string | number])[] = [],
-): readonly (readonly [string, string | number])[] {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('Write name=value.');
-  const value = text.slice(at + 1).trim();
-  return [...before, [text.slice(0, at).trim(), value === '' || Number.isNaN(Number(value)) ? value : Number(value)]];
-}
-
 /** The name of a deployed stack, as a part of names of CloudFormation stacks. */
 export function stackName(text: string): string {
   if (!/^[A-Za-z][A-Za-z0-9-]{0,99}$/.test(text))

@@ -1,5 +1,10 @@
 import { digest } from '../shared/domain/base/ids.ts';
+import type { Model } from '../shared/domain/models/model.ts';
 import type { Trace } from '../shared/domain/traces/trace.ts';
+import { redactLine } from '../shared/intake/redact/redact-line.ts';
+import { detectorsOf } from '../shared/intake/redact/redactor.ts';
+import type { Detector } from '../shared/ports/detector.ts';
+import { kindOf } from '../shared/ports/kind-of.ts';
 import type { Ports } from '../shared/ports/ports.ts';
 import type { Prediction } from '../shared/ports/predictor.ts';
 import type { InputLine } from './answer-lines.ts';
@@ -9,23 +14,27 @@ const batchTraces = 2_000;
 /** What came is appended after so long, however little it is. */
 const longestWaitMs = 5_000;
 
+type ServingPorts = Pick<Ports, 'traceLog' | 'ids' | 'clock' | 'tasks' | 'detectors'>;
+
 /**
  * Records what a command answers as served traffic. What was given out by {@link ServedTraces.add} is in the log once
  * {@link ServedTraces.flush} has resolved; a trace is handed over at once, and appended with others.
  */
 export class ServedTraces {
   readonly #served: { readonly modelId: string; readonly checkpointId: string };
-  readonly #ports: Pick<Ports, 'traceLog' | 'ids' | 'clock'>;
+  readonly #model: Model;
+  readonly #detectors: readonly Detector[];
+  readonly #ports: ServingPorts;
+  #leftOut = 0;
   #waiting: Trace[] = [];
   #timer: NodeJS.Timeout | undefined;
   #recorded = 0;
   #appending: Promise<void> = Promise.resolve();
 
-  constructor(
-    served: { readonly modelId: string; readonly checkpointId: string },
-    ports: Pick<Ports, 'traceLog' | 'ids' | 'clock'>,
-  ) {
-    this.#served = served;
+  constructor(model: Model, checkpointId: string, ports: ServingPorts) {
+    this.#served = { modelId: model.modelId, checkpointId };
+    this.#model = model;
+    this.#detectors = [...detectorsOf(model.settings), ...(ports.detectors ?? [])];
     this.#ports = ports;
   }
 
@@ -55,10 +64,24 @@ export class ServedTraces {
         ...metadataOf(line),
       }),
     );
-    this.#waiting.push(...traces);
+    this.#waiting.push(...traces.flatMap((trace) => this.#redacted(trace)));
     if (this.#waiting.length >= batchTraces) await this.flush();
     else this.#timer ??= setTimeout(() => void this.flush().catch(() => undefined), longestWaitMs).unref();
     return traces.map(({ traceId }) => traceId);
+  }
+
+  /** Answered lines that are not recorded, since what is to be redacted in them would make their outputs untrue. */
+  get leftOut(): number {
+    return this.#leftOut;
+  }
+
+  #redacted(trace: Trace): readonly Trace[] {
+    const line = { traceId: trace.traceId, trace, saidOf: null, judgements: [] };
+    const { task } = this.#model;
+    const redacted = redactLine(line, this.#detectors, { kind: kindOf(this.#model, this.#ports), task });
+    if (redacted.ok && redacted.value.trace !== null) return [redacted.value.trace];
+    this.#leftOut += 1;
+    return [];
   }
 
   /** Appends all that waits. @throws RatchetError StorageFailure */

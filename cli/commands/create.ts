@@ -13,7 +13,7 @@ import type { FirstEvaluation } from '../../shared/operations/evaluate-first.ts'
 import { kindOf } from '../../shared/ports/kind-of.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { taskKinds } from '../../shared/tasks/task-kinds.ts';
-import { assignments, collected, commaSeparated, fraction, wholeNumber } from '../arguments.ts';
+import { collected, commaSeparated, fraction, wholeNumber } from '../arguments.ts';
 import { backEndNames } from '../back-end-names.ts';
 import { BadLineReporter } from '../bad-lines.ts';
 import { evaluationLines } from '../evaluation-lines.ts';
@@ -23,6 +23,7 @@ import { person } from '../person.ts';
 import { printableLine } from '../printable.ts';
 import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
+import { settingValues } from '../setting-values.ts';
 
 /** What can be chosen of a task, of all kinds. */
 const taskOptions = [...taskKinds.values()].flatMap(({ kind, options = [] }) =>
@@ -66,7 +67,7 @@ const optionsSchema = z.object({
   maxIterations: z.int().optional(),
   caution: settingsSchema.shape.caution.unwrap().optional(),
   critical: z.array(z.string()).optional(),
-  set: z.array(z.tuple([z.string(), z.union([z.string(), z.number()])])).default([]),
+  set: z.array(z.string()).default([]),
 });
 
 const taskOptionsSchema = z.object(Object.fromEntries(taskOptions.map(({ name }) => [name, z.string().optional()])));
@@ -113,11 +114,7 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
       ).choices(['strict', 'normal', 'bold']),
     )
     .option('--critical <a,b,…>', 'labels that may lose nothing net, separated by commas', commaSeparated)
-    .option(
-      '--set <name=value...>',
-      'any other setting of the model, for example enoughFailures=10 or reportShare=0.1',
-      assignments,
-    )
+    .option('--set <name=value...>', 'any other setting of the model, for example enoughFailures=10 or reportShare=0.1')
     .addHelpText('after', help)
     .action((model: string, options: unknown, command: Command) =>
       run(command, (session) =>
@@ -296,7 +293,7 @@ function tellWhatIsFixed(
 }
 
 function settingsFrom(options: z.infer<typeof optionsSchema>): Partial<Settings> {
-  const set = Object.fromEntries(options.set);
+  const set = settingValues(options.set);
   const own = Object.entries({
     targetScore: options.targetScore,
     maxIterations: options.maxIterations,

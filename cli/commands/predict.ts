@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
+import type { Model } from '../../shared/domain/models/model.ts';
 import type { Line } from '../../shared/intake/read-lines.ts';
 import { readLines } from '../../shared/intake/read-lines.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
@@ -69,13 +70,18 @@ async function predict(modelId: string, options: Options, session: Session): Pro
   tellWhatCannotBe(options, checkpoint, ports, session);
   const model = await ports.lineage.getModel(modelId);
   const today = model === undefined ? null : answersToday(checkpoint, model, ports);
-  const served = options.record ? await recorderOf(modelId, checkpoint, ports, session) : null;
+  const served = options.record && model !== undefined ? await recorderOf(model, checkpoint, ports, session) : null;
   try {
     return await answerAll({ checkpoint, today, options, served }, ports, session);
   } finally {
     await served?.flush();
-    if (served !== null) session.output.say(`Recorded ${served.recorded} traces of model ${modelId}.`);
+    if (served !== null) session.output.say(recordedWords(served, modelId));
   }
+}
+
+function recordedWords({ recorded, leftOut }: ServedTraces, modelId: string): string {
+  const apart = leftOut === 0 ? '' : ` ${leftOut} were left out: redaction would have made their outputs untrue.`;
+  return `Recorded ${recorded} traces of model ${modelId}.${apart}`;
 }
 
 interface Work {
@@ -166,14 +172,9 @@ function tellWhatCannotBe(
     output.say(`Note: back end ${served.predictor} names one output alone.`);
 }
 
-async function recorderOf(
-  modelId: string,
-  checkpoint: Checkpoint,
-  ports: Ports,
-  session: Session,
-): Promise<ServedTraces> {
+async function recorderOf(model: Model, checkpoint: Checkpoint, ports: Ports, session: Session): Promise<ServedTraces> {
   const { ServedTraces } = await import('../served-traces.ts');
-  const served = new ServedTraces({ modelId, checkpointId: checkpoint.checkpointId }, ports);
+  const served = new ServedTraces(model, checkpoint.checkpointId, ports);
   session.io.onEnding?.(() => served.flush());
   return served;
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { asOutput } from '../../shared/domain/base/output.ts';
-import { exampleLineSchema } from '../../shared/domain/models/example.ts';
 import { traceLineSchema } from '../../shared/domain/traces/trace.ts';
 import { classification } from '../../shared/tasks/classification/classification.ts';
 import { entitiesSchema } from '../../shared/tasks/extraction/entity.ts';
 import { resultSchemas } from '../results.ts';
 import { commandLineReference } from './command-line-reference.ts';
+import { exampleLineSchema } from './example-line-schema.ts';
 import { settingsReference } from './settings-reference.ts';
 
 export interface GeneratedFile {

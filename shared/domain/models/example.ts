@@ -1,5 +1,5 @@
-import { type ZodType, z } from 'zod';
-import { type Output, outputSchema } from '../base/output.ts';
+import { z } from 'zod';
+import { outputSchema } from '../base/output.ts';
 import { foldSchema } from '../evaluation/fold.ts';
 
 export const sliceSchema = z.enum(['gold', 'hard-negative', 'replay']);
@@ -34,8 +34,3 @@ export const exampleSchema = z.strictObject({
   folds: z.array(foldSchema).readonly().default([]),
 });
 export type Example = z.infer<typeof exampleSchema>;
-
-/** One line of the file a model is created with. @param output the task kind's schema */
-export function exampleLineSchema(output: ZodType<Output>) {
-  return z.strictObject({ input: z.string(), output });
-}

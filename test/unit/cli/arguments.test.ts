@@ -1,9 +1,8 @@
 import { InvalidArgumentError } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { assignments, collected, commaSeparated, fraction, path, wholeNumber } from '../../../cli/arguments.ts';
+import { collected, commaSeparated, fraction, path, wholeNumber } from '../../../cli/arguments.ts';
 import { idProblem, idSchema } from '../../../shared/domain/base/ids.ts';
-import { settingsSchema } from '../../../shared/domain/models/settings.ts';
 import { anyText } from '../intake/any-text.ts';
 
 /** What a parser makes of a text; undefined when it refuses it with a word of explanation. */
@@ -64,34 +63,6 @@ describe('arguments of the command line', () => {
         for (const label of parsed(commaSeparated, text) ?? []) expect(label).toMatch(/\S/);
       }),
     );
-  });
-
-  test('that are settings are names with values, collected, or refused', () => {
-    expect(assignments('b=x=y', assignments('a= 1 '))).toEqual([
-      ['a', 1],
-      ['b', 'x=y'],
-    ]);
-    for (const text of ['', 'a', '=', '=1']) expect(parsed(assignments, text)).toBeUndefined();
-    fc.assert(
-      fc.property(
-        fc.oneof(
-          anyText,
-          anyText.map((text) => `alpha=${text}`),
-        ),
-        (text) => {
-          const given = parsed(assignments, text);
-          if (given === undefined) return;
-          const settings = settingsSchema.safeParse(Object.fromEntries(given));
-          if (settings.success) expect(Number.isFinite(settings.data.alpha)).toBe(true);
-        },
-      ),
-    );
-  });
-
-  test('never reach a prototype as settings', () => {
-    for (const text of ['__proto__=1', 'constructor=1', 'toString=x'])
-      expect(settingsSchema.safeParse(Object.fromEntries(assignments(text))).success).toBe(false);
-    expect({}).not.toHaveProperty('polluted');
   });
 
   test('that are paths name something', () => {

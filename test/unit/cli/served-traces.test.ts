@@ -16,7 +16,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-const served = () => new ServedTraces({ modelId: 'm1', checkpointId: 'c1' }, ports);
+const served = () => new ServedTraces(sampleModel(), 'c1', ports);
 const answered = (count: number) =>
   Array.from({ length: count }, (_, index) => ({
     line: { input: `text ${index}`, others: { id: index, metadata: { slice: 'eu' } } },
@@ -42,6 +42,18 @@ describe('ServedTraces', () => {
     });
   });
 
+  test('replaces what the model is set to redact before anything is stored', async () => {
+    const model = sampleModel();
+    const traces = new ServedTraces({ ...model, settings: { ...model.settings, redact: ['email'] } }, 'c1', ports);
+    const [first] = answered(1);
+    if (first === undefined) throw new Error('there is no line');
+    await traces.add([{ ...first, line: { input: 'mail ana@example.org', others: { from: 'ana@example.org' } } }]);
+    await traces.flush();
+    const [found] = await recorded();
+    expect(JSON.stringify(found)).not.toContain('ana@');
+    expect(found?.trace).toMatchObject({ input: 'mail «EMAIL-1»', metadata: { from: '«EMAIL-1»' } });
+  });
+
   test('appends in batches, and what came late after a while', async () => {
     const traces = served();
     for (let batch = 0; batch < 5; batch += 1) await traces.add(answered(500));
@@ -62,12 +74,14 @@ describe('ServedTraces', () => {
       knownTraces: traceLog.knownTraces.bind(traceLog),
       read: traceLog.read.bind(traceLog),
       judgementsOf: traceLog.judgementsOf.bind(traceLog),
+      erase: traceLog.erase.bind(traceLog),
+      erasedAmong: traceLog.erasedAmong.bind(traceLog),
       history: traceLog.history.bind(traceLog),
       version: traceLog.version.bind(traceLog),
       erase: traceLog.erase.bind(traceLog),
       erasedAmong: traceLog.erasedAmong.bind(traceLog),
     };
-    const traces = new ServedTraces({ modelId: 'm1', checkpointId: 'c1' }, { ...ports, traceLog: failing });
+    const traces = new ServedTraces(sampleModel(), 'c1', { ...ports, traceLog: failing });
     await traces.add(answered(3));
     await expect(traces.flush()).rejects.toThrow('full');
     isFull = false;

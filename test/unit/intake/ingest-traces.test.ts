@@ -267,3 +267,67 @@ describe('ingestTraces', () => {
     expect(error.name).toBe('UnknownModel');
   });
 });
+
+describe('ingestTraces of a model that redacts', () => {
+  beforeEach(async () => {
+    ports = memoryPorts();
+    await ports.lineage.createModel({
+      modelId: 'mail',
+      task,
+      ...defaultBackEnds,
+      trainerOptions: {},
+      settings: { ...defaultSettings, redact: ['email', 'card'], redactPatterns: ['CUSTOMER=CU-\\d{4}'] },
+      splitSalt: 'salt',
+      createdAt: '2026-01-01T00:00:00Z',
+      revision: 0,
+      changes: [],
+    });
+  });
+
+  test('stores placeholders, never what they stand for, in the log and in quarantine', async () => {
+    const input = 'I am jane@b.org, CU-1234, card 4111 1111 1111 1111; write to jane@b.org';
+    const result = await ingest(
+      line({ input, ...byHuman('ana', 'spam'), metadata: { mail: 'jane@b.org' } }),
+      `{"traceId": "t2", "input": "from jane@b.org and ${'x'.repeat(260)} 4111 1111 1111 1111`,
+    );
+    expect(result).toMatchObject({ ingested: 1, quarantined: 1 });
+    expect((await stored())[0]?.trace).toMatchObject({
+      input: 'I am «EMAIL-1», «CUSTOMER-1», card «CARD-1»; write to «EMAIL-1»',
+      metadata: { mail: '«EMAIL-1»' },
+    });
+    const [key = ''] = await ports.objects.list('quarantine/');
+    const kept = new TextDecoder().decode(await ports.objects.get(key));
+    expect(kept).toContain('«EMAIL-1»');
+    expect(kept).not.toMatch(/jane@b|4111/);
+  });
+
+  test('knows the same file again', async () => {
+    const one = line({ input: 'I am jane@b.org', ...byHuman('ana', 'spam') });
+    await ingest(one);
+    expect(await ingest(one)).toMatchObject({ ingested: 0, judgements: 0, alreadyKnown: 1, quarantined: 0 });
+  });
+
+  test('lets other detectors find more', async () => {
+    const find = (text: string) => (text.includes('Jane') ? [{ start: 0, end: 4, kind: 'PERSON', value: 'jane' }] : []);
+    const own = { ...ports, detectors: [{ name: 'person', find }] };
+    const sources = [{ name: 'x', open: async () => bytesOf(line({ input: 'Jane of a@b.org' })) }];
+    await ingestTraces({ modelId: 'mail', sources }, own);
+    expect((await stored())[0]?.trace.input).toBe('«PERSON-1» of «EMAIL-1»');
+  });
+});
+
+describe('ingestTraces of erased traces', () => {
+  test('passes them over, their judgements and their bad lines too, and says so', async () => {
+    await ingest(line({}), line({ traceId: 't2' }));
+    await ports.traceLog.erase('mail', ['t1']);
+    const again = await ingest(
+      line({ expected: 'spam' }),
+      line({ traceId: 't2' }),
+      JSON.stringify({ traceId: 't1', verdict: 'fail' }),
+      line({ timestamp: 'never' }),
+    );
+    expect(again).toMatchObject({ ingested: 0, judgements: 0, alreadyKnown: 1, erased: 3, quarantined: 0 });
+    expect((await stored()).map(({ trace }) => trace.traceId)).toEqual(['t2']);
+    expect(await ports.objects.list('quarantine/')).toEqual([]);
+  });
+});
