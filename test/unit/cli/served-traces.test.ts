@@ -78,8 +78,6 @@ describe('ServedTraces', () => {
       erasedAmong: traceLog.erasedAmong.bind(traceLog),
       history: traceLog.history.bind(traceLog),
       version: traceLog.version.bind(traceLog),
-      erase: traceLog.erase.bind(traceLog),
-      erasedAmong: traceLog.erasedAmong.bind(traceLog),
     };
     const traces = new ServedTraces(sampleModel(), 'c1', { ...ports, traceLog: failing });
     await traces.add(answered(3));
