@@ -78,8 +78,6 @@ class Fields {
     this.#values = new Map(
       Object.entries(values).filter(([name, value]) => value !== undefined && (value !== null || name === 'output')),
     );
-    // A line of a review whose `expected` nobody has filled in yet names a judge that has not judged.
-    if (values.expected === null && (values.verdict ?? null) === null) this.#values.delete('judge');
   }
 
   has(name: string): boolean {
