@@ -201,23 +201,35 @@ export const resultSchemas = {
     moved: z.boolean().describe('false when it was the champion already'),
     released: checkpointName.nullable().describe('what was rolled back from, and may be promoted again'),
   }),
-  export: z.strictObject({
-    model: modelName,
-    checkpoint: checkpointName,
-    folder: path.describe('absolute path of the folder'),
-    files: z.array(z.string()).describe('paths below the folder'),
-    leftOut: z.array(z.string()).describe('what could not be exported, with the reason'),
-    checks: z
-      .array(
-        z.strictObject({
-          reader: z.string(),
-          ok: z.boolean().nullable().describe('whether all test cases are as expected; null where it cannot run here'),
-          detail: z.string(),
-        }),
-      )
-      .nullable()
-      .describe('null without --check'),
-  }),
+  export: z.union([
+    z.strictObject({
+      model: modelName,
+      checkpoint: checkpointName,
+      folder: path.describe('absolute path of the folder'),
+      files: z.array(z.string()).describe('paths below the folder'),
+      leftOut: z.array(z.string()).describe('what could not be exported, with the reason'),
+      checks: z
+        .array(
+          z.strictObject({
+            reader: z.string(),
+            ok: z
+              .boolean()
+              .nullable()
+              .describe('whether all test cases are as expected; null where it cannot run here'),
+            detail: z.string(),
+          }),
+        )
+        .nullable()
+        .describe('null without --check'),
+    }),
+    z.strictObject({
+      model: modelName,
+      file: path.describe('absolute path of the file, with --examples and --traces'),
+      format: z.string(),
+      examples: z.int().describe('how many were written'),
+      leftOut: z.array(z.string()).describe('what the format cannot hold, each with how often'),
+    }),
+  ]),
   erase: z.strictObject({
     model: modelName,
     dryRun: z.boolean().describe('true when nothing was changed'),

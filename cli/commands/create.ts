@@ -25,6 +25,11 @@ import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 import { settingValues } from '../setting-values.ts';
 
+/** What can be chosen of a task, of all kinds. */
+const taskOptions = [...taskKinds.values()].flatMap(({ kind, options = [] }) =>
+  options.map((option) => ({ ...option, kind })),
+);
+
 const settingNames = Object.keys(settingsSchema.shape);
 
 const help = `
@@ -65,8 +70,10 @@ const optionsSchema = z.object({
   set: z.array(z.string()).default([]),
 });
 
+const taskOptionsSchema = z.object(Object.fromEntries(taskOptions.map(({ name }) => [name, z.string().optional()])));
+
 export function addCreateCommand(program: Command, run: RunCommand): void {
-  program
+  const create = program
     .command('create')
     .summary('register a model and train its first checkpoint')
     .description('Registers a model; with examples, trains its first checkpoint, which becomes the champion.')
@@ -82,7 +89,8 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     .option('--label <name>', 'a label, whatever it holds; may be repeated', collected)
     .option(
       '--examples <file>',
-      '{"input", "output"} a line, or a table with such columns (also text and label); also .gz and .zst; "-" is stdin',
+      '{"input", "output"} a line, or a table with such columns (also text and label); entities also as CoNLL, spaCy, ' +
+        'Label Studio, Doccano or GLiNER have them; also .gz and .zst; "-" is stdin',
     )
     .option('--keep-label-variants', 'keep labels apart that differ only in case, blanks or Unicode form')
     .option('--from-traces', 'train the first checkpoint on the judged traces that were ingested')
@@ -109,13 +117,31 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     .option('--set <name=value...>', 'any other setting of the model, for example enoughFailures=10 or reportShare=0.1')
     .addHelpText('after', help)
     .action((model: string, options: unknown, command: Command) =>
-      run(command, (session) => create(model, optionsSchema.parse(options), command, session)),
+      run(command, (session) =>
+        createWith(model, { ...optionsSchema.parse(options), ofTask: taskOptionsOf(options) }, command, session),
+      ),
     );
+  for (const { name, values, about, kind } of taskOptions) {
+    create.addOption(new Option(`--${name} <choice>`, `of the task ${kind}: ${about} (${values[0]})`).choices(values));
+  }
 }
 
-async function create(
+/** What is chosen of the task. */
+function taskOptionsOf(given: unknown): Readonly<Record<string, string>> {
+  return Object.fromEntries(
+    Object.entries(taskOptionsSchema.parse(given)).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
+}
+
+interface CreateOptions extends z.infer<typeof optionsSchema> {
+  readonly ofTask: Readonly<Record<string, string>>;
+}
+
+async function createWith(
   modelId: string,
-  options: z.infer<typeof optionsSchema>,
+  options: CreateOptions,
   command: Command,
   session: Session,
 ): Promise<ExitCode> {
@@ -149,6 +175,7 @@ async function create(
           examples,
           ...(path === undefined ? {} : { examplesName: inputName(path) }),
           keepVariants: options.keepLabelVariants,
+          options: options.ofTask,
           backEnds: backEndNames(options, options.task, ports),
           trainerOptions: options.foundation === undefined ? {} : { foundation: options.foundation },
           settings,

@@ -1,13 +1,18 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 import { z } from 'zod';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { plural } from '../../shared/domain/base/wording.ts';
+import { exampleWriters } from '../../shared/operations/export/example-writers.ts';
+import { exportExamples } from '../../shared/operations/export/export-examples.ts';
 import { exportModel } from '../../shared/operations/export/export-model.ts';
 import { path } from '../arguments.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type CommandResult, commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 import { writeFolder } from '../write-folder.ts';
+import { writeNewFile } from '../write-new-file.ts';
 
 const help = `
 Example:
@@ -16,16 +21,25 @@ Example:
 
 The folder stands alone: weights, readers in JavaScript (Node and browsers) and Python, the head as ONNX, test cases, and
 what is on record of the checkpoint. It answers as ratchet predict does. No text of a trace is in it; what its weights have
-learnt is.`;
+learnt is.
+
+With --examples the file holds the dataset that the checkpoint was trained on, with --traces all traces whose right output is
+known, as other tools read them:
+  $ ratchet export places --examples --format spacy --to places.jsonl
+Formats: ${exampleWriters.map(({ name }) => name).join(', ')}; all but jsonl are for entities. CoNLL keeps no white space
+between tokens.`;
 
 const optionsSchema = z.object({
   to: z.string(),
   checkpoint: z.string().optional(),
   force: z.boolean().default(false),
   check: z.boolean().default(false),
+  examples: z.boolean().default(false),
+  traces: z.boolean().default(false),
+  format: z.string().optional(),
 });
 type Options = z.infer<typeof optionsSchema>;
-type Check = NonNullable<CommandResult<'export'>['checks']>[number];
+type Check = NonNullable<Extract<CommandResult<'export'>, { checks: unknown }>['checks']>[number];
 
 export function addExportCommand(program: Command, run: RunCommand): void {
   program
@@ -33,10 +47,15 @@ export function addExportCommand(program: Command, run: RunCommand): void {
     .summary('the champion as a folder that stands alone')
     .description('Writes the champion, or another checkpoint, as a folder with readers in JavaScript and Python.')
     .argument('<model>', 'name of the model')
-    .requiredOption('--to <folder>', 'where to write it; it must be empty, or not there', path)
+    .requiredOption('--to <folder>', 'where to write it; it must be empty, or not there; a file for examples', path)
     .option('--checkpoint <id>', 'export this one (ids: ratchet lineage MODEL)')
     .option('--force', 'replace an export that is there')
     .option('--check', 'answer the test cases with both readers afterwards')
+    .option('--examples', 'write the dataset it was trained on instead')
+    .option('--traces', 'write all traces whose right output is known instead')
+    .addOption(
+      new Option('--format <name>', 'of examples and traces (jsonl)').choices(exampleWriters.map(({ name }) => name)),
+    )
     .addHelpText('after', help)
     .action((model: string, options: unknown, command: Command) =>
       run(command, (session) => exportTo(model, optionsSchema.parse(options), session)),
@@ -44,6 +63,12 @@ export function addExportCommand(program: Command, run: RunCommand): void {
 }
 
 async function exportTo(modelId: string, options: Options, session: Session): Promise<ExitCode> {
+  if (options.examples || options.traces) return examplesTo(modelId, options, session);
+  if (options.format !== undefined) {
+    throw new RatchetError('InvalidInput', '--format is of examples and traces; a checkpoint has none.', {
+      mend: 'Say what to write with --examples or --traces, or leave --format out.',
+    });
+  }
   const { ports } = await session.open();
   session.progress.stageStarted('export');
   const result = await exportModel({ modelId, checkpointId: options.checkpoint ?? null }, ports);
@@ -67,6 +92,37 @@ async function exportTo(modelId: string, options: Options, session: Session): Pr
     ],
   );
   return checks?.some(({ ok }) => ok === false) === true ? exitCodes.fault : exitCodes.done;
+}
+
+async function examplesTo(modelId: string, options: Options, session: Session): Promise<ExitCode> {
+  if ((options.examples && options.traces) || options.check || (options.traces && options.checkpoint !== undefined)) {
+    throw new RatchetError('InvalidInput', 'These options of ratchet export exclude each other.', {
+      mend: 'Write --examples, with --checkpoint or without, or --traces; --check is of a folder with a checkpoint.',
+    });
+  }
+  const { ports } = await session.open();
+  session.progress.stageStarted('export');
+  const from = options.traces ? 'traces' : 'dataset';
+  const format = options.format ?? 'jsonl';
+  const written = await exportExamples({ modelId, checkpointId: options.checkpoint ?? null, from, format }, ports);
+  const file = await writeNewFile(options.to, written.pieces, options.force);
+  session.progress.stageFinished('export', '');
+  await session.output.result(
+    commandResult('export', {
+      model: modelId,
+      file,
+      format,
+      examples: written.examples,
+      leftOut: written.leftOut.map(({ reason, count }) => `${reason} (${count})`),
+    }),
+    [
+      `${plural(written.examples, 'example')} of ${modelId} ${written.examples === 1 ? 'is' : 'are'} in ${file}.`,
+      ...written.leftOut.map(
+        ({ reason, count }) => `Left out, since ${format} cannot hold them: ${reason} (${count}).`,
+      ),
+    ],
+  );
+  return exitCodes.done;
 }
 
 /** Runs both readers on their test cases; `ok` is null for one that cannot run here. */

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { asOutput } from '../../shared/domain/base/output.ts';
 import { traceLineSchema } from '../../shared/domain/traces/trace.ts';
 import { classification } from '../../shared/tasks/classification/classification.ts';
+import { entitiesSchema } from '../../shared/tasks/extraction/entity.ts';
 import { resultSchemas } from '../results.ts';
 import { commandLineReference } from './command-line-reference.ts';
 import { exampleLineSchema } from './example-line-schema.ts';
@@ -33,9 +35,17 @@ function resultSchemaFiles(): readonly GeneratedFile[] {
   );
 }
 
+/** An output of a classification or of an extraction. */
+const anyOutput = z.union([
+  classification.output.meta({ description: 'of a classification: a label' }),
+  entitiesSchema
+    .meta({ description: 'of an extraction: entities of the input, by UTF-16 offsets, the end exclusive' })
+    .transform((entities) => asOutput(entities)),
+]);
+
 /** The formats of the files that people write, as JSON Schema, generated from the schemas that the code checks with. */
 function schemaFiles(): readonly GeneratedFile[] {
-  const line = traceLineSchema(classification.output);
+  const line = traceLineSchema(anyOutput);
   const trace = z.toJSONSchema(line, { io: 'input' });
   const judgement = line.pick({ traceId: true, verdict: true, expected: true, judge: true });
   return [
@@ -56,8 +66,8 @@ function schemaFiles(): readonly GeneratedFile[] {
     }),
     file('docs/example.schema.json', {
       title: 'A line of a file for `ratchet create --examples`',
-      description: 'One training example: a text and its right label.',
-      ...z.toJSONSchema(exampleLineSchema(classification.output), { io: 'input' }),
+      description: 'One training example: a text and its right output.',
+      ...z.toJSONSchema(exampleLineSchema(anyOutput), { io: 'input' }),
     }),
   ];
 }

@@ -31,6 +31,8 @@ export interface CreateRequest {
   readonly examplesName?: string;
   /** Whether outputs that differ only in case, blanks or Unicode form stay different. */
   readonly keepVariants?: boolean;
+  /** What is chosen of the task, by the names of its kind's options; the kind's own choice for what is not said. */
+  readonly options?: Readonly<Record<string, string>>;
   readonly backEnds: BackEndNames;
   /** What of the trainer's configurations is fixed for the model; the trainer checks it. */
   readonly trainerOptions: Json;
@@ -66,12 +68,19 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
   }
   const registered = await modelWithoutChampion(request, ports);
   const kind = registered === null ? kindNamed(request.task, ports.tasks) : kindOf(registered, ports);
+  checkOptions(request.options ?? {}, kind, registered?.task ?? null);
   const { trainer, trainerOptions } = checkBackEnds(registered ?? { ...request, ...request.backEnds }, kind, ports);
   const given =
     request.examples === null ? null : await readExamples(request.examples, registered, kind, request, ports);
   const outputs = outputsOf(given?.examples ?? []);
   const model =
-    registered ?? newModel(request, kind.specFrom({ labels: request.labels, outputs }), trainerOptions, ports);
+    registered ??
+    newModel(
+      request,
+      kind.specFrom({ labels: request.labels, outputs, options: request.options ?? {} }),
+      trainerOptions,
+      ports,
+    );
   checkCritical(model, kind);
   const read = given === null ? null : withoutBadOutputs(given, model, kind, request);
   const examples = read?.examples ?? [];
@@ -197,6 +206,33 @@ function checkLabels(known: readonly string[], labels: readonly string[], { word
       `the model's ${known.length}.`,
     { mend: 'Leave --labels out, or create a model of another name.' },
   );
+}
+
+/** Refuses what the task has no choice of, and what a registered task has chosen otherwise. */
+function checkOptions(given: Readonly<Record<string, string>>, kind: TaskKind, registered: TaskSpec | null): void {
+  const fixed = new Map(Object.entries(registered ?? {}));
+  for (const [name, value] of Object.entries(given)) {
+    const option = kind.options?.find((one) => one.name === name);
+    if (option === undefined) {
+      throw new RatchetError('InvalidInput', `The task ${kind.kind} has no option --${name}.`, {
+        mend: `Leave it out. Its options are: ${kind.options?.map((one) => `--${one.name}`).join(', ') ?? 'none'}.`,
+      });
+    }
+    if (!option.values.includes(value)) {
+      throw new RatchetError('InvalidInput', `--${name} cannot be ${JSON.stringify(value.slice(0, 80))}.`, {
+        mend: `It is one of: ${option.values.join(', ')}.`,
+      });
+    }
+    if (registered !== null && fixed.get(name) !== value) {
+      throw new RatchetError(
+        'InvalidInput',
+        `The model is registered already, with --${name} ${String(fixed.get(name))}.`,
+        {
+          mend: `Leave --${name} out, or create a model of another name.`,
+        },
+      );
+    }
+  }
 }
 
 function outputsOf(examples: readonly Example[]): readonly Output[] {

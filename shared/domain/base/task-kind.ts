@@ -67,6 +67,23 @@ export interface Variant {
   readonly output: Output;
 }
 
+/** A place of an input that an output names: UTF-16 offsets, end exclusive. */
+export interface Mark {
+  readonly start: number;
+  readonly end: number;
+  readonly facet: string;
+}
+
+/** What is chosen of a task once, when a model is created: a field of its spec. */
+export interface TaskOption {
+  /** Of the field, and of the command's option. */
+  readonly name: string;
+  /** The first is taken where nothing is said. */
+  readonly values: readonly string[];
+  /** For people, a few words. */
+  readonly about: string;
+}
+
 /** How messages name what a task is about. */
 export interface TaskWords {
   /** One facet of an output: `label`, `entity type`. */
@@ -111,10 +128,17 @@ export interface TaskKind<S extends TaskSpec = TaskSpec> {
   readonly anchored: boolean;
 
   /**
-   * The task of a new model. @param given labels (entity types, …) given by hand, and the outputs of its first examples
+   * The task of a new model. @param given labels (entity types, …) given by hand, the outputs of its first examples, and
+   * values of {@link options} by name
    * @throws RatchetError InvalidInput when that makes no task
    */
-  specFrom(given: { readonly labels: readonly string[]; readonly outputs: readonly Output[] }): S;
+  specFrom(given: {
+    readonly labels: readonly string[];
+    readonly outputs: readonly Output[];
+    readonly options?: Readonly<Record<string, string>>;
+  }): S;
+  /** What can be chosen of a task; nothing without it. */
+  readonly options?: readonly TaskOption[];
   /** The facets that a task knows; empty where it has none or does not know them. */
   knownFacets(spec: S): readonly string[];
   /**
@@ -145,6 +169,8 @@ export interface TaskKind<S extends TaskSpec = TaskSpec> {
   pattern(expected: Output, answer: Output | null): Pattern;
   /** At most `count` variants of an input, different ones, each with the output that is right for it. Deterministic. */
   variants(input: string, output: Output, count: number): readonly Variant[];
+  /** The places of its input that an output names, in order; without this method outputs name none. */
+  marks?(output: Output): readonly Mark[];
   /** How its labels (entity types, …) change; absent where outputs name none, or changes are not known here. */
   readonly relabelling?: Relabelling<S>;
   /** An output in words for people, on one line. */

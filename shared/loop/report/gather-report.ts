@@ -1,6 +1,6 @@
 import type { Output } from '../../domain/base/output.ts';
 import { wilsonInterval } from '../../domain/base/statistics.ts';
-import type { TaskKind } from '../../domain/base/task-kind.ts';
+import type { Mark, TaskKind } from '../../domain/base/task-kind.ts';
 import { weaknessSchema } from '../../domain/diagnosis/probe.ts';
 import { taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
 import { type EvaluationAnswer, evaluationAnswerSchema } from '../../domain/evaluation/evaluation-set.ts';
@@ -198,7 +198,7 @@ async function readTaxonomy(
       weakness: weaknesses.find((weakness) => weakness.clusterId === cluster.clusterId) ?? null,
       examples: cluster.exampleIds.flatMap((traceId): ExampleText[] => {
         const record = byId.get(traceId);
-        return record === undefined ? [] : [exampleText(record, kind)];
+        return record === undefined ? [] : [exampleText(record, kind, answered?.get(traceId))];
       }),
       gain: right === null ? null : clusterGain(cluster, passing, right),
     })),
@@ -243,8 +243,7 @@ function regressedExamples(
   return records
     .filter(({ traceId, expected }) => lost.has(traceId) && expected !== null)
     .map((record) => {
-      const answer = answered?.get(record.traceId);
-      return exampleText(record, kind, answer && { output: shown(answer.output, kind), right: answer.right });
+      return exampleText(record, kind, answered?.get(record.traceId));
     });
 }
 
@@ -262,10 +261,26 @@ function failingTraces(records: readonly SplitRecord[], kind: TaskKind): ReportD
 function exampleText(
   { traceId, input, expected, answer, verdict }: SplitRecord,
   kind: TaskKind,
-  after: ShownAnswer | null = null,
+  after: EvaluationAnswer | undefined = undefined,
 ): ExampleText {
-  const before = { output: shown(answer, kind), right: verdict === 'pass' };
-  return { traceId, input, expected: shown(expected, kind), before, after };
+  const right = marksOf(expected, kind);
+  return {
+    traceId,
+    input,
+    expected: shown(expected, kind),
+    ...(right === undefined ? {} : { expectedMarks: right }),
+    before: shownAnswer(answer, verdict === 'pass', kind),
+    after: after === undefined ? null : shownAnswer(after.output, after.right, kind),
+  };
+}
+
+function shownAnswer(output: Output | null, right: boolean, kind: TaskKind): ShownAnswer {
+  const marks = marksOf(output, kind);
+  return { output: shown(output, kind), right, ...(marks === undefined ? {} : { marks }) };
+}
+
+function marksOf(output: Output | null, kind: TaskKind): readonly Mark[] | undefined {
+  return output === null ? undefined : kind.marks?.(output);
 }
 
 function shown(output: Output | null, kind: TaskKind): string | null {

@@ -1,3 +1,4 @@
+import type { Mark } from '../../domain/base/task-kind.ts';
 import type { Interval } from '../../domain/base/wilson.ts';
 import type { Weakness } from '../../domain/diagnosis/probe.ts';
 import type { Cluster, Taxonomy } from '../../domain/diagnosis/taxonomy.ts';
@@ -62,6 +63,8 @@ export interface ShownAnswer {
   /** Null for no answer. */
   readonly output: string | null;
   readonly right: boolean;
+  /** The places that it names; absent for no answer, and for a task whose outputs name none. */
+  readonly marks?: readonly Mark[];
 }
 
 /** Text of a trace shown to a person, with outputs as people read them; untrusted. */
@@ -70,6 +73,8 @@ export interface ExampleText {
   readonly input: string;
   /** Null where nobody has said what is right. */
   readonly expected: string | null;
+  /** The right places; absent where nobody has said what is right, and for a task whose outputs name none. */
+  readonly expectedMarks?: readonly Mark[];
   readonly before: ShownAnswer;
   /** Null where nothing answered afterwards. */
   readonly after: ShownAnswer | null;

@@ -125,6 +125,13 @@ blockquote { white-space: pre-wrap; overflow: clip; unicode-bidi: isolate; margi
 .examples { list-style: none; padding: 0; }
 .example { padding: 1rem 0; border-top: 1px solid var(--line); }
 .answers { display: flex; flex-wrap: wrap; gap: 0.4rem 2rem; margin-top: 0.6rem; font-size: 0.9375rem; }
+.places { flex-direction: column; gap: 0.75rem; }
+.marked { line-height: 1.9; }
+.places dd > .small { margin-top: 0.2rem; }
+.place { background: var(--band); color: inherit; padding: 0.05rem 0.2rem; border-radius: 3px; border-bottom: 2px solid var(--line-strong); box-decoration-break: clone; -webkit-box-decoration-break: clone; }
+.place .type { margin: 0 0.3rem; font-size: 0.75em; font-weight: 600; color: var(--muted); vertical-align: 0.35em; line-height: 1; }
+.place-right { background: var(--good-ground); border-bottom-color: var(--good); } .place-right .type { color: var(--good); }
+.place-wrong { background: var(--bad-ground); border-bottom: 2px dashed var(--bad); } .place-wrong .type { color: var(--bad); }
 .cards { display: grid; gap: 1rem; margin-top: 1rem; grid-template-columns: minmax(0, 1fr); align-items: start; }
 .card { padding: 1.1rem 1.2rem 1.2rem; background: var(--surface); border-radius: 6px; min-width: 0; font-size: 0.9375rem; }
 .card .example { border-top-color: var(--line-strong); }

@@ -1,19 +1,27 @@
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import type { Output } from '../../domain/base/output.ts';
+import type { TaskOption } from '../../domain/base/task-kind.ts';
 import { entitiesOf, entityLabelSchema } from './entity.ts';
 
 /** Most types of entities a task may have; beyond that a name of its own was taken for a type in each line. */
 const maxTypes = 1_000;
+
+const overlapsSchema = z.enum(['refused', 'allowed']);
 
 export const extractionSpecSchema = z.strictObject({
   kind: z.literal('extraction'),
   /** Types of entities; sorted, unique. */
   labels: z.array(entityLabelSchema).min(1).max(maxTypes),
   /** Whether two entities may share characters. */
-  overlaps: z.enum(['refused', 'allowed']).default('refused'),
+  overlaps: overlapsSchema.default('refused'),
 });
 export type ExtractionSpec = z.infer<typeof extractionSpecSchema>;
+
+/** What can be chosen of an extraction. */
+export const extractionOptions: readonly TaskOption[] = [
+  { name: 'overlaps', values: overlapsSchema.options, about: 'whether entities may share characters' },
+];
 
 /**
  * The task of a new model, from types given by hand and those of its first examples.
@@ -22,6 +30,7 @@ export type ExtractionSpec = z.infer<typeof extractionSpecSchema>;
 export function extractionSpecFrom(given: {
   readonly labels: readonly string[];
   readonly outputs: readonly Output[];
+  readonly options?: Readonly<Record<string, string>>;
 }): ExtractionSpec {
   const named = given.labels.map(checkedLabel);
   const found = given.outputs.flatMap((output) => entitiesOf(output).map(({ label }) => label));
@@ -36,7 +45,7 @@ export function extractionSpecFrom(given: {
       mend: 'Check "label": it should be a type such as "city", not the text of the entity.',
     });
   }
-  return { kind: 'extraction', labels, overlaps: 'refused' };
+  return { kind: 'extraction', labels, overlaps: overlapsSchema.parse(given.options?.overlaps ?? 'refused') };
 }
 
 function checkedLabel(label: string): string {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { asOutput, type Output } from '../../domain/base/output.ts';
 import { quoted } from '../../domain/base/quoted.ts';
 import type { Grade, GradePart, OutputProblem, Pattern, TaskKind } from '../../domain/base/task-kind.ts';
@@ -6,7 +7,7 @@ import type { RootCause } from '../../domain/diagnosis/root-cause.ts';
 import { noiseDetectors, poisonDetectors } from '../../domain/triage/detector-name.ts';
 import { type Entity, entitiesOf, entitiesSchema, entityKey } from './entity.ts';
 import { entityF1 } from './entity-score.ts';
-import { type ExtractionSpec, extractionSpecFrom, extractionSpecSchema } from './extraction-spec.ts';
+import { type ExtractionSpec, extractionOptions, extractionSpecFrom, extractionSpecSchema } from './extraction-spec.ts';
 import { movedVariants } from './moved-variants.ts';
 import { overlaps, type SpanError, type SpanErrorKind, spanErrors } from './span-errors.ts';
 
@@ -19,7 +20,7 @@ export const extraction: TaskKind<ExtractionSpec> = {
     output: '[{"label": "city", "start": 0, "end": 5, "text": "Paris"}]',
   },
   spec: extractionSpecSchema,
-  output: entitiesSchema.transform((entities) => asOutput(entities)),
+  output: z.preprocess(parsedOf, entitiesSchema).transform((entities) => asOutput(entities)),
   triage: [...poisonDetectors.filter((name) => name !== 'off-domain'), ...noiseDetectors],
   causes: [
     'missed-entity',
@@ -34,6 +35,7 @@ export const extraction: TaskKind<ExtractionSpec> = {
     'out-of-scope',
   ],
   anchored: true,
+  options: extractionOptions,
   specFrom: extractionSpecFrom,
   knownFacets: ({ labels }) => labels,
   problem: problemOf,
@@ -44,12 +46,23 @@ export const extraction: TaskKind<ExtractionSpec> = {
   score: entityF1,
   pattern: patternOf,
   variants: movedVariants,
+  marks: (output) => entitiesOf(output).map(({ label, start, end }) => ({ start, end, facet: label })),
   show: (output) => {
     if (output === null) return 'no answer';
     const entities = entitiesOf(output);
     return entities.length === 0 ? 'no entity' : entities.map(shown).join(', ');
   },
 };
+
+/** A list that stands as JSON in a text, as tables and models write it. */
+function parsedOf(written: unknown): unknown {
+  if (typeof written !== 'string' || !written.trimStart().startsWith('[')) return written;
+  try {
+    return JSON.parse(written);
+  } catch {
+    return written;
+  }
+}
 
 function problemOf({ labels, overlaps: rule }: ExtractionSpec, input: string, output: Output): OutputProblem | null {
   const entities = entitiesOf(output);
@@ -84,7 +97,7 @@ function problemOf({ labels, overlaps: rule }: ExtractionSpec, input: string, ou
     if (other !== undefined && entityKey(other) !== entityKey(entities[index] as Entity)) {
       return {
         reason: `${name} overlaps ${JSON.stringify(input.slice(other.start, other.end).slice(0, 80))}`,
-        mend: 'keep one of the two, or create the model with overlaps allowed',
+        mend: 'keep one of the two, or create the model with --overlaps allowed',
       };
     }
   }
