@@ -47,6 +47,12 @@ export interface Pattern {
   readonly cause?: RootCause;
 }
 
+/** A piece of the input that an output names, as it stands there. */
+export interface Mention {
+  readonly facet: string;
+  readonly text: string;
+}
+
 /** A text changed so that its output stays true, with that output. */
 export interface Variant {
   readonly method: string;
@@ -112,6 +118,8 @@ export interface TaskKind<S extends TaskSpec = TaskSpec> {
   pattern(expected: Output, answer: Output | null): Pattern;
   /** At most `count` variants of an input, different ones, each with the output that is right for it. Deterministic. */
   variants(input: string, output: Output, count: number): readonly Variant[];
+  /** The pieces of the input that an output names, in order; absent where outputs name none. */
+  mentions?(input: string, output: Output): readonly Mention[];
   /** An output in words for people, on one line. */
   show(output: Output | null): string;
 }

@@ -44,6 +44,8 @@ export const extraction: TaskKind<ExtractionSpec> = {
   score: entityF1,
   pattern: patternOf,
   variants: movedVariants,
+  mentions: (input, output) =>
+    entitiesOf(output).map(({ label, start, end }) => ({ facet: label, text: input.slice(start, end) })),
   show: (output) => {
     if (output === null) return 'no answer';
     const entities = entitiesOf(output);

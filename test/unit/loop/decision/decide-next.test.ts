@@ -46,6 +46,7 @@ function gated(
     championScore: 0.8,
     answersKey: `${candidateId}-answers.jsonl`,
     remaining: [{ key: 'p', title: 'spam for ham', facets: ['ham'], count: 3 }],
+    excess: { spurious: 0, missed: 0 },
     request,
     verdict: gateCandidate(request),
   };

@@ -146,3 +146,13 @@ describe('an extraction’s task', () => {
     expect(() => extractionSpecFrom({ labels: [' '], outputs: [] })).toThrow('cannot be a type');
   });
 });
+
+describe('what an extraction names in its input', () => {
+  it('is the text of each entity, whatever is written beside it', () => {
+    expect(extraction.mentions?.(input, entitiesOutput([rome, { ...dish, text: undefined }, city]))).toEqual([
+      { facet: 'dish', text: 'Ramen' },
+      { facet: 'city', text: 'São Paulo' },
+      { facet: 'city', text: 'Rome' },
+    ]);
+  });
+});
