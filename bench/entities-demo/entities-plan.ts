@@ -34,8 +34,7 @@ export function planEntities(seed: number, random: Random): EntitiesPlan {
     const texts: OrderText[] = [];
     while (texts.length < size) {
       const text = makeText(kinds[stream.below(kinds.length)] ?? 'as before', wording, stream);
-      // Texts that name nothing are few, and come again.
-      if (text.output.length > 0 && seen.has(text.input)) continue;
+      if (seen.has(text.input)) continue;
       seen.add(text.input);
       texts.push(text);
     }

@@ -38,17 +38,28 @@ const crowdedTemplates = [
 
 /** Nothing is named here, though words and numbers look like it. */
 const emptyTemplates = [
-  'thank you, that is all for today',
-  'how do I change the street on my account?',
+  'thank you, that is all for {weekday}',
+  'how do I change the street on my account before {weekday}?',
   'I have {number} questions about returns',
-  'your hotline kept me waiting for {number} minutes',
-  'can I order without an account?',
-  'May I pay on Monday?',
-  'is there a shop in my city?',
+  'your hotline kept me waiting for {number} minutes on {weekday}',
+  'can I order without an account in {month}?',
+  'May I pay on {weekday}?',
+  'is there a shop in my city that opens at {number}?',
   'Please call me back before {number} o’clock',
-  'I ordered by phone, the Christmas offer for {number} pounds',
-  'my parcel says Return to Sender, what does that mean?',
-  'No, the other one, as I wrote on Friday',
+  'do you deliver on {weekday}?',
+  'I would like to speak to a Manager on {weekday}',
+  'the {month} offer was {number} pounds cheaper',
+  'what does delivery cost from {number} pounds?',
+  'we are away from {weekday} to {weekday}',
+  'the voucher of {month} does not work',
+  'sorry, I meant {number} days, not {number}',
+  'my parcel says Return to Sender since {weekday}',
+  'No, the other one, as I wrote on {weekday}',
+  'I ordered by phone, the {month} offer for {number} pounds',
+  'nobody was here on {weekday} at {number}',
+  'are you open in {month}?',
+  'Could you explain the charge of {number} pounds in {month}?',
+  'it is {number} days late',
 ];
 
 /** Which templates and words a text may be made of: fresh text also has such as nobody has seen. */
@@ -98,6 +109,10 @@ function wordsFor(name: string, isNew: boolean, pick: Pick, random: RandomStream
       return isNew ? newStreet(pick, random) : `${1 + random.below(180)} ${streetName(pick)}`;
     case 'order':
       return isNew ? newOrder(random) : `${letter(random)}${letter(random)}-${digits(5, random)}`;
+    case 'weekday':
+      return words.weekdays[random.below(words.weekdays.length)] ?? '';
+    case 'month':
+      return words.months[random.below(words.months.length)] ?? '';
     default:
       return String(2 + random.below(40));
   }

@@ -69,3 +69,6 @@ export const newProducts = [
 ];
 
 export const letters = [...'ABCDEFGHJKLMNPRSTUVWXYZ'];
+
+export const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday'];
+export const months = ['January', 'March', 'April', 'May', 'June', 'August', 'October', 'November'];
