@@ -33,10 +33,10 @@ export function markdown(results: readonly StartResult[], facts: PageFacts): str
 
 function answer(own: readonly StartResult[]): string {
   const reached = own.filter(({ after }) => after.f1 >= wanted.f1).length;
-  const kept = own.filter((one) => lostOfAll(one) <= wanted.lost).length;
+  const within = (share: (one: StartResult) => number): number => own.filter((one) => share(one) <= wanted.lost).length;
   return (
-    `**F1 ${three(mean(own.map(({ before }) => before.f1)))} → ${three(mean(own.map(({ after }) => after.f1)))} on average; ${reached} of ${own.length} seeds end at ${wanted.f1.toFixed(2)} or more**, ` +
-    `and ${kept} of ${own.length} lose at most 1 % of all traces; of the right ones ${percent(mean(own.map(lostOfRight)))} are lost on average.`
+    `**F1 ${three(mean(own.map(({ before }) => before.f1)))} → ${three(mean(own.map(({ after }) => after.f1)))} on average; ${reached} of ${own.length} seeds end at ${wanted.f1.toFixed(2)} or more.** ` +
+    `Of the traces that were right ${percent(mean(own.map(lostOfRight)))} are lost on average: ${within(lostOfRight)} of ${own.length} seeds lose at most 1 % of them, ${within(lostOfAll)} of ${own.length} at most 1 % of all traces.`
   );
 }
 

@@ -15,6 +15,7 @@ import { createModel } from '../../shared/operations/create-model.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
 import { entitiesOutput } from '../../shared/tasks/extraction/entity.ts';
 import { extraction } from '../../shared/tasks/extraction/extraction.ts';
+import { versions } from '../adaptft/results/write-results.ts';
 import type { Marked } from '../tagger/entity-corpora.ts';
 import { dealSnips, type Start } from './starts.ts';
 
@@ -46,6 +47,8 @@ export const startResultSchema = z.object({
   /** The gate's own count, out of fold on the traffic. */
   gate: z.object({ of: z.int(), gained: z.int(), lost: z.int() }).nullable(),
   cpuSeconds: z.number(),
+  /** Of Ratchet, with the commit. */
+  version: z.string(),
 });
 export type StartResult = z.infer<typeof startResultSchema>;
 
@@ -85,6 +88,7 @@ export async function runStart(
     const after = await answersTo(fresh, workspace);
     const [was, is] = [rights(fresh, before), rights(fresh, after)];
     const { user, system } = process.cpuUsage(begun);
+    const { ratchet, commit } = await versions();
     return {
       start: start.name,
       seed: request.seed,
@@ -99,6 +103,7 @@ export async function runStart(
       freshGained: was.filter((right, at) => !right && is[at] === true).length,
       gate: run.gain === null ? null : { of: run.gain.of, gained: run.gain.gained, lost: run.gain.lost },
       cpuSeconds: (user + system) / 1e6,
+      version: `${ratchet} (${commit})`,
     };
   } finally {
     await workspace.close();

@@ -91,7 +91,7 @@ async function write(out: string, results: readonly StartResult[]): Promise<void
   const facts = {
     command: 'npm run bench:weak-tagger -- --data DIR --out FILE',
     machine: `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores`,
-    versions: `Node ${process.version}`,
+    versions: `Ratchet ${[...new Set(results.map(({ version }) => version))].join(', ')}, Node ${process.version}`,
   };
   await writeFile(out.replace(/\.json$/, '.md'), markdown(results, facts));
 }
