@@ -4,7 +4,7 @@ import type { DemoResult, Measured } from './run-demo.ts';
 
 /** The demo's result as a table: accuracy on fresh mail by slice, with 95 % Wilson intervals. */
 export function demoTable(result: DemoResult): readonly string[] {
-  const rows = [
+  return alignedTable([
     ['fresh mail', 'n', 'before', '95 % interval', 'after', '95 % interval', 'change'],
     ...result.slices.map(({ name, before, after }) => [
       name,
@@ -15,7 +15,11 @@ export function demoTable(result: DemoResult): readonly string[] {
       interval(after),
       points(share(after) - share(before)),
     ]),
-  ];
+  ]);
+}
+
+/** Rows in columns, the first one as heading; text at the left, all else at the right. */
+export function alignedTable(rows: readonly (readonly string[])[]): readonly string[] {
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
   const lines = rows.map((row) =>
     row

@@ -72,7 +72,13 @@ const snipsSchema = z.record(
   z.array(z.object({ data: z.array(z.object({ text: z.string(), entity: z.string().optional() })) })),
 );
 
-async function readSnips(data: string, split: string): Promise<readonly Marked[]> {
+/** A text of SNIPS with what it asks for. */
+export interface SnipsText extends Marked {
+  readonly intent: string;
+}
+
+/** All texts of a split, `train` or `validate`. */
+export async function readSnips(data: string, split: string): Promise<readonly SnipsText[]> {
   const folder = join(data, 'snips');
   const names = (await readdir(folder)).filter((name) => name.endsWith(`.${split}.json`)).sort();
   const files = await Promise.all(
@@ -82,8 +88,11 @@ async function readSnips(data: string, split: string): Promise<readonly Marked[]
     ),
   );
   return files.flatMap((file) =>
-    Object.values(file).flatMap((utterances) =>
-      utterances.map(({ data: parts }) => marked(parts.map(({ text, entity = null }) => ({ text, label: entity })))),
+    Object.entries(file).flatMap(([intent, utterances]) =>
+      utterances.map(({ data: parts }) => ({
+        intent,
+        ...marked(parts.map(({ text, entity = null }) => ({ text, label: entity }))),
+      })),
     ),
   );
 }

@@ -53,6 +53,8 @@ export interface SearchContext {
   readonly options: Json;
   /** Whether the gate holds candidates back for what they lose. */
   readonly losesTooMuch: boolean;
+  /** Whether what stands answers far more than there is; absent where nobody can tell. */
+  readonly overPredicts?: boolean;
 }
 
 /**

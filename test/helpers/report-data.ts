@@ -327,6 +327,7 @@ export function promotedReport(): ReportData {
     allFailuresFixed: rate(214, 231),
     confusion: confusion(),
     taxonomy: {
+      notes: [],
       clusters: [
         cluster(0, 'label-confusion', 'Late deliveries answered as card linking', 58, 10),
         cluster(4, 'label-confusion', 'Pending transfers answered as missing refunds', 44, 8),

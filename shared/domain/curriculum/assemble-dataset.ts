@@ -35,7 +35,7 @@ export interface AssemblyRequest {
   readonly parent: { readonly datasetId: string; readonly examples: readonly Example[] } | null;
   readonly task: TaskSpec;
   /** The task's kind. */
-  readonly kind: Pick<TaskKind, 'facets' | 'key' | 'knownFacets' | 'problem' | 'words'>;
+  readonly kind: Pick<TaskKind, 'facets' | 'key' | 'knownFacets' | 'marks' | 'problem' | 'words'>;
   /** Failures by root cause: decides whether shares lean to gold or to hard negatives. */
   readonly causes: ReadonlyMap<RootCause, number>;
   /** Everything in its place: what trains, what is evidence, what was frozen. */

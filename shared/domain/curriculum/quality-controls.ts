@@ -1,13 +1,15 @@
 import { facetsOrNone } from '../base/facet-strata.ts';
+import { quoted } from '../base/quoted.ts';
 import { quantile } from '../base/statistics.ts';
 import type { TaskKind } from '../base/task-kind.ts';
-import { words } from '../base/text.ts';
+import { compareText, normalisedText, words } from '../base/text.ts';
 import type { QualityControl } from '../models/dataset.ts';
 import type { Example } from '../models/example.ts';
 import { nearDuplicateGroups } from '../similarity/near-duplicates.ts';
 import { labelRatio, maxLabelRatio } from './label-ratio.ts';
 
 const patternsPerLabel = 3;
+const mentionsOfOneText = 3;
 const usualSize = { lower: 100, upper: 200 };
 /** Largest difference of length, as a fraction of the failing traces' median, at which lengths match. */
 const lengthTolerance = 0.25;
@@ -21,7 +23,7 @@ export interface QualityRequest {
   readonly failingInputs: readonly string[];
   /** The facets that the task knows. */
   readonly labels: readonly string[];
-  readonly kind: Pick<TaskKind, 'facets' | 'words'>;
+  readonly kind: Pick<TaskKind, 'facets' | 'marks' | 'words'>;
   readonly nearDuplicatesPerGroup: number;
 }
 
@@ -91,6 +93,37 @@ export function qualityControls(request: QualityRequest): QualityControl[] {
       wanted: `${usualSize.lower} to ${usualSize.upper} examples, more where there are more ${facets} or traces`,
       measured: `${examples.length} examples`,
       met: examples.length >= usualSize.lower,
+    },
+    ...mentionControl(examples, kind),
+  ];
+}
+
+/** How often one and the same text stands for a facet; nothing for a task whose outputs name no texts. */
+function mentionControl(
+  examples: readonly Example[],
+  kind: Pick<TaskKind, 'marks' | 'words'>,
+): readonly QualityControl[] {
+  if (kind.marks === undefined) return [];
+  const counts = new Map<string, { text: string; count: number }>();
+  for (const { input, output } of examples) {
+    for (const { facet, start, end } of kind.marks(output)) {
+      const text = input.slice(start, end);
+      const key = `${normalisedText(text)}\n${facet}`;
+      const entry = counts.get(key) ?? { text, count: 0 };
+      counts.set(key, { ...entry, count: entry.count + 1 });
+    }
+  }
+  const often = [...counts.values()]
+    .filter(({ count }) => count > mentionsOfOneText)
+    .sort((a, b) => b.count - a.count || compareText(a.text, b.text));
+  const [most] = often;
+  const commonest = most === undefined ? '' : `, most often ${quoted(most.text)}, ${most.count} times`;
+  return [
+    {
+      name: 'repeated-mentions',
+      wanted: `each text of one ${kind.words.facet} at most ${mentionsOfOneText} times`,
+      measured: `${often.length} of ${counts.size} texts stand more often${commonest}`,
+      met: often.length === 0,
     },
   ];
 }

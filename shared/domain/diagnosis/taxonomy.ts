@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { outputSchema } from '../base/output.ts';
 import { confusionSchema } from './confusion.ts';
+import { excessSchema } from './over-prediction.ts';
 import { rootCauseSchema } from './root-cause.ts';
 
 /** One failing trace as the analyst hands it on. */
@@ -58,5 +59,7 @@ export const taxonomySchema = z.strictObject({
   unclustered: z.int(),
   confusions: z.array(confusionSchema),
   causes: z.record(z.string(), z.int()),
+  /** What the failures that train have too much of and lack; absent where the analyst does not count it. */
+  excess: excessSchema.optional(),
 });
 export type Taxonomy = z.infer<typeof taxonomySchema>;

@@ -9,7 +9,8 @@ const systematicRate = 0.5;
 
 /**
  * Judges a suspected weakness by its probes, with 95 % Wilson bounds of their failure rate:
- * - `confirmed` when the lower bound is above the base rate;
+ * - `confirmed` when the lower bound is above the base rate, or above one half where the base rate is higher: most of
+ *   what the cluster is about then fails, however much else does;
  * - else `refuted` when the upper bound is below one half (or the base rate, if that is higher): a systematic weakness
  *   would make at least every second probe fail, and that is ruled out. A bound "at or below the base rate" would need
  *   hundreds of probes;
@@ -45,6 +46,13 @@ export function judgeWeakness(request: {
         probes === 0
           ? 'No probes were made.'
           : `Only ${probes} probes could be made; fewer than ${fewestProbes} say nothing.`,
+    };
+  }
+  if (lower > systematicRate && baseRate >= lower) {
+    return {
+      ...numbers,
+      verdict: 'confirmed',
+      reason: `${count}: at least ${percent(lower)} (95 % bound), more than half, though the base rate is as high as ${percent(baseRate)}.`,
     };
   }
   if (lower > baseRate) {

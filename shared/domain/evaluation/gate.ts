@@ -45,6 +45,8 @@ export const gateRequestSchema = z.strictObject({
    * and that of its fold models out of fold. Null for an average.
    */
   fit: z.strictObject({ pool: z.number(), outOfFold: z.number() }).nullable(),
+  /** How sentences name facets; labels where it is left out. */
+  words: z.strictObject({ facet: z.string(), facets: z.string() }).optional(),
 });
 export type GateRequest = z.infer<typeof gateRequestSchema>;
 
@@ -180,18 +182,21 @@ function memoryRule(counts: GateVerdict['memory']): GateRule {
 }
 
 /** What falls without proof is named and no failure: among many labels some fall by chance under a better model. */
-function labelsRule(fallen: GateVerdict['fallen'], { settings, facets, people }: GateRequest): GateRule {
+function labelsRule(
+  fallen: GateVerdict['fallen'],
+  { settings, facets, people, words = { facet: 'label', facets: 'labels' } }: GateRequest,
+): GateRule {
   const silent = facets.filter(({ records }) => records === 0).map(({ facet }) => facet);
   const proven = fallen.filter((facet) => facet.proven);
   const unproven = fallen.filter((facet) => !facet.proven);
   const faults = [
     ...facets.filter((count) => !isPossible(count)).map(({ facet }) => `the numbers of ${facet} cannot be`),
     ...(proven.length === 0 ? [] : [`proven to fall: ${listed(proven)}`]),
-    ...settings.critical.flatMap((facet) => criticalFault(facet, facets, settings.enoughCritical)),
+    ...settings.critical.flatMap((facet) => criticalFault(facet, words.facet, facets, settings.enoughCritical)),
     ...peopleFault(people),
   ];
   const told = facets.length - silent.length;
-  const what = faults.length === 0 ? `none of ${number(told)} labels is proven to fall` : faults.join('; ');
+  const what = faults.length === 0 ? `none of ${number(told)} ${words.facets} is proven to fall` : faults.join('; ');
   const seen = unproven.length === 0 ? '' : `; losing more than they gain, without proof: ${listed(unproven)}`;
   return { rule: 'labels', passed: faults.length === 0, detail: capitalised(`${what}${seen}${untold(silent)}.`) };
 }
@@ -214,7 +219,7 @@ function peopleFault(people: GateRequest['people']): string[] {
   return [`what people judged is proven to fall (${counts})`];
 }
 
-function criticalFault(critical: string, facets: readonly FacetCount[], enough: number): string[] {
+function criticalFault(critical: string, word: string, facets: readonly FacetCount[], enough: number): string[] {
   const { records, gained, lost } = facets.find(({ facet }) => facet === critical) ?? {
     records: 0,
     gained: 0,
@@ -222,10 +227,12 @@ function criticalFault(critical: string, facets: readonly FacetCount[], enough: 
   };
   if (!(records >= enough)) {
     return [
-      `the critical label ${critical} has ${number(records)} records, and ${enough} are needed to tell, which holds the candidate back`,
+      `the critical ${word} ${critical} has ${number(records)} records, and ${enough} are needed to tell, which holds the candidate back`,
     ];
   }
-  return lost > gained ? [`the critical label ${critical} may lose nothing net (${gained} gained, ${lost} lost)`] : [];
+  return lost > gained
+    ? [`the critical ${word} ${critical} may lose nothing net (${gained} gained, ${lost} lost)`]
+    : [];
 }
 
 function evidenceRule({ evidence, settings }: GateRequest): GateRule {

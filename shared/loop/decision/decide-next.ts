@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { overPredicts } from '../../domain/diagnosis/over-prediction.ts';
 import { type Taxonomy, taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
 import type { Configuration } from '../../domain/models/configuration.ts';
 import { describeMove, moves } from '../../domain/policy/moves.ts';
@@ -6,7 +7,7 @@ import { applyPolicy, type Move, type PolicyDecision } from '../../domain/policy
 import { trainerNamed } from '../../ports/back-ends.ts';
 import { readJson, writeJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
-import type { Trainer } from '../../ports/trainer.ts';
+import type { SearchContext, Trainer } from '../../ports/trainer.ts';
 import type { Stage } from '../engine/stage.ts';
 import { withoutStaleChampion } from '../engine/without-champion.ts';
 import { type Candidate, readCandidate } from '../state/candidate.ts';
@@ -63,7 +64,7 @@ export const decideNext: Stage<Input, DecisionRef> = {
         before,
         tried,
         goesBack(before, gate) ? before.basis.configuration : bestCandidate.configuration,
-        losesTooMuch,
+        { losesTooMuch, overPredicts: overPredicts(best.excess) },
         plan,
         trainerNamed(plan.model.trainer, ports),
       ),
@@ -142,13 +143,13 @@ function untriedMoves(
   before: History | null,
   tried: readonly Configuration[],
   from: Configuration,
-  losesTooMuch: boolean,
+  known: Omit<SearchContext, 'options'>,
   plan: RunPlan,
   trainer: Trainer,
 ): readonly Move[] {
   const made = new Set((before?.iterations ?? []).map((past) => past.move));
   const { settings, trainerOptions } = plan.model;
-  const offered = trainer.neighbours(from, { options: trainerOptions, losesTooMuch });
+  const offered = trainer.neighbours(from, { options: trainerOptions, ...known });
   const neighbours = withoutStaleChampion(offered, plan, trainer);
   const context = { neighbours, tried, atOnce: trainer.cost === 'dear' ? 1 : 2 } as const;
   return (['rework-data', 'tune', 'augment'] as const)

@@ -3,6 +3,7 @@ import type { Output } from '../../domain/base/output.ts';
 import { mcNemarOneSided } from '../../domain/base/statistics.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import { confusionCounts } from '../../domain/diagnosis/confusion.ts';
+import { excessOf } from '../../domain/diagnosis/over-prediction.ts';
 import { type EvaluationAnswer, evaluationAnswerSchema } from '../../domain/evaluation/evaluation-set.ts';
 import { type EvidenceRecord, evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts';
 import type { FacetCount } from '../../domain/evaluation/facet-losses.ts';
@@ -69,6 +70,7 @@ export const gateCandidates: Stage<Input, Gate> = {
         people: peopleOf(evidence, answers, kind),
         evidence: { failures: split.failures, records: answered.length },
         fit: evaluated.fit,
+        words: { facet: kind.words.facet, facets: kind.words.facets },
       };
       const gated: GatedCandidate = {
         candidate,
@@ -76,6 +78,10 @@ export const gateCandidates: Stage<Input, Gate> = {
         championScore: scoreOf(answered, ({ answer }) => answer, kind),
         answersKey: evaluated.answersKey,
         remaining: remainingOf(answered, answers, kind),
+        excess: excessOf(
+          answered.map(({ exampleId, expected }) => ({ expected, answer: answers.get(exampleId)?.output ?? null })),
+          kind,
+        ),
         request,
         verdict: gateCandidate(request),
       };

@@ -1,6 +1,7 @@
 import type { Output } from '../../domain/base/output.ts';
 import { wilsonInterval } from '../../domain/base/statistics.ts';
 import type { Mark, TaskKind } from '../../domain/base/task-kind.ts';
+import { overPredictionNote } from '../../domain/diagnosis/over-prediction.ts';
 import { weaknessSchema } from '../../domain/diagnosis/probe.ts';
 import { taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
 import { type EvaluationAnswer, evaluationAnswerSchema } from '../../domain/evaluation/evaluation-set.ts';
@@ -184,7 +185,7 @@ async function readTaxonomy(
   ports: Ports,
 ): Promise<ReportData['taxonomy']> {
   if (input.taxonomy.taxonomyKey === null) return null;
-  const taxonomy = await readJson(ports.objects, input.taxonomy.taxonomyKey, taxonomySchema);
+  const { excess, ...taxonomy } = await readJson(ports.objects, input.taxonomy.taxonomyKey, taxonomySchema);
   const weaknesses = await Promise.all(
     input.weaknesses.map((ref) => readJson(ports.objects, ref.weaknessKey, weaknessSchema)),
   );
@@ -193,6 +194,7 @@ async function readTaxonomy(
   const right = answered && new Map([...answered].map(([traceId, answer]) => [traceId, answer.right]));
   return {
     ...taxonomy,
+    notes: [excess === undefined ? null : overPredictionNote(excess, kind.words)].filter((note) => note !== null),
     clusters: taxonomy.clusters.map((cluster) => ({
       ...cluster,
       weakness: weaknesses.find((weakness) => weakness.clusterId === cluster.clusterId) ?? null,

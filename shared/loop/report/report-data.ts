@@ -141,7 +141,9 @@ export interface ReportData {
   /** Answers on the traffic by right output and answer, right ones welcome. */
   readonly confusion: readonly ConfusionCell[];
   readonly taxonomy:
-    | (Omit<Taxonomy, 'clusters'> & {
+    | (Omit<Taxonomy, 'clusters' | 'excess'> & {
+        /** What is to say of all failures, a sentence each. */
+        readonly notes: readonly string[];
         readonly clusters: readonly (Cluster & {
           readonly examples: readonly ExampleText[];
           readonly weakness: Weakness | null;

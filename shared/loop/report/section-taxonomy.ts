@@ -10,7 +10,7 @@ import { humanise } from './plain-words.ts';
 import type { ReportData } from './report-data.ts';
 import { type AbsentSection, missing, type Section } from './section.ts';
 import { dataTable, foldedTable } from './table.ts';
-import { visibleLine } from './visible-text.ts';
+import { visibleLine, visibleProse } from './visible-text.ts';
 
 const shownClusters = 40;
 const chartedClusters = 24;
@@ -29,6 +29,7 @@ function taxonomyBody(taxonomy: NonNullable<ReportData['taxonomy']>): Markup {
   const clusters = [...taxonomy.clusters].sort((a, b) => b.size - a.size);
   const confirmed = clusters.filter((cluster) => cluster.weakness?.verdict === 'confirmed').length;
   return html`<p>${plural(clusters.length, 'cluster')} of failing traces, ${confirmed} confirmed by probes; ${plural(taxonomy.unclustered, 'failure')} in no cluster. Clusters are built from two thirds of the failures; the probes, inputs aimed at one suspected weakness, come from the rest.</p>
+    ${taxonomy.notes.map((note) => html`<p>${visibleProse(note)}</p>`)}
     ${gains(clusters)}
     ${causes(taxonomy.causes)}
     ${probes(clusters)}

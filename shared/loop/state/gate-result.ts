@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { confusionSchema } from '../../domain/diagnosis/confusion.ts';
+import { excessSchema } from '../../domain/diagnosis/over-prediction.ts';
 import { gateRequestSchema, gateVerdictSchema } from '../../domain/evaluation/gate.ts';
 import { candidateRefSchema } from './candidate.ts';
 import { objectKeySchema } from './limits.ts';
@@ -14,6 +15,8 @@ export const gatedCandidateSchema = z.strictObject({
   answersKey: objectKeySchema,
   /** What it still gets wrong, by pattern. */
   remaining: z.array(confusionSchema),
+  /** What its answers have too much of and lack. */
+  excess: excessSchema.default({ spurious: 0, missed: 0 }),
   request: gateRequestSchema,
   verdict: gateVerdictSchema,
 });

@@ -1,4 +1,5 @@
 import { mergeMoments, momentsOf, noMoments } from '../../../domain/base/moments.ts';
+import type { TaskWords } from '../../../domain/base/task-kind.ts';
 import { type Fault, missedAlone, surplusAlone } from './fault.ts';
 import { quoted, roughly } from './group.ts';
 import type { Evidence } from './merge-analyses.ts';
@@ -22,7 +23,12 @@ const smallMargin = 0.6;
  * look like the passing ones of the label they were answered with, and the champion is unsure.
  * @param forward failures with this expected and answered label @param backward those the other way round
  */
-export function ambiguity(evidence: Evidence, forward: readonly Fault[], backward: readonly Fault[]): string[] | null {
+export function ambiguity(
+  evidence: Evidence,
+  forward: readonly Fault[],
+  backward: readonly Fault[],
+  { facet }: Pick<TaskWords, 'facet'>,
+): string[] | null {
   const [first] = forward;
   const expected = first === undefined ? null : missedAlone(first);
   const answer = first === undefined ? null : surplusAlone(first);
@@ -37,7 +43,7 @@ export function ambiguity(evidence: Evidence, forward: readonly Fault[], backwar
   });
   if (twins.length >= 3 && twins.length >= contradictingShare * forward.length) {
     return [
-      `${twins.length} of ${forward.length} inputs also occur, word for word or nearly so, with the label ${quoted(answer)}.`,
+      `${twins.length} of ${forward.length} inputs also occur, word for word or nearly so, with the ${facet} ${quoted(answer)}.`,
     ];
   }
 
@@ -58,7 +64,7 @@ export function ambiguity(evidence: Evidence, forward: readonly Fault[], backwar
   if (directions.length === 0 || accuracy > indistinguishable) return null;
   return [
     `${names} are confused both ways, ${forward.length} and ${backward.length} times.`,
-    `Their inputs can hardly be told apart: likeness finds the right label ${roughly(accuracy)} of the time, where guessing finds 50 %.`,
+    `Their inputs can hardly be told apart: likeness finds the right ${facet} ${roughly(accuracy)} of the time, where guessing finds 50 %.`,
     `The model is unsure of these answers: its margin averages ${failingMargin.toFixed(2)}, against ${passingMargin.toFixed(2)} on all it has right.`,
   ];
 }

@@ -1,6 +1,7 @@
 import { shortDigest } from '../../../domain/base/ids.ts';
 import type { TaskKind } from '../../../domain/base/task-kind.ts';
 import { confusionCounts } from '../../../domain/diagnosis/confusion.ts';
+import { excessOf } from '../../../domain/diagnosis/over-prediction.ts';
 import type { Cluster, Taxonomy } from '../../../domain/diagnosis/taxonomy.ts';
 import { SimilarityIndex } from '../../../domain/similarity/similarity-index.ts';
 import type { TaxonomyRequest } from '../../../ports/analyst.ts';
@@ -33,7 +34,7 @@ export function clusterFailures(request: StatisticalTaxonomyRequest, kind: TaskK
   const texts = textsOf(kept.groups);
   const groups = refine(kept.groups, texts, kept.smallestPair, request.maxClusters);
   const clustered = groups.reduce((sum, group) => sum + group.members.length, 0);
-  const clusters = withIds(groups.map((group) => describeCluster(group, overview, texts, kind.causes)));
+  const clusters = withIds(groups.map((group) => describeCluster(group, overview, texts, kind)));
   return {
     clusters,
     unclustered: evidence.failures.length - clustered,
@@ -44,6 +45,7 @@ export function clusterFailures(request: StatisticalTaxonomyRequest, kind: TaskK
         of.reduce((sum, cluster) => sum + cluster.size, 0),
       ]),
     ),
+    excess: excessOf(evidence.failures, kind),
   };
 }
 
@@ -76,8 +78,8 @@ function groupFailures(
     return taken;
   };
   const special = [
-    ...take(schemaGroups(kind.knownFacets(task), [...left])),
-    ...take(ambiguousGroups(evidence, [...left], overview, smallestCluster)),
+    ...take(schemaGroups(kind.knownFacets(task), [...left], kind.words)),
+    ...take(ambiguousGroups(evidence, [...left], overview, smallestCluster, kind.words)),
     ...take(noiseGroups(evidence, [...left], smallestCluster)),
     ...take([lengthGroup(evidence, [...left], smallestCluster)]),
   ];
@@ -133,6 +135,7 @@ function ambiguousGroups(
   failures: readonly Fault[],
   { byPair }: Overview,
   smallest: number,
+  words: TaskKind['words'],
 ): Group[] {
   const groups: Group[] = [];
   for (const members of groupBy(failures, ({ pattern }) => pattern.key).values()) {
@@ -141,7 +144,7 @@ function ambiguousGroups(
     const expected = missedAlone(first);
     const answered = surplusAlone(first);
     if (expected === null || answered === null || expected === answered) continue;
-    const grounds = ambiguity(evidence, members, byPair.get(pairKey(answered, expected)) ?? []);
+    const grounds = ambiguity(evidence, members, byPair.get(pairKey(answered, expected)) ?? [], words);
     if (grounds !== null)
       groups.push({ kind: 'ambiguous', expected, answered, pattern: first.pattern.key, members, grounds });
   }

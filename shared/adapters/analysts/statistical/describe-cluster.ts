@@ -1,4 +1,5 @@
 import { momentsOf } from '../../../domain/base/moments.ts';
+import type { TaskKind, TaskWords } from '../../../domain/base/task-kind.ts';
 import { plural } from '../../../domain/base/wording.ts';
 import { fixability, type RootCause } from '../../../domain/diagnosis/root-cause.ts';
 import { surfaceProfile } from '../../../domain/diagnosis/surface-profile.ts';
@@ -39,21 +40,22 @@ const noteworthy = 3;
 
 /**
  * A cluster but for its id: cause, title, keywords, profile, evidence in sentences.
- * @param causes those that the task kind knows
+ * @param kind the causes that it knows are the only ones given
  */
 export function describeCluster(
   group: Group,
   overview: Overview,
   texts: TextSpace,
-  causes: readonly RootCause[],
+  kind: Pick<TaskKind, 'causes' | 'marks' | 'words'>,
 ): Omit<Cluster, 'clusterId'> {
+  const { causes, words } = kind;
   const { evidence } = overview;
   const { members } = group;
   const profile = surfaceProfile(members, (facet) => evidence.passes.get(facet)?.features);
   const keywords = clusterKeywords(group, evidence);
   const diagnosis = diagnose(group, profile, keywords, evidence, causes);
   return {
-    title: titleOf(group, diagnosis, keywords),
+    title: titleOf(group, diagnosis, keywords, words),
     size: members.length,
     cause: diagnosis.cause,
     fixability: fixability(diagnosis.cause),
@@ -65,7 +67,8 @@ export function describeCluster(
     evidence: [
       ...group.grounds,
       ...diagnosis.reasons,
-      ...labelEvidence(group, overview),
+      ...labelEvidence(group, overview, words),
+      ...mentionEvidence(group, kind),
       ...textEvidence(group, diagnosis, keywords, profile, evidence),
     ],
     traceIds: members.map((failure) => failure.traceId),
@@ -77,6 +80,7 @@ function titleOf(
   { kind, expected, answered, members }: Group,
   { cause, trap }: Diagnosis,
   keywords: readonly Keyword[],
+  words: TaskWords,
 ): string {
   const failures = plural(members.length, 'failure');
   const top = keywords
@@ -88,15 +92,15 @@ function titleOf(
     kind === 'pair'
       ? (members[0]?.pattern.title ?? null)
       : expected !== null
-        ? `${quoted(expected)} missed`
+        ? missedTitle(quoted(expected), cause, words)
         : answered !== null
-          ? `${quoted(answered)} answered too readily`
+          ? `${quoted(answered)} ${cause === 'spurious-entity' ? 'where there is none' : 'answered too readily'}`
           : null;
   switch (cause) {
     case 'schema':
       return answered === null
-        ? `${quoted(expected)} is expected but not one of the labels: ${failures}`
-        : `${quoted(expected)} and ${quoted(answered)} look like one label in two spellings: ${failures}`;
+        ? `${quoted(expected)} is expected but not one of the ${words.facets}: ${failures}`
+        : `${quoted(expected)} and ${quoted(answered)} look like one ${words.facet} in two spellings: ${failures}`;
     case 'out-of-scope':
       return `Inputs outside the task (${quoted(expected)}): ${failures}${around}`;
     case 'ambiguous':
@@ -114,7 +118,45 @@ function titleOf(
   }
 }
 
-function labelEvidence(group: Group, { evidence, failedByFacet, answeredWrongly, byPair }: Overview): string[] {
+function missedTitle(expected: string, cause: RootCause, { facet }: TaskWords): string {
+  switch (cause) {
+    case 'wrong-type':
+      return `${expected} answered as another ${facet}`;
+    case 'wrong-boundary':
+      return `${expected} with the wrong boundary`;
+    default:
+      return `${expected} missed`;
+  }
+}
+
+/** What stands where the facet was missed, or where it was answered and is not; only what does so more than once. */
+function mentionEvidence({ expected, answered, members }: Group, kind: Pick<TaskKind, 'marks'>): string[] {
+  const facet = expected ?? answered;
+  if (kind.marks === undefined || facet === null) return [];
+  const texts = members.flatMap(({ input, expected: right, answer }) => {
+    const output = expected === null ? answer : right;
+    if (output === null) return [];
+    return (
+      kind.marks?.(output).flatMap((mark) => (mark.facet === facet ? [input.slice(mark.start, mark.end)] : [])) ?? []
+    );
+  });
+  const common = [...groupBy(texts, (text) => text.toLowerCase())]
+    .map(([text, all]) => ({ text, count: all.length }))
+    .filter(({ count }) => count > 1)
+    .sort((a, b) => b.count - a.count || (a.text < b.text ? -1 : 1))
+    .slice(0, 3);
+  if (common.length === 0) return [];
+  const named = common.map(({ text, count }) => `${quoted(text)} (${count})`).join(', ');
+  return [
+    `${quoted(facet)} ${expected === null ? 'was answered' : 'should have been answered'} most often on ${named}.`,
+  ];
+}
+
+function labelEvidence(
+  group: Group,
+  { evidence, failedByFacet, answeredWrongly, byPair }: Overview,
+  words: TaskWords,
+): string[] {
   const { expected, answered, members, kind } = group;
   const sentences: string[] = [];
   if (expected !== null) {
@@ -122,7 +164,7 @@ function labelEvidence(group: Group, { evidence, failedByFacet, answeredWrongly,
     const all = failed + (evidence.passes.get(expected)?.count ?? 0);
     const total = evidence.failures.length + evidence.passed;
     sentences.push(
-      `${quoted(expected)} fails ${failed} of ${all} times (${roughly(failed / all)}); all labels together fail ${roughly(evidence.failures.length / total)}.`,
+      `${quoted(expected)} fails ${failed} of ${all} times (${roughly(failed / all)}); all ${words.facets} together fail ${roughly(evidence.failures.length / total)}.`,
     );
     if (answered !== null && answered !== expected && kind === 'pair') {
       const pair = byPair.get(pairKey(expected, answered))?.length ?? members.length;
@@ -142,23 +184,28 @@ function labelEvidence(group: Group, { evidence, failedByFacet, answeredWrongly,
     );
   }
   if (kind !== 'pair') {
-    if (expected === null) sentences.push(spread('Right would have been', members, (failure) => failure.missed));
-    if (answered === null) sentences.push(spread('Answered instead', members, (failure) => failure.surplus));
+    if (expected === null) sentences.push(spread('Right would have been', members, (failure) => failure.missed, words));
+    if (answered === null) sentences.push(spread('Answered instead', members, (failure) => failure.surplus, words));
   }
   return sentences;
 }
 
 /** The commonest facets of the members, in one sentence. */
-function spread(words: string, members: readonly Fault[], facetsOf: (failure: Fault) => readonly string[]): string {
+function spread(
+  opening: string,
+  members: readonly Fault[],
+  facetsOf: (failure: Fault) => readonly string[],
+  { facet, facets }: TaskWords,
+): string {
   const found = members.flatMap((failure): readonly (string | null)[] => {
-    const facets = facetsOf(failure);
-    return facets.length === 0 ? [null] : facets;
+    const own = facetsOf(failure);
+    return own.length > 0 ? own : [failure.answer === null ? null : ''];
   });
-  const groups = [...groupBy(found, (facet) => facet)].map(([label, group]) => ({ label, count: group.length }));
+  const groups = [...groupBy(found, (each) => each)].map(([label, group]) => ({ label, count: group.length }));
   groups.sort((a, b) => b.count - a.count || ((a.label ?? '') < (b.label ?? '') ? -1 : 1));
-  const named = groups.slice(0, 3).map(({ label, count }) => `${quoted(label)} (${count})`);
+  const named = groups.slice(0, 3).map(({ label, count }) => `${label === '' ? 'nothing' : quoted(label)} (${count})`);
   const others = groups.length - named.length;
-  return `${words}: ${named.join(', ')}${others > 0 ? ` and ${plural(others, 'more label')}` : ''}.`;
+  return `${opening}: ${named.join(', ')}${others > 0 ? ` and ${plural(others, `more ${facet}`, `more ${facets}`)}` : ''}.`;
 }
 
 function textEvidence(

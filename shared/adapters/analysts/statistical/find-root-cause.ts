@@ -39,18 +39,29 @@ export function diagnose(
   if (group.kind !== 'pair' && group.kind !== 'missed-label' && group.kind !== 'false-alarm') {
     return { cause: group.kind, reasons: [], trap: null };
   }
-  const ofFacets = commonest(group.members.map(({ pattern }) => pattern.cause)) ?? causeOfFacets(group);
+  const ofPatterns = causeOfPatterns(group);
+  const ofFacets = ofPatterns ?? causeOfFacets(group);
   const known = (found: Diagnosis | null): Diagnosis | null =>
     found !== null && causes.includes(found.cause) ? found : null;
   return (
     known(noise(group, evidence)) ??
     known(wordTrap(group, keywords, evidence)) ??
-    known(featureTrap(group, profile, evidence)) ?? {
+    known(featureTrap(group, profile, evidence, ofPatterns === null)) ?? {
       cause: causes.includes(ofFacets) ? ofFacets : (causes[0] ?? ofFacets),
       reasons: [],
       trap: null,
     }
   );
+}
+
+/**
+ * The cause that the failures' patterns name, of those first that are about the group's facet: a failure may begin with
+ * another error than the one it is grouped by. Null where none is named.
+ */
+function causeOfPatterns({ expected, answered, members }: Group): RootCause | null {
+  const facet = expected ?? answered;
+  const own = members.filter(({ pattern }) => facet !== null && pattern.facets.includes(facet));
+  return commonest((own.length > 0 ? own : members).map(({ pattern }) => pattern.cause));
 }
 
 /** What the facets alone tell: of a pattern, whether anything was answered instead. */
@@ -108,9 +119,14 @@ function wordTrap(group: Group, keywords: readonly Keyword[], evidence: Evidence
 
 /**
  * A surface feature far from that of passing inputs: a trap when the answered label has it too, else length, if it is
- * one.
+ * one. Where patterns name what is wrong, length is not to blame: the longer a text, the more there is to get wrong.
  */
-function featureTrap(group: Group, profile: SurfaceProfile, evidence: Evidence): Diagnosis | null {
+function featureTrap(
+  group: Group,
+  profile: SurfaceProfile,
+  evidence: Evidence,
+  mayBeLength: boolean,
+): Diagnosis | null {
   const { expected, answered, members } = group;
   for (const { feature, failing, passing, effect } of profile) {
     if (Math.abs(effect) < strongEffect || Math.abs(effect) * Math.sqrt(members.length) < sure) break;
@@ -129,7 +145,7 @@ function featureTrap(group: Group, profile: SurfaceProfile, evidence: Evidence):
         reasons: [`These inputs ${numbers}, as do those of ${quoted(answered)}.`],
         trap: null,
       };
-    if (lengthFeatures.has(feature) && Math.max(failing / passing, passing / failing) >= lengthRatio)
+    if (mayBeLength && lengthFeatures.has(feature) && Math.max(failing / passing, passing / failing) >= lengthRatio)
       return { cause: 'length', reasons: [`These inputs ${numbers}.`], trap: null };
   }
   return null;

@@ -1,3 +1,4 @@
+import type { TaskWords } from '../../../domain/base/task-kind.ts';
 import { meansOutOfScope, sameNameOtherForm } from '../../../domain/diagnosis/label-form.ts';
 import { type Fault, missedAlone, surplusAlone } from './fault.ts';
 import { type Group, groupBy, quoted } from './group.ts';
@@ -6,7 +7,11 @@ import { type Group, groupBy, quoted } from './group.ts';
  * Failures whose right answer the model cannot give, or gives under another name.
  * @param known the facets that the task knows; empty where it does not list them
  */
-export function schemaGroups(known: readonly string[], failures: readonly Fault[]): Group[] {
+export function schemaGroups(
+  known: readonly string[],
+  failures: readonly Fault[],
+  words: Pick<TaskWords, 'facets'>,
+): Group[] {
   const facets = new Set(known);
   const renamings = failures.flatMap((failure) => {
     const expected = missedAlone(failure);
@@ -46,7 +51,9 @@ export function schemaGroups(known: readonly string[], failures: readonly Fault[
         answered: null,
         pattern: null,
         members: group.map(({ failure }) => failure),
-        grounds: [`${quoted(expected)} is not one of the model's ${facets.size} labels, so it can never be answered.`],
+        grounds: [
+          `${quoted(expected)} is not one of the model's ${facets.size} ${words.facets}, so it can never be answered.`,
+        ],
       }),
     );
   return [...renamed, ...outside];

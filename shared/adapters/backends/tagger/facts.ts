@@ -21,8 +21,7 @@ export const taggerTrainerFacts: Omit<Trainer, 'start' | 'advance'> = {
   configuration: taggerConfigurationSchema,
   options: z.object({}),
   first: () => firstTaggerConfigurations,
-  neighbours: (from, { losesTooMuch }) =>
-    neighbourTaggerConfigurations(taggerConfigurationSchema.parse(from), losesTooMuch),
+  neighbours: (from, context) => neighbourTaggerConfigurations(taggerConfigurationSchema.parse(from), context),
   learnsFromChampion: (configuration) => taggerConfigurationSchema.parse(configuration).interpolation > 0,
 };
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../../domain/base/ids.ts';
+import type { SearchContext } from '../../../ports/trainer.ts';
 
 /** Everything but the data and the seed that determines a checkpoint of the tagger. */
 export const taggerConfigurationSchema = z.strictObject({
@@ -40,13 +41,18 @@ export const firstTaggerConfigurations: readonly TaggerConfiguration[] = [
   { ...first, interpolation: 0.4 },
 ];
 
-/** Alternatives worth trying when tuning, best bets first, all different from the configuration and one another. */
+/**
+ * Alternatives worth trying when tuning, best bets first, all different from the configuration and one another. Where
+ * what stands over-predicts, higher thresholds come first.
+ */
 export function neighbourTaggerConfigurations(
   from: TaggerConfiguration,
-  losesTooMuch: boolean,
+  { losesTooMuch, overPredicts = false }: Pick<SearchContext, 'losesTooMuch' | 'overPredicts'>,
 ): readonly TaggerConfiguration[] {
   const nearer = [0.5, 0.75].map((interpolation) => ({ interpolation }));
+  const higher = [0.5, 0.7, 0.9].filter((threshold) => threshold > from.threshold).map((threshold) => ({ threshold }));
   const changes: readonly Partial<TaggerConfiguration>[] = [
+    ...(overPredicts ? higher : []),
     ...(losesTooMuch ? nearer : []),
     { threshold: from.threshold === 0.5 ? 0.3 : 0.5 },
     { threshold: from.threshold === 0.7 ? 0 : 0.7 },

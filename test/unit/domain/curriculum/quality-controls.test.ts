@@ -9,6 +9,8 @@ import type { QualityControl } from '../../../../shared/domain/models/dataset.ts
 import type { Example } from '../../../../shared/domain/models/example.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { entitiesOutput } from '../../../../shared/tasks/extraction/entity.ts';
+import { extraction } from '../../../../shared/tasks/extraction/extraction.ts';
 import { text } from './records.ts';
 
 function example(number: number, output: string, changes: Partial<Example> = {}): Example {
@@ -43,6 +45,32 @@ const short = (control: QualityControl | undefined): [string | undefined, boolea
   control?.measured,
   control?.met,
 ];
+
+describe('a task whose outputs name texts', () => {
+  const naming = (name: string, at: number): Example => {
+    const output = entitiesOutput([{ label: 'city', start: 3, end: 3 + name.length }]);
+    return { ...example(at, 'a'), input: `to ${name} ${at}`, output };
+  };
+  const repeated = (names: readonly string[]) =>
+    controls({ examples: names.map(naming), labels: ['city'], kind: extraction }).get('repeated-mentions');
+
+  test('has one text at most three times, whatever its case', () => {
+    expect(repeated(['Rome', 'Oslo', 'Rome', 'rome'])).toMatchObject({
+      measured: '0 of 2 texts stand more often',
+      met: true,
+    });
+    expect(repeated(['Rome', 'Oslo', 'Rome', 'rome', 'ROME'])).toEqual({
+      name: 'repeated-mentions',
+      wanted: 'each text of one entity type at most 3 times',
+      measured: '1 of 2 texts stand more often, most often "Rome", 4 times',
+      met: false,
+    });
+  });
+
+  test('only', () => {
+    expect(controls({}).has('repeated-mentions')).toBe(false);
+  });
+});
 
 describe('qualityControls', () => {
   test('are those of the paper, each with what is wanted and what was measured', () => {

@@ -27,6 +27,12 @@ describe('the verdict on a suspected weakness', () => {
     expect(judge(12, 12, 0.7)).toBe('confirmed');
   });
 
+  it('confirms what surely fails more than half the time, however much else does', () => {
+    expect(judge(12, 12, 0.9)).toBe('confirmed');
+    expect(judge(10, 12, 0.95)).toBe('confirmed');
+    expect(judge(9, 12, 0.9)).not.toBe('confirmed');
+  });
+
   it('refutes when a systematic weakness is ruled out', () => {
     expect(judge(2, 12, 0.1)).toBe('refuted');
     expect(judge(0, 4, 0.1)).toBe('refuted');

@@ -8,6 +8,7 @@ import { decideNext } from '../../../../shared/loop/decision/decide-next.ts';
 import type { GatedCandidate } from '../../../../shared/loop/state/gate-result.ts';
 import { type History, historySchema } from '../../../../shared/loop/state/iteration.ts';
 import { readJson, writeJson } from '../../../../shared/ports/documents.ts';
+import type { Trainer } from '../../../../shared/ports/trainer.ts';
 import { sampleModel } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { putPlan, sampleHead, samplePrepared } from '../../../helpers/record-samples.ts';
@@ -46,6 +47,7 @@ function gated(
     championScore: 0.8,
     answersKey: `${candidateId}-answers.jsonl`,
     remaining: [{ key: 'p', title: 'spam for ham', facets: ['ham'], count: 3 }],
+    excess: { spurious: 0, missed: 0 },
     request,
     verdict: gateCandidate(request),
   };
@@ -55,14 +57,28 @@ const taxonomy: Taxonomy = { clusters: [], confusions: [], unclustered: 0, cause
 
 async function decide(
   candidatesMade: Readonly<Record<string, Made>>,
-  options: { settings?: Partial<Settings>; history?: History; best?: string } = {},
+  options: {
+    settings?: Partial<Settings>;
+    history?: History;
+    best?: string;
+    excess?: GatedCandidate['excess'];
+    neighbours?: Trainer['neighbours'];
+  } = {},
 ) {
-  const ports = memoryPorts();
+  const given = memoryPorts();
+  const trainers = [...given.trainers].map(
+    ([name, trainer]) =>
+      [name, { ...trainer, ...(options.neighbours === undefined ? {} : { neighbours: options.neighbours }) }] as const,
+  );
+  const ports = { ...given, trainers: new Map(trainers) };
   const sample = sampleModel();
   const model = { ...sample, settings: { ...sample.settings, ...options.settings } };
   await putPlan(ports, { model });
   const iteration = options.history === undefined ? 1 : options.history.iterations.length + 1;
-  const candidates = Object.entries(candidatesMade).map(([id, one]) => gated(id, one, model.settings));
+  const candidates = Object.entries(candidatesMade).map(([id, one]) => ({
+    ...gated(id, one, model.settings),
+    ...(options.excess === undefined ? {} : { excess: options.excess }),
+  }));
   for (const [at, { candidate }] of candidates.entries()) {
     await writeJson(ports.objects, candidate.key, {
       candidateId: candidate.candidateId,
@@ -116,6 +132,21 @@ describe('decide-next', () => {
     expect(output).toMatchObject({ next: 'promote', chosen: { candidateId: 'c1' }, answersKey: 'c1-answers.jsonl' });
     expect(output.reason).toMatch(/^Candidate c1 passes the gate, of 2 tried side by side\. Right where .* 40 times/);
     expect(history).toMatchObject({ next: null, ended: null });
+  });
+
+  it('tells the trainer whether what stands answers far more than there is', async () => {
+    const asked: (boolean | undefined)[] = [];
+    const neighbours: Trainer['neighbours'] = (_from, { overPredicts }) => {
+      asked.push(overPredicts);
+      return [];
+    };
+    for (const excess of [
+      { spurious: 700, missed: 200 },
+      { spurious: 300, missed: 200 },
+    ]) {
+      await decide({ c1: { gained: 1, lost: 40, score: 0.85 } }, { excess, neighbours });
+    }
+    expect(asked).toEqual([true, false]);
   });
 
   it('names in its reason what falls without proof', async () => {

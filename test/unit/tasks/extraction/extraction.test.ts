@@ -146,3 +146,14 @@ describe('an extraction’s task', () => {
     expect(() => extractionSpecFrom({ labels: [' '], outputs: [] })).toThrow('cannot be a type');
   });
 });
+
+describe('what an extraction names in its input', () => {
+  it('is the text of each entity, whatever is written beside it', () => {
+    const marks = extraction.marks?.(entitiesOutput([rome, { ...dish, text: undefined }, city])) ?? [];
+    expect(marks.map(({ facet, start, end }) => [facet, input.slice(start, end)])).toEqual([
+      ['dish', 'Ramen'],
+      ['city', 'São Paulo'],
+      ['city', 'Rome'],
+    ]);
+  });
+});
