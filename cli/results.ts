@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { jsonSchema } from '../shared/domain/base/json.ts';
+import { labelChangeSchema } from '../shared/domain/base/label-change.ts';
 import { outputSchema } from '../shared/domain/base/output.ts';
 import { evaluationSetSchema } from '../shared/domain/evaluation/evaluation-set.ts';
 import { currentCheckpointSchema } from '../shared/domain/models/checkpoint.ts';
@@ -15,10 +17,27 @@ const checkpointName = z.string().describe('id of a checkpoint');
 const rateSchema = z
   .strictObject({ right: z.int(), of: z.int(), lower: z.number(), upper: z.number() })
   .describe('with its 95 % Wilson interval');
+const settingValue = jsonSchema;
 const path = z.string().describe('absolute path of a file');
 const noteSchema = z.strictObject({ text: z.string(), count: z.int() });
 const taskKind = z.enum([...taskKinds.keys()]);
 const task = z.union([...taskKinds.values()].map((kind) => kind.spec));
+
+const labelSurvey = z.strictObject({
+  labels: z.array(
+    z.strictObject({
+      label: z.string(),
+      examples: z.int().describe('of the champion’s dataset'),
+      judged: z.int().describe('judged traces whose right output has it'),
+    }),
+  ),
+  held: z
+    .array(z.strictObject({ label: z.string(), judged: z.int(), nearest: z.string().nullable() }))
+    .describe('labels that judgements say and the model does not have, most frequent first'),
+  leftOpen: z
+    .strictObject({ examples: z.int(), judged: z.int() })
+    .describe('what changes of labels left open, to be judged anew'),
+});
 
 /** How one check of `ratchet doctor` came out. */
 export const checkSchema = z.strictObject({
@@ -126,6 +145,41 @@ export const resultSchemas = {
     evaluationSets: z.array(evaluationSetSchema).describe('records frozen by promotions, every version'),
     runs: z.array(runSchema),
     moves: controlSchema.shape.moves,
+  }),
+  labels: z.strictObject({
+    model: modelName,
+    ...labelSurvey.shape,
+    change: labelChangeSchema.nullable().describe('the change that this command made; null where it only lists'),
+    dryRun: z.boolean().describe('whether the change was only tried'),
+    before: labelSurvey.nullable().describe('the counts before the change'),
+    changes: z
+      .array(z.strictObject({ at: z.string(), by: z.string(), change: labelChangeSchema }))
+      .describe('all changes of labels on record, newest last'),
+  }),
+  settings: z.strictObject({
+    model: modelName,
+    settings: z.array(
+      z.strictObject({
+        name: z.string(),
+        value: settingValue,
+        default: settingValue,
+        range: z.string().describe('what it may be'),
+        meaning: z.string(),
+      }),
+    ),
+    changed: z
+      .array(z.strictObject({ name: z.string(), from: settingValue, to: settingValue }))
+      .describe('what this command changed'),
+    changes: z
+      .array(
+        z.strictObject({
+          at: z.string().describe('when'),
+          by: z.string().describe('who'),
+          from: z.record(z.string(), settingValue),
+          to: z.record(z.string(), settingValue),
+        }),
+      )
+      .describe('all changes on record, newest last'),
   }),
   rollback: z.strictObject({
     model: modelName,

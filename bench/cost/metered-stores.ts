@@ -51,6 +51,7 @@ export function meteredLineage(inner: LineageStore, usage: Usage): LineageStore 
   };
   return {
     createModel: (model) => write(model, inner.createModel(model)),
+    replaceModel: (expected, next) => write(next, inner.replaceModel(expected, next)),
     getModel: (modelId) => read(inner.getModel(modelId)),
     listModels: () => read(inner.listModels()),
     getControl: (modelId) => read(inner.getControl(modelId)),

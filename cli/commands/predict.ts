@@ -4,7 +4,7 @@ import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
 import { describeIssues, type LineResult, parseJsonObject, refuse } from '../../shared/intake/parse-json-line.ts';
 import { type Line, readLines } from '../../shared/intake/read-lines.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
-import { answerWith } from '../../shared/ports/back-ends.ts';
+import { type AnswersToday, answersToday, answerToday } from '../../shared/ports/answer-today.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { availableBatches } from '../available-batches.ts';
 import { BadLineReporter } from '../bad-lines.ts';
@@ -43,6 +43,8 @@ export function addPredictCommand(program: Command, run: RunCommand): void {
 async function predict(modelId: string, checkpointId: string | null, session: Session): Promise<ExitCode> {
   const { ports } = await session.open();
   const checkpoint = await chooseCheckpoint(modelId, checkpointId, ports);
+  const model = await ports.lineage.getModel(modelId);
+  const today = model === undefined ? null : answersToday(checkpoint, model, ports);
   const badLines = new BadLineReporter(session.output);
   let answered = 0;
   let refused = 0;
@@ -55,7 +57,7 @@ async function predict(modelId: string, checkpointId: string | null, session: Se
       refused += 1;
       badLines.add({ file: 'standard input', line: batch[index]?.number ?? 0, ...line.problem });
     });
-    for (const answer of await answerLines(parsed, checkpoint, ports))
+    for (const answer of await answerLines(parsed, checkpoint, today, ports))
       await session.output.record(commandResult('predict', answer));
     answered += batch.length;
     session.progress.stageProgress('predict', answered, 0, 'lines');
@@ -83,10 +85,11 @@ export function parseInputLine(line: Line): LineResult<string> {
 async function answerLines(
   lines: readonly LineResult<string>[],
   checkpoint: Checkpoint,
+  today: AnswersToday | null,
   ports: Ports,
 ): Promise<readonly Answer[]> {
   const inputs = lines.flatMap((line) => (line.ok ? [line.value] : []));
-  const predictions = await answerWith(checkpoint, inputs, ports);
+  const predictions = await answerToday(checkpoint, today, inputs, ports, { keepSplit: true });
   const next = predictions[Symbol.iterator]();
   return lines.map((line): Answer => {
     if (!line.ok) return { input: null, output: null, confidence: 0, error: line.problem.reason };

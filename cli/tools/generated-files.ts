@@ -4,6 +4,7 @@ import { traceLineSchema } from '../../shared/domain/traces/trace.ts';
 import { classification } from '../../shared/tasks/classification/classification.ts';
 import { resultSchemas } from '../results.ts';
 import { commandLineReference } from './command-line-reference.ts';
+import { settingsReference } from './settings-reference.ts';
 
 export interface GeneratedFile {
   /** In the repository. */
@@ -13,7 +14,12 @@ export interface GeneratedFile {
 
 /** All that is generated into docs. */
 export function generatedFiles(): readonly GeneratedFile[] {
-  return [...schemaFiles(), ...resultSchemaFiles(), { path: 'docs/command-line.md', text: commandLineReference() }];
+  return [
+    ...schemaFiles(),
+    ...resultSchemaFiles(),
+    { path: 'docs/command-line.md', text: commandLineReference() },
+    { path: 'docs/settings.md', text: settingsReference() },
+  ];
 }
 
 /** What the commands write with `--json`, as JSON Schema, generated from the schemas they write through. */

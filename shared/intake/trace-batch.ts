@@ -1,8 +1,11 @@
 import { canonicalJson, digest, shortDigest, shortDigestOfAll } from '../domain/base/ids.ts';
+import type { LabelReading } from '../domain/base/label-change.ts';
 import type { Output } from '../domain/base/output.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
 import type { Model } from '../domain/models/model.ts';
+import { labelReadingOf } from '../domain/models/model-change.ts';
 import type { Judgement } from '../domain/traces/judgement.ts';
+import { readThrough } from '../domain/traces/read-through.ts';
 import type { Trace } from '../domain/traces/trace.ts';
 import type { VerdictCounts } from '../domain/traces/verdict-counts.ts';
 import { whatCounts } from '../domain/traces/what-counts.ts';
@@ -93,6 +96,8 @@ async function onRecord(
 class Batch {
   readonly #model: Model;
   readonly #kind: TaskKind;
+  /** Names that the model had before are read as what became of them. */
+  readonly #reading: LabelReading | null;
   readonly #clock: Ports['clock'];
   readonly #known: Map<string, KnownTrace>;
   readonly #waiting: Map<string, Waiting>;
@@ -108,6 +113,7 @@ class Batch {
   constructor(model: Model, kind: TaskKind, { clock }: Pick<Ports, 'clock'>, { known, waiting }: OnRecord) {
     this.#model = model;
     this.#kind = kind;
+    this.#reading = labelReadingOf(model, kind);
     this.#clock = clock;
     this.#known = known;
     this.#waiting = waiting;
@@ -170,7 +176,7 @@ class Batch {
     for (const traceId of this.#touched) {
       const record = this.#known.get(traceId);
       if (record === undefined) continue;
-      const found = whatCounts(record, this.#model.task, this.#kind);
+      const found = whatCounts(readThrough(record, this.#kind, this.#reading), this.#model.task, this.#kind);
       if (found.kind === 'disputed') disputed.push(traceId);
       if (found.kind !== 'counts') continue;
       judged += 1;
@@ -227,6 +233,7 @@ class Batch {
     if (right === null) return;
     // Without its trace only what no input could have is known to be unknown.
     if (trace === null && this.#kind.read === undefined) return;
-    if (this.#kind.problem(this.#model.task, trace?.input ?? '', right) !== null) this.#held.push(right);
+    const today = this.#reading?.translate(right).output ?? right;
+    if (this.#kind.problem(this.#model.task, trace?.input ?? '', today) !== null) this.#held.push(right);
   }
 }

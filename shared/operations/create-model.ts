@@ -20,6 +20,7 @@ import { kindNamed, kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { toEnd } from '../ports/to-end.ts';
 import { checkBackEnds } from './check-back-ends.ts';
+import { checkCritical } from './check-critical.ts';
 import { updateControl } from './control-item.ts';
 import { writeLedgerSegment } from './fold-ledger.ts';
 
@@ -215,19 +216,6 @@ function checkLabels(known: readonly string[], labels: readonly string[], { word
   );
 }
 
-/** A label that the model never has would hold every candidate back. */
-function checkCritical({ task, settings }: Model, kind: TaskKind): void {
-  const known = kind.knownFacets(task);
-  const wrong = settings.critical.find((facet) => !known.includes(facet));
-  if (wrong === undefined || known.length === 0) return;
-  const { facet, facets } = kind.words;
-  throw new RatchetError(
-    'InvalidInput',
-    `The critical ${facet} ${JSON.stringify(wrong.slice(0, 80))} is none of the model's ${known.length}.`,
-    { mend: `Name some of its ${facets}: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ', …' : ''}.` },
-  );
-}
-
 function outputsOf(examples: readonly Example[]): readonly Output[] {
   return examples.map((example) => example.output);
 }
@@ -247,6 +235,8 @@ function newModel(request: CreateRequest, task: TaskSpec, trainerOptions: Json, 
     // From the seed, so that the same commands give the same splits; no trace's author knows it.
     splitSalt: digest('split-salt', request.modelId, String(request.seed)),
     createdAt: nowOf(ports),
+    revision: 0,
+    changes: [],
   };
 }
 

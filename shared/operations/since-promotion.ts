@@ -9,11 +9,13 @@ import { exampleSchema } from '../domain/models/example.ts';
 import type { Model } from '../domain/models/model.ts';
 import { nearDuplicateGroups, nearDuplicatesOf } from '../domain/similarity/near-duplicates.ts';
 import { judgeRecord } from '../domain/traces/judging.ts';
+import { readThrough } from '../domain/traces/read-through.ts';
 import { whatCounts } from '../domain/traces/what-counts.ts';
-import { answerWith } from '../ports/back-ends.ts';
+import { type AnswersToday, answersToday, answerToday } from '../ports/answer-today.ts';
 import { readJsonl } from '../ports/documents.ts';
 import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
+import { readingOf } from '../ports/reading-of.ts';
 import type { LoggedTrace } from '../ports/trace-log.ts';
 
 export type ComparisonPorts = Pick<Ports, 'traceLog' | 'lineage' | 'objects' | 'predictors' | 'tasks'>;
@@ -64,7 +66,11 @@ export interface ComparisonRequest {
 export async function compareSince(request: ComparisonRequest, ports: ComparisonPorts): Promise<SincePromotion> {
   const { model, predecessor, since } = request;
   const limit = model.settings.snapshotLimit;
-  const logged = await ports.traceLog.read(model.modelId, { limit, appendedAfter: since });
+  const reading = readingOf(model, ports);
+  const kind = kindOf(model, ports);
+  const logged = (await ports.traceLog.read(model.modelId, { limit, appendedAfter: since })).map((one) =>
+    readThrough(one, kind, reading),
+  );
   const judged = logged.filter(({ judgements }) => judgements.length > 0).sort(oldestFirst);
   const fresh = await withoutNearEarlier(judged, request, ports);
   const both = await verdicts(fresh, request, ports);
@@ -140,11 +146,15 @@ async function verdicts(
   const kind = kindOf(model, ports);
   const inputs = fresh.map(({ trace }) => trace.input);
   const total = inputs.length * (predecessor === null ? 1 : 2);
-  const now = await answersOf(champion, inputs, ports, (done) => onProgress?.(done, total));
+  const now = await answersOf(champion, answersToday(champion, model, ports), inputs, ports, (done) =>
+    onProgress?.(done, total),
+  );
   const before =
     predecessor === null
       ? now
-      : await answersOf(predecessor, inputs, ports, (done) => onProgress?.(inputs.length + done, total));
+      : await answersOf(predecessor, answersToday(predecessor, model, ports), inputs, ports, (done) =>
+          onProgress?.(inputs.length + done, total),
+        );
   return fresh.map((logged, index) => ({
     logged,
     champion: isRight(logged, now[index] ?? null, model.task, kind),
@@ -157,6 +167,7 @@ const batch = 512;
 
 async function answersOf(
   checkpoint: Checkpoint,
+  today: AnswersToday | null,
   inputs: readonly string[],
   ports: ComparisonPorts,
   onProgress: (done: number) => void,
@@ -164,7 +175,7 @@ async function answersOf(
   const answers: (Output | null)[] = [];
   while (answers.length < inputs.length) {
     const part = inputs.slice(answers.length, answers.length + batch);
-    const predictions = await answerWith(checkpoint, part, ports);
+    const predictions = await answerToday(checkpoint, today, part, ports);
     answers.push(...part.map((_, index) => predictions[index]?.output ?? null));
     onProgress(answers.length);
   }

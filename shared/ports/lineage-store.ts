@@ -7,12 +7,17 @@ import type { Run } from '../domain/models/run.ts';
 
 /**
  * Lineage and scores. Single-item writes only, each atomic. The store keeps what it is given: ids and times are made
- * by the caller. Records other than the control item and the run are written once; writing one again is no error and
+ * by the caller. Records other than the model, the control item and the run are written once; writing one again is no error and
  * changes nothing but a checkpoint's scores.
  */
 export interface LineageStore {
   /** Registers a model with its first control item; false when the name is taken (nothing is changed). */
   createModel(model: Model): Promise<boolean>;
+  /**
+   * Replaces a model if its revision is still `expectedRevision`; false when it is not, or there is no such model.
+   * `next.revision` must be one more.
+   */
+  replaceModel(expectedRevision: number, next: Model): Promise<boolean>;
   getModel(modelId: string): Promise<Model | undefined>;
   listModels(): Promise<readonly Model[]>;
 

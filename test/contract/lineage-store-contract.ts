@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { type Control, firstControl, moveChampion } from '../../shared/domain/models/control.ts';
+import type { Model } from '../../shared/domain/models/model.ts';
 import type { LineageStore } from '../../shared/ports/lineage-store.ts';
 import {
   sampleCheckpoint,
@@ -79,6 +80,43 @@ export function lineageStoreContract(name: string, create: () => Promise<Lineage
     test('lists models by id', async () => {
       for (const modelId of ['b', 'a', 'C']) await lineage.createModel(sampleModel({ modelId }));
       expect((await lineage.listModels()).map((model) => model.modelId)).toEqual(['C', 'a', 'b']);
+    });
+
+    test('replaces a model of the revision that was expected, and of no other', async () => {
+      await lineage.createModel(sampleModel());
+      const first = changed(sampleModel(), 'ana');
+      const second = changed(first, 'ben');
+      expect(await lineage.replaceModel(1, second)).toBe(false);
+      expect(await lineage.replaceModel(0, first)).toBe(true);
+      expect(await lineage.replaceModel(0, first)).toBe(false);
+      expect(await lineage.getModel('m1')).toEqual(first);
+      expect(await lineage.replaceModel(1, second)).toBe(true);
+      expect(await lineage.listModels()).toEqual([second]);
+      expect(await lineage.getControl('m1')).toEqual(firstControl('m1'));
+    });
+
+    test('replaces no model that was never registered, and refuses one that skips a revision', async () => {
+      expect(await lineage.replaceModel(0, changed(sampleModel(), 'ana'))).toBe(false);
+      expect(await lineage.listModels()).toEqual([]);
+      await lineage.createModel(sampleModel());
+      expect((await rejection(lineage.replaceModel(0, sampleModel({ revision: 2 })))).name).toBe('InvalidInput');
+      expect((await rejection(lineage.replaceModel(0, sampleModel()))).name).toBe('InvalidInput');
+      expect(await lineage.getModel('m1')).toEqual(sampleModel());
+    });
+
+    test('loses no change of a model when many that read, change and retry work at once', async () => {
+      await lineage.createModel(sampleModel());
+      await Promise.all(
+        Array.from({ length: 12 }, async (_, index) => {
+          for (;;) {
+            const model = (await lineage.getModel('m1')) ?? sampleModel();
+            if (await lineage.replaceModel(model.revision, changed(model, `person-${index}`))) return;
+          }
+        }),
+      );
+      const model = await lineage.getModel('m1');
+      expect(model?.revision).toBe(12);
+      expect(new Set(model?.changes.map(({ by }) => by)).size).toBe(12);
     });
 
     test('moves the control item from the version that was expected, and from no other', async () => {
@@ -249,6 +287,11 @@ export function lineageStoreContract(name: string, create: () => Promise<Lineage
       expect((await lineage.getControl('m1'))?.moves).toHaveLength(1);
     });
   });
+}
+
+function changed(model: Model, by: string): Model {
+  const change = { at: early, by, what: 'settings', from: { targetScore: 0.96 }, to: { targetScore: 0.9 } } as const;
+  return { ...model, revision: model.revision + 1, changes: [...model.changes, change] };
 }
 
 function moved(control: Control, to: string, reason = ''): Control {

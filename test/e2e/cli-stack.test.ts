@@ -111,6 +111,17 @@ describe('the command line, working with a stack', () => {
     expect(await readFile(quarantine, 'utf8')).toContain('no json');
   });
 
+  test('changes settings and labels, and answers by the new names at once', async () => {
+    const changed = await onStack('settings', 'mail', 'targetScore=0.9');
+    expect(JSON.parse(changed.stdout).changed).toEqual([{ name: 'targetScore', from: 0.96, to: 0.9 }]);
+    const renamed = await onStack('labels', 'mail', 'rename', 'spam', 'junk');
+    expect(JSON.parse(renamed.stdout).change).toEqual({ how: 'rename', from: 'spam', to: 'junk' });
+    const answered = await ratchetInProcess(['predict', 'mail', '--stack', name], '{"input":"win pills"}\n', env);
+    expect(JSON.parse(answered.stdout)).toMatchObject({ output: 'junk' });
+    expect((await onStack('labels', 'mail', 'rename', 'junk', 'spam')).code).toBe(0);
+    expect(await stack.ports.lineage.getModel('mail')).toMatchObject({ revision: 3, settings: { targetScore: 0.9 } });
+  });
+
   test('runs on the state machine and ends as on a laptop: exit code 3 when the champion stayed', async () => {
     await stack.ports.objects.put('runs/mail/report.html', new TextEncoder().encode('<p>run</p>'));
     const { code, stdout, stderr } = await onStack('run', 'mail', '--seed', '7');

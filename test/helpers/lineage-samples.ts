@@ -19,6 +19,8 @@ export function sampleModel(change: Partial<Model> = {}): Model {
     settings: defaultSettings,
     splitSalt: 'salt',
     createdAt: time,
+    revision: 0,
+    changes: [],
     ...change,
   };
 }

@@ -5,6 +5,7 @@ import { type Checkpoint, checkpointSchema } from '../../shared/domain/models/ch
 import { type Control, controlSchema, firstControl } from '../../shared/domain/models/control.ts';
 import { type Dataset, datasetSchema } from '../../shared/domain/models/dataset.ts';
 import { type Model, modelSchema } from '../../shared/domain/models/model.ts';
+import { checkRevision } from '../../shared/domain/models/model-change.ts';
 import { type Run, runSchema } from '../../shared/domain/models/run.ts';
 import type { LineageStore } from '../../shared/ports/lineage-store.ts';
 
@@ -22,6 +23,14 @@ export class MemoryLineageStore implements LineageStore {
     if (this.#models.has(model.modelId)) return false;
     this.#models.set(model.modelId, structuredClone(model));
     this.#controls.set(model.modelId, firstControl(model.modelId));
+    return true;
+  }
+
+  async replaceModel(expectedRevision: number, next: Model): Promise<boolean> {
+    checkRevision(expectedRevision, next);
+    encodeDocument(modelSchema, next, 'model');
+    if (this.#models.get(next.modelId)?.revision !== expectedRevision) return false;
+    this.#models.set(next.modelId, structuredClone(next));
     return true;
   }
 

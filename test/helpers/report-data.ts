@@ -270,6 +270,8 @@ export function promotedReport(): ReportData {
       settings,
       splitSalt: 'salt',
       createdAt: '2026-01-10T08:00:00.000Z',
+      revision: 0,
+      changes: [],
     },
     decision: 'promoted',
     reason:

@@ -96,6 +96,26 @@ describe('the champion', () => {
   });
 });
 
+describe('a model', () => {
+  it('can be registered and changed by people alone: no function writes where models lie', () => {
+    const statements = [...byFunction.values()].flat().filter(({ resources }) => resources.some(isLineage));
+    const writing = statements.filter(({ actions }) => actions.some((action) => !readsTable.has(action)));
+    expect(writing.length).toBeGreaterThan(0);
+    for (const statement of writing) {
+      expect(statement.actions.every((action) => /^dynamodb:(Put|Update)Item$/.test(action))).toBe(true);
+      const keys = keysOf(statement);
+      expect(keys).toBeDefined();
+      expect(keys?.filter((key) => 'models'.startsWith(key.replace(/\*$/, '')))).toEqual([]);
+    }
+  });
+});
+
+const readsTable: ReadonlySet<string> = new Set(['dynamodb:GetItem', 'dynamodb:Query']);
+
+function isLineage(resource: string): boolean {
+  return short(resource) === 'lineage';
+}
+
 /** Whether the statement lets the champion's attribute of the control item be written. */
 function writesChampion(statement: Statement): boolean {
   if (!statement.actions.some((action) => /^dynamodb:(Put|Update|Delete|BatchWrite|PartiQL|\*)/.test(action)))

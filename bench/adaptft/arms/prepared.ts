@@ -6,6 +6,7 @@ import type { StagedLog } from '../logs/staged-log.ts';
 import { Corpus, type Labelled } from '../perturbations/corpus.ts';
 import { perturb } from '../perturbations/perturb.ts';
 import { type Draw, deal, type Scenario } from '../scenarios/scenario.ts';
+import type { SchemaDrift } from '../scenarios/schema-drift.ts';
 
 /** An input that scores, with its right output. */
 export interface ScoreItem extends Labelled {
@@ -20,7 +21,10 @@ export interface ScoreItem extends Labelled {
 export interface Prepared {
   readonly scenario: Scenario;
   readonly seed: number;
+  /** Labels and first examples are those of the beginning. */
   readonly draw: Draw;
+  /** How labels change from stage to stage; absent where they stay. What scores has the finest labels then. */
+  readonly drift?: SchemaDrift;
   readonly stages: readonly (readonly StagedLog[])[];
   /** Fresh inputs as they are, and the same inputs each with one perturbation at least, none of them poison. */
   readonly clean: readonly ScoreItem[];
@@ -42,23 +46,33 @@ export async function prepare(
   const material = await scenario.load(data, seed, random);
   const draw = deal(scenario, material, seed, random);
   const own: Random = { stream: (each, name) => random.stream(each, `${scenario.name}/${name}`) };
+  const drift = scenario.drift?.(draw.labels, seed, random);
+  const named = (items: readonly Labelled[], stage: number): readonly Labelled[] =>
+    drift === undefined ? items : items.map((item) => ({ ...item, output: drift.nameAt(item.output, stage) }));
+  const labelsOf = (stage: number) => drift?.labelsAt(stage) ?? draw.labels;
   const corpus = new Corpus(draw.examples, draw.labels);
   const others = [...new Set(material.others?.map(({ output }) => output))].sort();
-  const wrongLabel = wrongLabels(judge, draw.labels, seed, own, others);
-  const logs = (stage: Stage, hosts: readonly Labelled[]) =>
-    makeStage({ stage, hosts, corpus, wrongLabel, seed, random: own });
+  const wrongLabelsOf = (labels: readonly string[]) => wrongLabels(judge, labels, seed, own, others);
+  const logged = (stage: Stage) => {
+    const wrongLabel = wrongLabelsOf(labelsOf(stage.index));
+    const hosts = named(draw.stages[stage.index]?.learn ?? [], stage.index);
+    const quotable = new Corpus(named(draw.examples, stage.index), labelsOf(stage.index));
+    const made = makeStage({ stage, hosts, corpus: quotable, wrongLabel, seed, random: own });
+    return judgeAnew(scenario.judging ?? {}, { logs: made, stage: stage.name, wrongLabel, seed, random: own });
+  };
+  // What scores keeps its finest labels: what is right hangs on when it is asked.
+  const scored = (stage: Stage, hosts: readonly Labelled[]) =>
+    makeStage({ stage, hosts, corpus, wrongLabel: wrongLabelsOf(draw.labels), seed, random: own });
   return {
     scenario,
     seed,
-    draw,
-    stages: paperStages.map((stage) => {
-      const made = logs(stage, draw.stages[stage.index]?.learn ?? []);
-      return judgeAnew(scenario.judging ?? {}, { logs: made, stage: stage.name, wrongLabel, seed, random: own });
-    }),
+    draw: { ...draw, labels: labelsOf(0), examples: named(draw.examples, 0) },
+    ...(drift === undefined ? {} : { drift }),
+    stages: paperStages.map(logged),
     clean: draw.fresh.map((item) => ({ ...item, noisy: false })),
     noisy: draw.fresh.map((item, index) => noisyVersion(item, index, corpus, seed, own)),
     parts: paperStages.map((stage) =>
-      logs({ ...stage, name: `${stage.name}-score` }, draw.stages[stage.index]?.score ?? []).flatMap(
+      scored({ ...stage, name: `${stage.name}-score` }, draw.stages[stage.index]?.score ?? []).flatMap(
         ({ input, timedOut, truth }) =>
           truth.class === 'poison' || truth.right === null || truth.repeats !== null || timedOut
             ? []

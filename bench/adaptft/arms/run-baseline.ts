@@ -1,9 +1,10 @@
-import { answerWith } from '../../../shared/ports/back-ends.ts';
+import { answerToday } from '../../../shared/ports/answer-today.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
 import type { Random } from '../../../shared/ports/random.ts';
 import { isJudged } from '../logs/staged-log.ts';
 import { labelled } from '../logs/trace-line.ts';
 import type { Baseline, ServedLog } from './baselines.ts';
+import { answersAt, examplesAt, logsAt } from './labels-at.ts';
 import type { Prepared } from './prepared.ts';
 import { type Scores, type Served, scoreModel } from './score.ts';
 import { trainServed } from './train-served.ts';
@@ -20,27 +21,33 @@ export async function runBaseline(
   random: Random,
 ): Promise<{ start: Scores; stages: StageResult[] }> {
   const { examples } = prepared.draw;
-  let served: Served = await trainServed('first', examples, prepared, ports);
-  let scores = await scoreModel(served, prepared, ports);
+  let served: Served = await trainServed('first', examples, prepared, 0, ports);
+  let scores = await scoreModel(served, prepared, 0, ports);
   let trained = examples.length;
   const start = scores;
   const met: ServedLog[][] = [];
   const stages: StageResult[] = [];
   for (const [index, logs] of prepared.stages.entries()) {
     const clock = performance.now();
-    const answers = await answerWith(
+    const answers = await answerToday(
       served,
+      answersAt(prepared, index),
       logs.map(({ input }) => input),
       ports,
       { alternatives: 1 },
     );
     met.push(logs.map((log, at) => ({ log, answer: labelled(answers[at]) })));
-    const next = baseline({ examples, stages: met, seed: prepared.seed, random });
+    const next = baseline({
+      examples: examplesAt(prepared, examples, index),
+      stages: met.map((ofStage) => logsAt(prepared, ofStage, index)),
+      seed: prepared.seed,
+      random,
+    });
     if (next !== null) {
-      served = await trainServed(`stage-${index + 1}`, next, prepared, ports);
-      scores = await scoreModel(served, prepared, ports);
+      served = await trainServed(`stage-${index + 1}`, next, prepared, index, ports);
       trained = next.length;
     }
+    if (next !== null || prepared.drift !== undefined) scores = await scoreModel(served, prepared, index, ports);
     const judged = (met.at(-1) ?? []).filter(({ log }) => isJudged(log));
     stages.push({
       scores,

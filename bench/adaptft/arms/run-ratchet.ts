@@ -4,14 +4,16 @@ import type { Workspace } from '../../../cli/workspace.ts';
 import { embeddedConfigurationSchema } from '../../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { defaultBackEnds } from '../../../shared/composition/default-back-ends.ts';
 import { ingestTraces } from '../../../shared/intake/ingest-traces.ts';
+import { changeLabels } from '../../../shared/operations/change-labels.ts';
 import { chooseCheckpoint } from '../../../shared/operations/choose-checkpoint.ts';
 import { createModel } from '../../../shared/operations/create-model.ts';
-import { answerWith } from '../../../shared/ports/back-ends.ts';
+import { type AnswersToday, answerToday } from '../../../shared/ports/answer-today.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
 import type { StagedLog } from '../logs/staged-log.ts';
 import { labelled, traceLine } from '../logs/trace-line.ts';
 import type { Ablation } from './ablations.ts';
 import { countTriage } from './count-triage.ts';
+import { answersAt } from './labels-at.ts';
 import type { Prepared } from './prepared.ts';
 import { readGates, readSplit } from './read-run.ts';
 import { unpackRights } from './rights.ts';
@@ -45,26 +47,34 @@ export async function runRatchet(
     },
     ports,
   );
-  const start = await scoreModel(await chooseCheckpoint(modelId, null, ports), prepared, ports);
+  const start = await scoreModel(await chooseCheckpoint(modelId, null, ports), prepared, 0, ports);
   let scores = start;
   const stages: StageResult[] = [];
   for (const [index, logs] of prepared.stages.entries()) {
     const clock = performance.now();
-    const judgedFailures = await serveAndIngest(logs, ports);
+    const changes = prepared.drift?.changesAt(index) ?? [];
+    for (const change of changes) {
+      const wish = change.how === 'merge' ? { how: change.how, labels: change.labels, into: change.into } : change;
+      await changeLabels({ modelId, wish, by: 'bench', dryRun: false }, ports);
+    }
+    if (changes.length > 0) {
+      scores = await scoreModel(await chooseCheckpoint(modelId, null, ports), prepared, index, ports);
+    }
+    const judgedFailures = await serveAndIngest(logs, answersAt(prepared, index), ports);
     const serving = (performance.now() - clock) / 1_000;
     const before = scores;
     const began = performance.now();
     const result = await runLoop(workspace, { modelId, seed: 1_000 * seed + 10 * index }, silent);
     const seconds = (performance.now() - began) / 1_000;
     const promoted = result.decision === 'promoted';
-    if (promoted) scores = await scoreModel(await chooseCheckpoint(modelId, null, ports), prepared, ports);
+    if (promoted) scores = await scoreModel(await chooseCheckpoint(modelId, null, ports), prepared, index, ports);
     const gate = await readGates(modelId, result.run, ports);
     const run: RunRecord = {
       decision: result.decision,
       reason: result.reason,
       iterations: Math.max(0, ...gate.map(({ iteration }) => iteration)),
       champion: { clean: shareRight(before.clean), noisy: shareRight(before.noisy) },
-      offered: await readOffers(result.run, prepared, ports),
+      offered: await readOffers(result.run, prepared, index, ports),
       ...(await readSplit(modelId, result.run, ports)),
       seconds,
       change: promoted
@@ -87,12 +97,12 @@ export async function runRatchet(
 }
 
 /** What the run trained, scored on fresh text. */
-async function readOffers(runId: string, prepared: Prepared, ports: Ports): Promise<Offer[]> {
+async function readOffers(runId: string, prepared: Prepared, stage: number, ports: Ports): Promise<Offer[]> {
   const control = await ports.lineage.getControl(modelId);
   const trained = (await ports.lineage.listCheckpoints(modelId)).filter((checkpoint) => checkpoint.runId === runId);
   const offers: Offer[] = [];
   for (const checkpoint of trained) {
-    const { clean, noisy } = await scoreModel(checkpoint, prepared, ports);
+    const { clean, noisy } = await scoreModel(checkpoint, prepared, stage, ports);
     const dataset = await ports.lineage.getDataset(modelId, checkpoint.datasetId);
     offers.push({
       dataset: dataset?.mode ?? '',
@@ -110,10 +120,11 @@ async function readOffers(runId: string, prepared: Prepared, ports: Ports): Prom
  * The champion answers the stage's logs, which are then ingested with what the judge said.
  * @returns the share it failed, by the judge's word
  */
-async function serveAndIngest(logs: readonly StagedLog[], ports: Ports): Promise<number> {
+async function serveAndIngest(logs: readonly StagedLog[], today: AnswersToday | null, ports: Ports): Promise<number> {
   const champion = await chooseCheckpoint(modelId, null, ports);
-  const answers = await answerWith(
+  const answers = await answerToday(
     champion,
+    today,
     logs.map(({ input }) => input),
     ports,
   );

@@ -1,7 +1,8 @@
 import type { Checkpoint } from '../../../shared/domain/models/checkpoint.ts';
-import { answerWith } from '../../../shared/ports/back-ends.ts';
+import { answerToday } from '../../../shared/ports/answer-today.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
 import { labelOrNull } from '../../../test/helpers/outputs.ts';
+import { answersAt, rightAt } from './labels-at.ts';
 import type { Prepared, ScoreItem } from './prepared.ts';
 import { packRights } from './rights.ts';
 
@@ -31,14 +32,16 @@ export function shareRight({ right, of }: Score): number {
   return of === 0 ? 0 : right / of;
 }
 
-/** Has a model answer all that scores. */
-export async function scoreModel(served: Served, prepared: Prepared, ports: Ports): Promise<Scores> {
+/** Has a model answer all that scores, in the labels of a stage, from 0. */
+export async function scoreModel(served: Served, prepared: Prepared, stage: number, ports: Ports): Promise<Scores> {
   const sets = [prepared.clean, prepared.noisy, ...prepared.parts];
   const inputs = sets.flat().map(({ input }) => input);
-  const answers = await answerWith(served, inputs, ports, { alternatives: 1 });
+  const answers = await answerToday(served, answersAt(prepared, stage), inputs, ports, { alternatives: 1 });
   let from = 0;
   const rights = sets.map((set) => {
-    const part = set.map(({ output }, at) => labelOrNull(answers[from + at]?.output ?? null) === output);
+    const part = set.map(
+      ({ output }, at) => labelOrNull(answers[from + at]?.output ?? null) === rightAt(prepared, output, stage),
+    );
     from += set.length;
     return part;
   });

@@ -9,21 +9,27 @@ import { toEnd } from '../../../shared/ports/to-end.ts';
 import { classificationTask } from '../../../shared/tasks/classification/classification-spec.ts';
 import { labelOutput } from '../../../shared/tasks/classification/label.ts';
 import type { Labelled } from '../perturbations/corpus.ts';
+import { labelsAt } from './labels-at.ts';
 import type { Prepared } from './prepared.ts';
 import type { Served } from './score.ts';
 
-/** Trains from the foundation, with the configuration that a model's first checkpoint gets too. */
+/**
+ * Trains from the foundation, with the configuration that a model's first checkpoint gets too.
+ * @param stage whose labels it learns, from 0
+ */
 export async function trainServed(
   name: string,
   examples: readonly Labelled[],
-  { scenario, draw, seed }: Prepared,
+  prepared: Prepared,
+  stage: number,
   ports: Ports,
 ): Promise<Served> {
+  const { scenario, seed } = prepared;
   const datasetKey = `arms/${name}.jsonl`;
   await writeJsonl(ports.objects, datasetKey, examples.map(asExample));
   const artifactKey = `arms/${name}.bin`;
   return toEnd(trainerNamed(defaultBackEnds.trainer, ports), artifactKey, {
-    task: classificationTask(draw.labels),
+    task: classificationTask(labelsAt(prepared, stage)),
     datasetKey,
     configuration: defaultConfiguration(scenario.foundation),
     seed,

@@ -1,5 +1,6 @@
 import { intents } from './clinc-scenarios.ts';
 import type { Scenario } from './scenario.ts';
+import { schemaDrift } from './schema-drift.ts';
 
 const thirty = intents(30, { foundation: 'use-lite', examplesPerLabel: 2, freshLimit: 900 });
 const seventySeven = intents(77, { foundation: 'none', examplesPerLabel: 5, freshLimit: 900 });
@@ -25,5 +26,11 @@ export const hardScenarios: readonly Scenario[] = [
     name: 'clinc150-half-wrong',
     about: '30 intents of an assistant; half of all corrections are wrong',
     judging: { wrongShare: 0.5 },
+  },
+  {
+    ...thirty,
+    name: 'clinc150-schema-drift',
+    about: '30 intents of an assistant; labels are renamed, split and merged as stages begin',
+    drift: schemaDrift,
   },
 ];

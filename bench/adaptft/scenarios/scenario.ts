@@ -2,6 +2,7 @@ import type { Foundation } from '../../../shared/adapters/backends/embedded/embe
 import type { Random } from '../../../shared/ports/random.ts';
 import type { Judging } from '../logs/judging.ts';
 import type { Labelled } from '../perturbations/corpus.ts';
+import type { SchemaDrift } from './schema-drift.ts';
 
 /** Inputs of a stage to learn from, and beside them those that only score. */
 export interface StageSize {
@@ -39,6 +40,8 @@ export interface Scenario {
   readonly othersShare?: number;
   /** What is judged and how wrongly, where it is not all, by the share of poison. */
   readonly judging?: Judging;
+  /** How the labels change from stage to stage; they stay without it. @param atoms the labels of the material */
+  readonly drift?: (atoms: readonly string[], seed: number, random: Random) => SchemaDrift;
   load(data: string, seed: number, random: Random): Promise<Material>;
 }
 

@@ -11,7 +11,7 @@ import { type Run, runSchema } from '../../domain/models/run.ts';
 import { decodeDocument, encodeDocument } from '../local/document.ts';
 
 /** Version of the items' shape. How to change it: docs/adr/0011-one-table.md. */
-const schemaVersion = 5;
+const schemaVersion = 6;
 /** Documents longer than this are deflated: a task of many labels is. */
 const plainBytes = 8 * 1024;
 /** DynamoDB takes items of 400 KB, names and numbers of the attributes included. */
@@ -42,9 +42,10 @@ export function recordsOf(modelId: string): string {
 /** An item as the document client takes it. */
 export type Item = ItemKey & { readonly schemaVersion: number } & Readonly<Record<string, unknown>>;
 
+/** Its revision lies beside the document too, so that a change is written only over the one that it was made from. */
 export function modelItem(model: Model, writeId: string): Item {
   const document = encodeDocument(modelSchema, model, 'model');
-  return { ...itemKeys.model(model.modelId), ...withDocument(document, 'model'), writeId };
+  return { ...itemKeys.model(model.modelId), ...withDocument(document, 'model'), revision: model.revision, writeId };
 }
 
 /** Its fields are attributes, so that permissions can tell a renewed lease from a moved champion (docs/adr/0013). */

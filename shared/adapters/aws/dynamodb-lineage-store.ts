@@ -16,6 +16,7 @@ import type { Checkpoint } from '../../domain/models/checkpoint.ts';
 import { type Control, firstControl } from '../../domain/models/control.ts';
 import { type Dataset, datasetSchema } from '../../domain/models/dataset.ts';
 import { type Model, modelSchema } from '../../domain/models/model.ts';
+import { checkRevision } from '../../domain/models/model-change.ts';
 import { type Run, runSchema } from '../../domain/models/run.ts';
 import type { LineageStore } from '../../ports/lineage-store.ts';
 import { awsFailure } from './aws-failure.ts';
@@ -64,6 +65,19 @@ export class DynamoDbLineageStore implements LineageStore {
   async createModel(model: Model): Promise<boolean> {
     return this.#putMarked((writeId) => modelItem(model, writeId), {
       ConditionExpression: 'attribute_not_exists(pk)',
+    });
+  }
+
+  async replaceModel(expectedRevision: number, next: Model): Promise<boolean> {
+    checkRevision(expectedRevision, next);
+    // Items of earlier versions have no revision beside their document: theirs is 0.
+    const isUnchanged =
+      expectedRevision === 0
+        ? 'attribute_exists(pk) AND (attribute_not_exists(revision) OR revision = :expected)'
+        : 'revision = :expected';
+    return this.#putMarked((writeId) => modelItem(next, writeId), {
+      ConditionExpression: isUnchanged,
+      ExpressionAttributeValues: { ':expected': expectedRevision },
     });
   }
 

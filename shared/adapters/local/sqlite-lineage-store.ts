@@ -8,6 +8,7 @@ import { type Checkpoint, checkpointSchema } from '../../domain/models/checkpoin
 import { type Control, controlSchema, firstControl } from '../../domain/models/control.ts';
 import { type Dataset, datasetSchema } from '../../domain/models/dataset.ts';
 import { type Model, modelSchema } from '../../domain/models/model.ts';
+import { checkRevision } from '../../domain/models/model-change.ts';
 import { type Run, runSchema } from '../../domain/models/run.ts';
 import type { LineageStore } from '../../ports/lineage-store.ts';
 import { decodeDocument, encodeDocument } from './document.ts';
@@ -60,6 +61,16 @@ export class SqliteLineageStore implements LineageStore {
       const controlDocument = encodeDocument(controlSchema, control, 'control item');
       this.#change('INSERT INTO controls VALUES (?, ?, ?)', model.modelId, control.version, controlDocument);
       return true;
+    });
+  }
+
+  async replaceModel(expectedRevision: number, next: Model): Promise<boolean> {
+    checkRevision(expectedRevision, next);
+    const document = encodeDocument(modelSchema, next, 'model');
+    return this.#transaction(() => {
+      const found = this.#one(modelSchema, 'SELECT document FROM models WHERE model_id = ?', next.modelId);
+      if (found?.revision !== expectedRevision) return false;
+      return this.#change('UPDATE models SET document = ? WHERE model_id = ?', document, next.modelId) === 1;
     });
   }
 

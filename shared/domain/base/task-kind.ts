@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { RootCause } from '../diagnosis/root-cause.ts';
 import type { DetectorName } from '../triage/detector-name.ts';
+import type { LabelChange, LabelReading } from './label-change.ts';
 import type { Output } from './output.ts';
 import type { TaskSpec } from './task-spec.ts';
 import type { Interval } from './wilson.ts';
@@ -76,6 +77,18 @@ export interface TaskWords {
   readonly output: string;
 }
 
+/** How people change the names that outputs of a task use. */
+export interface Relabelling<S extends TaskSpec = TaskSpec> {
+  /**
+   * The task after a change.
+   * @param before the changes that it had already, oldest first
+   * @throws RatchetError InvalidInput for a change that cannot be, or after which what is stored could not be read
+   */
+  withChange(spec: S, change: LabelChange, before: readonly LabelChange[]): S;
+  /** Reads outputs of any time through all changes, oldest first. An output in the names of today stays as it is. */
+  reading(changes: readonly LabelChange[]): LabelReading;
+}
+
 /**
  * All that differs between tasks. The loop, the intake and the reports know a task by this alone, so that a new kind
  * changes nothing outside its own folder. Methods that take an output get one that {@link output} has parsed.
@@ -130,6 +143,8 @@ export interface TaskKind<S extends TaskSpec = TaskSpec> {
   pattern(expected: Output, answer: Output | null): Pattern;
   /** At most `count` variants of an input, different ones, each with the output that is right for it. Deterministic. */
   variants(input: string, output: Output, count: number): readonly Variant[];
+  /** How its labels (entity types, …) change; absent where outputs name none, or changes are not known here. */
+  readonly relabelling?: Relabelling<S>;
   /** An output in words for people, on one line. */
   show(output: Output | null): string;
 }

@@ -1,8 +1,22 @@
+import type { LabelReading } from '../base/label-change.ts';
 import type { Output } from '../base/output.ts';
 import { sameAnswer } from '../base/same-answer.ts';
 import type { TaskKind } from '../base/task-kind.ts';
 import { compareText } from '../base/text.ts';
 import type { EvaluationItem } from './evaluation-set.ts';
+
+/**
+ * A frozen set's items in the labels that the model has today. Left out are those whose label was split since, and those
+ * on record as wrong whose label was merged with others: nobody knows whether the answer of then would be right today.
+ * @param reading null where the labels were never changed
+ */
+export function itemsToday(items: readonly EvaluationItem[], reading: LabelReading | null): readonly EvaluationItem[] {
+  if (reading === null) return items;
+  return items.flatMap((item) => {
+    const { output, joined } = reading.translate(item.expected);
+    return output === null || (joined && !item.right) ? [] : [{ ...item, expected: output }];
+  });
+}
 
 /**
  * A frozen set's items with later human corrections in them, for a new version of it. A corrected item counts as wrong,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { idSchema } from '../base/ids.ts';
 import { jsonSchema } from '../base/json.ts';
 import { taskSpecSchema } from '../base/task-spec.ts';
+import { modelChangeSchema, mostChanges } from './model-change.ts';
 import { mostClusters, settingsSchema } from './settings.ts';
 
 /** Which back ends a model works with, by name. */
@@ -26,6 +27,10 @@ const currentSchema = z.strictObject({
   /** Secret salt of the split hash; fixed for the life of the model. */
   splitSalt: z.string().min(1),
   createdAt: z.string(),
+  /** How often the model was changed since it was registered; rises by one with each change. */
+  revision: z.int().nonnegative().default(0),
+  /** What people changed, newest last. Label changes stay for the life of the model: what is stored is read by them. */
+  changes: z.array(modelChangeSchema).max(mostChanges).readonly().default([]),
 });
 
 /** Models of version 0.1.0 name their trainer alone, and its foundation among the settings. */

@@ -3,58 +3,124 @@ import { z } from 'zod';
 /** So many clusters fit into the state of a run. */
 export const mostClusters = 100;
 
-/** The numbers a run goes by; kept with the model, pinned by each run. Rates are fractions. */
+/**
+ * The numbers a run goes by; kept with the model, pinned by each run. Rates are fractions. The descriptions are what the
+ * command line, its messages and docs/settings.md say of them.
+ */
 export const settingsSchema = z.strictObject({
-  /** τ: a candidate with this score ends the run; it opens and shuts no rule of the gate. */
-  targetScore: z.number().min(0).max(1).default(0.96),
-  /**
-   * How sure the gate must be of a gain. `normal`: with 95 % certainty above −0.25 points; `bold`: above −0.5 points;
-   * `strict`: better by the exact one-sided McNemar test at α.
-   */
-  caution: z.enum(['strict', 'normal', 'bold']).default('normal'),
-  /** max(absolute, fraction × records): how many answers may be lost net on the records of earlier promotions. */
-  memoryAbsolute: z.int().nonnegative().default(2),
-  memoryFraction: z.number().min(0).max(1).default(0.01),
-  /** Facets (labels, entity types) that may lose nothing net. */
-  critical: z.array(z.string().min(1)).readonly().default([]),
-  /** Records of a critical facet without which nobody can tell whether it falls. */
-  enoughCritical: z.int().nonnegative().default(20),
-  /** α of the one-sided paired test that `strict` caution asks for. */
-  alpha: z.number().positive().max(0.5).default(0.05),
-  /** The smallest gain in score that counts as progress. */
-  smallestGain: z.number().nonnegative().default(0.002),
-  /** Failures after triage, and judged records in all, that a decision needs. */
-  enoughFailures: z.int().nonnegative().default(20),
-  enoughRecords: z.int().nonnegative().default(50),
-  /** Share of traffic that is neither trained nor decided by, for the report alone. */
-  reportShare: z.number().min(0).max(0.5).default(0),
-  maxIterations: z.int().min(1).max(20).default(6),
-  /** 0 asks no probes: every cluster counts as unproven. */
-  probesPerCluster: z.int().min(0).max(100).default(12),
-  /**
-   * Passing traces looked up for each failure, see `CurriculumPlan`; 0 makes no slice of hard negatives: what passed
-   * trains as gold.
-   */
-  hardNegativesPerFailure: z.int().min(0).max(100).default(8),
-  smallestCluster: z.int().min(2).default(5),
-  snapshotLimit: z.int().positive().max(1_000_000).default(100_000),
-  /** At least what a renewal takes, at most a week. */
-  leaseMinutes: z.number().min(0.01).max(10_080).default(15),
-  /** Traces that are answered and judged together; more where a snapshot would have more than 100 such chunks. */
-  chunkSize: z.int().positive().default(10_000),
-  /** Traces a shard of the failure analysis; more where there would be more than 100 shards. */
-  shardSize: z.int().positive().default(5_000),
-  /** Clusters that get probes and a curriculum of their own, largest first; the rest are pooled. */
-  maxClusters: z.int().positive().max(mostClusters).default(40),
-  /** Traces judged to fail since the last run that start another one where runs start by themselves. */
-  runAfterFailures: z.int().positive().default(50),
-  /**
-   * Judged traces of the champion's time that its usual failure rate is taken from, before deterioration is watched
-   * for.
-   */
-  deteriorationBaseline: z.int().min(20).default(200),
-  /** h of the CUSUM on the failure rate, in nats: lower sees deterioration sooner and errs more often. */
-  deteriorationThreshold: z.number().positive().default(5),
+  targetScore: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.96)
+    .describe('τ: a candidate with this score ends the run; it opens and shuts no rule of the gate'),
+  caution: z
+    .enum(['strict', 'normal', 'bold'])
+    .default('normal')
+    .describe(
+      'how sure the gate must be of a gain; normal: with 95 % certainty above −0.25 points; bold: above −0.5 points; strict: better by the exact one-sided McNemar test at alpha',
+    ),
+  memoryAbsolute: z
+    .int()
+    .nonnegative()
+    .default(2)
+    .describe(
+      'how many answers may be lost net on the records of earlier promotions, or the fraction, if that is more',
+    ),
+  memoryFraction: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.01)
+    .describe('what fraction of the records of earlier promotions may be lost net'),
+  critical: z
+    .array(z.string().min(1))
+    .readonly()
+    .default([])
+    .describe('labels (entity types, …) that may lose nothing net'),
+  enoughCritical: z
+    .int()
+    .nonnegative()
+    .default(20)
+    .describe('records of a critical label without which nobody can tell whether it falls'),
+  alpha: z
+    .number()
+    .positive()
+    .max(0.5)
+    .default(0.05)
+    .describe('α of the one-sided paired test that strict caution asks for'),
+  smallestGain: z.number().nonnegative().default(0.002).describe('the smallest gain in score that counts as progress'),
+  enoughFailures: z.int().nonnegative().default(20).describe('failures after triage that a decision needs'),
+  enoughRecords: z.int().nonnegative().default(50).describe('judged records in all that a decision needs'),
+  reportShare: z
+    .number()
+    .min(0)
+    .max(0.5)
+    .default(0)
+    .describe('share of traffic that is neither trained nor decided by, for the report alone'),
+  maxIterations: z.int().min(1).max(20).default(6).describe('train-and-evaluate rounds a run'),
+  probesPerCluster: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(12)
+    .describe('probes that test each cluster of failures; 0 asks none: every cluster counts as unproven'),
+  hardNegativesPerFailure: z
+    .int()
+    .min(0)
+    .max(100)
+    .default(8)
+    .describe(
+      'passing traces looked up for each failure; 0 makes no slice of hard negatives: what passed trains as gold',
+    ),
+  smallestCluster: z.int().min(2).default(5).describe('failures that make a cluster of their own'),
+  snapshotLimit: z
+    .int()
+    .positive()
+    .max(1_000_000)
+    .default(100_000)
+    .describe('traces that a run looks at, the newest ones'),
+  leaseMinutes: z
+    .number()
+    .min(0.01)
+    .max(10_080)
+    .default(15)
+    .describe('how long a run that tells nothing keeps others out, in minutes; at least what a renewal takes'),
+  chunkSize: z
+    .int()
+    .positive()
+    .default(10_000)
+    .describe(
+      'traces that are answered and judged together; more where a snapshot would have more than 100 such chunks',
+    ),
+  shardSize: z
+    .int()
+    .positive()
+    .default(5_000)
+    .describe('traces a shard of the failure analysis; more where there would be more than 100 shards'),
+  maxClusters: z
+    .int()
+    .positive()
+    .max(mostClusters)
+    .default(40)
+    .describe('clusters that get probes and a curriculum of their own, largest first; the rest are pooled'),
+  runAfterFailures: z
+    .int()
+    .positive()
+    .default(50)
+    .describe('traces judged to fail since the last run that start another one, where runs start by themselves'),
+  deteriorationBaseline: z
+    .int()
+    .min(20)
+    .default(200)
+    .describe(
+      'judged traces of the champion’s time that its usual failure rate is taken from, before deterioration is watched for',
+    ),
+  deteriorationThreshold: z
+    .number()
+    .positive()
+    .default(5)
+    .describe('h of the CUSUM on the failure rate, in nats: lower sees deterioration sooner and errs more often'),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 export const defaultSettings: Settings = settingsSchema.parse({});

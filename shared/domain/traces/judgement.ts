@@ -32,6 +32,11 @@ export type Judgement = z.infer<typeof judgementSchema>;
 
 const rank: Record<JudgeKind, number> = { human: 2, llm: 1, rule: 0 };
 
+/** Whether a judge of one kind is believed over one of another. */
+export function outranks(one: JudgeKind, other: JudgeKind): boolean {
+  return rank[one] > rank[other];
+}
+
 /**
  * The judgement of the highest rank, human over LLM over rule, and among equals the latest. Whether it counts is for
  * `whatCounts` to say, which knows of people who disagree.

@@ -25,8 +25,11 @@ export const pinnedRecordSchema = z.strictObject({
   /** Why no judgement counts although there are some; absent where one counts, and where there is none. */
   unsettled: z
     .strictObject({
-      /** `held`: the right output is none that the task knows (yet); `disputed`: people disagree. */
-      why: z.enum(['held', 'disputed']),
+      /**
+       * `held`: the right output is none that the task knows (yet); `disputed`: people disagree; `left-open`: a change of
+       * labels left open what the judgement says today, so that somebody has to judge anew.
+       */
+      why: z.enum(['held', 'disputed', 'left-open']),
       reason: z.string(),
     })
     .optional(),

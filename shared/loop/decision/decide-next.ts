@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { type Taxonomy, taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
 import type { Configuration } from '../../domain/models/configuration.ts';
-import type { Model } from '../../domain/models/model.ts';
 import { describeMove, moves } from '../../domain/policy/moves.ts';
 import { applyPolicy, type Move, type PolicyDecision } from '../../domain/policy/policy.ts';
 import { trainerNamed } from '../../ports/back-ends.ts';
@@ -9,6 +8,7 @@ import { readJson, writeJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Trainer } from '../../ports/trainer.ts';
 import type { Stage } from '../engine/stage.ts';
+import { withoutStaleChampion } from '../engine/without-champion.ts';
 import { type Candidate, readCandidate } from '../state/candidate.ts';
 import { type DecisionRef, decisionRefSchema } from '../state/decision.ts';
 import { byNetGain, type GatedCandidate, gateFileSchema, gateSchema } from '../state/gate-result.ts';
@@ -64,7 +64,7 @@ export const decideNext: Stage<Input, DecisionRef> = {
         tried,
         goesBack(before, gate) ? before.basis.configuration : bestCandidate.configuration,
         losesTooMuch,
-        plan.model,
+        plan,
         trainerNamed(plan.model.trainer, ports),
       ),
       externalRemainder: onlyExternal(best.remaining, taxonomy),
@@ -143,11 +143,13 @@ function untriedMoves(
   tried: readonly Configuration[],
   from: Configuration,
   losesTooMuch: boolean,
-  { settings, trainerOptions }: Model,
+  plan: RunPlan,
   trainer: Trainer,
 ): readonly Move[] {
   const made = new Set((before?.iterations ?? []).map((past) => past.move));
-  const neighbours = trainer.neighbours(from, { options: trainerOptions, losesTooMuch });
+  const { settings, trainerOptions } = plan.model;
+  const offered = trainer.neighbours(from, { options: trainerOptions, losesTooMuch });
+  const neighbours = withoutStaleChampion(offered, plan, trainer);
   const context = { neighbours, tried, atOnce: trainer.cost === 'dear' ? 1 : 2 } as const;
   return (['rework-data', 'tune', 'augment'] as const)
     .flatMap((kind) => moves(kind, context, settings))

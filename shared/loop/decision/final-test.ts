@@ -8,6 +8,7 @@ import {
 } from '../../domain/evaluation/evaluation-set.ts';
 import { evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts';
 import { isUsableRecord, splitRecordSchema, trains, type UsableRecord } from '../../domain/traces/trace-record.ts';
+import { answersToday } from '../../ports/answer-today.ts';
 import { readJsonl, writeJson } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import { evaluateInSlices, readCheckpoint } from '../engine/evaluate.ts';
@@ -39,6 +40,7 @@ export const finalTest: LongStage<z.infer<typeof inputSchema>, z.infer<typeof fi
     if (decision.chosen === null || decision.answersKey === null) return { testKey: null };
     const { model, champion } = await readPlan(prepared, ports);
     const kind = kindOf(model, ports);
+    const today = answersToday(champion, model, ports);
     const candidate = await readCheckpoint(run.modelId, decision.chosen.checkpointId, ports);
     const usable = (await readJsonl(ports.objects, split.recordsKey, splitRecordSchema)).filter(isUsableRecord);
     const after = byExample(await readJsonl(ports.objects, decision.answersKey, evaluationAnswerSchema));
@@ -48,7 +50,7 @@ export const finalTest: LongStage<z.infer<typeof inputSchema>, z.infer<typeof fi
     const failing = await evaluateInSlices('failures', candidate, itemsOf(usable.filter(isTrainedFailure)), context);
     if (failing instanceof Unfinished) return failing;
     const report = itemsOf(usable.filter(({ use }) => use === 'report'));
-    const reportBefore = await evaluateInSlices('before', champion, report, context);
+    const reportBefore = await evaluateInSlices('before', champion, report, context, today);
     if (reportBefore instanceof Unfinished) return reportBefore;
     const reportAfter = await evaluateInSlices('after', candidate, report, context);
     if (reportAfter instanceof Unfinished) return reportAfter;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Probe, ProbeResult } from '../../domain/diagnosis/probe.ts';
 import { judgeWeakness } from '../../domain/diagnosis/weakness.ts';
+import { answersToday } from '../../ports/answer-today.ts';
 import { analystNamed } from '../../ports/back-ends.ts';
 import { writeJson, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
@@ -59,6 +60,7 @@ export const confirmWeaknesses: LongStage<z.infer<typeof inputSchema>, z.infer<t
       {
         name: 'probes',
         checkpoint: champion,
+        today: answersToday(champion, model, ports),
         items: probes.map(({ input, traceId }) => {
           const { folds = [], use = 'none' } = places.get(traceId) ?? {};
           return { input, folds, use };

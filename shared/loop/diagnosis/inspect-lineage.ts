@@ -8,14 +8,16 @@ import {
   evaluationItemSchema,
 } from '../../domain/evaluation/evaluation-set.ts';
 import type { EvidenceRecord } from '../../domain/evaluation/evidence-record.ts';
-import { applyCorrections, pool } from '../../domain/evaluation/frozen-records.ts';
+import { applyCorrections, itemsToday, pool } from '../../domain/evaluation/frozen-records.ts';
 import { assignPlaces } from '../../domain/evaluation/ledger.ts';
+import { readThrough } from '../../domain/traces/read-through.ts';
 import { whatCounts } from '../../domain/traces/what-counts.ts';
 import { readLedger } from '../../operations/fold-ledger.ts';
 import { checkLease } from '../../operations/lease.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { readingOf } from '../../ports/reading-of.ts';
 import type { Stage } from '../engine/stage.ts';
 import { type FrozenRef, type Lineage, lineageSchema } from '../state/lineage.ts';
 import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
@@ -61,11 +63,15 @@ function poolOf(sets: readonly FrozenSet[], kind: TaskKind): readonly Evaluation
 }
 
 /**
- * Reads the frozen sets; one that holds an example whose right answer a person has since corrected gets a new version.
+ * Reads the frozen sets, in the labels of today; one that holds an example whose right answer a person has since corrected gets a new version.
  */
 async function correctFrozenSets(plan: RunPlan, kind: TaskKind, ports: Ports): Promise<FrozenSet[]> {
+  const reading = readingOf(plan.model, ports);
   const frozen = await Promise.all(
-    plan.frozenSets.map(async (set) => ({ set, items: await readJsonl(ports.objects, set.key, evaluationItemSchema) })),
+    plan.frozenSets.map(async (set) => ({
+      set,
+      items: itemsToday(await readJsonl(ports.objects, set.key, evaluationItemSchema), reading),
+    })),
   );
   const corrections = await humanCorrections(
     plan,
@@ -101,7 +107,7 @@ async function humanCorrections(
   ports: Ports,
 ): Promise<ReadonlyMap<string, Output>> {
   if (traceIds.size === 0) return new Map();
-  const kind = kindOf(plan.model, ports);
+  const [kind, reading] = [kindOf(plan.model, ports), readingOf(plan.model, ports)];
   const records = await ports.traceLog.read(plan.model.modelId, {
     limit: traceIds.size,
     appendedThrough: plan.run.startedAt,
@@ -109,8 +115,9 @@ async function humanCorrections(
   });
   return new Map(
     records.flatMap((logged) => {
-      const { trace } = logged;
-      const found = whatCounts(logged, plan.model.task, kind);
+      const read = readThrough(logged, kind, reading);
+      const { trace } = read;
+      const found = whatCounts(read, plan.model.task, kind);
       if (found.kind !== 'counts' || found.judgement.judge.kind !== 'human') return [];
       const { judgement } = found;
       const expected = judgement.expected ?? (judgement.verdict === 'pass' ? trace.output : null);

@@ -4,7 +4,8 @@ import { canonicalJson, shortDigestOfAll } from '../../domain/base/ids.ts';
 import { outputSchema } from '../../domain/base/output.ts';
 import { partsOf } from '../../domain/base/part-size.ts';
 import type { Served } from '../../domain/models/served.ts';
-import { answerWith, predictorNamed } from '../../ports/back-ends.ts';
+import { type AnswersToday, answerToday } from '../../ports/answer-today.ts';
+import { predictorNamed } from '../../ports/back-ends.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import type { Prediction } from '../../ports/predictor.ts';
 import { type StageContext, Unfinished } from './stage.ts';
@@ -18,6 +19,8 @@ export interface SliceRequest {
   readonly alternatives?: number;
   /** What the progress counts. */
   readonly unit?: string;
+  /** How the answers read in the labels of today; as they are by default. */
+  readonly today?: AnswersToday | null;
 }
 
 /** Questions to several models. */
@@ -125,10 +128,10 @@ function doneBefore(name: string, slices: number, { handle }: Context): number {
 function answerSlice(
   { served, inputs, from }: Slice,
   total: number,
-  { alternatives, unit = 'inputs answered' }: GroupsRequest,
+  { alternatives, unit = 'inputs answered', today = null }: GroupsRequest,
   { ports }: Context,
 ): Promise<readonly Prediction[]> {
-  return answerWith({ served }, inputs, ports, {
+  return answerToday({ served }, today, inputs, ports, {
     ...(alternatives === undefined ? {} : { alternatives }),
     onProgress: (done) => ports.observer.progress(from + done, total, unit),
   });

@@ -1,5 +1,6 @@
 import { type Answering, byAskedModel } from '../../domain/models/fold-models.ts';
 import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
+import type { AnswersToday } from '../../ports/answer-today.ts';
 import type { Prediction } from '../../ports/predictor.ts';
 import { answerGroups } from './answer-in-slices.ts';
 import { type StageContext, Unfinished } from './stage.ts';
@@ -13,6 +14,8 @@ export interface OutOfFoldRequest {
   readonly alternatives?: number;
   /** What the progress counts. */
   readonly unit?: string;
+  /** How the answers read in the labels of today; as they are by default. */
+  readonly today?: AnswersToday | null;
 }
 
 /**

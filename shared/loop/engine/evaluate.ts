@@ -2,6 +2,7 @@ import { RatchetError } from '../../domain/base/errors.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { EvaluationAnswer, EvaluationItem } from '../../domain/evaluation/evaluation-set.ts';
 import type { Checkpoint } from '../../domain/models/checkpoint.ts';
+import type { AnswersToday } from '../../ports/answer-today.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Prediction } from '../../ports/predictor.ts';
@@ -11,14 +12,17 @@ import { type StageContext, Unfinished } from './stage.ts';
 /**
  * A checkpoint's answers on evaluation items as it is served, in their order, in slices until the stage's deadline.
  * @param name tells apart what one stage answers
+ * @param today how the answers read in the labels of today; null for as they are
  */
 export async function evaluateInSlices(
   name: string,
   checkpoint: Pick<Checkpoint, 'task' | 'served'>,
   items: readonly EvaluationItem[],
   context: StageContext,
+  today: AnswersToday | null = null,
 ): Promise<EvaluationAnswer[] | Unfinished> {
-  const predictions = await answerInSlices({ name, checkpoint, inputs: items.map((item) => item.input) }, context);
+  const inputs = items.map((item) => item.input);
+  const predictions = await answerInSlices({ name, checkpoint, inputs, today }, context);
   return predictions instanceof Unfinished
     ? predictions
     : graded(items, predictions, kindOf(checkpoint, context.ports));

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { pinnedRecordSchema, type SnapshotRecord } from '../../domain/traces/trace-record.ts';
+import { answersToday } from '../../ports/answer-today.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import { answerOutOfFold } from '../engine/answer-out-of-fold.ts';
 import { type LongStage, Unfinished } from '../engine/stage.ts';
@@ -20,7 +21,7 @@ export const answerTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof
   output: answeredSchema,
   async run({ prepared, chunk }, context) {
     const { ports, key } = context;
-    const { champion } = await readPlan(prepared, ports);
+    const { champion, model } = await readPlan(prepared, ports);
     const records = await readJsonl(ports.objects, chunk.key, pinnedRecordSchema);
     const request = {
       name: 'answers',
@@ -28,6 +29,7 @@ export const answerTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof
       items: records,
       alternatives: 2,
       unit: 'traces answered',
+      today: answersToday(champion, model, ports),
     };
     const answers = await answerOutOfFold(request, context);
     if (answers instanceof Unfinished) return answers;

@@ -4,6 +4,7 @@ import { partSize, partsOf } from '../../domain/base/part-size.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { TaskSpec } from '../../domain/base/task-spec.ts';
 import { plural } from '../../domain/base/wording.ts';
+import { examplesToday } from '../../domain/curriculum/examples-today.ts';
 import { withoutRefuted } from '../../domain/curriculum/refuted-examples.ts';
 import type { EvaluationSet } from '../../domain/evaluation/evaluation-set.ts';
 import { type Place, partsFor } from '../../domain/evaluation/fold.ts';
@@ -11,6 +12,8 @@ import { assignPlaces } from '../../domain/evaluation/ledger.ts';
 import type { Control } from '../../domain/models/control.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import type { RunRef } from '../../domain/models/run-ref.ts';
+import { effectiveJudgement, type Judgement } from '../../domain/traces/judgement.ts';
+import { type ReadThrough, readThrough } from '../../domain/traces/read-through.ts';
 import type { Trace } from '../../domain/traces/trace.ts';
 import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
 import { whatCounts } from '../../domain/traces/what-counts.ts';
@@ -19,7 +22,7 @@ import { checkLease } from '../../operations/lease.ts';
 import { readJsonl, writeJson, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
-import type { LoggedTrace } from '../../ports/trace-log.ts';
+import { readingOf } from '../../ports/reading-of.ts';
 import type { Stage } from '../engine/stage.ts';
 import { mostChunks } from '../state/limits.ts';
 import type { RunPlan } from '../state/run-plan.ts';
@@ -42,16 +45,26 @@ export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof snaps
     const pinnedPlan = await pinPlan(run, parentExamplesKey, ports);
     const traces = await readSnapshot(pinnedPlan, ports);
     const judged = traces.filter(({ judgements }) => judgements.length > 0);
-    const plan: RunPlan = { ...pinnedPlan, parts: partsFor(judged.length) };
+    const plan: RunPlan = {
+      ...pinnedPlan,
+      parts: partsFor(judged.length),
+      ...(readingOf(pinnedPlan.model, ports) === null ? {} : { leftOpenExamplesKey: key('left-open-examples.jsonl') }),
+    };
     await checkLease({ run, lease }, ports);
     const records = await placed(traces, plan, ports);
     tellUnsettled(records, ports);
-    const parentExamples = await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema);
+    const parent = examplesToday(
+      await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema),
+      readingOf(plan.model, ports),
+    );
     await writeJsonl(
       ports.objects,
       parentExamplesKey,
-      withoutRefuted(parentExamples, records, kindOf(plan.model, ports)),
+      withoutRefuted(parent.examples, records, kindOf(plan.model, ports)),
     );
+    if (plan.leftOpenExamplesKey !== undefined) {
+      await writeJsonl(ports.objects, plan.leftOpenExamplesKey, parent.leftOpen);
+    }
     const planKey = key('plan.json');
     await writeJson(ports.objects, planKey, plan);
     const chunks: z.infer<typeof chunkSchema>[] = [];
@@ -67,7 +80,7 @@ export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof snaps
 };
 
 /** The traces with their folds; new inputs go on the ledger. */
-async function placed(traces: readonly LoggedTrace[], { model, run }: RunPlan, ports: Ports): Promise<PinnedRecord[]> {
+async function placed(traces: readonly ReadThrough[], { model, run }: RunPlan, ports: Ports): Promise<PinnedRecord[]> {
   const { modelId, splitSalt: salt, settings } = model;
   const { places, additions } = assignPlaces({
     ledger: await readLedger(modelId, salt, run.runId, ports),
@@ -84,7 +97,7 @@ async function placed(traces: readonly LoggedTrace[], { model, run }: RunPlan, p
   });
 }
 
-function pinned(logged: LoggedTrace, place: Place, task: TaskSpec, kind: TaskKind): PinnedRecord {
+function pinned(logged: ReadThrough, place: Place, task: TaskSpec, kind: TaskKind): PinnedRecord {
   const { trace } = logged;
   return {
     traceId: trace.traceId,
@@ -99,24 +112,40 @@ function pinned(logged: LoggedTrace, place: Place, task: TaskSpec, kind: TaskKin
 }
 
 function judgementOf(
-  logged: LoggedTrace,
+  logged: ReadThrough,
   task: TaskSpec,
   kind: TaskKind,
 ): Pick<PinnedRecord, 'judgement' | 'unsettled'> {
   const found = whatCounts(logged, task, kind);
-  if (found.kind === 'none') return { judgement: null };
+  if (found.kind === 'none') {
+    const open = effectiveJudgement(logged.leftOpen);
+    return open === undefined
+      ? { judgement: null }
+      : { judgement: null, unsettled: { why: 'left-open', reason: whyLeftOpen(open, kind) } };
+  }
   if (found.kind !== 'counts') return { judgement: null, unsettled: { why: found.kind, reason: found.reason } };
   const { verdict, expected, judge } = found.judgement;
   return { judgement: { verdict, expected: expected ?? null, judge } };
 }
 
+function whyLeftOpen({ expected, verdict }: Judgement, kind: TaskKind): string {
+  const said =
+    expected === undefined
+      ? `judged to ${verdict ?? 'fail'}`
+      : `judged to be ${JSON.stringify(kind.show(expected).slice(0, 80))}`;
+  return `${said} before the labels were changed, which leaves open what that says today: judge it anew`;
+}
+
 /** Tells of what was judged and does not count. */
 function tellUnsettled(records: readonly PinnedRecord[], { observer }: Ports): void {
-  const count = (why: 'held' | 'disputed') => records.filter(({ unsettled }) => unsettled?.why === why).length;
-  const [held, disputed] = [count('held'), count('disputed')];
+  const count = (why: 'held' | 'disputed' | 'left-open') =>
+    records.filter(({ unsettled }) => unsettled?.why === why).length;
+  const [held, disputed, leftOpen] = [count('held'), count('disputed'), count('left-open')];
   if (held > 0)
     observer.note(`${plural(held, 'judgement')} held: the right output is none that the model knows (ratchet labels).`);
   if (disputed > 0) observer.note(`${plural(disputed, 'trace')} set aside: people disagree about the right output.`);
+  if (leftOpen > 0)
+    observer.note(`${plural(leftOpen, 'trace')} left open by a change of labels, to be judged anew (ratchet labels).`);
 }
 
 const longestSliceName = 100;
@@ -154,11 +183,13 @@ async function pinPlan(run: RunRef, parentExamplesKey: string, ports: Ports): Pr
 
 /**
  * All traces that the log held when the run began, newest first, up to the limit: what judges and triage know by now
- * may put old ones in another light.
+ * may put old ones in another light. In the labels of today.
  */
-function readSnapshot({ model, run }: Omit<RunPlan, 'parts'>, ports: Ports): Promise<readonly LoggedTrace[]> {
+async function readSnapshot({ model, run }: Omit<RunPlan, 'parts'>, ports: Ports): Promise<readonly ReadThrough[]> {
   const { modelId, settings } = model;
-  return ports.traceLog.read(modelId, { limit: settings.snapshotLimit, appendedThrough: run.startedAt });
+  const read = { limit: settings.snapshotLimit, appendedThrough: run.startedAt };
+  const [kind, reading] = [kindOf(model, ports), readingOf(model, ports)];
+  return (await ports.traceLog.read(modelId, read)).map((logged) => readThrough(logged, kind, reading));
 }
 
 /** Sets freeze before the champion moves: those of a promotion that was refused in between are nobody's record. */

@@ -18,6 +18,11 @@ export const runPlanSchema = z.strictObject({
   parentDataset: datasetSchema,
   /** Object key of the examples of it that no person has since refuted. */
   parentExamplesKey: z.string(),
+  /**
+   * Object key of the examples of it whose label was split since, as they were, for a person to label anew: they train
+   * nothing. Absent where the labels were never changed.
+   */
+  leftOpenExamplesKey: z.string().optional(),
   /** How many parts the folds are used in by this run. */
   parts: partsSchema,
   /** Sets frozen by earlier promotions, latest versions, oldest first. */

@@ -7,6 +7,7 @@ import { trainerNamed } from '../../ports/back-ends.ts';
 import { writeJson } from '../../ports/documents.ts';
 import type { Trainer } from '../../ports/trainer.ts';
 import type { Stage } from '../engine/stage.ts';
+import { withoutStaleChampion } from '../engine/without-champion.ts';
 import type { Candidate, CandidateRef, DatasetRef } from '../state/candidate.ts';
 import { curriculumSchema } from '../state/curriculum.ts';
 import { candidatePlanSchema } from '../state/evaluation.ts';
@@ -37,7 +38,8 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
     const plan = await readPlan(input.prepared, ports);
     const { model, champion } = plan;
     const trainer = trainerNamed(model.trainer, ports);
-    const first = trainer.first({ options: model.trainerOptions, losesTooMuch: false });
+    const offered = trainer.first({ options: model.trainerOptions, losesTooMuch: false });
+    const first = withoutStaleChampion(offered, plan, trainer);
     const history = await readHistory(input.step, ports);
     const pairs: { dataset: DatasetRef; configuration: Configuration }[] =
       input.step.kind === 'tune' && history !== null

@@ -10,6 +10,7 @@ import {
   hasLabel,
 } from './classification-spec.ts';
 import { labelOf, labelOutput, labelSchema } from './label.ts';
+import { relabelling } from './label-changes.ts';
 import { labelPreservingVariants } from './label-preserving-variants.ts';
 import { readLabel } from './read-label.ts';
 
@@ -40,7 +41,7 @@ export const classification: TaskKind<ClassificationSpec> = {
     if (hasLabel(task, label)) return null;
     return {
       reason: `label ${JSON.stringify(label.slice(0, 80))} is not one of the model's ${task.labels.length}`,
-      mend: 'use one of the labels the model was created with',
+      mend: 'use one of the labels that "ratchet labels MODEL" lists, or add it',
     };
   },
   // No label is empty, so none is taken for no answer.
@@ -55,6 +56,7 @@ export const classification: TaskKind<ClassificationSpec> = {
   },
   pattern: patternOf,
   variants: (input, output, count) => labelPreservingVariants(input, count).map((variant) => ({ ...variant, output })),
+  relabelling,
   show: (output) => (output === null ? 'no answer' : labelOf(output)),
 };
 

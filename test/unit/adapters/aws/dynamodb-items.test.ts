@@ -30,7 +30,16 @@ const { manifest } = sampleDataset();
 
 /** One item of each kind, with every part of it there. */
 const items = {
-  model: modelItem(sampleModel(), 'w1'),
+  model: modelItem(
+    sampleModel({
+      revision: 2,
+      changes: [
+        { at: time, by: 'ana', what: 'settings', from: { targetScore: 0.96 }, to: { targetScore: 0.9 } },
+        { at: time, by: 'ana', what: 'labels', change: { how: 'rename', from: 'junk', to: 'spam' } },
+      ],
+    }),
+    'w1',
+  ),
   control: controlItem(usedControl(), 'w1'),
   checkpoint: checkpointItem(sampleCheckpoint({ parentId: 'c0', runId: 'r1', scores: { regression: 0.5 } })),
   dataset: datasetItem(
@@ -62,7 +71,7 @@ const items = {
  * When this fails, stored items and the code no longer go together by themselves: follow "Changing the shape of an
  * item" in docs/adr/0011-one-table.md, then renew the digests.
  */
-test('the shapes of the items are those of schema version 5', () => {
+test('the shapes of the items are those of schema version 6', () => {
   const shapes = Object.entries(items).map(([kind, item]) => [kind, itemShape(item)] as const);
   const digests = Object.fromEntries(shapes.map(([kind, shape]) => [kind, shortDigest(canonicalJson(shape))]));
   expect(digests, `see docs/adr/0011-one-table.md; now: ${JSON.stringify(shapes)}`).toEqual({
@@ -70,7 +79,7 @@ test('the shapes of the items are those of schema version 5', () => {
     control: '80312e63d65fcada',
     dataset: 'b03e812a94e22547',
     evaluationSet: 'd5b656e872fe5cd2',
-    model: '3f79e3c22edd2080',
+    model: 'c219e46bf3bfc05d',
     run: '5bfd24eb14fbd407',
     runModel: '5f1c1f5be3752220',
   });
@@ -128,7 +137,7 @@ describe('a document', () => {
     expect(typeof items.model.document).toBe('string');
     const long = modelItem(many, 'w1');
     expect(long.document).toBeInstanceOf(Uint8Array);
-    expect(documentOf(modelSchema, items.model, 'here')).toEqual(sampleModel());
+    expect(documentOf(modelSchema, modelItem(sampleModel(), 'w1'), 'here')).toEqual(sampleModel());
     expect(documentOf(modelSchema, long, 'here')).toEqual(many);
   });
 
@@ -145,6 +154,16 @@ describe('a document', () => {
     });
     const before = { ...checkpoint, artifactKey: served.ref, artifactDigest: served.digest };
     expect(checkpointOf({ ...items.checkpoint, ...document(before) }, 'here').served).toEqual(served);
+  });
+
+  test('of a model of schema version 5 reads as one that was never changed', () => {
+    const { revision: _revision, changes: _changes, ...model } = sampleModel();
+    const item = { ...items.model, schemaVersion: 5, document: JSON.stringify(model) };
+    expect(documentOf(modelSchema, item, 'here')).toEqual(sampleModel());
+  });
+
+  test('of a model has its revision beside it, which a change is conditional on', () => {
+    expect(modelItem(sampleModel({ revision: 7 }), 'w1').revision).toBe(7);
   });
 
   test('of schema version 2 reads with the usual number of hard negatives', () => {

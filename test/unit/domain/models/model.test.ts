@@ -16,6 +16,11 @@ test('a model of today is read as it is, and one with unknown fields is refused'
   expect(modelSchema.safeParse({ ...sampleModel(), colour: 'red' }).success).toBe(false);
 });
 
+test('a model from before there were changes has had none', () => {
+  const { revision: _revision, changes: _changes, ...before } = sampleModel();
+  expect(modelSchema.parse(before)).toEqual(sampleModel({ revision: 0, changes: [] }));
+});
+
 test('a model whose gate counted regressions keeps its limits as those of the memory, and loses the rest', () => {
   const { memoryAbsolute: _absolute, memoryFraction: _fraction, ...settings } = sampleModel().settings;
   const counted = {

@@ -1,0 +1,43 @@
+import { RatchetError } from '../shared/domain/base/errors.ts';
+import { factsOfSetting } from '../shared/domain/models/setting-facts.ts';
+
+/**
+ * Settings as a command line assigns them, `name=value`, by name: a list as names separated by commas or as a JSON array
+ * (where a name has a comma in it), numbers as numbers, all else as text. Whether they are right is checked elsewhere.
+ * @throws RatchetError InvalidInput for what is no assignment, and for a name given twice
+ */
+export function settingValues(assignments: readonly string[]): Readonly<Record<string, unknown>> {
+  const values = new Map<string, unknown>();
+  for (const text of assignments) {
+    const at = text.indexOf('=');
+    const name = text.slice(0, Math.max(0, at)).trim();
+    if (name === '') {
+      throw new RatchetError('InvalidInput', `${JSON.stringify(text.slice(0, 120))} assigns nothing.`, {
+        mend: 'Write name=value, for example targetScore=0.98.',
+      });
+    }
+    if (values.has(name)) {
+      throw new RatchetError('InvalidInput', `The setting ${JSON.stringify(name.slice(0, 80))} is given twice.`, {
+        mend: 'Give each setting once.',
+      });
+    }
+    values.set(name, readValue(name, text.slice(at + 1).trim()));
+  }
+  return Object.fromEntries(values);
+}
+
+function readValue(name: string, text: string): unknown {
+  if (Array.isArray(factsOfSetting(name)?.default)) return listOf(text);
+  return text === '' || Number.isNaN(Number(text)) ? text : Number(text);
+}
+
+function listOf(text: string): unknown {
+  if (text.startsWith('[')) {
+    try {
+      return JSON.parse(text);
+    } catch {
+      // Then it is a name that begins with a bracket.
+    }
+  }
+  return text === '' || text === 'none' ? [] : text.split(',').map((name) => name.trim());
+}
