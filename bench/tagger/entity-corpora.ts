@@ -72,7 +72,11 @@ const snipsSchema = z.record(
   z.array(z.object({ data: z.array(z.object({ text: z.string(), entity: z.string().optional() })) })),
 );
 
-async function readSnips(data: string, split: string): Promise<readonly Marked[]> {
+/** Texts of SNIPS with their slots, and the intent whose file each is from. */
+export async function readSnips(
+  data: string,
+  split: string,
+): Promise<readonly (Marked & { readonly intent: string })[]> {
   const folder = join(data, 'snips');
   const names = (await readdir(folder)).filter((name) => name.endsWith(`.${split}.json`)).sort();
   const files = await Promise.all(
@@ -82,14 +86,17 @@ async function readSnips(data: string, split: string): Promise<readonly Marked[]
     ),
   );
   return files.flatMap((file) =>
-    Object.values(file).flatMap((utterances) =>
-      utterances.map(({ data: parts }) => marked(parts.map(({ text, entity = null }) => ({ text, label: entity })))),
+    Object.entries(file).flatMap(([intent, utterances]) =>
+      utterances.map(({ data: parts }) => ({
+        ...marked(parts.map(({ text, entity = null }) => ({ text, label: entity }))),
+        intent,
+      })),
     ),
   );
 }
 
 /** Files of a token and its BIO tag a line, a blank line between sentences; tokens are joined by blanks. */
-async function readConll(folder: string, name: string): Promise<readonly Marked[]> {
+export async function readConll(folder: string, name: string): Promise<readonly Marked[]> {
   const lines = (await readFile(join(folder, name), 'utf8')).split('\n');
   const sentences: Marked[] = [];
   let pieces: { text: string; label: string | null }[] = [];

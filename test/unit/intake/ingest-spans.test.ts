@@ -21,6 +21,8 @@ beforeEach(async () => {
     settings: defaultSettings,
     splitSalt: 'salt',
     createdAt: '2026-01-01T00:00:00Z',
+    revision: 0,
+    changes: [],
   });
 });
 
