@@ -12,8 +12,9 @@ const rules = { task: entityTask, foundation: 'none', freshLimit: 900 } as const
 const snipsSlots: Scenario = {
   ...rules,
   name: 'snips-slots',
-  about: '39 slots of a voice assistant, eight sentences an intent to begin with',
+  about: '39 slots of a voice assistant, eight sentences an intent to begin with, 150 inputs a stage',
   examplesPerLabel: 8,
+  stageSize: { learn: 150, score: 50 },
   async load(data): Promise<Material> {
     const [train, validate] = await Promise.all([readSnips(data, 'train'), readSnips(data, 'validate')]);
     const intents = new Map(train.map(({ input, intent }) => [input, intent]));
