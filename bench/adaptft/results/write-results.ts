@@ -93,7 +93,8 @@ function entityPage(part: readonly string[], { command, seeds, versions: ratchet
     '',
     `\`${command}\` · seeds ${seeds.join(', ')} · ${ratchet} · ${machine}`,
     '',
-    'What is measured, and how: [adaptft.md](adaptft.md#entities) and [perturbations.md](perturbations.md#entities).',
+    'What is measured, and how: [adaptft.md](adaptft.md#entities) and [perturbations.md](perturbations.md#entities); what it says: [adaptft.md](adaptft.md#what-the-results-say).',
+    ...(seeds.length === 1 ? ['', '**One seed**: an indication, no more.'] : []),
     '',
     ...part,
   ].join('\n');
