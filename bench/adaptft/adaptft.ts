@@ -15,6 +15,7 @@ import { type JudgeName, judgeNames } from './logs/judge.ts';
 import { protocol, readUnits, type UnitId, unitName, writeUnit } from './results/unit-files.ts';
 import { writeResults } from './results/write-results.ts';
 import { ablatedScenarios, allScenarios, quickScenario, scenarios } from './scenarios/all-scenarios.ts';
+import { entityScenarios } from './scenarios/entity-scenarios.ts';
 import { hardScenarios } from './scenarios/hard-scenarios.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 
@@ -22,11 +23,13 @@ const usage = `npm run bench:adaptft -- --data DIR --out FILE [--quick] [--hard]
 
 AdaptFT-Bench for encoders: Ratchet and its rivals through four stages of deployment with 0, 15, 25 and 40 % poison, by the functions behind the
 command line and the embedded trainer. FILE is one JSON with everything; beside it come a page of Markdown and a folder of charts of
-the same name. DIR holds clinc150/ and snips/, see docs/benchmarks/adaptft.md. What is finished is kept in FILE.units until the end, and passed
+the same name. DIR holds clinc150/ and snips/, and for entities
+wnut17/ and crossner/, see docs/benchmarks/adaptft.md. What is finished is kept in FILE.units until the end, and passed
 over when the command is given again. --quick: one scenario, one seed. --hard: the hard scenarios too. --cache keeps the embeddings for the next time.
 
 scenarios: ${scenarios.map(({ name }) => name).join(', ')}
 hard, run only when named or by --hard, and summed up apart: ${hardScenarios.map(({ name }) => name).join(', ')}
+of entities, run only when named, and told apart: ${entityScenarios.map(({ name }) => name).join(', ')}
 arms: ${armNames.join(', ')} (the last ${ablatedArms.length} in ${[...ablatedScenarios].join(' and ')} alone, unless named)`;
 
 const { values } = parseArgs({
@@ -135,7 +138,15 @@ async function bench(settings: Settings): Promise<void> {
   await Promise.all(Array.from({ length: settings.jobs }, lane));
   const units = [...(await readUnits(settings.units, settings.out)).values()];
   const command = `npm run bench:adaptft -- ${commandOptions()}`;
-  const { targets } = await writeResults({ out: settings.out, command, units, scenarios, hard: hardScenarios, random });
+  const { targets } = await writeResults({
+    out: settings.out,
+    command,
+    units,
+    scenarios,
+    hard: hardScenarios,
+    entities: entityScenarios,
+    random,
+  });
   const lines = targets.map(
     ({ name, wanted, measured, met }) => `${met ? 'met   ' : 'missed'} ${name}: ${measured} (wanted: ${wanted})`,
   );

@@ -14,8 +14,9 @@ import { labelOf } from '../../shared/tasks/classification/label.ts';
 import { judgeNames, wrongLabels } from './logs/judge.ts';
 import { makeStage } from './logs/make-stage.ts';
 import type { StagedLog } from './logs/staged-log.ts';
-import { type Answer, labelled, traceLine } from './logs/trace-line.ts';
+import { type Answer, answerOf, traceLine } from './logs/trace-line.ts';
 import { Corpus, type Labelled } from './perturbations/corpus.ts';
+import { labelTask } from './tasks/label-task.ts';
 
 const usage = `node bench/adaptft/generate.ts --in FILE --out DIR [--workspace DIR --model MODEL] [--poison 0,0.15,0.25,0.4] [--judge random|systematic] [--seed N]
 
@@ -49,12 +50,12 @@ try {
 async function generate(): Promise<void> {
   const { out, seed, shares, judge, file } = settings();
   const hosts = await readLabelled(file);
-  const labels = [...new Set(hosts.map((host) => host.output))].sort();
+  const labels = [...new Set(hosts.map((host) => labelOf(host.output)))].sort();
   if (labels.length < 2) throw bad('The set has fewer than two labels.');
   const random = new SeededRandom();
   const dealt = random.stream(seed, 'adaptft/deal').shuffle(hosts);
-  const corpus = new Corpus(hosts, labels);
-  const wrongLabel = wrongLabels(judge, labels, seed, random);
+  const corpus = new Corpus(hosts, labels, labelTask);
+  const wrongOutput = wrongLabels(judge, labels, seed, random);
   const answers = await servedModel();
   const rows: string[] = [];
   await mkdir(out, { recursive: true });
@@ -62,9 +63,9 @@ async function generate(): Promise<void> {
     for (const [index, poison] of shares.entries()) {
       const part = dealt.filter((_, at) => at % shares.length === index);
       const stage = { name: `s${index + 1}`, index, strength: { poison, noise: poison === 0 ? 0 : 1 } };
-      const logs = makeStage({ stage, hosts: part, corpus, wrongLabel, seed, random });
+      const logs = makeStage({ stage, hosts: part, corpus, wrongOutput, seed, random });
       const answered = await answers.of(logs);
-      const traces = logs.map((log, at) => traceLine(log, answered[at] ?? null, values.model));
+      const traces = logs.map((log, at) => traceLine(log, answered[at] ?? null, values.model, classification));
       await writeLines(join(out, `${stage.name}.traces.jsonl`), traces);
       await writeLines(
         join(out, `${stage.name}.truth.jsonl`),
@@ -106,7 +107,7 @@ async function readLabelled(path: string): Promise<Labelled[]> {
       throw new RatchetError('InvalidInput', `Line ${at + 1} of ${path} is not {"input","output"}.`, {
         mend: 'Mend the line.',
       });
-    return [{ input: parsed.data.input, output: labelOf(parsed.data.output) }];
+    return [{ input: parsed.data.input, output: parsed.data.output }];
   });
 }
 
@@ -132,7 +133,7 @@ async function servedModel(): Promise<ServedModel> {
     async of(logs) {
       const champion = await chooseCheckpoint(values.model, null, workspace.ports);
       const inputs = logs.map((log) => log.input);
-      return (await answerWith(champion, inputs, workspace.ports)).map(labelled);
+      return (await answerWith(champion, inputs, workspace.ports)).map(answerOf);
     },
     close: () => workspace.close(),
   };

@@ -98,7 +98,7 @@ export async function readSnips(data: string, split: string): Promise<readonly S
 }
 
 /** Files of a token and its BIO tag a line, a blank line between sentences; tokens are joined by blanks. */
-async function readConll(folder: string, name: string): Promise<readonly Marked[]> {
+export async function readConll(folder: string, name: string): Promise<readonly Marked[]> {
   const lines = (await readFile(join(folder, name), 'utf8')).split('\n');
   const sentences: Marked[] = [];
   let pieces: { text: string; label: string | null }[] = [];

@@ -1,4 +1,6 @@
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
+import { labelOf } from '../../shared/tasks/classification/label.ts';
+import type { Labelled as AdaptftItem } from '../adaptft/perturbations/corpus.ts';
 import { snips } from '../adaptft/scenarios/snips-scenario.ts';
 import { type Labelled, loadClinc } from '../improvement/load-clinc.ts';
 import { BigramTraffic } from '../scale/bigram-traffic.ts';
@@ -38,7 +40,7 @@ async function loadClinc150(data: string): Promise<Corpus> {
 
 async function loadSnips(data: string): Promise<Corpus> {
   const { labels, pool, fresh } = await snips.load(data, 1, new SeededRandom());
-  const labelled = ({ input, output }: { input: string; output: string }) => ({ text: input, label: output });
+  const labelled = ({ input, output }: AdaptftItem) => ({ text: input, label: labelOf(output) });
   return {
     name: 'snips',
     about:

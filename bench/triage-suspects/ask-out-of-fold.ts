@@ -13,7 +13,7 @@ import type { Ports } from '../../shared/ports/ports.ts';
 import { toEnd } from '../../shared/ports/to-end.ts';
 import { classification } from '../../shared/tasks/classification/classification.ts';
 import { classificationTask } from '../../shared/tasks/classification/classification-spec.ts';
-import { labelOf, labelOutput } from '../../shared/tasks/classification/label.ts';
+import { labelOf } from '../../shared/tasks/classification/label.ts';
 import type { Served } from '../adaptft/arms/score.ts';
 import type { Labelled } from '../adaptft/perturbations/corpus.ts';
 import type { Draw, Scenario } from '../adaptft/scenarios/scenario.ts';
@@ -66,7 +66,7 @@ export async function askOutOfFold(
 export async function train(records: readonly JudgedRecord[], asked: Asked, ports: Ports): Promise<Served> {
   const { scenario, draw, seed, name } = asked;
   const given = records.flatMap(({ input, expected }): Labelled[] =>
-    expected === null ? [] : [{ input, output: labelOf(expected) }],
+    expected === null ? [] : [{ input, output: expected }],
   );
   const datasetKey = `triage-suspects/${name}.jsonl`;
   const artifactKey = `triage-suspects/${name}.bin`;
@@ -87,7 +87,7 @@ function asExample({ input, output }: Labelled, index: number): Example {
   return {
     exampleId: digest(String(index), input),
     input,
-    output: labelOutput(output),
+    output,
     weight: 1,
     slice: 'gold',
     provenance: { kind: 'file', line: index + 1 },

@@ -7,7 +7,7 @@ import type { OutOfFoldPasses } from '../../shared/domain/triage/triage-records.
 import { answerWith } from '../../shared/ports/back-ends.ts';
 import { classification } from '../../shared/tasks/classification/classification.ts';
 import type { Prepared } from '../adaptft/arms/prepared.ts';
-import { labelled } from '../adaptft/logs/trace-line.ts';
+import { answerOf } from '../adaptft/logs/trace-line.ts';
 import { askOutOfFold, train } from './ask-out-of-fold.ts';
 import { type JudgedLog, judgedLog } from './lineage.ts';
 
@@ -35,7 +35,7 @@ export async function* collect(prepared: Prepared, cache: string): AsyncGenerato
     for (const [stage, logs] of prepared.stages.entries()) {
       const inputs = logs.map(({ input }) => input);
       const answers = await answerWith(served, inputs, ports, { alternatives: 1 });
-      met.push(...logs.flatMap((log, at) => judgedLog(log, labelled(answers[at])) ?? []));
+      met.push(...logs.flatMap((log, at) => judgedLog(log, answerOf(answers[at])) ?? []));
       const records = met.map(({ record }) => record);
       const outOfFold = await askOutOfFold(records, { ...prepared, name: `stage-${stage}` }, ports);
       yield { stage, labels: prepared.draw.labels, logs: [...met], outOfFold };

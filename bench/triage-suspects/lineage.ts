@@ -1,7 +1,6 @@
 import { judgeRecord } from '../../shared/domain/traces/judging.ts';
 import type { JudgedRecord } from '../../shared/domain/traces/trace-record.ts';
 import { classification } from '../../shared/tasks/classification/classification.ts';
-import { labelOutput } from '../../shared/tasks/classification/label.ts';
 import type { StagedLog } from '../adaptft/logs/staged-log.ts';
 import type { Answer } from '../adaptft/logs/trace-line.ts';
 
@@ -14,7 +13,6 @@ export interface JudgedLog {
 /** The log as a run pins it; null where it timed out, and nothing was judged. */
 export function judgedLog(log: StagedLog, { output, confidence }: Answer): JudgedLog | null {
   if (log.timedOut) return null;
-  const answer = output === null ? null : labelOutput(output);
   const snapshot = {
     traceId: log.logId,
     // A group and a fold of its own: the bench deals its own folds.
@@ -25,13 +23,13 @@ export function judgedLog(log: StagedLog, { output, confidence }: Answer): Judge
     input: log.input,
     slice: null,
     steps: null,
-    recorded: answer,
+    recorded: output,
     judgement: {
-      verdict: output === log.expected ? ('pass' as const) : ('fail' as const),
-      expected: log.expected === null ? null : labelOutput(log.expected),
+      verdict: classification.key(output) === classification.key(log.expected) ? ('pass' as const) : ('fail' as const),
+      expected: log.expected,
       judge: { kind: 'llm' as const, id: 'judge', reason: '' },
     },
-    answer,
+    answer: output,
     confidence,
     runnerUp: null,
   };

@@ -43,7 +43,7 @@ export function findIn({ logs, labels, outOfFold }: Lineage): Finding[] {
       text: isText(log),
       strength: found?.strength ?? 0,
       suspect: found !== undefined && found.strength >= from,
-      named: found === undefined || truth.right === null ? null : found.likely === truth.right,
+      named: found === undefined || truth.right === null ? null : found.likely === labelOf(truth.right),
       wrong: truth.wrongCorrection,
       good: truth.class !== 'poison',
     };

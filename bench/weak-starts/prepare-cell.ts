@@ -1,9 +1,11 @@
 import type { Random } from '../../shared/ports/random.ts';
+import { labelOf } from '../../shared/tasks/classification/label.ts';
 import type { Prepared } from '../adaptft/arms/prepared.ts';
 import { wrongLabels } from '../adaptft/logs/judge.ts';
 import { makeStage } from '../adaptft/logs/make-stage.ts';
 import { Corpus, type Labelled } from '../adaptft/perturbations/corpus.ts';
 import { intents } from '../adaptft/scenarios/clinc-scenarios.ts';
+import { labelTask } from '../adaptft/tasks/label-task.ts';
 import { type Cell, examplesPerLabel } from './cell.ts';
 
 /** What the judge gets wrong: of AdaptFT-Bench's poison this share, half of it with a wrong correction; no other noise. */
@@ -24,12 +26,14 @@ export async function prepareCell(cell: Cell, seed: number, data: string, random
   if (hosts.length < cell.traces) throw new Error(`${scenario.name} has ${rest.length} inputs for its traces`);
   const shown = own.stream(seed, 'fresh').shuffle(fresh).slice(0, freshLimit);
   const stage = { name: 's1', index: 0, strength };
-  const wrongLabel = wrongLabels('random', labels, seed, own);
+  const wrongOutput = wrongLabels('random', labels, seed, own);
   return {
     scenario,
     seed,
     draw: { labels, examples, stages: [{ learn: hosts, score: [] }], fresh: shown },
-    stages: [makeStage({ stage, hosts, corpus: new Corpus(examples, labels), wrongLabel, seed, random: own })],
+    stages: [
+      makeStage({ stage, hosts, corpus: new Corpus(examples, labels, labelTask), wrongOutput, seed, random: own }),
+    ],
     clean: shown.map((item) => ({ ...item, noisy: false })),
     noisy: [],
     parts: [],
@@ -43,12 +47,12 @@ function dealt(items: readonly Labelled[]) {
   const first: { readonly item: Labelled; readonly place: number }[] = [];
   const rest: Labelled[] = [];
   for (const item of items) {
-    const place = taken.get(item.output) ?? 0;
+    const place = taken.get(labelOf(item.output)) ?? 0;
     if (place >= most) {
       rest.push(item);
       continue;
     }
-    taken.set(item.output, place + 1);
+    taken.set(labelOf(item.output), place + 1);
     first.push({ item, place });
   }
   return { first, rest };

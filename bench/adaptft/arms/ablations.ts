@@ -1,4 +1,4 @@
-import { embeddedConfigurationSchema } from '../../../shared/adapters/backends/embedded/embedded-configuration.ts';
+import { z } from 'zod';
 import { type Example, exampleSchema } from '../../../shared/domain/models/example.ts';
 import type { Settings } from '../../../shared/domain/models/settings.ts';
 import { triagedRecordSchema } from '../../../shared/domain/traces/trace-record.ts';
@@ -70,13 +70,22 @@ const withoutGate: Ablation = {
   ports: (ports) => ports,
 };
 
+/** Configurations of every trainer here, without what each has to learn from the champion by. */
+const apart = z
+  .looseObject({ interpolation: z.number(), distillation: z.number().optional() })
+  .transform(({ distillation, ...rest }) => ({
+    ...rest,
+    interpolation: 0,
+    ...(distillation === undefined ? {} : { distillation: 0 }),
+  }));
+
 /** No candidate learns from the champion, by its probabilities or by its weights. */
 const withoutDistillation: Ablation = {
   settings: {},
   ports: (ports) =>
     withTraining(ports, async (request) => ({
       ...request,
-      configuration: { ...embeddedConfigurationSchema.parse(request.configuration), distillation: 0, interpolation: 0 },
+      configuration: apart.parse(request.configuration),
       teacher: null,
     })),
 };

@@ -1,8 +1,8 @@
 import type { LabelReading } from '../../../shared/domain/base/label-change.ts';
+import type { Output } from '../../../shared/domain/base/output.ts';
 import type { AnswersToday } from '../../../shared/ports/answer-today.ts';
 import { classification } from '../../../shared/tasks/classification/classification.ts';
-import { labelOutput } from '../../../shared/tasks/classification/label.ts';
-import { labelOrNull } from '../../../test/helpers/outputs.ts';
+import { labelOf, labelOutput } from '../../../shared/tasks/classification/label.ts';
 import type { StagedLog } from '../logs/staged-log.ts';
 import type { Answer } from '../logs/trace-line.ts';
 import type { Labelled } from '../perturbations/corpus.ts';
@@ -20,8 +20,8 @@ export function labelsAt({ draw, drift }: Prepared, stage: number): readonly str
 }
 
 /** What is right of an input that scores, after a stage. */
-export function rightAt({ drift }: Prepared, output: string, stage: number): string {
-  return drift?.nameAt(output, stage) ?? output;
+export function rightAt({ drift }: Prepared, output: Output, stage: number): Output {
+  return drift === undefined ? output : labelOutput(drift.nameAt(labelOf(output), stage));
 }
 
 /** How answers of any model read in the labels of a stage; null where labels never change. */
@@ -34,8 +34,8 @@ export function examplesAt(prepared: Prepared, examples: readonly Labelled[], st
   const reading = prepared.drift?.readingAt(stage);
   if (reading === undefined) return examples;
   return examples.flatMap(({ input, output }) => {
-    const name = nameToday(output, reading);
-    return name === null ? [] : [{ input, output: name }];
+    const today = inLabelsOf(output, reading);
+    return today === null ? [] : [{ input, output: today }];
   });
 }
 
@@ -44,15 +44,15 @@ export function logsAt(prepared: Prepared, logs: readonly Answered[], stage: num
   const reading = prepared.drift?.readingAt(stage);
   if (reading === undefined) return logs;
   return logs.map(({ log, answer }) => {
-    const expected = nameToday(log.expected, reading);
+    const expected = inLabelsOf(log.expected, reading);
     const isOpen = log.expected !== null && expected === null;
     return {
       log: { ...log, expected, ...(isOpen ? { unjudged: true as const } : {}) },
-      answer: { ...answer, output: nameToday(answer.output, reading) },
+      answer: { ...answer, output: inLabelsOf(answer.output, reading) },
     };
   });
 }
 
-function nameToday(name: string | null, reading: LabelReading): string | null {
-  return name === null ? null : labelOrNull(reading.translate(labelOutput(name)).output);
+function inLabelsOf(output: Output | null, reading: LabelReading): Output | null {
+  return output === null ? null : reading.translate(output).output;
 }

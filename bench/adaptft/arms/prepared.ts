@@ -1,11 +1,12 @@
 import type { Random } from '../../../shared/ports/random.ts';
-import { type JudgeName, wrongLabels } from '../logs/judge.ts';
+import { labelOf, labelOutput } from '../../../shared/tasks/classification/label.ts';
+import type { JudgeName } from '../logs/judge.ts';
 import { judgeAnew } from '../logs/judging.ts';
 import { makeStage, paperStages, type Stage } from '../logs/make-stage.ts';
 import type { StagedLog } from '../logs/staged-log.ts';
 import { Corpus, type Labelled } from '../perturbations/corpus.ts';
 import { perturb } from '../perturbations/perturb.ts';
-import { type Draw, deal, type Scenario } from '../scenarios/scenario.ts';
+import { type Draw, deal, type Scenario, taskOf } from '../scenarios/scenario.ts';
 import type { SchemaDrift } from '../scenarios/schema-drift.ts';
 
 /** An input that scores, with its right output. */
@@ -43,26 +44,30 @@ export async function prepare(
   data: string,
   random: Random,
 ): Promise<Prepared> {
+  const task = taskOf(scenario);
   const material = await scenario.load(data, seed, random);
   const draw = deal(scenario, material, seed, random);
   const own: Random = { stream: (each, name) => random.stream(each, `${scenario.name}/${name}`) };
   const drift = scenario.drift?.(draw.labels, seed, random);
   const named = (items: readonly Labelled[], stage: number): readonly Labelled[] =>
-    drift === undefined ? items : items.map((item) => ({ ...item, output: drift.nameAt(item.output, stage) }));
+    drift === undefined
+      ? items
+      : items.map((item) => ({ ...item, output: labelOutput(drift.nameAt(labelOf(item.output), stage)) }));
   const labelsOf = (stage: number) => drift?.labelsAt(stage) ?? draw.labels;
-  const corpus = new Corpus(draw.examples, draw.labels);
-  const others = [...new Set(material.others?.map(({ output }) => output))].sort();
-  const wrongLabelsOf = (labels: readonly string[]) => wrongLabels(judge, labels, seed, own, others);
+  const corpus = new Corpus(draw.examples, draw.labels, task);
+  const others = [...new Set(material.others?.flatMap(({ output }) => task.kind.facets(output)))].sort();
+  const wrongOutputsOf = (labels: readonly string[]) => task.wrongOutputs(judge, labels, seed, own, others);
   const logged = (stage: Stage) => {
-    const wrongLabel = wrongLabelsOf(labelsOf(stage.index));
+    const wrongOutput = wrongOutputsOf(labelsOf(stage.index));
     const hosts = named(draw.stages[stage.index]?.learn ?? [], stage.index);
-    const quotable = new Corpus(named(draw.examples, stage.index), labelsOf(stage.index));
-    const made = makeStage({ stage, hosts, corpus: quotable, wrongLabel, seed, random: own });
-    return judgeAnew(scenario.judging ?? {}, { logs: made, stage: stage.name, wrongLabel, seed, random: own });
+    const quotable = new Corpus(named(draw.examples, stage.index), labelsOf(stage.index), task);
+    const made = makeStage({ stage, hosts, corpus: quotable, wrongOutput, seed, random: own });
+    const judging = { logs: made, stage: stage.name, wrongOutput, kind: task.kind, seed, random: own };
+    return judgeAnew(scenario.judging ?? {}, judging);
   };
   // What scores keeps its finest labels: what is right hangs on when it is asked.
   const scored = (stage: Stage, hosts: readonly Labelled[]) =>
-    makeStage({ stage, hosts, corpus, wrongLabel: wrongLabelsOf(draw.labels), seed, random: own });
+    makeStage({ stage, hosts, corpus, wrongOutput: wrongOutputsOf(draw.labels), seed, random: own });
   return {
     scenario,
     seed,
@@ -87,6 +92,7 @@ function noisyVersion(item: Labelled, index: number, corpus: Corpus, seed: numbe
   for (let roll = 0; ; roll += 1) {
     const streams = (name: string) => random.stream(seed, `adaptft/fresh/${index}/${roll}/${name}`);
     const perturbed = perturb(item, { poison: 0, noise: 1 }, corpus, streams);
-    if (perturbed.kinds.length > 0) return { input: perturbed.input, output: item.output, noisy: true };
+    const { input, kinds, right } = perturbed;
+    if (kinds.length > 0 && right !== null) return { input, output: right, noisy: true };
   }
 }

@@ -1,5 +1,5 @@
 import type { RandomStream } from '../../../shared/ports/random.ts';
-import { tokensOf } from '../perturbations/tokens.ts';
+import { type Edited, joined, type Piece, wordsOf } from '../perturbations/edited.ts';
 
 const share = 0.1;
 
@@ -7,16 +7,16 @@ const share = 0.1;
  * Easy data augmentation (Wei and Zou 2019) without its synonyms, for which there is no dictionary here: about a tenth
  * of the words is swapped, dropped, or said again elsewhere.
  */
-export function randomEdit(text: string, random: RandomStream): string {
-  const tokens = tokensOf(text);
+export function randomEdit(text: string, random: RandomStream): Edited {
+  const tokens = wordsOf(text);
   const changes = Math.max(1, Math.round(share * tokens.length));
   for (let change = 0; change < changes && tokens.length > 1; change += 1) {
     const at = random.below(tokens.length);
     const to = random.below(tokens.length);
-    const token = tokens[at] ?? '';
+    const token = tokens[at] as Piece;
     switch (random.below(3)) {
       case 0:
-        tokens[at] = tokens[to] ?? '';
+        tokens[at] = tokens[to] as Piece;
         tokens[to] = token;
         break;
       case 1:
@@ -26,5 +26,5 @@ export function randomEdit(text: string, random: RandomStream): string {
         tokens.splice(to, 0, token);
     }
   }
-  return tokens.join(' ');
+  return joined(tokens);
 }

@@ -1,8 +1,9 @@
 import { answerToday } from '../../../shared/ports/answer-today.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
 import type { Random } from '../../../shared/ports/random.ts';
-import { isJudged } from '../logs/staged-log.ts';
-import { labelled } from '../logs/trace-line.ts';
+import { isJudged, type StagedLog } from '../logs/staged-log.ts';
+import { type Answer, answerOf } from '../logs/trace-line.ts';
+import { taskOf } from '../scenarios/scenario.ts';
 import type { Baseline, ServedLog } from './baselines.ts';
 import { answersAt, examplesAt, logsAt } from './labels-at.ts';
 import type { Prepared } from './prepared.ts';
@@ -21,6 +22,9 @@ export async function runBaseline(
   random: Random,
 ): Promise<{ start: Scores; stages: StageResult[] }> {
   const { examples } = prepared.draw;
+  const task = taskOf(prepared.scenario);
+  const { kind } = task;
+  const isFailed = (log: StagedLog, { output }: Answer) => kind.key(output) !== kind.key(log.expected);
   let served: Served = await trainServed('first', examples, prepared, 0, ports);
   let scores = await scoreModel(served, prepared, 0, ports);
   let trained = examples.length;
@@ -36,10 +40,11 @@ export async function runBaseline(
       ports,
       { alternatives: 1 },
     );
-    met.push(logs.map((log, at) => ({ log, answer: labelled(answers[at]) })));
+    met.push(logs.map((log, at) => ({ log, answer: answerOf(answers[at]) })));
     const next = baseline({
       examples: examplesAt(prepared, examples, index),
       stages: met.map((ofStage) => logsAt(prepared, ofStage, index)),
+      rules: task,
       seed: prepared.seed,
       random,
     });
@@ -53,7 +58,7 @@ export async function runBaseline(
       scores,
       examples: trained,
       seconds: (performance.now() - clock) / 1_000,
-      judgedFailures: judged.filter(({ log, answer }) => answer.output !== log.expected).length / judged.length,
+      judgedFailures: judged.filter(({ log, answer }) => isFailed(log, answer)).length / judged.length,
       runs: [],
       triage: [],
     });

@@ -1,8 +1,8 @@
+import { z } from 'zod';
 import type { ProgressUi } from '../../../cli/progress.ts';
 import { runLoop } from '../../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../../cli/workspace.ts';
-import { embeddedConfigurationSchema } from '../../../shared/adapters/backends/embedded/embedded-configuration.ts';
-import { defaultBackEnds } from '../../../shared/composition/default-back-ends.ts';
+import type { TaskKind } from '../../../shared/domain/base/task-kind.ts';
 import { ingestTraces } from '../../../shared/intake/ingest-traces.ts';
 import { changeLabels } from '../../../shared/operations/change-labels.ts';
 import { chooseCheckpoint } from '../../../shared/operations/choose-checkpoint.ts';
@@ -10,7 +10,8 @@ import { createModel } from '../../../shared/operations/create-model.ts';
 import { type AnswersToday, answerToday } from '../../../shared/ports/answer-today.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
 import type { StagedLog } from '../logs/staged-log.ts';
-import { labelled, traceLine } from '../logs/trace-line.ts';
+import { answerOf, traceLine } from '../logs/trace-line.ts';
+import { taskOf } from '../scenarios/scenario.ts';
 import type { Ablation } from './ablations.ts';
 import { countTriage } from './count-triage.ts';
 import { answersAt } from './labels-at.ts';
@@ -33,14 +34,15 @@ export async function runRatchet(
   const ports = ablation.ports(opened.ports);
   const workspace = { ...opened, ports };
   const { scenario, draw, seed } = prepared;
+  const task = taskOf(scenario);
   await createModel(
     {
       modelId,
-      task: 'classification',
+      task: task.kind.kind,
       labels: draw.labels,
       examples: jsonLines(draw.examples),
-      backEnds: defaultBackEnds,
-      trainerOptions: { foundation: scenario.foundation },
+      backEnds: task.backEnds,
+      trainerOptions: task.trainerOptions(scenario.foundation),
       settings: { maxIterations: iterationsPerStage, ...ablation.settings },
       seed,
       by: 'bench',
@@ -60,7 +62,7 @@ export async function runRatchet(
     if (changes.length > 0) {
       scores = await scoreModel(await chooseCheckpoint(modelId, null, ports), prepared, index, ports);
     }
-    const judgedFailures = await serveAndIngest(logs, answersAt(prepared, index), ports);
+    const judgedFailures = await serveAndIngest(logs, answersAt(prepared, index), task.kind, ports);
     const serving = (performance.now() - clock) / 1_000;
     const before = scores;
     const began = performance.now();
@@ -96,6 +98,9 @@ export async function runRatchet(
   return { start, stages };
 }
 
+/** Of the configurations of every trainer here. */
+const interpolating = z.looseObject({ interpolation: z.number() });
+
 /** What the run trained, scored on fresh text. */
 async function readOffers(runId: string, prepared: Prepared, stage: number, ports: Ports): Promise<Offer[]> {
   const control = await ports.lineage.getControl(modelId);
@@ -106,7 +111,7 @@ async function readOffers(runId: string, prepared: Prepared, stage: number, port
     const dataset = await ports.lineage.getDataset(modelId, checkpoint.datasetId);
     offers.push({
       dataset: dataset?.mode ?? '',
-      interpolation: embeddedConfigurationSchema.parse(checkpoint.configuration).interpolation,
+      interpolation: interpolating.parse(checkpoint.configuration).interpolation,
       outOfFold: checkpoint.scores['out-of-fold'] ?? 0,
       clean: shareRight(clean),
       noisy: shareRight(noisy),
@@ -120,7 +125,12 @@ async function readOffers(runId: string, prepared: Prepared, stage: number, port
  * The champion answers the stage's logs, which are then ingested with what the judge said.
  * @returns the share it failed, by the judge's word
  */
-async function serveAndIngest(logs: readonly StagedLog[], today: AnswersToday | null, ports: Ports): Promise<number> {
+async function serveAndIngest(
+  logs: readonly StagedLog[],
+  today: AnswersToday | null,
+  kind: TaskKind,
+  ports: Ports,
+): Promise<number> {
   const champion = await chooseCheckpoint(modelId, null, ports);
   const answers = await answerToday(
     champion,
@@ -128,7 +138,7 @@ async function serveAndIngest(logs: readonly StagedLog[], today: AnswersToday | 
     logs.map(({ input }) => input),
     ports,
   );
-  const lines = logs.map((log, at) => traceLine(log, labelled(answers[at]), modelId));
+  const lines = logs.map((log, at) => traceLine(log, answerOf(answers[at]), modelId, kind));
   await ingestTraces({ modelId, sources: [{ name: 'logs', open: async () => jsonLines(lines) }] }, ports);
   const judged = lines.filter((line) => 'verdict' in line);
   return judged.filter((line) => line.verdict === 'fail').length / judged.length;

@@ -1,9 +1,10 @@
+import type { Grade, TaskKind } from '../../../shared/domain/base/task-kind.ts';
 import type { Checkpoint } from '../../../shared/domain/models/checkpoint.ts';
 import { answerToday } from '../../../shared/ports/answer-today.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
-import { labelOrNull } from '../../../test/helpers/outputs.ts';
+import { taskOf } from '../scenarios/scenario.ts';
 import { answersAt, rightAt } from './labels-at.ts';
-import type { Prepared, ScoreItem } from './prepared.ts';
+import type { Prepared } from './prepared.ts';
 import { packRights } from './rights.ts';
 
 /** What answers: a checkpoint, or as much of one as the predictor needs. */
@@ -15,6 +16,8 @@ export interface Score {
   readonly of: number;
   /** See `packRights`. */
   readonly rights: string;
+  /** The task's own metric, where that is not the share that is right; a fraction. */
+  readonly metric?: { readonly name: string; readonly value: number };
 }
 
 export interface Scores {
@@ -38,30 +41,29 @@ export async function scoreModel(served: Served, prepared: Prepared, stage: numb
   const inputs = sets.flat().map(({ input }) => input);
   const answers = await answerToday(served, answersAt(prepared, stage), inputs, ports, { alternatives: 1 });
   let from = 0;
-  const rights = sets.map((set) => {
-    const part = set.map(
-      ({ output }, at) => labelOrNull(answers[from + at]?.output ?? null) === rightAt(prepared, output, stage),
+  const { kind } = taskOf(prepared.scenario);
+  const grades = sets.map((set) => {
+    const part = set.map(({ output }, at) =>
+      kind.grade(rightAt(prepared, output, stage), answers[from + at]?.output ?? null),
     );
     from += set.length;
     return part;
   });
-  const [clean = [], noisy = [], ...parts] = rights;
+  const [clean = [], noisy = [], ...parts] = grades;
+  const toScore = (part: readonly Grade[]): Score => scoreOf(part, kind);
+  const ofUnion = (wanted: boolean): Score =>
+    toScore(parts.flatMap((part, at) => part.filter((_, item) => prepared.parts[at]?.[item]?.noisy === wanted)));
   return {
     clean: toScore(clean),
     noisy: toScore(noisy),
     parts: parts.map(toScore),
-    union: { clean: ofUnion(prepared.parts, parts, false), noisy: ofUnion(prepared.parts, parts, true) },
+    union: { clean: ofUnion(false), noisy: ofUnion(true) },
   };
 }
 
-function ofUnion(sets: readonly (readonly ScoreItem[])[], rights: readonly boolean[][], wanted: boolean): Score {
-  return toScore(
-    sets.flatMap((set, part) =>
-      set.flatMap(({ noisy }, at) => (noisy === wanted ? [rights[part]?.[at] === true] : [])),
-    ),
-  );
-}
-
-function toScore(rights: readonly boolean[]): Score {
-  return { right: rights.filter(Boolean).length, of: rights.length, rights: packRights(rights) };
+function scoreOf(grades: readonly Grade[], kind: TaskKind): Score {
+  const rights = grades.map(({ right }) => right);
+  const score = { right: rights.filter(Boolean).length, of: rights.length, rights: packRights(rights) };
+  const { metric, value } = kind.score(grades);
+  return metric === 'accuracy' ? score : { ...score, metric: { name: metric, value } };
 }

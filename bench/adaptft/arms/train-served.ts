@@ -1,14 +1,11 @@
 import { createHash } from 'node:crypto';
-import { defaultConfiguration } from '../../../shared/adapters/backends/embedded/search-space.ts';
-import { defaultBackEnds } from '../../../shared/composition/default-back-ends.ts';
 import type { Example } from '../../../shared/domain/models/example.ts';
 import { trainerNamed } from '../../../shared/ports/back-ends.ts';
 import { writeJsonl } from '../../../shared/ports/documents.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
 import { toEnd } from '../../../shared/ports/to-end.ts';
-import { classificationTask } from '../../../shared/tasks/classification/classification-spec.ts';
-import { labelOutput } from '../../../shared/tasks/classification/label.ts';
 import type { Labelled } from '../perturbations/corpus.ts';
+import { taskOf } from '../scenarios/scenario.ts';
 import { labelsAt } from './labels-at.ts';
 import type { Prepared } from './prepared.ts';
 import type { Served } from './score.ts';
@@ -25,18 +22,19 @@ export async function trainServed(
   ports: Ports,
 ): Promise<Served> {
   const { scenario, seed } = prepared;
+  const task = taskOf(scenario);
   const datasetKey = `arms/${name}.jsonl`;
   await writeJsonl(ports.objects, datasetKey, examples.map(asExample));
   const artifactKey = `arms/${name}.bin`;
-  return toEnd(trainerNamed(defaultBackEnds.trainer, ports), artifactKey, {
-    task: classificationTask(labelsAt(prepared, stage)),
+  return toEnd(trainerNamed(task.backEnds.trainer, ports), artifactKey, {
+    task: task.spec(labelsAt(prepared, stage)),
     datasetKey,
-    configuration: defaultConfiguration(scenario.foundation),
+    configuration: task.configuration(scenario.foundation),
     seed,
     teacher: null,
     folds: null,
     artifactKey,
-    predictor: defaultBackEnds.predictor,
+    predictor: task.backEnds.predictor,
   });
 }
 
@@ -44,7 +42,7 @@ function asExample({ input, output }: Labelled, index: number): Example {
   return {
     exampleId: createHash('sha256').update(`${index}\u0000${input}`).digest('hex').slice(0, 16),
     input,
-    output: labelOutput(output),
+    output,
     weight: 1,
     slice: 'gold',
     provenance: { kind: 'file', line: index + 1 },

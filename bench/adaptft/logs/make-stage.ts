@@ -1,11 +1,12 @@
+import type { Output } from '../../../shared/domain/base/output.ts';
 import type { Random } from '../../../shared/ports/random.ts';
 import type { Corpus, Labelled } from '../perturbations/corpus.ts';
-import { between } from '../perturbations/edit.ts';
+import { between, type Edit } from '../perturbations/edit.ts';
 import { type KindName, kindNamed, kindsOfClass, type LogKind, otherProduct } from '../perturbations/kinds.ts';
-import { type Perturbed, perturb, type Streams, type Strength } from '../perturbations/perturb.ts';
+import { changed, type Perturbed, perturb, type Streams, type Strength } from '../perturbations/perturb.ts';
 import { nearDuplicate } from '../perturbations/repetition.ts';
 import { arrivals, retryAfter, timeoutMs } from './arrivals.ts';
-import type { WrongLabel } from './judge.ts';
+import type { WrongOutput } from './judge.ts';
 import type { StagedLog } from './staged-log.ts';
 
 export interface Stage {
@@ -41,7 +42,7 @@ export interface StageRequest {
   readonly stage: Stage;
   readonly hosts: readonly Labelled[];
   readonly corpus: Corpus;
-  readonly wrongLabel: WrongLabel;
+  readonly wrongOutput: WrongOutput;
   readonly seed: number;
   readonly random: Random;
 }
@@ -95,12 +96,12 @@ type Made = Omit<Perturbed, 'kinds'> & { readonly kinds: readonly LogKind[] };
  * A kind that is poison by its wrong correction alone needs a judge who errs on the label; without one the input is not
  * poisoned.
  */
-function perturbHost(host: Labelled, { stage, corpus, wrongLabel }: StageRequest, streams: Streams): Made {
-  if (!corpus.labels.includes(host.output)) return fromOtherProduct(host, { stage, corpus }, streams);
+function perturbHost(host: Labelled, { stage, corpus, wrongOutput }: StageRequest, streams: Streams): Made {
+  if (!corpus.knows(host.output)) return fromOtherProduct(host, { stage, corpus }, streams);
   const perturbed = perturb(host, stage.strength, corpus, streams);
   if (!perturbed.kinds.some((kind) => wrongByNature.has(kind))) return perturbed;
-  const right = { ...host, output: perturbed.right ?? host.output };
-  return wrongLabel(right, streams('judge')) === null
+  const right = { input: perturbed.input, output: perturbed.right ?? host.output };
+  return wrongOutput(right, streams('judge')) === null
     ? perturb(host, { ...stage.strength, poison: 0 }, corpus, streams)
     : perturbed;
 }
@@ -121,7 +122,7 @@ interface Draft {
   readonly timedOut: boolean;
   readonly host: Labelled;
   readonly perturbed: Made;
-  readonly expected: string | null;
+  readonly expected: Output | null;
   readonly wrong: boolean;
   readonly uncorrected: boolean;
   readonly original: Draft | null;
@@ -130,14 +131,14 @@ interface Draft {
 function judged(
   host: Labelled,
   { kinds, right, ...perturbed }: Made,
-  { wrongLabel }: StageRequest,
+  { wrongOutput }: StageRequest,
   random: ReturnType<Random['stream']>,
 ): Pick<Draft, 'expected' | 'wrong'> {
   if (perturbed.class !== 'poison') return { expected: right, wrong: false };
   if (kinds.includes(otherProduct) && random.next() >= forcedShare) return { expected: null, wrong: false };
   const always = kinds.some((kind) => wrongByNature.has(kind) || kind === otherProduct);
   if (!always && random.next() >= wrongShareOfOthers) return { expected: right, wrong: false };
-  const wrong = wrongLabel({ ...host, output: right ?? host.output }, random);
+  const wrong = wrongOutput({ input: perturbed.input, output: right ?? host.output }, random);
   return wrong === null ? { expected: right, wrong: false } : { expected: wrong, wrong: true };
 }
 
@@ -151,14 +152,16 @@ function repeats(
   streams: (name: string) => ReturnType<Random['stream']>,
 ): Draft[] {
   const copies: Draft[] = [];
-  const copy = (kind: KindName, waitMs: number, input = draft.perturbed.input): void => {
-    const { perturbed } = draft;
+  const { perturbed } = draft;
+  const copy = (kind: KindName, waitMs: number, again: Again = { ...perturbed, expected: draft.expected }): void => {
     copies.push({
       ...draft,
       at: draft.at + waitMs,
+      expected: again.expected,
       perturbed: {
         ...perturbed,
-        input,
+        input: again.input,
+        right: again.right,
         kinds: [...perturbed.kinds, kind],
         class: perturbed.class === 'clean' ? 'fixable' : perturbed.class,
       },
@@ -168,9 +171,8 @@ function repeats(
   const comes = (kind: KindName): boolean => streams(`roll/${kind}`).next() < kindNamed(kind).rate * noise;
   if (comes('exact-duplicate')) copy('exact-duplicate', between(1, 600, streams('exact-duplicate')) * minuteMs);
   if (comes('near-duplicate')) {
-    const random = streams('near-duplicate');
-    const near = nearDuplicate(draft.perturbed.input, random, corpus);
-    copy('near-duplicate', between(1, 600, random) * minuteMs, near ?? draft.perturbed.input);
+    const { waitMs, again } = inOtherWords(draft, corpus, streams);
+    copy('near-duplicate', waitMs, again);
   }
   if (comes('retry-storm')) {
     const random = streams('retry-storm');
@@ -181,6 +183,26 @@ function repeats(
     }
   }
   return copies;
+}
+
+/** What a repeat says, what is right of it and what the judge says. */
+type Again = Pick<Perturbed, 'input' | 'right'> & Pick<Draft, 'expected'>;
+
+/** The same hardly changed, and when it comes; word for word where every change would destroy what is right or judged. */
+function inOtherWords(
+  { perturbed, expected }: Draft,
+  corpus: Corpus,
+  streams: Streams,
+): { waitMs: number; again: Again } {
+  let waitMs = 0;
+  const withWait: Edit = (text, random, of) => {
+    const edited = nearDuplicate(text, random, of);
+    waitMs = between(1, 600, random) * minuteMs;
+    return edited;
+  };
+  const from = { input: perturbed.input, outputs: [perturbed.right, expected] };
+  const { input, outputs } = changed(withWait, 'near-duplicate', from, corpus, streams) ?? from;
+  return { waitMs, again: { input, right: outputs[0] ?? null, expected: outputs[1] ?? null } };
 }
 
 function toLog(draft: Draft, ids: ReadonlyMap<Draft, string>): StagedLog {

@@ -1,3 +1,4 @@
+import type { Output } from '../../../shared/domain/base/output.ts';
 import type { LogKind, PerturbationClass } from '../perturbations/kinds.ts';
 
 /** What was done to a log: the ground truth, which no judge and no arm but the oracle sees. */
@@ -6,9 +7,9 @@ export interface GroundTruth {
   /** In the order in which they acted; one poison kind at most, which then stands first. */
   readonly kinds: readonly LogKind[];
   /** The input before anything was done to it, and its right output. */
-  readonly host: { readonly input: string; readonly output: string };
+  readonly host: { readonly input: string; readonly output: Output };
   /** The right output of the input as it is; null for poison that has none. */
-  readonly right: string | null;
+  readonly right: Output | null;
   /** Whether the judge's correction is wrong. */
   readonly wrongCorrection: boolean;
   /** A failure that the paper's naive arm leaves uncorrected, should the model fail on it. */
@@ -28,7 +29,7 @@ export interface StagedLog {
   /** No answer within the time limit: there is nothing to judge, and the input was sent again. */
   readonly timedOut: boolean;
   /** What the judge says is right; null when it only says that the answer is wrong, or says nothing. */
-  readonly expected: string | null;
+  readonly expected: Output | null;
   /** Nobody judges it; absent where somebody does. */
   readonly unjudged?: true;
   readonly truth: GroundTruth;

@@ -1,23 +1,29 @@
+import type { Output } from '../../../shared/domain/base/output.ts';
+import type { TaskKind } from '../../../shared/domain/base/task-kind.ts';
 import type { Prediction } from '../../../shared/ports/predictor.ts';
-import { labelOrNull } from '../../../test/helpers/outputs.ts';
 import { isJudged, type StagedLog } from './staged-log.ts';
 
 /** A model's answer to a log. */
 export interface Answer {
-  readonly output: string | null;
+  readonly output: Output | null;
   readonly confidence: number;
 }
 
-/** A prediction of a classification; no answer where there is none. */
-export function labelled(prediction: Prediction | undefined): Answer {
-  return { output: labelOrNull(prediction?.output ?? null), confidence: prediction?.confidence ?? 0 };
+/** A prediction; no answer where there is none. */
+export function answerOf(prediction: Prediction | undefined): Answer {
+  return { output: prediction?.output ?? null, confidence: prediction?.confidence ?? 0 };
 }
 
 /**
  * The log as a line for `ratchet ingest`: the input, what the model answered, and what the judge made of it. No ground
  * truth.
  */
-export function traceLine(log: StagedLog, answer: Answer | null, modelId: string): Record<string, unknown> {
+export function traceLine(
+  log: StagedLog,
+  answer: Answer | null,
+  modelId: string,
+  kind: Pick<TaskKind, 'key'>,
+): Record<string, unknown> {
   const recorded = {
     traceId: log.logId,
     timestamp: log.timestamp,
@@ -35,7 +41,11 @@ export function traceLine(log: StagedLog, answer: Answer | null, modelId: string
   const given = { ...recorded, output: answer.output, confidence: answer.confidence };
   if (!isJudged(log)) return given;
   if (log.expected === null) return { ...given, ...verdict('fail') };
-  return { ...given, expected: log.expected, ...verdict(answer.output === log.expected ? 'pass' : 'fail') };
+  return {
+    ...given,
+    expected: log.expected,
+    ...verdict(kind.key(answer.output) === kind.key(log.expected) ? 'pass' : 'fail'),
+  };
 }
 
 const judge = { judge: { kind: 'llm', id: 'adaptft-judge', reason: '' } };

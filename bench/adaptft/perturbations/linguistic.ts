@@ -1,6 +1,6 @@
 import type { RandomStream } from '../../../shared/ports/random.ts';
 import { between, changeTokens, type Edit, pick, someOf } from './edit.ts';
-import { tokensOf } from './tokens.ts';
+import { around, characterwise, type Edited, joined, kept, type Piece, put, textOf, wordsOf } from './edited.ts';
 
 // biome-ignore format: a table
 const keyboardNeighbours: Readonly<Record<string, string>> = {
@@ -47,8 +47,8 @@ export const phoneticMisspelling: Edit = (text, random) =>
 
 /** Word order gone: some words in a row are shuffled, or the sentence is turned about. */
 export const brokenSyntax: Edit = (text, random) => {
-  const tokens = tokensOf(text);
-  if (new Set(tokens).size < 2) return null;
+  const tokens = wordsOf(text);
+  if (new Set(tokens.map((token) => token.text)).size < 2) return null;
   const span = Math.min(tokens.length, between(3, 5, random));
   for (let attempt = 0; attempt < 10; attempt += 1) {
     const from = random.below(tokens.length - span + 1);
@@ -56,9 +56,10 @@ export const brokenSyntax: Edit = (text, random) => {
       random.below(3) === 0
         ? [...tokens.slice(from), ...tokens.slice(0, from)]
         : [...tokens.slice(0, from), ...random.shuffle(tokens.slice(from, from + span)), ...tokens.slice(from + span)];
-    if (shuffled.join(' ') !== tokens.join(' ')) return shuffled.join(' ');
+    const turned = joined(shuffled);
+    if (textOf(turned) !== textOf(joined(tokens))) return turned;
   }
-  return [...tokens.slice(1), ...tokens.slice(0, 1)].join(' ');
+  return joined([...tokens.slice(1), ...tokens.slice(0, 1)]);
 };
 
 // biome-ignore format: a table
@@ -76,22 +77,39 @@ export const grammar: Edit = (text, random) => {
     if (/^\p{L}{4,}ing$/u.test(token)) return token.slice(0, -3);
     return /^\p{L}{3,}[^s\W]$/u.test(token) ? `${token}s` : null;
   });
-  const tidy = wrong?.replaceAll(/\s+/g, ' ').trim();
-  return tidy === undefined || tidy === '' || tidy === text ? null : tidy;
+  if (wrong === null) return null;
+  const tidy = tidied(wrong);
+  return textOf(tidy) === '' || textOf(tidy) === text ? null : tidy;
 };
+
+/** One blank between words, none around them, where words may have gone. @param pieces words and what is between them */
+function tidied(pieces: Edited): Edited {
+  const tidy: Piece[] = [];
+  let isOpen = false;
+  for (const piece of pieces) {
+    const isBlank = piece.text !== '' && piece.text.trim() === '';
+    tidy.push(isBlank ? { ...piece, text: isOpen ? ' ' : '' } : piece);
+    if (piece.text !== '') isOpen = !isBlank;
+  }
+  const last = tidy.findLastIndex(({ text }) => text !== '');
+  return tidy.map((piece, at) => (at === last && piece.text === ' ' ? { ...piece, text: '' } : piece));
+}
 
 /** Marks in heaps, or between the words. */
 export const punctuationAbuse: Edit = (text, random) => {
-  const bare = text.replace(/[.?!]+\s*$/, '');
+  const bare = kept(text, 0, text.replace(/[.?!]+\s*$/, '').length);
   switch (random.below(4)) {
     case 0:
-      return bare + pick(['!!!', '????', '?!?!', '!?!!', '.....', '???!!!'], random);
+      return [bare, put(pick(['!!!', '????', '?!?!', '!?!!', '.....', '???!!!'], random))];
     case 1:
-      return `${tokensOf(bare).join(pick(['... ', ', ', '.. '], random))}${pick(['...', '??', '!!'], random)}`;
+      return [
+        ...joined(wordsOf(text, bare.to), pick(['... ', ', ', '.. '], random)),
+        put(pick(['...', '??', '!!'], random)),
+      ];
     case 2:
-      return `${pick(['!!', '**', '>>> ', '... '], random)}${bare}${pick(['!!', '**', ' <<<', ' ...'], random)}`;
+      return [put(pick(['!!', '**', '>>> ', '... '], random)), bare, put(pick(['!!', '**', ' <<<', ' ...'], random))];
     default:
-      return `${bare} ${pick([';;', '? ? ?', '! !', ',,,', ':::'], random)}`;
+      return [bare, put(` ${pick([';;', '? ? ?', '! !', ',,,', ':::'], random)}`)];
   }
 };
 
@@ -104,7 +122,7 @@ export const casing: Edit = (text, random) => {
     [...text].map((letter) => (random.below(2) === 0 ? letter.toUpperCase() : letter.toLowerCase())).join(''),
     text.toLowerCase(),
   ].filter((style) => style !== text);
-  return styles.length === 0 ? null : pick(styles, random);
+  return styles.length === 0 ? null : characterwise(text, pick(styles, random));
 };
 
 // biome-ignore format: a table
@@ -119,9 +137,15 @@ const slangEnds = ['lol', 'tbh', 'asap', 'fr', 'ngl', 'bro', 'imo', 'idk', 'lmk'
 
 /** Abbreviations and slang. */
 export const slang: Edit = (text, random) => {
-  const shortened =
-    changeTokens(text, between(2, 4, random), random, (token) => shortForms[token.toLowerCase()] ?? null) ?? text;
-  return shortened === text || random.below(3) === 0 ? `${shortened} ${pick(slangEnds, random)}` : shortened;
+  const shortened = changeTokens(
+    text,
+    between(2, 4, random),
+    random,
+    (token) => shortForms[token.toLowerCase()] ?? null,
+  ) ?? [kept(text)];
+  return textOf(shortened) === text || random.below(3) === 0
+    ? [...shortened, put(` ${pick(slangEnds, random)}`)]
+    : shortened;
 };
 
 type Dictionary = Readonly<Record<string, string>>;
@@ -156,6 +180,6 @@ export const codeSwitching: Edit = (text, random) => {
   return switched ?? withPhrase(text, pick(phrases, random), random);
 };
 
-function withPhrase(text: string, phrase: string, random: RandomStream): string {
-  return /[,:]$/.test(phrase) || random.below(2) === 0 ? `${phrase} ${text}` : `${text} ${phrase}`;
+function withPhrase(text: string, phrase: string, random: RandomStream): Edited {
+  return /[,:]$/.test(phrase) || random.below(2) === 0 ? around(text, `${phrase} `) : around(text, '', ` ${phrase}`);
 }

@@ -1,5 +1,6 @@
 import type { RandomStream } from '../../../shared/ports/random.ts';
 import { between, type Edit, pick } from './edit.ts';
+import { around, put } from './edited.ts';
 
 // biome-ignore format: a table
 const subjects = ['photosynthesis', 'the french revolution', 'black holes', 'medieval castles', 'the periodic table', 'plate tectonics', 'jazz harmony', 'the roman senate', 'coral reefs', 'quantum tunnelling', 'greek tragedy', 'game theory', 'volcanoes', 'the silk road', 'cubism'];
@@ -9,7 +10,9 @@ const sums = (random: RandomStream) =>
   `${between(12, 98, random)} times ${between(12, 98, random)} minus ${between(3, 40, random)}`;
 
 /** A request that has nothing to do with the task: schoolwork, essays, riddles. */
-export const offDomain: Edit = (_text, random) =>
+export const offDomain: Edit = (_text, random) => [put(schoolwork(random))];
+
+const schoolwork = (random: RandomStream): string =>
   pick(
     [
       () => `write an essay of ${between(2, 9, random)}00 words on ${pick(subjects, random)}`,
@@ -35,8 +38,9 @@ const wonders = ['are you a real person', 'who trained you', 'what model are you
 const wonderLeads = ['', 'by the way ', 'honest question, ', 'tell me, ', 'i was wondering, ', 'hey ', 'just curious: '];
 
 /** A question about the model itself. */
-export const metaQuestion: Edit = (_text, random) =>
-  `${pick(wonderLeads, random)}${pick(wonders, random)}${pick(['?', '', ' or what', ' exactly'], random)}`;
+export const metaQuestion: Edit = (_text, random) => [
+  put(`${pick(wonderLeads, random)}${pick(wonders, random)}${pick(['?', '', ' or what', ' exactly'], random)}`),
+];
 
 // biome-ignore format: a table
 const leanings = ['same as last time please', 'and the other one?', 'do it again but with the second one', 'no, the one i told you about', 'like we agreed on the phone', 'what about the rest of them', 'change that to the earlier one', 'yes that one, as before', 'go on from where we stopped', 'use the usual one', 'it still does not work, try the other way', 'the thing from yesterday again'];
@@ -46,8 +50,8 @@ const leaningLeads = ['as i said in my last message, ', 'following up on our cha
 /** Cannot be understood without a conversation that the model does not see. */
 export const assumedContext: Edit = (text, random) =>
   random.below(3) === 0
-    ? `${pick(leaningLeads, random)}${text}`
-    : `${pick(leanings, random)}${pick(['', ' thanks', ' please', ', ok?'], random)}`;
+    ? around(text, pick(leaningLeads, random))
+    : [put(`${pick(leanings, random)}${pick(['', ' thanks', ' please', ', ok?'], random)}`)];
 
 // biome-ignore format: a table
 const modalities = ['in the picture i sent', 'see the attached photo', 'as shown in the screenshot', 'listen to this voice note', 'in the video below', 'according to the chart on the left', 'look at my scan', 'this is what the camera shows', 'from the file i uploaded', 'the diagram says it all'];
@@ -55,8 +59,12 @@ const modalities = ['in the picture i sent', 'see the attached photo', 'as shown
 /** Points at a picture, a recording or a file that is not there. */
 export const missingModality: Edit = (text, random) =>
   random.below(2) === 0
-    ? `${pick(modalities, random)}, ${text}`
-    : `${pick(['what is this', 'is this right', 'can you read that', 'what should i do about it'], random)}? ${pick(modalities, random)}`;
+    ? around(text, `${pick(modalities, random)}, `)
+    : [
+        put(
+          `${pick(['what is this', 'is this right', 'can you read that', 'what should i do about it'], random)}? ${pick(modalities, random)}`,
+        ),
+      ];
 
 const consonants = 'bcdfghjklmnpqrstvwxz';
 const keys = ['asdfghjkl', 'qwertyuiop', 'zxcvbnm', 'jkl;', 'dfgh'];
@@ -78,9 +86,10 @@ export const gibberish: Edit = (_text, random) => {
         ).join('');
     }
   };
-  return Array.from({ length: between(1, 6, random) }, word).join(' ');
+  return [put(Array.from({ length: between(1, 6, random) }, word).join(' '))];
 };
 
 /** Nothing, or next to nothing. */
-export const empty: Edit = (_text, random) =>
-  pick(['', ' ', '.', '?', '-', '\n', 'x', 'n/a', '...', 'test', 'null'], random);
+export const empty: Edit = (_text, random) => [
+  put(pick(['', ' ', '.', '?', '-', '\n', 'x', 'n/a', '...', 'test', 'null'], random)),
+];

@@ -1,7 +1,9 @@
+import type { Output } from '../../../shared/domain/base/output.ts';
 import type { RandomStream } from '../../../shared/ports/random.ts';
 import { decisionBoundary, falsePremise, jailbreak, otherEndpoint, promptInjection } from './adversarial.ts';
 import type { Corpus, Labelled } from './corpus.ts';
 import type { Edit } from './edit.ts';
+import { type Edited, textOf } from './edited.ts';
 import { type KindName, kindNamed, kindsOfClass, type PerturbationClass } from './kinds.ts';
 import {
   brokenSyntax,
@@ -76,8 +78,8 @@ export interface Perturbed {
   /** What was done, in the order in which it was done; only what has changed something is named. */
   readonly kinds: readonly KindName[];
   readonly class: PerturbationClass | 'clean';
-  /** The right output; null for poison that has none. */
-  readonly right: string | null;
+  /** What is right of the input as it is; null for poison of which nothing is. */
+  readonly right: Output | null;
 }
 
 /** Streams of randomness by name, so that one edit's draws never move another's. */
@@ -102,16 +104,48 @@ export function perturb(host: Labelled, strength: Strength, corpus: Corpus, stre
   const start =
     poison === null ? plainOrHard(host, strength, corpus, streams) : poisoned(host, poison, corpus, streams);
   if (start.kinds.includes('empty')) return start;
-  let { input } = start;
+  let { input, right } = start;
   const kinds: KindName[] = [...start.kinds];
   for (const name of Object.keys(fixableEdits) as (keyof typeof fixableEdits)[]) {
     if (streams(`roll/${name}`).next() >= kindNamed(name).rate * strength.noise) continue;
-    const edited = fixableEdits[name](input, streams(name), corpus);
-    if (edited === null || edited === input) continue;
-    input = edited;
+    const edited = changed(fixableEdits[name], name, { input, outputs: [right] }, corpus, streams);
+    if (edited === null) continue;
+    input = edited.input;
+    right = edited.outputs[0] ?? null;
     kinds.push(name);
   }
-  return { ...start, input, kinds, class: start.class === 'clean' && kinds.length > 0 ? 'fixable' : start.class };
+  return {
+    ...start,
+    input,
+    right,
+    kinds,
+    class: start.class === 'clean' && kinds.length > 0 ? 'fixable' : start.class,
+  };
+}
+
+/** An input with what is said of it; null of what nothing is. */
+export interface Said {
+  readonly input: string;
+  readonly outputs: readonly (Output | null)[];
+}
+/** So often another change of the same kind is drawn, where one would destroy what is said. */
+const tries = 8;
+
+/**
+ * Changes an input, and what is said of it with it.
+ * @param name of the edit's stream
+ * @returns null when nothing changes, or every change that was drawn destroys what is said
+ */
+export function changed(edit: Edit, name: string, from: Said, corpus: Corpus, streams: Streams): Said | null {
+  for (let attempt = 0; attempt < tries; attempt += 1) {
+    const edited = edit(from.input, streams(attempt === 0 ? name : `${name}/again/${attempt}`), corpus);
+    if (edited === null) return null;
+    const input = textOf(edited);
+    if (input === from.input) return null;
+    const outputs = from.outputs.map((output) => output && corpus.rules.carry(output, from.input, edited));
+    if (outputs.every((output, at) => output !== null || from.outputs[at] === null)) return { input, outputs };
+  }
+  return null;
 }
 
 function drawPoison(share: number, random: RandomStream): KindName | null {
@@ -128,8 +162,16 @@ function plainOrHard(host: Labelled, { noise }: Strength, corpus: Corpus, stream
   const plain: Perturbed = { input: host.input, kinds: [], class: 'clean', right: host.output };
   const name = 'decision-boundary';
   if (streams(`roll/${name}`).next() >= kindNamed(name).rate * noise) return plain;
-  const edited = decisionBoundary(host, streams(name), corpus);
-  return edited === null ? plain : { ...plain, input: edited, kinds: [name], class: 'hard' };
+  const made = decisionBoundary(host, streams(name), corpus);
+  if (made === null) return plain;
+  const { own, quoted, ofQuoted } = made;
+  const { rules } = corpus;
+  const [right, alsoRight] = [
+    rules.carry(host.output, host.input, own),
+    rules.carry(quoted.output, quoted.input, ofQuoted),
+  ];
+  if (right === null || alsoRight === null) return plain;
+  return { input: textOf(own), kinds: [name], class: 'hard', right: rules.withQuoted(right, alsoRight) };
 }
 
 function poisoned(host: Labelled, name: KindName, corpus: Corpus, streams: Streams): Perturbed {
@@ -140,11 +182,13 @@ function poisoned(host: Labelled, name: KindName, corpus: Corpus, streams: Strea
   }
   const poison = poisonEdits[name as keyof typeof poisonEdits];
   const edited = poison?.edit(host.input, streams(name), corpus) ?? null;
-  if (edited === null || edited === host.input) return flipped;
-  return {
-    input: edited,
-    kinds: [name],
-    class: 'poison',
-    right: poison.keepsHost(host.input, edited) ? host.output : null,
-  };
+  if (edited === null || textOf(edited) === host.input) return flipped;
+  const input = textOf(edited);
+  const right = poison.keepsHost(host.input, input) ? stillRight(host, edited, corpus) : corpus.rules.ofNothing;
+  return { input, kinds: [name], class: 'poison', right };
+}
+
+/** Where the host's text is in the new one by chance, nothing of it is. */
+function stillRight(host: Labelled, edited: Edited, { rules }: Corpus): Output | null {
+  return rules.carry(host.output, host.input, edited) ?? rules.ofNothing;
 }

@@ -1,4 +1,5 @@
 import { between, changeTokens, type Edit, pick, someOf } from './edit.ts';
+import { around, joined, kept, put, replacedAll, wordsOf } from './edited.ts';
 import { tokensOf } from './tokens.ts';
 
 const openings = ['hi', 'hello there', 'hey', 'good morning', 'dear assistant', 'greetings', 'hi team', 'yo'];
@@ -13,7 +14,10 @@ const leads = ['here goes:', 'my question is this:', 'so,', 'anyway,', 'could yo
 
 /** A greeting and talk before the request. */
 export const preamble: Edit = (text, random) =>
-  `${pick(openings, random)}, ${random.below(4) === 0 ? '' : `${pick(reasons, random)}. `}${pick(leads, random)} ${text}`;
+  around(
+    text,
+    `${pick(openings, random)}, ${random.below(4) === 0 ? '' : `${pick(reasons, random)}. `}${pick(leads, random)} `,
+  );
 
 // biome-ignore format: a table
 const forms = [
@@ -25,40 +29,43 @@ const forms = [
 /** Asks for a form of answer that the model cannot give. */
 export const formatRequest: Edit = (text, random) =>
   random.below(4) === 0
-    ? `(${pick(forms, random)}) ${text}`
-    : `${text}${pick(['. ', ', ', ' - ', ' '], random)}${pick(forms, random)}`;
+    ? around(text, `(${pick(forms, random)}) `)
+    : around(text, '', `${pick(['. ', ', ', ' - ', ' '], random)}${pick(forms, random)}`);
 
 /** Cut off, in the middle of a word more often than not; at least half is left. */
 export const truncation: Edit = (text, random) => {
   const keep = Math.ceil(text.length * (0.6 + 0.3 * random.next()));
   const cut = text.slice(0, keep).trimEnd();
-  return cut.length >= text.length || tokensOf(cut).length === 0 ? null : cut;
+  return cut.length >= text.length || tokensOf(cut).length === 0 ? null : [kept(text, 0, cut.length)];
 };
 
 /** What a web page leaves behind. */
 export const htmlRemnants: Edit = (text, random) => {
   switch (random.below(5)) {
     case 0:
-      return `<p>${text}</p>`;
+      return around(text, '<p>', '</p>');
     case 1:
-      return tokensOf(text).join('&nbsp;');
+      return joined(wordsOf(text), '&nbsp;');
     case 2:
-      return `<div class="msg"><span>${text}</span><br/></div>`;
+      return around(text, '<div class="msg"><span>', '</span><br/></div>');
     case 3:
-      return `${text}<br><br>&lt;sent from my phone&gt;`;
-    default:
-      return `<b>${tokensOf(text).slice(0, 1).join('')}</b> ${tokensOf(text).slice(1).join(' ')}&amp;nbsp;`;
+      return around(text, '', '<br><br>&lt;sent from my phone&gt;');
+    default: {
+      const [first, ...rest] = wordsOf(text);
+      const bold = first === undefined ? [] : [first];
+      return [put('<b>'), ...bold, put('</b> '), ...joined(rest), put('&amp;nbsp;')];
+    }
   }
 };
 
 /** Said twice, whole or in part. */
 export const innerDuplication: Edit = (text, random) => {
-  const tokens = tokensOf(text);
+  const tokens = wordsOf(text);
   if (tokens.length === 0) return null;
-  if (random.below(2) === 0 || tokens.length < 4) return `${text} ${text}`;
+  if (random.below(2) === 0 || tokens.length < 4) return joined([kept(text), kept(text)]);
   const from = random.below(tokens.length - 2);
   const to = from + between(2, Math.min(5, tokens.length - from), random);
-  return [...tokens.slice(0, to), ...tokens.slice(from, to), ...tokens.slice(to)].join(' ');
+  return joined([...tokens.slice(0, to), ...tokens.slice(from, to), ...tokens.slice(to)]);
 };
 
 // biome-ignore format: a table
@@ -81,7 +88,7 @@ export const veryLong: Edit = (text, random, { medianWords }) => {
   for (let at = 0; tokensOf([...before, text, ...after].join(' ')).length <= wanted; at += 1) {
     (random.below(2) === 0 ? before : after).push(`${order[at % order.length]},`);
   }
-  return [...before, text, ...after].join(' ');
+  return joined([...before.map(put), kept(text), ...after.map(put)]);
 };
 
 // biome-ignore format: a table
@@ -99,12 +106,12 @@ export const ocrConfusion: Edit = (text, random) =>
 /** Bytes gone wrong: read in another encoding, lost, or invisible. */
 export const encodingAnomaly: Edit = (text, random) => {
   const at = random.below(text.length + 1);
-  const insert = (characters: string) => text.slice(0, at) + characters + text.slice(at);
+  const insert = (characters: string) => [kept(text, 0, at), put(characters), kept(text, at)];
   switch (random.below(5)) {
     case 0:
       return insert('\ufffd\ufffd');
     case 1:
-      return /['’]/.test(text) ? text.replaceAll(/['’]/g, 'â€™') : insert('Ã©');
+      return /['’]/.test(text) ? replacedAll(text, /['’]/g, 'â€™') : insert('Ã©');
     case 2:
       return insert('\u200b\u200b');
     case 3:
@@ -112,7 +119,7 @@ export const encodingAnomaly: Edit = (text, random) => {
         token.replaceAll('a', '\u0430').replaceAll('o', '\u043e').replaceAll('e', '\u0435'),
       );
     default:
-      return tokensOf(text).join('Â\u00a0');
+      return joined(wordsOf(text), 'Â\u00a0');
   }
 };
 
@@ -121,12 +128,12 @@ export const leakedMetadata: Edit = (text, random) => {
   const id = between(100, 99_999, random);
   return pick(
     [
-      `[split: test] [id: ${id}] ${text}`,
-      `example_id=${id} ${text}`,
-      `Q${id}. ${text}`,
-      `${text} ||| source: dev.jsonl line ${id}`,
-      `### Input:\n${text}\n### Label:`,
-      `utterance: ${text} | annotator: ${id % 17}`,
+      around(text, `[split: test] [id: ${id}] `),
+      around(text, `example_id=${id} `),
+      around(text, `Q${id}. `),
+      around(text, '', ` ||| source: dev.jsonl line ${id}`),
+      around(text, '### Input:\n', '\n### Label:'),
+      around(text, 'utterance: ', ` | annotator: ${id % 17}`),
     ],
     random,
   );

@@ -8,9 +8,10 @@ import type { UnitResult } from '../arms/unit-result.ts';
 import { paperStages } from '../logs/make-stage.ts';
 import { perturbationKinds } from '../perturbations/kinds.ts';
 import { type Scenario, stageSize } from '../scenarios/scenario.ts';
-import { markdown } from './markdown.ts';
+import { entityPart } from './entity-part.ts';
+import { markdown, type ReportFacts } from './markdown.ts';
 import { overallChart } from './overall-chart.ts';
-import { summarise } from './summarise.ts';
+import { summarise, unitsIn } from './summarise.ts';
 import type { HardSummary, Summary } from './summary.ts';
 import { trajectoryChart } from './trajectory-chart.ts';
 import { protocol } from './unit-files.ts';
@@ -23,15 +24,16 @@ export interface ResultRequest {
   /** Those that the summary is over, and those shown apart from it. */
   readonly scenarios: readonly Scenario[];
   readonly hard: readonly Scenario[];
+  readonly entities: readonly Scenario[];
   readonly random: Random;
 }
 
-/** Writes everything: one JSON, a page of Markdown, a chart of all scenarios and one of each. */
-export async function writeResults(request: ResultRequest): Promise<Summary> {
+/**
+ * Writes everything: one JSON, a page of Markdown, a chart of all scenarios and one of each. Where nothing but scenarios
+ * of entities was run, the page has their part alone, and nothing is held against the targets.
+ */
+export async function writeResults(request: ResultRequest): Promise<Pick<Summary, 'targets'>> {
   const { out, command, units, scenarios, random } = request;
-  const summary = summarise(units, scenarios, random);
-  const { overall, promotions, triageByScenario, scenarios: hardSummaries } = summarise(units, request.hard, random);
-  const hard: HardSummary = { overall, promotions, triageByScenario, scenarios: hardSummaries };
   const base = out.replace(/\.json$/, '');
   const seeds = [...new Set(units.map(({ seed }) => seed))].sort((a, b) => a - b);
   const version = await versions();
@@ -49,12 +51,7 @@ export async function writeResults(request: ResultRequest): Promise<Summary> {
     stages: paperStages,
     stageSize,
     kinds: perturbationKinds,
-    ...summary,
-    hard,
-    units,
   };
-  await mkdir(dirname(out), { recursive: true });
-  await writeWhole(out, `${JSON.stringify(document)}\n`);
   const facts = {
     command,
     seeds,
@@ -63,7 +60,18 @@ export async function writeResults(request: ResultRequest): Promise<Summary> {
     duration: `${(seconds / 60).toFixed(0)} minutes of stages, some side by side`,
     charts: basename(base),
   };
-  await writeWhole(`${base}.md`, markdown(summary, facts, hard));
+  const entities = entityPart(units, request.entities);
+  await mkdir(dirname(out), { recursive: true });
+  if (units.length > 0 && unitsIn(units, request.entities).length === units.length) {
+    await writeWhole(out, `${JSON.stringify({ ...document, units })}\n`);
+    await writeWhole(`${base}.md`, entityPage(entities, facts));
+    return { targets: [] };
+  }
+  const summary = summarise(units, scenarios, random);
+  const { overall, promotions, triageByScenario, scenarios: hardSummaries } = summarise(units, request.hard, random);
+  const hard: HardSummary = { overall, promotions, triageByScenario, scenarios: hardSummaries };
+  await writeWhole(out, `${JSON.stringify({ ...document, ...summary, hard, units })}\n`);
+  await writeWhole(`${base}.md`, [markdown(summary, facts, hard), ...entities].join('\n'));
   await mkdir(base, { recursive: true });
   await writeWhole(join(base, 'overall.svg'), overallChart(summary.overall));
   const shown = [...summary.scenarios, ...hard.scenarios];
@@ -77,6 +85,19 @@ export async function writeResults(request: ResultRequest): Promise<Summary> {
 async function writeWhole(path: string, text: string): Promise<void> {
   await writeFile(`${path}.tmp`, text);
   await rename(`${path}.tmp`, path);
+}
+
+function entityPage(part: readonly string[], { command, seeds, versions: ratchet, machine }: ReportFacts): string {
+  return [
+    '# AdaptFT-Bench for entities: results',
+    '',
+    `\`${command}\` · seeds ${seeds.join(', ')} · ${ratchet} · ${machine}`,
+    '',
+    'What is measured, and how: [adaptft.md](adaptft.md#entities) and [perturbations.md](perturbations.md#entities); what it says: [adaptft.md](adaptft.md#what-the-results-say).',
+    ...(seeds.length === 1 ? ['', '**One seed**: an indication, no more.'] : []),
+    '',
+    ...part,
+  ].join('\n');
 }
 
 const root = new URL('../../../', import.meta.url);

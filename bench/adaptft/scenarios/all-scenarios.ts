@@ -1,4 +1,5 @@
 import { inOrOut, intents, oneDomain } from './clinc-scenarios.ts';
+import { entityScenarios } from './entity-scenarios.ts';
 import { hardScenarios } from './hard-scenarios.ts';
 import type { Scenario } from './scenario.ts';
 import { snips } from './snips-scenario.ts';
@@ -16,7 +17,7 @@ export const scenarios: readonly Scenario[] = [
 ];
 
 /** Every scenario that can be named. */
-export const allScenarios: readonly Scenario[] = [...scenarios, ...hardScenarios];
+export const allScenarios: readonly Scenario[] = [...scenarios, ...hardScenarios, ...entityScenarios];
 
 /** The scenario of `--quick`, and those on which single mechanisms of Ratchet are taken away. */
 export const quickScenario = 'clinc150-30';

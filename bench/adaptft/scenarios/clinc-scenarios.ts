@@ -2,12 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Random } from '../../../shared/ports/random.ts';
+import { labelOutput } from '../../../shared/tasks/classification/label.ts';
 import { type Labelled as ClincText, loadClinc } from '../../improvement/load-clinc.ts';
 import type { Labelled } from '../perturbations/corpus.ts';
 import { distinct } from './distinct.ts';
 import type { Material, Scenario } from './scenario.ts';
 
-const asLabelled = ({ text, label }: ClincText): Labelled => ({ input: text, output: label });
+const asLabelled = ({ text, label }: ClincText): Labelled => ({ input: text, output: labelOutput(label) });
 
 /** CLINC150 with some of its intents, drawn anew for each seed. The intents left over are there for another product. */
 export function intents(count: number, scenario: Omit<Scenario, 'name' | 'about' | 'load'>): Scenario {
@@ -47,7 +48,7 @@ export const oneDomain: Scenario = {
       const inside = rows.filter(({ label }) => own.has(label)).map(asLabelled);
       const outside = rows
         .filter(({ label }) => near.has(label))
-        .map(({ text }) => ({ input: text, output: elsewhere }));
+        .map(({ text }) => ({ input: text, output: labelOutput(elsewhere) }));
       const some = random
         .stream(seed, `adaptft/banking/${part}`)
         .shuffle(outside)
@@ -79,7 +80,10 @@ export const inOrOut: Scenario = {
     const seen = new Set<string>();
     const out = random.stream(seed, 'adaptft/scope/out').shuffle(
       distinct(
-        [...file.oos_train, ...file.oos_val, ...file.oos_test].map(([input]) => ({ input, output: 'out-of-scope' })),
+        [...file.oos_train, ...file.oos_val, ...file.oos_test].map(([input]) => ({
+          input,
+          output: labelOutput('out-of-scope'),
+        })),
         seen,
       ),
     );
@@ -88,7 +92,7 @@ export const inOrOut: Scenario = {
         .stream(seed, `adaptft/scope/${part}`)
         .shuffle(rows)
         .slice(0, count)
-        .map(({ text }) => ({ input: text, output: 'in-scope' }));
+        .map(({ text }) => ({ input: text, output: labelOutput('in-scope') }));
     return {
       labels: ['in-scope', 'out-of-scope'],
       pool: [...covered([...clinc.train, ...clinc.val], 1_900, 'pool'), ...out.slice(freshOutOfScope)],

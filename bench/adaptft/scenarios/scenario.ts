@@ -2,6 +2,8 @@ import type { Foundation } from '../../../shared/adapters/backends/embedded/embe
 import type { Random } from '../../../shared/ports/random.ts';
 import type { Judging } from '../logs/judging.ts';
 import type { Labelled } from '../perturbations/corpus.ts';
+import type { BenchTask } from '../tasks/bench-task.ts';
+import { labelTask } from '../tasks/label-task.ts';
 import type { SchemaDrift } from './schema-drift.ts';
 
 /** Inputs of a stage to learn from, and beside them those that only score. */
@@ -15,6 +17,7 @@ const stages = 4;
 
 /** A task with its data, ready to be dealt out. */
 export interface Material {
+  /** Labels, or types of entities. */
   readonly labels: readonly string[];
   /** Inputs for the first examples and the stages. */
   readonly pool: readonly Labelled[];
@@ -24,14 +27,18 @@ export interface Material {
   readonly first?: (item: Labelled) => boolean;
   /** Inputs of another product, with labels that the model does not know. */
   readonly others?: readonly Labelled[];
+  /** What there are so many first examples of, where it is not an output. */
+  readonly groupOf?: (item: Labelled) => string;
 }
 
 export interface Scenario {
   readonly name: string;
   /** What is hard about it, for the report. */
   readonly about: string;
+  /** Labels, unless it says otherwise. */
+  readonly task?: BenchTask;
   readonly foundation: Foundation;
-  /** Examples a label of the first checkpoint. */
+  /** Examples a label, or a group of the material's own, of the first checkpoint. */
   readonly examplesPerLabel: number;
   /** Most inputs of the fresh set. */
   readonly freshLimit: number;
@@ -45,6 +52,10 @@ export interface Scenario {
   load(data: string, seed: number, random: Random): Promise<Material>;
 }
 
+export function taskOf({ task }: Scenario): BenchTask {
+  return task ?? labelTask;
+}
+
 /** A scenario dealt out for one seed. No input is in two parts. */
 export interface Draw {
   readonly labels: readonly string[];
@@ -55,14 +66,16 @@ export interface Draw {
 
 /** Deals the material out: so many first examples of each label, then the stages, in the pool's natural mix. */
 export function deal(scenario: Scenario, material: Material, seed: number, random: Random): Draw {
-  const { labels, pool, fresh, first, others = [] } = material;
+  const { kind } = taskOf(scenario);
+  const { labels, pool, fresh, first, others = [], groupOf = ({ output }) => kind.key(output) } = material;
   const examples: Labelled[] = [];
   const rest: Labelled[] = [];
   const taken = new Map<string, number>();
   for (const item of random.stream(seed, `adaptft/${scenario.name}/deal`).shuffle(pool)) {
-    const before = taken.get(item.output) ?? 0;
+    const group = groupOf(item);
+    const before = taken.get(group) ?? 0;
     if (before < scenario.examplesPerLabel && first?.(item) !== false) {
-      taken.set(item.output, before + 1);
+      taken.set(group, before + 1);
       examples.push(item);
     } else rest.push(item);
   }

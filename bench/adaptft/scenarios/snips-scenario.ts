@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { labelOf, labelOutput } from '../../../shared/tasks/classification/label.ts';
 import type { Labelled } from '../perturbations/corpus.ts';
 import { distinct } from './distinct.ts';
 import type { Material, Scenario } from './scenario.ts';
@@ -20,7 +21,7 @@ export const snips: Scenario = {
     const seen = new Set<string>();
     const pool = distinct(train, seen);
     const fresh = distinct(await readSplit(directory, 'validate'), seen);
-    return { labels: [...new Set(pool.map(({ output }) => output))].sort(), pool, fresh };
+    return { labels: [...new Set(pool.map(({ output }) => labelOf(output)))].sort(), pool, fresh };
   },
 };
 
@@ -36,7 +37,7 @@ async function readSplit(directory: string, split: string): Promise<Labelled[]> 
             .map(({ text }) => text)
             .join('')
             .trim(),
-          output: intent,
+          output: labelOutput(intent),
         })),
       );
     }),

@@ -1,3 +1,4 @@
+import { labelOutput } from '../../../shared/tasks/classification/label.ts';
 import { type Email, labelOf, loadEmails } from '../../spam-demo/load-emails.ts';
 import type { Material, Scenario } from './scenario.ts';
 
@@ -39,5 +40,5 @@ export const spam: Scenario = {
 };
 
 function asLabelled(email: Email) {
-  return { input: email.text.slice(0, longest).toWellFormed(), output: labelOf(email.group) };
+  return { input: email.text.slice(0, longest).toWellFormed(), output: labelOutput(labelOf(email.group)) };
 }

@@ -2,9 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { baselines, type ServedLog } from '../../../../bench/adaptft/arms/baselines.ts';
 import type { ArmName } from '../../../../bench/adaptft/arms/unit-result.ts';
 import type { GroundTruth } from '../../../../bench/adaptft/logs/staged-log.ts';
+import { labelTask } from '../../../../bench/adaptft/tasks/label-task.ts';
 import { SeededRandom } from '../../../../shared/adapters/local/seeded-random.ts';
+import { labelOf, labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { answerOf } from '../../../helpers/outputs.ts';
 
-const host = { input: 'will it rain', output: 'weather' };
+const host = { input: 'will it rain', output: labelOutput('weather') };
 
 function served(name: string, expected: string | null, truth: Partial<GroundTruth> = {}, timedOut = false): ServedLog {
   return {
@@ -14,7 +17,7 @@ function served(name: string, expected: string | null, truth: Partial<GroundTrut
       latencyMs: 100,
       input: name,
       timedOut,
-      expected,
+      expected: answerOf(expected),
       truth: {
         class: 'clean',
         kinds: [],
@@ -26,7 +29,7 @@ function served(name: string, expected: string | null, truth: Partial<GroundTrut
         ...truth,
       },
     },
-    answer: { output: 'music', confidence: 0.9 },
+    answer: { output: labelOutput('music'), confidence: 0.9 },
   };
 }
 
@@ -36,10 +39,10 @@ const second = [
   served('d', 'travel', { class: 'poison', kinds: ['label-flip'], wrongCorrection: true }),
   served('e', null, { class: 'poison', kinds: ['gibberish'], right: null }),
 ];
-const material = { examples: [host], stages: [first, second], seed: 1, random: new SeededRandom() };
+const material = { examples: [host], stages: [first, second], rules: labelTask, seed: 1, random: new SeededRandom() };
 
 function trainedOn(arm: ArmName): string[] | null | undefined {
-  return baselines[arm]?.(material)?.map(({ input, output }) => `${input} ${output}`);
+  return baselines[arm]?.(material)?.map(({ input, output }) => `${input} ${labelOf(output)}`);
 }
 
 describe('what the rivals train on', () => {

@@ -5,17 +5,20 @@ import type { JudgeName } from '../../../../bench/adaptft/logs/judge.ts';
 import { isJudged, type StagedLog } from '../../../../bench/adaptft/logs/staged-log.ts';
 import { traceLine } from '../../../../bench/adaptft/logs/trace-line.ts';
 import { allScenarios, scenarios } from '../../../../bench/adaptft/scenarios/all-scenarios.ts';
+import { entityScenarios } from '../../../../bench/adaptft/scenarios/entity-scenarios.ts';
 import { hardScenarios } from '../../../../bench/adaptft/scenarios/hard-scenarios.ts';
 import type { Scenario } from '../../../../bench/adaptft/scenarios/scenario.ts';
+import { labelTask } from '../../../../bench/adaptft/tasks/label-task.ts';
 import { SeededRandom } from '../../../../shared/adapters/local/seeded-random.ts';
 import { traceLineSchema } from '../../../../shared/domain/traces/trace.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
+import { labelOf, labelOutput } from '../../../../shared/tasks/classification/label.ts';
 
 const labels = ['a', 'b', 'c', 'd'];
 const texts = (part: string, count: number, of: readonly string[] = labels) =>
   Array.from({ length: count }, (_, at) => ({
     input: `${part} request number ${at} about thing ${at * 7}`,
-    output: of[at % of.length] ?? '',
+    output: labelOutput(of[at % of.length] ?? ''),
   }));
 const plain: Scenario = {
   name: 'made-up',
@@ -45,7 +48,7 @@ function prepared(name: string, judge: JudgeName = 'random'): Promise<Prepared> 
   return prepare(scenario, 3, judge, '', new SeededRandom());
 }
 
-const isForeign = ({ truth }: StagedLog) => !labels.includes(truth.host.output);
+const isForeign = ({ truth }: StagedLog) => !labels.includes(labelOf(truth.host.output));
 const corrected = (logs: readonly StagedLog[]) => logs.filter(({ expected }) => expected !== null);
 const shareWrong = (logs: readonly StagedLog[]) =>
   corrected(logs).filter(({ truth }) => truth.wrongCorrection).length / corrected(logs).length;
@@ -55,8 +58,8 @@ const near = (share: number, wanted: number, of: number) =>
 describe('the hard scenarios', () => {
   it('stand apart from the seven', () => {
     expect(scenarios).toHaveLength(7);
-    expect(allScenarios).toEqual([...scenarios, ...hardScenarios]);
-    expect(new Set(allScenarios.map(({ name }) => name)).size).toBe(11);
+    expect(allScenarios).toEqual([...scenarios, ...hardScenarios, ...entityScenarios]);
+    expect(new Set(allScenarios.map(({ name }) => name)).size).toBe(14);
   });
 
   it.each(hardScenarios.map(({ name }) => name))('%s never logs what scores', async (name) => {
@@ -88,7 +91,7 @@ describe('another product’s traffic', () => {
   it('is four fifths of each stage, in no order, beside the stage’s own share of poison', async () => {
     const { draw, stages } = await prepared('clinc150-other-product');
     for (const { learn, score } of draw.stages) {
-      const foreign = learn.map(({ output }) => !labels.includes(output));
+      const foreign = learn.map(({ output }) => !labels.includes(labelOf(output)));
       expect(foreign.filter(Boolean)).toHaveLength(400);
       expect(foreign.slice(0, 100).filter(Boolean).length).toBeGreaterThan(60);
       expect(foreign.slice(0, 100).filter(Boolean).length).toBeLessThan(95);
@@ -113,7 +116,7 @@ describe('another product’s traffic', () => {
     near(corrected(first).length / first.length, 0.5, first.length);
     const failed = foreign.find(({ expected }) => expected === null);
     if (failed === undefined) throw new Error('none failed');
-    const line = traceLine(failed, { output: 'a', confidence: 0.9 }, 'm');
+    const line = traceLine(failed, { output: labelOutput('a'), confidence: 0.9 }, 'm', classification);
     expect(line).toMatchObject({ verdict: 'fail' });
     expect(line).not.toHaveProperty('expected');
   });
@@ -142,13 +145,15 @@ describe('five judged logs a label', () => {
     expect(silent.length).toBeGreaterThan(4 * 450);
     for (const log of silent) {
       expect(log).toMatchObject({ expected: null, truth: { wrongCorrection: false } });
-      const line = traceLine(log, { output: 'a', confidence: 0.5 }, 'm');
+      const line = traceLine(log, { output: labelOutput('a'), confidence: 0.5 }, 'm', classification);
       expect(Object.keys(line).filter((key) => ['verdict', 'expected', 'judge'].includes(key))).toEqual([]);
       expect(line.output).toBe('a');
       expect(traceLineSchema(classification.output).safeParse(line).success).toBe(true);
     }
-    const served = stages.map((logs) => logs.map((log) => ({ log, answer: { output: 'a', confidence: 0.5 } })));
-    const material = { examples: draw.examples, stages: served, seed: 3, random: new SeededRandom() };
+    const served = stages.map((logs) =>
+      logs.map((log) => ({ log, answer: { output: labelOutput('a'), confidence: 0.5 } })),
+    );
+    const material = { examples: draw.examples, stages: served, rules: labelTask, seed: 3, random: new SeededRandom() };
     expect(baselines.all?.(material)).toHaveLength(draw.examples.length + corrected(stages.flat()).length);
   });
 

@@ -5,17 +5,20 @@ import type { StagedLog } from '../../../../bench/adaptft/logs/staged-log.ts';
 import { traceLine } from '../../../../bench/adaptft/logs/trace-line.ts';
 import { Corpus } from '../../../../bench/adaptft/perturbations/corpus.ts';
 import { isPoison } from '../../../../bench/adaptft/perturbations/kinds.ts';
+import { labelTask } from '../../../../bench/adaptft/tasks/label-task.ts';
 import { SeededRandom } from '../../../../shared/adapters/local/seeded-random.ts';
+import { classification } from '../../../../shared/tasks/classification/classification.ts';
+import { labelOf, labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { requests } from './requests.ts';
 
 const random = new SeededRandom();
-const labels = [...new Set(requests.map(({ output }) => output))].sort();
-const corpus = new Corpus(requests, labels);
+const labels = [...new Set(requests.map(({ output }) => labelOf(output)))].sort();
+const corpus = new Corpus(requests, labels, labelTask);
 const hosts = Array.from({ length: 12 }, () => requests).flat();
 
 function logsOf(stage: Stage | undefined, seed = 1, judge: JudgeName = 'random'): StagedLog[] {
   if (stage === undefined) throw new Error('no such stage');
-  return makeStage({ stage, hosts, corpus, wrongLabel: wrongLabels(judge, labels, seed, random), seed, random });
+  return makeStage({ stage, hosts, corpus, wrongOutput: wrongLabels(judge, labels, seed, random), seed, random });
 }
 
 const [clean, , , worst] = paperStages;
@@ -99,13 +102,20 @@ describe('makeStage', () => {
 
 describe('the systematic judge of two labels', () => {
   it('errs on one of them alone, and poisons no input by a wrong correction that it never gives', () => {
-    const two = requests.filter(({ output }) => output !== 'travel');
+    const two = requests.filter(({ output }) => labelOf(output) !== 'travel');
     const names = ['music', 'weather'];
-    const wrongLabel = wrongLabels('systematic', names, 1, random);
+    const wrongOutput = wrongLabels('systematic', names, 1, random);
     const stage = paperStages[3];
     if (stage === undefined) throw new Error('no such stage');
     const many = Array.from({ length: 8 }, () => two).flat();
-    const logs = makeStage({ stage, hosts: many, corpus: new Corpus(two, names), wrongLabel, seed: 1, random });
+    const logs = makeStage({
+      stage,
+      hosts: many,
+      corpus: new Corpus(two, names, labelTask),
+      wrongOutput,
+      seed: 1,
+      random,
+    });
     const wrong = logs.filter(({ truth }) => truth.wrongCorrection);
     expect(wrong.length).toBeGreaterThan(20);
     expect(new Set(wrong.map(({ expected }) => expected)).size).toBe(1);
@@ -118,7 +128,7 @@ describe('the systematic judge of two labels', () => {
 describe('traceLine', () => {
   it('tells nothing of the ground truth but what judge and model say', () => {
     for (const log of logsOf(worst).slice(0, 300)) {
-      const line = traceLine(log, { output: 'music', confidence: 0.5 }, 'served');
+      const line = traceLine(log, { output: labelOutput('music'), confidence: 0.5 }, 'served', classification);
       const allowed = [
         'traceId',
         'timestamp',
@@ -134,7 +144,7 @@ describe('traceLine', () => {
       expect(Object.keys(line).filter((key) => !allowed.includes(key))).toEqual([]);
       expect(line.metadata).toEqual({ latencyMs: log.latencyMs });
       if (log.timedOut) expect(line).not.toHaveProperty('verdict');
-      else expect(line.verdict).toBe(log.expected === 'music' ? 'pass' : 'fail');
+      else expect(line.verdict).toBe(log.expected === labelOutput('music') ? 'pass' : 'fail');
     }
   });
 });

@@ -2,25 +2,28 @@ import { describe, expect, it } from 'vitest';
 import * as adversarial from '../../../../bench/adaptft/perturbations/adversarial.ts';
 import { Corpus, type Labelled } from '../../../../bench/adaptft/perturbations/corpus.ts';
 import type { Edit } from '../../../../bench/adaptft/perturbations/edit.ts';
+import { textOf } from '../../../../bench/adaptft/perturbations/edited.ts';
 import { type KindName, perturbationKinds } from '../../../../bench/adaptft/perturbations/kinds.ts';
 import * as linguistic from '../../../../bench/adaptft/perturbations/linguistic.ts';
 import * as offTask from '../../../../bench/adaptft/perturbations/off-task.ts';
 import { perturb } from '../../../../bench/adaptft/perturbations/perturb.ts';
 import { nearDuplicate } from '../../../../bench/adaptft/perturbations/repetition.ts';
 import * as structural from '../../../../bench/adaptft/perturbations/structural.ts';
+import { labelTask } from '../../../../bench/adaptft/tasks/label-task.ts';
 import { SeededRandom } from '../../../../shared/adapters/local/seeded-random.ts';
+import { labelOf } from '../../../../shared/tasks/classification/label.ts';
 import { requests } from './requests.ts';
 
 const random = new SeededRandom();
-const corpus = new Corpus(requests, [...new Set(requests.map(({ output }) => output))].sort());
+const corpus = new Corpus(requests, [...new Set(requests.map(({ output }) => labelOf(output)))].sort(), labelTask);
 const streamsOf = (index: number) => (name: string) => random.stream(7, `${index}/${name}`);
 const words = (text: string) => text.toLowerCase().split(/\s+/).filter(Boolean);
 
 /** Applies an edit to every request. */
 function applied(edit: Edit): { before: string; after: string }[] {
   return requests.map(({ input }, index) => {
-    const after = edit(input, streamsOf(index)('edit'), corpus);
-    return { before: input, after: after ?? input };
+    const edited = edit(input, streamsOf(index)('edit'), corpus);
+    return { before: input, after: edited === null ? input : textOf(edited) };
   });
 }
 
@@ -135,8 +138,10 @@ describe('the kinds', () => {
 
   it('makes a decision boundary of an input of another label, and keeps its own', () => {
     const host = requests[0] as Labelled;
-    const made = adversarial.decisionBoundary(host, streamsOf(1)('boundary'), corpus);
-    const quoted = requests.filter(({ input }) => input !== host.input && made?.includes(input));
+    const quoting = adversarial.decisionBoundary(host, streamsOf(1)('boundary'), corpus);
+    const made = textOf(quoting?.own ?? []);
+    expect(textOf(quoting?.ofQuoted ?? [])).toBe(made);
+    const quoted = requests.filter(({ input }) => input !== host.input && made.includes(input));
     expect(made).toContain(host.input);
     expect(quoted.length).toBeGreaterThan(0);
     expect(quoted.some(({ output }) => output !== host.output)).toBe(true);

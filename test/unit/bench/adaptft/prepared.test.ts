@@ -2,12 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { prepare } from '../../../../bench/adaptft/arms/prepared.ts';
 import type { Scenario } from '../../../../bench/adaptft/scenarios/scenario.ts';
 import { SeededRandom } from '../../../../shared/adapters/local/seeded-random.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 
 const labels = ['a', 'b', 'c'];
 const texts = (part: string, count: number) =>
   Array.from({ length: count }, (_, at) => ({
     input: `${part} request number ${at} about thing ${at * 7}`,
-    output: labels[at % 3] ?? 'a',
+    output: labelOutput(labels[at % 3] ?? 'a'),
   }));
 const scenario: Scenario = {
   name: 'made-up',

@@ -1,4 +1,5 @@
 import type { Labelled } from '../../../../bench/adaptft/perturbations/corpus.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 
 const labels: Readonly<Record<string, readonly string[]>> = {
   weather: [
@@ -40,5 +41,7 @@ const names = [
 
 /** Made-up requests of three labels, each different. */
 export const requests: readonly Labelled[] = Object.entries(labels).flatMap(([output, patterns]) =>
-  patterns.flatMap((pattern) => names.map((name) => ({ input: pattern.replace('{}', name), output }))),
+  patterns.flatMap((pattern) =>
+    names.map((name) => ({ input: pattern.replace('{}', name), output: labelOutput(output) })),
+  ),
 );

@@ -8,12 +8,13 @@ import { runUnit } from '../../../../bench/adaptft/arms/run-unit.ts';
 import type { Scenario } from '../../../../bench/adaptft/scenarios/scenario.ts';
 import { schemaDrift } from '../../../../bench/adaptft/scenarios/schema-drift.ts';
 import { SeededRandom } from '../../../../shared/adapters/local/seeded-random.ts';
+import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 
 const atoms = Array.from({ length: 16 }, (_, at) => `atom${String(at).padStart(2, '0')}`);
 const texts = (part: string, count: number) =>
   Array.from({ length: count }, (_, at) => {
     const atom = atoms[at % atoms.length] ?? '';
-    return { input: `${part} ${atom}x asks ${atom}y number ${at} about thing ${at * 7}`, output: atom };
+    return { input: `${part} ${atom}x asks ${atom}y number ${at} about thing ${at * 7}`, output: labelOutput(atom) };
   });
 const scenario: Scenario = {
   name: 'made-up-drift',
