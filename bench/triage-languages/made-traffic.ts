@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { RandomStream } from '../../shared/ports/random.ts';
+import { labelOutput } from '../../shared/tasks/classification/label.ts';
 import type { Labelled } from '../adaptft/perturbations/corpus.ts';
 
 /** How often a sentence with gaps is filled in. */
@@ -45,7 +46,7 @@ export async function madeTraffic(language: string, random: RandomStream): Promi
           const own = words.get(of);
           return own === undefined ? (common(of, random) ?? gap) : (own[random.below(own.length)] ?? gap);
         });
-        made.set(input, { input, output: label });
+        made.set(input, { input, output: labelOutput(label) });
       }
     }
   }

@@ -3,7 +3,7 @@ import type { Triage } from '../../shared/domain/triage/triage.ts';
 import { triageRecords } from '../../shared/domain/triage/triage-records.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { classification } from '../../shared/tasks/classification/classification.ts';
-import { labelOutput } from '../../shared/tasks/classification/label.ts';
+import { labelOf } from '../../shared/tasks/classification/label.ts';
 import type { Labelled } from '../adaptft/perturbations/corpus.ts';
 import { askOutOfFold } from '../triage-suspects/ask-out-of-fold.ts';
 
@@ -23,8 +23,10 @@ export async function triageCleanTraffic(
   { texts, seed, name }: { texts: readonly Labelled[]; seed: number; name: string },
   ports: Ports,
 ): Promise<readonly Found[]> {
-  const labels = [...new Set(texts.map(({ output }) => output))].sort();
-  const examples = labels.flatMap((label) => texts.filter(({ output }) => output === label).slice(0, examplesPerLabel));
+  const labels = [...new Set(texts.map(({ output }) => labelOf(output)))].sort();
+  const examples = labels.flatMap((label) =>
+    texts.filter(({ output }) => labelOf(output) === label).slice(0, examplesPerLabel),
+  );
   const records = texts.filter((text) => !examples.includes(text)).map(asRecord);
   const asked = { scenario: { foundation: 'none' as const }, draw: { labels, examples }, seed, name };
   const outOfFold = await askOutOfFold(records, asked, ports);
@@ -37,7 +39,6 @@ export async function triageCleanTraffic(
 
 function asRecord({ input, output }: Labelled, at: number): JudgedRecord {
   const judge = { kind: 'llm' as const, id: 'judge', reason: '' };
-  const answer = labelOutput(output);
   return {
     traceId: `t-${String(at).padStart(5, '0')}`,
     groupId: `t-${at}`,
@@ -47,13 +48,13 @@ function asRecord({ input, output }: Labelled, at: number): JudgedRecord {
     input,
     slice: null,
     steps: null,
-    recorded: answer,
+    recorded: output,
     judgement: { verdict: 'pass', expected: null, judge },
-    answer,
+    answer: output,
     confidence: 0.9,
     runnerUp: null,
     verdict: 'pass',
-    expected: answer,
+    expected: output,
     judgedBy: judge,
   };
 }
