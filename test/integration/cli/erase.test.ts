@@ -88,7 +88,14 @@ describe('ratchet erase', () => {
 
     expect(ended.code, ended.stderr).toBe(0);
     const result = JSON.parse(ended.stdout);
-    expect(result).toMatchObject({ model: 'support', dryRun: false, traces: 15, judgements: 16, unknown: [], left: [] });
+    expect(result).toMatchObject({
+      model: 'support',
+      dryRun: false,
+      traces: 15,
+      judgements: 16,
+      unknown: [],
+      left: [],
+    });
     expect(result.parts.map((part: { what: string }) => part.what)).toEqual(
       expect.arrayContaining([
         'training examples',
@@ -98,7 +105,9 @@ describe('ratchet erase', () => {
         'lines in quarantine',
       ]),
     );
-    expect(result.checkpoints).toContainEqual(expect.objectContaining({ champion: true, examples: expect.any(Number) }));
+    expect(result.checkpoints).toContainEqual(
+      expect.objectContaining({ champion: true, examples: expect.any(Number) }),
+    );
     expect(await filesWith(traces)).toEqual([]);
     expect(await filesWith([/"p\d+"/])).toEqual([]);
     expect(before).toBeGreaterThan(0);
