@@ -29,10 +29,11 @@ function textLines({ trace, input }: Explained, kind: Kind): string[] {
   return [
     `Trace ${trace.traceId} of ${trace.timestamp}, answered ${kind.show(trace.recorded)}${by}:`,
     text,
-    ...trace.judgements.map(({ verdict, expected, judge, judgedAt }) => {
+    ...trace.judgements.map(({ verdict, expected, judge, judgedAt, leftOpen }) => {
       const right = expected === null ? '' : `, right is ${kind.show(expected)}`;
       const reason = judge.reason === '' ? '' : `: ${judge.reason}`;
-      return `  judged ${verdict ?? 'open'}${right} by ${judge.kind} judge ${judge.id} at ${judgedAt}${reason}`;
+      const open = leftOpen ? ', left open by a change of labels' : '';
+      return `  judged ${verdict ?? 'open'}${right} by ${judge.kind} judge ${judge.id} at ${judgedAt}${open}${reason}`;
     }),
   ];
 }

@@ -166,6 +166,7 @@ export const explainResultSchema = z.strictObject({
           expected: outputSchema.nullable(),
           judge: judgeSchema,
           judgedAt: z.string(),
+          leftOpen: z.boolean().describe('whether a change of labels leaves open what it says today'),
         }),
       ),
     })

@@ -64,6 +64,13 @@ export class Session {
     return this.stack === null ? this.openWorkspace(options) : this.openStack(this.stack);
   }
 
+  /** Whether there is a workspace to open; a stack is taken to be there. */
+  async hasPlace(): Promise<boolean> {
+    if (this.stack !== null) return true;
+    const { isWorkspace } = await import('./workspace.ts');
+    return isWorkspace(this.directory);
+  }
+
   /** What a command proposed to a person needs to reach the same stack; empty without one. */
   get stackOption(): string {
     return this.stack === null ? '' : ` --stack ${this.stack}`;

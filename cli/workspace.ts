@@ -71,9 +71,14 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
   };
 }
 
+/** Whether there is a workspace in the directory. */
+export async function isWorkspace(directory: string): Promise<boolean> {
+  const found = await stat(join(resolve(directory), lineageFile)).catch(() => undefined);
+  return found?.isFile() === true;
+}
+
 async function findWorkspace(root: string): Promise<void> {
-  const found = await stat(join(root, lineageFile)).catch(() => undefined);
-  if (found?.isFile() === true) return;
+  if (await isWorkspace(root)) return;
   throw new RatchetError('InvalidInput', `There is no Ratchet workspace in ${root}.`, {
     mend: 'Make one by creating a model: ratchet create MODEL --examples FILE. Or name the right directory with --workspace DIR.',
   });

@@ -72,11 +72,12 @@ function shown(found: ExplainedTrace): CommandResult<'explain'> {
             timestamp: logged.trace.timestamp,
             recorded: logged.trace.output,
             checkpoint: logged.trace.checkpointId ?? null,
-            judgements: logged.judgements.map(({ verdict, expected, judge, judgedAt }) => ({
+            judgements: logged.judgements.map(({ verdict, expected, judge, judgedAt, leftOpen }) => ({
               verdict,
               expected: expected ?? null,
               judge,
               judgedAt,
+              leftOpen,
             })),
           },
     input: found.input,

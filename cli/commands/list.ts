@@ -25,16 +25,22 @@ export function addListCommand(program: Command, run: RunCommand): void {
 }
 
 async function list(session: Session): Promise<ExitCode> {
-  const { ports } = await session.open();
-  const { listModels } = await import('../../shared/operations/list-models.ts');
-  const result = commandResult('list', { models: (await listModels(ports)).map(shown) });
+  const hasPlace = await session.hasPlace();
+  const result = commandResult('list', { models: hasPlace ? await modelsHere(session) : [] });
   await session.output.result(result, listLines(result.models));
   if (result.models.length === 0) {
+    const found = hasPlace ? 'There are no models here yet.' : `There is no workspace in ${session.directory} yet.`;
     session.output.say(
-      `There are no models here yet. Make the first one: ratchet create MODEL --examples FILE${session.stackOption}`,
+      `${found} Make the first ${hasPlace ? 'one' : 'model'}: ratchet create MODEL --examples FILE${session.stackOption}`,
     );
   }
   return exitCodes.done;
+}
+
+async function modelsHere(session: Session): Promise<CommandResult<'list'>['models']> {
+  const { ports } = await session.open();
+  const { listModels } = await import('../../shared/operations/list-models.ts');
+  return (await listModels(ports)).map(shown);
 }
 
 function shown(model: ListedModel): CommandResult<'list'>['models'][number] {

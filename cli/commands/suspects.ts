@@ -4,6 +4,7 @@ import { plural } from '../../shared/domain/base/wording.ts';
 import type { TriagedRecord } from '../../shared/domain/traces/trace-record.ts';
 import { whichModel } from '../../shared/operations/which-model.ts';
 import { kindOf } from '../../shared/ports/kind-of.ts';
+import { readingOf } from '../../shared/ports/reading-of.ts';
 import { wholeNumber } from '../arguments.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type CommandResult, commandResult } from '../results.ts';
@@ -51,7 +52,7 @@ async function suspects(
     session.output.say(`No run has triaged the traces of ${model.modelId} yet: ratchet run ${model.modelId}`);
     return exitCodes.done;
   }
-  const found = await suspectsOf(findings, ports);
+  const found = await suspectsOf(findings, readingOf(model, ports), ports);
   const listed = all ? found : found.slice(0, limit);
   const lines = listed.map((record) => lineOf(record, findings.run.runId));
   if (session.output.json) for (const line of lines) await session.output.record(commandResult('suspects', line));

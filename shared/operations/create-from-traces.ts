@@ -10,14 +10,15 @@ import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import type { Dataset } from '../domain/models/dataset.ts';
 import type { Example } from '../domain/models/example.ts';
 import type { Model } from '../domain/models/model.ts';
-import { effectiveJudgement } from '../domain/traces/judgement.ts';
 import { judgeRecord } from '../domain/traces/judging.ts';
+import { type ReadThrough, readThrough } from '../domain/traces/read-through.ts';
+import { settledJudgement } from '../domain/traces/settled-judgement.ts';
 import { type JudgedRecord, trains } from '../domain/traces/trace-record.ts';
 import { isUsable } from '../domain/triage/triage.ts';
 import { triageRecords } from '../domain/triage/triage-records.ts';
 import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
-import type { LoggedTrace } from '../ports/trace-log.ts';
+import { readingOf } from '../ports/reading-of.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
 import { checkBackEnds } from './check-back-ends.ts';
 import { crownFirst, modelExists, trainFirstCheckpoint } from './first-checkpoint.ts';
@@ -43,7 +44,7 @@ export interface CreatedFromTraces {
  * Trains the first checkpoint of a registered model on what its traces were judged to be, and makes it the champion.
  * Each near-duplicate group falls on its fold for life, as in a run, and the checkpoint is the average of fold models
  * (or has some beside it), so that the very traces it is made of stay evidence: each is answered by a model that has
- * not seen it. A person's word counts above others'; text that is poison is left out. Wrong judgements are found by the
+ * not seen it. A person's word counts above others', and all reads in the labels of today; text that is poison is left out. Wrong judgements are found by the
  * first run, which needs a champion to ask.
  * @throws RatchetError UnknownModel, ModelExists when it has a champion, InvalidInput when too little can be learnt,
  * TrainingFailed
@@ -57,7 +58,8 @@ export async function createFromTraces(request: FromTracesRequest, ports: Ports)
   const { trainer } = checkBackEnds(model, kind, ports);
 
   const logged = await ports.traceLog.read(modelId, { limit: model.settings.snapshotLimit });
-  const judged = logged.filter(({ judgements }) => judgements.length > 0);
+  const reading = readingOf(model, ports);
+  const judged = logged.filter(({ judgements }) => judgements.length > 0).map((one) => readThrough(one, kind, reading));
   const { splitSalt: salt, settings } = model;
   const { places, additions } = assignPlaces({
     // What an attempt that was broken off has written is written anew.
@@ -68,7 +70,7 @@ export async function createFromTraces(request: FromTracesRequest, ports: Ports)
   });
   const records = judged.flatMap((one): JudgedRecord[] => {
     const place = places.get(one.trace.traceId);
-    return place === undefined ? [] : [recordOf(one, place, kind)];
+    return place === undefined ? [] : [recordOf(one, place, model, kind)];
   });
   const { examples, leftOut } = examplesOf(records, model, kind);
   checkEnough(examples, judged.length, leftOut, model, kind);
@@ -100,8 +102,8 @@ async function notRegistered(modelId: string, ports: Ports): Promise<RatchetErro
 }
 
 /** The record of a trace that no champion has answered: what was recorded stands for the answer. */
-function recordOf({ trace, judgements }: LoggedTrace, place: Place, kind: TaskKind): JudgedRecord {
-  const judgement = effectiveJudgement(judgements);
+function recordOf(read: ReadThrough, place: Place, { task }: Model, kind: TaskKind): JudgedRecord {
+  const { trace } = read;
   return judgeRecord(
     {
       traceId: trace.traceId,
@@ -111,10 +113,7 @@ function recordOf({ trace, judgements }: LoggedTrace, place: Place, kind: TaskKi
       slice: null,
       steps: null,
       recorded: trace.output,
-      judgement:
-        judgement === undefined
-          ? null
-          : { verdict: judgement.verdict, expected: judgement.expected ?? null, judge: judgement.judge },
+      ...settledJudgement(read, task, kind),
       answer: trace.output,
       confidence: 0,
       runnerUp: null,
@@ -122,6 +121,12 @@ function recordOf({ trace, judgements }: LoggedTrace, place: Place, kind: TaskKi
     kind,
   );
 }
+
+const unsettledWords = {
+  held: 'no output of the task',
+  disputed: 'people disagree',
+  'left-open': 'left open by a change of labels',
+} as const;
 
 /** What the records teach, an example for each input. */
 function examplesOf(
@@ -134,14 +139,17 @@ function examplesOf(
   const leftOut = {
     'no right output known': 0,
     'no output of the task': 0,
+    'people disagree': 0,
+    'left open by a change of labels': 0,
     poison: 0,
     'kept for the report': 0,
     duplicate: 0,
     conflicting: 0,
   };
   const teaching = records.flatMap((record) => {
-    const { expected, input } = record;
-    if (expected === null || input.trim() === '') leftOut['no right output known'] += 1;
+    const { expected, input, unsettled } = record;
+    if (unsettled !== undefined) leftOut[unsettledWords[unsettled.why]] += 1;
+    else if (expected === null || input.trim() === '') leftOut['no right output known'] += 1;
     else if (kind.problem(task, input, expected) !== null) leftOut['no output of the task'] += 1;
     else if (!isUsable(triage.get(record.traceId)?.category ?? 'clean')) leftOut.poison += 1;
     else if (!trains(record)) leftOut['kept for the report'] += 1;

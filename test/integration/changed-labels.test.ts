@@ -4,7 +4,9 @@ import type { Workspace } from '../../cli/workspace.ts';
 import { evidenceRecordSchema } from '../../shared/domain/evaluation/evidence-record.ts';
 import { exampleSchema } from '../../shared/domain/models/example.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
+import { explainTrace } from '../../shared/loop/inspect/explain-trace.ts';
 import { changeLabels, type LabelWish } from '../../shared/operations/change-labels.ts';
+import { exportExamples } from '../../shared/operations/export/export-examples.ts';
 import { modelStatus } from '../../shared/operations/model-status.ts';
 import { readLabelMaterial, surveyLabels } from '../../shared/operations/survey-labels.ts';
 import { readJsonl } from '../../shared/ports/documents.ts';
@@ -155,6 +157,34 @@ describe('labels that change, one after the other', () => {
     expect(before).toContain('delivery');
   });
 
+  it('say the new name also where a trace is explained and where examples are exported', async () => {
+    const { ports } = workspace;
+    const all = await ports.traceLog.read(modelId, { limit: 1_000 });
+    const ofDelivery = all.find(
+      ({ trace, judgements: [judgement] }) =>
+        judgement?.expected !== undefined &&
+        labelOf(judgement.expected) === 'delivery' &&
+        trace.output !== null &&
+        labelOf(trace.output) === 'delivery',
+    );
+    const found = await explainTrace(modelId, { traceId: ofDelivery?.trace.traceId ?? '' }, ports);
+    const shipping = labelOutput('shipping');
+    expect(found.logged?.trace.output).toEqual(shipping);
+    expect(found.logged?.judgements).toMatchObject([{ expected: shipping, verdict: 'pass', leftOpen: false }]);
+    expect(found.answer?.output).toEqual(shipping);
+    expect(found.checkpoints.map(({ right }) => right)).toContain(true);
+    expect(found.lastRun?.record.expected).toEqual(shipping);
+    expect(found.training.length).toBeGreaterThan(0);
+    for (const { output } of found.training) expect(output).toEqual(shipping);
+    expect(found.neighbours.map(({ output }) => output)).toContainEqual(shipping);
+    expect(JSON.stringify(found.neighbours.map(({ output }) => output))).not.toContain('delivery');
+    for (const from of ['dataset', 'traces'] as const) {
+      const { pieces } = await exportExamples({ modelId, checkpointId: null, from, format: 'jsonl' }, ports);
+      expect(pieces.join('')).toContain('"output":"shipping"');
+      expect(pieces.join('')).not.toContain('"output":"delivery"');
+    }
+  });
+
   it('hold the next run to the records of before under their new name, and promote a champion that has it', async () => {
     const renamed = (texts: readonly Sample[]) =>
       texts.map((text) => (text.output === 'delivery' ? { ...text, output: 'shipping' } : text));
@@ -241,6 +271,10 @@ describe('labels that change, one after the other', () => {
     const { after } = await change({ how: 'split', from: 'privacy', into: ['consent', 'erasure'] });
     expect(after.leftOpen).toEqual({ examples: old?.examples, judged: old?.judged });
     expect(after.labels.map(({ label }) => label)).toEqual(['consent', 'customer', 'erasure', 'shipping']);
+    const [read] = await workspace.ports.traceLog.read(modelId, { limit: 1, traceIds: ['held-0000'] });
+    const found = await explainTrace(modelId, { traceId: 'held-0000' }, workspace.ports);
+    expect(found.logged?.judgements).toMatchObject([{ expected: read?.judgements[0]?.expected, leftOpen: true }]);
+    expect(found.checkpoints.map(({ right }) => right)).not.toContain(true);
     // Nobody can say the new names yet: the old one is the best there is.
     expect(await predicted([privacyTexts(1, 'fresh')[0]?.input ?? ''])).toEqual(['privacy']);
 

@@ -1,5 +1,7 @@
 import { RatchetError } from '../../domain/base/errors.ts';
+import type { LabelReading } from '../../domain/base/label-change.ts';
 import type { Output } from '../../domain/base/output.ts';
+import { outputToday } from '../../domain/base/output-today.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import { wordKey } from '../../domain/base/text.ts';
 import { type Cluster, taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
@@ -8,17 +10,23 @@ import { assignPlaces } from '../../domain/evaluation/ledger.ts';
 import type { Checkpoint } from '../../domain/models/checkpoint.ts';
 import { askedModel, honestModel } from '../../domain/models/fold-models.ts';
 import type { Model } from '../../domain/models/model.ts';
-import { effectiveJudgement } from '../../domain/traces/judgement.ts';
+import type { Judgement } from '../../domain/traces/judgement.ts';
+import { type ReadThrough, readThrough } from '../../domain/traces/read-through.ts';
+import type { Trace } from '../../domain/traces/trace.ts';
 import { type TriagedRecord, triagedRecordSchema } from '../../domain/traces/trace-record.ts';
+import { whatCounts } from '../../domain/traces/what-counts.ts';
 import { readLedger } from '../../operations/fold-ledger.ts';
-import { answerWith, predictorNamed } from '../../ports/back-ends.ts';
+import { answersToday, answerToday } from '../../ports/answer-today.ts';
+import { predictorNamed } from '../../ports/back-ends.ts';
 import { readJson, readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Explanation } from '../../ports/predictor.ts';
+import { readingOf } from '../../ports/reading-of.ts';
 import type { LoggedTrace } from '../../ports/trace-log.ts';
 import { unknownModel } from '../../ports/unknown-model.ts';
 import { type LastFindings, lastFindings } from './last-findings.ts';
+import { recordToday } from './record-today.ts';
 import { type Neighbour, nearestExamples, type TaughtBy, taughtBy } from './training-of.ts';
 
 /** What is to be explained: a trace of the log, or a text that need not be one. */
@@ -32,10 +40,18 @@ export interface CheckpointAnswer {
   readonly confidence: number;
 }
 
+/** Outputs are in the labels of today; one whose label was split stays as it was. */
 export interface ExplainedTrace {
   readonly model: Model;
   /** Null for a text that is no trace. */
-  readonly logged: LoggedTrace | null;
+  readonly logged: {
+    readonly trace: Trace;
+    /** All that are on record. */
+    readonly judgements: readonly (Judgement & {
+      /** Whether a change of labels left open what it says today, so that it counts for nothing. */
+      readonly leftOpen: boolean;
+    })[];
+  } | null;
   readonly input: string;
   /** Of the champion as it is served; null without one. */
   readonly answer: CheckpointAnswer | null;
@@ -71,30 +87,35 @@ export async function explainTrace(modelId: string, what: Explained, ports: Port
   if (model === undefined || control === undefined) throw await unknownModel(modelId, ports);
   const kind = kindOf(model, ports);
   const logged = 'traceId' in what ? await traceNamed(modelId, what.traceId, ports) : null;
+  const reading = readingOf(model, ports);
+  const read = logged === null ? null : readThrough(logged, kind, reading);
   const input = logged?.trace.input ?? ('input' in what ? what.input : '');
   const all = (await ports.lineage.listCheckpoints(modelId)).toReversed();
   const champion = all.find(({ checkpointId }) => checkpointId === control.championId) ?? null;
   const asked = [...(champion === null ? [] : [champion]), ...all.filter((one) => one !== champion)];
   const { place, isPlaced } = await placeOf(model, input, ports);
-  const training = await taughtBy({ modelId, traceId: logged?.trace.traceId ?? null, input, checkpoints: all }, ports);
+  const training = await taughtBy(
+    { modelId, traceId: logged?.trace.traceId ?? null, input, checkpoints: all, reading },
+    ports,
+  );
   return {
     model,
-    logged,
+    logged: logged === null ? null : loggedToday(logged, reading, kind),
     input,
-    answer: champion === null ? null : await answerOf(champion, champion, input, ports),
-    why: champion === null ? null : await whyOf(champion, input, ports),
-    neighbours: champion === null ? [] : await nearestExamples(modelId, champion, input, ports),
+    answer: champion === null ? null : await answerOf(champion, champion, model, input, ports),
+    why: champion === null ? null : await whyOf(champion, reading, kind, input, ports),
+    neighbours: champion === null ? [] : await nearestExamples(modelId, champion, input, reading, ports),
     place: isPlaced ? place : null,
-    lastRun: logged === null ? null : await lastRunOf(modelId, logged.trace.traceId, ports),
+    lastRun: logged === null ? null : await lastRunOf(modelId, logged.trace.traceId, reading, ports),
     training: training.taught,
     checkpoints: await Promise.all(
       asked.slice(0, mostCheckpoints).map(async (checkpoint) => {
-        const answer = await answerOf(checkpoint, { served: askedModel(place, checkpoint) }, input, ports);
+        const answer = await answerOf(checkpoint, { served: askedModel(place, checkpoint) }, model, input, ports);
         return {
           ...answer,
           champion: checkpoint === champion,
           unseen: honestModel(place, checkpoint) !== null,
-          right: isRight(logged, answer.output, kind),
+          right: isRight(read, answer.output, model, kind),
         };
       }),
     ),
@@ -125,27 +146,66 @@ async function placeOf(
   return { place, isPlaced: ledger.some(({ words }) => words === key) };
 }
 
+function loggedToday(
+  { trace, judgements }: LoggedTrace,
+  reading: LabelReading | null,
+  kind: TaskKind,
+): NonNullable<ExplainedTrace['logged']> {
+  const read = readThrough({ trace, judgements }, kind, reading);
+  const today = new Map(read.judgements.map((judgement) => [judgement.judgementId, judgement]));
+  const open = new Set(read.leftOpen.map(({ judgementId }) => judgementId));
+  return {
+    trace: { ...trace, output: trace.output === null ? null : outputToday(trace.output, reading) },
+    judgements: judgements.map((judgement) => ({
+      ...(today.get(judgement.judgementId) ?? judgement),
+      leftOpen: open.has(judgement.judgementId),
+    })),
+  };
+}
+
 async function answerOf(
-  { checkpointId }: Checkpoint,
+  checkpoint: Checkpoint,
   asked: Pick<Checkpoint, 'served'>,
+  model: Model,
   input: string,
   ports: Ports,
 ): Promise<CheckpointAnswer> {
-  const [prediction] = await answerWith(asked, [input], ports);
-  return { checkpointId, output: prediction?.output ?? null, confidence: prediction?.confidence ?? 0 };
+  const today = answersToday(checkpoint, model, ports);
+  const [prediction] = await answerToday(asked, today, [input], ports, { keepSplit: true });
+  return {
+    checkpointId: checkpoint.checkpointId,
+    output: prediction?.output ?? null,
+    confidence: prediction?.confidence ?? 0,
+  };
 }
 
-async function whyOf({ served }: Checkpoint, input: string, ports: Ports): Promise<Explanation | null> {
-  return (await predictorNamed(served.predictor, ports).explain?.(served, input)) ?? null;
+async function whyOf(
+  { served }: Checkpoint,
+  reading: LabelReading | null,
+  kind: TaskKind,
+  input: string,
+  ports: Ports,
+): Promise<Explanation | null> {
+  const found = (await predictorNamed(served.predictor, ports).explain?.(served, input)) ?? null;
+  if (found === null) return null;
+  const [output, against] = [outputToday(found.output, reading), outputToday(found.against, reading)];
+  // Labels that are one by now are not held against each other.
+  return kind.same(output, against) === true ? null : { ...found, output, against };
 }
 
-async function lastRunOf(modelId: string, traceId: string, ports: Ports): Promise<ExplainedTrace['lastRun']> {
+async function lastRunOf(
+  modelId: string,
+  traceId: string,
+  reading: LabelReading | null,
+  ports: Ports,
+): Promise<ExplainedTrace['lastRun']> {
   const findings = await lastFindings(modelId, ports);
   if (findings === null) return null;
   const records = await readJsonl(ports.objects, findings.triaged.triagedKey, triagedRecordSchema);
   const record = records.find((one) => one.traceId === traceId);
   if (record === undefined) return null;
-  return { runId: findings.run.runId, record, cluster: await clusterOf(findings, traceId, ports) };
+  const cluster = await clusterOf(findings, traceId, ports);
+  return { runId: findings.run.runId, record: recordToday(record, reading), cluster };
 }
 
 async function clusterOf({ taxonomyKey }: LastFindings, traceId: string, { objects }: Ports): Promise<Cluster | null> {
@@ -154,10 +214,11 @@ async function clusterOf({ taxonomyKey }: LastFindings, traceId: string, { objec
   return clusters.find(({ traceIds }) => traceIds.includes(traceId)) ?? null;
 }
 
-/** Whether an answer is right by what is judged of the trace; null where nobody knows. */
-function isRight(logged: LoggedTrace | null, answer: Output | null, kind: TaskKind): boolean | null {
-  const judgement = logged === null ? undefined : effectiveJudgement(logged.judgements);
-  if (logged === null || judgement === undefined) return null;
-  const expected = judgement.expected ?? (judgement.verdict === 'pass' ? logged.trace.output : null);
-  return expected === null ? null : kind.grade(expected, answer).right;
+/** Whether an answer is right by what is judged of the trace, as a run would judge it; null where nobody knows. */
+function isRight(read: ReadThrough | null, answer: Output | null, { task }: Model, kind: TaskKind): boolean | null {
+  const found = read === null ? null : whatCounts(read, task, kind);
+  if (read === null || found?.kind !== 'counts') return null;
+  const { expected, verdict } = found.judgement;
+  const right = expected ?? (verdict === 'pass' ? read.trace.output : null);
+  return right === null ? null : kind.grade(right, answer).right;
 }

@@ -1,12 +1,15 @@
+import type { LabelReading } from '../../domain/base/label-change.ts';
 import { compareText } from '../../domain/base/text.ts';
 import { type TriagedRecord, triagedRecordSchema } from '../../domain/traces/trace-record.ts';
 import { readJsonl } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { LastFindings } from './last-findings.ts';
+import { recordToday } from './record-today.ts';
 
-/** The records whose judgement the run found suspect, likeliest wrong first, then oldest first. */
+/** The records whose judgement the run found suspect, likeliest wrong first, then oldest first; in the labels of today. */
 export async function suspectsOf(
   { triaged }: Pick<LastFindings, 'triaged'>,
+  reading: LabelReading | null,
   { objects }: Pick<Ports, 'objects'>,
 ): Promise<readonly TriagedRecord[]> {
   const records = await readJsonl(objects, triaged.triagedKey, triagedRecordSchema);
@@ -17,5 +20,6 @@ export async function suspectsOf(
         (b.triage.suspect?.probability ?? 1) - (a.triage.suspect?.probability ?? 1) ||
         Date.parse(a.timestamp) - Date.parse(b.timestamp) ||
         compareText(a.traceId, b.traceId),
-    );
+    )
+    .map((record) => recordToday(record, reading));
 }

@@ -1,4 +1,6 @@
+import type { LabelReading } from '../../domain/base/label-change.ts';
 import type { Output } from '../../domain/base/output.ts';
+import { outputToday } from '../../domain/base/output-today.ts';
 import type { Checkpoint } from '../../domain/models/checkpoint.ts';
 import type { Dataset } from '../../domain/models/dataset.ts';
 import { type Example, exampleSchema, type Provenance, type Slice } from '../../domain/models/example.ts';
@@ -6,7 +8,7 @@ import { SimilarityIndex } from '../../domain/similarity/similarity-index.ts';
 import { readJsonl } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
 
-/** A training example that is like an input. */
+/** A training example that is like an input; its output in the labels of today. */
 export interface Neighbour {
   readonly input: string;
   readonly output: Output;
@@ -20,7 +22,7 @@ export interface Neighbour {
   readonly same: boolean;
 }
 
-/** An example of a dataset that an input has become, or was made into. */
+/** An example of a dataset that an input has become, or was made into; its output in the labels of today. */
 export interface TaughtBy {
   readonly dataset: Pick<Dataset, 'datasetId' | 'runId' | 'iteration' | 'mode'>;
   readonly slice: Slice;
@@ -42,6 +44,7 @@ export async function nearestExamples(
   modelId: string,
   { datasetId }: Checkpoint,
   input: string,
+  reading: LabelReading | null,
   { lineage, objects }: Pick<Ports, 'lineage' | 'objects'>,
 ): Promise<readonly Neighbour[]> {
   const dataset = await lineage.getDataset(modelId, datasetId);
@@ -51,7 +54,8 @@ export async function nearestExamples(
   return index.nearest(input, mostNeighbours).flatMap(({ index: at, similarity }): Neighbour[] => {
     const example = examples[at];
     if (example === undefined) return [];
-    const { output, slice, weight, provenance } = example;
+    const { slice, weight, provenance } = example;
+    const output = outputToday(example.output, reading);
     const same = example.input === input;
     return [{ input: example.input, output, similarity, from: inWords(provenance), slice, weight, same }];
   });
@@ -65,6 +69,8 @@ export async function taughtBy(
     readonly traceId: string | null;
     readonly input: string;
     readonly checkpoints: readonly Checkpoint[];
+    /** Null where the labels were never changed. */
+    readonly reading: LabelReading | null;
   },
   { lineage, objects }: Pick<Ports, 'lineage' | 'objects'>,
 ): Promise<{ readonly taught: readonly TaughtBy[]; readonly leftOut: number }> {
@@ -77,7 +83,8 @@ export async function taughtBy(
       .map(({ checkpointId }) => checkpointId)
       .reverse();
     for (const example of examples.filter((one) => isOf(one, what))) {
-      const { slice, weight, output, provenance, folds } = example;
+      const { slice, weight, provenance, folds } = example;
+      const output = outputToday(example.output, what.reading);
       taught.push({ dataset, slice, weight, output, from: inWords(provenance), folds, checkpointIds });
     }
   }

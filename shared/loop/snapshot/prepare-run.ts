@@ -13,11 +13,10 @@ import type { Control } from '../../domain/models/control.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import { rolledBackFrom } from '../../domain/models/rolled-back.ts';
 import type { RunRef } from '../../domain/models/run-ref.ts';
-import { effectiveJudgement, type Judgement } from '../../domain/traces/judgement.ts';
 import { type ReadThrough, readThrough } from '../../domain/traces/read-through.ts';
+import { settledJudgement } from '../../domain/traces/settled-judgement.ts';
 import type { Trace } from '../../domain/traces/trace.ts';
 import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
-import { whatCounts } from '../../domain/traces/what-counts.ts';
 import { readLedger, writeLedgerSegment } from '../../operations/fold-ledger.ts';
 import { checkLease } from '../../operations/lease.ts';
 import { readJsonl, writeJson, writeJsonl } from '../../ports/documents.ts';
@@ -108,33 +107,8 @@ function pinned(logged: ReadThrough, place: Place, task: TaskSpec, kind: TaskKin
     slice: sliceOf(trace),
     steps: trace.steps ?? null,
     recorded: trace.output,
-    ...judgementOf(logged, task, kind),
+    ...settledJudgement(logged, task, kind),
   };
-}
-
-function judgementOf(
-  logged: ReadThrough,
-  task: TaskSpec,
-  kind: TaskKind,
-): Pick<PinnedRecord, 'judgement' | 'unsettled'> {
-  const found = whatCounts(logged, task, kind);
-  if (found.kind === 'none') {
-    const open = effectiveJudgement(logged.leftOpen);
-    return open === undefined
-      ? { judgement: null }
-      : { judgement: null, unsettled: { why: 'left-open', reason: whyLeftOpen(open, kind) } };
-  }
-  if (found.kind !== 'counts') return { judgement: null, unsettled: { why: found.kind, reason: found.reason } };
-  const { verdict, expected, judge } = found.judgement;
-  return { judgement: { verdict, expected: expected ?? null, judge } };
-}
-
-function whyLeftOpen({ expected, verdict }: Judgement, kind: TaskKind): string {
-  const said =
-    expected === undefined
-      ? `judged to ${verdict ?? 'fail'}`
-      : `judged to be ${JSON.stringify(kind.show(expected).slice(0, 80))}`;
-  return `${said} before the labels were changed, which leaves open what that says today: judge it anew`;
 }
 
 /** Tells of what was judged and does not count. */

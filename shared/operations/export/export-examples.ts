@@ -1,12 +1,15 @@
 import { RatchetError } from '../../domain/base/errors.ts';
 import type { Output } from '../../domain/base/output.ts';
+import { outputToday } from '../../domain/base/output-today.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import type { Model } from '../../domain/models/model.ts';
+import { readThrough } from '../../domain/traces/read-through.ts';
 import { whatCounts } from '../../domain/traces/what-counts.ts';
 import { readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { readingOf } from '../../ports/reading-of.ts';
 import { unknownModel } from '../../ports/unknown-model.ts';
 import { chooseCheckpoint } from '../choose-checkpoint.ts';
 import type { ExampleWriter } from './example-writer.ts';
@@ -34,7 +37,8 @@ export interface ExportedExamples {
 const mostTraces = 1_000_000;
 
 /**
- * Examples, or judged traces with their right outputs, as other tools read them.
+ * Examples, or judged traces with their right outputs, as other tools read them, in the labels of today. An example whose
+ * label was split since stays as it was.
  * @throws RatchetError UnknownModel, NoChampion, UnknownCheckpoint; InvalidInput when there are none, or for a format of
  * places where the task has none
  */
@@ -44,7 +48,8 @@ export async function exportExamples(request: ExportExamplesRequest, ports: Port
   if (model === undefined) throw await unknownModel(modelId, ports);
   const kind = kindOf(model, ports);
   const writer = writerNamed(request.format, kind);
-  const given = request.from === 'traces' ? await judgedTraces(model, kind, ports) : await dataset(request, ports);
+  const given =
+    request.from === 'traces' ? await judgedTraces(model, kind, ports) : await dataset(model, request, ports);
   const pieces: string[] = [];
   const leftOut = new Map<string, number>();
   for (const [index, { input, output }] of given.entries()) {
@@ -75,22 +80,30 @@ interface Given {
   readonly output: Output;
 }
 
-async function dataset({ modelId, checkpointId }: ExportExamplesRequest, ports: Ports): Promise<readonly Given[]> {
+async function dataset(
+  model: Model,
+  { modelId, checkpointId }: ExportExamplesRequest,
+  ports: Ports,
+): Promise<readonly Given[]> {
   const checkpoint = await chooseCheckpoint(modelId, checkpointId, ports);
   const found = await ports.lineage.getDataset(modelId, checkpoint.datasetId);
   if (found === undefined) {
     throw new RatchetError('ObjectMissing', `The dataset ${checkpoint.datasetId} is not on record.`);
   }
-  return readJsonl(ports.objects, found.key, exampleSchema);
+  const reading = readingOf(model, ports);
+  const examples = await readJsonl(ports.objects, found.key, exampleSchema);
+  return examples.map(({ input, output }) => ({ input, output: outputToday(output, reading) }));
 }
 
 async function judgedTraces(model: Model, kind: TaskKind, ports: Ports): Promise<readonly Given[]> {
   const logged = await ports.traceLog.read(model.modelId, { limit: mostTraces });
+  const reading = readingOf(model, ports);
   return logged.flatMap((record): Given[] => {
-    const found = whatCounts(record, model.task, kind);
+    const read = readThrough(record, kind, reading);
+    const found = whatCounts(read, model.task, kind);
     if (found.kind !== 'counts') return [];
     const { expected, verdict } = found.judgement;
-    const output = expected ?? (verdict === 'pass' ? record.trace.output : null);
+    const output = expected ?? (verdict === 'pass' ? read.trace.output : null);
     return output === null ? [] : [{ input: record.trace.input, output }];
   });
 }

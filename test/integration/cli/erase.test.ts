@@ -1,6 +1,6 @@
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { SqliteLineageStore } from '../../../shared/adapters/local/sqlite-lineage-store.ts';
@@ -20,6 +20,27 @@ const secret = {
   metadata: { user: 'u-jane' },
   steps: [{ type: 'reasoning', output: 'Jane Roe asks for help' }],
 };
+/** What waits for a person, and is in the report for that: two people disagree, and a label that is none of the task's. */
+const disputed = ['billing', 'refund'].map((expected) => ({
+  ...secret,
+  traceId: 'p2',
+  input: 'Jane Roe asks whether invoice 77 came by parcel',
+  expected,
+  judge: { kind: 'human', id: `judge of ${expected}`, reason: 'Jane Roe said so' },
+}));
+const held = {
+  ...secret,
+  traceId: 'p3',
+  input: 'a third letter of Jane Roe about her lost key',
+  expected: 'letters of jane roe',
+};
+/** Failures that are alike, so that the report shows them as a cluster. */
+const alike = Array.from({ length: 12 }, (_, index) => ({
+  ...secret,
+  traceId: `p${index + 4}`,
+  input: `letter ${index * 37} of Jane Roe: the golden key of letterbox ${index * 11} does not load`,
+  expected: 'refund',
+}));
 /** What must be found nowhere: parts of the input, the reason, the steps and the metadata, in any case. */
 const traces = [/jane/i, /\broe\b/i, /4111 1111/, /crashes wrong/i];
 
@@ -37,7 +58,7 @@ beforeAll(async () => {
   await writeFile(join(root, 'examples.jsonl'), jsonl(examples));
   await writeFile(
     join(root, 'traces.jsonl'),
-    `${jsonl([...traffic, secret])}{"traceId": "p9", "input": "Jane Roe ag\n`,
+    `${jsonl([...traffic, secret, ...disputed, held, ...alike])}{"traceId": "p9", "input": "Jane Roe ag\n`,
   );
   for (const args of [
     ['create', 'support', '--examples', join(root, 'examples.jsonl'), '--foundation', 'none'],
@@ -56,14 +77,25 @@ beforeEach(async () => {
 
 describe('ratchet erase', () => {
   test('leaves nothing of a trace in any file of the workspace, and the rest in use', async () => {
-    expect((await filesWith(traces)).length).toBeGreaterThan(10);
+    const holding = await filesWith(traces);
+    expect(holding.length).toBeGreaterThan(10);
+    expect(holding.map((file) => basename(file))).toEqual(
+      expect.arrayContaining(['report.html', 'review.jsonl', 'found.jsonl', 'records.v1.jsonl', 'examples.jsonl']),
+    );
     const before = (await readFile(join(workspace, 'lineage.sqlite'))).length;
 
     const ended = await ratchet(['--json', 'erase', 'support', '--where', 'text~jane roe', '--yes']);
 
     expect(ended.code, ended.stderr).toBe(0);
     const result = JSON.parse(ended.stdout);
-    expect(result).toMatchObject({ model: 'support', dryRun: false, traces: 1, judgements: 1, unknown: [], left: [] });
+    expect(result).toMatchObject({
+      model: 'support',
+      dryRun: false,
+      traces: 15,
+      judgements: 16,
+      unknown: [],
+      left: [],
+    });
     expect(result.parts.map((part: { what: string }) => part.what)).toEqual(
       expect.arrayContaining([
         'training examples',
@@ -73,9 +105,11 @@ describe('ratchet erase', () => {
         'lines in quarantine',
       ]),
     );
-    expect(result.checkpoints).toContainEqual(expect.objectContaining({ champion: true, examples: 1 }));
+    expect(result.checkpoints).toContainEqual(
+      expect.objectContaining({ champion: true, examples: expect.any(Number) }),
+    );
     expect(await filesWith(traces)).toEqual([]);
-    expect(await filesWith([/"p1"/])).toEqual([]);
+    expect(await filesWith([/"p\d+"/])).toEqual([]);
     expect(before).toBeGreaterThan(0);
 
     expect(JSON.parse((await ratchet(['--json', 'status', 'support'])).stdout).active).toBeNull();
@@ -83,7 +117,7 @@ describe('ratchet erase', () => {
     expect((await ratchet(['run', 'support'])).code).toBe(3);
     expect(JSON.parse(await readFile(result.record, 'utf8'))).toMatchObject({
       chosenBy: 'text',
-      traces: 1,
+      traces: 15,
       endedAt: expect.any(String),
     });
   });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -176,17 +176,32 @@ describe('a model that has judged traces and no checkpoint', () => {
   test('needs no name where it is the only one, and no name of a run where the latest is meant', async () => {
     const latest = json(await run(['report', '--json']));
     expect(latest).toMatchObject({ model: 'cold', decision: 'promoted', opened: false });
+    expect(latest.review).toMatch(/review\.jsonl$/);
     for (const of of ['latest', 'cold', latest.run]) expect(json(await run(['report', of, '--json']))).toEqual(latest);
     expect((await run(['lineage'])).stdout).toContain('cold: champion');
     const status = json(await run(['status', '--json']));
     expect(status).toMatchObject({
       model: 'cold',
       health: { traffic: { traces: 720 }, missing: { records: 0 } },
-      review: { run: latest.run, file: null },
+      review: { run: latest.run, file: latest.review },
     });
     expect(status.review.suspects).toBeGreaterThan(0);
     const [listed] = json(await run(['list', '--json'])).models;
     expect(listed).toMatchObject({ model: 'cold', labels: 3, champion: { score: { measuredBy: 'out-of-fold' } } });
+  });
+});
+
+describe('ratchet list', () => {
+  test('says how to start where there is no workspace, and makes none', async () => {
+    const nowhere = at('nowhere');
+    const listed = (...args: string[]) => ratchetInProcess(['--workspace', nowhere, 'list', ...args], '');
+    expect(await listed()).toEqual({
+      code: 0,
+      stdout: '',
+      stderr: `There is no workspace in ${nowhere} yet. Make the first model: ratchet create MODEL --examples FILE\n`,
+    });
+    expect(json(await listed('--json'))).toMatchObject({ models: [] });
+    expect(await readdir(directory)).not.toContain('nowhere');
   });
 });
 

@@ -95,7 +95,7 @@ describe('texts of traces', () => {
           timestamp: '2026-03-01T00:00:00Z',
           recorded: labelOutput(hostile),
           checkpoint: hostile,
-          judgements: [{ verdict: 'fail', expected: labelOutput('ham'), judge, judgedAt: 'x' }],
+          judgements: [{ verdict: 'fail', expected: labelOutput('ham'), judge, judgedAt: 'x', leftOpen: true }],
         },
         input: hostile,
         answer: { checkpoint: 'c1', output: spam, confidence: 0.9 },

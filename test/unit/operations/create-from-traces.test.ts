@@ -3,6 +3,7 @@ import { leaks } from '../../../shared/domain/evaluation/ledger.ts';
 import { exampleSchema } from '../../../shared/domain/models/example.ts';
 import { honestModel } from '../../../shared/domain/models/fold-models.ts';
 import type { Judgement } from '../../../shared/domain/traces/judgement.ts';
+import { changeLabels, type LabelWish } from '../../../shared/operations/change-labels.ts';
 import { createFromTraces } from '../../../shared/operations/create-from-traces.ts';
 import { evaluateFirst } from '../../../shared/operations/evaluate-first.ts';
 import { readLedger } from '../../../shared/operations/fold-ledger.ts';
@@ -29,6 +30,8 @@ interface Line {
   readonly output?: string;
   readonly judgement: Partial<Judgement> | null;
 }
+
+const change = (wish: LabelWish) => changeLabels({ modelId: 'm1', wish, by: 'ana', dryRun: false }, ports);
 
 let batches = 0;
 async function arrive(lines: readonly Line[]): Promise<void> {
@@ -130,6 +133,43 @@ describe('createFromTraces', () => {
     ]);
     expect(examples.some(({ input }) => input === 'another text')).toBe(false);
     expect(dataset.manifest.leftOut).toMatchObject({ conflicting: 3 });
+  });
+
+  test('reads what was judged in the labels of today', async () => {
+    await arrive([...traffic(40), { input: 'passed as it was', output: 'spam', judgement: { verdict: 'pass' } }]);
+    await change({ how: 'rename', from: 'spam', to: 'junk' });
+    const { dataset, checkpoint } = await createFromTraces(request, ports);
+    const examples = await readJsonl(ports.objects, dataset.key, exampleSchema);
+    expect(new Set(examples.map(({ output }) => labelOf(output)))).toEqual(new Set(['junk', 'ham']));
+    expect(examples.find(({ input }) => input === 'passed as it was')?.output).toEqual(labelOutput('junk'));
+    expect(checkpoint.task).toMatchObject({ labels: ['ham', 'junk'] });
+  });
+
+  test('leaves out what people disagree about, what is held for a label, and what a change of labels left open', async () => {
+    const person = (id: string) => ({ kind: 'human' as const, id, reason: '' });
+    await arrive([
+      ...traffic(40),
+      { input: 'people disagree about this', judgement: { ...right('spam'), judge: person('ana') } },
+      { input: 'this label is not known', judgement: right('phishing') },
+    ]);
+    await ports.traceLog.append('m1', 'second', {
+      traces: [],
+      judgements: [
+        {
+          ...sampleJudgement({ judgementId: 'other', traceId: `t${batches}-40` }),
+          ...right('ham'),
+          judge: person('dan'),
+        },
+      ],
+    });
+    await change({ how: 'add', labels: ['offers'] });
+    await arrive([{ input: 'an offer of old', judgement: right('offers') }]);
+    await change({ how: 'split', from: 'offers', into: ['sales', 'gifts'] });
+    const { dataset } = await createFromTraces(request, ports);
+    expect(dataset.manifest).toMatchObject({
+      examples: 40,
+      leftOut: { 'people disagree': 1, 'no output of the task': 1, 'left open by a change of labels': 1 },
+    });
   });
 
   test('leaves out text that is poison', async () => {

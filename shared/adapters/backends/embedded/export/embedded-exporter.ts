@@ -41,6 +41,7 @@ export function embeddedExporter({ objects }: { readonly objects: ObjectStore })
           denseWidth: header.denseWidth,
           maxCharacters: maxFeatureCharacters,
           encoder: hasEncoder ? 'use-lite' : null,
+          unspacedScripts: 'Words are those of ICU. predict.py needs PyICU for them; without it answers may differ.',
           blocks: blocksOf(artifact),
         },
         layout: layoutOf(hasEncoder, hasOnnx),
@@ -91,7 +92,7 @@ function layoutOf(hasEncoder: boolean, hasOnnx: boolean): string {
   elements it has: \`low\` and \`high\` (uint32, the halves of the hash of each n-gram), \`idf\` (float32), \`scales\` (float32) and
   \`sparse\` (int8, a row of one weight a class for each n-gram, to be multiplied by its scale), \`dense\` (float32, such a row for
   each place of the embedding, then the row of the constant 1).
-- \`unicode.json\`: which characters are white space, parts of words, and visible.${
+- \`unicode.json\`: which characters are white space, parts of words, visible, and of scripts without spaces.${
     hasEncoder
       ? `
 - \`encoder/\`, \`encoder.py\`: Universal Sentence Encoder Lite, for JavaScript and as ONNX.`
@@ -107,5 +108,9 @@ function layoutOf(hasEncoder: boolean, hasOnnx: boolean): string {
 The text is cut, its n-grams hashed and weighed by TF-IDF${hasEncoder ? ', its embedding computed' : ''}; the rows of the weights are
 summed, divided by \`temperature\`, and their softmax is the probability of each class. \`classes\` are places in \`labels\`. Python
 puts letters in lower case by its own version of Unicode.
+
+Words of Chinese, Japanese, Thai, Lao, Khmer and Burmese, which stand without spaces, are told apart by ICU: \`Intl.Segmenter\`
+in JavaScript, PyICU in Python (\`pip install PyICU\`). Without PyICU \`predict.py\` says so once, and its answers to texts with
+such words may differ; \`--check\` leaves these out.
 `;
 }

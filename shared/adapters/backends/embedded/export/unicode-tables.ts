@@ -1,3 +1,5 @@
+import { isUnspaced } from '../../../../domain/base/unspaced.ts';
+
 const lastCharacter = 0x10ffff;
 const lastUnit = 0xffff;
 
@@ -12,6 +14,9 @@ export function unicodeTables(): Readonly<Record<string, readonly number[]>> {
     visible: ranges((character) => has(/[^\p{Z}\p{C}]/u, character), lastCharacter),
     capital: ranges((character) => has(/\p{Lu}/u, character), lastCharacter),
     small: ranges((character) => has(/\p{Ll}/u, character), lastCharacter),
+    letter: ranges((character) => has(/[\p{L}\p{N}]/u, character), lastCharacter),
+    mark: ranges((character) => has(/\p{M}/u, character), lastCharacter),
+    unspaced: ranges((character) => isUnspaced(String.fromCodePoint(character)), lastCharacter),
   };
 }
 

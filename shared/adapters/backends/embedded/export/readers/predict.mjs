@@ -33,7 +33,11 @@ class Model {
       word: new Ranges(unicode.word),
       visible: new Ranges(unicode.visible),
       space: new Set(unicode.space),
+      unspaced: new RegExp(classOf(unicode.unspaced), 'u'),
+      // Letters and figures, with the marks that follow them.
+      run: new RegExp(`${classOf(unicode.letter)}${classOf(unicode.letter, unicode.mark)}*`, 'gu'),
     };
+    this.segmenter = new Intl.Segmenter('en', { granularity: 'word' });
     this.encoder = encoder;
     const block = (name, Type) => {
       const { offset, length } = header.blocks[name];
@@ -102,6 +106,7 @@ class Model {
     const hashes = { words: [], characters: [] };
     const lower = text.toLowerCase();
     this.wordHashes(lower, hashes.words);
+    if (this.unicode.unspaced.test(lower)) this.segmentHashes(lower, hashes.words);
     this.characterHashes(lower, hashes.characters);
     return Object.values(hashes).flatMap((block) => {
       const counts = new Map();
@@ -125,16 +130,37 @@ class Model {
         word = step(word ?? [0x9e3779b1, 0x7f4a7c15], unit);
       } else if (word !== null) {
         found.push(finish(...word));
-        if (previous !== null) {
-          const [low, high] = previous;
-          found.push(
-            finish((Math.imul(low, 31) + word[0]) | 0, (Math.imul(high ^ 0x2545f491, 0x6c078965) + word[1]) | 0),
-          );
-        }
+        if (previous !== null) found.push(finish(...pairOf(previous, word)));
         previous = word;
         word = null;
       }
     }
+  }
+
+  /** Words, and pairs of them, of scripts that are written without spaces, such as Chinese, Japanese and Thai. */
+  segmentHashes(text, found) {
+    let previous = null;
+    for (const run of text.match(this.unicode.run) ?? []) {
+      const pieces = this.segments(run);
+      if (pieces.length < 2) {
+        previous = null;
+        continue;
+      }
+      for (const piece of pieces) {
+        let word = [0x27d4eb2f, 0x165667b1];
+        for (let at = 0; at < piece.length; at++) word = step(word, piece.charCodeAt(at));
+        found.push(finish(...word));
+        if (previous !== null) found.push(finish(...pairOf(previous, word)));
+        previous = word[0] === 0 ? null : word;
+      }
+    }
+  }
+
+  /** The words of a run; a word found is cut again until it stays whole. */
+  segments(run) {
+    if (run.length < 2 || !this.unicode.unspaced.test(run)) return [run];
+    const pieces = Array.from(this.segmenter.segment(run), ({ segment }) => segment);
+    return pieces.length < 2 ? [run] : pieces.flatMap((piece) => this.segments(piece));
   }
 
   characterHashes(text, found) {
@@ -160,6 +186,11 @@ function step([low, high], unit) {
   return [Math.imul(low ^ unit, 0x01000193), Math.imul(high ^ unit, 0x5bd1e995) ^ (high >>> 13)];
 }
 
+/** The hash of a pair of neighbouring words. */
+function pairOf([low, high], word) {
+  return [(Math.imul(low, 31) + word[0]) | 0, (Math.imul(high ^ 0x2545f491, 0x6c078965) + word[1]) | 0];
+}
+
 function finish(low, high) {
   let a = low ^ (high >>> 15);
   a = Math.imul(a ^ (a >>> 16), 0x85ebca6b);
@@ -169,6 +200,12 @@ function finish(low, high) {
 
 function keyOf(low, high) {
   return `${low},${high}`;
+}
+
+/** A character class of a regular expression. */
+function classOf(...tables) {
+  const escaped = tables.flat().map((code) => `\\u{${code.toString(16)}}`);
+  return `[${escaped.map((code, at) => (at % 2 === 0 ? code : `-${code}`)).join('')}]`;
 }
 
 /** Numbers in sorted ranges: first, last, first, last … */

@@ -1,0 +1,10 @@
+import type { LabelReading } from './label-change.ts';
+import type { Output } from './output.ts';
+
+/**
+ * An output of any time in the labels of today; one whose label was split stays as it was.
+ * @param reading null where the labels were never changed
+ */
+export function outputToday(output: Output, reading: LabelReading | null): Output {
+  return reading?.translate(output).output ?? output;
+}

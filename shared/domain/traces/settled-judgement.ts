@@ -1,0 +1,32 @@
+import type { TaskKind } from '../base/task-kind.ts';
+import type { TaskSpec } from '../base/task-spec.ts';
+import { effectiveJudgement, type Judgement } from './judgement.ts';
+import type { ReadThrough } from './read-through.ts';
+import type { PinnedRecord } from './trace-record.ts';
+import { whatCounts } from './what-counts.ts';
+
+/** The judgement of a trace that counts; where there are some and none does, why. */
+export function settledJudgement(
+  logged: ReadThrough,
+  task: TaskSpec,
+  kind: TaskKind,
+): Pick<PinnedRecord, 'judgement' | 'unsettled'> {
+  const found = whatCounts(logged, task, kind);
+  if (found.kind === 'none') {
+    const open = effectiveJudgement(logged.leftOpen);
+    return open === undefined
+      ? { judgement: null }
+      : { judgement: null, unsettled: { why: 'left-open', reason: whyLeftOpen(open, kind) } };
+  }
+  if (found.kind !== 'counts') return { judgement: null, unsettled: { why: found.kind, reason: found.reason } };
+  const { verdict, expected, judge } = found.judgement;
+  return { judgement: { verdict, expected: expected ?? null, judge } };
+}
+
+function whyLeftOpen({ expected, verdict }: Judgement, kind: TaskKind): string {
+  const said =
+    expected === undefined
+      ? `judged to ${verdict ?? 'fail'}`
+      : `judged to be ${JSON.stringify(kind.show(expected).slice(0, 80))}`;
+  return `${said} before the labels were changed, which leaves open what that says today: judge it anew`;
+}
