@@ -8,7 +8,7 @@ import { recordToday } from './record-today.ts';
 
 /** The records whose judgement the run found suspect, likeliest wrong first, then oldest first; in the labels of today. */
 export async function suspectsOf(
-  { triaged }: Pick<LastFindings, 'triaged'>,
+  { triaged }: { readonly triaged: Pick<LastFindings['triaged'], 'triagedKey'> },
   reading: LabelReading | null,
   { objects }: Pick<Ports, 'objects'>,
 ): Promise<readonly TriagedRecord[]> {
