@@ -7,8 +7,9 @@ import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { ingestOnStack } from '../../cli/stack/ingest-on-stack.ts';
 import { openStack, type StackPlace } from '../../cli/stack/stack-place.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { ingestDrop } from '../../shared/intake/ingest-drop.ts';
 import { ingestReceiptKey } from '../../shared/intake/ingest-receipt.ts';
-import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { acquireLease } from '../../shared/operations/lease.ts';
 import { writeJson } from '../../shared/ports/documents.ts';
 import { createStack } from '../helpers/emulated-stack.ts';
@@ -258,12 +259,14 @@ async function ingestNextDrop(): Promise<string> {
     const [drop] = await objects.list('drops/mail/');
     const body = drop === undefined ? undefined : await objects.get(drop);
     if (drop !== undefined && body !== undefined) {
-      const open = async () =>
-        (async function* () {
-          yield body;
+      const open = async (key: string) => {
+        const found = await objects.get(key);
+        if (found === undefined) throw new RatchetError('ObjectMissing', `There is no object ${key}.`);
+        return (async function* () {
+          yield found;
         })();
-      const result = await ingestTraces({ modelId: 'mail', sources: [{ name: drop, open }] }, stack.ports);
-      await writeJson(objects, ingestReceiptKey('mail', drop), { schemaVersion: 1, drop, ...result, failure: null });
+      };
+      await ingestDrop({ key: drop, etag: 'etag', open }, stack.ports);
       return drop;
     }
     await setTimeout(50);

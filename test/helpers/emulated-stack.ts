@@ -24,6 +24,8 @@ const definition = {
       Parameters: {
         'run.$': '$.run.runId',
         decision: 'kept',
+        headline: 'no candidate was trained',
+        why: 'The emulator keeps every champion.',
         reason: 'The emulator keeps every champion.',
         champion: 'its own',
         scores: { before: { traffic: 0.5 }, after: null },
