@@ -79,7 +79,7 @@ test('the shapes of the items are those of schema version 6', () => {
     control: '80312e63d65fcada',
     dataset: 'b03e812a94e22547',
     evaluationSet: 'd5b656e872fe5cd2',
-    model: 'c219e46bf3bfc05d',
+    model: 'a8157c8fee12686c',
     run: '5bfd24eb14fbd407',
     runModel: '5f1c1f5be3752220',
   });
