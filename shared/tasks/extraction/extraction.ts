@@ -10,6 +10,7 @@ import { entityF1 } from './entity-score.ts';
 import { type ExtractionSpec, extractionOptions, extractionSpecFrom, extractionSpecSchema } from './extraction-spec.ts';
 import { movedVariants } from './moved-variants.ts';
 import { overlaps, type SpanError, type SpanErrorKind, spanErrors } from './span-errors.ts';
+import { relabelling } from './type-changes.ts';
 
 /** Named entities: spans of the input, each with its type. An output is a list of them; an empty one says that there are none. */
 export const extraction: TaskKind<ExtractionSpec> = {
@@ -46,6 +47,7 @@ export const extraction: TaskKind<ExtractionSpec> = {
   score: entityF1,
   pattern: patternOf,
   variants: movedVariants,
+  relabelling,
   marks: (output) => entitiesOf(output).map(({ label, start, end }) => ({ start, end, facet: label })),
   show: (output) => {
     if (output === null) return 'no answer';
