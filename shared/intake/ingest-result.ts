@@ -15,13 +15,13 @@ export interface BadLine extends LineProblem {
   readonly digest?: string;
 }
 
-/** An output that judgements name and the model does not know (yet). */
+/** A name (label, entity type, …) that judgements use and the model does not know (yet). */
 export interface UnknownOutput {
-  /** In words; untrusted. */
+  /** The name; untrusted. */
   readonly output: string;
-  /** New judgements that name it. */
+  /** Judgements that use it. */
   readonly judgements: number;
-  /** The known output that is most like it; null for none. */
+  /** The known name that is most like it; null for none. */
   readonly nearest: string | null;
 }
 
@@ -47,7 +47,7 @@ export interface IngestResult {
   readonly held: number;
   /** Traces of these files about which people disagree. */
   readonly disputed: number;
-  /** The outputs that are waited for, the most frequent first. */
+  /** The names that are waited for, the most frequent first. */
   readonly unknownOutputs: readonly UnknownOutput[];
   /** Records that are rightly none of the model's, by what they are. */
   readonly passedOver: readonly Note[];

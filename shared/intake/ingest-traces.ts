@@ -1,4 +1,6 @@
 import { RatchetError } from '../domain/base/errors.ts';
+import { nearestName } from '../domain/base/nearest-name.ts';
+import type { Output } from '../domain/base/output.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
 import type { Model } from '../domain/models/model.ts';
 import type { Detector } from '../ports/detector.ts';
@@ -17,7 +19,7 @@ import { plainReading, ReadingContext, type ReadingOptions } from './normalise/r
 import { digestOfLine, OpenQuarantine, writeQuarantine } from './quarantine.ts';
 import { redactLine } from './redact/redact-line.ts';
 import { detectorsOf, Redactor } from './redact/redactor.ts';
-import { batchIdOf, type GoodLine, type Joined, joinBatch } from './trace-batch.ts';
+import { batchIdOf, type GoodLine, type HeldOutput, type Joined, joinBatch } from './trace-batch.ts';
 
 /** A file to ingest: its name for people, and its bytes (opened when its turn comes). */
 export interface TraceSource {
@@ -47,7 +49,7 @@ const batchCharacters = 32_000_000;
 const quarantineHead = 300;
 /** What is cut before may be the half of something that would be known as a whole. */
 const redactedHead = 2 * quarantineHead;
-/** Outputs that the model does not know; more different ones are surely no labels. */
+/** Names that the model does not know; more different ones are surely no labels. */
 const mostUnknownOutputs = 1_000;
 /** Traces that a dry run shows. */
 const mostSamples = 3;
@@ -224,9 +226,9 @@ class Ingest {
     if (lines.length === 0) return;
     const joined = await joinBatch(lines, this.#model, this.#kind, this.#ports);
     const { traces, judgements, verdicts } = joined;
-    for (const { line, reason } of joined.refused) {
+    for (const { line, reason, mend } of joined.refused) {
       const { file, line: number, text } = line;
-      await this.#refuse({ file, line: number, reason, mend: 'give each inference a traceId of its own', text }, null);
+      await this.#refuse({ file, line: number, reason, mend, text }, null);
     }
     if (this.#request.dryRun === true) this.#keepSamples(joined);
     else if (traces.length > 0 || judgements.length > 0) {
@@ -238,7 +240,10 @@ class Ingest {
     this.#alreadyKnown += joined.alreadyKnown;
     this.#parked += joined.parked;
     this.#held += joined.held.length;
-    for (const output of joined.held) this.#noteUnknown(output);
+    for (const held of joined.held) this.#noteUnknown(held);
+    for (const reason of joined.impossible) {
+      this.#notes.add(`judgements that came before their trace and cannot be of it, set aside: ${reason}`);
+    }
     for (const traceId of joined.disputed) this.#disputed.add(traceId);
   }
 
@@ -259,15 +264,21 @@ class Ingest {
     }
   }
 
-  #noteUnknown(output: GoodLine['judgements'][number]['expected'] & {}): void {
-    const key = this.#kind.key(output);
-    const known = this.#unknown.get(key);
-    if (known !== undefined) known.judgements += 1;
-    else if (this.#unknown.size < mostUnknownOutputs) {
-      const reading = this.#kind.read?.(this.#model.task, output);
-      const nearest = reading?.kind === 'unknown' && reading.nearest !== null ? this.#kind.show(reading.nearest) : null;
-      this.#unknown.set(key, { output: this.#kind.show(output), nearest, judgements: 1 });
+  #noteUnknown({ output, unknown }: HeldOutput): void {
+    for (const name of unknown) {
+      const known = this.#unknown.get(name);
+      if (known !== undefined) known.judgements += 1;
+      else if (this.#unknown.size < mostUnknownOutputs) {
+        this.#unknown.set(name, { output: name, nearest: this.#nearestOf(name, output), judgements: 1 });
+      }
     }
+  }
+
+  #nearestOf(name: string, output: Output): string | null {
+    const { task } = this.#model;
+    if (this.#kind.read === undefined) return nearestName(name, this.#kind.knownFacets(task));
+    const reading = this.#kind.read(task, output);
+    return reading.kind === 'unknown' && reading.nearest !== null ? this.#kind.show(reading.nearest) : null;
   }
 
   async #writeQuarantine(): Promise<void> {

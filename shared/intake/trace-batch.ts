@@ -1,6 +1,7 @@
 import { canonicalJson, digest, shortDigest, shortDigestOfAll } from '../domain/base/ids.ts';
 import type { LabelReading } from '../domain/base/label-change.ts';
 import type { Output } from '../domain/base/output.ts';
+import { outputToday } from '../domain/base/output-today.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
 import type { Model } from '../domain/models/model.ts';
 import { labelReadingOf } from '../domain/models/model-change.ts';
@@ -11,7 +12,9 @@ import type { VerdictCounts } from '../domain/traces/verdict-counts.ts';
 import { whatCounts } from '../domain/traces/what-counts.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type GivenJudgement, judgementOnRecord } from './normalise/given-judgement.ts';
+import { impossibleOutput } from './normalise/impossible-output.ts';
 import type { ReadTrace } from './normalise/read-raw-trace.ts';
+import type { LineProblem } from './parse-json-line.ts';
 
 export interface GoodLine extends ReadTrace {
   readonly file: string;
@@ -25,13 +28,27 @@ export interface Joined {
   readonly judgements: readonly Judgement[];
   readonly alreadyKnown: number;
   readonly parked: number;
-  /** New judgements that name an output that the task does not know, with the output. */
-  readonly held: readonly Output[];
+  /** Judgements that now wait for names that the task does not know. */
+  readonly held: readonly HeldOutput[];
+  /** Why judgements that waited for their trace cannot be of it, one for each. */
+  readonly impossible: readonly string[];
   /** Ids of the traces about which people disagree. */
   readonly disputed: readonly string[];
-  readonly refused: readonly { readonly line: GoodLine; readonly reason: string }[];
+  readonly refused: readonly RefusedLine[];
   readonly verdicts: VerdictCounts;
 }
+
+/** A right output with names that the task does not know. */
+export interface HeldOutput {
+  readonly output: Output;
+  readonly unknown: readonly string[];
+}
+
+interface RefusedLine extends LineProblem {
+  readonly line: GoodLine;
+}
+
+const ownId = 'give each inference a traceId of its own';
 
 /** What is known of a trace while its batch is put together. */
 interface KnownTrace {
@@ -103,8 +120,9 @@ class Batch {
   readonly #waiting: Map<string, Waiting>;
   readonly #traces: Trace[] = [];
   readonly #judgements: Judgement[] = [];
-  readonly #held: Output[] = [];
-  readonly #refused: { line: GoodLine; reason: string }[] = [];
+  readonly #held: HeldOutput[] = [];
+  readonly #impossible: string[] = [];
+  readonly #refused: RefusedLine[] = [];
   /** Traces of which something new is known. */
   readonly #touched = new Set<string>();
   #alreadyKnown = 0;
@@ -129,8 +147,10 @@ class Batch {
       this.#waiting.delete(trace.traceId);
       this.#traces.push(trace);
       if (earlier.length > 0) this.#touched.add(trace.traceId);
+      // What names places can only now be held against its text.
+      if (this.#kind.anchored) for (const judgement of earlier) this.#noteHeld(judgement, record);
     } else if (record.inputDigest !== inputDigest) {
-      this.#refused.push({ line, reason: 'this traceId is on record with another input' });
+      this.#refused.push({ line, reason: 'this traceId is on record with another input', mend: ownId });
       return;
     } else {
       const said = line.judgements.map((one) =>
@@ -138,7 +158,7 @@ class Batch {
       );
       if (said.length > 0 && said.every((one) => one === 'nothing-known')) {
         const reason = 'this traceId is on record with another output, and no right one is given';
-        this.#refused.push({ line, reason });
+        this.#refused.push({ line, reason, mend: ownId });
         return;
       }
       this.#alreadyKnown += 1;
@@ -152,6 +172,11 @@ class Batch {
   addJudgements(line: GoodLine): void {
     const record = this.#known.get(line.traceId);
     if (record !== undefined) {
+      const problem = this.#impossibleOf(line, record);
+      if (problem !== null) {
+        this.#refused.push({ line, ...problem });
+        return;
+      }
       this.#alreadyKnown += 1;
       for (const judgement of line.judgements) {
         const said = judgementOnRecord(judgement, undefined, record.trace.output, this.#kind);
@@ -188,6 +213,7 @@ class Batch {
       alreadyKnown: this.#alreadyKnown,
       parked: this.#parked,
       held: this.#held,
+      impossible: this.#impossible,
       disputed,
       refused: this.#refused,
       verdicts: { judged, failed },
@@ -227,13 +253,25 @@ class Batch {
     return judgements.reduce((latest, { judgedAt }) => Math.max(latest, Date.parse(judgedAt) + 1), this.#clock.now());
   }
 
+  /** Why judgements that only name their trace, which is here, cannot be of it. */
+  #impossibleOf({ judgements }: GoodLine, { trace: { input, output } }: KnownTrace): LineProblem | null {
+    const today = (one: Output | null) => (one === null ? null : outputToday(one, this.#reading));
+    for (const { expected, verdict } of judgements) {
+      const said = { expected: today(expected), verdict };
+      const problem = impossibleOutput(said, input, today(output), this.#model.task, this.#kind);
+      if (problem !== null) return problem;
+    }
+    return null;
+  }
+
   #noteHeld({ expected, verdict }: Judgement, record: KnownTrace | Waiting): void {
     const trace = 'trace' in record ? record.trace : null;
     const right = expected ?? (verdict === 'pass' && trace !== null ? trace.output : null);
-    if (right === null) return;
-    // Without its trace only what no input could have is known to be unknown.
-    if (trace === null && this.#kind.read === undefined) return;
-    const today = this.#reading?.translate(right).output ?? right;
-    if (this.#kind.problem(this.#model.task, trace?.input ?? '', today) !== null) this.#held.push(right);
+    // What names places cannot be held against a text that is not here.
+    if (right === null || (trace === null && this.#kind.anchored)) return;
+    const today = outputToday(right, this.#reading);
+    const problem = this.#kind.problem(this.#model.task, trace?.input ?? '', today);
+    if (problem?.unknown !== undefined) this.#held.push({ output: right, unknown: problem.unknown });
+    else if (problem !== null) this.#impossible.push(problem.reason);
   }
 }

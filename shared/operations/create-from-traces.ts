@@ -126,6 +126,7 @@ const unsettledWords = {
   held: 'no output of the task',
   disputed: 'people disagree',
   'left-open': 'left open by a change of labels',
+  impossible: 'no output of the task',
 } as const;
 
 /** What the records teach, an example for each input. */

@@ -55,7 +55,10 @@ export async function answerToday(
   if (today === null) return answerWith(served, inputs, backEnds, asked);
   const alternatives = today.reading.joins ? { alternatives: allAlternatives } : {};
   const predictions = await answerWith(served, inputs, backEnds, { ...asked, ...alternatives });
-  const read = (output: Output): Output | null => today.reading.translate(output).output ?? (keepSplit ? output : null);
+  const read = (before: Output): Output | null => {
+    const { output, closest } = today.reading.translate(before);
+    return keepSplit ? closest : output;
+  };
   return predictions.map((prediction) =>
     inLabelsOfToday(prediction, read, today, options.alternatives ?? usualAlternatives),
   );

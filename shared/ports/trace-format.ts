@@ -44,6 +44,8 @@ export interface RawTrace {
   readonly annotations: readonly Annotation[];
   /** The record as it came, for `--map field=path`; absent where a format cannot be mapped. */
   readonly source?: unknown;
+  /** Whether the output was marked by annotators, so that it is right and no answer of a model. */
+  readonly isGold?: boolean;
 }
 
 /** A record that cannot be read, and how to mend it. */

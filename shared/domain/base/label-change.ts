@@ -25,6 +25,8 @@ export type LabelChange = z.infer<typeof labelChangeSchema>;
 export interface Translated {
   /** Null where nobody can tell: a label that it has was split. */
   readonly output: Output | null;
+  /** The output as near to today as can be said: what was split stays as it was. */
+  readonly closest: Output;
   /**
    * Whether labels were merged into one that it has, so that what was wrong then may be right today. What was right is
    * still right.

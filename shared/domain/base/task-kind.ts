@@ -10,6 +10,11 @@ import type { Interval } from './wilson.ts';
 export interface OutputProblem {
   readonly reason: string;
   readonly mend: string;
+  /**
+   * The names in it that the task does not know (yet), where nothing else is wrong: the output can be taken once the task
+   * knows them. Absent where no name would mend it.
+   */
+  readonly unknown?: readonly string[];
 }
 
 /** What an output comes to that a person, a model or a tool wrote in a form of its own. */

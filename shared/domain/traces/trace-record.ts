@@ -27,9 +27,9 @@ export const pinnedRecordSchema = z.strictObject({
     .strictObject({
       /**
        * `held`: the right output is none that the task knows (yet); `disputed`: people disagree; `left-open`: a change of
-       * labels left open what the judgement says today, so that somebody has to judge anew.
+       * labels left open what the judgement says today, so that somebody has to judge anew; `impossible`: the right output can never be true of the input.
        */
-      why: z.enum(['held', 'disputed', 'left-open']),
+      why: z.enum(['held', 'disputed', 'left-open', 'impossible']),
       reason: z.string(),
     })
     .optional(),

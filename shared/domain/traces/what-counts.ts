@@ -1,5 +1,5 @@
 import type { Output } from '../base/output.ts';
-import type { TaskKind } from '../base/task-kind.ts';
+import type { OutputProblem, TaskKind } from '../base/task-kind.ts';
 import type { TaskSpec } from '../base/task-spec.ts';
 import { effectiveJudgement, type Judgement, laterOf } from './judgement.ts';
 import type { Trace } from './trace.ts';
@@ -11,6 +11,8 @@ export type WhatCounts =
   | { readonly kind: 'counts'; readonly judgement: Judgement }
   /** The one that would count names an output that the task does not know (yet); none takes its place. */
   | { readonly kind: 'held'; readonly judgement: Judgement; readonly expected: Output; readonly reason: string }
+  /** None can be true of the input, whatever names the task knew. The reason is that of the one that would count. */
+  | { readonly kind: 'impossible'; readonly reason: string }
   /** People disagree, and no majority of them settles it. `reason` names their views. */
   | { readonly kind: 'disputed'; readonly reason: string };
 
@@ -22,19 +24,32 @@ type CountingKind = Pick<TaskKind, 'same' | 'problem' | 'show'>;
  * A person's counts over an LLM's over a rule's. Of each person the latest counts; where the latest of two people differ,
  * in the right output or in whether the answer was right, the trace is disputed until more than half of them agree.
  * Among judgements of LLMs, and of rules, the latest counts. A judgement whose right output the task does not know is
- * held: it counts once the task knows the output, and no other takes its place meanwhile.
+ * held: it counts once the task knows the output, and no other takes its place meanwhile. One whose right output can
+ * never be true of the input, as its places are not in it, is set aside: others count as if it had not been said.
  */
 export function whatCounts(
   { trace, judgements }: { readonly trace: Pick<Trace, 'input' | 'output'>; readonly judgements: readonly Judgement[] },
   task: TaskSpec,
   kind: CountingKind,
 ): WhatCounts {
-  const people = latestOfEach(judgements.filter(({ judge }) => judge.kind === 'human'));
-  const settled = people.length > 1 ? settle(people, trace.output, kind) : effectiveJudgement(judgements);
-  if (settled === undefined) return { kind: 'none' };
+  const problemOf = (judgement: Judgement): OutputProblem | null => {
+    const expected = rightOutput(judgement, trace.output);
+    return expected === null ? null : kind.problem(task, trace.input, expected);
+  };
+  const isPossible = (judgement: Judgement): boolean => {
+    const problem = problemOf(judgement);
+    return problem === null || problem.unknown !== undefined;
+  };
+  const possible = judgements.filter(isPossible);
+  const people = latestOfEach(possible.filter(({ judge }) => judge.kind === 'human'));
+  const settled = people.length > 1 ? settle(people, trace.output, kind) : effectiveJudgement(possible);
+  if (settled === undefined) {
+    const first = effectiveJudgement(judgements);
+    return first === undefined ? { kind: 'none' } : { kind: 'impossible', reason: problemOf(first)?.reason ?? '' };
+  }
   if (settled === null) return { kind: 'disputed', reason: viewsOf(people, trace.output, kind) };
   const expected = rightOutput(settled, trace.output);
-  const problem = expected === null ? null : kind.problem(task, trace.input, expected);
+  const problem = problemOf(settled);
   if (expected === null || problem === null) {
     return { kind: 'counts', judgement: withVerdict(settled, trace.output, kind) };
   }

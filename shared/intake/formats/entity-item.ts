@@ -20,7 +20,14 @@ export function entityItem({ line, text, input, places, unit, rest = {} }: Place
   }
   const entities = placedEntities(input, places, unit);
   if (!entities.ok) return unreadable(line, text, entities.problem);
-  return { kind: 'trace', line, text, fields: { ...rest, input, output: entities.value }, annotations: [] };
+  return {
+    kind: 'trace',
+    line,
+    text,
+    fields: { ...rest, input, output: entities.value },
+    annotations: [],
+    isGold: true,
+  };
 }
 
 /** A record without some of its fields. */

@@ -1,6 +1,9 @@
 import type { Output } from '../../domain/base/output.ts';
+import type { Trace } from '../../domain/traces/trace.ts';
 import type { Annotation } from '../../ports/trace-format.ts';
+import type { LineProblem } from '../parse-json-line.ts';
 import { type GivenJudgement, verdictBy } from './given-judgement.ts';
+import { impossibleOutput } from './impossible-output.ts';
 import { readOutput } from './read-output.ts';
 import { readFigure, readVerdict } from './read-verdict.ts';
 import type { ReadingContext } from './reading-context.ts';
@@ -9,16 +12,16 @@ import type { ReadingContext } from './reading-context.ts';
  * Makes judgements of what was said in another tool: a correction, or a label that is an output of the task, is the right
  * output; a word or a figure may be a verdict. What is neither is counted by its name. What one judge said of a trace is
  * one judgement.
- * @param answer what was judged; undefined where only the trace is named
+ * @param judged the trace that it is said of; null where that is only named
  */
 export function readAnnotations(
   annotations: readonly Annotation[],
-  answer: Output | null | undefined,
+  judged: Pick<Trace, 'input' | 'output'> | null,
   context: ReadingContext,
 ): readonly GivenJudgement[] {
   const byJudge = new Map<string, GivenJudgement>();
   for (const annotation of annotations) {
-    const said = readAnnotation(annotation, context);
+    const said = readAnnotation(annotation, judged, context);
     if (said === null) continue;
     const key = JSON.stringify([said.judge.kind, said.judge.id]);
     const earlier = byJudge.get(key);
@@ -26,15 +29,19 @@ export function readAnnotations(
   }
   const { kind } = context;
   return [...byJudge.values()].map((said) =>
-    said.expected !== null && answer !== undefined
-      ? { ...said, verdict: verdictBy(kind, answer, said.expected) }
+    said.expected !== null && judged !== null
+      ? { ...said, verdict: verdictBy(kind, judged.output, said.expected) }
       : said.expected !== null
         ? { ...said, verdict: null }
         : said,
   );
 }
 
-function readAnnotation(annotation: Annotation, context: ReadingContext): GivenJudgement | null {
+function readAnnotation(
+  annotation: Annotation,
+  judged: Pick<Trace, 'input' | 'output'> | null,
+  context: ReadingContext,
+): GivenJudgement | null {
   const { name, by, explanation } = annotation;
   const judge = {
     kind: by.kind ?? context.judge ?? 'rule',
@@ -42,7 +49,7 @@ function readAnnotation(annotation: Annotation, context: ReadingContext): GivenJ
     reason: explanation.slice(0, 10_000),
   } as const;
   const at = context.timeOfJudging(annotation.at);
-  const expected = rightOutput(annotation, context);
+  const expected = rightOutput(annotation, judged?.input ?? null, context);
   if (expected !== null) return { verdict: null, expected, judge, at };
   const verdict = verdictOf(annotation, context);
   if (verdict !== null) return { verdict, expected: null, judge, at };
@@ -55,20 +62,28 @@ function readAnnotation(annotation: Annotation, context: ReadingContext): GivenJ
   return null;
 }
 
-function rightOutput({ label, correction, name }: Annotation, context: ReadingContext): Output | null {
+function rightOutput(
+  { label, correction, name }: Annotation,
+  input: string | null,
+  context: ReadingContext,
+): Output | null {
   const { task, kind } = context;
   if (correction !== null && correction !== undefined) {
     const read = readOutput(correction, 'expected', task, kind);
-    if (!read.ok) {
-      context.notes.add(`a correction as ${JSON.stringify(name.slice(0, 80))}: ${read.problem.reason}; left out`);
+    const leaveOut = ({ reason }: LineProblem): null => {
+      context.notes.add(`a correction as ${JSON.stringify(name.slice(0, 80))}: ${reason}; left out`);
       return null;
-    }
+    };
+    if (!read.ok) return leaveOut(read.problem);
+    const said = { expected: read.output, verdict: null };
+    const problem = input === null ? null : impossibleOutput(said, input, null, task, kind);
+    if (problem !== null) return leaveOut(problem);
     if (read.note !== null) context.notes.add(read.note);
     return read.output;
   }
   if (label === null) return null;
   const read = readOutput(label, 'expected', task, kind);
-  if (!read.ok || read.unknown !== null || kind.problem(task, '', read.output) !== null) return null;
+  if (!read.ok || read.unknown !== null || kind.problem(task, input ?? '', read.output) !== null) return null;
   if (read.note !== null) context.notes.add(read.note);
   return read.output;
 }

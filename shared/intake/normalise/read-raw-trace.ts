@@ -11,6 +11,7 @@ import type { FieldCensus } from './field-census.ts';
 import { valueAt } from './field-map.ts';
 import { nameFields } from './field-names.ts';
 import { contradicts, type GivenJudgement, verdictBy } from './given-judgement.ts';
+import { impossibleOutput } from './impossible-output.ts';
 import { readAnnotations } from './read-annotations.ts';
 import { readOutput } from './read-output.ts';
 import { isPlausibleTime } from './read-time.ts';
@@ -59,7 +60,7 @@ export function readRawTrace(
   if (strange !== null) return { ok: false, problem: strange };
   takeCensus(raw, fields, context, census);
   if (!fields.has('input') && !fields.has(meaningfulNull)) return judgementAlone(raw, fields, context);
-  if (looksLikeExample(raw, fields, context)) return example();
+  if (looksLikeExample(raw, fields, context)) return example(raw);
   const problem = readFields(fields, context);
   if (problem !== null) return { ok: false, problem };
   const line = validated(fields.all(), context);
@@ -199,13 +200,17 @@ function takeCensus(raw: RawTrace, fields: Fields, context: ReadingContext, cens
 
 /** A text with its label and nothing else of a trace: there is nothing to improve a model by. */
 function looksLikeExample(raw: RawTrace, fields: Fields, { passAt }: ReadingContext): boolean {
+  // What annotators write down is right, and no answer of a model.
+  if (raw.isGold === true && !fields.has('expected') && !fields.has('verdict')) return true;
   const ofTraces = ['traceId', 'timestamp', 'verdict', 'expected', 'judge', ...(passAt === null ? [] : ['score'])];
   return raw.annotations.length === 0 && fields.has(meaningfulNull) && !ofTraces.some((name) => fields.has(name));
 }
 
-function example(): LineResult<never> {
+function example({ isGold }: RawTrace): LineResult<never> {
   return refuse(
-    'a labelled example, not a trace: it has no traceId, no timestamp and no judgement',
+    isGold === true
+      ? 'a labelled example, not a trace: what annotators have marked is right, and no answer of the model'
+      : 'a labelled example, not a trace: it has no traceId, no timestamp and no judgement',
     'train with it: ratchet create MODEL --examples FILE; or say where those are: --map traceId=FIELD --map expected=FIELD',
   );
 }
@@ -336,7 +341,7 @@ function judged(
 ): LineResult<ReadTrace> {
   const own = ownJudgement(fields, trace.input, trace.output, context);
   if (!own.ok) return own;
-  const others = readAnnotations(raw.annotations, trace.output, context);
+  const others = readAnnotations(raw.annotations, trace, context);
   const judgements = own.value === null ? others : [own.value, ...others];
   return { ok: true, value: { traceId: trace.traceId, trace, saidOf: fields.saidOf, judgements } };
 }
@@ -352,7 +357,7 @@ function judgementAlone(raw: RawTrace, fields: Fields, context: ReadingContext):
   }
   const own = ownJudgement(fields, null, undefined, context);
   if (!own.ok) return own;
-  const others = readAnnotations(raw.annotations, undefined, context);
+  const others = readAnnotations(raw.annotations, null, context);
   const judgements = own.value === null ? others : [own.value, ...others];
   if (judgements.length > 0) return { ok: true, value: { traceId, trace: null, saidOf: null, judgements } };
   return raw.annotations.length > 0
@@ -376,7 +381,7 @@ function ownJudgement(
   context: ReadingContext,
 ): LineResult<GivenJudgement | null> {
   const { task, kind } = context;
-  const expected = rightOutput(fields, input, context);
+  const expected = rightOutput(fields, context);
   if (!expected.ok) return expected;
   const verdict = givenVerdict(fields, context);
   if (!verdict.ok) return verdict;
@@ -396,10 +401,9 @@ function ownJudgement(
       return refuse(reason, 'correct one of them');
     }
   }
-  if (kind.read === undefined && verdict.value === 'pass' && answer !== null && answer !== undefined) {
-    const problem = kind.problem(task, input ?? '', answer);
-    if (problem !== null) return refuse(`judged right, but its ${problem.reason}`, problem.mend);
-  }
+  const said = { expected: expected.value, verdict: verdict.value };
+  const problem = input === null ? null : impossibleOutput(said, input, answer ?? null, task, kind);
+  if (problem !== null) return { ok: false, problem };
   const byOutput = answer === undefined ? null : verdictBy(kind, answer, expected.value);
   return {
     ok: true,
@@ -416,15 +420,12 @@ function ownJudgement(
   };
 }
 
-function rightOutput(fields: Fields, input: string | null, context: ReadingContext): LineResult<Output | null> {
+function rightOutput(fields: Fields, context: ReadingContext): LineResult<Output | null> {
   const { task, kind, notes } = context;
   const written = fields.get('expected');
   if (written === undefined || written === null) return { ok: true, value: null };
   const read = readOutput(written, 'expected', task, kind);
   if (!read.ok) return read;
-  // What the task does not know yet is held where judgements are read; what no task could take is wrong here.
-  const problem = kind.read === undefined && input !== null ? kind.problem(task, input, read.output) : null;
-  if (problem !== null) return refuse(`"expected": ${problem.reason}`, problem.mend);
   if (read.note !== null) notes.add(read.note);
   return { ok: true, value: read.output };
 }

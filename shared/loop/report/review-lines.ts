@@ -8,6 +8,7 @@ export const reviewReasons = [
   'people-disagree',
   'suspect-judgement',
   'unknown-output',
+  'impossible-output',
   'fail-without-correction',
   'sure-mistake',
 ] as const;
@@ -50,8 +51,8 @@ const reviewer = 'review';
 
 /**
  * The traces that a person should judge, as lines that can be ingested again: first where people disagree, then suspect
- * judgements, right outputs that the task does not know, failures of which nobody knows the right answer, and mistakes that the champion was sure of. Among those of one
- * reason what stands for many alike comes first, then what the champion contradicts most surely; each near-duplicate
+ * judgements, right outputs that the task does not know or that cannot be, failures of which nobody knows the right answer,
+ * and mistakes that the champion was sure of. Among those of one reason what stands for many alike comes first, then what the champion contradicts most surely; each near-duplicate
  * group shows once before any shows twice. Where there are more than the limit each reason keeps a fair share.
  */
 export function reviewOf(records: readonly TriagedRecord[], kind: TaskKind, limit = mostLines): Review {
@@ -81,6 +82,7 @@ function whyReview({ triage, judgement, unsettled, verdict, confidence }: Triage
   }
   if (!isUsable(triage.category)) return null;
   if (unsettled?.why === 'held') return 'unknown-output';
+  if (unsettled?.why === 'impossible') return 'impossible-output';
   if (judgement === null) return null;
   if (judgement.verdict === 'fail' && judgement.expected === null) return 'fail-without-correction';
   const byPerson = judgement.judge.kind === 'human';
@@ -138,6 +140,7 @@ function lineOf(record: TriagedRecord, why: ReviewReason, kind: TaskKind): Revie
 function reasonOf({ triage, unsettled, answer, confidence }: TriagedRecord, why: ReviewReason, kind: TaskKind): string {
   if (why === 'fail-without-correction') return 'Judged wrong, and nobody has said what is right.';
   if (why === 'unknown-output') return `The right output that is on record is held: ${unsettled?.reason ?? ''}.`;
+  if (why === 'impossible-output') return `The right output that is on record cannot be: ${unsettled?.reason ?? ''}.`;
   if (why !== 'sure-mistake') return triage.reason;
   return `The champion answers ${kind.show(answer)} with a confidence of ${confidence.toFixed(2)}, and is judged wrong.`;
 }
@@ -150,6 +153,7 @@ export const reviewWords: Readonly<Record<ReviewReason, string>> = {
   'people-disagree': 'People disagree on what is right',
   'suspect-judgement': 'The judgement is suspect',
   'unknown-output': 'The right output on record is none that the model knows',
+  'impossible-output': 'The right output on record cannot be one of the text',
   'fail-without-correction': 'Judged wrong, and nobody has said what is right',
   'sure-mistake': 'Judged wrong by no person, where the champion was sure of its answer',
 };

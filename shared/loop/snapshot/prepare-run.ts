@@ -113,14 +113,17 @@ function pinned(logged: ReadThrough, place: Place, task: TaskSpec, kind: TaskKin
 
 /** Tells of what was judged and does not count. */
 function tellUnsettled(records: readonly PinnedRecord[], { observer }: Ports): void {
-  const count = (why: 'held' | 'disputed' | 'left-open') =>
+  const count = (why: (PinnedRecord['unsettled'] & {})['why']) =>
     records.filter(({ unsettled }) => unsettled?.why === why).length;
   const [held, disputed, leftOpen] = [count('held'), count('disputed'), count('left-open')];
+  const impossible = count('impossible');
   if (held > 0)
     observer.note(`${plural(held, 'judgement')} held: the right output is none that the model knows (ratchet labels).`);
   if (disputed > 0) observer.note(`${plural(disputed, 'trace')} set aside: people disagree about the right output.`);
   if (leftOpen > 0)
     observer.note(`${plural(leftOpen, 'trace')} left open by a change of labels, to be judged anew (ratchet labels).`);
+  if (impossible > 0)
+    observer.note(`${plural(impossible, 'judgement')} set aside: the right output cannot be one of its text.`);
 }
 
 const longestSliceName = 100;

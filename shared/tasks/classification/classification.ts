@@ -44,6 +44,7 @@ export const classification: TaskKind<ClassificationSpec> = {
     return {
       reason: `label ${JSON.stringify(label.slice(0, 80))} is not one of the model's ${task.labels.length}`,
       mend: 'use one of the labels that "ratchet labels MODEL" lists, or add it',
+      unknown: [label],
     };
   },
   // No label is empty, so none is taken for no answer.

@@ -34,18 +34,27 @@ export function extractionSpecFrom(given: {
 }): ExtractionSpec {
   const named = given.labels.map(checkedLabel);
   const found = given.outputs.flatMap((output) => entitiesOf(output).map(({ label }) => label));
-  const labels = [...new Set([...named, ...found])].sort();
+  const labels = [...named, ...found];
   if (labels.length === 0) {
     throw new RatchetError('InvalidInput', 'An extraction needs at least one type of entity; there is none.', {
       mend: 'Name them with --labels a,b,… or give examples that have entities with --examples FILE.',
     });
   }
+  return withTypes(
+    { kind: 'extraction', overlaps: overlapsSchema.parse(given.options?.overlaps ?? 'refused') },
+    labels,
+  );
+}
+
+/** A task with other types of entities, in any order. @throws RatchetError InvalidInput for far too many */
+export function withTypes(task: Omit<ExtractionSpec, 'labels'>, types: Iterable<string>): ExtractionSpec {
+  const labels = [...new Set(types)].sort();
   if (labels.length > maxTypes) {
     throw new RatchetError('InvalidInput', `There are ${labels.length} types of entities, more than ${maxTypes}.`, {
       mend: 'Check "label": it should be a type such as "city", not the text of the entity.',
     });
   }
-  return { kind: 'extraction', labels, overlaps: overlapsSchema.parse(given.options?.overlaps ?? 'refused') };
+  return { kind: task.kind, labels, overlaps: task.overlaps };
 }
 
 function checkedLabel(label: string): string {

@@ -10,6 +10,7 @@ import { entityF1 } from './entity-score.ts';
 import { type ExtractionSpec, extractionOptions, extractionSpecFrom, extractionSpecSchema } from './extraction-spec.ts';
 import { movedVariants } from './moved-variants.ts';
 import { overlaps, type SpanError, type SpanErrorKind, spanErrors } from './span-errors.ts';
+import { relabelling } from './type-changes.ts';
 
 /** Named entities: spans of the input, each with its type. An output is a list of them; an empty one says that there are none. */
 export const extraction: TaskKind<ExtractionSpec> = {
@@ -46,6 +47,7 @@ export const extraction: TaskKind<ExtractionSpec> = {
   score: entityF1,
   pattern: patternOf,
   variants: movedVariants,
+  relabelling,
   marks: (output) => entitiesOf(output).map(({ label, start, end }) => ({ start, end, facet: label })),
   show: (output) => {
     if (output === null) return 'no answer';
@@ -64,16 +66,30 @@ function parsedOf(written: unknown): unknown {
   }
 }
 
-function problemOf({ labels, overlaps: rule }: ExtractionSpec, input: string, output: Output): OutputProblem | null {
+function problemOf(task: ExtractionSpec, input: string, output: Output): OutputProblem | null {
   const entities = entitiesOf(output);
-  for (const [index, { label, start, end, text }] of entities.entries()) {
+  return problemOfPlaces(task, input, entities) ?? problemOfTypes(task, entities);
+}
+
+function problemOfTypes({ labels }: ExtractionSpec, entities: readonly Entity[]): OutputProblem | null {
+  const index = entities.findIndex(({ label }) => !labels.includes(label));
+  const first = entities[index];
+  if (first === undefined) return null;
+  const type = JSON.stringify(first.label.slice(0, 80));
+  return {
+    reason: `entity ${index + 1} has type ${type}, which is not one of the model's ${labels.length}`,
+    mend: 'use one of the types that "ratchet labels MODEL" lists, or add it',
+    unknown: [...new Set(entities.map(({ label }) => label))].filter((label) => !labels.includes(label)),
+  };
+}
+
+function problemOfPlaces(
+  { overlaps: rule }: ExtractionSpec,
+  input: string,
+  entities: readonly Entity[],
+): OutputProblem | null {
+  for (const [index, { start, end, text }] of entities.entries()) {
     const name = `entity ${index + 1}`;
-    if (!labels.includes(label)) {
-      return {
-        reason: `${name} has type ${JSON.stringify(label.slice(0, 80))}, which is not one of the model's ${labels.length}`,
-        mend: 'use one of the types the model was created with',
-      };
-    }
     if (start >= end || end > input.length) {
       return {
         reason: `${name} stands at ${start} to ${end}, and the input has ${input.length} characters`,

@@ -24,6 +24,7 @@ describe('classification', () => {
     expect(classification.problem(task, '', labelOutput('eggs'))).toEqual({
       reason: 'label "eggs" is not one of the model\'s 2',
       mend: 'use one of the labels that "ratchet labels MODEL" lists, or add it',
+      unknown: ['eggs'],
     });
   });
 
