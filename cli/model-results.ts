@@ -36,7 +36,7 @@ export const evaluationResultSchema = z
     of: z.int().describe('examples that were answered'),
     worst: z
       .array(z.strictObject({ facet: z.string(), right: z.int(), of: z.int() }))
-      .describe('labels, or other facets, with the smallest share right'),
+      .describe('labels, or other facets, with the smallest share right; of entity types, entities are counted'),
   })
   .describe('how the first checkpoint does on its own examples; null without one, and where they are too few');
 
