@@ -12,13 +12,15 @@ const howMeasured = {
 /** How a first checkpoint does on its own examples, for people. */
 export function evaluationLines(
   { method, metric, value, lower, upper, of, worst }: FirstEvaluation,
-  { facets }: Pick<TaskWords, 'facets'>,
+  { facets, parts }: Pick<TaskWords, 'facets' | 'parts'>,
 ): readonly string[] {
   const figure = `${percent(value)} (95 % interval ${percent(lower)} to ${percent(upper)})`;
   const name = metric.charAt(0).toUpperCase() + metric.slice(1);
   const shown = worst.map(({ facet, right, of: all }) => `${printableLine(facet, 60)} ${right} of ${all}`);
   return [
     `${name} ${figure} on ${plural(of, 'example')}, ${howMeasured[method]}.`,
-    ...(shown.length === 0 ? [] : [`  weakest ${facets}, right: ${shown.join(', ')}`]),
+    ...(shown.length === 0
+      ? []
+      : [`  weakest ${facets}, ${parts === undefined ? '' : `${parts.several} `}right: ${shown.join(', ')}`]),
   ];
 }

@@ -1,35 +1,52 @@
+import type { TaskKind } from '../shared/domain/base/task-kind.ts';
 import { percent } from '../shared/domain/base/wording.ts';
+import { leftOutOfFigures } from '../shared/domain/triage/detector-name.ts';
 import type { RunResult } from '../shared/loop/state/run-result.ts';
 
 type Scores = RunResult['scores'];
+type Kind = Pick<TaskKind, 'triage' | 'words'>;
 
-/** The numbers behind a run's decision, for people: how often both are right out of fold, what was gained and lost. */
-export function evidenceLines({ scores, gain, memory }: Pick<RunResult, 'scores' | 'gain' | 'memory'>): string[] {
-  return [scoreLine(scores), ...(gain === null ? [] : [gainLine(gain, memory)]), ...reportLine(scores)].filter(
-    (line) => line !== '',
-  );
+/**
+ * The numbers behind a run's decision, for people: how both score out of fold, what was gained and lost. Where the score
+ * is not the share of right answers, each measure has its name.
+ */
+export function evidenceLines(
+  { scores, gain, memory }: Pick<RunResult, 'scores' | 'gain' | 'memory'>,
+  kind: Kind,
+): string[] {
+  return [
+    scoreLine(scores, kind),
+    ...(gain === null ? [] : [gainLine(gain, memory, kind)]),
+    ...reportLine(scores, kind),
+  ].filter((line) => line !== '');
 }
 
-function scoreLine({ before, after }: Scores): string {
+function scoreLine({ before, after }: Scores, kind: Kind): string {
+  const metric = kind.words.parts?.metric;
   const champion = before.traffic;
   if (champion === undefined) return '';
-  if (after?.traffic === undefined) return `Out of fold the champion scores ${percent(champion)}.`;
+  if (after?.traffic === undefined) {
+    return metric === undefined
+      ? `Out of fold the champion scores ${percent(champion)}.`
+      : `Out of fold the champion's ${metric} is ${percent(champion)}.`;
+  }
   const parts = [
     ...(after.failures === undefined ? [] : [`${percent(after.failures)} of the champion's failures fixed`]),
     ...(after.passes === undefined ? [] : [`${percent(after.passes)} of its passes kept`]),
   ];
   const apart = parts.length === 0 ? '' : ` (${parts.join(', ')})`;
-  return `Out of fold, by models that have not seen the traces, suspect judgements left out: ${percent(champion)} before, ${percent(after.traffic)} after${apart}.`;
+  const named = metric === undefined ? 'Out' : `${metric.charAt(0).toUpperCase()}${metric.slice(1)} out`;
+  return `${named} of fold, by models that have not seen the traces, ${leftOutOfFigures(kind)} left out: ${percent(champion)} before, ${percent(after.traffic)} after${apart}.`;
 }
 
-function gainLine({ net, lower }: NonNullable<RunResult['gain']>, memory: RunResult['memory']): string {
+function gainLine({ net, lower }: NonNullable<RunResult['gain']>, memory: RunResult['memory'], kind: Kind): string {
   const earlier = Object.values(memory);
   const worst = earlier.toSorted((a, b) => b.lost - b.gained - b.allowed - (a.lost - a.gained - a.allowed))[0];
   const kept =
     worst === undefined
       ? ''
       : ` Of what earlier promotions froze, ${lostNet(worst)} lost net (${worst.allowed} allowed).`;
-  return `A change of ${points(net)} points, with 95 % certainty above ${points(lower)}.${kept}`;
+  return `A change of ${points(net)} points${ofRight(kind)}, with 95 % certainty above ${points(lower)}.${kept}`;
 }
 
 function lostNet({ lost, gained }: RunResult['memory'][string]): string {
@@ -37,11 +54,18 @@ function lostNet({ lost, gained }: RunResult['memory'][string]): string {
   return net === 1 ? '1 is' : `${net} are`;
 }
 
-function reportLine({ before, after }: Scores): string[] {
+/** Of what a share is, where the score is another measure. */
+function ofRight({ words }: Kind): string {
+  return words.parts === undefined ? '' : ' of traces wholly right';
+}
+
+function reportLine({ before, after }: Scores, kind: Kind): string[] {
   const [champion, candidate] = [before.report, after?.report];
   return champion === undefined || candidate === undefined
     ? []
-    : [`On the traffic kept for the report alone: ${percent(champion)} before, ${percent(candidate)} after.`];
+    : [
+        `On the traffic kept for the report alone: ${percent(champion)}${ofRight(kind)} before, ${percent(candidate)} after.`,
+      ];
 }
 
 function points(fraction: number): string {

@@ -6,6 +6,7 @@ import { sliceSchema } from '../shared/domain/models/example.ts';
 import { decisionSchema, runSchema } from '../shared/domain/models/run.ts';
 import { judgeSchema, verdictSchema } from '../shared/domain/traces/judgement.ts';
 import { triageSchema } from '../shared/domain/triage/triage.ts';
+import { reviewReasons } from '../shared/loop/report/review-lines.ts';
 
 const modelName = z.string().describe('name of the model');
 const checkpointName = z.string().describe('id of a checkpoint');
@@ -35,7 +36,7 @@ export const evaluationResultSchema = z
     of: z.int().describe('examples that were answered'),
     worst: z
       .array(z.strictObject({ facet: z.string(), right: z.int(), of: z.int() }))
-      .describe('labels, or other facets, with the smallest share right'),
+      .describe('labels, or other facets, with the smallest share right; of entity types, entities are counted'),
   })
   .describe('how the first checkpoint does on its own examples; null without one, and where they are too few');
 
@@ -93,6 +94,10 @@ export const reviewResultSchema = z.strictObject({
   suspects: z.int().describe('judgements that are probably wrong'),
   poison: z.int().describe('traces that do not train'),
   unknown: z.int().describe('answers of which nobody knows whether they are right'),
+  reasons: z
+    .array(z.strictObject({ why: z.enum(reviewReasons), count: z.int() }))
+    .nullable()
+    .describe('lines of its review.jsonl by reason, most doubtful first; null where it wrote none'),
   file: z.string().nullable().describe('absolute path of its review.jsonl; null where it wrote none'),
 });
 

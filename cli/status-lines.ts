@@ -1,4 +1,5 @@
 import { percent, plural } from '../shared/domain/base/wording.ts';
+import { reviewWords } from '../shared/loop/report/review-lines.ts';
 import { printableLine } from './printable.ts';
 import type { CommandResult } from './results.ts';
 import { sparkline } from './sparkline.ts';
@@ -143,14 +144,17 @@ function range(
 
 function reviewLines(review: Status['review']): string[] {
   if (review === null) return [];
-  const { run, suspects, unknown, file } = review;
+  const { run, suspects, unknown, reasons, file } = review;
+  const lines = (reasons ?? []).reduce((sum, { count }) => sum + count, 0);
   const waiting = [
-    ...(suspects > 0 ? [plural(suspects, 'suspect judgement')] : []),
-    ...(unknown > 0 ? [`${plural(unknown, 'answer')} that nobody can judge`] : []),
+    ...(lines > 0 ? [plural(lines, 'trace')] : []),
+    ...(reasons === null && suspects > 0 ? [plural(suspects, 'suspect judgement')] : []),
+    ...(reasons === null && unknown > 0 ? [`${plural(unknown, 'answer')} that nobody can judge`] : []),
   ];
   if (waiting.length === 0 && file === null) return [];
   return [
     `To review, by run ${run}: ${waiting.length === 0 ? 'nothing' : waiting.join(', ')}.`,
+    ...(reasons ?? []).map(({ why, count }) => `  ${count}: ${reviewWords[why]}`),
     ...(file === null ? [] : [`  ${file}`]),
   ];
 }

@@ -8,6 +8,7 @@ import { createOutput } from '../../cli/output.ts';
 import { createProgress } from '../../cli/progress.ts';
 import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { extraction } from '../../shared/tasks/extraction/extraction.ts';
 import { entitiesTable } from './entities-table.ts';
 import { type Measured, runEntitiesDemo } from './run-entities-demo.ts';
 
@@ -67,7 +68,7 @@ async function demo(): Promise<void> {
     [
       `The tagger had every entity of ${traffic.right} of ${traffic.of} messages of its traffic right.`,
       `The run ${run.decision === 'promoted' ? 'promoted a new champion' : 'kept the champion'}: ${run.reason}`,
-      ...evidenceLines(run),
+      ...evidenceLines(run, extraction),
       '',
       ...entitiesTable(result),
       '',

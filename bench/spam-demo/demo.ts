@@ -9,6 +9,7 @@ import { createProgress } from '../../cli/progress.ts';
 import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
 import { foundationSchema } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { classification } from '../../shared/tasks/classification/classification.ts';
 import { demoTable, share } from './demo-table.ts';
 import { type DemoResult, type Measured, runDemo } from './run-demo.ts';
 
@@ -83,7 +84,7 @@ async function show(result: DemoResult, workspace: Workspace): Promise<void> {
     [
       `The filter answered ${result.traffic.right} of ${result.traffic.of} messages of its traffic right.`,
       `The run ${run.decision === 'promoted' ? 'promoted a new champion' : 'kept the champion'}: ${run.headline}.`,
-      ...evidenceLines(run),
+      ...evidenceLines(run, classification),
       '',
       ...demoTable(result),
       '',

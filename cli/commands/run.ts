@@ -1,8 +1,11 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
+import type { TaskKind } from '../../shared/domain/base/task-kind.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
 import type { RunResult } from '../../shared/loop/state/run-result.ts';
+import { whichModel } from '../../shared/operations/which-model.ts';
+import { kindOf } from '../../shared/ports/kind-of.ts';
 import { wholeNumber } from '../arguments.ts';
 import { evidenceLines } from '../evidence-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -58,12 +61,16 @@ async function improve(modelId: string, options: Options, session: Session): Pro
       ? `Checkpoint ${result.champion} is the champion of ${modelId} now.`
       : `Checkpoint ${result.champion} stays the champion of ${modelId}.`,
     ...(result.why === null ? [] : [`Why: ${printableLine(result.why, 2_000)}`]),
-    ...evidenceLines(result),
+    ...evidenceLines(result, await kindOfModel(modelId, place)),
     `Report: ${report}`,
     ...reviewLine(result, session.stackOption),
   ]);
   session.output.say(`Next: ratchet report ${result.run}${session.stackOption}`);
   return result.decision === 'promoted' ? exitCodes.done : exitCodes.kept;
+}
+
+async function kindOfModel(modelId: string, { ports }: Place): Promise<TaskKind> {
+  return kindOf(await whichModel(modelId, ports), ports);
 }
 
 function reviewLine({ review, run }: RunResult, at: string): string[] {

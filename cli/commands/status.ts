@@ -53,7 +53,7 @@ async function status(named: string | null, compare: boolean, session: Session):
       onProgress: (done, total) => session.progress.stageProgress('compare', done, total, 'answers'),
     }),
     modelHealth(modelId, ports),
-    toReview(modelId, place),
+    leftToReview(modelId, place),
   ]);
   session.progress.stageFinished('compare', '');
   const result = await resultOf(found, health, review);
@@ -64,19 +64,20 @@ async function status(named: string | null, compare: boolean, session: Session):
 type Review = CommandResult<'status'>['review'];
 
 /** What the last run left for people. */
-async function toReview(modelId: string, place: Place): Promise<Review> {
+async function leftToReview(modelId: string, place: Place): Promise<Review> {
   const { lastFindings } = await import('../../shared/loop/inspect/last-findings.ts');
   const findings = await lastFindings(modelId, place.ports);
   if (findings === null) return null;
   const { run, triaged } = findings;
-  const key = run.reportKey?.replace(/[^/]+$/, 'review.jsonl') ?? null;
-  const isThere = key !== null && (await place.ports.objects.list(key)).includes(key);
+  const { toReview } = await import('../../shared/loop/inspect/to-review.ts');
+  const found = await toReview(run, place.ports);
   return {
     run: run.runId,
     suspects: triaged.suspects,
     poison: triaged.poison,
     unknown: triaged.unknown,
-    file: isThere ? await place.localCopy(key) : null,
+    reasons: found === null ? null : [...found.reasons],
+    file: found === null ? null : await place.localCopy(found.key),
   };
 }
 

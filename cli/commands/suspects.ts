@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { plural } from '../../shared/domain/base/wording.ts';
 import type { TriagedRecord } from '../../shared/domain/traces/trace-record.ts';
 import { whichModel } from '../../shared/operations/which-model.ts';
 import { kindOf } from '../../shared/ports/kind-of.ts';
@@ -9,7 +8,7 @@ import { wholeNumber } from '../arguments.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type CommandResult, commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
-import { suspectLines } from '../suspect-lines.ts';
+import { closingLine, suspectLines } from '../suspect-lines.ts';
 
 const help = `
 Example:
@@ -18,7 +17,8 @@ Example:
   $ ratchet ingest spam-filter suspects.jsonl
 
 A judgement is suspect when models that have not seen the trace say otherwise, and how the judge errs elsewhere makes that
-likely. Suspects do not train until somebody has looked at them. A line that is ingested as it was changes nothing.`;
+likely, or when people disagree. Suspects do not train until somebody has looked at them. A line that is ingested as it was
+changes nothing. Of entities, wrong judgements are not looked for yet; where people disagree is.`;
 
 const optionsSchema = z.object({ limit: z.int().positive(), all: z.boolean().default(false) });
 
@@ -58,9 +58,7 @@ async function suspects(
   if (session.output.json) for (const line of lines) await session.output.record(commandResult('suspects', line));
   else await session.output.result(null, suspectLines(lines, kindOf(model, ports)));
   session.output.say(
-    found.length === 0
-      ? `Run ${findings.run.runId} found no suspect judgement.`
-      : `${plural(listed.length, 'suspect judgement')} of ${found.length} that run ${findings.run.runId} found${listed.length < found.length ? '; --all lists the rest' : ''}.`,
+    closingLine({ listed: listed.length, found: found.length, run: findings.run.runId }, kindOf(model, ports)),
   );
   return exitCodes.done;
 }

@@ -1,7 +1,6 @@
 import { stratumOf } from '../domain/base/facet-strata.ts';
 import type { Output } from '../domain/base/output.ts';
 import type { Score, TaskKind } from '../domain/base/task-kind.ts';
-import { compareText } from '../domain/base/text.ts';
 import { foldCount, isHeldOut, type Parts } from '../domain/evaluation/fold.ts';
 import { stratifiedParts } from '../domain/evaluation/stratified-parts.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
@@ -16,6 +15,7 @@ import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { toEnd } from '../ports/to-end.ts';
 import type { FoldPlan, Trainer } from '../ports/trainer.ts';
+import { type FacetRight, weakestFacets } from './weakest-facets.ts';
 
 /** How a first checkpoint probably does on more of what it was trained on. */
 export interface FirstEvaluation extends Score {
@@ -27,7 +27,7 @@ export interface FirstEvaluation extends Score {
   /** Examples that were answered. */
   readonly of: number;
   /** Facets (labels, entity types) with the smallest share right, least first; those of one example left out. */
-  readonly worst: readonly { readonly facet: string; readonly right: number; readonly of: number }[];
+  readonly worst: readonly FacetRight[];
 }
 
 export interface EvaluateFirstRequest {
@@ -42,7 +42,6 @@ const parts: Parts = 5;
 const mostCrossValidated = 20_000;
 /** With fewer examples nothing is said. */
 const fewest = 10;
-const mostWorst = 5;
 
 /**
  * Measures a first checkpoint on its own examples, near-duplicates kept together, and enters the score in the lineage.
@@ -172,16 +171,6 @@ async function ask(served: Served, examples: readonly Example[], ports: Ports): 
 
 function summary(answers: readonly Answered[], kind: TaskKind): Omit<FirstEvaluation, 'method'> {
   const graded = answers.map(({ expected, answer }) => ({ expected, grade: kind.grade(expected, answer) }));
-  const counts = new Map<string, { right: number; of: number }>();
-  for (const { expected, grade } of graded) {
-    for (const facet of kind.facets(expected)) {
-      const { right, of } = counts.get(facet) ?? { right: 0, of: 0 };
-      counts.set(facet, { right: right + Number(grade.right), of: of + 1 });
-    }
-  }
-  const worst = [...counts]
-    .map(([facet, { right, of }]) => ({ facet, right, of }))
-    .filter(({ right, of }) => of > 1 && right < of)
-    .sort((a, b) => a.right / a.of - b.right / b.of || b.of - a.of || compareText(a.facet, b.facet));
-  return { ...kind.score(graded.map(({ grade }) => grade)), of: answers.length, worst: worst.slice(0, mostWorst) };
+  const score = kind.score(graded.map(({ grade }) => grade));
+  return { ...score, of: answers.length, worst: weakestFacets(graded, kind) };
 }

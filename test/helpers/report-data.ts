@@ -289,6 +289,7 @@ export function promotedReport(): ReportData {
     reason:
       'Candidate 2-extend, the best of 2, passes the gate. Right where the champion is wrong 163 times, wrong where it is right 22 times, on 2,588 independent records: a gain of 5.45 points, with 95 % certainty above +4.60 points (above −0.25 is needed).',
     words: { facet: 'label', facets: 'labels' },
+    leftOut: 'suspect judgements',
     ended: null,
     links: [],
     nextSteps: [

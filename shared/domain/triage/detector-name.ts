@@ -48,6 +48,16 @@ export const suspectDetectors = ['flipped-label', 'systematic-relabel'] as const
 /** What people who judged a trace say of each other; no task kind is without it, and no model is asked. */
 export const disagreementDetectors = ['people-disagree'] as const;
 
+/** Whether wrong judgements are looked for by what models say; that people disagree is seen without. */
+export function looksForSuspects({ triage }: { readonly triage: readonly DetectorName[] }): boolean {
+  return suspectDetectors.some((name) => triage.includes(name));
+}
+
+/** What is left out of figures on the evidence, of such a task. */
+export function leftOutOfFigures(kind: { readonly triage: readonly DetectorName[] }): string {
+  return looksForSuspects(kind) ? 'suspect judgements' : 'traces on which people disagree';
+}
+
 /**
  * What triage can see in a trace, by the kind it then names; JSON in an input is poison for one task and plain traffic
  * for another.

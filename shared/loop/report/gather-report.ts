@@ -8,6 +8,7 @@ import { type EvaluationAnswer, evaluationAnswerSchema } from '../../domain/eval
 import { datasetModeSchema } from '../../domain/models/dataset.ts';
 import type { Run } from '../../domain/models/run.ts';
 import { type SplitRecord, splitRecordSchema } from '../../domain/traces/trace-record.ts';
+import { leftOutOfFigures } from '../../domain/triage/detector-name.ts';
 import { readJson, readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -75,6 +76,7 @@ export async function gatherReport(
     decision,
     reason: input.decision.reason,
     words: kind.words,
+    leftOut: leftOutOfFigures(kind),
     ended: history?.ended ?? null,
     links: [
       ports.links?.execution(input.lease.owner) ?? null,

@@ -8,7 +8,7 @@ import { visibleLine } from './visible-text.ts';
 const figureNames: Readonly<Record<string, { title: string; meaning: string; note: string }>> = {
   traffic: {
     title: 'All traffic',
-    meaning: 'The judged traces that candidates are weighed by, in their natural mix, suspect judgements left out.',
+    meaning: 'The judged traces that candidates are weighed by, in their natural mix.',
     note: 'out of fold',
   },
   failures: {

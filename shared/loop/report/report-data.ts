@@ -1,4 +1,4 @@
-import type { Mark } from '../../domain/base/task-kind.ts';
+import type { Mark, TaskWords } from '../../domain/base/task-kind.ts';
 import type { Interval } from '../../domain/base/wilson.ts';
 import type { Weakness } from '../../domain/diagnosis/probe.ts';
 import type { Cluster, Taxonomy } from '../../domain/diagnosis/taxonomy.ts';
@@ -97,7 +97,9 @@ export interface ReportData {
   /** Why, as the loop has it on record. */
   readonly reason: string;
   /** How the task names its facets: `label`, `labels`. */
-  readonly words: { readonly facet: string; readonly facets: string };
+  readonly words: Pick<TaskWords, 'facet' | 'facets' | 'parts'>;
+  /** What is left out of the figures: `suspect judgements`. */
+  readonly leftOut: string;
   /** Why the search for a better candidate ended; null where the gate's pass ended it, or no iteration was run. */
   readonly ended: StopReason | null;
   /** What a person should do next, a sentence each. */

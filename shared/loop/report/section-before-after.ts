@@ -30,7 +30,7 @@ function threeApart(test: readonly BeforeAfter[], data: ReportData): Markup {
     html`${figureTitle(row.name)} <span class="quiet block">${figureMeaning(row.name)}</span>`,
     ...rateCells(row),
   ]);
-  return html`<p>All traffic, and of it the champion's failures and passes apart. Out of fold, under the champion and under the candidate: ${outOfFold}. ${bestOf(data)}${reportShareNote(data)}</p>
+  return html`<p>All traffic, ${data.leftOut} left out, and of it the champion's failures and passes apart. Out of fold, under the champion and under the candidate: ${outOfFold}. ${bestOf(data)}${reportShareNote(data)}</p>
     ${dataTable('Figures with 95 % Wilson intervals, changes in percentage points', rateColumns('Of'), cells)}`;
 }
 

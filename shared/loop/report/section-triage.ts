@@ -3,7 +3,7 @@ import { figure, responsiveChart } from './chart.ts';
 import { barChart } from './chart-bars.ts';
 import { formatPercent } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { humanise } from './plain-words.ts';
+import { capitalise, humanise } from './plain-words.ts';
 import type { ReportData } from './report-data.ts';
 import { missing, type Section } from './section.ts';
 import { dataTable } from './table.ts';
@@ -52,7 +52,7 @@ function triageBody(data: ReportData): Markup {
   };
   return html`${figure(
     responsiveChart(text, (chart, width, narrow) => barChart(chart, bars, width, narrow)),
-    'Poison is neither trained nor weighed by. Suspected wrong judgements are not trained on; they stay among what the gate pairs, so that triage cannot lean it, and go to human review, never silently flipped.',
+    `Poison is neither trained nor weighed by. ${capitalise(data.leftOut)} are not trained on; they stay among what the gate pairs, so that triage cannot lean it, and go to human review, never silently flipped.`,
   )}
     ${dataTable(
       'Triage by kind',

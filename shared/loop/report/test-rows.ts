@@ -19,10 +19,10 @@ export function testRows(rows: readonly BeforeAfter[]): readonly RateRow[] {
 }
 
 /** Of how many candidates the shown one was chosen, and what that does to its figures, as a sentence. */
-export function bestOf({ candidates }: Pick<ReportData, 'candidates'>): string {
+export function bestOf({ candidates, leftOut }: Pick<ReportData, 'candidates' | 'leftOut'>): string {
   return candidates.length <= 1
     ? 'It is the only candidate tried in this run.'
-    : `It was chosen among ${formatCount(candidates.length)} candidates tried in this run on these same records, so its figures may flatter a little; suspect judgements are left out of them.`;
+    : `It was chosen among ${formatCount(candidates.length)} candidates tried in this run on these same records, so its figures may flatter a little; ${leftOut} are left out of them.`;
 }
 
 /** What holds of the share kept for the report alone, as a further sentence; empty where there is none. */

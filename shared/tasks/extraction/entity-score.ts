@@ -1,6 +1,8 @@
 import type { Grade, Score } from '../../domain/base/task-kind.ts';
 import { wilsonScore } from '../../domain/base/wilson.ts';
 
+export const entityF1Name = 'entity F1';
+
 /**
  * Micro-averaged F1 of entities that agree in label and place, as `seqeval` has it. The interval comes from Wilson's of
  * the share of true positives among all entities that are in either set, j = tp / (tp + fp + fn): F1 = 2 j / (1 + j)
@@ -15,8 +17,8 @@ export function entityF1(grades: readonly Pick<Grade, 'parts'>[]): Score {
       wrong += fp + fn;
     }
   }
-  if (right + wrong === 0) return { metric: 'entity F1', value: grades.length === 0 ? 0 : 1, lower: 0, upper: 1 };
+  if (right + wrong === 0) return { metric: entityF1Name, value: grades.length === 0 ? 0 : 1, lower: 0, upper: 1 };
   const { lower, upper } = wilsonScore(right, right + wrong);
   const f1 = (share: number): number => (2 * share) / (1 + share);
-  return { metric: 'entity F1', value: f1(right / (right + wrong)), lower: f1(lower), upper: f1(upper) };
+  return { metric: entityF1Name, value: f1(right / (right + wrong)), lower: f1(lower), upper: f1(upper) };
 }

@@ -6,7 +6,7 @@ import { compareText } from '../../domain/base/text.ts';
 import type { RootCause } from '../../domain/diagnosis/root-cause.ts';
 import { noiseDetectors, poisonDetectors } from '../../domain/triage/detector-name.ts';
 import { type Entity, entitiesOf, entitiesSchema, entityKey } from './entity.ts';
-import { entityF1 } from './entity-score.ts';
+import { entityF1, entityF1Name } from './entity-score.ts';
 import { type ExtractionSpec, extractionOptions, extractionSpecFrom, extractionSpecSchema } from './extraction-spec.ts';
 import { movedVariants } from './moved-variants.ts';
 import { overlaps, type SpanError, type SpanErrorKind, spanErrors } from './span-errors.ts';
@@ -18,6 +18,7 @@ export const extraction: TaskKind<ExtractionSpec> = {
   words: {
     facet: 'entity type',
     facets: 'entity types',
+    parts: { several: 'entities', metric: entityF1Name },
     output: '[{"label": "city", "start": 0, "end": 5, "text": "Paris"}]',
   },
   spec: extractionSpecSchema,

@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -186,6 +186,9 @@ describe('a model that has judged traces and no checkpoint', () => {
       review: { run: latest.run, file: latest.review },
     });
     expect(status.review.suspects).toBeGreaterThan(0);
+    const toReview = (await readFile(latest.review, 'utf8')).trim().split('\n');
+    const counted = status.review.reasons.reduce((sum: number, { count }: { count: number }) => sum + count, 0);
+    expect(counted).toBe(toReview.length);
     const [listed] = json(await run(['list', '--json'])).models;
     expect(listed).toMatchObject({ model: 'cold', labels: 3, champion: { score: { measuredBy: 'out-of-fold' } } });
   });

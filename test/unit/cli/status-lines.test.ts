@@ -116,7 +116,17 @@ describe('statusLines', () => {
         next: { due: false, reason: '4 traces were judged to fail since the last run began; a run begins at 50.' },
         missing: { failures: 11, records: 0 },
       },
-      review: { run: 'run-2', suspects: 3, poison: 1, unknown: 0, file: '/w/review.jsonl' },
+      review: {
+        run: 'run-2',
+        suspects: 3,
+        poison: 1,
+        unknown: 7,
+        reasons: [
+          { why: 'people-disagree', count: 3 },
+          { why: 'fail-without-correction', count: 90 },
+        ],
+        file: '/w/review.jsonl',
+      },
     });
     expect(lines.slice(lines.indexOf('Traffic: 300 traces, 70 judged (23.3 %), 9 of them failed (12.9 %).'))).toEqual([
       'Traffic: 300 traces, 70 judged (23.3 %), 9 of them failed (12.9 %).',
@@ -125,13 +135,24 @@ describe('statusLines', () => {
       '  judged  █·▂  50.0 % at first, 10.0 % now',
       '  failed  ▅·█  10.0 % at first, 20.0 % now',
       'Since the last run began: 200 traces, 20 judged (10.0 %), 4 of them failed (20.0 %).',
-      'To review, by run run-2: 3 suspect judgements.',
+      'To review, by run run-2: 93 traces.',
+      '  3: People disagree on what is right',
+      '  90: Judged wrong, and nobody has said what is right',
       '  /w/review.jsonl',
       'Last run run-2: kept. No gain.\\u001b[2J',
       'No run is going on.',
       'Next run: not yet. 4 traces were judged to fail since the last run began; a run begins at 50.',
       '  To decide, a run needs 11 more failures at least.',
     ]);
+  });
+
+  test('say what waits by the counts of triage where the run wrote no file, and that nothing waits where it is empty', () => {
+    const review = { run: 'run-2', suspects: 3, poison: 0, unknown: 1, reasons: null, file: null };
+    expect(statusLines({ ...status, review })).toContain(
+      'To review, by run run-2: 3 suspect judgements, 1 answer that nobody can judge.',
+    );
+    const empty = { ...review, suspects: 0, reasons: [], file: '/w/review.jsonl' };
+    expect(statusLines({ ...status, review: empty })).toContain('To review, by run run-2: nothing.');
   });
 
   test('name the command that makes a first checkpoint of judged traces', () => {
