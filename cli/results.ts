@@ -245,6 +245,7 @@ export const resultSchemas = {
     left: z
       .array(z.strictObject({ key: z.string(), why: z.string() }))
       .describe('objects that could not be looked into'),
+    cutLines: z.int().describe('quarantined lines of which only the beginning is kept: the rest was not looked into'),
     record: path.nullable().describe('the audit, without the erased text; null when nothing was erased'),
   }),
   doctor: z.strictObject({

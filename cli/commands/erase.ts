@@ -84,6 +84,7 @@ async function erase(modelId: string, options: Options, session: Session): Promi
       nearDuplicates: [...nearDuplicates],
       embeddings,
       left: record.left,
+      cutLines: record.cutLines,
       record: path,
     }),
     [...lines(modelId, result, dryRun), ...(path === null ? [] : [`Record: ${path}`])].map((line) =>
@@ -139,6 +140,11 @@ function lines(modelId: string, { record, unknown, nearDuplicates }: EraseResult
       ? []
       : [
           `${plural(nearDuplicates.length, 'near-duplicate')} of it ${nearDuplicates.length === 1 ? 'stays' : 'stay'}: ${someOf(nearDuplicates)}.`,
+        ]),
+    ...(record.cutLines === 0
+      ? []
+      : [
+          `Not looked into whole: ${plural(record.cutLines, 'line')} in quarantine of which only the beginning was kept. Look into quarantine/${modelId} yourself, and remove what is meant.`,
         ]),
     ...record.left.map(({ key, why }) => `Not looked into: ${key}: ${why}. Look yourself.`),
   ];

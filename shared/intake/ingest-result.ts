@@ -7,8 +7,10 @@ export interface BadLine extends LineProblem {
   readonly file: string;
   /** 0 for what is wrong with the file as a whole. */
   readonly line: number;
-  /** The beginning of the line; untrusted. */
+  /** The line, of a long one the beginning; untrusted. */
   readonly text: string;
+  /** Whether {@link text} is only the beginning. */
+  readonly cut?: boolean;
   /** What it would have been a trace of, where that could be read; untrusted. */
   readonly traceId?: string;
   /** Of the whole line: tells that it came in later. */

@@ -17,6 +17,7 @@ import { Notes } from './normalise/notes.ts';
 import { readRawTrace } from './normalise/read-raw-trace.ts';
 import { plainReading, ReadingContext, type ReadingOptions } from './normalise/reading-context.ts';
 import { digestOfLine, OpenQuarantine, writeQuarantine } from './quarantine.ts';
+import { keptBytes } from './read-lines.ts';
 import { redactLine } from './redact/redact-line.ts';
 import { detectorsOf, Redactor } from './redact/redactor.ts';
 import { batchIdOf, type GoodLine, type HeldOutput, type Joined, joinBatch } from './trace-batch.ts';
@@ -46,9 +47,11 @@ export interface IngestRequest {
  */
 const batchLines = 20_000;
 const batchCharacters = 32_000_000;
+/** Text of bad lines that one ingest keeps whole; those after it are cut short, so that no file fills the store. */
+const quarantineCharacters = 16_000_000;
 const quarantineHead = 300;
-/** What is cut before may be the half of something that would be known as a whole. */
-const redactedHead = 2 * quarantineHead;
+/** What is cut may end in the half of something that would be known as a whole: so much more is looked through. */
+const redactedBeyond = 300;
 /** Names that the model does not know; more different ones are surely no labels. */
 const mostUnknownOutputs = 1_000;
 /** Traces that a dry run shows. */
@@ -96,6 +99,7 @@ class Ingest {
   #parked = 0;
   #held = 0;
   #quarantined = 0;
+  #keptCharacters = 0;
   #unreadable = 0;
 
   constructor(model: Model, request: IngestRequest, ports: Ports, earlier: OpenQuarantine) {
@@ -196,7 +200,7 @@ class Ingest {
     const good = redacted.value;
     file.took(good.trace !== null, good.judgements.length > 0);
     if (!this.#earlier.isEmpty) this.#earlier.cameIn(good.traceId, text);
-    this.#good.push({ ...good, file: file.name, line, text: this.#headOf(text) });
+    this.#good.push({ ...good, file: file.name, line, text });
     this.#characters += text.length;
     if (this.#good.length >= batchLines || this.#characters >= batchCharacters) await this.#append();
   }
@@ -204,7 +208,7 @@ class Ingest {
   async #refuse(bad: BadLine, file: FileReading | null): Promise<void> {
     const kept = {
       ...bad,
-      text: this.#headOf(bad.text),
+      ...this.#keptOf(bad.text),
       ...(bad.text === '' ? {} : { digest: digestOfLine(bad.text) }),
     };
     this.#quarantined += 1;
@@ -214,9 +218,14 @@ class Ingest {
     if (this.#bad.length >= batchLines) await this.#writeQuarantine();
   }
 
-  /** The beginning of a line, without what is not to be stored. */
-  #headOf(text: string): string {
-    return new Redactor(this.#detectors).text(text.slice(0, redactedHead)).slice(0, quarantineHead).toWellFormed();
+  /** What is kept of a line, without what is not to be stored: all of it, so that it can be mended and erased. */
+  #keptOf(text: string): Pick<BadLine, 'text' | 'cut'> {
+    const most = this.#keptCharacters > quarantineCharacters ? quarantineHead : keptBytes;
+    const redacted = new Redactor(this.#detectors).text(text.slice(0, most + redactedBeyond)).toWellFormed();
+    const cut = text.length > most || redacted.length > most || Buffer.byteLength(text) >= keptBytes;
+    const kept = cut ? redacted.slice(0, most).toWellFormed() : redacted;
+    this.#keptCharacters += kept.length;
+    return { text: kept, cut };
   }
 
   async #append(): Promise<void> {

@@ -11,6 +11,7 @@ const badLineSchema = z.object({
   reason: z.string(),
   mend: z.string(),
   text: z.string(),
+  cut: z.boolean().optional(),
   traceId: z.string().optional(),
   digest: z.string().optional(),
 });
@@ -40,20 +41,21 @@ export async function writeQuarantine(objects: ObjectStore, modelId: string, bad
  */
 export class OpenQuarantine {
   readonly #objects: ObjectStore;
-  readonly #files: ReadonlyMap<string, readonly BadLine[]>;
+  /** Marks of the lines, by file; the lines may be long. */
+  readonly #files: ReadonlyMap<string, readonly (readonly string[])[]>;
   readonly #waiting: ReadonlySet<string>;
   readonly #came = new Set<string>();
 
-  private constructor(objects: ObjectStore, files: ReadonlyMap<string, readonly BadLine[]>) {
+  private constructor(objects: ObjectStore, files: ReadonlyMap<string, readonly (readonly string[])[]>) {
     this.#objects = objects;
     this.#files = files;
-    this.#waiting = new Set([...files.values()].flat().flatMap(marksOf));
+    this.#waiting = new Set([...files.values()].flat(2));
   }
 
   static async open(objects: ObjectStore, modelId: string): Promise<OpenQuarantine> {
     const keys = (await objects.list(quarantinePrefix(modelId))).slice(0, mostFiles);
-    const files = new Map<string, readonly BadLine[]>();
-    for (const key of keys) files.set(key, await readLeft(objects, key));
+    const files = new Map<string, readonly (readonly string[])[]>();
+    for (const key of keys) files.set(key, (await readLeft(objects, key)).map(marksOf));
     return new OpenQuarantine(objects, files);
   }
 
@@ -74,9 +76,11 @@ export class OpenQuarantine {
   async clear(written: readonly string[]): Promise<number> {
     if (this.#came.size === 0) return 0;
     let cleared = 0;
-    for (const [key, lines] of this.#files) {
-      const left = lines.filter((line) => !marksOf(line).some((mark) => this.#came.has(mark)));
-      if (left.length === lines.length || written.includes(key)) continue;
+    const hasCome = (marks: readonly string[]): boolean => marks.some((mark) => this.#came.has(mark));
+    for (const [key, marks] of this.#files) {
+      if (written.includes(key) || !marks.some(hasCome)) continue;
+      const lines = await readLeft(this.#objects, key);
+      const left = lines.filter((line) => !hasCome(marksOf(line)));
       cleared += lines.length - left.length;
       if (left.length === 0) await this.#objects.delete(key);
       else await writeJsonl(this.#objects, key, left);
@@ -88,8 +92,9 @@ export class OpenQuarantine {
 /** A file that somebody removed, or wrote by hand, is no reason to refuse new ones. */
 async function readLeft(objects: ObjectStore, key: string): Promise<readonly BadLine[]> {
   try {
-    return (await readJsonl(objects, key, badLineSchema)).map(({ traceId, digest, ...line }) => ({
+    return (await readJsonl(objects, key, badLineSchema)).map(({ traceId, digest, cut, ...line }) => ({
       ...line,
+      ...(cut === undefined ? {} : { cut }),
       ...(traceId === undefined ? {} : { traceId }),
       ...(digest === undefined ? {} : { digest }),
     }));

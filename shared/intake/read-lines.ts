@@ -1,8 +1,10 @@
 /** Longest line that is read, in bytes; anything longer is surely no record. */
 export const maxLineBytes = 1_000_000;
 
-/** How much of an unusable line is kept to show to people, in bytes. */
-const headBytes = 300;
+/** How much of an unusable record quarantine keeps, in bytes of UTF-8; one that has as many or more counts as cut. */
+export const keptBytes = 65_536;
+/** How much of an unusable line is read, in bytes: with a byte order mark, as much as tells that it is cut. */
+export const headBytes = keptBytes + 4;
 
 interface LinePlace {
   /** From 1, blank lines counted. */

@@ -32,12 +32,45 @@ export function meets(condition: Condition, trace: Trace, judgements: readonly J
 
 /**
  * Whether a line that could not be read as a trace speaks of the same: it has the value, and with it the name of the
- * field of metadata.
+ * field of metadata. A line that is no JSON names no fields: the value alone tells.
+ * @param parsed the line as JSON; undefined where it is none
  */
-export function meetsRaw({ field, test, value }: Condition, line: string): boolean {
-  if (test === 'has') return has(line, value) || has(line, JSON.stringify(value).slice(1, -1));
-  if (!line.includes(JSON.stringify(value))) return false;
-  return !field.startsWith(metadataPrefix) || line.includes(JSON.stringify(field.split('.').at(-1)));
+export function meetsRaw({ field, test, value }: Condition, line: string, parsed: unknown): boolean {
+  const within = textsWithin(parsed);
+  if (test === 'has') {
+    const quoted = JSON.stringify(value).slice(1, -1);
+    return has(line, value) || has(line, quoted) || within.some((text) => has(text, value));
+  }
+  const isTable = parsed === undefined && !/^\s*[[{]/.test(line);
+  if (isTable) return standsAlone(value, line);
+  if (!line.includes(JSON.stringify(value)) && !within.includes(value) && !standsBare(value, line)) return false;
+  if (!field.startsWith(metadataPrefix)) return true;
+  const name = field.slice(metadataPrefix.length);
+  return [name, name.split('.').at(-1)].some((one) => line.includes(JSON.stringify(one)));
+}
+
+/** Whether a line of a table has a value with no letter or digit beside it. */
+function standsAlone(value: string, line: string): boolean {
+  return placesOf(value, line).some(
+    (at) =>
+      !/[\p{L}\p{N}]$/u.test(line.slice(Math.max(0, at - 2), at)) &&
+      !/^[\p{L}\p{N}]/u.test(line.slice(at + value.length)),
+  );
+}
+
+/** Whether a line of JSON, perhaps a broken one, has a number or a truth value that is written so. */
+function standsBare(value: string, line: string): boolean {
+  if (!/^(?:true|false|-?[\d.]+)$/.test(value)) return false;
+  return placesOf(value, line).some(
+    (at) =>
+      /[:,[]\s*$/.test(line.slice(Math.max(0, at - 20), at)) && /^\s*(?:[,}\]]|$)/.test(line.slice(at + value.length)),
+  );
+}
+
+function placesOf(value: string, line: string): readonly number[] {
+  const places: number[] = [];
+  for (let at = line.indexOf(value); at !== -1; at = line.indexOf(value, at + value.length)) places.push(at);
+  return places;
 }
 
 function valuesOf(field: string, trace: Trace, judgements: readonly Judgement[]): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Annotation, FormatItem, TraceFormat } from '../../ports/trace-format.ts';
+import { keptBytes } from '../read-lines.ts';
 import { trajectoryOf } from './atif-steps.ts';
 import { passedOver } from './items.ts';
 import { recordsOfHead } from './record-shape.ts';
@@ -62,7 +63,7 @@ function* itemsOf({ value, line, text }: JsonRecord): Generator<FormatItem> {
     yield {
       kind: 'trace',
       line,
-      text: text.slice(0, 300),
+      text: text.slice(0, keptBytes),
       fields: {
         traceId,
         ...known({ timestamp: steps.find((step) => textOf(step.timestamp) !== null)?.timestamp }),

@@ -1,3 +1,5 @@
+import { headBytes } from '../read-lines.ts';
+
 /** A record that was cut out of JSON documents, or why there is none. */
 export type Cut =
   | { readonly kind: 'record'; readonly place: number; readonly bytes: Uint8Array }
@@ -28,8 +30,6 @@ const ownKeys: ReadonlySet<string> = new Set([
   'request',
   'timestamp',
 ]);
-
-const headBytes = 300;
 
 const newline = 0x0a;
 const quote = 0x22;

@@ -1,4 +1,5 @@
 import type { Annotation, PassedOver, RawTrace } from '../../ports/trace-format.ts';
+import { keptBytes } from '../read-lines.ts';
 import type { JsonObject } from './records.ts';
 
 /** Where an item comes from. */
@@ -8,12 +9,9 @@ export interface Origin {
   readonly source: JsonObject;
 }
 
-/** How much of a record is kept to show to people, in characters. */
-const shownCharacters = 300;
-
-/** The beginning of a record, for people. */
+/** A record as text; of a long one the beginning. */
 export function textOfSource(source: JsonObject): string {
-  return JSON.stringify(source).slice(0, shownCharacters);
+  return JSON.stringify(source).slice(0, keptBytes);
 }
 
 /** A judgement by its trace's id alone. */

@@ -8,7 +8,7 @@ import { unknownModel } from '../../ports/unknown-model.ts';
 import { acquireLease, giveLeaseBack } from '../lease.ts';
 import { type ChosenTraces, chooseTraces, type Selection } from './choose-traces.ts';
 import { type ErasureRecord, erasedNoteKey, erasedNoteSchema, erasureKey } from './erasure-record.ts';
-import { type Erasing, type ScrubbedObject, scrubObject } from './scrub-object.ts';
+import { cutLinesIn, type Erasing, type ScrubbedObject, scrubObject } from './scrub-object.ts';
 
 export interface EraseRequest {
   readonly modelId: string;
@@ -131,6 +131,7 @@ class Erasure {
     const parts = new Parts();
     const keys: string[] = [];
     const removed: string[] = [];
+    let cutLines = 0;
     const left: { key: string; why: string }[] = [];
     const exposed = new Map<string, number>();
     const unfinished = await this.#unfinishedRuns();
@@ -139,6 +140,7 @@ class Erasure {
       this.#request.onProgress?.(index, all.length);
       const bytes = await objects.get(key);
       if (bytes === undefined) continue;
+      if (key.startsWith('quarantine/')) cutLines += cutLinesIn(bytes, erasing);
       const scrubbed = scrubObject(key, bytes, erasing);
       if (scrubbed.kind === 'closed') left.push({ key, why: scrubbed.why });
       if (scrubbed.kind !== 'changed') continue;
@@ -180,6 +182,7 @@ class Erasure {
         parts: parts.list(),
         checkpoints,
         keys: [...keys, ...removed].sort(compareText),
+        cutLines,
         left,
       },
     };

@@ -33,6 +33,8 @@ export const erasureRecordSchema = z.strictObject({
   parts: z.array(erasedPartSchema),
   checkpoints: z.array(exposedCheckpointSchema),
   keys: z.array(z.string()),
+  /** Quarantined lines of which only the beginning was kept: the rest may be of what was erased. */
+  cutLines: z.int().nonnegative(),
   /** Objects that could not be looked into, with the reason. */
   left: z.array(z.strictObject({ key: z.string(), why: z.string() })),
 });

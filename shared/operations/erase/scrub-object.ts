@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { wordKey } from '../../domain/base/text.ts';
-import { type Condition, meetsRaw } from '../../domain/erasure/condition.ts';
+import { type Condition, meetsRaw, textsWithin } from '../../domain/erasure/condition.ts';
 import type { ErasedText } from '../../domain/erasure/erased-text.ts';
 import { scrubHtml, scrubLines } from '../../domain/erasure/scrub-page.ts';
 import { isOfErased, type ScrubOptions, scrubValue } from '../../domain/erasure/scrub-value.ts';
@@ -28,6 +28,23 @@ export type ScrubbedObject =
       readonly lines: readonly unknown[];
     };
 
+/** A line longer than this was cut by versions that did not say so. */
+const earlierHead = 300;
+
+/** Lines of a quarantine file that were cut, which may say more than is there to look into; those that go apart. */
+export function cutLinesIn(bytes: Uint8Array, erasing: Erasing): number {
+  const options: ScrubOptions = { text: erasing.text, examples: erasing.examples };
+  return (decode(bytes) ?? '').split('\n').filter((line) => {
+    const value = parseJson(line)?.value;
+    const text = textField(value, 'text');
+    if (text === null || isQuarantinedOfErased(value, text, erasing, options)) return false;
+    // Where ids were given, a line that names its own says all that there is to know.
+    if (erasing.condition === null && textField(value, 'traceId') !== null) return false;
+    const cut = fieldOf(value, 'cut');
+    return typeof cut === 'boolean' ? cut : text.length >= earlierHead - 3;
+  }).length;
+}
+
 const same: ScrubbedObject = { kind: 'same' };
 
 /** An object's bytes without what comes from erased traces; the form is told by the key. */
@@ -46,13 +63,12 @@ export function scrubObject(key: string, bytes: Uint8Array, erasing: Erasing): S
 /** Whether a line goes as a whole. */
 type LineDropper = (value: unknown) => boolean;
 
-function lineDropper(key: string, { text, condition, wordKeys }: Erasing, options: ScrubOptions): LineDropper {
+function lineDropper(key: string, erasing: Erasing, options: ScrubOptions): LineDropper {
+  const { wordKeys } = erasing;
   if (key.startsWith('quarantine/')) {
     return (value) => {
-      const head = textField(value, 'text');
-      if (head === null) return isOfErased(value, options);
-      const plain = head.replace(/\\[nrt]/g, ' ');
-      return text.scrub(plain) !== plain || (condition !== null && meetsRaw(condition, head));
+      const line = textField(value, 'text');
+      return line === null ? isOfErased(value, options) : isQuarantinedOfErased(value, line, erasing, options);
     };
   }
   if (key.includes('/splits/')) {
@@ -62,6 +78,25 @@ function lineDropper(key: string, { text, condition, wordKeys }: Erasing, option
     };
   }
   return (value) => isOfErased(value, options);
+}
+
+/** Whether a bad line speaks of an erased trace, by its id, by what it says, or by the condition. */
+function isQuarantinedOfErased(bad: unknown, line: string, erasing: Erasing, options: ScrubOptions): boolean {
+  const { text, condition } = erasing;
+  const traceId = textField(bad, 'traceId');
+  if (traceId !== null && text.isId(traceId)) return true;
+  const parsed = parseJson(line)?.value;
+  if (condition !== null) {
+    if (meetsRaw(condition, line, parsed)) return true;
+    if (traceId !== null && meetsRaw(condition, JSON.stringify({ traceId }), { traceId })) return true;
+  }
+  if (typeof parsed === 'object' && parsed !== null) {
+    // Codes and names of fields of other lines may be words of an erased text.
+    const says = textsWithin(parsed).some((one) => text.scrub(one, false) !== one);
+    return says || isOfErased(parsed, { ...options, anyField: true });
+  }
+  const plain = line.replace(/\\[nrt]/g, ' ');
+  return text.scrub(plain) !== plain;
 }
 
 function scrubJsonl(text: string, isDropped: LineDropper, options: ScrubOptions): ScrubbedObject {
@@ -146,7 +181,10 @@ function parseJson(text: string): { readonly value: unknown } | undefined {
 }
 
 function textField(value: unknown, name: string): string | null {
-  if (typeof value !== 'object' || value === null) return null;
-  const found: unknown = Object.entries(value).find(([key]) => key === name)?.[1];
+  const found = fieldOf(value, name);
   return typeof found === 'string' ? found : null;
+}
+
+function fieldOf(value: unknown, name: string): unknown {
+  return Object.entries(value ?? {}).find(([key]) => key === name)?.[1];
 }

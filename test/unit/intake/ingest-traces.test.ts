@@ -102,9 +102,9 @@ describe('ingestTraces', () => {
     expect(await ingest(line({ output: 'spam', verdict: 'fail' }))).toMatchObject({ judgements: 0, quarantined: 1 });
   });
 
-  test('writes bad lines to quarantine with file, line, reason, mend and the head of the text', async () => {
-    const result = await ingest('{"traceId"', line({}), `"${'x'.repeat(5_000)}"`);
-    expect(result).toMatchObject({ ingested: 1, quarantined: 2 });
+  test('writes bad lines to quarantine with file, line, reason, mend and the whole text', async () => {
+    const result = await ingest('{"traceId"', line({}), `"${'x'.repeat(5_000)}"`, `"${'ü'.repeat(40_000)}"`);
+    expect(result).toMatchObject({ ingested: 1, quarantined: 3 });
     const [key = ''] = result.quarantine;
     expect(key).toMatch(/^quarantine\/mail\/[0-9a-f]{16}\.jsonl$/);
     const written = new TextDecoder()
@@ -112,9 +112,28 @@ describe('ingestTraces', () => {
       .trim()
       .split('\n')
       .map((text) => JSON.parse(text));
-    expect(written).toHaveLength(2);
+    expect(written).toHaveLength(3);
     expect(written[0]).toMatchObject({ file: 'traces.jsonl', line: 1, text: '{"traceId"' });
-    expect(written[1].text).toHaveLength(300);
+    expect(written[1]).toMatchObject({ text: `"${'x'.repeat(5_000)}"`, cut: false });
+    expect(written[2]).toMatchObject({ cut: true });
+  });
+
+  test('keeps a beginning of bad lines once there are too many long ones, and says that they are cut', async () => {
+    const result = await ingest(
+      ...Array.from({ length: 300 }, (_, at) => `{"traceId": "t${at}", ${'x'.repeat(60_000)}`),
+    );
+    expect(result).toMatchObject({ quarantined: 300 });
+    let size = 0;
+    for (const key of result.quarantine) size += (await ports.objects.get(key))?.length ?? 0;
+    expect(size).toBeGreaterThan(16_000_000);
+    expect(size).toBeLessThan(17_000_000);
+    const last = new TextDecoder()
+      .decode(await ports.objects.get(result.quarantine.at(-1) ?? ''))
+      .trim()
+      .split('\n')
+      .at(-1);
+    expect(JSON.parse(last ?? '')).toMatchObject({ cut: true });
+    expect(JSON.parse(last ?? '').text).toHaveLength(300);
   });
 
   test('keeps hostile texts as they are', async () => {
@@ -299,6 +318,10 @@ describe('ingestTraces of a model that redacts', () => {
     const kept = new TextDecoder().decode(await ports.objects.get(key));
     expect(kept).toContain('«EMAIL-1»');
     expect(kept).not.toMatch(/jane@b|4111/);
+    const secret = '4111 1111 1111 1111';
+    await ingest(`{"traceId": "t3", "input": "${'x'.repeat(65_536 - 34)} ${secret}`);
+    for (const other of await ports.objects.list('quarantine/'))
+      expect(new TextDecoder().decode(await ports.objects.get(other))).not.toContain('4111');
   });
 
   test('knows the same file again', async () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Line, maxLineBytes, readLines } from '../../../shared/intake/read-lines.ts';
+import { headBytes, type Line, maxLineBytes, readLines } from '../../../shared/intake/read-lines.ts';
 import { anyText } from './any-text.ts';
 import { bytesOf } from './bytes.ts';
 
@@ -41,7 +41,7 @@ describe('readLines', () => {
   test('keeps only the head of a line that is too long, and tells its size', async () => {
     const [first, long, last] = await linesOf(`a\n${'x'.repeat(10_000_000)}\nb`, 65_536);
     expect(first).toMatchObject({ kind: 'text', text: 'a' });
-    expect(long).toMatchObject({ number: 2, kind: 'unreadable', head: 'x'.repeat(300) });
+    expect(long).toMatchObject({ number: 2, kind: 'unreadable', head: 'x'.repeat(headBytes) });
     expect(long).toHaveProperty('reason', expect.stringContaining('10000000 bytes'));
     expect(last).toMatchObject({ number: 3, text: 'b' });
   });

@@ -2,6 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { parseCondition } from '../../../shared/domain/erasure/condition.ts';
 import { moveChampion } from '../../../shared/domain/models/control.ts';
+import { ingestTraces } from '../../../shared/intake/ingest-traces.ts';
 import type { Selection } from '../../../shared/operations/erase/choose-traces.ts';
 import { type EraseResult, eraseTraces } from '../../../shared/operations/erase/erase.ts';
 import { encodeJsonl } from '../../../shared/ports/documents.ts';
@@ -9,6 +10,7 @@ import type { ObjectStore } from '../../../shared/ports/object-store.ts';
 import { sampleCheckpoint, sampleDataset, sampleModel, sampleRun } from '../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../helpers/memory-ports.ts';
 import { sampleJudgement, sampleTrace } from '../../helpers/trace-samples.ts';
+import { bytesOf } from '../intake/bytes.ts';
 
 const said = 'Jane Roe of Elm Street wants her money back';
 const secret = /jane|elm street|"t1"/i;
@@ -62,6 +64,41 @@ describe('erasing traces', () => {
     expect(await ports.objects.list('quarantine/m1/')).toEqual(['quarantine/m1/q1.jsonl']);
     await erase({ by: 'condition', condition: parseCondition('metadata.user=u7') });
     expect(await textOf('quarantine/m1/q1.jsonl')).toBe(new TextDecoder().decode(encodeJsonl(lines.slice(2))));
+  });
+
+  test('takes a long bad line by what stands at its end, in a pair of metadata, a text or its id', async () => {
+    const long = (user: string, traceId: string) =>
+      JSON.stringify({ input: `${'word '.repeat(400)}of Jim Poe`, timestamp: 'never', metadata: { user }, traceId });
+    const sources = [
+      {
+        name: 'a',
+        open: async () => bytesOf(['u17', 'u18', 'u19', 'u20'].map((user, at) => long(user, `l${at}`)).join('\n')),
+      },
+    ];
+    const where = (written: string): Selection => ({ by: 'condition', condition: parseCondition(written) });
+    const users = async () => (await everything()).match(/u(?:17|18|19|20)/g) ?? [];
+    expect(await ingestTraces({ modelId: 'm1', sources }, ports)).toMatchObject({ quarantined: 4 });
+    expect((await erase(where('metadata.user=u17'))).record).toMatchObject({ cutLines: 0 });
+    expect(await users()).toEqual(['u18', 'u19', 'u20']);
+    await erase({ by: 'ids', traceIds: ['l1'] });
+    expect(await users()).toEqual(['u19', 'u20']);
+    await erase(where('text~jim poe'));
+    expect(await users()).toEqual([]);
+  });
+
+  test('counts the cut bad lines that it could not look into, those of earlier versions too', async () => {
+    const bad = { file: 'a', line: 1, reason: 'x', mend: 'x' };
+    const lines = [
+      { ...bad, text: 'x'.repeat(300) },
+      { ...bad, text: 'x'.repeat(40) },
+      { ...bad, text: 'x'.repeat(900), cut: false },
+      { ...bad, text: 'x'.repeat(900), cut: true },
+      { ...bad, text: 'x'.repeat(900), cut: true, traceId: 't7' },
+    ];
+    await ports.objects.put('quarantine/m1/q1.jsonl', encodeJsonl(lines));
+    expect((await erase()).record.cutLines).toBe(2);
+    const condition = parseCondition('metadata.user=u9');
+    expect((await erase({ by: 'condition', condition })).record.cutLines).toBe(3);
   });
 
   test('mends dropped files of JSON, packed or not, and names those it cannot look into', async () => {

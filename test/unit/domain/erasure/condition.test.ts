@@ -54,9 +54,30 @@ describe('a condition', () => {
 
   test('is looked for in lines that could not be read', () => {
     const line = '{"id": 5, "metadata": {"user": "u17"}, "input": "call ';
-    expect(meetsRaw(parseCondition('metadata.user=u17'), line)).toBe(true);
-    expect(meetsRaw(parseCondition('metadata.team=u17'), line)).toBe(false);
-    expect(meetsRaw(parseCondition('metadata.user=u1'), line)).toBe(false);
-    expect(meetsRaw(parseCondition('input~CALL'), line)).toBe(true);
+    expect(meetsRaw(parseCondition('metadata.user=u17'), line, undefined)).toBe(true);
+    expect(meetsRaw(parseCondition('metadata.team=u17'), line, undefined)).toBe(false);
+    expect(meetsRaw(parseCondition('metadata.user=u1'), line, undefined)).toBe(false);
+    expect(meetsRaw(parseCondition('input~CALL'), line, undefined)).toBe(true);
+  });
+
+  test.each([
+    ['metadata.user=ü17', String.raw`{"metadata": {"user": "\u00fc17"}}`, true],
+    ['metadata.user=17', '{"metadata": {"user": 17}}', true],
+    ['metadata.user=17', '{"metadata": {"user": 170}}', false],
+    ['metadata.user=17', '{"metadata": {"user": 17', true],
+    ['metadata.who.user=u17', '{"metadata": {"who": {"user": "u17"}}}', true],
+    ['text~Jané', String.raw`{"input": "I am JAN\u00c9"}`, true],
+    ['metadata.user=u17', 't1,"my words",u17', true],
+    ['metadata.user=u17', 't1,"my words",u170', false],
+  ])('%s in %s: %s', (written, line, expected) => {
+    expect(meetsRaw(parseCondition(written), line, jsonOf(line))).toBe(expected);
   });
 });
+
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}
