@@ -1,5 +1,5 @@
-import { formatCount, percent } from '../../domain/base/wording.ts';
 import type { Interval } from '../../domain/base/wilson.ts';
+import { formatCount, percent } from '../../domain/base/wording.ts';
 import type { BeforeAfter, Rate } from './report-data.ts';
 
 const nbsp = '\u00a0';
