@@ -678,7 +678,11 @@ export function entitiesReport(): ReportData {
   const score = (value: number, lower: number, upper: number) => ({ metric: 'entity F1', value, lower, upper });
   return {
     ...promotedReport(),
-    words: { facet: 'entity type', facets: 'entity types', parts: { several: 'entities', metric: 'entity F1' } },
+    words: {
+      facet: 'entity type',
+      facets: 'entity types',
+      parts: { one: 'entity', several: 'entities', metric: 'entity F1' },
+    },
     leftOut: 'traces on which people disagree',
     score: { before: score(0.455, 0.4, 0.51), after: score(0.767, 0.72, 0.81) },
   };

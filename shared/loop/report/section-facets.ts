@@ -106,7 +106,11 @@ function recallChart(rows: readonly FacetReport[], words: ReportData['words']): 
   const shown = rows
     .filter(({ recall }) => recall.after.of > 0)
     .slice(0, charted)
-    .map(({ facet, recall }) => ({ name: facet, ...recall, note: plural(recall.after.of, 'trace') }));
+    .map(({ facet, recall }) => ({
+      name: facet,
+      ...recall,
+      note: plural(recall.after.of, words.parts?.one ?? 'trace', words.parts?.several),
+    }));
   const text = {
     id: 'chart-facets',
     title: `Recall before and after, by ${words.facet}`,

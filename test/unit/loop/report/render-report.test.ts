@@ -210,6 +210,12 @@ describe('a task whose metric is not the share of right answers', () => {
     expect(textOf(data, '#iterations')).toContain('Best entity F1');
   });
 
+  it('counts entities, and no traces, beside the recall of a type', () => {
+    const chart = textOf(data, '#facets figure');
+    expect(chart).toMatch(/\d entities/);
+    expect(chart).not.toMatch(/\d traces?/);
+  });
+
   it('never says that suspect judgements are left out where none are looked for', () => {
     const text = page(data).body.textContent ?? '';
     expect(text).toContain('traces on which people disagree are left out');
