@@ -46,12 +46,11 @@ export async function trainFirstCheckpoint(
   ports: Ports,
 ): Promise<{ readonly dataset: Dataset; readonly checkpoint: Checkpoint }> {
   const { modelId } = model;
-  const inputs = examples.map(({ input }) => input);
-  const concern = trainer.concern?.(model.trainerOptions, inputs) ?? null;
+  const concerns = trainer.concerns?.(model.trainerOptions, examples) ?? [];
   const dataset = firstDataset(
     model,
     examples,
-    { leftOut, notes: concern === null ? notes : [...notes, concern] },
+    { leftOut, notes: [...notes, ...concerns] },
     kindOf(model, ports),
     ports,
   );

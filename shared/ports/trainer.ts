@@ -3,6 +3,7 @@ import type { Json } from '../domain/base/json.ts';
 import type { TaskSpec } from '../domain/base/task-spec.ts';
 import type { Parts } from '../domain/evaluation/fold.ts';
 import type { Configuration } from '../domain/models/configuration.ts';
+import type { Example } from '../domain/models/example.ts';
 import type { FoldModels } from '../domain/models/fold-models.ts';
 import type { Served } from '../domain/models/served.ts';
 import type { LongWork } from './long-work.ts';
@@ -94,8 +95,8 @@ export interface Trainer extends LongWork<TrainingRequest, Artifact> {
    */
   learnsFromChampion(configuration: Configuration): boolean;
   /**
-   * What a person should know who trains on such inputs with these options, a clause without a full stop; null for
-   * nothing, as without this function.
+   * What a person should know who trains on such examples with these options, clauses without a full stop; none
+   * without this function.
    */
-  concern?(options: Json, inputs: readonly string[]): string | null;
+  concerns?(options: Json, examples: readonly Pick<Example, 'input' | 'output'>[]): readonly string[];
 }

@@ -320,6 +320,7 @@ export function promotedReport(): ReportData {
       beforeAfter('failures', 231, 0, 171),
       beforeAfter('passes', 2_473, 2_473, 2_450),
     ],
+    score: null,
     byFacet: labels.map((label, index) =>
       facetReport(label, 90 - index * 11, 80 - index * 11, 86 - index * 11 - (index === 6 ? 7 : 0)),
     ),
@@ -669,5 +670,20 @@ export function hostileReport(text: string = hostileText): ReportData {
     iterations: base.iterations.map((one) => ({ ...one, move: text, decision: text })),
     regressed: base.regressed.map(shown),
     test: (base.test ?? []).map((row) => ({ ...row, name: text })),
+  };
+}
+
+/** A promotion of a task whose metric is not the share of right answers. */
+export function entitiesReport(): ReportData {
+  const score = (value: number, lower: number, upper: number) => ({ metric: 'entity F1', value, lower, upper });
+  return {
+    ...promotedReport(),
+    words: {
+      facet: 'entity type',
+      facets: 'entity types',
+      parts: { one: 'entity', several: 'entities', metric: 'entity F1' },
+    },
+    leftOut: 'traces on which people disagree',
+    score: { before: score(0.455, 0.4, 0.51), after: score(0.767, 0.72, 0.81) },
   };
 }

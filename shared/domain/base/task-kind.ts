@@ -98,10 +98,10 @@ export interface TaskWords {
   /** An output as a line of a file has it, in JSON. */
   readonly output: string;
   /**
-   * Where an output has parts that are right or wrong each on its own: several of them, `entities`, and the metric over
+   * Where an output has parts that are right or wrong each on its own: one, `entity`, several of them, and the metric over
    * them. Absent where an output is right or wrong as a whole, and the metric is the share of right ones.
    */
-  readonly parts?: { readonly several: string; readonly metric: string };
+  readonly parts?: { readonly one: string; readonly several: string; readonly metric: string };
 }
 
 /** How people change the names that outputs of a task use. */

@@ -14,3 +14,8 @@ export function plural(count: number, singular: string, many = `${singular}s`): 
 export function percent(fraction: number, digits = 1): string {
   return `${(100 * fraction).toFixed(digits)} %`;
 }
+
+/** The word with its indefinite article, `an entity type`, by its first letter. */
+export function withArticle(word: string): string {
+  return `${/^[aeiou]/iu.test(word) ? 'an' : 'a'} ${word}`;
+}

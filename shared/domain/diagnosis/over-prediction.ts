@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Output } from '../base/output.ts';
 import type { TaskKind, TaskWords } from '../base/task-kind.ts';
-import { formatCount } from '../base/wording.ts';
+import { formatCount, withArticle } from '../base/wording.ts';
 
 /** What wrong answers have too much of and what they lack, each part of an output counted for itself. */
 export const excessSchema = z.strictObject({ spurious: z.int().nonnegative(), missed: z.int().nonnegative() });
@@ -37,11 +37,7 @@ export function overPredicts({ spurious, missed }: Excess): boolean {
 export function overPredictionNote(excess: Excess, { facet }: Pick<TaskWords, 'facet'>): string | null {
   if (!overPredicts(excess)) return null;
   return (
-    `The model answers too much: ${formatCount(excess.spurious)} times ${article(facet)} ${facet} stands where there is none, ` +
+    `The model answers too much: ${formatCount(excess.spurious)} times ${withArticle(facet)} stands where there is none, ` +
     `${formatCount(excess.missed)} times one is missed. Texts that hold none teach it to hold back, and so does a higher threshold.`
   );
-}
-
-function article(word: string): string {
-  return /^[aeiou]/iu.test(word) ? 'an' : 'a';
 }

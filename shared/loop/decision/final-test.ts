@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Output } from '../../domain/base/output.ts';
-import type { TaskKind } from '../../domain/base/task-kind.ts';
+import type { Score, TaskKind } from '../../domain/base/task-kind.ts';
 import {
   type EvaluationAnswer,
   type EvaluationItem,
@@ -78,6 +78,10 @@ export const finalTest: LongStage<z.infer<typeof inputSchema>, z.infer<typeof fi
         ),
         ...(report.length === 0 ? [] : [set('report', report, byExample(reportBefore), byExample(reportAfter))]),
       ],
+      score:
+        kind.words.parts === undefined
+          ? null
+          : { before: scored(traffic, before, kind), after: scored(traffic, after, kind) },
       byFacet: byFacet(traffic, before, after, kind),
       bySlice: breakdown(traffic, before, after, (item) => {
         const slice = slices.get(item.exampleId) ?? null;
@@ -118,6 +122,10 @@ function byExample(answers: readonly EvaluationAnswer[]): Answers {
 
 function tally(items: readonly EvaluationItem[], answers: Answers): { right: number; of: number } {
   return { right: items.filter((item) => answers.get(item.exampleId)?.right === true).length, of: items.length };
+}
+
+function scored(items: readonly EvaluationItem[], answers: Answers, kind: TaskKind): Score {
+  return kind.score(items.map((item) => kind.grade(item.expected, answers.get(item.exampleId)?.output ?? null)));
 }
 
 /** Right answers before and after by the names of each item, sorted by name; an item of several counts under each. */

@@ -41,11 +41,11 @@ function placesCard(example: ExampleText, after: boolean): Markup {
   const text = (marks: readonly Mark[], expected: readonly Mark[] | null) =>
     input.trim() === '' ? untrustedText(input) : markedText(input, marks, expected, pieces);
   const answered = (when: string, { marks, output, right }: ShownAnswer) =>
-    html`<div><dt>${when} ${verdictOf(right)}${output === null && ' (no answer)'}</dt><dd>${marks !== undefined && text(marks, expectedMarks)}${marks?.length === 0 && html`<p class="quiet small">names no place</p>`}</dd></div>`;
+    html`<div><dt>${when} ${verdictOf(right)}${output === null && ' (no answer)'}</dt><dd>${marks !== undefined && text(marks, expectedMarks)}${marks?.length === 0 && html`<p class="quiet small">no entity</p>`}</dd></div>`;
   const isCut = pieces.length > 1 || (pieces[0]?.end ?? 0) - (pieces[0]?.start ?? 0) < input.length;
   return html`<li class="example">
     <dl class="answers places">
-      <div><dt>Right answer</dt><dd>${expectedMarks === null ? html`<span class="quiet">nobody has said</span>` : text(expectedMarks, null)}${expectedMarks?.length === 0 && html`<p class="quiet small">names no place</p>`}</dd></div>
+      <div><dt>Right answer</dt><dd>${expectedMarks === null ? html`<span class="quiet">nobody has said</span>` : text(expectedMarks, null)}${expectedMarks?.length === 0 && html`<p class="quiet small">no entity</p>`}</dd></div>
       ${answered('Before', before)}
       ${(after || example.after !== null) && answered('After', example.after ?? noAnswer)}
       <div><dt>Trace</dt><dd class="id">${visibleLine(example.traceId, 60)}</dd></div>

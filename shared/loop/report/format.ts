@@ -1,3 +1,4 @@
+import type { Interval } from '../../domain/base/wilson.ts';
 import { formatCount, percent } from '../../domain/base/wording.ts';
 import type { BeforeAfter, Rate } from './report-data.ts';
 
@@ -58,7 +59,7 @@ function formatStepOf(change: number): string {
 }
 
 /** The interval of a rate, `88.9–93.4 %`. */
-export function formatInterval(rate: Rate): string {
+export function formatInterval(rate: Interval & { readonly of?: number }): string {
   return rate.of === 0 ? '' : `${(rate.lower * 100).toFixed(1)}–${formatPercent(rate.upper)}`;
 }
 

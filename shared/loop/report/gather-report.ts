@@ -94,6 +94,7 @@ export async function gatherReport(
     triage: triageCounts(records),
     weighed: { size: input.split.evidence.size, right: input.split.evidence.right },
     test: test === null ? null : test.sets.map(({ name, before, after }) => beforeAfter(name, before, after)),
+    score: test?.score ?? null,
     byFacet: (test?.byFacet ?? []).map(facetReport),
     untold: untoldFacets(decided, gated),
     bySlice: (test?.bySlice ?? []).map(({ name, before, after }) => beforeAfter(name, before, after)),

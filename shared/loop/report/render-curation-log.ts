@@ -27,7 +27,7 @@ import {
 } from './plain-words.ts';
 import type { CandidateReport, Rate, ReportData } from './report-data.ts';
 import { shownRules } from './section-gate.ts';
-import { bestOf, outOfFold, reportShareNote } from './test-rows.ts';
+import { bestOf, ofRight, outOfFold, reportShareNote, scoreName, scoreSentence } from './test-rows.ts';
 
 /**
  * The run's `data-curation.md`: dataset versions, slice ratios against their bands, quality controls with what was
@@ -138,8 +138,8 @@ function datasetBlock(dataset: Dataset): string {
 
 function scores(data: ReportData): string {
   const parts: string[] = [];
-  if (data.championScore !== null) parts.push(`The champion scores ${formatScore(data.championScore)} out of fold.`);
-  parts.push(data.candidates.length === 0 ? 'No candidate was trained.' : candidateTable(data.candidates));
+  if (data.championScore !== null) parts.push(championScores(data.championScore, data));
+  parts.push(data.candidates.length === 0 ? 'No candidate was trained.' : candidateTable(data));
   if (data.test !== null && data.test.length > 0) {
     const rows = data.test.map((row) => [
       markdownText(figureTitle(row.name)),
@@ -147,12 +147,20 @@ function scores(data: ReportData): string {
       `${formatRate(row.before)} (${formatInterval(row.before)})`,
       `${formatRate(row.after)} (${formatInterval(row.after)})`,
     ]);
+    const shares = data.words.parts === undefined ? '' : ', shares of traces wholly right';
     parts.push(
-      `Out of fold, ${outOfFold}, with 95 % Wilson intervals. ${bestOf(data)}${reportShareNote(data)}\n\n${markdownTable(['Of', 'Traces', 'Before', 'After'], rows)}`,
+      `Out of fold, ${outOfFold}, with 95 % Wilson intervals${shares}. ${bestOf(data)}${reportShareNote(data)}${scoreSentence(data)}\n\n${markdownTable(['Of', 'Traces', 'Before', 'After'], rows)}`,
     );
   }
   const table = facetTable(data);
   return [...parts, ...(table === '' ? [] : [table])].join('\n\n');
+}
+
+function championScores(score: number, { words }: ReportData): string {
+  const told = formatScore(score);
+  return words.parts === undefined
+    ? `The champion scores ${told} out of fold.`
+    : `The champion's ${words.parts.metric} is ${told} out of fold.`;
 }
 
 function paper({ allFailuresFixed: rate }: ReportData): string {
@@ -178,10 +186,10 @@ function facetTable({ byFacet, words }: ReportData): string {
   );
 }
 
-function candidateTable(candidates: readonly CandidateReport[]): string {
+function candidateTable(data: ReportData): string {
   return markdownTable(
-    ['Candidate', 'Iteration', 'Dataset', 'Score', 'Gate', 'Configuration'],
-    candidates.map((one) => [
+    ['Candidate', 'Iteration', 'Dataset', capitalise(scoreName(data)), 'Gate', 'Configuration'],
+    data.candidates.map((one) => [
       markdownCode(one.candidateId),
       String(one.iteration),
       markdownCode(one.datasetId),
@@ -195,7 +203,7 @@ function candidateTable(candidates: readonly CandidateReport[]): string {
 function iterations(data: ReportData): string {
   if (data.iterations.length === 0) return 'None.';
   const table = markdownTable(
-    ['Iteration', 'Move', 'Best score', 'Then'],
+    ['Iteration', 'Move', `Best ${scoreName(data)}`, 'Then'],
     data.iterations.map((one) => [
       String(one.iteration),
       markdownText(one.move),
@@ -212,7 +220,7 @@ function gate(data: ReportData): string {
   const { verdict } = candidate;
   const { groups, gained, lost, net, lower, pValue } = verdict;
   return [
-    `${markdownCode(candidate.candidateId)}: ${outcomeTitles[verdict.outcome].toLowerCase()}. Of ${plural(groups, 'judged trace')}, near-duplicates counted once, ${formatCount(gained)} mended, ${formatCount(lost)} lost: net ${formatPoints(net, 2)} points, with 95 % certainty above ${formatPoints(lower, 2)}; p ${pValue < 0.0001 ? '' : '= '}${markdownText(formatPValue(pValue))}.`,
+    `${markdownCode(candidate.candidateId)}: ${outcomeTitles[verdict.outcome].toLowerCase()}. Of ${plural(groups, 'judged trace')}, near-duplicates counted once, ${formatCount(gained)} mended, ${formatCount(lost)} lost: net ${formatPoints(net, 2)} points${ofRight(data)}, with 95 % certainty above ${formatPoints(lower, 2)}; p ${pValue < 0.0001 ? '' : '= '}${markdownText(formatPValue(pValue))}.`,
     shownRules(candidate)
       .map(
         (rule) => `- ${ruleTitles[rule.rule]}: ${rule.passed ? 'passed' : '**failed**'}. ${markdownText(rule.detail)}`,

@@ -1,4 +1,4 @@
-import type { Mark, TaskWords } from '../../domain/base/task-kind.ts';
+import type { Mark, Score, TaskWords } from '../../domain/base/task-kind.ts';
 import type { Interval } from '../../domain/base/wilson.ts';
 import type { Weakness } from '../../domain/diagnosis/probe.ts';
 import type { Cluster, Taxonomy } from '../../domain/diagnosis/taxonomy.ts';
@@ -132,6 +132,8 @@ export interface ReportData {
    * when the run ended before.
    */
   readonly test: readonly BeforeAfter[] | null;
+  /** The task's metric over the traffic, where it is not the share of right answers; else null. */
+  readonly score: { readonly before: Score; readonly after: Score } | null;
   /** Traffic by facet; of a classification, by label. */
   readonly byFacet: readonly FacetReport[];
   /** Facets that the task knows and no record of the evidence has, so that nobody can tell whether they fall. */

@@ -8,7 +8,7 @@ import type { BeforeAfter, ReportData } from './report-data.ts';
 import type { AbsentSection, Section } from './section.ts';
 import { shownName } from './shown-name.ts';
 import { type Column, dataTable, foldedTable } from './table.ts';
-import { bestOf, outOfFold, reportShareNote } from './test-rows.ts';
+import { bestOf, ofRight, outOfFold, reportShareNote, scoreSentence } from './test-rows.ts';
 
 const charted = 24;
 const tabled = 500;
@@ -30,8 +30,8 @@ function threeApart(test: readonly BeforeAfter[], data: ReportData): Markup {
     html`${figureTitle(row.name)} <span class="quiet block">${figureMeaning(row.name)}</span>`,
     ...rateCells(row),
   ]);
-  return html`<p>All traffic, ${data.leftOut} left out, and of it the champion's failures and passes apart. Out of fold, under the champion and under the candidate: ${outOfFold}. ${bestOf(data)}${reportShareNote(data)}</p>
-    ${dataTable('Figures with 95 % Wilson intervals, changes in percentage points', rateColumns('Of'), cells)}`;
+  return html`<p>All traffic, ${data.leftOut} left out, and of it the champion's failures and passes apart. Out of fold, under the champion and under the candidate: ${outOfFold}. ${bestOf(data)}${reportShareNote(data)}${scoreSentence(data)}</p>
+    ${dataTable(`Figures${ofRight(data)} with 95 % Wilson intervals, changes in percentage points`, rateColumns('Of'), cells)}`;
 }
 
 function bySlice(rows: readonly BeforeAfter[]): Markup | null {

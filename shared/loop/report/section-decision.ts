@@ -8,7 +8,7 @@ import { formatDuration, formatInstant, formatPoints, formatRate, fractionOf } f
 import { html, type Markup } from './markup.ts';
 import { capitalise, ruleTitles } from './plain-words.ts';
 import type { BeforeAfter, ReportData } from './report-data.ts';
-import { bestOf, outOfFold, testRows } from './test-rows.ts';
+import { bestOf, ofRight, outOfFold, scoreSentence, testRows } from './test-rows.ts';
 import { visibleLine, visibleProse } from './visible-text.ts';
 
 const namedFacets = 4;
@@ -46,7 +46,7 @@ function headline(data: ReportData): Markup {
 function gainInPoints(data: ReportData): string {
   const verdict = decidedCandidate(data)?.verdict;
   if (verdict === undefined) return 'A better checkpoint is now the champion.';
-  const points = `${formatPoints(verdict.net, 2)} points, with 95 % certainty above ${formatPoints(verdict.lower, 2)}`;
+  const points = `${formatPoints(verdict.net, 2)} points${ofRight(data)}, with 95 % certainty above ${formatPoints(verdict.lower, 2)}`;
   return isConvincing(verdict)
     ? `A better checkpoint is now the champion: ${points}.`
     : `Another checkpoint is now the champion, surely not much worse and perhaps better: ${points}.`;
@@ -56,7 +56,8 @@ function plainFigures(data: ReportData): Markup | null {
   const traffic = data.test?.find(({ name }) => name === 'traffic');
   if (traffic === undefined || fractionOf(traffic.before) === null || fractionOf(traffic.after) === null) return null;
   const who = data.decision === 'promoted' ? 'the new champion' : 'the best candidate';
-  return html`<p>On ${plural(traffic.after.of, 'judged trace')}, ${outOfFold}, ${who} is right in <strong>${formatRate(traffic.after)}</strong>; the champion the run began with, in <strong>${formatRate(traffic.before)}</strong>. ${bestOf(data)}</p>`;
+  const right = data.words.parts === undefined ? 'right' : 'wholly right';
+  return html`<p>On ${plural(traffic.after.of, 'judged trace')}, ${outOfFold}, ${who} is ${right} in <strong>${formatRate(traffic.after)}</strong>; the champion the run began with, in <strong>${formatRate(traffic.before)}</strong>. ${bestOf(data)}${scoreSentence(data)}</p>`;
 }
 
 function untold({ untold: facets, words }: ReportData): Markup | null {
@@ -90,7 +91,11 @@ function nextSteps(data: ReportData): Markup | null {
 function headlineFigure(data: ReportData): Markup {
   if (data.test === null || data.test.length === 0) return evidenceFigure(data);
   const rows = testRows(data.test);
-  const text = { id: 'chart-headline', title: 'Figures before and after', description: describeRates(rows) };
+  const text = {
+    id: 'chart-headline',
+    title: `Figures${ofRight(data)} before and after`,
+    description: describeRates(rows),
+  };
   return figure(rateChart(text, rows.map(withoutNote), 336, true), html`<p class="legend">${rateLegend}</p>`);
 }
 

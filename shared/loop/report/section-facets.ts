@@ -1,4 +1,4 @@
-import { formatCount, plural } from '../../domain/base/wording.ts';
+import { formatCount, plural, withArticle } from '../../domain/base/wording.ts';
 import { figure, responsiveChart } from './chart.ts';
 import { changeOf, describeRates, rateChart, rateLegend } from './chart-rates.ts';
 import { enoughForPoints, formatPercent, formatPoints, fractionOf } from './format.ts';
@@ -25,7 +25,7 @@ export function facetSection(data: ReportData): Section | AbsentSection {
   const count = (test: (change: number) => boolean) => rows.filter((row) => test(netOf(row))).length;
   return {
     ...heading,
-    body: html`<p>Recall: of what is a ${facet}, the share that is answered so. Precision: of what is answered as a ${facet}, the share that is. Recall falls for ${formatCount(count((net) => net < 0))} of ${plural(rows.length, facet, facets)}, rises for ${formatCount(count((net) => net > 0))}, and stays for ${formatCount(count((net) => net === 0))}. ${capitalise(data.leftOut)} are left out, and each trace is answered by a model that has not seen it. Few are given as counts; their intervals are wide.</p>
+    body: html`<p>Recall: of what is ${withArticle(facet)}, the share that is answered so. Precision: of what is answered as ${withArticle(facet)}, the share that is. Recall falls for ${formatCount(count((net) => net < 0))} of ${plural(rows.length, facet, facets)}, rises for ${formatCount(count((net) => net > 0))}, and stays for ${formatCount(count((net) => net === 0))}. ${capitalise(data.leftOut)} are left out, and each trace is answered by a model that has not seen it. Few are given as counts; their intervals are wide.</p>
     ${macroAverage(rows, data.words)}
     ${recallChart(rows, data.words)}
     ${facetTables(rows, data.words)}`,
@@ -106,7 +106,11 @@ function recallChart(rows: readonly FacetReport[], words: ReportData['words']): 
   const shown = rows
     .filter(({ recall }) => recall.after.of > 0)
     .slice(0, charted)
-    .map(({ facet, recall }) => ({ name: facet, ...recall, note: plural(recall.after.of, 'trace') }));
+    .map(({ facet, recall }) => ({
+      name: facet,
+      ...recall,
+      note: plural(recall.after.of, words.parts?.one ?? 'trace', words.parts?.several),
+    }));
   const text = {
     id: 'chart-facets',
     title: `Recall before and after, by ${words.facet}`,

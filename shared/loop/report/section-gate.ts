@@ -11,7 +11,7 @@ import type { CandidateReport, ReportData } from './report-data.ts';
 import type { AbsentSection, Section } from './section.ts';
 import { shownName } from './shown-name.ts';
 import { dataTable } from './table.ts';
-import { bestOf } from './test-rows.ts';
+import { bestOf, ofRight } from './test-rows.ts';
 import { visibleLine, visibleProse } from './visible-text.ts';
 
 const shownRegressions = 50;
@@ -27,7 +27,7 @@ export function gateSection(data: ReportData): Section | AbsentSection {
 
 function gateBody(data: ReportData, candidate: CandidateReport): Markup {
   const { verdict } = candidate;
-  return html`<p>Candidate <span class="id">${visibleLine(candidate.candidateId, 40)}</span>, ${formatScore(candidate.score)} out of fold (each trace answered by a model that has not seen it)${data.championScore !== null && ` against the champion's ${formatScore(data.championScore)}`}: <strong class="${verdict.outcome === 'passed' ? 'good' : 'bad'}">${outcomeTitles[verdict.outcome]}</strong>. ${bestOf(data)}</p>
+  return html`<p>Candidate <span class="id">${visibleLine(candidate.candidateId, 40)}</span>, ${data.words.parts !== undefined && `${data.words.parts.metric} `}${formatScore(candidate.score)} out of fold (each trace answered by a model that has not seen it)${data.championScore !== null && ` against the champion's ${formatScore(data.championScore)}`}: <strong class="${verdict.outcome === 'passed' ? 'good' : 'bad'}">${outcomeTitles[verdict.outcome]}</strong>. ${bestOf(data)}</p>
     <ol class="rules">${shownRules(candidate).map(ruleItem)}</ol>
     ${netGain(data, candidate)}
     ${memory(verdict)}
@@ -44,20 +44,20 @@ function ruleItem(rule: GateRule): Markup {
   return html`<li class="${rule.passed ? 'rule-passed' : 'rule-failed'}"><span class="rule-mark">${rule.passed ? '✓ Passed' : '✗ Failed'}</span> <div><strong>${ruleTitles[rule.rule]}</strong><p>${visibleProse(rule.detail)}</p></div></li>`;
 }
 
-function netGain({ model }: ReportData, { verdict, margin }: CandidateReport): Markup {
+function netGain(data: ReportData, { verdict, margin }: CandidateReport): Markup {
   const { groups, gained, lost, net, lower, pValue } = verdict;
   const text = {
     id: 'chart-net-gain',
     title: 'Net gain and its lower bound',
-    description: `Net gain ${formatPoints(net, 2)} points, with 95 % certainty above ${formatPoints(lower, 2)}${margin === null ? '' : `; above ${formatPoints(-margin, 2)} is needed`}.`,
+    description: `Net gain ${formatPoints(net, 2)} points${ofRight(data)}, with 95 % certainty above ${formatPoints(lower, 2)}${margin === null ? '' : `; above ${formatPoints(-margin, 2)} is needed`}.`,
   };
   return html`<h3>Net gain</h3>
-    <p>On ${plural(groups, 'judged trace')}, a group of near-duplicates (texts that differ in little) counted once, only the candidate is right on ${formatCount(gained)} and only the champion on ${formatCount(lost)}; on all others both are right or both are wrong. ${paired(pValue, margin, model.settings.alpha)}</p>
+    <p>On ${plural(groups, 'judged trace')}, a group of near-duplicates (texts that differ in little) counted once, only the candidate is right on ${formatCount(gained)} and only the champion on ${formatCount(lost)}; on all others both are right or both are wrong. ${paired(pValue, margin, data.model.settings.alpha)}</p>
     ${
       groups > 0 &&
       figure(
         responsiveChart(text, (chart, width, narrow) => netGainChart(chart, { net, lower, margin }, width, narrow)),
-        html`<p class="legend"><span class="key"><span class="key-after" aria-hidden="true">●</span> net gain in points</span> <span class="key">line: down to its one-sided 95 % lower bound</span>${margin !== null && html` <span class="key">dashed: where that bound must lie above</span>`}</p>`,
+        html`<p class="legend"><span class="key"><span class="key-after" aria-hidden="true">●</span> net gain in points${ofRight(data)}</span> <span class="key">line: down to its one-sided 95 % lower bound</span>${margin !== null && html` <span class="key">dashed: where that bound must lie above</span>`}</p>`,
       )
     }`;
 }

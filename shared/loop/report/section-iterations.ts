@@ -4,10 +4,11 @@ import { iterationChart } from './chart-iterations.ts';
 import { decidedCandidate } from './decided-candidate.ts';
 import { formatPercent, formatScore } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { humanise, outcomeTitles, stopReasons } from './plain-words.ts';
+import { capitalise, humanise, outcomeTitles, stopReasons } from './plain-words.ts';
 import type { CandidateReport, ReportData } from './report-data.ts';
 import type { AbsentSection, Section } from './section.ts';
 import { dataTable, foldedTable } from './table.ts';
+import { scoreName } from './test-rows.ts';
 import { visibleLine, visibleProse } from './visible-text.ts';
 
 /** Score by iteration, what each changed, and every candidate. */
@@ -27,7 +28,11 @@ function chart(data: ReportData): Markup {
   const description = data.iterations
     .map((one) => `Iteration ${one.iteration}: ${formatPercent(one.score)}${one.rolledBack ? ', rolled back' : ''}.`)
     .join(' ');
-  const text = { id: 'chart-iterations', title: 'Score out of fold by iteration', description };
+  const text = {
+    id: 'chart-iterations',
+    title: `${capitalise(scoreName(data))} out of fold by iteration`,
+    description,
+  };
   return figure(
     responsiveChart(text, (each, width, narrow) =>
       iterationChart(
@@ -52,7 +57,7 @@ function moves(data: ReportData): Markup {
     [
       { title: 'Iteration' },
       { title: 'Move' },
-      { title: 'Best score', numeric: true },
+      { title: `Best ${scoreName(data)}`, numeric: true },
       { title: 'What was decided next' },
     ],
     data.iterations.map((one) => [
@@ -72,7 +77,7 @@ function candidates(data: ReportData): Markup {
       { title: 'Candidate' },
       { title: 'Iteration', numeric: true },
       { title: 'Data' },
-      { title: 'Score', numeric: true },
+      { title: capitalise(scoreName(data)), numeric: true },
       { title: 'Gate' },
       { title: 'Lost · mended', numeric: true },
       { title: 'Configuration' },

@@ -1,6 +1,7 @@
 import { formatCount, plural } from '../../domain/base/wording.ts';
 import type { RateRow } from './chart-rates.ts';
-import { figureNote, figureTitle } from './plain-words.ts';
+import { formatInterval, formatPercent } from './format.ts';
+import { capitalise, figureNote, figureTitle } from './plain-words.ts';
 import type { BeforeAfter, ReportData } from './report-data.ts';
 
 /** What makes the figures honest, in a clause. */
@@ -16,6 +17,24 @@ export function testRows(rows: readonly BeforeAfter[]): readonly RateRow[] {
       note: `${plural(row.after.of, 'trace')}${note === '' ? '' : `, ${note}`}`,
     };
   });
+}
+
+/** Of what a share, or a change in points, is, where the task's metric is another measure: ` of traces wholly right`. */
+export function ofRight({ words }: Pick<ReportData, 'words'>): string {
+  return words.parts === undefined ? '' : ' of traces wholly right';
+}
+
+/** The name of what a score is: `score`, `entity F1`. */
+export function scoreName({ words }: Pick<ReportData, 'words'>): string {
+  return words.parts?.metric ?? 'score';
+}
+
+/** The task's metric before and after, where it is not the share of right answers, as a further sentence; else empty. */
+export function scoreSentence({ score }: Pick<ReportData, 'score'>): string {
+  if (score === null) return '';
+  const { before, after } = score;
+  const told = (one: typeof before) => `${formatPercent(one.value)} (${formatInterval(one)})`;
+  return ` ${capitalise(before.metric)}: ${told(before)} before, ${told(after)} after, with 95 % intervals.`;
 }
 
 /** Of how many candidates the shown one was chosen, and what that does to its figures, as a sentence. */

@@ -11,6 +11,9 @@ const countSchema = z.strictObject({ right: z.int(), of: z.int() });
 /** True positives, false positives, false negatives. */
 const gradedSchema = z.strictObject({ tp: z.int(), fp: z.int(), fn: z.int() });
 
+/** Fractions. */
+const scoreSchema = z.strictObject({ metric: z.string(), value: z.number(), lower: z.number(), upper: z.number() });
+
 const breakdownSchema = z.strictObject({ name: z.string(), before: countSchema, after: countSchema });
 
 export const finalTestSchema = z.strictObject({
@@ -21,6 +24,11 @@ export const finalTestSchema = z.strictObject({
    * `report`, where the model keeps a share for it, is what no decision has touched.
    */
   sets: z.array(z.strictObject({ name: z.string(), before: countSchema, after: countSchema })),
+  /**
+   * The task's metric over the `traffic` with its 95 % interval, where that is not the share of right answers; null
+   * where it is, and in files of earlier versions.
+   */
+  score: z.strictObject({ before: scoreSchema, after: scoreSchema }).nullable().default(null),
   /** Of each facet, what both got right and wrong of it, counted over the `traffic`. */
   byFacet: z.array(z.strictObject({ facet: z.string(), before: gradedSchema, after: gradedSchema })),
   /** By what the traces' metadata names as their slice; empty where none does. */

@@ -33,9 +33,15 @@ export async function exportModel({ modelId, checkpointId }: ExportRequest, port
   const { predictor } = checkpoint.served;
   const exporter = ports.exporters?.get(predictor);
   if (exporter === undefined) {
-    throw new RatchetError('InvalidInput', `What the predictor ${predictor} answers with cannot be exported.`, {
-      mend: `Checkpoints of these can: ${[...(ports.exporters?.keys() ?? [])].join(', ') || 'none here'}.`,
-    });
+    throw new RatchetError(
+      'InvalidInput',
+      `Folders are for classifiers so far; what the predictor ${predictor} answers with cannot be exported.`,
+      {
+        mend:
+          `Checkpoints of these can: ${[...(ports.exporters?.keys() ?? [])].join(', ') || 'none here'}. ` +
+          `What a model was trained on, and judged traces, go out as a file: ratchet export ${modelId} --examples --format jsonl --to FILE, or --traces.`,
+      },
+    );
   }
   const exported = await exporter.export(checkpoint);
   const inputs = testInputs.map((input) => input.toWellFormed());

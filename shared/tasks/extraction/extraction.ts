@@ -18,7 +18,7 @@ export const extraction: TaskKind<ExtractionSpec> = {
   words: {
     facet: 'entity type',
     facets: 'entity types',
-    parts: { several: 'entities', metric: entityF1Name },
+    parts: { one: 'entity', several: 'entities', metric: entityF1Name },
     output: '[{"label": "city", "start": 0, "end": 5, "text": "Paris"}]',
   },
   spec: extractionSpecSchema,

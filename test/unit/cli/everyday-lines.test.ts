@@ -57,7 +57,7 @@ describe('evaluationLines', () => {
       '  weakest labels, right: ham\\u001b 3 of 9',
     ]);
     expect(evaluationLines({ ...found, method: 'holdout', worst: [] }, { facets: 'labels' })).toHaveLength(1);
-    const words = { facets: 'entity types', parts: { several: 'entities', metric: 'entity F1' } };
+    const words = { facets: 'entity types', parts: { one: 'entity', several: 'entities', metric: 'entity F1' } };
     expect(evaluationLines({ ...found, method: 'holdout', worst }, words)[1]).toBe(
       '  weakest entity types, entities right: ham\\u001b 3 of 9',
     );

@@ -20,7 +20,11 @@ export const embeddedTrainerFacts: Omit<Trainer, 'start' | 'advance'> = {
   first: ({ options }) => firstConfigurations(embeddedOptionsSchema.parse(options).foundation),
   neighbours: (from, { losesTooMuch }) =>
     neighbourConfigurations(embeddedConfigurationSchema.parse(from), losesTooMuch),
-  concern: (options, inputs) => languageConcern(embeddedOptionsSchema.parse(options).foundation, inputs),
+  concerns: (options, examples) => {
+    const { foundation } = embeddedOptionsSchema.parse(options);
+    const inputs = examples.map(({ input }) => input);
+    return [languageConcern(foundation, inputs)].filter((concern) => concern !== null);
+  },
   learnsFromChampion: (configuration) => learnsFromChampion(embeddedConfigurationSchema.parse(configuration)),
 };
 

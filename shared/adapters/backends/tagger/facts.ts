@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Predictor } from '../../../ports/predictor.ts';
 import type { Trainer } from '../../../ports/trainer.ts';
 import { extraction } from '../../../tasks/extraction/extraction.ts';
+import { taggerConcerns } from './tagger-concerns.ts';
 import {
   firstTaggerConfigurations,
   neighbourTaggerConfigurations,
@@ -22,6 +23,7 @@ export const taggerTrainerFacts: Omit<Trainer, 'start' | 'advance'> = {
   options: z.object({}),
   first: () => firstTaggerConfigurations,
   neighbours: (from, context) => neighbourTaggerConfigurations(taggerConfigurationSchema.parse(from), context),
+  concerns: (_options, examples) => taggerConcerns(examples),
   learnsFromChampion: (configuration) => taggerConfigurationSchema.parse(configuration).interpolation > 0,
 };
 

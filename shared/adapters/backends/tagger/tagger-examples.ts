@@ -57,7 +57,8 @@ export function tagsOf({ tokens, entities }: TokenizedExample, types: ReadonlyMa
   return tags;
 }
 
-function outermost(entities: readonly Entity[]): Entity[] {
+/** Those that lie in no other, in order; of two that cross, or are the same place, the first. */
+export function outermost(entities: readonly Entity[]): Entity[] {
   const kept: Entity[] = [];
   for (const entity of [...entities].sort((a, b) => a.start - b.start || b.end - a.end)) {
     const last = kept.at(-1);

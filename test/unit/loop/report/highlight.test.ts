@@ -74,7 +74,7 @@ describe('the card of an example whose answers name places', () => {
 
   test('says where nothing is named, nobody has said what is right, and nothing was answered', () => {
     const none = String(exampleList([{ ...example, expectedMarks: [], after: null }], 1, true));
-    expect(none).toContain('names no place');
+    expect(none).toContain('no entity');
     expect(none).toContain('(no answer)');
     const { expectedMarks: _, ...unknown } = { ...example, expected: null };
     const card = String(exampleList([unknown], 1, false));

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderCurationLog } from '../../../../shared/loop/report/render-curation-log.ts';
-import { hostileReport, keptReport, promotedReport, tooLittleEvidenceReport } from '../../../helpers/report-data.ts';
+import {
+  entitiesReport,
+  hostileReport,
+  keptReport,
+  promotedReport,
+  tooLittleEvidenceReport,
+} from '../../../helpers/report-data.ts';
 
 /** The text with its code spans taken out. */
 function outsideCode(markdown: string): string {
@@ -23,6 +29,15 @@ describe('the curation log', () => {
     expect(log).toContain(
       "## The paper's own figure\n\nFailures it trained on included; no measure of quality: 214 of 231 failures fixed",
     );
+  });
+
+  it('names the metric where it is not the share of right answers, and of what the shares are', () => {
+    const log = renderCurationLog(entitiesReport());
+    expect(log).toMatch(/The champion's entity F1 is 0\.\d{4} out of fold\./);
+    expect(log).toContain('| Candidate | Iteration | Dataset | Entity F1 |');
+    expect(log).toContain('with 95 % Wilson intervals, shares of traces wholly right.');
+    expect(log).toContain('Entity F1: 45.5 % (40.0–51.0 %) before, 76.7 % (72.0–81.0 %) after, with 95 % intervals.');
+    expect(log).toMatch(/net \+5\.45 points of traces wholly right, with/);
   });
 
   it('names the rules that failed, what is forgotten, the labels that fall, and why the search ended', () => {

@@ -5,6 +5,7 @@ import { nextSteps } from '../../../../shared/loop/report/next-steps.ts';
 import { renderReport } from '../../../../shared/loop/report/render-report.ts';
 import type { ReportData } from '../../../../shared/loop/report/report-data.ts';
 import {
+  entitiesReport,
   hostileReport,
   hostileText,
   keptReport,
@@ -191,6 +192,34 @@ describe('a promotion', () => {
     const data = promotedReport();
     const candidates = data.candidates.filter(({ candidateId }) => candidateId === data.decidedOn);
     expect(textOf({ ...data, candidates }, 'header')).toContain('It is the only candidate tried in this run.');
+  });
+});
+
+describe('a task whose metric is not the share of right answers', () => {
+  const data = entitiesReport();
+
+  it('names the metric, with its interval, and of what a share and a change in points are', () => {
+    const header = textOf(data, 'header');
+    expect(header).toContain('points of traces wholly right, with 95 % certainty above');
+    expect(header).toContain('the new champion is wholly right in');
+    const figures = 'Entity F1: 45.5 % (40.0–51.0 %) before, 76.7 % (72.0–81.0 %) after, with 95 % intervals.';
+    expect(header).toContain(figures);
+    expect(textOf(data, '#before-after')).toContain(figures);
+    expect(textOf(data, '#before-after')).toContain('Figures of traces wholly right with 95 % Wilson intervals');
+    expect(textOf(data, '#gate')).toContain('entity F1 0.9693 out of fold');
+    expect(textOf(data, '#iterations')).toContain('Best entity F1');
+  });
+
+  it('counts entities, and no traces, beside the recall of a type', () => {
+    const chart = textOf(data, '#facets figure');
+    expect(chart).toMatch(/\d entities/);
+    expect(chart).not.toMatch(/\d traces?/);
+  });
+
+  it('never says that suspect judgements are left out where none are looked for', () => {
+    const text = page(data).body.textContent ?? '';
+    expect(text).toContain('traces on which people disagree are left out');
+    expect(text).not.toMatch(/suspect judgements (are )?left out/i);
   });
 });
 

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { embeddedTrainerFacts } from '../../../../../shared/adapters/backends/embedded/facts.ts';
+import { labelOutput } from '../../../../../shared/tasks/classification/label.ts';
 
 const german = [
   'Wo ist mein Paket',
@@ -17,16 +18,21 @@ const english = [
 ];
 const japanese = ['荷物はどこですか', '返金してください', '解約したいです', '請求書をお願いします', '壊れました'];
 
+const examplesOf = (inputs: readonly string[]) => inputs.map((input) => ({ input, output: labelOutput('any') }));
+
 test('the encoder is said to know English alone where most examples are in other languages', () => {
-  const concern = embeddedTrainerFacts.concern?.({}, [...german, ...japanese, ...english.slice(0, 2)]);
-  expect(concern).toMatch(/^83 % of the examples .* not in English but in German, Japanese; .*--foundation none$/);
+  const concerns = embeddedTrainerFacts.concerns?.({}, examplesOf([...german, ...japanese, ...english.slice(0, 2)]));
+  expect(concerns).toHaveLength(1);
+  expect(concerns?.[0]).toMatch(
+    /^83 % of the examples .* not in English but in German, Japanese; .*--foundation none$/,
+  );
 });
 
 test('nothing is said of English, of few texts, of texts that tell no language, and without the encoder', () => {
   const concern = (foundation: string, inputs: readonly string[]) =>
-    embeddedTrainerFacts.concern?.({ foundation }, inputs);
-  expect(concern('use-lite', [...english, ...german])).toBeNull();
-  expect(concern('use-lite', german.slice(0, 3))).toBeNull();
-  expect(concern('use-lite', ['iPhone 15', 'AB-1234', 'DHL', 'xyz', '42', 'PayPal'])).toBeNull();
-  expect(concern('none', german)).toBeNull();
+    embeddedTrainerFacts.concerns?.({ foundation }, examplesOf(inputs));
+  expect(concern('use-lite', [...english, ...german])).toEqual([]);
+  expect(concern('use-lite', german.slice(0, 3))).toEqual([]);
+  expect(concern('use-lite', ['iPhone 15', 'AB-1234', 'DHL', 'xyz', '42', 'PayPal'])).toEqual([]);
+  expect(concern('none', german)).toEqual([]);
 });
