@@ -97,7 +97,11 @@ class Erasure {
     const recordKey = erasureKey(modelId, this.#erasureId);
     await writeJson(objects, recordKey, record);
     for (const key of found.removed) await objects.delete(key);
-    for (const key of found.keys) await this.#rewrite(key, erasing);
+    // What only the lines of runs tell, answers of candidates, has to be there still if this is broken off.
+    const [lines = [], pages = []] = [true, false].map((isLines) =>
+      found.keys.filter((key) => (key.startsWith('runs/') && key.endsWith('.jsonl')) === isLines),
+    );
+    for (const key of [...pages, ...lines]) await this.#rewrite(key, erasing);
     const gone = await traceLog.erase(modelId, chosen.ids);
     const ended = {
       ...record,

@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { asOutput } from '../../../shared/domain/base/output.ts';
 import { parseCondition } from '../../../shared/domain/erasure/condition.ts';
 import { moveChampion } from '../../../shared/domain/models/control.ts';
 import { ingestTraces } from '../../../shared/intake/ingest-traces.ts';
@@ -7,6 +8,7 @@ import type { Selection } from '../../../shared/operations/erase/choose-traces.t
 import { type EraseResult, eraseTraces } from '../../../shared/operations/erase/erase.ts';
 import { encodeJsonl } from '../../../shared/ports/documents.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
+import { extractionSpecFrom } from '../../../shared/tasks/extraction/extraction-spec.ts';
 import { sampleCheckpoint, sampleDataset, sampleModel, sampleRun } from '../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../helpers/memory-ports.ts';
 import { sampleJudgement, sampleTrace } from '../../helpers/trace-samples.ts';
@@ -64,6 +66,53 @@ describe('erasing traces', () => {
     expect(await ports.objects.list('quarantine/m1/')).toEqual(['quarantine/m1/q1.jsonl']);
     await erase({ by: 'condition', condition: parseCondition('metadata.user=u7') });
     expect(await textOf('quarantine/m1/q1.jsonl')).toBe(new TextDecoder().decode(encodeJsonl(lines.slice(2))));
+  });
+
+  test('takes answers that quote them out of what runs counted, those of candidates too', async () => {
+    const task = extractionSpecFrom({ labels: ['city', 'person'], outputs: [] });
+    await ports.lineage.createModel(sampleModel({ modelId: 'm2', task }));
+    const at = (input: string, label: string, text: string) => {
+      const start = input.indexOf(text);
+      return asOutput([{ label, start, end: start + text.length, text }]);
+    };
+    const [own, other] = ['Industry wrote to Ohio about Lee', 'in Ohio there is industry for Lee'];
+    await ports.traceLog.append('m2', 'b1', {
+      traces: [
+        sampleTrace({ modelId: 'm2', traceId: 'x1', input: own, output: at(own, 'city', 'Industry') }),
+        sampleTrace({ modelId: 'm2', traceId: 'x2', input: other, output: at(other, 'city', 'Ohio') }),
+      ],
+      judgements: [],
+    });
+    const answers = [
+      { exampleId: 'x1', output: at(own, 'person', 'Industry') },
+      { exampleId: 'x2', output: at(other, 'person', 'Lee') },
+    ];
+    await ports.objects.put('runs/m2/r1/0/gate/all/answers.jsonl', encodeJsonl(answers));
+    const cell = (expected: string, answered: string | null) => ({
+      expected,
+      answered,
+      right: false,
+      before: 1,
+      after: 0,
+    });
+    const confusion = [
+      cell('city "Ohio"', 'person "Industry"'),
+      cell('city "Industry"', 'person "Lee"'),
+      cell('city "Ohio"', 'person "Lee"'),
+      cell('city "Ohio"', null),
+    ];
+    const key = 'runs/m2/r1/0/final-test/all/test.json';
+    await ports.objects.put(key, new TextEncoder().encode(JSON.stringify({ confusion })));
+    const selection: Selection = { by: 'ids', traceIds: ['x1'] };
+    await eraseTraces({ modelId: 'm2', selection, dryRun: false, by: 'ana', owner: 'process' }, ports);
+    expect(
+      JSON.parse(await textOf(key)).confusion.map((one: Record<string, unknown>) => [one.expected, one.answered]),
+    ).toEqual([
+      ['[erased]', '[erased]'],
+      ['[erased]', '[erased]'],
+      ['city "Ohio"', 'person "Lee"'],
+      ['city "Ohio"', null],
+    ]);
   });
 
   test('takes a long bad line by what stands at its end, in a pair of metadata, a text or its id', async () => {
