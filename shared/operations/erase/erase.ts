@@ -162,11 +162,12 @@ class Erasure {
     const control = await lineage.getControl(modelId);
     const checkpoints = (await lineage.listCheckpoints(modelId))
       .filter(({ datasetId }) => (exposed.get(datasetId) ?? 0) > 0)
-      .map(({ checkpointId, datasetId }) => ({
+      .map(({ checkpointId, datasetId, served }) => ({
         checkpoint: checkpointId,
         dataset: datasetId,
         examples: exposed.get(datasetId) ?? 0,
         champion: checkpointId === control?.championId,
+        holds: this.#ports.predictors.get(served.predictor)?.holds ?? null,
       }));
     return {
       chosen,

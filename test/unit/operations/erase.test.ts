@@ -1,5 +1,6 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { taggerPredictorFacts } from '../../../shared/adapters/backends/tagger/facts.ts';
 import { asOutput } from '../../../shared/domain/base/output.ts';
 import { parseCondition } from '../../../shared/domain/erasure/condition.ts';
 import { moveChampion } from '../../../shared/domain/models/control.ts';
@@ -36,8 +37,8 @@ describe('erasing traces', () => {
   test('takes them out of datasets, also where later ones replay them, and names the checkpoints that saw them', async () => {
     const { record } = await erase();
     expect(record.checkpoints).toEqual([
-      { checkpoint: 'c2', dataset: 'd2', examples: 2, champion: true },
-      { checkpoint: 'c3', dataset: 'd3', examples: 1, champion: false },
+      { checkpoint: 'c2', dataset: 'd2', examples: 2, champion: true, holds: null },
+      { checkpoint: 'c3', dataset: 'd3', examples: 1, champion: false, holds: null },
     ]);
     expect(await textOf('models/m1/datasets/d2/examples.jsonl')).not.toMatch(/"e1"|"e2"/);
     expect(await textOf('models/m1/datasets/d3/examples.jsonl')).toBe('');
@@ -46,6 +47,18 @@ describe('erasing traces', () => {
       erased: 2,
     });
     expect(await everything()).not.toMatch(secret);
+  });
+
+  test('says of a checkpoint of a tagger that its artifact holds surfaces in clear', async () => {
+    const tagger = { ...taggerPredictorFacts, predict: async () => [] };
+    const served = { predictor: tagger.name, ref: 'artifacts/c9', digest: 'abc' };
+    await ports.lineage.putCheckpoint(sampleCheckpoint({ checkpointId: 'c9', datasetId: 'd2', served }));
+    const withTagger = { ...ports, predictors: new Map([...ports.predictors, [tagger.name, tagger]]) };
+    const request = { modelId: 'm1', selection: byId, dryRun: true, by: 'ana', owner: 'process' };
+    const { record } = await eraseTraces(request, withTagger);
+    expect(record.checkpoints).toContainEqual(
+      expect.objectContaining({ checkpoint: 'c9', holds: 'the surfaces of entities' }),
+    );
   });
 
   test('takes entries of the fold ledger that no other input has, and leaves the others', async () => {
