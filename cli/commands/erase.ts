@@ -20,8 +20,9 @@ Example:
 
 Traces go from the log with all that was judged of them, from datasets, frozen records, files of runs, reports, quarantine
 and caches. A condition is FIELD=VALUE (the whole value) or FIELD~PART (a part, in any case) with traceId, input, output,
-steps, metadata.NAME, or text for all of these. The ids do not come in again: a digest of each is kept. Weights that were
-trained on them stay; the checkpoints are named, with what to do. Without --yes, and with --dry-run, nothing is changed.`;
+steps, metadata.NAME, or text for all of these. The ids do not come in again: a digest of each is kept. Checkpoints
+that were trained on them keep what they have learnt, and those of a tagger the surfaces of entities in clear: they are named,
+with what to do. Without --yes, and with --dry-run, nothing is changed.`;
 
 const optionsSchema = z.object({
   trace: z.array(z.string()).optional(),
@@ -136,6 +137,13 @@ function lines(modelId: string, { record, unknown, nearDuplicates }: EraseResult
       : [
           `Weights keep what they have learnt, and the champion stays as it is until another takes its place. Candidates without it: ratchet run ${modelId}. A checkpoint from before: ratchet rollback ${modelId} --to CHECKPOINT (ids: ratchet lineage ${modelId}).`,
         ]),
+    ...record.checkpoints.flatMap(({ checkpoint, holds }) =>
+      holds === null
+        ? []
+        : [
+            `The artifact of checkpoint ${checkpoint} holds ${holds} of its examples in clear. Train another without them (ratchet run ${modelId}), and remove its artifact once nothing serves it.`,
+          ],
+    ),
     ...(nearDuplicates.length === 0
       ? []
       : [

@@ -50,6 +50,8 @@ export interface Predictor {
   readonly ranked: boolean;
   /** How many inputs to ask at once, so that an answer comes well within a function's time. */
   readonly chunk: number;
+  /** What of the texts of its examples an artifact holds in clear, in words; absent where it holds weights alone. */
+  readonly holds?: string;
   /**
    * @throws RatchetError ObjectMissing when the artifact is not there, CorruptArtifact when it is not the one that
    * `served.digest` speaks of

@@ -3,6 +3,7 @@ import type { RootCause } from '../diagnosis/root-cause.ts';
 import type { DetectorName } from '../triage/detector-name.ts';
 import type { LabelChange, LabelReading } from './label-change.ts';
 import type { Output } from './output.ts';
+import type { Replacement } from './replacement.ts';
 import type { TaskSpec } from './task-spec.ts';
 import type { Interval } from './wilson.ts';
 
@@ -181,6 +182,13 @@ export interface TaskKind<S extends TaskSpec = TaskSpec> {
   variants(input: string, output: Output, count: number): readonly Variant[];
   /** The places of its input that an output names, in order; without this method outputs name none. */
   marks?(output: Output): readonly Mark[];
+  /**
+   * An output that names places, as it is once pieces of its input are replaced; null where it cannot be kept true. Without
+   * this method no output is.
+   * @param input before
+   * @param replacements in order, apart from one another
+   */
+  moved?(output: Output, input: string, replacements: readonly Replacement[]): Output | null;
   /** How its labels (entity types, …) change; absent where outputs name none, or changes are not known here. */
   readonly relabelling?: Relabelling<S>;
   /** An output in words for people, on one line. */

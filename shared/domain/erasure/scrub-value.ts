@@ -59,6 +59,7 @@ const spokenFields = new Set([
   'output',
   'expected',
   'answer',
+  'answered',
   'recorded',
   'reason',
   'title',
@@ -83,7 +84,20 @@ class Walk {
     }
     if (!isRecord(value)) return value;
     const entries = Object.entries(value).filter(([key]) => !this.#isDropped(key, field));
-    return Object.fromEntries(entries.map(([key, inner]) => [key, this.scrub(inner, key)]));
+    const scrubbed = entries.map(([key, inner]): [string, unknown] => [key, this.scrub(inner, key)]);
+    return this.#withPair(Object.fromEntries(scrubbed));
+  }
+
+  /** Where of what was right and what was answered one is erased, the other quotes the same input. */
+  #withPair(record: Record<string, unknown>): Record<string, unknown> {
+    const { expected, answered } = record;
+    if (typeof expected !== 'string' || typeof answered !== 'string') return record;
+    const isErased = [expected, answered].some((one) => one.includes(erasedMark));
+    const rest = isErased ? [expected, answered].filter((one) => /["“]/.test(one) && one !== erasedMark) : [];
+    if (rest.length === 0) return record;
+    this.changed = true;
+    const marked = (one: string): string => (rest.includes(one) ? erasedMark : one);
+    return { ...record, expected: marked(expected), answered: marked(answered) };
   }
 
   #isDropped(value: unknown, field: string): boolean {

@@ -1,3 +1,4 @@
+import { type Replacement, replaced } from '../../domain/base/replacement.ts';
 import type { DetectedSpan, Detector } from '../../ports/detector.ts';
 import { builtInDetectors } from './built-in-detectors.ts';
 import { customDetector } from './custom-detector.ts';
@@ -28,14 +29,14 @@ export class Redactor {
   }
 
   text(text: string): string {
-    let result = '';
-    let at = 0;
-    for (const span of apart(this.#detectors.map((detector) => detector.find(text)))) {
-      result += text.slice(at, span.start) + this.#placeholder(span);
-      at = span.end;
-      this.replaced += 1;
-    }
-    return at === 0 ? text : result + text.slice(at);
+    return replaced(text, this.replacements(text));
+  }
+
+  /** What of a text is replaced by which placeholder, in order. */
+  replacements(text: string): readonly Replacement[] {
+    const spans = apart(this.#detectors.map((detector) => detector.find(text)));
+    this.replaced += spans.length;
+    return spans.map((span) => ({ start: span.start, end: span.end, text: this.#placeholder(span) }));
   }
 
   /** A JSON value with all its texts redacted; names of fields stay. */

@@ -1,3 +1,5 @@
+import type { Output } from '../../domain/base/output.ts';
+import type { TaskKind } from '../../domain/base/task-kind.ts';
 import { compareText, wordKey } from '../../domain/base/text.ts';
 import { type Condition, meets, textsWithin } from '../../domain/erasure/condition.ts';
 import { ErasedText } from '../../domain/erasure/erased-text.ts';
@@ -9,6 +11,7 @@ import { readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { LoggedTrace } from '../../ports/trace-log.ts';
+import { answersInRuns } from './answers-in-runs.ts';
 
 export type Selection =
   | { readonly by: 'ids'; readonly traceIds: readonly string[] }
@@ -43,10 +46,18 @@ export async function chooseTraces(model: Model, selection: Selection, ports: Po
   const firstInputs = await firstExamples(model, ports);
   const inputs = meant.map(({ trace }) => trace.input);
   const keptInputs = [...others.map(({ trace }) => trace.input), ...firstInputs];
+  const kind = kindOf(model, ports);
+  const answers = await answersInRuns(model, new Set([...found, ...unknown]), ports);
   const text = new ErasedText({
     ids: [...found, ...unknown],
-    texts: [...meant.flatMap(textsOf), ...saidIn(waiting)],
-    kept: [...others.flatMap(textsOf), ...firstInputs, ...kindOf(model, ports).knownFacets(model.task)],
+    texts: [...meant.flatMap((one) => textsOf(one, kind)), ...saidIn(waiting), ...answers.own],
+    kept: [
+      ...others.flatMap((one) => textsOf(one, kind)),
+      ...firstInputs,
+      ...answers.others,
+      ...kind.knownFacets(model.task),
+      kind.show(null),
+    ],
   });
   const keptKeys = new Set(keptInputs.map(wordKey));
   const near = nearDuplicatesOf(
@@ -66,7 +77,7 @@ export async function chooseTraces(model: Model, selection: Selection, ports: Po
 }
 
 /** All that a trace and its judgements say in words. */
-function textsOf({ trace, judgements }: LoggedTrace): readonly string[] {
+function textsOf({ trace, judgements }: LoggedTrace, kind: TaskKind): readonly string[] {
   const values = textsWithin(trace.metadata).filter((value) => value.length >= tellingValue);
   return [
     trace.input,
@@ -74,7 +85,13 @@ function textsOf({ trace, judgements }: LoggedTrace): readonly string[] {
     ...textsWithin(trace.steps),
     ...values,
     ...saidIn(judgements),
+    ...[trace.output, ...judgements.map(({ expected }) => expected ?? null)].flatMap((output) => shown(output, kind)),
   ].filter((text) => text !== '');
+}
+
+/** An output as files of runs show it, where that is more than its texts: a label is its own name. */
+function shown(output: Output | null, kind: TaskKind): readonly string[] {
+  return output === null || !kind.anchored || kind.facets(output).length === 0 ? [] : [kind.show(output)];
 }
 
 function saidIn(judgements: readonly Judgement[]): readonly string[] {

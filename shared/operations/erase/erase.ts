@@ -97,7 +97,11 @@ class Erasure {
     const recordKey = erasureKey(modelId, this.#erasureId);
     await writeJson(objects, recordKey, record);
     for (const key of found.removed) await objects.delete(key);
-    for (const key of found.keys) await this.#rewrite(key, erasing);
+    // What only the lines of runs tell, answers of candidates, has to be there still if this is broken off.
+    const [lines = [], pages = []] = [true, false].map((isLines) =>
+      found.keys.filter((key) => (key.startsWith('runs/') && key.endsWith('.jsonl')) === isLines),
+    );
+    for (const key of [...pages, ...lines]) await this.#rewrite(key, erasing);
     const gone = await traceLog.erase(modelId, chosen.ids);
     const ended = {
       ...record,
@@ -158,11 +162,12 @@ class Erasure {
     const control = await lineage.getControl(modelId);
     const checkpoints = (await lineage.listCheckpoints(modelId))
       .filter(({ datasetId }) => (exposed.get(datasetId) ?? 0) > 0)
-      .map(({ checkpointId, datasetId }) => ({
+      .map(({ checkpointId, datasetId, served }) => ({
         checkpoint: checkpointId,
         dataset: datasetId,
         examples: exposed.get(datasetId) ?? 0,
         champion: checkpointId === control?.championId,
+        holds: this.#ports.predictors.get(served.predictor)?.holds ?? null,
       }));
     return {
       chosen,

@@ -12,6 +12,7 @@ export const exposedCheckpointSchema = z.strictObject({
   dataset: z.string(),
   examples: z.int().describe('examples of its dataset that come from what is erased'),
   champion: z.boolean(),
+  holds: z.string().nullable().describe('what of its examples’ texts its artifact holds in clear; null for none'),
 });
 
 /**

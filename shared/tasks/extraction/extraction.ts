@@ -8,6 +8,7 @@ import { noiseDetectors, poisonDetectors } from '../../domain/triage/detector-na
 import { type Entity, entitiesOf, entitiesSchema, entityKey } from './entity.ts';
 import { entityF1, entityF1Name } from './entity-score.ts';
 import { type ExtractionSpec, extractionOptions, extractionSpecFrom, extractionSpecSchema } from './extraction-spec.ts';
+import { movedEntities } from './moved-entities.ts';
 import { movedVariants } from './moved-variants.ts';
 import { overlaps, type SpanError, type SpanErrorKind, spanErrors } from './span-errors.ts';
 import { relabelling } from './type-changes.ts';
@@ -50,6 +51,7 @@ export const extraction: TaskKind<ExtractionSpec> = {
   variants: movedVariants,
   relabelling,
   marks: (output) => entitiesOf(output).map(({ label, start, end }) => ({ start, end, facet: label })),
+  moved: movedEntities,
   show: (output) => {
     if (output === null) return 'no answer';
     const entities = entitiesOf(output);

@@ -1,5 +1,7 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { taggerPredictorFacts } from '../../../shared/adapters/backends/tagger/facts.ts';
+import { asOutput } from '../../../shared/domain/base/output.ts';
 import { parseCondition } from '../../../shared/domain/erasure/condition.ts';
 import { moveChampion } from '../../../shared/domain/models/control.ts';
 import { ingestTraces } from '../../../shared/intake/ingest-traces.ts';
@@ -7,6 +9,7 @@ import type { Selection } from '../../../shared/operations/erase/choose-traces.t
 import { type EraseResult, eraseTraces } from '../../../shared/operations/erase/erase.ts';
 import { encodeJsonl } from '../../../shared/ports/documents.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
+import { extractionSpecFrom } from '../../../shared/tasks/extraction/extraction-spec.ts';
 import { sampleCheckpoint, sampleDataset, sampleModel, sampleRun } from '../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../helpers/memory-ports.ts';
 import { sampleJudgement, sampleTrace } from '../../helpers/trace-samples.ts';
@@ -34,8 +37,8 @@ describe('erasing traces', () => {
   test('takes them out of datasets, also where later ones replay them, and names the checkpoints that saw them', async () => {
     const { record } = await erase();
     expect(record.checkpoints).toEqual([
-      { checkpoint: 'c2', dataset: 'd2', examples: 2, champion: true },
-      { checkpoint: 'c3', dataset: 'd3', examples: 1, champion: false },
+      { checkpoint: 'c2', dataset: 'd2', examples: 2, champion: true, holds: null },
+      { checkpoint: 'c3', dataset: 'd3', examples: 1, champion: false, holds: null },
     ]);
     expect(await textOf('models/m1/datasets/d2/examples.jsonl')).not.toMatch(/"e1"|"e2"/);
     expect(await textOf('models/m1/datasets/d3/examples.jsonl')).toBe('');
@@ -44,6 +47,18 @@ describe('erasing traces', () => {
       erased: 2,
     });
     expect(await everything()).not.toMatch(secret);
+  });
+
+  test('says of a checkpoint of a tagger that its artifact holds surfaces in clear', async () => {
+    const tagger = { ...taggerPredictorFacts, predict: async () => [] };
+    const served = { predictor: tagger.name, ref: 'artifacts/c9', digest: 'abc' };
+    await ports.lineage.putCheckpoint(sampleCheckpoint({ checkpointId: 'c9', datasetId: 'd2', served }));
+    const withTagger = { ...ports, predictors: new Map([...ports.predictors, [tagger.name, tagger]]) };
+    const request = { modelId: 'm1', selection: byId, dryRun: true, by: 'ana', owner: 'process' };
+    const { record } = await eraseTraces(request, withTagger);
+    expect(record.checkpoints).toContainEqual(
+      expect.objectContaining({ checkpoint: 'c9', holds: 'the surfaces of entities' }),
+    );
   });
 
   test('takes entries of the fold ledger that no other input has, and leaves the others', async () => {
@@ -64,6 +79,53 @@ describe('erasing traces', () => {
     expect(await ports.objects.list('quarantine/m1/')).toEqual(['quarantine/m1/q1.jsonl']);
     await erase({ by: 'condition', condition: parseCondition('metadata.user=u7') });
     expect(await textOf('quarantine/m1/q1.jsonl')).toBe(new TextDecoder().decode(encodeJsonl(lines.slice(2))));
+  });
+
+  test('takes answers that quote them out of what runs counted, those of candidates too', async () => {
+    const task = extractionSpecFrom({ labels: ['city', 'person'], outputs: [] });
+    await ports.lineage.createModel(sampleModel({ modelId: 'm2', task }));
+    const at = (input: string, label: string, text: string) => {
+      const start = input.indexOf(text);
+      return asOutput([{ label, start, end: start + text.length, text }]);
+    };
+    const [own, other] = ['Industry wrote to Ohio about Lee', 'in Ohio there is industry for Lee'];
+    await ports.traceLog.append('m2', 'b1', {
+      traces: [
+        sampleTrace({ modelId: 'm2', traceId: 'x1', input: own, output: at(own, 'city', 'Industry') }),
+        sampleTrace({ modelId: 'm2', traceId: 'x2', input: other, output: at(other, 'city', 'Ohio') }),
+      ],
+      judgements: [],
+    });
+    const answers = [
+      { exampleId: 'x1', output: at(own, 'person', 'Industry') },
+      { exampleId: 'x2', output: at(other, 'person', 'Lee') },
+    ];
+    await ports.objects.put('runs/m2/r1/0/gate/all/answers.jsonl', encodeJsonl(answers));
+    const cell = (expected: string, answered: string | null) => ({
+      expected,
+      answered,
+      right: false,
+      before: 1,
+      after: 0,
+    });
+    const confusion = [
+      cell('city "Ohio"', 'person "Industry"'),
+      cell('city "Industry"', 'person "Lee"'),
+      cell('city "Ohio"', 'person "Lee"'),
+      cell('city "Ohio"', null),
+    ];
+    const key = 'runs/m2/r1/0/final-test/all/test.json';
+    await ports.objects.put(key, new TextEncoder().encode(JSON.stringify({ confusion })));
+    const selection: Selection = { by: 'ids', traceIds: ['x1'] };
+    await eraseTraces({ modelId: 'm2', selection, dryRun: false, by: 'ana', owner: 'process' }, ports);
+    expect(
+      JSON.parse(await textOf(key)).confusion.map((one: Record<string, unknown>) => [one.expected, one.answered]),
+    ).toEqual([
+      ['[erased]', '[erased]'],
+      ['[erased]', '[erased]'],
+      ['city "Ohio"', 'person "Lee"'],
+      ['city "Ohio"', null],
+    ]);
   });
 
   test('takes a long bad line by what stands at its end, in a pair of metadata, a text or its id', async () => {

@@ -15,8 +15,8 @@ const embeddingWork = 0.9;
 const nothing: Prediction = { output: null, confidence: 0, alternatives: [] };
 
 /** Answers with heads that the embedded trainer made. */
-export function createEmbeddedPredictor(runtime: EmbeddedRuntime): Required<Predictor> {
-  const predictor: Required<Predictor> = {
+export function createEmbeddedPredictor(runtime: EmbeddedRuntime): Predictor & Required<Pick<Predictor, 'explain'>> {
+  const predictor: Predictor & Required<Pick<Predictor, 'explain'>> = {
     ...embeddedPredictorFacts,
     async predict(served, inputs, { alternatives = defaultAlternatives, onProgress } = {}) {
       const artifact = await runtime.served(served);

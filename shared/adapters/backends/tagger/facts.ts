@@ -33,4 +33,5 @@ export const taggerPredictorFacts: Omit<Predictor, 'predict'> = {
   tasks: [extraction.kind],
   ranked: false,
   chunk: 2_000,
+  holds: 'the surfaces of entities',
 };

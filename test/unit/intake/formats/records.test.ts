@@ -127,7 +127,10 @@ describe('records', () => {
     const long = JSON.stringify({ a: 'x'.repeat(100_000) });
     for (const content of [`[${long},{"a":1}]`, `${long}\n{"a":1}`]) {
       const [first, second] = await read(content, { maxBytes: 1_000 });
-      expect(first).toMatchObject({ kind: 'unreadable', reason: expect.stringMatching(/100008 bytes, more than 1000$/) });
+      expect(first).toMatchObject({
+        kind: 'unreadable',
+        reason: expect.stringMatching(/100008 bytes, more than 1000$/),
+      });
       expect(first?.text).toBe(long.slice(0, headBytes));
       expect(second).toMatchObject({ value: { a: 1 } });
     }
