@@ -4,11 +4,13 @@ import { type GivenJudgement, verdictBy } from './given-judgement.ts';
 import { readOutput } from './read-output.ts';
 import { readFigure, readVerdict } from './read-verdict.ts';
 import type { ReadingContext } from './reading-context.ts';
+import { readAsVerdict, speaksOfCorrectness } from './score-names.ts';
 
 /**
  * Makes judgements of what was said in another tool: a correction, or a label that is an output of the task, is the right
  * output; a word or a figure may be a verdict. What is neither is counted by its name. What one judge said of a trace is
- * one judgement.
+ * one judgement, but a score whose name does not speak of correctness answers another question, and so has a judge of
+ * its own.
  * @param answer what was judged; undefined where only the trace is named
  */
 export function readAnnotations(
@@ -16,16 +18,18 @@ export function readAnnotations(
   answer: Output | null | undefined,
   context: ReadingContext,
 ): readonly GivenJudgement[] {
-  const byJudge = new Map<string, GivenJudgement>();
+  const byJudge = new Map<string, { readonly said: GivenJudgement; readonly name: string }>();
   for (const annotation of annotations) {
     const said = readAnnotation(annotation, context);
     if (said === null) continue;
-    const key = JSON.stringify([said.judge.kind, said.judge.id]);
+    const key = JSON.stringify([said.judge.kind, said.judge.id, said.onlyAs ?? null]);
     const earlier = byJudge.get(key);
-    byJudge.set(key, earlier === undefined ? said : together(earlier, said));
+    const { name } = annotation;
+    const joined = earlier === undefined ? said : together(earlier.said, said, name === earlier.name);
+    byJudge.set(key, { said: joined, name });
   }
   const { kind } = context;
-  return [...byJudge.values()].map((said) =>
+  return [...byJudge.values()].map(({ said }) =>
     said.expected !== null && answer !== undefined
       ? { ...said, verdict: verdictBy(kind, answer, said.expected) }
       : said.expected !== null
@@ -42,10 +46,11 @@ function readAnnotation(annotation: Annotation, context: ReadingContext): GivenJ
     reason: explanation.slice(0, 10_000),
   } as const;
   const at = context.timeOfJudging(annotation.at);
+  const assumed = by.kind === null && context.judge === null ? ({ judgeAssumed: true } as const) : {};
   const expected = rightOutput(annotation, context);
-  if (expected !== null) return { verdict: null, expected, judge, at };
+  if (expected !== null) return { verdict: null, expected, judge, at, ...assumed };
   const verdict = verdictOf(annotation, context);
-  if (verdict !== null) return { verdict, expected: null, judge, at };
+  if (verdict !== null) return readScore({ verdict, expected: null, judge, at, ...assumed }, annotation, context);
   const shown = JSON.stringify(name.slice(0, 80));
   context.notes.add(
     annotation.score === null
@@ -53,6 +58,15 @@ function readAnnotation(annotation: Annotation, context: ReadingContext): GivenJ
       : `the scores ${shown} are no verdicts by themselves, and are left out (--pass-at P takes P and more for a pass)`,
   );
   return null;
+}
+
+function readScore(said: GivenJudgement, { name, by }: Annotation, context: ReadingContext): GivenJudgement {
+  const isVerdict = context.scoreNames.see(name);
+  if (isVerdict) context.notes.add(readAsVerdict(name));
+  const only = isVerdict ? {} : { onlyAs: name };
+  if (by.id === null || speaksOfCorrectness(name)) return { ...said, ...only };
+  const id = `${by.id.slice(0, 100)} (${name.slice(0, 90)})`;
+  return { ...said, judge: { ...said.judge, id }, ...only };
 }
 
 function rightOutput({ label, correction, name }: Annotation, context: ReadingContext): Output | null {
@@ -82,7 +96,9 @@ function verdictOf({ label, score }: Annotation, { passAt }: ReadingContext): Gi
   return figure === 0 || figure === 1 ? readVerdict(figure) : null;
 }
 
-function together(earlier: GivenJudgement, later: GivenJudgement): GivenJudgement {
+function together(earlier: GivenJudgement, later: GivenJudgement, isOfOneName: boolean): GivenJudgement {
   const corrected = later.expected !== null ? later : earlier.expected !== null ? earlier : null;
-  return corrected === null ? later : { ...corrected, at: later.at ?? corrected.at };
+  // Of several scores that all speak of correctness one that fails the answer is enough.
+  if (corrected === null) return earlier.verdict === 'fail' && !isOfOneName ? { ...later, verdict: 'fail' } : later;
+  return { ...corrected, at: later.at ?? corrected.at };
 }
