@@ -29,7 +29,8 @@ by "timestamp" within "judge", else by when it was ingested. Ingesting a file ag
 refused leaves quarantine when its traceId, or the very same line, comes in. Format: docs/trace.schema.json.
 
 Other files are recognised by their content. --map says where a field is: a name, a place within (output.label,
-messages[0].content), or :text for a constant (--map judge.kind=:human). What was assumed is told; --dry-run shows it first.
+messages[0].content), or :text for a constant (--map judge.kind=:human). Of a tool's scores those whose names speak of
+correctness are verdicts, or the only one there is; --score NAME says which. What was assumed is told; --dry-run shows it first.
 With --stack the files are uploaded and ingested on AWS; the command waits for it.`;
 
 const optionsSchema = z.object({
@@ -37,6 +38,7 @@ const optionsSchema = z.object({
   map: z.array(z.string()).default([]),
   passAt: z.number().optional(),
   judge: judgeKindSchema.optional(),
+  score: z.array(z.string()).default([]),
   strict: z.union([z.literal(true), z.number()]).optional(),
   dryRun: z.boolean().default(false),
 });
@@ -53,6 +55,7 @@ export function addIngestCommand(program: Command, run: RunCommand): void {
     .option('--map <field=path>', 'where a field of a trace is in a record; may be given again', collected)
     .option('--pass-at <score>', 'the answer is right from this score on', figure)
     .addOption(new Option('--judge <kind>', 'who judged, where a file does not tell').choices(judgeKindSchema.options))
+    .option('--score <name>', 'scores of this name are verdicts, others are not; may be given again', collected)
     .option('--strict [share]', 'exit 1 when more than this share of lines cannot be used (0)', fraction)
     .option('--dry-run', 'show three traces as they would be stored, and the counts; write nothing')
     .addHelpText('after', help)
@@ -116,7 +119,7 @@ function exitCodeOf(result: IngestResult, { strict }: Options, session: Session)
 }
 
 /** @throws RatchetError InvalidInput for a mapping that is none */
-function dropOptions({ format, map, passAt, judge }: Options): DropOptions {
+function dropOptions({ format, map, passAt, judge, score }: Options): DropOptions {
   const places = map.map((mapping) => {
     const at = mapping.indexOf('=');
     return [mapping.slice(0, Math.max(0, at)), mapping.slice(at + 1)] as const;
@@ -126,6 +129,7 @@ function dropOptions({ format, map, passAt, judge }: Options): DropOptions {
     ...(format === undefined ? {} : { format }),
     ...(passAt === undefined ? {} : { passAt }),
     ...(judge === undefined ? {} : { judge }),
+    ...(score.length === 0 ? {} : { scores: score }),
   };
   fileOptions(options);
   return options;

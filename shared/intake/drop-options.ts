@@ -15,6 +15,8 @@ export const dropOptionsSchema = z.strictObject({
   passAt: z.number().optional(),
   /** As `--judge`. */
   judge: judgeKindSchema.optional(),
+  /** As `--score`. */
+  scores: z.array(z.string()).optional(),
 });
 export type DropOptions = z.infer<typeof dropOptionsSchema>;
 
@@ -45,13 +47,14 @@ export function readDropOptions(bytes: Uint8Array, key: string): FileOptions {
 }
 
 /** @throws RatchetError InvalidInput for a mapping that is none */
-export function fileOptions({ format, map, passAt, judge }: DropOptions): FileOptions {
+export function fileOptions({ format, map, passAt, judge, scores }: DropOptions): FileOptions {
   return {
     format: format ?? null,
     reading: {
       map: parseFieldMap(Object.entries(map).map(([field, path]) => `${field}=${path}`)),
       passAt: passAt ?? null,
       judge: judge ?? null,
+      scores: scores ?? [],
     },
   };
 }

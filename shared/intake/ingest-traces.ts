@@ -16,6 +16,7 @@ import { FieldCensus } from './normalise/field-census.ts';
 import { Notes } from './normalise/notes.ts';
 import { readRawTrace } from './normalise/read-raw-trace.ts';
 import { plainReading, ReadingContext, type ReadingOptions } from './normalise/reading-context.ts';
+import { passedOverScore, readAsVerdict, ScoreNames } from './normalise/score-names.ts';
 import { digestOfLine, OpenQuarantine, writeQuarantine } from './quarantine.ts';
 import { keptBytes } from './read-lines.ts';
 import { redactLine } from './redact/redact-line.ts';
@@ -83,6 +84,7 @@ class Ingest {
   readonly #detectors: readonly Detector[];
   readonly #notes = new Notes();
   readonly #passedOver = new Notes();
+  readonly #scoreNames: ScoreNames;
   readonly #warnings: string[] = [];
   readonly #unknown = new Map<string, { output: string; nearest: string | null; judgements: number }>();
   readonly #disputed = new Set<string>();
@@ -108,6 +110,7 @@ class Ingest {
     this.#ports = ports;
     this.#request = request;
     this.#earlier = earlier;
+    this.#scoreNames = new ScoreNames(request.reading?.scores ?? []);
     this.#detectors = [...detectorsOf(model.settings), ...(ports.detectors ?? [])];
   }
 
@@ -162,6 +165,7 @@ class Ingest {
       format,
       options: this.#request.reading ?? plainReading,
       notes: this.#notes,
+      scoreNames: this.#scoreNames,
       now: this.#ports.clock.now(),
     });
     file.context = context;
@@ -229,7 +233,7 @@ class Ingest {
   }
 
   async #append(): Promise<void> {
-    const lines = await this.#withoutErased(this.#good);
+    const lines = this.#withVerdictsAlone(await this.#withoutErased(this.#good));
     this.#good = [];
     this.#characters = 0;
     if (lines.length === 0) return;
@@ -264,6 +268,24 @@ class Ingest {
     const left = lines.filter(({ traceId }) => traceId === undefined || !erased.has(traceId));
     this.#erased += lines.length - left.length;
     return left;
+  }
+
+  /** The lines with those scores alone that are verdicts, by the names of all that was read so far. */
+  #withVerdictsAlone(lines: readonly GoodLine[]): readonly GoodLine[] {
+    const isOnlyOne = this.#scoreNames.isAlone();
+    const kept = lines.map((line) => ({
+      ...line,
+      judgements: line.judgements.filter(({ onlyAs }) => {
+        if (onlyAs !== undefined) this.#notes.add(isOnlyOne ? readAsVerdict(onlyAs) : passedOverScore(onlyAs));
+        return onlyAs === undefined || isOnlyOne;
+      }),
+    }));
+    for (const { judgements } of kept) {
+      for (const { judge, judgeAssumed } of judgements) {
+        if (judgeAssumed) this.#notes.add(`judge not named: taken as ${judge.kind}; --judge human says otherwise`);
+      }
+    }
+    return kept.filter(({ trace, judgements }) => trace !== null || judgements.length > 0);
   }
 
   #keepSamples({ traces, judgements }: Joined): void {

@@ -1,7 +1,7 @@
 import type { Output } from '../base/output.ts';
 import type { OutputProblem, TaskKind } from '../base/task-kind.ts';
 import type { TaskSpec } from '../base/task-spec.ts';
-import { effectiveJudgement, type Judgement, laterOf } from './judgement.ts';
+import { type JudgeKind, type Judgement, laterOf } from './judgement.ts';
 import type { Trace } from './trace.ts';
 
 /** What all the judgements of one trace come to. */
@@ -21,9 +21,10 @@ type CountingKind = Pick<TaskKind, 'same' | 'problem' | 'show'>;
 /**
  * The one rule of which judgement of a trace counts, for whoever reads judgements.
  *
- * A person's counts over an LLM's over a rule's. Of each person the latest counts; where the latest of two people differ,
- * in the right output or in whether the answer was right, the trace is disputed until more than half of them agree.
- * Among judgements of LLMs, and of rules, the latest counts. A judgement whose right output the task does not know is
+ * A person's counts over an LLM's over a rule's. Of each person the latest counts, but who merely says
+ * that the answer is wrong, before, with or after a correction of it, takes nothing back. Where two people differ, in the
+ * right output or in whether the answer was right, the trace is disputed until more than half of them agree. Of LLMs, and
+ * of rules, what each has come to counts likewise, and among them that of the one who spoke last. A judgement whose right output the task does not know is
  * held: it counts once the task knows the output, and no other takes its place meanwhile. One whose right output can
  * never be true of the input, as its places are not in it, is set aside: others count as if it had not been said.
  */
@@ -41,10 +42,19 @@ export function whatCounts(
     return problem === null || problem.unknown !== undefined;
   };
   const possible = judgements.filter(isPossible);
-  const people = latestOfEach(possible.filter(({ judge }) => judge.kind === 'human'));
-  const settled = people.length > 1 ? settle(people, trace.output, kind) : effectiveJudgement(possible);
+  const of = (judges: JudgeKind): readonly Standing[] =>
+    standingOfEach(
+      possible.filter(({ judge }) => judge.kind === judges),
+      trace.output,
+      kind,
+    );
+  const people = of('human').map(({ stands }) => stands);
+  const settled =
+    people.length > 1
+      ? settle(people, trace.output, kind)
+      : (people[0] ?? lastToSpeak(of('llm')) ?? lastToSpeak(of('rule')));
   if (settled === undefined) {
-    const first = effectiveJudgement(judgements);
+    const [first] = judgements;
     return first === undefined ? { kind: 'none' } : { kind: 'impossible', reason: problemOf(first)?.reason ?? '' };
   }
   if (settled === null) return { kind: 'disputed', reason: viewsOf(people, trace.output, kind) };
@@ -69,14 +79,43 @@ function withVerdict(judgement: Judgement, recorded: Output | null, kind: Pick<T
   return same === 'undecided' ? judgement : { ...judgement, verdict: same ? 'pass' : 'fail' };
 }
 
-function latestOfEach(judgements: readonly Judgement[]): readonly Judgement[] {
-  const latest = new Map<string, Judgement>();
-  for (const judgement of judgements) {
-    const { id } = judgement.judge;
-    const known = latest.get(id);
-    latest.set(id, known === undefined ? judgement : laterOf(known, judgement));
-  }
-  return [...latest.values()];
+/** What one judge has come to. */
+interface Standing {
+  /** The judgement that stands. */
+  readonly stands: Judgement;
+  /** The last one, which may only repeat that the answer is wrong. */
+  readonly last: Judgement;
+}
+
+function standingOfEach(
+  judgements: readonly Judgement[],
+  recorded: Output | null,
+  kind: Pick<TaskKind, 'same'>,
+): readonly Standing[] {
+  const byJudge = Map.groupBy(judgements, ({ judge }) => judge.id);
+  return [...byJudge.values()].map((own) => standingOf(own, recorded, kind));
+}
+
+function standingOf(own: readonly Judgement[], recorded: Output | null, kind: Pick<TaskKind, 'same'>): Standing {
+  const last = own.reduce(laterOf);
+  const telling = own.filter((judgement) => !isBareFail(judgement));
+  if (!isBareFail(last) || telling.length === 0) return { stands: last, last };
+  const told = telling.reduce(laterOf);
+  return { stands: findsWrong(told, recorded, kind) ? told : last, last };
+}
+
+/** Whether a judgement says only that the answer is wrong. */
+function isBareFail({ verdict, expected }: Judgement): boolean {
+  return verdict === 'fail' && expected === undefined;
+}
+
+function findsWrong({ verdict, expected }: Judgement, recorded: Output | null, kind: Pick<TaskKind, 'same'>): boolean {
+  if (verdict === 'pass' || expected === undefined) return false;
+  return recorded === null || kind.same(recorded, expected) !== true;
+}
+
+function lastToSpeak(judges: readonly Standing[]): Judgement | undefined {
+  return judges.length === 0 ? undefined : judges.reduce((a, b) => (laterOf(a.last, b.last) === a.last ? a : b)).stands;
 }
 
 /** People of one right output, or of none: they only say that the answer is wrong. */

@@ -27,19 +27,28 @@ const noCallLogged = 'log records that tell of no model call';
 const withoutAnswer = 'logged questions without an answer';
 const ofNoCall = 'evaluations of spans that are no model call';
 
+/** What is said of a call that may come later in the file. */
+interface EarlyWord {
+  readonly annotation: Annotation;
+  readonly origin: Origin;
+  /** The id of the call's trace where it does not come; null where the word then says of nothing. */
+  readonly otherwise: string | null;
+}
+
 /**
  * Spans and logged events by the GenAI conventions of OpenTelemetry, one by one, as traces and judgements.
  *
- * The id of a trace is OTLP's trace id for the first span of a trace that is a model call, or is judged, in the file; each
- * further one is `traceId:spanId`. An evaluation names its span, or else the id of the response.
+ * The id of a trace is that of the response. Of a call without one it is OTLP's trace id for the first span of a trace that
+ * is a model call, or is judged, in the file; each further one is `traceId:spanId`. An evaluation names the response, or
+ * else the span of the call.
  */
 export class GenAiSpans {
   /** The first model call of a trace, by trace id. */
   readonly #firsts = new LRUCache<string, string>({ maxSize: remembered, sizeCalculation: () => 1 });
-  /** Ids of traces by the id of the response. */
-  readonly #responses = new LRUCache<string, string>({ maxSize: remembered, sizeCalculation: () => 1 });
-  /** Evaluations by the id of a response that has not come yet. */
-  readonly #early = new Map<string, LoggedEvent[]>();
+  /** Ids of the traces of calls, by what may name the call: see {@link namesOf}. */
+  readonly #calls = new LRUCache<string, string>({ maxSize: 3 * remembered, sizeCalculation: () => 1 });
+  /** What was said of calls that have not come yet, by the name used. */
+  readonly #early = new Map<string, EarlyWord[]>();
   #earlyCount = 0;
   /** Messages of calls whose answer has not come yet, by span. */
   readonly #unanswered = new Map<string, { readonly exchange: Exchange; readonly line: number }>();
@@ -50,7 +59,8 @@ export class GenAiSpans {
       yield* this.#carry(span, evaluations);
       return;
     }
-    const id = this.#idOf(span) ?? responseIdOf(span.attributes);
+    const bySpan = this.#idOf(span);
+    const id = responseIdOf(span.attributes) ?? bySpan;
     if (id === null) {
       yield withoutIds(span);
       return;
@@ -62,76 +72,95 @@ export class GenAiSpans {
     } else {
       yield { ...call, annotations: evaluations };
     }
-    yield* this.#judgeEarly(id, span.attributes);
+    yield* this.#cameIn(id, span);
   }
 
   /** Evaluations at a span that is no call are of the one that it links. */
   *#carry(span: Span, evaluations: readonly Annotation[]): Generator<FormatItem> {
     const [target, ...others] = span.links;
     for (const evaluation of evaluations) {
-      const id = target === undefined || others.length > 0 ? null : this.#idOf(target);
-      yield id === null ? passedOver(span, ofNoCall) : judgementOf(id, evaluation, span);
+      if (target === undefined || others.length > 0) yield passedOver(span, ofNoCall);
+      else yield* this.#judge(evaluation, span, target, null);
     }
     yield passedOver(span, noCall);
   }
 
   *hear(event: LoggedEvent): Generator<FormatItem> {
-    if (event.name === evaluationEvent) yield* this.#judge(event);
+    if (event.name === evaluationEvent)
+      yield* this.#judge(evaluationOf(event), event, event, responseIdOf(event.attributes));
     else if (isMessageEvent(event.name)) yield* this.#collect(event);
     else yield passedOver(event, noCallLogged);
   }
 
   /** What still waits when the file ends. */
   *end(): Generator<FormatItem> {
-    for (const events of this.#early.values()) {
-      for (const event of events) yield passedOver(event, 'evaluations of answers that are not in the file');
-    }
+    for (const words of this.#early.values()) for (const word of words) yield ofAbsentCall(word);
     for (const question of this.#unanswered.values()) yield passedOver(question, withoutAnswer);
   }
 
-  *#judge(event: LoggedEvent): Generator<FormatItem> {
-    const responseId = responseIdOf(event.attributes);
-    const id = this.#idOf(event) ?? (responseId === null ? null : (this.#responses.get(responseId) ?? null));
-    if (id !== null) {
-      yield { ...judgementOf(id, evaluationOf(event), event), source: event.source };
-    } else if (responseId === null || this.#earlyCount === waitingAtOnce) {
-      yield passedOver(event, 'evaluations that do not say of what');
-    } else {
-      this.#early.set(responseId, [...(this.#early.get(responseId) ?? []), event]);
-      this.#earlyCount += 1;
+  *#judge(
+    annotation: Annotation,
+    { line, source }: Origin,
+    reference: SpanReference,
+    responseId: string | null,
+  ): Generator<FormatItem> {
+    const origin = { line, source };
+    const names = namesOf(reference, responseId);
+    const id = names.map((name) => this.#calls.get(name)).find((known) => known !== undefined);
+    if (id !== undefined) {
+      yield judgementAt(id, annotation, origin);
+      return;
     }
+    const word = { annotation, origin, otherwise: responseId ?? this.#idOf(reference) };
+    const [name] = names;
+    if (name === undefined || this.#earlyCount === waitingAtOnce) {
+      yield ofAbsentCall(word);
+      return;
+    }
+    const others = this.#early.get(name);
+    if (others === undefined) this.#early.set(name, [word]);
+    else others.push(word);
+    this.#earlyCount += 1;
   }
 
-  *#judgeEarly(id: string, attributes: Attributes): Generator<FormatItem> {
-    const responseId = responseIdOf(attributes);
-    if (responseId === null) return;
-    this.#responses.set(responseId, id);
-    const events = this.#early.get(responseId) ?? [];
-    for (const event of events) yield judgementOf(id, evaluationOf(event), event);
-    this.#early.delete(responseId);
-    this.#earlyCount -= events.length;
+  /** A call is there: those who judge it find it, and what was said of it before is told. */
+  *#cameIn(id: string, call: SpanReference & { readonly attributes: Attributes }): Generator<FormatItem> {
+    const isFirst =
+      call.traceId !== null && !this.#calls.has(namesOf({ traceId: call.traceId, spanId: null }, null)[0] ?? '');
+    const names = namesOf(call, responseIdOf(call.attributes));
+    if (isFirst) names.push(...namesOf({ traceId: call.traceId, spanId: null }, null));
+    for (const name of names) {
+      this.#calls.set(name, id);
+      const words = this.#early.get(name) ?? [];
+      for (const { annotation, origin } of words) yield judgementAt(id, annotation, origin);
+      this.#early.delete(name);
+      this.#earlyCount -= words.length;
+    }
   }
 
   /** A call by the events of its log: of today all of it in one, by earlier conventions a message each. */
   *#collect(event: LoggedEvent): Generator<FormatItem> {
-    const id = this.#idOf(event) ?? responseIdOf(event.attributes);
-    if (id === null) {
+    const responseId = responseIdOf(event.attributes);
+    const bySpan = this.#idOf(event) ?? responseId;
+    if (bySpan === null) {
       yield withoutIds(event);
       return;
     }
+    const [name] = namesOf(event, null);
+    const id = responseId ?? (name === undefined ? undefined : this.#calls.get(name)) ?? bySpan;
     const now = eventExchange(event);
-    const before = this.#unanswered.get(id);
+    const before = this.#unanswered.get(bySpan);
     const exchange = before === undefined ? now : joinedExchanges([before.exchange, now]);
     const isWhole = event.name === 'gen_ai.client.inference.operation.details';
     if (isWhole && !isGenAiInference(event.attributes)) {
       yield passedOver(event, noCallLogged);
     } else if (!isWhole && now.answered.length === 0) {
-      yield* this.#wait(id, exchange, event);
+      yield* this.#wait(bySpan, exchange, event);
     } else {
-      this.#unanswered.delete(id);
+      this.#unanswered.delete(bySpan);
       const missing = isWhole ? withoutContent : 'logged answers without their question';
       yield callOf(id, event, event.at, exchange, event.attributes) ?? passedOver(event, missing);
-      yield* this.#judgeEarly(id, event.attributes);
+      yield* this.#cameIn(id, event);
     }
   }
 
@@ -150,6 +179,22 @@ export class GenAiSpans {
     this.#firsts.set(traceId, first);
     return first === spanId ? traceId : `${traceId}:${spanId}`;
   }
+}
+
+/** What names a call in a file, the surest first: its response, its span, or its trace where no span is named. */
+function namesOf({ traceId, spanId }: SpanReference, responseId: string | null): string[] {
+  const named = traceId === null && spanId === null ? [] : [JSON.stringify([traceId, spanId])];
+  return responseId === null ? named : [JSON.stringify(responseId), ...named];
+}
+
+function judgementAt(id: string, annotation: Annotation, origin: Origin): FormatItem {
+  return { ...judgementOf(id, annotation, origin), source: origin.source };
+}
+
+function ofAbsentCall({ annotation, origin, otherwise }: EarlyWord): FormatItem {
+  return otherwise === null
+    ? passedOver(origin, 'evaluations that do not say of what')
+    : judgementAt(otherwise, annotation, origin);
 }
 
 function callOf(

@@ -7,11 +7,13 @@ import { impossibleOutput } from './impossible-output.ts';
 import { readOutput } from './read-output.ts';
 import { readFigure, readVerdict } from './read-verdict.ts';
 import type { ReadingContext } from './reading-context.ts';
+import { readAsVerdict, speaksOfCorrectness } from './score-names.ts';
 
 /**
  * Makes judgements of what was said in another tool: a correction, or a label that is an output of the task, is the right
  * output; a word or a figure may be a verdict. What is neither is counted by its name. What one judge said of a trace is
- * one judgement.
+ * one judgement, but a score whose name does not speak of correctness answers another question, and so has a judge of
+ * its own.
  * @param judged the trace that it is said of; null where that is only named
  */
 export function readAnnotations(
@@ -19,16 +21,18 @@ export function readAnnotations(
   judged: Pick<Trace, 'input' | 'output'> | null,
   context: ReadingContext,
 ): readonly GivenJudgement[] {
-  const byJudge = new Map<string, GivenJudgement>();
+  const byJudge = new Map<string, { readonly said: GivenJudgement; readonly name: string }>();
   for (const annotation of annotations) {
     const said = readAnnotation(annotation, judged, context);
     if (said === null) continue;
-    const key = JSON.stringify([said.judge.kind, said.judge.id]);
+    const key = JSON.stringify([said.judge.kind, said.judge.id, said.onlyAs ?? null]);
     const earlier = byJudge.get(key);
-    byJudge.set(key, earlier === undefined ? said : together(earlier, said));
+    const { name } = annotation;
+    const joined = earlier === undefined ? said : together(earlier.said, said, name === earlier.name);
+    byJudge.set(key, { said: joined, name });
   }
   const { kind } = context;
-  return [...byJudge.values()].map((said) =>
+  return [...byJudge.values()].map(({ said }) =>
     said.expected !== null && judged !== null
       ? { ...said, verdict: verdictBy(kind, judged.output, said.expected) }
       : said.expected !== null
@@ -49,10 +53,11 @@ function readAnnotation(
     reason: explanation.slice(0, 10_000),
   } as const;
   const at = context.timeOfJudging(annotation.at);
+  const assumed = by.kind === null && context.judge === null ? ({ judgeAssumed: true } as const) : {};
   const expected = rightOutput(annotation, judged?.input ?? null, context);
-  if (expected !== null) return { verdict: null, expected, judge, at };
+  if (expected !== null) return { verdict: null, expected, judge, at, ...assumed };
   const verdict = verdictOf(annotation, context);
-  if (verdict !== null) return { verdict, expected: null, judge, at };
+  if (verdict !== null) return readScore({ verdict, expected: null, judge, at, ...assumed }, annotation, context);
   const shown = JSON.stringify(name.slice(0, 80));
   context.notes.add(
     annotation.score === null
@@ -60,6 +65,15 @@ function readAnnotation(
       : `the scores ${shown} are no verdicts by themselves, and are left out (--pass-at P takes P and more for a pass)`,
   );
   return null;
+}
+
+function readScore(said: GivenJudgement, { name, by }: Annotation, context: ReadingContext): GivenJudgement {
+  const isVerdict = context.scoreNames.see(name);
+  if (isVerdict) context.notes.add(readAsVerdict(name));
+  const only = isVerdict ? {} : { onlyAs: name };
+  if (by.id === null || speaksOfCorrectness(name)) return { ...said, ...only };
+  const id = `${by.id.slice(0, 100)} (${name.slice(0, 90)})`;
+  return { ...said, judge: { ...said.judge, id }, ...only };
 }
 
 function rightOutput(
@@ -97,7 +111,9 @@ function verdictOf({ label, score }: Annotation, { passAt }: ReadingContext): Gi
   return figure === 0 || figure === 1 ? readVerdict(figure) : null;
 }
 
-function together(earlier: GivenJudgement, later: GivenJudgement): GivenJudgement {
+function together(earlier: GivenJudgement, later: GivenJudgement, isOfOneName: boolean): GivenJudgement {
   const corrected = later.expected !== null ? later : earlier.expected !== null ? earlier : null;
-  return corrected === null ? later : { ...corrected, at: later.at ?? corrected.at };
+  // Of several scores that all speak of correctness one that fails the answer is enough.
+  if (corrected === null) return earlier.verdict === 'fail' && !isOfOneName ? { ...later, verdict: 'fail' } : later;
+  return { ...corrected, at: later.at ?? corrected.at };
 }

@@ -416,6 +416,7 @@ function ownJudgement(
         reason: '',
       },
       at: judge.value.at,
+      ...(judge.value.isKindKnown || context.judge !== null ? {} : { judgeAssumed: true as const }),
     },
   };
 }
@@ -449,11 +450,14 @@ function givenVerdict(fields: Fields, { passAt }: ReadingContext): LineResult<Gi
 interface GivenJudge {
   readonly identity: GivenJudgement['judge'] | null;
   readonly at: string | null;
+  /** Whether the record says of what kind it is. */
+  readonly isKindKnown: boolean;
 }
 
 function givenJudge(fields: Fields, context: ReadingContext): LineResult<GivenJudge> {
   const given = fields.get('judge');
-  if (given === undefined || given === null) return { ok: true, value: { identity: null, at: null } };
+  if (given === undefined || given === null)
+    return { ok: true, value: { identity: null, at: null, isKindKnown: false } };
   const written = isPlainObject(given) ? withKnownParts(given, context) : given;
   const judge = isPlainObject(written) ? { ...written, timestamp: undefined } : written;
   const parsed = judgeLineSchema.safeParse({ judge });
@@ -461,7 +465,7 @@ function givenJudge(fields: Fields, context: ReadingContext): LineResult<GivenJu
     return refuse(describeIssues(parsed.error), 'write {"kind": "human", "id": "..."}; kinds are human, llm and rule');
   const { timestamp: _timestamp, ...identity } = parsed.data.judge;
   const at = isPlainObject(given) ? context.timeOfJudging(given.timestamp) : null;
-  return { ok: true, value: { identity, at } };
+  return { ok: true, value: { identity, at, isKindKnown: isPlainObject(given) && given.kind !== undefined } };
 }
 
 function withKnownParts(judge: Readonly<Record<string, unknown>>, context: ReadingContext): Record<string, unknown> {

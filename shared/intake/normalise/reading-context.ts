@@ -5,6 +5,7 @@ import type { TraceFormat } from '../../ports/trace-format.ts';
 import type { FieldMap } from './field-map.ts';
 import type { Notes } from './notes.ts';
 import { isPlausibleTime, type ReadTime, readTime } from './read-time.ts';
+import type { ScoreNames } from './score-names.ts';
 
 /** What a person has said of files that are to be read. */
 export interface ReadingOptions {
@@ -14,9 +15,11 @@ export interface ReadingOptions {
   readonly passAt: number | null;
   /** Who judged, where a file does not tell; null for nobody known. */
   readonly judge: JudgeKind | null;
+  /** Names of the scores that are verdicts; empty to tell by their names. */
+  readonly scores: readonly string[];
 }
 
-export const plainReading: ReadingOptions = { map: new Map(), passAt: null, judge: null };
+export const plainReading: ReadingOptions = { map: new Map(), passAt: null, judge: null, scores: [] };
 
 /** All that reading one record of a file depends on. */
 export class ReadingContext {
@@ -28,6 +31,7 @@ export class ReadingContext {
   readonly passAt: number | null;
   readonly judge: JudgeKind | null;
   readonly notes: Notes;
+  readonly scoreNames: ScoreNames;
   /** Milliseconds since the epoch. */
   readonly now: number;
   /** Fields whose mapped place was there in some record. */
@@ -39,6 +43,7 @@ export class ReadingContext {
     readonly format: Pick<TraceFormat, 'name' | 'zone' | 'freeNames'>;
     readonly options: ReadingOptions;
     readonly notes: Notes;
+    readonly scoreNames: ScoreNames;
     readonly now: number;
   }) {
     this.modelId = given.model.modelId;
@@ -49,6 +54,7 @@ export class ReadingContext {
     this.passAt = given.options.passAt;
     this.judge = given.options.judge;
     this.notes = given.notes;
+    this.scoreNames = given.scoreNames;
     this.now = given.now;
   }
 

@@ -89,6 +89,7 @@ describe('ingesting a drop', () => {
       lines: 2,
       ingested: 2,
       judgements: 2,
+      notes: [{ text: 'judge not named: taken as rule; --judge human says otherwise', count: 2 }],
       problems: [],
       failure: null,
     });

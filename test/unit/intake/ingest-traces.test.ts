@@ -6,6 +6,7 @@ import { whatCounts } from '../../../shared/domain/traces/what-counts.ts';
 import type { ToldProblem } from '../../../shared/intake/file-problems.ts';
 import { type IngestResult, nothingIngested } from '../../../shared/intake/ingest-result.ts';
 import { ingestTraces } from '../../../shared/intake/ingest-traces.ts';
+import { plainReading } from '../../../shared/intake/normalise/reading-context.ts';
 import { classification } from '../../../shared/tasks/classification/classification.ts';
 import { classificationTask } from '../../../shared/tasks/classification/classification-spec.ts';
 import { type MemoryPorts, memoryPorts } from '../../helpers/memory-ports.ts';
@@ -40,14 +41,82 @@ function ingest(...lines: string[]): Promise<IngestResult> {
   return ingestTraces({ modelId: 'mail', sources, onProblem: (found) => bad.push(found) }, ports);
 }
 
+const judgeTakenAs = (kind: string, count: number) => ({
+  text: `judge not named: taken as ${kind}; --judge human says otherwise`,
+  count,
+});
 const task = classificationTask(['ham', 'spam']);
 const none = { trace: { input: '', output: null }, judgements: [] };
 const stored = () => ports.traceLog.read('mail', { limit: 1_000 });
 
+const score = (traceId: string, name: string, value: unknown, more: Record<string, unknown> = {}): string =>
+  JSON.stringify({
+    ...{ id: `${traceId}-${name}`, trace_id: traceId, observation_id: null, name, source: 'ANNOTATION' },
+    ...{ data_type: 'BOOLEAN', value: Number(value), string_value: String(value) },
+    ...{ timestamp: '2026-01-01 09:00:00.000000', author_user_id: 'ana', ...more },
+  });
+const correction = (traceId: string, label: string): string =>
+  score(traceId, 'output', 0, { data_type: 'CORRECTION', string_value: label });
+
+describe('scores of a tool', () => {
+  const reading = { ...plainReading, scores: ['on_brand'] };
+
+  test('a score that fails the answer leaves the correction of the same person, whichever comes first', async () => {
+    await ingest(line({}), line({ traceId: 't2' }));
+    await ingest(score('t1', 'correctness', false), correction('t1', 'spam'));
+    await ingest(correction('t2', 'spam'), score('t2', 'correctness', false));
+    for (const record of await stored()) {
+      expect(whatCounts(record, task, classification)).toMatchObject({
+        kind: 'counts',
+        judgement: { expected: 'spam', verdict: 'fail' },
+      });
+    }
+  });
+
+  test('of several names those that speak of correctness are verdicts; all are told with counts', async () => {
+    await ingest(line({}), line({ traceId: 't2' }));
+    const result = await ingest(
+      ...[score('t1', 'toxicity', false), score('t1', 'correctness', true), score('t2', 'toxicity', false)],
+      ...[score('t2', 'correctness', false), score('t2', 'on_brand', true, { timestamp: '2026-01-02 09:00:00' })],
+    );
+    expect(result).toMatchObject({ judgements: 2, quarantined: 0 });
+    expect(result.notes.filter(({ text }) => text.includes('scores'))).toEqual([
+      { text: 'scores read as verdicts: correctness', count: 2 },
+      { text: 'passed over: scores named toxicity (--score toxicity makes verdicts of them)', count: 2 },
+      { text: 'passed over: scores named on_brand (--score on_brand makes verdicts of them)', count: 1 },
+    ]);
+    const verdicts = (await stored()).map(({ judgements }) => judgements.map(({ verdict }) => verdict));
+    expect(verdicts).toEqual([['pass'], ['fail']]);
+  });
+
+  test('the only name is taken, and told', async () => {
+    await ingest(line({}));
+    const result = await ingest(score('t1', 'toxicity', false), score('t2', 'toxicity', true));
+    expect(result).toMatchObject({ judgements: 2, parked: 1 });
+    expect(result.notes).toContainEqual({ text: 'scores read as verdicts: toxicity', count: 2 });
+  });
+
+  test('those that a person names are verdicts, and no others', async () => {
+    await ingest(line({}));
+    const lines = [score('t1', 'correctness', false), score('t1', 'on_brand', true)];
+    const sources = [{ name: 'scores.jsonl', open: async () => bytesOf(lines.join('\n')) }];
+    const result = await ingestTraces({ modelId: 'mail', sources, reading }, ports);
+    expect(result).toMatchObject({ judgements: 1 });
+    const [record] = await stored();
+    expect(record?.judgements).toMatchObject([{ verdict: 'pass', judge: { kind: 'human', id: 'ana (on_brand)' } }]);
+  });
+});
+
 describe('ingestTraces', () => {
   test('keeps traces with their judgements', async () => {
     const result = await ingest(line({ expected: 'spam' }), line({ traceId: 't2' }));
-    expect(result).toEqual({ ...nothingIngested, lines: 2, ingested: 2, judgements: 1 });
+    expect(result).toEqual({
+      ...nothingIngested,
+      lines: 2,
+      ingested: 2,
+      judgements: 1,
+      notes: [judgeTakenAs('rule', 1)],
+    });
     expect(await stored()).toHaveLength(2);
   });
 

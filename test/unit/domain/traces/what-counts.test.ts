@@ -53,6 +53,37 @@ describe('whatCounts', () => {
     expect(outcome({ expected: 'spam', on: 3 }, { expected: 'news', on: 2 })).toBe('spam');
   });
 
+  test.each([
+    ['before', 1],
+    ['with', 5],
+    ['after', 9],
+  ])('a bare "wrong" of the same judge %s a correction leaves it', (_, on) => {
+    for (const kind of ['human', 'llm', 'rule'] as const) {
+      const correction = { kind, expected: 'spam', on: 5 } as const;
+      const wrong = { kind, verdict: 'fail', on } as const;
+      expect(outcome(correction, wrong)).toBe('spam');
+      expect(outcome(wrong, correction)).toBe('spam');
+    }
+  });
+
+  test('a later pass, another correction, or "wrong" of what was said to be right, takes back what was said', () => {
+    const correction = { expected: 'spam', on: 2 } as const;
+    expect(outcome(correction, { verdict: 'pass', on: 3 })).toBe('pass');
+    expect(outcome(correction, { verdict: 'fail', on: 3 }, { expected: 'news', on: 4 })).toBe('news');
+    expect(outcome({ verdict: 'pass', on: 1 }, { verdict: 'fail', on: 2 })).toBe('fail');
+    expect(outcome({ expected: 'ham', on: 1 }, { verdict: 'fail', on: 2 })).toBe('fail');
+    expect(outcome(correction, { verdict: 'pass', on: 3 }, { verdict: 'fail', on: 4 })).toBe('fail');
+  });
+
+  test('of two models counts what the one who spoke last has come to', () => {
+    const one = [
+      { kind: 'llm', by: 'gpt', expected: 'spam', on: 1 },
+      { kind: 'llm', by: 'gpt', verdict: 'fail', on: 3 },
+    ] as const;
+    expect(outcome(...one, { kind: 'llm', by: 'qwen', verdict: 'pass', on: 2 })).toBe('spam');
+    expect(outcome(...one, { kind: 'llm', by: 'qwen', verdict: 'pass', on: 4 })).toBe('pass');
+  });
+
   test('is disputed where two people differ, and names both views', () => {
     const found = counts({ by: 'ana', expected: 'spam' }, { by: 'bo', expected: 'news', on: 9 });
     expect(found).toEqual({ kind: 'disputed', reason: 'people disagree: ana says "spam", bo says "news"' });
@@ -113,8 +144,9 @@ describe('whatCounts', () => {
     const one = fc.record({
       by: fc.constantFrom('ana', 'bo', 'cy'),
       kind: fc.constantFrom('human', 'llm', 'rule'),
-      expected: fc.constantFrom('ham', 'spam', 'news', 'privacy'),
-      on: fc.integer({ min: 1, max: 28 }),
+      expected: fc.constantFrom('ham', 'spam', 'news', 'privacy', undefined),
+      verdict: fc.constantFrom('pass', 'fail', undefined),
+      on: fc.integer({ min: 1, max: 4 }),
     });
     fc.assert(
       fc.property(fc.array(one, { maxLength: 6 }), fc.infiniteStream(fc.nat()), (said, keys) => {

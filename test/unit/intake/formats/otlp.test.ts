@@ -28,6 +28,7 @@ const call = {
   'gen_ai.response.id': 'chatcmpl-1',
   'gen_ai.usage.input_tokens': 52,
 };
+const { 'gen_ai.response.id': responseId, ...unnamed } = call;
 const content = { 'gen_ai.input.messages': JSON.stringify(sent), 'gen_ai.output.messages': JSON.stringify(answered) };
 
 interface SpanFields {
@@ -69,7 +70,7 @@ describe('a span of a model call', () => {
     const { calls, items } = await itemsOf(otlpFormat, [otlpSpans(span())]);
     expect(items).toHaveLength(1);
     expect(calls[0]?.fields).toEqual({
-      traceId,
+      traceId: 'chatcmpl-1',
       timestamp: '1793520000000000000',
       input: 'where is my parcel',
       output: 'delivery',
@@ -183,11 +184,12 @@ describe('a span of a model call', () => {
     expect(unreadable[0]?.reason).toMatch('without a trace id');
   });
 
-  test('has the trace id where it is the first of its trace, and its own behind it where it is not', async () => {
-    const second = span({ spanId: '00F067AA0BA902B8' });
+  test('without the id of a response has the trace id where it is the first of its trace, else its own behind it', async () => {
+    const attributes = { ...unnamed, ...content };
+    const second = span({ spanId: '00F067AA0BA902B8', attributes });
     const { calls } = await itemsOf(otlpFormat, [
-      otlpSpans(span(), second),
-      otlpSpans(second, span({ traceId: traceId.toUpperCase() })),
+      otlpSpans(span({ attributes }), second),
+      otlpSpans(second, span({ traceId: traceId.toUpperCase(), attributes })),
     ]);
     const ids = calls.map(({ fields }) => fields.traceId);
     expect(ids).toEqual([traceId, `${traceId}:00f067aa0ba902b8`, `${traceId}:00f067aa0ba902b8`, traceId]);
@@ -203,7 +205,7 @@ describe('a span of a model call', () => {
     });
     const { passedOver, calls } = await itemsOf(otlpFormat, [otlpSpans(...spans, database, span())]);
     expect(passedOver).toEqual({ 'spans that are no model call': 4 });
-    expect(calls.map(({ fields }) => fields.traceId)).toEqual([traceId]);
+    expect(calls.map(({ fields }) => fields.traceId)).toEqual([responseId]);
   });
 });
 
@@ -225,14 +227,31 @@ describe('an evaluation', () => {
     ]);
   });
 
+  test.each([
+    ['with the id of a response', 'before', { ...call, ...content }, responseId],
+    ['with the id of a response', 'after', { ...call, ...content }, responseId],
+    ['without one', 'before', { ...unnamed, ...content }, traceId],
+    ['without one', 'after', { ...unnamed, ...content }, traceId],
+  ])('that names its span, %s, has the id of the span that comes %s it', async (_, place, attributes, id) => {
+    const logs = otlpLogs(logged('gen_ai.evaluation.result', { 'gen_ai.evaluation.score.label': 'pass' }));
+    const spans = otlpSpans(span({ attributes }));
+    const { said, calls } = await itemsOf(otlpFormat, place === 'before' ? [spans, logs] : [logs, spans]);
+    expect(said).toEqual([[id, 'pass', null]]);
+    expect(calls.map(({ fields }) => fields.traceId)).toEqual([id]);
+  });
+
   test('in a log names its span, and has the id that the span has', async () => {
+    const attributes = { ...unnamed, ...content };
     const second = '00f067aa0ba902b8';
     const label = (value: string) => ({ 'gen_ai.evaluation.score.label': value });
     const logs = otlpLogs(
       logged('gen_ai.evaluation.result', label('fail'), { spanId: second }),
       logged('gen_ai.evaluation.result', label('pass')),
     );
-    const { said } = await itemsOf(otlpFormat, [otlpSpans(span(), span({ spanId: second })), logs]);
+    const { said } = await itemsOf(otlpFormat, [
+      otlpSpans(span({ attributes }), span({ spanId: second, attributes })),
+      logs,
+    ]);
     expect(said).toEqual([
       [`${traceId}:${second}`, 'fail', null],
       [traceId, 'pass', null],
@@ -257,15 +276,22 @@ describe('an evaluation', () => {
         otlpFormat,
         place === 'before' ? [logs, otlpSpans(span())] : [otlpSpans(span()), logs],
       );
-      expect(said).toEqual([[traceId, 'pass', null]]);
+      expect(said).toEqual([[responseId, 'pass', null]]);
     },
   );
 
-  test('by the id of a response that is not in the file is counted', async () => {
+  test('by the id of a response has that for its own in a file of evaluations, whatever trace it was written in', async () => {
     const attributes = { 'gen_ai.response.id': 'chatcmpl-9', 'gen_ai.evaluation.score.label': 'pass' };
-    const logs = otlpLogs(logged('gen_ai.evaluation.result', attributes, { traceId: '', spanId: '' }));
-    const { passedOver, said } = await itemsOf(otlpFormat, [logs]);
-    expect([passedOver, said]).toEqual([{ 'evaluations of answers that are not in the file': 1 }, []]);
+    const { said } = await itemsOf(otlpFormat, [
+      otlpLogs(
+        logged('gen_ai.evaluation.result', attributes, { traceId: '', spanId: '' }),
+        logged('gen_ai.evaluation.result', { ...attributes, 'gen_ai.response.id': 'chatcmpl-8' }),
+      ),
+    ]);
+    expect(said).toEqual([
+      ['chatcmpl-9', 'pass', null],
+      ['chatcmpl-8', 'pass', null],
+    ]);
   });
 
   test('at a span that links the call judges the call, at any other span nothing', async () => {
@@ -273,6 +299,7 @@ describe('an evaluation', () => {
     const carrier = { spanId: 'aaaaaaaaaaaaaaaa', attributes: {}, events };
     const linked = span({ ...carrier, links: [{ traceId, spanId }] });
     expect((await itemsOf(otlpFormat, [otlpSpans(linked)])).said).toEqual([[traceId, 'pass', null]]);
+    expect((await itemsOf(otlpFormat, [otlpSpans(linked, span())])).said).toEqual([[responseId, 'pass', null]]);
     const { said, passedOver } = await itemsOf(otlpFormat, [otlpSpans(span(carrier))]);
     expect(said).toEqual([]);
     expect(passedOver).toMatchObject({ 'evaluations of spans that are no model call': 1 });
@@ -284,7 +311,7 @@ describe('a log record', () => {
     const record = logged('gen_ai.client.inference.operation.details', { ...call, ...content });
     const { calls } = await itemsOf(otlpFormat, [otlpLogs(record)]);
     expect(calls.map(({ fields }) => fields)).toMatchObject([
-      { traceId, timestamp: '1793520002000000000', input: 'where is my parcel', output: 'delivery' },
+      { traceId: responseId, timestamp: '1793520002000000000', input: 'where is my parcel', output: 'delivery' },
     ]);
   });
 

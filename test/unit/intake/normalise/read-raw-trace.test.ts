@@ -11,6 +11,7 @@ import {
   ReadingContext,
   type ReadingOptions,
 } from '../../../../shared/intake/normalise/reading-context.ts';
+import { ScoreNames } from '../../../../shared/intake/normalise/score-names.ts';
 import { type LineResult, parseJsonObject } from '../../../../shared/intake/parse-json-line.ts';
 import type { Annotation, TraceFormat } from '../../../../shared/ports/trace-format.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
@@ -40,6 +41,7 @@ function read(
     kind,
     format,
     options: { ...plainReading, ...options },
+    scoreNames: new ScoreNames(options?.scores ?? []),
     notes,
     now: Date.parse('2026-06-01T00:00:00Z'),
   });
@@ -407,6 +409,29 @@ describe('what was said in another tool', () => {
     expect(result).toMatchObject({ value: { judgements: [] } });
     expect(notes[0]).toContain('--pass-at');
     expect(said(judgementsOf([annotation({ score: 0.8 })], { passAt: 0.75 }).result)?.verdict).toBe('pass');
+  });
+
+  test('a score that asks something else than correctness has a judge of its own, and waits for the other names', () => {
+    const both = [annotation({ name: 'correctness', score: 0 }), annotation({ name: 'on_brand', score: 1 })];
+    const { result, notes } = judgementsOf(both);
+    expect(result.ok && result.value.judgements).toEqual([
+      { verdict: 'fail', expected: null, judge: { kind: 'human', id: 'ana', reason: '' }, at: null },
+      {
+        verdict: 'pass',
+        expected: null,
+        judge: { kind: 'human', id: 'ana (on_brand)', reason: '' },
+        at: null,
+        onlyAs: 'on_brand',
+      },
+    ]);
+    expect(notes).toEqual(['scores read as verdicts: correctness']);
+  });
+
+  test('of two scores of correctness by one person the one that fails counts, of one score the last word', () => {
+    const verdict = (...names: readonly string[]) =>
+      said(judgementsOf(names.map((name, at) => annotation({ name, score: at }))).result)?.verdict;
+    expect(verdict('correctness', 'user_feedback')).toBe('fail');
+    expect(verdict('correctness', 'correctness')).toBe('pass');
   });
 
   test('what one judge said is one judgement, whose correction is not lost', () => {
