@@ -13,7 +13,7 @@ const runName = z.string().describe('name of a run');
 
 const trafficSchema = z.strictObject({
   traces: z.int(),
-  judged: z.int().describe('judged traces, those judged in two batches twice'),
+  judged: z.int().describe('judged traces: those of which a judgement counts today'),
   failed: z.int().describe('of them, found to fail'),
   lastAt: z.string().nullable().describe('when the newest batch came'),
 });

@@ -1,5 +1,6 @@
 import { type Control, type Lease, leaseKeepsOut } from '../domain/models/control.ts';
 import type { Model } from '../domain/models/model.ts';
+import { letInAfter } from '../domain/models/model-change.ts';
 import type { Run } from '../domain/models/run.ts';
 import { type Due, isRunDue, type Trigger } from '../domain/policy/run-trigger.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -29,11 +30,14 @@ export async function runOutlook(state: ModelState, ports: Pick<Ports, 'owners' 
 
 /** Whether what came into the log makes a run due. */
 export function isDueByHistory(trigger: Trigger, { model, control, runs, history }: ModelState): Due {
+  const since = lastRunAt(runs, trigger);
   return isRunDue({
     trigger,
     history,
     championSince: championSince(control),
-    lastRunAt: lastRunAt(runs, trigger),
+    lastRunAt: since,
+    letIn: letInAfter(model, since).judged,
+    traces: history.reduce((total, { traces }) => total + traces, 0),
     settings: model.settings,
   });
 }
