@@ -172,7 +172,10 @@ function nextLines({ model, champion, active, health: { next, missing, traffic }
   ];
 }
 
-function runLines({ lastRun, active }: Status): string[] {
+function runLines({ model, lastRun, active }: Status): string[] {
+  if (lastRun?.status === 'running' && active === null) {
+    return [`Last run ${lastRun.run}: broken off; ratchet run ${model} goes on with it.`, 'No run is going on.'];
+  }
   const last =
     lastRun === null
       ? 'No run so far.'

@@ -19,13 +19,19 @@ export interface ModelState {
 
 /**
  * Whether a run would start by itself on fresh traces, where runs start by themselves, and why or why not; nothing is
- * started.
+ * started. One that nobody works on any more is due to go on.
  */
 export async function runOutlook(state: ModelState, ports: Pick<Ports, 'owners' | 'clock'>): Promise<Due> {
-  const { model, control } = state;
+  const { model, control, runs } = state;
   if (control.championId === null) return { due: false, reason: `Model ${model.modelId} has no champion yet.` };
   const active = await activeRun(control, ports);
-  return active === null ? isDueByHistory('traces-ingested', state) : { due: false, reason: active };
+  if (active !== null) return { due: false, reason: active };
+  const last = runs.at(-1);
+  if (last?.status === 'running') {
+    const reason = `Run ${last.runId} was broken off; ratchet run ${model.modelId} goes on with it.`;
+    return { due: true, reason };
+  }
+  return isDueByHistory('traces-ingested', state);
 }
 
 /** Whether what came into the log makes a run due. */

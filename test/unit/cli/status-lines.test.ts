@@ -92,6 +92,15 @@ describe('statusLines', () => {
     ]);
   });
 
+  test('say how a run that was broken off goes on', () => {
+    const { lastRun } = status;
+    if (lastRun === null) throw new Error('no run');
+    const running = { ...lastRun, status: 'running' as const, decision: null, reason: null };
+    expect(statusLines({ ...status, active: null, lastRun: running })).toEqual(
+      expect.arrayContaining(['Last run run-2: broken off; ratchet run mail goes on with it.', 'No run is going on.']),
+    );
+  });
+
   test('say that there is no champion, no run, and nobody at work', () => {
     const nothing = { model: 'mail', champion: null, since: null, lastRun: null, active: null, health, review: null };
     expect(statusLines(nothing)).toEqual([

@@ -86,6 +86,24 @@ describe('listModels', () => {
   });
 });
 
+describe('a run that was broken off', () => {
+  test('is due to go on, and not while somebody works on the model', async () => {
+    await crown();
+    await arrive('day1', 5, 1);
+    await ports.lineage.putRun(
+      sampleRun({ runId: 'r1', startedAt: new Date(ports.clock.now()).toISOString(), status: 'running' }),
+    );
+    const next = { due: true, reason: 'Run r1 was broken off; ratchet run m1 goes on with it.' };
+    expect((await listModels(ports))[0]?.next).toEqual(next);
+    expect((await modelHealth('m1', ports)).next).toEqual(next);
+    await updateControl('m1', ports, (control) => {
+      const answer = takeLease(control, { runId: 'r1', owner: 'host:1', now: ports.clock.now(), minutes: 15 });
+      return answer.granted ? answer.next : null;
+    });
+    expect((await modelHealth('m1', ports)).next.due).toBe(false);
+  });
+});
+
 describe('modelHealth', () => {
   test('counts what came since the last run, and what a run lacks', async () => {
     await crown();
