@@ -103,7 +103,7 @@ export const predictLineSchema = z
     output: outputSchema
       .nullable()
       .describe(
-        'a label, or what the kind of the task answers; null for an input without text, and where it abstained',
+        'a label, or what the kind of the task answers; null for an input without text, for a blank line, and where it abstained',
       ),
     confidence: z.number().describe('a fraction'),
     alternatives: z

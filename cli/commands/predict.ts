@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
 import type { Model } from '../../shared/domain/models/model.ts';
 import type { Line } from '../../shared/intake/read-lines.ts';
-import { readLines } from '../../shared/intake/read-lines.ts';
+import { maxLineBytes, readLines } from '../../shared/intake/read-lines.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
 import { type AnswersToday, answersToday, answerToday } from '../../shared/ports/answer-today.ts';
 import { predictorNamed } from '../../shared/ports/back-ends.ts';
@@ -27,7 +27,7 @@ Example:
   $ ratchet predict spam-filter --record < inputs.jsonl > answers.jsonl
 
 One line out for each line in, in order, with all fields of the line. Where a field has the name of one of the answer's
-(output, confidence, …), what it held comes back under "given". An input without text has "output": null. A line that
+(output, confidence, …), what it held comes back under "given". An input without text, and a blank line, has "output": null. A line that
 cannot be read has "input": null and says why in "error"; the exit code is 2 only when no line could be read.
 With --record every answer is kept as a trace of the served traffic, under a new "traceId", to be judged later; what was
 answered is recorded also when the command is stopped.`;
@@ -100,7 +100,7 @@ async function answerAll(
   let answered = 0;
   let refused = 0;
   session.progress.stageStarted('predict');
-  const lines = readLines(await openInput('-', session.io.stdin));
+  const lines = readLines(await openInput('-', session.io.stdin), maxLineBytes, { keepBlank: true });
   for await (const batch of availableBatches(lines, batchLimit)) {
     const parsed = batch.map((line) => parseInputLine(line, { isText: options.text }));
     parsed.forEach((line, index) => {
@@ -108,13 +108,13 @@ async function answerAll(
       refused += 1;
       badLines.add({ file: 'standard input', line: numberOf(batch[index]), ...line.problem });
     });
-    const inputs = parsed.flatMap((line) => (line.ok ? [line.value] : []));
+    // A blank line is no traffic: it is answered, so that answers stay beside their lines, and never recorded.
+    const inputs = parsed.flatMap((line, index) => (line.ok && !isBlank(batch[index]) ? [line.value] : []));
     const predictions = await predictionsOf(inputs, checkpoint, today, options, ports);
     const traceIds = (await served?.add(inputs.map((line, at) => ({ line, prediction: predictions[at] })))) ?? null;
     let next = 0;
-    for (const line of parsed) {
-      const at = next;
-      if (line.ok) next += 1;
+    for (const [index, line] of parsed.entries()) {
+      const at = line.ok && !isBlank(batch[index]) ? next++ : -1;
       const answer = line.ok
         ? answerLine(line.value, predictions[at], wantedOf(options), traceIds?.[at] ?? null)
         : { input: null, output: null, confidence: 0, error: line.problem.reason };
@@ -132,6 +132,10 @@ async function answerAll(
     answered === 0 ? 'There was no line on standard input.' : 'No line could be read: write {"input": "..."} a line.',
   );
   return exitCodes.badInput;
+}
+
+function isBlank(line: Line | undefined): boolean {
+  return line?.kind === 'text' && line.text.trim() === '';
 }
 
 function numberOf(line: Line | undefined): number {

@@ -179,7 +179,7 @@ describe('ratchet ingest', () => {
 });
 
 describe('ratchet predict', () => {
-  test('answers each line in order, empty inputs and bad lines too', async () => {
+  test('answers each line in order, empty inputs, blank and bad lines too', async () => {
     const ended = await run(
       ['predict', 'mail'],
       '{"input":"win money now"}\n{"input":""}\n{"input":\n\n{"input":"  "}\n{"input":"the meeting","id":7}',
@@ -193,6 +193,7 @@ describe('ratchet predict', () => {
       ['win money now', 'spam'],
       ['', null],
       [null, null],
+      ['', null],
       ['  ', null],
       ['the meeting', 'ham'],
     ]);
