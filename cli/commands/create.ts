@@ -13,7 +13,7 @@ import type { FirstEvaluation } from '../../shared/operations/evaluate-first.ts'
 import { kindOf } from '../../shared/ports/kind-of.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { taskKinds } from '../../shared/tasks/task-kinds.ts';
-import { collected, commaSeparated, fraction, wholeNumber } from '../arguments.ts';
+import { collected, commaSeparated, countingNumber, fraction, wholeNumber } from '../arguments.ts';
 import { backEndNames } from '../back-end-names.ts';
 import { BadLineReporter } from '../bad-lines.ts';
 import { evaluationLines } from '../evaluation-lines.ts';
@@ -106,7 +106,7 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     )
     .option('--seed <n>', 'fixes all that is drawn at random', wholeNumber, 1)
     .option('--target-score <fraction>', 'score at which a run looks for nothing better (0.96)', fraction)
-    .option('--max-iterations <n>', 'train-and-evaluate rounds a run (6)', wholeNumber)
+    .option('--max-iterations <n>', 'train-and-evaluate rounds a run (6)', countingNumber)
     .addOption(
       new Option(
         '--caution <degree>',

@@ -10,7 +10,7 @@ import { predictorNamed } from '../../shared/ports/back-ends.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { Prediction } from '../../shared/ports/predictor.ts';
 import { answerLine, type InputLine, parseInputLine, type Wanted } from '../answer-lines.ts';
-import { fraction, wholeNumber } from '../arguments.ts';
+import { countingNumber, fraction } from '../arguments.ts';
 import { availableBatches } from '../available-batches.ts';
 import { BadLineReporter } from '../bad-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -51,7 +51,7 @@ export function addPredictCommand(program: Command, run: RunCommand): void {
     .argument('<model>', 'name of the model')
     .option('--checkpoint <id>', 'answer with this one (ids: ratchet lineage MODEL)')
     .option('--text', 'each line is a text, not JSON')
-    .option('--top-k <n>', 'name the n most probable outputs as "alternatives"', wholeNumber)
+    .option('--top-k <n>', 'name the n most probable outputs as "alternatives"', countingNumber)
     .option(
       '--abstain-below <fraction>',
       'give no output below this confidence; it then stands in "wouldBe", with "abstained": true',

@@ -201,6 +201,18 @@ describe('ratchet predict', () => {
     expect(ended.stderr).toContain('standard input:3: not JSON');
   });
 
+  test.each([
+    ['predict', 'mail', '--top-k', '0'],
+    ['suspects', 'mail', '--limit', '-1'],
+    ['suspects', 'mail', '--limit', '0'],
+    ['create', 'other', '--labels', 'a,b', '--max-iterations', '0'],
+  ])('and every command refuses a number that counts nothing: %s %s %s %s', async (...args) => {
+    const ended = await run(args, '{"input":"x"}');
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toContain('It must be a whole number, 1 or more.');
+    expect(ended.stderr).not.toContain('too_small');
+  });
+
   test('exits 2 when no line can be read, or the checkpoint is unknown', async () => {
     expect((await run(['predict', 'mail'], '')).code).toBe(2);
     expect((await run(['predict', 'mail'], 'x')).code).toBe(2);
