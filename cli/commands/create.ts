@@ -5,6 +5,7 @@ import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { idProblem } from '../../shared/domain/base/ids.ts';
 import type { TaskWords } from '../../shared/domain/base/task-kind.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
+import { badEntries } from '../../shared/domain/models/bad-entries.ts';
 import { type Settings, settingsSchema } from '../../shared/domain/models/settings.ts';
 import { describeIssues } from '../../shared/intake/parse-json-line.ts';
 import type { CreatedFromTraces, FromTracesRequest } from '../../shared/operations/create-from-traces.ts';
@@ -309,6 +310,11 @@ function settingsFrom(options: z.infer<typeof optionsSchema>): Partial<Settings>
   }
   const parsed = settingsSchema.safeParse({ ...set, ...Object.fromEntries(own) });
   if (parsed.success) return parsed.data;
+  const [bad] = badEntries(parsed.error, set);
+  if (bad !== undefined) {
+    const [name, entries] = bad;
+    throw new RatchetError('InvalidInput', `${name}: ${entries.join(', ')}.`, { mend: 'Give another value.' });
+  }
   const isUnknown = parsed.error.issues.some(({ code }) => code === 'unrecognized_keys');
   throw new RatchetError('InvalidInput', `Settings: ${describeIssues(parsed.error)}.`, {
     mend: isUnknown ? `Settings are: ${settingNames.join(', ')}.` : 'Give another value.',
