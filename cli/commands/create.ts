@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { idProblem } from '../../shared/domain/base/ids.ts';
+import { inList } from '../../shared/domain/base/quoted.ts';
 import type { TaskWords } from '../../shared/domain/base/task-kind.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
 import { badEntries } from '../../shared/domain/models/bad-entries.ts';
@@ -326,6 +327,6 @@ function counted(labels: readonly string[], { facet, facets }: TaskWords): reado
 }
 
 function shorten(labels: readonly string[]): string {
-  const shown = labels.slice(0, 8).map((label) => printableLine(label, 60));
+  const shown = labels.slice(0, 8).map((label) => printableLine(inList(label), 60));
   return labels.length > 8 ? `${shown.join(', ')}, …` : shown.join(', ');
 }

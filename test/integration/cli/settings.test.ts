@@ -71,6 +71,15 @@ describe('ratchet settings', () => {
     expect(ended.stderr).toContain('redactPatterns: "BAD=a*" cannot be taken: "*" is not taken');
   });
 
+  test('quotes labels that hold a comma or a line break, where they stand in a list', async () => {
+    const created = await run('create', 'odd', '--label', 'a, b', '--label', 'c\nd', '--label', 'plain');
+    expect(created.stdout).toContain('3 labels ("a, b", "c\\nd", plain)');
+    expect((await run('settings', 'odd', 'critical="a, b",plain')).stdout).toBe('critical: none → "a, b", plain\n');
+    expect((await run('settings', 'odd', 'critical=b')).stderr).toContain(
+      'Name some of its labels: "a, b", "c\\nd", plain.',
+    );
+  });
+
   test.each([
     ['an unknown name', ['targetScor=1'], 'The nearest one is targetScore.'],
     ['what is no assignment', ['targetScore'], 'Write name=value'],
