@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { formatCount, plural } from '../../shared/domain/base/wording.ts';
 import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
 import type { Model } from '../../shared/domain/models/model.ts';
 import type { Line } from '../../shared/intake/read-lines.ts';
@@ -80,8 +81,11 @@ async function predict(modelId: string, options: Options, session: Session): Pro
 }
 
 function recordedWords({ recorded, leftOut }: ServedTraces, modelId: string): string {
-  const apart = leftOut === 0 ? '' : ` ${leftOut} were left out: redaction would have made their outputs untrue.`;
-  return `Recorded ${recorded} traces of model ${modelId}.${apart}`;
+  const apart =
+    leftOut === 0
+      ? ''
+      : ` ${leftOut === 1 ? '1 was' : `${formatCount(leftOut)} were`} left out: redaction would have made ${leftOut === 1 ? 'its output' : 'their outputs'} untrue.`;
+  return `Recorded ${plural(recorded, 'trace')} of model ${modelId}.${apart}`;
 }
 
 interface Work {

@@ -40,8 +40,9 @@ export function isRunDue(request: DueRequest): Due {
     fresh.reduce((total, batch) => total + (batch.failed ?? 0), 0),
   );
   const since = lastRunAt === null ? 'so far' : 'since the last run began';
+  const failedTraces = `${plural(failures, 'trace')} ${failures === 1 ? 'was' : 'were'}`;
   if (failures >= settings.runAfterFailures) {
-    return { due: true, reason: `${failures} traces were judged to fail ${since}.` };
+    return { due: true, reason: `${failedTraces} judged to fail ${since}.` };
   }
   if (letIn > 0) {
     return {
@@ -63,7 +64,7 @@ export function isRunDue(request: DueRequest): Due {
     return { due: true, reason: `It is time, and new traces or judgements came in ${since}.` };
   return {
     due: false,
-    reason: `${failures} traces were judged to fail ${since}; a run begins at ${settings.runAfterFailures}.`,
+    reason: `${failedTraces} judged to fail ${since}; a run begins at ${settings.runAfterFailures}.`,
   };
 }
 
