@@ -15,10 +15,11 @@ export interface InputLine {
 
 const inputLineSchema = z.object({ input: z.string() });
 
-/** One line of input to answer. Never throws: a line yields a text or a reason. */
+/** One line of input to answer; a blank one is an input without text. Never throws: a line yields a text or a reason. */
 export function parseInputLine(line: Line, { isText = false } = {}): LineResult<InputLine> {
   if (line.kind === 'unreadable') return refuse(line.reason, line.mend);
   if (isText) return { ok: true, value: { input: line.text, others: {} } };
+  if (line.text.trim() === '') return { ok: true, value: { input: '', others: {} } };
   const object = parseJsonObject(line.text);
   if (!object.ok) return { ok: false, problem: { ...object.problem, mend: `${object.problem.mend}, or add --text` } };
   const parsed = inputLineSchema.safeParse(object.value);

@@ -8,6 +8,13 @@ export function wholeNumber(text: string): number {
   return value;
 }
 
+/** A whole number, 1 or more, as an option's value. */
+export function countingNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 1) throw new InvalidArgumentError('It must be a whole number, 1 or more.');
+  return value;
+}
+
 /** A fraction from 0 to 1, as an option's value. */
 export function fraction(text: string): number {
   const value = Number(text);

@@ -14,7 +14,7 @@ const runName = z.string().describe('name of a run');
 
 const trafficSchema = z.strictObject({
   traces: z.int(),
-  judged: z.int().describe('judged traces, those judged in two batches twice'),
+  judged: z.int().describe('judged traces: those of which a judgement counts today'),
   failed: z.int().describe('of them, found to fail'),
   lastAt: z.string().nullable().describe('when the newest batch came'),
 });
@@ -108,7 +108,7 @@ export const predictLineSchema = z
     output: outputSchema
       .nullable()
       .describe(
-        'a label, or what the kind of the task answers; null for an input without text, and where it abstained',
+        'a label, or what the kind of the task answers; null for an input without text, for a blank line, and where it abstained',
       ),
     confidence: z.number().describe('a fraction'),
     alternatives: z

@@ -1,10 +1,12 @@
 import { RatchetError } from '../shared/domain/base/errors.ts';
+import { quoted } from '../shared/domain/base/quoted.ts';
 import { factsOfSetting } from '../shared/domain/models/setting-facts.ts';
+import { commaSeparated } from './arguments.ts';
 
 /**
- * Settings as a command line assigns them, `name=value`, by name: a list as names separated by commas or as a JSON array
- * (where a name has a comma in it), numbers as numbers, all else as text. Whether they are right is checked elsewhere.
- * @throws RatchetError InvalidInput for what is no assignment, and for a name given twice
+ * Settings as a command line assigns them, `name=value`, by name: a list as names separated by commas, one that holds a comma
+ * in double quotes, or as a JSON array; a pattern ends where the next one begins, `,NAME=`. Numbers are numbers, all else as text. Whether they are right is checked elsewhere.
+ * @throws RatchetError InvalidInput for what is no assignment, what is no list, and for a name given twice
  */
 export function settingValues(assignments: readonly string[]): Readonly<Record<string, unknown>> {
   const values = new Map<string, unknown>();
@@ -27,11 +29,14 @@ export function settingValues(assignments: readonly string[]): Readonly<Record<s
 }
 
 function readValue(name: string, text: string): unknown {
-  if (Array.isArray(factsOfSetting(name)?.default)) return listOf(text);
+  if (Array.isArray(factsOfSetting(name)?.default)) return listOf(name, text);
   return text === '' || Number.isNaN(Number(text)) ? text : Number(text);
 }
 
-function listOf(text: string): unknown {
+/** Settings whose entries are NAME=EXPRESSION: an expression may hold commas. */
+const patternLists: ReadonlySet<string> = new Set(['redactPatterns']);
+
+function listOf(setting: string, text: string): unknown {
   if (text.startsWith('[')) {
     try {
       return JSON.parse(text);
@@ -39,5 +44,16 @@ function listOf(text: string): unknown {
       // Then it is a name that begins with a bracket.
     }
   }
-  return text === '' || text === 'none' ? [] : text.split(',').map((name) => name.trim());
+  if (text === '' || text === 'none') return [];
+  if (patternLists.has(setting) && !text.startsWith('"')) {
+    return text.split(/,(?=\s*[A-Z][A-Z0-9_]*=)/).map((pattern) => pattern.trim());
+  }
+  try {
+    return commaSeparated(text);
+  } catch (error) {
+    throw new RatchetError('InvalidInput', `${setting}=${quoted(text)} is no list.`, {
+      cause: error,
+      mend: 'Separate the entries by single commas, and put one that holds a comma in "double quotes".',
+    });
+  }
 }

@@ -1,4 +1,4 @@
-import { percent, plural } from '../shared/domain/base/wording.ts';
+import { formatCount, percent, plural } from '../shared/domain/base/wording.ts';
 import { reviewWords } from '../shared/loop/report/review-lines.ts';
 import { printableLine } from './printable.ts';
 import type { CommandResult } from './results.ts';
@@ -118,7 +118,7 @@ function figures({ traces, judged, failed }: Counts): string {
   const part = traces === 0 ? '' : ` (${percent(Math.min(1, judged / traces))})`;
   return judged === 0
     ? 'none judged'
-    : `${judged} judged${part}, ${failed} of them failed (${percent(failed / judged)})`;
+    : `${formatCount(judged)} judged${part}, ${formatCount(failed)} of them failed (${percent(failed / judged)})`;
 }
 
 function rateOf(part: number, whole: number): number | null {
@@ -126,7 +126,7 @@ function rateOf(part: number, whole: number): number | null {
 }
 
 function mostOf(counts: readonly number[]): string {
-  return `at most ${Math.max(...counts)}`;
+  return `at most ${formatCount(Math.max(...counts))}`;
 }
 
 /** The first and the last rate there is, for people. */
@@ -176,7 +176,10 @@ function nextLines({ model, champion, active, health: { next, missing, traffic }
   ];
 }
 
-function runLines({ lastRun, active }: Status): string[] {
+function runLines({ model, lastRun, active }: Status): string[] {
+  if (lastRun?.status === 'running' && active === null) {
+    return [`Last run ${lastRun.run}: broken off; ratchet run ${model} goes on with it.`, 'No run is going on.'];
+  }
   const last =
     lastRun === null
       ? 'No run so far.'
@@ -189,7 +192,7 @@ function runLines({ lastRun, active }: Status): string[] {
 }
 
 function rateText(rate: Rate): string {
-  return `${share(rate)} (${percent(rate.lower)} to ${percent(rate.upper)}), ${rate.right} of ${rate.of}`;
+  return `${share(rate)} (${percent(rate.lower)} to ${percent(rate.upper)}), ${formatCount(rate.right)} of ${formatCount(rate.of)}`;
 }
 
 function share({ right, of }: Rate): string {

@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { errorCode, storageFailure } from '../shared/adapters/local/storage-failure.ts';
+import { errorCode } from '../shared/adapters/local/storage-failure.ts';
 import { RatchetError } from '../shared/domain/base/errors.ts';
 import type { ExportedFile } from '../shared/ports/exporter.ts';
+import { cannotWriteTo, makeFolder } from './make-folder.ts';
 
 /**
  * Writes files into a new folder, all of them or none: they are written beside it and then take its place.
  * @param force whether a folder that holds something is replaced
  * @returns its absolute path
- * @throws RatchetError InvalidInput when there is something, StorageFailure
+ * @throws RatchetError InvalidInput when there is something and where nothing can be written, StorageFailure
  */
 export async function writeFolder(path: string, files: readonly ExportedFile[], force: boolean): Promise<string> {
   const target = resolve(path);
@@ -18,14 +19,14 @@ export async function writeFolder(path: string, files: readonly ExportedFile[], 
   try {
     for (const { name, body } of files) {
       const file = join(temporary, ...name.split('/'));
-      await mkdir(dirname(file), { recursive: true });
+      await makeFolder(dirname(file));
       await writeFile(file, body);
     }
     await rm(target, { recursive: true, force: true });
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
-    throw storageFailure('write', target, error);
+    throw cannotWriteTo(target, error);
   }
   return target;
 }
@@ -36,7 +37,7 @@ async function checkTarget(target: string, force: boolean): Promise<void> {
     if (errorCode(error) === 'ENOTDIR') {
       throw new RatchetError('InvalidInput', `${target} is a file.`, { mend: 'Name a folder with --to.' });
     }
-    throw storageFailure('read', target, error);
+    throw cannotWriteTo(target, error);
   });
   const isExport = found.includes('model.json') && found.includes('test-cases.jsonl');
   if (found.length === 0 || (force && isExport)) return;

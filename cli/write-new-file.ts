@@ -1,14 +1,14 @@
 import { randomUUID } from 'node:crypto';
 import { rename, rm, stat, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { storageFailure } from '../shared/adapters/local/storage-failure.ts';
 import { RatchetError } from '../shared/domain/base/errors.ts';
+import { cannotWriteTo } from './make-folder.ts';
 
 /**
  * Writes a file as a whole: it is written beside its place and then takes it.
  * @param force whether a file that is there is replaced
  * @returns its absolute path
- * @throws RatchetError InvalidInput when there is something, StorageFailure
+ * @throws RatchetError InvalidInput when there is something and where nothing can be written, StorageFailure
  */
 export async function writeNewFile(path: string, pieces: readonly string[], force: boolean): Promise<string> {
   const target = resolve(path);
@@ -27,7 +27,7 @@ export async function writeNewFile(path: string, pieces: readonly string[], forc
     await rename(temporary, target);
   } catch (error) {
     await rm(temporary, { force: true }).catch(() => undefined);
-    throw storageFailure('write', target, error);
+    throw cannotWriteTo(target, error);
   }
   return target;
 }

@@ -3,8 +3,10 @@ import { z } from 'zod';
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { idProblem } from '../../shared/domain/base/ids.ts';
+import { inList } from '../../shared/domain/base/quoted.ts';
 import type { TaskWords } from '../../shared/domain/base/task-kind.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
+import { badEntries } from '../../shared/domain/models/bad-entries.ts';
 import { type Settings, settingsSchema } from '../../shared/domain/models/settings.ts';
 import { describeIssues } from '../../shared/intake/parse-json-line.ts';
 import type { CreatedFromTraces, FromTracesRequest } from '../../shared/operations/create-from-traces.ts';
@@ -13,7 +15,7 @@ import type { FirstEvaluation } from '../../shared/operations/evaluate-first.ts'
 import { kindOf } from '../../shared/ports/kind-of.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { taskKinds } from '../../shared/tasks/task-kinds.ts';
-import { collected, commaSeparated, fraction, wholeNumber } from '../arguments.ts';
+import { collected, commaSeparated, countingNumber, fraction, wholeNumber } from '../arguments.ts';
 import { backEndNames } from '../back-end-names.ts';
 import { BadLineReporter } from '../bad-lines.ts';
 import { evaluationLines } from '../evaluation-lines.ts';
@@ -106,7 +108,7 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     )
     .option('--seed <n>', 'fixes all that is drawn at random', wholeNumber, 1)
     .option('--target-score <fraction>', 'score at which a run looks for nothing better (0.96)', fraction)
-    .option('--max-iterations <n>', 'train-and-evaluate rounds a run (6)', wholeNumber)
+    .option('--max-iterations <n>', 'train-and-evaluate rounds a run (6)', countingNumber)
     .addOption(
       new Option(
         '--caution <degree>',
@@ -309,6 +311,11 @@ function settingsFrom(options: z.infer<typeof optionsSchema>): Partial<Settings>
   }
   const parsed = settingsSchema.safeParse({ ...set, ...Object.fromEntries(own) });
   if (parsed.success) return parsed.data;
+  const [bad] = badEntries(parsed.error, set);
+  if (bad !== undefined) {
+    const [name, entries] = bad;
+    throw new RatchetError('InvalidInput', `${name}: ${entries.join(', ')}.`, { mend: 'Give another value.' });
+  }
   const isUnknown = parsed.error.issues.some(({ code }) => code === 'unrecognized_keys');
   throw new RatchetError('InvalidInput', `Settings: ${describeIssues(parsed.error)}.`, {
     mend: isUnknown ? `Settings are: ${settingNames.join(', ')}.` : 'Give another value.',
@@ -320,6 +327,6 @@ function counted(labels: readonly string[], { facet, facets }: TaskWords): reado
 }
 
 function shorten(labels: readonly string[]): string {
-  const shown = labels.slice(0, 8).map((label) => printableLine(label, 60));
+  const shown = labels.slice(0, 8).map((label) => printableLine(inList(label), 60));
   return labels.length > 8 ? `${shown.join(', ')}, …` : shown.join(', ');
 }

@@ -10,7 +10,7 @@ Example:
   $ ratchet list
   $ ratchet list --json | jq -r '.models[] | select(.next.due) | .model'
 
-No trace is looked at. The score is that which was measured when the champion was made; ratchet status MODEL tells how it
+Judged are the traces of which a judgement counts today. The score is that which was measured when the champion was made; ratchet status MODEL tells how it
 does since.`;
 
 export function addListCommand(program: Command, run: RunCommand): void {

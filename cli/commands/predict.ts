@@ -1,16 +1,17 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { formatCount, plural } from '../../shared/domain/base/wording.ts';
 import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
 import type { Model } from '../../shared/domain/models/model.ts';
 import type { Line } from '../../shared/intake/read-lines.ts';
-import { readLines } from '../../shared/intake/read-lines.ts';
+import { maxLineBytes, readLines } from '../../shared/intake/read-lines.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
 import { type AnswersToday, answersToday, answerToday } from '../../shared/ports/answer-today.ts';
 import { predictorNamed } from '../../shared/ports/back-ends.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { Prediction } from '../../shared/ports/predictor.ts';
 import { answerLine, type InputLine, parseInputLine, type Wanted } from '../answer-lines.ts';
-import { fraction, wholeNumber } from '../arguments.ts';
+import { countingNumber, fraction } from '../arguments.ts';
 import { availableBatches } from '../available-batches.ts';
 import { BadLineReporter } from '../bad-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -27,7 +28,7 @@ Example:
   $ ratchet predict spam-filter --record < inputs.jsonl > answers.jsonl
 
 One line out for each line in, in order, with all fields of the line. Where a field has the name of one of the answer's
-(output, confidence, …), what it held comes back under "given". An input without text has "output": null. A line that
+(output, confidence, …), what it held comes back under "given". An input without text, and a blank line, has "output": null. A line that
 cannot be read has "input": null and says why in "error"; the exit code is 2 only when no line could be read.
 With --record every answer is kept as a trace of the served traffic, under a new "traceId", to be judged later; what was
 answered is recorded also when the command is stopped.`;
@@ -51,7 +52,7 @@ export function addPredictCommand(program: Command, run: RunCommand): void {
     .argument('<model>', 'name of the model')
     .option('--checkpoint <id>', 'answer with this one (ids: ratchet lineage MODEL)')
     .option('--text', 'each line is a text, not JSON')
-    .option('--top-k <n>', 'name the n most probable outputs as "alternatives"', wholeNumber)
+    .option('--top-k <n>', 'name the n most probable outputs as "alternatives"', countingNumber)
     .option(
       '--abstain-below <fraction>',
       'give no output below this confidence; it then stands in "wouldBe", with "abstained": true',
@@ -80,8 +81,11 @@ async function predict(modelId: string, options: Options, session: Session): Pro
 }
 
 function recordedWords({ recorded, leftOut }: ServedTraces, modelId: string): string {
-  const apart = leftOut === 0 ? '' : ` ${leftOut} were left out: redaction would have made their outputs untrue.`;
-  return `Recorded ${recorded} traces of model ${modelId}.${apart}`;
+  const apart =
+    leftOut === 0
+      ? ''
+      : ` ${leftOut === 1 ? '1 was' : `${formatCount(leftOut)} were`} left out: redaction would have made ${leftOut === 1 ? 'its output' : 'their outputs'} untrue.`;
+  return `Recorded ${plural(recorded, 'trace')} of model ${modelId}.${apart}`;
 }
 
 interface Work {
@@ -100,7 +104,7 @@ async function answerAll(
   let answered = 0;
   let refused = 0;
   session.progress.stageStarted('predict');
-  const lines = readLines(await openInput('-', session.io.stdin));
+  const lines = readLines(await openInput('-', session.io.stdin), maxLineBytes, { keepBlank: true });
   for await (const batch of availableBatches(lines, batchLimit)) {
     const parsed = batch.map((line) => parseInputLine(line, { isText: options.text }));
     parsed.forEach((line, index) => {
@@ -108,13 +112,13 @@ async function answerAll(
       refused += 1;
       badLines.add({ file: 'standard input', line: numberOf(batch[index]), ...line.problem });
     });
-    const inputs = parsed.flatMap((line) => (line.ok ? [line.value] : []));
+    // A blank line is no traffic: it is answered, so that answers stay beside their lines, and never recorded.
+    const inputs = parsed.flatMap((line, index) => (line.ok && !isBlank(batch[index]) ? [line.value] : []));
     const predictions = await predictionsOf(inputs, checkpoint, today, options, ports);
     const traceIds = (await served?.add(inputs.map((line, at) => ({ line, prediction: predictions[at] })))) ?? null;
     let next = 0;
-    for (const line of parsed) {
-      const at = next;
-      if (line.ok) next += 1;
+    for (const [index, line] of parsed.entries()) {
+      const at = line.ok && !isBlank(batch[index]) ? next++ : -1;
       const answer = line.ok
         ? answerLine(line.value, predictions[at], wantedOf(options), traceIds?.[at] ?? null)
         : { input: null, output: null, confidence: 0, error: line.problem.reason };
@@ -132,6 +136,10 @@ async function answerAll(
     answered === 0 ? 'There was no line on standard input.' : 'No line could be read: write {"input": "..."} a line.',
   );
   return exitCodes.badInput;
+}
+
+function isBlank(line: Line | undefined): boolean {
+  return line?.kind === 'text' && line.text.trim() === '';
 }
 
 function numberOf(line: Line | undefined): number {

@@ -14,8 +14,8 @@ Example:
   $ ratchet status spam-filter
   $ ratchet status spam-filter --json | jq -r .since.verdict
 
-Without MODEL: the only model there is. Traffic, triage and the next run are read from counts alone; to tell how the
-champion does, it answers the judged traces that came since.
+Without MODEL: the only model there is. Judged are the traces of which a judgement counts today; the lines by day count each
+batch for itself. To tell how the champion does, it answers the judged traces that came since.
 
 The champion is held beside its predecessor on the judged traces that came after the run that promoted it began: both
 answer as they are served, neither has seen them, and no choice was made by them. What is near an earlier trace, or near

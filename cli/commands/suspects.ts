@@ -4,7 +4,7 @@ import type { TriagedRecord } from '../../shared/domain/traces/trace-record.ts';
 import { whichModel } from '../../shared/operations/which-model.ts';
 import { kindOf } from '../../shared/ports/kind-of.ts';
 import { readingOf } from '../../shared/ports/reading-of.ts';
-import { wholeNumber } from '../arguments.ts';
+import { countingNumber } from '../arguments.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type CommandResult, commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
@@ -30,7 +30,7 @@ export function addSuspectsCommand(program: Command, run: RunCommand): void {
       'Lists the judgements that the last run found suspect, likeliest wrong first; with --json as lines to correct and ingest.',
     )
     .argument('[model]', 'name of the model; may be left out where there is one alone')
-    .option('--limit <n>', 'how many to list', wholeNumber, 20)
+    .option('--limit <n>', 'how many to list', countingNumber, 20)
     .option('--all', 'list all of them')
     .addHelpText('after', help)
     .action((model: string | undefined, options: unknown, command: Command) =>

@@ -23,12 +23,14 @@ export type Line =
 
 /**
  * Cuts bytes into lines (LF or CRLF) in bounded memory: of a line over `maxBytes` only the beginning is kept. A byte
- * order mark at the beginning of a line is dropped (files that were joined have several), blank lines are passed over.
+ * order mark at the beginning of a line is dropped (files that were joined have several), blank lines are passed over
+ * unless `keepBlank` wants them.
  * A line that is not UTF-8 is unreadable, the others are not touched by it.
  */
 export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
   maxBytes: number = maxLineBytes,
+  { keepBlank = false }: { readonly keepBlank?: boolean } = {},
 ): AsyncGenerator<Line> {
   let pending: Uint8Array[] = [];
   let kept = 0;
@@ -54,7 +56,7 @@ export async function* readLines(
     pending = [];
     kept = 0;
     length = 0;
-    return line;
+    return line.kind === 'text' && line.text.trim() === '' && !keepBlank ? undefined : line;
   };
 
   for await (const chunk of chunks) {
@@ -76,7 +78,7 @@ export async function* readLines(
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
 
-function toLine(bytes: Uint8Array, length: number, number: number, maxBytes: number): Line | undefined {
+function toLine(bytes: Uint8Array, length: number, number: number, maxBytes: number): Line {
   const content = withoutBreakAndMark(bytes);
   if (length > maxBytes) {
     return {
@@ -88,8 +90,7 @@ function toLine(bytes: Uint8Array, length: number, number: number, maxBytes: num
     };
   }
   try {
-    const text = strict.decode(content);
-    return text.trim() === '' ? undefined : { number, kind: 'text', text };
+    return { number, kind: 'text', text: strict.decode(content) };
   } catch {
     return {
       number,

@@ -11,6 +11,7 @@ import { unknownModel } from '../ports/unknown-model.ts';
 import { changeModel } from './change-model.ts';
 import { leaseHeld } from './lease.ts';
 import { type LabelMaterial, type LabelSurvey, readLabelMaterial, surveyLabels } from './survey-labels.ts';
+import { countLetIn } from './traffic-today.ts';
 
 /** A change as a person asks for it. Of a merge, what the task does not know has to stand in judgements. */
 export type LabelWish =
@@ -76,9 +77,12 @@ function changed(model: Model, wish: LabelWish, by: string, material: LabelMater
   const change = changeOf(wish, known, surveyLabels(model, material, ports));
   const task = relabelling.withChange(model.task, change, labelChangesOf(model));
   const critical = criticalAfter(model.settings.critical, change);
+  const entry = { at: new Date(ports.clock.now()).toISOString(), by, what: 'labels' as const, change };
+  const after = { task, changes: withModelChange(model.changes, entry) };
+  const letIn = countLetIn(model, after, material.traces, ports);
   return {
     model: { task, settings: { ...model.settings, critical } },
-    change: { at: new Date(ports.clock.now()).toISOString(), by, what: 'labels' as const, change },
+    change: letIn.judged === 0 ? entry : { ...entry, letIn },
   };
 }
 

@@ -2,6 +2,7 @@ import { RatchetError } from '../domain/base/errors.ts';
 import { canonicalJson } from '../domain/base/ids.ts';
 import type { Json } from '../domain/base/json.ts';
 import { nearestName } from '../domain/base/nearest-name.ts';
+import { badEntries } from '../domain/models/bad-entries.ts';
 import type { Model } from '../domain/models/model.ts';
 import { factsOfSetting, settingFacts } from '../domain/models/setting-facts.ts';
 import { defaultSettings, type Settings, settingsSchema } from '../domain/models/settings.ts';
@@ -86,7 +87,13 @@ function settingsAfter(current: Settings, { set, unset }: SettingsRequest): Sett
   const wrong = [...new Set(parsed.error.issues.map(({ path }) => String(path[0])))].flatMap(
     (name) => factsOfSetting(name) ?? [],
   );
-  const problems = wrong.map(({ name }) => `${name} cannot be ${JSON.stringify(set[name])?.slice(0, 80)}`);
+  const entries = badEntries(parsed.error, set);
+  const problems = wrong.map(({ name }) => {
+    const bad = entries.get(name);
+    return bad === undefined
+      ? `${name} cannot be ${JSON.stringify(set[name])?.slice(0, 80)}`
+      : `${name}: ${bad.join(', ')}`;
+  });
   throw new RatchetError('InvalidInput', `${problems.join('; ')}. Nothing was changed.`, {
     mend: wrong.map(({ name, range, meaning }) => `${name}: ${range} (${meaning}).`).join('\n'),
   });

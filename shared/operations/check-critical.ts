@@ -1,4 +1,5 @@
 import { RatchetError } from '../domain/base/errors.ts';
+import { inList } from '../domain/base/quoted.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
 import type { Model } from '../domain/models/model.ts';
 
@@ -11,6 +12,8 @@ export function checkCritical({ task, settings }: Pick<Model, 'task' | 'settings
   throw new RatchetError(
     'InvalidInput',
     `The critical ${facet} ${JSON.stringify(wrong.slice(0, 80))} is none of the model's ${known.length}.`,
-    { mend: `Name some of its ${facets}: ${known.slice(0, 20).join(', ')}${known.length > 20 ? ', …' : ''}.` },
+    {
+      mend: `Name some of its ${facets}: ${known.slice(0, 20).map(inList).join(', ')}${known.length > 20 ? ', …' : ''}.`,
+    },
   );
 }

@@ -1,5 +1,6 @@
 import { RatchetError } from '../domain/base/errors.ts';
 import { shortDigestOfAll } from '../domain/base/ids.ts';
+import { inList } from '../domain/base/quoted.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
 import type { Parts } from '../domain/evaluation/fold.ts';
 import type { LedgerEntry } from '../domain/evaluation/ledger.ts';
@@ -180,7 +181,7 @@ function firstDataset(
 
 function named(what: string, facets: readonly string[]): readonly string[] {
   if (facets.length === 0) return [];
-  return [`${what}: ${facets.slice(0, 20).join(', ')}${facets.length > 20 ? ', …' : ''}`];
+  return [`${what}: ${facets.slice(0, 20).map(inList).join(', ')}${facets.length > 20 ? ', …' : ''}`];
 }
 
 function nowOf({ clock }: Pick<Ports, 'clock'>): string {

@@ -7,9 +7,10 @@ import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type RecordedScore, recordedScore } from './recorded-score.ts';
 import { activeLease, runOutlook } from './run-outlook.ts';
-import { type Traffic, trafficOf } from './traffic.ts';
+import type { Traffic } from './traffic.ts';
+import { trafficToday } from './traffic-today.ts';
 
-/** A model at a glance, without a look at any trace. */
+/** A model at a glance. */
 export interface ListedModel {
   readonly modelId: string;
   /** Name of the task's kind. */
@@ -72,7 +73,7 @@ async function listedModel(
             since: control.moves.at(-1)?.at ?? champion.createdAt,
             score: recordedScore(champion.scores),
           },
-    traffic: trafficOf(history),
+    traffic: await trafficToday(model, history, ports),
     lastRun: runs.at(-1) ?? null,
     active: await activeLease(control.lease, ports),
     next: await runOutlook({ model, control, runs, history }, ports),

@@ -1,15 +1,17 @@
+import { letInAfter } from '../domain/models/model-change.ts';
 import { hadTheLease } from '../domain/models/run.ts';
 import type { Due } from '../domain/policy/run-trigger.ts';
 import type { Ports } from '../ports/ports.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
 import { championSince, runOutlook } from './run-outlook.ts';
 import { type Traffic, trafficOf, trafficOverTime } from './traffic.ts';
+import { trafficToday } from './traffic-today.ts';
 
-/** How much comes in and fails, and what that means for the next run; known without a look at any trace. */
+/** How much comes in and fails, and what that means for the next run. */
 export interface ModelHealth {
   readonly traffic: Traffic;
   readonly overTime: ReturnType<typeof trafficOverTime>;
-  /** What came since the last run began, or so far. */
+  /** What came since the last run began, or so far; what a change of labels let in is among it. */
   readonly sinceLastRun: Traffic;
   /** Whether a run would start by itself, where runs do, and why or why not. */
   readonly next: Due;
@@ -23,7 +25,7 @@ export interface ModelHealth {
 /** @throws RatchetError UnknownModel */
 export async function modelHealth(
   modelId: string,
-  ports: Pick<Ports, 'lineage' | 'traceLog' | 'owners' | 'clock'>,
+  ports: Pick<Ports, 'lineage' | 'traceLog' | 'owners' | 'clock' | 'tasks'>,
 ): Promise<ModelHealth> {
   const [model, control, begun, history] = await Promise.all([
     ports.lineage.getModel(modelId),
@@ -33,9 +35,15 @@ export async function modelHealth(
   ]);
   if (model === undefined || control === undefined) throw await unknownModel(modelId, ports);
   const runs = begun.filter(hadTheLease);
-  const after = (time: string | null): Traffic =>
-    trafficOf(time === null ? history : history.filter(({ appendedAt }) => Date.parse(appendedAt) > Date.parse(time)));
-  const traffic = trafficOf(history);
+  const traffic = await trafficToday(model, history, ports);
+  const after = (time: string | null): Traffic => {
+    if (time === null) return traffic;
+    const came = trafficOf(history.filter(({ appendedAt }) => Date.parse(appendedAt) > Date.parse(time)));
+    const letIn = letInAfter(model, time);
+    // A trace that was judged in two batches counts in both of them.
+    const judged = Math.min(traffic.judged, came.judged + letIn.judged);
+    return { ...came, judged, failed: Math.min(traffic.failed, judged, came.failed + letIn.failed) };
+  };
   const { enoughFailures, enoughRecords } = model.settings;
   return {
     traffic,

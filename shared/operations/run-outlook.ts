@@ -1,5 +1,6 @@
 import { type Control, type Lease, leaseKeepsOut } from '../domain/models/control.ts';
 import type { Model } from '../domain/models/model.ts';
+import { letInAfter } from '../domain/models/model-change.ts';
 import type { Run } from '../domain/models/run.ts';
 import { type Due, isRunDue, type Trigger } from '../domain/policy/run-trigger.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -18,22 +19,31 @@ export interface ModelState {
 
 /**
  * Whether a run would start by itself on fresh traces, where runs start by themselves, and why or why not; nothing is
- * started.
+ * started. One that nobody works on any more is due to go on.
  */
 export async function runOutlook(state: ModelState, ports: Pick<Ports, 'owners' | 'clock'>): Promise<Due> {
-  const { model, control } = state;
+  const { model, control, runs } = state;
   if (control.championId === null) return { due: false, reason: `Model ${model.modelId} has no champion yet.` };
   const active = await activeRun(control, ports);
-  return active === null ? isDueByHistory('traces-ingested', state) : { due: false, reason: active };
+  if (active !== null) return { due: false, reason: active };
+  const last = runs.at(-1);
+  if (last?.status === 'running') {
+    const reason = `Run ${last.runId} was broken off; ratchet run ${model.modelId} goes on with it.`;
+    return { due: true, reason };
+  }
+  return isDueByHistory('traces-ingested', state);
 }
 
 /** Whether what came into the log makes a run due. */
 export function isDueByHistory(trigger: Trigger, { model, control, runs, history }: ModelState): Due {
+  const since = lastRunAt(runs, trigger);
   return isRunDue({
     trigger,
     history,
     championSince: championSince(control),
-    lastRunAt: lastRunAt(runs, trigger),
+    lastRunAt: since,
+    letIn: letInAfter(model, since).judged,
+    traces: history.reduce((total, { traces }) => total + traces, 0),
     settings: model.settings,
   });
 }

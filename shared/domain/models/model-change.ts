@@ -26,13 +26,35 @@ export const modelChangeSchema = z.discriminatedUnion('what', [
     from: z.record(z.string(), jsonSchema),
     to: z.record(z.string(), jsonSchema),
   }),
-  z.strictObject({ ...changeHead, what: z.literal('labels'), change: labelChangeSchema }),
+  z.strictObject({
+    ...changeHead,
+    what: z.literal('labels'),
+    change: labelChangeSchema,
+    /** Traces of which a judgement counts since, and none did before; left out for none. */
+    letIn: z.strictObject({ judged: z.int(), failed: z.int() }).optional(),
+  }),
 ]);
 export type ModelChange = z.infer<typeof modelChangeSchema>;
 
 /** The label changes among the changes of a model, oldest first. */
 export function labelChangesOf({ changes }: { readonly changes: readonly ModelChange[] }): readonly LabelChange[] {
   return changes.flatMap((change) => (change.what === 'labels' ? [change.change] : []));
+}
+
+/** What label changes let in after a time (ISO 8601; null for all of them). */
+export function letInAfter(
+  { changes }: { readonly changes: readonly ModelChange[] },
+  time: string | null,
+): { readonly judged: number; readonly failed: number } {
+  let judged = 0;
+  let failed = 0;
+  for (const change of changes) {
+    if (change.what !== 'labels' || change.letIn === undefined) continue;
+    if (time !== null && Date.parse(change.at) <= Date.parse(time)) continue;
+    judged += change.letIn.judged;
+    failed += change.letIn.failed;
+  }
+  return { judged, failed };
 }
 
 /**

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Json } from '../base/json.ts';
+import { inList } from '../base/quoted.ts';
 import { defaultSettings, type Settings, settingsSchema } from './settings.ts';
 
 /** What people need to know of a setting. */
@@ -31,7 +32,7 @@ export function factsOfSetting(name: string): SettingFacts | undefined {
 /** A value of a setting as people write it: `0.96`, `strict`, `spam, phishing`, `none`. */
 export function showSetting(value: unknown): string {
   if (!Array.isArray(value)) return String(value);
-  return value.length === 0 ? 'none' : value.join(', ');
+  return value.length === 0 ? 'none' : value.map((entry) => inList(String(entry))).join(', ');
 }
 
 function factsOf(schema: typeof settingsSchema): readonly SettingFacts[] {

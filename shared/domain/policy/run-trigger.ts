@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { percent } from '../base/wording.ts';
+import { percent, plural } from '../base/wording.ts';
 import type { Settings } from '../models/settings.ts';
 import { detectDeterioration, type JudgedBatch } from './deterioration.ts';
 
@@ -21,19 +21,34 @@ export interface DueRequest {
   readonly championSince: string | null;
   /** When the last run began (ISO 8601), which has seen what was there by then; null when there was none. */
   readonly lastRunAt: string | null;
+  /** Traces of which a judgement counts by a change of labels since the last run began; none by default. */
+  readonly letIn?: number;
+  /** Traces there are, which no number of failures exceeds: a trace that was judged in two batches counts in both. */
+  readonly traces?: number;
   readonly settings: Pick<Settings, 'runAfterFailures' | 'deteriorationBaseline' | 'deteriorationThreshold'>;
 }
 
 /**
  * A run is due when enough traces were judged to fail since the last one, when they fail more often than they used to,
- * or when it is time on the schedule and there is anything new at all.
+ * when a change of labels let judgements in that were held, or when it is time on the schedule and there is anything new at all.
  */
-export function isRunDue({ trigger, history, championSince, lastRunAt, settings }: DueRequest): Due {
+export function isRunDue(request: DueRequest): Due {
+  const { trigger, history, championSince, lastRunAt, settings, letIn = 0, traces = Infinity } = request;
   const fresh = appendedAfter(history, lastRunAt);
-  const failures = fresh.reduce((total, batch) => total + (batch.failed ?? 0), 0);
+  const failures = Math.min(
+    traces,
+    fresh.reduce((total, batch) => total + (batch.failed ?? 0), 0),
+  );
   const since = lastRunAt === null ? 'so far' : 'since the last run began';
+  const failedTraces = `${plural(failures, 'trace')} ${failures === 1 ? 'was' : 'were'}`;
   if (failures >= settings.runAfterFailures) {
-    return { due: true, reason: `${failures} traces were judged to fail ${since}.` };
+    return { due: true, reason: `${failedTraces} judged to fail ${since}.` };
+  }
+  if (letIn > 0) {
+    return {
+      due: true,
+      reason: `The labels were changed, and ${plural(letIn, 'more judged trace')} ${letIn === 1 ? 'counts' : 'count'} since.`,
+    };
   }
   const { deteriorated, usualRate, judged, failed } = detectDeterioration(
     appendedAfter(history, championSince),
@@ -49,7 +64,7 @@ export function isRunDue({ trigger, history, championSince, lastRunAt, settings 
     return { due: true, reason: `It is time, and new traces or judgements came in ${since}.` };
   return {
     due: false,
-    reason: `${failures} traces were judged to fail ${since}; a run begins at ${settings.runAfterFailures}.`,
+    reason: `${failedTraces} judged to fail ${since}; a run begins at ${settings.runAfterFailures}.`,
   };
 }
 

@@ -33,7 +33,7 @@ export function parseFieldMap(mappings: readonly string[]): FieldMap {
     const at = mapping.indexOf('=');
     const field = mapping.slice(0, Math.max(0, at)).trim();
     const source = mapping.slice(at + 1);
-    if (at < 1 || source.trim() === '') throw wrong(mapping, 'is no mapping');
+    if (at < 1 || source.trim() === '') throw wrong(mapping, 'does not say which field is taken from where');
     if (!fields.some((known) => known === field) && !/^metadata\.[^.[\]]+$/.test(field))
       throw wrong(mapping, 'names a field that traces do not have');
     map.set(field, source.startsWith(':') ? { kind: 'constant', value: source.slice(1) } : pathSource(source));

@@ -179,7 +179,7 @@ describe('ratchet ingest', () => {
 });
 
 describe('ratchet predict', () => {
-  test('answers each line in order, empty inputs and bad lines too', async () => {
+  test('answers each line in order, empty inputs, blank and bad lines too', async () => {
     const ended = await run(
       ['predict', 'mail'],
       '{"input":"win money now"}\n{"input":""}\n{"input":\n\n{"input":"  "}\n{"input":"the meeting","id":7}',
@@ -193,11 +193,24 @@ describe('ratchet predict', () => {
       ['win money now', 'spam'],
       ['', null],
       [null, null],
+      ['', null],
       ['  ', null],
       ['the meeting', 'ham'],
     ]);
     expect(answers[2].error).toContain('not JSON');
     expect(ended.stderr).toContain('standard input:3: not JSON');
+  });
+
+  test.each([
+    ['predict', 'mail', '--top-k', '0'],
+    ['suspects', 'mail', '--limit', '-1'],
+    ['suspects', 'mail', '--limit', '0'],
+    ['create', 'other', '--labels', 'a,b', '--max-iterations', '0'],
+  ])('and every command refuses a number that counts nothing: %s %s %s %s', async (...args) => {
+    const ended = await run(args, '{"input":"x"}');
+    expect(ended).toMatchObject({ code: 2, stdout: '' });
+    expect(ended.stderr).toContain('It must be a whole number, 1 or more.');
+    expect(ended.stderr).not.toContain('too_small');
   });
 
   test('exits 2 when no line can be read, or the checkpoint is unknown', async () => {

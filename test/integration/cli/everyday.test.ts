@@ -272,13 +272,14 @@ describe('ratchet create', () => {
 
 describe('ratchet predict', () => {
   test('records what it answers, as traces that are judged later', async () => {
-    const stdin = lines([{ input: 'my parcel', id: 1, slice: 'eu' }, { input: 'my password', id: 2 }, { input: '' }]);
+    const stdin = `\n${lines([{ input: 'my parcel', id: 1, slice: 'eu' }, { input: 'my password', id: 2 }, { input: '' }])}`;
     const before = json(await run(['status', 'cold', '--no-compare', '--json'])).health.traffic.traces;
     const ended = await run(['predict', 'cold', '--record'], stdin);
-    const answers = ended.stdout
+    const [blank, ...answers] = ended.stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
+    expect(blank).toEqual({ input: '', output: null, confidence: 0 });
     expect(answers).toMatchObject([
       { id: 1, slice: 'eu', output: 'delivery' },
       { id: 2, output: 'account' },
@@ -306,10 +307,18 @@ describe('ratchet predict', () => {
 
   test('answers texts, names alternatives, and abstains', async () => {
     const args = ['predict', 'cold', '--text', '--top-k', '3', '--abstain-below', '1'];
-    const [answer, ...others] = (await run(args, 'my parcel\n\nthe courier, {"x"\n')).stdout
+    const [answer, blank, ...others] = (await run(args, 'my parcel\n\nthe courier, {"x"\n')).stdout
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line));
+    expect(blank).toEqual({
+      input: '',
+      output: null,
+      confidence: 0,
+      alternatives: [],
+      abstained: false,
+      wouldBe: null,
+    });
     expect(others).toHaveLength(1);
     expect(answer).toMatchObject({ input: 'my parcel', output: null, abstained: true, wouldBe: 'delivery' });
     expect(answer.alternatives).toHaveLength(3);

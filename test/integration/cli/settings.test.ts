@@ -46,6 +46,40 @@ describe('ratchet settings', () => {
     expect((await run('settings', 'mail', 'alpha=0.05')).stdout).toContain('Nothing was changed');
   });
 
+  test('takes a pattern with a comma, and shows it so that it can be given again', async () => {
+    const pattern = 'CUSTOMER=CU-\\d{6,8}';
+    expect((await run('settings', 'mail', `redactPatterns=${pattern}`)).stdout).toBe(
+      `redactPatterns: none → "${pattern}"\n`,
+    );
+    expect((await run('settings', 'mail', `redactPatterns="${pattern}"`)).stdout).toContain('Nothing was changed');
+    expect(await run('create', 'other', '--labels', 'a,b', '--set', `redactPatterns=${pattern}`)).toMatchObject({
+      code: 0,
+    });
+  });
+
+  test('names the entry of a list that is wrong, and what it may be', async () => {
+    const message = 'redact: "phon" is none of email, phone, card, iban, ip.';
+    for (const args of [
+      ['settings', 'mail', 'redact=email,phon'],
+      ['create', 'third', '--labels', 'a,b', '--set', 'redact=email,phon'],
+    ]) {
+      const ended = await run(...args);
+      expect(ended).toMatchObject({ code: 2, stdout: '' });
+      expect(ended.stderr).toContain(message);
+    }
+    const ended = await run('settings', 'mail', 'redactPatterns=GOOD=a,BAD=a*');
+    expect(ended.stderr).toContain('redactPatterns: "BAD=a*" cannot be taken: "*" is not taken');
+  });
+
+  test('quotes labels that hold a comma or a line break, where they stand in a list', async () => {
+    const created = await run('create', 'odd', '--label', 'a, b', '--label', 'c\nd', '--label', 'plain');
+    expect(created.stdout).toContain('3 labels ("a, b", "c\\nd", plain)');
+    expect((await run('settings', 'odd', 'critical="a, b",plain')).stdout).toBe('critical: none → "a, b", plain\n');
+    expect((await run('settings', 'odd', 'critical=b')).stderr).toContain(
+      'Name some of its labels: "a, b", "c\\nd", plain.',
+    );
+  });
+
   test.each([
     ['an unknown name', ['targetScor=1'], 'The nearest one is targetScore.'],
     ['what is no assignment', ['targetScore'], 'Write name=value'],

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { collected, commaSeparated, fraction, path, wholeNumber } from '../../../cli/arguments.ts';
+import { collected, commaSeparated, countingNumber, fraction, path, wholeNumber } from '../../../cli/arguments.ts';
 import { idProblem, idSchema } from '../../../shared/domain/base/ids.ts';
 import { anyText } from '../intake/any-text.ts';
 
@@ -29,6 +29,17 @@ describe('arguments of the command line', () => {
         if (value !== undefined) expect(Number.isSafeInteger(value)).toBe(true);
       }),
     );
+  });
+
+  test.each([
+    ['0', undefined],
+    ['-1', undefined],
+    ['1.5', undefined],
+    ['', undefined],
+    ['1', 1],
+    ['20', 20],
+  ])('that count something are 1 or more: %j', (text, value) => {
+    expect(parsed(countingNumber, text)).toBe(value);
   });
 
   test('that are fractions lie from 0 to 1, or are refused', () => {

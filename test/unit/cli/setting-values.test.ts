@@ -26,6 +26,24 @@ describe('settings on a command line', () => {
     expect(settingValues(['critical='])).toEqual({ critical: [] });
   });
 
+  test.each([
+    ['redactPatterns=CUSTOMER=CU-\\d{6,8}', ['CUSTOMER=CU-\\d{6,8}']],
+    ['redactPatterns=A=a{1,2}, B_2=[x,y]b', ['A=a{1,2}', 'B_2=[x,y]b']],
+    ['redactPatterns="A=a{1,2}",B=b', ['A=a{1,2}', 'B=b']],
+    ['critical="a, b",none', ['a, b', 'none']],
+    ['critical="a ""b"""', ['a "b"']],
+    ['redact=email, phone', ['email', 'phone']],
+    ['redact=none', []],
+  ])('take commas where they belong to an entry: %s', (text, entries) => {
+    expect(Object.values(settingValues([text]))).toEqual([entries]);
+  });
+
+  test('are refused where a list has an empty entry or an open quote', () => {
+    for (const text of ['critical=a,,b', 'critical="a', 'redact=,']) {
+      expect(() => settingValues([text])).toThrow(/is no list/);
+    }
+  });
+
   test('are refused where they assign nothing, or twice', () => {
     for (const text of ['', 'a', '=', '=1']) expect(valuesOf(text)).toBeUndefined();
     expect(valuesOf('alpha=1', 'alpha=2')).toBeUndefined();

@@ -92,6 +92,22 @@ describe('statusLines', () => {
     ]);
   });
 
+  test('separate the thousands of large numbers', () => {
+    const traffic = { traces: 102_000, judged: 102_000, failed: 20_400, lastAt: '2026-03-03T12:00:00Z' };
+    expect(statusLines({ ...status, health: { ...health, traffic } })).toContain(
+      'Traffic: 102,000 traces, 102,000 judged (100.0 %), 20,400 of them failed (20.0 %).',
+    );
+  });
+
+  test('say how a run that was broken off goes on', () => {
+    const { lastRun } = status;
+    if (lastRun === null) throw new Error('no run');
+    const running = { ...lastRun, status: 'running' as const, decision: null, reason: null };
+    expect(statusLines({ ...status, active: null, lastRun: running })).toEqual(
+      expect.arrayContaining(['Last run run-2: broken off; ratchet run mail goes on with it.', 'No run is going on.']),
+    );
+  });
+
   test('say that there is no champion, no run, and nobody at work', () => {
     const nothing = { model: 'mail', champion: null, since: null, lastRun: null, active: null, health, review: null };
     expect(statusLines(nothing)).toEqual([

@@ -22,6 +22,17 @@ describe('readLines', () => {
     ]);
   });
 
+  test('keeps blank lines where they are wanted, but none after the last line break', async () => {
+    const lines: Line[] = [];
+    for await (const line of readLines(bytesOf('a\n\n \r\nb\n'), maxLineBytes, { keepBlank: true })) lines.push(line);
+    expect(lines).toEqual([
+      { number: 1, kind: 'text', text: 'a' },
+      { number: 2, kind: 'text', text: '' },
+      { number: 3, kind: 'text', text: ' ' },
+      { number: 4, kind: 'text', text: 'b' },
+    ]);
+  });
+
   test('drops a byte order mark and carriage returns', async () => {
     expect(await textsOf('\ufeffa\r\nb\r\n')).toEqual([
       [1, 'a'],

@@ -69,6 +69,15 @@ describe('changing labels', () => {
     ]);
   });
 
+  test('records how many judged traces it lets in, and nothing where it lets in none', async () => {
+    await judge('ham', 'spam', 'junk', 'junk');
+    await change({ how: 'add', labels: ['scam'] });
+    await change({ how: 'add', labels: ['junk'] });
+    const [scam, junk] = (await current()).changes;
+    expect(scam).not.toHaveProperty('letIn');
+    expect(junk).toHaveProperty('letIn', { judged: 2, failed: 2 });
+  });
+
   test('only says what would change when it is tried', async () => {
     await judge('junk');
     const before = await current();

@@ -1,11 +1,14 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { moveChampion, takeLease } from '../../../shared/domain/models/control.ts';
+import { changeModel } from '../../../shared/operations/change-model.ts';
 import { updateControl } from '../../../shared/operations/control-item.ts';
 import { latestReported } from '../../../shared/operations/latest-run.ts';
 import { listModels } from '../../../shared/operations/list-models.ts';
 import { modelHealth } from '../../../shared/operations/model-health.ts';
 import { noChampion } from '../../../shared/operations/no-champion.ts';
 import { whichModel } from '../../../shared/operations/which-model.ts';
+import { classificationTask } from '../../../shared/tasks/classification/classification-spec.ts';
+import { labelOutput } from '../../../shared/tasks/classification/label.ts';
 import { sampleCheckpoint, sampleModel, sampleRun } from '../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../helpers/memory-ports.ts';
 import { rejection } from '../../helpers/rejection.ts';
@@ -83,6 +86,24 @@ describe('listModels', () => {
   });
 });
 
+describe('a run that was broken off', () => {
+  test('is due to go on, and not while somebody works on the model', async () => {
+    await crown();
+    await arrive('day1', 5, 1);
+    await ports.lineage.putRun(
+      sampleRun({ runId: 'r1', startedAt: new Date(ports.clock.now()).toISOString(), status: 'running' }),
+    );
+    const next = { due: true, reason: 'Run r1 was broken off; ratchet run m1 goes on with it.' };
+    expect((await listModels(ports))[0]?.next).toEqual(next);
+    expect((await modelHealth('m1', ports)).next).toEqual(next);
+    await updateControl('m1', ports, (control) => {
+      const answer = takeLease(control, { runId: 'r1', owner: 'host:1', now: ports.clock.now(), minutes: 15 });
+      return answer.granted ? answer.next : null;
+    });
+    expect((await modelHealth('m1', ports)).next.due).toBe(false);
+  });
+});
+
 describe('modelHealth', () => {
   test('counts what came since the last run, and what a run lacks', async () => {
     await crown();
@@ -105,6 +126,73 @@ describe('modelHealth', () => {
     await crown('promote');
     await arrive('day2', 10, 5);
     expect((await modelHealth('m1', ports)).missing).toEqual({ failures: 15, records: 0 });
+  });
+});
+
+describe('judged traces', () => {
+  test('count once each, however often they were judged, with the judgement that counts today', async () => {
+    await crown();
+    await arrive('day1', 4, 6);
+    ports.clock.advance(60_000);
+    await ports.traceLog.append('m1', 'review', {
+      traces: [],
+      judgements: [0, 1, 2].map((index) =>
+        sampleJudgement({
+          judgementId: `again-${index}`,
+          traceId: `day1-${index}`,
+          verdict: 'pass',
+          expected: labelOutput('spam'),
+          judgedAt: '2026-01-03T00:00:00.000Z',
+        }),
+      ),
+    });
+    const expected = { traces: 10, judged: 10, failed: 3 };
+    expect((await listModels(ports))[0]?.traffic).toMatchObject(expected);
+    expect((await modelHealth('m1', ports)).traffic).toMatchObject(expected);
+  });
+
+  test('that a change of labels lets in count, and make a run due until one has begun', async () => {
+    await crown();
+    ports.clock.advance(60_000);
+    const traceIds = Array.from({ length: 8 }, (_, index) => `t${index}`);
+    await ports.traceLog.append('m1', 'day1', {
+      traces: traceIds.map((traceId) => sampleTrace({ traceId })),
+      judgements: traceIds.map((traceId) =>
+        sampleJudgement({ judgementId: `j-${traceId}`, traceId, expected: labelOutput('junk') }),
+      ),
+      verdicts: { judged: 0, failed: 0 },
+    });
+    ports.clock.advance(60_000);
+    await ports.lineage.putRun(sampleRun({ startedAt: new Date(ports.clock.now()).toISOString(), status: 'finished' }));
+    const before = await modelHealth('m1', ports);
+    expect(before.next.due).toBe(false);
+    expect(before.missing.failures).toBe(20);
+
+    ports.clock.advance(60_000);
+    await changeModel('m1', ports, async (model) => ({
+      model: { ...model, task: classificationTask(['ham', 'junk', 'spam']) },
+      change: {
+        at: new Date(ports.clock.now()).toISOString(),
+        by: 'ana',
+        what: 'labels',
+        change: { how: 'add', labels: ['junk'] },
+        letIn: { judged: 8, failed: 8 },
+      },
+    }));
+    const after = await modelHealth('m1', ports);
+    expect(after.traffic).toMatchObject({ traces: 8, judged: 8, failed: 8 });
+    expect(after.sinceLastRun).toMatchObject({ traces: 0, judged: 8, failed: 8 });
+    expect(after.missing.failures).toBe(12);
+    expect(after.next).toEqual({
+      due: true,
+      reason: 'The labels were changed, and 8 more judged traces count since.',
+    });
+
+    ports.clock.advance(60_000);
+    await ports.lineage.putRun(
+      sampleRun({ runId: 'r2', startedAt: new Date(ports.clock.now()).toISOString(), status: 'finished' }),
+    );
+    expect((await modelHealth('m1', ports)).next.due).toBe(false);
   });
 });
 

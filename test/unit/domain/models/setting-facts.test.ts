@@ -26,5 +26,5 @@ test.each([
 });
 
 test('a value is shown as it is written', () => {
-  expect([0.5, 'strict', [], ['a', 'b, c']].map(showSetting)).toEqual(['0.5', 'strict', 'none', 'a, b, c']);
+  expect([0.5, 'strict', [], ['a', 'b, c']].map(showSetting)).toEqual(['0.5', 'strict', 'none', 'a, "b, c"']);
 });
