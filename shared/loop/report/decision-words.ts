@@ -6,12 +6,25 @@ import { evidenceDays, shortEvidence } from './evidence-rows.ts';
 import { enoughForPoints, formatPoints, formatPValue } from './format.ts';
 import { ruleTitles, stopReasons } from './plain-words.ts';
 import type { ReportData } from './report-data.ts';
+import { stackOption } from './stack-option.ts';
 import { visibleLine } from './visible-text.ts';
 
 /** What the words of a decision are made of. */
 export type Decided = Pick<
   ReportData,
-  'decision' | 'ended' | 'candidates' | 'decidedOn' | 'evidence' | 'rates' | 'keptOut' | 'review' | 'model' | 'words'
+  | 'decision'
+  | 'ended'
+  | 'candidates'
+  | 'decidedOn'
+  | 'evidence'
+  | 'rates'
+  | 'keptOut'
+  | 'unlearnt'
+  | 'review'
+  | 'links'
+  | 'weighed'
+  | 'model'
+  | 'words'
 >;
 
 /** The decision in words, the same in the report, the curation log and the closing lines of a run. */
@@ -105,12 +118,20 @@ function withoutCandidate(data: Decided): string {
     const { checkpointId, by, reason } = keptOut;
     return `Checkpoint ${checkpointId} was rolled back by ${visibleLine(by, 100)}: ${visibleLine(reason, 300)}`;
   }
+  if (data.unlearnt.length > 0) return withoutJudgedExample(data);
   const short = shortEvidence(data);
   if (short.length === 0) return 'No candidate came before the gate';
   const wanted = short.map(({ have, need, wanted: what }) => plural(need - have, `more ${what}`));
   const days = evidenceDays(data);
   const when = days === null ? '' : `, about ${plural(days, 'day')} at the present rate`;
   return `${wanted.join(' and ')} ${short.length === 1 && short.every(({ have, need }) => need - have === 1) ? 'is' : 'are'} missing until there is enough to decide by${when}${withoutAnswer(data)}`;
+}
+
+/** `order_where, order_when have no judged example since the split: judge some (ratchet report MODEL --review)`. */
+function withoutJudgedExample({ unlearnt, model, links }: Decided): string {
+  const shown = unlearnt.slice(0, namedFacets).map((facet) => visibleLine(facet, 60));
+  const more = unlearnt.length > shown.length ? ` and ${formatCount(unlearnt.length - shown.length)} more` : '';
+  return `${shown.join(', ')}${more} ${unlearnt.length === 1 ? 'has' : 'have'} no judged example since the split: judge some (ratchet report ${model.modelId} --review${stackOption({ links })})`;
 }
 
 /** Failures that would count if somebody said what is right. */
@@ -124,7 +145,7 @@ function whyKept(data: Decided): string {
     return 'No person has judged anything since, so the same evidence would make the like of it again, and nothing was trained.';
   }
   if (decidedCandidate(data) === null) {
-    return shortEvidence(data).length > 0
+    return data.unlearnt.length > 0 || shortEvidence(data).length > 0
       ? 'The run ended before training.'
       : 'The run ended without a candidate to weigh.';
   }

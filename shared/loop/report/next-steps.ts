@@ -3,6 +3,7 @@ import { decidedCandidate } from './decided-candidate.ts';
 import { evidenceDays, shortEvidence } from './evidence-rows.ts';
 import type { ReportData } from './report-data.ts';
 import { reviewFile } from './review-lines.ts';
+import { stackOption } from './stack-option.ts';
 
 type Draft = Omit<ReportData, 'nextSteps'>;
 
@@ -32,11 +33,6 @@ export function ingestReview(data: Pick<ReportData, 'model' | 'links'>): string 
   return `ratchet ingest ${data.model.modelId} ${reviewFile}${stackOption(data)}`;
 }
 
-/** What a command needs where the model is on a deployed stack. */
-function stackOption({ links }: Pick<ReportData, 'links'>): string {
-  return links.length > 0 ? ' --stack NAME' : '';
-}
-
 function afterDecision(data: Draft): string[] {
   const { run, model, decision } = data;
   const option = stackOption(data);
@@ -50,6 +46,7 @@ function afterDecision(data: Draft): string[] {
       `Have people judge what went wrong and ingest it (ratchet ingest ${model.modelId} FILE${option}): the next run learns from that. To let candidates in all the same: ratchet rollback ${model.modelId} --release ${checkpointId} --reason WHY${option}`,
     ];
   }
+  if (data.unlearnt.length > 0) return [];
   const short = shortEvidence(data);
   if (short.length > 0) {
     const wanted = short.map(({ have, need, wanted: what }) => plural(need - have, `more ${what}`));
