@@ -227,11 +227,14 @@ describe('labels that change, one after the other', () => {
         judge,
       };
     });
+    // As people write them: a name that was given up is known by any form of it.
+    const written = late.map((line, at) => ({ ...line, output: ['delivery', 'Delivery', ' DELIVERY'][at] ?? '' }));
     const told = await ingestTraces(
-      { modelId, sources: [{ name: 'late.jsonl', open: async () => bytesOf(late) }] },
+      { modelId, sources: [{ name: 'late.jsonl', open: async () => bytesOf(written) }] },
       workspace.ports,
     );
-    expect(told).toMatchObject({ held: 0, quarantined: 0 });
+    expect(told).toMatchObject({ held: 0, quarantined: 0, unknownOutputs: [] });
+    expect(told.notes.map(({ text }) => text)).toContain('"Delivery" read as "shipping"');
     const shipping = (counts: typeof before) => counts.labels.find(({ label }) => label === 'shipping')?.judged ?? 0;
     expect(shipping(await survey())).toBe(shipping(before) + 3);
   });

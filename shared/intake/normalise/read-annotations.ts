@@ -1,4 +1,5 @@
 import type { Output } from '../../domain/base/output.ts';
+import { outputToday } from '../../domain/base/output-today.ts';
 import type { Annotation } from '../../ports/trace-format.ts';
 import { type GivenJudgement, verdictBy } from './given-judgement.ts';
 import { readOutput } from './read-output.ts';
@@ -58,7 +59,7 @@ function readAnnotation(annotation: Annotation, context: ReadingContext): GivenJ
 function rightOutput({ label, correction, name }: Annotation, context: ReadingContext): Output | null {
   const { task, kind } = context;
   if (correction !== null && correction !== undefined) {
-    const read = readOutput(correction, 'expected', task, kind);
+    const read = readOutput(correction, 'expected', context);
     if (!read.ok) {
       context.notes.add(`a correction as ${JSON.stringify(name.slice(0, 80))}: ${read.problem.reason}; left out`);
       return null;
@@ -67,8 +68,13 @@ function rightOutput({ label, correction, name }: Annotation, context: ReadingCo
     return read.output;
   }
   if (label === null) return null;
-  const read = readOutput(label, 'expected', task, kind);
-  if (!read.ok || read.unknown !== null || kind.problem(task, '', read.output) !== null) return null;
+  const read = readOutput(label, 'expected', context);
+  if (
+    !read.ok ||
+    read.unknown !== null ||
+    kind.problem(task, '', outputToday(read.output, context.labelReading)) !== null
+  )
+    return null;
   if (read.note !== null) context.notes.add(read.note);
   return read.output;
 }

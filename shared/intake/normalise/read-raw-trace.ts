@@ -212,7 +212,7 @@ function example(): LineResult<never> {
 
 /** Reads identity, time, output and confidence in place. Returns what is wrong; null for nothing. */
 function readFields(fields: Fields, context: ReadingContext): LineProblem | null {
-  const { task, kind, notes } = context;
+  const { kind, notes } = context;
   const output = fields.get('output');
   if (output === undefined)
     return {
@@ -220,7 +220,7 @@ function readFields(fields: Fields, context: ReadingContext): LineProblem | null
       mend: 'write it (null for no answer), or say where it is: --map output=FIELD',
     };
   if (output !== null) {
-    const read = readOutput(output, 'output', task, kind);
+    const read = readOutput(output, 'output', context);
     if (!read.ok) return read.problem;
     if (read.note !== null) notes.add(read.note);
     if (read.unknown !== null) notes.add(`answers that are none of the model's: ${shown(read.output, kind)}`);
@@ -420,7 +420,7 @@ function rightOutput(fields: Fields, input: string | null, context: ReadingConte
   const { task, kind, notes } = context;
   const written = fields.get('expected');
   if (written === undefined || written === null) return { ok: true, value: null };
-  const read = readOutput(written, 'expected', task, kind);
+  const read = readOutput(written, 'expected', context);
   if (!read.ok) return read;
   // What the task does not know yet is held where judgements are read; what no task could take is wrong here.
   const problem = kind.read === undefined && input !== null ? kind.problem(task, input, read.output) : null;

@@ -4,6 +4,7 @@ import { evidenceDays, shortEvidence } from './evidence-rows.ts';
 import type { ReportData } from './report-data.ts';
 import { reviewFile } from './review-lines.ts';
 import { stackOption } from './stack-option.ts';
+import { visibleLine } from './visible-text.ts';
 
 type Draft = Omit<ReportData, 'nextSteps'>;
 
@@ -46,7 +47,12 @@ function afterDecision(data: Draft): string[] {
       `Have people judge what went wrong and ingest it (ratchet ingest ${model.modelId} FILE${option}): the next run learns from that. To let candidates in all the same: ratchet rollback ${model.modelId} --release ${checkpointId} --reason WHY${option}`,
     ];
   }
-  if (data.unlearnt.length > 0) return [];
+  if (data.unlearnt.length > 0)
+    return data.review.counts.length > 0
+      ? []
+      : [
+          `Ingest judged traces of ${data.unlearnt.map((facet) => visibleLine(facet, 60)).join(', ')} (ratchet ingest ${model.modelId} FILE${option}), then run again.`,
+        ];
   const short = shortEvidence(data);
   if (short.length > 0) {
     const wanted = short.map(({ have, need, wanted: what }) => plural(need - have, `more ${what}`));

@@ -127,6 +127,7 @@ function refused(message: string, mend: string): RatchetError {
 
 function labelReading(changes: readonly LabelChange[]): LabelReading {
   const known = new Map<string, Translated>();
+  const former = formerNames(changes);
   return {
     translate(output) {
       const label = labelOf(output);
@@ -135,8 +136,32 @@ function labelReading(changes: readonly LabelChange[]): LabelReading {
       if (known.size < 20_000) known.set(label, translated);
       return translated;
     },
+    formerly(output) {
+      const label = labelOf(output);
+      const found = former.exact.has(label) ? label : (former.byForm.get(normalisedText(label)) ?? null);
+      return found === null ? null : labelOutput(found);
+    },
     joins: changes.some((change) => change.how === 'merge' && change.labels.length > 1),
   };
+}
+
+/** Names that changes gave up, and by {@link normalisedText}; null where two share one form. */
+function formerNames(changes: readonly LabelChange[]): {
+  readonly exact: ReadonlySet<string>;
+  readonly byForm: ReadonlyMap<string, string | null>;
+} {
+  const exact = new Set(
+    changes.flatMap((change) => {
+      if (change.how === 'add') return [];
+      return change.how === 'merge' ? [...change.labels, ...change.aliases] : [change.from];
+    }),
+  );
+  const byForm = new Map<string, string | null>();
+  for (const name of exact) {
+    const form = normalisedText(name);
+    byForm.set(form, byForm.has(form) ? null : name);
+  }
+  return { exact, byForm };
 }
 
 function translateLabel(before: string, changes: readonly LabelChange[]): Translated {
