@@ -2,10 +2,11 @@ import { formatCount, plural } from '../../domain/base/wording.ts';
 import type { FallenFacet } from '../../domain/evaluation/facet-losses.ts';
 import type { GateVerdict } from '../../domain/evaluation/gate.ts';
 import { decidedCandidate } from './decided-candidate.ts';
-import { evidenceDays, shortEvidence } from './evidence-rows.ts';
+import { evidenceDays, isAllRight, reviewIsEnough, shortEvidence, withoutAnswer } from './evidence-rows.ts';
 import { enoughForPoints, formatPoints, formatPValue } from './format.ts';
 import { ruleTitles, stopReasons } from './plain-words.ts';
 import type { ReportData } from './report-data.ts';
+import { reviewFile } from './review-lines.ts';
 import { stackOption } from './stack-option.ts';
 import { visibleLine } from './visible-text.ts';
 
@@ -121,10 +122,16 @@ function withoutCandidate(data: Decided): string {
   if (data.unlearnt.length > 0) return withoutJudgedExample(data);
   const short = shortEvidence(data);
   if (short.length === 0) return 'No candidate came before the gate';
+  if (isAllRight(data))
+    return `the champion has all ${plural(data.weighed.size, 'judged trace')} right: there is nothing to learn from`;
+  if (reviewIsEnough(data)) {
+    const open = withoutAnswer(data);
+    return `${plural(open, 'failure has', 'failures have')} no right answer yet, enough to decide by once ${open === 1 ? 'it is' : 'they are'} filled in: fill in ${reviewFile} first (ratchet report ${data.model.modelId} --review${stackOption(data)})`;
+  }
   const wanted = short.map(({ have, need, wanted: what }) => plural(need - have, `more ${what}`));
   const days = evidenceDays(data);
   const when = days === null ? '' : `, about ${plural(days, 'day')} at the present rate`;
-  return `${wanted.join(' and ')} ${short.length === 1 && short.every(({ have, need }) => need - have === 1) ? 'is' : 'are'} missing until there is enough to decide by${when}${withoutAnswer(data)}`;
+  return `${wanted.join(' and ')} ${short.length === 1 && short.every(({ have, need }) => need - have === 1) ? 'is' : 'are'} missing until there is enough to decide by${when}${unanswered(data)}`;
 }
 
 /** `order_where, order_when have no judged example since the split: judge some (ratchet report MODEL --review)`. */
@@ -134,9 +141,8 @@ function withoutJudgedExample({ unlearnt, model, links }: Decided): string {
   return `${shown.join(', ')}${more} ${unlearnt.length === 1 ? 'has' : 'have'} no judged example since the split: judge some (ratchet report ${model.modelId} --review${stackOption({ links })})`;
 }
 
-/** Failures that would count if somebody said what is right. */
-function withoutAnswer({ review }: Decided): string {
-  const open = review.counts.find(({ why }) => why === 'fail-without-correction')?.count ?? 0;
+function unanswered(data: Decided): string {
+  const open = withoutAnswer(data);
   return open === 0 ? '' : `; ${plural(open, 'failure has', 'failures have')} no right answer yet`;
 }
 
