@@ -300,6 +300,7 @@ export function promotedReport(): ReportData {
     evidence: { failures: 231, records: 2_704 },
     rates: { failures: 8.25, records: 96.6 },
     keptOut: null,
+    unlearnt: [],
     triage: [
       { category: 'clean', kind: 'none', count: 2_604, example: '' },
       { category: 'fixable-noise', kind: 'typos', count: 288, example: texts[3] ?? '' },

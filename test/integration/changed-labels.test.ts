@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../cli/workspace.ts';
@@ -226,11 +227,14 @@ describe('labels that change, one after the other', () => {
         judge,
       };
     });
+    // As people write them: a name that was given up is known by any form of it.
+    const written = late.map((line, at) => ({ ...line, output: ['delivery', 'Delivery', ' DELIVERY'][at] ?? '' }));
     const told = await ingestTraces(
-      { modelId, sources: [{ name: 'late.jsonl', open: async () => bytesOf(late) }] },
+      { modelId, sources: [{ name: 'late.jsonl', open: async () => bytesOf(written) }] },
       workspace.ports,
     );
-    expect(told).toMatchObject({ held: 0, quarantined: 0 });
+    expect(told).toMatchObject({ held: 0, quarantined: 0, unknownOutputs: [] });
+    expect(told.notes.map(({ text }) => text)).toContain('"Delivery" read as "shipping"');
     const shipping = (counts: typeof before) => counts.labels.find(({ label }) => label === 'shipping')?.judged ?? 0;
     expect(shipping(await survey())).toBe(shipping(before) + 3);
   });
@@ -277,6 +281,27 @@ describe('labels that change, one after the other', () => {
     expect(found.checkpoints.map(({ right }) => right)).not.toContain(true);
     // Nobody can say the new names yet: the old one is the best there is.
     expect(await predicted([privacyTexts(1, 'fresh')[0]?.input ?? ''])).toEqual(['privacy']);
+
+    const champion = await championOf(workspace);
+    const untold = await run();
+    expect(untold).toMatchObject({
+      decision: 'kept',
+      champion: champion.checkpointId,
+      headline: `consent, erasure have no judged example since the split: judge some (ratchet report ${modelId} --review)`,
+    });
+    const review = await ratchetInProcess(['report', modelId, '--review', '--workspace', workspace.directory]);
+    const asked = (await readFile(review.stdout.trim(), 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const ofSplit = asked.filter(({ metadata }) => metadata.review.why === 'left-open');
+    expect(ofSplit.length).toBeGreaterThanOrEqual(old?.judged ?? 0);
+    expect(untold.review).toBe(asked.length);
+    for (const { expected, metadata } of ofSplit) {
+      expect(expected).toBeNull();
+      expect(metadata.review.reason).toContain('its label was split; say which part it is');
+    }
+    expect((await championOf(workspace)).checkpointId).toBe(champion.checkpointId);
 
     const parts = privacyTexts(160, 'anew').map(({ input }) => ({
       input: input.replaceAll(/\b(?:delete|erase|records|unsubscribe|privacy|consent|gdpr|personal)\b/g, ''),

@@ -37,6 +37,11 @@ export interface Translated {
 /** Reads outputs through the label changes of a model. */
 export interface LabelReading {
   translate(output: Output): Translated;
+  /**
+   * The output with a name that a change gave up, which this one is, or is but for case, blanks and Unicode form; null
+   * where it is none, and where it may be several.
+   */
+  formerly?(output: Output): Output | null;
   /** Whether labels were merged: then probabilities of several answers belong to one. */
   readonly joins: boolean;
 }

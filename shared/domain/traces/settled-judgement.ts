@@ -16,17 +16,19 @@ export function settledJudgement(
     const open = effectiveJudgement(logged.leftOpen);
     return open === undefined
       ? { judgement: null }
-      : { judgement: null, unsettled: { why: 'left-open', reason: whyLeftOpen(open, kind) } };
+      : { judgement: null, unsettled: { why: 'left-open', reason: whyLeftOpen(open, logged, kind) } };
   }
   if (found.kind !== 'counts') return { judgement: null, unsettled: { why: found.kind, reason: found.reason } };
   const { verdict, expected, judge } = found.judgement;
   return { judgement: { verdict, expected: expected ?? null, judge } };
 }
 
-function whyLeftOpen({ expected, verdict }: Judgement, kind: TaskKind): string {
+function whyLeftOpen({ expected, verdict }: Judgement, { trace }: ReadThrough, kind: TaskKind): string {
   const said =
     expected === undefined
       ? `judged to ${verdict ?? 'fail'}`
       : `judged to be ${JSON.stringify(kind.show(expected).slice(0, 80))}`;
-  return `${said} before the labels were changed, which leaves open what that says today: judge it anew`;
+  const wasSplit = expected !== undefined || trace.output === null;
+  const wanted = wasSplit ? 'its label was split; say which part it is' : 'judge it anew';
+  return `${said} before the labels were changed, which leaves open what that says today: ${wanted}`;
 }

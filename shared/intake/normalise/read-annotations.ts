@@ -1,4 +1,5 @@
 import type { Output } from '../../domain/base/output.ts';
+import { outputToday } from '../../domain/base/output-today.ts';
 import type { Trace } from '../../domain/traces/trace.ts';
 import type { Annotation } from '../../ports/trace-format.ts';
 import type { LineProblem } from '../parse-json-line.ts';
@@ -83,7 +84,7 @@ function rightOutput(
 ): Output | null {
   const { task, kind } = context;
   if (correction !== null && correction !== undefined) {
-    const read = readOutput(correction, 'expected', task, kind);
+    const read = readOutput(correction, 'expected', context);
     const leaveOut = ({ reason }: LineProblem): null => {
       context.notes.add(`a correction as ${JSON.stringify(name.slice(0, 80))}: ${reason}; left out`);
       return null;
@@ -96,8 +97,9 @@ function rightOutput(
     return read.output;
   }
   if (label === null) return null;
-  const read = readOutput(label, 'expected', task, kind);
-  if (!read.ok || read.unknown !== null || kind.problem(task, input ?? '', read.output) !== null) return null;
+  const read = readOutput(label, 'expected', context);
+  if (!read.ok || read.unknown !== null) return null;
+  if (kind.problem(task, input ?? '', outputToday(read.output, context.labelReading)) !== null) return null;
   if (read.note !== null) context.notes.add(read.note);
   return read.output;
 }

@@ -1,4 +1,6 @@
+import type { LabelReading } from '../../domain/base/label-change.ts';
 import type { Output } from '../../domain/base/output.ts';
+import { outputToday } from '../../domain/base/output-today.ts';
 import type { OutputReading, TaskKind } from '../../domain/base/task-kind.ts';
 import type { TaskSpec } from '../../domain/base/task-spec.ts';
 import { describeIssues, type LineProblem } from '../parse-json-line.ts';
@@ -15,12 +17,19 @@ export type ReadOutput =
     }
   | { readonly ok: false; readonly problem: LineProblem };
 
+interface Known {
+  readonly task: TaskSpec | null;
+  readonly kind: TaskKind;
+  /** Null where the labels were never changed. */
+  readonly labelReading: LabelReading | null;
+}
+
 /**
  * Reads what a file has for an output.
  * @param field it stands in, for messages
  */
-export function readOutput(written: unknown, field: string, task: TaskSpec | null, kind: TaskKind): ReadOutput {
-  if (kind.read !== undefined) return fromReading(kind.read(task, written), field);
+export function readOutput(written: unknown, field: string, { task, kind, labelReading }: Known): ReadOutput {
+  if (kind.read !== undefined) return asFormerly(fromReading(kind.read(task, written), field), kind, labelReading);
   const parsed = kind.output.safeParse(written);
   if (parsed.success) return { ok: true, output: parsed.data, note: null, unknown: null };
   return refused(`"${field}": ${describeIssues(parsed.error)}`, `write ${kind.words.output}`);
@@ -37,6 +46,18 @@ function fromReading(reading: OutputReading, field: string): ReadOutput {
       return refused(`"${field}" is ${reading.reason}`, mend);
     }
   }
+}
+
+/** A name that the model gave up is known, however it is written; what became of it is read from the log later. */
+function asFormerly(read: ReadOutput, { key, show }: TaskKind, reading: LabelReading | null): ReadOutput {
+  if (!read.ok || read.unknown === null) return read;
+  const former = reading?.formerly?.(read.output) ?? null;
+  if (former === null) return read;
+  const isVariant = key(former) !== key(read.output);
+  const note = isVariant
+    ? `${JSON.stringify(show(read.output).slice(0, 80))} read as ${JSON.stringify(show(outputToday(former, reading)))}`
+    : read.note;
+  return { ok: true, output: former, note, unknown: null };
 }
 
 function refused(reason: string, mend: string): ReadOutput {

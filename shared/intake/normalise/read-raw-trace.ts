@@ -217,7 +217,7 @@ function example({ isGold }: RawTrace): LineResult<never> {
 
 /** Reads identity, time, output and confidence in place. Returns what is wrong; null for nothing. */
 function readFields(fields: Fields, context: ReadingContext): LineProblem | null {
-  const { task, kind, notes } = context;
+  const { kind, notes } = context;
   const output = fields.get('output');
   if (output === undefined)
     return {
@@ -225,7 +225,7 @@ function readFields(fields: Fields, context: ReadingContext): LineProblem | null
       mend: 'write it (null for no answer), or say where it is: --map output=FIELD',
     };
   if (output !== null) {
-    const read = readOutput(output, 'output', task, kind);
+    const read = readOutput(output, 'output', context);
     if (!read.ok) return read.problem;
     if (read.note !== null) notes.add(read.note);
     if (read.unknown !== null) notes.add(`answers that are none of the model's: ${shown(read.output, kind)}`);
@@ -425,7 +425,7 @@ function rightOutput(fields: Fields, context: ReadingContext): LineResult<Output
   const { task, kind, notes } = context;
   const written = fields.get('expected');
   if (written === undefined || written === null) return { ok: true, value: null };
-  const read = readOutput(written, 'expected', task, kind);
+  const read = readOutput(written, 'expected', context);
   if (!read.ok) return read;
   if (read.note !== null) notes.add(read.note);
   return { ok: true, value: read.output };

@@ -1,5 +1,8 @@
+import type { LabelReading } from '../../domain/base/label-change.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { TaskSpec } from '../../domain/base/task-spec.ts';
+import type { Model } from '../../domain/models/model.ts';
+import { labelReadingOf } from '../../domain/models/model-change.ts';
 import type { JudgeKind } from '../../domain/traces/judgement.ts';
 import type { TraceFormat } from '../../ports/trace-format.ts';
 import type { FieldMap } from './field-map.ts';
@@ -26,6 +29,8 @@ export class ReadingContext {
   readonly modelId: string;
   readonly task: TaskSpec;
   readonly kind: TaskKind;
+  /** Null where the labels of the model were never changed. */
+  readonly labelReading: LabelReading | null;
   readonly format: Pick<TraceFormat, 'name' | 'zone' | 'freeNames'>;
   readonly map: FieldMap;
   readonly passAt: number | null;
@@ -38,7 +43,7 @@ export class ReadingContext {
   readonly mapped = new Set<string>();
 
   constructor(given: {
-    readonly model: { readonly modelId: string; readonly task: TaskSpec };
+    readonly model: Pick<Model, 'modelId' | 'task' | 'changes'>;
     readonly kind: TaskKind;
     readonly format: Pick<TraceFormat, 'name' | 'zone' | 'freeNames'>;
     readonly options: ReadingOptions;
@@ -49,6 +54,7 @@ export class ReadingContext {
     this.modelId = given.model.modelId;
     this.task = given.model.task;
     this.kind = given.kind;
+    this.labelReading = labelReadingOf(given.model, given.kind);
     this.format = given.format;
     this.map = given.options.map;
     this.passAt = given.options.passAt;

@@ -2,16 +2,30 @@ import { formatCount, plural } from '../../domain/base/wording.ts';
 import type { FallenFacet } from '../../domain/evaluation/facet-losses.ts';
 import type { GateVerdict } from '../../domain/evaluation/gate.ts';
 import { decidedCandidate } from './decided-candidate.ts';
-import { evidenceDays, shortEvidence } from './evidence-rows.ts';
+import { evidenceDays, isAllRight, reviewIsEnough, shortEvidence, withoutAnswer } from './evidence-rows.ts';
 import { enoughForPoints, formatPoints, formatPValue } from './format.ts';
 import { ruleTitles, stopReasons } from './plain-words.ts';
 import type { ReportData } from './report-data.ts';
+import { reviewFile } from './review-lines.ts';
+import { stackOption } from './stack-option.ts';
 import { visibleLine } from './visible-text.ts';
 
 /** What the words of a decision are made of. */
 export type Decided = Pick<
   ReportData,
-  'decision' | 'ended' | 'candidates' | 'decidedOn' | 'evidence' | 'rates' | 'keptOut' | 'review' | 'model' | 'words'
+  | 'decision'
+  | 'ended'
+  | 'candidates'
+  | 'decidedOn'
+  | 'evidence'
+  | 'rates'
+  | 'keptOut'
+  | 'unlearnt'
+  | 'review'
+  | 'links'
+  | 'weighed'
+  | 'model'
+  | 'words'
 >;
 
 /** The decision in words, the same in the report, the curation log and the closing lines of a run. */
@@ -105,17 +119,30 @@ function withoutCandidate(data: Decided): string {
     const { checkpointId, by, reason } = keptOut;
     return `Checkpoint ${checkpointId} was rolled back by ${visibleLine(by, 100)}: ${visibleLine(reason, 300)}`;
   }
+  if (data.unlearnt.length > 0) return withoutJudgedExample(data);
   const short = shortEvidence(data);
   if (short.length === 0) return 'No candidate came before the gate';
+  if (isAllRight(data))
+    return `the champion has all ${plural(data.weighed.size, 'judged trace')} right: there is nothing to learn from`;
+  if (reviewIsEnough(data)) {
+    const open = withoutAnswer(data);
+    return `${plural(open, 'failure has', 'failures have')} no right answer yet, enough to decide by once ${open === 1 ? 'it is' : 'they are'} filled in: fill in ${reviewFile} first (ratchet report ${data.model.modelId} --review${stackOption(data)})`;
+  }
   const wanted = short.map(({ have, need, wanted: what }) => plural(need - have, `more ${what}`));
   const days = evidenceDays(data);
   const when = days === null ? '' : `, about ${plural(days, 'day')} at the present rate`;
-  return `${wanted.join(' and ')} ${short.length === 1 && short.every(({ have, need }) => need - have === 1) ? 'is' : 'are'} missing until there is enough to decide by${when}${withoutAnswer(data)}`;
+  return `${wanted.join(' and ')} ${short.length === 1 && short.every(({ have, need }) => need - have === 1) ? 'is' : 'are'} missing until there is enough to decide by${when}${unanswered(data)}`;
 }
 
-/** Failures that would count if somebody said what is right. */
-function withoutAnswer({ review }: Decided): string {
-  const open = review.counts.find(({ why }) => why === 'fail-without-correction')?.count ?? 0;
+/** `order_where, order_when have no judged example since the split: judge some (ratchet report MODEL --review)`. */
+function withoutJudgedExample({ unlearnt, model, links }: Decided): string {
+  const shown = unlearnt.slice(0, namedFacets).map((facet) => visibleLine(facet, 60));
+  const more = unlearnt.length > shown.length ? ` and ${formatCount(unlearnt.length - shown.length)} more` : '';
+  return `${shown.join(', ')}${more} ${unlearnt.length === 1 ? 'has' : 'have'} no judged example since the split: judge some (ratchet report ${model.modelId} --review${stackOption({ links })})`;
+}
+
+function unanswered(data: Decided): string {
+  const open = withoutAnswer(data);
   return open === 0 ? '' : `; ${plural(open, 'failure has', 'failures have')} no right answer yet`;
 }
 
@@ -124,7 +151,7 @@ function whyKept(data: Decided): string {
     return 'No person has judged anything since, so the same evidence would make the like of it again, and nothing was trained.';
   }
   if (decidedCandidate(data) === null) {
-    return shortEvidence(data).length > 0
+    return data.unlearnt.length > 0 || shortEvidence(data).length > 0
       ? 'The run ended before training.'
       : 'The run ended without a candidate to weigh.';
   }

@@ -2,6 +2,7 @@ import type { ReportData } from './report-data.ts';
 
 /** One kind of evidence that the gate counts. */
 export interface EvidenceRow {
+  readonly kind: 'failures' | 'records';
   readonly name: string;
   /** What one would have to ingest more of: one of it. */
   readonly wanted: string;
@@ -19,6 +20,7 @@ export function evidenceRows({ evidence, rates, model }: Counted): readonly Evid
   const { enoughFailures, enoughRecords } = model.settings;
   return [
     {
+      kind: 'failures',
       name: 'failures after triage',
       wanted: 'judged failure',
       have: evidence.failures,
@@ -26,6 +28,7 @@ export function evidenceRows({ evidence, rates, model }: Counted): readonly Evid
       perDay: rates?.failures ?? null,
     },
     {
+      kind: 'records',
       name: 'judged traces',
       wanted: 'judged trace',
       have: evidence.records,
@@ -38,6 +41,25 @@ export function evidenceRows({ evidence, rates, model }: Counted): readonly Evid
 /** The kinds of evidence of which there is too little. */
 export function shortEvidence(data: Counted): readonly EvidenceRow[] {
   return evidenceRows(data).filter((row) => row.have < row.need);
+}
+
+/** Failures that would count if somebody said what is right. */
+export function withoutAnswer({ review }: Pick<ReportData, 'review'>): number {
+  return review.counts.find(({ why }) => why === 'fail-without-correction')?.count ?? 0;
+}
+
+/** Whether what is missing is there already, but for the right answers of failures that wait in the review. */
+export function reviewIsEnough(data: Counted & Pick<ReportData, 'review'>): boolean {
+  const [only, ...others] = shortEvidence(data);
+  return only?.kind === 'failures' && others.length === 0 && withoutAnswer(data) >= only.need - only.have;
+}
+
+/** Whether failures alone are missing since the champion has everything right. */
+export function isAllRight(data: Counted & Pick<ReportData, 'review' | 'weighed'>): boolean {
+  const { size, right } = data.weighed;
+  const [only, ...others] = shortEvidence(data);
+  const failed = only?.kind === 'failures' && others.length === 0 ? only.have : null;
+  return failed === 0 && size > 0 && right === size && withoutAnswer(data) === 0;
 }
 
 /** In how many days there is enough of a kind at the present rate, at least 1; null where nobody can tell. */

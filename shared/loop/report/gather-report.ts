@@ -6,12 +6,14 @@ import { weaknessSchema } from '../../domain/diagnosis/probe.ts';
 import { taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
 import { type EvaluationAnswer, evaluationAnswerSchema } from '../../domain/evaluation/evaluation-set.ts';
 import { datasetModeSchema } from '../../domain/models/dataset.ts';
+import { exampleSchema } from '../../domain/models/example.ts';
 import type { Run } from '../../domain/models/run.ts';
 import { type SplitRecord, splitRecordSchema } from '../../domain/traces/trace-record.ts';
 import { leftOutOfFigures } from '../../domain/triage/detector-name.ts';
 import { readJson, readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { unlearntParts } from '../engine/unlearnt-parts.ts';
 import { readCandidate } from '../state/candidate.ts';
 import { type GatedCandidate, gateFileSchema } from '../state/gate-result.ts';
 import { type History, historySchema } from '../state/iteration.ts';
@@ -68,7 +70,11 @@ export async function gatherReport(
   };
   const answered = await answersOf(decided, gated, ports);
   const taxonomy = await readTaxonomy(input, records, answered, kind, ports);
-  const review = reviewOf(records, kind);
+  const openExamples =
+    plan.leftOpenExamplesKey === undefined
+      ? []
+      : await readJsonl(ports.objects, plan.leftOpenExamplesKey, exampleSchema);
+  const review = reviewOf(records, kind, { examples: openExamples, since: plan.model.createdAt });
 
   const draft: Omit<ReportData, 'nextSteps'> = {
     run,
@@ -90,6 +96,7 @@ export async function gatherReport(
     },
     evidence: { failures: input.split.failures, records: input.split.evidence.size },
     keptOut: input.split.keptOut,
+    unlearnt: await unlearntParts(plan, records, ports),
     rates: evidenceRates(records, ports.clock.now()),
     triage: triageCounts(records),
     weighed: { size: input.split.evidence.size, right: input.split.evidence.right },

@@ -1,8 +1,10 @@
 import { formatCount, plural } from '../../domain/base/wording.ts';
 import { decidedCandidate } from './decided-candidate.ts';
-import { evidenceDays, shortEvidence } from './evidence-rows.ts';
+import { evidenceDays, isAllRight, reviewIsEnough, shortEvidence } from './evidence-rows.ts';
 import type { ReportData } from './report-data.ts';
 import { reviewFile } from './review-lines.ts';
+import { stackOption } from './stack-option.ts';
+import { visibleLine } from './visible-text.ts';
 
 type Draft = Omit<ReportData, 'nextSteps'>;
 
@@ -10,7 +12,9 @@ type Draft = Omit<ReportData, 'nextSteps'>;
 export function nextSteps(data: Draft): string[] {
   const poison = countOf(data, 'poison');
   const external = (data.taxonomy?.clusters ?? []).filter((cluster) => cluster.fixability === 'external');
-  const steps = [...afterDecision(data), ...review(data)];
+  const reviewFirst = data.keptOut === null && decidedCandidate(data) === null && reviewIsEnough(data);
+  const decided = afterDecision(data);
+  const steps = reviewFirst ? [...review(data), ...decided] : [...decided, ...review(data)];
   if (external.length > 0)
     steps.push(
       `${plural(external.length, 'cluster')} of failures no training mends: change the prompt, the ${data.words.facets} or the input instead (see why it fails).`,
@@ -27,14 +31,11 @@ export function nextSteps(data: Draft): string[] {
   return steps;
 }
 
-/** The command that brings a review back. */
+/** The command that brings a review back, wherever it lies. */
 export function ingestReview(data: Pick<ReportData, 'model' | 'links'>): string {
-  return `ratchet ingest ${data.model.modelId} ${reviewFile}${stackOption(data)}`;
-}
-
-/** What a command needs where the model is on a deployed stack. */
-function stackOption({ links }: Pick<ReportData, 'links'>): string {
-  return links.length > 0 ? ' --stack NAME' : '';
+  const { modelId } = data.model;
+  const option = stackOption(data);
+  return `ratchet ingest ${modelId} "$(ratchet report ${modelId} --review${option})"${option}`;
 }
 
 function afterDecision(data: Draft): string[] {
@@ -50,7 +51,20 @@ function afterDecision(data: Draft): string[] {
       `Have people judge what went wrong and ingest it (ratchet ingest ${model.modelId} FILE${option}): the next run learns from that. To let candidates in all the same: ratchet rollback ${model.modelId} --release ${checkpointId} --reason WHY${option}`,
     ];
   }
+  if (data.unlearnt.length > 0)
+    return data.review.counts.length > 0
+      ? []
+      : [
+          `Ingest judged traces of ${data.unlearnt.map((facet) => visibleLine(facet, 60)).join(', ')} (ratchet ingest ${model.modelId} FILE${option}), then run again.`,
+        ];
   const short = shortEvidence(data);
+  if (isAllRight(data)) {
+    return [
+      `Go on as before: a run has something to learn from once judged traces are ingested that the champion gets wrong (ratchet ingest ${model.modelId} FILE${option}).`,
+    ];
+  }
+  if (decidedCandidate(data) === null && reviewIsEnough(data))
+    return [`Then run again: ratchet run ${model.modelId}${option}`];
   if (short.length > 0) {
     const wanted = short.map(({ have, need, wanted: what }) => plural(need - have, `more ${what}`));
     const days = evidenceDays(data);

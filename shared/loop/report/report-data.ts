@@ -116,6 +116,8 @@ export interface ReportData {
   readonly evidence: GateRequest['evidence'] | null;
   /** What a person took back and the evidence would make again, so that nothing was trained; null where nothing is. */
   readonly keptOut: Split['keptOut'];
+  /** What labels were split into that nothing to learn from is about, so that nothing was trained; mostly empty. */
+  readonly unlearnt: readonly string[];
   /** How fast evidence comes; null where the log does not tell. */
   readonly rates: EvidenceRates | null;
   readonly triage: readonly {

@@ -3,7 +3,7 @@ import { figure } from './chart.ts';
 import { describeRates, rateChart, rateLegend } from './chart-rates.ts';
 import { decidedCandidate } from './decided-candidate.ts';
 import { decisionWords, isConvincing, mayBeChance } from './decision-words.ts';
-import { daysUntilEnough, type EvidenceRow, evidenceRows, shortEvidence } from './evidence-rows.ts';
+import { daysUntilEnough, type EvidenceRow, evidenceRows, isAllRight, shortEvidence } from './evidence-rows.ts';
 import { formatDuration, formatInstant, formatPoints, formatRate, fractionOf } from './format.ts';
 import { html, type Markup } from './markup.ts';
 import { capitalise, ruleTitles } from './plain-words.ts';
@@ -74,7 +74,7 @@ function whyNot(data: ReportData): Markup | null {
     return html`<p>What held it back:</p><ul class="reasons">${failed.map((rule) => html`<li><strong>${ruleTitles[rule.rule]}.</strong> ${visibleProse(rule.detail)}</li>`)}</ul>`;
   }
   const short = shortEvidence(data);
-  if (short.length === 0) return null;
+  if (short.length === 0 || isAllRight(data)) return null;
   return html`<p>What is missing:</p><ul class="reasons">${short.map((row) => html`<li><strong>${formatCount(row.need - row.have)} more</strong> ${row.name}: there ${row.have === 1 ? 'is' : 'are'} ${formatCount(row.have)}, and ${formatCount(row.need)} are needed${pace(row)}.</li>`)}</ul>`;
 }
 

@@ -8,11 +8,14 @@ import { isUsableRecord, type SplitRecord, trains, triagedRecordSchema } from '.
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Stage } from '../engine/stage.ts';
+import { unlearntParts } from '../engine/unlearnt-parts.ts';
 import { mostShards, shortReason } from '../state/limits.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { type Split, type shardSchema, splitSchema } from '../state/split.ts';
 import { stageHead } from '../state/stage-head.ts';
 import { triagedSchema } from '../state/triaged.ts';
+
+const mostNamed = 5;
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, triaged: triagedSchema });
 
@@ -22,7 +25,8 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
   input: inputSchema,
   output: splitSchema,
   async run({ prepared, triaged }, { ports, key }) {
-    const { model, champion, rolledBack = [] } = await readPlan(prepared, ports);
+    const plan = await readPlan(prepared, ports);
+    const { model, champion, rolledBack = [] } = plan;
     const records = (await readJsonl(ports.objects, triaged.triagedKey, triagedRecordSchema)).map(
       (record): SplitRecord => ({ ...record, part: diagnosisPart(record.groupId, model.splitSalt) }),
     );
@@ -49,7 +53,9 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
     const { enoughFailures, enoughRecords } = model.settings;
     const people = peopleDigest(records, kindOf(model, ports));
     const keptOut = keptOutBy(rolledBack, people);
+    const unlearnt = await unlearntParts(plan, records, ports);
     const missing = [
+      ...(unlearnt.length > 0 ? [`no example of ${namedFirst(unlearnt)} since the split`] : []),
       ...(failures < enoughFailures
         ? [`${failures} failures after triage with a known right answer, ${enoughFailures} are needed`]
         : []),
@@ -77,6 +83,11 @@ function reasonOf(missing: string, keptOut: RolledBack | null): string | null {
     );
   }
   return missing === '' ? null : `Too little evidence: ${missing}.`;
+}
+
+function namedFirst(names: readonly string[]): string {
+  const more = names.length - mostNamed;
+  return `${names.slice(0, mostNamed).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
 }
 
 function withoutDigest({ checkpointId, by, reason, at }: RolledBack): Split['keptOut'] {

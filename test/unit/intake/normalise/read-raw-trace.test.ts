@@ -19,7 +19,7 @@ import { classificationTask } from '../../../../shared/tasks/classification/clas
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { anyText } from '../any-text.ts';
 
-const model = { modelId: 'mail', task: classificationTask(['ham', 'spam', 'To review']) };
+const model = { modelId: 'mail', task: classificationTask(['ham', 'spam', 'To review']), changes: [] };
 const good = { traceId: 't1', timestamp: '2026-01-01T00:00:00Z', input: 'win now', output: 'ham' };
 const table: Pick<TraceFormat, 'name' | 'zone' | 'freeNames'> = { name: 'csv', zone: null, freeNames: true };
 const export_: Pick<TraceFormat, 'name' | 'zone' | 'freeNames'> = { name: 'tool', zone: 'UTC', freeNames: false };

@@ -58,9 +58,34 @@ describe('the headline', () => {
     expect(headlineOf({ ...tooLittleEvidenceReport(), review: { counts: [], lines: 0 } })).toBe(
       '13 more judged failures and 27 more judged traces are missing until there is enough to decide by, about 6 days at the present rate',
     );
-    const one = { ...tooLittleEvidenceReport(), evidence: { failures: 19, records: 60 }, rates: null };
+    const one = { ...tooLittleEvidenceReport(), evidence: { failures: 19, records: 49 }, rates: null };
     expect(headlineOf(one)).toBe(
-      '1 more judged failure is missing until there is enough to decide by; 41 failures have no right answer yet',
+      '1 more judged failure and 1 more judged trace are missing until there is enough to decide by; 41 failures have no right answer yet',
+    );
+  });
+
+  it('asks for the right answers first where they are enough', () => {
+    expect(headlineOf({ ...tooLittleEvidenceReport(), evidence: { failures: 19, records: 60 } })).toBe(
+      '41 failures have no right answer yet, enough to decide by once they are filled in: fill in review.jsonl first (ratchet report support-intents --review)',
+    );
+  });
+
+  it('says that there is nothing to learn from where the champion has everything right', () => {
+    const data = {
+      ...tooLittleEvidenceReport(),
+      evidence: { failures: 0, records: 320 },
+      weighed: { size: 320, right: 320 },
+      review: { counts: [], lines: 0 },
+    };
+    expect(headlineOf(data)).toBe('the champion has all 320 judged traces right: there is nothing to learn from');
+    expect(headlineOf({ ...data, weighed: { size: 320, right: 319 } })).toContain(
+      '20 more judged failures are missing',
+    );
+  });
+
+  it('names the parts of a split label that have no judged example', () => {
+    expect(headlineOf({ ...tooLittleEvidenceReport(), unlearnt: ['where'] })).toBe(
+      'where has no judged example since the split: judge some (ratchet report support-intents --review)',
     );
   });
 

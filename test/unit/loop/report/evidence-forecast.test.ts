@@ -24,7 +24,7 @@ describe('how fast evidence comes', () => {
   });
 
   it('says in how many days there is enough', () => {
-    const row = { name: '', wanted: '', have: 7, need: 20 };
+    const row = { kind: 'failures' as const, name: '', wanted: '', have: 7, need: 20 };
     expect(daysUntilEnough({ ...row, perDay: 2.4 })).toBe(6);
     expect(daysUntilEnough({ ...row, perDay: 500 })).toBe(1);
     expect(daysUntilEnough({ ...row, perDay: 0 })).toBeNull();

@@ -10,6 +10,27 @@ describe('what to do next', () => {
     );
   });
 
+  it('begins with the review where its failures are enough, and with nothing where all is right', () => {
+    const data = tooLittleEvidenceReport();
+    const open = nextSteps({ ...data, evidence: { failures: 19, records: 60 } });
+    expect(open[0]).toMatch(/^\d+ traces wait for a person: fill in "expected"/);
+    expect(open[1]).toBe('Then run again: ratchet run support-intents');
+    const allRight = {
+      evidence: { failures: 0, records: 320 },
+      weighed: { size: 320, right: 320 },
+      review: { counts: [], lines: 0 },
+    };
+    expect(nextSteps({ ...data, ...allRight })[0]).toMatch(/^Go on as before/);
+  });
+
+  it('asks for judged examples of the parts of a split label, by the review where there is one', () => {
+    const data = { ...tooLittleEvidenceReport(), unlearnt: ['where', 'when'] };
+    expect(nextSteps(data)[0]).toMatch(/traces wait for a person/);
+    expect(nextSteps({ ...data, review: { counts: [], lines: 0 } })[0]).toContain(
+      'Ingest judged traces of where, when',
+    );
+  });
+
   it('asks only for what is missing, also where a candidate came before the gate', () => {
     const [first] = nextSteps({ ...keptReport(), evidence: { failures: 19, records: 400 } });
     expect(first).toMatch(/^Ingest 1 more judged failure \(ratchet ingest/);
@@ -24,7 +45,7 @@ describe('what to do next', () => {
     expect(steps[0]).toContain('the rule that the best candidate failed');
     expect(steps[1]).toContain('regressed examples');
     expect(steps).toContain(
-      '60 traces wait for a person: fill in "expected" in review.jsonl beside this report (60 in it), then ratchet ingest support-intents review.jsonl',
+      '60 traces wait for a person: fill in "expected" in review.jsonl beside this report (60 in it), then ratchet ingest support-intents "$(ratchet report support-intents --review)"',
     );
   });
 

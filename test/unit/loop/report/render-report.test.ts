@@ -280,7 +280,7 @@ describe('what clusters gained', () => {
 describe('what a person should review', () => {
   it('is named with its file, its counts by reason and the command that brings it back', () => {
     const section = textOf(promotedReport(), '#review');
-    expect(section).toContain('ratchet ingest support-intents review.jsonl');
+    expect(section).toContain('ratchet ingest support-intents "$(ratchet report support-intents --review)"');
     expect(section).toMatch(/The judgement is suspect 19 Judged wrong, and nobody has said what is right 41/);
     const more = { ...promotedReport(), review: { ...promotedReport().review, lines: 50 } };
     expect(textOf(more, '#review')).toContain('the first 50 of these 60 traces; 10 more are left');

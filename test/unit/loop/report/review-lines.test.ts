@@ -16,7 +16,7 @@ const failing: Partial<SplitRecord> = {
   judgement: { verdict: 'fail', expected: labelOutput('spam'), judge },
 };
 
-const review = (records: readonly SplitRecord[], limit?: number) => reviewOf(records, classification, limit);
+const review = (records: readonly SplitRecord[], limit?: number) => reviewOf(records, classification, null, limit);
 
 describe('what a person should review', () => {
   it('is where people disagree, suspects, outputs nobody knows, failures without a right answer and sure mistakes, in this order', () => {
@@ -39,6 +39,33 @@ describe('what a person should review', () => {
       ['sure', 'sure-mistake'],
     ]);
     expect(counts.map(({ count }) => count)).toEqual([1, 1, 1, 1, 1]);
+  });
+
+  it('is what a split of its label left open, and examples of it whose text no trace has', () => {
+    const unsettled = { why: 'left-open', reason: 'its label was split; say which part it is' } as const;
+    const open = { judgement: null, verdict: 'unknown', expected: null, unsettled } as const;
+    const example = (input: string, kind: 'file' | 'synthesis' = 'file') => ({
+      exampleId: input,
+      input,
+      output: labelOutput('order'),
+      weight: 1,
+      slice: 'gold' as const,
+      provenance: kind === 'file' ? { kind, line: 1 } : { kind, method: 'typo', traceId: 'a', clusterId: 'c' },
+      folds: [],
+    });
+    const examples = [example('text of open'), example('own'), example('own'), example('made up', 'synthesis')];
+    const { lines, counts } = reviewOf([sampleRecord('open', open), sampleRecord('fine')], classification, {
+      examples: [...examples, example('text of fine')],
+      since: '2026-01-01T00:00:00.000Z',
+    });
+    expect(counts).toEqual([{ why: 'left-open', count: 2 }]);
+    expect(lines.map(({ input, expected }) => [input, expected])).toEqual([
+      ['text of open', null],
+      ['own', null],
+    ]);
+    expect(lines[1]).toMatchObject({ traceId: expect.stringMatching(/^example-[0-9a-f]{16}$/), output: null });
+    for (const { metadata } of lines)
+      expect(metadata.review.reason).toContain('its label was split; say which part it is');
   });
 
   it('leaves alone a sure mistake that a person has judged', () => {
