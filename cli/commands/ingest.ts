@@ -105,13 +105,15 @@ async function ingest(
   return exitCodeOf(result, options, session);
 }
 
-function exitCodeOf(result: IngestResult, { strict }: Options, session: Session): ExitCode {
+function exitCodeOf(result: IngestResult, { strict, format }: Options, session: Session): ExitCode {
   const { lines, quarantined } = result;
   const share = strict === true ? 0 : strict;
   if (share !== undefined && (quarantined > share * lines || result.unreadable > 0)) {
     session.output.say(`More than ${100 * share} % of the lines cannot be used: ${quarantined} of ${lines}.`);
     return exitCodes.fault;
   }
+  // Its reason stands among the warnings or the bad lines.
+  if (format !== undefined && result.unreadable > 0) return exitCodes.badInput;
   if (result.ingested + result.alreadyKnown + result.judgements + result.erased > 0) return exitCodes.done;
   if (quarantined + result.unreadable === 0) return exitCodes.done;
   session.output.say('No line could be used.');

@@ -39,7 +39,7 @@ export interface IngestResult {
   /** Lines of traces that were erased: they are passed over. */
   readonly erased: number;
   readonly quarantined: number;
-  /** Files of which no record could be read. */
+  /** Files of which no record could be read, or be used as the format that a person named. */
   readonly unreadable: number;
   /** Object keys of the quarantined lines, JSON lines of {@link BadLine}. */
   readonly quarantine: readonly string[];

@@ -120,7 +120,13 @@ class Ingest {
     try {
       const found = await detectFormat(chunks, source.name, this.#ports.formats, this.#request.format ?? null);
       if (found === null) this.#warnings.push(`${source.name} is empty: nothing to do`);
-      else await this.#readRecords(found.format, found.chunks, file);
+      else {
+        await this.#readRecords(found.format, found.chunks, file);
+        if (this.#request.format != null && !file.isUsed) {
+          this.#unreadable += 1;
+          this.#warnings.push(`${source.name}: nothing of it could be used as ${found.format.name} (--format)`);
+        }
+      }
     } catch (error) {
       if (!(error instanceof RatchetError && error.name === 'InvalidInput')) throw error;
       const reason = error.message.replace(/\.$/, '');
@@ -331,6 +337,8 @@ class FileReading {
   /** Whether anything was judged so far. */
   isJudged = false;
   context: ReadingContext | null = null;
+  /** Whether any record of it could be used. */
+  isUsed = false;
   #traces = 0;
 
   constructor(name: string, { onProblem }: IngestRequest) {
@@ -339,6 +347,7 @@ class FileReading {
   }
 
   took(isTrace: boolean, isJudged: boolean): void {
+    this.isUsed = true;
     if (isTrace) this.#traces += 1;
     if (isJudged) this.isJudged = true;
     this.problems.good();

@@ -1,7 +1,7 @@
 import type { Output } from '../domain/base/output.ts';
 import type { OutputProblem, TaskKind } from '../domain/base/task-kind.ts';
 import type { TaskSpec } from '../domain/base/task-spec.ts';
-import type { FormatItem, RawTrace, TraceFormat } from '../ports/trace-format.ts';
+import type { RawTrace, TraceFormat } from '../ports/trace-format.ts';
 import { detectFormat } from './detect-format.ts';
 import { nameFields } from './normalise/field-names.ts';
 import { type Note, Notes } from './normalise/notes.ts';
@@ -47,6 +47,11 @@ export interface ExampleReading {
   readonly onBadLine?: (bad: BadExampleLine) => void;
 }
 
+/** What the exports of these formats answer is what a model said in production. */
+const ofProduction: ReadonlySet<string> = new Set([
+  ...['otlp', 'openinference', 'phoenix', 'bedrock', 'atif', 'langsmith', 'langfuse', 'flywheel'],
+]);
+
 /** From so many lines on one sentence is told of a file that is wrong as a whole. */
 const enoughForOne = 3;
 
@@ -63,7 +68,9 @@ export async function readExampleLines(
   const notes = new Notes();
   const bad: Omit<BadExampleLine, 'lines'>[] = [];
   const read: (NumberedExample & { readonly text: string })[] = [];
-  for await (const item of itemsOf(chunks, reading)) {
+  const file = await detectFormat(chunks, reading.name, reading.formats);
+  const items = file?.format.read(file.chunks, reading.name) ?? [];
+  for await (const item of items) {
     if (item.kind === 'passed-over') continue;
     const { line } = item;
     const text = item.text.slice(0, 300);
@@ -87,16 +94,10 @@ export async function readExampleLines(
       bad.push({ line: example.line, reason, mend: 'keep the right one of the two', text });
     }
   }
+  if (file !== null && ofProduction.has(file.format.name) && lines.length > 0)
+    notes.add("the model's answers are taken as right outputs", lines.length);
   tell(bad, lines.length, reading.onBadLine);
   return { lines, refused: bad.length, duplicates, notes: notes.list() };
-}
-
-async function* itemsOf(
-  chunks: AsyncIterable<Uint8Array>,
-  { name, formats }: ExampleReading,
-): AsyncGenerator<FormatItem> {
-  const file = await detectFormat(chunks, name, formats);
-  if (file !== null) yield* file.format.read(file.chunks, name);
 }
 
 function exampleOf(

@@ -107,6 +107,19 @@ describe('scores of a tool', () => {
   });
 });
 
+test('a file of which nothing can be used in the format that was named is unreadable, an empty one is not', async () => {
+  const as = (format: string | null, text: string) =>
+    ingestTraces({ modelId: 'mail', format, sources: [{ name: 'f', open: async () => bytesOf(text) }] }, ports);
+  const trace = line({});
+  expect(await as('otlp', trace)).toMatchObject({
+    unreadable: 1,
+    warnings: ['f: nothing of it could be used as otlp (--format)'],
+  });
+  expect(await as('otlp', '')).toMatchObject({ unreadable: 0 });
+  expect(await as('ratchet', trace)).toMatchObject({ unreadable: 0, ingested: 1 });
+  expect(await as(null, '{"resourceSpans":[]}')).toMatchObject({ unreadable: 0 });
+});
+
 describe('ingestTraces', () => {
   test('keeps traces with their judgements', async () => {
     const result = await ingest(line({ expected: 'spam' }), line({ traceId: 't2' }));

@@ -36,6 +36,16 @@ describe('readExampleLines', () => {
     expect(texts(found)).toEqual(['"text" read as "input" (1)', '"label" read as "output" (1)']);
   });
 
+  test("says that the model's answers are taken for right where a tool recorded them", async () => {
+    const call = { type: 'GENERATION', start_time: '2026-01-01 09:00:00.000000' };
+    const found = await read([
+      { ...call, id: 'o1', trace_id: 't1', input: 'win now', output: 'spam' },
+      { ...call, id: 'o2', trace_id: 't2', input: 'see you', output: 'ham' },
+    ]);
+    expect(outputs(found)).toEqual(['spam', 'ham']);
+    expect(texts(found)).toEqual(["the model's answers are taken as right outputs (2)"]);
+  });
+
   test('takes numbers and booleans as the texts of labels, and says so', async () => {
     const found = await read([
       { input: 'a', output: 0 },
