@@ -1,9 +1,9 @@
-import { access, constants, mkdir, stat } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { access, constants, stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { DirectoryObjectStore } from '../shared/adapters/local/directory-object-store.ts';
 import { SeededRandom } from '../shared/adapters/local/seeded-random.ts';
 import { SqliteLineageStore } from '../shared/adapters/local/sqlite-lineage-store.ts';
-import { errorCode, storageFailure } from '../shared/adapters/local/storage-failure.ts';
+import { storageFailure } from '../shared/adapters/local/storage-failure.ts';
 import { SystemClock } from '../shared/adapters/local/system-clock.ts';
 import { SystemIds } from '../shared/adapters/local/system-ids.ts';
 import { createBackEnds } from '../shared/composition/create-back-ends.ts';
@@ -13,6 +13,7 @@ import { RatchetError } from '../shared/domain/base/errors.ts';
 import type { Observer } from '../shared/ports/observer.ts';
 import { taskKinds } from '../shared/tasks/task-kinds.ts';
 import { lazyTraceStore } from './lazy-trace-store.ts';
+import { makeFolder } from './make-folder.ts';
 import type { Place } from './place.ts';
 import { ProcessOwners } from './process-owners.ts';
 import { cacheFolder, lineageFile, objectsFolder } from './workspace-files.ts';
@@ -86,22 +87,13 @@ async function findWorkspace(root: string): Promise<void> {
 
 async function makeDirectory(root: string): Promise<void> {
   try {
-    await makeMissing(root);
+    await makeFolder(root);
   } catch (error) {
     throw storageFailure('create', root, error);
   }
   if ((await stat(root)).isDirectory()) return;
   throw new RatchetError('InvalidInput', `${root} is a file, not a directory.`, {
     mend: 'Name a directory with --workspace DIR.',
-  });
-}
-
-/** One directory after the other: on some file systems (/proc) Node's own `recursive` never ends. */
-async function makeMissing(path: string): Promise<void> {
-  if ((await stat(path).catch(() => undefined)) !== undefined) return;
-  await makeMissing(dirname(path));
-  await mkdir(path).catch((error: unknown) => {
-    if (errorCode(error) !== 'EEXIST') throw error;
   });
 }
 
