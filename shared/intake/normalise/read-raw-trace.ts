@@ -422,7 +422,7 @@ function ownJudgement(
 }
 
 function rightOutput(fields: Fields, context: ReadingContext): LineResult<Output | null> {
-  const { task, kind, notes } = context;
+  const { notes } = context;
   const written = fields.get('expected');
   if (written === undefined || written === null) return { ok: true, value: null };
   const read = readOutput(written, 'expected', context);
