@@ -69,19 +69,24 @@ function describe(checkpoint: Checkpoint, dataset: Dataset | undefined, champion
   ].join(' · ');
 }
 
-/** A line each frozen set of records, with its versions: a human correction makes a new one. */
+/**
+ * A line each frozen set of records, with its versions: a human correction makes a new one. What a checkpoint that was
+ * promoted again froze the same is shown once.
+ */
 function setLines({ evaluationSets }: LineageView): readonly string[] {
   if (evaluationSets.length === 0) return [];
   const groups = Map.groupBy(evaluationSets, (set) => `${set.checkpointId} ${set.runId} ${set.name}`);
   return [
     'Frozen records:',
-    ...[...groups.values()].flatMap((group) => {
-      const versions = [...group].sort((a, b) => a.version - b.version);
-      const newest = versions.at(-1);
-      if (newest === undefined) return [];
-      const history = versions.map(({ version, right, size }) => `v${version} ${right} of ${size} right`);
-      return [`  ${newest.checkpointId} · ${newest.name} · ${history.join(' → ')}`];
-    }),
+    ...new Set(
+      [...groups.values()].flatMap((group) => {
+        const versions = [...group].sort((a, b) => a.version - b.version);
+        const newest = versions.at(-1);
+        if (newest === undefined) return [];
+        const history = versions.map(({ version, right, size }) => `v${version} ${right} of ${size} right`);
+        return [`  ${newest.checkpointId} · ${newest.name} · ${history.join(' → ')}`];
+      }),
+    ),
   ];
 }
 

@@ -6,7 +6,7 @@ import { sliceSchema } from '../shared/domain/models/example.ts';
 import { decisionSchema, runSchema } from '../shared/domain/models/run.ts';
 import { judgeSchema, verdictSchema } from '../shared/domain/traces/judgement.ts';
 import { triageSchema } from '../shared/domain/triage/triage.ts';
-import { reviewReasons } from '../shared/loop/report/review-lines.ts';
+import { reviewReasons } from '../shared/loop/state/review.ts';
 
 const modelName = z.string().describe('name of the model');
 const checkpointName = z.string().describe('id of a checkpoint');

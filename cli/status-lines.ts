@@ -1,5 +1,5 @@
 import { formatCount, percent, plural } from '../shared/domain/base/wording.ts';
-import { reviewWords } from '../shared/loop/report/review-lines.ts';
+import { reviewWords } from '../shared/loop/state/review.ts';
 import { printableLine } from './printable.ts';
 import type { CommandResult } from './results.ts';
 import { sparkline } from './sparkline.ts';

@@ -192,7 +192,7 @@ async function createWith(
   const { knownFacets, words } = kindOf(model, ports);
   const labels = knownFacets(model.task);
   const trained = dataset?.manifest.examples ?? 0;
-  const notes = [...(dataset?.manifest.notes ?? [])];
+  const notes = [...(result.labelNotes ?? []), ...(dataset?.manifest.notes ?? [])];
   await session.output.result(
     commandResult('create', {
       model: modelId,

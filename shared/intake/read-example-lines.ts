@@ -47,10 +47,16 @@ export interface ExampleReading {
   readonly onBadLine?: (bad: BadExampleLine) => void;
 }
 
+<<<<<<< HEAD
 /** What the exports of these formats answer is what a model said in production. */
 const ofProduction: ReadonlySet<string> = new Set([
   ...['otlp', 'openinference', 'phoenix', 'bedrock', 'atif', 'langsmith', 'langfuse', 'flywheel'],
 ]);
+=======
+/** What is said where labels that are one but for how they are written became one. */
+export const variantsAreOne =
+  'labels that differ only in case, blanks or Unicode form are one; --keep-label-variants keeps them apart';
+>>>>>>> yc
 
 /** From so many lines on one sentence is told of a file that is wrong as a whole. */
 const enoughForOne = 3;
@@ -169,19 +175,15 @@ function withoutVariants<T extends NumberedExample>(
     for (const [key, others] of counts) {
       const other = others[0]?.output;
       if (key !== best?.[0] && other !== undefined)
-        notes.add(`${quoted(kind.show(other))} read as ${quoted(kind.show(output))}`, others.length);
+        notes.add(`${quotedVariant(kind.show(other))} read as ${quotedVariant(kind.show(output))}`, others.length);
     }
   }
-  if (kept.size > 0)
-    notes.add(
-      'labels that differ only in case, blanks or Unicode form are one; --keep-label-variants keeps them apart',
-      kept.size,
-    );
+  if (kept.size > 0) notes.add(variantsAreOne, kept.size);
   return examples.map((example) => ({ ...example, output: kept.get(form(example.output)) ?? example.output }));
 }
 
 /** Written with escapes where two texts could look the same. */
-function quoted(text: string): string {
+export function quotedVariant(text: string): string {
   return JSON.stringify(text.slice(0, 80)).replaceAll(/\p{M}|[^\S ]/gu, (sign) => {
     return `\\u${sign.codePointAt(0)?.toString(16).padStart(4, '0') ?? ''}`;
   });

@@ -12,7 +12,7 @@ import type { Example } from '../domain/models/example.ts';
 import type { BackEndNames, Model } from '../domain/models/model.ts';
 import { type Settings, settingsSchema } from '../domain/models/settings.ts';
 import type { Note } from '../intake/normalise/notes.ts';
-import { type BadExampleLine, readExampleLines } from '../intake/read-example-lines.ts';
+import { type BadExampleLine, quotedVariant, readExampleLines, variantsAreOne } from '../intake/read-example-lines.ts';
 import { kindNamed, kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { checkBackEnds } from './check-back-ends.ts';
@@ -51,6 +51,8 @@ export interface CreateResult {
   readonly dataset: Dataset | null;
   /** Lines of the examples that could not be used. */
   readonly refused: number;
+  /** What was assumed of the labels given by hand. */
+  readonly labelNotes?: readonly string[];
 }
 
 /**
@@ -59,15 +61,17 @@ export interface CreateResult {
  * The model is registered after all else is written, so a fault before leaves no model behind.
  * @throws RatchetError InvalidInput, ModelExists, TrainingFailed
  */
-export async function createModel(request: CreateRequest, ports: Ports): Promise<CreateResult> {
-  const problem = idProblem(request.modelId);
+export async function createModel(asked: CreateRequest, ports: Ports): Promise<CreateResult> {
+  const problem = idProblem(asked.modelId);
   if (problem !== null) {
-    throw new RatchetError('InvalidInput', `${JSON.stringify(request.modelId.slice(0, 120))} cannot name a model.`, {
+    throw new RatchetError('InvalidInput', `${JSON.stringify(asked.modelId.slice(0, 120))} cannot name a model.`, {
       mend: `For a model's name ${problem}.`,
     });
   }
-  const registered = await modelWithoutChampion(request, ports);
-  const kind = registered === null ? kindNamed(request.task, ports.tasks) : kindOf(registered, ports);
+  const registered = await modelWithoutChampion(asked, ports);
+  const kind = registered === null ? kindNamed(asked.task, ports.tasks) : kindOf(registered, ports);
+  const { labels, notes } = registered === null ? labelsGiven(asked, kind) : { labels: asked.labels, notes: [] };
+  const request = { ...asked, labels };
   checkOptions(request.options ?? {}, kind, registered?.task ?? null);
   const { trainer, trainerOptions } = checkBackEnds(registered ?? { ...request, ...request.backEnds }, kind, ports);
   const given =
@@ -86,7 +90,7 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
   const examples = read?.examples ?? [];
   if (read === null) {
     await register(model, ports);
-    return { model, checkpoint: null, dataset: null, refused: 0 };
+    return { model, checkpoint: null, dataset: null, refused: 0, labelNotes: notes };
   }
 
   const { dataset, checkpoint } = await trainFirstCheckpoint(
@@ -107,7 +111,7 @@ export async function createModel(request: CreateRequest, ports: Ports): Promise
   );
   if (registered === null) await register(model, ports);
   await crownFirst(checkpoint, request.by, ports);
-  return { model, checkpoint, dataset, refused: read.refused };
+  return { model, checkpoint, dataset, refused: read.refused, labelNotes: notes };
 }
 
 /**
@@ -190,6 +194,24 @@ interface FirstExamples {
   readonly duplicates: number;
   /** What was assumed when they were read. */
   readonly notes: readonly string[];
+}
+
+/** The labels given by hand, of those that differ only in how they are written the first. */
+function labelsGiven(
+  { labels, keepVariants = false }: CreateRequest,
+  { form, output: schema }: TaskKind,
+): { readonly labels: readonly string[]; readonly notes: readonly string[] } {
+  if (keepVariants || form === undefined) return { labels, notes: [] };
+  const kept = new Map<string, string>();
+  const notes: string[] = [];
+  for (const label of labels) {
+    const parsed = schema.safeParse(label);
+    const written = parsed.success ? form(parsed.data) : label;
+    const first = kept.get(written);
+    if (first === undefined) kept.set(written, label);
+    else if (first !== label) notes.push(`${quotedVariant(label)} read as ${quotedVariant(first)}`);
+  }
+  return { labels: [...kept.values()], notes: notes.length === 0 ? [] : [...notes, variantsAreOne] };
 }
 
 function told({ text, count }: Note): string {

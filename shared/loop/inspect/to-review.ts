@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Run } from '../../domain/models/run.ts';
 import { readJsonl } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { type ReviewReason, reviewFile, reviewReasons } from '../report/review-lines.ts';
+import { type ReviewReason, reviewFile, reviewReasons } from '../state/review.ts';
 
 /** What a run's review.jsonl holds. */
 export interface ToReview {

@@ -1,12 +1,12 @@
 import { formatCount, plural } from '../../domain/base/wording.ts';
 import type { FallenFacet } from '../../domain/evaluation/facet-losses.ts';
 import type { GateVerdict } from '../../domain/evaluation/gate.ts';
+import { reviewFile } from '../state/review.ts';
 import { decidedCandidate } from './decided-candidate.ts';
 import { evidenceDays, isAllRight, reviewIsEnough, shortEvidence, withoutAnswer } from './evidence-rows.ts';
 import { enoughForPoints, formatPoints, formatPValue } from './format.ts';
 import { ruleTitles, stopReasons } from './plain-words.ts';
 import type { ReportData } from './report-data.ts';
-import { reviewFile } from './review-lines.ts';
 import { stackOption } from './stack-option.ts';
 import { visibleLine } from './visible-text.ts';
 

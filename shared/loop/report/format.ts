@@ -44,14 +44,19 @@ export function formatShare(rate: Rate): string {
 }
 
 /**
- * The change from before to after in percentage points, `+2.9`; of few of the same size as a count, `+1`; empty where
+ * The change from before to after in percentage points as the two are shown, `+2.9`; of few of the same size as a count, `+1`; empty where
  * there is none to tell.
  */
 export function formatChange({ before, after }: Omit<BeforeAfter, 'name'>): string {
   const [from, to] = [fractionOf(before), fractionOf(after)];
   if (from === null || to === null) return '';
-  if (Math.min(before.of, after.of) >= enoughForPoints) return formatPoints(to - from);
+  if (Math.min(before.of, after.of) >= enoughForPoints) return formatPoints(asShown(to) - asShown(from));
   return before.of === after.of ? formatStepOf(after.right - before.right) : '';
+}
+
+/** A fraction as {@link formatPercent} rounds it, so that a change is the difference that a reader sees. */
+function asShown(fraction: number): number {
+  return Number((100 * fraction).toFixed(1)) / 100;
 }
 
 function formatStepOf(change: number): string {

@@ -1,8 +1,8 @@
 import { formatCount, plural } from '../../domain/base/wording.ts';
+import { reviewFile } from '../state/review.ts';
 import { decidedCandidate } from './decided-candidate.ts';
 import { evidenceDays, isAllRight, reviewIsEnough, shortEvidence } from './evidence-rows.ts';
 import type { ReportData } from './report-data.ts';
-import { reviewFile } from './review-lines.ts';
 import { stackOption } from './stack-option.ts';
 import { visibleLine } from './visible-text.ts';
 

@@ -4,18 +4,7 @@ import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { Example } from '../../domain/models/example.ts';
 import type { JudgedRecord, TriagedRecord } from '../../domain/traces/trace-record.ts';
 import { isUsable } from '../../domain/triage/triage.ts';
-
-/** Why a person should look at a trace, most doubtful first. */
-export const reviewReasons = [
-  'people-disagree',
-  'suspect-judgement',
-  'unknown-output',
-  'impossible-output',
-  'left-open',
-  'fail-without-correction',
-  'sure-mistake',
-] as const;
-export type ReviewReason = (typeof reviewReasons)[number];
+import { type ReviewReason, reviewReasons } from '../state/review.ts';
 
 /** What a person reads about one trace, beside the fields of the trace. */
 interface ReviewNote {
@@ -208,17 +197,3 @@ function reasonOf({ triage, unsettled, answer, confidence }: TriagedRecord, why:
   if (why !== 'sure-mistake') return triage.reason;
   return `The champion answers ${kind.show(answer)} with a confidence of ${confidence.toFixed(2)}, and is judged wrong.`;
 }
-
-/** Name of the file, beside the report. */
-export const reviewFile = 'review.jsonl';
-
-/** Why traces are to be reviewed, for people. */
-export const reviewWords: Readonly<Record<ReviewReason, string>> = {
-  'people-disagree': 'People disagree on what is right',
-  'suspect-judgement': 'The judgement is suspect',
-  'unknown-output': 'The right output on record is none that the model knows',
-  'impossible-output': 'The right output on record cannot be one of the text',
-  'left-open': 'Its label was split; say which part it is',
-  'fail-without-correction': 'Judged wrong, and nobody has said what is right',
-  'sure-mistake': 'Judged wrong by no person, where the champion was sure of its answer',
-};

@@ -1,8 +1,8 @@
 import { formatCount } from '../../domain/base/wording.ts';
+import { reviewFile, reviewWords } from '../state/review.ts';
 import { html } from './markup.ts';
 import { ingestReview } from './next-steps.ts';
 import type { ReportData } from './report-data.ts';
-import { reviewFile, reviewWords } from './review-lines.ts';
 import type { Section } from './section.ts';
 import { dataTable } from './table.ts';
 

@@ -2,11 +2,11 @@ import { RatchetError } from '../../domain/base/errors.ts';
 import { checkLease, giveLeaseBack } from '../../operations/lease.ts';
 import { writeJsonl } from '../../ports/documents.ts';
 import type { Stage } from '../engine/stage.ts';
+import { reviewFile } from '../state/review.ts';
 import { type ReportInput, type RunResult, reportInputSchema, runResultSchema } from '../state/run-result.ts';
 import { gatherReport } from './gather-report.ts';
 import { renderCurationLog } from './render-curation-log.ts';
 import { renderReport } from './render-report.ts';
-import { reviewFile } from './review-lines.ts';
 
 /**
  * Writes the run's HTML report, data-curation.md, and what a person should review as lines to ingest again. Once that is complete, the run's record is ended and the lease

@@ -82,7 +82,13 @@ describe('lineageLines', () => {
       champion: null,
       checkpoints: [],
       datasets: [],
-      evaluationSets: [set(2, 8), set(1, 10), set(1, 9, 'traffic-validation')],
+      // The last is of a later promotion of the same checkpoint.
+      evaluationSets: [
+        set(2, 8),
+        set(1, 10),
+        set(1, 9, 'traffic-validation'),
+        { ...set(1, 9, 'traffic-validation'), runId: 'later' },
+      ],
       runs: [],
       moves: [],
     });

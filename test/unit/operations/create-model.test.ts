@@ -87,6 +87,19 @@ describe('createModel', () => {
     expect(dataset?.manifest.notes).toEqual(['no example of: phishing']);
   });
 
+  test('takes labels given by hand that differ only in how they are written for one, and says so', async () => {
+    const given = { labels: ['A', 'a', 'b'], examples: null };
+    const { model, labelNotes } = await createModel(request(given), memoryPorts());
+    expect(model.task).toEqual(classificationTask(['A', 'b']));
+    expect(labelNotes).toEqual([
+      '"a" read as "A"',
+      'labels that differ only in case, blanks or Unicode form are one; --keep-label-variants keeps them apart',
+    ]);
+    const apart = await createModel(request({ ...given, keepVariants: true }), memoryPorts());
+    expect(apart.model.task).toEqual(classificationTask(['A', 'a', 'b']));
+    expect(apart.labelNotes).toEqual([]);
+  });
+
   test('passes over bad lines with their number and reason', async () => {
     const bad: unknown[] = [];
     const examples = [
