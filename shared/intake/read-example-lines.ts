@@ -47,16 +47,14 @@ export interface ExampleReading {
   readonly onBadLine?: (bad: BadExampleLine) => void;
 }
 
-<<<<<<< HEAD
 /** What the exports of these formats answer is what a model said in production. */
 const ofProduction: ReadonlySet<string> = new Set([
   ...['otlp', 'openinference', 'phoenix', 'bedrock', 'atif', 'langsmith', 'langfuse', 'flywheel'],
 ]);
-=======
+
 /** What is said where labels that are one but for how they are written became one. */
 export const variantsAreOne =
   'labels that differ only in case, blanks or Unicode form are one; --keep-label-variants keeps them apart';
->>>>>>> yc
 
 /** From so many lines on one sentence is told of a file that is wrong as a whole. */
 const enoughForOne = 3;

@@ -54,12 +54,8 @@ function headline(data: ReportData): Markup {
 function gainInPoints(data: ReportData): string {
   const verdict = decidedCandidate(data)?.verdict;
   if (verdict === undefined) return 'A better checkpoint is now the champion.';
-<<<<<<< HEAD
-  const points = `${formatPoints(verdict.net, 2)} points${ofRight(data)}, with 95 % certainty above ${formatPoints(verdict.lower, 2)}`;
-=======
   const digits = Math.abs(verdict.lower) < 0.001 ? 2 : 1;
-  const points = `${formatPoints(verdict.net, digits)} points of ${plural(verdict.groups, 'independent record')}, with 95 % certainty above ${formatPoints(verdict.lower, digits)}`;
->>>>>>> yc
+  const points = `${formatPoints(verdict.net, digits)} points${ofRight(data)} of ${plural(verdict.groups, 'independent record')}, with 95 % certainty above ${formatPoints(verdict.lower, digits)}`;
   return isConvincing(verdict)
     ? `A better checkpoint is now the champion: ${points}.`
     : `Another checkpoint is now the champion, surely not much worse and perhaps better: ${points}.`;
@@ -69,12 +65,8 @@ function plainFigures(data: ReportData): Markup | null {
   const traffic = data.test?.find(({ name }) => name === 'traffic');
   if (traffic === undefined || fractionOf(traffic.before) === null || fractionOf(traffic.after) === null) return null;
   const who = data.decision === 'promoted' ? 'the new champion' : 'the best candidate';
-<<<<<<< HEAD
   const right = data.words.parts === undefined ? 'right' : 'wholly right';
-  return html`<p>On ${plural(traffic.after.of, 'judged trace')}, ${outOfFold}, ${who} is ${right} in <strong>${formatRate(traffic.after)}</strong>; the champion the run began with, in <strong>${formatRate(traffic.before)}</strong>. ${bestOf(data)}${scoreSentence(data)}</p>`;
-=======
-  return html`<p>On ${plural(traffic.after.of, 'judged trace')}, ${outOfFold}, ${who} is right in <strong>${formatRate(traffic.after)}</strong>; the champion the run began with, in <strong>${formatRate(traffic.before)}</strong>: ${formatChange(traffic)} ${traffic.after.of < enoughForPoints ? '' : 'points '}of all of them, near-duplicates included. ${bestOf(data)}</p>`;
->>>>>>> yc
+  return html`<p>On ${plural(traffic.after.of, 'judged trace')}, ${outOfFold}, ${who} is ${right} in <strong>${formatRate(traffic.after)}</strong>; the champion the run began with, in <strong>${formatRate(traffic.before)}</strong>: ${formatChange(traffic)} ${traffic.after.of < enoughForPoints ? '' : 'points '}of all of them, near-duplicates included. ${bestOf(data)}${scoreSentence(data)}</p>`;
 }
 
 function untold({ untold: facets, words }: ReportData): Markup | null {
@@ -108,20 +100,15 @@ function nextSteps(data: ReportData): Markup | null {
 function headlineFigure(data: ReportData): Markup {
   if (data.test === null || data.test.length === 0) return evidenceFigure(data);
   const rows = testRows(data.test);
-<<<<<<< HEAD
   const text = {
     id: 'chart-headline',
     title: `Figures${ofRight(data)} before and after`,
     description: describeRates(rows),
   };
-  return figure(rateChart(text, rows.map(withoutNote), 336, true), html`<p class="legend">${rateLegend}</p>`);
-=======
-  const text = { id: 'chart-headline', title: 'Figures before and after', description: describeRates(rows) };
   return figure(
     rateChart(text, rows.map(withoutNote), 336, true),
     html`<p class="legend">Of ${plural(rows[0]?.after.of ?? 0, 'judged trace')}. ${rateLegend}</p>`,
   );
->>>>>>> yc
 }
 
 function withoutNote(row: BeforeAfter): BeforeAfter {
