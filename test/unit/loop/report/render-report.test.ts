@@ -200,7 +200,7 @@ describe('a task whose metric is not the share of right answers', () => {
 
   it('names the metric, with its interval, and of what a share and a change in points are', () => {
     const header = textOf(data, 'header');
-    expect(header).toContain('points of traces wholly right of certainty above');
+    expect(header).toContain('points of traces wholly right of');
     expect(header).toContain('the new champion is wholly right in');
     const figures = 'Entity F1: 45.5 % (40.0–51.0 %) before, 76.7 % (72.0–81.0 %) after, with 95 % intervals.';
     expect(header).toContain(figures);
