@@ -1,22 +1,20 @@
-import { z } from 'zod';
 import { canonicalJson, shortDigest } from '../../domain/base/ids.ts';
 import { type Output, outputSchema } from '../../domain/base/output.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
-import { judgeSchema } from '../../domain/traces/judgement.ts';
 import { type Trace, type TraceLine, traceLineSchema } from '../../domain/traces/trace.ts';
 import type { RawTrace } from '../../ports/trace-format.ts';
-import { ratchetFormat } from '../formats/ratchet.ts';
 import { describeIssues, type LineProblem, type LineResult, parseJsonObject, refuse } from '../parse-json-line.ts';
 import type { FieldCensus } from './field-census.ts';
 import { valueAt } from './field-map.ts';
 import { nameFields } from './field-names.ts';
-import { contradicts, type GivenJudgement, verdictBy } from './given-judgement.ts';
-import { impossibleOutput } from './impossible-output.ts';
+import type { GivenJudgement } from './given-judgement.ts';
+import { ownJudgement } from './own-judgement.ts';
 import { readAnnotations } from './read-annotations.ts';
 import { readOutput } from './read-output.ts';
 import { isPlausibleTime } from './read-time.ts';
 import { readFigure, readVerdict } from './read-verdict.ts';
 import type { ReadingContext } from './reading-context.ts';
+import { Fields, isNative, isPlainObject, plain, shortJson } from './record-fields.ts';
 
 /** One record of a file, read: a trace with what was judged of it, or judgements of a trace that it only names. */
 export interface ReadTrace {
@@ -65,56 +63,6 @@ export function readRawTrace(
   if (problem !== null) return { ok: false, problem };
   const line = validated(fields.all(), context);
   return line.ok ? judged(line.value, raw, fields, context) : line;
-}
-
-/** The fields of a record while it is read. */
-class Fields {
-  #values: Map<string, unknown>;
-  readonly #nulls: ReadonlySet<string>;
-  /** What the file has for a time that no inference can have been at; null where there is one, or none. */
-  saidOf: string | null = null;
-
-  constructor(values: Readonly<Record<string, unknown>>) {
-    this.#nulls = new Set(Object.keys(values).filter((name) => values[name] === null));
-    this.#values = new Map(
-      Object.entries(values).filter(([name, value]) => value !== undefined && (value !== null || name === 'output')),
-    );
-  }
-
-  has(name: string): boolean {
-    return this.#values.has(name);
-  }
-
-  /** Whether the record has the field, and says nothing in it. */
-  isNull(name: string): boolean {
-    return this.#nulls.has(name);
-  }
-
-  get(name: string): unknown {
-    return this.#values.get(name);
-  }
-
-  set(name: string, value: unknown): void {
-    this.#values.set(name, value);
-  }
-
-  take(name: string): unknown {
-    const value = this.#values.get(name);
-    this.#values.delete(name);
-    return value;
-  }
-
-  names(): readonly string[] {
-    return [...this.#values.keys()];
-  }
-
-  all(): Readonly<Record<string, unknown>> {
-    return Object.fromEntries(this.#values);
-  }
-}
-
-function isNative({ format }: ReadingContext): boolean {
-  return format.name === ratchetFormat.name;
 }
 
 function namedFields(raw: RawTrace, context: ReadingContext): Readonly<Record<string, unknown>> {
@@ -368,130 +316,6 @@ function judgementAlone(raw: RawTrace, fields: Fields, context: ReadingContext):
     : refuse('"input" is missing, and nothing is judged', 'write the input, or a "verdict" or "expected" of the trace');
 }
 
-const judgeLineSchema = z.object({ judge: judgeSchema.extend({ timestamp: z.undefined() }) });
-
-/**
- * What the fields of a record judge; null for nothing.
- * @param answer that was judged; undefined where the record only names its trace
- */
-function ownJudgement(
-  fields: Fields,
-  input: string | null,
-  answer: Output | null | undefined,
-  context: ReadingContext,
-): LineResult<GivenJudgement | null> {
-  const { task, kind } = context;
-  const expected = rightOutput(fields, context);
-  if (!expected.ok) return expected;
-  const verdict = givenVerdict(fields, context);
-  if (!verdict.ok) return verdict;
-  const judge = givenJudge(fields, context);
-  if (!judge.ok) return judge;
-  if (verdict.value === null && expected.value === null) {
-    // A line of a review whose "expected" nobody has filled in yet names a judge that has not judged.
-    const isUnfilled = fields.isNull('expected');
-    const isOdd = fields.has('judge') && !fields.has('score') && isNative(context) && !isUnfilled;
-    return isOdd
-      ? refuse('a "judge" without "verdict" or "expected"', 'say what was judged, or leave "judge" out')
-      : { ok: true, value: null };
-  }
-  if (verdict.value !== null && expected.value !== null && answer !== undefined) {
-    if (contradicts(verdict.value, answer, expected.value, kind)) {
-      const reason = `"verdict" is ${verdict.value} but "output" ${verdict.value === 'pass' ? 'differs from' : 'equals'} "expected"`;
-      return refuse(reason, 'correct one of them');
-    }
-  }
-  const said = { expected: expected.value, verdict: verdict.value };
-  const problem = input === null ? null : impossibleOutput(said, input, answer ?? null, task, kind);
-  if (problem !== null) return { ok: false, problem };
-  const byOutput = answer === undefined ? null : verdictBy(kind, answer, expected.value);
-  return {
-    ok: true,
-    value: {
-      verdict: verdict.value ?? byOutput,
-      expected: expected.value,
-      judge: judge.value.identity ?? {
-        kind: context.judge ?? 'rule',
-        id: context.judge !== null || verdict.value !== null ? 'unnamed' : 'exact-match',
-        reason: '',
-      },
-      at: judge.value.at,
-      ...(judge.value.isKindKnown || context.judge !== null ? {} : { judgeAssumed: true as const }),
-    },
-  };
-}
-
-function rightOutput(fields: Fields, context: ReadingContext): LineResult<Output | null> {
-  const { notes } = context;
-  const written = fields.get('expected');
-  if (written === undefined || written === null) return { ok: true, value: null };
-  const read = readOutput(written, 'expected', context);
-  if (!read.ok) return read;
-  if (read.note !== null) notes.add(read.note);
-  return { ok: true, value: read.output };
-}
-
-function givenVerdict(fields: Fields, { passAt }: ReadingContext): LineResult<GivenJudgement['verdict']> {
-  const written = fields.get('verdict');
-  if (written !== undefined && written !== null) {
-    const verdict = readVerdict(written);
-    return verdict === null
-      ? refuse(
-          `"verdict": must be "pass" or "fail", not ${shortJson(written)}`,
-          'write one of them, or a word such as correct or wrong',
-        )
-      : { ok: true, value: verdict };
-  }
-  const score = passAt === null || fields.has('expected') ? null : readFigure(fields.get('score'));
-  if (score === null || passAt === null) return { ok: true, value: null };
-  return { ok: true, value: score >= passAt ? 'pass' : 'fail' };
-}
-
-interface GivenJudge {
-  readonly identity: GivenJudgement['judge'] | null;
-  readonly at: string | null;
-  /** Whether the record says of what kind it is. */
-  readonly isKindKnown: boolean;
-}
-
-function givenJudge(fields: Fields, context: ReadingContext): LineResult<GivenJudge> {
-  const given = fields.get('judge');
-  if (given === undefined || given === null)
-    return { ok: true, value: { identity: null, at: null, isKindKnown: false } };
-  const written = isPlainObject(given) ? withKnownParts(given, context) : given;
-  const judge = isPlainObject(written) ? { ...written, timestamp: undefined } : written;
-  const parsed = judgeLineSchema.safeParse({ judge });
-  if (!parsed.success)
-    return refuse(describeIssues(parsed.error), 'write {"kind": "human", "id": "..."}; kinds are human, llm and rule');
-  const { timestamp: _timestamp, ...identity } = parsed.data.judge;
-  const at = isPlainObject(given) ? context.timeOfJudging(given.timestamp) : null;
-  return { ok: true, value: { identity, at, isKindKnown: isPlainObject(given) && given.kind !== undefined } };
-}
-
-function withKnownParts(judge: Readonly<Record<string, unknown>>, context: ReadingContext): Record<string, unknown> {
-  const { id, kind } = judge;
-  return {
-    ...judge,
-    ...(typeof id === 'number' ? { id: String(id) } : {}),
-    ...(id === undefined && !isNative(context) ? { id: 'unnamed' } : {}),
-    ...(kind === undefined && (context.judge !== null || !isNative(context)) ? { kind: context.judge ?? 'rule' } : {}),
-  };
-}
-
-function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return value !== null && typeof value === 'object' && !Array.isArray(value);
-}
-
 function shown(output: Output, kind: TaskKind): string {
   return JSON.stringify(kind.show(output).slice(0, 80));
-}
-
-function shortJson(value: unknown): string {
-  return (JSON.stringify(plain(value)) ?? 'nothing').slice(0, 80);
-}
-
-/** A value as JSON holds it: what a table has for large numbers and times becomes text. */
-function plain(value: unknown): unknown {
-  if (typeof value === 'bigint') return String(value);
-  return value instanceof Date && !Number.isNaN(value.getTime()) ? value.toISOString() : value;
 }
