@@ -38,6 +38,8 @@ export function largestValue(schema: z.core.$ZodType, entries: number, place = '
     case 'optional':
     case 'nullable':
       return longest([null, largestValue(def.innerType, entries, place)]);
+    case 'default':
+      return largestValue(def.innerType, entries, place);
     default:
       throw new Error(`${place}: no largest value is known of a ${def.type}`);
   }
