@@ -14,6 +14,7 @@ const mostDatasets = 10;
 export function explainLines(found: Explained, kind: Kind): readonly string[] {
   return [
     ...textLines(found, kind),
+    ...stepLines(found),
     ...answerLines(found, kind),
     ...neighbourLines(found, kind),
     ...triageLines(found, kind),
@@ -36,6 +37,12 @@ function textLines({ trace, input }: Explained, kind: Kind): string[] {
       return `  judged ${verdict ?? 'open'}${right} by ${judge.kind} judge ${judge.id} at ${judgedAt}${open}${reason}`;
     }),
   ];
+}
+
+function stepLines({ mistake }: Explained): string[] {
+  if (mistake === null) return [];
+  const who = mistake.who === null ? '' : ` (${mistake.who})`;
+  return [`On the way to it, at step ${mistake.step + 1}${who}: ${mistake.cause}. ${mistake.why}`];
 }
 
 function answerLines({ answer, why }: Explained, kind: Kind): string[] {

@@ -4,6 +4,7 @@ import { placeSchema } from '../shared/domain/evaluation/fold.ts';
 import { datasetModeSchema } from '../shared/domain/models/dataset.ts';
 import { sliceSchema } from '../shared/domain/models/example.ts';
 import { decisionSchema, runSchema } from '../shared/domain/models/run.ts';
+import { stepMistakeSchema } from '../shared/domain/steps/first-mistake.ts';
 import { judgeSchema, verdictSchema } from '../shared/domain/traces/judgement.ts';
 import { triageSchema } from '../shared/domain/triage/triage.ts';
 import { reviewReasons } from '../shared/loop/state/review.ts';
@@ -178,6 +179,9 @@ export const explainResultSchema = z.strictObject({
     .nullable()
     .describe('null for a text that is no trace'),
   input: z.string(),
+  mistake: stepMistakeSchema
+    .nullable()
+    .describe('the first mistake that the trace’s own steps show, by their place from 0; null where none does'),
   answer: answerSchema.nullable().describe('of the champion as it is served; null without one'),
   why: z
     .strictObject({

@@ -81,6 +81,7 @@ function shown(found: ExplainedTrace): CommandResult<'explain'> {
             })),
           },
     input: found.input,
+    mistake: found.mistake,
     answer: answer === null ? null : answerShown(answer),
     why:
       why === null ? null : { method: why.method, against: why.against, logOdds: why.logOdds, parts: [...why.parts] },

@@ -16,6 +16,7 @@ export const rootCauseSchema = z.enum([
   'hallucinated-reasoning',
   'missing-constraint',
   'wrong-assumption',
+  'tool',
   'prompt',
   'schema',
   'ambiguous',
@@ -23,7 +24,7 @@ export const rootCauseSchema = z.enum([
 ]);
 export type RootCause = z.infer<typeof rootCauseSchema>;
 
-const externalCauses: ReadonlySet<RootCause> = new Set(['prompt', 'schema', 'ambiguous', 'out-of-scope']);
+const externalCauses: ReadonlySet<RootCause> = new Set(['tool', 'prompt', 'schema', 'ambiguous', 'out-of-scope']);
 
 /** Whether training can mend a failure of this cause (`fixable`) or not (`external`). */
 export function fixability(cause: RootCause): 'fixable' | 'external' {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { outputSchema } from '../base/output.ts';
+import { stepMistakeSchema } from '../steps/first-mistake.ts';
 import { confusionSchema } from './confusion.ts';
 import { excessSchema } from './over-prediction.ts';
 import { rootCauseSchema } from './root-cause.ts';
@@ -14,6 +15,8 @@ export const failureSchema = z.strictObject({
   margin: z.number(),
   /** Which fixable noise triage saw, or `none`. */
   noise: z.string(),
+  /** The first mistake on the way to the answer; null where no steps are on record, or none shows in them. */
+  mistake: stepMistakeSchema.nullable().default(null),
 });
 export type Failure = z.infer<typeof failureSchema>;
 

@@ -10,6 +10,8 @@ import { assignPlaces } from '../../domain/evaluation/ledger.ts';
 import type { Checkpoint } from '../../domain/models/checkpoint.ts';
 import { askedModel, honestModel } from '../../domain/models/fold-models.ts';
 import type { Model } from '../../domain/models/model.ts';
+import { firstMistake } from '../../domain/steps/first-mistake.ts';
+import type { StepMistake } from '../../domain/steps/step-mistake.ts';
 import type { Judgement } from '../../domain/traces/judgement.ts';
 import { type ReadThrough, readThrough } from '../../domain/traces/read-through.ts';
 import type { Trace } from '../../domain/traces/trace.ts';
@@ -53,6 +55,8 @@ export interface ExplainedTrace {
     })[];
   } | null;
   readonly input: string;
+  /** The first mistake that the trace's own steps show; null where none does, and for an answer that was right. */
+  readonly mistake: StepMistake | null;
   /** Of the champion as it is served; null without one. */
   readonly answer: CheckpointAnswer | null;
   /** Null where the back end cannot tell, and for no answer. */
@@ -102,6 +106,7 @@ export async function explainTrace(modelId: string, what: Explained, ports: Port
     model,
     logged: logged === null ? null : loggedToday(logged, reading, kind),
     input,
+    mistake: mistakeOf(read, model, kind),
     answer: champion === null ? null : await answerOf(champion, champion, model, input, ports),
     why: champion === null ? null : await whyOf(champion, reading, kind, input, ports),
     neighbours: champion === null ? [] : await nearestExamples(modelId, champion, input, reading, ports),
@@ -215,6 +220,12 @@ async function clusterOf({ taxonomyKey }: LastFindings, traceId: string, { objec
 }
 
 /** Whether an answer is right by what is judged of the trace, as a run would judge it; null where nobody knows. */
+function mistakeOf(read: ReadThrough | null, model: Model, kind: TaskKind): StepMistake | null {
+  if (read?.trace.steps === undefined || isRight(read, read.trace.output, model, kind) === true) return null;
+  const { input, output, steps } = read.trace;
+  return firstMistake({ input, steps, answer: output === null ? null : kind.show(output) });
+}
+
 function isRight(read: ReadThrough | null, answer: Output | null, { task }: Model, kind: TaskKind): boolean | null {
   const found = read === null ? null : whatCounts(read, task, kind);
   if (read === null || found?.kind !== 'counts') return null;

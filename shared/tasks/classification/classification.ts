@@ -29,6 +29,7 @@ export const classification: TaskKind<ClassificationSpec> = {
     'surface-trap',
     'length',
     'noise',
+    'tool',
     'schema',
     'ambiguous',
     'out-of-scope',

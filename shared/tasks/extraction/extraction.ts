@@ -33,6 +33,7 @@ export const extraction: TaskKind<ExtractionSpec> = {
     'surface-trap',
     'length',
     'noise',
+    'tool',
     'schema',
     'ambiguous',
     'out-of-scope',

@@ -101,6 +101,7 @@ describe('texts of traces', () => {
           checkpoint: hostile,
           judgements: [{ verdict: 'fail', expected: labelOutput('ham'), judge, judgedAt: 'x', leftOpen: true }],
         },
+        mistake: { step: 0, who: hostile, cause: 'wrong-assumption', why: hostile },
         input: hostile,
         answer: { checkpoint: 'c1', output: spam, confidence: 0.9 },
         why: {

@@ -5,6 +5,8 @@ import type { TaskKind } from '../../../domain/base/task-kind.ts';
 import { surfaceFeatureNames, surfaceFeatures } from '../../../domain/diagnosis/surface-features.ts';
 import type { Failure } from '../../../domain/diagnosis/taxonomy.ts';
 import { distinctWords } from '../../../domain/similarity/keywords.ts';
+import { firstMistake } from '../../../domain/steps/first-mistake.ts';
+import type { StepMistake } from '../../../domain/steps/step-mistake.ts';
 import { margin, type UsableRecord } from '../../../domain/traces/trace-record.ts';
 import { lengthBin } from './length-bins.ts';
 import type { PassingLabel, ShardAnalysis } from './shard-analysis.ts';
@@ -38,7 +40,12 @@ function noiseOf(record: UsableRecord): string {
   return record.triage.category === 'fixable-noise' ? record.triage.kind : 'none';
 }
 
-function failureOf(record: UsableRecord): Failure {
+function mistakeOf({ input, steps, recorded }: UsableRecord, kind: Pick<TaskKind, 'show'>): StepMistake | null {
+  if (steps === null) return null;
+  return firstMistake({ input, steps, answer: recorded === null ? null : kind.show(recorded) });
+}
+
+function failureOf(record: UsableRecord, kind: Pick<TaskKind, 'show'>): Failure {
   return {
     traceId: record.traceId,
     input: record.input,
@@ -47,6 +54,7 @@ function failureOf(record: UsableRecord): Failure {
     confidence: record.confidence,
     margin: margin(record),
     noise: noiseOf(record),
+    mistake: mistakeOf(record, kind),
   };
 }
 
@@ -95,7 +103,7 @@ function finish(tally: Tally): PassingLabel {
 export function analyzeShard(
   shardId: string,
   records: readonly UsableRecord[],
-  kind: Pick<TaskKind, 'facets'>,
+  kind: Pick<TaskKind, 'facets' | 'show'>,
 ): ShardAnalysis {
   const failures: Failure[] = [];
   const tallies = new Map<string, Tally>();
@@ -104,7 +112,7 @@ export function analyzeShard(
   const lengths = new Map<string, number>();
   for (const record of records) {
     if (record.verdict === 'fail') {
-      failures.push(failureOf(record));
+      failures.push(failureOf(record, kind));
       continue;
     }
     const features = surfaceFeatures(record.input);

@@ -68,6 +68,7 @@ export function describeCluster(
       ...group.grounds,
       ...diagnosis.reasons,
       ...labelEvidence(group, overview, words),
+      ...stepEvidence(group),
       ...mentionEvidence(group, kind),
       ...textEvidence(group, diagnosis, keywords, profile, evidence),
     ],
@@ -111,6 +112,8 @@ function titleOf(
         : `${labels ?? 'Misled'} because of the word "${trap}": ${failures}`;
     case 'length':
       return `${labels === null ? 'Inputs of unusual length' : `${labels}, on inputs of unusual length`}: ${failures}${around}`;
+    case 'tool':
+      return `${labels === null ? 'Tools failed' : `${labels}, after a tool failed`}: ${failures}`;
     case 'noise':
       return `${labels === null ? 'Noisy inputs' : `${labels}, on noisy inputs`}: ${failures}`;
     default:
@@ -127,6 +130,23 @@ function missedTitle(expected: string, cause: RootCause, { facet }: TaskWords): 
     default:
       return `${expected} missed`;
   }
+}
+
+/** What went wrong first on the way to these answers, by cause, with one of each told. */
+function stepEvidence({ members }: Group): string[] {
+  const found = members.flatMap(({ traceId, mistake }) => (mistake === null ? [] : [{ traceId, mistake }]));
+  return [...groupBy(found, ({ mistake }) => mistake.cause).values()]
+    .sort((a, b) => b.length - a.length)
+    .flatMap((all) => {
+      const [first] = all;
+      if (first === undefined) return [];
+      const { traceId, mistake } = first;
+      const who = mistake.who === null ? '' : `, ${mistake.who}`;
+      const where = `trace ${traceId}, step ${mistake.step + 1}${who}`;
+      return [
+        `First mistake on the way of ${plural(all.length, 'trace')}: ${mistake.cause}. For example ${where}: ${mistake.why}`,
+      ];
+    });
 }
 
 /** What stands where the facet was missed, or where it was answered and is not; only what does so more than once. */

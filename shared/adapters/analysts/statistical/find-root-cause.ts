@@ -44,6 +44,7 @@ export function diagnose(
   const known = (found: Diagnosis | null): Diagnosis | null =>
     found !== null && causes.includes(found.cause) ? found : null;
   return (
+    known(failedTools(group)) ??
     known(noise(group, evidence)) ??
     known(wordTrap(group, keywords, evidence)) ??
     known(featureTrap(group, profile, evidence, ofPatterns === null)) ?? {
@@ -79,6 +80,13 @@ function commonest(causes: readonly (RootCause | undefined)[]): RootCause | null
   let best: readonly RootCause[] = [];
   for (const each of named.values()) if (each.length > best.length) best = each;
   return best[0] ?? null;
+}
+
+/** Tools failed on the way to most of the answers: no weights mend that. */
+function failedTools({ members }: Group): Diagnosis | null {
+  const failed = members.filter(({ mistake }) => mistake?.cause === 'tool').length;
+  if (2 * failed <= members.length) return null;
+  return { cause: 'tool', reasons: [], trap: null };
 }
 
 function noise({ members }: Group, evidence: Evidence): Diagnosis | null {

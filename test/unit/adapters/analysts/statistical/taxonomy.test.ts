@@ -57,6 +57,37 @@ describe('the failure taxonomy', () => {
     expect(confusions).toMatchObject([{ key: '["transfer","pay_bill"]', facets: ['transfer'], count: 20 }]);
   });
 
+  it('tells what went wrong first on the way to the answers, where steps are on record', async () => {
+    const random = stream('steps');
+    const steps = [{ type: 'reasoning', name: 'Adder', output: 'That makes 3 + 4 = 8.' }] as const;
+    const records = [
+      ...passing(40, random),
+      ...times(20, (at) => ({
+        ...planted(`${madeUpInput('transfer', random)} landlord`, 'transfer', 'pay_bill'),
+        steps: at < 15 ? [...steps] : null,
+      })),
+    ];
+    const { clusters } = await taxonomyOf(records, { smallestCluster: 11 });
+    expect(clusters[0]?.cause).toBe('label-confusion');
+    expect(clusters[0]?.evidence.join(' ')).toMatch(
+      /First mistake on the way of 15 traces: calculation-error\. For example trace \S+, step 1, Adder: 3 \+ 4 is 7, not 8\./u,
+    );
+  });
+
+  it('holds tools that failed against no model', async () => {
+    const random = stream('tools');
+    const records = [
+      ...passing(40, random),
+      ...times(20, () => ({
+        ...planted(`${madeUpInput('transfer', random)} landlord`, 'transfer', 'pay_bill'),
+        steps: [{ type: 'tool_result' as const, name: 'ledger', output: 'Error: connection refused' }],
+      })),
+    ];
+    const { clusters } = await taxonomyOf(records, { smallestCluster: 11 });
+    expect(clusters[0]).toMatchObject({ cause: 'tool', fixability: 'external', size: 20 });
+    expect(clusters[0]?.title).toContain('after a tool failed: 20 failures');
+  });
+
   it('splits a pair whose inputs fall into two kinds', async () => {
     const random = stream('two kinds');
     const kinds = ['monthly landlord rent lease apartment', 'university tuition semester campus student'];
