@@ -22,14 +22,15 @@ const stages = readdirSync(join(__dirname, 'functions')).filter((name) => /^[a-z
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    below('domain', ['tasks', 'ports', 'intake', 'operations', 'loop', 'adapters', 'composition']),
-    below('tasks', ['ports', 'intake', 'operations', 'loop', 'adapters', 'composition']),
-    below('ports', ['intake', 'operations', 'loop', 'adapters', 'composition']),
-    below('intake', ['operations', 'loop', 'adapters', 'composition']),
-    below('operations', ['loop', 'adapters', 'composition']),
-    below('loop', ['adapters', 'composition']),
-    below('adapters', ['intake', 'operations', 'loop', 'composition']),
-    below('composition', ['intake(?!/formats)', 'operations', 'loop']),
+    below('domain', ['tasks', 'ports', 'intake', 'operations', 'loop', 'serving', 'adapters', 'composition']),
+    below('tasks', ['ports', 'intake', 'operations', 'loop', 'serving', 'adapters', 'composition']),
+    below('ports', ['intake', 'operations', 'loop', 'serving', 'adapters', 'composition']),
+    below('intake', ['operations', 'loop', 'serving', 'adapters', 'composition']),
+    below('operations', ['loop', 'serving', 'adapters', 'composition']),
+    below('loop', ['serving', 'adapters', 'composition']),
+    below('serving', ['loop', 'adapters', 'composition']),
+    below('adapters', ['intake', 'operations', 'loop', 'serving', 'composition']),
+    below('composition', ['intake(?!/formats)', 'operations', 'loop', 'serving']),
     {
       name: 'a-folder-of-the-loop-is-read-alone',
       comment: 'Folders of the loop share payload schemas (state) and the engine, nothing else.',
@@ -52,7 +53,7 @@ module.exports = {
     {
       name: 'rules-and-stages-import-no-sdk',
       severity: 'error',
-      from: { path: '^shared/(domain|tasks|ports|intake|operations|loop)/' },
+      from: { path: '^shared/(domain|tasks|ports|intake|operations|loop|serving)/' },
       to: { path: 'node_modules/(@aws-sdk|aws-|@duckdb|@energetic-ai|piscina)' },
     },
     {

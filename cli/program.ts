@@ -14,6 +14,7 @@ import { addPredictCommand } from './commands/predict.ts';
 import { addReportCommand } from './commands/report.ts';
 import { addRollbackCommand } from './commands/rollback.ts';
 import { addRunCommand } from './commands/run.ts';
+import { addServeCommand } from './commands/serve.ts';
 import { addSettingsCommand } from './commands/settings.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addSuspectsCommand } from './commands/suspects.ts';
@@ -80,6 +81,7 @@ export function buildProgram(io: Pick<CliIo, 'stdout' | 'stderr'>, run: RunComma
   addIngestCommand(program, run);
   addRunCommand(program, run);
   addPredictCommand(program, run);
+  addServeCommand(program, run);
   addReportCommand(program, run);
   addListCommand(program, run);
   addStatusCommand(program, run);

@@ -169,6 +169,11 @@ export const resultSchemas = {
       .array(z.strictObject({ at: z.string(), by: z.string(), change: labelChangeSchema }))
       .describe('all changes of labels on record, newest last'),
   }),
+  serve: z.strictObject({
+    url: z.string().describe('where requests are answered'),
+    models: z.array(modelName),
+    improve: z.boolean().describe('whether the loop runs when it is due'),
+  }),
   settings: z.strictObject({
     model: modelName,
     settings: z.array(

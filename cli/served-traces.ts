@@ -1,12 +1,9 @@
 import { digest } from '../shared/domain/base/ids.ts';
 import type { Model } from '../shared/domain/models/model.ts';
 import type { Trace } from '../shared/domain/traces/trace.ts';
-import { redactLine } from '../shared/intake/redact/redact-line.ts';
-import { detectorsOf } from '../shared/intake/redact/redactor.ts';
-import type { Detector } from '../shared/ports/detector.ts';
-import { kindOf } from '../shared/ports/kind-of.ts';
 import type { Ports } from '../shared/ports/ports.ts';
 import type { Prediction } from '../shared/ports/predictor.ts';
+import { storable } from '../shared/serving/answered-trace.ts';
 import type { InputLine } from './answer-lines.ts';
 
 /** Traces are appended in batches: each append is a file of the log. */
@@ -23,7 +20,6 @@ type ServingPorts = Pick<Ports, 'traceLog' | 'ids' | 'clock' | 'tasks' | 'detect
 export class ServedTraces {
   readonly #served: { readonly modelId: string; readonly checkpointId: string };
   readonly #model: Model;
-  readonly #detectors: readonly Detector[];
   readonly #ports: ServingPorts;
   #leftOut = 0;
   #waiting: Trace[] = [];
@@ -34,7 +30,6 @@ export class ServedTraces {
   constructor(model: Model, checkpointId: string, ports: ServingPorts) {
     this.#served = { modelId: model.modelId, checkpointId };
     this.#model = model;
-    this.#detectors = [...detectorsOf(model.settings), ...(ports.detectors ?? [])];
     this.#ports = ports;
   }
 
@@ -76,12 +71,9 @@ export class ServedTraces {
   }
 
   #redacted(trace: Trace): readonly Trace[] {
-    const line = { traceId: trace.traceId, trace, saidOf: null, judgements: [] };
-    const { task } = this.#model;
-    const redacted = redactLine(line, this.#detectors, { kind: kindOf(this.#model, this.#ports), task });
-    if (redacted.ok && redacted.value.trace !== null) return [redacted.value.trace];
-    this.#leftOut += 1;
-    return [];
+    const kept = storable(trace, this.#model, this.#ports);
+    if (kept === null) this.#leftOut += 1;
+    return kept === null ? [] : [kept];
   }
 
   /** Appends all that waits. @throws RatchetError StorageFailure */

@@ -4,3 +4,5 @@ export const lineageFile = 'lineage.sqlite';
 export const objectsFolder = 'objects';
 /** What can be made again. */
 export const cacheFolder = 'cache';
+/** What a server acknowledged and has not moved into the trace log yet. */
+export const journalFolder = 'journal';

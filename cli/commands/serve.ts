@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { plural } from '../../shared/domain/base/wording.ts';
+import { wholeNumber } from '../arguments.ts';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { makeFolder } from '../make-folder.ts';
+import { commandResult } from '../results.ts';
+import type { RunCommand, Session } from '../session.ts';
+import { journalFolder } from '../workspace-files.ts';
+
+const help = `
+Example:
+  $ ratchet serve --improve
+  $ curl -s localhost:7878/v1/models/spam-filter/predictions -H 'content-type: application/json' -d '{"input": "Win a prize"}'
+  {"model":"spam-filter","checkpoint":"…","traceId":"trace-…","output":"spam","confidence":0.97}
+  $ curl -s localhost:7878/v1/models/spam-filter/feedback -H 'content-type: application/json' \\
+      -d '{"traceId": "trace-…", "expected": "ham", "judge": {"kind": "human", "id": "ana"}}'
+  {"accepted":1}
+
+All models of the workspace are served. A trace id is given only once its trace is kept: it survives the end of this process,
+however it ends. A promotion or a rollback is picked up within a second. With --improve, a run starts in a process of its own when
+what came makes one due. Elsewhere than on this machine alone a token is needed: set RATCHET_TOKEN, and send it as
+"Authorization: Bearer TOKEN". GET /openapi.json describes all there is.`;
+
+const optionsSchema = z.object({
+  host: z.string().default('127.0.0.1'),
+  port: z.int().min(0).max(65_535).default(7878),
+  improve: z.boolean().default(false),
+  record: z.boolean().default(true),
+});
+type Options = z.infer<typeof optionsSchema>;
+
+/** How often what came is moved into the trace log, which takes many traces at a time. */
+const settleEveryMs = 5_000;
+
+export function addServeCommand(program: Command, run: RunCommand): void {
+  program
+    .command('serve')
+    .summary('answer over HTTP, and keep what comes')
+    .description(
+      'Answers requests with the champions of a workspace, keeps the traces, and takes what is judged of them.',
+    )
+    .option('--host <address>', 'where to listen', '127.0.0.1')
+    .option('--port <n>', 'on which port; 0 takes any that is free', wholeNumber, 7878)
+    .option('--improve', 'run the loop when it is due')
+    .option('--no-record', 'keep no traces')
+    .addHelpText('after', help)
+    .action((options: unknown, command: Command) =>
+      run(command, (session) => serve(optionsSchema.parse(options), session)),
+    );
+}
+
+async function serve({ host, port, improve, record }: Options, session: Session): Promise<ExitCode> {
+  if (session.stack !== null) {
+    throw new RatchetError('InvalidInput', 'A stack cannot be served from here.', {
+      mend: 'Leave out --stack, and name a workspace with --workspace DIR.',
+    });
+  }
+  if (improve && !record) {
+    throw new RatchetError('InvalidInput', '--improve needs traces to go by, and --no-record keeps none.', {
+      mend: 'Leave one of the two out.',
+    });
+  }
+  const { isLoopback, listen } = await import('../serving/listen.ts');
+  const token = session.io.env.RATCHET_TOKEN ?? null;
+  if (!isLoopback(host) && (token === null || token.length < 16)) {
+    throw new RatchetError('InvalidInput', `Others can reach ${host}, and no token of 16 characters or more is set.`, {
+      mend: `Set one: export RATCHET_TOKEN=${randomBytes(24).toString('base64url')}`,
+    });
+  }
+  const workspace = await session.openWorkspace();
+  const { ports, owner, directory } = workspace;
+  const { createServingApp } = await import('../../shared/serving/app.ts');
+  const { FileJournal } = await import('../../shared/adapters/local/file-journal.ts');
+  const { Settler } = await import('../serving/settler.ts');
+  const { Improver } = await import('../serving/improver.ts');
+
+  const onFault = (error: unknown): void => session.output.fault(error);
+  const folder = join(directory, journalFolder);
+  await makeFolder(folder);
+  const journal = new FileJournal({ directory: folder, owner, stateOf: (other) => ports.owners.stateOf(other) });
+  const improver = improve
+    ? new Improver({ workspace: directory, ports, say: (text) => session.output.say(text) })
+    : null;
+  const settler = new Settler({
+    journal,
+    ports,
+    everyMs: settleEveryMs,
+    onSettled: async (modelIds) => improver?.consider(modelIds),
+    onFault,
+  });
+  const access = { token, hosts: isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]', host] : null };
+  const app = createServingApp({ ports, access, journal: record ? journal : null, onFault });
+  const listening = await listen(app.fetch, { host, port });
+  settler.start();
+
+  const ended = Promise.withResolvers<void>();
+  session.io.onEnding?.(async () => {
+    app.stop();
+    await listening.close();
+    await improver?.stop();
+    await settler.stop();
+    ended.resolve();
+  });
+  session.io.onStop?.('All that was acknowledged is kept.');
+  const models = (await ports.lineage.listModels()).map(({ modelId }) => modelId);
+  await session.output.result(commandResult('serve', { url: listening.url, models, improve }), [
+    `Serving ${plural(models.length, 'model')} on ${listening.url}${improve ? ', and improving them' : ''}.`,
+    `Described by ${listening.url}/openapi.json. Stop with Ctrl+C.`,
+  ]);
+  await ended.promise;
+  return exitCodes.done;
+}

@@ -1,0 +1,142 @@
+import { type Context, Hono } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { ContentfulStatusCode } from 'hono/utils/http-status';
+import type { z } from 'zod';
+import type { Json } from '../domain/base/json.ts';
+import { describeIssues, parseJsonObject } from '../intake/parse-json-line.ts';
+import { kindOf } from '../ports/kind-of.ts';
+import type { Ports } from '../ports/ports.ts';
+import type { TraceJournal } from '../ports/trace-journal.ts';
+import { unknownModel } from '../ports/unknown-model.ts';
+import { type Access, guard } from './guard.ts';
+import {
+  type Feedback,
+  inputsSchema,
+  manyFeedbackSchema,
+  oneFeedbackSchema,
+  oneInputSchema,
+  type Problem,
+} from './messages.ts';
+import { openApi } from './openapi.ts';
+import { answerInputs } from './predictions.ts';
+import { problemOf, refusal } from './problems.ts';
+import { ServedModels } from './served-models.ts';
+
+export interface ServingOptions {
+  readonly ports: Ports;
+  readonly access: Access;
+  /** Where traces and judgements are kept until they are in the log; null to keep nothing. */
+  readonly journal: TraceJournal | null;
+  /** Told of each fault that is the server's own. Never with a text of a request. */
+  readonly onFault: (error: unknown) => void;
+}
+
+/** A body is a thousand inputs of 8 kB at most. */
+const largestBody = 8_000_000;
+
+/** The server's interface, the same wherever it runs: predictions, feedback, models, health, and its description. */
+export function createServingApp({ ports, access, journal, onFault }: ServingOptions) {
+  const models = new ServedModels(ports);
+  let isStopping = false;
+  const app = new Hono();
+  app.use(guard(access));
+  app.use(
+    bodyLimit({
+      maxSize: largestBody,
+      onError: (context) => told(context, refusal(413, 'TooLarge', `A body has at most ${largestBody} bytes.`)),
+    }),
+  );
+
+  app.get('/healthz', (context) =>
+    context.json({ status: isStopping ? 'stopping' : 'ok', waiting: models.waiting }, isStopping ? 503 : 200),
+  );
+  app.get('/openapi.json', (context) => context.json(openApi()));
+  app.get('/v1/models', async (context) => {
+    const all = await ports.lineage.listModels();
+    const listed = all.map(async ({ modelId, task }) => {
+      const control = await ports.lineage.getControl(modelId);
+      return { model: modelId, task: task.kind, champion: control?.championId ?? null };
+    });
+    return context.json({ models: await Promise.all(listed) });
+  });
+
+  app.post('/v1/models/:model/predictions', async (context) => {
+    const body = await read(context, (fields) => ('inputs' in fields ? inputsSchema : oneInputSchema));
+    if (!body.ok) return told(context, body.problem);
+    const served = await models.get(context.req.param('model'));
+    const isOne = 'input' in body.value;
+    const inputs = 'input' in body.value ? [body.value.input] : body.value.inputs;
+    const predictions = await answerInputs(inputs, body.value, served, journal, ports);
+    if (predictions === null) return told(context, tooMuch);
+    const answeredBy = { model: served.model.modelId, checkpoint: served.checkpoint.checkpointId };
+    return context.json(isOne ? { ...answeredBy, ...predictions[0] } : { ...answeredBy, predictions });
+  });
+
+  app.post('/v1/models/:model/feedback', async (context) => {
+    const body = await read(context, (fields) => ('feedback' in fields ? manyFeedbackSchema : oneFeedbackSchema));
+    if (!body.ok) return told(context, body.problem);
+    if (journal === null) return told(context, refusal(409, 'NothingIsKept', 'This server keeps no traces.'));
+    const modelId = context.req.param('model');
+    const model = await ports.lineage.getModel(modelId);
+    if (model === undefined) throw await unknownModel(modelId, ports);
+    const given = 'feedback' in body.value ? body.value.feedback : [body.value];
+    const kind = kindOf(model, ports);
+    for (const [at, { expected }] of given.entries()) {
+      const wrong = expected === undefined ? null : kind.output.safeParse(expected);
+      if (wrong?.success === false) {
+        return told(
+          context,
+          refusal(400, 'InvalidInput', `feedback ${at + 1}: expected ${describeIssues(wrong.error)}.`),
+        );
+      }
+    }
+    const now = new Date(ports.clock.now()).toISOString();
+    await journal.append(given.map((one) => ({ kind: 'feedback', modelId, record: recordOf(one, now) })));
+    return context.json({ accepted: given.length }, 202);
+  });
+
+  app.notFound((context) => told(context, refusal(404, 'NotFound', 'There is nothing here.', 'See /openapi.json.')));
+  app.onError((error, context) => {
+    const problem = problemOf(error);
+    if (problem.status >= 500) onFault(error);
+    return told(context, problem);
+  });
+  return {
+    fetch: app.fetch,
+    /** From now on it says that it is stopping, so that nobody sends more. */
+    stop(): void {
+      isStopping = true;
+    },
+  };
+}
+
+const tooMuch = refusal(503, 'TooMuch', 'Too many inputs wait already.', 'Send again in a second, and fewer at once.');
+
+type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
+
+/** @param schemaFor of the fields that are there: so that what is amiss is told of what was meant */
+async function read<S extends z.ZodType>(
+  context: Context,
+  schemaFor: (fields: object) => S,
+): Promise<Read<z.infer<S>>> {
+  const refused = (detail: string): { readonly ok: false; readonly problem: Problem } => ({
+    ok: false,
+    problem: refusal(400, 'InvalidInput', detail, 'See /openapi.json for what is taken.'),
+  });
+  const object = parseJsonObject(await context.req.text());
+  if (!object.ok) return refused(`The body cannot be used: ${object.problem.reason}.`);
+  const parsed = schemaFor(object.value).safeParse(object.value);
+  return parsed.success ? { ok: true, value: parsed.data } : refused(`${describeIssues(parsed.error)}.`);
+}
+
+function told(context: Context, problem: Problem) {
+  if (problem.status === 503) context.header('Retry-After', '1');
+  return context.json(problem, problem.status as ContentfulStatusCode, { 'content-type': 'application/problem+json' });
+}
+
+/** A judgement as a record of a file has it, with the time at which it was said. */
+function recordOf({ traceId, verdict, expected, judge, timestamp }: Feedback, now: string): Record<string, Json> {
+  return JSON.parse(
+    JSON.stringify({ traceId, verdict, expected, judge: { ...judge, timestamp: timestamp ?? now } }),
+  ) as Record<string, Json>;
+}

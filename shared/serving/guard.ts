@@ -1,0 +1,64 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import type { MiddlewareHandler } from 'hono';
+import type { Problem } from './messages.ts';
+import { refusal } from './problems.ts';
+
+export interface Access {
+  /** Who may ask: everybody who knows this token; null for everybody who can reach the server. */
+  readonly token: string | null;
+  /** Names by which the server may be called, without ports; null for any. A page of another site whose name leads here is refused. */
+  readonly hosts: readonly string[] | null;
+}
+
+/** Only a machine may be asked without a token, never a browser on behalf of another site. */
+export function guard({ token, hosts }: Access): MiddlewareHandler {
+  const expected = token === null ? null : sha256(`Bearer ${token}`);
+  return async (context, next) => {
+    const refused =
+      strangeHost(context.req.header('host'), hosts) ??
+      strangeOrigin(context.req.header('origin'), context.req.header('host')) ??
+      (isOpen(context.req.path) ? null : withoutToken(context.req.header('authorization'), expected)) ??
+      (context.req.method === 'POST' ? strangeBody(context.req.header('content-type')) : null);
+    if (refused === null) return next();
+    if (refused.status === 401) context.header('WWW-Authenticate', 'Bearer');
+    return context.json(refused, refused.status as 400, { 'content-type': 'application/problem+json' });
+  };
+}
+
+function isOpen(path: string): boolean {
+  return path === '/healthz';
+}
+
+function strangeHost(host: string | undefined, hosts: Access['hosts']): Problem | null {
+  if (hosts === null) return null;
+  const name = (host ?? '').replace(/:\d+$/u, '').toLowerCase();
+  if (hosts.includes(name)) return null;
+  return refusal(
+    421,
+    'MisdirectedRequest',
+    'This server is not known by that name.',
+    'Ask it by the address it tells.',
+  );
+}
+
+function strangeOrigin(origin: string | undefined, host: string | undefined): Problem | null {
+  if (origin === undefined) return null;
+  const from = URL.parse(origin)?.host;
+  if (from !== undefined && from === host?.toLowerCase()) return null;
+  return refusal(403, 'ForeignOrigin', 'Pages of other sites may not ask.');
+}
+
+function withoutToken(given: string | undefined, expected: Buffer | null): Problem | null {
+  if (expected === null || timingSafeEqual(sha256(given ?? ''), expected)) return null;
+  return refusal(401, 'Unauthorized', 'The token is missing or wrong.', 'Send it as: Authorization: Bearer TOKEN.');
+}
+
+function strangeBody(type: string | undefined): Problem | null {
+  if (/^application\/json\s*(?:;|$)/iu.test(type ?? '')) return null;
+  return refusal(415, 'UnsupportedMediaType', 'The body is not JSON.', 'Send it with Content-Type: application/json.');
+}
+
+/** Equally long whatever is hashed, as a comparison in constant time needs. */
+function sha256(text: string): Buffer {
+  return createHash('sha256').update(text).digest();
+}
