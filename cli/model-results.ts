@@ -4,7 +4,7 @@ import { placeSchema } from '../shared/domain/evaluation/fold.ts';
 import { datasetModeSchema } from '../shared/domain/models/dataset.ts';
 import { sliceSchema } from '../shared/domain/models/example.ts';
 import { decisionSchema, runSchema } from '../shared/domain/models/run.ts';
-import { stepMistakeSchema } from '../shared/domain/steps/first-mistake.ts';
+import { stepMistakeSchema } from '../shared/domain/steps/step-mistake.ts';
 import { judgeSchema, verdictSchema } from '../shared/domain/traces/judgement.ts';
 import { triageSchema } from '../shared/domain/triage/triage.ts';
 import { reviewReasons } from '../shared/loop/state/review.ts';

@@ -51,12 +51,7 @@ async function append(modelId: string, traces: readonly Trace[], ports: Ports): 
   await ports.traceLog.append(modelId, shortDigest(...traceIds), { traces: kept, judgements: [] });
 }
 
-async function judge(
-  modelId: string,
-  name: string,
-  records: readonly object[],
-  ports: Ports,
-): Promise<number> {
+async function judge(modelId: string, name: string, records: readonly object[], ports: Ports): Promise<number> {
   const text = records.map((record) => `${JSON.stringify(record)}\n`).join('');
   const source = { name: `feedback ${name}`, open: async () => bytesOf(text) };
   const { judgements } = await ingestTraces({ modelId, sources: [source] }, ports);

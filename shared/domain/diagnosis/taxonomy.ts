@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { outputSchema } from '../base/output.ts';
-import { stepMistakeSchema } from '../steps/first-mistake.ts';
+import { stepMistakeSchema } from '../steps/step-mistake.ts';
 import { confusionSchema } from './confusion.ts';
 import { excessSchema } from './over-prediction.ts';
 import { rootCauseSchema } from './root-cause.ts';

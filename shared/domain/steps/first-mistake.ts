@@ -1,5 +1,3 @@
-import { z } from 'zod';
-import { rootCauseSchema } from '../diagnosis/root-cause.ts';
 import { assumptions } from './assumptions.ts';
 import { contradictedResults } from './contradicted-results.ts';
 import { failedTools } from './failed-tools.ts';
@@ -19,13 +17,6 @@ const signs: readonly Sign[] = [
   repeatedCalls,
   failedTools,
 ];
-
-export const stepMistakeSchema = z.strictObject({
-  step: z.int().nonnegative(),
-  who: z.string().nullable(),
-  cause: rootCauseSchema,
-  why: z.string(),
-}) satisfies z.ZodType<StepMistake>;
 
 /**
  * The first decisive mistake on the way to a wrong answer, as far as steps tell without a language model: that of the

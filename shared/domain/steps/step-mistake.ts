@@ -1,16 +1,18 @@
-import type { RootCause } from '../diagnosis/root-cause.ts';
+import { z } from 'zod';
+import { type RootCause, rootCauseSchema } from '../diagnosis/root-cause.ts';
 import type { Step } from './step-text.ts';
 
 /** What went wrong at a step, as far as the steps themselves tell. */
-export interface StepMistake {
+export const stepMistakeSchema = z.strictObject({
   /** Index among the steps. */
-  readonly step: number;
+  step: z.int().nonnegative(),
   /** Who took it: the step's name; null where it has none. */
-  readonly who: string | null;
-  readonly cause: RootCause;
+  who: z.string().nullable(),
+  cause: rootCauseSchema,
   /** A sentence. */
-  readonly why: string;
-}
+  why: z.string(),
+});
+export type StepMistake = z.infer<typeof stepMistakeSchema>;
 
 /** A trace as far as it matters to what went wrong on the way. */
 export interface Walk {
