@@ -83,6 +83,41 @@ describe('an extraction', () => {
     expect(made.stderr).toMatch(/4: .*overlaps "New York".*--overlaps allowed/);
   });
 
+  test('tells of as many bad lines as are asked for, and how to ask', async () => {
+    const bad = Array.from({ length: 9 }, (_, at) => ({
+      input: `x${at}`,
+      output: [{ label: 'a', start: 0, end: 90 }],
+    }));
+    const good = { input: 'to Paris', output: [entity('a', 3, 'Paris')] };
+    const few = await create('few-told', jsonl(good, ...bad));
+    expect(few.stderr.match(/stands at 0 to 90/g)).toHaveLength(5);
+    expect(few.stderr).toContain('… and 4 more bad lines (tell of more with --bad-lines N).');
+    const all = await create('all-told', jsonl(good, ...bad), '--bad-lines', '20');
+    expect(all.stderr.match(/stands at 0 to 90/g)).toHaveLength(9);
+    expect(all.stderr).not.toContain('more bad line');
+  });
+
+  test('is explained entity by entity', async () => {
+    const found = await ratchet(['explain', 'places', '--input', 'a flight to Paris', '--json']);
+    const { why, whyParts } = JSON.parse(found.stdout);
+    expect(why).toBeNull();
+    expect(whyParts).toHaveLength(1);
+    expect(whyParts[0]).toMatchObject({ output: [{ label: 'city', start: 12, end: 17 }] });
+    expect(whyParts[0].logOdds).toBeGreaterThan(0);
+    const told = (await ratchet(['explain', 'places', '--input', 'a flight to Paris'])).stdout;
+    expect(told).toMatch(/Why city "Paris" \(log-odds \+\d/);
+    const none = (await ratchet(['explain', 'places', '--input', 'nothing today'])).stdout;
+    expect(none).toContain('answers no entity');
+    expect(none).not.toContain('cannot tell');
+  });
+
+  test('has types, and no labels, in what ratchet labels says', async () => {
+    const { stdout } = await ratchet(['labels', 'places']);
+    expect(stdout).toMatch(/^entity type +examples +judged traces/);
+    expect(stdout).toMatch(/^city +40 /m);
+    expect(stdout).not.toMatch(/\blabel/);
+  });
+
   test('may have entities that overlap, where it was created so', async () => {
     const nested = { input: 'to New York', output: [entity('city', 3, 'New York'), entity('duke', 7, 'York')] };
     const made = await create('nested', jsonl(nested, { input: 'to Rome', output: [] }), '--overlaps', 'allowed');
@@ -144,6 +179,20 @@ describe('an extraction', () => {
     expect(out.stdout).toContain('2 examples of places');
     const line = { text: 'to Paris', entities: [[3, 8, 'city']] };
     expect(await readFile(at('judged.jsonl'), 'utf8')).toBe(jsonl(line, line));
+  });
+
+  test('is explained where a right entity is missing', async () => {
+    const trace = {
+      traceId: 'missed',
+      timestamp: '2026-03-01T09:00:00Z',
+      input: 'so and so',
+      output: [],
+      expected: [entity('city', 7, 'so')],
+      judge: { kind: 'human', id: 'ana' },
+    };
+    await writeFile(at('missed.jsonl'), jsonl(trace));
+    expect((await ratchet(['ingest', 'places', at('missed.jsonl')])).code).toBe(0);
+    expect((await ratchet(['explain', 'places', 'missed'])).stdout).toMatch(/Why hardly city "so" \(log-odds −/);
   });
 
   test('is not written over a file, nor in a format that does not fit', async () => {
