@@ -116,12 +116,14 @@ async function examplesTo(modelId: string, options: Options, session: Session): 
       format,
       examples: written.examples,
       leftOut: written.leftOut.map(({ reason, count }) => `${reason} (${count})`),
+      altered: written.altered.map(({ reason, count }) => `${reason} (${count})`),
     }),
     [
       `${plural(written.examples, 'example')} of ${modelId} ${written.examples === 1 ? 'is' : 'are'} in ${file}.`,
       ...written.leftOut.map(
         ({ reason, count }) => `Left out, since ${format} cannot hold them: ${reason} (${count}).`,
       ),
+      ...written.altered.map(({ reason, count }) => `Altered for ${format}: ${reason} (${count}).`),
     ],
   );
   return exitCodes.done;

@@ -83,6 +83,18 @@ describe('an extraction', () => {
     expect(made.stderr).toMatch(/4: .*overlaps "New York".*--overlaps allowed/);
   });
 
+  test('goes out as CoNLL with the number of words that are cut for it', async () => {
+    const mood = {
+      input: 'i am unhappy with 500mg',
+      output: [entity('mood', 7, 'happy'), entity('dose', 18, '500mg')],
+    };
+    const made = await create('cut', jsonl(mood, { input: 'all is well', output: [entity('mood', 7, 'well')] }));
+    expect(made.code, made.stderr).toBe(0);
+    const told = await ratchet(['export', 'cut', '--examples', '--format', 'conll', '--to', at('cut.conll')]);
+    expect(told.stdout).toContain('Altered for conll: words cut in two where an entity begins or ends (1).');
+    expect(await readFile(at('cut.conll'), 'utf8')).toContain('un\tO\nhappy\tB-mood\nwith\tO\n500mg\tB-dose\n');
+  });
+
   test('tells of as many bad lines as are asked for, and how to ask', async () => {
     const bad = Array.from({ length: 9 }, (_, at) => ({
       input: `x${at}`,
@@ -148,7 +160,7 @@ describe('an extraction', () => {
       const file = at(`again.${format}`);
       const out = await ratchet(['--json', 'export', 'places', '--examples', '--format', format, '--to', file]);
       expect(out.code, out.stderr).toBe(0);
-      expect(JSON.parse(out.stdout)).toEqual({ model: 'places', file, format, examples: 40, leftOut: [] });
+      expect(JSON.parse(out.stdout)).toEqual({ model: 'places', file, format, examples: 40, leftOut: [], altered: [] });
       const made = await ratchet(['--json', 'create', `again-${format}`, '--task', 'extraction', '--examples', file]);
       expect(made.code, made.stderr).toBe(0);
       const first = await ratchet(['--json', 'lineage', 'places']);
