@@ -33,13 +33,6 @@ const create = async (name: string, examples: string, ...options: readonly strin
 const entity = (label: string, start: number, text: string) => ({ label, start, end: start + text.length, text });
 
 describe('an extraction', () => {
-  test('is not exported as a folder, and the message names the way its data goes out', async () => {
-    const ended = await ratchet(['export', 'places', '--to', at('folder')]);
-    expect(ended.code).toBe(2);
-    expect(ended.stderr).toContain('Folders are for classifiers so far');
-    expect(ended.stderr).toContain('ratchet export places --examples --format jsonl --to FILE');
-  });
-
   test('answers with the text of each entity and how sure it is, at offsets that are true for any text', async () => {
     const inputs = [
       '😀😀 a flight to Paris',

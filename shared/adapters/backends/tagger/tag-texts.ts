@@ -2,10 +2,9 @@ import type { Entity } from '../../../tasks/extraction/entity.ts';
 import { bestTags, Lattice } from './lattice.ts';
 import { entitiesIn } from './lexicon.ts';
 import { outside, stateCount } from './states.ts';
-import { mostCharacters } from './tagger-examples.ts';
 import type { TaggerModel } from './tagger-model.ts';
 import { readFeatures } from './token-features.ts';
-import { type Token, tokensOf } from './tokens.ts';
+import { mostCharacters, type Token, tokensOf } from './tokens.ts';
 
 /** The entities of a text, in order, and the probability that they are all right and complete. */
 export interface TaggedText {
