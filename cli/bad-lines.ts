@@ -2,7 +2,8 @@ import { plural } from '../shared/domain/base/wording.ts';
 import type { Output } from './output.ts';
 import { printableLine } from './printable.ts';
 
-const mostShown = 5;
+/** So many are told of unless more are asked for. */
+export const badLinesTold = 5;
 
 export interface BadLineToTell {
   readonly file: string;
@@ -15,18 +16,23 @@ export interface BadLineToTell {
 /** Tells of bad lines on stderr: the first few in full, then only how many more there are. */
 export class BadLineReporter {
   readonly #output: Output;
+  readonly #most: number;
+  readonly #hint: string;
   #told = 0;
   #more = 0;
 
-  constructor(output: Output) {
+  /** @param hint how to see the others, after their count: ` (…)` */
+  constructor(output: Output, most: number = badLinesTold, hint = '') {
     this.#output = output;
+    this.#most = most;
+    this.#hint = hint;
   }
 
   /** @param bad one line, many with one reason, or (line 0) what is wrong with the whole file */
   add(bad: BadLineToTell): void {
     const { lines = 1 } = bad;
     this.#told += 1;
-    if (this.#told > mostShown) {
+    if (this.#told > this.#most) {
       this.#more += lines;
       return;
     }
@@ -38,6 +44,6 @@ export class BadLineReporter {
   }
 
   end(): void {
-    if (this.#more > 0) this.#output.say(`… and ${plural(this.#more, 'more bad line')}.`);
+    if (this.#more > 0) this.#output.say(`… and ${plural(this.#more, 'more bad line')}${this.#hint}.`);
   }
 }

@@ -45,9 +45,10 @@ function stepLines({ mistake }: Explained): string[] {
   return [`On the way to it, at step ${mistake.step + 1}${who}: ${mistake.cause}. ${mistake.why}`];
 }
 
-function answerLines({ answer, why }: Explained, kind: Kind): string[] {
+function answerLines({ answer, why, whyParts }: Explained, kind: Kind): string[] {
   if (answer === null) return ['There is no champion to ask.'];
   const said = `The champion ${answer.checkpoint} answers ${kind.show(answer.output)} (${percent(answer.confidence)}).`;
+  if (whyParts !== null) return [said, ...whyParts.flatMap((one, at) => partLines(one, at, kind))];
   if (why === null) {
     return [said, ...(answer.output === null ? [] : ['  Its back end cannot tell which words that comes from.'])];
   }
@@ -58,6 +59,19 @@ function answerLines({ answer, why }: Explained, kind: Kind): string[] {
     ...why.parts
       .slice(0, 10)
       .map(({ text, contribution }) => `  ${signed(contribution).padStart(6)}  ${printableLine(text, 60)}`),
+  ];
+}
+
+/** Why one part of an answer is there, or a right one is not. */
+function partLines(
+  { output, logOdds, method, parts }: NonNullable<Explained['whyParts']>[number],
+  at: number,
+  kind: Kind,
+): string[] {
+  const words = parts.filter(({ contribution }) => Math.abs(contribution) >= 0.005).slice(0, 6);
+  return [
+    `${logOdds < 0 ? 'Why hardly' : 'Why'} ${printableLine(kind.show(output), 120)} (log-odds ${signed(logOdds)}${at === 0 ? `; ${method}` : ''}):`,
+    ...words.map(({ text, contribution }) => `  ${signed(contribution).padStart(6)}  ${printableLine(text, 60)}`),
   ];
 }
 

@@ -1,4 +1,5 @@
 import { quoted } from '../shared/domain/base/quoted.ts';
+import type { TaskWords } from '../shared/domain/base/task-kind.ts';
 import { plural } from '../shared/domain/base/wording.ts';
 import { columns } from './columns.ts';
 import type { CommandResult } from './results.ts';
@@ -8,20 +9,24 @@ type Labels = CommandResult<'labels'>;
 /** The labels of a model for people: what is on record of each, what is held, what is left open. */
 export function labelLines(
   { model, labels, held, leftOpen }: Pick<Labels, 'model' | 'labels' | 'held' | 'leftOpen'>,
+  words: Pick<TaskWords, 'facet' | 'facets'>,
   stackOption: string,
 ): readonly string[] {
   return [
     ...columns([
-      ['label', 'examples', 'judged traces'],
+      [words.facet, 'examples', 'judged traces'],
       ...labels.map(({ label, examples, judged }) => [label, String(examples), String(judged)]),
     ]),
-    ...(held.length === 0 ? [] : ['', ...heldLines(held, model, stackOption)]),
+    ...(held.length === 0 ? [] : ['', ...heldLines(held, model, words, stackOption)]),
     ...(leftOpen.examples + leftOpen.judged === 0 ? [] : ['', leftOpenLine(leftOpen)]),
   ];
 }
 
 /** What a change of labels does or would do: the labels whose counts differ. */
-export function changedLabelLines({ labels, held, leftOpen, before }: Labels): readonly string[] {
+export function changedLabelLines(
+  { labels, held, leftOpen, before }: Labels,
+  words: Pick<TaskWords, 'facet'>,
+): readonly string[] {
   if (before === null) return [];
   const names = [...new Set([...before.labels, ...labels].map(({ label }) => label))];
   const rows = names.flatMap((name) => {
@@ -32,7 +37,7 @@ export function changedLabelLines({ labels, held, leftOpen, before }: Labels): r
   const nowHeld = new Set(held.map(({ label }) => label));
   const counted = before.held.filter(({ label }) => !nowHeld.has(label));
   return [
-    ...columns([['label', 'examples', 'judged traces'], ...rows]),
+    ...columns([[words.facet, 'examples', 'judged traces'], ...rows]),
     ...counted.map(
       ({ label, judged }) =>
         `${plural(judged, 'judgement')} of ${quoted(label)} ${judged === 1 ? 'counts' : 'count'} now.`,
@@ -48,15 +53,20 @@ function moved(before: number | undefined, after: number | undefined): string {
   return before === after ? show(after) : `${show(before)} → ${show(after)}`;
 }
 
-function heldLines(held: Labels['held'], model: string, stackOption: string): readonly string[] {
+function heldLines(
+  held: Labels['held'],
+  model: string,
+  { facet, facets }: Pick<TaskWords, 'facet' | 'facets'>,
+  stackOption: string,
+): readonly string[] {
   const command = `ratchet labels ${model}`;
   return [
-    'Judgements of labels that the model does not have are held, and count once it has them:',
+    `Judgements of ${facets} that the model does not have are held, and count once it has them:`,
     ...columns([
-      ['held label', 'judged traces', 'nearest label'],
+      [`held ${facet}`, 'judged traces', `nearest ${facet}`],
       ...held.map(({ label, judged, nearest }) => [label, String(judged), nearest ?? 'none']),
     ]),
-    `Add them: ${command} add NAME${stackOption}. Or take them for another: ${command} merge NAME --into LABEL${stackOption}.`,
+    `Add them: ${command} add NAME${stackOption}. Or take them for another: ${command} merge NAME --into OTHER${stackOption}.`,
   ];
 }
 

@@ -157,6 +157,12 @@ const answerSchema = z.strictObject({
   confidence: z.number().describe('a fraction'),
 });
 
+const explainedPartSchema = z.strictObject({
+  text: z.string(),
+  start: z.int().describe('place in the input, in UTF-16 code units'),
+  contribution: z.number().describe('what it adds to the log-odds; below 0 it speaks against'),
+});
+
 /** What `ratchet explain` writes. */
 export const explainResultSchema = z.strictObject({
   model: modelName,
@@ -188,16 +194,23 @@ export const explainResultSchema = z.strictObject({
       method: z.string().describe('how the contributions were found'),
       against: outputSchema.nullable().describe('the runner-up that the answer is held against'),
       logOdds: z.number().describe('of the answer against the runner-up, in nats'),
-      parts: z.array(
-        z.strictObject({
-          text: z.string(),
-          start: z.int().describe('place in the input, in UTF-16 code units'),
-          contribution: z.number().describe('what it adds to the log-odds; below 0 it speaks for the runner-up'),
-        }),
-      ),
+      parts: z.array(explainedPartSchema),
     })
     .nullable()
-    .describe('null where the back end cannot tell, and for no answer'),
+    .describe('null where the back end cannot tell, for no answer, and where outputs have parts'),
+  whyParts: z
+    .array(
+      z.strictObject({
+        method: z.string().describe('how the contributions were found'),
+        output: outputSchema.describe('with this part alone'),
+        logOdds: z.number().describe('that it stands there, in nats; below 0 it hardly does'),
+        parts: z.array(explainedPartSchema),
+      }),
+    )
+    .nullable()
+    .describe(
+      'where outputs have parts, such as entities: of each right part that the answer lacks, then of each part of it, the least sure first; null where they have none, or the back end cannot tell',
+    ),
   neighbours: z.array(
     z.strictObject({
       input: z.string(),

@@ -233,6 +233,7 @@ export const resultSchemas = {
       format: z.string(),
       examples: z.int().describe('how many were written'),
       leftOut: z.array(z.string()).describe('what the format cannot hold, each with how often'),
+      altered: z.array(z.string()).describe('what is otherwise in the file than it was, each with how often'),
     }),
   ]),
   erase: z.strictObject({

@@ -17,7 +17,7 @@ import type { Ports } from '../../shared/ports/ports.ts';
 import { taskKinds } from '../../shared/tasks/task-kinds.ts';
 import { collected, commaSeparated, countingNumber, fraction, wholeNumber } from '../arguments.ts';
 import { backEndNames } from '../back-end-names.ts';
-import { BadLineReporter } from '../bad-lines.ts';
+import { BadLineReporter, badLinesTold } from '../bad-lines.ts';
 import { evaluationLines } from '../evaluation-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { inputName, openInput } from '../open-input.ts';
@@ -59,6 +59,7 @@ const optionsSchema = z.object({
   evaluate: z.boolean(),
   examples: z.string().optional(),
   keepLabelVariants: z.boolean().default(false),
+  badLines: z.int(),
   trainer: z.string().optional(),
   predictor: z.string().optional(),
   analyst: z.string(),
@@ -95,6 +96,7 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
         'Label Studio, Doccano or GLiNER have them; also .gz and .zst; "-" is stdin',
     )
     .option('--keep-label-variants', 'keep labels apart that differ only in case, blanks or Unicode form')
+    .option('--bad-lines <n>', 'how many lines that cannot be used to tell of', wholeNumber, badLinesTold)
     .option('--from-traces', 'train the first checkpoint on the judged traces that were ingested')
     .option('--no-evaluate', 'do not measure the first checkpoint by cross-validation')
     .option('--trainer <name>', 'the back end that trains (the first that there is for the task)')
@@ -161,7 +163,7 @@ async function createWith(
       mend: 'Train the first checkpoint on one of them; the other counts in the first run, once it is ingested.',
     });
   }
-  const badLines = new BadLineReporter(session.output);
+  const badLines = new BadLineReporter(session.output, options.badLines, ' (tell of more with --bad-lines N)');
   const { ports } = await session.open({ create: true });
   if ((await ports.lineage.getModel(modelId)) !== undefined) tellWhatIsFixed(options, command, session);
   session.progress.stageStarted('train', 'first checkpoint');

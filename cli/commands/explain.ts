@@ -15,7 +15,8 @@ Example:
   $ ratchet explain spam-filter t-1 --json | jq '.why.parts[0]'
 
 Words are weighed by leaving each one out: its contribution is what the log-odds of the answer against the runner-up lose
-by that. Words that only tell together share it. Checkpoints are asked as the gate asks them: where a model was trained
+by that. Words that only tell together share it. Of entities each one is explained, and each that should have been there:
+words around it are blanked, and the log-odds are those that it stands exactly there. Checkpoints are asked as the gate asks them: where a model was trained
 without the trace's fold, that one answers.`;
 
 const optionsSchema = z.object({ input: z.string().optional() });
@@ -85,6 +86,9 @@ function shown(found: ExplainedTrace): CommandResult<'explain'> {
     answer: answer === null ? null : answerShown(answer),
     why:
       why === null ? null : { method: why.method, against: why.against, logOdds: why.logOdds, parts: [...why.parts] },
+    whyParts:
+      found.whyParts?.map(({ method, output, logOdds, parts }) => ({ method, output, logOdds, parts: [...parts] })) ??
+      null,
     neighbours: [...found.neighbours],
     place,
     lastRun:

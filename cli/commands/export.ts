@@ -19,9 +19,9 @@ Example:
   $ ratchet export spam-filter --to spam-filter-model --check
   $ echo '{"input": "Win a prize now!!!"}' | node spam-filter-model/predict.mjs
 
-The folder stands alone: weights, readers in JavaScript (Node and browsers) and Python, the head as ONNX, test cases, and
-what is on record of the checkpoint. It answers as ratchet predict does. No text of a trace is in it; what its weights have
-learnt is. Folders are for classifiers so far: of an extraction, examples and traces go out, as below, and no checkpoint.
+The folder stands alone: weights, readers in JavaScript (Node and browsers) and Python, of a classifier the head as ONNX, test
+cases, and what is on record of the checkpoint. It answers as ratchet predict does. No text of a trace is in it; what its
+weights have learnt is, and of a tagger the texts of entities.
 
 With --examples the file holds the dataset that the checkpoint was trained on, with --traces all traces whose right output is
 known, as other tools read them:
@@ -46,7 +46,7 @@ export function addExportCommand(program: Command, run: RunCommand): void {
     .command('export')
     .summary('the champion as a folder that stands alone')
     .description(
-      'Writes the champion, or another checkpoint, of a classifier as a folder with readers in JavaScript and Python; or examples and traces, also with entities, as a file.',
+      'Writes the champion, or another checkpoint, as a folder with readers in JavaScript and Python; or examples and traces as a file.',
     )
     .argument('<model>', 'name of the model')
     .requiredOption('--to <folder>', 'where to write it; it must be empty, or not there; a file for examples', path)
@@ -116,12 +116,14 @@ async function examplesTo(modelId: string, options: Options, session: Session): 
       format,
       examples: written.examples,
       leftOut: written.leftOut.map(({ reason, count }) => `${reason} (${count})`),
+      altered: written.altered.map(({ reason, count }) => `${reason} (${count})`),
     }),
     [
       `${plural(written.examples, 'example')} of ${modelId} ${written.examples === 1 ? 'is' : 'are'} in ${file}.`,
       ...written.leftOut.map(
         ({ reason, count }) => `Left out, since ${format} cannot hold them: ${reason} (${count}).`,
       ),
+      ...written.altered.map(({ reason, count }) => `Altered for ${format}: ${reason} (${count}).`),
     ],
   );
   return exitCodes.done;

@@ -4,6 +4,7 @@ import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { quoted } from '../../shared/domain/base/quoted.ts';
 import { labelChangesOf } from '../../shared/domain/models/model-change.ts';
 import type { LabelWish } from '../../shared/operations/change-labels.ts';
+import { kindOf } from '../../shared/ports/kind-of.ts';
 import { unknownModel } from '../../shared/ports/unknown-model.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { changedLabelLines, labelLines } from '../label-lines.ts';
@@ -31,8 +32,10 @@ const optionsSchema = z.object({ into: z.array(z.string()).optional(), dryRun: z
 export function addLabelsCommand(program: Command, run: RunCommand): void {
   program
     .command('labels')
-    .summary('show or change the labels of a model')
-    .description('Counts what is on record of each label of a model, or adds, renames, merges or splits labels.')
+    .summary('show or change the labels or entity types of a model')
+    .description(
+      'Counts what is on record of each label, or type of entity, of a model, or adds, renames, merges or splits them.',
+    )
     .argument('<model>', 'name of the model')
     .argument('[action]', 'add NAME…, rename OLD NEW, merge A B… --into C, or split OLD --into A B…')
     .argument('[names...]', 'labels')
@@ -95,7 +98,7 @@ async function list(modelId: string, session: Session): Promise<ExitCode> {
     before: null,
     changes: changesOf(model),
   });
-  await session.output.result(result, labelLines(result, session.stackOption));
+  await session.output.result(result, labelLines(result, kindOf(model, ports).words, session.stackOption));
   return exitCodes.done;
 }
 
@@ -113,7 +116,7 @@ async function change(modelId: string, wish: LabelWish, dryRun: boolean, session
     before: { labels: [...before.labels], held: [...before.held], leftOpen: before.leftOpen },
     changes: changesOf(model),
   });
-  await session.output.result(result, changedLabelLines(result));
+  await session.output.result(result, changedLabelLines(result, kindOf(model, ports).words));
   session.output.say(
     dryRun
       ? 'Nothing was changed: give the same command without --dry-run.'

@@ -1,4 +1,5 @@
 import { embeddedBackEnd } from '../adapters/backends/embedded/facts.ts';
+import { taggerBackEnd } from '../adapters/backends/tagger/facts.ts';
 import type { Exporter } from '../ports/exporter.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 
@@ -11,5 +12,12 @@ export function createExporters(options: { readonly objects: ObjectStore }): Rea
       return embeddedExporter(options).export(checkpoint);
     },
   };
-  return new Map([[embedded.predictor, embedded]]);
+  const tagger: Exporter = {
+    predictor: taggerBackEnd,
+    async export(checkpoint) {
+      const { taggerExporter } = await import('../adapters/backends/tagger/export/tagger-exporter.ts');
+      return taggerExporter(options).export(checkpoint);
+    },
+  };
+  return new Map([embedded, tagger].map((one) => [one.predictor, one]));
 }

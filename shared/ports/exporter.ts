@@ -11,6 +11,8 @@ export interface ExportedModel {
   readonly files: readonly ExportedFile[];
   /** What goes into the folder's `model.json` beside what is known of every model. */
   readonly header: Readonly<Record<string, unknown>>;
+  /** What an answer is, a sentence or two. */
+  readonly answers: string;
   /** What the folder needs and how its files are laid out, in Markdown. */
   readonly layout: string;
   /** Licences of what is in it, a sentence each. */

@@ -64,4 +64,13 @@ export interface Predictor {
    * @throws RatchetError as {@link predict}
    */
   explain?(served: Served, input: string): Promise<Explanation | null>;
+
+  /**
+   * The same for a task whose outputs have parts that are right or wrong each on its own: one explanation for each part of
+   * `right` that the answer lacks, and for each part of the answer, up to some bound. Each is of an output with that part
+   * alone, held against one without it.
+   * @param right the right output; null where nobody knows
+   * @throws RatchetError as {@link predict}
+   */
+  explainParts?(served: Served, input: string, right: Output | null): Promise<readonly Explanation[]>;
 }

@@ -134,6 +134,27 @@ describe('the tagger', { timeout: 60_000 }, () => {
     expect(blank?.output).toBeNull();
   });
 
+  it('tells which words an entity comes from, and why a right one is hardly there', async () => {
+    const { served } = await train(made.trainer, request);
+    const input = 'book me a flight to Berlin please';
+    const right = entitiesOutput([{ label: 'dish', start: 8, end: 9 }]);
+    const [missed, found, ...others] = (await made.predictor.explainParts?.(served, input, right)) ?? [];
+    expect(others).toEqual([]);
+    expect(extraction.show(found?.output ?? null)).toBe('city "Berlin"');
+    expect(found?.logOdds).toBeGreaterThan(0);
+    // The word itself and what stands around it tell it; what is far tells next to nothing.
+    const told = new Map(found?.parts.map(({ text, contribution }) => [text, contribution]));
+    expect(Math.max(told.get('flight') ?? 0, told.get('to') ?? 0, told.get('please') ?? 0)).toBeGreaterThan(0.5);
+    expect(Math.abs(told.get('book') ?? 0)).toBeLessThan(0.5);
+    expect(extraction.show(missed?.output ?? null)).toBe('dish "a"');
+    expect(missed?.logOdds).toBeLessThan(0);
+    // What is answered is as sure there as the answer says.
+    const [answer] = await made.predictor.predict(served, [input]);
+    const sure = entitiesOf(answer?.output ?? null)[0]?.confidence ?? 0;
+    expect(found?.logOdds).toBeCloseTo(Math.log(sure / (1 - sure)), 9);
+    expect(await made.predictor.explainParts?.(served, ' ', right)).toEqual([]);
+  });
+
   it('gives the same bytes for the same request, and others for another seed', async () => {
     const digests = await Promise.all(
       [7, 7, 8].map(async (seed, at) => {

@@ -686,5 +686,14 @@ export function entitiesReport(): ReportData {
     },
     leftOut: 'traces on which people disagree',
     score: { before: score(0.455, 0.4, 0.51), after: score(0.767, 0.72, 0.81) },
+    confusion: [
+      { expected: 'city', answered: 'city', right: true, before: 60, after: 71 },
+      { expected: 'city', answered: 'city', right: false, before: 6, after: 2 },
+      { expected: 'city', answered: 'street', right: false, before: 5, after: 4 },
+      { expected: 'city', answered: null, right: false, before: 9, after: 3 },
+      { expected: 'street', answered: 'street', right: true, before: 40, after: 46 },
+      { expected: 'street', answered: null, right: false, before: 7, after: 1 },
+      { expected: null, answered: 'street', right: false, before: 12, after: 2 },
+    ],
   };
 }

@@ -8,6 +8,7 @@ import { taxonomySchema } from '../../shared/domain/diagnosis/taxonomy.ts';
 import { exampleSchema } from '../../shared/domain/models/example.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import type { RunResult } from '../../shared/loop/state/run-result.ts';
+import { finalTestSchema } from '../../shared/loop/state/test-result.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
 import { readJson, readJsonl } from '../../shared/ports/documents.ts';
@@ -95,6 +96,21 @@ describe('a tagger of entities', () => {
     expect(Object.keys(causes)).toEqual(expect.arrayContaining(['missed-entity']));
     expect(clusters.flatMap(({ title, evidence }) => [title, ...evidence]).join(' ')).not.toMatch(/\blabels?\b/);
     expect(result.reason).not.toMatch(/\blabels?\b/);
+  });
+
+  it('is told of in the report by types taken for one another, missed and made up', async () => {
+    const [key = ''] = await objectsOf('test.json');
+    const { confusion, byFacet } = await readJson(workspace.ports.objects, key, finalTestSchema);
+    const types = byFacet.map(({ facet }) => facet);
+    for (const { expected, answered } of confusion) {
+      for (const name of [expected, answered]) if (name !== null) expect(types).toContain(name);
+    }
+    for (const { facet, before, after } of byFacet) {
+      const right = confusion.find((cell) => cell.right && cell.expected === facet);
+      expect([right?.before ?? 0, right?.after ?? 0]).toEqual([before.tp, after.tp]);
+    }
+    expect(confusion.filter(({ answered }) => answered === null).length).toBeGreaterThan(0);
+    expect(confusion.filter(({ expected }) => expected === null).length).toBeGreaterThan(0);
   });
 
   it('is probed and trained with entities that stand where they are said to', async () => {

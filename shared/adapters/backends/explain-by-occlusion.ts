@@ -51,7 +51,8 @@ interface Part {
   readonly without: string;
 }
 
-interface Span {
+/** A word of a text, or a run of signs. */
+export interface Span {
   readonly start: number;
   readonly end: number;
 }
@@ -71,7 +72,7 @@ function partsOf(input: string): readonly Part[] {
 }
 
 /** Words, and runs of signs between them, in the order of the text. */
-function spansOf(input: string): readonly Span[] {
+export function spansOf(input: string): readonly Span[] {
   const spans: (Span & { readonly isWord: boolean })[] = [];
   for (const { segment, index, isWordLike = false } of segmenter.segment(input)) {
     if (segment.trim() === '') continue;

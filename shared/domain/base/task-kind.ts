@@ -48,6 +48,16 @@ export interface Grade {
   readonly parts: readonly GradePart[];
 }
 
+/** What should have been said of one facet beside what was. */
+export interface FacetPair {
+  /** Null where nothing should have been. */
+  readonly expected: string | null;
+  /** Null where nothing was. */
+  readonly answered: string | null;
+  /** Whether they agree in all; the same facet twice may still be wrong, such as an entity at another place. */
+  readonly right: boolean;
+}
+
 /** A task's metric over many grades, a fraction, with its 95 % interval. */
 export interface Score extends Interval {
   readonly metric: string;
@@ -176,6 +186,11 @@ export interface TaskKind<S extends TaskSpec = TaskSpec> {
   grade(expected: Output, answer: Output | null): Grade;
   /** The score of many answers; 0 of none. */
   score(grades: readonly Grade[]): Score;
+  /**
+   * Which facets an answer takes for which, right ones included; without this method the report counts which outputs are
+   * taken for which. Of tasks whose {@link TaskWords.parts} are right or wrong each on its own.
+   */
+  pairs?(expected: Output, answer: Output | null): readonly FacetPair[];
   /** The sort of failure that a wrong answer is. */
   pattern(expected: Output, answer: Output | null): Pattern;
   /** At most `count` variants of an input, different ones, each with the output that is right for it. Deterministic. */

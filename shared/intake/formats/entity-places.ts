@@ -41,7 +41,7 @@ export function placedEntities(
   if (places.every(({ text }) => typeof text === 'string' && text !== '')) return byPoints;
   return refuse(
     'the text has characters such as emoji, and nothing says whether they count once or twice in the offsets',
-    'export it with the text of each entity beside its offsets',
+    'export it with the text of each entity beside its offsets; of Doccano, write "offsets": "UTF-16" in the line where they count as its page does',
   );
 }
 

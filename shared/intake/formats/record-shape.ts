@@ -17,6 +17,8 @@ export interface RecordShape extends Pick<TraceFormat, 'name' | 'title' | 'zone'
    * @throws RatchetError InvalidInput, while reading, where the file as a whole cannot be used
    */
   begin(file: string): (record: SourceRecord) => FormatItem;
+  /** Reads all records of a file instead, where one is read by what others say. In their order. */
+  readAll?(records: ReturnType<RecordReader>): AsyncGenerator<FormatItem>;
 }
 
 /** A shape of records as a format: of JSON and of tables of text. */
@@ -38,6 +40,10 @@ export async function* readShape(
   shape: RecordShape,
   file: string,
 ): AsyncGenerator<FormatItem> {
+  if (shape.readAll !== undefined) {
+    yield* shape.readAll(records);
+    return;
+  }
   const read = shape.begin(file);
   for await (const record of records) yield record.kind === 'record' ? read(record) : record;
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Output } from '../../domain/base/output.ts';
-import type { Score, TaskKind } from '../../domain/base/task-kind.ts';
+import type { FacetPair, Score, TaskKind } from '../../domain/base/task-kind.ts';
 import {
   type EvaluationAnswer,
   type EvaluationItem,
@@ -176,7 +176,7 @@ function shown(output: Output | null, kind: TaskKind): string | null {
   return output === null ? null : kind.show(output);
 }
 
-/** How often each right output was answered with each output, right ones included. */
+/** How often each right output was answered with each output, or each facet with each facet; right ones included. */
 function confusion(
   items: readonly EvaluationItem[],
   before: Answers,
@@ -184,21 +184,34 @@ function confusion(
   kind: TaskKind,
 ): FinalTest['confusion'] {
   const cells = new Map<string, FinalTest['confusion'][number]>();
-  const count = ({ expected }: EvaluationItem, answer: EvaluationAnswer | undefined, when: 'before' | 'after') => {
-    const output = answer?.output ?? null;
-    const name = JSON.stringify([kind.key(expected), output === null ? null : kind.key(output)]);
-    const cell = cells.get(name) ?? {
+  for (const item of items) {
+    for (const [when, answers] of [['before', before] as const, ['after', after] as const]) {
+      for (const { name, ...pair } of pairsOf(item, answers.get(item.exampleId), kind)) {
+        const cell = cells.get(name) ?? { ...pair, before: 0, after: 0 };
+        cells.set(name, { ...cell, [when]: cell[when] + 1 });
+      }
+    }
+  }
+  return [...cells.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell);
+}
+
+function pairsOf(
+  { expected }: EvaluationItem,
+  answer: EvaluationAnswer | undefined,
+  kind: TaskKind,
+): readonly (FacetPair & { readonly name: string })[] {
+  const output = answer?.output ?? null;
+  if (kind.pairs !== undefined) {
+    return kind
+      .pairs(expected, output)
+      .map((pair) => ({ ...pair, name: JSON.stringify([pair.expected, pair.answered, pair.right]) }));
+  }
+  return [
+    {
+      name: JSON.stringify([kind.key(expected), output === null ? null : kind.key(output)]),
       expected: kind.show(expected),
       answered: shown(output, kind),
       right: answer?.right === true,
-      before: 0,
-      after: 0,
-    };
-    cells.set(name, { ...cell, [when]: cell[when] + 1 });
-  };
-  for (const item of items) {
-    count(item, before.get(item.exampleId), 'before');
-    count(item, after.get(item.exampleId), 'after');
-  }
-  return [...cells.entries()].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, cell]) => cell);
+    },
+  ];
 }

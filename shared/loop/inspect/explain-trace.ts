@@ -61,6 +61,11 @@ export interface ExplainedTrace {
   readonly answer: CheckpointAnswer | null;
   /** Null where the back end cannot tell, and for no answer. */
   readonly why: Explanation | null;
+  /**
+   * Of each part of the answer, and first of each right part that it lacks, so many at most; null where outputs have no
+   * parts or the back end cannot tell.
+   */
+  readonly whyParts: readonly Explanation[] | null;
   readonly neighbours: readonly Neighbour[];
   /** Null before a run, or the first checkpoint, has placed it. */
   readonly place: Place | null;
@@ -109,6 +114,7 @@ export async function explainTrace(modelId: string, what: Explained, ports: Port
     mistake: mistakeOf(read, model, kind),
     answer: champion === null ? null : await answerOf(champion, champion, model, input, ports),
     why: champion === null ? null : await whyOf(champion, reading, kind, input, ports),
+    whyParts: champion === null ? null : await whyPartsOf(champion, rightOf(read, model, kind), reading, input, ports),
     neighbours: champion === null ? [] : await nearestExamples(modelId, champion, input, reading, ports),
     place: isPlaced ? place : null,
     lastRun: logged === null ? null : await lastRunOf(modelId, logged.trace.traceId, reading, ports),
@@ -198,6 +204,22 @@ async function whyOf(
   return kind.same(output, against) === true ? null : { ...found, output, against };
 }
 
+async function whyPartsOf(
+  { served }: Checkpoint,
+  right: Output | null,
+  reading: LabelReading | null,
+  input: string,
+  ports: Ports,
+): Promise<readonly Explanation[] | null> {
+  const found = (await predictorNamed(served.predictor, ports).explainParts?.(served, input, right)) ?? null;
+  if (found === null) return null;
+  return found.map((one) => ({
+    ...one,
+    output: outputToday(one.output, reading),
+    against: outputToday(one.against, reading),
+  }));
+}
+
 async function lastRunOf(
   modelId: string,
   traceId: string,
@@ -219,17 +241,22 @@ async function clusterOf({ taxonomyKey }: LastFindings, traceId: string, { objec
   return clusters.find(({ traceIds }) => traceIds.includes(traceId)) ?? null;
 }
 
-/** Whether an answer is right by what is judged of the trace, as a run would judge it; null where nobody knows. */
 function mistakeOf(read: ReadThrough | null, model: Model, kind: TaskKind): StepMistake | null {
   if (read?.trace.steps === undefined || isRight(read, read.trace.output, model, kind) === true) return null;
   const { input, output, steps } = read.trace;
   return firstMistake({ input, steps, answer: output === null ? null : kind.show(output) });
 }
 
-function isRight(read: ReadThrough | null, answer: Output | null, { task }: Model, kind: TaskKind): boolean | null {
+/** The right output by what is judged of the trace, as a run would judge it; null where nobody knows. */
+function rightOf(read: ReadThrough | null, { task }: Model, kind: TaskKind): Output | null {
   const found = read === null ? null : whatCounts(read, task, kind);
   if (read === null || found?.kind !== 'counts') return null;
   const { expected, verdict } = found.judgement;
-  const right = expected ?? (verdict === 'pass' ? read.trace.output : null);
+  return expected ?? (verdict === 'pass' ? read.trace.output : null);
+}
+
+/** Whether an answer is right; null where nobody knows. */
+function isRight(read: ReadThrough | null, answer: Output | null, model: Model, kind: TaskKind): boolean | null {
+  const right = rightOf(read, model, kind);
   return right === null ? null : kind.grade(right, answer).right;
 }

@@ -2,6 +2,7 @@ import { axisX, cell, dot, gridX, ruleX, ruleY, text as textMark } from '@observ
 import { formatCount } from '../../domain/base/wording.ts';
 import { type ChartText, drawChart } from './chart.ts';
 
+import { type ConfusionWords, isElsewhere, pairName } from './confusion-words.ts';
 import type { Markup } from './markup.ts';
 import type { ConfusionCell } from './report-data.ts';
 import { visibleLine, visibleName } from './visible-text.ts';
@@ -9,31 +10,56 @@ import { visibleLine, visibleName } from './visible-text.ts';
 /** Labels up to this many are drawn as a full matrix; beyond, the pairs most confused. */
 export const matrixLimit = 12;
 
-/** The name of an answer; null is a model that gave none. */
-export function answerName(answered: string | null, limit = 60): string {
-  return answered === null ? '(no answer)' : visibleLine(answered, limit);
+/** What a row or a column stands for. */
+interface Head {
+  /** Null of a margin. */
+  readonly facet: string | null;
+  readonly name: string;
 }
 
 /**
- * One confusion matrix, expected labels down, answers across; wrong answers are tinted by count, right ones are not.
+ * One confusion matrix, expected labels down, answers across; wrong answers are tinted by count, right ones are not. What
+ * was not answered, should not have been, or has wrong bounds stands in margins after the labels.
  */
 export function confusionMatrix(
   text: ChartText,
   cells: readonly ConfusionCell[],
   when: 'before' | 'after',
   width: number,
+  words: ConfusionWords,
 ): Markup {
-  const rows = [...new Set(cells.map((one) => one.expected))].sort();
-  const answers = new Set(cells.map((one) => one.answered));
-  const columns: readonly (string | null)[] = [
-    ...new Set([...rows, ...[...answers].filter((one) => one !== null).sort()]),
-    ...(answers.has(null) ? [null] : []),
+  const isName = (name: string | null): name is string => name !== null;
+  const named = [...new Set(cells.map((one) => one.expected).filter(isName))].sort();
+  const given = [...new Set(cells.map((one) => one.answered).filter(isName))].sort();
+  const head = (facet: string): Head => ({ facet, name: facet });
+  const margin = (name: string | null, has: boolean): Head[] => (has && name !== null ? [{ facet: null, name }] : []);
+  const rows = [
+    ...named.map(head),
+    ...margin(
+      words.nothing,
+      cells.some((one) => one.expected === null),
+    ),
   ];
+  const columns = [
+    ...[...new Set([...named, ...given])].map(head),
+    ...margin(
+      words.elsewhere,
+      cells.some((one) => isElsewhere(one, words)),
+    ),
+    ...margin(
+      words.noAnswer,
+      cells.some((one) => one.answered === null),
+    ),
+  ];
+  const columnOf = (one: ConfusionCell): number =>
+    isElsewhere(one, words)
+      ? columns.findIndex(({ facet, name }) => facet === null && name === words.elsewhere)
+      : columns.findIndex(({ facet, name }) => facet === one.answered && (facet !== null || name === words.noAnswer));
   const shown = cells
     .filter((one) => one[when] > 0)
     .map((one) => ({
-      x: `column-${columns.indexOf(one.answered)}`,
-      y: `row-${rows.indexOf(one.expected)}`,
+      x: `column-${columnOf(one)}`,
+      y: `row-${rows.findIndex(({ facet }) => facet === one.expected)}`,
       count: one[when],
       wrong: !one.right,
     }));
@@ -76,17 +102,17 @@ export function confusionMatrix(
       }),
       textMark(rows, {
         x: () => 'column-0',
-        y: (_: string, index: number) => `row-${index}`,
-        text: (row: string) => visibleName(row, names),
-        title: (row: string) => visibleLine(row, 400),
+        y: (_: Head, index: number) => `row-${index}`,
+        text: (row: Head) => nameOf(row, names),
+        title: (row: Head) => visibleLine(row.name, 400),
         textAnchor: 'end',
         dx: -size / 2 - 6,
       }),
       textMark(columns, {
-        x: (_: string | null, index: number) => `column-${index}`,
+        x: (_: Head, index: number) => `column-${index}`,
         y: () => 'row-0',
-        text: (column: string | null) => (column === null ? answerName(null) : visibleName(column, names)),
-        title: (column: string | null) => (column === null ? answerName(null) : visibleLine(column, 400)),
+        text: (column: Head) => nameOf(column, names),
+        title: (column: Head) => visibleLine(column.name, 400),
         textAnchor: 'start',
         rotate: -55,
         dy: -size / 2 - 8,
@@ -96,12 +122,18 @@ export function confusionMatrix(
   });
 }
 
+/** A label cut where it is long; a margin's name is ours, and whole. */
+function nameOf({ facet, name }: Head, limit: number): string {
+  return facet === null ? name : visibleName(facet, limit);
+}
+
 /** The pairs most confused as dumbbells: how often before (hollow), how often after (filled). */
 export function confusionDumbbells(
   text: ChartText,
   pairs: readonly ConfusionCell[],
   width: number,
   narrow: boolean,
+  words: ConfusionWords,
 ): Markup {
   const rowHeight = narrow ? 46 : 30;
   const most = Math.max(1, ...pairs.flatMap((pair) => [pair.before, pair.after]));
@@ -129,9 +161,8 @@ export function confusionDumbbells(
       textMark(rows, {
         y: 'labelY',
         x: 0,
-        text: (pair: ConfusionCell) =>
-          `${visibleName(pair.expected, 22)} → ${pair.answered === null ? answerName(null) : visibleName(pair.answered, 22)}`,
-        title: (pair: ConfusionCell) => `${visibleLine(pair.expected, 400)} → ${answerName(pair.answered, 400)}`,
+        text: (pair: ConfusionCell) => pairName(pair, words, 22),
+        title: (pair: ConfusionCell) => pairName(pair, words, 400),
         textAnchor: narrow ? 'start' : 'end',
         dx: narrow ? -8 : -14,
       }),

@@ -80,9 +80,12 @@ export interface ExampleText {
   readonly after: ShownAnswer | null;
 }
 
-/** Outputs as people read them. */
+/**
+ * Outputs as people read them, or facets of a task whose outputs have parts: then null is what should not have been there,
+ * or was not, and the same facet twice that is not right stands at another place.
+ */
 export interface ConfusionCell {
-  readonly expected: string;
+  readonly expected: string | null;
   readonly answered: string | null;
   readonly right: boolean;
   readonly before: number;

@@ -35,10 +35,13 @@ export const finalTestSchema = z.strictObject({
   bySlice: z.array(breakdownSchema),
   /** All usable failures of the snapshot, those trained on included: the paper's own figure. */
   allFailuresFixed: countSchema,
-  /** The traffic of {@link sets} by right output and answer, both as people read them. */
+  /**
+   * The traffic of {@link sets} by right output and answer, both as people read them; of a task that tells which facets
+   * are taken for which (`TaskKind.pairs`) by facet, and null is what should not have been there, or was not.
+   */
   confusion: z.array(
     z.strictObject({
-      expected: z.string(),
+      expected: z.string().nullable(),
       answered: z.string().nullable(),
       right: z.boolean(),
       before: z.int(),

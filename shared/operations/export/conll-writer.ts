@@ -28,7 +28,19 @@ function writeTokens({ input, marks }: WrittenExample): Written {
     const isFirst = mark !== undefined && !/\S/.test(input.slice(mark.start, start));
     return `${input.slice(start, end)}\t${mark === undefined ? 'O' : `${isFirst ? 'B' : 'I'}-${mark.facet}`}`;
   });
-  return { ok: true, text: rows.join('\n') };
+  const cut = places.filter(({ start, end }) => cutsWord(input, start) || cutsWord(input, end));
+  return { ok: true, text: rows.join('\n'), altered: cut.map(() => 'words cut in two where an entity begins or ends') };
+}
+
+/** So many UTF-16 units on either side of a place are looked at for a word that goes on over it. */
+const reach = 64;
+
+function cutsWord(input: string, at: number): boolean {
+  const from = Math.max(0, at - reach);
+  const bound = at - from;
+  return [...words.segment(input.slice(from, at + reach))].some(
+    ({ segment, index, isWordLike }) => isWordLike === true && index < bound && bound < index + segment.length,
+  );
 }
 
 function refused(reason: string): Written {

@@ -12,7 +12,14 @@ export interface WrittenExample {
 }
 
 /** An example as a format has it, or why the format cannot hold it, in the plural: `entities that overlap`. */
-export type Written = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly reason: string };
+export type Written =
+  | {
+      readonly ok: true;
+      readonly text: string;
+      /** What is otherwise in the file than it was, in the plural; each as often as it occurs. */
+      readonly altered?: readonly string[];
+    }
+  | { readonly ok: false; readonly reason: string };
 
 /** How a tool reads examples from a file. */
 export interface ExampleWriter {

@@ -1,4 +1,4 @@
-import { inCodePoints } from '../../domain/base/code-points.ts';
+import { hasWideCharacters, inCodePoints } from '../../domain/base/code-points.ts';
 import type { Mark } from '../../domain/base/task-kind.ts';
 import { conllWriter } from './conll-writer.ts';
 import { type ExampleWriter, jsonLine, lines, type WrittenExample } from './example-writer.ts';
@@ -29,7 +29,13 @@ const doccanoWriter: ExampleWriter = {
   ofPlaces: true,
   frame: lines,
   write: ({ number, input, marks }) =>
-    jsonLine({ id: number, text: input, label: (marks ?? []).map(({ start, end, facet }) => [start, end, facet]) }),
+    jsonLine({
+      id: number,
+      text: input,
+      label: (marks ?? []).map(({ start, end, facet }) => [start, end, facet]),
+      // Files of Doccano's are read by either unit: this says which, where it matters.
+      ...(hasWideCharacters(input) && (marks ?? []).length > 0 ? { offsets: 'UTF-16' } : {}),
+    }),
 };
 
 /** Label Studio counts code points (HumanSignal/label-studio#1559); the text beside them tells what was meant. */

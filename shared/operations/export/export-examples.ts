@@ -30,7 +30,14 @@ export interface ExportedExamples {
   readonly pieces: readonly string[];
   readonly examples: number;
   /** What the format cannot hold, each with how often: `entities that share characters`. */
-  readonly leftOut: readonly { readonly reason: string; readonly count: number }[];
+  readonly leftOut: readonly Counted[];
+  /** What is otherwise in the file than it was, each with how often. */
+  readonly altered: readonly Counted[];
+}
+
+interface Counted {
+  readonly reason: string;
+  readonly count: number;
 }
 
 /** So many traces at most, the newest first. */
@@ -52,18 +59,26 @@ export async function exportExamples(request: ExportExamplesRequest, ports: Port
     request.from === 'traces' ? await judgedTraces(model, kind, ports) : await dataset(model, request, ports);
   const pieces: string[] = [];
   const leftOut = new Map<string, number>();
+  const altered = new Map<string, number>();
   for (const [index, { input, output }] of given.entries()) {
     const marks = kind.marks?.(output) ?? null;
     const written = writer.write({ number: index + 1, input, output, marks });
-    if (written.ok) pieces.push(`${pieces.length === 0 ? writer.frame.begin : writer.frame.between}${written.text}`);
-    else leftOut.set(written.reason, (leftOut.get(written.reason) ?? 0) + 1);
+    if (written.ok) {
+      pieces.push(`${pieces.length === 0 ? writer.frame.begin : writer.frame.between}${written.text}`);
+      for (const what of written.altered ?? []) altered.set(what, (altered.get(what) ?? 0) + 1);
+    } else leftOut.set(written.reason, (leftOut.get(written.reason) ?? 0) + 1);
   }
   if (pieces.length === 0) throw nothingToWrite(request, leftOut);
   return {
     pieces: [...pieces, writer.frame.end],
     examples: pieces.length,
-    leftOut: [...leftOut].map(([reason, count]) => ({ reason, count })),
+    leftOut: counted(leftOut),
+    altered: counted(altered),
   };
+}
+
+function counted(counts: ReadonlyMap<string, number>): readonly Counted[] {
+  return [...counts].map(([reason, count]) => ({ reason, count }));
 }
 
 function writerNamed(name: string, { kind, marks }: TaskKind): ExampleWriter {

@@ -1,7 +1,7 @@
 import { RatchetError } from '../../domain/base/errors.ts';
 import { answerWith } from '../../ports/back-ends.ts';
 import { encodeJsonl } from '../../ports/documents.ts';
-import type { ExportedFile } from '../../ports/exporter.ts';
+import type { ExportedFile, ExportedModel } from '../../ports/exporter.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { unknownModel } from '../../ports/unknown-model.ts';
@@ -23,7 +23,7 @@ export interface ExportResult {
 
 /**
  * A checkpoint as files that answer without this program: weights, readers, test cases with this program's answers, and
- * what is on record of it. No text of a trace is among them.
+ * what is on record of it. No text of a trace is among them, but for what an artifact holds of it (`Predictor.holds`).
  * @throws RatchetError UnknownModel, NoChampion, UnknownCheckpoint; InvalidInput when its predictor cannot be exported
  */
 export async function exportModel({ modelId, checkpointId }: ExportRequest, ports: Ports): Promise<ExportResult> {
@@ -35,7 +35,7 @@ export async function exportModel({ modelId, checkpointId }: ExportRequest, port
   if (exporter === undefined) {
     throw new RatchetError(
       'InvalidInput',
-      `Folders are for classifiers so far; what the predictor ${predictor} answers with cannot be exported.`,
+      `What the predictor ${predictor} answers with cannot be exported as a folder.`,
       {
         mend:
           `Checkpoints of these can: ${[...(ports.exporters?.keys() ?? [])].join(', ') || 'none here'}. ` +
@@ -78,12 +78,16 @@ export async function exportModel({ modelId, checkpointId }: ExportRequest, port
       ...exported.files,
       { name: 'model.json', body: text(`${JSON.stringify(header, null, 2)}\n`) },
       { name: 'test-cases.jsonl', body: encodeJsonl(cases) },
-      { name: 'README.md', body: text(readme(modelId, checkpoint.checkpointId, exported.layout, exported.licences)) },
+      { name: 'README.md', body: text(readme(modelId, checkpoint.checkpointId, exported)) },
     ],
   };
 }
 
-function readme(modelId: string, checkpointId: string, layout: string, licences: readonly string[]): string {
+function readme(
+  modelId: string,
+  checkpointId: string,
+  { answers, layout, licences }: Pick<ExportedModel, 'answers' | 'layout' | 'licences'>,
+): string {
   return `# ${modelId}
 
 Checkpoint \`${checkpointId}\`, exported by Ratchet. This folder stands alone: nothing else is needed to answer with it.
@@ -96,13 +100,13 @@ Checkpoint \`${checkpointId}\`, exported by Ratchet. This folder stands alone: n
 In JavaScript, in Node 18 or later and in browsers: \`import { load } from './predict.mjs'\`, then
 \`(await load()).predict('some text')\`. In Python 3.9 or later: \`from predict import load\`, then \`load().predict("some text")\`.
 
-An answer is a label with its confidence, a fraction. A text in which nothing shows gets no label.
+${answers}
 
 ${layout}
 ## Licences
 
 ${licences.map((licence) => `- ${licence}`).join('\n')}
 
-The labels and weights are yours. \`model.json\` has what is on record of the checkpoint.
+Labels, entity types and weights are yours. \`model.json\` has what is on record of the checkpoint.
 `;
 }

@@ -6,6 +6,7 @@ import { compareText } from '../../domain/base/text.ts';
 import type { RootCause } from '../../domain/diagnosis/root-cause.ts';
 import { noiseDetectors, poisonDetectors } from '../../domain/triage/detector-name.ts';
 import { type Entity, entitiesOf, entitiesSchema, entityKey } from './entity.ts';
+import { entityPairs } from './entity-pairs.ts';
 import { entityF1, entityF1Name } from './entity-score.ts';
 import { type ExtractionSpec, extractionOptions, extractionSpecFrom, extractionSpecSchema } from './extraction-spec.ts';
 import { movedEntities } from './moved-entities.ts';
@@ -48,6 +49,7 @@ export const extraction: TaskKind<ExtractionSpec> = {
   facets: typesOf,
   grade: gradeEntities,
   score: entityF1,
+  pairs: entityPairs,
   pattern: patternOf,
   variants: movedVariants,
   relabelling,

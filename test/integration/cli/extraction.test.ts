@@ -33,13 +33,6 @@ const create = async (name: string, examples: string, ...options: readonly strin
 const entity = (label: string, start: number, text: string) => ({ label, start, end: start + text.length, text });
 
 describe('an extraction', () => {
-  test('is not exported as a folder, and the message names the way its data goes out', async () => {
-    const ended = await ratchet(['export', 'places', '--to', at('folder')]);
-    expect(ended.code).toBe(2);
-    expect(ended.stderr).toContain('Folders are for classifiers so far');
-    expect(ended.stderr).toContain('ratchet export places --examples --format jsonl --to FILE');
-  });
-
   test('answers with the text of each entity and how sure it is, at offsets that are true for any text', async () => {
     const inputs = [
       '😀😀 a flight to Paris',
@@ -83,6 +76,53 @@ describe('an extraction', () => {
     expect(made.stderr).toMatch(/4: .*overlaps "New York".*--overlaps allowed/);
   });
 
+  test('goes out as CoNLL with the number of words that are cut for it', async () => {
+    const mood = {
+      input: 'i am unhappy with 500mg',
+      output: [entity('mood', 7, 'happy'), entity('dose', 18, '500mg')],
+    };
+    const made = await create('cut', jsonl(mood, { input: 'all is well', output: [entity('mood', 7, 'well')] }));
+    expect(made.code, made.stderr).toBe(0);
+    const told = await ratchet(['export', 'cut', '--examples', '--format', 'conll', '--to', at('cut.conll')]);
+    expect(told.stdout).toContain('Altered for conll: words cut in two where an entity begins or ends (1).');
+    expect(await readFile(at('cut.conll'), 'utf8')).toContain('un\tO\nhappy\tB-mood\nwith\tO\n500mg\tB-dose\n');
+  });
+
+  test('tells of as many bad lines as are asked for, and how to ask', async () => {
+    const bad = Array.from({ length: 9 }, (_, at) => ({
+      input: `x${at}`,
+      output: [{ label: 'a', start: 0, end: 90 }],
+    }));
+    const good = { input: 'to Paris', output: [entity('a', 3, 'Paris')] };
+    const few = await create('few-told', jsonl(good, ...bad));
+    expect(few.stderr.match(/stands at 0 to 90/g)).toHaveLength(5);
+    expect(few.stderr).toContain('… and 4 more bad lines (tell of more with --bad-lines N).');
+    const all = await create('all-told', jsonl(good, ...bad), '--bad-lines', '20');
+    expect(all.stderr.match(/stands at 0 to 90/g)).toHaveLength(9);
+    expect(all.stderr).not.toContain('more bad line');
+  });
+
+  test('is explained entity by entity', async () => {
+    const found = await ratchet(['explain', 'places', '--input', 'a flight to Paris', '--json']);
+    const { why, whyParts } = JSON.parse(found.stdout);
+    expect(why).toBeNull();
+    expect(whyParts).toHaveLength(1);
+    expect(whyParts[0]).toMatchObject({ output: [{ label: 'city', start: 12, end: 17 }] });
+    expect(whyParts[0].logOdds).toBeGreaterThan(0);
+    const told = (await ratchet(['explain', 'places', '--input', 'a flight to Paris'])).stdout;
+    expect(told).toMatch(/Why city "Paris" \(log-odds \+\d/);
+    const none = (await ratchet(['explain', 'places', '--input', 'nothing today'])).stdout;
+    expect(none).toContain('answers no entity');
+    expect(none).not.toContain('cannot tell');
+  });
+
+  test('has types, and no labels, in what ratchet labels says', async () => {
+    const { stdout } = await ratchet(['labels', 'places']);
+    expect(stdout).toMatch(/^entity type +examples +judged traces/);
+    expect(stdout).toMatch(/^city +40 /m);
+    expect(stdout).not.toMatch(/\blabel/);
+  });
+
   test('may have entities that overlap, where it was created so', async () => {
     const nested = { input: 'to New York', output: [entity('city', 3, 'New York'), entity('duke', 7, 'York')] };
     const made = await create('nested', jsonl(nested, { input: 'to Rome', output: [] }), '--overlaps', 'allowed');
@@ -113,7 +153,7 @@ describe('an extraction', () => {
       const file = at(`again.${format}`);
       const out = await ratchet(['--json', 'export', 'places', '--examples', '--format', format, '--to', file]);
       expect(out.code, out.stderr).toBe(0);
-      expect(JSON.parse(out.stdout)).toEqual({ model: 'places', file, format, examples: 40, leftOut: [] });
+      expect(JSON.parse(out.stdout)).toEqual({ model: 'places', file, format, examples: 40, leftOut: [], altered: [] });
       const made = await ratchet(['--json', 'create', `again-${format}`, '--task', 'extraction', '--examples', file]);
       expect(made.code, made.stderr).toBe(0);
       const first = await ratchet(['--json', 'lineage', 'places']);
@@ -144,6 +184,20 @@ describe('an extraction', () => {
     expect(out.stdout).toContain('2 examples of places');
     const line = { text: 'to Paris', entities: [[3, 8, 'city']] };
     expect(await readFile(at('judged.jsonl'), 'utf8')).toBe(jsonl(line, line));
+  });
+
+  test('is explained where a right entity is missing', async () => {
+    const trace = {
+      traceId: 'missed',
+      timestamp: '2026-03-01T09:00:00Z',
+      input: 'so and so',
+      output: [],
+      expected: [entity('city', 7, 'so')],
+      judge: { kind: 'human', id: 'ana' },
+    };
+    await writeFile(at('missed.jsonl'), jsonl(trace));
+    expect((await ratchet(['ingest', 'places', at('missed.jsonl')])).code).toBe(0);
+    expect((await ratchet(['explain', 'places', 'missed'])).stdout).toMatch(/Why hardly city "so" \(log-odds −/);
   });
 
   test('is not written over a file, nor in a format that does not fit', async () => {

@@ -110,6 +110,7 @@ describe('texts of traces', () => {
           logOdds: 2,
           parts: [{ text: hostile, start: 0, contribution: -0.5 }],
         },
+        whyParts: null,
         neighbours: [
           { input: hostile, output: spam, similarity: 1, from: hostile, slice: 'gold', weight: 1, same: true },
         ],

@@ -39,6 +39,7 @@ export function embeddedBackEnds(options: EmbeddedRuntimeOptions): {
       {
         ...taggerPredictorFacts,
         predict: async (...request) => (await loaded()).taggerPredictor.predict(...request),
+        explainParts: async (...request) => (await loaded()).taggerPredictor.explainParts(...request),
       },
     ],
     forget: async (texts) => (await loaded()).runtime.forgetEmbeddings(texts),

@@ -4,7 +4,13 @@ import type { Transferable } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { ErrorName } from '../../../domain/base/errors.ts';
 import type { TaggedText } from '../tagger/tag-texts.ts';
-import type { AverageTaggersTask, FitTaggerTask, FittedTaggerBytes, TagTask } from '../tagger/tagger-tasks.ts';
+import type {
+  AverageTaggersTask,
+  ChancesTask,
+  FitTaggerTask,
+  FittedTaggerBytes,
+  TagTask,
+} from '../tagger/tagger-tasks.ts';
 import type { FittedHead } from './fit-head.ts';
 import { type Outcome, unwrap } from './outcome.ts';
 import type { HeldOutScores } from './temperature.ts';
@@ -23,6 +29,7 @@ export interface Tasks {
   fitTagger: (task: FitTaggerTask) => FittedTaggerBytes;
   averageTaggers: (task: AverageTaggersTask) => Uint8Array<ArrayBuffer>;
   tag: (task: TagTask) => readonly (TaggedText | null)[];
+  chances: (task: ChancesTask) => readonly (number | null)[];
 }
 
 /**

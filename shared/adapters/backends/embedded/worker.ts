@@ -5,6 +5,8 @@ import type { TaggedText, Tagger } from '../tagger/tag-texts.ts';
 import {
   type AverageTaggersTask,
   averageTaggerBytes,
+  type ChancesTask,
+  chancesIn,
   type FitTaggerTask,
   type FittedTaggerBytes,
   fitTaggerBytes,
@@ -153,11 +155,18 @@ export async function averageTaggers(task: AverageTaggersTask): Promise<Outcome<
 
 /** The entities of each input; null for an input without a token. */
 export async function tag({ artifact, inputs }: TagTask): Promise<Outcome<readonly (TaggedText | null)[]>> {
-  return settle(() => {
-    const tagger = taggers.get(artifact.digest) ?? taggerOf(artifact);
-    taggers.set(artifact.digest, tagger);
-    return tagAll(tagger, inputs);
-  });
+  return settle(() => tagAll(heldTagger(artifact), inputs));
+}
+
+/** How likely an entity is at its place in each input; null where the tagger cannot tell. */
+export async function chances(task: ChancesTask): Promise<Outcome<readonly (number | null)[]>> {
+  return settle(() => chancesIn(heldTagger(task.artifact), task));
+}
+
+function heldTagger(artifact: SharedArtifact): Tagger {
+  const tagger = taggers.get(artifact.digest) ?? taggerOf(artifact);
+  taggers.set(artifact.digest, tagger);
+  return tagger;
 }
 
 function reportTo(port: MessagePort): (done: number, total: number) => void {

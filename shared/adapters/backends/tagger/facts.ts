@@ -28,7 +28,7 @@ export const taggerTrainerFacts: Omit<Trainer, 'start' | 'advance'> = {
 };
 
 /** What the predictor says of itself without being loaded. */
-export const taggerPredictorFacts: Omit<Predictor, 'predict'> = {
+export const taggerPredictorFacts: Omit<Predictor, 'predict' | 'explainParts'> = {
   name: taggerBackEnd,
   tasks: [extraction.kind],
   ranked: false,

@@ -2,10 +2,9 @@ import type { Entity } from '../../../tasks/extraction/entity.ts';
 import { bestTags, Lattice } from './lattice.ts';
 import { entitiesIn } from './lexicon.ts';
 import { outside, stateCount } from './states.ts';
-import { mostCharacters } from './tagger-examples.ts';
 import type { TaggerModel } from './tagger-model.ts';
 import { readFeatures } from './token-features.ts';
-import { tokensOf } from './tokens.ts';
+import { mostCharacters, type Token, tokensOf } from './tokens.ts';
 
 /** The entities of a text, in order, and the probability that they are all right and complete. */
 export interface TaggedText {
@@ -34,17 +33,9 @@ export class Tagger {
     const text = input.slice(0, mostCharacters);
     const tokens = tokensOf(text);
     if (tokens.length === 0) return null;
-    const { vocabulary, map, weights, lexicon, types, threshold } = this.#model;
+    const { weights, types, threshold } = this.#model;
     const states = this.#states;
-    const scores = new Float64Array(tokens.length * states);
-    readFeatures(text, tokens, lexicon.marks(text, tokens, null), (token, low, high) => {
-      const feature = vocabulary.find(low, high);
-      if (feature < 0) return;
-      for (let slot = map.starts[feature] ?? 0; slot < (map.starts[feature + 1] ?? 0); slot++) {
-        const at = token * states + (map.states[slot] ?? 0);
-        scores[at] = (scores[at] ?? 0) + (weights.features[slot] ?? 0);
-      }
-    });
+    const scores = this.#scoresOf(text, tokens);
     const { tags } = bestTags(scores, tokens.length, states, weights.transitions, weights.starts);
     this.#lattice.reserve(tokens.length).set(scores);
     const all = this.#lattice.sum(this.#transitions, this.#starts);
@@ -60,6 +51,38 @@ export class Tagger {
       entities.push({ label: types[type] ?? '', start, end, text: text.slice(start, end), confidence });
     }
     return { entities, confidence: Math.min(1, Math.exp(this.#scoreOf(tags, scores) - all)) };
+  }
+
+  /**
+   * Probability that an entity stands exactly there, whatever is around it; null for a type that the tagger does not
+   * know, and where there is no token.
+   */
+  chance(input: string, { label, start, end }: Pick<Entity, 'label' | 'start' | 'end'>): number | null {
+    const text = input.slice(0, mostCharacters);
+    const tokens = tokensOf(text);
+    const type = this.#model.types.indexOf(label);
+    const first = tokens.findIndex((token) => token.end > start && token.start < end);
+    if (type < 0 || first < 0) return null;
+    const last = tokens.findLastIndex((token) => token.start < end);
+    this.#lattice.reserve(tokens.length).set(this.#scoresOf(text, tokens));
+    this.#lattice.sum(this.#transitions, this.#starts);
+    return this.#lattice.entity(type, first, last, this.#transitions);
+  }
+
+  /** Logarithms by token and state. */
+  #scoresOf(text: string, tokens: readonly Token[]): Float64Array {
+    const { vocabulary, map, weights, lexicon } = this.#model;
+    const states = this.#states;
+    const scores = new Float64Array(tokens.length * states);
+    readFeatures(text, tokens, lexicon.marks(text, tokens, null), (token, low, high) => {
+      const feature = vocabulary.find(low, high);
+      if (feature < 0) return;
+      for (let slot = map.starts[feature] ?? 0; slot < (map.starts[feature + 1] ?? 0); slot++) {
+        const at = token * states + (map.states[slot] ?? 0);
+        scores[at] = (scores[at] ?? 0) + (weights.features[slot] ?? 0);
+      }
+    });
+    return scores;
   }
 
   #scoreOf(tags: Uint16Array, scores: Float64Array): number {

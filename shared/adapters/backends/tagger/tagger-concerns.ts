@@ -2,8 +2,8 @@ import { quoted } from '../../../domain/base/quoted.ts';
 import { plural } from '../../../domain/base/wording.ts';
 import type { Example } from '../../../domain/models/example.ts';
 import { type Entity, entitiesOf } from '../../../tasks/extraction/entity.ts';
-import { mostCharacters, outermost } from './tagger-examples.ts';
-import { tokensOf } from './tokens.ts';
+import { outermost } from './tagger-examples.ts';
+import { mostCharacters, tokensOf } from './tokens.ts';
 
 /** What a tagger cannot learn of examples as they are: entities that cut words, and entities within others. */
 export function taggerConcerns(examples: readonly Pick<Example, 'input' | 'output'>[]): readonly string[] {

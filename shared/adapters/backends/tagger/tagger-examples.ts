@@ -3,7 +3,7 @@ import { type Example, exampleSchema } from '../../../domain/models/example.ts';
 import { type Entity, entitiesOf } from '../../../tasks/extraction/entity.ts';
 import { overlaps } from '../../../tasks/extraction/span-errors.ts';
 import { beginOf, insideOf, outside } from './states.ts';
-import { type Token, tokensOf } from './tokens.ts';
+import { mostCharacters, type Token, tokensOf } from './tokens.ts';
 
 /** An example in tokens. */
 export interface TokenizedExample {
@@ -14,9 +14,6 @@ export interface TokenizedExample {
   /** The folds whose models must not train it. */
   readonly folds: readonly number[];
 }
-
-/** Longer texts are cut before they are tagged: the rest has no entities. UTF-16 units. */
-export const mostCharacters = 100_000;
 
 /**
  * Reads a dataset, JSON lines of `Example`; examples without a token are left out. Of entities that share characters the

@@ -1,7 +1,8 @@
 import { RatchetError } from '../../../domain/base/errors.ts';
 import type { Prediction, Predictor } from '../../../ports/predictor.ts';
-import { entitiesOutput } from '../../../tasks/extraction/entity.ts';
+import { entitiesOf, entitiesOutput } from '../../../tasks/extraction/entity.ts';
 import type { EmbeddedRuntime } from '../embedded/embedded-runtime.ts';
+import { explainEntities } from './explain-entities.ts';
 import { taggerPredictorFacts } from './facts.ts';
 import type { TaggedText } from './tag-texts.ts';
 
@@ -9,8 +10,8 @@ import type { TaggedText } from './tag-texts.ts';
 const taskInputs = 256;
 
 /** Answers with taggers that the tagger's trainer made. */
-export function createTaggerPredictor(runtime: EmbeddedRuntime): Predictor {
-  return {
+export function createTaggerPredictor(runtime: EmbeddedRuntime): Predictor & Required<Pick<Predictor, 'explainParts'>> {
+  const predictor: Predictor & Required<Pick<Predictor, 'explainParts'>> = {
     ...taggerPredictorFacts,
     async predict({ ref, digest }, inputs, { onProgress } = {}) {
       if (digest === null) throw new RatchetError('CorruptArtifact', `Artifact ${ref} has no digest on record.`);
@@ -39,7 +40,20 @@ export function createTaggerPredictor(runtime: EmbeddedRuntime): Predictor {
       }
       return predictions;
     },
+    async explainParts(served, input, right) {
+      const { ref, digest } = served;
+      const [answer] = await predictor.predict(served, [input]);
+      if (digest === null || answer === undefined || answer.output === null) return [];
+      const artifact = { bytes: await runtime.tagger(ref, digest), digest };
+      return explainEntities({
+        input,
+        answered: entitiesOf(answer.output),
+        right: entitiesOf(right),
+        chances: (inputs, entity) => runtime.pool.run('chances', { artifact, inputs, entity }, 'StorageFailure'),
+      });
+    },
   };
+  return predictor;
 }
 
 function toPrediction(tagged: TaggedText | null): Prediction {

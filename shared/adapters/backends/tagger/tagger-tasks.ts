@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { Entity } from '../../../tasks/extraction/entity.ts';
 import { checkDigest } from '../embedded/artifact.ts';
 import type { HeldOutPart } from '../embedded/training-rows.ts';
 import { averageTaggers } from './average-taggers.ts';
@@ -37,6 +38,11 @@ export interface TagTask {
   readonly inputs: readonly string[];
 }
 
+/** How likely an entity is at its place in each of several texts. */
+export interface ChancesTask extends TagTask {
+  readonly entity: Pick<Entity, 'label' | 'start' | 'end'>;
+}
+
 export function fitTaggerBytes({ progress, ...task }: FitTaggerTask): FittedTaggerBytes {
   const onProgress = (done: number, total: number): void => progress.postMessage([done, total]);
   const { model, examples, finalLoss } = fitTagger({ ...task, onProgress });
@@ -55,6 +61,11 @@ export function averageTaggerBytes({ parts, threshold }: AverageTaggersTask): Ui
 export function taggerOf({ bytes, digest }: TagTask['artifact']): Tagger {
   checkDigest(bytes, digest);
   return new Tagger(decodeTagger(bytes));
+}
+
+/** One probability an input; null where the tagger cannot tell. */
+export function chancesIn(tagger: Tagger, { inputs, entity }: ChancesTask): readonly (number | null)[] {
+  return inputs.map((input) => tagger.chance(input, entity));
 }
 
 export function tagAll(tagger: Tagger, inputs: readonly string[]): readonly (TaggedText | null)[] {

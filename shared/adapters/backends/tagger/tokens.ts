@@ -7,6 +7,9 @@ export interface Token {
   readonly spaced: boolean;
 }
 
+/** Longer texts are cut before they are tagged: the rest has no entities. UTF-16 units. */
+export const mostCharacters = 100_000;
+
 /** Letters with their marks, figures, any other visible character; a letter's emoji modifiers stay with it. */
 const pieces =
   /\p{L}[\p{L}\p{M}\u200c\u200d]*|\p{N}+|\p{Extended_Pictographic}(?:[\u{1f3fb}-\u{1f3ff}\ufe0f]|\u200d\p{Extended_Pictographic})*|[^\s\p{C}]\p{M}*/gu;

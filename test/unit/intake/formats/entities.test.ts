@@ -83,9 +83,37 @@ York NN I-NP I-LOC
 
   test('name the line that has no tag, and go on after its sentence', async () => {
     expect(await read(conllFormat, 'a O\nb\nc O\n\nd B-x\n')).toEqual([
-      { line: 2, reason: 'no token with a tag: the last column is none such as O or B-city' },
+      { line: 2, reason: 'the token "b" has no tag' },
       ['d', ['x=d']],
     ]);
+  });
+
+  test('may number their tokens, part some by blanks and others by tabs, and end without a line break', async () => {
+    const numbered = '# id 1\n1\tEU\tB-org\tO\n2\trejects\tO\tO\n3\tlamb\tB-dish\tO\n';
+    expect(formatOf(numbered)).toBe('conll');
+    const onlyLast = numbered.replaceAll(/\tO$/gm, '');
+    expect(await read(conllFormat, `${onlyLast}\n1\tok\tO`)).toEqual([
+      ['EU rejects lamb', ['org=EU', 'dish=lamb']],
+      ['ok', []],
+    ]);
+    // A sentence that counts is one of words where nothing stands between number and tag.
+    expect(await read(conllFormat, '1 O\n2 B-n\n')).toEqual([['1 2', ['n=2']]]);
+    expect(await read(conllFormat, 'EU\tB-org\nrejects O\n')).toEqual([['EU rejects', ['org=EU']]]);
+  });
+
+  test.each([
+    ['an empty tag', 'EU\tB-org\nrejects\t\nlamb\tO\n\nok\tO\n', 2, 'the token "rejects" has no tag'],
+    ['no tag at all', 'EU B-org\nrejects\nlamb O\n\nok O\n', 2, 'the token "rejects" has no tag'],
+    ['tags before tokens', 'B-org EU\nO rejects\nO lamb\n\nO ok\n', 1, 'the tag stands before the token'],
+    ['types without a prefix', 'EU org\nrejects O\n\nok O\n', 1, '"org" is no tag such as O, B-city or I-city'],
+    ['underscores', 'EU B_org\nrejects O\n\nok O\n', 1, '"B_org" is no tag such as O, B-city or I-city'],
+    ['small letters', 'EU b-org\nrejects o\n\nok o\n', 1, '"b-org" is no tag such as O, B-city or I-city'],
+    ['commas', 'EU,B-org\nrejects,O\n\nok,O\n', 1, 'its columns are parted by commas'],
+    ['an empty token', 'EU\tB-org\n\tO\nlamb\tO\n', 2, 'the token before the tag is empty'],
+    ['one line among many', `EU X\n\n${'so O\n'.repeat(9)}`, 1, '"X" is no tag such as O, B-city or I-city'],
+  ])('that are amiss name line and reason: %s', async (_, file, line, reason) => {
+    expect(formatOf(file)).toBe('conll');
+    expect((await read(conllFormat, file))[0]).toEqual({ line, reason });
   });
 
   test('are no table and no prose', () => {
@@ -173,6 +201,42 @@ describe('exports of Doccano', () => {
       ['x', ['a=x']],
       { line: 3, reason: 'entity 1 cuts a character in half' },
     ]);
+  });
+
+  test('count code points where Python made the file, as all its texts together tell', async () => {
+    const likely = [
+      { text: '🎉 Paris is far', label: [[2, 7, 'city']] },
+      { text: 'so 🎉🎉 to Rome', label: [[9, 13, 'city']] },
+      { text: '🎉東京です', label: [[1, 3, 'city']] },
+    ];
+    expect(await read(doccanoFormat, linesOf(...likely))).toEqual([
+      ['🎉 Paris is far', ['city=Paris']],
+      ['so 🎉🎉 to Rome', ['city=Rome']],
+      ['🎉東京です', ['city=東京']],
+    ]);
+    const units = likely.map(({ text, label }, at) => ({
+      text,
+      label: label.map(([start = 0, end = 0, name = '']) => [
+        +start + (at === 1 ? 2 : 1),
+        +end + (at === 1 ? 2 : 1),
+        name,
+      ]),
+    }));
+    expect(await read(doccanoFormat, linesOf(...units))).toEqual(await read(doccanoFormat, linesOf(...likely)));
+  });
+
+  test('are refused where nothing in the file tells what they count, and read where it says so', async () => {
+    const line = { text: '🎉東京です', label: [[2, 4, 'city']] };
+    const plain = { text: 'to Rome', label: [[3, 7, 'city']] };
+    expect(await read(doccanoFormat, linesOf(plain, line))).toEqual([
+      ['to Rome', ['city=Rome']],
+      {
+        line: 2,
+        reason:
+          'the text has characters such as emoji, and nothing says whether they count once or twice in the offsets',
+      },
+    ]);
+    expect(await read(doccanoFormat, linesOf({ ...line, offsets: 'UTF-16' }))).toEqual([['🎉東京です', ['city=東京']]]);
   });
 
   test('of classes are none', () => {

@@ -216,6 +216,42 @@ describe('a task whose metric is not the share of right answers', () => {
     expect(chart).not.toMatch(/\d traces?/);
   });
 
+  it('shows which types are taken for which, with what is missed, made up and wrongly bounded', () => {
+    expect(textOf(data, '#confusion')).toContain(
+      '39 wrong entities before, 12 after: missed 16 → 4, answered where there is none 12 → 2, of another type 5 → 4, with wrong bounds 6 → 2.',
+    );
+    expect(textOf(data, '#confusion')).not.toContain('label');
+    const rows = [...page(data).querySelectorAll('#confusion details tbody tr')].map((row) =>
+      [...row.children].map(({ textContent }) => textContent?.trim()).join(' | '),
+    );
+    expect(rows).toEqual([
+      '(none there) | street | 12 | 2',
+      'city | (missed) | 9 | 3',
+      'street | (missed) | 7 | 1',
+      'city | (wrong bounds) | 6 | 2',
+      'city | street | 5 | 4',
+    ]);
+    const texts = (selector: string) =>
+      [...page(data).querySelectorAll(`#confusion svg ${selector}`)].map(({ textContent }) => textContent ?? '');
+    const heads = ['city', 'street', '(none there)', '(wrong bounds)', '(missed)'];
+    expect(texts('text title')).toEqual(expect.arrayContaining(heads));
+    // The same type twice is right once and wrong once, in cells of their own.
+    expect(texts('text')).toEqual(expect.arrayContaining(['60', '6']));
+  });
+
+  it('shows pairs of types instead of a matrix where there are many', () => {
+    const names = Array.from({ length: 20 }, (_, index) => `type-${index}`);
+    const confusion = names.flatMap((name) => [
+      { expected: name, answered: null, right: false, before: 5, after: 1 },
+      { expected: name, answered: name, right: false, before: 3, after: 2 },
+    ]);
+    const document = page({ ...data, confusion });
+    const titles = [...document.querySelectorAll('#confusion svg title')].map(({ textContent }) => textContent);
+    expect(titles).toContain('Entity type pairs most confused, before and after');
+    const texts = [...document.querySelectorAll('#confusion svg text')].map(({ textContent }) => textContent ?? '');
+    expect(texts.some((text) => text.startsWith('type-3 → (missed)'))).toBe(true);
+  });
+
   it('never says that suspect judgements are left out where none are looked for', () => {
     const text = page(data).body.textContent ?? '';
     expect(text).toContain('traces on which people disagree are left out');

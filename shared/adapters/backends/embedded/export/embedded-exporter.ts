@@ -44,6 +44,7 @@ export function embeddedExporter({ objects }: { readonly objects: ObjectStore })
           unspacedScripts: 'Words are those of ICU. predict.py needs PyICU for them; without it answers may differ.',
           blocks: blocksOf(artifact),
         },
+        answers: 'An answer is a label with its confidence, a fraction. A text in which nothing shows gets no label.',
         layout: layoutOf(hasEncoder, hasOnnx),
         licences: [
           'predict.mjs and predict.py: Apache-2.0, of Ratchet.',

@@ -20,6 +20,11 @@ export function unicodeTables(): Readonly<Record<string, readonly number[]>> {
   };
 }
 
+/** Characters that a pattern of one character matches. */
+export function rangesOf(pattern: RegExp): readonly number[] {
+  return ranges((character) => has(pattern, character), lastCharacter);
+}
+
 function has(pattern: RegExp, character: number): boolean {
   return pattern.test(String.fromCodePoint(character));
 }

@@ -1,0 +1,151 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { isUnspaced } from '../../../shared/domain/base/unspaced.ts';
+import { ratchetInProcess } from './in-process.ts';
+
+const cities = ['Paris', 'New York', 'São Paulo', 'Köln', 'Łódź', 'Москва', 'İzmir', '𝒳-Town', 'e\u0301vry', '東京'];
+const orders = ['A-1042', '77B', 'R2D2', '#9981', '😀12'];
+const frames = [
+  'a flight to @ please',
+  'is order % still in @?',
+  'send % to @, not to Rome',
+  'nothing but words here',
+  '(@)/% and more',
+];
+const examples = frames.flatMap((frame) =>
+  cities.flatMap((city, at) => {
+    const parts = frame.split(/([@%])/);
+    let input = '';
+    const output: object[] = [];
+    for (const part of parts) {
+      const word = part === '@' ? city : part === '%' ? (orders[at % orders.length] ?? '') : part;
+      if (part === '@' || part === '%') {
+        output.push({
+          label: part === '@' ? 'city' : 'order',
+          start: input.length,
+          end: input.length + word.length,
+          text: word,
+        });
+      }
+      input += word;
+    }
+    return frame.includes('@') || at === 0 ? [{ input, output }] : [];
+  }),
+);
+
+interface Answer {
+  readonly output: { label: string; start: number; end: number; text: string; confidence: number }[] | null;
+  readonly confidence: number;
+}
+
+let root: string;
+let answers: readonly Answer[];
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'ratchet-test-'));
+  await writeFile(join(root, 'examples.jsonl'), jsonl(examples));
+  const made = await ratchet(['create', 'places', '--task', 'extraction', '--examples', join(root, 'examples.jsonl')]);
+  expect(made.code, made.stderr).toBe(0);
+  expect((await ratchet(['export', 'places', '--to', join(root, 'folder')])).code).toBe(0);
+  const told = await ratchet(['predict', 'places'], jsonl(texts.map((input) => ({ input }))));
+  answers = told.stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+  expect(answers).toHaveLength(texts.length);
+}, 120_000);
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+const ratchet = (args: readonly string[], stdin = '') =>
+  ratchetInProcess(['--workspace', join(root, 'ws'), ...args], stdin);
+
+/** Texts of all kinds: examples, parts and mixtures of them, and any Unicode. */
+const texts = [
+  ...examples.map(({ input }) => input),
+  ...fc
+    .sample(
+      fc.array(
+        fc.constantFrom(...cities, ...orders, 'to', 'in', 'order', ',', '😀', '👩‍👩‍👧', '\u0301', '\r\n', '\0', 'ΣΑΣ'),
+        {
+          maxLength: 25,
+        },
+      ),
+      { numRuns: 150, seed: 1 },
+    )
+    .map((words) => words.join(' ')),
+  ...fc.sample(fc.string({ unit: 'binary', maxLength: 60 }), { numRuns: 100, seed: 2 }),
+  ...fc.sample(fc.string({ unit: 'grapheme', maxLength: 60 }), { numRuns: 100, seed: 3 }),
+  '',
+  ' \t',
+  '\ud83d to Paris',
+  `${'so and so '.repeat(500)}to Paris`,
+];
+
+const close = (answer: Answer | undefined, tolerance: number) => ({
+  output:
+    answer?.output?.map((entity) => ({ ...entity, confidence: expect.closeTo(entity.confidence, tolerance) })) ?? null,
+  confidence: expect.closeTo(answer?.confidence ?? 0, tolerance),
+});
+
+describe('an exported tagger', () => {
+  test('finds what the program finds, in JavaScript', async () => {
+    const { load } = await import(pathToFileURL(join(root, 'folder', 'predict.mjs')).href);
+    const model = await load();
+    expect(answers.filter(({ output }) => (output ?? []).length > 0).length).toBeGreaterThan(50);
+    texts.forEach((text, at) => {
+      expect(model.predict(text), text).toEqual(close(answers[at], 9));
+    });
+  });
+
+  test.runIf(hasPython())('finds what the program finds, in Python', () => {
+    const { stdout, stderr } = spawnSync('python3', ['-B', 'predict.py'], {
+      cwd: join(root, 'folder'),
+      input: jsonl(texts.map((input) => ({ input }))),
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+    });
+    const told: (Answer & { readonly input: string })[] = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(told.length, stderr).toBe(texts.length);
+    const hasWords = spawnSync('python3', ['-c', 'import icu']).status === 0;
+    told.forEach(({ input, ...answer }, at) => {
+      expect(input).toBe(texts[at]);
+      if (hasWords || !isUnspaced(input)) expect(answer, input).toEqual(close(answers[at], 9));
+    });
+  });
+
+  test('says what it is, and its own checks pass', async () => {
+    const folder = join(root, 'folder');
+    expect(await readdir(folder)).toEqual(
+      expect.arrayContaining(['README.md', 'model.json', 'predict.mjs', 'predict.py', 'tagger', 'tagger.bin']),
+    );
+    expect(JSON.parse(await readFile(join(folder, 'model.json'), 'utf8'))).toMatchObject({
+      task: 'extraction',
+      labels: ['city', 'order'],
+      champion: true,
+    });
+    expect(await readFile(join(folder, 'README.md'), 'utf8')).toContain('Places count UTF-16 units');
+    const checked = execFileSync(process.execPath, ['predict.mjs', '--check'], { cwd: folder });
+    expect(checked.toString()).toBe('50 of 50 test cases are as expected.\n');
+    const both = await ratchet(['--json', 'export', 'places', '--to', join(root, 'both'), '--check']);
+    expect(both.code, both.stdout).toBe(0);
+    expect(JSON.parse(both.stdout).checks).toMatchObject([
+      { reader: 'predict.mjs', ok: true },
+      { reader: 'predict.py', ok: hasPython() ? true : null },
+    ]);
+  });
+});
+
+function hasPython(): boolean {
+  return spawnSync('python3', ['--version']).status === 0;
+}
+
+function jsonl(records: readonly unknown[]): string {
+  return records.map((record) => `${JSON.stringify(record)}\n`).join('');
+}
