@@ -40,7 +40,7 @@ function scoreLine({ before, after }: Scores, kind: Kind): string {
 }
 
 function gainLine(gain: NonNullable<RunResult['gain']>, memory: RunResult['memory'], kind: Kind): string {
-  const { net, lower, partly } = gain;
+  const { net, lower, gained, lost, partly } = gain;
   const earlier = Object.values(memory);
   const worst = earlier.toSorted((a, b) => netOf(b) - b.allowed - (netOf(a) - a.allowed))[0];
   const kept =
@@ -48,7 +48,8 @@ function gainLine(gain: NonNullable<RunResult['gain']>, memory: RunResult['memor
       ? ''
       : ` Of what earlier promotions froze, ${lostNet(worst)} lost net (${worst.allowed} allowed).`;
   const of = partly === undefined ? ofRight(kind) : ` of ${kind.words.parts?.several ?? 'parts'} right`;
-  return `A change of ${points(net)} points${of}, with 95 % certainty above ${points(lower)}.${kept}`;
+  const wholly = partly === undefined ? '' : `; traces wholly right: ${count(gained)} gained, ${count(lost)} lost`;
+  return `A change of ${points(net)} points${of}, with 95 % certainty above ${points(lower)}${wholly}.${kept}`;
 }
 
 function netOf({ lost, gained, lostNet: net }: RunResult['memory'][string]): number {
@@ -73,6 +74,10 @@ function reportLine({ before, after }: Scores, kind: Kind): string[] {
     : [
         `On the traffic kept for the report alone: ${percent(champion)}${ofRight(kind)} before, ${percent(candidate)} after.`,
       ];
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en');
 }
 
 function points(fraction: number): string {

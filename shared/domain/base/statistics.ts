@@ -19,11 +19,11 @@ export function mcNemarOneSided(gained: number, lost: number): number {
 /** Changes are counted in so many steps from 0 to 1: halves, thirds, quarters, fifths and sixths are exact. */
 const changeSteps = 60;
 /** More changes than these are told by as many whole ones with the same ratio of sum to deviation. */
-const mostEnumerated = 2_000;
+const mostEnumerated = 200;
 
 /**
  * One-sided sign-flip test of paired changes between −1 and 1: the probability, when each would as likely have gone the
- * other way, of a sum at least this large. Exact up to 2,000 changes in steps of a sixtieth; where every change is whole
+ * other way, of a sum at least this large. Exact up to 200 changes in steps of a sixtieth; where every change is whole
  * it is {@link mcNemarOneSided}.
  */
 export function signFlipOneSided(changes: readonly number[]): number {
@@ -49,7 +49,10 @@ export function signFlipOneSided(changes: readonly number[]): number {
     });
     chances = next;
   }
-  return Math.min(1, chances.subarray((most + sum) / 2).reduce((total, chance) => total + chance, 0));
+  return Math.min(
+    1,
+    chances.subarray((most + sum) / 2).reduce((total, chance) => total + chance, 0),
+  );
 }
 
 /**

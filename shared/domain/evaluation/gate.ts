@@ -9,14 +9,7 @@ import {
   familyWiseError,
   isPossible,
 } from './facet-losses.ts';
-import {
-  type Changes,
-  netGain,
-  pairsNeeded,
-  pairsNeededStrictly,
-  partialChanges,
-  wholeChanges,
-} from './net-gain.ts';
+import { type Changes, netGain, pairsNeeded, pairsNeededStrictly, partialChanges, wholeChanges } from './net-gain.ts';
 
 const idsSchema = z.array(z.string()).readonly();
 /** How far the changes of independent groups go, −1 to 1, those that change alone. */
@@ -50,6 +43,8 @@ export const gateRequestSchema = z.strictObject({
    * task whose answers can be right in part also how much of each group changes: the gain goes by that.
    */
   pairs: z.strictObject({ groups: z.int(), gained: idsSchema, lost: idsSchema, changes: changesSchema.optional() }),
+  /** Scores on the records, where answers can be right in part: what gains in parts must not lose by the task's metric. */
+  score: z.strictObject({ metric: z.string(), champion: z.number(), candidate: z.number() }).optional(),
   memory: z.array(memorySchema).readonly(),
   /** The pairs by facet, each facet that the task knows once, also those without records. */
   facets: z.array(facetCountSchema).readonly(),
@@ -186,11 +181,11 @@ function gainRule(counts: Counts, request: GateRequest): GateRule {
   const gain = `a gain of ${points(netGain(changes).net)} ${unit}`;
   const more =
     test.passed || test.needed === null ? '' : `; at these rates about ${number(test.needed)} records would do`;
-  const fallen = pairs.changes === undefined ? null : wholeFault(counts);
+  const faults = pairs.changes === undefined ? [] : [...wholeFault(counts), ...scoreFault(request.score)];
   return {
     rule: 'gain',
-    passed: test.passed && fallen === null,
-    detail: `${told}: ${gain}, ${test.detail}${more}${fallen === null ? '' : `; ${fallen}`}.`,
+    passed: test.passed && faults.length === 0,
+    detail: `${[`${told}: ${gain}, ${test.detail}${more}`, ...faults].join('; ')}.`,
   };
 }
 
@@ -216,11 +211,17 @@ function arePossible({ groups, gained, lost }: Counts, changes: readonly number[
 }
 
 /** However much is gained in parts, what is wholly right must not be proven to fall. */
-function wholeFault({ gained, lost }: Counts): string | null {
+function wholeFault({ gained, lost }: Counts): string[] {
   const pValue = mcNemarOneSided(lost, gained);
   return lost > gained && pValue <= familyWiseError
-    ? `what is wholly right is proven to fall, p = ${probability(pValue)}`
-    : null;
+    ? [`what is wholly right is proven to fall, p = ${probability(pValue)}`]
+    : [];
+}
+
+/** Where few records hold most parts, records can gain on the whole and the task's metric lose. */
+function scoreFault(score: GateRequest['score']): string[] {
+  if (score === undefined || score.candidate >= score.champion) return [];
+  return [`${score.metric} falls from ${fraction(score.champion)} to ${fraction(score.candidate)}`];
 }
 
 function superior(changes: Changes, pValue: number, alpha: number, whole: boolean) {

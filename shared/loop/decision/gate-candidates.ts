@@ -44,6 +44,7 @@ export const gateCandidates: Stage<Input, Gate> = {
   async run(input, { ports, key }) {
     const { model } = await readPlan(input.prepared, ports);
     const kind = kindOf(model, ports);
+    const { parts } = kind.words;
     const { split, lineage } = input;
     const [evidence = [], preceding = [], earlier = []] = await Promise.all(
       [split.evidence.key, lineage.preceding.key, lineage.earlier.key].map((file) =>
@@ -59,10 +60,13 @@ export const gateCandidates: Stage<Input, Gate> = {
       const answers = byExample(await readJsonl(ports.objects, evaluated.answersKey, evaluationAnswerSchema));
       const { groups, gained, lost, changes, facets } = pairUp(paired(evidence, answers, kind));
       const answered = evidence.filter(({ exampleId, kept }) => kept && answers.has(exampleId));
+      const score = scoreOf(answered, ({ exampleId }) => answers.get(exampleId)?.output ?? null, kind);
+      const championScore = scoreOf(answered, ({ answer }) => answer, kind);
       const request: GateRequest = {
         settings: model.settings,
         margin: evaluated.fit === null ? null : dearMargin,
-        pairs: { groups, gained, lost, ...(kind.words.parts === undefined ? {} : { changes }) },
+        pairs: { groups, gained, lost, ...(parts === undefined ? {} : { changes }) },
+        ...(parts === undefined ? {} : { score: { metric: parts.metric, champion: championScore, candidate: score } }),
         memory: [
           ...(preceding.length === 0 ? [] : [memory('preceding', preceding, answers, kind)]),
           ...(earlier.length === 0 ? [] : [memory('earlier', earlier, answers, kind)]),
@@ -75,8 +79,8 @@ export const gateCandidates: Stage<Input, Gate> = {
       };
       const gated: GatedCandidate = {
         candidate,
-        score: scoreOf(answered, ({ exampleId }) => answers.get(exampleId)?.output ?? null, kind),
-        championScore: scoreOf(answered, ({ answer }) => answer, kind),
+        score,
+        championScore,
         answersKey: evaluated.answersKey,
         remaining: remainingOf(answered, answers, kind),
         excess: excessOf(

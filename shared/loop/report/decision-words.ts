@@ -50,7 +50,11 @@ export function decisionWords(data: Decided): DecisionWords {
   const candidate = decidedCandidate(data);
   const why = data.decision === 'promoted' ? null : whyKept(data);
   if (candidate === null) return { evidence: withoutCandidate(data), losing: null, perhaps: null, why };
-  return { evidence: evidenceOf(candidate.verdict, data.words), ...losingFacets(candidate.verdict.fallen, data.words), why };
+  return {
+    evidence: evidenceOf(candidate.verdict, data.words),
+    ...losingFacets(candidate.verdict.fallen, data.words),
+    why,
+  };
 }
 
 /** The decision in one line: `20 mended, 1 lost of 59 judged traces, p < 0.0001; label fraud: −47 points`. */

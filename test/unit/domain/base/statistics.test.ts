@@ -104,8 +104,8 @@ describe('signFlipOneSided', () => {
 
   it('is much the same beyond what is enumerated', () => {
     const drawn = (count: number) => Array.from({ length: count }, (_, at) => (at % 21 < 11 ? 0.4 : -0.4));
-    const [exact, told] = [signFlipOneSided(drawn(1_995)), signFlipOneSided(drawn(2_016))];
+    const [exact, told] = [signFlipOneSided(drawn(189)), signFlipOneSided(drawn(210))];
     expect(exact).toBeGreaterThan(0.01);
-    expect(Math.abs(exact - told)).toBeLessThan(0.001);
+    expect(Math.abs(exact - told)).toBeLessThan(0.02);
   });
 });
