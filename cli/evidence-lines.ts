@@ -39,19 +39,27 @@ function scoreLine({ before, after }: Scores, kind: Kind): string {
   return `${named} of fold, by models that have not seen the traces, ${leftOutOfFigures(kind)} left out: ${percent(champion)} before, ${percent(after.traffic)} after${apart}.`;
 }
 
-function gainLine({ net, lower }: NonNullable<RunResult['gain']>, memory: RunResult['memory'], kind: Kind): string {
+function gainLine(gain: NonNullable<RunResult['gain']>, memory: RunResult['memory'], kind: Kind): string {
+  const { net, lower, gained, lost, partly } = gain;
   const earlier = Object.values(memory);
-  const worst = earlier.toSorted((a, b) => b.lost - b.gained - b.allowed - (a.lost - a.gained - a.allowed))[0];
+  const worst = earlier.toSorted((a, b) => netOf(b) - b.allowed - (netOf(a) - a.allowed))[0];
   const kept =
     worst === undefined
       ? ''
       : ` Of what earlier promotions froze, ${lostNet(worst)} lost net (${worst.allowed} allowed).`;
-  return `A change of ${points(net)} points${ofRight(kind)}, with 95 % certainty above ${points(lower)}.${kept}`;
+  const of = partly === undefined ? ofRight(kind) : ` of ${kind.words.parts?.several ?? 'parts'} right`;
+  const wholly = partly === undefined ? '' : `; traces wholly right: ${count(gained)} gained, ${count(lost)} lost`;
+  return `A change of ${points(net)} points${of}, with 95 % certainty above ${points(lower)}${wholly}.${kept}`;
 }
 
-function lostNet({ lost, gained }: RunResult['memory'][string]): string {
-  const net = Math.max(0, lost - gained);
-  return net === 1 ? '1 is' : `${net} are`;
+function netOf({ lost, gained, lostNet: net }: RunResult['memory'][string]): number {
+  return net ?? lost - gained;
+}
+
+function lostNet(count: RunResult['memory'][string]): string {
+  const net = Math.max(0, netOf(count));
+  const told = count.lostNet === undefined ? String(net) : net.toFixed(2);
+  return net === 1 ? `${told} is` : `${told} are`;
 }
 
 /** Of what a share is, where the score is another measure. */
@@ -66,6 +74,10 @@ function reportLine({ before, after }: Scores, kind: Kind): string[] {
     : [
         `On the traffic kept for the report alone: ${percent(champion)}${ofRight(kind)} before, ${percent(candidate)} after.`,
       ];
+}
+
+function count(value: number): string {
+  return value.toLocaleString('en');
 }
 
 function points(fraction: number): string {

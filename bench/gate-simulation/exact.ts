@@ -1,5 +1,5 @@
 import binomialCdf from '@stdlib/stats-base-dists-binomial-cdf';
-import { netGain } from '../../shared/domain/evaluation/net-gain.ts';
+import { netGain, wholeChanges } from '../../shared/domain/evaluation/net-gain.ts';
 import type { Planted } from './planted.ts';
 
 /**
@@ -22,7 +22,7 @@ export function chanceOfGain({ better, churn, pairs }: Planted, margin: number):
 /** Of so many changed records how many must be gained; more than all where no number is enough. */
 function fewestGained(pairs: number, changed: number, margin: number): number {
   const passes = (gained: number) =>
-    gained > changed - gained && netGain(pairs, gained, changed - gained).lower > -margin;
+    gained > changed - gained && netGain(wholeChanges(pairs, gained, changed - gained)).lower > -margin;
   let fewest = changed + 1;
   while (passes(fewest - 1)) fewest -= 1;
   return fewest;

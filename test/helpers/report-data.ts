@@ -697,3 +697,15 @@ export function entitiesReport(): ReportData {
     ],
   };
 }
+
+/** The same by a gate that has counted entities. */
+export function entitiesInPartReport(): ReportData {
+  const data = entitiesReport();
+  const partly = { more: 240, less: 31 };
+  const inPart = (one: GateVerdict): GateVerdict => ({
+    ...one,
+    partly,
+    memory: one.memory.map((count) => ({ ...count, change: -0.5 })),
+  });
+  return { ...data, candidates: data.candidates.map((one) => ({ ...one, verdict: inPart(one.verdict) })) };
+}

@@ -11,6 +11,11 @@ export const evaluationItemSchema = z.strictObject({
   input: z.string(),
   expected: outputSchema,
   right: z.boolean(),
+  /**
+   * How much of it the reference checkpoint had right, a fraction, where an answer can be right in part; absent elsewhere,
+   * and in what was frozen before that was counted.
+   */
+  credit: z.number().min(0).max(1).optional(),
 });
 export type EvaluationItem = z.infer<typeof evaluationItemSchema>;
 

@@ -34,7 +34,7 @@ export function applyCorrections(
     const expected = corrections.get(item.exampleId);
     if (expected === undefined || sameAnswer(kind, expected, item.expected)) return item;
     changed = true;
-    return { ...item, expected, right: false };
+    return { ...item, expected, right: false, ...(item.credit === undefined ? {} : { credit: 0 }) };
   });
   return changed ? corrected : null;
 }
@@ -42,7 +42,8 @@ export function applyCorrections(
 /**
  * The union of several sets by example id, sorted by it. The later set's input and right output stand. An example is on
  * record as right when any of the sets has it right for that output: once a promoted checkpoint knew it, no
- * successor may forget it, or losses too small for each gate would add up from one promotion to the next.
+ * successor may forget it, or losses too small for each gate would add up from one promotion to the next. So it is with
+ * the part of an answer that is right, where the later set has that on record.
  * @param sets items of each set, the oldest set first
  */
 export function pool(
@@ -52,10 +53,16 @@ export function pool(
   const union = new Map<string, EvaluationItem>();
   for (const item of sets.flat()) {
     const before = union.get(item.exampleId);
-    const wasRight = before?.right === true && sameAnswer(kind, before.expected, item.expected);
-    union.set(item.exampleId, { ...item, right: item.right || wasRight });
+    const known = before !== undefined && sameAnswer(kind, before.expected, item.expected) ? before : undefined;
+    const right = item.right || known?.right === true;
+    const credit = item.credit === undefined ? {} : { credit: Math.max(item.credit, creditOnRecord(known)) };
+    union.set(item.exampleId, { ...item, right, ...credit });
   }
   return [...union.values()].sort(byId);
+}
+
+function creditOnRecord(item: EvaluationItem | undefined): number {
+  return item?.credit ?? (item?.right === true ? 1 : 0);
 }
 
 function byId(a: EvaluationItem, b: EvaluationItem): number {

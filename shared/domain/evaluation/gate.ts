@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mcNemarOneSided } from '../base/statistics.ts';
+import { mcNemarOneSided, signFlipOneSided } from '../base/statistics.ts';
 import { type Settings, settingsSchema } from '../models/settings.ts';
 import {
   type FacetCount,
@@ -9,9 +9,11 @@ import {
   familyWiseError,
   isPossible,
 } from './facet-losses.ts';
-import { netGain, pairsNeeded, pairsNeededStrictly } from './net-gain.ts';
+import { type Changes, netGain, pairsNeeded, pairsNeededStrictly, partialChanges, wholeChanges } from './net-gain.ts';
 
 const idsSchema = z.array(z.string()).readonly();
+/** How far the changes of independent groups go, −1 to 1, those that change alone. */
+const changesSchema = z.array(z.number()).readonly();
 
 const memorySchema = z.strictObject({
   /** The records that the preceding promotion froze, or the union of those of all earlier ones. */
@@ -23,6 +25,11 @@ const memorySchema = z.strictObject({
   /** Ids that are right on record and that the candidate gets wrong, and the other way round. */
   lost: idsSchema,
   gained: idsSchema,
+  /**
+   * The sum of all changes, in records, where records can be right in part and it is on record in how much; what is lost
+   * net goes by it then, else by the ids.
+   */
+  change: z.number().optional(),
 });
 /** What a candidate forgets, and mends, of the records of earlier promotions. */
 export type MemoryCount = z.infer<typeof memorySchema>;
@@ -31,8 +38,13 @@ export const gateRequestSchema = z.strictObject({
   settings: settingsSchema,
   /** A wider margin that the trainer asks for, a fraction, such as 0.01 where folds are dear; null: by caution. */
   margin: z.number().min(0).max(1).nullable(),
-  /** Near-duplicate groups of all judged records, answered out of fold, and one id for each that only one has right. */
-  pairs: z.strictObject({ groups: z.int(), gained: idsSchema, lost: idsSchema }),
+  /**
+   * Near-duplicate groups of all judged records, answered out of fold, and one id for each that only one has right. Of a
+   * task whose answers can be right in part also how much of each group changes: the gain goes by that.
+   */
+  pairs: z.strictObject({ groups: z.int(), gained: idsSchema, lost: idsSchema, changes: changesSchema.optional() }),
+  /** Scores on the records, where answers can be right in part: what gains in parts must not lose by the task's metric. */
+  score: z.strictObject({ metric: z.string(), champion: z.number(), candidate: z.number() }).optional(),
   memory: z.array(memorySchema).readonly(),
   /** The pairs by facet, each facet that the task knows once, also those without records. */
   facets: z.array(facetCountSchema).readonly(),
@@ -45,8 +57,8 @@ export const gateRequestSchema = z.strictObject({
    * and that of its fold models out of fold. Null for an average.
    */
   fit: z.strictObject({ pool: z.number(), outOfFold: z.number() }).nullable(),
-  /** How sentences name facets; labels where it is left out. */
-  words: z.strictObject({ facet: z.string(), facets: z.string() }).optional(),
+  /** How sentences name facets, and the parts that an answer can be right in; labels where it is left out. */
+  words: z.strictObject({ facet: z.string(), facets: z.string(), parts: z.string().optional() }).optional(),
 });
 export type GateRequest = z.infer<typeof gateRequestSchema>;
 
@@ -65,10 +77,12 @@ export const gateVerdictSchema = z.strictObject({
   groups: z.int(),
   gained: z.int(),
   lost: z.int(),
-  /** The net gain as a fraction of the groups, and its one-sided 95 % lower bound. */
+  /** Groups of which more, and of which less, is right; absent where answers are right or wrong as a whole. */
+  partly: z.strictObject({ more: z.int(), less: z.int() }).optional(),
+  /** The net gain as a fraction of the groups, and its one-sided 95 % lower bound; of parts where there are. */
   net: z.number(),
   lower: z.number(),
-  /** Of the exact one-sided McNemar test. */
+  /** Of the exact one-sided McNemar test, or where there are parts of the sign-flip test, its like. */
   pValue: z.number(),
   memory: z.array(memorySchema.extend({ gained: z.int(), allowed: z.int() })).readonly(),
   /** The facets that lose more than they gain, proven or not, worst first. */
@@ -97,6 +111,9 @@ export function gateCandidate(request: GateRequest): GateVerdict {
   const { groups } = request.pairs;
   const { lost, gained } = distinct(request.pairs);
   const counts = { groups, gained: gained.length, lost: lost.length };
+  const { changes } = request.pairs;
+  const partly = changes === undefined ? {} : { partly: partlyOf(changes) };
+  const told = changesOf(counts, changes);
   const memory = request.memory.map((count) => ({
     ...memoryOf(count),
     allowed: allowedLosses(request.settings, count.size),
@@ -105,7 +122,7 @@ export function gateCandidate(request: GateRequest): GateVerdict {
   const evidence = evidenceRule(request);
   const rules = [
     gainRule(counts, request),
-    memoryRule(memory),
+    memoryRule(memory, request),
     labelsRule(fallen, request),
     evidence,
     fitRule(request),
@@ -115,8 +132,9 @@ export function gateCandidate(request: GateRequest): GateVerdict {
     outcome: evidence.passed ? (passed ? 'passed' : 'rejected') : 'too-little-evidence',
     rules,
     ...counts,
-    ...netGain(counts.groups, counts.gained, counts.lost),
-    pValue: mcNemarOneSided(counts.gained, counts.lost),
+    ...partly,
+    ...netGain(told),
+    pValue: chanceOf(counts, changes),
     memory,
     fallen,
   };
@@ -135,50 +153,116 @@ function memoryOf(count: MemoryCount) {
 
 type Counts = Pick<GateVerdict, 'groups' | 'gained' | 'lost'>;
 
-function gainRule(counts: Counts, { settings, margin }: GateRequest): GateRule {
-  const { groups, gained, lost } = counts;
-  const pairs = `Right where the champion is wrong ${times(gained)}, wrong where it is right ${times(lost)}, on ${number(groups)} independent records`;
-  if (!isPossible({ records: groups, gained, lost })) {
-    return { rule: 'gain', passed: false, detail: `${pairs}: these numbers cannot be.` };
-  }
-  if (gained <= lost) return { rule: 'gain', passed: false, detail: `${pairs}: no gain.` };
-  const test =
-    settings.caution === 'strict'
-      ? superior(counts, settings.alpha)
-      : notWorse(counts, margin ?? margins[settings.caution]);
-  const gain = `a gain of ${points(netGain(groups, gained, lost).net)} points`;
-  const more =
-    test.passed || test.needed === null ? '' : `; at these rates about ${number(test.needed)} records would do`;
-  return { rule: 'gain', passed: test.passed, detail: `${pairs}: ${gain}, ${test.detail}${more}.` };
+function partlyOf(changes: readonly number[]): { more: number; less: number } {
+  return { more: changes.filter((change) => change > 0).length, less: changes.filter((change) => change < 0).length };
 }
 
-function superior({ groups, gained, lost }: Counts, alpha: number) {
-  const pValue = mcNemarOneSided(gained, lost);
+function changesOf({ groups, gained, lost }: Counts, changes: readonly number[] | undefined): Changes {
+  return changes === undefined ? wholeChanges(groups, gained, lost) : partialChanges(groups, changes);
+}
+
+/** How likely so much would be gained, were both equally good. */
+function chanceOf({ gained, lost }: Counts, changes: readonly number[] | undefined): number {
+  return changes === undefined ? mcNemarOneSided(gained, lost) : signFlipOneSided(changes);
+}
+
+function gainRule(counts: Counts, request: GateRequest): GateRule {
+  const { settings, margin, pairs, words } = request;
+  const told = toldOf(counts, request);
+  const fails = (why: string): GateRule => ({ rule: 'gain', passed: false, detail: `${told}: ${why}.` });
+  if (!arePossible(counts, pairs.changes)) return fails('these numbers cannot be');
+  const changes = changesOf(counts, pairs.changes);
+  if (changes.sum <= 0) return fails('no gain');
+  const test =
+    settings.caution === 'strict'
+      ? superior(changes, chanceOf(counts, pairs.changes), settings.alpha, pairs.changes === undefined)
+      : notWorse(changes, margin ?? margins[settings.caution]);
+  const unit = pairs.changes === undefined ? 'points' : `points of ${partsOf(words)} right`;
+  const gain = `a gain of ${points(netGain(changes).net)} ${unit}`;
+  const more =
+    test.passed || test.needed === null ? '' : `; at these rates about ${number(test.needed)} records would do`;
+  const faults = pairs.changes === undefined ? [] : [...wholeFault(counts), ...scoreFault(request.score)];
   return {
-    passed: pValue <= alpha,
-    detail: `p = ${probability(pValue)} by the exact one-sided McNemar test (at most ${alpha} is needed)`,
-    needed: pairsNeededStrictly(groups, gained, lost, alpha),
+    rule: 'gain',
+    passed: test.passed && faults.length === 0,
+    detail: `${[`${told}: ${gain}, ${test.detail}${more}`, ...faults].join('; ')}.`,
   };
 }
 
-function notWorse({ groups, gained, lost }: Counts, margin: number) {
-  const { lower } = netGain(groups, gained, lost);
+/** What was counted, in words. */
+function toldOf({ groups, gained, lost }: Counts, { pairs, words }: GateRequest): string {
+  const records = `${number(groups)} independent records`;
+  if (pairs.changes === undefined) {
+    return `Right where the champion is wrong ${times(gained)}, wrong where it is right ${times(lost)}, on ${records}`;
+  }
+  const { more, less } = partlyOf(pairs.changes);
+  return `More ${partsOf(words)} right in ${number(more)} of ${records}, fewer in ${number(less)} (wholly right: ${number(gained)} gained, ${number(lost)} lost)`;
+}
+
+function partsOf(words: GateRequest['words']): string {
+  return words?.parts ?? 'parts';
+}
+
+function arePossible({ groups, gained, lost }: Counts, changes: readonly number[] | undefined): boolean {
+  return (
+    isPossible({ records: groups, gained, lost }) &&
+    (changes === undefined || (changes.length <= groups && changes.every((change) => Math.abs(change) <= 1)))
+  );
+}
+
+/** However much is gained in parts, what is wholly right must not be proven to fall. */
+function wholeFault({ gained, lost }: Counts): string[] {
+  const pValue = mcNemarOneSided(lost, gained);
+  return lost > gained && pValue <= familyWiseError
+    ? [`what is wholly right is proven to fall, p = ${probability(pValue)}`]
+    : [];
+}
+
+/** Where few records hold most parts, records can gain on the whole and the task's metric lose. */
+function scoreFault(score: GateRequest['score']): string[] {
+  if (score === undefined || score.candidate >= score.champion) return [];
+  return [`${score.metric} falls from ${fraction(score.champion)} to ${fraction(score.candidate)}`];
+}
+
+function superior(changes: Changes, pValue: number, alpha: number, whole: boolean) {
+  const test = whole ? 'exact one-sided McNemar test' : 'one-sided sign-flip test';
+  return {
+    passed: pValue <= alpha,
+    detail: `p = ${probability(pValue)} by the ${test} (at most ${alpha} is needed)`,
+    needed: pairsNeededStrictly(changes, alpha),
+  };
+}
+
+function notWorse(changes: Changes, margin: number) {
+  const { lower } = netGain(changes);
   return {
     passed: lower > -margin,
     detail: `with 95 % certainty above ${signed(lower)} points (above ${signed(-margin)} is needed)`,
-    needed: pairsNeeded(groups, gained, lost, margin),
+    needed: pairsNeeded(changes, margin),
   };
 }
 
-function memoryRule(counts: GateVerdict['memory']): GateRule {
+/** What is lost net of frozen records: of whole ones, or where there are parts as many whole ones' worth. */
+export function netLoss({ lost, gained, change }: Pick<GateVerdict['memory'][number], 'lost' | 'gained' | 'change'>) {
+  return Math.max(0, change === undefined ? lost.length - gained : -change);
+}
+
+function memoryRule(counts: GateVerdict['memory'], { words }: GateRequest): GateRule {
   if (counts.length === 0) return { rule: 'memory', passed: true, detail: 'No earlier promotion is on record.' };
-  const parts = counts.map(({ scope, right, lost, gained, allowed }) => {
-    const net = lost.length > gained ? `${lost.length - gained} lost net` : 'none lost net';
+  const parts = counts.map((count) => {
+    const { scope, right, lost, gained, allowed, change } = count;
+    const loss = netLoss(count);
+    const much = change === undefined ? `${loss} lost net` : `${partsOf(words)} worth ${loss.toFixed(2)} lost net`;
+    const net = loss > 0 ? much : 'none lost net';
     const promotions = scope === 'preceding' ? 'the preceding promotion' : 'all earlier promotions';
     return `of ${number(right)} right answers of ${promotions} ${lost.length} are lost and ${gained} others mended, ${net} (${allowed} allowed)`;
   });
-  const passed = counts.every(({ lost, gained, allowed }) => lost.length - gained <= allowed);
+  const passed = counts.every((count) => isNumber(count) && netLoss(count) <= count.allowed);
   return { rule: 'memory', passed, detail: capitalised(`${parts.join('; ')}.`) };
+}
+
+function isNumber({ change }: Pick<MemoryCount, 'change'>): boolean {
+  return change === undefined || Number.isFinite(change);
 }
 
 /** What falls without proof is named and no failure: among many labels some fall by chance under a better model. */

@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import type { Output } from '../../domain/base/output.ts';
-import { mcNemarOneSided } from '../../domain/base/statistics.ts';
-import type { TaskKind } from '../../domain/base/task-kind.ts';
+import { mcNemarOneSided, signFlipOneSided } from '../../domain/base/statistics.ts';
+import type { Grade, TaskKind } from '../../domain/base/task-kind.ts';
 import { confusionCounts } from '../../domain/diagnosis/confusion.ts';
 import { excessOf } from '../../domain/diagnosis/over-prediction.ts';
+import { creditOf } from '../../domain/evaluation/credit.ts';
 import { type EvaluationAnswer, evaluationAnswerSchema } from '../../domain/evaluation/evaluation-set.ts';
 import { type EvidenceRecord, evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts';
 import type { FacetCount } from '../../domain/evaluation/facet-losses.ts';
@@ -43,6 +44,7 @@ export const gateCandidates: Stage<Input, Gate> = {
   async run(input, { ports, key }) {
     const { model } = await readPlan(input.prepared, ports);
     const kind = kindOf(model, ports);
+    const { parts } = kind.words;
     const { split, lineage } = input;
     const [evidence = [], preceding = [], earlier = []] = await Promise.all(
       [split.evidence.key, lineage.preceding.key, lineage.earlier.key].map((file) =>
@@ -56,12 +58,15 @@ export const gateCandidates: Stage<Input, Gate> = {
       const evaluated = input.evaluated.find(({ candidateId }) => candidateId === candidate.candidateId);
       if (evaluated === undefined) throw new Error(`candidate ${candidate.candidateId} was not evaluated`);
       const answers = byExample(await readJsonl(ports.objects, evaluated.answersKey, evaluationAnswerSchema));
-      const { groups, gained, lost, facets } = pairUp(paired(evidence, answers, kind));
+      const { groups, gained, lost, changes, facets } = pairUp(paired(evidence, answers, kind));
       const answered = evidence.filter(({ exampleId, kept }) => kept && answers.has(exampleId));
+      const score = scoreOf(answered, ({ exampleId }) => answers.get(exampleId)?.output ?? null, kind);
+      const championScore = scoreOf(answered, ({ answer }) => answer, kind);
       const request: GateRequest = {
         settings: model.settings,
         margin: evaluated.fit === null ? null : dearMargin,
-        pairs: { groups, gained, lost },
+        pairs: { groups, gained, lost, ...(parts === undefined ? {} : { changes }) },
+        ...(parts === undefined ? {} : { score: { metric: parts.metric, champion: championScore, candidate: score } }),
         memory: [
           ...(preceding.length === 0 ? [] : [memory('preceding', preceding, answers, kind)]),
           ...(earlier.length === 0 ? [] : [memory('earlier', earlier, answers, kind)]),
@@ -70,12 +75,12 @@ export const gateCandidates: Stage<Input, Gate> = {
         people: peopleOf(evidence, answers, kind),
         evidence: { failures: split.failures, records: answered.length },
         fit: evaluated.fit,
-        words: { facet: kind.words.facet, facets: kind.words.facets },
+        words: wordsOf(kind),
       };
       const gated: GatedCandidate = {
         candidate,
-        score: scoreOf(answered, ({ exampleId }) => answers.get(exampleId)?.output ?? null, kind),
-        championScore: scoreOf(answered, ({ answer }) => answer, kind),
+        score,
+        championScore,
         answersKey: evaluated.answersKey,
         remaining: remainingOf(answered, answers, kind),
         excess: excessOf(
@@ -126,7 +131,10 @@ function chosenOf(
   );
 }
 
-/** Whether one candidate is better than another by the exact one-sided McNemar test on the records of both. */
+/**
+ * Whether one candidate is better than another by the exact one-sided McNemar test on the records of both, or by the
+ * sign-flip test where answers can be right in part.
+ */
 function isProvenBetter(
   evidence: readonly EvidenceRecord[],
   one: Answers | undefined,
@@ -136,11 +144,17 @@ function isProvenBetter(
 ): boolean {
   if (one === undefined || other === undefined) return false;
   const records = evidence.flatMap((record) => {
-    const before = other.get(record.exampleId)?.right;
-    return before === undefined ? [] : [{ ...record, right: before }];
+    const before = other.get(record.exampleId);
+    return before === undefined ? [] : [{ ...record, right: before.right, answer: before.output }];
   });
-  const { gained, lost } = pairUp(paired(records, one, kind));
-  return mcNemarOneSided(gained.length, lost.length) <= alpha;
+  const { gained, lost, changes } = pairUp(paired(records, one, kind));
+  const pValue =
+    kind.words.parts === undefined ? mcNemarOneSided(gained.length, lost.length) : signFlipOneSided(changes);
+  return pValue <= alpha;
+}
+
+function wordsOf({ words: { facet, facets, parts } }: TaskKind): GateRequest['words'] {
+  return { facet, facets, ...(parts === undefined ? {} : { parts: parts.several }) };
 }
 
 /** Labels that the task knows and no record tells of: whether they fall nobody can say. */
@@ -173,24 +187,60 @@ function byExample(answers: readonly EvaluationAnswer[]): Answers {
 
 /** What both have answered without having seen it, each answer held against what the record itself says is right. */
 function paired(records: readonly EvidenceRecord[], answers: Answers, kind: TaskKind): PairedRecord[] {
-  return records.flatMap(({ exampleId, groupId, right, expected }) => {
-    const answer = answers.get(exampleId);
-    if (answer === undefined) return [];
-    const after = kind.grade(expected, answer.output).right;
-    return [{ exampleId, groupId, before: right, after, facets: kind.facets(expected) }];
+  return records.flatMap((record) => {
+    const answer = answers.get(record.exampleId);
+    return answer === undefined ? [] : [pairedRecord(record, answer, kind)];
   });
 }
 
-/** What is right on record and wrong now, and the other way about; a near-duplicate group counts once. */
+function pairedRecord(record: EvidenceRecord, answer: EvaluationAnswer, kind: TaskKind): PairedRecord {
+  const { exampleId, groupId, right: before, expected } = record;
+  const grade = kind.grade(expected, answer.output);
+  const whole = { exampleId, groupId, before, after: grade.right };
+  const facets = kind.facets(expected);
+  if (kind.words.parts === undefined) {
+    return { ...whole, facets: facets.map((facet) => ({ facet, before, after: grade.right })) };
+  }
+  const graded = kind.grade(expected, record.answer);
+  return {
+    ...whole,
+    change: creditOf(grade) - creditOf(graded, before),
+    facets: facets.map((facet) => ({
+      facet,
+      before: before || hasFacet(graded, facet),
+      after: hasFacet(grade, facet),
+    })),
+  };
+}
+
+/** Whether nothing is missed of a facet. */
+function hasFacet({ parts }: Grade, facet: string): boolean {
+  return parts.every((part) => part.facet !== facet || part.fn === 0);
+}
+
+/**
+ * What is right on record and wrong now, and the other way about; a near-duplicate group counts once. What was frozen
+ * without its credit is held against whole answers alone.
+ */
 function memory(
   scope: MemoryCount['scope'],
   records: readonly EvidenceRecord[],
   answers: Answers,
   kind: TaskKind,
 ): MemoryCount {
-  const pairs = paired(records, answers, kind);
-  const { gained, lost } = pairUp(pairs);
-  return { scope, size: pairs.length, right: pairs.filter(({ before }) => before).length, lost, gained };
+  const pairs = records.flatMap((record): PairedRecord[] => {
+    const answer = answers.get(record.exampleId);
+    if (answer === undefined) return [];
+    const { exampleId, groupId, right: before, credit, expected } = record;
+    const grade = kind.grade(expected, answer.output);
+    const after = grade.right;
+    const change = credit === undefined ? Number(after) - Number(before) : creditOf(grade) - credit;
+    return [{ exampleId, groupId, before, after, change, facets: [] }];
+  });
+  const { gained, lost, changes } = pairUp(pairs);
+  const change = changes.reduce((sum, one) => sum + one, 0);
+  const right = pairs.filter(({ before }) => before).length;
+  return { scope, size: pairs.length, right, lost, gained, ...(kind.words.parts === undefined ? {} : { change }) };
 }
 
 /** The task's metric; 0 where there is nothing to measure. */

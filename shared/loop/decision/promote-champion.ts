@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { shortDigest } from '../../domain/base/ids.ts';
+import type { TaskKind } from '../../domain/base/task-kind.ts';
+import { creditOf } from '../../domain/evaluation/credit.ts';
 import {
   type EvaluationItem,
   type EvaluationSet,
@@ -11,6 +13,7 @@ import { type Control, holdsLease, moveChampion } from '../../domain/models/cont
 import { readControl, updateControl } from '../../operations/control-item.ts';
 import { leaseLost } from '../../operations/lease.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { readCheckpoint } from '../engine/evaluate.ts';
 import type { Stage } from '../engine/stage.ts';
@@ -62,7 +65,7 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
       });
     };
     promote(await readControl(run.modelId, ports));
-    const frozen = await frozenRecords(split.evidence.key, decision.answersKey, ports);
+    const frozen = await frozenRecords(split.evidence.key, decision.answersKey, kindOf(plan.model, ports), ports);
     const frozenKey = `models/${run.modelId}/evaluation-sets/${checkpoint.checkpointId}/${run.runId}/records.v1.jsonl`;
     await writeJsonl(ports.objects, frozenKey, frozen);
     const set: EvaluationSet = {
@@ -84,12 +87,20 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
 };
 
 /** The records that triage kept and that the new champion has answered without having seen them. */
-async function frozenRecords(evidenceKey: string, answersKey: string, ports: Ports): Promise<EvaluationItem[]> {
+async function frozenRecords(
+  evidenceKey: string,
+  answersKey: string,
+  kind: TaskKind,
+  ports: Ports,
+): Promise<EvaluationItem[]> {
   const records = await readJsonl(ports.objects, evidenceKey, evidenceRecordSchema);
   const answers = await readJsonl(ports.objects, answersKey, evaluationAnswerSchema);
-  const right = new Map(answers.map((answer) => [answer.exampleId, answer.right]));
+  const answerTo = new Map(answers.map((answer) => [answer.exampleId, answer]));
   return records.flatMap(({ exampleId, input, expected, kept }) => {
-    const now = right.get(exampleId);
-    return kept && now !== undefined ? [{ exampleId, input, expected, right: now }] : [];
+    const now = answerTo.get(exampleId);
+    if (!kept || now === undefined) return [];
+    const { right, output } = now;
+    const credit = kind.words.parts === undefined ? {} : { credit: creditOf(kind.grade(expected, output), right) };
+    return [{ exampleId, input, expected, right, ...credit }];
   });
 }

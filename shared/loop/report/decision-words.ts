@@ -50,7 +50,11 @@ export function decisionWords(data: Decided): DecisionWords {
   const candidate = decidedCandidate(data);
   const why = data.decision === 'promoted' ? null : whyKept(data);
   if (candidate === null) return { evidence: withoutCandidate(data), losing: null, perhaps: null, why };
-  return { evidence: evidenceOf(candidate.verdict), ...losingFacets(candidate.verdict.fallen, data.words), why };
+  return {
+    evidence: evidenceOf(candidate.verdict, data.words),
+    ...losingFacets(candidate.verdict.fallen, data.words),
+    why,
+  };
 }
 
 /** The decision in one line: `20 mended, 1 lost of 59 judged traces, p < 0.0001; label fraud: −47 points`. */
@@ -71,11 +75,19 @@ export function isConvincing({ pValue }: Pick<GateVerdict, 'pValue'>): boolean {
   return pValue <= convincing;
 }
 
-/** `20 mended, 1 lost of 59 judged traces, p < 0.0001`. */
-function evidenceOf({ groups, gained, lost, pValue }: GateVerdict): string {
+/**
+ * `20 mended, 1 lost of 59 judged traces, p < 0.0001`; where parts were counted, `more entities right in 30, fewer in 9 of
+ * 59 judged traces, p < 0.0001 (wholly right: 20 mended, 1 lost)`.
+ */
+function evidenceOf({ groups, gained, lost, partly, net, pValue }: GateVerdict, words: Decided['words']): string {
   const p = `p ${pValue < 0.0001 ? '' : '= '}${formatPValue(pValue)}`;
-  const told = `${formatCount(gained)} mended, ${formatCount(lost)} lost of ${plural(groups, 'judged trace')}, ${p}`;
-  return isConvincing({ pValue }) || gained <= lost
+  const whole = `${formatCount(gained)} mended, ${formatCount(lost)} lost`;
+  const of = `of ${plural(groups, 'judged trace')}, ${p}`;
+  const told =
+    partly === undefined
+      ? `${whole} ${of}`
+      : `more ${words.parts?.several ?? 'parts'} right in ${formatCount(partly.more)}, fewer in ${formatCount(partly.less)} ${of} (wholly right: ${whole})`;
+  return isConvincing({ pValue }) || net <= 0
     ? told
     : `${told}; the ${plural(groups, 'judged trace')} cannot tell more`;
 }

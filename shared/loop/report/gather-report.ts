@@ -5,6 +5,7 @@ import { overPredictionNote } from '../../domain/diagnosis/over-prediction.ts';
 import { weaknessSchema } from '../../domain/diagnosis/probe.ts';
 import { taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
 import { type EvaluationAnswer, evaluationAnswerSchema } from '../../domain/evaluation/evaluation-set.ts';
+import { netLoss } from '../../domain/evaluation/gate.ts';
 import { datasetModeSchema } from '../../domain/models/dataset.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import type { Run } from '../../domain/models/run.ts';
@@ -353,13 +354,20 @@ function resultOf(
             of: decided.verdict.groups,
             gained: decided.verdict.gained,
             lost: decided.verdict.lost,
+            ...(decided.verdict.partly === undefined ? {} : { partly: decided.verdict.partly }),
             net: decided.verdict.net,
             lower: decided.verdict.lower,
           },
     memory: Object.fromEntries(
-      (decided?.verdict.memory ?? []).map(({ scope, lost, gained, allowed, size }) => [
-        scope,
-        { lost: lost.length, gained, allowed, of: size },
+      (decided?.verdict.memory ?? []).map((count) => [
+        count.scope,
+        {
+          lost: count.lost.length,
+          gained: count.gained,
+          ...(count.change === undefined ? {} : { lostNet: netLoss(count) }),
+          allowed: count.allowed,
+          of: count.size,
+        },
       ]),
     ),
     report,

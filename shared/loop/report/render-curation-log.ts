@@ -27,7 +27,7 @@ import {
 } from './plain-words.ts';
 import type { CandidateReport, Rate, ReportData } from './report-data.ts';
 import { shownRules } from './section-gate.ts';
-import { bestOf, ofRight, outOfFold, reportShareNote, scoreName, scoreSentence } from './test-rows.ts';
+import { bestOf, ofGain, outOfFold, reportShareNote, scoreName, scoreSentence } from './test-rows.ts';
 
 /**
  * The run's `data-curation.md`: dataset versions, slice ratios against their bands, quality controls with what was
@@ -218,9 +218,13 @@ function gate(data: ReportData): string {
   const candidate = decidedCandidate(data);
   if (candidate === null) return 'No candidate came before the gate.';
   const { verdict } = candidate;
-  const { groups, gained, lost, net, lower, pValue } = verdict;
+  const { groups, gained, lost, partly, net, lower, pValue } = verdict;
+  const parts =
+    partly === undefined
+      ? ''
+      : `more ${data.words.parts?.several ?? 'parts'} right in ${formatCount(partly.more)}, fewer in ${formatCount(partly.less)}; wholly right: `;
   return [
-    `${markdownCode(candidate.candidateId)}: ${outcomeTitles[verdict.outcome].toLowerCase()}. Of ${plural(groups, 'judged trace')}, near-duplicates counted once, ${formatCount(gained)} mended, ${formatCount(lost)} lost: net ${formatPoints(net, 2)} points${ofRight(data)}, with 95 % certainty above ${formatPoints(lower, 2)}; p ${pValue < 0.0001 ? '' : '= '}${markdownText(formatPValue(pValue))}.`,
+    `${markdownCode(candidate.candidateId)}: ${outcomeTitles[verdict.outcome].toLowerCase()}. Of ${plural(groups, 'judged trace')}, near-duplicates counted once, ${parts}${formatCount(gained)} mended, ${formatCount(lost)} lost: net ${formatPoints(net, 2)} points${ofGain(verdict, data)}, with 95 % certainty above ${formatPoints(lower, 2)}; p ${pValue < 0.0001 ? '' : '= '}${markdownText(formatPValue(pValue))}.`,
     shownRules(candidate)
       .map(
         (rule) => `- ${ruleTitles[rule.rule]}: ${rule.passed ? 'passed' : '**failed**'}. ${markdownText(rule.detail)}`,

@@ -16,7 +16,7 @@ import {
 import { html, type Markup } from './markup.ts';
 import { capitalise, ruleTitles } from './plain-words.ts';
 import type { BeforeAfter, ReportData } from './report-data.ts';
-import { bestOf, ofRight, outOfFold, scoreSentence, testRows } from './test-rows.ts';
+import { bestOf, ofGain, ofRight, outOfFold, scoreSentence, testRows } from './test-rows.ts';
 import { visibleLine, visibleProse } from './visible-text.ts';
 
 const namedFacets = 4;
@@ -48,14 +48,14 @@ function headline(data: ReportData): Markup {
   return html`<h1><span class="verdict">${promoted ? '▲ Promoted' : '■ Kept'}</span> ${evidence}</h1>
       ${(losing ?? perhaps) !== null && html`<p class="lede losing">${losing !== null && html`<strong>${capitalise(losing)}.</strong> `}${perhaps !== null && `${capitalise(perhaps)} (${mayBeChance}). `}<a href="#gate">See the gate</a></p>`}
       <p class="lede">${why === null ? gainInPoints(data) : `The champion stays. ${why}`}</p>
-      ${decidedCandidate(data) !== null && html`<p class="quiet small">Mended: wrong under the champion, right under the candidate. Lost: the other way round. Near-duplicates, texts that differ in little, count once. p: how likely so many mended would be, were both equally good.</p>`}`;
+      ${decidedCandidate(data) !== null && html`<p class="quiet small">Mended: wrong under the champion, right under the candidate. Lost: the other way round. Near-duplicates, texts that differ in little, count once. p: how likely so ${decidedCandidate(data)?.verdict.partly === undefined ? 'many mended' : 'large a gain'} would be, were both equally good.</p>`}`;
 }
 
 function gainInPoints(data: ReportData): string {
   const verdict = decidedCandidate(data)?.verdict;
   if (verdict === undefined) return 'A better checkpoint is now the champion.';
   const digits = Math.abs(verdict.lower) < 0.001 ? 2 : 1;
-  const points = `${formatPoints(verdict.net, digits)} points${ofRight(data)} of ${plural(verdict.groups, 'independent record')}, with 95 % certainty above ${formatPoints(verdict.lower, digits)}`;
+  const points = `${formatPoints(verdict.net, digits)} points${ofGain(verdict, data)} of ${plural(verdict.groups, 'independent record')}, with 95 % certainty above ${formatPoints(verdict.lower, digits)}`;
   return isConvincing(verdict)
     ? `A better checkpoint is now the champion: ${points}.`
     : `Another checkpoint is now the champion, surely not much worse and perhaps better: ${points}.`;

@@ -1,5 +1,5 @@
 import { formatCount, plural } from '../../domain/base/wording.ts';
-import type { GateRule, GateVerdict } from '../../domain/evaluation/gate.ts';
+import { type GateRule, type GateVerdict, netLoss } from '../../domain/evaluation/gate.ts';
 import { figure, responsiveChart } from './chart.ts';
 import { netGainChart } from './chart-net-gain.ts';
 import { decidedCandidate } from './decided-candidate.ts';
@@ -11,7 +11,7 @@ import type { CandidateReport, ReportData } from './report-data.ts';
 import type { AbsentSection, Section } from './section.ts';
 import { shownName } from './shown-name.ts';
 import { dataTable } from './table.ts';
-import { bestOf, ofRight } from './test-rows.ts';
+import { bestOf, ofGain } from './test-rows.ts';
 import { visibleLine, visibleProse } from './visible-text.ts';
 
 const shownRegressions = 50;
@@ -45,35 +45,46 @@ function ruleItem(rule: GateRule): Markup {
 }
 
 function netGain(data: ReportData, { verdict, margin }: CandidateReport): Markup {
-  const { groups, gained, lost, net, lower, pValue } = verdict;
+  const { groups, net, lower } = verdict;
+  const of = ofGain(verdict, data);
   const text = {
     id: 'chart-net-gain',
     title: 'Net gain and its lower bound',
-    description: `Net gain ${formatPoints(net, 2)} points${ofRight(data)}, with 95 % certainty above ${formatPoints(lower, 2)}${margin === null ? '' : `; above ${formatPoints(-margin, 2)} is needed`}.`,
+    description: `Net gain ${formatPoints(net, 2)} points${of}, with 95 % certainty above ${formatPoints(lower, 2)}${margin === null ? '' : `; above ${formatPoints(-margin, 2)} is needed`}.`,
   };
   return html`<h3>Net gain</h3>
-    <p>On ${plural(groups, 'judged trace')}, a group of near-duplicates (texts that differ in little) counted once, only the candidate is right on ${formatCount(gained)} and only the champion on ${formatCount(lost)}; on all others both are right or both are wrong. ${paired(pValue, margin, data.model.settings.alpha)}</p>
+    <p>On ${plural(groups, 'judged trace')}, a group of near-duplicates (texts that differ in little) counted once, ${counted(verdict, data.words)} ${paired(verdict, margin, data.model.settings.alpha)}</p>
     ${
       groups > 0 &&
       figure(
         responsiveChart(text, (chart, width, narrow) => netGainChart(chart, { net, lower, margin }, width, narrow)),
-        html`<p class="legend"><span class="key"><span class="key-after" aria-hidden="true">●</span> net gain in points${ofRight(data)}</span> <span class="key">line: down to its one-sided 95 % lower bound</span>${margin !== null && html` <span class="key">dashed: where that bound must lie above</span>`}</p>`,
+        html`<p class="legend"><span class="key"><span class="key-after" aria-hidden="true">●</span> net gain in points${of}</span> <span class="key">line: down to its one-sided 95 % lower bound</span>${margin !== null && html` <span class="key">dashed: where that bound must lie above</span>`}</p>`,
       )
     }`;
 }
 
-function paired(pValue: number, margin: number | null, alpha: number): string {
+/** What the gate has counted, in words. */
+function counted({ gained, lost, partly }: GateVerdict, { parts }: ReportData['words']): string {
+  const wholly = `only the candidate is ${parts === undefined ? '' : 'wholly '}right on ${formatCount(gained)} and only the champion on ${formatCount(lost)}`;
+  if (partly === undefined) return `${wholly}; on all others both are right or both are wrong.`;
+  const several = parts?.several ?? 'parts';
+  return `the candidate has more ${several} right in ${formatCount(partly.more)} and fewer in ${formatCount(partly.less)}; ${wholly}. Each trace counts by the share of its ${several} that is right, twice the right ones of all that are wanted or answered; where there are none and none is answered, all of it is.`;
+}
+
+function paired({ pValue, partly }: GateVerdict, margin: number | null, alpha: number): string {
+  const test = partly === undefined ? 'exact one-sided McNemar test' : 'one-sided sign-flip test';
+  const much = partly === undefined ? 'so many gains' : 'so large a gain';
   const chance = `p ${pValue < 0.0001 ? '' : '= '}${formatPValue(pValue)}`;
   return margin === null
-    ? `If both were equally likely, so many gains would have the probability ${chance} (exact one-sided McNemar test); at most ${alpha} is needed.`
-    : `If both were equally likely, so many gains would have the probability ${chance} (exact one-sided McNemar test); the gate goes by the bound below.`;
+    ? `If both were equally likely, ${much} would have the probability ${chance} (${test}); at most ${alpha} is needed.`
+    : `If both were equally likely, ${much} would have the probability ${chance} (${test}); the gate goes by the bound below.`;
 }
 
 function memory({ memory: counts }: GateVerdict): Markup {
   if (counts.length === 0)
     return html`<h3>Memory</h3><p>No earlier promotion is on record, so there is nothing to forget.</p>`;
   return html`<h3>Memory</h3>
-    <p>A promotion freezes the records of its evidence, right and wrong. What a candidate loses of them counts against what it gains of the same records.</p>
+    <p>A promotion freezes the records of its evidence, right and wrong. What a candidate loses of them counts against what it gains of the same records${counts.some(({ change }) => change !== undefined) && ', a record that is right in part by its share'}.</p>
     ${dataTable(
       'Records of earlier promotions under the candidate',
       [
@@ -86,19 +97,24 @@ function memory({ memory: counts }: GateVerdict): Markup {
         { title: 'Allowed net', numeric: true },
         { title: 'Result' },
       ],
-      counts.map(({ scope, size, right, lost, gained, allowed }) => [
-        memoryTitles[scope],
-        formatCount(size),
-        formatCount(right),
-        formatCount(lost.length),
-        formatCount(gained),
-        formatCount(Math.max(0, lost.length - gained)),
-        formatCount(allowed),
-        lost.length - gained <= allowed
+      counts.map((count) => [
+        memoryTitles[count.scope],
+        formatCount(count.size),
+        formatCount(count.right),
+        formatCount(count.lost.length),
+        formatCount(count.gained),
+        formatNetLoss(count),
+        formatCount(count.allowed),
+        netLoss(count) <= count.allowed
           ? html`<span class="good">✓ within</span>`
           : html`<span class="bad">✗ above</span>`,
       ]),
     )}`;
+}
+
+function formatNetLoss(count: GateVerdict['memory'][number]): string {
+  const loss = netLoss(count);
+  return count.change === undefined ? formatCount(loss) : loss.toFixed(2);
 }
 
 function fallen({ fallen: labels }: GateVerdict, words: ReportData['words']): Markup {

@@ -1,4 +1,5 @@
 import { formatCount, plural } from '../../domain/base/wording.ts';
+import type { GateVerdict } from '../../domain/evaluation/gate.ts';
 import type { RateRow } from './chart-rates.ts';
 import { formatInterval, formatPercent } from './format.ts';
 import { capitalise, figureNote, figureTitle } from './plain-words.ts';
@@ -22,6 +23,14 @@ export function testRows(rows: readonly BeforeAfter[]): readonly RateRow[] {
 /** Of what a share, or a change in points, is, where the task's metric is another measure: ` of traces wholly right`. */
 export function ofRight({ words }: Pick<ReportData, 'words'>): string {
   return words.parts === undefined ? '' : ' of traces wholly right';
+}
+
+/**
+ * Of what a net gain in points is: of parts, where the gate has counted them; ` of entities right`, ` of traces wholly
+ * right`; nothing where answers are right or wrong as a whole.
+ */
+export function ofGain({ partly }: Pick<GateVerdict, 'partly'>, data: Pick<ReportData, 'words'>): string {
+  return partly === undefined ? ofRight(data) : ` of ${data.words.parts?.several ?? 'parts'} right`;
 }
 
 /** The name of what a score is: `score`, `entity F1`. */

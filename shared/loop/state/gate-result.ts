@@ -33,12 +33,16 @@ export const gateSchema = z.strictObject({
 });
 export type Gate = z.infer<typeof gateSchema>;
 
-/** The most gained over lost first; then by score, by pairs lost, by id. */
+/** The most gained over lost first, in parts where there are; then by score, by pairs lost, by id. */
 export function byNetGain(a: GatedCandidate, b: GatedCandidate): number {
   return (
-    b.verdict.gained - b.verdict.lost - (a.verdict.gained - a.verdict.lost) ||
+    gainOf(b) - gainOf(a) ||
     b.score - a.score ||
     a.verdict.lost - b.verdict.lost ||
     (a.candidate.candidateId < b.candidate.candidateId ? -1 : 1)
   );
+}
+
+function gainOf({ verdict: { gained, lost, groups, net, partly } }: GatedCandidate): number {
+  return partly === undefined ? gained - lost : net * groups;
 }

@@ -44,9 +44,25 @@ export const runResultSchema = z.strictObject({
     after: z.record(itemIdSchema, z.number()).nullable(),
   }),
   /** Independent records that only the candidate decided on, or only the champion, has right; null without one. */
-  gain: z.strictObject({ of: z.int(), gained: z.int(), lost: z.int(), net: z.number(), lower: z.number() }).nullable(),
-  /** What the candidate decided on has lost and gained of what earlier promotions froze. */
-  memory: z.record(itemIdSchema, z.strictObject({ lost: z.int(), gained: z.int(), allowed: z.int(), of: z.int() })),
+  gain: z
+    .strictObject({
+      of: z.int(),
+      gained: z.int(),
+      lost: z.int(),
+      /** Records of which more, and of which less, is right, where an answer can be right in part; `net` is of parts then. */
+      partly: z.strictObject({ more: z.int(), less: z.int() }).optional(),
+      net: z.number(),
+      lower: z.number(),
+    })
+    .nullable(),
+  /**
+   * What the candidate decided on has lost and gained of what earlier promotions froze; `lostNet` where records can be
+   * right in part, as many whole ones' worth.
+   */
+  memory: z.record(
+    itemIdSchema,
+    z.strictObject({ lost: z.int(), gained: z.int(), lostNet: z.number().optional(), allowed: z.int(), of: z.int() }),
+  ),
   /** Traces that a person should judge; review.jsonl beside the report has them. */
   review: z.int().nonnegative().default(0),
   /** Object key of the HTML report. */

@@ -59,6 +59,14 @@ describe('evidenceLines', () => {
       'A change of +32.93 points of traces wholly right, with 95 % certainty above +29.00.',
       'On the traffic kept for the report alone: 40.0 % of traces wholly right before, 70.0 % after.',
     ]);
+    const inParts = {
+      ...measured,
+      gain: { ...measured.gain, partly: { more: 240, less: 31 }, net: 0.1271, lower: 0.0954 },
+      memory: { preceding: { lost: 4, gained: 1, lostNet: 0.5, allowed: 2, of: 140 } },
+    };
+    expect(evidenceLines(inParts, extraction)[1]).toBe(
+      'A change of +12.71 points of entities right, with 95 % certainty above +9.54; traces wholly right: 180 gained, 15 lost. Of what earlier promotions froze, 0.50 are lost net (2 allowed).',
+    );
     expect(evidenceLines({ ...measured, scores: { ...measured.scores, after: null }, gain: null }, extraction)).toEqual(
       ["Out of fold the champion's entity F1 is 45.5 %."],
     );

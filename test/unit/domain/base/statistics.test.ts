@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { mcNemarOneSided, wilsonInterval } from '../../../../shared/domain/base/statistics.ts';
+import { mcNemarOneSided, signFlipOneSided, wilsonInterval } from '../../../../shared/domain/base/statistics.ts';
 
 describe('wilsonInterval', () => {
   it.each([
@@ -68,5 +68,44 @@ describe('mcNemarOneSided', () => {
         expect(mcNemarOneSided(gained, lost + 1)).toBeGreaterThanOrEqual(p - 1e-12);
       }),
     );
+  });
+});
+
+describe('signFlipOneSided', () => {
+  /** By all 2^n ways in which the changes could have gone. */
+  const enumerated = (changes: readonly number[]): number => {
+    const sum = changes.reduce((total, change) => total + change, 0);
+    const ways = 2 ** changes.length;
+    let atLeast = 0;
+    for (let way = 0; way < ways; way += 1) {
+      const flipped = changes.reduce((total, change, at) => total + (way & (1 << at) ? change : -change), 0);
+      if (flipped >= sum - 1e-9) atLeast += 1;
+    }
+    return atLeast / ways;
+  };
+
+  it('is the exact McNemar test where every change is whole', () => {
+    fc.assert(
+      fc.property(fc.nat(300), fc.nat(300), (gained, lost) => {
+        const changes = [...Array<number>(gained).fill(1), ...Array<number>(lost).fill(-1)];
+        expect(signFlipOneSided(changes)).toBe(mcNemarOneSided(gained, lost));
+      }),
+    );
+  });
+
+  it('counts the ways that gain as much, where changes are sixtieths', () => {
+    const sixtieths = fc.integer({ min: -60, max: 60 }).map((steps) => steps / 60);
+    fc.assert(
+      fc.property(fc.array(sixtieths, { maxLength: 9 }), (changes) => {
+        expect(signFlipOneSided(changes)).toBeCloseTo(enumerated(changes.filter((change) => change !== 0)), 9);
+      }),
+    );
+  });
+
+  it('is much the same beyond what is enumerated', () => {
+    const drawn = (count: number) => Array.from({ length: count }, (_, at) => (at % 21 < 11 ? 0.4 : -0.4));
+    const [exact, told] = [signFlipOneSided(drawn(189)), signFlipOneSided(drawn(210))];
+    expect(exact).toBeGreaterThan(0.01);
+    expect(Math.abs(exact - told)).toBeLessThan(0.02);
   });
 });

@@ -30,6 +30,13 @@ describe('applyCorrections', () => {
     ]);
   });
 
+  it('leaves nothing of what was right in part of a corrected item', () => {
+    const partly = { ...item('1', 'a', false), credit: 0.7 };
+    expect(applyCorrections([partly], new Map([['1', labelOutput('b')]]), classification)).toEqual([
+      { ...item('1', 'b', false), credit: 0 },
+    ]);
+  });
+
   it('makes no new version when nothing changes', () => {
     expect(
       applyCorrections(
@@ -62,6 +69,14 @@ describe('pool', () => {
     expect(pool([[item('1', 'a', true)], [item('1', 'a', false)], [item('1', 'a', false)]], classification)).toEqual([
       item('1', 'a', true),
     ]);
+  });
+
+  it('keeps on record the most of an answer that any of the sets had right, where the last says how much', () => {
+    const partly = (credit: number, expected = 'a'): EvaluationItem => ({ ...item('1', expected, false), credit });
+    expect(pool([[partly(0.7)], [partly(0.4)]], classification)).toEqual([partly(0.7)]);
+    expect(pool([[partly(0.7, 'b')], [partly(0.4)]], classification)).toEqual([partly(0.4)]);
+    expect(pool([[item('1', 'a', true)], [partly(0.4)]], classification)).toEqual([{ ...partly(1), right: true }]);
+    expect(pool([[partly(0.7)], [item('1', 'a', false)]], classification)).toEqual([item('1', 'a', false)]);
   });
 
   it('forgets a right answer to what was corrected since', () => {

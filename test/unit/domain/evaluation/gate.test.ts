@@ -484,3 +484,95 @@ describe('allowedLosses', () => {
     expect(allowedLosses({ ...defaultSettings, memoryFraction: 0.29 }, 100)).toBe(29);
   });
 });
+
+describe('answers that can be right in part', () => {
+  const words = { facet: 'entity type', facets: 'entity types', parts: 'entities' };
+  const score = { metric: 'entity F1', champion: 0.455, candidate: 0.478 };
+  const many = (count: number, change: number): number[] => Array.from({ length: count }, () => change);
+  const partly: GateRequest = {
+    ...passing,
+    pairs: { ...pairs(200, 6, 8), changes: [...many(45, 0.4), ...many(10, -0.25)] },
+    memory: [{ ...memory(8, 1), change: -0.5 }],
+    words,
+    score,
+  };
+
+  it('pass by what is gained in parts, whatever few whole ones are gained and lost', () => {
+    const verdict = gateCandidate(partly);
+    expect(verdict.outcome).toBe('passed');
+    expect(verdict).toMatchObject({ groups: 200, gained: 6, lost: 8, partly: { more: 45, less: 10 } });
+    expect(verdict.net).toBeCloseTo(15.5 / 200, 12);
+    expect(verdict.lower).toBeCloseTo((15.5 - 1.645 * Math.sqrt(7.2 + 0.625 + 1 - 15.5 ** 2 / 200)) / 200, 12);
+    expect(verdict.pValue).toBeLessThan(1e-6);
+    expect(gateVerdictSchema.parse(verdict)).toEqual(verdict);
+    expect(gateRequestSchema.parse(partly)).toEqual(partly);
+    expect(detailOf(partly, 'gain')).toBe(
+      'More entities right in 45 of 200 independent records, fewer in 10 (wholly right: 6 gained, 8 lost): a gain of 7.75 points of entities right, with 95 % certainty above +5.48 points (above −0.25 is needed).',
+    );
+    expect(detailOf(partly, 'memory')).toBe(
+      'Of 180 right answers of the preceding promotion 8 are lost and 1 others mended, entities worth 0.50 lost net (2 allowed).',
+    );
+    expect(failedRules({ ...partly, pairs: pairs(200, 6, 8) })).toEqual(['gain']);
+  });
+
+  it('are refused where fewer parts are right, or it is not certain enough', () => {
+    expect(failedRules({ ...partly, pairs: { ...partly.pairs, changes: many(40, -0.1) } })).toEqual(['gain']);
+    const close = { ...partly, pairs: { ...partly.pairs, changes: [...many(20, 0.5), ...many(18, -0.5)] } };
+    expect(failedRules(close)).toEqual(['gain']);
+    expect(detailOf(close, 'gain')).toMatch(/at these rates about [\d,]+ records would do\.$/);
+  });
+
+  it('are refused where what is wholly right surely falls, or the metric does', () => {
+    const broken = { ...partly, pairs: { ...partly.pairs, ...pairs(200, 0, 8) } };
+    expect(detailOf(broken, 'gain')).toMatch(/; what is wholly right is proven to fall, p = 0\.0039\.$/);
+    expect(failedRules(broken)).toEqual(['gain']);
+    const fallen = { ...partly, score: { ...score, candidate: 0.4549 } };
+    expect(detailOf(fallen, 'gain')).toMatch(/; entity F1 falls from 0\.4550 to 0\.4549\.$/);
+    expect(failedRules(fallen)).toEqual(['gain']);
+  });
+
+  it('are refused where more is lost of frozen records than is allowed, in whole ones’ worth', () => {
+    expect(failedRules({ ...partly, memory: [{ ...memory(0), change: -2.01 }] })).toEqual(['memory']);
+    expect(failedRules({ ...partly, memory: [{ ...memory(0), change: -2 }] })).toEqual([]);
+    expect(failedRules({ ...partly, memory: [{ ...memory(0), change: Number.NaN }] })).toEqual(['memory']);
+    expect(detailOf({ ...partly, memory: [{ ...memory(3), change: 1 }] }, 'memory')).toContain('none lost net');
+  });
+
+  it('are refused by impossible changes', () => {
+    for (const changes of [[1.1], [Number.NaN], many(201, 0.5)]) {
+      expect(detailOf({ ...partly, pairs: { ...partly.pairs, changes } }, 'gain')).toContain('these numbers cannot be');
+    }
+  });
+
+  it('are held to the sign-flip test under strict caution', () => {
+    const strict = withSettings({ caution: 'strict' }, partly);
+    expect(failedRules(strict)).toEqual([]);
+    expect(detailOf(strict, 'gain')).toContain('by the one-sided sign-flip test (at most 0.05 is needed)');
+  });
+
+  it('decide as whole ones do, to the digit, where each is right or wrong', () => {
+    fc.assert(
+      fc.property(
+        fc.tuple(fc.integer({ min: 100, max: 2_000 }), fc.nat(60), fc.nat(30)),
+        fc.constantFrom('strict' as const, 'normal' as const, 'bold' as const),
+        fc.nat(8),
+        fc.nat(8),
+        ([groups, gained, lost], caution, forgotten, mended) => {
+          const whole = withSettings({ caution }, { ...passing, pairs: pairs(groups, gained, lost) });
+          const asked = { ...whole, memory: [memory(forgotten, mended)] };
+          const inParts: GateRequest = {
+            ...asked,
+            pairs: { ...asked.pairs, changes: [...many(gained, 1), ...many(lost, -1)] },
+            memory: [{ ...memory(forgotten, mended), change: mended - forgotten }],
+          };
+          const [before, after] = [gateCandidate(asked), gateCandidate(inParts)];
+          expect(after.rules.map(({ rule, passed }) => [rule, passed])).toEqual(
+            before.rules.map(({ rule, passed }) => [rule, passed]),
+          );
+          const figures = ({ net, lower, pValue, outcome }: typeof before) => ({ net, lower, pValue, outcome });
+          expect(figures(after)).toEqual(figures(before));
+        },
+      ),
+    );
+  });
+});

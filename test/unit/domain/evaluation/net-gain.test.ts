@@ -1,7 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { mcNemarOneSided } from '../../../../shared/domain/base/statistics.ts';
-import { netGain, pairsNeeded, pairsNeededStrictly } from '../../../../shared/domain/evaluation/net-gain.ts';
+import {
+  type NetGain,
+  netGain as netGainOf,
+  pairsNeeded as pairsNeededOf,
+  pairsNeededStrictly as pairsNeededStrictlyOf,
+  partialChanges,
+  wholeChanges,
+} from '../../../../shared/domain/evaluation/net-gain.ts';
+
+const netGain = (groups: number, gained: number, lost: number): NetGain =>
+  netGainOf(wholeChanges(groups, gained, lost));
+const pairsNeeded = (groups: number, gained: number, lost: number, margin: number): number | null =>
+  pairsNeededOf(wholeChanges(groups, gained, lost), margin);
+const pairsNeededStrictly = (groups: number, gained: number, lost: number, alpha: number): number | null =>
+  pairsNeededStrictlyOf(wholeChanges(groups, gained, lost), alpha);
 
 const counts = fc
   .tuple(fc.integer({ min: 1, max: 5_000 }), fc.nat(200), fc.nat(200))
@@ -85,5 +99,41 @@ describe('pairsNeededStrictly', () => {
     expect(pairsNeededStrictly(500, 16, 16, 0.05)).toBeNull();
     expect(pairsNeededStrictly(0, 3, 1, 0.05)).toBeNull();
     expect(pairsNeededStrictly(Number.NaN, 3, 1, 0.05)).toBeNull();
+  });
+});
+
+describe('changes in part', () => {
+  const whole = fc.array(fc.constantFrom(-1, 1), { maxLength: 60 });
+
+  it('of whole answers are counted to the digit as gains and losses are', () => {
+    fc.assert(
+      fc.property(whole, fc.nat(500), (changes, more) => {
+        const groups = changes.length + more;
+        const gained = changes.filter((change) => change > 0).length;
+        expect(partialChanges(groups, changes)).toEqual(wholeChanges(groups, gained, changes.length - gained));
+      }),
+    );
+  });
+
+  it('are bounded by their own squares, with one whole change more', () => {
+    // By hand: S = 0.9, Q = 0.25 + 0.25 + 0.01; d = 0.009; se = √(0.51 + 1 − 0.81 / 100) / 100.
+    const { net, lower } = netGainOf(partialChanges(100, [0.5, 0.5, -0.1]));
+    expect(net).toBeCloseTo(0.009, 12);
+    expect(lower).toBeCloseTo(0.009 - 1.645 * 0.0122553, 6);
+  });
+
+  it('do not hang on their order', () => {
+    fc.assert(
+      fc.property(
+        fc
+          .array(fc.double({ min: -1, max: 1, noNaN: true }), { maxLength: 30 })
+          .chain((all) =>
+            fc.tuple(fc.constant(all), fc.shuffledSubarray(all, { minLength: all.length, maxLength: all.length })),
+          ),
+        ([changes, shuffled]) => {
+          expect(partialChanges(100, shuffled)).toEqual(partialChanges(100, changes));
+        },
+      ),
+    );
   });
 });

@@ -14,7 +14,7 @@ const record = (exampleId: string, groupId: string, kind: Kind, facets = ['a']):
   exampleId,
   groupId,
   ...answers[kind],
-  facets,
+  facets: facets.map((facet) => ({ facet, ...answers[kind] })),
 });
 const storm = (count: number, groupId: string, kind: Kind, facets = ['a']): PairedRecord[] =>
   Array.from({ length: count }, (_, at) => record(`${groupId}-${kind}-${at}`, groupId, kind, facets));
@@ -42,6 +42,7 @@ describe('pairUp', () => {
       groups: 3,
       gained: ['table-gained-0'],
       lost: ['line-lost-0'],
+      changes: [],
       facets: [
         { facet: 'a', records: 1, gained: 0, lost: 1 },
         { facet: 'b', records: 2, gained: 1, lost: 0 },
@@ -61,6 +62,7 @@ describe('pairUp', () => {
       groups: 1,
       gained: [],
       lost: [],
+      changes: [],
       facets: [{ facet: 'a', records: 1, gained: 0, lost: 0 }],
     });
   });
@@ -91,6 +93,7 @@ describe('pairUp', () => {
       groups: 1,
       gained: ['e1'],
       lost: [],
+      changes: [],
       facets: [
         { facet: 'fraud', records: 1, gained: 0, lost: 1 },
         { facet: 'ok', records: 1, gained: 1, lost: 0 },
@@ -109,7 +112,7 @@ describe('pairUp', () => {
   });
 
   it('knows nothing of nothing', () => {
-    expect(pairUp([])).toEqual({ groups: 0, gained: [], lost: [], facets: [] });
+    expect(pairUp([])).toEqual({ groups: 0, gained: [], lost: [], changes: [], facets: [] });
   });
 
   it('does not mind the order of the records, nor one that comes twice', () => {
@@ -143,5 +146,50 @@ describe('pairUp', () => {
         }
       }),
     );
+  });
+
+  it('changes a group by the mean of what goes the way of most of it', () => {
+    const partly = (exampleId: string, groupId: string, change: number): PairedRecord => ({
+      ...record(exampleId, groupId, 'neither'),
+      change,
+    });
+    const all = [
+      partly('e1', 'x', 0.5),
+      partly('e2', 'x', 0.3),
+      partly('e3', 'x', -0.2),
+      partly('e4', 'y', -0.25),
+      partly('e5', 'z', 0.1 + 0.2),
+      partly('e6', 'z', -0.3),
+    ];
+    const { groups, changes } = pairUp(all);
+    expect(groups).toBe(3);
+    expect(changes[0]).toBe(-0.25);
+    expect(changes[1]).toBeCloseTo(0.4, 12);
+    expect(changes).toHaveLength(2);
+  });
+
+  it('changes a group of whole answers by one, as it counts them', () => {
+    fc.assert(
+      fc.property(records, (all) => {
+        const { gained, lost, changes } = pairUp(
+          all.map((one) => ({ ...one, change: Number(one.after) - Number(one.before) })),
+        );
+        expect(changes).toEqual([...lost.map(() => -1), ...gained.map(() => 1)]);
+      }),
+    );
+  });
+
+  it('counts a facet by itself, whatever else of the record is right', () => {
+    const one: PairedRecord = {
+      ...record('e1', 'x', 'neither'),
+      facets: [
+        { facet: 'city', before: false, after: true },
+        { facet: 'person', before: true, after: false },
+      ],
+    };
+    expect(pairUp([one]).facets).toEqual([
+      { facet: 'city', records: 1, gained: 1, lost: 0 },
+      { facet: 'person', records: 1, gained: 0, lost: 1 },
+    ]);
   });
 });

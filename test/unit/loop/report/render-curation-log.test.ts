@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { renderCurationLog } from '../../../../shared/loop/report/render-curation-log.ts';
 import {
+  entitiesInPartReport,
   entitiesReport,
   hostileReport,
   keptReport,
@@ -38,6 +39,9 @@ describe('the curation log', () => {
     expect(log).toContain('with 95 % Wilson intervals, shares of traces wholly right.');
     expect(log).toContain('Entity F1: 45.5 % (40.0–51.0 %) before, 76.7 % (72.0–81.0 %) after, with 95 % intervals.');
     expect(log).toMatch(/net \+5\.45 points of traces wholly right, with/);
+    expect(renderCurationLog(entitiesInPartReport())).toMatch(
+      /more entities right in 240, fewer in 31; wholly right: 163 mended, 22 lost: net \+5\.45 points of entities right, with/,
+    );
   });
 
   it('names the rules that failed, what is forgotten, the labels that fall, and why the search ended', () => {

@@ -5,6 +5,7 @@ import { nextSteps } from '../../../../shared/loop/report/next-steps.ts';
 import { renderReport } from '../../../../shared/loop/report/render-report.ts';
 import type { ReportData } from '../../../../shared/loop/report/report-data.ts';
 import {
+  entitiesInPartReport,
   entitiesReport,
   hostileReport,
   hostileText,
@@ -208,6 +209,19 @@ describe('a task whose metric is not the share of right answers', () => {
     expect(textOf(data, '#before-after')).toContain('Figures of traces wholly right with 95 % Wilson intervals');
     expect(textOf(data, '#gate')).toContain('entity F1 0.9693 out of fold');
     expect(textOf(data, '#iterations')).toContain('Best entity F1');
+  });
+
+  it('says what the gate has counted: entities, and traces wholly right', () => {
+    const counted = entitiesInPartReport();
+    expect(textOf(counted, 'header')).toContain('more entities right in 240, fewer in 31 of 2,588 judged traces');
+    expect(textOf(counted, 'header')).toContain('(wholly right: 163 mended, 22 lost)');
+    expect(textOf(counted, 'header')).toContain('points of entities right of');
+    const gate = textOf(counted, '#gate');
+    expect(gate).toContain(
+      'the candidate has more entities right in 240 and fewer in 31; only the candidate is wholly right on 163',
+    );
+    expect(gate).toContain('one-sided sign-flip test');
+    expect(gate).toContain('0.50');
   });
 
   it('counts entities, and no traces, beside the recall of a type', () => {

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest';
+import type { EvidenceRecord } from '../../../../shared/domain/evaluation/evidence-record.ts';
+import { gateCandidates } from '../../../../shared/loop/decision/gate-candidates.ts';
+import { gateFileSchema } from '../../../../shared/loop/state/gate-result.ts';
+import { readJson, writeJsonl } from '../../../../shared/ports/documents.ts';
+import { entitiesOutput } from '../../../../shared/tasks/extraction/entity.ts';
+import { extraction } from '../../../../shared/tasks/extraction/extraction.ts';
+import { sampleCheckpoint, sampleModel } from '../../../helpers/lineage-samples.ts';
+import { memoryPorts } from '../../../helpers/memory-ports.ts';
+import { putPlan, sampleEvidence, sampleHead, samplePrepared } from '../../../helpers/record-samples.ts';
+import { stageContext } from '../../../helpers/stage-context.ts';
+
+/** Four people in a text, of whom so many are answered; the last is a city. */
+const people = (answered: number) =>
+  entitiesOutput(
+    Array.from({ length: answered }, (_, at) => ({
+      label: at === 3 ? 'city' : 'person',
+      start: 5 * at,
+      end: 5 * at + 4,
+    })),
+  );
+const task = extraction.specFrom({ labels: ['person', 'city', 'river'], outputs: [] });
+const evidence = Array.from({ length: 120 }, (_, at) =>
+  sampleEvidence(`e${String(at).padStart(3, '0')}`, {
+    input: 'Anna Jane Mary Rome and more of them',
+    expected: people(4),
+    answer: people(1),
+    right: false,
+    folds: [at % 10],
+  }),
+);
+
+/** A candidate that answers so many of the four entities of each record. */
+async function gate(
+  answered: (at: number) => number,
+  preceding: readonly EvidenceRecord[] = [],
+  given: readonly EvidenceRecord[] = evidence,
+) {
+  const ports = memoryPorts();
+  await putPlan(ports, { model: sampleModel({ task }) });
+  await ports.lineage.putCheckpoint(sampleCheckpoint({ checkpointId: 'c1' }));
+  await writeJsonl(ports.objects, 'evidence', given);
+  await writeJsonl(ports.objects, 'preceding', preceding);
+  await writeJsonl(ports.objects, 'earlier', []);
+  const answers = given.map(({ exampleId }, at) => ({
+    exampleId,
+    output: people(answered(at)),
+    confidence: 0.8,
+    right: answered(at) === 4,
+  }));
+  await writeJsonl(ports.objects, 'answers', answers);
+  const ref = (key: string) => ({ key, size: 0, right: 0 });
+  const { gateKey } = await gateCandidates.run(
+    {
+      ...sampleHead,
+      prepared: samplePrepared,
+      split: {
+        recordsKey: 'records',
+        evidence: ref('evidence'),
+        failures: 120,
+        enoughEvidence: true,
+        reason: null,
+        people: 'p',
+        keptOut: null,
+      },
+      lineage: {
+        champion: 'first',
+        parentDatasetId: '',
+        parentExamples: 0,
+        modes: ['complement'],
+        preceding: ref('preceding'),
+        earlier: ref('earlier'),
+        correctedSets: 0,
+      },
+      candidates: [{ candidateId: 'i1-c1', checkpointId: 'c1', key: '' }],
+      evaluated: [{ candidateId: 'i1-c1', answersKey: 'answers', size: 120, right: 0, fit: null }],
+    },
+    stageContext(ports),
+  );
+  const [gated] = (await readJson(ports.objects, gateKey, gateFileSchema)).candidates;
+  if (gated === undefined) throw new Error('the gate wrote no candidate');
+  return gated;
+}
+
+describe('entities', () => {
+  it('count by the share of each trace that is right, so that a candidate passes of which none is wholly right', async () => {
+    const { verdict, request } = await gate((at) => (at < 60 ? 2 : 1));
+    expect(verdict).toMatchObject({ outcome: 'passed', gained: 0, lost: 0, partly: { more: 60, less: 0 } });
+    // One of four answered: 2 · 1 / 5; two of four: 2 · 2 / 6.
+    expect(verdict.net).toBeCloseTo((2 / 3 - 2 / 5) / 2, 12);
+    expect(request.score?.candidate).toBeGreaterThan(request.score?.champion ?? 1);
+    expect(verdict.rules[0]?.detail).toContain('More entities right in 60 of 120 independent records, fewer in 0');
+  });
+
+  it('guard each type by itself: what is lost of one is seen where a trace was never wholly right', async () => {
+    const withCity = entitiesOutput([{ label: 'city', start: 15, end: 19 }]);
+    const given = evidence.map((record) => ({ ...record, answer: withCity }));
+    // Two people more of each trace, and no city any more.
+    const { verdict } = await gate(() => 3, [], given);
+    expect(verdict.outcome).toBe('rejected');
+    expect(verdict.fallen).toMatchObject([{ facet: 'city', records: 120, gained: 0, lost: 120, proven: true }]);
+  });
+
+  it('are held to what was frozen of them, and what was frozen without is held to whole answers', async () => {
+    const frozen = evidence.slice(0, 100).map((record) => ({ ...record, answer: null }));
+    const withCredit = await gate(
+      () => 2,
+      frozen.map((record) => ({ ...record, credit: 0.7 })),
+    );
+    expect(withCredit.request.memory[0]?.change).toBeCloseTo(100 * (2 / 3 - 0.7), 9);
+    expect(withCredit.verdict.outcome).toBe('rejected');
+    const without = await gate(() => 2, frozen);
+    expect(without.request.memory[0]).toMatchObject({ change: 0, lost: [], gained: [] });
+    expect(without.verdict.outcome).toBe('passed');
+  });
+
+  it('of an answer that was judged wrong and looks right count as none, as whole answers do', async () => {
+    const doubted = evidence.map((record) => ({ ...record, answer: people(4) }));
+    const { verdict } = await gate(() => 4, [], doubted);
+    expect(verdict).toMatchObject({ gained: 120, partly: { more: 120, less: 0 }, net: 1 });
+  });
+});
