@@ -20,6 +20,8 @@ export interface FunctionSpec {
   readonly describesExecutions?: true;
   readonly startsExecutions?: true;
   readonly putsEvents?: true;
+  /** Whether it gets the slots of concurrency that a deployment may keep for ingesting. */
+  readonly reservesConcurrency?: true;
 }
 
 interface StageOptions extends Partial<Omit<FunctionSpec, 'name' | 'does' | 'artifacts' | 'lineage'>> {
@@ -141,6 +143,7 @@ export const eventFunctions = {
     },
     lineage: { control: 'read', records: [] },
     putsEvents: true,
+    reservesConcurrency: true,
   },
   startRun: {
     name: 'start-run',
