@@ -28,6 +28,11 @@ const configSchema = z.strictObject({
   quarantineAlarmLines: z.int().nonnegative(),
   /** The most memory that a function gets, MB. New accounts may not have more than 3008. */
   memoryLimitMb: z.int().min(512).max(10_240),
+  /**
+   * How many drops are ingested at once at most, with as many slots of the account's concurrency kept for that alone. Without
+   * it ingesting shares the account's slots with all else.
+   */
+  ingestConcurrency: z.int().positive().optional(),
   schedules: z.array(scheduleSchema),
   /** Who is told of alarms; nobody is without it. */
   alarmEmail: z.email().optional(),

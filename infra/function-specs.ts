@@ -20,21 +20,33 @@ export interface FunctionSpec {
   readonly describesExecutions?: true;
   readonly startsExecutions?: true;
   readonly putsEvents?: true;
+  /** Whether it gets the slots of concurrency that a deployment may keep for ingesting. */
+  readonly reservesConcurrency?: true;
 }
 
 interface StageOptions extends Partial<Omit<FunctionSpec, 'name' | 'does' | 'artifacts' | 'lineage'>> {
   /** Where below `models/<model>/` it writes. */
   readonly models?: readonly ('splits' | 'datasets' | 'checkpoints' | 'evaluation-sets')[];
+  /** Records that it writes beside that of its run. */
+  readonly records?: LineageAccess['records'];
+  readonly scores?: true;
   readonly movesChampion?: true;
+  /** Stages whose part of `runs/` it writes; by default its own. */
+  readonly writesAs?: readonly string[];
   readonly deletesRunObjects?: true;
+}
+
+/** The objects of one stage, of all models and runs: `runs/<model>/<run>/<iteration>/<stage>/<item>/<file>`. */
+function ofStage(name: string): string {
+  return `runs/*/*/*/${name}/*`;
 }
 
 /**
  * A stage reads what earlier ones left, writes its own part of `runs/`, renews the lease and may resume its run's
- * record.
+ * record. What others leave it cannot change: what a gate has said stays said.
  */
 function stage(name: string, does: string, options: StageOptions = {}): FunctionSpec {
-  const { models = [], movesChampion, deletesRunObjects, ...rest } = options;
+  const { models = [], records = [], scores, movesChampion, writesAs = [name], deletesRunObjects, ...rest } = options;
   return {
     name,
     does,
@@ -47,10 +59,14 @@ function stage(name: string, does: string, options: StageOptions = {}): Function
     artifacts: {
       read: ['runs/*', 'models/*'],
       list: ['runs/*', 'models/*'],
-      write: ['runs/*', ...models.map((folder) => `models/*/${folder}/*`)],
-      ...(deletesRunObjects === true ? { delete: ['runs/*'] } : {}),
+      write: [...writesAs.map(ofStage), ...models.map((folder) => `models/*/${folder}/*`)],
+      ...(deletesRunObjects === true ? { delete: [ofStage(name)] } : {}),
     },
-    lineage: { control: movesChampion === true ? 'champion' : 'lease', records: 'write' },
+    lineage: {
+      control: movesChampion === true ? 'champion' : 'lease',
+      records: ['runs', ...records],
+      ...(scores === true ? { scores } : {}),
+    },
   };
 }
 
@@ -58,7 +74,7 @@ const readsTraces = { read: ['traces/*', 'judgements/*', 'batches/*'], list: ['b
 
 /** One function a Task state of the state machine, of the same name. */
 export const stageFunctions: readonly FunctionSpec[] = [
-  stage('take-lease', "Takes the model's lease for the run", { memoryMb: 512, timeoutSeconds: 60 }),
+  stage('take-lease', "Takes the model's lease for the run", { memoryMb: 512, timeoutSeconds: 60, writesAs: [] }),
   stage('prepare-run', 'Pins the snapshot, and folds for the life of the model', {
     models: ['splits'],
     layers: ['duckdb'],
@@ -80,23 +96,28 @@ export const stageFunctions: readonly FunctionSpec[] = [
     diskMb: 2048,
     traces: readsTraces,
     models: ['evaluation-sets'],
+    records: ['evaluation-sets'],
   }),
   stage('synthesize-curriculum', 'Corrective examples for one cluster'),
-  stage('assemble-curriculum', 'The training sets', { models: ['datasets'] }),
+  stage('assemble-curriculum', 'The training sets', { models: ['datasets'], records: ['datasets'] }),
   stage('plan-candidates', 'Which configurations are trained', { memoryMb: 1024 }),
   stage('train-candidates', 'Trains one candidate', {
     layers: ['use-lite'],
     memoryMb: 5308,
     models: ['checkpoints'],
+    records: ['checkpoints'],
   }),
   stage('prepare-next-dataset', 'What the likely next iteration needs', {
     models: ['datasets'],
+    records: ['datasets'],
+    writesAs: ['prepare-next-dataset', 'synthesize-curriculum', 'assemble-curriculum'],
   }),
   stage('evaluate-candidates', 'One candidate, out of fold', { layers: ['use-lite'], memoryMb: 5308 }),
-  stage('gate-candidates', 'Holds the candidates against the gate', { memoryMb: 2048 }),
+  stage('gate-candidates', 'Holds the candidates against the gate', { memoryMb: 2048, scores: true }),
   stage('decide-next', 'The next move, or the end', { memoryMb: 1024 }),
   stage('promote-champion', 'Freezes the records and moves the champion', {
     models: ['evaluation-sets'],
+    records: ['evaluation-sets'],
     movesChampion: true,
   }),
   stage('final-test', 'What the report shows of the candidate decided on', { layers: ['use-lite'] }),
@@ -120,8 +141,9 @@ export const eventFunctions = {
       write: ingestFolders,
       delete: ['quarantine/*'],
     },
-    lineage: { control: 'read', records: 'read' },
+    lineage: { control: 'read', records: [] },
     putsEvents: true,
+    reservesConcurrency: true,
   },
   startRun: {
     name: 'start-run',
@@ -131,7 +153,7 @@ export const eventFunctions = {
     timeoutSeconds: 60,
     diskMb: 512,
     traces: { read: ['batches/*'], list: ['batches/*'] },
-    lineage: { control: 'read', records: 'write' },
+    lineage: { control: 'read', records: ['runs'] },
     describesExecutions: true,
     startsExecutions: true,
   },
@@ -142,7 +164,7 @@ export const eventFunctions = {
     memoryMb: 512,
     timeoutSeconds: 60,
     diskMb: 512,
-    lineage: { control: 'lease', records: 'write' },
+    lineage: { control: 'lease', records: ['runs'] },
     putsEvents: true,
   },
 } as const satisfies Record<string, FunctionSpec>;

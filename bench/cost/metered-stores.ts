@@ -44,6 +44,11 @@ export function meteredLineage(inner: LineageStore, usage: Usage): LineageStore 
     usage.tableReads += units(await found, readUnitBytes);
     return found;
   };
+  /** Two partitions are asked: one of today, and that of before schema version 7. */
+  const list = async <T>(found: Promise<T>): Promise<T> => {
+    usage.tableReads += 1;
+    return read(found);
+  };
   const write = async <T>(item: unknown, written: Promise<T>): Promise<T> => {
     usage.tableReads += 1;
     usage.tableWrites += units(item, writeUnitBytes);
@@ -57,16 +62,17 @@ export function meteredLineage(inner: LineageStore, usage: Usage): LineageStore 
     getControl: (modelId) => read(inner.getControl(modelId)),
     compareAndSetControl: (expected, next) => write(next, inner.compareAndSetControl(expected, next)),
     putCheckpoint: (checkpoint) => write(checkpoint, inner.putCheckpoint(checkpoint)),
+    addScores: (modelId, id, scores) => write(scores, inner.addScores(modelId, id, scores)),
     getCheckpoint: (modelId, id) => read(inner.getCheckpoint(modelId, id)),
-    listCheckpoints: (modelId) => read(inner.listCheckpoints(modelId)),
+    listCheckpoints: (modelId) => list(inner.listCheckpoints(modelId)),
     putDataset: (dataset) => write(dataset, inner.putDataset(dataset)),
     getDataset: (modelId, id) => read(inner.getDataset(modelId, id)),
-    listDatasets: (modelId) => read(inner.listDatasets(modelId)),
+    listDatasets: (modelId) => list(inner.listDatasets(modelId)),
     putEvaluationSet: (set) => write(set, inner.putEvaluationSet(set)),
-    listEvaluationSets: (modelId) => read(inner.listEvaluationSets(modelId)),
+    listEvaluationSets: (modelId) => list(inner.listEvaluationSets(modelId)),
     putRun: (run) => write(run, inner.putRun(run)),
     getRun: (runId) => read(inner.getRun(runId)),
-    listRuns: (modelId) => read(inner.listRuns(modelId)),
+    listRuns: (modelId) => list(inner.listRuns(modelId)),
   };
 }
 

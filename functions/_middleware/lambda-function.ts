@@ -1,9 +1,9 @@
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import { captureLambdaHandler } from '@aws-lambda-powertools/tracer/middleware';
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import { logger, metrics, tracer } from './powertools.ts';
+import { logger, tracer } from './powertools.ts';
+import { publishMetrics } from './publish-metrics.ts';
 import { tellFaults } from './tell-fault.ts';
 
 /** What Lambda calls: one event in, one JSON value out. */
@@ -17,7 +17,7 @@ export function lambdaFunction<T>(work: (event: unknown, context: Context) => Pr
   return middy<unknown, T>((event: unknown, context: Context) => work(event, context), { timeoutEarlyInMillis: 0 })
     .use(captureLambdaHandler(tracer, { captureResponse: false }))
     .use(injectLambdaContext(logger, { resetKeys: true }))
-    .use(logMetrics(metrics, { captureColdStartMetric: true }))
+    .use(publishMetrics())
     .use(tellFaults());
 }
 

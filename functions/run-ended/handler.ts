@@ -7,6 +7,7 @@ import { countForModel, rateForModel } from '../_middleware/model-metric.ts';
 import { logger } from '../_middleware/powertools.ts';
 import { putEvent } from '../_middleware/put-event.ts';
 import { championScore, scoredSchema } from './champion-score.ts';
+import { isFailedRun } from './failed-run.ts';
 
 /** What EventBridge tells of an execution whose status changed. */
 const eventSchema = z.object({
@@ -29,6 +30,7 @@ const cloud = once(() => cloudPorts());
 export const handler = lambdaFunction(async (event) => {
   const { executionArn, status, input, output, error, cause } = eventSchema.parse(event).detail;
   const started = parseJson(inputSchema, input);
+  countForModel(started?.run.modelId ?? 'none', 'RunFailed', isFailedRun({ status, error }) ? 1 : 0);
   if (started === null) {
     logger.warn('an execution without a run', { executionArn, status });
     return null;

@@ -11,6 +11,8 @@ import { Construct } from 'constructs';
 import type { Config } from '../config.ts';
 import { metricsNamespace, type RatchetFunction } from './ratchet-function.ts';
 
+const fiveMinutes = Duration.minutes(5);
+
 interface AlarmsProps {
   readonly config: Config;
   readonly stateMachine: StateMachine;
@@ -31,10 +33,11 @@ export class Alarms extends Construct {
     this.#props = props;
     const { config, stateMachine, deadLetters } = props;
     this.#action = config.alarmEmail === undefined ? undefined : this.#mailTo(config.alarmEmail);
-    const minutes = { period: Duration.minutes(5), statistic: 'Sum' };
+    const minutes = { period: fiveMinutes, statistic: 'Sum' };
     const mend =
       'Its record says why and how to mend it (ratchet report RUN); redrive the execution, or start another.';
-    this.#add('failed-runs', `A run failed. ${mend}`, stateMachine.metricFailed(minutes), 0);
+    // Not by the machine's own metric: an execution that was refused because another run works ends as failed too.
+    this.#add('failed-runs', `A run failed. ${mend}`, this.#total('RunFailed', props.runEnded, fiveMinutes), 0);
     this.#add('timed-out-runs', `A run took more than a week. ${mend}`, stateMachine.metricTimedOut(minutes), 0);
     this.#add(
       'stuck-leases',
@@ -86,17 +89,17 @@ export class Alarms extends Construct {
   }
 
   /**
-   * Per hour, over all models: which there are is not known here, so the function's log is counted instead of its
+   * Per hour or other period, over all models: which there are is not known here, so the function's log is counted instead of its
    * metrics.
    */
-  #total(metric: string, { logGroup }: RatchetFunction): IMetric {
+  #total(metric: string, { logGroup }: RatchetFunction, period = Duration.hours(1)): IMetric {
     return new MetricFilter(this, metric, {
       logGroup,
       filterPattern: FilterPattern.numberValue(`$.${metric}`, '>', 0),
       metricNamespace: `${metricsNamespace}/${this.#props.config.name}`,
       metricName: metric,
       metricValue: `$.${metric}`,
-    }).metric({ statistic: 'Sum', period: Duration.hours(1) });
+    }).metric({ statistic: 'Sum', period });
   }
 
   #mailTo(address: string): SnsAction {

@@ -1,39 +1,57 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 
+/** Records that lie in a partition of their own (docs/adr/0036): permissions see no more of a key than that. */
+export type RecordKind = 'checkpoints' | 'datasets' | 'evaluation-sets' | 'runs';
+
 export interface LineageAccess {
   /**
    * Of the control item, which holds champion, lease and fencing token: `lease` takes, renews and gives back the lease;
    * `champion` also moves the champion.
    */
   readonly control: 'read' | 'lease' | 'champion';
-  /** Of checkpoints, datasets, frozen sets and runs. */
-  readonly records: 'read' | 'write';
+  /** Records that it may write; all can be read. */
+  readonly records: readonly RecordKind[];
+  /** Whether it may enter scores of checkpoints, and change nothing else of them. */
+  readonly scores?: true;
 }
 
 const leaseAttributes = ['pk', 'sk', 'schemaVersion', 'version', 'writeId', 'lease', 'fencingToken'] as const;
 const championAttributes = [...leaseAttributes, 'championId', 'moves'] as const;
+const scoreAttributes = ['pk', 'sk', 'scores'] as const;
+
+const partitionsOf: Readonly<Record<RecordKind, readonly string[]>> = {
+  checkpoints: ['checkpoints#*'],
+  datasets: ['datasets#*'],
+  'evaluation-sets': ['evaluation-sets#*'],
+  // The second says of which model a run is.
+  runs: ['runs#*', 'run#*'],
+};
+/** Where checkpoints lie, those of before schema version 7 too. */
+const checkpointPartitions = ['checkpoints#*', 'model#*'] as const;
 
 /**
  * The control item is alone in its partition and only ever updated, attribute by attribute, so that IAM can tell a
  * renewed lease from a moved champion (docs/adr/0013). Nobody here puts or deletes it, registers a model, or scans.
  */
-export function lineageStatements(table: Table, { control, records }: LineageAccess): PolicyStatement[] {
+export function lineageStatements(table: Table, { control, records, scores }: LineageAccess): PolicyStatement[] {
   const on = (actions: string[], conditions?: Record<string, Record<string, unknown>>): PolicyStatement =>
     new PolicyStatement({ actions, resources: [table.tableArn], ...(conditions === undefined ? {} : { conditions }) });
-  const partitions = (...keys: readonly string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } });
-  const attributes = control === 'champion' ? championAttributes : leaseAttributes;
+  const partitions = (keys: readonly string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } });
+  const update = (keys: readonly string[], attributes: readonly string[]): PolicyStatement =>
+    on(['dynamodb:UpdateItem'], {
+      ...partitions(keys),
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
+      Null: { 'dynamodb:Attributes': 'false' },
+    });
   return [
     on(['dynamodb:GetItem', 'dynamodb:Query']),
-    ...(records === 'read' ? [] : [on(['dynamodb:PutItem', 'dynamodb:UpdateItem'], partitions('model#*', 'run#*'))]),
+    ...(records.length === 0
+      ? []
+      : [on(['dynamodb:PutItem'], partitions(records.flatMap((kind) => partitionsOf[kind])))]),
+    ...(scores === true ? [update(checkpointPartitions, scoreAttributes)] : []),
     ...(control === 'read'
       ? []
-      : [
-          on(['dynamodb:UpdateItem'], {
-            ...partitions('control#*'),
-            'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
-            Null: { 'dynamodb:Attributes': 'false' },
-          }),
-        ]),
+      : [update(['control#*'], control === 'champion' ? championAttributes : leaseAttributes)]),
   ];
 }

@@ -81,6 +81,9 @@ export class RatchetFunction extends Construct {
       architecture: config.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
       memorySize: Math.min(spec.memoryMb, config.memoryLimitMb),
       timeout: Duration.seconds(spec.timeoutSeconds),
+      ...(spec.reservesConcurrency === true && config.ingestConcurrency !== undefined
+        ? { reservedConcurrentExecutions: config.ingestConcurrency }
+        : {}),
       ephemeralStorageSize: Size.mebibytes(spec.diskMb),
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,

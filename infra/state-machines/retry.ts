@@ -9,14 +9,15 @@ const lambdaFaults = [
 ] as const;
 
 /**
- * A function that finds no free slot of the account's concurrency asks again for longer than any function may hold one,
- * which is 15 minutes. With fewer attempts, a Map of ten in an account of ten slots failed as soon as anything else ran.
+ * A function that finds no free slot of the account's concurrency asks again for hours: functions hold theirs for up to 15
+ * minutes, and other Maps, of this run or another's, may be before it in the queue that there is not. With the attempts of
+ * other faults, a Map of ten in an account of ten slots failed as soon as anything else ran.
  */
 export const throttled = {
   ErrorEquals: ['Lambda.TooManyRequestsException'],
   IntervalSeconds: 2,
-  MaxAttempts: 100,
-  MaxDelaySeconds: 60,
+  MaxAttempts: 200,
+  MaxDelaySeconds: 120,
   BackoffRate: 2,
   JitterStrategy: 'FULL',
 } as const;

@@ -118,7 +118,8 @@ function urlDecoded(text: string): string {
 
 async function isThere(key: string, open: DropRequest['open']): Promise<boolean> {
   try {
-    await (await open(key))[Symbol.asyncIterator]().return?.();
+    // What was opened and never begun would keep its connection, and break with it.
+    for await (const _part of await open(key)) break;
     return true;
   } catch (error) {
     if (error instanceof RatchetError && error.name === 'ObjectMissing') return false;

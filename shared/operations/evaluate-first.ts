@@ -60,9 +60,7 @@ export async function evaluateFirst(request: EvaluateFirstRequest, ports: Ports)
   if (found.answers.length === 0) return null;
   const evaluation = { method: found.method, ...summary(found.answers, kind) };
   const { checkpointId, modelId } = checkpoint;
-  const current = (await ports.lineage.getCheckpoint(modelId, checkpointId)) ?? checkpoint;
-  const scores = { ...current.scores, [evaluation.method]: evaluation.value };
-  await ports.lineage.putCheckpoint({ ...current, scores });
+  await ports.lineage.addScores(modelId, checkpointId, { [evaluation.method]: evaluation.value });
   return evaluation;
 }
 

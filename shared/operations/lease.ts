@@ -1,4 +1,4 @@
-import { RatchetError } from '../domain/base/errors.ts';
+import { errorTable, RatchetError } from '../domain/base/errors.ts';
 import { holdsLease, type Lease, leaseIsLive, releaseLease, takeLease } from '../domain/models/control.ts';
 import type { Run } from '../domain/models/run.ts';
 import type { LeaseRef, RunRef } from '../domain/models/run-ref.ts';
@@ -66,4 +66,11 @@ export function leaseLost(run: RunRef): RatchetError {
     'LeaseLost',
     `Run ${run.runId} no longer holds the lease of ${run.modelId}; another run took it over.`,
   );
+}
+
+/** The fault of a stage that begins after the end of who executes it was told, or is being told. */
+export function ownerEnded(run: RunRef, owner: string): RatchetError {
+  return new RatchetError('LeaseLost', `${owner} has ended, so no stage of it works on run ${run.runId} any more.`, {
+    mend: errorTable.ExecutionStopped.mend,
+  });
 }

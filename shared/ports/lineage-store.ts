@@ -29,6 +29,8 @@ export interface LineageStore {
   compareAndSetControl(expectedVersion: number, next: Control): Promise<boolean>;
 
   putCheckpoint(checkpoint: Checkpoint): Promise<void>;
+  /** Enters scores of a checkpoint beside those it has. @throws RatchetError UnknownCheckpoint */
+  addScores(modelId: string, checkpointId: string, scores: Checkpoint['scores']): Promise<void>;
   getCheckpoint(modelId: string, checkpointId: string): Promise<Checkpoint | undefined>;
   /** By creation time, oldest first. */
   listCheckpoints(modelId: string): Promise<readonly Checkpoint[]>;

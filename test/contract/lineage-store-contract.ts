@@ -185,6 +185,19 @@ export function lineageStoreContract(name: string, create: () => Promise<Lineage
       expect(await lineage.listCheckpoints('m1')).toEqual([{ ...first, scores }]);
     });
 
+    test('takes scores of a checkpoint that is there, beside those it has, and of no other', async () => {
+      const first = sampleCheckpoint({ scores: { regression: 0.5 } });
+      await lineage.putCheckpoint(first);
+      await lineage.addScores('m1', 'c1', { 'out-of-fold': 0.75 });
+      await lineage.addScores('m1', 'c1', {});
+      const scores = { regression: 0.5, 'out-of-fold': 0.75 };
+      expect(await lineage.getCheckpoint('m1', 'c1')).toEqual({ ...first, scores });
+      for (const id of ['c2', '../c1'])
+        expect((await rejection(lineage.addScores('m1', id, { a: 1 }))).name).toBe('UnknownCheckpoint');
+      expect((await rejection(lineage.addScores('m1', 'c1', { a: Number.NaN }))).name).toBe('InvalidInput');
+      expect(await lineage.listCheckpoints('m1')).toEqual([{ ...first, scores }]);
+    });
+
     test('loses no score when several are written at once', async () => {
       const names = Array.from({ length: 10 }, (_, index) => `set-${index}`);
       await Promise.all(

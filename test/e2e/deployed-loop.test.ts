@@ -4,10 +4,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
 import {
   GetFunctionConfigurationCommand,
+  InvokeCommand,
   LambdaClient,
   UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
-import { HeadBucketCommand } from '@aws-sdk/client-s3';
+import { HeadBucketCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { ListExecutionsCommand, StopExecutionCommand } from '@aws-sdk/client-sfn';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
@@ -31,6 +32,7 @@ const golden = new URL('./golden/improvement-loop.txt', import.meta.url);
 const awaited = 100_000;
 const supportSettings = { runAfterFailures: 20 };
 const quarantinedSchema = z.object({ line: z.int(), text: z.string(), reason: z.string() });
+const noteSchema = z.object({ drop: z.string(), cause: z.string(), mend: z.string() });
 let deployed: DeployedStack;
 let stack: StackPlace;
 let lambda: LambdaClient;
@@ -67,11 +69,13 @@ async function until<T>(what: string, ask: () => Promise<T | undefined>, withinM
 async function drop(modelId: string, file: string, bytes: Uint8Array): Promise<IngestReceipt> {
   const key = `drops/${modelId}/${file}`;
   await stack.ports.objects.put(key, bytes);
-  return until(`receipt of ${key}`, async () => {
-    const receiptKey = ingestReceiptKey(modelId, key);
-    if ((await stack.ports.objects.get(receiptKey)) === undefined) return undefined;
-    return readJson(stack.ports.objects, receiptKey, ingestReceiptSchema);
-  });
+  return until(`receipt of ${key}`, () => receiptOf(modelId, key));
+}
+
+async function receiptOf(modelId: string, key: string): Promise<IngestReceipt | undefined> {
+  const receiptKey = ingestReceiptKey(modelId, key);
+  if ((await stack.ports.objects.get(receiptKey)) === undefined) return undefined;
+  return readJson(stack.ports.objects, receiptKey, ingestReceiptSchema);
 }
 
 async function executionsOf(modelId: string): Promise<readonly { arn: string; status: string }[]> {
@@ -239,6 +243,36 @@ describe('a drop of judged traces', () => {
   });
 });
 
+describe('a drop as producers name it', () => {
+  const modelId = 'names';
+  const put = (key: string, lines: Uint8Array) =>
+    stack.clients.s3.send(new PutObjectCommand({ Bucket: stack.outputs.TraceBucketName, Key: key, Body: lines }));
+
+  test('with times, blanks and letters of any script is ingested', async () => {
+    await createDriftingModel(modelId, stack.ports);
+    const names = ['2026-11-01T08:00:00+01:00.jsonl', 'my export (1).jsonl', 'été/日本語 100%.jsonl'];
+    for (const [at, file] of names.entries()) {
+      const lines = trafficWithFailures(modelId, samples(3, 0, stream(file)), 0, `names-${at}`);
+      const key = `drops/${modelId}/${file}`;
+      await put(key, dropOf(lines));
+      const receipt = await until(`receipt of ${key}`, () => receiptOf(modelId, key));
+      expect(receipt).toMatchObject({ drop: key, ingested: 3, failure: null });
+    }
+  });
+
+  test('that cannot be one leaves a note that says why', async () => {
+    const keys = [`drops/${modelId}/notes.pdf`, 'drops/no model/day1.jsonl', 'drops/day1.jsonl'];
+    for (const key of keys) await put(key, dropOf([]));
+    const notes = await until('the notes', async () => {
+      const found = await stack.ports.objects.list('quarantine/_drops/');
+      return found.length < keys.length ? undefined : found;
+    });
+    const told = await Promise.all(notes.map((key) => readJson(stack.ports.objects, key, noteSchema)));
+    expect(told.map(({ drop }) => drop).sort()).toEqual([...keys].sort());
+    for (const { cause, mend } of told) expect([cause, mend]).not.toContain('');
+  });
+});
+
 describe('a stage that fails', () => {
   test('once is tried again, and the run ends as ever', async () => {
     const modelId = 'flaky';
@@ -284,6 +318,31 @@ describe('an execution that a person stops', () => {
     const run = await closed('run-stopped');
     expect(run).toMatchObject({ status: 'failed', failure: { name: 'ExecutionStopped' } });
     expect(run.failure?.cause).toContain('stopped');
+  });
+
+  test('does not come back by a stage of it that begins late', async () => {
+    const modelId = 'stopped';
+    const [{ arn: owner } = { arn: '' }] = await executionsOf(modelId);
+    const before = await stack.ports.lineage.getControl(modelId);
+    const record = await stack.ports.lineage.getRun('run-stopped');
+    const run = { runId: 'run-stopped', modelId, seed: 1 };
+    const lease = { owner, fencingToken: before?.fencingToken };
+    for (const [state, input] of [
+      ['take-lease', { run, owner }],
+      ['prepare-run', { run, lease, iteration: 0, item: 'all' }],
+    ] as const) {
+      const answer = await lambda.send(
+        new InvokeCommand({ FunctionName: `${name}-${state}`, Payload: JSON.stringify(input) }),
+      );
+      expect(answer.FunctionError).toBeDefined();
+      const told = new TextDecoder().decode(answer.Payload);
+      expect(JSON.parse(told)).toMatchObject({
+        errorType: 'LeaseLost',
+        errorMessage: expect.stringContaining('has ended'),
+      });
+    }
+    expect(await stack.ports.lineage.getControl(modelId)).toEqual(before);
+    expect(await stack.ports.lineage.getRun('run-stopped')).toEqual(record);
   });
 });
 

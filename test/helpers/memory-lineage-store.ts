@@ -8,6 +8,7 @@ import { type Model, modelSchema } from '../../shared/domain/models/model.ts';
 import { checkRevision } from '../../shared/domain/models/model-change.ts';
 import { type Run, runSchema } from '../../shared/domain/models/run.ts';
 import type { LineageStore } from '../../shared/ports/lineage-store.ts';
+import { unknownCheckpoint } from '../../shared/ports/unknown-checkpoint.ts';
 
 /** A {@link LineageStore} in memory; what goes in and what comes out are copies. */
 export class MemoryLineageStore implements LineageStore {
@@ -64,6 +65,12 @@ export class MemoryLineageStore implements LineageStore {
     const key = compound(checkpoint.modelId, checkpoint.checkpointId);
     const found = this.#checkpoints.get(key) ?? checkpoint;
     this.#checkpoints.set(key, structuredClone({ ...found, scores: { ...found.scores, ...checkpoint.scores } }));
+  }
+
+  async addScores(modelId: string, checkpointId: string, scores: Checkpoint['scores']): Promise<void> {
+    const found = this.#checkpoints.get(compound(modelId, checkpointId));
+    if (found === undefined) throw unknownCheckpoint(modelId, checkpointId);
+    await this.putCheckpoint({ ...found, scores });
   }
 
   async getCheckpoint(modelId: string, checkpointId: string): Promise<Checkpoint | undefined> {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { eventFunctions, stageFunctions } from '../../infra/function-specs.ts';
-import { type Statement, statementsByFunction, statementsByRole } from './statements.ts';
+import type { Statement } from '../helpers/iam.ts';
+import { short, statementsByFunction, statementsByRole } from './statements.ts';
 import { synthesized } from './synthesized.ts';
 
 const { loop } = synthesized({ schedules: '[{"modelId":"spam","expression":"rate(1 day)"}]' });
@@ -24,19 +25,12 @@ function limits(conditions: Statement['conditions']): readonly string[] {
     .flatMap(([, keys]) => Object.entries(keys).map(([key, values]) => `${key}=${[values].flat().join(',')}`));
 }
 
-function short(resource: string): string {
-  return resource
-    .replace(/<ratchet-data:ExportsOutputFnGetAtt(Traces|Artifacts|Lineage)\w+>/, (_match, name: string) =>
-      name.toLowerCase(),
-    )
-    .replace(/^arn:<AWS::Partition>:(\w+):<AWS::Region>:<AWS::AccountId>:/, '$1:')
-    .replace(/<\w+Logs\w+\.Arn>/, 'its own log group')
-    .replace(/<Triggers\w+\.Arn>/, 'dead letters');
-}
-
 const lease =
   'dynamodb:LeadingKeys=control#* dynamodb:Attributes=pk,sk,schemaVersion,version,writeId,lease,fencingToken';
-const records = 'dynamodb:LeadingKeys=model#*,run#*';
+const puts = (...kinds: readonly string[]) =>
+  `dynamodb:PutItem lineage dynamodb:LeadingKeys=${['runs', 'run', ...kinds].map((kind) => `${kind}#*`).join(',')}`;
+const scores =
+  'dynamodb:UpdateItem lineage dynamodb:LeadingKeys=checkpoints#*,model#* dynamodb:Attributes=pk,sk,scores';
 const everyFunction = [
   'dynamodb:GetItem lineage',
   'dynamodb:Query lineage',
@@ -50,13 +44,9 @@ const sendsDeadLetters = ['sqs:GetQueueAttributes', 'sqs:GetQueueUrl', 'sqs:Send
 );
 const everyStage = [
   ...everyFunction,
-  `dynamodb:PutItem lineage ${records}`,
-  `dynamodb:UpdateItem lineage ${records}`,
-  's3:AbortMultipartUpload artifacts/runs/*',
   's3:GetObject artifacts/models/*',
   's3:GetObject artifacts/runs/*',
   's3:ListBucket artifacts s3:prefix=runs/*,models/*',
-  's3:PutObject artifacts/runs/*',
   'states:DescribeExecution states:execution:ratchet-improvement-loop:*',
 ];
 const renewsLease = `dynamodb:UpdateItem lineage ${lease}`;
@@ -71,14 +61,27 @@ const writes = (pattern: string): readonly string[] => [
   `s3:AbortMultipartUpload ${pattern}`,
   `s3:PutObject ${pattern}`,
 ];
+const ofStage = (name: string) => `artifacts/runs/*/*/*/${name}/*`;
 const besideTheStagesOwn: Readonly<Record<string, readonly string[]>> = {
   'prepare-run': [...readsTraces, ...writes('artifacts/models/*/splits/*')],
-  'triage-traces': ['s3:DeleteObject artifacts/runs/*'],
+  'triage-traces': [`s3:DeleteObject ${ofStage('triage-traces')}`],
   'inspect-lineage': [...readsTraces, ...writes('artifacts/models/*/evaluation-sets/*')],
   'assemble-curriculum': writes('artifacts/models/*/datasets/*'),
-  'prepare-next-dataset': writes('artifacts/models/*/datasets/*'),
+  'prepare-next-dataset': [
+    ...writes('artifacts/models/*/datasets/*'),
+    ...writes(ofStage('synthesize-curriculum')),
+    ...writes(ofStage('assemble-curriculum')),
+  ],
   'train-candidates': writes('artifacts/models/*/checkpoints/*'),
+  'gate-candidates': [scores],
   'promote-champion': writes('artifacts/models/*/evaluation-sets/*'),
+};
+const recordsOf: Readonly<Record<string, string>> = {
+  'inspect-lineage': 'evaluation-sets',
+  'assemble-curriculum': 'datasets',
+  'prepare-next-dataset': 'datasets',
+  'train-candidates': 'checkpoints',
+  'promote-champion': 'evaluation-sets',
 };
 
 describe('the champion', () => {
@@ -91,7 +94,8 @@ describe('the champion', () => {
     for (const statement of [...byFunction.values()].flat()) {
       expect(statement.actions).not.toContain('dynamodb:DeleteItem');
       expect(statement.actions).not.toContain('dynamodb:Scan');
-      if (statement.actions.includes('dynamodb:PutItem')) expect(keysOf(statement)).toEqual(['model#*', 'run#*']);
+      if (statement.actions.includes('dynamodb:PutItem'))
+        expect(keysOf(statement)?.slice(0, 2)).toEqual(['runs#*', 'run#*']);
     }
   });
 });
@@ -134,7 +138,17 @@ function keysOf(statement: Statement): readonly string[] | undefined {
 describe('a function', () => {
   it.each(stageFunctions.map(({ name }) => name))('may do no more than the stage %s needs', (name) => {
     const control = name === 'promote-champion' ? movesChampion : renewsLease;
-    expect(permissionsOf(name)).toEqual([...everyStage, control, ...(besideTheStagesOwn[name] ?? [])].sort());
+    const own = name === 'take-lease' ? [] : writes(ofStage(name));
+    const records = recordsOf[name];
+    expect(permissionsOf(name)).toEqual(
+      [
+        ...everyStage,
+        control,
+        puts(...(records === undefined ? [] : [records])),
+        ...own,
+        ...(besideTheStagesOwn[name] ?? []),
+      ].sort(),
+    );
   });
 
   it('that ingests drops may write the trace store, and of the lineage only read', () => {
@@ -156,8 +170,7 @@ describe('a function', () => {
     expect(permissionsOf(eventFunctions.startRun.name)).toEqual(
       [
         ...everyFunction,
-        `dynamodb:PutItem lineage ${records}`,
-        `dynamodb:UpdateItem lineage ${records}`,
+        puts(),
         's3:GetObject traces/batches/*',
         's3:ListBucket traces s3:prefix=batches/*',
         ...sendsDeadLetters,
@@ -171,8 +184,7 @@ describe('a function', () => {
     expect(permissionsOf(eventFunctions.runEnded.name)).toEqual(
       [
         ...everyFunction,
-        `dynamodb:PutItem lineage ${records}`,
-        `dynamodb:UpdateItem lineage ${records}`,
+        puts(),
         renewsLease,
         'events:PutEvents events:event-bus/default events:source=ratchet',
         ...sendsDeadLetters,

@@ -95,6 +95,17 @@ describe('every function', () => {
     }
   });
 
+  it('shares the concurrency of the account, of which a deployment may keep some for ingesting', () => {
+    const reserved = (found: typeof functions) =>
+      found.flatMap(({ FunctionName, ReservedConcurrentExecutions: slots }) =>
+        slots === undefined ? [] : [[FunctionName, slots]],
+      );
+    // A new account has ten slots, and AWS lets none of them be kept.
+    expect(reserved(functions)).toEqual([]);
+    const kept = synthesized({ ingestConcurrency: '2' }).loop.findResources('AWS::Lambda::Function');
+    expect(reserved(Object.values(kept).map((found) => found.Properties))).toEqual([['ratchet-ingest-drop', 2]]);
+  });
+
   it('gets no more memory than new accounts may have, unless the limit is raised', () => {
     const most = (found: readonly { MemorySize: number }[]) => Math.max(...found.map(({ MemorySize }) => MemorySize));
     expect(most(functions)).toBe(3008);
@@ -187,6 +198,17 @@ describe('alarms', () => {
           }),
         ]),
       },
+    });
+  });
+
+  it('tell of a failed run by what run-ended counts, so that one refused for a held lease is none', () => {
+    const [alarm] = Object.values(loop.findResources('AWS::CloudWatch::Alarm')).filter(
+      ({ Properties }) => Properties.AlarmName === 'ratchet-failed-runs',
+    );
+    expect(alarm?.Properties).toMatchObject({ MetricName: 'RunFailed', Period: 300, Threshold: 0 });
+    loop.hasResourceProperties('AWS::Logs::MetricFilter', {
+      FilterPattern: '{ $.RunFailed > 0 }',
+      MetricTransformations: [Match.objectLike({ MetricName: 'RunFailed', MetricValue: '$.RunFailed' })],
     });
   });
 

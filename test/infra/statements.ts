@@ -1,5 +1,6 @@
 import type { Template } from 'aws-cdk-lib/assertions';
 import { z } from 'zod';
+import type { Statement } from '../helpers/iam.ts';
 
 const oneOrMore = <T extends z.ZodType>(schema: T) =>
   z.union([schema, z.array(schema)]).transform((value) => (Array.isArray(value) ? value : [value]) as z.infer<T>[]);
@@ -24,14 +25,6 @@ const functionSchema = z.object({
     Role: z.object({ 'Fn::GetAtt': z.tuple([z.string(), z.literal('Arn')]) }),
   }),
 });
-
-export interface Statement {
-  readonly effect: string;
-  readonly actions: readonly string[];
-  /** As text: references by their names. */
-  readonly resources: readonly string[];
-  readonly conditions: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
-}
 
 /** What the policies of each role say, by the role's logical id. */
 export function statementsByRole(template: Template): ReadonlyMap<string, readonly Statement[]> {
@@ -75,4 +68,25 @@ function asText(value: unknown): string {
   if ('Fn::GetAtt' in parsed) return `<${parsed['Fn::GetAtt'].join('.')}>`;
   if ('Fn::ImportValue' in parsed) return `<${parsed['Fn::ImportValue']}>`;
   return `<${parsed.Ref}>`;
+}
+
+/** A resource of the loop's template as people name it: `traces/drops/*`, `lineage`. */
+export function short(resource: string): string {
+  return resource
+    .replace(/<ratchet-data:ExportsOutputFnGetAtt(Traces|Artifacts|Lineage)\w+>/, (_match, name: string) =>
+      name.toLowerCase(),
+    )
+    .replace(/^arn:<AWS::Partition>:(\w+):<AWS::Region>:<AWS::AccountId>:/, '$1:')
+    .replace(/<\w+Logs\w+\.Arn>/, 'its own log group')
+    .replace(/<Triggers\w+\.Arn>/, 'dead letters');
+}
+
+/** {@link statementsByFunction} with {@link short} resources, by the name of the stage. */
+export function shortStatements(template: Template): ReadonlyMap<string, readonly Statement[]> {
+  return new Map(
+    [...statementsByFunction(template)].map(([name, statements]) => [
+      name.replace(/^ratchet-/, ''),
+      statements.map((statement) => ({ ...statement, resources: statement.resources.map(short) })),
+    ]),
+  );
 }

@@ -11,7 +11,7 @@ import { type Run, runSchema } from '../../domain/models/run.ts';
 import { decodeDocument, encodeDocument } from '../local/document.ts';
 
 /** Version of the items' shape. How to change it: docs/adr/0011-one-table.md. */
-const schemaVersion = 6;
+const schemaVersion = 7;
 /** Documents longer than this are deflated: a task of many labels is. */
 const plainBytes = 8 * 1024;
 /** DynamoDB takes items of 400 KB, names and numbers of the attributes included. */
@@ -23,19 +23,34 @@ export interface ItemKey {
   readonly sk: string;
 }
 
+/** Kinds of records of a model; each lies in a partition of its own, by which permissions tell who may write it. */
+export type RecordKind = 'checkpoints' | 'datasets' | 'evaluation-sets' | 'runs';
+
+const sortPrefixes = {
+  checkpoints: 'checkpoint#',
+  datasets: 'dataset#',
+  'evaluation-sets': 'evaluation-set#',
+  runs: 'run#',
+} as const satisfies Record<RecordKind, string>;
+
 /** Where each record lies. Ids hold no `#`, so that no two records share a key. */
 export const itemKeys = {
   model: (modelId: string): ItemKey => ({ pk: 'models', sk: modelId }),
   control: (modelId: string): ItemKey => ({ pk: `control#${modelId}`, sk: 'control' }),
-  checkpoint: (modelId: string, id: string): ItemKey => ({ pk: recordsOf(modelId), sk: `checkpoint#${id}` }),
-  dataset: (modelId: string, id: string): ItemKey => ({ pk: recordsOf(modelId), sk: `dataset#${id}` }),
-  evaluationSet: (modelId: string, id: string): ItemKey => ({ pk: recordsOf(modelId), sk: `evaluation-set#${id}` }),
-  run: (modelId: string, id: string): ItemKey => ({ pk: recordsOf(modelId), sk: `run#${id}` }),
+  record: (kind: RecordKind, modelId: string, id: string): ItemKey => ({
+    pk: recordsOf(kind, modelId).pk,
+    sk: `${sortPrefixes[kind]}${id}`,
+  }),
   runModel: (runId: string): ItemKey => ({ pk: `run#${runId}`, sk: 'model' }),
 } as const;
 
-/** Where all records of a model lie but its registration, its control item and the pointers of its runs. */
-export function recordsOf(modelId: string): string {
+/** The partition of a model's records of one kind, and what their sort keys begin with. */
+export function recordsOf(kind: RecordKind, modelId: string): { readonly pk: string; readonly prefix: string } {
+  return { pk: `${kind}#${modelId}`, prefix: sortPrefixes[kind] };
+}
+
+/** The partition in which all records of a model lay up to schema version 6, under the same sort keys. */
+export function oldRecordsOf(modelId: string): string {
   return `model#${modelId}`;
 }
 
@@ -77,28 +92,34 @@ export function controlOf(modelId: string, item: Readonly<Record<string, unknown
 
 /** The scores lie beside the document, so that each is written without reading the others. */
 export function checkpointItem(checkpoint: Checkpoint): Item & { readonly scores: Checkpoint['scores'] } {
-  const { modelId, checkpointId, scores } = checkpoint;
-  encodeDocument(scoresSchema, scores, 'checkpoint');
+  const { modelId, checkpointId } = checkpoint;
+  const scores = checkedScores(checkpoint.scores);
   const document = encodeDocument(checkpointSchema, { ...checkpoint, scores: {} }, 'checkpoint');
-  const key = itemKeys.checkpoint(storable(modelId), storable(checkpointId));
+  const key = itemKeys.record('checkpoints', storable(modelId), storable(checkpointId));
   return { ...key, ...withDocument(document, 'checkpoint'), scores };
+}
+
+/** @throws RatchetError `InvalidInput` */
+export function checkedScores(scores: Checkpoint['scores']): Checkpoint['scores'] {
+  encodeDocument(scoresSchema, scores, 'checkpoint');
+  return scores;
 }
 
 export function datasetItem(dataset: Dataset): Item {
   const document = encodeDocument(datasetSchema, dataset, 'dataset');
-  const key = itemKeys.dataset(storable(dataset.modelId), storable(dataset.datasetId));
+  const key = itemKeys.record('datasets', storable(dataset.modelId), storable(dataset.datasetId));
   return { ...key, ...withDocument(document, 'dataset') };
 }
 
 export function evaluationSetItem(set: EvaluationSet): Item {
   const document = encodeDocument(evaluationSetSchema, set, 'evaluation set');
-  const key = itemKeys.evaluationSet(storable(set.modelId), storable(set.setId));
+  const key = itemKeys.record('evaluation-sets', storable(set.modelId), storable(set.setId));
   return { ...key, ...withDocument(document, 'evaluation set') };
 }
 
 export function runItem(run: Run): Item {
   const document = encodeDocument(runSchema, run, 'run');
-  const key = itemKeys.run(storable(run.modelId), storable(run.runId));
+  const key = itemKeys.record('runs', storable(run.modelId), storable(run.runId));
   return { ...key, ...withDocument(document, 'run') };
 }
 

@@ -19,8 +19,10 @@ import { type Model, modelSchema } from '../../domain/models/model.ts';
 import { checkRevision } from '../../domain/models/model-change.ts';
 import { type Run, runSchema } from '../../domain/models/run.ts';
 import type { LineageStore } from '../../ports/lineage-store.ts';
+import { unknownCheckpoint } from '../../ports/unknown-checkpoint.ts';
 import { awsFailure } from './aws-failure.ts';
 import {
+  checkedScores,
   checkpointItem,
   checkpointOf,
   controlChanges,
@@ -32,6 +34,8 @@ import {
   type ItemKey,
   itemKeys,
   modelItem,
+  oldRecordsOf,
+  type RecordKind,
   recordsOf,
   runItem,
   runModelItem,
@@ -128,56 +132,60 @@ export class DynamoDbLineageStore implements LineageStore {
   }
 
   async putCheckpoint(checkpoint: Checkpoint): Promise<void> {
-    const item = checkpointItem(checkpoint);
-    if (await this.#putFirst(item)) return;
-    const scores = Object.entries(item.scores);
-    if (scores.length === 0) return;
-    const assignments = scores.map((_, index) => `#scores.#s${index} = :s${index}`);
-    const command = new UpdateCommand({
-      TableName: this.#table,
-      Key: { pk: item.pk, sk: item.sk },
-      UpdateExpression: `SET ${assignments.join(', ')}`,
-      ExpressionAttributeNames: {
-        '#scores': 'scores',
-        ...Object.fromEntries(scores.map(([set], index) => [`#s${index}`, set])),
-      },
-      ExpressionAttributeValues: Object.fromEntries(scores.map(([, score], index) => [`:s${index}`, score])),
-    });
-    await this.#guard('write', 'dynamodb:UpdateItem', () => this.#client.send(command));
+    const { modelId, checkpointId, scores } = checkpoint;
+    checkpointItem(checkpoint);
+    const known = await this.#oldItem('checkpoints', modelId, checkpointId);
+    const first = known === undefined ? checkpoint : checkpointOf(known, this.#where);
+    if (await this.#putFirst(checkpointItem({ ...first, scores: { ...first.scores, ...scores } }))) return;
+    await this.addScores(modelId, checkpointId, scores);
+  }
+
+  async addScores(modelId: string, checkpointId: string, scores: Checkpoint['scores']): Promise<void> {
+    const changes = Object.entries(checkedScores(scores));
+    if (changes.length === 0) return;
+    const key = itemKeys.record('checkpoints', modelId, checkpointId);
+    const added =
+      idProblem(modelId) === null &&
+      idProblem(checkpointId) === null &&
+      ((await this.#setScores(key, changes)) ||
+        (await this.#setScores({ ...key, pk: oldRecordsOf(modelId) }, changes)));
+    if (!added) throw unknownCheckpoint(modelId, checkpointId);
   }
 
   async getCheckpoint(modelId: string, checkpointId: string): Promise<Checkpoint | undefined> {
-    const item = await this.#item(itemKeys.checkpoint(modelId, checkpointId), modelId, checkpointId);
+    const item = await this.#record('checkpoints', modelId, checkpointId);
     return item && checkpointOf(item, this.#where);
   }
 
   async listCheckpoints(modelId: string): Promise<readonly Checkpoint[]> {
-    const items = await this.#ofModel(modelId, 'checkpoint#');
+    const items = await this.#records('checkpoints', modelId);
     const checkpoints = items.map((item) => checkpointOf(item, this.#where));
     return inOrder(checkpoints, (found) => [found.createdAt, found.checkpointId]);
   }
 
   async putDataset(dataset: Dataset): Promise<void> {
-    await this.#putFirst(datasetItem(dataset));
+    const item = datasetItem(dataset);
+    if ((await this.#oldItem('datasets', dataset.modelId, dataset.datasetId)) === undefined) await this.#putFirst(item);
   }
 
   async getDataset(modelId: string, datasetId: string): Promise<Dataset | undefined> {
-    const item = await this.#item(itemKeys.dataset(modelId, datasetId), modelId, datasetId);
+    const item = await this.#record('datasets', modelId, datasetId);
     return item && documentOf(datasetSchema, item, this.#where);
   }
 
   async listDatasets(modelId: string): Promise<readonly Dataset[]> {
-    const items = await this.#ofModel(modelId, 'dataset#');
+    const items = await this.#records('datasets', modelId);
     const datasets = items.map((item) => documentOf(datasetSchema, item, this.#where));
     return inOrder(datasets, (found) => [found.createdAt, found.datasetId]);
   }
 
   async putEvaluationSet(set: EvaluationSet): Promise<void> {
-    await this.#putFirst(evaluationSetItem(set));
+    const item = evaluationSetItem(set);
+    if ((await this.#oldItem('evaluation-sets', set.modelId, set.setId)) === undefined) await this.#putFirst(item);
   }
 
   async listEvaluationSets(modelId: string): Promise<readonly EvaluationSet[]> {
-    const items = await this.#ofModel(modelId, 'evaluation-set#');
+    const items = await this.#records('evaluation-sets', modelId);
     const sets = items.map((item) => documentOf(evaluationSetSchema, item, this.#where));
     return inOrder(sets, (found) => [found.createdAt, found.setId]);
   }
@@ -199,12 +207,12 @@ export class DynamoDbLineageStore implements LineageStore {
   async getRun(runId: string): Promise<Run | undefined> {
     const model = await this.#item(itemKeys.runModel(runId), runId);
     if (model === undefined) return undefined;
-    const item = await this.#item(itemKeys.run(runModelOf(model, this.#where), runId));
+    const item = await this.#record('runs', runModelOf(model, this.#where), runId);
     return item && documentOf(runSchema, item, this.#where);
   }
 
   async listRuns(modelId: string): Promise<readonly Run[]> {
-    const items = await this.#ofModel(modelId, 'run#');
+    const items = await this.#records('runs', modelId);
     const runs = items.map((item) => documentOf(runSchema, item, this.#where));
     return inOrder(runs, (found) => [found.startedAt, found.runId]);
   }
@@ -220,8 +228,39 @@ export class DynamoDbLineageStore implements LineageStore {
     return (await this.#guard('read', 'dynamodb:GetItem', () => this.#client.send(command))).Item;
   }
 
-  async #ofModel(modelId: string, prefix: string): Promise<readonly StoredItem[]> {
-    return idProblem(modelId) === null ? this.#query(recordsOf(modelId), prefix) : [];
+  async #record(kind: RecordKind, modelId: string, id: string): Promise<StoredItem | undefined> {
+    const item = await this.#item(itemKeys.record(kind, modelId, id), modelId, id);
+    return item ?? (await this.#oldItem(kind, modelId, id));
+  }
+
+  /** A record as schema version 6 and before has stored it. */
+  #oldItem(kind: RecordKind, modelId: string, id: string): Promise<StoredItem | undefined> {
+    const { sk } = itemKeys.record(kind, modelId, id);
+    return this.#item({ pk: oldRecordsOf(modelId), sk }, modelId, id);
+  }
+
+  /** All records of a kind; what was written anew stands for what lies where it lay before. */
+  async #records(kind: RecordKind, modelId: string): Promise<readonly StoredItem[]> {
+    if (idProblem(modelId) !== null) return [];
+    const { pk, prefix } = recordsOf(kind, modelId);
+    const [before, now] = await Promise.all([this.#query(oldRecordsOf(modelId), prefix), this.#query(pk, prefix)]);
+    return [...new Map([...before, ...now].map((item) => [item.sk, item])).values()];
+  }
+
+  /** Whether there is such an item. */
+  #setScores(key: ItemKey, scores: readonly (readonly [string, number])[]): Promise<boolean> {
+    const command = new UpdateCommand({
+      TableName: this.#table,
+      Key: key,
+      UpdateExpression: `SET ${scores.map((_, index) => `#scores.#s${index} = :s${index}`).join(', ')}`,
+      ConditionExpression: 'attribute_exists(pk)',
+      ExpressionAttributeNames: {
+        '#scores': 'scores',
+        ...Object.fromEntries(scores.map(([set], index) => [`#s${index}`, set])),
+      },
+      ExpressionAttributeValues: Object.fromEntries(scores.map(([, score], index) => [`:s${index}`, score])),
+    });
+    return this.#ifConditionHolds('dynamodb:UpdateItem', () => this.#client.send(command), undefined);
   }
 
   /** All items of a partition whose sort keys begin with the prefix, in the order of these keys. */

@@ -11,6 +11,7 @@ import { type Model, modelSchema } from '../../domain/models/model.ts';
 import { checkRevision } from '../../domain/models/model-change.ts';
 import { type Run, runSchema } from '../../domain/models/run.ts';
 import type { LineageStore } from '../../ports/lineage-store.ts';
+import { unknownCheckpoint } from '../../ports/unknown-checkpoint.ts';
 import { decodeDocument, encodeDocument } from './document.ts';
 import { storageFailure } from './storage-failure.ts';
 
@@ -111,12 +112,22 @@ export class SqliteLineageStore implements LineageStore {
           checkpoint.createdAt,
           document,
         );
-      } else {
-        const merged = { ...found, scores: { ...found.scores, ...checkpoint.scores } };
-        const sql = 'UPDATE checkpoints SET document = ? WHERE model_id = ? AND checkpoint_id = ?';
-        this.#change(sql, encodeDocument(checkpointSchema, merged, 'checkpoint'), modelId, checkpointId);
-      }
+      } else this.#mergeScores(found, checkpoint.scores);
     });
+  }
+
+  async addScores(modelId: string, checkpointId: string, scores: Checkpoint['scores']): Promise<void> {
+    this.#transaction(() => {
+      const found = this.#checkpoint(modelId, checkpointId);
+      if (found === undefined) throw unknownCheckpoint(modelId, checkpointId);
+      this.#mergeScores(found, scores);
+    });
+  }
+
+  #mergeScores(found: Checkpoint, scores: Checkpoint['scores']): void {
+    const merged = { ...found, scores: { ...found.scores, ...scores } };
+    const sql = 'UPDATE checkpoints SET document = ? WHERE model_id = ? AND checkpoint_id = ?';
+    this.#change(sql, encodeDocument(checkpointSchema, merged, 'checkpoint'), found.modelId, found.checkpointId);
   }
 
   async getCheckpoint(modelId: string, checkpointId: string): Promise<Checkpoint | undefined> {

@@ -28,6 +28,10 @@ export const errorTable = {
     retry: false,
     mend: 'The champion was moved while the run worked. Start a new run: it measures against the champion of now.',
   },
+  NotPassed: {
+    retry: false,
+    mend: 'Nothing was promoted. Start a new run; if it comes again, report it: a stage has named a candidate that the gate did not let through.',
+  },
   ExecutionStopped: {
     retry: false,
     mend: 'Redrive the execution, or start the run again: completed stages are passed over.',

@@ -5,7 +5,7 @@ import { idSchema } from '../base/ids.ts';
  * its content tells; its ending only says that it is meant to be one.
  */
 const dropPattern =
-  /^drops\/(?<modelId>[^/]+)\/(?:[^/]+\/)*[^/]+\.(?:jsonl|json|ndjson|csv|tsv|parquet)(?:\.gz|\.zst)?$/i;
+  /^drops\/(?<modelId>[^/]+)\/(?:[^/]+\/)*[^/]+?(?<ending>\.(?:jsonl|json|ndjson|csv|tsv|parquet)(?:\.gz|\.zst)?)?$/i;
 /** Options for one file, or for all of a model. */
 const optionsPattern = /^drops\/[^/]+\/(?:.*\.)?ratchet\.json$/;
 /** In bytes, by S3. */
@@ -24,14 +24,22 @@ export type DropKey =
 export function parseDropKey(key: string): DropKey {
   if (key.endsWith('/')) return { kind: 'folder' };
   if (optionsPattern.test(key)) return { kind: 'options' };
+  if (new TextEncoder().encode(key).length > longestKey || control.test(key) || key.split('/').some(isNoPart)) {
+    return refused('The key holds what no key may.');
+  }
+  const { modelId, ending } = dropPattern.exec(key)?.groups ?? {};
+  if (modelId === undefined) return refused('It does not lie in the folder of a model.');
+  if (!idSchema.safeParse(modelId).success) {
+    return refused(`It lies in the folder ${JSON.stringify(modelId.slice(0, 120))}, which no model can be named.`);
+  }
+  if (ending === undefined) return refused('Its name does not end as that of a file of traces does.');
+  return { kind: 'drop', key, modelId };
+}
+
+function refused(reason: string): DropKey {
   const mend =
     'Put it under drops/MODEL/NAME.jsonl; endings are .jsonl, .json, .ndjson, .csv, .tsv and .parquet, each also .gz or .zst.';
-  if (new TextEncoder().encode(key).length > longestKey || control.test(key) || key.split('/').some(isNoPart)) {
-    return { kind: 'refused', reason: 'The key holds what no key may.', mend };
-  }
-  const modelId = dropPattern.exec(key)?.groups?.modelId ?? '';
-  if (!idSchema.safeParse(modelId).success) return { kind: 'refused', reason: 'The key is not that of a drop.', mend };
-  return { kind: 'drop', key, modelId };
+  return { kind: 'refused', reason, mend };
 }
 
 /** Where the options of a drop are looked for: beside it, then for all drops of its model. */

@@ -13,7 +13,7 @@ import { type PairedRecord, pairUp } from '../../domain/evaluation/pairs.ts';
 import { readJsonl, writeJson } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { readCheckpoint } from '../engine/evaluate.ts';
+import { gateFileName } from '../engine/gate-file.ts';
 import type { Stage } from '../engine/stage.ts';
 import { candidateRefSchema } from '../state/candidate.ts';
 import { evaluatedSchema } from '../state/evaluation.ts';
@@ -98,7 +98,7 @@ export const gateCandidates: Stage<Input, Gate> = {
       isProvenBetter(evidence, answersOf.get(one), answersOf.get(other), kind, model.settings.alpha);
     const best = chosenOf(candidates.filter(passed), isBetter) ?? [...candidates].sort(byMerit)[0];
     if (best === undefined) throw new Error('gate-candidates was given no candidate');
-    const gateKey = key('gate.json');
+    const gateKey = key(gateFileName);
     await writeJson(ports.objects, gateKey, { candidates });
     const { candidate, score, championScore, verdict } = best;
     return { gateKey, best: candidate, score, championScore, outcome: verdict.outcome };
@@ -108,8 +108,7 @@ export const gateCandidates: Stage<Input, Gate> = {
 /** Enters the scores in the lineage, where people look for them. */
 async function recordScores(candidates: readonly GatedCandidate[], ports: Ports, modelId: string): Promise<void> {
   for (const { candidate, score } of candidates) {
-    const checkpoint = await readCheckpoint(modelId, candidate.checkpointId, ports);
-    await ports.lineage.putCheckpoint({ ...checkpoint, scores: { 'out-of-fold': score } });
+    await ports.lineage.addScores(modelId, candidate.checkpointId, { 'out-of-fold': score });
   }
 }
 

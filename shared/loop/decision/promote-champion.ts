@@ -10,14 +10,17 @@ import {
 } from '../../domain/evaluation/evaluation-set.ts';
 import { evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts';
 import { type Control, holdsLease, moveChampion } from '../../domain/models/control.ts';
+import type { RunRef } from '../../domain/models/run-ref.ts';
 import { readControl, updateControl } from '../../operations/control-item.ts';
 import { leaseLost } from '../../operations/lease.ts';
-import { readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { readJson, readJsonl, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { readCheckpoint } from '../engine/evaluate.ts';
+import { gateFileKey } from '../engine/gate-file.ts';
 import type { Stage } from '../engine/stage.ts';
-import { decisionRefSchema, promotionSchema } from '../state/decision.ts';
+import { type DecisionRef, decisionRefSchema, promotionSchema } from '../state/decision.ts';
+import { gateFileSchema } from '../state/gate-result.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { splitSchema } from '../state/split.ts';
 import { stageHead } from '../state/stage-head.ts';
@@ -33,8 +36,8 @@ const inputSchema = z.strictObject({
  * Freezes the records of the evidence with what the new champion got right out of fold, then moves the champion by
  * compare-and-set, under the lease's fencing token: a run whose lease was lost cannot promote. Both are made sure of
  * before anything is frozen too, and records count only with the promotion that they belong to, so that a refused one
- * leaves none to be held to.
- * @throws RatchetError LeaseLost, ChampionMoved
+ * leaves none to be held to. Who is promoted the gate's own file says: the decision only names it.
+ * @throws RatchetError NotPassed, LeaseLost, ChampionMoved
  */
 export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof promotionSchema>> = {
   name: 'promote-champion',
@@ -42,8 +45,7 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
   output: promotionSchema,
   async run({ run, lease, prepared, split, decision }, { ports }) {
     const plan = await readPlan(prepared, ports);
-    const chosen = decision.chosen;
-    if (chosen === null || decision.answersKey === null) throw new Error('promote-champion was given no candidate');
+    const chosen = await passedByGate(run, decision, ports);
     const checkpoint = await readCheckpoint(run.modelId, chosen.checkpointId, ports);
     const promote = (control: Control): Control | null => {
       if (!holdsLease(control, run.runId, lease.fencingToken)) throw leaseLost(run);
@@ -65,7 +67,7 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
       });
     };
     promote(await readControl(run.modelId, ports));
-    const frozen = await frozenRecords(split.evidence.key, decision.answersKey, kindOf(plan.model, ports), ports);
+    const frozen = await frozenRecords(split.evidence.key, chosen.answersKey, kindOf(plan.model, ports), ports);
     const frozenKey = `models/${run.modelId}/evaluation-sets/${checkpoint.checkpointId}/${run.runId}/records.v1.jsonl`;
     await writeJsonl(ports.objects, frozenKey, frozen);
     const set: EvaluationSet = {
@@ -85,6 +87,35 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
     return { championId: checkpoint.checkpointId, frozenSets: [set.setId] };
   },
 };
+
+interface Passed {
+  readonly checkpointId: string;
+  /** Object key of its answers, as the gate has read them. */
+  readonly answersKey: string;
+}
+
+/**
+ * The candidate decided on, as the gate's own file has it: under the key where gate-candidates of this run alone
+ * writes, whatever the stages between say of it. @throws RatchetError NotPassed
+ */
+async function passedByGate(run: RunRef, { chosen, iteration }: DecisionRef, ports: Ports): Promise<Passed> {
+  const key = gateFileKey(run, iteration.number);
+  const candidates =
+    (await ports.objects.get(key)) === undefined ? [] : (await readJson(ports.objects, key, gateFileSchema)).candidates;
+  const found = candidates.find(
+    ({ candidate }) => candidate.candidateId === chosen?.candidateId && candidate.checkpointId === chosen.checkpointId,
+  );
+  if (found?.verdict.outcome === 'passed') {
+    return { checkpointId: found.candidate.checkpointId, answersKey: found.answersKey };
+  }
+  const which = `Candidate ${chosen?.candidateId ?? '(none)'} of run ${run.runId}`;
+  throw new RatchetError(
+    'NotPassed',
+    found === undefined
+      ? `${which} was to be promoted, but the gate of iteration ${iteration.number} has not weighed it.`
+      : `${which} was to be promoted, but the gate says ${found.verdict.outcome}.`,
+  );
+}
 
 /** The records that triage kept and that the new champion has answered without having seen them. */
 async function frozenRecords(

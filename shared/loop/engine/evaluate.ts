@@ -1,4 +1,3 @@
-import { RatchetError } from '../../domain/base/errors.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { EvaluationAnswer, EvaluationItem } from '../../domain/evaluation/evaluation-set.ts';
 import type { Checkpoint } from '../../domain/models/checkpoint.ts';
@@ -6,6 +5,7 @@ import type { AnswersToday } from '../../ports/answer-today.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Prediction } from '../../ports/predictor.ts';
+import { unknownCheckpoint } from '../../ports/unknown-checkpoint.ts';
 import { answerInSlices } from './answer-in-slices.ts';
 import { type StageContext, Unfinished } from './stage.ts';
 
@@ -48,7 +48,6 @@ function graded(
 /** A checkpoint of the lineage. @throws RatchetError UnknownCheckpoint */
 export async function readCheckpoint(modelId: string, checkpointId: string, ports: Ports): Promise<Checkpoint> {
   const checkpoint = await ports.lineage.getCheckpoint(modelId, checkpointId);
-  if (checkpoint === undefined)
-    throw new RatchetError('UnknownCheckpoint', `Model ${modelId} has no checkpoint ${checkpointId}.`);
+  if (checkpoint === undefined) throw unknownCheckpoint(modelId, checkpointId);
   return checkpoint;
 }

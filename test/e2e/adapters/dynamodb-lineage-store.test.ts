@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { DynamoDBClient, GetItemCommand, PutItemCommand, UpdateItemCommand } from '@aws-sdk/client-dynamodb';
+import { DynamoDBDocumentClient, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import {
+  checkpointItem,
+  datasetItem,
+  evaluationSetItem,
+  runItem,
+  runModelItem,
+} from '../../../shared/adapters/aws/dynamodb-items.ts';
 import { DynamoDbLineageStore } from '../../../shared/adapters/aws/dynamodb-lineage-store.ts';
 import { firstControl, moveChampion } from '../../../shared/domain/models/control.ts';
 import { classificationTask } from '../../../shared/tasks/classification/classification-spec.ts';
@@ -18,6 +26,7 @@ import { LostAnswers } from '../../helpers/lost-answers.ts';
 import { rejection } from '../../helpers/rejection.ts';
 
 const client = new DynamoDBClient({});
+const documents = DynamoDBDocumentClient.from(client);
 afterAll(() => client.destroy());
 
 lineageStoreContract('DynamoDB', async () => {
@@ -121,6 +130,40 @@ describe('a DynamoDB table', () => {
     expect(await lineage.getRun('r1')).toEqual(sampleRun());
   });
 
+  test('of schema version 6 is read where it lies, and what is written anew stands for it', async () => {
+    const scores = { regression: 0.5 };
+    for (const item of [
+      checkpointItem(sampleCheckpoint({ scores })),
+      datasetItem(sampleDataset()),
+      evaluationSetItem(sampleEvaluationSet()),
+      runItem(sampleRun()),
+      runModelItem(sampleRun()),
+    ]) {
+      const Item = { ...item, schemaVersion: 6, pk: item.pk === 'run#r1' ? item.pk : 'model#m1' };
+      await documents.send(new PutCommand({ TableName: table, Item }));
+    }
+    expect(await lineage.getCheckpoint('m1', 'c1')).toEqual(sampleCheckpoint({ scores }));
+    expect(await lineage.getDataset('m1', 'd1')).toEqual(sampleDataset());
+    expect(await lineage.listEvaluationSets('m1')).toEqual([sampleEvaluationSet()]);
+    expect(await lineage.getRun('r1')).toEqual(sampleRun());
+
+    await lineage.putDataset(sampleDataset({ key: 'elsewhere' }));
+    await lineage.putEvaluationSet(sampleEvaluationSet({ right: 1 }));
+    await lineage.addScores('m1', 'c1', { late: 0.25 });
+    await lineage.putRun(sampleRun({ reason: 'ended' }));
+    expect(await lineage.listDatasets('m1')).toEqual([sampleDataset()]);
+    expect(await lineage.listEvaluationSets('m1')).toEqual([sampleEvaluationSet()]);
+    expect(await lineage.getRun('r1')).toEqual(sampleRun({ reason: 'ended' }));
+    expect(await lineage.listRuns('m1')).toEqual([sampleRun({ reason: 'ended' })]);
+    const written = sampleCheckpoint({ scores: { ...scores, late: 0.25 } });
+    expect(await lineage.listCheckpoints('m1')).toEqual([written]);
+
+    await lineage.putCheckpoint(sampleCheckpoint({ seed: 8, scores: { regression: 0.75 } }));
+    const merged = { ...written, scores: { regression: 0.75, late: 0.25 } };
+    expect(await lineage.getCheckpoint('m1', 'c1')).toEqual(merged);
+    expect(await lineage.listCheckpoints('m1')).toEqual([merged]);
+  });
+
   test('refuses to write under what is no id', async () => {
     const id = 'a#b';
     for (const work of [
@@ -139,7 +182,7 @@ describe('a DynamoDB table', () => {
     await client.send(
       new UpdateItemCommand({
         TableName: table,
-        Key: { pk: { S: 'model#m1' }, sk: { S: 'run#r1' } },
+        Key: { pk: { S: 'runs#m1' }, sk: { S: 'run#r1' } },
         UpdateExpression: 'SET schemaVersion = :new',
         ExpressionAttributeValues: { ':new': { N: '99' } },
       }),
@@ -152,7 +195,7 @@ describe('a DynamoDB table', () => {
 
   test('with a damaged record names the table and what is wrong', async () => {
     await lineage.putRun(sampleRun());
-    const Key = { pk: { S: 'model#m1' }, sk: { S: 'run#r1' } };
+    const Key = { pk: { S: 'runs#m1' }, sk: { S: 'run#r1' } };
     const { Item } = await client.send(new GetItemCommand({ TableName: table, Key }));
     for (const [document, complaint] of [
       [{ S: String(Item?.document?.S).replace('"seed":7', '"seed":"seven"') }, 'seed'],

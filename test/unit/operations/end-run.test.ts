@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { RatchetError } from '../../../shared/domain/base/errors.ts';
 import { faultText } from '../../../shared/domain/base/fault-text.ts';
+import type { OwnerState } from '../../../shared/domain/models/control.ts';
 import { keepLease } from '../../../shared/loop/engine/keep-lease.ts';
 import { takeRunLease } from '../../../shared/loop/engine/take-lease.ts';
 import type { StageHead } from '../../../shared/loop/state/stage-head.ts';
@@ -103,7 +104,7 @@ describe('an execution that is redriven after its end', () => {
   test('takes the lease up again, and its run is running', async () => {
     const head = await begin();
     await endRun({ run, owner, status: 'ABORTED' }, ports);
-    expect(await keepLease(head, ports, async () => 'done')).toBe('done');
+    expect(await keepLease(head, running(), async () => 'done')).toBe('done');
     expect(await leaseOf()).toMatchObject({ owner, runId: 'r1' });
     expect(await ports.lineage.getRun('r1')).toMatchObject({ status: 'running', failure: null, finishedAt: null });
   });
@@ -113,8 +114,40 @@ describe('an execution that is redriven after its end', () => {
     await endRun({ run, owner, status: 'ABORTED' }, ports);
     await acquireLease({ ...run, runId: 'r2' }, 'execution-2', 15, ports);
     await endRun({ run: { ...run, runId: 'r2' }, owner: 'execution-2', status: 'ABORTED' }, ports);
-    await expect(keepLease(head, ports, async () => 'done')).rejects.toMatchObject({ name: 'LeaseLost' });
+    await expect(keepLease(head, running(), async () => 'done')).rejects.toMatchObject({ name: 'LeaseLost' });
     expect(await leaseOf()).toBeNull();
     expect(await ports.lineage.getRun('r1')).toMatchObject({ status: 'failed' });
   });
 });
+
+describe('the first stage of an execution that was stopped before it began', () => {
+  test('takes nothing, and leaves no run behind that nobody works on', async () => {
+    await crown();
+    const stopped: Ports = { ...ports, owners: { stateOf: async () => 'gone' } };
+    await expect(takeRunLease({ run, owner }, stopped)).rejects.toMatchObject({ name: 'LeaseLost' });
+    expect([await leaseOf(), await ports.lineage.getRun('r1')]).toEqual([null, undefined]);
+  });
+
+  test('gives back what it took while the end came, and its run is stopped', async () => {
+    await crown();
+    const states: OwnerState[] = ['running', 'gone'];
+    const stopping: Ports = { ...ports, owners: { stateOf: async () => states.shift() ?? 'gone' } };
+    await expect(takeRunLease({ run, owner }, stopping)).rejects.toMatchObject({ name: 'LeaseLost' });
+    expect(await leaseOf()).toBeNull();
+    expect(await ports.lineage.getRun('r1')).toMatchObject({ status: 'failed', failure: { name: 'ExecutionStopped' } });
+  });
+
+  test('does not take a failed run up again', async () => {
+    await begin();
+    await endRun({ run, owner, status: 'FAILED', error: 'TrainingFailed' }, ports);
+    const before = await ports.lineage.getRun('r1');
+    const stopped: Ports = { ...ports, owners: { stateOf: async () => 'gone' } };
+    await expect(takeRunLease({ run, owner }, stopped)).rejects.toMatchObject({ name: 'LeaseLost' });
+    expect([await leaseOf(), await ports.lineage.getRun('r1')]).toEqual([null, before]);
+  });
+});
+
+/** The ports where every owner is known to run. */
+function running(): Ports {
+  return { ...ports, owners: { stateOf: async () => 'running' } };
+}

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { z } from 'zod';
 import { SqliteLineageStore } from '../../../shared/adapters/local/sqlite-lineage-store.ts';
 import { RatchetError } from '../../../shared/domain/base/errors.ts';
-import { leaseIsLive, moveChampion } from '../../../shared/domain/models/control.ts';
+import { leaseIsLive, moveChampion, type OwnerState } from '../../../shared/domain/models/control.ts';
 import { keepLease } from '../../../shared/loop/engine/keep-lease.ts';
 import { stateHandler } from '../../../shared/loop/engine/run-state.ts';
 import { type LongStage, Unfinished } from '../../../shared/loop/engine/stage.ts';
@@ -97,6 +97,31 @@ describe('keepLease', () => {
     const redriven: Ports = { ...ports, owners: { stateOf: async () => 'running' } };
     expect(await keepLease(head, redriven, async () => 'done')).toBe('done');
     expect([(await lease())?.owner, (await ports.lineage.getRun('r1'))?.status]).toEqual(['a', 'running']);
+  });
+
+  test('is not taken up again by an owner that is not known to run: a process whose other stages go on past its end', async () => {
+    const head = await headOf('a');
+    await ports.lineage.putRun(sampleRun({ ...run, status: 'running' }));
+    await endRun({ run, owner: 'a', status: 'FAILED', error: 'TrainingFailed' }, ports);
+    const failed = await ports.lineage.getRun('r1');
+    const work = vi.fn(async () => 'done');
+    expect(await rejection(keepLease(head, ports, work))).toMatchObject({ name: 'StorageFailure', retryable: true });
+    expect([await lease(), await ports.lineage.getRun('r1'), work.mock.calls.length]).toEqual([null, failed, 0]);
+  });
+
+  test('is given up again, and its run left as it ended, by one that is stopped while it takes it up', async () => {
+    const head = await headOf('a');
+    await ports.lineage.putRun(sampleRun({ ...run, status: 'running' }));
+    await endRun({ run, owner: 'a', status: 'FAILED', error: 'TrainingFailed' }, ports);
+    const failed = await ports.lineage.getRun('r1');
+    const states: OwnerState[] = ['running', 'gone'];
+    const stopping: Ports = { ...ports, owners: { stateOf: async () => states.shift() ?? 'gone' } };
+    const work = vi.fn(async () => 'done');
+    expect(await rejection(keepLease(head, stopping, work))).toMatchObject({
+      name: 'LeaseLost',
+      message: expect.stringContaining('a has ended'),
+    });
+    expect([await lease(), await ports.lineage.getRun('r1'), work.mock.calls.length]).toEqual([null, failed, 0]);
   });
 
   test('ends well when the lease expired and nobody took it', async () => {

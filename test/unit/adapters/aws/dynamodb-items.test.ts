@@ -71,7 +71,7 @@ const items = {
  * When this fails, stored items and the code no longer go together by themselves: follow "Changing the shape of an
  * item" in docs/adr/0011-one-table.md, then renew the digests.
  */
-test('the shapes of the items are those of schema version 6', () => {
+test('the shapes of the items are those of schema version 7', () => {
   const shapes = Object.entries(items).map(([kind, item]) => [kind, itemShape(item)] as const);
   const digests = Object.fromEntries(shapes.map(([kind, shape]) => [kind, shortDigest(canonicalJson(shape))]));
   expect(digests, `see docs/adr/0011-one-table.md; now: ${JSON.stringify(shapes)}`).toEqual({
@@ -85,15 +85,15 @@ test('the shapes of the items are those of schema version 6', () => {
   });
 });
 
-test('items lie where nothing else can: the control item alone in its partition, records of a model in one', () => {
+test('items lie where nothing else can: the control item alone in its partition, records of a model by their kind', () => {
   const places = Object.fromEntries(Object.entries(items).map(([kind, { pk, sk }]) => [kind, [pk, sk]]));
   expect(places).toEqual({
     model: ['models', 'm1'],
     control: ['control#m1', 'control'],
-    checkpoint: ['model#m1', 'checkpoint#c1'],
-    dataset: ['model#m1', 'dataset#d1'],
-    evaluationSet: ['model#m1', 'evaluation-set#s1'],
-    run: ['model#m1', 'run#r1'],
+    checkpoint: ['checkpoints#m1', 'checkpoint#c1'],
+    dataset: ['datasets#m1', 'dataset#d1'],
+    evaluationSet: ['evaluation-sets#m1', 'evaluation-set#s1'],
+    run: ['runs#m1', 'run#r1'],
     runModel: ['run#r1', 'model'],
   });
 });

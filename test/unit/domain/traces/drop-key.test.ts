@@ -40,3 +40,22 @@ test('whatever counts as a drop is of its model, and is refused otherwise', () =
     }),
   );
 });
+
+test.each([
+  ['drops/m1/readme.md', 'does not end as'],
+  ['drops/m1/day1', 'does not end as'],
+  ['drops/m1/.jsonl', 'does not end as'],
+  ['drops/m1/day1.jsonl.bz2', 'does not end as'],
+  ['drops/my model/day1.jsonl', '"my model"'],
+  ['drops/modèle/day1.jsonl', '"modèle"'],
+  ['drops/day1.jsonl', 'folder of a model'],
+  ['drops/m1/../m2/day1.jsonl', 'no key may'],
+  ['drops/m1/day\u0007.jsonl', 'no key may'],
+  [`drops/m1/${'é'.repeat(600)}.jsonl`, 'no key may'],
+])('the refusal of %j says what is wrong with it', (key, reason) => {
+  expect(parseDropKey(key)).toEqual({
+    kind: 'refused',
+    reason: expect.stringContaining(reason),
+    mend: expect.stringContaining('drops/MODEL/NAME.jsonl'),
+  });
+});

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { defaultConfiguration } from '../../../../shared/adapters/backends/embedded/search-space.ts';
 import type { Taxonomy } from '../../../../shared/domain/diagnosis/taxonomy.ts';
-import { gateCandidate } from '../../../../shared/domain/evaluation/gate.ts';
 import type { Configuration } from '../../../../shared/domain/models/configuration.ts';
 import type { Settings } from '../../../../shared/domain/models/settings.ts';
 import { decideNext } from '../../../../shared/loop/decision/decide-next.ts';
@@ -9,49 +8,13 @@ import type { GatedCandidate } from '../../../../shared/loop/state/gate-result.t
 import { type History, historySchema } from '../../../../shared/loop/state/iteration.ts';
 import { readJson, writeJson } from '../../../../shared/ports/documents.ts';
 import type { Trainer } from '../../../../shared/ports/trainer.ts';
+import { gated, type Made } from '../../../helpers/gated-candidate.ts';
 import { sampleModel } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { putPlan, sampleHead, samplePrepared } from '../../../helpers/record-samples.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
 
 const made = (epochs: number): Configuration => ({ ...defaultConfiguration('none'), epochs });
-
-interface Made {
-  readonly gained: number;
-  readonly lost: number;
-  readonly score: number;
-  /** Frozen records that it forgets. */
-  readonly forgets?: number;
-  readonly fallen?: boolean;
-}
-
-const ids = (prefix: string, count: number) => Array.from({ length: count }, (_, at) => `${prefix}${at}`);
-
-function gated(
-  candidateId: string,
-  { gained, lost, score, forgets = 0, fallen = false }: Made,
-  settings: Settings,
-): GatedCandidate {
-  const request = {
-    settings,
-    margin: null,
-    pairs: { groups: 500, gained: ids('g', gained), lost: ids('l', lost) },
-    memory: [{ scope: 'preceding' as const, size: 100, right: 100, lost: ids('m', forgets), gained: [] }],
-    facets: fallen ? [{ facet: 'spam', records: 9, gained: 0, lost: 2 }] : [],
-    evidence: { failures: 100, records: 500 },
-    fit: null,
-  };
-  return {
-    candidate: { candidateId, checkpointId: `checkpoint ${candidateId}`, key: `${candidateId}.json` },
-    score,
-    championScore: 0.8,
-    answersKey: `${candidateId}-answers.jsonl`,
-    remaining: [{ key: 'p', title: 'spam for ham', facets: ['ham'], count: 3 }],
-    excess: { spurious: 0, missed: 0 },
-    request,
-    verdict: gateCandidate(request),
-  };
-}
 
 const taxonomy: Taxonomy = { clusters: [], confusions: [], unclustered: 0, causes: {} };
 

@@ -2,11 +2,14 @@ import { describe, expect, it } from 'vitest';
 import { evaluationItemSchema } from '../../../../shared/domain/evaluation/evaluation-set.ts';
 import { moveChampion } from '../../../../shared/domain/models/control.ts';
 import { promoteChampion } from '../../../../shared/loop/decision/promote-champion.ts';
+import { gateFileKey } from '../../../../shared/loop/engine/gate-file.ts';
+import type { DecisionRef } from '../../../../shared/loop/state/decision.ts';
 import { updateControl } from '../../../../shared/operations/control-item.ts';
 import { acquireLease } from '../../../../shared/operations/lease.ts';
-import { readJsonl, writeJsonl } from '../../../../shared/ports/documents.ts';
+import { readJsonl, writeJson, writeJsonl } from '../../../../shared/ports/documents.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
-import { sampleCheckpoint } from '../../../helpers/lineage-samples.ts';
+import { gated, type Made } from '../../../helpers/gated-candidate.ts';
+import { sampleCheckpoint, sampleModel } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { putPlan, sampleEvidence, sampleHead, samplePrepared } from '../../../helpers/record-samples.ts';
 import { rejection } from '../../../helpers/rejection.ts';
@@ -27,6 +30,8 @@ const answers = [
   { exampleId: 'old', output: spam, confidence: 0.9, right: true },
 ];
 
+const gains: Made = { gained: 30, lost: 2, score: 0.9 };
+
 async function prepared() {
   const ports = memoryPorts();
   const plan = await putPlan(ports);
@@ -38,7 +43,12 @@ async function prepared() {
   await writeJsonl(ports.objects, 'answers', answers);
   const lease = await acquireLease(sampleHead.run, 'test', 15, ports);
   const chosen = { candidateId: 'i1-c1', checkpointId: 'new', key: 'candidate.json' };
-  const promote = (change: Partial<typeof lease> = {}) =>
+  const weigh = async (how: Made) => {
+    const found = { ...gated('i1-c1', how, sampleModel().settings), candidate: chosen, answersKey: 'answers' };
+    await writeJson(ports.objects, gateFileKey(sampleHead.run, 1), { candidates: [found] });
+  };
+  await weigh(gains);
+  const promote = (change: Partial<typeof lease> = {}, decided: Partial<DecisionRef> = {}) =>
     promoteChampion.run(
       {
         ...sampleHead,
@@ -52,6 +62,7 @@ async function prepared() {
           chosen,
           answersKey: 'answers',
           iteration: { number: 1, kind: 'first', move: 'first', historyKey: null },
+          ...decided,
         },
       },
       stageContext(ports),
@@ -60,7 +71,7 @@ async function prepared() {
     const [set] = await ports.lineage.listEvaluationSets('m1');
     return { set, items: set === undefined ? [] : await readJsonl(ports.objects, set.key, evaluationItemSchema) };
   };
-  return { ports, promote, frozen };
+  return { ports, chosen, weigh, promote, frozen };
 }
 
 describe('a promotion', () => {
@@ -96,5 +107,39 @@ describe('a promotion', () => {
     );
     expect((await rejection(promote())).name).toBe('ChampionMoved');
     expect(await ports.lineage.listEvaluationSets('m1')).toEqual([]);
+  });
+
+  it('goes by what the gate has written, and not by what it is told of it', async () => {
+    const { ports, chosen, weigh, promote } = await prepared();
+    await ports.lineage.putCheckpoint(sampleCheckpoint({ checkpointId: 'other' }));
+    const told: [string, Partial<DecisionRef>][] = [
+      ['another checkpoint under the name of one that passed', { chosen: { ...chosen, checkpointId: 'other' } }],
+      ['a candidate that the gate has not seen', { chosen: { ...chosen, candidateId: 'i1-c9' } }],
+      ['none', { chosen: null }],
+      ['an iteration without a gate', { iteration: { number: 2, kind: 'tune', move: 'x', historyKey: null } }],
+    ];
+    for (const [what, decided] of told) {
+      expect(await rejection(promote({}, decided)), what).toMatchObject({
+        name: 'NotPassed',
+        message: expect.stringContaining('has not weighed it'),
+      });
+    }
+    await weigh({ gained: 2, lost: 30, score: 0.7 });
+    expect(await rejection(promote())).toMatchObject({
+      name: 'NotPassed',
+      message: expect.stringContaining('the gate says rejected'),
+    });
+    expect((await ports.lineage.getControl('m1'))?.moves).toHaveLength(1);
+    expect(await ports.lineage.listEvaluationSets('m1')).toEqual([]);
+  });
+
+  it('freezes the answers that the gate has weighed, whichever it is told of', async () => {
+    const { ports, promote, frozen } = await prepared();
+    await writeJsonl(ports.objects, 'flattering', [{ ...answers[1], output: spam, right: true }]);
+    await promote({}, { answersKey: 'flattering' });
+    expect((await frozen()).items.map(({ exampleId, right }) => [exampleId, right])).toEqual([
+      ['kept', true],
+      ['lost', false],
+    ]);
   });
 });
