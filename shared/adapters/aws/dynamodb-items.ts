@@ -11,7 +11,7 @@ import { type Run, runSchema } from '../../domain/models/run.ts';
 import { decodeDocument, encodeDocument } from '../local/document.ts';
 
 /** Version of the items' shape. How to change it: docs/adr/0011-one-table.md. */
-const schemaVersion = 6;
+export const schemaVersion = 6;
 /** Documents longer than this are deflated: a task of many labels is. */
 const plainBytes = 8 * 1024;
 /** DynamoDB takes items of 400 KB, names and numbers of the attributes included. */
@@ -32,6 +32,7 @@ export const itemKeys = {
   evaluationSet: (modelId: string, id: string): ItemKey => ({ pk: recordsOf(modelId), sk: `evaluation-set#${id}` }),
   run: (modelId: string, id: string): ItemKey => ({ pk: recordsOf(modelId), sk: `run#${id}` }),
   runModel: (runId: string): ItemKey => ({ pk: `run#${runId}`, sk: 'model' }),
+  budget: (runId: string): ItemKey => ({ pk: `run#${runId}`, sk: 'budget' }),
 } as const;
 
 /** Where all records of a model lie but its registration, its control item and the pointers of its runs. */
@@ -150,7 +151,8 @@ function storable(id: string): string {
   throw new RatchetError('InvalidInput', `${JSON.stringify(id.slice(0, 100))} is no id: ${problem}.`);
 }
 
-function checkVersion(item: Readonly<Record<string, unknown>>, where: string): void {
+/** @throws RatchetError CorruptArtifact for an item of a newer Ratchet */
+export function checkVersion(item: Readonly<Record<string, unknown>>, where: string): void {
   if (typeof item.schemaVersion === 'number' && item.schemaVersion <= schemaVersion) return;
   throw new RatchetError(
     'CorruptArtifact',
