@@ -37,8 +37,8 @@ export function createOpenAiChat(options: OpenAiChatOptions): ChatModel {
     async answer(request: ChatRequest, deadline: number): Promise<ChatAnswer> {
       const body = openAiRequest(request, options);
       try {
-        const given = await withinDeadline(deadline, clock, (signal) =>
-          client.chat.completions.create(body, { signal, timeout: Math.max(1, deadline - clock.now()) }),
+        const given = await withinDeadline(deadline, clock, (signal, timeout) =>
+          client.chat.completions.create(body, { signal, timeout }),
         );
         return openAiAnswer(given, JSON.stringify(body).length);
       } catch (error) {

@@ -7,13 +7,14 @@ const longestWait = 2 ** 31 - 1;
 /**
  * What the work gives, or a fault once the deadline is there. The signal alone would not do: between two tries the
  * providers' clients sleep without looking at it.
- * @param deadline milliseconds since the epoch
+ * @param deadline milliseconds since the epoch; may be infinite
+ * @param work is told how many milliseconds are left
  * @throws RatchetError ChatUnavailable at the deadline
  */
 export async function withinDeadline<T>(
   deadline: number,
   clock: Clock,
-  work: (signal: AbortSignal) => Promise<T>,
+  work: (signal: AbortSignal, left: number) => Promise<T>,
 ): Promise<T> {
   const left = Math.min(longestWait, Math.floor(deadline - clock.now()));
   const late = () =>
@@ -28,7 +29,7 @@ export async function withinDeadline<T>(
     }, left);
   });
   try {
-    return await Promise.race([work(controller.signal), end]);
+    return await Promise.race([work(controller.signal, left), end]);
   } finally {
     clearTimeout(timer);
   }
