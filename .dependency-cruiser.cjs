@@ -54,7 +54,7 @@ module.exports = {
       name: 'rules-and-stages-import-no-sdk',
       severity: 'error',
       from: { path: '^shared/(domain|tasks|ports|agents|intake|operations|loop)/' },
-      to: { path: 'node_modules/(@aws-sdk|aws-|@duckdb|@energetic-ai|piscina)' },
+      to: { path: 'node_modules/(@aws-sdk|@smithy|aws-|@duckdb|@energetic-ai|openai|piscina)' },
     },
     {
       name: 'infra-knows-no-stages',

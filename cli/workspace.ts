@@ -28,6 +28,8 @@ export interface OpenOptions {
   readonly observer: Observer;
   /** Whether to make the workspace when there is none. */
   readonly create?: boolean;
+  /** Says which chat model there is, beside the workspace's own file. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -44,7 +46,12 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
   const clock = new SystemClock();
   const owners = new ProcessOwners();
   const traces = lazyTraceStore({ objects, clock });
-  const { backEnds, forget, close } = createBackEnds({ objects, cacheDirectory: join(root, cacheFolder) });
+  const { backEnds, forget, close } = createBackEnds({
+    objects,
+    cacheDirectory: join(root, cacheFolder),
+    clock,
+    chat: async () => (await import('./workspace-chat.ts')).workspaceChat(root, options.env ?? {}, clock),
+  });
   return {
     directory: root,
     owner: owners.self,

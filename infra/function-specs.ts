@@ -20,6 +20,8 @@ export interface FunctionSpec {
   readonly describesExecutions?: true;
   readonly startsExecutions?: true;
   readonly putsEvents?: true;
+  /** Whether it asks the chat model, where the deployment has one. */
+  readonly chats?: true;
 }
 
 interface StageOptions extends Partial<Omit<FunctionSpec, 'name' | 'does' | 'artifacts' | 'lineage'>> {
@@ -66,10 +68,11 @@ export const stageFunctions: readonly FunctionSpec[] = [
     traces: readsTraces,
   }),
   stage('answer-traces', 'The champion answers a chunk of the snapshot anew', { layers: ['use-lite'] }),
-  stage('judge-traces', 'A verdict on each answer'),
+  stage('judge-traces', 'A verdict on each answer', { chats: true }),
   stage('triage-traces', 'Clean, noise, poison or suspect judgement', {
     layers: ['use-lite'],
     deletesRunObjects: true,
+    chats: true,
   }),
   stage('split-traces', 'What candidates are weighed by, and shards for the diagnosis'),
   stage('analyze-failures', 'One shard of failures'),

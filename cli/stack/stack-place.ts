@@ -67,7 +67,13 @@ function placeOf(
   const clock = new SystemClock();
   const traceLog = new DuckDbTraceLog({ objects, clock });
   const traceQuery = new DuckDbTraceQuery({ objects });
-  const { backEnds, forget, close } = createBackEnds({ objects, cacheDirectory: join(cache, 'embeddings') });
+  const { backEnds, forget, close } = createBackEnds({
+    objects,
+    cacheDirectory: join(cache, 'embeddings'),
+    clock,
+    // Judges are asked by the stack's functions alone.
+    chat: async () => null,
+  });
   return {
     name,
     outputs,

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { createBackEnds } from '../../shared/composition/create-back-ends.ts';
+import { chatOfDeployment } from './chat-of-deployment.ts';
 import type { PortsPart } from './cloud-ports.ts';
 
 /** All back ends; the weights of the embedded one come from a layer. What is heavy is loaded when it is first used. */
@@ -7,6 +8,8 @@ export const withBackEnds: PortsPart = ({ ports, cacheDirectory }) =>
   createBackEnds({
     objects: ports.objects,
     cacheDirectory: join(cacheDirectory, 'embeddings'),
+    clock: ports.clock,
+    chat: async () => chatOfDeployment(ports.clock),
     // The build writes the worker threads' code beside the function's own.
     workerFile: new URL('./worker.js', import.meta.url),
   }).backEnds;

@@ -2,6 +2,8 @@ import { createStatisticalAnalyst } from '../adapters/analysts/statistical/stati
 import { embeddedBackEnds } from '../adapters/backends/embedded/embedded-back-ends.ts';
 import { createRuleJudge } from '../adapters/judges/rule-judge.ts';
 import type { BackEnds } from '../ports/back-ends.ts';
+import type { ChatModel } from '../ports/chat-model.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import { taskKinds } from '../tasks/task-kinds.ts';
 
@@ -10,6 +12,9 @@ export interface BackEndOptions {
   readonly objects: ObjectStore;
   /** A directory that keeps embeddings. */
   readonly cacheDirectory: string;
+  readonly clock: Clock;
+  /** Finds the chat model, when one is first needed; null where none is configured. */
+  readonly chat: () => Promise<ChatModel | null>;
   /** The file of the embedded back end's worker threads, where bundling has moved it. */
   readonly workerFile?: URL;
 }
