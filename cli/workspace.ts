@@ -2,6 +2,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DirectoryObjectStore } from '../shared/adapters/local/directory-object-store.ts';
 import { SeededRandom } from '../shared/adapters/local/seeded-random.ts';
+import { SqliteBudgets } from '../shared/adapters/local/sqlite-budgets.ts';
 import { SqliteLineageStore } from '../shared/adapters/local/sqlite-lineage-store.ts';
 import { storageFailure } from '../shared/adapters/local/storage-failure.ts';
 import { SystemClock } from '../shared/adapters/local/system-clock.ts';
@@ -43,6 +44,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
 
   const objects = new DirectoryObjectStore(join(root, objectsFolder));
   const lineage = new SqliteLineageStore(join(root, lineageFile));
+  const budgets = new SqliteBudgets(join(root, lineageFile));
   const clock = new SystemClock();
   const owners = new ProcessOwners();
   const traces = lazyTraceStore({ objects, clock });
@@ -50,6 +52,8 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
     objects,
     cacheDirectory: join(root, cacheFolder),
     clock,
+    budgets,
+    traceQuery: traces.traceQuery,
     chat: async () => (await import('./workspace-chat.ts')).workspaceChat(root, options.env ?? {}, clock),
   });
   return {
@@ -74,6 +78,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
     forget: (texts) => forget(texts),
     async close() {
       await Promise.all([close(), traces.close()]);
+      budgets.close();
       lineage.close();
     },
   };

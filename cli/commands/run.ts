@@ -6,6 +6,7 @@ import { plural } from '../../shared/domain/base/wording.ts';
 import type { RunResult } from '../../shared/loop/state/run-result.ts';
 import { whichModel } from '../../shared/operations/which-model.ts';
 import { kindOf } from '../../shared/ports/kind-of.ts';
+import { agentLines } from '../agent-lines.ts';
 import { dollars, wholeNumber } from '../arguments.ts';
 import { evidenceLines } from '../evidence-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -64,6 +65,7 @@ async function improve(modelId: string, options: Options, session: Session): Pro
       : `Checkpoint ${result.champion} stays the champion of ${modelId}.`,
     ...(result.why === null ? [] : [`Why: ${printableLine(result.why, 2_000)}`]),
     ...evidenceLines(result, await kindOfModel(modelId, place)),
+    ...agentLines(result),
     `Report: ${report}`,
     ...reviewLine(result, session.stackOption),
   ]);

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DynamoDbBudgets } from '../../shared/adapters/aws/dynamodb-budgets.ts';
 import { DynamoDbLineageStore } from '../../shared/adapters/aws/dynamodb-lineage-store.ts';
 import { RoutedObjectStore } from '../../shared/adapters/aws/routed-object-store.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
@@ -71,7 +72,8 @@ function placeOf(
     objects,
     cacheDirectory: join(cache, 'embeddings'),
     clock,
-    // Judges are asked by the stack's functions alone.
+    budgets: new DynamoDbBudgets({ client: clients.dynamoDb, table: outputs.TableName }),
+    // Judges and agents are asked by the stack's functions alone.
     chat: async () => null,
   });
   return {

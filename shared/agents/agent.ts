@@ -11,7 +11,7 @@ export interface Agent {
   readonly folder: string;
   readonly system: string;
   /** What it is to do, with the evidence that it starts from, in data blocks. Never dropped from its view. */
-  readonly task: string;
+  readonly request: string;
   readonly pins: readonly Pin[];
   readonly tools: readonly Tool[];
   /** The tool that it hands its result in by. */

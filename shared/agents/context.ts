@@ -32,9 +32,9 @@ export function pinnedBytes({ window }: Window): number {
 }
 
 /** What the model is shown of an agent. */
-export function messagesOf(agent: Pick<Agent, 'system' | 'task'>, state: AgentState): readonly ChatMessage[] {
+export function messagesOf(agent: Pick<Agent, 'system' | 'request'>, state: AgentState): readonly ChatMessage[] {
   const { pins, dropped, turns } = state;
-  const parts = [agent.task];
+  const parts = [agent.request];
   if (pins.length > 0) parts.push(dataBlock('what you have noted', [...pins]));
   if (dropped.turns > 0) {
     const older = dropped.turns - dropped.lines.length;
@@ -65,7 +65,7 @@ function turnMessages({ text, calls, note }: Turn): ChatMessage[] {
 
 /** Tokens that the agent's context takes, by the model's own count of earlier requests. */
 export function contextTokens(
-  agent: Pick<Agent, 'system' | 'task'>,
+  agent: Pick<Agent, 'system' | 'request'>,
   state: AgentState,
   tools: readonly ChatTool[],
 ): number {
@@ -77,7 +77,7 @@ export function contextTokens(
  * to 40 %. The newest turn stays, as does all that is pinned.
  */
 export function compacted(
-  agent: Pick<Agent, 'system' | 'task'>,
+  agent: Pick<Agent, 'system' | 'request'>,
   state: AgentState,
   { window, tools }: Window & { readonly tools: readonly ChatTool[] },
 ): AgentState {

@@ -22,7 +22,7 @@ export function agentsWith(chat: ChatModel | null, world: Partial<AnalystWorld> 
   const analyst = createAgentsAnalyst({
     tasks: taskKinds,
     statistical: createStatisticalAnalyst({ tasks: taskKinds }),
-    chat,
+    chat: async () => chat,
     objects,
     budgets,
     clock: new SystemClock(),

@@ -14,7 +14,7 @@ export function testAgent(tools: readonly Tool[], change: Partial<Agent> = {}): 
     runId: testRun,
     folder: 'runs/m1/r1/a1',
     system: 'You are an agent under test.',
-    task: 'Do what the script says.',
+    request: 'Do what the script says.',
     pins: [],
     tools,
     handsInBy: 'hand_in',

@@ -28,7 +28,7 @@ export interface AgentRole<R, W extends Given, T> {
   finish(work: W, handedIn: Json | null): Promise<T>;
 }
 
-export type RoleWorld = Omit<AgentWorld, 'chat'> & { readonly chat: ChatModel | null };
+export type RoleWorld = Omit<AgentWorld, 'chat'> & { readonly chat: () => Promise<ChatModel | null> };
 
 const handleSchema = z.strictObject({ key: z.string() });
 
@@ -37,12 +37,13 @@ const handleSchema = z.strictObject({ key: z.string() });
  * ends, the work ends well: what it handed in counts, else what counting found.
  */
 export function agentWork<R, W extends Given, T>(role: AgentRole<R, W, T>, world: RoleWorld): LongWork<R, T> {
-  const { objects, budgets, chat } = world;
+  const { objects, budgets } = world;
 
   const goOn = async (work: W, deadline: number): Promise<Progress<T>> => {
     const folder = agentFolder(work.key);
     const agentId = work.key.split('/').slice(-3).join('/');
     if (!role.isWorth(work)) return done(await role.finish(work, null));
+    const chat = await world.chat();
     if (chat === null) {
       await writeOutcome(objects, withoutModel(agentId, role.role, folder));
       return done(await role.finish(work, null));

@@ -14,7 +14,7 @@ export interface AgentsAnalystOptions {
   /** What counts: agents start from what it finds, and it stands where they find nothing better. */
   readonly statistical: Analyst;
   /** Null where none is configured: then what counting found stands, and the report says so. */
-  readonly chat: ChatModel | null;
+  readonly chat: () => Promise<ChatModel | null>;
   readonly objects: ObjectStore;
   readonly budgets: Budgets;
   readonly clock: Clock;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { showCase } from '../../../agents/case.ts';
 import { resultTokens } from '../../../agents/context.ts';
-import { readPrompt } from '../../../agents/read-prompt.ts';
+import { filledPrompt, readPrompt } from '../../../agents/prompt.ts';
 import { shownText } from '../../../agents/shown-text.ts';
 import { proposeProbes } from '../../../agents/tools/propose-probes.ts';
 import { readExamples } from '../../../agents/tools/read-examples.ts';
@@ -55,7 +55,7 @@ export function prober({ statistical, tasks, world }: Made): AgentRole<ProbeRequ
     async agent({ key, run, task, cluster, members, material, count }, chat, folder) {
       const kind = kindOf({ task }, { tasks });
       const known = byId(members);
-      const prompt = await readPrompt('prober', {
+      const { system, user } = filledPrompt(await readPrompt('prober'), {
         count: String(count),
         task: taskBlock(task, kind, chat),
         cluster: evidenceBlock('the cluster', [showCluster(cluster, known, kind)], chat),
@@ -88,7 +88,8 @@ export function prober({ statistical, tasks, world }: Made): AgentRole<ProbeRequ
         role: 'prober',
         runId: run.runId,
         folder,
-        ...prompt,
+        system,
+        request: user,
         pins: [],
         tools: [
           readExamples(known, kind),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Case } from '../../../agents/case.ts';
 import { resultTokens } from '../../../agents/context.ts';
-import { readPrompt } from '../../../agents/read-prompt.ts';
+import { filledPrompt, readPrompt } from '../../../agents/prompt.ts';
 import { shownText } from '../../../agents/shown-text.ts';
 import { confusions } from '../../../agents/tools/confusions.ts';
 import { proposeClusters } from '../../../agents/tools/propose-clusters.ts';
@@ -53,7 +53,7 @@ export function taxonomist({ statistical, tasks, world }: Made): AgentRole<Taxon
       const kind = kindOf({ task }, { tasks });
       const known = byId(cases);
       const { clusters } = taxonomy;
-      const prompt = await readPrompt('taxonomist', {
+      const { system, user } = filledPrompt(await readPrompt('taxonomist'), {
         causes: kind.causes.join(', '),
         smallest: String(smallestCluster),
         most: String(maxClusters),
@@ -90,7 +90,8 @@ export function taxonomist({ statistical, tasks, world }: Made): AgentRole<Taxon
         role: 'taxonomist',
         runId: run.runId,
         folder,
-        ...prompt,
+        system,
+        request: user,
         pins: [],
         tools: [
           confusions(known, kind),

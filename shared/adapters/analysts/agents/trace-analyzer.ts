@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Case, showCase } from '../../../agents/case.ts';
 import { resultTokens } from '../../../agents/context.ts';
-import { readPrompt } from '../../../agents/read-prompt.ts';
+import { filledPrompt, readPrompt } from '../../../agents/prompt.ts';
 import { confusions } from '../../../agents/tools/confusions.ts';
 import { proposeClusters } from '../../../agents/tools/propose-clusters.ts';
 import { queryTraces } from '../../../agents/tools/query-traces.ts';
@@ -71,7 +71,7 @@ export function traceAnalyzer({
       const kind = kindOf({ task }, { tasks });
       const known = byId(cases);
       const failures = cases.filter(({ failed }) => failed);
-      const prompt = await readPrompt('trace-analyzer', {
+      const { system, user } = filledPrompt(await readPrompt('trace-analyzer'), {
         causes: kind.causes.join(', '),
         shard: shardId,
         failures: String(failures.length),
@@ -100,7 +100,8 @@ export function traceAnalyzer({
         role: 'trace-analyzer',
         runId: run.runId,
         folder,
-        ...prompt,
+        system,
+        request: user,
         pins: [],
         tools: [
           ...(traceQuery === undefined ? [] : [queryTraces({ traceQuery, modelId: run.modelId, traceIds })]),
