@@ -2,8 +2,8 @@ const { readdirSync } = require('node:fs');
 const { join } = require('node:path');
 
 /**
- * Imports run one way: domain ← tasks ← ports ← intake ← operations ← loop ← (functions | cli). Adapters know domain, tasks
- * and ports; composition knows adapters too, and the formats that the intake reads.
+ * Imports run one way: domain ← tasks ← ports ← (agents | intake ← operations) ← loop ← (functions | cli). Adapters know domain,
+ * tasks, ports and agents; composition knows adapters too, and the formats that the intake reads.
  */
 const outside = 'functions|cli|infra|console|bench|test';
 
@@ -22,13 +22,14 @@ const stages = readdirSync(join(__dirname, 'functions')).filter((name) => /^[a-z
 module.exports = {
   forbidden: [
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    below('domain', ['tasks', 'ports', 'intake', 'operations', 'loop', 'serving', 'adapters', 'composition']),
-    below('tasks', ['ports', 'intake', 'operations', 'loop', 'serving', 'adapters', 'composition']),
-    below('ports', ['intake', 'operations', 'loop', 'serving', 'adapters', 'composition']),
-    below('intake', ['operations', 'loop', 'serving', 'adapters', 'composition']),
-    below('operations', ['loop', 'serving', 'adapters', 'composition']),
+    below('domain', ['tasks', 'ports', 'agents', 'intake', 'operations', 'loop', 'serving', 'adapters', 'composition']),
+    below('tasks', ['ports', 'agents', 'intake', 'operations', 'loop', 'serving', 'adapters', 'composition']),
+    below('ports', ['agents', 'intake', 'operations', 'loop', 'serving', 'adapters', 'composition']),
+    below('agents', ['intake', 'operations', 'loop', 'serving', 'adapters', 'composition']),
+    below('intake', ['agents', 'operations', 'loop', 'serving', 'adapters', 'composition']),
+    below('operations', ['agents', 'loop', 'serving', 'adapters', 'composition']),
     below('loop', ['serving', 'adapters', 'composition']),
-    below('serving', ['loop', 'adapters', 'composition']),
+    below('serving', ['agents', 'loop', 'adapters', 'composition']),
     below('adapters', ['intake', 'operations', 'loop', 'serving', 'composition']),
     below('composition', ['intake(?!/formats)', 'operations', 'loop', 'serving']),
     {
@@ -53,14 +54,14 @@ module.exports = {
     {
       name: 'rules-and-stages-import-no-sdk',
       severity: 'error',
-      from: { path: '^shared/(domain|tasks|ports|intake|operations|loop|serving)/' },
-      to: { path: 'node_modules/(@aws-sdk|aws-|@duckdb|@energetic-ai|piscina)' },
+      from: { path: '^shared/(domain|tasks|ports|agents|intake|operations|loop|serving)/' },
+      to: { path: 'node_modules/(@aws-sdk|@smithy|aws-|@duckdb|@energetic-ai|openai|piscina)' },
     },
     {
       name: 'infra-knows-no-stages',
       severity: 'error',
       from: { path: '^infra/' },
-      to: { path: '^(shared/(tasks|intake|operations|loop|adapters|ports|composition)|functions|cli)/' },
+      to: { path: '^(shared/(tasks|agents|intake|operations|loop|adapters|ports|composition)|functions|cli)/' },
     },
     {
       name: 'functions-and-cli-know-not-each-other',

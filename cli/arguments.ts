@@ -15,6 +15,14 @@ export function countingNumber(text: string): number {
   return value;
 }
 
+/** An amount of US dollars above nothing, as an option's value. */
+export function dollars(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value > 0 && value <= 1e9))
+    throw new InvalidArgumentError('It must be an amount of US dollars, such as 2.50.');
+  return value;
+}
+
 /** A fraction from 0 to 1, as an option's value. */
 export function fraction(text: string): number {
   const value = Number(text);

@@ -78,7 +78,11 @@ export class Session {
 
   async openWorkspace(options: { create: boolean } = { create: false }): Promise<Workspace> {
     const { openWorkspace } = await import('./workspace.ts');
-    const workspace = await openWorkspace(this.directory, { observer: this.#observer(), create: options.create });
+    const workspace = await openWorkspace(this.directory, {
+      observer: this.#observer(),
+      create: options.create,
+      env: this.io.env,
+    });
     this.#place = workspace;
     return workspace;
   }

@@ -2,6 +2,7 @@ import { access, constants, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DirectoryObjectStore } from '../shared/adapters/local/directory-object-store.ts';
 import { SeededRandom } from '../shared/adapters/local/seeded-random.ts';
+import { SqliteBudgets } from '../shared/adapters/local/sqlite-budgets.ts';
 import { SqliteLineageStore } from '../shared/adapters/local/sqlite-lineage-store.ts';
 import { storageFailure } from '../shared/adapters/local/storage-failure.ts';
 import { SystemClock } from '../shared/adapters/local/system-clock.ts';
@@ -28,6 +29,8 @@ export interface OpenOptions {
   readonly observer: Observer;
   /** Whether to make the workspace when there is none. */
   readonly create?: boolean;
+  /** Says which chat model there is, beside the workspace's own file. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -41,10 +44,18 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
 
   const objects = new DirectoryObjectStore(join(root, objectsFolder));
   const lineage = new SqliteLineageStore(join(root, lineageFile));
+  const budgets = new SqliteBudgets(join(root, lineageFile));
   const clock = new SystemClock();
   const owners = new ProcessOwners();
   const traces = lazyTraceStore({ objects, clock });
-  const { backEnds, forget, close } = createBackEnds({ objects, cacheDirectory: join(root, cacheFolder) });
+  const { backEnds, forget, close } = createBackEnds({
+    objects,
+    cacheDirectory: join(root, cacheFolder),
+    clock,
+    budgets,
+    traceQuery: traces.traceQuery,
+    chat: async () => (await import('./workspace-chat.ts')).workspaceChat(root, options.env ?? {}, clock),
+  });
   return {
     directory: root,
     owner: owners.self,
@@ -67,6 +78,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
     forget: (texts) => forget(texts),
     async close() {
       await Promise.all([close(), traces.close()]);
+      budgets.close();
       lineage.close();
     },
   };

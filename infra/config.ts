@@ -1,6 +1,7 @@
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
 import type { Node } from 'constructs';
 import { z } from 'zod';
+import { chatConfigurationSchema } from '../shared/domain/base/chat-configuration.ts';
 import { RatchetError } from '../shared/domain/base/errors.ts';
 import { idSchema } from '../shared/domain/base/ids.ts';
 
@@ -13,7 +14,7 @@ const scheduleSchema = z.strictObject({
 
 const retentionDays = Object.values(RetentionDays).filter((days) => typeof days === 'number');
 
-const configSchema = z.strictObject({
+const valuesSchema = z.strictObject({
   /** Stacks, functions and the state machine are named after it; two deployments in one account need two names. */
   name: z.string().regex(/^[a-z][a-z0-9-]{0,19}$/, 'use 1 to 20 of a-z, 0-9 and "-", beginning with a letter'),
   architecture: z.enum(['arm64', 'x86_64']),
@@ -36,7 +37,19 @@ const configSchema = z.strictObject({
   schedules: z.array(scheduleSchema),
   /** Who is told of alarms; nobody is without it. */
   alarmEmail: z.email().optional(),
+  /** The chat model of judges; without it there is none. */
+  chat: chatConfigurationSchema.optional(),
+  /** The secret whose text is the key of an OpenAI-compatible endpoint. */
+  chatSecretArn: z
+    .string()
+    .regex(/^arn:[a-z-]+:secretsmanager:/, 'use the ARN of a secret of Secrets Manager')
+    .optional(),
 });
+
+const configSchema = valuesSchema.refine(
+  ({ chat, chatSecretArn }) => chatSecretArn === undefined || chat?.provider === 'openai',
+  { path: ['chatSecretArn'], message: 'only an OpenAI-compatible chat model has a key' },
+);
 
 /** What a deployment can be set to: the object `ratchet` in cdk.json's context. */
 export type Config = z.infer<typeof configSchema>;
@@ -52,7 +65,7 @@ export function stateMachineName({ name }: Config): string {
  */
 export function readConfig(node: Node): Config {
   const written: unknown = node.tryGetContext('ratchet');
-  const overrides = Object.keys(configSchema.shape).flatMap((key) => {
+  const overrides = Object.keys(valuesSchema.shape).flatMap((key) => {
     const value: unknown = node.tryGetContext(key);
     return value === undefined ? [] : [[key, fromCommandLine(value)] as const];
   });

@@ -22,6 +22,8 @@ export interface FunctionSpec {
   readonly putsEvents?: true;
   /** Whether it gets the slots of concurrency that a deployment may keep for ingesting. */
   readonly reservesConcurrency?: true;
+  /** Whether it asks the chat model, where the deployment has one. */
+  readonly chats?: true;
 }
 
 interface StageOptions extends Partial<Omit<FunctionSpec, 'name' | 'does' | 'artifacts' | 'lineage'>> {
@@ -66,6 +68,7 @@ function stage(name: string, does: string, options: StageOptions = {}): Function
       control: movesChampion === true ? 'champion' : 'lease',
       records: ['runs', ...records],
       ...(scores === true ? { scores } : {}),
+      ...(rest.chats === true ? { budgets: true } : {}),
     },
   };
 }
@@ -82,15 +85,16 @@ export const stageFunctions: readonly FunctionSpec[] = [
     traces: readsTraces,
   }),
   stage('answer-traces', 'The champion answers a chunk of the snapshot anew', { layers: ['use-lite'] }),
-  stage('judge-traces', 'A verdict on each answer'),
+  stage('judge-traces', 'A verdict on each answer', { chats: true }),
   stage('triage-traces', 'Clean, noise, poison or suspect judgement', {
     layers: ['use-lite'],
     deletesRunObjects: true,
+    chats: true,
   }),
   stage('split-traces', 'What candidates are weighed by, and shards for the diagnosis'),
-  stage('analyze-failures', 'One shard of failures'),
-  stage('build-taxonomy', 'Clusters of failures with their root causes'),
-  stage('confirm-weaknesses', 'Probes a cluster on the champion', { layers: ['use-lite'] }),
+  stage('analyze-failures', 'One shard of failures', { chats: true }),
+  stage('build-taxonomy', 'Clusters of failures with their root causes', { chats: true }),
+  stage('confirm-weaknesses', 'Probes a cluster on the champion', { layers: ['use-lite'], chats: true }),
   stage('inspect-lineage', 'What the run has to be held to', {
     layers: ['duckdb'],
     diskMb: 2048,

@@ -23,10 +23,10 @@ import { createModel } from '../../shared/operations/create-model.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
 import { writeJson, writeJsonl } from '../../shared/ports/documents.ts';
 import type { RandomStream } from '../../shared/ports/random.ts';
-import { toEnd } from '../../shared/ports/to-end.ts';
 import { classification } from '../../shared/tasks/classification/classification.ts';
 import { classificationTask } from '../../shared/tasks/classification/classification-spec.ts';
 import { taskKinds } from '../../shared/tasks/task-kinds.ts';
+import { analyze, taxonomyBy } from '../../test/helpers/analysis.ts';
 import { stageContext } from '../../test/helpers/stage-context.ts';
 import { type Labelled, loadClinc } from '../improvement/load-clinc.ts';
 import { drawScenario, scenarios } from '../improvement/scenario.ts';
@@ -173,10 +173,9 @@ async function taxonomyOf(training: readonly UsableRecord[], labels: readonly st
   for (let from = 0; from < discovery.length; from += shardSize) {
     const records = discovery.slice(from, from + shardSize);
     const shardId = `shard-${from}`;
-    analyses.push(await toEnd(analyst.analyze, shardId, { shardId, task, records }));
+    analyses.push(await analyze(analyst, { shardId, task, records }));
   }
-  const request = { task, analyses, smallestCluster, maxClusters };
-  return toEnd(analyst.taxonomy, 'taxonomy', request);
+  return taxonomyBy(analyst, { task, analyses, smallestCluster, maxClusters });
 }
 
 async function taxonomy(request: StageRequest): Promise<string> {

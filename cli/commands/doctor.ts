@@ -16,7 +16,7 @@ Example:
   $ ratchet doctor --stack ratchet
   $ ratchet doctor --json | jq '.checks[] | select(.status != "ok")'
 
-Nothing is changed. Exit code 1: there is a problem; each one comes with what to do.`;
+Nothing is changed. A chat model, where one is configured, is asked one short question. Exit code 1: there is a problem; each one comes with what to do.`;
 
 const marks: Readonly<Record<Check['status'], string>> = { ok: '✔', warning: '!', problem: '✘' };
 
@@ -25,7 +25,7 @@ export function addDoctorCommand(program: Command, run: RunCommand): void {
     .command('doctor')
     .summary('check the installation, and the workspace or the stack')
     .description(
-      'Checks that Ratchet can work here: Node.js, the workspace or the stack, its models, and what Ratchet is built on.',
+      'Checks that Ratchet can work here: Node.js, the workspace or the stack, its models, the chat model, and what Ratchet is built on.',
     )
     .addHelpText('after', help)
     .action((_options: unknown, command: Command) => run(command, examine));
@@ -34,7 +34,11 @@ export function addDoctorCommand(program: Command, run: RunCommand): void {
 async function examine(session: Session): Promise<ExitCode> {
   const root = resolve(session.directory);
   session.progress.stageStarted('doctor');
-  const checks = [...(await installationChecks(root)), ...(await placeChecks(root, session))];
+  const checks = [
+    ...(await installationChecks(root)),
+    ...(session.stack === null ? [await chatCheck(root, session)] : []),
+    ...(await placeChecks(root, session)),
+  ];
   session.progress.stageFinished('doctor', '');
   const healthy = !checks.some((check) => check.status === 'problem');
   await session.output.result(
@@ -59,6 +63,13 @@ async function installationChecks(root: string): Promise<readonly Check[]> {
   const { DirectoryObjectStore } = await import('../../shared/adapters/local/directory-object-store.ts');
   const objects = new DirectoryObjectStore(join(root, objectsFolder));
   return [checkNode(process.version), await checkDuckDb(), await checkUseLite(objects)];
+}
+
+async function chatCheck(root: string, { io }: Session): Promise<Check> {
+  const { checkChat } = await import('../doctor/check-chat.ts');
+  const { workspaceChat } = await import('../workspace-chat.ts');
+  const clock = new SystemClock();
+  return checkChat(() => workspaceChat(root, io.env, clock), clock);
 }
 
 async function placeChecks(root: string, session: Session): Promise<readonly Check[]> {

@@ -6,7 +6,8 @@ import { plural } from '../../shared/domain/base/wording.ts';
 import type { RunResult } from '../../shared/loop/state/run-result.ts';
 import { whichModel } from '../../shared/operations/which-model.ts';
 import { kindOf } from '../../shared/ports/kind-of.ts';
-import { wholeNumber } from '../arguments.ts';
+import { agentLines } from '../agent-lines.ts';
+import { dollars, wholeNumber } from '../arguments.ts';
 import { evidenceLines } from '../evidence-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Place } from '../place.ts';
@@ -26,6 +27,7 @@ Exit code 3: the run ended and the champion stayed; the report says why.`;
 
 const optionsSchema = z.object({
   seed: z.int().nullable().default(null),
+  budget: z.number().positive().nullable().default(null),
   verbose: z.boolean().default(false),
   follow: z.boolean().default(false),
 });
@@ -38,6 +40,7 @@ export function addRunCommand(program: Command, run: RunCommand): void {
     .description('Runs the improvement loop once for a model.')
     .argument('<model>', 'name of the model')
     .option('--seed <n>', 'fixes all that is drawn at random (1, or that of the run it goes on with)', wholeNumber)
+    .option('--budget <usd>', 'US dollars that the agents of the run may cost together (no limit)', dollars)
     .option('--verbose', 'show each item of a stage, not only how many are done')
     .option(
       '--follow',
@@ -62,6 +65,7 @@ async function improve(modelId: string, options: Options, session: Session): Pro
       : `Checkpoint ${result.champion} stays the champion of ${modelId}.`,
     ...(result.why === null ? [] : [`Why: ${printableLine(result.why, 2_000)}`]),
     ...evidenceLines(result, await kindOfModel(modelId, place)),
+    ...agentLines(result),
     `Report: ${report}`,
     ...reviewLine(result, session.stackOption),
   ]);
@@ -83,7 +87,11 @@ interface Improved {
   readonly result: RunResult;
 }
 
-async function runHere(modelId: string, { seed, verbose, follow }: Options, session: Session): Promise<Improved> {
+async function runHere(
+  modelId: string,
+  { seed, budget, verbose, follow }: Options,
+  session: Session,
+): Promise<Improved> {
   if (follow) {
     throw new RatchetError('InvalidInput', '--follow shows a run of a stack, and no stack is named.', {
       mend: 'Add --stack NAME. A run in a workspace goes on when it is started again, without --follow.',
@@ -91,12 +99,13 @@ async function runHere(modelId: string, { seed, verbose, follow }: Options, sess
   }
   const place = await session.openWorkspace();
   const { runLoop } = await import('../runtime/run-loop.ts');
-  return { place, result: await runLoop(place, { modelId, seed, verbose }, session.progress) };
+  return { place, result: await runLoop(place, { modelId, seed, verbose, budgetUsd: budget }, session.progress) };
 }
 
 async function runThere(modelId: string, stackName: string, options: Options, session: Session): Promise<Improved> {
   const place = await session.openStack(stackName);
   const { runOnStack } = await import('../stack/run-on-stack.ts');
-  const request = { modelId, ...options, onStop: session.io.onStop };
+  const { budget: budgetUsd, ...rest } = options;
+  const request = { modelId, ...rest, budgetUsd, onStop: session.io.onStop };
   return { place, result: await runOnStack(place, request, session.progress) };
 }

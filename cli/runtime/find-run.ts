@@ -12,6 +12,8 @@ export interface WantedRun {
   readonly modelId: string;
   /** Null takes that of the run that is resumed, or 1. */
   readonly seed: number | null;
+  /** US dollars that the agents of a new run may cost; no limit by default. */
+  readonly budgetUsd?: number | null;
 }
 
 /**
@@ -39,7 +41,10 @@ export async function findOrBeginRun(request: WantedRun, ports: Ports, ui: Pick<
     return resumed;
   }
   if (newest !== undefined) ui.note(`Run ${newest.runId} does not go on. ${reasonAgainst}`);
-  return beginRun({ runId: ports.ids.next('run'), modelId, seed: request.seed ?? 1 }, ports);
+  return beginRun(
+    { runId: ports.ids.next('run'), modelId, seed: request.seed ?? 1, budgetUsd: request.budgetUsd ?? null },
+    ports,
+  );
 }
 
 /** Runs that somebody, or the time limit, has ended, and that no stage has failed. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { DynamoDbBudgets } from '../../shared/adapters/aws/dynamodb-budgets.ts';
 import { DynamoDbLineageStore } from '../../shared/adapters/aws/dynamodb-lineage-store.ts';
 import { RoutedObjectStore } from '../../shared/adapters/aws/routed-object-store.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
@@ -67,7 +68,14 @@ function placeOf(
   const clock = new SystemClock();
   const traceLog = new DuckDbTraceLog({ objects, clock });
   const traceQuery = new DuckDbTraceQuery({ objects });
-  const { backEnds, forget, close } = createBackEnds({ objects, cacheDirectory: join(cache, 'embeddings') });
+  const { backEnds, forget, close } = createBackEnds({
+    objects,
+    cacheDirectory: join(cache, 'embeddings'),
+    clock,
+    budgets: new DynamoDbBudgets({ client: clients.dynamoDb, table: outputs.TableName }),
+    // Judges and agents are asked by the stack's functions alone.
+    chat: async () => null,
+  });
   return {
     name,
     outputs,

@@ -1,4 +1,4 @@
-import { glob, rm, writeFile } from 'node:fs/promises';
+import { cp, glob, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { dist, functionsFolder, root } from './places.ts';
@@ -15,6 +15,10 @@ export interface Bundle {
   readonly name: string;
   readonly layers: readonly LayerName[];
 }
+
+/** What reads prompts, from the folder beside its code. */
+const promptReader = 'shared/agents/prompt.ts';
+const prompts = 'prompts';
 
 const workerEntry = 'shared/adapters/backends/embedded/worker.ts';
 
@@ -58,7 +62,7 @@ export async function functionNames(): Promise<readonly string[]> {
   return names.sort();
 }
 
-/** Bundles every function, and the worker threads' code beside those that start some. */
+/** Bundles every function, and beside its code that of the worker threads and the prompts, where it uses some. */
 export async function bundleFunctions(): Promise<readonly Bundle[]> {
   await rm(functionsFolder, { recursive: true, force: true });
   const names = await functionNames();
@@ -72,6 +76,9 @@ export async function bundleFunctions(): Promise<readonly Bundle[]> {
   for (const { path, contents } of worker.outputFiles) {
     await Promise.all(withWorkers.map(({ name }) => writeFile(join(functionsFolder, name, basename(path)), contents)));
   }
+  const prompted = names.filter((name) => Object.hasOwn(outputOf(metafile, name).inputs, promptReader));
+  const from = join(root, dirname(promptReader), prompts);
+  await Promise.all(prompted.map((name) => cp(from, join(functionsFolder, name, prompts), { recursive: true })));
   // Within this repository, whose own files are modules, Node has to be told.
   await Promise.all(
     names.map((name) => writeFile(join(functionsFolder, name, 'package.json'), '{"type":"commonjs"}\n')),

@@ -4,6 +4,7 @@ import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SFNClient } from '@aws-sdk/client-sfn';
 import { AwsConsoleLinks } from '../../shared/adapters/aws/aws-console-links.ts';
+import { DynamoDbBudgets } from '../../shared/adapters/aws/dynamodb-budgets.ts';
 import { DynamoDbLineageStore } from '../../shared/adapters/aws/dynamodb-lineage-store.ts';
 import { RoutedObjectStore } from '../../shared/adapters/aws/routed-object-store.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
@@ -11,6 +12,7 @@ import { StepFunctionsOwners } from '../../shared/adapters/aws/step-functions-ow
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { SystemClock } from '../../shared/adapters/local/system-clock.ts';
 import { SystemIds } from '../../shared/adapters/local/system-ids.ts';
+import type { Budgets } from '../../shared/ports/budgets.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { taskKinds } from '../../shared/tasks/task-kinds.ts';
 import { absentPort } from './absent-port.ts';
@@ -23,6 +25,8 @@ export interface Cloud {
   readonly ports: Ports;
   /** The trace bucket alone, for what only S3 can do. */
   readonly traceBucket: S3ObjectStore;
+  /** What agents of a run may use. */
+  readonly budgets: Budgets;
   readonly stepFunctions: SFNClient;
   /** A folder for what may be lost with the container. */
   readonly cacheDirectory: string;
@@ -65,6 +69,7 @@ export function cloudPorts(parts: readonly PortsPart[] = []): Cloud {
       links: new AwsConsoleLinks({ region: process.env.AWS_REGION ?? '', bucket: environment.RATCHET_ARTIFACT_BUCKET }),
     },
     traceBucket,
+    budgets: new DynamoDbBudgets({ client: dynamoDb, table: environment.RATCHET_TABLE }),
     stepFunctions,
     cacheDirectory: join(tmpdir(), 'ratchet'),
   };

@@ -14,11 +14,18 @@ export interface LineageAccess {
   readonly records: readonly RecordKind[];
   /** Whether it may enter scores of checkpoints, and change nothing else of them. */
   readonly scores?: true;
+  /** Whether it may take from the budget of a run's agents. */
+  readonly budgets?: true;
 }
 
 const leaseAttributes = ['pk', 'sk', 'schemaVersion', 'version', 'writeId', 'lease', 'fencingToken'] as const;
 const championAttributes = [...leaseAttributes, 'championId', 'moves'] as const;
 const scoreAttributes = ['pk', 'sk', 'scores'] as const;
+
+const budgetAttributes = [
+  ...['pk', 'sk', 'calls', 'leftTurns', 'leftOutputTokens', 'leftMicroUsd'],
+  ...['spentTurns', 'spentOutputTokens', 'spentMicroUsd'],
+] as const;
 
 const partitionsOf: Readonly<Record<RecordKind, readonly string[]>> = {
   checkpoints: ['checkpoints#*'],
@@ -34,7 +41,10 @@ const checkpointPartitions = ['checkpoints#*', 'model#*'] as const;
  * The control item is alone in its partition and only ever updated, attribute by attribute, so that IAM can tell a
  * renewed lease from a moved champion (docs/adr/0013). Nobody here puts or deletes it, registers a model, or scans.
  */
-export function lineageStatements(table: Table, { control, records, scores }: LineageAccess): PolicyStatement[] {
+export function lineageStatements(
+  table: Table,
+  { control, records, scores, budgets }: LineageAccess,
+): PolicyStatement[] {
   const on = (actions: string[], conditions?: Record<string, Record<string, unknown>>): PolicyStatement =>
     new PolicyStatement({ actions, resources: [table.tableArn], ...(conditions === undefined ? {} : { conditions }) });
   const partitions = (keys: readonly string[]) => ({ 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } });
@@ -50,6 +60,9 @@ export function lineageStatements(table: Table, { control, records, scores }: Li
       ? []
       : [on(['dynamodb:PutItem'], partitions(records.flatMap((kind) => partitionsOf[kind])))]),
     ...(scores === true ? [update(checkpointPartitions, scoreAttributes)] : []),
+    ...(budgets === true
+      ? [on(['dynamodb:PutItem'], partitions(['budget#*'])), update(['budget#*'], budgetAttributes)]
+      : []),
     ...(control === 'read'
       ? []
       : [update(['control#*'], control === 'champion' ? championAttributes : leaseAttributes)]),

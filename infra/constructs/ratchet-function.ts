@@ -17,6 +17,7 @@ import { type Config, stateMachineName } from '../config.ts';
 import type { FunctionSpec } from '../function-specs.ts';
 import type { DataStack } from '../stacks/data-stack.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
+import { chatEnvironment, grantChat, secretsExtension } from './chat-access.ts';
 import { lineageStatements } from './lineage-access.ts';
 import { acknowledgeKeyPatterns, objectStatements } from './object-access.ts';
 
@@ -62,6 +63,7 @@ export class RatchetFunction extends Construct {
     ]) {
       role.addToPolicy(statement);
     }
+    if (spec.chats === true) grantChat(role, config);
     if (spec.traces !== undefined) acknowledgeKeyPatterns(role, data.traces, spec.traces);
     if (spec.artifacts !== undefined) acknowledgeKeyPatterns(role, data.artifacts, spec.artifacts);
     if (spec.describesExecutions === true) {
@@ -76,6 +78,7 @@ export class RatchetFunction extends Construct {
       role,
       code,
       layers: [...layers],
+      ...(spec.chats === true ? secretsExtension(config) : {}),
       handler: 'index.handler',
       runtime: Runtime.NODEJS_24_X,
       architecture: config.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
@@ -95,6 +98,7 @@ export class RatchetFunction extends Construct {
         RATCHET_ARTIFACT_BUCKET: data.artifacts.bucketName,
         RATCHET_TABLE: data.table.tableName,
         ...(spec.startsExecutions === true ? { RATCHET_STATE_MACHINE_ARN: arns.stateMachineArn } : {}),
+        ...(spec.chats === true ? chatEnvironment(config) : {}),
         POWERTOOLS_SERVICE_NAME: functionName,
         POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
       },

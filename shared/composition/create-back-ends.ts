@@ -1,8 +1,13 @@
+import { createAgentsAnalyst } from '../adapters/analysts/agents/agents-analyst.ts';
 import { createStatisticalAnalyst } from '../adapters/analysts/statistical/statistical-analyst.ts';
 import { embeddedBackEnds } from '../adapters/backends/embedded/embedded-back-ends.ts';
 import { createRuleJudge } from '../adapters/judges/rule-judge.ts';
 import type { BackEnds } from '../ports/back-ends.ts';
+import type { Budgets } from '../ports/budgets.ts';
+import type { ChatModel } from '../ports/chat-model.ts';
+import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import type { TraceQuery } from '../ports/trace-query.ts';
 import { taskKinds } from '../tasks/task-kinds.ts';
 
 export interface BackEndOptions {
@@ -10,6 +15,13 @@ export interface BackEndOptions {
   readonly objects: ObjectStore;
   /** A directory that keeps embeddings. */
   readonly cacheDirectory: string;
+  readonly clock: Clock;
+  /** Finds the chat model, when one is first needed; null where none is configured. */
+  readonly chat: () => Promise<ChatModel | null>;
+  /** What agents of a run may use. */
+  readonly budgets: Budgets;
+  /** For agents; absent where traces cannot be queried. */
+  readonly traceQuery?: TraceQuery;
   /** The file of the embedded back end's worker threads, where bundling has moved it. */
   readonly workerFile?: URL;
 }
@@ -25,13 +37,15 @@ export function createBackEnds(options: BackEndOptions): {
   close(): Promise<void>;
 } {
   const { trainers, predictors, forget, close } = embeddedBackEnds(options);
-  const analyst = createStatisticalAnalyst({ tasks: taskKinds });
+  const { objects, budgets, clock, chat, traceQuery } = options;
+  const statistical = createStatisticalAnalyst({ tasks: taskKinds });
+  const agents = createAgentsAnalyst({ tasks: taskKinds, statistical, chat, objects, budgets, clock, traceQuery });
   const judge = createRuleJudge({ tasks: taskKinds });
   return {
     backEnds: {
       trainers: new Map(trainers.map((trainer) => [trainer.name, trainer])),
       predictors: new Map(predictors.map((predictor) => [predictor.name, predictor])),
-      analysts: new Map([[analyst.name, analyst]]),
+      analysts: new Map([statistical, agents].map((analyst) => [analyst.name, analyst])),
       judges: new Map([[judge.name, judge]]),
     },
     forget,

@@ -10,7 +10,7 @@ import { unknownModel } from '../ports/unknown-model.ts';
  * @throws RatchetError UnknownModel, NoChampion
  */
 export async function beginRun(
-  { runId, modelId, seed }: RunRef,
+  { runId, modelId, seed, budgetUsd }: RunRef & { readonly budgetUsd?: number | null },
   ports: Pick<Ports, 'lineage' | 'clock'>,
 ): Promise<Run> {
   const known = await ports.lineage.getRun(runId);
@@ -31,6 +31,7 @@ export async function beginRun(
     reason: null,
     resultId: null,
     reportKey: null,
+    ...(budgetUsd === undefined || budgetUsd === null ? {} : { budgetUsd }),
     failure: null,
   };
   await ports.lineage.putRun(run);

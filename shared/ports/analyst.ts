@@ -6,7 +6,27 @@ import type { UsableRecord } from '../domain/traces/trace-record.ts';
 import type { LongWork } from './long-work.ts';
 import type { RandomStream } from './random.ts';
 
+/** The most that agents may use for a run. */
+export interface AgentAllowance {
+  /** Of all agents together. */
+  readonly turns: number;
+  readonly turnsOfOne: number;
+  /** Of one that analyzes traces. */
+  readonly analyzerOutputTokens: number;
+  /** Millionths of a US dollar, of all together; null for no limit. */
+  readonly microUsd: number | null;
+}
+
+/** Whose work it is. */
+export interface AnalystRun {
+  readonly runId: string;
+  readonly modelId: string;
+  readonly seed: number;
+  readonly allowance: AgentAllowance;
+}
+
 export interface ShardRequest {
+  readonly run: AnalystRun;
   readonly shardId: string;
   readonly task: TaskSpec;
   /** Records that train. */
@@ -14,6 +34,7 @@ export interface ShardRequest {
 }
 
 export interface TaxonomyRequest {
+  readonly run: AnalystRun;
   readonly task: TaskSpec;
   /** What the same analyst said of each shard. */
   readonly analyses: readonly Json[];
@@ -22,6 +43,7 @@ export interface TaxonomyRequest {
 }
 
 export interface ProbeRequest {
+  readonly run: AnalystRun;
   readonly task: TaskSpec;
   readonly cluster: Cluster;
   /** The cluster's own failing records: what the weakness looks like. Never used as probe material. */

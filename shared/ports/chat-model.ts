@@ -45,16 +45,26 @@ export interface ChatUsage {
 export interface ChatAnswer {
   readonly text: string;
   readonly toolCalls: readonly ChatToolCall[];
-  /** Why it ended: of itself, to call tools, for want of tokens (its JSON may be cut off), or refused by a filter. */
+  /**
+   * Why it ended: of itself, to call tools, for want of tokens (its JSON may be cut off), or refused by a filter, be it
+   * for what was asked. Tools may be named that were never offered, and an answer may be empty.
+   */
   readonly end: 'stop' | 'tool-calls' | 'length' | 'filtered';
   readonly usage: ChatUsage;
 }
 
-/** US dollars for a million tokens. */
+/** US dollars for a million tokens. Where a provider asks more for what it writes to its cache, `input` is that price. */
 export interface ChatPrices {
   readonly input: number;
   readonly cachedInput: number;
   readonly output: number;
+}
+
+/** What was used, in US dollars. */
+export function costOf(usage: ChatUsage, prices: ChatPrices): number {
+  const { inputTokens, cachedInputTokens, outputTokens } = usage;
+  const read = (inputTokens - cachedInputTokens) * prices.input + cachedInputTokens * prices.cachedInput;
+  return (read + outputTokens * prices.output) / 1e6;
 }
 
 /** A language model that chats. It keeps nothing between two requests. */

@@ -8,12 +8,13 @@ export type Row = Readonly<Record<string, string | number | boolean | null>>;
 export interface TraceQuery {
   /**
    * Runs one SELECT with positional parameters. No file, no network, no second statement: anything else throws
-   * `ForbiddenQuery`. At most `maxRows` rows come back (1,000 by default).
+   * `ForbiddenQuery`. At most `maxRows` rows come back (1,000 by default). With `traceIds` these traces and their
+   * judgements are all that there is.
    */
   query(
     modelId: string,
     sql: string,
     parameters?: readonly (string | number | boolean | null)[],
-    options?: { maxRows?: number },
+    options?: { maxRows?: number; traceIds?: readonly string[] },
   ): Promise<readonly Row[]>;
 }

@@ -10,7 +10,7 @@ export type Wins = readonly number[];
  * prizes there are
  */
 export async function race(
-  kind: 'objects' | 'control' | 's3-objects' | 'dynamodb-control',
+  kind: 'objects' | 'control' | 'budgets' | 's3-objects' | 'dynamodb-control' | 'dynamodb-budgets',
   location: string,
   rounds: number,
   processes = 2,

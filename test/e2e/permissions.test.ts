@@ -2,6 +2,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LocalStateMachine } from '../../cli/runtime/local-state-machine.ts';
 import { eventFunctions, stageFunctions } from '../../infra/function-specs.ts';
+import { DynamoDbBudgets } from '../../shared/adapters/aws/dynamodb-budgets.ts';
 import { DynamoDbLineageStore } from '../../shared/adapters/aws/dynamodb-lineage-store.ts';
 import { RoutedObjectStore } from '../../shared/adapters/aws/routed-object-store.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
@@ -46,7 +47,13 @@ beforeAll(async () => {
     traces: traceBucket,
     artifacts: new S3ObjectStore({ client: clients.s3, bucket: artifacts.bucket }),
   });
-  const { backEnds, close } = createBackEnds({ objects, cacheDirectory: `${workspace.directory}/cache` });
+  const { backEnds, close } = createBackEnds({
+    objects,
+    cacheDirectory: `${workspace.directory}/cache`,
+    clock: workspace.ports.clock,
+    budgets: new DynamoDbBudgets({ client: clients.dynamoDb, table }),
+    chat: async () => null,
+  });
   const traceLog = new DuckDbTraceLog({ objects, clock: workspace.ports.clock });
   const lineage = new DynamoDbLineageStore({ client: clients.dynamoDb, table });
   ports = { ...workspace.ports, ...backEnds, objects, lineage, traceLog };

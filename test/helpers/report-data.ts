@@ -328,6 +328,7 @@ export function promotedReport(): ReportData {
     untold: [],
     bySlice: [beforeAfter('mobile app', 60, 44, 55), beforeAfter('web form', 70, 61, 66)],
     allFailuresFixed: rate(214, 231),
+    agents: [],
     confusion: confusion(),
     taxonomy: {
       notes: [],

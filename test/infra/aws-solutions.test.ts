@@ -10,6 +10,10 @@ describe("cdk-nag's rules for AWS solutions", { timeout: 180_000 }, () => {
       'with schedules and mail',
       { alarmEmail: 'a@example.com', schedules: '[{"modelId":"*","expression":"rate(1 day)"}]' },
     ],
+    [
+      'with a chat model',
+      { chat: '{"provider":"bedrock","model":"eu.anthropic.some-model-v1:0","region":"eu-west-1"}' },
+    ],
   ])('find nothing that is not answered for: %s', (_case, context) => {
     const report = new AwsSolutionsChecks().validateScope(synthesized(context).app);
     const found = report.violations.flatMap(({ ruleName, violatingResources }) =>

@@ -76,6 +76,15 @@ const besideTheStagesOwn: Readonly<Record<string, readonly string[]>> = {
   'gate-candidates': [scores],
   'promote-champion': writes('artifacts/models/*/evaluation-sets/*'),
 };
+const takesBudgets = [
+  'dynamodb:PutItem lineage dynamodb:LeadingKeys=budget#*',
+  `dynamodb:UpdateItem lineage dynamodb:LeadingKeys=budget#* dynamodb:Attributes=${[
+    ...['pk', 'sk', 'calls', 'leftTurns', 'leftOutputTokens', 'leftMicroUsd'],
+    ...['spentTurns', 'spentOutputTokens', 'spentMicroUsd'],
+  ].join(',')}`,
+];
+/** Stages that may ask a chat model. */
+const chatting = ['judge-traces', 'triage-traces', 'analyze-failures', 'build-taxonomy', 'confirm-weaknesses'];
 const recordsOf: Readonly<Record<string, string>> = {
   'inspect-lineage': 'evaluation-sets',
   'assemble-curriculum': 'datasets',
@@ -94,8 +103,11 @@ describe('the champion', () => {
     for (const statement of [...byFunction.values()].flat()) {
       expect(statement.actions).not.toContain('dynamodb:DeleteItem');
       expect(statement.actions).not.toContain('dynamodb:Scan');
-      if (statement.actions.includes('dynamodb:PutItem'))
-        expect(keysOf(statement)?.slice(0, 2)).toEqual(['runs#*', 'run#*']);
+      if (!statement.actions.includes('dynamodb:PutItem')) continue;
+      const keys = keysOf(statement);
+      expect(keys?.length === 1 ? keys : keys?.slice(0, 2)).toEqual(
+        keys?.length === 1 ? ['budget#*'] : ['runs#*', 'run#*'],
+      );
     }
   });
 });
@@ -147,6 +159,7 @@ describe('a function', () => {
         puts(...(records === undefined ? [] : [records])),
         ...own,
         ...(besideTheStagesOwn[name] ?? []),
+        ...(chatting.includes(name) ? takesBudgets : []),
       ].sort(),
     );
   });

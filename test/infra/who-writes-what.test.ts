@@ -32,7 +32,7 @@ function item(
 }
 
 function put(what: string, partition: string): Write {
-  const id = partition.startsWith('run#') ? 'run-1' : 'support';
+  const id = /^(?:run|budget)#/.test(partition) ? 'run-1' : 'support';
   const pk = partition.replace(/MODEL|RUN/, id);
   return { what, where: partition, request: item(pk, 'PutItem', ['pk', 'sk', 'schemaVersion', 'document']) };
 }
@@ -74,6 +74,7 @@ const writes: readonly Write[] = [
   put('frozen set', 'evaluation-sets#MODEL'),
   put('run', 'runs#MODEL'),
   put("a run's model", 'run#RUN'),
+  put("what a run's agents may spend", 'budget#RUN'),
   put('records of before schema version 7', 'model#MODEL'),
   object('artifact of a checkpoint', 'artifacts', 'models/MODEL/checkpoints/FILE'),
   object('examples of a dataset', 'artifacts', 'models/MODEL/datasets/FILE'),

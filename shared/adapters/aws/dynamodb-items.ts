@@ -11,7 +11,7 @@ import { type Run, runSchema } from '../../domain/models/run.ts';
 import { decodeDocument, encodeDocument } from '../local/document.ts';
 
 /** Version of the items' shape. How to change it: docs/adr/0011-one-table.md. */
-const schemaVersion = 7;
+export const schemaVersion = 7;
 /** Documents longer than this are deflated: a task of many labels is. */
 const plainBytes = 8 * 1024;
 /** DynamoDB takes items of 400 KB, names and numbers of the attributes included. */
@@ -42,6 +42,7 @@ export const itemKeys = {
     sk: `${sortPrefixes[kind]}${id}`,
   }),
   runModel: (runId: string): ItemKey => ({ pk: `run#${runId}`, sk: 'model' }),
+  budget: (runId: string): ItemKey => ({ pk: `budget#${runId}`, sk: 'budget' }),
 } as const;
 
 /** The partition of a model's records of one kind, and what their sort keys begin with. */
@@ -171,7 +172,8 @@ function storable(id: string): string {
   throw new RatchetError('InvalidInput', `${JSON.stringify(id.slice(0, 100))} is no id: ${problem}.`);
 }
 
-function checkVersion(item: Readonly<Record<string, unknown>>, where: string): void {
+/** @throws RatchetError CorruptArtifact for an item of a newer Ratchet */
+export function checkVersion(item: Readonly<Record<string, unknown>>, where: string): void {
   if (typeof item.schemaVersion === 'number' && item.schemaVersion <= schemaVersion) return;
   throw new RatchetError(
     'CorruptArtifact',

@@ -55,10 +55,14 @@ export class DuckDbTraceQuery implements TraceQuery {
     modelId: string,
     sql: string,
     parameters: readonly Parameter[] = [],
-    options: { maxRows?: number } = {},
+    options: { maxRows?: number; traceIds?: readonly string[] } = {},
   ): Promise<readonly Row[]> {
     const tables = this.#tables(modelId, await batchesVersion(this.#objects, modelId));
-    const bounds = { maxRows: options.maxRows ?? 1_000, timeoutMs: this.#timeoutMs };
+    const bounds = {
+      maxRows: options.maxRows ?? 1_000,
+      timeoutMs: this.#timeoutMs,
+      traceIds: options.traceIds ?? null,
+    };
     return tables.use((instance) =>
       withConnection(instance, (connection) => runQuery(connection, sql, parameters, bounds)),
     );
@@ -141,6 +145,19 @@ async function fill(
 interface Bounds {
   readonly maxRows: number;
   readonly timeoutMs: number;
+  /** The only traces there are; null for all. */
+  readonly traceIds: readonly string[] | null;
+}
+
+/** Tables of this connection alone, which hide those of the same name; queries then may not name these by their schema. */
+const chosenSql = ['traces', 'judgements'].map(
+  (table) =>
+    `CREATE TEMP TABLE ${table} AS SELECT * FROM main.${table} WHERE trace_id IN (SELECT unnest($1::VARCHAR[]))`,
+);
+
+async function choose(connection: DuckDBConnection, traceIds: readonly string[]): Promise<void> {
+  const ids = listValue(traceIds.map((id) => id.toWellFormed()));
+  for (const sql of chosenSql) await connection.run(sql, [ids], [LIST(VARCHAR)]);
 }
 
 async function runQuery(
@@ -155,8 +172,9 @@ async function runQuery(
     connection.interrupt();
   }, bounds.timeoutMs);
   try {
+    if (bounds.traceIds !== null) await choose(connection, bounds.traceIds);
     await connection.run('BEGIN TRANSACTION READ ONLY');
-    await checkReadOnly(connection, sql);
+    await checkReadOnly(connection, sql, { plainNames: bounds.traceIds !== null });
     return await select(connection, sql, parameters, bounds.maxRows);
   } catch (error) {
     if (stopped) throw forbidden(`it ran longer than ${bounds.timeoutMs} ms`, error);

@@ -34,9 +34,14 @@ const forbiddenFunctions: ReadonlySet<string> = new Set([
 /**
  * Refuses whatever is not exactly one SELECT over `traces` and `judgements`, by the tree that DuckDB's own parser makes
  * of it: no other table, view or file, and no table function but those that unfold values.
+ * @param options.plainNames whether tables may be named by nothing but their name
  * @throws RatchetError `ForbiddenQuery` for what is not allowed, `InvalidInput` for what is no SQL
  */
-export async function checkReadOnly(connection: DuckDBConnection, sql: string): Promise<void> {
+export async function checkReadOnly(
+  connection: DuckDBConnection,
+  sql: string,
+  options: { readonly plainNames: boolean } = { plainNames: false },
+): Promise<void> {
   if (sql.length > longestSql) throw forbidden(`the statement is longer than ${longestSql} characters`);
   if (sql.includes('\0')) throw forbidden('the statement holds a NUL character; hand texts over as parameters');
   const tree = await parse(connection, sql);
@@ -45,7 +50,11 @@ export async function checkReadOnly(connection: DuckDBConnection, sql: string): 
   const used = { tables: new Set<string>(), tableFunctions: new Set<string>(), functions: new Set<string>() };
   for (const node of nodesOf(tree)) {
     if (node.type === 'SHOW_REF') throw forbidden('SHOW, DESCRIBE and SUMMARIZE are no SELECT');
-    if (node.type === 'BASE_TABLE') used.tables.add(nameIn(node.table_name));
+    if (node.type === 'BASE_TABLE') {
+      used.tables.add(nameIn(node.table_name));
+      const qualified = [node.schema_name, node.catalog_name].some((name) => name !== '' && name !== undefined);
+      if (options.plainNames && qualified) throw forbidden('tables are named by their name alone here');
+    }
     if (node.type === 'TABLE_FUNCTION') {
       calledAsTables.add(node.function);
       used.tableFunctions.add(nameIn(propertyOf(node.function, 'function_name')));

@@ -1,6 +1,5 @@
-import { mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { resolve } from 'node:path';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { ZodType } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { type EvaluationSet, evaluationSetSchema } from '../../domain/evaluation/evaluation-set.ts';
@@ -13,10 +12,10 @@ import { type Run, runSchema } from '../../domain/models/run.ts';
 import type { LineageStore } from '../../ports/lineage-store.ts';
 import { unknownCheckpoint } from '../../ports/unknown-checkpoint.ts';
 import { decodeDocument, encodeDocument } from './document.ts';
+import { describeSqliteError, openDatabase } from './sqlite-database.ts';
 import { storageFailure } from './storage-failure.ts';
 
 const schemaVersion = 1;
-const busyTimeoutMs = 10_000;
 
 const schemaSql = `
   CREATE TABLE models (model_id TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -46,7 +45,7 @@ export class SqliteLineageStore implements LineageStore {
   /** @param path file to open or create (with its directory), or `:memory:` */
   constructor(path: string) {
     this.#path = path === ':memory:' ? path : resolve(path);
-    this.#database = this.#guard('open', () => openDatabase(this.#path));
+    this.#database = this.#guard('open', () => openDatabase(this.#path, prepareSchema));
   }
 
   close(): void {
@@ -220,36 +219,6 @@ export class SqliteLineageStore implements LineageStore {
   }
 }
 
-function openDatabase(path: string): DatabaseSync {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-  const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
-  try {
-    enterWriteAheadLog(database);
-    database.exec('PRAGMA synchronous = FULL');
-    prepareSchema(database, path);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-/**
- * Switching a new file to the write-ahead log does not wait for other processes that do the same, so it is tried again.
- */
-function enterWriteAheadLog(database: DatabaseSync): void {
-  const deadline = Date.now() + busyTimeoutMs;
-  for (;;) {
-    try {
-      database.exec('PRAGMA journal_mode = WAL');
-      return;
-    } catch (error) {
-      if (primaryCode(error) !== sqliteCodes.busy || Date.now() > deadline) throw error;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
-    }
-  }
-}
-
 function prepareSchema(database: DatabaseSync, path: string): void {
   if (userVersion(database) === schemaVersion) return;
   database.exec('BEGIN IMMEDIATE');
@@ -274,40 +243,4 @@ function prepareSchema(database: DatabaseSync, path: string): void {
 
 function userVersion(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.user_version);
-}
-
-const sqliteCodes = {
-  busy: 5,
-  locked: 6,
-  readOnly: 8,
-  corrupt: 11,
-  full: 13,
-  cannotOpen: 14,
-  notADatabase: 26,
-} as const;
-
-/** SQLite's primary result code, without the extension in the higher bits. */
-function primaryCode(error: unknown): number | undefined {
-  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
-    ? error.errcode & 0xff
-    : undefined;
-}
-
-/** SQLite's error with the system error code it amounts to, or as a fault of its own. */
-function describeSqliteError(error: unknown): unknown {
-  const code = primaryCode(error);
-  if (code === undefined || !(error instanceof Error)) return error;
-  const systemCode = {
-    [sqliteCodes.full]: 'ENOSPC',
-    [sqliteCodes.readOnly]: 'EROFS',
-    [sqliteCodes.cannotOpen]: 'EACCES',
-  }[code];
-  if (systemCode !== undefined) return Object.assign(new Error(error.message, { cause: error }), { code: systemCode });
-  if (code === sqliteCodes.corrupt || code === sqliteCodes.notADatabase) {
-    return new RatchetError('CorruptArtifact', `The lineage database cannot be read: ${error.message}.`, {
-      cause: error,
-      mend: 'Restore the file from a backup, or choose another workspace with --workspace DIR.',
-    });
-  }
-  return new Error(error.message, { cause: error });
 }

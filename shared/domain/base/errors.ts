@@ -59,6 +59,18 @@ export const errorTable = {
   },
   ForbiddenQuery: { retry: false, mend: 'Only one read-only SELECT over traces and judgements is allowed.' },
   TrainingFailed: { retry: true, mend: 'See the cause; try another configuration if it persists.' },
+  ChatUnavailable: {
+    retry: true,
+    mend: 'See whether the chat model answers: ratchet doctor. What needs none goes on without it.',
+  },
+  ChatRefused: {
+    retry: false,
+    mend: 'Correct what the message names: the key, the model, the endpoint or the permission. Then try it: ratchet doctor.',
+  },
+  ChatTooLong: {
+    retry: false,
+    mend: 'Take a chat model with a larger window, or tell the window that it really has (README, "A chat model").',
+  },
   LeakDetected: {
     retry: false,
     mend: 'A trace would train a model that judges its near-duplicate. Report this: the stage that chose it is at fault.',

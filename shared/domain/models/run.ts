@@ -18,6 +18,8 @@ export const runSchema = z.strictObject({
   resultId: z.string().nullable(),
   /** Object key of the report, once written. */
   reportKey: z.string().nullable(),
+  /** US dollars that its agents may cost together; absent or null for no limit. */
+  budgetUsd: z.number().positive().nullable().optional(),
   failure: z.strictObject({ name: z.string(), cause: z.string(), mend: z.string() }).nullable(),
 });
 export type Run = z.infer<typeof runSchema>;

@@ -127,6 +127,22 @@ export const settingsSchema = z.strictObject({
     .positive()
     .default(5)
     .describe('h of the CUSUM on the failure rate, in nats: lower sees deterioration sooner and errs more often'),
+  agentTurns: z
+    .int()
+    .positive()
+    .default(500)
+    .describe('turns that the agents of a run may take together, where its analyst is one of agents'),
+  agentTurnsColdStart: z
+    .int()
+    .positive()
+    .default(1_500)
+    .describe('the same while the champion is the model’s first checkpoint'),
+  subAgentTurns: z.int().positive().default(1_000).describe('turns that one agent may take'),
+  analyzerOutputTokens: z
+    .int()
+    .positive()
+    .default(100_000)
+    .describe('tokens that an agent may write that analyzes one shard of traces'),
   redact: z
     .array(z.enum(['email', 'phone', 'card', 'iban', 'ip']))
     .readonly()

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isUsableRecord, splitRecordSchema } from '../../domain/traces/trace-record.ts';
 import { analystNamed } from '../../ports/back-ends.ts';
 import { readJsonl, writeJson } from '../../ports/documents.ts';
+import { analystRun } from '../engine/analyst-run.ts';
 import { goOn } from '../engine/go-on.ts';
 import { type LongStage, Unfinished } from '../engine/stage.ts';
 import { analysisSchema } from '../state/diagnosis.ts';
@@ -19,11 +20,12 @@ export const analyzeFailures: LongStage<z.infer<typeof inputSchema>, z.infer<typ
   output: analysisSchema,
   async run({ prepared, shard }, context) {
     const { ports, key } = context;
-    const { model } = await readPlan(prepared, ports);
+    const plan = await readPlan(prepared, ports);
+    const { model } = plan;
     const records = (await readJsonl(ports.objects, shard.key, splitRecordSchema)).filter(isUsableRecord);
     const analysisKey = key('analysis.json');
     const { analyze } = analystNamed(model.analyst, ports);
-    const request = () => ({ shardId: shard.shardId, task: model.task, records });
+    const request = () => ({ run: analystRun(plan), shardId: shard.shardId, task: model.task, records });
     const progress = await goOn(analyze, analysisKey, request, context);
     if (progress instanceof Unfinished) return progress;
     await writeJson(ports.objects, analysisKey, progress.value);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { jsonSchema } from '../../domain/base/json.ts';
 import { analystNamed } from '../../ports/back-ends.ts';
 import { readJson, writeJson } from '../../ports/documents.ts';
+import { analystRun } from '../engine/analyst-run.ts';
 import { goOn } from '../engine/go-on.ts';
 import { type LongStage, Unfinished } from '../engine/stage.ts';
 import { analysisSchema, taxonomyRefSchema } from '../state/diagnosis.ts';
@@ -18,9 +19,11 @@ export const buildTaxonomy: LongStage<z.infer<typeof inputSchema>, z.infer<typeo
   output: taxonomyRefSchema,
   async run({ prepared, analyses }, context) {
     const { ports, key } = context;
-    const { model } = await readPlan(prepared, ports);
+    const plan = await readPlan(prepared, ports);
+    const { model } = plan;
     const taxonomyKey = key('taxonomy.json');
     const request = async () => ({
+      run: analystRun(plan),
       task: model.task,
       analyses: await Promise.all(analyses.map((analysis) => readJson(ports.objects, analysis.key, jsonSchema))),
       smallestCluster: model.settings.smallestCluster,

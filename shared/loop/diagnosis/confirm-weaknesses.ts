@@ -5,6 +5,7 @@ import { answersToday } from '../../ports/answer-today.ts';
 import { analystNamed } from '../../ports/back-ends.ts';
 import { writeJson, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
+import { analystRun } from '../engine/analyst-run.ts';
 import { answerOutOfFold } from '../engine/answer-out-of-fold.ts';
 import { goOn } from '../engine/go-on.ts';
 import { type LongStage, Unfinished } from '../engine/stage.ts';
@@ -34,7 +35,8 @@ export const confirmWeaknesses: LongStage<z.infer<typeof inputSchema>, z.infer<t
   output: weaknessRefSchema,
   async run({ run, prepared, split, taxonomyKey, cluster: ref }, context) {
     const { ports, key } = context;
-    const { model, champion } = await readPlan(prepared, ports);
+    const plan = await readPlan(prepared, ports);
+    const { model, champion } = plan;
     const kind = kindOf(model, ports);
     const cluster = await readCluster(taxonomyKey, ref.clusterId, ports);
     const training = await readTrainingRecords(split, ports);
@@ -43,6 +45,7 @@ export const confirmWeaknesses: LongStage<z.infer<typeof inputSchema>, z.infer<t
     let probes: readonly Probe[] = [];
     if (count > 0) {
       const request = () => ({
+        run: analystRun(plan),
         task: model.task,
         cluster,
         members: training.filter((record) => memberIds.has(record.traceId)),

@@ -1,3 +1,4 @@
+import { readOutcomes } from '../../agents/outcome.ts';
 import type { Output } from '../../domain/base/output.ts';
 import { wilsonInterval } from '../../domain/base/statistics.ts';
 import type { Mark, TaskKind } from '../../domain/base/task-kind.ts';
@@ -22,6 +23,7 @@ import { shortReason } from '../state/limits.ts';
 import { type RunPlan, readPlan } from '../state/run-plan.ts';
 import type { ReportInput, RunResult } from '../state/run-result.ts';
 import { type FinalTest, finalTestSchema } from '../state/test-result.ts';
+import { agentUsage } from './agent-usage.ts';
 import { clusterGain, passingByFacet } from './cluster-gains.ts';
 import { headlineOf, whyOf } from './decision-words.ts';
 import { evidenceRates } from './evidence-forecast.ts';
@@ -107,6 +109,7 @@ export async function gatherReport(
     untold: untoldFacets(decided, gated),
     bySlice: (test?.bySlice ?? []).map(({ name, before, after }) => beforeAfter(name, before, after)),
     allFailuresFixed: test === null ? null : rate(test.allFailuresFixed),
+    agents: await readOutcomes(ports.objects, plan.model.modelId, plan.run.runId),
     confusion: test?.confusion ?? [],
     taxonomy,
     failing: taxonomy === null ? failingTraces(records, kind) : { count: 0, examples: [] },
@@ -370,6 +373,7 @@ function resultOf(
         },
       ]),
     ),
+    agents: agentUsage(data.agents),
     report,
   };
 }

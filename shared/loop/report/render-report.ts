@@ -1,6 +1,7 @@
 import { html, trustedMarkup } from './markup.ts';
 import type { ReportData } from './report-data.ts';
 import { absentSection, isAbsent, isPresent, renderSection } from './section.ts';
+import { agentsSection } from './section-agents.ts';
 import { beforeAfterSection } from './section-before-after.ts';
 import { confusionSection } from './section-confusion.ts';
 import { curriculumSection } from './section-curriculum.ts';
@@ -31,6 +32,7 @@ export function renderReport(data: ReportData): string {
     failuresSection(data),
     confusionSection(data),
     taxonomySection(data),
+    agentsSection(data),
     curriculumSection(data),
     iterationsSection(data),
     lineageSection(data),

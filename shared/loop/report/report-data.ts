@@ -1,3 +1,4 @@
+import type { AgentOutcome } from '../../agents/outcome.ts';
 import type { Mark, Score, TaskWords } from '../../domain/base/task-kind.ts';
 import type { Interval } from '../../domain/base/wilson.ts';
 import type { Weakness } from '../../domain/diagnosis/probe.ts';
@@ -147,6 +148,8 @@ export interface ReportData {
   readonly bySlice: readonly BeforeAfter[];
   /** The paper's own figure: share of all failures fixed, those trained on included. */
   readonly allFailuresFixed: Rate | null;
+  /** How the agents of the run came out; none where its analyst is no agent. */
+  readonly agents: readonly AgentOutcome[];
   /** Answers on the traffic by right output and answer, right ones welcome. */
   readonly confusion: readonly ConfusionCell[];
   readonly taxonomy:

@@ -65,6 +65,24 @@ export const runResultSchema = z.strictObject({
   ),
   /** Traces that a person should judge; review.jsonl beside the report has them. */
   review: z.int().nonnegative().default(0),
+  /** What agents did in the run, by role; empty where there were none. */
+  agents: z
+    .array(
+      z.strictObject({
+        role: itemIdSchema,
+        agents: z.int(),
+        /** How many of them gave something that counts. */
+        counted: z.int(),
+        /** Calls, and parts of what they proposed, that were refused. */
+        refused: z.int(),
+        turns: z.int(),
+        inputTokens: z.int(),
+        outputTokens: z.int(),
+        usd: z.number(),
+      }),
+    )
+    .max(10)
+    .default([]),
   /** Object key of the HTML report. */
   report: objectKeySchema,
 });

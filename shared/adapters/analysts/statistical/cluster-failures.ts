@@ -39,17 +39,23 @@ export function clusterFailures(request: StatisticalTaxonomyRequest, kind: TaskK
     clusters,
     unclustered: evidence.failures.length - clustered,
     confusions: confusionCounts(evidence.failures, kind),
-    causes: Object.fromEntries(
-      [...groupBy(clusters, (cluster) => cluster.cause)].map(([cause, of]) => [
-        cause,
-        of.reduce((sum, cluster) => sum + cluster.size, 0),
-      ]),
-    ),
+    causes: sizesByCause(clusters),
     excess: excessOf(evidence.failures, kind),
   };
 }
 
-function overviewOf(evidence: Evidence): Overview {
+/** How many failures each root cause has. */
+export function sizesByCause(clusters: readonly Pick<Cluster, 'cause' | 'size'>[]): Taxonomy['causes'] {
+  return Object.fromEntries(
+    [...groupBy(clusters, (cluster) => cluster.cause)].map(([cause, of]) => [
+      cause,
+      of.reduce((sum, cluster) => sum + cluster.size, 0),
+    ]),
+  );
+}
+
+/** What describing clusters needs to know of all failures. */
+export function overviewOf(evidence: Evidence): Overview {
   const { failures } = evidence;
   const count = (facetsOf: (failure: Fault) => readonly string[]): Map<string, number> =>
     new Map([...groupBy(failures.flatMap(facetsOf), (facet) => facet)].map(([facet, of]) => [facet, of.length]));
@@ -109,7 +115,7 @@ function refine(groups: readonly Group[], texts: TextSpace, smallest: number, ma
 }
 
 /** The texts of the groups that are kept; of a group too large to be split a sample by trace id. */
-function textsOf(groups: readonly Group[]): TextSpace {
+export function textsOf(groups: readonly Group[]): TextSpace {
   const read = groups.flatMap(({ members }) =>
     members.length > largestSplit ? members.slice(0, largeGroupSample) : members,
   );
@@ -165,7 +171,7 @@ function split(group: Group, { index, position }: TextSpace, smallest: number, m
  * Names clusters by their place and what they are about: `c01-` and a digest of cause, facets (or pattern) and rank
  * among their like.
  */
-function withIds(clusters: readonly Omit<Cluster, 'clusterId'>[]): Cluster[] {
+export function withIds(clusters: readonly Omit<Cluster, 'clusterId'>[]): Cluster[] {
   const ranks = new Map<string, number>();
   return clusters.map((cluster, at) => {
     const { cause, expected, answered, pattern } = cluster;

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { budgetItem } from '../../../../shared/adapters/aws/budget-item.ts';
 import {
   checkpointItem,
   checkpointOf,
@@ -61,10 +62,12 @@ const items = {
       decision: 'kept',
       resultId: 'c1',
       reportKey: 'runs/r1/report.html',
+      budgetUsd: 2.5,
       failure: { name: 'LeaseLost', cause: 'x', mend: 'y' },
     }),
   ),
   runModel: runModelItem(sampleRun()),
+  budget: { ...budgetItem('r1', { turns: 9, outputTokens: 9, microUsd: 9 }), calls: { a: [1, 2, 3] } },
 };
 
 /**
@@ -75,12 +78,13 @@ test('the shapes of the items are those of schema version 7', () => {
   const shapes = Object.entries(items).map(([kind, item]) => [kind, itemShape(item)] as const);
   const digests = Object.fromEntries(shapes.map(([kind, shape]) => [kind, shortDigest(canonicalJson(shape))]));
   expect(digests, `see docs/adr/0011-one-table.md; now: ${JSON.stringify(shapes)}`).toEqual({
+    budget: 'c19787436b269ab2',
     checkpoint: '510a752fbcd3dcee',
     control: '80312e63d65fcada',
     dataset: 'b03e812a94e22547',
     evaluationSet: 'd5b656e872fe5cd2',
-    model: 'a8157c8fee12686c',
-    run: '5bfd24eb14fbd407',
+    model: 'f51e6fa00ee9d77a',
+    run: 'cc5d7495d5fdba46',
     runModel: '5f1c1f5be3752220',
   });
 });
@@ -95,6 +99,7 @@ test('items lie where nothing else can: the control item alone in its partition,
     evaluationSet: ['evaluation-sets#m1', 'evaluation-set#s1'],
     run: ['runs#m1', 'run#r1'],
     runModel: ['run#r1', 'model'],
+    budget: ['budget#r1', 'budget'],
   });
 });
 

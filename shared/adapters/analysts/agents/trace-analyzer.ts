@@ -1,0 +1,142 @@
+import { z } from 'zod';
+import { type Case, showCase } from '../../../agents/case.ts';
+import { resultTokens } from '../../../agents/context.ts';
+import { filledPrompt, readPrompt } from '../../../agents/prompt.ts';
+import { confusions } from '../../../agents/tools/confusions.ts';
+import { proposeClusters } from '../../../agents/tools/propose-clusters.ts';
+import { queryTraces } from '../../../agents/tools/query-traces.ts';
+import { readExamples } from '../../../agents/tools/read-examples.ts';
+import { readResult } from '../../../agents/tools/read-result.ts';
+import { recordDecision } from '../../../agents/tools/record-decision.ts';
+import { similarTraces } from '../../../agents/tools/similar-traces.ts';
+import { type Json, jsonSchema } from '../../../domain/base/json.ts';
+import { acceptedClusterSchema } from '../../../domain/diagnosis/proposed-clusters.ts';
+import type { UsableRecord } from '../../../domain/traces/trace-record.ts';
+import type { Analyst, ShardRequest } from '../../../ports/analyst.ts';
+import { kindOf } from '../../../ports/kind-of.ts';
+import type { Ports } from '../../../ports/ports.ts';
+import { toEnd } from '../../../ports/to-end.ts';
+import type { TraceQuery } from '../../../ports/trace-query.ts';
+import type { AgentRole, RoleWorld } from './agent-work.ts';
+import { byId, evidenceBlock, showCluster, taskBlock } from './evidence.ts';
+import { type Group, type ShardWork, shardWorkSchema } from './work.ts';
+
+/** What an agent can look at of one shard; beyond, counting knows more. */
+const mostFailures = 2_000;
+const mostPasses = 500;
+const longestInput = 4_000;
+const smallestGroup = 2;
+const mostGroups = 40;
+const answerTokens = 4_000;
+
+interface Made {
+  readonly statistical: Analyst;
+  readonly tasks: Ports['tasks'];
+  readonly world: RoleWorld;
+  /** Absent where traces cannot be queried. */
+  readonly traceQuery: TraceQuery | undefined;
+}
+
+/** Looks at one shard: what failed, and why. */
+export function traceAnalyzer({
+  statistical,
+  tasks,
+  world,
+  traceQuery,
+}: Made): AgentRole<ShardRequest, ShardWork, Json> {
+  const { objects } = world;
+  return {
+    role: 'trace-analyzer',
+    work: shardWorkSchema,
+    async prepare(key, request) {
+      const { run, task, shardId, records } = request;
+      const counted = await toEnd(statistical.analyze, key, request);
+      const limits = { smallestCluster: smallestGroup, maxClusters: mostGroups };
+      const taxonomy = await toEnd(statistical.taxonomy, key, { run, task, analyses: [counted], ...limits });
+      const failures = records.filter(({ verdict }) => verdict === 'fail').slice(0, mostFailures);
+      const passes = records.filter(({ verdict }) => verdict === 'pass').slice(0, mostPasses);
+      return {
+        key,
+        run,
+        task,
+        shardId,
+        counted,
+        clusters: taxonomy.clusters,
+        cases: [...failures, ...passes].map(caseOf),
+        traceIds: records.map(({ traceId }) => traceId),
+      };
+    },
+    isWorth: ({ cases }) => cases.filter(({ failed }) => failed).length >= smallestGroup,
+    async agent({ key, run, task, shardId, clusters, cases, traceIds }, chat, folder) {
+      const kind = kindOf({ task }, { tasks });
+      const known = byId(cases);
+      const failures = cases.filter(({ failed }) => failed);
+      const { system, user } = filledPrompt(await readPrompt('trace-analyzer'), {
+        causes: kind.causes.join(', '),
+        shard: shardId,
+        failures: String(failures.length),
+        records: String(traceIds.length),
+        task: taskBlock(task, kind, chat),
+        clusters: evidenceBlock(
+          'clusters that counting made',
+          clusters.map((one) => showCluster(one, known, kind)),
+          chat,
+        ),
+        examples: evidenceBlock(
+          'failures',
+          failures.map((one) => showCase(one, kind, 300)),
+          chat,
+        ),
+      });
+      const rules = {
+        sources: new Map(failures.map(({ traceId }) => [traceId, { traceIds: [traceId] }])),
+        homes: [],
+        causes: kind.causes,
+        smallest: smallestGroup,
+        most: mostGroups,
+      };
+      return {
+        agentId: key.split('/').slice(-3).join('/'),
+        role: 'trace-analyzer',
+        runId: run.runId,
+        folder,
+        system,
+        request: user,
+        pins: [],
+        tools: [
+          ...(traceQuery === undefined ? [] : [queryTraces({ traceQuery, modelId: run.modelId, traceIds })]),
+          confusions(known, kind),
+          readExamples(known, kind),
+          similarTraces(known, kind),
+          readResult(objects, folder, resultTokens(chat)),
+          recordDecision(objects),
+          proposeClusters(objects, rules, 'ids of failing traces'),
+        ],
+        handsInBy: 'propose_clusters',
+        limits: {
+          turns: run.allowance.turnsOfOne,
+          outputTokens: run.allowance.analyzerOutputTokens,
+          answerTokens: Math.min(answerTokens, Math.floor(chat.window / 8)),
+        },
+        seed: run.seed,
+      };
+    },
+    async finish({ shardId, counted }, handedIn) {
+      const accepted = handedIn === null ? [] : z.array(acceptedClusterSchema).parse(handedIn);
+      const groups = accepted.map((group, at): Group => ({ groupId: `${shardId}-g${at + 1}`, ...group }));
+      return jsonSchema.parse({ counted, groups });
+    },
+  };
+}
+
+/** A record as agents may look at it. */
+export function caseOf({ traceId, input, expected, answer, confidence, verdict }: UsableRecord): Case {
+  return {
+    traceId,
+    input: input.slice(0, longestInput).toWellFormed(),
+    expected,
+    answer,
+    confidence,
+    failed: verdict === 'fail',
+  };
+}

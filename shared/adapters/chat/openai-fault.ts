@@ -1,0 +1,42 @@
+import { APIConnectionError, APIError } from 'openai';
+import { RatchetError } from '../../domain/base/errors.ts';
+import { chatFault, saysTooLong } from './chat-fault.ts';
+
+/** Refused for what the request says: the endpoint's content filter, which is an answer and no fault. */
+export function isFilteredPrompt(error: unknown): boolean {
+  return error instanceof APIError && error.code === 'content_filter';
+}
+
+/**
+ * What the `openai` client threw, once it had tried again what may be, under the name that it has here.
+ * @param key of the endpoint, which some repeat in their messages; null for none
+ */
+export function openAiFault(error: unknown, key: string | null): RatchetError {
+  if (error instanceof RatchetError) return error;
+  const said = told(error);
+  const message = key === null || key === '' ? said : said.replaceAll(key, '…');
+  if (!(error instanceof APIError) || error instanceof APIConnectionError || error.status === undefined) {
+    return chatFault('ChatUnavailable', message, error);
+  }
+  const { status, code, type } = error;
+  if (status === 413 || isTooLong(code, type) || (status < 429 && saysTooLong(message))) {
+    return chatFault('ChatTooLong', message, error);
+  }
+  // Throttled for good: there is no money left.
+  if (code === 'insufficient_quota') return chatFault('ChatRefused', message, error);
+  const comesBack = status >= 500 || [408, 409, 425, 429].includes(status);
+  return chatFault(comesBack ? 'ChatUnavailable' : 'ChatRefused', message, error);
+}
+
+/** Of OpenAI and of llama.cpp. */
+function isTooLong(code: string | null | undefined, type: string | undefined): boolean {
+  return code === 'context_length_exceeded' || type === 'exceed_context_size_error';
+}
+
+/** The message with that of its cause, which alone says why a connection failed. */
+function told(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : `: ${told(error.cause)}`;
+  const code = 'code' in error && typeof error.code === 'string' && error.message === '' ? error.code : '';
+  return `${error.message}${code}${cause}`;
+}

@@ -1,0 +1,76 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { RatchetError } from '../../domain/base/errors.ts';
+
+const busyTimeoutMs = 10_000;
+
+/**
+ * Opens a SQLite file, made with its directory where there is none, with a write-ahead log; or one in memory.
+ * @param prepare makes the tables that are not there yet
+ */
+export function openDatabase(path: string, prepare: (database: DatabaseSync, path: string) => void): DatabaseSync {
+  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
+  try {
+    enterWriteAheadLog(database);
+    database.exec('PRAGMA synchronous = FULL');
+    prepare(database, path);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/**
+ * Switching a new file to the write-ahead log does not wait for other processes that do the same, so it is tried again.
+ */
+function enterWriteAheadLog(database: DatabaseSync): void {
+  const deadline = Date.now() + busyTimeoutMs;
+  for (;;) {
+    try {
+      database.exec('PRAGMA journal_mode = WAL');
+      return;
+    } catch (error) {
+      if (primaryCode(error) !== sqliteCodes.busy || Date.now() > deadline) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
+    }
+  }
+}
+
+const sqliteCodes = {
+  busy: 5,
+  locked: 6,
+  readOnly: 8,
+  corrupt: 11,
+  full: 13,
+  cannotOpen: 14,
+  notADatabase: 26,
+} as const;
+
+/** SQLite's primary result code, without the extension in the higher bits. */
+function primaryCode(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : undefined;
+}
+
+/** SQLite's error with the system error code it amounts to, or as a fault of its own. */
+export function describeSqliteError(error: unknown): unknown {
+  const code = primaryCode(error);
+  if (code === undefined || !(error instanceof Error)) return error;
+  const systemCode = {
+    [sqliteCodes.full]: 'ENOSPC',
+    [sqliteCodes.readOnly]: 'EROFS',
+    [sqliteCodes.cannotOpen]: 'EACCES',
+  }[code];
+  if (systemCode !== undefined) return Object.assign(new Error(error.message, { cause: error }), { code: systemCode });
+  if (code === sqliteCodes.corrupt || code === sqliteCodes.notADatabase) {
+    return new RatchetError('CorruptArtifact', `The lineage database cannot be read: ${error.message}.`, {
+      cause: error,
+      mend: 'Restore the file from a backup, or choose another workspace with --workspace DIR.',
+    });
+  }
+  return new Error(error.message, { cause: error });
+}

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { readJson, writeJson } from '../ports/documents.ts';
+import type { ObjectStore } from '../ports/object-store.ts';
+import { type AgentState, endingSchema, noAgentUsage, usageSchema } from './agent-state.ts';
+
+/** How an agent came out, for the report. */
+export const outcomeSchema = z.strictObject({
+  agentId: z.string(),
+  role: z.string(),
+  /** Name of the chat model; null where there is none. */
+  model: z.string().nullable(),
+  /** Object key prefix of its files. */
+  folder: z.string(),
+  why: z.enum([...endingSchema.options, 'no-model']),
+  detail: z.string(),
+  /** Whether what it handed in counts; else the statistical result stands. */
+  counts: z.boolean(),
+  /** Calls and parts of proposals that were refused. */
+  refused: z.int(),
+  compactions: z.int(),
+  decisions: z.array(z.string()),
+  usage: usageSchema,
+});
+export type AgentOutcome = z.infer<typeof outcomeSchema>;
+
+const file = '.agent/outcome.json';
+
+/** Where an agent's files lie that works for the object of this key. */
+export function agentFolder(key: string): string {
+  return `${key}.agent`;
+}
+
+export async function writeOutcome(objects: ObjectStore, outcome: AgentOutcome): Promise<void> {
+  await writeJson(objects, `${outcome.folder}/outcome.json`, outcome);
+}
+
+/** How an agent that has ended came out. */
+export function outcomeOf(state: AgentState, folder: string, model: string): AgentOutcome {
+  const { agentId, role, ended, refused, compactions, pins, handedIn, used } = state;
+  return {
+    agentId,
+    role,
+    model,
+    folder,
+    why: ended?.why ?? 'nonsense',
+    detail: (ended?.detail ?? '').slice(0, 500).toWellFormed(),
+    counts: handedIn !== null,
+    refused,
+    compactions,
+    decisions: pins.filter(({ kind }) => kind === 'decision').map(({ text }) => text),
+    usage: used,
+  };
+}
+
+/** How it comes out where there is no chat model. */
+export function withoutModel(agentId: string, role: string, folder: string): AgentOutcome {
+  return {
+    agentId,
+    role,
+    model: null,
+    folder,
+    why: 'no-model',
+    detail: 'No chat model is configured.',
+    counts: false,
+    refused: 0,
+    compactions: 0,
+    decisions: [],
+    usage: noAgentUsage,
+  };
+}
+
+/** How all agents of a run came out, by the keys of what they worked for. */
+export async function readOutcomes(
+  objects: ObjectStore,
+  modelId: string,
+  runId: string,
+): Promise<readonly AgentOutcome[]> {
+  const keys = (await objects.list(`runs/${modelId}/${runId}/`)).filter((key) => key.endsWith(file));
+  return Promise.all(keys.map((key) => readJson(objects, key, outcomeSchema)));
+}

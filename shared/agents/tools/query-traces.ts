@@ -1,0 +1,32 @@
+import { z } from 'zod';
+import type { TraceQuery } from '../../ports/trace-query.ts';
+import { shownJson } from '../shown-text.ts';
+import { reads } from './define-tool.ts';
+import type { Tool } from './tool.ts';
+
+const mostRows = 50;
+const longestCell = 300;
+
+const given = z.strictObject({ sql: z.string().min(1).max(5_000).describe('one SELECT in the dialect of DuckDB') });
+
+/**
+ * Read-only SQL over some traces of a model and their judgements, and over nothing else.
+ * @param traceIds all that there is to the query: none that is held out
+ */
+export function queryTraces(options: {
+  readonly traceQuery: TraceQuery;
+  readonly modelId: string;
+  readonly traceIds: readonly string[];
+}): Tool {
+  const { traceQuery, modelId, traceIds } = options;
+  return reads(
+    'query_traces',
+    `Runs one SELECT over the tables traces (trace_id, timestamp, checkpoint_id, input, output, confidence, steps, metadata) and judgements (trace_id, verdict, expected, judge_kind, reason, judged_at) of your traces. At most ${mostRows} rows come back: count and group rather than list.`,
+    given,
+    async ({ sql }) => {
+      const rows = await traceQuery.query(modelId, sql, [], { maxRows: mostRows + 1, traceIds });
+      const shown = rows.slice(0, mostRows).map((row) => shownJson({ ...row }, longestCell));
+      return { value: [...shown, { rows: shown.length, more: rows.length > mostRows }] };
+    },
+  );
+}

@@ -1,0 +1,39 @@
+import type { ZodType } from 'zod';
+import type { Json } from '../../domain/base/json.ts';
+import type { Pin } from '../agent-state.ts';
+
+/** What a call comes to. Trace text may stand in `value` alone: it reaches the model within a data block. */
+export interface ToolOutcome {
+  /** What the model is told; of a list each entry on a line of its own. */
+  readonly value: Json;
+  /** Stays in the agent's view to the letter. */
+  readonly pin?: Pin;
+  /** Takes the place of what the agent had handed in. */
+  readonly handIn?: Json;
+  /** How many parts of what was proposed do not stand; 0 by default. */
+  readonly refusedParts?: number;
+}
+
+/** What a tool changes in the world. It is claimed by `key` before it happens. */
+export interface ToolEffect<A> {
+  /** @param key object key of this very call, the agent's own */
+  perform(given: A, key: string): Promise<ToolOutcome>;
+  /**
+   * Whether a call that was begun, and of which nobody knows if it ended, did happen; null where it did not. Without
+   * this method nobody can tell, and the model is told so.
+   */
+  find?(given: A, key: string): Promise<ToolOutcome | null>;
+}
+
+/**
+ * What an agent can call. It takes ids and typed arguments; free text in them never becomes an effect but as text.
+ * Faults of the name `InvalidInput` and `ForbiddenQuery` are told to the model; others end the step.
+ */
+export interface Tool<A = never> {
+  readonly name: string;
+  readonly description: string;
+  readonly given: ZodType<A>;
+  /** What it reads; of a tool with an effect absent. */
+  read?(given: A): Promise<ToolOutcome>;
+  readonly effect?: ToolEffect<A>;
+}

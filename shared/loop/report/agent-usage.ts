@@ -1,0 +1,46 @@
+import type { AgentOutcome } from '../../agents/outcome.ts';
+import type { RunResult } from '../state/run-result.ts';
+
+/** What the agents of a run used, by role, and how many of them changed anything. */
+export function agentUsage(outcomes: readonly AgentOutcome[]): RunResult['agents'] {
+  return [...Map.groupBy(outcomes, ({ role }) => role)]
+    .map(([role, of]) => {
+      const sum = (value: (one: AgentOutcome) => number) => of.reduce((total, one) => total + value(one), 0);
+      return {
+        role,
+        agents: of.length,
+        counted: of.filter(({ counts }) => counts).length,
+        refused: sum(({ refused }) => refused),
+        turns: sum(({ usage }) => usage.turns),
+        inputTokens: sum(({ usage }) => usage.inputTokens),
+        outputTokens: sum(({ usage }) => usage.outputTokens),
+        usd: sum(({ usage }) => usage.microUsd) / 1_000_000,
+      };
+    })
+    .sort((a, b) => (a.role < b.role ? -1 : 1));
+}
+
+/** Where agents gave nothing, in a sentence; null where all did, or there were none. */
+export function withoutAgents(outcomes: readonly AgentOutcome[]): string | null {
+  const idle = outcomes.filter(({ counts }) => !counts);
+  if (idle.length === 0) return null;
+  const why = [...new Set(idle.map((one) => endingWords[one.why]))].join('; ');
+  const who =
+    idle.length === outcomes.length ? 'No agent' : `${outcomes.length - idle.length} of ${outcomes.length} agents`;
+  return `${who} gave anything that counts; the rest of the diagnosis is what counting found (${why}).`;
+}
+
+/** Why an agent ended, in words. */
+export const endingWords: Readonly<Record<AgentOutcome['why'], string>> = {
+  finished: 'finished',
+  'budget-spent': 'the budget was spent',
+  'budget-unreadable': 'the budget could not be read',
+  'turn-limit': 'it took all of its turns',
+  'output-limit': 'it wrote all that it may',
+  'model-unavailable': 'the chat model did not answer',
+  'model-refused': 'the chat model refused the request',
+  filtered: 'a filter of the chat model held its answer back',
+  'context-full': 'its window was full',
+  nonsense: 'its answers could not be used',
+  'no-model': 'no chat model is configured',
+};
