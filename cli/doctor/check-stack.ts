@@ -67,15 +67,17 @@ function checkStateMachine({ clients, outputs }: StackPlace): Promise<Check> {
   });
 }
 
-/** How the newest executions ended. */
-function checkExecutions({ clients, outputs }: StackPlace): Promise<Check> {
+/** How the newest executions ended; one that another run kept out has failed at nothing. */
+function checkExecutions({ clients, outputs, executions: known }: StackPlace): Promise<Check> {
   const stateMachineArn = outputs.StateMachineArn;
   const what = { action: 'list the executions of', resource: stateMachineArn, permission: 'states:ListExecutions' };
   return asked('executions', what, async () => {
     const { executions = [] } = await clients.stepFunctions.send(
       new ListExecutionsCommand({ stateMachineArn, maxResults: looked }),
     );
-    const failed = executions.filter(({ status }) => hasFailed(status));
+    const ended = executions.filter(({ status }) => hasFailed(status));
+    const errors = await Promise.all(ended.map(({ executionArn = '' }) => known.describe(executionArn)));
+    const failed = ended.filter((_, at) => errors[at]?.error !== 'LeaseHeld');
     if (failed.length === 0) return ok('executions', `${plural(executions.length, 'execution')}, none failed`);
     return warning(
       'executions',

@@ -241,6 +241,21 @@ describe('the command line, working with a stack', () => {
     });
   });
 
+  test('counts no execution among the failed ones that another run has kept out', async () => {
+    const told = async () => {
+      const { checks } = JSON.parse((await onStack('doctor')).stdout);
+      return checks.find((check: { name: string }) => check.name === 'executions');
+    };
+    const before = await told();
+    const arn = await stack.executions.start({ runId: 'run-refused', modelId: 'mail', seed: 17 });
+    await expect.poll(async () => (await stack.executions.describe(arn)).error, { timeout: 20_000 }).toBe('LeaseHeld');
+    const failed = /^\d+/.exec(before.detail)?.[0];
+    expect(failed).toBeDefined();
+    const after = await told();
+    expect(after.detail).toMatch(new RegExp(`^${failed} of the `));
+    expect(after.detail).not.toContain('run-refused');
+  });
+
   test('names a stack that is not there, and what to check', async () => {
     const { code, stderr } = await ratchetInProcess(['lineage', 'mail', '--stack', 'nowhere'], '', env);
     expect(code).toBe(2);

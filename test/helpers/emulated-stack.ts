@@ -8,14 +8,17 @@ import {
 
 /**
  * A state machine without functions: it waits a little, then ends as a run that kept its champion, or fails for seed
- * 13.
+ * 13, and for seed 17 because another run holds the lease.
  */
 const definition = {
   StartAt: 'is-it-an-unlucky-seed',
   States: {
     'is-it-an-unlucky-seed': {
       Type: 'Choice',
-      Choices: [{ Variable: '$.run.seed', NumericEquals: 13, Next: 'fail' }],
+      Choices: [
+        { Variable: '$.run.seed', NumericEquals: 13, Next: 'fail' },
+        { Variable: '$.run.seed', NumericEquals: 17, Next: 'refuse' },
+      ],
       Default: 'work',
     },
     work: { Type: 'Wait', Seconds: 1, Next: 'end' },
@@ -35,6 +38,7 @@ const definition = {
       },
       End: true,
     },
+    refuse: { Type: 'Fail', Error: 'LeaseHeld', Cause: '{"errorMessage":"Run r1 of mail is active."}' },
     fail: {
       Type: 'Fail',
       Error: 'ObjectMissing',

@@ -122,8 +122,11 @@ describe('a full disk', () => {
     expect(run?.status).toBe('running');
 
     workspace.store.faults = [];
-    const owners = { stateOf: async () => 'gone' as const };
-    const after = await improve({ ...workspace, ports: { ...workspace.ports, owners } });
+    const before = workspace.owner;
+    const owners = {
+      stateOf: async (owner: string) => (owner === before ? ('gone' as const) : ('unknown' as const)),
+    };
+    const after = await improve({ ...workspace, owner: 'a later process', ports: { ...workspace.ports, owners } });
     expect(after.result.run).toBe(run?.runId);
     expect(await leaseOf(workspace)).toBeNull();
   });

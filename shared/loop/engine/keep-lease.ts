@@ -35,7 +35,8 @@ export async function keepLease<T>(head: StageHead, ports: Ports, work: () => Pr
 }
 
 async function resume({ run, lease }: StageHead, minutes: number, ports: Ports): Promise<void> {
-  if ((await readControl(run.modelId, ports)).lease !== null) return;
+  const held = await readControl(run.modelId, ports);
+  if (held.lease !== null || held.fencingToken !== lease.fencingToken) return;
   const record = await ports.lineage.getRun(run.runId);
   if (record?.status !== 'failed') return;
   // A stage of a stopped execution may begin a moment after its end was recorded; nobody is to take that end back.
