@@ -1,4 +1,5 @@
 import { hasWideCharacters, offsetsOfPoints } from '../../domain/base/code-points.ts';
+import { plural } from '../../domain/base/wording.ts';
 import { type LineResult, refuse } from '../parse-json-line.ts';
 
 /** What an offset counts: characters as Python does, or halves of them as JavaScript and Java do. */
@@ -59,7 +60,7 @@ function placed(input: string, places: readonly GivenPlace[], unit: OffsetUnit):
     }
     if (start >= end || end > length) {
       return refuse(
-        `${name} stands at ${start} to ${end}, and the text has ${length} characters`,
+        `${name} stands at ${start} to ${end}, and the text has ${plural(length, 'character')}`,
         `count ${unit} from 0; the end is exclusive`,
       );
     }

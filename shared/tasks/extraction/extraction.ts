@@ -3,6 +3,7 @@ import { asOutput, type Output } from '../../domain/base/output.ts';
 import { quoted } from '../../domain/base/quoted.ts';
 import type { Grade, GradePart, OutputProblem, Pattern, TaskKind } from '../../domain/base/task-kind.ts';
 import { compareText } from '../../domain/base/text.ts';
+import { plural } from '../../domain/base/wording.ts';
 import type { RootCause } from '../../domain/diagnosis/root-cause.ts';
 import { noiseDetectors, poisonDetectors } from '../../domain/triage/detector-name.ts';
 import { type Entity, entitiesOf, entitiesSchema, entityKey } from './entity.ts';
@@ -98,7 +99,7 @@ function problemOfPlaces(
     const name = `entity ${index + 1}`;
     if (start >= end || end > input.length) {
       return {
-        reason: `${name} stands at ${start} to ${end}, and the input has ${input.length} characters`,
+        reason: `${name} stands at ${start} to ${end}, and the input has ${plural(input.length, 'character')}`,
         mend: 'count UTF-16 units from 0; the end is exclusive',
       };
     }
