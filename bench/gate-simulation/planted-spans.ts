@@ -52,16 +52,12 @@ export function drawSpans(planted: PlantedSpans, random: RandomStream): CountedS
   const drawn = Array.from({ length: planted.pairs }, () =>
     random.next() < planted.empty ? alarms(random) : spans(planted, lost, mended, random),
   );
-  const records = drawn.map(([champion, candidate], at): PairedRecord => {
+  const records = drawn.flatMap(([champion, candidate], at): PairedRecord[] => {
+    if (champion.wanted + champion.answered + candidate.answered === 0) return [];
     const [before, after] = [credit(champion), credit(candidate)];
     const whole = { before: before === 1, after: after === 1 };
-    return {
-      exampleId: String(at),
-      groupId: String(at),
-      ...whole,
-      change: after - before,
-      facets: [{ facet: 'entity', ...whole }],
-    };
+    const id = String(at);
+    return [{ exampleId: id, groupId: id, ...whole, change: after - before, facets: [{ facet: 'entity', ...whole }] }];
   });
   const { groups, gained, lost: gone, changes, facets } = pairUp(records);
   const score = {

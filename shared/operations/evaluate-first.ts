@@ -90,7 +90,8 @@ async function byParts(
 ): Promise<{ readonly method: 'cross-validation' | 'holdout'; readonly answers: readonly Answered[] }> {
   const trainer = trainerNamed(checkpoint.trainer, ports);
   const placed = placedExamples(examples, checkpoint.seed, kind, ports);
-  const all = trainer.cost === 'cheap' && trainer.foldModels === 'all' && examples.length <= mostCrossValidated;
+  const ofEveryPart = trainer.foldModels === 'all' || trainer.foldModels >= parts;
+  const all = trainer.cost === 'cheap' && ofEveryPart && examples.length <= mostCrossValidated;
   const folder = `models/${checkpoint.modelId}/evaluations/${checkpoint.checkpointId}/`;
   const train = trainIn(folder, { checkpoint, trainer, onProgress }, ports);
   try {

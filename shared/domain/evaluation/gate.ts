@@ -40,7 +40,8 @@ export const gateRequestSchema = z.strictObject({
   margin: z.number().min(0).max(1).nullable(),
   /**
    * Near-duplicate groups of all judged records, answered out of fold, and one id for each that only one has right. Of a
-   * task whose answers can be right in part also how much of each group changes: the gain goes by that.
+   * task whose answers can be right in part also how much of each group changes: the gain goes by that, and groups are
+   * those where a part is wanted or answered.
    */
   pairs: z.strictObject({ groups: z.int(), gained: idsSchema, lost: idsSchema, changes: changesSchema.optional() }),
   /** Scores on the records, where answers can be right in part: what gains in parts must not lose by the task's metric. */
@@ -196,7 +197,7 @@ function toldOf({ groups, gained, lost }: Counts, { pairs, words }: GateRequest)
     return `Right where the champion is wrong ${times(gained)}, wrong where it is right ${times(lost)}, on ${records}`;
   }
   const { more, less } = partlyOf(pairs.changes);
-  return `More ${partsOf(words)} right in ${number(more)} of ${records}, fewer in ${number(less)} (wholly right: ${number(gained)} gained, ${number(lost)} lost)`;
+  return `More ${partsOf(words)} right in ${number(more)} of ${records} with ${partsOf(words)}, fewer in ${number(less)} (wholly right: ${number(gained)} gained, ${number(lost)} lost)`;
 }
 
 function partsOf(words: GateRequest['words']): string {

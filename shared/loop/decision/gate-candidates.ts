@@ -10,6 +10,7 @@ import { type EvidenceRecord, evidenceRecordSchema } from '../../domain/evaluati
 import type { FacetCount } from '../../domain/evaluation/facet-losses.ts';
 import { type GateRequest, gateCandidate, type MemoryCount } from '../../domain/evaluation/gate.ts';
 import { type PairedRecord, pairUp } from '../../domain/evaluation/pairs.ts';
+import { trainerNamed } from '../../ports/back-ends.ts';
 import { readJsonl, writeJson } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -33,7 +34,7 @@ const inputSchema = z.strictObject({
 });
 type Input = z.infer<typeof inputSchema>;
 
-/** The margin where what is served is no average, and only some of the folds have a model: pairs are few then. */
+/** The margin of a dear trainer, of which only some of the folds have a model: pairs are few then. */
 const dearMargin = 0.01;
 
 /** Puts every candidate of the iteration to the gate and names the best. Rejection is data, not a fault. */
@@ -45,6 +46,7 @@ export const gateCandidates: Stage<Input, Gate> = {
     const { model } = await readPlan(input.prepared, ports);
     const kind = kindOf(model, ports);
     const { parts } = kind.words;
+    const { cost } = trainerNamed(model.trainer, ports);
     const { split, lineage } = input;
     const [evidence = [], preceding = [], earlier = []] = await Promise.all(
       [split.evidence.key, lineage.preceding.key, lineage.earlier.key].map((file) =>
@@ -64,7 +66,7 @@ export const gateCandidates: Stage<Input, Gate> = {
       const championScore = scoreOf(answered, ({ answer }) => answer, kind);
       const request: GateRequest = {
         settings: model.settings,
-        margin: evaluated.fit === null ? null : dearMargin,
+        margin: cost === 'dear' ? dearMargin : null,
         pairs: { groups, gained, lost, ...(parts === undefined ? {} : { changes }) },
         ...(parts === undefined ? {} : { score: { metric: parts.metric, champion: championScore, candidate: score } }),
         memory: [
@@ -188,28 +190,32 @@ function byExample(answers: readonly EvaluationAnswer[]): Answers {
 function paired(records: readonly EvidenceRecord[], answers: Answers, kind: TaskKind): PairedRecord[] {
   return records.flatMap((record) => {
     const answer = answers.get(record.exampleId);
-    return answer === undefined ? [] : [pairedRecord(record, answer, kind)];
+    return answer === undefined ? [] : pairedRecord(record, answer, kind);
   });
 }
 
-function pairedRecord(record: EvidenceRecord, answer: EvaluationAnswer, kind: TaskKind): PairedRecord {
+/** None for a record of which there is nothing to get right in part, and neither answers anything: it tells nothing. */
+function pairedRecord(record: EvidenceRecord, answer: EvaluationAnswer, kind: TaskKind): PairedRecord[] {
   const { exampleId, groupId, right: before, expected } = record;
   const grade = kind.grade(expected, answer.output);
   const whole = { exampleId, groupId, before, after: grade.right };
   const facets = kind.facets(expected);
   if (kind.words.parts === undefined) {
-    return { ...whole, facets: facets.map((facet) => ({ facet, before, after: grade.right })) };
+    return [{ ...whole, facets: facets.map((facet) => ({ facet, before, after: grade.right })) }];
   }
   const graded = kind.grade(expected, record.answer);
-  return {
-    ...whole,
-    change: creditOf(grade) - creditOf(graded, before),
-    facets: facets.map((facet) => ({
-      facet,
-      before: before || hasFacet(graded, facet),
-      after: hasFacet(grade, facet),
-    })),
-  };
+  if (before && grade.right && grade.parts.length === 0 && graded.parts.length === 0) return [];
+  return [
+    {
+      ...whole,
+      change: creditOf(grade) - creditOf(graded, before),
+      facets: facets.map((facet) => ({
+        facet,
+        before: before || hasFacet(graded, facet),
+        after: hasFacet(grade, facet),
+      })),
+    },
+  ];
 }
 
 /** Whether nothing is missed of a facet. */

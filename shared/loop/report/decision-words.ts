@@ -77,16 +77,17 @@ export function isConvincing({ pValue }: Pick<GateVerdict, 'pValue'>): boolean {
 
 /**
  * `20 mended, 1 lost of 59 judged traces, p < 0.0001`; where parts were counted, `more entities right in 30, fewer in 9 of
- * 59 judged traces, p < 0.0001 (wholly right: 20 mended, 1 lost)`.
+ * 59 judged traces with entities, p < 0.0001 (wholly right: 20 mended, 1 lost)`.
  */
 function evidenceOf({ groups, gained, lost, partly, net, pValue }: GateVerdict, words: Decided['words']): string {
   const p = `p ${pValue < 0.0001 ? '' : '= '}${formatPValue(pValue)}`;
   const whole = `${formatCount(gained)} mended, ${formatCount(lost)} lost`;
-  const of = `of ${plural(groups, 'judged trace')}, ${p}`;
+  const parts = words.parts?.several ?? 'parts';
+  const of = `of ${plural(groups, 'judged trace')}`;
   const told =
     partly === undefined
-      ? `${whole} ${of}`
-      : `more ${words.parts?.several ?? 'parts'} right in ${formatCount(partly.more)}, fewer in ${formatCount(partly.less)} ${of} (wholly right: ${whole})`;
+      ? `${whole} ${of}, ${p}`
+      : `more ${parts} right in ${formatCount(partly.more)}, fewer in ${formatCount(partly.less)} ${of} with ${parts}, ${p} (wholly right: ${whole})`;
   return isConvincing({ pValue }) || net <= 0
     ? told
     : `${told}; the ${plural(groups, 'judged trace')} cannot tell more`;

@@ -68,7 +68,7 @@ function counted({ gained, lost, partly }: GateVerdict, { parts }: ReportData['w
   const wholly = `only the candidate is ${parts === undefined ? '' : 'wholly '}right on ${formatCount(gained)} and only the champion on ${formatCount(lost)}`;
   if (partly === undefined) return `${wholly}; on all others both are right or both are wrong.`;
   const several = parts?.several ?? 'parts';
-  return `the candidate has more ${several} right in ${formatCount(partly.more)} and fewer in ${formatCount(partly.less)}; ${wholly}. Each trace counts by the share of its ${several} that is right, twice the right ones of all that are wanted or answered; where there are none and none is answered, all of it is.`;
+  return `the candidate has more ${several} right in ${formatCount(partly.more)} and fewer in ${formatCount(partly.less)}; ${wholly}. Each trace counts by the share of its ${several} that is right, twice the right ones of all that are wanted or answered; traces without any are left out.`;
 }
 
 function paired({ pValue, partly }: GateVerdict, margin: number | null, alpha: number): string {

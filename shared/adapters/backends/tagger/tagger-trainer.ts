@@ -16,8 +16,8 @@ import { taggerBackEnd, taggerTrainerFacts } from './facts.ts';
 import { type TaggerConfiguration, taggerConfigurationSchema } from './tagger-configuration.ts';
 
 /**
- * Trains taggers on the runtime's worker threads, one on each. Asked for a model of every part, it serves their average.
- * The same request gives the same artifacts, byte for byte.
+ * Trains taggers on the runtime's worker threads, one on each: those of the parts, and one of all examples, which is
+ * served. The same request gives the same artifacts, byte for byte.
  */
 export function createTaggerTrainer(runtime: EmbeddedRuntime): Trainer {
   return { ...taggerTrainerFacts, ...doneAtOnce((request, _key, onProgress) => train(request, runtime, onProgress)) };
@@ -29,8 +29,7 @@ async function train(request: TrainingRequest, runtime: EmbeddedRuntime, onProgr
   }
   const configuration = taggerConfigurationSchema.parse(request.configuration);
   const parts = askedParts(request);
-  const averages = request.folds !== null && parts.length === request.folds.parts;
-  const wanted = averages ? parts : [...parts, null];
+  const wanted = [...parts, null];
   const progress = new FitProgress(onProgress ?? (() => undefined));
   const lanes = wanted.map(() => progress.add(configuration.epochs));
   const fitted = await Promise.all(
@@ -40,31 +39,23 @@ async function train(request: TrainingRequest, runtime: EmbeddedRuntime, onProgr
       return { ...one, bytes: await withChampion(one.bytes, request, configuration, heldOut, runtime) };
     }),
   );
-  const whole = averages
-    ? await average(
-        fitted.map(({ bytes }) => ({ bytes, digest: null, part: 1 / fitted.length })),
-        configuration,
-        runtime,
-      )
-    : (fitted.at(-1)?.bytes ?? new Uint8Array());
   const models: (Served | null)[] = Array.from({ length: request.folds?.parts ?? 0 }, () => null);
   for (const [index, { part }] of parts.entries()) {
     const key = request.folds?.models.find((one) => one.part === part)?.artifactKey ?? '';
     const stored = await storeArtifact(runtime.objects, key, fitted[index]?.bytes ?? new Uint8Array());
     models[part] = { predictor: taggerBackEnd, ref: key, digest: stored.digest };
   }
-  const stored = await storeArtifact(runtime.objects, request.artifactKey, whole);
-  const losses = fitted.map(({ finalLoss }) => finalLoss);
+  const stored = await storeArtifact(runtime.objects, request.artifactKey, fitted.at(-1)?.bytes ?? new Uint8Array());
   return {
     served: { predictor: taggerBackEnd, ref: request.artifactKey, digest: stored.digest },
     folds: request.folds === null ? null : { parts: request.folds.parts, models },
     bytes: stored.bytes,
     examples: Math.max(...fitted.map(({ examples }) => examples)),
-    finalLoss: averages ? losses.reduce((sum, loss) => sum + loss, 0) / losses.length : (losses.at(-1) ?? null),
+    finalLoss: fitted.at(-1)?.finalLoss ?? null,
   };
 }
 
-/** The parts that are to have a model, in ascending order: the average must not hang on the order of the plan. */
+/** The parts that are to have a model, in ascending order. */
 function askedParts({ folds }: TrainingRequest): readonly HeldOutPart[] {
   if (folds === null) return [];
   const asked = folds.models.map(({ part }) => part).sort((a, b) => a - b);

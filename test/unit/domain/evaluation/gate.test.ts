@@ -507,7 +507,7 @@ describe('answers that can be right in part', () => {
     expect(gateVerdictSchema.parse(verdict)).toEqual(verdict);
     expect(gateRequestSchema.parse(partly)).toEqual(partly);
     expect(detailOf(partly, 'gain')).toBe(
-      'More entities right in 45 of 200 independent records, fewer in 10 (wholly right: 6 gained, 8 lost): a gain of 7.75 points of entities right, with 95 % certainty above +5.48 points (above −0.25 is needed).',
+      'More entities right in 45 of 200 independent records with entities, fewer in 10 (wholly right: 6 gained, 8 lost): a gain of 7.75 points of entities right, with 95 % certainty above +5.48 points (above −0.25 is needed).',
     );
     expect(detailOf(partly, 'memory')).toBe(
       'Of 180 right answers of the preceding promotion 8 are lost and 1 others mended, entities worth 0.50 lost net (2 allowed).',

@@ -89,7 +89,20 @@ describe('entities', () => {
     // One of four answered: 2 · 1 / 5; two of four: 2 · 2 / 6.
     expect(verdict.net).toBeCloseTo((2 / 3 - 2 / 5) / 2, 12);
     expect(request.score?.candidate).toBeGreaterThan(request.score?.champion ?? 1);
-    expect(verdict.rules[0]?.detail).toContain('More entities right in 60 of 120 independent records, fewer in 0');
+    expect(verdict.rules[0]?.detail).toContain(
+      'More entities right in 60 of 120 independent records with entities, fewer',
+    );
+  });
+
+  it('leave traces out of the pairs that have none, and where none is answered', async () => {
+    const none = entitiesOutput([]);
+    const silent = Array.from({ length: 200 }, (_, at) =>
+      sampleEvidence(`s${at}`, { expected: none, answer: none, folds: [at % 10] }),
+    );
+    const quiet = await gate((at) => (at < 60 ? 2 : at < 120 ? 1 : 0), [], [...evidence, ...silent]);
+    expect(quiet.verdict).toMatchObject({ groups: 120, partly: { more: 60, less: 0 } });
+    const alarmed = await gate((at) => (at < 60 ? 2 : 1), [], [...evidence, ...silent]);
+    expect(alarmed.verdict).toMatchObject({ groups: 320, lost: 200, partly: { more: 60, less: 200 } });
   });
 
   it('guard each type by itself: what is lost of one is seen where a trace was never wholly right', async () => {

@@ -213,7 +213,9 @@ describe('a task whose metric is not the share of right answers', () => {
 
   it('says what the gate has counted: entities, and traces wholly right', () => {
     const counted = entitiesInPartReport();
-    expect(textOf(counted, 'header')).toContain('more entities right in 240, fewer in 31 of 2,588 judged traces');
+    expect(textOf(counted, 'header')).toContain(
+      'more entities right in 240, fewer in 31 of 2,588 judged traces with entities',
+    );
     expect(textOf(counted, 'header')).toContain('(wholly right: 163 mended, 22 lost)');
     expect(textOf(counted, 'header')).toContain('points of entities right of');
     const gate = textOf(counted, '#gate');
