@@ -1,6 +1,7 @@
-import { runLoop } from '../../cli/runtime/run-loop.ts';
 import type { ProgressUi } from '../../cli/progress.ts';
+import { runLoop } from '../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../cli/workspace.ts';
+import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { lastFindings } from '../../shared/loop/inspect/last-findings.ts';
@@ -10,9 +11,8 @@ import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
-import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { labelOrNull } from '../../test/helpers/outputs.ts';
-import { type Clinc, type Labelled } from '../improvement/load-clinc.ts';
+import type { Clinc, Labelled } from '../improvement/load-clinc.ts';
 import { drawScenario } from '../improvement/scenario.ts';
 import { type Attack, type Ground, type JudgedText, rareToken } from './attacks.ts';
 

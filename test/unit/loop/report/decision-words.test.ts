@@ -44,13 +44,15 @@ describe('the headline', () => {
       ['rare', 1, 0, 1],
     ]);
     expect(headlineOf(data)).toBe(
-      '90 mended, 60 lost of 400 judged traces, p = 0.0088; label fraud: −47 points; labels refund: −5 points, rare: 1 of 1 lost (may be chance)',
+      '90 mended, 60 lost of 400 judged traces, p = 0.0088; label fraud: −47 points (30 of 64); labels refund: −5 points (2 of 40), rare: 1 of 1 lost (may be chance)',
     );
   });
 
   it('names the worst few of many', () => {
     const many = Array.from({ length: 5 }, (_, at): [string, number, number, number] => [`l${at}`, 30, 0, at + 1]);
-    expect(headlineOf(decided(400, 90, 15, many))).toContain('labels l4: −17 points, l3: −13 points, l2: −10 points');
+    expect(headlineOf(decided(400, 90, 15, many))).toContain(
+      'labels l4: −17 points (5 of 30), l3: −13 points (4 of 30), l2: −10 points (3 of 30)',
+    );
     expect(headlineOf(decided(400, 90, 15, many))).toContain('and 2 more');
   });
 
@@ -101,8 +103,8 @@ describe('a loss', () => {
   it('of few records is counted, never told in points', () => {
     expect(facetLoss({ records: 1, gained: 0, lost: 1 })).toBe('1 of 1 lost');
     expect(facetLoss({ records: 19, gained: 1, lost: 3 })).toBe('3 lost and 1 mended of 19');
-    expect(facetLoss({ records: 20, gained: 1, lost: 3 })).toBe('−10 points');
-    expect(facetLoss({ records: 900, gained: 1, lost: 3 })).toBe('−0.2 points');
+    expect(facetLoss({ records: 20, gained: 1, lost: 3 })).toBe('−10 points (2 of 20)');
+    expect(facetLoss({ records: 900, gained: 1, lost: 3 })).toBe('−0.2 points (2 of 900)');
   });
 });
 
