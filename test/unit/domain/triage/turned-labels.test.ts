@@ -79,8 +79,20 @@ describe('a label is turned', () => {
 
   it('also where the judge leaves none, by the first examples alone', () => {
     const all = turnedByAna.filter(({ given }) => given === 'b');
-    expect(isTurned(flow, all, screen(() => believing('b'), believing('b')))).toBe(true);
-    expect(isTurned(flow, all, screen(() => believing('b'), believing('a')))).toBe(false);
+    expect(
+      isTurned(
+        flow,
+        all,
+        screen(() => believing('b'), believing('b')),
+      ),
+    ).toBe(true);
+    expect(
+      isTurned(
+        flow,
+        all,
+        screen(() => believing('b'), believing('a')),
+      ),
+    ).toBe(false);
   });
 });
 

@@ -31,6 +31,18 @@ describe('the headline', () => {
     expect(headlineOf(promotedReport())).not.toMatch(/Candidate|side by side/);
   });
 
+  it('names what rests on one judge alone and is held, also before there is a candidate', () => {
+    const turned = { judge: 'human/ana', from: 'fraud', word: null, to: 'refund', turned: 70, of: 88 };
+    const planted = { judge: 'llm/j1', from: null, word: 'zxqv', to: 'refund', turned: 30, of: 30 };
+    const held =
+      'label fraud: 70 of 88 are refund by human/ana alone, word zxqv: 30 of 30 are refund by llm/j1 alone, held for review (ratchet suspects support-intents)';
+    const alone = [turned, planted];
+    expect(headlineOf({ ...decided(59, 20, 1, []), alone })).toBe(
+      `20 mended, 1 lost of 59 judged traces, p < 0.0001; ${held}`,
+    );
+    expect(headlineOf({ ...tooLittleEvidenceReport(), alone })).toContain(`; ${held}`);
+  });
+
   it('says that the traces cannot tell more where so many mended may be chance', () => {
     expect(headlineOf(decided(59, 4, 2, []))).toBe(
       '4 mended, 2 lost of 59 judged traces, p = 0.344; the 59 judged traces cannot tell more',
