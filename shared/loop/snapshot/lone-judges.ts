@@ -26,15 +26,16 @@ type Context = Pick<StageContext, 'ports' | 'key'>;
  * The judgements that are held, by trace id: one judge alone turns a label by them, or plants a word, against the first
  * examples. A model of the first examples names what to look into; only where there is any do fold models learn once
  * more, first examples in folds of their own, and are asked about these and about texts without the word. Nothing is
- * held where a model has no first examples.
+ * held where a model has no first examples, or of one label alone.
  */
 export async function heldOfLoneJudges(
   request: LoneJudgesRequest,
   context: Context,
 ): Promise<ReadonlyMap<string, Triage>> {
-  const { records, base, kind, passes } = request;
+  const { records, base, learns, kind, passes } = request;
   const examples = base.filter(({ provenance }) => provenance.kind === 'file');
-  if (examples.length === 0) return new Map();
+  const labels = new Set(examples.map(({ output }) => kind.key(output)));
+  if (labels.size < 2 || learns.length === 0) return new Map();
   const trusted = await probabilitiesOutOfFold(
     { ...passes, name: 'trusted-', learns: [], asked: records, base: examples, onProgress: silent },
     context,
