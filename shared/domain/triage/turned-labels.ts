@@ -61,10 +61,27 @@ function bearsOut(other: Flow, { turned, of }: Flow): boolean {
   return other.turned >= bornOutBy.groups && other.turned / other.of >= (bornOutBy.share * turned) / of;
 }
 
+/** A first example, and what a model says of it that has not seen it. */
+export interface AskedExample {
+  readonly label: string;
+  readonly said: OutOfFold;
+}
+
 /** What models say out of fold that learn from all that was judged and from the other first examples. */
 export interface Screen {
   readonly records: ReadonlyMap<string, OutOfFold>;
-  readonly examples: readonly { readonly label: string; readonly said: OutOfFold }[];
+  readonly examples: readonly AskedExample[];
+}
+
+/**
+ * Whether first examples can bear witness of two labels: models of the others tell those of the one from those of the
+ * other. Two names of one thing they cannot tell apart, nor a label that has none.
+ */
+export function canWitness({ from, to }: Pick<Flow, 'from' | 'to'>, examples: readonly AskedExample[]): boolean {
+  const leans = (label: string) =>
+    examples.flatMap((one) => (one.label === label ? [lean(one.said, { from, to })] : []));
+  const area = areaUnderCurve(leans(to), leans(from));
+  return area !== null && area >= tellable;
 }
 
 /**
@@ -101,22 +118,41 @@ export function heldOf(flow: Flow, records: readonly SaidRecord[]): ReadonlyMap<
  * nothing to compare.
  */
 function separation({ judge, from, to }: Flow, records: readonly SaidRecord[], screen: Screen): number | null {
-  const lean = (said: OutOfFold) => Math.log(atLeast(probabilityOf(said, to)) / atLeast(probabilityOf(said, from)));
   const region = records.filter(({ trusted }) => topOf(trusted).label === from);
   const scores = (of: readonly SaidRecord[]) =>
     of.flatMap(({ traceId }) => {
       const said = screen.records.get(traceId);
-      return said === undefined ? [] : [lean(said)];
+      return said === undefined ? [] : [lean(said, { from, to })];
     });
   const turned = scores(region.filter(({ given, judges }) => given === to && judges.includes(judge)));
   const left = [
     ...scores(region.filter(({ given }) => given === from)),
-    ...screen.examples.filter(({ label }) => label === from).map(({ said }) => lean(said)),
+    ...screen.examples.filter(({ label }) => label === from).map(({ said }) => lean(said, { from, to })),
   ];
-  if (turned.length === 0 || left.length === 0) return null;
-  let above = 0;
-  for (const one of turned) for (const other of left) above += one > other ? 1 : one === other ? 0.5 : 0;
-  return above / (turned.length * left.length);
+  return areaUnderCurve(turned, left);
+}
+
+function lean(said: OutOfFold, { from, to }: Pick<Flow, 'from' | 'to'>): number {
+  return Math.log(atLeast(probabilityOf(said, to)) / atLeast(probabilityOf(said, from)));
+}
+
+/** How often one of the first is above one of the second, ties by half; null where there are none of either. */
+function areaUnderCurve(first: readonly number[], second: readonly number[]): number | null {
+  if (first.length === 0 || second.length === 0) return null;
+  const ascending = second.toSorted((a, b) => a - b);
+  const below = (value: number, isBelow: (other: number) => boolean) => {
+    let [from, to] = [0, ascending.length];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (isBelow(ascending[middle] ?? value)) from = middle + 1;
+      else to = middle;
+    }
+    return from;
+  };
+  const sum = first.reduce((total, value) => {
+    return total + (below(value, (other) => other < value) + below(value, (other) => other <= value)) / 2;
+  }, 0);
+  return sum / (first.length * second.length);
 }
 
 /** No probability counts as smaller than this. */

@@ -5,8 +5,15 @@ import type { JudgedRecord } from '../../domain/traces/trace-record.ts';
 import type { OutOfFold } from '../../domain/triage/off-domain.ts';
 import { saidRecords } from '../../domain/triage/one-judge.ts';
 import type { Triage } from '../../domain/triage/triage.ts';
-import { heldOfWord, isPlanted, occluded, type Planted, wordsOfOneJudge } from '../../domain/triage/trigger-words.ts';
-import { flowsOfOneJudge, heldOf, isTurned, type Screen } from '../../domain/triage/turned-labels.ts';
+import { heldOfWord, isPlanted, occluded, wordsOfOneJudge } from '../../domain/triage/trigger-words.ts';
+import {
+  type AskedExample,
+  canWitness,
+  flowsOfOneJudge,
+  heldOf,
+  isTurned,
+  type Screen,
+} from '../../domain/triage/turned-labels.ts';
 import type { StageContext } from '../engine/stage.ts';
 import { type PassItem, type PassRequest, probabilitiesOutOfFold } from './out-of-fold.ts';
 
@@ -24,7 +31,7 @@ type Context = Pick<StageContext, 'ports' | 'key'>;
 
 /**
  * The judgements that are held, by trace id: one judge alone turns a label by them, or plants a word, against the first
- * examples. A model of the first examples names what to look into; only where there is any do fold models learn once
+ * examples. Models of the first examples alone name what to look into; only where there is any do fold models learn once
  * more, first examples in folds of their own, and are asked about these and about texts without the word. Nothing is
  * held where a model has no first examples, or of one label alone.
  */
@@ -33,78 +40,91 @@ export async function heldOfLoneJudges(
   context: Context,
 ): Promise<ReadonlyMap<string, Triage>> {
   const { records, base, learns, kind, passes } = request;
-  const examples = base.filter(({ provenance }) => provenance.kind === 'file');
+  const examples = base.filter(isFirst);
   const labels = new Set(examples.map(({ output }) => kind.key(output)));
   if (labels.size < 2 || learns.length === 0) return new Map();
-  const trusted = await probabilitiesOutOfFold(
-    { ...passes, name: 'trusted-', learns: [], asked: records, base: examples, onProgress: silent },
-    context,
-  );
-  const said = saidRecords(records, trusted, kind);
+  const trusted = await askedFolds({ ...request, learns: [], base: examples }, { name: 'trusted-', more: [] }, context);
+  const said = saidRecords(records, trusted.records, kind);
   const confirmed = new Set(passes.model.settings.confirmed);
-  const flows = flowsOfOneJudge(said, confirmed);
+  const flows = flowsOfOneJudge(said, confirmed).filter((flow) => canWitness(flow, trusted.examples));
   const words = wordsOfOneJudge(
     said,
     examples.map(({ input }) => input),
     confirmed,
   );
   if (flows.length === 0 && words.length === 0) return new Map();
-  const { screen, without } = await screened(request, { examples, words }, context);
+  const texts = words.map((word, at) =>
+    occluded(word).map(({ record, input }, place) => ({ id: `${at} ${place}`, traceId: record.traceId, input })),
+  );
+  const screen = await askedFolds(request, { name: 'screen-', more: texts.flat() }, context);
+  const without = texts.map((all) => all.map(({ id }) => screen.more.get(id)));
   return new Map([
     ...words.filter((word, at) => isPlanted(word, without[at] ?? [])).flatMap((word) => [...heldOfWord(word)]),
     ...flows.filter((flow) => isTurned(flow, said, screen)).flatMap((flow) => [...heldOf(flow, said)]),
   ]);
 }
 
-const silent = () => undefined;
+interface MoreText {
+  readonly id: string;
+  /** The trace that it is made of: models that must not train that one are asked. */
+  readonly traceId: string;
+  readonly input: string;
+}
 
-/** What fold models say of the records, of first examples, and of the texts of words without these. */
-async function screened(
+/**
+ * Trains fold models, first examples in folds of their own, and asks them about what they have not seen: the records,
+ * the first examples, and more texts.
+ */
+async function askedFolds(
   { records, base, learns, kind, passes }: LoneJudgesRequest,
-  { examples, words }: { examples: readonly Example[]; words: readonly Planted[] },
+  { name, more }: { readonly name: string; readonly more: readonly MoreText[] },
   context: Context,
-): Promise<{ screen: Screen; without: readonly (readonly (OutOfFold | undefined)[])[] }> {
+): Promise<Screen & { readonly more: ReadonlyMap<string, OutOfFold> }> {
   const { splitSalt } = passes.model;
-  const folded = examples.map((example) => ({ ...example, folds: [foldOf(example.exampleId, splitSalt)] }));
-  const folds = new Map(records.map((record) => [record.traceId, record.folds]));
-  const asExamples = folded.map((example, at) => asked(`example ${at}`, example.input, example.folds));
-  const asWords = words.map((word, at) =>
-    occluded(word).map(({ record, input }, place) =>
-      asked(`word ${at} ${place}`, input, folds.get(record.traceId) ?? []),
-    ),
+  const folded = base.map((example) =>
+    isFirst(example) ? { ...example, folds: [foldOf(example.exampleId, splitSalt)] } : example,
   );
-  const others = base.filter(({ provenance }) => provenance.kind !== 'file');
+  const examples = folded.filter(isFirst);
+  const folds = new Map(records.map((record) => [record.traceId, record.folds]));
   const said = await probabilitiesOutOfFold(
     {
       ...passes,
-      name: 'screen-',
+      name,
       learns,
       asked: [
-        ...records.map(({ traceId, input, folds }) => asked(`trace ${traceId}`, input, folds)),
-        ...asExamples,
-        ...asWords.flat(),
+        ...records.map(({ traceId, input }) => asked(`trace ${traceId}`, input, folds.get(traceId))),
+        ...examples.map(({ input, folds: own }, at) => asked(`example ${at}`, input, own)),
+        ...more.map(({ id, traceId, input }) => asked(`more ${id}`, input, folds.get(traceId))),
       ],
-      base: [...others, ...folded],
-      onProgress: silent,
+      base: folded,
+      onProgress: () => undefined,
     },
     context,
   );
-  return {
-    screen: {
-      records: new Map(records.flatMap(({ traceId }) => entryOf(traceId, said.get(`trace ${traceId}`)))),
-      examples: folded.flatMap(({ output }, at) => {
-        const found = said.get(`example ${at}`);
-        return found === undefined ? [] : [{ label: kind.key(output), said: found }];
+  const of = (prefix: string, ids: readonly string[]) =>
+    new Map(
+      ids.flatMap((id): [string, OutOfFold][] => {
+        const found = said.get(`${prefix} ${id}`);
+        return found === undefined ? [] : [[id, found]];
       }),
-    },
-    without: asWords.map((all) => all.map(({ traceId }) => said.get(traceId))),
+    );
+  return {
+    records: of('trace', [...folds.keys()]),
+    examples: examples.flatMap(({ output }, at): AskedExample[] => {
+      const found = said.get(`example ${at}`);
+      return found === undefined ? [] : [{ label: kind.key(output), said: found }];
+    }),
+    more: of(
+      'more',
+      more.map(({ id }) => id),
+    ),
   };
 }
 
-function entryOf(traceId: string, said: OutOfFold | undefined): [string, OutOfFold][] {
-  return said === undefined ? [] : [[traceId, said]];
+function isFirst({ provenance }: Example): boolean {
+  return provenance.kind === 'file';
 }
 
-function asked(traceId: string, input: string, folds: PassItem['folds']): PassRequest['asked'][number] {
+function asked(traceId: string, input: string, folds: PassItem['folds'] = []): PassRequest['asked'][number] {
   return { traceId, input, folds, use: 'none' };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { OutOfFold } from '../../../../shared/domain/triage/off-domain.ts';
 import type { SaidRecord } from '../../../../shared/domain/triage/one-judge.ts';
-import { flowsOfOneJudge, heldOf, isTurned } from '../../../../shared/domain/triage/turned-labels.ts';
+import { canWitness, flowsOfOneJudge, heldOf, isTurned } from '../../../../shared/domain/triage/turned-labels.ts';
 
 const labels = ['a', 'b', 'c'];
 
@@ -57,6 +57,22 @@ describe('a flow of one judge', () => {
   it('is none where people have confirmed it', () => {
     expect(flowsOfOneJudge(turnedByAna, new Set(['a > b']))).toEqual([]);
     expect(flowsOfOneJudge(turnedByAna, new Set(['b > a']))).toEqual([flow]);
+  });
+});
+
+describe('first examples bear witness', () => {
+  const asked = (label: string, ...sure: number[]) => sure.map((p) => ({ label, said: believing('b', p) }));
+  const labelsOf = { from: 'a', to: 'b' };
+
+  it('of labels that models of the others tell apart, for the better part', () => {
+    expect(canWitness(labelsOf, [...asked('a', 0.1, 0.2), ...asked('b', 0.6, 0.9)])).toBe(true);
+    expect(canWitness(labelsOf, [...asked('a', 0.1, 0.7), ...asked('b', 0.6, 0.9)])).toBe(true);
+    expect(canWitness(labelsOf, [...asked('a', 0.1, 0.8), ...asked('b', 0.1, 0.9)])).toBe(false);
+  });
+
+  it('of none that are two names of one thing, nor of a label that has none', () => {
+    expect(canWitness(labelsOf, [...asked('a', 0.3, 0.6), ...asked('b', 0.3, 0.6)])).toBe(false);
+    expect(canWitness(labelsOf, asked('a', 0.1, 0.2))).toBe(false);
   });
 });
 
