@@ -9,6 +9,7 @@ import { defaultSettings, type Settings, settingsSchema } from '../domain/models
 import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { changeModel } from './change-model.ts';
+import { checkConfirmed } from './check-confirmed.ts';
 import { checkCritical } from './check-critical.ts';
 
 export interface SettingsRequest {
@@ -48,6 +49,7 @@ export async function changeSettings(
   const model = await changeModel(request.modelId, ports, async (current) => {
     const settings = settingsAfter(current.settings, request);
     checkCritical({ task: current.task, settings }, kindOf(current, ports));
+    checkConfirmed({ task: current.task, settings }, kindOf(current, ports));
     changed = differences(current.settings, settings);
     if (changed.length === 0) return null;
     return {

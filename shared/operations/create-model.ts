@@ -16,6 +16,7 @@ import { type BadExampleLine, quotedVariant, readExampleLines, variantsAreOne } 
 import { kindNamed, kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { checkBackEnds } from './check-back-ends.ts';
+import { checkConfirmed } from './check-confirmed.ts';
 import { checkCritical } from './check-critical.ts';
 import { crownFirst, modelExists, trainFirstCheckpoint } from './first-checkpoint.ts';
 
@@ -86,6 +87,7 @@ export async function createModel(asked: CreateRequest, ports: Ports): Promise<C
       ports,
     );
   checkCritical(model, kind);
+  checkConfirmed(model, kind);
   const read = given === null ? null : withoutBadOutputs(given, model, kind, request);
   const examples = read?.examples ?? [];
   if (read === null) {

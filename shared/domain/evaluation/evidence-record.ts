@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { outputSchema } from '../base/output.ts';
 import { compareText } from '../base/text.ts';
 import type { TriagedRecord } from '../traces/trace-record.ts';
+import { isHeld } from '../triage/triage.ts';
 import { evaluationItemSchema } from './evaluation-set.ts';
 import { placeSchema } from './fold.ts';
 
@@ -18,7 +19,8 @@ export const evidenceRecordSchema = evaluationItemSchema.extend({
 export type EvidenceRecord = z.infer<typeof evidenceRecordSchema>;
 
 /**
- * What candidates are weighed by: every judged trace with a fold of its own, poison left out, sorted by id.
+ * What candidates are weighed by: every judged trace with a fold of its own, poison left out and what is held, sorted
+ * by id.
  * @param isHonest whether the champion's answer on the record came from a model that has not seen it
  */
 export function evidenceOf(
@@ -29,7 +31,7 @@ export function evidenceOf(
     .flatMap((record): EvidenceRecord[] => {
       const { traceId, input, expected, verdict, groupId, folds, triage, use, answer, judgement } = record;
       if (use !== 'evidence' || expected === null || verdict === 'unknown' || triage.category === 'poison') return [];
-      if (!isHonest(record)) return [];
+      if (isHeld(triage) || !isHonest(record)) return [];
       const kept = triage.category !== 'suspect-judgement';
       const byPerson = judgement?.judge.kind === 'human';
       return [

@@ -44,6 +44,13 @@ export const settingsSchema = z.strictObject({
     .readonly()
     .default([])
     .describe('labels (entity types, …) that may lose nothing net'),
+  confirmed: z
+    .array(z.string().min(1))
+    .readonly()
+    .default([])
+    .describe(
+      'what one judge alone says against the first examples and is meant so, as a report names it: LABEL > OTHER where such texts are of another label now, word WORD > LABEL where the word means the label',
+    ),
   enoughCritical: z
     .int()
     .nonnegative()

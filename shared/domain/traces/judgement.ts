@@ -14,6 +14,11 @@ export const judgeSchema = z.strictObject({
 });
 export type JudgeIdentity = z.infer<typeof judgeSchema>;
 
+/** A judge's name among others: kind and id. */
+export function nameOf({ kind, id }: Pick<JudgeIdentity, 'kind' | 'id'>): string {
+  return `${kind}/${id}`;
+}
+
 /** An append-only record joined to a trace. A correction is a new judgement, never a change of an old one. */
 export const judgementSchema = z.strictObject({
   judgementId: z.string(),

@@ -20,7 +20,13 @@ export const pinnedRecordSchema = z.strictObject({
   recorded: outputSchema.nullable(),
   /** The judgement that counts, of the recorded answer. */
   judgement: z
-    .strictObject({ verdict: verdictSchema.nullable(), expected: outputSchema.nullable(), judge: judgeSchema })
+    .strictObject({
+      verdict: verdictSchema.nullable(),
+      expected: outputSchema.nullable(),
+      judge: judgeSchema,
+      /** Other judges who give the same right output, `kind/id` each, some of them; absent where there are none. */
+      alsoBy: z.array(z.string()).readonly().optional(),
+    })
     .nullable(),
   /** Why no judgement counts although there are some; absent where one counts, and where there is none. */
   unsettled: z

@@ -45,6 +45,12 @@ export const plainNoise: ReadonlySet<string> = new Set<(typeof noiseDetectors)[n
 /** Signs that a judgement is wrong. They need the probability of every output that the task knows. */
 export const suspectDetectors = ['flipped-label', 'systematic-relabel'] as const;
 
+/**
+ * Signs that judgements rest on one judge alone and go against the first examples: it turns a label, or a word decides.
+ * They need the probability of every output too.
+ */
+export const loneJudgeDetectors = ['turned-label', 'planted-word'] as const;
+
 /** What people who judged a trace say of each other; no task kind is without it, and no model is asked. */
 export const disagreementDetectors = ['people-disagree'] as const;
 
@@ -66,4 +72,5 @@ export type DetectorName =
   | (typeof poisonDetectors)[number]
   | (typeof noiseDetectors)[number]
   | (typeof suspectDetectors)[number]
+  | (typeof loneJudgeDetectors)[number]
   | (typeof disagreementDetectors)[number];

@@ -30,6 +30,8 @@ export interface TriageRequest {
   readonly labels: readonly string[];
   /** What models say that never saw a record; one that lacks either is no suspect. */
   readonly outOfFold: OutOfFoldPasses;
+  /** Judgements that rest on one judge alone and are held, by trace id; none by default. */
+  readonly held?: ReadonlyMap<string, Triage>;
   /** A model's first examples: what stands in them is ordinary. None by default. */
   readonly examples?: readonly OrdinaryExample[];
   /** What the traffic is like; learnt from the records by default. */
@@ -66,7 +68,7 @@ const clean: Triage = { category: 'clean', kind: 'none', reason: 'nothing found 
  * Looks for what the task kind names. Sorts records: poison first, then suspect judgements, then fixable noise; the
  * rest is clean. A trace that passed can be poison too. What is ordinary for the traffic, for a label or for the first
  * examples is never held against a record. What a person judged is never thrown away: fixable noise at most, and that
- * only where it shows plainly, or suspect where people disagree, whatever models say. A text that a detector fails on is
+ * only where it shows plainly, or suspect where people disagree or one alone turns a label, whatever models say. A text that a detector fails on is
  * set aside with the reason, and the others go on. Time is linear in the text.
  */
 export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triage> {
@@ -126,6 +128,11 @@ export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triag
     records: judged.flatMap((record) => suspectRecord(record, { ...request, labels })),
   });
   for (const record of judged) {
+    const held = request.held?.get(record.traceId);
+    if (held !== undefined) {
+      result.set(record.traceId, held);
+      continue;
+    }
     const suspect = suspects.get(record.traceId);
     const isMeant = suspect !== undefined && looksFor.has(suspect.kind);
     result.set(record.traceId, isMeant ? suspectTriage(suspect) : noiseOf(record));

@@ -26,16 +26,19 @@ export type Decided = Pick<
   | 'weighed'
   | 'model'
   | 'words'
+  | 'alone'
 >;
 
 /** The decision in words, the same in the report, the curation log and the closing lines of a run. */
 export interface DecisionWords {
   /** What the gate's evidence says, without a full stop. */
   readonly evidence: string;
-  /** The facets that are proven to lose, worst first: `label fraud: −47 points`; null where none is. */
+  /** The facets that are proven to lose, worst first: `label fraud: −47 points (9 of 19)`; null where none is. */
   readonly losing: string | null;
   /** Those that lose more than they gain without proof, which may be chance; null where none does. */
   readonly perhaps: string | null;
+  /** What one judge alone says against the first examples, so that it is held; null where there is none. */
+  readonly alone: string | null;
   /** Why the champion stays; null after a promotion. */
   readonly why: string | null;
 }
@@ -49,18 +52,20 @@ const convincing = 0.05;
 export function decisionWords(data: Decided): DecisionWords {
   const candidate = decidedCandidate(data);
   const why = data.decision === 'promoted' ? null : whyKept(data);
-  if (candidate === null) return { evidence: withoutCandidate(data), losing: null, perhaps: null, why };
+  const alone = aloneInWords(data);
+  if (candidate === null) return { evidence: withoutCandidate(data), losing: null, perhaps: null, alone, why };
   return {
     evidence: evidenceOf(candidate.verdict, data.words),
     ...losingFacets(candidate.verdict.fallen, data.words),
+    alone,
     why,
   };
 }
 
-/** The decision in one line: `20 mended, 1 lost of 59 judged traces, p < 0.0001; label fraud: −47 points`. */
+/** The decision in one line: `20 mended, 1 lost of 59 judged traces, p < 0.0001; label fraud: −47 points (9 of 19)`. */
 export function headlineOf(data: Decided): string {
-  const { evidence, losing, perhaps } = decisionWords(data);
-  return [evidence, losing, perhaps && `${perhaps} (${mayBeChance})`].filter((part) => part !== null).join('; ');
+  const { evidence, losing, perhaps, alone } = decisionWords(data);
+  return [evidence, losing, perhaps && `${perhaps} (${mayBeChance})`, alone].filter((part) => part !== null).join('; ');
 }
 
 /** Why the champion stays, with the rules of the gate that failed; null after a promotion. */
@@ -93,6 +98,17 @@ function evidenceOf({ groups, gained, lost, partly, net, pValue }: GateVerdict, 
     : `${told}; the ${plural(groups, 'judged trace')} cannot tell more`;
 }
 
+/** `label a: 70 of 88 are b by human/ana alone, held for review (ratchet suspects MODEL)`. */
+function aloneInWords({ alone, words, model, links }: Decided): string | null {
+  if (alone.length === 0) return null;
+  const shown = alone.slice(0, namedFacets).map(({ judge, from, word, to, turned, of }) => {
+    const what = word === null ? `${words.facet} ${visibleLine(from ?? '', 60)}` : `word ${visibleLine(word, 60)}`;
+    return `${what}: ${formatCount(turned)} of ${formatCount(of)} are ${visibleLine(to, 60)} by ${visibleLine(judge, 60)} alone`;
+  });
+  const more = alone.length - shown.length;
+  return `${shown.join(', ')}${more > 0 ? ` and ${formatCount(more)} more` : ''}, held for review (ratchet suspects ${model.modelId}${stackOption({ links })})`;
+}
+
 function losingFacets(
   fallen: readonly FallenFacet[],
   words: Decided['words'],
@@ -111,10 +127,10 @@ function named(facets: readonly FallenFacet[], words: Decided['words']): string 
   return `${facets.length === 1 ? words.facet : words.facets} ${shown.join(', ')}${rest}`;
 }
 
-/** What a facet loses: `−47 points`, or of few records the count, `1 of 1 lost`. */
+/** What a facet loses: `−47 points (9 of 19)`, or of few records the count, `1 of 1 lost`. */
 export function facetLoss({ records, gained, lost }: Pick<FallenFacet, 'records' | 'gained' | 'lost'>): string {
   if (records >= enoughForPoints) {
-    return `${formatPoints((gained - lost) / records, pointDigits(lost - gained, records))} points`;
+    return `${formatPoints((gained - lost) / records, pointDigits(lost - gained, records))} points (${formatCount(lost - gained)} of ${formatCount(records)})`;
   }
   return gained === 0
     ? `${formatCount(lost)} of ${formatCount(records)} lost`

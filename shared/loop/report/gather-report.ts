@@ -101,6 +101,7 @@ export async function gatherReport(
     keptOut: input.split.keptOut,
     unlearnt: await unlearntParts(plan, records, ports),
     rates: evidenceRates(records, ports.clock.now()),
+    alone: whatIsHeld(records),
     triage: triageCounts(records),
     weighed: { size: input.split.evidence.size, right: input.split.evidence.right },
     test: test === null ? null : test.sets.map(({ name, before, after }) => beforeAfter(name, before, after)),
@@ -170,6 +171,12 @@ async function candidateReports(
       };
     }),
   );
+}
+
+function whatIsHeld(records: readonly SplitRecord[]): ReportData['alone'] {
+  const held = records.flatMap(({ triage }) => triage.alone ?? []);
+  const distinct = new Map(held.map((alone) => [JSON.stringify(alone), alone]));
+  return [...distinct.values()].sort((a, b) => b.turned - a.turned);
 }
 
 function triageCounts(records: readonly SplitRecord[]): ReportData['triage'] {

@@ -9,6 +9,7 @@ import type { Dataset } from '../../domain/models/dataset.ts';
 import type { Model } from '../../domain/models/model.ts';
 import type { Run } from '../../domain/models/run.ts';
 import type { StopReason } from '../../domain/policy/stop-reason.ts';
+import type { Triage } from '../../domain/triage/triage.ts';
 import type { Split } from '../state/split.ts';
 import type { ClusterGain } from './cluster-gains.ts';
 import type { EvidenceRates } from './evidence-forecast.ts';
@@ -124,6 +125,8 @@ export interface ReportData {
   readonly unlearnt: readonly string[];
   /** How fast evidence comes; null where the log does not tell. */
   readonly rates: EvidenceRates | null;
+  /** What rests on one judge alone and is held, most judgements first. */
+  readonly alone: readonly NonNullable<Triage['alone']>[];
   readonly triage: readonly {
     readonly category: string;
     readonly kind: string;

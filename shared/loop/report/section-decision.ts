@@ -44,9 +44,9 @@ export function decisionHeader(data: ReportData): Markup {
 /** The decision by the gate's evidence, what loses all the same, and what the words mean. */
 function headline(data: ReportData): Markup {
   const promoted = data.decision === 'promoted';
-  const { evidence, losing, perhaps, why } = decisionWords(data);
+  const { evidence, losing, perhaps, alone, why } = decisionWords(data);
   return html`<h1><span class="verdict">${promoted ? '▲ Promoted' : '■ Kept'}</span> ${evidence}</h1>
-      ${(losing ?? perhaps) !== null && html`<p class="lede losing">${losing !== null && html`<strong>${capitalise(losing)}.</strong> `}${perhaps !== null && `${capitalise(perhaps)} (${mayBeChance}). `}<a href="#gate">See the gate</a></p>`}
+      ${(losing ?? perhaps) !== null && html`<p class="lede losing">${losing !== null && html`<strong>${capitalise(losing)}.</strong> `}${perhaps !== null && `${capitalise(perhaps)} (${mayBeChance}). `}<a href="#gate">See the gate</a></p>`}${alone !== null && html`<p class="lede">${capitalise(alone)}. <a href="#triage">See triage</a></p>`}
       <p class="lede">${why === null ? gainInPoints(data) : `The champion stays. ${why}`}</p>
       ${decidedCandidate(data) !== null && html`<p class="quiet small">Mended: wrong under the champion, right under the candidate. Lost: the other way round. Near-duplicates, texts that differ in little, count once. p: how likely so ${decidedCandidate(data)?.verdict.partly === undefined ? 'many mended' : 'large a gain'} would be, were both equally good.</p>`}`;
 }

@@ -52,7 +52,7 @@ function triageBody(data: ReportData): Markup {
   };
   return html`${figure(
     responsiveChart(text, (chart, width, narrow) => barChart(chart, bars, width, narrow)),
-    `Poison is neither trained nor weighed by. ${capitalise(data.leftOut)} are not trained on; they stay among what the gate pairs, so that triage cannot lean it, and go to human review, never silently flipped.`,
+    `Poison is neither trained nor weighed by, nor what rests on one judge alone against the first examples. ${capitalise(data.leftOut)} are not trained on; they stay among what the gate pairs, so that triage cannot lean it, and go to human review, never silently flipped.`,
   )}
     ${dataTable(
       'Triage by kind',

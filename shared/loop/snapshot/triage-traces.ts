@@ -13,9 +13,10 @@ import {
   trains,
   triagedRecordSchema,
 } from '../../domain/traces/trace-record.ts';
-import { type DetectorName, suspectDetectors } from '../../domain/triage/detector-name.ts';
+import { type DetectorName, loneJudgeDetectors, suspectDetectors } from '../../domain/triage/detector-name.ts';
 import { learnsAgain } from '../../domain/triage/learns-again.ts';
-import { type OutOfFoldPasses, triageRecords } from '../../domain/triage/triage-records.ts';
+import type { Triage } from '../../domain/triage/triage.ts';
+import { type OutOfFoldPasses, type TriageRequest, triageRecords } from '../../domain/triage/triage-records.ts';
 import { cheapTrainer, initialConfiguration } from '../../ports/back-ends.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
@@ -26,7 +27,8 @@ import { judgedSchema } from '../state/judged.ts';
 import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
 import { stageHead } from '../state/stage-head.ts';
 import { triagedSchema } from '../state/triaged.ts';
-import { probabilitiesOutOfFold } from './out-of-fold.ts';
+import { heldOfLoneJudges } from './lone-judges.ts';
+import { type PassItem, probabilitiesOutOfFold } from './out-of-fold.ts';
 import { withSecondOpinion } from './second-opinion.ts';
 
 const inputSchema = z.strictObject({
@@ -98,61 +100,70 @@ async function triage({ run, prepared, judged }: Input, context: StageContext): 
     );
   }
   const records = chunks.flat();
-  const outOfFold = await twoPasses({ records, plan, kind, seed: run.seed }, context);
+  const said = await whatModelsSay({ records, plan, kind, seed: run.seed }, context);
   const labels = kind.knownFacets(plan.model.task);
   const examples = (await readJsonl(ports.objects, plan.parentExamplesKey, exampleSchema)).filter(
     ({ provenance }) => provenance.kind === 'file',
   );
-  const verdicts = triageRecords({ records, kind, labels, outOfFold, examples });
+  const verdicts = triageRecords({ records, kind, labels, ...said, examples });
   return records.map((record): TriagedRecord => ({ ...record, triage: verdicts.get(record.traceId) ?? untriaged }));
 }
 
 /** Whether anything that the kind looks for is seen by what models say out of fold. */
 function needsOpinion({ triage }: TaskKind): boolean {
-  const seen: readonly DetectorName[] = ['off-domain', ...suspectDetectors];
+  const seen: readonly DetectorName[] = ['off-domain', ...suspectDetectors, ...loneJudgeDetectors];
   return seen.some((name) => triage.includes(name));
 }
 
 /**
  * What models say that have not seen a record: those of the first pass learn from all that was judged, those of the
- * second from what the first pass agrees with.
+ * second from what the first pass agrees with. And what is held, as it rests on one judge alone.
  */
-async function twoPasses(
+async function whatModelsSay(
   request: { records: readonly JudgedRecord[]; plan: RunPlan; kind: TaskKind; seed: number },
   context: Pick<StageContext, 'ports' | 'key'>,
-): Promise<OutOfFoldPasses> {
+): Promise<Pick<TriageRequest, 'outOfFold' | 'held'>> {
   const { records, plan, kind, seed } = request;
   const { ports } = context;
   const trainer = cheapTrainer(plan.model, ports);
-  if (trainer === null || !needsOpinion(kind)) return { first: new Map(), second: new Map() };
+  if (trainer === null || !needsOpinion(kind)) return { outOfFold: { first: new Map(), second: new Map() } };
   const base = examplesBeside(
     records.map((record) => ({ input: record.input, teaches: record.expected !== null && trains(record) })),
     await readJsonl(ports.objects, plan.parentExamplesKey, exampleSchema),
   );
+  const common = {
+    parts: plan.parts,
+    model: plan.model,
+    trainer,
+    configuration: initialConfiguration(trainer, optionsOf(trainer, plan.champion)),
+    seed,
+  };
+  const items = (learns: (record: JudgedRecord) => boolean) =>
+    records.flatMap((record): PassItem[] => {
+      const { traceId, input, folds, use, expected } = record;
+      return expected !== null && trains(record) && learns(record)
+        ? [{ traceId, input, folds, use, output: expected }]
+        : [];
+    });
   const pass = (name: string, place: number, learns: (record: JudgedRecord) => boolean) =>
     probabilitiesOutOfFold(
       {
+        ...common,
         name: `${name}-`,
-        learns: records.flatMap((record) => {
-          const { traceId, input, folds, use, expected } = record;
-          return expected !== null && trains(record) && learns(record)
-            ? [{ traceId, input, folds, use, output: expected }]
-            : [];
-        }),
+        learns: items(learns),
         asked: records,
         base,
-        parts: plan.parts,
-        model: plan.model,
-        trainer,
-        configuration: initialConfiguration(trainer, optionsOf(trainer, plan.champion)),
-        seed,
         onProgress: (done, total) => ports.observer.progress(place * total + done, 2 * total, 'epochs'),
       },
       context,
     );
   const first = await pass('first', 0, () => true);
   const second = await pass('second', 1, (record) => learnsAgain(record, first.get(record.traceId), kind));
-  return { first, second };
+  const looks = loneJudgeDetectors.some((name) => kind.triage.includes(name));
+  const held = looks
+    ? await heldOfLoneJudges({ records, base, learns: items(() => true), kind, passes: common }, context)
+    : new Map<string, Triage>();
+  return { outOfFold: { first, second } satisfies OutOfFoldPasses, held };
 }
 
 /** What the champion's configuration fixes, where the trainer is its own. */

@@ -3,7 +3,12 @@ import { quoted } from '../../domain/base/quoted.ts';
 import type { Grade, Pattern, TaskKind } from '../../domain/base/task-kind.ts';
 import { normalisedText } from '../../domain/base/text.ts';
 import { wilsonScore } from '../../domain/base/wilson.ts';
-import { noiseDetectors, poisonDetectors, suspectDetectors } from '../../domain/triage/detector-name.ts';
+import {
+  loneJudgeDetectors,
+  noiseDetectors,
+  poisonDetectors,
+  suspectDetectors,
+} from '../../domain/triage/detector-name.ts';
 import {
   type ClassificationSpec,
   classificationSpecFrom,
@@ -21,7 +26,7 @@ export const classification: TaskKind<ClassificationSpec> = {
   words: { facet: 'label', facets: 'labels', output: '"label"' },
   spec: classificationSpecSchema,
   output: labelSchema.transform(labelOutput),
-  triage: [...poisonDetectors, ...noiseDetectors, ...suspectDetectors],
+  triage: [...poisonDetectors, ...noiseDetectors, ...suspectDetectors, ...loneJudgeDetectors],
   causes: [
     'label-confusion',
     'missed-label',

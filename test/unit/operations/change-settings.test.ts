@@ -35,6 +35,11 @@ describe('changing settings', () => {
     ]);
   });
 
+  test('takes what one judge alone says for meant, of labels and of words', async () => {
+    const confirmed = ['ham > spam', 'word zxqv > ham'];
+    expect((await change({ confirmed })).changed).toEqual([{ name: 'confirmed', from: [], to: confirmed }]);
+  });
+
   test('gives a setting its default again', async () => {
     await change({ targetScore: 0.9, alpha: 0.1 });
     const { model, changed } = await change({}, ['targetScore']);
@@ -62,6 +67,7 @@ describe('changing settings', () => {
     ['a name that is like none', { colour: 'red' }, [], 'Settings are: targetScore, caution'],
     ['a misspelt name to unset', {}, ['enoughFailure'], 'The nearest one is enoughFailures.'],
     ['one name to set and to unset', { alpha: 0.1 }, ['alpha'], 'Give each setting once'],
+    ['what confirms no labels of the model', { confirmed: ['ham > eggs'] }, [], 'Write LABEL > OTHER'],
     ['a critical label that the model has not', { critical: ['eggs'] }, [], 'Name some of its labels: ham, spam.'],
     ['a prototype’s name', { constructor: 1 }, [], 'Settings are:'],
   ])('refuses %s', async (_what, set, unset, mend) => {

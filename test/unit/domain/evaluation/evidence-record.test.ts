@@ -32,6 +32,12 @@ describe('the evidence', () => {
     ]);
   });
 
+  it('leaves out what is held since it rests on one judge alone', () => {
+    const alone = { judge: 'llm/j', from: 'ham', word: null, to: 'spam', turned: 9, of: 9 };
+    const held = { category: 'suspect-judgement', kind: 'turned-label', reason: 'r', alone } as const;
+    expect(idsOf([sampleRecord('held', { triage: held }), sampleRecord('clean')])).toEqual(['clean']);
+  });
+
   it('keeps suspects, marked as not to train, and leaves poison out', () => {
     const records = [
       sampleRecord('suspect', { triage: triage('suspect-judgement') }),

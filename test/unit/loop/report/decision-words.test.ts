@@ -31,6 +31,18 @@ describe('the headline', () => {
     expect(headlineOf(promotedReport())).not.toMatch(/Candidate|side by side/);
   });
 
+  it('names what rests on one judge alone and is held, also before there is a candidate', () => {
+    const turned = { judge: 'human/ana', from: 'fraud', word: null, to: 'refund', turned: 70, of: 88 };
+    const planted = { judge: 'llm/j1', from: null, word: 'zxqv', to: 'refund', turned: 30, of: 30 };
+    const held =
+      'label fraud: 70 of 88 are refund by human/ana alone, word zxqv: 30 of 30 are refund by llm/j1 alone, held for review (ratchet suspects support-intents)';
+    const alone = [turned, planted];
+    expect(headlineOf({ ...decided(59, 20, 1, []), alone })).toBe(
+      `20 mended, 1 lost of 59 judged traces, p < 0.0001; ${held}`,
+    );
+    expect(headlineOf({ ...tooLittleEvidenceReport(), alone })).toContain(`; ${held}`);
+  });
+
   it('says that the traces cannot tell more where so many mended may be chance', () => {
     expect(headlineOf(decided(59, 4, 2, []))).toBe(
       '4 mended, 2 lost of 59 judged traces, p = 0.344; the 59 judged traces cannot tell more',
@@ -44,13 +56,15 @@ describe('the headline', () => {
       ['rare', 1, 0, 1],
     ]);
     expect(headlineOf(data)).toBe(
-      '90 mended, 60 lost of 400 judged traces, p = 0.0088; label fraud: −47 points; labels refund: −5 points, rare: 1 of 1 lost (may be chance)',
+      '90 mended, 60 lost of 400 judged traces, p = 0.0088; label fraud: −47 points (30 of 64); labels refund: −5 points (2 of 40), rare: 1 of 1 lost (may be chance)',
     );
   });
 
   it('names the worst few of many', () => {
     const many = Array.from({ length: 5 }, (_, at): [string, number, number, number] => [`l${at}`, 30, 0, at + 1]);
-    expect(headlineOf(decided(400, 90, 15, many))).toContain('labels l4: −17 points, l3: −13 points, l2: −10 points');
+    expect(headlineOf(decided(400, 90, 15, many))).toContain(
+      'labels l4: −17 points (5 of 30), l3: −13 points (4 of 30), l2: −10 points (3 of 30)',
+    );
     expect(headlineOf(decided(400, 90, 15, many))).toContain('and 2 more');
   });
 
@@ -101,8 +115,8 @@ describe('a loss', () => {
   it('of few records is counted, never told in points', () => {
     expect(facetLoss({ records: 1, gained: 0, lost: 1 })).toBe('1 of 1 lost');
     expect(facetLoss({ records: 19, gained: 1, lost: 3 })).toBe('3 lost and 1 mended of 19');
-    expect(facetLoss({ records: 20, gained: 1, lost: 3 })).toBe('−10 points');
-    expect(facetLoss({ records: 900, gained: 1, lost: 3 })).toBe('−0.2 points');
+    expect(facetLoss({ records: 20, gained: 1, lost: 3 })).toBe('−10 points (2 of 20)');
+    expect(facetLoss({ records: 900, gained: 1, lost: 3 })).toBe('−0.2 points (2 of 900)');
   });
 });
 

@@ -359,7 +359,9 @@ describe('a champion kept by the gate', () => {
   it('names the label that falls, why the search ended and the rules that failed in the first screen', () => {
     const header = textOf(keptReport(), 'header');
     expect(header).toContain('120 mended, 38 lost of 2,588 judged traces, p < 0.0001');
-    expect(header).toContain('Label pending_transfer: −5 points. Label verify_identity: −2 points (may be chance).');
+    expect(header).toContain(
+      'Label pending_transfer: −5 points (15 of 310). Label verify_identity: −2 points (2 of 122) (may be chance).',
+    );
     expect(header).toContain(
       'The champion stays. No candidate passed the gate, and the search ended because no untried move was left.',
     );
