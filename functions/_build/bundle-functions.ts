@@ -1,4 +1,4 @@
-import { glob, rm, writeFile } from 'node:fs/promises';
+import { cp, glob, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 import { dist, functionsFolder, root } from './places.ts';
@@ -15,6 +15,9 @@ export interface Bundle {
   readonly name: string;
   readonly layers: readonly LayerName[];
 }
+
+/** What chat models are told; read beside the code that asks them. */
+const prompts = 'shared/agents/prompts';
 
 const workerEntry = 'shared/adapters/backends/embedded/worker.ts';
 
@@ -72,6 +75,10 @@ export async function bundleFunctions(): Promise<readonly Bundle[]> {
   for (const { path, contents } of worker.outputFiles) {
     await Promise.all(withWorkers.map(({ name }) => writeFile(join(functionsFolder, name, basename(path)), contents)));
   }
+  const asking = names.filter((name) => Object.hasOwn(outputOf(metafile, name).inputs, 'shared/agents/prompt.ts'));
+  await Promise.all(
+    asking.map((name) => cp(join(root, prompts), join(functionsFolder, name, 'prompts'), { recursive: true })),
+  );
   // Within this repository, whose own files are modules, Node has to be told.
   await Promise.all(
     names.map((name) => writeFile(join(functionsFolder, name, 'package.json'), '{"type":"commonjs"}\n')),

@@ -1,5 +1,6 @@
 import { createStatisticalAnalyst } from '../adapters/analysts/statistical/statistical-analyst.ts';
 import { embeddedBackEnds } from '../adapters/backends/embedded/embedded-back-ends.ts';
+import { createLlmJudge } from '../adapters/judges/llm-judge.ts';
 import { createRuleJudge } from '../adapters/judges/rule-judge.ts';
 import type { BackEnds } from '../ports/back-ends.ts';
 import type { ChatModel } from '../ports/chat-model.ts';
@@ -31,15 +32,32 @@ export function createBackEnds(options: BackEndOptions): {
 } {
   const { trainers, predictors, forget, close } = embeddedBackEnds(options);
   const analyst = createStatisticalAnalyst({ tasks: taskKinds });
-  const judge = createRuleJudge({ tasks: taskKinds });
+  const asking = { tasks: taskKinds, objects: options.objects, clock: options.clock, chat: once(options.chat) };
+  const judges = [
+    createRuleJudge({ tasks: taskKinds }),
+    createLlmJudge({ ...asking, name: 'llm', votes: 1 }),
+    createLlmJudge({ ...asking, name: 'committee', votes: 3 }),
+  ];
   return {
     backEnds: {
       trainers: new Map(trainers.map((trainer) => [trainer.name, trainer])),
       predictors: new Map(predictors.map((predictor) => [predictor.name, predictor])),
       analysts: new Map([[analyst.name, analyst]]),
-      judges: new Map([[judge.name, judge]]),
+      judges: new Map(judges.map((judge) => [judge.name, judge])),
     },
     forget,
     close,
+  };
+}
+
+/** Looks for it once; what went wrong is tried again. */
+function once<T>(find: () => Promise<T>): () => Promise<T> {
+  let finding: Promise<T> | undefined;
+  return () => {
+    finding ??= find().catch((error: unknown) => {
+      finding = undefined;
+      throw error;
+    });
+    return finding;
   };
 }

@@ -301,6 +301,7 @@ export function promotedReport(): ReportData {
     rates: { failures: 8.25, records: 96.6 },
     keptOut: null,
     unlearnt: [],
+    judges: [],
     triage: [
       { category: 'clean', kind: 'none', count: 2_604, example: '' },
       { category: 'fixable-noise', kind: 'typos', count: 288, example: texts[3] ?? '' },

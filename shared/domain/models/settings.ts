@@ -127,6 +127,27 @@ export const settingsSchema = z.strictObject({
     .positive()
     .default(5)
     .describe('h of the CUSUM on the failure rate, in nats: lower sees deterioration sooner and errs more often'),
+  rubric: z
+    .string()
+    .max(8_000)
+    .default('')
+    .describe(
+      'what counts as a right answer, in words, for a judge that is a language model; empty: what the task says',
+    ),
+  judgeLimit: z
+    .int()
+    .nonnegative()
+    .max(100_000)
+    .default(1_000)
+    .describe('answers without a judgement that a run asks a language model about, chosen at random'),
+  agreementSample: z
+    .int()
+    .nonnegative()
+    .max(10_000)
+    .default(200)
+    .describe(
+      'answers that people judged which a run asks a language model about too, to see whether it agrees; half of them passes',
+    ),
   redact: z
     .array(z.enum(['email', 'phone', 'card', 'iban', 'ip']))
     .readonly()

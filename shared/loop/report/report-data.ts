@@ -8,6 +8,7 @@ import type { Dataset } from '../../domain/models/dataset.ts';
 import type { Model } from '../../domain/models/model.ts';
 import type { Run } from '../../domain/models/run.ts';
 import type { StopReason } from '../../domain/policy/stop-reason.ts';
+import type { JudgeReport } from '../state/judge-report.ts';
 import type { Split } from '../state/split.ts';
 import type { ClusterGain } from './cluster-gains.ts';
 import type { EvidenceRates } from './evidence-forecast.ts';
@@ -120,6 +121,8 @@ export interface ReportData {
   readonly unlearnt: readonly string[];
   /** How fast evidence comes; null where the log does not tell. */
   readonly rates: EvidenceRates | null;
+  /** Judges that must agree with people, with what came of them. */
+  readonly judges: readonly { readonly role: 'judge' | 'second-opinion'; readonly report: JudgeReport }[];
   readonly triage: readonly {
     readonly category: string;
     readonly kind: string;

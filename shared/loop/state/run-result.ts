@@ -49,6 +49,20 @@ export const runResultSchema = z.strictObject({
   memory: z.record(itemIdSchema, z.strictObject({ lost: z.int(), gained: z.int(), allowed: z.int(), of: z.int() })),
   /** Traces that a person should judge; review.jsonl beside the report has them. */
   review: z.int().nonnegative().default(0),
+  /** What came of judges that must agree with people: `judge` and `second-opinion`, where there are any. */
+  judges: z
+    .record(
+      itemIdSchema,
+      z.strictObject({
+        counts: z.boolean(),
+        tpr: z.number(),
+        tnr: z.number(),
+        said: z.int(),
+        unusable: z.int(),
+        usd: z.number(),
+      }),
+    )
+    .default({}),
   /** Object key of the HTML report. */
   report: objectKeySchema,
 });
