@@ -57,9 +57,8 @@ describe('a model whose judge is a chat model', { timeout: 180_000 }, () => {
     );
     await writeFile(join(workspace, 'chat.json'), JSON.stringify({ url: `${url}/v1`, model: 'small', retries: 0 }));
     await ratchet(['ingest', 'mail', '-'], lines(Array.from({ length: 140 }, (_, at) => trace(at))));
-    const { result } = await ratchet(['run', 'mail']);
-    const { path } = await ratchet(['report', 'mail']);
-    return { result, page: await readFile(path, 'utf8') };
+    const result = await ratchet(['run', 'mail']);
+    return { result, page: await readFile(result.report, 'utf8') };
   }
 
   it('tells that its verdicts do not count while it does not agree with people, and what they cost', async () => {

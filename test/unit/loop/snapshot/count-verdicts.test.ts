@@ -17,8 +17,8 @@ import { type ScriptedAnswer, ScriptedChatModel } from '../../../helpers/scripte
 import { judgeAsking, judgement } from '../../../helpers/scripted-judge.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
 
-const [ham, spam] = ['ham', 'spam'].map((label) => labelOutput(label));
-if (ham === undefined || spam === undefined) throw new Error('no labels');
+const ham = labelOutput('ham');
+const spam = labelOutput('spam');
 const ana = { kind: 'human', id: 'ana', reason: '' } as const;
 
 /** 60 answers that people passed, 60 that they failed, and 30 that nobody judged; what is spam says so. */
