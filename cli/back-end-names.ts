@@ -8,6 +8,8 @@ export interface NamedBackEnds extends Omit<BackEndNames, 'trainer' | 'predictor
   readonly trainer?: string | undefined;
   /** Absent where the trainer is to say who answers with what it makes. */
   readonly predictor?: string | undefined;
+  /** Absent for none. */
+  readonly secondOpinion?: string | undefined;
 }
 
 /**
@@ -24,5 +26,11 @@ export function backEndNames(named: NamedBackEnds, task: string, backEnds: Pick<
       : trainerNamed(named.trainer, backEnds);
   const name = trainer?.name ?? defaultBackEnds.trainer;
   const predictor = named.predictor ?? trainer?.predictors[0] ?? defaultBackEnds.predictor;
-  return { trainer: name, predictor, analyst, judge, secondOpinion: defaultBackEnds.secondOpinion };
+  return {
+    trainer: name,
+    predictor,
+    analyst,
+    judge,
+    secondOpinion: named.secondOpinion ?? defaultBackEnds.secondOpinion,
+  };
 }

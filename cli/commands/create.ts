@@ -64,6 +64,7 @@ const optionsSchema = z.object({
   predictor: z.string().optional(),
   analyst: z.string(),
   judge: z.string(),
+  secondOpinion: z.string().optional(),
   foundation: z.string().optional(),
   seed: z.int(),
   targetScore: z.number().optional(),
@@ -102,7 +103,15 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     .option('--trainer <name>', 'the back end that trains (the first that there is for the task)')
     .option('--predictor <name>', 'the back end that answers (the first that the trainer names)')
     .option('--analyst <name>', 'the back end that sorts failures and probes for their causes', defaultBackEnds.analyst)
-    .option('--judge <name>', 'the back end that judges answers which come without a judgement', defaultBackEnds.judge)
+    .option(
+      '--judge <name>',
+      'the back end that judges answers which come without a judgement: rule, or llm, which asks the chat model and counts once it agrees with people',
+      defaultBackEnds.judge,
+    )
+    .option(
+      '--second-opinion <name>',
+      'the judge that is asked about suspect judgements: committee (two or three votes of the chat model) or llm; none by default',
+    )
     .option(
       '--foundation <name>',
       'what training starts from, where the trainer has that option; of embedded: use-lite (default), a pretrained ' +

@@ -197,7 +197,7 @@ async function callNext(
           why: { refused: `Only ${mostCalls} calls a turn are done. Call it again in the next one.` },
         };
   const failed = done.kind !== 'done';
-  const text = await shown(agent, current.turn, index, valueOf(done), { objects, chat });
+  const text = await shown(agent, current.turn, index, valueIn(done), { objects, chat });
   const pin = done.kind === 'done' ? done.outcome.pin : undefined;
   const handIn = done.kind === 'done' ? done.outcome.handIn : undefined;
   const hasRoom = pin !== undefined && hasRoomFor([...state.pins, pin], chat);
@@ -220,7 +220,7 @@ function hasRoomFor(pins: AgentState['pins'], chat: ChatModel): boolean {
   return Buffer.byteLength(dataBlock('', [...pins])) <= pinnedBytes(chat);
 }
 
-function valueOf(done: Done): Json {
+function valueIn(done: Done): Json {
   switch (done.kind) {
     case 'done':
       return done.outcome.value;

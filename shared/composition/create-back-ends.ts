@@ -1,6 +1,7 @@
 import { createAgentsAnalyst } from '../adapters/analysts/agents/agents-analyst.ts';
 import { createStatisticalAnalyst } from '../adapters/analysts/statistical/statistical-analyst.ts';
 import { embeddedBackEnds } from '../adapters/backends/embedded/embedded-back-ends.ts';
+import { createLlmJudge } from '../adapters/judges/llm-judge.ts';
 import { createRuleJudge } from '../adapters/judges/rule-judge.ts';
 import type { BackEnds } from '../ports/back-ends.ts';
 import type { Budgets } from '../ports/budgets.ts';
@@ -37,18 +38,36 @@ export function createBackEnds(options: BackEndOptions): {
   close(): Promise<void>;
 } {
   const { trainers, predictors, forget, close } = embeddedBackEnds(options);
-  const { objects, budgets, clock, chat, traceQuery } = options;
+  const { objects, budgets, clock, traceQuery } = options;
+  const chat = once(options.chat);
   const statistical = createStatisticalAnalyst({ tasks: taskKinds });
   const agents = createAgentsAnalyst({ tasks: taskKinds, statistical, chat, objects, budgets, clock, traceQuery });
-  const judge = createRuleJudge({ tasks: taskKinds });
+  const asking = { tasks: taskKinds, objects, clock, chat };
+  const judges = [
+    createRuleJudge({ tasks: taskKinds }),
+    createLlmJudge({ ...asking, name: 'llm', votes: 1 }),
+    createLlmJudge({ ...asking, name: 'committee', votes: 3 }),
+  ];
   return {
     backEnds: {
       trainers: new Map(trainers.map((trainer) => [trainer.name, trainer])),
       predictors: new Map(predictors.map((predictor) => [predictor.name, predictor])),
       analysts: new Map([statistical, agents].map((analyst) => [analyst.name, analyst])),
-      judges: new Map([[judge.name, judge]]),
+      judges: new Map(judges.map((judge) => [judge.name, judge])),
     },
     forget,
     close,
+  };
+}
+
+/** Looks for it once; what went wrong is tried again. */
+function once<T>(find: () => Promise<T>): () => Promise<T> {
+  let finding: Promise<T> | undefined;
+  return () => {
+    finding ??= find().catch((error: unknown) => {
+      finding = undefined;
+      throw error;
+    });
+    return finding;
   };
 }

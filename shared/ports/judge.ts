@@ -14,10 +14,23 @@ export interface AnswerToJudge {
 
 export interface JudgeRequest {
   readonly task: TaskSpec;
+  /** What counts as right, in words; null for what the task alone says. */
+  readonly rubric: string | null;
   readonly answers: readonly AnswerToJudge[];
 }
 
-/** Judges what no judgement on record settles. An answer that it says nothing of stays unjudged. */
-export interface Judge extends LongWork<JudgeRequest, readonly JudgedAnswer[]> {
+/** What came of a request. An answer that is not named stays unjudged. */
+export interface Judged {
+  readonly answers: readonly JudgedAnswer[];
+  /** How many answers it was asked of and judged in no way that can be used. */
+  readonly unusable: number;
+  /** Why it judged no further, for people, such as that a chat model does not answer; null where nothing stopped it. */
+  readonly trouble: string | null;
+}
+
+/** Judges what no judgement on record settles. */
+export interface Judge extends LongWork<JudgeRequest, Judged> {
   readonly name: string;
+  /** Whether its verdicts count only while it agrees with people: a judge that may err by itself. */
+  readonly mustAgree: boolean;
 }

@@ -8,6 +8,7 @@ export function judgeContract(name: string, create: () => Judge): void {
   describe(`${name} as a judge`, () => {
     const spam = labelOutput('spam');
     const request: JudgeRequest = {
+      rubric: null,
       task: { kind: 'classification', labels: ['ham', 'spam'] } as JudgeRequest['task'],
       answers: [
         { traceId: 'a', input: 'win a prize', answer: spam, expected: spam },
@@ -15,7 +16,7 @@ export function judgeContract(name: string, create: () => Judge): void {
         { traceId: 'c', input: 'hello', answer: spam, expected: null },
       ],
     };
-    const judge = (key: string, asked: JudgeRequest) => toEnd(create(), key, asked);
+    const judge = async (key: string, asked: JudgeRequest) => (await toEnd(create(), key, asked)).answers;
 
     it('says of each answer at most once who judged it, and keeps a right output that is known', async () => {
       const said = await judge('some', request);

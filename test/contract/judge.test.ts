@@ -16,7 +16,7 @@ test('the rule judge passes what is the right output to the letter, and says not
     { traceId: 'b', input: 'x', answer: ham, expected: spam },
     { traceId: 'c', input: 'x', answer: ham, expected: null },
   ];
-  const said = await toEnd(create(), 'k', { task: { kind: 'classification' }, answers });
+  const { answers: said } = await toEnd(create(), 'k', { task: { kind: 'classification' }, rubric: null, answers });
   expect(said.map(({ traceId, verdict }) => [traceId, verdict])).toEqual([
     ['a', 'pass'],
     ['b', 'fail'],

@@ -302,6 +302,7 @@ export function promotedReport(): ReportData {
     keptOut: null,
     unlearnt: [],
     alone: [],
+    judges: [],
     triage: [
       { category: 'clean', kind: 'none', count: 2_604, example: '' },
       { category: 'fixable-noise', kind: 'typos', count: 288, example: texts[3] ?? '' },

@@ -10,15 +10,17 @@ const ruleJudge = 'rule';
 export function createRuleJudge({ tasks }: { readonly tasks: ReadonlyMap<string, TaskKind> }): Judge {
   return {
     name: ruleJudge,
+    mustAgree: false,
     ...doneAtOnce(async ({ task, answers }) => {
       const kind = kindNamed(task.kind, tasks);
-      return answers.flatMap(({ traceId, answer, expected }): JudgedAnswer[] => {
+      const judged = answers.flatMap(({ traceId, answer, expected }): JudgedAnswer[] => {
         if (expected === null) return [];
         const same = kind.key(answer) === kind.key(expected);
         const reason = `${JSON.stringify(kind.show(answer))} ${same ? 'is' : 'is not'} ${JSON.stringify(kind.show(expected))}`;
         const judge = { kind: 'rule', id: 'exact-match', reason } as const;
         return [{ traceId, verdict: same ? 'pass' : 'fail', expected, judge }];
       });
+      return { answers: judged, unusable: 0, trouble: null };
     }),
   };
 }

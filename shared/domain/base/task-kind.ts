@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { RootCause } from '../diagnosis/root-cause.ts';
 import type { DetectorName } from '../triage/detector-name.ts';
+import type { Json } from './json.ts';
 import type { LabelChange, LabelReading } from './label-change.ts';
 import type { Output } from './output.ts';
 import type { Replacement } from './replacement.ts';
@@ -127,6 +128,16 @@ export interface Relabelling<S extends TaskSpec = TaskSpec> {
   reading(changes: readonly LabelChange[]): LabelReading;
 }
 
+/** How a language model writes the outputs of a task. */
+export interface WrittenOutputs<S extends TaskSpec = TaskSpec> {
+  /** What is to be written where a right output is asked for: a few words within a sentence. */
+  readonly words: string;
+  /** JSON Schema of an output or of null. */
+  schema(spec: S): Json;
+  /** An output of this input; null where what is written is none. */
+  read(spec: S, input: string, written: Json): Output | null;
+}
+
 /**
  * All that differs between tasks. The loop, the intake and the reports know a task by this alone, so that a new kind
  * changes nothing outside its own folder. Methods that take an output get one that {@link output} has parsed.
@@ -206,6 +217,8 @@ export interface TaskKind<S extends TaskSpec = TaskSpec> {
   moved?(output: Output, input: string, replacements: readonly Replacement[]): Output | null;
   /** How its labels (entity types, …) change; absent where outputs name none, or changes are not known here. */
   readonly relabelling?: Relabelling<S>;
+  /** How a language model writes outputs; without it none is asked to write some. */
+  readonly written?: WrittenOutputs<S>;
   /** An output in words for people, on one line. */
   show(output: Output | null): string;
 }

@@ -150,6 +150,27 @@ export const settingsSchema = z.strictObject({
     .positive()
     .default(100_000)
     .describe('tokens that an agent may write that analyzes one shard of traces'),
+  rubric: z
+    .string()
+    .max(8_000)
+    .default('')
+    .describe(
+      'what counts as a right answer, in words, for a judge that is a language model; empty: what the task says',
+    ),
+  judgeLimit: z
+    .int()
+    .nonnegative()
+    .max(100_000)
+    .default(1_000)
+    .describe('answers without a judgement that a run asks a language model about, chosen at random'),
+  agreementSample: z
+    .int()
+    .nonnegative()
+    .max(10_000)
+    .default(200)
+    .describe(
+      'answers that people judged which a run asks a language model about too, to see whether it agrees; half of them passes',
+    ),
   redact: z
     .array(z.enum(['email', 'phone', 'card', 'iban', 'ip']))
     .readonly()

@@ -3,6 +3,7 @@ import { traceIdSchema } from '../base/ids.ts';
 import { outputSchema } from '../base/output.ts';
 
 export const verdictSchema = z.enum(['pass', 'fail']);
+export type Verdict = z.infer<typeof verdictSchema>;
 
 export const judgeKindSchema = z.enum(['human', 'llm', 'rule']);
 export type JudgeKind = z.infer<typeof judgeKindSchema>;

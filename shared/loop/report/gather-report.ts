@@ -7,6 +7,7 @@ import { weaknessSchema } from '../../domain/diagnosis/probe.ts';
 import { taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
 import { type EvaluationAnswer, evaluationAnswerSchema } from '../../domain/evaluation/evaluation-set.ts';
 import { netLoss } from '../../domain/evaluation/gate.ts';
+import { alignmentOf } from '../../domain/evaluation/judge-alignment.ts';
 import { datasetModeSchema } from '../../domain/models/dataset.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import type { Run } from '../../domain/models/run.ts';
@@ -19,6 +20,7 @@ import { unlearntParts } from '../engine/unlearnt-parts.ts';
 import { readCandidate } from '../state/candidate.ts';
 import { type GatedCandidate, gateFileSchema } from '../state/gate-result.ts';
 import { type History, historySchema } from '../state/iteration.ts';
+import { type JudgeReport, judgesFileSchema } from '../state/judge-report.ts';
 import { shortReason } from '../state/limits.ts';
 import { type RunPlan, readPlan } from '../state/run-plan.ts';
 import type { ReportInput, RunResult } from '../state/run-result.ts';
@@ -102,6 +104,7 @@ export async function gatherReport(
     unlearnt: await unlearntParts(plan, records, ports),
     rates: evidenceRates(records, ports.clock.now()),
     alone: whatIsHeld(records),
+    judges: await readJudges(input, ports),
     triage: triageCounts(records),
     weighed: { size: input.split.evidence.size, right: input.split.evidence.right },
     test: test === null ? null : test.sets.map(({ name, before, after }) => beforeAfter(name, before, after)),
@@ -136,10 +139,25 @@ export async function gatherReport(
     data: { ...draft, nextSteps: nextSteps(draft) },
     result: {
       ...resultOf(draft, test, decided, champion, reportKey),
+      judges: Object.fromEntries(draft.judges.map(({ role, report }) => [role, judgeFigures(report)])),
       review: review.counts.reduce((sum, { count }) => sum + count, 0),
     },
     review,
   };
+}
+
+async function readJudges({ triaged }: ReportInput, { objects }: Ports): Promise<ReportData['judges']> {
+  if (triaged.judgesKey === null) return [];
+  const { judge, secondOpinion } = await readJson(objects, triaged.judgesKey, judgesFileSchema);
+  return [
+    ...(judge === null ? [] : [{ role: 'judge' as const, report: judge }]),
+    ...(secondOpinion === null ? [] : [{ role: 'second-opinion' as const, report: secondOpinion }]),
+  ];
+}
+
+function judgeFigures({ counts, agreement, said, unusable, spent }: JudgeReport): RunResult['judges'][string] {
+  const { tpr, tnr } = alignmentOf(agreement);
+  return { counts, tpr: tpr.value, tnr: tnr.value, said: said.of, unusable, usd: spent.usd };
 }
 
 async function readGated(history: History, ports: Ports): Promise<GatedCandidate[]> {
@@ -337,7 +355,7 @@ function resultOf(
   decided: CandidateReport | null,
   champion: string,
   report: string,
-): Omit<RunResult, 'review'> {
+): Omit<RunResult, 'review' | 'judges'> {
   const shares = (when: 'before' | 'after') =>
     Object.fromEntries(
       (test?.sets ?? []).flatMap((set) => (set[when].of === 0 ? [] : [[set.name, set[when].right / set[when].of]])),

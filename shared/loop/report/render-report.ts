@@ -11,6 +11,7 @@ import { facetSection } from './section-facets.ts';
 import { failuresSection } from './section-failures.ts';
 import { gateSection } from './section-gate.ts';
 import { iterationsSection } from './section-iterations.ts';
+import { judgesSection } from './section-judges.ts';
 import { lineageSection } from './section-lineage.ts';
 import { paperSection } from './section-paper.ts';
 import { reviewSection } from './section-review.ts';
@@ -37,6 +38,7 @@ export function renderReport(data: ReportData): string {
     iterationsSection(data),
     lineageSection(data),
     triageSection(data),
+    judgesSection(data),
     evidenceSection(data),
     paperSection(data),
   ].filter((section) => section !== null);

@@ -10,6 +10,7 @@ import type { Model } from '../../domain/models/model.ts';
 import type { Run } from '../../domain/models/run.ts';
 import type { StopReason } from '../../domain/policy/stop-reason.ts';
 import type { Triage } from '../../domain/triage/triage.ts';
+import type { JudgeReport } from '../state/judge-report.ts';
 import type { Split } from '../state/split.ts';
 import type { ClusterGain } from './cluster-gains.ts';
 import type { EvidenceRates } from './evidence-forecast.ts';
@@ -127,6 +128,8 @@ export interface ReportData {
   readonly rates: EvidenceRates | null;
   /** What rests on one judge alone and is held, most judgements first. */
   readonly alone: readonly NonNullable<Triage['alone']>[];
+  /** Judges that must agree with people, with what came of them. */
+  readonly judges: readonly { readonly role: 'judge' | 'second-opinion'; readonly report: JudgeReport }[];
   readonly triage: readonly {
     readonly category: string;
     readonly kind: string;

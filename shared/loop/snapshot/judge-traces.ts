@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { type JudgedAnswer, judgeRecord, withVerdict } from '../../domain/traces/judging.ts';
 import { type JudgedRecord, snapshotRecordSchema } from '../../domain/traces/trace-record.ts';
 import { judgeNamed } from '../../ports/back-ends.ts';
-import { readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { readJsonl, writeJson, writeJsonl } from '../../ports/documents.ts';
 import type { AnswerToJudge } from '../../ports/judge.ts';
 import { kindOf } from '../../ports/kind-of.ts';
+import { askJudge, sampleOf } from '../engine/ask-judge.ts';
 import { goOn } from '../engine/go-on.ts';
 import { type LongStage, Unfinished } from '../engine/stage.ts';
+import type { ChunkVerdicts } from '../state/judge-report.ts';
 import { judgedSchema } from '../state/judged.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { answeredSchema } from '../state/snapshot.ts';
@@ -16,7 +18,8 @@ const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, ans
 
 /**
  * Gives a verdict on each answer of the champion in one chunk: ready-made judgements first, then the model's judge
- * where they do not settle it.
+ * where they do not settle it. What a judge says that must agree with people is kept apart: whether it does is known once
+ * all chunks are judged.
  */
 export const judgeTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof judgedSchema>> = {
   name: 'judge-traces',
@@ -30,20 +33,43 @@ export const judgeTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof 
     const records = await readJsonl(ports.objects, answered.answeredKey, snapshotRecordSchema);
     const judged = records.map((record) => judgeRecord(record, kind));
     const open = judged.flatMap(answerToJudge);
+    const judge = judgeNamed(model.judge, ports);
+    const judgedKey = key('judged.jsonl');
+    if (judge.mustAgree) {
+      const share = records.length / Math.max(1, prepared.traces);
+      const asked = await askJudge(
+        {
+          judge,
+          model,
+          name: 'judgements',
+          unit: 'answers',
+          open: sampleOf(open, Math.ceil(model.settings.judgeLimit * share)),
+          records,
+          sample: Math.ceil(model.settings.agreementSample * share),
+        },
+        context,
+      );
+      if (asked instanceof Unfinished) return asked;
+      const { answers, agreement, unusable, trouble, spent } = asked;
+      const verdictsKey = key('verdicts.json');
+      const verdicts: ChunkVerdicts = { name: judge.name, said: [...answers], agreement, unusable, trouble, spent };
+      await writeJson(ports.objects, verdictsKey, verdicts);
+      await writeJsonl(ports.objects, judgedKey, judged);
+      return { chunkId: answered.chunkId, judgedKey, verdictsKey };
+    }
     const said = new Map<string, JudgedAnswer>();
     if (open.length > 0) {
-      const request = () => ({ task: model.task, answers: open });
-      const progress = await goOn(judgeNamed(model.judge, ports), key('judgements'), request, context, 'answers');
+      const request = () => ({ task: model.task, rubric: null, answers: open });
+      const progress = await goOn(judge, key('judgements'), request, context, 'answers');
       if (progress instanceof Unfinished) return progress;
-      for (const one of progress.value) said.set(one.traceId, one);
+      for (const one of progress.value.answers) said.set(one.traceId, one);
     }
-    const judgedKey = key('judged.jsonl');
     await writeJsonl(
       ports.objects,
       judgedKey,
       judged.map((record) => withVerdict(record, said.get(record.traceId) ?? null)),
     );
-    return { chunkId: answered.chunkId, judgedKey };
+    return { chunkId: answered.chunkId, judgedKey, verdictsKey: null };
   },
 };
 

@@ -18,15 +18,17 @@ import { learnsAgain } from '../../domain/triage/learns-again.ts';
 import type { Triage } from '../../domain/triage/triage.ts';
 import { type OutOfFoldPasses, type TriageRequest, triageRecords } from '../../domain/triage/triage-records.ts';
 import { cheapTrainer, initialConfiguration } from '../../ports/back-ends.ts';
-import { readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { readJson, readJsonl, writeJson, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Trainer } from '../../ports/trainer.ts';
 import { removeFoldFiles } from '../engine/fold-files.ts';
 import { type LongStage, type StageContext, Unfinished } from '../engine/stage.ts';
+import { type ChunkVerdicts, chunkVerdictsSchema, type JudgeReport, type JudgesFile } from '../state/judge-report.ts';
 import { judgedSchema } from '../state/judged.ts';
 import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
 import { stageHead } from '../state/stage-head.ts';
 import { triagedSchema } from '../state/triaged.ts';
+import { countVerdicts } from './count-verdicts.ts';
 import { heldOfLoneJudges } from './lone-judges.ts';
 import { type PassItem, probabilitiesOutOfFold } from './out-of-fold.ts';
 import { withSecondOpinion } from './second-opinion.ts';
@@ -52,8 +54,15 @@ export const triageTraces: LongStage<Input, z.infer<typeof triagedSchema>> = {
   async run(input, context) {
     const { ports, key } = context;
     const { model } = await readPlan(input.prepared, ports);
-    const triaged = await withSecondOpinion(await readOrMake(input, context), model, context);
-    if (triaged instanceof Unfinished) return triaged;
+    const opinion = await withSecondOpinion(await readOrMake(input, context), model, context);
+    if (opinion instanceof Unfinished) return opinion;
+    const triaged = opinion.records;
+    const judge = await readReport(input, context);
+    const judgesKey = judge === null && opinion.report === null ? null : key('judges.json');
+    if (judgesKey !== null) {
+      const file: JudgesFile = { judge, secondOpinion: opinion.report };
+      await writeJson(ports.objects, judgesKey, file);
+    }
     const triagedKey = key('triaged.jsonl');
     await writeJsonl(ports.objects, triagedKey, triaged);
     const judgedAs = (verdict: string) => triaged.filter((record) => record.verdict === verdict).length;
@@ -67,6 +76,7 @@ export const triageTraces: LongStage<Input, z.infer<typeof triagedSchema>> = {
       fixableNoise: count('fixable-noise'),
       poison: count('poison'),
       suspects: count('suspect-judgement'),
+      judgesKey,
     };
   },
   afterwards: (input, _output, ports) => removeFoldFiles('triage-traces', input, ports),
@@ -99,7 +109,7 @@ async function triage({ run, prepared, judged }: Input, context: StageContext): 
       ...(await Promise.all(part.map(({ judgedKey }) => readJsonl(ports.objects, judgedKey, judgedRecordSchema)))),
     );
   }
-  const records = chunks.flat();
+  const { records } = countVerdicts(chunks.flat(), await readVerdicts(judged, ports));
   const said = await whatModelsSay({ records, plan, kind, seed: run.seed }, context);
   const labels = kind.knownFacets(plan.model.task);
   const examples = (await readJsonl(ports.objects, plan.parentExamplesKey, exampleSchema)).filter(
@@ -107,6 +117,16 @@ async function triage({ run, prepared, judged }: Input, context: StageContext): 
   );
   const verdicts = triageRecords({ records, kind, labels, ...said, examples });
   return records.map((record): TriagedRecord => ({ ...record, triage: verdicts.get(record.traceId) ?? untriaged }));
+}
+
+function readVerdicts(judged: Input['judged'], { objects }: StageContext['ports']): Promise<readonly ChunkVerdicts[]> {
+  const keys = judged.flatMap(({ verdictsKey }) => (verdictsKey === null ? [] : [verdictsKey]));
+  return Promise.all(keys.map((key) => readJson(objects, key, chunkVerdictsSchema)));
+}
+
+/** What is to be told of the model's own judge; null where it need not agree with people. */
+async function readReport({ judged }: Input, { ports }: StageContext): Promise<JudgeReport | null> {
+  return countVerdicts([], await readVerdicts(judged, ports)).report;
 }
 
 /** Whether anything that the kind looks for is seen by what models say out of fold. */

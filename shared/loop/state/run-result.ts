@@ -83,6 +83,20 @@ export const runResultSchema = z.strictObject({
     )
     .max(10)
     .default([]),
+  /** What came of judges that must agree with people: `judge` and `second-opinion`, where there are any. */
+  judges: z
+    .record(
+      itemIdSchema,
+      z.strictObject({
+        counts: z.boolean(),
+        tpr: z.number(),
+        tnr: z.number(),
+        said: z.int(),
+        unusable: z.int(),
+        usd: z.number(),
+      }),
+    )
+    .default({}),
   /** Object key of the HTML report. */
   report: objectKeySchema,
 });

@@ -11,4 +11,6 @@ export const triagedSchema = z.strictObject({
   fixableNoise: z.int(),
   poison: z.int(),
   suspects: z.int(),
+  /** What came of judges that must agree with people; null where there are none. */
+  judgesKey: objectKeySchema.nullable().default(null),
 });

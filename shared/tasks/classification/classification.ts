@@ -19,6 +19,7 @@ import { labelOf, labelOutput, labelSchema } from './label.ts';
 import { relabelling } from './label-changes.ts';
 import { labelPreservingVariants } from './label-preserving-variants.ts';
 import { readLabel } from './read-label.ts';
+import { writtenLabel } from './written-label.ts';
 
 /** One label an input, of a fixed set. An output is stored as the label itself. */
 export const classification: TaskKind<ClassificationSpec> = {
@@ -66,6 +67,7 @@ export const classification: TaskKind<ClassificationSpec> = {
   pattern: patternOf,
   variants: (input, output, count) => labelPreservingVariants(input, count).map((variant) => ({ ...variant, output })),
   relabelling,
+  written: writtenLabel,
   show: (output) => (output === null ? 'no answer' : labelOf(output)),
 };
 

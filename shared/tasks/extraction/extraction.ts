@@ -14,6 +14,7 @@ import { movedEntities } from './moved-entities.ts';
 import { movedVariants } from './moved-variants.ts';
 import { overlaps, type SpanError, type SpanErrorKind, spanErrors } from './span-errors.ts';
 import { relabelling } from './type-changes.ts';
+import { writtenEntities } from './written-entities.ts';
 
 /** Named entities: spans of the input, each with its type. An output is a list of them; an empty one says that there are none. */
 export const extraction: TaskKind<ExtractionSpec> = {
@@ -54,6 +55,7 @@ export const extraction: TaskKind<ExtractionSpec> = {
   pattern: patternOf,
   variants: movedVariants,
   relabelling,
+  written: writtenEntities,
   marks: (output) => entitiesOf(output).map(({ label, start, end }) => ({ start, end, facet: label })),
   moved: movedEntities,
   show: (output) => {

@@ -34,6 +34,7 @@ test('the judge of the model is asked, as often as it takes, for what no judgeme
   const asked: JudgeRequest[] = [];
   const judge: Judge = {
     name: 'slow',
+    mustAgree: false,
     async start(_key, request) {
       asked.push(request);
       return { status: 'working', handle: 1, done: 0, total: 2, waitSeconds: 0 };
@@ -46,7 +47,7 @@ test('the judge of the model is asked, as often as it takes, for what no judgeme
         { traceId: 'fails', verdict: 'fail' as const, expected: ham, judge: by },
         { traceId: 'settled', verdict: 'fail' as const, expected: ham, judge: by },
       ];
-      return { status: 'done', value, usage: noUsage };
+      return { status: 'done', value: { answers: value, unusable: 0, trouble: null }, usage: noUsage };
     },
   };
   const ports = { ...memoryPorts(), judges: new Map([[judge.name, judge]]) };

@@ -27,12 +27,14 @@ function secondJudge(asked: AnswerToJudge[]): Judge {
   const by = { kind: 'llm', id: 'second', reason: 'read it' } as const;
   return {
     name: 'second',
+    mustAgree: false,
     ...doneAtOnce(async ({ answers }) => {
       asked.push(...answers);
-      return [
+      const said = [
         { traceId: 'borne out', verdict: 'pass' as const, expected: null, judge: by },
         { traceId: 'denied', verdict: 'fail' as const, expected: null, judge: by },
       ];
+      return { answers: said, unusable: 0, trouble: null };
     }),
   };
 }
@@ -48,14 +50,16 @@ describe('a second opinion', () => {
     const model = { ...sampleModel(), secondOpinion: 'second' };
     const after = await withSecondOpinion(records, model, contextWith(secondJudge(asked)));
     if (after instanceof Unfinished) throw new Error('it is not done');
-    expect(after.map(({ triage }) => triage.category)).toEqual([
+    expect(after.records.map(({ triage }) => triage.category)).toEqual([
       'clean',
       'clean',
       'suspect-judgement',
       'suspect-judgement',
       'poison',
     ]);
-    expect(after[1]?.triage.reason).toBe('wrong with probability 0.80; judge second bears the given output out');
+    expect(after.records[1]?.triage.reason).toBe(
+      'wrong with probability 0.80; judge second bears the given output out',
+    );
   });
 
   it('is asked about the outputs given to suspects alone, and is not told that anybody doubts them', async () => {
@@ -70,17 +74,19 @@ describe('a second opinion', () => {
   it('is asked of nobody where the model names none, or nothing is suspect', async () => {
     const asked: AnswerToJudge[] = [];
     const context = contextWith(secondJudge(asked));
-    expect(await withSecondOpinion(records, sampleModel(), context)).toBe(records);
+    expect(await withSecondOpinion(records, sampleModel(), context)).toEqual({ records, report: null });
     const clean = records.slice(0, 1);
-    expect(await withSecondOpinion(clean, { ...sampleModel(), secondOpinion: 'second' }, context)).toBe(clean);
+    const named = { ...sampleModel(), secondOpinion: 'second' };
+    expect(await withSecondOpinion(clean, named, context)).toEqual({ records: clean, report: null });
     expect(asked).toEqual([]);
   });
 
   it('is waited for where the judge takes longer than a call', async () => {
     const slow: Judge = {
       name: 'second',
+      mustAgree: false,
       start: async () => ({ status: 'working', handle: { job: 1 }, done: 0, total: 3, waitSeconds: 60 }),
-      advance: async () => ({ status: 'done', value: [], usage: noUsage }),
+      advance: async () => ({ status: 'done', value: { answers: [], unusable: 0, trouble: null }, usage: noUsage }),
     };
     const model = { ...sampleModel(), secondOpinion: 'second' };
     const context = contextWith(slow);
@@ -88,6 +94,6 @@ describe('a second opinion', () => {
     if (!(waiting instanceof Unfinished)) throw new Error('it did not wait');
     expect(waiting.work.waitSeconds).toBe(60);
     const after = await withSecondOpinion(records, model, { ...context, handle: waiting.work.handle });
-    expect(after).toEqual(records);
+    expect(after).toEqual({ records, report: null });
   });
 });

@@ -35,7 +35,16 @@ async function split(
     'triaged.jsonl',
     records.map(({ part: _, ...record }: TriagedRecord & { part?: unknown }) => record),
   );
-  const counts = { passes: 0, failures: 0, unknown: 0, clean: 0, fixableNoise: 0, poison: 0, suspects: 0 };
+  const counts = {
+    passes: 0,
+    failures: 0,
+    unknown: 0,
+    clean: 0,
+    fixableNoise: 0,
+    poison: 0,
+    suspects: 0,
+    judgesKey: null,
+  };
   const output = await splitTraces.run(
     { ...sampleHead, prepared: samplePrepared, triaged: { triagedKey: 'triaged.jsonl', ...counts } },
     stageContext(ports),

@@ -52,7 +52,11 @@ async function triage(options: { records?: readonly JudgedRecord[]; parent?: rea
   await writeJsonl(ports.objects, 'judged.jsonl', options.records ?? records);
   await writeJsonl(ports.objects, 'parent-examples.jsonl', options.parent ?? []);
   const output = await triageTraces.run(
-    { ...sampleHead, prepared: samplePrepared, judged: [{ chunkId: 'chunk-0000', judgedKey: 'judged.jsonl' }] },
+    {
+      ...sampleHead,
+      prepared: samplePrepared,
+      judged: [{ chunkId: 'chunk-0000', judgedKey: 'judged.jsonl', verdictsKey: null }],
+    },
     stageContext({ ...ports, trainers: new Map([['embedded', trainer]]) }),
   );
   if (!('triagedKey' in output)) throw new Error('it is not done');
