@@ -39,7 +39,10 @@ export async function findOrBeginRun(request: WantedRun, ports: Ports, ui: Pick<
     return resumed;
   }
   if (newest !== undefined) ui.note(`Run ${newest.runId} does not go on. ${reasonAgainst}`);
-  return beginRun({ runId: ports.ids.next('run'), modelId, seed: request.seed ?? 1 }, ports);
+  return beginRun(
+    { runId: ports.ids.next('run'), modelId, seed: request.seed ?? 1 },
+    { ...ports, history: ports.traceLog },
+  );
 }
 
 /** Runs that somebody, or the time limit, has ended, and that no stage has failed. */

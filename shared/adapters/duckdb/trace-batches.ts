@@ -20,16 +20,20 @@ const traceBatchCommitSchema = z.strictObject({
   failed: z.int().nonnegative().optional(),
   traceKeys: z.array(z.string()),
   judgementKeys: z.array(z.string()),
-  /** Of the Parquet files, in the order of the keys. */
+  /** Of the digests of the Parquet files. */
   digest: z.string(),
+  /** Of each Parquet file, those of traces first, in the order of the keys; earlier versions kept the digest of all alone. */
+  digests: z.array(z.string()).optional(),
 });
 /**
  * The commit of a batch: written last, so that a batch is in the log whole or not at all. Readers look at nothing else.
  */
 export type TraceBatchCommit = z.infer<typeof traceBatchCommitSchema>;
 
-/** A commit with its place among the generations of its batch. */
+/** A commit with its place in the log and among the generations of its batch. */
 export interface CommittedBatch extends TraceBatchCommit {
+  /** From 1; see {@link BatchSummary}. */
+  readonly position: number;
   readonly generation: number;
   /** Keys of earlier generations' commits that are still there; nobody goes by them. */
   readonly superseded: readonly string[];
@@ -40,12 +44,27 @@ const parallelReads = 16;
 const mostReadings = 5;
 
 /**
- * Where a batch's commit is. What is erased of a batch makes the next generation of it, which is committed beside the
- * one before and counts in its place.
+ * Where the commit of a later generation of a batch is: what is erased of a batch makes the next one, which counts in
+ * place of the one before. Versions before the journal committed their first generation here too.
  * @throws RatchetError `InvalidInput` when one of the ids cannot be part of a key
  */
-export function commitKey(modelId: string, batchId: string, generation = 0): string {
+export function commitKey(modelId: string, batchId: string, generation: number): string {
   return `${commitPrefix(modelId)}${checkedId(batchId, 'batch')}${suffixOf(generation)}.json`;
+}
+
+const journalBlock = 1_000;
+
+/**
+ * Where the batch of this position is committed. Positions are given without a gap, each once, since an entry is written
+ * only where there is none: the order of the log goes by no clock.
+ */
+export function journalKey(modelId: string, position: number): string {
+  const block = String(Math.floor(position / journalBlock)).padStart(6, '0');
+  return `${journalPrefix(modelId)}${block}/${String(position).padStart(9, '0')}.json`;
+}
+
+function journalPrefix(modelId: string): string {
+  return `batches/_journal/${checkedId(modelId, 'model')}/`;
 }
 
 /** Where a batch's traces of one UTC day go; `part` is 0 but for the further files of a very large batch. */
@@ -79,11 +98,6 @@ function suffixOf(generation: number): string {
 /** The part of a commit's key after the prefix: batch id and generation. Tombstones lie in a folder below. */
 const commitName = /^([^/.]+)(?:\.e(\d+))?\.json$/;
 
-/** Names the set of a model's committed batches. */
-export async function batchesVersion(objects: ObjectStore, modelId: string): Promise<string> {
-  return digest(...(await objects.list(commitPrefix(modelId))));
-}
-
 /** Reads commits, each once: they never change. Tells a log's history without a database. */
 export class TraceBatches implements TraceHistory {
   readonly #objects: ObjectStore;
@@ -95,7 +109,51 @@ export class TraceBatches implements TraceHistory {
 
   /** A model's committed batches in order of arrival, each in its latest generation. */
   async list(modelId: string): Promise<readonly CommittedBatch[]> {
-    const latest = new Map<string, { key: string; generation: number; superseded: string[] }>();
+    return (await this.#load(modelId)).batches;
+  }
+
+  async #load(modelId: string): Promise<{ readonly batches: readonly CommittedBatch[]; readonly last: number }> {
+    const [generations, journal] = await Promise.all([this.#generations(modelId), this.#journalKeys(modelId)]);
+    const entries = await inParallel(journal, parallelReads, async (key) => ({
+      position: positionOf(key),
+      commit: await this.#commit(key),
+    }));
+    const numbered = new Map<string, { position: number; commit: TraceBatchCommit }>();
+    for (const entry of entries) {
+      // Of two processes that append the same batch at once, the first counts.
+      if (!numbered.has(entry.commit.batchId)) numbered.set(entry.commit.batchId, entry);
+    }
+    const named = await inParallel([...generations], parallelReads, async ([batchId, { key, ...place }]) => ({
+      batchId,
+      commit: { ...(await this.#commit(key)), ...place },
+    }));
+    const later = new Map(named.map(({ batchId, commit }) => [batchId, commit]));
+    const earliest = named
+      .filter(({ batchId }) => !numbered.has(batchId))
+      .map(({ commit }) => commit)
+      .sort((a, b) => a.arrival - b.arrival || (a.batchId < b.batchId ? -1 : a.batchId > b.batchId ? 1 : 0))
+      .map((commit, index) => ({ ...commit, position: index + 1 }));
+    const batches = [...numbered.values()].map(({ position, commit }) => ({
+      ...(later.get(commit.batchId) ?? { ...commit, generation: 0, superseded: [] }),
+      position,
+    }));
+    const last = entries.at(-1)?.position ?? earliest.length;
+    return { batches: [...earliest, ...batches], last };
+  }
+
+  /** Enters a batch at the end of the journal; nothing happens when it is there. */
+  async commit(modelId: string, commit: TraceBatchCommit): Promise<void> {
+    const body = new TextEncoder().encode(JSON.stringify(commit));
+    for (;;) {
+      const { batches, last } = await this.#load(modelId);
+      if (batches.some(({ batchId }) => batchId === commit.batchId)) return;
+      if (await this.#objects.putIfAbsent(journalKey(modelId, last + 1), body)) return;
+    }
+  }
+
+  /** Of each batch that has a commit of its own name, the latest generation. */
+  async #generations(modelId: string): Promise<ReadonlyMap<string, Generation>> {
+    const latest = new Map<string, Generation>();
     const prefix = commitPrefix(modelId);
     for (const key of await this.#objects.list(prefix)) {
       const [, batchId, digits = '0'] = commitName.exec(key.slice(prefix.length)) ?? [];
@@ -106,20 +164,19 @@ export class TraceBatches implements TraceHistory {
       else if (known.generation > generation) known.superseded.push(key);
       else latest.set(batchId, { key, generation, superseded: [...known.superseded, known.key] });
     }
-    const commits = await inParallel([...latest.values()], parallelReads, async ({ key, ...place }) => ({
-      ...(await this.#commit(key)),
-      ...place,
-    }));
-    return [...commits].sort(
-      (a, b) => a.arrival - b.arrival || (a.batchId < b.batchId ? -1 : a.batchId > b.batchId ? 1 : 0),
-    );
+    return latest;
   }
 
-  async history(modelId: string, { after }: { readonly after?: string | null } = {}): Promise<readonly BatchSummary[]> {
-    const since = after === undefined || after === null ? Number.NEGATIVE_INFINITY : Date.parse(after);
+  /** Keys of the journal, by position. */
+  async #journalKeys(modelId: string): Promise<readonly string[]> {
+    return this.#objects.list(journalPrefix(modelId));
+  }
+
+  async history(modelId: string, { after }: { readonly after?: number | null } = {}): Promise<readonly BatchSummary[]> {
     return (await this.list(modelId))
-      .filter((commit) => Date.parse(commit.appendedAt) > since)
-      .map(({ batchId, appendedAt, traces, judgements, judged = null, failed = null }) => ({
+      .filter(({ position }) => position > (after ?? 0))
+      .map(({ position, batchId, appendedAt, traces, judgements, judged = null, failed = null }) => ({
+        position,
         batchId,
         appendedAt,
         traces,
@@ -129,8 +186,9 @@ export class TraceBatches implements TraceHistory {
       }));
   }
 
-  version(modelId: string): Promise<string> {
-    return batchesVersion(this.#objects, modelId);
+  async version(modelId: string): Promise<string> {
+    const [named, journal] = await Promise.all([this.#objects.list(commitPrefix(modelId)), this.#journalKeys(modelId)]);
+    return digest(...named, journal.at(-1) ?? '');
   }
 
   /**
@@ -159,13 +217,35 @@ export class TraceBatches implements TraceHistory {
   }
 }
 
-/** Commits of a model. */
+interface Generation {
+  readonly key: string;
+  readonly generation: number;
+  readonly superseded: string[];
+}
+
+function positionOf(key: string): number {
+  return Number(key.slice(key.lastIndexOf('/') + 1, -'.json'.length));
+}
+
+/** Commits of a model by name, and what was erased of it. */
 export function commitPrefix(modelId: string): string {
   return `batches/${checkedId(modelId, 'model')}/`;
 }
 
+/** Why names cannot be those of a batch and its model; null when they can. */
+export function batchNameProblem(modelId: string, batchId: string): RatchetError | null {
+  return badId(modelId, 'model') ?? badId(batchId, 'batch');
+}
+
 function checkedId(id: string, what: string): string {
-  const problem = idProblem(id);
+  const problem = badId(id, what);
   if (problem === null) return id;
-  throw new RatchetError('InvalidInput', `${JSON.stringify(id.slice(0, 120))} is no ${what} id: ${problem}.`);
+  throw problem;
+}
+
+function badId(id: string, what: string): RatchetError | null {
+  const problem = idProblem(id);
+  return problem === null
+    ? null
+    : new RatchetError('InvalidInput', `${JSON.stringify(id.slice(0, 120))} is no ${what} id: ${problem}.`);
 }

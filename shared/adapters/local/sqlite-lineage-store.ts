@@ -9,7 +9,7 @@ import { type Control, controlSchema, firstControl } from '../../domain/models/c
 import { type Dataset, datasetSchema } from '../../domain/models/dataset.ts';
 import { type Model, modelSchema } from '../../domain/models/model.ts';
 import { checkRevision } from '../../domain/models/model-change.ts';
-import { type Run, runSchema } from '../../domain/models/run.ts';
+import { asBegun, type Run, runSchema } from '../../domain/models/run.ts';
 import type { LineageStore } from '../../ports/lineage-store.ts';
 import { decodeDocument, encodeDocument } from './document.ts';
 import { storageFailure } from './storage-failure.ts';
@@ -166,7 +166,7 @@ export class SqliteLineageStore implements LineageStore {
   }
 
   async listRuns(modelId: string): Promise<readonly Run[]> {
-    return this.#all(runSchema, 'SELECT document FROM runs WHERE model_id = ? ORDER BY started_at, run_id', modelId);
+    return [...this.#all(runSchema, 'SELECT document FROM runs WHERE model_id = ?', modelId)].sort(asBegun);
   }
 
   #checkpoint(modelId: string, checkpointId: string): Checkpoint | undefined {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
-import { shortDigest } from '../../domain/base/ids.ts';
+import { digest, shortDigest } from '../../domain/base/ids.ts';
 import {
   type EvaluationItem,
   type EvaluationSet,
@@ -10,7 +10,7 @@ import { evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts
 import { type Control, holdsLease, moveChampion } from '../../domain/models/control.ts';
 import { readControl, updateControl } from '../../operations/control-item.ts';
 import { leaseLost } from '../../operations/lease.ts';
-import { readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { encodeJsonl, readJsonl } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { readCheckpoint } from '../engine/evaluate.ts';
 import type { Stage } from '../engine/stage.ts';
@@ -64,7 +64,8 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
     promote(await readControl(run.modelId, ports));
     const frozen = await frozenRecords(split.evidence.key, decision.answersKey, ports);
     const frozenKey = `models/${run.modelId}/evaluation-sets/${checkpoint.checkpointId}/${run.runId}/records.v1.jsonl`;
-    await writeJsonl(ports.objects, frozenKey, frozen);
+    const bytes = encodeJsonl(frozen);
+    await ports.objects.put(frozenKey, bytes);
     const set: EvaluationSet = {
       setId: shortDigest(run.modelId, checkpoint.checkpointId, run.runId, 'records', '1'),
       modelId: run.modelId,
@@ -73,6 +74,7 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
       runId: run.runId,
       version: 1,
       key: frozenKey,
+      digest: digest(bytes),
       size: frozen.length,
       right: frozen.filter((item) => item.right).length,
       createdAt: plan.run.startedAt,
