@@ -102,6 +102,18 @@ describe('the Parquet of the trace log', () => {
     await objects.delete(key);
   }
 
+  test('takes traces of thousands of different days in one batch, in bounded memory', async () => {
+    const small = new DuckDbTraceLog({ objects, clock: new FixedClock(), limits: { memory: '128MB', threads: 2 } });
+    const traces = Array.from({ length: 1_500 }, (_, day) =>
+      sampleTrace({ traceId: `t${day}`, timestamp: new Date(Date.UTC(2021, 0, 1 + day)).toISOString() }),
+    );
+    await small.append('m1', 'b1', { traces, judgements: [] });
+    const read = await small.read('m1', { limit: 2_000 });
+    expect(read.map(({ trace }) => trace)).toEqual(traces.toReversed());
+    expect(await objects.list('traces/m1/')).toHaveLength(1_500);
+    await small.close();
+  });
+
   test('of before the journal comes first, and what is appended after it goes into the journal', async () => {
     await log.append('m1', 'b1', batch);
     await asBefore();

@@ -49,6 +49,8 @@ import { firstJudgements, firstTraces } from './trace-sql.ts';
 import { traceStoreFailure } from './trace-store-failure.ts';
 
 const parallelWrites = 16;
+/** Days that are written at once: each takes megabytes while its file is open, whatever is in it. */
+const daysTogether = 32;
 
 export interface DuckDbTraceLogOptions {
   readonly objects: ObjectStore;
@@ -300,8 +302,17 @@ async function writeParquet(
     for (const [position, trace] of batch.traces.entries()) appendTrace(appender, trace, { ...place, position });
     appender.closeSync();
     const target = sqlLiteral(join(folder, 'traces'));
-    await connection.run('SET partitioned_write_max_open_files = 100000');
-    await connection.run(`COPY new_traces TO ${target} (${options}, PARTITION_BY (date))`);
+    await connection.run(`SET partitioned_write_max_open_files = ${daysTogether + 1}`);
+    const found = await connection.runAndReadAll('SELECT DISTINCT date FROM new_traces ORDER BY date');
+    const days = found.getRows().map(([day]) => String(day));
+    for (let at = 0; at < days.length; at += daysTogether) {
+      const some = days
+        .slice(at, at + daysTogether)
+        .map(sqlLiteral)
+        .join(', ');
+      await connection.run(`COPY (FROM new_traces WHERE date IN (${some}) ORDER BY position) TO ${target}
+        (${options}, PARTITION_BY (date), OVERWRITE_OR_IGNORE)`);
+    }
     await connection.run('DROP TABLE new_traces');
   }
   if (batch.judgements.length > 0) {

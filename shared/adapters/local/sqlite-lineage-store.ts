@@ -1,5 +1,6 @@
-import { mkdirSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { chmodSync, closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { ZodType } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
@@ -41,15 +42,25 @@ const schemaSql = `
 export class SqliteLineageStore implements LineageStore {
   readonly #database: DatabaseSync;
   readonly #path: string;
+  /** Of the copy that is read. */
+  readonly #folder: string | null;
 
-  /** @param path file to open or create (with its directory), or `:memory:` */
-  constructor(path: string) {
+  /**
+   * @param path file to open or create (with its directory), or `:memory:`
+   * @param readOnly whether nothing can be written there: what would be is refused as `StorageFailure`
+   */
+  constructor(path: string, { readOnly = false }: { readonly readOnly?: boolean } = {}) {
     this.#path = path === ':memory:' ? path : resolve(path);
-    this.#database = this.#guard('open', () => openDatabase(this.#path));
+    const opened = this.#guard('open', () =>
+      readOnly ? openCopy(this.#path) : { database: openDatabase(this.#path), folder: null },
+    );
+    this.#database = opened.database;
+    this.#folder = opened.folder;
   }
 
   close(): void {
     if (this.#database.isOpen) this.#database.close();
+    if (this.#folder !== null) rmSync(this.#folder, { recursive: true, force: true });
   }
 
   async createModel(model: Model): Promise<boolean> {
@@ -209,8 +220,37 @@ export class SqliteLineageStore implements LineageStore {
   }
 }
 
+/** Files beside it get the modes that it has. */
+function makePrivate(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
+}
+
+/**
+ * Opens a copy of a file in a place that nothing can be written to, where SQLite cannot read what stands in its log alone.
+ * What would change it is refused.
+ */
+function openCopy(path: string): { readonly database: DatabaseSync; readonly folder: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'ratchet-lineage-'));
+  try {
+    const copy = join(folder, 'lineage.sqlite');
+    for (const suffix of ['', '-wal']) {
+      if (!existsSync(`${path}${suffix}`)) continue;
+      copyFileSync(`${path}${suffix}`, `${copy}${suffix}`);
+      chmodSync(`${copy}${suffix}`, 0o600);
+    }
+    const whole = openDatabase(copy);
+    whole.exec('PRAGMA journal_mode = DELETE');
+    whole.close();
+    return { database: new DatabaseSync(copy, { readOnly: true }), folder };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
 function openDatabase(path: string): DatabaseSync {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  if (path !== ':memory:') makePrivate(path);
   const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
   try {
     enterWriteAheadLog(database);
