@@ -32,6 +32,7 @@ import { eraseTraces } from './erase-traces.ts';
 import { FileDigests } from './file-digests.ts';
 import { Tombstones, tombstoneOf } from './tombstones.ts';
 import { batchNameProblem, type CommittedBatch, judgementKey, TraceBatches, traceKey } from './trace-batches.ts';
+import { fingerprintsOf } from './trace-fingerprints.ts';
 import {
   appendJudgement,
   appendTrace,
@@ -147,6 +148,7 @@ export class DuckDbTraceLog implements TraceLog {
         judgementKeys: judgementFiles.map(({ key }) => key),
         digest: digest(...digests),
         digests,
+        fingerprints: fingerprintsOf([...batch.traces, ...batch.judgements].map(({ traceId }) => traceId)),
       });
     });
   }
@@ -162,7 +164,7 @@ export class DuckDbTraceLog implements TraceLog {
     modelId: string,
     traceIds: readonly string[],
   ): Promise<ReadonlyMap<string, { inputDigest: string }>> {
-    const commits = await this.#batches.list(modelId);
+    const commits = await this.#batches.about(modelId, await this.#batches.list(modelId), traceIds);
     const files = commits.flatMap((commit) => commit.traceKeys);
     const known = new Map<string, { inputDigest: string }>();
     if (files.length === 0 || traceIds.length === 0) return known;
@@ -189,7 +191,7 @@ export class DuckDbTraceLog implements TraceLog {
     modelId: string,
     traceIds: readonly string[],
   ): Promise<ReadonlyMap<string, readonly Judgement[]>> {
-    const commits = await this.#batches.list(modelId);
+    const commits = await this.#batches.about(modelId, await this.#batches.list(modelId), traceIds);
     const files = commits.flatMap((commit) => commit.judgementKeys);
     const found = new Map<string, Judgement[]>();
     if (files.length === 0 || traceIds.length === 0) return found;
@@ -233,8 +235,9 @@ export class DuckDbTraceLog implements TraceLog {
   }
 
   async #readCommitted(modelId: string, options: ReadOptions): Promise<readonly LoggedTrace[]> {
-    const { through = Number.POSITIVE_INFINITY, after, humanJudgedAfter } = options;
-    const commits = (await this.#batches.list(modelId)).filter(({ position }) => position <= through);
+    const { through = Number.POSITIVE_INFINITY, after, humanJudgedAfter, traceIds } = options;
+    const all = (await this.#batches.list(modelId)).filter(({ position }) => position <= through);
+    const commits = traceIds === undefined ? all : await this.#batches.about(modelId, all, traceIds);
     const laterThan = (position: number) => commits.filter((commit) => commit.position > position);
     const wanted = laterThan(after ?? 0).filter((commit) => commit.traces > 0);
     const traceFiles = commits.flatMap((commit) => commit.traceKeys);
@@ -246,7 +249,7 @@ export class DuckDbTraceLog implements TraceLog {
     return this.#withFiles(commits, [...traceFiles, ...judgementFiles], async (connection, paths) => {
       const tracePaths = paths.slice(0, traceFiles.length);
       const judged = judging === null ? null : { files: paths.slice(traceFiles.length), batchIds: judging };
-      await pickTraces(connection, tracePaths, wanted, judged, options, latestTimes(commits));
+      await pickTraces(connection, tracePaths, wanted, judged, options, latestTimes(all));
       const traces = await readPicked(connection, tracePaths, modelId);
       const judgements = await readJudgements(connection, paths.slice(traceFiles.length));
       return traces.map((trace, rank) => ({ trace, judgements: judgements.get(rank) ?? [] }));

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { digest, idProblem } from '../../domain/base/ids.ts';
+import { encodeJsonl, readJsonl } from '../../ports/documents.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { BatchSummary, TraceHistory } from '../../ports/trace-log.ts';
 import { decodeDocument } from '../local/document.ts';
 import { inParallel } from '../local/in-parallel.ts';
+import { fingerprintsAsked, mayHold } from './trace-fingerprints.ts';
 
 const traceBatchCommitSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -24,6 +26,8 @@ const traceBatchCommitSchema = z.strictObject({
   digest: z.string(),
   /** Of each Parquet file, those of traces first, in the order of the keys; earlier versions kept the digest of all alone. */
   digests: z.array(z.string()).optional(),
+  /** Of the traces that it holds or judges ({@link fingerprintsOf}); commits of earlier versions lack them. */
+  fingerprints: z.string().optional(),
 });
 /**
  * The commit of a batch: written last, so that a batch is in the log whole or not at all. Readers look at nothing else.
@@ -52,6 +56,7 @@ export function commitKey(modelId: string, batchId: string, generation: number):
   return `${commitPrefix(modelId)}${checkedId(batchId, 'batch')}${suffixOf(generation)}.json`;
 }
 
+/** Entries of the journal that lie in one folder, and in one file once there are so many. */
 const journalBlock = 1_000;
 
 /**
@@ -59,13 +64,29 @@ const journalBlock = 1_000;
  * only where there is none: the order of the log goes by no clock.
  */
 export function journalKey(modelId: string, position: number): string {
-  const block = String(Math.floor(position / journalBlock)).padStart(6, '0');
-  return `${journalPrefix(modelId)}${block}/${String(position).padStart(9, '0')}.json`;
+  return `${journalPrefix(modelId, blockOf(position))}${String(position).padStart(9, '0')}.json`;
 }
 
-function journalPrefix(modelId: string): string {
-  return `batches/_journal/${checkedId(modelId, 'model')}/`;
+function blockOf(position: number): number {
+  return Math.floor(position / journalBlock);
 }
+
+function journalPrefix(modelId: string, block: number): string {
+  return `batches/_journal/${checkedId(modelId, 'model')}/${String(block).padStart(6, '0')}/`;
+}
+
+function blocksPrefix(modelId: string): string {
+  return `batches/_blocks/${checkedId(modelId, 'model')}/`;
+}
+
+/** Where the entries of a whole block are once more, in one file: without fingerprints, or they alone. */
+function blockKey(modelId: string, block: number, what: 'commits' | 'fingerprints'): string {
+  return `${blocksPrefix(modelId)}${String(block).padStart(6, '0')}.${what}.jsonl`;
+}
+
+const blockEntrySchema = z.strictObject({ position: z.int().positive(), commit: traceBatchCommitSchema });
+const blockFingerprintsSchema = z.strictObject({ position: z.int().positive(), fingerprints: z.string().optional() });
+type Entry = z.infer<typeof blockEntrySchema>;
 
 /** Where a batch's traces of one UTC day go; `part` is 0 but for the further files of a very large batch. */
 export function traceKey(modelId: string, date: string, batchId: string, part: number): string {
@@ -102,6 +123,8 @@ const commitName = /^([^/.]+)(?:\.e(\d+))?\.json$/;
 export class TraceBatches implements TraceHistory {
   readonly #objects: ObjectStore;
   readonly #read = new Map<string, TraceBatchCommit>();
+  readonly #blocks = new Map<string, readonly Entry[]>();
+  readonly #about = new Map<string, ReadonlyMap<number, string>>();
 
   constructor(objects: ObjectStore) {
     this.#objects = objects;
@@ -112,12 +135,15 @@ export class TraceBatches implements TraceHistory {
     return (await this.#load(modelId)).batches;
   }
 
-  async #load(modelId: string): Promise<{ readonly batches: readonly CommittedBatch[]; readonly last: number }> {
-    const [generations, journal] = await Promise.all([this.#generations(modelId), this.#journalKeys(modelId)]);
-    const entries = await inParallel(journal, parallelReads, async (key) => ({
+  async #load(modelId: string): Promise<Loaded> {
+    const generations = await this.#generations(modelId);
+    const { blocks, tail } = await this.#journal(modelId, generations.size);
+    const whole = await inParallel(blocks, parallelReads, (block) => this.#block(blockKey(modelId, block, 'commits')));
+    const single = await inParallel(tail, parallelReads, async (key) => ({
       position: positionOf(key),
       commit: await this.#commit(key),
     }));
+    const entries = [...whole.flat(), ...single];
     const numbered = new Map<string, { position: number; commit: TraceBatchCommit }>();
     for (const entry of entries) {
       // Of two processes that append the same batch at once, the first counts.
@@ -138,16 +164,99 @@ export class TraceBatches implements TraceHistory {
       position,
     }));
     const last = entries.at(-1)?.position ?? earliest.length;
-    return { batches: [...earliest, ...batches], last };
+    const complete = new Set(single.map(({ position }) => blockOf(position)).filter((block) => block < blockOf(last)));
+    return { batches: [...earliest, ...batches], last, single, unfolded: [...complete] };
   }
 
   /** Enters a batch at the end of the journal; nothing happens when it is there. */
   async commit(modelId: string, commit: TraceBatchCommit): Promise<void> {
     const body = new TextEncoder().encode(JSON.stringify(commit));
     for (;;) {
-      const { batches, last } = await this.#load(modelId);
-      if (batches.some(({ batchId }) => batchId === commit.batchId)) return;
-      if (await this.#objects.putIfAbsent(journalKey(modelId, last + 1), body)) return;
+      const loaded = await this.#load(modelId);
+      for (const block of loaded.unfolded) await this.#fold(modelId, block, loaded.single);
+      if (loaded.batches.some(({ batchId }) => batchId === commit.batchId)) return;
+      if (await this.#objects.putIfAbsent(journalKey(modelId, loaded.last + 1), body)) return;
+    }
+  }
+
+  /**
+   * Of the batches those that may hold, or judge, one of the traces. What commits of a whole block are about lies apart,
+   * and is read when it is first asked for.
+   */
+  async about(
+    modelId: string,
+    batches: readonly CommittedBatch[],
+    traceIds: readonly string[],
+  ): Promise<readonly CommittedBatch[]> {
+    const asked = fingerprintsAsked(traceIds);
+    const blocks = await this.#blocksOf(modelId);
+    const lacking = new Set(
+      batches.filter(({ fingerprints }) => fingerprints === undefined).map((one) => blockOf(one.position)),
+    );
+    const known = new Map<number, string>();
+    await inParallel(
+      blocks.filter((block) => lacking.has(block)),
+      parallelReads,
+      async (block) => {
+        for (const [position, fingerprints] of await this.#fingerprints(modelId, block))
+          known.set(position, fingerprints);
+      },
+    );
+    return batches.filter(({ position, fingerprints = known.get(position) }) => {
+      return fingerprints === undefined || mayHold(fingerprints, asked);
+    });
+  }
+
+  /** Writes a block's entries into one file each for what they say and what they are about; the entries stay. */
+  async #fold(modelId: string, block: number, single: readonly Entry[]): Promise<void> {
+    const entries = single.filter(({ position }) => blockOf(position) === block);
+    const about = entries.map(({ position, commit: { fingerprints } }) => ({ position, fingerprints }));
+    const plain = entries.map(({ position, commit: { fingerprints: _, ...commit } }) => ({ position, commit }));
+    // The commits last: by them the block is known.
+    await this.#objects.putIfAbsent(blockKey(modelId, block, 'fingerprints'), encodeJsonl(about));
+    await this.#objects.putIfAbsent(blockKey(modelId, block, 'commits'), encodeJsonl(plain));
+  }
+
+  async #block(key: string): Promise<readonly Entry[]> {
+    const known = this.#blocks.get(key);
+    if (known !== undefined) return known;
+    const entries = await readJsonl(this.#objects, key, blockEntrySchema);
+    this.#blocks.set(key, entries);
+    return entries;
+  }
+
+  async #fingerprints(modelId: string, block: number): Promise<ReadonlyMap<number, string>> {
+    const key = blockKey(modelId, block, 'fingerprints');
+    const known = this.#about.get(key);
+    if (known !== undefined) return known;
+    const lines = await readJsonl(this.#objects, key, blockFingerprintsSchema);
+    const found = new Map(
+      lines.flatMap(({ position, fingerprints }) => (fingerprints === undefined ? [] : [[position, fingerprints]])),
+    );
+    this.#about.set(key, found);
+    return found;
+  }
+
+  async #blocksOf(modelId: string): Promise<readonly number[]> {
+    const prefix = blocksPrefix(modelId);
+    const keys = await this.#objects.list(prefix);
+    return keys
+      .filter((key) => key.endsWith('.commits.jsonl'))
+      .map((key) => Number(key.slice(prefix.length).split('.')[0]));
+  }
+
+  /** Blocks that have a file, and the keys of the entries after them. */
+  async #journal(
+    modelId: string,
+    earlier: number,
+  ): Promise<{ readonly blocks: readonly number[]; readonly tail: readonly string[] }> {
+    const blocks = await this.#blocksOf(modelId);
+    const tail: string[] = [];
+    for (let block = (blocks.at(-1) ?? -1) + 1; ; block += 1) {
+      const keys = await this.#objects.list(journalPrefix(modelId, block));
+      tail.push(...keys);
+      // Entries begin after the batches of before the journal.
+      if (keys.length === 0 && block >= blockOf(earlier + 1)) return { blocks, tail };
     }
   }
 
@@ -167,11 +276,6 @@ export class TraceBatches implements TraceHistory {
     return latest;
   }
 
-  /** Keys of the journal, by position. */
-  async #journalKeys(modelId: string): Promise<readonly string[]> {
-    return this.#objects.list(journalPrefix(modelId));
-  }
-
   async history(modelId: string, { after }: { readonly after?: number | null } = {}): Promise<readonly BatchSummary[]> {
     return (await this.list(modelId))
       .filter(({ position }) => position > (after ?? 0))
@@ -187,8 +291,11 @@ export class TraceBatches implements TraceHistory {
   }
 
   async version(modelId: string): Promise<string> {
-    const [named, journal] = await Promise.all([this.#objects.list(commitPrefix(modelId)), this.#journalKeys(modelId)]);
-    return digest(...named, journal.at(-1) ?? '');
+    const named = await this.#objects.list(commitPrefix(modelId));
+    const { blocks, tail } = await this.#journal(modelId, named.length);
+    const last = tail.at(-1);
+    const position = last === undefined ? ((blocks.at(-1) ?? -1) + 1) * journalBlock - 1 : positionOf(last);
+    return digest(...named, String(position));
   }
 
   /**
@@ -215,6 +322,15 @@ export class TraceBatches implements TraceHistory {
     this.#read.set(key, commit);
     return commit;
   }
+}
+
+interface Loaded {
+  readonly batches: readonly CommittedBatch[];
+  /** The last position. */
+  readonly last: number;
+  /** Entries that are read one by one, and the blocks of them that are complete. */
+  readonly single: readonly Entry[];
+  readonly unfolded: readonly number[];
 }
 
 interface Generation {
