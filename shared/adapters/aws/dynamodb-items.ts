@@ -11,7 +11,7 @@ import { type Run, runSchema } from '../../domain/models/run.ts';
 import { decodeDocument, encodeDocument } from '../local/document.ts';
 
 /** Version of the items' shape. How to change it: docs/adr/0011-one-table.md. */
-const schemaVersion = 6;
+const schemaVersion = 7;
 /** Documents longer than this are deflated: a task of many labels is. */
 const plainBytes = 8 * 1024;
 /** DynamoDB takes items of 400 KB, names and numbers of the attributes included. */
