@@ -14,7 +14,7 @@ const { deteriorationBaseline } = defaultSettings;
 function batch(failureRate: number, judged: number, random: RandomStream): JudgedBatch {
   let failed = 0;
   for (let trace = 0; trace < judged; trace += 1) if (random.next() < failureRate) failed += 1;
-  return { appendedAt: '2026-01-01T00:00:00.000Z', judged, failed };
+  return { position: 1, judged, failed };
 }
 
 /** Judged traces after the change until it is seen; infinite when it is not within so many. */

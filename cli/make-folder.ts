@@ -6,9 +6,10 @@ import { RatchetError } from '../shared/domain/base/errors.ts';
 /**
  * Makes a folder and those above it, one by one: Node's own recursive `mkdir` never ends below a file system that makes
  * no folders, such as /proc.
+ * @param mode of the folders that are made
  * @throws what `mkdir` throws
  */
-export async function makeFolder(path: string): Promise<void> {
+export async function makeFolder(path: string, mode = 0o777): Promise<void> {
   const missing: string[] = [];
   let at = path;
   while (!(await isThere(at))) {
@@ -16,7 +17,7 @@ export async function makeFolder(path: string): Promise<void> {
     at = dirname(at);
   }
   for (const folder of missing) {
-    await mkdir(folder).catch((error: unknown) => {
+    await mkdir(folder, { mode }).catch((error: unknown) => {
       if (errorCode(error) !== 'EEXIST') throw error;
     });
   }

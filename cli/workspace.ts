@@ -35,15 +35,17 @@ export interface OpenOptions {
 
 /**
  * Opens a workspace with the embedded adapters. Close it, or its worker threads keep the process alive.
- * @throws RatchetError InvalidInput when there is none, StorageFailure when it cannot be written
+ * One that cannot be written to can be read: whatever would change it is refused then.
+ * @throws RatchetError InvalidInput when there is none, StorageFailure when it cannot be read, or made
  */
 export async function openWorkspace(directory: string, options: OpenOptions): Promise<Workspace> {
   const root = resolve(directory);
   await (options.create === true ? makeDirectory(root) : findWorkspace(root));
-  await checkWritable(root);
+  const readOnly = !(await isWritable(root));
+  if (readOnly && options.create === true) throw notWritable(root);
 
   const objects = new DirectoryObjectStore(join(root, objectsFolder));
-  const lineage = new SqliteLineageStore(join(root, lineageFile));
+  const lineage = new SqliteLineageStore(join(root, lineageFile), { readOnly });
   const budgets = new SqliteBudgets(join(root, lineageFile));
   const clock = new SystemClock();
   const owners = new ProcessOwners();
@@ -99,7 +101,7 @@ async function findWorkspace(root: string): Promise<void> {
 
 async function makeDirectory(root: string): Promise<void> {
   try {
-    await makeFolder(root);
+    await makeFolder(root, 0o700);
   } catch (error) {
     throw storageFailure('create', root, error);
   }
@@ -109,10 +111,18 @@ async function makeDirectory(root: string): Promise<void> {
   });
 }
 
-async function checkWritable(root: string): Promise<void> {
+async function isWritable(root: string): Promise<boolean> {
   try {
-    await access(root, constants.R_OK | constants.W_OK | constants.X_OK);
+    await access(root, constants.R_OK | constants.X_OK);
   } catch (error) {
-    throw storageFailure('write to', root, error);
+    throw storageFailure('read', root, error);
   }
+  return access(root, constants.W_OK).then(
+    () => true,
+    () => false,
+  );
+}
+
+function notWritable(root: string): RatchetError {
+  return storageFailure('write to', root, Object.assign(new Error('not writable'), { code: 'EACCES' }));
 }

@@ -69,7 +69,10 @@ export async function measureRun({ traces, foundation, data, onStep }: RunToMeas
     );
     const ingest = await measureIngest(traces, traffic, random, workspace);
     const run = noUsage();
-    const { runId, seed } = await beginRun({ runId: 'run-cost', modelId, seed: 1 }, workspace.ports);
+    const { runId, seed } = await beginRun(
+      { runId: 'run-cost', modelId, seed: 1 },
+      { ...workspace.ports, history: workspace.ports.traceLog },
+    );
     const execution = await measureExecution(
       { runId, modelId, seed },
       owner,

@@ -115,7 +115,8 @@ async function modelChecks(root: string, objects: ObjectStore, now: number): Pro
   try {
     const lineage = new SqliteLineageStore(join(root, lineageFile));
     try {
-      const ports = { lineage, objects, owners: new ProcessOwners(), at: '' };
+      const { taskKinds } = await import('../../shared/tasks/task-kinds.ts');
+      const ports = { lineage, objects, owners: new ProcessOwners(), tasks: taskKinds, at: '' };
       const checks: Check[] = [];
       for (const { modelId } of await lineage.listModels()) checks.push(...(await checkModel(modelId, ports, now)));
       return checks;

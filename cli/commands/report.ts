@@ -49,7 +49,7 @@ async function report(
   const place = await session.open();
   const run = await runMeant(of, place.ports);
   if (run.reportKey === null) {
-    throw new RatchetError('InvalidInput', `Run ${run.runId} has no report: it is ${run.status}.`, {
+    throw new RatchetError('InvalidInput', `Run ${run.runId} has no report: ${stateOf(run)}`, {
       mend: run.failure?.mend ?? `Let it go on: ratchet run ${run.modelId} --seed ${run.seed}`,
     });
   }
@@ -79,6 +79,12 @@ async function report(
   if (open && !opened)
     session.output.say('There is no desktop here to open the page on; open the first path yourself.');
   return exitCodes.done;
+}
+
+function stateOf({ status, failure, reason }: Run): string {
+  const cause = failure?.cause ?? reason ?? '';
+  if (status !== 'failed') return 'it has not ended.';
+  return cause === '' ? 'it failed.' : `it failed, as ${failure?.name ?? 'it was given up'}: ${cause}`;
 }
 
 /** A run by its name, or the latest one with a report, of a model or of the only one. */

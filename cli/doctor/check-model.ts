@@ -7,8 +7,10 @@ import { leaseHeld } from '../../shared/operations/lease.ts';
 import type { LineageStore } from '../../shared/ports/lineage-store.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Owners } from '../../shared/ports/owners.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
 import type { Check } from '../results.ts';
 import { ok, problem, thrown, warning } from './check.ts';
+import { checkRecords, tampered, wrongFiles } from './check-records.ts';
 
 export interface ModelPorts {
   /**
@@ -18,6 +20,7 @@ export interface ModelPorts {
   readonly lineage: LineageStore;
   readonly objects: ObjectStore;
   readonly owners: Owners;
+  readonly tasks: Ports['tasks'];
 }
 
 /** All that can be told of one model without changing anything. */
@@ -31,6 +34,7 @@ export async function checkModel(modelId: string, ports: ModelPorts, now: number
       await checkLease(control, ports, now),
       ...(await checkRuns(control, ports, now)),
       await checkTraces(modelId, ports),
+      ...(await checkRecords(modelId, ports)),
       ...(await checkQuarantine(modelId, ports)),
     ];
   } catch (error) {
@@ -120,7 +124,7 @@ async function checkRuns({ modelId, lease }: Control, ports: ModelPorts, now: nu
   );
 }
 
-/** Whether every file of the trace log is there. */
+/** Whether every file of the trace log is there, and what was written. */
 async function checkTraces(modelId: string, ports: ModelPorts): Promise<Check> {
   const name = `${modelId}: traces`;
   const batches = await new TraceBatches(ports.objects).list(modelId);
@@ -135,6 +139,8 @@ async function checkTraces(modelId: string, ports: ModelPorts): Promise<Check> {
       `${plural(missing.length, 'file')} of the log gone, such as ${missing[0]}`,
       'Restore them from a backup.',
     );
+  const wrong = await wrongFiles(batches, ports.objects);
+  if (wrong.length > 0) return tampered(name, wrong);
   const traces = batches.reduce((sum, batch) => sum + batch.traces, 0);
   const judgements = batches.reduce((sum, batch) => sum + batch.judgements, 0);
   return ok(name, `${plural(traces, 'trace')}, ${plural(judgements, 'judgement')}`);

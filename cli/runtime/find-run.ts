@@ -43,7 +43,7 @@ export async function findOrBeginRun(request: WantedRun, ports: Ports, ui: Pick<
   if (newest !== undefined) ui.note(`Run ${newest.runId} does not go on. ${reasonAgainst}`);
   return beginRun(
     { runId: ports.ids.next('run'), modelId, seed: request.seed ?? 1, budgetUsd: request.budgetUsd ?? null },
-    ports,
+    { ...ports, history: ports.traceLog },
   );
 }
 

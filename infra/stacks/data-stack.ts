@@ -8,6 +8,7 @@ import {
   type CfnBucket,
   type IBucket,
   ObjectOwnership,
+  StorageClass,
 } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import type { Config } from '../config.ts';
@@ -52,7 +53,18 @@ export class DataStack extends Stack {
       ],
     };
     this.traces = new Bucket(this, 'Traces', { ...versioned, serverAccessLogsPrefix: 'traces/' });
-    this.artifacts = new Bucket(this, 'Artifacts', { ...versioned, serverAccessLogsPrefix: 'artifacts/' });
+    this.artifacts = new Bucket(this, 'Artifacts', {
+      ...versioned,
+      serverAccessLogsPrefix: 'artifacts/',
+      lifecycleRules: [
+        ...(versioned.lifecycleRules ?? []),
+        // What stages of a run hand one another is read seldom after its end; reports and reviews stay readable.
+        {
+          prefix: 'runs/',
+          transitions: [{ storageClass: StorageClass.INTELLIGENT_TIERING, transitionAfter: Duration.days(30) }],
+        },
+      ],
+    });
     announceObjects(this.traces);
     this.table = new Table(this, 'Lineage', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },

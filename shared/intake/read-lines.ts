@@ -61,11 +61,21 @@ export async function* readLines(
 
   for await (const chunk of chunks) {
     let start = 0;
-    for (let end = chunk.indexOf(0x0a); end !== -1; end = chunk.indexOf(0x0a, start)) {
+    if (!keepBlank && length === 0) {
+      const blank = skipBlank(chunk);
+      start = blank.start;
+      number += blank.lines;
+    }
+    for (let end = chunk.indexOf(0x0a, start); end !== -1; end = chunk.indexOf(0x0a, start)) {
       keep(chunk.subarray(start, end));
       const line = finish();
       if (line !== undefined) yield line;
       start = end + 1;
+      if (!keepBlank && isBlank(chunk[start])) {
+        const blank = skipBlank(chunk, start);
+        start = blank.start;
+        number += blank.lines;
+      }
     }
     if (start < chunk.length) keep(chunk.slice(start));
   }
@@ -73,6 +83,23 @@ export async function* readLines(
     const line = finish();
     if (line !== undefined) yield line;
   }
+}
+
+/** Whole blank lines at a place where a line begins, passed over at the speed of the memory: a gigabyte of them packs well. */
+function skipBlank(chunk: Uint8Array, from = 0): { readonly start: number; readonly lines: number } {
+  let start = from;
+  let lines = 0;
+  for (let at = from; isBlank(chunk[at]); at += 1) {
+    if (chunk[at] !== 0x0a) continue;
+    lines += 1;
+    start = at + 1;
+  }
+  return { start, lines };
+}
+
+/** Of ASCII; what else is blank is told when its line is read. */
+function isBlank(byte: number | undefined): boolean {
+  return byte === 0x0a || byte === 0x0d || byte === 0x20 || byte === 0x09;
 }
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });

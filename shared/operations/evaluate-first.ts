@@ -5,16 +5,17 @@ import { foldCount, isHeldOut, type Parts } from '../domain/evaluation/fold.ts';
 import { stratifiedParts } from '../domain/evaluation/stratified-parts.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import type { Dataset } from '../domain/models/dataset.ts';
-import { type Example, exampleSchema } from '../domain/models/example.ts';
+import type { Example } from '../domain/models/example.ts';
 import type { FoldModels } from '../domain/models/fold-models.ts';
 import type { Served } from '../domain/models/served.ts';
 import { nearDuplicateGroups } from '../domain/similarity/near-duplicates.ts';
 import { answerWith, trainerNamed } from '../ports/back-ends.ts';
-import { readJsonl, writeJsonl } from '../ports/documents.ts';
+import { writeJsonl } from '../ports/documents.ts';
 import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { toEnd } from '../ports/to-end.ts';
 import type { FoldPlan, Trainer } from '../ports/trainer.ts';
+import { readDataset } from './stored-records.ts';
 import { type FacetRight, weakestFacets } from './weakest-facets.ts';
 
 /** How a first checkpoint probably does on more of what it was trained on. */
@@ -50,7 +51,7 @@ const fewest = 10;
  */
 export async function evaluateFirst(request: EvaluateFirstRequest, ports: Ports): Promise<FirstEvaluation | null> {
   const { checkpoint, dataset } = request;
-  const examples = await readJsonl(ports.objects, dataset.key, exampleSchema);
+  const examples = await readDataset(dataset, ports);
   if (examples.length < fewest) return null;
   const kind = kindOf(checkpoint, ports);
   const found =

@@ -1,5 +1,5 @@
 import { RatchetError } from '../domain/base/errors.ts';
-import { shortDigestOfAll } from '../domain/base/ids.ts';
+import { digest } from '../domain/base/ids.ts';
 import { inList } from '../domain/base/quoted.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
 import type { Parts } from '../domain/evaluation/fold.ts';
@@ -18,6 +18,7 @@ import { toEnd } from '../ports/to-end.ts';
 import type { Trainer } from '../ports/trainer.ts';
 import { updateControl } from './control-item.ts';
 import { writeLedgerSegment } from './fold-ledger.ts';
+import { firstDatasetId } from './stored-records.ts';
 
 export interface FirstCheckpointRequest {
   readonly model: Model;
@@ -140,11 +141,7 @@ function firstDataset(
   kind: TaskKind,
   ports: Ports,
 ): Dataset {
-  const datasetId = shortDigestOfAll(
-    examples.map(({ input, output, folds }) =>
-      JSON.stringify([input, kind.key(output), ...(folds.length === 0 ? [] : [folds])]),
-    ),
-  );
+  const datasetId = firstDatasetId(examples, kind);
   const counts = new Map<string, number>();
   for (const facet of examples.flatMap(({ output }) => kind.facets(output)))
     counts.set(facet, (counts.get(facet) ?? 0) + 1);
@@ -157,6 +154,7 @@ function firstDataset(
     runId: null,
     iteration: 0,
     key: datasetKey(modelId, datasetId),
+    digest: digest(encodeJsonl(examples)),
     manifest: {
       examples: examples.length,
       labels: counts.size,

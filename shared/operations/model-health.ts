@@ -4,6 +4,7 @@ import type { Due } from '../domain/policy/run-trigger.ts';
 import type { Ports } from '../ports/ports.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
 import { championSince, runOutlook } from './run-outlook.ts';
+import { type Seen, seenBy } from './seen.ts';
 import { type Traffic, trafficOf, trafficOverTime } from './traffic.ts';
 import { trafficToday } from './traffic-today.ts';
 
@@ -36,22 +37,28 @@ export async function modelHealth(
   if (model === undefined || control === undefined) throw await unknownModel(modelId, ports);
   const runs = begun.filter(hadTheLease);
   const traffic = await trafficToday(model, history, ports);
-  const after = (time: string | null): Traffic => {
-    if (time === null) return traffic;
-    const came = trafficOf(history.filter(({ appendedAt }) => Date.parse(appendedAt) > Date.parse(time)));
-    const letIn = letInAfter(model, time);
+  const after = (seen: Seen | null): Traffic => {
+    if (seen === null) return traffic;
+    const came = trafficOf(history.filter(({ position }) => position > seen.batches));
+    const letIn = letInAfter(model, seen.labelChanges);
     // A trace that was judged in two batches counts in both of them.
     const judged = Math.min(traffic.judged, came.judged + letIn.judged);
     return { ...came, judged, failed: Math.min(traffic.failed, judged, came.failed + letIn.failed) };
   };
+  const last = runs.at(-1);
+  const since = championSince(control, runs, history);
+  const move = control.moves.at(-1);
+  const mover = runs.find(({ runId }) => runId === move?.by) ?? { startedAt: move?.at ?? '' };
+  const { labelChanges } = seenBy(mover, { history, model });
+  const ofChampion = since === null ? null : { batches: since, labelChanges };
   const { enoughFailures, enoughRecords } = model.settings;
   return {
     traffic,
     overTime: trafficOverTime(history),
-    sinceLastRun: after(runs.at(-1)?.startedAt ?? null),
+    sinceLastRun: after(last === undefined ? null : seenBy(last, { history, model })),
     next: await runOutlook({ model, control, runs, history }, ports),
     missing: {
-      failures: Math.max(0, enoughFailures - after(championSince(control)).failed),
+      failures: Math.max(0, enoughFailures - after(ofChampion).failed),
       records: Math.max(0, enoughRecords - traffic.judged),
     },
   };

@@ -3,8 +3,10 @@ import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import type { ChampionMove, Lease } from '../domain/models/control.ts';
 import type { Run } from '../domain/models/run.ts';
 import type { Ports } from '../ports/ports.ts';
+import type { BatchSummary } from '../ports/trace-log.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
 import { activeLease } from './run-outlook.ts';
+import { movedAt, positionAt } from './seen.ts';
 import { type ComparisonPorts, compareSince, type SincePromotion } from './since-promotion.ts';
 
 export interface ModelStatus {
@@ -48,7 +50,7 @@ export async function modelStatus(
             model,
             champion,
             predecessor: await checkpointNamed(modelId, move?.from ?? null, ports),
-            since: unseenAfter(champion, move, runs),
+            since: unseenAfter(champion, move, runs, await ports.traceLog.history(modelId)),
             ...(onProgress === undefined ? {} : { onProgress }),
           },
           ports,
@@ -72,7 +74,14 @@ async function checkpointNamed(
  * that moved it. A first checkpoint has seen no traffic at all, but for one that was made of traces: that has fold
  * models, and has seen what was there by then.
  */
-function unseenAfter(champion: Checkpoint, move: ChampionMove | null, runs: readonly Run[]): string | null {
+function unseenAfter(
+  champion: Checkpoint,
+  move: ChampionMove | null,
+  runs: readonly Run[],
+  history: readonly BatchSummary[],
+): number | null {
   if (move === null || (move.kind === 'create' && champion.folds === null)) return null;
-  return runs.find(({ runId }) => runId === move.by)?.startedAt ?? move.at;
+  const run = runs.find(({ runId }) => runId === move.by);
+  if (run !== undefined && run.begun === undefined) return positionAt(run.startedAt, history);
+  return movedAt(move, runs, history);
 }

@@ -38,6 +38,7 @@ export async function rollbackChampion(request: RollbackRequest, ports: Ports): 
   const holder = control.lease?.owner;
   const state = holder === undefined ? 'unknown' : await ports.owners.stateOf(holder);
 
+  const batches = (await ports.traceLog.history(modelId)).at(-1)?.position ?? 0;
   let from: string | null = control.championId;
   const after = await updateControl(modelId, ports, (current) => {
     from = current.championId;
@@ -53,6 +54,7 @@ export async function rollbackChampion(request: RollbackRequest, ports: Ports): 
       kind: 'rollback',
       by: request.by,
       reason: request.reason,
+      batches,
     });
     // A run whose lease ran out must not promote over this move.
     return { ...moved, lease: null, fencingToken: moved.fencingToken + 1 };

@@ -6,6 +6,7 @@ import { type Due, isRunDue, type Trigger } from '../domain/policy/run-trigger.t
 import type { Ports } from '../ports/ports.ts';
 import type { BatchSummary } from '../ports/trace-log.ts';
 import { leaseHeld } from './lease.ts';
+import { movedAt, seenBy } from './seen.ts';
 
 /** What the rules of when a run starts go by. */
 export interface ModelState {
@@ -36,13 +37,14 @@ export async function runOutlook(state: ModelState, ports: Pick<Ports, 'owners' 
 
 /** Whether what came into the log makes a run due. */
 export function isDueByHistory(trigger: Trigger, { model, control, runs, history }: ModelState): Due {
-  const since = lastRunAt(runs, trigger);
+  const last = lastRun(runs, trigger);
+  const seen = last === undefined ? null : seenBy(last, { history, model });
   return isRunDue({
     trigger,
     history,
-    championSince: championSince(control),
-    lastRunAt: since,
-    letIn: letInAfter(model, since).judged,
+    championSince: championSince(control, runs, history),
+    seen: seen?.batches ?? null,
+    letIn: letInAfter(model, seen?.labelChanges ?? 0).judged,
     traces: history.reduce((total, { traces }) => total + traces, 0),
     settings: model.settings,
   });
@@ -66,9 +68,17 @@ export async function activeRun(
   return active === null ? null : leaseHeld(modelId, active, ports.clock.now()).message;
 }
 
-/** Since when the champion answers, ISO 8601; null when its model has had no other. */
-export function championSince(control: Control): string | null {
-  return control.moves.findLast((move) => move.kind !== 'create' && move.to === control.championId)?.at ?? null;
+/**
+ * Position of the log since which the champion answers, by when the run began that promoted it; null when its model has
+ * had no other.
+ */
+export function championSince(
+  { moves, championId }: Control,
+  runs: readonly Run[],
+  history: readonly BatchSummary[],
+): number | null {
+  const move = moves.findLast(({ kind, to }) => kind !== 'create' && to === championId);
+  return move === undefined ? null : movedAt(move, runs, history);
 }
 
 /**
@@ -76,7 +86,6 @@ export function championSince(control: Control): string | null {
  * triggers come as often as traces do: they count from the last run of all, or a fault that stays would start a run
  * each time.
  */
-function lastRunAt(runs: readonly Run[], trigger: Trigger): string | null {
-  const last = trigger === 'schedule' ? runs.findLast((run) => run.status === 'finished') : runs.at(-1);
-  return last?.startedAt ?? null;
+function lastRun(runs: readonly Run[], trigger: Trigger): Run | undefined {
+  return trigger === 'schedule' ? runs.findLast((run) => run.status === 'finished') : runs.at(-1);
 }

@@ -5,18 +5,17 @@ import type { TaskSpec } from '../domain/base/task-spec.ts';
 import { compareText } from '../domain/base/text.ts';
 import type { Interval } from '../domain/base/wilson.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
-import { exampleSchema } from '../domain/models/example.ts';
 import type { Model } from '../domain/models/model.ts';
 import { nearDuplicateGroups, nearDuplicatesOf } from '../domain/similarity/near-duplicates.ts';
 import { judgeRecord } from '../domain/traces/judging.ts';
 import { readThrough } from '../domain/traces/read-through.ts';
 import { whatCounts } from '../domain/traces/what-counts.ts';
 import { type AnswersToday, answersToday, answerToday } from '../ports/answer-today.ts';
-import { readJsonl } from '../ports/documents.ts';
 import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { readingOf } from '../ports/reading-of.ts';
 import type { LoggedTrace } from '../ports/trace-log.ts';
+import { readDataset } from './stored-records.ts';
 
 export type ComparisonPorts = Pick<Ports, 'traceLog' | 'lineage' | 'objects' | 'predictors' | 'tasks'>;
 
@@ -54,8 +53,8 @@ export interface ComparisonRequest {
   readonly champion: Checkpoint;
   /** Null for none. */
   readonly predecessor: Checkpoint | null;
-  /** Neither has seen what was appended after this time (ISO 8601); null where they have seen no traffic at all. */
-  readonly since: string | null;
+  /** Position of the log after which neither has seen it; null where they have seen no traffic at all. */
+  readonly since: number | null;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -68,7 +67,7 @@ export async function compareSince(request: ComparisonRequest, ports: Comparison
   const limit = model.settings.snapshotLimit;
   const reading = readingOf(model, ports);
   const kind = kindOf(model, ports);
-  const logged = (await ports.traceLog.read(model.modelId, { limit, appendedAfter: since })).map((one) =>
+  const logged = (await ports.traceLog.read(model.modelId, { limit, after: since })).map((one) =>
     readThrough(one, kind, reading),
   );
   const judged = logged.filter(({ judgements }) => judgements.length > 0).sort(oldestFirst);
@@ -107,18 +106,17 @@ function oldestFirst(a: LoggedTrace, b: LoggedTrace): number {
 async function withoutNearEarlier(
   judged: readonly LoggedTrace[],
   { model, champion, predecessor, since }: ComparisonRequest,
-  { traceLog, lineage, objects }: ComparisonPorts,
+  ports: ComparisonPorts,
 ): Promise<readonly LoggedTrace[]> {
+  const { traceLog, lineage } = ports;
   if (judged.length === 0) return [];
   const earlier =
-    since === null
-      ? []
-      : await traceLog.read(model.modelId, { limit: model.settings.snapshotLimit, appendedThrough: since });
+    since === null ? [] : await traceLog.read(model.modelId, { limit: model.settings.snapshotLimit, through: since });
   const datasetIds = new Set([champion, predecessor].flatMap((checkpoint) => checkpoint?.datasetId ?? []));
   const examples = await Promise.all(
     [...datasetIds].map(async (datasetId) => {
       const dataset = await lineage.getDataset(model.modelId, datasetId);
-      return dataset === undefined ? [] : readJsonl(objects, dataset.key, exampleSchema);
+      return dataset === undefined ? [] : readDataset(dataset, ports);
     }),
   );
   const seen = new Set([...earlier.map(({ trace }) => trace.input), ...examples.flat().map(({ input }) => input)]);

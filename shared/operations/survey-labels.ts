@@ -1,15 +1,15 @@
 import { nearestName } from '../domain/base/nearest-name.ts';
 import { compareText } from '../domain/base/text.ts';
 import { examplesToday } from '../domain/curriculum/examples-today.ts';
-import { type Example, exampleSchema } from '../domain/models/example.ts';
+import type { Example } from '../domain/models/example.ts';
 import type { Model } from '../domain/models/model.ts';
 import { readThrough } from '../domain/traces/read-through.ts';
 import { whatCounts } from '../domain/traces/what-counts.ts';
-import { readJsonl } from '../ports/documents.ts';
 import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { readingOf } from '../ports/reading-of.ts';
 import type { LoggedTrace } from '../ports/trace-log.ts';
+import { readDataset } from './stored-records.ts';
 
 type SurveyPorts = Pick<Ports, 'lineage' | 'objects' | 'traceLog' | 'tasks'>;
 
@@ -55,7 +55,7 @@ export async function readLabelMaterial(model: Model, ports: SurveyPorts): Promi
   const champion = championId === null ? undefined : await ports.lineage.getCheckpoint(modelId, championId);
   const dataset = champion && (await ports.lineage.getDataset(modelId, champion.datasetId));
   const [examples, traces] = await Promise.all([
-    dataset === undefined ? [] : readJsonl(ports.objects, dataset.key, exampleSchema),
+    dataset === undefined ? [] : readDataset(dataset, ports),
     ports.traceLog.read(modelId, { limit: settings.snapshotLimit }),
   ]);
   return { examples, traces };

@@ -57,7 +57,7 @@ export function decodeJsonl<T>(bytes: Uint8Array, schema: ZodType<T>, key: strin
  * @throws RatchetError `ObjectMissing`, or `CorruptArtifact` when it does not fit the schema
  */
 export async function readJson<T>(objects: ObjectStore, key: string, schema: ZodType<T>): Promise<T> {
-  const bytes = await existing(objects, key);
+  const bytes = await readObject(objects, key);
   const text = decodeUtf8(bytes);
   if (text === undefined) throw damaged(key, key, 'not UTF-8 text');
   return decodeValue(text, schema, key, key);
@@ -70,7 +70,7 @@ export async function writeJson(objects: ObjectStore, key: string, value: unknow
 
 /** Reads JSON lines. @throws RatchetError `ObjectMissing`, or `CorruptArtifact` with key and line */
 export async function readJsonl<T>(objects: ObjectStore, key: string, schema: ZodType<T>): Promise<T[]> {
-  return decodeJsonl(await existing(objects, key), schema, key);
+  return decodeJsonl(await readObject(objects, key), schema, key);
 }
 
 /** Writes JSON lines. */
@@ -78,7 +78,8 @@ export async function writeJsonl(objects: ObjectStore, key: string, records: Ite
   await objects.put(key, encodeJsonl(records));
 }
 
-async function existing(objects: ObjectStore, key: string): Promise<Uint8Array> {
+/** The bytes of an object. @throws RatchetError `ObjectMissing` */
+export async function readObject(objects: ObjectStore, key: string): Promise<Uint8Array> {
   const bytes = await objects.get(key);
   if (bytes === undefined) {
     throw new RatchetError('ObjectMissing', `There is no object ${key}.`, { mend: mendOf(key) });

@@ -3,7 +3,7 @@ import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import type { Control } from '../domain/models/control.ts';
 import type { Dataset } from '../domain/models/dataset.ts';
 import type { Model } from '../domain/models/model.ts';
-import type { Run } from '../domain/models/run.ts';
+import type { asBegun, Run } from '../domain/models/run.ts';
 
 /**
  * Lineage and scores. Single-item writes only, each atomic. The store keeps what it is given: ids and times are made
@@ -45,6 +45,6 @@ export interface LineageStore {
   /** Writes the run's record, replacing it. */
   putRun(run: Run): Promise<void>;
   getRun(runId: string): Promise<Run | undefined>;
-  /** By start, oldest first. */
+  /** As they began (see {@link asBegun}), oldest first. */
   listRuns(modelId: string): Promise<readonly Run[]>;
 }

@@ -21,25 +21,30 @@ export interface LoggedTrace {
 export interface ReadOptions {
   readonly limit: number;
   /**
-   * Only traces of batches appended after this time (ISO 8601); null for all. All judgements of a trace are read,
-   * whenever they came.
+   * Only traces of batches after this position of the log; null for all. All judgements of a trace are read, whenever
+   * they came.
    */
-  readonly appendedAfter?: string | null;
+  readonly after?: number | null;
   /**
-   * Only traces that a human judgement is about which arrived in a batch appended after this time, however old the
-   * traces are.
+   * Only traces that a human judgement is about which arrived in a batch after this position, however old the traces
+   * are.
    */
-  readonly humanJudgedAfter?: string;
-  /** Only what was appended up to and including this time, judgements too. */
-  readonly appendedThrough?: string;
+  readonly humanJudgedAfter?: number;
+  /** Only what came up to and including this position, judgements too. */
+  readonly through?: number;
   /** Only these traces. */
   readonly traceIds?: readonly string[];
 }
 
 /** What one batch brought, in numbers. */
 export interface BatchSummary {
+  /**
+   * Its place in the log, from 1: what comes later has a higher one, whatever clocks say. What was read up to a position
+   * stays what it was.
+   */
+  readonly position: number;
   readonly batchId: string;
-  /** ISO 8601 in UTC. */
+  /** By the clock of whoever appended it, ISO 8601 in UTC: for people, never to tell what came first. */
   readonly appendedAt: string;
   readonly traces: number;
   readonly judgements: number;
@@ -54,8 +59,8 @@ export interface BatchSummary {
 
 /** How a log has grown; needs no look at the traces themselves. */
 export interface TraceHistory {
-  /** Batches in order of arrival; with `after` (ISO 8601) only those appended after that time. */
-  history(modelId: string, options?: { readonly after?: string | null }): Promise<readonly BatchSummary[]>;
+  /** Batches in order of arrival; with `after` only those after that position. */
+  history(modelId: string, options?: { readonly after?: number | null }): Promise<readonly BatchSummary[]>;
   /** Names the state of the log: equal when nothing was appended in between. */
   version(modelId: string): Promise<string>;
 }
@@ -72,7 +77,9 @@ export interface TraceLog extends TraceHistory {
   /** Appends one batch, whole or not at all. The batch id names it: appending it again changes nothing. */
   append(modelId: string, batchId: string, batch: TraceBatch): Promise<void>;
   /**
-   * Traces by time, newest first (ties by trace id), at most `limit`, with their judgements in order of arrival.
+   * Traces by time, newest first (ties by trace id), at most `limit`, with their judgements in order of arrival. A time
+   * that cannot be, as it is days later than the arrival of a batch that came after it, or before 2000, counts as that of
+   * its arrival: none pushes what comes in later out of the limit.
    * A judgement of a trace that was never seen is left out.
    */
   read(modelId: string, options: ReadOptions): Promise<readonly LoggedTrace[]>;

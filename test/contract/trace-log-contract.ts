@@ -114,6 +114,34 @@ export function traceLogContract(name: string, create: () => Promise<TraceLogFix
       expect(ids(await log.read('m1', { limit: 0 }))).toEqual([]);
     });
 
+    test('puts no trace before those that came in later, whatever clocks and times say', async () => {
+      const year = 365 * 86_400_000;
+      const at = (ahead = 0) => new Date(fixture.clock.now() + ahead).toISOString();
+      const put = (traceId: string, timestamp: string) =>
+        log.append('m1', `b-${traceId}`, { traces: [sampleTrace({ traceId, timestamp })], judgements: [] });
+      await put('nines', '9999-12-31T00:00:00Z');
+      await put('zeros', '0000-01-01T00:00:00Z');
+      fixture.clock.advance(year);
+      await put('ahead', at());
+      fixture.clock.advance(-year);
+      await put('minute', at(-60_000));
+      await put('year-old', at(-year));
+      fixture.clock.advance(-60 * year);
+      await put('of-1966', at());
+      fixture.clock.advance(60 * year);
+      await put('now', at());
+      expect(ids(await log.read('m1', all))).toEqual([
+        'now',
+        'of-1966',
+        'ahead',
+        'zeros',
+        'nines',
+        'minute',
+        'year-old',
+      ]);
+      expect(ids(await log.read('m1', { limit: 2, through: 5 }))).toEqual(['ahead', 'zeros']);
+    });
+
     test('reads the traces that were asked for, whatever else their ids say', async () => {
       const traceIds = hostileTexts.filter((text) => text !== '').map((text) => text.slice(0, 500));
       const traces = traceIds.map((traceId) => sampleTrace({ traceId }));
@@ -230,16 +258,13 @@ export function traceLogContract(name: string, create: () => Promise<TraceLogFix
         traces: [first, sampleTrace({ input: 'twin', timestamp: '2026-05-01T00:00:00Z' })],
         judgements: [],
       });
-      fixture.clock.advance(1000);
-      const between = new Date(fixture.clock.now()).toISOString();
-      fixture.clock.advance(1000);
       await log.append('m1', 'a-later', {
         traces: [sampleTrace({ input: 'later', timestamp: '2026-06-01T00:00:00Z' })],
         judgements: [],
       });
       expect((await log.read('m1', all)).map(({ trace }) => trace)).toEqual([first]);
       expect((await log.knownTraces('m1', ['t1'])).get('t1')?.inputDigest).toBe(digest('first'));
-      expect(await log.read('m1', { ...all, appendedAfter: between })).toEqual([]);
+      expect(await log.read('m1', { ...all, after: 1 })).toEqual([]);
     });
 
     test('joins judgements in order of arrival, each once, also one that came before its trace', async () => {
@@ -256,7 +281,6 @@ export function traceLogContract(name: string, create: () => Promise<TraceLogFix
     });
 
     test('reads only what was appended in a window, but of the traces in it all judgements up to its end', async () => {
-      const times: string[] = [];
       for (const batchId of ['b1', 'b2', 'b3']) {
         await log.append('m1', batchId, {
           traces: [sampleTrace({ traceId: batchId, timestamp: '2026-01-01T00:00:00Z' })],
@@ -265,22 +289,21 @@ export function traceLogContract(name: string, create: () => Promise<TraceLogFix
             sampleJudgement({ judgementId: `${batchId}-of-b2`, traceId: 'b2' }),
           ],
         });
-        times.push(new Date(fixture.clock.now()).toISOString());
-        fixture.clock.advance(60_000);
+        // No clock has a say in it.
+        fixture.clock.advance(batchId === 'b1' ? 40_000_000_000 : -80_000_000_000);
       }
-      const [first, second, third] = times;
-      const read = async (appendedAfter: string | null, appendedThrough?: string) =>
-        (await log.read('m1', { ...all, appendedAfter, ...(appendedThrough && { appendedThrough }) })).map(
+      const read = async (after: number | null, through?: number) =>
+        (await log.read('m1', { ...all, after, ...(through !== undefined && { through }) })).map(
           ({ trace, judgements }) => [trace.traceId, ...judgements.map((found) => found.judgementId)],
         );
-      const whole = [['b1', 'b1-of-b1', 'b2-of-b1', 'b3-of-b1'], ['b2', 'b1-of-b2', 'b2-of-b2', 'b3-of-b2'], ['b3']];
+      const whole = [['b3'], ['b2', 'b1-of-b2', 'b2-of-b2', 'b3-of-b2'], ['b1', 'b1-of-b1', 'b2-of-b1', 'b3-of-b1']];
       expect(await read(null)).toEqual(whole);
-      expect(await read(null, third)).toEqual(whole);
-      expect(await read(first ?? null)).toEqual(whole.slice(1));
-      expect(await read(third ?? null)).toEqual([]);
-      expect(await read(first ?? null, second)).toEqual([['b2', 'b1-of-b2', 'b2-of-b2']]);
-      expect(await read(null, first)).toEqual([['b1', 'b1-of-b1']]);
-      expect(await read(null, '2000-01-01T00:00:00Z')).toEqual([]);
+      expect(await read(null, 3)).toEqual(whole);
+      expect(await read(1)).toEqual(whole.slice(0, 2));
+      expect(await read(3)).toEqual([]);
+      expect(await read(1, 2)).toEqual([['b2', 'b1-of-b2', 'b2-of-b2']]);
+      expect(await read(null, 1)).toEqual([['b1', 'b1-of-b1']]);
+      expect(await read(null, 0)).toEqual([]);
     });
 
     test('reads traces of any age that a person judged in a window, with all their judgements', async () => {
@@ -290,8 +313,7 @@ export function traceLogContract(name: string, create: () => Promise<TraceLogFix
         traces: ['corrected', 'known', 'ruled', 'untouched'].map((traceId) => sampleTrace({ traceId })),
         judgements: [human, sampleJudgement({ judgementId: 'r1', traceId: 'corrected', judge: rule })],
       });
-      const since = new Date(fixture.clock.now()).toISOString();
-      fixture.clock.advance(60_000);
+      fixture.clock.advance(-60_000);
       await log.append('m1', 'a-new', {
         traces: [sampleTrace({ traceId: 'new' }), sampleTrace({ traceId: 'new-judged' })],
         judgements: [
@@ -302,30 +324,28 @@ export function traceLogContract(name: string, create: () => Promise<TraceLogFix
           sampleJudgement({ judgementId: 'h3', traceId: 'never-seen' }),
         ],
       });
-      const through = new Date(fixture.clock.now()).toISOString();
-      fixture.clock.advance(60_000);
       await log.append('m1', 'later', {
         traces: [],
         judgements: [sampleJudgement({ judgementId: 'h4', traceId: 'untouched' })],
       });
-      const read = async (options: { humanJudgedAfter: string; appendedThrough?: string; traceIds?: string[] }) =>
+      const read = async (options: { humanJudgedAfter: number; through?: number; traceIds?: string[] }) =>
         (await log.read('m1', { ...all, ...options })).map(({ trace, judgements }) => [
           trace.traceId,
           ...judgements.map((found) => found.judgementId),
         ]);
-      expect(await read({ humanJudgedAfter: since, appendedThrough: through })).toEqual([
+      expect(await read({ humanJudgedAfter: 1, through: 2 })).toEqual([
         ['corrected', 'r1', 'h1'],
         ['new-judged', 'h2'],
       ]);
-      expect(await read({ humanJudgedAfter: since })).toEqual([
+      expect(await read({ humanJudgedAfter: 1 })).toEqual([
         ['corrected', 'r1', 'h1'],
         ['new-judged', 'h2'],
         ['untouched', 'h4'],
       ]);
-      expect(await read({ humanJudgedAfter: through })).toEqual([['untouched', 'h4']]);
-      expect(await read({ humanJudgedAfter: through, traceIds: ['corrected'] })).toEqual([]);
-      expect(ids(await log.read('m1', { limit: 1, humanJudgedAfter: since }))).toEqual(['corrected']);
-      expect(await read({ humanJudgedAfter: new Date(fixture.clock.now()).toISOString() })).toEqual([]);
+      expect(await read({ humanJudgedAfter: 2 })).toEqual([['untouched', 'h4']]);
+      expect(await read({ humanJudgedAfter: 2, traceIds: ['corrected'] })).toEqual([]);
+      expect(ids(await log.read('m1', { limit: 1, humanJudgedAfter: 1 }))).toEqual(['corrected']);
+      expect(await read({ humanJudgedAfter: 3 })).toEqual([]);
     });
 
     test('tells what each batch brought, counting a judged trace once, by the judgement that counts', async () => {
@@ -342,13 +362,13 @@ export function traceLogContract(name: string, create: () => Promise<TraceLogFix
       fixture.clock.advance(1_000);
       await log.append('m1', 'b2', { traces: [], judgements: [sampleJudgement({ judgementId: 'j4', traceId: 't3' })] });
       const appendedAt = new Date(fixture.clock.now()).toISOString();
-      const second = { batchId: 'b2', appendedAt, traces: 0, judgements: 1, judged: 1, failed: 1 };
+      const second = { position: 2, batchId: 'b2', appendedAt, traces: 0, judgements: 1, judged: 1, failed: 1 };
       expect(await log.history('m1')).toEqual([
-        { batchId: 'b1', appendedAt: between, traces: 3, judgements: 3, judged: 2, failed: 1 },
+        { position: 1, batchId: 'b1', appendedAt: between, traces: 3, judgements: 3, judged: 2, failed: 1 },
         second,
       ]);
-      expect(await log.history('m1', { after: between })).toEqual([second]);
-      expect(await log.history('m1', { after: appendedAt })).toEqual([]);
+      expect(await log.history('m1', { after: 1 })).toEqual([second]);
+      expect(await log.history('m1', { after: 2 })).toEqual([]);
       expect(await log.history('m2')).toEqual([]);
     });
 

@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { DuckDBInstance } from '@duckdb/node-api';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DuckDbTraceLog } from '../../shared/adapters/duckdb/duckdb-trace-log.ts';
+import { DuckDbTraceQuery } from '../../shared/adapters/duckdb/duckdb-trace-query.ts';
 import { TraceBatches } from '../../shared/adapters/duckdb/trace-batches.ts';
 import { DirectoryObjectStore } from '../../shared/adapters/local/directory-object-store.ts';
+import { digest } from '../../shared/domain/base/ids.ts';
 import { asOutput } from '../../shared/domain/base/output.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { FixedClock } from '../helpers/fixed-clock.ts';
@@ -60,12 +62,13 @@ describe('the Parquet of the trace log', () => {
   test('of before outputs could be other than text is read like the new, alone and beside it', async () => {
     await log.append('m1', 'b1', batch);
     for (const key of await objects.list('')) if (key.endsWith('.parquet')) await withoutNewColumns(key);
+    await asBefore();
     const old = await log.read('m1', all);
     expect(old.map(({ trace }) => trace.output)).toEqual(['spam', 'spam']);
     expect(old.flatMap(({ judgements }) => judgements.map(({ expected }) => expected))).toEqual(['ham']);
 
     const output = asOutput({ entities: [] });
-    const traces = [sampleTrace({ traceId: 't3', timestamp: '2026-02-01T00:00:00Z', output })];
+    const traces = [sampleTrace({ traceId: 't3', timestamp: '2026-01-02T12:00:00Z', output })];
     const judgements = [sampleJudgement({ judgementId: 'j2', traceId: 't3', expected: output })];
     await log.append('m1', 'b2', { traces, judgements });
     expect(await log.read('m1', all)).toEqual([{ trace: traces[0], judgements }, ...old]);
@@ -88,15 +91,55 @@ describe('the Parquet of the trace log', () => {
     await rm(folder, { recursive: true });
   }
 
+  /** Commits the only batch as versions before the journal did, of its files as they are now. */
+  async function asBefore(): Promise<void> {
+    const key = 'batches/_journal/m1/000000/000000001.json';
+    const { digests: _, ...commit } = JSON.parse(new TextDecoder().decode(await objects.get(key)));
+    const files = [...commit.judgementKeys, ...commit.traceKeys];
+    const digests = await Promise.all(files.map(async (file) => digest((await objects.get(file)) ?? '')));
+    const older = JSON.stringify({ ...commit, digest: digest(...digests) });
+    await objects.put('batches/m1/b1.json', new TextEncoder().encode(older));
+    await objects.delete(key);
+  }
+
+  test('takes traces of thousands of different days in one batch, in bounded memory', async () => {
+    const small = new DuckDbTraceLog({ objects, clock: new FixedClock(), limits: { memory: '128MB', threads: 2 } });
+    const traces = Array.from({ length: 1_500 }, (_, day) =>
+      sampleTrace({ traceId: `t${day}`, timestamp: new Date(Date.UTC(2021, 0, 1 + day)).toISOString() }),
+    );
+    await small.append('m1', 'b1', { traces, judgements: [] });
+    const read = await small.read('m1', { limit: 2_000 });
+    expect(read.map(({ trace }) => trace)).toEqual(traces.toReversed());
+    expect(await objects.list('traces/m1/')).toHaveLength(1_500);
+    await small.close();
+  });
+
+  test('of before the journal comes first, and what is appended after it goes into the journal', async () => {
+    await log.append('m1', 'b1', batch);
+    await asBefore();
+    await log.append('m1', 'b1', { traces: [], judgements: [] });
+    await log.append('m1', 'a2', { traces: [sampleTrace({ traceId: 't3' })], judgements: [] });
+    expect((await log.history('m1')).map(({ position, batchId }) => [position, batchId])).toEqual([
+      [1, 'b1'],
+      [2, 'a2'],
+    ]);
+    await log.erase('m1', ['t1']);
+    expect((await log.history('m1')).map(({ position, traces }) => [position, traces])).toEqual([
+      [1, 1],
+      [2, 1],
+    ]);
+    expect((await log.read('m1', all)).map(({ trace }) => trace.traceId)).toEqual(['t2', 't3']);
+  });
+
   test('lies under the model, the UTC date and the batch, beside a commit that lists it', async () => {
     await log.append('m1', 'b1', batch);
     expect(await objects.list('')).toEqual([
-      'batches/m1/b1.json',
+      'batches/_journal/m1/000000/000000001.json',
       'judgements/m1/b1.parquet',
       'traces/m1/date=2026-01-01/b1.parquet',
       'traces/m1/date=2026-01-02/b1.parquet',
     ]);
-    const commit = JSON.parse(new TextDecoder().decode(await objects.get('batches/m1/b1.json')));
+    const commit = JSON.parse(new TextDecoder().decode(await objects.get('batches/_journal/m1/000000/000000001.json')));
     expect(commit).toMatchObject({
       schemaVersion: 1,
       batchId: 'b1',
@@ -107,7 +150,78 @@ describe('the Parquet of the trace log', () => {
       traceKeys: ['traces/m1/date=2026-01-01/b1.parquet', 'traces/m1/date=2026-01-02/b1.parquet'],
       judgementKeys: ['judgements/m1/b1.parquet'],
       digest: expect.stringMatching(/^[0-9a-f]{64}$/),
+      digests: Array.from({ length: 3 }, () => expect.stringMatching(/^[0-9a-f]{64}$/)),
     });
+  });
+
+  test('is held against the digests on record, however it was exchanged', async () => {
+    await log.append('m1', 'b1', batch);
+    await log.append('m1', 'b2', {
+      traces: [sampleTrace({ traceId: 't3' })],
+      judgements: [sampleJudgement({ judgementId: 'j2', traceId: 't2', verdict: 'pass' })],
+    });
+    const [one, other] = ['judgements/m1/b1.parquet', 'judgements/m1/b2.parquet'] as const;
+    const whole = (await objects.get(one)) ?? new Uint8Array();
+    const readings: readonly (() => Promise<unknown>)[] = [
+      () => log.read('m1', all),
+      () => log.judgementsOf('m1', ['t1']),
+      () => log.erase('m1', ['t3']),
+      () => new DuckDbTraceQuery({ objects }).query('m1', 'SELECT count(*) FROM judgements'),
+    ];
+    await objects.put(one, (await objects.get(other)) ?? new Uint8Array());
+    for (const reading of readings) {
+      const error = await rejection(reading());
+      expect(error.name).toBe('CorruptArtifact');
+      expect(error.message).toContain(one);
+      expect(error.mend).toContain('backup');
+    }
+    await objects.put(one, whole);
+    for (const reading of readings) await reading();
+  });
+
+  test('of an older commit is held against the digest of the whole batch', async () => {
+    await log.append('m1', 'b1', batch);
+    await asBefore();
+    expect(await log.read('m1', all)).toHaveLength(2);
+    await log.append('m2', 'b1', { traces: [], judgements: [sampleJudgement({ verdict: 'pass' })] });
+    await objects.put('judgements/m1/b1.parquet', (await objects.get('judgements/m2/b1.parquet')) ?? new Uint8Array());
+    expect((await rejection(log.read('m1', all))).name).toBe('CorruptArtifact');
+  });
+
+  test('of one batch that two processes append at once is that of the one that was first', async () => {
+    const slow = new DuckDbTraceLog({ objects, clock: new FixedClock() });
+    await log.append('m1', 'b0', { traces: [sampleTrace({ traceId: 't0' })], judgements: [] });
+    // Files of an append that died, of another arrival: their bytes differ.
+    const dying = new DuckDbTraceLog({ objects: failingAfter(objects, 3), clock: new FixedClock() });
+    await expect(dying.append('m1', 'b1', batch)).rejects.toThrow('killed');
+    await log.append('m1', 'between', { traces: [], judgements: [] });
+    await Promise.all([slow.append('m1', 'b1', batch), log.append('m1', 'b1', batch)]);
+    expect(await log.read('m1', all)).toHaveLength(3);
+    await Promise.all([slow.close(), dying.close()]);
+  });
+
+  test('that was rewritten before its batch was committed passes when it is', async () => {
+    let erase: (() => Promise<unknown>) | null = async () => log.erase('m1', ['t1']);
+    const slow = new DuckDbTraceLog({
+      clock: new FixedClock(),
+      objects: Object.assign(Object.create(objects), {
+        get: (key: string) => objects.get(key),
+        list: (prefix: string) => objects.list(prefix),
+        put: (key: string, body: Uint8Array) => objects.put(key, body),
+        putIfAbsent: async (key: string, body: Uint8Array) => {
+          if (key.includes('_journal')) {
+            const now = erase;
+            erase = null;
+            await now?.();
+          }
+          return objects.putIfAbsent(key, body);
+        },
+      }),
+    });
+    const both = [sampleTrace(), sampleTrace({ traceId: 't2' })];
+    await slow.append('m1', 'b1', { traces: both, judgements: [] });
+    expect((await log.read('m1', all)).map(({ trace }) => trace.traceId)).toEqual(['t2']);
+    await slow.close();
   });
 
   test('is not there for a reader until the batch is committed, and whole after it is appended again', async () => {
@@ -223,8 +337,8 @@ describe('the Parquet of the trace log', () => {
     expect(error.name).toBe('ObjectMissing');
     expect(error.message).toContain('judgements/m1/b1.parquet');
     const reopened = new DuckDbTraceLog({ objects, clock: new FixedClock() });
-    await objects.put('batches/m1/b1.json', new TextEncoder().encode('{}'));
-    expect((await rejection(reopened.read('m1', all))).message).toContain('batches/m1/b1.json');
+    await objects.put('batches/_journal/m1/000000/000000001.json', new TextEncoder().encode('{}'));
+    expect((await rejection(reopened.read('m1', all))).message).toContain('_journal/m1/000000/000000001.json');
     await reopened.close();
   });
 
@@ -236,7 +350,7 @@ describe('the Parquet of the trace log', () => {
 
   test('tells the history of commits that did not count verdicts yet, without a number', async () => {
     await log.append('m1', 'b1', batch);
-    const key = 'batches/m1/b1.json';
+    const key = 'batches/_journal/m1/000000/000000001.json';
     const { judged: _, failed: __, ...older } = JSON.parse(new TextDecoder().decode(await objects.get(key)));
     await objects.put(key, new TextEncoder().encode(JSON.stringify(older)));
     expect(await new TraceBatches(objects).history('m1')).toMatchObject([{ traces: 2, judged: null, failed: null }]);

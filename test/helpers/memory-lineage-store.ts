@@ -6,7 +6,7 @@ import { type Control, controlSchema, firstControl } from '../../shared/domain/m
 import { type Dataset, datasetSchema } from '../../shared/domain/models/dataset.ts';
 import { type Model, modelSchema } from '../../shared/domain/models/model.ts';
 import { checkRevision } from '../../shared/domain/models/model-change.ts';
-import { type Run, runSchema } from '../../shared/domain/models/run.ts';
+import { asBegun, type Run, runSchema } from '../../shared/domain/models/run.ts';
 import type { LineageStore } from '../../shared/ports/lineage-store.ts';
 import { unknownCheckpoint } from '../../shared/ports/unknown-checkpoint.ts';
 
@@ -113,7 +113,7 @@ export class MemoryLineageStore implements LineageStore {
   }
 
   async listRuns(modelId: string): Promise<readonly Run[]> {
-    return inOrder(ofModel(this.#runs, modelId), (found) => [found.startedAt, found.runId]);
+    return ofModel(this.#runs, modelId).toSorted(asBegun);
   }
 }
 

@@ -77,12 +77,12 @@ export class MemoryTraceLog implements TraceLog {
   }
 
   async read(modelId: string, options: ReadOptions): Promise<readonly LoggedTrace[]> {
-    const through = options.appendedThrough === undefined ? Infinity : Date.parse(options.appendedThrough);
-    const after = options.appendedAfter ? Date.parse(options.appendedAfter) : -Infinity;
+    const { through = Infinity, humanJudgedAfter: judgedAfter = null } = options;
+    const after = options.after ?? 0;
     const wanted = options.traceIds && new Set(options.traceIds.map((traceId) => traceId.toWellFormed()));
-    const batches = this.#list(modelId).filter((batch) => batch.appendedAt <= through);
-    const recent = new Set(batches.filter((batch) => batch.appendedAt > after).flatMap((batch) => batch.traces));
-    const judgedAfter = options.humanJudgedAfter === undefined ? null : Date.parse(options.humanJudgedAfter);
+    const batches = this.#list(modelId).slice(0, Math.max(0, through));
+    const recent = new Set(batches.slice(after).flatMap((batch) => batch.traces));
+    const ranks = ranksOf(batches);
     const judgements = Map.groupBy(
       batches.flatMap((batch) => batch.judgements),
       (judgement) => judgement.traceId,
@@ -90,7 +90,7 @@ export class MemoryTraceLog implements TraceLog {
     return [...firstById(batches.flatMap((batch) => batch.traces)).values()]
       .filter((trace) => recent.has(trace) && (wanted?.has(trace.traceId) ?? true))
       .filter((trace) => judgedAfter === null || humanlyJudged(trace.traceId, batches, judgedAfter))
-      .sort(newestFirst)
+      .sort((a, b) => newestFirst(ranks, a, b))
       .slice(0, Math.max(0, options.limit))
       .map((trace) => ({
         trace: structuredClone(trace),
@@ -124,17 +124,17 @@ export class MemoryTraceLog implements TraceLog {
     return new Set(traceIds.filter((traceId) => erased?.has(traceId.toWellFormed())));
   }
 
-  async history(modelId: string, { after }: { readonly after?: string | null } = {}): Promise<readonly BatchSummary[]> {
-    const since = after ? Date.parse(after) : -Infinity;
+  async history(modelId: string, { after }: { readonly after?: number | null } = {}): Promise<readonly BatchSummary[]> {
     return this.#list(modelId)
-      .filter((batch) => batch.appendedAt > since)
-      .map(({ batchId, appendedAt, traces, judgements, verdicts }) => ({
+      .map(({ batchId, appendedAt, traces, judgements, verdicts }, index) => ({
+        position: index + 1,
         batchId,
         appendedAt: new Date(appendedAt).toISOString(),
         traces: traces.length,
         judgements: judgements.length,
         ...verdicts,
-      }));
+      }))
+      .slice(after ?? 0);
   }
 
   async version(modelId: string): Promise<string> {
@@ -174,11 +174,11 @@ function storedJudgement(judgement: Judgement): Judgement {
 /** Whether a human judgement of the trace arrived first in a batch appended after that time. */
 function humanlyJudged(traceId: string, batches: readonly StoredBatch[], after: number): boolean {
   const seen = new Set<string>();
-  return batches.some(({ appendedAt, judgements }) =>
+  return batches.some(({ judgements }, index) =>
     judgements.some((judgement) => {
       if (judgement.traceId !== traceId || seen.has(judgement.judgementId)) return false;
       seen.add(judgement.judgementId);
-      return appendedAt > after && judgement.judge.kind === 'human';
+      return index >= after && judgement.judge.kind === 'human';
     }),
   );
 }
@@ -192,8 +192,33 @@ function uniqueJudgements(judgements: readonly Judgement[]): readonly Judgement[
   return judgements.filter((judgement) => !seen.has(judgement.judgementId) && seen.add(judgement.judgementId));
 }
 
-function newestFirst(a: Trace, b: Trace): number {
+interface Rank {
+  readonly time: number;
+  readonly position: number;
+}
+
+/** What traces are ordered by: no time is later than the arrival of a batch that came after. */
+function ranksOf(batches: readonly StoredBatch[]): ReadonlyMap<Trace, Rank> {
+  const ranks = new Map<Trace, Rank>();
+  let latest = Infinity;
+  for (const [position, { appendedAt, traces }] of [...batches.entries()].reverse()) {
+    if (appendedAt >= Date.UTC(2000)) latest = Math.min(latest, appendedAt);
+    for (const trace of traces) {
+      const time = Date.parse(trace.timestamp);
+      const isPossible = time <= latest + 2 * 86_400_000 && time >= Date.UTC(2000);
+      ranks.set(trace, isPossible ? { time, position: Number.MAX_SAFE_INTEGER } : { time: latest, position });
+    }
+  }
+  return ranks;
+}
+
+function newestFirst(ranks: ReadonlyMap<Trace, Rank>, a: Trace, b: Trace): number {
+  const [one, other] = [ranks.get(a), ranks.get(b)];
+  if (one === undefined || other === undefined) throw new Error('a trace of no batch');
   return (
-    Date.parse(b.timestamp) - Date.parse(a.timestamp) || Buffer.compare(Buffer.from(a.traceId), Buffer.from(b.traceId))
+    other.time - one.time ||
+    other.position - one.position ||
+    Date.parse(b.timestamp) - Date.parse(a.timestamp) ||
+    Buffer.compare(Buffer.from(a.traceId), Buffer.from(b.traceId))
   );
 }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import type { Workspace } from '../../cli/workspace.ts';
-import { shortDigest } from '../../shared/domain/base/ids.ts';
+import { canonicalJson, shortDigest, shortDigestOfAll } from '../../shared/domain/base/ids.ts';
 import { wordKey } from '../../shared/domain/base/text.ts';
 import type { EvaluationItem, EvaluationSet } from '../../shared/domain/evaluation/evaluation-set.ts';
 import type { SidedEntry } from '../../shared/domain/evaluation/upgrade-ledger.ts';
@@ -55,13 +55,15 @@ export async function fillOldWorkspace(workspace: Workspace, traffic: readonly S
     const provenance = { kind: 'trace', traceId, judge: 'rule', clusterId: null, why: 'judged right' } as const;
     return [{ ...example(input, expected), exampleId: shortDigest(traceId), provenance }];
   });
-  const datasetId = 'dataset-of-before';
+  const examplesOfBefore = [...replayed, ...trained].map(withoutFolds);
+  const datasetId = shortDigestOfAll(examplesOfBefore.map((one) => canonicalJson(one)).sort());
+  const { digest: _, ...ofFirst } = firstDataset ?? fail('no dataset');
   const dataset: Dataset = {
-    ...(firstDataset ?? fail('no dataset')),
+    ...ofFirst,
     ...{ datasetId, parentId: first.datasetId, mode: 'extend', runId: oldRun, iteration: 1 },
     key: datasetKey(modelId, datasetId),
   };
-  await writeJsonl(objects, dataset.key, [...replayed, ...trained].map(withoutFolds));
+  await writeJsonl(objects, dataset.key, examplesOfBefore);
   await lineage.putDataset(dataset);
 
   const checkpointId = 'checkpoint-of-before';

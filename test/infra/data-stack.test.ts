@@ -43,10 +43,26 @@ describe('the data stack', () => {
       VersioningConfiguration: { Status: 'Enabled' },
       LoggingConfiguration: Match.objectLike({ LogFilePrefix: Match.anyValue() }),
       LifecycleConfiguration: {
-        Rules: [Match.objectLike({ NoncurrentVersionExpiration: { NoncurrentDays: 30 }, Status: 'Enabled' })],
+        Rules: Match.arrayWith([
+          Match.objectLike({ NoncurrentVersionExpiration: { NoncurrentDays: 30 }, Status: 'Enabled' }),
+        ]),
       },
     });
     data.resourcePropertiesCountIs('AWS::S3::Bucket', versioned, 2);
+  });
+
+  it('moves files of runs to cheaper storage by themselves after a month, and deletes none', () => {
+    data.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([
+          {
+            Prefix: 'runs/',
+            Status: 'Enabled',
+            Transitions: [{ StorageClass: 'INTELLIGENT_TIERING', TransitionInDays: 30 }],
+          },
+        ]),
+      },
+    });
   });
 
   it('announces new objects of the trace bucket, and of no other, by its own property', () => {

@@ -17,7 +17,7 @@ import { type Control, firstControl } from '../../domain/models/control.ts';
 import { type Dataset, datasetSchema } from '../../domain/models/dataset.ts';
 import { type Model, modelSchema } from '../../domain/models/model.ts';
 import { checkRevision } from '../../domain/models/model-change.ts';
-import { type Run, runSchema } from '../../domain/models/run.ts';
+import { asBegun, type Run, runSchema } from '../../domain/models/run.ts';
 import type { LineageStore } from '../../ports/lineage-store.ts';
 import { unknownCheckpoint } from '../../ports/unknown-checkpoint.ts';
 import { awsFailure } from './aws-failure.ts';
@@ -214,7 +214,7 @@ export class DynamoDbLineageStore implements LineageStore {
   async listRuns(modelId: string): Promise<readonly Run[]> {
     const items = await this.#records('runs', modelId);
     const runs = items.map((item) => documentOf(runSchema, item, this.#where));
-    return inOrder(runs, (found) => [found.startedAt, found.runId]);
+    return runs.toSorted(asBegun);
   }
 
   async #isRegistered(modelId: string): Promise<boolean> {

@@ -29,8 +29,10 @@ import { withLocalFiles } from '../local/local-files.ts';
 import { withTemporaryFolder } from '../local/temporary-folder.ts';
 import { type DuckDbLimits, openDuckDb, sqlLiteral, withConnection } from './duckdb-session.ts';
 import { eraseTraces } from './erase-traces.ts';
+import { FileDigests } from './file-digests.ts';
 import { Tombstones, tombstoneOf } from './tombstones.ts';
-import { commitKey, judgementKey, type TraceBatchCommit, TraceBatches, traceKey } from './trace-batches.ts';
+import { batchNameProblem, type CommittedBatch, judgementKey, TraceBatches, traceKey } from './trace-batches.ts';
+import { fingerprintsOf } from './trace-fingerprints.ts';
 import {
   appendJudgement,
   appendTrace,
@@ -48,6 +50,8 @@ import { firstJudgements, firstTraces } from './trace-sql.ts';
 import { traceStoreFailure } from './trace-store-failure.ts';
 
 const parallelWrites = 16;
+/** Days that are written at once: each takes megabytes while its file is open, whatever is in it. */
+const daysTogether = 32;
 
 export interface DuckDbTraceLogOptions {
   readonly objects: ObjectStore;
@@ -62,10 +66,12 @@ export interface DuckDbTraceLogOptions {
  *
  *     traces/<model>/date=YYYY-MM-DD/<batch>.parquet   by UTC date of the trace
  *     judgements/<model>/<batch>.parquet
- *     batches/<model>/<batch>.json                     the commit, written last
+ *     batches/_journal/<model>/<block>/<position>.json the commit, written last
+ *     batches/<model>/<batch>.e1.json                  the commit of its next generation
  *     batches/<model>/erased/<digest>.json             digests of ids that were erased
  *
- * A batch of which something was erased goes on as `<batch>.e1`, then `.e2`; the highest generation counts.
+ * A batch of which something was erased goes on as `<batch>.e1`, then `.e2`; the highest generation counts. Files are held
+ * against the digests in their commits when they are read.
  *
  * Of traces with one id the first that arrived counts, and so with judgements of one trace with one id. Lone surrogates
  * in texts are replaced by U+FFFD when appended (their digests are the same); within steps and metadata they stay. Time
@@ -80,6 +86,7 @@ export class DuckDbTraceLog implements TraceLog {
   readonly #limits: DuckDbLimits;
   readonly #batches: TraceBatches;
   readonly #tombstones: Tombstones;
+  readonly #digests: FileDigests;
   #instance: Promise<DuckDBInstance> | undefined;
 
   constructor(options: DuckDbTraceLogOptions) {
@@ -88,6 +95,7 @@ export class DuckDbTraceLog implements TraceLog {
     this.#limits = options.limits ?? { memory: '512MB', threads: 2 };
     this.#batches = new TraceBatches(options.objects);
     this.#tombstones = new Tombstones(options.objects);
+    this.#digests = new FileDigests(options.objects);
   }
 
   /** Frees DuckDB's memory. The log may be used again; it opens a new one. */
@@ -101,12 +109,13 @@ export class DuckDbTraceLog implements TraceLog {
     return this.#batches.version(modelId);
   }
 
-  history(modelId: string, options?: { readonly after?: string | null }): Promise<readonly BatchSummary[]> {
+  history(modelId: string, options?: { readonly after?: number | null }): Promise<readonly BatchSummary[]> {
     return this.#batches.history(modelId, options);
   }
 
   async append(modelId: string, batchId: string, batch: TraceBatch): Promise<void> {
-    const key = commitKey(modelId, batchId);
+    const problem = batchNameProblem(modelId, batchId);
+    if (problem !== null) throw problem;
     const stranger = batch.traces.find((trace) => trace.modelId !== modelId);
     if (stranger !== undefined) {
       throw new RatchetError(
@@ -116,16 +125,18 @@ export class DuckDbTraceLog implements TraceLog {
     }
     const committed = await this.#batches.list(modelId);
     if (committed.some((commit) => commit.batchId === batchId)) return;
-    const arrival = (committed.at(-1)?.arrival ?? 0) + 1;
+    const arrival = committed.reduce((latest, commit) => Math.max(latest, commit.arrival), 0) + 1;
     await withTemporaryFolder(async (folder) => {
       await this.#withDuckDb((connection) => writeParquet(connection, folder, batch, { arrival, batchId }));
       const files = await findParquet(folder, modelId, batchId);
-      const digests = await inParallel(files, parallelWrites, async (file) => {
-        const body = await readFile(file.path);
-        await this.#putOnce(file.key, body);
-        return digest(body);
+      const stored = await inParallel(files, parallelWrites, async ({ kind, key, path }) => {
+        const body = await readFile(path);
+        return { kind, key: await this.#putOnce(key, body), digest: digest(body) };
       });
-      const commit: TraceBatchCommit = {
+      const traceFiles = stored.filter((file) => file.kind === 'traces');
+      const judgementFiles = stored.filter((file) => file.kind === 'judgements');
+      const digests = [...traceFiles, ...judgementFiles].map((file) => file.digest);
+      await this.#batches.commit(modelId, {
         schemaVersion: 1,
         batchId,
         appendedAt: new Date(this.#clock.now()).toISOString(),
@@ -133,11 +144,12 @@ export class DuckDbTraceLog implements TraceLog {
         traces: batch.traces.length,
         judgements: batch.judgements.length,
         ...(batch.verdicts ?? countVerdicts(batch.judgements)),
-        traceKeys: files.filter((file) => file.kind === 'traces').map((file) => file.key),
-        judgementKeys: files.filter((file) => file.kind === 'judgements').map((file) => file.key),
+        traceKeys: traceFiles.map(({ key }) => key),
+        judgementKeys: judgementFiles.map(({ key }) => key),
         digest: digest(...digests),
-      };
-      await this.#objects.putIfAbsent(key, new TextEncoder().encode(JSON.stringify(commit)));
+        digests,
+        fingerprints: fingerprintsOf([...batch.traces, ...batch.judgements].map(({ traceId }) => traceId)),
+      });
     });
   }
 
@@ -152,11 +164,12 @@ export class DuckDbTraceLog implements TraceLog {
     modelId: string,
     traceIds: readonly string[],
   ): Promise<ReadonlyMap<string, { inputDigest: string }>> {
-    const files = (await this.#batches.list(modelId)).flatMap((commit) => commit.traceKeys);
+    const commits = await this.#batches.about(modelId, await this.#batches.list(modelId), traceIds);
+    const files = commits.flatMap((commit) => commit.traceKeys);
     const known = new Map<string, { inputDigest: string }>();
     if (files.length === 0 || traceIds.length === 0) return known;
     const stored = new Map<string, string>();
-    await this.#withFiles(files, async (connection, paths) => {
+    await this.#withFiles(commits, files, async (connection, paths) => {
       const sql = `SELECT ${guarded('trace_id')}, input_digest FROM read_parquet($files, hive_partitioning = false)
         WHERE trace_id IN (SELECT unnest($ids)) QUALIFY ${firstTraces}`;
       await eachRow(connection, sql, { files: paths, ids: wellFormed(traceIds) }, ([traceId, inputDigest]) => {
@@ -178,11 +191,12 @@ export class DuckDbTraceLog implements TraceLog {
     modelId: string,
     traceIds: readonly string[],
   ): Promise<ReadonlyMap<string, readonly Judgement[]>> {
-    const files = (await this.#batches.list(modelId)).flatMap((commit) => commit.judgementKeys);
+    const commits = await this.#batches.about(modelId, await this.#batches.list(modelId), traceIds);
+    const files = commits.flatMap((commit) => commit.judgementKeys);
     const found = new Map<string, Judgement[]>();
     if (files.length === 0 || traceIds.length === 0) return found;
     const asked = new Map(traceIds.map((traceId) => [traceId.toWellFormed(), traceId]));
-    await this.#withFiles(files, async (connection, paths) => {
+    await this.#withFiles(commits, files, async (connection, paths) => {
       const sql = `
         SELECT ${judgementSelection} FROM ${rowsOf('$files', 'NULL::BOOLEAN AS expected_is_json')} file
         WHERE file.trace_id IN (SELECT unnest($ids)) QUALIFY ${firstJudgements}
@@ -209,6 +223,7 @@ export class DuckDbTraceLog implements TraceLog {
       tombstones: await this.#tombstones.of(modelId),
       objects: this.#objects,
       batches: this.#batches,
+      digests: this.#digests,
       withDuckDb: (use) => this.#withDuckDb(use),
     });
   }
@@ -220,19 +235,21 @@ export class DuckDbTraceLog implements TraceLog {
   }
 
   async #readCommitted(modelId: string, options: ReadOptions): Promise<readonly LoggedTrace[]> {
-    const commits = appendedBy(await this.#batches.list(modelId), options.appendedThrough);
-    const wanted = appendedAfter(commits, options.appendedAfter ?? null);
+    const { through = Number.POSITIVE_INFINITY, after, humanJudgedAfter, traceIds } = options;
+    const all = (await this.#batches.list(modelId)).filter(({ position }) => position <= through);
+    const commits = traceIds === undefined ? all : await this.#batches.about(modelId, all, traceIds);
+    const laterThan = (position: number) => commits.filter((commit) => commit.position > position);
+    const wanted = laterThan(after ?? 0).filter((commit) => commit.traces > 0);
     const traceFiles = commits.flatMap((commit) => commit.traceKeys);
     const judgementFiles = commits.flatMap((commit) => commit.judgementKeys);
-    const judgedSince = options.humanJudgedAfter ?? null;
-    const judging = judgedSince === null ? null : commitsAfter(commits, judgedSince).map((commit) => commit.batchId);
+    const judging = humanJudgedAfter === undefined ? null : laterThan(humanJudgedAfter).map((commit) => commit.batchId);
     if (traceFiles.length === 0 || wanted.length === 0 || options.limit <= 0 || judging?.length === 0) return [];
     if (judging !== null && judgementFiles.length === 0) return [];
 
-    return this.#withFiles([...traceFiles, ...judgementFiles], async (connection, paths) => {
+    return this.#withFiles(commits, [...traceFiles, ...judgementFiles], async (connection, paths) => {
       const tracePaths = paths.slice(0, traceFiles.length);
       const judged = judging === null ? null : { files: paths.slice(traceFiles.length), batchIds: judging };
-      await pickTraces(connection, tracePaths, wanted, judged, options);
+      await pickTraces(connection, tracePaths, wanted, judged, options, latestTimes(all));
       const traces = await readPicked(connection, tracePaths, modelId);
       const judgements = await readJudgements(connection, paths.slice(traceFiles.length));
       return traces.map((trace, rank) => ({ trace, judgements: judgements.get(rank) ?? [] }));
@@ -240,20 +257,29 @@ export class DuckDbTraceLog implements TraceLog {
   }
 
   /**
-   * Leaves equal bytes alone, so that a process appending the same batch at the same time pulls no file from under a
-   * reader.
+   * Leaves what is there alone, since another process may be about to commit it or a reader at it: bytes that differ, as
+   * those of an append that died and was arrived at otherwise, get a key of their own.
+   * @returns the key they are under
    */
-  async #putOnce(key: string, body: Uint8Array): Promise<void> {
-    if (await this.#objects.putIfAbsent(key, body)) return;
+  async #putOnce(key: string, body: Uint8Array): Promise<string> {
+    if (await this.#objects.putIfAbsent(key, body)) return key;
     const found = await this.#objects.get(key);
-    if (found === undefined || Buffer.compare(found, body) !== 0) await this.#objects.put(key, body);
+    if (found !== undefined && Buffer.compare(found, body) === 0) return key;
+    const other = key.replace(/\.parquet$/, `.x${digest(body).slice(0, 8)}.parquet`);
+    await this.#objects.put(other, body);
+    return other;
   }
 
+  /** Local files of the keys, which are of these commits and held against their digests. */
   #withFiles<T>(
+    commits: readonly CommittedBatch[],
     keys: readonly string[],
     use: (connection: DuckDBConnection, paths: readonly string[]) => Promise<T>,
   ): Promise<T> {
-    return withLocalFiles(this.#objects, keys, (paths) => this.#withDuckDb((connection) => use(connection, paths)));
+    return withLocalFiles(this.#objects, keys, async (paths) => {
+      await this.#digests.check(commits, new Map(paths.map((path, index) => [keys[index] ?? '', path])));
+      return this.#withDuckDb((connection) => use(connection, paths));
+    });
   }
 
   async #withDuckDb<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
@@ -279,8 +305,17 @@ async function writeParquet(
     for (const [position, trace] of batch.traces.entries()) appendTrace(appender, trace, { ...place, position });
     appender.closeSync();
     const target = sqlLiteral(join(folder, 'traces'));
-    await connection.run('SET partitioned_write_max_open_files = 100000');
-    await connection.run(`COPY new_traces TO ${target} (${options}, PARTITION_BY (date))`);
+    await connection.run(`SET partitioned_write_max_open_files = ${daysTogether + 1}`);
+    const found = await connection.runAndReadAll('SELECT DISTINCT date FROM new_traces ORDER BY date');
+    const days = found.getRows().map(([day]) => String(day));
+    for (let at = 0; at < days.length; at += daysTogether) {
+      const some = days
+        .slice(at, at + daysTogether)
+        .map(sqlLiteral)
+        .join(', ');
+      await connection.run(`COPY (FROM new_traces WHERE date IN (${some}) ORDER BY position) TO ${target}
+        (${options}, PARTITION_BY (date), OVERWRITE_OR_IGNORE)`);
+    }
     await connection.run('DROP TABLE new_traces');
   }
   if (batch.judgements.length > 0) {
@@ -326,9 +361,10 @@ async function findParquet(folder: string, modelId: string, batchId: string): Pr
 async function pickTraces(
   connection: DuckDBConnection,
   files: readonly string[],
-  batchIds: readonly string[],
+  batches: readonly CommittedBatch[],
   judged: { readonly files: readonly string[]; readonly batchIds: readonly string[] } | null,
   options: ReadOptions,
+  latest: ReadonlyMap<number, string>,
 ): Promise<void> {
   const { traceIds } = options;
   const conditions = [
@@ -338,14 +374,18 @@ async function pickTraces(
   await connection.run('CREATE TEMP TABLE picked (rank INTEGER, trace_id VARCHAR, batch_id VARCHAR, position INTEGER)');
   const sql = `
     INSERT INTO picked
-    SELECT row_number() OVER (ORDER BY timestamp DESC, trace_id) - 1 AS rank, trace_id, batch_id, position
+    SELECT row_number() OVER (ORDER BY ${newestFirst}) - 1 AS rank,
+      trace_id, batch_id, position
     FROM (SELECT trace_id, timestamp, batch_id, position FROM read_parquet($files, hive_partitioning = false)
       WHERE ${conditions.join(' AND ') || 'true'} QUALIFY ${firstTraces})
-    WHERE batch_id IN (SELECT unnest($batches))
+    JOIN (SELECT unnest($batches) AS batch_id, unnest($arrived)::BIGINT AS arrived,
+      unnest($latest)::TIMESTAMP AS latest) bounds USING (batch_id)
     ORDER BY rank LIMIT $limit`;
   await run(connection, sql, {
     files,
-    batches: batchIds,
+    batches: batches.map(({ batchId }) => batchId),
+    arrived: batches.map(({ position }) => String(position)),
+    latest: batches.map(({ position }) => latest.get(position) ?? '9999-12-31'),
     limit: Math.min(options.limit, 2 ** 31 - 1),
     ...(traceIds && { ids: wellFormed(traceIds) }),
     ...(judged && { judgements: judged.files, judging: judged.batchIds }),
@@ -425,19 +465,26 @@ function bindings(parameters: Parameters) {
   };
 }
 
-function appendedBy(commits: readonly TraceBatchCommit[], through: string | undefined): readonly TraceBatchCommit[] {
-  return through === undefined
-    ? commits
-    : commits.filter((commit) => Date.parse(commit.appendedAt) <= Date.parse(through));
-}
+const isImpossible = `timestamp > latest + INTERVAL 2 DAY OR timestamp < TIMESTAMP '2000-01-01'`;
+/** A time that cannot be counts as that of the arrival. */
+const newestFirst = `CASE WHEN ${isImpossible} THEN latest ELSE timestamp END DESC,
+  CASE WHEN ${isImpossible} THEN arrived ELSE 9223372036854775807 END DESC, timestamp DESC, trace_id`;
 
-function commitsAfter(commits: readonly TraceBatchCommit[], after: string): readonly TraceBatchCommit[] {
-  return commits.filter((commit) => Date.parse(commit.appendedAt) > Date.parse(after));
-}
+const earliestClock = Date.parse('2000-01-01T00:00:00Z');
 
-function appendedAfter(commits: readonly TraceBatchCommit[], after: string | null): readonly string[] {
-  const chosen = after === null ? commits : commitsAfter(commits, after);
-  return chosen.filter((commit) => commit.traces > 0).map((commit) => commit.batchId);
+/**
+ * The latest time that a trace of each batch can have, by position: what came in before another batch did is not of the
+ * time after it, but for two days that clocks and zones may differ by. A clock that stood ahead puts nothing before what came later; one of before the year 2000 says nothing.
+ */
+function latestTimes(commits: readonly CommittedBatch[]): ReadonlyMap<number, string> {
+  const bounds = new Map<number, string>();
+  let bound = Number.POSITIVE_INFINITY;
+  for (const { position, appendedAt } of commits.toReversed()) {
+    const at = Date.parse(appendedAt);
+    if (at >= earliestClock) bound = Math.min(bound, at);
+    if (Number.isFinite(bound)) bounds.set(position, new Date(bound).toISOString());
+  }
+  return bounds;
 }
 
 function wellFormed(texts: readonly string[]): readonly string[] {

@@ -5,10 +5,11 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Row, TraceQuery } from '../../ports/trace-query.ts';
 import { withLocalFiles } from '../local/local-files.ts';
 import { type DuckDbLimits, openDuckDb, withConnection } from './duckdb-session.ts';
+import { FileDigests } from './file-digests.ts';
 import { LoadedTables } from './loaded-tables.ts';
 import { queryValue } from './query-values.ts';
 import { checkReadOnly, forbidden, unworkable } from './read-only-sql.ts';
-import { batchesVersion, TraceBatches } from './trace-batches.ts';
+import { type CommittedBatch, TraceBatches } from './trace-batches.ts';
 import { firstJudgements, firstTraces } from './trace-sql.ts';
 import { traceStoreFailure } from './trace-store-failure.ts';
 
@@ -36,6 +37,7 @@ const loadedModels = 4;
 export class DuckDbTraceQuery implements TraceQuery {
   readonly #objects: ObjectStore;
   readonly #batches: TraceBatches;
+  readonly #digests: FileDigests;
   readonly #limits: DuckDbLimits;
   readonly #timeoutMs: number;
   readonly #loaded = new LRUCache<string, LoadedTables>({
@@ -47,6 +49,7 @@ export class DuckDbTraceQuery implements TraceQuery {
   constructor(options: DuckDbTraceQueryOptions) {
     this.#objects = options.objects;
     this.#batches = new TraceBatches(options.objects);
+    this.#digests = new FileDigests(options.objects);
     this.#limits = options.limits ?? { memory: '1GB', threads: 2 };
     this.#timeoutMs = options.timeoutMs ?? 10_000;
   }
@@ -57,7 +60,7 @@ export class DuckDbTraceQuery implements TraceQuery {
     parameters: readonly Parameter[] = [],
     options: { maxRows?: number; traceIds?: readonly string[] } = {},
   ): Promise<readonly Row[]> {
-    const tables = this.#tables(modelId, await batchesVersion(this.#objects, modelId));
+    const tables = this.#tables(modelId, await this.#batches.version(modelId));
     const bounds = {
       maxRows: options.maxRows ?? 1_000,
       timeoutMs: this.#timeoutMs,
@@ -94,14 +97,11 @@ export class DuckDbTraceQuery implements TraceQuery {
 
   async #loadCommitted(modelId: string): Promise<DuckDBInstance> {
     const commits = await this.#batches.list(modelId);
-    const traceKeys = commits.flatMap((commit) => commit.traceKeys);
-    const judgementKeys = commits.flatMap((commit) => commit.judgementKeys);
     const instance = await openDuckDb(this.#limits);
     try {
       await withConnection(instance, async (connection) => {
         await connection.run(tablesSql);
-        await fill(connection, this.#objects, tracesSql, traceKeys);
-        await fill(connection, this.#objects, judgementsSql, judgementKeys);
+        await this.#fill(connection, commits);
         for (const statement of lockdown) await connection.run(statement);
       });
       return instance;
@@ -109,6 +109,19 @@ export class DuckDbTraceQuery implements TraceQuery {
       instance.closeSync();
       throw traceStoreFailure(error);
     }
+  }
+
+  async #fill(connection: DuckDBConnection, commits: readonly CommittedBatch[]): Promise<void> {
+    const traceKeys = commits.flatMap((commit) => commit.traceKeys);
+    const keys = [...traceKeys, ...commits.flatMap((commit) => commit.judgementKeys)];
+    await withLocalFiles(this.#objects, keys, async (paths) => {
+      await this.#digests.check(commits, new Map(paths.map((path, index) => [keys[index] ?? '', path])));
+      const load = async (sql: string, files: readonly string[]): Promise<void> => {
+        if (files.length > 0) await connection.run(sql, [listValue([...files])], [LIST(VARCHAR)]);
+      };
+      await load(tracesSql, paths.slice(0, traceKeys.length));
+      await load(judgementsSql, paths.slice(traceKeys.length));
+    });
   }
 }
 
@@ -131,16 +144,6 @@ const judgementsSql = `
   FROM read_parquet($1, hive_partitioning = false) file QUALIFY ${firstJudgements}`;
 
 const lockdown = ["SET temp_directory = ''", 'SET enable_external_access = false', 'SET lock_configuration = true'];
-
-async function fill(
-  connection: DuckDBConnection,
-  objects: ObjectStore,
-  sql: string,
-  keys: readonly string[],
-): Promise<void> {
-  if (keys.length === 0) return;
-  await withLocalFiles(objects, keys, (paths) => connection.run(sql, [listValue([...paths])], [LIST(VARCHAR)]));
-}
 
 interface Bounds {
   readonly maxRows: number;

@@ -10,6 +10,7 @@ import type { ErasedFromLog } from '../../ports/trace-log.ts';
 import { withLocalFiles } from '../local/local-files.ts';
 import { withTemporaryFolder } from '../local/temporary-folder.ts';
 import { sqlLiteral } from './duckdb-session.ts';
+import type { FileDigests } from './file-digests.ts';
 import { tombstoneOf } from './tombstones.ts';
 import {
   batchOfKey,
@@ -27,6 +28,7 @@ export interface EraseRequest {
   readonly tombstones: ReadonlySet<string>;
   readonly objects: ObjectStore;
   readonly batches: TraceBatches;
+  readonly digests: FileDigests;
   withDuckDb<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T>;
 }
 
@@ -43,7 +45,7 @@ export async function eraseTraces(request: EraseRequest): Promise<ErasedFromLog>
   const stored = [...(await objects.list(`traces/${modelId}/`)), ...(await objects.list(`judgements/${modelId}/`))];
   const uncommitted = stored.filter((key) => !committed.has(batchOfKey(key)));
   const named = commits.flatMap((commit) => [...commit.traceKeys, ...commit.judgementKeys]);
-  const doomed = await findErased([...named, ...uncommitted], request);
+  const doomed = await findErased([...named, ...uncommitted], commits, request);
 
   for (const commit of commits) {
     const found = [...commit.traceKeys, ...commit.judgementKeys].some((key) => doomed.has(key));
@@ -59,22 +61,30 @@ export async function eraseTraces(request: EraseRequest): Promise<ErasedFromLog>
     // In place: the process that wrote it may yet commit it under this key.
     const { body } = await withoutTraces(key, ids, request);
     if (body === null) await objects.delete(key);
-    else await objects.put(key, body);
+    else {
+      await request.digests.noteRewritten(modelId, key, body);
+      await objects.put(key, body);
+    }
     total.keys.push(key);
   }
   total.keys.push(...(await sweep(request)));
   return total;
 }
 
-/** Which erased ids each file holds; files without any are left out. */
+/**
+ * Which erased ids each file holds; files without any are left out.
+ * @throws RatchetError `CorruptArtifact` for a file that is not what was written: rewritten, it would pass for sound
+ */
 async function findErased(
   keys: readonly string[],
-  { modelId, tombstones, objects, withDuckDb }: EraseRequest,
+  commits: readonly CommittedBatch[],
+  { modelId, tombstones, objects, digests, withDuckDb }: EraseRequest,
 ): Promise<ReadonlyMap<string, readonly string[]>> {
   const found = new Map<string, string[]>();
   if (keys.length === 0 || tombstones.size === 0) return found;
-  await withLocalFiles(objects, keys, (paths) =>
-    withDuckDb(async (connection) => {
+  await withLocalFiles(objects, keys, async (paths) => {
+    await digests.check(commits, new Map(paths.map((path, index) => [keys[index] ?? '', path])));
+    await withDuckDb(async (connection) => {
       const keyOf = new Map(paths.map((path, index) => [path, keys[index] ?? '']));
       const sql = `SELECT DISTINCT ${guarded('trace_id')}, ${guarded('filename')}
         FROM read_parquet($1, hive_partitioning = false, union_by_name = true, filename = true)`;
@@ -89,8 +99,8 @@ async function findErased(
           else ids.push(traceId);
         }
       }
-    }),
-  );
+    });
+  });
   return found;
 }
 
@@ -101,7 +111,7 @@ async function nextGeneration(
   request: EraseRequest,
 ): Promise<ErasedFromLog> {
   const { modelId, objects } = request;
-  const { generation: before, superseded, ...rest } = commit;
+  const { generation: before, superseded, position, digests: _, ...rest } = commit;
   const generation = before + 1;
   const gone = { traces: 0, judgements: 0 };
   const digests: string[] = [];
@@ -137,6 +147,7 @@ async function nextGeneration(
     traceKeys,
     judgementKeys,
     digest: digest(...digests),
+    digests,
   };
   await objects.put(commitKey(modelId, commit.batchId, generation), new TextEncoder().encode(JSON.stringify(next)));
   return { ...gone, keys: changed };

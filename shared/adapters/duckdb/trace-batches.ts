@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { digest, idProblem } from '../../domain/base/ids.ts';
+import { encodeJsonl, readJsonl } from '../../ports/documents.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { BatchSummary, TraceHistory } from '../../ports/trace-log.ts';
 import { decodeDocument } from '../local/document.ts';
 import { inParallel } from '../local/in-parallel.ts';
+import { fingerprintsAsked, mayHold } from './trace-fingerprints.ts';
 
 const traceBatchCommitSchema = z.strictObject({
   schemaVersion: z.literal(1),
@@ -20,16 +22,22 @@ const traceBatchCommitSchema = z.strictObject({
   failed: z.int().nonnegative().optional(),
   traceKeys: z.array(z.string()),
   judgementKeys: z.array(z.string()),
-  /** Of the Parquet files, in the order of the keys. */
+  /** Of the digests of the Parquet files. */
   digest: z.string(),
+  /** Of each Parquet file, those of traces first, in the order of the keys; earlier versions kept the digest of all alone. */
+  digests: z.array(z.string()).optional(),
+  /** Of the traces that it holds or judges ({@link fingerprintsOf}); commits of earlier versions lack them. */
+  fingerprints: z.string().optional(),
 });
 /**
  * The commit of a batch: written last, so that a batch is in the log whole or not at all. Readers look at nothing else.
  */
 export type TraceBatchCommit = z.infer<typeof traceBatchCommitSchema>;
 
-/** A commit with its place among the generations of its batch. */
+/** A commit with its place in the log and among the generations of its batch. */
 export interface CommittedBatch extends TraceBatchCommit {
+  /** From 1; see {@link BatchSummary}. */
+  readonly position: number;
   readonly generation: number;
   /** Keys of earlier generations' commits that are still there; nobody goes by them. */
   readonly superseded: readonly string[];
@@ -40,13 +48,45 @@ const parallelReads = 16;
 const mostReadings = 5;
 
 /**
- * Where a batch's commit is. What is erased of a batch makes the next generation of it, which is committed beside the
- * one before and counts in its place.
+ * Where the commit of a later generation of a batch is: what is erased of a batch makes the next one, which counts in
+ * place of the one before. Versions before the journal committed their first generation here too.
  * @throws RatchetError `InvalidInput` when one of the ids cannot be part of a key
  */
-export function commitKey(modelId: string, batchId: string, generation = 0): string {
+export function commitKey(modelId: string, batchId: string, generation: number): string {
   return `${commitPrefix(modelId)}${checkedId(batchId, 'batch')}${suffixOf(generation)}.json`;
 }
+
+/** Entries of the journal that lie in one folder, and in one file once there are so many. */
+const journalBlock = 1_000;
+
+/**
+ * Where the batch of this position is committed. Positions are given without a gap, each once, since an entry is written
+ * only where there is none: the order of the log goes by no clock.
+ */
+export function journalKey(modelId: string, position: number): string {
+  return `${journalPrefix(modelId, blockOf(position))}${String(position).padStart(9, '0')}.json`;
+}
+
+function blockOf(position: number): number {
+  return Math.floor(position / journalBlock);
+}
+
+function journalPrefix(modelId: string, block: number): string {
+  return `batches/_journal/${checkedId(modelId, 'model')}/${String(block).padStart(6, '0')}/`;
+}
+
+function blocksPrefix(modelId: string): string {
+  return `batches/_blocks/${checkedId(modelId, 'model')}/`;
+}
+
+/** Where the entries of a whole block are once more, in one file: without fingerprints, or they alone. */
+function blockKey(modelId: string, block: number, what: 'commits' | 'fingerprints'): string {
+  return `${blocksPrefix(modelId)}${String(block).padStart(6, '0')}.${what}.jsonl`;
+}
+
+const blockEntrySchema = z.strictObject({ position: z.int().positive(), commit: traceBatchCommitSchema });
+const blockFingerprintsSchema = z.strictObject({ position: z.int().positive(), fingerprints: z.string().optional() });
+type Entry = z.infer<typeof blockEntrySchema>;
 
 /** Where a batch's traces of one UTC day go; `part` is 0 but for the further files of a very large batch. */
 export function traceKey(modelId: string, date: string, batchId: string, part: number): string {
@@ -79,15 +119,12 @@ function suffixOf(generation: number): string {
 /** The part of a commit's key after the prefix: batch id and generation. Tombstones lie in a folder below. */
 const commitName = /^([^/.]+)(?:\.e(\d+))?\.json$/;
 
-/** Names the set of a model's committed batches. */
-export async function batchesVersion(objects: ObjectStore, modelId: string): Promise<string> {
-  return digest(...(await objects.list(commitPrefix(modelId))));
-}
-
 /** Reads commits, each once: they never change. Tells a log's history without a database. */
 export class TraceBatches implements TraceHistory {
   readonly #objects: ObjectStore;
   readonly #read = new Map<string, TraceBatchCommit>();
+  readonly #blocks = new Map<string, readonly Entry[]>();
+  readonly #about = new Map<string, ReadonlyMap<number, string>>();
 
   constructor(objects: ObjectStore) {
     this.#objects = objects;
@@ -95,7 +132,137 @@ export class TraceBatches implements TraceHistory {
 
   /** A model's committed batches in order of arrival, each in its latest generation. */
   async list(modelId: string): Promise<readonly CommittedBatch[]> {
-    const latest = new Map<string, { key: string; generation: number; superseded: string[] }>();
+    return (await this.#load(modelId)).batches;
+  }
+
+  async #load(modelId: string): Promise<Loaded> {
+    const generations = await this.#generations(modelId);
+    const { blocks, tail } = await this.#journal(modelId, generations.size);
+    const whole = await inParallel(blocks, parallelReads, (block) => this.#block(blockKey(modelId, block, 'commits')));
+    const single = await inParallel(tail, parallelReads, async (key) => ({
+      position: positionOf(key),
+      commit: await this.#commit(key),
+    }));
+    const entries = [...whole.flat(), ...single];
+    const numbered = new Map<string, { position: number; commit: TraceBatchCommit }>();
+    for (const entry of entries) {
+      // Of two processes that append the same batch at once, the first counts.
+      if (!numbered.has(entry.commit.batchId)) numbered.set(entry.commit.batchId, entry);
+    }
+    const named = await inParallel([...generations], parallelReads, async ([batchId, { key, ...place }]) => ({
+      batchId,
+      commit: { ...(await this.#commit(key)), ...place },
+    }));
+    const later = new Map(named.map(({ batchId, commit }) => [batchId, commit]));
+    const earliest = named
+      .filter(({ batchId }) => !numbered.has(batchId))
+      .map(({ commit }) => commit)
+      .sort((a, b) => a.arrival - b.arrival || (a.batchId < b.batchId ? -1 : a.batchId > b.batchId ? 1 : 0))
+      .map((commit, index) => ({ ...commit, position: index + 1 }));
+    const batches = [...numbered.values()].map(({ position, commit }) => ({
+      ...(later.get(commit.batchId) ?? { ...commit, generation: 0, superseded: [] }),
+      position,
+    }));
+    const last = entries.at(-1)?.position ?? earliest.length;
+    const complete = new Set(single.map(({ position }) => blockOf(position)).filter((block) => block < blockOf(last)));
+    return { batches: [...earliest, ...batches], last, single, unfolded: [...complete] };
+  }
+
+  /** Enters a batch at the end of the journal; nothing happens when it is there. */
+  async commit(modelId: string, commit: TraceBatchCommit): Promise<void> {
+    const body = new TextEncoder().encode(JSON.stringify(commit));
+    for (;;) {
+      const loaded = await this.#load(modelId);
+      for (const block of loaded.unfolded) await this.#fold(modelId, block, loaded.single);
+      if (loaded.batches.some(({ batchId }) => batchId === commit.batchId)) return;
+      if (await this.#objects.putIfAbsent(journalKey(modelId, loaded.last + 1), body)) return;
+    }
+  }
+
+  /**
+   * Of the batches those that may hold, or judge, one of the traces. What commits of a whole block are about lies apart,
+   * and is read when it is first asked for.
+   */
+  async about(
+    modelId: string,
+    batches: readonly CommittedBatch[],
+    traceIds: readonly string[],
+  ): Promise<readonly CommittedBatch[]> {
+    const asked = fingerprintsAsked(traceIds);
+    const blocks = await this.#blocksOf(modelId);
+    const lacking = new Set(
+      batches.filter(({ fingerprints }) => fingerprints === undefined).map((one) => blockOf(one.position)),
+    );
+    const known = new Map<number, string>();
+    await inParallel(
+      blocks.filter((block) => lacking.has(block)),
+      parallelReads,
+      async (block) => {
+        for (const [position, fingerprints] of await this.#fingerprints(modelId, block))
+          known.set(position, fingerprints);
+      },
+    );
+    return batches.filter(({ position, fingerprints = known.get(position) }) => {
+      return fingerprints === undefined || mayHold(fingerprints, asked);
+    });
+  }
+
+  /** Writes a block's entries into one file each for what they say and what they are about; the entries stay. */
+  async #fold(modelId: string, block: number, single: readonly Entry[]): Promise<void> {
+    const entries = single.filter(({ position }) => blockOf(position) === block);
+    const about = entries.map(({ position, commit: { fingerprints } }) => ({ position, fingerprints }));
+    const plain = entries.map(({ position, commit: { fingerprints: _, ...commit } }) => ({ position, commit }));
+    // The commits last: by them the block is known.
+    await this.#objects.putIfAbsent(blockKey(modelId, block, 'fingerprints'), encodeJsonl(about));
+    await this.#objects.putIfAbsent(blockKey(modelId, block, 'commits'), encodeJsonl(plain));
+  }
+
+  async #block(key: string): Promise<readonly Entry[]> {
+    const known = this.#blocks.get(key);
+    if (known !== undefined) return known;
+    const entries = await readJsonl(this.#objects, key, blockEntrySchema);
+    this.#blocks.set(key, entries);
+    return entries;
+  }
+
+  async #fingerprints(modelId: string, block: number): Promise<ReadonlyMap<number, string>> {
+    const key = blockKey(modelId, block, 'fingerprints');
+    const known = this.#about.get(key);
+    if (known !== undefined) return known;
+    const lines = await readJsonl(this.#objects, key, blockFingerprintsSchema);
+    const found = new Map(
+      lines.flatMap(({ position, fingerprints }) => (fingerprints === undefined ? [] : [[position, fingerprints]])),
+    );
+    this.#about.set(key, found);
+    return found;
+  }
+
+  async #blocksOf(modelId: string): Promise<readonly number[]> {
+    const prefix = blocksPrefix(modelId);
+    const keys = await this.#objects.list(prefix);
+    return keys
+      .filter((key) => key.endsWith('.commits.jsonl'))
+      .map((key) => Number(key.slice(prefix.length).split('.')[0]));
+  }
+
+  /** Blocks that have a file, and the keys of the entries after them. */
+  async #journal(
+    modelId: string,
+    earlier: number,
+  ): Promise<{ readonly blocks: readonly number[]; readonly tail: readonly string[] }> {
+    const blocks = await this.#blocksOf(modelId);
+    const tail: string[] = [];
+    for (let block = (blocks.at(-1) ?? -1) + 1; ; block += 1) {
+      const keys = await this.#objects.list(journalPrefix(modelId, block));
+      tail.push(...keys);
+      // Entries begin after the batches of before the journal.
+      if (keys.length === 0 && block >= blockOf(earlier + 1)) return { blocks, tail };
+    }
+  }
+
+  /** Of each batch that has a commit of its own name, the latest generation. */
+  async #generations(modelId: string): Promise<ReadonlyMap<string, Generation>> {
+    const latest = new Map<string, Generation>();
     const prefix = commitPrefix(modelId);
     for (const key of await this.#objects.list(prefix)) {
       const [, batchId, digits = '0'] = commitName.exec(key.slice(prefix.length)) ?? [];
@@ -106,20 +273,14 @@ export class TraceBatches implements TraceHistory {
       else if (known.generation > generation) known.superseded.push(key);
       else latest.set(batchId, { key, generation, superseded: [...known.superseded, known.key] });
     }
-    const commits = await inParallel([...latest.values()], parallelReads, async ({ key, ...place }) => ({
-      ...(await this.#commit(key)),
-      ...place,
-    }));
-    return [...commits].sort(
-      (a, b) => a.arrival - b.arrival || (a.batchId < b.batchId ? -1 : a.batchId > b.batchId ? 1 : 0),
-    );
+    return latest;
   }
 
-  async history(modelId: string, { after }: { readonly after?: string | null } = {}): Promise<readonly BatchSummary[]> {
-    const since = after === undefined || after === null ? Number.NEGATIVE_INFINITY : Date.parse(after);
+  async history(modelId: string, { after }: { readonly after?: number | null } = {}): Promise<readonly BatchSummary[]> {
     return (await this.list(modelId))
-      .filter((commit) => Date.parse(commit.appendedAt) > since)
-      .map(({ batchId, appendedAt, traces, judgements, judged = null, failed = null }) => ({
+      .filter(({ position }) => position > (after ?? 0))
+      .map(({ position, batchId, appendedAt, traces, judgements, judged = null, failed = null }) => ({
+        position,
         batchId,
         appendedAt,
         traces,
@@ -129,8 +290,12 @@ export class TraceBatches implements TraceHistory {
       }));
   }
 
-  version(modelId: string): Promise<string> {
-    return batchesVersion(this.#objects, modelId);
+  async version(modelId: string): Promise<string> {
+    const named = await this.#objects.list(commitPrefix(modelId));
+    const { blocks, tail } = await this.#journal(modelId, named.length);
+    const last = tail.at(-1);
+    const position = last === undefined ? ((blocks.at(-1) ?? -1) + 1) * journalBlock - 1 : positionOf(last);
+    return digest(...named, String(position));
   }
 
   /**
@@ -159,13 +324,44 @@ export class TraceBatches implements TraceHistory {
   }
 }
 
-/** Commits of a model. */
+interface Loaded {
+  readonly batches: readonly CommittedBatch[];
+  /** The last position. */
+  readonly last: number;
+  /** Entries that are read one by one, and the blocks of them that are complete. */
+  readonly single: readonly Entry[];
+  readonly unfolded: readonly number[];
+}
+
+interface Generation {
+  readonly key: string;
+  readonly generation: number;
+  readonly superseded: string[];
+}
+
+function positionOf(key: string): number {
+  return Number(key.slice(key.lastIndexOf('/') + 1, -'.json'.length));
+}
+
+/** Commits of a model by name, and what was erased of it. */
 export function commitPrefix(modelId: string): string {
   return `batches/${checkedId(modelId, 'model')}/`;
 }
 
+/** Why names cannot be those of a batch and its model; null when they can. */
+export function batchNameProblem(modelId: string, batchId: string): RatchetError | null {
+  return badId(modelId, 'model') ?? badId(batchId, 'batch');
+}
+
 function checkedId(id: string, what: string): string {
-  const problem = idProblem(id);
+  const problem = badId(id, what);
   if (problem === null) return id;
-  throw new RatchetError('InvalidInput', `${JSON.stringify(id.slice(0, 120))} is no ${what} id: ${problem}.`);
+  throw problem;
+}
+
+function badId(id: string, what: string): RatchetError | null {
+  const problem = idProblem(id);
+  return problem === null
+    ? null
+    : new RatchetError('InvalidInput', `${JSON.stringify(id.slice(0, 120))} is no ${what} id: ${problem}.`);
 }

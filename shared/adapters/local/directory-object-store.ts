@@ -12,7 +12,7 @@ const leftoverAgeMs = 60 * 60 * 1000;
 /**
  * An {@link ObjectStore} on a directory, safe to use from several processes at once. The directory is made by the first
  * write. Objects appear by rename (or hard link) of a synced temporary file, so a reader sees a whole object or none.
- * A key and a longer key under it (`a` and `a/b`) cannot both be there.
+ * A key and a longer key under it (`a` and `a/b`) cannot both be there. What is made here its owner alone may read.
  *
  * Faults: `InvalidInput` for a bad key, `ObjectMissing` from {@link withLocalFile}, `StorageFailure` with path and
  * mend.
@@ -105,7 +105,7 @@ export class DirectoryObjectStore implements ObjectStore {
     const temporary = join(this.#temporary, `${process.pid}-${randomUUID()}`);
     const folder = dirname(path);
     try {
-      await mkdir(folder, { recursive: true });
+      await mkdir(folder, { recursive: true, mode: 0o700 });
       await writeSynced(temporary, body);
       await publish(temporary);
       await syncFolder(folder);
@@ -131,7 +131,7 @@ export class DirectoryObjectStore implements ObjectStore {
   }
 
   async #makeFolders(): Promise<void> {
-    await mkdir(this.#temporary, { recursive: true });
+    await mkdir(this.#temporary, { recursive: true, mode: 0o700 });
     for (const name of await readdir(this.#temporary)) {
       const path = join(this.#temporary, name);
       const age = await stat(path).then(
@@ -158,7 +158,7 @@ function isAbsence(error: unknown): boolean {
 }
 
 async function writeSynced(path: string, body: Uint8Array): Promise<void> {
-  const file = await open(path, 'wx');
+  const file = await open(path, 'wx', 0o600);
   try {
     await file.writeFile(body);
     await file.sync();

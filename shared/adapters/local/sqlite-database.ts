@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { RatchetError } from '../../domain/base/errors.ts';
@@ -10,7 +10,7 @@ const busyTimeoutMs = 10_000;
  * @param prepare makes the tables that are not there yet
  */
 export function openDatabase(path: string, prepare: (database: DatabaseSync, path: string) => void): DatabaseSync {
-  if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+  if (path !== ':memory:') makePrivate(path);
   const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
   try {
     enterWriteAheadLog(database);
@@ -21,6 +21,12 @@ export function openDatabase(path: string, prepare: (database: DatabaseSync, pat
     database.close();
     throw error;
   }
+}
+
+/** Files beside it get the modes that it has. */
+function makePrivate(path: string): void {
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  closeSync(openSync(path, 'a', 0o600));
 }
 
 /**

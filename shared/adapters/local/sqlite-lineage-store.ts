@@ -1,5 +1,7 @@
-import { resolve } from 'node:path';
-import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 import type { ZodType } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { type EvaluationSet, evaluationSetSchema } from '../../domain/evaluation/evaluation-set.ts';
@@ -8,7 +10,7 @@ import { type Control, controlSchema, firstControl } from '../../domain/models/c
 import { type Dataset, datasetSchema } from '../../domain/models/dataset.ts';
 import { type Model, modelSchema } from '../../domain/models/model.ts';
 import { checkRevision } from '../../domain/models/model-change.ts';
-import { type Run, runSchema } from '../../domain/models/run.ts';
+import { asBegun, type Run, runSchema } from '../../domain/models/run.ts';
 import type { LineageStore } from '../../ports/lineage-store.ts';
 import { unknownCheckpoint } from '../../ports/unknown-checkpoint.ts';
 import { decodeDocument, encodeDocument } from './document.ts';
@@ -41,15 +43,25 @@ const schemaSql = `
 export class SqliteLineageStore implements LineageStore {
   readonly #database: DatabaseSync;
   readonly #path: string;
+  /** Of the copy that is read. */
+  readonly #folder: string | null;
 
-  /** @param path file to open or create (with its directory), or `:memory:` */
-  constructor(path: string) {
+  /**
+   * @param path file to open or create (with its directory), or `:memory:`
+   * @param readOnly whether nothing can be written there: what would be is refused as `StorageFailure`
+   */
+  constructor(path: string, { readOnly = false }: { readonly readOnly?: boolean } = {}) {
     this.#path = path === ':memory:' ? path : resolve(path);
-    this.#database = this.#guard('open', () => openDatabase(this.#path, prepareSchema));
+    const opened = this.#guard('open', () =>
+      readOnly ? openCopy(this.#path) : { database: openDatabase(this.#path, prepareSchema), folder: null },
+    );
+    this.#database = opened.database;
+    this.#folder = opened.folder;
   }
 
   close(): void {
     if (this.#database.isOpen) this.#database.close();
+    if (this.#folder !== null) rmSync(this.#folder, { recursive: true, force: true });
   }
 
   async createModel(model: Model): Promise<boolean> {
@@ -176,7 +188,7 @@ export class SqliteLineageStore implements LineageStore {
   }
 
   async listRuns(modelId: string): Promise<readonly Run[]> {
-    return this.#all(runSchema, 'SELECT document FROM runs WHERE model_id = ? ORDER BY started_at, run_id', modelId);
+    return [...this.#all(runSchema, 'SELECT document FROM runs WHERE model_id = ?', modelId)].sort(asBegun);
   }
 
   #checkpoint(modelId: string, checkpointId: string): Checkpoint | undefined {
@@ -216,6 +228,29 @@ export class SqliteLineageStore implements LineageStore {
     } catch (error) {
       throw storageFailure(action, this.#path, describeSqliteError(error));
     }
+  }
+}
+
+/**
+ * Opens a copy of a file in a place that nothing can be written to, where SQLite cannot read what stands in its log alone.
+ * What would change it is refused.
+ */
+function openCopy(path: string): { readonly database: DatabaseSync; readonly folder: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'ratchet-lineage-'));
+  try {
+    const copy = join(folder, 'lineage.sqlite');
+    for (const suffix of ['', '-wal']) {
+      if (!existsSync(`${path}${suffix}`)) continue;
+      copyFileSync(`${path}${suffix}`, `${copy}${suffix}`);
+      chmodSync(`${copy}${suffix}`, 0o600);
+    }
+    const whole = openDatabase(copy, prepareSchema);
+    whole.exec('PRAGMA journal_mode = DELETE');
+    whole.close();
+    return { database: new DatabaseSync(copy, { readOnly: true }), folder };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
   }
 }
 

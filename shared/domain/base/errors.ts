@@ -47,7 +47,7 @@ export const errorTable = {
   StaleVersion: { retry: true, mend: 'The record changed meanwhile; the step is tried again by itself.' },
   ObjectMissing: {
     retry: false,
-    mend: 'An object that a completed stage wrote is gone. Restore it, or start a new run.',
+    mend: 'Restore it from a backup; ratchet doctor names all that is gone. Where a checkpoint is, the model can go back to another: ratchet rollback MODEL --to CHECKPOINT.',
   },
   StorageFailure: {
     retry: true,

@@ -33,6 +33,8 @@ export const evaluationSetSchema = z.strictObject({
   version: z.int().positive(),
   /** Object key, JSON lines of items. */
   key: z.string(),
+  /** SHA-256 of the object; sets of earlier versions have their counts alone. */
+  digest: z.string().optional(),
   size: z.int(),
   right: z.int(),
   createdAt: z.string(),

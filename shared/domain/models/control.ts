@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Run } from './run.ts';
 
 const leaseSchema = z.strictObject({
   runId: z.string(),
@@ -17,6 +18,8 @@ const championMoveSchema = z.strictObject({
   /** A run's id, or the person who moved it. */
   by: z.string(),
   reason: z.string(),
+  /** Position of the trace log up to which what it moved to has seen it, or was moved at; left out where not kept. */
+  batches: z.int().nonnegative().optional(),
   /** Of a promotion: what people had judged of its evidence, a digest (`peopleDigest`). */
   people: z.string().optional(),
   /** Of a rollback: who lets in again what was taken back, and why. */
@@ -50,9 +53,12 @@ export type LeaseAnswer =
 /** What is known of an owner: whether it works, has ended for good, or nothing. */
 export type OwnerState = 'running' | 'gone' | 'unknown';
 
-/** Whether the lease has not expired. */
+/** No lease is given for longer: one that seems to be was given by a clock that stood ahead. */
+const longestLeaseMs = 7 * 24 * 60 * 60_000;
+
+/** Whether the lease has not expired, as far as clocks tell. */
 export function leaseIsLive(lease: Lease, now: number): boolean {
-  return lease.expiresAt > now;
+  return lease.expiresAt > now && lease.expiresAt - now <= longestLeaseMs;
 }
 
 /**
@@ -131,8 +137,15 @@ export function releaseLease(control: Control, runId: string, owner: string): Co
 }
 
 /** Whether the champion was moved since the run began, by anybody but the run itself. */
-export function championMovedSince(control: Control, run: { runId: string; startedAt: string }): boolean {
-  return control.moves.some((move) => move.by !== run.runId && Date.parse(move.at) > Date.parse(run.startedAt));
+export function championMovedSince(
+  control: Control,
+  { runId, startedAt, begun }: Pick<Run, 'runId' | 'startedAt' | 'begun'>,
+): boolean {
+  const moves =
+    begun === undefined
+      ? control.moves.filter(({ at }) => Date.parse(at) > Date.parse(startedAt))
+      : control.moves.slice(begun.moves);
+  return moves.some(({ by }) => by !== runId);
 }
 
 /** The control item with the champion moved. */

@@ -47,6 +47,8 @@ export const datasetSchema = z.strictObject({
   iteration: z.int().nonnegative(),
   /** Object key of the examples, JSON lines. */
   key: z.string(),
+  /** SHA-256 of the object; datasets of earlier versions have their id alone. */
+  digest: z.string().optional(),
   manifest: manifestSchema,
   createdAt: z.string(),
 });

@@ -41,16 +41,15 @@ export function labelChangesOf({ changes }: { readonly changes: readonly ModelCh
   return changes.flatMap((change) => (change.what === 'labels' ? [change.change] : []));
 }
 
-/** What label changes let in after a time (ISO 8601; null for all of them). */
+/** What the label changes after so many of them let in. */
 export function letInAfter(
   { changes }: { readonly changes: readonly ModelChange[] },
-  time: string | null,
+  labelChanges: number,
 ): { readonly judged: number; readonly failed: number } {
   let judged = 0;
   let failed = 0;
-  for (const change of changes) {
+  for (const change of changes.filter(({ what }) => what === 'labels').slice(labelChanges)) {
     if (change.what !== 'labels' || change.letIn === undefined) continue;
-    if (time !== null && Date.parse(change.at) <= Date.parse(time)) continue;
     judged += change.letIn.judged;
     failed += change.letIn.failed;
   }

@@ -3,8 +3,8 @@ import type { Settings } from '../models/settings.ts';
 
 /** Judged traces of one batch; null where they were not counted. In order of arrival. */
 export interface JudgedBatch {
-  /** ISO 8601. */
-  readonly appendedAt: string;
+  /** In the log. */
+  readonly position: number;
   readonly judged: number | null;
   readonly failed: number | null;
 }
@@ -41,15 +41,16 @@ const mostRate = 0.95;
  * traces) are weighed in docs/adr/0012-what-starts-a-run.md.
  *
  * @param history batches of the champion's time, oldest first
- * @param since the sum begins at 0 with batches appended after this time (ISO 8601), the last run's start; null for all
+ * @param since the sum begins at 0 with batches after this position, up to which the last run has seen the log; null for
+ * all
  */
 export function detectDeterioration(
   history: readonly JudgedBatch[],
-  since: string | null,
+  since: number | null,
   settings: Pick<Settings, 'deteriorationBaseline' | 'deteriorationThreshold'>,
 ): Deterioration {
-  const known = history.flatMap(({ appendedAt, judged, failed }) =>
-    judged === null || failed === null || judged === 0 ? [] : [{ appendedAt, judged, failed }],
+  const known = history.flatMap(({ position, judged, failed }) =>
+    judged === null || failed === null || judged === 0 ? [] : [{ position, judged, failed }],
   );
   const usual = { judged: 0, failed: 0 };
   let first = 0;
@@ -63,9 +64,7 @@ export function detectDeterioration(
     return { deteriorated: false, statistic: 0, usualRate: null, judged: 0, failed: 0 };
   }
   const usualRate = Math.max(leastRate, wilsonInterval(usual.failed, usual.judged, usualLevel).upper);
-  const watched = known
-    .slice(first)
-    .filter((batch) => since === null || Date.parse(batch.appendedAt) > Date.parse(since));
+  const watched = known.slice(first).filter(({ position }) => since === null || position > since);
   const statistic = usualRate > mostRate ? 0 : highestSum(watched, usualRate);
   return {
     deteriorated: statistic >= settings.deteriorationThreshold,

@@ -17,10 +17,10 @@ export interface DueRequest {
   readonly trigger: Trigger;
   /** All batches, oldest first. */
   readonly history: readonly JudgedBatch[];
-  /** Since when the champion answers (ISO 8601); null when the model has had no other. */
-  readonly championSince: string | null;
-  /** When the last run began (ISO 8601), which has seen what was there by then; null when there was none. */
-  readonly lastRunAt: string | null;
+  /** Position of the log since which the champion answers; null when the model has had no other. */
+  readonly championSince: number | null;
+  /** Position of the log up to which the last run has seen it; null when there was none. */
+  readonly seen: number | null;
   /** Traces of which a judgement counts by a change of labels since the last run began; none by default. */
   readonly letIn?: number;
   /** Traces there are, which no number of failures exceeds: a trace that was judged in two batches counts in both. */
@@ -33,13 +33,13 @@ export interface DueRequest {
  * when a change of labels let judgements in that were held, or when it is time on the schedule and there is anything new at all.
  */
 export function isRunDue(request: DueRequest): Due {
-  const { trigger, history, championSince, lastRunAt, settings, letIn = 0, traces = Infinity } = request;
-  const fresh = appendedAfter(history, lastRunAt);
+  const { trigger, history, championSince, seen, settings, letIn = 0, traces = Infinity } = request;
+  const fresh = after(history, seen);
   const failures = Math.min(
     traces,
     fresh.reduce((total, batch) => total + (batch.failed ?? 0), 0),
   );
-  const since = lastRunAt === null ? 'so far' : 'since the last run began';
+  const since = seen === null ? 'so far' : 'since the last run began';
   const failedTraces = `${plural(failures, 'trace')} ${failures === 1 ? 'was' : 'were'}`;
   if (failures >= settings.runAfterFailures) {
     return { due: true, reason: `${failedTraces} judged to fail ${since}.` };
@@ -51,8 +51,8 @@ export function isRunDue(request: DueRequest): Due {
     };
   }
   const { deteriorated, usualRate, judged, failed } = detectDeterioration(
-    appendedAfter(history, championSince),
-    lastRunAt,
+    after(history, championSince),
+    seen,
     settings,
   );
   if (deteriorated && usualRate !== null) {
@@ -68,6 +68,6 @@ export function isRunDue(request: DueRequest): Due {
   };
 }
 
-function appendedAfter(batches: readonly JudgedBatch[], time: string | null): readonly JudgedBatch[] {
-  return time === null ? batches : batches.filter((batch) => Date.parse(batch.appendedAt) > Date.parse(time));
+function after(batches: readonly JudgedBatch[], seen: number | null): readonly JudgedBatch[] {
+  return seen === null ? batches : batches.filter(({ position }) => position > seen);
 }

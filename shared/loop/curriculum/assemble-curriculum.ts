@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { facetsOrNone } from '../../domain/base/facet-strata.ts';
+import { digest } from '../../domain/base/ids.ts';
 import { type AssemblyRequest, assembleDataset, type PlacedInput } from '../../domain/curriculum/assemble-dataset.ts';
 import { planFor } from '../../domain/curriculum/curriculum-plan.ts';
 import { examplesBeside } from '../../domain/curriculum/examples-beside.ts';
@@ -10,7 +11,7 @@ import { evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts
 import { datasetKey } from '../../domain/models/checkpoint-id.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import { isUsableRecord, type SplitRecord, splitRecordSchema, trains } from '../../domain/traces/trace-record.ts';
-import { readJson, readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { encodeJsonl, readJson, readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Stage } from '../engine/stage.ts';
@@ -47,7 +48,8 @@ export const assembleCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<type
       if (mode === 'initial') continue;
       const { datasetId, examples, manifest } = assembleDataset({ ...material, mode });
       const key = datasetKey(model.modelId, datasetId);
-      await writeJsonl(ports.objects, key, examples);
+      const bytes = encodeJsonl(examples);
+      await ports.objects.put(key, bytes);
       await ports.lineage.putDataset({
         datasetId,
         modelId: model.modelId,
@@ -56,6 +58,7 @@ export const assembleCurriculum: Stage<z.infer<typeof inputSchema>, z.infer<type
         runId: run.runId,
         iteration: input.iteration,
         key,
+        digest: digest(bytes),
         manifest,
         createdAt: run.startedAt,
       });

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
-import { shortDigest } from '../../domain/base/ids.ts';
+import { digest, shortDigest } from '../../domain/base/ids.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import { creditOf } from '../../domain/evaluation/credit.ts';
 import {
@@ -13,7 +13,7 @@ import { type Control, holdsLease, moveChampion } from '../../domain/models/cont
 import type { RunRef } from '../../domain/models/run-ref.ts';
 import { readControl, updateControl } from '../../operations/control-item.ts';
 import { leaseLost } from '../../operations/lease.ts';
-import { readJson, readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { encodeJsonl, readJson, readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { readCheckpoint } from '../engine/evaluate.ts';
@@ -69,7 +69,8 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
     promote(await readControl(run.modelId, ports));
     const frozen = await frozenRecords(split.evidence.key, chosen.answersKey, kindOf(plan.model, ports), ports);
     const frozenKey = `models/${run.modelId}/evaluation-sets/${checkpoint.checkpointId}/${run.runId}/records.v1.jsonl`;
-    await writeJsonl(ports.objects, frozenKey, frozen);
+    const bytes = encodeJsonl(frozen);
+    await ports.objects.put(frozenKey, bytes);
     const set: EvaluationSet = {
       setId: shortDigest(run.modelId, checkpoint.checkpointId, run.runId, 'records', '1'),
       modelId: run.modelId,
@@ -78,6 +79,7 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
       runId: run.runId,
       version: 1,
       key: frozenKey,
+      digest: digest(bytes),
       size: frozen.length,
       right: frozen.filter((item) => item.right).length,
       createdAt: plan.run.startedAt,

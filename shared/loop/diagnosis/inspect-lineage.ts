@@ -1,12 +1,8 @@
 import { z } from 'zod';
-import { shortDigest } from '../../domain/base/ids.ts';
+import { digest, shortDigest } from '../../domain/base/ids.ts';
 import type { Output } from '../../domain/base/output.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
-import {
-  type EvaluationItem,
-  type EvaluationSet,
-  evaluationItemSchema,
-} from '../../domain/evaluation/evaluation-set.ts';
+import type { EvaluationItem, EvaluationSet } from '../../domain/evaluation/evaluation-set.ts';
 import type { EvidenceRecord } from '../../domain/evaluation/evidence-record.ts';
 import { applyCorrections, itemsToday, pool } from '../../domain/evaluation/frozen-records.ts';
 import { assignPlaces } from '../../domain/evaluation/ledger.ts';
@@ -14,7 +10,8 @@ import { readThrough } from '../../domain/traces/read-through.ts';
 import { whatCounts } from '../../domain/traces/what-counts.ts';
 import { readLedger } from '../../operations/fold-ledger.ts';
 import { checkLease } from '../../operations/lease.ts';
-import { readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { readFrozenSet } from '../../operations/stored-records.ts';
+import { encodeJsonl, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { readingOf } from '../../ports/reading-of.ts';
@@ -70,7 +67,7 @@ async function correctFrozenSets(plan: RunPlan, kind: TaskKind, ports: Ports): P
   const frozen = await Promise.all(
     plan.frozenSets.map(async (set) => ({
       set,
-      items: itemsToday(await readJsonl(ports.objects, set.key, evaluationItemSchema), reading),
+      items: itemsToday(await readFrozenSet(set, ports), reading),
     })),
   );
   const corrections = await humanCorrections(
@@ -86,15 +83,17 @@ async function correctFrozenSets(plan: RunPlan, kind: TaskKind, ports: Ports): P
       continue;
     }
     const version = set.version + 1;
+    const bytes = encodeJsonl(corrected);
     const next: EvaluationSet = {
       ...set,
       setId: shortDigest(set.setId, String(version), plan.run.runId),
       version,
       key: set.key.replace(/\.v\d+\.jsonl$/, `.v${version}.jsonl`),
+      digest: digest(bytes),
       right: corrected.filter((item) => item.right).length,
       createdAt: plan.run.startedAt,
     };
-    await writeJsonl(ports.objects, next.key, corrected);
+    await ports.objects.put(next.key, bytes);
     await ports.lineage.putEvaluationSet(next);
     current.push({ set: next, items: corrected, corrected: true });
   }
@@ -110,7 +109,7 @@ async function humanCorrections(
   const [kind, reading] = [kindOf(plan.model, ports), readingOf(plan.model, ports)];
   const records = await ports.traceLog.read(plan.model.modelId, {
     limit: traceIds.size,
-    appendedThrough: plan.run.startedAt,
+    ...(plan.run.begun?.batches == null ? {} : { through: plan.run.begun.batches }),
     traceIds: [...traceIds],
   });
   return new Map(

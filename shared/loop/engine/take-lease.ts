@@ -19,7 +19,7 @@ export async function takeRunLease(rawInput: unknown, ports: Ports): Promise<Lea
   const model = await ports.lineage.getModel(run.modelId);
   if (model === undefined) throw new RatchetError('UnknownModel', `There is no model named ${run.modelId}.`);
   if ((await ports.owners.stateOf(owner)) === 'gone') throw ownerEnded(run, owner);
-  const record = await beginRun(run, ports);
+  const record = await beginRun(run, { ...ports, history: null });
   const lease = await acquireLease(run, owner, model.settings.leaseMinutes, ports);
   await reviveRun(record, ports);
   if ((await ports.owners.stateOf(owner)) === 'gone') {

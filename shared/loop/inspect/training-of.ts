@@ -3,9 +3,9 @@ import type { Output } from '../../domain/base/output.ts';
 import { outputToday } from '../../domain/base/output-today.ts';
 import type { Checkpoint } from '../../domain/models/checkpoint.ts';
 import type { Dataset } from '../../domain/models/dataset.ts';
-import { type Example, exampleSchema, type Provenance, type Slice } from '../../domain/models/example.ts';
+import type { Example, Provenance, Slice } from '../../domain/models/example.ts';
 import { SimilarityIndex } from '../../domain/similarity/similarity-index.ts';
-import { readJsonl } from '../../ports/documents.ts';
+import { readDataset } from '../../operations/stored-records.ts';
 import type { Ports } from '../../ports/ports.ts';
 
 /** A training example that is like an input; its output in the labels of today. */
@@ -45,11 +45,11 @@ export async function nearestExamples(
   { datasetId }: Checkpoint,
   input: string,
   reading: LabelReading | null,
-  { lineage, objects }: Pick<Ports, 'lineage' | 'objects'>,
+  ports: Pick<Ports, 'lineage' | 'objects' | 'tasks'>,
 ): Promise<readonly Neighbour[]> {
-  const dataset = await lineage.getDataset(modelId, datasetId);
+  const dataset = await ports.lineage.getDataset(modelId, datasetId);
   if (dataset === undefined) return [];
-  const examples = await readJsonl(objects, dataset.key, exampleSchema);
+  const examples = await readDataset(dataset, ports);
   const index = new SimilarityIndex(examples.map((example) => example.input));
   return index.nearest(input, mostNeighbours).flatMap(({ index: at, similarity }): Neighbour[] => {
     const example = examples[at];
@@ -72,12 +72,12 @@ export async function taughtBy(
     /** Null where the labels were never changed. */
     readonly reading: LabelReading | null;
   },
-  { lineage, objects }: Pick<Ports, 'lineage' | 'objects'>,
+  ports: Pick<Ports, 'lineage' | 'objects' | 'tasks'>,
 ): Promise<{ readonly taught: readonly TaughtBy[]; readonly leftOut: number }> {
-  const datasets = (await lineage.listDatasets(what.modelId)).toReversed();
+  const datasets = (await ports.lineage.listDatasets(what.modelId)).toReversed();
   const taught: TaughtBy[] = [];
   for (const dataset of datasets.slice(0, mostDatasets)) {
-    const examples = await readJsonl(objects, dataset.key, exampleSchema);
+    const examples = await readDataset(dataset, ports);
     const checkpointIds = what.checkpoints
       .filter(({ datasetId }) => datasetId === dataset.datasetId)
       .map(({ checkpointId }) => checkpointId)

@@ -10,8 +10,9 @@ import type { EvaluationSet } from '../../domain/evaluation/evaluation-set.ts';
 import { type Place, partsFor } from '../../domain/evaluation/fold.ts';
 import { assignPlaces } from '../../domain/evaluation/ledger.ts';
 import type { Control } from '../../domain/models/control.ts';
-import { exampleSchema } from '../../domain/models/example.ts';
+import type { Model } from '../../domain/models/model.ts';
 import { rolledBackFrom } from '../../domain/models/rolled-back.ts';
+import type { Run } from '../../domain/models/run.ts';
 import type { RunRef } from '../../domain/models/run-ref.ts';
 import { type ReadThrough, readThrough } from '../../domain/traces/read-through.ts';
 import { settledJudgement } from '../../domain/traces/settled-judgement.ts';
@@ -19,7 +20,9 @@ import type { Trace } from '../../domain/traces/trace.ts';
 import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
 import { readLedger, writeLedgerSegment } from '../../operations/fold-ledger.ts';
 import { checkLease } from '../../operations/lease.ts';
-import { readJsonl, writeJson, writeJsonl } from '../../ports/documents.ts';
+import { seenBy } from '../../operations/seen.ts';
+import { readDataset } from '../../operations/stored-records.ts';
+import { writeJson, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { readingOf } from '../../ports/reading-of.ts';
@@ -53,10 +56,7 @@ export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof snaps
     await checkLease({ run, lease }, ports);
     const records = await placed(traces, plan, ports);
     tellUnsettled(records, ports);
-    const parent = examplesToday(
-      await readJsonl(ports.objects, plan.parentDataset.key, exampleSchema),
-      readingOf(plan.model, ports),
-    );
+    const parent = examplesToday(await readDataset(plan.parentDataset, ports), readingOf(plan.model, ports));
     await writeJsonl(
       ports.objects,
       parentExamplesKey,
@@ -137,10 +137,10 @@ async function pinPlan(run: RunRef, parentExamplesKey: string, ports: Ports): Pr
   const { lineage } = ports;
   const model = await lineage.getModel(run.modelId);
   const control = await lineage.getControl(run.modelId);
-  const record = await lineage.getRun(run.runId);
+  const found = await lineage.getRun(run.runId);
   if (model === undefined || control === undefined)
     throw new RatchetError('UnknownModel', `There is no model named ${run.modelId}.`);
-  if (record === undefined) throw new RatchetError('UnknownRun', `There is no record of run ${run.runId}.`);
+  if (found === undefined) throw new RatchetError('UnknownRun', `There is no record of run ${run.runId}.`);
   const champion =
     control.championId === null ? undefined : await lineage.getCheckpoint(run.modelId, control.championId);
   if (champion === undefined)
@@ -148,6 +148,7 @@ async function pinPlan(run: RunRef, parentExamplesKey: string, ports: Ports): Pr
   const parentDataset = await lineage.getDataset(run.modelId, champion.datasetId);
   if (parentDataset === undefined)
     throw new RatchetError('ObjectMissing', `Dataset ${champion.datasetId} of the champion is not in the lineage.`);
+  const record = await readingUpTo(found, model, control, ports);
   return {
     run: record,
     model,
@@ -160,13 +161,28 @@ async function pinPlan(run: RunRef, parentExamplesKey: string, ports: Ports): Pr
   };
 }
 
+/** The run with the position up to which it reads the log, which is fixed now where it was not when the run began. */
+async function readingUpTo(run: Run, model: Model, control: Control, { lineage, traceLog }: Ports): Promise<Run> {
+  if (run.begun?.batches != null) return run;
+  const history = await traceLog.history(run.modelId);
+  const batches = run.begun === undefined ? seenBy(run, { history, model }).batches : (history.at(-1)?.position ?? 0);
+  const begun = run.begun ?? {
+    number: (await lineage.listRuns(run.modelId)).length,
+    labelChanges: seenBy(run, { history, model }).labelChanges,
+    moves: control.moves.filter(({ at }) => Date.parse(at) <= Date.parse(run.startedAt)).length,
+  };
+  const pinnedRun: Run = { ...run, begun: { ...begun, batches } };
+  await lineage.putRun(pinnedRun);
+  return pinnedRun;
+}
+
 /**
  * All traces that the log held when the run began, newest first, up to the limit: what judges and triage know by now
  * may put old ones in another light. In the labels of today.
  */
 async function readSnapshot({ model, run }: Omit<RunPlan, 'parts'>, ports: Ports): Promise<readonly ReadThrough[]> {
   const { modelId, settings } = model;
-  const read = { limit: settings.snapshotLimit, appendedThrough: run.startedAt };
+  const read = { limit: settings.snapshotLimit, ...(run.begun?.batches == null ? {} : { through: run.begun.batches }) };
   const [kind, reading] = [kindOf(model, ports), readingOf(model, ports)];
   return (await ports.traceLog.read(modelId, read)).map((logged) => readThrough(logged, kind, reading));
 }

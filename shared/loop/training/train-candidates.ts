@@ -1,13 +1,21 @@
 import { z } from 'zod';
 import type { Checkpoint } from '../../domain/models/checkpoint.ts';
+import { readDataset } from '../../operations/stored-records.ts';
 import { trainerNamed } from '../../ports/back-ends.ts';
+import type { Ports } from '../../ports/ports.ts';
 import { goOn } from '../engine/go-on.ts';
 import { type LongStage, Unfinished } from '../engine/stage.ts';
-import { candidateRefSchema, readCandidate, trainedSchema } from '../state/candidate.ts';
+import { type Candidate, candidateRefSchema, readCandidate, trainedSchema } from '../state/candidate.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { stageHead } from '../state/stage-head.ts';
 
 const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, candidate: candidateRefSchema });
+
+/** @throws RatchetError CorruptArtifact where what is to be trained on is not what was assembled */
+async function checkDataset({ datasetId }: Candidate, modelId: string, ports: Ports): Promise<void> {
+  const dataset = await ports.lineage.getDataset(modelId, datasetId);
+  if (dataset !== undefined) await readDataset(dataset, ports);
+}
 
 /** Trains one candidate and its fold models from the foundation and enters it in the lineage. */
 export const trainCandidates: LongStage<z.infer<typeof inputSchema>, z.infer<typeof trainedSchema>> = {
@@ -19,6 +27,7 @@ export const trainCandidates: LongStage<z.infer<typeof inputSchema>, z.infer<typ
     const { ports } = context;
     const { model, champion, run: record } = await readPlan(prepared, ports);
     const candidate = await readCandidate(ref, ports);
+    if (context.handle === null) await checkDataset(candidate, model.modelId, ports);
     const trainer = trainerNamed(model.trainer, ports);
     const progress = await goOn(
       trainer,

@@ -1,4 +1,5 @@
 import { RatchetError } from '../../domain/base/errors.ts';
+import { digest } from '../../domain/base/ids.ts';
 import { compareText } from '../../domain/base/text.ts';
 import type { Dataset } from '../../domain/models/dataset.ts';
 import type { Model } from '../../domain/models/model.ts';
@@ -6,6 +7,7 @@ import { readJson, writeJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { unknownModel } from '../../ports/unknown-model.ts';
 import { acquireLease, giveLeaseBack } from '../lease.ts';
+import { readDataset, readFrozenSet } from '../stored-records.ts';
 import { type ChosenTraces, chooseTraces, type Selection } from './choose-traces.ts';
 import { type ErasureRecord, erasedNoteKey, erasedNoteSchema, erasureKey } from './erasure-record.ts';
 import { cutLinesIn, type Erasing, type ScrubbedObject, scrubObject } from './scrub-object.ts';
@@ -131,6 +133,7 @@ class Erasure {
       examples: { has: (datasetId, exampleId) => pairs.has(`${datasetId}/${exampleId}`) },
     };
     const datasets = await lineage.listDatasets(modelId);
+    await this.#checkRecords(datasets);
     const byKey = new Map(datasets.map((dataset) => [dataset.key, dataset]));
     const parts = new Parts();
     const keys: string[] = [];
@@ -193,6 +196,19 @@ class Erasure {
     };
   }
 
+  /**
+   * What is not as it was written is not rewritten, or it would pass for sound afterwards.
+   * @throws RatchetError CorruptArtifact
+   */
+  async #checkRecords(datasets: readonly Dataset[]): Promise<void> {
+    const sets = await this.#ports.lineage.listEvaluationSets(this.#model.modelId);
+    const passOver = (error: unknown): void => {
+      if (!(error instanceof RatchetError && error.name === 'ObjectMissing')) throw error;
+    };
+    for (const dataset of datasets) await readDataset(dataset, this.#ports).catch(passOver);
+    for (const set of sets) await readFrozenSet(set, this.#ports).catch(passOver);
+  }
+
   /** Prefixes of the files of runs that were broken off or failed: they may be taken up again. */
   async #unfinishedRuns(): Promise<readonly string[]> {
     const runs = await this.#ports.lineage.listRuns(this.#model.modelId);
@@ -217,20 +233,22 @@ class Erasure {
     if (bytes === undefined) return;
     const scrubbed = scrubObject(key, bytes, erasing);
     if (scrubbed.kind !== 'changed') return;
-    if (isNoted(key) && scrubbed.lines.length > 0) await this.#note(key, scrubbed.lines.length);
+    if (isNoted(key)) await this.#note(key, scrubbed.lines.length, bytes, scrubbed.body);
     if (isEmpty(scrubbed) && key.startsWith('quarantine/')) await objects.delete(key);
     else await objects.put(key, scrubbed.body);
   }
 
-  /** A dataset's id is a digest of what it held at first; the note says why it no longer fits. */
-  async #note(key: string, more: number): Promise<void> {
+  /** What is on record of a dataset or a frozen set is of what it held at first; the note says why that no longer fits. */
+  async #note(key: string, more: number, bytes: Uint8Array, body: Uint8Array): Promise<void> {
     const { objects } = this.#ports;
     const noteKey = erasedNoteKey(key);
     const before = await readJson(objects, noteKey, erasedNoteSchema).catch((error: unknown) => {
-      if (error instanceof RatchetError && error.name === 'ObjectMissing') return { erased: 0 };
+      if (error instanceof RatchetError && error.name === 'ObjectMissing') return { erased: 0, digests: [] };
       throw error;
     });
-    await writeJson(objects, noteKey, { schemaVersion: 1, erased: before.erased + more });
+    // Both states pass: this may be broken off before the object is written.
+    const digests = [...(before.digests ?? [digest(bytes)]), digest(body)];
+    await writeJson(objects, noteKey, { schemaVersion: 1, erased: before.erased + more, digests });
   }
 }
 

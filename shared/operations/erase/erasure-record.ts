@@ -47,7 +47,12 @@ export function erasureKey(modelId: string, erasureId: string): string {
 }
 
 /** Beside a dataset's examples or a frozen set's records: how many were erased since it was made. */
-export const erasedNoteSchema = z.strictObject({ schemaVersion: z.literal(1), erased: z.int().positive() });
+export const erasedNoteSchema = z.strictObject({
+  schemaVersion: z.literal(1),
+  erased: z.int().nonnegative(),
+  /** SHA-256 of what erasing made of the object, each time; notes of earlier versions have the count alone. */
+  digests: z.array(z.string()).optional(),
+});
 
 /** Object key of the note beside an object. */
 export function erasedNoteKey(key: string): string {

@@ -2,16 +2,15 @@ import { RatchetError } from '../../domain/base/errors.ts';
 import type { Output } from '../../domain/base/output.ts';
 import { outputToday } from '../../domain/base/output-today.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
-import { exampleSchema } from '../../domain/models/example.ts';
 import type { Model } from '../../domain/models/model.ts';
 import { readThrough } from '../../domain/traces/read-through.ts';
 import { whatCounts } from '../../domain/traces/what-counts.ts';
-import { readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { readingOf } from '../../ports/reading-of.ts';
 import { unknownModel } from '../../ports/unknown-model.ts';
 import { chooseCheckpoint } from '../choose-checkpoint.ts';
+import { readDataset } from '../stored-records.ts';
 import type { ExampleWriter } from './example-writer.ts';
 import { exampleWriters } from './example-writers.ts';
 
@@ -106,7 +105,7 @@ async function dataset(
     throw new RatchetError('ObjectMissing', `The dataset ${checkpoint.datasetId} is not on record.`);
   }
   const reading = readingOf(model, ports);
-  const examples = await readJsonl(ports.objects, found.key, exampleSchema);
+  const examples = await readDataset(found, ports);
   return examples.map(({ input, output }) => ({ input, output: outputToday(output, reading) }));
 }
 

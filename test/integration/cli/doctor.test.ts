@@ -120,6 +120,27 @@ describe('ratchet doctor', () => {
     expect(bad).toMatchObject([{ name: 'mail: traces', status: 'problem' }]);
   });
 
+  test('finds what was exchanged, halved or relabelled: files of the log, datasets', async () => {
+    const under = async (root: string, folder: string, ending: string) => {
+      const names = await readdir(join(root, 'objects', folder), { recursive: true });
+      return join(root, 'objects', folder, names.find((name) => name.endsWith(ending)) ?? '');
+    };
+    const files = await examined('exchanged', async (root) => {
+      const path = await under(root, 'traces/mail', '.parquet');
+      const bytes = await readFile(path);
+      bytes[40] = (bytes[40] ?? 0) ^ 1;
+      await writeFile(path, bytes);
+    });
+    expect(files).toMatchObject({ code: 1, bad: [{ name: 'mail: traces', status: 'problem' }] });
+    expect(files.bad[0]?.detail).toContain('not what was written, such as traces/mail/');
+    const dataset = await examined('relabelled', async (root) => {
+      const path = await under(root, 'models/mail/datasets', '.jsonl');
+      await writeFile(path, (await readFile(path, 'utf8')).replaceAll('"spam"', '"ham"'));
+    });
+    expect(dataset).toMatchObject({ code: 1, bad: [{ name: 'mail: datasets and frozen records', status: 'problem' }] });
+    expect(dataset.bad[0]?.mend).toContain('backup');
+  });
+
   test('tells who holds a lease, and warns of one that nobody will give back', async () => {
     const held = await examined('held', (root) => lend(root, 'elsewhere:1:aa', 10));
     expect(held.of('mail: lease')).toMatchObject({

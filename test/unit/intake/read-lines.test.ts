@@ -22,6 +22,35 @@ describe('readLines', () => {
     ]);
   });
 
+  test('passes over any run of blank lines alike, and counts them, wherever the bytes are cut', async () => {
+    const blank = fc.array(fc.constantFrom('', ' ', '\t', '\r', ' \t\r'), { maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(blank, blank, fc.integer({ min: 1, max: 5 }), async (before, between, size) => {
+        const lines = [...before, 'a', ...between, ' b'];
+        const expected = lines.flatMap((text, at) => (text.trim() === '' ? [] : [[at + 1, text]]));
+        expect(
+          (await linesOf(lines.join('\n'), size)).map((line) => [line.number, line.kind === 'text' && line.text]),
+        ).toEqual(expected);
+      }),
+    );
+  });
+
+  test('looks at no blank line by itself', async () => {
+    const [before, decoded] = [TextDecoder.prototype.decode, { times: 0 }];
+    TextDecoder.prototype.decode = function decode(...given) {
+      decoded.times += 1;
+      return before.apply(this, given);
+    };
+    try {
+      const content = `${'\n'.repeat(500_000)}${' \r\n'.repeat(100_000)}a`;
+      expect(await linesOf(content, 65_536)).toMatchObject([{ number: 600_001, text: 'a' }]);
+    } finally {
+      TextDecoder.prototype.decode = before;
+    }
+    // At most one that a piece of the file cuts.
+    expect(decoded.times).toBeLessThan(15);
+  });
+
   test('keeps blank lines where they are wanted, but none after the last line break', async () => {
     const lines: Line[] = [];
     for await (const line of readLines(bytesOf('a\n\n \r\nb\n'), maxLineBytes, { keepBlank: true })) lines.push(line);

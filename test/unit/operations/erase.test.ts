@@ -1,17 +1,20 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { taggerPredictorFacts } from '../../../shared/adapters/backends/tagger/facts.ts';
+import { digest } from '../../../shared/domain/base/ids.ts';
 import { asOutput } from '../../../shared/domain/base/output.ts';
 import { parseCondition } from '../../../shared/domain/erasure/condition.ts';
 import { moveChampion } from '../../../shared/domain/models/control.ts';
 import { ingestTraces } from '../../../shared/intake/ingest-traces.ts';
 import type { Selection } from '../../../shared/operations/erase/choose-traces.ts';
 import { type EraseResult, eraseTraces } from '../../../shared/operations/erase/erase.ts';
+import { readDataset } from '../../../shared/operations/stored-records.ts';
 import { encodeJsonl } from '../../../shared/ports/documents.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
 import { extractionSpecFrom } from '../../../shared/tasks/extraction/extraction-spec.ts';
 import { sampleCheckpoint, sampleDataset, sampleModel, sampleRun } from '../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../helpers/memory-ports.ts';
+import { rejection } from '../../helpers/rejection.ts';
 import { sampleJudgement, sampleTrace } from '../../helpers/trace-samples.ts';
 import { bytesOf } from '../intake/bytes.ts';
 
@@ -45,7 +48,15 @@ describe('erasing traces', () => {
     expect(JSON.parse(await textOf('models/m1/datasets/d2/examples.erased.json'))).toEqual({
       schemaVersion: 1,
       erased: 2,
+      digests: [expect.stringMatching(/^[0-9a-f]{64}$/)],
     });
+    for (const dataset of await ports.lineage.listDatasets('m1')) await readDataset(dataset, ports);
+    const second = await ports.lineage.getDataset('m1', 'd2');
+    if (second === undefined) throw new Error('no dataset');
+    const left = await readDataset(second, ports);
+    await ports.objects.put(second.key, encodeJsonl(left.map((one) => ({ ...one, weight: 7 }))));
+    expect((await rejection(readDataset(second, ports))).name).toBe('CorruptArtifact');
+    await ports.objects.put(second.key, encodeJsonl(left));
     expect(await everything()).not.toMatch(secret);
   });
 
@@ -277,10 +288,13 @@ async function prepared(): Promise<MemoryPorts> {
   };
   const modes = { d1: 'initial', d2: 'extend', d3: 'complement' } as const;
   for (const [index, [datasetId, examples]] of Object.entries(datasets).entries()) {
-    await made.objects.put(key(datasetId), encodeJsonl(examples));
+    const bytes = encodeJsonl(examples);
+    await made.objects.put(key(datasetId), bytes);
     const createdAt = `2026-01-0${index + 1}T00:00:00.000Z`;
     const mode = modes[datasetId as keyof typeof modes];
-    await made.lineage.putDataset(sampleDataset({ datasetId, key: key(datasetId), createdAt, mode }));
+    await made.lineage.putDataset(
+      sampleDataset({ datasetId, key: key(datasetId), digest: digest(bytes), createdAt, mode }),
+    );
     await made.lineage.putCheckpoint(sampleCheckpoint({ checkpointId: `c${index + 1}`, datasetId, createdAt }));
   }
   const control = await made.lineage.getControl('m1');

@@ -1,10 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { digest } from '../../../shared/domain/base/ids.ts';
 import { moveChampion, takeLease } from '../../../shared/domain/models/control.ts';
 import type { Judgement } from '../../../shared/domain/traces/judgement.ts';
 import { updateControl } from '../../../shared/operations/control-item.ts';
 import { modelStatus } from '../../../shared/operations/model-status.ts';
 import { missingToCompare } from '../../../shared/operations/since-promotion.ts';
-import { writeJsonl } from '../../../shared/ports/documents.ts';
+import { encodeJsonl, writeJsonl } from '../../../shared/ports/documents.ts';
 import type { Predictor } from '../../../shared/ports/predictor.ts';
 import { labelOutput } from '../../../shared/tasks/classification/label.ts';
 import { sampleCheckpoint, sampleDataset, sampleModel, sampleRun } from '../../helpers/lineage-samples.ts';
@@ -32,7 +33,8 @@ beforeEach(async () => {
   ports = { ...memory, predictors: new Map([[predictor.name, predictor]]) };
   await ports.lineage.createModel(sampleModel());
   for (const checkpointId of ['first', 'second', 'third']) {
-    const dataset = sampleDataset({ datasetId: `d-${checkpointId}`, key: `datasets/${checkpointId}.jsonl` });
+    const ids = { datasetId: `d-${checkpointId}`, key: `datasets/${checkpointId}.jsonl` };
+    const dataset = sampleDataset({ ...ids, digest: digest(encodeJsonl([])) });
     await writeJsonl(ports.objects, dataset.key, []);
     await ports.lineage.putDataset(dataset);
     const served = { predictor: predictor.name, ref: checkpointId, digest: null };
@@ -120,7 +122,7 @@ describe('modelStatus', () => {
   test('leaves out what is near earlier traces or what either was trained on, and counts near-duplicates once', async () => {
     await move('first', 'create', 'ana');
     await arrive(['please send me the money right now today'], () => null);
-    await writeJsonl(ports.objects, 'datasets/second.jsonl', [
+    const trained = [
       {
         exampleId: 'e',
         input: 'click here to win a holiday in the sun',
@@ -130,7 +132,15 @@ describe('modelStatus', () => {
         provenance: { kind: 'file', line: 1 },
         folds: [],
       },
-    ]);
+    ];
+    await writeJsonl(ports.objects, 'datasets/second.jsonl', trained);
+    const found = await ports.lineage.getDataset('m1', 'd-second');
+    if (found === undefined) throw new Error('no dataset');
+    const relearnt = { ...found, digest: digest(encodeJsonl(trained)) };
+    const getDataset = ports.lineage.getDataset.bind(ports.lineage);
+    Object.assign(ports.lineage, {
+      getDataset: async (modelId: string, id: string) => (id === 'd-second' ? relearnt : getDataset(modelId, id)),
+    });
     await promote('second', 'r7');
     await arrive([
       'Please send me the MONEY right now, today!',

@@ -4,6 +4,7 @@ import { trafficOf, trafficOverTime } from '../../../shared/operations/traffic.t
 
 const begin = Date.parse('2026-03-01T00:00:00Z');
 const batch = (day: number, traces: number, judged: number | null = traces, failed: number | null = 0) => ({
+  position: day + 1,
   batchId: `b${day}-${traces}`,
   appendedAt: new Date(begin + day * 86_400_000 + 3_600_000).toISOString(),
   traces,

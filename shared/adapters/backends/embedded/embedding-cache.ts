@@ -84,8 +84,8 @@ export class EmbeddingCache {
     const file = `${randomUUID()}${segmentSuffix}`;
     const path = join(this.#directory, file);
     try {
-      await mkdir(this.#directory, { recursive: true });
-      await writeFile(`${path}.tmp`, bytes);
+      await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+      await writeFile(`${path}.tmp`, bytes, { mode: 0o600 });
       await rename(`${path}.tmp`, path);
       this.#index(file, bytes);
     } catch {

@@ -7,7 +7,7 @@ const settings = defaultSettings;
 
 function batches(...counts: readonly (readonly [judged: number, failed: number])[]): JudgedBatch[] {
   return counts.map(([judged, failed], day) => ({
-    appendedAt: new Date(Date.UTC(2026, 0, day + 1)).toISOString(),
+    position: day + 1,
     judged,
     failed,
   }));
@@ -34,7 +34,7 @@ describe('deterioration', () => {
   });
 
   test('passes over batches that were not counted', () => {
-    const uncounted = { appendedAt: '2026-01-01T00:00:00.000Z', judged: null, failed: null };
+    const uncounted = { position: 1, judged: null, failed: null };
     const counted = batches([200, 20], [60, 30]);
     expect(detectDeterioration([uncounted, ...counted], null, settings)).toEqual(
       detectDeterioration(counted, null, settings),
@@ -44,7 +44,7 @@ describe('deterioration', () => {
   test('counts from the last run on, against the rate from before', () => {
     const history = batches([200, 20], [60, 40], [60, 6]);
     expect(detectDeterioration(history, null, settings).deteriorated).toBe(true);
-    const since = detectDeterioration(history, history[1]?.appendedAt ?? null, settings);
+    const since = detectDeterioration(history, history[1]?.position ?? null, settings);
     expect(since).toMatchObject({ deteriorated: false, judged: 60, failed: 6 });
   });
 

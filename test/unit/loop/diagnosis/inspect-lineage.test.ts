@@ -34,7 +34,9 @@ async function inspect(frozen: Frozen, options: { corrected?: readonly string[];
   ports.clock.advance(1_000);
   const sets = [];
   for (const [setId, { checkpointId, items, createdAt = '' }] of Object.entries(frozen)) {
-    const set = sampleEvaluationSet({ setId, checkpointId, key: `sets/${setId}.v1.jsonl`, createdAt, name: 'records' });
+    const counts = { size: items.length, right: items.filter(({ right }) => right).length };
+    const ids = { setId, checkpointId, key: `sets/${setId}.v1.jsonl` };
+    const set = sampleEvaluationSet({ ...ids, ...counts, createdAt, name: 'records' });
     await writeJsonl(ports.objects, set.key, items);
     await ports.lineage.putEvaluationSet(set);
     sets.push(set);
@@ -129,7 +131,7 @@ describe('what a candidate is held to', () => {
     expect(output.correctedSets).toBe(1);
     const sets = await ports.lineage.listEvaluationSets('m1');
     expect(sets.map(({ version, right }) => [version, right])).toEqual([
-      [1, 9],
+      [1, 2],
       [2, 1],
     ]);
     const [old] = sets;
