@@ -42,7 +42,9 @@ describe('the alignment of a judge', () => {
   });
 
   it('never counts for less agreement than it did not count for', () => {
-    const side = fc.tuple(fc.nat(200), fc.nat(200)).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as [number, number]);
+    const side = fc
+      .tuple(fc.nat(200), fc.nat(200))
+      .map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as [number, number]);
     fc.assert(
       fc.property(side, side, (passes, fails) => {
         if (!alignmentOf(agreement(passes, fails)).counts) return;
@@ -76,7 +78,9 @@ describe('a corrected rate', () => {
   });
 
   it('stays within 0 and 1 and within its interval’s ends', () => {
-    const side = fc.tuple(fc.nat(300), fc.nat(300)).map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as [number, number]);
+    const side = fc
+      .tuple(fc.nat(300), fc.nat(300))
+      .map(([a, b]) => [Math.min(a, b), Math.max(a, b)] as [number, number]);
     fc.assert(
       fc.property(side, side, side, (passes, fails, [saidPasses, of]) => {
         const rate = correctedRate({ passes: saidPasses, of }, agreement(passes, fails));
