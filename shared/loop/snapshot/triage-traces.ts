@@ -13,7 +13,7 @@ import {
   trains,
   triagedRecordSchema,
 } from '../../domain/traces/trace-record.ts';
-import { type DetectorName, suspectDetectors } from '../../domain/triage/detector-name.ts';
+import { looksForSuspects } from '../../domain/triage/detector-name.ts';
 import { learnsAgain } from '../../domain/triage/learns-again.ts';
 import { type OutOfFoldPasses, triageRecords } from '../../domain/triage/triage-records.ts';
 import { cheapTrainer, initialConfiguration } from '../../ports/back-ends.ts';
@@ -108,9 +108,8 @@ async function triage({ run, prepared, judged }: Input, context: StageContext): 
 }
 
 /** Whether anything that the kind looks for is seen by what models say out of fold. */
-function needsOpinion({ triage }: TaskKind): boolean {
-  const seen: readonly DetectorName[] = ['off-domain', ...suspectDetectors];
-  return seen.some((name) => triage.includes(name));
+function needsOpinion(kind: TaskKind): boolean {
+  return kind.triage.includes('off-domain') || looksForSuspects(kind);
 }
 
 /**

@@ -4,7 +4,7 @@ import { quoted } from '../../domain/base/quoted.ts';
 import type { Grade, GradePart, OutputProblem, Pattern, TaskKind } from '../../domain/base/task-kind.ts';
 import { compareText } from '../../domain/base/text.ts';
 import type { RootCause } from '../../domain/diagnosis/root-cause.ts';
-import { noiseDetectors, poisonDetectors } from '../../domain/triage/detector-name.ts';
+import { noiseDetectors, poisonDetectors, suspectSpanDetectors } from '../../domain/triage/detector-name.ts';
 import { type Entity, entitiesOf, entitiesSchema, entityKey } from './entity.ts';
 import { entityF1, entityF1Name } from './entity-score.ts';
 import { type ExtractionSpec, extractionOptions, extractionSpecFrom, extractionSpecSchema } from './extraction-spec.ts';
@@ -24,7 +24,11 @@ export const extraction: TaskKind<ExtractionSpec> = {
   },
   spec: extractionSpecSchema,
   output: z.preprocess(parsedOf, entitiesSchema).transform((entities) => asOutput(entities)),
-  triage: [...poisonDetectors.filter((name) => name !== 'off-domain'), ...noiseDetectors],
+  triage: [
+    ...poisonDetectors.filter((name) => name !== 'off-domain'),
+    ...noiseDetectors,
+    ...suspectSpanDetectors,
+  ],
   causes: [
     'missed-entity',
     'spurious-entity',

@@ -152,11 +152,11 @@ export async function averageTaggers(task: AverageTaggersTask): Promise<Outcome<
 }
 
 /** The entities of each input; null for an input without a token. */
-export async function tag({ artifact, inputs }: TagTask): Promise<Outcome<readonly (TaggedText | null)[]>> {
+export async function tag({ artifact, ...asked }: TagTask): Promise<Outcome<readonly (TaggedText | null)[]>> {
   return settle(() => {
     const tagger = taggers.get(artifact.digest) ?? taggerOf(artifact);
     taggers.set(artifact.digest, tagger);
-    return tagAll(tagger, inputs);
+    return tagAll(tagger, asked);
   });
 }
 

@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import type { Entity } from '../../../tasks/extraction/entity.ts';
 import { checkDigest } from '../embedded/artifact.ts';
 import type { HeldOutPart } from '../embedded/training-rows.ts';
 import { averageTaggers } from './average-taggers.ts';
@@ -35,6 +36,8 @@ export interface AverageTaggersTask {
 export interface TagTask {
   readonly artifact: { readonly bytes: Uint8Array; readonly digest: string };
   readonly inputs: readonly string[];
+  /** Entities to name with their probability, by input; null names none but those that are answered. */
+  readonly weighed: readonly (readonly Entity[])[] | null;
 }
 
 export function fitTaggerBytes({ progress, ...task }: FitTaggerTask): FittedTaggerBytes {
@@ -57,6 +60,9 @@ export function taggerOf({ bytes, digest }: TagTask['artifact']): Tagger {
   return new Tagger(decodeTagger(bytes));
 }
 
-export function tagAll(tagger: Tagger, inputs: readonly string[]): readonly (TaggedText | null)[] {
-  return inputs.map((input) => tagger.tag(input));
+export function tagAll(
+  tagger: Tagger,
+  { inputs, weighed }: Pick<TagTask, 'inputs' | 'weighed'>,
+): readonly (TaggedText | null)[] {
+  return inputs.map((input, at) => tagger.tag(input, weighed === null ? null : (weighed[at] ?? [])));
 }
