@@ -32,7 +32,9 @@ export function plantSpans(request: {
   const random = new SeededRandom().stream(1, 'planted-spans');
   const wrong = new Set<string>();
   const records = Array.from({ length: count }, (_, at): SpanRecord => {
-    const input = Array.from({ length: words }, (_, word) => `w${String(at % 97).padStart(2, '0')}x${word % 10}`).join(' ');
+    const input = Array.from({ length: words }, (_, word) => `w${String(at % 97).padStart(2, '0')}x${word % 10}`).join(
+      ' ',
+    );
     const named = random.shuffle(Array.from({ length: words - 1 }, (_, word) => word)).slice(0, random.below(4));
     const right = named.map((word): Mark => markAt(word, facets[random.below(facets.length)] ?? '', 1));
     const given = judge(right, random, input);

@@ -12,7 +12,6 @@ export interface OutOfFold {
   readonly places?: readonly LikelyPlace[];
 }
 
-
 /** Fewer distinct inputs than this do not show where the domain ends. */
 const enoughTexts = 200;
 /** With fewer labels than this a low probability only says that the text lies between two of them. */

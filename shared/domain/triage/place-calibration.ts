@@ -65,7 +65,9 @@ function sitesOf({ given, likely }: SpanCase): Site[] {
   const oddsAt = (from: typeof free, place: (typeof free)[number]) =>
     from.filter((other) => meet(other, place)).map(({ odds }) => odds);
   return [
-    ...given.filter(({ odds }) => odds > likelyFrom).map((place) => ({ given: place.odds, odds: [place.odds, ...oddsAt(expected, place)] })),
+    ...given
+      .filter(({ odds }) => odds > likelyFrom)
+      .map((place) => ({ given: place.odds, odds: [place.odds, ...oddsAt(expected, place)] })),
     ...tops.map((place) => ({ given: null, odds: oddsAt(free, place) })),
   ];
 }

@@ -1,5 +1,5 @@
 import { type ErrorRates, firstRates, type RatedSample, ratesFrom } from './error-rates.ts';
-import { calibratePlaces, calibrated } from './place-calibration.ts';
+import { calibrated, calibratePlaces } from './place-calibration.ts';
 import type { SpanCase, SpanSlip } from './span-slips.ts';
 
 /** A judged record as the posterior sees it. */
@@ -80,7 +80,12 @@ class SlipModel {
 
   first(): SpanErrors {
     const counts = this.#emptyCounts();
-    return { rates: firstRates(this.#samples), written: this.#writtenFrom(counts), counts, inventing: priorOfInventing.share };
+    return {
+      rates: firstRates(this.#samples),
+      written: this.#writtenFrom(counts),
+      counts,
+      inventing: priorOfInventing.share,
+    };
   }
 
   estimate(errors: SpanErrors): SpanErrors {

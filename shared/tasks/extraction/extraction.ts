@@ -24,11 +24,7 @@ export const extraction: TaskKind<ExtractionSpec> = {
   },
   spec: extractionSpecSchema,
   output: z.preprocess(parsedOf, entitiesSchema).transform((entities) => asOutput(entities)),
-  triage: [
-    ...poisonDetectors.filter((name) => name !== 'off-domain'),
-    ...noiseDetectors,
-    ...suspectSpanDetectors,
-  ],
+  triage: [...poisonDetectors.filter((name) => name !== 'off-domain'), ...noiseDetectors, ...suspectSpanDetectors],
   causes: [
     'missed-entity',
     'spurious-entity',

@@ -24,7 +24,8 @@ export function createTaggerPredictor(runtime: EmbeddedRuntime): Predictor {
         for (let next = begins.next(); !next.done; next = begins.next()) {
           const from = next.value;
           const part = inputs.slice(from, from + taskInputs);
-          const asked = weighed === undefined ? null : part.map((_, index) => entitiesOf(weighed[from + index] ?? null));
+          const asked =
+            weighed === undefined ? null : part.map((_, index) => entitiesOf(weighed[from + index] ?? null));
           const tagged = await runtime.pool.run('tag', { artifact, inputs: part, weighed: asked }, 'StorageFailure');
           tagged.forEach((one, index) => {
             predictions[from + index] = toPrediction(one);
