@@ -142,7 +142,10 @@ export const suspectLineSchema = z
         review: z.strictObject({
           run: runName,
           kind: z.string(),
-          likely: z.string().nullable().describe('what is probably right instead'),
+          likely: z
+            .string()
+            .nullable()
+            .describe('what is probably right instead: a label; of entities, what should be different'),
           probability: z.number().nullable().describe('that the judgement is wrong, a fraction'),
           reason: z.string(),
         }),

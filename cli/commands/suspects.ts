@@ -19,7 +19,7 @@ Example:
 A judgement is suspect when models that have not seen the trace say otherwise, and how the judge errs elsewhere makes that
 likely, or when people disagree. So are judgements by which one judge alone turns a label or plants a word against the
 model's first examples: another judge bears them out, or you, by the setting that the reason names. Suspects do not train until somebody has looked at them. A line that is ingested as it was
-changes nothing. Of entities, wrong judgements are not looked for yet; where people disagree is.`;
+changes nothing. Of entities, the reason names the one that is wrong, missing or too many.`;
 
 const optionsSchema = z.object({ limit: z.int().positive(), all: z.boolean().default(false) });
 

@@ -8,11 +8,22 @@ export interface Prediction {
   readonly confidence: number;
   /** The most probable outputs, best first, `output` itself at the head; empty when there is none. */
   readonly alternatives: readonly { readonly output: Output; readonly confidence: number }[];
+  /**
+   * Where outputs have parts that are right or wrong each on its own, and {@link PredictOptions.weighed} asks: every part
+   * that may be right, as an output of that part alone with the probability that it belongs to the right one. Absent
+   * where the back end cannot tell.
+   */
+  readonly parts?: readonly { readonly output: Output; readonly confidence: number }[];
 }
 
 export interface PredictOptions {
   /** How many alternatives to name; 2 by default, at most as many as there are. */
   readonly alternatives?: number;
+  /**
+   * Asks for the parts of each answer. An output for each input, or null: its parts are named too, however unlikely they
+   * are.
+   */
+  readonly weighed?: readonly (Output | null)[];
   readonly onProgress?: (done: number, total: number) => void;
 }
 

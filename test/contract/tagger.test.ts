@@ -155,6 +155,32 @@ describe('the tagger', { timeout: 60_000 }, () => {
     expect(await made.predictor.explainParts?.(served, ' ', right)).toEqual([]);
   });
 
+  it('names every entity that may stand in a text, and how likely those are that it is asked about, where it is asked', async () => {
+    const { served } = await train(made.trainer, request);
+    const input = 'book me a flight to oslo please';
+    const odd = { label: 'dish', start: 0, end: 4, text: 'book' };
+    const unseen = { label: 'unseen', start: 20, end: 24, text: 'oslo' };
+    const [plain] = await made.predictor.predict(served, [input]);
+    expect(plain).not.toHaveProperty('parts');
+    const asked = [input, input, ''];
+    const [answer, same, blank] = await made.predictor.predict(served, asked, {
+      weighed: [entitiesOutput([odd, unseen]), null, null],
+    });
+    const { parts = [] } = answer ?? {};
+    const likelihood = (label: string, start: number) =>
+      parts.find(({ output }) => {
+        const [entity] = entitiesOf(output);
+        return entity?.label === label && entity.start === start;
+      })?.confidence;
+    expect(parts.every(({ output }) => entitiesOf(output).length === 1)).toBe(true);
+    expect(likelihood('city', 20)).toBeGreaterThan(0.9);
+    expect(likelihood('dish', 0)).toBeLessThan(0.005);
+    expect(likelihood('unseen', 20)).toBe(0);
+    expect(same?.parts?.map(({ output }) => extraction.show(output))).toContain('city "oslo"');
+    expect(same?.parts?.map(({ output }) => extraction.show(output))).not.toContain('dish "book"');
+    expect(blank?.output).toBeNull();
+  });
+
   it('gives the same bytes for the same request, and others for another seed', async () => {
     const digests = await Promise.all(
       [7, 7, 8].map(async (seed, at) => {

@@ -51,12 +51,18 @@ export const suspectDetectors = ['flipped-label', 'systematic-relabel'] as const
  */
 export const loneJudgeDetectors = ['turned-label', 'planted-word'] as const;
 
+/**
+ * Signs that a judgement is wrong about a place of the input. They need outputs that name places (`marks`) and the
+ * probability of those that may stand there.
+ */
+export const suspectSpanDetectors = ['wrong-span', 'systematic-span'] as const;
+
 /** What people who judged a trace say of each other; no task kind is without it, and no model is asked. */
 export const disagreementDetectors = ['people-disagree'] as const;
 
 /** Whether wrong judgements are looked for by what models say; that people disagree is seen without. */
 export function looksForSuspects({ triage }: { readonly triage: readonly DetectorName[] }): boolean {
-  return suspectDetectors.some((name) => triage.includes(name));
+  return [...suspectDetectors, ...suspectSpanDetectors].some((name) => triage.includes(name));
 }
 
 /** What is left out of figures on the evidence, of such a task. */
@@ -73,4 +79,5 @@ export type DetectorName =
   | (typeof noiseDetectors)[number]
   | (typeof suspectDetectors)[number]
   | (typeof loneJudgeDetectors)[number]
+  | (typeof suspectSpanDetectors)[number]
   | (typeof disagreementDetectors)[number];

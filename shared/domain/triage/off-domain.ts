@@ -1,12 +1,15 @@
 import { percent } from '../base/wording.ts';
 import type { CorpusProfile } from './corpus-profile.ts';
 import type { Finding } from './finding.ts';
+import type { LikelyPlace } from './likely-place.ts';
 import { wordsOf } from './readable.ts';
 
 /** An out-of-fold answer: labels (keys of outputs) and their probabilities, in the same order. */
 export interface OutOfFold {
   readonly labels: readonly string[];
   readonly probabilities: readonly number[];
+  /** Where outputs name places: those that may be named, with the probability of each; absent where nobody tells. */
+  readonly places?: readonly LikelyPlace[];
 }
 
 /** Fewer distinct inputs than this do not show where the domain ends. */

@@ -1,4 +1,5 @@
 import type { JudgeKind } from '../traces/judgement.ts';
+import type { suspectDetectors, suspectSpanDetectors } from './detector-name.ts';
 
 /**
  * A judged record, its outputs by their keys (labels are their own), with what models that never saw it make of it: one
@@ -18,13 +19,14 @@ export interface SuspectRecord {
   readonly second: readonly number[];
 }
 
-/** A given label that is probably wrong; what a second opinion is asked about. */
+/** A given output that is probably wrong; what a second opinion is asked about. */
 export interface Suspect {
-  readonly kind: 'flipped-label' | 'systematic-relabel';
+  readonly kind: (typeof suspectDetectors)[number] | (typeof suspectSpanDetectors)[number];
+  /** Its key. */
   readonly given: string;
-  /** What it probably should be. */
+  /** What it probably should be: a label, or what should be different in a few words. */
   readonly likely: string;
-  /** Probability that the given label is wrong, a fraction. */
+  /** Probability that the given output is wrong, a fraction. */
   readonly strength: number;
   readonly reason: string;
 }

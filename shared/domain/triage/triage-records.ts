@@ -3,7 +3,7 @@ import type { TaskKind } from '../base/task-kind.ts';
 import { normalisedText } from '../base/text.ts';
 import type { JudgedRecord } from '../traces/trace-record.ts';
 import { type CorpusProfile, profileCorpus } from './corpus-profile.ts';
-import { type DetectorName, disagreementDetectors, plainNoise } from './detector-name.ts';
+import { type DetectorName, disagreementDetectors, plainNoise, suspectSpanDetectors } from './detector-name.ts';
 import { type DetectorContext, findNoise, findPoison } from './detectors.ts';
 import type { Finding } from './finding.ts';
 import { NativeKinds, type Sighting } from './native-kinds.ts';
@@ -11,6 +11,7 @@ import { isOfPerson } from './of-person.ts';
 import type { OutOfFold } from './off-domain.ts';
 import { readable, wordsOf } from './readable.ts';
 import type { Suspect, SuspectRecord } from './suspect.ts';
+import { findSuspectSpans, type SpanRecord } from './suspect-spans.ts';
 import { findSuspects } from './suspects.ts';
 import type { Triage } from './triage.ts';
 import { Vocabulary } from './vocabulary.ts';
@@ -25,8 +26,11 @@ export interface OutOfFoldPasses {
 
 export interface TriageRequest {
   readonly records: readonly JudgedRecord[];
-  readonly kind: Pick<TaskKind, 'facets' | 'key' | 'triage'>;
-  /** Keys of all outputs that the task knows; empty where they cannot be listed, and no judgement is then suspect. */
+  readonly kind: Pick<TaskKind, 'facets' | 'key' | 'marks' | 'triage'>;
+  /**
+   * All facets that the task knows, which are the keys of its outputs where those are labels; empty where they cannot be
+   * listed, and no judgement is then suspect.
+   */
   readonly labels: readonly string[];
   /** What models say that never saw a record; one that lacks either is no suspect. */
   readonly outOfFold: OutOfFoldPasses;
@@ -122,11 +126,7 @@ export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triag
     else result.set(record.traceId, { category: 'poison', kind: poison.kind, reason: poison.reason });
   }
 
-  const labels = comparedLabels(request);
-  const suspects = findSuspects({
-    labels,
-    records: judged.flatMap((record) => suspectRecord(record, { ...request, labels })),
-  });
+  const suspects = suspectsAmong(judged, request);
   for (const record of judged) {
     const held = request.held?.get(record.traceId);
     if (held !== undefined) {
@@ -145,6 +145,18 @@ export function triageRecords(request: TriageRequest): ReadonlyMap<string, Triag
     const noise = foreign(shown, labelsOf(record), native);
     return noise === undefined ? clean : { category: 'fixable-noise', kind: noise.kind, reason: noise.reason };
   }
+}
+
+/** Judgements that models speak against: about whole outputs, or about the places they name. */
+function suspectsAmong(judged: readonly JudgedRecord[], request: TriageRequest): ReadonlyMap<string, Suspect> {
+  if (suspectSpanDetectors.some((name) => request.kind.triage.includes(name))) {
+    return findSuspectSpans({
+      facets: request.labels,
+      records: judged.flatMap((record) => spanRecord(record, request)),
+    });
+  }
+  const labels = comparedLabels(request);
+  return findSuspects({ labels, records: judged.flatMap((record) => suspectRecord(record, { ...request, labels })) });
 }
 
 interface Reading {
@@ -262,6 +274,27 @@ function suspectRecord(record: JudgedRecord, { kind, labels, outOfFold }: Triage
       timestamp,
       first: inOrder(first, labels),
       second: inOrder(second, labels),
+    },
+  ];
+}
+
+function spanRecord(record: JudgedRecord, { kind, outOfFold }: TriageRequest): SpanRecord[] {
+  const { traceId, groupId, input, timestamp, expected, judgement } = record;
+  const first = outOfFold.first.get(traceId)?.places;
+  const second = outOfFold.second.get(traceId)?.places;
+  if (first === undefined || second === undefined || expected === null || judgement === null) return [];
+  const given = kind.marks?.(expected) ?? [];
+  return [
+    {
+      traceId,
+      groupId,
+      input,
+      timestamp,
+      given,
+      key: kind.key(expected),
+      judgeKind: judgement.judge.kind,
+      first,
+      second,
     },
   ];
 }

@@ -9,7 +9,7 @@ export const triageSchema = z.strictObject({
   /** A short kind, such as `typos`, `gibberish`, `prompt-injection`, `flipped-label`, or `none`. */
   kind: z.string(),
   reason: z.string(),
-  /** Of a judgement that models doubt: key of the output that is probably right, and how probably the given one is wrong. */
+  /** Of a judgement that models doubt: what is probably right, for people, and how probably the given output is wrong. */
   suspect: z.strictObject({ likely: z.string(), probability: z.number() }).optional(),
   /** Of a judgement that is held since it goes with others that rest on one judge alone: what they come to. */
   alone: z

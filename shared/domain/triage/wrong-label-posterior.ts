@@ -1,19 +1,16 @@
+import { type ErrorRates, firstRates, type RatedSample, ratesFrom } from './error-rates.ts';
+
 /** A judged record as the posterior sees it. */
-export interface PosteriorSample {
+export interface PosteriorSample extends RatedSample {
   /** Calibrated probability of each label, by a model that never saw the record. */
   readonly probabilities: ArrayLike<number>;
   /** Position of the given label. */
   readonly given: number;
-  /** Kinds of records differ in how often their labels are wrong; counted from 0. */
-  readonly kind: number;
-  /** The stretch of time that the record belongs to, counted from 0: a judge does not err alike at all times. */
-  readonly stretch: number;
 }
 
 /** What is estimated of a judge from records. */
 export interface JudgeErrors {
-  /** `rates[kind][stretch]`: share of given labels that are wrong. */
-  readonly rates: readonly Float64Array[];
+  readonly rates: ErrorRates;
   /** `written[y][g]`: share of the times that y is right and not given in which g is given; rows sum to 1. */
   readonly written: readonly Float64Array[];
   /** `counts[y][g]`: how many records are expected to be y and were given g; for g = y those given rightly. */
@@ -29,15 +26,6 @@ export interface WrongLabelPosterior {
 }
 
 const rounds = 30;
-/** The rate before the first round: high, so that a rule that hides well is not given up before it shows. */
-const firstRate = 0.3;
-/** Records, one in ten wrong, that a kind's rate is shrunk towards, so that few records make no extreme of it. */
-const priorOfKind = { records: 5, rate: 0.1 };
-/** As many records as the rate of its kind weighs against those of one stretch. */
-const priorOfStretch = 10;
-/** Rates are kept off 0 and 1, where no record could change them any more. */
-const leastRate = 1e-4;
-const mostRate = 0.9;
 /** A record that is less likely wrong than this says nothing of how the judge errs. */
 const nothing = 1e-6;
 
@@ -50,11 +38,8 @@ const nothing = 1e-6;
  * shrunk towards the rate of the kind. Time is linear in records times labels.
  */
 export function wrongLabelPosterior(samples: readonly PosteriorSample[], labels: number): WrongLabelPosterior {
-  const most = (of: (sample: PosteriorSample) => number) =>
-    samples.reduce((max, sample) => Math.max(max, of(sample)), 0);
-  const stretches = 1 + most(({ stretch }) => stretch);
   let errors: JudgeErrors = {
-    rates: Array.from({ length: 1 + most(({ kind }) => kind) }, () => new Float64Array(stretches).fill(firstRate)),
+    rates: firstRates(samples),
     written: writtenFrom(matrix(labels)),
     counts: matrix(labels),
   };
@@ -77,27 +62,6 @@ function estimate(samples: readonly PosteriorSample[], errors: JudgeErrors): Jud
       if (y !== given) add(counts, y, given, scale * (probabilities[y] ?? 0) * (column[y] ?? 0));
   });
   return { rates: ratesFrom(samples, wrong, errors.rates), written: writtenFrom(counts), counts };
-}
-
-function ratesFrom(
-  samples: readonly PosteriorSample[],
-  wrong: Float64Array,
-  before: readonly Float64Array[],
-): Float64Array[] {
-  const sums = before.map((rates) => new Float64Array(rates.length));
-  const sizes = before.map((rates) => new Float64Array(rates.length));
-  samples.forEach(({ kind, stretch }, at) => {
-    add(sums, kind, stretch, wrong[at] ?? 0);
-    add(sizes, kind, stretch, 1);
-  });
-  return sums.map((ofKind, kind) => {
-    const size = sizes[kind] ?? new Float64Array();
-    const mean = (sum(ofKind) + priorOfKind.rate * priorOfKind.records) / (sum(size) + priorOfKind.records);
-    return ofKind.map((expected, stretch) => {
-      const rate = (expected + priorOfStretch * mean) / ((size[stretch] ?? 0) + priorOfStretch);
-      return Math.min(mostRate, Math.max(leastRate, rate));
-    });
-  });
 }
 
 function expect(

@@ -126,5 +126,5 @@ function isFirst({ provenance }: Example): boolean {
 }
 
 function asked(traceId: string, input: string, folds: PassItem['folds'] = []): PassRequest['asked'][number] {
-  return { traceId, input, folds, use: 'none' };
+  return { traceId, input, folds, use: 'none', expected: null };
 }

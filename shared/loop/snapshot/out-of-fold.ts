@@ -1,11 +1,13 @@
 import { digest } from '../../domain/base/ids.ts';
 import type { Output } from '../../domain/base/output.ts';
+import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { Parts } from '../../domain/evaluation/fold.ts';
 import type { Configuration } from '../../domain/models/configuration.ts';
 import type { Example } from '../../domain/models/example.ts';
 import { byAskedModel } from '../../domain/models/fold-models.ts';
 import type { Model } from '../../domain/models/model.ts';
 import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
+import type { LikelyPlace } from '../../domain/triage/likely-place.ts';
 import type { OutOfFold } from '../../domain/triage/off-domain.ts';
 import { answerWith } from '../../ports/back-ends.ts';
 import { writeJsonl } from '../../ports/documents.ts';
@@ -25,8 +27,8 @@ export interface PassRequest {
   readonly name: string;
   /** The records that fold models learn from, each in the parts that it is not held out of. */
   readonly learns: readonly PassItem[];
-  /** The records that are asked about. */
-  readonly asked: readonly Omit<PassItem, 'output'>[];
+  /** The records that are asked about, with the outputs that judgements give, whose places are weighed. */
+  readonly asked: readonly (Omit<PassItem, 'output'> & { readonly expected: Output | null })[];
   /** Examples that train beside them. */
   readonly base: readonly Example[];
   readonly parts: Parts;
@@ -81,19 +83,24 @@ export async function probabilitiesOutOfFold(
         { served },
         items.map(({ input }) => input),
         ports,
-        { alternatives: kind.knownFacets(model.task).length },
+        { alternatives: kind.knownFacets(model.task).length, weighed: items.map(({ expected }) => expected) },
       );
       for (const [index, { traceId }] of items.entries()) {
-        const alternatives = predictions[index]?.alternatives ?? [];
+        const { alternatives = [], parts } = predictions[index] ?? {};
         if (alternatives.length === 0) continue;
         said.set(traceId, {
           labels: alternatives.map((alternative) => kind.key(alternative.output)),
           probabilities: alternatives.map((alternative) => alternative.confidence),
+          ...(parts === undefined ? {} : { places: parts.flatMap((part) => placesOf(part, kind)) }),
         });
       }
     }),
   );
   return said;
+}
+
+function placesOf(part: { output: Output; confidence: number }, kind: Pick<TaskKind, 'marks'>): LikelyPlace[] {
+  return (kind.marks?.(part.output) ?? []).map((mark) => ({ ...mark, probability: part.confidence }));
 }
 
 function asExample({ traceId, input, output, folds }: PassItem): Example {

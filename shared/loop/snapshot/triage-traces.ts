@@ -13,7 +13,7 @@ import {
   trains,
   triagedRecordSchema,
 } from '../../domain/traces/trace-record.ts';
-import { type DetectorName, loneJudgeDetectors, suspectDetectors } from '../../domain/triage/detector-name.ts';
+import { loneJudgeDetectors, looksForSuspects } from '../../domain/triage/detector-name.ts';
 import { learnsAgain } from '../../domain/triage/learns-again.ts';
 import type { Triage } from '../../domain/triage/triage.ts';
 import { type OutOfFoldPasses, type TriageRequest, triageRecords } from '../../domain/triage/triage-records.ts';
@@ -130,9 +130,9 @@ async function readReport({ judged }: Input, { ports }: StageContext): Promise<J
 }
 
 /** Whether anything that the kind looks for is seen by what models say out of fold. */
-function needsOpinion({ triage }: TaskKind): boolean {
-  const seen: readonly DetectorName[] = ['off-domain', ...suspectDetectors, ...loneJudgeDetectors];
-  return seen.some((name) => triage.includes(name));
+function needsOpinion(kind: TaskKind): boolean {
+  const isLone = loneJudgeDetectors.some((name) => kind.triage.includes(name));
+  return kind.triage.includes('off-domain') || isLone || looksForSuspects(kind);
 }
 
 /**

@@ -5,7 +5,7 @@ import type { Grade, GradePart, OutputProblem, Pattern, TaskKind } from '../../d
 import { compareText } from '../../domain/base/text.ts';
 import { plural } from '../../domain/base/wording.ts';
 import type { RootCause } from '../../domain/diagnosis/root-cause.ts';
-import { noiseDetectors, poisonDetectors } from '../../domain/triage/detector-name.ts';
+import { noiseDetectors, poisonDetectors, suspectSpanDetectors } from '../../domain/triage/detector-name.ts';
 import { type Entity, entitiesOf, entitiesSchema, entityKey } from './entity.ts';
 import { entityPairs } from './entity-pairs.ts';
 import { entityF1, entityF1Name } from './entity-score.ts';
@@ -27,7 +27,7 @@ export const extraction: TaskKind<ExtractionSpec> = {
   },
   spec: extractionSpecSchema,
   output: z.preprocess(parsedOf, entitiesSchema).transform((entities) => asOutput(entities)),
-  triage: [...poisonDetectors.filter((name) => name !== 'off-domain'), ...noiseDetectors],
+  triage: [...poisonDetectors.filter((name) => name !== 'off-domain'), ...noiseDetectors, ...suspectSpanDetectors],
   causes: [
     'missed-entity',
     'spurious-entity',

@@ -55,7 +55,7 @@ describe('evidenceLines', () => {
       memory: {},
     };
     expect(evidenceLines(measured, extraction)).toEqual([
-      "Entity F1 out of fold, by models that have not seen the traces, traces on which people disagree left out: 45.5 % before, 76.7 % after (60.0 % of the champion's failures fixed, 95.0 % of its passes kept).",
+      "Entity F1 out of fold, by models that have not seen the traces, suspect judgements left out: 45.5 % before, 76.7 % after (60.0 % of the champion's failures fixed, 95.0 % of its passes kept).",
       'A change of +32.93 points of traces wholly right, with 95 % certainty above +29.00.',
       'On the traffic kept for the report alone: 40.0 % of traces wholly right before, 70.0 % after.',
     ]);

@@ -11,11 +11,12 @@ test('suspects are counted, with the way to the rest', () => {
 });
 
 test('a task of which wrong judgements are not looked for says so', () => {
+  const plain = { ...extraction, triage: [] };
   const end = ' Wrong judgements of entities are not looked for yet; where people disagree is.';
-  expect(closingLine({ listed: 0, found: 0, run: 'r1' }, extraction)).toBe(
+  expect(closingLine({ listed: 0, found: 0, run: 'r1' }, plain)).toBe(
     `Run r1 found no trace on which people disagree.${end}`,
   );
-  expect(closingLine({ listed: 1, found: 1, run: 'r1' }, extraction)).toBe(
+  expect(closingLine({ listed: 1, found: 1, run: 'r1' }, plain)).toBe(
     `1 trace on which people disagree of 1 that run r1 found.${end}`,
   );
 });

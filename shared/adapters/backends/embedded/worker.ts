@@ -154,8 +154,8 @@ export async function averageTaggers(task: AverageTaggersTask): Promise<Outcome<
 }
 
 /** The entities of each input; null for an input without a token. */
-export async function tag({ artifact, inputs }: TagTask): Promise<Outcome<readonly (TaggedText | null)[]>> {
-  return settle(() => tagAll(heldTagger(artifact), inputs));
+export async function tag({ artifact, ...asked }: TagTask): Promise<Outcome<readonly (TaggedText | null)[]>> {
+  return settle(() => tagAll(heldTagger(artifact), asked));
 }
 
 /** How likely an entity is at its place in each input; null where the tagger cannot tell. */

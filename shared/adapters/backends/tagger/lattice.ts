@@ -166,6 +166,47 @@ export class Lattice {
       (this.#scales[next] as number);
     return Math.max(0, Math.min(1, weight * rest));
   }
+
+  /**
+   * All entities that stand exactly somewhere with at least such a probability, whatever is around them, in order of
+   * their first token; after {@link sum}. An entity is followed as far as one that begins there may still be so likely.
+   */
+  entities(least: number, transitions: Float64Array): LikelyEntity[] {
+    const { states, tokens, emissions, forward, backward } = this;
+    const found: LikelyEntity[] = [];
+    for (let first = 0; first < tokens; first++) {
+      for (let type = 0; insideOf(type) < states; type++) {
+        const inside = insideOf(type);
+        let state = inside - 1;
+        let weight = forward[first * states + state] as number;
+        for (let last = first; last < tokens; last++) {
+          const onwards = weight * (backward[last * states + state] as number);
+          if (onwards < least) break;
+          const next = last + 1;
+          const step =
+            next === tokens
+              ? 0
+              : (transitions[inside * states + state] as number) *
+                (emissions[next * states + inside] as number) *
+                (this.#scales[next] as number);
+          const longer = step === 0 ? 0 : weight * step * (backward[next * states + inside] as number);
+          const probability = Math.min(1, onwards - longer);
+          if (probability >= least) found.push({ type, first, last, probability });
+          weight *= step;
+          state = inside;
+        }
+      }
+    }
+    return found;
+  }
+}
+
+/** An entity at tokens `first` to `last`, with its probability. */
+export interface LikelyEntity {
+  readonly type: number;
+  readonly first: number;
+  readonly last: number;
+  readonly probability: number;
 }
 
 /**

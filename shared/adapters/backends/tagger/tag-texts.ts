@@ -1,4 +1,5 @@
-import type { Entity } from '../../../tasks/extraction/entity.ts';
+import { namedFrom } from '../../../domain/triage/likely-place.ts';
+import { type Entity, entityKey } from '../../../tasks/extraction/entity.ts';
 import { bestTags, Lattice } from './lattice.ts';
 import { entitiesIn } from './lexicon.ts';
 import { outside, stateCount } from './states.ts';
@@ -10,6 +11,8 @@ import { mostCharacters, type Token, tokensOf } from './tokens.ts';
 export interface TaggedText {
   readonly entities: readonly Entity[];
   readonly confidence: number;
+  /** Every entity that may stand somewhere, where that was asked for. */
+  readonly possible?: readonly Entity[];
 }
 
 /** Tags texts with a trained model. */
@@ -28,8 +31,11 @@ export class Tagger {
     this.#starts = model.weights.starts.map(Math.exp);
   }
 
-  /** Null for a text without a token. */
-  tag(input: string): TaggedText | null {
+  /**
+   * Null for a text without a token.
+   * @param weighed entities to name with their probability, beside all that may stand somewhere; null names neither
+   */
+  tag(input: string, weighed: readonly Entity[] | null = null): TaggedText | null {
     const text = input.slice(0, mostCharacters);
     const tokens = tokensOf(text);
     if (tokens.length === 0) return null;
@@ -46,11 +52,41 @@ export class Tagger {
         tags.fill(outside, first, last + 1);
         continue;
       }
+      entities.push(entityAt(type, first, last, confidence));
+    }
+    return {
+      entities,
+      confidence: Math.min(1, Math.exp(this.#scoreOf(tags, scores) - all)),
+      ...(weighed === null ? {} : { possible: this.#possible(weighed, tokens, entityAt) }),
+    };
+
+    function entityAt(type: number, first: number, last: number, confidence: number): Entity {
       const start = tokens[first]?.start ?? 0;
       const end = tokens[last]?.end ?? 0;
-      entities.push({ label: types[type] ?? '', start, end, text: text.slice(start, end), confidence });
+      return { label: types[type] ?? '', start, end, text: text.slice(start, end), confidence };
     }
-    return { entities, confidence: Math.min(1, Math.exp(this.#scoreOf(tags, scores) - all)) };
+  }
+
+  /** What is likely enough, and what is weighed, however unlikely that is. */
+  #possible(
+    weighed: readonly Entity[],
+    tokens: readonly Token[],
+    entityAt: (type: number, first: number, last: number, confidence: number) => Entity,
+  ): readonly Entity[] {
+    const likely = this.#lattice
+      .entities(namedFrom, this.#transitions)
+      .map(({ type, first, last, probability }) => entityAt(type, first, last, probability));
+    const known = new Set(likely.map(entityKey));
+    const asked = weighed.filter((entity) => !known.has(entityKey(entity)));
+    return [...likely, ...asked.map((entity) => ({ ...entity, confidence: this.#probabilityOf(entity, tokens) }))];
+  }
+
+  /** Of the tokens that it covers, if in part; 0 where it covers none, or nobody taught its type. */
+  #probabilityOf({ label, start, end }: Entity, tokens: readonly Token[]): number {
+    const type = this.#model.types.indexOf(label);
+    const first = tokens.findIndex((token) => token.end > start);
+    const last = tokens.findLastIndex((token) => token.start < end);
+    return type < 0 || first < 0 || last < first ? 0 : this.#lattice.entity(type, first, last, this.#transitions);
   }
 
   /**

@@ -1,6 +1,6 @@
 import { RatchetError } from '../../../domain/base/errors.ts';
 import type { Prediction, Predictor } from '../../../ports/predictor.ts';
-import { entitiesOf, entitiesOutput } from '../../../tasks/extraction/entity.ts';
+import { type Entity, entitiesOf, entitiesOutput } from '../../../tasks/extraction/entity.ts';
 import type { EmbeddedRuntime } from '../embedded/embedded-runtime.ts';
 import { explainEntities } from './explain-entities.ts';
 import { taggerPredictorFacts } from './facts.ts';
@@ -13,7 +13,7 @@ const taskInputs = 256;
 export function createTaggerPredictor(runtime: EmbeddedRuntime): Predictor & Required<Pick<Predictor, 'explainParts'>> {
   const predictor: Predictor & Required<Pick<Predictor, 'explainParts'>> = {
     ...taggerPredictorFacts,
-    async predict({ ref, digest }, inputs, { onProgress } = {}) {
+    async predict({ ref, digest }, inputs, { onProgress, weighed } = {}) {
       if (digest === null) throw new RatchetError('CorruptArtifact', `Artifact ${ref} has no digest on record.`);
       const artifact = { bytes: await runtime.tagger(ref, digest), digest };
       const predictions: Prediction[] = new Array(inputs.length);
@@ -23,10 +23,13 @@ export function createTaggerPredictor(runtime: EmbeddedRuntime): Predictor & Req
       );
       const lane = async (): Promise<void> => {
         for (let next = begins.next(); !next.done; next = begins.next()) {
-          const part = inputs.slice(next.value, next.value + taskInputs);
-          const tagged = await runtime.pool.run('tag', { artifact, inputs: part }, 'StorageFailure');
+          const from = next.value;
+          const part = inputs.slice(from, from + taskInputs);
+          const asked =
+            weighed === undefined ? null : part.map((_, index) => entitiesOf(weighed[from + index] ?? null));
+          const tagged = await runtime.pool.run('tag', { artifact, inputs: part, weighed: asked }, 'StorageFailure');
           tagged.forEach((one, index) => {
-            predictions[next.value + index] = toPrediction(one);
+            predictions[from + index] = toPrediction(one);
           });
           done += part.length;
           onProgress?.(done, inputs.length);
@@ -59,5 +62,14 @@ export function createTaggerPredictor(runtime: EmbeddedRuntime): Predictor & Req
 function toPrediction(tagged: TaggedText | null): Prediction {
   if (tagged === null) return { output: null, confidence: 0, alternatives: [] };
   const output = entitiesOutput(tagged.entities);
-  return { output, confidence: tagged.confidence, alternatives: [{ output, confidence: tagged.confidence }] };
+  return {
+    output,
+    confidence: tagged.confidence,
+    alternatives: [{ output, confidence: tagged.confidence }],
+    ...(tagged.possible === undefined ? {} : { parts: tagged.possible.map(toPart) }),
+  };
+}
+
+function toPart(entity: Entity): (Prediction['parts'] & {})[number] {
+  return { output: entitiesOutput([entity]), confidence: entity.confidence ?? 0 };
 }

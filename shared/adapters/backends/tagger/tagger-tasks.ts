@@ -36,10 +36,12 @@ export interface AverageTaggersTask {
 export interface TagTask {
   readonly artifact: { readonly bytes: Uint8Array; readonly digest: string };
   readonly inputs: readonly string[];
+  /** Entities to name with their probability, by input; null names none but those that are answered. */
+  readonly weighed: readonly (readonly Entity[])[] | null;
 }
 
 /** How likely an entity is at its place in each of several texts. */
-export interface ChancesTask extends TagTask {
+export interface ChancesTask extends Pick<TagTask, 'artifact' | 'inputs'> {
   readonly entity: Pick<Entity, 'label' | 'start' | 'end'>;
 }
 
@@ -68,6 +70,9 @@ export function chancesIn(tagger: Tagger, { inputs, entity }: ChancesTask): read
   return inputs.map((input) => tagger.chance(input, entity));
 }
 
-export function tagAll(tagger: Tagger, inputs: readonly string[]): readonly (TaggedText | null)[] {
-  return inputs.map((input) => tagger.tag(input));
+export function tagAll(
+  tagger: Tagger,
+  { inputs, weighed }: Pick<TagTask, 'inputs' | 'weighed'>,
+): readonly (TaggedText | null)[] {
+  return inputs.map((input, at) => tagger.tag(input, weighed === null ? null : (weighed[at] ?? [])));
 }

@@ -17,10 +17,11 @@ import { stageContext } from '../../../helpers/stage-context.ts';
 import { train, watched } from '../../../helpers/training.ts';
 
 /** Each fourth lies in two folds, and each fifth trains everywhere. */
-const items = Array.from({ length: 40 }, (_, at): PassItem => {
+const items = Array.from({ length: 40 }, (_, at) => {
   const folds = at % 5 === 0 ? [] : at % 4 === 0 ? [at % 10, (at + 3) % 10].sort() : [at % 10];
   const use = folds.length === 1 ? 'evidence' : 'none';
-  return { traceId: `t${at}`, input: `text ${at}`, folds, use, output: labelOutput('yes') };
+  const item: PassItem = { traceId: `t${at}`, input: `text ${at}`, folds, use, output: labelOutput('yes') };
+  return { ...item, expected: item.output };
 });
 const base = Array.from(
   { length: 8 },

@@ -81,6 +81,20 @@ describe('sums over all ways to tag a text', () => {
             }
           }
         }
+        const all = lattice.entities(0.01, exponentials);
+        const likely = all.map(({ type, first, last }) => `${type} ${first} ${last}`);
+        for (const { type, first, last, probability } of all) {
+          expect(probability).toBeCloseTo(lattice.entity(type, first, last, exponentials), 8);
+        }
+        for (let first = 0; first < tokens; first++) {
+          for (let last = first; last < tokens; last++) {
+            for (let type = 0; type < types; type++) {
+              const probability = lattice.entity(type, first, last, exponentials);
+              if (probability > 0.0101) expect(likely).toContain(`${type} ${first} ${last}`);
+              if (probability < 0.0099) expect(likely).not.toContain(`${type} ${first} ${last}`);
+            }
+          }
+        }
         const best = bestTags(scores, tokens, states, transitions, starts);
         expect(best.score).toBeCloseTo(Math.max(...ways.map(({ score }) => score)), 8);
         expect(ways.find(({ tags }) => tags.join() === best.tags.join())?.score).toBeCloseTo(best.score, 8);
