@@ -31,7 +31,7 @@ export interface AgentProgress {
 }
 
 const usualWaits = [2, 10];
-/** Calls in succession that could not be done, or answers that say nothing, after which the model is taken to rave. */
+/** Turns in succession of which nothing could be done, silent ones twice, after which the model is taken to rave. */
 const mostAstray = 6;
 /** What a turn may take; with less time left, the next slice takes it. */
 const turnMs = 60_000;
@@ -212,7 +212,6 @@ async function callNext(
     handedIn: handIn === undefined ? state.handedIn : jsonSchema.parse(handIn),
     refused:
       state.refused + (done.kind === 'refused' ? 1 : done.kind === 'done' ? (done.outcome.refusedParts ?? 0) : 0),
-    astray: failed ? state.astray + 1 : 0,
   };
 }
 
@@ -259,6 +258,7 @@ async function shown(
 
 async function endTurn(agent: Agent, state: AgentState, current: Turn, { objects }: AgentWorld): Promise<AgentState> {
   const silent = current.calls.length === 0;
+  const allFailed = current.calls.every(({ result }) => result?.failed === true);
   const finished = silent && current.note === null && state.handedIn !== null;
   const note = finished || current.note === 'filtered' ? null : noteAfter(agent, current);
   const turn: Turn = { ...current, note };
@@ -267,7 +267,7 @@ async function endTurn(agent: Agent, state: AgentState, current: Turn, { objects
     ...state,
     turns: [...state.turns, turn],
     current: null,
-    astray: silent ? state.astray + 2 : state.astray,
+    astray: silent ? state.astray + 2 : allFailed ? state.astray + 1 : 0,
   };
   if (current.note === 'filtered') return ended(next, 'filtered', 'A filter of the model held its answer back.');
   if (finished) return ended(next, 'finished', '');
