@@ -1,6 +1,6 @@
 import { RatchetError } from '../domain/base/errors.ts';
 import { type Json, jsonSchema } from '../domain/base/json.ts';
-import type { Budgets } from '../ports/budgets.ts';
+import { type Budgets, nothingSpent } from '../ports/budgets.ts';
 import type { ChatAnswer, ChatModel, ChatRequest, ChatTool } from '../ports/chat-model.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -142,7 +142,7 @@ async function unanswered(
     return { ...state, unanswered: state.unanswered + 1 };
   }
   // Nothing was used: what was set aside for the call is free again.
-  await budgets.settle(agent.runId, callKey(agent, state.turn + 1), { turns: 0, outputTokens: 0, microUsd: 0 });
+  await budgets.settle(agent.runId, callKey(agent, state.turn + 1), nothingSpent);
   const why: Ending =
     name === 'ChatUnavailable' ? 'model-unavailable' : name === 'ChatTooLong' ? 'context-full' : 'model-refused';
   return ended(state, why, message);
@@ -197,7 +197,7 @@ async function callNext(
           why: { refused: `Only ${mostCalls} calls a turn are done. Call it again in the next one.` },
         };
   const failed = done.kind !== 'done';
-  const text = await shown(agent, current.turn, index, valueOf(done), { objects, chat });
+  const text = await shown(agent, current.turn, index, toldOf(done), { objects, chat });
   const pin = done.kind === 'done' ? done.outcome.pin : undefined;
   const handIn = done.kind === 'done' ? done.outcome.handIn : undefined;
   const hasRoom = pin !== undefined && hasRoomFor([...state.pins, pin], chat);
@@ -219,7 +219,7 @@ function hasRoomFor(pins: AgentState['pins'], chat: ChatModel): boolean {
   return Buffer.byteLength(dataBlock('', [...pins])) <= pinnedBytes(chat);
 }
 
-function valueOf(done: Done): Json {
+function toldOf(done: Done): Json {
   switch (done.kind) {
     case 'done':
       return done.outcome.value;
