@@ -1,6 +1,6 @@
 import { readJson, writeJson } from '../ports/documents.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
-import { type AgentState, agentStateSchema, type Turn, turnSchema } from './agent-state.ts';
+import { type AgentState, agentStateSchema, type Turn } from './agent-state.ts';
 
 /** Where an agent's files lie, all below its folder. */
 export const agentFiles = {
@@ -28,10 +28,4 @@ export function writeState(objects: ObjectStore, folder: string, state: AgentSta
 /** Writes down a turn that is over, for people and for whoever reads it back. Writing it again changes nothing. */
 export function writeTurn(objects: ObjectStore, folder: string, turn: Turn): Promise<void> {
   return writeJson(objects, agentFiles.turn(folder, turn.turn), turn);
-}
-
-/** All turns of an agent that are over, first to last. */
-export async function readTurns(objects: ObjectStore, folder: string): Promise<readonly Turn[]> {
-  const keys = await objects.list(`${folder}/turns/`);
-  return Promise.all(keys.map((key) => readJson(objects, key, turnSchema)));
 }

@@ -77,7 +77,7 @@ export const agentStateSchema = z.strictObject({
   used: usageSchema,
   /** Calls that could not be done as the model wrote them, and parts of what it proposed that do not stand. */
   refused: z.int(),
-  /** Refused calls and empty answers since the last good one. */
+  /** Turns since the last one of which anything could be done; silent ones count twice. */
   astray: z.int(),
   /** How often the model could not be asked since it last answered. */
   unanswered: z.int(),

@@ -1,6 +1,6 @@
 import { RatchetError } from '../domain/base/errors.ts';
 import { type Json, jsonSchema } from '../domain/base/json.ts';
-import type { Budgets } from '../ports/budgets.ts';
+import { type Budgets, nothingSpent } from '../ports/budgets.ts';
 import type { ChatAnswer, ChatModel, ChatRequest, ChatTool } from '../ports/chat-model.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -31,7 +31,7 @@ export interface AgentProgress {
 }
 
 const usualWaits = [2, 10];
-/** Calls in succession that could not be done, or answers that say nothing, after which the model is taken to rave. */
+/** Turns in succession of which nothing could be done, silent ones twice, after which the model is taken to rave. */
 const mostAstray = 6;
 /** What a turn may take; with less time left, the next slice takes it. */
 const turnMs = 60_000;
@@ -142,7 +142,7 @@ async function unanswered(
     return { ...state, unanswered: state.unanswered + 1 };
   }
   // Nothing was used: what was set aside for the call is free again.
-  await budgets.settle(agent.runId, callKey(agent, state.turn + 1), { turns: 0, outputTokens: 0, microUsd: 0 });
+  await budgets.settle(agent.runId, callKey(agent, state.turn + 1), nothingSpent);
   const why: Ending =
     name === 'ChatUnavailable' ? 'model-unavailable' : name === 'ChatTooLong' ? 'context-full' : 'model-refused';
   return ended(state, why, message);
@@ -197,7 +197,7 @@ async function callNext(
           why: { refused: `Only ${mostCalls} calls a turn are done. Call it again in the next one.` },
         };
   const failed = done.kind !== 'done';
-  const text = await shown(agent, current.turn, index, valueIn(done), { objects, chat });
+  const text = await shown(agent, current.turn, index, toldOf(done), { objects, chat });
   const pin = done.kind === 'done' ? done.outcome.pin : undefined;
   const handIn = done.kind === 'done' ? done.outcome.handIn : undefined;
   const hasRoom = pin !== undefined && hasRoomFor([...state.pins, pin], chat);
@@ -212,7 +212,6 @@ async function callNext(
     handedIn: handIn === undefined ? state.handedIn : jsonSchema.parse(handIn),
     refused:
       state.refused + (done.kind === 'refused' ? 1 : done.kind === 'done' ? (done.outcome.refusedParts ?? 0) : 0),
-    astray: failed ? state.astray + 1 : 0,
   };
 }
 
@@ -220,7 +219,7 @@ function hasRoomFor(pins: AgentState['pins'], chat: ChatModel): boolean {
   return Buffer.byteLength(dataBlock('', [...pins])) <= pinnedBytes(chat);
 }
 
-function valueIn(done: Done): Json {
+function toldOf(done: Done): Json {
   switch (done.kind) {
     case 'done':
       return done.outcome.value;
@@ -259,6 +258,7 @@ async function shown(
 
 async function endTurn(agent: Agent, state: AgentState, current: Turn, { objects }: AgentWorld): Promise<AgentState> {
   const silent = current.calls.length === 0;
+  const allFailed = current.calls.every(({ result }) => result?.failed === true);
   const finished = silent && current.note === null && state.handedIn !== null;
   const note = finished || current.note === 'filtered' ? null : noteAfter(agent, current);
   const turn: Turn = { ...current, note };
@@ -267,7 +267,7 @@ async function endTurn(agent: Agent, state: AgentState, current: Turn, { objects
     ...state,
     turns: [...state.turns, turn],
     current: null,
-    astray: silent ? state.astray + 2 : state.astray,
+    astray: silent ? state.astray + 2 : allFailed ? state.astray + 1 : 0,
   };
   if (current.note === 'filtered') return ended(next, 'filtered', 'A filter of the model held its answer back.');
   if (finished) return ended(next, 'finished', '');

@@ -65,6 +65,26 @@ const forbidden = [
 ];
 
 /** What every read-only query over traces does. */
+/** Ways to what is held out of a query. */
+const sealedAttempts = [
+  'SELECT * FROM main.traces',
+  'SELECT * FROM memory.main.traces',
+  'SELECT * FROM "main"."traces"',
+  'FROM main.judgements',
+  'SELECT (SELECT max(input) FROM main.traces)',
+  'WITH main AS (SELECT 1) SELECT * FROM main.traces',
+  'WITH t AS (SELECT * FROM memory.traces) SELECT * FROM t',
+  'SELECT * FROM traces UNION ALL SELECT * FROM main.traces',
+  'SELECT * FROM traces t JOIN main.traces u ON true',
+  "SELECT * FROM query_table('main.traces')",
+  "SELECT * FROM query('SELECT * FROM main.traces')",
+  'SELECT * FROM duckdb_tables()',
+  'DROP TABLE traces',
+  'USE main; SELECT * FROM traces',
+  "SET search_path = 'main'",
+  'SELECT * FROM temp.main.traces, memory.main.judgements',
+];
+
 export function traceQueryContract(name: string, create: () => Promise<TraceQueryFixture>): void {
   describe(`${name} as a trace query`, () => {
     let fixture: TraceQueryFixture;
@@ -140,6 +160,29 @@ export function traceQueryContract(name: string, create: () => Promise<TraceQuer
       });
       expect(await count('m1')).toBe(2);
       expect(await count('m2')).toBe(0);
+    });
+
+    test('given ids, sees these traces and their judgements and no others, however it is asked', async () => {
+      const [shown, held] = [sampleTrace(), sampleTrace({ traceId: 'held', input: 'sealed words' })];
+      const judgements = [
+        sampleJudgement(),
+        sampleJudgement({
+          judgementId: 'j2',
+          traceId: 'held',
+          judge: { kind: 'human', id: 'anna', reason: 'sealed words' },
+        }),
+      ];
+      await log.append('m1', 'b1', { traces: [shown, held], judgements });
+      const traceIds = [shown.traceId];
+      const ask = (sql: string) => query.query('m1', sql, [], { traceIds });
+      expect(await ask('SELECT trace_id FROM traces')).toEqual([{ trace_id: shown.traceId }]);
+      expect(await ask('SELECT trace_id FROM judgements')).toEqual([{ trace_id: shown.traceId }]);
+      expect(await query.query('m1', 'SELECT count(*) AS n FROM traces', [], { traceIds: [] })).toEqual([{ n: 0 }]);
+      for (const sql of sealedAttempts) {
+        const told = await ask(sql).then(JSON.stringify, (error: unknown) => String(error));
+        expect(told, sql).not.toContain('sealed words');
+      }
+      expect(await query.query('m1', 'SELECT count(*) AS n FROM traces')).toEqual([{ n: 2 }]);
     });
 
     test('takes joins, common tables, windows, unnesting and JSON functions', async () => {

@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import type { Agent } from '../../shared/agents/agent.ts';
+import { type Turn, turnSchema } from '../../shared/agents/agent-state.ts';
 import type { Tool, ToolOutcome } from '../../shared/agents/tools/tool.ts';
 import { type Budgets, unlimited } from '../../shared/ports/budgets.ts';
+import { readJson } from '../../shared/ports/documents.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 
 export const testRun = 'r1';
@@ -68,6 +70,12 @@ export function sending(
 
 function tool<A>(name: string, given: z.ZodType<A>, read: (given: A) => Promise<ToolOutcome>): Tool {
   return { name, description: `Does ${name}.`, given, read } as unknown as Tool;
+}
+
+/** All turns of an agent that are over, first to last. */
+export async function readTurns(objects: ObjectStore, folder: string): Promise<readonly Turn[]> {
+  const keys = await objects.list(`${folder}/turns/`);
+  return Promise.all(keys.map((key) => readJson(objects, key, turnSchema)));
 }
 
 /** All objects below a prefix, as text. */

@@ -41,6 +41,7 @@ export function bytesOf(lines: readonly unknown[]): AsyncIterable<Uint8Array> {
 export async function createSupportModel(
   workspace: Pick<Workspace, 'ports'>,
   settings: Record<string, unknown> = {},
+  analyst = defaultBackEnds.analyst,
 ): Promise<void> {
   const training = samples(60, 0, workspace.ports.random.stream(1, 'training'));
   await createModel(
@@ -49,7 +50,7 @@ export async function createSupportModel(
       task: 'classification',
       labels: [],
       examples: bytesOf(training),
-      backEnds: defaultBackEnds,
+      backEnds: { ...defaultBackEnds, analyst },
       trainerOptions: { foundation: 'none' },
       settings,
       seed: 1,

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
-import type { Budget, Budgets, Spending } from '../../ports/budgets.ts';
+import { type Budget, type Budgets, nothingSpent, type Spending } from '../../ports/budgets.ts';
 import { describeSqliteError, openDatabase } from './sqlite-database.ts';
 import { storageFailure } from './storage-failure.ts';
 
@@ -79,7 +79,7 @@ export class SqliteBudgets implements Budgets {
   #sum(runId: string, settled: readonly number[]): Spending {
     const sums = ['turns', 'output_tokens', 'micro_usd'].map((name) => `coalesce(sum(${name}), 0) AS ${name}`);
     const sql = `SELECT ${sums.join(', ')} FROM budget_calls WHERE run_id = ? AND settled IN (${settled.join(', ')})`;
-    return this.#one(sql, runId) ?? { turns: 0, outputTokens: 0, microUsd: 0 };
+    return this.#one(sql, runId) ?? nothingSpent;
   }
 
   #one(sql: string, ...values: readonly SQLInputValue[]): Spending | undefined {

@@ -138,6 +138,7 @@ class Erasure {
     const parts = new Parts();
     const keys: string[] = [];
     const removed: string[] = [];
+    const transcripts: string[] = [];
     let cutLines = 0;
     const left: { key: string; why: string }[] = [];
     const exposed = new Map<string, number>();
@@ -145,6 +146,12 @@ class Erasure {
     const all = await this.#objectKeys(datasets);
     for (const [index, key] of all.entries()) {
       this.#request.onProgress?.(index, all.length);
+      if (chosen.ids.length > 0 && isTranscript(key)) {
+        transcripts.push(key);
+        if (unfinished.some((prefix) => key.startsWith(prefix))) removed.push(key);
+        parts.add(key, 0);
+        continue;
+      }
       const bytes = await objects.get(key);
       if (bytes === undefined) continue;
       if (key.startsWith('quarantine/')) cutLines += cutLinesIn(bytes, erasing);
@@ -176,7 +183,9 @@ class Erasure {
       chosen,
       erasing,
       keys,
-      removed: (await Promise.all(whole.map((prefix) => objects.list(prefix)))).flat(),
+      removed: [
+        ...new Set([...(await Promise.all(whole.map((prefix) => objects.list(prefix)))).flat(), ...transcripts]),
+      ],
       record: {
         schemaVersion: 1,
         erasureId: this.#erasureId,
@@ -189,7 +198,7 @@ class Erasure {
         judgements: chosen.judgements,
         parts: parts.list(),
         checkpoints,
-        keys: [...keys, ...removed].sort(compareText),
+        keys: [...new Set([...keys, ...removed, ...transcripts])].sort(compareText),
         cutLines,
         left,
       },
@@ -269,6 +278,14 @@ function exampleIdOf(line: unknown): string {
 }
 
 /** Counts by kind of thing. */
+/**
+ * Whether an agent's turns or what it looked at are in it. They quote traces escaped and cut, in forms that nothing can
+ * be searched for in, so that they go as a whole; how the agent came out stays.
+ */
+function isTranscript(key: string): boolean {
+  return /^runs\/.*\.agent\/(?!outcome\.json$)/.test(key);
+}
+
 class Parts {
   readonly #parts = new Map<string, { records: number; objects: number }>();
 
@@ -287,6 +304,7 @@ const partNames: readonly (readonly [RegExp, string])[] = [
   [/^models\/[^/]+\/datasets\//, 'training examples'],
   [/^models\/[^/]+\/evaluation-sets\//, 'frozen records'],
   [/^models\/[^/]+\/splits\//, 'entries of the fold ledger'],
+  [/^runs\/.*\.agent\//, 'turns of agents'],
   [/^runs\/.*\.(html|md)$/, 'reports'],
   [/^runs\//, 'records of runs'],
   [/^quarantine\//, 'lines in quarantine'],

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SystemClock } from '../../../shared/adapters/local/system-clock.ts';
-import { readTurns } from '../../../shared/agents/agent-files.ts';
 import { type AgentState, firstState, noAgentUsage, type Pin, type Turn } from '../../../shared/agents/agent-state.ts';
 import { compacted, contextTokens, messagesOf } from '../../../shared/agents/context.ts';
 import { workAgent } from '../../../shared/agents/work-agent.ts';
@@ -9,7 +8,7 @@ import type { ChatMessage } from '../../../shared/ports/chat-model.ts';
 import { MemoryBudgets } from '../../helpers/memory-budgets.ts';
 import { MemoryObjectStore } from '../../helpers/memory-object-store.ts';
 import { countTokens, scriptedChat } from '../../helpers/scripted-chat.ts';
-import { handIn, lookUp, note, openBudget, testAgent } from '../../helpers/test-agent.ts';
+import { handIn, lookUp, note, openBudget, readTurns, testAgent } from '../../helpers/test-agent.ts';
 
 const window = 4_000;
 const agent = testAgent([]);

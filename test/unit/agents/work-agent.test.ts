@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { SystemClock } from '../../../shared/adapters/local/system-clock.ts';
 import type { Agent } from '../../../shared/agents/agent.ts';
-import { readTurns } from '../../../shared/agents/agent-files.ts';
 import type { AgentState } from '../../../shared/agents/agent-state.ts';
 import { type AgentWorld, workAgent } from '../../../shared/agents/work-agent.ts';
 import { RatchetError } from '../../../shared/domain/base/errors.ts';
@@ -10,7 +9,17 @@ import { Killed, Killer } from '../../helpers/killed.ts';
 import { MemoryBudgets } from '../../helpers/memory-budgets.ts';
 import { MemoryObjectStore } from '../../helpers/memory-object-store.ts';
 import { type Line, scriptedChat } from '../../helpers/scripted-chat.ts';
-import { handIn, lookUp, note, openBudget, sending, testAgent, testRun, textsOf } from '../../helpers/test-agent.ts';
+import {
+  handIn,
+  lookUp,
+  note,
+  openBudget,
+  readTurns,
+  sending,
+  testAgent,
+  testRun,
+  textsOf,
+} from '../../helpers/test-agent.ts';
 import { stream } from '../adapters/analysts/statistical/planted.ts';
 
 const never = Number.POSITIVE_INFINITY;

@@ -194,6 +194,18 @@ describe('erasing traces', () => {
     expect(record.left.map(({ key }) => key)).toEqual(['drops/m1/b.csv', 'drops/m1/c.parquet']);
   });
 
+  test('removes what agents looked at and said, which quotes traces in forms that cannot be searched for', async () => {
+    const folder = 'runs/m1/r1/0/build-taxonomy/all/taxonomy.json.agent';
+    const quoted = JSON.stringify({ text: JSON.stringify('Jane\nRoe') });
+    for (const file of ['state.json', 'turns/0001.json', 'results/1-1.json']) {
+      await ports.objects.put(`${folder}/${file}`, new TextEncoder().encode(quoted));
+    }
+    await ports.objects.put(`${folder}/outcome.json`, new TextEncoder().encode('{"role":"taxonomist"}'));
+    const { record } = await erase();
+    expect(await ports.objects.list(`${folder}/`)).toEqual([`${folder}/outcome.json`]);
+    expect(record.parts).toContainEqual({ what: 'turns of agents', records: 0, objects: 3 });
+  });
+
   test('removes the files of a run that would go on with them, and keeps those of one that ended', async () => {
     await ports.objects.put('runs/m1/r2/0/x/all/model.bin', Uint8Array.of(1));
     await ports.objects.put('runs/m1/r2/0/x/all/found.jsonl', encodeJsonl([{ traceId: 't1', input: said }]));
