@@ -2,7 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { statementsByFunction } from './statements.ts';
 import { synthesized } from './synthesized.ts';
 
-const asking = ['ratchet-judge-traces', 'ratchet-triage-traces'];
+const asking = [
+  'ratchet-analyze-failures',
+  'ratchet-build-taxonomy',
+  'ratchet-confirm-weaknesses',
+  'ratchet-judge-traces',
+  'ratchet-triage-traces',
+];
 const bedrock = (model: string) => ({ chat: JSON.stringify({ provider: 'bedrock', model, region: 'eu-west-1' }) });
 
 function chatStatements(context: Record<string, string>) {
@@ -19,7 +25,7 @@ describe('the chat model of a deployment', { timeout: 180_000 }, () => {
     expect(chatStatements({})).toEqual([]);
   });
 
-  it('may be asked by the functions that judge, and no other model', () => {
+  it('may be asked by the functions that judge or have agents, and no other model', () => {
     const found = chatStatements(bedrock('anthropic.some-model-v1:0'));
     expect(found.map(({ name }) => name).sort()).toEqual(asking);
     for (const { actions, resources } of found) {
