@@ -30,7 +30,7 @@ export interface AgentProgress {
   readonly waitSeconds: number;
 }
 
-const usualWaits = [2, 10];
+const usualWaits = [5];
 /** Turns in succession of which nothing could be done, silent ones twice, after which the model is taken to rave. */
 const mostAstray = 6;
 /** What a turn may take; with less time left, the next slice takes it. */

@@ -25,7 +25,7 @@ describe('the chat model of a deployment', { timeout: 180_000 }, () => {
     expect(chatStatements({})).toEqual([]);
   });
 
-  it('may be asked by the functions that judge, and no other model', () => {
+  it('may be asked by the functions that judge or have agents, and no other model', () => {
     const found = chatStatements(bedrock('anthropic.some-model-v1:0'));
     expect(found.map(({ name }) => name).sort()).toEqual(asking);
     for (const { actions, resources } of found) {

@@ -1,7 +1,15 @@
 import { InvalidArgumentError } from 'commander';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { collected, commaSeparated, countingNumber, fraction, path, wholeNumber } from '../../../cli/arguments.ts';
+import {
+  collected,
+  commaSeparated,
+  countingNumber,
+  dollars,
+  fraction,
+  path,
+  wholeNumber,
+} from '../../../cli/arguments.ts';
 import { idProblem, idSchema } from '../../../shared/domain/base/ids.ts';
 import { anyText } from '../intake/any-text.ts';
 
@@ -40,6 +48,11 @@ describe('arguments of the command line', () => {
     ['20', 20],
   ])('that count something are 1 or more: %j', (text, value) => {
     expect(parsed(countingNumber, text)).toBe(value);
+  });
+
+  test('that are amounts of dollars are above nothing, or are refused', () => {
+    expect(parsed(dollars, '2.50')).toBe(2.5);
+    for (const text of ['0', '-1', '', 'much', 'Infinity', 'NaN']) expect(parsed(dollars, text), text).toBeUndefined();
   });
 
   test('that are fractions lie from 0 to 1, or are refused', () => {
