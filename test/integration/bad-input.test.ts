@@ -287,19 +287,17 @@ describe('a run on traffic that teaches nothing', () => {
   });
 
   test.concurrent.each([
-    ['calls every answer wrong, by one rule', traffic(300, (topic) => other(topic, 1))],
-    ['knows one label only', traffic(300, () => 'refund')],
-  ])('a judge who %s is believed, and what came of it can be taken back', async (what, lines) => {
-    const workspace = await trained(`believed-${what.length}`);
-    expect((await run(workspace, ['ingest', 'support', '-'], lines)).code).toBe(0);
+    ['calls every answer wrong, by one rule', (topic: string) => other(topic, 1)],
+    ['knows one label only', () => 'refund'],
+  ])('a judge who %s is held for review, as nobody else says so', async (what, says) => {
+    const workspace = await trained(`alone-${what.length}`);
+    expect((await run(workspace, ['ingest', 'support', '-'], traffic(300, says))).code).toBe(0);
     const ended = await run(workspace, ['run', 'support', '--json']);
-    expect(ended.code).toBe(0);
+    expect(ended.code).toBe(3);
     expectClear(ended);
     const result = JSON.parse(ended.stdout);
-    expect(result.reason).toMatch(/passes the gate/);
-    expect(result.champion).not.toBe(champion);
-    expect((await run(workspace, ['rollback', 'support', '--to', champion])).code).toBe(0);
-    expect((await run(workspace, ['lineage', 'support'])).stdout).toContain(`${champion} · ★ champion`);
+    expect(result).toMatchObject({ decision: 'kept', champion });
+    expect(result.headline).toMatch(/alone, held for review/);
   });
 
   test('no settings make a promotion of no evidence', async () => {
