@@ -392,6 +392,49 @@ describe('the tagger of entities that overlap', { timeout: 120_000 }, () => {
   });
 });
 
+describe('the tagger of entities inside words', { timeout: 60_000 }, () => {
+  const names = {
+    seen: ['Oslo', 'Paris', 'Bern', 'Lima', 'Quito', 'Rome', 'Cairo', 'Tokyo'],
+    unseen: ['Graz', 'Turin', 'Lyon', 'Porto'],
+  };
+  const inWords: readonly ((city: string, at: number) => string)[] = [
+    (city) => `so good #visit[city ${city}] again`,
+    (city) => `#Love[city ${city}] all day`,
+    (city) => `call go[city ${city}]Now to start`,
+    (_, at) => `take ${at + 1}x[amount ${at + 2}50][unit ${at % 2 ? 'mg' : 'ml'}] at night`,
+    (_, at) => `the [product iPhone][amount ${at + 11}]Pro is here`,
+    () => 'say #HelloWorld or fooBar',
+  ];
+  const made = (cities: readonly string[]) =>
+    inWords.flatMap((frame) => cities.map((city, at) => marked(frame(city, at), [at % 10])));
+
+  it('finds them between letters and figures and at capitals, where it has seen none of the names', async () => {
+    const { objects, trainer, predictor, close } = await makeTagger();
+    const task = extraction.specFrom({ labels: ['city', 'amount', 'unit', 'product'], outputs: [] });
+    await putExamples(objects, 'datasets/words.jsonl', made(names.seen));
+    const { served } = await train(trainer, {
+      task,
+      datasetKey: 'datasets/words.jsonl',
+      configuration,
+      seed: 7,
+      teacher: null,
+      folds: null,
+      artifactKey: 'artifacts/words',
+      predictor: 'tagger',
+    });
+    const fresh = made(names.unseen);
+    const answers = await predictor.predict(
+      served,
+      fresh.map(({ input }) => input),
+    );
+    const grades = fresh.map(({ output }, at) => extraction.grade(output, answers[at]?.output ?? entitiesOutput([])));
+    expect(extraction.score(grades).value).toBeGreaterThan(0.9);
+    const [explained] = (await predictor.explainParts?.(served, '#LovePorto all day', null)) ?? [];
+    expect(extraction.show(explained?.output ?? null)).toBe('city "Porto"');
+    await close();
+  });
+});
+
 /** Whether an entity lies in another. */
 function isInner({ start, end }: Entity, at: number, all: readonly Entity[]): boolean {
   return all.some((other, index) => index !== at && other.start <= start && other.end >= end);

@@ -37,7 +37,7 @@ interface Sum {
 /**
  * One tagger whose weights are the weighted mean of several; a weight that one of them does not have counts as 0. It
  * knows the surfaces that any of them knows. Types are those of all, in the order of the first that names them, layers those
- * of the first with what the others have beside.
+ * of the first with what the others have beside; words are cut as the first cuts them.
  * @param threshold of the average
  */
 export function averageTaggers(parts: readonly TaggerPart[], threshold: number): TaggerModel {
@@ -64,7 +64,15 @@ export function averageTaggers(parts: readonly TaggerPart[], threshold: number):
       overlapping.set(pair.join(' '), pair);
     }
   });
-  return { types, vocabulary, lexicon, threshold, layers: sums.map(packed), overlapping: [...overlapping.values()] };
+  return {
+    types,
+    vocabulary,
+    lexicon,
+    threshold,
+    cutsWords: parts[0]?.model.cutsWords ?? false,
+    layers: sums.map(packed),
+    overlapping: [...overlapping.values()],
+  };
 }
 
 function sumsOf(parts: readonly TaggerPart[], types: readonly string[]): Sum[] {

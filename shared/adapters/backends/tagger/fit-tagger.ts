@@ -14,6 +14,8 @@ import type { TaggerConfiguration } from './tagger-configuration.ts';
 import { readTaggerDataset, type TokenizedExample, tagsOf } from './tagger-examples.ts';
 import type { TaggerLayer, TaggerModel } from './tagger-model.ts';
 import { readFeatures } from './token-features.ts';
+import { tokensOf } from './tokens.ts';
+import { needsWordCuts } from './word-cuts.ts';
 
 export interface TaggerFitRequest {
   readonly dataset: Uint8Array;
@@ -41,17 +43,19 @@ export function fitTagger(request: TaggerFitRequest): FittedTagger {
   const { heldOut, labels, configuration, seed, onProgress } = request;
   const all = readTaggerDataset(request.dataset, request.overlaps);
   checkTypes(all, labels);
-  const examples = all.filter(({ folds }) => heldOut === null || !isHeldOut(folds, heldOut.part, heldOut.parts));
+  const own = all.filter(({ folds }) => heldOut === null || !isHeldOut(folds, heldOut.part, heldOut.parts));
+  const cutsWords = needsWordCuts(own);
+  const examples = cutsWords ? own.map((one) => ({ ...one, tokens: tokensOf(one.text, true) })) : own;
   const ranks = layersOf(examples.map(({ entities }) => entities));
   const placed = examples.map(({ entities }) => placedIn(ranks, entities));
-  const named = new Set(placed.flat(2).map(({ label }) => label));
-  const types = labels.filter((label) => named.has(label));
+  const learnt = new Set(placed.flat(2).map(({ label }) => label));
+  const types = labels.filter((label) => learnt.has(label));
   const layers = ranks.map((layer, at) => {
-    const own = layer.map(({ label }) => types.indexOf(label)).filter((type) => type >= 0);
-    own.sort((a, b) => a - b);
-    const places = new Map(own.map((type, place) => [types[type] ?? '', place]));
+    const present = layer.map(({ label }) => types.indexOf(label)).filter((type) => type >= 0);
+    present.sort((a, b) => a - b);
+    const places = new Map(present.map((type, place) => [types[type] ?? '', place]));
     const tags = examples.map(({ tokens }, index) => tagsOf({ tokens, entities: placed[index]?.[at] ?? [] }, places));
-    return { types: own, tags };
+    return { types: present, tags };
   });
   const { rows, vocabulary, lexicon } = rowsOf(
     examples,
@@ -63,11 +67,11 @@ export function fitTagger(request: TaggerFitRequest): FittedTagger {
   );
   const random = seededRandom(seed);
   let finalLoss = 0;
-  const fitted = layers.map(({ types: own, tags }, at): TaggerLayer => {
+  const fitted = layers.map(({ types: named, tags }, at): TaggerLayer => {
     const tagged = { ...rows, tags: flat(tags, rows.starts) };
     const map = weightMap(tagged, vocabulary.size);
     let loss = 0;
-    const weights = fitCrf(tagged, map, stateCount(own.length), {
+    const weights = fitCrf(tagged, map, stateCount(named.length), {
       epochs: configuration.epochs,
       l2: configuration.l2,
       rate: configuration.learningRate,
@@ -80,11 +84,12 @@ export function fitTagger(request: TaggerFitRequest): FittedTagger {
       },
     });
     finalLoss += loss;
-    return { types: own, map, weights };
+    return { types: named, map, weights };
   });
+  const { threshold } = configuration;
   const overlapping = overlappingTypes(placed, types);
   return {
-    model: { types, vocabulary, lexicon, threshold: configuration.threshold, layers: fitted, overlapping },
+    model: { types, vocabulary, lexicon, threshold, cutsWords, layers: fitted, overlapping },
     examples: examples.length,
     finalLoss,
   };

@@ -36,7 +36,7 @@ export class Tagger {
   /** Null for a text without a token. */
   tag(input: string): TaggedText | null {
     const text = input.slice(0, mostCharacters);
-    const tokens = tokensOf(text);
+    const tokens = tokensOf(text, this.#model.cutsWords);
     if (tokens.length === 0) return null;
     this.#read(text, tokens);
     const found = this.#found(tokens);
@@ -66,7 +66,7 @@ export class Tagger {
    */
   chance(input: string, { label, start, end }: Pick<Entity, 'label' | 'start' | 'end'>): number | null {
     const text = input.slice(0, mostCharacters);
-    const tokens = tokensOf(text);
+    const tokens = tokensOf(text, this.#model.cutsWords);
     const type = this.#model.types.indexOf(label);
     const first = tokens.findIndex((token) => token.end > start && token.start < end);
     if (type < 0 || first < 0) return null;

@@ -8,11 +8,11 @@ import { featureVersion } from './token-features.ts';
 
 const magic = 'RATCHTAG';
 /**
- * The format of a tagger of one layer, and that of several. Raise them whenever the meaning of a block or of a header field
- * changes.
+ * The format of a tagger of one layer that cuts no words, and that of any. Raise them whenever the meaning of a block or of a
+ * header field changes.
  */
-const oneLayer = 1;
-const severalLayers = 2;
+const plain = 1;
+const general = 2;
 const prefixBytes = 16;
 const blockAlignment = 8;
 
@@ -24,12 +24,13 @@ const common = {
 };
 const lexiconSchema = z.array(z.tuple([z.string(), z.array(z.tuple([z.int(), z.int()]))]));
 
-const oneLayerSchema = z.strictObject({ ...common, weightCount: z.int().nonnegative(), lexicon: lexiconSchema });
+const plainSchema = z.strictObject({ ...common, weightCount: z.int().nonnegative(), lexicon: lexiconSchema });
 
 const placeSchema = z.int().nonnegative();
-const severalLayersSchema = z
+const generalSchema = z
   .strictObject({
     ...common,
+    cutsWords: z.boolean(),
     layers: z.array(z.strictObject({ types: z.array(placeSchema), weightCount: z.int().nonnegative() })).min(1),
     overlapping: z.array(z.tuple([placeSchema, placeSchema])),
     lexicon: lexiconSchema,
@@ -37,7 +38,7 @@ const severalLayersSchema = z
   .refine(({ types, layers, overlapping }) =>
     [layers.map((layer) => layer.types), overlapping].flat(2).every((place) => place < types.length),
   );
-type Header = z.infer<typeof severalLayersSchema>;
+type Header = z.infer<typeof generalSchema>;
 
 /**
  * One binary object, little-endian: 8 bytes of magic, the version and the length of the header as unsigned 32-bit
@@ -68,7 +69,7 @@ export function encodeTagger(model: TaggerModel): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(size);
   bytes.set(new TextEncoder().encode(magic));
   const view = new DataView(bytes.buffer);
-  view.setUint32(8, layers.length === 1 ? oneLayer : severalLayers, true);
+  view.setUint32(8, isPlain(model) ? plain : general, true);
   view.setUint32(12, header.length, true);
   bytes.set(header, prefixBytes);
   blocks.forEach(({ buffer, byteOffset, byteLength }, index) => {
@@ -77,25 +78,22 @@ export function encodeTagger(model: TaggerModel): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-function headerFor({
-  types,
-  threshold,
-  vocabulary,
-  lexicon,
-  layers,
-  overlapping,
-}: TaggerModel): z.infer<typeof oneLayerSchema> | Header {
-  const [first, ...others] = layers;
+function isPlain({ layers, cutsWords }: TaggerModel): boolean {
+  return layers.length === 1 && !cutsWords;
+}
+
+function headerFor(model: TaggerModel): z.infer<typeof plainSchema> | Header {
+  const { types, threshold, vocabulary, cutsWords, layers, overlapping } = model;
   const features: typeof featureVersion = featureVersion;
   const head = { features, types: [...types], threshold, featureCount: vocabulary.size };
-  if (others.length === 0) {
-    return { ...head, weightCount: first?.map.states.length ?? 0, lexicon: lexicon.entries() };
-  }
+  const lexicon = model.lexicon.entries();
+  if (isPlain(model)) return { ...head, weightCount: layers[0]?.map.states.length ?? 0, lexicon };
   return {
     ...head,
+    cutsWords,
     layers: layers.map((layer) => ({ types: [...layer.types], weightCount: layer.map.states.length })),
     overlapping: overlapping.map(([one, other]) => [one, other]),
-    lexicon: lexicon.entries(),
+    lexicon,
   };
 }
 
@@ -107,13 +105,13 @@ export function decodeTagger(shared: Uint8Array): TaggerModel {
   }
   const view = new DataView(bytes.buffer);
   const version = view.getUint32(8, true);
-  if (version !== oneLayer && version !== severalLayers) {
-    throw corrupt(`it has version ${version}, this program reads up to ${severalLayers}`);
+  if (version !== plain && version !== general) {
+    throw corrupt(`it has version ${version}, this program reads up to ${general}`);
   }
   const end = prefixBytes + view.getUint32(12, true);
   if (end > bytes.length) throw corrupt('it is cut short');
   const header = headerOf(bytes.subarray(prefixBytes, end), version);
-  const { types, threshold, featureCount, overlapping } = header;
+  const { types, threshold, featureCount, cutsWords, overlapping } = header;
   let at = aligned(end);
   const block = (elements: number, width: number): number => {
     const begin = at;
@@ -141,6 +139,7 @@ export function decodeTagger(shared: Uint8Array): TaggerModel {
   return {
     types,
     threshold,
+    cutsWords,
     overlapping,
     lexicon: Lexicon.from(header.lexicon),
     vocabulary: vocabularyOf(new Uint32Array(buffer, low, featureCount), new Uint32Array(buffer, high, featureCount)),
@@ -162,13 +161,14 @@ export function decodeTagger(shared: Uint8Array): TaggerModel {
   };
 }
 
-/** A header as one of several layers has it. */
+/** A header as the general format has it. */
 function headerOf(bytes: Uint8Array, version: number): Header {
   try {
     const header: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    if (version === severalLayers) return severalLayersSchema.parse(header);
-    const { weightCount, ...rest } = oneLayerSchema.parse(header);
-    return { ...rest, layers: [{ types: rest.types.map((_, type) => type), weightCount }], overlapping: [] };
+    if (version === general) return generalSchema.parse(header);
+    const { weightCount, ...rest } = plainSchema.parse(header);
+    const layers = [{ types: rest.types.map((_, type) => type), weightCount }];
+    return { ...rest, cutsWords: false, layers, overlapping: [] };
   } catch (cause) {
     throw corrupt('its header is not valid', cause);
   }

@@ -4,20 +4,24 @@ import type { Example } from '../../../domain/models/example.ts';
 import { type Entity, entitiesOf, entityKey } from '../../../tasks/extraction/entity.ts';
 import { layersOf, placedIn } from './entity-layers.ts';
 import { mostCharacters, tokensOf } from './tokens.ts';
+import { entitiesCuttingTokens, needsWordCuts } from './word-cuts.ts';
 
 /** What a tagger cannot learn of examples as they are: entities that cut words, and rare ones within others. */
 export function taggerConcerns(examples: readonly Pick<Example, 'input' | 'output'>[]): readonly string[] {
   const cut: { readonly input: string; readonly entity: Entity }[] = [];
   let inner = 0;
-  const layers = layersOf(examples.map(({ output }) => entitiesOf(output)));
-  for (const { input, output } of examples) {
-    const entities = entitiesOf(output);
-    if (entities.length === 0) continue;
+  const texts = examples
+    .map(({ input, output }) => ({ input, entities: entitiesOf(output) }))
+    .filter(({ entities }) => entities.length > 0)
+    .map((one) => ({ ...one, text: one.input.slice(0, mostCharacters) }))
+    .map((one) => ({ ...one, tokens: tokensOf(one.text) }));
+  const layers = layersOf(texts.map(({ entities }) => entities));
+  const cutsWords = needsWordCuts(texts);
+  for (const { input, text, tokens, entities } of texts) {
     const learnt = placedIn(layers, entities).flat();
     inner += new Set(entities.map(entityKey)).size - learnt.length;
-    const tokens = tokensOf(input.slice(0, mostCharacters));
-    const cuts = (place: number): boolean => tokens.some(({ start, end }) => start < place && place < end);
-    cut.push(...learnt.filter(({ start, end }) => cuts(start) || cuts(end)).map((entity) => ({ input, entity })));
+    const cutting = entitiesCuttingTokens(cutsWords ? tokensOf(text, true) : tokens, learnt);
+    cut.push(...cutting.map((entity) => ({ input, entity })));
   }
   const [first] = cut;
   return [

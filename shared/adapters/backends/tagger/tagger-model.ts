@@ -13,6 +13,8 @@ export interface TaggerModel {
   readonly lexicon: Lexicon;
   /** Entities less sure than this are left out, a fraction. */
   readonly threshold: number;
+  /** Whether words are cut before capitals inside of them. */
+  readonly cutsWords: boolean;
   /** At least one. A type that stands in several has its outer entities in the first of them. */
   readonly layers: readonly TaggerLayer[];
   /** Types whose entities share characters in the examples: the one that begins first, or ends later, and the other. */

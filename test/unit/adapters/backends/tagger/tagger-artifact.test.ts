@@ -63,6 +63,24 @@ describe('the artifact of a tagger', () => {
     expect(digestOf(encodeTagger(read))).toBe(digestOf(bytes));
   });
 
+  it('says whether words are cut at capitals, and is as it was where no entity needs that', () => {
+    const tagged = apart.map((example) => ({ ...example, input: `${example.input} iPhone15Pro #NewYork` }));
+    expect(versionOf(encodeTagger(fitted(tagged)))).toBe(1);
+    const cut = tagged.map((example) => {
+      const start = example.input.length - 4;
+      return {
+        ...example,
+        output: entitiesOutput([...entitiesOf(example.output), { label: 'city', start, end: start + 4 }]),
+      };
+    });
+    const bytes = encodeTagger(fitted(cut));
+    expect(versionOf(bytes)).toBe(2);
+    expect(decodeTagger(bytes)).toMatchObject({ cutsWords: true, overlapping: [], layers: [{ types: [0, 1, 2, 3] }] });
+    expect(digestOf(encodeTagger(decodeTagger(bytes)))).toBe(digestOf(bytes));
+    const mean = averageTaggers([{ model: decodeTagger(bytes), part: 1 }], 0.5);
+    expect(decodeTagger(encodeTagger(mean))).toMatchObject({ cutsWords: true, threshold: 0.5 });
+  });
+
   it('is refused where it is of a later version, or its header does not fit it', () => {
     const bytes = encodeTagger(fitted(nested));
     const later = bytes.slice();

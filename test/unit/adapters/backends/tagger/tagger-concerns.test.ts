@@ -12,7 +12,7 @@ test('entities that begin or end inside a word are counted, the first shown in i
   expect(
     concerns(
       example('From Paris to Romes', ['city', 5, 10], ['city', 14, 18]),
-      example('InBerlin, or Oslo', ['city', 2, 8], ['city', 13, 17]),
+      example('inberlin, or Oslo', ['city', 2, 8], ['city', 13, 17]),
     ),
   ).toEqual(['2 entities begin or end inside a word and cannot be learnt exactly (first: city "Rome" in "Romes")']);
 });
@@ -31,4 +31,21 @@ test('nothing is said of entities within others where there are enough of them',
 
 test('nothing is said of entities that end where words do', () => {
   expect(concerns(example("Rome's, (Paris)-Oslo", ['a', 0, 4], ['b', 9, 14], ['c', 16, 20]), example(''))).toEqual([]);
+});
+
+test('nothing is said of entities that begin or end at a capital, a figure or a sign inside a word', () => {
+  const dose = example('take 2x500mg of it', ['count', 5, 6], ['amount', 7, 10], ['unit', 10, 12]);
+  expect(concerns(dose)).toEqual([]);
+  const tag = example('see #NewYork or visitOslo', ['word', 5, 8], ['word', 8, 12], ['city', 21, 25]);
+  expect(concerns(dose, tag)).toEqual([]);
+  expect(concerns(tag, example('my Hausboot', ['house', 3, 7]))).toEqual([
+    '1 entity begins or ends inside a word and cannot be learnt exactly (first: house "Haus" in "Hausboot")',
+  ]);
+});
+
+test('few entities that begin at capitals inside words are counted as those inside words are', () => {
+  const plain = Array.from({ length: 120 }, () => example('off to Oslo', ['city', 7, 11]));
+  expect(concerns(...plain, example('see #NewYork', ['word', 8, 12]))).toEqual([
+    '1 entity begins or ends inside a word and cannot be learnt exactly (first: word "York" in "#NewYork")',
+  ]);
 });

@@ -38,7 +38,8 @@ function decode(bytes) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const end = 16 + view.getUint32(12, true);
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(16, end)));
-  const { types, threshold, featureCount, weightCount, lexicon, overlapping = [] } = header;
+  const { types, threshold, featureCount, weightCount, lexicon } = header;
+  const { cutsWords = false, overlapping = [] } = header;
   const layers = header.layers ?? [{ types: types.map((_, type) => type), weightCount }];
   let at = aligned(end);
   const block = (Type, length) => {
@@ -51,6 +52,7 @@ function decode(bytes) {
   return {
     types,
     threshold,
+    cutsWords,
     overlapping,
     lexicon: Lexicon.from(lexicon),
     vocabulary: vocabularyOf(low, high),

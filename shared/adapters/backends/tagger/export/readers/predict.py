@@ -47,6 +47,7 @@ class Model:
         capital = class_of(unicode["capital"])
         self.is_capital, self.is_letter, self.is_figure = (re.compile(one).match for one in (capital, letter, figure))
         self.has_capital = re.compile(capital).search
+        self.before_capitals = re.compile(f"{class_of(unicode['small'])}{mark}*(?={capital})")
         self.figures, self.capitals = re.compile(f"{figure}+").fullmatch, re.compile(f"{capital}+").fullmatch
         self.unspaced = re.compile(class_of(unicode["unspaced"]))
         self.segmenter = icu.BreakIterator.createWordInstance(icu.Locale("en")) if icu else None
@@ -57,6 +58,7 @@ class Model:
         (length,) = struct.unpack_from("<I", data, 12)
         header = json.loads(data[16 : 16 + length].decode("utf-8"))
         self.types, self.threshold = header["types"], header["threshold"]
+        self.cuts_words = header.get("cutsWords", False)
         self.overlapping = {tuple(pair) for pair in header.get("overlapping", ())}
         layers = header.get("layers") or [{"types": list(range(len(self.types))), "weightCount": header["weightCount"]}]
         at = aligned(16 + length)
@@ -85,6 +87,8 @@ class Model:
         units = units_of(re.sub("[\ud800-\udfff]", "\ufffd", text))[: self.header["maxCharacters"]]
         text = text_of(units)
         tokens = self.tokens(text)
+        if self.cuts_words:
+            tokens = list(self.cut(units, tokens))
         if not tokens:
             return None, 0.0
         keys = [(token, self.features[key]) for token, key in self.feature_keys(units, tokens) if key in self.features]
@@ -148,6 +152,16 @@ class Model:
                 found.append((unit, end, spaced))
             unit = end
         return found
+
+    def cut(self, units, tokens):
+        """Cuts words before capitals inside of them."""
+        for start, end, spaced in tokens:
+            word, begin = text_of(units[start:end]), start
+            for match in self.before_capitals.finditer(word):
+                place = start + len(units_of(word[: match.end()]))
+                yield begin, place, spaced and begin == start
+                begin = place
+            yield begin, end, spaced and begin == start
 
     def can_segment(self):
         if self.segmenter is None and not self.told:
