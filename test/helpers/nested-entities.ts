@@ -15,13 +15,13 @@ const devices = {
 };
 const people = { seen: ['Ana Gray', 'Bo Li', 'Carl Moe', 'Dina Fox'], unseen: ['Eva Rice', 'Finn Ode'] };
 const frames = [
-  '[school University of [city C]] is closed today',
-  'did P study at the [school [city C] School of Law] last year',
-  'P takes the train from [city C] to [city D] tomorrow',
-  'please send a [product charger for the [product X]] to [city C]',
-  '😀 the [product case of my [product X]] is broken',
-  'my [product X] fell down in [city C] yesterday',
-  'P works at the [school Institute of Arts] these days',
+  '[school University of [city {city}]] is closed today',
+  'did {person} study at the [school [city {city}] School of Law] last year',
+  '{person} takes the train from [city {city}] to [city {other}] tomorrow',
+  'please send a [product charger for the [product {device}]] to [city {city}]',
+  '😀 the [product case of my [product {device}]] is broken',
+  'my [product {device}] fell down in [city {city}] yesterday',
+  '{person} works at the [school Institute of Arts] these days',
   'nothing has come so far',
 ];
 
@@ -32,11 +32,13 @@ const frames = [
 export function nestedExamples(kind: 'seen' | 'unseen', count: number): Example[] {
   return Array.from({ length: count }, (_, at) => {
     const pick = (from: readonly string[], step: number): string => from[(at * step + (at >> 3)) % from.length] ?? '';
-    const text = (frames[at % frames.length] ?? '')
-      .replace('P', `[person ${pick(people[kind], 3)}]`)
-      .replace('C', pick(cities[kind], 5))
-      .replace('D', pick(cities[kind], 7))
-      .replace('X', pick(devices[kind], 1));
+    const fill: Readonly<Record<string, string>> = {
+      person: `[person ${pick(people[kind], 3)}]`,
+      city: pick(cities[kind], 5),
+      other: pick(cities[kind], 7),
+      device: pick(devices[kind], 1),
+    };
+    const text = (frames[at % frames.length] ?? '').replace(/\{(\w+)\}/g, (_, name: string) => fill[name] ?? '');
     const { input, entities } = unmarked(text);
     const [example] = toExamples([{ input, output: '', folds: [at % 10] }]);
     if (example === undefined) throw new Error('there is no example');
