@@ -42,9 +42,11 @@ export function layersOf(texts: readonly (readonly Entity[])[]): Layer[] {
     }
   }
   const count = (key: string): number => counts.get(key) ?? 0;
-  const kept = [...ranks].filter(
-    ([key, { label, depth }]) => depth === 0 || count(key) >= hardly * count(keyOf(label, depth - 1)),
-  );
+  // As deep as each depth has enough of them.
+  const isLearnt = ({ label, depth }: Rank): boolean =>
+    depth === 0 ||
+    (count(keyOf(label, depth)) >= hardly * count(keyOf(label, 0)) && isLearnt({ label, depth: depth - 1 }));
+  const kept = [...ranks].filter(([, rank]) => isLearnt(rank));
   const clash = ([a, one]: (typeof kept)[number], [b, other]: (typeof kept)[number]): boolean =>
     one.label === other.label || (met.get(pairOf(a, b)) ?? 0) >= hardly * Math.min(count(a), count(b));
   const clashes = new Map(kept.map((one) => [one[0], kept.filter((other) => one !== other && clash(one, other))]));
@@ -57,10 +59,9 @@ export function layersOf(texts: readonly (readonly Entity[])[]): Layer[] {
     while (taken.has(layer)) layer += 1;
     placed.set(key, layer);
   }
-  const layers = Array.from({ length: Math.max(0, ...placed.values()) + 1 }, (_, layer) =>
+  return Array.from({ length: Math.max(0, ...placed.values()) + 1 }, (_, layer) =>
     kept.filter(([key]) => placed.get(key) === layer).map(([, rank]) => rank),
   );
-  return layers;
 }
 
 /** The entities of a text by layer, each layer's in order and apart from one another; some may be in none. */

@@ -149,15 +149,11 @@ function flat(tags: readonly Uint16Array[], starts: Int32Array): Uint16Array {
 /** The types whose entities share characters in the examples, as {@link TaggerModel} has them. */
 function overlappingTypes(placed: readonly (readonly Entity[][])[], types: readonly string[]): [number, number][] {
   const pairs = new Map<string, [number, number]>();
-  const add = (first: Entity, second: Entity): void => {
-    const pair: [number, number] = [types.indexOf(first.label), types.indexOf(second.label)];
-    pairs.set(pair.join(' '), pair);
-  };
   for (const layers of placed) {
     if (layers.length < 2) continue;
     for (const [first, second] of meetings(layers.flat().sort(inOrder))) {
-      add(first, second);
-      if (first.start === second.start && first.end === second.end) add(second, first);
+      const pair: [number, number] = [types.indexOf(first.label), types.indexOf(second.label)];
+      pairs.set(pair.join(' '), pair);
     }
   }
   return [...pairs.values()].sort(([a, b], [c, d]) => a - c || b - d);

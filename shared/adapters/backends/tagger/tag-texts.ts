@@ -126,7 +126,9 @@ export class Tagger {
     const ordered = [...found].sort((a, b) => a.start - b.start || b.end - a.end || a.type - b.type);
     const against = new Map<Found, Found[]>();
     for (const [first, second] of meetings(ordered)) {
+      const isSamePlace = first.start === second.start && first.end === second.end;
       if (this.#overlapping.has(`${first.type} ${second.type}`)) continue;
+      if (isSamePlace && this.#overlapping.has(`${second.type} ${first.type}`)) continue;
       for (const one of [first, second]) {
         const others = against.get(one) ?? [];
         others.push(one === first ? second : first);

@@ -17,7 +17,10 @@ export interface TaggerModel {
   readonly cutsWords: boolean;
   /** At least one. A type that stands in several has its outer entities in the first of them. */
   readonly layers: readonly TaggerLayer[];
-  /** Types whose entities share characters in the examples: the one that begins first, or ends later, and the other. */
+  /**
+   * Types whose entities share characters in the examples: the one that begins first, or ends later, and the other; at one
+   * place in any order.
+   */
   readonly overlapping: readonly (readonly [number, number])[];
 }
 

@@ -32,6 +32,14 @@ describe('layers of entities', () => {
     expect(placedIn(layersOf([nested]), [...nested].reverse())).toEqual(nested.map((one) => [one]));
   });
 
+  it('go as deep in a type as each depth has enough', () => {
+    const apart = Array.from({ length: 99 }, () => [entity('a', 0, 9)]);
+    const deep = [entity('a', 0, 9), entity('a', 0, 8), ...[0, 1, 2, 3, 4].map((at) => entity('a', at, at + 1))];
+    expect(shown([...apart, deep])).toEqual(['a0']);
+    expect(placedIn(layersOf([...apart, deep]), deep)).toEqual([[entity('a', 0, 9)]]);
+    expect(shown([...apart.slice(60), deep])).toEqual(['a0', 'a1', 'a2']);
+  });
+
   it('part two types at the same place, and types that cross', () => {
     expect(shown([[entity('a', 0, 3), entity('b', 0, 3)]])).toHaveLength(2);
     expect(shown([[entity('a', 0, 3), entity('b', 2, 5)]])).toHaveLength(2);

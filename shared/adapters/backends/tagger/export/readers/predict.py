@@ -126,7 +126,9 @@ class Model:
             for second in rest[at + 1 :]:
                 if entities[second][4]["start"] >= entities[first][4]["end"]:
                     break
-                if (entities[first][0], entities[second][0]) not in self.overlapping:
+                pair = entities[first][0], entities[second][0]
+                is_same_place = all(entities[first][4][name] == entities[second][4][name] for name in ("start", "end"))
+                if pair not in self.overlapping and not (is_same_place and pair[::-1] in self.overlapping):
                     against[first].append(second)
                     against[second].append(first)
         misplaced = set()
