@@ -70,7 +70,15 @@ export async function measureCorpus(
   const answers: Record<string, readonly (readonly string[])[]> = {};
   const measured = seeds.map((seed) => {
     const begun = process.cpuUsage();
-    const { model } = fitTagger({ dataset, labels, configuration, seed, heldOut: null, onProgress: () => undefined });
+    const { model } = fitTagger({
+      dataset,
+      labels,
+      overlaps: 'refused',
+      configuration,
+      seed,
+      heldOut: null,
+      onProgress: () => undefined,
+    });
     const fitSeconds = cpuSeconds(begun);
     const tagger = new Tagger(model);
     const asked = process.cpuUsage();
@@ -120,7 +128,7 @@ function datasetOf(train: readonly Marked[]): Uint8Array {
 /** Tags of the tokens in BIO, as both are scored by. */
 function tagNames(input: string, entities: readonly Entity[], labels: readonly string[]): readonly string[] {
   const types = new Map(labels.map((label, at) => [label, at]));
-  const tags = tagsOf({ text: input, tokens: tokensOf(input), entities, weight: 1, folds: [] }, types);
+  const tags = tagsOf({ tokens: tokensOf(input), entities }, types);
   return Array.from(tags, (tag) =>
     tag === outside ? 'O' : `${isBegin(tag) ? 'B' : 'I'}-${labels[typeOf(tag)] ?? ''}`,
   );

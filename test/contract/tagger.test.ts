@@ -5,11 +5,12 @@ import { createTaggerPredictor } from '../../shared/adapters/backends/tagger/tag
 import { createTaggerTrainer } from '../../shared/adapters/backends/tagger/tagger-trainer.ts';
 import type { Example } from '../../shared/domain/models/example.ts';
 import type { TrainingRequest } from '../../shared/ports/trainer.ts';
-import { type Entity, entitiesOf, entitiesOutput } from '../../shared/tasks/extraction/entity.ts';
+import { type Entity, entitiesOf, entitiesOutput, entityKey } from '../../shared/tasks/extraction/entity.ts';
 import { extraction } from '../../shared/tasks/extraction/extraction.ts';
 import { foldPlan } from '../helpers/fold-plan.ts';
 import { putExamples, toExamples } from '../helpers/made-up-intents.ts';
 import { MemoryObjectStore } from '../helpers/memory-object-store.ts';
+import { nestedExamples, nestedTypes } from '../helpers/nested-entities.ts';
 import { train } from '../helpers/training.ts';
 import { type FoldCase, foldModelsContract, onlyPart } from './fold-models-contract.ts';
 import type { TrainerAndPredictor } from './trained.ts';
@@ -235,7 +236,7 @@ describe('the tagger', { timeout: 60_000 }, () => {
     expect(served.digest).toBe(alone.served.digest);
   });
 
-  it('learns the outermost of entities that overlap', async () => {
+  it('learns the outermost of entities that overlap, where they may not', async () => {
     const nested = examples.map((example) => {
       const inner = entitiesOf(example.output).map((entity) => ({
         label: 'unseen',
@@ -286,3 +287,181 @@ describe('the tagger', { timeout: 60_000 }, () => {
     expect(entitiesOf(found[0]?.output ?? null).map(({ text }) => text)).toContain('oslo');
   });
 });
+
+describe('the tagger of entities that overlap', { timeout: 120_000 }, () => {
+  let made: TrainerAndPredictor;
+  const task = extraction.specFrom({ labels: nestedTypes, outputs: [], options: { overlaps: 'allowed' } });
+  const request = {
+    task,
+    datasetKey: 'datasets/nested.jsonl',
+    configuration,
+    seed: 7,
+    teacher: null,
+    folds: null,
+    artifactKey: 'artifacts/nested',
+    predictor: 'tagger',
+  } satisfies TrainingRequest;
+  const fresh = nestedExamples('unseen', 96);
+
+  beforeAll(async () => {
+    made = await makeTagger();
+    await putExamples(made.objects, request.datasetKey, nestedExamples('seen', 200));
+  });
+  afterAll(() => made.close());
+
+  const answersOf = async (change: Partial<TrainingRequest>) => {
+    const { served } = await train(made.trainer, { ...request, ...change });
+    return made.predictor.predict(
+      served,
+      fresh.map(({ input }) => input),
+    );
+  };
+  const f1 = (answers: Awaited<ReturnType<typeof answersOf>>): number =>
+    extraction.score(fresh.map(({ output }, at) => extraction.grade(output, answers[at]?.output ?? entitiesOutput([]))))
+      .value;
+
+  it('finds those in others, of another type and of their own, where it has seen none of the names', async () => {
+    const answers = await answersOf({});
+    expect(f1(answers)).toBeGreaterThan(0.9);
+    const inOthers = fresh.filter(({ output }) => entitiesOf(output).some(isInner));
+    expect(inOthers.length).toBeGreaterThan(30);
+    const right = inOthers.filter((example) =>
+      extraction.same(example.output, answers[fresh.indexOf(example)]?.output ?? entitiesOutput([])),
+    );
+    expect(right.length / inOthers.length).toBeGreaterThan(0.8);
+    for (const [at, { output, confidence }] of answers.entries()) {
+      const entities = entitiesOf(output);
+      const { input } = fresh[at] ?? { input: '' };
+      expect(extraction.problem(task, input, output ?? entitiesOutput([]))).toBeNull();
+      expect(new Set(entities.map(entityKey)).size).toBe(entities.length);
+      expect(entities).toEqual(entitiesOf(entitiesOutput(entities)));
+      for (const entity of entities) expect(entity.confidence).toBeGreaterThanOrEqual(confidence - 1e-12);
+    }
+  });
+
+  it('gives the same bytes for the same request, with fold models beside it', async () => {
+    const folds = foldPlan('artifacts/nested-folds', 5);
+    const { served, folds: models } = await train(made.trainer, { ...request, artifactKey: 'artifacts/n-1', folds });
+    const again = await train(made.trainer, { ...request, artifactKey: 'artifacts/n-2' });
+    expect(again.served.digest).toBe(served.digest);
+    const model = models?.models[onlyPart];
+    if (model == null) throw new Error('there is no model of the part');
+    const answers = await made.predictor.predict(
+      model,
+      fresh.map(({ input }) => input),
+    );
+    expect(f1(answers)).toBeGreaterThan(0.9);
+  });
+
+  it('finds them when it is averaged with a champion, and names only surer ones with a threshold', async () => {
+    const champion = await train(made.trainer, request);
+    const teacher = { served: champion.served, folds: null };
+    await putExamples(made.objects, 'datasets/few.jsonl', nestedExamples('seen', 24));
+    const few = { datasetKey: 'datasets/few.jsonl', artifactKey: 'artifacts/few' };
+    const alone = f1(await answersOf(few));
+    const averaged = { ...few, artifactKey: 'artifacts/averaged', teacher };
+    const both = await answersOf({ ...averaged, configuration: { ...configuration, interpolation: 0.5 } });
+    expect(f1(both)).toBeGreaterThan(alone);
+    const sure = await answersOf({
+      artifactKey: 'artifacts/sure',
+      configuration: { ...configuration, threshold: 0.9 },
+    });
+    const confidences = sure.flatMap(({ output }) => entitiesOf(output).map(({ confidence }) => confidence ?? 0));
+    expect(Math.min(...confidences)).toBeGreaterThanOrEqual(0.9);
+    expect(sure.flatMap(({ output }) => entitiesOf(output)).some(isInner)).toBe(true);
+  });
+
+  it('goes on from a champion that knew no overlaps, and to one that knows none', async () => {
+    const flat = nestedExamples('seen', 200).map((example) => ({
+      ...example,
+      output: entitiesOutput(entitiesOf(example.output).filter((one, at, all) => !isInner(one, at, all))),
+    }));
+    await putExamples(made.objects, 'datasets/flat.jsonl', flat);
+    const interpolated = { ...configuration, interpolation: 0.4 };
+    const before = { ...request, datasetKey: 'datasets/flat.jsonl', artifactKey: 'artifacts/flat' };
+    const champion = await train(made.trainer, before);
+    const answers = await answersOf({
+      artifactKey: 'artifacts/from-flat',
+      configuration: interpolated,
+      teacher: { served: champion.served, folds: null },
+    });
+    expect(f1(answers)).toBeGreaterThan(0.9);
+    const nested = await train(made.trainer, request);
+    const back = await answersOf({
+      ...before,
+      artifactKey: 'artifacts/to-flat',
+      configuration: interpolated,
+      teacher: { served: nested.served, folds: null },
+    });
+    // A school without its city, as its own examples have it, is right here.
+    const outer = back.map(({ output }) => entitiesOf(output).filter((one, at, all) => !isInner(one, at, all)));
+    const wanted = fresh.map(({ output }) => entitiesOf(output).filter((one, at, all) => !isInner(one, at, all)));
+    const score = extraction.score(
+      wanted.map((one, at) => extraction.grade(entitiesOutput(one), entitiesOutput(outer[at] ?? []))),
+    );
+    expect(score.value).toBeGreaterThan(0.85);
+  });
+
+  it('tells why an entity in another is found, as sure as the answer says', async () => {
+    const { served } = await train(made.trainer, request);
+    const input = 'University of Porto is closed today';
+    const [answer] = await made.predictor.predict(served, [input]);
+    expect(extraction.show(answer?.output ?? null)).toBe('school "University of Porto", city "Porto"');
+    const explained = (await made.predictor.explainParts?.(served, input, null)) ?? [];
+    expect(explained).toHaveLength(2);
+    for (const { output, logOdds } of explained) {
+      const [one] = entitiesOf(output);
+      const told = entitiesOf(answer?.output ?? null).find((other) => one && entityKey(other) === entityKey(one));
+      const sure = told?.confidence ?? 0;
+      expect(logOdds).toBeCloseTo(Math.log(sure / (1 - sure)), 6);
+    }
+  });
+});
+
+describe('the tagger of entities inside words', { timeout: 60_000 }, () => {
+  const names = {
+    seen: ['Oslo', 'Paris', 'Bern', 'Lima', 'Quito', 'Rome', 'Cairo', 'Tokyo'],
+    unseen: ['Graz', 'Turin', 'Lyon', 'Porto'],
+  };
+  const inWords: readonly ((city: string, at: number) => string)[] = [
+    (city) => `so good #visit[city ${city}] again`,
+    (city) => `#Love[city ${city}] all day`,
+    (city) => `call go[city ${city}]Now to start`,
+    (_, at) => `take ${at + 1}x[amount ${at + 2}50][unit ${at % 2 ? 'mg' : 'ml'}] at night`,
+    (_, at) => `the [product iPhone][amount ${at + 11}]Pro is here`,
+    () => 'say #HelloWorld or fooBar',
+  ];
+  const made = (cities: readonly string[]) =>
+    inWords.flatMap((frame) => cities.map((city, at) => marked(frame(city, at), [at % 10])));
+
+  it('finds them between letters and figures and at capitals, where it has seen none of the names', async () => {
+    const { objects, trainer, predictor, close } = await makeTagger();
+    const task = extraction.specFrom({ labels: ['city', 'amount', 'unit', 'product'], outputs: [] });
+    await putExamples(objects, 'datasets/words.jsonl', made(names.seen));
+    const { served } = await train(trainer, {
+      task,
+      datasetKey: 'datasets/words.jsonl',
+      configuration,
+      seed: 7,
+      teacher: null,
+      folds: null,
+      artifactKey: 'artifacts/words',
+      predictor: 'tagger',
+    });
+    const fresh = made(names.unseen);
+    const answers = await predictor.predict(
+      served,
+      fresh.map(({ input }) => input),
+    );
+    const grades = fresh.map(({ output }, at) => extraction.grade(output, answers[at]?.output ?? entitiesOutput([])));
+    expect(extraction.score(grades).value).toBeGreaterThan(0.9);
+    const [explained] = (await predictor.explainParts?.(served, '#LovePorto all day', null)) ?? [];
+    expect(extraction.show(explained?.output ?? null)).toBe('city "Porto"');
+    await close();
+  });
+});
+
+/** Whether an entity lies in another. */
+function isInner({ start, end }: Entity, at: number, all: readonly Entity[]): boolean {
+  return all.some((other, index) => index !== at && other.start <= start && other.end >= end);
+}

@@ -6,6 +6,7 @@ import { pathToFileURL } from 'node:url';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { isUnspaced } from '../../../shared/domain/base/unspaced.ts';
+import { nestedExamples } from '../../helpers/nested-entities.ts';
 import { ratchetInProcess } from './in-process.ts';
 
 const cities = ['Paris', 'New York', 'São Paulo', 'Köln', 'Łódź', 'Москва', 'İzmir', '𝒳-Town', 'e\u0301vry', '東京'];
@@ -141,6 +142,68 @@ describe('an exported tagger', () => {
     ]);
   });
 });
+
+describe('an exported tagger of entities that overlap, or stand inside words', { timeout: 120_000 }, () => {
+  const inside = ['Oslo', 'Bern', 'Łódź', 'E\u0301vry', '𝒳ian'].flatMap((city) => [
+    { input: `go visit${city}Now`, output: [{ label: 'city', start: 8, end: 8 + city.length, text: city }] },
+    { input: `#love${city} 東京`, output: [{ label: 'city', start: 5, end: 5 + city.length, text: city }] },
+  ]);
+  const inputs = [...nestedExamples('unseen', 64), ...nestedExamples('seen', 16)]
+    .map(({ input }) => input)
+    .concat(
+      inside.map(({ input }) => input),
+      ['visit😀GrazNow', 'x#loveLłÓdź', 'iPhone15Pro 2x500mg', 'aE\u0301Bc東京Na'],
+      texts,
+    );
+  let expected: readonly Answer[];
+  beforeAll(async () => {
+    const lines = nestedExamples('seen', 160).map(({ input, output }) => ({ input, output }));
+    await writeFile(join(root, 'nested.jsonl'), jsonl([...lines, ...inside]));
+    const create = ['create', 'nested', '--task', 'extraction', '--overlaps', 'allowed'];
+    const created = await ratchet([...create, '--examples', join(root, 'nested.jsonl')]);
+    expect(created.code, created.stderr).toBe(0);
+    expect(created.stdout + created.stderr).not.toMatch(/within or across others|inside a word/);
+    expect((await ratchet(['export', 'nested', '--to', join(root, 'nested')])).code).toBe(0);
+    const told = await ratchet(['predict', 'nested'], jsonl(inputs.map((input) => ({ input }))));
+    expected = linesOf(told.stdout);
+    const inner = expected.filter(({ output }) =>
+      (output ?? []).some(({ start }, at) => start < ((output ?? [])[at - 1]?.end ?? 0)),
+    );
+    expect(inner.length).toBeGreaterThan(30);
+    const [cut] = expected.slice(inputs.indexOf(inside[0]?.input ?? ''));
+    expect(cut?.output).toMatchObject([{ label: 'city', start: 8, end: 12, text: 'Oslo' }]);
+  }, 120_000);
+
+  test('finds what the program finds, in JavaScript', async () => {
+    const { load } = await import(pathToFileURL(join(root, 'nested', 'predict.mjs')).href);
+    const model = await load();
+    inputs.forEach((text, at) => {
+      expect(model.predict(text), text).toEqual(close(expected[at], 9));
+    });
+  });
+
+  test.runIf(hasPython())('finds what the program finds, in Python', () => {
+    const { stdout, stderr } = spawnSync('python3', ['-B', 'predict.py'], {
+      cwd: join(root, 'nested'),
+      input: jsonl(inputs.map((input) => ({ input }))),
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+    });
+    const told: (Answer & { readonly input: string })[] = linesOf(stdout);
+    expect(told.length, stderr).toBe(inputs.length);
+    const hasWords = spawnSync('python3', ['-c', 'import icu']).status === 0;
+    told.forEach(({ input, ...answer }, at) => {
+      if (hasWords || !isUnspaced(input)) expect(answer, input).toEqual(close(expected[at], 9));
+    });
+  });
+});
+
+function linesOf<T>(text: string): T[] {
+  return text
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line));
+}
 
 function hasPython(): boolean {
   return spawnSync('python3', ['--version']).status === 0;

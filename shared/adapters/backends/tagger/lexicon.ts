@@ -12,9 +12,9 @@ export class Lexicon {
   readonly #prefixes = new Set<string>();
 
   /** Counts the entities of one example, each surface once. */
-  add(text: string, tokens: readonly Token[], tags: ArrayLike<number>): void {
+  add(text: string, tokens: readonly Token[], entities: readonly TaggedEntity[]): void {
     const seen = new Set<string>();
-    for (const { first, last, type } of entitiesIn(tags)) {
+    for (const { first, last, type } of entities) {
       if (last - first >= longestSurface) continue;
       const surface = surfaceOf(text, tokens, first, last);
       const key = `${type} ${surface}`;
@@ -29,16 +29,12 @@ export class Lexicon {
 
   /**
    * Marks by token: type and place of each known surface that stands there, longest first at each place.
-   * @param own tags of the text itself where it is one of the examples: what it alone names is not known then
+   * @param own entities of the text itself where it is one of the examples: what it alone names is not known then
    */
-  marks(text: string, tokens: readonly Token[], own: ArrayLike<number> | null): number[][] {
+  marks(text: string, tokens: readonly Token[], own: readonly TaggedEntity[]): number[][] {
     const marks: number[][] = tokens.map(() => []);
     if (this.#types.size === 0) return marks;
-    const ownSurfaces = new Set<string>();
-    if (own !== null) {
-      for (const { first, last, type } of entitiesIn(own))
-        ownSurfaces.add(`${type} ${surfaceOf(text, tokens, first, last)}`);
-    }
+    const ownSurfaces = new Set(own.map(({ first, last, type }) => `${type} ${surfaceOf(text, tokens, first, last)}`));
     for (let first = 0; first < tokens.length; first++) {
       for (let last = first; last < Math.min(tokens.length, first + longestSurface); last++) {
         const surface = surfaceOf(text, tokens, first, last);
@@ -90,8 +86,15 @@ function surfaceOf(text: string, tokens: readonly Token[], first: number, last: 
   return surface;
 }
 
+/** An entity by its first and last token and the number of its type. */
+export interface TaggedEntity {
+  readonly first: number;
+  readonly last: number;
+  readonly type: number;
+}
+
 /** The entities that tags name, in order. */
-export function entitiesIn(tags: ArrayLike<number>): { first: number; last: number; type: number }[] {
+export function entitiesIn(tags: ArrayLike<number>): TaggedEntity[] {
   const entities: { first: number; last: number; type: number }[] = [];
   for (let token = 0; token < tags.length; token++) {
     const tag = tags[token] ?? 0;

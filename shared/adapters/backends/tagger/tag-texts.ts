@@ -1,8 +1,8 @@
 import { namedFrom } from '../../../domain/triage/likely-place.ts';
 import { type Entity, entityKey } from '../../../tasks/extraction/entity.ts';
-import { bestTags, Lattice } from './lattice.ts';
-import { entitiesIn } from './lexicon.ts';
-import { outside, stateCount } from './states.ts';
+import { LayerLattice } from './layer-lattice.ts';
+import type { TaggedEntity } from './lexicon.ts';
+import { meetings } from './meeting-entities.ts';
 import type { TaggerModel } from './tagger-model.ts';
 import { readFeatures } from './token-features.ts';
 import { mostCharacters, type Token, tokensOf } from './tokens.ts';
@@ -15,20 +15,25 @@ export interface TaggedText {
   readonly possible?: readonly Entity[];
 }
 
+/** An entity that layers name. */
+interface Found extends TaggedEntity {
+  readonly start: number;
+  readonly end: number;
+  readonly confidence: number;
+  readonly layers: LayerLattice[];
+}
+
 /** Tags texts with a trained model. */
 export class Tagger {
   readonly #model: TaggerModel;
-  readonly #states: number;
-  readonly #lattice: Lattice;
-  readonly #transitions: Float64Array;
-  readonly #starts: Float64Array;
+  readonly #layers: readonly LayerLattice[];
+  /** Pairs of types that may share characters. */
+  readonly #overlapping: ReadonlySet<string>;
 
   constructor(model: TaggerModel) {
     this.#model = model;
-    this.#states = stateCount(model.types.length);
-    this.#lattice = new Lattice(this.#states);
-    this.#transitions = model.weights.transitions.map(Math.exp);
-    this.#starts = model.weights.starts.map(Math.exp);
+    this.#layers = model.layers.map((layer) => new LayerLattice(layer));
+    this.#overlapping = new Set(model.overlapping.map((pair) => pair.join(' ')));
   }
 
   /**
@@ -37,48 +42,43 @@ export class Tagger {
    */
   tag(input: string, weighed: readonly Entity[] | null = null): TaggedText | null {
     const text = input.slice(0, mostCharacters);
-    const tokens = tokensOf(text);
+    const tokens = tokensOf(text, this.#model.cutsWords);
     if (tokens.length === 0) return null;
-    const { weights, types, threshold } = this.#model;
-    const states = this.#states;
-    const scores = this.#scoresOf(text, tokens);
-    const { tags } = bestTags(scores, tokens.length, states, weights.transitions, weights.starts);
-    this.#lattice.reserve(tokens.length).set(scores);
-    const all = this.#lattice.sum(this.#transitions, this.#starts);
-    const entities: Entity[] = [];
-    for (const { first, last, type } of entitiesIn(tags)) {
-      const confidence = this.#lattice.entity(type, first, last, this.#transitions);
-      if (confidence < threshold) {
-        tags.fill(outside, first, last + 1);
-        continue;
-      }
-      entities.push(entityAt(type, first, last, confidence));
-    }
-    return {
-      entities,
-      confidence: Math.min(1, Math.exp(this.#scoreOf(tags, scores) - all)),
-      ...(weighed === null ? {} : { possible: this.#possible(weighed, tokens, entityAt) }),
-    };
+    this.#read(text, tokens);
+    const found = this.#found(tokens);
+    const { threshold } = this.#model;
+    const possible = weighed === null ? {} : { possible: this.#possible(weighed, text, tokens) };
+    const without = new Set(found.filter(({ confidence }) => confidence < threshold));
+    for (const one of this.#misplaced(found.filter((each) => !without.has(each)))) without.add(one);
+    for (const one of without) for (const layer of one.layers) layer.drop(one);
+    const entities = found
+      .filter((one) => !without.has(one))
+      .map(({ type, first, last, confidence }) => this.#entityAt({ type, first, last }, confidence, text, tokens));
+    entities.sort((a, b) => a.start - b.start || b.end - a.end || (a.label < b.label ? -1 : 1));
+    const logarithm = this.#layers.reduce((sum, layer) => sum + layer.logProbability(), 0);
+    return { entities, confidence: Math.min(1, Math.exp(logarithm)), ...possible };
+  }
 
-    function entityAt(type: number, first: number, last: number, confidence: number): Entity {
-      const start = tokens[first]?.start ?? 0;
-      const end = tokens[last]?.end ?? 0;
-      return { label: types[type] ?? '', start, end, text: text.slice(start, end), confidence };
-    }
+  #entityAt({ type, first, last }: TaggedEntity, confidence: number, text: string, tokens: readonly Token[]): Entity {
+    const start = tokens[first]?.start ?? 0;
+    const end = tokens[last]?.end ?? 0;
+    return { label: this.#model.types[type] ?? '', start, end, text: text.slice(start, end), confidence };
   }
 
   /** What is likely enough, and what is weighed, however unlikely that is. */
-  #possible(
-    weighed: readonly Entity[],
-    tokens: readonly Token[],
-    entityAt: (type: number, first: number, last: number, confidence: number) => Entity,
-  ): readonly Entity[] {
-    const likely = this.#lattice
-      .entities(namedFrom, this.#transitions)
-      .map(({ type, first, last, probability }) => entityAt(type, first, last, probability));
-    const known = new Set(likely.map(entityKey));
-    const asked = weighed.filter((entity) => !known.has(entityKey(entity)));
-    return [...likely, ...asked.map((entity) => ({ ...entity, confidence: this.#probabilityOf(entity, tokens) }))];
+  #possible(weighed: readonly Entity[], text: string, tokens: readonly Token[]): readonly Entity[] {
+    const likely = new Map<string, Entity>();
+    for (const layer of this.#layers) {
+      for (const { probability: _ofLayer, ...one } of layer.likely(namedFrom)) {
+        const entity = this.#entityAt(one, this.#chance(one), text, tokens);
+        likely.set(entityKey(entity), entity);
+      }
+    }
+    const asked = weighed.filter((entity) => !likely.has(entityKey(entity)));
+    return [
+      ...likely.values(),
+      ...asked.map((entity) => ({ ...entity, confidence: this.#probabilityOf(entity, tokens) })),
+    ];
   }
 
   /** Of the tokens that it covers, if in part; 0 where it covers none, or nobody taught its type. */
@@ -86,7 +86,7 @@ export class Tagger {
     const type = this.#model.types.indexOf(label);
     const first = tokens.findIndex((token) => token.end > start);
     const last = tokens.findLastIndex((token) => token.start < end);
-    return type < 0 || first < 0 || last < first ? 0 : this.#lattice.entity(type, first, last, this.#transitions);
+    return type < 0 || first < 0 || last < first ? 0 : this.#chance({ type, first, last });
   }
 
   /**
@@ -95,39 +95,79 @@ export class Tagger {
    */
   chance(input: string, { label, start, end }: Pick<Entity, 'label' | 'start' | 'end'>): number | null {
     const text = input.slice(0, mostCharacters);
-    const tokens = tokensOf(text);
+    const tokens = tokensOf(text, this.#model.cutsWords);
     const type = this.#model.types.indexOf(label);
     const first = tokens.findIndex((token) => token.end > start && token.start < end);
     if (type < 0 || first < 0) return null;
     const last = tokens.findLastIndex((token) => token.start < end);
-    this.#lattice.reserve(tokens.length).set(this.#scoresOf(text, tokens));
-    this.#lattice.sum(this.#transitions, this.#starts);
-    return this.#lattice.entity(type, first, last, this.#transitions);
+    this.#read(text, tokens);
+    return this.#chance({ type, first, last });
   }
 
-  /** Logarithms by token and state. */
-  #scoresOf(text: string, tokens: readonly Token[]): Float64Array {
-    const { vocabulary, map, weights, lexicon } = this.#model;
-    const states = this.#states;
-    const scores = new Float64Array(tokens.length * states);
-    readFeatures(text, tokens, lexicon.marks(text, tokens, null), (token, low, high) => {
+  #read(text: string, tokens: readonly Token[]): void {
+    const { vocabulary, lexicon } = this.#model;
+    for (const layer of this.#layers) layer.begin(tokens.length);
+    readFeatures(text, tokens, lexicon.marks(text, tokens, []), (token, low, high) => {
       const feature = vocabulary.find(low, high);
       if (feature < 0) return;
-      for (let slot = map.starts[feature] ?? 0; slot < (map.starts[feature + 1] ?? 0); slot++) {
-        const at = token * states + (map.states[slot] ?? 0);
-        scores[at] = (scores[at] ?? 0) + (weights.features[slot] ?? 0);
-      }
+      for (const layer of this.#layers) layer.score(token, feature);
     });
-    return scores;
+    for (const layer of this.#layers) layer.sum();
   }
 
-  #scoreOf(tags: Uint16Array, scores: Float64Array): number {
-    const { transitions, starts } = this.#model.weights;
-    let score = 0;
-    tags.forEach((tag, token) => {
-      const step = token === 0 ? starts[tag] : transitions[tag * this.#states + (tags[token - 1] ?? 0)];
-      score += (scores[token * this.#states + tag] ?? 0) + (step ?? 0);
-    });
-    return score;
+  /** What the layers name, each entity once. */
+  #found(tokens: readonly Token[]): Found[] {
+    const found = new Map<string, Found>();
+    for (const layer of this.#layers) {
+      for (const entity of layer.best()) {
+        const key = `${entity.type} ${entity.first} ${entity.last}`;
+        const known = found.get(key);
+        if (known !== undefined) {
+          known.layers.push(layer);
+          continue;
+        }
+        found.set(key, {
+          ...entity,
+          start: tokens[entity.first]?.start ?? 0,
+          end: tokens[entity.last]?.end ?? 0,
+          confidence: this.#chance(entity),
+          layers: [layer],
+        });
+      }
+    }
+    return [...found.values()];
+  }
+
+  /** That any of the layers of its type names it; they are taken for independent. */
+  #chance(entity: TaggedEntity): number {
+    let chance: number | null = null;
+    for (const layer of this.#layers) {
+      const own = layer.chance(entity);
+      if (own !== null) chance = chance === null ? own : chance + own - chance * own;
+    }
+    return chance ?? 0;
+  }
+
+  /** Of entities that overlap as none of the examples did, those less sure. */
+  #misplaced(found: readonly Found[]): Set<Found> {
+    const misplaced = new Set<Found>();
+    if (this.#layers.length === 1) return misplaced;
+    const ordered = [...found].sort((a, b) => a.start - b.start || b.end - a.end || a.type - b.type);
+    const against = new Map<Found, Found[]>();
+    for (const [first, second] of meetings(ordered)) {
+      const isSamePlace = first.start === second.start && first.end === second.end;
+      if (this.#overlapping.has(`${first.type} ${second.type}`)) continue;
+      if (isSamePlace && this.#overlapping.has(`${second.type} ${first.type}`)) continue;
+      for (const one of [first, second]) {
+        const others = against.get(one) ?? [];
+        others.push(one === first ? second : first);
+        against.set(one, others);
+      }
+    }
+    for (const one of ordered.sort((a, b) => b.confidence - a.confidence)) {
+      if (misplaced.has(one)) continue;
+      for (const other of against.get(one) ?? []) misplaced.add(other);
+    }
+    return misplaced;
   }
 }

@@ -1,22 +1,27 @@
 import { quoted } from '../../../domain/base/quoted.ts';
 import { plural } from '../../../domain/base/wording.ts';
 import type { Example } from '../../../domain/models/example.ts';
-import { type Entity, entitiesOf } from '../../../tasks/extraction/entity.ts';
-import { outermost } from './tagger-examples.ts';
+import { type Entity, entitiesOf, entityKey } from '../../../tasks/extraction/entity.ts';
+import { layersOf, placedIn } from './entity-layers.ts';
 import { mostCharacters, tokensOf } from './tokens.ts';
+import { entitiesCuttingTokens, needsWordCuts } from './word-cuts.ts';
 
-/** What a tagger cannot learn of examples as they are: entities that cut words, and entities within others. */
+/** What a tagger cannot learn of examples as they are: entities that cut words, and rare ones within others. */
 export function taggerConcerns(examples: readonly Pick<Example, 'input' | 'output'>[]): readonly string[] {
   const cut: { readonly input: string; readonly entity: Entity }[] = [];
   let inner = 0;
-  for (const { input, output } of examples) {
-    const entities = entitiesOf(output);
-    if (entities.length === 0) continue;
-    const learnt = outermost(entities);
-    inner += entities.length - learnt.length;
-    const tokens = tokensOf(input.slice(0, mostCharacters));
-    const cuts = (place: number): boolean => tokens.some(({ start, end }) => start < place && place < end);
-    cut.push(...learnt.filter(({ start, end }) => cuts(start) || cuts(end)).map((entity) => ({ input, entity })));
+  const texts = examples
+    .map(({ input, output }) => ({ input, entities: entitiesOf(output) }))
+    .filter(({ entities }) => entities.length > 0)
+    .map((one) => ({ ...one, text: one.input.slice(0, mostCharacters) }))
+    .map((one) => ({ ...one, tokens: tokensOf(one.text) }));
+  const layers = layersOf(texts.map(({ entities }) => entities));
+  const cutsWords = needsWordCuts(texts);
+  for (const { input, text, tokens, entities } of texts) {
+    const learnt = placedIn(layers, entities).flat();
+    inner += new Set(entities.map(entityKey)).size - learnt.length;
+    const cutting = entitiesCuttingTokens(cutsWords ? tokensOf(text, true) : tokens, learnt);
+    cut.push(...cutting.map((entity) => ({ input, entity })));
   }
   const [first] = cut;
   return [
@@ -28,7 +33,7 @@ export function taggerConcerns(examples: readonly Pick<Example, 'input' | 'outpu
     ...(inner === 0
       ? []
       : [
-          `${plural(inner, 'entity lies', 'entities lie')} within or across others: the tagger learns and answers only the outermost`,
+          `${plural(inner, 'entity lies', 'entities lie')} within or across others, too few to be learnt: there the tagger learns and answers only the outermost`,
         ]),
   ];
 }

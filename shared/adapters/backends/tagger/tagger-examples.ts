@@ -1,7 +1,8 @@
 import { RatchetError } from '../../../domain/base/errors.ts';
 import { type Example, exampleSchema } from '../../../domain/models/example.ts';
 import { type Entity, entitiesOf } from '../../../tasks/extraction/entity.ts';
-import { overlaps } from '../../../tasks/extraction/span-errors.ts';
+import type { ExtractionSpec } from '../../../tasks/extraction/extraction-spec.ts';
+import { outermost } from './meeting-entities.ts';
 import { beginOf, insideOf, outside } from './states.ts';
 import { mostCharacters, type Token, tokensOf } from './tokens.ts';
 
@@ -16,11 +17,11 @@ export interface TokenizedExample {
 }
 
 /**
- * Reads a dataset, JSON lines of `Example`; examples without a token are left out. Of entities that share characters the
- * outermost is learnt.
+ * Reads a dataset, JSON lines of `Example`; examples without a token are left out. Where entities may not share characters,
+ * of those that do the outermost is taken.
  * @throws RatchetError InvalidInput naming the line
  */
-export function readTaggerDataset(bytes: Uint8Array): TokenizedExample[] {
+export function readTaggerDataset(bytes: Uint8Array, overlaps: ExtractionSpec['overlaps']): TokenizedExample[] {
   const examples: TokenizedExample[] = [];
   // TextDecoder refuses shared memory, so the bytes are copied.
   const lines = new TextDecoder().decode(bytes.slice()).split('\n');
@@ -29,7 +30,8 @@ export function readTaggerDataset(bytes: Uint8Array): TokenizedExample[] {
     const { input, output, weight, folds } = parseLine(line, index + 1);
     const text = input.slice(0, mostCharacters);
     const tokens = tokensOf(text);
-    if (tokens.length > 0) examples.push({ text, tokens, entities: outermost(entitiesOf(output)), weight, folds });
+    const entities = overlaps === 'allowed' ? entitiesOf(output) : outermost(entitiesOf(output));
+    if (tokens.length > 0) examples.push({ text, tokens, entities, weight, folds });
   });
   if (examples.length === 0) {
     throw new RatchetError('InvalidInput', 'The dataset has no example with text to learn from.');
@@ -37,8 +39,11 @@ export function readTaggerDataset(bytes: Uint8Array): TokenizedExample[] {
   return examples;
 }
 
-/** The state of each token. A token that an entity covers in part belongs to it. */
-export function tagsOf({ tokens, entities }: TokenizedExample, types: ReadonlyMap<string, number>): Uint16Array {
+/** The state of each token. A token that an entity covers in part belongs to it. @param types by their number */
+export function tagsOf(
+  { tokens, entities }: Pick<TokenizedExample, 'tokens' | 'entities'>,
+  types: ReadonlyMap<string, number>,
+): Uint16Array {
   const tags = new Uint16Array(tokens.length).fill(outside);
   let next = 0;
   for (const entity of entities) {
@@ -52,16 +57,6 @@ export function tagsOf({ tokens, entities }: TokenizedExample, types: ReadonlyMa
     }
   }
   return tags;
-}
-
-/** Those that lie in no other, in order; of two that cross, or are the same place, the first. */
-export function outermost(entities: readonly Entity[]): Entity[] {
-  const kept: Entity[] = [];
-  for (const entity of [...entities].sort((a, b) => a.start - b.start || b.end - a.end)) {
-    const last = kept.at(-1);
-    if (last === undefined || !overlaps(last, entity)) kept.push(entity);
-  }
-  return kept;
 }
 
 function parseLine(line: string, number: number): Example {

@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads';
 import type { Entity } from '../../../tasks/extraction/entity.ts';
+import type { ExtractionSpec } from '../../../tasks/extraction/extraction-spec.ts';
 import { checkDigest } from '../embedded/artifact.ts';
 import type { HeldOutPart } from '../embedded/training-rows.ts';
 import { averageTaggers } from './average-taggers.ts';
@@ -12,6 +13,7 @@ export interface FitTaggerTask {
   readonly dataset: Uint8Array;
   /** All types of entities of the task. */
   readonly labels: readonly string[];
+  readonly overlaps: ExtractionSpec['overlaps'];
   readonly configuration: TaggerConfiguration;
   readonly seed: number;
   readonly heldOut: HeldOutPart | null;
@@ -23,7 +25,7 @@ export interface FitTaggerTask {
 export interface FittedTaggerBytes {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly examples: number;
-  /** Mean negative log-likelihood a text in the last epoch, in nats. */
+  /** Mean negative log-likelihood a text in the last epoch, in nats; of several layers their sum. */
   readonly finalLoss: number;
 }
 

@@ -76,15 +76,15 @@ async function fitOnce(
   runtime: EmbeddedRuntime,
   onProgress: OnProgress = () => undefined,
 ) {
-  const { labels } = extractionSpecSchema.parse(task);
+  const { labels, overlaps } = extractionSpecSchema.parse(task);
   const dataset = await runtime.read(datasetKey);
   const fitted = { ...configuration, threshold: 0, interpolation: 0 };
-  const key = digest(dataset, canonicalJson([labels, fitted, seed, heldOut]));
+  const key = digest(dataset, canonicalJson([labels, overlaps, fitted, seed, heldOut]));
   return runtime.fittedTaggers.get(key, async () => {
     const { port1, port2 } = new MessageChannel();
     port1.on('message', ([done, total]: readonly [number, number]) => onProgress(done, total));
     try {
-      const fit = { dataset, labels, configuration: fitted, seed, heldOut, progress: port2 };
+      const fit = { dataset, labels, overlaps, configuration: fitted, seed, heldOut, progress: port2 };
       return await runtime.pool.run('fitTagger', fit, 'TrainingFailed', [port2]);
     } finally {
       port1.removeAllListeners('message').close();

@@ -17,10 +17,16 @@ const pieces =
 const unspaced =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]/u;
 
+/** A capital behind a small letter, as in `iPhone`. */
+const capitalsInside = /(?<=\p{Ll}\p{M}*)(?=\p{Lu})/u;
+
 let segmenter: Intl.Segmenter | undefined;
 
-/** The tokens of a text, in order. Words of scripts without spaces are cut by the rules of Unicode. */
-export function tokensOf(text: string): Token[] {
+/**
+ * The tokens of a text, in order. Words of scripts without spaces are cut by the rules of Unicode.
+ * @param cutsWords whether words are cut before capitals inside of them, too
+ */
+export function tokensOf(text: string, cutsWords = false): Token[] {
   const tokens: Token[] = [];
   let end = 0;
   for (const { 0: piece, index } of text.matchAll(pieces)) {
@@ -35,5 +41,16 @@ export function tokensOf(text: string): Token[] {
       }
     } else tokens.push({ start: index, end, spaced });
   }
-  return tokens;
+  return cutsWords ? tokens.flatMap((token) => cut(text, token)) : tokens;
+}
+
+function cut(text: string, token: Token): readonly Token[] {
+  const parts = text.slice(token.start, token.end).split(capitalsInside);
+  if (parts.length === 1) return [token];
+  let end = token.start;
+  return parts.map((part, at) => {
+    const start = end;
+    end += part.length;
+    return { start, end, spaced: token.spaced && at === 0 };
+  });
 }

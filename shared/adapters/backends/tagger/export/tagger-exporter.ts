@@ -16,6 +16,8 @@ const sources = [
   '../states.ts',
   '../lattice.ts',
   '../lexicon.ts',
+  '../layer-lattice.ts',
+  '../meeting-entities.ts',
   '../tag-texts.ts',
   '../../embedded/feature-vocabulary.ts',
 ];
@@ -76,6 +78,7 @@ function unicodeTables(): Readonly<Record<string, readonly number[]>> {
     mark: rangesOf(/\p{M}/u),
     figure: rangesOf(/\p{N}/u),
     capital: rangesOf(/\p{Lu}/u),
+    small: rangesOf(/\p{Ll}/u),
     pictograph: rangesOf(/\p{Extended_Pictographic}/u),
     unseen: rangesOf(/[\s\p{C}]/u),
     unspaced: rangesOf(
@@ -90,12 +93,15 @@ const layout = `## Files
 - \`tagger/\`: what \`predict.mjs\` tags with.
 - \`tagger.bin\`: the weights and what is known of entities' texts, little-endian: 8 bytes of magic, the version and the length
   of the header (uint32), the header (JSON), then, each at a multiple of 8 bytes, the low and high halves of the features' hashes
-  (uint32), where the weights of each begin (int32), the state of each weight (uint16), the weights, the transitions and the
-  starts (float32). State 0 is outside; of type k, 1 + 2k begins an entity and 2 + 2k is inside one.
-- \`unicode.json\`: which characters are letters, marks, figures, capitals, emoji, without shape, and of scripts without spaces.
+  (uint32) and, of each layer, where the weights of each feature begin (int32), the state of each weight (uint16), the weights,
+  the transitions and the starts (float32). State 0 is outside; of a layer's type k, 1 + 2k begins an entity and 2 + 2k is inside
+  one. Version 1 has one layer of all types; version 2 names the types of each, in \`overlapping\` which types may share
+  characters, and in \`cutsWords\` whether words are cut before capitals inside of them (\`iPhone\`).
+- \`unicode.json\`: which characters are letters, marks, figures, capitals, small letters, emoji, without shape, and of scripts without spaces.
 
 The text is cut into words, figures and signs, each with features of its form, its neighbours and known entities; a
-conditional random field takes the most probable tags. An entity less sure than \`threshold\` is left out. Python puts letters in
+conditional random field takes the most probable tags, in each layer one of its own; layers find entities that overlap. An entity
+less sure than \`threshold\` is left out, and so is the less sure of two that overlap as none of the examples did. Python puts letters in
 lower case by its own version of Unicode.
 
 Words of Chinese, Japanese, Thai, Lao, Khmer and Burmese, which stand without spaces, are told apart by ICU: \`Intl.Segmenter\`

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { tokensOf } from '../../../../../shared/adapters/backends/tagger/tokens.ts';
 
-const texts = (input: string): string[] => tokensOf(input).map(({ start, end }) => input.slice(start, end));
+const texts = (input: string, cutsWords = false): string[] =>
+  tokensOf(input, cutsWords).map(({ start, end }) => input.slice(start, end));
 
 describe('tokens', () => {
   it('are words, numbers and single characters, at their offsets', () => {
@@ -18,11 +19,23 @@ describe('tokens', () => {
     expect(texts('東京でラーメンを食べた')).toContain('ラーメン');
   });
 
+  it('begin and end between letters and figures, and at capitals inside words where that is asked', () => {
+    expect(texts('2x500mg')).toEqual(['2', 'x', '500', 'mg']);
+    expect(texts('#NewYork iPhone15Pro')).toEqual(['#', 'NewYork', 'iPhone', '15', 'Pro']);
+    expect(texts('#NewYork iPhone15Pro', true)).toEqual(['#', 'New', 'York', 'i', 'Phone', '15', 'Pro']);
+    expect(texts('camelCaseName USA McDonald e\u0301E 東京newYork', true)).toEqual([
+      ...['camel', 'Case', 'Name', 'USA', 'Mc', 'Donald', 'e\u0301', 'E', '東京', 'new', 'York'],
+    ]);
+    expect(tokensOf(' anOx', true).map(({ spaced }) => spaced)).toEqual([true, false]);
+    expect(texts('Hausboot', true)).toEqual(['Hausboot']);
+  });
+
   it('cover every visible character once and in order, whatever the text', () => {
+    const capitals = fc.string({ unit: fc.constantFrom('a', 'B', 'é', 'É', '\u0301', '1', '東', '𝒳', ' ') });
     fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), (input) => {
+      fc.property(fc.oneof(fc.string({ unit: 'grapheme' }), capitals), fc.boolean(), (input, cutsWords) => {
         let end = 0;
-        for (const token of tokensOf(input)) {
+        for (const token of tokensOf(input, cutsWords)) {
           expect(token.start).toBeGreaterThanOrEqual(end);
           expect(token.end).toBeGreaterThan(token.start);
           expect(input.slice(end, token.start)).not.toMatch(/[\p{L}\p{N}\p{P}]/u);

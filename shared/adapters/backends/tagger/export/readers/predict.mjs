@@ -39,7 +39,8 @@ function decode(bytes) {
   const end = 16 + view.getUint32(12, true);
   const header = JSON.parse(new TextDecoder().decode(bytes.subarray(16, end)));
   const { types, threshold, featureCount, weightCount, lexicon } = header;
-  const states = 1 + 2 * types.length;
+  const { cutsWords = false, overlapping = [] } = header;
+  const layers = header.layers ?? [{ types: types.map((_, type) => type), weightCount }];
   let at = aligned(end);
   const block = (Type, length) => {
     const from = at;
@@ -48,19 +49,25 @@ function decode(bytes) {
   };
   const low = block(Uint32Array, featureCount);
   const high = block(Uint32Array, featureCount);
-  const starts = block(Int32Array, featureCount + 1);
-  const mapStates = block(Uint16Array, weightCount);
   return {
     types,
     threshold,
+    cutsWords,
+    overlapping,
     lexicon: Lexicon.from(lexicon),
     vocabulary: vocabularyOf(low, high),
-    map: { starts, states: mapStates },
-    weights: {
-      features: Float64Array.from(block(Float32Array, weightCount)),
-      transitions: Float64Array.from(block(Float32Array, states * states)),
-      starts: Float64Array.from(block(Float32Array, states)),
-    },
+    layers: layers.map((layer) => {
+      const states = 1 + 2 * layer.types.length;
+      return {
+        types: layer.types,
+        map: { starts: block(Int32Array, featureCount + 1), states: block(Uint16Array, layer.weightCount) },
+        weights: {
+          features: Float64Array.from(block(Float32Array, layer.weightCount)),
+          transitions: Float64Array.from(block(Float32Array, states * states)),
+          starts: Float64Array.from(block(Float32Array, states)),
+        },
+      };
+    }),
   };
 }
 

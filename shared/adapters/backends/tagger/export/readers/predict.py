@@ -47,6 +47,7 @@ class Model:
         capital = class_of(unicode["capital"])
         self.is_capital, self.is_letter, self.is_figure = (re.compile(one).match for one in (capital, letter, figure))
         self.has_capital = re.compile(capital).search
+        self.before_capitals = re.compile(f"{class_of(unicode['small'])}{mark}*(?={capital})")
         self.figures, self.capitals = re.compile(f"{figure}+").fullmatch, re.compile(f"{capital}+").fullmatch
         self.unspaced = re.compile(class_of(unicode["unspaced"]))
         self.segmenter = icu.BreakIterator.createWordInstance(icu.Locale("en")) if icu else None
@@ -57,7 +58,9 @@ class Model:
         (length,) = struct.unpack_from("<I", data, 12)
         header = json.loads(data[16 : 16 + length].decode("utf-8"))
         self.types, self.threshold = header["types"], header["threshold"]
-        self.states = 1 + 2 * len(self.types)
+        self.cuts_words = header.get("cutsWords", False)
+        self.overlapping = {tuple(pair) for pair in header.get("overlapping", ())}
+        layers = header.get("layers") or [{"types": list(range(len(self.types))), "weightCount": header["weightCount"]}]
         at = aligned(16 + length)
 
         def block(code, count):
@@ -69,11 +72,10 @@ class Model:
             at = aligned(at + count * values.itemsize)
             return values
 
-        features, weights = header["featureCount"], header["weightCount"]
+        features = header["featureCount"]
         low, high = block("I", features), block("I", features)
         self.features = {high[index] << 32 | low[index]: index for index in range(features)}
-        self.begins, self.weight_states, self.weights = block("i", features + 1), block("H", weights), block("f", weights)
-        self.transitions, self.starts = block("f", self.states**2), block("f", self.states)
+        self.layers = [Layer(layer["types"], block, features, layer["weightCount"]) for layer in layers]
         self.surfaces = {surface: types for surface, types in header["lexicon"]}
         self.prefixes = set()
         for surface in self.surfaces:
@@ -85,24 +87,55 @@ class Model:
         units = units_of(re.sub("[\ud800-\udfff]", "\ufffd", text))[: self.header["maxCharacters"]]
         text = text_of(units)
         tokens = self.tokens(text)
+        if self.cuts_words:
+            tokens = list(self.cut(units, tokens))
         if not tokens:
             return None, 0.0
-        scores = self.scores(units, tokens)
-        tags = self.best_tags(scores)
-        lattice = Lattice(self.states, scores, self.transitions, self.starts)
+        keys = [(token, self.features[key]) for token, key in self.feature_keys(units, tokens) if key in self.features]
+        tagged = [Tagged(layer, keys, len(tokens)) for layer in self.layers]
+        found = {}
+        for one in tagged:
+            for first, last, kind in entities_in(one.tags):
+                found.setdefault((one.layer.types[kind], first, last), []).append(one)
         entities = []
-        for first, last, kind in entities_in(tags):
-            confidence = lattice.entity(kind, first, last)
-            if confidence < self.threshold:
-                tags[first : last + 1] = [0] * (last + 1 - first)
-                continue
+        for (kind, first, last), layers in found.items():
             start, end = tokens[first][0], tokens[last][1]
-            entities.append({"label": self.types[kind], "start": start, "end": end, "text": text_of(units[start:end]), "confidence": confidence})
-        score = 0.0
-        for token, tag in enumerate(tags):
-            step = self.starts[tag] if token == 0 else self.transitions[tag * self.states + tags[token - 1]]
-            score += scores[token][tag] + step
-        return entities, min(1.0, math.exp(score - lattice.logarithm))
+            entity = {"label": self.types[kind], "start": start, "end": end, "text": text_of(units[start:end])}
+            entity["confidence"] = chance(tagged, kind, first, last)
+            entities.append((kind, first, last, layers, entity))
+        dropped = [index for index, one in enumerate(entities) if one[4]["confidence"] < self.threshold]
+        dropped += self.misplaced(entities, dropped)
+        for index in dropped:
+            _, first, last, layers, _ = entities[index]
+            for one in layers:
+                one.tags[first : last + 1] = [0] * (last + 1 - first)
+        left_out = set(dropped)
+        kept = [one[4] for index, one in enumerate(entities) if index not in left_out]
+        kept.sort(key=lambda entity: (entity["start"], -entity["end"], entity["label"].encode("utf-16-be")))
+        return kept, min(1.0, math.exp(sum(one.log_probability() for one in tagged)))
+
+    def misplaced(self, entities, dropped):
+        """Of entities that overlap as none of the examples did, those less sure."""
+        if len(self.layers) == 1:
+            return []
+        without = set(dropped)
+        rest = [index for index in range(len(entities)) if index not in without]
+        rest.sort(key=lambda index: (entities[index][4]["start"], -entities[index][4]["end"], entities[index][0]))
+        against = {index: [] for index in rest}
+        for at, first in enumerate(rest):
+            for second in rest[at + 1 :]:
+                if entities[second][4]["start"] >= entities[first][4]["end"]:
+                    break
+                pair = entities[first][0], entities[second][0]
+                is_same_place = all(entities[first][4][name] == entities[second][4][name] for name in ("start", "end"))
+                if pair not in self.overlapping and not (is_same_place and pair[::-1] in self.overlapping):
+                    against[first].append(second)
+                    against[second].append(first)
+        misplaced = set()
+        for index in sorted(rest, key=lambda index: -entities[index][4]["confidence"]):
+            if index not in misplaced:
+                misplaced.update(against[index])
+        return sorted(misplaced)
 
     def tokens(self, text):
         """Start, end and whether white space comes before, in UTF-16 units."""
@@ -122,22 +155,21 @@ class Model:
             unit = end
         return found
 
+    def cut(self, units, tokens):
+        """Cuts words before capitals inside of them."""
+        for start, end, spaced in tokens:
+            word, begin = text_of(units[start:end]), start
+            for match in self.before_capitals.finditer(word):
+                place = start + len(units_of(word[: match.end()]))
+                yield begin, place, spaced and begin == start
+                begin = place
+            yield begin, end, spaced and begin == start
+
     def can_segment(self):
         if self.segmenter is None and not self.told:
             self.told = True
             print("Note: words of Chinese, Japanese, Thai and other scripts without spaces cannot be told apart without PyICU: answers may differ.", file=sys.stderr)
         return self.segmenter is not None
-
-    def scores(self, units, tokens):
-        """Logarithms by token and state."""
-        scores = [[0.0] * self.states for _ in tokens]
-        for token, key in self.feature_keys(units, tokens):
-            index = self.features.get(key)
-            if index is not None:
-                row = scores[token]
-                for slot in range(self.begins[index], self.begins[index + 1]):
-                    row[self.weight_states[slot]] += self.weights[slot]
-        return scores
 
     def feature_keys(self, units, tokens):
         words = [Word(self, units[start:end]) for start, end, _ in tokens]
@@ -250,6 +282,24 @@ class Model:
             return 7 if self.has_capital(text) else 8
         return 9
 
+
+class Layer:
+    """The weights of a linear-chain conditional random field of entities that do not overlap."""
+
+    def __init__(self, types, block, features, weights):
+        self.types, self.states = types, 1 + 2 * len(types)
+        self.begins, self.weight_states, self.weights = block("i", features + 1), block("H", weights), block("f", weights)
+        self.transitions, self.starts = block("f", self.states**2), block("f", self.states)
+
+    def scores(self, keys, tokens):
+        """Logarithms by token and state."""
+        scores = [[0.0] * self.states for _ in range(tokens)]
+        for token, index in keys:
+            row = scores[token]
+            for slot in range(self.begins[index], self.begins[index + 1]):
+                row[self.weight_states[slot]] += self.weights[slot]
+        return scores
+
     def best_tags(self, scores):
         """The most probable tags (Viterbi)."""
         states, steps = self.states, []
@@ -271,6 +321,22 @@ class Model:
             state = origin[state]
             tags.append(state)
         return tags[::-1]
+
+
+class Tagged:
+    """A text as one layer tags it."""
+
+    def __init__(self, layer, keys, tokens):
+        self.layer, self.scores = layer, layer.scores(keys, tokens)
+        self.tags = layer.best_tags(self.scores)
+        self.lattice = Lattice(layer.states, self.scores, layer.transitions, layer.starts)
+
+    def log_probability(self):
+        layer, score = self.layer, 0.0
+        for token, tag in enumerate(self.tags):
+            step = layer.starts[tag] if token == 0 else layer.transitions[tag * layer.states + self.tags[token - 1]]
+            score += self.scores[token][tag] + step
+        return score - self.lattice.logarithm
 
 
 class Lattice:
@@ -350,6 +416,16 @@ def chunks_of(units, tokens):
         chunks += [chunk] * (end - begin)
         begin = end
     return chunks
+
+
+def chance(tagged, kind, first, last):
+    """Probability that any of the layers of its type names an entity; they are taken for independent."""
+    known = None
+    for one in tagged:
+        if kind in one.layer.types:
+            own = one.lattice.entity(one.layer.types.index(kind), first, last)
+            known = own if known is None else known + own - known * own
+    return known
 
 
 def entities_in(tags):
