@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Json } from '../base/json.ts';
 import { inList } from '../base/quoted.ts';
+import { formatCount } from '../base/wording.ts';
 import { defaultSettings, type Settings, settingsSchema } from './settings.ts';
 
 /** What people need to know of a setting. */
@@ -19,6 +20,7 @@ const propertySchema = z.object({
   minimum: z.number().optional(),
   maximum: z.number().optional(),
   exclusiveMinimum: z.number().optional(),
+  maxLength: z.number().optional(),
 });
 
 /** All settings, in the order in which they are declared, with what their schema says of them. */
@@ -52,6 +54,9 @@ function factsOf(schema: typeof settingsSchema): readonly SettingFacts[] {
 function rangeOf({ type, enum: choices, ...bounds }: z.infer<typeof propertySchema>): string {
   if (choices !== undefined) return choices.join(', ');
   if (type === 'array') return 'names, separated by commas';
+  if (type === 'string' && bounds.maxLength !== undefined) {
+    return `a text of at most ${formatCount(bounds.maxLength)} characters`;
+  }
   const { exclusiveMinimum, minimum } = bounds;
   const whole = type === 'integer' ? 'a whole number, ' : '';
   const least = exclusiveMinimum === undefined ? minimum : undefined;

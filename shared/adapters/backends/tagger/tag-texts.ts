@@ -1,5 +1,4 @@
-import { namedFrom } from '../../../domain/triage/likely-place.ts';
-import { type Entity, entityKey } from '../../../tasks/extraction/entity.ts';
+import type { Entity } from '../../../tasks/extraction/entity.ts';
 import { LayerLattice } from './layer-lattice.ts';
 import type { TaggedEntity } from './lexicon.ts';
 import { meetings } from './meeting-entities.ts';
@@ -13,6 +12,14 @@ export interface TaggedText {
   readonly confidence: number;
   /** Every entity that may stand somewhere, where that was asked for. */
   readonly possible?: readonly Entity[];
+}
+
+/** Which entities are to be named beside those of the answer, with their probability. */
+export interface AskedPlaces {
+  /** However unlikely they are. */
+  readonly weighed: readonly Entity[];
+  /** All that stand somewhere with at least this probability. */
+  readonly least: number;
 }
 
 /** An entity that layers name. */
@@ -38,16 +45,16 @@ export class Tagger {
 
   /**
    * Null for a text without a token.
-   * @param weighed entities to name with their probability, beside all that may stand somewhere; null names neither
+   * @param asked names what may stand somewhere too; null for what does alone
    */
-  tag(input: string, weighed: readonly Entity[] | null = null): TaggedText | null {
+  tag(input: string, asked: AskedPlaces | null = null): TaggedText | null {
     const text = input.slice(0, mostCharacters);
     const tokens = tokensOf(text, this.#model.cutsWords);
     if (tokens.length === 0) return null;
     this.#read(text, tokens);
     const found = this.#found(tokens);
     const { threshold } = this.#model;
-    const possible = weighed === null ? {} : { possible: this.#possible(weighed, text, tokens) };
+    const possible = asked === null ? {} : { possible: this.#possible(asked, text, tokens) };
     const without = new Set(found.filter(({ confidence }) => confidence < threshold));
     for (const one of this.#misplaced(found.filter((each) => !without.has(each)))) without.add(one);
     for (const one of without) for (const layer of one.layers) layer.drop(one);
@@ -66,15 +73,15 @@ export class Tagger {
   }
 
   /** What is likely enough, and what is weighed, however unlikely that is. */
-  #possible(weighed: readonly Entity[], text: string, tokens: readonly Token[]): readonly Entity[] {
+  #possible({ weighed, least }: AskedPlaces, text: string, tokens: readonly Token[]): readonly Entity[] {
     const likely = new Map<string, Entity>();
     for (const layer of this.#layers) {
-      for (const { probability: _ofLayer, ...one } of layer.likely(namedFrom)) {
+      for (const { probability: _ofLayer, ...one } of layer.likely(least)) {
         const entity = this.#entityAt(one, this.#chance(one), text, tokens);
-        likely.set(entityKey(entity), entity);
+        likely.set(placeKey(entity), entity);
       }
     }
-    const asked = weighed.filter((entity) => !likely.has(entityKey(entity)));
+    const asked = weighed.filter((entity) => !likely.has(placeKey(entity)));
     return [
       ...likely.values(),
       ...asked.map((entity) => ({ ...entity, confidence: this.#probabilityOf(entity, tokens) })),
@@ -170,4 +177,8 @@ export class Tagger {
     }
     return misplaced;
   }
+}
+
+function placeKey({ label, start, end }: Entity): string {
+  return `${start} ${end} ${label}`;
 }

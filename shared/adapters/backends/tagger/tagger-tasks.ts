@@ -1,4 +1,5 @@
 import type { MessagePort } from 'node:worker_threads';
+import { namedFrom } from '../../../domain/triage/likely-place.ts';
 import type { Entity } from '../../../tasks/extraction/entity.ts';
 import type { ExtractionSpec } from '../../../tasks/extraction/extraction-spec.ts';
 import { checkDigest } from '../embedded/artifact.ts';
@@ -76,5 +77,7 @@ export function tagAll(
   tagger: Tagger,
   { inputs, weighed }: Pick<TagTask, 'inputs' | 'weighed'>,
 ): readonly (TaggedText | null)[] {
-  return inputs.map((input, at) => tagger.tag(input, weighed === null ? null : (weighed[at] ?? [])));
+  return inputs.map((input, at) =>
+    tagger.tag(input, weighed === null ? null : { weighed: weighed[at] ?? [], least: namedFrom }),
+  );
 }
