@@ -205,14 +205,16 @@ describe('the command line, working with a stack', () => {
 
   test('gives no run up that has begun a moment ago, and has no lease yet', async () => {
     const run = { runId: 'run-starting', modelId: 'mail', seed: 1 };
-    const [old] = await stack.ports.lineage.listRuns('mail');
-    if (old === undefined) throw new Error('there is no run');
+    const old = (await stack.ports.lineage.listRuns('mail')).at(-1);
+    if (old?.begun === undefined) throw new Error('there is no run');
     const startedAt = new Date().toISOString();
+    const begun = { ...old.begun, number: old.begun.number + 1 };
     await stack.ports.lineage.putRun({
       ...old,
       ...run,
       status: 'running',
       startedAt,
+      begun,
       finishedAt: null,
       reportKey: null,
     });
