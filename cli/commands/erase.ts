@@ -7,6 +7,7 @@ import type { Selection } from '../../shared/operations/erase/choose-traces.ts';
 import { type EraseResult, eraseTraces } from '../../shared/operations/erase/erase.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { person } from '../person.ts';
+import type { Place } from '../place.ts';
 import { printableLine } from '../printable.ts';
 import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
@@ -55,7 +56,7 @@ export function addEraseCommand(program: Command, run: RunCommand): void {
 
 async function erase(modelId: string, options: Options, session: Session): Promise<ExitCode> {
   const selection = selectionOf(options);
-  const place = await session.open();
+  const place = await opened(session);
   const dryRun = options.dryRun || !options.yes;
   session.progress.stageStarted('erase');
   const result = await eraseTraces(
@@ -100,6 +101,15 @@ async function erase(modelId: string, options: Options, session: Session): Promi
   if (!dryRun || options.dryRun) return exitCodes.done;
   session.output.say('Nothing was changed. To erase it for good, give the same command with --yes.');
   return exitCodes.badInput;
+}
+
+/** What servers of a workspace have acknowledged is looked into too. */
+async function opened(session: Session): Promise<Place> {
+  if (session.stack !== null) return session.openStack(session.stack);
+  const workspace = await session.openWorkspace();
+  const { journalMoved } = await import('../serving/workspace-journal.ts');
+  await journalMoved(workspace);
+  return workspace;
 }
 
 const versionsRemain =

@@ -1,15 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { join } from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
 import { wholeNumber } from '../arguments.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { makeFolder } from '../make-folder.ts';
 import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
-import { journalFolder } from '../workspace-files.ts';
 
 const help = `
 Example:
@@ -72,16 +69,15 @@ async function serve({ host, port, improve, record }: Options, session: Session)
     });
   }
   const workspace = await session.openWorkspace();
-  const { ports, owner, directory } = workspace;
+  const { ports, directory } = workspace;
   const { createServingApp } = await import('../../shared/serving/app.ts');
-  const { FileJournal } = await import('../../shared/adapters/local/file-journal.ts');
+  const { openJournal } = await import('../serving/workspace-journal.ts');
   const { Settler } = await import('../serving/settler.ts');
   const { Improver } = await import('../serving/improver.ts');
+  const { settledLines } = await import('../serving/settled-lines.ts');
 
   const onFault = (error: unknown): void => session.output.fault(error);
-  const folder = join(directory, journalFolder);
-  await makeFolder(folder);
-  const journal = new FileJournal({ directory: folder, owner, stateOf: (other) => ports.owners.stateOf(other) });
+  const journal = await openJournal(workspace);
   const improver = improve
     ? new Improver({ workspace: directory, ports, say: (text) => session.output.say(text) })
     : null;
@@ -89,7 +85,10 @@ async function serve({ host, port, improve, record }: Options, session: Session)
     journal,
     ports,
     everyMs: settleEveryMs,
-    onSettled: async (modelIds) => improver?.consider(modelIds),
+    async onSettled(settled) {
+      for (const line of settled.flatMap(settledLines)) session.output.say(line);
+      await improver?.consider(settled.map(({ modelId }) => modelId));
+    },
     onFault,
   });
   const access = { token, hosts: isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]', host] : null };

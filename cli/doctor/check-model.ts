@@ -42,7 +42,7 @@ export async function checkModel(modelId: string, ports: ModelPorts, now: number
   }
 }
 
-/** The champion's artifact against its digest, then those that can be rolled back to. */
+/** The champion's artifact and fold models against their digests, then those that can be rolled back to. */
 async function checkCheckpoints({ modelId, championId, moves }: Control, ports: ModelPorts): Promise<readonly Check[]> {
   const name = `${modelId}: champion`;
   if (championId === null)
@@ -85,11 +85,17 @@ async function checkCheckpoints({ modelId, championId, moves }: Control, ports: 
 async function damageOf(modelId: string, checkpointId: string, ports: ModelPorts): Promise<string | null> {
   const checkpoint = await ports.lineage.getCheckpoint(modelId, checkpointId);
   if (checkpoint === undefined) return 'it is not in the lineage';
-  const { ref, digest } = checkpoint.served;
-  if (digest === null) return null;
-  const bytes = await ports.objects.get(ref);
-  if (bytes === undefined) return `its artifact is gone (${ref})`;
-  return artifactDigest(bytes) === digest ? null : `its artifact is damaged (${ref})`;
+  const folds = checkpoint.folds?.models ?? [];
+  for (const [one, what] of [
+    [checkpoint.served, 'artifact'] as const,
+    ...folds.flatMap((fold) => (fold === null ? [] : [[fold, 'fold model'] as const])),
+  ]) {
+    if (one.digest === null) continue;
+    const bytes = await ports.objects.get(one.ref);
+    if (bytes === undefined) return `its ${what} is gone (${one.ref})`;
+    if (artifactDigest(bytes) !== one.digest) return `its ${what} is damaged (${one.ref})`;
+  }
+  return null;
 }
 
 async function checkLease({ modelId, lease }: Control, ports: ModelPorts, now: number): Promise<Check> {

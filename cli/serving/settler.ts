@@ -1,13 +1,13 @@
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { TraceJournal } from '../../shared/ports/trace-journal.ts';
-import { settleJournal } from '../../shared/serving/settle-journal.ts';
+import { type Settled, settleJournal } from '../../shared/serving/settle-journal.ts';
 
 export interface SettlerOptions {
   readonly journal: TraceJournal;
   readonly ports: Ports;
   readonly everyMs: number;
-  /** Told which models have something new in their log. */
-  readonly onSettled: (modelIds: readonly string[]) => Promise<void>;
+  /** Told by model what is new in its log. */
+  readonly onSettled: (settled: readonly Settled[]) => Promise<void>;
   readonly onFault: (error: unknown) => void;
 }
 
@@ -44,7 +44,7 @@ export class Settler {
     const { journal, ports, onSettled, onFault } = this.#options;
     try {
       const settled = await settleJournal(journal, ports);
-      if (settled.length > 0) await onSettled(settled.map(({ modelId }) => modelId));
+      if (settled.length > 0) await onSettled(settled);
     } catch (error) {
       onFault(error);
     }

@@ -43,9 +43,9 @@ export class ServedModels {
   async get(modelId: string): Promise<ServedModel> {
     const held = this.#held.get(modelId);
     if (held === undefined) return this.#look(modelId);
-    // Where looking fails, what is held goes on answering.
-    if (this.#ports.clock.now() - held.lookedAt > freshMs) this.#look(modelId).catch(() => undefined);
-    return held.served;
+    if (this.#ports.clock.now() - held.lookedAt <= freshMs || this.#looking.has(modelId)) return held.served;
+    // Who comes first waits for the look, as nobody may have asked for long. Where looking fails, what is held goes on.
+    return this.#look(modelId).catch(() => held.served);
   }
 
   #look(modelId: string): Promise<ServedModel> {

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { settledLines } from '../../cli/serving/settled-lines.ts';
 import type { Workspace } from '../../cli/workspace.ts';
 import { FileJournal } from '../../shared/adapters/local/file-journal.ts';
 import { changeSettings } from '../../shared/operations/change-settings.ts';
@@ -13,7 +14,9 @@ import {
   predictionResponseSchema,
   problemSchema,
 } from '../../shared/serving/messages.ts';
+import { ServedModels } from '../../shared/serving/served-models.ts';
 import { settleJournal } from '../../shared/serving/settle-journal.ts';
+import { FixedClock } from '../helpers/fixed-clock.ts';
 import { createSupportModel, makeWorkspace, modelId } from '../helpers/test-workspace.ts';
 
 let workspace: Workspace & { dispose(): Promise<void> };
@@ -33,7 +36,12 @@ afterAll(async () => {
 beforeEach(async () => {
   const folder = join(directory, String(Math.random()));
   await mkdir(folder);
-  journal = new FileJournal({ directory: folder, owner: 'test', stateOf: async () => 'unknown' });
+  journal = new FileJournal({
+    directory: folder,
+    owner: 'test',
+    stateOf: async () => 'unknown',
+    now: () => Date.now(),
+  });
   faults.length = 0;
 });
 
@@ -124,6 +132,41 @@ describe('a model that is served', () => {
     expect(kept?.judgements).toMatchObject([{ expected: 'refund', judge: { kind: 'human', id: 'ana' } }]);
   });
 
+  it('counts what was judged of an answer before it came into the log, by way of another server', async () => {
+    const { body } = await post(predictions, { input: 'where is my other parcel' });
+    const other = new FileJournal({
+      directory: await mkdtemp(join(directory, 'other-')),
+      owner: 'other',
+      stateOf: async () => 'unknown',
+      now: () => Date.now(),
+    });
+    await post(feedback, { traceId: body.traceId, verdict: 'fail', judge: human }, appOf(other));
+    const after = (await workspace.ports.traceLog.history(modelId)).at(-1)?.position ?? 0;
+    expect(await settleJournal(other, workspace.ports)).toMatchObject([{ traces: 0, judgements: 1, parked: 1 }]);
+    expect(await settleJournal(journal, workspace.ports)).toMatchObject([{ traces: 1, judgements: 0, parked: 0 }]);
+    const came = await workspace.ports.traceLog.history(modelId, { after });
+    expect(came).toMatchObject([
+      { traces: 0, judged: 0, failed: 0 },
+      { traces: 1, judged: 1, failed: 1 },
+    ]);
+  });
+
+  it('tells what became of judgements that do not count yet', async () => {
+    const { body } = await post(predictions, { input: 'where is my third parcel' });
+    await post(feedback, {
+      feedback: [
+        { traceId: body.traceId, expected: 'complaint', judge: human },
+        { traceId: 'nobody-knows', verdict: 'fail', judge: human },
+      ],
+    });
+    const settled = await settleJournal(journal, workspace.ports);
+    expect(settled).toMatchObject([{ modelId, traces: 1, judgements: 2, parked: 1, held: 1, refused: 0 }]);
+    expect(settled.flatMap(settledLines)).toEqual([
+      expect.stringMatching(/^Feedback for support: 1 judgement of traces not here yet/),
+      expect.stringMatching(/^Feedback for support: 1 judgement held, .*ratchet labels support add LABEL/),
+    ]);
+  });
+
   it('moves the journal once, though a move is broken off and done again', async () => {
     const { body } = await post(predictions, { input: 'where is my parcel' });
     await post(feedback, { feedback: [{ traceId: body.traceId, verdict: 'pass', judge: human }] });
@@ -198,6 +241,16 @@ describe('a model that is served', () => {
     expect(refused.status).toBe(500);
     expect(JSON.stringify(refused.body)).not.toContain('secret text');
     expect(faults).toHaveLength(1);
+  });
+
+  it('is looked at anew by whoever asks first after a while, and answers as it is now', async () => {
+    const clock = new FixedClock();
+    const models = new ServedModels({ ...workspace.ports, clock });
+    const before = await models.get(modelId);
+    await changeSettings({ modelId, set: { targetScore: 0.97 }, unset: [], by: 'test' }, workspace.ports);
+    expect((await models.get(modelId)).model.revision).toBe(before.model.revision);
+    clock.advance(60_000);
+    expect((await models.get(modelId)).model.revision).toBe(before.model.revision + 1);
   });
 
   it('lists models, tells its health, and describes itself in terms of its own schemas', async () => {

@@ -1,4 +1,4 @@
-import { type FileHandle, open, readdir, readFile, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { shortDigest } from '../../domain/base/ids.ts';
 import type { OwnerState } from '../../domain/models/control.ts';
@@ -17,7 +17,15 @@ export interface FileJournalOptions {
   readonly owner: string;
   /** Parts of a process that surely is gone are taken over. */
   readonly stateOf: (owner: string) => Promise<OwnerState>;
+  /** Milliseconds since 1970. */
+  readonly now: () => number;
 }
+
+/**
+ * A server closes its part every few seconds: of one that nothing can be known of, as it ran on another machine or in a
+ * container of another name, a part that nobody has written to for so long is taken over.
+ */
+const abandonedAfterMs = 10 * 60_000;
 
 interface Waiting {
   readonly text: string;
@@ -57,17 +65,25 @@ export class FileJournal implements TraceJournal {
       await this.#file?.handle.close();
       this.#file = null;
     });
-    const { directory, stateOf } = this.#options;
+    const { directory } = this.#options;
     const names = (await readdir(directory)).filter((name) => partName.test(name)).sort(byNumber);
     const parts: JournalPart[] = [];
     for (const name of names) {
       const owner = partName.exec(name)?.groups?.owner ?? '';
       const isOwn = owner === this.#ownerKey && join(directory, name) !== this.#openPath();
-      if (isOwn || (owner !== this.#ownerKey && (await stateOf(ownerOf(owner))) === 'gone')) {
+      if (isOwn || (owner !== this.#ownerKey && (await this.#isLeft(join(directory, name), ownerOf(owner))))) {
         parts.push(partAt(join(directory, name), name));
       }
     }
     return parts;
+  }
+
+  async #isLeft(path: string, owner: string): Promise<boolean> {
+    const { stateOf, now } = this.#options;
+    const state = await stateOf(owner);
+    if (state !== 'unknown') return state === 'gone';
+    const found = await stat(path).catch(() => undefined);
+    return found !== undefined && now() - found.mtimeMs > abandonedAfterMs;
   }
 
   /** What is written to now may have been opened again while others were looked at. */
@@ -91,10 +107,22 @@ export class FileJournal implements TraceJournal {
     } catch (cause) {
       const failure = storageFailure('write to', this.#file?.path ?? this.#options.directory, cause);
       // Half a line may be there: what comes goes to another file.
-      await this.#file?.handle.close().catch(() => undefined);
-      this.#file = null;
+      await this.#leaveFile();
       for (const { done } of waiting) done.reject(failure);
     }
+  }
+
+  /** A file that holds nothing goes: on a full disk each request would leave one. */
+  async #leaveFile(): Promise<void> {
+    const file = this.#file;
+    this.#file = null;
+    if (file === null) return;
+    const size = await file.handle.stat().then(
+      (found) => found.size,
+      () => null,
+    );
+    await file.handle.close().catch(() => undefined);
+    if (size === 0) await rm(file.path, { force: true }).catch(() => undefined);
   }
 
   async #open(): Promise<{ readonly path: string; readonly handle: FileHandle }> {

@@ -103,6 +103,26 @@ describe('ratchet doctor', () => {
     expect(gone.bad[0]?.mend).toContain('backup');
   });
 
+  test("finds a damaged fold model of the champion's", async () => {
+    const ref = 'models/mail/checkpoints/second/fold-1-of-10.bin';
+    const found = await examined('fold', (root) =>
+      inWorkspace(root, async ({ ports }) => {
+        const first = await ports.lineage.getCheckpoint('mail', checkpoint);
+        if (first === undefined) throw new Error('There is no first checkpoint.');
+        const models = Array.from({ length: 10 }, (_, part) => (part === 1 ? { ...first.served, ref } : null));
+        await ports.objects.put(ref, Buffer.from('not what was trained'));
+        await ports.lineage.putCheckpoint({ ...first, checkpointId: 'second', folds: { parts: 10, models } });
+        await updateControl('mail', ports, (control) => ({
+          ...control,
+          version: control.version + 1,
+          championId: 'second',
+        }));
+      }),
+    );
+    expect(found).toMatchObject({ code: 1, bad: [{ name: 'mail: champion', status: 'problem' }] });
+    expect(found.bad[0]?.detail).toBe(`second: its fold model is damaged (${ref})`);
+  });
+
   test('finds a lineage database that is none', async () => {
     const harm = (content: string) => async (root: string) => {
       for (const suffix of ['-wal', '-shm']) await rm(join(root, `lineage.sqlite${suffix}`), { force: true });

@@ -70,6 +70,21 @@ test('what was answered with a trace id is there, though the server is killed wh
   expect(await readdir(join(workspace(), 'journal'))).toEqual([]);
 });
 
+test('what a server has only just acknowledged is erased too, whether it runs or was killed', async () => {
+  const { child, url } = await serving();
+  const erased: string[] = [];
+  for (const end of [() => undefined, () => child.kill('SIGKILL')]) {
+    const told = { input: 'win a prize for Jane Roe', metadata: { user: 'jane' } };
+    const { traceId } = await post(url, 'predictions', told);
+    end();
+    const ended = await run('erase', 'spam-filter', '--where', 'metadata.user=jane', '--yes');
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('Erased: 1 trace') });
+    erased.push(traceId);
+  }
+  expect(await knownAmong(erased)).toEqual([]);
+  expect(await readdir(join(workspace(), 'journal'))).toEqual([]);
+});
+
 test('what was answered and judged is in the log once SIGTERM has ended the server', async () => {
   const { child, url } = await serving();
   const { traceId } = await post(url, 'predictions', { input: 'lunch with a prize' });

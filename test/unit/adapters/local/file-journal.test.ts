@@ -1,6 +1,8 @@
+import { execFile } from 'node:child_process';
 import { appendFile, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { FileJournal } from '../../../../shared/adapters/local/file-journal.ts';
 import type { OwnerState } from '../../../../shared/domain/models/control.ts';
@@ -12,8 +14,9 @@ beforeEach(async () => {
 });
 afterEach(() => rm(directory, { recursive: true, force: true }));
 
-function journal(owner = 'me', states: Record<string, OwnerState> = {}): FileJournal {
-  return new FileJournal({ directory, owner, stateOf: async (other) => states[other] ?? 'unknown' });
+function journal(owner = 'me', states: Record<string, OwnerState> = {}, later = 0): FileJournal {
+  const stateOf = async (other: string): Promise<OwnerState> => states[other] ?? 'unknown';
+  return new FileJournal({ directory, owner, stateOf, now: () => Date.now() + later });
 }
 
 function feedback(traceId: string): JournalEntry {
@@ -46,6 +49,30 @@ describe('a journal in files', () => {
   });
 
   it('is empty at first', async () => expect(await journal().close()).toEqual([]));
+
+  it('leaves no file behind for what a full disk did not take', async () => {
+    const module = new URL('../../../../shared/adapters/local/file-journal.ts', import.meta.url).href;
+    const script = `
+      const { FileJournal } = await import(${JSON.stringify(module)});
+      const own = new FileJournal({ directory: ${JSON.stringify(directory)}, owner: 'me', stateOf: async () => 'unknown', now: Date.now });
+      for (let at = 0; at < 3; at += 1) {
+        const kept = await own.append([{ kind: 'feedback', modelId: 'm', record: {} }]).then(() => 'kept', (error) => error.name);
+        console.log(kept);
+      }`;
+    // No file may hold a byte: what is written fails, as on a full disk.
+    const limited = `trap '' XFSZ; ulimit -f 0; exec "$0" --no-warnings --input-type=module -e "$1"`;
+    const { stdout } = await promisify(execFile)('bash', ['-c', limited, process.execPath, script]);
+    expect(stdout.trim().split('\n')).toEqual(['StorageFailure', 'StorageFailure', 'StorageFailure']);
+    expect(await readdir(directory)).toEqual([]);
+  });
+
+  it('takes over what a process of another machine has not touched for ten minutes, unless it surely runs', async () => {
+    const minutes = 60_000;
+    await journal('container-1').append([feedback('a')]);
+    expect(await idsOf(journal('container-2', {}, 9 * minutes))).toEqual([]);
+    expect(await idsOf(journal('container-2', { 'container-1': 'running' }, 11 * minutes))).toEqual([]);
+    expect(await idsOf(journal('container-2', {}, 11 * minutes))).toEqual(['a']);
+  });
 
   it('takes over what ended processes left behind, and nothing of those that may still write', async () => {
     for (const owner of ['gone', 'running', 'unknown']) await journal(owner).append([feedback(`of ${owner}`)]);
