@@ -8,12 +8,14 @@ import { whichModel } from '../../shared/operations/which-model.ts';
 import { kindOf } from '../../shared/ports/kind-of.ts';
 import { agentLines } from '../agent-lines.ts';
 import { dollars, wholeNumber } from '../arguments.ts';
+import { budgetNotes } from '../budget-notes.ts';
 import { evidenceLines } from '../evidence-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Place } from '../place.ts';
 import { printableLine } from '../printable.ts';
 import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
+import type { Workspace } from '../workspace.ts';
 
 const help = `
 Example:
@@ -98,8 +100,15 @@ async function runHere(
     });
   }
   const place = await session.openWorkspace();
+  if (budget !== null) await tellOfBudget(modelId, place, session);
   const { runLoop } = await import('../runtime/run-loop.ts');
   return { place, result: await runLoop(place, { modelId, seed, verbose, budgetUsd: budget }, session.progress) };
+}
+
+async function tellOfBudget(modelId: string, { directory, ports }: Workspace, { io, output }: Session): Promise<void> {
+  const { workspaceChat } = await import('../workspace-chat.ts');
+  const chat = await workspaceChat(directory, io.env, ports.clock);
+  for (const note of budgetNotes(await whichModel(modelId, ports), chat, ports)) output.say(note);
 }
 
 async function runThere(modelId: string, stackName: string, options: Options, session: Session): Promise<Improved> {

@@ -1,4 +1,5 @@
-import { type ChatModel, type ChatRequest, costOf } from '../../shared/ports/chat-model.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { type ChatModel, type ChatRequest, costOf, isPriced } from '../../shared/ports/chat-model.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Check } from '../results.ts';
 import { ok, thrown, warning } from './check.ts';
@@ -25,12 +26,20 @@ export async function checkChat(find: () => Promise<ChatModel | null>, clock: Cl
     const begun = clock.now();
     const { text, end, usage } = await model.answer(question, begun + patienceMs);
     const took = `${((clock.now() - begun) / 1000).toFixed(1)} s`;
-    const cost = `${usage.inputTokens} tokens read, ${usage.outputTokens} written, $${costOf(usage, model.prices).toFixed(6)}`;
+    const cost = `${usage.inputTokens} tokens read, ${usage.outputTokens} written, ${isPriced(model) ? `$${costOf(usage, model.prices).toFixed(6)}` : 'no prices configured'}`;
     if (text.trim() === '') {
       return warning('chat model', `${model.name} gave no text (${end}; ${cost})`, 'Try another model.');
     }
     return ok('chat model', `${model.name} answers ${JSON.stringify(text.trim().slice(0, 40))} in ${took}: ${cost}`);
   } catch (error) {
-    return thrown('chat model', error, 'See the message.');
+    return thrown('chat model', asFound(error), 'See the message.');
   }
+}
+
+/** What else may be done than to ask the doctor, who has just asked. */
+function asFound(error: unknown): unknown {
+  if (!(error instanceof RatchetError) || error.name !== 'ChatUnavailable') return error;
+  const mend =
+    'Start it, or correct its address: RATCHET_CHAT_URL, or chat.json of the workspace. Runs go on without it.';
+  return new RatchetError(error.name, error.message, { mend, cause: error });
 }

@@ -69,6 +69,22 @@ export function withoutModel(agentId: string, role: string, folder: string): Age
   };
 }
 
+/** How it comes out where the model left others of the run without an answer, and was not asked again. */
+export function notAsked(agentId: string, role: string, folder: string, model: string): AgentOutcome {
+  const why = 'model-unavailable';
+  const detail = 'The chat model did not answer other agents of the run, and was not asked again.';
+  return { ...withoutModel(agentId, role, folder), model, why, detail };
+}
+
+/**
+ * Whether a chat model has left agents of a run without an answer so often that the others need not ask: each would wait
+ * for it in vain. Once is enough where it has never answered.
+ */
+export function hasGoneSilent(outcomes: readonly Pick<AgentOutcome, 'why' | 'usage'>[]): boolean {
+  const silent = outcomes.filter(({ why }) => why === 'model-unavailable').length;
+  return silent >= (outcomes.some(({ usage }) => usage.turns > 0) ? 2 : 1);
+}
+
 /** How all agents of a run came out, by the keys of what they worked for. */
 export async function readOutcomes(
   objects: ObjectStore,

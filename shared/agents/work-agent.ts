@@ -35,6 +35,8 @@ const usualWaits = [5];
 const mostAstray = 6;
 /** What a turn may take; with less time left, the next slice takes it. */
 const turnMs = 60_000;
+/** The longest that an answer is waited for, milliseconds; a small model on a laptop's CPU may need minutes. */
+const patienceMs = 180_000;
 const mostTooLong = 3;
 /** Tokens that a request has beyond its text: what providers put around messages and tools. */
 const overhead = 2_000;
@@ -77,7 +79,7 @@ function callKey({ agentId }: Agent, turn: number): string {
 }
 
 async function ask(agent: Agent, given: AgentState, world: AgentWorld, deadline: number): Promise<AgentState> {
-  const { chat, budgets } = world;
+  const { chat, budgets, clock } = world;
   const { limits } = agent;
   if (given.turn >= limits.turns) return ended(given, 'turn-limit', `It took ${limits.turns} turns.`);
   const answerTokens = Math.min(limits.answerTokens, limits.outputTokens - given.used.outputTokens);
@@ -93,7 +95,7 @@ async function ask(agent: Agent, given: AgentState, world: AgentWorld, deadline:
   const most = mostOf(bytes, answerTokens, chat);
   try {
     if (!(await budgets.reserve(agent.runId, callKey(agent, turn), most))) {
-      return ended(state, 'budget-spent', 'What the agents of the run may use is used up.');
+      return ended(state, 'budget-spent', 'What the agents of the run may still use does not allow another turn.');
     }
   } catch (error) {
     // A guard that cannot be asked stops what it guards.
@@ -101,11 +103,13 @@ async function ask(agent: Agent, given: AgentState, world: AgentWorld, deadline:
     throw error;
   }
   let answer: ChatAnswer;
+  const patience = clock.now() + patienceMs;
   try {
-    answer = await chat.answer(request, deadline);
+    answer = await chat.answer(request, Math.min(deadline, patience));
   } catch (error) {
     if (!(error instanceof RatchetError)) throw error;
-    return unanswered(agent, state, world, error);
+    // A model that was waited for in vain is not waited for again.
+    return unanswered(agent, state, clock.now() < patience ? world : { ...world, waits: [] }, error);
   }
   return answered(state, turn, answer, bytes, world);
 }

@@ -5,7 +5,7 @@ import type { RawTrace, TraceFormat } from '../ports/trace-format.ts';
 import { detectFormat } from './detect-format.ts';
 import { nameFields } from './normalise/field-names.ts';
 import { type Note, Notes } from './normalise/notes.ts';
-import { type LineProblem, type LineResult, refuse } from './parse-json-line.ts';
+import { describeIssues, type LineProblem, type LineResult, refuse } from './parse-json-line.ts';
 
 /** A line of the examples that cannot be used, or many with one reason. */
 export interface BadExampleLine extends LineProblem {
@@ -143,7 +143,7 @@ function readWritten(
   const parsed = kind.output.safeParse(written);
   return parsed.success
     ? { ok: true, value: { output: parsed.data, note: null } }
-    : refuse(`"output": ${parsed.error.issues[0]?.message ?? 'cannot be read'}`, write);
+    : refuse(`"output": ${describeIssues(parsed.error)}`, write);
 }
 
 function nameOf(value: unknown): string {

@@ -67,6 +67,11 @@ export function costOf(usage: ChatUsage, prices: ChatPrices): number {
   return (read + outputTokens * prices.output) / 1e6;
 }
 
+/** Whether it is known what the model costs; without prices all is counted as free. */
+export function isPriced({ prices }: Pick<ChatModel, 'prices'>): boolean {
+  return prices.input > 0 || prices.cachedInput > 0 || prices.output > 0;
+}
+
 /** A language model that chats. It keeps nothing between two requests. */
 export interface ChatModel {
   /** What it is called where it is served. */

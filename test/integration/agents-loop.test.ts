@@ -144,7 +144,11 @@ describe('the loop with an analyst of agents', () => {
       }),
       'the chat model did not answer',
     ],
-    ['it talks nonsense', scriptedChat(() => ({ text: 'As a language model' })), 'its answers could not be used'],
+    [
+      'it talks nonsense',
+      scriptedChat(() => ({ text: 'As a language model' })),
+      'answers of the chat model could not be used',
+    ],
   ])('ends with what counting found where %s, and says so', async (_, chat, words) => {
     const setting = await workspaceWith(chat);
     const result = await improve(setting);
@@ -157,13 +161,28 @@ describe('the loop with an analyst of agents', () => {
     expect(clusters.flatMap(({ evidence }) => evidence).filter((text) => text.includes('agent'))).toEqual([]);
   });
 
+  it('does not ask again for every agent where the chat model has not answered the first', async () => {
+    let asked = 0;
+    const silent = scriptedChat(() => {
+      asked += 1;
+      throw new RatchetError('ChatUnavailable', 'Nobody answers.');
+    });
+    const setting = await workspaceWith(silent);
+    const result = await improve(setting);
+    expect(asked).toBe(2);
+    const outcomes = await readOutcomes(setting.workspace.ports.objects, modelId, result.run);
+    expect(outcomes.length).toBeGreaterThan(2);
+    expect(new Set(outcomes.map(({ why }) => why))).toEqual(new Set(['model-unavailable']));
+    expect(outcomes.filter(({ detail }) => detail.endsWith('was not asked again.'))).toHaveLength(outcomes.length - 1);
+  });
+
   it('ends in good order when the budget is spent', async () => {
     const setting = await workspaceWith(scriptedChat(goodAnalyst), { agentTurnsColdStart: 4 });
     const result = await improve(setting);
     expect((await setting.budgets.get(result.run))?.spent.turns).toBe(4);
     const outcomes = await readOutcomes(setting.workspace.ports.objects, modelId, result.run);
     expect(outcomes.map(({ why }) => why)).toContain('budget-spent');
-    expect(await reportOf(result, setting)).toContain('the budget was spent');
+    expect(await reportOf(result, setting)).toContain('the budget allows no further turn');
     expect(result.decision).toBe('promoted');
   });
 });

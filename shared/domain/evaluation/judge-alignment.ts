@@ -61,7 +61,11 @@ export function alignmentOf({ passes, fails }: Agreement): Alignment {
     ...(fails.of < leastOfEach ? [`${fails.of} of ${leastOfEach} fails`] : []),
   ];
   if (few.length > 0) {
-    return { ...told, counts: false, why: `People have judged too few of the same answers: ${few.join(' and ')}.` };
+    return {
+      ...told,
+      counts: false,
+      why: `It and people have judged too few of the same answers: ${few.join(' and ')}.`,
+    };
   }
   const sides = [
     { what: 'right', side: passes, rate: tpr },

@@ -22,10 +22,12 @@ export class JudgeHabits {
     return written >= fewest && written / wrong > (1 + chance) / 2;
   }
 
-  /** In words: `about 12 times in 40 (30 %)`. */
+  /** In words: `about 12 times in 40 (30 %)`, `about once in 209 (below 1 %)`. */
   timesOf(right: number, given: number): string {
     const { written, all } = this.#times(right, given);
-    return `about ${written.toFixed(0)} times in ${all.toFixed(0)} (${percent(written / Math.max(1, all), 0)})`;
+    const share = written / Math.max(1, all);
+    const times = written < 0.5 ? 'less than once' : written < 1.5 ? 'about once' : `about ${written.toFixed(0)} times`;
+    return `${times} in ${all.toFixed(0)} (${share < 0.01 ? 'below 1 %' : percent(share, 0)})`;
   }
 
   #times(right: number, given: number): { written: number; wrong: number; all: number } {

@@ -25,15 +25,15 @@ export function withoutAgents(outcomes: readonly AgentOutcome[]): string | null 
   const idle = outcomes.filter(({ counts }) => !counts);
   if (idle.length === 0) return null;
   const why = [...new Set(idle.map((one) => endingWords[one.why]))].join('; ');
-  const who =
-    idle.length === outcomes.length ? 'No agent' : `${outcomes.length - idle.length} of ${outcomes.length} agents`;
-  return `${who} gave anything that counts; the rest of the diagnosis is what counting found (${why}).`;
+  return idle.length === outcomes.length
+    ? `No agent gave anything that counts; the diagnosis is what counting found (${why}).`
+    : `${outcomes.length - idle.length} of ${outcomes.length} agents gave something that counts; the rest of the diagnosis is what counting found (${why}).`;
 }
 
 /** Why an agent ended, in words. */
 export const endingWords: Readonly<Record<AgentOutcome['why'], string>> = {
   finished: 'finished',
-  'budget-spent': 'the budget was spent',
+  'budget-spent': 'the budget allows no further turn',
   'budget-unreadable': 'the budget could not be read',
   'turn-limit': 'it took all of its turns',
   'output-limit': 'it wrote all that it may',
@@ -41,6 +41,6 @@ export const endingWords: Readonly<Record<AgentOutcome['why'], string>> = {
   'model-refused': 'the chat model refused the request',
   filtered: 'a filter of the chat model held its answer back',
   'context-full': 'its window was full',
-  nonsense: 'its answers could not be used',
+  nonsense: 'answers of the chat model could not be used',
   'no-model': 'no chat model is configured',
 };

@@ -5,7 +5,7 @@ import { reviewFile } from '../state/review.ts';
 import { decidedCandidate } from './decided-candidate.ts';
 import { evidenceDays, isAllRight, reviewIsEnough, shortEvidence, withoutAnswer } from './evidence-rows.ts';
 import { enoughForPoints, formatPoints, formatPValue } from './format.ts';
-import { ruleTitles, stopReasons } from './plain-words.ts';
+import { ruleTitle, stopReasons } from './plain-words.ts';
 import type { ReportData } from './report-data.ts';
 import { stackOption } from './stack-option.ts';
 import { visibleLine } from './visible-text.ts';
@@ -72,7 +72,9 @@ export function headlineOf(data: Decided): string {
 export function whyOf(data: Decided): string | null {
   const { why } = decisionWords(data);
   const failed = decidedCandidate(data)?.verdict.rules.filter(({ passed }) => !passed) ?? [];
-  return why === null ? null : [why, ...failed.map(({ rule, detail }) => `${ruleTitles[rule]}: ${detail}`)].join(' ');
+  return why === null
+    ? null
+    : [why, ...failed.map((rule) => `${ruleTitle(rule, data.words)}: ${rule.detail}`)].join(' ');
 }
 
 /** Whether so many mended are hardly chance. */

@@ -57,14 +57,17 @@ export const modeMeanings: Readonly<Record<Dataset['mode'], string>> = {
   extend: 'the whole parent dataset as replay, and the curriculum on top',
 };
 
-/** The gate's rules by name. */
-export const ruleTitles: Readonly<Record<GateRule['rule'], string>> = {
+const ruleTitles: Readonly<Record<Exclude<GateRule['rule'], 'labels'>, string>> = {
   gain: 'Gain',
   memory: 'Memory',
-  labels: 'Every label',
   evidence: 'Evidence',
   fit: 'Fit',
 };
+
+/** A rule of the gate by name; facets as the task calls them. */
+export function ruleTitle({ rule }: Pick<GateRule, 'rule'>, { facet }: { readonly facet: string }): string {
+  return rule === 'labels' ? `Every ${facet}` : ruleTitles[rule];
+}
 
 /** The gate's outcomes in words. */
 export const outcomeTitles: Readonly<Record<GateVerdict['outcome'], string>> = {

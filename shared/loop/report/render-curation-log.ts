@@ -21,7 +21,7 @@ import {
   memoryTitles,
   modeMeanings,
   outcomeTitles,
-  ruleTitles,
+  ruleTitle,
   sliceTitles,
   stopReasons,
 } from './plain-words.ts';
@@ -227,7 +227,8 @@ function gate(data: ReportData): string {
     `${markdownCode(candidate.candidateId)}: ${outcomeTitles[verdict.outcome].toLowerCase()}. Of ${plural(groups, 'judged trace')}, near-duplicates counted once, ${parts}${formatCount(gained)} mended, ${formatCount(lost)} lost: net ${formatPoints(net, 2)} points${ofGain(verdict, data)}, with 95 % certainty above ${formatPoints(lower, 2)}; p ${pValue < 0.0001 ? '' : '= '}${markdownText(formatPValue(pValue))}.`,
     shownRules(candidate)
       .map(
-        (rule) => `- ${ruleTitles[rule.rule]}: ${rule.passed ? 'passed' : '**failed**'}. ${markdownText(rule.detail)}`,
+        (rule) =>
+          `- ${ruleTitle(rule, data.words)}: ${rule.passed ? 'passed' : '**failed**'}. ${markdownText(rule.detail)}`,
       )
       .join('\n'),
     memoryTable(candidate),

@@ -51,9 +51,7 @@ export function agentsSection({ agents }: ReportData): Section | null {
       agents.map(({ agentId, role, why, detail, usage, folder }) => [
         visibleLine(agentId, 120),
         role,
-        why === 'finished'
-          ? endingWords[why]
-          : `${endingWords[why]}${detail === '' ? '' : `: ${visibleLine(detail, 300)}`}`,
+        why === 'finished' || detail === '' ? endingWords[why] : visibleLine(detail, 300),
         formatCount(usage.turns),
         visibleLine(`${folder}/turns/`, 300),
       ]),

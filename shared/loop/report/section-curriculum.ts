@@ -28,7 +28,7 @@ function datasetCard(dataset: Dataset, index: number, data: ReportData): Markup 
   const trained = users === 0 ? 'No candidate was trained on it.' : `${plural(users, 'candidate')} trained on it.`;
   return html`<article class="dataset">
     <h3>Iteration ${String(dataset.iteration)}, ${dataset.mode} <span class="id">${visibleLine(dataset.datasetId, 40)}</span></h3>
-    <p>${plural(manifest.examples, 'example')} of ${plural(manifest.labels, 'label')}: ${modeMeanings[dataset.mode]}. ${trained}</p>
+    <p>${plural(manifest.examples, 'example')} of ${plural(manifest.labels, data.words.facet, data.words.facets)}: ${modeMeanings[dataset.mode]}. ${trained}</p>
     ${composition(dataset, index)}
     ${unmet(dataset)}
     ${leftOut(dataset)}

@@ -14,7 +14,7 @@ import {
   fractionOf,
 } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { capitalise, ruleTitles } from './plain-words.ts';
+import { capitalise, ruleTitle } from './plain-words.ts';
 import type { BeforeAfter, ReportData } from './report-data.ts';
 import { bestOf, ofGain, ofRight, outOfFold, scoreSentence, testRows } from './test-rows.ts';
 import { visibleLine, visibleProse } from './visible-text.ts';
@@ -45,7 +45,9 @@ export function decisionHeader(data: ReportData): Markup {
 function headline(data: ReportData): Markup {
   const promoted = data.decision === 'promoted';
   const { evidence, losing, perhaps, alone, why } = decisionWords(data);
-  return html`<h1><span class="verdict">${promoted ? '▲ Promoted' : '■ Kept'}</span> ${evidence}</h1>
+  // Without a candidate it may begin with the name of a label.
+  const title = decidedCandidate(data) === null ? evidence : capitalise(evidence);
+  return html`<h1><span class="verdict">${promoted ? '▲ Promoted' : '■ Kept'}</span> ${title}</h1>
       ${(losing ?? perhaps) !== null && html`<p class="lede losing">${losing !== null && html`<strong>${capitalise(losing)}.</strong> `}${perhaps !== null && `${capitalise(perhaps)} (${mayBeChance}). `}<a href="#gate">See the gate</a></p>`}${alone !== null && html`<p class="lede">${capitalise(alone)}. <a href="#triage">See triage</a></p>`}
       <p class="lede">${why === null ? gainInPoints(data) : `The champion stays. ${why}`}</p>
       ${decidedCandidate(data) !== null && html`<p class="quiet small">Mended: wrong under the champion, right under the candidate. Lost: the other way round. Near-duplicates, texts that differ in little, count once. p: how likely so ${decidedCandidate(data)?.verdict.partly === undefined ? 'many mended' : 'large a gain'} would be, were both equally good.</p>`}`;
@@ -80,7 +82,7 @@ function whyNot(data: ReportData): Markup | null {
   if (data.decision === 'promoted') return null;
   const failed = decidedCandidate(data)?.verdict.rules.filter((rule) => !rule.passed) ?? [];
   if (failed.length > 0) {
-    return html`<p>What held it back:</p><ul class="reasons">${failed.map((rule) => html`<li><strong>${ruleTitles[rule.rule]}.</strong> ${visibleProse(rule.detail)}</li>`)}</ul>`;
+    return html`<p>What held it back:</p><ul class="reasons">${failed.map((rule) => html`<li><strong>${ruleTitle(rule, data.words)}.</strong> ${visibleProse(rule.detail)}</li>`)}</ul>`;
   }
   const short = shortEvidence(data);
   if (short.length === 0 || isAllRight(data)) return null;

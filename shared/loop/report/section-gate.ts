@@ -6,7 +6,7 @@ import { decidedCandidate } from './decided-candidate.ts';
 import { exampleList } from './example-card.ts';
 import { enoughForPoints, formatPoints, formatPValue, formatScore } from './format.ts';
 import { html, type Markup } from './markup.ts';
-import { capitalise, memoryTitles, outcomeTitles, ruleTitles } from './plain-words.ts';
+import { capitalise, memoryTitles, outcomeTitles, ruleTitle } from './plain-words.ts';
 import type { CandidateReport, ReportData } from './report-data.ts';
 import type { AbsentSection, Section } from './section.ts';
 import { shownName } from './shown-name.ts';
@@ -28,7 +28,7 @@ export function gateSection(data: ReportData): Section | AbsentSection {
 function gateBody(data: ReportData, candidate: CandidateReport): Markup {
   const { verdict } = candidate;
   return html`<p>Candidate <span class="id">${visibleLine(candidate.candidateId, 40)}</span>, ${data.words.parts !== undefined && `${data.words.parts.metric} `}${formatScore(candidate.score)} out of fold (each trace answered by a model that has not seen it)${data.championScore !== null && ` against the champion's ${formatScore(data.championScore)}`}: <strong class="${verdict.outcome === 'passed' ? 'good' : 'bad'}">${outcomeTitles[verdict.outcome]}</strong>. ${bestOf(data)}</p>
-    <ol class="rules">${shownRules(candidate).map(ruleItem)}</ol>
+    <ol class="rules">${shownRules(candidate).map((rule) => ruleItem(rule, data.words))}</ol>
     ${netGain(data, candidate)}
     ${memory(verdict)}
     ${fallen(verdict, data.words)}
@@ -40,8 +40,8 @@ export function shownRules({ verdict, isAverage }: CandidateReport): readonly Ga
   return verdict.rules.filter(({ rule, passed }) => !(rule === 'fit' && passed && isAverage));
 }
 
-function ruleItem(rule: GateRule): Markup {
-  return html`<li class="${rule.passed ? 'rule-passed' : 'rule-failed'}"><span class="rule-mark">${rule.passed ? '✓ Passed' : '✗ Failed'}</span> <div><strong>${ruleTitles[rule.rule]}</strong><p>${visibleProse(rule.detail)}</p></div></li>`;
+function ruleItem(rule: GateRule, words: ReportData['words']): Markup {
+  return html`<li class="${rule.passed ? 'rule-passed' : 'rule-failed'}"><span class="rule-mark">${rule.passed ? '✓ Passed' : '✗ Failed'}</span> <div><strong>${ruleTitle(rule, words)}</strong><p>${visibleProse(rule.detail)}</p></div></li>`;
 }
 
 function netGain(data: ReportData, { verdict, margin }: CandidateReport): Markup {

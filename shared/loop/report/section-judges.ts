@@ -16,11 +16,12 @@ export function judgesSection({ judges }: Pick<ReportData, 'judges'>): Section |
   return {
     id: 'judges',
     title: 'Judges and people',
-    body: html`${judges.map(({ role, report }) => judgeBody(roles[role], report))}`,
+    body: html`${judges.map(({ role, report }) => judgeBody(role, report))}`,
   };
 }
 
-function judgeBody(role: string, report: JudgeReport): Markup {
+function judgeBody(of: keyof typeof roles, report: JudgeReport): Markup {
+  const role = roles[of];
   const { name, agreement, counts, why, said, unusable, trouble, spent } = report;
   const { tpr, tnr } = alignmentOf(agreement);
   const corrected = correctedRate(said, agreement);
@@ -30,7 +31,7 @@ function judgeBody(role: string, report: JudgeReport): Markup {
   ];
   return html`<p><strong>${role} ${compactText(name)}: ${counts ? 'its verdicts count' : 'its verdicts do not count'}.</strong> ${why}</p>
     ${trouble === null ? '' : html`<p>It judged no further, and the run went on without it: ${compactText(trouble)}</p>`}
-    <p>It judged ${plural(said.of, 'answer')} that nobody else had judged, and passed ${said.passes}. ${corrected === null ? '' : `By how it errs on what people judged, about ${formatPercent(corrected.value)} of them are right (95 % interval ${formatPercent(corrected.lower)} to ${formatPercent(corrected.upper)}; Rogan and Gladen).`} ${unusable === 0 ? '' : `${plural(unusable, 'answer')} of its own made no sense and counted for nothing.`} It read ${spent.inputTokens} tokens and wrote ${spent.outputTokens}, for $${spent.usd.toFixed(4)}.</p>
+    <p>It judged ${of === 'judge' ? `${plural(said.of, 'answer')} that nobody else had judged` : plural(said.of, 'suspect judgement')}, and passed ${said.passes}. ${corrected === null ? '' : `By how it errs on what people judged, about ${formatPercent(corrected.value)} of them are right (95 % interval ${formatPercent(corrected.lower)} to ${formatPercent(corrected.upper)}; Rogan and Gladen).`} ${unusable === 0 ? '' : `${plural(unusable, 'answer')} of its own made no sense and counted for nothing.`} It read ${spent.inputTokens} tokens and wrote ${spent.outputTokens}, for $${spent.usd.toFixed(4)}.</p>
     ${dataTable(
       `${role}: agreement with people`,
       [

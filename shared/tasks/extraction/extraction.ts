@@ -131,6 +131,9 @@ function problemOfPlaces(
 
 /** What was probably counted instead of UTF-16 units. */
 function hintOf(input: string, text: string, start: number): string {
+  const standsAt = (at: number) => `it stands at ${at} to ${at + text.length}`;
+  // Its end alone is wrong, whatever was counted.
+  if (input.startsWith(text, start)) return standsAt(start);
   const characters = [...input];
   if (characters.slice(start, start + [...text].length).join('') === text) {
     return 'offsets seem to count characters; count UTF-16 units';
@@ -140,7 +143,7 @@ function hintOf(input: string, text: string, start: number): string {
     return 'offsets seem to count bytes; count UTF-16 units';
   }
   const at = input.indexOf(text);
-  return at === -1 ? 'the text does not stand in the input' : `it stands at ${at} to ${at + text.length}`;
+  return at === -1 ? 'the text does not stand in the input' : standsAt(at);
 }
 
 function typesOf(output: Output): string[] {

@@ -231,6 +231,30 @@ describe('an agent', () => {
     expect([spent?.turns, reserved?.turns]).toEqual([0, 0]);
   });
 
+  test('waits for an answer three minutes, whatever time there is, and not again for one that did not come', async () => {
+    let now = 0;
+    const until: number[] = [];
+    const chat: ChatModel = {
+      ...scriptedChat(story),
+      async answer(_request, deadline) {
+        until.push(deadline);
+        now = deadline;
+        throw new RatchetError('ChatUnavailable', 'No answer came.');
+      },
+    };
+    const world = {
+      chat,
+      budgets: new MemoryBudgets(),
+      objects: new MemoryObjectStore(),
+      clock: { now: () => now },
+      waits: [5],
+    };
+    await openBudget(world.budgets);
+    const { state, waitSeconds } = await workAgent(testAgent([lookUp]), world, 3_600_000);
+    expect(until).toEqual([180_000]);
+    expect([state.ended, waitSeconds]).toEqual([{ why: 'model-unavailable', detail: 'No answer came.' }, 0]);
+  });
+
   test('says when it may be asked again, and leaves the rest of its turns for later when the time is over', async () => {
     let asked = 0;
     const chat = scriptedChat((request, turn) => {

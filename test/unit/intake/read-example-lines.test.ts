@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { createFormats } from '../../../shared/composition/create-formats.ts';
+import type { TaskKind } from '../../../shared/domain/base/task-kind.ts';
 import { type BadExampleLine, type ReadExamples, readExampleLines } from '../../../shared/intake/read-example-lines.ts';
 import { classification } from '../../../shared/tasks/classification/classification.ts';
+import { extraction } from '../../../shared/tasks/extraction/extraction.ts';
 import { bytesOf } from './bytes.ts';
 
 interface Read extends ReadExamples {
@@ -10,11 +12,11 @@ interface Read extends ReadExamples {
 
 async function read(
   rows: readonly Record<string, unknown>[],
-  options: { keepVariants?: boolean; labels?: readonly string[] } = {},
+  options: { keepVariants?: boolean; labels?: readonly string[]; kind?: TaskKind } = {},
 ): Promise<Read> {
   const bad: BadExampleLine[] = [];
   const result = await readExampleLines(bytesOf(rows.map((row) => JSON.stringify(row)).join('\n')), {
-    kind: classification,
+    kind: options.kind ?? classification,
     task: null,
     labels: options.labels ?? [],
     formats: createFormats(),
@@ -30,6 +32,25 @@ const outputs = ({ lines }: Read) => lines.map(({ output }) => output);
 const texts = ({ notes }: Read) => notes.map(({ text, count }) => `${text} (${count})`);
 
 describe('readExampleLines', () => {
+  test('names the field of an output that is wrong, in words', async () => {
+    const outputs = [
+      [{ label: 'city', start: -1, end: 5 }],
+      [{ start: 0, end: 5 }],
+      {},
+      [{ label: '', start: 0, end: 5 }],
+    ];
+    const { bad } = await read(
+      outputs.map((output, at) => ({ input: `Paris ${at}`, output })),
+      { kind: extraction },
+    );
+    expect(bad.map(({ reason }) => reason)).toEqual([
+      '"output": "0.start": is too small: at least 0',
+      '"output": "0.label": is missing',
+      '"output": must be a list, not an object',
+      '"output": "0.label": is empty',
+    ]);
+  });
+
   test('reads text and label as input and output, and passes over other columns', async () => {
     const found = await read([{ text: 'win now', label: 'spam', split: 'train', id: 7 }]);
     expect(found.lines).toEqual([{ line: 1, input: 'win now', output: 'spam' }]);

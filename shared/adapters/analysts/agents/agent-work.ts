@@ -1,6 +1,15 @@
 import { z } from 'zod';
 import type { Agent } from '../../../agents/agent.ts';
-import { agentFolder, outcomeOf, withoutModel, writeOutcome } from '../../../agents/outcome.ts';
+import { readState } from '../../../agents/agent-files.ts';
+import {
+  agentFolder,
+  hasGoneSilent,
+  notAsked,
+  outcomeOf,
+  readOutcomes,
+  withoutModel,
+  writeOutcome,
+} from '../../../agents/outcome.ts';
 import { type AgentWorld, workAgent } from '../../../agents/work-agent.ts';
 import type { Json } from '../../../domain/base/json.ts';
 import type { AnalystRun } from '../../../ports/analyst.ts';
@@ -48,7 +57,12 @@ export function agentWork<R, W extends Given, T>(role: AgentRole<R, W, T>, world
       await writeOutcome(objects, withoutModel(agentId, role.role, folder));
       return done(await role.finish(work, null));
     }
-    const { runId, allowance } = work.run;
+    const { runId, modelId, allowance } = work.run;
+    const hasBegun = (await readState(objects, folder)) !== null;
+    if (!hasBegun && hasGoneSilent(await readOutcomes(objects, modelId, runId))) {
+      await writeOutcome(objects, notAsked(agentId, role.role, folder, chat.name));
+      return done(await role.finish(work, null));
+    }
     const limit = { turns: allowance.turns, outputTokens: unlimited, microUsd: allowance.microUsd ?? unlimited };
     await budgets.open(runId, limit);
     const agent = await role.agent(work, chat, folder);

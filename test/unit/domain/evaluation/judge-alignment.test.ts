@@ -34,7 +34,7 @@ describe('the alignment of a judge', () => {
 
   it('says what is missing', () => {
     expect(alignmentOf(agreement([10, 12], [50, 50])).why).toBe(
-      'People have judged too few of the same answers: 12 of 50 passes.',
+      'It and people have judged too few of the same answers: 12 of 50 passes.',
     );
     expect(alignmentOf(agreement([95, 100], [70, 100])).why).toBe(
       'Of what people found wrong it finds 70.0 % (70 of 100); at least 90.0 %, and surely 80.0 %, is asked for.',

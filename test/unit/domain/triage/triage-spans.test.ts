@@ -57,7 +57,7 @@ describe('triage of spans', () => {
     expect(ofRule.length / right.length).toBeGreaterThan(0.9);
     for (const [, { reason, suspect }] of ofRule) {
       expect(reason).toMatch(
-        /^given person "w\d\dx\d", where models expect city "w\d\dx\d"; wrong with probability [01]\.\d\d, and the judge writes that for "city" about \d+ times in \d+ \(\d+ %\)$/,
+        /^given person "w\d\dx\d", where models expect city "w\d\dx\d"; wrong with probability [01]\.\d\d, and the judge writes that for "city" (?:about|less than) (?:once|\d+ times) in \d+ \((?:below )?\d+ %\)$/,
       );
       expect(suspect?.likely).toMatch(/^city "w\d\dx\d"$/);
     }

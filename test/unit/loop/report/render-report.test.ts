@@ -214,10 +214,12 @@ describe('a task whose metric is not the share of right answers', () => {
   it('says what the gate has counted: entities, and traces wholly right', () => {
     const counted = entitiesInPartReport();
     expect(textOf(counted, 'header')).toContain(
-      'more entities right in 240, fewer in 31 of 2,588 judged traces with entities',
+      'More entities right in 240, fewer in 31 of 2,588 judged traces with entities',
     );
     expect(textOf(counted, 'header')).toContain('(wholly right: 163 mended, 22 lost)');
     expect(textOf(counted, 'header')).toContain('points of entities right of');
+    expect(textOf(counted, '#gate .rules')).toContain('Every entity type');
+    expect(textOf(counted, '#curriculum')).toMatch(/examples of \d+ entity types:/);
     const gate = textOf(counted, '#gate');
     expect(gate).toContain(
       'the candidate has more entities right in 240 and fewer in 31; only the candidate is wholly right on 163',

@@ -12,8 +12,8 @@ const report: JudgeReport = {
   trouble: null,
   spent: { inputTokens: 120_000, outputTokens: 9_000, usd: 0.165 },
 };
-const bodyOf = (changed: Partial<JudgeReport> = {}) =>
-  String(judgesSection({ judges: [{ role: 'judge', report: { ...report, ...changed } }] })?.body ?? '');
+const bodyOf = (changed: Partial<JudgeReport> = {}, role: 'judge' | 'second-opinion' = 'judge') =>
+  String(judgesSection({ judges: [{ role, report: { ...report, ...changed } }] })?.body ?? '');
 
 describe('what the report tells of judges', () => {
   it('is nothing where the model has none that must agree with people', () => {
@@ -27,6 +27,12 @@ describe('what the report tells of judges', () => {
     expect(body).toMatch(/about 70\.0\s% of them are right/);
     expect(body).toContain('3 answers of its own made no sense');
     expect(body).toContain('for $0.1650');
+  });
+
+  it('is of a second opinion what it said of suspect judgements, which others had made', () => {
+    const body = bodyOf({}, 'second-opinion');
+    expect(body).toContain('It judged 1,000 suspect judgements, and passed 695.');
+    expect(body).not.toContain('nobody else');
   });
 
   it('is why they do not count, and what stopped them, with their words as text', () => {

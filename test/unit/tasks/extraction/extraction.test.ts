@@ -41,6 +41,7 @@ describe('an extraction’s output', () => {
     expect(problem({ start: city.start - 1, end: city.end - 1 })?.mend).toContain('count characters');
     const bytes = Buffer.byteLength(input.slice(0, city.start));
     expect(problem({ start: bytes, end: bytes + 10 })?.mend).toContain('count bytes');
+    expect(problem({ end: city.end + 1 })?.mend).toBe(`it stands at ${city.start} to ${city.end}`);
     expect(problem({ start: city.start + 3, end: city.end + 3 })?.mend).toBe(
       `it stands at ${city.start} to ${city.end}`,
     );
