@@ -20,6 +20,8 @@ export interface FunctionSpec {
   readonly describesExecutions?: true;
   readonly startsExecutions?: true;
   readonly putsEvents?: true;
+  /** Whether it is told what a call of a stage has at hand, by which it bounds a run's snapshot. */
+  readonly boundsSnapshots?: true;
   /** Whether it gets the slots of concurrency that a deployment may keep for ingesting. */
   readonly reservesConcurrency?: true;
   /** Whether it asks the chat model, where the deployment has one. */
@@ -83,6 +85,7 @@ export const stageFunctions: readonly FunctionSpec[] = [
     layers: ['duckdb'],
     diskMb: 2048,
     traces: readsTraces,
+    boundsSnapshots: true,
   }),
   stage('answer-traces', 'The champion answers a chunk of the snapshot anew', { layers: ['use-lite'] }),
   stage('judge-traces', 'A verdict on each answer', { chats: true }),
@@ -127,6 +130,18 @@ export const stageFunctions: readonly FunctionSpec[] = [
   stage('final-test', 'What the report shows of the candidate decided on', { layers: ['use-lite'] }),
   stage('write-report', 'The report', { memoryMb: 2048 }),
 ];
+
+/** Stages that go through a whole snapshot in one call: what they have at hand bounds it. */
+const inOneCall = ['triage-traces', 'train-candidates'];
+
+/** The least that a stage has which goes through a whole snapshot in one call, where functions have a limit of memory. */
+export function leastRoom(memoryLimitMb: number): { readonly memoryMb: number; readonly timeoutSeconds: number } {
+  const specs = stageFunctions.filter(({ name }) => inOneCall.includes(name));
+  return {
+    memoryMb: Math.min(memoryLimitMb, ...specs.map(({ memoryMb }) => memoryMb)),
+    timeoutSeconds: Math.min(...specs.map(({ timeoutSeconds }) => timeoutSeconds)),
+  };
+}
 
 const ingestFolders = ['traces/*', 'judgements/*', 'batches/*', 'quarantine/*', 'ingests/*'] as const;
 

@@ -10,7 +10,7 @@ import { measureRun } from './measure-run.ts';
 import { asOf, prices, region } from './prices.ts';
 import { usageOfHistory } from './read-history.ts';
 
-const usage = `npm run bench:cost -- [--traces 100000] [--foundation use-lite|none] [--data DIR] [--out FILE]
+const usage = `npm run bench:cost -- [--traces 100000] [--foundation use-lite|none] [--labels 30] [--texts 1] [--data DIR] [--out FILE]
 npm run bench:cost -- --execution HISTORY.json
 
 What a run of the loop costs on AWS, item by item: measured on this machine, one step at a time, over synthetic traffic (word
@@ -21,6 +21,9 @@ const { values } = parseArgs({
   options: {
     traces: { type: 'string', default: '100000' },
     foundation: { type: 'string', default: 'none' },
+    labels: { type: 'string', default: '30' },
+    /** How many texts each input is joined of. */
+    texts: { type: 'string', default: '1' },
     data: { type: 'string' },
     execution: { type: 'string' },
     out: { type: 'string' },
@@ -55,9 +58,13 @@ async function ofMeasuredRun(): Promise<void> {
   const measured = await measureRun({
     traces,
     foundation: foundation.data,
+    labels: Number(values.labels),
+    texts: Number(values.texts),
     data: values.data ?? null,
-    onStep: ({ state, cpuSeconds, requests }) =>
-      output.say(`${state}: ${cpuSeconds.toFixed(2)} processor seconds, ${requests} requests`),
+    onStep: ({ state, cpuSeconds, requests, peakMiB }) =>
+      output.say(
+        `${state}: ${cpuSeconds.toFixed(2)} processor seconds, ${requests} requests, ${peakMiB.toFixed(0)} MiB at most`,
+      ),
   });
   const document = {
     benchmark: 'cost',

@@ -25,6 +25,10 @@ import { noUsage, type Usage } from './usage.ts';
 export interface RunToMeasure {
   readonly traces: number;
   readonly foundation: Foundation;
+  /** How many labels, with data; templates have their own. */
+  readonly labels: number;
+  /** How many texts each input is joined of: for longer ones. */
+  readonly texts: number;
   /** Holds clinc150/; null for templates. */
   readonly data: string | null;
   readonly onStep: (step: MeasuredStep) => void;
@@ -36,15 +40,23 @@ export interface MeasuredRun {
   readonly result: RunResult;
   /** Processor seconds by state, all its invocations together. */
   readonly cpuSeconds: Readonly<Record<string, number>>;
+  /** By state, of the invocation that took most: what a function has to have room and time for. */
+  readonly largest: Readonly<Record<string, { readonly cpuSeconds: number; readonly peakMiB: number }>>;
 }
 
-const intents = 30;
 const examplesPerLabel = 10;
 const modelId = 'cost';
 const owner = 'bench';
 
 /** Creates a model, ingests synthetic traffic and runs the loop over it, in a workspace of its own, all counted. */
-export async function measureRun({ traces, foundation, data, onStep }: RunToMeasure): Promise<MeasuredRun> {
+export async function measureRun({
+  traces,
+  foundation,
+  labels,
+  texts,
+  data,
+  onStep,
+}: RunToMeasure): Promise<MeasuredRun> {
   const directory = await mkdtemp(join(tmpdir(), 'ratchet-cost-'));
   const workspace = await openWorkspace(directory, {
     observer: { progress: () => undefined, note: () => undefined },
@@ -52,7 +64,7 @@ export async function measureRun({ traces, foundation, data, onStep }: RunToMeas
   });
   try {
     const random = new SeededRandom().stream(1, 'cost');
-    const traffic = new BigramTraffic(data === null ? templates() : await rowsOf(data), random);
+    const traffic = new BigramTraffic(data === null ? templates() : await rowsOf(data, labels), random);
     await createModel(
       {
         modelId,
@@ -67,7 +79,7 @@ export async function measureRun({ traces, foundation, data, onStep }: RunToMeas
       },
       workspace.ports,
     );
-    const ingest = await measureIngest(traces, traffic, random, workspace);
+    const ingest = await measureIngest({ count: traces, texts }, traffic, random, workspace);
     const run = noUsage();
     const { runId, seed } = await beginRun(
       { runId: 'run-cost', modelId, seed: 1 },
@@ -85,11 +97,17 @@ export async function measureRun({ traces, foundation, data, onStep }: RunToMeas
     run.events += 1;
     run.storedGigabytes = (await bytesIn(join(directory, 'objects'))) / 1e9 - ingest.storedGigabytes;
     const cpuSeconds: Record<string, number> = {};
+    const largest: Record<string, { cpuSeconds: number; peakMiB: number }> = {};
     for (const step of execution.steps) {
       cpuSeconds[step.state] = (cpuSeconds[step.state] ?? 0) + step.cpuSeconds;
+      const most = largest[step.state] ?? { cpuSeconds: 0, peakMiB: 0 };
+      largest[step.state] = {
+        cpuSeconds: Math.max(most.cpuSeconds, step.cpuSeconds),
+        peakMiB: Math.max(most.peakMiB, step.peakMiB),
+      };
       run.gigabyteSeconds += billedGigabyteSeconds(step.state, step);
     }
-    return { ingest, run, result: execution.result, cpuSeconds };
+    return { ingest, run, result: execution.result, cpuSeconds, largest };
   } finally {
     await workspace.close();
     await rm(directory, { recursive: true, force: true });
@@ -97,7 +115,7 @@ export async function measureRun({ traces, foundation, data, onStep }: RunToMeas
 }
 
 async function measureIngest(
-  count: number,
+  { count, texts }: { readonly count: number; readonly texts: number },
   traffic: BigramTraffic,
   random: ReturnType<SeededRandom['stream']>,
   workspace: Workspace,
@@ -107,7 +125,7 @@ async function measureIngest(
     traceId: record.traceId,
     timestamp: record.timestamp,
     modelId,
-    input: record.input,
+    input: [record.input, ...Array.from({ length: texts - 1 }, () => traffic.next().text)].join(' '),
     output: record.answer,
     confidence: record.confidence,
     expected: record.expected,
@@ -160,9 +178,9 @@ function requestsOf({ s3Reads, s3Writes, tableReads, tableWrites }: Usage): numb
   return s3Reads + s3Writes + tableReads + tableWrites;
 }
 
-async function rowsOf(data: string): Promise<Labelled[]> {
+async function rowsOf(data: string, most: number): Promise<Labelled[]> {
   const { labels, train } = await loadClinc(data);
-  const wanted = new Set(labels.slice(0, intents));
+  const wanted = new Set(labels.slice(0, most));
   return train.filter(({ label }) => wanted.has(label));
 }
 

@@ -6,6 +6,7 @@ import type { RunRef } from '../../shared/domain/models/run-ref.ts';
 import { stateHandlers } from '../../shared/loop/catalogue.ts';
 import { type RunResult, runResultSchema } from '../../shared/loop/state/run-result.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { memoryProbe } from '../loop/memory-probe.ts';
 
 type Definition = ConstructorParameters<typeof StateMachine>[0];
 
@@ -14,6 +15,8 @@ export interface MeasuredStep {
   readonly cpuSeconds: number;
   /** To the object store and the lineage store. */
   readonly requests: number;
+  /** Most that the process held meanwhile, MiB; what it held before included. */
+  readonly peakMiB: number;
 }
 
 /** The ports of one step. */
@@ -47,18 +50,20 @@ export async function measureExecution(
     text.replaceAll(/\$\{(\w+)\}/g, 'arn:aws:lambda:us-east-1:000000000000:function:$1'),
   );
   const steps: MeasuredStep[] = [];
+  const probe = memoryProbe();
   let before: Promise<unknown> = Promise.resolve();
   const measured = async (state: string, input: unknown): Promise<unknown> => {
     const handler = stateHandlers.get(state);
     if (handler === undefined) throw new Error(`no stage for state ${state}`);
     const { ports, close } = portsFor();
     const cpu = process.cpuUsage();
+    probe.take();
     try {
       return (await handler(input, ports, Date.now() + 10 * 60_000)).output;
     } finally {
       const { requests } = await close();
       const { user, system } = process.cpuUsage(cpu);
-      const step = { state, cpuSeconds: (user + system) / 1e6, requests };
+      const step = { state, cpuSeconds: (user + system) / 1e6, requests, peakMiB: probe.take() };
       steps.push(step);
       onStep(step);
     }

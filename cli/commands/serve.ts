@@ -19,7 +19,7 @@ Example:
 
 All models of the workspace are served. A trace id is given only once its trace is kept: it survives the end of this process,
 however it ends. A promotion or a rollback is picked up within a second. With --improve, a run starts in a process of its own when
-what came makes one due. Elsewhere than on this machine alone a token is needed: set RATCHET_TOKEN, and send it as
+what came makes one due, also before. Elsewhere than on this machine alone a token is needed: set RATCHET_TOKEN, and send it as
 "Authorization: Bearer TOKEN". GET /openapi.json describes all there is.`;
 
 const optionsSchema = z.object({
@@ -77,31 +77,33 @@ async function serve({ host, port, improve, record }: Options, session: Session)
   const { settledLines } = await import('../serving/settled-lines.ts');
 
   const onFault = (error: unknown): void => session.output.fault(error);
-  const journal = await openJournal(workspace);
+  const journal = record ? await openJournal(workspace) : null;
   const improver = improve
     ? new Improver({ workspace: directory, ports, say: (text) => session.output.say(text) })
     : null;
-  const settler = new Settler({
-    journal,
-    ports,
-    everyMs: settleEveryMs,
-    async onSettled(settled) {
-      for (const line of settled.flatMap(settledLines)) session.output.say(line);
-      await improver?.consider(settled.map(({ modelId }) => modelId));
-    },
-    onFault,
-  });
+  const settler =
+    journal &&
+    new Settler({
+      journal,
+      ports,
+      everyMs: settleEveryMs,
+      async onSettled(settled) {
+        for (const line of settled.flatMap(settledLines)) session.output.say(line);
+        await improver?.consider(settled.map(({ modelId }) => modelId));
+      },
+      onFault,
+    });
   const access = { token, hosts: isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]', host] : null };
-  const app = createServingApp({ ports, access, journal: record ? journal : null, onFault });
+  const app = createServingApp({ ports, access, journal, onFault });
   const listening = await listen(app.fetch, { host, port });
-  settler.start();
+  settler?.start();
 
   const ended = Promise.withResolvers<void>();
   session.io.onEnding?.(async () => {
     app.stop();
     await listening.close();
     await improver?.stop();
-    await settler.stop();
+    await settler?.stop();
     ended.resolve();
   });
   session.io.onStop?.('All that was acknowledged is kept.');
@@ -110,6 +112,8 @@ async function serve({ host, port, improve, record }: Options, session: Session)
     `Serving ${plural(models.length, 'model')} on ${listening.url}${improve ? ', and improving them' : ''}.`,
     `Described by ${listening.url}/openapi.json. Stop with Ctrl+C.`,
   ]);
+  // What came before it was started may have made a run due.
+  await improver?.consider(models).catch(onFault);
   await ended.promise;
   return exitCodes.done;
 }

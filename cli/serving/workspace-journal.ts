@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { FileJournal } from '../../shared/adapters/local/file-journal.ts';
+import { storageFailure } from '../../shared/adapters/local/storage-failure.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { settleJournal } from '../../shared/serving/settle-journal.ts';
 import { makeFolder } from '../make-folder.ts';
@@ -10,10 +11,14 @@ import { journalFolder } from '../workspace-files.ts';
 
 type Journalled = Pick<Workspace, 'directory' | 'owner' | 'ports'>;
 
-/** The journal of a workspace; its folder is made where there is none. */
+/** The journal of a workspace; its folder is made where there is none. @throws RatchetError StorageFailure */
 export async function openJournal({ directory, owner, ports }: Journalled): Promise<FileJournal> {
   const folder = join(directory, journalFolder);
-  await makeFolder(folder);
+  try {
+    await makeFolder(folder);
+  } catch (error) {
+    throw storageFailure('create', folder, error);
+  }
   return new FileJournal({
     directory: folder,
     owner,

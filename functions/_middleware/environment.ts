@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
+import type { Room } from '../../shared/domain/policy/capacity.ts';
 
 const environmentSchema = z.object({
   RATCHET_TRACE_BUCKET: z.string().min(1),
@@ -21,6 +22,23 @@ export function readEnvironment(env: NodeJS.ProcessEnv = process.env): Environme
 /** The state machine, in functions that start executions. @throws RatchetError InvalidInput */
 export function readStateMachineArn(env: NodeJS.ProcessEnv = process.env): string {
   return parse(stateMachineSchema, env).RATCHET_STATE_MACHINE_ARN;
+}
+
+const roomSchema = z.object({
+  RATCHET_STAGE_MEMORY_MB: z.coerce.number().positive(),
+  RATCHET_STAGE_SECONDS: z.coerce.number().positive(),
+});
+
+/**
+ * Memory at which a function has one whole processor. Source:
+ * docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
+ */
+const oneProcessorMb = 1_769;
+
+/** What a call of a stage has at hand, in the function that bounds a run's snapshot. @throws RatchetError InvalidInput */
+export function readRoom(env: NodeJS.ProcessEnv = process.env): Room {
+  const { RATCHET_STAGE_MEMORY_MB: memory, RATCHET_STAGE_SECONDS: seconds } = parse(roomSchema, env);
+  return { processors: memory / oneProcessorMb, seconds, mebibytes: memory };
 }
 
 function parse<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv): T {

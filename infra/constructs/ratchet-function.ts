@@ -14,7 +14,7 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import { type Config, stateMachineName } from '../config.ts';
-import type { FunctionSpec } from '../function-specs.ts';
+import { type FunctionSpec, leastRoom } from '../function-specs.ts';
 import type { DataStack } from '../stacks/data-stack.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
 import { chatEnvironment, grantChat, secretsExtension } from './chat-access.ts';
@@ -99,11 +99,18 @@ export class RatchetFunction extends Construct {
         RATCHET_TABLE: data.table.tableName,
         ...(spec.startsExecutions === true ? { RATCHET_STATE_MACHINE_ARN: arns.stateMachineArn } : {}),
         ...(spec.chats === true ? chatEnvironment(config) : {}),
+        ...(spec.boundsSnapshots === true ? roomEnvironment(config) : {}),
         POWERTOOLS_SERVICE_NAME: functionName,
         POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
       },
     });
   }
+}
+
+/** What a call of a stage has at hand, for the function that bounds what a run looks at. */
+function roomEnvironment({ memoryLimitMb }: Config): Record<string, string> {
+  const { memoryMb, timeoutSeconds } = leastRoom(memoryLimitMb);
+  return { RATCHET_STAGE_MEMORY_MB: String(memoryMb), RATCHET_STAGE_SECONDS: String(timeoutSeconds) };
 }
 
 /** Of the metrics that functions write. */

@@ -243,17 +243,13 @@ class Ingest {
     this.#good = [];
     this.#characters = 0;
     if (lines.length === 0) return;
-    const joined = await joinBatch(lines, this.#model, this.#kind, this.#ports);
-    const { traces, judgements, verdicts } = joined;
+    const joined = await this.#appendJoined(lines);
+    const { traces, judgements } = joined;
     for (const { line, reason, mend } of joined.refused) {
       const { file, line: number, text } = line;
       await this.#refuse({ file, line: number, reason, mend, text }, null);
     }
     if (this.#request.dryRun === true) this.#keepSamples(joined);
-    else if (traces.length > 0 || judgements.length > 0) {
-      const batchId = batchIdOf(joined);
-      await this.#ports.traceLog.append(this.#model.modelId, batchId, { traces, judgements, verdicts });
-    }
     this.#ingested += traces.length;
     this.#judgements += judgements.length;
     this.#alreadyKnown += joined.alreadyKnown;
@@ -264,6 +260,23 @@ class Ingest {
       this.#notes.add(`judgements that came before their trace and cannot be of it, set aside: ${reason}`);
     }
     for (const traceId of joined.disputed) this.#disputed.add(traceId);
+  }
+
+  /**
+   * Joins the lines to what the log has and appends what is new of them. Where another ingest brings some of the same
+   * traces meanwhile, they are joined anew, to what it brought, so that nothing is in the log, or counted, twice.
+   */
+  async #appendJoined(lines: readonly GoodLine[]): Promise<Joined> {
+    const { traceLog } = this.#ports;
+    const { modelId } = this.#model;
+    for (;;) {
+      const seen = (await traceLog.history(modelId)).at(-1)?.position ?? 0;
+      const joined = await joinBatch(lines, this.#model, this.#kind, this.#ports);
+      const { traces, judgements, verdicts } = joined;
+      if (this.#request.dryRun === true || (traces.length === 0 && judgements.length === 0)) return joined;
+      const batch = { traces, judgements, verdicts, seen };
+      if ((await traceLog.append(modelId, batchIdOf(joined), batch)) === 'appended') return joined;
+    }
   }
 
   /** The lines but those of erased traces, which are counted. */

@@ -1,4 +1,5 @@
 import type { TaskKind } from '../domain/base/task-kind.ts';
+import type { Model } from '../domain/models/model.ts';
 import type { BackEnds } from './back-ends.ts';
 import type { Clock } from './clock.ts';
 import type { Detector } from './detector.ts';
@@ -30,6 +31,14 @@ export interface Ports extends BackEnds {
   readonly owners: Owners;
   /** What else is not to be stored, beside what models' settings say; none by default. */
   readonly detectors?: readonly Detector[];
+  /**
+   * How many traces, of inputs of these lengths in this order, a run of the model can go through here; all of them where
+   * it is absent.
+   */
+  readonly mostTraces?: (
+    model: Pick<Model, 'trainer' | 'trainerOptions' | 'task'>,
+    lengths: readonly number[],
+  ) => number;
   /** Absent where there is no console. */
   readonly links?: Links;
 }

@@ -10,7 +10,15 @@ export interface TraceBatch {
    * that have not come, and traces may bring earlier judgements to bear. Counted from the judgements by default.
    */
   readonly verdicts?: VerdictCounts;
+  /**
+   * Position of the log up to which it was read to put the batch together: it is not appended where a batch came in since
+   * that may hold, or judge, one of its traces. Not looked at by default.
+   */
+  readonly seen?: number;
 }
+
+/** `overtaken`: nothing was appended, since the log moved on with traces of the batch, which is to be put together anew. */
+export type Appended = 'appended' | 'overtaken';
 
 /** A trace with all that was judged of it. */
 export interface LoggedTrace {
@@ -75,7 +83,7 @@ export interface TraceLog extends TraceHistory {
    */
   judgementsOf(modelId: string, traceIds: readonly string[]): Promise<ReadonlyMap<string, readonly Judgement[]>>;
   /** Appends one batch, whole or not at all. The batch id names it: appending it again changes nothing. */
-  append(modelId: string, batchId: string, batch: TraceBatch): Promise<void>;
+  append(modelId: string, batchId: string, batch: TraceBatch): Promise<Appended>;
   /**
    * Traces by time, newest first (ties by trace id), at most `limit`, with their judgements in order of arrival. A time
    * that cannot be, as it is days later than the arrival of a batch that came after it, or before 2000, counts as that of

@@ -123,10 +123,22 @@ async function read<S extends z.ZodType>(
     ok: false,
     problem: refusal(400, 'InvalidInput', detail, 'See /openapi.json for what is taken.'),
   });
-  const object = parseJsonObject(await context.req.text());
+  const text = await bodyOf(context);
+  if (text === null) return refused('The body did not come whole.');
+  const object = parseJsonObject(text);
   if (!object.ok) return refused(`The body cannot be used: ${object.problem.reason}.`);
   const parsed = schemaFor(object.value).safeParse(object.value);
   return parsed.success ? { ok: true, value: parsed.data } : refused(`${describeIssues(parsed.error)}.`);
+}
+
+/** Null where the client has gone, or was cut off, before it had sent all of it: no fault of the server's. */
+async function bodyOf(context: Context): Promise<string | null> {
+  try {
+    return await context.req.text();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ECONNRESET') return null;
+    throw error;
+  }
 }
 
 function told(context: Context, problem: Problem) {

@@ -229,6 +229,45 @@ export function traceLogContract(name: string, create: () => Promise<TraceLogFix
       expect(await log.read('m1', all)).toEqual([{ trace: batch.traces[0], judgements: batch.judgements }]);
     });
 
+    test('appends nothing where the log moved on with traces of the batch since it was read, and says so', async () => {
+      const [one, two, three] = ['t1', 't2', 't3'].map((traceId) => sampleTrace({ traceId })) as [Trace, Trace, Trace];
+      expect(await log.append('m1', 'first', { traces: [one], judgements: [], seen: 0 })).toBe('appended');
+      const late = { traces: [one, two], judgements: [], seen: 0 };
+      expect(await log.append('m1', 'late', late)).toBe('overtaken');
+      expect(ids(await log.read('m1', all))).toEqual(['t1']);
+      expect(await log.append('m1', 'rest', { traces: [two], judgements: [], seen: 1 })).toBe('appended');
+      // What is judged, and what judges, is about the same trace; other traces and what was seen are in nobody's way.
+      const judging = { traces: [], judgements: [sampleJudgement({ traceId: 't2' })] };
+      expect(await log.append('m1', 'judging', { ...judging, seen: 1 })).toBe('overtaken');
+      expect(await log.append('m1', 'judging', { ...judging, seen: 2 })).toBe('appended');
+      expect(await log.append('m1', 'again', { traces: [two], judgements: [], seen: 2 })).toBe('overtaken');
+      expect(await log.append('m1', 'other', { traces: [three], judgements: [], seen: 0 })).toBe('appended');
+      // The same batch is there, whatever came since, and who has read nothing is not asked.
+      expect(await log.append('m1', 'first', { traces: [one], judgements: [], seen: 0 })).toBe('appended');
+      expect(await log.append('m1', 'blind', { traces: [one], judgements: [] })).toBe('appended');
+      expect((await log.history('m1')).map(({ batchId }) => batchId)).toEqual([
+        'first',
+        'rest',
+        'judging',
+        'other',
+        'blind',
+      ]);
+    });
+
+    test('lets one of several batches that are about the same traces in, when they come at once', async () => {
+      const said = await Promise.all(
+        Array.from({ length: 6 }, (_, index) =>
+          log.append('m1', `b${index}`, {
+            traces: [sampleTrace(), sampleTrace({ traceId: `own-${index}` })],
+            judgements: [],
+            seen: 0,
+          }),
+        ),
+      );
+      expect(said.filter((one) => one === 'appended')).toHaveLength(1);
+      expect(await log.read('m1', all)).toHaveLength(2);
+    });
+
     test('takes different batches at once', async () => {
       const names = Array.from({ length: 6 }, (_, index) => `t${index}`);
       await Promise.all(

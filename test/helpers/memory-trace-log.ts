@@ -6,6 +6,7 @@ import type { Trace } from '../../shared/domain/traces/trace.ts';
 import { countVerdicts, type VerdictCounts } from '../../shared/domain/traces/verdict-counts.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type {
+  Appended,
   BatchSummary,
   ErasedFromLog,
   LoggedTrace,
@@ -32,14 +33,17 @@ export class MemoryTraceLog implements TraceLog {
     this.#clock = clock;
   }
 
-  async append(modelId: string, batchId: string, batch: TraceBatch): Promise<void> {
+  async append(modelId: string, batchId: string, batch: TraceBatch): Promise<Appended> {
     const problem = idProblem(modelId) ?? idProblem(batchId);
     if (problem !== null) throw new RatchetError('InvalidInput', `${modelId}, ${batchId}: ${problem}`);
     const stranger = batch.traces.find((trace) => trace.modelId !== modelId);
     if (stranger !== undefined)
       throw new RatchetError('InvalidInput', `Trace ${stranger.traceId} belongs to another model.`);
     const batches = this.#batches.get(modelId) ?? [];
-    if (batches.some((stored) => stored.batchId === batchId)) return;
+    if (batches.some((stored) => stored.batchId === batchId)) return 'appended';
+    const ids = new Set(idsOf(batch));
+    if (batch.seen !== undefined && batches.slice(batch.seen).some((later) => idsOf(later).some((id) => ids.has(id))))
+      return 'overtaken';
     batches.push({
       batchId,
       appendedAt: this.#clock.now(),
@@ -48,6 +52,7 @@ export class MemoryTraceLog implements TraceLog {
       verdicts: batch.verdicts ?? countVerdicts(batch.judgements),
     });
     this.#batches.set(modelId, batches);
+    return 'appended';
   }
 
   async knownTraces(
@@ -145,6 +150,10 @@ export class MemoryTraceLog implements TraceLog {
   #list(modelId: string): readonly StoredBatch[] {
     return this.#batches.get(modelId) ?? [];
   }
+}
+
+function idsOf({ traces, judgements }: Pick<TraceBatch, 'traces' | 'judgements'>): readonly string[] {
+  return [...traces, ...judgements].map(({ traceId }) => traceId.toWellFormed());
 }
 
 function storedTrace(trace: Trace): Trace {

@@ -296,7 +296,7 @@ export function promotedReport(): ReportData {
       'Look through the 19 suspect judgements in review.jsonl.',
       'Watch exchange_rate: it has only 14 judged traces, so its interval is wide.',
     ],
-    traffic: { traces: 3_087, passes: 2_611, failures: 262, unknown: 214 },
+    traffic: { traces: 3_087, passes: 2_611, failures: 262, unknown: 214, leftOut: null },
     evidence: { failures: 231, records: 2_704 },
     rates: { failures: 8.25, records: 96.6 },
     keptOut: null,
@@ -541,7 +541,7 @@ export function tooLittleEvidenceReport(): ReportData {
     ended: null,
     links: [],
     nextSteps: ['Ingest more judged traces, or judge some of the 31 of unknown verdict, then run again.'],
-    traffic: { traces: 96, passes: 58, failures: 7, unknown: 31 },
+    traffic: { traces: 96, passes: 58, failures: 7, unknown: 31, leftOut: null },
     evidence: { failures: 7, records: 23 },
     rates: { failures: 2.4, records: 4.5 },
     triage: [

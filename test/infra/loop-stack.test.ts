@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { readEnvironment, readStateMachineArn } from '../../functions/_middleware/environment.ts';
+import { readEnvironment, readRoom, readStateMachineArn } from '../../functions/_middleware/environment.ts';
 import { stageFunctions } from '../../infra/function-specs.ts';
 import { stateHandlers } from '../../shared/loop/catalogue.ts';
 import { synthesized } from './synthesized.ts';
@@ -92,6 +92,19 @@ describe('every function', () => {
       expect(variables.POWERTOOLS_SERVICE_NAME).toBe(FunctionName);
       if (FunctionName === 'ratchet-start-run')
         expect(readStateMachineArn(variables)).toContain('ratchet-improvement-loop');
+    }
+  });
+
+  it('bounds what a run looks at by what its smallest large stage has, whatever the account allows', () => {
+    for (const memoryLimitMb of ['3008', '2048', '10240']) {
+      const found = Object.values(synthesized({ memoryLimitMb }).loop.findResources('AWS::Lambda::Function'));
+      const named = (name: string) =>
+        found.find(({ Properties }) => Properties.FunctionName === `ratchet-${name}`)?.Properties;
+      const large = [named('triage-traces'), named('train-candidates')];
+      const room = readRoom(named('prepare-run').Environment.Variables);
+      expect(room.mebibytes).toBe(Math.min(...large.map(({ MemorySize }) => MemorySize)));
+      expect(room.seconds).toBe(Math.min(...large.map(({ Timeout }) => Timeout)));
+      expect(room.processors).toBeCloseTo(room.mebibytes / 1_769);
     }
   });
 

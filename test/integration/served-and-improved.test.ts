@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Workspace } from '../../cli/workspace.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
-import { createSupportModel, makeWorkspace, modelId } from '../helpers/test-workspace.ts';
+import { answeredTraffic, createSupportModel, ingest, makeWorkspace, modelId } from '../helpers/test-workspace.ts';
 import { launcherPath } from './cli/launcher.ts';
 
 let workspace: Workspace & { dispose(): Promise<void> };
@@ -55,3 +55,26 @@ test('a server that is told what was right improves its model, and answers with 
   const before = predictions.filter(({ output }, at) => output === traffic[at]?.output).length / traffic.length;
   expect((await right(after.predictions)) / fresh.length).toBeGreaterThan(before);
 }, 120_000);
+
+test('a run that was due before the server was started begins without a request', async () => {
+  const other = await makeWorkspace();
+  try {
+    await createSupportModel(other, { runAfterFailures: 30 });
+    const traffic = samples(200, 0.7, other.ports.random.stream(2, 'traffic'));
+    await ingest(other, await answeredTraffic(other, traffic, 'before'));
+    const args = [launcherPath, '--workspace', other.directory, 'serve', '--port', '0', '--improve'];
+    const child = spawn(process.execPath, args, { stdio: 'pipe' });
+    server = child;
+    let said = '';
+    for await (const some of child.stderr) {
+      said += String(some);
+      if (said.includes('is due')) break;
+    }
+    expect(said).toContain('A run of support is due: it begins.');
+    const ended = once(child, 'exit');
+    child.kill('SIGTERM');
+    await ended;
+  } finally {
+    await other.dispose();
+  }
+}, 60_000);

@@ -17,6 +17,7 @@ import { countVerdicts } from '../../domain/traces/verdict-counts.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type {
+  Appended,
   BatchSummary,
   ErasedFromLog,
   LoggedTrace,
@@ -31,7 +32,14 @@ import { type DuckDbLimits, openDuckDb, sqlLiteral, withConnection } from './duc
 import { eraseTraces } from './erase-traces.ts';
 import { FileDigests } from './file-digests.ts';
 import { Tombstones, tombstoneOf } from './tombstones.ts';
-import { batchNameProblem, type CommittedBatch, judgementKey, TraceBatches, traceKey } from './trace-batches.ts';
+import {
+  batchNameProblem,
+  type CommittedBatch,
+  judgementKey,
+  type TraceBatchCommit,
+  TraceBatches,
+  traceKey,
+} from './trace-batches.ts';
 import { fingerprintsOf } from './trace-fingerprints.ts';
 import {
   appendJudgement,
@@ -113,7 +121,7 @@ export class DuckDbTraceLog implements TraceLog {
     return this.#batches.history(modelId, options);
   }
 
-  async append(modelId: string, batchId: string, batch: TraceBatch): Promise<void> {
+  async append(modelId: string, batchId: string, batch: TraceBatch): Promise<Appended> {
     const problem = batchNameProblem(modelId, batchId);
     if (problem !== null) throw problem;
     const stranger = batch.traces.find((trace) => trace.modelId !== modelId);
@@ -124,9 +132,13 @@ export class DuckDbTraceLog implements TraceLog {
       );
     }
     const committed = await this.#batches.list(modelId);
-    if (committed.some((commit) => commit.batchId === batchId)) return;
+    if (committed.some((commit) => commit.batchId === batchId)) return 'appended';
+    const traceIds = [...batch.traces, ...batch.judgements].map(({ traceId }) => traceId);
+    const { seen = null } = batch;
+    // Asked before the files are written, to save them, and once more in the commit, which nothing can come before.
+    if (await this.#batches.isOvertaken(modelId, committed, seen, traceIds)) return 'overtaken';
     const arrival = committed.reduce((latest, commit) => Math.max(latest, commit.arrival), 0) + 1;
-    await withTemporaryFolder(async (folder) => {
+    return withTemporaryFolder(async (folder) => {
       await this.#withDuckDb((connection) => writeParquet(connection, folder, batch, { arrival, batchId }));
       const files = await findParquet(folder, modelId, batchId);
       const stored = await inParallel(files, parallelWrites, async ({ kind, key, path }) => {
@@ -136,7 +148,7 @@ export class DuckDbTraceLog implements TraceLog {
       const traceFiles = stored.filter((file) => file.kind === 'traces');
       const judgementFiles = stored.filter((file) => file.kind === 'judgements');
       const digests = [...traceFiles, ...judgementFiles].map((file) => file.digest);
-      await this.#batches.commit(modelId, {
+      const commit: TraceBatchCommit = {
         schemaVersion: 1,
         batchId,
         appendedAt: new Date(this.#clock.now()).toISOString(),
@@ -148,8 +160,9 @@ export class DuckDbTraceLog implements TraceLog {
         judgementKeys: judgementFiles.map(({ key }) => key),
         digest: digest(...digests),
         digests,
-        fingerprints: fingerprintsOf([...batch.traces, ...batch.judgements].map(({ traceId }) => traceId)),
-      });
+        fingerprints: fingerprintsOf(traceIds),
+      };
+      return this.#batches.commit(modelId, commit, { seen, traceIds });
     });
   }
 

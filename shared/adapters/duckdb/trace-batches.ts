@@ -3,7 +3,7 @@ import { RatchetError } from '../../domain/base/errors.ts';
 import { digest, idProblem } from '../../domain/base/ids.ts';
 import { encodeJsonl, readJsonl } from '../../ports/documents.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import type { BatchSummary, TraceHistory } from '../../ports/trace-log.ts';
+import type { Appended, BatchSummary, TraceHistory } from '../../ports/trace-log.ts';
 import { decodeDocument } from '../local/document.ts';
 import { inParallel } from '../local/in-parallel.ts';
 import { fingerprintsAsked, mayHold } from './trace-fingerprints.ts';
@@ -44,6 +44,7 @@ export interface CommittedBatch extends TraceBatchCommit {
 }
 
 const parallelReads = 16;
+const unasked = { seen: null, traceIds: [] };
 /** How often what erasing changes while it is read is read again. */
 const mostReadings = 5;
 
@@ -168,15 +169,34 @@ export class TraceBatches implements TraceHistory {
     return { batches: [...earliest, ...batches], last, single, unfolded: [...complete] };
   }
 
-  /** Enters a batch at the end of the journal; nothing happens when it is there. */
-  async commit(modelId: string, commit: TraceBatchCommit): Promise<void> {
+  /**
+   * Enters a batch at the end of the journal; nothing happens when it is there. It is entered right behind what was looked
+   * at for whether it is overtaken ({@link isOvertaken}), or not at all.
+   */
+  async commit(
+    modelId: string,
+    commit: TraceBatchCommit,
+    { seen, traceIds }: { readonly seen: number | null; readonly traceIds: readonly string[] } = unasked,
+  ): Promise<Appended> {
     const body = new TextEncoder().encode(JSON.stringify(commit));
     for (;;) {
       const loaded = await this.#load(modelId);
       for (const block of loaded.unfolded) await this.#fold(modelId, block, loaded.single);
-      if (loaded.batches.some(({ batchId }) => batchId === commit.batchId)) return;
-      if (await this.#objects.putIfAbsent(journalKey(modelId, loaded.last + 1), body)) return;
+      if (loaded.batches.some(({ batchId }) => batchId === commit.batchId)) return 'appended';
+      if (await this.isOvertaken(modelId, loaded.batches, seen, traceIds)) return 'overtaken';
+      if (await this.#objects.putIfAbsent(journalKey(modelId, loaded.last + 1), body)) return 'appended';
     }
+  }
+
+  /** Whether one of the batches that came in after a position may hold, or judge, one of the traces; never for null. */
+  async isOvertaken(
+    modelId: string,
+    batches: readonly CommittedBatch[],
+    seen: number | null,
+    traceIds: readonly string[],
+  ): Promise<boolean> {
+    const since = seen === null ? [] : batches.filter(({ position }) => position > seen);
+    return since.length > 0 && (await this.about(modelId, since, traceIds)).length > 0;
   }
 
   /**

@@ -92,7 +92,7 @@ export const settingsSchema = z.strictObject({
     .positive()
     .max(1_000_000)
     .default(100_000)
-    .describe('traces that a run looks at, the newest ones'),
+    .describe('traces that a run looks at, the newest ones; on AWS no more than its functions go through'),
   leaseMinutes: z
     .number()
     .min(0.01)

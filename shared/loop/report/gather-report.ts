@@ -98,6 +98,7 @@ export async function gatherReport(
       passes: input.triaged.passes,
       failures: input.triaged.failures,
       unknown: input.triaged.unknown,
+      leftOut: plan.leftOut ?? null,
     },
     evidence: { failures: input.split.failures, records: input.split.evidence.size },
     keptOut: input.split.keptOut,

@@ -11,6 +11,7 @@ import type { Run } from '../../domain/models/run.ts';
 import type { StopReason } from '../../domain/policy/stop-reason.ts';
 import type { Triage } from '../../domain/triage/triage.ts';
 import type { JudgeReport } from '../state/judge-report.ts';
+import type { RunPlan } from '../state/run-plan.ts';
 import type { Split } from '../state/split.ts';
 import type { ClusterGain } from './cluster-gains.ts';
 import type { EvidenceRates } from './evidence-forecast.ts';
@@ -115,6 +116,8 @@ export interface ReportData {
     readonly passes: number;
     readonly failures: number;
     readonly unknown: number;
+    /** Older traces that were left out, and what bounds the snapshot; null where it has all. */
+    readonly leftOut: RunPlan['leftOut'] | null;
   };
   /** Pages of a console where the run can be looked at closer; empty on a laptop. */
   readonly links: readonly { readonly title: string; readonly url: string }[];

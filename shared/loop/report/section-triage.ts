@@ -1,4 +1,5 @@
 import { formatCount, plural } from '../../domain/base/wording.ts';
+import { leftOutWords } from '../state/left-out.ts';
 import { figure, responsiveChart } from './chart.ts';
 import { barChart } from './chart-bars.ts';
 import { formatPercent } from './format.ts';
@@ -25,7 +26,7 @@ const meanings: Readonly<Record<string, string>> = {
 /** What triage made of the traffic, with a reason and a text for each kind. */
 export function triageSection(data: ReportData): Section {
   const { traffic } = data;
-  const intro = html`<p>${plural(traffic.traces, 'trace')} read: on today's answers of the champion ${plural(traffic.passes, 'pass', 'passes')}, ${plural(traffic.failures, 'failure')}, and ${formatCount(traffic.unknown)} of which nobody knows the right answer.</p>`;
+  const intro = html`<p>${plural(traffic.traces, 'trace')} read: on today's answers of the champion ${plural(traffic.passes, 'pass', 'passes')}, ${plural(traffic.failures, 'failure')}, and ${formatCount(traffic.unknown)} of which nobody knows the right answer.${traffic.leftOut == null ? '' : ` ${leftOutWords(traffic.leftOut, traffic.traces)}`}</p>`;
   return {
     id: 'triage',
     title: 'Triage of the traffic',

@@ -27,6 +27,7 @@ import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { readingOf } from '../../ports/reading-of.ts';
 import type { Stage } from '../engine/stage.ts';
+import { leftOutWords } from '../state/left-out.ts';
 import { mostChunks } from '../state/limits.ts';
 import type { RunPlan } from '../state/run-plan.ts';
 import { type chunkSchema, snapshotSchema } from '../state/snapshot.ts';
@@ -46,16 +47,18 @@ export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof snaps
   async run({ run, lease }, { ports, key }) {
     const parentExamplesKey = key('parent-examples.jsonl');
     const pinnedPlan = await pinPlan(run, parentExamplesKey, ports);
-    const traces = await readSnapshot(pinnedPlan, ports);
+    const { traces, ...bounded } = await readSnapshot(pinnedPlan, ports);
     const judged = traces.filter(({ judgements }) => judgements.length > 0);
     const plan: RunPlan = {
       ...pinnedPlan,
+      ...bounded,
       parts: partsFor(judged.length),
       ...(readingOf(pinnedPlan.model, ports) === null ? {} : { leftOpenExamplesKey: key('left-open-examples.jsonl') }),
     };
     await checkLease({ run, lease }, ports);
     const records = await placed(traces, plan, ports);
     tellUnsettled(records, ports);
+    if (bounded.leftOut !== undefined) ports.observer.note(leftOutWords(bounded.leftOut, traces.length));
     const parent = examplesToday(await readDataset(plan.parentDataset, ports), readingOf(plan.model, ports));
     await writeJsonl(
       ports.objects,
@@ -177,14 +180,27 @@ async function readingUpTo(run: Run, model: Model, control: Control, { lineage, 
 }
 
 /**
- * All traces that the log held when the run began, newest first, up to the limit: what judges and triage know by now
- * may put old ones in another light. In the labels of today.
+ * All traces that the log held when the run began, newest first, up to the limit of the settings and of the place: what
+ * judges and triage know by now may put old ones in another light. In the labels of today.
  */
-async function readSnapshot({ model, run }: Omit<RunPlan, 'parts'>, ports: Ports): Promise<readonly ReadThrough[]> {
+async function readSnapshot(
+  { model, run }: Omit<RunPlan, 'parts'>,
+  ports: Ports,
+): Promise<{ readonly traces: readonly ReadThrough[] } & Pick<RunPlan, 'leftOut'>> {
   const { modelId, settings } = model;
   const read = { limit: settings.snapshotLimit, ...(run.begun?.batches == null ? {} : { through: run.begun.batches }) };
   const [kind, reading] = [kindOf(model, ports), readingOf(model, ports)];
-  return (await ports.traceLog.read(modelId, read)).map((logged) => readThrough(logged, kind, reading));
+  const found = await ports.traceLog.read(modelId, read);
+  const lengths = found.map(({ trace }) => trace.input.length);
+  const traces = found.slice(0, ports.mostTraces?.(model, lengths)).map((logged) => readThrough(logged, kind, reading));
+  const inLog = (await ports.traceLog.history(modelId))
+    .filter(({ position }) => position <= (run.begun?.batches ?? Number.POSITIVE_INFINITY))
+    .reduce((sum, batch) => sum + batch.traces, 0);
+  const isWhole = traces.length === found.length;
+  // A log in which a trace came twice has fewer than it counts: below the limit, none is left out.
+  if (isWhole && found.length < settings.snapshotLimit) return { traces };
+  const older = inLog - traces.length;
+  return older > 0 ? { traces, leftOut: { traces: older, by: isWhole ? 'setting' : 'place' } } : { traces };
 }
 
 /** Sets freeze before the champion moves: those of a promotion that was refused in between are nobody's record. */

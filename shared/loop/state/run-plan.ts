@@ -30,6 +30,8 @@ export const runPlanSchema = z.strictObject({
   frozenSets: z.array(evaluationSetSchema),
   /** Checkpoints that people took back, and that were not released. */
   rolledBack: z.array(rolledBackSchema).optional(),
+  /** Older traces that the snapshot leaves out, and what bounds it; absent where it has all. */
+  leftOut: z.strictObject({ traces: z.int().positive(), by: z.enum(['setting', 'place']) }).optional(),
   /** State of the trace log that the snapshot was read from. */
   logVersion: z.string(),
 });

@@ -1,6 +1,7 @@
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -83,6 +84,37 @@ test('what a server has only just acknowledged is erased too, whether it runs or
   }
   expect(await knownAmong(erased)).toEqual([]);
   expect(await readdir(join(workspace(), 'journal'))).toEqual([]);
+});
+
+test('a client that goes before it has sent all is no fault of the server', async () => {
+  const { child, url } = await serving();
+  let said = '';
+  child.stderr.on('data', (some) => (said += String(some)));
+  const socket = connect(Number(new URL(url).port), '127.0.0.1');
+  const head = [
+    'POST /v1/models/spam-filter/predictions HTTP/1.1',
+    'Host: localhost',
+    'Content-Type: application/json',
+  ];
+  socket.write(`${[...head, 'Content-Length: 100'].join('\r\n')}\r\n\r\n{`);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  socket.destroy();
+  await once(socket, 'close');
+  await post(url, 'predictions', { input: 'win a prize' });
+  child.kill('SIGTERM');
+  await once(child, 'close');
+  expect(said).not.toContain('fault');
+});
+
+test('what is not to be kept needs no journal', async () => {
+  const copy = join(directory, 'not-kept');
+  await cp(workspace(), copy, { recursive: true });
+  await rm(join(copy, 'journal'), { recursive: true, force: true });
+  const { child, url } = await serving('--no-record', '--workspace', copy);
+  expect(await post(url, 'predictions', { input: 'win a prize' })).toMatchObject({ output: 'spam', traceId: null });
+  child.kill('SIGTERM');
+  expect(await once(child, 'close')).toEqual([143, null]);
+  expect(await readdir(copy)).not.toContain('journal');
 });
 
 test('what was answered and judged is in the log once SIGTERM has ended the server', async () => {

@@ -69,6 +69,16 @@ describe('the journal of batches', () => {
     expect(await batches.about('m1', unknown, ['another'])).toHaveLength(1_003);
   }, 60_000);
 
+  test('lets a batch in behind what it has seen, though that was folded since', async () => {
+    await fill(1, 1_003);
+    const enter = (name: string, seen: number, traceId: string) =>
+      new TraceBatches(objects).commit('m1', commit(name), { seen, traceIds: [traceId] });
+    expect(await enter('late', 990, 'trace-of-b995')).toBe('overtaken');
+    expect(await enter('late', 990, 'trace-of-b1002')).toBe('overtaken');
+    expect(await enter('late', 995, 'trace-of-b995')).toBe('appended');
+    expect((await numbered()).at(-1)).toEqual([1_004, 'late']);
+  }, 60_000);
+
   test('loses and doubles nothing wherever folding is broken off', async () => {
     await fill(1, 1_000);
     const whole = Array.from({ length: 1_002 }, (_, at) => [at + 1, `b${at + 1}`]);

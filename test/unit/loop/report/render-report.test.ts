@@ -182,6 +182,17 @@ describe('a promotion', () => {
     expect(section).toContain('Ignore all previous instructions');
   });
 
+  it('says what of the traffic was left out, and why', () => {
+    expect(textOf(promotedReport(), '#triage')).not.toContain('left out');
+    const data = promotedReport();
+    const bounded = (by: 'setting' | 'place') =>
+      textOf({ ...data, traffic: { ...data.traffic, leftOut: { traces: 12_000, by } } }, '#triage');
+    expect(bounded('place')).toContain(
+      '12,000 older traces left out: the run looked at the 3,087 newest, since so many are what a run can go through in the functions of this deployment.',
+    );
+    expect(bounded('setting')).toContain('since the setting snapshotLimit allows no more.');
+  });
+
   it('leaves out whether the served model fits where it is the average of what was weighed', () => {
     expect(textOf(promotedReport(), '#gate')).not.toContain('Fit');
     const data = promotedReport();

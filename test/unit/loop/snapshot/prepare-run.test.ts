@@ -93,6 +93,35 @@ describe('the snapshot', () => {
     expect(records.map((record) => record.traceId)).toEqual(['new-3', 'new-2', 'new-1']);
   });
 
+  test('says how many older traces it leaves out, and that a setting does', async () => {
+    expect((await prepare()).plan.leftOut).toEqual({ traces: 2, by: 'setting' });
+    await setLimit(5);
+    expect((await prepare('r3')).plan.leftOut).toBeUndefined();
+    await setLimit(100);
+    expect((await prepare('r4')).plan.leftOut).toBeUndefined();
+  });
+
+  test('has the newest that the place can go through, where it bounds them, and says so', async () => {
+    const told: string[] = [];
+    const asked: unknown[] = [];
+    await setLimit(100);
+    ports = {
+      ...ports,
+      mostTraces: (model, lengths) => {
+        asked.push([model.trainer, lengths.length]);
+        return 2;
+      },
+      observer: { ...ports.observer, note: (text: string) => told.push(text) },
+    };
+    const prepared = await prepare();
+    expect(asked).toEqual([['embedded', 5]]);
+    expect((await recordsOf(prepared)).map((record) => record.traceId)).toEqual(['new-3', 'new-2']);
+    expect(prepared.plan.leftOut).toEqual({ traces: 3, by: 'place' });
+    expect(told).toContain(
+      '3 older traces left out: the run looked at the 2 newest, since so many are what a run can go through in the functions of this deployment.',
+    );
+  });
+
   test('has all traces of the log, each with the judgement that counts by now', async () => {
     await setLimit(100);
     const records = await recordsOf(await prepare());
