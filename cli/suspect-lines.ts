@@ -18,7 +18,7 @@ export function closingLine(
     found === 0
       ? `Run ${run} found no ${all ? 'suspect judgement' : 'trace'}${disagreed}.`
       : `${what}${disagreed} of ${found} that run ${run} found${listed < found ? '; --all lists the rest' : ''}.`;
-  if (all) return told;
+  if (all) return found === 0 ? `${told} What people judged is never suspect.` : told;
   const { parts, facets } = kind.words;
   return `${told} Wrong judgements of ${parts?.several ?? facets} are not looked for yet; where people disagree is.`;
 }

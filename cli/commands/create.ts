@@ -18,6 +18,7 @@ import { taskKinds } from '../../shared/tasks/task-kinds.ts';
 import { collected, commaSeparated, countingNumber, fraction, wholeNumber } from '../arguments.ts';
 import { backEndNames } from '../back-end-names.ts';
 import { BadLineReporter, badLinesTold } from '../bad-lines.ts';
+import { asksChat, hasChat } from '../chat-at-hand.ts';
 import { evaluationLines } from '../evaluation-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { inputName, openInput } from '../open-input.ts';
@@ -227,6 +228,10 @@ async function createWith(
     ],
   );
   for (const note of notes) session.output.say(`Note: ${note}.`);
+  if (asksChat(model, ports) && !(await hasChat(session)))
+    session.output.say(
+      'Note: no chat model is configured, so its judges say nothing and its agents do nothing until RATCHET_CHAT_URL and RATCHET_CHAT_MODEL are set.',
+    );
   const at = session.stackOption;
   session.output.say(
     checkpoint === null

@@ -32,7 +32,7 @@ export interface ServingOptions {
 }
 
 /** A body is a thousand inputs of 8 kB at most. */
-const largestBody = 8_000_000;
+const largestBody = 8 * 2 ** 20;
 
 /** The server's interface, the same wherever it runs: predictions, feedback, models, health, and its description. */
 export function createServingApp({ ports, access, journal, onFault }: ServingOptions) {

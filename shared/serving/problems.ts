@@ -10,18 +10,13 @@ const statuses: Partial<Record<ErrorName, number>> = {
   StaleVersion: 503,
 };
 
-/** A fault as an answer. Of what no rule knows nothing is told but that it happened. */
+/** A fault as an answer. Of one that is the server's own, its name alone: paths and what to do are for its log. */
 export function problemOf(error: unknown): Problem {
-  if (!(error instanceof RatchetError)) {
-    return {
-      type: 'about:blank',
-      title: 'InternalError',
-      status: 500,
-      detail: 'The server is at fault; its log says more.',
-    };
-  }
-  const status = statuses[error.name] ?? 500;
-  return { type: 'about:blank', title: error.name, status, detail: error.message, mend: error.mend };
+  const title = error instanceof RatchetError ? error.name : 'InternalError';
+  const status = (error instanceof RatchetError ? statuses[error.name] : undefined) ?? 500;
+  if (error instanceof RatchetError && status < 500) return refusal(status, title, error.message, error.mend);
+  const again = status === 503 ? 'Send it again in a while.' : undefined;
+  return refusal(status, title, 'The server is at fault; its log says more.', again);
 }
 
 /** A fault of the request itself. */

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { settledLines } from '../../cli/serving/settled-lines.ts';
 import type { Workspace } from '../../cli/workspace.ts';
 import { FileJournal } from '../../shared/adapters/local/file-journal.ts';
+import { storageFailure } from '../../shared/adapters/local/storage-failure.ts';
 import { changeSettings } from '../../shared/operations/change-settings.ts';
 import type { TraceJournal } from '../../shared/ports/trace-journal.ts';
 import { createServingApp } from '../../shared/serving/app.ts';
@@ -241,6 +242,31 @@ describe('a model that is served', () => {
     expect(refused.status).toBe(500);
     expect(JSON.stringify(refused.body)).not.toContain('secret text');
     expect(faults).toHaveLength(1);
+  });
+
+  it('tells who asks nothing of the paths and the disk of the server', async () => {
+    const full: TraceJournal = {
+      append: async () => {
+        throw storageFailure('write to', '/home/ana/journal', Object.assign(new Error(), { code: 'ENOSPC' }));
+      },
+      close: async () => [],
+    };
+    const refused = await post(predictions, { input: 'where is my parcel' }, appOf(full));
+    expect(refused.status).toBe(503);
+    expect(problemSchema.parse(refused.body)).toMatchObject({
+      title: 'StorageFailure',
+      mend: 'Send it again in a while.',
+    });
+    expect(JSON.stringify(refused.body)).not.toMatch(/ana|ENOSPC|disk/u);
+    expect(faults).toMatchObject([{ message: 'Cannot write to /home/ana/journal: ENOSPC.' }]);
+  });
+
+  it('takes a thousand inputs of 8 kB, and no more than 8 MiB', async () => {
+    const inputs = Array.from({ length: 1_000 }, () => 'where is '.repeat(889).slice(0, 8_000));
+    const taken = await post(predictions, { inputs, record: false });
+    expect(predictionResponseSchema.parse(taken.body)).toHaveProperty('predictions.999');
+    const refused = await post(predictions, { input: 'x'.repeat(8 * 2 ** 20) });
+    expect(refused.status).toBe(413);
   });
 
   it('is looked at anew by whoever asks first after a while, and answers as it is now', async () => {

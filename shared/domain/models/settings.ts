@@ -24,7 +24,7 @@ export const settingsSchema = z.strictObject({
     .enum(['strict', 'normal', 'bold'])
     .default('normal')
     .describe(
-      'how sure the gate must be of a gain; normal: with 95 % certainty above −0.25 points; bold: above −0.5 points; strict: better by the exact one-sided McNemar test at alpha',
+      'how sure the gate must be of a gain; normal: with 95 % certainty above −0.25 points; bold: above −0.5 points; strict: proven better at alpha, by the exact one-sided McNemar test, or the sign-flip test where answers can be right in part',
     ),
   memoryAbsolute: z
     .int()

@@ -28,6 +28,25 @@ describe('a model whose judge is a chat model', { timeout: 180_000 }, () => {
     await rm(directory, { recursive: true, force: true });
   });
 
+  it('is created with a note where no chat model is configured, and without one where it is', async () => {
+    const example = JSON.stringify({ input: 'win a prize', output: 'spam' });
+    const create = (name: string, env: Record<string, string>, ...more: string[]) =>
+      ratchetInProcess(
+        ['create', name, '--examples', '-', '--foundation', 'none', '--no-evaluate', ...more, '--workspace', directory],
+        `${example}\n${example.replace('spam', 'ham').replace('win', 'no')}`,
+        env,
+      );
+    const none = 'no chat model is configured';
+    expect((await create('plain', {})).stderr).not.toContain(none);
+    expect((await create('judged', {}, '--judge', 'llm')).stderr).toContain(none);
+    expect((await create('diagnosed', {}, '--analyst', 'agents')).stderr).toContain(none);
+    const env = { RATCHET_CHAT_URL: `${server.url}/v1`, RATCHET_CHAT_MODEL: 'small' };
+    const ready = await create('ready', env, '--judge', 'llm');
+    expect([ready.code, ready.stderr.includes(none)]).toEqual([0, false]);
+    const wrong = await create('wrong', { ...env, RATCHET_CHAT_PRICES: 'dear' }, '--judge', 'llm');
+    expect([wrong.code, wrong.stderr.includes(none)]).toEqual([0, false]);
+  });
+
   /** A run on 120 traces that a person judged and 20 that nobody did. */
   async function run(name: string, url: string) {
     const workspace = join(directory, name);

@@ -4,7 +4,9 @@ import { classification } from '../../../shared/tasks/classification/classificat
 import { extraction } from '../../../shared/tasks/extraction/extraction.ts';
 
 test('suspects are counted, with the way to the rest', () => {
-  expect(closingLine({ listed: 0, found: 0, run: 'r1' }, classification)).toBe('Run r1 found no suspect judgement.');
+  expect(closingLine({ listed: 0, found: 0, run: 'r1' }, classification)).toBe(
+    'Run r1 found no suspect judgement. What people judged is never suspect.',
+  );
   expect(closingLine({ listed: 20, found: 30, run: 'r1' }, classification)).toBe(
     '20 suspect judgements of 30 that run r1 found; --all lists the rest.',
   );
