@@ -74,12 +74,22 @@ async function serve({ host, port, improve, record }: Options, session: Session)
   const { openJournal } = await import('../serving/workspace-journal.ts');
   const { Settler } = await import('../serving/settler.ts');
   const { Improver } = await import('../serving/improver.ts');
+  const { runInProcess } = await import('../serving/run-in-process.ts');
+  const { isDueNow } = await import('../../shared/operations/is-run-due.ts');
   const { settledLines } = await import('../serving/settled-lines.ts');
 
   const onFault = (error: unknown): void => session.output.fault(error);
   const journal = record ? await openJournal(workspace) : null;
+  const modelIds = async () => (await ports.lineage.listModels()).map(({ modelId }) => modelId);
   const improver = improve
-    ? new Improver({ workspace: directory, ports, say: (text) => session.output.say(text) })
+    ? new Improver({
+        models: modelIds,
+        isDue: (modelId) => isDueNow(modelId, ports),
+        run: (modelId, stop) => runInProcess(directory, modelId, stop),
+        now: () => ports.clock.now(),
+        say: (text) => session.output.say(text),
+        onFault,
+      })
     : null;
   const settler =
     journal &&
@@ -107,13 +117,12 @@ async function serve({ host, port, improve, record }: Options, session: Session)
     ended.resolve();
   });
   session.io.onStop?.('All that was acknowledged is kept.');
-  const models = (await ports.lineage.listModels()).map(({ modelId }) => modelId);
+  const models = await modelIds();
   await session.output.result(commandResult('serve', { url: listening.url, models, improve }), [
     `Serving ${plural(models.length, 'model')} on ${listening.url}${improve ? ', and improving them' : ''}.`,
     `Described by ${listening.url}/openapi.json. Stop with Ctrl+C.`,
   ]);
-  // What came before it was started may have made a run due.
-  await improver?.consider(models).catch(onFault);
+  improver?.start();
   await ended.promise;
   return exitCodes.done;
 }

@@ -1,0 +1,20 @@
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type ExitCode, exitCodes } from '../exit-codes.ts';
+
+const executable = fileURLToPath(new URL('../bin/ratchet.js', import.meta.url));
+const known: ReadonlySet<number | null> = new Set(Object.values(exitCodes));
+
+/**
+ * Runs the loop for a model of a workspace in a process of its own: training takes all that a machine has, and answers
+ * must not wait for it. Null where it did not come to an end of its own.
+ */
+export async function runInProcess(workspace: string, modelId: string, stop: AbortSignal): Promise<ExitCode | null> {
+  const ended = Promise.withResolvers<number | null>();
+  const args = [executable, '--workspace', workspace, '--json', 'run', modelId];
+  const child = spawn(process.execPath, args, { stdio: 'ignore', signal: stop });
+  child.once('error', () => ended.resolve(null));
+  child.once('exit', ended.resolve);
+  const code = await ended.promise;
+  return known.has(code) ? (code as ExitCode) : null;
+}
