@@ -58,8 +58,9 @@ function netOf({ lost, gained, lostNet: net }: RunResult['memory'][string]): num
 
 function lostNet(count: RunResult['memory'][string]): string {
   const net = Math.max(0, netOf(count));
-  const told = count.lostNet === undefined ? String(net) : net.toFixed(2);
-  return net === 1 ? `${told} is` : `${told} are`;
+  if (net === 0) return 'none is';
+  const told = count.lostNet === undefined ? String(net) : `records worth ${net.toFixed(2)}`;
+  return net === 1 && count.lostNet === undefined ? `${told} is` : `${told} are`;
 }
 
 /** Of what a share is, where the score is another measure. */

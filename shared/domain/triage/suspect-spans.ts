@@ -49,7 +49,7 @@ const stretchRecords = 250;
 /**
  * Finds records with a place that is probably wrong, invented or missing, by what two passes of models say out of fold
  * and what that tells of how the judge errs (see `wrongSpanPosterior`). What a person judged is never suspect, and tells
- * nothing of how a judge errs.
+ * nothing of how a judge errs; nor is suspect what a person found of the very same text.
  */
 export function findSuspectSpans({ facets, from = suspectFrom, records }: SuspectSpanRequest): Map<string, Suspect> {
   const known = new Set(facets);
@@ -69,8 +69,13 @@ export function findSuspectSpans({ facets, from = suspectFrom, records }: Suspec
   }));
   const { wrong, slips, errors } = wrongSpanPosterior(samples, facets);
   const habits = new JudgeHabits(errors);
+  const ofPeople = Map.groupBy(
+    records.filter(({ judgeKind }) => judgeKind === 'human'),
+    ({ input }) => input,
+  );
   return new Map(
     contested.flatMap(({ traceId, input, key }, at): [string, Suspect][] => {
+      if (ofPeople.get(input)?.some((same) => same.key === key)) return [];
       const strength = wrong[at] ?? 0;
       const slip = slips[at] ?? null;
       if (strength < from || slip === null) return [];

@@ -65,7 +65,11 @@ describe('evidenceLines', () => {
       memory: { preceding: { lost: 4, gained: 1, lostNet: 0.5, allowed: 2, of: 140 } },
     };
     expect(evidenceLines(inParts, extraction)[1]).toBe(
-      'A change of +12.71 points of entities right, with 95 % certainty above +9.54; traces wholly right: 180 gained, 15 lost. Of what earlier promotions froze, 0.50 are lost net (2 allowed).',
+      'A change of +12.71 points of entities right, with 95 % certainty above +9.54; traces wholly right: 180 gained, 15 lost. Of what earlier promotions froze, records worth 0.50 are lost net (2 allowed).',
+    );
+    const kept = { preceding: { lost: 1, gained: 1, lostNet: 0, allowed: 2, of: 140 } };
+    expect(evidenceLines({ ...inParts, memory: kept }, extraction)[1]).toMatch(
+      /froze, none is lost net \(2 allowed\)\.$/,
     );
     expect(evidenceLines({ ...measured, scores: { ...measured.scores, after: null }, gain: null }, extraction)).toEqual(
       ["Out of fold the champion's entity F1 is 45.5 %."],

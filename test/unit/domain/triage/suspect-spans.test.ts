@@ -55,14 +55,26 @@ describe('findSuspectSpans', () => {
     expect(findSuspectSpans(planted).size).toBeLessThan(planted.wrong.size / 2);
   });
 
+  test('does not suspect what a person found of the very same text', () => {
+    const planted = plantSpans({ records: 1_500, judge: spansAtRandom(0.1) });
+    const suspects = findSuspectSpans(planted);
+    const [first = '', second = ''] = suspects.keys();
+    const byPerson = (traceId: string, change: object) =>
+      planted.records
+        .filter((record) => record.traceId === traceId)
+        .map((record) => ({ ...record, traceId: `${traceId}-person`, judgeKind: 'human' as const, ...change }));
+    const records = [...planted.records, ...byPerson(first, {}), ...byPerson(second, { key: 'something else' })];
+    const left = findSuspectSpans({ ...planted, records });
+    expect([left.has(first), left.has(second)]).toEqual([false, true]);
+    expect(left.size).toBe(suspects.size - 1);
+  });
+
   test('never suspects what a person judged, nor learns from it how judges err', () => {
     const people = plantSpans({ records: 500, judge: spansAtRandom(0.5), judgeKind: 'human' });
     expect(findSuspectSpans(people).size).toBe(0);
     const judges = plantSpans({ records: 500, judge: spansAtRandom(0.2) });
-    const together = findSuspectSpans({
-      facets,
-      records: [...judges.records, ...people.records.map((record) => ({ ...record, traceId: `p-${record.traceId}` }))],
-    });
+    const apart = people.records.map((one) => ({ ...one, traceId: `p-${one.traceId}`, input: `${one.input} too` }));
+    const together = findSuspectSpans({ facets, records: [...judges.records, ...apart] });
     expect(together).toEqual(findSuspectSpans(judges));
   });
 
