@@ -1,6 +1,8 @@
+import { accessSync, constants, rmSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { openCopy } from '../../shared/adapters/local/sqlite-database.ts';
 import { storageFailure } from '../../shared/adapters/local/storage-failure.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
 import type { Check } from '../results.ts';
@@ -41,8 +43,13 @@ export async function checkFreeSpace(root: string): Promise<Check> {
 /** Whether the lineage database is whole and has its tables; it is not written to. */
 export function checkLineage(root: string): Check {
   const restore = 'Restore the file from a backup, or choose another workspace with --workspace DIR.';
+  const path = join(root, lineageFile);
+  let folder: string | null = null;
   try {
-    using database = new DatabaseSync(join(root, lineageFile), { readOnly: true });
+    // SQLite needs to write beside a file that it reads.
+    const copy = isWritable(root) ? null : openCopy(path, () => undefined);
+    folder = copy?.folder ?? null;
+    using database = copy?.database ?? new DatabaseSync(path, { readOnly: true });
     const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
     if (version === 0) return problem(lineageFile, 'it holds no tables of Ratchet', restore);
     const found = String(database.prepare('PRAGMA quick_check').get()?.quick_check);
@@ -51,6 +58,17 @@ export function checkLineage(root: string): Check {
     return ok(lineageFile, `whole, schema ${version}, ${plural(models, 'model')}`);
   } catch (error) {
     return thrown(lineageFile, error, restore);
+  } finally {
+    if (folder !== null) rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function isWritable(root: string): boolean {
+  try {
+    accessSync(root, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }
 

@@ -1,5 +1,6 @@
-import { closeSync, mkdirSync, openSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { chmodSync, closeSync, copyFileSync, existsSync, mkdirSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { RatchetError } from '../../domain/base/errors.ts';
 
@@ -19,6 +20,32 @@ export function openDatabase(path: string, prepare: (database: DatabaseSync, pat
     return database;
   } catch (error) {
     database.close();
+    throw error;
+  }
+}
+
+/**
+ * Opens a copy of a file in a place that nothing can be written to, where SQLite cannot read what stands in its log alone.
+ * What would change it is refused. @returns it with the folder that is to be removed once it is closed
+ */
+export function openCopy(
+  path: string,
+  prepare: (database: DatabaseSync, path: string) => void,
+): { readonly database: DatabaseSync; readonly folder: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'ratchet-lineage-'));
+  try {
+    const copy = join(folder, 'lineage.sqlite');
+    for (const suffix of ['', '-wal']) {
+      if (!existsSync(`${path}${suffix}`)) continue;
+      copyFileSync(`${path}${suffix}`, `${copy}${suffix}`);
+      chmodSync(`${copy}${suffix}`, 0o600);
+    }
+    const whole = openDatabase(copy, prepare);
+    whole.exec('PRAGMA journal_mode = DELETE');
+    whole.close();
+    return { database: new DatabaseSync(copy, { readOnly: true }), folder };
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
     throw error;
   }
 }

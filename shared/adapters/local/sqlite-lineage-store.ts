@@ -1,7 +1,6 @@
-import { chmodSync, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { rmSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { ZodType } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { type EvaluationSet, evaluationSetSchema } from '../../domain/evaluation/evaluation-set.ts';
@@ -14,7 +13,7 @@ import { asBegun, type Run, runSchema } from '../../domain/models/run.ts';
 import type { LineageStore } from '../../ports/lineage-store.ts';
 import { unknownCheckpoint } from '../../ports/unknown-checkpoint.ts';
 import { decodeDocument, encodeDocument } from './document.ts';
-import { describeSqliteError, openDatabase } from './sqlite-database.ts';
+import { describeSqliteError, openCopy, openDatabase } from './sqlite-database.ts';
 import { storageFailure } from './storage-failure.ts';
 
 const schemaVersion = 1;
@@ -53,7 +52,9 @@ export class SqliteLineageStore implements LineageStore {
   constructor(path: string, { readOnly = false }: { readonly readOnly?: boolean } = {}) {
     this.#path = path === ':memory:' ? path : resolve(path);
     const opened = this.#guard('open', () =>
-      readOnly ? openCopy(this.#path) : { database: openDatabase(this.#path, prepareSchema), folder: null },
+      readOnly
+        ? openCopy(this.#path, prepareSchema)
+        : { database: openDatabase(this.#path, prepareSchema), folder: null },
     );
     this.#database = opened.database;
     this.#folder = opened.folder;
@@ -228,29 +229,6 @@ export class SqliteLineageStore implements LineageStore {
     } catch (error) {
       throw storageFailure(action, this.#path, describeSqliteError(error));
     }
-  }
-}
-
-/**
- * Opens a copy of a file in a place that nothing can be written to, where SQLite cannot read what stands in its log alone.
- * What would change it is refused.
- */
-function openCopy(path: string): { readonly database: DatabaseSync; readonly folder: string } {
-  const folder = mkdtempSync(join(tmpdir(), 'ratchet-lineage-'));
-  try {
-    const copy = join(folder, 'lineage.sqlite');
-    for (const suffix of ['', '-wal']) {
-      if (!existsSync(`${path}${suffix}`)) continue;
-      copyFileSync(`${path}${suffix}`, `${copy}${suffix}`);
-      chmodSync(`${copy}${suffix}`, 0o600);
-    }
-    const whole = openDatabase(copy, prepareSchema);
-    whole.exec('PRAGMA journal_mode = DELETE');
-    whole.close();
-    return { database: new DatabaseSync(copy, { readOnly: true }), folder };
-  } catch (error) {
-    rmSync(folder, { recursive: true, force: true });
-    throw error;
   }
 }
 
