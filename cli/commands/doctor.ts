@@ -110,10 +110,11 @@ async function workspaceChecks(root: string, objects: ObjectStore): Promise<read
 async function modelChecks(root: string, objects: ObjectStore, now: number): Promise<readonly Check[]> {
   const { SqliteLineageStore } = await import('../../shared/adapters/local/sqlite-lineage-store.ts');
   const { checkModel } = await import('../doctor/check-model.ts');
+  const { isWritable } = await import('../doctor/check-workspace.ts');
   const { thrown } = await import('../doctor/check.ts');
   const restore = 'Restore the file from a backup.';
   try {
-    const lineage = new SqliteLineageStore(join(root, lineageFile));
+    const lineage = new SqliteLineageStore(join(root, lineageFile), { readOnly: !isWritable(root) });
     try {
       const { taskKinds } = await import('../../shared/tasks/task-kinds.ts');
       const ports = { lineage, objects, owners: new ProcessOwners(), tasks: taskKinds, at: '' };

@@ -63,7 +63,8 @@ export function checkLineage(root: string): Check {
   }
 }
 
-function isWritable(root: string): boolean {
+/** Whether anything can be written in a directory. */
+export function isWritable(root: string): boolean {
   try {
     accessSync(root, constants.W_OK);
     return true;
