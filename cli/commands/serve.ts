@@ -75,7 +75,7 @@ async function serve({ host, port, improve, record }: Options, session: Session)
   const { Settler } = await import('../serving/settler.ts');
   const { Improver } = await import('../serving/improver.ts');
   const { runInProcess } = await import('../serving/run-in-process.ts');
-  const { isDueNow } = await import('../../shared/operations/is-run-due.ts');
+  const { isDueNow } = await import('../../shared/operations/is-due-now.ts');
   const { settledLines } = await import('../serving/settled-lines.ts');
 
   const onFault = (error: unknown): void => session.output.fault(error);

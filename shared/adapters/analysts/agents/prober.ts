@@ -15,6 +15,7 @@ import type { Ports } from '../../../ports/ports.ts';
 import { toEnd } from '../../../ports/to-end.ts';
 import { ProbeMaterial } from '../statistical/probe-material.ts';
 import type { AgentRole, RoleWorld } from './agent-work.ts';
+import { commonAgent } from './common-agent.ts';
 import { byId, evidenceBlock, showCluster, taskBlock } from './evidence.ts';
 import { caseOf } from './trace-analyzer.ts';
 import { type ProbeWork, probeWorkSchema } from './work.ts';
@@ -22,7 +23,6 @@ import { type ProbeWork, probeWorkSchema } from './work.ts';
 const mostMembers = 200;
 /** Records of the material that an agent can choose from: those most like the cluster. */
 const mostMaterial = 60;
-const answerTokens = 4_000;
 
 interface Made {
   readonly statistical: Analyst;
@@ -84,13 +84,10 @@ export function prober({ statistical, tasks, world }: Made): AgentRole<ProbeRequ
         count,
       };
       return {
-        agentId: key.split('/').slice(-3).join('/'),
+        ...commonAgent({ key, run }, chat, folder),
         role: 'prober',
-        runId: run.runId,
-        folder,
         system,
         request: user,
-        pins: [],
         tools: [
           readExamples(known, kind),
           similarTraces(known, kind),
@@ -99,12 +96,6 @@ export function prober({ statistical, tasks, world }: Made): AgentRole<ProbeRequ
           proposeProbes(objects, rules),
         ],
         handsInBy: 'propose_probes',
-        limits: {
-          turns: run.allowance.turnsOfOne,
-          outputTokens: run.allowance.analyzerOutputTokens,
-          answerTokens: Math.min(answerTokens, Math.floor(chat.window / 8)),
-        },
-        seed: run.seed,
       };
     },
     async finish({ probes, count }, handedIn) {

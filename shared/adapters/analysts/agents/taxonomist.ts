@@ -17,11 +17,11 @@ import type { Ports } from '../../../ports/ports.ts';
 import { toEnd } from '../../../ports/to-end.ts';
 import { failuresIn, rebuildTaxonomy } from '../statistical/rebuild-taxonomy.ts';
 import type { AgentRole, RoleWorld } from './agent-work.ts';
+import { commonAgent } from './common-agent.ts';
 import { byId, evidenceBlock, showCluster, taskBlock } from './evidence.ts';
 import { analysisSchema, type TaxonomyWork, taxonomyWorkSchema } from './work.ts';
 
 const mostCases = 2_000;
-const answerTokens = 4_000;
 
 interface Made {
   readonly statistical: Analyst;
@@ -86,13 +86,10 @@ export function taxonomist({ statistical, tasks, world }: Made): AgentRole<Taxon
         most: maxClusters,
       };
       return {
-        agentId: key.split('/').slice(-3).join('/'),
+        ...commonAgent({ key, run }, chat, folder),
         role: 'taxonomist',
-        runId: run.runId,
-        folder,
         system,
         request: user,
-        pins: [],
         tools: [
           confusions(known, kind),
           readExamples(known, kind),
@@ -102,12 +99,6 @@ export function taxonomist({ statistical, tasks, world }: Made): AgentRole<Taxon
           proposeClusters(objects, rules, 'ids of clusters and groups'),
         ],
         handsInBy: 'propose_clusters',
-        limits: {
-          turns: run.allowance.turnsOfOne,
-          outputTokens: run.allowance.analyzerOutputTokens,
-          answerTokens: Math.min(answerTokens, Math.floor(chat.window / 8)),
-        },
-        seed: run.seed,
       };
     },
     async finish({ task, counted, taxonomy }, handedIn) {

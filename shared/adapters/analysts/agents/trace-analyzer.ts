@@ -18,6 +18,7 @@ import type { Ports } from '../../../ports/ports.ts';
 import { toEnd } from '../../../ports/to-end.ts';
 import type { TraceQuery } from '../../../ports/trace-query.ts';
 import type { AgentRole, RoleWorld } from './agent-work.ts';
+import { commonAgent } from './common-agent.ts';
 import { byId, evidenceBlock, showCluster, taskBlock } from './evidence.ts';
 import { type Group, type ShardWork, shardWorkSchema } from './work.ts';
 
@@ -27,7 +28,6 @@ const mostPasses = 500;
 const longestInput = 4_000;
 const smallestGroup = 2;
 const mostGroups = 40;
-const answerTokens = 4_000;
 
 interface Made {
   readonly statistical: Analyst;
@@ -96,13 +96,10 @@ export function traceAnalyzer({
         most: mostGroups,
       };
       return {
-        agentId: key.split('/').slice(-3).join('/'),
+        ...commonAgent({ key, run }, chat, folder),
         role: 'trace-analyzer',
-        runId: run.runId,
-        folder,
         system,
         request: user,
-        pins: [],
         tools: [
           ...(traceQuery === undefined ? [] : [queryTraces({ traceQuery, modelId: run.modelId, traceIds })]),
           confusions(known, kind),
@@ -113,12 +110,6 @@ export function traceAnalyzer({
           proposeClusters(objects, rules, 'ids of failing traces'),
         ],
         handsInBy: 'propose_clusters',
-        limits: {
-          turns: run.allowance.turnsOfOne,
-          outputTokens: run.allowance.analyzerOutputTokens,
-          answerTokens: Math.min(answerTokens, Math.floor(chat.window / 8)),
-        },
-        seed: run.seed,
       };
     },
     async finish({ shardId, counted }, handedIn) {
