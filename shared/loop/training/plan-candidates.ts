@@ -41,6 +41,16 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
     const offered = trainer.first({ options: model.trainerOptions, losesTooMuch: false });
     const first = withoutStaleChampion(offered, plan, trainer);
     const history = await readHistory(input.step, ports);
+    const configurationsFor = ({ datasetId }: DatasetRef): readonly Configuration[] => {
+      if (history === null) return first;
+      const { basis, tried } = history;
+      const known = [basis.configuration, ...first];
+      if (datasetId !== basis.dataset.datasetId) return known;
+      // What the move was to change stayed as it is: the same configurations would train the same checkpoints again.
+      const near = trainer.neighbours(basis.configuration, { options: model.trainerOptions, losesTooMuch: false });
+      const untried = without(tried, [...known, ...withoutStaleChampion(near, plan, trainer)]);
+      return untried.length > 0 ? untried : known;
+    };
     const pairs: { dataset: DatasetRef; configuration: Configuration }[] =
       input.step.kind === 'tune' && history !== null
         ? (history.next?.configurations ?? []).map((configuration) => ({
@@ -48,7 +58,7 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
             configuration,
           }))
         : input.curriculum.datasets.flatMap((dataset) =>
-            distinct([...(history === null ? [] : [history.basis.configuration]), ...first])
+            distinct(configurationsFor(dataset))
               .slice(0, mostADataset)
               .map((configuration) => ({ dataset, configuration })),
           );
@@ -102,6 +112,11 @@ function partsWith({ parts, champion }: RunPlan): Parts {
 function trainedParts({ foldModels }: Trainer, parts: Parts): number[] {
   const all = Array.from({ length: parts }, (_, part) => part);
   return foldModels === 'all' ? all : all.slice(0, foldModels);
+}
+
+function without(tried: readonly Configuration[], configurations: readonly Configuration[]): Configuration[] {
+  const known = new Set(tried.map(canonicalJson));
+  return configurations.filter((configuration) => !known.has(canonicalJson(configuration)));
 }
 
 function distinct(configurations: readonly Configuration[]): Configuration[] {

@@ -23,13 +23,21 @@ interface Given {
   readonly trainer?: Partial<Trainer>;
   /** Configurations of a tuning move; null for the first iteration. */
   readonly tune?: readonly Configuration[] | null;
+  /** What a second iteration has trained before it that reworks the data; null for no such iteration. */
+  readonly reworked?: readonly Configuration[] | null;
   readonly parts?: Parts;
   /** Parts of the champion's fold models; null for none. */
   readonly champion?: Parts | null;
 }
 
 /** The candidates that are planned. */
-async function planned({ trainer = {}, tune = null, parts = 10, champion = null }: Given): Promise<Candidate[]> {
+async function planned({
+  trainer = {},
+  tune = null,
+  reworked = null,
+  parts = 10,
+  champion = null,
+}: Given): Promise<Candidate[]> {
   const plain = memoryPorts();
   const facts = { first: () => [{ f: 1 }, { f: 2 }], learnsFromChampion: () => false, ...trainer };
   const own = [...plain.trainers.values()].map((one) => ({ ...one, ...facts }));
@@ -46,19 +54,16 @@ async function planned({ trainer = {}, tune = null, parts = 10, champion = null 
       dataset: { datasetId: 'extend', key: 'extend.jsonl', mode: 'extend' },
       configuration: { f: 1 },
     },
-    tried: [{ f: 1 }],
+    tried: reworked ?? [{ f: 1 }],
     next: tune === null ? null : { kind: 'tune', name: 'configurations-x', configurations: tune },
     ended: null,
   });
+  const second = { number: 2, historyKey: 'history.json' } as const;
+  const rework = { ...second, kind: 'rework-data', move: 'more-boundary-gold' } as const;
+  const tuning = { ...second, kind: 'tune', move: 'configurations-x' } as const;
+  const step = tune !== null ? tuning : reworked !== null ? rework : firstStep;
   const { candidates } = await planCandidates.run(
-    {
-      ...sampleHead,
-      iteration: tune === null ? 1 : 2,
-      prepared: samplePrepared,
-      curriculum: { datasets },
-      step:
-        tune === null ? firstStep : { number: 2, kind: 'tune', move: 'configurations-x', historyKey: 'history.json' },
-    },
+    { ...sampleHead, iteration: step.number, prepared: samplePrepared, curriculum: { datasets }, step },
     stageContext(ports),
   );
   return Promise.all(candidates.map(({ key }) => readJson(ports.objects, key, candidateSchema)));
@@ -78,6 +83,16 @@ describe('the candidates of an iteration', () => {
       ['extend', { f: 2 }],
     ]);
     expect(await planned({ tune: [{ f: 3 }, { f: 4 }, { f: 5 }] })).toHaveLength(3);
+  });
+
+  it('are what was not tried yet for a dataset that a move left as it was', async () => {
+    const trainer = { neighbours: () => [{ f: 2 }, { f: 3 }, { f: 4 }, { f: 5 }] };
+    const ofStill = async (reworked: readonly Configuration[]) =>
+      madeOf(await planned({ trainer, reworked })).filter(([dataset]) => dataset === 'extend');
+    expect(await ofStill([{ f: 1 }, { f: 2 }])).toEqual([3, 4, 5].map((f) => ['extend', { f }]));
+    expect(await ofStill([{ f: 1 }, { f: 2 }, { f: 4 }])).toEqual([3, 5].map((f) => ['extend', { f }]));
+    // Nothing is left: once more what was.
+    expect(await ofStill([1, 2, 3, 4, 5].map((f) => ({ f })))).toEqual([1, 2].map((f) => ['extend', { f }]));
   });
 
   it('are one where a training is dear, also when tuning', async () => {
