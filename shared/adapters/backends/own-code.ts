@@ -17,5 +17,5 @@ export function moduleAt(path: string, from: string): URL {
 export async function plainModule(path: string, from: string): Promise<Uint8Array> {
   const source = await readFile(moduleAt(path, from), 'utf8');
   const code = suffix === '.ts' ? stripTypeScriptTypes(source) : source;
-  return new TextEncoder().encode(code.replaceAll(/(from '\.\/[\w-]+)\.[tj]s'/g, "$1.mjs'"));
+  return new TextEncoder().encode(code.replaceAll(/(from ['"]\.\/[\w-]+)\.[tj]s(?=['"])/g, '$1.mjs'));
 }
