@@ -9,16 +9,23 @@ import { fileURLToPath } from 'node:url';
 
 /** The release that the project is tested on; from 22.18 on Node reads TypeScript by itself. */
 const wantedMajor = 24;
+/** What plain JavaScript of ours needs: Node's own SQLite without a flag. */
+const oldest = [22, 13];
 /** Set for the process that was started again, so that it never starts another. */
 const relaunchedBy = 'RATCHET_RELAUNCHED_BY';
 
 /**
- * Runs a TypeScript entry point under a Node that can. An older one starts the project's own Node (npm package `node`)
+ * Runs a TypeScript entry point under a Node that can, or what was built of it. An older one starts the project's own Node (npm package `node`)
  * with the same launcher, hands its signals on, and ends as that one ends.
  * @param {string} launcher `import.meta.url` of the file that was started
  * @param {string} entry the TypeScript module, relative to the launcher
  */
 export async function launch(launcher, entry) {
+  const built = new URL(entry.replace(/\.ts$/, '.js'), launcher);
+  if (existsSync(built)) {
+    await launchBuilt(built);
+    return;
+  }
   const parent = process.env[relaunchedBy];
   delete process.env[relaunchedBy];
   const node = parent === undefined && majorVersion() < wantedMajor ? ownNode() : undefined;
@@ -38,6 +45,19 @@ export async function launch(launcher, entry) {
   silenceExperimentalWarnings();
   keepCompiledCode();
   await import(new URL(entry, launcher).href);
+}
+
+/** From a package, whose modules are JavaScript. */
+async function launchBuilt(entry) {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major < oldest[0] || (major === oldest[0] && minor < oldest[1])) {
+    process.stderr.write(`Ratchet needs Node.js ${oldest.join('.')} or newer; this one is ${process.version}.\n`);
+    process.exitCode = 1;
+    return;
+  }
+  silenceExperimentalWarnings();
+  keepCompiledCode();
+  await import(entry.href);
 }
 
 function majorVersion() {

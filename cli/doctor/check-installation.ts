@@ -15,7 +15,7 @@ export function checkNode(version: string): Check {
     : warning(
         'Node.js',
         `${version}; Ratchet is tested on version ${testedMajor}`,
-        'Run "npm ci" in the project: it brings its own along.',
+        'Install Node.js 24; in a clone of the project "npm ci" brings it along.',
       );
 }
 

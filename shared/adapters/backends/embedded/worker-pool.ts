@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Transferable } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import type { ErrorName } from '../../../domain/base/errors.ts';
+import { moduleAt } from '../own-code.ts';
 import type { TaggedText } from '../tagger/tag-texts.ts';
 import type {
   AverageTaggersTask,
@@ -40,7 +41,7 @@ export class WorkerPool {
   #pool: Piscina | undefined;
   readonly #filename: string;
 
-  constructor(threads: number = availableParallelism(), workerFile: URL = new URL('./worker.ts', import.meta.url)) {
+  constructor(threads: number = availableParallelism(), workerFile: URL = moduleAt('./worker', import.meta.url)) {
     this.threads = threads;
     this.#filename = fileURLToPath(workerFile);
   }

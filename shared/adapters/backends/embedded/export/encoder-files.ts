@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
-import { stripTypeScriptTypes } from 'node:module';
 import type { ExportedFile } from '../../../../ports/exporter.ts';
+import { plainModule } from '../../own-code.ts';
 import { readUseLiteWeights } from '../use-lite-weights.ts';
 import { onnxFile } from './onnx-file.ts';
 import { useLiteGraph } from './use-lite-graph.ts';
@@ -25,7 +25,10 @@ export async function encoderFiles(): Promise<readonly ExportedFile[]> {
     offset += values.byteLength;
   }
   const code = await Promise.all(
-    sources.map(async (name) => ({ name: `encoder/${name}.mjs`, body: await strip(name) })),
+    sources.map(async (name) => ({
+      name: `encoder/${name}.mjs`,
+      body: await plainModule(`../${name}`, import.meta.url),
+    })),
   );
   return [
     ...code,
@@ -36,10 +39,4 @@ export async function encoderFiles(): Promise<readonly ExportedFile[]> {
     { name: 'encoder/encoder.onnx', body: onnxFile(useLiteGraph(weights)) },
     { name: 'encoder.py', body: await readFile(new URL('./readers/encoder.py', import.meta.url)) },
   ];
-}
-
-async function strip(name: string): Promise<Uint8Array> {
-  const source = await readFile(new URL(`../${name}.ts`, import.meta.url), 'utf8');
-  const plain = stripTypeScriptTypes(source).replaceAll(/(from '\.\/[\w-]+)\.ts'/g, "$1.mjs'");
-  return new TextEncoder().encode(plain);
 }

@@ -1,25 +1,25 @@
 import { readFile } from 'node:fs/promises';
-import { stripTypeScriptTypes } from 'node:module';
 import { RatchetError } from '../../../../domain/base/errors.ts';
 import type { ExportedFile, Exporter } from '../../../../ports/exporter.ts';
 import type { ObjectStore } from '../../../../ports/object-store.ts';
 import { checkDigest } from '../../embedded/artifact.ts';
 import { rangesOf } from '../../embedded/export/unicode-tables.ts';
+import { plainModule } from '../../own-code.ts';
 import { taggerBackEnd } from '../facts.ts';
 import { decodeTagger } from '../tagger-artifact.ts';
 import { mostCharacters } from '../tokens.ts';
 
 /** Sources of the tagger, which stand alone; they are exported without their types. */
 const sources = [
-  '../tokens.ts',
-  '../token-features.ts',
-  '../states.ts',
-  '../lattice.ts',
-  '../lexicon.ts',
-  '../layer-lattice.ts',
-  '../meeting-entities.ts',
-  '../tag-texts.ts',
-  '../../embedded/feature-vocabulary.ts',
+  '../tokens',
+  '../token-features',
+  '../states',
+  '../lattice',
+  '../lexicon',
+  '../layer-lattice',
+  '../meeting-entities',
+  '../tag-texts',
+  '../../embedded/feature-vocabulary',
 ];
 
 /** Exports what the tagger's trainer makes: the artifact as it is, with readers for it. */
@@ -66,9 +66,8 @@ async function reader(name: string): Promise<ExportedFile> {
 }
 
 async function source(path: string): Promise<ExportedFile> {
-  const code = stripTypeScriptTypes(await readFile(new URL(path, import.meta.url), 'utf8'));
-  const name = path.replace(/^.*\/([\w-]+)\.ts$/, 'tagger/$1.mjs');
-  return { name, body: new TextEncoder().encode(code.replaceAll(/(from '\.\/[\w-]+)\.ts'/g, "$1.mjs'")) };
+  const name = path.replace(/^.*\/([\w-]+)$/, 'tagger/$1.mjs');
+  return { name, body: await plainModule(path, import.meta.url) };
 }
 
 /** What Python's `re` does not know of characters. */

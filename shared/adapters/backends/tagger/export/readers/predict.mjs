@@ -97,8 +97,11 @@ async function main() {
   const { readFile } = await import('node:fs/promises');
   const model = await load();
   const check = process.argv.includes('--check');
-  const file = check ? new URL('test-cases.jsonl', import.meta.url) : '/dev/stdin';
-  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line !== '');
+  const { text } = await import('node:stream/consumers');
+  const cases = new URL('test-cases.jsonl', import.meta.url);
+  const lines = (await (check ? readFile(cases, 'utf8') : text(process.stdin)))
+    .split('\n')
+    .filter((line) => line !== '');
   let wrong = 0;
   for (const line of lines) {
     const { input, ...expected } = JSON.parse(line);

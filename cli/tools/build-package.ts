@@ -1,0 +1,69 @@
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { argv } from 'node:process';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** What modules read beside themselves, and what people read. */
+const beside = [
+  'shared/**/*.{md,py,mjs}',
+  'infra/state-machines/improvement-loop.asl.json',
+  'cli/bin/{launch,ratchet}.js',
+  'docs/*.md',
+  'README.md',
+  'CHANGELOG.md',
+  'LICENSE',
+  'NOTICE',
+];
+
+/**
+ * Builds the npm package into a directory, which is emptied first: the modules as JavaScript with their types, what they
+ * read, and a list of the software inside (CycloneDX).
+ */
+export function buildPackage(target: string): void {
+  rmSync(target, { recursive: true, force: true });
+  run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.package.json', '--outDir', target]);
+  for (const file of globSync(beside, { cwd: root })) {
+    mkdirSync(dirname(join(target, file)), { recursive: true });
+    copyFileSync(join(root, file), join(target, file));
+  }
+  const whole = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const { name, version, description, license, bin } = whole;
+  const described = {
+    name,
+    version,
+    description,
+    license,
+    type: 'module',
+    engines: { node: '>=22.13' },
+    bin,
+    exports: { '.': { types: './cli/library.d.ts', default: './cli/library.js' }, './package.json': './package.json' },
+    dependencies: usedOf(whole.dependencies, target),
+  };
+  writeFileSync(join(target, 'package.json'), `${JSON.stringify(described, null, 2)}\n`);
+  const listing = ['sbom', '--omit', 'dev', '--sbom-format', 'cyclonedx', '--package-lock-only'];
+  writeFileSync(join(target, 'sbom.cdx.json'), run('npm', listing));
+}
+
+/** The dependencies that a module of the package names: the functions on AWS have others. */
+function usedOf(dependencies: Readonly<Record<string, string>>, target: string): Readonly<Record<string, string>> {
+  const code = globSync('**/*.js', { cwd: target })
+    .map((file) => readFileSync(join(target, file), 'utf8'))
+    .join('\n');
+  return Object.fromEntries(
+    Object.entries(dependencies).filter(([name]) => code.includes(`'${name}'`) || code.includes(`'${name}/`)),
+  );
+}
+
+function run(command: string, args: readonly string[]): string {
+  return execFileSync(command, args, { cwd: root, encoding: 'utf8', maxBuffer: 2 ** 28 });
+}
+
+if (argv[1] === fileURLToPath(import.meta.url)) {
+  const target = join(root, 'dist', 'package');
+  buildPackage(target);
+  const tarball = run('npm', ['pack', target, '--pack-destination', join(root, 'dist'), '--silent']).trim();
+  process.stdout.write(`dist/${tarball}\nInstall it anywhere: npm install /path/to/dist/${tarball}\n`);
+}

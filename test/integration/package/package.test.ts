@@ -1,0 +1,112 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { stripTypeScriptTypes } from 'node:module';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { buildPackage } from '../../../cli/tools/build-package.ts';
+import { SeededRandom } from '../../../shared/adapters/local/seeded-random.ts';
+import { judgedTraces, samples } from '../../helpers/made-up-traffic.ts';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+/** An application of somebody's with the package in it, and nothing else than what the package asks for. */
+let app: string;
+let installed: string;
+
+beforeAll(() => {
+  app = realpathSync(mkdtempSync(join(tmpdir(), 'ratchet-package-')));
+  installed = join(app, 'node_modules', 'ratchet-slm');
+  mkdirSync(dirname(installed), { recursive: true });
+  buildPackage(installed);
+  for (const name of Object.keys(manifest().dependencies)) link(name);
+  writeFileSync(join(app, 'package.json'), JSON.stringify({ name: 'app', type: 'module' }));
+}, 240_000);
+afterAll(() => rmSync(app, { recursive: true, force: true }));
+
+function manifest(): { readonly dependencies: Record<string, string>; readonly version: string } {
+  return JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
+}
+
+function link(name: string): void {
+  const at = join(app, 'node_modules', name);
+  mkdirSync(dirname(at), { recursive: true });
+  symlinkSync(realpathSync(join(root, 'node_modules', name)), at);
+}
+
+function node(args: readonly string[], input = ''): string {
+  return execFileSync(process.execPath, args, { cwd: app, encoding: 'utf8', input, stdio: ['pipe', 'pipe', 'pipe'] });
+}
+
+const ratchet = (args: readonly string[], input = '') => node([join(installed, 'cli/bin/ratchet.js'), ...args], input);
+const lines = (values: readonly unknown[]) => values.map((value) => `${JSON.stringify(value)}\n`).join('');
+
+describe('the package', () => {
+  test('is as the packer packs it: no tests, no benches, no TypeScript but types', () => {
+    const [{ files }] = JSON.parse(
+      execFileSync('npm', ['pack', installed, '--dry-run', '--json'], { cwd: app, encoding: 'utf8' }),
+    );
+    const names: readonly string[] = files.map((file: { readonly path: string }) => file.path);
+    expect(names).toEqual(
+      expect.arrayContaining([
+        'LICENSE',
+        'NOTICE',
+        'sbom.cdx.json',
+        'cli/library.d.ts',
+        'shared/agents/prompts/judge.md',
+        'infra/state-machines/improvement-loop.asl.json',
+      ]),
+    );
+    expect(names.filter((name) => /^(test|bench|functions|cli\/tools)\/|(?<!\.d)\.ts$/.test(name))).toEqual([]);
+  });
+
+  test('answers, exports and examines itself by its command', () => {
+    const examples = samples(60, 0, new SeededRandom().stream(1, 'package'));
+    writeFileSync(join(app, 'examples.jsonl'), lines(examples));
+    expect(ratchet(['--version']).trim()).toBe(manifest().version);
+    ratchet(['create', 'desk', '--examples', 'examples.jsonl', '--no-evaluate']);
+    const answers = ratchet(['predict', 'desk'], lines(examples.slice(0, 5).map(({ input }) => ({ input }))));
+    expect(
+      answers
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).output),
+    ).toEqual(examples.slice(0, 5).map(({ output }) => output));
+
+    ratchet(['export', 'desk', '--to', 'exported']);
+    const [first] = answers.trim().split('\n');
+    const alone = node(['exported/predict.mjs'], lines([{ input: examples[0]?.input }]));
+    expect(JSON.parse(alone).output).toBe(JSON.parse(first ?? '').output);
+    expect(ratchet(['doctor'])).toContain('✔ USE-Lite');
+  });
+
+  test('serves the program that the documentation shows, whose types hold', () => {
+    const traffic = samples(400, 0.6, new SeededRandom().stream(2, 'package'));
+    writeFileSync(join(app, 'labelled.jsonl'), lines(samples(60, 0, new SeededRandom().stream(1, 'package'))));
+    writeFileSync(join(app, 'traces.jsonl'), lines(judgedTraces('spam-filter', traffic, [])));
+    const shown = /```ts\n([\s\S]*?)```/.exec(readFileSync(join(root, 'docs/library.md'), 'utf8'))?.[1] ?? '';
+    expect(shown).not.toBe('');
+    writeFileSync(join(app, 'example.ts'), shown);
+    writeFileSync(
+      join(app, 'tsconfig.json'),
+      JSON.stringify({
+        compilerOptions: {
+          module: 'nodenext',
+          target: 'es2024',
+          strict: true,
+          noEmit: true,
+          types: ['node'],
+          skipLibCheck: true,
+        },
+        files: ['example.ts'],
+      }),
+    );
+    link('@types/node');
+    node([join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json']);
+
+    writeFileSync(join(app, 'example.js'), stripTypeScriptTypes(shown));
+    const told = node(['example.js']);
+    expect(told).toMatch(/^400 traces are in, 0 lines were refused$/m);
+    expect(told).toMatch(/^(promoted|kept): \S/m);
+  }, 120_000);
+});
