@@ -1,6 +1,7 @@
 import { createAgentsAnalyst } from '../adapters/analysts/agents/agents-analyst.ts';
 import { createStatisticalAnalyst } from '../adapters/analysts/statistical/statistical-analyst.ts';
 import { embeddedBackEnds } from '../adapters/backends/embedded/embedded-back-ends.ts';
+import { nearestPredictorFacts, nearestTrainerFacts } from '../adapters/backends/nearest/facts.ts';
 import { createLlmJudge } from '../adapters/judges/llm-judge.ts';
 import { createRuleJudge } from '../adapters/judges/rule-judge.ts';
 import type { BackEnds } from '../ports/back-ends.ts';
@@ -8,7 +9,9 @@ import type { Budgets } from '../ports/budgets.ts';
 import type { ChatModel } from '../ports/chat-model.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import type { Predictor } from '../ports/predictor.ts';
 import type { TraceQuery } from '../ports/trace-query.ts';
+import type { Trainer } from '../ports/trainer.ts';
 import { taskKinds } from '../tasks/task-kinds.ts';
 
 export interface BackEndOptions {
@@ -39,6 +42,18 @@ export function createBackEnds(options: BackEndOptions): {
 } {
   const { trainers, predictors, forget, close } = embeddedBackEnds(options);
   const { objects, budgets, clock, traceQuery } = options;
+  const nearest = once(async () =>
+    (await import('../adapters/backends/nearest/nearest-back-end.ts')).createNearestBackEnd(objects),
+  );
+  const nearestTrainer: Trainer = {
+    ...nearestTrainerFacts,
+    start: async (...request) => (await nearest()).trainer.start(...request),
+    advance: async (...request) => (await nearest()).trainer.advance(...request),
+  };
+  const nearestPredictor: Predictor = {
+    ...nearestPredictorFacts,
+    predict: async (...request) => (await nearest()).predictor.predict(...request),
+  };
   const chat = once(options.chat);
   const statistical = createStatisticalAnalyst({ tasks: taskKinds });
   const agents = createAgentsAnalyst({ tasks: taskKinds, statistical, chat, objects, budgets, clock, traceQuery });
@@ -50,8 +65,8 @@ export function createBackEnds(options: BackEndOptions): {
   ];
   return {
     backEnds: {
-      trainers: new Map(trainers.map((trainer) => [trainer.name, trainer])),
-      predictors: new Map(predictors.map((predictor) => [predictor.name, predictor])),
+      trainers: new Map([...trainers, nearestTrainer].map((trainer) => [trainer.name, trainer])),
+      predictors: new Map([...predictors, nearestPredictor].map((predictor) => [predictor.name, predictor])),
       analysts: new Map([statistical, agents].map((analyst) => [analyst.name, analyst])),
       judges: new Map(judges.map((judge) => [judge.name, judge])),
     },

@@ -86,9 +86,10 @@ export async function createModel(asked: CreateRequest, ports: Ports): Promise<C
       trainerOptions,
       ports,
     );
-  checkCritical(model, kind);
-  checkConfirmed(model, kind);
-  const read = given === null ? null : withoutBadOutputs(given, model, kind, request);
+  const own = kindOf(model, ports);
+  checkCritical(model, own);
+  checkConfirmed(model, own);
+  const read = given === null ? null : withoutBadOutputs(given, model, own, request);
   const examples = read?.examples ?? [];
   if (read === null) {
     await register(model, ports);

@@ -10,7 +10,7 @@ import type { Ports } from './ports.ts';
 export function kindOf({ task }: { readonly task: TaskSpec }, { tasks }: Pick<Ports, 'tasks'>): TaskKind {
   const kind = kindNamed(task.kind, tasks);
   const parsed = kind.spec.safeParse(task);
-  if (parsed.success) return kind;
+  if (parsed.success) return kind.boundTo?.(parsed.data) ?? kind;
   throw new RatchetError('InvalidInput', `The task of the model is no ${task.kind}.`, {
     cause: parsed.error,
     mend: 'Restore the lineage from a backup, or create the model anew.',

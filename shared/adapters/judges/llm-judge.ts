@@ -12,7 +12,7 @@ import { type ChatModel, type ChatUsage, costOf } from '../../ports/chat-model.t
 import type { Clock } from '../../ports/clock.ts';
 import { readJson, writeJson } from '../../ports/documents.ts';
 import type { AnswerToJudge, Judge, Judged, JudgeRequest } from '../../ports/judge.ts';
-import { kindNamed } from '../../ports/kind-of.ts';
+import { kindOf } from '../../ports/kind-of.ts';
 import type { OnProgress, Progress, Usage } from '../../ports/long-work.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { judgeQuestion, type Opinion, type QuestionContext, readOpinion, type Vote } from './judge-question.ts';
@@ -150,7 +150,7 @@ async function judgeSlice(
     if (model === null) throw new RatchetError('ChatRefused', 'No chat model is configured.');
     const context: QuestionContext = {
       prompt: await readPrompt('judge'),
-      kind: kindNamed(task.kind, tasks),
+      kind: kindOf({ task }, { tasks }),
       task,
       rubric,
     };

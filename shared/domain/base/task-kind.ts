@@ -171,6 +171,11 @@ export interface TaskKind<S extends TaskSpec = TaskSpec> {
   }): S;
   /** What can be chosen of a task; nothing without it. */
   readonly options?: readonly TaskOption[];
+  /**
+   * The kind as one task has it, where what was chosen says what is right; without it all tasks are alike. What is known
+   * of a model works with that one.
+   */
+  boundTo?(spec: S): TaskKind<S>;
   /** The facets that a task knows; empty where it has none or does not know them. */
   knownFacets(spec: S): readonly string[];
   /**
