@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JournalEntry, TraceJournal } from '../../shared/ports/trace-journal.ts';
+import { labelOutput } from '../../shared/tasks/classification/label.ts';
 
 export interface TraceJournalFixture {
   readonly journal: TraceJournal;
@@ -44,7 +45,7 @@ export function traceJournalContract(name: string, create: () => Promise<TraceJo
       const input = 'two\nlines, \u2028 "quoted" \\ \u0000 😀';
       const trace = {
         ...{ traceId: 't-1', timestamp: '2026-11-01T08:00:00.000Z', modelId: 'm', checkpointId: 'c' },
-        ...{ input, output: 'label', confidence: 0.5 },
+        ...{ input, output: labelOutput('ham'), confidence: 0.5 },
       };
       const entries: JournalEntry[] = [{ kind: 'trace', trace }, feedback('t-1')];
       await journal.append(entries);
