@@ -74,7 +74,9 @@ try {
       const figures = await measure(modelId);
       if (run >= 0) measured.push(figures);
     }
-    rows.push(`| ${foundation} | ${figures.map((of) => median(measured.map((one) => one[of])).toFixed(0)).join(' | ')} |`);
+    rows.push(
+      `| ${foundation} | ${figures.map((of) => median(measured.map((one) => one[of])).toFixed(0)).join(' | ')} |`,
+    );
   }
   console.log(
     [
@@ -97,7 +99,9 @@ async function measure(modelId: string): Promise<Figures> {
   const { stdout } = await promisify(execFile)('bash', ['-c', shell, process.execPath, script, file, modelId], {
     env: {
       ...process.env,
-      NODE_PATH: [duckDbLayer(arch), useLiteLayer].map((layer) => join(layer, 'nodejs', 'node_modules')).join(delimiter),
+      NODE_PATH: [duckDbLayer(arch), useLiteLayer]
+        .map((layer) => join(layer, 'nodejs', 'node_modules'))
+        .join(delimiter),
       RATCHET_TRACE_BUCKET: stack.outputs.TraceBucketName,
       RATCHET_ARTIFACT_BUCKET: stack.outputs.ArtifactBucketName,
       RATCHET_TABLE: stack.outputs.TableName,

@@ -27,7 +27,7 @@ export function guard({ token, hosts, caller }: Access): MiddlewareHandler {
       strangeHost(context.req.header('host'), hosts) ??
       strangeOrigin(context.req.header('origin'), context.req.header('host')) ??
       (isOpen(context.req.path) ? null : withoutToken(context.req.header('authorization'), expected)) ??
-      (isOpen(context.req.path) || caller === undefined || caller(context) !== null ? null : unknown) ??
+      (isOpen(context.req.path) ? null : stranger(context, caller)) ??
       (context.req.method === 'POST' ? strangeBody(context.req.header('content-type')) : null);
     if (refused === null) return next();
     if (refused.status === 401) context.header('WWW-Authenticate', 'Bearer');
@@ -44,8 +44,12 @@ export function modelGuard({ caller }: Access): MiddlewareHandler {
   };
 }
 
-const unknown = refusal(401, 'Unauthorized', 'It is not known who asks.');
 const forbidden = refusal(403, 'Forbidden', 'This model is not yours to use.', 'Ask for the right to it.');
+
+function stranger(context: Context, caller: Access['caller']): Problem | null {
+  if (caller === undefined || caller(context) !== null) return null;
+  return refusal(401, 'Unauthorized', 'It is not known who asks.');
+}
 
 function isOpen(path: string): boolean {
   return path === '/healthz';

@@ -58,7 +58,7 @@ beforeAll(async () => {
     env: process.env,
   });
   http = new HttpClient(stack.servingUrl ?? '');
-}, 240_000);
+}, 600_000);
 
 afterAll(async () => {
   lambda?.destroy();

@@ -118,6 +118,26 @@ describe('a model that is served', () => {
     expect(kept.map(({ trace }) => trace.output).toSorted()).toEqual([told[0]?.wouldBe, told[2]?.wouldBe].toSorted());
   });
 
+  it('is seen and used by those alone whom the front door lets to it', async () => {
+    const knows = (modelIds: readonly string[]) =>
+      createServingApp({
+        ports: workspace.ports,
+        access: { token: null, hosts: null, caller: () => ({ name: 'ana', mayUse: (id) => modelIds.includes(id) }) },
+        journal,
+        onFault: (error) => faults.push(error),
+      });
+    const listed = async (app: ReturnType<typeof knows>) =>
+      modelListSchema.parse(await (await app.fetch(new Request('http://localhost/v1/models'))).json()).models;
+    expect((await listed(knows([modelId]))).map(({ model }) => model)).toEqual([modelId]);
+    expect(await listed(knows(['another']))).toEqual([]);
+    expect((await post(predictions, { input: 'where is my parcel' }, knows([modelId]))).status).toBe(200);
+    for (const [path, body] of [
+      [predictions, { input: 'where is my parcel' }],
+      [feedback, { traceId: 't', verdict: 'pass', judge: human }],
+    ] as const)
+      expect((await post(path, body, knows(['another']))).status).toBe(403);
+  });
+
   it('keeps nothing where that is asked', async () => {
     const { body } = await post(predictions, { input: 'where is my parcel', record: false });
     expect(body.traceId).toBeNull();
