@@ -11,6 +11,8 @@ export interface Place {
    * @throws RatchetError ObjectMissing
    */
   localCopy(key: string): Promise<string>;
+  /** Where it answers over HTTP by itself, as a stack on AWS may; absent where it does not. */
+  readonly servingUrl?: string;
   /** This process, as the owner of runs. */
   readonly owner: string;
   /**

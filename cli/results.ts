@@ -146,6 +146,10 @@ export const resultSchemas = {
       .describe('the run that is going on'),
     health: healthResultSchema,
     review: reviewResultSchema.nullable().describe('what the last run left to review; null before the first'),
+    serving: z
+      .string()
+      .nullable()
+      .describe('where the stack answers over HTTP; null where it does not, and without --stack'),
   }),
   list: listResultSchema,
   suspects: suspectLineSchema,

@@ -39,6 +39,7 @@ export function statusLines(status: Status): string[] {
     ...reviewLines(status.review),
     ...runLines(status),
     ...nextLines(status),
+    ...(status.serving === null ? [] : [`Serving: ${status.serving}`]),
   ];
 }
 

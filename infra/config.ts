@@ -12,6 +12,21 @@ const scheduleSchema = z.strictObject({
   expression: z.string().regex(/^(rate|cron|at)\(.+\)$/, 'use rate(…), cron(…) or at(…)'),
 });
 
+/** Answers over HTTP: by a function URL that asks for IAM's signature, or with an issuer by an HTTP API that asks for its tokens. */
+const servingSchema = z
+  .strictObject({
+    /** Of the tokens, as their `iss` names it: for a Cognito user pool https://cognito-idp.REGION.amazonaws.com/POOL. */
+    issuer: z.url({ protocol: /^https$/ }).optional(),
+    /** Whom the tokens are for (`aud`, or Cognito's `client_id`). */
+    audience: z.array(z.string().min(1)).min(1).optional(),
+    /** How many requests are answered at once at most, with as many slots of the account's concurrency kept for that alone. */
+    concurrency: z.int().positive().optional(),
+  })
+  .refine(({ issuer, audience }) => (issuer === undefined) === (audience === undefined), {
+    message: 'an issuer needs an audience, and an audience an issuer',
+  });
+export type ServingConfig = z.infer<typeof servingSchema>;
+
 const retentionDays = Object.values(RetentionDays).filter((days) => typeof days === 'number');
 
 const valuesSchema = z.strictObject({
@@ -37,6 +52,8 @@ const valuesSchema = z.strictObject({
   schedules: z.array(scheduleSchema),
   /** Who is told of alarms; nobody is without it. */
   alarmEmail: z.email().optional(),
+  /** Whether and to whom the champions answer over HTTP; not at all without it. */
+  serving: servingSchema.optional(),
   /** The chat model of judges; without it there is none. */
   chat: chatConfigurationSchema.optional(),
   /** The secret whose text is the key of an OpenAI-compatible endpoint. */
@@ -57,6 +74,11 @@ export type Config = z.infer<typeof configSchema>;
 /** Of the deployed state machine. */
 export function stateMachineName({ name }: Config): string {
   return `${name}-improvement-loop`;
+}
+
+/** What lets requests in: IAM's signature, or an issuer's token. */
+export function servingAccess({ serving }: Config): 'iam' | 'jwt' {
+  return serving?.issuer === undefined ? 'iam' : 'jwt';
 }
 
 /**

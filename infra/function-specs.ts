@@ -15,6 +15,8 @@ export interface FunctionSpec {
   readonly traces?: ObjectAccess;
   /** Of the artifact bucket. */
   readonly artifacts?: ObjectAccess;
+  /** Of the journal bucket. */
+  readonly journal?: ObjectAccess;
   readonly lineage: LineageAccess;
   /** Whether it may ask if an execution still runs: who finds a lease held has to know whether its holder works. */
   readonly describesExecutions?: true;
@@ -22,8 +24,10 @@ export interface FunctionSpec {
   readonly putsEvents?: true;
   /** Whether it is told what a call of a stage has at hand, by which it bounds a run's snapshot. */
   readonly boundsSnapshots?: true;
-  /** Whether it gets the slots of concurrency that a deployment may keep for ingesting. */
-  readonly reservesConcurrency?: true;
+  /** Whether it gets the slots of concurrency that a deployment may keep for ingesting, or for serving. */
+  readonly reservesConcurrency?: 'ingesting' | 'serving';
+  /** Whether it is told how requests are let in. */
+  readonly serves?: true;
   /** Whether it asks the chat model, where the deployment has one. */
   readonly chats?: true;
 }
@@ -162,7 +166,7 @@ export const eventFunctions = {
     },
     lineage: { control: 'read', records: [] },
     putsEvents: true,
-    reservesConcurrency: true,
+    reservesConcurrency: 'ingesting',
   },
   startRun: {
     name: 'start-run',
@@ -184,6 +188,39 @@ export const eventFunctions = {
     timeoutSeconds: 60,
     diskMb: 512,
     lineage: { control: 'lease', records: ['runs'] },
+    putsEvents: true,
+  },
+} as const satisfies Record<string, FunctionSpec>;
+
+const journalFolder = ['journal/*'] as const;
+const settledFolders = ['traces/*', 'judgements/*', 'batches/*', 'quarantine/*'] as const;
+
+/** What answers over HTTP, where a deployment does, and keeps what comes. */
+export const servingFunctions = {
+  serve: {
+    name: 'serve',
+    does: 'Answers requests with the champions',
+    layers: ['use-lite'],
+    memoryMb: 1769,
+    // The longest that an HTTP API waits is 30 seconds.
+    timeoutSeconds: 29,
+    diskMb: 512,
+    artifacts: { read: ['models/*'], list: ['models/*'] },
+    journal: { write: journalFolder },
+    lineage: { control: 'read', records: [] },
+    reservesConcurrency: 'serving',
+    serves: true,
+  },
+  settleJournal: {
+    name: 'settle-journal',
+    does: 'Moves what was answered and judged over HTTP into the trace store',
+    layers: ['duckdb'],
+    memoryMb: 2048,
+    timeoutSeconds: 900,
+    diskMb: 2048,
+    traces: { read: settledFolders, list: settledFolders, write: settledFolders, delete: ['quarantine/*'] },
+    journal: { read: journalFolder, list: journalFolder, delete: journalFolder },
+    lineage: { control: 'read', records: [] },
     putsEvents: true,
   },
 } as const satisfies Record<string, FunctionSpec>;

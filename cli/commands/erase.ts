@@ -103,9 +103,14 @@ async function erase(modelId: string, options: Options, session: Session): Promi
   return exitCodes.badInput;
 }
 
-/** What servers of a workspace have acknowledged is looked into too. */
+/** What servers have acknowledged is looked into too. */
 async function opened(session: Session): Promise<Place> {
-  if (session.stack !== null) return session.openStack(session.stack);
+  if (session.stack !== null) {
+    const stack = await session.openStack(session.stack);
+    const { settleJournal } = await import('../../shared/serving/settle-journal.ts');
+    if (stack.journal !== null) await settleJournal(stack.journal, stack.ports);
+    return stack;
+  }
   const workspace = await session.openWorkspace();
   const { journalMoved } = await import('../serving/workspace-journal.ts');
   await journalMoved(workspace);

@@ -3,8 +3,10 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
+import type { TraceJournal } from '../../shared/ports/trace-journal.ts';
 import { wholeNumber } from '../arguments.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import type { Place } from '../place.ts';
 import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 
@@ -17,7 +19,7 @@ Example:
       -d '{"traceId": "trace-…", "expected": "ham", "judge": {"kind": "human", "id": "ana"}}'
   {"accepted":1}
 
-All models of the workspace are served. A trace id is given only once its trace is kept: it survives the end of this process,
+All models of the workspace are served, or with --stack those of the stack, which moves what is kept into its log within a minute. A trace id is given only once its trace is kept: it survives the end of this process,
 however it ends. A promotion or a rollback is picked up within a second. With --improve, a run starts in a process of its own when
 what came makes one due, also before. Elsewhere than on this machine alone a token is needed: set RATCHET_TOKEN, and send it as
 "Authorization: Bearer TOKEN". GET /openapi.json describes all there is.`;
@@ -37,9 +39,7 @@ export function addServeCommand(program: Command, run: RunCommand): void {
   program
     .command('serve')
     .summary('answer over HTTP, and keep what comes')
-    .description(
-      'Answers requests with the champions of a workspace, keeps the traces, and takes what is judged of them.',
-    )
+    .description('Answers requests with the champions, keeps the traces, and takes what is judged of them.')
     .option('--host <address>', 'where to listen', '127.0.0.1')
     .option('--port <n>', 'on which port; 0 takes any that is free', wholeNumber, 7878)
     .option('--improve', 'run the loop when it is due')
@@ -51,9 +51,9 @@ export function addServeCommand(program: Command, run: RunCommand): void {
 }
 
 async function serve({ host, port, improve, record }: Options, session: Session): Promise<ExitCode> {
-  if (session.stack !== null) {
-    throw new RatchetError('InvalidInput', 'A stack cannot be served from here.', {
-      mend: 'Leave out --stack, and name a workspace with --workspace DIR.',
+  if (session.stack !== null && improve) {
+    throw new RatchetError('InvalidInput', 'A stack runs the loop by itself when a run is due.', {
+      mend: 'Leave out --improve.',
     });
   }
   if (improve && !record) {
@@ -68,10 +68,9 @@ async function serve({ host, port, improve, record }: Options, session: Session)
       mend: `Set one: export RATCHET_TOKEN=${randomBytes(24).toString('base64url')}`,
     });
   }
-  const workspace = await session.openWorkspace();
-  const { ports, directory } = workspace;
+  const { place, journal, movesItself } = await opened(session, record);
+  const { ports } = place;
   const { createServingApp } = await import('../../shared/serving/app.ts');
-  const { openJournal } = await import('../serving/workspace-journal.ts');
   const { Settler } = await import('../serving/settler.ts');
   const { Improver } = await import('../serving/improver.ts');
   const { runInProcess } = await import('../serving/run-in-process.ts');
@@ -79,30 +78,30 @@ async function serve({ host, port, improve, record }: Options, session: Session)
   const { settledLines } = await import('../serving/settled-lines.ts');
 
   const onFault = (error: unknown): void => session.output.fault(error);
-  const journal = record ? await openJournal(workspace) : null;
   const modelIds = async () => (await ports.lineage.listModels()).map(({ modelId }) => modelId);
   const improver = improve
     ? new Improver({
         models: modelIds,
         isDue: (modelId) => isDueNow(modelId, ports),
-        run: (modelId, stop) => runInProcess(directory, modelId, stop),
+        run: (modelId, stop) => runInProcess(session.directory, modelId, stop),
         now: () => ports.clock.now(),
         say: (text) => session.output.say(text),
         onFault,
       })
     : null;
   const settler =
-    journal &&
-    new Settler({
-      journal,
-      ports,
-      everyMs: settleEveryMs,
-      async onSettled(settled) {
-        for (const line of settled.flatMap(settledLines)) session.output.say(line);
-        await improver?.consider(settled.map(({ modelId }) => modelId));
-      },
-      onFault,
-    });
+    journal === null || movesItself
+      ? null
+      : new Settler({
+          journal,
+          ports,
+          everyMs: settleEveryMs,
+          async onSettled(settled) {
+            for (const line of settled.flatMap(settledLines)) session.output.say(line);
+            await improver?.consider(settled.map(({ modelId }) => modelId));
+          },
+          onFault,
+        });
   const access = { token, hosts: isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]', host] : null };
   const app = createServingApp({ ports, access, journal, onFault });
   const listening = await listen(app.fetch, { host, port });
@@ -125,4 +124,23 @@ async function serve({ host, port, improve, record }: Options, session: Session)
   improver?.start();
   await ended.promise;
   return exitCodes.done;
+}
+
+interface Opened {
+  readonly place: Place;
+  /** Null where nothing is to be kept. */
+  readonly journal: TraceJournal | null;
+  /** Whether the place moves its journal into its log, and this process does not. */
+  readonly movesItself: boolean;
+}
+
+async function opened(session: Session, record: boolean): Promise<Opened> {
+  if (session.stack !== null) {
+    const stack = await session.openStack(session.stack);
+    const { stackJournal } = await import('../serving/stack-journal.ts');
+    return { place: stack, journal: record ? stackJournal(stack) : null, movesItself: true };
+  }
+  const workspace = await session.openWorkspace();
+  const { openJournal } = await import('../serving/workspace-journal.ts');
+  return { place: workspace, journal: record ? await openJournal(workspace) : null, movesItself: false };
 }

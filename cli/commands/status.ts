@@ -56,7 +56,7 @@ async function status(named: string | null, compare: boolean, session: Session):
     leftToReview(modelId, place),
   ]);
   session.progress.stageFinished('compare', '');
-  const result = await resultOf(found, health, review);
+  const result = await resultOf(found, health, review, place.servingUrl ?? null);
   await session.output.result(result, statusLines(result));
   return exitCodes.done;
 }
@@ -85,6 +85,7 @@ async function resultOf(
   { modelId, move, since, lastRun, active }: ModelStatus,
   health: ModelHealth,
   review: Review,
+  serving: string | null,
 ): Promise<CommandResult<'status'>> {
   const { missingToCompare } = await import('../../shared/operations/since-promotion.ts');
   const figures = since === null ? null : { ...since, missing: missingToCompare(since) };
@@ -112,5 +113,6 @@ async function resultOf(
         : { run: active.runId, owner: active.owner, until: new Date(active.expiresAt).toISOString() },
     health: { ...health, overTime: { ...health.overTime, stretches: [...health.overTime.stretches] } },
     review,
+    serving,
   });
 }

@@ -25,6 +25,9 @@ export async function checkStack(stack: StackPlace, at: string): Promise<readonl
   const parts = await Promise.all([
     checkBucket('trace bucket', outputs.TraceBucketName, stack),
     checkBucket('artifact bucket', outputs.ArtifactBucketName, stack),
+    ...(outputs.JournalBucketName === undefined
+      ? []
+      : [checkBucket('journal bucket', outputs.JournalBucketName, stack)]),
     checkTable(stack),
     checkStateMachine(stack),
     checkExecutions(stack),

@@ -10,6 +10,10 @@ const outputsSchema = z.object({
   TableName: z.string().min(1),
   StateMachineArn: z.string().min(1),
   DashboardUrl: z.string().optional(),
+  /** Stacks of earlier versions have none. */
+  JournalBucketName: z.string().min(1).optional(),
+  /** Only where the stack answers over HTTP. */
+  ServingUrl: z.string().min(1).optional(),
 });
 export type StackOutputs = z.infer<typeof outputsSchema>;
 

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { DynamoDbBudgets } from '../../shared/adapters/aws/dynamodb-budgets.ts';
 import { DynamoDbLineageStore } from '../../shared/adapters/aws/dynamodb-lineage-store.ts';
 import { RoutedObjectStore } from '../../shared/adapters/aws/routed-object-store.ts';
+import { S3Journal } from '../../shared/adapters/aws/s3-journal.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
 import { StepFunctionsOwners } from '../../shared/adapters/aws/step-functions-owners.ts';
 import { DuckDbTraceLog } from '../../shared/adapters/duckdb/duckdb-trace-log.ts';
@@ -30,6 +31,8 @@ export interface StackPlace extends Place {
   readonly outputs: StackOutputs;
   readonly clients: AwsClients;
   readonly executions: StackExecutions;
+  /** What servers of the stack have acknowledged; null for a stack of a version that has none. */
+  readonly journal: S3Journal | null;
 }
 
 export interface OpenStackOptions {
@@ -66,6 +69,14 @@ function placeOf(
     artifacts: new S3ObjectStore({ client: clients.s3, bucket: outputs.ArtifactBucketName }),
   });
   const clock = new SystemClock();
+  const { JournalBucketName: journalBucket, ServingUrl: servingUrl } = outputs;
+  const journal =
+    journalBucket === undefined
+      ? null
+      : new S3Journal({
+          objects: new S3ObjectStore({ client: clients.s3, bucket: journalBucket }),
+          now: () => clock.now(),
+        });
   const traceLog = new DuckDbTraceLog({ objects, clock });
   const traceQuery = new DuckDbTraceQuery({ objects });
   const { backEnds, forget, close } = createBackEnds({
@@ -80,6 +91,8 @@ function placeOf(
     name,
     outputs,
     clients,
+    journal,
+    ...(servingUrl === undefined ? {} : { servingUrl }),
     executions: new StackExecutions({ client: clients.stepFunctions, stateMachineArn: outputs.StateMachineArn }),
     ports: {
       objects,

@@ -7,6 +7,7 @@ import { AwsConsoleLinks } from '../../shared/adapters/aws/aws-console-links.ts'
 import { DynamoDbBudgets } from '../../shared/adapters/aws/dynamodb-budgets.ts';
 import { DynamoDbLineageStore } from '../../shared/adapters/aws/dynamodb-lineage-store.ts';
 import { RoutedObjectStore } from '../../shared/adapters/aws/routed-object-store.ts';
+import { S3Journal } from '../../shared/adapters/aws/s3-journal.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
 import { StepFunctionsOwners } from '../../shared/adapters/aws/step-functions-owners.ts';
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
@@ -16,7 +17,7 @@ import type { Budgets } from '../../shared/ports/budgets.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { taskKinds } from '../../shared/tasks/task-kinds.ts';
 import { absentPort } from './absent-port.ts';
-import { readEnvironment } from './environment.ts';
+import { readEnvironment, readJournalBucket } from './environment.ts';
 import { logObserver } from './log-observer.ts';
 import { tracer } from './powertools.ts';
 
@@ -27,6 +28,8 @@ export interface Cloud {
   readonly traceBucket: S3ObjectStore;
   /** What agents of a run may use. */
   readonly budgets: Budgets;
+  /** What servers acknowledge, in functions that keep or move it. @throws RatchetError InvalidInput */
+  readonly journal: () => S3Journal;
   readonly stepFunctions: SFNClient;
   /** A folder for what may be lost with the container. */
   readonly cacheDirectory: string;
@@ -70,6 +73,10 @@ export function cloudPorts(parts: readonly PortsPart[] = []): Cloud {
     },
     traceBucket,
     budgets: new DynamoDbBudgets({ client: dynamoDb, table: environment.RATCHET_TABLE }),
+    journal: () => {
+      const bucket = readJournalBucket();
+      return new S3Journal({ objects: new S3ObjectStore({ client: s3, bucket }), now: () => clock.now() });
+    },
     stepFunctions,
     cacheDirectory: join(tmpdir(), 'ratchet'),
   };

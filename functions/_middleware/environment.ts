@@ -24,6 +24,20 @@ export function readStateMachineArn(env: NodeJS.ProcessEnv = process.env): strin
   return parse(stateMachineSchema, env).RATCHET_STATE_MACHINE_ARN;
 }
 
+const journalSchema = z.object({ RATCHET_JOURNAL_BUCKET: z.string().min(1) });
+
+/** Where served answers are kept, in functions that have to do with it. @throws RatchetError InvalidInput */
+export function readJournalBucket(env: NodeJS.ProcessEnv = process.env): string {
+  return parse(journalSchema, env).RATCHET_JOURNAL_BUCKET;
+}
+
+const servingSchema = z.object({ RATCHET_SERVING_ACCESS: z.enum(['iam', 'jwt']) });
+
+/** What lets requests in to the function that answers them. @throws RatchetError InvalidInput */
+export function readServingAccess(env: NodeJS.ProcessEnv = process.env): 'iam' | 'jwt' {
+  return parse(servingSchema, env).RATCHET_SERVING_ACCESS;
+}
+
 const roomSchema = z.object({
   RATCHET_STAGE_MEMORY_MB: z.coerce.number().positive(),
   RATCHET_STAGE_SECONDS: z.coerce.number().positive(),

@@ -10,6 +10,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Config } from '../config.ts';
 import { metricsNamespace, type RatchetFunction } from './ratchet-function.ts';
+import type { Serving } from './serving.ts';
 
 const fiveMinutes = Duration.minutes(5);
 
@@ -20,6 +21,7 @@ interface AlarmsProps {
   readonly ingestDrop: RatchetFunction;
   readonly startRun: RatchetFunction;
   readonly runEnded: RatchetFunction;
+  readonly serving: Serving | undefined;
 }
 
 /** What a person has to know of, and what to do then in each description. */
@@ -72,6 +74,29 @@ export class Alarms extends Construct {
         0,
       );
     }
+    if (props.serving !== undefined) this.#addServing(props.serving);
+  }
+
+  #addServing({ serve, settleJournal, serverErrors }: Serving): void {
+    const minutes = { period: fiveMinutes, statistic: 'Sum' };
+    this.#add(
+      'serving-faults',
+      'Requests were answered with 500 or above: the log of serve says why.',
+      serverErrors(minutes),
+      0,
+    );
+    this.#add(
+      'serving-throttles',
+      'Requests were turned away as too many came at once: give serving more slots (serving.concurrency), or ask for a higher limit of the account.',
+      serve.function.metricThrottles(minutes),
+      0,
+    );
+    this.#add(
+      'settle-journal-errors',
+      'What was answered over HTTP is kept in the journal bucket but does not come into the trace log: see the log of settle-journal. The next minute tries again.',
+      settleJournal.function.metricErrors(minutes),
+      0,
+    );
   }
 
   #add(name: string, alarmDescription: string, metric: IMetric, threshold: number): void {

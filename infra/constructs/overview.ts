@@ -14,6 +14,7 @@ import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import { Construct } from 'constructs';
 import type { Config } from '../config.ts';
 import { metricsNamespace, type RatchetFunction } from './ratchet-function.ts';
+import type { Serving } from './serving.ts';
 
 interface OverviewProps {
   readonly config: Config;
@@ -21,6 +22,7 @@ interface OverviewProps {
   readonly stages: ReadonlyMap<string, RatchetFunction>;
   readonly ingestDrop: RatchetFunction;
   readonly runEnded: RatchetFunction;
+  readonly serving: Serving | undefined;
   readonly alarms: readonly Alarm[];
 }
 
@@ -30,8 +32,9 @@ const half = 12;
 export class Overview extends Construct {
   readonly dashboard: Dashboard;
 
-  constructor(scope: Construct, { config, stateMachine, stages, ingestDrop, runEnded, alarms }: OverviewProps) {
+  constructor(scope: Construct, props: OverviewProps) {
     super(scope, 'Overview');
+    const { config, stateMachine, stages, ingestDrop, runEnded, serving, alarms } = props;
     const graph = (title: string, left: IMetric[], view = GraphWidgetView.TIME_SERIES): GraphWidget =>
       new GraphWidget({ title, left, view, width: half, height: 7, leftYAxis: { showUnits: false } });
     this.dashboard = new Dashboard(this, 'Dashboard', {
@@ -65,9 +68,15 @@ export class Overview extends Construct {
           graph('Promotions', [perModel('Promotion', runEnded, 'Sum')]),
         ],
         [
-          graph('Traces ingested', [perModel('TracesIngested', ingestDrop, 'Sum')]),
+          graph(
+            'Traces ingested',
+            [ingestDrop, ...(serving === undefined ? [] : [serving.settleJournal])].map((by) =>
+              perModel('TracesIngested', by, 'Sum'),
+            ),
+          ),
           graph('Lines quarantined', [perModel('LinesQuarantined', ingestDrop, 'Sum')]),
         ],
+        ...(serving === undefined ? [] : [servingGraphs(serving, graph)]),
         [
           graph('How long a run takes', [stateMachine.metricTime({ period: Duration.hours(1), statistic: 'Maximum' })]),
           graph(
@@ -80,6 +89,18 @@ export class Overview extends Construct {
       ],
     });
   }
+}
+
+function servingGraphs({ serve }: Serving, graph: (title: string, left: IMetric[]) => GraphWidget): GraphWidget[] {
+  const period = Duration.minutes(5);
+  const duration = (statistic: string) => serve.function.metricDuration({ period, statistic, label: statistic });
+  return [
+    graph('Requests, and those turned away', [
+      serve.function.metricInvocations({ period, statistic: 'Sum' }),
+      serve.function.metricThrottles({ period, statistic: 'Sum' }),
+    ]),
+    graph('How long an answer takes', [duration('p50'), duration('p99')]),
+  ];
 }
 
 /** A line a model; which models there are is not known here. */

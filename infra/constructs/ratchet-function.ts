@@ -13,7 +13,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import { type Config, stateMachineName } from '../config.ts';
+import { type Config, servingAccess, stateMachineName } from '../config.ts';
 import { type FunctionSpec, leastRoom } from '../function-specs.ts';
 import type { DataStack } from '../stacks/data-stack.ts';
 import { acknowledgeWildcard } from './acknowledge.ts';
@@ -56,6 +56,7 @@ export class RatchetFunction extends Construct {
     for (const statement of [
       ...(spec.traces === undefined ? [] : objectStatements(data.traces, spec.traces)),
       ...(spec.artifacts === undefined ? [] : objectStatements(data.artifacts, spec.artifacts)),
+      ...(spec.journal === undefined ? [] : objectStatements(data.journal, spec.journal)),
       ...lineageStatements(data.table, spec.lineage),
       ...(spec.describesExecutions === true ? [allow('states:DescribeExecution', arns.executionsArn)] : []),
       ...(spec.startsExecutions === true ? [allow('states:StartExecution', arns.stateMachineArn)] : []),
@@ -66,6 +67,7 @@ export class RatchetFunction extends Construct {
     if (spec.chats === true) grantChat(role, config);
     if (spec.traces !== undefined) acknowledgeKeyPatterns(role, data.traces, spec.traces);
     if (spec.artifacts !== undefined) acknowledgeKeyPatterns(role, data.artifacts, spec.artifacts);
+    if (spec.journal !== undefined) acknowledgeKeyPatterns(role, data.journal, spec.journal);
     if (spec.describesExecutions === true) {
       const executions = 'arn:<AWS::Partition>:states:<AWS::Region>:<AWS::AccountId>:execution';
       const reason = 'Executions of the one state machine; their names are made when they start.';
@@ -84,9 +86,7 @@ export class RatchetFunction extends Construct {
       architecture: config.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
       memorySize: Math.min(spec.memoryMb, config.memoryLimitMb),
       timeout: Duration.seconds(spec.timeoutSeconds),
-      ...(spec.reservesConcurrency === true && config.ingestConcurrency !== undefined
-        ? { reservedConcurrentExecutions: config.ingestConcurrency }
-        : {}),
+      ...reservedConcurrency(spec, config),
       ephemeralStorageSize: Size.mebibytes(spec.diskMb),
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
@@ -97,6 +97,8 @@ export class RatchetFunction extends Construct {
         RATCHET_TRACE_BUCKET: data.traces.bucketName,
         RATCHET_ARTIFACT_BUCKET: data.artifacts.bucketName,
         RATCHET_TABLE: data.table.tableName,
+        ...(spec.journal === undefined ? {} : { RATCHET_JOURNAL_BUCKET: data.journal.bucketName }),
+        ...(spec.serves === true ? { RATCHET_SERVING_ACCESS: servingAccess(config) } : {}),
         ...(spec.startsExecutions === true ? { RATCHET_STATE_MACHINE_ARN: arns.stateMachineArn } : {}),
         ...(spec.chats === true ? chatEnvironment(config) : {}),
         ...(spec.boundsSnapshots === true ? roomEnvironment(config) : {}),
@@ -105,6 +107,14 @@ export class RatchetFunction extends Construct {
       },
     });
   }
+}
+
+function reservedConcurrency(
+  { reservesConcurrency: by }: FunctionSpec,
+  { ingestConcurrency, serving }: Config,
+): { reservedConcurrentExecutions?: number } {
+  const slots = by === 'ingesting' ? ingestConcurrency : by === 'serving' ? serving?.concurrency : undefined;
+  return slots === undefined ? {} : { reservedConcurrentExecutions: slots };
 }
 
 /** What a call of a stage has at hand, for the function that bounds what a run looks at. */

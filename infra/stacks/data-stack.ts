@@ -24,6 +24,8 @@ export class DataStack extends Stack {
   readonly traces: Bucket;
   /** Models and runs. */
   readonly artifacts: Bucket;
+  /** What servers have acknowledged and nobody has moved into the trace log yet. */
+  readonly journal: Bucket;
   readonly table: Table;
 
   constructor(scope: Construct, id: string, { config, ...props }: DataStackProps) {
@@ -66,6 +68,13 @@ export class DataStack extends Stack {
       ],
     });
     announceObjects(this.traces);
+    // Without versions: what was moved into the log, or erased, is not kept here too. It is there whether anything is served or
+    // not, as a bucket that another stack uses cannot come and go.
+    this.journal = new Bucket(this, 'Journal', {
+      ...bucketRules,
+      serverAccessLogsBucket: accessLogs as IBucket,
+      serverAccessLogsPrefix: 'journal/',
+    });
     this.table = new Table(this, 'Lineage', {
       partitionKey: { name: 'pk', type: AttributeType.STRING },
       sortKey: { name: 'sk', type: AttributeType.STRING },

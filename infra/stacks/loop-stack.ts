@@ -7,8 +7,15 @@ import type { Assets } from '../constructs/assets.ts';
 import { ImprovementLoop } from '../constructs/improvement-loop.ts';
 import { Overview } from '../constructs/overview.ts';
 import { RatchetFunction } from '../constructs/ratchet-function.ts';
+import { Serving } from '../constructs/serving.ts';
 import { Triggers } from '../constructs/triggers.ts';
-import { eventFunctions, type FunctionSpec, type LayerName, stageFunctions } from '../function-specs.ts';
+import {
+  eventFunctions,
+  type FunctionSpec,
+  type LayerName,
+  servingFunctions,
+  stageFunctions,
+} from '../function-specs.ts';
 import type { DataStack } from './data-stack.ts';
 
 interface LoopStackProps extends StackProps {
@@ -58,15 +65,27 @@ export class LoopStack extends Stack {
       stateMachineArn: stateMachine.stateMachineArn,
       ...events,
     });
-    const { all: alarms } = new Alarms(this, { config, stateMachine, deadLetters, ingestDrop, startRun, runEnded });
-    const { dashboard } = new Overview(this, { config, stateMachine, stages, ingestDrop, runEnded, alarms });
+    const serving =
+      config.serving === undefined
+        ? undefined
+        : new Serving(this, {
+            config,
+            serving: config.serving,
+            serve: make(servingFunctions.serve),
+            settleJournal: make(servingFunctions.settleJournal),
+          });
+    const watched = { config, stateMachine, ingestDrop, runEnded, serving };
+    const { all: alarms } = new Alarms(this, { ...watched, deadLetters, startRun });
+    const { dashboard } = new Overview(this, { ...watched, stages, alarms });
 
     const outputs = {
       TraceBucketName: data.traces.bucketName,
       ArtifactBucketName: data.artifacts.bucketName,
+      JournalBucketName: data.journal.bucketName,
       TableName: data.table.tableName,
       StateMachineArn: stateMachine.stateMachineArn,
       DashboardUrl: `https://${this.region}.console.aws.amazon.com/cloudwatch/home?region=${this.region}#dashboards/dashboard/${dashboard.dashboardName}`,
+      ...(serving === undefined ? {} : { ServingUrl: serving.url }),
     };
     for (const [name, value] of Object.entries(outputs)) new CfnOutput(this, name, { value });
   }

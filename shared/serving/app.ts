@@ -8,7 +8,7 @@ import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { TraceJournal } from '../ports/trace-journal.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
-import { type Access, guard } from './guard.ts';
+import { type Access, guard, modelGuard } from './guard.ts';
 import {
   type Feedback,
   inputsSchema,
@@ -47,12 +47,14 @@ export function createServingApp({ ports, access, journal, onFault }: ServingOpt
     }),
   );
 
+  app.use('/v1/models/:model/*', modelGuard(access));
   app.get('/healthz', (context) =>
     context.json({ status: isStopping ? 'stopping' : 'ok', waiting: models.waiting }, isStopping ? 503 : 200),
   );
   app.get('/openapi.json', (context) => context.json(openApi()));
   app.get('/v1/models', async (context) => {
-    const all = await ports.lineage.listModels();
+    const caller = access.caller?.(context);
+    const all = (await ports.lineage.listModels()).filter(({ modelId }) => caller?.mayUse(modelId) ?? true);
     const listed = all.map(async ({ modelId, task }) => {
       const control = await ports.lineage.getControl(modelId);
       return { model: modelId, task: task.kind, champion: control?.championId ?? null };

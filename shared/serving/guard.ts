@@ -1,28 +1,54 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { MiddlewareHandler } from 'hono';
+import type { Context, MiddlewareHandler } from 'hono';
 import type { Problem } from './messages.ts';
 import { refusal } from './problems.ts';
+
+/** Who asks. */
+export interface Caller {
+  /** For logs. */
+  readonly name: string;
+  mayUse(modelId: string): boolean;
+}
 
 export interface Access {
   /** Who may ask: everybody who knows this token; null for everybody who can reach the server. */
   readonly token: string | null;
   /** Names by which the server may be called, without ports; null for any. A page of another site whose name leads here is refused. */
   readonly hosts: readonly string[] | null;
+  /** Tells who asks, where something in front of the server lets requests in; null for nobody it knows. Absent where the token decides. */
+  readonly caller?: (context: Context) => Caller | null;
 }
 
 /** Only a machine may be asked without a token, never a browser on behalf of another site. */
-export function guard({ token, hosts }: Access): MiddlewareHandler {
+export function guard({ token, hosts, caller }: Access): MiddlewareHandler {
   const expected = token === null ? null : sha256(`Bearer ${token}`);
   return async (context, next) => {
     const refused =
       strangeHost(context.req.header('host'), hosts) ??
       strangeOrigin(context.req.header('origin'), context.req.header('host')) ??
       (isOpen(context.req.path) ? null : withoutToken(context.req.header('authorization'), expected)) ??
+      (isOpen(context.req.path) ? null : stranger(context, caller)) ??
       (context.req.method === 'POST' ? strangeBody(context.req.header('content-type')) : null);
     if (refused === null) return next();
     if (refused.status === 401) context.header('WWW-Authenticate', 'Bearer');
     return context.json(refused, refused.status as 400, { 'content-type': 'application/problem+json' });
   };
+}
+
+/** Each model is for those alone who may use it. */
+export function modelGuard({ caller }: Access): MiddlewareHandler {
+  return async (context, next) => {
+    const modelId = context.req.param('model') ?? '';
+    if (caller === undefined || caller(context)?.mayUse(modelId) === true) return next();
+    return context.json(forbidden, 403, { 'content-type': 'application/problem+json' });
+  };
+}
+
+const forbidden = refusal(403, 'Forbidden', 'This model is not yours to use.', 'Ask for the right to it.');
+
+function stranger(context: Context, caller: Access['caller']): Problem | null {
+  if (caller === undefined || caller(context) !== null) return null;
+  return refusal(401, 'Unauthorized', 'It is not known who asks.');
 }
 
 function isOpen(path: string): boolean {

@@ -12,6 +12,7 @@ import { ingestDrop } from '../../shared/intake/ingest-drop.ts';
 import { ingestReceiptKey } from '../../shared/intake/ingest-receipt.ts';
 import { acquireLease } from '../../shared/operations/lease.ts';
 import { writeJson } from '../../shared/ports/documents.ts';
+import { labelOutput } from '../../shared/tasks/classification/label.ts';
 import { createStack } from '../helpers/emulated-stack.ts';
 import { rejection } from '../helpers/rejection.ts';
 import { ratchetInProcess } from '../integration/cli/in-process.ts';
@@ -237,6 +238,7 @@ describe('the command line, working with a stack', () => {
       stack: 'ok',
       'trace bucket': 'ok',
       'artifact bucket': 'ok',
+      'journal bucket': 'ok',
       table: 'ok',
       'state machine': 'ok',
       'mail: champion': 'ok',
@@ -256,6 +258,24 @@ describe('the command line, working with a stack', () => {
     const after = await told();
     expect(after.detail).toMatch(new RegExp(`^${failed} of the `));
     expect(after.detail).not.toContain('run-refused');
+  });
+
+  test('serves no answers that nothing would move into the log, and runs no loop that runs by itself', async () => {
+    const [kept, improved] = [await onStack('serve', '--port', '0'), await onStack('serve', '--improve')];
+    expect([kept.code, improved.code]).toEqual([2, 2]);
+    expect(kept.stderr).toContain('was deployed without serving');
+    expect(kept.stderr).toContain('--no-record');
+    expect(improved.stderr).toContain('Leave out --improve.');
+  });
+
+  test('erases what servers have acknowledged and nobody has moved yet', async () => {
+    const traceId = 'served-1';
+    const trace = { traceId, timestamp: '2026-11-01T08:00:00.000Z', modelId: 'mail', input: 'a unique secret' };
+    await stack.journal?.append([{ kind: 'trace', trace: { ...trace, output: labelOutput('ham') } }]);
+    const erased = await onStack('erase', 'mail', traceId, '--yes');
+    expect(JSON.parse(erased.stdout)).toMatchObject({ traces: 1, unknown: [] });
+    expect(await stack.journal?.close()).toEqual([]);
+    expect((await stack.ports.traceLog.knownTraces('mail', [traceId])).size).toBe(0);
   });
 
   test('names a stack that is not there, and what to check', async () => {

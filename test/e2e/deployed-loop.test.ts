@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DescribeTableCommand } from '@aws-sdk/client-dynamodb';
@@ -20,12 +22,16 @@ import { type IngestReceipt, ingestReceiptKey, ingestReceiptSchema } from '../..
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { runResultSchema } from '../../shared/loop/state/run-result.ts';
 import { readJson, readJsonl } from '../../shared/ports/documents.ts';
+import { settleJournal } from '../../shared/serving/settle-journal.ts';
 import { createDriftingModel, dropOf, gzipped, judgedTraffic, trafficWithFailures } from '../helpers/cloud-traffic.ts';
 import { type DeployedStack, deployStack } from '../helpers/deployed-stack.ts';
+import { createIssuer, type EmulatedIssuer } from '../helpers/emulated-issuer.ts';
 import { countingWatcher, projectionOf, succeededTasks } from '../helpers/history-projection.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
 import { makeWorkspace } from '../helpers/test-workspace.ts';
 import { ratchetInProcess } from '../integration/cli/in-process.ts';
+import { launcherPath } from '../integration/cli/launcher.ts';
+import { HttpClient } from './http-client.ts';
 
 const name = 'e2e';
 const golden = new URL('./golden/improvement-loop.txt', import.meta.url);
@@ -36,18 +42,23 @@ const noteSchema = z.object({ drop: z.string(), cause: z.string(), mend: z.strin
 let deployed: DeployedStack;
 let stack: StackPlace;
 let lambda: LambdaClient;
+let issuer: EmulatedIssuer;
+let http: HttpClient;
 
 beforeAll(async () => {
+  issuer = await createIssuer(['support', 'served', 'other']);
   deployed = await deployStack(name, {
     deletionProtection: 'false',
     schedules: JSON.stringify([{ modelId: 'nightly', expression: 'rate(1 minute)' }]),
+    serving: JSON.stringify({ issuer: issuer.issuer, audience: [issuer.audience] }),
   });
   lambda = new LambdaClient({});
   stack = await openStack(name, {
     observer: { progress: () => undefined, note: () => undefined },
     env: process.env,
   });
-}, 240_000);
+  http = new HttpClient(stack.servingUrl ?? '');
+}, 600_000);
 
 afterAll(async () => {
   lambda?.destroy();
@@ -118,15 +129,19 @@ function stream(use: string) {
   return stack.ports.random.stream(1, use);
 }
 
-/** Takes from a function what it works with while `meanwhile` lasts. */
-async function withBrokenFunction<T>(state: string, meanwhile: () => Promise<T>): Promise<T> {
-  const FunctionName = `${name}-${state}`;
+/** Takes from a function one of the buckets that it works with while `meanwhile` lasts. */
+async function withBrokenFunction<T>(
+  called: string,
+  meanwhile: () => Promise<T>,
+  variable = 'RATCHET_ARTIFACT_BUCKET',
+): Promise<T> {
+  const FunctionName = `${name}-${called}`;
   const { Environment } = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
   const set = async (Variables: Record<string, string>) => {
     await lambda.send(new UpdateFunctionConfigurationCommand({ FunctionName, Environment: { Variables } }));
   };
   const variables = Environment?.Variables ?? {};
-  await set({ ...variables, RATCHET_ARTIFACT_BUCKET: 'no-such-bucket' });
+  await set({ ...variables, [variable]: 'no-such-bucket' });
   try {
     return await meanwhile();
   } finally {
@@ -144,12 +159,15 @@ describe('a drop of judged traces', () => {
   const badLines = ['{"traceId":', '{"traceId":"no-input"}'];
   let traffic: Uint8Array;
   let execution: string;
+  let client: ReturnType<HttpClient['keepAsking']>;
 
   beforeAll(async () => {
     await createDriftingModel(modelId, stack.ports, supportSettings);
     const lines = await judgedTraffic(modelId, samples(500, 0.4, stream('traffic')), 'day1', stack.ports);
     traffic = gzipped(dropOf(lines, badLines));
+    client = http.keepAsking(modelId, await issuer.token(`ratchet/${modelId}`));
   });
+  afterAll(() => client.stop());
 
   test('is ingested, and just its bad lines go to quarantine with the reason', async () => {
     const receipt = await drop(modelId, 'day1.jsonl.gz', traffic);
@@ -219,6 +237,13 @@ describe('a drop of judged traces', () => {
     } finally {
       await laptop.dispose();
     }
+  });
+
+  test('ends in a champion that a client which kept asking is answered by, without a failure', async () => {
+    const champion = (await stack.ports.lineage.getControl(modelId))?.championId;
+    await until('the champion', async () => (client.checkpoints.at(-1) === champion ? true : undefined), 20_000);
+    expect(client.checkpoints).toHaveLength(2);
+    expect(await client.stop()).toEqual([200]);
   });
 
   test('dropped once more changes nothing', async () => {
@@ -343,6 +368,107 @@ describe('an execution that a person stops', () => {
     }
     expect(await stack.ports.lineage.getControl(modelId)).toEqual(before);
     expect(await stack.ports.lineage.getRun('run-stopped')).toEqual(record);
+  });
+});
+
+describe('answers over HTTP', () => {
+  const modelId = 'served';
+  const predictions = `/v1/models/${modelId}/predictions`;
+  const input = 'where is my parcel';
+  const kept: unknown[] = [];
+  let token: string;
+
+  beforeAll(async () => {
+    await createDriftingModel(modelId, stack.ports);
+    token = await issuer.token(`ratchet/${modelId}`);
+  });
+
+  test('are for holders of a token alone, each about their own models', async () => {
+    const foreign = await createIssuer([modelId]);
+    for (const none of [null, 'a.b.c', await foreign.token(`ratchet/${modelId}`)]) {
+      expect((await http.ask(predictions, none, { input })).status).toBe(401);
+      expect((await http.ask('/healthz', none)).status).toBe(401);
+    }
+    const other = await issuer.token('ratchet/other');
+    for (const [path, body] of [
+      [predictions, { input }],
+      [`/v1/models/${modelId}/feedback`, { traceId: 't', verdict: 'pass', judge: { kind: 'human', id: 'ana' } }],
+    ] as const)
+      expect(await http.ask(path, other, body)).toMatchObject({ status: 403, body: { title: 'Forbidden' } });
+    expect(await http.ask('/v1/models', other)).toEqual({ status: 200, body: { models: [] } });
+    const own = await http.ask('/v1/models', token);
+    expect(own.body.models).toMatchObject([{ model: modelId }]);
+    expect(await stack.journal?.close()).toEqual([]);
+  });
+
+  test('are in S3 once they have a trace id, and what is said of them too', async () => {
+    const one = await http.ask(predictions, token, { input });
+    const more = await http.ask(predictions, token, { inputs: [input, 'I want my money back'], topK: 2 });
+    expect([one.status, more.status]).toEqual([200, 200]);
+    const traceIds = [one.body, ...(more.body.predictions as { traceId: string }[])].map(({ traceId }) => traceId);
+    kept.push(...traceIds);
+    const said = { traceId: traceIds[0], verdict: 'fail', judge: { kind: 'human', id: 'ana' } };
+    expect(await http.ask(`/v1/models/${modelId}/feedback`, token, said)).toMatchObject({ status: 202 });
+    // Some of it may have been moved into the log already.
+    const journal = (await Promise.all(((await stack.journal?.close()) ?? []).map((part) => part.read()))).flat();
+    const logged = await stack.ports.traceLog.knownTraces(modelId, traceIds.map(String));
+    for (const traceId of traceIds) {
+      const isKept = journal.some((entry) => entry.kind === 'trace' && entry.trace.traceId === traceId);
+      expect(isKept || logged.has(String(traceId))).toBe(true);
+    }
+  });
+
+  test('are not given where they cannot be kept', async () => {
+    await withBrokenFunction(
+      'serve',
+      async () => {
+        const refused = await http.ask(predictions, token, { input });
+        expect(refused).toMatchObject({ status: 503, body: { title: 'StorageFailure' } });
+        expect(JSON.stringify(refused.body)).not.toContain('no-such-bucket');
+        const unkept = await http.ask(predictions, token, { input, record: false });
+        expect(unkept).toMatchObject({ status: 200, body: { traceId: null } });
+      },
+      'RATCHET_JOURNAL_BUCKET',
+    );
+  });
+
+  test('are told of by the command line, which serves the same models here', async () => {
+    const status = await ratchetInProcess(['status', modelId, '--stack', name, '--json'], '', process.env);
+    expect(JSON.parse(status.stdout)).toMatchObject({ serving: stack.servingUrl });
+    const serving = [launcherPath, 'serve', '--stack', name, '--port', '0', '--json'];
+    const child = spawn(process.execPath, serving, { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const [line] = await once(child.stdout, 'data');
+      const response = await fetch(`${JSON.parse(String(line)).url}${predictions}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ input }),
+      });
+      const { traceId } = (await response.json()) as { traceId: unknown };
+      expect(traceId).toBeTypeOf('string');
+      kept.push(traceId);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+
+  test('come into the log by themselves, each once, with what was said of them', async () => {
+    // Somebody else who moves them at the same time does no harm.
+    if (stack.journal !== null) await settleJournal(stack.journal, stack.ports);
+    const { body } = await http.ask(predictions, token, { input: 'where is my other parcel' });
+    kept.push(body.traceId);
+    const traceIds = kept.map(String);
+    await until('the traces', async () => {
+      const known = await stack.ports.traceLog.knownTraces(modelId, traceIds);
+      return known.size === traceIds.length && (await stack.journal?.close())?.length === 0 ? true : undefined;
+    });
+    const traces = await stack.ports.traceLog.read(modelId, { limit: 100 });
+    expect(traces.map(({ trace }) => trace.traceId).sort()).toEqual(traceIds.toSorted());
+    const judged = traces.filter(({ judgements }) => judgements.length > 0);
+    expect(judged.map(({ trace }) => trace.traceId)).toEqual([kept[0]]);
+    const history = await stack.ports.traceLog.history(modelId);
+    expect(history.reduce((total, batch) => total + batch.traces, 0)).toBe(traceIds.length);
+    expect(history.reduce((total, batch) => total + (batch.failed ?? 0), 0)).toBe(1);
   });
 });
 

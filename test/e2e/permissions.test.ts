@@ -1,10 +1,11 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { LocalStateMachine } from '../../cli/runtime/local-state-machine.ts';
-import { eventFunctions, stageFunctions } from '../../infra/function-specs.ts';
+import { eventFunctions, servingFunctions, stageFunctions } from '../../infra/function-specs.ts';
 import { DynamoDbBudgets } from '../../shared/adapters/aws/dynamodb-budgets.ts';
 import { DynamoDbLineageStore } from '../../shared/adapters/aws/dynamodb-lineage-store.ts';
 import { RoutedObjectStore } from '../../shared/adapters/aws/routed-object-store.ts';
+import { S3Journal } from '../../shared/adapters/aws/s3-journal.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
 import { DuckDbTraceLog } from '../../shared/adapters/duckdb/duckdb-trace-log.ts';
 import { TraceBatches } from '../../shared/adapters/duckdb/trace-batches.ts';
@@ -16,6 +17,8 @@ import { runResultSchema } from '../../shared/loop/state/run-result.ts';
 import { considerRun } from '../../shared/operations/consider-run.ts';
 import { endRun } from '../../shared/operations/end-run.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
+import { createServingApp } from '../../shared/serving/app.ts';
+import { settleJournal } from '../../shared/serving/settle-journal.ts';
 import { createDriftingModel, dropOf, judgedTraffic } from '../helpers/cloud-traffic.ts';
 import { temporaryBucket, temporaryTable } from '../helpers/emulator-resources.ts';
 import { countingWatcher } from '../helpers/history-projection.ts';
@@ -32,14 +35,21 @@ let clients: PolicedClients;
 let ports: Ports;
 let traceBucket: S3ObjectStore;
 let bucket: string;
+let journal: S3Journal;
 
 /** The loop's real adapters over the emulator, each stage in its own role: the emulator itself asks nobody for rights. */
 beforeAll(async () => {
   const names: Record<string, string> = {};
-  clients = policedClients(shortStatements(synthesized().loop), names);
+  clients = policedClients(shortStatements(synthesized({ serving: '{}' }).loop), names);
   const workspace = await makeWorkspace();
-  const [traces, artifacts] = [await temporaryBucket(clients.s3), await temporaryBucket(clients.s3)];
-  Object.assign(names, { [traces.bucket]: 'traces', [artifacts.bucket]: 'artifacts' });
+  const traces = await temporaryBucket(clients.s3);
+  const artifacts = await temporaryBucket(clients.s3);
+  const kept = await temporaryBucket(clients.s3);
+  Object.assign(names, { [traces.bucket]: 'traces', [artifacts.bucket]: 'artifacts', [kept.bucket]: 'journal' });
+  journal = new S3Journal({
+    objects: new S3ObjectStore({ client: clients.s3, bucket: kept.bucket }),
+    now: () => Date.now(),
+  });
   const { table, remove } = await temporaryTable(clients.dynamoDb);
   bucket = traces.bucket;
   traceBucket = new S3ObjectStore({ client: clients.s3, bucket: traces.bucket });
@@ -67,6 +77,7 @@ beforeAll(async () => {
     remove,
     () => traces.remove(),
     () => artifacts.remove(),
+    () => kept.remove(),
     () => clients.close(),
   );
 }, 240_000);
@@ -103,9 +114,14 @@ describe('the policies', () => {
     );
     await clients.as('run-ended', () => endRun({ run: considered.run, owner: 'owner', status: 'SUCCEEDED' }, ports));
     expect(result.decision).toBe('promoted');
+    const traceId = await servedOnce('where is my parcel');
+    const [settled] = await clients.as('settle-journal', () => settleJournal(journal, ports));
+    expect(settled).toMatchObject({ traces: 1, judgements: 1, refused: 1 });
+    expect((await ports.traceLog.knownTraces(modelId, [traceId])).size).toBe(1);
     expect(clients.refused).toEqual([]);
     const worked = [...clients.allowed.keys()].sort();
-    const all = [...stageFunctions, ...Object.values(eventFunctions)].map(({ name }) => name);
+    const besideStages = [...Object.values(eventFunctions), ...Object.values(servingFunctions)];
+    const all = [...stageFunctions, ...besideStages].map(({ name }) => name);
     expect(worked).toEqual(all.sort());
   });
 
@@ -123,6 +139,11 @@ describe('the policies', () => {
       ['train-candidates', () => ports.lineage.compareAndSetControl(control.version, next)],
       ['triage-traces', () => ports.objects.delete(gate)],
       ['ingest-drop', () => ports.objects.put(`drops/${modelId}/x.jsonl`, new Uint8Array())],
+      ['serve', () => journal.close()],
+      ['serve', () => ports.objects.put(champion.served.ref, new Uint8Array())],
+      ['serve', () => ports.objects.put(`drops/${modelId}/x.jsonl`, new Uint8Array())],
+      ['settle-journal', () => journal.append([])],
+      ['settle-journal', () => ports.objects.put(champion.served.ref, new Uint8Array())],
     ];
     for (const [role, attempt] of attempts) {
       const told = await clients.as(role, attempt).then(
@@ -134,3 +155,20 @@ describe('the policies', () => {
     expect(await ports.lineage.getControl(modelId)).toEqual(control);
   });
 });
+
+/** Answers once in the role of the function that serves, takes what is said of it, and what nobody can use. @returns its trace id */
+async function servedOnce(input: string): Promise<string> {
+  const app = createServingApp({ ports, access: { token: null, hosts: null }, journal, onFault: () => undefined });
+  const post = async (what: string, body: unknown): Promise<Record<string, unknown>> => {
+    const request = new Request(`http://localhost/v1/models/${modelId}/${what}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    return (await clients.as('serve', async () => (await app.fetch(request)).json())) as Record<string, unknown>;
+  };
+  const { traceId } = await post('predictions', { input });
+  await post('feedback', { traceId, verdict: 'fail', judge: { kind: 'human', id: 'ana' } });
+  await clients.as('serve', () => journal.append([{ kind: 'feedback', modelId, record: { verdict: 'fail' } }]));
+  return String(traceId);
+}

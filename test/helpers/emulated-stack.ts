@@ -69,6 +69,7 @@ function template(name: string): object {
     Resources: {
       Traces: { Type: 'AWS::S3::Bucket', Properties: { BucketName: `${name}-traces` } },
       Artifacts: { Type: 'AWS::S3::Bucket', Properties: { BucketName: `${name}-artifacts` } },
+      Journal: { Type: 'AWS::S3::Bucket', Properties: { BucketName: `${name}-journal` } },
       Lineage: {
         Type: 'AWS::DynamoDB::Table',
         Properties: {
@@ -90,6 +91,7 @@ function template(name: string): object {
     Outputs: {
       TraceBucketName: { Value: { Ref: 'Traces' } },
       ArtifactBucketName: { Value: { Ref: 'Artifacts' } },
+      JournalBucketName: { Value: { Ref: 'Journal' } },
       TableName: { Value: { Ref: 'Lineage' } },
       StateMachineArn: { Value: { Ref: 'Loop' } },
     },

@@ -10,6 +10,11 @@ describe("cdk-nag's rules for AWS solutions", { timeout: 180_000 }, () => {
       'with schedules and mail',
       { alarmEmail: 'a@example.com', schedules: '[{"modelId":"*","expression":"rate(1 day)"}]' },
     ],
+    ['that answers over HTTP by signature', { serving: '{}' }],
+    [
+      'that answers over HTTP by token',
+      { serving: '{"issuer":"https://issuer.example.com","audience":["app"],"concurrency":5}' },
+    ],
     [
       'with a chat model',
       { chat: '{"provider":"bedrock","model":"eu.anthropic.some-model-v1:0","region":"eu-west-1"}' },

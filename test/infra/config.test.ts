@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../infra/config.ts';
+import { readConfig, servingAccess } from '../../infra/config.ts';
 import { appWithContext } from './synthesized.ts';
 
 const read = (context: Readonly<Record<string, unknown>>) => readConfig(appWithContext(context).node);
@@ -37,6 +37,17 @@ describe('the configuration of a deployment', () => {
         message: expect.stringMatching(/name.*architecture.*logRetentionDays.*schedules/s),
       }),
     );
+  });
+
+  it('answers over HTTP to signatures, or to the tokens of one issuer for somebody', () => {
+    expect(read({}).serving).toBeUndefined();
+    expect(servingAccess(read({ serving: '{}' }))).toBe('iam');
+    const issuer = 'https://issuer.example.com';
+    expect(servingAccess(read({ serving: JSON.stringify({ issuer, audience: ['app'] }) }))).toBe('jwt');
+    for (const half of [{ issuer }, { audience: ['app'] }, { issuer, audience: [] }])
+      expect(() => read({ serving: JSON.stringify(half) })).toThrow(/audience/);
+    expect(() => read({ serving: '{"issuer":"http://issuer.example.com","audience":["app"]}' })).toThrow(/issuer/);
+    expect(() => read({ serving: 'true' })).toThrow(/serving/);
   });
 
   it('refuses a setting that there is none of', () => {

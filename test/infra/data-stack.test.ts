@@ -7,7 +7,7 @@ const { data } = synthesized();
 describe('the data stack', () => {
   it('leaves all it holds when it is deleted or a resource is replaced', () => {
     const kept = ['AWS::S3::Bucket', 'AWS::DynamoDB::Table'].flatMap((type) => Object.values(data.findResources(type)));
-    expect(kept).toHaveLength(4);
+    expect(kept).toHaveLength(5);
     for (const resource of kept)
       expect(resource).toMatchObject({ DeletionPolicy: 'Retain', UpdateReplacePolicy: 'Retain' });
   });
@@ -29,7 +29,7 @@ describe('the data stack', () => {
 
   it('refuses requests without TLS 1.2, for every bucket', () => {
     const policies = Object.values(data.findResources('AWS::S3::BucketPolicy'));
-    expect(policies).toHaveLength(3);
+    expect(policies).toHaveLength(4);
     for (const policy of policies) {
       const statements: { Effect: string; Condition?: object }[] = policy.Properties.PolicyDocument.Statement;
       const refused = statements.filter(({ Effect }) => Effect === 'Deny').map(({ Condition }) => Condition);
@@ -49,6 +49,13 @@ describe('the data stack', () => {
       },
     });
     data.resourcePropertiesCountIs('AWS::S3::Bucket', versioned, 2);
+  });
+
+  it('keeps no versions of the journal: what was moved into the log, or erased, is not there too', () => {
+    const [journal] = Object.entries(data.findResources('AWS::S3::Bucket')).filter(([id]) => id.startsWith('Journal'));
+    expect(journal?.[1].Properties).not.toHaveProperty('VersioningConfiguration');
+    expect(journal?.[1].Properties).not.toHaveProperty('LifecycleConfiguration');
+    expect(journal?.[1].Properties).toMatchObject({ LoggingConfiguration: { LogFilePrefix: 'journal/' } });
   });
 
   it('moves files of runs to cheaper storage by themselves after a month, and deletes none', () => {

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { eventFunctions, stageFunctions } from '../../infra/function-specs.ts';
+import { eventFunctions, servingFunctions, stageFunctions } from '../../infra/function-specs.ts';
 import type { Statement } from '../helpers/iam.ts';
 import { short, statementsByFunction, statementsByRole } from './statements.ts';
 import { synthesized } from './synthesized.ts';
 
-const { loop } = synthesized({ schedules: '[{"modelId":"spam","expression":"rate(1 day)"}]' });
+const schedules = '[{"modelId":"spam","expression":"rate(1 day)"}]';
+const { loop } = synthesized({ schedules, serving: '{}' });
 const byFunction = statementsByFunction(loop);
 const names = [...byFunction.keys()];
 
@@ -175,6 +176,33 @@ describe('a function', () => {
         's3:DeleteObject traces/quarantine/*',
         `s3:ListBucket traces s3:prefix=drops/*,${folders.join(',')}`,
         ...sendsDeadLetters,
+      ].sort(),
+    );
+  });
+
+  it('that answers over HTTP may read models, and write the journal: neither read it nor the log, nor a champion', () => {
+    expect(permissionsOf(servingFunctions.serve.name)).toEqual(
+      [
+        ...everyFunction,
+        's3:GetObject artifacts/models/*',
+        's3:ListBucket artifacts s3:prefix=models/*',
+        ...writes('journal/journal/*'),
+      ].sort(),
+    );
+  });
+
+  it('that moves the journal may write the trace store, take from the journal, and add nothing to it', () => {
+    const folders = ['traces', 'judgements', 'batches', 'quarantine'].map((folder) => `${folder}/*`);
+    expect(permissionsOf(servingFunctions.settleJournal.name)).toEqual(
+      [
+        ...everyFunction,
+        'events:PutEvents events:event-bus/default events:source=ratchet',
+        ...folders.flatMap((folder) => [`s3:GetObject traces/${folder}`, ...writes(`traces/${folder}`)]),
+        's3:DeleteObject traces/quarantine/*',
+        `s3:ListBucket traces s3:prefix=${folders.join(',')}`,
+        's3:GetObject journal/journal/*',
+        's3:DeleteObject journal/journal/*',
+        's3:ListBucket journal s3:prefix=journal/*',
       ].sort(),
     );
   });

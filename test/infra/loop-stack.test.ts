@@ -1,7 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { readEnvironment, readRoom, readStateMachineArn } from '../../functions/_middleware/environment.ts';
+import {
+  readEnvironment,
+  readRoom,
+  readServingAccess,
+  readStateMachineArn,
+} from '../../functions/_middleware/environment.ts';
 import { stageFunctions } from '../../infra/function-specs.ts';
 import { stateHandlers } from '../../shared/loop/catalogue.ts';
 import { synthesized } from './synthesized.ts';
@@ -243,6 +248,89 @@ describe('alarms', () => {
   });
 });
 
+describe('answering over HTTP', () => {
+  const of = (serving: object) => {
+    const { loop } = synthesized({ serving: JSON.stringify(serving) });
+    const named = (name: string) =>
+      Object.values(loop.findResources('AWS::Lambda::Function')).find(
+        ({ Properties }) => Properties.FunctionName === `ratchet-${name}`,
+      )?.Properties;
+    return { loop, serve: named('serve'), settle: named('settle-journal') };
+  };
+  const bySignature = of({ concurrency: 7 });
+  const byToken = of({ issuer: 'https://issuer.example.com/pool', audience: ['app', 'other'] });
+
+  it('is not there unless it is asked for', () => {
+    for (const type of ['AWS::Lambda::Url', 'AWS::ApiGatewayV2::Api']) loop.resourceCountIs(type, 0);
+    expect(functions.map(({ FunctionName }) => FunctionName)).not.toContain('ratchet-serve');
+    expect(loop.findOutputs('ServingUrl')).toEqual({});
+  });
+
+  it('asks for a signature of IAM where no issuer is named, and lets nobody else invoke the function', () => {
+    bySignature.loop.allResourcesProperties('AWS::Lambda::Url', { AuthType: 'AWS_IAM' });
+    bySignature.loop.resourceCountIs('AWS::Lambda::Url', 1);
+    bySignature.loop.resourceCountIs('AWS::ApiGatewayV2::Api', 0);
+    const permissions = Object.values(bySignature.loop.findResources('AWS::Lambda::Permission'));
+    expect(permissions.filter(({ Properties }) => /serve/.test(JSON.stringify(Properties.FunctionName)))).toEqual([]);
+    expect(readServingAccess(bySignature.serve.Environment.Variables)).toBe('iam');
+  });
+
+  it("asks for an issuer's token on every path where one is named, and has no way around", () => {
+    byToken.loop.hasResourceProperties('AWS::ApiGatewayV2::Authorizer', {
+      AuthorizerType: 'JWT',
+      JwtConfiguration: { Issuer: 'https://issuer.example.com/pool', Audience: ['app', 'other'] },
+      IdentitySource: ['$request.header.Authorization'],
+    });
+    byToken.loop.allResourcesProperties('AWS::ApiGatewayV2::Route', {
+      RouteKey: '$default',
+      AuthorizationType: 'JWT',
+      AuthorizerId: Match.anyValue(),
+    });
+    byToken.loop.resourceCountIs('AWS::Lambda::Url', 0);
+    expect(readServingAccess(byToken.serve.Environment.Variables)).toBe('jwt');
+  });
+
+  it('logs neither bodies nor paths of requests', () => {
+    const [stage] = Object.values(byToken.loop.findResources('AWS::ApiGatewayV2::Stage'));
+    const fields = Object.values<string>(JSON.parse(stage?.Properties.AccessLogSettings.Format));
+    expect(fields.filter((field) => /path|querystring|body/i.test(field))).toEqual([]);
+  });
+
+  it('answers within the time that an HTTP API waits, with as many slots as are asked for', () => {
+    expect(byToken.serve.Timeout).toBeLessThan(30);
+    expect(byToken.serve).not.toHaveProperty('ReservedConcurrentExecutions');
+    expect(bySignature.serve.ReservedConcurrentExecutions).toBe(7);
+    expect(bySignature.settle).not.toHaveProperty('ReservedConcurrentExecutions');
+  });
+
+  it('finds its journal, which is moved every minute, and again the next where that fails', () => {
+    for (const { Environment } of [bySignature.serve, bySignature.settle])
+      expect(asName(Environment.Variables.RATCHET_JOURNAL_BUCKET)).toContain('Journal');
+    bySignature.loop.hasResourceProperties('AWS::Scheduler::Schedule', {
+      ScheduleExpression: 'rate(1 minute)',
+      Target: Match.objectLike({ RetryPolicy: Match.objectLike({ MaximumRetryAttempts: 0 }) }),
+    });
+    bySignature.loop.hasResourceProperties('AWS::Lambda::EventInvokeConfig', { MaximumRetryAttempts: 0 });
+  });
+
+  it('raises alarms for faults, for requests that are turned away, and for a journal that stays', () => {
+    for (const [{ loop: of }, namespace, metric] of [
+      [bySignature, 'AWS/Lambda', 'Url5xxCount'],
+      [byToken, 'AWS/ApiGateway', '5xx'],
+    ] as const) {
+      const added = Object.values(of.findResources('AWS::CloudWatch::Alarm')).flatMap(({ Properties }) =>
+        /serving|settle/.test(Properties.AlarmName) ? [[Properties.AlarmName, Properties.MetricName]] : [],
+      );
+      expect(added.sort()).toEqual([
+        ['ratchet-serving-faults', metric],
+        ['ratchet-serving-throttles', 'Throttles'],
+        ['ratchet-settle-journal-errors', 'Errors'],
+      ]);
+      of.hasResourceProperties('AWS::CloudWatch::Alarm', { Namespace: namespace, MetricName: metric });
+    }
+  });
+});
+
 describe('the stacks', () => {
   it('need no function of CDK to be deployed', () => {
     for (const template of [data, loop]) {
@@ -258,6 +346,7 @@ describe('the stacks', () => {
     expect(Object.keys(loop.findOutputs('*')).sort()).toEqual([
       'ArtifactBucketName',
       'DashboardUrl',
+      'JournalBucketName',
       'StateMachineArn',
       'TableName',
       'TraceBucketName',

@@ -73,7 +73,7 @@ function asText(value: unknown): string {
 /** A resource of the loop's template as people name it: `traces/drops/*`, `lineage`. */
 export function short(resource: string): string {
   return resource
-    .replace(/<ratchet-data:ExportsOutputFnGetAtt(Traces|Artifacts|Lineage)\w+>/, (_match, name: string) =>
+    .replace(/<ratchet-data:ExportsOutputFnGetAtt(Traces|Artifacts|Journal|Lineage)\w+>/, (_match, name: string) =>
       name.toLowerCase(),
     )
     .replace(/^arn:<AWS::Partition>:(\w+):<AWS::Region>:<AWS::AccountId>:/, '$1:')

@@ -7,7 +7,7 @@ import { type AccessRequest, isAllowed } from '../helpers/iam.ts';
 import { shortStatements } from './statements.ts';
 import { synthesized } from './synthesized.ts';
 
-const { loop } = synthesized();
+const { loop } = synthesized({ serving: '{}' });
 const statements = shortStatements(loop);
 const functions = [...statements.keys()];
 const stages = stageFunctions.map(({ name }) => name);
@@ -37,7 +37,7 @@ function put(what: string, partition: string): Write {
   return { what, where: partition, request: item(pk, 'PutItem', ['pk', 'sk', 'schemaVersion', 'document']) };
 }
 
-function object(what: string, bucket: 'traces' | 'artifacts', where: string): Write {
+function object(what: string, bucket: 'traces' | 'artifacts' | 'journal', where: string): Write {
   const key = where
     .replace('MODEL', 'support')
     .replace('RUN', 'run-1')
@@ -86,6 +86,7 @@ const writes: readonly Write[] = [
   ...['traces', 'judgements', 'batches', 'quarantine', 'ingests'].map((folder) =>
     object('what is made of drops', 'traces', `${folder}/MODEL/FILE`),
   ),
+  object('what is answered and judged over HTTP, until it is moved', 'journal', 'journal/FILE'),
 ];
 
 function writersOf({ request }: Pick<Write, 'request'>): readonly string[] {

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { settledLines } from '../../cli/serving/settled-lines.ts';
 import type { Workspace } from '../../cli/workspace.ts';
+import { S3Journal } from '../../shared/adapters/aws/s3-journal.ts';
 import { FileJournal } from '../../shared/adapters/local/file-journal.ts';
 import { storageFailure } from '../../shared/adapters/local/storage-failure.ts';
 import { changeSettings } from '../../shared/operations/change-settings.ts';
@@ -18,6 +19,7 @@ import {
 import { ServedModels } from '../../shared/serving/served-models.ts';
 import { settleJournal } from '../../shared/serving/settle-journal.ts';
 import { FixedClock } from '../helpers/fixed-clock.ts';
+import { MemoryObjectStore } from '../helpers/memory-object-store.ts';
 import { createSupportModel, makeWorkspace, modelId } from '../helpers/test-workspace.ts';
 
 let workspace: Workspace & { dispose(): Promise<void> };
@@ -116,6 +118,26 @@ describe('a model that is served', () => {
     expect(kept.map(({ trace }) => trace.output).toSorted()).toEqual([told[0]?.wouldBe, told[2]?.wouldBe].toSorted());
   });
 
+  it('is seen and used by those alone whom the front door lets to it', async () => {
+    const knows = (modelIds: readonly string[]) =>
+      createServingApp({
+        ports: workspace.ports,
+        access: { token: null, hosts: null, caller: () => ({ name: 'ana', mayUse: (id) => modelIds.includes(id) }) },
+        journal,
+        onFault: (error) => faults.push(error),
+      });
+    const listed = async (app: ReturnType<typeof knows>) =>
+      modelListSchema.parse(await (await app.fetch(new Request('http://localhost/v1/models'))).json()).models;
+    expect((await listed(knows([modelId]))).map(({ model }) => model)).toEqual([modelId]);
+    expect(await listed(knows(['another']))).toEqual([]);
+    expect((await post(predictions, { input: 'where is my parcel' }, knows([modelId]))).status).toBe(200);
+    for (const [path, body] of [
+      [predictions, { input: 'where is my parcel' }],
+      [feedback, { traceId: 't', verdict: 'pass', judge: human }],
+    ] as const)
+      expect((await post(path, body, knows(['another']))).status).toBe(403);
+  });
+
   it('keeps nothing where that is asked', async () => {
     const { body } = await post(predictions, { input: 'where is my parcel', record: false });
     expect(body.traceId).toBeNull();
@@ -188,6 +210,34 @@ describe('a model that is served', () => {
     expect(kept).toHaveLength(1);
     expect(kept[0]?.judgements).toHaveLength(1);
     expect(await journal.close()).toEqual([]);
+  });
+
+  it('has each trace once, however many move a journal that is everybody’s at the same time', async () => {
+    const objects = new MemoryObjectStore();
+    const shared = new S3Journal({ objects, now: () => Date.now() });
+    const app = appOf(shared);
+    const answered: unknown[] = [];
+    for (const at of [1, 2, 3, 4]) {
+      const { body } = await post(predictions, { input: `where is my shared parcel ${at}` }, app);
+      await post(feedback, { traceId: body.traceId, verdict: 'fail', judge: human }, app);
+      answered.push(body.traceId);
+    }
+    const after = (await workspace.ports.traceLog.history(modelId)).at(-1)?.position ?? 0;
+    // Each sees other objects of the journal: some were moved, and not removed yet, when it looked.
+    const part = (from: number): TraceJournal => ({
+      append: (entries) => shared.append(entries),
+      async close() {
+        const entries = (await Promise.all((await shared.close()).map((one) => one.read()))).flat().slice(from);
+        return [{ name: `from-${from}`, read: async () => entries, remove: async () => undefined }];
+      },
+    });
+    await Promise.all([0, 2, 4].map((from) => settleJournal(part(from), workspace.ports)));
+    await settleJournal(shared, workspace.ports);
+    expect((await logged(answered)).map(({ judgements }) => judgements.length)).toEqual([1, 1, 1, 1]);
+    const came = await workspace.ports.traceLog.history(modelId, { after });
+    const sum = (of: 'traces' | 'judgements') => came.reduce((total, batch) => total + batch[of], 0);
+    expect([sum('traces'), sum('judgements')]).toEqual([4, 4]);
+    expect(await shared.close()).toEqual([]);
   });
 
   it('stores nothing that is to be redacted', async () => {

@@ -76,6 +76,7 @@ describe('statusLines', () => {
     active: { run: 'run-3', owner: 'host:1', until: '2026-03-06T00:00:00.000Z' },
     health,
     review: null,
+    serving: null,
   };
 
   test('say who is champion, how it does, what the last run decided, and which is going on', () => {
@@ -108,8 +109,14 @@ describe('statusLines', () => {
     );
   });
 
+  test('say last where the stack answers over HTTP', () => {
+    const serving = 'https://abc.lambda-url.eu-west-1.on.aws/';
+    expect(statusLines({ ...status, serving }).at(-1)).toBe(`Serving: ${serving}`);
+  });
+
   test('say that there is no champion, no run, and nobody at work', () => {
-    const nothing = { model: 'mail', champion: null, since: null, lastRun: null, active: null, health, review: null };
+    const none = { champion: null, since: null, lastRun: null, active: null, review: null, serving: null };
+    const nothing = { ...none, model: 'mail', health };
     expect(statusLines(nothing)).toEqual([
       'mail: no champion yet.',
       'Traffic: no traces yet.',

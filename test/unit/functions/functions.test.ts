@@ -3,8 +3,8 @@ import { describe, expect, test } from 'vitest';
 import { functionNames } from '../../../functions/_build/bundle-functions.ts';
 
 const machine = new URL('../../../infra/state-machines/improvement-loop.asl.json', import.meta.url);
-/** Functions that events invoke, and no state of the machine. */
-const ofEvents = ['ingest-drop', 'run-ended', 'start-run'];
+/** Functions that events and requests invoke, and no state of the machine. */
+const ofEvents = ['ingest-drop', 'run-ended', 'serve', 'settle-journal', 'start-run'];
 
 /** Names of the Task states, those within Maps and Parallels too, each with its resource. */
 function taskStates(definition: unknown): [string, string][] {
@@ -20,7 +20,7 @@ function isTask(value: unknown): value is { Resource: string } {
 }
 
 describe('the functions', () => {
-  test('are one a Task state of the loop, and those that events invoke', async () => {
+  test('are one a Task state of the loop, and those that events and requests invoke', async () => {
     const states = taskStates(JSON.parse(await readFile(machine, 'utf8'))).map(([name]) => name);
     expect(await functionNames()).toEqual([...new Set(states), ...ofEvents].sort());
   });

@@ -1,6 +1,6 @@
 import { Hono } from 'hono';
 import { describe, expect, it } from 'vitest';
-import { type Access, guard } from '../../../shared/serving/guard.ts';
+import { type Access, guard, modelGuard } from '../../../shared/serving/guard.ts';
 
 async function ask(access: Access, headers: Record<string, string>, path = '/v1/models'): Promise<number> {
   const app = new Hono();
@@ -40,6 +40,28 @@ describe('who may ask', () => {
     }
     expect(await ask(guarded, {}, '/healthz')).toBe(200);
     expect(await ask(guarded, {}, '/openapi.json')).toBe(401);
+  });
+
+  it('whom the front door knows, each about their own models', async () => {
+    const knows = (name: string | null): Access => ({
+      ...{ token: null, hosts: null },
+      caller: () => (name === null ? null : { name, mayUse: (modelId) => modelId === 'own' }),
+    });
+    expect(await ask(knows('ana'), {})).toBe(200);
+    expect(await ask(knows(null), {})).toBe(401);
+    expect(await ask(knows(null), {}, '/healthz')).toBe(200);
+    const ofModel = async (access: Access, model: string): Promise<number> => {
+      const app = new Hono();
+      app.use('/v1/models/:model/*', modelGuard(access));
+      app.all('/v1/models/:model/predictions', (context) => context.text(context.req.param('model')));
+      return (await app.request(`/v1/models/${model}/predictions`)).status;
+    };
+    expect(await ofModel(knows('ana'), 'own')).toBe(200);
+    for (const model of ['other', 'own%2f', 'ow%6e2', 'OWN']) expect(await ofModel(knows('ana'), model)).toBe(403);
+    // Written another way it is the same model, also for the handler.
+    expect(await ofModel(knows('ana'), 'ow%6e')).toBe(200);
+    expect(await ofModel(knows(null), 'own')).toBe(403);
+    expect(await ofModel(local, 'any')).toBe(200);
   });
 
   it('with JSON alone, which no form of another page can send', async () => {

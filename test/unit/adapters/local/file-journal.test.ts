@@ -30,26 +30,6 @@ async function idsOf(of: FileJournal): Promise<unknown[]> {
 }
 
 describe('a journal in files', () => {
-  it('keeps what is appended, in order, however much comes at once', async () => {
-    const own = journal();
-    const ids = Array.from({ length: 500 }, (_, at) => `t${at}`);
-    await Promise.all(ids.map((id) => own.append([feedback(id)])));
-    expect(await idsOf(own)).toEqual(ids);
-  });
-
-  it('has closed parts until they are removed, and goes on in another', async () => {
-    const own = journal();
-    await own.append([feedback('a')]);
-    const [first] = await own.close();
-    await own.append([feedback('b')]);
-    expect(await idsOf(own)).toEqual(['a', 'b']);
-    await first?.remove();
-    await own.append([feedback('c')]);
-    expect(await idsOf(own)).toEqual(['b', 'c']);
-  });
-
-  it('is empty at first', async () => expect(await journal().close()).toEqual([]));
-
   it('leaves no file behind for what a full disk did not take', async () => {
     const module = new URL('../../../../shared/adapters/local/file-journal.ts', import.meta.url).href;
     const script = `
@@ -85,18 +65,5 @@ describe('a journal in files', () => {
     const [name = ''] = await readdir(directory);
     await appendFile(join(directory, name), '{"kind":"feedback","modelId":"m","rec');
     expect(await idsOf(journal('me', { gone: 'gone' }))).toEqual(['whole']);
-  });
-
-  it('names a part the same whoever reads it', async () => {
-    await journal('gone').append([feedback('a')]);
-    const [one] = await journal('me', { gone: 'gone' }).close();
-    const [other] = await journal('you', { gone: 'gone' }).close();
-    expect(other?.name).toBe(one?.name);
-  });
-
-  it('acknowledges nothing that it cannot write', async () => {
-    const own = journal();
-    await rm(directory, { recursive: true });
-    await expect(own.append([feedback('a')])).rejects.toMatchObject({ name: 'StorageFailure' });
   });
 });
