@@ -6,6 +6,7 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Appended, BatchSummary, TraceHistory } from '../../ports/trace-log.ts';
 import { decodeDocument } from '../local/document.ts';
 import { inParallel } from '../local/in-parallel.ts';
+import { MergeRecords, type MergedInto, type Merges, mergedInto } from './merged-files.ts';
 import { fingerprintsAsked, mayHold } from './trace-fingerprints.ts';
 
 const traceBatchCommitSchema = z.strictObject({
@@ -26,6 +27,8 @@ const traceBatchCommitSchema = z.strictObject({
   digest: z.string(),
   /** Of each Parquet file, those of traces first, in the order of the keys; earlier versions kept the digest of all alone. */
   digests: z.array(z.string()).optional(),
+  /** Of all its files; commits of earlier versions lack it. */
+  bytes: z.int().nonnegative().optional(),
   /** Of the traces that it holds or judges ({@link fingerprintsOf}); commits of earlier versions lack them. */
   fingerprints: z.string().optional(),
 });
@@ -41,6 +44,8 @@ export interface CommittedBatch extends TraceBatchCommit {
   readonly generation: number;
   /** Keys of earlier generations' commits that are still there; nobody goes by them. */
   readonly superseded: readonly string[];
+  /** The merged files that its rows are read from; null where they stand in files of its own. */
+  readonly merged: MergedInto | null;
 }
 
 const parallelReads = 16;
@@ -126,14 +131,26 @@ export class TraceBatches implements TraceHistory {
   readonly #read = new Map<string, TraceBatchCommit>();
   readonly #blocks = new Map<string, readonly Entry[]>();
   readonly #about = new Map<string, ReadonlyMap<number, string>>();
+  readonly #merges: MergeRecords;
 
   constructor(objects: ObjectStore) {
     this.#objects = objects;
+    this.#merges = new MergeRecords(objects);
   }
 
-  /** A model's committed batches in order of arrival, each in its latest generation. */
+  /** A model's committed batches in order of arrival, each in its latest generation, with where its rows are. */
   async list(modelId: string): Promise<readonly CommittedBatch[]> {
-    return (await this.#load(modelId)).batches;
+    return (await this.listWithMerges(modelId)).batches;
+  }
+
+  async listWithMerges(modelId: string): Promise<{
+    readonly batches: readonly CommittedBatch[];
+    readonly merges: Merges;
+  }> {
+    const merges = await this.#merges.of(modelId);
+    const { batches } = await this.#load(modelId);
+    const into = mergedInto(batches, merges);
+    return { batches: batches.map((batch) => ({ ...batch, merged: into.get(batch.batchId) ?? null })), merges };
   }
 
   async #load(modelId: string): Promise<Loaded> {
@@ -191,7 +208,7 @@ export class TraceBatches implements TraceHistory {
   /** Whether one of the batches that came in after a position may hold, or judge, one of the traces; never for null. */
   async isOvertaken(
     modelId: string,
-    batches: readonly CommittedBatch[],
+    batches: readonly PlacedBatch[],
     seen: number | null,
     traceIds: readonly string[],
   ): Promise<boolean> {
@@ -203,11 +220,11 @@ export class TraceBatches implements TraceHistory {
    * Of the batches those that may hold, or judge, one of the traces. What commits of a whole block are about lies apart,
    * and is read when it is first asked for.
    */
-  async about(
+  async about<T extends PlacedBatch>(
     modelId: string,
-    batches: readonly CommittedBatch[],
+    batches: readonly T[],
     traceIds: readonly string[],
-  ): Promise<readonly CommittedBatch[]> {
+  ): Promise<readonly T[]> {
     const asked = fingerprintsAsked(traceIds);
     const blocks = await this.#blocksOf(modelId);
     const lacking = new Set(
@@ -297,7 +314,7 @@ export class TraceBatches implements TraceHistory {
   }
 
   async history(modelId: string, { after }: { readonly after?: number | null } = {}): Promise<readonly BatchSummary[]> {
-    return (await this.list(modelId))
+    return (await this.#load(modelId)).batches
       .filter(({ position }) => position > (after ?? 0))
       .map(({ position, batchId, appendedAt, traces, judgements, judged = null, failed = null }) => ({
         position,
@@ -315,12 +332,12 @@ export class TraceBatches implements TraceHistory {
     const { blocks, tail } = await this.#journal(modelId, named.length);
     const last = tail.at(-1);
     const position = last === undefined ? ((blocks.at(-1) ?? -1) + 1) * journalBlock - 1 : positionOf(last);
-    return digest(...named, String(position));
+    return digest(...named, String(position), ...(await this.#merges.version(modelId)));
   }
 
   /**
-   * Reads what commits name, and reads again where erasing changed the log meanwhile: a file that a commit named may
-   * then be gone.
+   * Reads what commits and records of merges name, and reads again where erasing or merging changed the log meanwhile: a
+   * file that one named may then be gone.
    */
   async consistently<T>(modelId: string, read: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
@@ -344,8 +361,11 @@ export class TraceBatches implements TraceHistory {
   }
 }
 
+/** A batch without where its rows are. */
+type PlacedBatch = Omit<CommittedBatch, 'merged'>;
+
 interface Loaded {
-  readonly batches: readonly CommittedBatch[];
+  readonly batches: readonly PlacedBatch[];
   /** The last position. */
   readonly last: number;
   /** Entries that are read one by one, and the blocks of them that are complete. */
