@@ -158,7 +158,8 @@ export const eventFunctions = {
       read: ['drops/*', ...ingestFolders],
       list: ['drops/*', ...ingestFolders],
       write: ingestFolders,
-      delete: ['quarantine/*'],
+      // What small files were merged into takes their place.
+      delete: ['quarantine/*', 'traces/*', 'judgements/*', 'batches/_merged/*'],
     },
     lineage: { control: 'read', records: [] },
     putsEvents: true,

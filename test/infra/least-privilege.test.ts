@@ -172,7 +172,7 @@ describe('a function', () => {
         'events:PutEvents events:event-bus/default events:source=ratchet',
         's3:GetObject traces/drops/*',
         ...folders.flatMap((folder) => [`s3:GetObject traces/${folder}`, ...writes(`traces/${folder}`)]),
-        's3:DeleteObject traces/quarantine/*',
+        ...['quarantine', 'traces', 'judgements', 'batches/_merged'].map((of) => `s3:DeleteObject traces/${of}/*`),
         `s3:ListBucket traces s3:prefix=drops/*,${folders.join(',')}`,
         ...sendsDeadLetters,
       ].sort(),

@@ -12,13 +12,7 @@ import { filesOf, parquetRows } from './log-files.ts';
 import { type MergeRequest, mergeStaleAnew, removeUnused, unusedOf } from './merge-files.ts';
 import type { FilesOnRecord } from './merged-files.ts';
 import { tombstoneOf } from './tombstones.ts';
-import {
-  batchOfKey,
-  type CommittedBatch,
-  commitKey,
-  keyInGeneration,
-  type TraceBatchCommit,
-} from './trace-batches.ts';
+import { batchOfKey, type CommittedBatch, commitKey, keyInGeneration, type TraceBatchCommit } from './trace-batches.ts';
 import { guarded, judgementFromRow, judgementSelection, rowsOf, unguarded } from './trace-rows.ts';
 
 export interface EraseRequest extends MergeRequest {
@@ -41,9 +35,7 @@ export async function eraseTraces(request: EraseRequest): Promise<ErasedFromLog>
   const committed = new Set(commits.map(({ batchId }) => batchId));
   const replaced = new Set(unusedOf(commits, merges).flatMap((one) => [...one.traceKeys, ...one.judgementKeys]));
   const stored = [...(await objects.list(`traces/${modelId}/`)), ...(await objects.list(`judgements/${modelId}/`))];
-  const uncommitted = stored.filter(
-    (key) => !committed.has(batchOfKey(key)) && !named.has(key) && !replaced.has(key),
-  );
+  const uncommitted = stored.filter((key) => !committed.has(batchOfKey(key)) && !named.has(key) && !replaced.has(key));
   const doomed = await findErased([...named, ...uncommitted], units, request);
 
   for (const commit of commits) {

@@ -43,7 +43,10 @@ export async function mergeSmallFiles(request: MergeRequest, together: readonly 
   const { batches, merges } = await request.batches.listWithMerges(request.modelId);
   await removeReplaced(batches, merges, request);
   const due = dueStretch(batches, merges, together);
-  if (due !== null) await mergeStretch(due, request);
+  if (due === null || (await mergeStretch(due, request)) <= 1) return;
+  // Something was erased meanwhile: what was merged before that does not wait for the next step.
+  const now = await request.batches.listWithMerges(request.modelId);
+  await removeUnused(now.batches, now.merges, request);
 }
 
 /** Merges anew what holds rows of batches as they were before something was erased of them. */
@@ -151,20 +154,30 @@ function isStale(files: MergedFiles, batches: readonly CommittedBatch[]): boolea
 /**
  * Merges a stretch: files of new names, then a record, which changes all of its batches at once. The record is written
  * where there is none, so that of two processes one counts, and looked at again: what was erased meanwhile makes another.
+ * @returns how many generations of it there are
  */
-async function mergeStretch(stretch: Stretch, request: MergeRequest): Promise<void> {
+async function mergeStretch(stretch: Stretch, request: MergeRequest): Promise<number> {
+  let found = 0;
   for (let attempt = 0; attempt < mostAttempts; attempt += 1) {
-    const isDone = await request.batches.consistently(request.modelId, () => mergeOnce(stretch, request));
-    if (isDone) return;
+    const { generations, isDone } = await request.batches.consistently(request.modelId, () =>
+      mergeOnce(stretch, request),
+    );
+    found = generations;
+    if (isDone) break;
   }
+  return found;
 }
 
-/** @returns whether the stretch was merged already, as its batches are now */
-async function mergeOnce({ from, to }: Stretch, request: MergeRequest): Promise<boolean> {
+/** Done when the stretch was merged already, as its batches are now. */
+async function mergeOnce(
+  { from, to }: Stretch,
+  request: MergeRequest,
+): Promise<{ readonly generations: number; readonly isDone: boolean }> {
   const { modelId, objects } = request;
   const { batches, merges } = await request.batches.listWithMerges(modelId);
   const current = merges.latest.find((one) => one.from === from && one.to === to);
-  if (current !== undefined && !isStale(current, batches)) return true;
+  const generations = current === undefined ? 0 : current.generation + 1;
+  if (current !== undefined && !isStale(current, batches)) return { generations, isDone: true };
   const inside = batches.filter(({ position }) => position >= from && position <= to);
   const members = inside.filter(isSmall);
   const later = members.filter(({ generation }) => generation > 0);
@@ -176,9 +189,9 @@ async function mergeOnce({ from, to }: Stretch, request: MergeRequest): Promise<
     generations: Object.fromEntries(later.map(({ batchId, generation }) => [batchId, generation])),
     ...(await writeMerged(filesOf(members), { from, to }, request)),
   };
-  const key = mergeKey(modelId, from, to, current === undefined ? 0 : current.generation + 1);
+  const key = mergeKey(modelId, from, to, generations);
   await objects.putIfAbsent(key, new TextEncoder().encode(JSON.stringify(record)));
-  return false;
+  return { generations: generations + 1, isDone: false };
 }
 
 type Written = Pick<MergeRecord, 'traceKeys' | 'judgementKeys' | 'digests' | 'digest' | 'bytes'>;

@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Appended, BatchSummary, TraceHistory } from '../../ports/trace-log.ts';
 import { decodeDocument } from '../local/document.ts';
 import { inParallel } from '../local/in-parallel.ts';
-import { MergeRecords, type MergedInto, type Merges, mergedInto } from './merged-files.ts';
+import { type MergedInto, MergeRecords, type Merges, mergedInto } from './merged-files.ts';
 import { fingerprintsAsked, mayHold } from './trace-fingerprints.ts';
 
 const traceBatchCommitSchema = z.strictObject({
@@ -94,6 +94,19 @@ const blockEntrySchema = z.strictObject({ position: z.int().positive(), commit: 
 const blockFingerprintsSchema = z.strictObject({ position: z.int().positive(), fingerprints: z.string().optional() });
 type Entry = z.infer<typeof blockEntrySchema>;
 
+/** What a log's history tells of a batch, a fraction of its commit. */
+const summarySchema = z.object({
+  batchId: z.string(),
+  appendedAt: z.string(),
+  arrival: z.int().positive(),
+  traces: z.int().nonnegative(),
+  judgements: z.int().nonnegative(),
+  judged: z.int().nonnegative().optional(),
+  failed: z.int().nonnegative().optional(),
+});
+type CommitSummary = z.infer<typeof summarySchema>;
+const blockSummarySchema = z.object({ position: z.int().positive(), commit: summarySchema });
+
 /** Where a batch's traces of one UTC day go; `part` is 0 but for the further files of a very large batch. */
 export function traceKey(modelId: string, date: string, batchId: string, part: number): string {
   return `traces/${modelId}/date=${date}/${batchId}${part === 0 ? '' : `.${part}`}.parquet`;
@@ -130,6 +143,7 @@ export class TraceBatches implements TraceHistory {
   readonly #objects: ObjectStore;
   readonly #read = new Map<string, TraceBatchCommit>();
   readonly #blocks = new Map<string, readonly Entry[]>();
+  readonly #summaries = new Map<string, readonly Placed<CommitSummary>[]>();
   readonly #about = new Map<string, ReadonlyMap<number, string>>();
   readonly #merges: MergeRecords;
 
@@ -148,21 +162,24 @@ export class TraceBatches implements TraceHistory {
     readonly merges: Merges;
   }> {
     const merges = await this.#merges.of(modelId);
-    const { batches } = await this.#load(modelId);
+    const { batches } = await this.#load(modelId, (key) => this.#block(key));
     const into = mergedInto(batches, merges);
     return { batches: batches.map((batch) => ({ ...batch, merged: into.get(batch.batchId) ?? null })), merges };
   }
 
-  async #load(modelId: string): Promise<Loaded> {
+  async #load<C extends CommitSummary>(
+    modelId: string,
+    readBlock: (key: string) => Promise<readonly Placed<C>[]>,
+  ): Promise<Loaded<C | TraceBatchCommit>> {
     const generations = await this.#generations(modelId);
     const { blocks, tail } = await this.#journal(modelId, generations.size);
-    const whole = await inParallel(blocks, parallelReads, (block) => this.#block(blockKey(modelId, block, 'commits')));
+    const whole = await inParallel(blocks, parallelReads, (block) => readBlock(blockKey(modelId, block, 'commits')));
     const single = await inParallel(tail, parallelReads, async (key) => ({
       position: positionOf(key),
       commit: await this.#commit(key),
     }));
-    const entries = [...whole.flat(), ...single];
-    const numbered = new Map<string, { position: number; commit: TraceBatchCommit }>();
+    const entries: readonly Placed<C | TraceBatchCommit>[] = [...whole.flat(), ...single];
+    const numbered = new Map<string, Placed<C | TraceBatchCommit>>();
     for (const entry of entries) {
       // Of two processes that append the same batch at once, the first counts.
       if (!numbered.has(entry.commit.batchId)) numbered.set(entry.commit.batchId, entry);
@@ -197,7 +214,7 @@ export class TraceBatches implements TraceHistory {
   ): Promise<Appended> {
     const body = new TextEncoder().encode(JSON.stringify(commit));
     for (;;) {
-      const loaded = await this.#load(modelId);
+      const loaded = await this.#load(modelId, (key) => this.#block(key));
       for (const block of loaded.unfolded) await this.#fold(modelId, block, loaded.single);
       if (loaded.batches.some(({ batchId }) => batchId === commit.batchId)) return 'appended';
       if (await this.isOvertaken(modelId, loaded.batches, seen, traceIds)) return 'overtaken';
@@ -252,6 +269,15 @@ export class TraceBatches implements TraceHistory {
     // The commits last: by them the block is known.
     await this.#objects.putIfAbsent(blockKey(modelId, block, 'fingerprints'), encodeJsonl(about));
     await this.#objects.putIfAbsent(blockKey(modelId, block, 'commits'), encodeJsonl(plain));
+  }
+
+  /** Does without most of each commit, of which a year has a hundred thousand. */
+  async #summary(key: string): Promise<readonly Placed<CommitSummary>[]> {
+    const known = this.#summaries.get(key);
+    if (known !== undefined) return known;
+    const entries = await readJsonl(this.#objects, key, blockSummarySchema);
+    this.#summaries.set(key, entries);
+    return entries;
   }
 
   async #block(key: string): Promise<readonly Entry[]> {
@@ -314,7 +340,7 @@ export class TraceBatches implements TraceHistory {
   }
 
   async history(modelId: string, { after }: { readonly after?: number | null } = {}): Promise<readonly BatchSummary[]> {
-    return (await this.#load(modelId)).batches
+    return (await this.#load(modelId, (key) => this.#summary(key))).batches
       .filter(({ position }) => position > (after ?? 0))
       .map(({ position, batchId, appendedAt, traces, judgements, judged = null, failed = null }) => ({
         position,
@@ -364,8 +390,13 @@ export class TraceBatches implements TraceHistory {
 /** A batch without where its rows are. */
 type PlacedBatch = Omit<CommittedBatch, 'merged'>;
 
-interface Loaded {
-  readonly batches: readonly PlacedBatch[];
+interface Placed<C> {
+  readonly position: number;
+  readonly commit: C;
+}
+
+interface Loaded<C> {
+  readonly batches: readonly (C & Omit<PlacedBatch, keyof TraceBatchCommit>)[];
   /** The last position. */
   readonly last: number;
   /** Entries that are read one by one, and the blocks of them that are complete. */
