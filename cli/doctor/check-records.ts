@@ -2,13 +2,14 @@ import { FileDigests } from '../../shared/adapters/duckdb/file-digests.ts';
 import type { FilesOnRecord } from '../../shared/adapters/duckdb/merged-files.ts';
 import { withLocalFiles } from '../../shared/adapters/local/local-files.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
+import { readSegments } from '../../shared/operations/fold-ledger.ts';
 import { type RecordPorts, readDataset, readFrozenSet } from '../../shared/operations/stored-records.ts';
 import type { LineageStore } from '../../shared/ports/lineage-store.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Check } from '../results.ts';
 import { ok, problem, thrown } from './check.ts';
 
-/** Whether the examples of all datasets and the frozen records are those that were written. */
+/** Whether the examples of all datasets, the frozen records and the folds are those that were written. */
 export async function checkRecords(
   modelId: string,
   ports: RecordPorts & { readonly lineage: LineageStore },
@@ -28,6 +29,7 @@ export async function checkRecords(
   };
   for (const dataset of datasets) await look(() => readDataset(dataset, ports));
   for (const set of sets) await look(() => readFrozenSet(set, ports));
+  await look(() => readSegments(modelId, null, ports));
   if (wrong.length > 0) return wrong;
   const detail = `${plural(datasets.length, 'dataset')} and ${plural(sets.length, 'frozen set')} match their digests`;
   return datasets.length + sets.length === 0 ? [] : [ok(name, detail)];
