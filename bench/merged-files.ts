@@ -6,8 +6,8 @@ import { DuckDbTraceLog } from '../shared/adapters/duckdb/duckdb-trace-log.ts';
 import { journalKey, type TraceBatchCommit, TraceBatches } from '../shared/adapters/duckdb/trace-batches.ts';
 import { fingerprintsOf } from '../shared/adapters/duckdb/trace-fingerprints.ts';
 import { DirectoryObjectStore } from '../shared/adapters/local/directory-object-store.ts';
-import type { Trace } from '../shared/domain/traces/trace.ts';
 import { asOutput } from '../shared/domain/base/output.ts';
+import type { Trace } from '../shared/domain/traces/trace.ts';
 import type { ObjectStore } from '../shared/ports/object-store.ts';
 
 const usage = `npm run bench:merging -- [--drops 2000] [--entries 105120]
@@ -83,13 +83,15 @@ function dropOf(drop: number) {
   const timestamp = new Date(start + drop * between).toISOString();
   const ids = Array.from({ length: tracesOfDrop }, (_, at) => `trace-${drop}-${at}`);
   return {
-    traces: ids.map((traceId): Trace => ({
-      traceId,
-      modelId: 'm1',
-      timestamp,
-      input: `what is the balance of account ${traceId} as of today please`,
-      output: asOutput('balance'),
-    })),
+    traces: ids.map(
+      (traceId): Trace => ({
+        traceId,
+        modelId: 'm1',
+        timestamp,
+        input: `what is the balance of account ${traceId} as of today please`,
+        output: asOutput('balance'),
+      }),
+    ),
     judgements: ids.map((traceId) => ({
       judgementId: `judged-${traceId}`,
       traceId,
@@ -103,27 +105,22 @@ function dropOf(drop: number) {
 async function history(entries: number): Promise<void> {
   const bodies = new Map<string, Uint8Array>();
   const objects = inMemory(bodies);
-    for (let position = 1; position <= entries; position += 1) {
+  for (let position = 1; position <= entries; position += 1) {
     bodies.set(journalKey('m1', position), encoder.encode(JSON.stringify(commitOf(position))));
-    if (position % 1_000 !== 999) continue;
-    // The entry after a whole block folds it; what is folded is not read again.
+    if (position % 1_000 !== 0) continue;
+    // The next append folds the block before; what is folded is not read again.
     await new TraceBatches(objects).commit('m1', commitOf(position + 1));
-    for (const key of bodies.keys()) {
-      if (key.includes('/_journal/') && !key.endsWith('000.json')) bodies.delete(key);
-    }
+    for (const key of bodies.keys())
+      if (key < journalKey('m1', position) && key.includes('/_journal/')) bodies.delete(key);
   }
   tell('blocks', { folded: (await objects.list('batches/_blocks/')).length / 2 });
   globalThis.gc?.();
-  const held = process.memoryUsage();
-  let highest = 0;
-  const watch = setInterval(() => {
-    highest = Math.max(highest, process.memoryUsage().heapUsed);
-  }, 5);
+  const before = process.memoryUsage().heapUsed;
   const reading = new TraceBatches(objects);
   const took = await timed(async () => void (await reading.history('m1')));
-  clearInterval(watch);
-  const stays = process.memoryUsage().heapUsed;
-  tell('history', { entries, ...took, mbAtMost: mb(highest - held.heapUsed), mbAfter: mb(stays - held.heapUsed) });
+  const mbUncollected = mb(process.memoryUsage().heapUsed - before);
+  globalThis.gc?.();
+  tell('history', { entries, ...took, mbUncollected, mbKept: mb(process.memoryUsage().heapUsed - before) });
 }
 
 function commitOf(position: number): TraceBatchCommit {
@@ -158,7 +155,9 @@ function inMemory(bodies: Map<string, Uint8Array>): ObjectStore {
   };
 }
 
-async function timed(work: () => Promise<void>): Promise<{ readonly wallSeconds: number; readonly cpuSeconds: number }> {
+async function timed(
+  work: () => Promise<void>,
+): Promise<{ readonly wallSeconds: number; readonly cpuSeconds: number }> {
   const [wall, cpu] = [performance.now(), process.cpuUsage()];
   await work();
   const { user, system } = process.cpuUsage(cpu);
