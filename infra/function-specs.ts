@@ -147,6 +147,8 @@ export function leastRoom(memoryLimitMb: number): { readonly memoryMb: number; r
   };
 }
 
+/** Of the log what goes when small files of it are merged, which whoever appends to it does. */
+const mergedFolders = ['traces/*', 'judgements/*', 'batches/_merged/*'] as const;
 const ingestFolders = ['traces/*', 'judgements/*', 'batches/*', 'quarantine/*', 'ingests/*'] as const;
 
 /** What stands around the loop: functions that events invoke. */
@@ -162,7 +164,7 @@ export const eventFunctions = {
       read: ['drops/*', ...ingestFolders],
       list: ['drops/*', ...ingestFolders],
       write: ingestFolders,
-      delete: ['quarantine/*'],
+      delete: ['quarantine/*', ...mergedFolders],
     },
     lineage: { control: 'read', records: [] },
     putsEvents: true,
@@ -218,7 +220,12 @@ export const servingFunctions = {
     memoryMb: 2048,
     timeoutSeconds: 900,
     diskMb: 2048,
-    traces: { read: settledFolders, list: settledFolders, write: settledFolders, delete: ['quarantine/*'] },
+    traces: {
+      read: settledFolders,
+      list: settledFolders,
+      write: settledFolders,
+      delete: ['quarantine/*', ...mergedFolders],
+    },
     journal: { read: journalFolder, list: journalFolder, delete: journalFolder },
     lineage: { control: 'read', records: [] },
     putsEvents: true,

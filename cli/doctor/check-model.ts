@@ -1,4 +1,5 @@
 import { artifactDigest } from '../../shared/adapters/backends/embedded/artifact.ts';
+import { filesOf } from '../../shared/adapters/duckdb/log-files.ts';
 import { TraceBatches } from '../../shared/adapters/duckdb/trace-batches.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
 import type { Control } from '../../shared/domain/models/control.ts';
@@ -134,7 +135,8 @@ async function checkRuns({ modelId, lease }: Control, ports: ModelPorts, now: nu
 async function checkTraces(modelId: string, ports: ModelPorts): Promise<Check> {
   const name = `${modelId}: traces`;
   const batches = await new TraceBatches(ports.objects).list(modelId);
-  const keys = batches.flatMap((batch) => [...batch.traceKeys, ...batch.judgementKeys]);
+  const { units, traceKeys, judgementKeys } = filesOf(batches);
+  const keys = [...traceKeys, ...judgementKeys];
   const there = new Set(
     (await Promise.all(['traces', 'judgements'].map((kind) => ports.objects.list(`${kind}/${modelId}/`)))).flat(),
   );
@@ -145,7 +147,7 @@ async function checkTraces(modelId: string, ports: ModelPorts): Promise<Check> {
       `${plural(missing.length, 'file')} of the log gone, such as ${missing[0]}`,
       'Restore them from a backup.',
     );
-  const wrong = await wrongFiles(batches, ports.objects);
+  const wrong = await wrongFiles(units, ports.objects);
   if (wrong.length > 0) return tampered(name, wrong);
   const traces = batches.reduce((sum, batch) => sum + batch.traces, 0);
   const judgements = batches.reduce((sum, batch) => sum + batch.judgements, 0);

@@ -1,14 +1,15 @@
 import { FileDigests } from '../../shared/adapters/duckdb/file-digests.ts';
-import type { CommittedBatch } from '../../shared/adapters/duckdb/trace-batches.ts';
+import type { FilesOnRecord } from '../../shared/adapters/duckdb/merged-files.ts';
 import { withLocalFiles } from '../../shared/adapters/local/local-files.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
+import { readSegments } from '../../shared/operations/fold-ledger.ts';
 import { type RecordPorts, readDataset, readFrozenSet } from '../../shared/operations/stored-records.ts';
 import type { LineageStore } from '../../shared/ports/lineage-store.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import type { Check } from '../results.ts';
 import { ok, problem, thrown } from './check.ts';
 
-/** Whether the examples of all datasets and the frozen records are those that were written. */
+/** Whether the examples of all datasets, the frozen records and the folds are those that were written. */
 export async function checkRecords(
   modelId: string,
   ports: RecordPorts & { readonly lineage: LineageStore },
@@ -28,21 +29,22 @@ export async function checkRecords(
   };
   for (const dataset of datasets) await look(() => readDataset(dataset, ports));
   for (const set of sets) await look(() => readFrozenSet(set, ports));
+  await look(() => readSegments(modelId, null, ports));
   if (wrong.length > 0) return wrong;
   const detail = `${plural(datasets.length, 'dataset')} and ${plural(sets.length, 'frozen set')} match their digests`;
   return datasets.length + sets.length === 0 ? [] : [ok(name, detail)];
 }
 
-/** Batches whose files are held against their digests together. */
+/** Batches, or what they were merged into, whose files are held against their digests together. */
 const together = 200;
 
 /** Files of the trace log that are there and not what was written. */
-export async function wrongFiles(batches: readonly CommittedBatch[], objects: ObjectStore): Promise<readonly string[]> {
+export async function wrongFiles(units: readonly FilesOnRecord[], objects: ObjectStore): Promise<readonly string[]> {
   const digests = new FileDigests(objects);
   const wrong: string[] = [];
-  for (let at = 0; at < batches.length; at += together) {
-    const part = batches.slice(at, at + together);
-    const keys = part.flatMap((batch) => [...batch.traceKeys, ...batch.judgementKeys]);
+  for (let at = 0; at < units.length; at += together) {
+    const part = units.slice(at, at + together);
+    const keys = part.flatMap(({ traceKeys, judgementKeys }) => [...traceKeys, ...judgementKeys]);
     wrong.push(
       ...(await withLocalFiles(objects, keys, (paths) =>
         digests.wrongAmong(part, new Map(paths.map((path, index) => [keys[index] ?? '', path]))),

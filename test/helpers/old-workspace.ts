@@ -132,6 +132,7 @@ export async function fillOldWorkspace(workspace: Workspace, traffic: readonly S
   };
   for (const [writer, entries] of Object.entries(ledger)) {
     await writeJsonl(objects, `models/${modelId}/splits/${writer}.jsonl`, entries);
+    await objects.delete(`models/${modelId}/splits/${writer}.digests.json`);
   }
 }
 

@@ -136,7 +136,7 @@ describe('a workspace of before there were folds', () => {
   it('keeps its ledger as it was written, beside the new entries', async () => {
     expect(await ledger()).toEqual(ledgerBefore);
     const keys = await workspace.ports.objects.list(`models/${modelId}/splits/`);
-    expect(keys).toHaveLength(3);
+    expect(keys.filter((key) => key.endsWith('.jsonl'))).toHaveLength(3);
   });
 
   it('remembers both promotions in the run after', async () => {

@@ -31,6 +31,9 @@ import { withTemporaryFolder } from '../local/temporary-folder.ts';
 import { type DuckDbLimits, openDuckDb, sqlLiteral, withConnection } from './duckdb-session.ts';
 import { eraseTraces } from './erase-traces.ts';
 import { FileDigests } from './file-digests.ts';
+import { filesOf, type LogFiles, parquetRows, passOver } from './log-files.ts';
+import { type MergeRequest, mergedTogether, mergeSmallFiles } from './merge-files.ts';
+import { putOnce } from './put-once.ts';
 import { Tombstones, tombstoneOf } from './tombstones.ts';
 import {
   batchNameProblem,
@@ -67,6 +70,8 @@ export interface DuckDbTraceLogOptions {
   readonly clock: Clock;
   /** 512 MB and two threads by default. */
   readonly limits?: DuckDbLimits;
+  /** Positions whose small files are merged; {@link mergedTogether} by default. */
+  readonly mergedTogether?: readonly number[];
 }
 
 /**
@@ -77,6 +82,7 @@ export interface DuckDbTraceLogOptions {
  *     batches/_journal/<model>/<block>/<position>.json the commit, written last
  *     batches/<model>/<batch>.e1.json                  the commit of its next generation
  *     batches/<model>/erased/<digest>.json             digests of ids that were erased
+ *     batches/_merged/<model>/<from>-<to>.json         what small files of positions were merged into
  *
  * A batch of which something was erased goes on as `<batch>.e1`, then `.e2`; the highest generation counts. Files are held
  * against the digests in their commits when they are read.
@@ -95,6 +101,7 @@ export class DuckDbTraceLog implements TraceLog {
   readonly #batches: TraceBatches;
   readonly #tombstones: Tombstones;
   readonly #digests: FileDigests;
+  readonly #mergedTogether: readonly number[];
   #instance: Promise<DuckDBInstance> | undefined;
 
   constructor(options: DuckDbTraceLogOptions) {
@@ -104,6 +111,7 @@ export class DuckDbTraceLog implements TraceLog {
     this.#batches = new TraceBatches(options.objects);
     this.#tombstones = new Tombstones(options.objects);
     this.#digests = new FileDigests(options.objects);
+    this.#mergedTogether = options.mergedTogether ?? mergedTogether;
   }
 
   /** Frees DuckDB's memory. The log may be used again; it opens a new one. */
@@ -143,7 +151,7 @@ export class DuckDbTraceLog implements TraceLog {
       const files = await findParquet(folder, modelId, batchId);
       const stored = await inParallel(files, parallelWrites, async ({ kind, key, path }) => {
         const body = await readFile(path);
-        return { kind, key: await this.#putOnce(key, body), digest: digest(body) };
+        return { kind, key: await putOnce(this.#objects, key, body), digest: digest(body), bytes: body.length };
       });
       const traceFiles = stored.filter((file) => file.kind === 'traces');
       const judgementFiles = stored.filter((file) => file.kind === 'judgements');
@@ -160,10 +168,32 @@ export class DuckDbTraceLog implements TraceLog {
         judgementKeys: judgementFiles.map(({ key }) => key),
         digest: digest(...digests),
         digests,
+        bytes: stored.reduce((sum, { bytes }) => sum + bytes, 0),
         fingerprints: fingerprintsOf(traceIds),
       };
-      return this.#batches.commit(modelId, commit, { seen, traceIds });
+      const appended = await this.#batches.commit(modelId, commit, { seen, traceIds });
+      // The batch is in the log, whatever becomes of the merging: the next append tries it again.
+      if (appended === 'appended') await this.mergeSmallFiles(modelId).catch(() => undefined);
+      return appended;
     });
+  }
+
+  /**
+   * Takes a step towards fewer files, where small ones of older batches have come together, in bounded time; so does each
+   * append. What is read before and after is the same.
+   */
+  async mergeSmallFiles(modelId: string): Promise<void> {
+    await mergeSmallFiles(this.#request(modelId), this.#mergedTogether);
+  }
+
+  #request(modelId: string): MergeRequest {
+    return {
+      modelId,
+      objects: this.#objects,
+      batches: this.#batches,
+      digests: this.#digests,
+      withDuckDb: (use) => this.#withDuckDb(use),
+    };
   }
 
   async knownTraces(
@@ -177,13 +207,13 @@ export class DuckDbTraceLog implements TraceLog {
     modelId: string,
     traceIds: readonly string[],
   ): Promise<ReadonlyMap<string, { inputDigest: string }>> {
-    const commits = await this.#batches.about(modelId, await this.#batches.list(modelId), traceIds);
-    const files = commits.flatMap((commit) => commit.traceKeys);
+    const all = await this.#batches.list(modelId);
+    const files = filesOf(await this.#batches.about(modelId, all, traceIds), all);
     const known = new Map<string, { inputDigest: string }>();
-    if (files.length === 0 || traceIds.length === 0) return known;
+    if (files.traceKeys.length === 0 || traceIds.length === 0) return known;
     const stored = new Map<string, string>();
-    await this.#withFiles(commits, files, async (connection, paths) => {
-      const sql = `SELECT ${guarded('trace_id')}, input_digest FROM read_parquet($files, hive_partitioning = false)
+    await this.#withFiles({ ...files, judgementKeys: [] }, async (connection, { traces: paths, skips }) => {
+      const sql = `SELECT ${guarded('trace_id')}, input_digest FROM ${parquetRows('$files', { skips })}
         WHERE trace_id IN (SELECT unnest($ids)) QUALIFY ${firstTraces}`;
       await eachRow(connection, sql, { files: paths, ids: wellFormed(traceIds) }, ([traceId, inputDigest]) => {
         stored.set(unguarded(traceId), String(inputDigest));
@@ -204,14 +234,14 @@ export class DuckDbTraceLog implements TraceLog {
     modelId: string,
     traceIds: readonly string[],
   ): Promise<ReadonlyMap<string, readonly Judgement[]>> {
-    const commits = await this.#batches.about(modelId, await this.#batches.list(modelId), traceIds);
-    const files = commits.flatMap((commit) => commit.judgementKeys);
+    const all = await this.#batches.list(modelId);
+    const files = filesOf(await this.#batches.about(modelId, all, traceIds), all);
     const found = new Map<string, Judgement[]>();
-    if (files.length === 0 || traceIds.length === 0) return found;
+    if (files.judgementKeys.length === 0 || traceIds.length === 0) return found;
     const asked = new Map(traceIds.map((traceId) => [traceId.toWellFormed(), traceId]));
-    await this.#withFiles(commits, files, async (connection, paths) => {
+    await this.#withFiles({ ...files, traceKeys: [] }, async (connection, { judgements: paths, skips }) => {
       const sql = `
-        SELECT ${judgementSelection} FROM ${rowsOf('$files', 'NULL::BOOLEAN AS expected_is_json')} file
+        SELECT ${judgementSelection} FROM ${judgementRows('$files', skips)} file
         WHERE file.trace_id IN (SELECT unnest($ids)) QUALIFY ${firstJudgements}
         ORDER BY arrival, file.batch_id, file.position`;
       await eachRow(connection, sql, { files: paths, ids: wellFormed(traceIds) }, (row) => {
@@ -231,14 +261,7 @@ export class DuckDbTraceLog implements TraceLog {
 
   async erase(modelId: string, traceIds: readonly string[]): Promise<ErasedFromLog> {
     await this.#tombstones.add(modelId, traceIds, new Date(this.#clock.now()).toISOString());
-    return eraseTraces({
-      modelId,
-      tombstones: await this.#tombstones.of(modelId),
-      objects: this.#objects,
-      batches: this.#batches,
-      digests: this.#digests,
-      withDuckDb: (use) => this.#withDuckDb(use),
-    });
+    return eraseTraces({ ...this.#request(modelId), tombstones: await this.#tombstones.of(modelId) });
   }
 
   async erasedAmong(modelId: string, traceIds: readonly string[]): Promise<ReadonlySet<string>> {
@@ -253,45 +276,36 @@ export class DuckDbTraceLog implements TraceLog {
     const commits = traceIds === undefined ? all : await this.#batches.about(modelId, all, traceIds);
     const laterThan = (position: number) => commits.filter((commit) => commit.position > position);
     const wanted = laterThan(after ?? 0).filter((commit) => commit.traces > 0);
-    const traceFiles = commits.flatMap((commit) => commit.traceKeys);
-    const judgementFiles = commits.flatMap((commit) => commit.judgementKeys);
+    const files = filesOf(commits, all);
     const judging = humanJudgedAfter === undefined ? null : laterThan(humanJudgedAfter).map((commit) => commit.batchId);
-    if (traceFiles.length === 0 || wanted.length === 0 || options.limit <= 0 || judging?.length === 0) return [];
-    if (judging !== null && judgementFiles.length === 0) return [];
+    if (files.traceKeys.length === 0 || wanted.length === 0 || options.limit <= 0 || judging?.length === 0) return [];
+    if (judging !== null && files.judgementKeys.length === 0) return [];
 
-    return this.#withFiles(commits, [...traceFiles, ...judgementFiles], async (connection, paths) => {
-      const tracePaths = paths.slice(0, traceFiles.length);
-      const judged = judging === null ? null : { files: paths.slice(traceFiles.length), batchIds: judging };
-      await pickTraces(connection, tracePaths, wanted, judged, options, latestTimes(all));
-      const traces = await readPicked(connection, tracePaths, modelId);
-      const judgements = await readJudgements(connection, paths.slice(traceFiles.length));
+    return this.#withFiles(files, async (connection, local) => {
+      await pickTraces(connection, local, wanted, judging, options, latestTimes(all));
+      const traces = await readPicked(connection, local, modelId);
+      const judgements = await readJudgements(connection, local);
       return traces.map((trace, rank) => ({ trace, judgements: judgements.get(rank) ?? [] }));
     });
   }
 
-  /**
-   * Leaves what is there alone, since another process may be about to commit it or a reader at it: bytes that differ, as
-   * those of an append that died and was arrived at otherwise, get a key of their own.
-   * @returns the key they are under
-   */
-  async #putOnce(key: string, body: Uint8Array): Promise<string> {
-    if (await this.#objects.putIfAbsent(key, body)) return key;
-    const found = await this.#objects.get(key);
-    if (found !== undefined && Buffer.compare(found, body) === 0) return key;
-    const other = key.replace(/\.parquet$/, `.x${digest(body).slice(0, 8)}.parquet`);
-    await this.#objects.put(other, body);
-    return other;
-  }
-
-  /** Local files of the keys, which are of these commits and held against their digests. */
+  /** Local files, held against their digests. */
   #withFiles<T>(
-    commits: readonly CommittedBatch[],
-    keys: readonly string[],
-    use: (connection: DuckDBConnection, paths: readonly string[]) => Promise<T>,
+    { units, traceKeys, judgementKeys, passedOver }: LogFiles,
+    use: (connection: DuckDBConnection, local: LocalFiles) => Promise<T>,
   ): Promise<T> {
+    const keys = [...traceKeys, ...judgementKeys];
     return withLocalFiles(this.#objects, keys, async (paths) => {
-      await this.#digests.check(commits, new Map(paths.map((path, index) => [keys[index] ?? '', path])));
-      return this.#withDuckDb((connection) => use(connection, paths));
+      const files = new Map(paths.map((path, index) => [keys[index] ?? '', path]));
+      await this.#digests.check(units, files);
+      return this.#withDuckDb(async (connection) => {
+        const skips = await passOver(connection, passedOver, files);
+        return use(connection, {
+          traces: paths.slice(0, traceKeys.length),
+          judgements: paths.slice(traceKeys.length),
+          skips,
+        });
+      });
     });
   }
 
@@ -303,6 +317,17 @@ export class DuckDbTraceLog implements TraceLog {
       throw traceStoreFailure(error);
     }
   }
+}
+
+interface LocalFiles {
+  readonly traces: readonly string[];
+  readonly judgements: readonly string[];
+  /** Whether rows of them are passed over. */
+  readonly skips: boolean;
+}
+
+function judgementRows(files: string, skips: boolean): string {
+  return rowsOf(parquetRows(files, { skips, byName: true }), 'NULL::BOOLEAN AS expected_is_json');
 }
 
 async function writeParquet(
@@ -373,55 +398,55 @@ async function findParquet(folder: string, modelId: string, batchId: string): Pr
 /** Fills the temporary table `picked` with the places of the traces to read, ranked from 0, newest first. */
 async function pickTraces(
   connection: DuckDBConnection,
-  files: readonly string[],
+  { traces, judgements, skips }: LocalFiles,
   batches: readonly CommittedBatch[],
-  judged: { readonly files: readonly string[]; readonly batchIds: readonly string[] } | null,
+  judging: readonly string[] | null,
   options: ReadOptions,
   latest: ReadonlyMap<number, string>,
 ): Promise<void> {
   const { traceIds } = options;
   const conditions = [
     ...(traceIds === undefined ? [] : ['trace_id IN (SELECT unnest($ids))']),
-    ...(judged === null ? [] : [`trace_id IN (${judgedTraceIds})`]),
+    ...(judging === null ? [] : [`trace_id IN (${judgedTraceIds(skips)})`]),
   ];
   await connection.run('CREATE TEMP TABLE picked (rank INTEGER, trace_id VARCHAR, batch_id VARCHAR, position INTEGER)');
   const sql = `
     INSERT INTO picked
     SELECT row_number() OVER (ORDER BY ${newestFirst}) - 1 AS rank,
       trace_id, batch_id, position
-    FROM (SELECT trace_id, timestamp, batch_id, position FROM read_parquet($files, hive_partitioning = false)
+    FROM (SELECT trace_id, timestamp, batch_id, position FROM ${parquetRows('$files', { skips })}
       WHERE ${conditions.join(' AND ') || 'true'} QUALIFY ${firstTraces})
     JOIN (SELECT unnest($batches) AS batch_id, unnest($arrived)::BIGINT AS arrived,
       unnest($latest)::TIMESTAMP AS latest) bounds USING (batch_id)
     ORDER BY rank LIMIT $limit`;
   await run(connection, sql, {
-    files,
+    files: traces,
     batches: batches.map(({ batchId }) => batchId),
     arrived: batches.map(({ position }) => String(position)),
     latest: batches.map(({ position }) => latest.get(position) ?? '9999-12-31'),
     limit: Math.min(options.limit, 2 ** 31 - 1),
     ...(traceIds && { ids: wellFormed(traceIds) }),
-    ...(judged && { judgements: judged.files, judging: judged.batchIds }),
+    ...(judging && { judgements, judging }),
   });
 }
 
 /**
  * Ids of the traces that a person judged in certain batches; a judgement that was known before is not counted again.
  */
-const judgedTraceIds = `
+const judgedTraceIds = (skips: boolean) => `
   SELECT trace_id FROM (SELECT file.trace_id, file.judge_kind, file.batch_id
-    FROM read_parquet($judgements, hive_partitioning = false) file QUALIFY ${firstJudgements})
+    FROM ${parquetRows('$judgements', { skips })} file QUALIFY ${firstJudgements})
   WHERE judge_kind = 'human' AND batch_id IN (SELECT unnest($judging))`;
 
 async function readPicked(
   connection: DuckDBConnection,
-  files: readonly string[],
+  { traces: files, skips }: LocalFiles,
   modelId: string,
 ): Promise<readonly Trace[]> {
   const traces: Trace[] = [];
   const sql = `
     SELECT picked.rank, ${traceSelection}
-    FROM ${rowsOf('$files', 'NULL::BOOLEAN AS output_is_json')} file
+    FROM ${rowsOf(parquetRows('$files', { skips, byName: true }), 'NULL::BOOLEAN AS output_is_json')} file
     JOIN picked ON picked.batch_id = file.batch_id AND picked.position = file.position`;
   await eachRow(connection, sql, { files }, ([rank, ...row]) => {
     traces[Number(rank)] = traceFromRow(modelId, row);
@@ -432,13 +457,13 @@ async function readPicked(
 /** Judgements of the picked traces by rank, in order of arrival. */
 async function readJudgements(
   connection: DuckDBConnection,
-  files: readonly string[],
+  { judgements: files, skips }: LocalFiles,
 ): Promise<ReadonlyMap<number, readonly Judgement[]>> {
   const byRank = new Map<number, Judgement[]>();
   if (files.length === 0) return byRank;
   const sql = `
     SELECT picked.rank, ${judgementSelection}
-    FROM ${rowsOf('$files', 'NULL::BOOLEAN AS expected_is_json')} file JOIN picked ON picked.trace_id = file.trace_id
+    FROM ${judgementRows('$files', skips)} file JOIN picked ON picked.trace_id = file.trace_id
     QUALIFY ${firstJudgements}
     ORDER BY arrival, file.batch_id, file.position`;
   await eachRow(connection, sql, { files }, ([rank, ...row]) => {

@@ -7,6 +7,7 @@ import { withLocalFiles } from '../local/local-files.ts';
 import { type DuckDbLimits, openDuckDb, withConnection } from './duckdb-session.ts';
 import { FileDigests } from './file-digests.ts';
 import { LoadedTables } from './loaded-tables.ts';
+import { filesOf, parquetRows, passOver } from './log-files.ts';
 import { queryValue } from './query-values.ts';
 import { checkReadOnly, forbidden, unworkable } from './read-only-sql.ts';
 import { type CommittedBatch, TraceBatches } from './trace-batches.ts';
@@ -112,15 +113,17 @@ export class DuckDbTraceQuery implements TraceQuery {
   }
 
   async #fill(connection: DuckDBConnection, commits: readonly CommittedBatch[]): Promise<void> {
-    const traceKeys = commits.flatMap((commit) => commit.traceKeys);
-    const keys = [...traceKeys, ...commits.flatMap((commit) => commit.judgementKeys)];
+    const { units, traceKeys, judgementKeys, passedOver } = filesOf(commits);
+    const keys = [...traceKeys, ...judgementKeys];
     await withLocalFiles(this.#objects, keys, async (paths) => {
-      await this.#digests.check(commits, new Map(paths.map((path, index) => [keys[index] ?? '', path])));
-      const load = async (sql: string, files: readonly string[]): Promise<void> => {
-        if (files.length > 0) await connection.run(sql, [listValue([...files])], [LIST(VARCHAR)]);
+      const files = new Map(paths.map((path, index) => [keys[index] ?? '', path]));
+      await this.#digests.check(units, files);
+      const skips = await passOver(connection, passedOver, files);
+      const load = async (sql: string, of: readonly string[]): Promise<void> => {
+        if (of.length > 0) await connection.run(sql, [listValue([...of])], [LIST(VARCHAR)]);
       };
-      await load(tracesSql, paths.slice(0, traceKeys.length));
-      await load(judgementsSql, paths.slice(traceKeys.length));
+      await load(tracesSql(parquetRows('$1', { skips })), paths.slice(0, traceKeys.length));
+      await load(judgementsSql(parquetRows('$1', { skips })), paths.slice(traceKeys.length));
     });
   }
 }
@@ -131,17 +134,17 @@ const tablesSql = `
   CREATE TABLE judgements (judgement_id VARCHAR, trace_id VARCHAR, verdict VARCHAR, expected VARCHAR, judge_kind VARCHAR,
     judge_id VARCHAR, reason VARCHAR, judged_at TIMESTAMP)`;
 
-const tracesSql = `
+const tracesSql = (rows: string) => `
   INSERT INTO traces BY NAME
   SELECT file.trace_id, file.timestamp, checkpoint_id, input, output, confidence, steps, metadata
-  FROM read_parquet($1, hive_partitioning = false) file
-  JOIN (SELECT batch_id, position FROM read_parquet($1, hive_partitioning = false) QUALIFY ${firstTraces}) first
+  FROM ${rows} file
+  JOIN (SELECT batch_id, position FROM ${rows} QUALIFY ${firstTraces}) first
   ON first.batch_id = file.batch_id AND first.position = file.position`;
 
-const judgementsSql = `
+const judgementsSql = (rows: string) => `
   INSERT INTO judgements BY NAME
   SELECT judgement_id, trace_id, verdict, expected, judge_kind, judge_id, reason, judged_at
-  FROM read_parquet($1, hive_partitioning = false) file QUALIFY ${firstJudgements}`;
+  FROM ${rows} file QUALIFY ${firstJudgements}`;
 
 const lockdown = ["SET temp_directory = ''", 'SET enable_external_access = false', 'SET lock_configuration = true'];
 

@@ -8,7 +8,7 @@ import { digest, shortDigest } from '../../domain/base/ids.ts';
 import { readJson, writeJson } from '../../ports/documents.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { inParallel } from '../local/in-parallel.ts';
-import type { CommittedBatch } from './trace-batches.ts';
+import type { FilesOnRecord } from './merged-files.ts';
 
 const parallelReads = 4;
 
@@ -16,7 +16,7 @@ const parallelReads = 4;
 const rewrittenSchema = z.strictObject({ schemaVersion: z.literal(1), key: z.string(), digest: z.string() });
 
 /**
- * Holds Parquet files of the log against the digests that their commits have of them, each once as long as it stays the
+ * Holds Parquet files of the log against the digests that commits and records of merges have of them, each once as long as it stays the
  * same local file: what was exchanged, cut or damaged since is read as nothing at all rather than as something else.
  */
 export class FileDigests {
@@ -33,18 +33,18 @@ export class FileDigests {
    * kept no digest of their own, unless all files of their batch are here
    * @throws RatchetError `CorruptArtifact` naming the first file that is not what was written
    */
-  async check(commits: readonly CommittedBatch[], files: ReadonlyMap<string, string>): Promise<void> {
-    const [wrong] = await this.wrongAmong(commits, files);
+  async check(units: readonly FilesOnRecord[], files: ReadonlyMap<string, string>): Promise<void> {
+    const [wrong] = await this.wrongAmong(units, files);
     if (wrong !== undefined) throw notAsWritten(wrong);
   }
 
   /** The keys of files that are not what was written. */
-  async wrongAmong(commits: readonly CommittedBatch[], files: ReadonlyMap<string, string>): Promise<readonly string[]> {
-    const found = await inParallel(commits, parallelReads, (commit) => this.#wrongOf(commit, files));
+  async wrongAmong(units: readonly FilesOnRecord[], files: ReadonlyMap<string, string>): Promise<readonly string[]> {
+    const found = await inParallel(units, parallelReads, (unit) => this.#wrongOf(unit, files));
     return found.flat();
   }
 
-  async #wrongOf(commit: CommittedBatch, files: ReadonlyMap<string, string>): Promise<readonly string[]> {
+  async #wrongOf(commit: FilesOnRecord, files: ReadonlyMap<string, string>): Promise<readonly string[]> {
     const keys = [...commit.traceKeys, ...commit.judgementKeys];
     const present = keys.flatMap((key) => {
       const path = files.get(key);
@@ -63,7 +63,7 @@ export class FileDigests {
 
   /** Of a commit with one digest alone: earlier versions took it of the judgements first, or of the traces first. */
   #wrongAsAWhole(
-    { traceKeys, digest: whole }: CommittedBatch,
+    { traceKeys, digest: whole }: FilesOnRecord,
     keys: readonly string[],
     digests: readonly string[],
   ): readonly string[] {

@@ -6,6 +6,7 @@ import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Appended, BatchSummary, TraceHistory } from '../../ports/trace-log.ts';
 import { decodeDocument } from '../local/document.ts';
 import { inParallel } from '../local/in-parallel.ts';
+import { type MergedInto, MergeRecords, type Merges, mergedInto } from './merged-files.ts';
 import { fingerprintsAsked, mayHold } from './trace-fingerprints.ts';
 
 const traceBatchCommitSchema = z.strictObject({
@@ -26,6 +27,8 @@ const traceBatchCommitSchema = z.strictObject({
   digest: z.string(),
   /** Of each Parquet file, those of traces first, in the order of the keys; earlier versions kept the digest of all alone. */
   digests: z.array(z.string()).optional(),
+  /** Of all its files; commits of earlier versions lack it. */
+  bytes: z.int().nonnegative().optional(),
   /** Of the traces that it holds or judges ({@link fingerprintsOf}); commits of earlier versions lack them. */
   fingerprints: z.string().optional(),
 });
@@ -41,6 +44,8 @@ export interface CommittedBatch extends TraceBatchCommit {
   readonly generation: number;
   /** Keys of earlier generations' commits that are still there; nobody goes by them. */
   readonly superseded: readonly string[];
+  /** The merged files that its rows are read from; null where they stand in files of its own. */
+  readonly merged: MergedInto | null;
 }
 
 const parallelReads = 16;
@@ -89,6 +94,19 @@ const blockEntrySchema = z.strictObject({ position: z.int().positive(), commit: 
 const blockFingerprintsSchema = z.strictObject({ position: z.int().positive(), fingerprints: z.string().optional() });
 type Entry = z.infer<typeof blockEntrySchema>;
 
+/** What a log's history tells of a batch, a fraction of its commit. */
+const summarySchema = z.object({
+  batchId: z.string(),
+  appendedAt: z.string(),
+  arrival: z.int().positive(),
+  traces: z.int().nonnegative(),
+  judgements: z.int().nonnegative(),
+  judged: z.int().nonnegative().optional(),
+  failed: z.int().nonnegative().optional(),
+});
+type CommitSummary = z.infer<typeof summarySchema>;
+const blockSummarySchema = z.object({ position: z.int().positive(), commit: summarySchema });
+
 /** Where a batch's traces of one UTC day go; `part` is 0 but for the further files of a very large batch. */
 export function traceKey(modelId: string, date: string, batchId: string, part: number): string {
   return `traces/${modelId}/date=${date}/${batchId}${part === 0 ? '' : `.${part}`}.parquet`;
@@ -125,27 +143,43 @@ export class TraceBatches implements TraceHistory {
   readonly #objects: ObjectStore;
   readonly #read = new Map<string, TraceBatchCommit>();
   readonly #blocks = new Map<string, readonly Entry[]>();
+  readonly #summaries = new Map<string, readonly Placed<CommitSummary>[]>();
   readonly #about = new Map<string, ReadonlyMap<number, string>>();
+  readonly #merges: MergeRecords;
 
   constructor(objects: ObjectStore) {
     this.#objects = objects;
+    this.#merges = new MergeRecords(objects);
   }
 
-  /** A model's committed batches in order of arrival, each in its latest generation. */
+  /** A model's committed batches in order of arrival, each in its latest generation, with where its rows are. */
   async list(modelId: string): Promise<readonly CommittedBatch[]> {
-    return (await this.#load(modelId)).batches;
+    return (await this.listWithMerges(modelId)).batches;
   }
 
-  async #load(modelId: string): Promise<Loaded> {
+  async listWithMerges(modelId: string): Promise<{
+    readonly batches: readonly CommittedBatch[];
+    readonly merges: Merges;
+  }> {
+    const merges = await this.#merges.of(modelId);
+    const { batches } = await this.#load(modelId, (key) => this.#block(key));
+    const into = mergedInto(batches, merges);
+    return { batches: batches.map((batch) => ({ ...batch, merged: into.get(batch.batchId) ?? null })), merges };
+  }
+
+  async #load<C extends CommitSummary>(
+    modelId: string,
+    readBlock: (key: string) => Promise<readonly Placed<C>[]>,
+  ): Promise<Loaded<C | TraceBatchCommit>> {
     const generations = await this.#generations(modelId);
     const { blocks, tail } = await this.#journal(modelId, generations.size);
-    const whole = await inParallel(blocks, parallelReads, (block) => this.#block(blockKey(modelId, block, 'commits')));
+    const whole = await inParallel(blocks, parallelReads, (block) => readBlock(blockKey(modelId, block, 'commits')));
     const single = await inParallel(tail, parallelReads, async (key) => ({
       position: positionOf(key),
       commit: await this.#commit(key),
     }));
-    const entries = [...whole.flat(), ...single];
-    const numbered = new Map<string, { position: number; commit: TraceBatchCommit }>();
+    const entries: readonly Placed<C | TraceBatchCommit>[] = [...whole.flat(), ...single];
+    const numbered = new Map<string, Placed<C | TraceBatchCommit>>();
     for (const entry of entries) {
       // Of two processes that append the same batch at once, the first counts.
       if (!numbered.has(entry.commit.batchId)) numbered.set(entry.commit.batchId, entry);
@@ -180,7 +214,7 @@ export class TraceBatches implements TraceHistory {
   ): Promise<Appended> {
     const body = new TextEncoder().encode(JSON.stringify(commit));
     for (;;) {
-      const loaded = await this.#load(modelId);
+      const loaded = await this.#load(modelId, (key) => this.#block(key));
       for (const block of loaded.unfolded) await this.#fold(modelId, block, loaded.single);
       if (loaded.batches.some(({ batchId }) => batchId === commit.batchId)) return 'appended';
       if (await this.isOvertaken(modelId, loaded.batches, seen, traceIds)) return 'overtaken';
@@ -191,7 +225,7 @@ export class TraceBatches implements TraceHistory {
   /** Whether one of the batches that came in after a position may hold, or judge, one of the traces; never for null. */
   async isOvertaken(
     modelId: string,
-    batches: readonly CommittedBatch[],
+    batches: readonly PlacedBatch[],
     seen: number | null,
     traceIds: readonly string[],
   ): Promise<boolean> {
@@ -203,11 +237,11 @@ export class TraceBatches implements TraceHistory {
    * Of the batches those that may hold, or judge, one of the traces. What commits of a whole block are about lies apart,
    * and is read when it is first asked for.
    */
-  async about(
+  async about<T extends PlacedBatch>(
     modelId: string,
-    batches: readonly CommittedBatch[],
+    batches: readonly T[],
     traceIds: readonly string[],
-  ): Promise<readonly CommittedBatch[]> {
+  ): Promise<readonly T[]> {
     const asked = fingerprintsAsked(traceIds);
     const blocks = await this.#blocksOf(modelId);
     const lacking = new Set(
@@ -235,6 +269,15 @@ export class TraceBatches implements TraceHistory {
     // The commits last: by them the block is known.
     await this.#objects.putIfAbsent(blockKey(modelId, block, 'fingerprints'), encodeJsonl(about));
     await this.#objects.putIfAbsent(blockKey(modelId, block, 'commits'), encodeJsonl(plain));
+  }
+
+  /** Does without most of each commit, of which a year has a hundred thousand. */
+  async #summary(key: string): Promise<readonly Placed<CommitSummary>[]> {
+    const known = this.#summaries.get(key);
+    if (known !== undefined) return known;
+    const entries = await readJsonl(this.#objects, key, blockSummarySchema);
+    this.#summaries.set(key, entries);
+    return entries;
   }
 
   async #block(key: string): Promise<readonly Entry[]> {
@@ -297,7 +340,7 @@ export class TraceBatches implements TraceHistory {
   }
 
   async history(modelId: string, { after }: { readonly after?: number | null } = {}): Promise<readonly BatchSummary[]> {
-    return (await this.list(modelId))
+    return (await this.#load(modelId, (key) => this.#summary(key))).batches
       .filter(({ position }) => position > (after ?? 0))
       .map(({ position, batchId, appendedAt, traces, judgements, judged = null, failed = null }) => ({
         position,
@@ -315,12 +358,12 @@ export class TraceBatches implements TraceHistory {
     const { blocks, tail } = await this.#journal(modelId, named.length);
     const last = tail.at(-1);
     const position = last === undefined ? ((blocks.at(-1) ?? -1) + 1) * journalBlock - 1 : positionOf(last);
-    return digest(...named, String(position));
+    return digest(...named, String(position), ...(await this.#merges.version(modelId)));
   }
 
   /**
-   * Reads what commits name, and reads again where erasing changed the log meanwhile: a file that a commit named may
-   * then be gone.
+   * Reads what commits and records of merges name, and reads again where erasing or merging changed the log meanwhile: a
+   * file that one named may then be gone.
    */
   async consistently<T>(modelId: string, read: () => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
@@ -344,8 +387,16 @@ export class TraceBatches implements TraceHistory {
   }
 }
 
-interface Loaded {
-  readonly batches: readonly CommittedBatch[];
+/** A batch without where its rows are. */
+type PlacedBatch = Omit<CommittedBatch, 'merged'>;
+
+interface Placed<C> {
+  readonly position: number;
+  readonly commit: C;
+}
+
+interface Loaded<C> {
+  readonly batches: readonly (C & Omit<PlacedBatch, keyof TraceBatchCommit>)[];
   /** The last position. */
   readonly last: number;
   /** Entries that are read one by one, and the blocks of them that are complete. */

@@ -114,10 +114,10 @@ const metadataSchema = z.record(z.string(), z.unknown());
 /**
  * The rows of Parquet files, whatever version of the program wrote them: columns that some or all of them lack are
  * null.
- * @param files a parameter of the query, such as `$files`
+ * @param rows those of the files, their columns joined by name
  */
-export function rowsOf(files: string, columns: string): string {
-  return `(FROM read_parquet(${files}, hive_partitioning = false, union_by_name = true)
+export function rowsOf(rows: string, columns: string): string {
+  return `(FROM ${rows}
     UNION ALL BY NAME SELECT ${columns} WHERE false)`;
 }
 

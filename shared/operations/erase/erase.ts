@@ -6,6 +6,7 @@ import type { Model } from '../../domain/models/model.ts';
 import { readJson, writeJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { unknownModel } from '../../ports/unknown-model.ts';
+import { checkSegment } from '../fold-ledger.ts';
 import { acquireLease, giveLeaseBack } from '../lease.ts';
 import { readDataset, readFrozenSet } from '../stored-records.ts';
 import { type ChosenTraces, chooseTraces, type Selection } from './choose-traces.ts';
@@ -242,6 +243,7 @@ class Erasure {
     if (bytes === undefined) return;
     const scrubbed = scrubObject(key, bytes, erasing);
     if (scrubbed.kind !== 'changed') return;
+    if (isSegment(key)) await checkSegment(key, bytes, objects);
     if (isNoted(key)) await this.#note(key, scrubbed.lines.length, bytes, scrubbed.body);
     if (isEmpty(scrubbed) && key.startsWith('quarantine/')) await objects.delete(key);
     else await objects.put(key, scrubbed.body);
@@ -265,7 +267,13 @@ class Erasure {
 const folders = ['models', 'runs', 'quarantine', 'parked', 'drops', 'ingests'];
 
 function isNoted(key: string): boolean {
-  return key.startsWith('models/') && (key.includes('/datasets/') || key.includes('/evaluation-sets/'));
+  return (
+    key.startsWith('models/') && (key.includes('/datasets/') || key.includes('/evaluation-sets/') || isSegment(key))
+  );
+}
+
+function isSegment(key: string): boolean {
+  return key.startsWith('models/') && key.includes('/splits/') && key.endsWith('.jsonl');
 }
 
 function isEmpty(scrubbed: ScrubbedObject & { kind: 'changed' }): boolean {

@@ -11,16 +11,21 @@ import { FixedClock } from '../../helpers/fixed-clock.ts';
 const client = new S3Client({});
 afterAll(() => client.destroy());
 
-traceLogContract('DuckDB over S3', async () => {
-  const { bucket, remove } = await temporaryBucket(client);
-  const clock = new FixedClock();
-  const log = new DuckDbTraceLog({ objects: new S3ObjectStore({ client, bucket }), clock });
-  const dispose = async () => {
-    await log.close();
-    await remove();
-  };
-  return { log, clock, dispose };
-});
+for (const [name, options] of [
+  ['DuckDB over S3', {}],
+  ['DuckDB over S3 that merges small files', { mergedTogether: [2, 4] }],
+] as const) {
+  traceLogContract(name, async () => {
+    const { bucket, remove } = await temporaryBucket(client);
+    const clock = new FixedClock();
+    const log = new DuckDbTraceLog({ objects: new S3ObjectStore({ client, bucket }), clock, ...options });
+    const dispose = async () => {
+      await log.close();
+      await remove();
+    };
+    return { log, clock, dispose };
+  });
+}
 
 traceQueryContract('DuckDB over S3', async () => {
   const { bucket, remove } = await temporaryBucket(client);

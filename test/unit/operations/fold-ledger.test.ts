@@ -24,6 +24,33 @@ describe('the ledger of folds', () => {
     expect(await readLedger('mail', salt, 'create', ports)).toEqual([entry('second', [3])]);
   });
 
+  test('is held against the digests noted beside it, whoever wrote it, and whichever was broken off', async () => {
+    const ports = memoryPorts();
+    const key = 'models/mail/splits/run-1.jsonl';
+    await writeLedgerSegment('mail', 'run-1', [entry('a', [3]), entry('b', [])], ports);
+    const first = (await ports.objects.get(key)) ?? new Uint8Array();
+    const broken = {
+      ...ports,
+      objects: Object.assign(Object.create(ports.objects), {
+        put: async (of: string, body: Uint8Array) => {
+          if (of === key) throw new Error('killed');
+          await ports.objects.put(of, body);
+        },
+        get: (of: string) => ports.objects.get(of),
+      }),
+    };
+    await expect(writeLedgerSegment('mail', 'run-1', [entry('c', [])], broken)).rejects.toThrow('killed');
+    expect(await readLedger('mail', salt, null, ports)).toHaveLength(2);
+    await writeLedgerSegment('mail', 'run-1', [entry('c', [])], ports);
+    expect(await readLedger('mail', salt, null, ports)).toEqual([entry('c', [])]);
+    await ports.objects.put(key, first.subarray(0, first.indexOf(10) + 1));
+    expect(await rejection(readLedger('mail', salt, null, ports))).toMatchObject({ name: 'CorruptArtifact' });
+    expect(await readLedger('mail', salt, 'run-1', ports)).toEqual([]);
+    await ports.objects.put(key, encodeJsonl([entry('c', [4])]));
+    const fault = await rejection(readLedger('mail', salt, null, ports));
+    expect(String(fault)).toContain(key);
+  });
+
   test('takes in segments of sides, which lie where they always lay, beside those of folds', async () => {
     const ports = memoryPorts();
     const sided = (words: string, side: string, trained: boolean) => ({
