@@ -1,5 +1,6 @@
 import { artifactDigest } from '../../shared/adapters/backends/embedded/artifact.ts';
 import { filesOf } from '../../shared/adapters/duckdb/log-files.ts';
+import { filesNotMerged } from '../../shared/adapters/duckdb/merge-files.ts';
 import { TraceBatches } from '../../shared/adapters/duckdb/trace-batches.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
 import type { Control } from '../../shared/domain/models/control.ts';
@@ -35,6 +36,7 @@ export async function checkModel(modelId: string, ports: ModelPorts, now: number
       await checkLease(control, ports, now),
       ...(await checkRuns(control, ports, now)),
       await checkTraces(modelId, ports),
+      ...(await checkMerging(modelId, ports)),
       ...(await checkRecords(modelId, ports)),
       ...(await checkQuarantine(modelId, ports)),
     ];
@@ -152,6 +154,20 @@ async function checkTraces(modelId: string, ports: ModelPorts): Promise<Check> {
   const traces = batches.reduce((sum, batch) => sum + batch.traces, 0);
   const judgements = batches.reduce((sum, batch) => sum + batch.judgements, 0);
   return ok(name, `${plural(traces, 'trace')}, ${plural(judgements, 'judgement')}`);
+}
+
+/** Whether small files of the log get merged: who appends tries it, and says nothing where it fails. */
+async function checkMerging(modelId: string, ports: ModelPorts): Promise<readonly Check[]> {
+  const { batches, merges } = await new TraceBatches(ports.objects).listWithMerges(modelId);
+  const files = filesNotMerged(batches, merges);
+  if (files === 0) return [];
+  return [
+    warning(
+      `${modelId}: small files`,
+      `${plural(files, 'file')} of the log should have been merged and ${files === 1 ? 'is' : 'are'} not`,
+      'Nothing is lost, but reading gets slower. Each ingest tries again; where the number does not fall, a file is damaged, or files can be neither written nor deleted: see the other checks.',
+    ),
+  ];
 }
 
 /** Lines that could not be used are no fault of the workspace: they are only counted. */

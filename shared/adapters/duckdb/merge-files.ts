@@ -106,18 +106,50 @@ interface Stretch {
 /** The stretch that is to be merged next, the oldest of the longest; null for none. */
 function dueStretch(batches: readonly CommittedBatch[], merges: Merges, together: readonly number[]): Stretch | null {
   const stale = merges.latest.find((files) => isStale(files, batches));
-  if (stale !== undefined) return stale;
+  return stale ?? fullStretches(batches, merges, together)[0] ?? null;
+}
+
+interface FullStretch extends Stretch {
+  readonly members: readonly CommittedBatch[];
+}
+
+/** Stretches that are full, worth merging, and not merged yet: the longest first, of these the oldest. */
+function fullStretches(
+  batches: readonly CommittedBatch[],
+  merges: Merges,
+  together: readonly number[],
+): readonly FullStretch[] {
   const last = batches.at(-1)?.position ?? 0;
-  for (const span of together.toSorted((a, b) => b - a)) {
-    const stretches = Map.groupBy(batches, ({ position }) => Math.floor(position / span));
-    for (const [index, inside] of stretches) {
-      const stretch = { from: Math.max(1, index * span), to: (index + 1) * span - 1 };
-      if (stretch.to > last) continue;
-      const isMerged = merges.latest.some(({ from, to }) => from <= stretch.from && to >= stretch.to);
-      if (!isMerged && isWorthMerging(inside.filter(isSmall))) return stretch;
-    }
-  }
-  return null;
+  return together
+    .toSorted((a, b) => b - a)
+    .flatMap((span) =>
+      [...Map.groupBy(batches, ({ position }) => Math.floor(position / span))].flatMap(([index, inside]) => {
+        const stretch = { from: Math.max(1, index * span), to: (index + 1) * span - 1 };
+        if (stretch.to > last) return [];
+        if (merges.latest.some(({ from, to }) => from <= stretch.from && to >= stretch.to)) return [];
+        const members = inside.filter(isSmall);
+        return isWorthMerging(members) ? [{ ...stretch, members }] : [];
+      }),
+    );
+}
+
+/** A batch that comes in merges what is full; what so many that came in since have not merged does not get merged. */
+const mostWaiting = 10;
+
+/**
+ * Files that should long have been merged: each append tries it and goes on where it fails, so that nobody else tells.
+ * @returns how many, 0 where merging works
+ */
+export function filesNotMerged(
+  batches: readonly CommittedBatch[],
+  merges: Merges,
+  together: readonly number[] = mergedTogether,
+): number {
+  const last = batches.at(-1)?.position ?? 0;
+  const waiting = fullStretches(batches, merges, together).filter(({ to }) => last - to >= mostWaiting);
+  const members = new Set(waiting.flatMap((stretch) => stretch.members));
+  const { traceKeys, judgementKeys } = filesOf([...members]);
+  return traceKeys.length + judgementKeys.length;
 }
 
 /** Whether it fits and comes to half as many files at most. */

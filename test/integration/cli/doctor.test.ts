@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openWorkspace, type Workspace } from '../../../cli/workspace.ts';
 import { takeLease } from '../../../shared/domain/models/control.ts';
 import { updateControl } from '../../../shared/operations/control-item.ts';
+import { sampleTrace } from '../../helpers/trace-samples.ts';
 import { ratchetInProcess } from './in-process.ts';
 
 interface Found {
@@ -160,6 +161,38 @@ describe('ratchet doctor', () => {
     expect(dataset).toMatchObject({ code: 1, bad: [{ name: 'mail: datasets and frozen records', status: 'problem' }] });
     expect(dataset.bad[0]?.mend).toContain('backup');
   });
+
+  test('warns of small files that do not get merged, until what is in the way is mended', async () => {
+    let damaged = '';
+    let sound = new Uint8Array();
+    const append = (root: string, from: number, through: number) =>
+      inWorkspace(root, async ({ ports }) => {
+        for (let at = from; at <= through; at += 1) {
+          const trace = sampleTrace({ modelId: 'mail', traceId: `small-${at}`, input: `text ${at}` });
+          expect(await ports.traceLog.append('mail', `small-${at}`, { traces: [trace], judgements: [] })).toBe('appended');
+        }
+      });
+    const failing = await examined('unmerged', async (root) => {
+      await append(root, 2, 2);
+      const folder = join(root, 'objects/traces/mail');
+      const files = await readdir(folder, { recursive: true });
+      damaged = join(folder, files.find((name) => name.endsWith('small-2.parquet')) ?? '');
+      sound = await readFile(damaged);
+      await writeFile(damaged, sound.toReversed());
+      await append(root, 3, 109);
+    });
+    expect(failing.bad.map(({ name, status }) => `${name}: ${status}`)).toEqual([
+      'mail: traces: problem',
+      'mail: small files: warning',
+    ]);
+    expect(failing.of('mail: small files')?.detail).toBe('99 files of the log should have been merged and are not');
+    const mended = await examined('unmerged', async (root) => {
+      await writeFile(damaged, sound);
+      await append(root, 110, 110);
+    });
+    expect(mended).toMatchObject({ code: 0, bad: [] });
+    expect(mended.of('mail: traces')?.detail).toBe('110 traces, 0 judgements');
+  }, 120_000);
 
   test('tells who holds a lease, and warns of one that nobody will give back', async () => {
     const held = await examined('held', (root) => lend(root, 'elsewhere:1:aa', 10));
