@@ -77,6 +77,24 @@ module.exports = {
       to: { path: '^infra/', pathNot: '^infra/state-machines/improvement-loop\\.asl\\.json$' },
     },
     {
+      name: 'the-console-knows-the-interface-alone',
+      comment:
+        'Of the server it knows types; of what words and numbers look like to people, the functions of the report.',
+      severity: 'error',
+      from: { path: '^console/' },
+      to: {
+        path: '^(shared|functions|cli|infra)/',
+        pathNot: '^shared/(domain/base/wording|loop/report/(visible-text|plain-words|format))\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'nobody-knows-the-console',
+      severity: 'error',
+      from: { path: '^(shared|functions|cli|infra)/' },
+      to: { path: '^console/' },
+    },
+    {
       name: 'product-knows-no-tests',
       severity: 'error',
       from: { path: '^(shared|functions|cli|infra|console)/' },

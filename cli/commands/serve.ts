@@ -74,6 +74,7 @@ async function serve({ host, port, improve, record }: Options, session: Session)
   const { openJournal } = await import('../serving/workspace-journal.ts');
   const { Settler } = await import('../serving/settler.ts');
   const { Improver } = await import('../serving/improver.ts');
+  const { consoleFiles } = await import('../serving/console-files.ts');
   const { runInProcess } = await import('../serving/run-in-process.ts');
   const { isDueNow } = await import('../../shared/operations/is-due-now.ts');
   const { settledLines } = await import('../serving/settled-lines.ts');
@@ -104,7 +105,7 @@ async function serve({ host, port, improve, record }: Options, session: Session)
       onFault,
     });
   const access = { token, hosts: isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]', host] : null };
-  const app = createServingApp({ ports, access, journal, onFault });
+  const app = createServingApp({ ports, access, journal, onFault, console: { files: consoleFiles } });
   const listening = await listen(app.fetch, { host, port });
   settler?.start();
 

@@ -8,6 +8,8 @@ import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { TraceJournal } from '../ports/trace-journal.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
+import { consoleRoutes } from './console/api-routes.ts';
+import { type ConsoleFiles, pageRoutes } from './console/page-routes.ts';
 import { type Access, guard } from './guard.ts';
 import {
   type Feedback,
@@ -29,13 +31,18 @@ export interface ServingOptions {
   readonly journal: TraceJournal | null;
   /** Told of each fault that is the server's own. Never with a text of a request. */
   readonly onFault: (error: unknown) => void;
+  /** The console, which is served where this is given. */
+  readonly console?: {
+    /** Its page; null where that is not built. */
+    readonly files: ConsoleFiles | null;
+  };
 }
 
 /** A body is a thousand inputs of 8 kB at most. */
 const largestBody = 8 * 2 ** 20;
 
 /** The server's interface, the same wherever it runs: predictions, feedback, models, health, and its description. */
-export function createServingApp({ ports, access, journal, onFault }: ServingOptions) {
+export function createServingApp({ ports, access, journal, onFault, console }: ServingOptions) {
   const models = new ServedModels(ports);
   let isStopping = false;
   const app = new Hono();
@@ -94,6 +101,11 @@ export function createServingApp({ ports, access, journal, onFault }: ServingOpt
     await journal.append(given.map((one) => ({ kind: 'feedback', modelId, record: recordOf(one, now) })));
     return context.json({ accepted: given.length }, 202);
   });
+
+  if (console !== undefined) {
+    app.route('/', pageRoutes(console.files));
+    app.route('/', consoleRoutes({ ports }));
+  }
 
   app.notFound((context) => told(context, refusal(404, 'NotFound', 'There is nothing here.', 'See /openapi.json.')));
   app.onError((error, context) => {

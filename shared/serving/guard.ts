@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { MiddlewareHandler } from 'hono';
+import { isOfPage } from './console/page-routes.ts';
 import type { Problem } from './messages.ts';
 import { refusal } from './problems.ts';
 
@@ -26,7 +27,7 @@ export function guard({ token, hosts }: Access): MiddlewareHandler {
 }
 
 function isOpen(path: string): boolean {
-  return path === '/healthz';
+  return path === '/healthz' || isOfPage(path);
 }
 
 function strangeHost(host: string | undefined, hosts: Access['hosts']): Problem | null {

@@ -1,0 +1,45 @@
+import type { TestProject } from 'vitest/node';
+import { runLoop } from '../../cli/runtime/run-loop.ts';
+import { consoleFiles } from '../../cli/serving/console-files.ts';
+import { listen } from '../../cli/serving/listen.ts';
+import type { Workspace } from '../../cli/workspace.ts';
+import { createServingApp } from '../../shared/serving/app.ts';
+import { samples } from './made-up-traffic.ts';
+import { answeredTraffic, createSupportModel, ingest, makeWorkspace, modelId, recordingUi } from './test-workspace.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Where the console is served, of a model with runs behind it. */
+    consoleUrl: string;
+  }
+}
+
+/** Serves a real workspace to all browser tests: a model whose traffic drifts, and two runs that mend it. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const workspace = await makeWorkspace();
+  await improveTwice(workspace);
+  const faults: unknown[] = [];
+  const app = createServingApp({
+    ports: workspace.ports,
+    access: { token: null, hosts: ['127.0.0.1'] },
+    journal: null,
+    onFault: (error) => faults.push(error),
+    console: { files: consoleFiles },
+  });
+  const listening = await listen(app.fetch, { host: '127.0.0.1', port: 0 });
+  project.provide('consoleUrl', listening.url);
+  return async () => {
+    await listening.close();
+    await workspace.dispose();
+    if (faults.length > 0) throw new AggregateError(faults, 'The server was at fault.');
+  };
+}
+
+async function improveTwice(workspace: Workspace): Promise<void> {
+  await createSupportModel(workspace);
+  for (const [at, drift] of [0.5, 0.8].entries()) {
+    const traffic = samples(300, drift, workspace.ports.random.stream(2 + at, 'traffic'));
+    await ingest(workspace, await answeredTraffic(workspace, traffic, `stage-${at + 1}`));
+    await runLoop(workspace, { modelId, seed: 3 }, recordingUi());
+  }
+}
