@@ -75,6 +75,8 @@ async function serve({ host, port, improve, record }: Options, session: Session)
   const { Settler } = await import('../serving/settler.ts');
   const { Improver } = await import('../serving/improver.ts');
   const { consoleFiles } = await import('../serving/console-files.ts');
+  const { readMachineFile } = await import('../runtime/machine-file.ts');
+  const { StartedRuns } = await import('../serving/started-runs.ts');
   const { runInProcess } = await import('../serving/run-in-process.ts');
   const { isDueNow } = await import('../../shared/operations/is-due-now.ts');
   const { settledLines } = await import('../serving/settled-lines.ts');
@@ -105,7 +107,22 @@ async function serve({ host, port, improve, record }: Options, session: Session)
       onFault,
     });
   const access = { token, hosts: isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]', host] : null };
-  const app = createServingApp({ ports, access, journal, onFault, console: { files: consoleFiles } });
+  const started = new StartedRuns({
+    lineage: ports.lineage,
+    run: (modelId, stop, seed) => runInProcess(directory, modelId, stop, seed),
+    say: (text) => session.output.say(text),
+  });
+  const app = createServingApp({
+    ports,
+    access,
+    journal,
+    onFault,
+    console: {
+      files: consoleFiles,
+      machine: JSON.parse(await readMachineFile()),
+      startRun: (modelId, seed) => started.start(modelId, seed),
+    },
+  });
   const listening = await listen(app.fetch, { host, port });
   settler?.start();
 
@@ -114,6 +131,7 @@ async function serve({ host, port, improve, record }: Options, session: Session)
     app.stop();
     await listening.close();
     await improver?.stop();
+    await started.stop();
     await settler?.stop();
     ended.resolve();
   });
@@ -121,7 +139,7 @@ async function serve({ host, port, improve, record }: Options, session: Session)
   const models = await modelIds();
   await session.output.result(commandResult('serve', { url: listening.url, models, improve }), [
     `Serving ${plural(models.length, 'model')} on ${listening.url}${improve ? ', and improving them' : ''}.`,
-    `Described by ${listening.url}/openapi.json. Stop with Ctrl+C.`,
+    `The console is its page; /openapi.json describes the interface. Stop with Ctrl+C.`,
   ]);
   improver?.start();
   await ended.promise;

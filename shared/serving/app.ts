@@ -8,7 +8,7 @@ import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { TraceJournal } from '../ports/trace-journal.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
-import { consoleRoutes } from './console/api-routes.ts';
+import { type ConsoleOptions, consoleRoutes } from './console/api-routes.ts';
 import { type ConsoleFiles, pageRoutes } from './console/page-routes.ts';
 import { type Access, guard } from './guard.ts';
 import {
@@ -32,7 +32,7 @@ export interface ServingOptions {
   /** Told of each fault that is the server's own. Never with a text of a request. */
   readonly onFault: (error: unknown) => void;
   /** The console, which is served where this is given. */
-  readonly console?: {
+  readonly console?: Omit<ConsoleOptions, 'ports'> & {
     /** Its page; null where that is not built. */
     readonly files: ConsoleFiles | null;
   };
@@ -104,7 +104,7 @@ export function createServingApp({ ports, access, journal, onFault, console }: S
 
   if (console !== undefined) {
     app.route('/', pageRoutes(console.files));
-    app.route('/', consoleRoutes({ ports }));
+    app.route('/', consoleRoutes({ ...console, ports }));
   }
 
   app.notFound((context) => told(context, refusal(404, 'NotFound', 'There is nothing here.', 'See /openapi.json.')));
