@@ -1,6 +1,11 @@
 import type { ComponentType } from 'preact';
 import type { PageProps } from './page-props.ts';
+import { CostPage } from './pages/cost.tsx';
+import { CurriculumPage } from './pages/curriculum.tsx';
+import { FailuresPage } from './pages/failures.tsx';
+import { LineagePage } from './pages/lineage.tsx';
 import { OverviewPage } from './pages/overview.tsx';
+import { RunsPage } from './pages/runs.tsx';
 
 /** A page of a model, at `#/models/MODEL/NAME`. */
 export interface Page {
@@ -11,5 +16,12 @@ export interface Page {
   readonly view: ComponentType<PageProps>;
 }
 
-/** All pages of a model, in the order in which they are offered. A page of more than this file is one line here. */
-export const pages: readonly Page[] = [{ name: 'overview', title: 'Overview', key: 'o', view: OverviewPage }];
+/** All pages of a model, in the order in which they are offered. A further page is one line here. */
+export const pages: readonly Page[] = [
+  { name: 'overview', title: 'Overview', key: 'o', view: OverviewPage },
+  { name: 'runs', title: 'Runs', key: 'r', view: RunsPage },
+  { name: 'failures', title: 'Failures', key: 'f', view: FailuresPage },
+  { name: 'curriculum', title: 'Curriculum', key: 'c', view: CurriculumPage },
+  { name: 'lineage', title: 'Lineage', key: 'l', view: LineagePage },
+  { name: 'cost', title: 'Cost and time', key: 't', view: CostPage },
+];

@@ -16,7 +16,15 @@ export async function runInProcess(
   seed: number | null = null,
 ): Promise<ExitCode | null> {
   const ended = Promise.withResolvers<number | null>();
-  const args = [executable, '--workspace', workspace, '--json', 'run', modelId, ...(seed === null ? [] : ['--seed', String(seed)])];
+  const args = [
+    executable,
+    '--workspace',
+    workspace,
+    '--json',
+    'run',
+    modelId,
+    ...(seed === null ? [] : ['--seed', String(seed)]),
+  ];
   const child = spawn(process.execPath, args, { stdio: 'ignore', signal: stop });
   child.once('error', () => ended.resolve(null));
   child.once('exit', ended.resolve);

@@ -2,6 +2,7 @@ import { formatCount } from '../../shared/domain/base/wording.ts';
 import type { ModelOverview, ModelOverviews } from '../../shared/serving/console/messages.ts';
 import type { Resource } from '../api/use-resource.ts';
 import { Decision, Figure, Moment, percentOr } from '../parts/figures.tsx';
+import { measuredWords } from '../parts/measured.ts';
 import { Empty, Loaded } from '../parts/states.tsx';
 import { linkTo } from '../route.ts';
 import { shownLine, shownName } from '../text.ts';
@@ -73,10 +74,3 @@ function ModelCard({ of }: { of: ModelOverview }) {
     </article>
   );
 }
-
-/** What a score was measured on. */
-export const measuredWords = {
-  'out-of-fold': 'out of fold, on traffic',
-  'cross-validation': 'cross-validated, on first examples',
-  holdout: 'on first examples held out',
-} as const;

@@ -32,7 +32,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
     access: { token: null, hosts: ['127.0.0.1'] },
     journal: null,
     onFault: (error) => faults.push(error),
-    console: { files: consoleFiles, machine: JSON.parse(await readMachineFile()), startRun: (id, seed) => runs.start(id, seed) },
+    console: {
+      files: consoleFiles,
+      machine: JSON.parse(await readMachineFile()),
+      startRun: (id, seed) => runs.start(id, seed),
+    },
   });
   const listening = await listen(app.fetch, { host: '127.0.0.1', port: 0 });
   project.provide('consoleUrl', listening.url);

@@ -76,7 +76,9 @@ export class Datasets {
     const text = asked.text.toLowerCase();
     const found = (await this.#read(modelId, datasetId))
       .filter(({ slice, provenance }) => {
-        return (asked.slice === null || slice === asked.slice) && (asked.from === null || provenance.kind === asked.from);
+        return (
+          (asked.slice === null || slice === asked.slice) && (asked.from === null || provenance.kind === asked.from)
+        );
       })
       .map((example) => ({
         example,

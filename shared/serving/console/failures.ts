@@ -69,7 +69,8 @@ export class FailureHistory {
     for (const { run, clusters } of looked) {
       for (const cluster of clusters) {
         const identity = identityOf(run, cluster);
-        if (!now.has(identity)) gone.set(identity, { ...plainCluster(cluster, identity), history: historyOf(identity) });
+        if (!now.has(identity))
+          gone.set(identity, { ...plainCluster(cluster, identity), history: historyOf(identity) });
       }
     }
     return {

@@ -246,9 +246,7 @@ export const datasetSummarySchema = z.strictObject({
   trained: z.array(z.string()).describe('checkpoints that were trained on it'),
   ofChampion: z.boolean(),
   bands: z.array(bandSchema),
-  controls: z.array(
-    z.strictObject({ name: z.string(), wanted: z.string(), measured: z.string(), met: z.boolean() }),
-  ),
+  controls: z.array(z.strictObject({ name: z.string(), wanted: z.string(), measured: z.string(), met: z.boolean() })),
   leftOut: z.array(z.strictObject({ why: z.string(), count })),
   notes: z.array(z.string()),
 });

@@ -18,7 +18,10 @@ export interface Completed {
 }
 
 /** What the stages of a run have completed, from the keys of its objects. */
-export async function completedOf(run: Pick<Run, 'modelId' | 'runId'>, ports: Pick<Ports, 'objects'>): Promise<Completed[]> {
+export async function completedOf(
+  run: Pick<Run, 'modelId' | 'runId'>,
+  ports: Pick<Ports, 'objects'>,
+): Promise<Completed[]> {
   const prefix = `runs/${run.modelId}/${run.runId}/`;
   return (await ports.objects.list(prefix)).flatMap((key) => {
     const [iteration = '', stage = '', item = '', file, more] = key.slice(prefix.length).split('/');
