@@ -145,6 +145,8 @@ function TrafficPanel({ of: { traffic, overTime } }: { of: ModelDetail }) {
     (width: number) => ({
       height: 190,
       marginLeft: 48,
+      // Of few days each bar stays narrow.
+      marginRight: Math.max(16, width - 48 - 84 * stretches.length),
       marginBottom: 28,
       x: { type: 'band' as const, domain: stretches.map(({ from }) => from), padding: 0.25 },
       y: { label: null, zero: true },

@@ -48,6 +48,7 @@ export function RunPage({ model, run }: { model: string; run: string }) {
               <h2 id="stages">The loop</h2>
               {graph.data !== null && <RunGraph graph={graph.data} progress={far} />}
             </section>
+            {detail.data?.report != null && <Regressed examples={detail.data.report.regressed} />}
           </>
         )}
       </Loaded>
@@ -148,16 +149,32 @@ function Evidence({ model, report }: { model: string; report: RunReport }) {
         {report.candidates.length > 0 && <Candidates model={model} report={report} />}
         {report.triage.length > 0 && <Triage report={report} />}
       </div>
-      {report.regressed.length > 0 && (
-        <section class="panel" aria-labelledby="regressed">
-          <h2 id="regressed">What the candidate loses</h2>
-          <p class="quiet">Right on record, and wrong under the candidate decided on.</p>
-          {report.regressed.map((example) => (
+    </>
+  );
+}
+
+const shownExamples = 5;
+
+/** What was right on record, and is wrong under the candidate decided on. */
+function Regressed({ examples }: { examples: RunReport['regressed'] }) {
+  if (examples.length === 0) return null;
+  const rest = examples.slice(shownExamples);
+  return (
+    <section class="panel" aria-labelledby="regressed">
+      <h2 id="regressed">What the candidate loses</h2>
+      <p class="quiet">Right on record, and wrong under the candidate decided on.</p>
+      {examples.slice(0, shownExamples).map((example) => (
+        <Example key={example.traceId} of={example} />
+      ))}
+      {rest.length > 0 && (
+        <details>
+          <summary>{plural(rest.length, 'further one')}</summary>
+          {rest.map((example) => (
             <Example key={example.traceId} of={example} />
           ))}
-        </section>
+        </details>
       )}
-    </>
+    </section>
   );
 }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import packageDescription from '../../package.json' with { type: 'json' };
+import { consolePaths, consoleSchemas } from './console/openapi-paths.ts';
 import {
   feedbackRequestSchema,
   feedbackResponseSchema,
@@ -18,6 +19,7 @@ const schemas = {
   ModelList: modelListSchema,
   Health: healthSchema,
   Problem: problemSchema,
+  ...consoleSchemas,
 } as const;
 type SchemaName = keyof typeof schemas;
 
@@ -95,6 +97,7 @@ export function openApi() {
           responses: { 202: answer('They are kept.', 'FeedbackResponse'), ...problems(...usual) },
         },
       },
+      ...consolePaths,
       '/healthz': {
         get: {
           operationId: 'health',

@@ -32,7 +32,7 @@ export async function completedOf(
 /** How far a run is, stage by stage, by what is complete: the same wherever it works, and while it does. */
 export async function runProgress(run: Run, graph: LoopGraph, ports: Ports): Promise<RunProgress> {
   const completed = await completedOf(run, ports);
-  const last = Math.max(0, ...completed.map(({ iteration }) => iteration));
+  const last = lastTurn(completed);
   const at = { run, iteration: last, item: 'all' };
   const decision = await completedOutput('decide-next', at, decisionRefSchema, ports.objects);
   const goesOn = decision !== null && decision.next !== 'promote' && decision.next !== 'keep';
@@ -40,6 +40,11 @@ export async function runProgress(run: Run, graph: LoopGraph, ports: Ports): Pro
   const sizes = await mapSizes(run, turn, ports);
   const standing = { status: run.status, turn, completed, sizes, keeps: decision?.next === 'keep' };
   return { run: runSummary(run), turn, stages: stageStates(standing, graph) };
+}
+
+/** The last iteration that was laid out: datasets of the next one may be made ahead of their time. */
+function lastTurn(completed: readonly Completed[]): number {
+  return Math.max(0, ...completed.filter(({ stage }) => stage === 'plan-candidates').map(({ iteration }) => iteration));
 }
 
 interface Standing {
