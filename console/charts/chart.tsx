@@ -41,6 +41,11 @@ function drawn(options: PlotOptions, width: number, label: string): Element {
   const svg = plot({ ...options, width, className: 'chart', figure: false });
   for (const style of svg.querySelectorAll('style')) style.remove();
   svg.removeAttribute('style');
+  // The whole is one picture: its parts have no names of their own.
+  for (const part of svg.querySelectorAll('[aria-label], [aria-description]')) {
+    part.removeAttribute('aria-label');
+    part.removeAttribute('aria-description');
+  }
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', label);
   return svg;

@@ -1,6 +1,7 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { openBrowser, openConsole, settled } from '../helpers/console-page.ts';
+import { hostileModelId } from '../helpers/hostile-model.ts';
 import { modelId } from '../helpers/test-workspace.ts';
 
 let browser: Browser;
@@ -29,7 +30,9 @@ describe('the console', () => {
     await page.getByRole('link', { name: modelId }).waitFor();
     await page.keyboard.press(']');
     await settled(page);
-    expect(new URL(page.url()).hash).toBe(`#/models/${modelId}`);
+    expect(new URL(page.url()).hash).toBe(`#/models/${hostileModelId}`);
+    await page.keyboard.press(']');
+    await page.getByRole('heading', { name: modelId, level: 1 }).waitFor();
     await page.keyboard.press('g');
     await page.keyboard.press('m');
     await page.getByRole('heading', { name: 'Models', level: 1 }).waitFor();

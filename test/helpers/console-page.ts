@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { inject } from 'vitest';
+import { expect, inject } from 'vitest';
 
 /** Opens the browser for a file of tests. */
 export function openBrowser(): Promise<Browser> {
@@ -57,7 +57,12 @@ export async function openConsole(browser: Browser, { width = 1280, scheme = 'li
 /** Waits until the page shows what it asked for. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor();
-  await page.waitForFunction(`document.querySelector('.loading') === null`);
+  await page.locator('.loading').waitFor({ state: 'detached' });
+}
+
+/** Waits until an expression holds in the page. The page's own policy lets nothing evaluate text, so it is asked from outside. */
+export async function until(page: Page, expression: string, timeout = 10_000): Promise<void> {
+  await expect.poll(() => page.evaluate(expression), { timeout }).toBe(true);
 }
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');

@@ -6,7 +6,9 @@ import { listen } from '../../cli/serving/listen.ts';
 import { runInProcess } from '../../cli/serving/run-in-process.ts';
 import { StartedRuns } from '../../cli/serving/started-runs.ts';
 import type { Workspace } from '../../cli/workspace.ts';
+import { changeSettings } from '../../shared/operations/change-settings.ts';
 import { createServingApp } from '../../shared/serving/app.ts';
+import { addHostileModel } from './hostile-model.ts';
 import { samples } from './made-up-traffic.ts';
 import { answeredTraffic, createSupportModel, ingest, makeWorkspace, modelId, recordingUi } from './test-workspace.ts';
 
@@ -17,10 +19,11 @@ declare module 'vitest' {
   }
 }
 
-/** Serves a real workspace to all browser tests: a model whose traffic drifts, and two runs that mend it. */
+/** Serves a real workspace to all browser tests: a model whose traffic drifts, two runs that look at it, and a model of hostile texts. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const workspace = await makeWorkspace();
   await improveTwice(workspace);
+  await addHostileModel(workspace);
   const faults: unknown[] = [];
   const runs = new StartedRuns({
     lineage: workspace.ports.lineage,
@@ -48,11 +51,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   };
 }
 
+/** The first run is held back by a label that nobody can tell enough of, the second one is not. */
 async function improveTwice(workspace: Workspace): Promise<void> {
-  await createSupportModel(workspace);
-  for (const [at, drift] of [0.5, 0.8].entries()) {
-    const traffic = samples(300, drift, workspace.ports.random.stream(2 + at, 'traffic'));
+  await createSupportModel(workspace, { maxIterations: 1, critical: ['refund'], enoughCritical: 10_000 });
+  for (const [at, drift] of [0.5, 0.6].entries()) {
+    const traffic = samples(240, drift, workspace.ports.random.stream(2 + at, 'traffic'));
     await ingest(workspace, await answeredTraffic(workspace, traffic, `stage-${at + 1}`));
     await runLoop(workspace, { modelId, seed: 3 }, recordingUi());
+    await changeSettings({ modelId, set: {}, unset: ['critical'], by: 'test' }, workspace.ports);
   }
 }
