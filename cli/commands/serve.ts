@@ -17,7 +17,8 @@ Example:
       -d '{"traceId": "trace-…", "expected": "ham", "judge": {"kind": "human", "id": "ana"}}'
   {"accepted":1}
 
-All models of the workspace are served. A trace id is given only once its trace is kept: it survives the end of this process,
+Its page, at /, is the console: what was decided and why, runs as they work, failures, curricula, lineage. All models of the
+workspace are served. A trace id is given only once its trace is kept: it survives the end of this process,
 however it ends. A promotion or a rollback is picked up within a second. With --improve, a run starts in a process of its own when
 what came makes one due, also before. Elsewhere than on this machine alone a token is needed: set RATCHET_TOKEN, and send it as
 "Authorization: Bearer TOKEN". GET /openapi.json describes all there is.`;

@@ -10,7 +10,7 @@ export interface StartedRunsOptions {
 }
 
 /** A run has its name once it has the lease: what starts it waits so long for that. */
-const mostLooks = 40;
+const mostLooks = 16;
 const lookEveryMs = 250;
 
 /** Runs that people start over HTTP, one of a model at a time, in the background. */

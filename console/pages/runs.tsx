@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { formatDuration } from '../../shared/loop/report/format.ts';
 import type { ModelDetail, RunList, StartedRun } from '../../shared/serving/console/messages.ts';
 import type { Problem } from '../../shared/serving/messages.ts';
@@ -66,14 +66,17 @@ function RunTable({ model }: { model: string }) {
 function StartRun({ of: { model, active, canRun, next } }: { of: ModelDetail }) {
   const [isAsking, setAsking] = useState(false);
   const [problem, setProblem] = useState<Problem | null>(null);
-  const isBusy = active !== null || isAsking;
+  // It has its name once it has the lease, which may be after the answer.
+  const [hasBegun, setBegun] = useState(false);
+  const isBusy = active !== null || isAsking || hasBegun;
   const start = async (): Promise<void> => {
     if (isBusy || !canRun) return;
     setAsking(true);
     setProblem(null);
     try {
       const { run } = await postJson<StartedRun>(modelPath(model, 'runs'), {});
-      if (run !== null) goTo(linkTo(model, 'runs', run));
+      if (run === null) setBegun(true);
+      else goTo(linkTo(model, 'runs', run));
     } catch (error) {
       if (!(error instanceof ApiError)) throw error;
       setProblem(error.problem);
@@ -81,13 +84,20 @@ function StartRun({ of: { model, active, canRun, next } }: { of: ModelDetail }) 
       setAsking(false);
     }
   };
+  useEffect(() => {
+    if (hasBegun && active !== null) goTo(linkTo(model, 'runs', active.run));
+  }, [hasBegun, active?.run]);
   useKeys('Runs', canRun ? [{ keys: 's', does: 'start a run', run: () => void start() }] : []);
   return (
     <>
       <p class="quiet end small">{shownLine(next.reason, 160)}</p>
       {canRun && (
         <button type="button" class="primary" disabled={isBusy} onClick={() => void start()} aria-keyshortcuts="s">
-          {isAsking ? 'Starting …' : active === null ? 'Start a run' : 'A run is under way'}
+          {isAsking || (hasBegun && active === null)
+            ? 'Starting …'
+            : active === null
+              ? 'Start a run'
+              : 'A run is under way'}
         </button>
       )}
       {problem !== null && <Trouble problem={problem} retry={() => void start()} />}

@@ -17,14 +17,14 @@ test('a run is started by a key, followed through the loop, and its decision sho
   const before = await rows.count();
   await page.getByRole('button', { name: 'Start a run' }).waitFor();
   await page.keyboard.press('s');
-  await until(page, `/\\/runs\\/run-/.test(location.hash)`);
+  await until(page, `/\\/runs\\/run-/.test(location.hash)`, 40_000);
   await settled(page);
   await page.locator('.stage[aria-current="step"]').first().waitFor();
-  await page.getByRole('heading', { name: /mended|lost|missing|right/u }).waitFor({ timeout: 50_000 });
+  await page.getByRole('heading', { name: /mended|lost|missing|right/u }).waitFor({ timeout: 90_000 });
   expect(await page.locator('.stage.now').count()).toBe(0);
   expect(await page.locator('.stage.done').count()).toBeGreaterThan(5);
   await page.keyboard.press('g');
   await page.keyboard.press('r');
   await until(page, `document.querySelectorAll('tbody tr').length === ${before + 1}`);
   expect(complaints).toEqual([]);
-}, 90_000);
+}, 150_000);
