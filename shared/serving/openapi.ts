@@ -9,6 +9,7 @@ import {
   predictionResponseSchema,
   problemSchema,
 } from './messages.ts';
+import { reviewPaths, reviewSchemas } from './review-openapi.ts';
 
 const schemas = {
   PredictionRequest: predictionRequestSchema,
@@ -18,6 +19,7 @@ const schemas = {
   ModelList: modelListSchema,
   Health: healthSchema,
   Problem: problemSchema,
+  ...reviewSchemas,
 } as const;
 type SchemaName = keyof typeof schemas;
 
@@ -95,6 +97,7 @@ export function openApi() {
           responses: { 202: answer('They are kept.', 'FeedbackResponse'), ...problems(...usual) },
         },
       },
+      ...reviewPaths({ model, content, answer, problems: problems(...usual) }),
       '/healthz': {
         get: {
           operationId: 'health',

@@ -22,6 +22,9 @@ const strongestFeatures = 256;
 /** Inverted-list entries a query reads before it settles for its rarest features and re-ranks what they found. */
 const postingBudget = 30_000;
 
+/** Weights are stored in single precision. */
+const roundingSlack = 1e-5;
+
 /** The words and signs of a text, long ones in pieces. */
 function piecesOf(text: string): readonly string[] {
   const found = spokenWords(text.slice(0, longestText), { signs: true });
@@ -275,6 +278,59 @@ export class SimilarityIndex {
     for (let at = 0; at < touched; at += 1) score[touch[at] ?? 0] = 0;
     if (done < order.length) found = this.#rerank(vector, found).slice(0, k);
     return found.map(({ index, similarity }) => ({ index, similarity: Math.min(1, similarity) }));
+  }
+
+  /**
+   * All texts of at least this similarity, most similar first, ties by index; no more than `most` of them. Exact, by prefix
+   * filtering: what the vector's commonest features add cannot reach the threshold by themselves, since both vectors are of
+   * norm 1, so that only texts are looked at that share one of the others.
+   * @param threshold above 0
+   * @param accept which indices may be named; all by default
+   */
+  atLeast(
+    text: string,
+    threshold: number,
+    { most = Number.POSITIVE_INFINITY, accept }: { most?: number; accept?: (index: number) => boolean } = {},
+  ): Neighbour[] {
+    const vector = this.embed(text);
+    const order = Array.from(vector.features, (_, at) => at).sort(
+      (a, b) => this.#length(vector, a) - this.#length(vector, b) || a - b,
+    );
+    const least = threshold - roundingSlack;
+    let rest = vector.weights.reduce((sum, weight) => sum + weight * weight, 0);
+    if (Math.sqrt(rest) < least) return [];
+    const score = this.#score;
+    const touch = this.#touched;
+    let touched = 0;
+    for (const at of order) {
+      if (Math.sqrt(Math.max(0, rest)) < least) break;
+      const id = vector.features[at] ?? 0;
+      const weight = vector.weights[at] ?? 0;
+      rest -= weight * weight;
+      const end = this.#postingStart[id + 1] ?? 0;
+      for (let slot = this.#postingStart[id] ?? 0; slot < end; slot += 1) {
+        const index = this.#postingTexts[slot] ?? 0;
+        const before = score[index] ?? 0;
+        if (before === 0) {
+          touch[touched] = index;
+          touched += 1;
+        }
+        score[index] = before + weight * (this.#postingWeights[slot] ?? 0);
+      }
+    }
+    const unread = Math.sqrt(Math.max(0, rest));
+    const candidates: Neighbour[] = [];
+    for (let at = 0; at < touched; at += 1) {
+      const index = touch[at] ?? 0;
+      const similarity = score[index] ?? 0;
+      score[index] = 0;
+      if (similarity + unread >= least && (accept === undefined || accept(index)))
+        candidates.push({ index, similarity });
+    }
+    return this.#rerank(vector, candidates)
+      .filter(({ similarity }) => similarity >= least)
+      .slice(0, most)
+      .map(({ index, similarity }) => ({ index, similarity: Math.min(1, similarity) }));
   }
 
   #learn(word: string): readonly number[] {
