@@ -54,7 +54,9 @@ export function addIngestCommand(program: Command, run: RunCommand): void {
     .option('--format <name>', 'what the files are, where their content does not tell')
     .option('--map <field=path>', 'where a field of a trace is in a record; may be given again', collected)
     .option('--pass-at <score>', 'the answer is right from this score on', figure)
-    .addOption(new Option('--judge <kind>', 'who judged, where a file does not tell').choices(givenJudgeKindSchema.options))
+    .addOption(
+      new Option('--judge <kind>', 'who judged, where a file does not tell').choices(givenJudgeKindSchema.options),
+    )
     .option('--score <name>', 'scores of this name are verdicts, others are not; may be given again', collected)
     .option('--strict [share]', 'exit 1 when more than this share of lines cannot be used (0)', fraction)
     .option('--dry-run', 'show three traces as they would be stored, and the counts; write nothing')
