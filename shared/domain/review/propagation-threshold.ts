@@ -21,7 +21,7 @@ export interface PropagationThreshold {
 /** How often what is propagated has to be right. */
 export const targetPrecision = 0.95;
 /** Less alike texts are never compared. */
-export const leastSimilarity = 0.3;
+export const leastSimilarity = 0.5;
 /** Where nothing could be fitted: the same words alone. */
 export const sameWordsAlone: PropagationThreshold = { threshold: 1, precision: null };
 

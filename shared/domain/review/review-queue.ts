@@ -23,8 +23,9 @@ const randomWhy: Why = { kind: 'random', text: 'Taken at random from all traffic
 /**
  * Cards in the order in which a person should look at them: what is likeliest wrong and stands for most traffic first,
  * and every fifth one at random from all traffic. Which those are is settled by a hash of the trace ids: of the traces
- * in the order of their hashes the first ones, whatever else speaks for them, so that the share that is found wrong among them
- * is that of all traffic. They say so among their reasons.
+ * in the order of their hashes the first ones, whatever else speaks for them, each at its random place, so that the share
+ * that is found wrong among them is that of all traffic, however far somebody comes. They say so among their reasons. A
+ * short queue goes on with more of them, until there are fifty; of these, what something else speaks for keeps its place.
  * @param salt secret of the model
  */
 export function queueOf(
@@ -34,27 +35,46 @@ export function queueOf(
 ): readonly QueueCard[] {
   const groups = [...Map.groupBy(items, (item) => foldKeyOf(item, kind)).values()];
   const weighed = groups.map((members) => weigh(members, kind));
-  const cardOf = new Map(weighed.flatMap((card) => card.members.map(({ traceId }) => [traceId, card] as const)));
   const ranked = weighed
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score || compareText(a.first.traceId, b.first.traceId));
-  const sample = items
-    .map(({ traceId }) => ({ traceId, hash: shortDigest('random review', salt, traceId) }))
+  const placed = Math.floor(ranked.length / (randomEvery - 1));
+  const sample = sampleOf(weighed, Math.max(fewestRandom, placed), salt);
+  const atRandom = sample.slice(0, placed);
+  const held = new Set(atRandom.map(({ card }) => card));
+  const isRandom = new Set(sample.map(({ card }) => card));
+  const more = sample.slice(placed).filter(({ card }) => card.score === 0);
+  const randomly = ({ card, traceId }: Sampled) => shown(card, traceId, [...card.why, randomWhy]);
+  return [
+    ...mixed(
+      ranked
+        .filter((card) => !held.has(card))
+        .map((card) => shown(card, card.first.traceId, isRandom.has(card) ? [...card.why, randomWhy] : card.why)),
+      atRandom.map(randomly),
+    ),
+    ...more.map(randomly),
+  ];
+}
+
+interface Sampled {
+  readonly card: Weighed;
+  /** The trace that was drawn. */
+  readonly traceId: string;
+}
+
+/** Cards of the traces whose hashes come first, each once. */
+function sampleOf(weighed: readonly Weighed[], size: number, salt: string): readonly Sampled[] {
+  const drawn = weighed
+    .flatMap((card) =>
+      card.members.map(({ traceId }) => ({ card, traceId, hash: shortDigest('random review', salt, traceId) })),
+    )
     .sort((a, b) => compareText(a.hash, b.hash));
-  const wanted = Math.max(fewestRandom, Math.ceil(ranked.length / (randomEvery - 1)));
-  const random: { readonly card: Weighed; readonly traceId: string }[] = [];
-  const isRandom = new Set<Weighed>();
-  for (const { traceId } of sample) {
-    if (random.length === wanted) break;
-    const card = cardOf.get(traceId);
-    if (card === undefined || isRandom.has(card)) continue;
-    isRandom.add(card);
-    random.push({ card, traceId });
+  const first = new Map<Weighed, Sampled>();
+  for (const { card, traceId } of drawn) {
+    if (first.size === size) break;
+    if (!first.has(card)) first.set(card, { card, traceId });
   }
-  return mixed(
-    ranked.filter((card) => !isRandom.has(card)).map((card) => shown(card, card.first.traceId, card.why)),
-    random.map(({ card, traceId }) => shown(card, traceId, [...card.why, randomWhy])),
-  );
+  return [...first.values()];
 }
 
 interface Weighed {

@@ -203,7 +203,7 @@ export class ModelDesk {
   #held: Held | null = null;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #building: Promise<Held> | null = null;
-  #similar: SimilarTraces | null = null;
+  #similar: Promise<SimilarTraces> | null = null;
   #threshold: { readonly of: ReviewMaterial; readonly fitted: Promise<PropagationThreshold> } | null = null;
   #working: Promise<unknown> = Promise.resolve();
 
@@ -255,12 +255,12 @@ export class ModelDesk {
     const expected = outputFrom(written, model, kind);
     const problem = kind.problem(model.task, item.input, expected);
     if (problem !== null) throw new RatchetError('InvalidInput', `${problem.reason}.`, { mend: problem.mend });
-    const similar = this.#similarTraces(material);
+    const similar = await this.#similarTraces(material);
     const near = [...items.values()].filter(
       (one) => one.group === item.group && one.traceId !== traceId && this.#people(one).length === 0,
     );
     const threshold = await this.#fitted(material);
-    const found = this.#propagatesTo(item, threshold, new Set([traceId]), material);
+    const found = this.#propagatesTo(item, similar, threshold, new Set([traceId]), material);
     return {
       ...threshold,
       like: similar.among(item.input, near).map(viewOfSimilar),
@@ -413,13 +413,13 @@ export class ModelDesk {
     kind: TaskKind,
   ): Promise<readonly Judgement[]> {
     const material = await this.#material();
-    const threshold = await this.#fitted(material);
+    const [similar, threshold] = [await this.#similarTraces(material), await this.#fitted(material)];
     const nearest = new Map<string, { readonly right: Output; readonly similarity: number }>();
     for (const { traceIds } of cards) {
       const source = material.items.get(traceIds[0] ?? '');
       const right = said.expected ?? source?.output ?? null;
       if (source === undefined || right === null) continue;
-      for (const { item, similarity } of this.#propagatesTo(source, threshold, own, material)) {
+      for (const { item, similarity } of this.#propagatesTo(source, similar, threshold, own, material)) {
         const before = nearest.get(item.traceId);
         if (before === undefined || before.similarity < similarity) nearest.set(item.traceId, { right, similarity });
       }
@@ -450,11 +450,12 @@ export class ModelDesk {
   /** What nobody has judged and is like a trace, most similar first. */
   #propagatesTo(
     source: ReviewItem,
+    similar: SimilarTraces,
     threshold: PropagationThreshold,
     own: ReadonlySet<string>,
     material: ReviewMaterial,
   ) {
-    return this.#similarTraces(material).like(source.input, threshold, ({ traceId }) => {
+    return similar.like(source.input, threshold, ({ traceId }) => {
       const item = material.items.get(traceId);
       return (
         item !== undefined &&
@@ -464,15 +465,19 @@ export class ModelDesk {
     });
   }
 
-  #similarTraces({ items }: ReviewMaterial): SimilarTraces {
-    const known = this.#similar;
-    if (known !== null) {
+  async #similarTraces(material: ReviewMaterial): Promise<SimilarTraces> {
+    const { items } = material;
+    const making = this.#similar;
+    if (making !== null) {
+      const known = await making;
       let fresh = 0;
       for (const traceId of items.keys()) if (!known.has(traceId)) fresh += 1;
       if (fresh <= known.size * newShare) return known;
+      if (this.#similar !== making) return this.#similarTraces(material);
     }
-    this.#similar = new SimilarTraces([...items.values()]);
-    return this.#similar;
+    const made = SimilarTraces.of([...items.values()]);
+    this.#similar = made;
+    return made;
   }
 
   #fitted(material: ReviewMaterial): Promise<PropagationThreshold> {
@@ -485,7 +490,7 @@ export class ModelDesk {
         ? (item.counts.judgement.expected ?? (item.counts.judgement.verdict === 'pass' ? item.output : null))
         : null;
     };
-    const fitted = this.#similarTraces(material).fit(rightOf, kind);
+    const fitted = this.#similarTraces(material).then((similar) => similar.fit(rightOf, kind));
     this.#threshold = { of: material, fitted };
     return fitted;
   }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { digest } from '../../domain/base/ids.ts';
 import type { Output } from '../../domain/base/output.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
@@ -30,10 +31,21 @@ export class SimilarTraces {
   readonly #index: SimilarityIndex;
   readonly #places: ReadonlyMap<string, number>;
 
-  constructor(items: readonly ReviewItem[]) {
+  private constructor(items: readonly ReviewItem[], index: SimilarityIndex) {
     this.#items = items;
-    this.#index = new SimilarityIndex(items.map(({ input }) => input));
+    this.#index = index;
     this.#places = new Map(items.map(({ traceId }, place) => [traceId, place]));
+  }
+
+  /** Made in steps, so that nobody else waits. */
+  static async of(items: readonly ReviewItem[]): Promise<SimilarTraces> {
+    return new SimilarTraces(
+      items,
+      await SimilarityIndex.gradually(
+        items.map(({ input }) => input),
+        () => turn(),
+      ),
+    );
   }
 
   get size(): number {
@@ -91,7 +103,7 @@ export class SimilarTraces {
       .slice(0, mostCompared);
     const pairs = new Map<string, JudgedPair>();
     for (const [at, { place }] of chosen.entries()) {
-      if (at % comparedAtOnce === comparedAtOnce - 1) await new Promise((resolve) => setImmediate(resolve));
+      if (at % comparedAtOnce === comparedAtOnce - 1) await turn();
       const item = this.#items[place];
       const right = judged.get(place);
       if (item === undefined || right === undefined) continue;
