@@ -8,7 +8,7 @@ type RecordPorts = Pick<Ports, 'objects' | 'traceLog'>;
 /**
  * What reviewers did with a model, an object an entry in an order that has no gap: an entry is written only where there is
  * none. It is written before its judgements go into the trace log, under a name of their own that makes putting them there
- * again harmless: what was broken off between the two is made up for when the record is opened.
+ * again harmless: what was broken off between the two is made up for when it is read.
  */
 export class ReviewRecord {
   readonly reviewed = new Reviewed();
@@ -23,21 +23,22 @@ export class ReviewRecord {
 
   static async open(modelId: string, ports: RecordPorts): Promise<ReviewRecord> {
     const record = new ReviewRecord(modelId, ports);
-    const entries = await record.catchUp();
-    const there = new Set((await ports.traceLog.history(modelId)).map(({ batchId }) => batchId));
-    for (const entry of entries) if (!there.has(nameOf(entry))) await record.#settle(entry);
+    await record.catchUp();
     return record;
   }
 
-  /** Reads what others have entered since. @returns what is new */
-  async catchUp(): Promise<readonly ReviewEntry[]> {
+  /** Reads what is new, and makes up for what was broken off: what this knows of is in the log. */
+  async catchUp(): Promise<void> {
     const keys = await this.#ports.objects.list(prefixOf(this.#modelId));
     const fresh = keys.filter((key) => positionOf(key) > this.#last);
+    if (fresh.length === 0) return;
     const entries = await Promise.all(fresh.map((key) => readJson(this.#ports.objects, key, reviewEntrySchema)));
-    for (const entry of entries) this.reviewed.add(entry);
-    const last = fresh.at(-1);
-    if (last !== undefined) this.#last = positionOf(last);
-    return entries;
+    const there = new Set((await this.#ports.traceLog.history(this.#modelId)).map(({ batchId }) => batchId));
+    for (const [at, entry] of entries.entries()) {
+      if (!there.has(nameOf(entry))) await this.#settle(entry);
+      this.reviewed.add(entry);
+      this.#last = positionOf(fresh[at] ?? '');
+    }
   }
 
   /**
