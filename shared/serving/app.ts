@@ -101,6 +101,8 @@ export function createServingApp({ ports, access, journal, onFault, findings = a
   });
   return {
     fetch: app.fetch,
+    /** All that can be asked. */
+    routes: app.routes,
     /** From now on it says that it is stopping, so that nobody sends more. */
     stop(): void {
       isStopping = true;
