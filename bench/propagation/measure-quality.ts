@@ -20,7 +20,7 @@ export interface Quality {
   readonly fitted: PropagationThreshold | null;
 }
 
-const corrections = 1_000;
+const corrections = 500;
 
 /**
  * Carries corrections of random traces over to traces that nobody has judged, and holds that against the truth.

@@ -17,11 +17,11 @@ export function propagationPage(quality: readonly Measured[], speed: readonly Sp
 
 What people say of one trace is carried over to traces that are much like it and that nobody has judged: \`npm run bench:propagation -- --data DIR\`.
 The threshold is fitted per model: the smallest similarity whose Wilson lower bound of agreement, on judged pairs that are no near-duplicates,
-reaches 0.95, and at least 0.5.
+reaches 0.95 on 200 pairs or more, and at least 0.5.
 
 ## How right, and how far
 
-1,000 random traces are corrected, in all of CLINC150 (150 intents) and SNIPS (7 intents); ${formatCount(250)} to ${formatCount(4_000)} other traces are judged, and the rest is not. Seeds ${seeds}; precision over
+500 random traces are corrected, in all of CLINC150 (150 intents) and SNIPS (7 intents) while other traces are judged, and the rest is not. Seeds ${seeds}; precision over
 all pairs of a correction and what it reaches, lowest of any seed beside it; reach is traces that one correction reaches.
 
 | set | judged | method | threshold | precision | worst seed | reach |

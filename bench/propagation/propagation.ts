@@ -7,23 +7,22 @@ import { measureQuality, type Quality } from './measure-quality.ts';
 import { manyTexts, measureSpeed, type Speed } from './measure-speed.ts';
 import { propagationPage } from './page.ts';
 
-const usage = `npm run bench:propagation -- --data DIR [--seeds 1,2,3,4,5] [--texts 100000,1000000] [--out FILE]
+const usage = `npm run bench:propagation -- --data DIR [--seeds 1,2,3] [--judged 1000,4000] [--texts 100000,1000000] [--out FILE]
 
-How right and how far corrections propagate, by a fitted threshold and by a fixed one, and how fast. DIR holds
+How right and how far corrections propagate, by a fitted threshold and by a fixed one, and how fast. --judged says how many traces the threshold is fitted by. DIR holds
 clinc150/data_full.json of https://github.com/clinc/oos-eval and snips/*.json of https://github.com/sonos/nlu-benchmark.`;
 
 const { values } = parseArgs({
   options: {
     data: { type: 'string' },
-    seeds: { type: 'string', default: '1,2,3,4,5' },
+    seeds: { type: 'string', default: '1,2,3' },
+    judged: { type: 'string', default: '1000,4000' },
     texts: { type: 'string', default: '100000,1000000' },
     out: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
 
-/** Judged traces that the threshold is fitted by. */
-const judgedCounts = [250, 1_000, 4_000];
 const thresholds = [0.5, 0.6, 0.8];
 
 function numbersOf(written: string): readonly number[] {
@@ -51,7 +50,7 @@ else if (values.data === undefined) {
     readonly all: readonly Quality[];
   }[] = [];
   for (const { name, texts } of sets) {
-    for (const judged of judgedCounts) {
+    for (const judged of numbersOf(values.judged)) {
       for (const seed of numbersOf(values.seeds)) {
         const all = await measureQuality(texts, judged, random.stream(seed, `${name} ${judged}`));
         quality.push({ set: name, judged, seed, all });

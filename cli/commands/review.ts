@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
-import type { CardView } from '../../shared/operations/review/review-desk.ts';
+import type { CardView } from '../../shared/operations/review/review-views.ts';
 import { whichModel } from '../../shared/operations/which-model.ts';
 import { kindOf } from '../../shared/ports/kind-of.ts';
 import { countingNumber, wholeNumber } from '../arguments.ts';

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono';
 import { RatchetError } from '../domain/base/errors.ts';
-import type { CardView, ReviewDesk } from '../operations/review/review-desk.ts';
+import type { ReviewDesk } from '../operations/review/review-desk.ts';
+import type { CardView } from '../operations/review/review-views.ts';
 import { refusal } from './problems.ts';
 import { read, readQuery, told } from './requests.ts';
 import {

@@ -22,12 +22,17 @@ export interface PropagationThreshold {
 export const targetPrecision = 0.95;
 /** Less alike texts are never compared. */
 export const leastSimilarity = 0.5;
+/**
+ * Pairs come in clusters of texts that are all alike, and tell less than so many independent ones would: fewer are not
+ * gone by, however well they agree.
+ */
+export const fewestPairs = 200;
 /** Where nothing could be fitted: the same words alone. */
 export const sameWordsAlone: PropagationThreshold = { threshold: 1, precision: null };
 
 /**
  * The smallest similarity at which the lower bound of the agreement of all pairs that are at least as alike reaches the
- * target: what propagates is then right so often, as far as judged pairs can tell.
+ * target, of {@link fewestPairs} or more: what propagates is then right so often, as far as judged pairs can tell.
  */
 export function fitThreshold(pairs: readonly JudgedPair[], target = targetPrecision): PropagationThreshold {
   const sorted = pairs.filter(({ similarity }) => similarity >= leastSimilarity);
@@ -40,7 +45,8 @@ export function fitThreshold(pairs: readonly JudgedPair[], target = targetPrecis
     if (sorted[at + 1]?.similarity === similarity) continue;
     const n = at + 1;
     const { lower } = wilsonScore(agreed, n);
-    if (lower >= target) best = { threshold: similarity, precision: { estimate: agreed / n, lower, n } };
+    if (n >= fewestPairs && lower >= target)
+      best = { threshold: similarity, precision: { estimate: agreed / n, lower, n } };
   }
   return best;
 }

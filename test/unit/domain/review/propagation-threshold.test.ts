@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { wilsonScore } from '../../../../shared/domain/base/wilson.ts';
 import {
+  fewestPairs,
   fitThreshold,
   type JudgedPair,
   leastSimilarity,
@@ -14,9 +15,11 @@ const pairs = (count: number, similarity: number, agrees = true): JudgedPair[] =
 describe('the threshold of propagation', () => {
   it('is the same words alone where too few pairs are judged', () => {
     expect(fitThreshold([])).toBe(sameWordsAlone);
-    // 72 of 72: the lower bound is 0.9493.
-    expect(fitThreshold(pairs(72, 0.9))).toBe(sameWordsAlone);
-    expect(fitThreshold(pairs(73, 0.9))).toMatchObject({ threshold: 0.9, precision: { estimate: 1, n: 73 } });
+    expect(fitThreshold(pairs(fewestPairs - 1, 0.9))).toBe(sameWordsAlone);
+    expect(fitThreshold(pairs(fewestPairs, 0.9))).toMatchObject({ threshold: 0.9, precision: { estimate: 1, n: 200 } });
+    // 196 of 200: the lower bound is 0.9497.
+    expect(fitThreshold([...pairs(196, 0.9), ...pairs(4, 0.9, false)])).toBe(sameWordsAlone);
+    expect(fitThreshold([...pairs(197, 0.9), ...pairs(3, 0.9, false)]).threshold).toBe(0.9);
   });
 
   it('is the smallest at which pairs agree often enough for sure', () => {
