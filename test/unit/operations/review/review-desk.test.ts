@@ -213,6 +213,27 @@ describe('several reviewers', () => {
     });
   });
 
+  it('see on what others disagree, until more than half agree', async () => {
+    const ports = await place({ settings: { ...model.settings, reviewsWanted: 2 } });
+    const desk = await deskOf(ports);
+    const say = (reviewer: string, expected: string) =>
+      desk.act({
+        ...{ reviewer, kind: 'correct', expected, propagate: false, clientId: 'c' },
+        cards: [{ cardId: 'c', traceIds: ['t20', 't21'] }],
+      });
+    const seen = async (reviewer: string) =>
+      (await desk.queue({ ...everything, reviewer })).cards.find(({ traceId }) => ['t20', 't21'].includes(traceId));
+    await say('ana', 'spam');
+    await say('ben', 'ham');
+    expect((await seen('eva'))?.why[0]).toEqual({
+      kind: 'disagreement',
+      text: 'Undecided: people disagree: ana says "spam", ben says "ham".',
+    });
+    expect(await seen('ana')).toBeUndefined();
+    await say('eva', 'ham');
+    expect(await seen('tom')).toBeUndefined();
+  });
+
   it('undo their own actions alone', async () => {
     const desk = await deskOf(await place());
     const { actionId } = await desk.act({
