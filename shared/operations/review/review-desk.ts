@@ -7,7 +7,7 @@ import { confidenceOf } from '../../domain/review/reasons.ts';
 import type { ReviewAction, ReviewEntry } from '../../domain/review/review-entry.ts';
 import type { ReviewItem } from '../../domain/review/review-item.ts';
 import type { QueueCard } from '../../domain/review/review-queue.ts';
-import type { Why } from '../../domain/review/why.ts';
+import type { Why, WhyKind } from '../../domain/review/why.ts';
 import type { Judgement } from '../../domain/traces/judgement.ts';
 import { type WhatCounts, whatCounts } from '../../domain/traces/what-counts.ts';
 import { kindOf } from '../../ports/kind-of.ts';
@@ -94,11 +94,10 @@ export class ModelDesk {
     const deferred: Placed[] = [];
     for (const [rank, card] of cards.entries()) {
       if (reason !== null && !card.why.some((why) => why.kind === reason)) continue;
-      const members = this.#openMembers(card, material, reviewer);
-      const [first] = members;
+      const first = this.#firstOpen(card, material, reviewer);
       if (first === undefined || (label !== null && !this.#isAbout(first, label, material))) continue;
       const isDeferred = reviewer !== null && this.#record.reviewed.hasDeferred(reviewer, first.traceId);
-      (isDeferred ? deferred : open).push({ card, members, place: placeOf(isDeferred ? 1 : 0, rank) });
+      (isDeferred ? deferred : open).push({ card, place: placeOf(isDeferred ? 1 : 0, rank) });
     }
     const visible = [...open, ...deferred];
     const { after } = question;
@@ -110,7 +109,7 @@ export class ModelDesk {
       next: isLast ? null : (page.at(-1)?.place ?? null),
       labels: kind.knownFacets(model.task),
       task: kind.kind,
-      cards: page.map((placed) => this.#view(placed, material)),
+      cards: page.map(({ card }) => this.#view(card, this.#openMembers(card, material, reviewer), material)),
     };
   }
 
@@ -269,26 +268,35 @@ export class ModelDesk {
 
   /** What people say of a trace, all that stands. */
   #people({ traceId, judgements }: ReviewItem): readonly Judgement[] {
-    return [...judgements, ...this.#record.reviewed.of(traceId)].filter(({ judge }) => judge.kind === 'human');
+    return [...judgements, ...this.#record.reviewed.of(traceId)].filter(isOfPerson);
   }
 
   /** The traces of a card that a reviewer may still judge, the one that stands for the others first. */
   #openMembers(card: QueueCard, material: ReviewMaterial, reviewer: string | null): readonly ReviewItem[] {
-    const { items, model } = material;
-    const isRandom = card.why.some(({ kind }) => kind === 'random');
     return card.traceIds.flatMap((traceId) => {
-      const item = items.get(traceId);
-      if (item === undefined) return [];
-      const own = this.#record.reviewed.of(traceId);
-      const people = latestOfEach(this.#people(item));
-      if (reviewer !== null && own.some(({ judge }) => judge.kind === 'human' && judge.id === reviewer)) return [];
-      const here = new Set(own.flatMap(({ judge }) => (judge.kind === 'human' ? [judge.id] : [])));
-      // A card of what people say is done when somebody has looked at it here; all others when enough people judged.
-      const enough = isAboutPeople(card) ? here.size : people.size;
-      const isOpen = enough < model.settings.reviewsWanted || this.#disputed(item, material) !== null;
-      const isPropagated = here.size === 0 && own.length > 0 && !isRandom;
-      return isOpen && !isPropagated ? [item] : [];
+      const item = material.items.get(traceId);
+      return item !== undefined && this.#isOpen(item, card, material, reviewer) ? [item] : [];
     });
+  }
+
+  #firstOpen(card: QueueCard, material: ReviewMaterial, reviewer: string | null): ReviewItem | undefined {
+    for (const traceId of card.traceIds) {
+      const item = material.items.get(traceId);
+      if (item !== undefined && this.#isOpen(item, card, material, reviewer)) return item;
+    }
+    return undefined;
+  }
+
+  #isOpen(item: ReviewItem, card: QueueCard, material: ReviewMaterial, reviewer: string | null): boolean {
+    const own = this.#record.reviewed.of(item.traceId);
+    // Most traces: nobody has judged them, here or elsewhere.
+    if (own.length === 0 && !item.judgements.some(isOfPerson)) return true;
+    const here = new Set(own.flatMap((judgement) => (isOfPerson(judgement) ? [judgement.judge.id] : [])));
+    if (reviewer !== null && here.has(reviewer)) return false;
+    if (here.size === 0 && own.length > 0 && !isOfKind(card, 'random')) return false;
+    // A card of what people say is done when somebody has looked at it here; all others when enough people judged.
+    const enough = isOfKind(card, 'disagreement') ? here.size : latestOfEach(this.#people(item)).size;
+    return enough < material.model.settings.reviewsWanted || this.#disputed(item, material) !== null;
   }
 
   /** Why it is undecided what people say here; null where it is not. */
@@ -318,8 +326,7 @@ export class ModelDesk {
     return { verdict, expected: expected ?? (verdict === 'pass' ? item.output : null) };
   }
 
-  #view({ card, members }: Placed, material: ReviewMaterial): CardView {
-    const [item, ...like] = members;
+  #view(card: QueueCard, [item, ...like]: readonly ReviewItem[], material: ReviewMaterial): CardView {
     if (item === undefined) throw new Error('a card has no open trace');
     const claim = this.#claims.of(card.cardId, this.#ports.clock.now());
     const judgements = [...item.judgements, ...this.#record.reviewed.of(item.traceId)];
@@ -347,8 +354,6 @@ export class ModelDesk {
 
 interface Placed {
   readonly card: QueueCard;
-  /** Open ones, the one that is shown first. */
-  readonly members: readonly ReviewItem[];
   /** Sorts as the cards do. */
   readonly place: string;
 }
@@ -357,8 +362,12 @@ function placeOf(section: number, rank: number): string {
   return `${section}-${String(rank).padStart(9, '0')}`;
 }
 
-function isAboutPeople({ why }: QueueCard): boolean {
-  return why.some(({ kind }) => kind === 'disagreement');
+function isOfKind({ why }: QueueCard, kind: WhyKind): boolean {
+  return why.some((one) => one.kind === kind);
+}
+
+function isOfPerson({ judge }: Judgement): boolean {
+  return judge.kind === 'human';
 }
 
 function viewOfSimilar({ item, similarity }: SimilarTrace): SimilarView {

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { Model } from '../../domain/models/model.ts';
 import type { ReviewItem, RunView } from '../../domain/review/review-item.ts';
@@ -27,7 +28,7 @@ export interface ReviewMaterial {
   readonly cards: readonly QueueCard[];
 }
 
-/** Reads the traffic that a run would look at, and puts the queue together. */
+/** Reads the traffic that a run would look at, and puts the queue together. Others get their turn between the steps of it. */
 export async function gatherMaterial(
   model: Model,
   findings: RunFindings | null,
@@ -37,7 +38,9 @@ export async function gatherMaterial(
   const [kind, reading] = [kindOf(model, ports), readingOf(model, ports)];
   const logged = await ports.traceLog.read(model.modelId, { limit: model.settings.snapshotLimit });
   const runs = new Map((await findings?.records())?.map((record) => [record.traceId, viewOf(record)]));
+  await turn();
   const groups = nearDuplicateGroups(logged.map(({ trace }) => trace.input));
+  await turn();
   const items = logged.map((one, at): ReviewItem => {
     const others = one.judgements.filter(({ judgementId }) => !reviewed.made(judgementId));
     const read = readThrough({ trace: one.trace, judgements: others }, kind, reading);
@@ -48,6 +51,7 @@ export async function gatherMaterial(
       run: runs.get(traceId) ?? null,
     };
   });
+  await turn();
   return {
     model,
     kind,
