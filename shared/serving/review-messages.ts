@@ -19,7 +19,6 @@ export const reviewQueueQuerySchema = z.strictObject({
   label: z.string().max(200).optional().describe('only cards whose output, or right output, is about it'),
   reason: whyKindSchema.optional().describe('only cards with this reason'),
 });
-export type ReviewQueueQuery = z.infer<typeof reviewQueueQuerySchema>;
 
 const claimSchema = z.strictObject({
   reviewer: z.string().describe('untrusted, as all names are'),
@@ -129,7 +128,6 @@ export const reviewActionRequestSchema = z
     message: `judge at most ${mostJudged} traces at once`,
     path: ['cards'],
   });
-export type ReviewActionRequest = z.infer<typeof reviewActionRequestSchema>;
 
 export const reviewActionResponseSchema = z.strictObject({
   actionId: z.string(),

@@ -61,6 +61,8 @@ export class Propagation {
     return similar.like(source.input, await this.threshold(material), ({ traceId }) => {
       const item = material.items.get(traceId);
       if (item === undefined || own.has(traceId)) return false;
+      // Where outputs name places, they are true of one text alone.
+      if (material.kind.anchored && item.input !== source.input) return false;
       return [...item.judgements, ...this.#reviewed.of(traceId)].every(({ judge }) => judge.kind === 'propagated');
     });
   }

@@ -4,8 +4,10 @@ import type { Judgement } from '../../../../shared/domain/traces/judgement.ts';
 import { whatCounts } from '../../../../shared/domain/traces/what-counts.ts';
 import { type ModelDesk, ReviewDesk } from '../../../../shared/operations/review/review-desk.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
+import { entitiesOutput } from '../../../../shared/tasks/extraction/entity.ts';
 import { sampleModel } from '../../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../../helpers/memory-ports.ts';
+import { rejection } from '../../../helpers/rejection.ts';
 import { sampleJudgement, sampleTrace } from '../../../helpers/trace-samples.ts';
 
 const model = sampleModel();
@@ -189,6 +191,47 @@ describe('what propagates', () => {
       verdict: 'fail',
       like: 0,
     });
+  });
+});
+
+describe('entities', () => {
+  const text = 'from Paris to Rome';
+  const paris = { label: 'city', start: 5, end: 10, text: 'Paris' };
+  const rome = { label: 'city', start: 14, end: 18, text: 'Rome' };
+
+  async function extractionDesk() {
+    const ports = memoryPorts();
+    const task = { kind: 'extraction', labels: ['city'], overlaps: 'refused' };
+    await ports.lineage.createModel({ ...model, task });
+    const inputs = { t1: text, twin: text, turned: 'from Rome to Paris' };
+    const traces = Object.entries(inputs).map(([traceId, input]) => {
+      return sampleTrace({ traceId, input, output: entitiesOutput([]) });
+    });
+    await ports.traceLog.append(modelId, 'traffic', { traces, judgements: [] });
+    return { ports, desk: await deskOf(ports) };
+  }
+  const correction = (expected: unknown) => ({
+    ...{ reviewer: 'ana', kind: 'correct' as const, expected, propagate: true, clientId: 'c' },
+    cards: [{ cardId: 'c', traceIds: ['t1'] }],
+  });
+
+  it('are corrected place by place, and go to the very same text alone', async () => {
+    const { ports, desk } = await extractionDesk();
+    expect(await desk.act(correction([paris, rome]))).toMatchObject({ judged: 1, propagated: 1 });
+    const logged = await ports.traceLog.read(modelId, { limit: 9 });
+    const judged = logged.map(({ trace, judgements }) => [trace.traceId, judgements.map(({ judge }) => judge.kind)]);
+    expect(Object.fromEntries(judged)).toEqual({ t1: ['human'], twin: ['propagated'], turned: [] });
+  });
+
+  it.each([
+    ['outside of the text', [{ label: 'city', start: 14, end: 99 }]],
+    ['that say what does not stand there', [{ ...paris, text: 'Berlin' }]],
+    ['of a type that nobody knows', [{ ...paris, label: 'dish' }]],
+    ['in another form', 'Paris'],
+  ])('%s are refused', async (_name, expected) => {
+    const { ports, desk } = await extractionDesk();
+    expect(await rejection(desk.act(correction(expected)))).toMatchObject({ name: 'InvalidInput' });
+    expect(await standing(ports)).toEqual([]);
   });
 });
 
