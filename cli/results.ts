@@ -17,6 +17,7 @@ import {
   healthResultSchema,
   listResultSchema,
   predictLineSchema,
+  reviewCardLineSchema,
   reviewResultSchema,
   suspectLineSchema,
 } from './model-results.ts';
@@ -149,6 +150,7 @@ export const resultSchemas = {
   }),
   list: listResultSchema,
   suspects: suspectLineSchema,
+  review: reviewCardLineSchema,
   explain: explainResultSchema,
   lineage: z.strictObject({
     model: modelName,

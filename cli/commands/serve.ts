@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
+import type { Model } from '../../shared/domain/models/model.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
 import { wholeNumber } from '../arguments.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { commandResult } from '../results.ts';
@@ -23,9 +25,11 @@ however it ends. A promotion or a rollback is picked up within a second. With --
 what came makes one due, also before. Elsewhere than on this machine alone a token is needed: set RATCHET_TOKEN, and send it as
 "Authorization: Bearer TOKEN". GET /openapi.json describes all there is.`;
 
+export const defaultPort = 7878;
+
 const optionsSchema = z.object({
   host: z.string().default('127.0.0.1'),
-  port: z.int().min(0).max(65_535).default(7878),
+  port: z.int().min(0).max(65_535).default(defaultPort),
   improve: z.boolean().default(false),
   record: z.boolean().default(true),
 });
@@ -42,7 +46,7 @@ export function addServeCommand(program: Command, run: RunCommand): void {
       'Answers requests with the champions of a workspace, keeps the traces, and takes what is judged of them.',
     )
     .option('--host <address>', 'where to listen', '127.0.0.1')
-    .option('--port <n>', 'on which port; 0 takes any that is free', wholeNumber, 7878)
+    .option('--port <n>', 'on which port; 0 takes any that is free', wholeNumber, defaultPort)
     .option('--improve', 'run the loop when it is due')
     .option('--no-record', 'keep no traces')
     .addHelpText('after', help)
@@ -51,7 +55,12 @@ export function addServeCommand(program: Command, run: RunCommand): void {
     );
 }
 
-async function serve({ host, port, improve, record }: Options, session: Session): Promise<ExitCode> {
+/** @param pageOf what of the console is meant, as its address has it after the `#`; nothing in particular without it */
+export async function serve(
+  { host, port, improve, record }: Options,
+  session: Session,
+  pageOf?: (ports: Pick<Ports, 'lineage'>) => Promise<string>,
+): Promise<ExitCode> {
   if (session.stack !== null) {
     throw new RatchetError('InvalidInput', 'A stack cannot be served from here.', {
       mend: 'Leave out --stack, and name a workspace with --workspace DIR.',
@@ -71,6 +80,7 @@ async function serve({ host, port, improve, record }: Options, session: Session)
   }
   const workspace = await session.openWorkspace();
   const { ports, directory } = workspace;
+  const page = (await pageOf?.(ports)) ?? null;
   const { createServingApp } = await import('../../shared/serving/app.ts');
   const { openJournal } = await import('../serving/workspace-journal.ts');
   const { Settler } = await import('../serving/settler.ts');
@@ -108,6 +118,8 @@ async function serve({ host, port, improve, record }: Options, session: Session)
       onFault,
     });
   const access = { token, hosts: isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]', host] : null };
+  const { reviewFindings } = await import('../../shared/loop/inspect/review-findings.ts');
+  const findings = (model: Model) => reviewFindings(model, ports);
   const started = new StartedRuns({
     lineage: ports.lineage,
     run: (modelId, stop, seed) => runInProcess(directory, modelId, stop, seed),
@@ -118,6 +130,7 @@ async function serve({ host, port, improve, record }: Options, session: Session)
     access,
     journal,
     onFault,
+    findings,
     console: {
       files: consoleFiles,
       machine: JSON.parse(await readMachineFile()),
@@ -141,6 +154,7 @@ async function serve({ host, port, improve, record }: Options, session: Session)
   await session.output.result(commandResult('serve', { url: listening.url, models, improve }), [
     `Serving ${plural(models.length, 'model')} on ${listening.url}${improve ? ', and improving them' : ''}.`,
     `The console is its page; /openapi.json describes the interface. Stop with Ctrl+C.`,
+    ...(page === null ? [] : [`Open ${listening.url}/#/${page} in a browser.`]),
   ]);
   improver?.start();
   await ended.promise;

@@ -10,6 +10,7 @@ import {
   predictionResponseSchema,
   problemSchema,
 } from './messages.ts';
+import { reviewPaths, reviewSchemas } from './review-openapi.ts';
 
 const schemas = {
   PredictionRequest: predictionRequestSchema,
@@ -20,6 +21,7 @@ const schemas = {
   Health: healthSchema,
   Problem: problemSchema,
   ...consoleSchemas,
+  ...reviewSchemas,
 } as const;
 type SchemaName = keyof typeof schemas;
 
@@ -98,6 +100,7 @@ export function openApi() {
         },
       },
       ...consolePaths,
+      ...reviewPaths({ model, content, answer, problems: problems(...usual) }),
       '/healthz': {
         get: {
           operationId: 'health',

@@ -12,6 +12,7 @@ import {
 import { RatchetError } from '../../domain/base/errors.ts';
 import { digest } from '../../domain/base/ids.ts';
 import type { Judgement } from '../../domain/traces/judgement.ts';
+import { standingJudgements } from '../../domain/traces/retractions.ts';
 import type { Trace } from '../../domain/traces/trace.ts';
 import { countVerdicts } from '../../domain/traces/verdict-counts.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -48,6 +49,7 @@ import {
   judgementColumns,
   judgementFromRow,
   judgementSelection,
+  laterJudgementColumns,
   rowsOf,
   traceColumns,
   traceFromRow,
@@ -211,7 +213,7 @@ export class DuckDbTraceLog implements TraceLog {
     const asked = new Map(traceIds.map((traceId) => [traceId.toWellFormed(), traceId]));
     await this.#withFiles(commits, files, async (connection, paths) => {
       const sql = `
-        SELECT ${judgementSelection} FROM ${rowsOf('$files', 'NULL::BOOLEAN AS expected_is_json')} file
+        SELECT ${judgementSelection} FROM ${rowsOf('$files', laterJudgementColumns)} file
         WHERE file.trace_id IN (SELECT unnest($ids)) QUALIFY ${firstJudgements}
         ORDER BY arrival, file.batch_id, file.position`;
       await eachRow(connection, sql, { files: paths, ids: wellFormed(traceIds) }, (row) => {
@@ -265,7 +267,10 @@ export class DuckDbTraceLog implements TraceLog {
       await pickTraces(connection, tracePaths, wanted, judged, options, latestTimes(all));
       const traces = await readPicked(connection, tracePaths, modelId);
       const judgements = await readJudgements(connection, paths.slice(traceFiles.length));
-      return traces.map((trace, rank) => ({ trace, judgements: judgements.get(rank) ?? [] }));
+      return traces.map((trace, rank) => {
+        const all = judgements.get(rank) ?? [];
+        return { trace, judgements: options.retracted === true ? all : standingJudgements(all) };
+      });
     });
   }
 
@@ -438,7 +443,7 @@ async function readJudgements(
   if (files.length === 0) return byRank;
   const sql = `
     SELECT picked.rank, ${judgementSelection}
-    FROM ${rowsOf('$files', 'NULL::BOOLEAN AS expected_is_json')} file JOIN picked ON picked.trace_id = file.trace_id
+    FROM ${rowsOf('$files', laterJudgementColumns)} file JOIN picked ON picked.trace_id = file.trace_id
     QUALIFY ${firstJudgements}
     ORDER BY arrival, file.batch_id, file.position`;
   await eachRow(connection, sql, { files }, ([rank, ...row]) => {

@@ -10,6 +10,7 @@ import { LoadedTables } from './loaded-tables.ts';
 import { queryValue } from './query-values.ts';
 import { checkReadOnly, forbidden, unworkable } from './read-only-sql.ts';
 import { type CommittedBatch, TraceBatches } from './trace-batches.ts';
+import { laterJudgementColumns, rowsOf } from './trace-rows.ts';
 import { firstJudgements, firstTraces } from './trace-sql.ts';
 import { traceStoreFailure } from './trace-store-failure.ts';
 
@@ -139,9 +140,11 @@ const tracesSql = `
   ON first.batch_id = file.batch_id AND first.position = file.position`;
 
 const judgementsSql = `
+  WITH judged AS (FROM ${rowsOf('$1', laterJudgementColumns)} file QUALIFY ${firstJudgements})
   INSERT INTO judgements BY NAME
   SELECT judgement_id, trace_id, verdict, expected, judge_kind, judge_id, reason, judged_at
-  FROM read_parquet($1, hive_partitioning = false) file QUALIFY ${firstJudgements}`;
+  FROM judged WHERE retracts IS NULL
+  AND NOT EXISTS (FROM judged later WHERE later.retracts = judged.judgement_id AND later.trace_id = judged.trace_id)`;
 
 const lockdown = ["SET temp_directory = ''", 'SET enable_external_access = false', 'SET lock_configuration = true'];
 

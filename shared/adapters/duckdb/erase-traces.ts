@@ -20,7 +20,14 @@ import {
   type TraceBatchCommit,
   type TraceBatches,
 } from './trace-batches.ts';
-import { guarded, judgementFromRow, judgementSelection, rowsOf, unguarded } from './trace-rows.ts';
+import {
+  guarded,
+  judgementFromRow,
+  judgementSelection,
+  laterJudgementColumns,
+  rowsOf,
+  unguarded,
+} from './trace-rows.ts';
 
 export interface EraseRequest {
   readonly modelId: string;
@@ -194,7 +201,7 @@ async function judgementsOf(keys: readonly string[], { objects, withDuckDb }: Er
   if (keys.length === 0) return [];
   return withLocalFiles(objects, keys, (paths) =>
     withDuckDb(async (connection) => {
-      const sql = `SELECT ${judgementSelection} FROM ${rowsOf('$1', 'NULL::BOOLEAN AS expected_is_json')} file
+      const sql = `SELECT ${judgementSelection} FROM ${rowsOf('$1', laterJudgementColumns)} file
         ORDER BY file.position`;
       const reader = await connection.runAndReadAll(sql, [listValue([...paths])], [LIST(VARCHAR)]);
       return reader.getRows().map(judgementFromRow);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { outputSchema } from '../base/output.ts';
 import { foldSchema } from '../evaluation/fold.ts';
+import { judgeKindSchema } from '../traces/judgement.ts';
 
 export const sliceSchema = z.enum(['gold', 'hard-negative', 'replay']);
 export type Slice = z.infer<typeof sliceSchema>;
@@ -10,7 +11,7 @@ export const provenanceSchema = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('trace'),
     traceId: z.string(),
-    judge: z.enum(['human', 'llm', 'rule']).nullable(),
+    judge: judgeKindSchema.nullable(),
     clusterId: z.string().nullable(),
     why: z.string(),
   }),

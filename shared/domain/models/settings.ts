@@ -171,6 +171,12 @@ export const settingsSchema = z.strictObject({
     .describe(
       'answers that people judged which a run asks a language model about too, to see whether it agrees; half of them passes',
     ),
+  reviewsWanted: z
+    .int()
+    .min(1)
+    .max(10)
+    .default(1)
+    .describe('people who should judge each card of the review queue before it is done'),
   redact: z
     .array(z.enum(['email', 'phone', 'card', 'iban', 'ip']))
     .readonly()
