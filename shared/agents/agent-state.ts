@@ -37,6 +37,8 @@ export const turnSchema = z.strictObject({
   /** What the program says after it; null where there is nothing to say. */
   note: z.string().nullable(),
   usage: usageSchema,
+  /** How many turns had been dropped from view when the model was asked; absent in turns of earlier versions. */
+  dropped: z.int().optional(),
 });
 export type Turn = z.infer<typeof turnSchema>;
 

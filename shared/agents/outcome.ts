@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { readJson, writeJson } from '../ports/documents.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
+import { agentFiles } from './agent-files.ts';
 import { type AgentState, endingSchema, noAgentUsage, usageSchema } from './agent-state.ts';
 
 /** How an agent came out, for the report. */
@@ -23,7 +24,7 @@ export const outcomeSchema = z.strictObject({
 });
 export type AgentOutcome = z.infer<typeof outcomeSchema>;
 
-const file = '.agent/outcome.json';
+const file = agentFiles.outcome('.agent');
 
 /** Where an agent's files lie that works for the object of this key. */
 export function agentFolder(key: string): string {
@@ -31,7 +32,7 @@ export function agentFolder(key: string): string {
 }
 
 export async function writeOutcome(objects: ObjectStore, outcome: AgentOutcome): Promise<void> {
-  await writeJson(objects, `${outcome.folder}/outcome.json`, outcome);
+  await writeJson(objects, agentFiles.outcome(outcome.folder), outcome);
 }
 
 /** How an agent that has ended came out. */

@@ -178,6 +178,7 @@ function answered(
     })),
     note: end === 'filtered' ? 'filtered' : end === 'length' ? 'cut-off' : null,
     usage: used,
+    dropped: state.dropped.turns,
   };
   const measured = usage.inputTokens > 0 ? { tokens: usage.inputTokens, bytes } : state.measured;
   return { ...state, turn, current, measured, used: addUsage(state.used, used), unanswered: 0, tooLong: 0 };

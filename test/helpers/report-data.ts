@@ -209,6 +209,7 @@ function cluster(index: number, cause: RootCause, title: string, size: number, f
     examples: [example(index, { after: null }), example(index + 4, { after: null })],
     weakness: failed === null ? null : weakness(clusterId, failed),
     gain: { mended: size - 5, failing: 5, rightBefore: cause === 'noise' ? 0 : 140, lost: index % 3 },
+    proposedBy: [],
   };
 }
 
@@ -331,6 +332,7 @@ export function promotedReport(): ReportData {
     bySlice: [beforeAfter('mobile app', 60, 44, 55), beforeAfter('web form', 70, 61, 66)],
     allFailuresFixed: rate(214, 231),
     agents: [],
+    transcripts: [],
     confusion: confusion(),
     taxonomy: {
       notes: [],

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Agent } from '../../../agents/agent.ts';
-import { readState } from '../../../agents/agent-files.ts';
+import { agentFiles, readState } from '../../../agents/agent-files.ts';
 import {
   agentFolder,
   hasGoneSilent,
@@ -93,7 +93,7 @@ export function agentWork<R, W extends Given, T>(role: AgentRole<R, W, T>, world
 }
 
 function workKey(key: string): string {
-  return `${agentFolder(key)}/work.json`;
+  return agentFiles.work(agentFolder(key));
 }
 
 function done<T>(value: T): Progress<T> {
