@@ -16,7 +16,7 @@ export function transcriptCard(transcript: Transcript, at: number): Markup {
   const where = iteration === 0 ? visibleLine(item, 80) : `${visibleLine(item, 80)}, iteration ${iteration}`;
   return html`<details id="${agentAnchor(at)}"><summary>${role}, ${where}: ${ended} after ${plural(usage.turns, 'turn')}, $${dollars(usage.microUsd)}</summary>
     <p>${usedWords(transcript)}</p>
-    ${proposals.map((proposal) => proposed(proposal, at))}
+    ${proposals.map((proposal) => proposed(proposal, at, turns))}
     ${turns.length > 0 && html`<ol class="turns">${turns.map((turn) => turnItem(turn, at))}</ol>`}
     ${leftOut > 0 && html`<p class="quiet">${plural(leftOut, 'turn')} not shown here${turns.length > 0 || why === 'working' ? '' : ': erased, or beyond what one page shows'}. ratchet report ${visibleLine(runOf(transcript), 120)} --transcripts ${visibleLine(agentId, 120)}</p>`}
   </details>`;
@@ -41,9 +41,10 @@ function usedWords({ usage, allowance, spent, compactions, refused, model, detai
   return `${asked}${parts.join('; ')}.${detail === '' ? '' : ` ${visibleLine(detail, 300)}`}`;
 }
 
-function proposed({ turn, tool, stands, parts }: Proposal, at: number): Markup {
+function proposed({ turn, tool, stands, parts }: Proposal, at: number, shown: Transcript['turns']): Markup {
   const taken = parts.filter(({ refused }) => refused === null).length;
-  return html`<p><a href="#${turnAnchor(at, turn)}">Turn ${turn}</a>, ${visibleLine(tool, 60)}: ${formatCount(taken)} of ${formatCount(parts.length)} stand${!stands && taken > 0 && html` <span class="quiet">(replaced by a later call)</span>`}.</p>
+  const isShown = shown.some((one) => one.turn === turn);
+  return html`<p>${isShown ? html`<a href="#${turnAnchor(at, turn)}">Turn ${turn}</a>` : `Turn ${turn}`}, ${visibleLine(tool, 60)}: ${formatCount(taken)} of ${formatCount(parts.length)} stand${!stands && taken > 0 && html` <span class="quiet">(replaced by a later call)</span>`}.</p>
     <ul class="evidence">${parts.slice(0, shownParts).map(({ what, refused, traceIds }) => html`<li>${visibleLine(what, 200)}${traceIds.length > 0 && html` <span class="quiet">${plural(traceIds.length, 'trace')}</span>`}${refused !== null && html` <span class="bad">refused: ${visibleLine(refused, 200)}</span>`}</li>`)}</ul>
     ${parts.length > shownParts && html`<p class="quiet">${formatCount(parts.length - shownParts)} more.</p>`}`;
 }
