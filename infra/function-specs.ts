@@ -95,7 +95,13 @@ export const stageFunctions: readonly FunctionSpec[] = [
     chats: true,
   }),
   stage('split-traces', 'What candidates are weighed by, and shards for the diagnosis'),
-  stage('analyze-failures', 'One shard of failures', { chats: true }),
+  stage('analyze-failures', 'One shard of failures', {
+    // Its agents query traces.
+    layers: ['duckdb'],
+    diskMb: 2048,
+    traces: readsTraces,
+    chats: true,
+  }),
   stage('build-taxonomy', 'Clusters of failures with their root causes', { chats: true }),
   stage('confirm-weaknesses', 'Probes a cluster on the champion', { layers: ['use-lite'], chats: true }),
   stage('inspect-lineage', 'What the run has to be held to', {
