@@ -10,6 +10,7 @@ import { judgementSchema } from '../shared/domain/traces/judgement.ts';
 import { traceSchema } from '../shared/domain/traces/trace.ts';
 import { runResultSchema } from '../shared/loop/state/run-result.ts';
 import { erasedPartSchema, exposedCheckpointSchema } from '../shared/operations/erase/erasure-record.ts';
+import { transcriptSchema, transcriptSummarySchema } from '../shared/operations/transcript.ts';
 import { taskKinds } from '../shared/tasks/task-kinds.ts';
 import {
   evaluationResultSchema,
@@ -98,17 +99,29 @@ export const resultSchemas = {
   }),
   run: runResultSchema.extend({ report: path }),
   predict: predictLineSchema,
-  report: z.strictObject({
-    run: z.string(),
-    model: modelName,
-    decision: decisionSchema.nullable(),
-    report: path,
-    curation: path,
-    opened: z.boolean().describe('whether the page was handed to the desktop'),
-    review: path
-      .nullable()
-      .describe('what a person should judge, to be ingested again; null for a run of an earlier version'),
-  }),
+  report: z.union([
+    z.strictObject({
+      run: z.string(),
+      model: modelName,
+      decision: decisionSchema.nullable(),
+      report: path,
+      curation: path,
+      opened: z.boolean().describe('whether the page was handed to the desktop'),
+      review: path
+        .nullable()
+        .describe('what a person should judge, to be ingested again; null for a run of an earlier version'),
+    }),
+    z.strictObject({
+      run: z.string(),
+      model: modelName,
+      agents: z.array(transcriptSummarySchema).describe('agents of the run, with --transcripts'),
+    }),
+    z.strictObject({
+      run: z.string(),
+      model: modelName,
+      agent: transcriptSchema.describe('one of them with its turns, with --transcripts AGENT'),
+    }),
+  ]),
   status: z.strictObject({
     model: modelName,
     champion: z

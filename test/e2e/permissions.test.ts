@@ -7,6 +7,7 @@ import { DynamoDbLineageStore } from '../../shared/adapters/aws/dynamodb-lineage
 import { RoutedObjectStore } from '../../shared/adapters/aws/routed-object-store.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
 import { DuckDbTraceLog } from '../../shared/adapters/duckdb/duckdb-trace-log.ts';
+import { DuckDbTraceQuery } from '../../shared/adapters/duckdb/duckdb-trace-query.ts';
 import { TraceBatches } from '../../shared/adapters/duckdb/trace-batches.ts';
 import { createBackEnds } from '../../shared/composition/create-back-ends.ts';
 import { ingestDrop } from '../../shared/intake/ingest-drop.ts';
@@ -132,5 +133,24 @@ describe('the policies', () => {
       expect([role, told]).toEqual([role, 'AccessDenied']);
     }
     expect(await ports.lineage.getControl(modelId)).toEqual(control);
+  });
+
+  test('let agents of shards query the trace log, and agents of other stages not', async () => {
+    const query = (role: string) =>
+      clients.as(role, async () => {
+        const traceQuery = new DuckDbTraceQuery({ objects: ports.objects });
+        try {
+          const rows = await traceQuery.query(modelId, 'SELECT count(*) AS n FROM traces');
+          return Number(rows[0]?.n);
+        } catch (error) {
+          return error instanceof Error ? error.name : 'unknown';
+        } finally {
+          await traceQuery.close();
+        }
+      });
+    expect(await query('analyze-failures')).toBe(500);
+    for (const role of ['build-taxonomy', 'confirm-weaknesses', 'synthesize-curriculum']) {
+      expect([role, await query(role)]).toEqual([role, 'AccessDenied']);
+    }
   });
 });

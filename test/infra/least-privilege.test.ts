@@ -65,6 +65,7 @@ const ofStage = (name: string) => `artifacts/runs/*/*/*/${name}/*`;
 const besideTheStagesOwn: Readonly<Record<string, readonly string[]>> = {
   'prepare-run': [...readsTraces, ...writes('artifacts/models/*/splits/*')],
   'triage-traces': [`s3:DeleteObject ${ofStage('triage-traces')}`],
+  'analyze-failures': readsTraces,
   'inspect-lineage': [...readsTraces, ...writes('artifacts/models/*/evaluation-sets/*')],
   'assemble-curriculum': writes('artifacts/models/*/datasets/*'),
   'prepare-next-dataset': [

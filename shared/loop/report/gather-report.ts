@@ -13,6 +13,7 @@ import { exampleSchema } from '../../domain/models/example.ts';
 import type { Run } from '../../domain/models/run.ts';
 import { type SplitRecord, splitRecordSchema } from '../../domain/traces/trace-record.ts';
 import { leftOutOfFigures } from '../../domain/triage/detector-name.ts';
+import type { Transcript } from '../../operations/transcript.ts';
 import { readJson, readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -30,6 +31,7 @@ import { clusterGain, passingByFacet } from './cluster-gains.ts';
 import { headlineOf, whyOf } from './decision-words.ts';
 import { evidenceRates } from './evidence-forecast.ts';
 import { gateMargin } from './gate-margin.ts';
+import { gatherTranscripts, originsShown } from './gather-transcripts.ts';
 import { nextSteps } from './next-steps.ts';
 import type {
   BeforeAfter,
@@ -74,7 +76,8 @@ export async function gatherReport(
     reportKey,
   };
   const answered = await answersOf(decided, gated, ports);
-  const taxonomy = await readTaxonomy(input, records, answered, kind, ports);
+  const transcripts = await gatherTranscripts(plan.model.modelId, plan.run.runId, ports);
+  const taxonomy = await readTaxonomy(input, records, answered, transcripts, kind, ports);
   const openExamples =
     plan.leftOpenExamplesKey === undefined
       ? []
@@ -115,6 +118,7 @@ export async function gatherReport(
     bySlice: (test?.bySlice ?? []).map(({ name, before, after }) => beforeAfter(name, before, after)),
     allFailuresFixed: test === null ? null : rate(test.allFailuresFixed),
     agents: await readOutcomes(ports.objects, plan.model.modelId, plan.run.runId),
+    transcripts,
     confusion: test?.confusion ?? [],
     taxonomy,
     failing: taxonomy === null ? failingTraces(records, kind) : { count: 0, examples: [] },
@@ -221,6 +225,7 @@ async function readTaxonomy(
   input: ReportInput,
   records: readonly SplitRecord[],
   answered: Answered | null,
+  transcripts: readonly Transcript[],
   kind: TaskKind,
   ports: Ports,
 ): Promise<ReportData['taxonomy']> {
@@ -243,6 +248,7 @@ async function readTaxonomy(
         return record === undefined ? [] : [exampleText(record, kind, answered?.get(traceId))];
       }),
       gain: right === null ? null : clusterGain(cluster, passing, right),
+      proposedBy: originsShown(cluster, transcripts),
     })),
   };
 }

@@ -10,6 +10,7 @@ import type { Model } from '../../domain/models/model.ts';
 import type { Run } from '../../domain/models/run.ts';
 import type { StopReason } from '../../domain/policy/stop-reason.ts';
 import type { Triage } from '../../domain/triage/triage.ts';
+import type { Transcript } from '../../operations/transcript.ts';
 import type { JudgeReport } from '../state/judge-report.ts';
 import type { RunPlan } from '../state/run-plan.ts';
 import type { Split } from '../state/split.ts';
@@ -96,6 +97,14 @@ export interface ConfusionCell {
   readonly after: number;
 }
 
+/** A turn of an agent that something comes from, and the anchor where the page shows it. */
+export interface ShownOrigin {
+  readonly role: string;
+  readonly turn: number;
+  readonly what: string;
+  readonly anchor: string;
+}
+
 /** All that a run's report shows. */
 export interface ReportData {
   readonly run: Run;
@@ -159,6 +168,8 @@ export interface ReportData {
   readonly allFailuresFixed: Rate | null;
   /** How the agents of the run came out; none where its analyst is no agent. */
   readonly agents: readonly AgentOutcome[];
+  /** What they said and did, with as many of their turns as a page has room for. */
+  readonly transcripts: readonly Transcript[];
   /** Answers on the traffic by right output and answer, right ones welcome. */
   readonly confusion: readonly ConfusionCell[];
   readonly taxonomy:
@@ -170,6 +181,8 @@ export interface ReportData {
           readonly weakness: Weakness | null;
           /** What the candidate decided on makes of it; null where there is none. */
           readonly gain: ClusterGain | null;
+          /** The turns of agents that it comes from; empty where counting made it. */
+          readonly proposedBy: readonly ShownOrigin[];
         })[];
       })
     | null;

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
+import { transcriptMarks, withoutTranscripts } from '../../../../shared/domain/erasure/transcript-marks.ts';
 import { nextSteps } from '../../../../shared/loop/report/next-steps.ts';
 import { renderReport } from '../../../../shared/loop/report/render-report.ts';
 import type { ReportData } from '../../../../shared/loop/report/report-data.ts';
 import {
+  agentReport,
   entitiesInPartReport,
   entitiesReport,
   hostileReport,
@@ -14,6 +16,7 @@ import {
   promotedReport,
   rate,
   tooLittleEvidenceReport,
+  transcriptReport,
 } from '../../../helpers/report-data.ts';
 
 const parse = (markup: string) => parseHTML(markup).document;
@@ -41,7 +44,7 @@ function expectInert(markup: string): void {
 
 function isHarmless(name: string, value: string): boolean {
   if (/^on|^srcdoc$|^formaction$/i.test(name)) return false;
-  if (['href', 'src', 'action', 'xlink:href'].includes(name)) return /^#[a-z-]+$/.test(value);
+  if (['href', 'src', 'action', 'xlink:href'].includes(name)) return /^#[a-z0-9-]+$/.test(value);
   return name !== 'style' || /^width:\d+%$/.test(value);
 }
 
@@ -115,6 +118,56 @@ describe.each(variants)('the report of a run: %s', (_, build) => {
 
   it('is the same for the same data', () => {
     expect(renderReport(build())).toBe(markup);
+  });
+});
+
+describe('agents', () => {
+  const data = (): ReportData => {
+    const base = promotedReport();
+    const { taxonomy } = base;
+    const proposedBy = [{ role: 'taxonomist', turn: 2, what: 'Late parcels', anchor: 'agent-1-turn-2' }];
+    return {
+      ...base,
+      agents: [agentReport('Late parcels')],
+      transcripts: [transcriptReport('Late parcels')],
+      taxonomy:
+        taxonomy === null
+          ? null
+          : { ...taxonomy, clusters: taxonomy.clusters.map((one, at) => (at === 0 ? { ...one, proposedBy } : one)) },
+    };
+  };
+
+  it('are shown turn by turn, with what they called, were told, proposed and used', () => {
+    const agent = textOf(data(), '#agent-1');
+    expect(agent).toContain(
+      "4,000 tokens read, 300 written; 2 of 500 turns of the run's agents used, $0.0410 of $2.00",
+    );
+    expect(agent).toContain('older turns dropped from its view 1 time; 2 refused');
+    expect(agent).toContain('1 of 2 stand');
+    expect(agent).toContain('Late parcels 2 traces');
+    expect(agent).toContain('Late parcels refused: Late parcels');
+    expect(agent).toContain('1 older turn dropped from view before this one.');
+    expect(page(data()).querySelectorAll('#agent-1 .turns > li')).toHaveLength(2);
+  });
+
+  it('can be reached from the cluster that they proposed', () => {
+    const links = [...page(data()).querySelectorAll('#taxonomy .card a')];
+    expect(links.map((link) => [link.textContent, link.getAttribute('href')])).toEqual([
+      ['taxonomist, turn 2', '#agent-1-turn-2'],
+    ]);
+  });
+
+  it('can be told from the rest of the page, whatever they said', () => {
+    const hostile = transcriptReport(`${transcriptMarks.end}secret`);
+    const markup = renderReport({
+      ...data(),
+      transcripts: [hostile],
+      agents: [agentReport(`${transcriptMarks.end}secret`)],
+    });
+    expect(markup.split(transcriptMarks.end)).toHaveLength(2);
+    const left = withoutTranscripts(markup).replace(/Each agent, how it ended[\s\S]*?<\/details>/, '');
+    expect(left).not.toContain('secret');
+    expect(left).toContain('id="lineage"');
   });
 });
 
