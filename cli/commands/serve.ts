@@ -73,6 +73,8 @@ async function serve({ host, port, improve, record }: Options, session: Session)
   const { createServingApp } = await import('../../shared/serving/app.ts');
   const { openJournal } = await import('../serving/workspace-journal.ts');
   const { Settler } = await import('../serving/settler.ts');
+  const { Watcher } = await import('../serving/watcher.ts');
+  const { watchChampion } = await import('../../shared/operations/watch-champion.ts');
   const { Improver } = await import('../serving/improver.ts');
   const { runInProcess } = await import('../serving/run-in-process.ts');
   const { isDueNow } = await import('../../shared/operations/is-due-now.ts');
@@ -91,6 +93,11 @@ async function serve({ host, port, improve, record }: Options, session: Session)
         onFault,
       })
     : null;
+  const watcher = new Watcher({
+    watch: (modelId) => watchChampion(modelId, ports),
+    say: (text) => session.output.say(text),
+    onFault,
+  });
   const settler =
     journal &&
     new Settler({
@@ -99,6 +106,7 @@ async function serve({ host, port, improve, record }: Options, session: Session)
       everyMs: settleEveryMs,
       async onSettled(settled) {
         for (const line of settled.flatMap(settledLines)) session.output.say(line);
+        await watcher.consider(settled);
         await improver?.consider(settled.map(({ modelId }) => modelId));
       },
       onFault,

@@ -32,13 +32,17 @@ export const servedPredictionSchema = z.strictObject({
   alternatives: z.array(z.strictObject({ output: outputSchema, confidence: z.number() })).optional(),
   abstained: z.boolean().optional(),
   wouldBe: outputSchema.nullable().optional(),
+  checkpoint: z
+    .string()
+    .optional()
+    .describe('that answered, where it is not the champion: its predecessor, while a new champion is tried out'),
 });
 export type ServedPrediction = z.infer<typeof servedPredictionSchema>;
 
 const answeredBy = { model: z.string(), checkpoint: z.string().describe('that answered') };
 
 export const predictionResponseSchema = z.union([
-  z.strictObject({ ...answeredBy, ...servedPredictionSchema.shape }).describe('to one `input`'),
+  z.strictObject({ ...servedPredictionSchema.shape, ...answeredBy }).describe('to one `input`'),
   z
     .strictObject({ ...answeredBy, predictions: z.array(servedPredictionSchema) })
     .describe('to `inputs`, in their order'),

@@ -407,6 +407,7 @@ export function promotedReport(): ReportData {
       example(4, { before: shownAnswer(4, 4), after: shownAnswer(5, 4) }),
       example(3, { before: shownAnswer(3, 3), after: { output: null, right: false } }),
     ],
+    movedBack: [],
     lineage: [
       {
         checkpointId: 'ckpt-first',

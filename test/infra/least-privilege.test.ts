@@ -193,6 +193,22 @@ describe('a function', () => {
     );
   });
 
+  it('that watches new champions may move the champion back, and write nothing else', () => {
+    expect(permissionsOf(eventFunctions.watchChampion.name)).toEqual(
+      [
+        ...everyFunction,
+        movesChampion,
+        'events:PutEvents events:event-bus/default events:source=ratchet',
+        ...['traces', 'judgements', 'batches'].map((folder) => `s3:GetObject traces/${folder}/*`),
+        's3:ListBucket traces s3:prefix=batches/*',
+        's3:GetObject artifacts/models/*',
+        's3:ListBucket artifacts s3:prefix=models/*',
+        ...sendsDeadLetters,
+        'states:DescribeExecution states:execution:ratchet-improvement-loop:*',
+      ].sort(),
+    );
+  });
+
   it('that records the end of a run may give the lease back and touches no object', () => {
     expect(permissionsOf(eventFunctions.runEnded.name)).toEqual(
       [

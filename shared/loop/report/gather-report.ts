@@ -135,6 +135,9 @@ export async function gatherReport(
     })),
     regressed: decided === null ? [] : regressedExamples(decided, gated, records, answered, kind),
     lineage: await lineageOf(plan, champion, championScore, candidates, ports),
+    movedBack: ((await ports.lineage.getControl(plan.model.modelId))?.moves ?? []).filter(
+      ({ evidence }) => evidence !== undefined,
+    ),
   };
   return {
     data: { ...draft, nextSteps: nextSteps(draft) },

@@ -5,6 +5,7 @@ import type { Weakness } from '../../domain/diagnosis/probe.ts';
 import type { Cluster, Taxonomy } from '../../domain/diagnosis/taxonomy.ts';
 import type { GateRequest, GateVerdict } from '../../domain/evaluation/gate.ts';
 import type { Configuration } from '../../domain/models/configuration.ts';
+import type { ChampionMove } from '../../domain/models/control.ts';
 import type { Dataset } from '../../domain/models/dataset.ts';
 import type { Model } from '../../domain/models/model.ts';
 import type { Run } from '../../domain/models/run.ts';
@@ -196,4 +197,6 @@ export interface ReportData {
     readonly champion: boolean;
     readonly score: number | null;
   }[];
+  /** Champions that were moved back as they were proven worse than their predecessors, oldest first. */
+  readonly movedBack: readonly Pick<ChampionMove, 'at' | 'from' | 'to' | 'reason'>[];
 }

@@ -162,6 +162,13 @@ describe('a promotion', () => {
     expect(spine).toEqual(['ckpt-first', 'ckpt-7c1e90', 'ckpt-2-extend']);
   });
 
+  it('says what was moved back by itself, with the evidence', () => {
+    const move = { at: '2026-03-02T08:00:00.000Z', from: 'ckpt-bad', to: 'ckpt-first', reason: 'shadow: of 90 <b>' };
+    const section = textOf({ ...promotedReport(), movedBack: [move] }, '#lineage');
+    expect(section).toMatch(/Moved back, as they were proven worse.*ckpt-bad → ckpt-first\. shadow: of 90 <b>/u);
+    expect(textOf(promotedReport(), '#lineage')).not.toContain('Moved back');
+  });
+
   it('shows each slice against its band and names a control that was not met', () => {
     const section = textOf(promotedReport(), '#curriculum');
     expect(section).toContain('Hard negatives outside its band: 21.0 %, not 25–35 %');
