@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import packageDescription from '../../package.json' with { type: 'json' };
 import {
+  calibrationResponseSchema,
   feedbackRequestSchema,
   feedbackResponseSchema,
   healthSchema,
@@ -16,6 +17,7 @@ const schemas = {
   FeedbackRequest: feedbackRequestSchema,
   FeedbackResponse: feedbackResponseSchema,
   ModelList: modelListSchema,
+  Calibration: calibrationResponseSchema,
   Health: healthSchema,
   Problem: problemSchema,
 } as const;
@@ -93,6 +95,21 @@ export function openApi() {
           parameters: [model],
           requestBody: { required: true, ...content('FeedbackRequest') },
           responses: { 202: answer('They are kept.', 'FeedbackResponse'), ...problems(...usual) },
+        },
+      },
+      '/v1/models/{model}/calibration': {
+        get: {
+          operationId: 'calibration',
+          summary: 'How often answers are right that are given with so much confidence, by label and over runs.',
+          parameters: [model],
+          responses: {
+            200: answer('The figures.', 'Calibration'),
+            ...problems(
+              [401, 'The token is missing or wrong.'],
+              [404, 'There is no such model.'],
+              [409, 'The model has no champion yet.'],
+            ),
+          },
         },
       },
       '/healthz': {

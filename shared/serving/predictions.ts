@@ -1,5 +1,7 @@
 import { RatchetError } from '../domain/base/errors.ts';
 import type { Trace } from '../domain/traces/trace.ts';
+import { calibratedConfidence } from '../operations/calibrated-confidence.ts';
+import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { Prediction } from '../ports/predictor.ts';
 import type { TraceJournal } from '../ports/trace-journal.ts';
@@ -45,10 +47,13 @@ export async function answerInputs(
   });
   const kept = traces.filter((trace) => trace !== null);
   if (kept.length > 0) await journal?.append(kept.map((trace) => ({ kind: 'trace', trace })));
+  const kind = kindOf(model, ports);
   return predictions.map((prediction, at) => {
-    const { checkpointId } = (answering[at] ?? served).checkpoint;
+    const { calibration, checkpoint } = answering[at] ?? served;
+    const { checkpointId } = checkpoint;
     const other = checkpointId === served.checkpoint.checkpointId ? {} : { checkpoint: checkpointId };
-    return { ...shown(prediction, traces[at]?.traceId ?? null, request), ...other };
+    const told = shown(prediction, traces[at]?.traceId ?? null, request);
+    return { ...told, ...calibratedConfidence(prediction, calibration, kind), ...other };
   });
 }
 

@@ -1,7 +1,9 @@
+import type { CalibrationMap } from '../domain/evaluation/calibration.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import { type Watch, watchOf } from '../domain/models/control.ts';
 import type { Model } from '../domain/models/model.ts';
 import { chooseCheckpoint } from '../operations/choose-checkpoint.ts';
+import { readCalibrationMap } from '../operations/read-calibration.ts';
 import { answersToday, answerToday } from '../ports/answer-today.ts';
 import type { Ports } from '../ports/ports.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
@@ -11,6 +13,8 @@ import { MicroBatches } from './micro-batches.ts';
 export interface Answering {
   readonly checkpoint: Checkpoint;
   readonly answers: MicroBatches;
+  /** How its confidences read as shares of right answers; null where no run has found it. */
+  readonly calibration: CalibrationMap | null;
 }
 
 /** A model as it answers now: by its champion. */
@@ -79,13 +83,9 @@ export class ServedModels {
     const watch = control?.championId === checkpoint.checkpointId ? watchOf(control, model.settings) : null;
     const held = this.#held.get(modelId)?.served;
     const known = held?.model.revision === model.revision ? held : undefined;
-    const { answers } = await this.#answering(checkpoint.checkpointId, model, known);
-    const served = {
-      model,
-      checkpoint,
-      answers,
-      canary: watch === null ? null : await this.#canary(watch, model, known),
-    };
+    const { answers, calibration } = await this.#answering(checkpoint.checkpointId, model, known);
+    const canary = watch === null ? null : await this.#canary(watch, model, known);
+    const served = { model, checkpoint, answers, calibration, canary };
     this.#held.set(modelId, { served, lookedAt: this.#ports.clock.now() });
     return served;
   }
@@ -109,7 +109,9 @@ export class ServedModels {
       answerToday(checkpoint, today, inputs, this.#ports, { keepSplit: true, alternatives }),
     );
     await answers.ask(['ready'], 1);
-    return { checkpoint, answers };
+    // What cannot be read is left out: it is beside the answer.
+    const calibration = await readCalibrationMap(model.modelId, checkpoint.checkpointId, this.#ports).catch(() => null);
+    return { checkpoint, answers, calibration };
   }
 }
 

@@ -94,9 +94,9 @@ const recordsOf: Readonly<Record<string, string>> = {
 };
 
 describe('the champion', () => {
-  it('can be moved by promote-champion and by no other function', () => {
+  it('can be moved by promote-champion and watch-champion, and by no other function', () => {
     const movers = names.filter((name) => (byFunction.get(name) ?? []).some(writesChampion));
-    expect(movers).toEqual(['ratchet-promote-champion']);
+    expect(movers).toEqual(['ratchet-promote-champion', 'ratchet-watch-champion']);
   });
 
   it('cannot be put or deleted, nor its item scanned for, by any function', () => {
