@@ -74,6 +74,8 @@ async function serve({ host, port, improve, record }: Options, session: Session)
   const { createServingApp } = await import('../../shared/serving/app.ts');
   const { openJournal } = await import('../serving/workspace-journal.ts');
   const { Settler } = await import('../serving/settler.ts');
+  const { Watcher } = await import('../serving/watcher.ts');
+  const { watchChampion } = await import('../../shared/operations/watch-champion.ts');
   const { Improver } = await import('../serving/improver.ts');
   const { consoleFiles } = await import('../serving/console-files.ts');
   const { readMachineFile } = await import('../runtime/machine-file.ts');
@@ -95,6 +97,11 @@ async function serve({ host, port, improve, record }: Options, session: Session)
         onFault,
       })
     : null;
+  const watcher = new Watcher({
+    watch: (modelId) => watchChampion(modelId, ports),
+    say: (text) => session.output.say(text),
+    onFault,
+  });
   const settler =
     journal &&
     new Settler({
@@ -103,6 +110,7 @@ async function serve({ host, port, improve, record }: Options, session: Session)
       everyMs: settleEveryMs,
       async onSettled(settled) {
         for (const line of settled.flatMap(settledLines)) session.output.say(line);
+        await watcher.consider(settled);
         await improver?.consider(settled.map(({ modelId }) => modelId));
       },
       onFault,

@@ -4,6 +4,8 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status';
 import type { z } from 'zod';
 import type { Json } from '../domain/base/json.ts';
 import { describeIssues, parseJsonObject } from '../intake/parse-json-line.ts';
+import { chooseCheckpoint } from '../operations/choose-checkpoint.ts';
+import { calibrationHistory, readCalibration } from '../operations/read-calibration.ts';
 import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { TraceJournal } from '../ports/trace-journal.ts';
@@ -106,6 +108,16 @@ export function createServingApp({ ports, access, journal, onFault, console }: S
     app.route('/', pageRoutes(console.files));
     app.route('/', consoleRoutes({ ...console, ports }));
   }
+  app.get('/v1/models/:model/calibration', async (context) => {
+    const modelId = context.req.param('model');
+    const { checkpointId } = await chooseCheckpoint(modelId, null, ports);
+    const [found, history] = await Promise.all([
+      readCalibration(modelId, checkpointId, ports),
+      calibrationHistory(modelId, ports),
+    ]);
+    const { overall = null, classEce = null, labels = [] } = found ?? {};
+    return context.json({ checkpointId, overall, classEce, labels, history });
+  });
 
   app.notFound((context) => told(context, refusal(404, 'NotFound', 'There is nothing here.', 'See /openapi.json.')));
   app.onError((error, context) => {

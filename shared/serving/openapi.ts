@@ -2,6 +2,7 @@ import { z } from 'zod';
 import packageDescription from '../../package.json' with { type: 'json' };
 import { consolePaths, consoleSchemas } from './console/openapi-paths.ts';
 import {
+  calibrationResponseSchema,
   feedbackRequestSchema,
   feedbackResponseSchema,
   healthSchema,
@@ -17,6 +18,7 @@ const schemas = {
   FeedbackRequest: feedbackRequestSchema,
   FeedbackResponse: feedbackResponseSchema,
   ModelList: modelListSchema,
+  Calibration: calibrationResponseSchema,
   Health: healthSchema,
   Problem: problemSchema,
   ...consoleSchemas,
@@ -98,6 +100,21 @@ export function openApi() {
         },
       },
       ...consolePaths,
+      '/v1/models/{model}/calibration': {
+        get: {
+          operationId: 'calibration',
+          summary: 'How often answers are right that are given with so much confidence, by label and over runs.',
+          parameters: [model],
+          responses: {
+            200: answer('The figures.', 'Calibration'),
+            ...problems(
+              [401, 'The token is missing or wrong.'],
+              [404, 'There is no such model.'],
+              [409, 'The model has no champion yet.'],
+            ),
+          },
+        },
+      },
       '/healthz': {
         get: {
           operationId: 'health',

@@ -16,6 +16,7 @@ import type { StateHandler } from '../../shared/loop/engine/run-state.ts';
 import { runResultSchema } from '../../shared/loop/state/run-result.ts';
 import { considerRun } from '../../shared/operations/consider-run.ts';
 import { endRun } from '../../shared/operations/end-run.ts';
+import { watchWhenWorthIt } from '../../shared/operations/watch-champion.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { createDriftingModel, dropOf, judgedTraffic } from '../helpers/cloud-traffic.ts';
 import { temporaryBucket, temporaryTable } from '../helpers/emulator-resources.ts';
@@ -104,6 +105,10 @@ describe('the policies', () => {
     );
     await clients.as('run-ended', () => endRun({ run: considered.run, owner: 'owner', status: 'SUCCEEDED' }, ports));
     expect(result.decision).toBe('promoted');
+    const watched = await clients.as('watch-champion', () =>
+      watchWhenWorthIt({ modelId, trigger: 'run-finished' }, ports),
+    );
+    expect(watched).toMatchObject({ outcome: 'open', count: { test: 'shadow', judged: 0 } });
     expect(clients.refused).toEqual([]);
     const worked = [...clients.allowed.keys()].sort();
     const all = [...stageFunctions, ...Object.values(eventFunctions)].map(({ name }) => name);

@@ -2,6 +2,7 @@ import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { wilsonInterval } from '../../shared/domain/base/statistics.ts';
 import type { Weakness } from '../../shared/domain/diagnosis/probe.ts';
 import type { RootCause } from '../../shared/domain/diagnosis/root-cause.ts';
+import { calibrationOf, type JudgedAnswer } from '../../shared/domain/evaluation/calibration.ts';
 import type { FacetCount } from '../../shared/domain/evaluation/facet-losses.ts';
 import { type GateVerdict, gateCandidate } from '../../shared/domain/evaluation/gate.ts';
 import type { Configuration } from '../../shared/domain/models/configuration.ts';
@@ -257,6 +258,11 @@ function candidate(id: string, iteration: number, mode: 'complement' | 'extend',
   };
 }
 
+/** Answers of one confidence, half of them right, of a label with enough of them and of one with too few. */
+const judgedAnswers: readonly JudgedAnswer[] = Array.from({ length: 100 }, (_, at) => ({
+  ...{ id: `t${at}`, label: at < 90 ? 'card <b>lost</b>' : 'rare', confidence: 0.95, right: at % 2 === 0 },
+}));
+
 /** A run that ended in a promotion, with all sections filled. */
 export function promotedReport(): ReportData {
   const settings = defaultSettings;
@@ -409,6 +415,9 @@ export function promotedReport(): ReportData {
       example(4, { before: shownAnswer(4, 4), after: shownAnswer(5, 4) }),
       example(3, { before: shownAnswer(3, 3), after: { output: null, right: false } }),
     ],
+    calibration: calibrationOf('ckpt-2-extend', judgedAnswers),
+    calibrationPast: [],
+    movedBack: [],
     lineage: [
       {
         checkpointId: 'ckpt-first',

@@ -13,6 +13,7 @@ import { exampleSchema } from '../../domain/models/example.ts';
 import type { Run } from '../../domain/models/run.ts';
 import { type SplitRecord, splitRecordSchema } from '../../domain/traces/trace-record.ts';
 import { leftOutOfFigures } from '../../domain/triage/detector-name.ts';
+import { calibrationHistory } from '../../operations/read-calibration.ts';
 import type { Transcript } from '../../operations/transcript.ts';
 import { readJson, readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
@@ -27,6 +28,7 @@ import { type RunPlan, readPlan } from '../state/run-plan.ts';
 import type { ReportInput, RunResult } from '../state/run-result.ts';
 import { type FinalTest, finalTestSchema } from '../state/test-result.ts';
 import { agentUsage } from './agent-usage.ts';
+import { calibrateChampion } from './calibrate-champion.ts';
 import { clusterGain, passingByFacet } from './cluster-gains.ts';
 import { headlineOf, whyOf } from './decision-words.ts';
 import { evidenceRates } from './evidence-forecast.ts';
@@ -84,6 +86,14 @@ export async function gatherReport(
       : await readJsonl(ports.objects, plan.leftOpenExamplesKey, exampleSchema);
   const review = reviewOf(records, kind, { examples: openExamples, since: plan.model.createdAt });
 
+  const calibration = await calibrateChampion(
+    champion,
+    input.split.evidence.key,
+    records,
+    promoted ? answered : null,
+    kind,
+    ports,
+  );
   const draft: Omit<ReportData, 'nextSteps'> = {
     run,
     model: plan.model,
@@ -139,6 +149,11 @@ export async function gatherReport(
     })),
     regressed: decided === null ? [] : regressedExamples(decided, gated, records, answered, kind),
     lineage: await lineageOf(plan, champion, championScore, candidates, ports),
+    calibration: calibration.map.n === 0 ? null : calibration,
+    calibrationPast: await calibrationHistory(plan.model.modelId, ports),
+    movedBack: ((await ports.lineage.getControl(plan.model.modelId))?.moves ?? []).filter(
+      ({ evidence }) => evidence !== undefined,
+    ),
   };
   return {
     data: { ...draft, nextSteps: nextSteps(draft) },

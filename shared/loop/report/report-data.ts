@@ -3,13 +3,16 @@ import type { Mark, Score, TaskWords } from '../../domain/base/task-kind.ts';
 import type { Interval } from '../../domain/base/wilson.ts';
 import type { Weakness } from '../../domain/diagnosis/probe.ts';
 import type { Cluster, Taxonomy } from '../../domain/diagnosis/taxonomy.ts';
+import type { Calibration } from '../../domain/evaluation/calibration.ts';
 import type { GateRequest, GateVerdict } from '../../domain/evaluation/gate.ts';
 import type { Configuration } from '../../domain/models/configuration.ts';
+import type { ChampionMove } from '../../domain/models/control.ts';
 import type { Dataset } from '../../domain/models/dataset.ts';
 import type { Model } from '../../domain/models/model.ts';
 import type { Run } from '../../domain/models/run.ts';
 import type { StopReason } from '../../domain/policy/stop-reason.ts';
 import type { Triage } from '../../domain/triage/triage.ts';
+import type { CalibrationPast } from '../../operations/read-calibration.ts';
 import type { Transcript } from '../../operations/transcript.ts';
 import type { JudgeReport } from '../state/judge-report.ts';
 import type { RunPlan } from '../state/run-plan.ts';
@@ -209,4 +212,10 @@ export interface ReportData {
     readonly champion: boolean;
     readonly score: number | null;
   }[];
+  /** Of the champion after the run; null where no answer of it is judged out of fold. */
+  readonly calibration: Calibration | null;
+  /** Of earlier runs, oldest first. */
+  readonly calibrationPast: readonly CalibrationPast[];
+  /** Champions that were moved back as they were proven worse than their predecessors, oldest first. */
+  readonly movedBack: readonly Pick<ChampionMove, 'at' | 'from' | 'to' | 'reason'>[];
 }

@@ -215,6 +215,28 @@ describe('a promotion', () => {
     expect(spine).toEqual(['ckpt-first', 'ckpt-7c1e90', 'ckpt-2-extend']);
   });
 
+  it('shows how well the champion is calibrated, by label and over runs', () => {
+    const data = {
+      ...promotedReport(),
+      calibrationPast: [{ runId: 'run-0', checkpointId: 'ckpt-first', ece: 0.043, n: 250 }],
+    };
+    const section = textOf(data, '#calibration');
+    expect(section).toContain('On 100 judged answers out of fold');
+    expect(section).toContain('as the model gives it by 45.0 %');
+    expect(section).toMatch(/card <b>lost<\/b>.*90.*50\.0\s%/u);
+    expect(section).toContain('1 label has fewer than 20 answers, and no figures.');
+    expect(section).toMatch(/run-0.*ckpt-first.*250.*4\.3\s%/u);
+    expect(page(data).querySelectorAll('#calibration svg')).toHaveLength(2);
+    expect(textOf({ ...promotedReport(), calibration: null }, '#not-reached')).toContain('No figures of calibration');
+  });
+
+  it('says what was moved back by itself, with the evidence', () => {
+    const move = { at: '2026-03-02T08:00:00.000Z', from: 'ckpt-bad', to: 'ckpt-first', reason: 'shadow: of 90 <b>' };
+    const section = textOf({ ...promotedReport(), movedBack: [move] }, '#lineage');
+    expect(section).toMatch(/Moved back, as they were proven worse.*ckpt-bad → ckpt-first \. shadow: of 90 <b>/u);
+    expect(textOf(promotedReport(), '#lineage')).not.toContain('Moved back');
+  });
+
   it('shows each slice against its band and names a control that was not met', () => {
     const section = textOf(promotedReport(), '#curriculum');
     expect(section).toContain('Hard negatives outside its band: 21.0 %, not 25–35 %');
