@@ -113,6 +113,12 @@ export const predictLineSchema = z
         'a label, or what the kind of the task answers; null for an input without text, for a blank line, and where it abstained',
       ),
     confidence: z.number().describe('a fraction'),
+    calibrated: z
+      .number()
+      .optional()
+      .describe(
+        'share of such answers that were right on judged traces which the model had not seen, a fraction; left out where no run has found it',
+      ),
     alternatives: z
       .array(z.strictObject({ output: outputSchema, confidence: z.number() }))
       .optional()

@@ -84,6 +84,8 @@ export async function serve(
   const { createServingApp } = await import('../../shared/serving/app.ts');
   const { openJournal } = await import('../serving/workspace-journal.ts');
   const { Settler } = await import('../serving/settler.ts');
+  const { Watcher } = await import('../serving/watcher.ts');
+  const { watchChampion } = await import('../../shared/operations/watch-champion.ts');
   const { Improver } = await import('../serving/improver.ts');
   const { consoleFiles } = await import('../serving/console-files.ts');
   const { readMachineFile } = await import('../runtime/machine-file.ts');
@@ -105,6 +107,11 @@ export async function serve(
         onFault,
       })
     : null;
+  const watcher = new Watcher({
+    watch: (modelId) => watchChampion(modelId, ports),
+    say: (text) => session.output.say(text),
+    onFault,
+  });
   const settler =
     journal &&
     new Settler({
@@ -113,6 +120,7 @@ export async function serve(
       everyMs: settleEveryMs,
       async onSettled(settled) {
         for (const line of settled.flatMap(settledLines)) session.output.say(line);
+        await watcher.consider(settled);
         await improver?.consider(settled.map(({ modelId }) => modelId));
       },
       onFault,

@@ -40,7 +40,7 @@ export function RatesChart({ title, rows, what }: { title: string; rows: readonl
       ];
       return {
         height: drawable.length * rowHeight + 30,
-        marginLeft: width < narrow ? 104 : 160,
+        marginLeft: width < narrow ? 134 : 160,
         marginRight: 16,
         marginTop: 4,
         x: { domain: [Math.max(0, lowest - 3), 100], label: null },

@@ -193,26 +193,32 @@ function ExampleBrowser({ model, dataset, query }: BrowserProps) {
           go({ text: String(new FormData(event.currentTarget).get('text') ?? '') });
         }}
       >
-        <label for="example-slice">Slice</label>
-        <select id="example-slice" value={asked.slice} onChange={(event) => go({ slice: event.currentTarget.value })}>
-          <option value="">All</option>
-          {Object.entries(sliceTitles).map(([slice, title]) => (
-            <option key={slice} value={slice}>
-              {title}
-            </option>
-          ))}
-        </select>
-        <label for="example-from">From</label>
-        <select id="example-from" value={asked.from} onChange={(event) => go({ from: event.currentTarget.value })}>
-          <option value="">Everywhere</option>
-          {Object.entries(fromTitles).map(([from, title]) => (
-            <option key={from} value={from}>
-              {title}
-            </option>
-          ))}
-        </select>
-        <label for="example-text">Holds</label>
-        <input id="example-text" name="text" type="search" maxLength={200} defaultValue={asked.text} />
+        <span class="field">
+          <label for="example-slice">Slice</label>
+          <select id="example-slice" value={asked.slice} onChange={(event) => go({ slice: event.currentTarget.value })}>
+            <option value="">All</option>
+            {Object.entries(sliceTitles).map(([slice, title]) => (
+              <option key={slice} value={slice}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </span>
+        <span class="field">
+          <label for="example-from">From</label>
+          <select id="example-from" value={asked.from} onChange={(event) => go({ from: event.currentTarget.value })}>
+            <option value="">Everywhere</option>
+            {Object.entries(fromTitles).map(([from, title]) => (
+              <option key={from} value={from}>
+                {title}
+              </option>
+            ))}
+          </select>
+        </span>
+        <span class="field">
+          <label for="example-text">Holds</label>
+          <input id="example-text" name="text" type="search" maxLength={200} defaultValue={asked.text} />
+        </span>
         <button type="submit">Search</button>
       </form>
       <ExampleList

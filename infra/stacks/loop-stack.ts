@@ -48,17 +48,24 @@ export class LoopStack extends Stack {
     const stages = new Map(stageFunctions.map((spec) => [spec.name, make(spec)]));
     const ingestDrop = make(eventFunctions.ingestDrop);
     const startRun = make(eventFunctions.startRun);
+    const watchChampion = make(eventFunctions.watchChampion);
     const runEnded = make(eventFunctions.runEnded);
 
     const { stateMachine } = new ImprovementLoop(this, { config, stages });
-    const events = { ingestDrop: ingestDrop.function, startRun: startRun.function, runEnded: runEnded.function };
+    const events = {
+      ingestDrop: ingestDrop.function,
+      startRun: startRun.function,
+      watchChampion: watchChampion.function,
+      runEnded: runEnded.function,
+    };
     const { deadLetters } = new Triggers(this, {
       config,
       traces: data.traces,
       stateMachineArn: stateMachine.stateMachineArn,
       ...events,
     });
-    const { all: alarms } = new Alarms(this, { config, stateMachine, deadLetters, ingestDrop, startRun, runEnded });
+    const invoked = { ingestDrop, startRun, watchChampion, runEnded };
+    const { all: alarms } = new Alarms(this, { config, stateMachine, deadLetters, ...invoked });
     const { dashboard } = new Overview(this, { config, stateMachine, stages, ingestDrop, runEnded, alarms });
 
     const outputs = {

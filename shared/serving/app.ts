@@ -2,6 +2,8 @@ import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Json } from '../domain/base/json.ts';
 import { describeIssues } from '../intake/parse-json-line.ts';
+import { chooseCheckpoint } from '../operations/choose-checkpoint.ts';
+import { calibrationHistory, readCalibration } from '../operations/read-calibration.ts';
 import type { FindingsOf } from '../operations/review/held-material.ts';
 import { ReviewDesk } from '../operations/review/review-desk.ts';
 import { kindOf } from '../ports/kind-of.ts';
@@ -111,6 +113,16 @@ export function createServingApp({
     app.route('/', consoleRoutes({ ...console, ports }));
   }
   app.route('/v1/models/:model/review', reviewRoutes(new ReviewDesk(ports, findings), models));
+  app.get('/v1/models/:model/calibration', async (context) => {
+    const modelId = context.req.param('model');
+    const { checkpointId } = await chooseCheckpoint(modelId, null, ports);
+    const [found, history] = await Promise.all([
+      readCalibration(modelId, checkpointId, ports),
+      calibrationHistory(modelId, ports),
+    ]);
+    const { overall = null, classEce = null, labels = [] } = found ?? {};
+    return context.json({ checkpointId, overall, classEce, labels, history });
+  });
 
   app.notFound((context) => told(context, refusal(404, 'NotFound', 'There is nothing here.', 'See /openapi.json.')));
   app.onError((error, context) => {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import packageDescription from '../../package.json' with { type: 'json' };
 import { consolePaths, consoleSchemas } from './console/openapi-paths.ts';
 import {
+  calibrationResponseSchema,
   feedbackRequestSchema,
   feedbackResponseSchema,
   healthSchema,
@@ -18,6 +19,7 @@ const schemas = {
   FeedbackRequest: feedbackRequestSchema,
   FeedbackResponse: feedbackResponseSchema,
   ModelList: modelListSchema,
+  Calibration: calibrationResponseSchema,
   Health: healthSchema,
   Problem: problemSchema,
   ...consoleSchemas,
@@ -101,6 +103,21 @@ export function openApi() {
       },
       ...consolePaths,
       ...reviewPaths({ model, content, answer, problems: problems(...usual) }),
+      '/v1/models/{model}/calibration': {
+        get: {
+          operationId: 'calibration',
+          summary: 'How often answers are right that are given with so much confidence, by label and over runs.',
+          parameters: [model],
+          responses: {
+            200: answer('The figures.', 'Calibration'),
+            ...problems(
+              [401, 'The token is missing or wrong.'],
+              [404, 'There is no such model.'],
+              [409, 'The model has no champion yet.'],
+            ),
+          },
+        },
+      },
       '/healthz': {
         get: {
           operationId: 'health',

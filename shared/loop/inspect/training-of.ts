@@ -110,6 +110,8 @@ export function provenanceInWords(provenance: Provenance): string {
     case 'probe':
       return `probe made of trace ${provenance.traceId}`;
     case 'synthesis':
-      return `${provenance.method} of trace ${provenance.traceId}`;
+      return provenance.by === undefined
+        ? `${provenance.method} of trace ${provenance.traceId}`
+        : `written after trace ${provenance.traceId} by agent ${provenance.by.agentId}, turn ${provenance.by.turn}`;
   }
 }
