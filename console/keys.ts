@@ -2,9 +2,9 @@ import { useEffect, useRef } from 'preact/hooks';
 
 /** A key, or several one after the other (`g r`), and what it does. */
 export interface KeyBinding {
-  /** As `KeyboardEvent.key` names them, parted by spaces: `?`, `g r`, `Enter`, `Ctrl+Enter`. */
+  /** As `KeyboardEvent.key` names them, parted by spaces: `?`, `g r`, `Enter`, `Space`, `Ctrl+Enter`, `Shift+ArrowDown`. */
   readonly keys: string;
-  /** What it does, for people. */
+  /** What it does, for people; empty for a key that another one's words tell too. */
   readonly does: string;
   readonly run: (event: KeyboardEvent) => void;
 }
@@ -51,7 +51,17 @@ function nameOf(event: KeyboardEvent): string | null {
   // With AltGr a browser tells Ctrl and Alt as well, where it only makes another character.
   if (event.getModifierState('AltGraph')) return event.key;
   if (event.altKey || event.metaKey) return null;
-  return event.ctrlKey ? `Ctrl+${event.key}` : event.key;
+  const key = event.key === ' ' ? 'Space' : event.key;
+  if (event.ctrlKey) return `Ctrl+${key}`;
+  // Where a key makes a character, shift has made another one.
+  return event.shiftKey && key.length > 1 ? `Shift+${key}` : key;
+}
+
+/** Whether a key works what has the focus. */
+function isPress(name: string, target: EventTarget | null): boolean {
+  if (!(target instanceof Element)) return false;
+  if (name === 'Enter') return target.closest('button, summary, a[href]') !== null;
+  return name === 'Space' && target.closest('button, summary, input') !== null;
 }
 
 /** Listens for all keys of the page; returns what ends it. */
@@ -61,7 +71,7 @@ export function listenForKeys(page: Document): () => void {
   const onKey = (event: KeyboardEvent): void => {
     const name = event.defaultPrevented ? null : nameOf(event);
     if (name === null) return;
-    if (isTyping(event.target) && !name.startsWith('Ctrl+')) return;
+    if ((isTyping(event.target) && !name.startsWith('Ctrl+')) || isPress(name, event.target)) return;
     const isDialog = page.querySelector('dialog[open]') !== null;
     if (isDialog) return;
     const sequence = before !== '' && event.timeStamp - since < sequenceMs ? `${before} ${name}` : null;

@@ -6,6 +6,7 @@ import { FailuresPage } from './pages/failures.tsx';
 import { LineagePage } from './pages/lineage.tsx';
 import { OverviewPage } from './pages/overview.tsx';
 import { RunsPage } from './pages/runs.tsx';
+import { ReviewPage } from './review/review-page.tsx';
 
 /** A page of a model, at `#/models/MODEL/NAME`. */
 export interface Page {
@@ -19,6 +20,7 @@ export interface Page {
 /** All pages of a model, in the order in which they are offered. A further page is one line here. */
 export const pages: readonly Page[] = [
   { name: 'overview', title: 'Overview', key: 'o', view: OverviewPage },
+  { name: 'review', title: 'Review', key: 'v', view: ReviewPage },
   { name: 'runs', title: 'Runs', key: 'r', view: RunsPage },
   { name: 'failures', title: 'Failures', key: 'f', view: FailuresPage },
   { name: 'curriculum', title: 'Curriculum', key: 'c', view: CurriculumPage },

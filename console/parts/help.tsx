@@ -27,7 +27,7 @@ export function Help({ close }: { close: () => void }) {
               <h3>{title}</h3>
               <dl>
                 {bindings.map(({ keys, does }) => (
-                  <div key={keys}>
+                  <div key={keys} hidden={does === ''}>
                     <dt>
                       {keys.split(' ').map((key) => (
                         <kbd key={key}>{key}</kbd>
