@@ -2,7 +2,7 @@ const { readdirSync } = require('node:fs');
 const { join } = require('node:path');
 
 /**
- * Imports run one way: domain ← tasks ← ports ← (agents | intake ← operations) ← loop ← (functions | cli). Adapters know domain,
+ * Imports run one way: domain ← tasks ← ports ← (agents | intake) ← operations ← loop ← (functions | cli). Adapters know domain,
  * tasks, ports and agents; composition knows adapters too, and the formats that the intake reads.
  */
 const outside = 'functions|cli|infra|console|bench|test';
@@ -27,9 +27,10 @@ module.exports = {
     below('ports', ['agents', 'intake', 'operations', 'loop', 'serving', 'adapters', 'composition']),
     below('agents', ['intake', 'operations', 'loop', 'serving', 'adapters', 'composition']),
     below('intake', ['agents', 'operations', 'loop', 'serving', 'adapters', 'composition']),
-    below('operations', ['agents', 'loop', 'serving', 'adapters', 'composition']),
+    below('operations', ['loop', 'serving', 'adapters', 'composition']),
     below('loop', ['serving', 'adapters', 'composition']),
-    below('serving', ['agents', 'loop', 'adapters', 'composition']),
+    // What runs have left is read by the functions that the report is made with.
+    below('serving', ['agents', 'loop/(?!(state|report|inspect)/|engine/completed-output)', 'adapters', 'composition']),
     below('adapters', ['intake', 'operations', 'loop', 'serving', 'composition']),
     below('composition', ['intake(?!/formats)', 'operations', 'loop', 'serving']),
     {
@@ -75,6 +76,24 @@ module.exports = {
       severity: 'error',
       from: { path: '^(functions|cli)/' },
       to: { path: '^infra/', pathNot: '^infra/state-machines/improvement-loop\\.asl\\.json$' },
+    },
+    {
+      name: 'the-console-knows-the-interface-alone',
+      comment:
+        'Of the server it knows types; of what words and numbers look like to people, the functions of the report.',
+      severity: 'error',
+      from: { path: '^console/' },
+      to: {
+        path: '^(shared|functions|cli|infra)/',
+        pathNot: '^shared/(domain/base/wording|loop/report/(visible-text|plain-words|format))\\.ts$',
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'nobody-knows-the-console',
+      severity: 'error',
+      from: { path: '^(shared|functions|cli|infra)/' },
+      to: { path: '^console/' },
     },
     {
       name: 'product-knows-no-tests',

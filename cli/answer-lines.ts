@@ -59,6 +59,7 @@ const own: ReadonlySet<string> = new Set([
   'input',
   'output',
   'confidence',
+  'calibrated',
   'alternatives',
   'abstained',
   'wouldBe',
@@ -76,6 +77,7 @@ export function answerLine(
   prediction: Prediction | undefined,
   wanted: Wanted,
   traceId: string | null,
+  calibrate: (prediction: Prediction) => { readonly calibrated?: number } = () => ({}),
 ): Answer {
   const fields = Object.entries(others);
   const given = fields.filter(([name]) => own.has(name));
@@ -87,6 +89,7 @@ export function answerLine(
     ...(traceId === null ? {} : { traceId }),
     output,
     confidence: prediction?.confidence ?? 0,
+    ...(prediction === undefined ? {} : calibrate(prediction)),
     ...(wanted.topK === null ? {} : { alternatives: [...(prediction?.alternatives ?? [])].slice(0, wanted.topK) }),
     ...(wanted.abstainBelow === null ? {} : { abstained, wouldBe }),
   };

@@ -4,6 +4,7 @@ import { placeSchema } from '../shared/domain/evaluation/fold.ts';
 import { datasetModeSchema } from '../shared/domain/models/dataset.ts';
 import { sliceSchema } from '../shared/domain/models/example.ts';
 import { decisionSchema, runSchema } from '../shared/domain/models/run.ts';
+import { whyKindSchema } from '../shared/domain/review/why.ts';
 import { stepMistakeSchema } from '../shared/domain/steps/step-mistake.ts';
 import { judgeSchema, verdictSchema } from '../shared/domain/traces/judgement.ts';
 import { triageSchema } from '../shared/domain/triage/triage.ts';
@@ -112,6 +113,12 @@ export const predictLineSchema = z
         'a label, or what the kind of the task answers; null for an input without text, for a blank line, and where it abstained',
       ),
     confidence: z.number().describe('a fraction'),
+    calibrated: z
+      .number()
+      .optional()
+      .describe(
+        'share of such answers that were right on judged traces which the model had not seen, a fraction; left out where no run has found it',
+      ),
     alternatives: z
       .array(z.strictObject({ output: outputSchema, confidence: z.number() }))
       .optional()
@@ -153,6 +160,24 @@ export const suspectLineSchema = z
       .describe('why it is suspect'),
   })
   .describe('a line for each suspect, likeliest wrong first; correct "expected" and "judge", then ingest it');
+
+/** What `ratchet review --list` writes. */
+export const reviewCardLineSchema = z
+  .strictObject({
+    traceId: z.string().describe('of the trace that stands for the card'),
+    alike: z.array(z.string()).describe('near-duplicates with the same output, the first 50'),
+    like: z.int().describe('how many there are'),
+    timestamp: z.string(),
+    input: z.string(),
+    output: outputSchema.nullable().describe('what was answered'),
+    confidence: z.number().nullable().describe('a fraction'),
+    verdict: verdictSchema.nullable().describe('by the judgement that counts'),
+    expected: outputSchema.nullable().describe('the right output by that judgement'),
+    why: z
+      .array(z.strictObject({ kind: whyKindSchema, text: z.string() }))
+      .describe('why somebody should look at it, most telling first'),
+  })
+  .describe('a line for each card of the review queue, what matters most first');
 
 const answerSchema = z.strictObject({
   checkpoint: checkpointName,

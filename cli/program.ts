@@ -12,6 +12,7 @@ import { addLineageCommand } from './commands/lineage.ts';
 import { addListCommand } from './commands/list.ts';
 import { addPredictCommand } from './commands/predict.ts';
 import { addReportCommand } from './commands/report.ts';
+import { addReviewCommand } from './commands/review.ts';
 import { addRollbackCommand } from './commands/rollback.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addServeCommand } from './commands/serve.ts';
@@ -32,6 +33,7 @@ A model's life:
   ratchet run spam                                                      find the weaknesses, retrain, pass the gate
   ratchet report --open                                                 read what happened and why
   ratchet suspects spam --json > review.jsonl                           correct the judgements that are probably wrong
+  ratchet review spam                                                   judge what matters most, on a page in the browser
   ratchet explain spam TRACE                                            why this answer, and what became of the trace
   ratchet status spam                                                   health at a glance, and how the champion does
 
@@ -86,6 +88,7 @@ export function buildProgram(io: Pick<CliIo, 'stdout' | 'stderr'>, run: RunComma
   addListCommand(program, run);
   addStatusCommand(program, run);
   addSuspectsCommand(program, run);
+  addReviewCommand(program, run);
   addExplainCommand(program, run);
   addLabelsCommand(program, run);
   addSettingsCommand(program, run);

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { jsonSchema } from '../shared/domain/base/json.ts';
 import { labelChangeSchema } from '../shared/domain/base/label-change.ts';
 import { evaluationSetSchema } from '../shared/domain/evaluation/evaluation-set.ts';
+import { watchCountSchema } from '../shared/domain/evaluation/watch.ts';
 import { currentCheckpointSchema } from '../shared/domain/models/checkpoint.ts';
 import { controlSchema } from '../shared/domain/models/control.ts';
 import { datasetSchema } from '../shared/domain/models/dataset.ts';
@@ -10,6 +11,7 @@ import { judgementSchema } from '../shared/domain/traces/judgement.ts';
 import { traceSchema } from '../shared/domain/traces/trace.ts';
 import { runResultSchema } from '../shared/loop/state/run-result.ts';
 import { erasedPartSchema, exposedCheckpointSchema } from '../shared/operations/erase/erasure-record.ts';
+import { transcriptSchema, transcriptSummarySchema } from '../shared/operations/transcript.ts';
 import { taskKinds } from '../shared/tasks/task-kinds.ts';
 import {
   evaluationResultSchema,
@@ -17,6 +19,7 @@ import {
   healthResultSchema,
   listResultSchema,
   predictLineSchema,
+  reviewCardLineSchema,
   reviewResultSchema,
   suspectLineSchema,
 } from './model-results.ts';
@@ -98,17 +101,29 @@ export const resultSchemas = {
   }),
   run: runResultSchema.extend({ report: path }),
   predict: predictLineSchema,
-  report: z.strictObject({
-    run: z.string(),
-    model: modelName,
-    decision: decisionSchema.nullable(),
-    report: path,
-    curation: path,
-    opened: z.boolean().describe('whether the page was handed to the desktop'),
-    review: path
-      .nullable()
-      .describe('what a person should judge, to be ingested again; null for a run of an earlier version'),
-  }),
+  report: z.union([
+    z.strictObject({
+      run: z.string(),
+      model: modelName,
+      decision: decisionSchema.nullable(),
+      report: path,
+      curation: path,
+      opened: z.boolean().describe('whether the page was handed to the desktop'),
+      review: path
+        .nullable()
+        .describe('what a person should judge, to be ingested again; null for a run of an earlier version'),
+    }),
+    z.strictObject({
+      run: z.string(),
+      model: modelName,
+      agents: z.array(transcriptSummarySchema).describe('agents of the run, with --transcripts'),
+    }),
+    z.strictObject({
+      run: z.string(),
+      model: modelName,
+      agent: transcriptSchema.describe('one of them with its turns, with --transcripts AGENT'),
+    }),
+  ]),
   status: z.strictObject({
     model: modelName,
     champion: z
@@ -123,6 +138,7 @@ export const resultSchemas = {
     since: z
       .strictObject({
         verdict: z.string().describe('in a sentence'),
+        traces: z.int().describe('traces that came since, judged or not'),
         judged: z.int().describe('judged traces that neither has seen'),
         nearEarlier: z.int().describe('left out: near earlier traces, or near what either was trained on'),
         undecided: z.int().describe('left out: nobody knows whether the answers of both are right'),
@@ -136,6 +152,17 @@ export const resultSchemas = {
         missing: z.int().describe('how many more judged traces are needed to tell anything'),
       })
       .nullable(),
+    watched: z
+      .strictObject({
+        finding: z
+          .enum(['open', 'worse', 'held', 'picked'])
+          .describe(
+            'open: not enough is judged to tell; worse: it is proven to be; held: nothing was proven over as many judged traces as the settings say; picked: what is judged does not tell',
+          ),
+        ...watchCountSchema.shape,
+      })
+      .nullable()
+      .describe('how the champion does while it is watched after its promotion; null where it is not'),
     lastRun: runSchema
       .pick({ status: true, decision: true, reason: true, startedAt: true, finishedAt: true })
       .extend({ run: z.string() })
@@ -153,6 +180,7 @@ export const resultSchemas = {
   }),
   list: listResultSchema,
   suspects: suspectLineSchema,
+  review: reviewCardLineSchema,
   explain: explainResultSchema,
   lineage: z.strictObject({
     model: modelName,
@@ -209,6 +237,7 @@ export const resultSchemas = {
     previous: checkpointName.nullable(),
     moved: z.boolean().describe('false when it was the champion already'),
     released: checkpointName.nullable().describe('what was rolled back from, and may be promoted again'),
+    evidence: watchCountSchema.nullable().optional().describe('of --if-worse: what was counted'),
   }),
   export: z.union([
     z.strictObject({

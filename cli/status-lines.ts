@@ -1,4 +1,5 @@
 import { formatCount, percent, plural } from '../shared/domain/base/wording.ts';
+import { watchWords } from '../shared/domain/evaluation/watch.ts';
 import { reviewWords } from '../shared/loop/state/review.ts';
 import { printableLine } from './printable.ts';
 import type { CommandResult } from './results.ts';
@@ -35,6 +36,7 @@ export function statusLines(status: Status): string[] {
   return [
     ...championLines(status),
     ...sinceLines(status.since),
+    ...watchLines(status),
     ...healthLines(status.health),
     ...reviewLines(status.review),
     ...runLines(status),
@@ -82,6 +84,18 @@ function sinceLines(since: Since | null): string[] {
     ...rates,
     ...(left.length === 0 ? [] : [`  left out of ${plural(since.judged, 'judged trace')}: ${left.join(', ')}`]),
   ];
+}
+
+function watchLines({ model, watched }: Status): string[] {
+  if (watched === null) return [];
+  const { finding, ...count } = watched;
+  const found = {
+    open: 'Watched',
+    worse: `The champion is proven worse than its predecessor: ratchet rollback ${model} --if-worse. Watched`,
+    held: 'Watched no longer, since nothing was proven',
+    picked: 'Watched, but what is judged is wrong for the most part, as if picked for it, and does not tell',
+  }[finding];
+  return [`${found}: ${count.test}, ${watchWords(count)}.`];
 }
 
 function healthLines({ traffic, overTime, sinceLastRun }: Status['health']): string[] {

@@ -99,7 +99,13 @@ export const stageFunctions: readonly FunctionSpec[] = [
     chats: true,
   }),
   stage('split-traces', 'What candidates are weighed by, and shards for the diagnosis'),
-  stage('analyze-failures', 'One shard of failures', { chats: true }),
+  stage('analyze-failures', 'One shard of failures', {
+    // Its agents query traces.
+    layers: ['duckdb'],
+    diskMb: 2048,
+    traces: readsTraces,
+    chats: true,
+  }),
   stage('build-taxonomy', 'Clusters of failures with their root causes', { chats: true }),
   stage('confirm-weaknesses', 'Probes a cluster on the champion', { layers: ['use-lite'], chats: true }),
   stage('inspect-lineage', 'What the run has to be held to', {
@@ -109,7 +115,7 @@ export const stageFunctions: readonly FunctionSpec[] = [
     models: ['evaluation-sets'],
     records: ['evaluation-sets'],
   }),
-  stage('synthesize-curriculum', 'Corrective examples for one cluster'),
+  stage('synthesize-curriculum', 'Corrective examples for one cluster', { chats: true }),
   stage('assemble-curriculum', 'The training sets', { models: ['datasets'], records: ['datasets'] }),
   stage('plan-candidates', 'Which configurations are trained', { memoryMb: 1024 }),
   stage('train-candidates', 'Trains one candidate', {
@@ -125,7 +131,7 @@ export const stageFunctions: readonly FunctionSpec[] = [
   }),
   stage('evaluate-candidates', 'One candidate, out of fold', { layers: ['use-lite'], memoryMb: 5308 }),
   stage('gate-candidates', 'Holds the candidates against the gate', { memoryMb: 2048, scores: true }),
-  stage('decide-next', 'The next move, or the end', { memoryMb: 1024 }),
+  stage('decide-next', 'The next move, or the end', { memoryMb: 2048, chats: true }),
   stage('promote-champion', 'Freezes the records and moves the champion', {
     models: ['evaluation-sets'],
     records: ['evaluation-sets'],
@@ -181,6 +187,19 @@ export const eventFunctions = {
     lineage: { control: 'read', records: ['runs'] },
     describesExecutions: true,
     startsExecutions: true,
+  },
+  watchChampion: {
+    name: 'watch-champion',
+    does: 'Moves a new champion back that is proven worse than its predecessor',
+    layers: ['duckdb', 'use-lite'],
+    memoryMb: 3008,
+    timeoutSeconds: 900,
+    diskMb: 2048,
+    traces: readsTraces,
+    artifacts: { read: ['models/*'], list: ['models/*'] },
+    lineage: { control: 'champion', records: [] },
+    describesExecutions: true,
+    putsEvents: true,
   },
   runEnded: {
     name: 'run-ended',

@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { evidenceLines } from '../../cli/evidence-lines.ts';
 import { exitCodeOf, exitCodes } from '../../cli/exit-codes.ts';
@@ -13,17 +16,19 @@ import { classification } from '../../shared/tasks/classification/classification
 import { demoTable, share } from './demo-table.ts';
 import { type DemoResult, type Measured, runDemo } from './run-demo.ts';
 
-const usage = `npm run demo -- [--seed N] [--foundation use-lite|none] [--workspace DIR] [--json]
+const usage = `npm run demo -- [--seed N] [--foundation use-lite|none] [--workspace DIR] [--serve] [--json]
 
 A spam filter on the SpamAssassin public corpus: trained on easy mail, it meets newsletters that look like spam; one run of
 the loop mends it. On texts as long as mail n-grams do about as well as the embedding, which is far slower there, so the
-foundation is none unless asked for. The workspace is a new temporary directory unless one is named.`;
+foundation is none unless asked for. The workspace is a new temporary directory unless one is named.
+With --serve it is served afterwards, with the console: what to open is said.`;
 
 const { values } = parseArgs({
   options: {
     seed: { type: 'string', default: '1' },
     foundation: { type: 'string', default: 'none' },
     workspace: { type: 'string' },
+    serve: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
@@ -43,6 +48,8 @@ try {
   progress.stop();
   await workspace?.close();
 }
+if (values.serve && workspace !== undefined && process.exitCode === undefined)
+  process.exitCode = await serve(workspace.directory);
 
 async function demo(): Promise<void> {
   const seed = Number(values.seed);
@@ -92,6 +99,20 @@ async function show(result: DemoResult, workspace: Workspace): Promise<void> {
     ],
   );
   if (run.decision === 'kept') output.say('The champion stayed, so before and after are the same.');
+}
+
+/** Serves the workspace by the command itself, until it is stopped. */
+async function serve(directory: string): Promise<number> {
+  output.say('Now it is served. Open the address below; "?" on the page tells its keys.');
+  const executable = fileURLToPath(new URL('../../cli/bin/ratchet.js', import.meta.url));
+  const child = spawn(process.execPath, [executable, '--workspace', directory, 'serve', '--improve'], {
+    stdio: 'inherit',
+  });
+  // Ctrl+C reaches it too: it ends by itself, with all that was acknowledged kept.
+  process.on('SIGINT', () => undefined);
+  process.once('SIGTERM', () => child.kill('SIGTERM'));
+  const [code] = await once(child, 'exit');
+  return typeof code === 'number' ? code : exitCodes.fault;
 }
 
 process.exitCode ??= exitCodes.done;

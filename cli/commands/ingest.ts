@@ -1,6 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
-import { judgeKindSchema } from '../../shared/domain/traces/judgement.ts';
+import { givenJudgeKindSchema } from '../../shared/domain/traces/judgement.ts';
 import { type DropOptions, fileOptions } from '../../shared/intake/drop-options.ts';
 import type { ToldProblem } from '../../shared/intake/file-problems.ts';
 import type { IngestResult } from '../../shared/intake/ingest-result.ts';
@@ -37,7 +37,7 @@ const optionsSchema = z.object({
   format: z.string().optional(),
   map: z.array(z.string()).default([]),
   passAt: z.number().optional(),
-  judge: judgeKindSchema.optional(),
+  judge: givenJudgeKindSchema.optional(),
   score: z.array(z.string()).default([]),
   strict: z.union([z.literal(true), z.number()]).optional(),
   dryRun: z.boolean().default(false),
@@ -54,7 +54,9 @@ export function addIngestCommand(program: Command, run: RunCommand): void {
     .option('--format <name>', 'what the files are, where their content does not tell')
     .option('--map <field=path>', 'where a field of a trace is in a record; may be given again', collected)
     .option('--pass-at <score>', 'the answer is right from this score on', figure)
-    .addOption(new Option('--judge <kind>', 'who judged, where a file does not tell').choices(judgeKindSchema.options))
+    .addOption(
+      new Option('--judge <kind>', 'who judged, where a file does not tell').choices(givenJudgeKindSchema.options),
+    )
     .option('--score <name>', 'scores of this name are verdicts, others are not; may be given again', collected)
     .option('--strict [share]', 'exit 1 when more than this share of lines cannot be used (0)', fraction)
     .option('--dry-run', 'show three traces as they would be stored, and the counts; write nothing')

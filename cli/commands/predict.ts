@@ -8,6 +8,7 @@ import { maxLineBytes, readLines } from '../../shared/intake/read-lines.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
 import { type AnswersToday, answersToday, answerToday } from '../../shared/ports/answer-today.ts';
 import { predictorNamed } from '../../shared/ports/back-ends.ts';
+import { kindOf } from '../../shared/ports/kind-of.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { Prediction } from '../../shared/ports/predictor.ts';
 import { answerLine, type InputLine, parseInputLine, type Wanted } from '../answer-lines.ts';
@@ -30,6 +31,7 @@ Example:
 One line out for each line in, in order, with all fields of the line. Where a field has the name of one of the answer's
 (output, confidence, …), what it held comes back under "given". An input without text, and a blank line, has "output": null. A line that
 cannot be read has "input": null and says why in "error"; the exit code is 2 only when no line could be read.
+Once a run has ended with the champion, "calibrated" says how often such answers were right on judged traces that it had not seen.
 With --record every answer is kept as a trace of the served traffic, under a new "traceId", to be judged later; what was
 answered is recorded also when the command is stopped.`;
 
@@ -73,7 +75,8 @@ async function predict(modelId: string, options: Options, session: Session): Pro
   const today = model === undefined ? null : answersToday(checkpoint, model, ports);
   const served = options.record && model !== undefined ? await recorderOf(model, checkpoint, ports, session) : null;
   try {
-    return await answerAll({ checkpoint, today, options, served }, ports, session);
+    const calibrate = await calibrator(model, checkpoint, ports);
+    return await answerAll({ checkpoint, today, options, served, calibrate }, ports, session);
   } finally {
     await served?.flush();
     if (served !== null) session.output.say(recordedWords(served, modelId));
@@ -93,10 +96,23 @@ interface Work {
   readonly today: AnswersToday | null;
   readonly options: Options;
   readonly served: ServedTraces | null;
+  readonly calibrate: (prediction: Prediction) => { readonly calibrated?: number };
+}
+
+async function calibrator(
+  model: Model | undefined,
+  { checkpointId }: Checkpoint,
+  ports: Ports,
+): Promise<Work['calibrate']> {
+  if (model === undefined) return () => ({});
+  const { readCalibrationMap } = await import('../../shared/operations/read-calibration.ts');
+  const { calibratedConfidence } = await import('../../shared/operations/calibrated-confidence.ts');
+  const map = await readCalibrationMap(model.modelId, checkpointId, ports);
+  return (prediction) => calibratedConfidence(prediction, map, kindOf(model, ports));
 }
 
 async function answerAll(
-  { checkpoint, today, options, served }: Work,
+  { checkpoint, today, options, served, calibrate }: Work,
   ports: Ports,
   session: Session,
 ): Promise<ExitCode> {
@@ -120,7 +136,7 @@ async function answerAll(
     for (const [index, line] of parsed.entries()) {
       const at = line.ok && !isBlank(batch[index]) ? next++ : -1;
       const answer = line.ok
-        ? answerLine(line.value, predictions[at], wantedOf(options), traceIds?.[at] ?? null)
+        ? answerLine(line.value, predictions[at], wantedOf(options), traceIds?.[at] ?? null, calibrate)
         : { input: null, output: null, confidence: 0, error: line.problem.reason };
       // What the check gives back may lack fields of odd names, such as __proto__.
       commandResult('predict', answer);

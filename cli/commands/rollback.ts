@@ -4,6 +4,7 @@ import { RatchetError } from '../../shared/domain/base/errors.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { person } from '../person.ts';
+import { printableLine } from '../printable.ts';
 import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 
@@ -11,7 +12,12 @@ const help = `
 Example:
   $ ratchet lineage spam-filter
   $ ratchet rollback spam-filter --to 3f09c1d2aa47be50 --reason "complaints about invoices"
+  $ ratchet rollback spam-filter --if-worse
   $ ratchet rollback spam-filter --release 81be5c07d2f4a613 --reason "it was the import, not the model"
+
+--if-worse goes back to the predecessor of a promoted champion where that is proven worse on what was judged since, by a test
+that may be asked as often as one likes; else the champion stays. It is what ratchet serve and a stack do by themselves as
+judgements come, unless the setting afterPromotion is off.
 
 Only a checkpoint that was champion before can be gone back to. The move is entered in the model's record with your name.
 What you go back from stays out, and what the same evidence would make again, until people's judgements change the
@@ -20,6 +26,7 @@ evidence or --release lets it in.`;
 const optionsSchema = z.object({
   to: z.string().optional(),
   release: z.string().optional(),
+  ifWorse: z.boolean().default(false),
   reason: z.string().max(1_000),
 });
 type Options = z.infer<typeof optionsSchema>;
@@ -31,6 +38,7 @@ export function addRollbackCommand(program: Command, run: RunCommand): void {
     .description('Makes a former champion the champion again. Refused while a run is active.')
     .argument('<model>', 'name of the model')
     .option('--to <id>', 'checkpoint to go back to')
+    .option('--if-worse', 'go back to the predecessor of a promoted champion that is proven worse since')
     .option('--release <id>', 'let in again what was gone back from, and its like; the champion stays')
     .option('--reason <text>', 'why, for the record', 'by hand')
     .addHelpText('after', help)
@@ -39,14 +47,16 @@ export function addRollbackCommand(program: Command, run: RunCommand): void {
     );
 }
 
-async function rollback(modelId: string, { to, release, reason }: Options, session: Session): Promise<ExitCode> {
-  if ((to === undefined) === (release === undefined)) {
-    throw new RatchetError('InvalidInput', 'One of --to and --release is needed.', {
+async function rollback(modelId: string, options: Options, session: Session): Promise<ExitCode> {
+  const { to, release, ifWorse, reason } = options;
+  if ([to !== undefined, release !== undefined, ifWorse].filter(Boolean).length !== 1) {
+    throw new RatchetError('InvalidInput', 'One of --to, --if-worse and --release is needed.', {
       mend: `See the checkpoints: ratchet lineage ${modelId}${session.stackOption}`,
     });
   }
   const { ports } = await session.open();
   if (release !== undefined) return released(modelId, release, reason, session, ports);
+  if (ifWorse) return backIfWorse(modelId, session, ports);
   const { rollbackChampion } = await import('../../shared/operations/rollback-champion.ts');
   const result = await rollbackChampion({ modelId, to: to ?? '', by: person(), reason }, ports);
   const kept =
@@ -69,6 +79,28 @@ async function rollback(modelId: string, { to, release, reason }: Options, sessi
         : `Checkpoint ${result.to} is the champion of ${modelId} already.`,
       ...kept,
     ],
+  );
+  return exitCodes.done;
+}
+
+async function backIfWorse(modelId: string, session: Session, ports: Ports): Promise<ExitCode> {
+  const { watchChampion } = await import('../../shared/operations/watch-champion.ts');
+  const { outcome, champion, predecessor, reason, count } = await watchChampion(modelId, ports);
+  const moved = outcome === 'moved-back';
+  const now = (await ports.lineage.getControl(modelId))?.championId ?? '';
+  const why = printableLine(reason, 600);
+  await session.output.result(
+    commandResult('rollback', {
+      model: modelId,
+      champion: now,
+      previous: moved ? champion : null,
+      moved,
+      released: null,
+      evidence: count,
+    }),
+    moved
+      ? [`Checkpoint ${predecessor} is the champion of ${modelId} again, in place of ${champion}.`, `${why}.`]
+      : [`The champion of ${modelId} stays.`, ...(outcome === 'off' ? [] : [`${why}.`])],
   );
   return exitCodes.done;
 }

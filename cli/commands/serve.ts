@@ -3,6 +3,8 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
+import type { Model } from '../../shared/domain/models/model.ts';
+import type { Ports } from '../../shared/ports/ports.ts';
 import type { TraceJournal } from '../../shared/ports/trace-journal.ts';
 import { wholeNumber } from '../arguments.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
@@ -19,14 +21,17 @@ Example:
       -d '{"traceId": "trace-…", "expected": "ham", "judge": {"kind": "human", "id": "ana"}}'
   {"accepted":1}
 
+Its page, at /, is the console: what was decided and why, runs as they work, failures, curricula, lineage.
 All models of the workspace are served, or with --stack those of the stack, which moves what is kept into its log within a minute. A trace id is given only once its trace is kept: it survives the end of this process,
 however it ends. A promotion or a rollback is picked up within a second. With --improve, a run starts in a process of its own when
 what came makes one due, also before. Elsewhere than on this machine alone a token is needed: set RATCHET_TOKEN, and send it as
 "Authorization: Bearer TOKEN". GET /openapi.json describes all there is.`;
 
+export const defaultPort = 7878;
+
 const optionsSchema = z.object({
   host: z.string().default('127.0.0.1'),
-  port: z.int().min(0).max(65_535).default(7878),
+  port: z.int().min(0).max(65_535).default(defaultPort),
   improve: z.boolean().default(false),
   record: z.boolean().default(true),
 });
@@ -41,7 +46,7 @@ export function addServeCommand(program: Command, run: RunCommand): void {
     .summary('answer over HTTP, and keep what comes')
     .description('Answers requests with the champions, keeps the traces, and takes what is judged of them.')
     .option('--host <address>', 'where to listen', '127.0.0.1')
-    .option('--port <n>', 'on which port; 0 takes any that is free', wholeNumber, 7878)
+    .option('--port <n>', 'on which port; 0 takes any that is free', wholeNumber, defaultPort)
     .option('--improve', 'run the loop when it is due')
     .option('--no-record', 'keep no traces')
     .addHelpText('after', help)
@@ -50,7 +55,12 @@ export function addServeCommand(program: Command, run: RunCommand): void {
     );
 }
 
-async function serve({ host, port, improve, record }: Options, session: Session): Promise<ExitCode> {
+/** @param pageOf what of the console is meant, as its address has it after the `#`; nothing in particular without it */
+export async function serve(
+  { host, port, improve, record }: Options,
+  session: Session,
+  pageOf?: (ports: Pick<Ports, 'lineage'>) => Promise<string>,
+): Promise<ExitCode> {
   if (session.stack !== null && improve) {
     throw new RatchetError('InvalidInput', 'A stack runs the loop by itself when a run is due.', {
       mend: 'Leave out --improve.',
@@ -70,9 +80,15 @@ async function serve({ host, port, improve, record }: Options, session: Session)
   }
   const { place, journal, movesItself } = await opened(session, record);
   const { ports } = place;
+  const page = (await pageOf?.(ports)) ?? null;
   const { createServingApp } = await import('../../shared/serving/app.ts');
   const { Settler } = await import('../serving/settler.ts');
+  const { Watcher } = await import('../serving/watcher.ts');
+  const { watchChampion } = await import('../../shared/operations/watch-champion.ts');
   const { Improver } = await import('../serving/improver.ts');
+  const { consoleFiles } = await import('../serving/console-files.ts');
+  const { readMachineFile } = await import('../runtime/machine-file.ts');
+  const { StartedRuns } = await import('../serving/started-runs.ts');
   const { runInProcess } = await import('../serving/run-in-process.ts');
   const { isDueNow } = await import('../../shared/operations/is-due-now.ts');
   const { settledLines } = await import('../serving/settled-lines.ts');
@@ -89,6 +105,11 @@ async function serve({ host, port, improve, record }: Options, session: Session)
         onFault,
       })
     : null;
+  const watcher = new Watcher({
+    watch: (modelId) => watchChampion(modelId, ports),
+    say: (text) => session.output.say(text),
+    onFault,
+  });
   const settler =
     journal === null || movesItself
       ? null
@@ -98,12 +119,32 @@ async function serve({ host, port, improve, record }: Options, session: Session)
           everyMs: settleEveryMs,
           async onSettled(settled) {
             for (const line of settled.flatMap(settledLines)) session.output.say(line);
+            await watcher.consider(settled);
             await improver?.consider(settled.map(({ modelId }) => modelId));
           },
           onFault,
         });
   const access = { token, hosts: isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]', host] : null };
-  const app = createServingApp({ ports, access, journal, onFault });
+  const { reviewFindings } = await import('../../shared/loop/inspect/review-findings.ts');
+  const findings = (model: Model) => reviewFindings(model, ports);
+  const started = new StartedRuns({
+    lineage: ports.lineage,
+    run: (modelId, stop, seed) => runInProcess(session.directory, modelId, stop, seed),
+    say: (text) => session.output.say(text),
+  });
+  const app = createServingApp({
+    ports,
+    access,
+    journal,
+    onFault,
+    findings,
+    console: {
+      files: consoleFiles,
+      machine: JSON.parse(await readMachineFile()),
+      // A stack starts its runs itself.
+      startRun: session.stack === null ? (modelId, seed) => started.start(modelId, seed) : null,
+    },
+  });
   const listening = await listen(app.fetch, { host, port });
   settler?.start();
 
@@ -112,6 +153,7 @@ async function serve({ host, port, improve, record }: Options, session: Session)
     app.stop();
     await listening.close();
     await improver?.stop();
+    await started.stop();
     await settler?.stop();
     ended.resolve();
   });
@@ -119,7 +161,8 @@ async function serve({ host, port, improve, record }: Options, session: Session)
   const models = await modelIds();
   await session.output.result(commandResult('serve', { url: listening.url, models, improve }), [
     `Serving ${plural(models.length, 'model')} on ${listening.url}${improve ? ', and improving them' : ''}.`,
-    `Described by ${listening.url}/openapi.json. Stop with Ctrl+C.`,
+    `The console is its page; /openapi.json describes the interface. Stop with Ctrl+C.`,
+    ...(page === null ? [] : [`Open ${listening.url}/#/${page} in a browser.`]),
   ]);
   improver?.start();
   await ended.promise;

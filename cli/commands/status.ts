@@ -21,7 +21,8 @@ The champion is held beside its predecessor on the judged traces that came after
 answer as they are served, neither has seen them, and no choice was made by them. What is near an earlier trace, or near
 an example that either was trained on, is left out, and near-duplicates count once. Nothing is triaged: all that is judged
 counts. p is of the exact one-sided McNemar test and holds for one look: who looks every day and acts on the first p below
-0.05 errs more often.`;
+0.05 errs more often. The line "Watched" is of a test that may be looked at every day: at evidence 20 the champion is proven
+worse, and ratchet serve and a stack move it back by themselves (settings afterPromotion, canaryShare, watchFor).`;
 
 const optionsSchema = z.object({ compare: z.boolean() });
 
@@ -82,7 +83,7 @@ async function leftToReview(modelId: string, place: Place): Promise<Review> {
 }
 
 async function resultOf(
-  { modelId, move, since, lastRun, active }: ModelStatus,
+  { modelId, move, since, watched, lastRun, active }: ModelStatus,
   health: ModelHealth,
   review: Review,
   serving: string | null,
@@ -96,6 +97,7 @@ async function resultOf(
         ? null
         : { checkpoint: move.to, since: move.at, how: move.kind, by: move.by, predecessor: move.from },
     since: figures === null || move === null ? null : { ...figures, verdict: sinceVerdict(move.kind, figures) },
+    watched: watched === null ? null : { finding: watched.finding, ...watched.count },
     lastRun:
       lastRun === null
         ? null

@@ -1,16 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { ExecutionError, StateMachine } from 'aws-local-stepfunctions';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { stateHandlers } from '../../shared/loop/catalogue.ts';
 import type { Orchestrator, StateWatcher } from '../../shared/ports/orchestrator.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { itemOf } from './item-of.ts';
+import { readMachineFile } from './machine-file.ts';
 import { MapSizes } from './map-sizes.ts';
 import { RetriesLeft } from './retries-left.ts';
 import { retryRules } from './retry-rules.ts';
-
-const definitionPath = fileURLToPath(new URL('../../infra/state-machines/improvement-loop.asl.json', import.meta.url));
 
 type Definition = ConstructorParameters<typeof StateMachine>[0];
 
@@ -19,7 +16,7 @@ type Definition = ConstructorParameters<typeof StateMachine>[0];
  * stages.
  */
 async function readDefinition(): Promise<Definition> {
-  const text = await readFile(definitionPath, 'utf8');
+  const text = await readMachineFile();
   return JSON.parse(text.replaceAll(/\$\{(\w+)\}/g, 'arn:aws:lambda:us-east-1:000000000000:function:$1'));
 }
 

@@ -9,9 +9,22 @@ const known: ReadonlySet<number | null> = new Set(Object.values(exitCodes));
  * Runs the loop for a model of a workspace in a process of its own: training takes all that a machine has, and answers
  * must not wait for it. Null where it did not come to an end of its own.
  */
-export async function runInProcess(workspace: string, modelId: string, stop: AbortSignal): Promise<ExitCode | null> {
+export async function runInProcess(
+  workspace: string,
+  modelId: string,
+  stop: AbortSignal,
+  seed: number | null = null,
+): Promise<ExitCode | null> {
   const ended = Promise.withResolvers<number | null>();
-  const args = [executable, '--workspace', workspace, '--json', 'run', modelId];
+  const args = [
+    executable,
+    '--workspace',
+    workspace,
+    '--json',
+    'run',
+    modelId,
+    ...(seed === null ? [] : ['--seed', String(seed)]),
+  ];
   const child = spawn(process.execPath, args, { stdio: 'ignore', signal: stop });
   child.once('error', () => ended.resolve(null));
   child.once('exit', ended.resolve);

@@ -28,6 +28,12 @@ export interface EventDetails {
     readonly reason: string;
     readonly championId: string | null;
   };
+  'Champion Moved Back': {
+    readonly modelId: string;
+    readonly from: string | null;
+    readonly to: string | null;
+    readonly reason: string;
+  };
 }
 
 /** Puts an event of source `ratchet` on the default bus. @throws RatchetError AccessDenied, StorageFailure */

@@ -1,5 +1,5 @@
 import { analyzeFailures } from '../../shared/loop/diagnosis/analyze-failures.ts';
 import { stageFunction } from '../_middleware/stage-function.ts';
-import { withBackEnds } from '../_middleware/with-back-ends.ts';
+import { withQueryingAgents } from '../_middleware/with-querying-agents.ts';
 
-export const handler = stageFunction(analyzeFailures, withBackEnds);
+export const handler = stageFunction(analyzeFailures, withQueryingAgents);

@@ -20,6 +20,7 @@ interface AlarmsProps {
   readonly deadLetters: IQueue;
   readonly ingestDrop: RatchetFunction;
   readonly startRun: RatchetFunction;
+  readonly watchChampion: RatchetFunction;
   readonly runEnded: RatchetFunction;
   readonly serving: Serving | undefined;
 }
@@ -65,7 +66,7 @@ export class Alarms extends Construct {
       deadLetters.metricApproximateNumberOfMessagesVisible({ ...minutes, statistic: 'Maximum' }),
       0,
     );
-    for (const { spec, function: watched } of [props.ingestDrop, props.startRun, props.runEnded]) {
+    for (const { spec, function: watched } of [props.ingestDrop, props.startRun, props.watchChampion, props.runEnded]) {
       const { name } = spec;
       this.#add(
         `${name}-errors`,

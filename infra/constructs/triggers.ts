@@ -19,6 +19,7 @@ interface TriggersProps {
   readonly stateMachineArn: string;
   readonly ingestDrop: IFunction;
   readonly startRun: IFunction;
+  readonly watchChampion: IFunction;
   readonly runEnded: IFunction;
 }
 
@@ -41,7 +42,7 @@ export class Triggers extends Construct {
       'AwsSolutions-SQS3',
       'It is the dead-letter queue, of rules, schedules and functions.',
     );
-    for (const invoked of [props.ingestDrop, props.startRun, props.runEnded]) {
+    for (const invoked of [props.ingestDrop, props.startRun, props.watchChampion, props.runEnded]) {
       invoked.configureAsyncInvoke({
         retryAttempts: 2,
         maxEventAge: patience.maxEventAge,
@@ -67,14 +68,28 @@ export class Triggers extends Construct {
       'New traces: is a run due?',
       props.startRun,
       { ...considered, detailType: ['Traces Ingested'] },
-      startRunInput('traces-ingested'),
+      inputOf('traces-ingested'),
     );
     this.#rule(
       'RunFinished',
       'A run ended: did enough come in meanwhile for another?',
       props.startRun,
       { ...considered, detailType: ['Run Finished'] },
-      startRunInput('run-finished'),
+      inputOf('run-finished'),
+    );
+    this.#rule(
+      'JudgementsIngested',
+      'New judgements: is a new champion worse than its predecessor?',
+      props.watchChampion,
+      { ...considered, detailType: ['Traces Ingested'] },
+      inputOf('traces-ingested'),
+    );
+    this.#rule(
+      'LeaseFree',
+      'A run ended: is there a champion to move back that could not be while it worked?',
+      props.watchChampion,
+      { ...considered, detailType: ['Run Finished'] },
+      inputOf('run-finished'),
     );
     if (props.config.schedules.length > 0) this.#schedules(props);
   }
@@ -113,7 +128,7 @@ export class Triggers extends Construct {
   }
 }
 
-function startRunInput(trigger: 'traces-ingested' | 'run-finished'): RuleTargetInput {
+function inputOf(trigger: 'traces-ingested' | 'run-finished'): RuleTargetInput {
   return RuleTargetInput.fromObject({
     modelId: EventField.fromPath('$.detail.modelId'),
     trigger,

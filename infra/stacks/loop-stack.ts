@@ -55,10 +55,16 @@ export class LoopStack extends Stack {
     const stages = new Map(stageFunctions.map((spec) => [spec.name, make(spec)]));
     const ingestDrop = make(eventFunctions.ingestDrop);
     const startRun = make(eventFunctions.startRun);
+    const watchChampion = make(eventFunctions.watchChampion);
     const runEnded = make(eventFunctions.runEnded);
 
     const { stateMachine } = new ImprovementLoop(this, { config, stages });
-    const events = { ingestDrop: ingestDrop.function, startRun: startRun.function, runEnded: runEnded.function };
+    const events = {
+      ingestDrop: ingestDrop.function,
+      startRun: startRun.function,
+      watchChampion: watchChampion.function,
+      runEnded: runEnded.function,
+    };
     const { deadLetters } = new Triggers(this, {
       config,
       traces: data.traces,
@@ -74,8 +80,9 @@ export class LoopStack extends Stack {
             serve: make(servingFunctions.serve),
             settleJournal: make(servingFunctions.settleJournal),
           });
+    const invoked = { ingestDrop, startRun, watchChampion, runEnded };
     const watched = { config, stateMachine, ingestDrop, runEnded, serving };
-    const { all: alarms } = new Alarms(this, { ...watched, deadLetters, startRun });
+    const { all: alarms } = new Alarms(this, { ...watched, ...invoked, deadLetters });
     const { dashboard } = new Overview(this, { ...watched, stages, alarms });
 
     const outputs = {

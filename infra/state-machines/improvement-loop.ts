@@ -247,6 +247,7 @@ const iterate = sequence(
       'taxonomyKey.$': '$.taxonomy.taxonomyKey',
       'weakness.$': '$$.Map.Item.Value',
       'step.$': '$.iteration',
+      lineage: { 'preceding.$': '$.lineage.preceding', 'earlier.$': '$.lineage.earlier' },
       ...noWork,
     },
     does: longStage('synthesize-curriculum', {

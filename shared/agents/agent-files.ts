@@ -5,6 +5,10 @@ import { type AgentState, agentStateSchema, type Turn } from './agent-state.ts';
 /** Where an agent's files lie, all below its folder. */
 export const agentFiles = {
   state: (folder: string): string => `${folder}/state.json`,
+  /** What it was given to do. */
+  work: (folder: string): string => `${folder}/work.json`,
+  /** How it came out. */
+  outcome: (folder: string): string => `${folder}/outcome.json`,
   turn: (folder: string, turn: number): string => `${folder}/turns/${String(turn).padStart(4, '0')}.json`,
   /** That an effect was begun. */
   claim: (folder: string, turn: number, call: number): string => `${folder}/claims/${turn}-${call}.json`,

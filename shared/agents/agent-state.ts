@@ -37,6 +37,8 @@ export const turnSchema = z.strictObject({
   /** What the program says after it; null where there is nothing to say. */
   note: z.string().nullable(),
   usage: usageSchema,
+  /** How many turns had been dropped from view when the model was asked; absent in turns of earlier versions. */
+  dropped: z.int().optional(),
 });
 export type Turn = z.infer<typeof turnSchema>;
 
@@ -77,10 +79,14 @@ export const agentStateSchema = z.strictObject({
   used: usageSchema,
   /** Calls that could not be done as the model wrote them, and parts of what it proposed that do not stand. */
   refused: z.int(),
+  /** Why, with how often; of reasons beyond the first few only their number above. */
+  refusals: z.record(z.string(), z.int()).default({}),
   /** Turns since the last one of which anything could be done; silent ones count twice. */
   astray: z.int(),
   /** How often the model could not be asked since it last answered. */
   unanswered: z.int(),
+  /** Whether an answer was last waited for as long as any is, and did not come. */
+  inVain: z.boolean().default(false),
   /** How often the model found the context too long since it last answered. */
   tooLong: z.int(),
   /** What it handed in last; null before. */
@@ -112,8 +118,10 @@ export function firstState(agentId: string, role: string, pins: readonly Pin[] =
     measured: null,
     used: noAgentUsage,
     refused: 0,
+    refusals: {},
     astray: 0,
     unanswered: 0,
+    inVain: false,
     tooLong: 0,
     handedIn: null,
     ended: null,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Json } from '../domain/base/json.ts';
 import { outputSchema } from '../domain/base/output.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
+import { mistakeInWords, wayToAnswerSchema } from '../domain/steps/shown-steps.ts';
 import { shownText } from './shown-text.ts';
 
 /** A record as agents may look at it. */
@@ -14,12 +15,14 @@ export const caseSchema = z.strictObject({
   answer: outputSchema.nullable(),
   confidence: z.number(),
   failed: z.boolean(),
+  /** How the answer on record came about; absent where nothing of it is. */
+  way: wayToAnswerSchema.optional(),
 });
 export type Case = z.infer<typeof caseSchema>;
 
 /** A record in words, as it may stand in a data block. */
 export function showCase(
-  { traceId, input, expected, answer, confidence, failed }: Case,
+  { traceId, input, expected, answer, confidence, failed, way }: Case,
   kind: TaskKind,
   longest = 600,
 ): Json {
@@ -30,5 +33,7 @@ export function showCase(
     ...(failed && { answered: answer === null ? null : shownText(kind.show(answer), longest) }),
     confidence: Math.round(confidence * 100) / 100,
     ...(!failed && { answeredRight: true }),
+    ...(way !== undefined && { steps: way.count }),
+    ...(failed && way?.mistake != null && { mistake: shownText(mistakeInWords(way.mistake), longest) }),
   };
 }

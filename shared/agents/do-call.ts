@@ -11,7 +11,7 @@ import type { Tool, ToolOutcome } from './tools/tool.ts';
 /** What a call came to: an outcome, or why it could not be done as it was written. */
 export type Done =
   | { readonly kind: 'done'; readonly outcome: ToolOutcome }
-  | { readonly kind: 'refused'; readonly why: Json }
+  | { readonly kind: 'refused'; readonly reason: string; readonly why: Json }
   /** It was begun once, and nobody knows whether it happened. */
   | { readonly kind: 'unverified' };
 
@@ -38,7 +38,7 @@ export async function doCall(
     if (tool.effect === undefined) return { kind: 'done', outcome: await read(tool, given.value) };
     const claim = agentFiles.claim(agent.folder, turn, index);
     const key = agentFiles.effect(agent.folder, turn, index);
-    return await claimed(tool.effect, given.value, { claim, key, tool: call.name }, objects);
+    return await claimed(tool.effect, given.value, { claim, key, turn, tool: call.name }, objects);
   } catch (error) {
     if (!(error instanceof RatchetError && isOfTheCall(error))) throw error;
     return refused(error.message.slice(0, longestReason).toWellFormed(), {});
@@ -48,7 +48,12 @@ export async function doCall(
 async function claimed(
   { perform, find }: NonNullable<Tool['effect']>,
   given: never,
-  { claim, key, tool }: { readonly claim: string; readonly key: string; readonly tool: string },
+  {
+    claim,
+    key,
+    turn,
+    tool,
+  }: { readonly claim: string; readonly key: string; readonly turn: number; readonly tool: string },
   objects: ObjectStore,
 ): Promise<Done> {
   const body = new TextEncoder().encode(`${JSON.stringify({ tool, given })}\n`);
@@ -57,7 +62,7 @@ async function claimed(
     const found = await find(given, key);
     if (found !== null) return { kind: 'done', outcome: found };
   }
-  return { kind: 'done', outcome: await perform(given, key) };
+  return { kind: 'done', outcome: await perform(given, key, turn) };
 }
 
 async function read(tool: Tool, given: never): Promise<ToolOutcome> {
@@ -86,7 +91,7 @@ function isOfTheCall({ name }: RatchetError): boolean {
 }
 
 function refused(why: string, more: Readonly<Record<string, Json>>): Done {
-  return { kind: 'refused', why: { refused: why, ...more } };
+  return { kind: 'refused', reason: why, why: { refused: why, ...more } };
 }
 
 /** Keeps a result that is too long to be shown. */

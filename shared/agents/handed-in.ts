@@ -13,7 +13,7 @@ export function handedIn(checked: Json): ToolOutcome {
   const { accepted, refused } = handedInSchema.parse(checked);
   return {
     value: [{ taken: accepted.length, refused: refused.length }, ...refused],
-    refusedParts: refused.length,
+    refusals: refused.map(({ why }) => why),
     ...(accepted.length > 0 && { handIn: accepted }),
   };
 }

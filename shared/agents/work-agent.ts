@@ -10,7 +10,7 @@ import { type AgentState, addUsage, type Call, type Ending, firstState, type Tur
 import { compacted, messagesOf, mostCalls, pinnedBytes, resultTokens } from './context.ts';
 import { dataBlock } from './data-block.ts';
 import { type Done, doCall, keepResult } from './do-call.ts';
-import { microUsdOf } from './money.ts';
+import { microUsdOf, mostMicroUsd } from './money.ts';
 import { requestBytes, tokensOf } from './tokens.ts';
 import { chatTool } from './tools/chat-tool.ts';
 
@@ -38,8 +38,9 @@ const turnMs = 60_000;
 /** The longest that an answer is waited for, milliseconds; a small model on a laptop's CPU may need minutes. */
 const patienceMs = 180_000;
 const mostTooLong = 3;
-/** Tokens that a request has beyond its text: what providers put around messages and tools. */
-const overhead = 2_000;
+/** Distinct reasons for refusals that are kept, and characters of one. */
+const mostRefusals = 20;
+const longestRefusal = 200;
 
 /**
  * Goes on with an agent until it ends or the time is over. Its state is stored after every answer of the model and
@@ -92,7 +93,7 @@ async function ask(agent: Agent, given: AgentState, world: AgentWorld, deadline:
     return ended(state, 'context-full', `What it has to see does not fit into ${chat.window} tokens.`);
   }
   const turn = state.turn + 1;
-  const most = mostOf(bytes, answerTokens, chat);
+  const most = { turns: 1, outputTokens: answerTokens, microUsd: mostMicroUsd(bytes, answerTokens, chat) };
   try {
     if (!(await budgets.reserve(agent.runId, callKey(agent, turn), most))) {
       return ended(state, 'budget-spent', 'What the agents of the run may still use does not allow another turn.');
@@ -109,7 +110,8 @@ async function ask(agent: Agent, given: AgentState, world: AgentWorld, deadline:
   } catch (error) {
     if (!(error instanceof RatchetError)) throw error;
     // A model that was waited for in vain is not waited for again.
-    return unanswered(agent, state, clock.now() < patience ? world : { ...world, waits: [] }, error);
+    const inVain = clock.now() >= patience;
+    return unanswered(agent, { ...state, inVain }, inVain ? { ...world, waits: [] } : world, error);
   }
   return answered(state, turn, answer, bytes, world);
 }
@@ -124,13 +126,6 @@ function requestOf(agent: Agent, state: AgentState, tools: readonly ChatTool[], 
     temperature: 0,
     seed: agent.seed,
   };
-}
-
-/** The most that a call can use: no tokenizer makes more tokens of a text than it has bytes. */
-function mostOf(bytes: number, outputTokens: number, { prices, window }: ChatModel) {
-  const inputTokens = Math.min(window, bytes + overhead);
-  const usage = { inputTokens, cachedInputTokens: 0, outputTokens };
-  return { turns: 1, outputTokens, microUsd: microUsdOf(usage, prices) };
 }
 
 async function unanswered(
@@ -178,6 +173,7 @@ function answered(
     })),
     note: end === 'filtered' ? 'filtered' : end === 'length' ? 'cut-off' : null,
     usage: used,
+    dropped: state.dropped.turns,
   };
   const measured = usage.inputTokens > 0 ? { tokens: usage.inputTokens, bytes } : state.measured;
   return { ...state, turn, current, measured, used: addUsage(state.used, used), unanswered: 0, tooLong: 0 };
@@ -198,6 +194,7 @@ async function callNext(
       ? await doCall(agent, place, objects)
       : {
           kind: 'refused',
+          reason: 'too many calls in one turn',
           why: { refused: `Only ${mostCalls} calls a turn are done. Call it again in the next one.` },
         };
   const failed = done.kind !== 'done';
@@ -214,9 +211,26 @@ async function callNext(
     current: { ...current, calls },
     pins: pin !== undefined && hasRoom ? [...state.pins, pin] : state.pins,
     handedIn: handIn === undefined ? state.handedIn : jsonSchema.parse(handIn),
-    refused:
-      state.refused + (done.kind === 'refused' ? 1 : done.kind === 'done' ? (done.outcome.refusedParts ?? 0) : 0),
+    ...withRefusals(state, refusalsOf(done)),
   };
+}
+
+/** Why a call, or parts of what it proposed, were refused. */
+function refusalsOf(done: Done): readonly string[] {
+  if (done.kind === 'refused') return [done.reason];
+  return done.kind === 'done' ? (done.outcome.refusals ?? []) : [];
+}
+
+function withRefusals(
+  { refused, refusals }: AgentState,
+  more: readonly string[],
+): Pick<AgentState, 'refused' | 'refusals'> {
+  const counts = new Map(Object.entries(refusals));
+  for (const why of more) {
+    const reason = why.slice(0, longestRefusal).toWellFormed();
+    if (counts.has(reason) || counts.size < mostRefusals) counts.set(reason, (counts.get(reason) ?? 0) + 1);
+  }
+  return { refused: refused + more.length, refusals: Object.fromEntries(counts) };
 }
 
 function hasRoomFor(pins: AgentState['pins'], chat: ChatModel): boolean {

@@ -22,7 +22,7 @@ export interface BackEndOptions {
   readonly clock: Clock;
   /** Finds the chat model, when one is first needed; null where none is configured. */
   readonly chat: () => Promise<ChatModel | null>;
-  /** What agents of a run may use. */
+  /** What agents and judges of a run may use. */
   readonly budgets: Budgets;
   /** For agents; absent where traces cannot be queried. */
   readonly traceQuery?: TraceQuery;
@@ -57,7 +57,7 @@ export function createBackEnds(options: BackEndOptions): {
   const chat = once(options.chat);
   const statistical = createStatisticalAnalyst({ tasks: taskKinds });
   const agents = createAgentsAnalyst({ tasks: taskKinds, statistical, chat, objects, budgets, clock, traceQuery });
-  const asking = { tasks: taskKinds, objects, clock, chat };
+  const asking = { tasks: taskKinds, objects, budgets, clock, chat };
   const judges = [
     createRuleJudge({ tasks: taskKinds }),
     createLlmJudge({ ...asking, name: 'llm', votes: 1 }),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RatchetError } from '../domain/base/errors.ts';
-import { judgeKindSchema } from '../domain/traces/judgement.ts';
+import { givenJudgeKindSchema } from '../domain/traces/judgement.ts';
 import { parseFieldMap } from './normalise/field-map.ts';
 import { plainReading, type ReadingOptions } from './normalise/reading-context.ts';
 import { describeIssues } from './parse-json-line.ts';
@@ -14,7 +14,7 @@ export const dropOptionsSchema = z.strictObject({
   /** As `--pass-at`. */
   passAt: z.number().optional(),
   /** As `--judge`. */
-  judge: judgeKindSchema.optional(),
+  judge: givenJudgeKindSchema.optional(),
   /** As `--score`. */
   scores: z.array(z.string()).optional(),
 });

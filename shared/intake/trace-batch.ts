@@ -7,6 +7,7 @@ import type { Model } from '../domain/models/model.ts';
 import { labelReadingOf } from '../domain/models/model-change.ts';
 import type { Judgement } from '../domain/traces/judgement.ts';
 import { readThrough } from '../domain/traces/read-through.ts';
+import { standingJudgements } from '../domain/traces/retractions.ts';
 import type { Trace } from '../domain/traces/trace.ts';
 import type { VerdictCounts } from '../domain/traces/verdict-counts.ts';
 import { whatCounts } from '../domain/traces/what-counts.ts';
@@ -102,9 +103,9 @@ async function onRecord(
   const traceIds = ids.filter((id) => digests.has(id));
   const logged = traceIds.length === 0 ? [] : await traceLog.read(modelId, { limit: traceIds.length, traceIds });
   const known = new Map<string, KnownTrace>();
-  for (const { trace, judgements: of } of logged) {
+  for (const { trace } of logged) {
     const inputDigest = digests.get(trace.traceId)?.inputDigest ?? digest(trace.input);
-    known.set(trace.traceId, { inputDigest, trace, judgements: [...of] });
+    known.set(trace.traceId, { inputDigest, trace, judgements: [...(judgements.get(trace.traceId) ?? [])] });
     waiting.delete(trace.traceId);
   }
   return { known, waiting };
@@ -201,7 +202,8 @@ class Batch {
     for (const traceId of this.#touched) {
       const record = this.#known.get(traceId);
       if (record === undefined) continue;
-      const found = whatCounts(readThrough(record, this.#kind, this.#reading), this.#model.task, this.#kind);
+      const standing = { ...record, judgements: standingJudgements(record.judgements) };
+      const found = whatCounts(readThrough(standing, this.#kind, this.#reading), this.#model.task, this.#kind);
       if (found.kind === 'disputed') disputed.push(traceId);
       if (found.kind !== 'counts') continue;
       judged += 1;

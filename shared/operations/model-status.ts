@@ -1,6 +1,6 @@
 import { RatchetError } from '../domain/base/errors.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
-import type { ChampionMove, Lease } from '../domain/models/control.ts';
+import { type ChampionMove, type Lease, watchOf } from '../domain/models/control.ts';
 import type { Run } from '../domain/models/run.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { BatchSummary } from '../ports/trace-log.ts';
@@ -8,6 +8,7 @@ import { unknownModel } from '../ports/unknown-model.ts';
 import { activeLease } from './run-outlook.ts';
 import { movedAt, positionAt } from './seen.ts';
 import { type ComparisonPorts, compareSince, type SincePromotion } from './since-promotion.ts';
+import { countWatched, type WatchedCount } from './watched-count.ts';
 
 export interface ModelStatus {
   readonly modelId: string;
@@ -15,6 +16,8 @@ export interface ModelStatus {
   readonly move: ChampionMove | null;
   /** How it does since; null without a champion, and where it was not to be compared. */
   readonly since: SincePromotion | null;
+  /** What being watched has found of it; null where it is not, and where it was not to be compared. */
+  readonly watched: WatchedCount | null;
   /** Null before the first. */
   readonly lastRun: Run | null;
   /** The lease of the run that is going on; null for none. */
@@ -42,6 +45,7 @@ export async function modelStatus(
   if (model === undefined || control === undefined) throw await unknownModel(modelId, ports);
   const move = control.moves.at(-1) ?? null;
   const champion = await checkpointNamed(modelId, control.championId, ports);
+  const after = champion === null ? null : unseenAfter(champion, move, runs, await ports.traceLog.history(modelId));
   const since =
     champion === null || !compare
       ? null
@@ -50,12 +54,21 @@ export async function modelStatus(
             model,
             champion,
             predecessor: await checkpointNamed(modelId, move?.from ?? null, ports),
-            since: unseenAfter(champion, move, runs, await ports.traceLog.history(modelId)),
+            since: after,
             ...(onProgress === undefined ? {} : { onProgress }),
           },
           ports,
         );
-  return { modelId, move, since, lastRun: runs.at(-1) ?? null, active: await activeLease(control.lease, ports) };
+  const watch = watchOf(control, model.settings);
+  const watched = watch === null ? null : await countWatched({ model, watch, after, since }, ports);
+  return {
+    modelId,
+    move,
+    since,
+    watched,
+    lastRun: runs.at(-1) ?? null,
+    active: await activeLease(control.lease, ports),
+  };
 }
 
 async function checkpointNamed(

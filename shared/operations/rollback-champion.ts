@@ -1,4 +1,5 @@
 import { RatchetError } from '../domain/base/errors.ts';
+import type { WatchCount } from '../domain/evaluation/watch.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import { type Control, leaseKeepsOut, moveChampion } from '../domain/models/control.ts';
 import { rolledBackFrom } from '../domain/models/rolled-back.ts';
@@ -15,6 +16,10 @@ export interface RollbackRequest {
   /** Who moves it. */
   readonly by: string;
   readonly reason: string;
+  /** What is gone back from, where no other champion is to be moved. */
+  readonly from?: string;
+  /** What being watched has found of it. */
+  readonly evidence?: WatchCount;
 }
 
 export interface RollbackResult {
@@ -48,6 +53,7 @@ export async function rollbackChampion(request: RollbackRequest, ports: Ports): 
       throw leaseHeld(modelId, lease, now);
     }
     if (current.championId === to) return null;
+    if (request.from !== undefined && current.championId !== request.from) return null;
     const moved = moveChampion(current, {
       at: new Date(ports.clock.now()).toISOString(),
       to,
@@ -55,6 +61,7 @@ export async function rollbackChampion(request: RollbackRequest, ports: Ports): 
       by: request.by,
       reason: request.reason,
       batches,
+      ...(request.evidence === undefined ? {} : { evidence: request.evidence }),
     });
     // A run whose lease ran out must not promote over this move.
     return { ...moved, lease: null, fencingToken: moved.fencingToken + 1 };

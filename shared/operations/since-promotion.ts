@@ -30,6 +30,8 @@ export interface RightOf extends Interval {
 
 /** How the champion and its predecessor do on judged traces that neither has seen, and that no choice has touched. */
 export interface SincePromotion {
+  /** Traces that came since, judged or not. */
+  readonly traces: number;
   /** Judged traces that came since. */
   readonly judged: number;
   /** Those left out: near-duplicates of earlier traces or of what either trained. */
@@ -80,6 +82,7 @@ export async function compareSince(request: ComparisonRequest, ports: Comparison
   const gained = counted.filter((pair) => pair.champion === true && pair.predecessor === false).length;
   const lost = counted.filter((pair) => pair.champion === false && pair.predecessor === true).length;
   return {
+    traces: logged.length,
     judged: judged.length,
     nearEarlier: judged.length - fresh.length,
     undecided: fresh.length - decided.length,
@@ -98,7 +101,7 @@ export function missingToCompare({ champion }: SincePromotion): number {
   return Math.max(0, enoughToCompare - champion.of);
 }
 
-function oldestFirst(a: LoggedTrace, b: LoggedTrace): number {
+export function oldestFirst(a: LoggedTrace, b: LoggedTrace): number {
   return Date.parse(a.trace.timestamp) - Date.parse(b.trace.timestamp) || compareText(a.trace.traceId, b.trace.traceId);
 }
 
@@ -181,7 +184,7 @@ async function answersOf(
 }
 
 /** Whether an answer is right by what is judged of the trace, as a run would judge it; null where nobody knows. */
-function isRight(logged: LoggedTrace, answer: Output | null, task: TaskSpec, kind: TaskKind): boolean | null {
+export function isRight(logged: LoggedTrace, answer: Output | null, task: TaskSpec, kind: TaskKind): boolean | null {
   const { trace } = logged;
   const found = whatCounts(logged, task, kind);
   if (found.kind !== 'counts') return null;

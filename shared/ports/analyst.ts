@@ -1,7 +1,9 @@
 import type { Json } from '../domain/base/json.ts';
 import type { TaskSpec } from '../domain/base/task-spec.ts';
+import type { AcceptedExample } from '../domain/curriculum/proposed-examples.ts';
 import type { Probe } from '../domain/diagnosis/probe.ts';
 import type { Cluster, Taxonomy } from '../domain/diagnosis/taxonomy.ts';
+import type { Writer } from '../domain/models/example.ts';
 import type { UsableRecord } from '../domain/traces/trace-record.ts';
 import type { LongWork } from './long-work.ts';
 import type { RandomStream } from './random.ts';
@@ -60,6 +62,25 @@ export interface ProbeRequest {
   readonly random: RandomStream;
 }
 
+export interface ExampleRequest {
+  readonly run: AnalystRun;
+  readonly task: TaskSpec;
+  readonly cluster: Cluster;
+  /** The cluster's failing records, of those that train. */
+  readonly members: readonly UsableRecord[];
+  /** Records that train, that pass, and that the failures are taken for. */
+  readonly passes: readonly UsableRecord[];
+  /** Probes of the cluster that the champion failed. */
+  readonly failingProbes: readonly Probe[];
+  /** Object keys of JSON lines whose `input` is on record: no text that is written may be nearly one of these. */
+  readonly onRecord: readonly string[];
+}
+
+/** An example that an agent wrote, after a trace of the request. */
+export interface WrittenExample extends AcceptedExample {
+  readonly by: Writer;
+}
+
 /** Judges what counting cannot: the statistical one works with no LLM at all, an agent is seeded with its evidence. */
 export interface Analyst {
   readonly name: string;
@@ -67,4 +88,6 @@ export interface Analyst {
   readonly analyze: LongWork<ShardRequest, Json>;
   readonly taxonomy: LongWork<TaxonomyRequest, Taxonomy>;
   readonly probes: LongWork<ProbeRequest, readonly Probe[]>;
+  /** Examples for one cluster beside those that traces give; absent where the analyst writes none. */
+  readonly examples?: LongWork<ExampleRequest, readonly WrittenExample[]>;
 }

@@ -1,6 +1,7 @@
 import type { Output } from '../domain/base/output.ts';
 import type { TaskSpec } from '../domain/base/task-spec.ts';
 import type { JudgedAnswer } from '../domain/traces/judging.ts';
+import type { AnalystRun } from './analyst.ts';
 import type { LongWork } from './long-work.ts';
 
 /** An answer that nobody's judgement settles. Never with the champion's confidence, which would sway a judge. */
@@ -10,6 +11,15 @@ export interface AnswerToJudge {
   readonly answer: Output;
   /** The right output, where it is known and the task kind cannot tell whether the answer is as good; else null. */
   readonly expected: Output | null;
+  /** How the answer came about, and the first mistake that its steps show, where they are on record. */
+  readonly steps?: AnswerSteps | undefined;
+}
+
+export interface AnswerSteps {
+  /** One a line, first to last. */
+  readonly text: string;
+  /** A sentence; null where none shows. */
+  readonly mistake: string | null;
 }
 
 export interface JudgeRequest {
@@ -17,6 +27,8 @@ export interface JudgeRequest {
   /** What counts as right, in words; null for what the task alone says. */
   readonly rubric: string | null;
   readonly answers: readonly AnswerToJudge[];
+  /** Whose work it is, and out of whose budget; absent where none is limited. */
+  readonly run?: AnalystRun | undefined;
 }
 
 /** What came of a request. An answer that is not named stays unjudged. */

@@ -42,6 +42,8 @@ export interface ReadOptions {
   readonly through?: number;
   /** Only these traces. */
   readonly traceIds?: readonly string[];
+  /** Whether judgements that were taken back are read too, and the records that take them back; not by default. */
+  readonly retracted?: boolean;
 }
 
 /** What one batch brought, in numbers. */
@@ -78,8 +80,8 @@ export interface TraceLog extends TraceHistory {
   /** Which of these ids are there already, each with the digest of its input. */
   knownTraces(modelId: string, traceIds: readonly string[]): Promise<ReadonlyMap<string, { inputDigest: string }>>;
   /**
-   * All judgements of these ids in order of arrival, by trace id, whether their traces have come or not; ids without any
-   * are left out.
+   * All judgements of these ids in order of arrival, by trace id, whether their traces have come or not, those that were
+   * taken back too, and what takes them back; ids without any are left out.
    */
   judgementsOf(modelId: string, traceIds: readonly string[]): Promise<ReadonlyMap<string, readonly Judgement[]>>;
   /** Appends one batch, whole or not at all. The batch id names it: appending it again changes nothing. */
@@ -88,7 +90,7 @@ export interface TraceLog extends TraceHistory {
    * Traces by time, newest first (ties by trace id), at most `limit`, with their judgements in order of arrival. A time
    * that cannot be, as it is days later than the arrival of a batch that came after it, or before 2000, counts as that of
    * its arrival: none pushes what comes in later out of the limit.
-   * A judgement of a trace that was never seen is left out.
+   * A judgement of a trace that was never seen is left out, and one that was taken back.
    */
   read(modelId: string, options: ReadOptions): Promise<readonly LoggedTrace[]>;
   /**

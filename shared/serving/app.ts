@@ -1,25 +1,24 @@
-import { type Context, Hono } from 'hono';
+import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
-import type { ContentfulStatusCode } from 'hono/utils/http-status';
-import type { z } from 'zod';
 import type { Json } from '../domain/base/json.ts';
-import { describeIssues, parseJsonObject } from '../intake/parse-json-line.ts';
+import { describeIssues } from '../intake/parse-json-line.ts';
+import { chooseCheckpoint } from '../operations/choose-checkpoint.ts';
+import { calibrationHistory, readCalibration } from '../operations/read-calibration.ts';
+import type { FindingsOf } from '../operations/review/held-material.ts';
+import { ReviewDesk } from '../operations/review/review-desk.ts';
 import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { TraceJournal } from '../ports/trace-journal.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
+import { type ConsoleOptions, consoleRoutes } from './console/api-routes.ts';
+import { type ConsoleFiles, pageRoutes } from './console/page-routes.ts';
 import { type Access, guard, modelGuard } from './guard.ts';
-import {
-  type Feedback,
-  inputsSchema,
-  manyFeedbackSchema,
-  oneFeedbackSchema,
-  oneInputSchema,
-  type Problem,
-} from './messages.ts';
+import { type Feedback, inputsSchema, manyFeedbackSchema, oneFeedbackSchema, oneInputSchema } from './messages.ts';
 import { openApi } from './openapi.ts';
 import { answerInputs } from './predictions.ts';
 import { problemOf, refusal } from './problems.ts';
+import { read, told } from './requests.ts';
+import { reviewRoutes } from './review-routes.ts';
 import { ServedModels } from './served-models.ts';
 
 export interface ServingOptions {
@@ -27,15 +26,29 @@ export interface ServingOptions {
   readonly access: Access;
   /** Where traces and judgements are kept until they are in the log; null to keep nothing. */
   readonly journal: TraceJournal | null;
+  /** What the last run of a model found of its traffic, for its review queue; nothing by default. */
+  readonly findings?: FindingsOf;
   /** Told of each fault that is the server's own. Never with a text of a request. */
   readonly onFault: (error: unknown) => void;
+  /** The console, which is served where this is given. */
+  readonly console?: Omit<ConsoleOptions, 'ports'> & {
+    /** Its page; null where that is not built. */
+    readonly files: ConsoleFiles | null;
+  };
 }
 
 /** A body is a thousand inputs of 8 kB at most. */
 const largestBody = 8 * 2 ** 20;
 
 /** The server's interface, the same wherever it runs: predictions, feedback, models, health, and its description. */
-export function createServingApp({ ports, access, journal, onFault }: ServingOptions) {
+export function createServingApp({
+  ports,
+  access,
+  journal,
+  onFault,
+  console,
+  findings = async () => null,
+}: ServingOptions) {
   const models = new ServedModels(ports);
   let isStopping = false;
   const app = new Hono();
@@ -97,6 +110,22 @@ export function createServingApp({ ports, access, journal, onFault }: ServingOpt
     return context.json({ accepted: given.length }, 202);
   });
 
+  if (console !== undefined) {
+    app.route('/', pageRoutes(console.files));
+    app.route('/', consoleRoutes({ ...console, ports }));
+  }
+  app.route('/v1/models/:model/review', reviewRoutes(new ReviewDesk(ports, findings), models));
+  app.get('/v1/models/:model/calibration', async (context) => {
+    const modelId = context.req.param('model');
+    const { checkpointId } = await chooseCheckpoint(modelId, null, ports);
+    const [found, history] = await Promise.all([
+      readCalibration(modelId, checkpointId, ports),
+      calibrationHistory(modelId, ports),
+    ]);
+    const { overall = null, classEce = null, labels = [] } = found ?? {};
+    return context.json({ checkpointId, overall, classEce, labels, history });
+  });
+
   app.notFound((context) => told(context, refusal(404, 'NotFound', 'There is nothing here.', 'See /openapi.json.')));
   app.onError((error, context) => {
     const problem = problemOf(error);
@@ -105,6 +134,8 @@ export function createServingApp({ ports, access, journal, onFault }: ServingOpt
   });
   return {
     fetch: app.fetch,
+    /** All that can be asked. */
+    routes: app.routes,
     /** From now on it says that it is stopping, so that nobody sends more. */
     stop(): void {
       isStopping = true;
@@ -113,40 +144,6 @@ export function createServingApp({ ports, access, journal, onFault }: ServingOpt
 }
 
 const tooMuch = refusal(503, 'TooMuch', 'Too many inputs wait already.', 'Send again in a second, and fewer at once.');
-
-type Read<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly problem: Problem };
-
-/** @param schemaFor of the fields that are there: so that what is amiss is told of what was meant */
-async function read<S extends z.ZodType>(
-  context: Context,
-  schemaFor: (fields: object) => S,
-): Promise<Read<z.infer<S>>> {
-  const refused = (detail: string): { readonly ok: false; readonly problem: Problem } => ({
-    ok: false,
-    problem: refusal(400, 'InvalidInput', detail, 'See /openapi.json for what is taken.'),
-  });
-  const text = await bodyOf(context);
-  if (text === null) return refused('The body did not come whole.');
-  const object = parseJsonObject(text);
-  if (!object.ok) return refused(`The body cannot be used: ${object.problem.reason}.`);
-  const parsed = schemaFor(object.value).safeParse(object.value);
-  return parsed.success ? { ok: true, value: parsed.data } : refused(`${describeIssues(parsed.error)}.`);
-}
-
-/** Null where the client has gone, or was cut off, before it had sent all of it: no fault of the server's. */
-async function bodyOf(context: Context): Promise<string | null> {
-  try {
-    return await context.req.text();
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ECONNRESET') return null;
-    throw error;
-  }
-}
-
-function told(context: Context, problem: Problem) {
-  if (problem.status === 503) context.header('Retry-After', '1');
-  return context.json(problem, problem.status as ContentfulStatusCode, { 'content-type': 'application/problem+json' });
-}
 
 /** A judgement as a record of a file has it, with the time at which it was said. */
 function recordOf({ traceId, verdict, expected, judge, timestamp }: Feedback, now: string): Record<string, Json> {

@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Context, MiddlewareHandler } from 'hono';
+import { isOfPage } from './console/page-routes.ts';
 import type { Problem } from './messages.ts';
 import { refusal } from './problems.ts';
 
@@ -52,7 +53,7 @@ function stranger(context: Context, caller: Access['caller']): Problem | null {
 }
 
 function isOpen(path: string): boolean {
-  return path === '/healthz';
+  return path === '/healthz' || isOfPage(path);
 }
 
 function strangeHost(host: string | undefined, hosts: Access['hosts']): Problem | null {

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { traceIdSchema } from '../domain/base/ids.ts';
 import { jsonSchema } from '../domain/base/json.ts';
 import { outputSchema } from '../domain/base/output.ts';
+import { calibrationSchema } from '../domain/evaluation/calibration.ts';
 import { judgeSchema, verdictSchema } from '../domain/traces/judgement.ts';
 import { timestampSchema } from '../domain/traces/trace.ts';
 
@@ -29,16 +30,26 @@ export const servedPredictionSchema = z.strictObject({
   traceId: traceIdSchema.nullable().describe('by which it is judged later; null where it is not kept'),
   output: outputSchema.nullable().describe('null for an input without text, and where it abstained'),
   confidence: z.number().describe('probability of the output, a fraction'),
+  calibrated: z
+    .number()
+    .optional()
+    .describe(
+      'share of such answers that were right on judged traces which the model had not seen, a fraction; left out where no run has found it',
+    ),
   alternatives: z.array(z.strictObject({ output: outputSchema, confidence: z.number() })).optional(),
   abstained: z.boolean().optional(),
   wouldBe: outputSchema.nullable().optional(),
+  checkpoint: z
+    .string()
+    .optional()
+    .describe('that answered, where it is not the champion: its predecessor, while a new champion is tried out'),
 });
 export type ServedPrediction = z.infer<typeof servedPredictionSchema>;
 
 const answeredBy = { model: z.string(), checkpoint: z.string().describe('that answered') };
 
 export const predictionResponseSchema = z.union([
-  z.strictObject({ ...answeredBy, ...servedPredictionSchema.shape }).describe('to one `input`'),
+  z.strictObject({ ...servedPredictionSchema.shape, ...answeredBy }).describe('to one `input`'),
   z
     .strictObject({ ...answeredBy, predictions: z.array(servedPredictionSchema) })
     .describe('to `inputs`, in their order'),
@@ -67,6 +78,16 @@ export const feedbackResponseSchema = z.strictObject({
 
 export const modelListSchema = z.strictObject({
   models: z.array(z.strictObject({ model: z.string(), task: z.string(), champion: z.string().nullable() })),
+});
+
+const pastSchema = z.strictObject({ runId: z.string(), checkpointId: z.string(), ece: z.number(), n: z.int() });
+
+export const calibrationResponseSchema = z.strictObject({
+  checkpointId: z.string().describe('the champion'),
+  overall: calibrationSchema.shape.overall,
+  classEce: calibrationSchema.shape.classEce,
+  labels: calibrationSchema.shape.labels.describe('by what was answered; no figures of fewer than 20 answers'),
+  history: z.array(pastSchema).describe('by run, oldest first, of the champion after it'),
 });
 
 export const healthSchema = z.strictObject({

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import packageDescription from '../../package.json' with { type: 'json' };
+import { consolePaths, consoleSchemas } from './console/openapi-paths.ts';
 import {
+  calibrationResponseSchema,
   feedbackRequestSchema,
   feedbackResponseSchema,
   healthSchema,
@@ -9,6 +11,7 @@ import {
   predictionResponseSchema,
   problemSchema,
 } from './messages.ts';
+import { reviewPaths, reviewSchemas } from './review-openapi.ts';
 
 const schemas = {
   PredictionRequest: predictionRequestSchema,
@@ -16,8 +19,11 @@ const schemas = {
   FeedbackRequest: feedbackRequestSchema,
   FeedbackResponse: feedbackResponseSchema,
   ModelList: modelListSchema,
+  Calibration: calibrationResponseSchema,
   Health: healthSchema,
   Problem: problemSchema,
+  ...consoleSchemas,
+  ...reviewSchemas,
 } as const;
 type SchemaName = keyof typeof schemas;
 
@@ -94,6 +100,23 @@ export function openApi() {
           parameters: [model],
           requestBody: { required: true, ...content('FeedbackRequest') },
           responses: { 202: answer('They are kept.', 'FeedbackResponse'), ...problems(...usual) },
+        },
+      },
+      ...consolePaths,
+      ...reviewPaths({ model, content, answer, problems: problems(...usual) }),
+      '/v1/models/{model}/calibration': {
+        get: {
+          operationId: 'calibration',
+          summary: 'How often answers are right that are given with so much confidence, by label and over runs.',
+          parameters: [model],
+          responses: {
+            200: answer('The figures.', 'Calibration'),
+            ...problems(
+              [401, 'The token is missing or wrong.'],
+              [404, 'There is no such model.'],
+              [409, 'The model has no champion yet.'],
+            ),
+          },
         },
       },
       '/healthz': {

@@ -5,7 +5,9 @@ const statuses: Partial<Record<ErrorName, number>> = {
   InvalidInput: 400,
   UnknownModel: 404,
   UnknownCheckpoint: 404,
+  UnknownRun: 404,
   NoChampion: 409,
+  LeaseHeld: 409,
   StorageFailure: 503,
   StaleVersion: 503,
 };

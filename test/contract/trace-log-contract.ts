@@ -319,6 +319,27 @@ export function traceLogContract(name: string, create: () => Promise<TraceLogFix
       expect(record?.judgements.map((found) => found.judgementId)).toEqual(['j3', 'j1', 'j9', 'j2']);
     });
 
+    test('leaves out what was taken back, up to where it is read, and gives it where it is asked for', async () => {
+      const [one, two] = [sampleJudgement(), sampleJudgement({ judgementId: 'j2', verdict: 'pass' })];
+      const back = bare(sampleJudgement({ judgementId: 'r1', verdict: null, retracts: 'j1' }));
+      const stranger = bare(sampleJudgement({ judgementId: 'r2', verdict: null, traceId: 't2', retracts: 'j2' }));
+      await log.append('m1', 'b1', { traces: [sampleTrace()], judgements: [one, two] });
+      await log.append('m1', 'b2', { traces: [], judgements: [back, stranger] });
+      // The same judgement again does not bring it back.
+      await log.append('m1', 'b3', { traces: [], judgements: [one] });
+      const judgements = async (options: object = {}) =>
+        (await log.read('m1', { ...all, ...options })).flatMap((record) => record.judgements);
+      expect(await judgements()).toEqual([two]);
+      expect(await judgements({ through: 1 })).toEqual([one, two]);
+      expect(await judgements({ retracted: true })).toEqual([one, two, back]);
+      expect(await log.judgementsOf('m1', ['t1'])).toEqual(new Map([['t1', [one, two, back]]]));
+      expect(await log.history('m1')).toMatchObject([
+        { judged: 1, failed: 0 },
+        { judgements: 2, judged: 0, failed: 0 },
+        { judgements: 1 },
+      ]);
+    });
+
     test('reads only what was appended in a window, but of the traces in it all judgements up to its end', async () => {
       for (const batchId of ['b1', 'b2', 'b3']) {
         await log.append('m1', batchId, {

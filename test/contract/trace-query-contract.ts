@@ -162,6 +162,18 @@ export function traceQueryContract(name: string, create: () => Promise<TraceQuer
       expect(await count('m2')).toBe(0);
     });
 
+    test('sees no judgement that was taken back, nor what takes it back', async () => {
+      const back = sampleJudgement({ judgementId: 'r1', verdict: null, retracts: 'j1' });
+      await log.append('m1', 'b1', {
+        traces: [sampleTrace(), sampleTrace({ traceId: 't2' })],
+        judgements: [sampleJudgement(), sampleJudgement({ judgementId: 'j1', traceId: 't2' })],
+      });
+      const seen = () => query.query('m1', 'SELECT trace_id, judgement_id FROM judgements ORDER BY 1');
+      expect(await seen()).toHaveLength(2);
+      await log.append('m1', 'b2', { traces: [], judgements: [back] });
+      expect(await seen()).toEqual([{ trace_id: 't2', judgement_id: 'j1' }]);
+    });
+
     test('given ids, sees these traces and their judgements and no others, however it is asked', async () => {
       const [shown, held] = [sampleTrace(), sampleTrace({ traceId: 'held', input: 'sealed words' })];
       const judgements = [

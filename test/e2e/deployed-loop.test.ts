@@ -17,17 +17,21 @@ import { z } from 'zod';
 import { LocalStateMachine } from '../../cli/runtime/local-state-machine.ts';
 import type { ExecutionState } from '../../cli/stack/stack-executions.ts';
 import { openStack, type StackPlace } from '../../cli/stack/stack-place.ts';
+import { agentsAnalyst } from '../../shared/adapters/analysts/agents/agents-analyst.ts';
 import type { Run } from '../../shared/domain/models/run.ts';
 import { type IngestReceipt, ingestReceiptKey, ingestReceiptSchema } from '../../shared/intake/ingest-receipt.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { runResultSchema } from '../../shared/loop/state/run-result.ts';
 import { readJson, readJsonl } from '../../shared/ports/documents.ts';
 import { settleJournal } from '../../shared/serving/settle-journal.ts';
+import { goodAnalyst, roleOf } from '../helpers/analyst-script.ts';
+import { ChatServer } from '../helpers/chat-server.ts';
 import { createDriftingModel, dropOf, gzipped, judgedTraffic, trafficWithFailures } from '../helpers/cloud-traffic.ts';
 import { type DeployedStack, deployStack } from '../helpers/deployed-stack.ts';
 import { createIssuer, type EmulatedIssuer } from '../helpers/emulated-issuer.ts';
 import { countingWatcher, projectionOf, succeededTasks } from '../helpers/history-projection.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
+import { scriptedWire } from '../helpers/scripted-wire.ts';
 import { makeWorkspace } from '../helpers/test-workspace.ts';
 import { ratchetInProcess } from '../integration/cli/in-process.ts';
 import { launcherPath } from '../integration/cli/launcher.ts';
@@ -39,6 +43,7 @@ const awaited = 100_000;
 const supportSettings = { runAfterFailures: 20 };
 const quarantinedSchema = z.object({ line: z.int(), text: z.string(), reason: z.string() });
 const noteSchema = z.object({ drop: z.string(), cause: z.string(), mend: z.string() });
+let chat: ChatServer;
 let deployed: DeployedStack;
 let stack: StackPlace;
 let lambda: LambdaClient;
@@ -47,8 +52,12 @@ let http: HttpClient;
 
 beforeAll(async () => {
   issuer = await createIssuer(['support', 'served', 'other']);
+  chat = await ChatServer.start();
+  const prices = { input: 1, cachedInput: 0.1, output: 5 };
+  const url = `${chat.url}/v1`;
   deployed = await deployStack(name, {
     deletionProtection: 'false',
+    chat: JSON.stringify({ provider: 'openai', url, model: 'scripted', window: 32_000, prices, retries: 0 }),
     schedules: JSON.stringify([{ modelId: 'nightly', expression: 'rate(1 minute)' }]),
     serving: JSON.stringify({ issuer: issuer.issuer, audience: [issuer.audience] }),
   });
@@ -64,6 +73,7 @@ afterAll(async () => {
   lambda?.destroy();
   await stack?.close();
   await deployed?.forget();
+  await chat?.close();
 });
 
 /** Asks until there is an answer. */
@@ -98,11 +108,12 @@ async function executionsOf(modelId: string): Promise<readonly { arn: string; st
     .map(({ executionArn = '', status = '' }) => ({ arn: executionArn, status }));
 }
 
-async function ended(arn: string): Promise<ExecutionState> {
-  return until(`end of ${arn}`, async () => {
+async function ended(arn: string, withinMs = awaited): Promise<ExecutionState> {
+  const end = async () => {
     const state = await stack.executions.describe(arn);
     return state.status === 'RUNNING' ? undefined : state;
-  });
+  };
+  return until(`end of ${arn}`, end, withinMs);
 }
 
 /** The record of a run once the function that follows its end has seen to it. */
@@ -469,6 +480,103 @@ describe('answers over HTTP', () => {
     const history = await stack.ports.traceLog.history(modelId);
     expect(history.reduce((total, batch) => total + batch.traces, 0)).toBe(traceIds.length);
     expect(history.reduce((total, batch) => total + (batch.failed ?? 0), 0)).toBe(1);
+  });
+});
+
+describe('a model whose analyst is agents', { timeout: 360_000 }, () => {
+  const patienceMs = 300_000;
+  /** A run on judged traffic in which the chat model says what the script says. */
+  async function begin(modelId: string, script: Parameters<typeof scriptedWire>[0]): Promise<string> {
+    chat.respond(scriptedWire(script));
+    await createDriftingModel(modelId, stack.ports, { agentTurnsColdStart: turnsAllowed }, agentsAnalyst);
+    const lines = await judgedTraffic(modelId, samples(500, 0.4, stream('traffic')), 'day1', stack.ports);
+    await drop(modelId, 'day1.jsonl', dropOf(lines));
+    return until('an execution', async () => (await executionsOf(modelId))[0]?.arn);
+  }
+  const turnsAllowed = 20;
+  const resultOf = async (arn: string) => {
+    const { status, output, cause } = await ended(arn, patienceMs);
+    expect({ status, cause }).toEqual({ status: 'SUCCEEDED', cause: undefined });
+    return runResultSchema.parse(JSON.parse(output ?? ''));
+  };
+
+  test('is diagnosed by them, over a throttled call, a crash, malformed answers and a budget that runs out', async () => {
+    const modelId = 'talking';
+    const asked: string[] = [];
+    let throttled = false;
+    const arn = await begin(modelId, (request, turn) => {
+      const role = roleOf(request);
+      asked.push(`${role} ${turn}`);
+      if (role === 'trace-analyzer') {
+        const sql = 'SELECT verdict, count(*) AS n FROM judgements GROUP BY verdict ORDER BY n';
+        return turn === 0 ? { calls: [['query_traces', { sql }]] } : goodAnalyst(request, turn);
+      }
+      if (turn === 0) {
+        if (role === 'taxonomist') return { text: 'I count first.', calls: [['confusions', {}]] };
+        return { calls: [['propose_probes', '{"probes": [{"traceId": "t']] };
+      }
+      if (role === 'taxonomist' && !throttled) {
+        throttled = true;
+        return 'throttles';
+      }
+      return goodAnalyst(request, turn - 1);
+    });
+    // While the machine waits for the model to come back, the function loses its bucket and fails.
+    await until('a throttled call', async () => (throttled ? true : undefined));
+    await withBrokenFunction('build-taxonomy', () =>
+      until('a failed task', async () => ((await failedTasks(arn)) > 0 ? true : undefined)),
+    );
+    const result = await resultOf(arn);
+
+    expect(result.decision).toBe('promoted');
+    expect(asked.filter((one) => one === 'taxonomist 0')).toHaveLength(1);
+    expect(asked.filter((one) => one === 'taxonomist 1')).toHaveLength(2);
+    const turns = result.agents.reduce((sum, of) => sum + of.turns, 0);
+    expect(turns).toBe(turnsAllowed);
+    const listed = await ratchetInProcess(
+      ['report', result.run, '--transcripts', '--stack', name, '--json'],
+      '',
+      process.env,
+    );
+    const { agents } = JSON.parse(listed.stdout);
+    const probers = agents.filter(({ role }: { role: string }) => role === 'prober');
+    expect(probers.map(({ why }: { why: string }) => why)).toContain('budget-spent');
+    expect(probers.filter(({ counts }: { counts: boolean }) => counts).length).toBeGreaterThan(0);
+    expect(probers.every(({ refused }: { refused: number }) => refused <= 1)).toBe(true);
+
+    const told = async (agent: string) => {
+      const args = ['report', result.run, '--transcripts', agent, '--stack', name, '--json'];
+      return JSON.parse((await ratchetInProcess(args, '', process.env)).stdout).agent;
+    };
+    const analyzer = await told('analyze-failures/shard-0/analysis.json');
+    expect(analyzer.turns[0].calls[0].result).toMatch(/"verdict":"fail","n":\d+/);
+    const taxonomist = await told('build-taxonomy/all/taxonomy.json');
+    expect(taxonomist.turns.map(({ turn }: { turn: number }) => turn)).toEqual([1, 2, 3]);
+    expect(taxonomist).toMatchObject({ why: 'finished', counts: true });
+
+    const report = new TextDecoder().decode(await stack.ports.objects.get(result.report));
+    expect(report).toContain('Everything with a landlord');
+    expect(report).toContain('taxonomist, turn 2</a>');
+    // What a state of an agent's stage gives while it waits says how many turns were taken.
+    const states = (await stack.executions.eventsAfter(arn, 0)).flatMap(({ taskSucceededEventDetails: of }) =>
+      of?.resource?.endsWith(`${name}-build-taxonomy`) === true ? [JSON.parse(of.output ?? '{}')] : [],
+    );
+    expect(JSON.stringify(states)).toMatch(/"status":"working","waitSeconds":5,"progress":\{"done":1,/);
+  });
+
+  test('is diagnosed by counting where the chat model goes away in the middle of a run, which says so', async () => {
+    const arn = await begin('silenced', (request, turn) => {
+      if (roleOf(request) === 'trace-analyzer') return goodAnalyst(request, turn);
+      void chat.close();
+      return 'drops-the-connection';
+    });
+    const result = await resultOf(arn);
+    expect(result.decision).toBe('promoted');
+    const counted = Object.fromEntries(result.agents.map((of) => [of.role, of.counted]));
+    expect(counted).toEqual({ prober: 0, taxonomist: 0, 'trace-analyzer': 1 });
+    const report = new TextDecoder().decode(await stack.ports.objects.get(result.report));
+    expect(report).toContain('the rest of the diagnosis is what counting found (the chat model did not answer)');
+    expect(report).not.toContain('An agent says');
   });
 });
 

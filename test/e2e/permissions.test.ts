@@ -8,6 +8,7 @@ import { RoutedObjectStore } from '../../shared/adapters/aws/routed-object-store
 import { S3Journal } from '../../shared/adapters/aws/s3-journal.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
 import { DuckDbTraceLog } from '../../shared/adapters/duckdb/duckdb-trace-log.ts';
+import { DuckDbTraceQuery } from '../../shared/adapters/duckdb/duckdb-trace-query.ts';
 import { TraceBatches } from '../../shared/adapters/duckdb/trace-batches.ts';
 import { createBackEnds } from '../../shared/composition/create-back-ends.ts';
 import { ingestDrop } from '../../shared/intake/ingest-drop.ts';
@@ -16,6 +17,7 @@ import type { StateHandler } from '../../shared/loop/engine/run-state.ts';
 import { runResultSchema } from '../../shared/loop/state/run-result.ts';
 import { considerRun } from '../../shared/operations/consider-run.ts';
 import { endRun } from '../../shared/operations/end-run.ts';
+import { watchWhenWorthIt } from '../../shared/operations/watch-champion.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { createServingApp } from '../../shared/serving/app.ts';
 import { settleJournal } from '../../shared/serving/settle-journal.ts';
@@ -118,6 +120,10 @@ describe('the policies', () => {
     const [settled] = await clients.as('settle-journal', () => settleJournal(journal, ports));
     expect(settled).toMatchObject({ traces: 1, judgements: 1, refused: 1 });
     expect((await ports.traceLog.knownTraces(modelId, [traceId])).size).toBe(1);
+    const watched = await clients.as('watch-champion', () =>
+      watchWhenWorthIt({ modelId, trigger: 'run-finished' }, ports),
+    );
+    expect(watched).toMatchObject({ outcome: 'open', count: { test: 'shadow', judged: 0 } });
     expect(clients.refused).toEqual([]);
     const worked = [...clients.allowed.keys()].sort();
     const besideStages = [...Object.values(eventFunctions), ...Object.values(servingFunctions)];
@@ -153,6 +159,25 @@ describe('the policies', () => {
       expect([role, told]).toEqual([role, 'AccessDenied']);
     }
     expect(await ports.lineage.getControl(modelId)).toEqual(control);
+  });
+
+  test('let agents of shards query the trace log, and agents of other stages not', async () => {
+    const query = (role: string) =>
+      clients.as(role, async () => {
+        const traceQuery = new DuckDbTraceQuery({ objects: ports.objects });
+        try {
+          const rows = await traceQuery.query(modelId, 'SELECT count(*) AS n FROM traces');
+          return Number(rows[0]?.n);
+        } catch (error) {
+          return error instanceof Error ? error.name : 'unknown';
+        } finally {
+          await traceQuery.close();
+        }
+      });
+    expect(await query('analyze-failures')).toBe(500);
+    for (const role of ['build-taxonomy', 'confirm-weaknesses', 'synthesize-curriculum']) {
+      expect([role, await query(role)]).toEqual([role, 'AccessDenied']);
+    }
   });
 });
 

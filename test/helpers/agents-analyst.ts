@@ -5,6 +5,7 @@ import type { Analyst } from '../../shared/ports/analyst.ts';
 import type { Budgets } from '../../shared/ports/budgets.ts';
 import type { ChatModel } from '../../shared/ports/chat-model.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import type { TraceQuery } from '../../shared/ports/trace-query.ts';
 import { taskKinds } from '../../shared/tasks/task-kinds.ts';
 import { MemoryBudgets } from './memory-budgets.ts';
 import { MemoryObjectStore } from './memory-object-store.ts';
@@ -16,7 +17,10 @@ export interface AnalystWorld {
 }
 
 /** The analyst of agents with a chat model, its stores in memory. */
-export function agentsWith(chat: ChatModel | null, world: Partial<AnalystWorld> = {}): AnalystWorld {
+export function agentsWith(
+  chat: ChatModel | null,
+  world: Partial<AnalystWorld> & { readonly traceQuery?: TraceQuery } = {},
+): AnalystWorld {
   const objects = world.objects ?? new MemoryObjectStore();
   const budgets = world.budgets ?? new MemoryBudgets();
   const analyst = createAgentsAnalyst({
@@ -27,6 +31,7 @@ export function agentsWith(chat: ChatModel | null, world: Partial<AnalystWorld> 
     budgets,
     clock: new SystemClock(),
     waits: [0],
+    traceQuery: world.traceQuery,
   });
   return { analyst, objects, budgets };
 }

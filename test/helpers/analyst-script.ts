@@ -2,9 +2,14 @@ import type { ChatRequest } from '../../shared/ports/chat-model.ts';
 import type { Line } from './scripted-chat.ts';
 
 /** Which role a request is of, by its prompt. */
-export function roleOf({ messages }: ChatRequest): 'trace-analyzer' | 'taxonomist' | 'prober' {
+export function roleOf({
+  messages,
+}: ChatRequest): 'trace-analyzer' | 'taxonomist' | 'prober' | 'curriculum-writer' | 'strategist' | 'sub-agent' {
   const system = textOf(messages[0]);
   if (system.startsWith('You find out why')) return 'trace-analyzer';
+  if (system.startsWith('You write training examples')) return 'curriculum-writer';
+  if (system.startsWith('You lead')) return 'strategist';
+  if (system.startsWith('You look into one question')) return 'sub-agent';
   return system.startsWith('You put the failures') ? 'taxonomist' : 'prober';
 }
 
@@ -67,5 +72,24 @@ export function goodAnalyst(request: ChatRequest, turn: number): Line {
       const written = { traceId: first?.traceId, input: `${String(first?.input)} to my landlord before noon` };
       return { calls: [['propose_probes', { probes: [...own, written] }]] };
     }
+    case 'curriculum-writer': {
+      if (turn > 0) return { text: 'Done.' };
+      const after = (title: string, slice: string, more: string) =>
+        blockIn(request, title)
+          .slice(0, 2)
+          .map(({ traceId, input }) => ({ slice, traceId, input: rewritten(String(input), more) }));
+      const gold = after('failures of the cluster', 'gold', 'kindly');
+      const hard = after('passing traces beside them', 'hard-negative', 'instead');
+      return { calls: [['propose_examples', { examples: [...gold, ...hard] }]] };
+    }
+    case 'strategist':
+    case 'sub-agent':
+      return { text: 'Done.' };
   }
+}
+
+/** A text in other words that is about the same, far enough from it to be no near-duplicate. */
+export function rewritten(input: string, more: string): string {
+  const words = input.split(' ');
+  return [...words.slice(0, Math.ceil((words.length * 2) / 3)), more, 'matter', 'today'].join(' ');
 }

@@ -16,11 +16,11 @@ export interface SeenRequest {
   readonly body: string;
 }
 
-/** An HTTP server on loopback that plays recorded responses in order, the last one again and again. */
+/** An HTTP server on loopback that plays recorded responses in order, the last one again and again, or as it is told. */
 export class ChatServer {
   readonly seen: SeenRequest[] = [];
   readonly #server: Server;
-  #responses: readonly RecordedResponse[] = [];
+  #respond: (request: SeenRequest, place: number) => RecordedResponse | undefined = () => undefined;
 
   private constructor() {
     this.#server = createServer((request, response) => void this.#answer(request, response));
@@ -39,8 +39,13 @@ export class ChatServer {
   }
 
   play(...responses: readonly RecordedResponse[]): void {
+    this.respond((_, place) => responses[Math.min(place, responses.length - 1)]);
+  }
+
+  /** What each request gets from now on, by what it says and how many were before it. */
+  respond(by: (request: SeenRequest, place: number) => RecordedResponse | undefined): void {
     this.seen.length = 0;
-    this.#responses = responses;
+    this.#respond = by;
   }
 
   async close(): Promise<void> {
@@ -52,8 +57,9 @@ export class ChatServer {
     let body = '';
     for await (const part of request) body += String(part);
     const place = this.seen.length;
-    this.seen.push({ path: request.url ?? '', authorization: request.headers.authorization ?? '', body });
-    const recorded = this.#responses[Math.min(place, this.#responses.length - 1)];
+    const seen = { path: request.url ?? '', authorization: request.headers.authorization ?? '', body };
+    this.seen.push(seen);
+    const recorded = this.#respond(seen, place);
     if (recorded === undefined) throw new Error('nothing to play');
     if (recorded.behaviour === 'hang') return;
     const headers = { 'content-type': 'application/json', ...recorded.headers };

@@ -13,9 +13,11 @@ export async function createDriftingModel(
   modelId: string,
   ports: Ports,
   settings: Partial<Settings> = {},
+  analyst = defaultBackEnds.analyst,
 ): Promise<void> {
   const examples = bytesOf(samples(60, 0, ports.random.stream(1, 'training')));
-  const request = { backEnds: defaultBackEnds, trainerOptions: { foundation: 'none' }, settings, seed: 1, by: 'test' };
+  const backEnds = { ...defaultBackEnds, analyst };
+  const request = { backEnds, trainerOptions: { foundation: 'none' }, settings, seed: 1, by: 'test' };
   await createModel({ modelId, task: 'classification', labels: [], examples, ...request }, ports);
 }
 

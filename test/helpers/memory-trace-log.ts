@@ -2,6 +2,7 @@ import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { digest, idProblem } from '../../shared/domain/base/ids.ts';
 import { asOutput, type Output } from '../../shared/domain/base/output.ts';
 import type { Judgement } from '../../shared/domain/traces/judgement.ts';
+import { standingJudgements } from '../../shared/domain/traces/retractions.ts';
 import type { Trace } from '../../shared/domain/traces/trace.ts';
 import { countVerdicts, type VerdictCounts } from '../../shared/domain/traces/verdict-counts.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
@@ -82,6 +83,7 @@ export class MemoryTraceLog implements TraceLog {
   }
 
   async read(modelId: string, options: ReadOptions): Promise<readonly LoggedTrace[]> {
+    const standing = options.retracted === true ? (all: readonly Judgement[]) => all : standingJudgements<Judgement>;
     const { through = Infinity, humanJudgedAfter: judgedAfter = null } = options;
     const after = options.after ?? 0;
     const wanted = options.traceIds && new Set(options.traceIds.map((traceId) => traceId.toWellFormed()));
@@ -99,7 +101,7 @@ export class MemoryTraceLog implements TraceLog {
       .slice(0, Math.max(0, options.limit))
       .map((trace) => ({
         trace: structuredClone(trace),
-        judgements: structuredClone(uniqueJudgements(judgements.get(trace.traceId) ?? [])),
+        judgements: structuredClone(standing(uniqueJudgements(judgements.get(trace.traceId) ?? []))),
       }));
   }
 

@@ -2,6 +2,7 @@ import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { wilsonInterval } from '../../shared/domain/base/statistics.ts';
 import type { Weakness } from '../../shared/domain/diagnosis/probe.ts';
 import type { RootCause } from '../../shared/domain/diagnosis/root-cause.ts';
+import { calibrationOf, type JudgedAnswer } from '../../shared/domain/evaluation/calibration.ts';
 import type { FacetCount } from '../../shared/domain/evaluation/facet-losses.ts';
 import { type GateVerdict, gateCandidate } from '../../shared/domain/evaluation/gate.ts';
 import type { Configuration } from '../../shared/domain/models/configuration.ts';
@@ -209,6 +210,7 @@ function cluster(index: number, cause: RootCause, title: string, size: number, f
     examples: [example(index, { after: null }), example(index + 4, { after: null })],
     weakness: failed === null ? null : weakness(clusterId, failed),
     gain: { mended: size - 5, failing: 5, rightBefore: cause === 'noise' ? 0 : 140, lost: index % 3 },
+    proposedBy: [],
   };
 }
 
@@ -255,6 +257,11 @@ function candidate(id: string, iteration: number, mode: 'complement' | 'extend',
     isAverage: true,
   };
 }
+
+/** Answers of one confidence, half of them right, of a label with enough of them and of one with too few. */
+const judgedAnswers: readonly JudgedAnswer[] = Array.from({ length: 100 }, (_, at) => ({
+  ...{ id: `t${at}`, label: at < 90 ? 'card <b>lost</b>' : 'rare', confidence: 0.95, right: at % 2 === 0 },
+}));
 
 /** A run that ended in a promotion, with all sections filled. */
 export function promotedReport(): ReportData {
@@ -331,6 +338,7 @@ export function promotedReport(): ReportData {
     bySlice: [beforeAfter('mobile app', 60, 44, 55), beforeAfter('web form', 70, 61, 66)],
     allFailuresFixed: rate(214, 231),
     agents: [],
+    transcripts: [],
     confusion: confusion(),
     taxonomy: {
       notes: [],
@@ -407,6 +415,9 @@ export function promotedReport(): ReportData {
       example(4, { before: shownAnswer(4, 4), after: shownAnswer(5, 4) }),
       example(3, { before: shownAnswer(3, 3), after: { output: null, right: false } }),
     ],
+    calibration: calibrationOf('ckpt-2-extend', judgedAnswers),
+    calibrationPast: [],
+    movedBack: [],
     lineage: [
       {
         checkpointId: 'ckpt-first',
@@ -604,6 +615,57 @@ export function manyLabelsReport(): ReportData {
   };
 }
 
+/** How an agent came out that says a text wherever it can. */
+export function agentReport(text: string): ReportData['agents'][number] {
+  return {
+    agentId: `build-taxonomy/${text}`,
+    role: 'taxonomist',
+    model: text,
+    folder: `runs/support/run-1/0/build-taxonomy/${text}/taxonomy.json.agent`,
+    why: 'nonsense',
+    detail: text,
+    counts: true,
+    refused: 2,
+    compactions: 1,
+    decisions: [text],
+    usage: { turns: 2, inputTokens: 4_000, cachedInputTokens: 0, outputTokens: 300, microUsd: 41_000 },
+  };
+}
+
+/** The same with its turns. */
+export function transcriptReport(text: string): ReportData['transcripts'][number] {
+  const agent = agentReport(text);
+  return {
+    ...agent,
+    iteration: 0,
+    stage: 'build-taxonomy',
+    item: text,
+    proposals: [
+      {
+        turn: 2,
+        call: 1,
+        tool: text,
+        stands: true,
+        parts: [
+          { what: text, traceIds: ['t1', text], refused: null },
+          { what: text, traceIds: [], refused: text },
+        ],
+      },
+    ],
+    allowance: { turns: 500, turnsOfOne: 60, outputTokens: 100_000, usd: 2 },
+    spent: agent.usage,
+    turns: [1, 2].map((turn) => ({
+      turn,
+      dropped: turn - 1,
+      text,
+      calls: [{ name: text, arguments: text, result: text, failed: turn === 1 }],
+      note: text,
+      usage: agent.usage,
+    })),
+    leftOut: 0,
+  };
+}
+
 /** A text that tries to become HTML, a URL, Markdown and terminal escapes, and to turn the reading direction. */
 export const hostileText =
   '<script>alert(1)</script><img src=x onerror="alert(2)">"\'`</blockquote></style><!-- ]]> \u001b[31mred\u001b]8;;https://evil.example/\u0007link\u001b]8;;\u0007 \u202Egnp.exe\u202C ![x](https://evil.example/a.png) [y](javascript:alert(3)) | cell | \u0000\u200b\ud800 javascript:alert(4)';
@@ -651,6 +713,7 @@ export function hostileReport(text: string = hostileText): ReportData {
               profile: one.profile.map((row) => ({ ...row, feature: text })),
               examples: one.examples.map(shown),
               weakness: one.weakness === null ? null : { ...one.weakness, reason: text },
+              proposedBy: [{ role: 'taxonomist', turn: 2, what: text, anchor: 'agent-1-turn-2' }],
             })),
           },
     datasets: base.datasets.map((one) => ({
@@ -672,6 +735,8 @@ export function hostileReport(text: string = hostileText): ReportData {
       },
     })),
     iterations: base.iterations.map((one) => ({ ...one, move: text, decision: text })),
+    agents: [agentReport(text)],
+    transcripts: [transcriptReport(text), { ...transcriptReport(text), turns: [], leftOut: 3 }],
     regressed: base.regressed.map(shown),
     test: (base.test ?? []).map((row) => ({ ...row, name: text })),
   };

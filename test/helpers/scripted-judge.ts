@@ -1,10 +1,12 @@
 import { createLlmJudge } from '../../shared/adapters/judges/llm-judge.ts';
+import type { Budgets } from '../../shared/ports/budgets.ts';
 import type { ChatModel } from '../../shared/ports/chat-model.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type { Judge } from '../../shared/ports/judge.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { taskKinds } from '../../shared/tasks/task-kinds.ts';
 import { FixedClock } from './fixed-clock.ts';
+import { MemoryBudgets } from './memory-budgets.ts';
 import { MemoryObjectStore } from './memory-object-store.ts';
 
 /** A judge that asks the given chat model, null for none. */
@@ -14,9 +16,10 @@ export function judgeAsking(
     votes = 1,
     objects = new MemoryObjectStore(),
     clock = new FixedClock(),
-  }: { votes?: 1 | 3; objects?: ObjectStore; clock?: Clock } = {},
+    budgets = new MemoryBudgets(),
+  }: { votes?: 1 | 3; objects?: ObjectStore; clock?: Clock; budgets?: Budgets } = {},
 ): Judge {
-  return createLlmJudge({ name: 'llm', votes, tasks: taskKinds, objects, clock, chat: async () => chat });
+  return createLlmJudge({ name: 'llm', votes, tasks: taskKinds, objects, budgets, clock, chat: async () => chat });
 }
 
 /** A judgement as a chat model writes it. */

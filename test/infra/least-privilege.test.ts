@@ -66,6 +66,7 @@ const ofStage = (name: string) => `artifacts/runs/*/*/*/${name}/*`;
 const besideTheStagesOwn: Readonly<Record<string, readonly string[]>> = {
   'prepare-run': [...readsTraces, ...writes('artifacts/models/*/splits/*')],
   'triage-traces': [`s3:DeleteObject ${ofStage('triage-traces')}`],
+  'analyze-failures': readsTraces,
   'inspect-lineage': [...readsTraces, ...writes('artifacts/models/*/evaluation-sets/*')],
   'assemble-curriculum': writes('artifacts/models/*/datasets/*'),
   'prepare-next-dataset': [
@@ -95,9 +96,9 @@ const recordsOf: Readonly<Record<string, string>> = {
 };
 
 describe('the champion', () => {
-  it('can be moved by promote-champion and by no other function', () => {
+  it('can be moved by promote-champion and watch-champion, and by no other function', () => {
     const movers = names.filter((name) => (byFunction.get(name) ?? []).some(writesChampion));
-    expect(movers).toEqual(['ratchet-promote-champion']);
+    expect(movers).toEqual(['ratchet-promote-champion', 'ratchet-watch-champion']);
   });
 
   it('cannot be put or deleted, nor its item scanned for, by any function', () => {
@@ -217,6 +218,22 @@ describe('a function', () => {
         ...sendsDeadLetters,
         'states:DescribeExecution states:execution:ratchet-improvement-loop:*',
         'states:StartExecution states:stateMachine:ratchet-improvement-loop',
+      ].sort(),
+    );
+  });
+
+  it('that watches new champions may move the champion back, and write nothing else', () => {
+    expect(permissionsOf(eventFunctions.watchChampion.name)).toEqual(
+      [
+        ...everyFunction,
+        movesChampion,
+        'events:PutEvents events:event-bus/default events:source=ratchet',
+        ...['traces', 'judgements', 'batches'].map((folder) => `s3:GetObject traces/${folder}/*`),
+        's3:ListBucket traces s3:prefix=batches/*',
+        's3:GetObject artifacts/models/*',
+        's3:ListBucket artifacts s3:prefix=models/*',
+        ...sendsDeadLetters,
+        'states:DescribeExecution states:execution:ratchet-improvement-loop:*',
       ].sort(),
     );
   });

@@ -151,7 +151,9 @@ describe('events', () => {
     expect(rules.map(({ EventPattern }) => EventPattern['detail-type'][0]).sort()).toEqual([
       'Object Created',
       'Run Finished',
+      'Run Finished',
       'Step Functions Execution Status Change',
+      'Traces Ingested',
       'Traces Ingested',
     ]);
     loop.hasResourceProperties('AWS::Events::Rule', {
@@ -173,16 +175,16 @@ describe('events', () => {
         RetryPolicy: expect.anything(),
       });
     }
-    loop.resourceCountIs('AWS::Lambda::EventInvokeConfig', 3);
+    loop.resourceCountIs('AWS::Lambda::EventInvokeConfig', 4);
     loop.allResourcesProperties('AWS::Lambda::EventInvokeConfig', {
       DestinationConfig: { OnFailure: { Destination: Match.anyValue() } },
       MaximumRetryAttempts: 2,
     });
   });
 
-  it('tell start-run which model and why', () => {
+  it('tell start-run and watch-champion which model and why', () => {
     const inputs = rules.flatMap(({ Targets }) => Targets[0].InputTransformer?.InputTemplate ?? []);
-    expect(inputs).toHaveLength(2);
+    expect(inputs).toHaveLength(4);
     for (const input of inputs) expect(input).toMatch(/"modelId":<.*>,"trigger":"(traces-ingested|run-finished)"}/);
   });
 
@@ -244,6 +246,7 @@ describe('alarms', () => {
       'ratchet-start-run-errors',
       'ratchet-stuck-leases',
       'ratchet-timed-out-runs',
+      'ratchet-watch-champion-errors',
     ]);
   });
 });
@@ -339,7 +342,7 @@ describe('the stacks', () => {
         types.filter((type) => type.startsWith('Custom::') || type === 'AWS::CloudFormation::CustomResource'),
       ).toEqual([]);
     }
-    expect(functions).toHaveLength(stageFunctions.length + 3);
+    expect(functions).toHaveLength(stageFunctions.length + 4);
   });
 
   it('tell what the command line needs', () => {

@@ -136,7 +136,7 @@ describe('who may write what', () => {
       const request = item('control#support', 'UpdateItem', attributes);
       const bare = { ...request, context: { 'dynamodb:LeadingKeys': ['control#support'] } };
       const writers = writersOf({ request: attributes.length === 0 ? bare : request });
-      expect(writers).toEqual(attributes.length === 0 ? [] : ['promote-champion']);
+      expect(writers).toEqual(attributes.length === 0 ? [] : ['promote-champion', 'watch-champion']);
     }
     const document = item('checkpoints#support', 'UpdateItem', ['pk', 'sk', 'scores', 'document']);
     expect(writersOf({ request: document })).toEqual([]);

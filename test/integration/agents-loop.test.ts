@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { parseHTML } from 'linkedom';
 import { afterEach, describe, expect, it } from 'vitest';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../cli/workspace.ts';
@@ -23,6 +24,7 @@ import {
   modelId,
   recordingUi,
 } from '../helpers/test-workspace.ts';
+import { ratchetInProcess } from './cli/in-process.ts';
 
 const disposables: { dispose(): Promise<void> }[] = [];
 afterEach(async () => {
@@ -133,6 +135,26 @@ describe('the loop with an analyst of agents', () => {
       /\.agent\/turns\/\d+\.json$/.test(key),
     );
     expect(transcripts).toHaveLength(turns);
+
+    // From the cluster on the page to the turn that proposed it, and the same in a terminal.
+    const { document } = parseHTML(report);
+    const card = [...document.querySelectorAll('#taxonomy .card')].find(
+      (one) => one.querySelector('h4')?.textContent === 'Everything with a landlord',
+    );
+    const link = card?.querySelector('a[href^="#agent-"]');
+    expect(link?.textContent).toBe('taxonomist, turn 1');
+    const turn = document.getElementById(link?.getAttribute('href')?.slice(1) ?? '');
+    expect(turn?.textContent).toContain('propose_clusters');
+    const told = async (...more: string[]) => {
+      const directory = ['--workspace', setting.workspace.directory];
+      return (await ratchetInProcess(['report', modelId, ...directory, '--transcripts', ...more], '', {})).stdout;
+    };
+    const listed = await told();
+    expect(listed).toMatch(/^build-taxonomy\/all\/taxonomy\.json: taxonomist for all, iteration 0, asked scripted$/m);
+    expect(listed).toMatch(/^ {2}finished, 2 turns, .*, what it handed in counts \(1 taken\)$/m);
+    const { agent } = JSON.parse(await told('build-taxonomy/all/taxonomy.json', '--json'));
+    expect(agent.turns).toHaveLength(2);
+    expect(await told('build-taxonomy/all/taxonomy.json')).toContain('taken: Everything with a landlord');
   });
 
   it.each([

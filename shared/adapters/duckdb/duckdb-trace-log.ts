@@ -12,6 +12,7 @@ import {
 import { RatchetError } from '../../domain/base/errors.ts';
 import { digest } from '../../domain/base/ids.ts';
 import type { Judgement } from '../../domain/traces/judgement.ts';
+import { standingJudgements } from '../../domain/traces/retractions.ts';
 import type { Trace } from '../../domain/traces/trace.ts';
 import { countVerdicts } from '../../domain/traces/verdict-counts.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -51,6 +52,7 @@ import {
   judgementColumns,
   judgementFromRow,
   judgementSelection,
+  laterJudgementColumns,
   rowsOf,
   traceColumns,
   traceFromRow,
@@ -285,7 +287,10 @@ export class DuckDbTraceLog implements TraceLog {
       await pickTraces(connection, local, wanted, judging, options, latestTimes(all));
       const traces = await readPicked(connection, local, modelId);
       const judgements = await readJudgements(connection, local);
-      return traces.map((trace, rank) => ({ trace, judgements: judgements.get(rank) ?? [] }));
+      return traces.map((trace, rank) => {
+        const said = judgements.get(rank) ?? [];
+        return { trace, judgements: options.retracted === true ? said : standingJudgements(said) };
+      });
     });
   }
 
@@ -327,7 +332,7 @@ interface LocalFiles {
 }
 
 function judgementRows(files: string, skips: boolean): string {
-  return rowsOf(parquetRows(files, { skips, byName: true }), 'NULL::BOOLEAN AS expected_is_json');
+  return rowsOf(parquetRows(files, { skips, byName: true }), laterJudgementColumns);
 }
 
 async function writeParquet(

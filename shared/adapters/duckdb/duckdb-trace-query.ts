@@ -11,6 +11,7 @@ import { filesOf, parquetRows, passOver } from './log-files.ts';
 import { queryValue } from './query-values.ts';
 import { checkReadOnly, forbidden, unworkable } from './read-only-sql.ts';
 import { type CommittedBatch, TraceBatches } from './trace-batches.ts';
+import { laterJudgementColumns, rowsOf } from './trace-rows.ts';
 import { firstJudgements, firstTraces } from './trace-sql.ts';
 import { traceStoreFailure } from './trace-store-failure.ts';
 
@@ -123,7 +124,7 @@ export class DuckDbTraceQuery implements TraceQuery {
         if (of.length > 0) await connection.run(sql, [listValue([...of])], [LIST(VARCHAR)]);
       };
       await load(tracesSql(parquetRows('$1', { skips })), paths.slice(0, traceKeys.length));
-      await load(judgementsSql(parquetRows('$1', { skips })), paths.slice(traceKeys.length));
+      await load(judgementsSql(parquetRows('$1', { skips, byName: true })), paths.slice(traceKeys.length));
     });
   }
 }
@@ -142,9 +143,11 @@ const tracesSql = (rows: string) => `
   ON first.batch_id = file.batch_id AND first.position = file.position`;
 
 const judgementsSql = (rows: string) => `
+  WITH judged AS (FROM ${rowsOf(rows, laterJudgementColumns)} file QUALIFY ${firstJudgements})
   INSERT INTO judgements BY NAME
   SELECT judgement_id, trace_id, verdict, expected, judge_kind, judge_id, reason, judged_at
-  FROM ${rows} file QUALIFY ${firstJudgements}`;
+  FROM judged WHERE retracts IS NULL
+  AND NOT EXISTS (FROM judged later WHERE later.retracts = judged.judgement_id AND later.trace_id = judged.trace_id)`;
 
 const lockdown = ["SET temp_directory = ''", 'SET enable_external_access = false', 'SET lock_configuration = true'];
 

@@ -13,7 +13,14 @@ import { type MergeRequest, mergeStaleAnew, removeUnused, unusedOf } from './mer
 import type { FilesOnRecord } from './merged-files.ts';
 import { tombstoneOf } from './tombstones.ts';
 import { batchOfKey, type CommittedBatch, commitKey, keyInGeneration, type TraceBatchCommit } from './trace-batches.ts';
-import { guarded, judgementFromRow, judgementSelection, rowsOf, unguarded } from './trace-rows.ts';
+import {
+  guarded,
+  judgementFromRow,
+  judgementSelection,
+  laterJudgementColumns,
+  rowsOf,
+  unguarded,
+} from './trace-rows.ts';
 
 export interface EraseRequest extends MergeRequest {
   /** Digests of all that was ever erased of the model, so that what was broken off is ended too. */
@@ -193,7 +200,7 @@ async function judgementsOf(keys: readonly string[], { objects, withDuckDb }: Er
   if (keys.length === 0) return [];
   return withLocalFiles(objects, keys, (paths) =>
     withDuckDb(async (connection) => {
-      const sql = `SELECT ${judgementSelection} FROM ${rowsOf(parquetRows('$1', { skips: false, byName: true }), 'NULL::BOOLEAN AS expected_is_json')} file
+      const sql = `SELECT ${judgementSelection} FROM ${rowsOf(parquetRows('$1', { skips: false, byName: true }), laterJudgementColumns)} file
         ORDER BY file.position`;
       const reader = await connection.runAndReadAll(sql, [listValue([...paths])], [LIST(VARCHAR)]);
       return reader.getRows().map(judgementFromRow);

@@ -23,9 +23,13 @@ export const traceColumns = `${placeColumns}, date VARCHAR, trace_id VARCHAR, ti
   checkpoint_id VARCHAR, input VARCHAR, input_digest VARCHAR, output VARCHAR, confidence DOUBLE, steps VARCHAR, metadata VARCHAR,
   output_is_json BOOLEAN`;
 
-/** Columns of the judgements' Parquet; `expected_is_json` is to `expected` what `output_is_json` is to `output`. */
+/** Columns of the judgements' Parquet; `expected_is_json` is to `expected` what `output_is_json` is to `output`. `retracts` is null but in what takes another one back. */
 export const judgementColumns = `${placeColumns}, judgement_id VARCHAR, trace_id VARCHAR, verdict VARCHAR, expected VARCHAR,
-  judge_kind VARCHAR, judge_id VARCHAR, reason VARCHAR, judged_at TIMESTAMP, judged_at_text VARCHAR, expected_is_json BOOLEAN`;
+  judge_kind VARCHAR, judge_id VARCHAR, reason VARCHAR, judged_at TIMESTAMP, judged_at_text VARCHAR, expected_is_json BOOLEAN,
+  retracts VARCHAR`;
+
+/** Columns of {@link judgementColumns} that older files lack, for {@link rowsOf}. */
+export const laterJudgementColumns = 'NULL::BOOLEAN AS expected_is_json, NULL::VARCHAR AS retracts';
 
 /**
  * DuckDB's client drops a U+FEFF at the beginning of a text it hands over. Texts from outside are therefore selected
@@ -64,6 +68,7 @@ export const judgementSelection = [
   guarded('file.reason'),
   guarded('file.judged_at_text'),
   'file.expected_is_json',
+  guarded('file.retracts'),
 ].join(', ');
 
 /**
@@ -105,6 +110,7 @@ export function appendJudgement(appender: DuckDBAppender, judgement: Judgement, 
   appendTime(appender, Date.parse(judgement.judgedAt));
   appendText(appender, judgement.judgedAt);
   appendFlag(appender, expected.isJson);
+  appendText(appender, judgement.retracts);
   appender.endRow();
 }
 
@@ -139,7 +145,7 @@ export function traceFromRow(modelId: string, row: readonly (DuckDBValue | undef
 
 /** The judgement that a row of {@link judgementSelection} holds. */
 export function judgementFromRow(row: readonly (DuckDBValue | undefined)[]): Judgement {
-  const [judgementId, traceId, verdict, expected, judgeKind, judgeId, reason, judgedAt, isJson] = row;
+  const [judgementId, traceId, verdict, expected, judgeKind, judgeId, reason, judgedAt, isJson, retracts] = row;
   return {
     judgementId: unguarded(judgementId),
     traceId: unguarded(traceId),
@@ -147,6 +153,7 @@ export function judgementFromRow(row: readonly (DuckDBValue | undefined)[]): Jud
     ...(isPresent(expected) && { expected: outputFrom(unguarded(expected), isJson) }),
     judge: { kind: judgeKindSchema.parse(judgeKind), id: unguarded(judgeId), reason: unguarded(reason) },
     judgedAt: unguarded(judgedAt),
+    ...(isPresent(retracts) && { retracts: unguarded(retracts) }),
   };
 }
 

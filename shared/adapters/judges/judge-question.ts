@@ -37,14 +37,16 @@ const anyRight = 'the answer that a careful person would give who knows the task
 
 /** The question whether an answer is right, with all text of the trace inside marked blocks. */
 export function judgeQuestion(
-  { input, answer, expected }: AnswerToJudge,
+  { input, answer, expected, steps }: AnswerToJudge,
   context: QuestionContext,
   vote: Vote,
 ): ChatRequest {
   const { prompt, kind, task, rubric } = context;
   const shown = kind.show(answer);
   const reference = expected === null ? null : kind.show(expected);
-  const mark = markFor([input, shown, reference ?? '']);
+  const way =
+    steps === undefined ? '' : `${steps.text}${steps.mistake === null ? '' : `\nCounting finds: ${steps.mistake}`}`;
+  const mark = markFor([input, shown, reference ?? '', way]);
   const { system, user } = filledPrompt(prompt, {
     task: `${task.kind}; an answer is ${kind.words.output}.`,
     labels: labelsOf(context, vote),
@@ -57,6 +59,10 @@ export function judgeQuestion(
         ? ''
         : `An answer known to be right; another may be as good:\n[${mark} begin right answer]\n${reference}\n[${mark} end right answer]\n\n`,
     answer: shown,
+    steps:
+      way === ''
+        ? ''
+        : `How the answer came about; a right answer may come of a wrong step, and a wrong one of none:\n[${mark} begin steps]\n${way}\n[${mark} end steps]\n\n`,
   });
   return {
     messages: [

@@ -10,14 +10,17 @@ export interface ToolOutcome {
   readonly pin?: Pin;
   /** Takes the place of what the agent had handed in. */
   readonly handIn?: Json;
-  /** How many parts of what was proposed do not stand; 0 by default. */
-  readonly refusedParts?: number;
+  /** Why parts of what was proposed do not stand, a reason each; none by default. */
+  readonly refusals?: readonly string[];
 }
 
 /** What a tool changes in the world. It is claimed by `key` before it happens. */
 export interface ToolEffect<A> {
-  /** @param key object key of this very call, the agent's own */
-  perform(given: A, key: string): Promise<ToolOutcome>;
+  /**
+   * @param key object key of this very call, the agent's own
+   * @param turn that it is called in
+   */
+  perform(given: A, key: string, turn: number): Promise<ToolOutcome>;
   /**
    * Whether a call that was begun, and of which nobody knows if it ended, did happen; null where it did not. Without
    * this method nobody can tell, and the model is told so.

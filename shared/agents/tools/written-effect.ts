@@ -11,12 +11,12 @@ import type { ToolEffect, ToolOutcome } from './tool.ts';
  */
 export function writtenEffect<A>(
   objects: ObjectStore,
-  made: (given: A) => Json,
+  made: (given: A, turn: number) => Json | Promise<Json>,
   told: (written: Json) => ToolOutcome,
 ): ToolEffect<A> {
   return {
-    async perform(given, key) {
-      const written = made(given);
+    async perform(given, key, turn) {
+      const written = await made(given, turn);
       await writeJson(objects, key, written);
       return told(written);
     },

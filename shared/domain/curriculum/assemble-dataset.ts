@@ -4,6 +4,7 @@ import { canonicalJson } from '../base/ids.ts';
 import type { TaskKind } from '../base/task-kind.ts';
 import type { TaskSpec } from '../base/task-spec.ts';
 import { compareText } from '../base/text.ts';
+import { plural } from '../base/wording.ts';
 import type { RootCause } from '../diagnosis/root-cause.ts';
 import { foldCount, type Place } from '../evaluation/fold.ts';
 import { foldsNear, leaks } from '../evaluation/ledger.ts';
@@ -105,6 +106,7 @@ export function assembleDataset(request: AssemblyRequest): Assembly {
 
   const { examples, shares } = weighSlices(members, bands, plan, kind);
   const failing = members.gold.filter((item) => item.origin === 'failure');
+  const writers = writtenIn(examples);
   return {
     datasetId: datasetIdOf(examples),
     examples,
@@ -123,6 +125,7 @@ export function assembleDataset(request: AssemblyRequest): Assembly {
       }),
       leftOut: Object.fromEntries([...leftOut].sort(([a], [b]) => compareText(a, b))),
       notes: notesOf(examples, plan, request),
+      ...(writers.length > 0 && { written: writers }),
     },
   };
 }
@@ -323,11 +326,25 @@ function divide(
 function notesOf(examples: readonly Example[], plan: CurriculumPlan, request: AssemblyRequest): string[] {
   const weights = examples.map((example) => example.weight);
   const range = weights.length === 0 ? 'no examples' : `weights from ${least(weights)} to ${most(weights)}`;
-  const synthesised = examples.filter((example) => example.provenance.kind === 'synthesis').length;
+  const synthesised = examples.filter(({ provenance: of }) => of.kind === 'synthesis' && of.by === undefined).length;
+  const written = writtenIn(examples).reduce((sum, { examples: count }) => sum + count, 0);
   return [
     `plan ${plan.name}, ${request.mode}, ${range}`,
     ...(synthesised === 0 ? [] : [`${synthesised} examples are variants that keep the output true`]),
+    ...(written === 0
+      ? []
+      : [`${plural(written, 'example')} written by agents, each after a trace and with its answer`]),
   ];
+}
+
+/** How many of the examples which agent wrote in which turn. */
+function writtenIn(examples: readonly Example[]): NonNullable<Manifest['written']> {
+  const writers = examples.flatMap(({ provenance: of }) =>
+    of.kind === 'synthesis' && of.by !== undefined ? [of.by] : [],
+  );
+  return [...Map.groupBy(writers, (by) => canonicalJson(by)).values()]
+    .flatMap((of) => of.slice(0, 1).map((by) => ({ ...by, examples: of.length })))
+    .sort((a, b) => compareText(a.agentId, b.agentId) || a.turn - b.turn);
 }
 
 function least(values: readonly number[]): number {

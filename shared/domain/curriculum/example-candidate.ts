@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { outputSchema } from '../base/output.ts';
 import { type Provenance, provenanceSchema } from '../models/example.ts';
+import { judgeKindSchema } from '../traces/judgement.ts';
 import { margin, type UsableRecord } from '../traces/trace-record.ts';
 
 /** Something that may become a training example. */
@@ -10,7 +11,7 @@ export const exampleCandidateSchema = z.strictObject({
   origin: z.enum(['failure', 'probe', 'pass', 'synthesis']),
   provenance: provenanceSchema,
   /** Who vouches for the output; null when nobody judged this very input. */
-  judge: z.enum(['human', 'llm', 'rule']).nullable(),
+  judge: judgeKindSchema.nullable(),
   /** ISO 8601 time of the trace. */
   timestamp: z.string().nullable(),
   /**

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { type WatchCount, watchCountSchema } from '../evaluation/watch.ts';
 import type { Run } from './run.ts';
+import type { Settings } from './settings.ts';
 
 const leaseSchema = z.strictObject({
   runId: z.string(),
@@ -9,6 +11,13 @@ const leaseSchema = z.strictObject({
   expiresAt: z.number(),
 });
 export type Lease = z.infer<typeof leaseSchema>;
+
+const watchSchema = z.strictObject({
+  /** Share of the requests that the new champion answers, chosen by lot, while it is watched; null for all of them. */
+  share: z.number().min(0).max(1).nullable(),
+  /** How it ended without a rollback; left out while it goes on. */
+  held: z.strictObject({ at: z.string(), evidence: watchCountSchema }).optional(),
+});
 
 const championMoveSchema = z.strictObject({
   at: z.string(),
@@ -22,6 +31,10 @@ const championMoveSchema = z.strictObject({
   batches: z.int().nonnegative().optional(),
   /** Of a promotion: what people had judged of its evidence, a digest (`peopleDigest`). */
   people: z.string().optional(),
+  /** Of a promotion: how the new champion is watched beside its predecessor; left out where not kept. */
+  watch: watchSchema.optional(),
+  /** Of a rollback that followed from being watched. */
+  evidence: watchCountSchema.optional(),
   /** Of a rollback: who lets in again what was taken back, and why. */
   released: z.strictObject({ at: z.string(), by: z.string(), reason: z.string() }).optional(),
 });
@@ -146,6 +159,27 @@ export function championMovedSince(
       ? control.moves.filter(({ at }) => Date.parse(at) > Date.parse(startedAt))
       : control.moves.slice(begun.moves);
   return moves.some(({ by }) => by !== runId);
+}
+
+/** A promotion whose champion is watched beside the one that it took the place of. */
+export interface Watch {
+  readonly move: ChampionMove;
+  readonly predecessor: string;
+  /** Share of the requests that the champion answers, its predecessor the rest; null where it answers them all. */
+  readonly share: number | null;
+  /** What was found when it ended; null while it goes on. */
+  readonly held: WatchCount | null;
+}
+
+/** How the champion is watched; null where it was not promoted in place of another, or the settings say not to. */
+export function watchOf(
+  { moves }: Pick<Control, 'moves'>,
+  { afterPromotion }: Pick<Settings, 'afterPromotion'>,
+): Watch | null {
+  const move = moves.at(-1);
+  if (move?.kind !== 'promote' || move.from === null || afterPromotion === 'off') return null;
+  const share = afterPromotion === 'canary' ? (move.watch?.share ?? null) : null;
+  return { move, predecessor: move.from, share, held: move.watch?.held?.evidence ?? null };
 }
 
 /** The control item with the champion moved. */

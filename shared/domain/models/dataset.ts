@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { sliceSchema } from './example.ts';
+import { sliceSchema, writerSchema } from './example.ts';
 
 /** `complement` is the curriculum alone, `extend` the whole parent dataset as replay and the curriculum on top. */
 export const datasetModeSchema = z.enum(['initial', 'complement', 'extend']);
@@ -34,6 +34,8 @@ export const manifestSchema = z.strictObject({
   /** What was left out, by reason, with counts. */
   leftOut: z.record(z.string(), z.int()),
   notes: z.array(z.string()),
+  /** How many examples which agent wrote in which turn; absent where none did. */
+  written: z.array(writerSchema.extend({ examples: z.int() })).optional(),
 });
 export type Manifest = z.infer<typeof manifestSchema>;
 

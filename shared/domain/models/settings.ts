@@ -134,6 +134,23 @@ export const settingsSchema = z.strictObject({
     .positive()
     .default(5)
     .describe('h of the CUSUM on the failure rate, in nats: lower sees deterioration sooner and errs more often'),
+  afterPromotion: z
+    .enum(['off', 'shadow', 'canary'])
+    .default('shadow')
+    .describe(
+      'how a new champion is watched, to be moved back once it is proven worse; shadow: its predecessor is asked about the judged traces too; canary: of the requests to a server it answers a share alone, its predecessor the rest',
+    ),
+  canaryShare: z
+    .number()
+    .min(0.01)
+    .max(0.99)
+    .default(0.2)
+    .describe('share of the requests that a new champion answers as a canary, from the next promotion on'),
+  watchFor: z
+    .int()
+    .positive()
+    .default(2_000)
+    .describe('judged traces after a promotion over which the new champion is watched'),
   agentTurns: z
     .int()
     .positive()
@@ -171,6 +188,12 @@ export const settingsSchema = z.strictObject({
     .describe(
       'answers that people judged which a run asks a language model about too, to see whether it agrees; half of them passes',
     ),
+  reviewsWanted: z
+    .int()
+    .min(1)
+    .max(10)
+    .default(1)
+    .describe('people who should judge each card of the review queue before it is done'),
   redact: z
     .array(z.enum(['email', 'phone', 'card', 'iban', 'ip']))
     .readonly()

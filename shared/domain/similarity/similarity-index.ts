@@ -22,6 +22,9 @@ const strongestFeatures = 256;
 /** Inverted-list entries a query reads before it settles for its rarest features and re-ranks what they found. */
 const postingBudget = 30_000;
 
+/** Weights are stored in single precision. */
+const roundingSlack = 1e-5;
+
 /** The words and signs of a text, long ones in pieces. */
 function piecesOf(text: string): readonly string[] {
   const found = spokenWords(text.slice(0, longestText), { signs: true });
@@ -49,7 +52,7 @@ function featuresOf(word: string): string[] {
 /** Ids and term frequencies of one text, ids ascending. */
 interface Counts {
   readonly ids: Uint32Array;
-  readonly frequencies: Float64Array;
+  readonly frequencies: ArrayLike<number>;
 }
 
 function count(ids: number[]): Counts {
@@ -68,6 +71,197 @@ function count(ids: number[]): Counts {
 }
 
 const emptyVector: SparseVector = { features: new Uint32Array(), weights: new Float32Array() };
+
+/** All features there are, and those of each word that was seen. */
+class Features {
+  readonly #ids = new Map<string, number>();
+  readonly #ofWords = new Map<string, readonly number[]>();
+
+  get size(): number {
+    return this.#ids.size;
+  }
+
+  id(name: string): number | undefined {
+    return this.#ids.get(name);
+  }
+
+  ofWord(word: string): readonly number[] | undefined {
+    return this.#ofWords.get(word);
+  }
+
+  learn(word: string): readonly number[] {
+    const learnt = this.#ofWords.get(word);
+    if (learnt !== undefined) return learnt;
+    const ids = featuresOf(word).map((name) => {
+      const known = this.#ids.get(name);
+      if (known !== undefined) return known;
+      const id = this.#ids.size;
+      this.#ids.set(name, id);
+      return id;
+    });
+    this.#ofWords.set(word, ids);
+    return ids;
+  }
+
+  /** Marks the features that are whole words. */
+  words(): Uint8Array {
+    const isWord = new Uint8Array(this.size);
+    for (const ids of this.#ofWords.values()) isWord[ids[0] ?? 0] = 1;
+    return isWord;
+  }
+}
+
+/** What features weigh. */
+interface Weighing {
+  readonly idf: Float64Array;
+  readonly unknownIdf: number;
+  readonly isWord: Uint8Array;
+}
+
+/** TF-IDF of a text; the last two are what unknown features add to the squared norm of each half. */
+function weigh(
+  { ids, frequencies }: Counts,
+  { idf, isWord }: Weighing,
+  unknownWords: number,
+  unknownCharacters: number,
+): SparseVector {
+  const raw = Float64Array.from(ids, (id, at) => (1 + Math.log(frequencies[at] ?? 1)) * (idf[id] ?? 0));
+  let words = unknownWords;
+  let characters = unknownCharacters;
+  ids.forEach((id, at) => {
+    const square = (raw[at] ?? 0) ** 2;
+    if (isWord[id] === 1) words += square;
+    else characters += square;
+  });
+  if (words + characters === 0) return emptyVector;
+  const scaled = raw.map((weight, at) => weight / Math.sqrt(2 * (isWord[ids[at] ?? 0] === 1 ? words : characters)));
+  if (ids.length <= strongestFeatures) return { features: ids, weights: Float32Array.from(scaled) };
+  const kept = Uint32Array.from(
+    Array.from(scaled.keys())
+      .sort((a, b) => (scaled[b] ?? 0) - (scaled[a] ?? 0) || a - b)
+      .slice(0, strongestFeatures),
+  ).sort();
+  const whole = scaled.reduce((sum, weight) => sum + weight * weight, 0);
+  const part = kept.reduce((sum, at) => sum + (scaled[at] ?? 0) ** 2, 0);
+  const rescale = Math.sqrt(whole / part);
+  return {
+    features: Uint32Array.from(kept, (at) => ids[at] ?? 0),
+    weights: Float32Array.from(kept, (at) => (scaled[at] ?? 0) * rescale),
+  };
+}
+
+/** What an index is made of. */
+interface IndexParts {
+  readonly size: number;
+  readonly features: Features;
+  readonly weighing: Weighing;
+  /** Where the features of each text begin, and after the last one the end. */
+  readonly textStart: Uint32Array;
+  readonly textFeatures: Uint32Array;
+  readonly textWeights: Float32Array;
+  /** Where the texts of each feature begin. */
+  readonly postingStart: Uint32Array;
+  readonly postingTexts: Uint32Array;
+  readonly postingWeights: Float32Array;
+}
+
+/** So many texts make a step. */
+const textsAtOnce = 500;
+
+/** Makes an index, a step at a time. What millions of texts have is kept in few large arrays. */
+function* indexParts(texts: readonly string[]): Generator<void, IndexParts> {
+  const size = texts.length;
+  const features = new Features();
+  const ids = new GrowingArray(Uint32Array);
+  const frequencies = new GrowingArray(Uint16Array);
+  const start = new Uint32Array(size + 1);
+  for (const [index, text] of texts.entries()) {
+    if (index % textsAtOnce === textsAtOnce - 1) yield;
+    const counts = count(piecesOf(text).flatMap((word) => features.learn(word)));
+    ids.append(counts.ids);
+    frequencies.append(counts.frequencies);
+    start[index + 1] = ids.length;
+  }
+  const frequency = new Uint32Array(features.size);
+  for (const id of ids.values()) frequency[id] = (frequency[id] ?? 0) + 1;
+  const weighing = {
+    idf: Float64Array.from(frequency, (df) => Math.log((1 + size) / (1 + df)) + 1),
+    unknownIdf: Math.log(1 + size) + 1,
+    isWord: features.words(),
+  };
+
+  const textStart = new Uint32Array(size + 1);
+  for (let index = 0; index < size; index += 1) {
+    const length = (start[index + 1] ?? 0) - (start[index] ?? 0);
+    textStart[index + 1] = (textStart[index] ?? 0) + Math.min(length, strongestFeatures);
+  }
+  const total = textStart[size] ?? 0;
+  const textFeatures = new Uint32Array(total);
+  const textWeights = new Float32Array(total);
+  const postingStart = new Uint32Array(features.size + 1);
+  for (let index = 0; index < size; index += 1) {
+    if (index % textsAtOnce === textsAtOnce - 1) yield;
+    const [from, to] = [start[index] ?? 0, start[index + 1] ?? 0];
+    const counts = { ids: ids.values().subarray(from, to), frequencies: frequencies.values().subarray(from, to) };
+    const vector = weigh(counts, weighing, 0, 0);
+    textFeatures.set(vector.features, textStart[index]);
+    textWeights.set(vector.weights, textStart[index]);
+    for (const id of vector.features) postingStart[id + 1] = (postingStart[id + 1] ?? 0) + 1;
+  }
+  for (let id = 0; id < features.size; id += 1)
+    postingStart[id + 1] = (postingStart[id + 1] ?? 0) + (postingStart[id] ?? 0);
+  const postingTexts = new Uint32Array(total);
+  const postingWeights = new Float32Array(total);
+  const next = postingStart.slice();
+  for (let index = 0; index < size; index += 1) {
+    if (index % textsAtOnce === textsAtOnce - 1) yield;
+    const end = textStart[index + 1] ?? 0;
+    for (let at = textStart[index] ?? 0; at < end; at += 1) {
+      const id = textFeatures[at] ?? 0;
+      const slot = next[id] ?? 0;
+      next[id] = slot + 1;
+      postingTexts[slot] = index;
+      postingWeights[slot] = textWeights[at] ?? 0;
+    }
+  }
+  return { size, features, weighing, textStart, textFeatures, textWeights, postingStart, postingTexts, postingWeights };
+}
+
+function atOnce<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+  }
+}
+
+/** Whole numbers that are added at the end. */
+class GrowingArray<A extends Uint32Array | Uint16Array> {
+  readonly #make: new (
+    length: number,
+  ) => A;
+  #values: A;
+  length = 0;
+
+  constructor(make: new (length: number) => A) {
+    this.#make = make;
+    this.#values = new make(1 << 16);
+  }
+
+  append(values: ArrayLike<number>): void {
+    const length = this.length + values.length;
+    if (length > this.#values.length) {
+      const larger = new this.#make(Math.max(length, 2 * this.#values.length));
+      larger.set(this.#values);
+      this.#values = larger;
+    }
+    this.#values.set(values, this.length);
+    this.length = length;
+  }
+
+  values(): A {
+    return this.#values.subarray(0, this.length) as A;
+  }
+}
 
 /** Cosine of two vectors of one index. */
 export function cosine(a: SparseVector, b: SparseVector): number {
@@ -93,11 +287,8 @@ export function cosine(a: SparseVector, b: SparseVector): number {
  */
 export class SimilarityIndex {
   readonly size: number;
-  readonly #featureIds = new Map<string, number>();
-  readonly #wordFeatures = new Map<string, readonly number[]>();
-  readonly #isWord: Uint8Array;
-  readonly #idf: Float64Array;
-  readonly #unknownIdf: number;
+  readonly #features: Features;
+  readonly #weighing: Weighing;
   readonly #textStart: Uint32Array;
   readonly #textFeatures: Uint32Array;
   readonly #textWeights: Float32Array;
@@ -109,55 +300,35 @@ export class SimilarityIndex {
   readonly #dense: Float32Array;
 
   /** @param texts what is searched; a result's `index` is a position in it. Texts without a word are never found. */
-  constructor(texts: readonly string[]) {
-    this.size = texts.length;
-    const counts = texts.map((text) => count(piecesOf(text).flatMap((word) => this.#learn(word))));
-
-    const featureCount = this.#featureIds.size;
-    const frequency = new Uint32Array(featureCount);
-    for (const { ids } of counts) for (const id of ids) frequency[id] = (frequency[id] ?? 0) + 1;
-    this.#idf = Float64Array.from(frequency, (df) => Math.log((1 + this.size) / (1 + df)) + 1);
-    this.#unknownIdf = Math.log(1 + this.size) + 1;
-    this.#isWord = new Uint8Array(featureCount);
-    for (const ids of this.#wordFeatures.values()) this.#isWord[ids[0] ?? 0] = 1;
-
-    const vectors = counts.map((text) => this.#weigh(text, 0, 0));
-    this.#textStart = new Uint32Array(this.size + 1);
-    vectors.forEach((vector, index) => {
-      this.#textStart[index + 1] = (this.#textStart[index] ?? 0) + vector.features.length;
-    });
-    const total = this.#textStart[this.size] ?? 0;
-    this.#textFeatures = new Uint32Array(total);
-    this.#textWeights = new Float32Array(total);
-    const lengths = new Uint32Array(featureCount + 1);
-    vectors.forEach((vector, index) => {
-      this.#textFeatures.set(vector.features, this.#textStart[index]);
-      this.#textWeights.set(vector.weights, this.#textStart[index]);
-      for (const id of vector.features) lengths[id + 1] = (lengths[id + 1] ?? 0) + 1;
-    });
-    for (let id = 0; id < featureCount; id += 1) lengths[id + 1] = (lengths[id + 1] ?? 0) + (lengths[id] ?? 0);
-    this.#postingStart = lengths;
-    this.#postingTexts = new Uint32Array(total);
-    this.#postingWeights = new Float32Array(total);
-    const next = lengths.slice();
-    for (let index = 0; index < this.size; index += 1) {
-      const end = this.#textStart[index + 1] ?? 0;
-      for (let at = this.#textStart[index] ?? 0; at < end; at += 1) {
-        const id = this.#textFeatures[at] ?? 0;
-        const slot = next[id] ?? 0;
-        next[id] = slot + 1;
-        this.#postingTexts[slot] = index;
-        this.#postingWeights[slot] = this.#textWeights[at] ?? 0;
-      }
-    }
+  constructor(texts: readonly string[] | IndexParts) {
+    const parts = 'postingTexts' in texts ? texts : atOnce(indexParts(texts));
+    this.size = parts.size;
+    this.#features = parts.features;
+    this.#weighing = parts.weighing;
+    this.#textStart = parts.textStart;
+    this.#textFeatures = parts.textFeatures;
+    this.#textWeights = parts.textWeights;
+    this.#postingStart = parts.postingStart;
+    this.#postingTexts = parts.postingTexts;
+    this.#postingWeights = parts.postingWeights;
     this.#score = new Float64Array(this.size);
     this.#touched = new Uint32Array(this.size);
-    this.#dense = new Float32Array(featureCount);
+    this.#dense = new Float32Array(this.features);
+  }
+
+  /** The same index, made in small steps: others get their turn between them. */
+  static async gradually(texts: readonly string[], turn: () => Promise<void>): Promise<SimilarityIndex> {
+    const steps = indexParts(texts);
+    for (;;) {
+      const step = steps.next();
+      if (step.done === true) return new SimilarityIndex(step.value);
+      await turn();
+    }
   }
 
   /** How many features there are: ids of vectors lie below it. */
   get features(): number {
-    return this.#idf.length;
+    return this.#weighing.idf.length;
   }
 
   /** The vector of a text of the index. */
@@ -175,13 +346,13 @@ export class SimilarityIndex {
     const known: number[] = [];
     const unknown = new Map<string, number>();
     for (const word of piecesOf(text)) {
-      const learnt = this.#wordFeatures.get(word);
+      const learnt = this.#features.ofWord(word);
       if (learnt !== undefined) {
         for (const id of learnt) known.push(id);
         continue;
       }
       for (const name of featuresOf(word)) {
-        const id = this.#featureIds.get(name);
+        const id = this.#features.id(name);
         if (id === undefined) unknown.set(name, (unknown.get(name) ?? 0) + 1);
         else known.push(id);
       }
@@ -189,11 +360,11 @@ export class SimilarityIndex {
     let words = 0;
     let characters = 0;
     for (const [name, frequency] of unknown) {
-      const square = ((1 + Math.log(frequency)) * this.#unknownIdf) ** 2;
+      const square = ((1 + Math.log(frequency)) * this.#weighing.unknownIdf) ** 2;
       if (name.startsWith(wordMark)) words += square;
       else characters += square;
     }
-    return this.#weigh(count(known), words, characters);
+    return weigh(count(known), this.#weighing, words, characters);
   }
 
   /** The L2-normalised mean of the vectors of these texts; empty for none. */
@@ -277,52 +448,64 @@ export class SimilarityIndex {
     return found.map(({ index, similarity }) => ({ index, similarity: Math.min(1, similarity) }));
   }
 
-  #learn(word: string): readonly number[] {
-    const learnt = this.#wordFeatures.get(word);
-    if (learnt !== undefined) return learnt;
-    const ids = featuresOf(word).map((name) => {
-      const known = this.#featureIds.get(name);
-      if (known !== undefined) return known;
-      const id = this.#featureIds.size;
-      this.#featureIds.set(name, id);
-      return id;
-    });
-    this.#wordFeatures.set(word, ids);
-    return ids;
+  /**
+   * All texts of at least this similarity, most similar first, ties by index; no more than `most` of them. Exact, by prefix
+   * filtering: what the features add that would cost most to read cannot reach the threshold by themselves, since both vectors are of
+   * norm 1, so that only texts are looked at that share one of the others.
+   * @param threshold above 0
+   * @param accept which indices may be named; all by default
+   */
+  atLeast(
+    text: string,
+    threshold: number,
+    { most = Number.POSITIVE_INFINITY, accept }: { most?: number; accept?: (index: number) => boolean } = {},
+  ): Neighbour[] {
+    const vector = this.embed(text);
+    const cost = (at: number): number => this.#length(vector, at) / (vector.weights[at] ?? 1) ** 2;
+    const order = Array.from(vector.features, (_, at) => at).sort((a, b) => cost(a) - cost(b) || a - b);
+    const least = threshold - roundingSlack;
+    let rest = vector.weights.reduce((sum, weight) => sum + weight * weight, 0);
+    if (Math.sqrt(rest) < least) return [];
+    const score = this.#score;
+    const touch = this.#touched;
+    let touched = 0;
+    for (const at of order) {
+      if (Math.sqrt(Math.max(0, rest)) < least) break;
+      const id = vector.features[at] ?? 0;
+      const weight = vector.weights[at] ?? 0;
+      rest -= weight * weight;
+      const end = this.#postingStart[id + 1] ?? 0;
+      for (let slot = this.#postingStart[id] ?? 0; slot < end; slot += 1) {
+        const index = this.#postingTexts[slot] ?? 0;
+        const before = score[index] ?? 0;
+        if (before === 0) {
+          touch[touched] = index;
+          touched += 1;
+        }
+        score[index] = before + weight * (this.#postingWeights[slot] ?? 0);
+      }
+    }
+    const unread = Math.sqrt(Math.max(0, rest));
+    const found: Neighbour[] = [];
+    this.#spread(vector);
+    for (let at = 0; at < touched; at += 1) {
+      const index = touch[at] ?? 0;
+      const isPossible = (score[index] ?? 0) + unread >= least;
+      score[index] = 0;
+      if (!isPossible) continue;
+      const similarity = this.#similarity(index);
+      if (similarity >= least && (accept === undefined || accept(index))) {
+        found.push({ index, similarity: Math.min(1, similarity) });
+      }
+    }
+    this.#clear(vector);
+    return found.sort((a, b) => b.similarity - a.similarity || a.index - b.index).slice(0, most);
   }
+
   /** Length of the inverted list behind a vector's feature. */
   #length(vector: SparseVector, at: number): number {
     const id = vector.features[at] ?? 0;
     return (this.#postingStart[id + 1] ?? 0) - (this.#postingStart[id] ?? 0);
-  }
-
-  /** TF-IDF of a text; the last two are what unknown features add to the squared norm of each half. */
-  #weigh({ ids, frequencies }: Counts, unknownWords: number, unknownCharacters: number): SparseVector {
-    const raw = Float64Array.from(ids, (id, at) => (1 + Math.log(frequencies[at] ?? 1)) * (this.#idf[id] ?? 0));
-    let words = unknownWords;
-    let characters = unknownCharacters;
-    ids.forEach((id, at) => {
-      const square = (raw[at] ?? 0) ** 2;
-      if (this.#isWord[id] === 1) words += square;
-      else characters += square;
-    });
-    if (words + characters === 0) return emptyVector;
-    const scaled = raw.map(
-      (weight, at) => weight / Math.sqrt(2 * (this.#isWord[ids[at] ?? 0] === 1 ? words : characters)),
-    );
-    if (ids.length <= strongestFeatures) return { features: ids, weights: Float32Array.from(scaled) };
-    const kept = Uint32Array.from(
-      Array.from(scaled.keys())
-        .sort((a, b) => (scaled[b] ?? 0) - (scaled[a] ?? 0) || a - b)
-        .slice(0, strongestFeatures),
-    ).sort();
-    const whole = scaled.reduce((sum, weight) => sum + weight * weight, 0);
-    const part = kept.reduce((sum, at) => sum + (scaled[at] ?? 0) ** 2, 0);
-    const rescale = Math.sqrt(whole / part);
-    return {
-      features: Uint32Array.from(kept, (at) => ids[at] ?? 0),
-      weights: Float32Array.from(kept, (at) => (scaled[at] ?? 0) * rescale),
-    };
   }
 
   /** The `k` best-scored of the first `touched` texts that are accepted, best first. */
@@ -348,19 +531,31 @@ export class SimilarityIndex {
 
   /** The candidates by their exact cosine. */
   #rerank(vector: SparseVector, candidates: readonly Neighbour[]): Neighbour[] {
+    this.#spread(vector);
+    const exact = candidates.map(({ index }) => ({ index, similarity: this.#similarity(index) }));
+    this.#clear(vector);
+    return exact.sort((a, b) => b.similarity - a.similarity || a.index - b.index);
+  }
+
+  /** Lays a vector out, for {@link #similarity}. */
+  #spread(vector: SparseVector): void {
     vector.features.forEach((id, at) => {
       this.#dense[id] = vector.weights[at] ?? 0;
     });
-    const exact = candidates.map(({ index }) => {
-      let similarity = 0;
-      const end = this.#textStart[index + 1] ?? 0;
-      for (let at = this.#textStart[index] ?? 0; at < end; at += 1) {
-        similarity += (this.#textWeights[at] ?? 0) * (this.#dense[this.#textFeatures[at] ?? 0] ?? 0);
-      }
-      return { index, similarity };
-    });
+  }
+
+  #clear(vector: SparseVector): void {
     for (const id of vector.features) this.#dense[id] = 0;
-    return exact.sort((a, b) => b.similarity - a.similarity || a.index - b.index);
+  }
+
+  /** The exact cosine of a text to the vector that is laid out. */
+  #similarity(index: number): number {
+    let similarity = 0;
+    const end = this.#textStart[index + 1] ?? 0;
+    for (let at = this.#textStart[index] ?? 0; at < end; at += 1) {
+      similarity += (this.#textWeights[at] ?? 0) * (this.#dense[this.#textFeatures[at] ?? 0] ?? 0);
+    }
+    return similarity;
   }
 }
 

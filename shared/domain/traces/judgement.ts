@@ -5,8 +5,12 @@ import { outputSchema } from '../base/output.ts';
 export const verdictSchema = z.enum(['pass', 'fail']);
 export type Verdict = z.infer<typeof verdictSchema>;
 
-export const judgeKindSchema = z.enum(['human', 'llm', 'rule']);
+/** `propagated`: what a person said of a trace that is much like it. */
+export const judgeKindSchema = z.enum(['human', 'llm', 'rule', 'propagated']);
 export type JudgeKind = z.infer<typeof judgeKindSchema>;
+
+/** Kinds that a file's judges can be said to be of. */
+export const givenJudgeKindSchema = judgeKindSchema.exclude(['propagated']);
 
 export const judgeSchema = z.strictObject({
   kind: judgeKindSchema,
@@ -33,10 +37,15 @@ export const judgementSchema = z.strictObject({
   expected: outputSchema.optional(),
   judge: judgeSchema,
   judgedAt: z.string(),
+  /**
+   * Id of a judgement of the same trace that this one takes back, whichever came first: neither counts from then on (see
+   * `standingJudgements`). It says nothing else; its judge is who took it back.
+   */
+  retracts: z.string().optional(),
 });
 export type Judgement = z.infer<typeof judgementSchema>;
 
-const rank: Record<JudgeKind, number> = { human: 2, llm: 1, rule: 0 };
+const rank: Record<JudgeKind, number> = { human: 3, llm: 2, rule: 1, propagated: 0 };
 
 /** Whether a judge of one kind is believed over one of another. */
 export function outranks(one: JudgeKind, other: JudgeKind): boolean {
@@ -44,7 +53,7 @@ export function outranks(one: JudgeKind, other: JudgeKind): boolean {
 }
 
 /**
- * The judgement of the highest rank, human over LLM over rule, and among equals the latest. Whether it counts is for
+ * The judgement of the highest rank, human over LLM over rule over propagated, and among equals the latest. Whether it counts is for
  * `whatCounts` to say, which knows of people who disagree.
  */
 export function effectiveJudgement(judgements: readonly Judgement[]): Judgement | undefined {

@@ -21,10 +21,10 @@ type CountingKind = Pick<TaskKind, 'same' | 'problem' | 'show'>;
 /**
  * The one rule of which judgement of a trace counts, for whoever reads judgements.
  *
- * A person's counts over an LLM's over a rule's. Of each person the latest counts, but who merely says
+ * A person's counts over an LLM's over a rule's over what was propagated. Of each person the latest counts, but who merely says
  * that the answer is wrong, before, with or after a correction of it, takes nothing back. Where two people differ, in the
- * right output or in whether the answer was right, the trace is disputed until more than half of them agree. Of LLMs, and
- * of rules, what each has come to counts likewise, and among them that of the one who spoke last. A judgement whose right output the task does not know is
+ * right output or in whether the answer was right, the trace is disputed until more than half of them agree. Of LLMs, of
+ * rules, and of what was propagated, what each has come to counts likewise, and among them that of the one who spoke last. A judgement whose right output the task does not know is
  * held: it counts once the task knows the output, and no other takes its place meanwhile. One whose right output can
  * never be true of the input, as its places are not in it, is set aside: others count as if it had not been said.
  */
@@ -52,7 +52,7 @@ export function whatCounts(
   const settled =
     people.length > 1
       ? settle(people, trace.output, kind)
-      : (people[0] ?? lastToSpeak(of('llm')) ?? lastToSpeak(of('rule')));
+      : (people[0] ?? lastToSpeak(of('llm')) ?? lastToSpeak(of('rule')) ?? lastToSpeak(of('propagated')));
   if (settled === undefined) {
     const [first] = judgements;
     return first === undefined ? { kind: 'none' } : { kind: 'impossible', reason: problemOf(first)?.reason ?? '' };

@@ -27,8 +27,14 @@ export function saidRecords(
     const said = trusted.get(traceId);
     if (said === undefined || expected === null || judgement === null) return [];
     const { judge, alsoBy = [] } = judgement;
-    return [{ traceId, groupId, input, given: kind.key(expected), judges: [nameOf(judge), ...alsoBy], trusted: said }];
+    const judges = [...new Set([nameOf(judge), ...alsoBy].map(voiceOf))];
+    return [{ traceId, groupId, input, given: kind.key(expected), judges, trusted: said }];
   });
+}
+
+/** Whose word it is: what was propagated is that of the person who was propagated, and bears nobody out but others. */
+function voiceOf(name: string): string {
+  return name.replace(/^propagated\//, 'human/');
 }
 
 /** How many near-duplicate groups records fall in. */

@@ -39,11 +39,12 @@ export const prepareNextDataset: Stage<z.infer<typeof inputSchema>, z.infer<type
     const move = firstRework(model.settings);
     const historyKey = stageKey('decide-next', { run, iteration, item: 'all' }, 'history.json');
     const step = { number: iteration + 1, kind: 'rework-data', move, historyKey };
+    const { preceding, earlier } = lineage;
     const next = { run, lease, iteration: iteration + 1, prepared, taxonomyKey, step };
     const parts = await Promise.all(
       weaknesses.map(async (weakness) => {
-        const input = { ...next, item: weakness.clusterId, split: { recordsKey: split.recordsKey }, weakness };
-        return execute('synthesize-curriculum', input);
+        const of = { item: weakness.clusterId, split: { recordsKey: split.recordsKey }, weakness };
+        return execute('synthesize-curriculum', { ...next, ...of, lineage: { preceding, earlier } });
       }),
     );
     if (parts.includes(null)) return later;

@@ -47,6 +47,7 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
     const plan = await readPlan(prepared, ports);
     const chosen = await passedByGate(run, decision, ports);
     const checkpoint = await readCheckpoint(run.modelId, chosen.checkpointId, ports);
+    const { afterPromotion, canaryShare } = plan.model.settings;
     const promote = (control: Control): Control | null => {
       if (!holdsLease(control, run.runId, lease.fencingToken)) throw leaseLost(run);
       const last = control.moves.at(-1);
@@ -64,6 +65,7 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
         by: run.runId,
         reason: decision.reason,
         people: split.people,
+        watch: { share: afterPromotion === 'canary' ? canaryShare : null },
       });
     };
     promote(await readControl(run.modelId, ports));

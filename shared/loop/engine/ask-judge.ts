@@ -1,17 +1,23 @@
 import { shortDigest } from '../../domain/base/ids.ts';
+import type { TaskKind } from '../../domain/base/task-kind.ts';
 import { compareText } from '../../domain/base/text.ts';
 import { type Agreement, agreementOf } from '../../domain/evaluation/judge-alignment.ts';
 import type { Model } from '../../domain/models/model.ts';
 import type { Verdict } from '../../domain/traces/judgement.ts';
 import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
+import type { AnalystRun } from '../../ports/analyst.ts';
 import type { AnswerToJudge, Judge, Judged, JudgeRequest } from '../../ports/judge.ts';
+import { kindOf } from '../../ports/kind-of.ts';
 import type { Usage } from '../../ports/long-work.ts';
 import { goOn } from './go-on.ts';
 import { type StageContext, Unfinished } from './stage.ts';
+import { stepsToJudge } from './steps-to-judge.ts';
 
 export interface JudgeQuestions {
   readonly judge: Judge;
   readonly model: Pick<Model, 'task' | 'settings'>;
+  /** Out of whose budget it is asked; absent where none is limited. */
+  readonly run?: AnalystRun | undefined;
   /** Names the work among that of the stage. */
   readonly name: string;
   /** What the progress counts. */
@@ -35,7 +41,7 @@ export interface JudgeAnswers extends Judged {
  * @returns what it says of the open answers, or what the stage is to return for now
  */
 export async function askJudge(
-  { judge, model, name, unit, open, records, sample }: JudgeQuestions,
+  { judge, model, run, name, unit, open, records, sample }: JudgeQuestions,
   context: Pick<StageContext, 'handle' | 'deadline' | 'ports' | 'key'>,
 ): Promise<JudgeAnswers | Unfinished> {
   const isOpen = new Set(open.map(({ traceId }) => traceId));
@@ -43,11 +49,13 @@ export async function askJudge(
     ? judgedByPeople(
         records.filter(({ traceId }) => !isOpen.has(traceId)),
         sample,
+        kindOf(model, context.ports),
       )
     : new Map<string, Known>();
   const request = (): JudgeRequest => ({
     task: model.task,
     rubric: model.settings.rubric === '' ? null : model.settings.rubric,
+    ...(run !== undefined && { run }),
     answers: known.size === 0 ? open : inAnyOrder([...open, ...[...known.values()].map(({ asked }) => asked)]),
   });
   const progress = await goOn(judge, context.key(name), request, context, unit);
@@ -83,11 +91,14 @@ interface Known {
 }
 
 /** Answers on record that people passed and failed, as many of each as there is room for. */
-function judgedByPeople(records: readonly PinnedRecord[], size: number): ReadonlyMap<string, Known> {
-  const judged = records.flatMap(({ traceId, input, recorded, judgement, unsettled }) => {
+function judgedByPeople(records: readonly PinnedRecord[], size: number, kind: TaskKind): ReadonlyMap<string, Known> {
+  const judged = records.flatMap((record) => {
+    const { traceId, input, recorded, judgement, unsettled } = record;
     const human = judgement?.judge.kind === 'human' ? judgement.verdict : null;
     if (human === null || recorded === null || unsettled !== undefined) return [];
-    return [{ traceId, human, asked: { traceId, input, answer: recorded, expected: null } }];
+    const steps = stepsToJudge({ ...record, answer: recorded }, kind);
+    const asked = { traceId, input, answer: recorded, expected: null, ...(steps !== null && { steps }) };
+    return [{ traceId, human, asked }];
   });
   const half = Math.ceil(size / 2);
   const of = (verdict: Verdict) =>

@@ -10,7 +10,12 @@ import { largestHandle, longestWaitSeconds, type Work } from '../state/work.ts';
 import { keepLease } from './keep-lease.ts';
 import { type AnyStage, type StageContext, stageKey, Unfinished } from './stage.ts';
 
-const completionSchema = z.strictObject({ inputDigest: z.string(), output: z.unknown() });
+const completionSchema = z.strictObject({
+  inputDigest: z.string(),
+  output: z.unknown(),
+  /** When, by the clock of whoever worked, for people; absent in records of earlier versions. */
+  finishedAt: z.string().optional(),
+});
 
 export type StageOutcome<O> =
   /** `passedOver`: an earlier execution had completed it with the same input. */
@@ -70,7 +75,8 @@ export async function executeStage<I extends StageHead, O>(
     });
     if (given instanceof Unfinished) return { status: 'working', work: unfinished(stage, given.work) };
     const output = stage.output.parse(given);
-    await ports.objects.put(recordKey, new TextEncoder().encode(JSON.stringify({ inputDigest, output })));
+    const finishedAt = new Date(ports.clock.now()).toISOString();
+    await ports.objects.put(recordKey, new TextEncoder().encode(JSON.stringify({ inputDigest, output, finishedAt })));
     await stage.afterwards?.(input, output, ports);
     return { status: 'done', output, passedOver: false };
   };

@@ -57,7 +57,7 @@ export async function nearestExamples(
     const { slice, weight, provenance } = example;
     const output = outputToday(example.output, reading);
     const same = example.input === input;
-    return [{ input: example.input, output, similarity, from: inWords(provenance), slice, weight, same }];
+    return [{ input: example.input, output, similarity, from: provenanceInWords(provenance), slice, weight, same }];
   });
 }
 
@@ -85,7 +85,7 @@ export async function taughtBy(
     for (const example of examples.filter((one) => isOf(one, what))) {
       const { slice, weight, provenance, folds } = example;
       const output = outputToday(example.output, what.reading);
-      taught.push({ dataset, slice, weight, output, from: inWords(provenance), folds, checkpointIds });
+      taught.push({ dataset, slice, weight, output, from: provenanceInWords(provenance), folds, checkpointIds });
     }
   }
   return { taught, leftOut: Math.max(0, datasets.length - mostDatasets) };
@@ -96,7 +96,8 @@ function isOf(example: Example, what: { readonly traceId: string | null; readonl
   return example.input === what.input || ('traceId' in provenance && provenance.traceId === what.traceId);
 }
 
-function inWords(provenance: Provenance): string {
+/** Where an example comes from, in words. */
+export function provenanceInWords(provenance: Provenance): string {
   switch (provenance.kind) {
     case 'trace': {
       const judge = provenance.judge === null ? '' : `, judged by ${provenance.judge}`;
@@ -109,6 +110,8 @@ function inWords(provenance: Provenance): string {
     case 'probe':
       return `probe made of trace ${provenance.traceId}`;
     case 'synthesis':
-      return `${provenance.method} of trace ${provenance.traceId}`;
+      return provenance.by === undefined
+        ? `${provenance.method} of trace ${provenance.traceId}`
+        : `written after trace ${provenance.traceId} by agent ${provenance.by.agentId}, turn ${provenance.by.turn}`;
   }
 }

@@ -1,23 +1,30 @@
-import type { AgentOutcome } from '../../agents/outcome.ts';
+import { type AgentOutcome, stageOf } from '../../agents/outcome.ts';
+import { compareText } from '../../domain/base/text.ts';
 import type { RunResult } from '../state/run-result.ts';
 
-/** What the agents of a run used, by role, and how many of them changed anything. */
+/** What the agents of a run used, by role and stage, why they ended, and how many of them changed anything. */
 export function agentUsage(outcomes: readonly AgentOutcome[]): RunResult['agents'] {
-  return [...Map.groupBy(outcomes, ({ role }) => role)]
-    .map(([role, of]) => {
+  const groups = Map.groupBy(outcomes, (one) => JSON.stringify([one.role, stageOf(one)]));
+  return [...groups.values()]
+    .flatMap((of) => {
+      const [first] = of;
+      if (first === undefined) return [];
       const sum = (value: (one: AgentOutcome) => number) => of.reduce((total, one) => total + value(one), 0);
+      const ended = Map.groupBy(of, ({ why }) => why);
       return {
-        role,
+        role: first.role,
+        stage: stageOf(first),
         agents: of.length,
         counted: of.filter(({ counts }) => counts).length,
         refused: sum(({ refused }) => refused),
+        ended: Object.fromEntries([...ended].map(([why, agents]) => [why, agents.length])),
         turns: sum(({ usage }) => usage.turns),
         inputTokens: sum(({ usage }) => usage.inputTokens),
         outputTokens: sum(({ usage }) => usage.outputTokens),
         usd: sum(({ usage }) => usage.microUsd) / 1_000_000,
       };
     })
-    .sort((a, b) => (a.role < b.role ? -1 : 1));
+    .sort((a, b) => compareText(`${a.role} ${a.stage}`, `${b.role} ${b.stage}`));
 }
 
 /** Where agents gave nothing, in a sentence; null where all did, or there were none. */

@@ -26,6 +26,7 @@ export function clusterCard(cluster: ReportedCluster): Markup {
     ${cluster.weakness === null ? html`<p class="quiet">Not probed.</p>` : probed(cluster.weakness)}
     ${cluster.keywords.length > 0 && html`<p><span class="quiet">Telling words:</span> ${cluster.keywords.slice(0, 12).map((word) => html`<span class="word">${visibleLine(word, 40)}</span> `)}</p>`}
     ${cluster.evidence.length > 0 && html`<ul class="evidence">${cluster.evidence.slice(0, 8).map((sentence) => html`<li>${visibleProse(sentence)}</li>`)}</ul>`}
+    ${cluster.proposedBy.length > 0 && html`<p><span class="quiet">Proposed by</span> ${cluster.proposedBy.map(({ role, turn, anchor }, index) => html`${index > 0 && ', '}<a href="#${anchor}">${role}, turn ${turn}</a>`)}</p>`}
     ${profile(cluster)}
     ${cluster.examples.length > 0 && html`<details><summary>${plural(Math.min(shownExamples, cluster.examples.length), 'example')}</summary>${exampleList(cluster.examples, shownExamples, false)}</details>`}
   </article>`;

@@ -13,6 +13,8 @@ import { exampleSchema } from '../../domain/models/example.ts';
 import type { Run } from '../../domain/models/run.ts';
 import { type SplitRecord, splitRecordSchema } from '../../domain/traces/trace-record.ts';
 import { leftOutOfFigures } from '../../domain/triage/detector-name.ts';
+import { calibrationHistory } from '../../operations/read-calibration.ts';
+import type { Transcript } from '../../operations/transcript.ts';
 import { readJson, readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -26,10 +28,12 @@ import { type RunPlan, readPlan } from '../state/run-plan.ts';
 import type { ReportInput, RunResult } from '../state/run-result.ts';
 import { type FinalTest, finalTestSchema } from '../state/test-result.ts';
 import { agentUsage } from './agent-usage.ts';
+import { calibrateChampion } from './calibrate-champion.ts';
 import { clusterGain, passingByFacet } from './cluster-gains.ts';
 import { headlineOf, whyOf } from './decision-words.ts';
 import { evidenceRates } from './evidence-forecast.ts';
 import { gateMargin } from './gate-margin.ts';
+import { gatherTranscripts, originsShown } from './gather-transcripts.ts';
 import { nextSteps } from './next-steps.ts';
 import type {
   BeforeAfter,
@@ -74,13 +78,22 @@ export async function gatherReport(
     reportKey,
   };
   const answered = await answersOf(decided, gated, ports);
-  const taxonomy = await readTaxonomy(input, records, answered, kind, ports);
+  const transcripts = await gatherTranscripts(plan.model.modelId, plan.run.runId, ports);
+  const taxonomy = await readTaxonomy(input, records, answered, transcripts, kind, ports);
   const openExamples =
     plan.leftOpenExamplesKey === undefined
       ? []
       : await readJsonl(ports.objects, plan.leftOpenExamplesKey, exampleSchema);
   const review = reviewOf(records, kind, { examples: openExamples, since: plan.model.createdAt });
 
+  const calibration = await calibrateChampion(
+    champion,
+    input.split.evidence.key,
+    records,
+    promoted ? answered : null,
+    kind,
+    ports,
+  );
   const draft: Omit<ReportData, 'nextSteps'> = {
     run,
     model: plan.model,
@@ -115,6 +128,7 @@ export async function gatherReport(
     bySlice: (test?.bySlice ?? []).map(({ name, before, after }) => beforeAfter(name, before, after)),
     allFailuresFixed: test === null ? null : rate(test.allFailuresFixed),
     agents: await readOutcomes(ports.objects, plan.model.modelId, plan.run.runId),
+    transcripts,
     confusion: test?.confusion ?? [],
     taxonomy,
     failing: taxonomy === null ? failingTraces(records, kind) : { count: 0, examples: [] },
@@ -135,6 +149,11 @@ export async function gatherReport(
     })),
     regressed: decided === null ? [] : regressedExamples(decided, gated, records, answered, kind),
     lineage: await lineageOf(plan, champion, championScore, candidates, ports),
+    calibration: calibration.map.n === 0 ? null : calibration,
+    calibrationPast: await calibrationHistory(plan.model.modelId, ports),
+    movedBack: ((await ports.lineage.getControl(plan.model.modelId))?.moves ?? []).filter(
+      ({ evidence }) => evidence !== undefined,
+    ),
   };
   return {
     data: { ...draft, nextSteps: nextSteps(draft) },
@@ -221,6 +240,7 @@ async function readTaxonomy(
   input: ReportInput,
   records: readonly SplitRecord[],
   answered: Answered | null,
+  transcripts: readonly Transcript[],
   kind: TaskKind,
   ports: Ports,
 ): Promise<ReportData['taxonomy']> {
@@ -243,6 +263,7 @@ async function readTaxonomy(
         return record === undefined ? [] : [exampleText(record, kind, answered?.get(traceId))];
       }),
       gain: right === null ? null : clusterGain(cluster, passing, right),
+      proposedBy: originsShown(cluster, transcripts),
     })),
   };
 }

@@ -3,6 +3,7 @@ import type { ReportData } from './report-data.ts';
 import { absentSection, isAbsent, isPresent, renderSection } from './section.ts';
 import { agentsSection } from './section-agents.ts';
 import { beforeAfterSection } from './section-before-after.ts';
+import { calibrationSection } from './section-calibration.ts';
 import { confusionSection } from './section-confusion.ts';
 import { curriculumSection } from './section-curriculum.ts';
 import { decisionHeader } from './section-decision.ts';
@@ -32,6 +33,7 @@ export function renderReport(data: ReportData): string {
     reviewSection(data),
     failuresSection(data),
     confusionSection(data),
+    calibrationSection(data),
     taxonomySection(data),
     agentsSection(data),
     curriculumSection(data),

@@ -3,13 +3,17 @@ import type { Mark, Score, TaskWords } from '../../domain/base/task-kind.ts';
 import type { Interval } from '../../domain/base/wilson.ts';
 import type { Weakness } from '../../domain/diagnosis/probe.ts';
 import type { Cluster, Taxonomy } from '../../domain/diagnosis/taxonomy.ts';
+import type { Calibration } from '../../domain/evaluation/calibration.ts';
 import type { GateRequest, GateVerdict } from '../../domain/evaluation/gate.ts';
 import type { Configuration } from '../../domain/models/configuration.ts';
+import type { ChampionMove } from '../../domain/models/control.ts';
 import type { Dataset } from '../../domain/models/dataset.ts';
 import type { Model } from '../../domain/models/model.ts';
 import type { Run } from '../../domain/models/run.ts';
 import type { StopReason } from '../../domain/policy/stop-reason.ts';
 import type { Triage } from '../../domain/triage/triage.ts';
+import type { CalibrationPast } from '../../operations/read-calibration.ts';
+import type { Transcript } from '../../operations/transcript.ts';
 import type { JudgeReport } from '../state/judge-report.ts';
 import type { RunPlan } from '../state/run-plan.ts';
 import type { Split } from '../state/split.ts';
@@ -96,6 +100,14 @@ export interface ConfusionCell {
   readonly after: number;
 }
 
+/** A turn of an agent that something comes from, and the anchor where the page shows it. */
+export interface ShownOrigin {
+  readonly role: string;
+  readonly turn: number;
+  readonly what: string;
+  readonly anchor: string;
+}
+
 /** All that a run's report shows. */
 export interface ReportData {
   readonly run: Run;
@@ -159,6 +171,8 @@ export interface ReportData {
   readonly allFailuresFixed: Rate | null;
   /** How the agents of the run came out; none where its analyst is no agent. */
   readonly agents: readonly AgentOutcome[];
+  /** What they said and did, with as many of their turns as a page has room for. */
+  readonly transcripts: readonly Transcript[];
   /** Answers on the traffic by right output and answer, right ones welcome. */
   readonly confusion: readonly ConfusionCell[];
   readonly taxonomy:
@@ -170,6 +184,8 @@ export interface ReportData {
           readonly weakness: Weakness | null;
           /** What the candidate decided on makes of it; null where there is none. */
           readonly gain: ClusterGain | null;
+          /** The turns of agents that it comes from; empty where counting made it. */
+          readonly proposedBy: readonly ShownOrigin[];
         })[];
       })
     | null;
@@ -196,4 +212,10 @@ export interface ReportData {
     readonly champion: boolean;
     readonly score: number | null;
   }[];
+  /** Of the champion after the run; null where no answer of it is judged out of fold. */
+  readonly calibration: Calibration | null;
+  /** Of earlier runs, oldest first. */
+  readonly calibrationPast: readonly CalibrationPast[];
+  /** Champions that were moved back as they were proven worse than their predecessors, oldest first. */
+  readonly movedBack: readonly Pick<ChampionMove, 'at' | 'from' | 'to' | 'reason'>[];
 }

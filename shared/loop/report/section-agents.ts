@@ -1,13 +1,15 @@
 import { formatCount } from '../../domain/base/wording.ts';
+import { transcriptMarks } from '../../domain/erasure/transcript-marks.ts';
 import { agentUsage, endingWords, withoutAgents } from './agent-usage.ts';
-import { html } from './markup.ts';
+import { html, trustedMarkup } from './markup.ts';
 import type { ReportData } from './report-data.ts';
 import type { Section } from './section.ts';
 import { dataTable, foldedTable } from './table.ts';
+import { transcriptCard } from './transcript-card.ts';
 import { visibleLine } from './visible-text.ts';
 
 /** What agents did in the run and what it cost; null where there were none. */
-export function agentsSection({ agents }: ReportData): Section | null {
+export function agentsSection({ agents, transcripts }: ReportData): Section | null {
   if (agents.length === 0) return null;
   const without = withoutAgents(agents);
   const decisions = agents.flatMap(({ role, decisions: of }) => of.map((text) => [role, visibleLine(text, 500)]));
@@ -56,6 +58,9 @@ export function agentsSection({ agents }: ReportData): Section | null {
         visibleLine(`${folder}/turns/`, 300),
       ]),
     )}
-    ${decisions.length > 0 && foldedTable('What they decided', [{ title: 'Role' }, { title: 'Decision', long: true }], decisions)}`,
+    ${trustedMarkup(transcriptMarks.begin)}
+    ${decisions.length > 0 && foldedTable('What they decided', [{ title: 'Role' }, { title: 'Decision', long: true }], decisions)}
+    ${transcripts.length > 0 && html`<h3>What each agent said and did</h3>${transcripts.map(transcriptCard)}`}
+    ${trustedMarkup(transcriptMarks.end)}`,
   };
 }

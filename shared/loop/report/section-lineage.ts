@@ -24,7 +24,12 @@ export function lineageSection(data: ReportData): Section | AbsentSection {
     <details><summary>${plural(data.lineage.length, 'checkpoint')}</summary>
           ${left > 0 && html`<p class="quiet">${plural(left, 'older checkpoint is', 'older checkpoints are')} not shown.</p>`}
           ${tree(nodes, new Set(data.candidates.map((candidate) => candidate.checkpointId)))}
-    </details>`,
+    </details>
+    ${
+      data.movedBack.length > 0 &&
+      html`<p>Moved back, as they were proven worse than their predecessors on what was judged after their promotion:</p>
+    <ul>${data.movedBack.map(({ at, from, to, reason }) => html`<li>${formatInstant(at)}: <span class="id">${visibleLine(from ?? 'none', 40)}</span> → <span class="id">${visibleLine(to, 40)}</span>. ${visibleLine(reason, 600)}</li>`)}</ul>`
+    }`,
   };
 }
 

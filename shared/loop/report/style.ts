@@ -140,6 +140,7 @@ blockquote { white-space: pre-wrap; overflow: clip; unicode-bidi: isolate; margi
 .chip-after { color: var(--after); } .chip-before { color: var(--before); } .chip-bad { color: var(--bad); } .chip-plain { color: var(--muted); }
 .word { display: inline-block; padding: 0 0.35rem; border-radius: 3px; background: var(--band); font-size: 0.875em; }
 .evidence { padding-left: 1.1rem; max-width: 68ch; }
+.turns { padding-left: 2rem; } .turns > li { padding: 0.75rem 0; border-top: 1px solid var(--line); }
 .absences div { padding: 0.6rem 0; border-bottom: 1px solid var(--line); max-width: 52rem; }
 .absences dt { font-weight: 600; } .absences dd { margin: 0.1rem 0 0; color: var(--muted); }
 .dataset + .dataset { margin-top: 2.5rem; }

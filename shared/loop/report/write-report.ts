@@ -1,6 +1,7 @@
 import { RatchetError } from '../../domain/base/errors.ts';
+import { calibrationFile } from '../../domain/evaluation/calibration.ts';
 import { checkLease, giveLeaseBack } from '../../operations/lease.ts';
-import { writeJsonl } from '../../ports/documents.ts';
+import { writeJson, writeJsonl } from '../../ports/documents.ts';
 import type { Stage } from '../engine/stage.ts';
 import { reviewFile } from '../state/review.ts';
 import { type ReportInput, type RunResult, reportInputSchema, runResultSchema } from '../state/run-result.ts';
@@ -22,6 +23,7 @@ export const writeReport: Stage<ReportInput, RunResult> = {
     const encode = (text: string) => new TextEncoder().encode(text);
     await ports.objects.put(key('data-curation.md'), encode(renderCurationLog(data)));
     await writeJsonl(ports.objects, key(reviewFile), review.lines);
+    if (data.calibration !== null) await writeJson(ports.objects, key(calibrationFile), data.calibration);
     await ports.objects.put(reportKey, encode(renderReport(data)));
     return result;
   },

@@ -1,13 +1,16 @@
 import { z } from 'zod';
+import type { TaskKind } from '../../domain/base/task-kind.ts';
 import { type JudgedAnswer, judgeRecord, withVerdict } from '../../domain/traces/judging.ts';
 import { type JudgedRecord, snapshotRecordSchema } from '../../domain/traces/trace-record.ts';
 import { judgeNamed } from '../../ports/back-ends.ts';
 import { readJsonl, writeJson, writeJsonl } from '../../ports/documents.ts';
 import type { AnswerToJudge } from '../../ports/judge.ts';
 import { kindOf } from '../../ports/kind-of.ts';
+import { analystRun } from '../engine/analyst-run.ts';
 import { askJudge, sampleOf } from '../engine/ask-judge.ts';
 import { goOn } from '../engine/go-on.ts';
 import { type LongStage, Unfinished } from '../engine/stage.ts';
+import { stepsToJudge } from '../engine/steps-to-judge.ts';
 import type { ChunkVerdicts } from '../state/judge-report.ts';
 import { judgedSchema } from '../state/judged.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
@@ -28,11 +31,12 @@ export const judgeTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof 
   output: judgedSchema,
   async run({ prepared, answered }, context) {
     const { ports, key } = context;
-    const { model } = await readPlan(prepared, ports);
+    const plan = await readPlan(prepared, ports);
+    const { model } = plan;
     const kind = kindOf(model, ports);
     const records = await readJsonl(ports.objects, answered.answeredKey, snapshotRecordSchema);
     const judged = records.map((record) => judgeRecord(record, kind));
-    const open = judged.flatMap(answerToJudge);
+    const open = judged.flatMap((record) => answerToJudge(record, kind));
     const judge = judgeNamed(model.judge, ports);
     const judgedKey = key('judged.jsonl');
     if (judge.mustAgree) {
@@ -41,6 +45,7 @@ export const judgeTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof 
         {
           judge,
           model,
+          run: analystRun(plan),
           name: 'judgements',
           unit: 'answers',
           open: sampleOf(open, Math.ceil(model.settings.judgeLimit * share)),
@@ -73,8 +78,11 @@ export const judgeTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof 
   },
 };
 
-function answerToJudge({ traceId, input, answer, expected, verdict, unsettled }: JudgedRecord): AnswerToJudge[] {
+function answerToJudge(record: JudgedRecord, kind: TaskKind): AnswerToJudge[] {
+  const { traceId, input, answer, expected, verdict, unsettled } = record;
   // Where a judgement is held, or people disagree, no judge of lower rank takes their place.
   if (unsettled !== undefined) return [];
-  return verdict === 'unknown' && answer !== null ? [{ traceId, input, answer, expected }] : [];
+  if (verdict !== 'unknown' || answer === null) return [];
+  const steps = stepsToJudge(record, kind);
+  return [{ traceId, input, answer, expected, ...(steps !== null && { steps }) }];
 }

@@ -1,5 +1,6 @@
 import type { Model } from '../../domain/models/model.ts';
 import type { TriagedRecord } from '../../domain/traces/trace-record.ts';
+import type { AnalystRun } from '../../ports/analyst.ts';
 import { judgeNamed } from '../../ports/back-ends.ts';
 import type { AnswerToJudge } from '../../ports/judge.ts';
 import { askJudge } from '../engine/ask-judge.ts';
@@ -22,6 +23,7 @@ export async function withSecondOpinion(
   records: readonly TriagedRecord[],
   model: Pick<Model, 'task' | 'secondOpinion' | 'settings'>,
   context: StageContext,
+  run?: AnalystRun,
 ): Promise<SecondOpinion | Unfinished> {
   const open = records.flatMap(({ traceId, input, expected, triage }): AnswerToJudge[] =>
     triage.category === 'suspect-judgement' && expected !== null
@@ -34,6 +36,7 @@ export async function withSecondOpinion(
     {
       judge,
       model,
+      run,
       name: 'second-opinion',
       unit: 'suspects',
       open,

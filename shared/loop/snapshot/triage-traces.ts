@@ -21,6 +21,7 @@ import { cheapTrainer, initialConfiguration } from '../../ports/back-ends.ts';
 import { readJson, readJsonl, writeJson, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Trainer } from '../../ports/trainer.ts';
+import { analystRun } from '../engine/analyst-run.ts';
 import { removeFoldFiles } from '../engine/fold-files.ts';
 import { type LongStage, type StageContext, Unfinished } from '../engine/stage.ts';
 import { type ChunkVerdicts, chunkVerdictsSchema, type JudgeReport, type JudgesFile } from '../state/judge-report.ts';
@@ -53,8 +54,9 @@ export const triageTraces: LongStage<Input, z.infer<typeof triagedSchema>> = {
   output: triagedSchema,
   async run(input, context) {
     const { ports, key } = context;
-    const { model } = await readPlan(input.prepared, ports);
-    const opinion = await withSecondOpinion(await readOrMake(input, context), model, context);
+    const plan = await readPlan(input.prepared, ports);
+    const records = await readOrMake(input, context);
+    const opinion = await withSecondOpinion(records, plan.model, context, analystRun(plan));
     if (opinion instanceof Unfinished) return opinion;
     const triaged = opinion.records;
     const judge = await readReport(input, context);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { whySchema } from '../../agents/outcome.ts';
 import { idSchema } from '../../domain/base/ids.ts';
 import { decisionSchema } from '../../domain/models/run.ts';
 import { decisionRefSchema } from './decision.ts';
@@ -65,23 +66,27 @@ export const runResultSchema = z.strictObject({
   ),
   /** Traces that a person should judge; review.jsonl beside the report has them. */
   review: z.int().nonnegative().default(0),
-  /** What agents did in the run, by role; empty where there were none. */
+  /** What agents did in the run, by role and stage; empty where there were none. */
   agents: z
     .array(
       z.strictObject({
         role: itemIdSchema,
+        /** Results of before have none. */
+        stage: itemIdSchema.optional(),
         agents: z.int(),
         /** How many of them gave something that counts. */
         counted: z.int(),
         /** Calls, and parts of what they proposed, that were refused. */
         refused: z.int(),
+        /** Why they ended, with how many; results of before do not say. */
+        ended: z.partialRecord(whySchema, z.int()).optional(),
         turns: z.int(),
         inputTokens: z.int(),
         outputTokens: z.int(),
         usd: z.number(),
       }),
     )
-    .max(10)
+    .max(40)
     .default([]),
   /** What came of judges that must agree with people: `judge` and `second-opinion`, where there are any. */
   judges: z

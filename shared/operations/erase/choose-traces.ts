@@ -35,7 +35,7 @@ const tellingValue = 5;
 
 /** Finds what is meant in the log, and what of it others say too. */
 export async function chooseTraces(model: Model, selection: Selection, ports: Ports): Promise<ChosenTraces> {
-  const logged = await ports.traceLog.read(model.modelId, { limit: everything });
+  const logged = await ports.traceLog.read(model.modelId, { limit: everything, retracted: true });
   const named = selection.by === 'ids' ? new Set(selection.traceIds.map((id) => id.toWellFormed())) : new Set<string>();
   const isMeant = ({ trace, judgements }: LoggedTrace): boolean =>
     selection.by === 'ids' ? named.has(trace.traceId) : meets(selection.condition, trace, judgements);

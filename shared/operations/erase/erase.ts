@@ -132,6 +132,7 @@ class Erasure {
       condition: selection.by === 'condition' ? selection.condition : null,
       wordKeys: chosen.wordKeys,
       examples: { has: (datasetId, exampleId) => pairs.has(`${datasetId}/${exampleId}`) },
+      transcripts: chosen.ids.length > 0,
     };
     const datasets = await lineage.listDatasets(modelId);
     await this.#checkRecords(datasets);

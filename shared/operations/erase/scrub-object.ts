@@ -4,6 +4,7 @@ import { type Condition, meetsRaw, textsWithin } from '../../domain/erasure/cond
 import type { ErasedText } from '../../domain/erasure/erased-text.ts';
 import { scrubHtml, scrubLines } from '../../domain/erasure/scrub-page.ts';
 import { isOfErased, type ScrubOptions, scrubValue } from '../../domain/erasure/scrub-value.ts';
+import { withoutTranscripts } from '../../domain/erasure/transcript-marks.ts';
 
 /** Knows all that is to be erased, and collects which examples of datasets go. */
 export interface Erasing {
@@ -13,6 +14,8 @@ export interface Erasing {
   /** Word keys of erased inputs that no other input has. */
   readonly wordKeys: ReadonlySet<string>;
   readonly examples: { has(datasetId: string, exampleId: string): boolean };
+  /** Whether what agents said goes as a whole, since they may have quoted what is erased. */
+  readonly transcripts: boolean;
 }
 
 export type ScrubbedObject =
@@ -56,7 +59,8 @@ export function scrubObject(key: string, bytes: Uint8Array, erasing: Erasing): S
   if (text === null) return { kind: 'closed', why: 'it is no text' };
   if (key.endsWith('.jsonl')) return scrubJsonl(text, lineDropper(key, erasing, options), options);
   if (key.endsWith('.json')) return scrubJson(text, options);
-  const page = key.endsWith('.html') ? scrubHtml(text, erasing.text) : scrubLines(text, erasing.text);
+  const said = erasing.transcripts ? withoutTranscripts(text) : text;
+  const page = key.endsWith('.html') ? scrubHtml(said, erasing.text) : scrubLines(text, erasing.text);
   return page === text ? same : { kind: 'changed', body: encode(page), dropped: 0, lines: [] };
 }
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { noAgentUsage } from '../../../shared/agents/agent-state.ts';
 import { type AgentOutcome, hasGoneSilent } from '../../../shared/agents/outcome.ts';
 
-const one = (why: AgentOutcome['why'], turns: number) => ({ why, usage: { ...noAgentUsage, turns } });
+const one = (why: AgentOutcome['why'], turns: number) => ({ why, inVain: false, usage: { ...noAgentUsage, turns } });
 const silent = one('model-unavailable', 0);
 
 describe('a chat model', () => {
@@ -16,5 +16,9 @@ describe('a chat model', () => {
     expect(hasGoneSilent([one('finished', 3), silent])).toBe(false);
     expect(hasGoneSilent([one('model-unavailable', 3)])).toBe(false);
     expect(hasGoneSilent([one('finished', 3), silent, one('model-unavailable', 2)])).toBe(true);
+  });
+
+  test('that has answered and then kept one waiting to the end is not asked again', () => {
+    expect(hasGoneSilent([one('finished', 3), { ...one('model-unavailable', 2), inVain: true }])).toBe(true);
   });
 });

@@ -8,6 +8,7 @@ type Since = NonNullable<CommandResult<'status'>['since']>;
 function since(change: Partial<Since> = {}): Since {
   const figures = {
     verdict: '',
+    traces: 300,
     judged: 240,
     nearEarlier: 20,
     undecided: 0,
@@ -65,6 +66,7 @@ describe('statusLines', () => {
       predecessor: 'c1',
     },
     since: since({ undecided: 3 }),
+    watched: null,
     lastRun: {
       run: 'run-2',
       status: 'finished',
@@ -115,8 +117,17 @@ describe('statusLines', () => {
   });
 
   test('say that there is no champion, no run, and nobody at work', () => {
-    const none = { champion: null, since: null, lastRun: null, active: null, review: null, serving: null };
-    const nothing = { ...none, model: 'mail', health };
+    const nothing = {
+      model: 'mail',
+      champion: null,
+      since: null,
+      watched: null,
+      lastRun: null,
+      active: null,
+      health,
+      review: null,
+      serving: null,
+    };
     expect(statusLines(nothing)).toEqual([
       'mail: no champion yet.',
       'Traffic: no traces yet.',

@@ -4,7 +4,7 @@ import { functionNames } from '../../../functions/_build/bundle-functions.ts';
 
 const machine = new URL('../../../infra/state-machines/improvement-loop.asl.json', import.meta.url);
 /** Functions that events and requests invoke, and no state of the machine. */
-const ofEvents = ['ingest-drop', 'run-ended', 'serve', 'settle-journal', 'start-run'];
+const ofEvents = ['ingest-drop', 'run-ended', 'serve', 'settle-journal', 'start-run', 'watch-champion'];
 
 /** Names of the Task states, those within Maps and Parallels too, each with its resource. */
 function taskStates(definition: unknown): [string, string][] {

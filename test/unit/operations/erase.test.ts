@@ -4,6 +4,7 @@ import { taggerPredictorFacts } from '../../../shared/adapters/backends/tagger/f
 import { digest } from '../../../shared/domain/base/ids.ts';
 import { asOutput } from '../../../shared/domain/base/output.ts';
 import { parseCondition } from '../../../shared/domain/erasure/condition.ts';
+import { transcriptMarks } from '../../../shared/domain/erasure/transcript-marks.ts';
 import { moveChampion } from '../../../shared/domain/models/control.ts';
 import { ingestTraces } from '../../../shared/intake/ingest-traces.ts';
 import type { Selection } from '../../../shared/operations/erase/choose-traces.ts';
@@ -201,7 +202,13 @@ describe('erasing traces', () => {
       await ports.objects.put(`${folder}/${file}`, new TextEncoder().encode(quoted));
     }
     await ports.objects.put(`${folder}/outcome.json`, new TextEncoder().encode('{"role":"taxonomist"}'));
+    const { begin, end } = transcriptMarks;
+    const page = `<p>before</p>${begin}<p>&quot;Jane\\nRoe</p>${end}<p>after</p>`;
+    await ports.objects.put('runs/m1/r1/0/write-report/all/report.html', new TextEncoder().encode(page));
     const { record } = await erase();
+    expect(await textOf('runs/m1/r1/0/write-report/all/report.html')).toBe(
+      '<p>before</p><p>What agents said is gone: traces that they may have quoted were erased.</p><p>after</p>',
+    );
     expect(await ports.objects.list(`${folder}/`)).toEqual([`${folder}/outcome.json`]);
     expect(record.parts).toContainEqual({ what: 'turns of agents', records: 0, objects: 3 });
   });

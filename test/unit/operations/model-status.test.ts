@@ -215,6 +215,7 @@ describe('modelStatus', () => {
       modelId,
       move: null,
       since: null,
+      watched: null,
       lastRun: null,
       active: null,
     });

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import type { Agent } from '../../../agents/agent.ts';
-import { readState } from '../../../agents/agent-files.ts';
+import { agentFiles, readState } from '../../../agents/agent-files.ts';
+import { openBudget } from '../../../agents/open-budget.ts';
 import {
   agentFolder,
+  agentIdOf,
   hasGoneSilent,
   notAsked,
   outcomeOf,
@@ -13,7 +15,6 @@ import {
 import { type AgentWorld, workAgent } from '../../../agents/work-agent.ts';
 import type { Json } from '../../../domain/base/json.ts';
 import type { AnalystRun } from '../../../ports/analyst.ts';
-import { unlimited } from '../../../ports/budgets.ts';
 import type { ChatModel } from '../../../ports/chat-model.ts';
 import { readJson, writeJson } from '../../../ports/documents.ts';
 import { type LongWork, noUsage, type Progress } from '../../../ports/long-work.ts';
@@ -50,21 +51,20 @@ export function agentWork<R, W extends Given, T>(role: AgentRole<R, W, T>, world
 
   const goOn = async (work: W, deadline: number): Promise<Progress<T>> => {
     const folder = agentFolder(work.key);
-    const agentId = work.key.split('/').slice(-3).join('/');
+    const agentId = agentIdOf(work.key);
     if (!role.isWorth(work)) return done(await role.finish(work, null));
     const chat = await world.chat();
     if (chat === null) {
       await writeOutcome(objects, withoutModel(agentId, role.role, folder));
       return done(await role.finish(work, null));
     }
-    const { runId, modelId, allowance } = work.run;
+    const { runId, modelId } = work.run;
     const hasBegun = (await readState(objects, folder)) !== null;
     if (!hasBegun && hasGoneSilent(await readOutcomes(objects, modelId, runId))) {
       await writeOutcome(objects, notAsked(agentId, role.role, folder, chat.name));
       return done(await role.finish(work, null));
     }
-    const limit = { turns: allowance.turns, outputTokens: unlimited, microUsd: allowance.microUsd ?? unlimited };
-    await budgets.open(runId, limit);
+    await openBudget(budgets, work.run);
     const agent = await role.agent(work, chat, folder);
     const { state, waitSeconds } = await workAgent(agent, { ...world, chat }, deadline);
     if (state.ended === null) {
@@ -93,7 +93,7 @@ export function agentWork<R, W extends Given, T>(role: AgentRole<R, W, T>, world
 }
 
 function workKey(key: string): string {
-  return `${agentFolder(key)}/work.json`;
+  return agentFiles.work(agentFolder(key));
 }
 
 function done<T>(value: T): Progress<T> {

@@ -44,6 +44,13 @@ export function createAgentsAnalyst({ tasks, statistical, traceQuery, ...world }
       const [{ agentWork }, { prober }] = await Promise.all([import('./agent-work.ts'), import('./prober.ts')]);
       return agentWork(prober(made), world);
     }),
+    examples: later(async () => {
+      const [{ agentWork }, { curriculumWriter }] = await Promise.all([
+        import('./agent-work.ts'),
+        import('./curriculum-writer.ts'),
+      ]);
+      return agentWork(curriculumWriter(made), world);
+    }),
   };
 }
 

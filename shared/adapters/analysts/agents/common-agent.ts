@@ -1,4 +1,5 @@
 import type { Agent } from '../../../agents/agent.ts';
+import { agentIdOf } from '../../../agents/outcome.ts';
 import type { ChatModel } from '../../../ports/chat-model.ts';
 import type { ShardWork } from './work.ts';
 
@@ -12,7 +13,7 @@ export function commonAgent(
   folder: string,
 ): Pick<Agent, 'agentId' | 'runId' | 'folder' | 'pins' | 'limits' | 'seed'> {
   return {
-    agentId: key.split('/').slice(-3).join('/'),
+    agentId: agentIdOf(key),
     runId: run.runId,
     folder,
     pins: [],

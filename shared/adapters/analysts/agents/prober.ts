@@ -6,6 +6,7 @@ import { shownText } from '../../../agents/shown-text.ts';
 import { proposeProbes } from '../../../agents/tools/propose-probes.ts';
 import { readExamples } from '../../../agents/tools/read-examples.ts';
 import { readResult } from '../../../agents/tools/read-result.ts';
+import { stepsTools } from '../../../agents/tools/read-steps.ts';
 import { recordDecision } from '../../../agents/tools/record-decision.ts';
 import { similarTraces } from '../../../agents/tools/similar-traces.ts';
 import { type Probe, probeSchema } from '../../../domain/diagnosis/probe.ts';
@@ -15,9 +16,9 @@ import type { Ports } from '../../../ports/ports.ts';
 import { toEnd } from '../../../ports/to-end.ts';
 import { ProbeMaterial } from '../statistical/probe-material.ts';
 import type { AgentRole, RoleWorld } from './agent-work.ts';
+import { casesOf } from './case-of.ts';
 import { commonAgent } from './common-agent.ts';
 import { byId, evidenceBlock, showCluster, taskBlock } from './evidence.ts';
-import { caseOf } from './trace-analyzer.ts';
 import { type ProbeWork, probeWorkSchema } from './work.ts';
 
 const mostMembers = 200;
@@ -45,7 +46,7 @@ export function prober({ statistical, tasks, world }: Made): AgentRole<ProbeRequ
         run,
         task,
         cluster,
-        members: members.slice(0, mostMembers).map(caseOf),
+        members: [...casesOf(members.slice(0, mostMembers), kindOf({ task }, { tasks }))],
         material: material.map(({ traceId, input, expected }) => ({ traceId, input, expected })),
         count,
         probes: [...probes],
@@ -90,6 +91,7 @@ export function prober({ statistical, tasks, world }: Made): AgentRole<ProbeRequ
         request: user,
         tools: [
           readExamples(known, kind),
+          ...stepsTools(known),
           similarTraces(known, kind),
           readResult(objects, folder, resultTokens(chat)),
           recordDecision(objects),

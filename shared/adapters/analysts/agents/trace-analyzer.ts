@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Case, showCase } from '../../../agents/case.ts';
+import { showCase } from '../../../agents/case.ts';
 import { resultTokens } from '../../../agents/context.ts';
 import { filledPrompt, readPrompt } from '../../../agents/prompt.ts';
 import { confusions } from '../../../agents/tools/confusions.ts';
@@ -7,17 +7,18 @@ import { proposeClusters } from '../../../agents/tools/propose-clusters.ts';
 import { queryTraces } from '../../../agents/tools/query-traces.ts';
 import { readExamples } from '../../../agents/tools/read-examples.ts';
 import { readResult } from '../../../agents/tools/read-result.ts';
+import { stepsTools } from '../../../agents/tools/read-steps.ts';
 import { recordDecision } from '../../../agents/tools/record-decision.ts';
 import { similarTraces } from '../../../agents/tools/similar-traces.ts';
 import { type Json, jsonSchema } from '../../../domain/base/json.ts';
 import { acceptedClusterSchema } from '../../../domain/diagnosis/proposed-clusters.ts';
-import type { UsableRecord } from '../../../domain/traces/trace-record.ts';
 import type { Analyst, ShardRequest } from '../../../ports/analyst.ts';
 import { kindOf } from '../../../ports/kind-of.ts';
 import type { Ports } from '../../../ports/ports.ts';
 import { toEnd } from '../../../ports/to-end.ts';
 import type { TraceQuery } from '../../../ports/trace-query.ts';
 import type { AgentRole, RoleWorld } from './agent-work.ts';
+import { casesOf } from './case-of.ts';
 import { commonAgent } from './common-agent.ts';
 import { byId, evidenceBlock, showCluster, taskBlock } from './evidence.ts';
 import { type Group, type ShardWork, shardWorkSchema } from './work.ts';
@@ -25,7 +26,6 @@ import { type Group, type ShardWork, shardWorkSchema } from './work.ts';
 /** What an agent can look at of one shard; beyond, counting knows more. */
 const mostFailures = 2_000;
 const mostPasses = 500;
-const longestInput = 4_000;
 const smallestGroup = 2;
 const mostGroups = 40;
 
@@ -62,7 +62,7 @@ export function traceAnalyzer({
         shardId,
         counted,
         clusters: taxonomy.clusters,
-        cases: [...failures, ...passes].map(caseOf),
+        cases: [...casesOf([...failures, ...passes], kindOf({ task }, { tasks }))],
         traceIds: records.map(({ traceId }) => traceId),
       };
     },
@@ -104,6 +104,7 @@ export function traceAnalyzer({
           ...(traceQuery === undefined ? [] : [queryTraces({ traceQuery, modelId: run.modelId, traceIds })]),
           confusions(known, kind),
           readExamples(known, kind),
+          ...stepsTools(known),
           similarTraces(known, kind),
           readResult(objects, folder, resultTokens(chat)),
           recordDecision(objects),
@@ -117,17 +118,5 @@ export function traceAnalyzer({
       const groups = accepted.map((group, at): Group => ({ groupId: `${shardId}-g${at + 1}`, ...group }));
       return jsonSchema.parse({ counted, groups });
     },
-  };
-}
-
-/** A record as agents may look at it. */
-export function caseOf({ traceId, input, expected, answer, confidence, verdict }: UsableRecord): Case {
-  return {
-    traceId,
-    input: input.slice(0, longestInput).toWellFormed(),
-    expected,
-    answer,
-    confidence,
-    failed: verdict === 'fail',
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { agentRunSchema } from '../../../agents/agent-run.ts';
 import { caseSchema } from '../../../agents/case.ts';
 import { jsonSchema } from '../../../domain/base/json.ts';
 import { outputSchema } from '../../../domain/base/output.ts';
@@ -9,19 +10,7 @@ import { clusterSchema, taxonomySchema } from '../../../domain/diagnosis/taxonom
 
 // What agents' work is made of, stored when it begins: whoever goes on with it has nothing but its handle.
 
-const runSchema = z.strictObject({
-  runId: z.string(),
-  modelId: z.string(),
-  seed: z.int(),
-  allowance: z.strictObject({
-    turns: z.int(),
-    turnsOfOne: z.int(),
-    analyzerOutputTokens: z.int(),
-    microUsd: z.int().nullable(),
-  }),
-});
-
-const head = { key: z.string(), run: runSchema, task: taskSpecSchema } as const;
+const head = { key: z.string(), run: agentRunSchema, task: taskSpecSchema } as const;
 
 export const shardWorkSchema = z.strictObject({
   ...head,
@@ -61,13 +50,26 @@ export const taxonomyWorkSchema = z.strictObject({
 });
 export type TaxonomyWork = z.infer<typeof taxonomyWorkSchema>;
 
+const materialSchema = z.strictObject({ traceId: z.string(), input: z.string(), expected: outputSchema });
+
 export const probeWorkSchema = z.strictObject({
   ...head,
   cluster: clusterSchema,
   members: z.array(caseSchema),
-  material: z.array(z.strictObject({ traceId: z.string(), input: z.string(), expected: outputSchema })),
+  material: z.array(materialSchema),
   count: z.int(),
   /** What the statistical analyst proposes. */
   probes: z.array(probeSchema),
 });
 export type ProbeWork = z.infer<typeof probeWorkSchema>;
+
+export const exampleWorkSchema = z.strictObject({
+  ...head,
+  cluster: clusterSchema,
+  members: z.array(caseSchema),
+  passes: z.array(caseSchema),
+  /** Probes that the champion failed. */
+  probes: z.array(materialSchema),
+  onRecord: z.array(z.string()),
+});
+export type ExampleWork = z.infer<typeof exampleWorkSchema>;

@@ -54,6 +54,45 @@ describe('SimilarityIndex', () => {
     expect(new SimilarityIndex(['', '']).nearest('anything', 3)).toEqual([]);
   });
 
+  test('finds all texts from a threshold on, exactly, however they are asked for', () => {
+    const word = fc.constantFrom('pay', 'the', 'bill', 'card', 'lost', 'my', 'new', 'account', 'balance', 'please');
+    const text = fc.array(word, { maxLength: 6 }).map((found) => found.join(' '));
+    fc.assert(
+      fc.property(
+        fc.array(text, { maxLength: 40 }),
+        text,
+        fc.constantFrom(0.3, 0.5, 0.8, 1),
+        (all, query, threshold) => {
+          const index = new SimilarityIndex(all);
+          const vector = index.embed(query);
+          const isEven = (at: number) => at % 2 === 0;
+          const found = index.atLeast(query, threshold, { accept: isEven });
+          const close = all.map((_, at) => cosine(vector, index.vector(at)));
+          const surely = close.flatMap((similarity, at) => (isEven(at) && similarity > threshold + 1e-4 ? [at] : []));
+          const never = close.flatMap((similarity, at) => (!isEven(at) || similarity < threshold - 1e-4 ? [at] : []));
+          const places = found.map(({ index: at }) => at);
+          expect(places).toEqual(expect.arrayContaining(surely));
+          expect(places.filter((at) => never.includes(at))).toEqual([]);
+          for (const { index: at, similarity } of found) expect(similarity).toBeCloseTo(close[at] ?? 0, 5);
+          expect(found).toEqual(found.toSorted((a, b) => b.similarity - a.similarity || a.index - b.index));
+          expect(index.atLeast(query, threshold, { most: 2, accept: isEven })).toEqual(found.slice(0, 2));
+        },
+      ),
+    );
+  });
+
+  test('is the same when it is made in steps, between which others get their turn', async () => {
+    const many = Array.from({ length: 1_200 }, (_, at) => `${texts[at % 6]} number ${at}`);
+    let turns = 0;
+    const index = await SimilarityIndex.gradually(many, async () => {
+      turns += 1;
+    });
+    expect(turns).toBeGreaterThan(5);
+    const whole = new SimilarityIndex(many);
+    for (const query of texts) expect(index.nearest(query, 5)).toEqual(whole.nearest(query, 5));
+    expect(index.vector(77)).toEqual(whole.vector(77));
+  });
+
   test('breaks ties by the lower index', () => {
     const found = new SimilarityIndex(['one two', 'three', 'one two', 'one two']).nearest('one two', 2);
     expect(found.map(({ index }) => index)).toEqual([0, 2]);

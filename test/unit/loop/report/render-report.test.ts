@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { parseHTML } from 'linkedom';
 import { describe, expect, it } from 'vitest';
+import { transcriptMarks, withoutTranscripts } from '../../../../shared/domain/erasure/transcript-marks.ts';
 import { nextSteps } from '../../../../shared/loop/report/next-steps.ts';
 import { renderReport } from '../../../../shared/loop/report/render-report.ts';
 import type { ReportData } from '../../../../shared/loop/report/report-data.ts';
 import {
+  agentReport,
   entitiesInPartReport,
   entitiesReport,
   hostileReport,
@@ -14,6 +16,7 @@ import {
   promotedReport,
   rate,
   tooLittleEvidenceReport,
+  transcriptReport,
 } from '../../../helpers/report-data.ts';
 
 const parse = (markup: string) => parseHTML(markup).document;
@@ -41,7 +44,7 @@ function expectInert(markup: string): void {
 
 function isHarmless(name: string, value: string): boolean {
   if (/^on|^srcdoc$|^formaction$/i.test(name)) return false;
-  if (['href', 'src', 'action', 'xlink:href'].includes(name)) return /^#[a-z-]+$/.test(value);
+  if (['href', 'src', 'action', 'xlink:href'].includes(name)) return /^#[a-z0-9-]+$/.test(value);
   return name !== 'style' || /^width:\d+%$/.test(value);
 }
 
@@ -118,6 +121,56 @@ describe.each(variants)('the report of a run: %s', (_, build) => {
   });
 });
 
+describe('agents', () => {
+  const data = (): ReportData => {
+    const base = promotedReport();
+    const { taxonomy } = base;
+    const proposedBy = [{ role: 'taxonomist', turn: 2, what: 'Late parcels', anchor: 'agent-1-turn-2' }];
+    return {
+      ...base,
+      agents: [agentReport('Late parcels')],
+      transcripts: [transcriptReport('Late parcels')],
+      taxonomy:
+        taxonomy === null
+          ? null
+          : { ...taxonomy, clusters: taxonomy.clusters.map((one, at) => (at === 0 ? { ...one, proposedBy } : one)) },
+    };
+  };
+
+  it('are shown turn by turn, with what they called, were told, proposed and used', () => {
+    const agent = textOf(data(), '#agent-1');
+    expect(agent).toContain(
+      "4,000 tokens read, 300 written; 2 of 500 turns of the run's agents used, $0.0410 of $2.00",
+    );
+    expect(agent).toContain('older turns dropped from its view 1 time; 2 refused');
+    expect(agent).toContain('1 of 2 stand');
+    expect(agent).toContain('Late parcels 2 traces');
+    expect(agent).toContain('Late parcels refused: Late parcels');
+    expect(agent).toContain('1 older turn dropped from view before this one.');
+    expect(page(data()).querySelectorAll('#agent-1 .turns > li')).toHaveLength(2);
+  });
+
+  it('can be reached from the cluster that they proposed', () => {
+    const links = [...page(data()).querySelectorAll('#taxonomy .card a')];
+    expect(links.map((link) => [link.textContent, link.getAttribute('href')])).toEqual([
+      ['taxonomist, turn 2', '#agent-1-turn-2'],
+    ]);
+  });
+
+  it('can be told from the rest of the page, whatever they said', () => {
+    const hostile = transcriptReport(`${transcriptMarks.end}secret`);
+    const markup = renderReport({
+      ...data(),
+      transcripts: [hostile],
+      agents: [agentReport(`${transcriptMarks.end}secret`)],
+    });
+    expect(markup.split(transcriptMarks.end)).toHaveLength(2);
+    const left = withoutTranscripts(markup).replace(/Each agent, how it ended[\s\S]*?<\/details>/, '');
+    expect(left).not.toContain('secret');
+    expect(left).toContain('id="lineage"');
+  });
+});
+
 describe('a promotion', () => {
   it('says so first, with the figures before and after, of how many candidates, and what to do next', () => {
     const header = textOf(promotedReport(), 'header');
@@ -160,6 +213,28 @@ describe('a promotion', () => {
     expect(document.querySelector('.champion')?.textContent).toContain('ckpt-2-extend');
     const spine = [...document.querySelectorAll('.spine > .node > .id')].map((node) => node.textContent);
     expect(spine).toEqual(['ckpt-first', 'ckpt-7c1e90', 'ckpt-2-extend']);
+  });
+
+  it('shows how well the champion is calibrated, by label and over runs', () => {
+    const data = {
+      ...promotedReport(),
+      calibrationPast: [{ runId: 'run-0', checkpointId: 'ckpt-first', ece: 0.043, n: 250 }],
+    };
+    const section = textOf(data, '#calibration');
+    expect(section).toContain('On 100 judged answers out of fold');
+    expect(section).toContain('as the model gives it by 45.0 %');
+    expect(section).toMatch(/card <b>lost<\/b>.*90.*50\.0\s%/u);
+    expect(section).toContain('1 label has fewer than 20 answers, and no figures.');
+    expect(section).toMatch(/run-0.*ckpt-first.*250.*4\.3\s%/u);
+    expect(page(data).querySelectorAll('#calibration svg')).toHaveLength(2);
+    expect(textOf({ ...promotedReport(), calibration: null }, '#not-reached')).toContain('No figures of calibration');
+  });
+
+  it('says what was moved back by itself, with the evidence', () => {
+    const move = { at: '2026-03-02T08:00:00.000Z', from: 'ckpt-bad', to: 'ckpt-first', reason: 'shadow: of 90 <b>' };
+    const section = textOf({ ...promotedReport(), movedBack: [move] }, '#lineage');
+    expect(section).toMatch(/Moved back, as they were proven worse.*ckpt-bad → ckpt-first \. shadow: of 90 <b>/u);
+    expect(textOf(promotedReport(), '#lineage')).not.toContain('Moved back');
   });
 
   it('shows each slice against its band and names a control that was not met', () => {

@@ -1,0 +1,104 @@
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { plural } from '../../shared/domain/base/wording.ts';
+import { shownName } from '../text.ts';
+
+interface LabelPickerProps {
+  readonly title: string;
+  readonly labels: readonly string[];
+  readonly pick: (label: string) => void;
+  readonly close: () => void;
+}
+
+/** Labels that hold all words of a search, those that begin with it first. */
+export function labelsFor(search: string, labels: readonly string[]): readonly string[] {
+  const plain = (text: string): string => text.toLowerCase().replaceAll(/[_\-./]+/gu, ' ');
+  const wanted = plain(search).trim();
+  if (wanted === '') return labels;
+  const words = wanted.split(/\s+/u);
+  const found = labels.filter((label) => words.every((word) => plain(label).includes(word)));
+  const rank = (label: string): number => (plain(label).startsWith(wanted) ? 0 : 1);
+  return found.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** Picks one of all labels: what is typed searches, arrows move, Enter picks. */
+export function LabelPicker({ title, labels, pick, close }: LabelPickerProps) {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const [search, setSearch] = useState('');
+  const [at, setAt] = useState(0);
+  useEffect(() => {
+    dialog.current?.showModal();
+    document.getElementById('label-search')?.focus();
+  }, []);
+  const found = labelsFor(search, labels);
+  const index = Math.min(at, found.length - 1);
+  useEffect(() => document.getElementById(`label-${index}`)?.scrollIntoView({ block: 'nearest' }), [index, search]);
+  const choose = (label: string | undefined): void => {
+    if (label === undefined) return;
+    dialog.current?.close();
+    pick(label);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.isComposing || !(event.target instanceof HTMLInputElement)) return;
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 8, PageUp: -8 }[event.key];
+    if (step !== undefined) setAt(Math.min(Math.max(index + step, 0), found.length - 1));
+    else if (event.key === 'Enter') choose(found[index]);
+    else return;
+    event.preventDefault();
+  };
+  return (
+    <dialog
+      ref={dialog}
+      class="help label-picker"
+      aria-labelledby="label-picker-title"
+      onClose={close}
+      onClick={(event) => event.target === dialog.current && dialog.current?.close()}
+      onKeyDown={onKeyDown}
+    >
+      <div class="help-body">
+        <header>
+          <h2 id="label-picker-title">{title}</h2>
+          <button type="button" onClick={() => dialog.current?.close()}>
+            Close <kbd>Esc</kbd>
+          </button>
+        </header>
+        <p>
+          <label for="label-search">Search</label>{' '}
+          <input
+            id="label-search"
+            type="search"
+            role="combobox"
+            list={undefined}
+            autocomplete="off"
+            aria-expanded="true"
+            aria-controls="label-list"
+            aria-autocomplete="list"
+            aria-activedescendant={found.length > 0 ? `label-${index}` : undefined}
+            value={search}
+            onInput={(event) => {
+              setSearch(event.currentTarget.value);
+              setAt(0);
+            }}
+          />{' '}
+          <span class="quiet small" role="status">
+            {plural(found.length, 'label')}
+          </span>
+        </p>
+        <div id="label-list" class="label-list" role="listbox" aria-label="Labels">
+          {found.map((label, one) => (
+            // biome-ignore lint/a11y/useFocusableInteractive: the search has the focus, and names the active one
+            // biome-ignore lint/a11y/useKeyWithClickEvents: Enter in the search does the same
+            <div
+              key={label}
+              id={`label-${one}`}
+              role="option"
+              aria-selected={one === index}
+              onClick={() => choose(label)}
+            >
+              {shownName(label, 80)}
+            </div>
+          ))}
+        </div>
+      </div>
+    </dialog>
+  );
+}

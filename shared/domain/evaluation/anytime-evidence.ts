@@ -1,0 +1,31 @@
+/** The bettors whose mean wealth is the evidence; each stakes another share. */
+const bettors = 200;
+
+/**
+ * Evidence that one of two outcomes is more frequent than a share of all, which may be looked at after every single
+ * one: while it is not, the chance that this ever reaches 1 / α is at most α (Ville's inequality). It is the mean wealth of
+ * bettors who begin with 1, stake the same part of what they have on each outcome, at the odds of the share, and differ in
+ * that part, from 0 to 1: a mixture of test martingales (Robbins 1970, *Annals of Mathematical Statistics* 41; Waudby-Smith
+ * and Ramdas 2024, *Journal of the Royal Statistical Society B* 86, "Estimating means of bounded random variables by
+ * betting"). The order of the outcomes does not matter.
+ * @param times how often it came @param others how often the other came
+ * @param share what it is held against, a fraction above 0 and below 1
+ */
+export function evidenceOfMore(times: number, others: number, share: number): number {
+  const payoff = (1 - share) / share;
+  const wealth = Array.from({ length: bettors }, (_, at) => {
+    const stake = (at + 0.5) / bettors;
+    return times * Math.log1p(stake * payoff) + others * Math.log1p(-stake);
+  });
+  const most = Math.max(...wealth);
+  return (Math.exp(most) * wealth.reduce((sum, one) => sum + Math.exp(one - most), 0)) / bettors;
+}
+
+/**
+ * By how much likelier a wrong answer is judged than a right one, at most, going by how many answers were judged: wrong
+ * answers may all be among the judged, and no more of them are there than all. 1 where all answers are judged.
+ * @param judged share of the answers that are judged, above 0 @param failed share of the judged that are wrong, below 1
+ */
+export function mostPicked(judged: number, failed: number): number {
+  return (1 - judged * failed) / (judged * (1 - failed));
+}
