@@ -28,7 +28,7 @@ describe('query_traces', () => {
       const done = await asked(async () => {
         throw new RatchetError(name, 'The bucket is gone.');
       });
-      expect(done).toEqual({
+      expect(done).toMatchObject({
         kind: 'refused',
         why: { refused: 'Traces cannot be queried now. Go on without queries.' },
       });
