@@ -10,6 +10,8 @@ export const agentFiles = {
   claim: (folder: string, turn: number, call: number): string => `${folder}/claims/${turn}-${call}.json`,
   /** What an effect wrote. */
   effect: (folder: string, turn: number, call: number): string => `${folder}/effects/${turn}-${call}.json`,
+  /** What long work of a call has done. */
+  work: (folder: string, turn: number, call: number): string => `${folder}/work/${turn}-${call}`,
   /** A result that was too long to be shown. */
   result: (folder: string, id: string): string => `${folder}/results/${id}.json`,
 } as const;

@@ -10,6 +10,7 @@ import type { Model } from '../../domain/models/model.ts';
 import type { Run } from '../../domain/models/run.ts';
 import type { StopReason } from '../../domain/policy/stop-reason.ts';
 import type { Triage } from '../../domain/triage/triage.ts';
+import type { Note } from '../../ports/analyst.ts';
 import type { JudgeReport } from '../state/judge-report.ts';
 import type { RunPlan } from '../state/run-plan.ts';
 import type { Split } from '../state/split.ts';
@@ -159,6 +160,8 @@ export interface ReportData {
   readonly allFailuresFixed: Rate | null;
   /** How the agents of the run came out; none where its analyst is no agent. */
   readonly agents: readonly AgentOutcome[];
+  /** What the strategist and the run noted from iteration to iteration; empty where nothing was. */
+  readonly notes: readonly Note[];
   /** Answers on the traffic by right output and answer, right ones welcome. */
   readonly confusion: readonly ConfusionCell[];
   readonly taxonomy:
