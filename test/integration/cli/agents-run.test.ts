@@ -15,7 +15,7 @@ import { samples } from '../../helpers/made-up-traffic.ts';
 import { ratchetInProcess } from './in-process.ts';
 
 const launcher = new URL('../../../cli/bin/ratchet.js', import.meta.url).pathname;
-const turnsOfAll = 44;
+const turnsOfAll = 38;
 const lines = (values: readonly object[]) => values.map((value) => JSON.stringify(value)).join('\n');
 
 let server: ChatByScript;
@@ -47,7 +47,7 @@ beforeAll(async () => {
   const chat = {
     url: server.url,
     model: 'scripted',
-    window: 12_000,
+    window: 8_000,
     retries: 1,
     prices: { input: 1, cachedInput: 0.1, output: 5 },
   };
