@@ -159,7 +159,7 @@ function shownTurn({ turn, text, calls, note, usage, dropped = 0 }: Turn, droppe
 }
 
 async function allowanceOf(folder: string, objects: ObjectStore): Promise<Transcript['allowance']> {
-  const key = agentFiles.work(folder);
+  const key = agentFiles.given(folder);
   if ((await objects.get(key)) === undefined) return null;
   const { turns, turnsOfOne, analyzerOutputTokens, microUsd } = (await readJson(objects, key, allowanceSchema)).run
     .allowance;

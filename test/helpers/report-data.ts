@@ -333,6 +333,7 @@ export function promotedReport(): ReportData {
     allFailuresFixed: rate(214, 231),
     agents: [],
     transcripts: [],
+    notes: [],
     confusion: confusion(),
     taxonomy: {
       notes: [],

@@ -72,6 +72,12 @@ async function probesOf({ run }: RunResult, { workspace }: Setting) {
   return (await Promise.all(files.map((key) => readJsonl(workspace.ports.objects, key, probeResultSchema)))).flat();
 }
 
+/** What agents wrote of the run's datasets, by their manifests. */
+async function writtenIn({ run }: RunResult, { workspace }: Setting) {
+  const datasets = (await workspace.ports.lineage.listDatasets(modelId)).filter(({ runId }) => runId === run);
+  return { datasets: datasets.length, written: datasets.flatMap(({ manifest }) => manifest.written ?? []) };
+}
+
 async function reportOf({ report }: RunResult, { workspace }: Setting): Promise<string> {
   return new TextDecoder().decode(await workspace.ports.objects.get(report));
 }
@@ -122,6 +128,12 @@ describe('the loop with an analyst of agents', () => {
       'taxonomist',
       'trace-analyzer',
     ]);
+    const writer = result.agents.find(({ role }) => role === 'curriculum-writer');
+    expect(writer).toMatchObject({ stage: 'synthesize-curriculum', counted: writer?.agents });
+    const { datasets, written } = await writtenIn(result, setting);
+    expect(datasets).toBeGreaterThan(0);
+    expect(written.length).toBeGreaterThan(0);
+    for (const by of written) expect(by).toMatchObject({ runId: result.run, turn: 1 });
     const taxonomist = result.agents.find(({ role }) => role === 'taxonomist');
     expect(taxonomist).toMatchObject({ agents: 1, counted: 1, turns: 2, refused: 0 });
     const prober = result.agents.find(({ role }) => role === 'prober');
