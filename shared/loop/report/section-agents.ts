@@ -68,8 +68,8 @@ export function agentsSection({ agents, notes, transcripts }: ReportData): Secti
         visibleLine(`${folder}/turns/`, 300),
       ]),
     )}
-    ${refusals.length > 0 && foldedTable('Why proposals and calls were refused', [{ title: 'Role' }, { title: 'Reason', long: true }, { title: 'Times', numeric: true }], refusals)}
     ${trustedMarkup(transcriptMarks.begin)}
+    ${refusals.length > 0 && foldedTable('Why proposals and calls were refused', [{ title: 'Role' }, { title: 'Reason', long: true }, { title: 'Times', numeric: true }], refusals)}
     ${
       notes.length > 0 &&
       foldedTable(
