@@ -5,9 +5,10 @@ type Judged = RunResult['judges'][string];
 
 /** What the agents and the judges of a run came to and cost, a line each; none without them. */
 export function agentLines({ agents, judges }: Pick<RunResult, 'agents' | 'judges'>): string[] {
+  const others = agents.filter(({ role }) => role !== 'judge');
   return [
     ...Object.entries(judges).map(([role, judged]) => judgeLine(role, judged)),
-    ...(agents.length === 0 ? [] : [agentsLine(agents)]),
+    ...(others.length === 0 ? [] : [agentsLine(others)]),
   ];
 }
 

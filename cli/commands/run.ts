@@ -42,7 +42,7 @@ export function addRunCommand(program: Command, run: RunCommand): void {
     .description('Runs the improvement loop once for a model.')
     .argument('<model>', 'name of the model')
     .option('--seed <n>', 'fixes all that is drawn at random (1, or that of the run it goes on with)', wholeNumber)
-    .option('--budget <usd>', 'US dollars that the agents of the run may cost together (no limit)', dollars)
+    .option('--budget <usd>', 'US dollars that the agents and judges of the run may cost together (no limit)', dollars)
     .option('--verbose', 'show each item of a stage, not only how many are done')
     .option(
       '--follow',
@@ -100,15 +100,15 @@ async function runHere(
     });
   }
   const place = await session.openWorkspace();
-  if (budget !== null) await tellOfBudget(modelId, place, session);
+  if (budget !== null) await tellOfBudget(place, session);
   const { runLoop } = await import('../runtime/run-loop.ts');
   return { place, result: await runLoop(place, { modelId, seed, verbose, budgetUsd: budget }, session.progress) };
 }
 
-async function tellOfBudget(modelId: string, { directory, ports }: Workspace, { io, output }: Session): Promise<void> {
+async function tellOfBudget({ directory, ports }: Workspace, { io, output }: Session): Promise<void> {
   const { workspaceChat } = await import('../workspace-chat.ts');
   const chat = await workspaceChat(directory, io.env, ports.clock);
-  for (const note of budgetNotes(await whichModel(modelId, ports), chat, ports)) output.say(note);
+  for (const note of budgetNotes(chat)) output.say(note);
 }
 
 async function runThere(modelId: string, stackName: string, options: Options, session: Session): Promise<Improved> {

@@ -308,13 +308,17 @@ const iterate = sequence(
     }),
     resultPath: '$.gate',
   }),
-  task('decide-next', {
-    comment: 'The iteration policy.',
+  longStage('decide-next', {
+    comment: 'The iteration policy; among the moves that it allows an agent may choose.',
     input: inIteration({
+      split: { 'recordsKey.$': '$.split.recordsKey' },
       'taxonomyKey.$': '$.taxonomy.taxonomyKey',
       'step.$': '$.iteration',
       'gate.$': '$.gate',
     }),
+    question: 'is-it-decided',
+    pause: 'wait-for-the-strategist',
+    result: 'the-decision',
     resultPath: '$.decision',
   }),
   choice('what-next', {

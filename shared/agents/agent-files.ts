@@ -6,7 +6,7 @@ import { type AgentState, agentStateSchema, type Turn } from './agent-state.ts';
 export const agentFiles = {
   state: (folder: string): string => `${folder}/state.json`,
   /** What it was given to do. */
-  work: (folder: string): string => `${folder}/work.json`,
+  given: (folder: string): string => `${folder}/work.json`,
   /** How it came out. */
   outcome: (folder: string): string => `${folder}/outcome.json`,
   turn: (folder: string, turn: number): string => `${folder}/turns/${String(turn).padStart(4, '0')}.json`,
@@ -14,6 +14,8 @@ export const agentFiles = {
   claim: (folder: string, turn: number, call: number): string => `${folder}/claims/${turn}-${call}.json`,
   /** What an effect wrote. */
   effect: (folder: string, turn: number, call: number): string => `${folder}/effects/${turn}-${call}.json`,
+  /** What long work of a call has done. */
+  work: (folder: string, turn: number, call: number): string => `${folder}/work/${turn}-${call}`,
   /** A result that was too long to be shown. */
   result: (folder: string, id: string): string => `${folder}/results/${id}.json`,
 } as const;

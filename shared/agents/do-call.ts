@@ -12,6 +12,8 @@ import type { Tool, ToolOutcome } from './tools/tool.ts';
 export type Done =
   | { readonly kind: 'done'; readonly outcome: ToolOutcome }
   | { readonly kind: 'refused'; readonly reason: string; readonly why: Json }
+  /** It goes on later. */
+  | { readonly kind: 'later' }
   /** It was begun once, and nobody knows whether it happened. */
   | { readonly kind: 'unverified' };
 
@@ -27,6 +29,7 @@ export async function doCall(
   agent: Pick<Agent, 'folder' | 'tools'>,
   { turn, index, call }: { readonly turn: number; readonly index: number; readonly call: Call },
   objects: ObjectStore,
+  deadline: number,
 ): Promise<Done> {
   const tool = agent.tools.find(({ name }) => name === call.name);
   if (tool === undefined) {
@@ -35,6 +38,10 @@ export async function doCall(
   const given = readArguments(tool, call.arguments);
   if (!given.ok) return refused(`The arguments of ${call.name} are not what it takes.`, { problem: given.problem });
   try {
+    if (tool.work !== undefined) {
+      const outcome = await tool.work(given.value, { folder: agentFiles.work(agent.folder, turn, index), deadline });
+      return outcome === null ? { kind: 'later' } : { kind: 'done', outcome };
+    }
     if (tool.effect === undefined) return { kind: 'done', outcome: await read(tool, given.value) };
     const claim = agentFiles.claim(agent.folder, turn, index);
     const key = agentFiles.effect(agent.folder, turn, index);

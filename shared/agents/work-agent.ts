@@ -54,7 +54,9 @@ export async function workAgent(agent: Agent, world: AgentWorld, deadline: numbe
   for (let first = true; state.ended === null; first = false) {
     if (!first && state.current === null && deadline - clock.now() < turnMs) return { state, waitSeconds: 0 };
     const before = state;
-    state = await step(agent, state, world, deadline);
+    const next = await step(agent, state, world, deadline);
+    if (next === null) return { state, waitSeconds: 0 };
+    state = next;
     await writeState(objects, agent.folder, state);
     if (state.unanswered > before.unanswered && state.ended === null) {
       return { state, waitSeconds: (world.waits ?? usualWaits)[before.unanswered] ?? 0 };
@@ -63,8 +65,8 @@ export async function workAgent(agent: Agent, world: AgentWorld, deadline: numbe
   return { state, waitSeconds: 0 };
 }
 
-/** The next step: a question to the model, one call, or the end of a turn. */
-async function step(agent: Agent, state: AgentState, world: AgentWorld, deadline: number): Promise<AgentState> {
+/** The next step: a question to the model, one call, or the end of a turn; null where a call goes on later. */
+async function step(agent: Agent, state: AgentState, world: AgentWorld, deadline: number): Promise<AgentState | null> {
   if (state.current === null) return ask(agent, state, world, deadline);
   // Again after a crash between the two: settling twice changes nothing.
   const { turns, outputTokens, microUsd } = state.current.usage;
@@ -72,7 +74,7 @@ async function step(agent: Agent, state: AgentState, world: AgentWorld, deadline
   const index = state.current.calls.findIndex(({ result }) => result === null);
   return index === -1
     ? endTurn(agent, state, state.current, world)
-    : callNext(agent, state, state.current, index, world);
+    : callNext(agent, state, { current: state.current, index, deadline }, world);
 }
 
 function callKey({ agentId }: Agent, turn: number): string {
@@ -182,21 +184,21 @@ function answered(
 async function callNext(
   agent: Agent,
   state: AgentState,
-  current: Turn,
-  index: number,
+  { current, index, deadline }: { readonly current: Turn; readonly index: number; readonly deadline: number },
   { objects, chat }: AgentWorld,
-): Promise<AgentState> {
+): Promise<AgentState | null> {
   const call = current.calls[index];
   if (call === undefined) return state;
   const place = { turn: current.turn, index, call };
   const done: Done =
     index < mostCalls
-      ? await doCall(agent, place, objects)
+      ? await doCall(agent, place, objects, deadline)
       : {
           kind: 'refused',
           reason: 'too many calls in one turn',
           why: { refused: `Only ${mostCalls} calls a turn are done. Call it again in the next one.` },
         };
+  if (done.kind === 'later') return null;
   const failed = done.kind !== 'done';
   const text = await shown(agent, current.turn, index, toldOf(done), { objects, chat });
   const pin = done.kind === 'done' ? done.outcome.pin : undefined;
@@ -237,7 +239,7 @@ function hasRoomFor(pins: AgentState['pins'], chat: ChatModel): boolean {
   return Buffer.byteLength(dataBlock('', [...pins])) <= pinnedBytes(chat);
 }
 
-function toldOf(done: Done): Json {
+function toldOf(done: Exclude<Done, { kind: 'later' }>): Json {
   switch (done.kind) {
     case 'done':
       return done.outcome.value;

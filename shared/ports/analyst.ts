@@ -81,6 +81,47 @@ export interface WrittenExample extends AcceptedExample {
   readonly by: Writer;
 }
 
+/** What a move of the policy is called and what it changes. */
+export interface AllowedMove {
+  readonly name: string;
+  readonly changes: string;
+}
+
+/** What was written down for later iterations of a run. */
+export interface Note {
+  readonly iteration: number;
+  /** Who wrote it: a program that tells facts, or an agent. */
+  readonly by: 'run' | 'strategist';
+  readonly text: string;
+}
+
+export interface AdviceRequest {
+  readonly run: AnalystRun;
+  readonly task: TaskSpec;
+  /** The iteration that was just evaluated. */
+  readonly iteration: number;
+  /** What may be chosen, two at least, the policy's own move first. */
+  readonly moves: readonly AllowedMove[];
+  /** What the policy says of its own. */
+  readonly policy: string;
+  /** Figures, a row each: iterations, candidates with the gate's rules, and the datasets and checkpoints of the lineage. */
+  readonly scores: readonly Json[];
+  readonly lineage: readonly Json[];
+  readonly taxonomy: Taxonomy;
+  /** Records that train. */
+  readonly records: readonly UsableRecord[];
+  /** What was noted before, oldest first. */
+  readonly notes: readonly Note[];
+}
+
+/** Which move is next, and what is to be kept in mind. */
+export interface Advice {
+  /** One of the allowed; null where nothing that counts was said. */
+  readonly move: string | null;
+  readonly why: string;
+  readonly notes: readonly string[];
+}
+
 /** Judges what counting cannot: the statistical one works with no LLM at all, an agent is seeded with its evidence. */
 export interface Analyst {
   readonly name: string;
@@ -90,4 +131,6 @@ export interface Analyst {
   readonly probes: LongWork<ProbeRequest, readonly Probe[]>;
   /** Examples for one cluster beside those that traces give; absent where the analyst writes none. */
   readonly examples?: LongWork<ExampleRequest, readonly WrittenExample[]>;
+  /** Which of the moves that the policy allows is next; absent where the analyst has no say in it. */
+  readonly advice?: LongWork<AdviceRequest, Advice>;
 }

@@ -6,7 +6,9 @@ const asking = [
   'ratchet-analyze-failures',
   'ratchet-build-taxonomy',
   'ratchet-confirm-weaknesses',
+  'ratchet-decide-next',
   'ratchet-judge-traces',
+  'ratchet-synthesize-curriculum',
   'ratchet-triage-traces',
 ];
 const bedrock = (model: string) => ({ chat: JSON.stringify({ provider: 'bedrock', model, region: 'eu-west-1' }) });

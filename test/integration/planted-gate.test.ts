@@ -122,7 +122,8 @@ describe('the gate in the loop, with candidates whose answers are known', () => 
     const keys = await ports.objects.list(`runs/${modelId}/${result.run}/`);
     const taxonomyKey = keys.find((key) => key.endsWith('/taxonomy.json')) ?? '';
     const step = { number: 1, kind: 'first', move: 'first', historyKey: null } as const;
-    const { output: decision } = await completeStage(decideNext, { ...head, prepared, taxonomyKey, step, gate }, ports);
+    const given = { ...head, prepared, split: { recordsKey: split.recordsKey }, taxonomyKey, step, gate };
+    const { output: decision } = await completeStage(decideNext, given, ports);
     expect(decision.next).toBe('keep');
     expect(decision.reason).toMatch(/too little evidence/i);
   });

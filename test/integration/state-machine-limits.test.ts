@@ -50,13 +50,14 @@ async function walk({ decisions, waits, enoughEvidence, outputs = largestOutputs
   const give = (stage: StageShape, given: unknown): unknown => {
     const head = (checked ? stage.input.parse(given) : given) as { item: string; work?: unknown };
     let output = outputs.get(stage.name);
-    if (stage.name === 'decide-next') output = Object.assign({}, output, { next: decisions[decided++] ?? 'promote' });
+    if (stage.name === 'decide-next') output = Object.assign({}, output, { next: decisions[decided] ?? 'promote' });
     if (stage.name === 'split-traces') output = Object.assign({}, output, { enoughEvidence });
     if (checked) stage.output.parse(output);
     if (stage.long !== true) return output;
     const work = workSchema.nullable().parse(head.work);
     const calls = work?.stage === stage.name && work.status === 'working' ? String(work.handle).indexOf('|') : 0;
     const waitSeconds = waits[calls];
+    if (waitSeconds === undefined && stage.name === 'decide-next') decided += 1;
     if (waitSeconds === undefined) return workOf(stage, head, { status: 'done', output, passedOver: false });
     const handle = `${'x'.repeat(calls + 1)}|`.padEnd(largestHandle - 2, '-');
     const numbers = { done: -Number.MAX_VALUE, total: -Number.MAX_VALUE };

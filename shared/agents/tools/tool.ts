@@ -36,7 +36,21 @@ export interface Tool<A = never> {
   readonly name: string;
   readonly description: string;
   readonly given: ZodType<A>;
-  /** What it reads; of a tool with an effect absent. */
+  /** What it reads; absent of a tool with an effect, or with long work. */
   read?(given: A): Promise<ToolOutcome>;
   readonly effect?: ToolEffect<A>;
+  /**
+   * What takes longer than a call may: it keeps what it has done below its folder, so that it can be called again and goes
+   * on where it was. It changes nothing else.
+   * @returns null where the time is over before it is done
+   */
+  work?(given: A, place: WorkPlace): Promise<ToolOutcome | null>;
+}
+
+/** Where long work of a tool keeps what it has done, and until when it may take. */
+export interface WorkPlace {
+  /** Object key prefix of this very call, without a slash at its end. */
+  readonly folder: string;
+  /** Milliseconds since the epoch. */
+  readonly deadline: number;
 }

@@ -126,6 +126,28 @@ export function applyPolicy(request: PolicyRequest): PolicyDecision {
   return { next: move.kind, move, rollback, detail: `${prefix}${why}: ${move.name}.` };
 }
 
+/**
+ * The moves that a decision could make as well, the one that it makes among them, in order of preference: all of the same
+ * kind that were not made yet. None where it promotes or stops.
+ */
+export function allowedMoves(
+  request: Pick<PolicyRequest, 'gains' | 'untried'>,
+  decision: PolicyDecision,
+): readonly Move[] {
+  if (decision.next === 'promote' || decision.next === 'stop') return [];
+  const tried = new Set(request.gains.map((past) => past.move));
+  return request.untried.filter(({ kind, name }) => kind === decision.next && !tried.has(name));
+}
+
+/**
+ * A decision with another move that it allows, and who chose it.
+ * @param why a sentence or two
+ */
+export function withChosenMove(decision: PolicyDecision, move: Move, why: string): PolicyDecision {
+  if (decision.next === 'promote' || decision.next === 'stop' || move.kind !== decision.next) return decision;
+  return { ...decision, move, detail: `${decision.detail} ${why}` };
+}
+
 /** What each past iteration gained over what stood before it, the champion before the first. */
 function pastGains({ gains, championScore }: PolicyRequest): readonly number[] {
   let basis = championScore;

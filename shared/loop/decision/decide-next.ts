@@ -3,12 +3,18 @@ import { overPredicts } from '../../domain/diagnosis/over-prediction.ts';
 import { type Taxonomy, taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
 import type { Configuration } from '../../domain/models/configuration.ts';
 import { describeMove, moves } from '../../domain/policy/moves.ts';
-import { applyPolicy, type Move, type PolicyDecision } from '../../domain/policy/policy.ts';
+import {
+  allowedMoves,
+  applyPolicy,
+  type Move,
+  type PolicyDecision,
+  type PolicyRequest,
+} from '../../domain/policy/policy.ts';
 import { trainerNamed } from '../../ports/back-ends.ts';
 import { readJson, writeJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { SearchContext, Trainer } from '../../ports/trainer.ts';
-import type { Stage } from '../engine/stage.ts';
+import { type LongStage, Unfinished } from '../engine/stage.ts';
 import { withoutStaleChampion } from '../engine/without-champion.ts';
 import { type Candidate, readCandidate } from '../state/candidate.ts';
 import { type DecisionRef, decisionRefSchema } from '../state/decision.ts';
@@ -16,24 +22,32 @@ import { byNetGain, type GatedCandidate, gateFileSchema, gateSchema } from '../s
 import { type History, type IterationRecord, iterationRefSchema, readHistory } from '../state/iteration.ts';
 import { shortReason } from '../state/limits.ts';
 import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
+import { splitSchema } from '../state/split.ts';
 import { stageHead } from '../state/stage-head.ts';
+import { askStrategist } from './ask-strategist.ts';
 
 const inputSchema = z.strictObject({
   ...stageHead,
   prepared: preparedSchema,
+  split: splitSchema.pick({ recordsKey: true }),
   taxonomyKey: z.string(),
   step: iterationRefSchema,
   gate: gateSchema,
 });
 type Input = z.infer<typeof inputSchema>;
 
-/** Applies the iteration policy: another move, promotion, or an end with the champion kept. */
-export const decideNext: Stage<Input, DecisionRef> = {
+/**
+ * Applies the iteration policy: another move, promotion, or an end with the champion kept. Among the moves that the policy
+ * allows the model's analyst may choose, where it has a say in it.
+ */
+export const decideNext: LongStage<Input, DecisionRef> = {
   name: 'decide-next',
+  long: true,
   input: inputSchema,
   output: decisionRefSchema,
-  async run(input, { ports, key }) {
+  async run(input, context) {
     const { step, gate } = input;
+    const { ports, key } = context;
     const plan = await readPlan(input.prepared, ports);
     const before = await readHistory(step, ports);
     const gated = (await readJson(ports.objects, gate.gateKey, gateFileSchema)).candidates;
@@ -46,7 +60,7 @@ export const decideNext: Stage<Input, DecisionRef> = {
     const tried = [...(before?.tried ?? []), ...trained.map((candidate) => candidate.configuration)];
     const taxonomy = await readJson(ports.objects, input.taxonomyKey, taxonomySchema);
     const losesTooMuch = best.verdict.rules.some(({ rule, passed }) => isLoss(rule) && !passed);
-    const policy = applyPolicy({
+    const request: PolicyRequest = {
       settings: plan.model.settings,
       iteration: input.iteration,
       score: gate.score,
@@ -69,7 +83,24 @@ export const decideNext: Stage<Input, DecisionRef> = {
         trainerNamed(plan.model.trainer, ports),
       ),
       externalRemainder: onlyExternal(best.remaining, taxonomy),
-    });
+    };
+    const applied = applyPolicy(request);
+    const policy = await askStrategist(
+      {
+        head: input,
+        step,
+        recordsKey: input.split.recordsKey,
+        plan,
+        policy: applied,
+        allowed: allowedMoves(request, applied),
+        before,
+        gated,
+        trained,
+        taxonomy,
+      },
+      context,
+    );
+    if (policy instanceof Unfinished) return policy;
     const history = extend(input, before, bestCandidate, tried, policy);
     const historyKey = key('history.json');
     await writeJson(ports.objects, historyKey, history);

@@ -29,12 +29,14 @@ export function agentUsage(outcomes: readonly AgentOutcome[]): RunResult['agents
 
 /** Where agents gave nothing, in a sentence; null where all did, or there were none. */
 export function withoutAgents(outcomes: readonly AgentOutcome[]): string | null {
-  const idle = outcomes.filter(({ counts }) => !counts);
+  // Judges are told of where it says whether they agree with people.
+  const agents = outcomes.filter(({ role }) => role !== 'judge');
+  const idle = agents.filter(({ counts }) => !counts);
   if (idle.length === 0) return null;
   const why = [...new Set(idle.map((one) => endingWords[one.why]))].join('; ');
-  return idle.length === outcomes.length
+  return idle.length === agents.length
     ? `No agent gave anything that counts; the diagnosis is what counting found (${why}).`
-    : `${outcomes.length - idle.length} of ${outcomes.length} agents gave something that counts; the rest of the diagnosis is what counting found (${why}).`;
+    : `${agents.length - idle.length} of ${agents.length} agents gave something that counts; the rest of the diagnosis is what counting found (${why}).`;
 }
 
 /** Why an agent ended, in words. */

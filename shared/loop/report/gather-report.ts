@@ -18,6 +18,7 @@ import type { Transcript } from '../../operations/transcript.ts';
 import { readJson, readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { readNotesUpTo } from '../engine/run-notes.ts';
 import { unlearntParts } from '../engine/unlearnt-parts.ts';
 import { readCandidate } from '../state/candidate.ts';
 import { type GatedCandidate, gateFileSchema } from '../state/gate-result.ts';
@@ -129,6 +130,7 @@ export async function gatherReport(
     allFailuresFixed: test === null ? null : rate(test.allFailuresFixed),
     agents: await readOutcomes(ports.objects, plan.model.modelId, plan.run.runId),
     transcripts,
+    notes: await readNotesUpTo(history?.iterations.length ?? 0, input, ports.objects),
     confusion: test?.confusion ?? [],
     taxonomy,
     failing: taxonomy === null ? failingTraces(records, kind) : { count: 0, examples: [] },

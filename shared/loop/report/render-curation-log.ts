@@ -47,6 +47,7 @@ export function renderCurationLog(data: ReportData): string {
     scores(data),
     '## Iterations',
     iterations(data),
+    ...(data.notes.length === 0 ? [] : ['## Notes', notes(data)]),
     '## Gate',
     gate(data),
     paper(data),
@@ -154,6 +155,12 @@ function scores(data: ReportData): string {
   }
   const table = facetTable(data);
   return [...parts, ...(table === '' ? [] : [table])].join('\n\n');
+}
+
+function notes(data: ReportData): string {
+  return data.notes
+    .map(({ iteration, by, text }) => `- Iteration ${iteration}, ${by}: ${markdownText(text, 800)}`)
+    .join('\n');
 }
 
 function championScores(score: number, { words }: ReportData): string {

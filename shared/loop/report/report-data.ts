@@ -14,6 +14,7 @@ import type { StopReason } from '../../domain/policy/stop-reason.ts';
 import type { Triage } from '../../domain/triage/triage.ts';
 import type { CalibrationPast } from '../../operations/read-calibration.ts';
 import type { Transcript } from '../../operations/transcript.ts';
+import type { Note } from '../../ports/analyst.ts';
 import type { JudgeReport } from '../state/judge-report.ts';
 import type { RunPlan } from '../state/run-plan.ts';
 import type { Split } from '../state/split.ts';
@@ -173,6 +174,8 @@ export interface ReportData {
   readonly agents: readonly AgentOutcome[];
   /** What they said and did, with as many of their turns as a page has room for. */
   readonly transcripts: readonly Transcript[];
+  /** What the strategist and the run noted from iteration to iteration; empty where nothing was. */
+  readonly notes: readonly Note[];
   /** Answers on the traffic by right output and answer, right ones welcome. */
   readonly confusion: readonly ConfusionCell[];
   readonly taxonomy:

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { whySchema } from '../../agents/outcome.ts';
 import { idSchema } from '../../domain/base/ids.ts';
 import { decisionSchema } from '../../domain/models/run.ts';
 import { decisionRefSchema } from './decision.ts';
@@ -79,14 +78,14 @@ export const runResultSchema = z.strictObject({
         /** Calls, and parts of what they proposed, that were refused. */
         refused: z.int(),
         /** Why they ended, with how many; results of before do not say. */
-        ended: z.partialRecord(whySchema, z.int()).optional(),
+        ended: z.record(itemIdSchema, z.int()).optional(),
         turns: z.int(),
         inputTokens: z.int(),
         outputTokens: z.int(),
         usd: z.number(),
       }),
     )
-    .max(40)
+    .max(24)
     .default([]),
   /** What came of judges that must agree with people: `judge` and `second-opinion`, where there are any. */
   judges: z

@@ -8,7 +8,7 @@ import { MemoryObjectStore } from '../../helpers/memory-object-store.ts';
 async function asked(query: TraceQuery['query']) {
   const tool = queryTraces({ traceQuery: { query }, modelId: 'm1', traceIds: ['t1'] });
   const call = { id: 't1-1', name: tool.name, arguments: '{"sql": "SELECT 1"}', result: null };
-  return doCall({ folder: 'a', tools: [tool] }, { turn: 1, index: 0, call }, new MemoryObjectStore());
+  return doCall({ folder: 'a', tools: [tool] }, { turn: 1, index: 0, call }, new MemoryObjectStore(), 0);
 }
 
 describe('query_traces', () => {
@@ -28,7 +28,7 @@ describe('query_traces', () => {
       const done = await asked(async () => {
         throw new RatchetError(name, 'The bucket is gone.');
       });
-      expect(done).toEqual({
+      expect(done).toMatchObject({
         kind: 'refused',
         why: { refused: 'Traces cannot be queried now. Go on without queries.' },
       });

@@ -93,7 +93,7 @@ export function agentWork<R, W extends Given, T>(role: AgentRole<R, W, T>, world
 }
 
 function workKey(key: string): string {
-  return agentFiles.work(agentFolder(key));
+  return agentFiles.given(agentFolder(key));
 }
 
 function done<T>(value: T): Progress<T> {

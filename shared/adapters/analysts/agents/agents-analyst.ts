@@ -24,7 +24,10 @@ export interface AgentsAnalystOptions {
   readonly waits?: readonly number[];
 }
 
-/** An analyst of agents: one a shard, one for the taxonomy, one a cluster. They are loaded when they are first asked. */
+/**
+ * An analyst of agents: one a shard, one for the taxonomy, two a cluster (probes, examples), one an iteration for the next
+ * move. They are loaded when they are first asked.
+ */
 export function createAgentsAnalyst({ tasks, statistical, traceQuery, ...world }: AgentsAnalystOptions): Analyst {
   const made = { tasks, statistical, world };
   return {
@@ -50,6 +53,10 @@ export function createAgentsAnalyst({ tasks, statistical, traceQuery, ...world }
         import('./curriculum-writer.ts'),
       ]);
       return agentWork(curriculumWriter(made), world);
+    }),
+    advice: later(async () => {
+      const [{ agentWork }, { strategist }] = await Promise.all([import('./agent-work.ts'), import('./strategist.ts')]);
+      return agentWork(strategist(made), world);
     }),
   };
 }

@@ -3,6 +3,7 @@ import { showCase } from '../../../agents/case.ts';
 import { resultTokens } from '../../../agents/context.ts';
 import { filledPrompt, readPrompt } from '../../../agents/prompt.ts';
 import { confusions } from '../../../agents/tools/confusions.ts';
+import { delegate } from '../../../agents/tools/delegate.ts';
 import { proposeClusters } from '../../../agents/tools/propose-clusters.ts';
 import { queryTraces } from '../../../agents/tools/query-traces.ts';
 import { readExamples } from '../../../agents/tools/read-examples.ts';
@@ -21,6 +22,7 @@ import type { AgentRole, RoleWorld } from './agent-work.ts';
 import { casesOf } from './case-of.ts';
 import { commonAgent } from './common-agent.ts';
 import { byId, evidenceBlock, showCluster, taskBlock } from './evidence.ts';
+import { subjectsOf } from './subjects.ts';
 import { type Group, type ShardWork, shardWorkSchema } from './work.ts';
 
 /** What an agent can look at of one shard; beyond, counting knows more. */
@@ -44,7 +46,7 @@ export function traceAnalyzer({
   world,
   traceQuery,
 }: Made): AgentRole<ShardRequest, ShardWork, Json> {
-  const { objects } = world;
+  const { objects, budgets, clock, waits } = world;
   return {
     role: 'trace-analyzer',
     work: shardWorkSchema,
@@ -71,12 +73,13 @@ export function traceAnalyzer({
       const kind = kindOf({ task }, { tasks });
       const known = byId(cases);
       const failures = cases.filter(({ failed }) => failed);
+      const taskText = taskBlock(task, kind, chat);
       const { system, user } = filledPrompt(await readPrompt('trace-analyzer'), {
         causes: kind.causes.join(', '),
         shard: shardId,
         failures: String(failures.length),
         records: String(traceIds.length),
-        task: taskBlock(task, kind, chat),
+        task: taskText,
         clusters: evidenceBlock(
           'clusters that counting made',
           clusters.map((one) => showCluster(one, known, kind)),
@@ -95,8 +98,9 @@ export function traceAnalyzer({
         smallest: smallestGroup,
         most: mostGroups,
       };
+      const common = commonAgent({ key, run }, chat, folder);
       return {
-        ...commonAgent({ key, run }, chat, folder),
+        ...common,
         role: 'trace-analyzer',
         system,
         request: user,
@@ -108,6 +112,13 @@ export function traceAnalyzer({
           similarTraces(known, kind),
           readResult(objects, folder, resultTokens(chat)),
           recordDecision(objects),
+          delegate({
+            agent: common,
+            subjects: subjectsOf(clusters, known, kind),
+            kind,
+            task: taskText,
+            world: { chat, budgets, objects, clock, ...(waits !== undefined && { waits }) },
+          }),
           proposeClusters(objects, rules, 'ids of failing traces'),
         ],
         handsInBy: 'propose_clusters',

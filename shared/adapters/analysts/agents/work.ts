@@ -73,3 +73,16 @@ export const exampleWorkSchema = z.strictObject({
   onRecord: z.array(z.string()),
 });
 export type ExampleWork = z.infer<typeof exampleWorkSchema>;
+
+export const adviceWorkSchema = z.strictObject({
+  ...head,
+  iteration: z.int(),
+  moves: z.array(z.strictObject({ name: z.string(), changes: z.string() })),
+  policy: z.string(),
+  scores: z.array(jsonSchema),
+  lineage: z.array(jsonSchema),
+  clusters: z.array(clusterSchema),
+  cases: z.array(caseSchema),
+  notes: z.array(z.strictObject({ iteration: z.int(), by: z.enum(['run', 'strategist']), text: z.string() })),
+});
+export type AdviceWork = z.infer<typeof adviceWorkSchema>;

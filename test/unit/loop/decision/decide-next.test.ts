@@ -1,17 +1,23 @@
 import { describe, expect, it } from 'vitest';
 import { defaultConfiguration } from '../../../../shared/adapters/backends/embedded/search-space.ts';
+import { outcomeSchema } from '../../../../shared/agents/outcome.ts';
 import type { Taxonomy } from '../../../../shared/domain/diagnosis/taxonomy.ts';
 import type { Configuration } from '../../../../shared/domain/models/configuration.ts';
 import type { Settings } from '../../../../shared/domain/models/settings.ts';
 import { decideNext } from '../../../../shared/loop/decision/decide-next.ts';
+import { Unfinished } from '../../../../shared/loop/engine/stage.ts';
 import type { GatedCandidate } from '../../../../shared/loop/state/gate-result.ts';
 import { type History, historySchema } from '../../../../shared/loop/state/iteration.ts';
+import type { ChatModel } from '../../../../shared/ports/chat-model.ts';
 import { readJson, writeJson } from '../../../../shared/ports/documents.ts';
 import type { Trainer } from '../../../../shared/ports/trainer.ts';
+import { agentsWith } from '../../../helpers/agents-analyst.ts';
+import { blockIn } from '../../../helpers/analyst-script.ts';
 import { gated, type Made } from '../../../helpers/gated-candidate.ts';
 import { sampleModel } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { putPlan, sampleHead, samplePrepared } from '../../../helpers/record-samples.ts';
+import { scriptedChat } from '../../../helpers/scripted-chat.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
 
 const made = (epochs: number): Configuration => ({ ...defaultConfiguration('none'), epochs });
@@ -26,16 +32,23 @@ async function decide(
     best?: string;
     excess?: GatedCandidate['excess'];
     neighbours?: Trainer['neighbours'];
+    chat?: ChatModel;
   } = {},
 ) {
-  const given = memoryPorts();
+  const inMemory = memoryPorts();
+  const { analyst } = agentsWith(options.chat ?? null, { objects: inMemory.objects });
+  const given = { ...inMemory, analysts: new Map([...inMemory.analysts, [analyst.name, analyst]]) };
   const trainers = [...given.trainers].map(
     ([name, trainer]) =>
       [name, { ...trainer, ...(options.neighbours === undefined ? {} : { neighbours: options.neighbours }) }] as const,
   );
   const ports = { ...given, trainers: new Map(trainers) };
   const sample = sampleModel();
-  const model = { ...sample, settings: { ...sample.settings, ...options.settings } };
+  const model = {
+    ...sample,
+    ...(options.chat !== undefined && { analyst: analyst.name }),
+    settings: { ...sample.settings, ...options.settings },
+  };
   await putPlan(ports, { model });
   const iteration = options.history === undefined ? 1 : options.history.iterations.length + 1;
   const candidates = Object.entries(candidatesMade).map(([id, one]) => ({
@@ -57,6 +70,7 @@ async function decide(
   }
   await writeJson(ports.objects, 'gate.json', { candidates });
   await writeJson(ports.objects, 'taxonomy.json', taxonomy);
+  await ports.objects.put('records.jsonl', new Uint8Array());
   if (options.history !== undefined) await writeJson(ports.objects, 'history.json', options.history);
   const best = candidates.find(({ candidate }) => candidate.candidateId === options.best) ?? candidates[0];
   if (best === undefined) throw new Error('no candidate');
@@ -65,6 +79,7 @@ async function decide(
       ...sampleHead,
       iteration,
       prepared: samplePrepared,
+      split: { recordsKey: 'records.jsonl' },
       taxonomyKey: 'taxonomy.json',
       step: {
         number: iteration,
@@ -82,9 +97,72 @@ async function decide(
     },
     stageContext(ports, (file) => `out/${file}`),
   );
+  if (output instanceof Unfinished) throw new Error('it goes on');
   const history = await readJson(ports.objects, output.historyKey ?? '', historySchema);
   return { output, history, ports };
 }
+
+/** A strategist that looks, notes, and chooses the move that a function picks. */
+function strategist(choose: (moves: readonly string[]) => unknown) {
+  return scriptedChat((request, turn) => {
+    const moves = blockIn(request, 'allowed moves').map(({ name }) => String(name));
+    if (turn === 0) {
+      return {
+        calls: [
+          ['read_scores', {}],
+          ['read_lineage', {}],
+          ['read_notes', {}],
+          ['write_notes', { text: 'Boundary passes are few.' }],
+        ],
+      };
+    }
+    return turn === 1
+      ? { calls: [['choose_move', { move: choose(moves), why: 'Few passes are close.' }]] }
+      : { text: 'Done.' };
+  });
+}
+
+describe('decide-next with a strategist', () => {
+  const refused = { c1: { gained: 10, lost: 12, score: 0.6 } };
+
+  it('makes the move that the strategist chooses among those that the policy allows, and keeps its notes', async () => {
+    const asked: (readonly string[])[] = [];
+    const chat = strategist((moves) => {
+      asked.push(moves);
+      return moves[1];
+    });
+    const { output, history, ports } = await decide(refused, { chat });
+    expect(asked[0]).toEqual(['more-hard-negatives', 'more-boundary-gold', 'all-judged-right']);
+    expect(output).toMatchObject({
+      next: 'rework-data',
+      iteration: { kind: 'rework-data', move: 'more-boundary-gold' },
+    });
+    expect(history.next?.name).toBe('more-boundary-gold');
+    expect(history.iterations[0]?.decision).toContain('The strategist chose more-boundary-gold among 3 in its place');
+    const notes = new TextDecoder().decode(await ports.objects.get('out/strategy.agent/data-curation.md'));
+    expect(notes).toContain('- iteration 1, strategist: Boundary passes are few.');
+    expect(notes).toMatch(/iteration 1, run: first: datasets d2 \(extend\); candidates by score c1 0\.6000/);
+    const outcome = await readJson(ports.objects, 'out/strategy.agent/outcome.json', outcomeSchema);
+    expect(outcome).toMatchObject({ role: 'strategist', counts: true, why: 'finished' });
+  });
+
+  it('never makes another: what is not allowed is refused, and the policy’s own move is made', async () => {
+    for (const move of ['promote', 'configurations-x', 'two-a-pattern', '', 7]) {
+      const { output, history } = await decide(refused, { chat: strategist(() => move) });
+      expect(output).toMatchObject({ next: 'rework-data', iteration: { move: 'more-hard-negatives' } });
+      expect(history.iterations[0]?.decision).toContain('gave no choice that counts');
+    }
+    const { output } = await decide(refused, { chat: scriptedChat(() => ({ text: 'As a language model' })) });
+    expect(output).toMatchObject({ iteration: { move: 'more-hard-negatives' } });
+  });
+
+  it('is not asked where the policy promotes', async () => {
+    const chat = strategist((moves) => moves[0]);
+    const { output } = await decide({ c1: { gained: 40, lost: 2, score: 0.9 } }, { chat });
+    expect(output.next).toBe('promote');
+    expect(chat.requests).toEqual([]);
+  });
+});
 
 describe('decide-next', () => {
   it('promotes on the gate’s pass however far below the target, and says of how many it is the first', async () => {
