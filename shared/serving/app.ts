@@ -116,6 +116,8 @@ export function createServingApp({ ports, access, journal, onFault }: ServingOpt
   });
   return {
     fetch: app.fetch,
+    /** All that can be asked, for tests that leave none out. */
+    routes: app.routes,
     /** From now on it says that it is stopping, so that nobody sends more. */
     stop(): void {
       isStopping = true;
