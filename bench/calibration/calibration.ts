@@ -52,7 +52,10 @@ for (const { name, of, labels, perLabel, tested } of sets) {
     const pool = shuffled([...train, ...test], () => random.next());
     const byLabel = [...Map.groupBy(pool, ({ label }) => label).values()].slice(0, labels);
     const trained = byLabel.flatMap((own) => own.slice(0, perLabel));
-    const rest = shuffled(byLabel.flatMap((own) => own.slice(perLabel)), () => random.next()).slice(0, tested);
+    const rest = shuffled(
+      byLabel.flatMap((own) => own.slice(perLabel)),
+      () => random.next(),
+    ).slice(0, tested);
     const found = await calibrateWith(program, { train: pairs(trained), test: pairs(rest), seed, c: 10 });
     const map = fitCalibration(found.outOfFold.map((one, at) => ({ ...one, id: String(at) })));
     const own = found.raw.map((one) => ({ ...one, confidence: calibrated(map, one.label, one.confidence) }));

@@ -43,11 +43,19 @@ function tableOf(measured: readonly Measured[]): string {
 /** Of each seed, what Ratchet has less another way: paired. */
 function differences(measured: readonly Measured[]): string {
   const ratchet = new Map(measured.filter(({ way }) => way === 'Ratchet').map((one) => [one.seed, one]));
-  const others = [...Map.groupBy(measured.filter(({ way }) => way !== 'Ratchet'), ({ way }) => way)];
+  const others = [
+    ...Map.groupBy(
+      measured.filter(({ way }) => way !== 'Ratchet'),
+      ({ way }) => way,
+    ),
+  ];
   const rows = others.map(([way, own]) => [
     way,
     ...columns.map(({ name }) =>
-      interval(own.flatMap((one) => (ratchet.get(one.seed)?.[name] ?? Number.NaN) - one[name]), true),
+      interval(
+        own.flatMap((one) => (ratchet.get(one.seed)?.[name] ?? Number.NaN) - one[name]),
+        true,
+      ),
     ),
   ]);
   return table(['Less', ...columns.map(({ head }) => head)], rows);
@@ -58,7 +66,9 @@ const t95 = [12.706, 4.303, 3.182, 2.776, 2.571, 2.447, 2.365, 2.306, 2.262];
 
 function interval(values: readonly number[], signed = false): string {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const spread = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1));
+  const spread = Math.sqrt(
+    values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1),
+  );
   const half = ((t95[values.length - 2] ?? 1.96) * spread) / Math.sqrt(values.length);
   const sign = signed && mean > 0 ? '+' : '';
   return values.length < 2 ? `${sign}${mean.toFixed(4)}` : `${sign}${mean.toFixed(4)} ± ${half.toFixed(4)}`;

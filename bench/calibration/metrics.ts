@@ -21,7 +21,8 @@ const sure = 1e-6;
 
 /** Of what was answered: `right` is what the confidence foretells. */
 export function metricsOf(answers: readonly TestAnswer[]): Metrics {
-  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+  const mean = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
   const errorOf = (own: readonly TestAnswer[]) =>
     calibrationError(
       own.map(({ confidence }) => confidence),

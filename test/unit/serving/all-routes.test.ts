@@ -34,7 +34,11 @@ const writing = guarded.filter(({ method }) => !['GET', 'HEAD'].includes(method)
 
 const honest = { host: 'server', authorization: `Bearer ${token}`, 'content-type': 'application/json' };
 
-async function statusOf({ method, path }: { method: string; path: string }, headers: Record<string, string>, body = '{}') {
+async function statusOf(
+  { method, path }: { method: string; path: string },
+  headers: Record<string, string>,
+  body = '{}',
+) {
   const request = new Request(`http://server${path}`, { method, headers, ...(method === 'GET' ? {} : { body }) });
   return (await appOf().fetch(request)).status;
 }
