@@ -20,7 +20,7 @@ export function calibrationPage(measured: readonly Measured[], versions: Readonl
   const sets = [...new Set(measured.map(({ set }) => set))];
   return `# Calibration beside scikit-learn
 
-\`npm run bench:calibration -- --data DIR\` trains a plain classifier (TF-IDF of words and word pairs, logistic regression with C = 10) on 20 examples of each label (50 labels of CLINC150 drawn by lot, the 7 of SNIPS), draws five folds over them, and calibrates its confidence three ways by the same answers out of fold:
+\`npm run bench:calibration -- --data DIR\` trains a plain classifier (TF-IDF of words and word pairs, logistic regression with C = 10) on 20 examples of each label (20 labels of CLINC150 drawn by lot, the 7 of SNIPS), draws five folds over them, and calibrates its confidence three ways by the same answers out of fold:
 Ratchet's map by label ([ADR 49](../adr/0049-confidences-are-calibrated-by-label.md)), and \`CalibratedClassifierCV\` of scikit-learn with \`ensemble=False\`, sigmoid and isotonic. Measured on at most 4,000 other texts, of which it knows nothing; seeds ${seeds.join(', ')} draw examples, folds and texts. Python ${versions.python}, scikit-learn ${versions['scikit-learn']}.
 
 ECE: expected calibration error of the answer's confidence, 15 stretches; by label: of the answers of each label with 20 or more, each label alike (it has a floor: of few answers no share is as foretold). Brier score and log loss are of "the answer is right".
