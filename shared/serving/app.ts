@@ -134,7 +134,7 @@ export function createServingApp({
   });
   return {
     fetch: app.fetch,
-    /** All that can be asked. */
+    /** All that can be asked, for tests that leave none out. */
     routes: app.routes,
     /** From now on it says that it is stopping, so that nobody sends more. */
     stop(): void {
