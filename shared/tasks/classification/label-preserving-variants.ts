@@ -29,9 +29,14 @@ export function labelPreservingVariants(input: string, count: number): Variant[]
   return made.slice(0, count);
 }
 
+/** Nobody mistypes a word of more letters, and looking through one would cost the square of them. */
+const longestWord = 60;
+
 /** Swaps two neighbouring letters inside one of the text's long words; null when it has none. */
 function swapLetters(text: string, seed: number): string | null {
-  const words = [...text.matchAll(/\p{L}{5,}/gu)].filter((match) => match[0].length === [...match[0]].length);
+  const words = [...text.matchAll(/\p{L}{5,}/gu)].filter(
+    ([word]) => word.length <= longestWord && word.length === [...word].length,
+  );
   const match = words[seed % Math.max(1, words.length)];
   if (match === undefined) return null;
   const word = match[0];
