@@ -1,7 +1,7 @@
 import { artifactDigest } from '../../shared/adapters/backends/embedded/artifact.ts';
 import { filesOf } from '../../shared/adapters/duckdb/log-files.ts';
 import { filesNotMerged } from '../../shared/adapters/duckdb/merge-files.ts';
-import { TraceBatches } from '../../shared/adapters/duckdb/trace-batches.ts';
+import { type CommittedBatch, TraceBatches } from '../../shared/adapters/duckdb/trace-batches.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
 import type { Control } from '../../shared/domain/models/control.ts';
 import { leaseIsLive, leaseKeepsOut } from '../../shared/domain/models/control.ts';
@@ -35,8 +35,7 @@ export async function checkModel(modelId: string, ports: ModelPorts, now: number
       ...(await checkCheckpoints(control, ports)),
       await checkLease(control, ports, now),
       ...(await checkRuns(control, ports, now)),
-      await checkTraces(modelId, ports),
-      ...(await checkMerging(modelId, ports)),
+      ...(await checkLog(modelId, ports)),
       ...(await checkRecords(modelId, ports)),
       ...(await checkQuarantine(modelId, ports)),
     ];
@@ -133,10 +132,14 @@ async function checkRuns({ modelId, lease }: Control, ports: ModelPorts, now: nu
   );
 }
 
+async function checkLog(modelId: string, ports: ModelPorts): Promise<readonly Check[]> {
+  const { batches, merges } = await new TraceBatches(ports.objects).listWithMerges(modelId);
+  return [await checkTraces(modelId, batches, ports), ...checkMerging(modelId, filesNotMerged(batches, merges))];
+}
+
 /** Whether every file of the trace log is there, and what was written. */
-async function checkTraces(modelId: string, ports: ModelPorts): Promise<Check> {
+async function checkTraces(modelId: string, batches: readonly CommittedBatch[], ports: ModelPorts): Promise<Check> {
   const name = `${modelId}: traces`;
-  const batches = await new TraceBatches(ports.objects).list(modelId);
   const { units, traceKeys, judgementKeys } = filesOf(batches);
   const keys = [...traceKeys, ...judgementKeys];
   const there = new Set(
@@ -157,9 +160,7 @@ async function checkTraces(modelId: string, ports: ModelPorts): Promise<Check> {
 }
 
 /** Whether small files of the log get merged: who appends tries it, and says nothing where it fails. */
-async function checkMerging(modelId: string, ports: ModelPorts): Promise<readonly Check[]> {
-  const { batches, merges } = await new TraceBatches(ports.objects).listWithMerges(modelId);
-  const files = filesNotMerged(batches, merges);
+function checkMerging(modelId: string, files: number): readonly Check[] {
   if (files === 0) return [];
   return [
     warning(

@@ -1,4 +1,5 @@
 import { RatchetError } from '../../domain/base/errors.ts';
+import { withinFence } from '../../domain/base/fence.ts';
 
 /** Where a field of a trace is to be taken from. */
 export type FieldSource =
@@ -70,7 +71,7 @@ export function valueAt(record: unknown, steps: readonly string[]): unknown {
 
 function opened(value: unknown): unknown {
   if (typeof value !== 'string') return value;
-  const body = /^\s*```[a-z]*\s*\n?([\s\S]*?)```\s*$/i.exec(value)?.[1] ?? value;
+  const body = withinFence(value);
   if (!/^\s*[[{]/.test(body)) return undefined;
   try {
     return JSON.parse(body);

@@ -1,4 +1,5 @@
 import { digest } from '../../domain/base/ids.ts';
+import { swapLetters } from '../../domain/base/swap-letters.ts';
 import { normalisedText } from '../../domain/base/text.ts';
 
 /** A variant of a text that surely keeps its label. */
@@ -27,20 +28,6 @@ export function labelPreservingVariants(input: string, count: number): Variant[]
   const second = swapLetters(typo ?? text, seed + 1);
   if (second !== null && !same(second, text)) made.push({ method: 'typo', input: second });
   return made.slice(0, count);
-}
-
-/** Swaps two neighbouring letters inside one of the text's long words; null when it has none. */
-function swapLetters(text: string, seed: number): string | null {
-  const words = [...text.matchAll(/\p{L}{5,}/gu)].filter((match) => match[0].length === [...match[0]].length);
-  const match = words[seed % Math.max(1, words.length)];
-  if (match === undefined) return null;
-  const word = match[0];
-  for (let step = 0; step < word.length - 3; step += 1) {
-    const at = 1 + ((seed + step) % (word.length - 3));
-    const swapped = word.slice(0, at) + word.charAt(at + 1) + word.charAt(at) + word.slice(at + 2);
-    if (!same(swapped, word)) return text.slice(0, match.index) + swapped + text.slice(match.index + word.length);
-  }
-  return null;
 }
 
 function same(a: string, b: string): boolean {

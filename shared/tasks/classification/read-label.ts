@@ -1,3 +1,4 @@
+import { withinFence } from '../../domain/base/fence.ts';
 import type { OutputReading } from '../../domain/base/task-kind.ts';
 import type { ClassificationSpec } from './classification-spec.ts';
 import { KnownLabels } from './known-labels.ts';
@@ -54,7 +55,7 @@ function noteOf(written: string, label: string): string | null {
 
 /** What a text holds that is JSON of an object or a list, within a Markdown fence or not; null for other texts. */
 function parsedStructure(text: string): object | null {
-  const body = /^\s*```[a-z]*\s*\n?([\s\S]*?)```\s*$/i.exec(text)?.[1] ?? text;
+  const body = withinFence(text);
   if (!/^\s*[[{]/.test(body)) return null;
   try {
     const value: unknown = JSON.parse(body);

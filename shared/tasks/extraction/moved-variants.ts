@@ -1,5 +1,6 @@
 import { digest } from '../../domain/base/ids.ts';
 import type { Output } from '../../domain/base/output.ts';
+import { swapLetters } from '../../domain/base/swap-letters.ts';
 import type { Variant } from '../../domain/base/task-kind.ts';
 import { normalisedText } from '../../domain/base/text.ts';
 import { type Entity, entitiesOf, entitiesOutput } from './entity.ts';
@@ -33,22 +34,7 @@ function moved(entities: readonly Entity[], by: number): Output {
   return entitiesOutput(entities.map((entity) => ({ ...entity, start: entity.start + by, end: entity.end + by })));
 }
 
-/** Swaps two neighbouring letters inside a long word that no entity touches; null when there is none. */
+/** As {@link swapLetters} does, in a word that no entity touches. */
 function swapOutside(text: string, entities: readonly Entity[], seed: number): string | null {
-  const words = [...text.matchAll(/\p{L}{5,}/gu)].filter(
-    ({ 0: word, index }) =>
-      word.length === [...word].length &&
-      entities.every(({ start, end }) => end <= index || start >= index + word.length),
-  );
-  const match = words[seed % Math.max(1, words.length)];
-  if (match === undefined) return null;
-  const word = match[0];
-  for (let step = 0; step < word.length - 3; step += 1) {
-    const at = 1 + ((seed + step) % (word.length - 3));
-    const swapped = word.slice(0, at) + word.charAt(at + 1) + word.charAt(at) + word.slice(at + 2);
-    if (normalisedText(swapped) !== normalisedText(word)) {
-      return text.slice(0, match.index) + swapped + text.slice(match.index + word.length);
-    }
-  }
-  return null;
+  return swapLetters(text, seed, (from, to) => entities.every(({ start, end }) => end <= from || start >= to));
 }

@@ -169,7 +169,9 @@ describe('ratchet doctor', () => {
       inWorkspace(root, async ({ ports }) => {
         for (let at = from; at <= through; at += 1) {
           const trace = sampleTrace({ modelId: 'mail', traceId: `small-${at}`, input: `text ${at}` });
-          expect(await ports.traceLog.append('mail', `small-${at}`, { traces: [trace], judgements: [] })).toBe('appended');
+          expect(await ports.traceLog.append('mail', `small-${at}`, { traces: [trace], judgements: [] })).toBe(
+            'appended',
+          );
         }
       });
     const failing = await examined('unmerged', async (root) => {

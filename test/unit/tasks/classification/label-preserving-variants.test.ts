@@ -55,6 +55,14 @@ describe('labelPreservingVariants', () => {
     expect(inputs(labelPreservingVariants('weiß nicht', 3))).toEqual(['weiß nihct', 'weiß nhict']);
   });
 
+  test('look at no word of more letters than people type, so that one of a million costs no more than it is long', () => {
+    const endless = 'a'.repeat(1_000_000);
+    const made = labelPreservingVariants(`${endless} arrived`, 3);
+    expect(made.map(({ method }) => method)).toEqual(['typo', 'opening', 'typo']);
+    for (const { input } of made) expect(input).toContain(endless);
+    expect(labelPreservingVariants('ab'.repeat(500_000), 3).map(({ method }) => method)).toEqual(['opening']);
+  });
+
   const text = fc
     .array(fc.oneof(fc.stringMatching(/^[a-zA-Z]{1,9}$/), fc.stringMatching(/^[äöüßéа-я]{5,8}$/), fc.constant('12,')), {
       maxLength: 6,
