@@ -54,6 +54,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
     objects,
     cacheDirectory: join(root, cacheFolder),
     clock,
+    ...(options.env === undefined ? {} : { env: options.env }),
     budgets,
     traceQuery: traces.traceQuery,
     chat: async () => (await import('./workspace-chat.ts')).workspaceChat(root, options.env ?? {}, clock),

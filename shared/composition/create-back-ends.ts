@@ -1,6 +1,8 @@
 import { createAgentsAnalyst } from '../adapters/analysts/agents/agents-analyst.ts';
 import { createStatisticalAnalyst } from '../adapters/analysts/statistical/statistical-analyst.ts';
 import { embeddedBackEnds } from '../adapters/backends/embedded/embedded-back-ends.ts';
+import { localJobBackEnds } from '../adapters/backends/local-job/local-job-back-ends.ts';
+import { sagemakerBackEnds } from '../adapters/backends/sagemaker/sagemaker-back-ends.ts';
 import { createLlmJudge } from '../adapters/judges/llm-judge.ts';
 import { createRuleJudge } from '../adapters/judges/rule-judge.ts';
 import type { BackEnds } from '../ports/back-ends.ts';
@@ -10,11 +12,12 @@ import type { Clock } from '../ports/clock.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { TraceQuery } from '../ports/trace-query.ts';
 import { taskKinds } from '../tasks/task-kinds.ts';
+import { readSagemakerConfiguration } from './read-sagemaker-configuration.ts';
 
 export interface BackEndOptions {
   /** Where datasets are read and artifacts are read and written. */
   readonly objects: ObjectStore;
-  /** A directory that keeps embeddings. */
+  /** A directory that keeps embeddings, and training jobs that are under way. */
   readonly cacheDirectory: string;
   readonly clock: Clock;
   /** Finds the chat model, when one is first needed; null where none is configured. */
@@ -25,6 +28,8 @@ export interface BackEndOptions {
   readonly traceQuery?: TraceQuery;
   /** The file of the embedded back end's worker threads, where bundling has moved it. */
   readonly workerFile?: URL;
+  /** Says which Python training jobs run with, and where else; that of this process by default. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -37,7 +42,10 @@ export function createBackEnds(options: BackEndOptions): {
   forget(texts: readonly string[]): Promise<number>;
   close(): Promise<void>;
 } {
-  const { trainers, predictors, forget, close } = embeddedBackEnds(options);
+  const embedded = embeddedBackEnds(options);
+  const local = localJobBackEnds(options);
+  const sagemaker = readSagemakerConfiguration((options.env ?? process.env).RATCHET_SAGEMAKER);
+  const remote = sagemaker === null ? [] : sagemakerBackEnds({ objects: options.objects, configuration: sagemaker });
   const { objects, budgets, clock, traceQuery } = options;
   const chat = once(options.chat);
   const statistical = createStatisticalAnalyst({ tasks: taskKinds });
@@ -50,13 +58,17 @@ export function createBackEnds(options: BackEndOptions): {
   ];
   return {
     backEnds: {
-      trainers: new Map(trainers.map((trainer) => [trainer.name, trainer])),
-      predictors: new Map(predictors.map((predictor) => [predictor.name, predictor])),
+      trainers: new Map([...embedded.trainers, ...local.trainers, ...remote].map((trainer) => [trainer.name, trainer])),
+      predictors: new Map(
+        [...embedded.predictors, ...local.predictors].map((predictor) => [predictor.name, predictor]),
+      ),
       analysts: new Map([statistical, agents].map((analyst) => [analyst.name, analyst])),
       judges: new Map(judges.map((judge) => [judge.name, judge])),
     },
-    forget,
-    close,
+    forget: async (texts) => (await embedded.forget(texts)) + (await local.forget(texts)),
+    close: async () => {
+      await Promise.all([embedded.close(), local.close()]);
+    },
   };
 }
 

@@ -77,7 +77,8 @@ def end_with_parent() -> None:
     """A job ends with whoever began it, however that ends; its next attempt goes on from the last checkpoint."""
 
     def watch() -> None:
-        while sys.stdin.buffer.read(4_096):
+        # Not by sys.stdin, whose lock a thread must not hold when Python ends.
+        while os.read(0, 4_096):
             pass
         os._exit(ORPHANED)
 

@@ -1,6 +1,8 @@
 """A back end that needs nothing but Python: jobs of it are quick, or as slow as they are told to be."""
 
 import json
+import os
+import signal
 import time
 from collections import Counter
 from collections.abc import Sequence
@@ -9,7 +11,7 @@ from typing import Any
 
 from ratchet_training.back_end import NOTHING, Prediction, Trained, Work
 from ratchet_training.errors import foundation_missing, invalid
-from ratchet_training.files import corrupt
+from ratchet_training.files import corrupt, write_whole
 from ratchet_training.texts import has_text
 
 
@@ -23,6 +25,8 @@ class Counting:
             raise invalid("An example has an output that the task does not know.")
         if job.configuration.get("fault") == "memory":
             raise MemoryError("no more")
+        if job.configuration.get("fault") == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
 
     def steps(self, job, examples) -> int:
         return len(examples)
@@ -37,7 +41,7 @@ class Counting:
                 row = state["counts"].setdefault(word, {})
                 row[one.output] = row.get(one.output, 0) + one.weight
             state["step"] = step + 1
-            work.checkpoint.write_text(json.dumps(state))
+            write_whole(work.checkpoint, json.dumps(state).encode())
             work.step(step + 1, 1 / (step + 1))
             time.sleep(job.configuration.get("seconds", 0))
         (folder / "counts.json").write_text(json.dumps(state["counts"]))

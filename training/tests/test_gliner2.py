@@ -99,7 +99,7 @@ def test_learns_intents_in_full_and_then_more_of_them_by_lora(folder, tmp_path):
     renamed = {"GetWeather": "sky", "PlayMusic": "sound", "BookRestaurant": "food"}
     for_lora = [[{**one, "output": renamed[one["output"]]} for one in lines] for lines in (intents(90, 3), intents(45, 4))]
     second = job(
-        tmp_path / "second", *for_lora, sorted(renamed.values()), foundation=base, method="lora", headRate=3e-3
+        tmp_path / "second", *for_lora, sorted(renamed.values()), foundation=base, method="lora", encoderRate=5e-4
     )
     run(second, back_ends, tell=quietly)
     assert value(second) > 0.9

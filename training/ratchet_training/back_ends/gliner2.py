@@ -21,8 +21,9 @@ from peft import LoraConfig, PeftModel, get_peft_model  # noqa: E402
 
 from ..back_end import NOTHING, Prediction, Trained, Work  # noqa: E402
 from ..errors import JobError, foundation_missing, invalid  # noqa: E402
-from ..files import corrupt, sha256_of  # noqa: E402
+from ..files import corrupt  # noqa: E402
 from ..fit import Group, Plan, device, device_name, fit  # noqa: E402
+from ..foundation import weights_digest  # noqa: E402
 from ..job import Example, Job  # noqa: E402
 from ..offsets import Offsets  # noqa: E402
 from ..texts import MOST_CHARACTERS, condensed, has_text, readable  # noqa: E402
@@ -153,12 +154,6 @@ def is_checkpoint(name: str) -> bool:
     return "counting_layer" in about
 
 
-def weights_digest(name: str) -> str | None:
-    """Of a directory's weights; None of a hub's model, which its name tells."""
-    path = Path(name) / "model.safetensors"
-    return sha256_of(path) if path.is_file() else None
-
-
 def on_foundation(foundation: dict[str, Any], folder: Path) -> SpanExtractor:
     name, digest = foundation["name"], foundation["sha256"]
     model = load_foundation(name)
@@ -264,7 +259,9 @@ def _groups(model: torch.nn.Module, configuration: dict[str, Any]) -> list[Group
     named = [(name, parameter) for name, parameter in model.named_parameters() if parameter.requires_grad]
     encoder = [parameter for name, parameter in named if "encoder." in name]
     heads = [parameter for name, parameter in named if "encoder." not in name]
-    return [Group(encoder, configuration["encoderRate"]), Group(heads, configuration["headRate"])]
+    # Low-rank changes start from nothing, and need larger steps.
+    rate = configuration["encoderRate"] * (10 if configuration["method"] == "lora" else 1)
+    return [Group(encoder, rate), Group(heads, configuration["headRate"])]
 
 
 class LoadedGliner2:
