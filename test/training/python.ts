@@ -19,6 +19,11 @@ const python = [
 /** Why nothing can be run; null where it can. */
 export const notInstalled = python === undefined ? 'no Python for jobs: .ci/install-training --light' : null;
 
+/** The emulator of SageMaker; undefined where there is none. */
+export const motoServer = [process.env.RATCHET_MOTO_SERVER, `${project}.training-tests/bin/moto_server`].find(
+  (path) => path !== undefined && existsSync(path),
+);
+
 /** Whether a package that trains is there. */
 export function installed(name: string): boolean {
   if (python === undefined) return false;
