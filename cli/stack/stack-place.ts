@@ -68,7 +68,7 @@ function placeOf(
   const clock = new SystemClock();
   const traceLog = new DuckDbTraceLog({ objects, clock });
   const traceQuery = new DuckDbTraceQuery({ objects });
-  const { backEnds, forget, close } = createBackEnds({
+  const { backEnds, forget, abort, close } = createBackEnds({
     objects,
     cacheDirectory: join(cache, 'embeddings'),
     clock,
@@ -98,6 +98,7 @@ function placeOf(
     },
     localCopy: (key) => keepCopy(key, objects, copies),
     owner: new ProcessOwners().self,
+    abort,
     async forget(texts, keys) {
       await dropCopies(keys, copies);
       return forget(texts);

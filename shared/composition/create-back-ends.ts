@@ -40,12 +40,14 @@ export function createBackEnds(options: BackEndOptions): {
   readonly backEnds: BackEnds;
   /** Forgets what back ends keep of texts beside datasets and artifacts. @returns how many were kept */
   forget(texts: readonly string[]): Promise<number>;
+  /** Stops work that goes on outside this process, or in processes of its own; it can be gone on with. */
+  abort(): Promise<void>;
   close(): Promise<void>;
 } {
   const embedded = embeddedBackEnds(options);
   const local = localJobBackEnds(options);
   const sagemaker = readSagemakerConfiguration((options.env ?? process.env).RATCHET_SAGEMAKER);
-  const remote = sagemaker === null ? [] : sagemakerBackEnds({ objects: options.objects, configuration: sagemaker });
+  const remote = sagemaker === null ? null : sagemakerBackEnds({ objects: options.objects, configuration: sagemaker });
   const { objects, budgets, clock, traceQuery } = options;
   const chat = once(options.chat);
   const statistical = createStatisticalAnalyst({ tasks: taskKinds });
@@ -58,7 +60,12 @@ export function createBackEnds(options: BackEndOptions): {
   ];
   return {
     backEnds: {
-      trainers: new Map([...embedded.trainers, ...local.trainers, ...remote].map((trainer) => [trainer.name, trainer])),
+      trainers: new Map(
+        [...embedded.trainers, ...local.trainers, ...(remote?.trainers ?? [])].map((trainer) => [
+          trainer.name,
+          trainer,
+        ]),
+      ),
       predictors: new Map(
         [...embedded.predictors, ...local.predictors].map((predictor) => [predictor.name, predictor]),
       ),
@@ -66,6 +73,9 @@ export function createBackEnds(options: BackEndOptions): {
       judges: new Map(judges.map((judge) => [judge.name, judge])),
     },
     forget: async (texts) => (await embedded.forget(texts)) + (await local.forget(texts)),
+    abort: async () => {
+      await Promise.all([local.close(), remote?.abort()]);
+    },
     close: async () => {
       await Promise.all([embedded.close(), local.close()]);
     },

@@ -10,7 +10,10 @@ import type { ObjectStore } from '../../../shared/ports/object-store.ts';
 import type { Predictor } from '../../../shared/ports/predictor.ts';
 import { toEnd } from '../../../shared/ports/to-end.ts';
 import type { Trainer, TrainingRequest } from '../../../shared/ports/trainer.ts';
+import { intentFolds } from '../../contract/fold-cases.ts';
+import { foldModelsContract } from '../../contract/fold-models-contract.ts';
 import { contractRequest, type TrainerAndPredictor, training } from '../../contract/trained.ts';
+import { trainerContract } from '../../contract/trainer-contract.ts';
 import { foldPlan } from '../../helpers/fold-plan.ts';
 import { putDataset } from '../../helpers/made-up-intents.ts';
 import { MemoryObjectStore } from '../../helpers/memory-object-store.ts';
@@ -72,6 +75,12 @@ function processesOf(directory: string): readonly string[] {
 }
 
 const jobOf = ({ trainer }: Pick<Made, 'trainer'>, key: string) => shortDigest(trainer.name, key);
+
+if (notInstalled === null) {
+  const asked = { foundation: 'nothing' };
+  trainerContract('a job of this machine', () => make(), asked);
+  foldModelsContract('a job of this machine', () => make(), intentFolds(asked));
+}
 
 describe.skipIf(notInstalled !== null)('training jobs of this machine', () => {
   it('train what is asked for, tell how far they are, and leave neither texts nor models behind', async () => {

@@ -19,7 +19,7 @@ import { sagemakerConfigurationSchema } from '../../../shared/adapters/backends/
 import { SagemakerJobs } from '../../../shared/adapters/backends/sagemaker/sagemaker-jobs.ts';
 import { createSagemakerTrainer } from '../../../shared/adapters/backends/sagemaker/sagemaker-trainer.ts';
 import type { Progress } from '../../../shared/ports/long-work.ts';
-import type { Artifact, Trainer, TrainingRequest } from '../../../shared/ports/trainer.ts';
+import type { Artifact, TrainingRequest } from '../../../shared/ports/trainer.ts';
 import { contractRequest, training } from '../../contract/trained.ts';
 import { foldPlan } from '../../helpers/fold-plan.ts';
 import { putDataset } from '../../helpers/made-up-intents.ts';
@@ -60,162 +60,183 @@ const request = (seconds = 0): TrainingRequest => ({
 });
 
 /** The emulator keeps the state of jobs, and runs none: what a container does is done here, by the container's own entry. */
-describe.skipIf(notInstalled !== null || motoServer === undefined)('training jobs on SageMaker, as moto plays it', () => {
-  let endpoint: string;
-  let stop: () => Promise<void>;
-  let objects: MemoryObjectStore;
-  let bucket: S3ObjectStore;
-  let trainer: Trainer;
-  let sagemaker: SageMakerClient;
-  let folder: string;
-  let keys = 0;
-  let key: string;
+describe.skipIf(notInstalled !== null || motoServer === undefined)(
+  'training jobs on SageMaker, as moto plays it',
+  () => {
+    let endpoint: string;
+    let stop: () => Promise<void>;
+    let objects: MemoryObjectStore;
+    let bucket: S3ObjectStore;
+    let trainer: ReturnType<typeof createSagemakerTrainer>;
+    let sagemaker: SageMakerClient;
+    let folder: string;
+    let keys = 0;
+    let key: string;
 
-  beforeAll(async () => {
-    const port = await freePort();
-    endpoint = `http://127.0.0.1:${port}`;
-    const server = spawn(motoServer ?? '', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-    stop = async () => {
-      server.kill('SIGKILL');
+    beforeAll(async () => {
+      const port = await freePort();
+      endpoint = `http://127.0.0.1:${port}`;
+      const server = spawn(motoServer ?? '', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
+      stop = async () => {
+        server.kill('SIGKILL');
+      };
+      for (let left = 120; left > 0; left -= 1) {
+        if (await fetch(endpoint).catch(() => null)) break;
+        await sleep(500);
+      }
+      const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
+      await s3.send(new CreateBucketCommand({ Bucket: 'jobs' }));
+      bucket = new S3ObjectStore({ client: s3, bucket: 'jobs' });
+    });
+    afterAll(() => stop());
+
+    beforeEach(async () => {
+      objects = new MemoryObjectStore();
+      const { configuration, jobs, sagemaker: client } = clientsOf(endpoint);
+      sagemaker = client;
+      trainer = createSagemakerTrainer({ facts, backEnd: 'counting', objects, bucket, jobs, configuration });
+      await putDataset(
+        objects,
+        request().datasetKey,
+        training.map((one, at) => ({ ...one, folds: [at % 10] })),
+      );
+      keys += 1;
+      key = `key-${keys}`;
+      folder = await mkdtemp(join(tmpdir(), 'ratchet-opt-ml-'));
+    });
+    afterEach(() => rm(folder, { recursive: true, force: true }));
+
+    const named = async () => {
+      const { TrainingJobSummaries: all = [] } = await sagemaker.send(new ListTrainingJobsCommand({ MaxResults: 100 }));
+      return all.map(({ TrainingJobName: name = '' }) => name);
     };
-    for (let left = 120; left > 0; left -= 1) {
-      if (await fetch(endpoint).catch(() => null)) break;
-      await sleep(500);
-    }
-    const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
-    await s3.send(new CreateBucketCommand({ Bucket: 'jobs' }));
-    bucket = new S3ObjectStore({ client: s3, bucket: 'jobs' });
-  });
-  afterAll(() => stop());
+    const work = (job: string) => `ratchet-training/${job}/work/`;
 
-  beforeEach(async () => {
-    objects = new MemoryObjectStore();
-    const { configuration, jobs, sagemaker: client } = clientsOf(endpoint);
-    sagemaker = client;
-    trainer = createSagemakerTrainer({ facts, backEnd: 'counting', objects, bucket, jobs, configuration });
-    await putDataset(
-      objects,
-      request().datasetKey,
-      training.map((one, at) => ({ ...one, folds: [at % 10] })),
-    );
-    keys += 1;
-    key = `key-${keys}`;
-    folder = await mkdtemp(join(tmpdir(), 'ratchet-opt-ml-'));
-  });
-  afterEach(() => rm(folder, { recursive: true, force: true }));
-
-  const named = async () => {
-    const { TrainingJobSummaries: all = [] } = await sagemaker.send(new ListTrainingJobsCommand({ MaxResults: 100 }));
-    return all.map(({ TrainingJobName: name = '' }) => name);
-  };
-  const work = (job: string) => `ratchet-training/${job}/work/`;
-
-  it('are created once a key, with what spot, limits, tags and the way back need', async () => {
-    const before = await named();
-    const handle = handleOf(await trainer.start(key, request(), later));
-    expect(handleOf(await trainer.start(key, request(), later)).job).toBe(handle.job);
-    const name = `ratchet-${handle.job}-0`;
-    expect(name.length).toBeLessThanOrEqual(63);
-    expect((await named()).filter((one) => !before.includes(one))).toContain(name);
-    const told = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
-    expect(told).toMatchObject({
-      RoleArn: 'arn:aws:iam::123456789012:role/training',
-      EnableManagedSpotTraining: true,
-      StoppingCondition: { MaxRuntimeInSeconds: 14_400, MaxWaitTimeInSeconds: 28_800 },
-      ResourceConfig: { InstanceType: 'ml.g5.xlarge', InstanceCount: 1, VolumeSizeInGB: 50 },
-      CheckpointConfig: { S3Uri: `s3://jobs/${work(handle.job)}`, LocalPath: '/opt/ml/checkpoints' },
+    it('are created once a key, with what spot, limits, tags and the way back need', async () => {
+      const before = await named();
+      const handle = handleOf(await trainer.start(key, request(), later));
+      expect(handleOf(await trainer.start(key, request(), later)).job).toBe(handle.job);
+      const name = `ratchet-${handle.job}-0`;
+      expect(name.length).toBeLessThanOrEqual(63);
+      expect((await named()).filter((one) => !before.includes(one))).toContain(name);
+      const told = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
+      expect(told).toMatchObject({
+        RoleArn: 'arn:aws:iam::123456789012:role/training',
+        EnableManagedSpotTraining: true,
+        StoppingCondition: { MaxRuntimeInSeconds: 14_400, MaxWaitTimeInSeconds: 28_800 },
+        ResourceConfig: { InstanceType: 'ml.g5.xlarge', InstanceCount: 1, VolumeSizeInGB: 50 },
+        CheckpointConfig: { S3Uri: `s3://jobs/${work(handle.job)}`, LocalPath: '/opt/ml/checkpoints' },
+      });
+      const tags = await sagemaker.send(new ListTagsCommand({ ResourceArn: told.TrainingJobArn ?? '' }));
+      expect(tags.Tags).toEqual(
+        expect.arrayContaining([
+          { Key: 'application', Value: 'ratchet' },
+          { Key: 'team', Value: 'support' },
+        ]),
+      );
+      expect(await bucket.list(`ratchet-training/${handle.job}/input/`)).toHaveLength(2);
     });
-    const tags = await sagemaker.send(new ListTagsCommand({ ResourceArn: told.TrainingJobArn ?? '' }));
-    expect(tags.Tags).toEqual(
-      expect.arrayContaining([
-        { Key: 'application', Value: 'ratchet' },
-        { Key: 'team', Value: 'support' },
-      ]),
-    );
-    expect(await bucket.list(`ratchet-training/${handle.job}/input/`)).toHaveLength(2);
-  });
 
-  it('come back as artifacts, with their texts removed from the bucket', async () => {
-    const handle = handleOf(await trainer.start(key, request(), later));
-    expect(await container(handle.job)).toBe(0);
-    const end = await trainer.advance(handle, later);
-    if (end.status !== 'done') throw new Error(`it is ${end.status}`);
-    expect(end.value.folds?.models.filter((model) => model !== null)).toHaveLength(2);
-    expect(end.value.finalLoss).toBeGreaterThan(0);
-    expect(await objects.get(request().artifactKey)).toHaveLength(end.value.bytes ?? 0);
-    expect(await bucket.list(`ratchet-training/${handle.job}/`)).toEqual([`ratchet-training/${handle.job}/note.json`]);
-    expect((await trainer.start(key, request(), later)).status).toBe('done');
-    expect(await trainer.advance(handle, later)).toMatchObject({ status: 'done', value: { served: end.value.served } });
-  });
-
-  it('go on from what an interrupted container has left in S3', async () => {
-    const handle = handleOf(await trainer.start(key, request(0.02), later));
-    expect(await container(handle.job, 5)).not.toBe(0);
-    expect(await container(handle.job)).toBe(0);
-    const manifest = JSON.parse(new TextDecoder().decode(await bucket.get(`${work(handle.job)}manifest.json`)));
-    expect(manifest.attempts).toBe(2);
-    expect((await trainer.advance(handle, later)).status).toBe('done');
-  });
-
-  it('that ended and left nothing are begun anew under another name', async () => {
-    const handle = handleOf(await trainer.start(key, request(), later));
-    // The emulator says that it is completed, and nothing was run.
-    expect(await trainer.advance(handle, later)).toMatchObject({ status: 'failed', name: 'TrainingFailed' });
-    expect(handleOf(await trainer.start(key, request(), later))).toEqual({ job: handle.job, attempt: 1 });
-  });
-
-  it('tell SageMaker why they failed, and Ratchet what can be done', async () => {
-    const wrong = { ...request(), configuration: { foundation: 'elsewhere' } };
-    const handle = handleOf(await trainer.start(key, wrong, later));
-    expect(await container(handle.job)).toBe(1);
-    expect(await readFile(join(folder, 'output', 'failure'), 'utf8')).toContain('FoundationMissing');
-    const told = JSON.parse(new TextDecoder().decode(await bucket.get(`${work(handle.job)}error.json`)));
-    expect(told.name).toBe('FoundationMissing');
-  });
-
-  /**
-   * What SageMaker does around a container: input and checkpoints in, the entry, checkpoints out.
-   * @param lines after so many lines of progress it is killed
-   */
-  async function container(job: string, lines = Number.POSITIVE_INFINITY): Promise<number | null> {
-    await rm(folder, { recursive: true, force: true });
-    await bringDown(`ratchet-training/${job}/input/`, join(folder, 'input/data/job'));
-    await bringDown(work(job), join(folder, 'checkpoints'));
-    const { command, env } = await countingPython();
-    const [file, ...args] = command;
-    const child = spawn(file, [...args, 'train'], {
-      env: { ...env, RATCHET_OPT_ML: folder },
-      stdio: ['ignore', 'pipe', 'inherit'],
+    it('come back as artifacts, with their texts removed from the bucket', async () => {
+      const handle = handleOf(await trainer.start(key, request(), later));
+      expect(await container(handle.job)).toBe(0);
+      const end = await trainer.advance(handle, later);
+      if (end.status !== 'done') throw new Error(`it is ${end.status}`);
+      expect(end.value.folds?.models.filter((model) => model !== null)).toHaveLength(2);
+      expect(end.value.finalLoss).toBeGreaterThan(0);
+      expect(await objects.get(request().artifactKey)).toHaveLength(end.value.bytes ?? 0);
+      expect(await bucket.list(`ratchet-training/${handle.job}/`)).toEqual([
+        `ratchet-training/${handle.job}/note.json`,
+      ]);
+      expect((await trainer.start(key, request(), later)).status).toBe('done');
+      expect(await trainer.advance(handle, later)).toMatchObject({
+        status: 'done',
+        value: { served: end.value.served },
+      });
     });
-    const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
-    let told = 0;
-    for await (const _ of createInterface({ input: child.stdout })) {
-      told += 1;
-      if (told === lines) child.kill('SIGKILL');
-    }
-    const code = await ended;
-    for (const entry of await readdir(join(folder, 'checkpoints'), { recursive: true, withFileTypes: true })) {
-      if (!entry.isFile() || entry.name.startsWith('.')) continue;
-      const path = join(entry.parentPath, entry.name);
-      await bucket.put(`${work(job)}${relative(join(folder, 'checkpoints'), path)}`, await readFile(path));
-    }
-    return code;
-  }
 
-  async function bringDown(prefix: string, target: string): Promise<void> {
-    await mkdir(target, { recursive: true });
-    for (const one of await bucket.list(prefix)) {
-      const path = join(target, one.slice(prefix.length));
-      await mkdir(dirname(path), { recursive: true });
-      await writeFile(path, (await bucket.get(one)) ?? new Uint8Array());
+    it('go on from what an interrupted container has left in S3', async () => {
+      const handle = handleOf(await trainer.start(key, request(0.02), later));
+      expect(await container(handle.job, 5)).not.toBe(0);
+      expect(await container(handle.job)).toBe(0);
+      const manifest = JSON.parse(new TextDecoder().decode(await bucket.get(`${work(handle.job)}manifest.json`)));
+      expect(manifest.attempts).toBe(2);
+      expect((await trainer.advance(handle, later)).status).toBe('done');
+    });
+
+    it('that ended and left nothing are begun anew under another name', async () => {
+      const handle = handleOf(await trainer.start(key, request(), later));
+      // The emulator says that it is completed, and nothing was run.
+      expect(await trainer.advance(handle, later)).toMatchObject({ status: 'failed', name: 'TrainingFailed' });
+      expect(handleOf(await trainer.start(key, request(), later))).toEqual({ job: handle.job, attempt: 1 });
+    });
+
+    it('are stopped when whoever waits for them ends', async () => {
+      const handle = handleOf(await trainer.start(key, request(), later));
+      await trainer.abort();
+      const name = `ratchet-${handle.job}-0`;
+      const told = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
+      expect(told.TrainingJobStatus).toMatch(/Stopp/);
+    });
+
+    it('tell SageMaker why they failed, and Ratchet what can be done', async () => {
+      const wrong = { ...request(), configuration: { foundation: 'elsewhere' } };
+      const handle = handleOf(await trainer.start(key, wrong, later));
+      expect(await container(handle.job)).toBe(1);
+      expect(await readFile(join(folder, 'output', 'failure'), 'utf8')).toContain('FoundationMissing');
+      const told = JSON.parse(new TextDecoder().decode(await bucket.get(`${work(handle.job)}error.json`)));
+      expect(told.name).toBe('FoundationMissing');
+    });
+
+    /**
+     * What SageMaker does around a container: input and checkpoints in, the entry, checkpoints out.
+     * @param lines after so many lines of progress it is killed
+     */
+    async function container(job: string, lines = Number.POSITIVE_INFINITY): Promise<number | null> {
+      await rm(folder, { recursive: true, force: true });
+      await bringDown(`ratchet-training/${job}/input/`, join(folder, 'input/data/job'));
+      await bringDown(work(job), join(folder, 'checkpoints'));
+      const { command, env } = await countingPython();
+      const [file, ...args] = command;
+      const child = spawn(file, [...args, 'train'], {
+        env: { ...env, RATCHET_OPT_ML: folder },
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      const ended = new Promise<number | null>((resolve) => child.once('close', resolve));
+      let told = 0;
+      for await (const _ of createInterface({ input: child.stdout })) {
+        told += 1;
+        if (told === lines) child.kill('SIGKILL');
+      }
+      const code = await ended;
+      for (const entry of await readdir(join(folder, 'checkpoints'), { recursive: true, withFileTypes: true })) {
+        if (!entry.isFile() || entry.name.startsWith('.')) continue;
+        const path = join(entry.parentPath, entry.name);
+        await bucket.put(`${work(job)}${relative(join(folder, 'checkpoints'), path)}`, await readFile(path));
+      }
+      return code;
     }
-  }
-});
+
+    async function bringDown(prefix: string, target: string): Promise<void> {
+      await mkdir(target, { recursive: true });
+      for (const one of await bucket.list(prefix)) {
+        const path = join(target, one.slice(prefix.length));
+        await mkdir(dirname(path), { recursive: true });
+        await writeFile(path, (await bucket.get(one)) ?? new Uint8Array());
+      }
+    }
+  },
+);
 
 /** SageMaker's own words, where the emulator has none: a server that says one thing. */
 describe('what SageMaker says of a job', () => {
   const cases: readonly [string, number, object, object][] = [
-    ['no such job', 400, { __type: 'ValidationException', message: 'Requested resource not found.' }, { status: 'absent' }],
+    [
+      'no such job',
+      400,
+      { __type: 'ValidationException', message: 'Requested resource not found.' },
+      { status: 'absent' },
+    ],
     [
       'waiting for spare capacity',
       200,
@@ -255,7 +276,10 @@ describe('what SageMaker says of a job', () => {
   it('a refusal names the permission that is missing', async () => {
     await answering(400, { __type: 'AccessDeniedException', message: 'no' }, async (endpoint) => {
       const asked = clientsOf(endpoint).jobs.create({ name: 'n', input: 'a/', work: 'b/', foundation: null });
-      await expect(asked).rejects.toMatchObject({ name: 'AccessDenied', mend: expect.stringContaining('iam:PassRole') });
+      await expect(asked).rejects.toMatchObject({
+        name: 'AccessDenied',
+        mend: expect.stringContaining('iam:PassRole'),
+      });
     });
   });
 });

@@ -151,7 +151,8 @@ export class LocalJobs {
   async #work(id: string, onProgress: OnProgress): Promise<JobEnd> {
     for (;;) {
       const { code, signal } = await this.#process(id, onProgress);
-      if (this.#closed) return failed('The training was stopped.', 'Give the same command again: it goes on.');
+      // This program is ending: the job has not failed, and nobody is to take it for that.
+      if (this.#closed) return new Promise(() => undefined);
       if (code === busy) {
         // Another program is at it: what it makes counts for this one too.
         await sleep(busyWaitMs);

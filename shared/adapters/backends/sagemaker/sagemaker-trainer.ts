@@ -38,10 +38,17 @@ const mostAttempts = 10;
  * A trainer whose trainings are SageMaker training jobs. A job's name follows from the key of the work, so that nobody
  * begins it twice; an attempt that failed or was interrupted leaves what it trained in S3, from where the next one goes on.
  */
-export function createSagemakerTrainer(options: SagemakerTrainerOptions): Trainer {
+export function createSagemakerTrainer(options: SagemakerTrainerOptions): Trainer & {
+  /** Stops the jobs that calls here have waited for, and that are not over; what they trained so far is kept. */
+  abort(): Promise<void>;
+} {
   const { facts, objects, jobs } = options;
+  const followed = new Map<string, Handle>();
   return {
     ...facts,
+    async abort() {
+      await Promise.all([...followed.values()].map((handle) => jobs.stop(nameOf(handle))));
+    },
     async start(key, request) {
       const dataset = await readObject(objects, request.datasetKey);
       const note = noteOf(request, dataset);
@@ -55,6 +62,7 @@ export function createSagemakerTrainer(options: SagemakerTrainerOptions): Traine
         if (found.status === 'completed' && !(await hasMade(job, options))) continue;
         if (found.status === 'absent') await begin({ job, attempt }, { key, request, dataset, note }, options);
         const wait = found.status === 'completed' ? 0 : waitSeconds;
+        followed.set(job, { job, attempt });
         return { status: 'working', handle: { job, attempt }, done: 0, total: 1, waitSeconds: wait };
       }
       throw new RatchetError('TrainingFailed', `The training job ${job} failed ${mostAttempts} times.`, {
@@ -65,6 +73,8 @@ export function createSagemakerTrainer(options: SagemakerTrainerOptions): Traine
       const handle = handleSchema.parse(given);
       const note = await readJson(options.bucket, `${folderOf(handle.job, options)}note.json`, jobNoteSchema);
       const found = await jobs.describe(nameOf(handle));
+      if (found.status === 'working') followed.set(handle.job, handle);
+      else followed.delete(handle.job);
       switch (found.status) {
         case 'completed':
           return collect(handle, note, found, options);
