@@ -19,7 +19,7 @@ import { sagemakerConfigurationSchema } from '../../../shared/adapters/backends/
 import { SagemakerJobs } from '../../../shared/adapters/backends/sagemaker/sagemaker-jobs.ts';
 import { createSagemakerTrainer } from '../../../shared/adapters/backends/sagemaker/sagemaker-trainer.ts';
 import type { Progress } from '../../../shared/ports/long-work.ts';
-import type { Artifact, TrainingRequest } from '../../../shared/ports/trainer.ts';
+import type { Artifact, Trainer, TrainingRequest } from '../../../shared/ports/trainer.ts';
 import { contractRequest, training } from '../../contract/trained.ts';
 import { foldPlan } from '../../helpers/fold-plan.ts';
 import { putDataset } from '../../helpers/made-up-intents.ts';
@@ -67,7 +67,7 @@ describe.skipIf(notInstalled !== null || motoServer === undefined)(
     let stop: () => Promise<void>;
     let objects: MemoryObjectStore;
     let bucket: S3ObjectStore;
-    let trainer: ReturnType<typeof createSagemakerTrainer>;
+    let trainer: Trainer;
     let sagemaker: SageMakerClient;
     let folder: string;
     let keys = 0;
@@ -171,14 +171,6 @@ describe.skipIf(notInstalled !== null || motoServer === undefined)(
       expect(handleOf(await trainer.start(key, request(), later))).toEqual({ job: handle.job, attempt: 1 });
     });
 
-    it('are stopped when whoever waits for them ends', async () => {
-      const handle = handleOf(await trainer.start(key, request(), later));
-      await trainer.abort();
-      const name = `ratchet-${handle.job}-0`;
-      const told = await sagemaker.send(new DescribeTrainingJobCommand({ TrainingJobName: name }));
-      expect(told.TrainingJobStatus).toMatch(/Stopp/);
-    });
-
     it('tell SageMaker why they failed, and Ratchet what can be done', async () => {
       const wrong = { ...request(), configuration: { foundation: 'elsewhere' } };
       const handle = handleOf(await trainer.start(key, wrong, later));
@@ -273,6 +265,31 @@ describe('what SageMaker says of a job', () => {
     });
   });
 
+  it('a job that is waited for is stopped when that ends, and one that is over is not', async () => {
+    const objects = new MemoryObjectStore();
+    await putDataset(objects, request().datasetKey, training);
+    const asked: string[] = [];
+    const statuses = ['', 'InProgress', '', 'Failed'];
+    const answer = (target: string): [number, object] => {
+      asked.push(target);
+      if (target !== 'DescribeTrainingJob') return [200, { TrainingJobArn: 'arn:aws:sagemaker:x:1:training-job/x' }];
+      const status = statuses.shift() ?? '';
+      return status === '' ? [400, { __type: 'ValidationException' }] : [200, { TrainingJobStatus: status }];
+    };
+    await serving(answer, async (endpoint) => {
+      const { jobs, configuration } = clientsOf(endpoint);
+      const options = { facts, backEnd: 'counting', objects, bucket: new MemoryObjectStore(), jobs, configuration };
+      const trainer = createSagemakerTrainer(options);
+      const handle = handleOf(await trainer.start('a', request(), later));
+      expect(await trainer.advance(handle, later)).toMatchObject({ status: 'working', waitSeconds: 60 });
+      const over = handleOf(await trainer.start('b', request(), later));
+      expect(await trainer.advance(over, later)).toMatchObject({ status: 'failed' });
+      asked.splice(0);
+      await trainer.abort();
+      expect(asked).toEqual(['StopTrainingJob']);
+    });
+  });
+
   it('a refusal names the permission that is missing', async () => {
     await answering(400, { __type: 'AccessDeniedException', message: 'no' }, async (endpoint) => {
       const asked = clientsOf(endpoint).jobs.create({ name: 'n', input: 'a/', work: 'b/', foundation: null });
@@ -284,8 +301,18 @@ describe('what SageMaker says of a job', () => {
   });
 });
 
-async function answering(code: number, body: object, use: (endpoint: string) => Promise<void>): Promise<void> {
-  const server = createServer((_, response) => {
+function answering(code: number, body: object, use: (endpoint: string) => Promise<void>): Promise<void> {
+  return serving(() => [code, body], use);
+}
+
+/** A server that answers each call of SageMaker's API by its name. */
+async function serving(
+  answer: (target: string) => [number, object],
+  use: (endpoint: string) => Promise<void>,
+): Promise<void> {
+  const server = createServer((asked, response) => {
+    const [code, body] = answer(String(asked.headers['x-amz-target']).split('.').at(-1) ?? '');
+    asked.resume();
     response.writeHead(code, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -12,7 +12,6 @@ const fileSchema = z.strictObject({
   /** SHA-256, hex. */
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
-export type JobFile = z.infer<typeof fileSchema>;
 
 const modelSchema = z.strictObject({
   /** Names its artifact, its checkpoints and its predictions. */
@@ -37,7 +36,10 @@ export const jobSpecSchema = z.strictObject({
   dataset: fileSchema,
   /** The models to train, one after the other. */
   models: z.array(modelSchema).min(1).max(11),
-  /** JSON lines of `{"id", "input", "expected"?}` that every model answers once it is trained. */
+  /**
+   * JSON lines of `{"id", "input", "expected"?}` that every model answers once it is trained, into
+   * `output/predictions/<model>/<set>.jsonl`: a line of `{"id", "output", "confidence"}` each.
+   */
   evaluationSets: z.array(z.strictObject({ name: nameSchema, ...fileSchema.shape })).max(20),
   /** The back end's own; it checks it. */
   configuration: jsonSchema,
@@ -58,13 +60,6 @@ export const jobProgressSchema = z.strictObject({
   model: nameSchema,
   /** Of the last step; null before the first. */
   loss: z.number().nullable(),
-});
-
-/** A line of `output/predictions/<model>/<set>.jsonl`. */
-export const jobPredictionSchema = z.strictObject({
-  id: z.string(),
-  output: jsonSchema,
-  confidence: z.number(),
 });
 
 /** `output/manifest.json`, which is written last: when it is there, the job is done. */
