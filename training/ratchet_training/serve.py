@@ -30,10 +30,10 @@ class Models:
 
     def __init__(self, back_ends: BackEnds) -> None:
         self._back_ends = back_ends
-        self._loaded: OrderedDict[str, LoadedModel] = OrderedDict()
+        self._loaded: OrderedDict[str, tuple[LoadedModel, list[str]]] = OrderedDict()
 
-    def get(self, path: Path, sha256: str) -> LoadedModel:
-        """Raises JobError ObjectMissing, CorruptArtifact, FoundationMissing."""
+    def get(self, path: Path, sha256: str) -> tuple[LoadedModel, list[str]]:
+        """The model, and all labels of a classification. Raises JobError ObjectMissing, CorruptArtifact, FoundationMissing."""
         if sha256 in self._loaded:
             self._loaded.move_to_end(sha256)
             return self._loaded[sha256]
@@ -51,13 +51,14 @@ class Models:
             shutil.rmtree(folder, ignore_errors=True)
         return self._loaded[sha256]
 
-    def _load(self, folder: Path) -> LoadedModel:
+    def _load(self, folder: Path) -> tuple[LoadedModel, list[str]]:
         try:
             about = json.loads((folder / "artifact.json").read_text(encoding="utf-8"))
             make = self._back_ends[about["backEnd"]]
+            labels = about["task"]["labels"] if about["task"]["kind"] == "classification" else []
         except (OSError, ValueError, KeyError) as error:
             raise corrupt(f"The artifact is of no back end that is known here: {error}") from error
-        return make().load(folder)
+        return make().load(folder), labels
 
 
 def serve(lines: Iterable[str], tell: Callable[[str], None], back_ends: BackEnds) -> None:
@@ -76,7 +77,7 @@ def serve(lines: Iterable[str], tell: Callable[[str], None], back_ends: BackEnds
 
 
 def _answer(request: dict[str, Any], models: Models, tell: Callable[[str], None]) -> list[dict[str, Any]]:
-    model = models.get(Path(request["artifact"]["path"]), request["artifact"]["sha256"])
+    model, labels = models.get(Path(request["artifact"]["path"]), request["artifact"]["sha256"])
     inputs: list[str] = request["inputs"]
     distinct = list(dict.fromkeys(inputs))
     known: dict[str, Prediction] = {}
@@ -84,15 +85,20 @@ def _answer(request: dict[str, Any], models: Models, tell: Callable[[str], None]
         part = distinct[start : start + SLICE]
         known.update(zip(part, model.predict(part, request["alternatives"]), strict=True))
         tell(json.dumps({"id": request["id"], "done": round(len(known) / len(distinct) * len(inputs))}))
-    return [_plain(known[text]) for text in inputs]
+    return [_plain(known[text], labels, request["alternatives"]) for text in inputs]
 
 
-def _plain(prediction: Prediction) -> dict[str, Any]:
+def _plain(prediction: Prediction, labels: list[str], alternatives: int) -> dict[str, Any]:
+    named = list(prediction.alternatives)
+    if prediction.output is not None:
+        # What a model has no example of is possible all the same, and never probable.
+        known = {label for label, _ in named}
+        named += [(label, 0.0) for label in labels if label not in known][: max(0, alternatives - len(named))]
     return {
         "output": prediction.output,
         "confidence": prediction.confidence,
         "alternatives": [
-            {"output": output, "confidence": confidence} for output, confidence in prediction.alternatives
+            {"output": output, "confidence": confidence} for output, confidence in named
         ],
     }
 

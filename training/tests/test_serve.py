@@ -48,3 +48,11 @@ def test_tells_a_missing_and_a_damaged_artifact_and_answers_the_next(folder):
     names = [one["error"]["name"] for one in told[:3]]
     assert names == ["ObjectMissing", "CorruptArtifact", "CorruptArtifact"]
     assert len(told[3]["predictions"]) == 4
+
+
+def test_a_label_without_an_example_is_possible_and_never_probable(folder):
+    task = {"kind": "classification", "labels": ["delivery", "money", "zebra"]}
+    run(write_job(folder, task=task), back_ends, tell=lambda _: None)
+    [parcel, *_] = answers([request(folder, alternatives=9)])[-1]["predictions"]
+    assert parcel["alternatives"][-1] == {"output": "zebra", "confidence": 0.0}
+    assert len(parcel["alternatives"]) == 3

@@ -41,13 +41,31 @@ async function make(objects: ObjectStore = new MemoryObjectStore(), directory?: 
   });
   const trainer = made.trainers[0] as Trainer;
   const predictor = made.predictors[0] as Predictor;
+  return { objects, trainer, predictor, directory: folder, forget: made.forget, close: made.close };
+}
+
+/** The same, put away after the test. */
+async function open(objects?: ObjectStore, directory?: string): Promise<Made> {
+  const made = await make(objects, directory);
   opened.push({
     dispose: async () => {
       await made.close();
-      await rm(folder, { recursive: true, force: true });
+      await rm(made.directory, { recursive: true, force: true });
     },
   });
-  return { objects, trainer, predictor, directory: folder, forget: made.forget, close: made.close };
+  return made;
+}
+
+/** The same for a suite, which closes it itself. */
+async function forSuite(): Promise<TrainerAndPredictor> {
+  const made = await make();
+  return {
+    ...made,
+    close: async () => {
+      await made.close();
+      await rm(made.directory, { recursive: true, force: true });
+    },
+  };
 }
 
 const request = (seconds = 0): TrainingRequest => ({
@@ -57,7 +75,7 @@ const request = (seconds = 0): TrainingRequest => ({
 });
 
 async function prepared(seconds = 0) {
-  const made = await make();
+  const made = await open();
   const asked = request(seconds);
   await putDataset(
     made.objects,
@@ -78,8 +96,8 @@ const jobOf = ({ trainer }: Pick<Made, 'trainer'>, key: string) => shortDigest(t
 
 if (notInstalled === null) {
   const asked = { foundation: 'nothing' };
-  trainerContract('a job of this machine', () => make(), asked);
-  foldModelsContract('a job of this machine', () => make(), intentFolds(asked));
+  trainerContract('a job of this machine', forSuite, asked);
+  foldModelsContract('a job of this machine', forSuite, intentFolds(asked));
 }
 
 describe.skipIf(notInstalled !== null)('training jobs of this machine', () => {
@@ -128,7 +146,7 @@ describe.skipIf(notInstalled !== null)('training jobs of this machine', () => {
     expect(processesOf(made.directory).length).toBeGreaterThan(0);
     await made.close();
     expect(processesOf(made.directory)).toEqual([]);
-    const next = await make(made.objects, made.directory);
+    const next = await open(made.objects, made.directory);
     const told: number[] = [];
     const end = await next.trainer.advance(begun.handle, Number.POSITIVE_INFINITY, (done) => told.push(done));
     expect(end).toMatchObject({ status: 'done' });
@@ -138,7 +156,7 @@ describe.skipIf(notInstalled !== null)('training jobs of this machine', () => {
 
   it('of two programs are worked on by one, whose work counts for both', async () => {
     const made = await prepared(0.01);
-    const other = await make(made.objects, made.directory);
+    const other = await open(made.objects, made.directory);
     const [mine, theirs] = await Promise.all([
       toEnd(made.trainer, 'k', made.request),
       (async () => {
@@ -185,7 +203,7 @@ describe.skipIf(notInstalled !== null)('training jobs of this machine', () => {
     const made = await prepared(0.02);
     await made.trainer.start('k', made.request, Date.now() + 500);
     await made.close();
-    const next = await make(made.objects, made.directory);
+    const next = await open(made.objects, made.directory);
     expect(await next.forget(['a text of nobody'])).toBe(0);
     expect(await readFile(join(made.directory, 'jobs', jobOf(made, 'k'), 'dataset.jsonl'), 'utf8')).toContain('card');
     expect(await next.forget([training[0]?.input ?? ''])).toBe(1);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdir, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -74,14 +75,15 @@ export class LocalJobs {
     const folder = this.#folder(id);
     const text = JSON.stringify(spec);
     try {
-      if ((await this.#read(id, 'job.json')) !== text) {
-        await rm(folder, { recursive: true, force: true });
+      const before = await this.#read(id, 'job.json');
+      if (before !== text) {
+        if (before !== null) await rm(folder, { recursive: true, force: true });
         await mkdir(folder, { recursive: true, mode: 0o700 });
-        await writeFile(join(folder, datasetFile), dataset, { mode: 0o600 });
+        await writeWhole(join(folder, datasetFile), dataset);
         // Last: a folder that has it is whole.
-        await writeFile(join(folder, 'job.json'), text, { mode: 0o600 });
+        await writeWhole(join(folder, 'job.json'), text);
       }
-      await writeFile(join(folder, 'note.json'), JSON.stringify(note), { mode: 0o600 });
+      await writeWhole(join(folder, 'note.json'), JSON.stringify(note));
     } catch (error) {
       throw storageFailure('write', folder, error);
     }
@@ -122,6 +124,7 @@ export class LocalJobs {
   run(id: string): RunningJob {
     const known = this.#running.get(id);
     if (known !== undefined) return known;
+    if (this.#closed) throw new Error('the jobs are closed');
     const listeners = new Set<OnProgress>();
     const state = { done: 0, total: 1 };
     const ended = this.#work(id, (done, total) => {
@@ -229,6 +232,13 @@ export class LocalJobs {
   #folder(id: string): string {
     return join(this.#directory, id);
   }
+}
+
+/** Others who prepare the same job see a file whole or not at all. */
+async function writeWhole(path: string, content: string | Uint8Array): Promise<void> {
+  const temporary = `${path}.${randomUUID()}`;
+  await writeFile(temporary, content, { mode: 0o600 });
+  await rename(temporary, path);
 }
 
 function failed(message: string, mend: string): JobEnd {

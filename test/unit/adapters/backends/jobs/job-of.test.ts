@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { failedBy, faultOf } from '../../../../../shared/adapters/backends/jobs/job-faults.ts';
 import { jobBackEnds } from '../../../../../shared/adapters/backends/jobs/job-back-ends.ts';
+import { failedBy, faultOf } from '../../../../../shared/adapters/backends/jobs/job-faults.ts';
 import { jobOf, wantedModels } from '../../../../../shared/adapters/backends/jobs/job-of.ts';
 import { canonicalJson, digest } from '../../../../../shared/domain/base/ids.ts';
-import { rejection } from '../../../../helpers/rejection.ts';
 import { contractRequest } from '../../../../contract/trained.ts';
 import { foldPlan } from '../../../../helpers/fold-plan.ts';
+import { rejection } from '../../../../helpers/rejection.ts';
 
 const [gliner2] = jobBackEnds;
 const configuration = gliner2?.trainer.first({ options: { foundation: 'base' }, losesTooMuch: false })[0] ?? {};
