@@ -3,7 +3,14 @@
 import hashlib
 from pathlib import Path
 
+from .errors import foundation_missing
 from .files import sha256_of
+
+
+def check_location(name: str) -> None:
+    """Raises JobError FoundationMissing for what can only be a folder and is none."""
+    if name.startswith(("/", "./", "../", "~")) and not Path(name).is_dir():
+        raise foundation_missing(name, "there is no such folder")
 
 
 def weights_digest(name: str) -> str | None:

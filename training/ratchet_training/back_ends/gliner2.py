@@ -23,7 +23,7 @@ from ..back_end import NOTHING, Prediction, Trained, Work  # noqa: E402
 from ..errors import JobError, foundation_missing, invalid  # noqa: E402
 from ..files import corrupt  # noqa: E402
 from ..fit import Group, Plan, device, device_name, fit  # noqa: E402
-from ..foundation import weights_digest  # noqa: E402
+from ..foundation import check_location, weights_digest  # noqa: E402
 from ..job import Example, Job  # noqa: E402
 from ..offsets import Offsets  # noqa: E402
 from ..texts import MOST_CHARACTERS, condensed, has_text, readable  # noqa: E402
@@ -130,6 +130,7 @@ class Gliner2:
 
 def load_foundation(name: str) -> SpanExtractor:
     """A published GLiNER2, or a new one on an encoder of BERT's kind; a directory, or a name of a model hub."""
+    check_location(name)
     try:
         if is_checkpoint(name):
             return SpanExtractor.from_pretrained(name)

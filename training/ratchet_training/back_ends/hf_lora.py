@@ -20,7 +20,7 @@ from ..back_end import NOTHING, Prediction, Trained, Work  # noqa: E402
 from ..errors import foundation_missing, invalid  # noqa: E402
 from ..files import corrupt  # noqa: E402
 from ..fit import Group, Plan, device, device_name, fit  # noqa: E402
-from ..foundation import weights_digest  # noqa: E402
+from ..foundation import check_location, weights_digest  # noqa: E402
 from ..job import Example, Job  # noqa: E402
 from ..texts import condensed, has_text, readable  # noqa: E402
 
@@ -121,6 +121,7 @@ class About:
 
 def load_foundation(name: str) -> tuple[Any, Any]:
     """A decoder with its tokenizer; a directory, or a name of a model hub."""
+    check_location(name)
     try:
         tokenizer = AutoTokenizer.from_pretrained(name)
         dtype = torch.bfloat16 if torch.cuda.is_available() else torch.float32
