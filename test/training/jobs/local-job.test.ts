@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { localJobBackEnds } from '../../../shared/adapters/backends/local-job/local-job-back-ends.ts';
 import { SystemClock } from '../../../shared/adapters/local/system-clock.ts';
@@ -197,6 +198,16 @@ describe.skipIf(notInstalled !== null)('training jobs of this machine', () => {
       name: 'InvalidInput',
       mend: expect.stringContaining('ratchet setup training'),
     });
+  });
+
+  it('let the program end once it has had its answer and closed', async () => {
+    const made = await prepared();
+    const { served } = await toEnd(made.trainer, 'k', made.request);
+    const artifact = join(made.directory, 'artifact.tar');
+    await writeFile(artifact, (await made.objects.get(served.ref)) ?? new Uint8Array());
+    const script = fileURLToPath(new URL('../answer-and-close.ts', import.meta.url));
+    const said = execFileSync(process.execPath, [script, artifact, served.digest ?? ''], { encoding: 'utf8' });
+    expect(said).toBe('card, closed\n');
   });
 
   it('are forgotten with the texts that they hold', async () => {

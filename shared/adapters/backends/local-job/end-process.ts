@@ -7,6 +7,8 @@ const patienceMs = 5_000;
 /** Ends a process and all that it has begun; it must lead a group of its own (`detached`). */
 export async function endProcess(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return;
+  // It may be one that this program does not stay alive for.
+  child.ref();
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   signalGroup(child.pid, 'SIGTERM');
   const patience = new AbortController();
