@@ -21,5 +21,7 @@ export interface Place {
    * @returns how many of the texts were kept
    */
   forget(texts: readonly string[], keys: readonly string[]): Promise<number>;
+  /** Stops what works for this process elsewhere, such as trainings; it can be gone on with. */
+  abort(): Promise<void>;
   close(): Promise<void>;
 }

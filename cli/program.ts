@@ -17,6 +17,7 @@ import { addRollbackCommand } from './commands/rollback.ts';
 import { addRunCommand } from './commands/run.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addSettingsCommand } from './commands/settings.ts';
+import { addSetupCommand } from './commands/setup.ts';
 import { addStatusCommand } from './commands/status.ts';
 import { addSuspectsCommand } from './commands/suspects.ts';
 import { type ExitCode, exitCodeOf, exitCodes } from './exit-codes.ts';
@@ -97,5 +98,6 @@ export function buildProgram(io: Pick<CliIo, 'stdout' | 'stderr'>, run: RunComma
   addExportCommand(program, run);
   addEraseCommand(program, run);
   addDoctorCommand(program, run);
+  addSetupCommand(program, run);
   return program;
 }

@@ -65,6 +65,11 @@ export type Check = z.infer<typeof checkSchema>;
  * write.
  */
 export const resultSchemas = {
+  setup: z.strictObject({
+    what: z.literal('training'),
+    python: path.describe('the Python that training jobs run with'),
+    installed: jsonSchema.describe('versions, and by back end the device it works on'),
+  }),
   create: z.strictObject({
     model: modelName,
     task: taskKind,

@@ -84,6 +84,7 @@ export class Session {
       env: this.io.env,
     });
     this.#place = workspace;
+    this.io.onEnding?.(workspace.abort);
     return workspace;
   }
 
@@ -91,6 +92,7 @@ export class Session {
     const { openStack } = await import('./stack/stack-place.ts');
     const stack = await openStack(name, { observer: this.#observer(), env: this.io.env });
     this.#place = stack;
+    this.io.onEnding?.(stack.abort);
     return stack;
   }
 

@@ -50,10 +50,11 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
   const clock = new SystemClock();
   const owners = new ProcessOwners();
   const traces = lazyTraceStore({ objects, clock });
-  const { backEnds, forget, close } = createBackEnds({
+  const { backEnds, forget, abort, close } = createBackEnds({
     objects,
     cacheDirectory: join(root, cacheFolder),
     clock,
+    ...(options.env === undefined ? {} : { env: options.env }),
     budgets,
     traceQuery: traces.traceQuery,
     chat: async () => (await import('./workspace-chat.ts')).workspaceChat(root, options.env ?? {}, clock),
@@ -78,6 +79,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
     },
     localCopy: (key) => objects.withLocalFile(key, async (path) => path),
     forget: (texts) => forget(texts),
+    abort,
     async close() {
       await Promise.all([close(), traces.close()]);
       budgets.close();

@@ -27,6 +27,7 @@ import { printableLine } from '../printable.ts';
 import { commandResult } from '../results.ts';
 import type { RunCommand, Session } from '../session.ts';
 import { settingValues } from '../setting-values.ts';
+import { trainerOptions } from '../trainer-options.ts';
 
 /** What can be chosen of a task, of all kinds. */
 const taskOptions = [...taskKinds.values()].flatMap(({ kind, options = [] }) =>
@@ -67,6 +68,7 @@ const optionsSchema = z.object({
   judge: z.string(),
   secondOpinion: z.string().optional(),
   foundation: z.string().optional(),
+  trainerOption: z.array(z.string()).default([]),
   seed: z.int(),
   targetScore: z.number().optional(),
   maxIterations: z.int().optional(),
@@ -117,6 +119,10 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
       '--foundation <name>',
       'what training starts from, where the trainer has that option; of embedded: use-lite (default), a pretrained ' +
         'sentence encoder that knows English, or none, for any language',
+    )
+    .option(
+      '--trainer-option <name=value...>',
+      'any other option of the trainer, for example method=lora or epochs=20 of gliner2',
     )
     .option('--seed <n>', 'fixes all that is drawn at random', wholeNumber, 1)
     .option('--target-score <fraction>', 'score at which a run looks for nothing better (0.96)', fraction)
@@ -191,7 +197,7 @@ async function createWith(
           keepVariants: options.keepLabelVariants,
           options: options.ofTask,
           backEnds: backEndNames(options, options.task, ports),
-          trainerOptions: options.foundation === undefined ? {} : { foundation: options.foundation },
+          trainerOptions: trainerOptions(options.trainerOption, options.foundation),
           settings,
           onBadLine: (bad) => badLines.add({ ...bad, file: path === undefined ? '' : inputName(path) }),
         },

@@ -79,7 +79,7 @@ function placeOf(
         });
   const traceLog = new DuckDbTraceLog({ objects, clock });
   const traceQuery = new DuckDbTraceQuery({ objects });
-  const { backEnds, forget, close } = createBackEnds({
+  const { backEnds, forget, abort, close } = createBackEnds({
     objects,
     cacheDirectory: join(cache, 'embeddings'),
     clock,
@@ -111,6 +111,7 @@ function placeOf(
     },
     localCopy: (key) => keepCopy(key, objects, copies),
     owner: new ProcessOwners().self,
+    abort,
     async forget(texts, keys) {
       await dropCopies(keys, copies);
       return forget(texts);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { jobSpecSchema } from '../../shared/adapters/backends/jobs/job-schema.ts';
 import { asOutput } from '../../shared/domain/base/output.ts';
 import { traceLineSchema } from '../../shared/domain/traces/trace.ts';
 import { classification } from '../../shared/tasks/classification/classification.ts';
@@ -14,13 +15,17 @@ export interface GeneratedFile {
   readonly text: string;
 }
 
-/** All that is generated into docs. */
+/** All that is generated into docs, and for the training jobs. */
 export function generatedFiles(): readonly GeneratedFile[] {
   return [
     ...schemaFiles(),
     ...resultSchemaFiles(),
     { path: 'docs/command-line.md', text: commandLineReference() },
     { path: 'docs/settings.md', text: settingsReference() },
+    file('training/ratchet_training/job.schema.json', {
+      title: 'job.json: what a training job is told',
+      ...z.toJSONSchema(jobSpecSchema, { io: 'input' }),
+    }),
   ];
 }
 

@@ -1,7 +1,9 @@
 import { createAgentsAnalyst } from '../adapters/analysts/agents/agents-analyst.ts';
 import { createStatisticalAnalyst } from '../adapters/analysts/statistical/statistical-analyst.ts';
 import { embeddedBackEnds } from '../adapters/backends/embedded/embedded-back-ends.ts';
+import { localJobBackEnds } from '../adapters/backends/local-job/local-job-back-ends.ts';
 import { nearestPredictorFacts, nearestTrainerFacts } from '../adapters/backends/nearest/facts.ts';
+import { sagemakerBackEnds } from '../adapters/backends/sagemaker/sagemaker-back-ends.ts';
 import { createLlmJudge } from '../adapters/judges/llm-judge.ts';
 import { createRuleJudge } from '../adapters/judges/rule-judge.ts';
 import type { BackEnds } from '../ports/back-ends.ts';
@@ -13,11 +15,12 @@ import type { Predictor } from '../ports/predictor.ts';
 import type { TraceQuery } from '../ports/trace-query.ts';
 import type { Trainer } from '../ports/trainer.ts';
 import { taskKinds } from '../tasks/task-kinds.ts';
+import { readSagemakerConfiguration } from './read-sagemaker-configuration.ts';
 
 export interface BackEndOptions {
   /** Where datasets are read and artifacts are read and written. */
   readonly objects: ObjectStore;
-  /** A directory that keeps embeddings. */
+  /** A directory that keeps embeddings, and training jobs that are under way. */
   readonly cacheDirectory: string;
   readonly clock: Clock;
   /** Finds the chat model, when one is first needed; null where none is configured. */
@@ -28,6 +31,8 @@ export interface BackEndOptions {
   readonly traceQuery?: TraceQuery;
   /** The file of the embedded back end's worker threads, where bundling has moved it. */
   readonly workerFile?: URL;
+  /** Says which Python training jobs run with, and where else; that of this process by default. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 /**
@@ -38,9 +43,14 @@ export function createBackEnds(options: BackEndOptions): {
   readonly backEnds: BackEnds;
   /** Forgets what back ends keep of texts beside datasets and artifacts. @returns how many were kept */
   forget(texts: readonly string[]): Promise<number>;
+  /** Stops work that goes on outside this process, or in processes of its own; it can be gone on with. */
+  abort(): Promise<void>;
   close(): Promise<void>;
 } {
-  const { trainers, predictors, forget, close } = embeddedBackEnds(options);
+  const embedded = embeddedBackEnds(options);
+  const local = localJobBackEnds(options);
+  const sagemaker = readSagemakerConfiguration((options.env ?? process.env).RATCHET_SAGEMAKER);
+  const remote = sagemaker === null ? null : sagemakerBackEnds({ objects: options.objects, configuration: sagemaker });
   const { objects, budgets, clock, traceQuery } = options;
   const nearest = once(async () =>
     (await import('../adapters/backends/nearest/nearest-back-end.ts')).createNearestBackEnd(objects),
@@ -65,13 +75,25 @@ export function createBackEnds(options: BackEndOptions): {
   ];
   return {
     backEnds: {
-      trainers: new Map([...trainers, nearestTrainer].map((trainer) => [trainer.name, trainer])),
-      predictors: new Map([...predictors, nearestPredictor].map((predictor) => [predictor.name, predictor])),
+      trainers: new Map(
+        [...embedded.trainers, nearestTrainer, ...local.trainers, ...(remote?.trainers ?? [])].map((trainer) => [
+          trainer.name,
+          trainer,
+        ]),
+      ),
+      predictors: new Map(
+        [...embedded.predictors, nearestPredictor, ...local.predictors].map((predictor) => [predictor.name, predictor]),
+      ),
       analysts: new Map([statistical, agents].map((analyst) => [analyst.name, analyst])),
       judges: new Map(judges.map((judge) => [judge.name, judge])),
     },
-    forget,
-    close,
+    forget: async (texts) => (await embedded.forget(texts)) + (await local.forget(texts)),
+    abort: async () => {
+      await Promise.all([local.close(), remote?.abort()]);
+    },
+    close: async () => {
+      await Promise.all([embedded.close(), local.close()]);
+    },
   };
 }
 

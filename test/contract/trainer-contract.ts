@@ -35,7 +35,7 @@ export function trainerContract(
     });
 
     it('names what it wrote: where, SHA-256, size and number of examples', async () => {
-      const artifact = await train(made.trainer, request);
+      const artifact = await train(made.trainer, { ...request, predictor: made.predictor.name });
       const bytes = (await made.objects.get(request.artifactKey)) ?? new Uint8Array();
       expect(artifact).toMatchObject({
         served: {

@@ -59,6 +59,14 @@ export const errorTable = {
   },
   ForbiddenQuery: { retry: false, mend: 'Only one read-only SELECT over traces and judgements is allowed.' },
   TrainingFailed: { retry: true, mend: 'See the cause; try another configuration if it persists.' },
+  FoundationMissing: {
+    retry: false,
+    mend: 'Name a foundation that is there: a directory, or a model of a hub that can be reached.',
+  },
+  OutOfMemory: {
+    retry: false,
+    mend: 'Take a smaller batch, a smaller foundation or LoRA, or a machine with more memory.',
+  },
   ChatUnavailable: {
     retry: true,
     mend: 'See whether the chat model answers: ratchet doctor. What needs none goes on without it.',

@@ -1,0 +1,27 @@
+import type { Predictor } from '../../../ports/predictor.ts';
+import type { Trainer } from '../../../ports/trainer.ts';
+import { gliner2BackEnd, gliner2Facts } from './gliner2-facts.ts';
+import { hfLoraBackEnd, hfLoraFacts } from './hf-lora-facts.ts';
+
+/** What the Python package can train and answer with, as Ratchet has to know it. */
+export interface JobBackEnd {
+  /** Of the back end in jobs, and of trainer and predictor where its jobs run on this machine. */
+  readonly name: string;
+  readonly trainer: Omit<Trainer, 'start' | 'advance' | 'name' | 'predictors'>;
+  readonly predictor: Omit<Predictor, 'predict' | 'name'>;
+}
+
+/** All of them. */
+export const jobBackEnds: readonly JobBackEnd[] = [
+  {
+    name: gliner2BackEnd,
+    trainer: gliner2Facts,
+    // A checkpoint of a classification names all its labels; of an extraction its entities alone.
+    predictor: { tasks: gliner2Facts.tasks, ranked: true, chunk: 500 },
+  },
+  {
+    name: hfLoraBackEnd,
+    trainer: hfLoraFacts,
+    predictor: { tasks: hfLoraFacts.tasks, ranked: true, chunk: 100 },
+  },
+];

@@ -1,0 +1,107 @@
+"""
+Answers requests, a line of JSON each, with models that stay loaded.
+
+{"id", "artifact": {"path", "sha256"}, "inputs": [...], "alternatives"} is answered by {"id", "done"} lines on the way and one
+{"id", "predictions": [{"output", "confidence", "alternatives"}]} or {"id", "error": {"name", "message", "mend"}}.
+"""
+
+import json
+import shutil
+import sys
+import tempfile
+from collections import OrderedDict
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from .back_end import LoadedModel, Prediction
+from .errors import JobError, as_job_error
+from .files import corrupt, sha256_of, unpack
+from .run import BackEnds
+
+#: Models that stay loaded, each of the size of its foundation.
+MOST_LOADED = 2
+#: Inputs between two lines that tell how far an answer is.
+SLICE = 64
+
+
+class Models:
+    """Loads artifacts by their digest, and keeps the last few."""
+
+    def __init__(self, back_ends: BackEnds) -> None:
+        self._back_ends = back_ends
+        self._loaded: OrderedDict[str, tuple[LoadedModel, list[str]]] = OrderedDict()
+
+    def get(self, path: Path, sha256: str) -> tuple[LoadedModel, list[str]]:
+        """The model, and all labels of a classification. Raises JobError ObjectMissing, CorruptArtifact, FoundationMissing."""
+        if sha256 in self._loaded:
+            self._loaded.move_to_end(sha256)
+            return self._loaded[sha256]
+        if not path.is_file():
+            raise JobError("ObjectMissing", f"There is no artifact {path}.", "Restore it from a backup.")
+        if sha256_of(path) != sha256:
+            raise corrupt(f"{path} is not the artifact that its digest speaks of.")
+        while len(self._loaded) >= MOST_LOADED:
+            self._loaded.popitem(last=False)
+        folder = Path(tempfile.mkdtemp(prefix="ratchet-model-"))
+        try:
+            unpack(path, folder)
+            self._loaded[sha256] = self._load(folder)
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        return self._loaded[sha256]
+
+    def _load(self, folder: Path) -> tuple[LoadedModel, list[str]]:
+        try:
+            about = json.loads((folder / "artifact.json").read_text(encoding="utf-8"))
+            make = self._back_ends[about["backEnd"]]
+            labels = about["task"]["labels"] if about["task"]["kind"] == "classification" else []
+        except (OSError, ValueError, KeyError) as error:
+            raise corrupt(f"The artifact is of no back end that is known here: {error}") from error
+        return make().load(folder), labels
+
+
+def serve(lines: Iterable[str], tell: Callable[[str], None], back_ends: BackEnds) -> None:
+    """Answers until there are no more lines."""
+    models = Models(back_ends)
+    for line in lines:
+        if not line.strip():
+            continue
+        request: dict[str, Any] = json.loads(line)
+        try:
+            answer: dict[str, Any] = {"predictions": _answer(request, models, tell)}
+        except Exception as error:  # noqa: BLE001 - whatever goes wrong with one request is told, and the next is answered
+            told = as_job_error(error)
+            answer = {"error": {"name": told.name, "message": told.message, "mend": told.mend}}
+        tell(json.dumps({"id": request["id"], **answer}))
+
+
+def _answer(request: dict[str, Any], models: Models, tell: Callable[[str], None]) -> list[dict[str, Any]]:
+    model, labels = models.get(Path(request["artifact"]["path"]), request["artifact"]["sha256"])
+    inputs: list[str] = request["inputs"]
+    distinct = list(dict.fromkeys(inputs))
+    known: dict[str, Prediction] = {}
+    for start in range(0, len(distinct), SLICE):
+        part = distinct[start : start + SLICE]
+        known.update(zip(part, model.predict(part, request["alternatives"]), strict=True))
+        tell(json.dumps({"id": request["id"], "done": round(len(known) / len(distinct) * len(inputs))}))
+    return [_plain(known[text], labels, request["alternatives"]) for text in inputs]
+
+
+def _plain(prediction: Prediction, labels: list[str], alternatives: int) -> dict[str, Any]:
+    named = list(prediction.alternatives)
+    if prediction.output is not None:
+        # What a model has no example of is possible all the same, and never probable.
+        known = {label for label, _ in named}
+        named += [(label, 0.0) for label in labels if label not in known][: max(0, alternatives - len(named))]
+    return {
+        "output": prediction.output,
+        "confidence": prediction.confidence,
+        "alternatives": [
+            {"output": output, "confidence": confidence} for output, confidence in named
+        ],
+    }
+
+
+def stdin_lines() -> Iterable[str]:
+    return iter(sys.stdin.readline, "")

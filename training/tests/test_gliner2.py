@@ -1,0 +1,157 @@
+"""The real GLiNER2 on an encoder of 40,000 weights, which knows nothing before it is trained."""
+
+import json
+import random
+
+import pytest
+from conftest import write_job
+
+pytest.importorskip("gliner2")
+pytestmark = pytest.mark.heavy
+
+from foundations import tiny_bert  # noqa: E402
+
+from ratchet_training.back_ends import back_ends  # noqa: E402
+from ratchet_training.errors import JobError  # noqa: E402
+from ratchet_training.run import run  # noqa: E402
+
+INTENTS = {
+    "GetWeather": ["will it rain in {}", "the forecast for {}", "how cold is it in {}", "weather of {} tomorrow"],
+    "PlayMusic": ["play a song of {}", "i want to hear {}", "put on the album {}", "some tune by {}"],
+    "BookRestaurant": ["book a table at {}", "a dinner for two in {}", "reserve a seat at {}", "a restaurant near {}"],
+}
+NAMES = ["rome", "paris", "oslo", "lima", "cairo", "delhi", "quito", "seoul", "accra", "minsk"]
+CITIES, PEOPLE = NAMES[:5], ["ana", "ben", "cleo", "dora", "emil"]
+
+
+def intents(count: int, seed: int) -> list[dict]:
+    draw = random.Random(seed)
+    made = []
+    for at in range(count):
+        label = list(INTENTS)[at % 3]
+        made.append({"input": draw.choice(INTENTS[label]).format(draw.choice(NAMES)), "output": label, "weight": 1})
+    return made
+
+
+def entities(count: int, seed: int) -> list[dict]:
+    draw = random.Random(seed)
+    made = []
+    for _ in range(count):
+        city, person = draw.choice(CITIES), draw.choice(PEOPLE)
+        text = draw.choice(["{p} lives in {c}", "😀 {c} is the home of {p}", "tell {p} about {c}", "nothing here"])
+        whole = text.format(p=person, c=city)
+        shift = 1 if whole.startswith("😀") else 0
+        output = [
+            {"label": label, "start": whole.index(name) + shift, "end": whole.index(name) + shift + len(name)}
+            for label, name in (("city", city), ("person", person))
+            if name in whole
+        ]
+        made.append({"input": whole, "output": output, "weight": 1})
+    return made
+
+
+def job(folder, examples, fresh, labels, kind="classification", foundation="", **configuration):
+    foundation = foundation or str(tiny_bert(folder.parent / "tiny-bert", [one["input"] for one in examples]))
+    items = [{"id": str(at), "input": one["input"], "expected": one["output"]} for at, one in enumerate(fresh)]
+    return write_job(
+        folder,
+        examples,
+        {"fresh": items},
+        backEnd="gliner2",
+        task={"kind": kind, "labels": labels},
+        models=[{"name": "served", "heldOut": None}],
+        foundation=foundation,
+        configuration={
+            "foundation": foundation,
+            "method": "full",
+            "epochs": 10,
+            "batchSize": 8,
+            "encoderRate": 2e-3,
+            "headRate": 2e-3,
+            "rank": 8,
+            "threshold": 0.5,
+            **configuration,
+        },
+    )
+
+
+def manifest(folder) -> dict:
+    return json.loads((folder / "output" / "manifest.json").read_text())
+
+
+def value(folder) -> float:
+    return manifest(folder)["models"][0]["metrics"]["fresh"]["value"]
+
+
+def quietly(_: str) -> None:
+    pass
+
+
+def test_learns_intents_in_full_and_then_more_of_them_by_lora(folder, tmp_path):
+    labels = ["BookRestaurant", "GetWeather", "PlayMusic"]
+    run(job(folder, intents(120, 1), intents(60, 2), labels), back_ends, tell=quietly)
+    assert value(folder) > 0.9
+    # What was trained is itself a GLiNER2 to start from; LoRA leaves what it changed alone.
+    from ratchet_training.files import unpack
+
+    unpack(folder / "output" / "models" / "served.tar", tmp_path / "whole")
+    base = str(tmp_path / "whole" / "model")
+    renamed = {"GetWeather": "sky", "PlayMusic": "sound", "BookRestaurant": "food"}
+    for_lora = [[{**one, "output": renamed[one["output"]]} for one in lines] for lines in (intents(90, 3), intents(45, 4))]
+    second = job(
+        tmp_path / "second", *for_lora, sorted(renamed.values()), foundation=base, method="lora", encoderRate=5e-4
+    )
+    run(second, back_ends, tell=quietly)
+    assert value(second) > 0.9
+    assert manifest(second)["models"][0]["bytes"] * 3 < manifest(folder)["models"][0]["bytes"]
+
+
+def test_learns_entities_by_their_places(folder):
+    run(
+        job(folder, entities(160, 1), entities(60, 2), ["city", "person"], "extraction", epochs=12, encoderRate=2e-3),
+        back_ends,
+        tell=quietly,
+    )
+    assert value(folder) > 0.8
+    lines = (folder / "output" / "predictions" / "served" / "fresh.jsonl").read_text().splitlines()
+    answers = [json.loads(line)["output"] for line in lines]
+    for one, answer in zip(entities(60, 2), answers):
+        text = one["input"].encode("utf-16-le")
+        for entity in answer:
+            assert text[2 * entity["start"] : 2 * entity["end"]].decode("utf-16-le") == entity["text"]
+
+
+def test_interrupted_it_comes_to_the_model_that_it_would_have_been(folder, tmp_path):
+    examples, labels = intents(48, 1), ["BookRestaurant", "GetWeather", "PlayMusic"]
+    whole = job(tmp_path / "whole", examples, [], labels, epochs=2)
+    run(whole, back_ends, tell=quietly)
+
+    class Killed(BaseException):
+        pass
+
+    def kill(line: str) -> None:
+        if json.loads(line)["done"] >= 5:
+            raise Killed
+
+    job(folder, examples, [], labels, epochs=2)
+    with pytest.raises((Killed, JobError)):
+        run(folder, back_ends, tell=kill)
+    run(folder, back_ends, tell=quietly)
+    assert manifest(folder)["models"][0]["sha256"] == manifest(whole)["models"][0]["sha256"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "name"),
+    [
+        ({"epochs": 0}, "InvalidInput"),
+        ({"surplus": 1}, "InvalidInput"),
+        ({"foundation": "/no/such/directory"}, "FoundationMissing"),
+    ],
+)
+def test_refuses_what_it_cannot_train(folder, changes, name):
+    foundation = {"foundation": changes.pop("foundation")} if "foundation" in changes else {}
+    write = job(folder, intents(9, 1), [], ["BookRestaurant", "GetWeather", "PlayMusic"], **foundation, **changes)
+    with pytest.raises(JobError) as caught:
+        run(write, back_ends, tell=quietly)
+    assert caught.value.name == name
+    assert caught.value.mend

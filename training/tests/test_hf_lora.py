@@ -1,0 +1,97 @@
+"""A real decoder of 140,000 weights, which knows nothing before it is trained."""
+
+import json
+
+import pytest
+from conftest import write_job
+
+pytest.importorskip("peft")
+pytestmark = pytest.mark.heavy
+
+from foundations import tiny_llama  # noqa: E402
+from test_gliner2 import intents  # noqa: E402
+
+from ratchet_training.back_ends import back_ends  # noqa: E402
+from ratchet_training.back_ends.hf_lora import IGNORED, Questions, load_foundation, padded  # noqa: E402
+from ratchet_training.errors import JobError  # noqa: E402
+from ratchet_training.run import run  # noqa: E402
+
+LABELS = ["BookRestaurant", "GetWeather", "PlayMusic"]
+
+
+def job(folder, examples, fresh, foundation="", **configuration):
+    words = [*(one["input"] for one in examples), "Classify the text. Answer with one of: " + ", ".join(LABELS)]
+    foundation = foundation or str(tiny_llama(folder.parent / "tiny-llama", words))
+    items = [{"id": str(at), "input": one["input"], "expected": one["output"]} for at, one in enumerate(fresh)]
+    return write_job(
+        folder,
+        examples,
+        {"fresh": [*items, {"id": "long", "input": "play " * 5_000}, {"id": "none", "input": " \u200b"}]},
+        backEnd="hf-lora",
+        task={"kind": "classification", "labels": LABELS},
+        models=[{"name": "served", "heldOut": None}],
+        foundation=foundation,
+        configuration={
+            "foundation": foundation,
+            "epochs": 10,
+            "batchSize": 8,
+            "rate": 1e-2,
+            "rank": 8,
+            "maxTokens": 128,
+            **configuration,
+        },
+    )
+
+
+def quietly(_: str) -> None:
+    pass
+
+
+def test_learns_intents_and_its_artifact_is_the_adapter_alone(folder):
+    run(job(folder, intents(120, 1), intents(45, 2)), back_ends, tell=quietly)
+    made = json.loads((folder / "output" / "manifest.json").read_text())
+    [model] = made["models"]
+    assert model["metrics"]["fresh"]["value"] > 0.9
+    assert model["bytes"] < (folder.parent / "tiny-llama" / "model.safetensors").stat().st_size / 2
+    lines = (folder / "output" / "predictions" / "served" / "fresh.jsonl").read_text().splitlines()
+    *_, long, none = [json.loads(line) for line in lines]
+    assert long["output"] == "PlayMusic"
+    assert none == {"id": "none", "output": None, "confidence": 0.0}
+
+
+def test_the_loss_is_of_the_answer_alone(folder):
+    job(folder, intents(30, 1), [])
+    _, tokenizer = load_foundation(str(folder.parent / "tiny-llama"))
+    questions = Questions(tokenizer, LABELS, 128)
+    batch = [questions.with_answer(text, "PlayMusic") for text in ("play a song", "a much longer text than that " * 2)]
+    labels = padded(batch, questions.pad)["labels"]
+    for row in labels.tolist():
+        answer = [token for token in row if token != IGNORED]
+        assert tokenizer.decode(answer) == "PlayMusic<|end|>"
+
+
+def test_interrupted_it_comes_to_the_model_that_it_would_have_been(folder, tmp_path):
+    whole = job(tmp_path / "whole", intents(24, 1), [], epochs=2)
+    run(whole, back_ends, tell=quietly)
+
+    class Killed(BaseException):
+        pass
+
+    def kill(line: str) -> None:
+        if json.loads(line)["done"] >= 3:
+            raise Killed
+
+    job(folder, intents(24, 1), [], epochs=2)
+    with pytest.raises((Killed, JobError)):
+        run(folder, back_ends, tell=kill)
+    run(folder, back_ends, tell=quietly)
+    digests = [
+        json.loads((one / "output" / "manifest.json").read_text())["models"][0]["sha256"] for one in (folder, whole)
+    ]
+    assert digests[0] == digests[1]
+
+
+def test_refuses_a_foundation_that_is_not_there_or_has_changed(folder):
+    with pytest.raises(JobError) as caught:
+        run(job(folder, intents(9, 1), [], foundation="/no/such/decoder"), back_ends, tell=quietly)
+    assert caught.value.name == "FoundationMissing"
