@@ -9,7 +9,6 @@ describe('a figure', () => {
     ['3.', 3],
     ['1e-3', 0.001],
     [0, 0],
-    [7n, 7],
   ])('is read of %j', (written, figure) => expect(readFigure(written)).toBe(figure));
 
   test.each(['', '.', '1.2.3', '0x1f', 'Infinity', '1e', '1 2', '1e999', null, true])('is none in %j', (written) =>
