@@ -257,6 +257,7 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
         <div class="workbench">
           <CardList
             cards={cards}
+            reviewer={reviewer}
             at={at}
             selected={selected}
             onGo={go}
