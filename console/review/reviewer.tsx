@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 const nameKey = 'ratchet-reviewer';
 
@@ -16,6 +16,12 @@ export function useReviewer(): readonly [string | null, (name: string | null) =>
 /** Asks for a name to sign with. */
 export function NameForm({ keep }: { keep: (name: string) => void }) {
   const [name, setName] = useState('');
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // Once the page has had its own turn with the focus.
+    const later = setTimeout(() => field.current?.focus());
+    return () => clearTimeout(later);
+  }, []);
   const signed = name.replaceAll(/[\p{C}\u2028\u2029]/gu, '').trim();
   return (
     <form
@@ -35,7 +41,7 @@ export function NameForm({ keep }: { keep: (name: string) => void }) {
           autocomplete="username"
           maxLength={100}
           value={name}
-          ref={(field) => field?.focus()}
+          ref={field}
           onInput={(event) => setName(event.currentTarget.value)}
         />
         <button type="submit" class="primary" disabled={signed === ''}>

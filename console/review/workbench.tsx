@@ -239,7 +239,8 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
     { keys: 'Shift+ArrowUp', does: 'select on, upwards', run: () => extendTo(at - 1) },
     { keys: 'Escape', does: 'select none', run: () => setSelected(nobody) },
   ];
-  useKeys('Review', [...always, ...(mode.kind === 'browse' ? browsing : [])]);
+  // A dialog that is open takes all keys itself.
+  useKeys('Review', [...always, ...(mode.kind === 'browse' || mode.kind === 'pick' ? browsing : [])]);
 
   if (queue === null) {
     return hold.problem === null ? <Loading /> : <Trouble problem={hold.problem} retry={() => void hold.reload()} />;

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openBrowser, openConsole } from '../helpers/console-page.ts';
+import { openBrowser, openConsole, until } from '../helpers/console-page.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
 import { type ReviewConsole, serveReview } from '../helpers/review-console.ts';
 import { answeredTraffic, createSupportModel, ingest, modelId } from '../helpers/test-workspace.ts';
@@ -56,7 +56,7 @@ test('a newcomer corrects five traces by keys alone, starts a run, and a running
   await page.getByRole('heading', { level: 1, name: modelId }).waitFor();
   await press('g');
   await press('v');
-  await page.getByLabel('Your name').waitFor();
+  await until(page, `document.activeElement.id === 'reviewer'`);
   await page.keyboard.type('nora');
   await press('Enter');
   const card = page.locator('#review-card-title');
@@ -69,7 +69,10 @@ test('a newcomer corrects five traces by keys alone, starts a run, and a running
       .poll(async () => (await page.locator('.preview').count()) > 0 || (await card.textContent()) !== before)
       .toBe(true);
     if ((await page.locator('.preview').count()) > 0) await press('Enter');
-    await page.locator('#review-told').getByText(/Corrected|Right/u).waitFor();
+    await page
+      .locator('#review-told')
+      .getByText(/Corrected|Right/u)
+      .waitFor();
     await expect.poll(() => card.textContent(), { timeout: 10_000 }).not.toBe(before);
   }
   const actions = await fetch(`${served.url}/v1/models/${modelId}/review/actions?reviewer=nora`);

@@ -67,7 +67,7 @@ describe('mails, by keys alone', () => {
     const { page, go } = await openConsole(browser, { url: served.url });
     await go(`#/models/${mailModel}`);
     await press(page, 'g', 'v');
-    await page.getByLabel('Your name').waitFor();
+    await until(page, `document.activeElement.id === 'reviewer'`);
     await page.keyboard.type('nora');
     await press(page, 'Enter');
     await title(page).waitFor();
@@ -375,7 +375,9 @@ describe('hostile text', () => {
     await page.getByRole('dialog').waitFor();
     expect(await page.getByRole('dialog').textContent()).toContain(hostileTexts[0]);
     expect(await page.locator(injected).count()).toBe(0);
-    await press(page, 'Escape', '1');
+    await press(page, 'Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await press(page, '1');
     await preview(page).or(told(page).getByText('Corrected')).first().waitFor();
     if (await preview(page).isVisible()) await press(page, 'Enter');
     await told(page).getByText('Corrected').waitFor();
