@@ -1,5 +1,6 @@
 import type { ComponentType } from 'preact';
 import type { PageProps } from './page-props.ts';
+import { CalibrationPage } from './pages/calibration.tsx';
 import { CostPage } from './pages/cost.tsx';
 import { CurriculumPage } from './pages/curriculum.tsx';
 import { FailuresPage } from './pages/failures.tsx';
@@ -25,5 +26,6 @@ export const pages: readonly Page[] = [
   { name: 'failures', title: 'Failures', key: 'f', view: FailuresPage },
   { name: 'curriculum', title: 'Curriculum', key: 'c', view: CurriculumPage },
   { name: 'lineage', title: 'Lineage', key: 'l', view: LineagePage },
+  { name: 'calibration', title: 'Calibration', key: 'b', view: CalibrationPage },
   { name: 'cost', title: 'Cost and time', key: 't', view: CostPage },
 ];

@@ -20,7 +20,7 @@ Example:
   $ ratchet report run-20260301T090000-0ab12c
   $ ratchet ingest spam-filter "$(ratchet report spam-filter --review)"     (once a person has filled in its "expected")
   $ ratchet report spam-filter --transcripts                                (the agents of the latest run)
-  $ ratchet report spam-filter --transcripts build-taxonomy/all/taxonomy.json      (what one of them said and did)
+  $ ratchet report spam-filter --transcripts 0/build-taxonomy/all/taxonomy.json    (what one of them said and did)
 
 The report is one HTML page without anything to load, the curation log is Markdown, and review.jsonl holds the traces
 that a person should judge, as lines that can be ingested again: write the right output at "expected". All are files of the workspace; with

@@ -19,6 +19,7 @@ import { Loaded } from '../parts/states.tsx';
 import { Table } from '../parts/table.tsx';
 import { linkTo } from '../route.ts';
 import { shortId, shownLine, shownName, shownText } from '../text.ts';
+import { AgentList } from './transcripts.tsx';
 
 /** One run: how far it is while it works, then what was decided and by what evidence. */
 export function RunPage({ model, run }: { model: string; run: string }) {
@@ -48,6 +49,7 @@ export function RunPage({ model, run }: { model: string; run: string }) {
               <h2 id="stages">The loop</h2>
               {graph.data !== null && <RunGraph graph={graph.data} progress={far} />}
             </section>
+            <AgentList model={model} run={run} />
             {detail.data?.report != null && <Regressed examples={detail.data.report.regressed} />}
           </>
         )}

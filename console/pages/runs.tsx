@@ -12,11 +12,15 @@ import { Table } from '../parts/table.tsx';
 import { goTo, linkTo } from '../route.ts';
 import { shownLine, shownName } from '../text.ts';
 import { RunPage } from './run.tsx';
+import { TranscriptPage } from './transcripts.tsx';
 
 /** All runs of a model, and the way to start one; or one of them. */
 export function RunsPage({ model, route }: PageProps) {
-  const [run] = route.rest;
-  return run === undefined ? <RunTable model={model} /> : <RunPage key={run} model={model} run={run} />;
+  const [run, part, agent] = route.rest;
+  if (run === undefined) return <RunTable model={model} />;
+  if (part === 'agents' && agent !== undefined)
+    return <TranscriptPage key={agent} model={model} run={run} agent={agent} />;
+  return <RunPage key={run} model={model} run={run} />;
 }
 
 function RunTable({ model }: { model: string }) {

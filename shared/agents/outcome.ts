@@ -33,6 +33,9 @@ export type AgentOutcome = z.infer<typeof outcomeSchema>;
 
 const file = agentFiles.outcome('.agent');
 
+/** Judges come out as agents do, without turns of their own. */
+export const judgeRole = 'judge';
+
 /** Where an agent's files lie that works for the object of this key. */
 export function agentFolder(key: string): string {
   return `${key}.agent`;

@@ -3,9 +3,14 @@ import { detectInjection, detectJailbreak } from '../domain/triage/attack.ts';
 
 const withheld = '[withheld: it reads like instructions to a model]';
 
+/** Whether a text reads like instructions to a model. */
+export function readsLikeOrders(text: string): boolean {
+  return (detectInjection(text) ?? detectJailbreak(text)) !== null;
+}
+
 /** A text of a trace as an agent is shown it: cut, and not at all where it reads like instructions to a model. */
 export function shownText(text: string, longest = 600): string {
-  if ((detectInjection(text) ?? detectJailbreak(text)) !== null) return withheld;
+  if (readsLikeOrders(text)) return withheld;
   return text.length <= longest ? text : `${text.slice(0, longest - 1).toWellFormed()}…`;
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { agentFiles, readState } from '../agents/agent-files.ts';
 import { type AgentState, addUsage, noAgentUsage, type Turn, turnSchema } from '../agents/agent-state.ts';
-import { type AgentOutcome, outcomeSchema } from '../agents/outcome.ts';
+import { type AgentOutcome, judgeRole, outcomeSchema } from '../agents/outcome.ts';
 import { RatchetError } from '../domain/base/errors.ts';
 import { partsOf } from '../domain/base/part-size.ts';
 import { readJson } from '../ports/documents.ts';
@@ -95,7 +95,8 @@ export async function withTurns(
     allowance: await allowanceOf(folder, objects),
     spent: all.reduce((sum, { usage }) => addUsage(sum, usage), noAgentUsage),
     turns: shown,
-    leftOut: Math.max(0, summary.usage.turns - shown.length),
+    // A judge's questions are kept beside its verdicts: it has no turns.
+    leftOut: summary.role === judgeRole ? 0 : Math.max(0, summary.usage.turns - shown.length),
   };
 }
 
@@ -108,24 +109,23 @@ async function summaryOf(
   const outcomeKey = agentFiles.outcome(folder);
   const outcome = keys.includes(outcomeKey) ? await readJson(objects, outcomeKey, outcomeSchema) : null;
   const state = outcome === null ? await readState(objects, folder) : null;
-  const known = outcome ?? (state === null ? null : unfinished(state, folder));
+  const known = outcome === null ? state && unfinished(state, folder) : cameOut(outcome);
   if (known === null) return null;
-  return {
-    ...known,
-    iteration: Number(iteration),
-    stage,
-    item,
-    proposals: [...(await readProposals(folder, keys, objects))],
-  };
+  const proposals = [...(await readProposals(folder, keys, objects))];
+  return { ...known, iteration: Number(iteration), stage, item, proposals };
+}
+
+type Known = Omit<TranscriptSummary, 'iteration' | 'stage' | 'item' | 'proposals'>;
+
+function cameOut({ inVain: _, ...outcome }: AgentOutcome): Known {
+  return outcome;
 }
 
 /** An agent that has not come out yet. */
 function unfinished(
-  { agentId, role, refused, compactions, pins, handedIn, used }: AgentState,
+  { agentId, role, refused, refusals, compactions, pins, handedIn, used }: AgentState,
   folder: string,
-): Omit<AgentOutcome, 'why'> & { readonly why: 'working' } {
-  const decisions = pins.filter(({ kind }) => kind === 'decision').map(({ text }) => text);
-  const counts = handedIn !== null;
+): Known {
   return {
     agentId,
     role,
@@ -133,10 +133,11 @@ function unfinished(
     folder,
     why: 'working',
     detail: '',
-    counts,
+    counts: handedIn !== null,
     refused,
+    refusals,
     compactions,
-    decisions,
+    decisions: pins.filter(({ kind }) => kind === 'decision').map(({ text }) => text),
     usage: used,
   };
 }

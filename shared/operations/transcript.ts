@@ -20,7 +20,7 @@ export const proposalSchema = z.strictObject({
 });
 export type Proposal = z.infer<typeof proposalSchema>;
 
-const { agentId, role, model, folder, why, detail, counts, refused, compactions, decisions, usage } =
+const { agentId, role, model, folder, why, detail, counts, refused, refusals, compactions, decisions, usage } =
   outcomeSchema.shape;
 
 export const transcriptSummarySchema = z.strictObject({
@@ -35,6 +35,7 @@ export const transcriptSummarySchema = z.strictObject({
   detail,
   counts: counts.describe('whether what it handed in counts'),
   refused: refused.describe('calls and parts of proposals that were refused'),
+  refusals: refusals.describe('why, with how often'),
   compactions: compactions.describe('how often older turns were dropped from its view'),
   decisions,
   usage,

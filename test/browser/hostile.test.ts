@@ -17,7 +17,7 @@ const injected =
   'main img, main script, main iframe, main a[href^="javascript:"], main [onclick], main [onerror], main b';
 
 describe('hostile text', () => {
-  test.each(['', '/runs', '/runs/RUN', '/failures', '/curriculum', '/lineage', '/cost'])(
+  test.each(['', '/runs', '/runs/RUN', '/failures', '/curriculum', '/lineage', '/calibration', '/cost'])(
     'is shown as text on %s, and nothing of it runs',
     async (path) => {
       const { page, go, complaints } = await openConsole(browser);

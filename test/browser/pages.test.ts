@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-const hashes = ['', '/runs', '/runs/RUN', '/failures', '/curriculum', '/lineage', '/cost'];
+const hashes = ['', '/runs', '/runs/RUN', '/failures', '/curriculum', '/lineage', '/calibration', '/cost'];
 const hashOf = (page: string) => `#/models/${modelId}${page.replace('RUN', run)}`;
 
 describe.each(['light', 'dark'] as const)('every page, %s', (scheme) => {
@@ -59,6 +59,7 @@ describe('by keys alone', () => {
       ['f', 'Failures'],
       ['c', 'Curriculum'],
       ['l', 'Lineage'],
+      ['b', 'Calibration'],
       ['t', 'Cost and time'],
       ['o', modelId],
     ] as const) {

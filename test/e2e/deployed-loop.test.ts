@@ -56,7 +56,7 @@ beforeAll(async () => {
     observer: { progress: () => undefined, note: () => undefined },
     env: process.env,
   });
-}, 240_000);
+}, 600_000);
 
 afterAll(async () => {
   lambda?.destroy();
@@ -367,6 +367,7 @@ describe('a model whose analyst is agents', { timeout: 360_000 }, () => {
     await drop(modelId, 'day1.jsonl', dropOf(lines));
     return until('an execution', async () => (await executionsOf(modelId))[0]?.arn);
   }
+  /** Enough for the shard, the clusters and some of the probes. */
   const turnsAllowed = 20;
   const resultOf = async (arn: string) => {
     const { status, output, cause } = await ended(arn, patienceMs);
@@ -374,11 +375,11 @@ describe('a model whose analyst is agents', { timeout: 360_000 }, () => {
     return runResultSchema.parse(JSON.parse(output ?? ''));
   };
 
-  test('is diagnosed by them, over a throttled call, a crash, malformed answers and a budget that runs out', async () => {
+  test('is diagnosed by them, over a throttled call, a stop, malformed answers and a budget that runs out', async () => {
     const modelId = 'talking';
     const asked: string[] = [];
     let throttled = false;
-    const arn = await begin(modelId, (request, turn) => {
+    const first = await begin(modelId, (request, turn) => {
       const role = roleOf(request);
       asked.push(`${role} ${turn}`);
       if (role === 'trace-analyzer') {
@@ -395,16 +396,22 @@ describe('a model whose analyst is agents', { timeout: 360_000 }, () => {
       }
       return goodAnalyst(request, turn - 1);
     });
-    // While the machine waits for the model to come back, the function loses its bucket and fails.
-    await until('a throttled call', async () => (throttled ? true : undefined));
-    await withBrokenFunction('build-taxonomy', () =>
-      until('a failed task', async () => ((await failedTasks(arn)) > 0 ? true : undefined)),
-    );
+    // The state tells how many turns were taken. While the machine waits for the model to come back, it is stopped.
+    const working = /"status":"working","waitSeconds":5,"progress":\{"done":1,/;
+    await until('a stage that waits', async () => {
+      const events = await stack.executions.eventsAfter(first, 0);
+      const outputs = events.map(({ taskSucceededEventDetails: of }) => (of?.output ?? '').replaceAll(/\s/g, ''));
+      return outputs.some((output) => working.test(output)) ? true : undefined;
+    });
+    await stack.clients.stepFunctions.send(new StopExecutionCommand({ executionArn: first }));
+    const [run] = await stack.ports.lineage.listRuns(modelId);
+    await closed(run?.runId ?? '');
+    const arn = await start(modelId, run?.runId ?? '');
     const result = await resultOf(arn);
 
     expect(result.decision).toBe('promoted');
     expect(asked.filter((one) => one === 'taxonomist 0')).toHaveLength(1);
-    expect(asked.filter((one) => one === 'taxonomist 1')).toHaveLength(2);
+    expect(asked.filter((one) => one === 'taxonomist 1').length).toBeGreaterThan(1);
     const turns = result.agents.reduce((sum, of) => sum + of.turns, 0);
     expect(turns).toBe(turnsAllowed);
     const listed = await ratchetInProcess(
@@ -422,20 +429,15 @@ describe('a model whose analyst is agents', { timeout: 360_000 }, () => {
       const args = ['report', result.run, '--transcripts', agent, '--stack', name, '--json'];
       return JSON.parse((await ratchetInProcess(args, '', process.env)).stdout).agent;
     };
-    const analyzer = await told('analyze-failures/shard-0/analysis.json');
+    const analyzer = await told('0/analyze-failures/shard-0/analysis.json');
     expect(analyzer.turns[0].calls[0].result).toMatch(/"verdict":"fail","n":\d+/);
-    const taxonomist = await told('build-taxonomy/all/taxonomy.json');
+    const taxonomist = await told('0/build-taxonomy/all/taxonomy.json');
     expect(taxonomist.turns.map(({ turn }: { turn: number }) => turn)).toEqual([1, 2, 3]);
     expect(taxonomist).toMatchObject({ why: 'finished', counts: true });
 
     const report = new TextDecoder().decode(await stack.ports.objects.get(result.report));
     expect(report).toContain('Everything with a landlord');
     expect(report).toContain('taxonomist, turn 2</a>');
-    // What a state of an agent's stage gives while it waits says how many turns were taken.
-    const states = (await stack.executions.eventsAfter(arn, 0)).flatMap(({ taskSucceededEventDetails: of }) =>
-      of?.resource?.endsWith(`${name}-build-taxonomy`) === true ? [JSON.parse(of.output ?? '{}')] : [],
-    );
-    expect(JSON.stringify(states)).toMatch(/"status":"working","waitSeconds":5,"progress":\{"done":1,/);
   });
 
   test('is diagnosed by counting where the chat model goes away in the middle of a run, which says so', async () => {
@@ -447,7 +449,7 @@ describe('a model whose analyst is agents', { timeout: 360_000 }, () => {
     const result = await resultOf(arn);
     expect(result.decision).toBe('promoted');
     const counted = Object.fromEntries(result.agents.map((of) => [of.role, of.counted]));
-    expect(counted).toEqual({ prober: 0, taxonomist: 0, 'trace-analyzer': 1 });
+    expect(counted).toEqual({ 'curriculum-writer': 0, prober: 0, taxonomist: 0, 'trace-analyzer': 1 });
     const report = new TextDecoder().decode(await stack.ports.objects.get(result.report));
     expect(report).toContain('the rest of the diagnosis is what counting found (the chat model did not answer)');
     expect(report).not.toContain('An agent says');

@@ -66,7 +66,7 @@ export async function openConsole(
 /** Waits until the page shows what it asked for. */
 export async function settled(page: Page): Promise<void> {
   await page.locator('h1').first().waitFor();
-  await page.locator('.loading').waitFor({ state: 'detached' });
+  await expect.poll(() => page.locator('.loading').count(), { timeout: 30_000 }).toBe(0);
 }
 
 /** Waits until an expression holds in the page. The page's own policy lets nothing evaluate text, so it is asked from outside. */

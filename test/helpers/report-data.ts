@@ -624,8 +624,10 @@ export function agentReport(text: string): ReportData['agents'][number] {
     folder: `runs/support/run-1/0/build-taxonomy/${text}/taxonomy.json.agent`,
     why: 'nonsense',
     detail: text,
+    inVain: false,
     counts: true,
     refused: 2,
+    refusals: { [text]: 2 },
     compactions: 1,
     decisions: [text],
     usage: { turns: 2, inputTokens: 4_000, cachedInputTokens: 0, outputTokens: 300, microUsd: 41_000 },
@@ -634,7 +636,7 @@ export function agentReport(text: string): ReportData['agents'][number] {
 
 /** The same with its turns. */
 export function transcriptReport(text: string): ReportData['transcripts'][number] {
-  const agent = agentReport(text);
+  const { inVain: _, ...agent } = agentReport(text);
   return {
     ...agent,
     iteration: 0,

@@ -116,7 +116,12 @@ describe('the loop with an analyst of agents', () => {
     const probes = await probesOf(result, setting);
     expect(probes.filter(({ method }) => method === 'written').length).toBeGreaterThan(0);
 
-    expect(result.agents.map(({ role }) => role)).toEqual(['prober', 'taxonomist', 'trace-analyzer']);
+    expect(result.agents.map(({ role }) => role)).toEqual([
+      'curriculum-writer',
+      'prober',
+      'taxonomist',
+      'trace-analyzer',
+    ]);
     const taxonomist = result.agents.find(({ role }) => role === 'taxonomist');
     expect(taxonomist).toMatchObject({ agents: 1, counted: 1, turns: 2, refused: 0 });
     const prober = result.agents.find(({ role }) => role === 'prober');
@@ -150,11 +155,13 @@ describe('the loop with an analyst of agents', () => {
       return (await ratchetInProcess(['report', modelId, ...directory, '--transcripts', ...more], '', {})).stdout;
     };
     const listed = await told();
-    expect(listed).toMatch(/^build-taxonomy\/all\/taxonomy\.json: taxonomist for all, iteration 0, asked scripted$/m);
+    expect(listed).toMatch(
+      /^0\/build-taxonomy\/all\/taxonomy\.json: taxonomist for all, iteration 0, asked scripted$/m,
+    );
     expect(listed).toMatch(/^ {2}finished, 2 turns, .*, what it handed in counts \(1 taken\)$/m);
-    const { agent } = JSON.parse(await told('build-taxonomy/all/taxonomy.json', '--json'));
+    const { agent } = JSON.parse(await told('0/build-taxonomy/all/taxonomy.json', '--json'));
     expect(agent.turns).toHaveLength(2);
-    expect(await told('build-taxonomy/all/taxonomy.json')).toContain('taken: Everything with a landlord');
+    expect(await told('0/build-taxonomy/all/taxonomy.json')).toContain('taken: Everything with a landlord');
   });
 
   it.each([

@@ -17,6 +17,7 @@ import {
   runListSchema,
   runProgressSchema,
   sinceSchema,
+  transcriptListSchema,
 } from '../../shared/serving/console/messages.ts';
 import { problemSchema } from '../../shared/serving/messages.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
@@ -76,7 +77,7 @@ describe('the interface of the console', () => {
       .object({ paths: z.record(z.string(), z.record(z.string(), z.unknown())) })
       .parse(await (await ask('/openapi.json')).json());
     const { datasets } = await read(`/v1/models/${modelId}/datasets`, datasetListSchema);
-    const reading = Object.entries(paths).filter(([, methods]) => 'get' in methods);
+    const reading = Object.entries(paths).filter(([path, methods]) => 'get' in methods && !path.includes('{agent}'));
     expect(reading.length).toBeGreaterThan(12);
     for (const [path] of reading) {
       const asked = path
@@ -184,6 +185,14 @@ describe('the interface of the console', () => {
     expect(refused.status).toBe(409);
     expect(problemSchema.parse(await refused.json()).title).toBe('LeaseHeld');
     await lineage.compareAndSetControl(held.version, { ...held, version: held.version + 1, lease: null });
+  });
+
+  it('gives no transcripts of a run without agents', async () => {
+    const path = `/v1/models/${modelId}/runs/${run}/transcripts`;
+    expect(await read(path, transcriptListSchema)).toEqual({ transcripts: [] });
+    const response = await ask(`${path}/nobody`);
+    expect(response.status).toBe(400);
+    expect(problemSchema.parse(await response.json()).detail).toContain('has no agent');
   });
 
   it('says what is not there', async () => {

@@ -7,7 +7,9 @@ import { isSureOf } from '../../shared/domain/diagnosis/probe.ts';
 import { nearDuplicatesOf } from '../../shared/domain/similarity/near-duplicates.ts';
 import type { UsableRecord } from '../../shared/domain/traces/trace-record.ts';
 import { detectInjection, detectJailbreak } from '../../shared/domain/triage/attack.ts';
+import { writeJsonl } from '../../shared/ports/documents.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
+import { toEnd } from '../../shared/ports/to-end.ts';
 import type { TraceQuery } from '../../shared/ports/trace-query.ts';
 import { labelOutput } from '../../shared/tasks/classification/label.ts';
 import { agentsWith } from '../helpers/agents-analyst.ts';
@@ -42,6 +44,8 @@ const harmless: readonly UsableRecord[] = [
 ];
 const harmlessMaterial = passing(4, stream('material'));
 
+/** The texts that no example may be near. */
+const onRecordKey = 'examples/on-record.jsonl';
 const hostileRecord = (text: string, traceId: string, answer: string) => planted(text, 'transfer', answer, { traceId });
 const textsIn = (some: readonly Injection[]) => some.flatMap(({ texts }) => texts);
 
@@ -108,9 +112,38 @@ async function everything(chat: ScriptedChat | null, some: readonly Injection[])
     const request = { task: plantedTask, cluster, members, passes, material, count: 12, random: stream('probes') };
     for (const probe of await probesBy(analyst, request)) probes.push({ probe, members });
   }
+  const written = [];
+  if (analyst.examples !== undefined) {
+    await writeJsonl(
+      store,
+      onRecordKey,
+      [...records, ...material].map(({ input }) => ({ input })),
+    );
+    for (const cluster of taxonomy.clusters.slice(0, 2)) {
+      const members = records.filter(({ traceId }) => cluster.traceIds.includes(traceId));
+      const passes = records.filter(({ verdict }) => verdict === 'pass');
+      const request = { task: plantedTask, cluster, members, passes, failingProbes: [], onRecord: [onRecordKey] };
+      const key = `examples/${cluster.clusterId}`;
+      for (const example of await toEnd(analyst.examples, key, { run: analystRun, ...request })) {
+        written.push({ example, cluster });
+      }
+    }
+  }
   const spent = (await budgets.get(analystRun.runId))?.spent;
   const failures = new Set(records.filter(({ verdict }) => verdict === 'fail').map(({ traceId }) => traceId));
-  return { analysis, taxonomy, probes, failures, material, keys, spent, files: await textsOf(store, ''), chat };
+  return {
+    analysis,
+    taxonomy,
+    probes,
+    written,
+    records,
+    failures,
+    material,
+    keys,
+    spent,
+    files: await textsOf(store, ''),
+    chat,
+  };
 }
 
 /** Orders of texts that agents are shown at all. */
@@ -140,6 +173,7 @@ describe.each(kinds)('%s', (kind) => {
     expect(misled.analysis).toEqual(honest.analysis);
     expect(misled.taxonomy).toEqual(honest.taxonomy);
     expect(misled.probes).toEqual(honest.probes);
+    expect(textsWritten(misled)).toEqual(textsWritten(honest));
     expect(honest.taxonomy.clusters.map(({ title }) => title)).toContain('Everything with a landlord');
   });
 
@@ -170,9 +204,22 @@ describe.each(kinds)('%s', (kind) => {
       expect(nearDuplicatesOf([probe.input], inputs, 'any')).toEqual([]);
     }
 
-    expect([...misled.keys].filter((key) => !/^(analyze|taxonomy|probes)\b|^runs\/m1\/r1\/$/.test(key))).toEqual([]);
-    const left = Object.keys(misled.files).filter((key) => !(sealedKeys as readonly string[]).includes(key));
-    expect(left.filter((key) => !/^(analyze|taxonomy|probes)\/?\S*\.agent\//.test(key))).toEqual([]);
+    const known = new Map(misled.records.map((one) => [one.traceId, one]));
+    const onRecord = [...misled.records, ...misled.material].map(({ input }) => input);
+    for (const { example } of misled.written) {
+      const base = known.get(example.traceId);
+      expect(base?.expected).toEqual(example.output);
+      expect(base?.verdict).toBe(example.slice === 'gold' ? 'fail' : 'pass');
+      expect(detectInjection(example.input) ?? detectJailbreak(example.input)).toBeNull();
+      expect(nearDuplicatesOf([example.input], onRecord, 'any')).toEqual([]);
+    }
+
+    expect(
+      [...misled.keys].filter((key) => !/^(analyze|taxonomy|probes|examples)\b|^runs\/m1\/r1\/$/.test(key)),
+    ).toEqual([]);
+    const notTheirs: readonly string[] = [...sealedKeys, onRecordKey];
+    const left = Object.keys(misled.files).filter((key) => !notTheirs.includes(key));
+    expect(left.filter((key) => !/^(analyze|taxonomy|probes|examples)\/?\S*\.agent\//.test(key))).toEqual([]);
     expect(JSON.stringify(chat.requests)).not.toContain(sealedText);
     for (const key of left) expect(misled.files[key]).not.toContain(sealedText);
     expect(misled.spent?.turns).toBe(chat.requests.length);
@@ -194,6 +241,11 @@ describe.each(kinds)('%s', (kind) => {
     }
   });
 });
+
+/** What a writer wrote, but for the turn that it did so in. */
+function textsWritten({ written }: Awaited<ReturnType<typeof everything>>) {
+  return written.map(({ example: { by: _, ...example } }) => example);
+}
 
 /** Failures that training is not to mend: what nobody may talk the loop out of, or into. */
 function externalOf({ clusters }: Awaited<ReturnType<typeof everything>>['taxonomy']): readonly string[] {

@@ -42,18 +42,21 @@ export function judgeQuestion(
   vote: Vote,
 ): ChatRequest {
   const { prompt, kind, task, rubric } = context;
-  const shown = kind.show(answer);
-  const reference = expected === null ? null : kind.show(expected);
+  const text = withoutHidden(input);
+  const shown = withoutHidden(kind.show(answer));
+  const reference = expected === null ? null : withoutHidden(kind.show(expected));
   const way =
-    steps === undefined ? '' : `${steps.text}${steps.mistake === null ? '' : `\nCounting finds: ${steps.mistake}`}`;
-  const mark = markFor([input, shown, reference ?? '', way]);
+    steps === undefined
+      ? ''
+      : withoutHidden(`${steps.text}${steps.mistake === null ? '' : `\nCounting finds: ${steps.mistake}`}`);
+  const mark = markFor([text, shown, reference ?? '', way]);
   const { system, user } = filledPrompt(prompt, {
     task: `${task.kind}; an answer is ${kind.words.output}.`,
     labels: labelsOf(context, vote),
     rubric: rubric ?? anyRight,
     correction: kind.written?.words ?? 'null',
     mark,
-    input,
+    input: text,
     reference:
       reference === null
         ? ''
@@ -88,6 +91,15 @@ export function judgeQuestion(
     temperature: vote.temperature,
     seed: vote.seed,
   };
+}
+
+/** What no reader sees, or what turns around how others show; joiners stay, which scripts and emoji need. */
+const hidden =
+  /[[\p{Cc}--[\n\t]]\p{Bidi_Control}\p{Zl}\p{Zp}\u00ad\u180e\u200b\u2060-\u2064\ufeff\u{e0000}-\u{e007f}]/gv;
+
+/** A text as a person reads it: a judge obeys nothing that people do not see. */
+function withoutHidden(text: string): string {
+  return text.replace(hidden, '');
 }
 
 /** A mark that none of the texts can close: it is made of them, and does not stand in them. */

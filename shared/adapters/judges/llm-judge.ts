@@ -7,12 +7,14 @@ import {
   agentFolder,
   agentIdOf,
   hasGoneSilent,
+  judgeRole,
   readOutcomes,
   silence,
   withoutModel,
   writeOutcome,
 } from '../../agents/outcome.ts';
 import { readPrompt } from '../../agents/prompt.ts';
+import { readsLikeOrders } from '../../agents/shown-text.ts';
 import { requestBytes } from '../../agents/tokens.ts';
 import { RatchetError } from '../../domain/base/errors.ts';
 import type { Json } from '../../domain/base/json.ts';
@@ -91,7 +93,6 @@ type Slice = z.infer<typeof sliceSchema>;
 const handleSchema = z.strictObject({ key: z.string() });
 
 /** How outcomes name it among agents. */
-const judgeRole = 'judge';
 
 /**
  * A judge that asks a chat model. It goes on in slices, each written down when it is judged, so that whoever goes on asks
@@ -223,6 +224,8 @@ async function judgeSlice(
     };
     const id = `${name}:${model.name}`.slice(0, 200);
     const ask = async (answer: AnswerToJudge, vote: Vote): Promise<Opinion | null> => {
+      // Triage keeps them out in any case: nothing is won by asking, and a judge may be talked round.
+      if (readsLikeOrders(answer.input)) return null;
       const patience = clock.now() + patienceMs;
       try {
         const said = await answered(model, judgeQuestion(answer, context, vote), Math.min(deadline, patience));

@@ -5,6 +5,7 @@ import { hadTheLease, type Run } from '../../domain/models/run.ts';
 import { describeIssues } from '../../intake/parse-json-line.ts';
 import { leaseHeld } from '../../operations/lease.ts';
 import { noChampion } from '../../operations/no-champion.ts';
+import { listTranscripts, readTranscript } from '../../operations/read-transcripts.ts';
 import { activeLease } from '../../operations/run-outlook.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { unknownModel } from '../../ports/unknown-model.ts';
@@ -31,6 +32,9 @@ export interface ConsoleOptions {
   /** Null where no run can be started. */
   readonly startRun: StartRun | null;
 }
+
+/** Turns of an agent that are sent. */
+const mostTurns = 500;
 
 const examplesQuerySchema = z.object({
   slice: z.enum(['gold', 'hard-negative', 'replay']).nullable().default(null),
@@ -82,6 +86,14 @@ export function consoleRoutes({ ports, machine, startRun }: ConsoleOptions): Hon
   app.get('/v1/models/:model/runs/:run/progress', async (context) => {
     const run = await runOf(context.req.param('model'), context.req.param('run'), ports);
     return context.json(await runProgress(run, graph, ports));
+  });
+  app.get('/v1/models/:model/runs/:run/transcripts', async (context) => {
+    const { modelId, runId } = await runOf(context.req.param('model'), context.req.param('run'), ports);
+    return context.json({ transcripts: await listTranscripts(modelId, runId, ports) });
+  });
+  app.get('/v1/models/:model/runs/:run/transcripts/:agent', async (context) => {
+    const { modelId, runId } = await runOf(context.req.param('model'), context.req.param('run'), ports);
+    return context.json(await readTranscript(modelId, runId, context.req.param('agent'), ports, { mostTurns }));
   });
   app.get('/v1/models/:model/failures', async (context) => {
     return context.json(await failures.of(await known(context.req.param('model'), ports)));

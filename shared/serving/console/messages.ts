@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { decisionSchema, runSchema } from '../../domain/models/run.ts';
+import { transcriptSummarySchema } from '../../operations/transcript.ts';
 
 const count = z.int().nonnegative();
 const moment = z.string().describe('ISO 8601');
@@ -337,3 +338,8 @@ export const sinceSchema = z.strictObject({
     .nullable(),
 });
 export type Since = z.infer<typeof sinceSchema>;
+
+export const transcriptListSchema = z.strictObject({
+  transcripts: z.array(transcriptSummarySchema).describe('in the order of iteration, stage and item'),
+});
+export type TranscriptList = z.infer<typeof transcriptListSchema>;

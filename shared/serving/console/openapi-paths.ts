@@ -1,3 +1,4 @@
+import { transcriptSchema } from '../../operations/transcript.ts';
 import {
   costsSchema,
   curriculumSchema,
@@ -13,6 +14,7 @@ import {
   sinceSchema,
   startedRunSchema,
   startRunSchema,
+  transcriptListSchema,
 } from './messages.ts';
 
 /** Schemas of the console's interface, by the names that its description gives them. */
@@ -31,6 +33,8 @@ export const consoleSchemas = {
   Curriculum: curriculumSchema,
   Lineage: lineageSchema,
   Costs: costsSchema,
+  TranscriptList: transcriptListSchema,
+  Transcript: transcriptSchema,
 } as const;
 type Name = keyof typeof consoleSchemas;
 
@@ -134,6 +138,22 @@ export const consolePaths = {
       summary: 'How far a run is, stage by stage.',
       schema: 'RunProgress',
       parameters: [model, run],
+    }),
+  },
+  '/v1/models/{model}/runs/{run}/transcripts': {
+    get: reading({
+      operationId: 'transcripts',
+      summary: 'The agents of a run, and how each came out.',
+      schema: 'TranscriptList',
+      parameters: [model, run],
+    }),
+  },
+  '/v1/models/{model}/runs/{run}/transcripts/{agent}': {
+    get: reading({
+      operationId: 'transcript',
+      summary: 'What an agent said, did and proposed, turn by turn.',
+      schema: 'Transcript',
+      parameters: [model, run, parameter('agent', 'path', text, 'its id, or the folder of its files')],
     }),
   },
   '/v1/models/{model}/failures': {

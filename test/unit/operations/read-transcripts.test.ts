@@ -20,8 +20,8 @@ const failures = (answer: string) =>
 const records = [...failures('pay_bill'), ...failures('balance'), ...passing(6, random)];
 const analysisKey = 'runs/m1/r1/0/analyze-failures/shard-0/analysis.json';
 const taxonomyKey = 'runs/m1/r1/0/build-taxonomy/all/taxonomy.json';
-const analyzerId = 'analyze-failures/shard-0/analysis.json';
-const taxonomistId = 'build-taxonomy/all/taxonomy.json';
+const analyzerId = '0/analyze-failures/shard-0/analysis.json';
+const taxonomistId = '0/build-taxonomy/all/taxonomy.json';
 
 /** Two shards' worth of a run: an analyzer and a taxonomist. */
 async function diagnosed(chat: ChatModel | null): Promise<{ objects: MemoryObjectStore; taxonomy: Taxonomy }> {
