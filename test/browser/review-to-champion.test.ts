@@ -7,6 +7,7 @@ import { answeredTraffic, createSupportModel, ingest, modelId } from '../helpers
 
 let browser: Browser;
 let served: ReviewConsole;
+let client: ReturnType<typeof runningClient> | undefined;
 beforeAll(async () => {
   browser = await openBrowser();
   served = await serveReview();
@@ -15,6 +16,7 @@ beforeAll(async () => {
   await ingest(served.workspace, await answeredTraffic(served.workspace, traffic, 'traffic'));
 });
 afterAll(async () => {
+  await client?.stop();
   await browser.close();
   await served.close();
 });
@@ -48,7 +50,7 @@ function runningClient() {
 }
 
 test('a newcomer corrects five traces by keys alone, starts a run, and a running client gets the new champion', async () => {
-  const client = runningClient();
+  client = runningClient();
   const { page, go, complaints } = await openConsole(browser, { url: served.url });
   const press = (key: string) => page.keyboard.press(key);
   await go('#/');
@@ -61,7 +63,7 @@ test('a newcomer corrects five traces by keys alone, starts a run, and a running
   await press('Enter');
   const card = page.locator('#review-card-title');
   await card.waitFor();
-  for (let done = 1; done <= 5; done += 1) {
+  for (let corrected = 0; corrected < 5; corrected += 1) {
     const before = await card.textContent();
     // The first answer is what is said to be right; what goes with it is looked at before it counts.
     await press('1');
@@ -75,14 +77,17 @@ test('a newcomer corrects five traces by keys alone, starts a run, and a running
       .waitFor();
     await expect.poll(() => card.textContent(), { timeout: 10_000 }).not.toBe(before);
   }
-  const actions = await fetch(`${served.url}/v1/models/${modelId}/review/actions?reviewer=nora`);
-  expect(((await actions.json()) as { actions: unknown[] }).actions).toHaveLength(5);
+  const done = async () => {
+    const response = await fetch(`${served.url}/v1/models/${modelId}/review/actions?reviewer=nora`);
+    return ((await response.json()) as { actions: unknown[] }).actions.length;
+  };
+  await expect.poll(done).toBe(5);
   await press('g');
   await press('r');
   await page.getByRole('button', { name: 'Start a run' }).waitFor();
   await press('s');
   await page.locator('.stage[aria-current="step"]').first().waitFor({ timeout: 40_000 });
-  await expect.poll(() => client.checkpoints.length, { timeout: 150_000, interval: 500 }).toBe(2);
+  await expect.poll(() => client?.checkpoints.length, { timeout: 150_000, interval: 500 }).toBe(2);
   await client.stop();
   expect(client.failed).toEqual([]);
   expect(complaints).toEqual([]);
