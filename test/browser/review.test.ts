@@ -6,11 +6,13 @@ import { hostileTexts } from '../helpers/hostile-model.ts';
 import {
   addMails,
   addMany,
+  addObjects,
   addPlaces,
   addScripts,
   addWide,
   mailModel,
   manyModel,
+  objectsModel,
   placesModel,
   type ReviewConsole,
   scriptsModel,
@@ -352,6 +354,58 @@ describe('entities', () => {
     await told(page).getByText('Corrected to no entity').waitFor();
     expect((await judged(placesModel)).get(`${placesModel}-1`)).toEqual(['human fail []']);
     expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe('answers that are objects', () => {
+  beforeAll(() => addObjects(served.workspace));
+
+  test('are written as JSON, and Ctrl+Enter submits while one types', async () => {
+    const { page, complaints } = await open(objectsModel);
+    await press(page, 'c');
+    const field = page.getByLabel('What it should be, as JSON');
+    await until(page, `document.activeElement.id === 'review-text'`);
+    expect(JSON.parse(await field.inputValue())).toEqual({ entities: [{ type: 'city', start: 3, end: 7 }] });
+    await page.keyboard.press('Control+A');
+    await page.keyboard.type('{"entities": [{"type": "city", "start": 11,');
+    await press(page, 'Control+Enter');
+    await page.getByRole('alert').getByText('That is not JSON').waitFor();
+    expect(await judged(objectsModel)).toEqual(new Map());
+    await page.keyboard.type(' "end": 15}]}');
+    expect(await seriousFindings(page)).toEqual([]);
+    await press(page, 'Control+Enter');
+    await told(page).getByText('Corrected to').waitFor();
+    expect((await judged(objectsModel)).get(`${objectsModel}-0`)).toEqual([
+      'human fail {"entities":[{"type":"city","start":11,"end":15}]}',
+    ]);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe('two people for each card', () => {
+  const model = 'mails-of-two';
+  beforeAll(() => addMails(served.workspace, model, { reviewsWanted: 2 }));
+
+  test('judge the same cards, and how far they agree is shown with its interval', async () => {
+    for (const reviewer of ['ana', 'ben']) {
+      const { page } = await open(model, { reviewer });
+      if (reviewer === 'ben') await page.getByText('1 of 2 people have judged it.').waitFor();
+      await press(page, 'Enter');
+      await told(page).getByText('Right: ').waitFor();
+      await press(page, '1');
+      await preview(page).waitFor();
+      await press(page, 'p', 'Enter');
+      await told(page).getByText('Corrected to news').waitFor();
+      await page.context().close();
+    }
+    const { page } = await open(model, { reviewer: 'carla' });
+    await press(page, 'a');
+    const row = page.getByRole('row', { name: /ana and ben/u });
+    await row.waitFor();
+    expect(await row.textContent()).toMatch(/ana and ben\d+1\.00-?\d\.\d\d to 1\.00/u);
+    expect(await page.getByRole('row', { name: /^ben/u }).textContent()).toMatch(/^ben\d+\d+\d+00$/u);
     await page.context().close();
   });
 });

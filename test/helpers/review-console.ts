@@ -10,6 +10,8 @@ import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
 import { createServingApp } from '../../shared/serving/app.ts';
 import { hostileTexts } from './hostile-model.ts';
+import { lexiconBackEnd, lexiconBackEndOn } from './lexicon-back-end.ts';
+import { madeUpEntities } from './made-up-entities.ts';
 import { bytesOf, makeWorkspace } from './test-workspace.ts';
 
 export interface ReviewConsole {
@@ -20,9 +22,17 @@ export interface ReviewConsole {
   close(): Promise<void>;
 }
 
-/** A real workspace without models, served with the console. */
+/** A real workspace without models, served with the console; it knows a kind of task whose outputs are objects too. */
 export async function serveReview(): Promise<ReviewConsole> {
-  const workspace = await makeWorkspace();
+  const made = await makeWorkspace();
+  const { trainer, predictor } = lexiconBackEndOn(made.ports.objects);
+  const ports = {
+    ...made.ports,
+    tasks: new Map([...made.ports.tasks, [madeUpEntities.kind, madeUpEntities]]),
+    trainers: new Map([...made.ports.trainers, [trainer.name, trainer]]),
+    predictors: new Map([...made.ports.predictors, [predictor.name, predictor]]),
+  };
+  const workspace = { ...made, ports };
   const faults: unknown[] = [];
   const runs = new StartedRuns({
     lineage: workspace.ports.lineage,
@@ -74,7 +84,8 @@ async function add(
   workspace: Workspace,
   { modelId, task = 'classification', examples, traffic, settings = {} }: MadeModel,
 ) {
-  const own = task === 'extraction' ? { trainer: taggerBackEnd, predictor: taggerBackEnd } : {};
+  const backEnd = { extraction: taggerBackEnd, [madeUpEntities.kind]: lexiconBackEnd }[task];
+  const own = backEnd === undefined ? {} : { trainer: backEnd, predictor: backEnd };
   await createModel(
     {
       modelId,
@@ -82,7 +93,7 @@ async function add(
       labels: [],
       examples: bytesOf(examples),
       backEnds: { ...defaultBackEnds, ...own },
-      trainerOptions: task === 'extraction' ? {} : { foundation: 'none' },
+      trainerOptions: backEnd === undefined ? { foundation: 'none' } : {},
       settings,
       seed: 1,
       by: 'test',
@@ -133,14 +144,14 @@ type MailLabel = keyof typeof mails;
 const mailLabels: readonly MailLabel[] = ['ham', 'news', 'spam'];
 
 /** How many cards of {@link addMails} are sure to be wrong, and come first. */
-export const wrongMails = 8;
+const wrongMails = 8;
 export const mailModel = 'mails';
 
 /**
  * Mails that are much alike within a label, most judged right; newsletters taken for spam, the first of them twice, some
  * judged wrong and some not judged.
  */
-export function addMails(workspace: Workspace, settings: object = {}): Promise<void> {
+export function addMails(workspace: Workspace, modelId = mailModel, settings: object = {}): Promise<void> {
   const right = Array.from({ length: 120 }, (_, at) => {
     const label = mailLabels[at % 3] ?? 'ham';
     return { input: mails[label](at), output: label, confidence: 0.8, expected: label };
@@ -161,7 +172,7 @@ export function addMails(workspace: Workspace, settings: object = {}): Promise<v
     const label = mailLabels[at % 3] ?? 'ham';
     return { input: mails[label](500 + at), output: label };
   });
-  return add(workspace, { modelId: mailModel, examples, traffic: [...wrong, twice, ...unjudged, ...right], settings });
+  return add(workspace, { modelId, examples, traffic: [...wrong, twice, ...unjudged, ...right], settings });
 }
 
 export const wideModel = 'wide';
@@ -207,6 +218,16 @@ export function addPlaces(workspace: Workspace): Promise<void> {
     { input: other, output: [entityOf(other, 'city', 'Monday')], confidence: 0.35 },
   ];
   return add(workspace, { modelId: placesModel, task: 'extraction', examples, traffic });
+}
+
+export const objectsModel = 'objects';
+
+/** A model whose outputs are objects. */
+export function addObjects(workspace: Workspace): Promise<void> {
+  const city = (start: number, end: number) => ({ entities: [{ type: 'city', start, end }] });
+  const examples = ['rome', 'oslo', 'lima'].map((input) => ({ input, output: city(0, 4) }));
+  const traffic = [{ input: 'to oslo or rome', output: city(3, 7), confidence: 0.3 }];
+  return add(workspace, { modelId: objectsModel, task: madeUpEntities.kind, examples, traffic });
 }
 
 export const manyModel = 'many';
