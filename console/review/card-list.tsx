@@ -22,7 +22,7 @@ interface CardListProps {
 
 /** Height of a row, in pixels. */
 const rowHeight = 62;
-const nearTheEnd = 50;
+const nearTheEnd = 30;
 
 /** All cards that are loaded. Only those that are seen are in the page. */
 export function CardList({ cards, reviewer, at, selected, onGo, onToggle, onExtend, onEnd }: CardListProps) {

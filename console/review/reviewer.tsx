@@ -42,6 +42,7 @@ export function NameForm({ keep }: { keep: (name: string) => void }) {
           maxLength={100}
           value={name}
           ref={field}
+          onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
           onInput={(event) => setName(event.currentTarget.value)}
         />
         <button type="submit" class="primary" disabled={signed === ''}>

@@ -52,7 +52,7 @@ test('the help over a page has no serious finding either', async () => {
 
 describe('by keys alone', () => {
   test('every page of a model is reached', async () => {
-    const { page, go } = await openConsole(browser);
+    const { page, go } = await openConsole(browser, { reviewer: 'ana' });
     await go(hashOf(''));
     for (const [key, title] of [
       ['v', 'Review'],

@@ -85,6 +85,7 @@ describe('mails, by keys alone', () => {
     const total = await title(page).textContent();
     await press(page, '1');
     await preview(page).waitFor();
+    expect(await page.evaluate('document.activeElement.id')).toBe('preview-title');
     const words = (await preview(page).textContent()) ?? '';
     expect(words).toContain('Correct this card to news');
     expect(words).toMatch(/and \d near-duplicate/u);
@@ -105,6 +106,7 @@ describe('mails, by keys alone', () => {
     expect(await judged(mailModel)).toEqual(new Map());
     expect(await shownTrace(page)).toBe(first);
     expect(await title(page).textContent()).toBe(total);
+    expect(await page.evaluate('document.activeElement.id')).toBe('review-cards');
     expect(complaints).toEqual([]);
     await page.context().close();
   });
@@ -183,6 +185,10 @@ describe('mails, by keys alone', () => {
     await press(page, 'u');
     await told(page).getByText('Undone: a correction of 3 cards').waitFor();
     expect(await judged(mailModel)).toEqual(new Map());
+    await press(page, 'Home', 'Space', 'j');
+    await page.getByText('1 card selected: what you say now is said of it.').waitFor();
+    await press(page, 'Escape');
+    await page.getByText('1 card selected').waitFor({ state: 'detached' });
     await page.context().close();
   });
 
