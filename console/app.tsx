@@ -6,7 +6,7 @@ import { ModelsPage } from './pages/models.tsx';
 import { pages } from './pages.ts';
 import { Help } from './parts/help.tsx';
 import { Empty } from './parts/states.tsx';
-import { goTo, linkTo, type Route, useRoute } from './route.ts';
+import { goTo, linkTo, type Route, routeOf, useRoute } from './route.ts';
 import { shownName } from './text.ts';
 
 /** How often the list of models is asked for anew. */
@@ -57,9 +57,11 @@ export function App() {
 function generalKeys(route: Route, models: Resource<ModelOverviews>, showHelp: () => void): readonly KeyBinding[] {
   const { model } = route;
   const step = (by: number): void => {
+    // By the address itself: a second press may come before the page has followed the first.
+    const now = routeOf(location.hash);
     const names = models.data?.models.map((one) => one.model) ?? [];
-    const next = names[(names.indexOf(model ?? '') + by + names.length) % names.length];
-    if (next !== undefined) goTo(linkTo(next, ...(model === null ? [] : [route.page])));
+    const next = names[(names.indexOf(now.model ?? '') + by + names.length) % names.length];
+    if (next !== undefined) goTo(linkTo(next, ...(now.model === null ? [] : [now.page])));
   };
   return [
     { keys: '?', does: 'these keys', run: showHelp },
