@@ -1,6 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { standingJudgements } from '../../shared/domain/traces/retractions.ts';
+import { reviewQueueSchema } from '../../shared/serving/review-messages.ts';
 import { openBrowser, openConsole, seriousFindings, until } from '../helpers/console-page.ts';
 import { hostileTexts } from '../helpers/hostile-model.ts';
 import {
@@ -214,7 +215,11 @@ describe('mails, by keys alone', () => {
     await press(page, 'x');
     expect(await judged(mailModel)).toEqual(new Map());
     // A card is claimed once somebody has looked at it for a while.
-    await page.waitForResponse((response) => response.url().endsWith('/claims'));
+    const claimedBy = async () => {
+      const response = await fetch(`${served.url}/v1/models/${mailModel}/review/queue?limit=1`);
+      return reviewQueueSchema.parse(await response.json()).cards[0]?.claim?.reviewer;
+    };
+    await expect.poll(claimedBy).toBe('ana');
     const other = await open(mailModel, { reviewer: 'ben' });
     await other.page.getByText('ana works on this card now.').waitFor();
     await page.context().close();
