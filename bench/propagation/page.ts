@@ -21,7 +21,7 @@ reaches 0.95 on 200 pairs or more, and at least 0.5.
 
 ## How right, and how far
 
-500 random traces are corrected, in all of CLINC150 (150 intents) and SNIPS (7 intents) while other traces are judged, and the rest is not. Seeds ${seeds}; precision over
+500 random traces are corrected, in all of CLINC150 (150 intents) and SNIPS (7 intents), while other traces are judged, and the rest is not. Seeds ${seeds}; precision over
 all pairs of a correction and what it reaches, lowest of any seed beside it; reach is traces that one correction reaches.
 
 | set | judged | method | threshold | precision | worst seed | reach |

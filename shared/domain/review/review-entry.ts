@@ -13,7 +13,7 @@ export const reviewerSchema = z
   .trim()
   .min(1)
   .max(100)
-  .regex(/^[^\p{C}\u2028\u2029]*$/u, 'use no control characters');
+  .regex(/^[^\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/u, 'use no control characters');
 
 /** Traces that are judged alike, under the card that showed them. */
 export const judgedCardSchema = z.strictObject({

@@ -9,6 +9,7 @@ import type { ReviewItem } from '../../domain/review/review-item.ts';
 import type { QueueCard } from '../../domain/review/review-queue.ts';
 import type { Why, WhyKind } from '../../domain/review/why.ts';
 import type { Judgement } from '../../domain/traces/judgement.ts';
+import { readThrough } from '../../domain/traces/read-through.ts';
 import { type WhatCounts, whatCounts } from '../../domain/traces/what-counts.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import { unknownModel } from '../../ports/unknown-model.ts';
@@ -127,7 +128,7 @@ export class ModelDesk {
     const problem = kind.problem(model.task, item.input, expected);
     if (problem !== null) throw new RatchetError('InvalidInput', `${problem.reason}.`, { mend: problem.mend });
     const near = [...items.values()].filter(
-      (one) => one.group === item.group && one.traceId !== traceId && this.#people(one).length === 0,
+      (one) => one.group === item.group && one.traceId !== traceId && this.#people(one, material).length === 0,
     );
     const similar = await this.#propagation.similar(material);
     const threshold = await this.#propagation.threshold(material);
@@ -212,9 +213,13 @@ export class ModelDesk {
   }
 
   async agreement(): Promise<Agreement> {
-    const { items, kind, model } = await this.#material.get();
+    const material = await this.#material.get();
+    const { items, kind, model } = material;
     const { reviewsWanted } = model.settings;
-    const people = [...items.values()].map((item) => ({ output: item.output, judgements: this.#people(item) }));
+    const people = [...items.values()].map((item) => ({
+      output: item.output,
+      judgements: this.#people(item, material),
+    }));
     const waiting = people
       .filter(({ judgements }) => judgements.length > 0)
       .map(({ judgements }) => latestOfEach(judgements));
@@ -267,8 +272,15 @@ export class ModelDesk {
   }
 
   /** What people say of a trace, all that stands. */
-  #people({ traceId, judgements }: ReviewItem): readonly Judgement[] {
-    return [...judgements, ...this.#record.reviewed.of(traceId)].filter(isOfPerson);
+  #people(item: ReviewItem, material: ReviewMaterial): readonly Judgement[] {
+    return [...item.judgements, ...this.#own(item, material)].filter(isOfPerson);
+  }
+
+  /** What reviews say of a trace, in the labels of today. */
+  #own(item: ReviewItem, { kind, reading }: ReviewMaterial): readonly Judgement[] {
+    const judgements = this.#record.reviewed.of(item.traceId);
+    if (judgements.length === 0 || reading === null) return judgements;
+    return readThrough({ trace: item, judgements }, kind, reading).judgements;
   }
 
   /** The traces of a card that a reviewer may still judge, the one that stands for the others first. */
@@ -288,14 +300,14 @@ export class ModelDesk {
   }
 
   #isOpen(item: ReviewItem, card: QueueCard, material: ReviewMaterial, reviewer: string | null): boolean {
-    const own = this.#record.reviewed.of(item.traceId);
+    const own = this.#own(item, material);
     // Most traces: nobody has judged them, here or elsewhere.
     if (own.length === 0 && !item.judgements.some(isOfPerson)) return true;
     const here = new Set(own.flatMap((judgement) => (isOfPerson(judgement) ? [judgement.judge.id] : [])));
     if (reviewer !== null && here.has(reviewer)) return false;
     if (here.size === 0 && own.length > 0 && !isOfKind(card, 'random')) return false;
     // A card of what people say is done when somebody has looked at it here; all others when enough people judged.
-    const enough = isOfKind(card, 'disagreement') ? here.size : latestOfEach(this.#people(item)).size;
+    const enough = isOfKind(card, 'disagreement') ? here.size : latestOfEach(this.#people(item, material)).size;
     return enough < material.model.settings.reviewsWanted || this.#disputed(item, material) !== null;
   }
 
@@ -313,10 +325,11 @@ export class ModelDesk {
     return outputs.some((output) => kind.facets(output).includes(label));
   }
 
-  #counts(item: ReviewItem, { kind, model: { task } }: ReviewMaterial): WhatCounts {
-    const own = this.#record.reviewed.of(item.traceId);
+  #counts(item: ReviewItem, material: ReviewMaterial): WhatCounts {
+    const own = this.#own(item, material);
+    const { kind, model } = material;
     if (own.length === 0) return item.counts;
-    return whatCounts({ trace: item, judgements: [...item.judgements, ...own] }, task, kind);
+    return whatCounts({ trace: item, judgements: [...item.judgements, ...own] }, model.task, kind);
   }
 
   #counted(item: ReviewItem, material: ReviewMaterial): Pick<CardView, 'verdict' | 'expected'> {
@@ -329,7 +342,7 @@ export class ModelDesk {
   #view(card: QueueCard, [item, ...like]: readonly ReviewItem[], material: ReviewMaterial): CardView {
     if (item === undefined) throw new Error('a card has no open trace');
     const claim = this.#claims.of(card.cardId, this.#ports.clock.now());
-    const judgements = [...item.judgements, ...this.#record.reviewed.of(item.traceId)];
+    const judgements = [...item.judgements, ...this.#own(item, material)];
     const disputed = this.#disputed(item, material);
     const undecided: Why[] = disputed === null ? [] : [{ kind: 'disagreement', text: `Undecided: ${disputed}.` }];
     return {
@@ -345,9 +358,11 @@ export class ModelDesk {
       why: [...undecided, ...card.why.filter(({ kind }) => disputed === null || kind !== 'disagreement')],
       at: item.at,
       claim: claim === null ? null : { reviewer: claim.reviewer, until: new Date(claim.until).toISOString() },
-      reviews: [...latestOfEach(this.#people(item)).values()].map(({ judge, verdict, expected = null, judgedAt }) => ({
-        ...{ reviewer: judge.id, verdict, expected, at: judgedAt },
-      })),
+      reviews: [...latestOfEach(this.#people(item, material)).values()].map(
+        ({ judge, verdict, expected = null, judgedAt }) => ({
+          ...{ reviewer: judge.id, verdict, expected, at: judgedAt },
+        }),
+      ),
     };
   }
 }

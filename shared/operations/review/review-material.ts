@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import type { LabelReading } from '../../domain/base/label-change.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { Model } from '../../domain/models/model.ts';
 import type { ReviewItem, RunView } from '../../domain/review/review-item.ts';
@@ -24,6 +25,8 @@ export interface RunFindings {
 export interface ReviewMaterial {
   readonly model: Model;
   readonly kind: TaskKind;
+  /** Null where the labels were never changed. */
+  readonly reading: LabelReading | null;
   readonly items: ReadonlyMap<string, ReviewItem>;
   readonly cards: readonly QueueCard[];
 }
@@ -55,6 +58,7 @@ export async function gatherMaterial(
   return {
     model,
     kind,
+    reading,
     items: new Map(items.map((item) => [item.traceId, item])),
     cards: queueOf(items, kind, model.splitSalt),
   };

@@ -83,7 +83,7 @@ test('the shapes of the items are those of schema version 7', () => {
     control: '80312e63d65fcada',
     dataset: 'b03e812a94e22547',
     evaluationSet: 'd5b656e872fe5cd2',
-    model: '96f7a7491246e46c',
+    model: '8632abc91bf55acf',
     run: 'cc5d7495d5fdba46',
     runModel: '5f1c1f5be3752220',
   });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Judgement } from '../../../../shared/domain/traces/judgement.ts';
 import { whatCounts } from '../../../../shared/domain/traces/what-counts.ts';
+import { changeLabels } from '../../../../shared/operations/change-labels.ts';
 import { type ModelDesk, ReviewDesk } from '../../../../shared/operations/review/review-desk.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
 import { entitiesOutput } from '../../../../shared/tasks/extraction/entity.ts';
@@ -192,6 +193,24 @@ describe('what propagates', () => {
       like: 0,
     });
   });
+});
+
+it('reads what was said before labels were changed in the labels of today', async () => {
+  const ports = await place();
+  const desk = await deskOf(ports);
+  await desk.act({
+    ...{ reviewer: 'ana', kind: 'correct', expected: 'ham', propagate: false, clientId: 'c' },
+    cards: [{ cardId: 'c', traceIds: ['t20'] }],
+  });
+  await changeLabels({ modelId, wish: { how: 'rename', from: 'ham', to: 'plain' }, by: 'test', dryRun: false }, ports);
+  ports.clock.advance(60_000);
+  const ben = await desk.act({
+    ...{ reviewer: 'ben', kind: 'correct', expected: 'plain', propagate: false, clientId: 'c' },
+    cards: [{ cardId: 'c', traceIds: ['t20', 't10'] }],
+  });
+  expect(ben.judged).toBe(2);
+  // Both said one thing alone of it: they agree, and kappa is not defined.
+  expect((await desk.agreement()).pairs).toMatchObject([{ a: 'ana', b: 'ben', n: 1, kappa: null }]);
 });
 
 describe('entities', () => {
