@@ -22,7 +22,7 @@ export function NameForm({ keep }: { keep: (name: string) => void }) {
     const later = setTimeout(() => field.current?.focus());
     return () => clearTimeout(later);
   }, []);
-  const signed = name.replaceAll(/[\p{C}\u2028\u2029]/gu, '').trim();
+  const signed = name.replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '').trim();
   return (
     <form
       class="panel name-form"
