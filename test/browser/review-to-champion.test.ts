@@ -68,7 +68,9 @@ test('a newcomer corrects five traces by keys alone, starts a run, and a running
     // The first answer is what is said to be right; what goes with it is looked at before it counts.
     await press('1');
     await expect
-      .poll(async () => (await page.locator('.preview').count()) > 0 || (await card.textContent()) !== before)
+      .poll(async () => (await page.locator('.preview').count()) > 0 || (await card.textContent()) !== before, {
+        timeout: 10_000,
+      })
       .toBe(true);
     if ((await page.locator('.preview').count()) > 0) await press('Enter');
     await page
@@ -81,7 +83,7 @@ test('a newcomer corrects five traces by keys alone, starts a run, and a running
     const response = await fetch(`${served.url}/v1/models/${modelId}/review/actions?reviewer=nora`);
     return ((await response.json()) as { actions: unknown[] }).actions.length;
   };
-  await expect.poll(done).toBe(5);
+  await expect.poll(done, { timeout: 10_000 }).toBe(5);
   await press('g');
   await press('r');
   await page.getByRole('button', { name: 'Start a run' }).waitFor();

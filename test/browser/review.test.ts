@@ -22,6 +22,9 @@ import {
   wideModel,
 } from '../helpers/review-console.ts';
 
+/** How long the page may take, on a machine that has much to do. */
+const soon = { timeout: 10_000 };
+
 let browser: Browser;
 let served: ReviewConsole;
 beforeAll(async () => {
@@ -165,7 +168,7 @@ describe('mails, by keys alone', () => {
     await press(page, 'd');
     await told(page).getByText('Later: 1 card').waitFor();
     await press(page, 'End');
-    await expect.poll(() => shownTrace(page)).toBe(first);
+    await expect.poll(() => shownTrace(page), soon).toBe(first);
     await press(page, 'u');
     await told(page).getByText('Undone: later').waitFor();
     expect(await shownTrace(page)).toBe(first);
@@ -214,13 +217,16 @@ describe('mails, by keys alone', () => {
     await page.locator('#model').focus();
     await press(page, 'x');
     expect(await judged(mailModel)).toEqual(new Map());
-    // A card is claimed once somebody has looked at it for a while.
+    // A card is claimed once somebody has looked at it for a while; the last one by nobody else here.
+    await page.locator('#review-cards').focus();
+    await press(page, 'End');
     const claimedBy = async () => {
-      const response = await fetch(`${served.url}/v1/models/${mailModel}/review/queue?limit=1`);
-      return reviewQueueSchema.parse(await response.json()).cards[0]?.claim?.reviewer;
+      const response = await fetch(`${served.url}/v1/models/${mailModel}/review/queue?limit=200`);
+      return reviewQueueSchema.parse(await response.json()).cards.at(-1)?.claim?.reviewer;
     };
-    await expect.poll(claimedBy).toBe('ana');
+    await expect.poll(claimedBy, soon).toBe('ana');
     const other = await open(mailModel, { reviewer: 'ben' });
+    await press(other.page, 'End');
     await other.page.getByText('ana works on this card now.').waitFor();
     await page.context().close();
     await other.page.context().close();
@@ -238,7 +244,7 @@ describe('mails, by keys alone', () => {
     await undo.focus();
     await press(ana.page, 'Enter');
     await told(ana.page).getByText('Undone: right').waitFor();
-    await expect.poll(() => judged(mailModel)).toEqual(new Map());
+    await expect.poll(() => judged(mailModel), soon).toEqual(new Map());
     await ana.page.context().close();
   });
 
@@ -290,6 +296,7 @@ describe('mails, by keys alone', () => {
     await expect
       .poll(
         async () => [...(await judged(mailModel)).values()].flat().filter((one) => one === 'human fail "news"').length,
+        soon,
       )
       .toBeGreaterThanOrEqual(5);
     await page.context().close();
