@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 
 /** A key, or several one after the other (`g r`), and what it does. */
 export interface KeyBinding {
@@ -22,7 +22,8 @@ const sequenceMs = 1_200;
 export function useKeys(title: string, bindings: readonly KeyBinding[]): void {
   const held = useRef<KeyGroup>({ title, bindings });
   held.current = { title, bindings };
-  useEffect(() => {
+  // At once with the part itself: the next key may come before anything is painted.
+  useLayoutEffect(() => {
     groups.add(held);
     return () => {
       groups.delete(held);

@@ -30,7 +30,7 @@ export function Help({ close }: { close: () => void }) {
                   <div key={keys} hidden={does === ''}>
                     <dt>
                       {keys.split(' ').map((key) => (
-                        <kbd key={key}>{key}</kbd>
+                        <kbd key={key}>{shownKey(key)}</kbd>
                       ))}
                     </dt>
                     <dd>{does}</dd>
@@ -44,4 +44,13 @@ export function Help({ close }: { close: () => void }) {
       </div>
     </dialog>
   );
+}
+
+function shownKey(key: string): string {
+  return key
+    .replace('ArrowUp', '↑')
+    .replace('ArrowDown', '↓')
+    .replace('ArrowLeft', '←')
+    .replace('ArrowRight', '→')
+    .replace('Escape', 'Esc');
 }

@@ -7,6 +7,8 @@ import { reasonTitles } from './reasons.ts';
 
 interface CardListProps {
   readonly cards: readonly ReviewCard[];
+  /** Who looks at them. */
+  readonly reviewer: string;
   /** Index of the card in focus. */
   readonly at: number;
   /** Ids of the cards selected. */
@@ -19,11 +21,11 @@ interface CardListProps {
 }
 
 /** Height of a row, in pixels. */
-const rowHeight = 68;
-const nearTheEnd = 50;
+const rowHeight = 62;
+const nearTheEnd = 30;
 
 /** All cards that are loaded. Only those that are seen are in the page. */
-export function CardList({ cards, at, selected, onGo, onToggle, onExtend, onEnd }: CardListProps) {
+export function CardList({ cards, reviewer, at, selected, onGo, onToggle, onExtend, onEnd }: CardListProps) {
   const place = useRef<HTMLDivElement>(null);
   const [, redraw] = useReducer((turn: number) => turn + 1, 0);
   const [virtualizer] = useState(
@@ -99,7 +101,9 @@ export function CardList({ cards, at, selected, onGo, onToggle, onExtend, onEnd 
                 {card.why[0] !== undefined && (
                   <span class={`tag ${card.why[0].kind}`}>{reasonTitles[card.why[0].kind]}</span>
                 )}
-                {card.claim !== null && <span class="tag now">{shownName(card.claim.reviewer, 16)}</span>}
+                {card.claim !== null && card.claim.reviewer !== reviewer && (
+                  <span class="tag now">{shownName(card.claim.reviewer, 16)}</span>
+                )}
               </span>
             </div>
           );

@@ -1,5 +1,6 @@
 import type { ReviewCard, ReviewPreview } from '../../shared/serving/review-messages.ts';
 import { modelPath, postJson } from '../api/client.ts';
+import { outputKey } from './outputs.ts';
 
 export type Similar = ReviewPreview['propagated'][number];
 
@@ -39,10 +40,12 @@ export async function draftOf(
   const path = modelPath(model, 'review', 'preview');
   const asked = cards.map(async (card) => {
     const preview = await postJson<ReviewPreview>(path, { traceId: card.traceId, expected });
-    // Entities name places of one text.
-    return task === 'extraction'
-      ? { ...preview, like: preview.like.filter(({ input }) => input === card.input) }
-      : preview;
+    // As the card counts them: answered as it was; and of entities, which name places, in the very same text.
+    const own = outputKey(card.output);
+    const like = preview.like.filter(
+      ({ output, input }) => outputKey(output) === own && (task !== 'extraction' || input === card.input),
+    );
+    return { ...preview, like };
   });
   const previews = await Promise.all(asked);
   const own = new Set(cards.flatMap(({ traceId, likeIds }) => [traceId, ...likeIds]));

@@ -1,23 +1,22 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { plural } from '../../shared/domain/base/wording.ts';
 import { shownName } from '../text.ts';
+import { searchLabels } from './search-labels.ts';
+
+/** What the search is for who reads by ear: the list under it is its own. */
+function comboBox(active: string | undefined) {
+  return {
+    ...({ role: 'combobox', list: undefined, 'aria-expanded': 'true', 'aria-autocomplete': 'list' } as const),
+    'aria-controls': 'label-list',
+    'aria-activedescendant': active,
+  };
+}
 
 interface LabelPickerProps {
   readonly title: string;
   readonly labels: readonly string[];
   readonly pick: (label: string) => void;
   readonly close: () => void;
-}
-
-/** Labels that hold all words of a search, those that begin with it first. */
-export function labelsFor(search: string, labels: readonly string[]): readonly string[] {
-  const plain = (text: string): string => text.toLowerCase().replaceAll(/[_\-./]+/gu, ' ');
-  const wanted = plain(search).trim();
-  if (wanted === '') return labels;
-  const words = wanted.split(/\s+/u);
-  const found = labels.filter((label) => words.every((word) => plain(label).includes(word)));
-  const rank = (label: string): number => (plain(label).startsWith(wanted) ? 0 : 1);
-  return found.toSorted((a, b) => rank(a) - rank(b));
 }
 
 /** Picks one of all labels: what is typed searches, arrows move, Enter picks. */
@@ -29,7 +28,7 @@ export function LabelPicker({ title, labels, pick, close }: LabelPickerProps) {
     dialog.current?.showModal();
     document.getElementById('label-search')?.focus();
   }, []);
-  const found = labelsFor(search, labels);
+  const found = searchLabels(search, labels);
   const index = Math.min(at, found.length - 1);
   useEffect(() => document.getElementById(`label-${index}`)?.scrollIntoView({ block: 'nearest' }), [index, search]);
   const choose = (label: string | undefined): void => {
@@ -66,13 +65,8 @@ export function LabelPicker({ title, labels, pick, close }: LabelPickerProps) {
           <input
             id="label-search"
             type="search"
-            role="combobox"
-            list={undefined}
+            {...comboBox(found.length > 0 ? `label-${index}` : undefined)}
             autocomplete="off"
-            aria-expanded="true"
-            aria-controls="label-list"
-            aria-autocomplete="list"
-            aria-activedescendant={found.length > 0 ? `label-${index}` : undefined}
             value={search}
             onInput={(event) => {
               setSearch(event.currentTarget.value);

@@ -25,7 +25,7 @@ export function PeoplePanel({ model, reviewer, agreement, turn, undo }: PeoplePa
     actions.reload();
   }, [turn]);
   return (
-    <div class="grid two">
+    <div class="grid">
       <section class="panel" aria-labelledby="agreement">
         <h2 id="agreement">People and agreement</h2>
         <Loaded of={agreement}>{(found) => <AgreementView of={found} />}</Loaded>

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import { formatCount, plural } from '../../shared/domain/base/wording.ts';
 import { formatPercent } from '../../shared/loop/report/format.ts';
 import { useKeys } from '../keys.ts';
@@ -17,6 +18,8 @@ interface PreviewPanelProps {
 export function PreviewPanel({ draft, change, apply, cancel }: PreviewPanelProps) {
   const { expected, cards, reach, withLike, propagate } = draft;
   const like = reach?.like ?? [];
+  const heading = useRef<HTMLHeadingElement>(null);
+  useEffect(() => heading.current?.focus({ preventScroll: true }), []);
   const setLike = (): void => change({ ...draft, withLike: !withLike });
   const setPropagate = (): void => change({ ...draft, propagate: !propagate });
   useKeys('Before it counts', [
@@ -30,7 +33,7 @@ export function PreviewPanel({ draft, change, apply, cancel }: PreviewPanelProps
   ]);
   return (
     <section class="preview" aria-labelledby="preview-title">
-      <h3 id="preview-title">
+      <h3 id="preview-title" tabIndex={-1} ref={heading}>
         Correct {cards.length === 1 ? 'this card' : plural(cards.length, 'card')} to{' '}
         <span class="good">{outputLine(expected, cards[0]?.input ?? '', 120)}</span>
       </h3>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 
 const nameKey = 'ratchet-reviewer';
 
@@ -16,7 +16,13 @@ export function useReviewer(): readonly [string | null, (name: string | null) =>
 /** Asks for a name to sign with. */
 export function NameForm({ keep }: { keep: (name: string) => void }) {
   const [name, setName] = useState('');
-  const signed = name.replaceAll(/[\p{C}\u2028\u2029]/gu, '').trim();
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    // Once the page has had its own turn with the focus.
+    const later = setTimeout(() => field.current?.focus());
+    return () => clearTimeout(later);
+  }, []);
+  const signed = name.replaceAll(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, '').trim();
   return (
     <form
       class="panel name-form"
@@ -35,7 +41,8 @@ export function NameForm({ keep }: { keep: (name: string) => void }) {
           autocomplete="username"
           maxLength={100}
           value={name}
-          ref={(field) => field?.focus()}
+          ref={field}
+          onKeyDown={(event) => event.key === 'Escape' && event.currentTarget.blur()}
           onInput={(event) => setName(event.currentTarget.value)}
         />
         <button type="submit" class="primary" disabled={signed === ''}>

@@ -1,4 +1,4 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { plural } from '../../shared/domain/base/wording.ts';
 import { useKeys } from '../keys.ts';
 import { shownLine, shownName } from '../text.ts';
@@ -31,6 +31,8 @@ interface SpanEditorProps {
 export function SpanEditor({ text, entities, types, submit, cancel }: SpanEditorProps) {
   const [edit, setEdit] = useState(() => beginEdit(text, entities));
   const [picking, setPicking] = useState(false);
+  const place = useRef<HTMLQuoteElement>(null);
+  useEffect(() => place.current?.focus({ preventScroll: true }), []);
   const change = (next: (before: SpanEdit) => SpanEdit) => () => setEdit(next);
   const done = (): void => submit(outputOf(edit));
   const digits = types.slice(0, 9);
@@ -59,7 +61,13 @@ export function SpanEditor({ text, entities, types, submit, cancel }: SpanEditor
   const { start, end } = edit.selection;
   return (
     <div>
-      <blockquote class="trace-text editing" onMouseUp={() => setEdit((now) => selectByMouse(now))}>
+      <blockquote
+        ref={place}
+        class="trace-text editing"
+        tabIndex={-1}
+        aria-label="Text with its entities"
+        onMouseUp={() => setEdit((now) => selectByMouse(now))}
+      >
         <MarkedText text={text} entities={edit.entities} selection={edit.selection} />
       </blockquote>
       <p role="status" class="small">

@@ -26,7 +26,7 @@ export interface QueueHold {
 }
 
 const firstPage = 60;
-const furtherPage = 500;
+const furtherPage = 200;
 const largestPage = 1_000;
 
 /** The cards for a reviewer, by pages. */

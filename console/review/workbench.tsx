@@ -14,7 +14,7 @@ import { Empty, Loading, Trouble } from '../parts/states.tsx';
 import { linkTo } from '../route.ts';
 import { CardList } from './card-list.tsx';
 import { CardView, Choices } from './card-view.tsx';
-import { choicesOf } from './choices.ts';
+import { type Choice, choicesOf } from './choices.ts';
 import { type Draft, draftOf, isPlain, judgedOf, judgedWhole } from './draft.ts';
 import { Filters } from './filters.tsx';
 import { LabelPicker } from './label-picker.tsx';
@@ -132,6 +132,8 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
     return card === null ? [] : [card];
   };
 
+  const isBulk = selected.size > 1 || (selected.size === 1 && !selected.has(card?.cardId ?? ''));
+
   const act = (said: Said): void => {
     if (said.cards.length === 0) return;
     const gone = new Set(said.cards.map(({ cardId }) => cardId));
@@ -199,14 +201,13 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
   const beginCorrection = (): void => {
     if (card === null) return;
     if (task === 'classification') setMode({ kind: 'pick' });
-    else if (selected.size <= 1) setMode({ kind: 'edit' });
+    else if (!isBulk) setMode({ kind: 'edit' });
     else setTold({ text: 'These are corrected one by one. Esc selects none.', canUndo: false });
   };
   const choices = card === null || queue === null ? [] : choicesOf(card, queue.labels, task);
-  const pick = (index: number): void => {
-    const choice = choices[index];
+  const pick = (choice: Choice | undefined): void => {
     if (choice === undefined) return;
-    if (selected.size > 1 && task === 'extraction') beginCorrection();
+    if (isBulk && task === 'extraction') beginCorrection();
     else correctTo(choice.output);
   };
 
@@ -228,7 +229,7 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
     ...choices.map((_, index) => ({
       keys: String(index + 1),
       does: index === 0 ? 'it is the first that it could be, 2 the second, …' : '',
-      run: () => pick(index),
+      run: () => pick(choices[index]),
     })),
     { keys: 'c', does: 'correct it: labels, entities or text, also /', run: beginCorrection },
     { keys: '/', does: '', run: beginCorrection },
@@ -239,7 +240,8 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
     { keys: 'Shift+ArrowUp', does: 'select on, upwards', run: () => extendTo(at - 1) },
     { keys: 'Escape', does: 'select none', run: () => setSelected(nobody) },
   ];
-  useKeys('Review', [...always, ...(mode.kind === 'browse' ? browsing : [])]);
+  // A dialog that is open takes all keys itself.
+  useKeys('Review', [...always, ...(mode.kind === 'browse' || mode.kind === 'pick' ? browsing : [])]);
 
   if (queue === null) {
     return hold.problem === null ? <Loading /> : <Trouble problem={hold.problem} retry={() => void hold.reload()} />;
@@ -257,6 +259,7 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
         <div class="workbench">
           <CardList
             cards={cards}
+            reviewer={reviewer}
             at={at}
             selected={selected}
             onGo={go}
@@ -271,9 +274,10 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
             reviewsWanted={agreement.data?.reviewsWanted ?? 1}
             isEdited={mode.kind === 'edit' && task === 'extraction'}
           >
-            {selected.size > 1 && (
+            {isBulk && (
               <p class="bulk">
-                <strong>{plural(selected.size, 'card')} selected:</strong> what you say now is said of all of them.
+                <strong>{plural(selected.size, 'card')} selected:</strong> what you say now is said of{' '}
+                {selected.size === 1 ? 'it' : 'all of them'}.
               </p>
             )}
             {mode.kind === 'preview' ? (
@@ -298,7 +302,7 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
               <Choices
                 card={card}
                 choices={choices}
-                pick={({ output }) => correctTo(output)}
+                pick={pick}
                 accept={() => judgeWhole('accept')}
                 reject={() => judgeWhole('reject')}
                 correct={beginCorrection}

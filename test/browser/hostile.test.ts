@@ -17,10 +17,10 @@ const injected =
   'main img, main script, main iframe, main a[href^="javascript:"], main [onclick], main [onerror], main b';
 
 describe('hostile text', () => {
-  test.each(['', '/runs', '/runs/RUN', '/failures', '/curriculum', '/lineage', '/calibration', '/cost'])(
+  test.each(['', '/review', '/runs', '/runs/RUN', '/failures', '/curriculum', '/lineage', '/calibration', '/cost'])(
     'is shown as text on %s, and nothing of it runs',
     async (path) => {
-      const { page, go, complaints } = await openConsole(browser);
+      const { page, go, complaints } = await openConsole(browser, { reviewer: 'ana' });
       await go(`#/models/${hostileModelId}${path.replace('RUN', run)}`);
       await page.evaluate(`for (const one of document.querySelectorAll('details')) one.open = true`);
       expect(await page.locator(injected).count()).toBe(0);

@@ -13,14 +13,14 @@ beforeAll(async () => {
 });
 afterAll(() => browser.close());
 
-const hashes = ['', '/runs', '/runs/RUN', '/failures', '/curriculum', '/lineage', '/calibration', '/cost'];
+const hashes = ['', '/review', '/runs', '/runs/RUN', '/failures', '/curriculum', '/lineage', '/calibration', '/cost'];
 const hashOf = (page: string) => `#/models/${modelId}${page.replace('RUN', run)}`;
 
 describe.each(['light', 'dark'] as const)('every page, %s', (scheme) => {
   test.each(['#/', ...hashes])(
     '%s has no serious finding of axe, and nothing that its policy refuses',
     async (page) => {
-      const opened = await openConsole(browser, { scheme });
+      const opened = await openConsole(browser, { scheme, reviewer: 'ana' });
       await opened.go(page === '#/' ? page : hashOf(page));
       expect(await seriousFindings(opened.page)).toEqual([]);
       expect(opened.complaints).toEqual([]);
@@ -31,7 +31,7 @@ describe.each(['light', 'dark'] as const)('every page, %s', (scheme) => {
 
 test('no page is wider than its window, from a phone to a wide screen', async () => {
   for (const width of [390, 768, 1280, 1920]) {
-    const { page, go } = await openConsole(browser, { width });
+    const { page, go } = await openConsole(browser, { width, reviewer: 'ana' });
     for (const hash of ['#/', ...hashes.map(hashOf)]) {
       await go(hash);
       const over = await page.evaluate<number>('document.documentElement.scrollWidth - window.innerWidth');
@@ -52,9 +52,10 @@ test('the help over a page has no serious finding either', async () => {
 
 describe('by keys alone', () => {
   test('every page of a model is reached', async () => {
-    const { page, go } = await openConsole(browser);
+    const { page, go } = await openConsole(browser, { reviewer: 'ana' });
     await go(hashOf(''));
     for (const [key, title] of [
+      ['v', 'Review'],
       ['r', 'Runs'],
       ['f', 'Failures'],
       ['c', 'Curriculum'],

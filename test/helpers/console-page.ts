@@ -16,6 +16,10 @@ export function openBrowser(): Promise<Browser> {
 export interface Looks {
   readonly width?: number;
   readonly scheme?: 'light' | 'dark';
+  /** Where the console is served; the one of all browser tests by default. */
+  readonly url?: string;
+  /** Who reviews; nobody has said it by default. */
+  readonly reviewer?: string;
 }
 
 export interface OpenPage {
@@ -27,13 +31,18 @@ export interface OpenPage {
 }
 
 /** A page of the console of its own, without anything kept. */
-export async function openConsole(browser: Browser, { width = 1280, scheme = 'light' }: Looks = {}): Promise<OpenPage> {
+export async function openConsole(
+  browser: Browser,
+  { width = 1280, scheme = 'light', url = inject('consoleUrl'), reviewer }: Looks = {},
+): Promise<OpenPage> {
   const context = await browser.newContext({
     viewport: { width, height: 900 },
     colorScheme: scheme,
     reducedMotion: 'reduce',
-    baseURL: inject('consoleUrl'),
+    baseURL: url,
   });
+  if (reviewer !== undefined)
+    await context.addInitScript(`localStorage.setItem('ratchet-reviewer', ${JSON.stringify(reviewer)})`);
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
