@@ -22,7 +22,8 @@ const relaunchedBy = 'RATCHET_RELAUNCHED_BY';
  */
 export async function launch(launcher, entry) {
   const built = new URL(entry.replace(/\.ts$/, '.js'), launcher);
-  if (existsSync(built)) {
+  // A launcher beside its entry has that very name, and would wait for itself.
+  if (built.href !== launcher && existsSync(built)) {
     await launchBuilt(built);
     return;
   }

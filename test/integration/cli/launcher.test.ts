@@ -99,6 +99,14 @@ describe('the launcher', () => {
     expect(await ended).toEqual([143, null]);
   });
 
+  test.each(['bench/spam-demo/demo.js', 'bench/entities-demo/entities-demo.js'])(
+    'starts %s, which has the name of the module beside it',
+    async (path) => {
+      const ended = await ratchet(directory, ['--help'], { command: [process.execPath, join(root, path)] });
+      expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('npm run demo') });
+    },
+  );
+
   test('is linked into node_modules/.bin by the prepare script, again and again', async () => {
     const script = fileURLToPath(new URL('../../../cli/link-bin.js', import.meta.url));
     for (let time = 0; time < 2; time += 1) execFileSync(process.execPath, [script]);
