@@ -15,6 +15,13 @@ export function countingNumber(text: string): number {
   return value;
 }
 
+/** A TCP port, 0 for any that is free, as an option's value. */
+export function portNumber(text: string): number {
+  const value = wholeNumber(text);
+  if (value < 0 || value > 65_535) throw new InvalidArgumentError('It must be a port: 0 to 65535.');
+  return value;
+}
+
 /** An amount of US dollars above nothing, as an option's value. */
 export function dollars(text: string): number {
   const value = Number(text);

@@ -49,7 +49,7 @@ function gainLine(gain: NonNullable<RunResult['gain']>, memory: RunResult['memor
       : ` Of what earlier promotions froze, ${lostNet(worst)} lost net (${worst.allowed} allowed).`;
   const of = partly === undefined ? ofRight(kind) : ` of ${kind.words.parts?.several ?? 'parts'} right`;
   const wholly = partly === undefined ? '' : `; traces wholly right: ${count(gained)} gained, ${count(lost)} lost`;
-  return `A change of ${points(net)} points${of}, with 95 % certainty above ${points(lower)}${wholly}.${kept}`;
+  return `Near-duplicates counted once, a change of ${points(net)} points${of}, with 95 % certainty above ${points(lower)}${wholly}.${kept}`;
 }
 
 function netOf({ lost, gained, lostNet: net }: RunResult['memory'][string]): number {

@@ -102,7 +102,11 @@ function triageLines({ trace, lastRun, place }: Explained, kind: Kind): string[]
   ];
 }
 
-const verdictWords = { pass: 'had it right', fail: 'had it wrong', unknown: 'gave what nobody can judge' };
+const verdictWords = {
+  pass: 'had it right',
+  fail: 'had it wrong',
+  unknown: 'gave an answer that nothing on record judges',
+};
 const placeWords = {
   evidence: 'is evidence',
   report: 'is kept for the report',

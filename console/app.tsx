@@ -113,8 +113,14 @@ function PageOf({ route, models }: { route: Route; models: Resource<ModelOvervie
 }
 
 function PageList({ model, at }: { model: string; at: string }) {
+  const list = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // On a phone the list is wider than the window. The page itself does not move.
+    const link = list.current?.querySelector<HTMLElement>('[aria-current]');
+    if (link) list.current?.scrollTo({ left: link.offsetLeft - (list.current.clientWidth - link.offsetWidth) / 2 });
+  }, [at]);
   return (
-    <nav class="pages" aria-label="Pages of the model">
+    <nav class="pages" ref={list} aria-label="Pages of the model">
       <ul>
         {pages.map(({ name, title }) => (
           <li key={name}>

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { CardView } from '../../shared/operations/review/review-views.ts';
 import { whichModel } from '../../shared/operations/which-model.ts';
 import { kindOf } from '../../shared/ports/kind-of.ts';
-import { countingNumber, wholeNumber } from '../arguments.ts';
+import { countingNumber, portNumber } from '../arguments.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type CommandResult, commandResult } from '../results.ts';
 import { reviewLines } from '../review-lines.ts';
@@ -39,7 +39,7 @@ export function addReviewCommand(program: Command, run: RunCommand): void {
     .option('--list', 'list the cards, and serve nothing')
     .option('--limit <n>', 'how many to list', countingNumber, 20)
     .option('--reviewer <name>', 'leave out of the list what this person has judged')
-    .option('--port <n>', 'on which port to serve; 0 takes any that is free', wholeNumber, defaultPort)
+    .option('--port <n>', 'on which port to serve; 0 takes any that is free', portNumber, defaultPort)
     .addHelpText('after', help)
     .action((model: string | undefined, options: unknown, command: Command) =>
       run(command, (session) => review(model ?? null, optionsSchema.parse(options), session)),

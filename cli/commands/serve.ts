@@ -6,7 +6,7 @@ import { plural } from '../../shared/domain/base/wording.ts';
 import type { Model } from '../../shared/domain/models/model.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { TraceJournal } from '../../shared/ports/trace-journal.ts';
-import { wholeNumber } from '../arguments.ts';
+import { portNumber } from '../arguments.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Place } from '../place.ts';
 import { commandResult } from '../results.ts';
@@ -46,7 +46,7 @@ export function addServeCommand(program: Command, run: RunCommand): void {
     .summary('answer over HTTP, and keep what comes')
     .description('Answers requests with the champions, keeps the traces, and takes what is judged of them.')
     .option('--host <address>', 'where to listen', '127.0.0.1')
-    .option('--port <n>', 'on which port; 0 takes any that is free', wholeNumber, defaultPort)
+    .option('--port <n>', 'on which port; 0 takes any that is free', portNumber, defaultPort)
     .option('--improve', 'run the loop when it is due')
     .option('--no-record', 'keep no traces')
     .addHelpText('after', help)

@@ -30,6 +30,8 @@ type Mode =
   | { readonly kind: 'browse' }
   | { readonly kind: 'pick' }
   | { readonly kind: 'edit' }
+  /** Until it is known what a correction would go to: what is pressed meanwhile is not meant for the same card again. */
+  | { readonly kind: 'wait' }
   | { readonly kind: 'preview'; readonly draft: Draft };
 
 type Act = 'accept' | 'correct' | 'reject' | 'defer';
@@ -42,6 +44,7 @@ interface Said {
 }
 
 const browse: Mode = { kind: 'browse' };
+const wait: Mode = { kind: 'wait' };
 const nobody: ReadonlySet<string> = new Set();
 
 interface WorkbenchProps {
@@ -158,11 +161,13 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
     });
   };
   const judgeWhole = (kind: 'accept' | 'reject' | 'defer'): void => {
+    if (mode.kind === 'wait') return;
     const chosen = meant().filter(({ output }) => kind !== 'accept' || output !== null);
     act({ kind, cards: chosen.map(judgedWhole) });
   };
 
   const correctTo = (expected: unknown): void => {
+    if (mode.kind === 'wait') return;
     const chosen = meant();
     const [only] = chosen;
     if (only === undefined) return;
@@ -170,9 +175,12 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
       act({ kind: 'accept', cards: [judgedWhole(only)] });
       return;
     }
-    setMode(browse);
+    setMode(wait);
     say(async () => {
-      const draft = await draftOf(model, queue?.task ?? '', chosen, expected);
+      const draft = await draftOf(model, queue?.task ?? '', chosen, expected).catch((error: unknown) => {
+        setMode(browse);
+        throw error;
+      });
       if (isPlain(draft)) apply(draft);
       else setMode({ kind: 'preview', draft });
     });
@@ -199,7 +207,7 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
 
   const task = queue?.task ?? '';
   const beginCorrection = (): void => {
-    if (card === null) return;
+    if (card === null || mode.kind === 'wait') return;
     if (task === 'classification') setMode({ kind: 'pick' });
     else if (!isBulk) setMode({ kind: 'edit' });
     else setTold({ text: 'These are corrected one by one. Esc selects none.', canUndo: false });

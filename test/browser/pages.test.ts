@@ -41,6 +41,18 @@ test('no page is wider than its window, from a phone to a wide screen', async ()
   }
 });
 
+test('on a phone the name of the page is in sight among those of the others, and the page is at its top', async () => {
+  const { page, go } = await openConsole(browser, { width: 390 });
+  for (const hash of [hashOf('/cost'), hashOf('')]) {
+    await go(hash);
+    const place = await page.locator('nav.pages a[aria-current]').boundingBox();
+    expect(place?.x).toBeGreaterThanOrEqual(0);
+    expect((place?.x ?? 0) + (place?.width ?? 0)).toBeLessThanOrEqual(390);
+    expect(await page.evaluate<number>('window.scrollY')).toBe(0);
+  }
+  await page.context().close();
+});
+
 test('the help over a page has no serious finding either', async () => {
   const { page, go } = await openConsole(browser);
   await go(hashOf('/curriculum'));

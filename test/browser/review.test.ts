@@ -115,6 +115,35 @@ describe('mails, by keys alone', () => {
     await page.context().close();
   });
 
+  test('a key that is pressed while a correction is looked into says nothing of the same card', async () => {
+    const { page } = await open(mailModel);
+    const first = await shownTrace(page);
+    let isAsked: () => void = () => undefined;
+    const asked = new Promise<void>((resolve) => {
+      isAsked = resolve;
+    });
+    let answer: () => void = () => undefined;
+    const mayAnswer = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    await page.route('**/review/preview', async (route) => {
+      isAsked();
+      await mayAnswer;
+      await route.continue();
+    });
+    await press(page, '1');
+    await asked;
+    await press(page, 'x', 'Enter', 'd', '2', 'c');
+    expect(await shownTrace(page)).toBe(first);
+    answer();
+    await preview(page).waitFor();
+    await press(page, 'Escape');
+    await preview(page).waitFor({ state: 'detached' });
+    expect(await shownTrace(page)).toBe(first);
+    expect(await judged(mailModel)).toEqual(new Map());
+    await page.context().close();
+  });
+
   test('what would be carried over and near-duplicates can be declined', async () => {
     const { page } = await open(mailModel);
     const first = await shownTrace(page);

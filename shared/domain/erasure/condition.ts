@@ -18,7 +18,9 @@ export function parseCondition(written: string): Condition {
   const [, field = '', sign = '', value = ''] = /^([^=~]+?)\s*([=~])([\s\S]*)$/.exec(written) ?? [];
   const known = fields.includes(field) || (field.startsWith(metadataPrefix) && field.length > metadataPrefix.length);
   if (known && value.trim() !== '') return { field, test: sign === '=' ? 'is' : 'has', value: value.trim() };
-  const problem = known ? 'has no value' : `names no field that traces have: ${JSON.stringify(field.slice(0, 60))}`;
+  const unknown =
+    sign === '' ? 'has neither = nor ~' : `names no field that traces have: ${JSON.stringify(field.slice(0, 60))}`;
+  const problem = known ? 'has no value' : unknown;
   throw new RatchetError('InvalidInput', `The condition ${JSON.stringify(written.slice(0, 120))} ${problem}.`, {
     mend: `Write FIELD=VALUE or FIELD~PART with one of ${fields.join(', ')} or metadata.NAME, such as metadata.user=u17 or input~jane@example.org.`,
   });

@@ -81,6 +81,7 @@ export function watchFinding(count: WatchCount, enough: number, failing: number)
 
 /** What was counted, in words: for people, and for the record of a rollback. */
 export function watchWords({ test, judged, against, inFavour, share, evidence }: WatchCount): string {
+  if (judged === 0) return 'no judged trace since the promotion yet';
   const found =
     test === 'shadow'
       ? `of ${plural(judged, 'judged trace')} since the promotion only its predecessor has ${against} right, only itself ${inFavour}`

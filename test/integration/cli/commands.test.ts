@@ -306,7 +306,9 @@ describe('ratchet lineage, rollback and report', () => {
     expect(release).toMatchObject({ code: 2, stdout: '' });
     expect(release.stderr).toContain('No rollback keeps checkpoint "nope" of mail out.');
     for (const wrong of [[], ['--to', 'a', '--release', 'b']]) {
-      expect((await run(['rollback', 'mail', ...wrong])).stderr).toContain('One of --to, --if-worse and --release is needed.');
+      expect((await run(['rollback', 'mail', ...wrong])).stderr).toContain(
+        'One of --to, --if-worse and --release is needed.',
+      );
     }
     const report = await run(['report', 'run-1']);
     expect(report).toMatchObject({ code: 2 });

@@ -8,6 +8,7 @@ import {
   dollars,
   fraction,
   path,
+  portNumber,
   wholeNumber,
 } from '../../../cli/arguments.ts';
 import { idProblem, idSchema } from '../../../shared/domain/base/ids.ts';
@@ -48,6 +49,17 @@ describe('arguments of the command line', () => {
     ['20', 20],
   ])('that count something are 1 or more: %j', (text, value) => {
     expect(parsed(countingNumber, text)).toBe(value);
+  });
+
+  test.each([
+    ['-1', undefined],
+    ['65536', undefined],
+    ['80.5', undefined],
+    ['', undefined],
+    ['0', 0],
+    ['65535', 65_535],
+  ])('that are ports lie from 0 to 65535: %j', (text, value) => {
+    expect(parsed(portNumber, text)).toBe(value);
   });
 
   test('that are amounts of dollars are above nothing, or are refused', () => {

@@ -17,7 +17,7 @@ describe('evidenceLines', () => {
     };
     expect(evidenceLines({ scores, gain, memory }, classification)).toEqual([
       "Out of fold, by models that have not seen the traces, suspect judgements left out: 91.5 % before, 96.9 % after (74.0 % of the champion's failures fixed, 99.1 % of its passes kept).",
-      'A change of +5.45 points, with 95 % certainty above +4.58. Of what earlier promotions froze, 3 are lost net (12 allowed).',
+      'Near-duplicates counted once, a change of +5.45 points, with 95 % certainty above +4.58. Of what earlier promotions froze, 3 are lost net (12 allowed).',
     ]);
   });
 
@@ -32,7 +32,7 @@ describe('evidenceLines', () => {
     );
     expect(lines).toEqual([
       'Out of fold, by models that have not seen the traces, suspect judgements left out: 90.0 % before, 89.0 % after.',
-      'A change of −1.00 points, with 95 % certainty above −1.66.',
+      'Near-duplicates counted once, a change of −1.00 points, with 95 % certainty above −1.66.',
       'On the traffic kept for the report alone: 91.0 % before, 90.0 % after.',
     ]);
   });
@@ -56,7 +56,7 @@ describe('evidenceLines', () => {
     };
     expect(evidenceLines(measured, extraction)).toEqual([
       "Entity F1 out of fold, by models that have not seen the traces, suspect judgements left out: 45.5 % before, 76.7 % after (60.0 % of the champion's failures fixed, 95.0 % of its passes kept).",
-      'A change of +32.93 points of traces wholly right, with 95 % certainty above +29.00.',
+      'Near-duplicates counted once, a change of +32.93 points of traces wholly right, with 95 % certainty above +29.00.',
       'On the traffic kept for the report alone: 40.0 % of traces wholly right before, 70.0 % after.',
     ]);
     const inParts = {
@@ -65,7 +65,7 @@ describe('evidenceLines', () => {
       memory: { preceding: { lost: 4, gained: 1, lostNet: 0.5, allowed: 2, of: 140 } },
     };
     expect(evidenceLines(inParts, extraction)[1]).toBe(
-      'A change of +12.71 points of entities right, with 95 % certainty above +9.54; traces wholly right: 180 gained, 15 lost. Of what earlier promotions froze, records worth 0.50 are lost net (2 allowed).',
+      'Near-duplicates counted once, a change of +12.71 points of entities right, with 95 % certainty above +9.54; traces wholly right: 180 gained, 15 lost. Of what earlier promotions froze, records worth 0.50 are lost net (2 allowed).',
     );
     const kept = { preceding: { lost: 1, gained: 1, lostNet: 0, allowed: 2, of: 140 } };
     expect(evidenceLines({ ...inParts, memory: kept }, extraction)[1]).toMatch(

@@ -47,6 +47,14 @@ describe('a condition', () => {
     },
   );
 
+  test.each([
+    ['u17', 'The condition "u17" has neither = nor ~.'],
+    ['input=', 'The condition "input=" has no value.'],
+    ['colour=red', 'The condition "colour=red" names no field that traces have: "colour".'],
+  ])('is told what is wrong with it: %j', (written, message) => {
+    expect(() => parseCondition(written)).toThrow(message);
+  });
+
   test('may hold the sign of the other kind in its value', () => {
     expect(parseCondition('input~a=b')).toEqual({ field: 'input', test: 'has', value: 'a=b' });
     expect(parseCondition('metadata.q=a~b')).toEqual({ field: 'metadata.q', test: 'is', value: 'a~b' });

@@ -64,6 +64,14 @@ describe('watchFinding', () => {
 });
 
 describe('watchWords', () => {
+  test('says that nothing was, where nothing is judged yet', () => {
+    const none = { answers: 0, judged: 0, right: 0, of: 0, gained: 0, lost: 0 };
+    expect(watchWords(shadowCount(none))).toBe('no judged trace since the promotion yet');
+    expect(watchWords(canaryCount(0, { champion: 0, predecessor: 0 }, 0.2))).toBe(
+      'no judged trace since the promotion yet',
+    );
+  });
+
   test('says what was counted', () => {
     expect(watchWords(shadowCount(all))).toBe(
       'of 100 judged traces since the promotion only its predecessor has 14 right, only itself 2 (evidence 64.2, 20 proves that it is worse)',
