@@ -180,10 +180,10 @@ test('who has a name does what the name may do, and what was acknowledged is in 
   child.kill('SIGKILL');
   await once(child, 'close');
   const folder = join(workspace(), 'audit');
-  const [day = ''] = await readdir(folder);
+  const day = (await readdir(folder)).toSorted().at(-1) ?? '';
   const lines = (await readFile(join(folder, day), 'utf8')).trimEnd().split('\n');
   const same = { at: expect.any(String), action: 'feedback', model: 'spam-filter', count: 1, id: null };
-  expect(lines.map((line) => JSON.parse(line))).toEqual([
+  expect(lines.slice(-2).map((line) => JSON.parse(line))).toEqual([
     { ...same, caller: 'RATCHET_TOKEN', signed: ['human/ben'] },
     { ...same, caller: 'ana', signed: ['human/ana'] },
   ]);
