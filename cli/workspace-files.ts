@@ -6,3 +6,5 @@ export const objectsFolder = 'objects';
 export const cacheFolder = 'cache';
 /** What a server acknowledged and has not moved into the trace log yet. */
 export const journalFolder = 'journal';
+/** Who did what to which model over HTTP: a file a day. */
+export const auditFolder = 'audit';

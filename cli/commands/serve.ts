@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
@@ -25,7 +24,8 @@ Its page, at /, is the console: what was decided and why, runs as they work, fai
 All models of the workspace are served, or with --stack those of the stack, which moves what is kept into its log within a minute. A trace id is given only once its trace is kept: it survives the end of this process,
 however it ends. A promotion or a rollback is picked up within a second. With --improve, a run starts in a process of its own when
 what came makes one due, also before. Elsewhere than on this machine alone a token is needed: set RATCHET_TOKEN, and send it as
-"Authorization: Bearer TOKEN". GET /openapi.json describes all there is.`;
+"Authorization: Bearer TOKEN". RATCHET_TOKENS names a file of tokens with names, for some models and some rights each (docs/serving.md).
+What they do is kept in audit/ of the workspace. GET /openapi.json describes all there is.`;
 
 export const defaultPort = 7878;
 
@@ -72,12 +72,9 @@ export async function serve(
     });
   }
   const { isLoopback, listen } = await import('../serving/listen.ts');
-  const token = session.io.env.RATCHET_TOKEN ?? null;
-  if (!isLoopback(host) && (token === null || token.length < 16)) {
-    throw new RatchetError('InvalidInput', `Others can reach ${host}, and no token of 16 characters or more is set.`, {
-      mend: `Set one: export RATCHET_TOKEN=${randomBytes(24).toString('base64url')}`,
-    });
-  }
+  const hosts = isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]', host] : null;
+  const { readAccess } = await import('../serving/read-access.ts');
+  const access = await readAccess(host, hosts, session.io.env);
   const { place, journal, movesItself } = await opened(session, record);
   const { ports } = place;
   const page = (await pageOf?.(ports)) ?? null;
@@ -124,7 +121,6 @@ export async function serve(
           },
           onFault,
         });
-  const access = { token, hosts: isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]', host] : null };
   const { reviewFindings } = await import('../../shared/loop/inspect/review-findings.ts');
   const findings = (model: Model) => reviewFindings(model, ports);
   const started = new StartedRuns({
@@ -132,12 +128,15 @@ export async function serve(
     run: (modelId, stop, seed) => runInProcess(session.directory, modelId, stop, seed),
     say: (text) => session.output.say(text),
   });
+  const { openAudit } = await import('../serving/workspace-audit.ts');
+  const audit = openAudit(session.directory, ports.clock, onFault);
   const app = createServingApp({
     ports,
     access,
     journal,
     onFault,
     findings,
+    audit,
     console: {
       files: consoleFiles,
       machine: JSON.parse(await readMachineFile()),
@@ -155,6 +154,7 @@ export async function serve(
     await improver?.stop();
     await started.stop();
     await settler?.stop();
+    await audit.close();
     ended.resolve();
   });
   session.io.onStop?.('All that was acknowledged is kept.');

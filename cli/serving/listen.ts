@@ -3,9 +3,17 @@ import { type AddressInfo, isIP } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 
-/** Clients that take longer to send a request than this hold a place that others want. */
-const slowestHeadersMs = 10_000;
-const slowestRequestMs = 30_000;
+/** Clients that take longer than this hold a place that others want. */
+const usualPatience = {
+  /** To send the headers of a request. */
+  headersMs: 10_000,
+  /** To send all of it. */
+  requestMs: 30_000,
+  /** To take anything of an answer; so long may making one last, too. */
+  silenceMs: 300_000,
+  /** How often this is looked at. */
+  lookEveryMs: 2_000,
+};
 
 export interface Listening {
   /** Where it can be asked. */
@@ -18,10 +26,11 @@ export interface Listening {
 export async function listen(
   fetch: (request: Request) => Response | Promise<Response>,
   { host, port }: { readonly host: string; readonly port: number },
+  { headersMs, requestMs, silenceMs, lookEveryMs }: Readonly<typeof usualPatience> = usualPatience,
 ): Promise<Listening> {
-  const server = createServer(getRequestListener(fetch));
-  server.headersTimeout = slowestHeadersMs;
-  server.requestTimeout = slowestRequestMs;
+  const limits = { headersTimeout: headersMs, requestTimeout: requestMs, connectionsCheckingInterval: lookEveryMs };
+  const server = createServer(limits, getRequestListener(fetch));
+  server.timeout = silenceMs;
   await bound(server, host, port);
   const { port: given } = server.address() as AddressInfo;
   return {
@@ -30,7 +39,7 @@ export async function listen(
       const closed = Promise.withResolvers<void>();
       server.close(() => closed.resolve());
       server.closeIdleConnections();
-      const late = setTimeout(() => server.closeAllConnections(), slowestRequestMs);
+      const late = setTimeout(() => server.closeAllConnections(), requestMs);
       await closed.promise;
       clearTimeout(late);
     },

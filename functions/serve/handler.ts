@@ -7,6 +7,7 @@ import { lambdaFunction, once } from '../_middleware/lambda-function.ts';
 import { logger } from '../_middleware/powertools.ts';
 import { toldFault } from '../_middleware/tell-fault.ts';
 import { withBackEnds } from '../_middleware/with-back-ends.ts';
+import { loggedAudit } from './audit.ts';
 import { callerOf } from './caller.ts';
 
 /** What the adapter gives the app beside the request. */
@@ -21,6 +22,7 @@ const answer = once(() => {
     ports,
     access: { token: null, hosts: null, caller: ({ env }) => callerOf((env as Bindings).requestContext, access) },
     journal: journal(),
+    audit: loggedAudit(logger),
     onFault: (error) => {
       const { name, message, stack } = toldFault(error);
       logger.error('failed', { fault: name, reason: message, stack });

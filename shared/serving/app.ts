@@ -1,18 +1,21 @@
 import { Hono } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
 import type { Json } from '../domain/base/json.ts';
+import { nameOf } from '../domain/traces/judgement.ts';
 import { describeIssues } from '../intake/parse-json-line.ts';
 import { chooseCheckpoint } from '../operations/choose-checkpoint.ts';
 import { calibrationHistory, readCalibration } from '../operations/read-calibration.ts';
 import type { FindingsOf } from '../operations/review/held-material.ts';
 import { ReviewDesk } from '../operations/review/review-desk.ts';
+import type { AuditLog } from '../ports/audit-log.ts';
 import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import type { TraceJournal } from '../ports/trace-journal.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
+import { audited, note } from './audit.ts';
 import { type ConsoleOptions, consoleRoutes } from './console/api-routes.ts';
 import { type ConsoleFiles, pageRoutes } from './console/page-routes.ts';
-import { type Access, guard, modelGuard } from './guard.ts';
+import { type Access, callerOf, guard, modelGuard } from './guard.ts';
 import { type Feedback, inputsSchema, manyFeedbackSchema, oneFeedbackSchema, oneInputSchema } from './messages.ts';
 import { openApi } from './openapi.ts';
 import { answerInputs } from './predictions.ts';
@@ -20,6 +23,7 @@ import { problemOf, refusal } from './problems.ts';
 import { read, told } from './requests.ts';
 import { reviewRoutes } from './review-routes.ts';
 import { ServedModels } from './served-models.ts';
+import { foreignSignature } from './signatures.ts';
 
 export interface ServingOptions {
   readonly ports: Ports;
@@ -28,6 +32,8 @@ export interface ServingOptions {
   readonly journal: TraceJournal | null;
   /** What the last run of a model found of its traffic, for its review queue; nothing by default. */
   readonly findings?: FindingsOf;
+  /** Where it is kept who did what; nowhere by default. */
+  readonly audit?: AuditLog | null;
   /** Told of each fault that is the server's own. Never with a text of a request. */
   readonly onFault: (error: unknown) => void;
   /** The console, which is served where this is given. */
@@ -48,10 +54,12 @@ export function createServingApp({
   onFault,
   console,
   findings = async () => null,
+  audit = null,
 }: ServingOptions) {
   const models = new ServedModels(ports);
   let isStopping = false;
   const app = new Hono();
+  if (audit !== null) app.use(audited(audit, onFault));
   app.use(guard(access));
   app.use(
     bodyLimit({
@@ -66,7 +74,7 @@ export function createServingApp({
   );
   app.get('/openapi.json', (context) => context.json(openApi()));
   app.get('/v1/models', async (context) => {
-    const caller = access.caller?.(context);
+    const caller = callerOf(context);
     const all = (await ports.lineage.listModels()).filter(({ modelId }) => caller?.mayUse(modelId) ?? true);
     const listed = all.map(async ({ modelId, task }) => {
       const control = await ports.lineage.getControl(modelId);
@@ -105,8 +113,15 @@ export function createServingApp({
         );
       }
     }
+    const foreign = foreignSignature(
+      context,
+      given.map(({ judge }) => judge.id),
+    );
+    if (foreign !== null) return told(context, foreign);
     const now = new Date(ports.clock.now()).toISOString();
     await journal.append(given.map((one) => ({ kind: 'feedback', modelId, record: recordOf(one, now) })));
+    const signed = given.map(({ judge }) => nameOf(judge));
+    note(context, { action: 'feedback', model: modelId, signed, count: given.length, id: null });
     return context.json({ accepted: given.length }, 202);
   });
 

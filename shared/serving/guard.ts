@@ -3,12 +3,17 @@ import type { Context, MiddlewareHandler } from 'hono';
 import { isOfPage } from './console/page-routes.ts';
 import type { Problem } from './messages.ts';
 import { refusal } from './problems.ts';
+import { type Right, rightFor } from './rights.ts';
 
 /** Who asks. */
 export interface Caller {
   /** For logs. */
   readonly name: string;
   mayUse(modelId: string): boolean;
+  /** What it may do with these models; absent for all. */
+  has?(right: Right): boolean;
+  /** The one name in which it may judge and review; absent for any. */
+  readonly signsAs?: string;
 }
 
 export interface Access {
@@ -24,16 +29,25 @@ export interface Access {
 export function guard({ token, hosts, caller }: Access): MiddlewareHandler {
   const expected = token === null ? null : sha256(`Bearer ${token}`);
   return async (context, next) => {
+    const isFree = isOpen(context.req.path);
+    const who = isFree ? undefined : caller?.(context);
     const refused =
       strangeHost(context.req.header('host'), hosts) ??
       strangeOrigin(context.req.header('origin'), context.req.header('host')) ??
-      (isOpen(context.req.path) ? null : withoutToken(context.req.header('authorization'), expected)) ??
-      (isOpen(context.req.path) ? null : stranger(context, caller)) ??
+      (isFree ? null : withoutToken(context.req.header('authorization'), expected)) ??
+      (who === null ? stranger : null) ??
+      (who === undefined ? null : withoutRight(who, context)) ??
       (context.req.method === 'POST' ? strangeBody(context.req.header('content-type')) : null);
+    context.set('caller', who ?? undefined);
     if (refused === null) return next();
     if (refused.status === 401) context.header('WWW-Authenticate', 'Bearer');
     return context.json(refused, refused.status as 400, { 'content-type': 'application/problem+json' });
   };
+}
+
+/** Who asks; nobody where anybody may who knows the token, or can reach the server. */
+export function callerOf(context: Context): Caller | undefined {
+  return context.get('caller') as Caller | undefined;
 }
 
 /** Each model is for those alone who may use it. */
@@ -47,9 +61,19 @@ export function modelGuard({ caller }: Access): MiddlewareHandler {
 
 const forbidden = refusal(403, 'Forbidden', 'This model is not yours to use.', 'Ask for the right to it.');
 
-function stranger(context: Context, caller: Access['caller']): Problem | null {
-  if (caller === undefined || caller(context) !== null) return null;
-  return refusal(401, 'Unauthorized', 'It is not known who asks.');
+const stranger = refusal(
+  401,
+  'Unauthorized',
+  'It is not known who asks.',
+  'Send a token that the server knows, as: Authorization: Bearer TOKEN.',
+);
+
+function withoutRight(who: Caller | null, context: Context): Problem | null {
+  if (who?.has === undefined) return null;
+  const right = rightFor(context.req.method, context.req.path);
+  if (right === 'known' || (right !== null && who.has(right))) return null;
+  const mend = right === null ? undefined : `Ask for the right to it: ${right}.`;
+  return refusal(403, 'Forbidden', 'This token may not do that.', mend);
 }
 
 function isOpen(path: string): boolean {

@@ -9,8 +9,17 @@ import { timestampSchema } from '../domain/traces/trace.ts';
 /** Inputs, or judgements, in one request. */
 export const mostItems = 1_000;
 
+/** Of a request's metadata as JSON: it is kept with each of its traces. */
+const mostMetadataBytes = 8_192;
+
+const metadataSchema = z
+  .record(z.string(), jsonSchema)
+  .refine((metadata) => Buffer.byteLength(JSON.stringify(metadata)) <= mostMetadataBytes, {
+    message: `must have at most ${mostMetadataBytes} bytes as JSON`,
+  });
+
 const asked = {
-  metadata: z.record(z.string(), jsonSchema).optional().describe('kept with the trace'),
+  metadata: metadataSchema.optional().describe(`kept with each trace; at most ${mostMetadataBytes} bytes as JSON`),
   topK: z.int().min(1).max(100).optional().describe('name so many of the most probable outputs as `alternatives`'),
   abstainBelow: z
     .number()

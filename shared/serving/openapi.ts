@@ -55,7 +55,7 @@ function problems(...statuses: readonly (readonly [number, string])[]) {
 const usual = [
   [400, 'The request cannot be used; the detail says why.'],
   [401, 'The token is missing or wrong.'],
-  [403, 'The model is not yours to use.'],
+  [403, 'The model is not yours to use, the token has no right to this, or it signs as somebody else.'],
   [404, 'There is no such model.'],
   [413, 'The body is too large.'],
   [503, 'Too much to do, or nothing can be stored: come again.'],

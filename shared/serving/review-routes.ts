@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono';
 import { RatchetError } from '../domain/base/errors.ts';
 import type { ReviewDesk } from '../operations/review/review-desk.ts';
 import type { CardView } from '../operations/review/review-views.ts';
+import { note } from './audit.ts';
 import { refusal } from './problems.ts';
 import { read, readQuery, told } from './requests.ts';
 import {
@@ -21,6 +22,7 @@ import {
   reviewUndoRequestSchema,
 } from './review-messages.ts';
 import type { ServedModels } from './served-models.ts';
+import { foreignSignature } from './signatures.ts';
 
 /** Outputs that are suggested for a card. */
 const mostSuggestions = 5;
@@ -42,6 +44,8 @@ export function reviewRoutes(desk: ReviewDesk, models: Pick<ServedModels, 'get'>
   app.post('/claims', async (context) => {
     const body = await read(context, () => reviewClaimRequestSchema);
     if (!body.ok) return told(context, body.problem);
+    const foreign = foreignSignature(context, [body.value.reviewer]);
+    if (foreign !== null) return told(context, foreign);
     const { claimed, held } = (await deskOf(context)).claim(body.value.reviewer, body.value.cardIds);
     return context.json({
       claimed: [...claimed],
@@ -62,7 +66,11 @@ export function reviewRoutes(desk: ReviewDesk, models: Pick<ServedModels, 'get'>
   app.post('/actions', async (context) => {
     const body = await read(context, () => reviewActionRequestSchema);
     if (!body.ok) return told(context, body.problem);
-    return context.json((await (await deskOf(context)).act(body.value)) satisfies ReviewActionResponse);
+    const foreign = foreignSignature(context, [body.value.reviewer]);
+    if (foreign !== null) return told(context, foreign);
+    const done = await (await deskOf(context)).act(body.value);
+    entered(context, 'review', body.value.reviewer, done.judged + done.propagated, done.actionId);
+    return context.json(done satisfies ReviewActionResponse);
   });
 
   app.get('/actions', async (context) => {
@@ -75,8 +83,11 @@ export function reviewRoutes(desk: ReviewDesk, models: Pick<ServedModels, 'get'>
   app.post('/undo', async (context) => {
     const body = await read(context, () => reviewUndoRequestSchema);
     if (!body.ok) return told(context, body.problem);
+    const foreign = foreignSignature(context, [body.value.reviewer]);
+    if (foreign !== null) return told(context, foreign);
     const undone = await (await deskOf(context)).undo(body.value.reviewer, body.value.actionId ?? null);
     if (undone === null) return told(context, nothingToUndo);
+    entered(context, 'undo', body.value.reviewer, undone.judgements, undone.actionId);
     return context.json({ ...undone, cards: [...undone.cards] } satisfies ReviewUndoResponse);
   });
 
@@ -86,6 +97,10 @@ export function reviewRoutes(desk: ReviewDesk, models: Pick<ServedModels, 'get'>
   });
 
   return app;
+}
+
+function entered(context: Context, action: 'review' | 'undo', reviewer: string, count: number, id: string): void {
+  note(context, { action, model: context.req.param('model') ?? '', signed: [reviewer], count, id });
 }
 
 const nothingToUndo = refusal(

@@ -9,6 +9,8 @@ import { listTranscripts, readTranscript } from '../../operations/read-transcrip
 import { activeLease } from '../../operations/run-outlook.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { unknownModel } from '../../ports/unknown-model.ts';
+import { note } from '../audit.ts';
+import { callerOf } from '../guard.ts';
 import { costsOf } from './costs.ts';
 import { Datasets } from './datasets.ts';
 import { FailureHistory } from './failures.ts';
@@ -52,7 +54,10 @@ export function consoleRoutes({ ports, machine, startRun }: ConsoleOptions): Hon
   const failures = new FailureHistory(ports, reports);
   const datasets = new Datasets(ports);
 
-  app.get('/v1/overview', async (context) => context.json({ models: await overviews(ports) }));
+  app.get('/v1/overview', async (context) => {
+    const caller = callerOf(context);
+    return context.json({ models: (await overviews(ports)).filter(({ model }) => caller?.mayUse(model) ?? true) });
+  });
   app.get('/v1/loop', (context) => context.json(graph));
   app.get('/v1/models/:model/overview', async (context) => {
     return context.json({ ...(await overview(context.req.param('model'), ports)), canRun: startRun !== null });
@@ -70,7 +75,9 @@ export function consoleRoutes({ ports, machine, startRun }: ConsoleOptions): Hon
     const { seed } = parsed(startRunSchema, await bodyOf(context));
     if (startRun === null) throw new RatchetError('InvalidInput', 'No run can be started from here.');
     await mayRun(modelId, ports);
-    return context.json({ model: modelId, run: await startRun(modelId, seed ?? null) }, 202);
+    const run = await startRun(modelId, seed ?? null);
+    note(context, { action: 'run', model: modelId, signed: [], count: 0, id: run });
+    return context.json({ model: modelId, run }, 202);
   });
   app.get('/v1/models/:model/runs/:run', async (context) => {
     const run = await runOf(context.req.param('model'), context.req.param('run'), ports);

@@ -1,4 +1,5 @@
 import { type ChildProcessWithoutNullStreams, execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
@@ -153,6 +154,41 @@ test.each([
   const { stdout } = await promisify(execFile)(program, ['-c', code.replaceAll('http://127.0.0.1:7878', url)]);
   expect(stdout).toMatch(/spam/u);
   expect(stdout).toMatch(/accepted['"]: ?[12]/u);
+});
+
+test('who has a name does what the name may do, and what was acknowledged is in the audit log though the server is killed', async () => {
+  const file = join(directory, 'tokens.json');
+  const sha256 = createHash('sha256').update('secret-of-ana').digest('hex');
+  const tokens = [{ name: 'ana', sha256, models: ['spam-filter'], rights: ['feedback'] }];
+  await writeFile(file, JSON.stringify({ tokens }), { mode: 0o600 });
+  const own = { RATCHET_TOKEN: 'a-token-of-many-characters', RATCHET_TOKENS: file };
+  const command = [launcherPath, '--workspace', workspace(), '--json', 'serve', '--port', '0'];
+  const child = spawn(process.execPath, command, { stdio: 'pipe', env: { ...process.env, ...own } });
+  servers.push(child);
+  const [line] = await once(child.stdout, 'data');
+  const url = `${JSON.parse(String(line)).url}/v1/models/spam-filter`;
+  const ask = async (token: string, what: string, body: unknown) => {
+    const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+    return (await fetch(`${url}/${what}`, { method: 'POST', headers, body: JSON.stringify(body) })).status;
+  };
+  const judged = (id: string) => ({ traceId: 'trace-x', expected: 'ham', judge: { kind: 'human', id } });
+  expect(await ask('secret-of-ana', 'predictions', { input: 'win a prize' })).toBe(403);
+  expect(await ask('secret-of-ana', 'feedback', judged('ben'))).toBe(403);
+  expect(await ask(own.RATCHET_TOKEN, 'predictions', { input: 'win a prize' })).toBe(200);
+  expect(await ask(own.RATCHET_TOKEN, 'feedback', judged('ben'))).toBe(202);
+  expect(await ask('secret-of-ana', 'feedback', judged('ana'))).toBe(202);
+  child.kill('SIGKILL');
+  await once(child, 'close');
+  const folder = join(workspace(), 'audit');
+  const day = (await readdir(folder)).toSorted().at(-1) ?? '';
+  const lines = (await readFile(join(folder, day), 'utf8')).trimEnd().split('\n');
+  const same = { at: expect.any(String), action: 'feedback', model: 'spam-filter', count: 1, id: null };
+  expect(lines.slice(-2).map((line) => JSON.parse(line))).toEqual([
+    { ...same, caller: 'RATCHET_TOKEN', signed: ['human/ben'] },
+    { ...same, caller: 'ana', signed: ['human/ana'] },
+  ]);
+  const { stdout } = await run('doctor', '--json');
+  expect(JSON.parse(stdout).checks.filter(({ status }: { status: string }) => status === 'problem')).toEqual([]);
 });
 
 test('others are let in with a token alone', async () => {

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { readMachineFile } from '../../../cli/runtime/machine-file.ts';
 import { moveChampion } from '../../../shared/domain/models/control.ts';
 import { updateControl } from '../../../shared/operations/control-item.ts';
 import { createServingApp } from '../../../shared/serving/app.ts';
@@ -18,18 +19,22 @@ beforeEach(async () => {
   await updateControl('m1', ports, (control) => moveChampion(control, move));
 });
 
+const console = { files: null, machine: JSON.parse(await readMachineFile()) as unknown, startRun: null };
 const appOf = () =>
-  createServingApp({ ports, access: { token, hosts: ['server'] }, journal: null, onFault: () => undefined });
+  createServingApp({ ports, access: { token, hosts: ['server'] }, journal: null, console, onFault: () => undefined });
 
 /** Every route there is, so that one that is added is looked at too. */
 const routes = createServingApp({
   ports: memoryPorts(),
   access: { token, hosts: null },
   journal: null,
+  console,
   onFault: () => undefined,
 }).routes.filter(({ method }) => method !== 'ALL');
 const named = routes.map(({ method, path }) => ({ method, path: path.replace(/:\w+/gu, 'm1') }));
-const guarded = named.filter(({ path }) => path !== '/healthz');
+/** What holds no data. */
+const open = ['/healthz', '/', '/favicon.svg', '/assets/m1'];
+const guarded = named.filter(({ path }) => !open.includes(path));
 const writing = guarded.filter(({ method }) => !['GET', 'HEAD'].includes(method));
 
 const honest = { host: 'server', authorization: `Bearer ${token}`, 'content-type': 'application/json' };
