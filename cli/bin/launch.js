@@ -22,7 +22,8 @@ const relaunchedBy = 'RATCHET_RELAUNCHED_BY';
  */
 export async function launch(launcher, entry) {
   const built = new URL(entry.replace(/\.ts$/, '.js'), launcher);
-  if (existsSync(built)) {
+  // A launcher that has the name of its entry is not what was built of it.
+  if (built.href !== launcher && existsSync(built)) {
     await launchBuilt(built);
     return;
   }
