@@ -43,6 +43,8 @@ export const corpusResultSchema = z.object({
   /** Of the traces' own answers. */
   tracesRight: z.int(),
   decision: z.string(),
+  /** Why, in a sentence. */
+  headline: z.string(),
   /** On fresh texts: the first checkpoint, the champion after the run, a model trained on everything. */
   before: measuredSchema,
   after: measuredSchema,
@@ -134,6 +136,7 @@ export async function runCorpus(
       traces: traffic.length,
       tracesRight: traffic.filter(({ output }, at) => kind.grade(output, answers[at] ?? null).right).length,
       decision: run.decision,
+      headline: run.headline,
       before,
       after,
       all: await measure(everything),
