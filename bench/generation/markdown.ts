@@ -17,7 +17,9 @@ export function markdown(results: readonly CorpusResult[], facts: PageFacts, ran
     '',
     ...corpora.flatMap(({ name, title, about }) => {
       const own = results.filter(({ corpus }) => corpus === name).sort((a, b) => a.seed - b.seed);
-      return own.length === 0 ? [] : [`## ${title}`, '', about, '', ...lead(own, random), '', ...rows(own), ''];
+      return own.length === 0
+        ? []
+        : [`## ${title}`, '', about, '', ...lead(own, random), '', ...rows(own), '', ...kept(own)];
     }),
     '## What is measured',
     '',
@@ -73,6 +75,12 @@ function rows(own: readonly CorpusResult[]): string[] {
         : [`${percent(before.metric.value)} → ${percent(after.metric.value)}, ${percent(all.metric.value)} %`]),
     ]),
   );
+}
+
+function kept(own: readonly CorpusResult[]): string[] {
+  return own
+    .filter(({ decision }) => decision === 'kept')
+    .flatMap(({ seed, headline }) => [`Seed ${seed} kept its champion: ${headline}`, '']);
 }
 
 function cell({ right, of }: Measured): string {
