@@ -81,7 +81,8 @@ export function asJson({ input, intent, output }: SnipsText): Asked {
   const slots: Record<string, string | string[]> = {};
   for (const { label, text } of output) {
     const before = slots[label];
-    slots[label] = before === undefined ? text : [...[before].flat(), text];
+    if (before === undefined) slots[label] = text;
+    else slots[label] = Array.isArray(before) ? [...before, text] : [before, text];
   }
   return { input, output: asOutput({ intent, slots }) };
 }

@@ -18,7 +18,7 @@ import { foldModelsContract } from '../../contract/fold-models-contract.ts';
 import { contractRequest, type TrainerAndPredictor, training } from '../../contract/trained.ts';
 import { trainerContract } from '../../contract/trainer-contract.ts';
 import { foldPlan } from '../../helpers/fold-plan.ts';
-import { putDataset } from '../../helpers/made-up-intents.ts';
+import { putDataset, putExamples, toExamples } from '../../helpers/made-up-intents.ts';
 import { MemoryObjectStore } from '../../helpers/memory-object-store.ts';
 import { counting, countingPython, notInstalled } from '../python.ts';
 
@@ -128,8 +128,13 @@ describe.skipIf(notInstalled !== null)('training jobs of this machine', () => {
       { input: 'thanks', output: 'You are welcome.' },
     ];
     const asked = { ...request(), task: generationSpecFrom({ options: { checker: 'json' } }), folds: null };
-    const examples = written.map((one) => ({ ...one, output: asOutput(one.output) }));
-    await putDataset(made.objects, asked.datasetKey, examples);
+    const examples = toExamples(written.map(({ input }) => ({ input, output: '' })));
+    const outputs = written.map(({ output }) => asOutput(output));
+    await putExamples(
+      made.objects,
+      asked.datasetKey,
+      examples.map((example, at) => ({ ...example, output: outputs[at] ?? example.output })),
+    );
     const { served } = await toEnd(made.trainer, 'k', asked);
     const answers = await made.predictor.predict(served, [...written.map(({ input }) => input), ' '], {
       alternatives: 3,
