@@ -79,7 +79,8 @@ async function dealSnips({ data, seed, traces }: DealRequest, random: Random): P
 /** What a sentence asks for; a slot that comes twice is a list. */
 export function asJson({ input, intent, output }: SnipsText): Asked {
   const slots: Record<string, string | string[]> = {};
-  for (const { label, text } of output) {
+  for (const { label, start, end } of output) {
+    const text = input.slice(start, end);
     const before = slots[label];
     if (before === undefined) slots[label] = text;
     else slots[label] = Array.isArray(before) ? [...before, text] : [before, text];

@@ -9,10 +9,14 @@ describe('what the benchmark of generation asks', () => {
   });
 
   it('writes a slot that comes twice as a list', () => {
-    const entity = (label: string, text: string) => ({ label, text, start: 0, end: text.length });
+    const input = 'play Ana Bo Cy of 1999';
+    const entity = (label: string, text: string) => {
+      const start = input.indexOf(text);
+      return { label, start, end: start + text.length };
+    };
     const output = [entity('artist', 'Ana'), entity('artist', 'Bo'), entity('artist', 'Cy'), entity('year', '1999')];
-    expect(asJson({ input: 'play', intent: 'PlayMusic', output })).toEqual({
-      input: 'play',
+    expect(asJson({ input, intent: 'PlayMusic', output })).toEqual({
+      input,
       output: { intent: 'PlayMusic', slots: { artist: ['Ana', 'Bo', 'Cy'], year: '1999' } },
     });
   });
