@@ -16,6 +16,7 @@ import { answerWith } from '../../shared/ports/back-ends.ts';
 import { entitiesOutput } from '../../shared/tasks/extraction/entity.ts';
 import { extraction } from '../../shared/tasks/extraction/extraction.ts';
 import { versions } from '../adaptft/results/write-results.ts';
+import { jsonLines } from '../json-lines.ts';
 import type { Marked } from '../tagger/entity-corpora.ts';
 import { dealSnips, type Start } from './starts.ts';
 
@@ -131,11 +132,6 @@ async function ingest(
     judge: { kind: 'human', id: 'snips' },
   }));
   await ingestTraces({ modelId, sources: [{ name: 'traffic', open: async () => jsonLines(lines) }] }, ports);
-}
-
-async function* jsonLines(values: readonly unknown[]): AsyncGenerator<Uint8Array> {
-  const encoder = new TextEncoder();
-  for (const value of values) yield encoder.encode(`${JSON.stringify(value)}\n`);
 }
 
 function gradesOf(texts: readonly Marked[], answers: readonly (Output | null)[]) {

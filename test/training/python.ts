@@ -47,7 +47,7 @@ export async function realPython(): Promise<PythonCommand> {
 export const counting: JobBackEnd = {
   name: 'counting',
   trainer: {
-    tasks: ['classification'],
+    tasks: ['classification', 'generation'],
     cost: 'dear',
     foldModels: 2,
     configuration: jsonSchema,
@@ -56,5 +56,5 @@ export const counting: JobBackEnd = {
     neighbours: () => [],
     learnsFromChampion: () => false,
   },
-  predictor: { tasks: ['classification'], ranked: true, chunk: 200 },
+  predictor: { tasks: ['classification', 'generation'], ranked: true, chunk: 200 },
 };

@@ -90,7 +90,7 @@ def _answer(request: dict[str, Any], models: Models, tell: Callable[[str], None]
 
 def _plain(prediction: Prediction, labels: list[str], alternatives: int) -> dict[str, Any]:
     named = list(prediction.alternatives)
-    if prediction.output is not None:
+    if labels and prediction.output is not None:
         # What a model has no example of is possible all the same, and never probable.
         known = {label for label, _ in named}
         named += [(label, 0.0) for label in labels if label not in known][: max(0, alternatives - len(named))]

@@ -16,12 +16,13 @@ from ratchet_training.texts import has_text
 
 
 class Counting:
-    """Counts which words go with which label; a step is an example. Slow where `configuration.seconds` says so."""
+    """Counts which words go with which output, a label or what is to be written; a step is an example. Slow where `configuration.seconds` says so."""
 
     def check(self, job) -> None:
         if job.foundation != "nothing":
             raise foundation_missing(job.foundation, "counting starts from nothing")
-        if any(example.output not in job.task["labels"] for example in job.examples):
+        is_labelled = job.task["kind"] == "classification"
+        if is_labelled and any(example.output not in job.task["labels"] for example in job.examples):
             raise invalid("An example has an output that the task does not know.")
         if job.configuration.get("fault") == "memory":
             raise MemoryError("no more")
@@ -39,7 +40,8 @@ class Counting:
             one = examples[step]
             for word in one.input.split():
                 row = state["counts"].setdefault(word, {})
-                row[one.output] = row.get(one.output, 0) + one.weight
+                key = json.dumps(one.output, sort_keys=True)
+                row[key] = row.get(key, 0) + one.weight
             state["step"] = step + 1
             write_whole(work.checkpoint, json.dumps(state).encode())
             work.step(step + 1, 1 / (step + 1))
@@ -63,17 +65,17 @@ class Counting:
 class LoadedCounts:
     def __init__(self, counts: dict[str, dict[str, float]]) -> None:
         self._counts = counts
-        self._labels = sorted({label for row in counts.values() for label in row})
+        self._outputs = sorted({key for row in counts.values() for key in row})
 
     def predict(self, inputs: Sequence[str], alternatives: int) -> list[Prediction]:
         return [self._one(text, alternatives) if has_text(text) else NOTHING for text in inputs]
 
     def _one(self, text: str, alternatives: int) -> Prediction:
-        scores = Counter({label: 0.1 for label in self._labels})
+        scores = Counter({key: 0.1 for key in self._outputs})
         for word in text.split():
             scores.update(self._counts.get(word, {}))
         total = sum(scores.values())
-        ranked = sorted(((label, score / total) for label, score in scores.items()), key=lambda one: -one[1])
+        ranked = sorted(((json.loads(key), score / total) for key, score in scores.items()), key=lambda one: -one[1])
         return Prediction(*ranked[0], tuple(ranked[:alternatives]))
 
 

@@ -15,6 +15,7 @@ from ratchet_training.back_ends import back_ends  # noqa: E402
 from ratchet_training.back_ends.hf_lora import IGNORED, Questions, load_foundation, padded  # noqa: E402
 from ratchet_training.errors import JobError  # noqa: E402
 from ratchet_training.run import run  # noqa: E402
+from ratchet_training.written import written  # noqa: E402
 
 LABELS = ["BookRestaurant", "GetWeather", "PlayMusic"]
 
@@ -95,3 +96,73 @@ def test_refuses_a_foundation_that_is_not_there_or_has_changed(folder):
     with pytest.raises(JobError) as caught:
         run(job(folder, intents(9, 1), [], foundation="/no/such/decoder"), back_ends, tell=quietly)
     assert caught.value.name == "FoundationMissing"
+
+
+ANSWERS = {
+    "two eggs and three more": {"reasoning": "2 + 3 = 5", "answer": "5"},
+    "the parcel is late": {"queue": "delivery", "tags": ["late", "ü"]},
+    "money back please": {"queue": "refund", "tags": []},
+    "good morning": "Hello!",
+}
+
+
+def writing_job(folder, checker="json", **configuration):
+    examples = [{"input": text, "output": output} for text, output in ANSWERS.items()]
+    items = [{"id": str(at), "input": text, "expected": ANSWERS[text]} for at, text in enumerate(ANSWERS)]
+    asked = job(folder, [{"input": text, "output": "GetWeather"} for text in ANSWERS], [])
+    foundation = json.loads((asked / "job.json").read_text())["foundation"]
+    settings = {"epochs": 100, "batchSize": 4, "rate": 1e-2, "rank": 16, "maxTokens": 128, "maxNewTokens": 48}
+    return write_job(
+        folder,
+        examples,
+        {"known": [*items, {"id": "none", "input": " "}]},
+        backEnd="hf-lora",
+        task={"kind": "generation", "checker": checker},
+        models=[{"name": "served", "heldOut": None}],
+        foundation=foundation,
+        configuration={"foundation": foundation, **settings, **configuration},
+    )
+
+
+def told(folder) -> list[dict]:
+    lines = (folder / "output" / "predictions" / "served" / "known.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def test_learns_what_to_write_json_as_json_and_reasoning_apart(folder):
+    run(writing_job(folder), back_ends, tell=quietly)
+    *answers, none = told(folder)
+    assert [one["output"] for one in answers] == list(ANSWERS.values())
+    assert all(0.4 < one["confidence"] < 1 for one in answers)
+    assert none == {"id": "none", "output": None, "confidence": 0.0}
+
+
+def test_writes_no_more_than_it_may(folder):
+    run(writing_job(folder, maxNewTokens=3), back_ends, tell=quietly)
+    _, tokenizer = load_foundation(str(folder.parent / "tiny-llama"))
+    begun = [tokenizer.decode(tokenizer.encode(written(output))[:3]) for output in ANSWERS.values()]
+    assert [one["output"] for one in told(folder)[:-1]] == begun
+
+
+def test_is_not_sure_of_what_it_has_not_learnt(folder):
+    run(writing_job(folder, epochs=1, rate=1e-9, maxNewTokens=6), back_ends, tell=quietly)
+    assert all(0 < one["confidence"] < 0.3 for one in told(folder)[:-1])
+
+
+def test_the_loss_is_of_what_is_written_alone_and_the_question_is_the_same_without_it(folder):
+    writing_job(folder)
+    _, tokenizer = load_foundation(str(folder.parent / "tiny-llama"))
+    questions = Questions(tokenizer, None, 64, 16)
+    for text in ("good morning", "a text much longer than what is read " * 20):
+        encoded = questions.with_answer(text, "Hello!")
+        assert encoded.tokens[: -encoded.answer] == questions.unanswered(text)
+        assert len(questions.unanswered(text)) <= 48
+        assert tokenizer.decode(encoded.tokens[-encoded.answer :]) == "Hello!<|end|>"
+    assert questions.with_answer("good morning", "long " * 50).answer == 16
+
+
+def test_refuses_answers_that_leave_no_room_for_the_input(folder):
+    with pytest.raises(JobError) as caught:
+        run(writing_job(folder, maxNewTokens=100), back_ends, tell=quietly)
+    assert caught.value.name == "InvalidInput"
+    assert "maxTokens" in caught.value.mend

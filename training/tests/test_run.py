@@ -59,6 +59,25 @@ def test_leaves_models_with_their_digests_predictions_metrics_and_versions(folde
     assert (folder / "output" / "progress.jsonl").read_text().splitlines() == lines
 
 
+
+def test_counts_written_answers_that_are_the_same_without_their_reasoning(folder):
+    examples = [
+        {"input": "seven", "output": {"reasoning": "3 + 4", "answer": "7"}},
+        {"input": "json", "output": {"b": 1, "a": 2}},
+    ]
+    items = [
+        {"id": "a", "input": "seven", "expected": {"reasoning": "2 + 5", "answer": "7"}},
+        {"id": "b", "input": "seven", "expected": "7"},
+        {"id": "c", "input": "json", "expected": {"a": 2, "b": 1}},
+        {"id": "d", "input": "json", "expected": {"a": 2}},
+    ]
+    task = {"kind": "generation", "checker": "json"}
+    models = [{"name": "served", "heldOut": None}]
+    run(write_job(folder, examples, {"held-out": items}, task=task, models=models), back_ends, tell=quietly)
+    [model] = manifest(folder)["models"]
+    assert model["metrics"] == {"held-out": {"metric": "same answer", "value": 0.75, "of": 4}}
+
+
 def test_a_job_that_is_done_is_left_alone(folder):
     run(write_job(folder), back_ends, tell=quietly)
     before = {path: path.stat().st_mtime_ns for path in (folder / "output").rglob("*") if path.is_file()}

@@ -37,6 +37,15 @@ def test_answers_in_order_with_alternatives_and_tells_how_far_it_is(folder):
     assert predictions[2] == {"output": None, "confidence": 0.0, "alternatives": []}
 
 
+def test_answers_with_what_is_written_whatever_its_form(folder):
+    written = {"parcel": {"queue": "delivery"}, "refund": ["a", 1], "hello": "text"}
+    examples = [{"input": text, "output": output} for text, output in written.items()]
+    run(write_job(folder, examples, task={"kind": "generation"}, models=[{"name": "served", "heldOut": None}]), back_ends)
+    [*_, answer] = answers([request(folder, inputs=[*written, ""])])
+    assert [one["output"] for one in answer["predictions"]] == [*written.values(), None]
+    assert [len(one["alternatives"]) for one in answer["predictions"]] == [2, 2, 2, 0]
+
+
 def test_tells_a_missing_and_a_damaged_artifact_and_answers_the_next(folder):
     run(write_job(folder), back_ends, tell=lambda _: None)
     good = request(folder)

@@ -1,9 +1,5 @@
-import { createHash } from 'node:crypto';
-import type { Example } from '../../../shared/domain/models/example.ts';
-import { trainerNamed } from '../../../shared/ports/back-ends.ts';
-import { writeJsonl } from '../../../shared/ports/documents.ts';
 import type { Ports } from '../../../shared/ports/ports.ts';
-import { toEnd } from '../../../shared/ports/to-end.ts';
+import { trainOn } from '../../train-on.ts';
 import type { Labelled } from '../perturbations/corpus.ts';
 import { taskOf } from '../scenarios/scenario.ts';
 import { labelsAt } from './labels-at.ts';
@@ -23,29 +19,15 @@ export async function trainServed(
 ): Promise<Served> {
   const { scenario, seed } = prepared;
   const task = taskOf(scenario);
-  const datasetKey = `arms/${name}.jsonl`;
-  await writeJsonl(ports.objects, datasetKey, examples.map(asExample));
-  const artifactKey = `arms/${name}.bin`;
-  return toEnd(trainerNamed(task.backEnds.trainer, ports), artifactKey, {
-    task: task.spec(labelsAt(prepared, stage)),
-    datasetKey,
-    configuration: task.configuration(scenario.foundation),
-    seed,
-    teacher: null,
-    folds: null,
-    artifactKey,
-    predictor: task.backEnds.predictor,
-  });
-}
-
-function asExample({ input, output }: Labelled, index: number): Example {
-  return {
-    exampleId: createHash('sha256').update(`${index}\u0000${input}`).digest('hex').slice(0, 16),
-    input,
-    output,
-    weight: 1,
-    slice: 'gold',
-    provenance: { kind: 'file', line: index + 1 },
-    folds: [],
-  };
+  return trainOn(
+    {
+      name,
+      examples,
+      task: task.spec(labelsAt(prepared, stage)),
+      ...task.backEnds,
+      configuration: task.configuration(scenario.foundation),
+      seed,
+    },
+    ports,
+  );
 }

@@ -39,6 +39,13 @@ describe('the launcher', () => {
     expect(ended.stderr).not.toContain('Warning');
   });
 
+  test('starts an entry that has its own name, as benchmarks and the demo do', async () => {
+    const ended = await ratchet(directory, ['--help'], {
+      command: [process.execPath, join(root, 'bench/generation/generation.js')],
+    });
+    expect(ended).toMatchObject({ code: 0, stdout: expect.stringContaining('npm run bench:generation') });
+  });
+
   test('tells a model its story, results on stdout alone', async () => {
     const run = (args: readonly string[], stdin = '') => ratchet(directory, args, { stdin });
     const examples = ['win a prize', 'buy pills', 'meeting notes', 'lunch at noon'].map((input, index) =>

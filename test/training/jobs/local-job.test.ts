@@ -7,16 +7,18 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { localJobBackEnds } from '../../../shared/adapters/backends/local-job/local-job-back-ends.ts';
 import { SystemClock } from '../../../shared/adapters/local/system-clock.ts';
 import { shortDigest } from '../../../shared/domain/base/ids.ts';
+import { asOutput } from '../../../shared/domain/base/output.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
 import type { Predictor } from '../../../shared/ports/predictor.ts';
 import { toEnd } from '../../../shared/ports/to-end.ts';
 import type { Trainer, TrainingRequest } from '../../../shared/ports/trainer.ts';
+import { generationSpecFrom } from '../../../shared/tasks/generation/generation-spec.ts';
 import { intentFolds } from '../../contract/fold-cases.ts';
 import { foldModelsContract } from '../../contract/fold-models-contract.ts';
 import { contractRequest, type TrainerAndPredictor, training } from '../../contract/trained.ts';
 import { trainerContract } from '../../contract/trainer-contract.ts';
 import { foldPlan } from '../../helpers/fold-plan.ts';
-import { putDataset } from '../../helpers/made-up-intents.ts';
+import { putDataset, putExamples, toExamples } from '../../helpers/made-up-intents.ts';
 import { MemoryObjectStore } from '../../helpers/memory-object-store.ts';
 import { counting, countingPython, notInstalled } from '../python.ts';
 
@@ -116,6 +118,29 @@ describe.skipIf(notInstalled !== null)('training jobs of this machine', () => {
     expect(await readdir(join(made.directory, 'jobs', jobOf(made, 'k')))).toEqual(['note.json']);
     const [answer] = await made.predictor.predict(artifact.served, ['block my card']);
     expect(answer?.output).toBe('card');
+  });
+
+  it('train what is written too: texts, JSON, and reasoning that stays apart from the answer', async () => {
+    const made = await open();
+    const written = [
+      { input: 'parcel lost', output: { queue: 'delivery', tags: ['late', 'ü'] } },
+      { input: 'refund twice', output: { reasoning: '2 * 8 = 16', answer: '16' } },
+      { input: 'thanks', output: 'You are welcome.' },
+    ];
+    const asked = { ...request(), task: generationSpecFrom({ options: { checker: 'json' } }), folds: null };
+    const examples = toExamples(written.map(({ input }) => ({ input, output: '' })));
+    const outputs = written.map(({ output }) => asOutput(output));
+    await putExamples(
+      made.objects,
+      asked.datasetKey,
+      examples.map((example, at) => ({ ...example, output: outputs[at] ?? example.output })),
+    );
+    const { served } = await toEnd(made.trainer, 'k', asked);
+    const answers = await made.predictor.predict(served, [...written.map(({ input }) => input), ' '], {
+      alternatives: 3,
+    });
+    expect(answers.map(({ output }) => output)).toEqual([...written.map(({ output }) => output), null]);
+    expect(answers[0]?.alternatives).toHaveLength(3);
   });
 
   it('return before their deadline, and go on by themselves meanwhile', async () => {

@@ -1,6 +1,7 @@
-"""A decoder that answers with a label, taught by low-rank changes; the loss is of the answer's tokens alone."""
+"""A decoder that answers with a label or writes, taught by low-rank changes; the loss is of the answer's tokens alone."""
 
 import json
+import math
 import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -14,15 +15,16 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import torch  # noqa: E402
 from peft import LoraConfig, PeftModel, get_peft_model  # noqa: E402
-from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: E402
+from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig  # noqa: E402
 
-from ..back_end import NOTHING, Prediction, Trained, Work  # noqa: E402
+from ..back_end import NOTHING, LoadedModel, Prediction, Trained, Work  # noqa: E402
 from ..errors import foundation_missing, invalid  # noqa: E402
 from ..files import corrupt  # noqa: E402
 from ..fit import Group, Plan, device, device_name, fit  # noqa: E402
 from ..foundation import check_location, weights_digest  # noqa: E402
 from ..job import Example, Job  # noqa: E402
-from ..texts import condensed, has_text, readable  # noqa: E402
+from ..texts import MOST_CHARACTERS, condensed, has_text, readable  # noqa: E402
+from ..written import Form, form_of, written  # noqa: E402
 
 CONFIGURATION = {
     "type": "object",
@@ -33,6 +35,7 @@ CONFIGURATION = {
         "rate": {"type": "number", "exclusiveMinimum": 0},
         "rank": {"type": "integer", "minimum": 1, "maximum": 256},
         "maxTokens": {"type": "integer", "minimum": 64, "maximum": 32768},
+        "maxNewTokens": {"type": "integer", "minimum": 1, "maximum": 16384},
     },
     "required": ["foundation", "epochs", "batchSize", "rate", "rank", "maxTokens"],
     "additionalProperties": False,
@@ -40,6 +43,8 @@ CONFIGURATION = {
 
 #: With more labels than this the question does not name them.
 MOST_NAMED = 100
+#: Tokens of an answer that is written, at most, where the configuration does not say.
+USUAL_NEW_TOKENS = 256
 #: What the loss passes over.
 IGNORED = -100
 #: Answers that are weighed at once.
@@ -52,11 +57,22 @@ class HfLora:
             raise invalid(f"configuration: {one.message}")
         if job.teacher is not None:
             raise invalid("hf-lora does not learn from another model.", "Leave the teacher out.")
-        if job.task["kind"] != "classification":
-            raise invalid(f"hf-lora does not train the task {job.task['kind']!r}.", "It trains classification.")
-        for example in job.examples:
-            if example.output not in job.task["labels"]:
-                raise invalid(f"An example has an output that the task does not know: {str(example.output)[:120]}.")
+        match job.task["kind"]:
+            case "classification":
+                for example in job.examples:
+                    if example.output not in job.task["labels"]:
+                        told = str(example.output)[:120]
+                        raise invalid(f"An example has an output that the task does not know: {told}.")
+            case "generation":
+                if _new_tokens(job) > job.configuration["maxTokens"] // 2:
+                    raise invalid(
+                        "maxNewTokens is more than half of maxTokens, which leaves little room for the input.",
+                        "Raise maxTokens or lower maxNewTokens (ratchet create --trainer-option).",
+                    )
+            case other:
+                raise invalid(
+                    f"hf-lora does not train the task {other!r}.", "It trains classification and generation."
+                )
 
     def steps(self, job: Job, examples: Sequence[Example]) -> int:
         return _plan(job, examples).steps
@@ -64,9 +80,9 @@ class HfLora:
     def train(self, job: Job, examples: Sequence[Example], folder: Path, work: Work) -> Trained:
         torch.manual_seed(job.seed)
         model, tokenizer = load_foundation(job.foundation)
-        labels = sorted({example.output for example in examples})
-        questions = Questions(tokenizer, labels, job.configuration["maxTokens"])
-        encoded = [questions.with_answer(example.input, example.output) for example in examples]
+        about = _about(job, examples)
+        questions = about.questions(tokenizer)
+        encoded = [questions.with_answer(example.input, written(example.output)) for example in examples]
         settings = LoraConfig(
             r=job.configuration["rank"],
             lora_alpha=2 * job.configuration["rank"],
@@ -84,10 +100,9 @@ class HfLora:
 
         final_loss = fit(trained, [Group(parameters, job.configuration["rate"])], plan, loss_of, work)
         trained.to("cpu").save_pretrained(str(folder / "adapter"))
-        about = About(job.foundation, weights_digest(job.foundation), labels, job.configuration["maxTokens"])
         return Trained(plan.steps, final_loss, {"decoder": asdict(about)})
 
-    def load(self, folder: Path) -> "LoadedDecoder":
+    def load(self, folder: Path) -> LoadedModel:
         try:
             about = About(**json.loads((folder / "artifact.json").read_text(encoding="utf-8"))["decoder"])
         except (OSError, ValueError, KeyError, TypeError) as error:
@@ -99,8 +114,11 @@ class HfLora:
             tuned = PeftModel.from_pretrained(model, str(folder / "adapter"))
         except (OSError, ValueError, RuntimeError) as error:
             raise corrupt(f"The adapter cannot be loaded: {error}") from error
-        questions = Questions(tokenizer, about.labels, about.max_tokens)
-        return LoadedDecoder(tuned.merge_and_unload().to(device()).eval(), questions)
+        merged = tuned.merge_and_unload().to(device()).eval()
+        questions = about.questions(tokenizer)
+        if about.labels is None:
+            return LoadedWriter(merged, questions, Form(about.reasoned, about.structured))
+        return LoadedDecoder(merged, questions)
 
     def versions(self) -> dict[str, str]:
         return {name: version(name) for name in ("torch", "transformers", "peft")}
@@ -115,8 +133,30 @@ class About:
 
     foundation: str
     sha256: str | None
-    labels: list[str]
+    #: None where answers are written freely.
+    labels: list[str] | None
     max_tokens: int
+    #: Tokens of an answer at most, where it is written freely.
+    max_new_tokens: int = 0
+    reasoned: bool = False
+    structured: bool = False
+
+    def questions(self, tokenizer: Any) -> "Questions":
+        return Questions(tokenizer, self.labels, self.max_tokens, self.max_new_tokens)
+
+
+def _about(job: Job, examples: Sequence[Example]) -> About:
+    digest = weights_digest(job.foundation)
+    limit = job.configuration["maxTokens"]
+    outputs = [example.output for example in examples]
+    if job.task["kind"] == "classification":
+        return About(job.foundation, digest, sorted(set(outputs)), limit)
+    form = form_of(outputs, job.task.get("checker", "exact"))
+    return About(job.foundation, digest, None, limit, _new_tokens(job), form.reasoned, form.structured)
+
+
+def _new_tokens(job: Job) -> int:
+    return job.configuration.get("maxNewTokens", USUAL_NEW_TOKENS)
 
 
 def load_foundation(name: str) -> tuple[Any, Any]:
@@ -140,34 +180,56 @@ class Encoded:
 class Questions:
     """What a decoder is asked, by its own chat template where it has one."""
 
-    def __init__(self, tokenizer: Any, labels: Sequence[str], max_tokens: int) -> None:
-        self._tokenizer = tokenizer
-        self.labels = list(labels)
+    def __init__(
+        self, tokenizer: Any, labels: Sequence[str] | None, max_tokens: int, max_new_tokens: int = 0
+    ) -> None:
+        self.tokenizer = tokenizer
+        #: None where answers are written freely.
+        self.labels = None if labels is None else list(labels)
+        self.max_new_tokens = max_new_tokens
         self._max_tokens = max_tokens
         self._end = [tokenizer.eos_token_id] if tokenizer.eos_token_id is not None else []
         self.pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else (self._end or [0])[0]
 
     def ask(self, text: str) -> str:
-        named = f" with one of: {', '.join(self.labels)}" if len(self.labels) <= MOST_NAMED else ""
-        task = f"Classify the text. Answer{named}."
-        if self._tokenizer.chat_template is None:
-            return f"{task}\nText: {text}\nAnswer:"
-        messages = [{"role": "system", "content": task}, {"role": "user", "content": text}]
-        return self._tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
+        task = self._task()
+        if self.tokenizer.chat_template is None:
+            return f"{task}\nText: {text}\nAnswer:" if task else f"{text}\nAnswer:"
+        messages = [{"role": "system", "content": task}] if task else []
+        messages.append({"role": "user", "content": text})
+        return self.tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
 
-    def with_answer(self, text: str, label: str) -> Encoded:
+    def _task(self) -> str:
+        if self.labels is None:
+            return ""
+        named = f" with one of: {', '.join(self.labels)}" if len(self.labels) <= MOST_NAMED else ""
+        return f"Classify the text. Answer{named}."
+
+    def with_answer(self, text: str, answer: str) -> Encoded:
         """A question with its answer, the text cut where both are longer than what is read."""
-        spaced = label if self._tokenizer.chat_template is not None else f" {label}"
-        answer = self._tokenizer.encode(spaced, add_special_tokens=False) + self._end
-        text = condensed(readable(text))
-        prompt = self._tokenizer.encode(self.ask(text), add_special_tokens=False)
-        over = len(prompt) + len(answer) - self._max_tokens
+        spaced = answer if self.tokenizer.chat_template is not None else f" {answer}"
+        tokens = self.tokenizer.encode(spaced, add_special_tokens=False) + self._end
+        if self.labels is None:
+            # Beyond this nothing is written; the question is as it will be when the answer is not known.
+            tokens = tokens[: self.max_new_tokens]
+        prompt = self.prompt(text, self._max_tokens - (self.max_new_tokens if self.labels is None else len(tokens)))
+        return Encoded(prompt + tokens, len(tokens))
+
+    def unanswered(self, text: str) -> list[int]:
+        """A question whose answer is to be written."""
+        return self.prompt(text, self._max_tokens - self.max_new_tokens)
+
+    def prompt(self, text: str, room: int) -> list[int]:
+        """A question of so many tokens at most."""
+        text = condensed(readable(text)) if self.labels is not None else readable(text)[:MOST_CHARACTERS]
+        prompt = self.tokenizer.encode(self.ask(text), add_special_tokens=False)
+        over = len(prompt) - room
         while over > 0 and text:
-            kept = self._tokenizer.encode(text, add_special_tokens=False)[: -over - 1]
-            text = self._tokenizer.decode(kept) if kept else ""
-            prompt = self._tokenizer.encode(self.ask(text), add_special_tokens=False)
-            over = len(prompt) + len(answer) - self._max_tokens
-        return Encoded(prompt + answer, len(answer))
+            kept = self.tokenizer.encode(text, add_special_tokens=False)[: -over - 1]
+            text = self.tokenizer.decode(kept) if kept else ""
+            prompt = self.tokenizer.encode(self.ask(text), add_special_tokens=False)
+            over = len(prompt) - room
+        return prompt
 
 
 def padded(batch: Sequence[Encoded], pad: int) -> dict[str, torch.Tensor]:
@@ -198,7 +260,7 @@ class LoadedDecoder:
 
     def _one(self, text: str, alternatives: int) -> Prediction:
         """The probability of each label as the model would write it, among all labels."""
-        labels = self._questions.labels
+        labels = self._questions.labels or []
         encoded = [self._questions.with_answer(text, label) for label in labels]
         scores = torch.cat([self._scores(encoded[at : at + SCORED]) for at in range(0, len(encoded), SCORED)])
         chances = torch.softmax(scores.double(), dim=0).tolist()
@@ -213,6 +275,43 @@ class LoadedDecoder:
         wanted = labels != IGNORED
         chosen = torch.log_softmax(logits.float(), dim=-1).gather(2, labels.clamp(min=0).unsqueeze(2)).squeeze(2)
         return (chosen * wanted).sum(dim=1).cpu()
+
+
+class LoadedWriter:
+    """Writes the likeliest token each time, up to the end or as many as are allowed."""
+
+    def __init__(self, model: Any, questions: Questions, form: Form) -> None:
+        self._model = model
+        self._questions = questions
+        self._form = form
+        tokenizer = questions.tokenizer
+        # The foundation's own settings would sample, or pass over what has been said.
+        model.generation_config = GenerationConfig(
+            do_sample=False, eos_token_id=tokenizer.eos_token_id, pad_token_id=questions.pad
+        )
+
+    def predict(self, inputs: Sequence[str], alternatives: int) -> list[Prediction]:
+        with torch.inference_mode():
+            return [self._one(text) if has_text(text) else NOTHING for text in inputs]
+
+    def _one(self, text: str) -> Prediction:
+        """Confidence is the geometric mean of the tokens' probabilities, the end's with them."""
+        asked = torch.tensor([self._questions.unanswered(text)], device=device())
+        made = self._model.generate(
+            asked,
+            attention_mask=torch.ones_like(asked),
+            max_new_tokens=self._questions.max_new_tokens,
+            return_dict_in_generate=True,
+            output_logits=True,
+        )
+        tokens = made.sequences[0, asked.shape[1] :]
+        logs = [
+            torch.log_softmax(logits[0].float(), dim=-1)[token].item() for logits, token in zip(made.logits, tokens)
+        ]
+        said = self._questions.tokenizer.decode(tokens, skip_special_tokens=True).strip()
+        output = self._form.read(said)
+        confidence = math.exp(sum(logs) / len(logs))
+        return Prediction(output, confidence, ((output, confidence),))
 
 
 def _plan(job: Job, examples: Sequence[Example]) -> Plan:

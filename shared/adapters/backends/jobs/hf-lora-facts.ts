@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { canonicalJson } from '../../../domain/base/ids.ts';
 import type { Trainer } from '../../../ports/trainer.ts';
 import { classification } from '../../../tasks/classification/classification.ts';
+import { generation } from '../../../tasks/generation/generation.ts';
 
 /** The name of the back end in jobs. */
 export const hfLoraBackEnd = 'hf-lora';
@@ -19,6 +20,8 @@ const hfLoraOptionsSchema = z.object({
   rank: z.int().min(1).max(256).default(16),
   /** Tokens of question and answer together; a longer text is cut. */
   maxTokens: z.int().min(64).max(32_768).default(512),
+  /** Tokens of an answer that is written freely; at most half of `maxTokens`. */
+  maxNewTokens: z.int().min(1).max(16_384).default(256),
 });
 
 const hfLoraConfigurationSchema = z.strictObject(hfLoraOptionsSchema.shape);
@@ -26,7 +29,7 @@ type HfLoraConfiguration = z.infer<typeof hfLoraConfigurationSchema>;
 
 /** What a trainer of decoders by low-rank changes says of itself, wherever its jobs run. */
 export const hfLoraFacts: Omit<Trainer, 'start' | 'advance' | 'name' | 'predictors'> = {
-  tasks: [classification.kind],
+  tasks: [classification.kind, generation.kind],
   cost: 'dear',
   foldModels: 1,
   configuration: hfLoraConfigurationSchema,

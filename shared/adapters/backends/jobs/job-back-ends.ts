@@ -22,6 +22,7 @@ export const jobBackEnds: readonly JobBackEnd[] = [
   {
     name: hfLoraBackEnd,
     trainer: hfLoraFacts,
+    // Of a classification it names all labels; of a generation the one answer that it writes.
     predictor: { tasks: hfLoraFacts.tasks, ranked: true, chunk: 100 },
   },
 ];

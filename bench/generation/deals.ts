@@ -1,0 +1,134 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { asOutput, type Output } from '../../shared/domain/base/output.ts';
+import type { Random } from '../../shared/ports/random.ts';
+import { readSnips, type SnipsText } from '../tagger/entity-corpora.ts';
+
+/** An input with its right output. */
+export interface Asked {
+  readonly input: string;
+  readonly output: Output;
+}
+
+/** A request of production; `answered` is what a real model made of it, null where the first checkpoint is to answer. */
+export interface Request extends Asked {
+  readonly answered: Output | null;
+}
+
+/** Which inputs do what; none is in two parts. */
+export interface Deal {
+  readonly examples: readonly Asked[];
+  readonly traffic: readonly Request[];
+  readonly fresh: readonly Asked[];
+}
+
+export interface DealRequest {
+  readonly data: string;
+  readonly seed: number;
+  /** Traces at most. */
+  readonly traces: number;
+}
+
+export interface Corpus {
+  readonly name: 'snips' | 'gsm8k';
+  readonly title: string;
+  readonly about: string;
+  readonly checker: 'json' | 'numeric';
+  /** Deals its texts out; the same seed gives the same deal. */
+  deal(request: DealRequest, random: Random): Promise<Deal>;
+}
+
+const sentencesOfIntent = 10;
+const firstProblems = 100;
+const freshProblems = 400;
+
+export const corpora: readonly Corpus[] = [
+  {
+    name: 'snips',
+    title: 'SNIPS as JSON',
+    about: `A sentence becomes \`{"intent": …, "slots": {…}}\` (Coucke et al. 2018; checker \`json\`). The model begins with ${sentencesOfIntent} sentences of each of the 7 intents and answers others of the train files; a person says what is right. Fresh: the validate files.`,
+    checker: 'json',
+    deal: dealSnips,
+  },
+  {
+    name: 'gsm8k',
+    title: 'GSM8K',
+    about: `Grade-school mathematics (Cobbe et al. 2021; checker \`numeric\`). The model begins with ${firstProblems} worked problems, reasoning apart from the answer. The traces are real solutions of four models, drawn at random, held against the worked answers. Fresh: ${freshProblems} other problems.`,
+    checker: 'numeric',
+    deal: dealGsm8k,
+  },
+];
+
+async function dealSnips({ data, seed, traces }: DealRequest, random: Random): Promise<Deal> {
+  const [train, validate] = await Promise.all([readSnips(data, 'train'), readSnips(data, 'validate')]);
+  const kept = new Set(validate.map(({ input }) => input));
+  const dealt = random.stream(seed, 'generation/snips').shuffle(train.filter(({ input }) => !kept.has(input)));
+  const taken = new Map<string, number>();
+  const examples: Asked[] = [];
+  const rest: Request[] = [];
+  for (const text of dealt) {
+    const before = taken.get(text.intent) ?? 0;
+    taken.set(text.intent, before + 1);
+    if (before < sentencesOfIntent) examples.push(asJson(text));
+    else rest.push({ ...asJson(text), answered: null });
+  }
+  return { examples, traffic: rest.slice(0, traces), fresh: validate.map(asJson) };
+}
+
+/** What a sentence asks for; a slot that comes twice is a list. */
+export function asJson({ input, intent, output }: SnipsText): Asked {
+  const slots: Record<string, string | string[]> = {};
+  for (const { label, start, end } of output) {
+    const text = input.slice(start, end);
+    const before = slots[label];
+    if (before === undefined) slots[label] = text;
+    else slots[label] = Array.isArray(before) ? [...before, text] : [before, text];
+  }
+  return { input, output: asOutput({ intent, slots }) };
+}
+
+const solutionSchema = z.object({ solution: z.string(), is_correct: z.boolean() });
+const models = ['6b_finetuning', '6b_verification', '175b_finetuning', '175b_verification'] as const;
+const problemSchema = z.object({
+  question: z.string(),
+  ground_truth: z.string(),
+  ...(Object.fromEntries(models.map((name) => [name, solutionSchema])) as Record<
+    (typeof models)[number],
+    typeof solutionSchema
+  >),
+});
+
+async function dealGsm8k({ data, seed, traces }: DealRequest, random: Random): Promise<Deal> {
+  const text = await readFile(join(data, 'gsm8k', 'example_model_solutions.jsonl'), 'utf8');
+  const all = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => problemSchema.parse(JSON.parse(line)));
+  const stream = random.stream(seed, 'generation/gsm8k');
+  const dealt = stream.shuffle(all);
+  const asked = dealt.map((problem) => ({ input: problem.question, output: worked(problem.ground_truth) }));
+  const begin = firstProblems + freshProblems;
+  const solved = dealt.slice(begin).flatMap((problem, at) =>
+    models.map((name) => ({
+      input: problem.question,
+      output: worked(problem.ground_truth),
+      answered: worked(problem[name].solution),
+      at,
+    })),
+  );
+  return {
+    examples: asked.slice(0, firstProblems),
+    traffic: stream
+      .shuffle(solved)
+      .slice(0, traces)
+      .map(({ input, output, answered }) => ({ input, output, answered })),
+    fresh: asked.slice(firstProblems, begin),
+  };
+}
+
+/** A worked solution, its last line apart from the way to it; a text without such a line is the answer as a whole. */
+export function worked(solution: string): Output {
+  const [, reasoning, answer] = /^(.*?)\s*\n\s*A:\s*(\S[^\n]*)\s*$/su.exec(solution) ?? [];
+  return asOutput(reasoning === undefined || answer === undefined ? solution : { reasoning, answer: answer.trim() });
+}

@@ -1,0 +1,93 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { exitCodeOf } from '../../cli/exit-codes.ts';
+import { createOutput } from '../../cli/output.ts';
+import { createProgress } from '../../cli/progress.ts';
+import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { corpora } from './deals.ts';
+import { markdown } from './markdown.ts';
+import { type CorpusResult, corpusResultSchema, runCorpus } from './run-corpus.ts';
+
+const usage = `npm run bench:generation -- --data DIR --out FILE [--corpora snips,gsm8k] [--seeds 1,2,3] [--traces 1500]
+
+What one run brings a model that writes JSON (SNIPS) or solves problems (GSM8K) on fresh text, beside retraining on everything.
+DIR holds snips/ and gsm8k/. FILE is one JSON; beside it comes a page of Markdown of the same name. FILE is written after each
+run, and what it has is passed over when the command is given again.`;
+
+const { values } = parseArgs({
+  options: {
+    data: { type: 'string' },
+    out: { type: 'string' },
+    corpora: { type: 'string', default: corpora.map(({ name }) => name).join(',') },
+    seeds: { type: 'string', default: '1,2,3' },
+    traces: { type: 'string', default: '1500' },
+    help: { type: 'boolean', default: false },
+  },
+});
+
+const output = createOutput(process, { json: false, debug: process.env.RATCHET_DEBUG === '1' });
+const progress = createProgress({ stream: process.stderr, interactive: process.stderr.isTTY === true });
+try {
+  if (values.help) await output.result({ usage }, [usage]);
+  else await bench();
+} catch (error) {
+  output.fault(error);
+  process.exitCode = exitCodeOf(error);
+} finally {
+  progress.stop();
+}
+
+async function bench(): Promise<void> {
+  const seeds = values.seeds.split(',').map(Number);
+  const traces = Number(values.traces);
+  const names = values.corpora.split(',');
+  const wanted = corpora.filter(({ name }) => names.includes(name));
+  if (
+    values.data === undefined ||
+    values.out === undefined ||
+    wanted.length < names.length ||
+    ![...seeds, traces].every(Number.isSafeInteger)
+  ) {
+    throw new RatchetError('InvalidInput', 'Name the data, the file to write, corpora, and whole numbers as seeds.', {
+      mend: usage,
+    });
+  }
+  const data = resolve(values.data);
+  const out = resolve(values.out);
+  const results = [...(await readResults(out))];
+  for (const corpus of wanted) {
+    for (const seed of seeds) {
+      if (results.some((one) => one.corpus === corpus.name && one.seed === seed && one.asked === traces)) continue;
+      const result = await runCorpus(corpus, { seed, traces, data }, progress);
+      results.push(result);
+      const { decision, before, after, all, cpuSeconds } = result;
+      output.say(
+        `${corpus.name} ${seed}: ${decision}, right ${before.right} → ${after.right} of ${after.of}, all ${all.right}, ${cpuSeconds.toFixed(0)} s CPU`,
+      );
+      await write(out, results);
+    }
+  }
+  await write(out, results);
+  await output.result({ results }, [`Results: ${out}`]);
+}
+
+async function readResults(file: string): Promise<readonly CorpusResult[]> {
+  const text = await readFile(file, 'utf8').catch(() => null);
+  return text === null ? [] : z.object({ results: z.array(corpusResultSchema) }).parse(JSON.parse(text)).results;
+}
+
+async function write(out: string, results: readonly CorpusResult[]): Promise<void> {
+  await mkdir(dirname(out), { recursive: true });
+  await writeFile(out, `${JSON.stringify({ benchmark: 'generation', results }, null, 1)}\n`);
+  const facts = {
+    command: 'npm run bench:generation -- --data DIR --out FILE',
+    machine: `${cpus()[0]?.model ?? 'unknown processor'}, ${cpus().length} cores`,
+    versions: `Ratchet ${[...new Set(results.map(({ version }) => version))].join(', ')}, Node ${process.version}`,
+  };
+  const random = new SeededRandom().stream(1, 'generation/intervals');
+  await writeFile(out.replace(/\.json$/, '.md'), markdown(results, facts, random));
+}
