@@ -86,7 +86,15 @@ const takesBudgets = [
   ].join(',')}`,
 ];
 /** Stages that may ask a chat model. */
-const chatting = ['judge-traces', 'triage-traces', 'analyze-failures', 'build-taxonomy', 'confirm-weaknesses'];
+const chatting = [
+  'judge-traces',
+  'triage-traces',
+  'analyze-failures',
+  'build-taxonomy',
+  'confirm-weaknesses',
+  'synthesize-curriculum',
+  'decide-next',
+];
 const recordsOf: Readonly<Record<string, string>> = {
   'inspect-lineage': 'evaluation-sets',
   'assemble-curriculum': 'datasets',
