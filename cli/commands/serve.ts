@@ -92,11 +92,12 @@ export async function serve(
 
   const onFault = (error: unknown): void => session.output.fault(error);
   const modelIds = async () => (await ports.lineage.listModels()).map(({ modelId }) => modelId);
+  const runPlace = session.stack === null ? { workspace: session.directory } : { stack: session.stack };
   const improver = improve
     ? new Improver({
         models: modelIds,
         isDue: (modelId) => isDueNow(modelId, ports),
-        run: (modelId, stop) => runInProcess(session.directory, modelId, stop),
+        run: (modelId, stop) => runInProcess(runPlace, modelId, stop),
         now: () => ports.clock.now(),
         say: (text) => session.output.say(text),
         onFault,
@@ -125,7 +126,7 @@ export async function serve(
   const findings = (model: Model) => reviewFindings(model, ports);
   const started = new StartedRuns({
     lineage: ports.lineage,
-    run: (modelId, stop, seed) => runInProcess(session.directory, modelId, stop, seed),
+    run: (modelId, stop, seed) => runInProcess(runPlace, modelId, stop, seed),
     say: (text) => session.output.say(text),
   });
   const { openAudit } = await import('../serving/workspace-audit.ts');
@@ -140,8 +141,7 @@ export async function serve(
     console: {
       files: consoleFiles,
       machine: JSON.parse(await readMachineFile()),
-      // A stack starts its runs itself.
-      startRun: session.stack === null ? (modelId, seed) => started.start(modelId, seed) : null,
+      startRun: (modelId, seed) => started.start(modelId, seed),
     },
   });
   const listening = await listen(app.fetch, { host, port });

@@ -5,12 +5,15 @@ import { type ExitCode, exitCodes } from '../exit-codes.ts';
 const executable = fileURLToPath(new URL('../bin/ratchet.js', import.meta.url));
 const known: ReadonlySet<number | null> = new Set(Object.values(exitCodes));
 
+/** Where a run works: what `--workspace` or `--stack` names. */
+export type RunPlace = { readonly workspace: string } | { readonly stack: string };
+
 /**
- * Runs the loop for a model of a workspace in a process of its own: training takes all that a machine has, and answers
- * must not wait for it. Null where it did not come to an end of its own.
+ * Runs the loop for a model in a process of its own: training takes all that a machine has, and answers must not wait
+ * for it. On a stack the process starts the run and follows it. Null where it did not come to an end of its own.
  */
 export async function runInProcess(
-  workspace: string,
+  place: RunPlace,
   modelId: string,
   stop: AbortSignal,
   seed: number | null = null,
@@ -18,8 +21,7 @@ export async function runInProcess(
   const ended = Promise.withResolvers<number | null>();
   const args = [
     executable,
-    '--workspace',
-    workspace,
+    ...('stack' in place ? ['--stack', place.stack] : ['--workspace', place.workspace]),
     '--json',
     'run',
     modelId,

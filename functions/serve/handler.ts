@@ -23,6 +23,8 @@ const answer = once(() => {
     access: { token: null, hosts: null, caller: ({ env }) => callerOf((env as Bindings).requestContext, access) },
     journal: journal(),
     audit: loggedAudit(logger),
+    // It may read no traces.
+    review: false,
     onFault: (error) => {
       const { name, message, stack } = toldFault(error);
       logger.error('failed', { fault: name, reason: message, stack });

@@ -32,6 +32,8 @@ export interface ServingOptions {
   readonly journal: TraceJournal | null;
   /** What the last run of a model found of its traffic, for its review queue; nothing by default. */
   readonly findings?: FindingsOf;
+  /** Whether people review here, which reads and writes the trace log; they do by default. */
+  readonly review?: boolean;
   /** Where it is kept who did what; nowhere by default. */
   readonly audit?: AuditLog | null;
   /** Told of each fault that is the server's own. Never with a text of a request. */
@@ -54,6 +56,7 @@ export function createServingApp({
   onFault,
   console,
   findings = async () => null,
+  review = true,
   audit = null,
 }: ServingOptions) {
   const models = new ServedModels(ports);
@@ -129,7 +132,7 @@ export function createServingApp({
     app.route('/', pageRoutes(console.files));
     app.route('/', consoleRoutes({ ...console, ports }));
   }
-  app.route('/v1/models/:model/review', reviewRoutes(new ReviewDesk(ports, findings), models));
+  if (review) app.route('/v1/models/:model/review', reviewRoutes(new ReviewDesk(ports, findings), models));
   app.get('/v1/models/:model/calibration', async (context) => {
     const modelId = context.req.param('model');
     const { checkpointId } = await chooseCheckpoint(modelId, null, ports);

@@ -66,7 +66,7 @@ beforeAll(async () => {
     observer: { progress: () => undefined, note: () => undefined },
     env: process.env,
   });
-  http = new HttpClient(stack.servingUrl ?? '');
+  http = HttpClient.ofApi(stack.servingUrl ?? '');
 }, 600_000);
 
 afterAll(async () => {
@@ -458,6 +458,46 @@ describe('answers over HTTP', () => {
       const { traceId } = (await response.json()) as { traceId: unknown };
       expect(traceId).toBeTypeOf('string');
       kept.push(traceId);
+    } finally {
+      child.kill('SIGKILL');
+    }
+  });
+
+  test('have a console and a review here, over the stack, and runs that are started there work on it', async () => {
+    const reviewed = 'support';
+    const serving = [launcherPath, 'serve', '--stack', name, '--port', '0', '--json'];
+    const child = spawn(process.execPath, serving, { stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+      const [line] = await once(child.stdout, 'data');
+      const here = new HttpClient(JSON.parse(String(line)).url);
+      const overview = await here.ask('/v1/overview', null);
+      expect(overview.body.models).toContainEqual(expect.objectContaining({ model: reviewed }));
+      const path = `/v1/models/${reviewed}`;
+      const queue = await here.ask(`${path}/review/queue?reviewer=ana&limit=1`, null);
+      const [card] = queue.body.cards as { cardId: string; traceId: string }[];
+      if (card === undefined) throw new Error('there is nothing to review');
+      const cards = [{ cardId: card.cardId, traceIds: [card.traceId] }];
+      const action = { reviewer: 'ana', kind: 'reject', cards, clientId: 'e2e' };
+      expect(await here.ask(`${path}/review/actions`, null, action)).toMatchObject({
+        status: 200,
+        body: { judged: 1 },
+      });
+      const said = async () =>
+        ((await stack.ports.traceLog.judgementsOf(reviewed, [card.traceId])).get(card.traceId) ?? []).filter(
+          ({ judge }) => judge.id === 'ana',
+        );
+      expect(await said()).toMatchObject([{ verdict: 'fail', judge: { kind: 'human' } }]);
+      expect(await here.ask(`${path}/review/undo`, null, { reviewer: 'ana' })).toMatchObject({ status: 200 });
+      expect((await said()).map(({ retracts }) => retracts !== undefined)).toEqual([false, true]);
+
+      const before = (await executionsOf(reviewed)).length;
+      const begun = await here.ask(`${path}/runs`, null, {});
+      expect(begun).toMatchObject({ status: 202, body: { model: reviewed } });
+      const arn = await until('an execution', async () => {
+        const all = await executionsOf(reviewed);
+        return all.length > before ? all[0]?.arn : undefined;
+      });
+      expect((await ended(arn)).status).toBe('SUCCEEDED');
     } finally {
       child.kill('SIGKILL');
     }

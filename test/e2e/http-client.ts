@@ -5,14 +5,22 @@ export interface Answered {
   readonly body: Record<string, unknown>;
 }
 
-/** Asks a deployed HTTP API, by the emulator's own path to it. */
+/** Asks a server. */
 export class HttpClient {
   readonly #base: string;
 
-  /** @param servingUrl as the stack's output names it */
-  constructor(servingUrl: string) {
+  /** @param base its address, without a slash at the end */
+  constructor(base: string) {
+    this.#base = base;
+  }
+
+  /**
+   * A deployed HTTP API, by the emulator's own path to it.
+   * @param servingUrl as the stack's output names it
+   */
+  static ofApi(servingUrl: string): HttpClient {
     const [apiId = ''] = new URL(servingUrl).host.split('.');
-    this.#base = `${process.env.AWS_ENDPOINT_URL}/_aws/execute-api/${apiId}/$default`;
+    return new HttpClient(`${process.env.AWS_ENDPOINT_URL}/_aws/execute-api/${apiId}/$default`);
   }
 
   /** @param body of a POST; a GET without */

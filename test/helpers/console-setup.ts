@@ -27,7 +27,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const faults: unknown[] = [];
   const runs = new StartedRuns({
     lineage: workspace.ports.lineage,
-    run: (modelId, stop, seed) => runInProcess(workspace.directory, modelId, stop, seed),
+    run: (modelId, stop, seed) => runInProcess({ workspace: workspace.directory }, modelId, stop, seed),
     say: () => undefined,
   });
   const app = createServingApp({

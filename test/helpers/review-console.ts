@@ -36,7 +36,7 @@ export async function serveReview(): Promise<ReviewConsole> {
   const faults: unknown[] = [];
   const runs = new StartedRuns({
     lineage: workspace.ports.lineage,
-    run: (modelId, stop, seed) => runInProcess(workspace.directory, modelId, stop, seed),
+    run: (modelId, stop, seed) => runInProcess({ workspace: workspace.directory }, modelId, stop, seed),
     say: () => undefined,
   });
   const app = createServingApp({
