@@ -3,7 +3,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'test/e2e/**', 'test/chat/**', 'test/training/**'],
+    exclude: [...configDefaults.exclude, 'test/e2e/**', 'test/chat/**', 'test/browser/**', 'test/training/**'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Worker threads of the embedded trainer are started by child processes of the tests, not by threads of them.

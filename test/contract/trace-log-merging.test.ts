@@ -336,7 +336,7 @@ describe('a log that merges', () => {
         expect(rows[1]).toEqual(rows[0]);
         for (const log of logs) await log.close();
       }),
-      { numRuns: 12 },
+      { numRuns: 5 },
     );
   });
 });
