@@ -2,13 +2,11 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DuckDbTraceLog } from '../../shared/adapters/duckdb/duckdb-trace-log.ts';
 import { DuckDbTraceQuery } from '../../shared/adapters/duckdb/duckdb-trace-query.ts';
 import { SystemClock } from '../../shared/adapters/local/system-clock.ts';
-import { shownText } from '../../shared/agents/shown-text.ts';
 import { isSureOf } from '../../shared/domain/diagnosis/probe.ts';
 import { nearDuplicatesOf } from '../../shared/domain/similarity/near-duplicates.ts';
 import type { UsableRecord } from '../../shared/domain/traces/trace-record.ts';
 import { detectInjection, detectJailbreak } from '../../shared/domain/triage/attack.ts';
 import { writeJsonl } from '../../shared/ports/documents.ts';
-import type { ObjectStore } from '../../shared/ports/object-store.ts';
 import { toEnd } from '../../shared/ports/to-end.ts';
 import type { TraceQuery } from '../../shared/ports/trace-query.ts';
 import { labelOutput } from '../../shared/tasks/classification/label.ts';
@@ -19,12 +17,14 @@ import {
   injections,
   injectionsOf,
   kinds,
-  ordersOf,
   sealedKeys,
   sealedText,
   sealedTrace,
+  shownOrders,
 } from '../helpers/hostile/injections.ts';
 import { curiousAnalyst, obeyingAnalyst } from '../helpers/hostile/obeying-chat.ts';
+import { outsideBlocks } from '../helpers/hostile/outside-blocks.ts';
+import { watched } from '../helpers/hostile/watched-store.ts';
 import { MemoryBudgets } from '../helpers/memory-budgets.ts';
 import { MemoryObjectStore } from '../helpers/memory-object-store.ts';
 import type { ScriptedChat } from '../helpers/scripted-chat.ts';
@@ -73,20 +73,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const dispose of disposals) await dispose();
 });
-
-/** A store that remembers which keys it was asked for. */
-function watched(store: ObjectStore, keys: Set<string>): ObjectStore {
-  return new Proxy(store, {
-    get(target, name) {
-      const method: unknown = Reflect.get(target, name);
-      if (typeof method !== 'function') return method;
-      return (...given: unknown[]) => {
-        keys.add(String(given[0]));
-        return method.apply(target, given);
-      };
-    },
-  });
-}
 
 /** All that an analyst does with the texts among its failures and its material, with what it read and left. */
 async function everything(chat: ScriptedChat | null, some: readonly Injection[]) {
@@ -144,14 +130,6 @@ async function everything(chat: ScriptedChat | null, some: readonly Injection[])
     files: await textsOf(store, ''),
     chat,
   };
-}
-
-/** Orders of texts that agents are shown at all. */
-function shownOrders(some: readonly Injection[]): ReadonlySet<string> {
-  const shown = some.filter(
-    ({ texts, outOfSight }) => outOfSight !== true && texts.every((text) => shownText(text, 10_000) === text),
-  );
-  return new Set([...ordersOf(shown)].filter((key) => !key.startsWith('VERDICT')));
 }
 
 describe('the texts', () => {
@@ -233,7 +211,7 @@ describe.each(kinds)('%s', (kind) => {
     for (const { messages } of chat.requests) {
       for (const message of messages) {
         if (message.role === 'assistant') continue;
-        const outside = message.text.replaceAll(/BEGIN DATA (\w{16}) \([^\n]*\)\n(?:[^\n]*\n)*?END DATA \1/g, '');
+        const outside = outsideBlocks(message.text);
         expect(outside).not.toMatch(/CALL|landlord|END DATA [0-9a-f]{16}|\{\{/);
         for (const sign of signs) expect(outside).not.toContain(sign);
         expect(message.text).not.toMatch(/[\p{Cf}\p{Zl}\p{Zp}]|[\p{Cc}--\n]/v);

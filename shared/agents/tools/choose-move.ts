@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { readsLikeOrders } from '../shown-text.ts';
 import { changes } from './define-tool.ts';
 import type { Tool } from './tool.ts';
 import { writtenEffect } from './written-effect.ts';
@@ -13,7 +14,10 @@ const given = z.strictObject({
 /** A move that was chosen, as it is handed in. */
 export const chosenMoveSchema = z.strictObject({ move: z.string(), why: z.string() });
 
-/** Hands in which move is next: one of those that the policy allows, never another. */
+/**
+ * Hands in which move is next: one of those that the policy allows, never another. Its reason is kept with the decision, so
+ * that later iterations and people read it; one that reads like instructions is refused.
+ */
 export function chooseMove(objects: ObjectStore, allowed: readonly string[]): Tool {
   return changes(
     'choose_move',
@@ -24,6 +28,9 @@ export function chooseMove(objects: ObjectStore, allowed: readonly string[]): To
       ({ move, why }) => {
         if (!allowed.includes(move)) {
           throw new RatchetError('InvalidInput', `This move is not allowed. Allowed are: ${allowed.join(', ')}.`);
+        }
+        if (readsLikeOrders(why)) {
+          throw new RatchetError('InvalidInput', 'A reason that reads like instructions to a model does not count.');
         }
         return { move, why };
       },

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { RatchetError } from '../../domain/base/errors.ts';
 import type { Note } from '../../ports/analyst.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import { decisionSchema } from '../decision.ts';
-import { shownText } from '../shown-text.ts';
+import { readsLikeOrders, shownText } from '../shown-text.ts';
 import { changes, reads } from './define-tool.ts';
 import type { Tool } from './tool.ts';
 import { writtenEffect } from './written-effect.ts';
@@ -29,7 +30,7 @@ export function readNotes(notes: readonly Note[]): Tool {
 
 const written = z.strictObject({ text: z.string().trim().min(1).max(500) });
 
-/** Writes a note that later iterations read, and that stays in view. */
+/** Writes a note that later iterations read, and that stays in view: none that reads like instructions. */
 export function writeNotes(objects: ObjectStore): Tool {
   return changes(
     'write_notes',
@@ -37,7 +38,12 @@ export function writeNotes(objects: ObjectStore): Tool {
     written,
     writtenEffect(
       objects,
-      ({ text }) => ({ decision: { kind: 'decision', text } }),
+      ({ text }) => {
+        if (readsLikeOrders(text)) {
+          throw new RatchetError('InvalidInput', 'A note that reads like instructions to a model is not kept.');
+        }
+        return { decision: { kind: 'decision', text } };
+      },
       (kept) => ({ value: { noted: true }, pin: decisionSchema.parse(kept).decision }),
     ),
   );

@@ -103,7 +103,8 @@ const z95 = 1.959963984540054;
 /**
  * The share of right answers behind a judge's verdicts: p = (passed + TNR − 1) / (TPR + TNR − 1) (Rogan and Gladen,
  * American Journal of Epidemiology 107, 1978). The interval takes into account that TPR and TNR are estimates (Lang and
- * Reiczigel, Preventive Veterinary Medicine 113, 2014).
+ * Reiczigel, Preventive Veterinary Medicine 113(1), 2014, pages 13–22, equations 16 and 17; their equation 4 has
+ * (1 + p)² where (1 − p)² is meant).
  * @param said how many answers the judge has passed, of all that it judged
  * @returns null where nothing was judged, or the judge tells right from wrong no better than by chance
  */

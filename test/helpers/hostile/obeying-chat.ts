@@ -15,7 +15,7 @@ export interface ObeyingChat {
 const callsATurn = 8;
 const window = 128_000;
 
-/** An analyst that looks at every failure it is shown, and at nothing else. */
+/** An analyst that looks at every failure it is shown, and at nothing else; as a strategist it asks sub-agents too. */
 export function curiousAnalyst(): ScriptedChat {
   const steps = new Map<string, number>();
   return scriptedChat((request) => curious(request, steps), { window });
@@ -57,13 +57,60 @@ function curious(request: ChatRequest, steps: Map<string, number>): Line {
   const agent = agentOf(request);
   const step = steps.get(agent) ?? 0;
   steps.set(agent, step + 1);
+  if (roleOf(request) === 'strategist') return strategist(request, step);
+  if (roleOf(request) === 'sub-agent') return subAgent(request, step);
   if (step > 0) return goodAnalyst(request, step - 1);
   const title = roleOf(request) === 'prober' ? 'material' : 'failures';
   const ids = blockIn(request, title).map(({ traceId }) => traceId);
   if (ids.length === 0) return goodAnalyst(request, step);
-  // A few at a time, so that each is shown as far as it is shown at all.
-  const calls = partsOf(ids, 3).slice(0, callsATurn);
-  return { calls: calls.map((traceIds) => ['read_examples', { traceIds }]) };
+  return { calls: readAFewAtATime(ids) };
+}
+
+/** So that each is shown as far as it is shown at all. */
+function readAFewAtATime(ids: readonly unknown[]): readonly (readonly [string, unknown])[] {
+  const parts = partsOf(ids, 3).slice(0, callsATurn);
+  return parts.map((traceIds) => ['read_examples', { traceIds }]);
+}
+
+/** What a strategist says that nobody has misled. */
+function strategist(request: ChatRequest, step: number): Line {
+  const clusters = blockIn(request, 'clusters').map(({ id }) => id);
+  const moves = blockIn(request, 'allowed moves').map(({ name }) => name);
+  switch (step) {
+    case 0:
+      return {
+        calls: [
+          ...['read_taxonomy', 'confusions', 'read_notes', 'read_scores', 'read_lineage'].map(
+            (name): [string, unknown] => [name, {}],
+          ),
+          ['similar_traces', { traceId: 'h-0' }],
+        ],
+      };
+    case 1:
+      return {
+        calls: [
+          ['delegate', { tasks: clusters.map((subject) => ({ subject, question: 'What do they share?', turns: 20 })) }],
+        ],
+      };
+    case 2:
+      return {
+        calls: [
+          ['write_notes', { text: 'Boundary passes are few.' }],
+          ['choose_move', { move: moves[1], why: 'Few passes are close.' }],
+        ],
+      };
+    default:
+      return { text: 'Done.' };
+  }
+}
+
+function subAgent(request: ChatRequest, step: number): Line {
+  const ids = blockIn(request, 'traces').map(({ traceId }) => traceId);
+  if (step === 0) return { calls: readAFewAtATime(ids) };
+  if (step > 1) return { text: 'Done.' };
+  return {
+    calls: [['report_findings', { findings: [{ finding: 'They name one word.', traceIds: ids.slice(0, 2) }] }]],
+  };
 }
 
 /** An agent by what it was asked first: what it has noted and what was dropped from its view comes after. */

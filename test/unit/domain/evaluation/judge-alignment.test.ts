@@ -71,6 +71,20 @@ describe('a corrected rate', () => {
     expect(rate?.upper).toBeCloseTo(0.69, 1);
   });
 
+  // Examples 1 to 4 of Lang and Reiczigel (2014), with the intervals that the paper gives.
+  it.each([
+    [4060, 11284, [178, 179], [358, 359], [0.349, 0.372]],
+    [51, 2971, [32, 33], [20, 20], [0, 0.053]],
+    [0.06 * 11862, 11862, [8, 10], [12, 12], [0, 0.147]],
+    [259, 509, [84, 127], [96, 109], [0.58, 0.87]],
+    [51, 509, [23, 41], [187, 195], [0.037, 0.195]],
+  ] as const)('has the interval of its paper: %d of %d passed', (passed, of, passes, fails, [lower, upper]) => {
+    const rate = correctedRate({ passes: passed, of }, agreement([...passes], [...fails]));
+    const places = lower === 0.58 ? 2 : 3;
+    expect(rate?.lower.toFixed(places)).toBe(lower.toFixed(places));
+    expect(rate?.upper.toFixed(places)).toBe(upper.toFixed(places));
+  });
+
   it('is unknown where nothing is known', () => {
     expect(correctedRate({ passes: 0, of: 0 }, agreement([9, 10], [9, 10]))).toBeNull();
     expect(correctedRate({ passes: 5, of: 10 }, agreement([0, 0], [9, 10]))).toBeNull();
