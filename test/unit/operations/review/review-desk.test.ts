@@ -126,7 +126,7 @@ describe('what reviewers do and undo', () => {
           else await act(other, one.action, at);
         }
         expect(await counting(ports)).toEqual(await counting(alone));
-        expect((await desk.queue(everything)).cards).toEqual((await other.queue(everything)).cards);
+        expect(await cardsOf(desk)).toEqual(await cardsOf(other));
       }),
       { numRuns: 40 },
     );
@@ -134,6 +134,12 @@ describe('what reviewers do and undo', () => {
 });
 
 const everything = { reviewer: null, limit: 100, after: null, label: null, reason: null };
+
+/** All cards, without the times at which it was said: an undo takes a tick of the clock too. */
+async function cardsOf(desk: ModelDesk) {
+  const { cards } = await desk.queue(everything);
+  return cards.map(({ reviews, ...card }) => ({ ...card, reviews: reviews.map(({ at: _at, ...review }) => review) }));
+}
 
 describe('what propagates', () => {
   const correct = (desk: ModelDesk, clientId: string, traceId = 't10', label = 'ham') =>
