@@ -39,9 +39,11 @@ const lookAgainMs = 200;
 export async function journalMoved(workspace: Journalled, waitMs = longestWaitMs): Promise<void> {
   const before = await partsIn(workspace.directory);
   if (before.length === 0) return;
-  await settleJournal(await openJournal(workspace), workspace.ports);
+  const journal = await openJournal(workspace);
   const since = workspace.ports.clock.now();
   for (;;) {
+    // A server may end while it is waited for, killed and not gone yet when it was looked at first.
+    await settleJournal(journal, workspace.ports);
     const now = new Set(await partsIn(workspace.directory));
     if (!before.some((name) => now.has(name))) return;
     if (workspace.ports.clock.now() - since >= waitMs) throw notMoved(workspace.directory);
