@@ -226,7 +226,8 @@ export const servingFunctions = {
     // The longest that an HTTP API waits is 30 seconds.
     timeoutSeconds: 29,
     diskMb: 512,
-    artifacts: { read: ['models/*'], list: ['models/*'] },
+    // How sure answers are stands beside the report of the run that found it.
+    artifacts: { read: ['models/*', 'runs/*/calibration.json'], list: ['models/*', 'runs/*/calibration.json'] },
     journal: { write: journalFolder },
     lineage: { control: 'read', records: [] },
     reservesConcurrency: 'serving',

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { cp, glob, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
@@ -20,9 +19,6 @@ export interface Bundle {
 /** What reads prompts, from the folder beside its code. */
 const promptReader = 'shared/agents/prompt.ts';
 const prompts = 'prompts';
-
-/** The page that the function which answers over HTTP may serve, where it has been built. */
-const page = { from: join(root, 'console', 'dist'), to: join('serve', 'console') };
 
 const workerEntry = 'shared/adapters/backends/embedded/worker.ts';
 
@@ -84,7 +80,6 @@ export async function bundleFunctions(): Promise<readonly Bundle[]> {
   const prompted = names.filter((name) => Object.hasOwn(outputOf(metafile, name).inputs, promptReader));
   const from = join(root, dirname(promptReader), prompts);
   await Promise.all(prompted.map((name) => cp(from, join(functionsFolder, name, prompts), { recursive: true })));
-  if (existsSync(page.from)) await cp(page.from, join(functionsFolder, page.to), { recursive: true });
   // Within this repository, whose own files are modules, Node has to be told.
   await Promise.all(
     names.map((name) => writeFile(join(functionsFolder, name, 'package.json'), '{"type":"commonjs"}\n')),

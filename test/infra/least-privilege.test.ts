@@ -194,7 +194,8 @@ describe('a function', () => {
       [
         ...everyFunction,
         's3:GetObject artifacts/models/*',
-        's3:ListBucket artifacts s3:prefix=models/*',
+        's3:GetObject artifacts/runs/*/calibration.json',
+        's3:ListBucket artifacts s3:prefix=models/*,runs/*/calibration.json',
         ...writes('journal/journal/*'),
       ].sort(),
     );
