@@ -1,8 +1,6 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { exitCodeOf } from '../../cli/exit-codes.ts';
-import { createOutput } from '../../cli/output.ts';
 import { exampleLineSchema } from '../../cli/tools/example-line-schema.ts';
 import { openWorkspace } from '../../cli/workspace.ts';
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
@@ -11,6 +9,7 @@ import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
 import { classification } from '../../shared/tasks/classification/classification.ts';
 import { labelOf } from '../../shared/tasks/classification/label.ts';
+import { benchCommand } from '../bench-command.ts';
 import { judgeNames, wrongLabels } from './logs/judge.ts';
 import { makeStage } from './logs/make-stage.ts';
 import type { StagedLog } from './logs/staged-log.ts';
@@ -38,14 +37,8 @@ const { values } = parseArgs({
   },
 });
 
-const output = createOutput(process, { json: false, debug: process.env.RATCHET_DEBUG === '1' });
-try {
-  if (values.help) await output.result({ usage }, [usage]);
-  else await generate();
-} catch (error) {
-  output.fault(error);
-  process.exitCode = exitCodeOf(error);
-}
+const { output, run } = benchCommand(usage);
+await run(values.help, generate);
 
 async function generate(): Promise<void> {
   const { out, seed, shares, judge, file } = settings();

@@ -3,8 +3,7 @@ import { cpus, loadavg } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { exitCodeOf } from '../../cli/exit-codes.ts';
-import { createOutput } from '../../cli/output.ts';
+import { benchCommand } from '../bench-command.ts';
 import { inChild } from '../trainer/child.ts';
 import { type EncoderName, encoderNames, type Place } from './encoders.ts';
 import { type Measurement, measurementSchema } from './measurement.ts';
@@ -22,14 +21,8 @@ const { values } = parseArgs({
 const folder = fileURLToPath(new URL('../../node_modules/.cache/ratchet-encoder', import.meta.url));
 const child = fileURLToPath(new URL('./measure-encoder.ts', import.meta.url));
 
-const output = createOutput(process, { json: false, debug: process.env.RATCHET_DEBUG === '1' });
-try {
-  if (values.help) await output.result({ usage }, [usage]);
-  else await bench(Number(values.rounds));
-} catch (error) {
-  output.fault(error);
-  process.exitCode = exitCodeOf(error);
-}
+const { output, run } = benchCommand(usage);
+await run(values.help, () => bench(Number(values.rounds)));
 
 async function bench(rounds: number): Promise<void> {
   const place = await prepare(folder);

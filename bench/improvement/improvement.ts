@@ -2,12 +2,11 @@ import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:f
 import { cpus, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { exitCodeOf, exitCodes } from '../../cli/exit-codes.ts';
-import { createOutput } from '../../cli/output.ts';
-import { createProgress } from '../../cli/progress.ts';
+import { exitCodes } from '../../cli/exit-codes.ts';
 import { openWorkspace } from '../../cli/workspace.ts';
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { benchCommand } from '../bench-command.ts';
 import { type Clinc, loadClinc } from './load-clinc.ts';
 import { runScenario, type SeedResult } from './run-scenario.ts';
 import { drawScenario, quickScenarios, type Scenario, scenarios } from './scenario.ts';
@@ -44,17 +43,8 @@ interface Settings {
   readonly keep: string | null;
 }
 
-const output = createOutput(process, { json: false, debug: process.env.RATCHET_DEBUG === '1' });
-const progress = createProgress({ stream: process.stderr, interactive: false, patienceMs: 5_000 });
-try {
-  if (values.help) await output.result({ usage }, [usage]);
-  else await bench(await readSettings());
-} catch (error) {
-  output.fault(error);
-  process.exitCode = exitCodeOf(error);
-} finally {
-  progress.stop();
-}
+const { output, progress, run } = benchCommand(usage, { patienceMs: 5_000 });
+await run(values.help, async () => bench(await readSettings()));
 
 async function readSettings(): Promise<Settings> {
   const seeds = values.seeds.split(',').map(Number);

@@ -4,10 +4,9 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { exitCodeOf } from '../../cli/exit-codes.ts';
-import { createOutput } from '../../cli/output.ts';
 import { type Foundation, foundationSchema } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { benchCommand } from '../bench-command.ts';
 import { inChild } from '../trainer/child.ts';
 import { type Breakdown, breakdownSchema, ingestFiguresSchema, runFiguresSchema } from './breakdown.ts';
 import { loopChart } from './loop-chart.ts';
@@ -31,14 +30,8 @@ const { values } = parseArgs({
 
 const resultsSchema = z.object({ runs: z.array(breakdownSchema) });
 
-const output = createOutput(process, { json: false, debug: process.env.RATCHET_DEBUG === '1' });
-try {
-  if (values.help) await output.result({ usage }, [usage]);
-  else await bench();
-} catch (error) {
-  output.fault(error);
-  process.exitCode = exitCodeOf(error);
-}
+const { output, run } = benchCommand(usage);
+await run(values.help, bench);
 
 async function bench(): Promise<void> {
   const sizes = values.sizes.split(',').map(Number);

@@ -2,11 +2,9 @@ import { mkdir, mkdtemp, readFile, rename, rm, symlink, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { exitCodeOf } from '../../cli/exit-codes.ts';
-import { createOutput } from '../../cli/output.ts';
-import { createProgress } from '../../cli/progress.ts';
 import { openWorkspace } from '../../cli/workspace.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { benchCommand } from '../bench-command.ts';
 import { type Clinc, loadClinc } from '../improvement/load-clinc.ts';
 import { type Attack, attacks } from './attacks.ts';
 import { markdown } from './markdown.ts';
@@ -30,17 +28,8 @@ const { values } = parseArgs({
   },
 });
 
-const output = createOutput(process, { json: false, debug: process.env.RATCHET_DEBUG === '1' });
-const progress = createProgress({ stream: process.stderr, interactive: false, patienceMs: 3_600_000 });
-try {
-  if (values.help) await output.result({ usage }, [usage]);
-  else await bench();
-} catch (error) {
-  output.fault(error);
-  process.exitCode = exitCodeOf(error);
-} finally {
-  progress.stop();
-}
+const { output, progress, run } = benchCommand(usage, { patienceMs: 3_600_000 });
+await run(values.help, bench);
 
 async function bench(): Promise<void> {
   const seeds = values.seeds.split(',').map(Number);

@@ -4,10 +4,9 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { exitCodeOf } from '../../cli/exit-codes.ts';
-import { createOutput } from '../../cli/output.ts';
 import { firstTaggerConfigurations } from '../../shared/adapters/backends/tagger/tagger-configuration.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { benchCommand } from '../bench-command.ts';
 import { pythonEnvironment } from '../trainer/python-environment.ts';
 import { entityCorpora } from './entity-corpora.ts';
 import { largestGap, taggerTable } from './markdown.ts';
@@ -35,14 +34,8 @@ const cacheFolder = fileURLToPath(new URL('../../node_modules/.cache/ratchet-tag
 const requirements = fileURLToPath(new URL('./requirements.txt', import.meta.url));
 const resultsSchema = z.object({ results: z.array(corpusResultSchema) });
 
-const output = createOutput(process, { json: false, debug: process.env.RATCHET_DEBUG === '1' });
-try {
-  if (values.help) await output.result({ usage }, [usage]);
-  else await bench();
-} catch (error) {
-  output.fault(error);
-  process.exitCode = exitCodeOf(error);
-}
+const { output, run } = benchCommand(usage);
+await run(values.help, bench);
 
 async function bench(): Promise<void> {
   const [configuration] = firstTaggerConfigurations;

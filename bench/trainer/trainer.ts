@@ -4,11 +4,10 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { exitCodeOf } from '../../cli/exit-codes.ts';
-import { createOutput } from '../../cli/output.ts';
 import { defaultConfiguration } from '../../shared/adapters/backends/embedded/search-space.ts';
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { benchCommand } from '../bench-command.ts';
 import { cores } from './child.ts';
 import { markdown } from './markdown.ts';
 import { measureEmbeddings, measureTraining, type Place } from './measure.ts';
@@ -40,14 +39,8 @@ const cacheFolder = fileURLToPath(new URL('../../node_modules/.cache/ratchet-tra
 
 const resultsSchema = z.object({ trainings: z.array(trainingSchema), embeddings: z.array(embeddingSchema) });
 
-const output = createOutput(process, { json: false, debug: process.env.RATCHET_DEBUG === '1' });
-try {
-  if (values.help) await output.result({ usage }, [usage]);
-  else await bench();
-} catch (error) {
-  output.fault(error);
-  process.exitCode = exitCodeOf(error);
-}
+const { output, run } = benchCommand(usage);
+await run(values.help, bench);
 
 async function bench(): Promise<void> {
   if (values.data === undefined || values.out === undefined) {

@@ -2,10 +2,9 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { exitCodeOf } from '../../cli/exit-codes.ts';
-import { createOutput } from '../../cli/output.ts';
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { benchCommand } from '../bench-command.ts';
 import { cellName, cells } from './cell.ts';
 import { type CellResult, resultName } from './cell-result.ts';
 import { readResults, writeResults } from './results-file.ts';
@@ -31,14 +30,8 @@ const { values } = parseArgs({
   },
 });
 
-const output = createOutput(process, { json: false, debug: process.env.RATCHET_DEBUG === '1' });
-try {
-  if (values.help) await output.result({ usage }, [usage]);
-  else await bench();
-} catch (error) {
-  output.fault(error);
-  process.exitCode = exitCodeOf(error);
-}
+const { output, run } = benchCommand(usage);
+await run(values.help, bench);
 
 async function bench(): Promise<void> {
   const seeds = values.seeds.split(',').map(Number);
