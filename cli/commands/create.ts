@@ -8,6 +8,7 @@ import type { TaskWords } from '../../shared/domain/base/task-kind.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
 import { badEntries } from '../../shared/domain/models/bad-entries.ts';
 import { type Settings, settingsSchema } from '../../shared/domain/models/settings.ts';
+import { parseFieldMap } from '../../shared/intake/normalise/field-map.ts';
 import { describeIssues } from '../../shared/intake/parse-json-line.ts';
 import type { CreatedFromTraces, FromTracesRequest } from '../../shared/operations/create-from-traces.ts';
 import { type CreateResult, createModel } from '../../shared/operations/create-model.ts';
@@ -60,6 +61,8 @@ const optionsSchema = z.object({
   fromTraces: z.boolean().default(false),
   evaluate: z.boolean(),
   examples: z.string().optional(),
+  format: z.string().optional(),
+  map: z.array(z.string()).default([]),
   keepLabelVariants: z.boolean().default(false),
   badLines: z.int(),
   trainer: z.string().optional(),
@@ -98,6 +101,12 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
       '--examples <file>',
       '{"input", "output"} a line, or a table with such columns (also text and label); entities also as CoNLL, spaCy, ' +
         'Label Studio, Doccano or GLiNER have them; also .gz and .zst; "-" is stdin',
+    )
+    .option('--format <name>', 'what the file of examples is, where its content does not tell')
+    .option(
+      '--map <field=path>',
+      'where the input or the output is in an example, such as input=utterance or output=intent; may be given again',
+      collected,
     )
     .option('--keep-label-variants', 'keep labels apart that differ only in case, blanks or Unicode form')
     .option('--bad-lines <n>', 'how many lines that cannot be used to tell of', wholeNumber, badLinesTold)
@@ -173,6 +182,7 @@ async function createWith(
   }
   const { examples: path } = options;
   const settings = settingsFrom(options);
+  const map = parseFieldMap(options.map, 'examples');
   const examples = path === undefined ? null : await openInput(path, session.io.stdin);
   if (options.fromTraces && examples !== null) {
     throw new RatchetError('InvalidInput', 'Both --examples and --from-traces are given.', {
@@ -194,6 +204,8 @@ async function createWith(
           labels: [...options.labels, ...options.label],
           examples,
           ...(path === undefined ? {} : { examplesName: inputName(path) }),
+          examplesFormat: options.format ?? null,
+          examplesMap: map,
           keepVariants: options.keepLabelVariants,
           options: options.ofTask,
           backEnds: backEndNames(options, options.task, ports),

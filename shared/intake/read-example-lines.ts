@@ -3,7 +3,9 @@ import type { OutputProblem, TaskKind } from '../domain/base/task-kind.ts';
 import type { TaskSpec } from '../domain/base/task-spec.ts';
 import type { RawTrace, TraceFormat } from '../ports/trace-format.ts';
 import { detectFormat } from './detect-format.ts';
+import { type FieldMap, mappedValue } from './normalise/field-map.ts';
 import { nameFields } from './normalise/field-names.ts';
+import { quotedArgument, shownField } from './normalise/field-words.ts';
 import { type Note, Notes } from './normalise/notes.ts';
 import { describeIssues, type LineProblem, type LineResult, refuse } from './parse-json-line.ts';
 
@@ -41,6 +43,10 @@ export interface ExampleReading {
   readonly formats: readonly TraceFormat[];
   /** Of the file, for messages. */
   readonly name: string;
+  /** Name of the file's format; null to tell it by its content. */
+  readonly format?: string | null;
+  /** Where inputs and outputs are, where their names do not tell. */
+  readonly map?: FieldMap;
   /** Whether outputs that differ only in how they are written stay different. */
   readonly keepVariants: boolean;
   readonly problemOf: (input: string, output: Output) => OutputProblem | null;
@@ -72,7 +78,7 @@ export async function readExampleLines(
   const notes = new Notes();
   const bad: Omit<BadExampleLine, 'lines'>[] = [];
   const read: (NumberedExample & { readonly text: string })[] = [];
-  const file = await detectFormat(chunks, reading.name, reading.formats);
+  const file = await detectFormat(chunks, reading.name, reading.formats, reading.format ?? null);
   const items = file?.format.read(file.chunks, reading.name) ?? [];
   for await (const item of items) {
     if (item.kind === 'passed-over') continue;
@@ -105,12 +111,17 @@ export async function readExampleLines(
 }
 
 function exampleOf(
-  { fields: given }: RawTrace,
-  { kind, task, problemOf }: ExampleReading,
+  raw: RawTrace,
+  { kind, task, problemOf, map = new Map() }: ExampleReading,
   notes: Notes,
 ): LineResult<{ input: string; output: Output }> {
-  const write = `write {"input": "...", "output": ${kind.words.output}}`;
+  const mapped = [...map].flatMap(([field, source]) => {
+    const value = mappedValue(source, raw);
+    return value === undefined ? [] : [[field, value] as const];
+  });
+  const given = { ...raw.fields, ...Object.fromEntries(mapped) };
   const { fields, readings } = nameFields(given, () => true);
+  const write = `write {"input": "...", "output": ${kind.words.output}}${orMap(given, fields)}`;
   for (const reading of readings) if (/ as "(?:input|output)"$/.test(reading)) notes.add(reading);
   const { input, output: written } = fields;
   if (input === undefined || input === null) return refuse('"input": is missing', write);
@@ -127,6 +138,27 @@ function exampleOf(
   return problem === null
     ? { ok: true, value: { input, output } }
     : refuse(`"output": ${problem.reason}`, problem.mend);
+}
+
+/** How to say where the input and the output are, where the fields have names that do not tell. */
+function orMap(given: Readonly<Record<string, unknown>>, fields: Readonly<Record<string, unknown>>): string {
+  const { input, output } = fields;
+  const isTaken = (value: unknown) => value !== undefined && (value === input || value === output);
+  const strange = Object.keys(given).filter((name) => !isTaken(given[name]));
+  if (strange.length === 0) return '';
+  const missing = ['input', 'output'].filter((field) => fields[field] === undefined);
+  const [first, second] = strange;
+  const places =
+    missing.length === 2 && strange.length === 2 ? longerFirst(given, [first ?? '', second ?? '']) : ['FIELD', 'FIELD'];
+  const options = missing.map((field, at) => `--map ${quotedArgument(`${field}=${places[at] ?? 'FIELD'}`)}`);
+  const names = strange.slice(0, mostNamed).map(shownField).join(', ');
+  return `, or say where it is: ${options.join(' ')} (fields: ${names}${strange.length > mostNamed ? ', …' : ''})`;
+}
+
+const mostNamed = 8;
+
+function longerFirst(fields: Readonly<Record<string, unknown>>, [a, b]: readonly [string, string]): readonly string[] {
+  return String(fields[a]).length >= String(fields[b]).length ? [a, b] : [b, a];
 }
 
 function readWritten(

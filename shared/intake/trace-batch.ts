@@ -10,7 +10,7 @@ import { readThrough } from '../domain/traces/read-through.ts';
 import { standingJudgements } from '../domain/traces/retractions.ts';
 import type { Trace } from '../domain/traces/trace.ts';
 import type { VerdictCounts } from '../domain/traces/verdict-counts.ts';
-import { whatCounts } from '../domain/traces/what-counts.ts';
+import { type WhatCounts, whatCounts } from '../domain/traces/what-counts.ts';
 import type { Ports } from '../ports/ports.ts';
 import { type GivenJudgement, judgementOnRecord } from './normalise/given-judgement.ts';
 import { impossibleOutput } from './normalise/impossible-output.ts';
@@ -124,8 +124,8 @@ class Batch {
   readonly #held: HeldOutput[] = [];
   readonly #impossible: string[] = [];
   readonly #refused: RefusedLine[] = [];
-  /** Traces of which something new is known. */
-  readonly #touched = new Set<string>();
+  /** Traces of which something new is known, with the judgement that counted before; null for none. */
+  readonly #touched = new Map<string, Judgement | null>();
   #alreadyKnown = 0;
   #parked = 0;
 
@@ -147,7 +147,8 @@ class Batch {
       this.#known.set(trace.traceId, record);
       this.#waiting.delete(trace.traceId);
       this.#traces.push(trace);
-      if (earlier.length > 0) this.#touched.add(trace.traceId);
+      // What waited for it counts from now on, and did not before.
+      if (earlier.length > 0) this.#touched.set(trace.traceId, null);
       // What names places can only now be held against its text.
       if (this.#kind.anchored) for (const judgement of earlier) this.#noteHeld(judgement, record);
     } else if (record.inputDigest !== inputDigest) {
@@ -199,15 +200,18 @@ class Batch {
     const disputed: string[] = [];
     let judged = 0;
     let failed = 0;
-    for (const traceId of this.#touched) {
+    let corrected = 0;
+    for (const [traceId, before] of this.#touched) {
       const record = this.#known.get(traceId);
       if (record === undefined) continue;
-      const standing = { ...record, judgements: standingJudgements(record.judgements) };
-      const found = whatCounts(readThrough(standing, this.#kind, this.#reading), this.#model.task, this.#kind);
+      const found = this.#whatCounts(record);
       if (found.kind === 'disputed') disputed.push(traceId);
       if (found.kind !== 'counts') continue;
-      judged += 1;
-      if (found.judgement.verdict === 'fail') failed += 1;
+      const { verdict, expected } = found.judgement;
+      if (before === null || before.verdict !== verdict) {
+        judged += 1;
+        if (verdict === 'fail') failed += 1;
+      } else if (verdict === 'fail' && expected !== undefined && before.expected === undefined) corrected += 1;
     }
     return {
       traces: this.#traces,
@@ -218,8 +222,21 @@ class Batch {
       impossible: this.#impossible,
       disputed,
       refused: this.#refused,
-      verdicts: { judged, failed },
+      verdicts: { judged, failed, ...(corrected === 0 ? {} : { corrected }) },
     };
+  }
+
+  #whatCounts(record: KnownTrace): WhatCounts {
+    const standing = { ...record, judgements: standingJudgements(record.judgements) };
+    return whatCounts(readThrough(standing, this.#kind, this.#reading), this.#model.task, this.#kind);
+  }
+
+  /** Notes, before a judgement is added, which one has counted so far. */
+  #touch(traceId: string): void {
+    if (this.#touched.has(traceId)) return;
+    const record = this.#known.get(traceId);
+    const found = record === undefined ? null : this.#whatCounts(record);
+    this.#touched.set(traceId, found?.kind === 'counts' ? found.judgement : null);
   }
 
   #add(line: GoodLine, given: GivenJudgement, record: KnownTrace | Waiting, named = given): void {
@@ -244,9 +261,9 @@ class Batch {
       judge,
       judgedAt: at ?? new Date(this.#nextInstant(record)).toISOString(),
     };
+    this.#touch(traceId);
     record.judgements.push(judgement);
     this.#judgements.push(judgement);
-    this.#touched.add(traceId);
     this.#noteHeld(judgement, record);
   }
 

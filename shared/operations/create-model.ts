@@ -11,6 +11,7 @@ import type { Dataset } from '../domain/models/dataset.ts';
 import type { Example } from '../domain/models/example.ts';
 import type { BackEndNames, Model } from '../domain/models/model.ts';
 import { type Settings, settingsSchema } from '../domain/models/settings.ts';
+import type { FieldMap } from '../intake/normalise/field-map.ts';
 import type { Note } from '../intake/normalise/notes.ts';
 import { type BadExampleLine, quotedVariant, readExampleLines, variantsAreOne } from '../intake/read-example-lines.ts';
 import { kindNamed, kindOf } from '../ports/kind-of.ts';
@@ -30,6 +31,10 @@ export interface CreateRequest {
   readonly examples: AsyncIterable<Uint8Array> | null;
   /** Of the file of examples, for messages. */
   readonly examplesName?: string;
+  /** Name of the format of the examples; null to tell it by their content. */
+  readonly examplesFormat?: string | null;
+  /** Where inputs and outputs are in the examples, where their names do not tell. */
+  readonly examplesMap?: FieldMap;
   /** Whether outputs that differ only in case, blanks or Unicode form stay different. */
   readonly keepVariants?: boolean;
   /** What is chosen of the task, by the names of its kind's options; the kind's own choice for what is not said. */
@@ -143,6 +148,8 @@ async function readExamples(
     labels: request.labels,
     formats,
     name: request.examplesName ?? 'the file of examples',
+    format: request.examplesFormat ?? null,
+    ...(request.examplesMap === undefined ? {} : { map: request.examplesMap }),
     keepVariants: request.keepVariants ?? false,
     problemOf: (input, output) => (registered === null ? null : kind.problem(registered.task, input, output)),
     ...(request.onBadLine === undefined ? {} : { onBadLine: request.onBadLine }),
@@ -187,7 +194,7 @@ function noExamples(refused: number, { words }: TaskKind): RatchetError {
     refused === 0
       ? 'There are no examples: not one line.'
       : `None of the examples can be used (${plural(refused, 'bad line')}).`,
-    { mend: `Write one {"input": "...", "output": ${words.output}} a line.` },
+    { mend: `Write one {"input": "...", "output": ${words.output}} a line, or say where they are with --map.` },
   );
 }
 

@@ -65,6 +65,8 @@ export interface BatchSummary {
   readonly judged: number | null;
   /** Those of the judged traces that the batch's judgements find to fail; null like {@link judged}. */
   readonly failed: number | null;
+  /** Traces known to fail before, whose right output the batch tells; null like {@link judged}. */
+  readonly corrected: number | null;
 }
 
 /** How a log has grown; needs no look at the traces themselves. */

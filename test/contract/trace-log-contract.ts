@@ -71,6 +71,17 @@ export function traceLogContract(name: string, create: () => Promise<TraceLogFix
       ]);
     });
 
+    test('tells of how many known failures a batch brought the right output, also once one of them is erased', async () => {
+      const traces = ['t1', 't2'].map((traceId) => sampleTrace({ traceId }));
+      const corrections = traces.map(({ traceId }) => sampleJudgement({ judgementId: `j-${traceId}`, traceId }));
+      await log.append('m1', 'b1', { traces, judgements: [], verdicts: { judged: 0, failed: 0 } });
+      const verdicts = { judged: 0, failed: 0, corrected: 2 };
+      await log.append('m1', 'b2', { traces: [], judgements: corrections, verdicts });
+      expect((await log.history('m1')).at(-1)).toMatchObject(verdicts);
+      await log.erase('m1', ['t1']);
+      expect((await log.history('m1')).at(-1)).toMatchObject({ judged: 0, failed: 0, corrected: 1 });
+    });
+
     test('tells absent parts from empty ones', async () => {
       const traces = [
         sampleTrace({ traceId: 'absent', output: null }),
@@ -422,9 +433,18 @@ export function traceLogContract(name: string, create: () => Promise<TraceLogFix
       fixture.clock.advance(1_000);
       await log.append('m1', 'b2', { traces: [], judgements: [sampleJudgement({ judgementId: 'j4', traceId: 't3' })] });
       const appendedAt = new Date(fixture.clock.now()).toISOString();
-      const second = { position: 2, batchId: 'b2', appendedAt, traces: 0, judgements: 1, judged: 1, failed: 1 };
+      const second = {
+        position: 2,
+        batchId: 'b2',
+        appendedAt,
+        traces: 0,
+        judgements: 1,
+        judged: 1,
+        failed: 1,
+        corrected: 0,
+      };
       expect(await log.history('m1')).toEqual([
-        { position: 1, batchId: 'b1', appendedAt: between, traces: 3, judgements: 3, judged: 2, failed: 1 },
+        { ...second, position: 1, batchId: 'b1', appendedAt: between, traces: 3, judgements: 3, judged: 2 },
         second,
       ]);
       expect(await log.history('m1', { after: 1 })).toEqual([second]);

@@ -4,7 +4,7 @@ import { asOutput, type Output } from '../../shared/domain/base/output.ts';
 import type { Judgement } from '../../shared/domain/traces/judgement.ts';
 import { standingJudgements } from '../../shared/domain/traces/retractions.ts';
 import type { Trace } from '../../shared/domain/traces/trace.ts';
-import { countVerdicts, type VerdictCounts } from '../../shared/domain/traces/verdict-counts.ts';
+import { countsAfterErasure, countVerdicts, type VerdictCounts } from '../../shared/domain/traces/verdict-counts.ts';
 import type { Clock } from '../../shared/ports/clock.ts';
 import type {
   Appended,
@@ -114,7 +114,9 @@ export class MemoryTraceLog implements TraceLog {
       const traces = batch.traces.filter(({ traceId }) => !erased.has(traceId));
       const judgements = batch.judgements.filter(({ traceId }) => !erased.has(traceId));
       const isSame = traces.length === batch.traces.length && judgements.length === batch.judgements.length;
-      return isSame ? batch : { ...batch, traces, judgements, verdicts: countVerdicts(judgements) };
+      return isSame
+        ? batch
+        : { ...batch, traces, judgements, verdicts: countsAfterErasure(batch.verdicts, judgements) };
     });
     this.#batches.set(modelId, after);
     const gone = (count: (batch: StoredBatch) => number) =>
@@ -139,6 +141,7 @@ export class MemoryTraceLog implements TraceLog {
         appendedAt: new Date(appendedAt).toISOString(),
         traces: traces.length,
         judgements: judgements.length,
+        corrected: 0,
         ...verdicts,
       }))
       .slice(after ?? 0);

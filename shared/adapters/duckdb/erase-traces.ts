@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LIST, listValue, VARCHAR } from '@duckdb/node-api';
 import { digest } from '../../domain/base/ids.ts';
 import type { Judgement } from '../../domain/traces/judgement.ts';
-import { countVerdicts } from '../../domain/traces/verdict-counts.ts';
+import { countsAfterErasure } from '../../domain/traces/verdict-counts.ts';
 import type { ErasedFromLog } from '../../ports/trace-log.ts';
 import { withLocalFiles } from '../local/local-files.ts';
 import { withTemporaryFolder } from '../local/temporary-folder.ts';
@@ -141,7 +141,11 @@ async function nextGeneration(commit: CommittedBatch, doomed: Doomed, request: E
   const traceKeys = await rewrite(files.traceKeys, 'traces');
   const judgementKeys = await rewrite(files.judgementKeys, 'judgements');
   const digests = written.map((one) => one.digest);
-  const counts = commit.judged === undefined ? {} : countVerdicts(await judgementsOf(judgementKeys, request));
+  const { judged, failed = 0, corrected = 0 } = commit;
+  const counts =
+    judged === undefined
+      ? {}
+      : countsAfterErasure({ judged, failed, corrected }, await judgementsOf(judgementKeys, request));
   const next: TraceBatchCommit = {
     ...rest,
     ...counts,

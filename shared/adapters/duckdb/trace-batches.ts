@@ -21,6 +21,8 @@ const traceBatchCommitSchema = z.strictObject({
   /** Traces that the judgements are about, and those found to fail; commits of the first version lack both. */
   judged: z.int().nonnegative().optional(),
   failed: z.int().nonnegative().optional(),
+  /** Traces known to fail before, whose right output the batch tells; absent where there are none. */
+  corrected: z.int().nonnegative().optional(),
   traceKeys: z.array(z.string()),
   judgementKeys: z.array(z.string()),
   /** Of the digests of the Parquet files. */
@@ -103,6 +105,7 @@ const summarySchema = z.object({
   judgements: z.int().nonnegative(),
   judged: z.int().nonnegative().optional(),
   failed: z.int().nonnegative().optional(),
+  corrected: z.int().nonnegative().optional(),
 });
 type CommitSummary = z.infer<typeof summarySchema>;
 const blockSummarySchema = z.object({ position: z.int().positive(), commit: summarySchema });
@@ -342,7 +345,7 @@ export class TraceBatches implements TraceHistory {
   async history(modelId: string, { after }: { readonly after?: number | null } = {}): Promise<readonly BatchSummary[]> {
     return (await this.#load(modelId, (key) => this.#summary(key))).batches
       .filter(({ position }) => position > (after ?? 0))
-      .map(({ position, batchId, appendedAt, traces, judgements, judged = null, failed = null }) => ({
+      .map(({ position, batchId, appendedAt, traces, judgements, judged = null, failed = null, corrected = 0 }) => ({
         position,
         batchId,
         appendedAt,
@@ -350,6 +353,7 @@ export class TraceBatches implements TraceHistory {
         judgements,
         judged,
         failed,
+        corrected: judged === null ? null : corrected,
       }));
   }
 

@@ -121,7 +121,9 @@ export const settingsSchema = z.strictObject({
     .int()
     .positive()
     .default(50)
-    .describe('traces judged to fail since the last run that start another one, where runs start by themselves'),
+    .describe(
+      'traces judged to fail, or known failures that were corrected, since the last run that start another one, where runs start by themselves',
+    ),
   deteriorationBaseline: z
     .int()
     .min(20)

@@ -7,6 +7,8 @@ export interface JudgedBatch {
   readonly position: number;
   readonly judged: number | null;
   readonly failed: number | null;
+  /** Traces known to fail before, whose right output it tells; they say nothing of the rate. */
+  readonly corrected?: number | null;
 }
 
 export interface Deterioration {

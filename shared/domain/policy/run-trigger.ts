@@ -29,20 +29,27 @@ export interface DueRequest {
 }
 
 /**
- * A run is due when enough traces were judged to fail since the last one, when they fail more often than they used to,
+ * A run is due when enough traces were judged to fail since the last one, when the right output of enough that were known
+ * to fail came since (what came with its failure counts as that alone), when they fail more often than they used to,
  * when a change of labels let judgements in that were held, or when it is time on the schedule and there is anything new at all.
  */
 export function isRunDue(request: DueRequest): Due {
   const { trigger, history, championSince, seen, settings, letIn = 0, traces = Infinity } = request;
   const fresh = after(history, seen);
-  const failures = Math.min(
-    traces,
-    fresh.reduce((total, batch) => total + (batch.failed ?? 0), 0),
-  );
+  const total = (of: 'failed' | 'corrected') =>
+    Math.min(
+      traces,
+      fresh.reduce((sum, batch) => sum + (batch[of] ?? 0), 0),
+    );
+  const failures = total('failed');
+  const corrected = total('corrected');
   const since = seen === null ? 'so far' : 'since the last run began';
   const failedTraces = `${plural(failures, 'trace')} ${failures === 1 ? 'was' : 'were'}`;
   if (failures >= settings.runAfterFailures) {
     return { due: true, reason: `${failedTraces} judged to fail ${since}.` };
+  }
+  if (corrected >= settings.runAfterFailures) {
+    return { due: true, reason: `${plural(corrected, 'failing trace')} got a right output ${since}.` };
   }
   if (letIn > 0) {
     return {

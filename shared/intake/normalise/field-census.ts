@@ -1,4 +1,5 @@
 import type { Output } from '../../domain/base/output.ts';
+import { quotedArgument, shownField } from './field-words.ts';
 import { readFigure, readVerdict } from './read-verdict.ts';
 
 interface Seen {
@@ -34,7 +35,7 @@ export class FieldCensus {
   told(): string | null {
     const fields = [...this.#seen].sort(([, a], [, b]) => relevance(b) - relevance(a) || b.count - a.count);
     if (fields.length === 0) return null;
-    const told = fields.slice(0, mostTold).map(([name, { count }]) => `${shownName(name)} (${count})`);
+    const told = fields.slice(0, mostTold).map(([name, { count }]) => `${shownField(name)} (${count})`);
     return fields.length > mostTold ? `${told.join(', ')}, …` : told.join(', ');
   }
 
@@ -53,12 +54,4 @@ export class FieldCensus {
 
 function relevance({ count, outputs, verdicts, figures }: Seen): number {
   return (3 * outputs + 2 * verdicts + figures) / count;
-}
-
-function shownName(name: string): string {
-  return /^[\w.-]{1,60}$/.test(name) ? name : JSON.stringify(name.slice(0, 60));
-}
-
-function quotedArgument(text: string): string {
-  return /^[\w.=:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -1,5 +1,6 @@
 import { RatchetError } from '../../domain/base/errors.ts';
 import { withinFence } from '../../domain/base/fence.ts';
+import type { RawTrace } from '../../ports/trace-format.ts';
 
 /** Where a field of a trace is to be taken from. */
 export type FieldSource =
@@ -23,33 +24,42 @@ const fields = [
   'judge.timestamp',
 ] as const;
 
+/** What an example is made of. */
+const exampleFields = ['input', 'output'] as const;
+
 /**
  * Reads mappings such as `expected=correct_label`, `output=output.label`, `input=messages[0].content` and
  * `judge.kind=:human`, which is the constant `human`.
- * @throws RatchetError InvalidInput for what is none, and for a field that traces do not have
+ * @param of whose fields they are
+ * @throws RatchetError InvalidInput for what is none, and for a field that traces, or examples, do not have
  */
-export function parseFieldMap(mappings: readonly string[]): FieldMap {
+export function parseFieldMap(mappings: readonly string[], of: 'traces' | 'examples' = 'traces'): FieldMap {
+  const known: readonly string[] = of === 'traces' ? fields : exampleFields;
+  const isKnown = (field: string) => known.includes(field) || (of === 'traces' && /^metadata\.[^.[\]]+$/.test(field));
+  const wrong = (mapping: string, problem: string) =>
+    new RatchetError('InvalidInput', `${JSON.stringify(mapping.slice(0, 120))} ${problem}.`, {
+      mend: `Write field=path, or field=:text for a constant. Fields are: ${known.join(', ')}${of === 'traces' ? ', and metadata.NAME' : ''}.`,
+    });
   const map = new Map<string, FieldSource>();
   for (const mapping of mappings) {
     const at = mapping.indexOf('=');
     const field = mapping.slice(0, Math.max(0, at)).trim();
     const source = mapping.slice(at + 1);
     if (at < 1 || source.trim() === '') throw wrong(mapping, 'does not say which field is taken from where');
-    if (!fields.some((known) => known === field) && !/^metadata\.[^.[\]]+$/.test(field))
-      throw wrong(mapping, 'names a field that traces do not have');
+    if (!isKnown(field)) throw wrong(mapping, `names a field that ${of} do not have`);
     map.set(field, source.startsWith(':') ? { kind: 'constant', value: source.slice(1) } : pathSource(source));
   }
   return map;
 }
 
-function wrong(mapping: string, problem: string): RatchetError {
-  return new RatchetError('InvalidInput', `${JSON.stringify(mapping.slice(0, 120))} ${problem}.`, {
-    mend: `Write field=path, or field=:text for a constant. Fields are: ${fields.join(', ')}, and metadata.NAME.`,
-  });
-}
-
 function pathSource(path: string): FieldSource {
   return { kind: 'path', path, steps: path.replaceAll(/\[(\d+)\]/g, '.$1').split('.') };
+}
+
+/** What a mapping takes from a record; undefined where there is nothing. */
+export function mappedValue(source: FieldSource, raw: Pick<RawTrace, 'source' | 'fields'>): unknown {
+  if (source.kind === 'constant') return source.value;
+  return valueAt(raw.source ?? raw.fields, source.steps) ?? valueAt(raw.fields, source.steps);
 }
 
 /**

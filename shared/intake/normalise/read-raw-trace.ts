@@ -5,7 +5,7 @@ import { type Trace, type TraceLine, traceLineSchema } from '../../domain/traces
 import type { RawTrace } from '../../ports/trace-format.ts';
 import { describeIssues, type LineProblem, type LineResult, parseJsonObject, refuse } from '../parse-json-line.ts';
 import type { FieldCensus } from './field-census.ts';
-import { valueAt } from './field-map.ts';
+import { mappedValue } from './field-map.ts';
 import { nameFields } from './field-names.ts';
 import type { GivenJudgement } from './given-judgement.ts';
 import { ownJudgement } from './own-judgement.ts';
@@ -99,10 +99,7 @@ function mappedFields(raw: RawTrace, context: ReadingContext): Readonly<Record<s
     mapped.set(outer, { ...(isPlainObject(before) ? before : {}), [name]: value });
   };
   for (const [field, source] of context.map) {
-    const value =
-      source.kind === 'constant'
-        ? source.value
-        : (valueAt(raw.source ?? raw.fields, source.steps) ?? valueAt(raw.fields, source.steps));
+    const value = mappedValue(source, raw);
     if (value === undefined) continue;
     context.mapped.add(field);
     const [outer = field, name] = field.split(/\.(.*)/);

@@ -244,6 +244,21 @@ describe('ingestTraces', () => {
     ]);
   });
 
+  test('a correction of a known failure is counted as that, and not as one more failure', async () => {
+    const alone = (said: Record<string, unknown>) => JSON.stringify({ traceId: 't1', ...said });
+    const judge = { kind: 'human', id: 'ana', reason: '' };
+    await ingest(line({ verdict: 'fail', judge }));
+    await ingest(alone({ expected: 'spam', judge }));
+    await ingest(alone({ expected: 'spam', judge: { ...judge, id: 'ben' } }));
+    await ingest(alone({ expected: 'ham', judge }), alone({ expected: 'ham', judge: { ...judge, id: 'ben' } }));
+    expect(await ports.traceLog.history('mail')).toMatchObject([
+      { judged: 1, failed: 1, corrected: 0 },
+      { judged: 0, failed: 0, corrected: 1 },
+      { judged: 0, failed: 0, corrected: 0 },
+      { judged: 1, failed: 0, corrected: 0 },
+    ]);
+  });
+
   test('a judgement of a trace that is not here waits for it, and is evidence when it comes', async () => {
     const alone = JSON.stringify({ traceId: 't1', ...byHuman('ana', 'spam') });
     expect(await ingest(alone)).toMatchObject({ ingested: 0, judgements: 1, parked: 1, quarantined: 0 });

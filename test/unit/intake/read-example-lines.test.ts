@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { createFormats } from '../../../shared/composition/create-formats.ts';
 import type { TaskKind } from '../../../shared/domain/base/task-kind.ts';
+import { parseFieldMap } from '../../../shared/intake/normalise/field-map.ts';
 import { type BadExampleLine, type ReadExamples, readExampleLines } from '../../../shared/intake/read-example-lines.ts';
 import { classification } from '../../../shared/tasks/classification/classification.ts';
 import { extraction } from '../../../shared/tasks/extraction/extraction.ts';
@@ -12,7 +13,7 @@ interface Read extends ReadExamples {
 
 async function read(
   rows: readonly Record<string, unknown>[],
-  options: { keepVariants?: boolean; labels?: readonly string[]; kind?: TaskKind } = {},
+  options: { keepVariants?: boolean; labels?: readonly string[]; kind?: TaskKind; map?: readonly string[] } = {},
 ): Promise<Read> {
   const bad: BadExampleLine[] = [];
   const result = await readExampleLines(bytesOf(rows.map((row) => JSON.stringify(row)).join('\n')), {
@@ -22,6 +23,7 @@ async function read(
     formats: createFormats(),
     name: 'examples',
     keepVariants: options.keepVariants ?? false,
+    map: parseFieldMap(options.map ?? [], 'examples'),
     problemOf: () => null,
     onBadLine: (line) => bad.push(line),
   });
@@ -55,6 +57,28 @@ describe('readExampleLines', () => {
     const found = await read([{ text: 'win now', label: 'spam', split: 'train', id: 7 }]);
     expect(found.lines).toEqual([{ line: 1, input: 'win now', output: 'spam' }]);
     expect(texts(found)).toEqual(['"text" read as "input" (1)', '"label" read as "output" (1)']);
+  });
+
+  test('takes the input and the output from where it is told', async () => {
+    const rows = [{ utterance: 'win now', meta: { intent: 'spam' }, text: 'no input' }];
+    const found = await read(rows, { map: ['input=utterance', 'output=meta.intent'] });
+    expect(found.lines).toEqual([{ line: 1, input: 'win now', output: 'spam' }]);
+    expect((await read(rows, { map: ['input=utterance', 'output=:ham'] })).lines).toMatchObject([{ output: 'ham' }]);
+    expect(() => parseFieldMap(['traceId=id'], 'examples')).toThrow('names a field that examples do not have');
+  });
+
+  test('says how to tell where they are, by the fields that there are', async () => {
+    const { bad } = await read([
+      { intent: 'delivery', 'the text': 'where is my parcel' },
+      { text: 'my money back', Category: 'refund', id: 3 },
+    ]);
+    expect(bad.map(({ reason, mend }) => [reason, mend.replace(/^write \{.*?\}, /, '')])).toEqual([
+      [
+        '"input": is missing',
+        'or say where it is: --map \'input=the text\' --map output=intent (fields: intent, "the text")',
+      ],
+      ['"output": is missing', 'or say where it is: --map output=FIELD (fields: Category, id)'],
+    ]);
   });
 
   test("says that the model's answers are taken for right where a tool recorded them", async () => {

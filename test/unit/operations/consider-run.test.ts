@@ -104,6 +104,21 @@ describe('considering a run', () => {
     expect(await memory.lineage.getRun(run?.runId ?? '')).toMatchObject({ status: 'running', championId: 'c1' });
   });
 
+  test('starts a run once the right outputs of enough known failures have come, and never for the same failures twice', async () => {
+    const correct = async (corrected: number) => {
+      batch += 1;
+      const judgements = [sampleJudgement({ judgementId: `c-${batch}`, traceId: 't-1-0' })];
+      const verdicts = { judged: 0, failed: 0, corrected };
+      await memory.traceLog.append('m1', `b${batch}`, { traces: [], judgements, verdicts });
+    };
+    await judge(30, 30);
+    await correct(30);
+    const thirty = '30 traces were judged to fail so far; a run begins at 50.';
+    expect(await consider()).toMatchObject({ due: false, reason: thirty });
+    await correct(20);
+    expect(await consider()).toMatchObject({ due: true, reason: '50 failing traces got a right output so far.' });
+  });
+
   test('starts one run for askers who ask at once', async () => {
     await judge(0, 60);
     const answers = await Promise.all([consider(), consider(), consider('schedule')]);

@@ -11,6 +11,7 @@ const batch = (day: number, traces: number, judged: number | null = traces, fail
   judgements: judged ?? 0,
   judged,
   failed,
+  corrected: judged === null ? null : 0,
 });
 
 describe('trafficOverTime', () => {
