@@ -10,15 +10,30 @@ import type { Json } from '../shared/domain/base/json.ts';
  * @throws RatchetError InvalidInput for what has no name
  */
 export function trainerOptions(given: readonly string[], foundation: string | undefined): Record<string, Json> {
-  const named = given.map((text): [string, Json] => {
-    const at = text.indexOf('=');
-    if (at > 0) return [text.slice(0, at), readValue(text.slice(at + 1))];
-    throw new RatchetError('InvalidInput', `${JSON.stringify(text.slice(0, 120))} is no option of a trainer.`, {
-      mend: 'Write it as name=value, for example --trainer-option method=lora',
-    });
+  const options = namedOptions(given, {
+    of: 'a trainer',
+    example: '--trainer-option method=lora',
   });
-  const options = Object.fromEntries(named);
   return foundation === undefined ? options : { ...options, foundation: located(foundation) };
+}
+
+/**
+ * Options by their names. @param given `name=value` each; a value that is JSON is read as such
+ * @throws RatchetError InvalidInput for what has no name
+ */
+export function namedOptions(
+  given: readonly string[],
+  { of, example }: { readonly of: string; readonly example: string },
+): Record<string, Json> {
+  return Object.fromEntries(
+    given.map((text): [string, Json] => {
+      const at = text.indexOf('=');
+      if (at > 0) return [text.slice(0, at), readValue(text.slice(at + 1))];
+      throw new RatchetError('InvalidInput', `${JSON.stringify(text.slice(0, 120))} is no option of ${of}.`, {
+        mend: `Write it as name=value, for example ${example}`,
+      });
+    }),
+  );
 }
 
 function readValue(text: string): Json {

@@ -7,6 +7,7 @@ import { inList } from '../../shared/domain/base/quoted.ts';
 import type { TaskWords } from '../../shared/domain/base/task-kind.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
 import { badEntries } from '../../shared/domain/models/bad-entries.ts';
+import { watchedTrainer } from '../../shared/domain/models/endpoint.ts';
 import { type Settings, settingsSchema } from '../../shared/domain/models/settings.ts';
 import { parseFieldMap } from '../../shared/intake/normalise/field-map.ts';
 import { describeIssues } from '../../shared/intake/parse-json-line.ts';
@@ -20,6 +21,7 @@ import { collected, commaSeparated, countingNumber, fraction, wholeNumber } from
 import { backEndNames } from '../back-end-names.ts';
 import { BadLineReporter, badLinesTold } from '../bad-lines.ts';
 import { asksChat, hasChat } from '../chat-at-hand.ts';
+import { endpointOf } from '../endpoint-of.ts';
 import { evaluationLines } from '../evaluation-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { inputName, openInput } from '../open-input.ts';
@@ -70,6 +72,9 @@ const optionsSchema = z.object({
   analyst: z.string(),
   judge: z.string(),
   secondOpinion: z.string().optional(),
+  endpoint: z.string().optional(),
+  endpointModel: z.string().optional(),
+  endpointOption: z.array(z.string()).default([]),
   foundation: z.string().optional(),
   trainerOption: z.array(z.string()).default([]),
   seed: z.int(),
@@ -133,6 +138,16 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
       '--trainer-option <name=value...>',
       'any other option of the trainer, for example method=lora or epochs=20 of gliner2',
     )
+    .option(
+      '--endpoint <url>',
+      "where the model is deployed already, to be watched: any endpoint of OpenAI's protocol, up to and including /v1; " +
+        'nothing is trained then unless --trainer says what by; a key comes from RATCHET_ENDPOINT_KEY',
+    )
+    .option('--endpoint-model <name>', 'as the endpoint calls the model')
+    .option(
+      '--endpoint-option <name=value...>',
+      'how it is asked: system, maxTokens, concurrency, retries, timeoutSeconds, prices=INPUT,CACHED,OUTPUT, …',
+    )
     .option('--seed <n>', 'fixes all that is drawn at random', wholeNumber, 1)
     .option('--target-score <fraction>', 'score at which a run looks for nothing better (0.96)', fraction)
     .option('--max-iterations <n>', 'train-and-evaluate rounds a run (6)', countingNumber)
@@ -189,6 +204,7 @@ async function createWith(
       mend: 'Train the first checkpoint on one of them; the other counts in the first run, once it is ingested.',
     });
   }
+  const endpoint = endpointOf(options);
   const badLines = new BadLineReporter(session.output, options.badLines, ' (tell of more with --bad-lines N)');
   const { ports } = await session.open({ create: true });
   if ((await ports.lineage.getModel(modelId)) !== undefined) tellWhatIsFixed(options, command, session);
@@ -208,7 +224,12 @@ async function createWith(
           examplesMap: map,
           keepVariants: options.keepLabelVariants,
           options: options.ofTask,
-          backEnds: backEndNames(options, options.task, ports),
+          backEnds: backEndNames(
+            { ...options, trainer: options.trainer ?? (endpoint === null ? undefined : watchedTrainer) },
+            options.task,
+            ports,
+          ),
+          ...(endpoint === null ? {} : { endpoint }),
           trainerOptions: trainerOptions(options.trainerOption, options.foundation),
           settings,
           onBadLine: (bad) => badLines.add({ ...bad, file: path === undefined ? '' : inputName(path) }),
@@ -216,7 +237,7 @@ async function createWith(
         ports,
       ).finally(() => badLines.end());
   session.progress.stageFinished('train', '');
-  const evaluation = options.evaluate ? await evaluated(result, ports, session) : null;
+  const evaluation = options.evaluate && endpoint === null ? await evaluated(result, ports, session) : null;
 
   const { model, checkpoint, dataset, refused } = result;
   const { knownFacets, words } = kindOf(model, ports);
@@ -240,7 +261,9 @@ async function createWith(
       ...(checkpoint === null
         ? []
         : [
-            `Checkpoint ${checkpoint.checkpointId}, trained on ${plural(trained, 'example')}${madeOf(result)}, is the champion.`,
+            endpoint === null
+              ? `Checkpoint ${checkpoint.checkpointId}, trained on ${plural(trained, 'example')}${madeOf(result)}, is the champion.`
+              : `Checkpoint ${checkpoint.checkpointId}, what answers at ${printableLine(options.endpoint ?? '', 300)}, is the champion. Nothing was asked of it yet.`,
           ]),
       ...(evaluation === null ? [] : evaluationLines(evaluation, words)),
     ],

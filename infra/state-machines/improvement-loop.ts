@@ -277,6 +277,16 @@ const iterate = sequence(
     }),
     resultPath: '$.plan',
   }),
+  choice('is-there-anything-to-train', {
+    answers: [{ Variable: '$.plan.ends', IsNull: true, Next: 'train-and-prepare' }],
+    otherwise: 'nothing-to-train',
+  }),
+  pass('nothing-to-train', {
+    comment: 'Nothing trains the model, or the budget allows no training.',
+    takes: '$.plan.ends',
+    resultPath: '$.decision',
+    next: 'final-test',
+  }),
   trainAndPrepare,
   map('for-each-evaluation', {
     comment: 'Each candidate, out of fold.',

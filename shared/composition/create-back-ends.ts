@@ -1,8 +1,10 @@
 import { createAgentsAnalyst } from '../adapters/analysts/agents/agents-analyst.ts';
 import { createStatisticalAnalyst } from '../adapters/analysts/statistical/statistical-analyst.ts';
 import { embeddedBackEnds } from '../adapters/backends/embedded/embedded-back-ends.ts';
+import { createEndpointPredictors } from '../adapters/backends/endpoint/endpoint-predictors.ts';
 import { localJobBackEnds } from '../adapters/backends/local-job/local-job-back-ends.ts';
 import { nearestPredictorFacts, nearestTrainerFacts } from '../adapters/backends/nearest/facts.ts';
+import { noTrainer } from '../adapters/backends/none/no-trainer.ts';
 import { sagemakerBackEnds } from '../adapters/backends/sagemaker/sagemaker-back-ends.ts';
 import { createLlmJudge } from '../adapters/judges/llm-judge.ts';
 import { createRuleJudge } from '../adapters/judges/rule-judge.ts';
@@ -64,6 +66,7 @@ export function createBackEnds(options: BackEndOptions): {
     ...nearestPredictorFacts,
     predict: async (...request) => (await nearest()).predictor.predict(...request),
   };
+  const endpoints = createEndpointPredictors({ objects, env: options.env ?? process.env });
   const chat = once(options.chat);
   const statistical = createStatisticalAnalyst({ tasks: taskKinds });
   const agents = createAgentsAnalyst({ tasks: taskKinds, statistical, chat, objects, budgets, clock, traceQuery });
@@ -76,13 +79,15 @@ export function createBackEnds(options: BackEndOptions): {
   return {
     backEnds: {
       trainers: new Map(
-        [...embedded.trainers, nearestTrainer, ...local.trainers, ...(remote?.trainers ?? [])].map((trainer) => [
-          trainer.name,
-          trainer,
-        ]),
+        [...embedded.trainers, nearestTrainer, ...local.trainers, ...(remote?.trainers ?? []), noTrainer].map(
+          (trainer) => [trainer.name, trainer],
+        ),
       ),
       predictors: new Map(
-        [...embedded.predictors, nearestPredictor, ...local.predictors].map((predictor) => [predictor.name, predictor]),
+        [...embedded.predictors, nearestPredictor, ...local.predictors, ...endpoints].map((predictor) => [
+          predictor.name,
+          predictor,
+        ]),
       ),
       analysts: new Map([statistical, agents].map((analyst) => [analyst.name, analyst])),
       judges: new Map(judges.map((judge) => [judge.name, judge])),

@@ -48,6 +48,31 @@ export function checkBackEnds(
   return { trainer, trainerOptions: checkOptions(trainer, choice.trainerOptions) };
 }
 
+/**
+ * An endpoint to watch, its options with their defaults, once its predictor is known to be here and to ask such endpoints
+ * for the kind of task. @throws RatchetError InvalidInput
+ */
+export function checkEndpoint(
+  { predictor: name, options }: { readonly predictor: string; readonly options: Json },
+  { kind }: { readonly kind: string },
+  backEnds: Pick<BackEnds, 'predictors'>,
+): { readonly predictor: string; readonly options: Json } {
+  const predictor = predictorNamed(name, backEnds);
+  if (predictor.endpoint === undefined || !predictor.tasks.includes(kind)) {
+    throw new RatchetError('InvalidInput', `Predictor ${name} asks no endpoint for the task ${kind}.`, {
+      mend: useOneOf(
+        'predictor',
+        [...backEnds.predictors.values()].filter((one) => one.endpoint !== undefined && one.tasks.includes(kind)),
+      ),
+    });
+  }
+  const parsed = predictor.endpoint.safeParse(options);
+  if (parsed.success) return { predictor: name, options: parsed.data };
+  throw new RatchetError('InvalidInput', `The endpoint: ${describeIssues(parsed.error)}.`, {
+    mend: 'docs/back-ends.md tells what can be said of an endpoint. A key is taken from the environment alone.',
+  });
+}
+
 /** A trainer's schema may pass over options that it does not know: nobody should think that they count. */
 function checkOptions(trainer: Trainer, given: Json): Json {
   const parsed = trainer.options.safeParse(given);

@@ -16,10 +16,10 @@ import type { Note } from '../intake/normalise/notes.ts';
 import { type BadExampleLine, quotedVariant, readExampleLines, variantsAreOne } from '../intake/read-example-lines.ts';
 import { kindNamed, kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
-import { checkBackEnds } from './check-back-ends.ts';
+import { checkBackEnds, checkEndpoint } from './check-back-ends.ts';
 import { checkConfirmed } from './check-confirmed.ts';
 import { checkCritical } from './check-critical.ts';
-import { crownFirst, modelExists, trainFirstCheckpoint } from './first-checkpoint.ts';
+import { crownFirst, modelExists, trainFirstCheckpoint, watchEndpoint } from './first-checkpoint.ts';
 
 export interface CreateRequest {
   readonly modelId: string;
@@ -40,6 +40,11 @@ export interface CreateRequest {
   /** What is chosen of the task, by the names of its kind's options; the kind's own choice for what is not said. */
   readonly options?: Readonly<Record<string, string>>;
   readonly backEnds: BackEndNames;
+  /**
+   * Where the model is deployed already, to be watched: the predictor that asks it, with that one's options. Then the
+   * examples train nothing; they are what the deployed model is known to have been trained on.
+   */
+  readonly endpoint?: { readonly predictor: string; readonly options: Json };
   /** What of the trainer's configurations is fixed for the model; the trainer checks it. */
   readonly trainerOptions: Json;
   readonly settings: Partial<Settings>;
@@ -64,6 +69,7 @@ export interface CreateResult {
 /**
  * Registers a model and, with examples, trains its first checkpoint and makes it the champion. A model that was
  * registered without examples gets its first checkpoint by the same call with examples (its labels are fixed by then).
+ * One that is deployed elsewhere gets what answers there as its champion, and nothing is trained.
  * The model is registered after all else is written, so a fault before leaves no model behind.
  * @throws RatchetError InvalidInput, ModelExists, TrainingFailed
  */
@@ -80,6 +86,7 @@ export async function createModel(asked: CreateRequest, ports: Ports): Promise<C
   const request = { ...asked, labels };
   checkOptions(request.options ?? {}, kind, registered?.task ?? null);
   const { trainer, trainerOptions } = checkBackEnds(registered ?? { ...request, ...request.backEnds }, kind, ports);
+  const endpoint = request.endpoint === undefined ? null : checkEndpoint(request.endpoint, kind, ports);
   const given =
     request.examples === null ? null : await readExamples(request.examples, registered, kind, request, ports);
   const outputs = outputsOf(given?.examples ?? []);
@@ -96,30 +103,36 @@ export async function createModel(asked: CreateRequest, ports: Ports): Promise<C
   checkConfirmed(model, own);
   const read = given === null ? null : withoutBadOutputs(given, model, own, request);
   const examples = read?.examples ?? [];
-  if (read === null) {
+  if (read === null && endpoint === null) {
     await register(model, ports);
     return { model, checkpoint: null, dataset: null, refused: 0, labelNotes: notes };
   }
 
-  const { dataset, checkpoint } = await trainFirstCheckpoint(
-    {
-      model,
-      trainer,
-      examples,
-      leftOut: { 'bad line': read.refused, duplicate: read.duplicates },
-      notes: read.notes,
-      // Every fold's model trains them.
-      ledger: ledgerForTraining(examples.map((example) => example.input)),
-      // It has seen no traffic, so that it answers all of it honestly.
-      parts: null,
-      seed: request.seed,
-      ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
-    },
-    ports,
-  );
+  const known = {
+    model,
+    examples,
+    leftOut: read === null ? {} : { 'bad line': read.refused, duplicate: read.duplicates },
+    notes: read?.notes ?? [],
+    // Every fold's model trains them.
+    ledger: ledgerForTraining(examples.map((example) => example.input)),
+    seed: request.seed,
+  };
+  const { dataset, checkpoint } =
+    endpoint === null
+      ? await trainFirstCheckpoint(
+          {
+            ...known,
+            trainer,
+            // It has seen no traffic, so that it answers all of it honestly.
+            parts: null,
+            ...(request.onProgress === undefined ? {} : { onProgress: request.onProgress }),
+          },
+          ports,
+        )
+      : await watchEndpoint({ ...known, ...endpoint }, ports);
   if (registered === null) await register(model, ports);
   await crownFirst(checkpoint, request.by, ports);
-  return { model, checkpoint, dataset, refused: read.refused, labelNotes: notes };
+  return { model, checkpoint, dataset, refused: read?.refused ?? 0, labelNotes: notes };
 }
 
 /**
@@ -130,7 +143,8 @@ async function modelWithoutChampion(request: CreateRequest, ports: Ports): Promi
   const model = await ports.lineage.getModel(request.modelId);
   if (model === undefined) return null;
   const control = await ports.lineage.getControl(request.modelId);
-  if (request.examples === null || (control?.championId ?? null) !== null) throw modelExists(request.modelId);
+  const givesNothing = request.examples === null && request.endpoint === undefined;
+  if (givesNothing || (control?.championId ?? null) !== null) throw modelExists(request.modelId);
   return model;
 }
 

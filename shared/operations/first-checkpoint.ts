@@ -1,5 +1,6 @@
 import { RatchetError } from '../domain/base/errors.ts';
 import { digest } from '../domain/base/ids.ts';
+import type { Json } from '../domain/base/json.ts';
 import { inList } from '../domain/base/quoted.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
 import type { Parts } from '../domain/evaluation/fold.ts';
@@ -8,10 +9,12 @@ import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import { artifactKey, checkpointId, datasetKey, foldArtifactKey } from '../domain/models/checkpoint-id.ts';
 import { moveChampion } from '../domain/models/control.ts';
 import type { Dataset } from '../domain/models/dataset.ts';
+import { watchedTrainer } from '../domain/models/endpoint.ts';
 import type { Example } from '../domain/models/example.ts';
 import type { Model } from '../domain/models/model.ts';
 import { initialConfiguration } from '../ports/back-ends.ts';
 import { encodeJsonl } from '../ports/documents.ts';
+import { storeEndpoint } from '../ports/endpoints.ts';
 import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { toEnd } from '../ports/to-end.ts';
@@ -105,6 +108,57 @@ export async function trainFirstCheckpoint(
   return { dataset, checkpoint };
 }
 
+export interface WatchedCheckpointRequest
+  extends Pick<FirstCheckpointRequest, 'model' | 'examples' | 'leftOut' | 'notes' | 'ledger' | 'seed'> {
+  /** Name of the predictor that asks the endpoint. */
+  readonly predictor: string;
+  /** Its options, checked. */
+  readonly options: Json;
+}
+
+/**
+ * Enters what is deployed at an endpoint as a checkpoint: a reference, with no weights of ours and so no digest of any.
+ * The examples are what it is known to have been trained on; there may be none.
+ */
+export async function watchEndpoint(
+  { model, examples, leftOut, notes = [], ledger, seed, predictor, options }: WatchedCheckpointRequest,
+  ports: Ports,
+): Promise<{ readonly dataset: Dataset; readonly checkpoint: Checkpoint }> {
+  const { modelId, task } = model;
+  const dataset = firstDataset(model, examples, { leftOut, notes }, kindOf(model, ports), ports);
+  await ports.objects.put(dataset.key, encodeJsonl(examples));
+  const ref = await storeEndpoint(modelId, { version: 1, task, options }, ports.objects);
+  const { datasetId } = dataset;
+  const trainer = watchedTrainer;
+  const checkpoint: Checkpoint = {
+    checkpointId: checkpointId({
+      modelId,
+      datasetId,
+      trainer,
+      configuration: options,
+      seed,
+      teacherId: null,
+      parts: null,
+    }),
+    modelId,
+    parentId: null,
+    datasetId,
+    trainer,
+    configuration: options,
+    seed,
+    task,
+    served: { predictor, ref, digest: null },
+    folds: null,
+    runId: null,
+    createdAt: nowOf(ports),
+    scores: {},
+  };
+  await writeLedgerSegment(modelId, 'create', ledger, ports);
+  await ports.lineage.putDataset(dataset);
+  await ports.lineage.putCheckpoint(checkpoint);
+  return { dataset, checkpoint };
+}
+
 /**
  * Makes a model's first checkpoint its champion.
  * @throws RatchetError ModelExists when it has another champion by now
@@ -162,10 +216,7 @@ function firstDataset(
       controls: [],
       leftOut: { ...leftOut },
       notes: [
-        ...named(
-          'no example of',
-          known.filter((facet) => !counts.has(facet)),
-        ),
+        ...named('no example of', examples.length === 0 ? [] : known.filter((facet) => !counts.has(facet))),
         ...named(
           'one example alone of',
           [...counts].filter(([, count]) => count === 1).map(([facet]) => facet),

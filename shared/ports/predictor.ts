@@ -1,10 +1,13 @@
+import type { ZodType } from 'zod';
+import type { Json } from '../domain/base/json.ts';
 import type { Output } from '../domain/base/output.ts';
 import type { Served } from '../domain/models/served.ts';
+import type { Usage } from './long-work.ts';
 
 export interface Prediction {
   /** Null for an input with no text to go by. */
   readonly output: Output | null;
-  /** Probability of `output`, a fraction; 0 when there is none. */
+  /** Probability of `output`, a fraction; 0 when there is none, or nobody tells. */
   readonly confidence: number;
   /** The most probable outputs, best first, `output` itself at the head; empty when there is none. */
   readonly alternatives: readonly { readonly output: Output; readonly confidence: number }[];
@@ -25,6 +28,8 @@ export interface PredictOptions {
    */
   readonly weighed?: readonly (Output | null)[];
   readonly onProgress?: (done: number, total: number) => void;
+  /** Told what answers have used, in parts that add up, by a predictor whose answers cost something. */
+  readonly onUsage?: (usage: Usage) => void;
 }
 
 /** A part of an input, with what it adds to the answer. */
@@ -63,6 +68,13 @@ export interface Predictor {
   readonly chunk: number;
   /** What of the texts of its examples an artifact holds in clear, in words; absent where it holds weights alone. */
   readonly holds?: string;
+  /**
+   * What must be told of a model that is deployed elsewhere and only asked (see `Endpoint`); absent where all that
+   * answers was trained here.
+   */
+  readonly endpoint?: ZodType<Json>;
+  /** The most that asking may cost, US dollars; absent where it costs nothing. */
+  mostCost?(served: Served, inputs: readonly string[]): Promise<number>;
   /**
    * @throws RatchetError ObjectMissing when the artifact is not there, CorruptArtifact when it is not the one that
    * `served.digest` speaks of

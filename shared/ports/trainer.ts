@@ -86,7 +86,7 @@ export interface Trainer extends LongWork<TrainingRequest, Artifact> {
    * too.
    */
   readonly options: ZodType<Json>;
-  /** What an iteration trains side by side before anything is known; the first one is the default. Never empty. */
+  /** What an iteration trains side by side before anything is known; the first one is the default. Empty for one that trains nothing. */
   first(context: SearchContext): readonly Configuration[];
   /** Alternatives worth trying when tuning, best bets first, all different from `from` and one another. */
   neighbours(from: Configuration, context: SearchContext): readonly Configuration[];

@@ -32,6 +32,8 @@ interface Walk {
   /** How long stages go on: waiting, or at once, before they are done. */
   readonly waits: readonly number[];
   readonly enoughEvidence: boolean;
+  /** Whether something is trained; the run ends at its plan otherwise. */
+  readonly trains?: boolean;
   /** By stage; the largest values by default. */
   readonly outputs?: ReadonlyMap<string, unknown>;
   /** Whether stages take and give only what their schemas allow, as they do. */
@@ -45,13 +47,15 @@ interface Visit {
 }
 
 /** Goes through the machine by the interpreter of the laptop. */
-async function walk({ decisions, waits, enoughEvidence, outputs = largestOutputs, checked = true }: Walk) {
+async function walk({ outputs = largestOutputs, checked = true, trains = true, ...walked }: Walk) {
+  const { decisions, waits, enoughEvidence } = walked;
   let decided = 0;
   const give = (stage: StageShape, given: unknown): unknown => {
     const head = (checked ? stage.input.parse(given) : given) as { item: string; work?: unknown };
     let output = outputs.get(stage.name);
     if (stage.name === 'decide-next') output = Object.assign({}, output, { next: decisions[decided] ?? 'promote' });
     if (stage.name === 'split-traces') output = Object.assign({}, output, { enoughEvidence });
+    if (stage.name === 'plan-candidates' && trains) output = Object.assign({}, output, { ends: null });
     if (checked) stage.output.parse(output);
     if (stage.long !== true) return output;
     const work = workSchema.nullable().parse(head.work);
@@ -123,7 +127,8 @@ describe('the largest run that settings and schemas allow', () => {
   it('fits into the state of Step Functions at every step, and comes by every state', async () => {
     const { visits } = await walk(everyTurn);
     const short = await walk({ ...everyTurn, enoughEvidence: false });
-    const all = [...visits, ...short.visits];
+    const untrained = await walk({ ...everyTurn, trains: false });
+    const all = [...visits, ...short.visits, ...untrained.visits];
     const names = new Set(all.map(({ state }) => state));
     expect([...machineStates(definition).keys()].filter((name) => !names.has(name))).toEqual([]);
     expect(largest(all)?.bytes).toBeLessThanOrEqual(largestState);

@@ -79,6 +79,18 @@ export const errorTable = {
     retry: false,
     mend: 'Take a chat model with a larger window, or tell the window that it really has (README, "A chat model").',
   },
+  EndpointUnavailable: {
+    retry: true,
+    mend: 'See whether the endpoint answers at its address, then run the same command: it goes on where it stopped.',
+  },
+  EndpointRefused: {
+    retry: false,
+    mend: "Correct what the message names: the endpoint's key, its model or its address (docs/back-ends.md).",
+  },
+  BudgetSpent: {
+    retry: false,
+    mend: 'Run again with a larger --budget, or without one. What was found so far is kept.',
+  },
   LeakDetected: {
     retry: false,
     mend: 'A trace would train a model that judges its near-duplicate. Report this: the stage that chose it is at fault.',

@@ -12,13 +12,13 @@ import {
 } from '../../domain/policy/policy.ts';
 import { trainerNamed } from '../../ports/back-ends.ts';
 import { readJson, writeJson } from '../../ports/documents.ts';
-import type { Ports } from '../../ports/ports.ts';
 import type { SearchContext, Trainer } from '../../ports/trainer.ts';
+import { keepChampion } from '../engine/keep-champion.ts';
 import { type LongStage, Unfinished } from '../engine/stage.ts';
 import { withoutStaleChampion } from '../engine/without-champion.ts';
 import { type Candidate, readCandidate } from '../state/candidate.ts';
 import { type DecisionRef, decisionRefSchema } from '../state/decision.ts';
-import { byNetGain, type GatedCandidate, gateFileSchema, gateSchema } from '../state/gate-result.ts';
+import { type GatedCandidate, gateFileSchema, gateSchema } from '../state/gate-result.ts';
 import { type History, type IterationRecord, iterationRefSchema, readHistory } from '../state/iteration.ts';
 import { shortReason } from '../state/limits.ts';
 import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
@@ -125,7 +125,7 @@ export const decideNext: LongStage<Input, DecisionRef> = {
         iteration,
       };
     }
-    const kept = await keepChampion(history, policy.detail, plan, ports);
+    const kept = await keepChampion(history.iterations, policy.detail, plan, ports);
     return { ...kept, reason: shortReason(kept.reason), historyKey, iteration: step };
   },
 };
@@ -142,27 +142,6 @@ function promotionReason({ verdict, candidate, request }: GatedCandidate, candid
   const labels = speaks ? ` ${verdict.rules.find(({ rule }) => rule === 'labels')?.detail}` : '';
   const which = candidates === 1 ? 'passes the gate' : `passes the gate, of ${candidates} tried side by side`;
   return `Candidate ${candidate.candidateId} ${which}. ${gain}${labels}`;
-}
-
-/** When the search is over and no candidate passed: the best of those refused, and what held it back. */
-async function keepChampion(
-  history: History,
-  detail: string,
-  plan: RunPlan,
-  ports: Ports,
-): Promise<Pick<DecisionRef, 'next' | 'reason' | 'chosen' | 'answersKey'>> {
-  const files = await Promise.all(
-    history.iterations.map((past) => readJson(ports.objects, past.gateKey, gateFileSchema)),
-  );
-  const [refused] = files.flatMap((file) => file.candidates).sort(byNetGain);
-  if (refused === undefined) return { next: 'keep', reason: detail, chosen: null, answersKey: null };
-  const failed = refused.verdict.rules.filter((rule) => !rule.passed);
-  return {
-    next: 'keep',
-    reason: `${detail} The champion ${plan.champion.checkpointId} stays: ${failed.map((rule) => rule.detail).join(' ')}`,
-    chosen: refused.candidate,
-    answersKey: refused.answersKey,
-  };
 }
 
 /** Whether the policy will roll the iteration back, so that what stood before it stands again. */

@@ -27,6 +27,7 @@ export type Decided = Pick<
   | 'model'
   | 'words'
   | 'alone'
+  | 'reason'
 >;
 
 /** The decision in words, the same in the report, the curation log and the closing lines of a run. */
@@ -182,9 +183,7 @@ function whyKept(data: Decided): string {
     return 'No person has judged anything since, so the same evidence would make the like of it again, and nothing was trained.';
   }
   if (decidedCandidate(data) === null) {
-    return data.unlearnt.length > 0 || shortEvidence(data).length > 0
-      ? 'The run ended before training.'
-      : 'The run ended without a candidate to weigh.';
+    return data.unlearnt.length > 0 || shortEvidence(data).length > 0 ? 'The run ended before training.' : data.reason;
   }
   return data.ended === null
     ? 'No candidate passed the gate.'

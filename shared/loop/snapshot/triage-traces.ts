@@ -4,7 +4,6 @@ import type { Json } from '../../domain/base/json.ts';
 import { partsOf } from '../../domain/base/part-size.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import { examplesBeside } from '../../domain/curriculum/examples-beside.ts';
-import type { Checkpoint } from '../../domain/models/checkpoint.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import {
   type JudgedRecord,
@@ -157,7 +156,7 @@ async function whatModelsSay(
     parts: plan.parts,
     model: plan.model,
     trainer,
-    configuration: initialConfiguration(trainer, optionsOf(trainer, plan.champion)),
+    configuration: initialConfiguration(trainer, optionsOf(trainer, plan)),
     seed,
   };
   const items = (learns: (record: JudgedRecord) => boolean) =>
@@ -188,9 +187,10 @@ async function whatModelsSay(
   return { outOfFold: { first, second } satisfies OutOfFoldPasses, held };
 }
 
-/** What the champion's configuration fixes, where the trainer is its own. */
-function optionsOf(trainer: Trainer, champion: Checkpoint): Json {
-  return trainer.options.parse(champion.trainer === trainer.name ? champion.configuration : {});
+/** What the champion's configuration fixes, where the trainer is its own; else what the model fixes, where it is the model's. */
+function optionsOf(trainer: Trainer, { champion, model }: RunPlan): Json {
+  if (champion.trainer === trainer.name) return trainer.options.parse(champion.configuration);
+  return trainer.options.parse(model.trainer === trainer.name ? model.trainerOptions : {});
 }
 
 const untriaged = { category: 'clean', kind: 'none', reason: 'nothing speaks against it' } as const;

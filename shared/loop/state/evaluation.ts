@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { gateRequestSchema } from '../../domain/evaluation/gate.ts';
 import { candidateRefSchema } from './candidate.ts';
+import { decisionRefSchema } from './decision.ts';
 import { itemIdSchema, mostCandidates, objectKeySchema } from './limits.ts';
 
 /** A candidate's answers on the evidence and on what earlier promotions froze, each by a model that has not seen it. */
@@ -14,4 +15,8 @@ export const evaluatedSchema = z.strictObject({
 });
 export type Evaluated = z.infer<typeof evaluatedSchema>;
 
-export const candidatePlanSchema = z.strictObject({ candidates: z.array(candidateRefSchema).max(mostCandidates) });
+export const candidatePlanSchema = z.strictObject({
+  candidates: z.array(candidateRefSchema).max(mostCandidates),
+  /** Why the run ends without training: then there are no candidates. Null where there are some. */
+  ends: decisionRefSchema.nullable().default(null),
+});

@@ -5,13 +5,17 @@ import { artifactKey, checkpointId, foldArtifactKey } from '../../domain/models/
 import type { Configuration } from '../../domain/models/configuration.ts';
 import { trainerNamed } from '../../ports/back-ends.ts';
 import { writeJson } from '../../ports/documents.ts';
+import type { Ports } from '../../ports/ports.ts';
 import type { Trainer } from '../../ports/trainer.ts';
+import { keepChampion } from '../engine/keep-champion.ts';
 import type { Stage } from '../engine/stage.ts';
 import { withoutStaleChampion } from '../engine/without-champion.ts';
 import type { Candidate, CandidateRef, DatasetRef } from '../state/candidate.ts';
 import { curriculumSchema } from '../state/curriculum.ts';
+import type { DecisionRef } from '../state/decision.ts';
 import { candidatePlanSchema } from '../state/evaluation.ts';
 import { iterationRefSchema, readHistory } from '../state/iteration.ts';
+import { shortReason } from '../state/limits.ts';
 import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
 import { stageHead } from '../state/stage-head.ts';
 
@@ -99,9 +103,20 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
       await writeJson(ports.objects, candidateKey, candidate);
       candidates.push({ candidateId, checkpointId: id, key: candidateKey });
     }
-    return { candidates };
+    const ends = candidates.length > 0 ? null : await endOf(input, plan, trainer, ports);
+    return { candidates, ends };
   },
 };
+
+/** The end of a run that has nothing to train. */
+async function endOf({ step, curriculum }: Input, plan: RunPlan, trainer: Trainer, ports: Ports): Promise<DecisionRef> {
+  const history = await readHistory(step, ports);
+  const [dataset] = curriculum.datasets;
+  const where = dataset === undefined ? '' : ` The curriculum is at ${dataset.key}.`;
+  const detail = `Nothing trains this model (its trainer is ${trainer.name}).${where}`;
+  const kept = await keepChampion(history?.iterations ?? [], detail, plan, ports);
+  return { ...kept, reason: shortReason(kept.reason), historyKey: step.historyKey, iteration: step };
+}
 
 /** Whoever learns from a champion of finer folds needs folds as fine, or its teacher would have seen what it judges. */
 function partsWith({ parts, champion }: RunPlan): Parts {

@@ -1,0 +1,89 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SeededRandom } from '../../../shared/adapters/local/seeded-random.ts';
+import type { ChatServer } from '../../helpers/chat-server.ts';
+import { startLabelEndpoint } from '../../helpers/label-endpoint.ts';
+import { labels, samples } from '../../helpers/made-up-traffic.ts';
+import { ratchetInProcess } from './in-process.ts';
+
+const traffic = samples(260, 0.6, new SeededRandom().stream(1, 'traffic'));
+const known = /refund|reimburse|repay|money|back|return|parcel|courier|shipping|arrive|track|package|password|login/;
+const truth = new Map(traffic.map(({ input, output }) => [input, output]));
+
+/** What is deployed knows the words of before the drift, and says `account` of all others. */
+const deployed = (input: string) => (known.test(input) ? (truth.get(input) ?? 'account') : 'account');
+
+const secret = 'sk-of-the-endpoint-0123456789';
+
+describe('a model that is deployed elsewhere and only watched', { timeout: 240_000 }, () => {
+  let server: ChatServer;
+  let directory: string;
+  beforeAll(async () => {
+    server = await startLabelEndpoint(deployed);
+    directory = await mkdtemp(join(tmpdir(), 'ratchet-watched-'));
+  });
+  afterAll(async () => {
+    await server.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const ratchet = async (args: readonly string[], stdin = '') => {
+    const env = { RATCHET_ENDPOINT_KEY: secret };
+    const ended = await ratchetInProcess([...args, '--json', '--workspace', directory], stdin, env);
+    if (ended.code !== 0 && ended.code !== 3) throw new Error(ended.stderr);
+    return { code: ended.code, ...JSON.parse(ended.stdout) };
+  };
+  const lines = traffic.map(({ input, output }, at) =>
+    JSON.stringify({
+      traceId: `t-${at}`,
+      timestamp: new Date(Date.UTC(2026, 0, 1) + at * 60_000).toISOString(),
+      input,
+      output: deployed(input),
+      expected: output,
+      judge: { kind: 'human', id: 'ana' },
+    }),
+  );
+  const created = (model: string, ...more: string[]) => {
+    const endpoint = ['--endpoint', `${server.url}/v1`, '--endpoint-model', 'small'];
+    return ratchet(['create', model, '--labels', labels.join(','), ...endpoint, ...more]);
+  };
+
+  it('is diagnosed by the loop, and the run ends with its curriculum where nothing trains it', async () => {
+    const { checkpoint, examples } = await created('support', '--endpoint-option', 'prices=1,0.1,5');
+    expect(examples).toBe(0);
+    await ratchet(['ingest', 'support', '-'], lines.join('\n'));
+    const result = await ratchet(['run', 'support']);
+    expect(result).toMatchObject({ code: 3, decision: 'kept', champion: checkpoint });
+    expect(result.why).toContain('Nothing trains this model');
+    const at = /The curriculum is at (\S+)\.( |$)/.exec(result.why)?.[1] ?? '';
+    const curriculum = await readFile(join(directory, 'objects', at), 'utf8');
+    expect(curriculum.trim().split('\n').length).toBeGreaterThan(50);
+    const report = await readFile(result.report, 'utf8');
+    expect(report).toContain('answered as');
+    expect(`${report}${JSON.stringify(await ratchet(['lineage', 'support']))}`).not.toContain(secret);
+    expect(server.seen.every(({ authorization }) => authorization === `Bearer ${secret}`)).toBe(true);
+  });
+
+  it('gives way to a candidate of its trainer that passes the gate, and can be gone back to', async () => {
+    const { checkpoint } = await created('trained', '--trainer', 'embedded', '--foundation', 'none');
+    await ratchet(['ingest', 'trained', '-'], lines.join('\n'));
+    const result = await ratchet(['run', 'trained']);
+    expect(result).toMatchObject({ code: 0, decision: 'promoted' });
+    expect(result.champion).not.toBe(checkpoint);
+    expect(JSON.stringify(await ratchet(['status', 'trained']))).toContain(result.champion);
+    await ratchet(['rollback', 'trained', '--to', checkpoint, '--reason', 'the endpoint is kept']);
+    expect(JSON.stringify(await ratchet(['status', 'trained']))).toContain(checkpoint);
+  });
+
+  it('needs a name of the model and takes no key', async () => {
+    const args = ['create', 'other', '--labels', 'a,b', '--workspace', directory, '--endpoint'];
+    const noModel = await ratchetInProcess([...args, `${server.url}/v1`]);
+    expect([noModel.code, noModel.stderr]).toEqual([2, expect.stringContaining('model')]);
+    const withKey = [...args, 'https://me:secret@example.com/v1', '--endpoint-model', 'small'];
+    expect((await ratchetInProcess(withKey)).stderr).toContain('a key comes from the environment');
+    const noEndpoint = await ratchetInProcess([...args.slice(0, -1), '--endpoint-model', 'small']);
+    expect(noEndpoint.stderr).toContain('none is named');
+  });
+});
