@@ -28,6 +28,9 @@ export interface DealRequest {
   readonly seed: number;
   /** Traces at most. */
   readonly traces: number;
+  /** First examples (of each intent for SNIPS) and fresh texts, where not as many as there are usually. */
+  readonly first?: number | undefined;
+  readonly fresh?: number | undefined;
 }
 
 export interface Corpus {
@@ -60,20 +63,25 @@ export const corpora: readonly Corpus[] = [
   },
 ];
 
-async function dealSnips({ data, seed, traces }: DealRequest, random: Random): Promise<Deal> {
+async function dealSnips(
+  { data, seed, traces, first = sentencesOfIntent, fresh }: DealRequest,
+  random: Random,
+): Promise<Deal> {
   const [train, validate] = await Promise.all([readSnips(data, 'train'), readSnips(data, 'validate')]);
   const kept = new Set(validate.map(({ input }) => input));
-  const dealt = random.stream(seed, 'generation/snips').shuffle(train.filter(({ input }) => !kept.has(input)));
+  const stream = random.stream(seed, 'generation/snips');
+  const dealt = stream.shuffle(train.filter(({ input }) => !kept.has(input)));
   const taken = new Map<string, number>();
   const examples: Asked[] = [];
   const rest: Request[] = [];
   for (const text of dealt) {
     const before = taken.get(text.intent) ?? 0;
     taken.set(text.intent, before + 1);
-    if (before < sentencesOfIntent) examples.push(asJson(text));
+    if (before < first) examples.push(asJson(text));
     else rest.push({ ...asJson(text), answered: null });
   }
-  return { examples, traffic: rest.slice(0, traces), fresh: validate.map(asJson) };
+  const asked = fresh === undefined ? validate : stream.shuffle(validate).slice(0, fresh);
+  return { examples, traffic: rest.slice(0, traces), fresh: asked.map(asJson) };
 }
 
 /** What a sentence asks for; a slot that comes twice is a list. */
@@ -99,7 +107,10 @@ const problemSchema = z.object({
   >),
 });
 
-async function dealGsm8k({ data, seed, traces }: DealRequest, random: Random): Promise<Deal> {
+async function dealGsm8k(
+  { data, seed, traces, first = firstProblems, fresh = freshProblems }: DealRequest,
+  random: Random,
+): Promise<Deal> {
   const text = await readFile(join(data, 'gsm8k', 'example_model_solutions.jsonl'), 'utf8');
   const all = text
     .split('\n')
@@ -108,7 +119,7 @@ async function dealGsm8k({ data, seed, traces }: DealRequest, random: Random): P
   const stream = random.stream(seed, 'generation/gsm8k');
   const dealt = stream.shuffle(all);
   const asked = dealt.map((problem) => ({ input: problem.question, output: worked(problem.ground_truth) }));
-  const begin = firstProblems + freshProblems;
+  const begin = first + fresh;
   const solved = dealt.slice(begin).flatMap((problem, at) =>
     models.map((name) => ({
       input: problem.question,
@@ -118,12 +129,12 @@ async function dealGsm8k({ data, seed, traces }: DealRequest, random: Random): P
     })),
   );
   return {
-    examples: asked.slice(0, firstProblems),
+    examples: asked.slice(0, first),
     traffic: stream
       .shuffle(solved)
       .slice(0, traces)
       .map(({ input, output, answered }) => ({ input, output, answered })),
-    fresh: asked.slice(firstProblems, begin),
+    fresh: asked.slice(first, begin),
   };
 }
 

@@ -6,6 +6,9 @@ import { z } from 'zod';
 import { exitCodeOf } from '../../cli/exit-codes.ts';
 import { createOutput } from '../../cli/output.ts';
 import { createProgress } from '../../cli/progress.ts';
+import { settingValues } from '../../cli/setting-values.ts';
+import { trainerOptions } from '../../cli/trainer-options.ts';
+import { nearestBackEnd } from '../../shared/adapters/backends/nearest/facts.ts';
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { corpora } from './deals.ts';
@@ -13,10 +16,12 @@ import { markdown } from './markdown.ts';
 import { type CorpusResult, corpusResultSchema, runCorpus } from './run-corpus.ts';
 
 const usage = `npm run bench:generation -- --data DIR --out FILE [--corpora snips,gsm8k] [--seeds 1,2,3] [--traces 1500]
+  [--trainer nearest] [--foundation DIR] [--trainer-option epochs=3 …] [--set maxIterations=1 …] [--first N] [--fresh N]
 
 What one run brings a model that writes JSON (SNIPS) or solves problems (GSM8K) on fresh text, beside retraining on everything.
 DIR holds snips/ and gsm8k/. FILE is one JSON; beside it comes a page of Markdown of the same name. FILE is written after each
-run, and what it has is passed over when the command is given again.`;
+run, and what it has is passed over when the command is given again. --first and --fresh say how many first examples (of each
+intent for SNIPS) and fresh texts there are. hf-lora needs what "ratchet setup training" installs, and time: give it few of each.`;
 
 const { values } = parseArgs({
   options: {
@@ -25,6 +30,12 @@ const { values } = parseArgs({
     corpora: { type: 'string', default: corpora.map(({ name }) => name).join(',') },
     seeds: { type: 'string', default: '1,2,3' },
     traces: { type: 'string', default: '1500' },
+    trainer: { type: 'string', default: nearestBackEnd },
+    foundation: { type: 'string' },
+    'trainer-option': { type: 'string', multiple: true, default: [] },
+    set: { type: 'string', multiple: true, default: [] },
+    first: { type: 'string' },
+    fresh: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -44,13 +55,14 @@ try {
 async function bench(): Promise<void> {
   const seeds = values.seeds.split(',').map(Number);
   const traces = Number(values.traces);
+  const [first, fresh] = [values.first, values.fresh].map((given) => (given === undefined ? undefined : Number(given)));
   const names = values.corpora.split(',');
   const wanted = corpora.filter(({ name }) => names.includes(name));
   if (
     values.data === undefined ||
     values.out === undefined ||
     wanted.length < names.length ||
-    ![...seeds, traces].every(Number.isSafeInteger)
+    ![...seeds, traces, first ?? 1, fresh ?? 1].every(Number.isSafeInteger)
   ) {
     throw new RatchetError('InvalidInput', 'Name the data, the file to write, corpora, and whole numbers as seeds.', {
       mend: usage,
@@ -58,11 +70,16 @@ async function bench(): Promise<void> {
   }
   const data = resolve(values.data);
   const out = resolve(values.out);
+  const asked = {
+    trainer: values.trainer,
+    trainerOptions: trainerOptions(values['trainer-option'], values.foundation),
+    settings: settingValues(values.set),
+  };
   const results = [...(await readResults(out))];
   for (const corpus of wanted) {
     for (const seed of seeds) {
       if (results.some((one) => one.corpus === corpus.name && one.seed === seed && one.asked === traces)) continue;
-      const result = await runCorpus(corpus, { seed, traces, data }, progress);
+      const result = await runCorpus(corpus, { seed, traces, data, first, fresh, ...asked }, progress);
       results.push(result);
       const { decision, before, after, all, cpuSeconds } = result;
       output.say(

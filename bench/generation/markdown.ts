@@ -1,3 +1,4 @@
+import { nearestBackEnd } from '../../shared/adapters/backends/nearest/facts.ts';
 import { wilsonScore } from '../../shared/domain/base/wilson.ts';
 import type { RandomStream } from '../../shared/ports/random.ts';
 import { unpackRights } from '../adaptft/arms/rights.ts';
@@ -13,7 +14,9 @@ export function markdown(results: readonly CorpusResult[], facts: PageFacts, ran
   return [
     '# Generation: what one run brings',
     '',
-    'Trainer `nearest`, which needs no language model: it answers with the right output of the most similar example, and so never says what no example says. It is no reasoner, and has no way to become one.',
+    results.every(({ trainer }) => trainer === nearestBackEnd)
+      ? 'Trainer `nearest`, which needs no language model: it answers with the right output of the most similar example, and so never says what no example says. It is no reasoner, and has no way to become one.'
+      : `Trainer ${[...new Set(results.map(({ trainer }) => `\`${trainer}\``))].join(', ')}.`,
     '',
     ...corpora.flatMap(({ name, title, about }) => {
       const own = results.filter(({ corpus }) => corpus === name).sort((a, b) => a.seed - b.seed);

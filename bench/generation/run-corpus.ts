@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -5,10 +6,11 @@ import { z } from 'zod';
 import type { ProgressUi } from '../../cli/progress.ts';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
 import { openWorkspace } from '../../cli/workspace.ts';
-import { nearestBackEnd } from '../../shared/adapters/backends/nearest/facts.ts';
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
+import type { Json } from '../../shared/domain/base/json.ts';
 import type { Output } from '../../shared/domain/base/output.ts';
 import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
+import type { Settings } from '../../shared/domain/models/settings.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
@@ -20,7 +22,7 @@ import { packRights } from '../adaptft/arms/rights.ts';
 import { versions } from '../adaptft/results/write-results.ts';
 import { jsonLines } from '../json-lines.ts';
 import { trainOn } from '../train-on.ts';
-import type { Asked, Corpus } from './deals.ts';
+import type { Asked, Corpus, DealRequest } from './deals.ts';
 
 const measuredSchema = z.object({
   right: z.int(),
@@ -59,19 +61,24 @@ const modelId = 'generator';
 /** Takes a generator from its first examples through one run in a workspace of its own, beside retraining on everything. */
 export async function runCorpus(
   corpus: Corpus,
-  request: { readonly seed: number; readonly traces: number; readonly data: string },
+  request: DealRequest & {
+    readonly trainer: string;
+    readonly trainerOptions: Json;
+    readonly settings: Partial<Settings>;
+  },
   ui: ProgressUi,
 ): Promise<CorpusResult> {
   const directory = await mkdtemp(join(tmpdir(), 'ratchet-generation-'));
   const observer = { progress: () => undefined, note: (message: string) => ui.note(message) };
   const workspace = await openWorkspace(directory, { observer, create: true });
-  const begun = process.cpuUsage();
+  const begun = cpuSeconds();
   try {
     const { ports } = workspace;
     const { examples, traffic, fresh } = await corpus.deal(request, ports.random);
     const options = { checker: corpus.checker };
     const kind = generation.boundTo?.(generationSpecFrom({ options })) ?? generation;
-    const backEnds = { ...defaultBackEnds, trainer: nearestBackEnd, predictor: nearestBackEnd };
+    const { trainer, trainerOptions, settings } = request;
+    const backEnds = { ...defaultBackEnds, trainer, predictor: trainer };
     await createModel(
       {
         modelId,
@@ -80,8 +87,8 @@ export async function runCorpus(
         options,
         examples: jsonLines(examples),
         backEnds,
-        trainerOptions: {},
-        settings: {},
+        trainerOptions,
+        settings,
         seed: request.seed,
         by: 'bench',
       },
@@ -125,12 +132,11 @@ export async function runCorpus(
       },
       ports,
     );
-    const { user, system } = process.cpuUsage(begun);
     const { ratchet, commit } = await versions();
-    return {
+    const result = {
       corpus: corpus.name,
       seed: request.seed,
-      trainer: nearestBackEnd,
+      trainer,
       asked: request.traces,
       examples: examples.length,
       traces: traffic.length,
@@ -140,12 +146,27 @@ export async function runCorpus(
       before,
       after,
       all: await measure(everything),
-      cpuSeconds: (user + system) / 1e6,
       version: `${ratchet} (${commit})`,
     };
+    // What processes of its own used is known once they have ended.
+    await workspace.close();
+    return { ...result, cpuSeconds: cpuSeconds() - begun };
   } finally {
     await workspace.close();
     await rm(directory, { recursive: true, force: true });
+  }
+}
+
+/** Of this process and of those that it began and that have ended; of itself alone where the system does not tell. */
+function cpuSeconds(): number {
+  const { user, system } = process.cpuUsage();
+  const own = (user + system) / 1e6;
+  try {
+    const fields = readFileSync('/proc/self/stat', 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+    const ticksASecond = 100;
+    return own + (Number(fields[13]) + Number(fields[14])) / ticksASecond;
+  } catch {
+    return own;
   }
 }
 

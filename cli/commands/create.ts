@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
@@ -161,22 +162,34 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     .option('--set <name=value...>', 'any other setting of the model, for example enoughFailures=10 or reportShare=0.1')
     .addHelpText('after', help)
     .action((model: string, options: unknown, command: Command) =>
-      run(command, (session) =>
-        createWith(model, { ...optionsSchema.parse(options), ofTask: taskOptionsOf(options) }, command, session),
+      run(command, async (session) =>
+        createWith(
+          model,
+          { ...optionsSchema.parse(options), ofTask: await taskOptionsOf(options, session) },
+          command,
+          session,
+        ),
       ),
     );
-  for (const { name, values, about, kind } of taskOptions) {
-    create.addOption(new Option(`--${name} <choice>`, `of the task ${kind}: ${about} (${values[0]})`).choices(values));
+  for (const { name, values, takes, about, kind } of taskOptions) {
+    const told = `of the task ${kind}: ${about}`;
+    create.addOption(
+      values === undefined
+        ? new Option(`--${name} <${takes ?? 'text'}>`, told)
+        : new Option(`--${name} <choice>`, `${told} (${values[0]})`).choices(values),
+    );
   }
 }
 
-/** What is chosen of the task. */
-function taskOptionsOf(given: unknown): Readonly<Record<string, string>> {
-  return Object.fromEntries(
-    Object.entries(taskOptionsSchema.parse(given)).flatMap(([name, value]) =>
-      value === undefined ? [] : [[name, value]],
-    ),
-  );
+/** What is chosen of the task; of a file its text. @throws RatchetError InvalidInput for a file that cannot be read */
+async function taskOptionsOf(given: unknown, { io }: Session): Promise<Readonly<Record<string, string>>> {
+  const chosen: [string, string][] = [];
+  for (const [name, value] of Object.entries(taskOptionsSchema.parse(given))) {
+    if (value === undefined) continue;
+    const isFile = taskOptions.some((option) => option.name === name && option.takes === 'file');
+    chosen.push([name, isFile ? await text(await openInput(value, io.stdin)) : value]);
+  }
+  return Object.fromEntries(chosen);
 }
 
 interface CreateOptions extends z.infer<typeof optionsSchema> {

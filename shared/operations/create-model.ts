@@ -1,5 +1,5 @@
 import { RatchetError } from '../domain/base/errors.ts';
-import { digest, idProblem, shortDigest } from '../domain/base/ids.ts';
+import { canonicalJson, digest, idProblem, shortDigest } from '../domain/base/ids.ts';
 import type { Json } from '../domain/base/json.ts';
 import type { Output } from '../domain/base/output.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
@@ -264,20 +264,28 @@ function checkOptions(given: Readonly<Record<string, string>>, kind: TaskKind, r
         mend: `Leave it out. Its options are: ${kind.options?.map((one) => `--${one.name}`).join(', ') ?? 'none'}.`,
       });
     }
-    if (!option.values.includes(value)) {
+    if (option.values !== undefined && !option.values.includes(value)) {
       throw new RatchetError('InvalidInput', `--${name} cannot be ${JSON.stringify(value.slice(0, 80))}.`, {
         mend: `It is one of: ${option.values.join(', ')}.`,
       });
     }
-    if (registered !== null && fixed.get(name) !== value) {
-      throw new RatchetError(
-        'InvalidInput',
-        `The model is registered already, with --${name} ${String(fixed.get(name))}.`,
-        {
-          mend: `Leave --${name} out, or create a model of another name.`,
-        },
-      );
+    const before = fixed.get(name);
+    if (registered !== null && !isChosen(before, value)) {
+      const told = typeof before === 'string' ? `, with --${name} ${before}` : `, with another --${name} or none`;
+      throw new RatchetError('InvalidInput', `The model is registered already${told}.`, {
+        mend: `Leave --${name} out, or create a model of another name.`,
+      });
     }
+  }
+}
+
+/** Whether a choice on record is what is given: as a text, or as the JSON that it holds. */
+function isChosen(before: unknown, given: string): boolean {
+  if (before === undefined || typeof before === 'string') return before === given;
+  try {
+    return canonicalJson(before) === canonicalJson(JSON.parse(given));
+  } catch {
+    return false;
   }
 }
 

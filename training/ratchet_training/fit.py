@@ -12,11 +12,10 @@ import torch
 
 from .back_end import Work
 from .errors import JobError
+from .plan import Plan
 
 #: Gradients are scaled down to this norm.
 MOST_NORM = 1.0
-#: Share of the steps in which the rate rises from nothing.
-WARM_UP = 0.1
 
 
 @dataclass(frozen=True)
@@ -27,46 +26,6 @@ class Group:
     rate: float
 
 
-@dataclass(frozen=True)
-class Plan:
-    weights: tuple[float, ...]
-    epochs: int
-    batch_size: int
-    seed: int
-
-    @property
-    def steps(self) -> int:
-        return self.epochs * math.ceil(len(self.weights) / self.batch_size)
-
-    def batch(self, step: int) -> list[int]:
-        """Which examples step `step` trains, from 0."""
-        each = math.ceil(len(self.weights) / self.batch_size)
-        order = epoch_order(self.weights, self.seed, step // each)
-        at = step % each
-        return order[at * self.batch_size : (at + 1) * self.batch_size]
-
-
-def epoch_order(weights: Sequence[float], seed: int, epoch: int) -> list[int]:
-    """
-    As many examples as there are, each as often as its weight has of the whole, rounded up or down by chance (systematic
-    sampling); of equal weights each once. Shuffled.
-    """
-    draw = random.Random(f"{seed}-{epoch}")
-    step = sum(weights) / len(weights)
-    at = draw.random() * step
-    chosen: list[int] = []
-    reached = 0.0
-    for index, weight in enumerate(weights):
-        reached += weight
-        while at < reached and len(chosen) < len(weights):
-            chosen.append(index)
-            at += step
-    while len(chosen) < len(weights):
-        chosen.append(len(weights) - 1)
-    draw.shuffle(chosen)
-    return chosen
-
-
 def fit(
     module: torch.nn.Module, groups: Sequence[Group], plan: Plan, loss_of: Callable[[list[int]], torch.Tensor], work: Work
 ) -> float:
@@ -75,10 +34,7 @@ def fit(
     optimizer = torch.optim.AdamW(
         [{"params": group.parameters, "lr": group.rate} for group in groups], weight_decay=0.01
     )
-    warm = max(1, round(plan.steps * WARM_UP))
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min((step + 1) / warm, (plan.steps - step) / max(1, plan.steps - warm + 1))
-    )
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, plan.share_of_rate)
     torch.manual_seed(plan.seed)
     random.seed(plan.seed)
     losses: list[float] = []

@@ -95,8 +95,10 @@ export interface Mark {
 export interface TaskOption {
   /** Of the field, and of the command's option. */
   readonly name: string;
-  /** The first is taken where nothing is said. */
-  readonly values: readonly string[];
+  /** The first is taken where nothing is said; absent where it is not chosen among some. */
+  readonly values?: readonly string[];
+  /** What is given instead: a text as it stands, or the name of a file that holds it. */
+  readonly takes?: 'text' | 'file';
   /** For people, a few words. */
   readonly about: string;
 }

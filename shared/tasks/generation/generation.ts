@@ -4,21 +4,12 @@ import { wilsonScore } from '../../domain/base/wilson.ts';
 import { wrongCalculations } from '../../domain/steps/arithmetic.ts';
 import type { DetectorName } from '../../domain/triage/detector-name.ts';
 import type { Checker } from './checkers/checker.ts';
+import { checkerOf } from './checkers/checker-of.ts';
 import { exact } from './checkers/exact.ts';
 import { jsonFields } from './checkers/json-fields.ts';
-import { numeric } from './checkers/numeric.ts';
-import { rougeL } from './checkers/rouge-l.ts';
 import { answerOf, generatedSchema, reasoningOf, structureOf, textOf } from './generated.ts';
-import {
-  type CheckerName,
-  type GenerationSpec,
-  generationOptions,
-  generationSpecFrom,
-  generationSpecSchema,
-} from './generation-spec.ts';
+import { type GenerationSpec, generationOptions, generationSpecFrom, generationSpecSchema } from './generation-spec.ts';
 import { writtenGeneration } from './written-generation.ts';
-
-const checkers: Readonly<Record<CheckerName, Checker>> = { exact, numeric, json: jsonFields, 'rouge-l': rougeL };
 
 /**
  * What triage looks for. JSON, code, requests for a format and long texts are what such models are asked for; that a
@@ -75,7 +66,7 @@ function withChecker(checker: Checker): TaskKind<GenerationSpec> {
     ],
     anchored: true,
     options: generationOptions,
-    boundTo: ({ checker: name }) => withChecker(checkers[name]),
+    boundTo: (spec) => withChecker(checkerOf(spec)),
     specFrom: generationSpecFrom,
     knownFacets: () => [],
     read: (_spec, written) => reading(written, checker),
@@ -97,6 +88,11 @@ function withChecker(checker: Checker): TaskKind<GenerationSpec> {
   };
 }
 
+/** Whether answers are JSON. */
+function isByField(checker: Checker): boolean {
+  return checker.words === jsonFields.words;
+}
+
 /** A bare number or truth is what a text says; JSON in a text is JSON where fields are compared. */
 function reading(written: unknown, checker: Checker): OutputReading {
   if (typeof written === 'number' || typeof written === 'boolean' || typeof written === 'bigint') {
@@ -112,7 +108,7 @@ function reading(written: unknown, checker: Checker): OutputReading {
     };
   }
   const answer = answerOf(parsed.data);
-  const structure = checker === jsonFields && reasoningOf(parsed.data) === null ? structureOf(answer) : answer;
+  const structure = isByField(checker) && reasoningOf(parsed.data) === null ? structureOf(answer) : answer;
   if (structure === answer || structure === null) return { kind: 'known', output: parsed.data, note: null };
   return { kind: 'known', output: asOutput(structure), note: null };
 }
@@ -121,7 +117,7 @@ function gradeOf(expected: Output, answer: Output | null, checker: Checker): Gra
   const wanted = answerOf(expected);
   if (answer === null) return { right: false, credit: 0, parts: checker.credit(wanted, '').parts };
   const given = answerOf(answer);
-  const right = checker.same(wanted, given);
+  const right = checker.same(wanted, given) === true;
   const { credit, parts } = checker.credit(wanted, given);
   return { right, credit: right ? 1 : credit, parts };
 }
@@ -131,7 +127,7 @@ function patternOf(expected: Output, answer: Output | null, checker: Checker): P
   const wanted = answerOf(expected);
   if (answer === null) return { key: 'null', title: 'left unanswered', facets: checker.facets(wanted) };
   const given = answerOf(answer);
-  if (checker !== jsonFields) {
+  if (!isByField(checker)) {
     const way = reasoningOf(answer);
     const [wrong] = wrongCalculations(way === null ? textOf(given) : `${way}\n${textOf(given)}`);
     if (wrong !== undefined) {

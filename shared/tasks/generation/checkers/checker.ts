@@ -7,7 +7,8 @@ export interface Checker {
   readonly words?: TaskWords['parts'];
   /** Equal where two answers say the same to the letter of this check. */
   key(answer: Json): string;
-  same(a: Json, b: Json): boolean;
+  /** `undecided` where somebody has to judge. */
+  same(a: Json, b: Json): boolean | 'undecided';
   /** Part that is right, a fraction, and what of it by facet. */
   credit(expected: Json, answer: Json): { readonly credit: number; readonly parts: readonly GradePart[] };
   /** What an answer is about. */

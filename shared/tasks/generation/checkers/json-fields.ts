@@ -115,7 +115,8 @@ function compare(expected: Json, answer: Json) {
   };
 }
 
-function isStructure(value: Json): boolean {
+/** Whether it is an object or a list. */
+export function isStructure(value: Json): boolean {
   return typeof value === 'object' && value !== null;
 }
 

@@ -7,8 +7,8 @@ import { generation } from '../../../../shared/tasks/generation/generation.ts';
 import { type CheckerName, generationSpecFrom } from '../../../../shared/tasks/generation/generation-spec.ts';
 import { taskKinds } from '../../../../shared/tasks/task-kinds.ts';
 
-function kindWith(checker: CheckerName) {
-  return kindOf({ task: generationSpecFrom({ options: { checker } }) }, { tasks: taskKinds });
+function kindWith(checker: CheckerName, options: Readonly<Record<string, string>> = {}) {
+  return kindOf({ task: generationSpecFrom({ options: { checker, ...options } }) }, { tasks: taskKinds });
 }
 const out = (value: Json): Output => generation.output.parse(value);
 const right = (checker: CheckerName, expected: Json, answer: Json | null) =>
@@ -165,6 +165,133 @@ describe('the check "rouge-l"', () => {
       'too-long',
       'other-words',
     ]);
+  });
+});
+
+describe('the check "regex"', () => {
+  const found = (pattern: string) => kindWith('regex', { pattern });
+  const isRight = (pattern: string, expected: Json, answer: Json) =>
+    found(pattern).grade(out(expected), out(answer)).right;
+
+  it('compares what the pattern finds first: its groups, or all of it', () => {
+    expect(isRight('#### (-?[0-9]+)', 'so #### 18', '9 + 9 = 18\n#### 18, or #### 19')).toBe(true);
+    expect(isRight('#### (-?[0-9]+)', '#### 18', '#### 19')).toBe(false);
+    expect(isRight('(?i)\\b(yes|no)\\b', 'yes', 'Yes, of course')).toBe(true);
+    expect(isRight('[A-Z]{2}[0-9]{4}', 'order AB1234', 'It is ab1234.')).toBe(false);
+    expect(isRight('^(a)?(b)?', 'a', 'b')).toBe(false);
+    expect(isRight('"queue":"([a-z]+)"', { queue: 'refund' }, '{"queue":"refund"} and more')).toBe(true);
+  });
+
+  it('refuses a right output in which it finds nothing, and tells such an answer from another match', () => {
+    const kind = found('#### ([0-9]+)');
+    const task = generationSpecFrom({ options: { checker: 'regex', pattern: '#### ([0-9]+)' } });
+    expect(kind.problem(task, '', out('18'))?.mend).toContain('--pattern');
+    expect(kind.problem(task, '', out('#### 18'))).toBeNull();
+    expect(kind.pattern(out('#### 18'), out('18'))).toMatchObject({ key: 'no-match', cause: 'missing-constraint' });
+    expect(kind.pattern(out('#### 18'), out('#### 19'))).toMatchObject({ key: 'other-match' });
+  });
+
+  it('is held up by no pattern and no answer', () => {
+    const hostile = 'a'.repeat(19_000);
+    for (const pattern of ['(a+)+b', '(a|a)*b', '(a|aa)+b', 'a*a*a*a*a*b', '(.*)*b', '([a-z]+)*[0-9]']) {
+      expect(isRight(pattern, 'ab 1', hostile)).toBe(false);
+    }
+    expect(isRight('(a+)', 'a', 'a'.repeat(3_000_000))).toBe(false);
+    expect(isRight('^(.)$', '\ud800', '\ud800')).toBe(true);
+  });
+
+  it('refuses what is no pattern, or none whose time is bounded', () => {
+    for (const pattern of ['(', '(a)\\1', '(?=a)', '(a{1000}){1000}', 'x'.repeat(501)]) {
+      expect(() => found(pattern)).toThrow(/--pattern/);
+    }
+    expect(() => generationSpecFrom({ options: { checker: 'regex' } })).toThrow('has no --pattern');
+    expect(() => generationSpecFrom({ options: { checker: 'json', pattern: 'a' } })).toThrow('without --checker regex');
+  });
+});
+
+describe('the check "json" by a schema', () => {
+  const schema = {
+    type: 'object',
+    properties: {
+      queue: { enum: ['delivery', 'refund'] },
+      order: { type: 'string', pattern: '^([A-Z]+)+$' },
+      tags: { type: 'array', items: { type: 'string' } },
+      next: { $ref: '#' },
+    },
+    required: ['queue'],
+    additionalProperties: false,
+  };
+  const kind = kindWith('json', { schema: JSON.stringify(schema) });
+  const task = generationSpecFrom({ options: { checker: 'json', schema: JSON.stringify(schema) } });
+  const expected = out({ queue: 'refund', tags: ['late'] });
+
+  it('is right by field where an answer fits', () => {
+    expect(kind.grade(expected, out({ tags: ['Late'], queue: 'refund' }))).toMatchObject({ right: true, credit: 1 });
+    expect(kind.grade(expected, out({ queue: 'delivery', tags: ['late'] }))).toMatchObject({
+      right: false,
+      credit: 0.5,
+    });
+    expect(kind.read?.(task, '```json\n{"queue": "refund"}\n```')).toMatchObject({ output: { queue: 'refund' } });
+  });
+
+  it('is wrong as a whole where it does not, and says why', () => {
+    const cases: readonly (readonly [Json, string, readonly string[]])[] = [
+      [{ queue: 'Refund', tags: ['late'] }, 'unfit enum queue', ['queue']],
+      [{ tags: ['late'] }, 'unfit required queue', ['queue']],
+      [{ queue: 'refund', tags: ['late', 3] }, 'unfit type tags[]', ['tags[]']],
+      [{ queue: 'refund', tags: ['late'], more: 1 }, 'unfit additionalProperties more', ['more']],
+      [['refund'], 'unfit type ', ['queue', 'tags[]']],
+      ['refund', 'no-json', ['queue', 'tags[]']],
+    ];
+    for (const [answer, key, facets] of cases) {
+      expect(kind.grade(expected, out(answer))).toMatchObject({ right: false, credit: 0 });
+      expect(kind.pattern(expected, out(answer))).toMatchObject({ key, facets, cause: 'missing-constraint' });
+    }
+    expect(kind.pattern(expected, out({ queue: 'x' })).title).toContain('allowed values');
+    expect(kind.pattern(expected, out({ queue: 'delivery' })).key).toBe('wrong queue');
+  });
+
+  it('refuses right outputs that do not fit', () => {
+    expect(kind.problem(task, '', out({ queue: 'billing' }))?.reason).toContain('"queue" must be equal to one of');
+    expect(kind.problem(task, '', expected)).toBeNull();
+  });
+
+  it('is held up neither by its patterns nor by deep or large answers', () => {
+    expect(kind.grade(expected, out({ queue: 'refund', order: `${'A'.repeat(100_000)}1` })).right).toBe(false);
+    const deep = `${'{"queue":"refund","next":'.repeat(3_000)}1${'}'.repeat(3_000)}`;
+    expect(kind.grade(expected, out(deep)).right).toBe(false);
+    expect(kind.grade(expected, out({ queue: 'refund', tags: ['a'.repeat(300_000)] })).credit).toBe(0);
+  });
+
+  it('has equal keys only where answers are the same, and is right where they are', () => {
+    const fields = fc.record(
+      { queue: fc.constantFrom('refund', 'Refund', ' refund', 'delivery'), tags: fc.constantFrom(['a'], ['A'], [1]) },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(fields, fields, (a, b) => {
+        const [one, other] = [out(a as Json), out(b as Json)];
+        expect(kind.key(one) === kind.key(other)).toBe(kind.same(one, other));
+        expect(kind.grade(one, other).right).toBe(kind.same(one, other));
+      }),
+    );
+  });
+
+  it('refuses what is no schema, names something outside, or belongs to another check', () => {
+    const refused = ['{', '[]', '{"type": "thing"}', '{"tpye": "object"}', '{"$ref": "https://example.org/a.json"}'];
+    for (const schema of [...refused, '{"pattern": "(?=a)"}', '{"$async": true}'])
+      expect(() => generationSpecFrom({ options: { checker: 'json', schema } })).toThrow(/--schema/);
+    expect(() => generationSpecFrom({ options: { schema: '{}' } })).toThrow('without --checker json');
+  });
+});
+
+describe('the check "judge"', () => {
+  it('knows equal texts, and leaves others to a judge', () => {
+    const kind = kindWith('judge');
+    expect(kind.same(out('Yes.'), out(' yes.'))).toBe(true);
+    expect(kind.same(out('Yes.'), out('Of course.'))).toBe('undecided');
+    expect(kind.grade(out('Yes.'), out('Of course.'))).toMatchObject({ right: false, credit: 0 });
+    expect(kind.problem(generationSpecFrom({ options: { checker: 'judge' } }), '', out('Yes.'))).toBeNull();
   });
 });
 

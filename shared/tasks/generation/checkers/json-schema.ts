@@ -1,0 +1,147 @@
+import { createRequire } from 'node:module';
+import type { ErrorObject } from 'ajv';
+import type { Ajv2020, ValidateFunction } from 'ajv/dist/2020.js';
+import { RatchetError } from '../../../domain/base/errors.ts';
+import { type Json, jsonSchema } from '../../../domain/base/json.ts';
+import { quoted } from '../../../domain/base/quoted.ts';
+import type { Pattern } from '../../../domain/base/task-kind.ts';
+import { structureOf } from '../generated.ts';
+import type { Checker } from './checker.ts';
+import { isStructure, jsonFields } from './json-fields.ts';
+import { linearPattern } from './linear-pattern.ts';
+
+/** Larger answers fit no schema, in characters of their JSON. */
+const largestAnswer = 200_000;
+
+const load = createRequire(import.meta.url);
+
+/**
+ * As the check by fields, of answers that fit a JSON Schema (2020-12). One that does not is wrong as a whole, whatever of
+ * its fields is right, and why it does not fit names the sort of its failure. Formats are not checked.
+ * @throws RatchetError InvalidInput for what is no JSON Schema
+ */
+export function jsonBySchema(schema: Json): Checker {
+  const validate = compile(schema);
+  const fault = (answer: Json): ErrorObject | null => {
+    const structure = structureOf(answer);
+    if (JSON.stringify(structure).length > largestAnswer) return tooLarge;
+    try {
+      return validate(structure) ? null : (validate.errors?.[0] ?? tooLarge);
+    } catch (error) {
+      // A schema that speaks of itself, and an answer nested as deep as no stack goes.
+      if (error instanceof RangeError) return tooLarge;
+      throw error;
+    }
+  };
+  const checker: Checker = {
+    ...jsonFields,
+    key: (answer) => (fault(answer) === null ? jsonFields.key(answer) : `unfit ${JSON.stringify(structureOf(answer))}`),
+    same: (a, b) => checker.key(a) === checker.key(b),
+    credit: (expected, answer) => jsonFields.credit(expected, fault(answer) === null ? answer : ''),
+    problem(expected) {
+      const problem = jsonFields.problem(expected);
+      if (problem !== null) return problem;
+      const found = fault(expected);
+      if (found === null) return null;
+      return {
+        reason: `the right output does not fit the schema: ${toldOf(found)}`,
+        mend: 'correct it, or create the model with another --schema',
+      };
+    },
+    pattern(expected, answer) {
+      const found = isStructure(structureOf(answer)) ? fault(answer) : null;
+      return found === null ? jsonFields.pattern(expected, answer) : patternOf(found, expected);
+    },
+  };
+  return checker;
+}
+
+/**
+ * The JSON Schema that a text holds. @throws RatchetError InvalidInput
+ */
+export function readSchema(text: string): Json {
+  try {
+    const schema = jsonSchema.parse(JSON.parse(text));
+    compile(schema);
+    return schema;
+  } catch (error) {
+    if (error instanceof RatchetError) throw error;
+    throw noSchema('is no JSON', error);
+  }
+}
+
+const tooLarge: ErrorObject = {
+  instancePath: '',
+  schemaPath: '',
+  keyword: 'size',
+  params: {},
+  message: `must not be longer than ${largestAnswer} characters, or nested too deep`,
+};
+
+function patternOf({ instancePath, keyword, message, params }: ErrorObject, expected: Json): Pattern {
+  const place = placeOf(instancePath);
+  const named = params.missingProperty ?? params.additionalProperty;
+  const field =
+    typeof named === 'string' && named !== '' ? [place, named].filter((one) => one !== '').join('.') : place;
+  const facets = field === '' ? jsonFields.facets(expected) : [field.slice(0, 200)];
+  const where = field === '' ? '' : `${quoted(field)} `;
+  return {
+    key: `unfit ${keyword} ${field}`.slice(0, 200),
+    title: `does not fit the schema: ${where}${message ?? keyword}`.slice(0, 200),
+    facets,
+    cause: 'missing-constraint',
+  };
+}
+
+function toldOf({ instancePath, message, keyword }: ErrorObject): string {
+  const place = placeOf(instancePath);
+  return `${place === '' ? '' : `${quoted(place)} `}${message ?? keyword}`;
+}
+
+/** A JSON Pointer as fields are named: places of lists are left out. */
+function placeOf(pointer: string): string {
+  const steps = pointer.split('/').slice(1);
+  return steps.reduce((place, step) => {
+    const name = step.replaceAll('~1', '/').replaceAll('~0', '~');
+    if (/^\d+$/.test(name)) return `${place}[]`;
+    return place === '' ? name : `${place}.${name}`;
+  }, '');
+}
+
+/** The patterns of a schema are matched against what strangers write. */
+const regExp = Object.assign(
+  (pattern: string) => {
+    const compiled = linearPattern(pattern);
+    return { test: (text: string) => compiled.matcher(text.toWellFormed()).find() };
+  },
+  { code: '' },
+);
+
+function compile(schema: Json): ValidateFunction {
+  if (!isStructure(schema) || Array.isArray(schema)) throw noSchema('is no JSON object');
+  // It would be asked to promise an answer.
+  if (Object.hasOwn(Object(schema), '$async')) throw noSchema('has "$async"');
+  const module: typeof import('ajv/dist/2020.js') =
+    typeof require === 'undefined' ? load('ajv/dist/2020.js') : require('ajv/dist/2020.js');
+  const ajv: Ajv2020 = new module.Ajv2020({
+    strict: true,
+    strictTypes: false,
+    strictTuples: false,
+    strictRequired: false,
+    validateFormats: false,
+    logger: false,
+    code: { regExp },
+  });
+  try {
+    return ajv.compile(Object(schema));
+  } catch (error) {
+    throw noSchema(`is none that can be used: ${error instanceof Error ? error.message : String(error)}`, error);
+  }
+}
+
+function noSchema(why: string, error?: unknown): RatchetError {
+  return new RatchetError('InvalidInput', `The JSON Schema of --schema ${why}.`.slice(0, 600), {
+    ...(error === undefined ? {} : { cause: error }),
+    mend: 'Give a file with a JSON Schema (2020-12) that names nothing outside it, such as {"type": "object", "required": ["queue"], "properties": {"queue": {"enum": ["delivery", "refund"]}}}.',
+  });
+}
