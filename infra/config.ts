@@ -54,6 +54,10 @@ const valuesSchema = z.strictObject({
   alarmEmail: z.email().optional(),
   /** Whether and to whom the champions answer over HTTP; not at all without it. */
   serving: servingSchema.optional(),
+  /** What answers agents' queries over traces: DuckDB within the function, which loads all of a model's, or Athena. */
+  traceQueries: z.enum(['duckdb', 'athena']).optional(),
+  /** Gigabytes that one query of Athena's may read; 10 by default. */
+  traceQueryGigabytes: z.number().min(0.01).optional(),
   /** The chat model of judges; without it there is none. */
   chat: chatConfigurationSchema.optional(),
   /** The secret whose text is the key of an OpenAI-compatible endpoint. */

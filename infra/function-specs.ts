@@ -30,6 +30,8 @@ export interface FunctionSpec {
   readonly serves?: true;
   /** Whether it asks the chat model, where the deployment has one. */
   readonly chats?: true;
+  /** Whether its agents query traces, by Athena where the deployment has it. */
+  readonly queriesTraces?: true;
 }
 
 interface StageOptions extends Partial<Omit<FunctionSpec, 'name' | 'does' | 'artifacts' | 'lineage'>> {
@@ -105,6 +107,7 @@ export const stageFunctions: readonly FunctionSpec[] = [
     diskMb: 2048,
     traces: readsTraces,
     chats: true,
+    queriesTraces: true,
   }),
   stage('build-taxonomy', 'Clusters of failures with their root causes', { chats: true }),
   stage('confirm-weaknesses', 'Probes a cluster on the champion', { layers: ['use-lite'], chats: true }),

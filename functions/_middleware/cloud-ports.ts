@@ -24,6 +24,7 @@ import { tracer } from './powertools.ts';
 /** What every function has at hand, and what the parts of its ports are made of. */
 export interface Cloud {
   readonly ports: Ports;
+  readonly s3: S3Client;
   /** The trace bucket alone, for what only S3 can do. */
   readonly traceBucket: S3ObjectStore;
   /** What agents of a run may use. */
@@ -71,6 +72,7 @@ export function cloudPorts(parts: readonly PortsPart[] = []): Cloud {
       owners: new StepFunctionsOwners({ client: stepFunctions }),
       links: new AwsConsoleLinks({ region: process.env.AWS_REGION ?? '', bucket: environment.RATCHET_ARTIFACT_BUCKET }),
     },
+    s3,
     traceBucket,
     budgets: new DynamoDbBudgets({ client: dynamoDb, table: environment.RATCHET_TABLE }),
     journal: () => {

@@ -55,6 +55,17 @@ export function readRoom(env: NodeJS.ProcessEnv = process.env): Room {
   return { processors: memory / oneProcessorMb, seconds, mebibytes: memory };
 }
 
+const athenaSchema = z.object({
+  RATCHET_ATHENA_WORK_GROUP: z.string().min(1),
+  RATCHET_ATHENA_DATABASE: z.string().min(1),
+  RATCHET_ATHENA_BUCKET: z.string().min(1),
+});
+
+/** By what Athena answers queries over traces; null where a deployment asks DuckDB. @throws RatchetError InvalidInput */
+export function readAthena(env: NodeJS.ProcessEnv = process.env): z.infer<typeof athenaSchema> | null {
+  return env.RATCHET_ATHENA_WORK_GROUP === undefined ? null : parse(athenaSchema, env);
+}
+
 function parse<T>(schema: z.ZodType<T>, env: NodeJS.ProcessEnv): T {
   const parsed = schema.safeParse(env);
   if (parsed.success) return parsed.data;

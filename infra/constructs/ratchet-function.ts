@@ -20,6 +20,7 @@ import { acknowledgeWildcard } from './acknowledge.ts';
 import { chatEnvironment, grantChat, secretsExtension } from './chat-access.ts';
 import { lineageStatements } from './lineage-access.ts';
 import { acknowledgeKeyPatterns, objectStatements } from './object-access.ts';
+import type { TraceQueries } from './trace-queries.ts';
 
 interface RatchetFunctionProps {
   readonly config: Config;
@@ -31,6 +32,8 @@ interface RatchetFunctionProps {
   readonly stateMachineArn: string;
   readonly executionsArn: string;
   readonly eventBusArn: string;
+  /** Athena's part of the deployment, where it has one. */
+  readonly traceQueries: TraceQueries | undefined;
 }
 
 /** A Lambda function with a role and a log group of its own; the role holds what its spec names and nothing else. */
@@ -39,7 +42,7 @@ export class RatchetFunction extends Construct {
   readonly logGroup: LogGroup;
   readonly spec: FunctionSpec;
 
-  constructor(scope: Construct, { config, spec, data, code, layers, ...arns }: RatchetFunctionProps) {
+  constructor(scope: Construct, { config, spec, data, code, layers, traceQueries, ...arns }: RatchetFunctionProps) {
     super(scope, spec.name);
     this.spec = spec;
     const functionName = `${config.name}-${spec.name}`;
@@ -65,6 +68,8 @@ export class RatchetFunction extends Construct {
       role.addToPolicy(statement);
     }
     if (spec.chats === true) grantChat(role, config);
+    const queries = spec.queriesTraces === true ? traceQueries : undefined;
+    queries?.grant(role, data.traces);
     if (spec.traces !== undefined) acknowledgeKeyPatterns(role, data.traces, spec.traces);
     if (spec.artifacts !== undefined) acknowledgeKeyPatterns(role, data.artifacts, spec.artifacts);
     if (spec.journal !== undefined) acknowledgeKeyPatterns(role, data.journal, spec.journal);
@@ -102,6 +107,7 @@ export class RatchetFunction extends Construct {
         ...(spec.startsExecutions === true ? { RATCHET_STATE_MACHINE_ARN: arns.stateMachineArn } : {}),
         ...(spec.chats === true ? chatEnvironment(config) : {}),
         ...(spec.boundsSnapshots === true ? roomEnvironment(config) : {}),
+        ...(queries === undefined ? {} : queries.environment()),
         POWERTOOLS_SERVICE_NAME: functionName,
         POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
       },

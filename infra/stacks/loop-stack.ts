@@ -8,6 +8,7 @@ import { ImprovementLoop } from '../constructs/improvement-loop.ts';
 import { Overview } from '../constructs/overview.ts';
 import { RatchetFunction } from '../constructs/ratchet-function.ts';
 import { Serving } from '../constructs/serving.ts';
+import { TraceQueries } from '../constructs/trace-queries.ts';
 import { Triggers } from '../constructs/triggers.ts';
 import {
   eventFunctions,
@@ -43,6 +44,11 @@ export class LoopStack extends Stack {
       duckdb: this.#layer('duckdb', config, assets),
       'use-lite': this.#layer('use-lite', config, assets),
     };
+    const { name: deployment, traceQueryGigabytes: gigabytes = 10 } = config;
+    const traceQueries =
+      config.traceQueries === 'athena'
+        ? new TraceQueries(this, 'TraceQueries', { name: deployment, bytesLimit: Math.round(gigabytes * 1e9) })
+        : undefined;
     const make = (spec: FunctionSpec): RatchetFunction =>
       new RatchetFunction(this, {
         config,
@@ -50,6 +56,7 @@ export class LoopStack extends Stack {
         data,
         code: assets.functionCode(spec.name),
         layers: spec.layers.map((name) => layers[name]),
+        traceQueries,
         ...arns,
       });
     const stages = new Map(stageFunctions.map((spec) => [spec.name, make(spec)]));

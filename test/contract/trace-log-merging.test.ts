@@ -103,10 +103,10 @@ describe('small files of the log', () => {
     ]);
     const names = (await parquet(objects)).map((key) => key.replace(/\.[0-9a-f]{12}\.parquet$/, ''));
     expect(names).toEqual([
-      'judgements/m1/_000000001-000000003',
-      'judgements/m1/_000000004-000000007',
-      'traces/m1/date=2026-01-01/_000000001-000000003',
-      'traces/m1/date=2026-01-01/_000000004-000000007',
+      'judgements/m1/-000000001-000000003',
+      'judgements/m1/-000000004-000000007',
+      'traces/m1/date=2026-01-01/-000000001-000000003',
+      'traces/m1/date=2026-01-01/-000000004-000000007',
     ]);
     expect(await objects.list('batches/_journal/m1/')).toHaveLength(7);
     const read = await log.read('m1', all);
@@ -131,7 +131,7 @@ describe('small files of the log', () => {
       });
     }
     await log.mergeSmallFiles('m1');
-    expect((await parquet(objects)).filter((key) => !key.includes('/_'))).toEqual([
+    expect((await parquet(objects)).filter((key) => !key.includes('/-'))).toEqual([
       'traces/m1/date=2026-01-01/large.parquet',
       ...[1, 2, 3, 4].map((day) => `traces/m1/date=2026-02-0${day}/day${day}.parquet`),
     ]);

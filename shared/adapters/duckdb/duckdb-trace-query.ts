@@ -1,6 +1,5 @@
 import { type DuckDBConnection, type DuckDBInstance, LIST, listValue, VARCHAR } from '@duckdb/node-api';
 import { LRUCache } from 'lru-cache';
-import { RatchetError } from '../../domain/base/errors.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Row, TraceQuery } from '../../ports/trace-query.ts';
 import { withLocalFiles } from '../local/local-files.ts';
@@ -8,6 +7,7 @@ import { type DuckDbLimits, openDuckDb, withConnection } from './duckdb-session.
 import { FileDigests } from './file-digests.ts';
 import { LoadedTables } from './loaded-tables.ts';
 import { filesOf, parquetRows, passOver } from './log-files.ts';
+import { lockdown, queryFailure, queryTablesSql } from './query-tables.ts';
 import { queryValue } from './query-values.ts';
 import { checkReadOnly, forbidden, unworkable } from './read-only-sql.ts';
 import { type CommittedBatch, TraceBatches } from './trace-batches.ts';
@@ -102,7 +102,7 @@ export class DuckDbTraceQuery implements TraceQuery {
     const instance = await openDuckDb(this.#limits);
     try {
       await withConnection(instance, async (connection) => {
-        await connection.run(tablesSql);
+        await connection.run(queryTablesSql);
         await this.#fill(connection, commits);
         for (const statement of lockdown) await connection.run(statement);
       });
@@ -129,12 +129,6 @@ export class DuckDbTraceQuery implements TraceQuery {
   }
 }
 
-const tablesSql = `
-  CREATE TABLE traces (trace_id VARCHAR, timestamp TIMESTAMP, checkpoint_id VARCHAR, input VARCHAR, output VARCHAR,
-    confidence DOUBLE, steps VARCHAR, metadata VARCHAR);
-  CREATE TABLE judgements (judgement_id VARCHAR, trace_id VARCHAR, verdict VARCHAR, expected VARCHAR, judge_kind VARCHAR,
-    judge_id VARCHAR, reason VARCHAR, judged_at TIMESTAMP)`;
-
 const tracesSql = (rows: string) => `
   INSERT INTO traces BY NAME
   SELECT file.trace_id, file.timestamp, checkpoint_id, input, output, confidence, steps, metadata
@@ -148,8 +142,6 @@ const judgementsSql = (rows: string) => `
   SELECT judgement_id, trace_id, verdict, expected, judge_kind, judge_id, reason, judged_at
   FROM judged WHERE retracts IS NULL
   AND NOT EXISTS (FROM judged later WHERE later.retracts = judged.judgement_id AND later.trace_id = judged.trace_id)`;
-
-const lockdown = ["SET temp_directory = ''", 'SET enable_external_access = false', 'SET lock_configuration = true'];
 
 interface Bounds {
   readonly maxRows: number;
@@ -214,10 +206,4 @@ async function select(
   } finally {
     statement.destroySync();
   }
-}
-
-function queryFailure(error: unknown): RatchetError {
-  if (error instanceof RatchetError) return error;
-  const message = error instanceof Error ? error.message : String(error);
-  return message.startsWith('Permission Error') ? forbidden(message, error) : unworkable(message, error);
 }

@@ -75,10 +75,10 @@ export function tidiedKey(recordKey: string): string {
 
 /**
  * Where merged files go; a name of their own, as no batch id begins so, and one that follows from the content, so that two
- * processes never write different bytes to one key.
+ * processes never write different bytes to one key. It was `_` once, by which Athena takes a file for hidden.
  */
 export function mergedKey(folder: string, { from, to }: Pick<MergeRecord, 'from' | 'to'>, digest: string): string {
-  return `${folder}_${stretch(from, to)}.${digest.slice(0, 12)}.parquet`;
+  return `${folder}-${stretch(from, to)}.${digest.slice(0, 12)}.parquet`;
 }
 
 function stretch(from: number, to: number): string {

@@ -77,9 +77,9 @@ export function forbidden(reason: string, cause?: unknown): RatchetError {
 }
 
 /** A fault for a query that is allowed but does not work. */
-export function unworkable(reason: string, cause?: unknown): RatchetError {
+export function unworkable(reason: string, cause?: unknown, dialect = 'DuckDB dialect'): RatchetError {
   return new RatchetError('InvalidInput', `The query does not work: ${reason}`, {
-    mend: 'Correct the SQL: DuckDB dialect, tables traces and judgements.',
+    mend: `Correct the SQL: ${dialect}, tables traces and judgements.`,
     ...(cause === undefined ? {} : { cause }),
   });
 }

@@ -9,7 +9,8 @@ const mostRows = 50;
 const longestCell = 300;
 const unavailable = 'Traces cannot be queried now. Go on without queries.';
 
-const given = z.strictObject({ sql: z.string().min(1).max(5_000).describe('one SELECT in the dialect of DuckDB') });
+const given = (dialect: string) =>
+  z.strictObject({ sql: z.string().min(1).max(5_000).describe(`one SELECT in ${dialect}`) });
 
 /**
  * Read-only SQL over some traces of a model and their judgements, and over nothing else.
@@ -24,7 +25,7 @@ export function queryTraces(options: {
   return reads(
     'query_traces',
     `Runs one SELECT over the tables traces (trace_id, timestamp, checkpoint_id, input, output, confidence, steps, metadata) and judgements (trace_id, verdict, expected, judge_kind, reason, judged_at) of your traces. At most ${mostRows} rows come back: count and group rather than list.`,
-    given,
+    given(traceQuery.dialect ?? 'the dialect of DuckDB'),
     async ({ sql }) => {
       const rows = await traceQuery
         .query(modelId, sql, [], { maxRows: mostRows + 1, traceIds })

@@ -1,0 +1,204 @@
+import { ArnFormat, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { CfnWorkGroup } from 'aws-cdk-lib/aws-athena';
+import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
+import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
+import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { acknowledge, acknowledgeWildcard } from './acknowledge.ts';
+
+interface TraceQueriesProps {
+  /** Of the deployment: the work group's too, and the database's with "_" for "-". */
+  readonly name: string;
+  /** Bytes that one query may read; Athena's least is 10 MB. */
+  readonly bytesLimit: number;
+}
+
+type Column = readonly [name: string, type: string];
+
+/** Columns of the log's Parquet files, as Glue names their types. */
+export const traceColumns: readonly Column[] = [
+  ['arrival', 'bigint'],
+  ['batch_id', 'string'],
+  ['position', 'int'],
+  ['trace_id', 'string'],
+  ['timestamp', 'timestamp'],
+  ['timestamp_text', 'string'],
+  ['checkpoint_id', 'string'],
+  ['input', 'string'],
+  ['input_digest', 'string'],
+  ['output', 'string'],
+  ['confidence', 'double'],
+  ['steps', 'string'],
+  ['metadata', 'string'],
+  ['output_is_json', 'boolean'],
+];
+
+export const judgementColumns: readonly Column[] = [
+  ['arrival', 'bigint'],
+  ['batch_id', 'string'],
+  ['position', 'int'],
+  ['judgement_id', 'string'],
+  ['trace_id', 'string'],
+  ['verdict', 'string'],
+  ['expected', 'string'],
+  ['judge_kind', 'string'],
+  ['judge_id', 'string'],
+  ['reason', 'string'],
+  ['judged_at', 'timestamp'],
+  ['judged_at_text', 'string'],
+  ['expected_is_json', 'boolean'],
+  ['retracts', 'string'],
+];
+
+/**
+ * What Athena needs to answer queries over the trace log: a database of three tables, a work group, and a bucket for lists of files and
+ * for results, which live for a day. A partition of a table is the list of the files that it goes over.
+ */
+export class TraceQueries extends Construct {
+  readonly bucket: Bucket;
+  readonly workGroup: string;
+  readonly database: string;
+
+  constructor(scope: Construct, id: string, { name, bytesLimit }: TraceQueriesProps) {
+    super(scope, id);
+    this.workGroup = `${name}-trace-queries`;
+    this.database = `${name.replaceAll('-', '_')}_traces`;
+    this.bucket = new Bucket(this, 'Bucket', {
+      encryption: BucketEncryption.S3_MANAGED,
+      blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      minimumTLSVersion: 1.2,
+      removalPolicy: RemovalPolicy.RETAIN,
+      lifecycleRules: [{ expiration: Duration.days(1), abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+    });
+    acknowledge(
+      this.bucket,
+      'AwsSolutions-S1',
+      'What it holds is thrown away after a day; Athena keeps the history of its queries.',
+    );
+    new CfnWorkGroup(this, 'WorkGroup', {
+      name: this.workGroup,
+      description: 'Queries of agents over traces',
+      recursiveDeleteOption: true,
+      workGroupConfiguration: {
+        enforceWorkGroupConfiguration: true,
+        bytesScannedCutoffPerQuery: bytesLimit,
+        publishCloudWatchMetricsEnabled: true,
+        engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
+        resultConfiguration: {
+          outputLocation: this.bucket.s3UrlForObject('results/'),
+          encryptionConfiguration: { encryptionOption: 'SSE_S3' },
+        },
+      },
+    });
+    const database = new CfnDatabase(this, 'Database', {
+      catalogId: Stack.of(this).account,
+      databaseInput: { name: this.database, description: 'What queries over traces read' },
+    });
+    this.#table(database, 'trace_files', 'traces', links, traceColumns);
+    this.#table(database, 'judgement_files', 'judgements', links, judgementColumns);
+    this.#table(database, 'chosen_traces', 'chosen', parquet, [['trace_id', 'string']]);
+  }
+
+  /** Lets a role ask that may read the traces already: these tables, this work group, this bucket, and nothing else. */
+  grant(role: Role, traces: Bucket): void {
+    for (const statement of this.#statements(traces)) role.addToPolicy(statement);
+    const bucket = Stack.of(this).resolve(this.bucket.bucketArn)['Fn::GetAtt'][0];
+    for (const folder of queryFolders) {
+      const reason = 'Lists of files and results of queries have names that are made when a query is asked.';
+      acknowledgeWildcard(role, `<${bucket}.Arn>/${folder}`, reason);
+    }
+  }
+
+  /** What a function that asks finds in its environment. */
+  environment(): Record<string, string> {
+    return {
+      RATCHET_ATHENA_WORK_GROUP: this.workGroup,
+      RATCHET_ATHENA_DATABASE: this.database,
+      RATCHET_ATHENA_BUCKET: this.bucket.bucketName,
+    };
+  }
+
+  #statements(traces: Bucket): PolicyStatement[] {
+    const { bucket, workGroup, database } = this;
+    const arn = (service: string, resource: string, resourceName?: string): string =>
+      Stack.of(this).formatArn({
+        service,
+        resource,
+        ...(resourceName === undefined ? { arnFormat: ArnFormat.NO_RESOURCE_NAME } : { resourceName }),
+      });
+    return [
+      new PolicyStatement({
+        actions: [
+          'athena:StartQueryExecution',
+          'athena:GetQueryExecution',
+          'athena:GetQueryResults',
+          'athena:StopQueryExecution',
+        ],
+        resources: [arn('athena', 'workgroup', workGroup)],
+      }),
+      new PolicyStatement({
+        actions: ['glue:GetDatabase', 'glue:GetTable'],
+        resources: [
+          arn('glue', 'catalog'),
+          arn('glue', 'database', database),
+          ...['trace_files', 'judgement_files', 'chosen_traces'].map((table) =>
+            arn('glue', 'table', `${database}/${table}`),
+          ),
+        ],
+      }),
+      new PolicyStatement({
+        actions: ['s3:GetObject', 's3:PutObject', 's3:AbortMultipartUpload', 's3:ListMultipartUploadParts'],
+        resources: queryFolders.map((folder) => bucket.arnForObjects(folder)),
+      }),
+      new PolicyStatement({ actions: ['s3:DeleteObject'], resources: [bucket.arnForObjects('results/*')] }),
+      new PolicyStatement({
+        actions: ['s3:ListBucket', 's3:GetBucketLocation', 's3:ListBucketMultipartUploads'],
+        resources: [bucket.bucketArn],
+      }),
+      // Athena looks into the folders of the files that a list names.
+      new PolicyStatement({
+        actions: ['s3:ListBucket'],
+        resources: [traces.bucketArn],
+        conditions: { StringLike: { 's3:prefix': ['traces/*', 'judgements/*'] } },
+      }),
+    ];
+  }
+
+  #table(database: CfnDatabase, name: string, folder: string, inputFormat: string, columns: readonly Column[]): void {
+    const location = this.bucket.s3UrlForObject(`listings/${folder}/`);
+    const table = new CfnTable(this, name, {
+      catalogId: Stack.of(this).account,
+      databaseName: this.database,
+      tableInput: {
+        name,
+        tableType: 'EXTERNAL_TABLE',
+        parameters: {
+          EXTERNAL: 'TRUE',
+          'projection.enabled': 'true',
+          'projection.listing.type': 'injected',
+          'storage.location.template': `${location}listing=\${listing}/`,
+        },
+        partitionKeys: [{ name: 'listing', type: 'string' }],
+        storageDescriptor: {
+          location,
+          inputFormat,
+          outputFormat:
+            inputFormat === parquet
+              ? 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat'
+              : 'org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat',
+          serdeInfo: { serializationLibrary: 'org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe' },
+          columns: columns.map(([column, type]) => ({ name: column, type })),
+        },
+      },
+    });
+    table.addResourceDependency(database);
+  }
+}
+
+const links = 'org.apache.hadoop.hive.ql.io.SymlinkTextInputFormat';
+const parquet = 'org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat';
+
+/** Where lists of files and results are. */
+export const queryFolders = ['listings/*', 'results/*'] as const;
