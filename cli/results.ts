@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { jsonSchema } from '../shared/domain/base/json.ts';
 import { labelChangeSchema } from '../shared/domain/base/label-change.ts';
+import { driftSchema } from '../shared/domain/drift/drift-findings.ts';
 import { evaluationSetSchema } from '../shared/domain/evaluation/evaluation-set.ts';
 import { watchCountSchema } from '../shared/domain/evaluation/watch.ts';
 import { currentCheckpointSchema } from '../shared/domain/models/checkpoint.ts';
@@ -176,6 +177,11 @@ export const resultSchemas = {
       .strictObject({ run: z.string(), owner: z.string(), until: z.string().describe('when its lease ends') })
       .nullable()
       .describe('the run that is going on'),
+    drift: driftSchema
+      .nullable()
+      .describe(
+        'whether the traffic has changed since the champion began; null without one, and where that is not looked for',
+      ),
     health: healthResultSchema,
     review: reviewResultSchema.nullable().describe('what the last run left to review; null before the first'),
     serving: z

@@ -1,4 +1,5 @@
 import { formatCount, percent, plural } from '../shared/domain/base/wording.ts';
+import { driftHeadline, findingWords, signalNames } from '../shared/domain/drift/drift-words.ts';
 import { watchWords } from '../shared/domain/evaluation/watch.ts';
 import { reviewWords } from '../shared/loop/state/review.ts';
 import { printableLine } from './printable.ts';
@@ -38,6 +39,7 @@ export function statusLines(status: Status): string[] {
     ...sinceLines(status.since),
     ...watchLines(status),
     ...healthLines(status.health),
+    ...driftLines(status.drift),
     ...reviewLines(status.review),
     ...runLines(status),
     ...nextLines(status),
@@ -155,6 +157,23 @@ function range(
   const last = rates.at(-1);
   if (first === undefined || last === undefined) return 'none';
   return rates.length === 1 ? percent(last) : `${percent(first)} at first, ${percent(last)} now`;
+}
+
+function driftLines(drift: Status['drift']): string[] {
+  if (drift === null || drift.traces === 0) return [];
+  const begun = drift.points.length > 1;
+  return [
+    `Drift: ${driftHeadline(drift)}.`,
+    ...drift.findings.flatMap((finding) => {
+      const words = findingWords(finding, (label) => printableLine(label, 60));
+      if (words === null) return [];
+      const graph = begun ? `${sparkline(drift.points.map(({ levels }) => levels[finding.signal]))}  ` : '';
+      const proven = finding.seenAt === null ? '' : `; changed, seen ${finding.seenAt}`;
+      return [
+        `  ${signalNames[finding.signal].toLowerCase().padEnd(10)}  ${graph}${finding.level.toFixed(2)}  ${words}${proven}`,
+      ];
+    }),
+  ];
 }
 
 function reviewLines(review: Status['review']): string[] {

@@ -160,6 +160,9 @@ export function leastRoom(memoryLimitMb: number): { readonly memoryMb: number; r
 const mergedFolders = ['traces/*', 'judgements/*', 'batches/_merged/*'] as const;
 const ingestFolders = ['traces/*', 'judgements/*', 'batches/*', 'quarantine/*', 'ingests/*'] as const;
 
+/** What is kept of champions' traffic. */
+const driftFolder = ['models/*/drift/*'] as const;
+
 /** What stands around the loop: functions that events invoke. */
 export const eventFunctions = {
   ingestDrop: {
@@ -187,19 +190,20 @@ export const eventFunctions = {
     timeoutSeconds: 60,
     diskMb: 512,
     traces: { read: ['batches/*'], list: ['batches/*'] },
+    artifacts: { read: driftFolder, list: driftFolder },
     lineage: { control: 'read', records: ['runs'] },
     describesExecutions: true,
     startsExecutions: true,
   },
   watchChampion: {
     name: 'watch-champion',
-    does: 'Moves a new champion back that is proven worse than its predecessor',
+    does: 'Tells whether traffic has changed, and moves a new champion back that is proven worse than its predecessor',
     layers: ['duckdb', 'use-lite'],
     memoryMb: 3008,
     timeoutSeconds: 900,
     diskMb: 2048,
     traces: readsTraces,
-    artifacts: { read: ['models/*'], list: ['models/*'] },
+    artifacts: { read: ['models/*'], list: ['models/*'], write: driftFolder },
     lineage: { control: 'champion', records: [] },
     describesExecutions: true,
     putsEvents: true,

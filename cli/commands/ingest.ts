@@ -1,5 +1,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { z } from 'zod';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { driftHeadline } from '../../shared/domain/drift/drift-words.ts';
 import { givenJudgeKindSchema } from '../../shared/domain/traces/judgement.ts';
 import { type DropOptions, fileOptions } from '../../shared/intake/drop-options.ts';
 import type { ToldProblem } from '../../shared/intake/file-problems.ts';
@@ -104,7 +106,23 @@ async function ingest(
     ingestLines(modelId, result, paths, options.dryRun),
   );
   for (const warning of result.warnings) session.output.say(`${printableLine(warning, 600)}.`);
+  if (session.stack === null && !options.dryRun) await tellDrift(modelId, place, session);
   return exitCodeOf(result, options, session);
+}
+
+/** What came is looked at for changes of the traffic; that it cannot be is told, and takes nothing from what came in. */
+async function tellDrift(modelId: string, { ports }: Place, { output }: Session): Promise<void> {
+  const { watchDrift } = await import('../../shared/operations/drift.ts');
+  try {
+    const watched = await watchDrift(modelId, ports);
+    if (watched === null || watched.fresh.length === 0) return;
+    output.say(
+      `${driftHeadline(watched.drift)}. Figures: ratchet status ${modelId}; what to judge: ratchet review ${modelId}.`,
+    );
+  } catch (error) {
+    if (!(error instanceof RatchetError)) throw error;
+    output.say(`Whether the traffic has changed could not be told: ${printableLine(error.message, 400)}`);
+  }
 }
 
 function exitCodeOf(result: IngestResult, { strict, format }: Options, session: Session): ExitCode {

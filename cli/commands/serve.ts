@@ -81,6 +81,8 @@ export async function serve(
   const { createServingApp } = await import('../../shared/serving/app.ts');
   const { Settler } = await import('../serving/settler.ts');
   const { Watcher } = await import('../serving/watcher.ts');
+  const { DriftWatcher } = await import('../serving/drift-watcher.ts');
+  const { watchDrift } = await import('../../shared/operations/drift.ts');
   const { watchChampion } = await import('../../shared/operations/watch-champion.ts');
   const { Improver } = await import('../serving/improver.ts');
   const { consoleFiles } = await import('../serving/console-files.ts');
@@ -108,6 +110,11 @@ export async function serve(
     say: (text) => session.output.say(text),
     onFault,
   });
+  const driftWatcher = new DriftWatcher({
+    watch: (modelId) => watchDrift(modelId, ports),
+    say: (text) => session.output.say(text),
+    onFault,
+  });
   const settler =
     journal === null || movesItself
       ? null
@@ -118,6 +125,7 @@ export async function serve(
           async onSettled(settled) {
             for (const line of settled.flatMap(settledLines)) session.output.say(line);
             await watcher.consider(settled);
+            await driftWatcher.consider(settled);
             await improver?.consider(settled.map(({ modelId }) => modelId));
           },
           onFault,

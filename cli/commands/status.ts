@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { z } from 'zod';
+import type { Drift } from '../../shared/domain/drift/drift-findings.ts';
 import type { ModelHealth } from '../../shared/operations/model-health.ts';
 import type { ModelStatus } from '../../shared/operations/model-status.ts';
 import { whichModel } from '../../shared/operations/which-model.ts';
@@ -22,7 +23,11 @@ answer as they are served, neither has seen them, and no choice was made by them
 an example that either was trained on, is left out, and near-duplicates count once. Nothing is triaged: all that is judged
 counts. p is of the exact one-sided McNemar test and holds for one look: who looks every day and acts on the first p below
 0.05 errs more often. The line "Watched" is of a test that may be looked at every day: at evidence 20 the champion is proven
-worse, and ratchet serve and a stack move it back by themselves (settings afterPromotion, canaryShare, watchFor).`;
+worse, and ratchet serve and a stack move it back by themselves (settings afterPromotion, canaryShare, watchFor).
+
+The lines under "Drift" are of tests that may be looked at as often as one likes: of label mix, distance to the training
+material, confidence and judged failures, each against all that came before in the champion's time. At 1 a change is
+proven. Settings: drift, driftLevel.`;
 
 const optionsSchema = z.object({ compare: z.boolean() });
 
@@ -31,7 +36,7 @@ export function addStatusCommand(program: Command, run: RunCommand): void {
     .command('status')
     .summary('the health of a model at a glance')
     .description(
-      'Says who is champion since when, how it does beside its predecessor on judged traces that neither has seen, how much comes in and fails over time, what waits for review, what the last run decided, and when the next one is due.',
+      'Says who is champion since when, how it does beside its predecessor on judged traces that neither has seen, how much comes in and fails over time, what waits for review, whether it has changed, what the last run decided, and when the next one is due.',
     )
     .argument('[model]', 'name of the model; may be left out where there is one alone')
     .option('--no-compare', 'leave out how the champion does beside its predecessor, which has to be computed')
@@ -48,16 +53,18 @@ async function status(named: string | null, compare: boolean, session: Session):
   const { modelStatus } = await import('../../shared/operations/model-status.ts');
   const { modelHealth } = await import('../../shared/operations/model-health.ts');
   session.progress.stageStarted('compare');
-  const [found, health, review] = await Promise.all([
+  const { lookAtDrift } = await import('../../shared/operations/drift.ts');
+  const [found, health, drift, review] = await Promise.all([
     modelStatus(modelId, ports, {
       compare,
       onProgress: (done, total) => session.progress.stageProgress('compare', done, total, 'answers'),
     }),
     modelHealth(modelId, ports),
+    lookAtDrift(modelId, ports),
     leftToReview(modelId, place),
   ]);
   session.progress.stageFinished('compare', '');
-  const result = await resultOf(found, health, review, place.servingUrl ?? null);
+  const result = await resultOf(found, health, drift, review, place.servingUrl ?? null);
   await session.output.result(result, statusLines(result));
   return exitCodes.done;
 }
@@ -85,6 +92,7 @@ async function leftToReview(modelId: string, place: Place): Promise<Review> {
 async function resultOf(
   { modelId, move, since, watched, lastRun, active }: ModelStatus,
   health: ModelHealth,
+  drift: Drift | null,
   review: Review,
   serving: string | null,
 ): Promise<CommandResult<'status'>> {
@@ -114,6 +122,7 @@ async function resultOf(
         ? null
         : { run: active.runId, owner: active.owner, until: new Date(active.expiresAt).toISOString() },
     health: { ...health, overTime: { ...health.overTime, stretches: [...health.overTime.stretches] } },
+    drift,
     review,
     serving,
   });

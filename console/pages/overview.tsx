@@ -2,11 +2,12 @@ import { axisX, axisY, barY, ruleY } from '@observablehq/plot';
 import { useCallback } from 'preact/hooks';
 import { formatCount, plural } from '../../shared/domain/base/wording.ts';
 import { formatInterval, formatRate } from '../../shared/loop/report/format.ts';
-import type { ModelDetail, Since } from '../../shared/serving/console/messages.ts';
+import type { DriftMessage, ModelDetail, Since } from '../../shared/serving/console/messages.ts';
 import { modelPath } from '../api/client.ts';
 import { useResource } from '../api/use-resource.ts';
 import { Chart } from '../charts/chart.tsx';
 import type { PageProps } from '../page-props.ts';
+import { DriftPanel } from '../parts/drift-panel.tsx';
 import { Decision, Figure, Moment, percentOr } from '../parts/figures.tsx';
 import { measuredWords } from '../parts/measured.ts';
 import { Loaded } from '../parts/states.tsx';
@@ -18,6 +19,7 @@ import { shortId, shownLine, shownName } from '../text.ts';
 export function OverviewPage({ model }: PageProps) {
   const detail = useResource<ModelDetail>(modelPath(model, 'overview'), 10_000);
   const since = useResource<Since>(modelPath(model, 'since'));
+  const drift = useResource<DriftMessage>(modelPath(model, 'drift'));
   return (
     <>
       <h1>{shownName(model)}</h1>
@@ -33,6 +35,10 @@ export function OverviewPage({ model }: PageProps) {
               </section>
             </div>
             <TrafficPanel of={data} />
+            <section class="panel" aria-labelledby="drift">
+              <h2 id="drift">Drift</h2>
+              <Loaded of={drift}>{(found) => <DriftPanel of={found} />}</Loaded>
+            </section>
           </>
         )}
       </Loaded>

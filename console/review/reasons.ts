@@ -8,5 +8,6 @@ export const reasonTitles: Readonly<Record<Reason, string>> = {
   disagreement: 'disagreement',
   'sure-error': 'sure error',
   boundary: 'on the boundary',
+  drift: 'changed traffic',
   random: 'at random',
 };

@@ -28,6 +28,10 @@ export interface EventDetails {
     readonly reason: string;
     readonly championId: string | null;
   };
+  'Drift Seen': {
+    readonly modelId: string;
+    readonly signals: readonly string[];
+  };
   'Champion Moved Back': {
     readonly modelId: string;
     readonly from: string | null;

@@ -21,6 +21,7 @@ interface OverviewProps {
   readonly stateMachine: StateMachine;
   readonly stages: ReadonlyMap<string, RatchetFunction>;
   readonly ingestDrop: RatchetFunction;
+  readonly watchChampion: RatchetFunction;
   readonly runEnded: RatchetFunction;
   readonly serving: Serving | undefined;
   readonly alarms: readonly Alarm[];
@@ -34,7 +35,7 @@ export class Overview extends Construct {
 
   constructor(scope: Construct, props: OverviewProps) {
     super(scope, 'Overview');
-    const { config, stateMachine, stages, ingestDrop, runEnded, serving, alarms } = props;
+    const { config, stateMachine, stages, ingestDrop, watchChampion, runEnded, serving, alarms } = props;
     const graph = (title: string, left: IMetric[], view = GraphWidgetView.TIME_SERIES): GraphWidget =>
       new GraphWidget({ title, left, view, width: half, height: 7, leftYAxis: { showUnits: false } });
     this.dashboard = new Dashboard(this, 'Dashboard', {
@@ -75,6 +76,11 @@ export class Overview extends Construct {
             ),
           ),
           graph('Lines quarantined', [perModel('LinesQuarantined', ingestDrop, 'Sum')]),
+        ],
+        [
+          graph('Evidence that traffic has changed: at 1 it is proven', [
+            perModel('DriftEvidence', watchChampion, 'Maximum'),
+          ]),
         ],
         ...(serving === undefined ? [] : [servingGraphs(serving, graph)]),
         [

@@ -91,6 +91,13 @@ export class Triggers extends Construct {
       { ...considered, detailType: ['Run Finished'] },
       inputOf('run-finished'),
     );
+    this.#rule(
+      'DriftSeen',
+      'The traffic of a champion has changed: is a run due?',
+      props.startRun,
+      { ...considered, detailType: ['Drift Seen'] },
+      inputOf('drift-seen'),
+    );
     if (props.config.schedules.length > 0) this.#schedules(props);
   }
 
@@ -128,7 +135,7 @@ export class Triggers extends Construct {
   }
 }
 
-function inputOf(trigger: 'traces-ingested' | 'run-finished'): RuleTargetInput {
+function inputOf(trigger: 'traces-ingested' | 'run-finished' | 'drift-seen'): RuleTargetInput {
   return RuleTargetInput.fromObject({
     modelId: EventField.fromPath('$.detail.modelId'),
     trigger,

@@ -88,7 +88,7 @@ export class LoopStack extends Stack {
             settleJournal: make(servingFunctions.settleJournal),
           });
     const invoked = { ingestDrop, startRun, watchChampion, runEnded };
-    const watched = { config, stateMachine, ingestDrop, runEnded, serving };
+    const watched = { config, stateMachine, ingestDrop, watchChampion, runEnded, serving };
     const { all: alarms } = new Alarms(this, { ...watched, ...invoked, deadLetters });
     const { dashboard } = new Overview(this, { ...watched, stages, alarms });
 

@@ -9,6 +9,7 @@ import type { Ports } from '../ports/ports.ts';
 import type { TraceHistory } from '../ports/trace-log.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
 import { beginRun } from './begin-run.ts';
+import { readDrift } from './drift-record.ts';
 import { activeRun, isDueByHistory } from './run-outlook.ts';
 
 /** The id that stands for every model. */
@@ -20,7 +21,7 @@ export const considerRunInputSchema = z.strictObject({
   trigger: triggerSchema,
 });
 
-export interface ConsiderPorts extends Pick<Ports, 'lineage' | 'clock' | 'owners'> {
+export interface ConsiderPorts extends Pick<Ports, 'lineage' | 'objects' | 'clock' | 'owners'> {
   readonly history: TraceHistory;
   readonly executions: Executions;
 }
@@ -77,7 +78,11 @@ async function considerModel(
   if (newest?.status === 'running' && (await ports.executions.start(refOf(newest))) === 'running') {
     return { due: false, reason: `Run ${newest.runId} has begun already.`, run: refOf(newest) };
   }
-  const due = isDueByHistory(trigger, { model, control, runs, history: await ports.history.history(modelId) });
+  const [history, drift] = await Promise.all([
+    ports.history.history(modelId),
+    readDrift(modelId, control.championId, ports),
+  ]);
+  const due = isDueByHistory(trigger, { model, control, runs, history, drift });
   if (!due.due) return { ...due, run: null };
 
   const runId = `run-${begun.length + 1}-${shortDigest(modelId, begun.at(-1)?.runId ?? '')}`;

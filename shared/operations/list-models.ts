@@ -5,6 +5,7 @@ import { hadTheLease, type Run } from '../domain/models/run.ts';
 import type { Due } from '../domain/policy/run-trigger.ts';
 import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
+import { readDrift } from './drift-record.ts';
 import { type RecordedScore, recordedScore } from './recorded-score.ts';
 import { activeLease, runOutlook } from './run-outlook.ts';
 import type { Traffic } from './traffic.ts';
@@ -36,7 +37,7 @@ export interface ListedModel {
 
 /** All models, by name. */
 export async function listModels(
-  ports: Pick<Ports, 'lineage' | 'traceLog' | 'owners' | 'clock' | 'tasks'>,
+  ports: Pick<Ports, 'lineage' | 'traceLog' | 'objects' | 'owners' | 'clock' | 'tasks'>,
 ): Promise<readonly ListedModel[]> {
   const models = await ports.lineage.listModels();
   const listed: ListedModel[] = [];
@@ -49,7 +50,7 @@ export async function listModels(
 
 async function listedModel(
   model: Model,
-  ports: Pick<Ports, 'lineage' | 'traceLog' | 'owners' | 'clock' | 'tasks'>,
+  ports: Pick<Ports, 'lineage' | 'traceLog' | 'objects' | 'owners' | 'clock' | 'tasks'>,
 ): Promise<ListedModel | null> {
   const { modelId } = model;
   const [control, begun, history] = await Promise.all([
@@ -59,6 +60,7 @@ async function listedModel(
   ]);
   if (control === undefined) return null;
   const runs = begun.filter(hadTheLease);
+  const drift = await readDrift(modelId, control.championId, ports);
   const champion: Checkpoint | undefined =
     control.championId === null ? undefined : await ports.lineage.getCheckpoint(modelId, control.championId);
   return {
@@ -76,6 +78,6 @@ async function listedModel(
     traffic: await trafficToday(model, history, ports),
     lastRun: runs.at(-1) ?? null,
     active: await activeLease(control.lease, ports),
-    next: await runOutlook({ model, control, runs, history }, ports),
+    next: await runOutlook({ model, control, runs, history, drift }, ports),
   };
 }

@@ -3,6 +3,7 @@ import { hadTheLease } from '../domain/models/run.ts';
 import type { Due } from '../domain/policy/run-trigger.ts';
 import type { Ports } from '../ports/ports.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
+import { readDrift } from './drift-record.ts';
 import { championSince, runOutlook } from './run-outlook.ts';
 import { type Seen, seenBy } from './seen.ts';
 import { type Traffic, trafficOf, trafficOverTime } from './traffic.ts';
@@ -26,7 +27,7 @@ export interface ModelHealth {
 /** @throws RatchetError UnknownModel */
 export async function modelHealth(
   modelId: string,
-  ports: Pick<Ports, 'lineage' | 'traceLog' | 'owners' | 'clock' | 'tasks'>,
+  ports: Pick<Ports, 'lineage' | 'traceLog' | 'objects' | 'owners' | 'clock' | 'tasks'>,
 ): Promise<ModelHealth> {
   const [model, control, begun, history] = await Promise.all([
     ports.lineage.getModel(modelId),
@@ -36,6 +37,7 @@ export async function modelHealth(
   ]);
   if (model === undefined || control === undefined) throw await unknownModel(modelId, ports);
   const runs = begun.filter(hadTheLease);
+  const drift = await readDrift(modelId, control.championId, ports);
   const traffic = await trafficToday(model, history, ports);
   const after = (seen: Seen | null): Traffic => {
     if (seen === null) return traffic;
@@ -56,7 +58,7 @@ export async function modelHealth(
     traffic,
     overTime: trafficOverTime(history),
     sinceLastRun: after(last === undefined ? null : seenBy(last, { history, model })),
-    next: await runOutlook({ model, control, runs, history }, ports),
+    next: await runOutlook({ model, control, runs, history, drift }, ports),
     missing: {
       failures: Math.max(0, enoughFailures - after(ofChampion).failed),
       records: Math.max(0, enoughRecords - traffic.judged),

@@ -1,3 +1,5 @@
+import type { DriftState } from '../domain/drift/drift-state.ts';
+import { signalNames } from '../domain/drift/drift-words.ts';
 import { type Control, type Lease, leaseKeepsOut } from '../domain/models/control.ts';
 import type { Model } from '../domain/models/model.ts';
 import { letInAfter } from '../domain/models/model-change.ts';
@@ -16,6 +18,8 @@ export interface ModelState {
   readonly runs: readonly Run[];
   /** All batches, oldest first. */
   readonly history: readonly BatchSummary[];
+  /** What was seen of the champion's traffic at the last look; null for none. */
+  readonly drift: DriftState | null;
 }
 
 /**
@@ -36,7 +40,7 @@ export async function runOutlook(state: ModelState, ports: Pick<Ports, 'owners' 
 }
 
 /** Whether what came into the log makes a run due. */
-export function isDueByHistory(trigger: Trigger, { model, control, runs, history }: ModelState): Due {
+export function isDueByHistory(trigger: Trigger, { model, control, runs, history, drift }: ModelState): Due {
   const last = lastRun(runs, trigger);
   const seen = last === undefined ? null : seenBy(last, { history, model });
   return isRunDue({
@@ -46,6 +50,10 @@ export function isDueByHistory(trigger: Trigger, { model, control, runs, history
     seen: seen?.batches ?? null,
     letIn: letInAfter(model, seen?.labelChanges ?? 0).judged,
     traces: history.reduce((total, { traces }) => total + traces, 0),
+    drift: (drift?.alarms ?? []).map(({ position, signal }) => ({
+      position,
+      words: signalNames[signal].toLowerCase(),
+    })),
     settings: model.settings,
   });
 }

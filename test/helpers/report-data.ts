@@ -418,6 +418,7 @@ export function promotedReport(): ReportData {
     ],
     calibration: calibrationOf('ckpt-2-extend', judgedAnswers),
     calibrationPast: [],
+    drift: null,
     movedBack: [],
     lineage: [
       {

@@ -224,6 +224,8 @@ describe('a function', () => {
         puts(),
         's3:GetObject traces/batches/*',
         's3:ListBucket traces s3:prefix=batches/*',
+        's3:GetObject artifacts/models/*/drift/*',
+        's3:ListBucket artifacts s3:prefix=models/*/drift/*',
         ...sendsDeadLetters,
         'states:DescribeExecution states:execution:ratchet-improvement-loop:*',
         'states:StartExecution states:stateMachine:ratchet-improvement-loop',
@@ -231,7 +233,7 @@ describe('a function', () => {
     );
   });
 
-  it('that watches new champions may move the champion back, and write nothing else', () => {
+  it('that watches new champions may move the champion back, keep what it saw of traffic, and write nothing else', () => {
     expect(permissionsOf(eventFunctions.watchChampion.name)).toEqual(
       [
         ...everyFunction,
@@ -241,6 +243,7 @@ describe('a function', () => {
         's3:ListBucket traces s3:prefix=batches/*',
         's3:GetObject artifacts/models/*',
         's3:ListBucket artifacts s3:prefix=models/*',
+        ...writes('artifacts/models/*/drift/*'),
         ...sendsDeadLetters,
         'states:DescribeExecution states:execution:ratchet-improvement-loop:*',
       ].sort(),

@@ -149,6 +149,7 @@ describe('events', () => {
 
   it('of a drop, of new traces, of a finished run and of an execution that ended each invoke one function', () => {
     expect(rules.map(({ EventPattern }) => EventPattern['detail-type'][0]).sort()).toEqual([
+      'Drift Seen',
       'Object Created',
       'Run Finished',
       'Run Finished',
@@ -184,8 +185,9 @@ describe('events', () => {
 
   it('tell start-run and watch-champion which model and why', () => {
     const inputs = rules.flatMap(({ Targets }) => Targets[0].InputTransformer?.InputTemplate ?? []);
-    expect(inputs).toHaveLength(4);
-    for (const input of inputs) expect(input).toMatch(/"modelId":<.*>,"trigger":"(traces-ingested|run-finished)"}/);
+    expect(inputs).toHaveLength(5);
+    for (const input of inputs)
+      expect(input).toMatch(/"modelId":<.*>,"trigger":"(traces-ingested|run-finished|drift-seen)"}/);
   });
 
   it('of a schedule say the same, for one model or for all', () => {

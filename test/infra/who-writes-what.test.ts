@@ -80,6 +80,7 @@ const writes: readonly Write[] = [
   object('examples of a dataset', 'artifacts', 'models/MODEL/datasets/FILE'),
   object('frozen records', 'artifacts', 'models/MODEL/evaluation-sets/FILE'),
   object('folds for life', 'artifacts', 'models/MODEL/splits/FILE'),
+  object("what is kept of a champion's traffic", 'artifacts', 'models/MODEL/drift/FILE'),
   object('curricula of clusters, also ahead of their time', 'artifacts', ofStage('synthesize-curriculum')),
   object('training sets, also ahead of their time', 'artifacts', ofStage('assemble-curriculum')),
   object('a dropped file', 'traces', 'drops/MODEL/FILE'),

@@ -93,7 +93,7 @@ async function counted(ports: MemoryPorts, log: TraceLog) {
   return {
     sums: [sum('traces'), sum('judgements'), sum('judged'), sum('failed')],
     doctor: checks.find(({ name }) => name === 'mail: traces')?.detail,
-    trigger: isDueByHistory('traces-ingested', { model, control, runs: [], history }).reason,
+    trigger: isDueByHistory('traces-ingested', { model, control, runs: [], history, drift: null }).reason,
   };
 }
 

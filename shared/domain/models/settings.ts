@@ -136,6 +136,18 @@ export const settingsSchema = z.strictObject({
     .positive()
     .default(5)
     .describe('h of the CUSUM on the failure rate, in nats: lower sees deterioration sooner and errs more often'),
+  drift: z
+    .enum(['off', 'warn', 'run'])
+    .default('warn')
+    .describe(
+      'what follows when the traffic is proven to have changed since the champion began; warn: it is told, and the review queue shows what to judge; run: a run begins too, where runs do by themselves',
+    ),
+  driftLevel: z
+    .number()
+    .min(0.001)
+    .max(0.5)
+    .default(0.05)
+    .describe('chance that the traffic of a champion is ever said to have changed while it has not'),
   afterPromotion: z
     .enum(['off', 'shadow', 'canary'])
     .default('shadow')

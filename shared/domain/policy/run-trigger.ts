@@ -4,7 +4,7 @@ import type { Settings } from '../models/settings.ts';
 import { detectDeterioration, type JudgedBatch } from './deterioration.ts';
 
 /** What made somebody ask whether a run is due. */
-export const triggerSchema = z.enum(['traces-ingested', 'schedule', 'run-finished']);
+export const triggerSchema = z.enum(['traces-ingested', 'schedule', 'run-finished', 'drift-seen']);
 export type Trigger = z.infer<typeof triggerSchema>;
 
 /** Whether a run is due, and the reason either way, for people. */
@@ -25,7 +25,10 @@ export interface DueRequest {
   readonly letIn?: number;
   /** Traces there are, which no number of failures exceeds: a trace that was judged in two batches counts in both. */
   readonly traces?: number;
-  readonly settings: Pick<Settings, 'runAfterFailures' | 'deteriorationBaseline' | 'deteriorationThreshold'>;
+  /** Positions of the log at which changes of the traffic were seen, with their words; none by default. */
+  readonly drift?: readonly { readonly position: number; readonly words: string }[];
+  readonly settings: Pick<Settings, 'runAfterFailures' | 'deteriorationBaseline' | 'deteriorationThreshold'> &
+    Partial<Pick<Settings, 'drift'>>;
 }
 
 /**
@@ -34,7 +37,7 @@ export interface DueRequest {
  * when a change of labels let judgements in that were held, or when it is time on the schedule and there is anything new at all.
  */
 export function isRunDue(request: DueRequest): Due {
-  const { trigger, history, championSince, seen, settings, letIn = 0, traces = Infinity } = request;
+  const { trigger, history, championSince, seen, settings, letIn = 0, traces = Infinity, drift = [] } = request;
   const fresh = after(history, seen);
   const total = (of: 'failed' | 'corrected') =>
     Math.min(
@@ -65,6 +68,10 @@ export function isRunDue(request: DueRequest): Due {
   if (deteriorated && usualRate !== null) {
     const reason = `Traces fail more often than they used to: ${failed} of ${judged} judged ${since}, usually at most ${percent(usualRate)}.`;
     return { due: true, reason };
+  }
+  const changed = settings.drift === 'run' ? drift.filter(({ position }) => seen === null || position > seen) : [];
+  if (changed.length > 0) {
+    return { due: true, reason: `The traffic has changed ${since}: ${changed.map(({ words }) => words).join(', ')}.` };
   }
   if (fresh.length === 0) return { due: false, reason: `Nothing new ${since}.` };
   if (trigger === 'schedule')

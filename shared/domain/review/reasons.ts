@@ -24,6 +24,7 @@ const weights = {
   judgesDisagree: 0.7,
   uncorrected: 0.9,
   unusable: 0.85,
+  drifted: 0.55,
 };
 
 /**
@@ -36,7 +37,7 @@ export function reasonsFor(item: ReviewItem, kind: Pick<TaskKind, 'same' | 'show
   const found = [
     disagreement(item, kind),
     unusable(item),
-    ...(isOfPerson ? [] : [suspect(item), sureError(item, kind), unjudged(item, kind)]),
+    ...(isOfPerson ? [] : [suspect(item), sureError(item, kind), unjudged(item, kind), drifted(item)]),
   ];
   return found.filter((why) => why !== null).sort((a, b) => b.wrong - a.wrong);
 }
@@ -108,6 +109,12 @@ function unjudged(item: ReviewItem, kind: Pick<TaskKind, 'same'>): WeighedWhy | 
   if (margin === null || margin >= boundaryMargin) return null;
   const text = `Two answers are nearly as likely: they are ${margin.toFixed(2)} apart.`;
   return { kind: 'boundary', text, wrong: (1 - margin) / 2 };
+}
+
+/** What shows that the traffic has changed is judged first of what nobody has judged: runs need it to follow. */
+function drifted({ drift, counts }: ReviewItem): WeighedWhy | null {
+  if (drift === undefined || counts.kind !== 'none') return null;
+  return { kind: 'drift', text: `The traffic has changed, and it shows how: ${drift}.`, wrong: weights.drifted };
 }
 
 function contradicts(a: Judgement, b: Judgement, recorded: Output | null, kind: Pick<TaskKind, 'same'>): boolean {

@@ -33,4 +33,6 @@ export interface ReviewItem {
   readonly counts: WhatCounts;
   /** Null where no run has looked at it. */
   readonly run: RunView | null;
+  /** What of the changed traffic it shows, in words; absent where it shows none. */
+  readonly drift?: string;
 }

@@ -5,6 +5,7 @@ import type { Mark, TaskKind } from '../../domain/base/task-kind.ts';
 import { overPredictionNote } from '../../domain/diagnosis/over-prediction.ts';
 import { weaknessSchema } from '../../domain/diagnosis/probe.ts';
 import { taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
+import { driftOf } from '../../domain/drift/drift-findings.ts';
 import { type EvaluationAnswer, evaluationAnswerSchema } from '../../domain/evaluation/evaluation-set.ts';
 import { netLoss } from '../../domain/evaluation/gate.ts';
 import { alignmentOf } from '../../domain/evaluation/judge-alignment.ts';
@@ -13,6 +14,7 @@ import { exampleSchema } from '../../domain/models/example.ts';
 import type { Run } from '../../domain/models/run.ts';
 import { type SplitRecord, splitRecordSchema } from '../../domain/traces/trace-record.ts';
 import { leftOutOfFigures } from '../../domain/triage/detector-name.ts';
+import { readDrift } from '../../operations/drift-record.ts';
 import { calibrationHistory } from '../../operations/read-calibration.ts';
 import type { Transcript } from '../../operations/transcript.ts';
 import { readJson, readJsonl } from '../../ports/documents.ts';
@@ -95,6 +97,7 @@ export async function gatherReport(
     kind,
     ports,
   );
+  const looked = await readDrift(plan.model.modelId, plan.champion.checkpointId, ports);
   const draft: Omit<ReportData, 'nextSteps'> = {
     run,
     model: plan.model,
@@ -153,6 +156,7 @@ export async function gatherReport(
     lineage: await lineageOf(plan, champion, championScore, candidates, ports),
     calibration: calibration.map.n === 0 ? null : calibration,
     calibrationPast: await calibrationHistory(plan.model.modelId, ports),
+    drift: looked === null ? null : driftOf(looked),
     movedBack: ((await ports.lineage.getControl(plan.model.modelId))?.moves ?? []).filter(
       ({ evidence }) => evidence !== undefined,
     ),

@@ -7,6 +7,7 @@ import { calibrationSection } from './section-calibration.ts';
 import { confusionSection } from './section-confusion.ts';
 import { curriculumSection } from './section-curriculum.ts';
 import { decisionHeader } from './section-decision.ts';
+import { driftSection } from './section-drift.ts';
 import { evidenceSection } from './section-evidence.ts';
 import { facetSection } from './section-facets.ts';
 import { failuresSection } from './section-failures.ts';
@@ -34,6 +35,7 @@ export function renderReport(data: ReportData): string {
     failuresSection(data),
     confusionSection(data),
     calibrationSection(data),
+    driftSection(data),
     taxonomySection(data),
     agentsSection(data),
     curriculumSection(data),

@@ -3,6 +3,7 @@ import type { Mark, Score, TaskWords } from '../../domain/base/task-kind.ts';
 import type { Interval } from '../../domain/base/wilson.ts';
 import type { Weakness } from '../../domain/diagnosis/probe.ts';
 import type { Cluster, Taxonomy } from '../../domain/diagnosis/taxonomy.ts';
+import type { Drift } from '../../domain/drift/drift-findings.ts';
 import type { Calibration } from '../../domain/evaluation/calibration.ts';
 import type { GateRequest, GateVerdict } from '../../domain/evaluation/gate.ts';
 import type { Configuration } from '../../domain/models/configuration.ts';
@@ -219,6 +220,8 @@ export interface ReportData {
   readonly calibration: Calibration | null;
   /** Of earlier runs, oldest first. */
   readonly calibrationPast: readonly CalibrationPast[];
+  /** Whether the traffic of the champion that the run began with has changed, at the last look; null without one. */
+  readonly drift: Drift | null;
   /** Champions that were moved back as they were proven worse than their predecessors, oldest first. */
   readonly movedBack: readonly Pick<ChampionMove, 'at' | 'from' | 'to' | 'reason'>[];
 }

@@ -12,6 +12,7 @@ import { whatCounts } from '../../domain/traces/what-counts.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { readingOf } from '../../ports/reading-of.ts';
+import { tellingTraces } from '../telling-traces.ts';
 
 /** What the last run found of the traffic. */
 export interface RunFindings {
@@ -36,11 +37,12 @@ export async function gatherMaterial(
   model: Model,
   findings: RunFindings | null,
   reviewed: Reviewed,
-  ports: Pick<Ports, 'traceLog' | 'tasks'>,
+  ports: Pick<Ports, 'traceLog' | 'tasks' | 'lineage' | 'objects'>,
 ): Promise<ReviewMaterial> {
   const [kind, reading] = [kindOf(model, ports), readingOf(model, ports)];
   const logged = await ports.traceLog.read(model.modelId, { limit: model.settings.snapshotLimit });
   const runs = new Map((await findings?.records())?.map((record) => [record.traceId, viewOf(record)]));
+  const drift = await tellingTraces(model, ports);
   await turn();
   const groups = nearDuplicateGroups(logged.map(({ trace }) => trace.input));
   await turn();
@@ -52,6 +54,7 @@ export async function gatherMaterial(
       ...{ traceId, input, output, confidence, at: timestamp, group: groups[at] ?? at, judgements: read.judgements },
       counts: whatCounts(read, model.task, kind),
       run: runs.get(traceId) ?? null,
+      ...drift(traceId),
     };
   });
   await turn();

@@ -13,6 +13,7 @@ import { note } from '../audit.ts';
 import { callerOf } from '../guard.ts';
 import { costsOf } from './costs.ts';
 import { Datasets } from './datasets.ts';
+import { driftMessage } from './drift-message.ts';
 import { FailureHistory } from './failures.ts';
 import { lineageMessage } from './lineage-message.ts';
 import { loopGraph } from './loop-graph.ts';
@@ -59,6 +60,10 @@ export function consoleRoutes({ ports, machine, startRun }: ConsoleOptions): Hon
     return context.json({ models: (await overviews(ports)).filter(({ model }) => caller?.mayUse(model) ?? true) });
   });
   app.get('/v1/loop', (context) => context.json(graph));
+  app.get('/v1/models/:model/drift', async (context) =>
+    context.json(await driftMessage(context.req.param('model'), ports)),
+  );
+
   app.get('/v1/models/:model/overview', async (context) => {
     return context.json({ ...(await overview(context.req.param('model'), ports)), canRun: startRun !== null });
   });

@@ -53,6 +53,27 @@ export const modelDetailSchema = modelOverviewSchema.extend({
 });
 export type ModelDetail = z.infer<typeof modelDetailSchema>;
 
+export const driftMessageSchema = z.strictObject({
+  drift: z
+    .strictObject({
+      headline: z.string(),
+      traces: count.describe('looked at since the champion began'),
+      counted: count.describe('of them, those that count: of a burst of near-duplicates one'),
+      signals: z.array(
+        z.strictObject({
+          name: z.string(),
+          words: z.string().nullable().describe('its figures at first and now; null of too few'),
+          level: z.number().describe('of the evidence now; at 1 a change is proven'),
+          seenAt: z.string().nullable().describe('when it was first proven'),
+          levels: z.array(z.strictObject({ at: z.string(), level: z.number() })).describe('by look, oldest first'),
+        }),
+      ),
+    })
+    .nullable()
+    .describe('null without a champion, and where drift is not looked for'),
+});
+export type DriftMessage = z.infer<typeof driftMessageSchema>;
+
 export const runListSchema = z.strictObject({ runs: z.array(runSummarySchema).describe('newest first') });
 export type RunList = z.infer<typeof runListSchema>;
 

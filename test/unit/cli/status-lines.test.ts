@@ -67,6 +67,7 @@ describe('statusLines', () => {
     },
     since: since({ undecided: 3 }),
     watched: null,
+    drift: null,
     lastRun: {
       run: 'run-2',
       status: 'finished',
@@ -122,6 +123,7 @@ describe('statusLines', () => {
       champion: null,
       since: null,
       watched: null,
+      drift: null,
       lastRun: null,
       active: null,
       health,
