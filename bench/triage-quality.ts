@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { openWorkspace } from '../cli/workspace.ts';
-import { foundationSchema } from '../shared/adapters/backends/embedded/embedded-configuration.ts';
+import { builtInFoundationSchema } from '../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { loadClinc } from './improvement/load-clinc.ts';
 import { drawScenario } from './improvement/scenario.ts';
 import { judges } from './triage-quality/judges.ts';
@@ -26,7 +26,7 @@ const { values } = parseArgs({
   },
 });
 const seeds = values.seeds.split(',').map(Number);
-const foundation = foundationSchema.safeParse(values.foundation);
+const foundation = builtInFoundationSchema.safeParse(values.foundation);
 
 if (values.help) console.log(usage);
 else if (values.data === undefined || !seeds.every(Number.isSafeInteger) || !foundation.success) {

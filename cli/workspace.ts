@@ -53,6 +53,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
   const { backEnds, forget, abort, close } = createBackEnds({
     objects,
     cacheDirectory: join(root, cacheFolder),
+    ownEncoders: true,
     clock,
     ...(options.env === undefined ? {} : { env: options.env }),
     budgets,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { foundationSchema } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
+import { builtInFoundationSchema } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
 
 /**
  * What one stage took. Where stages work side by side, their time is shared out evenly, so that the stages add up to
@@ -18,7 +18,7 @@ export type StageFigures = z.infer<typeof stageFiguresSchema>;
 
 /** One run of the loop. */
 export const breakdownSchema = z.object({
-  foundation: foundationSchema,
+  foundation: builtInFoundationSchema,
   /** Judged traces, ingested before. */
   size: z.int(),
   decision: z.enum(['promoted', 'kept']),

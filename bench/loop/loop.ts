@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { type Foundation, foundationSchema } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
+import { builtInFoundationSchema } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { benchCommand } from '../bench-command.ts';
 import { inChild } from '../trainer/child.ts';
@@ -35,7 +35,7 @@ await run(values.help, bench);
 
 async function bench(): Promise<void> {
   const sizes = values.sizes.split(',').map(Number);
-  const foundations = z.array(foundationSchema).safeParse(values.foundations.split(','));
+  const foundations = z.array(builtInFoundationSchema).safeParse(values.foundations.split(','));
   const whole = sizes.every((size) => Number.isSafeInteger(size) && size > 0);
   if (values.data === undefined || values.out === undefined || !whole || !foundations.success) {
     throw new RatchetError('InvalidInput', 'Name the data, the file to write and whole numbers as sizes.', {
@@ -66,7 +66,7 @@ async function bench(): Promise<void> {
   await output.result(runs, markdown(ordered(runs)));
 }
 
-async function measure(foundation: Foundation, size: number, folder: string): Promise<Breakdown> {
+async function measure(foundation: Breakdown['foundation'], size: number, folder: string): Promise<Breakdown> {
   const workspace = join(folder, 'workspace');
   await rm(workspace, { recursive: true, force: true });
   const ingest = ingestFiguresSchema.parse(JSON.parse(await step('ingest', foundation, size, folder)));
@@ -76,7 +76,7 @@ async function measure(foundation: Foundation, size: number, folder: string): Pr
 
 function step(
   name: 'traffic' | 'ingest' | 'run',
-  foundation: Foundation,
+  foundation: Breakdown['foundation'],
   size: number,
   folder: string,
 ): Promise<string> {

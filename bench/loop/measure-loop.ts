@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { findOrBeginRun } from '../../cli/runtime/find-run.ts';
 import { LocalStateMachine } from '../../cli/runtime/local-state-machine.ts';
-import { foundationSchema } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
+import { builtInFoundationSchema } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { runResultSchema } from '../../shared/loop/state/run-result.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
@@ -34,7 +34,7 @@ const { values } = parseArgs({
     workspace: { type: 'string' },
   },
 });
-const foundation = foundationSchema.parse(values.foundation);
+const foundation = builtInFoundationSchema.parse(values.foundation);
 const size = Number(values.size);
 const { traces = '', examples = '', workspace = '', data = '' } = values;
 const labelledSchema = z.array(z.object({ text: z.string(), label: z.string() }));

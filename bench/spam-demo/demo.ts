@@ -10,7 +10,7 @@ import { exitCodeOf, exitCodes } from '../../cli/exit-codes.ts';
 import { createOutput } from '../../cli/output.ts';
 import { createProgress } from '../../cli/progress.ts';
 import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
-import { foundationSchema } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
+import { builtInFoundationSchema } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { classification } from '../../shared/tasks/classification/classification.ts';
 import { demoTable, share } from './demo-table.ts';
@@ -53,7 +53,7 @@ if (values.serve && workspace !== undefined && process.exitCode === undefined)
 
 async function demo(): Promise<void> {
   const seed = Number(values.seed);
-  const foundation = foundationSchema.safeParse(values.foundation);
+  const foundation = builtInFoundationSchema.safeParse(values.foundation);
   if (!Number.isSafeInteger(seed) || !foundation.success) {
     throw new RatchetError('InvalidInput', 'The seed is a whole number, the foundation use-lite or none.', {
       mend: usage,

@@ -223,6 +223,13 @@ async function createWith(
   if ((await ports.lineage.getModel(modelId)) !== undefined) tellWhatIsFixed(options, command, session);
   session.progress.stageStarted('train', 'first checkpoint');
   const onProgress = (done: number, total: number) => session.progress.stageProgress('train', done, total, 'steps');
+  const onFetch = (file: string, done: number, total: number) =>
+    session.progress.stageProgress(
+      'train',
+      megabytes(done),
+      Math.max(megabytes(done), megabytes(total)),
+      `MB of ${file}`,
+    );
   const common = { modelId, seed: options.seed, by: person(), onProgress };
   const result: Created = options.fromTraces
     ? { ...(await fromTraces(common, ports)), refused: 0 }
@@ -245,6 +252,7 @@ async function createWith(
           ...(endpoint === null ? {} : { endpoint }),
           trainerOptions: trainerOptions(options.trainerOption, options.foundation),
           settings,
+          onFetch,
           onBadLine: (bad) => badLines.add({ ...bad, file: path === undefined ? '' : inputName(path) }),
         },
         ports,
@@ -297,6 +305,10 @@ async function createWith(
           `(ratchet ingest ${modelId} traces.jsonl${at}).`,
   );
   return exitCodes.done;
+}
+
+function megabytes(bytes: number): number {
+  return Math.ceil(bytes / 2 ** 20);
 }
 
 async function fromTraces(request: FromTracesRequest, ports: Ports): Promise<CreatedFromTraces> {

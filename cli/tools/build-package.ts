@@ -41,6 +41,9 @@ export function buildPackage(target: string): void {
     bin,
     exports: { '.': { types: './cli/library.d.ts', default: './cli/library.js' }, './package.json': './package.json' },
     dependencies: usedOf(whole.dependencies, target),
+    // Loaded by those alone who have a foundation of their own.
+    peerDependencies: whole.peerDependencies,
+    peerDependenciesMeta: whole.peerDependenciesMeta,
   };
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(described, null, 2)}\n`);
   const listing = ['sbom', '--omit', 'dev', '--sbom-format', 'cyclonedx', '--package-lock-only'];

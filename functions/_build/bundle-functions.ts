@@ -47,8 +47,8 @@ const options = {
   keepNames: true,
   legalComments: 'external',
   mainFields: ['module', 'main'],
-  // No function trains on SageMaker, whose client is large; Lambda has one of its own.
-  external: [...Object.values(fromLayers).flat(), '@aws-sdk/client-sagemaker'],
+  // No function trains on SageMaker, whose client is large (Lambda has one of its own), nor by an encoder of one's own.
+  external: [...Object.values(fromLayers).flat(), '@aws-sdk/client-sagemaker', '@huggingface/transformers'],
   banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
   define: { 'import.meta.url': 'importMetaUrl' },
   plugins: [englishOnly],

@@ -33,6 +33,8 @@ export interface BackEndOptions {
   readonly traceQuery?: TraceQuery;
   /** The file of the embedded back end's worker threads, where bundling has moved it. */
   readonly workerFile?: URL;
+  /** Whether sentence encoders of one's own can be used; false by default, as functions and what they run cannot. */
+  readonly ownEncoders?: boolean;
   /** Says which Python training jobs run with, and where else; that of this process by default. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -49,9 +51,13 @@ export function createBackEnds(options: BackEndOptions): {
   abort(): Promise<void>;
   close(): Promise<void>;
 } {
-  const embedded = embeddedBackEnds(options);
+  const { cacheDirectory, env = process.env } = options;
+  const embedded = embeddedBackEnds({
+    ...options,
+    encoders: options.ownEncoders === true ? { cacheDirectory, env } : null,
+  });
   const local = localJobBackEnds(options);
-  const sagemaker = readSagemakerConfiguration((options.env ?? process.env).RATCHET_SAGEMAKER);
+  const sagemaker = readSagemakerConfiguration(env.RATCHET_SAGEMAKER);
   const remote = sagemaker === null ? null : sagemakerBackEnds({ objects: options.objects, configuration: sagemaker });
   const { objects, budgets, clock, traceQuery } = options;
   const nearest = once(async () =>

@@ -53,6 +53,8 @@ export interface CreateRequest {
   readonly by: string;
   readonly onBadLine?: (bad: BadExampleLine) => void;
   readonly onProgress?: (done: number, total: number) => void;
+  /** Told of what a trainer fetches first; see {@link Trainer.prepare}. */
+  readonly onFetch?: (file: string, done: number, total: number) => void;
 }
 
 export interface CreateResult {
@@ -95,7 +97,7 @@ export async function createModel(asked: CreateRequest, ports: Ports): Promise<C
     newModel(
       request,
       kind.specFrom({ labels: request.labels, outputs, options: request.options ?? {} }),
-      trainerOptions,
+      trainer.prepare === undefined ? trainerOptions : await trainer.prepare(trainerOptions, request.onFetch),
       ports,
     );
   const own = kindOf(model, ports);

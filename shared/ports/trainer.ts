@@ -86,6 +86,13 @@ export interface Trainer extends LongWork<TrainingRequest, Artifact> {
    * too.
    */
   readonly options: ZodType<Json>;
+  /**
+   * Looks for what the options of a new model name outside of it, such as a foundation to be fetched, and pins it. What
+   * comes back is kept with the model; without this function the options are.
+   * @param onFetch told of a file that is on its way: bytes so far, of so many, 0 where that is not known
+   * @throws RatchetError FoundationMissing, InvalidInput
+   */
+  prepare?(options: Json, onFetch?: (file: string, done: number, total: number) => void): Promise<Json>;
   /** What an iteration trains side by side before anything is known; the first one is the default. Empty for one that trains nothing. */
   first(context: SearchContext): readonly Configuration[];
   /** Alternatives worth trying when tuning, best bets first, all different from `from` and one another. */

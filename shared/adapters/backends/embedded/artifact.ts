@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { RatchetError } from '../../../domain/base/errors.ts';
 import { foundationSchema } from './embedded-configuration.ts';
+import { encoderSchema } from './foundations/encoder.ts';
 import { roundUp } from './kernels.ts';
 
 const magic = 'RATCHET\u0001';
@@ -12,6 +13,8 @@ const blockAlignment = 8;
 
 const headerSchema = z.strictObject({
   foundation: foundationSchema,
+  /** Of the foundation, where it is one of one's own. */
+  encoder: encoderSchema.exactOptional(),
   /** All labels of the task. */
   labels: z.array(z.string()).min(1),
   /** Columns of the weights: positions in `labels` of those that had examples. */

@@ -1,5 +1,7 @@
-import type { HeadArtifact } from './artifact.ts';
+import { RatchetError } from '../../../domain/base/errors.ts';
+import type { ArtifactHeader, HeadArtifact } from './artifact.ts';
 import { FeatureVocabulary } from './feature-vocabulary.ts';
+import { embeddingKey } from './foundations/encoder.ts';
 import { quantised } from './quantise.ts';
 
 /** A head and its part in a blend. */
@@ -47,12 +49,23 @@ export function blendHeads(parts: readonly [HeadPart, ...HeadPart[]]): HeadArtif
     }
   });
   const sparse = quantised({ weights, stride: columns, columns }, { ...vocabulary.keys(), idf });
-  const foundation = denseWidth === 0 ? 'none' : 'use-lite';
   return {
-    header: { foundation, labels, classes, sparseFeatures: sparse.low.length, denseWidth, temperature: 1 },
+    header: { ...embeddingOf(parts), labels, classes, sparseFeatures: sparse.low.length, denseWidth, temperature: 1 },
     ...sparse,
     denseWeights,
   };
+}
+
+/** What embeds the texts of all. @throws RatchetError InvalidInput where two go by different embeddings */
+function embeddingOf(parts: readonly HeadPart[]): Pick<ArtifactHeader, 'foundation' | 'encoder'> {
+  const [first, ...others] = parts.filter(({ head }) => head.header.denseWidth > 0).map(({ head }) => head.header);
+  if (first === undefined) return { foundation: 'none' };
+  if (others.some((other) => embeddingKey(other) !== embeddingKey(first))) {
+    throw new RatchetError('InvalidInput', 'Models of different foundations cannot be averaged.');
+  }
+  return first.encoder === undefined
+    ? { foundation: first.foundation }
+    : { foundation: first.foundation, encoder: first.encoder };
 }
 
 /** @param features the blend's feature of each of the head's */

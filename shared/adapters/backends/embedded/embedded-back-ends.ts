@@ -1,8 +1,11 @@
+import { RatchetError } from '../../../domain/base/errors.ts';
 import type { Predictor } from '../../../ports/predictor.ts';
 import type { Trainer } from '../../../ports/trainer.ts';
 import { taggerPredictorFacts, taggerTrainerFacts } from '../tagger/facts.ts';
+import { embeddedChoicesSchema } from './embedded-configuration.ts';
 import type { EmbeddedRuntimeOptions } from './embedded-runtime.ts';
 import { embeddedPredictorFacts, embeddedTrainerFacts } from './facts.ts';
+import { isOwnFoundation } from './foundations/foundation-name.ts';
 
 /** Trainers and predictors that share one runtime, which is loaded when it is first used. */
 export function embeddedBackEnds(options: EmbeddedRuntimeOptions): {
@@ -21,6 +24,17 @@ export function embeddedBackEnds(options: EmbeddedRuntimeOptions): {
     trainers: [
       {
         ...embeddedTrainerFacts,
+        async prepare(options, onFetch) {
+          const { foundation, encoder: _pinned, ...choice } = embeddedChoicesSchema.parse(options);
+          if (isOwnFoundation(foundation)) {
+            return { foundation, encoder: await (await loaded()).runtime.pinEncoder(foundation, choice, onFetch) };
+          }
+          const [chosen] = Object.keys(choice);
+          if (chosen === undefined) return { foundation };
+          throw new RatchetError('InvalidInput', `The foundation ${foundation} has no option ${chosen}.`, {
+            mend: 'Leave it out, or name an encoder of your own with --foundation.',
+          });
+        },
         start: async (...request) => (await loaded()).trainer.start(...request),
         advance: async (...request) => (await loaded()).trainer.advance(...request),
       },

@@ -1,14 +1,34 @@
 import { z } from 'zod';
+import { encoderChoiceSchema, encoderSchema } from './foundations/encoder.ts';
+import { isOwnFoundation } from './foundations/foundation-name.ts';
 
-/** What training starts from. */
-export const foundationSchema = z.enum(['use-lite', 'none']);
+/** Foundations that need no download: USE-Lite, or n-grams alone. */
+export const builtInFoundationSchema = z.enum(['use-lite', 'none']);
+
+/** What training starts from: what Ratchet brings along, or a sentence encoder of one's own. */
+export const foundationSchema = z.string().max(1_000).refine(isFoundation, {
+  error: 'is none of use-lite, none, hf:NAME (a model of the Hugging Face hub) and a folder that is there',
+});
 export type Foundation = z.infer<typeof foundationSchema>;
 
+function isFoundation(name: string): boolean {
+  return builtInFoundationSchema.safeParse(name).success || isOwnFoundation(name);
+}
+
 /** The part of a configuration that a model may fix; read out of a whole configuration, it is that configuration's. */
-export const embeddedOptionsSchema = z.object({ foundation: foundationSchema.default('use-lite') });
+export const embeddedOptionsSchema = z.object({
+  foundation: foundationSchema.default('use-lite'),
+  /** Of the foundation, where it is an encoder of one's own; made when the model is. */
+  encoder: encoderSchema.exactOptional(),
+});
+export type EmbeddedOptions = z.infer<typeof embeddedOptionsSchema>;
+
+/** What a person may say when a model is made; what is chosen of the encoder then stands in `encoder`. */
+export const embeddedChoicesSchema = z.object({ ...embeddedOptionsSchema.shape, ...encoderChoiceSchema.shape });
 
 /** Everything but the data and the seed that determines a checkpoint of the embedded trainer. */
 export const embeddedConfigurationSchema = z.strictObject({
+  ...embeddedOptionsSchema.shape,
   foundation: foundationSchema,
   /** Passes over the data; a trainer may end sooner, when they no longer change anything. */
   epochs: z.int().min(1).max(1000),

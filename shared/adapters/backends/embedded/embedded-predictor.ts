@@ -73,7 +73,7 @@ async function predictPart(
   const embeddings =
     artifact.header.foundation === 'none'
       ? null
-      : await runtime.embedRows(inputs, (done, total) => onEmbedded(done / total));
+      : await runtime.embedRows(inputs, artifact.header, (done, total) => onEmbedded(done / total));
   try {
     const shared = { bytes: artifact.bytes, digest: artifact.digest };
     return await runtime.pool.run('predict', { artifact: shared, inputs, embeddings, top }, 'StorageFailure');

@@ -5,11 +5,20 @@ import type { ObjectStore } from '../../../ports/object-store.ts';
 import type { FittedTaggerBytes } from '../tagger/tagger-tasks.ts';
 import { type ArtifactHeader, decodeHeader } from './artifact.ts';
 import { AskedOnce } from './asked-once.ts';
-import { Embedder } from './embedder.ts';
-import { EmbeddingCache } from './embedding-cache.ts';
+import { Embedder, embeddingKeys } from './embedder.ts';
+import { EmbeddingCache, encoderGeneration, generationsIn, useLiteGeneration } from './embedding-cache.ts';
+import {
+  type Embedding,
+  type Encoder,
+  type EncoderChoice,
+  embeddingKey,
+  type LocatedEncoder,
+} from './foundations/encoder.ts';
+import type { OnFetch } from './foundations/fetch-foundation.ts';
+import type { FindOptions } from './foundations/find-foundation.ts';
+import { Foundations } from './foundations/foundations.ts';
 import { type TrainedHeads, trainedBytes } from './trained-heads.ts';
 import { rowsBytes, type TrainingRows } from './training-rows.ts';
-import { embeddingLength } from './use-lite.ts';
 import type { SharedArtifact } from './worker.ts';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -24,7 +33,12 @@ export interface EmbeddedRuntimeOptions {
   readonly cacheDirectory?: string;
   /** The worker's file, where bundling has moved it. */
   readonly workerFile?: URL;
+  /** Where encoders of one's own are found; absent or null where none can be used, as in functions. */
+  readonly encoders?: FindOptions | null;
 }
+
+/** What embeds unless something else is named. */
+const useLite: Embedding = { foundation: 'use-lite' };
 
 /** An artifact in shared memory, with its header read. */
 export interface HeldArtifact extends SharedArtifact {
@@ -55,8 +69,9 @@ export class EmbeddedRuntime {
   readonly trainingRows = new AskedOnce<TrainingRows>(trainingRowBytes, rowsBytes);
   /** Taggers as they are before their threshold is set and they are averaged with a champion. */
   readonly fittedTaggers = new AskedOnce<FittedTaggerBytes>(trainedHeadBytes, ({ bytes }) => bytes.length);
-  readonly #cache: EmbeddingCache;
-  readonly #embedder: Embedder;
+  readonly #cacheDirectory: string | null;
+  readonly #foundations: Foundations;
+  readonly #embedders = new Map<string, Embedder>();
   readonly #artifacts = new LRUCache<string, HeldArtifact>({
     maxSize: heldArtifactBytes,
     // One that is larger takes all the room, and is kept alone.
@@ -68,27 +83,72 @@ export class EmbeddedRuntime {
     sizeCalculation: ({ length }) => Math.min(length, heldArtifactBytes),
   });
 
-  constructor({ objects, threads, cacheDirectory, workerFile }: EmbeddedRuntimeOptions) {
+  constructor({ objects, threads, cacheDirectory, workerFile, encoders }: EmbeddedRuntimeOptions) {
     this.objects = objects;
     this.pool = new WorkerPool(threads, workerFile);
-    this.#cache = new EmbeddingCache(cacheDirectory ?? null);
-    this.#embedder = new Embedder(this.pool, this.#cache);
+    this.#cacheDirectory = cacheDirectory ?? null;
+    this.#foundations = new Foundations(encoders ?? null);
   }
 
-  /** Unit-length embeddings of 512 floats, in the order of the texts; zeros for a text with nothing to go by. */
-  async embed(texts: readonly string[]): Promise<Float32Array[]> {
-    const rows = await this.embedRows(texts);
-    return texts.map((_, index) => rows.slice(index * embeddingLength, (index + 1) * embeddingLength));
+  /** Unit-length embeddings, in the order of the texts; zeros for a text with nothing to go by. */
+  async embed(texts: readonly string[], by = useLite): Promise<Float32Array[]> {
+    const rows = await this.embedRows(texts, by);
+    const width = rows.length / texts.length;
+    return texts.map((_, index) => rows.slice(index * width, (index + 1) * width));
   }
 
-  /** The same as {@link embed}, as one matrix in shared memory. */
-  embedRows(texts: readonly string[], onProgress?: (done: number, total: number) => void): Promise<Float32Array> {
-    return this.#embedder.matrix(texts, onProgress);
+  /**
+   * The same as {@link embed}, as one matrix in shared memory.
+   * @throws RatchetError FoundationMissing where an encoder of one's own is gone, changed or does not work
+   */
+  embedRows(
+    texts: readonly string[],
+    by = useLite,
+    onProgress?: (done: number, total: number) => void,
+  ): Promise<Float32Array> {
+    return this.#embedder(by).matrix(texts, onProgress);
   }
 
-  /** Forgets the embeddings of texts, on disk too. @returns how many were kept */
-  forgetEmbeddings(texts: readonly string[]): Promise<number> {
-    return this.#embedder.forget(texts);
+  /** Finds a sentence encoder for a new model, and tries it. @throws RatchetError FoundationMissing, InvalidInput */
+  pinEncoder(foundation: string, choice: EncoderChoice, onFetch?: OnFetch): Promise<Encoder> {
+    const probe = async (encoder: LocatedEncoder): Promise<number> =>
+      (await this.pool.run('embed', { texts: ['a text'], encoder }, 'FoundationMissing')).length;
+    return this.#foundations.pin(foundation, choice, probe, onFetch);
+  }
+
+  /** Where the encoder of a model lies, once it is known to be the one. @throws RatchetError FoundationMissing */
+  locateEncoder(embedding: Embedding): Promise<LocatedEncoder> {
+    return this.#foundations.locate(embedding);
+  }
+
+  /** Forgets the embeddings of texts by whatever encoder, on disk too. @returns how many were kept */
+  async forgetEmbeddings(texts: readonly string[]): Promise<number> {
+    const keys = embeddingKeys(texts);
+    const inUse = new Map([...this.#embedders.values()].map(({ cache }) => [cache.generation, cache]));
+    const onDisk = this.#cacheDirectory === null ? [] : await generationsIn(this.#cacheDirectory);
+    for (const generation of onDisk) {
+      if (!inUse.has(generation.name)) {
+        inUse.set(generation.name, new EmbeddingCache(this.#cacheDirectory, generation));
+      }
+    }
+    let found = 0;
+    for (const cache of inUse.values()) found += await cache.remove(keys);
+    return found;
+  }
+
+  #embedder(by: Embedding): Embedder {
+    const key = embeddingKey(by);
+    const generation = by.encoder === undefined ? useLiteGeneration : encoderGeneration(by.encoder);
+    const embedder =
+      this.#embedders.get(key) ??
+      new Embedder({
+        pool: this.pool,
+        cache: new EmbeddingCache(this.#cacheDirectory, generation),
+        width: generation.width,
+        locate: async () => (by.foundation === useLite.foundation ? null : this.#foundations.locate(by)),
+      });
+    this.#embedders.set(key, embedder);
+    return embedder;
   }
 
   /**
@@ -142,7 +202,7 @@ export class EmbeddedRuntime {
 
   /** Writes the last embeddings to the cache directory and ends the worker threads. A later call begins new ones. */
   async close(): Promise<void> {
-    await this.#cache.flush();
+    for (const { cache } of this.#embedders.values()) await cache.flush();
     await this.pool.close();
   }
 

@@ -9,6 +9,7 @@ import { storeArtifact } from '../store-artifact.ts';
 import { embeddedConfigurationSchema, learnsFromChampion } from './embedded-configuration.ts';
 import type { EmbeddedRuntime, HeldArtifact } from './embedded-runtime.ts';
 import { embeddedBackEnd, embeddedTrainerFacts } from './facts.ts';
+import { type Embedding, embeddingKey } from './foundations/encoder.ts';
 import { textAt } from './shared-memory.ts';
 import { teacherOfPart } from './teacher-of-part.ts';
 import { type HeadPlan, trainHeads } from './train-heads.ts';
@@ -59,6 +60,14 @@ async function train(request: TrainingRequest, runtime: EmbeddedRuntime, onProgr
       ? heads.reduce((sum, { finalLoss }) => sum + finalLoss, 0) / heads.length
       : (heads.at(-1)?.finalLoss ?? null),
   };
+}
+
+/** What embeds for a head and its teachers; null for nothing. @throws RatchetError InvalidInput for two encoders */
+function embeddingOf(asking: readonly Embedding[]): Embedding | null {
+  const [first, ...others] = asking.filter(({ foundation }) => foundation !== 'none');
+  if (first === undefined) return null;
+  if (others.every((other) => embeddingKey(other) === embeddingKey(first))) return first;
+  throw new RatchetError('InvalidInput', 'A model cannot learn from one of another foundation.');
 }
 
 /** The parts that are to have a model, in ascending order: the average must not hang on the order of the plan. */
@@ -119,10 +128,10 @@ async function trainAll(
     runtime.pool.run('rows', { dataset, labels, byFolds }, 'TrainingFailed'),
   );
   const distilled = configuration.distillation > 0 ? teachers : teachers.map(() => null);
-  const needsEmbeddings =
-    configuration.foundation === 'use-lite' || distilled.some((held) => held?.header.foundation === 'use-lite');
+  const by = embeddingOf([configuration, ...distilled.flatMap((held) => (held === null ? [] : [held.header]))]);
   const texts = (): string[] => Array.from(rows.rowFolds, (_, row) => textAt(rows.texts, row));
-  const embeddings = needsEmbeddings ? await runtime.embedRows(texts()) : null;
+  const embeddings = by === null ? null : await runtime.embedRows(texts(), by);
+  const width = embeddings === null ? 0 : embeddings.length / Math.max(1, rows.rowFolds.length);
   const plans = wanted.map((heldOut, index): HeadPlan => {
     const held = distilled[index] ?? null;
     return { heldOut, teacher: held === null ? null : { bytes: held.bytes, digest: held.digest } };
@@ -137,7 +146,7 @@ async function trainAll(
     ]),
   );
   const trained = await runtime.trainedHeads.get(key, () =>
-    trainHeads({ rows, configuration, seed, embeddings }, plans, runtime, onProgress),
+    trainHeads({ rows, configuration, seed, embeddings, width }, plans, runtime, onProgress),
   );
   return { ...trained, examples: rows.rowOf.length };
 }

@@ -2,17 +2,45 @@ import { randomUUID } from 'node:crypto';
 import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LRUCache } from 'lru-cache';
-import { decodeSegment, encodeSegment, type SegmentEntry, vectorAt, vectorBytes } from './embedding-segment.ts';
+import { decodeSegment, encodeSegment, type SegmentEntry, vectorAt } from './embedding-segment.ts';
+import type { Encoder } from './foundations/encoder.ts';
+import { embeddingLength } from './use-lite.ts';
 
-/** Vectors kept in memory: 64 MiB. */
-const memoryEntries = 32_768;
+/** Floats of the vectors kept in memory: 64 MiB. */
+const memoryFloats = 2 ** 24;
 /** New vectors that are worth a file of their own. */
 const segmentEntries = 64;
 /** More vectors than this are read with their whole file, fewer one by one. */
 const wholeFileFrom = 64;
 const segmentSuffix = '.embeddings';
-/** Changes whenever the embedding of a text does, so that old vectors are not found. */
-const generation = 'use-lite-1';
+
+/** What embeds: the folder of its vectors, and how many floats each has. */
+export interface Generation {
+  /** Changes whenever the embedding of a text does, so that old vectors are not found. */
+  readonly name: string;
+  readonly width: number;
+}
+
+/** Of the encoder that Ratchet brings along. */
+export const useLiteGeneration: Generation = { name: 'use-lite-1', width: embeddingLength };
+
+/** Of encoders of one's own; the number changes whenever what is done with their vectors does. */
+const ownGeneration = /^encoder-1-(\d+)-[0-9a-f]{64}$/;
+
+/** Of an encoder of one's own. */
+export function encoderGeneration({ digest, width }: Pick<Encoder, 'digest' | 'width'>): Generation {
+  return { name: `encoder-1-${width}-${digest}`, width };
+}
+
+/** All that have vectors in a directory. */
+export async function generationsIn(directory: string): Promise<readonly Generation[]> {
+  const names = await readdir(directory).catch(() => []);
+  const own = names.flatMap((name) => {
+    const width = ownGeneration.exec(name)?.[1];
+    return width === undefined ? [] : [{ name, width: Number(width) }];
+  });
+  return [useLiteGeneration, ...own];
+}
 
 interface Location {
   readonly file: string;
@@ -25,7 +53,10 @@ interface Location {
  * directory, and what is torn or foreign is passed over.
  */
 export class EmbeddingCache {
-  readonly #memory = new LRUCache<string, Float32Array>({ max: memoryEntries });
+  readonly #memory: LRUCache<string, Float32Array>;
+  /** The name of what embeds. */
+  readonly generation: string;
+  readonly #width: number;
   readonly #directory: string | null;
   readonly #maximumBytes: number;
   readonly #known = new Set<string>();
@@ -33,8 +64,11 @@ export class EmbeddingCache {
   #pending = new Map<string, Float32Array>();
   #bytes = 0;
 
-  constructor(directory: string | null, maximumBytes = 2 ** 31) {
-    this.#directory = directory === null ? null : join(directory, generation);
+  constructor(directory: string | null, { name, width } = useLiteGeneration, maximumBytes = 2 ** 31) {
+    this.#directory = directory === null ? null : join(directory, name);
+    this.generation = name;
+    this.#width = width;
+    this.#memory = new LRUCache({ max: Math.max(1, Math.floor(memoryFloats / width)) });
     this.#maximumBytes = maximumBytes;
   }
 
@@ -77,7 +111,7 @@ export class EmbeddingCache {
     }
     const entries = [...this.#pending].map(([key, vector]) => ({ key, vector }));
     this.#pending = new Map();
-    const bytes = encodeSegment(entries);
+    const bytes = encodeSegment(entries, this.#width);
     if (this.#bytes + bytes.length > this.#maximumBytes) {
       return;
     }
@@ -154,8 +188,9 @@ export class EmbeddingCache {
     const path = join(this.#directory ?? '', file);
     if (offsets.length >= wholeFileFrom) {
       const bytes = await readFile(path);
-      return offsets.map((offset) => vectorAt(bytes, offset));
+      return offsets.map((offset) => vectorAt(bytes, offset, this.#width));
     }
+    const vectorBytes = this.#width * 4;
     await using handle = await open(path);
     const vectors: Float32Array[] = [];
     for (const offset of offsets) {
@@ -163,7 +198,7 @@ export class EmbeddingCache {
       if (bytesRead !== vectorBytes) {
         break;
       }
-      vectors.push(vectorAt(buffer, 0));
+      vectors.push(vectorAt(buffer, 0, this.#width));
     }
     return vectors;
   }
@@ -171,7 +206,7 @@ export class EmbeddingCache {
   #index(file: string, bytes: Uint8Array): void {
     this.#known.add(file);
     this.#bytes += bytes.length;
-    for (const { key, offset } of decodeSegment(bytes)) {
+    for (const { key, offset } of decodeSegment(bytes, this.#width)) {
       this.#locations.set(key, { file, offset });
     }
   }

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { embeddingLength } from './use-lite.ts';
 
 /** A vector and the key it is found by: {@link keyLength} hex digits. */
 export interface SegmentEntry {
@@ -8,14 +7,17 @@ export interface SegmentEntry {
 }
 
 export const keyLength = 32;
-export const vectorBytes = embeddingLength * 4;
 const magic = 'RTCHEMB1';
 const headerBytes = 16;
 const digestBytes = 32;
 const keyBytes = keyLength / 2;
 
-/** Magic, number of entries, keys, vectors, and the SHA-256 of all that; little-endian. */
-export function encodeSegment(entries: readonly SegmentEntry[]): Uint8Array {
+/**
+ * Magic, number of entries, keys, vectors, and the SHA-256 of all that; little-endian.
+ * @param width floats of a vector
+ */
+export function encodeSegment(entries: readonly SegmentEntry[], width: number): Uint8Array {
+  const vectorBytes = width * 4;
   const bytes = Buffer.alloc(headerBytes + entries.length * (keyBytes + vectorBytes) + digestBytes);
   bytes.write(magic, 'latin1');
   bytes.writeUInt32LE(entries.length, 8);
@@ -30,7 +32,11 @@ export function encodeSegment(entries: readonly SegmentEntry[]): Uint8Array {
 }
 
 /** Keys and where their vectors begin, in bytes. Empty for anything that is not a whole segment. */
-export function decodeSegment(segment: Uint8Array): readonly { readonly key: string; readonly offset: number }[] {
+export function decodeSegment(
+  segment: Uint8Array,
+  width: number,
+): readonly { readonly key: string; readonly offset: number }[] {
+  const vectorBytes = width * 4;
   const bytes = Buffer.from(segment.buffer, segment.byteOffset, segment.byteLength);
   if (bytes.length < headerBytes + digestBytes || bytes.toString('latin1', 0, magic.length) !== magic) {
     return [];
@@ -53,6 +59,6 @@ export function decodeSegment(segment: Uint8Array): readonly { readonly key: str
 }
 
 /** The vector at an offset of a segment. */
-export function vectorAt(bytes: Uint8Array, offset: number): Float32Array {
-  return new Float32Array(Uint8Array.from(bytes.subarray(offset, offset + vectorBytes)).buffer);
+export function vectorAt(bytes: Uint8Array, offset: number, width: number): Float32Array {
+  return new Float32Array(Uint8Array.from(bytes.subarray(offset, offset + width * 4)).buffer);
 }

@@ -1,7 +1,12 @@
 import type { Predictor } from '../../../ports/predictor.ts';
 import type { Trainer } from '../../../ports/trainer.ts';
 import { classification } from '../../../tasks/classification/classification.ts';
-import { embeddedConfigurationSchema, embeddedOptionsSchema, learnsFromChampion } from './embedded-configuration.ts';
+import {
+  embeddedChoicesSchema,
+  embeddedConfigurationSchema,
+  embeddedOptionsSchema,
+  learnsFromChampion,
+} from './embedded-configuration.ts';
 import { languageConcern } from './language-concern.ts';
 import { firstConfigurations, neighbourConfigurations } from './search-space.ts';
 
@@ -16,10 +21,17 @@ export const embeddedTrainerFacts: Omit<Trainer, 'start' | 'advance'> = {
   cost: 'cheap',
   foldModels: 'all',
   configuration: embeddedConfigurationSchema,
-  options: embeddedOptionsSchema,
-  first: ({ options }) => firstConfigurations(embeddedOptionsSchema.parse(options).foundation),
-  neighbours: (from, { losesTooMuch }) =>
-    neighbourConfigurations(embeddedConfigurationSchema.parse(from), losesTooMuch),
+  options: embeddedChoicesSchema,
+  first: ({ options }) => {
+    const { foundation, encoder } = embeddedOptionsSchema.parse(options);
+    return firstConfigurations(foundation, encoder);
+  },
+  neighbours: (from, { losesTooMuch, options }) =>
+    neighbourConfigurations(
+      embeddedConfigurationSchema.parse(from),
+      losesTooMuch,
+      embeddedOptionsSchema.safeParse(options).data,
+    ),
   concerns: (options, examples) => {
     const { foundation } = embeddedOptionsSchema.parse(options);
     const inputs = examples.map(({ input }) => input);

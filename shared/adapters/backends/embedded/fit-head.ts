@@ -7,7 +7,6 @@ import { quantised } from './quantise.ts';
 import { textAt } from './shared-memory.ts';
 import type { HeldOutScores } from './temperature.ts';
 import { examplesByRow, type HeldOutPart, judgedRows, trainedRows } from './training-rows.ts';
-import { embeddingLength } from './use-lite.ts';
 
 export interface HeadRequest extends HeadSource {
   /** Null trains all rows. */
@@ -51,6 +50,7 @@ export function fitHead(request: HeadRequest): FittedHead {
   const head: HeadArtifact = {
     header: {
       foundation: configuration.foundation,
+      ...(configuration.encoder === undefined ? {} : { encoder: configuration.encoder }),
       labels: [...rows.labels],
       classes: [...targets.classes],
       sparseFeatures: sparse.low.length,
@@ -67,7 +67,7 @@ export function fitHead(request: HeadRequest): FittedHead {
  * Scores as the head will be asked for them, with n-grams that it has not seen left out. Rows of a class that it lacks
  * are left out: no temperature would help them.
  */
-function judgedScores({ rows, heldOut, embeddings }: HeadRequest, artifact: HeadArtifact): HeldOutScores {
+function judgedScores({ rows, heldOut, embeddings, width }: HeadRequest, artifact: HeadArtifact): HeldOutScores {
   const columns = artifact.header.classes.length;
   const judged = heldOut === null ? new Int32Array() : judgedRows(rows, heldOut);
   const truth = mergeTargets(examplesByRow(rows, judged), rows.labels.length, {
@@ -81,7 +81,7 @@ function judgedScores({ rows, heldOut, embeddings }: HeadRequest, artifact: Head
   if (usable.length > 0) {
     const head = new LinearHead(artifact);
     usable.forEach((row, at) => {
-      const embedding = embeddings?.subarray(row * embeddingLength, (row + 1) * embeddingLength) ?? null;
+      const embedding = embeddings?.subarray(row * width, (row + 1) * width) ?? null;
       scores.set(head.scores(textAt(rows.texts, row), embedding).subarray(0, columns), at * columns);
     });
   }

@@ -4,7 +4,6 @@ import { embeddingScale, type LinearHead } from './linear-head.ts';
 import { type RowTargets, rowTargets } from './row-targets.ts';
 import { SoftmaxRegression } from './softmax-regression.ts';
 import { maximumFloats, type TrainingRows } from './training-rows.ts';
-import { embeddingLength } from './use-lite.ts';
 
 /** What fits on one dataset by one configuration share. */
 export interface HeadSource {
@@ -13,6 +12,8 @@ export interface HeadSource {
   readonly seed: number;
   /** One embedding a row; null when neither the head nor its teacher has a foundation. */
   readonly embeddings: Float32Array | null;
+  /** Floats of an embedding; 0 where there are none. */
+  readonly width: number;
 }
 
 /**
@@ -30,9 +31,9 @@ export class HeadProblem {
 
   /** @throws RatchetError TrainingFailed where it would take too much memory */
   constructor(source: HeadSource, members: Int32Array, teacher: LinearHead | null) {
-    const { rows, configuration, embeddings } = source;
+    const { rows, configuration, embeddings, width } = source;
     this.#source = source;
-    this.targets = rowTargets(rows, members, configuration, teacher, embeddings);
+    this.targets = rowTargets(rows, members, configuration, teacher, { values: embeddings, width });
     const classes = this.targets.classes.length;
     const viewsARow = configuration.foundation !== 'none' && configuration.embeddingDropout > 0 ? 2 : 1;
     if (rows.rowOf.length * viewsARow * classes > maximumFloats) {
@@ -41,7 +42,7 @@ export class HeadProblem {
         `${rows.rowOf.length} examples × ${classes} labels are too many for the embedded trainer.`,
       );
     }
-    this.denseWidth = configuration.foundation === 'none' ? 0 : embeddingLength;
+    this.denseWidth = configuration.foundation === 'none' ? 0 : width;
     this.regression = new SoftmaxRegression({
       sparse: rows.sparse,
       sparseFeatures: rows.low.length,

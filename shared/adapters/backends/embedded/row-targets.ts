@@ -3,7 +3,6 @@ import type { LinearHead } from './linear-head.ts';
 import { mergeTargets, type Targets } from './merge-targets.ts';
 import { textAt } from './shared-memory.ts';
 import { examplesByRow, type TrainingRows } from './training-rows.ts';
-import { embeddingLength } from './use-lite.ts';
 
 /** What one fit learns; nothing in it comes from a row that the fit does not train. */
 export interface RowTargets extends Targets {
@@ -11,16 +10,22 @@ export interface RowTargets extends Targets {
   readonly classes: readonly number[];
 }
 
+/** One embedding a row, of so many floats; null where nobody needs any. */
+export interface RowEmbeddings {
+  readonly values: Float32Array | null;
+  readonly width: number;
+}
+
 /**
  * Targets and weights of the rows that a fit trains: class balance, and the teacher's probabilities where it distils.
- * @param embeddings one a row; null where the teacher needs none
+ * @param embeddings for the teacher
  */
 export function rowTargets(
   rows: TrainingRows,
   members: Int32Array,
   configuration: EmbeddedConfiguration,
   teacher: LinearHead | null,
-  embeddings: Float32Array | null,
+  embeddings: RowEmbeddings,
 ): RowTargets {
   const examples = examplesByRow(rows, members);
   const trained = examples.flat().sort((a, b) => a - b);
@@ -70,7 +75,7 @@ function distilledTargets(
   classes: readonly number[],
   teacher: LinearHead,
   share: number,
-  embeddings: Float32Array | null,
+  { values, width }: RowEmbeddings,
 ): ReadonlyMap<number, Float32Array> {
   const targets = new Map<number, Float32Array>();
   const classOf = new Map(classes.map((position, k) => [rows.labels[position], k]));
@@ -82,7 +87,7 @@ function distilledTargets(
     if (ofRow.length === 0) {
       return;
     }
-    const embedding = embeddings?.subarray(row * embeddingLength, (row + 1) * embeddingLength) ?? null;
+    const embedding = values?.subarray(row * width, (row + 1) * width) ?? null;
     teacher.probabilities(textAt(rows.texts, row), embedding, probabilities);
     const winner = teacherToClass[indexOfHighest(probabilities)];
     let known = 0;

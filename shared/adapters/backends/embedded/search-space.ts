@@ -1,5 +1,6 @@
 import { canonicalJson } from '../../../domain/base/ids.ts';
-import type { EmbeddedConfiguration, Foundation } from './embedded-configuration.ts';
+import type { EmbeddedConfiguration, EmbeddedOptions, Foundation } from './embedded-configuration.ts';
+import type { Encoder } from './foundations/encoder.ts';
 
 /** Share of the champion's probabilities when distillation is switched on. */
 const distillation = 0.4;
@@ -21,9 +22,10 @@ const interpolations = [0, 0.25, 0.4, 0.5, 0.6, 0.75, 0.9] as const;
  * The measured best configuration to begin with, for data of any size (CLINC150, 2 examples a label to all). Some class
  * balance, because a curriculum leans to the labels that fail and so misstates their shares in traffic.
  */
-export function defaultConfiguration(foundation: Foundation): EmbeddedConfiguration {
+export function defaultConfiguration(foundation: Foundation, encoder?: Encoder): EmbeddedConfiguration {
   return {
     foundation,
+    ...(encoder === undefined ? {} : { encoder }),
     epochs: 8,
     learningRate: 1,
     l2: 0.1,
@@ -38,8 +40,8 @@ export function defaultConfiguration(foundation: Foundation): EmbeddedConfigurat
  * What an iteration tries side by side before anything is known about the model: the default, which gains most, and the
  * same averaged with the champion, which loses less. One training serves them all.
  */
-export function firstConfigurations(foundation: Foundation): readonly EmbeddedConfiguration[] {
-  const first = defaultConfiguration(foundation);
+export function firstConfigurations(foundation: Foundation, encoder?: Encoder): readonly EmbeddedConfiguration[] {
+  const first = defaultConfiguration(foundation, encoder);
   return [first, { ...first, interpolation: 0.4 }, { ...first, interpolation: 0.6 }];
 }
 
@@ -49,10 +51,12 @@ export function firstConfigurations(foundation: Foundation): readonly EmbeddedCo
  * loses.
  * @param losesTooMuch whether the gate does so now: then half the way to the champion comes first, three quarters of it
  * next, and less of it last
+ * @param own the model's foundation, which is tried where the configuration has none
  */
 export function neighbourConfigurations(
   configuration: EmbeddedConfiguration,
   losesTooMuch = false,
+  own: Pick<EmbeddedOptions, 'foundation' | 'encoder'> = { foundation: 'use-lite' },
 ): readonly EmbeddedConfiguration[] {
   const { foundation, l2, classBalance, interpolation } = configuration;
   const dropout = configuration.embeddingDropout < moreEmbeddingDropout ? moreEmbeddingDropout : embeddingDropout;
@@ -70,16 +74,25 @@ export function neighbourConfigurations(
     { l2: l2 > 0 ? l2 / 4 : 0.01 },
     { l2: l2 > 0 ? l2 * 4 : 0.1 },
     { distillation: configuration.distillation > 0 ? 0 : distillation },
-    { foundation: foundation === 'none' ? 'use-lite' : 'none' },
+    otherFoundation(foundation, own),
   ];
   const seen = new Set([fingerprint(configuration)]);
   return changes
-    .map((change) => ({ ...configuration, ...change }))
+    .map((change) => changed(configuration, change))
     .filter((neighbour) => {
       const isNew = !seen.has(fingerprint(neighbour));
       seen.add(fingerprint(neighbour));
       return isNew;
     });
+}
+
+/** None in place of the model's own, and the other way; for a model that has none, USE-Lite. */
+function otherFoundation(
+  foundation: Foundation,
+  own: Pick<EmbeddedOptions, 'foundation' | 'encoder'>,
+): Partial<EmbeddedConfiguration> {
+  if (foundation !== 'none') return { foundation: 'none' };
+  return own.foundation === 'none' ? { foundation: 'use-lite' } : own;
 }
 
 /**
@@ -96,6 +109,15 @@ function nearerFirst(from: number, parts: readonly number[]): readonly number[] 
 
 function nearestTo(middle: number, parts: readonly number[]): readonly number[] {
   return [...parts].sort((a, b) => Math.abs(a - middle) - Math.abs(b - middle) || a - b);
+}
+
+/** An encoder comes and goes with its foundation. */
+function changed(
+  { encoder, ...configuration }: EmbeddedConfiguration,
+  change: Partial<EmbeddedConfiguration>,
+): EmbeddedConfiguration {
+  const keeps = encoder !== undefined && change.foundation === undefined;
+  return { ...configuration, ...(keeps ? { encoder } : {}), ...change };
 }
 
 function fingerprint(configuration: EmbeddedConfiguration): string {

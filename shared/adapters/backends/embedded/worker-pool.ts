@@ -16,11 +16,11 @@ import type { FittedHead } from './fit-head.ts';
 import { type Outcome, unwrap } from './outcome.ts';
 import type { HeldOutScores } from './temperature.ts';
 import type { TrainingRows } from './training-rows.ts';
-import type { BlendTask, CalibrateTask, FitTask, PredictAnswer, PredictTask, RowsTask } from './worker.ts';
+import type { BlendTask, CalibrateTask, EmbedTask, FitTask, PredictAnswer, PredictTask, RowsTask } from './worker.ts';
 
 /** What the worker threads do, by name. */
 export interface Tasks {
-  embed: (texts: readonly string[]) => Float32Array<ArrayBuffer>;
+  embed: (task: EmbedTask) => Float32Array<ArrayBuffer>;
   rows: (task: RowsTask) => TrainingRows;
   fit: (task: FitTask) => FittedHead;
   calibration: (task: CalibrateTask) => number;

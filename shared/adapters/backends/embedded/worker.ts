@@ -18,6 +18,8 @@ import { checkDigest, decodeArtifact, encodeArtifact, type HeadArtifact } from '
 import { blendHeads, type HeadPart } from './blend-heads.ts';
 import { calibrate } from './calibrate.ts';
 import { type FittedHead, fitHead } from './fit-head.ts';
+import type { LocatedEncoder } from './foundations/encoder.ts';
+import type { OnnxEncoder } from './foundations/onnx-encoder.ts';
 import type { HeadSource } from './head-problem.ts';
 import { LinearHead } from './linear-head.ts';
 import type { Outcome } from './outcome.ts';
@@ -25,13 +27,19 @@ import { Ranking } from './ranking.ts';
 import { fitTemperature, type HeldOutScores } from './temperature.ts';
 import { type HeldOutPart, type TrainingRows, trainingRows } from './training-rows.ts';
 import { readDataset } from './training-set.ts';
-import { embeddingLength, UseLite } from './use-lite.ts';
+import { UseLite } from './use-lite.ts';
 import { readUseLiteWeights } from './use-lite-weights.ts';
 
 /** An artifact in shared memory, and the digest that it must have. */
 export interface SharedArtifact {
   readonly bytes: Uint8Array;
   readonly digest: string;
+}
+
+export interface EmbedTask {
+  readonly texts: readonly string[];
+  /** Null for USE-Lite. */
+  readonly encoder: LocatedEncoder | null;
 }
 
 export interface RowsTask {
@@ -72,6 +80,7 @@ export interface PredictAnswer {
 const maximumHeadBytes = 512 * 2 ** 20;
 
 let useLite: Promise<UseLite> | undefined;
+let loaded: { readonly key: string; readonly encoder: Promise<OnnxEncoder> } | undefined;
 const heads = new LRUCache<string, LinearHead>({
   maxSize: maximumHeadBytes,
   // One that is larger takes all the room, and is kept alone.
@@ -81,8 +90,9 @@ const heads = new LRUCache<string, LinearHead>({
 const taggers = new LRUCache<string, Tagger>({ max: 16 });
 
 /** Embeds texts that are readable already (see `readableText`). One row a text. */
-export async function embed(texts: readonly string[]): Promise<Outcome<Float32Array<ArrayBuffer>>> {
+export async function embed({ texts, encoder }: EmbedTask): Promise<Outcome<Float32Array<ArrayBuffer>>> {
   return settle(async () => {
+    if (encoder !== null) return (await (await encoderOf(encoder)).embed(texts)).rows;
     useLite ??= readUseLiteWeights().then((weights) => new UseLite(weights));
     return (await useLite).embed(texts);
   });
@@ -130,13 +140,13 @@ export async function blend({ heads: parts }: BlendTask): Promise<Outcome<Uint8A
 export async function predict({ artifact, inputs, embeddings, top }: PredictTask): Promise<Outcome<PredictAnswer>> {
   return settle(() => {
     const head = headOf(artifact);
-    const { classes, labels: allLabels } = head.header;
+    const { classes, labels: allLabels, denseWidth } = head.header;
     const labels = new Int32Array(inputs.length * top).fill(-1);
     const confidences = new Float64Array(inputs.length * top);
     const probabilities = new Float64Array(classes.length);
     const ranking = new Ranking(classes, allLabels.length, top);
     inputs.forEach((input, row) => {
-      const embedding = embeddings?.subarray(row * embeddingLength, (row + 1) * embeddingLength) ?? null;
+      const embedding = embeddings?.subarray(row * denseWidth, (row + 1) * denseWidth) ?? null;
       if (head.probabilities(input, embedding, probabilities)) {
         ranking.write(probabilities, labels, confidences, row * top);
       }
@@ -161,6 +171,21 @@ export async function tag({ artifact, ...asked }: TagTask): Promise<Outcome<read
 /** How likely an entity is at its place in each input; null where the tagger cannot tell. */
 export async function chances(task: ChancesTask): Promise<Outcome<readonly (number | null)[]>> {
   return settle(() => chancesIn(heldTagger(task.artifact), task));
+}
+
+/** An encoder is kept until another one is asked for: weights are large. */
+function encoderOf(encoder: LocatedEncoder): Promise<OnnxEncoder> {
+  const key = JSON.stringify(encoder);
+  if (loaded?.key !== key) loaded = { key, encoder: loadEncoder(encoder) };
+  loaded.encoder.catch(() => {
+    loaded = undefined;
+  });
+  return loaded.encoder;
+}
+
+async function loadEncoder(encoder: LocatedEncoder): Promise<OnnxEncoder> {
+  const { loadOnnxEncoder } = await import('./foundations/onnx-encoder.ts');
+  return loadOnnxEncoder(encoder);
 }
 
 function heldTagger(artifact: SharedArtifact): Tagger {

@@ -114,12 +114,15 @@ describe('an artifact', () => {
 
 describe('a segment of embeddings', () => {
   const vector = Float32Array.from({ length: embeddingLength }, (_, index) => index / 7);
-  const segment = encodeSegment(['0'.repeat(keyLength), 'f'.repeat(keyLength)].map((key) => ({ key, vector })));
+  const segment = encodeSegment(
+    ['0'.repeat(keyLength), 'f'.repeat(keyLength)].map((key) => ({ key, vector })),
+    embeddingLength,
+  );
 
   test('gives its vectors back', () => {
-    const entries = decodeSegment(segment);
+    const entries = decodeSegment(segment, embeddingLength);
     expect(entries.map(({ key }) => key)).toEqual(['0'.repeat(keyLength), 'f'.repeat(keyLength)]);
-    for (const { offset } of entries) expect(vectorAt(segment, offset)).toEqual(vector);
+    for (const { offset } of entries) expect(vectorAt(segment, offset, embeddingLength)).toEqual(vector);
   });
 
   test('is empty with any one byte changed, or cut anywhere', () => {
@@ -127,8 +130,8 @@ describe('a segment of embeddings', () => {
       fc.property(fc.nat(segment.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
         const damaged = segment.slice();
         damaged[at] = (damaged[at] ?? 0) ^ change;
-        expect(decodeSegment(damaged)).toEqual([]);
-        expect(decodeSegment(segment.slice(0, at))).toEqual([]);
+        expect(decodeSegment(damaged, embeddingLength)).toEqual([]);
+        expect(decodeSegment(segment.slice(0, at), embeddingLength)).toEqual([]);
       }),
       { numRuns: 500 },
     );
@@ -138,7 +141,7 @@ describe('a segment of embeddings', () => {
     const begun = fc.uint8Array({ maxLength: 100 }).map((rest) => new Uint8Array([...segment.subarray(0, 8), ...rest]));
     fc.assert(
       fc.property(fc.oneof(fc.uint8Array({ maxLength: 200 }), begun), (any) => {
-        expect(decodeSegment(any)).toEqual([]);
+        expect(decodeSegment(any, embeddingLength)).toEqual([]);
       }),
     );
   });

@@ -83,7 +83,7 @@ describe('embedding cache', () => {
   });
 
   it('stops writing at its size limit, and goes on without a directory that it can write', async () => {
-    const small = new EmbeddingCache(directory, 100_000);
+    const small = new EmbeddingCache(directory, undefined, 100_000);
     await small.add(entries(0, 64));
     expect(await readdir(directory)).toEqual([]);
     await writeFile(join(directory, 'file'), '');
@@ -95,8 +95,11 @@ describe('embedding cache', () => {
 
 describe('embedding segment', () => {
   it('gives back the vectors by key', () => {
-    const bytes = encodeSegment(entries(5, 9));
-    const decoded = decodeSegment(bytes).map(({ key, offset }) => ({ key, vector: vectorAt(bytes, offset) }));
+    const bytes = encodeSegment(entries(5, 9), embeddingLength);
+    const decoded = decodeSegment(bytes, embeddingLength).map(({ key, offset }) => ({
+      key,
+      vector: vectorAt(bytes, offset, embeddingLength),
+    }));
     expect(decoded).toEqual(entries(5, 9));
   });
 });

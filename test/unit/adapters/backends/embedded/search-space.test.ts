@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import {
+  builtInFoundationSchema,
   embeddedConfigurationSchema,
   type Foundation,
-  foundationSchema,
 } from '../../../../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import {
   defaultConfiguration,
@@ -11,7 +11,7 @@ import {
 } from '../../../../../shared/adapters/backends/embedded/search-space.ts';
 import { canonicalJson } from '../../../../../shared/domain/base/ids.ts';
 
-describe.each(foundationSchema.options)('configurations for foundation %s', (foundation) => {
+describe.each(builtInFoundationSchema.options)('configurations for foundation %s', (foundation) => {
   const standard = defaultConfiguration(foundation);
 
   it('begin with the default, beside a different one', () => {
