@@ -96,7 +96,7 @@ export async function createModel(asked: CreateRequest, ports: Ports): Promise<C
     return { model, checkpoint: null, dataset: null, refused: 0, labelNotes: notes };
   }
 
-  const { dataset, checkpoint } = await trainFirstCheckpoint(
+  const first = await trainFirstCheckpoint(
     {
       model,
       trainer,
@@ -113,7 +113,8 @@ export async function createModel(asked: CreateRequest, ports: Ports): Promise<C
     ports,
   );
   if (registered === null) await register(model, ports);
-  await crownFirst(checkpoint, request.by, ports);
+  await crownFirst(first, request.by, ports);
+  const { checkpoint, dataset } = first;
   return { model, checkpoint, dataset, refused: read.refused, labelNotes: notes };
 }
 
