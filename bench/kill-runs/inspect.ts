@@ -84,11 +84,11 @@ export async function contents({ ports }: Workspace, modelId = mailModel): Promi
 /** All traces and judgements of the log, without the times of judging and of appending. */
 export async function logDigest({ ports }: Workspace, modelId = mailModel): Promise<string> {
   const records = await ports.traceLog.read(modelId, { limit: 1_000_000 });
-  return digest(
-    ...records.map(({ trace, judgements }) =>
-      JSON.stringify([trace, judgements.map(({ judgedAt: _, ...judgement }) => judgement)]),
-    ),
+  // A clock that stood wrong while they came in moves what cannot be of its time, and changes nothing else.
+  const lines = records.map(({ trace, judgements }) =>
+    JSON.stringify([trace, judgements.map(({ judgedAt: _, ...judgement }) => judgement)]),
   );
+  return digest(...lines.sort());
 }
 
 /** The model's runs, the newest last; none before the workspace is made. */
