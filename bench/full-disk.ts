@@ -48,7 +48,7 @@ async function main(seed: number): Promise<void> {
     await ratchetDone(ingestArgs(origin, material.traces));
     await cp(origin, join(directory, 'undisturbed'), { recursive: true });
     await ratchetDone(runArgs(join(directory, 'undisturbed'), seed), [0, 3]);
-    const expected = JSON.stringify(await withWorkspace(join(directory, 'undisturbed'), contents));
+    const expected = JSON.stringify(await withWorkspace(join(directory, 'undisturbed'), (opened) => contents(opened)));
     const trials: Trial[] = [];
     for (const room of [100, 1_000, 3_000, 8_000]) trials.push(await fullDisk(room));
     trials.push(await readOnly());
@@ -90,7 +90,7 @@ async function main(seed: number): Promise<void> {
         return `${run?.status ?? 'no run'} ${run?.failure?.cause ?? ''}`.trim();
       });
       const after = await ratchet(runArgs(workspace, seed));
-      if (JSON.stringify(await withWorkspace(workspace, contents)) !== expected) problems.push('another end');
+      if (JSON.stringify(await withWorkspace(workspace, (opened) => contents(opened))) !== expected) problems.push('another end');
       problems.push(...(await damages(workspace)));
       const steps = ended.stderr.split('\n').filter((line) => line.startsWith('✘'));
       const trial = {

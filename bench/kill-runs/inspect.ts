@@ -6,7 +6,7 @@ import { digest } from '../../shared/domain/base/ids.ts';
 import type { Checkpoint } from '../../shared/domain/models/checkpoint.ts';
 import type { Run } from '../../shared/domain/models/run.ts';
 import type { Served } from '../../shared/domain/models/served.ts';
-import { modelId } from './material.ts';
+import { modelId as mailModel } from './material.ts';
 
 /** What a workspace holds, without ids of runs and times: equal for two workspaces that came to the same end. */
 export interface Contents {
@@ -19,7 +19,7 @@ export interface Contents {
 }
 
 /** What is wrong in a workspace whatever happened to it: objects that do not parse, artifacts that do not match. */
-export async function damages(directory: string): Promise<readonly string[]> {
+export async function damages(directory: string, modelId = mailModel): Promise<readonly string[]> {
   const found: string[] = [];
   const root = join(directory, 'objects');
   const names = await readdir(root, { recursive: true, withFileTypes: true }).catch(() => []);
@@ -35,10 +35,10 @@ export async function damages(directory: string): Promise<readonly string[]> {
       found.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  return [...found, ...(await withWorkspace(directory, wrongArtifacts))];
+  return [...found, ...(await withWorkspace(directory, (workspace) => wrongArtifacts(workspace, modelId)))];
 }
 
-async function wrongArtifacts({ ports }: Workspace): Promise<readonly string[]> {
+async function wrongArtifacts({ ports }: Workspace, modelId: string): Promise<readonly string[]> {
   const found: string[] = [];
   for (const checkpoint of await ports.lineage.listCheckpoints(modelId)) {
     for (const { ref, digest: known } of modelsOf(checkpoint)) {
@@ -55,7 +55,7 @@ function modelsOf({ served, folds }: Checkpoint): Served[] {
   return [served, ...(folds?.models ?? []).filter((model) => model !== null)];
 }
 
-export async function contents({ ports }: Workspace): Promise<Contents> {
+export async function contents({ ports }: Workspace, modelId = mailModel): Promise<Contents> {
   const { lineage, objects } = ports;
   const control = await lineage.getControl(modelId);
   const [checkpoints, datasets, sets] = await Promise.all([
@@ -82,22 +82,26 @@ export async function contents({ ports }: Workspace): Promise<Contents> {
 }
 
 /** All traces and judgements of the log, without the times of judging and of appending. */
-export async function logDigest({ ports }: Workspace): Promise<string> {
+export async function logDigest({ ports }: Workspace, modelId = mailModel): Promise<string> {
   const records = await ports.traceLog.read(modelId, { limit: 1_000_000 });
-  return digest(
-    ...records.map(({ trace, judgements }) =>
-      JSON.stringify([trace, judgements.map(({ judgedAt: _, ...judgement }) => judgement)]),
-    ),
+  // A clock that stood wrong while they came in moves what cannot be of its time, and changes nothing else.
+  const lines = records.map(({ trace, judgements }) =>
+    JSON.stringify([trace, judgements.map(({ judgedAt: _, ...judgement }) => judgement)]),
   );
+  return digest(...lines.sort());
 }
 
 /** The model's runs, the newest last; none before the workspace is made. */
-export function runsOf({ ports }: Workspace): Promise<readonly Run[]> {
+export function runsOf({ ports }: Workspace, modelId = mailModel): Promise<readonly Run[]> {
   return ports.lineage.listRuns(modelId);
 }
 
 /** Names of the stages (and items) with a completion record, as the log shows them. */
-export async function completedStages({ ports }: Workspace, runId: string): Promise<readonly string[]> {
+export async function completedStages(
+  { ports }: Workspace,
+  runId: string,
+  modelId = mailModel,
+): Promise<readonly string[]> {
   const keys = await ports.objects.list(`runs/${modelId}/${runId}/`);
   return keys.flatMap((key) => {
     const [, stage = '', item = '', file = ''] = key.split('/').slice(2);

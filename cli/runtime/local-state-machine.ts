@@ -1,6 +1,7 @@
 import { ExecutionError, StateMachine } from 'aws-local-stepfunctions';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { stateHandlers } from '../../shared/loop/catalogue.ts';
+import type { StateHandler } from '../../shared/loop/engine/run-state.ts';
 import type { Orchestrator, StateWatcher } from '../../shared/ports/orchestrator.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { itemOf } from './item-of.ts';
@@ -40,6 +41,8 @@ export function causeFor(error: unknown): { readonly error: string; readonly cau
 export interface LocalStateMachineOptions {
   /** Milliseconds to wait before a step is tried again; as the state machine says by default. */
   readonly retryWaitMs?: number;
+  /** What runs each Task state; the stages by default. */
+  readonly handlers?: ReadonlyMap<string, StateHandler>;
 }
 
 /** Orchestrator that interprets the very state machine file of the cloud, in this process. */
@@ -56,14 +59,15 @@ export class LocalStateMachine implements Orchestrator {
 
   async execute(name: string, input: Readonly<Record<string, unknown>>): Promise<unknown> {
     const definition = await readDefinition();
+    const { retryWaitMs, handlers = stateHandlers } = this.#options;
     const steps = new Steps(
+      handlers,
       this.#ports,
       this.#watcher,
       new RetriesLeft(retryRules(definition)),
       new MapSizes(definition),
     );
-    const states = [...stateHandlers.keys()];
-    const { retryWaitMs } = this.#options;
+    const states = [...handlers.keys()];
     const execution = new StateMachine(definition).run(input as Parameters<StateMachine['run']>[0], {
       context: {
         Execution: { Id: name, Input: input as never, StartTime: new Date(this.#ports.clock.now()).toISOString() },
@@ -88,6 +92,7 @@ export class LocalStateMachine implements Orchestrator {
 
 /** The steps of one execution: what they threw, and how often. */
 class Steps {
+  readonly #handlers: ReadonlyMap<string, StateHandler>;
   readonly #ports: Ports;
   readonly #watcher: StateWatcher;
   readonly #retries: RetriesLeft;
@@ -101,7 +106,14 @@ class Steps {
   readonly #underWay = new Map<string, string>();
   #ended = false;
 
-  constructor(ports: Ports, watcher: StateWatcher, retries: RetriesLeft, sizes: MapSizes) {
+  constructor(
+    handlers: ReadonlyMap<string, StateHandler>,
+    ports: Ports,
+    watcher: StateWatcher,
+    retries: RetriesLeft,
+    sizes: MapSizes,
+  ) {
+    this.#handlers = handlers;
     this.#ports = ports;
     this.#watcher = watcher;
     this.#retries = retries;
@@ -109,7 +121,7 @@ class Steps {
   }
 
   async run(state: string, input: unknown): Promise<unknown> {
-    const handler = stateHandlers.get(state);
+    const handler = this.#handlers.get(state);
     if (handler === undefined) throw new Error(`no stage for state ${state}`);
     if (this.#ended) throw new ExecutionFault(`The execution has ended, so ${state} is not begun.`);
     const item = itemOf(input);

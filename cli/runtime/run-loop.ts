@@ -1,3 +1,4 @@
+import type { StateHandler } from '../../shared/loop/engine/run-state.ts';
 import { type RunResult, runResultSchema } from '../../shared/loop/state/run-result.ts';
 import { type EndedExecution, endRun } from '../../shared/operations/end-run.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
@@ -12,6 +13,8 @@ export interface RunRequest extends WantedRun {
   readonly retryWaitMs?: number;
   /** Whether each item of a Map is shown; else they are counted. */
   readonly verbose?: boolean;
+  /** What runs each Task state; the stages by default. */
+  readonly handlers?: ReadonlyMap<string, StateHandler>;
 }
 
 /**
@@ -22,12 +25,11 @@ export interface RunRequest extends WantedRun {
 export async function runLoop(workspace: Workspace, request: RunRequest, ui: ProgressUi): Promise<RunResult> {
   const { ports, owner } = workspace;
   const run = await findOrBeginRun(request, ports, ui);
-  const { retryWaitMs, verbose = false } = request;
-  const machine = new LocalStateMachine(
-    ports,
-    watchStates(ui, { verbose }),
-    retryWaitMs === undefined ? {} : { retryWaitMs },
-  );
+  const { retryWaitMs, handlers, verbose = false } = request;
+  const machine = new LocalStateMachine(ports, watchStates(ui, { verbose }), {
+    ...(retryWaitMs !== undefined && { retryWaitMs }),
+    ...(handlers !== undefined && { handlers }),
+  });
   const input = { run: { runId: run.runId, modelId: run.modelId, seed: run.seed } };
   try {
     return runResultSchema.parse(await machine.execute(owner, input));

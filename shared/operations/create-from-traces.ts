@@ -75,7 +75,7 @@ export async function createFromTraces(request: FromTracesRequest, ports: Ports)
   const { examples, leftOut } = examplesOf(records, model, kind);
   checkEnough(examples, judged.length, leftOut, model, kind);
 
-  const { dataset, checkpoint } = await trainFirstCheckpoint(
+  const first = await trainFirstCheckpoint(
     {
       model,
       trainer,
@@ -88,7 +88,8 @@ export async function createFromTraces(request: FromTracesRequest, ports: Ports)
     },
     ports,
   );
-  await crownFirst(checkpoint, by, ports);
+  await crownFirst(first, by, ports);
+  const { checkpoint, dataset } = first;
   return { model, checkpoint, dataset, judged: judged.length };
 }
 

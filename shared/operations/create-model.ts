@@ -119,7 +119,7 @@ export async function createModel(asked: CreateRequest, ports: Ports): Promise<C
     ledger: ledgerForTraining(examples.map((example) => example.input)),
     seed: request.seed,
   };
-  const { dataset, checkpoint } =
+  const first =
     endpoint === null
       ? await trainFirstCheckpoint(
           {
@@ -133,7 +133,8 @@ export async function createModel(asked: CreateRequest, ports: Ports): Promise<C
         )
       : await watchEndpoint({ ...known, ...endpoint }, ports);
   if (registered === null) await register(model, ports);
-  await crownFirst(checkpoint, request.by, ports);
+  await crownFirst(first, request.by, ports);
+  const { checkpoint, dataset } = first;
   return { model, checkpoint, dataset, refused: read?.refused ?? 0, labelNotes: notes };
 }
 

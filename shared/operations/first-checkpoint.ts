@@ -20,7 +20,7 @@ import type { Ports } from '../ports/ports.ts';
 import { toEnd } from '../ports/to-end.ts';
 import type { Trainer } from '../ports/trainer.ts';
 import { updateControl } from './control-item.ts';
-import { writeLedgerSegment } from './fold-ledger.ts';
+import { writeFirstFolds } from './fold-ledger.ts';
 import { firstDatasetId } from './stored-records.ts';
 
 export interface FirstCheckpointRequest {
@@ -41,6 +41,13 @@ export interface FirstCheckpointRequest {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+export interface FirstCheckpoint {
+  readonly dataset: Dataset;
+  readonly checkpoint: Checkpoint;
+  /** SHA-256 of its part of the ledger. */
+  readonly folds: string;
+}
+
 /**
  * Trains the first checkpoint of a model and enters it, its dataset and its ledger in the store; it is not champion
  * yet.
@@ -49,7 +56,7 @@ export interface FirstCheckpointRequest {
 export async function trainFirstCheckpoint(
   { model, trainer, examples, leftOut, notes = [], ledger, parts, seed, onProgress }: FirstCheckpointRequest,
   ports: Ports,
-): Promise<{ readonly dataset: Dataset; readonly checkpoint: Checkpoint }> {
+): Promise<FirstCheckpoint> {
   const { modelId } = model;
   const concerns = trainer.concerns?.(model.trainerOptions, examples) ?? [];
   const dataset = firstDataset(
@@ -102,10 +109,10 @@ export async function trainFirstCheckpoint(
     createdAt: nowOf(ports),
     scores: {},
   };
-  await writeLedgerSegment(modelId, 'create', ledger, ports);
+  const folds = await writeFirstFolds(modelId, ledger, ports);
   await ports.lineage.putDataset(dataset);
   await ports.lineage.putCheckpoint(checkpoint);
-  return { dataset, checkpoint };
+  return { dataset, checkpoint, folds };
 }
 
 export interface WatchedCheckpointRequest
@@ -123,7 +130,7 @@ export interface WatchedCheckpointRequest
 export async function watchEndpoint(
   { model, examples, leftOut, notes = [], ledger, seed, predictor, options }: WatchedCheckpointRequest,
   ports: Ports,
-): Promise<{ readonly dataset: Dataset; readonly checkpoint: Checkpoint }> {
+): Promise<FirstCheckpoint> {
   const { modelId, task } = model;
   const dataset = firstDataset(model, examples, { leftOut, notes }, kindOf(model, ports), ports);
   await ports.objects.put(dataset.key, encodeJsonl(examples));
@@ -153,17 +160,21 @@ export async function watchEndpoint(
     createdAt: nowOf(ports),
     scores: {},
   };
-  await writeLedgerSegment(modelId, 'create', ledger, ports);
+  const folds = await writeFirstFolds(modelId, ledger, ports);
   await ports.lineage.putDataset(dataset);
   await ports.lineage.putCheckpoint(checkpoint);
-  return { dataset, checkpoint };
+  return { dataset, checkpoint, folds };
 }
 
 /**
  * Makes a model's first checkpoint its champion.
  * @throws RatchetError ModelExists when it has another champion by now
  */
-export async function crownFirst(checkpoint: Checkpoint, by: string, ports: Ports): Promise<void> {
+export async function crownFirst(
+  { checkpoint, folds }: Pick<FirstCheckpoint, 'checkpoint' | 'folds'>,
+  by: string,
+  ports: Ports,
+): Promise<void> {
   await updateControl(checkpoint.modelId, ports, (control) => {
     if (control.championId === checkpoint.checkpointId) return null;
     if (control.championId !== null) throw modelExists(checkpoint.modelId);
@@ -173,6 +184,7 @@ export async function crownFirst(checkpoint: Checkpoint, by: string, ports: Port
       kind: 'create',
       by,
       reason: 'first checkpoint',
+      folds,
     });
   });
 }

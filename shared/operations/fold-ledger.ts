@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { RatchetError } from '../domain/base/errors.ts';
 import { digest } from '../domain/base/ids.ts';
+import { compareText } from '../domain/base/text.ts';
 import { type LedgerEntry, ledgerEntrySchema } from '../domain/evaluation/ledger.ts';
 import { type SidedEntry, sidedEntrySchema, upgradeLedger } from '../domain/evaluation/upgrade-ledger.ts';
+import type { Run } from '../domain/models/run.ts';
 import { decodeJsonl, encodeJsonl, readJson, readObject, writeJson } from '../ports/documents.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
 import type { Ports } from '../ports/ports.ts';
@@ -15,6 +17,9 @@ import { erasedNoteKey, erasedNoteSchema } from './erase/erasure-record.ts';
 function segmentKey(modelId: string, writer: string): string {
   return `models/${modelId}/splits/${writer}.jsonl`;
 }
+
+/** Who wrote the segment of the first examples. */
+const firstWriter = 'create';
 
 const storedEntrySchema = z.union([ledgerEntrySchema, sidedEntrySchema]);
 
@@ -42,32 +47,67 @@ export async function readLedger(
   return ledger.concat(upgradeLedger(sided, salt));
 }
 
-/** Segments but for one, each held against its digests. */
+/**
+ * Segments but for one, each held against its digests.
+ * @throws RatchetError `ObjectMissing` for one that is on record and not there, `CorruptArtifact`
+ */
 export async function readSegments(
   modelId: string,
   except: string | null,
-  { objects }: Pick<Ports, 'objects'>,
+  { objects, lineage }: LedgerPorts,
 ): Promise<readonly (LedgerEntry | SidedEntry)[][]> {
-  const keys = await objects.list(`models/${modelId}/splits/`);
-  const segments = keys.filter((key) => key.endsWith('.jsonl') && key !== except);
+  const onRecord = await foldsOnRecord(modelId, lineage);
+  const there = (await objects.list(`models/${modelId}/splits/`)).filter((key) => key.endsWith('.jsonl'));
+  const keys = [...new Set([...there, ...onRecord.keys()])].filter((key) => key !== except).sort(compareText);
   return Promise.all(
-    segments.map(async (key) => {
+    keys.map(async (key) => {
       const bytes = await readObject(objects, key);
-      await checkSegment(key, bytes, objects);
+      await checkAgainst(onRecord, key, bytes, objects);
       return decodeJsonl(bytes, storedEntrySchema, key);
     }),
   );
 }
 
+/** What the ledger is read from and held against. */
+type LedgerPorts = Pick<Ports, 'objects' | 'lineage'>;
+
+/** Digests of segments by key, as the records say that outlive what lies beside them; earlier versions kept none. */
+async function foldsOnRecord(
+  modelId: string,
+  lineage: Ports['lineage'],
+): Promise<ReadonlyMap<string, readonly string[]>> {
+  const [control, runs] = await Promise.all([lineage.getControl(modelId), lineage.listRuns(modelId)]);
+  const first = (control?.moves ?? []).flatMap(({ kind, folds }) =>
+    kind === 'create' && folds !== undefined ? [folds] : [],
+  );
+  return new Map([
+    ...(first.length === 0 ? [] : [[segmentKey(modelId, firstWriter), first] as const]),
+    ...runs.flatMap(({ runId, folds }) => (folds === undefined ? [] : [[segmentKey(modelId, runId), folds] as const])),
+  ]);
+}
+
 /**
- * Holds a segment against the digests noted beside it, by its writer and by erasing; versions before noted none.
- * @throws RatchetError `CorruptArtifact` where it is neither
+ * Holds a segment against the digests on record, or else those noted beside it by its writer, and those noted by erasing;
+ * versions before kept neither.
+ * @throws RatchetError `CorruptArtifact` where it has none of them
  */
-export async function checkSegment(key: string, bytes: Uint8Array, objects: ObjectStore): Promise<void> {
-  const written = await readIfThere(objects, digestsKey(key), digestsSchema);
-  if (written === null) return;
+export async function checkSegment(key: string, bytes: Uint8Array, { objects, lineage }: LedgerPorts): Promise<void> {
+  const [, modelId = ''] = key.split('/');
+  await checkAgainst(await foldsOnRecord(modelId, lineage), key, bytes, objects);
+}
+
+async function checkAgainst(
+  onRecord: ReadonlyMap<string, readonly string[]>,
+  key: string,
+  bytes: Uint8Array,
+  objects: ObjectStore,
+): Promise<void> {
+  const written = onRecord.get(key) ?? (await readIfThere(objects, digestsKey(key), digestsSchema))?.digests;
+  if (written === undefined) return;
   const erased = await readIfThere(objects, erasedNoteKey(key), erasedNoteSchema);
-  const known = [...written.digests, ...(erased?.digests ?? [])];
+  // A note of erasing goes on from what was written.
+  const [first, ...later] = erased?.digests ?? [];
+  const known = first !== undefined && written.includes(first) ? [...written, ...later] : written;
   if (known.includes(digest(bytes))) return;
   throw new RatchetError(
     'CorruptArtifact',
@@ -76,6 +116,39 @@ export async function checkSegment(key: string, bytes: Uint8Array, objects: Obje
       mend: 'Restore it from a backup of the workspace; ratchet doctor names all that do not match.',
     },
   );
+}
+
+/** Writes the first segment. @returns its digest, to be kept with the move that makes the first champion */
+export async function writeFirstFolds(modelId: string, entries: readonly LedgerEntry[], ports: Ports): Promise<string> {
+  await writeLedgerSegment(modelId, firstWriter, entries, ports);
+  return digest(encodeJsonl(entries));
+}
+
+/**
+ * Writes a run's segment, in place of the one that it may have written before, and keeps its digest in the run's record.
+ * @throws RatchetError UnknownRun
+ */
+export async function writeRunFolds(
+  modelId: string,
+  runId: string,
+  entries: readonly LedgerEntry[],
+  ports: Ports,
+): Promise<void> {
+  const found = digest(encodeJsonl(entries));
+  const onRecord = async (): Promise<Run> => {
+    const run = await ports.lineage.getRun(runId);
+    if (run === undefined) throw new RatchetError('UnknownRun', `There is no record of run ${runId}.`);
+    return run;
+  };
+  const keep = async (run: Run): Promise<void> => {
+    if (run.folds?.includes(found) !== true)
+      await ports.lineage.putRun({ ...run, folds: [...(run.folds ?? []), found] });
+  };
+  // What is on record must be there, and what is there on record: where there is a record, it goes first.
+  const before = await onRecord();
+  if (before.folds !== undefined) await keep(before);
+  await writeLedgerSegment(modelId, runId, entries, ports);
+  if (before.folds === undefined) await keep(await onRecord());
 }
 
 /** Writes a writer's segment, in place of the one that it may have written before. */

@@ -156,6 +156,14 @@ export function forgetFolds(directory: string): void {
     settings: oldSettings(settings as Record<string, unknown>),
   }));
   rewrite('checkpoints', 'checkpoint_id', ({ folds: _, ...checkpoint }) => checkpoint);
+  rewrite('controls', 'model_id', ({ moves, ...control }) => ({
+    ...control,
+    moves: (moves as Record<string, unknown>[]).map(({ folds: _, ...move }) => move),
+  }));
+  rewrite('runs', 'run_id', ({ folds: _, ...run }) => run);
+  for (const table of ['models', 'controls', 'checkpoints', 'datasets', 'evaluation_sets', 'runs'])
+    database.exec(`ALTER TABLE ${table} DROP COLUMN seal`);
+  database.exec('PRAGMA user_version = 1');
   database.close();
 }
 

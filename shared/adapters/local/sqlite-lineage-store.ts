@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import type { ZodType } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
+import { shortDigest } from '../../domain/base/ids.ts';
 import { type EvaluationSet, evaluationSetSchema } from '../../domain/evaluation/evaluation-set.ts';
 import { type Checkpoint, checkpointSchema } from '../../domain/models/checkpoint.ts';
 import { type Control, controlSchema, firstControl } from '../../domain/models/control.ts';
@@ -16,7 +17,7 @@ import { decodeDocument, encodeDocument } from './document.ts';
 import { describeSqliteError, openCopy, openDatabase } from './sqlite-database.ts';
 import { storageFailure } from './storage-failure.ts';
 
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 const schemaSql = `
   CREATE TABLE models (model_id TEXT PRIMARY KEY, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
@@ -30,6 +31,13 @@ const schemaSql = `
   CREATE TABLE runs (run_id TEXT PRIMARY KEY, model_id TEXT NOT NULL, started_at TEXT NOT NULL, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX runs_by_model ON runs (model_id, started_at, run_id);
 `;
+const tables = ['models', 'controls', 'checkpoints', 'datasets', 'evaluation_sets', 'runs'];
+
+/** SQLite finds a damaged page, but not a damaged word in it: beside each document stands a digest of it. */
+const sealsSql = tables.map((table) => `ALTER TABLE ${table} ADD COLUMN seal TEXT`).join('; ');
+
+/** A larger file is not looked through whenever it is opened; `ratchet doctor` looks through any. */
+const mostPagesLookedThrough = 4_096;
 
 /**
  * A {@link LineageStore} in one SQLite file (write-ahead log; several processes may have it open), or in memory.
@@ -69,10 +77,15 @@ export class SqliteLineageStore implements LineageStore {
     const document = encodeDocument(modelSchema, model, 'model');
     const control = firstControl(model.modelId);
     return this.#transaction(() => {
-      const added = this.#change('INSERT OR IGNORE INTO models VALUES (?, ?)', model.modelId, document);
+      const added = this.#change('INSERT OR IGNORE INTO models VALUES (?, ?, ?)', model.modelId, ...sealed(document));
       if (added === 0) return false;
       const controlDocument = encodeDocument(controlSchema, control, 'control item');
-      this.#change('INSERT INTO controls VALUES (?, ?, ?)', model.modelId, control.version, controlDocument);
+      this.#change(
+        'INSERT INTO controls VALUES (?, ?, ?, ?)',
+        model.modelId,
+        control.version,
+        ...sealed(controlDocument),
+      );
       return true;
     });
   }
@@ -81,22 +94,28 @@ export class SqliteLineageStore implements LineageStore {
     checkRevision(expectedRevision, next);
     const document = encodeDocument(modelSchema, next, 'model');
     return this.#transaction(() => {
-      const found = this.#one(modelSchema, 'SELECT document FROM models WHERE model_id = ?', next.modelId);
+      const found = this.#one(modelSchema, 'SELECT document, seal FROM models WHERE model_id = ?', next.modelId);
       if (found?.revision !== expectedRevision) return false;
-      return this.#change('UPDATE models SET document = ? WHERE model_id = ?', document, next.modelId) === 1;
+      return (
+        this.#change(
+          'UPDATE models SET document = ?, seal = ? WHERE model_id = ?',
+          ...sealed(document),
+          next.modelId,
+        ) === 1
+      );
     });
   }
 
   async getModel(modelId: string): Promise<Model | undefined> {
-    return this.#one(modelSchema, 'SELECT document FROM models WHERE model_id = ?', modelId);
+    return this.#one(modelSchema, 'SELECT document, seal FROM models WHERE model_id = ?', modelId);
   }
 
   async listModels(): Promise<readonly Model[]> {
-    return this.#all(modelSchema, 'SELECT document FROM models ORDER BY model_id');
+    return this.#all(modelSchema, 'SELECT document, seal FROM models ORDER BY model_id');
   }
 
   async getControl(modelId: string): Promise<Control | undefined> {
-    return this.#one(controlSchema, 'SELECT document FROM controls WHERE model_id = ?', modelId);
+    return this.#one(controlSchema, 'SELECT document, seal FROM controls WHERE model_id = ?', modelId);
   }
 
   async compareAndSetControl(expectedVersion: number, next: Control): Promise<boolean> {
@@ -107,8 +126,8 @@ export class SqliteLineageStore implements LineageStore {
       );
     }
     const document = encodeDocument(controlSchema, next, 'control item');
-    const sql = 'UPDATE controls SET version = ?, document = ? WHERE model_id = ? AND version = ?';
-    return this.#change(sql, next.version, document, next.modelId, expectedVersion) === 1;
+    const sql = 'UPDATE controls SET version = ?, document = ?, seal = ? WHERE model_id = ? AND version = ?';
+    return this.#change(sql, next.version, ...sealed(document), next.modelId, expectedVersion) === 1;
   }
 
   async putCheckpoint(checkpoint: Checkpoint): Promise<void> {
@@ -118,11 +137,11 @@ export class SqliteLineageStore implements LineageStore {
       const found = this.#checkpoint(modelId, checkpointId);
       if (found === undefined) {
         this.#change(
-          'INSERT INTO checkpoints VALUES (?, ?, ?, ?)',
+          'INSERT INTO checkpoints VALUES (?, ?, ?, ?, ?)',
           modelId,
           checkpointId,
           checkpoint.createdAt,
-          document,
+          ...sealed(document),
         );
       } else this.#mergeScores(found, checkpoint.scores);
     });
@@ -138,8 +157,9 @@ export class SqliteLineageStore implements LineageStore {
 
   #mergeScores(found: Checkpoint, scores: Checkpoint['scores']): void {
     const merged = { ...found, scores: { ...found.scores, ...scores } };
-    const sql = 'UPDATE checkpoints SET document = ? WHERE model_id = ? AND checkpoint_id = ?';
-    this.#change(sql, encodeDocument(checkpointSchema, merged, 'checkpoint'), found.modelId, found.checkpointId);
+    const sql = 'UPDATE checkpoints SET document = ?, seal = ? WHERE model_id = ? AND checkpoint_id = ?';
+    const document = encodeDocument(checkpointSchema, merged, 'checkpoint');
+    this.#change(sql, ...sealed(document), found.modelId, found.checkpointId);
   }
 
   async getCheckpoint(modelId: string, checkpointId: string): Promise<Checkpoint | undefined> {
@@ -147,53 +167,53 @@ export class SqliteLineageStore implements LineageStore {
   }
 
   async listCheckpoints(modelId: string): Promise<readonly Checkpoint[]> {
-    const sql = 'SELECT document FROM checkpoints WHERE model_id = ? ORDER BY created_at, checkpoint_id';
+    const sql = 'SELECT document, seal FROM checkpoints WHERE model_id = ? ORDER BY created_at, checkpoint_id';
     return this.#all(checkpointSchema, sql, modelId);
   }
 
   async putDataset(dataset: Dataset): Promise<void> {
     const document = encodeDocument(datasetSchema, dataset, 'dataset');
-    const sql = 'INSERT OR IGNORE INTO datasets VALUES (?, ?, ?, ?)';
-    this.#change(sql, dataset.modelId, dataset.datasetId, dataset.createdAt, document);
+    const sql = 'INSERT OR IGNORE INTO datasets VALUES (?, ?, ?, ?, ?)';
+    this.#change(sql, dataset.modelId, dataset.datasetId, dataset.createdAt, ...sealed(document));
   }
 
   async getDataset(modelId: string, datasetId: string): Promise<Dataset | undefined> {
-    const sql = 'SELECT document FROM datasets WHERE model_id = ? AND dataset_id = ?';
+    const sql = 'SELECT document, seal FROM datasets WHERE model_id = ? AND dataset_id = ?';
     return this.#one(datasetSchema, sql, modelId, datasetId);
   }
 
   async listDatasets(modelId: string): Promise<readonly Dataset[]> {
-    const sql = 'SELECT document FROM datasets WHERE model_id = ? ORDER BY created_at, dataset_id';
+    const sql = 'SELECT document, seal FROM datasets WHERE model_id = ? ORDER BY created_at, dataset_id';
     return this.#all(datasetSchema, sql, modelId);
   }
 
   async putEvaluationSet(set: EvaluationSet): Promise<void> {
     const document = encodeDocument(evaluationSetSchema, set, 'evaluation set');
-    const sql = 'INSERT OR IGNORE INTO evaluation_sets VALUES (?, ?, ?, ?)';
-    this.#change(sql, set.modelId, set.setId, set.createdAt, document);
+    const sql = 'INSERT OR IGNORE INTO evaluation_sets VALUES (?, ?, ?, ?, ?)';
+    this.#change(sql, set.modelId, set.setId, set.createdAt, ...sealed(document));
   }
 
   async listEvaluationSets(modelId: string): Promise<readonly EvaluationSet[]> {
-    const sql = 'SELECT document FROM evaluation_sets WHERE model_id = ? ORDER BY created_at, set_id';
+    const sql = 'SELECT document, seal FROM evaluation_sets WHERE model_id = ? ORDER BY created_at, set_id';
     return this.#all(evaluationSetSchema, sql, modelId);
   }
 
   async putRun(run: Run): Promise<void> {
     const document = encodeDocument(runSchema, run, 'run');
-    const sql = 'INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?)';
-    this.#change(sql, run.runId, run.modelId, run.startedAt, document);
+    const sql = 'INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?)';
+    this.#change(sql, run.runId, run.modelId, run.startedAt, ...sealed(document));
   }
 
   async getRun(runId: string): Promise<Run | undefined> {
-    return this.#one(runSchema, 'SELECT document FROM runs WHERE run_id = ?', runId);
+    return this.#one(runSchema, 'SELECT document, seal FROM runs WHERE run_id = ?', runId);
   }
 
   async listRuns(modelId: string): Promise<readonly Run[]> {
-    return [...this.#all(runSchema, 'SELECT document FROM runs WHERE model_id = ?', modelId)].sort(asBegun);
+    return [...this.#all(runSchema, 'SELECT document, seal FROM runs WHERE model_id = ?', modelId)].sort(asBegun);
   }
 
   #checkpoint(modelId: string, checkpointId: string): Checkpoint | undefined {
-    const sql = 'SELECT document FROM checkpoints WHERE model_id = ? AND checkpoint_id = ?';
+    const sql = 'SELECT document, seal FROM checkpoints WHERE model_id = ? AND checkpoint_id = ?';
     return this.#one(checkpointSchema, sql, modelId, checkpointId);
   }
 
@@ -203,7 +223,12 @@ export class SqliteLineageStore implements LineageStore {
 
   #all<T>(schema: ZodType<T>, sql: string, ...values: readonly SQLInputValue[]): readonly T[] {
     const rows = this.#guard('read', () => this.#database.prepare(sql).all(...values));
-    return rows.map((row) => decodeDocument(schema, String(row.document), this.#path));
+    return rows.map((row) => {
+      const text = String(row.document);
+      const document = decodeDocument(schema, text, this.#path);
+      if (row.seal === null || row.seal === sealOf(text)) return document;
+      throw damaged(this.#path, 'a record is not what was written');
+    });
   }
 
   /** How many rows the statement changed. */
@@ -233,6 +258,7 @@ export class SqliteLineageStore implements LineageStore {
 }
 
 function prepareSchema(database: DatabaseSync, path: string): void {
+  lookThrough(database, path);
   if (userVersion(database) === schemaVersion) return;
   database.exec('BEGIN IMMEDIATE');
   try {
@@ -246,8 +272,12 @@ function prepareSchema(database: DatabaseSync, path: string): void {
         },
       );
     }
-    if (version === 0) database.exec(`${schemaSql}; PRAGMA user_version = ${schemaVersion}`);
-    database.exec('COMMIT');
+    if (version === 0) database.exec(schemaSql);
+    if (version < 2) {
+      database.exec(sealsSql);
+      for (const table of tables) sealAll(database, table);
+    }
+    database.exec(`PRAGMA user_version = ${schemaVersion}; COMMIT`);
   } catch (error) {
     if (database.isTransaction) database.exec('ROLLBACK');
     throw error;
@@ -256,4 +286,34 @@ function prepareSchema(database: DatabaseSync, path: string): void {
 
 function userVersion(database: DatabaseSync): number {
   return Number(database.prepare('PRAGMA user_version').get()?.user_version);
+}
+
+/** A row may be lost with what points to it: such a file is not gone on with. */
+function lookThrough(database: DatabaseSync, path: string): void {
+  const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count);
+  if (pages > mostPagesLookedThrough) return;
+  const found = String(database.prepare('PRAGMA quick_check(1)').get()?.quick_check);
+  if (found !== 'ok') throw damaged(path, found);
+}
+
+function damaged(path: string, what: string): RatchetError {
+  return new RatchetError('CorruptArtifact', `${path} is damaged: ${what}.`, {
+    mend: 'Restore the file from a backup, or choose another workspace with --workspace DIR.',
+  });
+}
+
+function sealOf(document: string): string {
+  return shortDigest(document);
+}
+
+function sealed(document: string): readonly [string, string] {
+  return [document, sealOf(document)];
+}
+
+/** Documents that were written before there were seals. */
+function sealAll(database: DatabaseSync, table: string): void {
+  const update = database.prepare(`UPDATE ${table} SET seal = ? WHERE document = ?`);
+  for (const { document } of database.prepare(`SELECT document FROM ${table}`).all()) {
+    update.run(sealOf(String(document)), String(document));
+  }
 }

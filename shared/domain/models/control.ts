@@ -29,6 +29,8 @@ const championMoveSchema = z.strictObject({
   reason: z.string(),
   /** Position of the trace log up to which what it moved to has seen it, or was moved at; left out where not kept. */
   batches: z.int().nonnegative().optional(),
+  /** Of the first checkpoint: SHA-256 of the folds that were written with it; left out where not kept. */
+  folds: z.string().optional(),
   /** Of a promotion: what people had judged of its evidence, a digest (`peopleDigest`). */
   people: z.string().optional(),
   /** Of a promotion: how the new champion is watched beside its predecessor; left out where not kept. */

@@ -32,6 +32,8 @@ export const runSchema = z.strictObject({
   resultId: z.string().nullable(),
   /** Object key of the report, once written. */
   reportKey: z.string().nullable(),
+  /** SHA-256 of the folds that it wrote, the latest last; absent where none were, or where that was not kept. */
+  folds: z.array(z.string()).optional(),
   /** US dollars that its agents may cost together; absent or null for no limit. */
   budgetUsd: z.number().positive().nullable().optional(),
   failure: z.strictObject({ name: z.string(), cause: z.string(), mend: z.string() }).nullable(),

@@ -13,6 +13,8 @@ import { type AnyStage, type StageContext, stageKey, Unfinished } from './stage.
 const completionSchema = z.strictObject({
   inputDigest: z.string(),
   output: z.unknown(),
+  /** SHA-256 of the output as canonical JSON; absent in records of earlier versions. */
+  outputDigest: z.string().optional(),
   /** When, by the clock of whoever worked, for people; absent in records of earlier versions. */
   finishedAt: z.string().optional(),
 });
@@ -76,7 +78,12 @@ export async function executeStage<I extends StageHead, O>(
     if (given instanceof Unfinished) return { status: 'working', work: unfinished(stage, given.work) };
     const output = stage.output.parse(given);
     const finishedAt = new Date(ports.clock.now()).toISOString();
-    await ports.objects.put(recordKey, new TextEncoder().encode(JSON.stringify({ inputDigest, output, finishedAt })));
+    await ports.objects.put(
+      recordKey,
+      new TextEncoder().encode(
+        JSON.stringify({ inputDigest, output, outputDigest: outputDigestOf(output), finishedAt }),
+      ),
+    );
     await stage.afterwards?.(input, output, ports);
     return { status: 'done', output, passedOver: false };
   };
@@ -133,10 +140,16 @@ function inputDigestOf({ work: _, ...input }: StageHead): string {
   return digest(canonicalJson({ ...input, lease: null }));
 }
 
+function outputDigestOf(output: unknown): string {
+  return digest(canonicalJson(output ?? null));
+}
+
 /** The completion record; a damaged one counts as absent, since the stage then writes the same objects again. */
 async function readCompletion(key: string, ports: Ports): Promise<z.infer<typeof completionSchema> | undefined> {
   try {
-    return await readJson(ports.objects, key, completionSchema);
+    const record = await readJson(ports.objects, key, completionSchema);
+    if (record.outputDigest === undefined || record.outputDigest === outputDigestOf(record.output)) return record;
+    throw new RatchetError('CorruptArtifact', `${key}: another output than was written.`);
   } catch (error) {
     if (!(error instanceof RatchetError)) throw error;
     if (error.name === 'ObjectMissing') return undefined;

@@ -18,7 +18,7 @@ import { type ReadThrough, readThrough } from '../../domain/traces/read-through.
 import { settledJudgement } from '../../domain/traces/settled-judgement.ts';
 import type { Trace } from '../../domain/traces/trace.ts';
 import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
-import { readLedger, writeLedgerSegment } from '../../operations/fold-ledger.ts';
+import { readLedger, writeRunFolds } from '../../operations/fold-ledger.ts';
 import { checkLease } from '../../operations/lease.ts';
 import { seenBy } from '../../operations/seen.ts';
 import { readDataset } from '../../operations/stored-records.ts';
@@ -91,7 +91,7 @@ async function placed(traces: readonly ReadThrough[], { model, run }: RunPlan, p
     salt,
     reportShare: settings.reportShare,
   });
-  await writeLedgerSegment(modelId, run.runId, additions, ports);
+  await writeRunFolds(modelId, run.runId, additions, ports);
   const kind = kindOf(model, ports);
   return traces.map((logged) => {
     const place = places.get(logged.trace.traceId);

@@ -244,7 +244,7 @@ class Erasure {
     if (bytes === undefined) return;
     const scrubbed = scrubObject(key, bytes, erasing);
     if (scrubbed.kind !== 'changed') return;
-    if (isSegment(key)) await checkSegment(key, bytes, objects);
+    if (isSegment(key)) await checkSegment(key, bytes, this.#ports);
     if (isNoted(key)) await this.#note(key, scrubbed.lines.length, bytes, scrubbed.body);
     if (isEmpty(scrubbed) && key.startsWith('quarantine/')) await objects.delete(key);
     else await objects.put(key, scrubbed.body);

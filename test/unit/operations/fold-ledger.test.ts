@@ -1,7 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import { digest } from '../../../shared/domain/base/ids.ts';
 import { allFolds, foldOf, type LedgerEntry } from '../../../shared/domain/evaluation/ledger.ts';
-import { readLedger, writeLedgerSegment } from '../../../shared/operations/fold-ledger.ts';
-import { encodeJsonl } from '../../../shared/ports/documents.ts';
+import { moveChampion } from '../../../shared/domain/models/control.ts';
+import type { Run } from '../../../shared/domain/models/run.ts';
+import { updateControl } from '../../../shared/operations/control-item.ts';
+import {
+  readLedger,
+  writeFirstFolds,
+  writeLedgerSegment,
+  writeRunFolds,
+} from '../../../shared/operations/fold-ledger.ts';
+import { encodeJsonl, writeJson } from '../../../shared/ports/documents.ts';
+import { sampleModel, sampleRun } from '../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../helpers/memory-ports.ts';
 import { rejection } from '../../helpers/rejection.ts';
 
@@ -49,6 +59,85 @@ describe('the ledger of folds', () => {
     await ports.objects.put(key, encodeJsonl([entry('c', [4])]));
     const fault = await rejection(readLedger('mail', salt, null, ports));
     expect(String(fault)).toContain(key);
+  });
+
+  describe('is held against the records of the lineage', () => {
+    const first = 'models/m1/splits/create.jsonl';
+    const runs = 'models/m1/splits/r1.jsonl';
+    const digestsOf = (key: string) => key.replace('.jsonl', '.digests.json');
+
+    /** A model with folds of its first examples and of a run. */
+    async function ledgered() {
+      const ports = memoryPorts();
+      await ports.lineage.createModel(sampleModel());
+      const folds = await writeFirstFolds('m1', [entry('first', [])], ports);
+      await updateControl('m1', ports, (control) =>
+        moveChampion(control, { at: '2026-01-01T00:00:00Z', to: 'c1', kind: 'create', by: 'ana', reason: '', folds }),
+      );
+      await ports.lineage.putRun(sampleRun({ runId: 'r1' }));
+      await writeRunFolds('m1', 'r1', [entry('a', [3]), entry('b', [4])], ports);
+      return ports;
+    }
+    const read = async (ports: Awaited<ReturnType<typeof ledgered>>) => readLedger('m1', salt, null, ports);
+
+    test.each([first, runs])('so that %s exchanged with its digests is found, and removed with them', async (key) => {
+      const ports = await ledgered();
+      expect(await read(ports)).toHaveLength(3);
+      await writeLedgerSegment('m1', key.endsWith('create.jsonl') ? 'create' : 'r1', [entry('c', [5])], ports);
+      expect(await rejection(read(ports))).toMatchObject({
+        name: 'CorruptArtifact',
+        message: expect.stringContaining(key),
+        mend: expect.stringContaining('backup'),
+      });
+      await ports.objects.delete(key);
+      await ports.objects.delete(digestsOf(key));
+      expect(await rejection(read(ports))).toMatchObject({
+        name: 'ObjectMissing',
+        message: expect.stringContaining(key),
+      });
+    });
+
+    test('with what erasing noted beside it, unless the note goes on from something else', async () => {
+      const ports = await ledgered();
+      const written = (await ports.objects.get(runs)) ?? new Uint8Array();
+      const erased = encodeJsonl([entry('b', [4])]);
+      await ports.objects.put(runs, erased);
+      const note = (digests: readonly string[]) =>
+        writeJson(ports.objects, 'models/m1/splits/r1.erased.json', { schemaVersion: 1, erased: 1, digests });
+      await note([digest('of another'), digest(erased)]);
+      expect(await rejection(read(ports))).toMatchObject({ name: 'CorruptArtifact' });
+      await note([digest(written), digest(erased)]);
+      expect(await read(ports)).toEqual([entry('first', []), entry('b', [4])]);
+    });
+
+    test('wherever its writing was broken off, and it is written again otherwise', async () => {
+      for (const at of ['put models/m1/splits/r1.digests.json', `put ${runs}`, 'putRun']) {
+        for (const again of [[entry('c', [5])], [entry('a', [3]), entry('b', [4])]]) {
+          const ports = await ledgered();
+          const killed = {
+            ...ports,
+            objects: Object.assign(Object.create(ports.objects), {
+              get: (key: string) => ports.objects.get(key),
+              put: async (key: string, body: Uint8Array) => {
+                if (at === `put ${key}`) throw new Error('killed');
+                await ports.objects.put(key, body);
+              },
+            }),
+            lineage: Object.assign(Object.create(ports.lineage), {
+              getRun: (runId: string) => ports.lineage.getRun(runId),
+              putRun: async (run: Run) => {
+                if (at === 'putRun') throw new Error('killed');
+                await ports.lineage.putRun(run);
+              },
+            }),
+          };
+          await writeRunFolds('m1', 'r1', [entry('d', [6])], killed).catch(() => undefined);
+          expect([at, (await read(ports)).length]).toEqual([at, 3]);
+          await writeRunFolds('m1', 'r1', again, ports);
+          expect(await read(ports)).toEqual([entry('first', []), ...again]);
+        }
+      }
+    });
   });
 
   test('takes in segments of sides, which lie where they always lay, beside those of folds', async () => {
