@@ -21,6 +21,8 @@ const traceBatchCommitSchema = z.strictObject({
   /** Traces that the judgements are about, and those found to fail; commits of the first version lack both. */
   judged: z.int().nonnegative().optional(),
   failed: z.int().nonnegative().optional(),
+  /** Id of the batch all of whose judgements it takes back. */
+  takesBack: z.string().optional(),
   traceKeys: z.array(z.string()),
   judgementKeys: z.array(z.string()),
   /** Of the digests of the Parquet files. */
@@ -103,6 +105,7 @@ const summarySchema = z.object({
   judgements: z.int().nonnegative(),
   judged: z.int().nonnegative().optional(),
   failed: z.int().nonnegative().optional(),
+  takesBack: z.string().optional(),
 });
 type CommitSummary = z.infer<typeof summarySchema>;
 const blockSummarySchema = z.object({ position: z.int().positive(), commit: summarySchema });
@@ -340,7 +343,9 @@ export class TraceBatches implements TraceHistory {
   }
 
   async history(modelId: string, { after }: { readonly after?: number | null } = {}): Promise<readonly BatchSummary[]> {
-    return (await this.#load(modelId, (key) => this.#summary(key))).batches
+    const { batches } = await this.#load(modelId, (key) => this.#summary(key));
+    const takenBack = new Set(batches.flatMap(({ takesBack }) => takesBack ?? []));
+    return batches
       .filter(({ position }) => position > (after ?? 0))
       .map(({ position, batchId, appendedAt, traces, judgements, judged = null, failed = null }) => ({
         position,
@@ -348,8 +353,7 @@ export class TraceBatches implements TraceHistory {
         appendedAt,
         traces,
         judgements,
-        judged,
-        failed,
+        ...(takenBack.has(batchId) ? { judged: 0, failed: 0 } : { judged, failed }),
       }));
   }
 
