@@ -43,6 +43,8 @@ interface Said {
   readonly propagate?: boolean;
 }
 
+/** How long somebody may press Enter for a correction that was entered without it. */
+const graceMs = 800;
 const browse: Mode = { kind: 'browse' };
 const wait: Mode = { kind: 'wait' };
 const nobody: ReadonlySet<string> = new Set();
@@ -67,6 +69,8 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
   const [people, setPeople] = useState(false);
   const [turn, setTurn] = useState(0);
   const agreement = useResource<ReviewAgreement>(modelPath(model, 'review', 'agreement'));
+  // A correction with which nothing goes brings the next card at once: the Enter that would have entered it is none for that.
+  const unasked = useRef(0);
   // What is said goes to the server one after the other, so that undoing finds what came before.
   const saying = useRef<Promise<void>>(Promise.resolve());
   const latest = useRef(hold);
@@ -181,8 +185,10 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
         setMode(browse);
         throw error;
       });
-      if (isPlain(draft)) apply(draft);
-      else setMode({ kind: 'preview', draft });
+      if (isPlain(draft)) {
+        unasked.current = performance.now() + graceMs;
+        apply(draft);
+      } else setMode({ kind: 'preview', draft });
     });
   };
   const apply = (draft: Draft): void =>
@@ -232,7 +238,7 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
     { keys: 'PageUp', does: '', run: () => go(at - 8) },
     { keys: 'Home', does: 'the first card', run: () => go(0) },
     { keys: 'End', does: 'the last card that is loaded', run: () => go(cards.length - 1) },
-    { keys: 'Enter', does: 'it is right', run: () => judgeWhole('accept') },
+    { keys: 'Enter', does: 'it is right', run: () => performance.now() > unasked.current && judgeWhole('accept') },
     { keys: 'x', does: 'it is wrong, and nobody says what is right', run: () => judgeWhole('reject') },
     ...choices.map((_, index) => ({
       keys: String(index + 1),
@@ -307,15 +313,22 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
             ) : mode.kind === 'edit' ? (
               <TextEditor key={card.cardId} output={begun} submit={correctTo} cancel={cancel} />
             ) : (
-              <Choices
-                card={card}
-                choices={choices}
-                pick={pick}
-                accept={() => judgeWhole('accept')}
-                reject={() => judgeWhole('reject')}
-                correct={beginCorrection}
-                defer={() => judgeWhole('defer')}
-              />
+              <>
+                <Choices
+                  card={card}
+                  choices={choices}
+                  pick={pick}
+                  accept={() => judgeWhole('accept')}
+                  reject={() => judgeWhole('reject')}
+                  correct={beginCorrection}
+                  defer={() => judgeWhole('defer')}
+                />
+                {mode.kind === 'wait' && (
+                  <p class="looking quiet small" role="status">
+                    Looking at what goes with it …
+                  </p>
+                )}
+              </>
             )}
           </CardView>
         </div>
@@ -366,7 +379,7 @@ function NothingLeft({ model, isFiltered }: { model: string; isFiltered: boolean
 }
 
 function toldOf(
-  { kind, cards, expected }: Said,
+  { kind, cards, expected, propagate = false }: Said,
   { judged, propagated, deferred }: ReviewActionResponse,
   input: string,
 ): string {
@@ -383,7 +396,8 @@ function toldOf(
         propagated === 0
           ? ''
           : ` Carried over to ${plural(propagated, 'trace')} like ${cards.length === 1 && judged === 1 ? 'it' : 'them'}.`;
-      return `Corrected to ${outputLine(expected, input, 80)}: ${traces}.${carried}`;
+      const nothing = propagate && propagated === 0 ? ' Nothing else that nobody has judged is like it.' : '';
+      return `Corrected to ${outputLine(expected, input, 80)}: ${traces}.${carried}${nothing}`;
     }
   }
 }

@@ -27,10 +27,12 @@ import { settleJournal } from '../../shared/serving/settle-journal.ts';
 import { goodAnalyst, roleOf } from '../helpers/analyst-script.ts';
 import { ChatServer } from '../helpers/chat-server.ts';
 import { createDriftingModel, dropOf, gzipped, judgedTraffic, trafficWithFailures } from '../helpers/cloud-traffic.ts';
+import { hasBrowser, openBrowser, openConsole } from '../helpers/console-page.ts';
 import { type DeployedStack, deployStack } from '../helpers/deployed-stack.ts';
 import { createIssuer, type EmulatedIssuer } from '../helpers/emulated-issuer.ts';
 import { countingWatcher, projectionOf, succeededTasks } from '../helpers/history-projection.ts';
-import { samples } from '../helpers/made-up-traffic.ts';
+import { partlyJudged, samples } from '../helpers/made-up-traffic.ts';
+import { correctFive, startRun } from '../helpers/newcomer.ts';
 import { scriptedWire } from '../helpers/scripted-wire.ts';
 import { makeWorkspace } from '../helpers/test-workspace.ts';
 import { ratchetInProcess } from '../integration/cli/in-process.ts';
@@ -51,7 +53,7 @@ let issuer: EmulatedIssuer;
 let http: HttpClient;
 
 beforeAll(async () => {
-  issuer = await createIssuer(['support', 'served', 'other']);
+  issuer = await createIssuer(['support', 'served', 'mended', 'other']);
   chat = await ChatServer.start();
   const prices = { input: 1, cachedInput: 0.1, output: 5 };
   const url = `${chat.url}/v1`;
@@ -158,6 +160,15 @@ async function withBrokenFunction<T>(
   } finally {
     await set(variables);
   }
+}
+
+/** The command line, serving the stack on this machine. */
+function serveHere(): { readonly url: Promise<string>; kill(): void } {
+  const child = spawn(process.execPath, [launcherPath, 'serve', '--stack', name, '--port', '0', '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = once(child.stdout, 'data').then(([line]) => JSON.parse(String(line)).url as string);
+  return { url, kill: () => child.kill('SIGKILL') };
 }
 
 async function failedTasks(arn: string): Promise<number> {
@@ -446,11 +457,9 @@ describe('answers over HTTP', () => {
   test('are told of by the command line, which serves the same models here', async () => {
     const status = await ratchetInProcess(['status', modelId, '--stack', name, '--json'], '', process.env);
     expect(JSON.parse(status.stdout)).toMatchObject({ serving: stack.servingUrl });
-    const serving = [launcherPath, 'serve', '--stack', name, '--port', '0', '--json'];
-    const child = spawn(process.execPath, serving, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = serveHere();
     try {
-      const [line] = await once(child.stdout, 'data');
-      const response = await fetch(`${JSON.parse(String(line)).url}${predictions}`, {
+      const response = await fetch(`${await child.url}${predictions}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ input }),
@@ -459,17 +468,15 @@ describe('answers over HTTP', () => {
       expect(traceId).toBeTypeOf('string');
       kept.push(traceId);
     } finally {
-      child.kill('SIGKILL');
+      child.kill();
     }
   });
 
-  test('have a console and a review here, over the stack, and runs that are started there work on it', async () => {
+  test('have a console and a review here, over the stack', async () => {
     const reviewed = 'support';
-    const serving = [launcherPath, 'serve', '--stack', name, '--port', '0', '--json'];
-    const child = spawn(process.execPath, serving, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = serveHere();
     try {
-      const [line] = await once(child.stdout, 'data');
-      const here = new HttpClient(JSON.parse(String(line)).url);
+      const here = new HttpClient(await child.url);
       const overview = await here.ask('/v1/overview', null);
       expect(overview.body.models).toContainEqual(expect.objectContaining({ model: reviewed }));
       const path = `/v1/models/${reviewed}`;
@@ -478,6 +485,9 @@ describe('answers over HTTP', () => {
       if (card === undefined) throw new Error('there is nothing to review');
       const cards = [{ cardId: card.cardId, traceIds: [card.traceId] }];
       const action = { reviewer: 'ana', kind: 'reject', cards, clientId: 'e2e' };
+      const counted = async () =>
+        (await stack.ports.traceLog.history(reviewed)).map(({ judged, failed }) => [judged, failed]);
+      const before = await counted();
       expect(await here.ask(`${path}/review/actions`, null, action)).toMatchObject({
         status: 200,
         body: { judged: 1 },
@@ -487,21 +497,49 @@ describe('answers over HTTP', () => {
           ({ judge }) => judge.id === 'ana',
         );
       expect(await said()).toMatchObject([{ verdict: 'fail', judge: { kind: 'human' } }]);
+      expect(await counted()).toEqual([...before, [1, 1]]);
       expect(await here.ask(`${path}/review/undo`, null, { reviewer: 'ana' })).toMatchObject({ status: 200 });
       expect((await said()).map(({ retracts }) => retracts !== undefined)).toEqual([false, true]);
-
-      const before = (await executionsOf(reviewed)).length;
-      const begun = await here.ask(`${path}/runs`, null, {});
-      expect(begun).toMatchObject({ status: 202, body: { model: reviewed } });
-      const arn = await until('an execution', async () => {
-        const all = await executionsOf(reviewed);
-        return all.length > before ? all[0]?.arn : undefined;
-      });
-      expect((await ended(arn)).status).toBe('SUCCEEDED');
+      expect(await counted()).toEqual([...before, [0, 0], [0, 0]]);
     } finally {
-      child.kill('SIGKILL');
+      child.kill();
     }
   });
+
+  test.skipIf(!hasBrowser)(
+    'change with the champion that a newcomer makes here, by keys alone: corrections, what goes with them, a run on AWS (needs .ci/install-browser)',
+    async () => {
+      const mended = 'mended';
+      await createDriftingModel(mended, stack.ports, { maxIterations: 1, runAfterFailures: 10_000 });
+      const answered = await judgedTraffic(mended, samples(240, 0.6, stream('mended')), 'mended', stack.ports);
+      await drop(mended, 'traffic.jsonl', dropOf(partlyJudged(answered)));
+      const client = http.keepAsking(mended, await issuer.token(`ratchet/${mended}`));
+      const child = serveHere();
+      const browser = await openBrowser();
+      try {
+        const { page, go, complaints } = await openConsole(browser, { url: await child.url });
+        await go('#/');
+        const { more, previewed } = await correctFive(page, mended, 'nora');
+        expect({ previewed, hasMore: more > 0 }).toEqual({ previewed: true, hasMore: true });
+        await startRun(page);
+        const before = client.checkpoints[0];
+        await expect.poll(() => client.checkpoints.at(-1), { timeout: awaited, interval: 500 }).not.toBe(before);
+        await page.locator('main').getByText('Promoted').first().waitFor({ timeout: 30_000 });
+        expect(client.checkpoints).toHaveLength(2);
+        expect(await client.stop()).toEqual([200]);
+        const control = await stack.ports.lineage.getControl(mended);
+        expect(control?.championId).toBe(client.checkpoints.at(-1));
+        const [arn = ''] = (await executionsOf(mended)).map((execution) => execution.arn);
+        expect((await ended(arn)).status).toBe('SUCCEEDED');
+        expect(complaints).toEqual([]);
+      } finally {
+        await client.stop();
+        await browser.close();
+        child.kill();
+      }
+    },
+    240_000,
+  );
 
   test('come into the log by themselves, each once, with what was said of them', async () => {
     // Somebody else who moves them at the same time does no harm.

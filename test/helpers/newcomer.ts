@@ -43,7 +43,9 @@ export async function correctFive(page: Page, model: string, reviewer: string): 
     await expect.poll(() => card.textContent(), soon).not.toBe(before);
     await told.getByText(/Corrected|Right/u).waitFor(soon);
     const words = (await told.textContent()) ?? '';
-    const figures = [/: (\d+) traces?\./u, /Carried over to (\d+)/u].map((figure) => Number(figure.exec(words)?.[1] ?? 0));
+    const figures = [/: (\d+) traces?\./u, /Carried over to (\d+)/u].map((figure) =>
+      Number(figure.exec(words)?.[1] ?? 0),
+    );
     more += figures.reduce((sum, figure) => sum + figure, -1);
   }
   return { more, previewed };
