@@ -21,8 +21,16 @@ const usage = `npm run demo -- [--seed N] [--foundation use-lite|none] [--worksp
 A spam filter on the SpamAssassin public corpus: trained on easy mail, it meets newsletters that look like spam; one run of
 the loop mends it. On texts as long as mail n-grams do about as well as the embedding, which is far slower there, so the
 foundation is none unless asked for. The workspace is a new temporary directory unless one is named.
-With --serve the run is yours: the filter is served with what it answered, a third of it not judged, and what to do on the
-page is said.`;
+With --serve the run is yours: the filter is served with what it answered, and what to do on the page is said.`;
+
+const steps = `
+Now the filter is served. Open the page below, and mend it by keys alone:
+  g v      review: your name, then 1 for what it should be; Enter, where it shows what goes with that
+  g r  s   to the runs, and start one: half a minute later there is a new champion, and it answers
+  ?        all keys
+Meanwhile ask it, and watch "checkpoint" change:
+  curl -s localhost:7878/v1/models/${demoModel}/predictions -H 'content-type: application/json' -d '{"input": "Our newsletter"}'
+`;
 
 const { values } = parseArgs({
   options: {
@@ -108,15 +116,6 @@ async function show(result: DemoResult, workspace: Workspace): Promise<void> {
   );
   if (run.decision === 'kept') output.say('The champion stayed, so before and after are the same.');
 }
-
-const steps = `
-Now the filter is served. Open the page below, and mend it by keys alone:
-  g v      review: your name, then 1 for what it should be; Enter, where it shows what goes with that
-  g r  s   to the runs, and start one: half a minute later there is a new champion, and it answers
-  ?        all keys
-Meanwhile ask it, and watch "checkpoint" change:
-  curl -s localhost:7878/v1/models/${demoModel}/predictions -H 'content-type: application/json' -d '{"input": "Our newsletter"}'
-`;
 
 /** Serves the workspace by the command itself, until it is stopped. */
 async function serve(directory: string): Promise<number> {

@@ -10,7 +10,7 @@ import { createModel } from '../../shared/operations/create-model.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
 import { labelOrNull } from '../../test/helpers/outputs.ts';
 import { type DemoPlan, planDemo } from './demo-plan.ts';
-import { type Email, type EmailSlice, labelOf, loadEmails } from './load-emails.ts';
+import { type Email, type EmailSlice, labelOf, loadEmails, sliceOf } from './load-emails.ts';
 
 export const demoModel = 'spam-filter';
 
@@ -35,12 +35,14 @@ export interface DemoResult {
 }
 
 /**
- * The beginning of a spam filter's life, left to whoever looks at it: it is trained, has answered its traffic, and of a
- * third of the answers nobody has said yet whether they are right.
+ * The beginning of a spam filter's life, left to whoever looks at it: it is trained and has answered its traffic, in which
+ * newsletters come to three people each. Of one copy the judge has said whether the answer is right.
  * @returns of the traffic, what it answered right
  */
 export async function beginDemo(request: DemoRequest, workspace: Workspace, ui: ProgressUi): Promise<Measured> {
-  const { plan, recorded } = await begin(request, workspace, ui, (index) => index % 3 !== 2);
+  const { plan, recorded } = await begin(request, workspace, ui, ({ group }) =>
+    sliceOf(group) === 'hard-ham' ? 2 : 0,
+  );
   return measure(plan.traffic, recorded, 'overall', plan);
 }
 
@@ -51,7 +53,7 @@ export async function beginDemo(request: DemoRequest, workspace: Workspace, ui: 
  */
 export async function runDemo(request: DemoRequest, workspace: Workspace, ui: ProgressUi): Promise<DemoResult> {
   const { ports } = workspace;
-  const { plan, before, recorded } = await begin(request, workspace, ui, () => true);
+  const { plan, before, recorded } = await begin(request, workspace, ui, () => 0);
   const run = await runLoop(workspace, { modelId: demoModel, seed: request.seed }, ui);
   const after = await chooseCheckpoint(demoModel, null, ports);
 
@@ -73,12 +75,12 @@ export async function runDemo(request: DemoRequest, workspace: Workspace, ui: Pr
   };
 }
 
-/** @param isJudged whether the judge says anything of a message of the traffic, by its place there */
+/** @param copies how often a message of the traffic comes once more, and nobody says whether the answer is right */
 async function begin(
   request: DemoRequest,
   workspace: Workspace,
   ui: ProgressUi,
-  isJudged: (index: number) => boolean,
+  copies: (email: Email) => number,
 ): Promise<{ readonly plan: DemoPlan; readonly before: Checkpoint; readonly recorded: readonly Answered[] }> {
   ui.stageStarted('read the SpamAssassin corpus');
   const emails = await loadEmails((done, total) =>
@@ -89,7 +91,7 @@ async function begin(
 
   const before = await train(plan, request, workspace, ui);
   const recorded = await answer('answer the traffic', plan.traffic, before, workspace, ui);
-  await ingest({ traffic: plan.traffic, answers: recorded, checkpoint: before, isJudged }, workspace, ui);
+  await ingest({ traffic: plan.traffic, answers: recorded, checkpoint: before, copies }, workspace, ui);
   return { plan, before, recorded };
 }
 
@@ -143,16 +145,16 @@ interface AnsweredTraffic {
   readonly traffic: readonly Email[];
   readonly answers: readonly Answered[];
   readonly checkpoint: Checkpoint;
-  readonly isJudged: (index: number) => boolean;
+  readonly copies: (email: Email) => number;
 }
 
 async function ingest(
-  { traffic, answers, checkpoint, isJudged }: AnsweredTraffic,
+  { traffic, answers, checkpoint, copies }: AnsweredTraffic,
   { ports }: Workspace,
   ui: ProgressUi,
 ): Promise<void> {
   ui.stageStarted('ingest the judged traffic');
-  const lines = traffic.map((email, index) => ({
+  const answered = traffic.map((email, index) => ({
     traceId: email.emailId,
     timestamp: new Date(firstArrival + index * minutesBetween * 60_000).toISOString(),
     modelId: demoModel,
@@ -160,12 +162,15 @@ async function ingest(
     input: email.text,
     output: answers[index]?.output ?? null,
     confidence: answers[index]?.confidence ?? 0,
-    ...(isJudged(index) && {
-      expected: labelOf(email.group),
-      judge: { kind: 'rule', id: 'corpus-group', reason: `filed under ${email.group}` },
-    }),
     metadata: { slice: email.group },
   }));
+  const lines = traffic.flatMap((email, index) => {
+    const line = answered[index];
+    if (line === undefined) return [];
+    const judge = { kind: 'rule', id: 'corpus-group', reason: `filed under ${email.group}` };
+    const again = Array.from({ length: copies(email) }, (_, at) => ({ ...line, traceId: `${line.traceId}+${at + 1}` }));
+    return [{ ...line, expected: labelOf(email.group), judge }, ...again];
+  });
   const result = await ingestTraces(
     { modelId: demoModel, sources: [{ name: 'traffic', open: async () => jsonLines(lines) }] },
     ports,

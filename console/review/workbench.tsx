@@ -141,7 +141,7 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
 
   const isBulk = selected.size > 1 || (selected.size === 1 && !selected.has(card?.cardId ?? ''));
 
-  const act = (said: Said): void => {
+  const act = (said: Said, more = ''): void => {
     if (said.cards.length === 0) return;
     const gone = new Set(said.cards.map(({ cardId }) => cardId));
     const remain = cards
@@ -159,7 +159,7 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
     const input = cards.find(({ cardId }) => gone.has(cardId))?.input ?? '';
     say(async () => {
       const answer = await postJson<ReviewActionResponse>(modelPath(model, 'review', 'actions'), body);
-      setTold({ text: toldOf(said, answer, input), canUndo: true });
+      setTold({ text: `${toldOf(said, answer, input)}${more}`, canUndo: true });
       const isAll = latest.current.queue?.next === null;
       if (remain || answer.propagated > 0 || (said.kind === 'defer' && isAll)) await latest.current.reload();
     });
@@ -187,12 +187,12 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
       });
       if (isPlain(draft)) {
         unasked.current = performance.now() + graceMs;
-        apply(draft);
+        apply(draft, ' Nothing else is like it.');
       } else setMode({ kind: 'preview', draft });
     });
   };
-  const apply = (draft: Draft): void =>
-    act({ kind: 'correct', cards: judgedOf(draft), expected: draft.expected, propagate: draft.propagate });
+  const apply = (draft: Draft, more = ''): void =>
+    act({ kind: 'correct', cards: judgedOf(draft), expected: draft.expected, propagate: draft.propagate }, more);
 
   const undo = (actionId?: string): void =>
     say(async () => {
@@ -379,7 +379,7 @@ function NothingLeft({ model, isFiltered }: { model: string; isFiltered: boolean
 }
 
 function toldOf(
-  { kind, cards, expected, propagate = false }: Said,
+  { kind, cards, expected }: Said,
   { judged, propagated, deferred }: ReviewActionResponse,
   input: string,
 ): string {
@@ -396,8 +396,7 @@ function toldOf(
         propagated === 0
           ? ''
           : ` Carried over to ${plural(propagated, 'trace')} like ${cards.length === 1 && judged === 1 ? 'it' : 'them'}.`;
-      const nothing = propagate && propagated === 0 ? ' Nothing else that nobody has judged is like it.' : '';
-      return `Corrected to ${outputLine(expected, input, 80)}: ${traces}.${carried}${nothing}`;
+      return `Corrected to ${outputLine(expected, input, 80)}: ${traces}.${carried}`;
     }
   }
 }

@@ -64,12 +64,18 @@ export const predictionResponseSchema = z.union([
     .describe('to `inputs`, in their order'),
 ]);
 
+/** A judge as a request names it: who asks, where the server knows them and nobody else is named. */
+const feedbackJudgeSchema = z.strictObject({
+  ...judgeSchema.shape,
+  id: judgeSchema.shape.id.optional().describe('who asks, by default, where the server knows their name'),
+});
+
 export const oneFeedbackSchema = z
   .strictObject({
     traceId: traceIdSchema,
     verdict: verdictSchema.optional(),
     expected: outputSchema.optional().describe('the right output, in the form of the model’s task'),
-    judge: judgeSchema.describe('who says so'),
+    judge: feedbackJudgeSchema.describe('who says so'),
     timestamp: timestampSchema.optional().describe('when it was said; now by default'),
   })
   .refine(

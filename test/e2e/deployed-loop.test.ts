@@ -429,7 +429,10 @@ describe('answers over HTTP', () => {
     expect([one.status, more.status]).toEqual([200, 200]);
     const traceIds = [one.body, ...(more.body.predictions as { traceId: string }[])].map(({ traceId }) => traceId);
     kept.push(...traceIds);
-    const said = { traceId: traceIds[0], verdict: 'fail', judge: { kind: 'human', id: 'ana' } };
+    const said = { traceId: traceIds[0], verdict: 'fail', judge: { kind: 'rule' } };
+    const asAna = { ...said, judge: { kind: 'human', id: 'ana' } };
+    const foreign = await http.ask(`/v1/models/${modelId}/feedback`, token, asAna);
+    expect(foreign).toMatchObject({ status: 403, body: { title: 'ForeignSignature' } });
     expect(await http.ask(`/v1/models/${modelId}/feedback`, token, said)).toMatchObject({ status: 202 });
     // Some of it may have been moved into the log already.
     const journal = (await Promise.all(((await stack.journal?.close()) ?? []).map((part) => part.read()))).flat();
@@ -522,15 +525,14 @@ describe('answers over HTTP', () => {
         const { more, previewed } = await correctFive(page, mended, 'nora');
         expect({ previewed, hasMore: more > 0 }).toEqual({ previewed: true, hasMore: true });
         await startRun(page);
-        const before = client.checkpoints[0];
-        await expect.poll(() => client.checkpoints.at(-1), { timeout: awaited, interval: 500 }).not.toBe(before);
-        await page.locator('main').getByText('Promoted').first().waitFor({ timeout: 30_000 });
+        const arn = await until('an execution', async () => (await executionsOf(mended))[0]?.arn);
+        const { output } = await ended(arn, 240_000);
+        const { decision, champion } = runResultSchema.parse(JSON.parse(output ?? ''));
+        expect(decision).toBe('promoted');
+        await until('the champion', async () => (client.checkpoints.at(-1) === champion ? true : undefined), 30_000);
         expect(client.checkpoints).toHaveLength(2);
         expect(await client.stop()).toEqual([200]);
-        const control = await stack.ports.lineage.getControl(mended);
-        expect(control?.championId).toBe(client.checkpoints.at(-1));
-        const [arn = ''] = (await executionsOf(mended)).map((execution) => execution.arn);
-        expect((await ended(arn)).status).toBe('SUCCEEDED');
+        await page.locator('main').getByText('Promoted').first().waitFor({ timeout: 30_000 });
         expect(complaints).toEqual([]);
       } finally {
         await client.stop();
@@ -538,7 +540,7 @@ describe('answers over HTTP', () => {
         child.kill();
       }
     },
-    240_000,
+    400_000,
   );
 
   test('come into the log by themselves, each once, with what was said of them', async () => {
@@ -555,6 +557,7 @@ describe('answers over HTTP', () => {
     expect(traces.map(({ trace }) => trace.traceId).sort()).toEqual(traceIds.toSorted());
     const judged = traces.filter(({ judgements }) => judgements.length > 0);
     expect(judged.map(({ trace }) => trace.traceId)).toEqual([kept[0]]);
+    expect(judged[0]?.judgements.map(({ judge }) => judge.id)).toEqual([issuer.audience]);
     const history = await stack.ports.traceLog.history(modelId);
     expect(history.reduce((total, batch) => total + batch.traces, 0)).toBe(traceIds.length);
     expect(history.reduce((total, batch) => total + (batch.failed ?? 0), 0)).toBe(1);
