@@ -21,6 +21,7 @@ import { LabelPicker } from './label-picker.tsx';
 import { entitiesOf, outputKey, outputLine } from './outputs.ts';
 import { PeoplePanel } from './people-panel.tsx';
 import { PreviewPanel } from './preview-panel.tsx';
+import { type Calibration, rightSoFar } from './right-so-far.ts';
 import { SpanEditor } from './span-editor.tsx';
 import { TextEditor } from './text-editor.tsx';
 import { useClaim } from './use-claim.ts';
@@ -69,6 +70,7 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
   const [people, setPeople] = useState(false);
   const [turn, setTurn] = useState(0);
   const agreement = useResource<ReviewAgreement>(modelPath(model, 'review', 'agreement'));
+  const calibration = useResource<Calibration>(modelPath(model, 'calibration')).data;
   // A correction with which nothing goes brings the next card at once: the Enter that would have entered it is none for that.
   const unasked = useRef(0);
   // What is said goes to the server one after the other, so that undoing finds what came before.
@@ -284,6 +286,7 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
           <CardView
             card={card}
             place={`${formatCount(at + 1)} of ${formatCount(queue.total)}`}
+            soFar={calibration === null ? null : rightSoFar(calibration, card.output)}
             heldBy={heldBy}
             reviewsWanted={agreement.data?.reviewsWanted ?? 1}
             isEdited={mode.kind === 'edit' && task === 'extraction'}

@@ -86,6 +86,11 @@ export function createServingApp({
     return context.json({ models: await Promise.all(listed) });
   });
 
+  app.get('/v1/caller', (context) => {
+    const { name = null, signsAs = null } = callerOf(context) ?? {};
+    return context.json({ name, signsAs });
+  });
+
   app.post('/v1/models/:model/predictions', async (context) => {
     const body = await read(context, (fields) => ('inputs' in fields ? inputsSchema : oneInputSchema));
     if (!body.ok) return told(context, body.problem);

@@ -95,6 +95,11 @@ export const modelListSchema = z.strictObject({
   models: z.array(z.strictObject({ model: z.string(), task: z.string(), champion: z.string().nullable() })),
 });
 
+export const callerSchema = z.strictObject({
+  name: z.string().nullable().describe('of who asks; null where the server knows nobody by name'),
+  signsAs: z.string().nullable().describe('the one name in which they may judge and review; null for any'),
+});
+
 const pastSchema = z.strictObject({ runId: z.string(), checkpointId: z.string(), ece: z.number(), n: z.int() });
 
 export const calibrationResponseSchema = z.strictObject({
