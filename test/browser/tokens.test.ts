@@ -53,7 +53,7 @@ test('a server that wants a token is told it once, by keys; a wrong one is asked
   await field.fill(tokenOf('ana'));
   await page.keyboard.press('Enter');
   await page.getByRole('heading', { name: 'Champion' }).waitFor();
-  expect(await page.getByLabel('Token').count()).toBe(0);
+  await expect.poll(() => page.getByLabel('Token').count()).toBe(0);
   await page.reload();
   await page.getByRole('heading', { name: 'Champion' }).waitFor();
   expect(await page.evaluate('JSON.stringify(localStorage) + document.cookie')).not.toContain('a-token');
