@@ -21,6 +21,11 @@ const servingSchema = z
     audience: z.array(z.string().min(1)).min(1).optional(),
     /** How many requests are answered at once at most, with as many slots of the account's concurrency kept for that alone. */
     concurrency: z.int().positive().optional(),
+    /**
+     * Who may judge in the name of others: ARNs of identities of IAM, of a role arn:aws:sts::ACCOUNT:assumed-role/ROLE, or with
+     * an issuer client ids of programs. All else judge in their own name.
+     */
+    signsForOthers: z.array(z.string().regex(/^[^\p{Cc}]{1,200}$/u, 'use names without control characters')).optional(),
   })
   .refine(({ issuer, audience }) => (issuer === undefined) === (audience === undefined), {
     message: 'an issuer needs an audience, and an audience an issuer',

@@ -9,12 +9,14 @@ export interface Planted {
   readonly accuracy: number;
   /** Chance that a right, and that a wrong, answer is judged. */
   readonly judged: { readonly right: number; readonly wrong: number };
+  /** Whether who judges an answer wrong says what is right; for a canary. */
+  readonly corrects: boolean;
   /** Share of the requests that the new champion answers; for a canary. */
   readonly share: number;
 }
 
 const everything = { right: 1, wrong: 1 };
-const usual = { churn: 0.06, accuracy: 0.88, judged: everything, share: 0.2 } as const;
+const usual = { churn: 0.06, accuracy: 0.88, judged: everything, corrects: true, share: 0.2 } as const;
 
 /** What a promotion may be worth: better, as good, worse. */
 export const worths = [-0.02, 0, 0.01, 0.02, 0.03, 0.05] as const;
@@ -38,9 +40,10 @@ export const picked: readonly (Planted & { readonly who: string })[] = judges.fl
 );
 
 export const canaries: readonly (Planted & { readonly who: string })[] = [
-  { who: 'all answers', judged: everything },
-  { who: 'three in ten that are wrong, nothing else', judged: { right: 0, wrong: 0.3 } },
-].flatMap(({ who, judged }) =>
+  { who: 'all answers', judged: everything, corrects: true },
+  { who: 'one in five, at random', judged: { right: 0.2, wrong: 0.2 }, corrects: true },
+  { who: 'three in ten that are wrong, nothing else', judged: { right: 0, wrong: 0.3 }, corrects: false },
+].flatMap(({ who, judged, corrects }) =>
   [0.2, 0.5].flatMap((share) =>
     [-0.03, 0, 0.03, 0.05, 0.1].map((worse) => ({
       ...usual,
@@ -48,6 +51,7 @@ export const canaries: readonly (Planted & { readonly who: string })[] = [
       churn: 0.1,
       worse,
       judged,
+      corrects,
       share,
       who,
     })),

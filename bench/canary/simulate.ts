@@ -33,7 +33,7 @@ export function simulate(planted: Planted, promotions: number, enough: number, s
 
 /** Judged traces after which the champion was moved back; null where it was not. */
 function watchOne(planted: Planted, enough: number, random: RandomStream): number | null {
-  const seen = { answers: 0, judged: 0, right: 0, gained: 0, lost: 0, champion: 0, predecessor: 0 };
+  const seen = { answers: 0, judged: 0, right: 0, gained: 0, lost: 0, champion: 0, predecessor: 0, crossed: nothing() };
   while (seen.answers < mostAnswers) {
     seen.answers += 1;
     if (!(planted.test === 'shadow' ? answerBoth(planted, seen, random) : answerOne(planted, seen, random))) continue;
@@ -60,6 +60,14 @@ interface Seen {
   lost: number;
   champion: number;
   predecessor: number;
+  /** For a canary: traces that only one has right, by who answered. */
+  readonly crossed: Changes;
+}
+
+type Changes = Record<'champion' | 'predecessor', { against: number; inFavour: number }>;
+
+function nothing(): Changes {
+  return { champion: { against: 0, inFavour: 0 }, predecessor: { against: 0, inFavour: 0 } };
 }
 
 /** @returns whether the answer is judged */
@@ -77,17 +85,27 @@ function answerBoth({ worse, churn, accuracy, judged }: Planted, seen: Seen, ran
   return true;
 }
 
-function answerOne({ worse, accuracy, judged, share }: Planted, seen: Seen, random: RandomStream): boolean {
-  const isChampion = random.next() < share;
-  const isRight = random.next() < (isChampion ? accuracy : accuracy + worse);
+function answerOne(planted: Planted, seen: Seen, random: RandomStream): boolean {
+  const { worse, churn, accuracy, judged, corrects, share } = planted;
+  const by = random.next() < share ? 'champion' : 'predecessor';
+  const drawn = random.next();
+  const gained = drawn < (churn - worse) / 2;
+  const lost = !gained && drawn < churn;
+  const both = !gained && !lost && random.next() < (accuracy - (churn - worse) / 2) / (1 - churn);
+  const isRight = both || (by === 'champion' ? gained : lost);
   if (random.next() >= (isRight ? judged.right : judged.wrong)) return false;
   seen.judged += 1;
-  if (!isRight) seen[isChampion ? 'champion' : 'predecessor'] += 1;
+  if (!isRight) seen[by] += 1;
+  // Of an answer that is wrong, and nobody says what is right, it is not known whether another one is.
+  if (isRight || corrects) {
+    if (lost) seen.crossed[by].against += 1;
+    if (gained) seen.crossed[by].inFavour += 1;
+  }
   return true;
 }
 
 function countOf({ test, share }: Planted, seen: Seen): WatchCount {
   return test === 'shadow'
     ? shadowCount({ ...seen, of: seen.judged })
-    : canaryCount(seen.judged, { champion: seen.champion, predecessor: seen.predecessor }, share);
+    : canaryCount(seen.judged, { champion: seen.champion, predecessor: seen.predecessor }, share, seen.crossed);
 }

@@ -14,14 +14,23 @@ import { builtInFoundationSchema } from '../../shared/adapters/backends/embedded
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { classification } from '../../shared/tasks/classification/classification.ts';
 import { demoTable, share } from './demo-table.ts';
-import { type DemoResult, type Measured, runDemo } from './run-demo.ts';
+import { beginDemo, type DemoResult, demoModel, type Measured, runDemo } from './run-demo.ts';
 
 const usage = `npm run demo -- [--seed N] [--foundation use-lite|none] [--workspace DIR] [--serve] [--json]
 
 A spam filter on the SpamAssassin public corpus: trained on easy mail, it meets newsletters that look like spam; one run of
 the loop mends it. On texts as long as mail n-grams do about as well as the embedding, which is far slower there, so the
 foundation is none unless asked for. The workspace is a new temporary directory unless one is named.
-With --serve it is served afterwards, with the console: what to open is said.`;
+With --serve the run is yours: the filter is served with what it answered, and what to do on the page is said.`;
+
+const steps = `
+Now the filter is served. Open the page below, and mend it by keys alone:
+  g v      review: your name, then 1 for what it should be; Enter, where it shows what goes with that
+  g r  s   to the runs, and start one: half a minute later there is a new champion, and it answers
+  ?        all keys
+Meanwhile ask it, and watch "checkpoint" change:
+  curl -s localhost:7878/v1/models/${demoModel}/predictions -H 'content-type: application/json' -d '{"input": "Our newsletter"}'
+`;
 
 const { values } = parseArgs({
   options: {
@@ -63,7 +72,14 @@ async function demo(): Promise<void> {
   const observer = { progress: () => undefined, note: (message: string) => progress.note(message) };
   workspace = await openWorkspace(directory, { observer, create: true });
   output.say(`Workspace: ${workspace.directory}`);
-  const result = await runDemo({ seed, foundation: foundation.data }, workspace, progress);
+  const request = { seed, foundation: foundation.data };
+  if (values.serve) {
+    const traffic = await beginDemo(request, workspace, progress);
+    progress.stop();
+    output.say(`The filter answered ${traffic.right} of ${traffic.of} messages of its traffic right.`);
+    return;
+  }
+  const result = await runDemo(request, workspace, progress);
   progress.stop();
   await show(result, workspace);
 }
@@ -103,9 +119,9 @@ async function show(result: DemoResult, workspace: Workspace): Promise<void> {
 
 /** Serves the workspace by the command itself, until it is stopped. */
 async function serve(directory: string): Promise<number> {
-  output.say('Now it is served. Open the address below; "?" on the page tells its keys.');
+  output.say(steps);
   const executable = fileURLToPath(new URL('../../cli/bin/ratchet.js', import.meta.url));
-  const child = spawn(process.execPath, [executable, '--workspace', directory, 'serve', '--improve'], {
+  const child = spawn(process.execPath, [executable, '--workspace', directory, 'serve'], {
     stdio: 'inherit',
   });
   // Ctrl+C reaches it too: it ends by itself, with all that was acknowledged kept.

@@ -13,9 +13,13 @@ export class ApiError extends Error {
 
 const tokenKey = 'ratchet-token';
 
+/** Tells by `kept` that there is another token, so that all that was refused is asked for again. */
+export const tokens = new EventTarget();
+
 /** Kept for as long as this tab is open, and for no other. */
 export function keepToken(token: string): void {
   sessionStorage.setItem(tokenKey, token);
+  tokens.dispatchEvent(new Event('kept'));
 }
 
 /** Asks the server. `T` is what its description says of the answer. @throws ApiError */

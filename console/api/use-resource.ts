@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useState } from 'preact/hooks';
 import type { Problem } from '../../shared/serving/messages.ts';
-import { ApiError, getJson } from './client.ts';
+import { ApiError, getJson, tokens } from './client.ts';
 
 /** What was asked of the server: what came last stays while it is asked anew. */
 export interface Resource<T> {
@@ -28,6 +28,10 @@ export function useResource<T>(path: string | null, everyMs: number | null = nul
   const [held, setHeld] = useState<Held<T> | null>(null);
   const [turn, setTurn] = useState(0);
   const reload = useCallback(() => setTurn((before) => before + 1), []);
+  useEffect(() => {
+    tokens.addEventListener('kept', reload);
+    return () => tokens.removeEventListener('kept', reload);
+  }, []);
   useEffect(() => {
     if (path === null) return;
     const abort = new AbortController();

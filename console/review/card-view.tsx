@@ -7,11 +7,14 @@ import type { Choice } from './choices.ts';
 import { MarkedText } from './marked-text.tsx';
 import { entitiesOf, outputKey, outputLine } from './outputs.ts';
 import { reasonTitles } from './reasons.ts';
+import type { RightSoFar } from './right-so-far.ts';
 
 interface CardViewProps {
   readonly card: ReviewCard;
   /** Where it stands, for people: `3 of 120`. */
   readonly place: string;
+  /** How often such answers were right so far; null where nothing tells. */
+  readonly soFar: RightSoFar | null;
   /** Who else works on it; null for nobody. */
   readonly heldBy: string | null;
   /** Other people that should judge it; 1 where one is enough. */
@@ -23,7 +26,7 @@ interface CardViewProps {
 }
 
 /** The card in focus: the text, what the model answered, what was said of it, and why it is here. */
-export function CardView({ card, place, heldBy, reviewsWanted, isEdited, children }: CardViewProps) {
+export function CardView({ card, place, soFar, heldBy, reviewsWanted, isEdited, children }: CardViewProps) {
   const { input, output, confidence, verdict, expected, why, like, at } = card;
   return (
     <section class="panel review-card" aria-labelledby="review-card-title">
@@ -61,6 +64,12 @@ export function CardView({ card, place, heldBy, reviewsWanted, isEdited, childre
             {confidence !== null && <span class="quiet"> {formatPercent(confidence)}</span>}
           </dd>
         </div>
+        {soFar !== null && output !== null && (
+          <div>
+            <dt>{soFar.ofLabel ? 'Such answers were right' : 'Answers were right'}</dt>
+            <dd>{soFar.words}</dd>
+          </div>
+        )}
         {expected !== null && outputKey(expected) !== outputKey(output) && (
           <div>
             <dt>Said to be right</dt>

@@ -1,6 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
+import type { z } from 'zod';
+import type { callerSchema } from '../../shared/serving/messages.ts';
 
 const nameKey = 'ratchet-reviewer';
+
+export type Caller = z.infer<typeof callerSchema>;
 
 /** Who reviews here: asked once, and kept in this browser. */
 export function useReviewer(): readonly [string | null, (name: string | null) => void] {

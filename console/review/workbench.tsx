@@ -21,6 +21,7 @@ import { LabelPicker } from './label-picker.tsx';
 import { entitiesOf, outputKey, outputLine } from './outputs.ts';
 import { PeoplePanel } from './people-panel.tsx';
 import { PreviewPanel } from './preview-panel.tsx';
+import { type Calibration, rightSoFar } from './right-so-far.ts';
 import { SpanEditor } from './span-editor.tsx';
 import { TextEditor } from './text-editor.tsx';
 import { useClaim } from './use-claim.ts';
@@ -43,6 +44,8 @@ interface Said {
   readonly propagate?: boolean;
 }
 
+/** How long somebody may press Enter for a correction that was entered without it. */
+const graceMs = 800;
 const browse: Mode = { kind: 'browse' };
 const wait: Mode = { kind: 'wait' };
 const nobody: ReadonlySet<string> = new Set();
@@ -67,6 +70,9 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
   const [people, setPeople] = useState(false);
   const [turn, setTurn] = useState(0);
   const agreement = useResource<ReviewAgreement>(modelPath(model, 'review', 'agreement'));
+  const calibration = useResource<Calibration>(modelPath(model, 'calibration')).data;
+  // A correction with which nothing goes brings the next card at once: the Enter that would have entered it is none for that.
+  const unasked = useRef(0);
   // What is said goes to the server one after the other, so that undoing finds what came before.
   const saying = useRef<Promise<void>>(Promise.resolve());
   const latest = useRef(hold);
@@ -137,7 +143,7 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
 
   const isBulk = selected.size > 1 || (selected.size === 1 && !selected.has(card?.cardId ?? ''));
 
-  const act = (said: Said): void => {
+  const act = (said: Said, more = ''): void => {
     if (said.cards.length === 0) return;
     const gone = new Set(said.cards.map(({ cardId }) => cardId));
     const remain = cards
@@ -155,7 +161,7 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
     const input = cards.find(({ cardId }) => gone.has(cardId))?.input ?? '';
     say(async () => {
       const answer = await postJson<ReviewActionResponse>(modelPath(model, 'review', 'actions'), body);
-      setTold({ text: toldOf(said, answer, input), canUndo: true });
+      setTold({ text: `${toldOf(said, answer, input)}${more}`, canUndo: true });
       const isAll = latest.current.queue?.next === null;
       if (remain || answer.propagated > 0 || (said.kind === 'defer' && isAll)) await latest.current.reload();
     });
@@ -181,12 +187,14 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
         setMode(browse);
         throw error;
       });
-      if (isPlain(draft)) apply(draft);
-      else setMode({ kind: 'preview', draft });
+      if (isPlain(draft)) {
+        unasked.current = performance.now() + graceMs;
+        apply(draft, ' Nothing else is like it.');
+      } else setMode({ kind: 'preview', draft });
     });
   };
-  const apply = (draft: Draft): void =>
-    act({ kind: 'correct', cards: judgedOf(draft), expected: draft.expected, propagate: draft.propagate });
+  const apply = (draft: Draft, more = ''): void =>
+    act({ kind: 'correct', cards: judgedOf(draft), expected: draft.expected, propagate: draft.propagate }, more);
 
   const undo = (actionId?: string): void =>
     say(async () => {
@@ -232,7 +240,7 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
     { keys: 'PageUp', does: '', run: () => go(at - 8) },
     { keys: 'Home', does: 'the first card', run: () => go(0) },
     { keys: 'End', does: 'the last card that is loaded', run: () => go(cards.length - 1) },
-    { keys: 'Enter', does: 'it is right', run: () => judgeWhole('accept') },
+    { keys: 'Enter', does: 'it is right', run: () => performance.now() > unasked.current && judgeWhole('accept') },
     { keys: 'x', does: 'it is wrong, and nobody says what is right', run: () => judgeWhole('reject') },
     ...choices.map((_, index) => ({
       keys: String(index + 1),
@@ -278,6 +286,7 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
           <CardView
             card={card}
             place={`${formatCount(at + 1)} of ${formatCount(queue.total)}`}
+            soFar={calibration === null ? null : rightSoFar(calibration, card.output)}
             heldBy={heldBy}
             reviewsWanted={agreement.data?.reviewsWanted ?? 1}
             isEdited={mode.kind === 'edit' && task === 'extraction'}
@@ -307,15 +316,22 @@ export function Workbench({ model, reviewer, query }: WorkbenchProps) {
             ) : mode.kind === 'edit' ? (
               <TextEditor key={card.cardId} output={begun} submit={correctTo} cancel={cancel} />
             ) : (
-              <Choices
-                card={card}
-                choices={choices}
-                pick={pick}
-                accept={() => judgeWhole('accept')}
-                reject={() => judgeWhole('reject')}
-                correct={beginCorrection}
-                defer={() => judgeWhole('defer')}
-              />
+              <>
+                <Choices
+                  card={card}
+                  choices={choices}
+                  pick={pick}
+                  accept={() => judgeWhole('accept')}
+                  reject={() => judgeWhole('reject')}
+                  correct={beginCorrection}
+                  defer={() => judgeWhole('defer')}
+                />
+                {mode.kind === 'wait' && (
+                  <p class="looking quiet small" role="status">
+                    Looking at what goes with it …
+                  </p>
+                )}
+              </>
             )}
           </CardView>
         </div>

@@ -31,11 +31,22 @@ export function readJournalBucket(env: NodeJS.ProcessEnv = process.env): string 
   return parse(journalSchema, env).RATCHET_JOURNAL_BUCKET;
 }
 
-const servingSchema = z.object({ RATCHET_SERVING_ACCESS: z.enum(['iam', 'jwt']) });
+const servingSchema = z.object({
+  RATCHET_SERVING_ACCESS: z.enum(['iam', 'jwt']),
+  /** Names, a line each. */
+  RATCHET_SIGNS_FOR_OTHERS: z.string().default(''),
+});
 
-/** What lets requests in to the function that answers them. @throws RatchetError InvalidInput */
-export function readServingAccess(env: NodeJS.ProcessEnv = process.env): 'iam' | 'jwt' {
-  return parse(servingSchema, env).RATCHET_SERVING_ACCESS;
+/**
+ * What lets requests in to the function that answers them, and who may judge there in the name of others.
+ * @throws RatchetError InvalidInput
+ */
+export function readAskedBy(env: NodeJS.ProcessEnv = process.env): {
+  readonly access: 'iam' | 'jwt';
+  readonly signsForOthers: readonly string[];
+} {
+  const { RATCHET_SERVING_ACCESS: access, RATCHET_SIGNS_FOR_OTHERS: names } = parse(servingSchema, env);
+  return { access, signsForOthers: names.split('\n').filter((name) => name !== '') };
 }
 
 const roomSchema = z.object({

@@ -2,7 +2,7 @@ import { Hono } from 'hono';
 import { handle, type LambdaEvent } from 'hono/aws-lambda';
 import { createServingApp } from '../../shared/serving/app.ts';
 import { cloudPorts } from '../_middleware/cloud-ports.ts';
-import { readServingAccess } from '../_middleware/environment.ts';
+import { readAskedBy } from '../_middleware/environment.ts';
 import { lambdaFunction, once } from '../_middleware/lambda-function.ts';
 import { logger } from '../_middleware/powertools.ts';
 import { toldFault } from '../_middleware/tell-fault.ts';
@@ -17,10 +17,10 @@ interface Bindings {
 
 const answer = once(() => {
   const { ports, journal } = cloudPorts([withBackEnds]);
-  const access = readServingAccess();
+  const askedBy = readAskedBy();
   const app = createServingApp({
     ports,
-    access: { token: null, hosts: null, caller: ({ env }) => callerOf((env as Bindings).requestContext, access) },
+    access: { token: null, hosts: null, caller: ({ env }) => callerOf((env as Bindings).requestContext, askedBy) },
     journal: journal(),
     audit: loggedAudit(logger),
     // It may read no traces.
@@ -35,7 +35,7 @@ const answer = once(() => {
     const begun = performance.now();
     const response = await app.fetch(context.req.raw, context.env);
     logger.info('answered', {
-      caller: callerOf(context.env.requestContext, access)?.name ?? null,
+      caller: callerOf(context.env.requestContext, askedBy)?.name ?? null,
       method: context.req.method,
       status: response.status,
       milliseconds: Math.round(performance.now() - begun),

@@ -103,7 +103,7 @@ export class RatchetFunction extends Construct {
         RATCHET_ARTIFACT_BUCKET: data.artifacts.bucketName,
         RATCHET_TABLE: data.table.tableName,
         ...(spec.journal === undefined ? {} : { RATCHET_JOURNAL_BUCKET: data.journal.bucketName }),
-        ...(spec.serves === true ? { RATCHET_SERVING_ACCESS: servingAccess(config) } : {}),
+        ...(spec.serves === true ? servingEnvironment(config) : {}),
         ...(spec.startsExecutions === true ? { RATCHET_STATE_MACHINE_ARN: arns.stateMachineArn } : {}),
         ...(spec.chats === true ? chatEnvironment(config) : {}),
         ...(spec.boundsSnapshots === true ? roomEnvironment(config) : {}),
@@ -121,6 +121,15 @@ function reservedConcurrency(
 ): { reservedConcurrentExecutions?: number } {
   const slots = by === 'ingesting' ? ingestConcurrency : by === 'serving' ? serving?.concurrency : undefined;
   return slots === undefined ? {} : { reservedConcurrentExecutions: slots };
+}
+
+/** How the function that answers knows who asks. */
+function servingEnvironment(config: Config): Record<string, string> {
+  const names = config.serving?.signsForOthers ?? [];
+  return {
+    RATCHET_SERVING_ACCESS: servingAccess(config),
+    ...(names.length === 0 ? {} : { RATCHET_SIGNS_FOR_OTHERS: names.join('\n') }),
+  };
 }
 
 /** What a call of a stage has at hand, for the function that bounds what a run looks at. */

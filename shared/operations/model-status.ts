@@ -46,6 +46,8 @@ export async function modelStatus(
   const move = control.moves.at(-1) ?? null;
   const champion = await checkpointNamed(modelId, control.championId, ports);
   const after = champion === null ? null : unseenAfter(champion, move, runs, await ports.traceLog.history(modelId));
+  const watch = watchOf(control, model.settings);
+  const byLot = watch !== null && watch.share !== null && watch.held === null ? { byLotSince: watch.move.at } : {};
   const since =
     champion === null || !compare
       ? null
@@ -55,11 +57,11 @@ export async function modelStatus(
             champion,
             predecessor: await checkpointNamed(modelId, move?.from ?? null, ports),
             since: after,
+            ...byLot,
             ...(onProgress === undefined ? {} : { onProgress }),
           },
           ports,
         );
-  const watch = watchOf(control, model.settings);
   const watched = watch === null ? null : await countWatched({ model, watch, after, since }, ports);
   return {
     modelId,

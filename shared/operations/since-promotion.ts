@@ -4,6 +4,7 @@ import type { TaskKind } from '../domain/base/task-kind.ts';
 import type { TaskSpec } from '../domain/base/task-spec.ts';
 import { compareText } from '../domain/base/text.ts';
 import type { Interval } from '../domain/base/wilson.ts';
+import type { Crossed } from '../domain/evaluation/watch.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import type { Model } from '../domain/models/model.ts';
 import { nearDuplicateGroups, nearDuplicatesOf } from '../domain/similarity/near-duplicates.ts';
@@ -45,6 +46,8 @@ export interface SincePromotion {
   /** Traces that only the champion, or only its predecessor, has right. */
   readonly gained: number;
   readonly lost: number;
+  /** The same of traces that one of the two answered by lot, by who did; absent where none were. */
+  readonly crossed?: Crossed;
   /** Of the exact one-sided McNemar test that the champion is better, and that it is worse; null without predecessor. */
   readonly better: number | null;
   readonly worse: number | null;
@@ -57,6 +60,8 @@ export interface ComparisonRequest {
   readonly predecessor: Checkpoint | null;
   /** Position of the log after which neither has seen it; null where they have seen no traffic at all. */
   readonly since: number | null;
+  /** Since when it is decided by lot which of the two answers, ISO 8601; absent where it is not. */
+  readonly byLotSince?: string;
   readonly onProgress?: (done: number, total: number) => void;
 }
 
@@ -91,9 +96,29 @@ export async function compareSince(request: ComparisonRequest, ports: Comparison
     predecessor: predecessor === null ? null : rate(counted.map((pair) => pair.predecessor)),
     gained: predecessor === null ? 0 : gained,
     lost: predecessor === null ? 0 : lost,
+    ...(predecessor === null || request.byLotSince === undefined
+      ? {}
+      : { crossed: crossedOf(counted, { ...request, predecessor, since: request.byLotSince }) }),
     better: predecessor === null ? null : mcNemarOneSided(gained, lost),
     worse: predecessor === null ? null : mcNemarOneSided(lost, gained),
   };
+}
+
+function crossedOf(
+  counted: readonly Verdicts[],
+  by: { readonly champion: Checkpoint; readonly predecessor: Checkpoint; readonly since: string },
+): Crossed {
+  const changesOf = ({ checkpointId }: Checkpoint) => {
+    const own = counted.filter(
+      ({ logged: { trace } }) =>
+        trace.checkpointId === checkpointId && Date.parse(trace.timestamp) >= Date.parse(by.since),
+    );
+    return {
+      against: own.filter((pair) => pair.champion === false && pair.predecessor === true).length,
+      inFavour: own.filter((pair) => pair.champion === true && pair.predecessor === false).length,
+    };
+  };
+  return { champion: changesOf(by.champion), predecessor: changesOf(by.predecessor) };
 }
 
 /** How many more independent judged traces are needed to say anything. */

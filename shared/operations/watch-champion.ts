@@ -40,7 +40,7 @@ export async function watchChampion(modelId: string, ports: Ports): Promise<Watc
     const reason = `The champion of ${modelId} is not watched.`;
     return { modelId, outcome: 'off', champion: null, predecessor: null, count: null, reason };
   }
-  const { watched } = await modelStatus(modelId, ports, { compare: watch.share === null && watch.held === null });
+  const { watched } = await modelStatus(modelId, ports, { compare: watch.held === null });
   const champion = watch.move.to;
   const { predecessor } = watch;
   const told = (outcome: Watched['outcome'], reason: string): Watched => ({

@@ -1,4 +1,5 @@
 import {
+  type Crossed,
   canaryCount,
   shadowCount,
   type WatchCount,
@@ -42,7 +43,10 @@ export async function countWatched(
   const enough = model.settings.watchFor;
   if (watch.held !== null) return { count: watch.held, finding: 'held' };
   if (watch.share !== null) {
-    const count = await countCanary(model, watch, watch.share, after, ports);
+    const count = await countCanary(
+      { model, watch, share: watch.share, after, crossed: since?.crossed ?? null },
+      ports,
+    );
     return { count, finding: watchFinding(count, enough, 0) };
   }
   if (since === null) return null;
@@ -53,10 +57,19 @@ export async function countWatched(
 
 /** Traces that either has answered since the promotion; the oldest of near-duplicates alone counts. */
 async function countCanary(
-  model: Model,
-  { move, predecessor }: Watch,
-  share: number,
-  after: number | null,
+  {
+    model,
+    watch: { move, predecessor },
+    share,
+    after,
+    crossed,
+  }: {
+    readonly model: Model;
+    readonly watch: Watch;
+    readonly share: number;
+    readonly after: number | null;
+    readonly crossed: Crossed | null;
+  },
   ports: Pick<ComparisonPorts, 'traceLog' | 'tasks'>,
 ): Promise<WatchCount> {
   const kind = kindOf(model, ports);
@@ -76,5 +89,5 @@ async function countCanary(
   const counted = [...new Map(judged.map((one, at) => [groups[at], one] as const).reverse()).values()];
   const wrong = counted.filter(({ right }) => !right);
   const champion = wrong.filter(({ isOfChampion }) => isOfChampion).length;
-  return canaryCount(counted.length, { champion, predecessor: wrong.length - champion }, share);
+  return canaryCount(counted.length, { champion, predecessor: wrong.length - champion }, share, crossed);
 }

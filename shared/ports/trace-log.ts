@@ -15,6 +15,8 @@ export interface TraceBatch {
    * that may hold, or judge, one of its traces. Not looked at by default.
    */
   readonly seen?: number;
+  /** Id of an earlier batch all of whose judgements this one takes back, so that they count no more in the history. */
+  readonly takesBack?: string;
 }
 
 /** `overtaken`: nothing was appended, since the log moved on with traces of the batch, which is to be put together anew. */
@@ -59,8 +61,8 @@ export interface BatchSummary {
   readonly traces: number;
   readonly judgements: number;
   /**
-   * Traces that the batch's judgements are about, new ones and old ones; null for a batch of a version that did not
-   * count them.
+   * Traces that the batch's judgements are about, new ones and old ones, none where a later batch took them all back; null
+   * for a batch of a version that did not count them.
    */
   readonly judged: number | null;
   /** Those of the judged traces that the batch's judgements find to fail; null like {@link judged}. */

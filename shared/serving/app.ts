@@ -23,7 +23,7 @@ import { problemOf, refusal } from './problems.ts';
 import { read, told } from './requests.ts';
 import { reviewRoutes } from './review-routes.ts';
 import { ServedModels } from './served-models.ts';
-import { foreignSignature } from './signatures.ts';
+import { foreignSignature, type Signed, signedBy } from './signatures.ts';
 
 export interface ServingOptions {
   readonly ports: Ports;
@@ -86,6 +86,11 @@ export function createServingApp({
     return context.json({ models: await Promise.all(listed) });
   });
 
+  app.get('/v1/caller', (context) => {
+    const { name = null, signsAs = null } = callerOf(context) ?? {};
+    return context.json({ name, signsAs });
+  });
+
   app.post('/v1/models/:model/predictions', async (context) => {
     const body = await read(context, (fields) => ('inputs' in fields ? inputsSchema : oneInputSchema));
     if (!body.ok) return told(context, body.problem);
@@ -105,7 +110,9 @@ export function createServingApp({
     const modelId = context.req.param('model');
     const model = await ports.lineage.getModel(modelId);
     if (model === undefined) throw await unknownModel(modelId, ports);
-    const given = 'feedback' in body.value ? body.value.feedback : [body.value];
+    const named = signedBy(context, 'feedback' in body.value ? body.value.feedback : [body.value]);
+    if (!named.ok) return told(context, named.problem);
+    const given = named.value;
     const kind = kindOf(model, ports);
     for (const [at, { expected }] of given.entries()) {
       const wrong = expected === undefined ? null : kind.output.safeParse(expected);
@@ -164,7 +171,10 @@ export function createServingApp({
 const tooMuch = refusal(503, 'TooMuch', 'Too many inputs wait already.', 'Send again in a second, and fewer at once.');
 
 /** A judgement as a record of a file has it, with the time at which it was said. */
-function recordOf({ traceId, verdict, expected, judge, timestamp }: Feedback, now: string): Record<string, Json> {
+function recordOf(
+  { traceId, verdict, expected, judge, timestamp }: Signed<Feedback>,
+  now: string,
+): Record<string, Json> {
   return JSON.parse(
     JSON.stringify({ traceId, verdict, expected, judge: { ...judge, timestamp: timestamp ?? now } }),
   ) as Record<string, Json>;

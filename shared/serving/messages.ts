@@ -64,12 +64,18 @@ export const predictionResponseSchema = z.union([
     .describe('to `inputs`, in their order'),
 ]);
 
+/** A judge as a request names it: who asks, where the server knows them and nobody else is named. */
+const feedbackJudgeSchema = z.strictObject({
+  ...judgeSchema.shape,
+  id: judgeSchema.shape.id.optional().describe('who asks, by default, where the server knows their name'),
+});
+
 export const oneFeedbackSchema = z
   .strictObject({
     traceId: traceIdSchema,
     verdict: verdictSchema.optional(),
     expected: outputSchema.optional().describe('the right output, in the form of the model’s task'),
-    judge: judgeSchema.describe('who says so'),
+    judge: feedbackJudgeSchema.describe('who says so'),
     timestamp: timestampSchema.optional().describe('when it was said; now by default'),
   })
   .refine(
@@ -87,6 +93,11 @@ export const feedbackResponseSchema = z.strictObject({
 
 export const modelListSchema = z.strictObject({
   models: z.array(z.strictObject({ model: z.string(), task: z.string(), champion: z.string().nullable() })),
+});
+
+export const callerSchema = z.strictObject({
+  name: z.string().nullable().describe('of who asks; null where the server knows nobody by name'),
+  signsAs: z.string().nullable().describe('the one name in which they may judge and review; null for any'),
 });
 
 const pastSchema = z.strictObject({ runId: z.string(), checkpointId: z.string(), ece: z.number(), n: z.int() });

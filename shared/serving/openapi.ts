@@ -3,6 +3,7 @@ import packageDescription from '../../package.json' with { type: 'json' };
 import { consolePaths, consoleSchemas } from './console/openapi-paths.ts';
 import {
   calibrationResponseSchema,
+  callerSchema,
   feedbackRequestSchema,
   feedbackResponseSchema,
   healthSchema,
@@ -19,6 +20,7 @@ const schemas = {
   FeedbackRequest: feedbackRequestSchema,
   FeedbackResponse: feedbackResponseSchema,
   ModelList: modelListSchema,
+  Caller: callerSchema,
   Calibration: calibrationResponseSchema,
   Health: healthSchema,
   Problem: problemSchema,
@@ -79,6 +81,13 @@ export function openApi() {
           operationId: 'listModels',
           summary: 'All models, and what answers for them.',
           responses: { 200: answer('All models.', 'ModelList'), ...problems([401, 'The token is missing or wrong.']) },
+        },
+      },
+      '/v1/caller': {
+        get: {
+          operationId: 'whoAsks',
+          summary: 'Who asks, as the server knows them.',
+          responses: { 200: answer('Who asks.', 'Caller'), ...problems([401, 'The token is missing or wrong.']) },
         },
       },
       '/v1/models/{model}/predictions': {

@@ -13,7 +13,7 @@ const reads: ReadonlySet<string | undefined> = new Set([
  */
 export function rightFor(method: string, path: string): Right | 'known' | null {
   const isReading = method === 'GET' || method === 'HEAD';
-  if (path === '/v1/models' || path === '/openapi.json') return 'known';
+  if (path === '/v1/models' || path === '/v1/caller' || path === '/openapi.json') return 'known';
   if (path === '/v1/overview' || path === '/v1/loop') return 'read';
   const [, version, models, , what] = path.split('/');
   if (version !== 'v1' || models !== 'models') return null;

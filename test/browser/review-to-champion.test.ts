@@ -1,7 +1,8 @@
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openBrowser, openConsole, until } from '../helpers/console-page.ts';
-import { samples } from '../helpers/made-up-traffic.ts';
+import { openBrowser, openConsole } from '../helpers/console-page.ts';
+import { partlyJudged, samples } from '../helpers/made-up-traffic.ts';
+import { correctFive, startRun } from '../helpers/newcomer.ts';
 import { type ReviewConsole, serveReview } from '../helpers/review-console.ts';
 import { answeredTraffic, createSupportModel, ingest, modelId } from '../helpers/test-workspace.ts';
 
@@ -13,7 +14,8 @@ beforeAll(async () => {
   served = await serveReview();
   await createSupportModel(served.workspace, { maxIterations: 1 });
   const traffic = samples(240, 0.6, served.workspace.ports.random.stream(2, 'traffic'));
-  await ingest(served.workspace, await answeredTraffic(served.workspace, traffic, 'traffic'));
+  const answered = await answeredTraffic(served.workspace, traffic, 'traffic');
+  await ingest(served.workspace, partlyJudged(answered));
 });
 afterAll(async () => {
   await client?.stop();
@@ -52,44 +54,18 @@ function runningClient() {
 test('a newcomer corrects five traces by keys alone, starts a run, and a running client gets the new champion', async () => {
   client = runningClient();
   const { page, go, complaints } = await openConsole(browser, { url: served.url });
-  const press = (key: string) => page.keyboard.press(key);
   await go('#/');
-  await press(']');
-  await page.getByRole('heading', { level: 1, name: modelId }).waitFor();
-  await press('g');
-  await press('v');
-  await until(page, `document.activeElement.id === 'reviewer'`);
-  await page.keyboard.type('nora');
-  await press('Enter');
-  const card = page.locator('#review-card-title');
-  await card.waitFor();
-  for (let corrected = 0; corrected < 5; corrected += 1) {
-    const before = await card.textContent();
-    // The first answer is what is said to be right; what goes with it is looked at before it counts.
-    await press('1');
-    await expect
-      .poll(async () => (await page.locator('.preview').count()) > 0 || (await card.textContent()) !== before, {
-        timeout: 10_000,
-      })
-      .toBe(true);
-    if ((await page.locator('.preview').count()) > 0) await press('Enter');
-    await page
-      .locator('#review-told')
-      .getByText(/Corrected|Right/u)
-      .waitFor();
-    await expect.poll(() => card.textContent(), { timeout: 10_000 }).not.toBe(before);
-  }
+  const { more, previewed } = await correctFive(page, modelId, 'nora');
+  expect(previewed).toBe(true);
+  expect(more).toBeGreaterThan(0);
   const done = async () => {
     const response = await fetch(`${served.url}/v1/models/${modelId}/review/actions?reviewer=nora`);
     return ((await response.json()) as { actions: unknown[] }).actions.length;
   };
   await expect.poll(done, { timeout: 10_000 }).toBe(5);
-  await press('g');
-  await press('r');
-  await page.getByRole('button', { name: 'Start a run' }).waitFor();
-  await press('s');
-  await page.locator('.stage[aria-current="step"]').first().waitFor({ timeout: 40_000 });
+  await startRun(page);
   await expect.poll(() => client?.checkpoints.length, { timeout: 150_000, interval: 500 }).toBe(2);
+  await page.locator('main').getByText('Promoted').waitFor({ timeout: 30_000 });
   await client.stop();
   expect(client.failed).toEqual([]);
   expect(complaints).toEqual([]);

@@ -10,7 +10,9 @@ import {
   addObjects,
   addPlaces,
   addScripts,
+  addTickets,
   addWide,
+  addWriting,
   mailModel,
   manyModel,
   objectsModel,
@@ -18,8 +20,10 @@ import {
   type ReviewConsole,
   scriptsModel,
   serveReview,
+  ticketsModel,
   wideLabels,
   wideModel,
+  writingModel,
 } from '../helpers/review-console.ts';
 
 /** How long the page may take, on a machine that has much to do. */
@@ -426,6 +430,58 @@ describe('answers that are objects', () => {
     expect((await judged(objectsModel)).get(`${objectsModel}-0`)).toEqual([
       'human fail {"entities":[{"type":"city","start":11,"end":15}]}',
     ]);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+});
+
+describe('answers that are written', () => {
+  beforeAll(async () => {
+    await addWriting(served.workspace);
+    await addTickets(served.workspace);
+  });
+
+  test('are corrected as text, with all its lines, and given up by Esc', async () => {
+    const { page, complaints } = await open(writingModel);
+    await press(page, 'c');
+    const field = page.getByLabel('What it should be', { exact: true });
+    await until(page, `document.activeElement.id === 'review-text'`);
+    expect(await field.inputValue()).toBe('About the\nlake.');
+    await page.keyboard.type(' not this');
+    await press(page, 'Escape');
+    await field.waitFor({ state: 'detached' });
+    expect(await judged(writingModel)).toEqual(new Map());
+    await press(page, '/');
+    await until(page, `document.activeElement.id === 'review-text'`);
+    expect(await field.inputValue()).toBe('About the\nlake.');
+    await press(page, 'Control+A');
+    await page.keyboard.type('About the');
+    await press(page, 'Enter');
+    await page.keyboard.type('sea: x, ?, u.');
+    await press(page, 'Control+Enter');
+    await told(page).getByText('Corrected to').waitFor();
+    expect([...(await judged(writingModel)).values()]).toEqual([['human fail "About the\\nsea: x, ?, u."']]);
+    expect(complaints).toEqual([]);
+    await page.context().close();
+  });
+
+  test('are corrected as JSON, which says when it is none', async () => {
+    const { page, complaints } = await open(ticketsModel);
+    await press(page, 'c');
+    const field = page.getByLabel('What it should be, as JSON');
+    await until(page, `document.activeElement.id === 'review-text'`);
+    expect(JSON.parse(await field.inputValue())).toEqual({ queue: 'lake', handling: { priority: 1 } });
+    await press(page, 'Control+A');
+    await page.keyboard.type('{"handling": {"priority": 1}, "queue": "sea"');
+    await press(page, 'Control+Enter');
+    await page.getByRole('alert').getByText('That is not JSON').waitFor();
+    await page.keyboard.type('}');
+    expect(await seriousFindings(page)).toEqual([]);
+    await press(page, 'Control+Enter');
+    await told(page).getByText('Corrected to').waitFor();
+    const [[said = ''] = []] = [...(await judged(ticketsModel)).values()];
+    expect(said).toMatch(/^human fail /u);
+    expect(JSON.parse(said.slice('human fail '.length))).toEqual({ queue: 'sea', handling: { priority: 1 } });
     expect(complaints).toEqual([]);
     await page.context().close();
   });

@@ -351,6 +351,33 @@ export function traceLogContract(name: string, create: () => Promise<TraceLogFix
       ]);
     });
 
+    test('counts none of the judgements that a later batch takes back, whatever is erased of either', async () => {
+      const judged = (at: number) => sampleJudgement({ judgementId: `j${at}`, traceId: `t${at}` });
+      const back = (at: number) =>
+        bare(sampleJudgement({ judgementId: `r${at}`, verdict: null, traceId: `t${at}`, retracts: `j${at}` }));
+      await log.append('m1', 'b1', {
+        traces: [1, 2, 3].map((at) => sampleTrace({ traceId: `t${at}` })),
+        judgements: [judged(3)],
+      });
+      await log.append('m1', 'action', { traces: [], judgements: [judged(1), judged(2)] });
+      const counts = async (options = {}) =>
+        (await log.history('m1', options)).map(({ judgements, judged, failed }) => [judgements, judged, failed]);
+      expect(await counts({ after: 1 })).toEqual([[2, 2, 2]]);
+      await log.append('m1', 'undo', { traces: [], judgements: [back(1), back(2)], takesBack: 'action' });
+      expect(await counts()).toEqual([
+        [1, 1, 1],
+        [2, 0, 0],
+        [2, 0, 0],
+      ]);
+      expect(await counts({ after: 2 })).toEqual([[2, 0, 0]]);
+      await log.erase('m1', ['t1']);
+      expect(await counts()).toEqual([
+        [1, 1, 1],
+        [1, 0, 0],
+        [1, 0, 0],
+      ]);
+    });
+
     test('reads only what was appended in a window, but of the traces in it all judgements up to its end', async () => {
       for (const batchId of ['b1', 'b2', 'b3']) {
         await log.append('m1', batchId, {

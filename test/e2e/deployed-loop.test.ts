@@ -27,10 +27,12 @@ import { settleJournal } from '../../shared/serving/settle-journal.ts';
 import { goodAnalyst, roleOf } from '../helpers/analyst-script.ts';
 import { ChatServer } from '../helpers/chat-server.ts';
 import { createDriftingModel, dropOf, gzipped, judgedTraffic, trafficWithFailures } from '../helpers/cloud-traffic.ts';
+import { hasBrowser, openBrowser, openConsole } from '../helpers/console-page.ts';
 import { type DeployedStack, deployStack } from '../helpers/deployed-stack.ts';
 import { createIssuer, type EmulatedIssuer } from '../helpers/emulated-issuer.ts';
 import { countingWatcher, projectionOf, succeededTasks } from '../helpers/history-projection.ts';
-import { samples } from '../helpers/made-up-traffic.ts';
+import { partlyJudged, samples } from '../helpers/made-up-traffic.ts';
+import { correctFive, startRun } from '../helpers/newcomer.ts';
 import { scriptedWire } from '../helpers/scripted-wire.ts';
 import { makeWorkspace } from '../helpers/test-workspace.ts';
 import { ratchetInProcess } from '../integration/cli/in-process.ts';
@@ -51,7 +53,7 @@ let issuer: EmulatedIssuer;
 let http: HttpClient;
 
 beforeAll(async () => {
-  issuer = await createIssuer(['support', 'served', 'other']);
+  issuer = await createIssuer(['support', 'served', 'mended', 'other']);
   chat = await ChatServer.start();
   const prices = { input: 1, cachedInput: 0.1, output: 5 };
   const url = `${chat.url}/v1`;
@@ -158,6 +160,15 @@ async function withBrokenFunction<T>(
   } finally {
     await set(variables);
   }
+}
+
+/** The command line, serving the stack on this machine. */
+function serveHere(): { readonly url: Promise<string>; kill(): void } {
+  const child = spawn(process.execPath, [launcherPath, 'serve', '--stack', name, '--port', '0', '--json'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const url = once(child.stdout, 'data').then(([line]) => JSON.parse(String(line)).url as string);
+  return { url, kill: () => child.kill('SIGKILL') };
 }
 
 async function failedTasks(arn: string): Promise<number> {
@@ -418,7 +429,10 @@ describe('answers over HTTP', () => {
     expect([one.status, more.status]).toEqual([200, 200]);
     const traceIds = [one.body, ...(more.body.predictions as { traceId: string }[])].map(({ traceId }) => traceId);
     kept.push(...traceIds);
-    const said = { traceId: traceIds[0], verdict: 'fail', judge: { kind: 'human', id: 'ana' } };
+    const said = { traceId: traceIds[0], verdict: 'fail', judge: { kind: 'rule' } };
+    const asAna = { ...said, judge: { kind: 'human', id: 'ana' } };
+    const foreign = await http.ask(`/v1/models/${modelId}/feedback`, token, asAna);
+    expect(foreign).toMatchObject({ status: 403, body: { title: 'ForeignSignature' } });
     expect(await http.ask(`/v1/models/${modelId}/feedback`, token, said)).toMatchObject({ status: 202 });
     // Some of it may have been moved into the log already.
     const journal = (await Promise.all(((await stack.journal?.close()) ?? []).map((part) => part.read()))).flat();
@@ -446,11 +460,9 @@ describe('answers over HTTP', () => {
   test('are told of by the command line, which serves the same models here', async () => {
     const status = await ratchetInProcess(['status', modelId, '--stack', name, '--json'], '', process.env);
     expect(JSON.parse(status.stdout)).toMatchObject({ serving: stack.servingUrl });
-    const serving = [launcherPath, 'serve', '--stack', name, '--port', '0', '--json'];
-    const child = spawn(process.execPath, serving, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = serveHere();
     try {
-      const [line] = await once(child.stdout, 'data');
-      const response = await fetch(`${JSON.parse(String(line)).url}${predictions}`, {
+      const response = await fetch(`${await child.url}${predictions}`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ input }),
@@ -459,17 +471,15 @@ describe('answers over HTTP', () => {
       expect(traceId).toBeTypeOf('string');
       kept.push(traceId);
     } finally {
-      child.kill('SIGKILL');
+      child.kill();
     }
   });
 
-  test('have a console and a review here, over the stack, and runs that are started there work on it', async () => {
+  test('have a console and a review here, over the stack', async () => {
     const reviewed = 'support';
-    const serving = [launcherPath, 'serve', '--stack', name, '--port', '0', '--json'];
-    const child = spawn(process.execPath, serving, { stdio: ['ignore', 'pipe', 'inherit'] });
+    const child = serveHere();
     try {
-      const [line] = await once(child.stdout, 'data');
-      const here = new HttpClient(JSON.parse(String(line)).url);
+      const here = new HttpClient(await child.url);
       const overview = await here.ask('/v1/overview', null);
       expect(overview.body.models).toContainEqual(expect.objectContaining({ model: reviewed }));
       const path = `/v1/models/${reviewed}`;
@@ -478,6 +488,9 @@ describe('answers over HTTP', () => {
       if (card === undefined) throw new Error('there is nothing to review');
       const cards = [{ cardId: card.cardId, traceIds: [card.traceId] }];
       const action = { reviewer: 'ana', kind: 'reject', cards, clientId: 'e2e' };
+      const counted = async () =>
+        (await stack.ports.traceLog.history(reviewed)).map(({ judged, failed }) => [judged, failed]);
+      const before = await counted();
       expect(await here.ask(`${path}/review/actions`, null, action)).toMatchObject({
         status: 200,
         body: { judged: 1 },
@@ -487,21 +500,48 @@ describe('answers over HTTP', () => {
           ({ judge }) => judge.id === 'ana',
         );
       expect(await said()).toMatchObject([{ verdict: 'fail', judge: { kind: 'human' } }]);
+      expect(await counted()).toEqual([...before, [1, 1]]);
       expect(await here.ask(`${path}/review/undo`, null, { reviewer: 'ana' })).toMatchObject({ status: 200 });
       expect((await said()).map(({ retracts }) => retracts !== undefined)).toEqual([false, true]);
-
-      const before = (await executionsOf(reviewed)).length;
-      const begun = await here.ask(`${path}/runs`, null, {});
-      expect(begun).toMatchObject({ status: 202, body: { model: reviewed } });
-      const arn = await until('an execution', async () => {
-        const all = await executionsOf(reviewed);
-        return all.length > before ? all[0]?.arn : undefined;
-      });
-      expect((await ended(arn)).status).toBe('SUCCEEDED');
+      expect(await counted()).toEqual([...before, [0, 0], [0, 0]]);
     } finally {
-      child.kill('SIGKILL');
+      child.kill();
     }
   });
+
+  test.skipIf(!hasBrowser)(
+    'change with the champion that a newcomer makes here, by keys alone: corrections, what goes with them, a run on AWS (needs .ci/install-browser)',
+    async () => {
+      const mended = 'mended';
+      await createDriftingModel(mended, stack.ports, { maxIterations: 1, runAfterFailures: 10_000 });
+      const answered = await judgedTraffic(mended, samples(240, 0.6, stream('mended')), 'mended', stack.ports);
+      await drop(mended, 'traffic.jsonl', dropOf(partlyJudged(answered)));
+      const client = http.keepAsking(mended, await issuer.token(`ratchet/${mended}`));
+      const child = serveHere();
+      const browser = await openBrowser();
+      try {
+        const { page, go, complaints } = await openConsole(browser, { url: await child.url });
+        await go('#/');
+        const { more, previewed } = await correctFive(page, mended, 'nora');
+        expect({ previewed, hasMore: more > 0 }).toEqual({ previewed: true, hasMore: true });
+        await startRun(page);
+        const arn = await until('an execution', async () => (await executionsOf(mended))[0]?.arn);
+        const { output } = await ended(arn, 240_000);
+        const { decision, champion } = runResultSchema.parse(JSON.parse(output ?? ''));
+        expect(decision).toBe('promoted');
+        await until('the champion', async () => (client.checkpoints.at(-1) === champion ? true : undefined), 30_000);
+        expect(client.checkpoints).toHaveLength(2);
+        expect(await client.stop()).toEqual([200]);
+        await page.locator('main').getByText('Promoted').first().waitFor({ timeout: 30_000 });
+        expect(complaints).toEqual([]);
+      } finally {
+        await client.stop();
+        await browser.close();
+        child.kill();
+      }
+    },
+    400_000,
+  );
 
   test('come into the log by themselves, each once, with what was said of them', async () => {
     // Somebody else who moves them at the same time does no harm.
@@ -517,6 +557,7 @@ describe('answers over HTTP', () => {
     expect(traces.map(({ trace }) => trace.traceId).sort()).toEqual(traceIds.toSorted());
     const judged = traces.filter(({ judgements }) => judgements.length > 0);
     expect(judged.map(({ trace }) => trace.traceId)).toEqual([kept[0]]);
+    expect(judged[0]?.judgements.map(({ judge }) => judge.id)).toEqual([issuer.audience]);
     const history = await stack.ports.traceLog.history(modelId);
     expect(history.reduce((total, batch) => total + batch.traces, 0)).toBe(traceIds.length);
     expect(history.reduce((total, batch) => total + (batch.failed ?? 0), 0)).toBe(1);

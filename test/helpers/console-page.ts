@@ -1,13 +1,17 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { AxeResults } from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { expect, inject } from 'vitest';
 
+const program = process.env.RATCHET_BROWSER ?? '/usr/bin/chromium';
+export const hasBrowser = existsSync(program);
+
 /** Opens the browser for a file of tests. */
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({
-    executablePath: process.env.RATCHET_BROWSER ?? '/usr/bin/chromium',
+    executablePath: program,
     // Containers lack what the sandbox needs; the pages are this project's own.
     args: ['--no-sandbox', '--disable-dev-shm-usage'],
   });

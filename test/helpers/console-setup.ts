@@ -1,15 +1,10 @@
 import type { TestProject } from 'vitest/node';
-import { readMachineFile } from '../../cli/runtime/machine-file.ts';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
-import { consoleFiles } from '../../cli/serving/console-files.ts';
-import { listen } from '../../cli/serving/listen.ts';
-import { runInProcess } from '../../cli/serving/run-in-process.ts';
-import { StartedRuns } from '../../cli/serving/started-runs.ts';
 import type { Workspace } from '../../cli/workspace.ts';
 import { changeSettings } from '../../shared/operations/change-settings.ts';
-import { createServingApp } from '../../shared/serving/app.ts';
 import { addHostileModel } from './hostile-model.ts';
 import { samples } from './made-up-traffic.ts';
+import { serveConsole } from './served-console.ts';
 import { answeredTraffic, createSupportModel, ingest, makeWorkspace, modelId, recordingUi } from './test-workspace.ts';
 
 declare module 'vitest' {
@@ -24,30 +19,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const workspace = await makeWorkspace();
   await improveTwice(workspace);
   await addHostileModel(workspace);
-  const faults: unknown[] = [];
-  const runs = new StartedRuns({
-    lineage: workspace.ports.lineage,
-    run: (modelId, stop, seed) => runInProcess({ workspace: workspace.directory }, modelId, stop, seed),
-    say: () => undefined,
-  });
-  const app = createServingApp({
-    ports: workspace.ports,
-    access: { token: null, hosts: ['127.0.0.1'] },
-    journal: null,
-    onFault: (error) => faults.push(error),
-    console: {
-      files: consoleFiles,
-      machine: JSON.parse(await readMachineFile()),
-      startRun: (id, seed) => runs.start(id, seed),
-    },
-  });
-  const listening = await listen(app.fetch, { host: '127.0.0.1', port: 0 });
-  project.provide('consoleUrl', listening.url);
+  const served = await serveConsole(workspace);
+  project.provide('consoleUrl', served.url);
   return async () => {
-    await listening.close();
-    await runs.stop();
+    await served.close();
     await workspace.dispose();
-    if (faults.length > 0) throw new AggregateError(faults, 'The server was at fault.');
+    if (served.faults.length > 0) throw new AggregateError(served.faults, 'The server was at fault.');
   };
 }
 

@@ -83,3 +83,15 @@ export function judgedTraces(
     };
   });
 }
+
+/**
+ * The same traces, half of which came again in nearly the same words, and nobody has judged those: what is said of one of a
+ * pair goes to the other.
+ */
+export function partlyJudged(lines: readonly LabelledLine[]): LabelledLine[] {
+  return lines.flatMap((line, index) => {
+    const { verdict: _verdict, expected: _expected, judge: _judge, ...again } = line;
+    const twin = { ...again, traceId: `${line.traceId}-again`, input: `please ${line.input}` };
+    return index % 2 === 0 ? [line, twin] : [line];
+  });
+}

@@ -22,6 +22,7 @@ interface StoredBatch {
   readonly traces: readonly Trace[];
   readonly judgements: readonly Judgement[];
   readonly verdicts: VerdictCounts;
+  readonly takesBack: string | null;
 }
 
 /** A {@link TraceLog} in memory. */
@@ -51,6 +52,7 @@ export class MemoryTraceLog implements TraceLog {
       traces: batch.traces.map(storedTrace),
       judgements: batch.judgements.map(storedJudgement),
       verdicts: batch.verdicts ?? countVerdicts(batch.judgements),
+      takesBack: batch.takesBack ?? null,
     });
     this.#batches.set(modelId, batches);
     return 'appended';
@@ -134,6 +136,7 @@ export class MemoryTraceLog implements TraceLog {
   }
 
   async history(modelId: string, { after }: { readonly after?: number | null } = {}): Promise<readonly BatchSummary[]> {
+    const takenBack = new Set(this.#list(modelId).map(({ takesBack }) => takesBack));
     return this.#list(modelId)
       .map(({ batchId, appendedAt, traces, judgements, verdicts }, index) => ({
         position: index + 1,
@@ -142,7 +145,7 @@ export class MemoryTraceLog implements TraceLog {
         traces: traces.length,
         judgements: judgements.length,
         corrected: 0,
-        ...verdicts,
+        ...(takenBack.has(batchId) ? { judged: 0, failed: 0, corrected: 0 } : verdicts),
       }))
       .slice(after ?? 0);
   }

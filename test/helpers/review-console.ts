@@ -1,25 +1,17 @@
-import { readMachineFile } from '../../cli/runtime/machine-file.ts';
-import { consoleFiles } from '../../cli/serving/console-files.ts';
-import { listen } from '../../cli/serving/listen.ts';
-import { runInProcess } from '../../cli/serving/run-in-process.ts';
-import { StartedRuns } from '../../cli/serving/started-runs.ts';
 import type { Workspace } from '../../cli/workspace.ts';
+import { nearestBackEnd } from '../../shared/adapters/backends/nearest/facts.ts';
 import { taggerBackEnd } from '../../shared/adapters/backends/tagger/facts.ts';
 import { defaultBackEnds } from '../../shared/composition/default-back-ends.ts';
 import { ingestTraces } from '../../shared/intake/ingest-traces.ts';
 import { createModel } from '../../shared/operations/create-model.ts';
-import { createServingApp } from '../../shared/serving/app.ts';
 import { hostileTexts } from './hostile-model.ts';
 import { lexiconBackEnd, lexiconBackEndOn } from './lexicon-back-end.ts';
 import { madeUpEntities } from './made-up-entities.ts';
+import { type ServedConsole, serveConsole } from './served-console.ts';
 import { bytesOf, makeWorkspace } from './test-workspace.ts';
 
-export interface ReviewConsole {
-  readonly url: string;
+export interface ReviewConsole extends ServedConsole {
   readonly workspace: Workspace;
-  /** Faults of the server's own. */
-  readonly faults: unknown[];
-  close(): Promise<void>;
 }
 
 /** A real workspace without models, served with the console; it knows a kind of task whose outputs are objects too. */
@@ -33,32 +25,13 @@ export async function serveReview(): Promise<ReviewConsole> {
     predictors: new Map([...made.ports.predictors, [predictor.name, predictor]]),
   };
   const workspace = { ...made, ports };
-  const faults: unknown[] = [];
-  const runs = new StartedRuns({
-    lineage: workspace.ports.lineage,
-    run: (modelId, stop, seed) => runInProcess({ workspace: workspace.directory }, modelId, stop, seed),
-    say: () => undefined,
-  });
-  const app = createServingApp({
-    ports: workspace.ports,
-    access: { token: null, hosts: ['127.0.0.1'] },
-    journal: null,
-    onFault: (error) => faults.push(error),
-    console: {
-      files: consoleFiles,
-      machine: JSON.parse(await readMachineFile()),
-      startRun: (modelId, seed) => runs.start(modelId, seed),
-    },
-  });
-  const listening = await listen(app.fetch, { host: '127.0.0.1', port: 0 });
+  const served = await serveConsole(workspace);
   return {
-    url: listening.url,
+    ...served,
     workspace,
-    faults,
     async close() {
-      await listening.close();
-      await runs.stop();
-      await workspace.dispose();
+      await served.close();
+      await made.dispose();
     },
   };
 }
@@ -75,6 +48,7 @@ interface Line {
 interface MadeModel {
   readonly modelId: string;
   readonly task?: string;
+  readonly options?: Readonly<Record<string, string>>;
   readonly examples: readonly { readonly input: string; readonly output: unknown }[];
   readonly traffic: readonly Line[];
   readonly settings?: object;
@@ -82,15 +56,18 @@ interface MadeModel {
 
 async function add(
   workspace: Workspace,
-  { modelId, task = 'classification', examples, traffic, settings = {} }: MadeModel,
+  { modelId, task = 'classification', options, examples, traffic, settings = {} }: MadeModel,
 ) {
-  const backEnd = { extraction: taggerBackEnd, [madeUpEntities.kind]: lexiconBackEnd }[task];
+  const backEnd = { extraction: taggerBackEnd, generation: nearestBackEnd, [madeUpEntities.kind]: lexiconBackEnd }[
+    task
+  ];
   const own = backEnd === undefined ? {} : { trainer: backEnd, predictor: backEnd };
   await createModel(
     {
       modelId,
       task,
       labels: [],
+      ...(options === undefined ? {} : { options }),
       examples: bytesOf(examples),
       backEnds: { ...defaultBackEnds, ...own },
       trainerOptions: backEnd === undefined ? { foundation: 'none' } : {},
@@ -228,6 +205,34 @@ export function addObjects(workspace: Workspace): Promise<void> {
   const examples = ['rome', 'oslo', 'lima'].map((input) => ({ input, output: city(0, 4) }));
   const traffic = [{ input: 'to oslo or rome', output: city(3, 7), confidence: 0.3 }];
   return add(workspace, { modelId: objectsModel, task: madeUpEntities.kind, examples, traffic });
+}
+
+export const writingModel = 'writing';
+
+/** A model that writes: texts, and JSON where it is checked by fields. */
+export function addWriting(workspace: Workspace): Promise<void> {
+  const said = (at: number) => `please write about ${threeNames(at)}`;
+  const examples = Array.from({ length: 12 }, (_, at) => ({ input: said(at), output: `About ${threeNames(at)}.` }));
+  const traffic = [{ input: 'please write about the sea', output: 'About the\nlake.', confidence: 0.3 }];
+  return add(workspace, {
+    modelId: writingModel,
+    task: 'generation',
+    options: { checker: 'exact' },
+    examples,
+    traffic,
+  });
+}
+
+export const ticketsModel = 'tickets';
+
+export function addTickets(workspace: Workspace): Promise<void> {
+  const ticket = (queue: string, priority: number) => ({ queue, handling: { priority } });
+  const examples = Array.from({ length: 12 }, (_, at) => ({
+    input: `ticket about ${threeNames(at)}`,
+    output: ticket(names[at % 3] ?? '', at % 2),
+  }));
+  const traffic = [{ input: 'ticket about the sea', output: ticket('lake', 1), confidence: 0.3 }];
+  return add(workspace, { modelId: ticketsModel, task: 'generation', options: { checker: 'json' }, examples, traffic });
 }
 
 export const manyModel = 'many';

@@ -46,6 +46,9 @@ describe('the configuration of a deployment', () => {
     expect(servingAccess(read({ serving: JSON.stringify({ issuer, audience: ['app'] }) }))).toBe('jwt');
     for (const half of [{ issuer }, { audience: ['app'] }, { issuer, audience: [] }])
       expect(() => read({ serving: JSON.stringify(half) })).toThrow(/audience/);
+    const handsOn = { signsForOthers: ['arn:aws:iam::1:user/bot'] };
+    expect(read({ serving: JSON.stringify(handsOn) }).serving).toEqual(handsOn);
+    expect(() => read({ serving: '{"signsForOthers":["two\\nlines"]}' })).toThrow(/signsForOthers/);
     expect(() => read({ serving: '{"issuer":"http://issuer.example.com","audience":["app"]}' })).toThrow(/issuer/);
     expect(() => read({ serving: 'true' })).toThrow(/serving/);
   });

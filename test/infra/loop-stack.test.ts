@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import { Match } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import {
+  readAskedBy,
   readEnvironment,
   readRoom,
-  readServingAccess,
   readStateMachineArn,
 } from '../../functions/_middleware/environment.ts';
 import { stageFunctions } from '../../infra/function-specs.ts';
@@ -277,7 +277,7 @@ describe('answering over HTTP', () => {
     bySignature.loop.resourceCountIs('AWS::ApiGatewayV2::Api', 0);
     const permissions = Object.values(bySignature.loop.findResources('AWS::Lambda::Permission'));
     expect(permissions.filter(({ Properties }) => /serve/.test(JSON.stringify(Properties.FunctionName)))).toEqual([]);
-    expect(readServingAccess(bySignature.serve.Environment.Variables)).toBe('iam');
+    expect(readAskedBy(bySignature.serve.Environment.Variables)).toEqual({ access: 'iam', signsForOthers: [] });
   });
 
   it("asks for an issuer's token on every path where one is named, and has no way around", () => {
@@ -292,7 +292,7 @@ describe('answering over HTTP', () => {
       AuthorizerId: Match.anyValue(),
     });
     byToken.loop.resourceCountIs('AWS::Lambda::Url', 0);
-    expect(readServingAccess(byToken.serve.Environment.Variables)).toBe('jwt');
+    expect(readAskedBy(byToken.serve.Environment.Variables)).toMatchObject({ access: 'jwt' });
   });
 
   it('logs neither bodies nor paths of requests', () => {

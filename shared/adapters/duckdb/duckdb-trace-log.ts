@@ -166,6 +166,7 @@ export class DuckDbTraceLog implements TraceLog {
         traces: batch.traces.length,
         judgements: batch.judgements.length,
         ...(batch.verdicts ?? countVerdicts(batch.judgements)),
+        ...(batch.takesBack === undefined ? {} : { takesBack: batch.takesBack }),
         traceKeys: traceFiles.map(({ key }) => key),
         judgementKeys: judgementFiles.map(({ key }) => key),
         digest: digest(...digests),

@@ -23,6 +23,8 @@ const traceBatchCommitSchema = z.strictObject({
   failed: z.int().nonnegative().optional(),
   /** Traces known to fail before, whose right output the batch tells; absent where there are none. */
   corrected: z.int().nonnegative().optional(),
+  /** Id of the batch all of whose judgements it takes back. */
+  takesBack: z.string().optional(),
   traceKeys: z.array(z.string()),
   judgementKeys: z.array(z.string()),
   /** Of the digests of the Parquet files. */
@@ -106,6 +108,7 @@ const summarySchema = z.object({
   judged: z.int().nonnegative().optional(),
   failed: z.int().nonnegative().optional(),
   corrected: z.int().nonnegative().optional(),
+  takesBack: z.string().optional(),
 });
 type CommitSummary = z.infer<typeof summarySchema>;
 const blockSummarySchema = z.object({ position: z.int().positive(), commit: summarySchema });
@@ -343,7 +346,9 @@ export class TraceBatches implements TraceHistory {
   }
 
   async history(modelId: string, { after }: { readonly after?: number | null } = {}): Promise<readonly BatchSummary[]> {
-    return (await this.#load(modelId, (key) => this.#summary(key))).batches
+    const { batches } = await this.#load(modelId, (key) => this.#summary(key));
+    const takenBack = new Set(batches.flatMap(({ takesBack }) => takesBack ?? []));
+    return batches
       .filter(({ position }) => position > (after ?? 0))
       .map(({ position, batchId, appendedAt, traces, judgements, judged = null, failed = null, corrected = 0 }) => ({
         position,
@@ -351,9 +356,9 @@ export class TraceBatches implements TraceHistory {
         appendedAt,
         traces,
         judgements,
-        judged,
-        failed,
-        corrected: judged === null ? null : corrected,
+        ...(takenBack.has(batchId)
+          ? { judged: 0, failed: 0, corrected: 0 }
+          : { judged, failed, corrected: judged === null ? null : corrected }),
       }));
   }
 

@@ -13,10 +13,34 @@ const bettors = 200;
  */
 export function evidenceOfMore(times: number, others: number, share: number): number {
   const payoff = (1 - share) / share;
-  const wealth = Array.from({ length: bettors }, (_, at) => {
-    const stake = (at + 0.5) / bettors;
-    return times * Math.log1p(stake * payoff) + others * Math.log1p(-stake);
-  });
+  return meanWealth((stake) => times * Math.log1p(stake * payoff) + others * Math.log1p(-stake));
+}
+
+/** Outcomes that count alike. */
+export interface Weighted {
+  /** Relative to others, above 0 and at most 1. */
+  readonly weight: number;
+  readonly times: number;
+  readonly others: number;
+}
+
+/**
+ * As {@link evidenceOfMore} against a half, where outcomes count by weights: evidence that the weights of the one sum up to more
+ * than those of the other in the mean, whichever outcomes come how often. Each bettor stakes its part of what it has, times the weight.
+ */
+export function evidenceOfWeighted(outcomes: readonly Weighted[]): number {
+  return meanWealth((stake) =>
+    outcomes.reduce(
+      (sum, { weight, times, others }) =>
+        sum + times * Math.log1p(stake * weight) + others * Math.log1p(-stake * weight),
+      0,
+    ),
+  );
+}
+
+/** @param logWealth of a bettor in the end, who stakes such a part of what it has */
+function meanWealth(logWealth: (stake: number) => number): number {
+  const wealth = Array.from({ length: bettors }, (_, at) => logWealth((at + 0.5) / bettors));
   const most = Math.max(...wealth);
   return (Math.exp(most) * wealth.reduce((sum, one) => sum + Math.exp(one - most), 0)) / bettors;
 }

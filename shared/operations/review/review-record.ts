@@ -64,7 +64,8 @@ export class ReviewRecord {
     if (traceIds.length === 0) return;
     const erased = await traceLog.erasedAmong(this.#modelId, traceIds);
     const judgements = entry.judgements.filter(({ traceId }) => !erased.has(traceId));
-    await traceLog.append(this.#modelId, nameOf(entry), { traces: [], judgements });
+    const takesBack = entry.kind === 'undo' ? { takesBack: entry.undoes } : {};
+    await traceLog.append(this.#modelId, nameOf(entry), { traces: [], judgements, ...takesBack });
   }
 }
 

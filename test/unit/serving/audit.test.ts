@@ -62,6 +62,16 @@ test('who judges by name judges in that name', async () => {
   expect((await ask('shop', 'feedback', { feedback: [judged('ana'), judged('ben')] })).status).toBe(202);
 });
 
+test('a judge without a name is who asks, where one name is known', async () => {
+  const { id: _id, ...nameless } = judged('x').judge;
+  const body = { ...judged('x'), judge: nameless };
+  expect((await ask('ana', 'feedback', { feedback: [body, judged('ana')] })).status).toBe(202);
+  expect(kept).toMatchObject([{ record: { judge: { id: 'ana' } } }, { record: { judge: { id: 'ana' } } }]);
+  const refusedOne = await ask('shop', 'feedback', body);
+  expect(refusedOne.status).toBe(400);
+  expect(await refusedOne.json()).toMatchObject({ mend: 'Name the judge: judge.id.' });
+});
+
 test('who reviews by name reviews in that name', async () => {
   const card = { cardId: 'c', traceIds: ['trace-1'] };
   const bodies = {

@@ -50,6 +50,7 @@ async function ask(method: string, path: string, token: string | null) {
 const needed: Readonly<Record<string, Right | 'known'>> = {
   'GET /openapi.json': 'known',
   'GET /v1/models': 'known',
+  'GET /v1/caller': 'known',
   'GET /v1/overview': 'read',
   'GET /v1/loop': 'read',
   'POST /v1/models/:model/predictions': 'predict',

@@ -1,12 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { moveChampion } from '../../../../shared/domain/models/control.ts';
 import type { Judgement } from '../../../../shared/domain/traces/judgement.ts';
 import { whatCounts } from '../../../../shared/domain/traces/what-counts.ts';
 import { changeLabels } from '../../../../shared/operations/change-labels.ts';
+import { updateControl } from '../../../../shared/operations/control-item.ts';
+import { modelHealth } from '../../../../shared/operations/model-health.ts';
 import { type ModelDesk, ReviewDesk } from '../../../../shared/operations/review/review-desk.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
 import { entitiesOutput } from '../../../../shared/tasks/extraction/entity.ts';
-import { sampleModel } from '../../../helpers/lineage-samples.ts';
+import { sampleCheckpoint, sampleModel } from '../../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../../helpers/memory-ports.ts';
 import { rejection } from '../../../helpers/rejection.ts';
 import { sampleJudgement, sampleTrace } from '../../../helpers/trace-samples.ts';
@@ -130,6 +133,32 @@ describe('what reviewers do and undo', () => {
       }),
       { numRuns: 40 },
     );
+  });
+});
+
+describe('what starts a run', () => {
+  it('counts what reviewers said and did not take back', async () => {
+    const ports = await place({ settings: { ...model.settings, runAfterFailures: 3 } });
+    await ports.lineage.putCheckpoint(sampleCheckpoint());
+    const at = new Date(ports.clock.now()).toISOString();
+    await updateControl(modelId, ports, (control) =>
+      moveChampion(control, { at, to: 'c1', kind: 'create', by: 'ana', reason: 'first' }),
+    );
+    const desk = await deskOf(ports);
+    const health = async () => {
+      const { sinceLastRun, next } = await modelHealth(modelId, ports);
+      return { failed: sinceLastRun.failed, due: next.due };
+    };
+    expect(await health()).toEqual({ failed: 1, due: false });
+    for (const traceId of ['t10', 't20']) {
+      const cards = [{ cardId: 'card', traceIds: [traceId] }];
+      await desk.act({ reviewer: 'ana', kind: 'reject', propagate: false, clientId: traceId, cards });
+    }
+    expect(await health()).toEqual({ failed: 3, due: true });
+    await desk.undo('ana', null);
+    expect(await health()).toEqual({ failed: 2, due: false });
+    await desk.undo('ana', null);
+    expect(await health()).toEqual({ failed: 1, due: false });
   });
 });
 
