@@ -1,3 +1,4 @@
+import { shellArgument } from '../shared/domain/base/quoted.ts';
 import { plural } from '../shared/domain/base/wording.ts';
 import type { IngestResult } from '../shared/intake/ingest-result.ts';
 import { printableLine } from './printable.ts';
@@ -43,15 +44,10 @@ function heldLines(model: string, { held, unknownOutputs }: IngestResult): strin
   const rename =
     known === undefined || known.nearest === null
       ? `ratchet labels ${model} rename OLD NEW`
-      : `ratchet labels ${model} rename ${argument(known.nearest)} ${argument(known.output)}`;
-  const add = `ratchet labels ${model} add ${argument(first.output)}`;
+      : `ratchet labels ${model} rename ${shellArgument(known.nearest)} ${shellArgument(known.output)}`;
+  const add = `ratchet labels ${model} add ${shellArgument(first.output)}`;
   return [
     `${plural(held, 'judgement')} held, as they name what the model does not know: ${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}.`,
     `They count once it does: ${add} for a new one, ${rename} for another name of a known one.`,
   ];
-}
-
-function argument(text: string): string {
-  const plain = printableLine(text, 200);
-  return /^[\w.-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", "'\\''")}'`;
 }
