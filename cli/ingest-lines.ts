@@ -1,6 +1,8 @@
+import { shellArgument } from '../shared/domain/base/quoted.ts';
 import { plural } from '../shared/domain/base/wording.ts';
 import type { IngestResult } from '../shared/intake/ingest-result.ts';
 import { printableLine } from './printable.ts';
+import { sampleLines } from './sample-lines.ts';
 
 const mostOutputs = 10;
 
@@ -27,7 +29,7 @@ export function ingestLines(model: string, result: IngestResult, paths: readonly
       ? []
       : [`${plural(quarantined, 'bad line')}${dryRun ? '' : ` in quarantine: ${paths.join(', ')}`}.`]),
     ...(cleared === 0 ? [] : [`${plural(cleared, 'earlier bad line')} left quarantine: they have come in.`]),
-    ...result.samples.map((sample) => JSON.stringify(sample)),
+    ...result.samples.flatMap(sampleLines),
   ];
 }
 
@@ -35,23 +37,24 @@ function heldLines(model: string, { held, unknownOutputs }: IngestResult): strin
   const [first] = unknownOutputs;
   if (held === 0 || first === undefined) return [];
   const named = unknownOutputs.slice(0, mostOutputs).map(({ output, judgements, nearest }) => {
-    const like = nearest === null ? '' : `, perhaps ${JSON.stringify(printableLine(nearest, 80))}`;
-    return `${JSON.stringify(printableLine(output, 80))} (${judgements}${like})`;
+    const like = nearest === null ? '' : `, perhaps ${inQuotes(nearest)}`;
+    return `${inQuotes(output)} (${judgements}${like})`;
   });
   const more = unknownOutputs.length - named.length;
   const known = unknownOutputs.find(({ nearest }) => nearest !== null);
-  const rename =
+  const labels = `ratchet labels ${model}`;
+  const spelt =
     known === undefined || known.nearest === null
-      ? `ratchet labels ${model} rename OLD NEW`
-      : `ratchet labels ${model} rename ${argument(known.nearest)} ${argument(known.output)}`;
-  const add = `ratchet labels ${model} add ${argument(first.output)}`;
+      ? ''
+      : `, ${labels} merge ${shellArgument(known.output)} --into ${shellArgument(known.nearest)} for another spelling of a known one`;
+  const add = `${labels} add ${shellArgument(first.output)}`;
   return [
     `${plural(held, 'judgement')} held, as they name what the model does not know: ${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}.`,
-    `They count once it does: ${add} for a new one, ${rename} for another name of a known one.`,
+    `They count once it does: ${add} for a new one${spelt}, ${labels} rename OLD NEW where a known one has a new name.`,
   ];
 }
 
-function argument(text: string): string {
-  const plain = printableLine(text, 200);
-  return /^[\w.-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", "'\\''")}'`;
+/** In quotes, with what does not show escaped once. */
+function inQuotes(text: string): string {
+  return printableLine(JSON.stringify(text.length > 80 ? `${text.slice(0, 79).toWellFormed()}…` : text), 200);
 }

@@ -1,11 +1,12 @@
 import type { Output } from '../domain/base/output.ts';
+import { shellArgument } from '../domain/base/quoted.ts';
 import type { OutputProblem, TaskKind } from '../domain/base/task-kind.ts';
 import type { TaskSpec } from '../domain/base/task-spec.ts';
 import type { RawTrace, TraceFormat } from '../ports/trace-format.ts';
 import { detectFormat } from './detect-format.ts';
 import { type FieldMap, mappedValue } from './normalise/field-map.ts';
 import { nameFields } from './normalise/field-names.ts';
-import { quotedArgument, shownField } from './normalise/field-words.ts';
+import { shownField } from './normalise/field-words.ts';
 import { type Note, Notes } from './normalise/notes.ts';
 import { describeIssues, type LineProblem, type LineResult, refuse } from './parse-json-line.ts';
 
@@ -150,7 +151,7 @@ function orMap(given: Readonly<Record<string, unknown>>, fields: Readonly<Record
   const [first, second] = strange;
   const places =
     missing.length === 2 && strange.length === 2 ? longerFirst(given, [first ?? '', second ?? '']) : ['FIELD', 'FIELD'];
-  const options = missing.map((field, at) => `--map ${quotedArgument(`${field}=${places[at] ?? 'FIELD'}`)}`);
+  const options = missing.map((field, at) => `--map ${shellArgument(`${field}=${places[at] ?? 'FIELD'}`)}`);
   const names = strange.slice(0, mostNamed).map(shownField).join(', ');
   return `, or say where it is: ${options.join(' ')} (fields: ${names}${strange.length > mostNamed ? ', …' : ''})`;
 }

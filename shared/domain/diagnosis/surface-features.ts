@@ -14,6 +14,27 @@ export const surfaceFeatureNames = [
 ] as const;
 export type SurfaceFeature = (typeof surfaceFeatureNames)[number];
 
+/** What a feature counts or is the share of, for people. */
+const surfaceFeatureWords: Readonly<Record<SurfaceFeature, { readonly words: string; readonly share: boolean }>> = {
+  characters: { words: 'characters', share: false },
+  words: { words: 'words', share: false },
+  meanWordLength: { words: 'characters a word', share: false },
+  lines: { words: 'lines', share: false },
+  digits: { words: 'digits', share: true },
+  upperCase: { words: 'capitals', share: true },
+  punctuation: { words: 'punctuation', share: true },
+  nonAscii: { words: 'characters beyond ASCII', share: true },
+  questionMarks: { words: 'question marks', share: false },
+  urls: { words: 'web addresses', share: false },
+  htmlTags: { words: 'HTML tags', share: false },
+};
+
+/** The words of a feature; undefined for one that is none of these. */
+export function wordsOfFeature(name: string): { readonly words: string; readonly share: boolean } | undefined {
+  const known = surfaceFeatureNames.find((feature) => feature === name);
+  return known && surfaceFeatureWords[known];
+}
+
 /** Shares and counts of characters are taken from this much of a text; its length from all of it. */
 const longestScan = 20_000;
 

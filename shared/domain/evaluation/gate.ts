@@ -281,7 +281,11 @@ function labelsRule(
     ...peopleFault(people),
   ];
   const told = facets.length - silent.length;
-  const what = faults.length === 0 ? `none of ${number(told)} ${words.facets} is proven to fall` : faults.join('; ');
+  const none =
+    facets.length === 0
+      ? `no record names any ${words.facet}, so none can fall`
+      : `none of ${number(told)} ${words.facets} is proven to fall`;
+  const what = faults.length === 0 ? none : faults.join('; ');
   const seen = unproven.length === 0 ? '' : `; losing more than they gain, without proof: ${listed(unproven)}`;
   return { rule: 'labels', passed: faults.length === 0, detail: capitalised(`${what}${seen}${untold(silent)}.`) };
 }

@@ -1,5 +1,6 @@
 import type { Output } from '../../domain/base/output.ts';
-import { quotedArgument, shownField } from './field-words.ts';
+import { shellArgument } from '../../domain/base/quoted.ts';
+import { shownField } from './field-words.ts';
 import { readFigure, readVerdict } from './read-verdict.ts';
 
 interface Seen {
@@ -44,11 +45,11 @@ export class FieldCensus {
     const best = (of: (seen: Seen) => number): string | undefined =>
       [...this.#seen].filter(([, seen]) => 2 * of(seen) > seen.count).sort(([, a], [, b]) => of(b) - of(a))[0]?.[0];
     const outputs = best((seen) => seen.outputs);
-    if (outputs !== undefined) return `--map ${quotedArgument(`expected=${outputs}`)}`;
+    if (outputs !== undefined) return `--map ${shellArgument(`expected=${outputs}`)}`;
     const verdicts = best((seen) => seen.verdicts);
-    if (verdicts !== undefined) return `--map ${quotedArgument(`verdict=${verdicts}`)}`;
+    if (verdicts !== undefined) return `--map ${shellArgument(`verdict=${verdicts}`)}`;
     const figures = best((seen) => seen.figures);
-    return figures === undefined ? null : `--map ${quotedArgument(`score=${figures}`)} --pass-at 0.5`;
+    return figures === undefined ? null : `--map ${shellArgument(`score=${figures}`)} --pass-at 0.5`;
   }
 }
 

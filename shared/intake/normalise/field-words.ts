@@ -2,8 +2,3 @@
 export function shownField(name: string): string {
   return /^[\w.-]{1,60}$/.test(name) ? name : JSON.stringify(name.slice(0, 60));
 }
-
-/** A text as one argument of a shell. */
-export function quotedArgument(text: string): string {
-  return /^[\w.=:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
-}

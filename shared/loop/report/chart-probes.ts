@@ -3,7 +3,7 @@ import type { Weakness } from '../../domain/diagnosis/probe.ts';
 import { type ChartText, drawChart } from './chart.ts';
 import { formatPercent } from './format.ts';
 import type { Markup } from './markup.ts';
-import { visibleLine } from './visible-text.ts';
+import { visibleName } from './visible-text.ts';
 
 /** Failure rate on the probes of each cluster with its bounds, against the champion's base rate. */
 export function probeChart(
@@ -48,7 +48,7 @@ export function probeChart(
       textMark(points, {
         x: 0,
         y: 'labelY',
-        text: (point: { title: string }) => visibleLine(point.title, narrow ? 44 : 40),
+        text: (point: { title: string }) => visibleName(point.title, narrow ? 46 : 44),
         textAnchor: narrow ? 'start' : 'end',
         dx: narrow ? -8 : -14,
         stroke: 'var(--paper)',

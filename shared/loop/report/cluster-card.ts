@@ -1,5 +1,6 @@
 import { formatCount, plural } from '../../domain/base/wording.ts';
 import type { Weakness } from '../../domain/diagnosis/probe.ts';
+import { wordsOfFeature } from '../../domain/diagnosis/surface-features.ts';
 import { exampleList } from './example-card.ts';
 import { formatPercent } from './format.ts';
 import { html, type Markup } from './markup.ts';
@@ -46,7 +47,13 @@ function profile(cluster: ReportedCluster): Markup | null {
     .sort((a, b) => Math.abs(b.effect) - Math.abs(a.effect))
     .slice(0, 4);
   if (telling.length === 0) return null;
-  return html`<p><span class="quiet">Against passing traces:</span> ${telling.map((row, index) => `${index > 0 ? '; ' : ''}${visibleLine(row.feature, 40)} ${round(row.failing)} instead of ${round(row.passing)}`).join('')}.</p>`;
+  return html`<p><span class="quiet">Against passing traces, on average:</span> ${telling.map(compared).join('; ')}.</p>`;
+}
+
+function compared({ feature, failing, passing }: ReportedCluster['profile'][number]): string {
+  const known = wordsOfFeature(feature);
+  if (known?.share === true) return `${known.words} ${formatPercent(failing)} instead of ${formatPercent(passing)}`;
+  return `${round(failing)} instead of ${round(passing)} ${known?.words ?? visibleLine(feature, 40)}`;
 }
 
 function round(value: number): string {

@@ -31,8 +31,8 @@ export function confusionSection(data: ReportData): Section | AbsentSection {
     ...heading,
     body:
       wrong.length === 0
-        ? html`<p>No ${parts?.one ?? 'label'} was taken for another, ${parts !== undefined && 'missed or made up, '}before or after.</p>`
-        : html`${parts === undefined ? summary(wrong) : partsSummary(wrong, parts)}${confusionFigure(data, wrong)}${pairTable(wrong, data)}`,
+        ? html`<p>No ${parts?.one ?? wholeName(data)} was taken for another, ${parts !== undefined && 'missed or made up, '}before or after.</p>`
+        : html`${parts === undefined ? summary(wrong, data) : partsSummary(wrong, parts)}${confusionFigure(data, wrong)}${pairTable(wrong, data)}`,
   };
 }
 
@@ -45,10 +45,15 @@ function mostConfused(cells: readonly ConfusionCell[]): readonly ConfusionCell[]
     );
 }
 
-function summary(wrong: readonly ConfusionCell[]): Markup {
+/** What an output is called that is right or wrong as a whole: its facet, else an answer. */
+function wholeName({ words, byFacet }: ReportData): string {
+  return byFacet.length === 0 ? 'answer' : words.facet;
+}
+
+function summary(wrong: readonly ConfusionCell[], data: ReportData): Markup {
   const before = wrong.reduce((sum, cell) => sum + cell.before, 0);
   const after = wrong.reduce((sum, cell) => sum + cell.after, 0);
-  return html`<p>${plural(before, 'wrong answer')} before, ${formatCount(after)} after, over ${plural(wrong.length, 'pair')} of labels.</p>`;
+  return html`<p>${plural(before, 'wrong answer')} before, ${formatCount(after)} after, over ${plural(wrong.length, 'pair')} of ${wholeName(data)}s.</p>`;
 }
 
 /** What is wrong with the parts of outputs, by sort. */
@@ -105,7 +110,7 @@ function dumbbells(data: ReportData, wrong: readonly ConfusionCell[]): Markup {
   const { parts, facet } = data.words;
   const text = {
     id: 'chart-confusion',
-    title: `${parts === undefined ? 'Label' : capitalised(facet)} pairs most confused, before and after`,
+    title: `${capitalised(parts === undefined ? wholeName(data) : facet)} pairs most confused, before and after`,
     description: describePairs(pairs, words),
   };
   const key =

@@ -31,7 +31,7 @@ function gateBody(data: ReportData, candidate: CandidateReport): Markup {
     <ol class="rules">${shownRules(candidate).map((rule) => ruleItem(rule, data.words))}</ol>
     ${netGain(data, candidate)}
     ${memory(verdict)}
-    ${fallen(verdict, data.words)}
+    ${(verdict.fallen.length > 0 || data.byFacet.length > 0) && fallen(verdict, data.words)}
     ${regressedExamples(data)}`;
 }
 

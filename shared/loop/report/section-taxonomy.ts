@@ -9,6 +9,7 @@ import { html, type Markup } from './markup.ts';
 import { humanise } from './plain-words.ts';
 import type { ReportData } from './report-data.ts';
 import { type AbsentSection, missing, type Section } from './section.ts';
+import { shownName } from './shown-name.ts';
 import { dataTable, foldedTable } from './table.ts';
 import { visibleLine, visibleProse } from './visible-text.ts';
 
@@ -47,7 +48,7 @@ function gains(clusters: readonly ReportedCluster[]): Markup | null {
         ? []
         : [
             [
-              visibleLine(cluster.title, 80),
+              shownName(cluster.title, 80),
               formatCount(cluster.gain.mended + cluster.gain.failing),
               formatCount(cluster.gain.failing),
               html`<span class="${cluster.gain.mended > 0 ? 'good' : 'quiet'}">${formatCount(cluster.gain.mended)}</span>`,

@@ -236,12 +236,12 @@ describe('ratchet create', () => {
     const rows = examples.map(({ input, output }) => `"${input}",${String(output)}`);
     await writeFile(at('table.csv'), ['utterance,intent', ...rows].join('\n'));
     const args = ['create', 'table', '--examples', at('table.csv'), '--foundation', 'none', '--no-evaluate'];
+    expect((await run([...args, '--format', 'nonsense'])).stderr).toContain('There is no format "nonsense".');
     const refused = await run(args);
     expect(refused).toMatchObject({ code: 2, stdout: '' });
     const [, told = ''] =
       /(--map input=utterance --map output=intent) \(fields: utterance, intent\)/.exec(refused.stderr) ?? [];
     expect(json(await run([...args, ...told.split(' '), '--json']))).toMatchObject({ examples: examples.length });
-    expect((await run([...args, '--format', 'nonsense'])).stderr).toContain('There is no format "nonsense".');
   });
 
   test('takes labels with commas, by CSV or one by one', async () => {

@@ -1,17 +1,5 @@
+import { wordsOfFeature } from '../../../domain/diagnosis/surface-features.ts';
 import type { SurfaceProfile } from '../../../domain/diagnosis/taxonomy.ts';
-
-const things: Readonly<Record<string, string>> = {
-  lines: 'lines',
-  questionMarks: 'question marks',
-  urls: 'web addresses',
-  htmlTags: 'HTML tags',
-};
-const shares: Readonly<Record<string, string>> = {
-  digits: 'digits',
-  upperCase: 'capitals',
-  punctuation: 'punctuation',
-  nonAscii: 'characters beyond ASCII',
-};
 
 /**
  * One row of a profile as the end of a sentence about the failing inputs: "are longer than …: 31 words against 9 (d =
@@ -27,11 +15,11 @@ export function featureSentence({ feature, failing, passing, effect }: SurfacePr
   if (feature === 'meanWordLength') {
     return `have ${more ? 'longer' : 'shorter'} words ${than}: ${number(failing)} characters against ${number(passing)} ${size}`;
   }
-  const share = shares[feature];
-  if (share !== undefined) {
-    return `hold ${more ? 'more' : 'less'} ${share} ${than}: ${(100 * failing).toFixed(0)} % of characters against ${(100 * passing).toFixed(0)} % ${size}`;
+  const known = wordsOfFeature(feature);
+  if (known?.share === true) {
+    return `hold ${more ? 'more' : 'less'} ${known.words} ${than}: ${(100 * failing).toFixed(0)} % of characters against ${(100 * passing).toFixed(0)} % ${size}`;
   }
-  return `hold ${more ? 'more' : 'fewer'} ${things[feature] ?? feature} ${than}: ${number(failing)} on average against ${number(passing)} ${size}`;
+  return `hold ${more ? 'more' : 'fewer'} ${known?.words ?? feature} ${than}: ${number(failing)} on average against ${number(passing)} ${size}`;
 }
 
 /** A mean with as many digits as it takes to read it. */

@@ -393,6 +393,43 @@ describe('figures by label', () => {
   });
 });
 
+describe('a task whose answers have no parts and no labels', () => {
+  const base = keptReport();
+  const words = { facet: 'field', facets: 'fields' };
+  const data = {
+    ...{ ...base, words, byFacet: [] },
+    candidates: base.candidates.map((candidate) => ({ ...candidate, verdict: { ...candidate.verdict, fallen: [] } })),
+  };
+
+  it('has no line on fields that fall, and speaks of answers, not of labels', () => {
+    expect(textOf(data, '#gate')).not.toContain('Fields that fall');
+    expect(textOf({ ...data, byFacet: base.byFacet }, '#gate')).toContain('Fields that fall');
+    expect(textOf(data, '#confusion')).toMatch(/over \d+ pairs of answers/);
+    expect(textOf(base, '#confusion')).toMatch(/over \d+ pairs of labels/);
+  });
+});
+
+describe('clusters', () => {
+  it('keep the ends of their names apart in the picture of the probes, and what they measure has words', () => {
+    const base = promotedReport();
+    const { taxonomy } = base;
+    if (taxonomy === null) throw new Error('no taxonomy');
+    const named = (words: string) => `"delivery" answered as "technical": 9 failures around "${words}"`;
+    const profile = [
+      { feature: 'upperCase', failing: 0.034, passing: 0.01, effect: 1 },
+      { feature: 'meanWordLength', failing: 6.224, passing: 4.3, effect: -0.8 },
+    ];
+    const clusters = taxonomy.clusters.map((cluster, at) => ({
+      ...{ ...cluster, profile },
+      title: named(at === 0 ? 'box, code, pickup' : 'bell, driver, never'),
+    }));
+    const text = textOf({ ...base, taxonomy: { ...taxonomy, clusters } }, '#taxonomy');
+    expect(text).toMatch(/"delivery" answered as …[^"]*"box, code, pickup"/);
+    expect(text).toMatch(/"delivery" answered as …[^"]*"bell, driver, never"/);
+    expect(text).toContain('on average: capitals 3.4 % instead of 1.0 %; 6.22 instead of 4.3 characters a word.');
+  });
+});
+
 describe('what a report spares its reader', () => {
   it('has no picture twice', () => {
     const titles = [...page(keptReport()).querySelectorAll('.chart-wide svg > title, .decision svg > title')].map(
