@@ -9,7 +9,7 @@ Example:
   $ ratchet create support --trainer gliner2 --examples labelled.jsonl
 
 Needs Python 3.11 and some 3 GB. All is put into .training of the project's folder; what is there already is left as it is.
-Without it, everything but the trainers gliner2 and hf-lora works. RATCHET_TRAINING_PYTHON names another Python instead.`;
+Without it, everything but the trainers gliner2, hf-lora and tinker works. RATCHET_TRAINING_PYTHON names another Python instead.`;
 
 export function addSetupCommand(program: Command, run: RunCommand): void {
   program
@@ -25,7 +25,7 @@ async function setup(session: Session): Promise<ExitCode> {
   const { installTraining } = await import('../setup/install-training.ts');
   const { progress, output, io } = session;
   progress.stageStarted('setup', 'training');
-  const { python, installed } = await installTraining(['gliner2', 'hf-lora'], io.env, (step) => output.say(step));
+  const { python, installed } = await installTraining(['gliner2', 'hf-lora', 'tinker'], io.env, (step) => output.say(step));
   progress.stageFinished('setup', '');
   await output.result(commandResult('setup', { what: 'training', python, installed }), [`Installed: ${python}`]);
   return exitCodes.done;

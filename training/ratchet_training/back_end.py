@@ -36,6 +36,8 @@ class Trained:
     steps: int
     final_loss: float | None
     facts: dict[str, Any] = field(default_factory=dict)
+    #: {"tokens", "usd"}, where somebody else's machines trained.
+    usage: dict[str, float] | None = None
 
 
 class LoadedModel(Protocol):

@@ -115,6 +115,7 @@ def _train(
         "steps": trained.steps,
         "finalLoss": trained.final_loss,
         "metrics": metrics,
+        **({} if trained.usage is None else {"usage": trained.usage}),
     }
     write_json(output / "models" / f"{model.name}.json", record)
     shutil.rmtree(made, ignore_errors=True)

@@ -15,4 +15,10 @@ def _hf_lora() -> BackEnd:
     return HfLora()
 
 
-back_ends = {"gliner2": _gliner2, "hf-lora": _hf_lora}
+def _tinker() -> BackEnd:
+    from .tinker_lora import TinkerLora
+
+    return TinkerLora()
+
+
+back_ends = {"gliner2": _gliner2, "hf-lora": _hf_lora, "tinker": _tinker}

@@ -2,6 +2,7 @@ import type { Predictor } from '../../../ports/predictor.ts';
 import type { Trainer } from '../../../ports/trainer.ts';
 import { gliner2BackEnd, gliner2Facts } from './gliner2-facts.ts';
 import { hfLoraBackEnd, hfLoraFacts } from './hf-lora-facts.ts';
+import { tinkerBackEnd, tinkerFacts } from './tinker-facts.ts';
 
 /** What the Python package can train and answer with, as Ratchet has to know it. */
 export interface JobBackEnd {
@@ -25,4 +26,5 @@ export const jobBackEnds: readonly JobBackEnd[] = [
     // Of a classification it names all labels; of a generation the one answer that it writes.
     predictor: { tasks: hfLoraFacts.tasks, ranked: true, chunk: 100 },
   },
+  { name: tinkerBackEnd, trainer: tinkerFacts, predictor: { tasks: tinkerFacts.tasks, ranked: true, chunk: 100 } },
 ];

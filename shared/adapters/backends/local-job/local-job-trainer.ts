@@ -6,7 +6,7 @@ import { RatchetError } from '../../../domain/base/errors.ts';
 import { shortDigest } from '../../../domain/base/ids.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import { readObject } from '../../../ports/documents.ts';
-import { noUsage, type OnProgress, type Progress } from '../../../ports/long-work.ts';
+import { noUsage, type OnProgress, type Progress, type Usage } from '../../../ports/long-work.ts';
 import type { ObjectStore } from '../../../ports/object-store.ts';
 import type { Artifact, Trainer } from '../../../ports/trainer.ts';
 import { errorCode, storageFailure } from '../../local/storage-failure.ts';
@@ -54,7 +54,7 @@ export function createLocalJobTrainer({ facts, backEnd, objects, jobs, clock }: 
       const value = await storedArtifact({ ...note, finalLoss: loss ?? null }, objects);
       if (value !== null) {
         await jobs.clear(id);
-        return { status: 'done', value, usage: noUsage };
+        return { status: 'done', value, usage: usageOf(end) };
       }
       if (end.kind === 'failed') return failedBy(end.fault);
       throw new RatchetError('StorageFailure', 'What was trained was removed before it was stored.');
@@ -96,6 +96,15 @@ async function store(
     });
     if (key !== undefined && bytes !== undefined) await storeArtifact(objects, key, bytes);
   }
+}
+
+/** What a job had others' machines do. */
+function usageOf(end: JobEnd): Usage {
+  const used = end.kind === 'done' ? end.manifest.models.flatMap(({ usage }) => usage ?? []) : [];
+  return used.reduce(
+    (sum, { tokens, usd }) => ({ ...sum, inputTokens: sum.inputTokens + tokens, usd: sum.usd + usd }),
+    noUsage,
+  );
 }
 
 /** The end of a job; null where it does not come within the time. */

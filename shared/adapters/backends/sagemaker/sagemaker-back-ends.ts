@@ -1,6 +1,7 @@
 import type { ObjectStore } from '../../../ports/object-store.ts';
 import type { Trainer } from '../../../ports/trainer.ts';
 import { jobBackEnds } from '../jobs/job-back-ends.ts';
+import { tinkerBackEnd } from '../jobs/tinker-facts.ts';
 import type { SagemakerConfiguration } from './sagemaker-configuration.ts';
 import type { createSagemakerTrainer } from './sagemaker-trainer.ts';
 
@@ -20,7 +21,9 @@ export function sagemakerBackEnds(options: SagemakerOptions): {
 } {
   let loading: ReturnType<typeof load> | undefined;
   const begun = new Map<string, ReturnType<typeof createSagemakerTrainer>>();
-  const trainers = jobBackEnds.map(({ name: backEnd, trainer }): Trainer => {
+  // Tinker trains on machines of its own.
+  const ours = jobBackEnds.filter(({ name }) => name !== tinkerBackEnd);
+  const trainers = ours.map(({ name: backEnd, trainer }): Trainer => {
     const facts = { ...trainer, name: `${backEnd}-sagemaker`, predictors: [backEnd] };
     const made = async () => {
       loading ??= load(options);
