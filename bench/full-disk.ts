@@ -90,7 +90,8 @@ async function main(seed: number): Promise<void> {
         return `${run?.status ?? 'no run'} ${run?.failure?.cause ?? ''}`.trim();
       });
       const after = await ratchet(runArgs(workspace, seed));
-      if (JSON.stringify(await withWorkspace(workspace, (opened) => contents(opened))) !== expected) problems.push('another end');
+      if (JSON.stringify(await withWorkspace(workspace, (opened) => contents(opened))) !== expected)
+        problems.push('another end');
       problems.push(...(await damages(workspace)));
       const steps = ended.stderr.split('\n').filter((line) => line.startsWith('✘'));
       const trial = {

@@ -10,7 +10,7 @@ import {
   recordingUi,
 } from '../test/helpers/test-workspace.ts';
 
-const usage = `node bench/long-texts.ts [--traces 200] [--characters 100000]
+const usage = `node bench/long-texts.ts [--traces 200] [--characters 100000] [--only NAME,…]
 
 Ingests traces and runs the loop, where the texts are long: ordinary words, then one letter, "<", quotes, combining marks and
 the like over and over. CPU seconds of each, beside those of ordinary words of the same length, as one JSON object; the exit
@@ -20,6 +20,7 @@ const { values } = parseArgs({
   options: {
     traces: { type: 'string', default: '200' },
     characters: { type: 'string', default: '100000' },
+    only: { type: 'string' },
     help: { type: 'boolean', default: false },
   },
 });
@@ -54,7 +55,9 @@ async function main(traces: number, characters: number): Promise<void> {
     text.repeat(Math.ceil(characters / text.length)).slice(0, characters),
   );
   const seconds: Record<string, number> = { ordinary };
+  const only = values.only?.split(',');
   for (const [name, unit] of Object.entries(units)) {
+    if (only?.includes(name) === false) continue;
     seconds[name] = await secondsOf(traces, (text) =>
       `${text} ${unit.repeat(Math.ceil(characters / unit.length))}`.slice(0, characters),
     );

@@ -55,10 +55,12 @@ const every = 20;
 const perRun = 8;
 const observer = { progress: () => undefined, note: () => undefined };
 
+/** Outside the heap: the artifacts that a workspace holds, and what was read of objects. */
+const mostHeldMb = 700;
+
 /** In a thousand runs; what is kept of a run's records is a few kilobytes. */
 const mostGrowth: Readonly<Record<string, number>> = {
   heapMb: 20,
-  externalMb: 20,
   descriptors: 2,
   resources: 2,
   temporaryFiles: 2,
@@ -73,6 +75,7 @@ async function main(runs: number, models: number): Promise<void> {
   const temporary = await mkdtemp(join(tmpdir(), 'ratchet-soak-tmp-'));
   process.env.TMPDIR = temporary;
   const looks: Look[] = [];
+  let closed: Look | null = null;
   try {
     const workspace = await openWorkspace(directory, { observer, create: true });
     for (let model = 0; model < models; model += 1) await create(workspace, nameOf(model), model === 0);
@@ -86,6 +89,9 @@ async function main(runs: number, models: number): Promise<void> {
       say(JSON.stringify(looks.at(-1)));
     }
     await workspace.close();
+    // What the workspace held, such as artifacts that were asked for lately (512 MB at most), goes with it.
+    closed = look(directory, temporary, runs, 0);
+    say(JSON.stringify({ closed }));
   } finally {
     await rm(directory, { recursive: true, force: true });
     await rm(temporary, { recursive: true, force: true });
@@ -100,7 +106,11 @@ async function main(runs: number, models: number): Promise<void> {
   const problems = Object.entries(mostGrowth).flatMap(([what, most]) =>
     (growth[what] ?? 0) > most ? [`${what} grows by ${growth[what]} in 1,000 runs`] : [],
   );
-  const text = `${JSON.stringify({ runs, models, growthIn1000Runs: growth, problems, looks }, null, 2)}\n`;
+  const [first, last] = [looks[0], looks.at(-1)];
+  if (last !== undefined && last.externalMb > mostHeldMb) problems.push(`${last.externalMb} MB are held`);
+  if (first !== undefined && closed !== null && closed.externalMb > first.externalMb + 20)
+    problems.push(`${closed.externalMb} MB stay when the workspace is closed`);
+  const text = `${JSON.stringify({ runs, models, growthIn1000Runs: growth, problems, looks, closed }, null, 2)}\n`;
   if (values.out === undefined) process.stdout.write(text);
   else writeFileSync(values.out, text);
   process.exitCode = problems.length === 0 ? 0 : 1;

@@ -18,14 +18,20 @@ export interface Material {
 
 const observer = { progress: () => undefined, note: () => undefined };
 
-export async function makeMaterial(settings: Record<string, unknown> = {}): Promise<Material> {
+export interface MaterialOptions {
+  /** Of each day. */
+  readonly traces?: readonly [number, number];
+  readonly settings?: Record<string, unknown>;
+}
+
+export async function makeMaterial({ traces = [200, 60], settings = {} }: MaterialOptions = {}): Promise<Material> {
   const directory = await mkdtemp(join(tmpdir(), 'ratchet-chaos-'));
   const origin = join(directory, 'origin');
   const workspace = await openWorkspace(origin, { observer, create: true });
   await createSupportModel(workspace, { maxIterations: 2, ...settings }).finally(() => workspace.close());
   const days = await withWorkspace(origin, async (opened) => [
-    await answeredTraffic(opened, samples(200, 0.4, opened.ports.random.stream(1, 'day 1')), 'day1'),
-    await answeredTraffic(opened, samples(60, 0.4, opened.ports.random.stream(1, 'day 2')), 'day2'),
+    await answeredTraffic(opened, samples(traces[0], 0.4, opened.ports.random.stream(1, 'day 1')), 'day1'),
+    await answeredTraffic(opened, samples(traces[1], 0.4, opened.ports.random.stream(1, 'day 2')), 'day2'),
   ]);
   return {
     origin,

@@ -16,7 +16,7 @@ import { openFaultyWorkspace } from './faulty-workspace.ts';
 import type { Material } from './material.ts';
 
 /** How a workspace stands after a day's traces and a run. */
-interface Day {
+export interface Day {
   readonly decision: string;
   readonly scores: unknown;
   readonly contents: Contents;
@@ -120,7 +120,7 @@ export async function chaosTrial(
     );
     const runs = await withWorkspace(directory, (workspace) => runsOf(workspace, modelId));
     const givenUp = runs.filter(({ status }) => status === 'failed').length;
-    problems.push(...(await differences(directory, result, expected[0], givenUp > 0)));
+    problems.push(...differences(await dayOf(directory, result), expected[0], givenUp > 0));
     problems.push(...(await stuck(directory)));
 
     for (const workspace of open.splice(0)) await workspace.close();
@@ -129,7 +129,7 @@ export async function chaosTrial(
       runLoop(workspace, { modelId, seed: 2, retryWaitMs: 0 }, recordingUi()),
     );
     problems.push(
-      ...(await differences(directory, second, expected[1], givenUp > 0)).map((text) => `second run: ${text}`),
+      ...differences(await dayOf(directory, second), expected[1], givenUp > 0).map((text) => `second run: ${text}`),
       ...(await damages(directory, modelId)),
       ...(await stuck(directory)),
     );
@@ -177,14 +177,8 @@ async function dayOf(directory: string, { decision, scores }: RunResult): Promis
 }
 
 /** @param loosely whether a run was given up, which leaves what it had written */
-async function differences(
-  directory: string,
-  result: RunResult,
-  expected: Day | undefined,
-  loosely: boolean,
-): Promise<readonly string[]> {
+export function differences(day: Day, expected: Day | undefined, loosely: boolean): readonly string[] {
   if (expected === undefined) return ['nothing to compare with'];
-  const day = await dayOf(directory, result);
   const found: string[] = [];
   for (const part of ['decision', 'scores', 'log'] as const) {
     if (!isDeepStrictEqual(day[part], expected[part])) found.push(`another ${part}: ${JSON.stringify(day[part])}`);

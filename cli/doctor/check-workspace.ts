@@ -52,7 +52,7 @@ export function checkLineage(root: string): Check {
     using database = copy?.database ?? new DatabaseSync(path, { readOnly: true });
     const version = Number(database.prepare('PRAGMA user_version').get()?.user_version);
     if (version === 0) return problem(lineageFile, 'it holds no tables of Ratchet', restore);
-    const found = String(database.prepare('PRAGMA quick_check').get()?.quick_check);
+    const found = String(database.prepare('PRAGMA integrity_check').get()?.integrity_check);
     if (found !== 'ok') return problem(lineageFile, `it is damaged: ${found}`, restore);
     const models = Number(database.prepare('SELECT count(*) AS count FROM models').get()?.count);
     return ok(lineageFile, `whole, schema ${version}, ${plural(models, 'model')}`);

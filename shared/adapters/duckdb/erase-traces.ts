@@ -12,7 +12,14 @@ import { filesOf, parquetRows } from './log-files.ts';
 import { type MergeRequest, mergeStaleAnew, removeUnused, unusedOf } from './merge-files.ts';
 import type { FilesOnRecord } from './merged-files.ts';
 import { tombstoneOf } from './tombstones.ts';
-import { batchOfKey, type CommittedBatch, commitKey, keyInGeneration, type TraceBatchCommit } from './trace-batches.ts';
+import {
+  batchOfKey,
+  type CommittedBatch,
+  commitKey,
+  encodeCommit,
+  keyInGeneration,
+  type TraceBatchCommit,
+} from './trace-batches.ts';
 import {
   guarded,
   judgementFromRow,
@@ -157,7 +164,7 @@ async function nextGeneration(commit: CommittedBatch, doomed: Doomed, request: E
     digests,
     bytes: written.reduce((sum, { bytes }) => sum + bytes, 0),
   };
-  await objects.put(commitKey(modelId, batchId, generation), new TextEncoder().encode(JSON.stringify(next)));
+  await objects.put(commitKey(modelId, batchId, generation), encodeCommit(next));
   return { ...gone, keys: changed };
 }
 

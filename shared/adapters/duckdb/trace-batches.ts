@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
-import { digest, idProblem } from '../../domain/base/ids.ts';
+import { canonicalJson, digest, idProblem, shortDigest } from '../../domain/base/ids.ts';
 import { encodeJsonl, readJsonl } from '../../ports/documents.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Appended, BatchSummary, TraceHistory } from '../../ports/trace-log.ts';
@@ -40,6 +40,26 @@ const traceBatchCommitSchema = z.strictObject({
  * The commit of a batch: written last, so that a batch is in the log whole or not at all. Readers look at nothing else.
  */
 export type TraceBatchCommit = z.infer<typeof traceBatchCommitSchema>;
+
+/** As it is stored by itself: with a digest of what else it says, which commits of earlier versions lack. */
+const sealedCommitSchema = traceBatchCommitSchema.extend({ seal: z.string().optional() });
+
+export function encodeCommit(commit: TraceBatchCommit): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify({ ...commit, seal: sealOf(commit) }));
+}
+
+/** @throws RatchetError `CorruptArtifact` for what is no commit, or not as it was written */
+function decodeCommit(bytes: Uint8Array, key: string): TraceBatchCommit {
+  const { seal, ...commit } = decodeDocument(sealedCommitSchema, new TextDecoder().decode(bytes), key);
+  if (seal === undefined || seal === sealOf(commit)) return commit;
+  throw new RatchetError('CorruptArtifact', `${key} is not what was written.`, {
+    mend: 'Restore it from a backup of the workspace, then give the same command again.',
+  });
+}
+
+function sealOf(commit: TraceBatchCommit): string {
+  return shortDigest(canonicalJson(commit));
+}
 
 /** A commit with its place in the log and among the generations of its batch. */
 export interface CommittedBatch extends TraceBatchCommit {
@@ -218,7 +238,7 @@ export class TraceBatches implements TraceHistory {
     commit: TraceBatchCommit,
     { seen, traceIds }: { readonly seen: number | null; readonly traceIds: readonly string[] } = unasked,
   ): Promise<Appended> {
-    const body = new TextEncoder().encode(JSON.stringify(commit));
+    const body = encodeCommit(commit);
     for (;;) {
       const loaded = await this.#load(modelId, (key) => this.#block(key));
       for (const block of loaded.unfolded) await this.#fold(modelId, block, loaded.single);
@@ -390,7 +410,7 @@ export class TraceBatches implements TraceHistory {
     if (known !== undefined) return known;
     const bytes = await this.#objects.get(key);
     if (bytes === undefined) throw new RatchetError('ObjectMissing', `There is no object ${key} any more.`);
-    const commit = decodeDocument(traceBatchCommitSchema, new TextDecoder().decode(bytes), key);
+    const commit = decodeCommit(bytes, key);
     this.#read.set(key, commit);
     return commit;
   }

@@ -31,13 +31,22 @@ const schemaSql = `
   CREATE TABLE runs (run_id TEXT PRIMARY KEY, model_id TEXT NOT NULL, started_at TEXT NOT NULL, document TEXT NOT NULL) STRICT, WITHOUT ROWID;
   CREATE INDEX runs_by_model ON runs (model_id, started_at, run_id);
 `;
-const tables = ['models', 'controls', 'checkpoints', 'datasets', 'evaluation_sets', 'runs'];
+/** Columns that rows are found by, with where the same stands in the document. */
+const foundBy: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  models: { model_id: 'modelId' },
+  controls: { model_id: 'modelId', version: 'version' },
+  checkpoints: { model_id: 'modelId', checkpoint_id: 'checkpointId', created_at: 'createdAt' },
+  datasets: { model_id: 'modelId', dataset_id: 'datasetId', created_at: 'createdAt' },
+  evaluation_sets: { model_id: 'modelId', set_id: 'setId', created_at: 'createdAt' },
+  runs: { run_id: 'runId', model_id: 'modelId', started_at: 'startedAt' },
+};
+const tables = Object.keys(foundBy);
 
 /** SQLite finds a damaged page, but not a damaged word in it: beside each document stands a digest of it. */
 const sealsSql = tables.map((table) => `ALTER TABLE ${table} ADD COLUMN seal TEXT`).join('; ');
 
 /** A larger file is not looked through whenever it is opened; `ratchet doctor` looks through any. */
-const mostPagesLookedThrough = 4_096;
+const mostPagesLookedThrough = 1_024;
 
 /**
  * A {@link LineageStore} in one SQLite file (write-ahead log; several processes may have it open), or in memory.
@@ -258,8 +267,10 @@ export class SqliteLineageStore implements LineageStore {
 }
 
 function prepareSchema(database: DatabaseSync, path: string): void {
-  lookThrough(database, path);
-  if (userVersion(database) === schemaVersion) return;
+  if (userVersion(database) === schemaVersion) {
+    lookThrough(database, path);
+    return;
+  }
   database.exec('BEGIN IMMEDIATE');
   try {
     const version = userVersion(database);
@@ -292,8 +303,15 @@ function userVersion(database: DatabaseSync): number {
 function lookThrough(database: DatabaseSync, path: string): void {
   const pages = Number(database.prepare('PRAGMA page_count').get()?.page_count);
   if (pages > mostPagesLookedThrough) return;
-  const found = String(database.prepare('PRAGMA quick_check(1)').get()?.quick_check);
+  const found = String(database.prepare('PRAGMA integrity_check(1)').get()?.integrity_check);
   if (found !== 'ok') throw damaged(path, found);
+  for (const [table, columns] of Object.entries(foundBy)) {
+    const differ = Object.entries(columns).map(
+      ([column, field]) => `${column} IS NOT json_extract(document, '$.${field}')`,
+    );
+    const sql = `SELECT count(*) AS count FROM ${table} WHERE json_valid(document) AND (${differ.join(' OR ')})`;
+    if (Number(database.prepare(sql).get()?.count) > 0) throw damaged(path, `${table} are entered under other names`);
+  }
 }
 
 function damaged(path: string, what: string): RatchetError {

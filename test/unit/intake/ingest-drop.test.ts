@@ -148,6 +148,29 @@ describe('ingesting a drop', () => {
     expect(await quarantined()).toContain('unpacks to more than it may');
   });
 
+  test('of parts packed one by one, what comes before a cut is kept, the rest goes to quarantine', async () => {
+    const [first, second] = [gzipSync(lines('t1', 't2')), gzipSync(lines('t3', 't4'))];
+    const cut = Buffer.concat([first, second.subarray(0, second.length - 12)]);
+    const outcome = await drop(cut);
+    expect(outcome).toMatchObject({ kind: 'ingested', receipt: { quarantined: 1 } });
+    expect((await receipt()).ingested).toBeGreaterThanOrEqual(2);
+    expect(await quarantined()).toContain('damaged');
+  });
+
+  test.each([
+    ['nothing', new Uint8Array(0)],
+    ['packed nothing', gzipSync('')],
+    ['a byte order mark', Buffer.from('\ufeff')],
+  ])('of %s nothing comes, and its receipt says so', async (_, bytes) => {
+    const version = await ports.traceLog.version('m1');
+    expect(await drop(bytes)).toMatchObject({ kind: 'ingested', receipt: { ingested: 0, quarantined: 0 } });
+    expect(await ports.traceLog.version('m1')).toBe(version);
+    // It is not read again, and does not keep others from coming.
+    await drop(bytes);
+    expect(opened).toBe(1);
+    expect(await drop(lines('t1'), { key: 'drops/m1/next.jsonl' })).toMatchObject({ receipt: { ingested: 1 } });
+  });
+
   test('a file of which hardly anything can be used is given up before it fills the quarantine', async () => {
     const outcome = await drop(Buffer.from('{}\n'.repeat(100_000)), { badLines: 500 });
     expect(outcome.kind).toBe('ingested');
@@ -174,6 +197,7 @@ describe('ingesting a drop', () => {
     'drops/monday.jsonl',
     'drops/m1/monday.doc',
     'drops/../m1/a.jsonl',
+    'drops/m1/../../traces/m1/a.jsonl',
     'drops/m1/two\nlines.jsonl',
     'drops//a.jsonl',
     `drops/m1/${'x'.repeat(1_100)}.jsonl`,

@@ -62,6 +62,18 @@ test('a stage whose completion record holds anything else is run again, and neve
   );
 });
 
+test('a completion record with any byte flipped gives no other output', async () => {
+  const { ports, head, stage, key } = await prepared();
+  await executeStage(stage, head, ports);
+  const written = (await ports.objects.get(key)) ?? new Uint8Array();
+  for (const [at, byte] of written.entries()) {
+    for (const bit of [0, 1, 6]) {
+      await ports.objects.put(key, written.with(at, byte ^ (1 << bit)));
+      expect(await executeStage(stage, head, ports)).toMatchObject({ status: 'done', output: { count: 7 } });
+    }
+  }
+});
+
 test('a stage that finished its run and gave its lease back is passed over when its answer was lost', async () => {
   const { ports, head, stage, times } = await prepared();
   const { run, lease } = head;
