@@ -53,14 +53,14 @@ describe('the default limit of a snapshot, on AWS', () => {
   ])('fits every function that goes through it in one call: %s', (_, effort, characters) => {
     for (const limit of [2_048, 3_008, 10_240]) {
       const traces = most(effort, characters, limit);
-      expect(traces).toBeGreaterThan(1_000);
+      expect(traces).toBeGreaterThan(900);
       for (const name of ['triage-traces', 'train-candidates']) {
         const spec = stageFunctions.find((one) => one.name === name);
         if (spec === undefined) throw new Error(`no function ${name}`);
         const memory = Math.min(limit, spec.memoryMb);
         const seconds = takes(effort.seconds, traces, characters) / (memory / 1_769);
         expect(seconds).toBeLessThan(spec.timeoutSeconds * 0.6);
-        expect(takes(effort.mebibytes, traces, characters)).toBeLessThan(memory * 0.8);
+        expect(takes(effort.mebibytes, traces, characters)).toBeLessThan(memory * 0.6);
       }
     }
   });
@@ -78,6 +78,6 @@ describe('the default limit of a snapshot, on AWS', () => {
       most(embedded('none'), long),
       most(tagger, short),
     ].map((traces) => Math.floor(traces / 100) * 100);
-    expect(told).toEqual([33_600, 13_100, 6_300, 44_300, 16_200, 12_800]);
+    expect(told).toEqual([22_300, 8_700, 3_900, 31_900, 11_600, 12_800]);
   });
 });

@@ -9,6 +9,17 @@ const mostMembers = 200;
 const mostPasses = 1_000;
 const readCharacters = 1_000;
 
+/** Of a record what {@link inputSignature} says: clusters of one run are probed from the same records, one after the other. */
+const signatures = new WeakMap<UsableRecord, string | null>();
+
+function signatureOf(record: UsableRecord): string | null {
+  const known = signatures.get(record);
+  if (known !== undefined) return known;
+  const signature = inputSignature(record.input);
+  signatures.set(record, signature);
+  return signature;
+}
+
 /** Training-side records that probes of one cluster are made from, none of them a member or a copy of one. */
 export class ProbeMaterial {
   readonly #request: ProbeRequest;
@@ -18,14 +29,14 @@ export class ProbeMaterial {
     this.#request = request;
     const ids = new Set(request.members.map((member) => member.traceId));
     const texts = new Set(request.members.map((member) => member.input));
-    const signatures = new Set(request.members.flatMap((member) => inputSignature(member.input) ?? []));
+    const ofMembers = new Set(request.members.flatMap((member) => signatureOf(member) ?? []));
     const seen = new Set<string>();
     this.#records = request.material.filter((record) => {
       const known =
         ids.has(record.traceId) ||
         texts.has(record.input) ||
         seen.has(record.input) ||
-        signatures.has(inputSignature(record.input) ?? '');
+        ofMembers.has(signatureOf(record) ?? '');
       seen.add(record.input);
       return !known && record.input.trim() !== '';
     });
