@@ -13,7 +13,7 @@ export function canaryReport(results: Results, promotions: number, enough: numbe
   return `# Promotions whose worth is known, watched
 
 \`npm run bench:canary\` plants promotions that are better, as good, or worse than the champion before by a known number of points, draws traffic and judgements for each, and looks at it again and again as a server does:
-after every 5 judged traces at first, after every 20 from 200 on, up to ${enough.toLocaleString('en')} (the setting \`watchFor\`). ${count} promotions a cell (seed ${seed}); the share that was moved back, with its Wilson interval of 95 %,
+after every 20 judged traces at first, from 200 on after a tenth more, up to ${enough.toLocaleString('en')} (the setting \`watchFor\`). ${count} promotions a cell (seed ${seed}); the share that was moved back, with its Wilson interval of 95 %,
 and the judged traces that it took: the middle one, and the 95th of a hundred. The test and its source: [ADR 48](../adr/0048-a-new-champion-is-watched.md).
 
 **Wanted**: truly worse is moved back in at least 95 %, as good or better in at most 5 %.
@@ -24,7 +24,7 @@ The new champion is right in 88 %. "6 % change" means that the two differ in rig
 
 ${shadowTable(results.shadows)}
 
-- As good or better is moved back in fewer than 5 %, though it is looked at up to 180 times: the bound holds for any number of looks.
+- As good or better is moved back in fewer than 5 %, though it is looked at up to 40 times: the bound holds for any number of looks.
 - **What is worse by 5 points is always moved back, and by 3 points in at least 95 %.** 1 point is mostly not proven over ${enough.toLocaleString('en')}: it takes several times as many. The champion then stays, and the record says what was found.
 
 ## Who judges
