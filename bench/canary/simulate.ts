@@ -1,7 +1,13 @@
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { quantile, wilsonInterval } from '../../shared/domain/base/statistics.ts';
 import type { Interval } from '../../shared/domain/base/wilson.ts';
-import { canaryCount, shadowCount, type WatchCount, watchFinding } from '../../shared/domain/evaluation/watch.ts';
+import {
+  canaryCount,
+  isWorthALook,
+  shadowCount,
+  type WatchCount,
+  watchFinding,
+} from '../../shared/domain/evaluation/watch.ts';
 import type { RandomStream } from '../../shared/ports/random.ts';
 import type { Planted } from './planted.ts';
 
@@ -18,7 +24,7 @@ export interface Outcome extends Interval {
 /** Answers after which nothing is looked for, however few of them are judged. */
 const mostAnswers = 100_000;
 
-/** Each promotion is looked at after every few judged traces, until `enough` of them. */
+/** Each promotion is looked at as often as a server does, until `enough` judged traces. */
 export function simulate(planted: Planted, promotions: number, enough: number, seed: number): Outcome {
   const random = new SeededRandom().stream(seed, JSON.stringify(planted));
   const found = Array.from({ length: promotions }, () => watchOne(planted, enough, random));
@@ -37,19 +43,13 @@ function watchOne(planted: Planted, enough: number, random: RandomStream): numbe
   while (seen.answers < mostAnswers) {
     seen.answers += 1;
     if (!(planted.test === 'shadow' ? answerBoth(planted, seen, random) : answerOne(planted, seen, random))) continue;
-    const isDue = seen.judged % lookEvery(seen.judged) === 0 || seen.judged === enough;
-    if (!isDue) continue;
+    if (!isWorthALook(seen.judged - 1, seen.judged) && seen.judged !== enough) continue;
     const count = countOf(planted, seen);
     const failing = planted.test === 'shadow' ? 1 - seen.right / seen.judged : 0;
     if (watchFinding(count, enough, failing) === 'worse') return seen.judged;
     if (seen.judged >= enough) return null;
   }
   return null;
-}
-
-/** After every fifth at first, later after every twentieth. */
-function lookEvery(judged: number): number {
-  return judged < 200 ? 5 : 20;
 }
 
 interface Seen {

@@ -40,8 +40,8 @@ export function evidenceOfWeighted(outcomes: readonly Weighted[]): number {
 
 /** @param logWealth of a bettor in the end, who stakes such a part of what it has */
 function meanWealth(logWealth: (stake: number) => number): number {
-  const wealth = Array.from({ length: bettors }, (_, at) => logWealth((at + 0.5) / bettors));
-  const most = Math.max(...wealth);
+  const wealth = new Float64Array(bettors).map((_, at) => logWealth((at + 0.5) / bettors));
+  const most = wealth.reduce((largest, one) => Math.max(largest, one), Number.NEGATIVE_INFINITY);
   return (Math.exp(most) * wealth.reduce((sum, one) => sum + Math.exp(one - most), 0)) / bettors;
 }
 

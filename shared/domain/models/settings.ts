@@ -163,7 +163,7 @@ export const settingsSchema = z.strictObject({
   watchFor: z
     .int()
     .positive()
-    .default(2_000)
+    .default(3_000)
     .describe('judged traces after a promotion over which the new champion is watched'),
   agentTurns: z
     .int()

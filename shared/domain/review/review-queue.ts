@@ -1,4 +1,5 @@
 import { shortDigest } from '../base/ids.ts';
+import { atOnce, mapInSteps, type Steps } from '../base/steps.ts';
 import type { TaskKind } from '../base/task-kind.ts';
 import { compareText } from '../base/text.ts';
 import { reasonsFor } from './reasons.ts';
@@ -33,27 +34,35 @@ export function queueOf(
   kind: Pick<TaskKind, 'key' | 'same' | 'show' | 'anchored'>,
   salt: string,
 ): readonly QueueCard[] {
-  const groups = [...Map.groupBy(items, (item) => foldKeyOf(item, kind)).values()];
-  const weighed = groups.map((members) => weigh(members, kind));
+  return atOnce(queueInSteps(items, kind, salt));
+}
+
+/** The same in steps of a few milliseconds. */
+export function* queueInSteps(
+  items: readonly ReviewItem[],
+  kind: Pick<TaskKind, 'key' | 'same' | 'show' | 'anchored'>,
+  salt: string,
+): Steps<readonly QueueCard[]> {
+  const keys = yield* mapInSteps(items, (item) => foldKeyOf(item, kind));
+  const groups = [...Map.groupBy(items, (_, index) => keys[index]).values()];
+  const weighed = yield* mapInSteps(groups, (members) => weigh(members, kind));
+  yield;
   const ranked = weighed
     .filter(({ score }) => score > 0)
     .sort((a, b) => b.score - a.score || compareText(a.first.traceId, b.first.traceId));
   const placed = Math.floor(ranked.length / (randomEvery - 1));
-  const sample = sampleOf(weighed, Math.max(fewestRandom, placed), salt);
+  const sample = yield* sampleOf(weighed, Math.max(fewestRandom, placed), salt);
   const atRandom = sample.slice(0, placed);
   const held = new Set(atRandom.map(({ card }) => card));
   const isRandom = new Set(sample.map(({ card }) => card));
   const more = sample.slice(placed).filter(({ card }) => card.score === 0);
+  yield;
   const randomly = ({ card, traceId }: Sampled) => shown(card, traceId, [...card.why, randomWhy]);
-  return [
-    ...mixed(
-      ranked
-        .filter((card) => !held.has(card))
-        .map((card) => shown(card, card.first.traceId, isRandom.has(card) ? [...card.why, randomWhy] : card.why)),
-      atRandom.map(randomly),
-    ),
-    ...more.map(randomly),
-  ];
+  const shownRanked = yield* mapInSteps(
+    ranked.filter((card) => !held.has(card)),
+    (card) => shown(card, card.first.traceId, isRandom.has(card) ? [...card.why, randomWhy] : card.why),
+  );
+  return [...mixed(shownRanked, atRandom.map(randomly)), ...more.map(randomly)];
 }
 
 interface Sampled {
@@ -63,12 +72,11 @@ interface Sampled {
 }
 
 /** Cards of the traces whose hashes come first, each once. */
-function sampleOf(weighed: readonly Weighed[], size: number, salt: string): readonly Sampled[] {
-  const drawn = weighed
-    .flatMap((card) =>
-      card.members.map(({ traceId }) => ({ card, traceId, hash: shortDigest('random review', salt, traceId) })),
-    )
-    .sort((a, b) => compareText(a.hash, b.hash));
+function* sampleOf(weighed: readonly Weighed[], size: number, salt: string): Steps<readonly Sampled[]> {
+  const hashed = yield* mapInSteps(weighed, (card) =>
+    card.members.map(({ traceId }) => ({ card, traceId, hash: shortDigest('random review', salt, traceId) })),
+  );
+  const drawn = hashed.flat().sort((a, b) => compareText(a.hash, b.hash));
   const first = new Map<Weighed, Sampled>();
   for (const { card, traceId } of drawn) {
     if (first.size === size) break;

@@ -1,3 +1,4 @@
+import { atOnce, type Steps } from '../base/steps.ts';
 import { wordKey } from '../base/text.ts';
 import { Components, joinSets } from './near-duplicate-search/join-sets.ts';
 import { type Match, ReferenceIndex } from './near-duplicate-search/reference-index.ts';
@@ -17,10 +18,15 @@ import { at, collapse, rankedSets } from './near-duplicate-search/word-sets.ts';
  * @returns a group number for each text, 0 for the first text's group, then in order of first appearance
  */
 export function nearDuplicateGroups(texts: readonly string[]): Int32Array {
-  const { keys, keyOf } = collapse(texts);
-  const sets = rankedSets(keys).sets;
+  return atOnce(nearDuplicateGroupsInSteps(texts));
+}
+
+/** The same in steps of a few milliseconds. */
+export function* nearDuplicateGroupsInSteps(texts: readonly string[]): Steps<Int32Array> {
+  const { keys, keyOf } = yield* collapse(texts);
+  const { sets } = yield* rankedSets(keys);
   const components = new Components(keys.length);
-  joinSets(sets, components);
+  yield* joinSets(sets, components);
   const numbers = new Int32Array(keys.length).fill(-1);
   let next = 0;
   return keyOf.map((key) => {

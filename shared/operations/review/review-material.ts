@@ -1,17 +1,19 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { LabelReading } from '../../domain/base/label-change.ts';
+import { mapInSteps, type Steps } from '../../domain/base/steps.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { Model } from '../../domain/models/model.ts';
 import type { ReviewItem, RunView } from '../../domain/review/review-item.ts';
-import { type QueueCard, queueOf } from '../../domain/review/review-queue.ts';
+import { type QueueCard, queueInSteps } from '../../domain/review/review-queue.ts';
 import type { Reviewed } from '../../domain/review/reviewed.ts';
-import { nearDuplicateGroups } from '../../domain/similarity/near-duplicates.ts';
+import { nearDuplicateGroupsInSteps } from '../../domain/similarity/near-duplicates.ts';
 import { readThrough } from '../../domain/traces/read-through.ts';
 import { margin, type TriagedRecord } from '../../domain/traces/trace-record.ts';
 import { whatCounts } from '../../domain/traces/what-counts.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { readingOf } from '../../ports/reading-of.ts';
+import type { LoggedTrace } from '../../ports/trace-log.ts';
 import { tellingTraces } from '../telling-traces.ts';
 
 /** What the last run found of the traffic. */
@@ -44,9 +46,8 @@ export async function gatherMaterial(
   const runs = new Map((await findings?.records())?.map((record) => [record.traceId, viewOf(record)]));
   const drift = await tellingTraces(model, ports);
   await turn();
-  const groups = nearDuplicateGroups(logged.map(({ trace }) => trace.input));
-  await turn();
-  const items = logged.map((one, at): ReviewItem => {
+  const groups = await inTurns(nearDuplicateGroupsInSteps(logged.map(({ trace }) => trace.input)));
+  const toItem = (one: LoggedTrace, at: number): ReviewItem => {
     const others = one.judgements.filter(({ judgementId }) => !reviewed.made(judgementId));
     const read = readThrough({ trace: one.trace, judgements: others }, kind, reading);
     const { traceId, input, output, timestamp, confidence = null } = read.trace;
@@ -56,15 +57,24 @@ export async function gatherMaterial(
       run: runs.get(traceId) ?? null,
       ...drift(traceId),
     };
-  });
-  await turn();
+  };
+  const items = await inTurns(mapInSteps(logged, toItem));
   return {
     model,
     kind,
     reading,
     items: new Map(items.map((item) => [item.traceId, item])),
-    cards: queueOf(items, kind, model.splitSalt),
+    cards: await inTurns(queueInSteps(items, kind, model.splitSalt)),
   };
+}
+
+/** Others get their turn after each step. */
+async function inTurns<T>(steps: Steps<T>): Promise<T> {
+  for (;;) {
+    const { done, value } = steps.next();
+    if (done === true) return value;
+    await turn();
+  }
 }
 
 function viewOf(record: TriagedRecord): RunView {

@@ -157,6 +157,19 @@ describe('watchChampion, by traces that each answered by lot', () => {
     expect((await readControl(modelId, ports)).moves.at(-1)?.reason).toMatch(/^canary: of 12 judged traces/);
   });
 
+  test('asks both about what either answered', async () => {
+    await promote(canary, 0.5);
+    await arrive(3, 'lunch', 'new');
+    await arrive(9, 'lunch', 'old');
+    const { count, outcome } = await watchChampion(modelId, ports);
+    // The predecessor has all of them right, and the champion none: by its own wrong answers alone that would not be seen.
+    expect(count).toMatchObject({
+      ...{ judged: 12, against: 3, inFavour: 0 },
+      crossed: { champion: { against: 3, inFavour: 0 }, predecessor: { against: 9, inFavour: 0 } },
+    });
+    expect(outcome).toBe('moved-back');
+  });
+
   test('counts near-duplicates once, and nothing that came before the promotion or of another checkpoint', async () => {
     await arriveBefore();
     await promote(canary, 0.2);

@@ -1,5 +1,15 @@
+import type { Steps } from '../../base/steps.ts';
 import { Chains, countSignatures, indexSignatures, longestByPairs, signatures } from './signatures.ts';
-import { ascending, at, commonRanks, neededOverlap, type RankedSets, sizesOf, smallestPartner } from './word-sets.ts';
+import {
+  ascending,
+  at,
+  commonRanks,
+  neededOverlap,
+  type RankedSets,
+  setsInAStep,
+  sizesOf,
+  smallestPartner,
+} from './word-sets.ts';
 
 /** Disjoint sets with path halving. */
 export class Components {
@@ -35,13 +45,17 @@ export class Components {
  * of one component is passed over, and stretches of a chain that are of one component are passed over at once, so that
  * a million fillings of one template cost a million steps and not their square.
  */
-export function joinSets(sets: RankedSets, components: Components): void {
+export function* joinSets(sets: RankedSets, components: Components): Steps<void> {
   const { starts, ranks } = sets;
   const sizes = sizesOf(sets);
   const overlapOfEquals = (size: number): number => neededOverlap(size, size);
   const chains = new Chains(countSignatures(sets, sizes, overlapOfEquals));
+  yield;
   const comparedWith = new Int32Array(sizes.length).fill(-1);
+  let done = 0;
   for (const set of ascending(sizes)) {
+    done += 1;
+    if (done % setsInAStep === 0) yield;
     const size = at(sizes, set);
     const start = at(starts, set);
     const smallest = smallestPartner(size);

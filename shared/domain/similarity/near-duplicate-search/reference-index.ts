@@ -1,3 +1,4 @@
+import { atOnce } from '../../base/steps.ts';
 import { wordsOfKey } from '../../base/text.ts';
 import { Chains, countSignatures, indexSignatures, longestByPairs, shortestByWords, signatures } from './signatures.ts';
 import {
@@ -34,13 +35,13 @@ export class ReferenceIndex {
   #lookups = 0;
 
   constructor(references: readonly string[]) {
-    const { keys, keyOf } = collapse(references);
+    const { keys, keyOf } = atOnce(collapse(references));
     this.#referenceOf = new Int32Array(keys.length).fill(-1);
     keyOf.forEach((key, reference) => {
       if (at(this.#referenceOf, key) === -1) this.#referenceOf[key] = reference;
     });
     this.#keys = new Map(keys.map((key, index) => [key, index]));
-    const { sets, rankOf } = rankedSets(keys);
+    const { sets, rankOf } = atOnce(rankedSets(keys));
     this.#sets = sets;
     this.#rankOf = rankOf;
     const sizes = sizesOf(sets);

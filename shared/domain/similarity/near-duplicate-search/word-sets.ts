@@ -1,3 +1,4 @@
+import type { Steps } from '../../base/steps.ts';
 import { wordKey, wordsOfKey } from '../../base/text.ts';
 
 /** Word-set Jaccard similarity from which two texts are near-duplicates, as a fraction of whole numbers. */
@@ -16,13 +17,17 @@ export interface RankedSets {
   readonly ranks: Int32Array;
 }
 
+/** Sets that are looked at in one step, a few milliseconds. */
+export const setsInAStep = 1_000;
+
 export const at = (array: Int32Array, index: number): number => array[index] as number;
 
 /** The distinct keys of the texts, in order of first appearance, and for each text the index of its key. */
-export function collapse(texts: readonly string[]): { keys: readonly string[]; keyOf: Int32Array } {
+export function* collapse(texts: readonly string[]): Steps<{ keys: readonly string[]; keyOf: Int32Array }> {
   const indices = new Map<string, number>();
   const keyOf = new Int32Array(texts.length);
-  texts.forEach((text, position) => {
+  for (const [position, text] of texts.entries()) {
+    if (position % setsInAStep === 0) yield;
     const key = wordKey(text);
     let index = indices.get(key);
     if (index === undefined) {
@@ -30,20 +35,21 @@ export function collapse(texts: readonly string[]): { keys: readonly string[]; k
       indices.set(key, index);
     }
     keyOf[position] = index;
-  });
+  }
   return { keys: [...indices.keys()], keyOf };
 }
 
 /** Turns keys into sets of word ranks, rarest word first, words of one frequency in order of first appearance. */
-export function rankedSets(keys: readonly string[]): {
+export function* rankedSets(keys: readonly string[]): Steps<{
   sets: RankedSets;
   rankOf: (word: string) => number | undefined;
-} {
+}> {
   const ids = new Map<string, number>();
   const starts = new Int32Array(keys.length + 1);
   let tokens = new Int32Array(Math.max(16, keys.length * 8));
   let length = 0;
-  keys.forEach((key, position) => {
+  for (const [position, key] of keys.entries()) {
+    if (position % setsInAStep === 0) yield;
     for (const word of wordsOfKey(key)) {
       let id = ids.get(word);
       if (id === undefined) {
@@ -59,7 +65,8 @@ export function rankedSets(keys: readonly string[]): {
       length += 1;
     }
     starts[position + 1] = length;
-  });
+  }
+  yield;
   const frequencies = new Int32Array(ids.size);
   for (let position = 0; position < length; position += 1) {
     const id = at(tokens, position);
@@ -69,8 +76,12 @@ export function rankedSets(keys: readonly string[]): {
   ascending(frequencies).forEach((id, rank) => {
     ranks[id] = rank;
   });
+  yield;
   const ranked = tokens.subarray(0, length).map((id) => at(ranks, id));
-  for (let set = 0; set < keys.length; set += 1) ranked.subarray(at(starts, set), at(starts, set + 1)).sort();
+  for (let set = 0; set < keys.length; set += 1) {
+    if (set % setsInAStep === 0) yield;
+    ranked.subarray(at(starts, set), at(starts, set + 1)).sort();
+  }
   return {
     sets: { starts, ranks: ranked },
     rankOf: (word) => {

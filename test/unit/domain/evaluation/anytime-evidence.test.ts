@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SeededRandom } from '../../../../shared/adapters/local/seeded-random.ts';
-import { evidenceOfMore, mostPicked } from '../../../../shared/domain/evaluation/anytime-evidence.ts';
+import { evidenceOfMore, evidenceOfWeighted, mostPicked } from '../../../../shared/domain/evaluation/anytime-evidence.ts';
 
 const share = fc.double({ min: 0.05, max: 0.95, noNaN: true });
 
@@ -59,6 +59,39 @@ describe('evidenceOfMore', () => {
   test('stays a number where there is very much', () => {
     expect(evidenceOfMore(100_000, 100_000, 0.5)).toBeLessThan(1);
     expect(evidenceOfMore(10_000, 0, 0.5)).toBeGreaterThan(1e300);
+  });
+});
+
+describe('evidenceOfWeighted', () => {
+  test('is that of a half where all count alike', () => {
+    const all = [{ weight: 1, times: 9, others: 2 }];
+    expect(evidenceOfWeighted(all)).toBeCloseTo(evidenceOfMore(9, 2, 0.5), 9);
+    expect(evidenceOfWeighted([])).toBe(1);
+  });
+
+  test('is the integral of the wealth over the stakes', () => {
+    // Of (1 + s)(1 - s / 4) over s from 0 to 1.
+    const mixed = [
+      { weight: 1, times: 1, others: 0 },
+      { weight: 0.25, times: 0, others: 1 },
+    ];
+    expect(evidenceOfWeighted(mixed)).toBeCloseTo(1 + 3 / 8 - 1 / 12, 4);
+  });
+
+  test('is a fair game where the weights of both sum up alike, however unlike they come', () => {
+    fc.assert(
+      fc.property(fc.nat(30), fc.nat(30), fc.nat(30), fc.nat(30), share, (a, b, c, d, weight) => {
+        const now = (heavy: number, heavyOthers: number, light: number, lightOthers: number) =>
+          evidenceOfWeighted([
+            { weight: 1, times: heavy, others: heavyOthers },
+            { weight, times: light, others: lightOthers },
+          ]);
+        // Heavy ones against, and as much more light ones in favour as they weigh less.
+        const next = (weight * now(a + 1, b, c, d) + now(a, b, c, d + 1)) / (1 + weight);
+        expect(next / now(a, b, c, d)).toBeLessThan(1 + 1e-9);
+        expect(next / now(a, b, c, d)).toBeGreaterThan(1 - 1e-9);
+      }),
+    );
   });
 });
 

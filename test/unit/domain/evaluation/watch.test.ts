@@ -54,6 +54,34 @@ describe('canaryCount', () => {
   });
 });
 
+describe('canaryCount, where both were asked about what either answered', () => {
+  const wrong = { champion: 6, predecessor: 20 };
+  const crossed = (champion: readonly [number, number], predecessor: readonly [number, number]) => ({
+    champion: { against: champion[0], inFavour: champion[1] },
+    predecessor: { against: predecessor[0], inFavour: predecessor[1] },
+  });
+
+  test('finds a worse champion by far fewer traces', () => {
+    expect(canaryCount(120, wrong, 0.2).evidence).toBeLessThan(2);
+    const both = canaryCount(120, wrong, 0.2, crossed([8, 1], [18, 2]));
+    expect(both.evidence).toBeGreaterThan(20);
+    expect(watchFinding(both, 2_000, 0)).toBe('worse');
+    expect(watchWords(both)).toContain('; of the same traces only its predecessor has 26 right, only itself 3 (evidence');
+  });
+
+  test('is not taken in where only wrong answers are judged', () => {
+    // A fifth of the traces that only the predecessor has right, four fifths of those that only the champion has.
+    const complaints = canaryCount(150, { champion: 30, predecessor: 120 }, 0.2, crossed([30, 0], [0, 120]));
+    expect(complaints.evidence).toBeLessThan(2);
+  });
+
+  test('counts what either answered by the share of who did', () => {
+    const fair = canaryCount(100, { champion: 0, predecessor: 0 }, 0.5, crossed([0, 10], [0, 10]));
+    expect(fair.evidence).toBeLessThan(1);
+    expect(canaryCount(0, { champion: 0, predecessor: 0 }, 0.5, crossed([0, 0], [0, 0])).evidence).toBeCloseTo(1, 9);
+  });
+});
+
 describe('watchFinding', () => {
   test('ends after enough judged traces, and not where it is proven worse by then', () => {
     const count = { ...shadowCount(all), evidence: 19.9 };
