@@ -1,6 +1,7 @@
 import { createAgentsAnalyst } from '../adapters/analysts/agents/agents-analyst.ts';
 import { createStatisticalAnalyst } from '../adapters/analysts/statistical/statistical-analyst.ts';
 import { embeddedBackEnds } from '../adapters/backends/embedded/embedded-back-ends.ts';
+import { gliner2OnnxFacts } from '../adapters/backends/gliner2-onnx/facts.ts';
 import { localJobBackEnds } from '../adapters/backends/local-job/local-job-back-ends.ts';
 import { nearestPredictorFacts, nearestTrainerFacts } from '../adapters/backends/nearest/facts.ts';
 import { sagemakerBackEnds } from '../adapters/backends/sagemaker/sagemaker-back-ends.ts';
@@ -70,6 +71,20 @@ export function createBackEnds(options: BackEndOptions): {
     ...nearestPredictorFacts,
     predict: async (...request) => (await nearest()).predictor.predict(...request),
   };
+  const onnx = once(async () =>
+    (await import('../adapters/backends/gliner2-onnx/gliner2-onnx-predictor.ts')).createGliner2OnnxPredictor({
+      objects,
+    }),
+  );
+  let closeOnnx = async (): Promise<void> => undefined;
+  const onnxPredictor: Predictor = {
+    ...gliner2OnnxFacts,
+    predict: async (...request) => {
+      const predictor = await onnx();
+      closeOnnx = () => predictor.close();
+      return predictor.predict(...request);
+    },
+  };
   const chat = once(options.chat);
   const statistical = createStatisticalAnalyst({ tasks: taskKinds });
   const agents = createAgentsAnalyst({ tasks: taskKinds, statistical, chat, objects, budgets, clock, traceQuery });
@@ -88,7 +103,10 @@ export function createBackEnds(options: BackEndOptions): {
         ]),
       ),
       predictors: new Map(
-        [...embedded.predictors, nearestPredictor, ...local.predictors].map((predictor) => [predictor.name, predictor]),
+        [...embedded.predictors, nearestPredictor, ...local.predictors, onnxPredictor].map((predictor) => [
+          predictor.name,
+          predictor,
+        ]),
       ),
       analysts: new Map([statistical, agents].map((analyst) => [analyst.name, analyst])),
       judges: new Map(judges.map((judge) => [judge.name, judge])),
@@ -98,7 +116,7 @@ export function createBackEnds(options: BackEndOptions): {
       await Promise.all([local.close(), remote?.abort()]);
     },
     close: async () => {
-      await Promise.all([embedded.close(), local.close()]);
+      await Promise.all([embedded.close(), local.close(), closeOnnx()]);
     },
   };
 }

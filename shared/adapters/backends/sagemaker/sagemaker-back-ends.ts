@@ -20,8 +20,8 @@ export function sagemakerBackEnds(options: SagemakerOptions): {
 } {
   let loading: ReturnType<typeof load> | undefined;
   const begun = new Map<string, ReturnType<typeof createSagemakerTrainer>>();
-  const trainers = jobBackEnds.map(({ name: backEnd, trainer }): Trainer => {
-    const facts = { ...trainer, name: `${backEnd}-sagemaker`, predictors: [backEnd] };
+  const trainers = jobBackEnds.map(({ name: backEnd, trainer, otherPredictors }): Trainer => {
+    const facts = { ...trainer, name: `${backEnd}-sagemaker`, predictors: [backEnd, ...otherPredictors] };
     const made = async () => {
       loading ??= load(options);
       const known = begun.get(backEnd) ?? (await loading)(facts, backEnd);
