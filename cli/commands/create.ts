@@ -133,7 +133,7 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     .option(
       '--foundation <name>',
       'what training starts from, where the trainer has that option; of embedded: use-lite (default), a pretrained ' +
-        'sentence encoder that knows English, or none, for any language',
+        'sentence encoder that knows English; none, for any language; hf:NAME or a folder, a sentence encoder of your own',
     )
     .option(
       '--trainer-option <name=value...>',

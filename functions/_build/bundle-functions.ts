@@ -48,7 +48,12 @@ const options = {
   legalComments: 'external',
   mainFields: ['module', 'main'],
   // No function trains on SageMaker, whose client is large (Lambda has one of its own), nor by an encoder of one's own.
-  external: [...Object.values(fromLayers).flat(), '@aws-sdk/client-sagemaker', '@huggingface/transformers'],
+  external: [
+    ...Object.values(fromLayers).flat(),
+    '@aws-sdk/client-sagemaker',
+    '@huggingface/transformers',
+    'onnxruntime-node',
+  ],
   banner: { js: "const importMetaUrl=require('node:url').pathToFileURL(__filename).href;" },
   define: { 'import.meta.url': 'importMetaUrl' },
   plugins: [englishOnly],

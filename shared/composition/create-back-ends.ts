@@ -2,6 +2,7 @@ import { createAgentsAnalyst } from '../adapters/analysts/agents/agents-analyst.
 import { createStatisticalAnalyst } from '../adapters/analysts/statistical/statistical-analyst.ts';
 import { embeddedBackEnds } from '../adapters/backends/embedded/embedded-back-ends.ts';
 import { createEndpointPredictors } from '../adapters/backends/endpoint/endpoint-predictors.ts';
+import { gliner2OnnxFacts } from '../adapters/backends/gliner2-onnx/facts.ts';
 import { localJobBackEnds } from '../adapters/backends/local-job/local-job-back-ends.ts';
 import { nearestPredictorFacts, nearestTrainerFacts } from '../adapters/backends/nearest/facts.ts';
 import { noTrainer } from '../adapters/backends/none/no-trainer.ts';
@@ -73,6 +74,20 @@ export function createBackEnds(options: BackEndOptions): {
     predict: async (...request) => (await nearest()).predictor.predict(...request),
   };
   const endpoints = createEndpointPredictors({ objects, env: options.env ?? process.env });
+  const onnx = once(async () =>
+    (await import('../adapters/backends/gliner2-onnx/gliner2-onnx-predictor.ts')).createGliner2OnnxPredictor({
+      objects,
+    }),
+  );
+  let closeOnnx = async (): Promise<void> => undefined;
+  const onnxPredictor: Predictor = {
+    ...gliner2OnnxFacts,
+    predict: async (...request) => {
+      const predictor = await onnx();
+      closeOnnx = () => predictor.close();
+      return predictor.predict(...request);
+    },
+  };
   const chat = once(options.chat);
   const statistical = createStatisticalAnalyst({ tasks: taskKinds });
   const agents = createAgentsAnalyst({ tasks: taskKinds, statistical, chat, objects, budgets, clock, traceQuery });
@@ -90,10 +105,9 @@ export function createBackEnds(options: BackEndOptions): {
         ),
       ),
       predictors: new Map(
-        [...embedded.predictors, nearestPredictor, ...local.predictors, ...endpoints].map((predictor) => [
-          predictor.name,
-          predictor,
-        ]),
+        [...embedded.predictors, nearestPredictor, ...local.predictors, onnxPredictor, ...endpoints].map(
+          (predictor) => [predictor.name, predictor],
+        ),
       ),
       analysts: new Map([statistical, agents].map((analyst) => [analyst.name, analyst])),
       judges: new Map(judges.map((judge) => [judge.name, judge])),
@@ -103,7 +117,7 @@ export function createBackEnds(options: BackEndOptions): {
       await Promise.all([local.close(), remote?.abort()]);
     },
     close: async () => {
-      await Promise.all([embedded.close(), local.close()]);
+      await Promise.all([embedded.close(), local.close(), closeOnnx()]);
     },
   };
 }

@@ -56,5 +56,6 @@ export const counting: JobBackEnd = {
     neighbours: () => [],
     learnsFromChampion: () => false,
   },
+  otherPredictors: [],
   predictor: { tasks: ['classification', 'generation'], ranked: true, chunk: 200 },
 };

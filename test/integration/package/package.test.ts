@@ -8,6 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { buildPackage } from '../../../cli/tools/build-package.ts';
 import { SeededRandom } from '../../../shared/adapters/local/seeded-random.ts';
 import { judgedTraces, samples } from '../../helpers/made-up-traffic.ts';
+import { writeTinyEncoder } from '../../helpers/tiny-encoder.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 /** An application of somebody's with the package in it, and nothing else than what the package asks for. */
@@ -78,6 +79,14 @@ describe('the package', () => {
     const alone = node(['exported/predict.mjs'], lines([{ input: examples[0]?.input }]));
     expect(JSON.parse(alone).output).toBe(JSON.parse(first ?? '').output);
     expect(ratchet(['doctor'])).toContain('✔ USE-Lite');
+  });
+
+  test('says what to install for a foundation of one’s own', async () => {
+    await writeTinyEncoder(join(app, 'encoder'));
+    writeFileSync(join(app, 'few.jsonl'), lines(samples(9, 0, new SeededRandom().stream(1, 'package'))));
+    expect(() => ratchet(['create', 'own', '--examples', 'few.jsonl', '--foundation', './encoder'])).toThrow(
+      /Install it beside Ratchet: npm install @huggingface\/transformers/,
+    );
   });
 
   test('serves the program that the documentation shows, whose types hold', () => {

@@ -1,5 +1,4 @@
-import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -11,6 +10,7 @@ import { samples } from '../../helpers/made-up-traffic.ts';
 import { labelOrNull } from '../../helpers/outputs.ts';
 import { answeredTraffic, bytesOf, championOf, ingest, modelId, recordingUi } from '../../helpers/test-workspace.ts';
 import { installed, realPython } from '../python.ts';
+import { tinyBert } from './tiny-bert.ts';
 
 /** A whole run of the loop on a real GLiNER2, whose encoder is of a few weights and knows nothing. */
 describe.skipIf(!installed('gliner2'))('ratchet run with GLiNER2 as a process of this machine', () => {
@@ -70,20 +70,3 @@ describe.skipIf(!installed('gliner2'))('ratchet run with GLiNER2 as a process of
     expect(await right(after.served)).toBeGreaterThan((await right(before.served)) + 20);
   });
 });
-
-/** An encoder with the words of the made-up traffic. */
-async function tinyBert(folder: string): Promise<string> {
-  const { command, env } = await realPython();
-  const { SeededRandom } = await import('../../../shared/adapters/local/seeded-random.ts');
-  const texts = samples(600, 0.5, new SeededRandom().stream(9, 'words')).map(({ input }) => input);
-  const file = join(folder, 'texts.json');
-  await writeFile(file, JSON.stringify(texts));
-  const target = join(folder, 'tiny-bert');
-  const script =
-    'import json, sys; from pathlib import Path; from foundations import tiny_bert; tiny_bert(Path(sys.argv[2]), json.load(open(sys.argv[1])))';
-  execFileSync(command[0], ['-c', script, file, target], {
-    env: { ...env, PYTHONPATH: `${env.PYTHONPATH}:${env.PYTHONPATH}/tests` },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  return target;
-}

@@ -27,6 +27,7 @@ from ..foundation import check_location, weights_digest  # noqa: E402
 from ..job import Example, Job  # noqa: E402
 from ..offsets import Offsets  # noqa: E402
 from ..texts import MOST_CHARACTERS, condensed, has_text, readable  # noqa: E402
+from .gliner2_onnx import write_onnx  # noqa: E402
 
 CONFIGURATION = {
     "type": "object",
@@ -39,6 +40,7 @@ CONFIGURATION = {
         "headRate": {"type": "number", "exclusiveMinimum": 0},
         "rank": {"type": "integer", "minimum": 1, "maximum": 256},
         "threshold": {"type": "number", "minimum": 0, "maximum": 1},
+        "onnx": {"type": "boolean"},
     },
     "required": ["foundation", "method", "epochs", "batchSize", "encoderRate", "headRate", "rank", "threshold"],
     "additionalProperties": False,
@@ -59,6 +61,8 @@ class Gliner2:
         problem = jsonschema.Draft202012Validator(CONFIGURATION).iter_errors(job.configuration)
         for one in problem:
             raise invalid(f"configuration: {one.message}")
+        if job.configuration.get("onnx") and job.task["kind"] != "classification":
+            raise invalid("Only a classification is written as ONNX.", "Take the predictor gliner2.")
         if job.teacher is not None:
             raise invalid("gliner2 does not learn from another model.", "Leave the teacher out.")
         kind = job.task["kind"]
@@ -80,9 +84,12 @@ class Gliner2:
         schema = Schema.of(job.task, examples, job.configuration["threshold"])
         records = [schema.record(example, model.processor.word_splitter) for example in examples]
         plan = _plan(job, examples)
+        writes_onnx = job.configuration.get("onnx", False)
         if len(schema.labels) == 1 and schema.kind == "classification":
             # Nothing can be told apart: what is trained would answer the same.
             model.save_pretrained(str(folder / "model"))
+            if writes_onnx:
+                write_onnx(model.eval(), schema, MOST_WORDS, folder)
             return Trained(0, None, schema.facts("full"))
         method = job.configuration["method"]
         trained = with_lora(model, schema.kind, job.configuration["rank"]) if method == "lora" else model
@@ -109,6 +116,9 @@ class Gliner2:
         else:
             whole = trained.merge_and_unload() if method == "lora" else model
             whole.save_pretrained(str(folder / "model"), merge_lora=False)
+        if writes_onnx:
+            merged = trained.merge_and_unload() if "foundation" in facts else whole
+            write_onnx(merged.eval(), schema, MOST_WORDS, folder)
         return Trained(plan.steps, final_loss, facts)
 
     def load(self, folder: Path) -> "LoadedGliner2":
@@ -213,6 +223,12 @@ class Schema:
             names = labels
         return Schema(task["kind"], labels, names, task.get("overlaps") == "allowed", threshold)
 
+    def question(self, model: SpanExtractor) -> Any:
+        """What a text is asked."""
+        return model.create_schema().classification(
+            QUESTION, self.names, multi_label=True, cls_threshold=0.0, class_act="softmax"
+        )
+
     def facts(self, method: str) -> dict[str, Any]:
         return {"schema": asdict(self), "method": method}
 
@@ -287,9 +303,7 @@ class LoadedGliner2:
         labels = self._schema.labels
         if len(labels) == 1:
             return [Prediction(labels[0], 1.0, ((labels[0], 1.0),)) for _ in texts]
-        schema = self._model.create_schema().classification(
-            QUESTION, self._schema.names, multi_label=True, cls_threshold=0.0, class_act="softmax"
-        )
+        schema = self._schema.question(self._model)
         texts = [condensed(readable(text)) for text in texts]
         answers = self._model.batch_extract(
             texts, schema, self._batch, include_confidence=True, max_len=MOST_WORDS

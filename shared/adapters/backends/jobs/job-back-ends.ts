@@ -1,5 +1,6 @@
 import type { Predictor } from '../../../ports/predictor.ts';
 import type { Trainer } from '../../../ports/trainer.ts';
+import { gliner2OnnxPredictor } from '../gliner2-onnx/facts.ts';
 import { gliner2BackEnd, gliner2Facts } from './gliner2-facts.ts';
 import { hfLoraBackEnd, hfLoraFacts } from './hf-lora-facts.ts';
 import { tinkerBackEnd, tinkerFacts } from './tinker-facts.ts';
@@ -10,6 +11,8 @@ export interface JobBackEnd {
   readonly name: string;
   readonly trainer: Omit<Trainer, 'start' | 'advance' | 'name' | 'predictors'>;
   readonly predictor: Omit<Predictor, 'predict' | 'name'>;
+  /** What else can answer with its checkpoints, by name. */
+  readonly otherPredictors: readonly string[];
 }
 
 /** All of them. */
@@ -19,12 +22,14 @@ export const jobBackEnds: readonly JobBackEnd[] = [
     trainer: gliner2Facts,
     // A checkpoint of a classification names all its labels; of an extraction its entities alone.
     predictor: { tasks: gliner2Facts.tasks, ranked: true, chunk: 500 },
+    otherPredictors: [gliner2OnnxPredictor],
   },
   {
     name: hfLoraBackEnd,
     trainer: hfLoraFacts,
     // Of a classification it names all labels; of a generation the one answer that it writes.
     predictor: { tasks: hfLoraFacts.tasks, ranked: true, chunk: 100 },
+    otherPredictors: [],
   },
   { name: tinkerBackEnd, trainer: tinkerFacts, predictor: { tasks: tinkerFacts.tasks, ranked: true, chunk: 100 } },
 ];

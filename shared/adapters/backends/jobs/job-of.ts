@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import type { TrainingRequest } from '../../../ports/trainer.ts';
+import { gliner2OnnxPredictor } from '../gliner2-onnx/facts.ts';
 import { type JobModel, type JobSpec, jobSpecSchema } from './job-schema.ts';
 
 /** The file of a job's dataset, in its folder. */
@@ -44,12 +46,17 @@ export function jobOf(
     dataset: { path: datasetFile, sha256: createHash('sha256').update(dataset).digest('hex') },
     models: models.map(({ name, heldOut }) => ({ name, heldOut })),
     evaluationSets: [],
-    configuration: request.configuration,
+    configuration: configurationOf(request),
     seed: request.seed,
     foundation: foundationOf(request),
     teacher: null,
     checkpointSeconds,
   });
+}
+
+/** A model that answers by ONNX has its checkpoints written so too. */
+function configurationOf({ configuration, predictor }: TrainingRequest): unknown {
+  return predictor === gliner2OnnxPredictor ? { ...z.looseObject({}).parse(configuration), onnx: true } : configuration;
 }
 
 function foundationOf({ configuration }: TrainingRequest): unknown {

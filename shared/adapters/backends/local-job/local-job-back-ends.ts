@@ -33,8 +33,8 @@ export function localJobBackEnds(options: LocalJobOptions): {
   };
   const known = options.backEnds ?? jobBackEnds;
   return {
-    trainers: known.map(({ name, trainer }) => {
-      const facts = { ...trainer, name, predictors: [name] };
+    trainers: known.map(({ name, trainer, otherPredictors }) => {
+      const facts = { ...trainer, name, predictors: [name, ...otherPredictors] };
       const made = async () => (await loaded()).trainer(facts, name);
       return {
         ...facts,

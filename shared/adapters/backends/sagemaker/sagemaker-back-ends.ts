@@ -23,8 +23,8 @@ export function sagemakerBackEnds(options: SagemakerOptions): {
   const begun = new Map<string, ReturnType<typeof createSagemakerTrainer>>();
   // Tinker trains on machines of its own.
   const ours = jobBackEnds.filter(({ name }) => name !== tinkerBackEnd);
-  const trainers = ours.map(({ name: backEnd, trainer }): Trainer => {
-    const facts = { ...trainer, name: `${backEnd}-sagemaker`, predictors: [backEnd] };
+  const trainers = ours.map(({ name: backEnd, trainer, otherPredictors }): Trainer => {
+    const facts = { ...trainer, name: `${backEnd}-sagemaker`, predictors: [backEnd, ...otherPredictors] };
     const made = async () => {
       loading ??= load(options);
       const known = begun.get(backEnd) ?? (await loading)(facts, backEnd);

@@ -22,6 +22,7 @@ export function embeddedExporter({ objects }: { readonly objects: ObjectStore })
       if (digest !== null) checkDigest(bytes, digest);
       const artifact = decodeArtifact(bytes.slice());
       const { header } = artifact;
+      if (header.encoder !== undefined) throw ownEncoder(header.foundation);
       const hasEncoder = header.foundation !== 'none';
       const onnxBytes = 4 * (header.sparseFeatures + header.denseWidth) * header.classes.length;
       const hasOnnx = onnxBytes <= mostOnnxBytes;
@@ -63,6 +64,16 @@ export function embeddedExporter({ objects }: { readonly objects: ObjectStore })
 
 /** ONNX Runtime rounds a sum of floats elsewhere than this program does. */
 const encoderTolerance = 1e-5;
+
+function ownEncoder(foundation: string): RatchetError {
+  return new RatchetError(
+    'InvalidInput',
+    `The checkpoint stands on the foundation ${foundation}, which the readers of an export cannot compute: it cannot be exported.`,
+    {
+      mend: 'Let ratchet serve or ratchet predict answer with it. Models of --foundation use-lite and none can be exported; --examples and --traces can be of any.',
+    },
+  );
+}
 
 async function reader(name: string): Promise<ExportedFile> {
   return { name, body: await readFile(new URL(`./readers/${name}`, import.meta.url)) };

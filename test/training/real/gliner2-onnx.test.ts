@@ -1,0 +1,93 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openWorkspace, type Workspace } from '../../../cli/workspace.ts';
+import { defaultBackEnds } from '../../../shared/composition/default-back-ends.ts';
+import type { Checkpoint } from '../../../shared/domain/models/checkpoint.ts';
+import { createModel } from '../../../shared/operations/create-model.ts';
+import { labels, samples } from '../../helpers/made-up-traffic.ts';
+import { bytesOf, modelId } from '../../helpers/test-workspace.ts';
+import { installed, realPython } from '../python.ts';
+import { tinyBert } from './tiny-bert.ts';
+
+/** What Python trained, answered without it; by the same archive that Python answers with. */
+describe.skipIf(!installed('gliner2'))('a GLiNER2 as ONNX', () => {
+  let directory: string;
+  let workspace: Workspace;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'ratchet-gliner2-onnx-'));
+    const { env } = await realPython();
+    workspace = await openWorkspace(join(directory, 'workspace'), {
+      create: true,
+      env,
+      observer: { progress: () => undefined, note: () => undefined },
+    });
+  });
+  afterAll(async () => {
+    await workspace?.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it.each(['full', 'lora'])('answers as Python does, trained by %s', async (method) => {
+    const { ports } = workspace;
+    const id = `${modelId}-${method}`;
+    const examples = samples(90, 0.3, ports.random.stream(1, 'training'));
+    const { checkpoint } = await createModel(
+      {
+        modelId: id,
+        task: 'classification',
+        labels: [...labels, 'never seen'],
+        examples: bytesOf(examples),
+        backEnds: { ...defaultBackEnds, trainer: 'gliner2', predictor: 'gliner2-onnx' },
+        trainerOptions: {
+          foundation: await tinyBert(directory),
+          method,
+          epochs: 6,
+          batchSize: 16,
+          encoderRate: 2e-3,
+          headRate: 2e-3,
+        },
+        settings: {},
+        seed: 1,
+        by: 'test',
+      },
+      ports,
+    );
+    const { served } = checkpoint ?? expect.fail('there is no checkpoint');
+    expect(served.predictor).toBe('gliner2-onnx');
+    const texts = [
+      ...examples.slice(0, 30).map(({ input }) => input),
+      ...fc.sample(fc.string({ unit: 'grapheme', maxLength: 40 }), { numRuns: 60, seed: 1 }),
+      ...fc.sample(fc.string({ unit: 'binary', maxLength: 40 }), { numRuns: 60, seed: 2 }),
+      'Mail ana@example.org, or see https://example.org/a?b=c!',
+      'İSTANBUL ΟΔΟΣ straße ﬁn K ſ',
+      'naïve naı̈ve हिन्दी भाषा 荷物はどこ',
+      'well-known re_fund @ana …',
+      'parcel '.repeat(400),
+      `\u001c\u0085\ufeff parcel\u00a0\u2003back \ud800`,
+      '   ',
+      '\u200b',
+    ];
+    const answers = async (name: string, served: Checkpoint['served']) => {
+      const found = await ports.predictors.get(name)?.predict(served, texts, { alternatives: labels.length + 1 });
+      return (found ?? []).map(({ alternatives }) =>
+        alternatives
+          .map(({ output, confidence }) => [String(output), confidence] as const)
+          .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+      );
+    };
+    const [python, node] = await Promise.all([answers('gliner2', served), answers('gliner2-onnx', served)]);
+    expect(node.map((one) => one.map(([label]) => label))).toEqual(python.map((one) => one.map(([label]) => label)));
+    const differences = node.flatMap((one, at) =>
+      one.map(([, confidence], place) => ({
+        text: texts[at],
+        by: Math.abs(confidence - (python[at]?.[place]?.[1] ?? Number.NaN)),
+      })),
+    );
+    expect(differences.filter(({ by }) => !(by < 1e-4))).toEqual([]);
+    expect(node.filter((one) => one.length === 0)).toHaveLength(python.filter((one) => one.length === 0).length);
+  });
+});
