@@ -54,7 +54,8 @@ export function createLocalJobTrainer({ facts, backEnd, objects, jobs, clock }: 
       const value = await storedArtifact({ ...note, finalLoss: loss ?? null }, objects);
       if (value !== null) {
         await jobs.clear(id);
-        return { status: 'done', value, usage: noUsage };
+        const seconds = end.kind === 'done' ? { seconds: end.manifest.seconds } : {};
+        return { status: 'done', value, usage: { ...noUsage, ...seconds } };
       }
       if (end.kind === 'failed') return failedBy(end.fault);
       throw new RatchetError('StorageFailure', 'What was trained was removed before it was stored.');

@@ -21,7 +21,9 @@ export function sagemakerBackEnds(options: SagemakerOptions): {
   let loading: ReturnType<typeof load> | undefined;
   const begun = new Map<string, ReturnType<typeof createSagemakerTrainer>>();
   const trainers = jobBackEnds.map(({ name: backEnd, trainer }): Trainer => {
-    const facts = { ...trainer, name: `${backEnd}-sagemaker`, predictors: [backEnd] };
+    const { hourlyUsd, maxSeconds: mostSeconds } = options.configuration;
+    const billing = { hourlyUsd, mostSeconds };
+    const facts = { ...trainer, name: `${backEnd}-sagemaker`, predictors: [backEnd], billing };
     const made = async () => {
       loading ??= load(options);
       const known = begun.get(backEnd) ?? (await loading)(facts, backEnd);
