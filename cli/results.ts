@@ -106,6 +106,25 @@ export const resultSchemas = {
       .describe('with --dry-run, the first new traces as they would be stored'),
   }),
   run: runResultSchema.extend({ report: path }),
+  'run-plan': z
+    .strictObject({
+      model: z.string(),
+      trainings: z
+        .strictObject({
+          atMost: z.int(),
+          examples: z.int().describe('the most of one training'),
+          foldModels: z.int(),
+          each: z.strictObject({ seconds: z.number().nullable(), usd: z.number().nullable(), basis: z.string() }),
+        })
+        .nullable()
+        .describe('null where trainings are cheap'),
+      answers: z
+        .strictObject({ inputs: z.int(), mostUsd: z.number() })
+        .nullable()
+        .describe('null where answers cost nothing'),
+      mostUsd: z.number().nullable().describe('null where it is not known'),
+    })
+    .describe('what a run will take, with --plan: estimates'),
   predict: predictLineSchema,
   report: z.union([
     z.strictObject({

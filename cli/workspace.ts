@@ -77,6 +77,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
       random: new SeededRandom(),
       observer: options.observer,
       owners,
+      budgets,
     },
     localCopy: (key) => objects.withLocalFile(key, async (path) => path),
     forget: (texts) => forget(texts),

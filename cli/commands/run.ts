@@ -4,11 +4,13 @@ import { RatchetError } from '../../shared/domain/base/errors.ts';
 import type { TaskKind } from '../../shared/domain/base/task-kind.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
 import type { RunResult } from '../../shared/loop/state/run-result.ts';
+import { planLines, planRun } from '../../shared/operations/plan-run.ts';
 import { whichModel } from '../../shared/operations/which-model.ts';
 import { kindOf } from '../../shared/ports/kind-of.ts';
 import { agentLines } from '../agent-lines.ts';
 import { dollars, wholeNumber } from '../arguments.ts';
 import { budgetNotes } from '../budget-notes.ts';
+import { costLines } from '../cost-lines.ts';
 import { evidenceLines } from '../evidence-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import type { Place } from '../place.ts';
@@ -30,6 +32,7 @@ Exit code 3: the run ended and the champion stayed; the report says why.`;
 const optionsSchema = z.object({
   seed: z.int().nullable().default(null),
   budget: z.number().positive().nullable().default(null),
+  plan: z.boolean().default(false),
   verbose: z.boolean().default(false),
   follow: z.boolean().default(false),
 });
@@ -42,7 +45,12 @@ export function addRunCommand(program: Command, run: RunCommand): void {
     .description('Runs the improvement loop once for a model.')
     .argument('<model>', 'name of the model')
     .option('--seed <n>', 'fixes all that is drawn at random (1, or that of the run it goes on with)', wholeNumber)
-    .option('--budget <usd>', 'US dollars that the agents and judges of the run may cost together (no limit)', dollars)
+    .option(
+      '--budget <usd>',
+      'US dollars that trainings, answers of endpoints, agents and judges of the run may cost together (no limit)',
+      dollars,
+    )
+    .option('--plan', 'tell what a run will take in time and money, and do nothing')
     .option('--verbose', 'show each item of a stage, not only how many are done')
     .option(
       '--follow',
@@ -50,7 +58,14 @@ export function addRunCommand(program: Command, run: RunCommand): void {
     )
     .addHelpText('after', help)
     .action((model: string, options: unknown, command: Command) =>
-      run(command, (session) => improve(model, optionsSchema.parse(options), session), { patient: false }),
+      run(
+        command,
+        (session) => {
+          const given = optionsSchema.parse(options);
+          return given.plan ? tellPlan(model, session) : improve(model, given, session);
+        },
+        { patient: false },
+      ),
     );
 }
 
@@ -68,11 +83,23 @@ async function improve(modelId: string, options: Options, session: Session): Pro
     ...(result.why === null ? [] : [`Why: ${printableLine(result.why, 2_000)}`]),
     ...evidenceLines(result, await kindOfModel(modelId, place)),
     ...agentLines(result),
+    ...costLines(result),
     `Report: ${report}`,
     ...reviewLine(result, session.stackOption),
   ]);
   session.output.say(`Next: ratchet report ${result.run}${session.stackOption}`);
   return result.decision === 'promoted' ? exitCodes.done : exitCodes.kept;
+}
+
+async function tellPlan(modelId: string, session: Session): Promise<ExitCode> {
+  const { ports } = await session.open();
+  const plan = await planRun(modelId, ports);
+  const lines = planLines(plan);
+  await session.output.result(
+    commandResult('run-plan', { model: modelId, ...plan }),
+    lines.length > 0 ? lines : ['A run costs nothing beyond its agents and judges, and takes minutes.'],
+  );
+  return exitCodes.done;
 }
 
 async function kindOfModel(modelId: string, { ports }: Place): Promise<TaskKind> {
@@ -101,6 +128,7 @@ async function runHere(
   }
   const place = await session.openWorkspace();
   if (budget !== null) await tellOfBudget(place, session);
+  for (const line of planLines(await planRun(modelId, place.ports))) session.output.say(line);
   const { runLoop } = await import('../runtime/run-loop.ts');
   return { place, result: await runLoop(place, { modelId, seed, verbose, budgetUsd: budget }, session.progress) };
 }

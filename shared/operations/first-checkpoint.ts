@@ -17,11 +17,12 @@ import { encodeJsonl } from '../ports/documents.ts';
 import { storeEndpoint } from '../ports/endpoints.ts';
 import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
-import { toEnd } from '../ports/to-end.ts';
+import { ended } from '../ports/to-end.ts';
 import type { Trainer } from '../ports/trainer.ts';
 import { updateControl } from './control-item.ts';
 import { writeFirstFolds } from './fold-ledger.ts';
 import { firstDatasetId } from './stored-records.ts';
+import { enterTrainingCost } from './training-costs.ts';
 
 export interface FirstCheckpointRequest {
   readonly model: Model;
@@ -70,7 +71,7 @@ export async function trainFirstCheckpoint(
   const configuration = initialConfiguration(trainer, model.trainerOptions);
   const { datasetId } = dataset;
   const id = checkpointId({ ...model, datasetId, configuration, seed, teacherId: null, parts });
-  const trained = await toEnd(
+  const { value: trained, usage } = await ended(
     trainer,
     id,
     {
@@ -109,6 +110,11 @@ export async function trainFirstCheckpoint(
     createdAt: nowOf(ports),
     scores: {},
   };
+  await enterTrainingCost(
+    { modelId, checkpointId: id, runId: null, trainer, configuration, folds: trained.folds, examples: examples.length },
+    usage,
+    ports,
+  );
   const folds = await writeFirstFolds(modelId, ledger, ports);
   await ports.lineage.putDataset(dataset);
   await ports.lineage.putCheckpoint(checkpoint);

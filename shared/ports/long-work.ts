@@ -7,6 +7,8 @@ export interface Usage {
   readonly outputTokens: number;
   /** US dollars. */
   readonly usd: number;
+  /** That a job worked; absent where nobody counts them. */
+  readonly seconds?: number;
 }
 
 export const noUsage: Usage = { inputTokens: 0, outputTokens: 0, usd: 0 };

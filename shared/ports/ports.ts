@@ -1,6 +1,7 @@
 import type { TaskKind } from '../domain/base/task-kind.ts';
 import type { Model } from '../domain/models/model.ts';
 import type { BackEnds } from './back-ends.ts';
+import type { Budgets } from './budgets.ts';
 import type { Clock } from './clock.ts';
 import type { Detector } from './detector.ts';
 import type { Ids } from './ids.ts';
@@ -39,6 +40,8 @@ export interface Ports extends BackEnds {
     model: Pick<Model, 'trainer' | 'trainerOptions' | 'task'>,
     lengths: readonly number[],
   ) => number;
+  /** What a run may use; absent where nothing but agents and judges is limited, who have it themselves. */
+  readonly budgets?: Budgets;
   /** Absent where there is no console. */
   readonly links?: Links;
 }

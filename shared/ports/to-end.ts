@@ -10,6 +10,16 @@ const never = Number.POSITIVE_INFINITY;
  * @throws RatchetError as the work names it, when it failed
  */
 export async function toEnd<R, T>(work: LongWork<R, T>, key: string, request: R, onProgress?: OnProgress): Promise<T> {
+  return (await ended(work, key, request, onProgress)).value;
+}
+
+/** The same, with what it has used. @throws RatchetError as the work names it, when it failed */
+export async function ended<R, T>(
+  work: LongWork<R, T>,
+  key: string,
+  request: R,
+  onProgress?: OnProgress,
+): Promise<Done<T>> {
   let progress = await work.start(key, request, never, onProgress);
   while (progress.status === 'working') {
     const { handle, waitSeconds } = progress;
@@ -17,7 +27,7 @@ export async function toEnd<R, T>(work: LongWork<R, T>, key: string, request: R,
     await sleep(waitSeconds * 1_000);
     progress = await work.advance(handle, never, onProgress);
   }
-  return doneOrFault(progress).value;
+  return doneOrFault(progress);
 }
 
 /** What ended well. @throws RatchetError as the work names it, when it failed */

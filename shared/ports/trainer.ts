@@ -101,6 +101,10 @@ export interface Trainer extends LongWork<TrainingRequest, Artifact> {
    * Whether training by this configuration needs the champion, which then is part of what determines the checkpoint.
    */
   learnsFromChampion(configuration: Configuration): boolean;
+  /** How often a training goes over its data; once without this function. */
+  passes?(configuration: Configuration): number;
+  /** What its work is paid by; absent where it costs nothing. `mostSeconds` is how long a job may work; null for no bound. */
+  readonly billing?: { readonly hourlyUsd: number; readonly mostSeconds: number | null };
   /**
    * What a person should know who trains on such examples with these options, clauses without a full stop; none
    * without this function.

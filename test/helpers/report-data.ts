@@ -338,6 +338,7 @@ export function promotedReport(): ReportData {
     bySlice: [beforeAfter('mobile app', 60, 44, 55), beforeAfter('web form', 70, 61, 66)],
     allFailuresFixed: rate(214, 231),
     agents: [],
+    costs: { trainings: [], answers: null, usd: 0 },
     transcripts: [],
     notes: [],
     confusion: confusion(),

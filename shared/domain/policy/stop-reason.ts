@@ -8,5 +8,6 @@ export const stopReasonSchema = z.enum([
   'moves-exhausted',
   'iteration-limit',
   'too-little-evidence',
+  'budget-spent',
 ]);
 export type StopReason = z.infer<typeof stopReasonSchema>;

@@ -64,6 +64,7 @@ export const confirmWeaknesses: LongStage<z.infer<typeof inputSchema>, z.infer<t
         name: 'probes',
         checkpoint: champion,
         today: answersToday(champion, model, ports),
+        paidBy: analystRun(plan),
         items: probes.map(({ input, traceId }) => {
           const { folds = [], use = 'none' } = places.get(traceId) ?? {};
           return { input, folds, use };

@@ -4,10 +4,12 @@ import { canonicalJson, shortDigestOfAll } from '../../domain/base/ids.ts';
 import { outputSchema } from '../../domain/base/output.ts';
 import { partsOf } from '../../domain/base/part-size.ts';
 import type { Served } from '../../domain/models/served.ts';
+import type { AnalystRun } from '../../ports/analyst.ts';
 import { type AnswersToday, answerToday } from '../../ports/answer-today.ts';
 import { predictorNamed } from '../../ports/back-ends.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
-import type { Prediction } from '../../ports/predictor.ts';
+import type { Prediction, PredictOptions } from '../../ports/predictor.ts';
+import { answerWithinBudget } from './paid-answers.ts';
 import { type StageContext, Unfinished } from './stage.ts';
 
 export interface SliceRequest {
@@ -21,6 +23,8 @@ export interface SliceRequest {
   readonly unit?: string;
   /** How the answers read in the labels of today; as they are by default. */
   readonly today?: AnswersToday | null;
+  /** Whose budget answers are paid from that cost something; they are not counted where it is absent. */
+  readonly paidBy?: AnalystRun;
 }
 
 /** Questions to several models. */
@@ -125,16 +129,25 @@ function doneBefore(name: string, slices: number, { handle }: Context): number {
   return known.success && known.data.name === name && known.data.slices === slices ? known.data.done : 0;
 }
 
-function answerSlice(
-  { served, inputs, from }: Slice,
+async function answerSlice(
+  slice: Slice,
   total: number,
-  { alternatives, unit = 'inputs answered', today = null }: GroupsRequest,
-  { ports }: Context,
+  request: GroupsRequest,
+  context: Context,
 ): Promise<readonly Prediction[]> {
-  return answerToday({ served }, today, inputs, ports, {
-    ...(alternatives === undefined ? {} : { alternatives }),
-    onProgress: (done) => ports.observer.progress(from + done, total, unit),
-  });
+  const { served, inputs, from } = slice;
+  const { alternatives, unit = 'inputs answered', today = null, paidBy } = request;
+  const { ports } = context;
+  const ask = (more: PredictOptions) =>
+    answerToday({ served }, today, inputs, ports, {
+      ...(alternatives === undefined ? {} : { alternatives }),
+      onProgress: (done) => ports.observer.progress(from + done, total, unit),
+      ...more,
+    });
+  const most = await predictorNamed(served.predictor, ports).mostCost?.(served, inputs);
+  if (most === undefined || paidBy === undefined) return ask({});
+  const key = sliceKey(slice, request, context).replace(/\.jsonl$/, '');
+  return answerWithinBudget({ of: paidBy, key, inputs: inputs.length, most }, ask, ports);
 }
 
 /** Names the slice by all that its answers follow from. */

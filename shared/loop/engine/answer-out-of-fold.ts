@@ -1,5 +1,6 @@
 import { type Answering, byAskedModel } from '../../domain/models/fold-models.ts';
 import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
+import type { AnalystRun } from '../../ports/analyst.ts';
 import type { AnswersToday } from '../../ports/answer-today.ts';
 import type { Prediction } from '../../ports/predictor.ts';
 import { answerGroups } from './answer-in-slices.ts';
@@ -16,6 +17,8 @@ export interface OutOfFoldRequest {
   readonly unit?: string;
   /** How the answers read in the labels of today; as they are by default. */
   readonly today?: AnswersToday | null;
+  /** Whose budget answers are paid from that cost something; they are not counted where it is absent. */
+  readonly paidBy?: AnalystRun;
 }
 
 /**

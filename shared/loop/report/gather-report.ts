@@ -48,6 +48,7 @@ import type {
   ShownAnswer,
 } from './report-data.ts';
 import { type Review, reviewOf } from './review-lines.ts';
+import { runCosts } from './run-costs.ts';
 
 /** Collects what the stages of a run found into the report's data and the run's result. */
 export async function gatherReport(
@@ -104,6 +105,7 @@ export async function gatherReport(
     decision,
     reason: input.decision.reason,
     words: kind.words,
+    costs: await runCosts(plan, ports),
     leftOut: leftOutOfFigures(kind),
     ended: history?.ended ?? null,
     links: [
@@ -427,6 +429,7 @@ function resultOf(
       ]),
     ),
     agents: agentUsage(data.agents),
+    costs: data.costs,
     report,
   };
 }

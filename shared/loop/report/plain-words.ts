@@ -89,6 +89,7 @@ export const stopReasons: Readonly<Record<StopReason, string>> = {
   'external-remainder': 'the remaining failures have causes that training cannot mend',
   'moves-exhausted': 'no untried move was left',
   'iteration-limit': 'the iteration limit was reached',
+  'budget-spent': 'the budget covers no further training',
   'too-little-evidence': 'evidence is too little to pass any candidate, and does not grow within a run',
 };
 

@@ -5,6 +5,7 @@ import { agentsSection } from './section-agents.ts';
 import { beforeAfterSection } from './section-before-after.ts';
 import { calibrationSection } from './section-calibration.ts';
 import { confusionSection } from './section-confusion.ts';
+import { costsSection } from './section-costs.ts';
 import { curriculumSection } from './section-curriculum.ts';
 import { decisionHeader } from './section-decision.ts';
 import { driftSection } from './section-drift.ts';
@@ -43,6 +44,7 @@ export function renderReport(data: ReportData): string {
     lineageSection(data),
     triageSection(data),
     judgesSection(data),
+    costsSection(data),
     evidenceSection(data),
     paperSection(data),
   ].filter((section) => section !== null);

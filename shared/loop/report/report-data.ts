@@ -18,6 +18,7 @@ import type { Transcript } from '../../operations/transcript.ts';
 import type { Note } from '../../ports/analyst.ts';
 import type { JudgeReport } from '../state/judge-report.ts';
 import type { RunPlan } from '../state/run-plan.ts';
+import type { RunResult } from '../state/run-result.ts';
 import type { Split } from '../state/split.ts';
 import type { ClusterGain } from './cluster-gains.ts';
 import type { EvidenceRates } from './evidence-forecast.ts';
@@ -119,6 +120,8 @@ export interface ReportData {
   readonly reason: string;
   /** How the task names its facets: `label`, `labels`. */
   readonly words: Pick<TaskWords, 'facet' | 'facets' | 'parts'>;
+  /** What trainings and the answers of endpoints took. */
+  readonly costs: RunResult['costs'];
   /** What is left out of the figures: `suspect judgements`. */
   readonly leftOut: string;
   /** Why the search for a better candidate ended; null where the gate's pass ended it, or no iteration was run. */

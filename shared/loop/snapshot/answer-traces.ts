@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { pinnedRecordSchema, type SnapshotRecord } from '../../domain/traces/trace-record.ts';
 import { answersToday } from '../../ports/answer-today.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { analystRun } from '../engine/analyst-run.ts';
 import { answerOutOfFold } from '../engine/answer-out-of-fold.ts';
 import { type LongStage, Unfinished } from '../engine/stage.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
@@ -21,7 +22,8 @@ export const answerTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof
   output: answeredSchema,
   async run({ prepared, chunk }, context) {
     const { ports, key } = context;
-    const { champion, model } = await readPlan(prepared, ports);
+    const plan = await readPlan(prepared, ports);
+    const { champion, model } = plan;
     const records = await readJsonl(ports.objects, chunk.key, pinnedRecordSchema);
     const request = {
       name: 'answers',
@@ -30,6 +32,7 @@ export const answerTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof
       alternatives: 2,
       unit: 'traces answered',
       today: answersToday(champion, model, ports),
+      paidBy: analystRun(plan),
     };
     const answers = await answerOutOfFold(request, context);
     if (answers instanceof Unfinished) return answers;

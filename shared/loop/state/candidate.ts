@@ -46,3 +46,8 @@ export const trainedSchema = z.strictObject({
   checkpointId: lineageIdSchema,
   examples: z.int(),
 });
+
+/** Under which the run's budget knows the training of a candidate. */
+export function trainingBudgetKey({ checkpointId }: Pick<Candidate, 'checkpointId'>): string {
+  return `training/${checkpointId}`;
+}

@@ -32,3 +32,6 @@ export const reasonSchema = z.string().max(longestReason);
 export function shortReason(text: string): string {
   return text.length <= longestReason ? text : `${text.slice(0, longestReason - 1).toWellFormed()}…`;
 }
+
+/** Trainings of a run whose cost its result tells. */
+export const mostTrainings = 24;

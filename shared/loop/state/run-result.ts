@@ -3,7 +3,7 @@ import { idSchema } from '../../domain/base/ids.ts';
 import { decisionSchema } from '../../domain/models/run.ts';
 import { decisionRefSchema } from './decision.ts';
 import { taxonomyRefSchema, weaknessRefSchema } from './diagnosis.ts';
-import { itemIdSchema, lineageIdSchema, objectKeySchema, reasonSchema } from './limits.ts';
+import { itemIdSchema, lineageIdSchema, mostTrainings, objectKeySchema, reasonSchema } from './limits.ts';
 import { preparedSchema } from './run-plan.ts';
 import { keptSplitSchema } from './split.ts';
 import { stageHead } from './stage-head.ts';
@@ -101,6 +101,18 @@ export const runResultSchema = z.strictObject({
       }),
     )
     .default({}),
+  /** What trainings and the answers of endpoints took; agents and judges are counted apart. */
+  costs: z
+    .strictObject({
+      trainings: z
+        .array(z.strictObject({ checkpoint: lineageIdSchema, seconds: z.number(), usd: z.number() }))
+        .max(mostTrainings),
+      answers: z
+        .strictObject({ inputs: z.int(), inputTokens: z.int(), outputTokens: z.int(), usd: z.number() })
+        .nullable(),
+      usd: z.number(),
+    })
+    .default({ trainings: [], answers: null, usd: 0 }),
   /** Object key of the HTML report. */
   report: objectKeySchema,
 });

@@ -1,16 +1,19 @@
 import { z } from 'zod';
+import { openBudget } from '../../agents/open-budget.ts';
 import { canonicalJson } from '../../domain/base/ids.ts';
 import type { Parts } from '../../domain/evaluation/fold.ts';
 import { artifactKey, checkpointId, foldArtifactKey } from '../../domain/models/checkpoint-id.ts';
 import type { Configuration } from '../../domain/models/configuration.ts';
+import { estimateTraining, estimateWords } from '../../operations/estimate-training.ts';
 import { trainerNamed } from '../../ports/back-ends.ts';
 import { writeJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Trainer } from '../../ports/trainer.ts';
+import { analystRun } from '../engine/analyst-run.ts';
 import { keepChampion } from '../engine/keep-champion.ts';
 import type { Stage } from '../engine/stage.ts';
 import { withoutStaleChampion } from '../engine/without-champion.ts';
-import type { Candidate, CandidateRef, DatasetRef } from '../state/candidate.ts';
+import { type Candidate, type CandidateRef, type DatasetRef, trainingBudgetKey } from '../state/candidate.ts';
 import { curriculumSchema } from '../state/curriculum.ts';
 import type { DecisionRef } from '../state/decision.ts';
 import { candidatePlanSchema } from '../state/evaluation.ts';
@@ -69,6 +72,7 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
     const candidates: CandidateRef[] = [];
     // What is left out for its cost was not tried, so that a later iteration may take it up.
     const trained = trainer.cost === 'dear' ? pairs.slice(0, mostDear) : pairs;
+    let refused: string | null = null;
     for (const [index, { dataset, configuration }] of trained.entries()) {
       const learns = trainer.learnsFromChampion(configuration);
       const parts = learns ? partsWith(plan) : plan.parts;
@@ -99,23 +103,72 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
           })),
         },
       };
+      const found = await affordable(candidate, { examples: examplesOf(dataset, input), trainer, plan }, ports);
+      if (found !== null) {
+        refused = found;
+        continue;
+      }
       const candidateKey = key(`${candidateId}.json`);
       await writeJson(ports.objects, candidateKey, candidate);
       candidates.push({ candidateId, checkpointId: id, key: candidateKey });
     }
-    const ends = candidates.length > 0 ? null : await endOf(input, plan, trainer, ports);
+    const ends =
+      candidates.length > 0
+        ? null
+        : await endOf(
+            input,
+            plan,
+            refused ?? `Nothing trains this model (its trainer is ${trainer.name}).`,
+            ports,
+            key,
+          );
     return { candidates, ends };
   },
 };
 
-/** The end of a run that has nothing to train. */
-async function endOf({ step, curriculum }: Input, plan: RunPlan, trainer: Trainer, ports: Ports): Promise<DecisionRef> {
+/** The end of a run that has nothing to train, or nothing that its budget allows. */
+async function endOf(
+  { step, curriculum }: Input,
+  plan: RunPlan,
+  why: string,
+  ports: Ports,
+  key: (file: string) => string,
+): Promise<DecisionRef> {
   const history = await readHistory(step, ports);
   const [dataset] = curriculum.datasets;
-  const where = dataset === undefined ? '' : ` The curriculum is at ${dataset.key}.`;
-  const detail = `Nothing trains this model (its trainer is ${trainer.name}).${where}`;
+  const detail = dataset === undefined ? why : `${why} The curriculum is at ${dataset.key}.`;
   const kept = await keepChampion(history?.iterations ?? [], detail, plan, ports);
-  return { ...kept, reason: shortReason(kept.reason), historyKey: step.historyKey, iteration: step };
+  const historyKey = history === null ? null : key('history.json');
+  if (history !== null) await writeJson(ports.objects, key('history.json'), { ...history, ended: 'budget-spent' });
+  return { ...kept, reason: shortReason(kept.reason), historyKey, iteration: step };
+}
+
+/** Examples of a dataset: those of the last curriculum where that is not the one that is trained on. */
+function examplesOf({ datasetId }: DatasetRef, { curriculum: { datasets } }: Input): number {
+  return (datasets.find((one) => one.datasetId === datasetId) ?? datasets[0])?.examples ?? 0;
+}
+
+/**
+ * Tells what a dear training will take, and sets it aside from the run's budget.
+ * @returns why it is not begun, a sentence; null where it may be
+ */
+async function affordable(
+  candidate: Candidate,
+  { examples, trainer, plan }: { readonly examples: number; readonly trainer: Trainer; readonly plan: RunPlan },
+  ports: Ports,
+): Promise<string | null> {
+  if (trainer.cost !== 'dear') return null;
+  const { configuration, candidateId } = candidate;
+  const folds = { parts: candidate.folds.parts, models: candidate.folds.models.length };
+  const { modelId } = plan.model;
+  const estimate = await estimateTraining({ modelId, trainer, configuration, examples, folds }, ports);
+  ports.observer.note(`Candidate ${candidateId} takes ${estimateWords(estimate)}.`);
+  if (ports.budgets === undefined) return null;
+  await openBudget(ports.budgets, analystRun(plan));
+  const microUsd = Math.ceil((estimate.usd ?? 0) * 1_000_000);
+  const most = { turns: 0, outputTokens: 0, microUsd };
+  if (await ports.budgets.reserve(plan.run.runId, trainingBudgetKey(candidate), most)) return null;
+  return `The budget of the run does not cover training candidate ${candidateId}: ${estimateWords(estimate)}.`;
 }
 
 /** Whoever learns from a champion of finer folds needs folds as fine, or its teacher would have seen what it judges. */

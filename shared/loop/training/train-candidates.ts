@@ -1,11 +1,18 @@
 import { z } from 'zod';
 import type { Checkpoint } from '../../domain/models/checkpoint.ts';
 import { readDataset } from '../../operations/stored-records.ts';
+import { enterTrainingCost } from '../../operations/training-costs.ts';
 import { trainerNamed } from '../../ports/back-ends.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { goOn } from '../engine/go-on.ts';
 import { type LongStage, Unfinished } from '../engine/stage.ts';
-import { type Candidate, candidateRefSchema, readCandidate, trainedSchema } from '../state/candidate.ts';
+import {
+  type Candidate,
+  candidateRefSchema,
+  readCandidate,
+  trainedSchema,
+  trainingBudgetKey,
+} from '../state/candidate.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { stageHead } from '../state/stage-head.ts';
 
@@ -48,6 +55,23 @@ export const trainCandidates: LongStage<z.infer<typeof inputSchema>, z.infer<typ
     );
     if (progress instanceof Unfinished) return progress;
     const trained = progress.value;
+    await enterTrainingCost(
+      {
+        ...candidate,
+        modelId: model.modelId,
+        runId: run.runId,
+        trainer,
+        folds: trained.folds,
+        examples: trained.examples,
+      },
+      progress.usage,
+      ports,
+    );
+    await ports.budgets?.settle(run.runId, trainingBudgetKey(candidate), {
+      turns: 0,
+      outputTokens: 0,
+      microUsd: Math.ceil(progress.usage.usd * 1_000_000),
+    });
     if (trained.folds?.parts !== candidate.folds.parts) {
       throw new Error(`trainer ${trainer.name} gave no fold models of ${candidate.folds.parts} parts`);
     }

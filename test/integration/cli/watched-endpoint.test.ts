@@ -54,7 +54,17 @@ describe('a model that is deployed elsewhere and only watched', { timeout: 240_0
     const { checkpoint, examples } = await created('support', '--endpoint-option', 'prices=1,0.1,5');
     expect(examples).toBe(0);
     await ratchet(['ingest', 'support', '-'], lines.join('\n'));
+    const plan = await ratchet(['run', 'support', '--plan']);
+    expect(plan).toMatchObject({ trainings: null, answers: { inputs: expect.any(Number) } });
+    const poor = await ratchetInProcess(['run', 'support', '--budget', '0.01', '--workspace', directory]);
+    expect([poor.code, poor.stderr]).toEqual([1, expect.stringContaining('more than the budget has left')]);
+    expect(server.seen).toHaveLength(0);
     const result = await ratchet(['run', 'support']);
+    // Each answer reads 100 tokens of $1 and writes 10 of $5 a million.
+    const { inputs, usd } = result.costs.answers;
+    expect(inputs).toBe(server.seen.length);
+    expect(usd).toBeCloseTo(inputs * 0.00015, 9);
+    expect(usd).toBeLessThan(plan.mostUsd);
     expect(result).toMatchObject({ code: 3, decision: 'kept', champion: checkpoint });
     expect(result.why).toContain('Nothing trains this model');
     const at = /The curriculum is at (\S+)\.( |$)/.exec(result.why)?.[1] ?? '';

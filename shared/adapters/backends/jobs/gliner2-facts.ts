@@ -44,6 +44,7 @@ export const gliner2Facts: Omit<Trainer, 'start' | 'advance' | 'name' | 'predict
   first: ({ options }) => [{ ...gliner2OptionsSchema.parse(options), rank: 16, threshold: 0.5 }],
   neighbours: (from, context) => neighboursOf(gliner2ConfigurationSchema.parse(from), context),
   learnsFromChampion: () => false,
+  passes: (configuration) => gliner2ConfigurationSchema.parse(configuration).epochs,
 };
 
 function neighboursOf(

@@ -37,6 +37,7 @@ export const hfLoraFacts: Omit<Trainer, 'start' | 'advance' | 'name' | 'predicto
   first: ({ options }) => [hfLoraOptionsSchema.parse(options)],
   neighbours: (from) => neighboursOf(hfLoraConfigurationSchema.parse(from)),
   learnsFromChampion: () => false,
+  passes: (configuration) => hfLoraConfigurationSchema.parse(configuration).epochs,
 };
 
 function neighboursOf(from: HfLoraConfiguration): readonly HfLoraConfiguration[] {

@@ -98,13 +98,16 @@ async function store(
   }
 }
 
-/** What a job had others' machines do. */
+/** What a job took: its seconds, and what it had others' machines do. */
 function usageOf(end: JobEnd): Usage {
-  const used = end.kind === 'done' ? end.manifest.models.flatMap(({ usage }) => usage ?? []) : [];
-  return used.reduce(
-    (sum, { tokens, usd }) => ({ ...sum, inputTokens: sum.inputTokens + tokens, usd: sum.usd + usd }),
-    noUsage,
-  );
+  if (end.kind !== 'done') return noUsage;
+  const { models, seconds } = end.manifest;
+  return models
+    .flatMap(({ usage }) => usage ?? [])
+    .reduce((sum, { tokens, usd }) => ({ ...sum, inputTokens: sum.inputTokens + tokens, usd: sum.usd + usd }), {
+      ...noUsage,
+      seconds,
+    });
 }
 
 /** The end of a job; null where it does not come within the time. */

@@ -23,8 +23,10 @@ export function sagemakerBackEnds(options: SagemakerOptions): {
   const begun = new Map<string, ReturnType<typeof createSagemakerTrainer>>();
   // Tinker trains on machines of its own.
   const ours = jobBackEnds.filter(({ name }) => name !== tinkerBackEnd);
+  const { hourlyUsd, maxSeconds: mostSeconds } = options.configuration;
   const trainers = ours.map(({ name: backEnd, trainer, otherPredictors }): Trainer => {
-    const facts = { ...trainer, name: `${backEnd}-sagemaker`, predictors: [backEnd, ...otherPredictors] };
+    const predictors = [backEnd, ...otherPredictors];
+    const facts = { ...trainer, name: `${backEnd}-sagemaker`, predictors, billing: { hourlyUsd, mostSeconds } };
     const made = async () => {
       loading ??= load(options);
       const known = begun.get(backEnd) ?? (await loading)(facts, backEnd);

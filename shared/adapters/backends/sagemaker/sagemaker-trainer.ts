@@ -144,7 +144,7 @@ async function collect(
 ): Promise<Progress<Artifact>> {
   const { objects, bucket, configuration } = options;
   const folder = folderOf(handle.job, options);
-  const usage = { ...noUsage, usd: (billableSeconds / 3_600) * configuration.hourlyUsd };
+  const usage = { ...noUsage, usd: (billableSeconds / 3_600) * configuration.hourlyUsd, seconds: billableSeconds };
   const before = await storedArtifact(note, objects);
   if (before !== null) return done(before, usage);
   if (!(await hasMade(handle.job, options))) return failedBy(lost(handle));

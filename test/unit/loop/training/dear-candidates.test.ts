@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { trainingCostKey } from '../../../../shared/domain/models/cost.ts';
+import { planCandidates } from '../../../../shared/loop/training/plan-candidates.ts';
+import { writeJson } from '../../../../shared/ports/documents.ts';
+import type { Trainer } from '../../../../shared/ports/trainer.ts';
+import { MemoryBudgets } from '../../../helpers/memory-budgets.ts';
+import { memoryPorts } from '../../../helpers/memory-ports.ts';
+import { putPlan, sampleHead, samplePlan, samplePrepared } from '../../../helpers/record-samples.ts';
+import { stageContext } from '../../../helpers/stage-context.ts';
+
+const dataset = { datasetId: 'extend', key: 'runs/m1/extend.jsonl', mode: 'extend', examples: 400 } as const;
+const step = { number: 1, kind: 'first', move: 'first', historyKey: null } as const;
+/** $36 an hour: a cent a second. */
+const paid: Partial<Trainer> = {
+  cost: 'dear',
+  foldModels: 0,
+  billing: { hourlyUsd: 36, mostSeconds: 1_000 },
+  passes: () => 2,
+};
+
+async function planned(budgetUsd: number, { known = true, trainer = paid } = {}) {
+  const plain = memoryPorts();
+  const budgets = new MemoryBudgets();
+  const notes: string[] = [];
+  const own = [...plain.trainers.values()].map((one) => ({ ...one, ...trainer }));
+  const ports = {
+    ...plain,
+    budgets,
+    trainers: new Map(own.map((one) => [one.name, one])),
+    observer: { progress: () => undefined, note: (text: string) => notes.push(text) },
+  };
+  await putPlan(ports, { run: { ...samplePlan().run, budgetUsd } });
+  // 100 examples, twice: half a second for each.
+  const cost = { version: 1, trainer: own[0]?.name, runId: null, work: 200, seconds: 100, usd: 1 };
+  if (known) await writeJson(ports.objects, trainingCostKey('m1', 'earlier'), cost);
+  const input = { ...sampleHead, iteration: 1, prepared: samplePrepared, curriculum: { datasets: [dataset] }, step };
+  const plan = await planCandidates.run(input, stageContext(ports));
+  return { ...plan, notes, budget: await budgets.get(samplePlan().run.runId) };
+}
+
+describe('a training that costs money', () => {
+  it('is begun within the budget, told of before, and set aside from the budget', async () => {
+    const { candidates, ends, notes, budget } = await planned(5);
+    expect([candidates.length, ends]).toEqual([1, null]);
+    // 400 examples, twice, at half a second.
+    expect(notes).toEqual([
+      'Candidate i1-c1 takes about 7 min, $4.00 (by 1 earlier training of this model, 0.50 s for each example and pass).',
+    ]);
+    expect(budget?.reserved.microUsd).toBe(4_000_000);
+  });
+
+  it('is not begun beyond the budget: the run ends with the champion and its curriculum', async () => {
+    const { candidates, ends, budget } = await planned(3.99);
+    expect(candidates).toEqual([]);
+    expect(ends).toMatchObject({ next: 'keep', chosen: null });
+    expect(ends?.reason).toContain('The budget of the run does not cover training candidate i1-c1');
+    expect(ends?.reason).toContain(`The curriculum is at ${dataset.key}.`);
+    expect(budget?.reserved.microUsd).toBe(0);
+  });
+
+  it('counts as the most that a job may work where no earlier one is known', async () => {
+    expect((await planned(9.99, { known: false })).candidates).toEqual([]);
+    const { candidates, notes } = await planned(10, { known: false });
+    expect(candidates).toHaveLength(1);
+    expect(notes[0]).toContain('at most $10.00');
+  });
+
+  it('costs nothing where its trainer names no price, whatever the budget', async () => {
+    const { billing: _, ...free } = paid;
+    expect((await planned(0.01, { trainer: free })).candidates).toHaveLength(1);
+  });
+});
