@@ -53,6 +53,9 @@ function synthesize(context: Readonly<Record<string, unknown>>, outdir: string, 
     .object({ context: z.record(z.string(), z.unknown()) })
     .parse(JSON.parse(readFileSync(join(root, 'cdk.json'), 'utf8')));
   const app = new App({ outdir, context: { ...written.context, ...context } });
-  addStacks(app, readConfig(app.node), { functionCode: () => Code.fromAsset(code), layerCode: () => Code.fromAsset(code) });
+  addStacks(app, readConfig(app.node), {
+    functionCode: () => Code.fromAsset(code),
+    layerCode: () => Code.fromAsset(code),
+  });
   return app.synth().stacks.map(({ templateFullPath }) => templateFullPath);
 }

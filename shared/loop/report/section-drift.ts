@@ -5,9 +5,8 @@ import { html } from './markup.ts';
 import { capitalise } from './plain-words.ts';
 import type { ReportData } from './report-data.ts';
 import type { Section } from './section.ts';
-import { shownName } from './shown-name.ts';
 import { dataTable } from './table.ts';
-import { visibleLine } from './visible-text.ts';
+import { visibleLine, visibleName } from './visible-text.ts';
 
 /** Whether the traffic has changed since the champion began that the run began with; null where nobody has looked. */
 export function driftSection({ drift }: ReportData): Section | null {
@@ -15,7 +14,7 @@ export function driftSection({ drift }: ReportData): Section | null {
   const rows = drift.findings.map((finding) => [
     signalNames[finding.signal],
     finding.level.toFixed(2),
-    visibleLine(findingWords(finding, (label) => `${shownName(label, 40)}`) ?? 'too few yet', 200),
+    visibleLine(findingWords(finding, (label) => visibleName(label, 40)) ?? 'too few yet', 200),
     finding.seenAt === null ? '–' : visibleLine(finding.seenAt.slice(0, 10), 20),
   ]);
   const text = {
