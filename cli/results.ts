@@ -71,17 +71,28 @@ export const resultSchemas = {
     python: path.describe('the Python that training jobs run with'),
     installed: jsonSchema.describe('versions, and by back end the device it works on'),
   }),
-  create: z.strictObject({
-    model: modelName,
-    task: taskKind,
-    labels: z.array(z.string()).describe('the labels it knows, or other facets of outputs'),
-    checkpoint: checkpointName.nullable().describe('the first checkpoint; null without examples'),
-    dataset: z.string().nullable(),
-    examples: z.int().describe('examples it was trained on'),
-    refused: z.int().describe('lines of the examples that could not be used'),
-    evaluation: evaluationResultSchema.nullable(),
-    notes: z.array(z.string()).describe('what is amiss with the examples, such as labels that have one alone'),
-  }),
+  create: z.union([
+    z.strictObject({
+      model: modelName,
+      task: taskKind,
+      labels: z.array(z.string()).describe('the labels it knows, or other facets of outputs'),
+      checkpoint: checkpointName.nullable().describe('the first checkpoint; null without examples'),
+      dataset: z.string().nullable(),
+      examples: z.int().describe('examples it was trained on'),
+      refused: z.int().describe('lines of the examples that could not be used'),
+      evaluation: evaluationResultSchema.nullable(),
+      notes: z.array(z.string()).describe('what is amiss with the examples, such as labels that have one alone'),
+    }),
+    z
+      .strictObject({
+        model: modelName,
+        clusters: z.int().describe('clusters to name, a line each'),
+        inputs: z.int().describe('texts in them; of texts that are one but for case and punctuation one'),
+        refused: z.int().describe('lines that hold no text'),
+        file: z.string().describe('absolute path of the file to fill in'),
+      })
+      .describe('with --inputs'),
+  ]),
   ingest: z.strictObject({
     lines: z.int().describe('records read'),
     ingested: z.int().describe('new traces'),

@@ -7,6 +7,7 @@ import { idProblem } from '../../shared/domain/base/ids.ts';
 import { inList } from '../../shared/domain/base/quoted.ts';
 import type { TaskWords } from '../../shared/domain/base/task-kind.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
+import type { NamedCluster } from '../../shared/domain/cold-start/propose-clusters.ts';
 import { badEntries } from '../../shared/domain/models/bad-entries.ts';
 import { watchedTrainer } from '../../shared/domain/models/endpoint.ts';
 import { type Settings, settingsSchema } from '../../shared/domain/models/settings.ts';
@@ -18,7 +19,7 @@ import type { FirstEvaluation } from '../../shared/operations/evaluate-first.ts'
 import { kindOf } from '../../shared/ports/kind-of.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { taskKinds } from '../../shared/tasks/task-kinds.ts';
-import { collected, commaSeparated, countingNumber, fraction, wholeNumber } from '../arguments.ts';
+import { collected, commaSeparated, countingNumber, dollars, fraction, wholeNumber } from '../arguments.ts';
 import { backEndNames } from '../back-end-names.ts';
 import { BadLineReporter, badLinesTold } from '../bad-lines.ts';
 import { asksChat, hasChat } from '../chat-at-hand.ts';
@@ -38,6 +39,9 @@ const taskOptions = [...taskKinds.values()].flatMap(({ kind, options = [] }) =>
   options.map((option) => ({ ...option, kind })),
 );
 
+/** How long a chat model may take to name clusters. */
+const namingMs = 15 * 60_000;
+
 const settingNames = Object.keys(settingsSchema.shape);
 
 const help = `
@@ -54,6 +58,11 @@ with --examples trains its first checkpoint later. Where there are no examples b
   $ ratchet create spam-filter --from-traces
 What the traces were judged to be trains; they stay evidence, as each is kept from one of the models that are averaged.
 
+Where there are texts and nothing else:
+  $ ratchet create support --inputs unlabelled.jsonl --to clusters.jsonl    # alike texts together, a line a cluster
+  $ ratchet create support --from-clusters clusters.jsonl                   # once "label" is filled in
+A label may be given to several clusters; clusters without one, and texts taken out of a line, are left out.
+
 The accuracy that is told comes from models that have not seen what they answer. Settings for --set:
   ${settingNames.filter((name) => name !== 'critical').join(', ')}.`;
 
@@ -62,6 +71,13 @@ const optionsSchema = z.object({
   labels: z.array(z.string()).default([]),
   label: z.array(z.string()).default([]),
   fromTraces: z.boolean().default(false),
+  inputs: z.string().optional(),
+  describe: z.string().max(4_000).optional(),
+  budget: z.number().positive().optional(),
+  clusters: z.int(),
+  to: z.string().optional(),
+  force: z.boolean().default(false),
+  fromClusters: z.string().optional(),
   evaluate: z.boolean(),
   examples: z.string().optional(),
   format: z.string().optional(),
@@ -117,6 +133,13 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     .option('--keep-label-variants', 'keep labels apart that differ only in case, blanks or Unicode form')
     .option('--bad-lines <n>', 'how many lines that cannot be used to tell of', wholeNumber, badLinesTold)
     .option('--from-traces', 'train the first checkpoint on the judged traces that were ingested')
+    .option('--inputs <file>', 'texts without labels: sort them into clusters to name; {"input"} or a text a line')
+    .option('--describe <text>', 'with --inputs: what the model is for; a chat model, if any, proposes labels by it')
+    .option('--budget <usd>', 'dollars that asking it may cost, by the prices configured', dollars)
+    .option('--clusters <n>', 'about how many clusters; more than there are meanings do no harm', countingNumber, 20)
+    .option('--to <file>', 'the file of clusters that --inputs writes (MODEL-clusters.jsonl)')
+    .option('--force', 'replace the file of clusters that is there')
+    .option('--from-clusters <file>', 'train the first checkpoint on the clusters that have a label')
     .option('--no-evaluate', 'do not measure the first checkpoint by cross-validation')
     .option('--trainer <name>', 'the back end that trains (the first that there is for the task)')
     .option('--predictor <name>', 'the back end that answers (the first that the trainer names)')
@@ -181,6 +204,86 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
   }
 }
 
+/** The examples, as a file has them or as people named clusters of texts. */
+async function opened(path: string, options: CreateOptions, session: Session): Promise<AsyncIterable<Uint8Array>> {
+  const bytes = await openInput(path, session.io.stdin);
+  if (options.fromClusters === undefined) return bytes;
+  const { examplesOfClusters } = await import('../../shared/intake/named-clusters.ts');
+  return examplesOfClusters(bytes, inputName(path));
+}
+
+/** Sorts texts that nobody has labelled into clusters, and writes them to be named. */
+async function offerClusters(
+  modelId: string,
+  path: string,
+  options: CreateOptions,
+  session: Session,
+): Promise<ExitCode> {
+  const { readTexts } = await import('../../shared/intake/read-texts.ts');
+  const { proposeClusters } = await import('../../shared/domain/cold-start/propose-clusters.ts');
+  const { writeNewFile } = await import('../write-new-file.ts');
+  const { texts, refused } = await readTexts(await openInput(path, session.io.stdin));
+  const { to = `${modelId}-clusters.jsonl`, force } = options;
+  const found = proposeClusters(texts, options.clusters);
+  if (found.length === 0) {
+    throw new RatchetError('InvalidInput', `${inputName(path)} holds no text.`, {
+      mend: 'Give a file with a text a line, or {"input": "…"} a line.',
+    });
+  }
+  const clusters = await withProposals(found, options, session);
+  const file = await writeNewFile(
+    to,
+    clusters.map((cluster) => `${JSON.stringify(cluster)}\n`),
+    force,
+  );
+  const inputs = clusters.reduce((sum, { size }) => sum + size, 0);
+  await session.output.result(
+    commandResult('create', { model: modelId, clusters: clusters.length, inputs, refused, file }),
+    [
+      `${plural(inputs, 'text')} in ${plural(clusters.length, 'cluster')}: ${file}`,
+      ...clusters.map(({ cluster, label, size, words, inputs: [first = ''] }) =>
+        printableLine(
+          `  ${cluster.padStart(3)}  ${String(size).padStart(5)}  ${label === '' ? words.slice(0, 4).join(', ') : label}: ${first}`,
+          120,
+        ),
+      ),
+    ],
+  );
+  const next = clusters.some(({ label }) => label !== '')
+    ? 'look at the labels proposed and correct them'
+    : 'fill in "label" of each line';
+  session.output.say(`Next: ${next}, then: ratchet create ${modelId} --from-clusters ${to}`);
+  return exitCodes.done;
+}
+
+/** The clusters with labels that a chat model proposes, where one is wanted and there; what it costs is told. */
+async function withProposals(
+  clusters: readonly NamedCluster[],
+  { describe: description, labels, label, budget = null }: CreateOptions,
+  session: Session,
+): Promise<readonly NamedCluster[]> {
+  if (description === undefined) return clusters;
+  const { workspaceChat } = await import('../workspace-chat.ts');
+  const { SystemClock } = await import('../../shared/adapters/local/system-clock.ts');
+  const clock = new SystemClock();
+  const chat = await workspaceChat(session.directory, session.io.env, clock);
+  if (chat === null) {
+    session.output.say(
+      'Note: no chat model is configured (RATCHET_CHAT_URL, RATCHET_CHAT_MODEL), so no labels are proposed.',
+    );
+    return clusters;
+  }
+  const { nameClusters } = await import('../../shared/agents/name-clusters.ts');
+  const deadline = clock.now() + namingMs;
+  const request = { clusters, description, labels: [...labels, ...label], budgetUsd: budget, deadline };
+  const named = await nameClusters(request, chat);
+  const count = named.clusters.filter((one) => one.label !== '').length;
+  session.output.say(
+    `${chat.name} proposes labels for ${count} of ${plural(clusters.length, 'cluster')} ($${named.usd.toFixed(4)}).`,
+  );
+  return named.clusters;
+}
+
 /** What is chosen of the task; of a file its text. @throws RatchetError InvalidInput for a file that cannot be read */
 async function taskOptionsOf(given: unknown, { io }: Session): Promise<Readonly<Record<string, string>>> {
   const chosen: [string, string][] = [];
@@ -208,12 +311,17 @@ async function createWith(
       mend: `For a model's name ${problem}.`,
     });
   }
-  const { examples: path } = options;
+  if (options.inputs !== undefined) return offerClusters(modelId, options.inputs, options, session);
+  const path = options.fromClusters ?? options.examples;
   const settings = settingsFrom(options);
   const map = parseFieldMap(options.map, 'examples');
-  const examples = path === undefined ? null : await openInput(path, session.io.stdin);
-  if (options.fromTraces && examples !== null) {
-    throw new RatchetError('InvalidInput', 'Both --examples and --from-traces are given.', {
+  const examples = path === undefined ? null : await opened(path, options, session);
+  const sources = { examples: '--examples', fromClusters: '--from-clusters', fromTraces: '--from-traces' } as const;
+  const given = Object.entries(sources).flatMap(([name, flag]) =>
+    command.getOptionValueSource(name) === 'cli' ? [flag] : [],
+  );
+  if (given.length > 1) {
+    throw new RatchetError('InvalidInput', `Both ${given.join(' and ')} are given.`, {
       mend: 'Train the first checkpoint on one of them; the other counts in the first run, once it is ingested.',
     });
   }

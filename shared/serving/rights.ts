@@ -3,7 +3,7 @@ export const rights = ['predict', 'feedback', 'review', 'read', 'run'] as const;
 export type Right = (typeof rights)[number];
 
 const reads: ReadonlySet<string | undefined> = new Set([
-  ...['overview', 'since', 'runs', 'failures', 'datasets', 'lineage', 'costs', 'calibration'],
+  ...['overview', 'since', 'drift', 'runs', 'failures', 'datasets', 'lineage', 'costs', 'calibration'],
 ]);
 
 /**

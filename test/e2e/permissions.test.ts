@@ -17,6 +17,7 @@ import type { StateHandler } from '../../shared/loop/engine/run-state.ts';
 import { runResultSchema } from '../../shared/loop/state/run-result.ts';
 import { considerRun } from '../../shared/operations/consider-run.ts';
 import { endRun } from '../../shared/operations/end-run.ts';
+import { watchDrift } from '../../shared/operations/drift.ts';
 import { watchWhenWorthIt } from '../../shared/operations/watch-champion.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { createServingApp } from '../../shared/serving/app.ts';
@@ -120,6 +121,7 @@ describe('the policies', () => {
     const [settled] = await clients.as('settle-journal', () => settleJournal(journal, ports));
     expect(settled).toMatchObject({ traces: 1, judgements: 1, refused: 1 });
     expect((await ports.traceLog.knownTraces(modelId, [traceId])).size).toBe(1);
+    expect(await clients.as('watch-champion', () => watchDrift(modelId, ports))).not.toBeNull();
     const watched = await clients.as('watch-champion', () =>
       watchWhenWorthIt({ modelId, trigger: 'run-finished' }, ports),
     );

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { readConfig, servingAccess } from '../../infra/config.ts';
-import { appWithContext } from './synthesized.ts';
+import { appWithContext, synthesized } from './synthesized.ts';
 
 const read = (context: Readonly<Record<string, unknown>>) => readConfig(appWithContext(context).node);
 
@@ -55,5 +55,16 @@ describe('the configuration of a deployment', () => {
 
   it('refuses a setting that there is none of', () => {
     expect(() => read({ ratchet: { ...read({}), retention: 3 } })).toThrow(/retention/);
+  });
+});
+
+describe('a permission boundary of the context', () => {
+  it('is on every role of both stacks', () => {
+    const { data, loop } = synthesized({ '@aws-cdk/core:permissionsBoundary': { name: 'boundary' } });
+    const roles = [data, loop].flatMap((stack) => Object.values(stack.findResources('AWS::IAM::Role')));
+    expect(roles.length).toBeGreaterThan(20);
+    for (const { Properties } of roles) {
+      expect(JSON.stringify(Properties.PermissionsBoundary)).toContain('policy/boundary');
+    }
   });
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { recentTextsSchema } from './recent-texts.ts';
+import { noRecentTexts, recentTextsSchema } from './recent-texts.ts';
 import { signalSchema } from './signals.ts';
 import { newWager, wagerSchema } from './wager.ts';
 
@@ -111,8 +111,8 @@ export function newDriftState({
     came: 0,
     level,
     labels: watched,
-    recent: { came: 0, sketches: [] },
-    recentJudged: { came: 0, sketches: [] },
+    recent: noRecentTexts,
+    recentJudged: noRecentTexts,
     byLabel: watched.map(() => ({ counts: [0, 0], wager: newWager('both') })),
     novelty: { counts: Array<number>(places).fill(0), wager: newWager('rise') },
     confidence: { counts: Array<number>(places).fill(0), wager: newWager('both') },

@@ -4,21 +4,17 @@ import { driftChart } from './chart-drift.ts';
 import { html } from './markup.ts';
 import { capitalise } from './plain-words.ts';
 import type { ReportData } from './report-data.ts';
-import type { AbsentSection, Section } from './section.ts';
-import { shownName } from './shown-name.ts';
+import type { Section } from './section.ts';
 import { dataTable } from './table.ts';
-import { visibleLine } from './visible-text.ts';
+import { visibleLine, visibleName } from './visible-text.ts';
 
-/** Whether the traffic has changed since the champion began that the run began with. */
-export function driftSection({ drift }: ReportData): Section | AbsentSection {
-  const heading = { id: 'drift', title: 'Drift' };
-  if (drift === null || drift.traces === 0) {
-    return { ...heading, absent: 'Whether the traffic has changed: nobody has looked since the champion began.' };
-  }
+/** Whether the traffic has changed since the champion began that the run began with; null where nobody has looked. */
+export function driftSection({ drift }: ReportData): Section | null {
+  if (drift === null || drift.traces === 0) return null;
   const rows = drift.findings.map((finding) => [
     signalNames[finding.signal],
     finding.level.toFixed(2),
-    visibleLine(findingWords(finding, (label) => `${shownName(label, 40)}`) ?? 'too few yet', 200),
+    visibleLine(findingWords(finding, (label) => visibleName(label, 40)) ?? 'too few yet', 200),
     finding.seenAt === null ? '–' : visibleLine(finding.seenAt.slice(0, 10), 20),
   ]);
   const text = {
@@ -29,7 +25,8 @@ export function driftSection({ drift }: ReportData): Section | AbsentSection {
       .join(' '),
   };
   return {
-    ...heading,
+    id: 'drift',
+    title: 'Drift',
     body: html`<p>${capitalise(driftHeadline(drift))}. Each test holds what comes against all that came before in the champion's time.</p>
     ${
       drift.points.length > 1 &&

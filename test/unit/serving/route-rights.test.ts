@@ -65,6 +65,7 @@ const needed: Readonly<Record<string, Right | 'known'>> = {
   'GET /v1/models/:model/calibration': 'read',
   'GET /v1/models/:model/overview': 'read',
   'GET /v1/models/:model/since': 'read',
+  'GET /v1/models/:model/drift': 'read',
   'GET /v1/models/:model/runs': 'read',
   'POST /v1/models/:model/runs': 'run',
   'GET /v1/models/:model/runs/:run': 'read',

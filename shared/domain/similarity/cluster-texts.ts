@@ -1,4 +1,4 @@
-import type { SparseVector } from '../../../domain/similarity/similarity-index.ts';
+import type { SparseVector } from './similarity-index.ts';
 
 /** Dense centroids over the features that occur among the clustered vectors alone. */
 interface Compact {
@@ -224,4 +224,30 @@ export function clusterTexts(sparse: readonly SparseVector[], smallest: number, 
     }
   }
   return best.toSorted((a, b) => b.length - a.length || (a[0] ?? 0) - (b[0] ?? 0));
+}
+
+/**
+ * Divides vectors into about so many groups of like ones, each of at least `smallest`: fewer where groups came out smaller,
+ * whose members go to the nearest of the others. Deterministic.
+ * @returns positions in `vectors`, the largest group first, in each the most typical first
+ */
+export function groupsOfTexts(sparse: readonly SparseVector[], groups: number, smallest: number): number[][] {
+  const { vectors, dimensions } = compact(sparse);
+  const k = Math.min(groups, Math.floor(vectors.length / smallest));
+  if (k < 2) return [sparse.map((_, index) => index)];
+  const random = fixedRandom(20_240 + k);
+  const tried = Array.from({ length: restarts }, () => partition(vectors, dimensions, k, random));
+  const [best] = tried.toSorted((a, b) => b.cohesion - a.cohesion);
+  if (best === undefined) return [];
+  const merged = withoutSmall(vectors, dimensions, best, smallest);
+  const likeness = (index: number, group: number) => {
+    const vector = vectors[index];
+    return vector === undefined
+      ? 0
+      : dot(vector, merged.sums[group] ?? new Float64Array()) / (merged.norms[group] || 1);
+  };
+  return membersOf(merged)
+    .map((members, group) => members.toSorted((a, b) => likeness(b, group) - likeness(a, group) || a - b))
+    .filter((members) => members.length > 0)
+    .toSorted((a, b) => b.length - a.length || (a[0] ?? 0) - (b[0] ?? 0));
 }
