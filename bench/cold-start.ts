@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { openWorkspace } from '../cli/library.ts';
 import { SeededRandom } from '../shared/adapters/local/seeded-random.ts';
 import { proposeClusters } from '../shared/domain/cold-start/propose-clusters.ts';
+import { labelOf } from '../shared/tasks/classification/label.ts';
 
 const { values } = parseArgs({
   options: {
@@ -37,7 +38,9 @@ async function accuracy(examples: Labelled, asked: Labelled): Promise<number> {
       'intents',
       asked.map(({ input }) => input),
     );
-    return answers.filter(({ output }, at) => output === asked[at]?.output).length / asked.length;
+    return (
+      answers.filter(({ output }, at) => output !== null && labelOf(output) === asked[at]?.output).length / asked.length
+    );
   } finally {
     await workspace.close();
     await rm(folder, { recursive: true, force: true });

@@ -82,7 +82,7 @@ const artifact = encodeArtifact({
   sparseWeights: Int8Array.of(1, 2, 3, 4),
   denseWeights: Float32Array.of(0, 0),
 });
-const segment = encodeSegment([{ key: '0'.repeat(32), vector: new Float32Array(embeddingLength) }]);
+const segment = encodeSegment([{ key: '0'.repeat(32), vector: new Float32Array(embeddingLength) }], embeddingLength);
 const task = { kind: 'classification', labels: ['delivery', 'refund'] };
 const answer = {
   traceId: 't',
@@ -154,7 +154,11 @@ export const targets: readonly Target[] = [
     read: async (bytes) => void settingsSchema.safeParse(jsonOf(bytes)),
   },
   { name: 'artifact', files: [artifact], read: async (bytes) => void decodeArtifact(bytes) },
-  { name: 'segment of embeddings', files: [segment], read: async (bytes) => void decodeSegment(bytes) },
+  {
+    name: 'segment of embeddings',
+    files: [segment],
+    read: async (bytes) => void decodeSegment(bytes, embeddingLength),
+  },
 ];
 
 /** Slower than this is a finding too. */

@@ -31,5 +31,10 @@ export const jobBackEnds: readonly JobBackEnd[] = [
     predictor: { tasks: hfLoraFacts.tasks, ranked: true, chunk: 100 },
     otherPredictors: [],
   },
-  { name: tinkerBackEnd, trainer: tinkerFacts, predictor: { tasks: tinkerFacts.tasks, ranked: true, chunk: 100 } },
+  {
+    name: tinkerBackEnd,
+    trainer: tinkerFacts,
+    predictor: { tasks: tinkerFacts.tasks, ranked: true, chunk: 100 },
+    otherPredictors: [],
+  },
 ];
