@@ -60,7 +60,7 @@ export function addIngestCommand(program: Command, run: RunCommand): void {
       new Option('--judge <kind>', 'who judged, where a file does not tell').choices(givenJudgeKindSchema.options),
     )
     .option('--score <name>', 'scores of this name are verdicts, others are not; may be given again', collected)
-    .option('--strict [share]', 'exit 1 when more than this share of lines cannot be used (0)', fraction)
+    .option('--strict [share]', 'exit 1 when more than this share of lines cannot be used (0)', shareLost)
     .option('--dry-run', 'show three traces as they would be stored, and the counts; write nothing')
     .addHelpText('after', help)
     .action((model: string, files: string[], options: unknown, command: Command) =>
@@ -70,6 +70,12 @@ export function addIngestCommand(program: Command, run: RunCommand): void {
 
 function collected(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
+}
+
+/** @throws InvalidArgumentError for what is no share, such as a file that stands behind `--strict` */
+function shareLost(text: string): number {
+  if (text.trim() !== '' && !Number.isNaN(Number(text))) return fraction(text);
+  throw new InvalidArgumentError('It is no share: put --strict behind the files, or write such as --strict=0.05.');
 }
 
 function figure(text: string): number {

@@ -58,6 +58,12 @@ const mostUnknownOutputs = 1_000;
 /** Traces that a dry run shows. */
 const mostSamples = 3;
 
+/** The trace that a line names which is no JSON, so that it leaves quarantine once that trace comes in. */
+function traceNamedIn(text: string): { readonly traceId?: string } {
+  const traceId = /"traceId"\s*:\s*"([^"\\]{1,500})"/.exec(text)?.[1];
+  return traceId === undefined ? {} : { traceId };
+}
+
 /**
  * Reads traces and judgements into a model's log, record by record, from files of any known format. A record that cannot
  * be used goes to quarantine with its reason, and leaves it when it comes in later. A trace that is known adds its
@@ -192,7 +198,8 @@ class Ingest {
   async #take(item: Exclude<FormatItem, { kind: 'passed-over' }>, context: ReadingContext, file: FileReading) {
     const { line, text } = item;
     if (item.kind === 'unreadable') {
-      await this.#refuse({ file: file.name, line, reason: item.reason, mend: item.mend, text }, file);
+      const { reason, mend } = item;
+      await this.#refuse({ file: file.name, line, reason, mend, text, ...traceNamedIn(text) }, file);
       return;
     }
     const read = readRawTrace(item, context, file.isJudged ? null : file.census);

@@ -3,7 +3,14 @@ import type { FallenFacet } from '../../domain/evaluation/facet-losses.ts';
 import type { GateVerdict } from '../../domain/evaluation/gate.ts';
 import { reviewFile } from '../state/review.ts';
 import { decidedCandidate } from './decided-candidate.ts';
-import { evidenceDays, isAllRight, reviewIsEnough, shortEvidence, withoutAnswer } from './evidence-rows.ts';
+import {
+  evidenceDays,
+  heldForNames,
+  isAllRight,
+  reviewIsEnough,
+  shortEvidence,
+  withoutAnswer,
+} from './evidence-rows.ts';
 import { enoughForPoints, formatPoints, formatPValue } from './format.ts';
 import { ruleTitle, stopReasons } from './plain-words.ts';
 import type { ReportData } from './report-data.ts';
@@ -155,7 +162,7 @@ function withoutCandidate(data: Decided): string {
   const short = shortEvidence(data);
   if (short.length === 0) return 'No candidate came before the gate';
   if (isAllRight(data))
-    return `the champion has all ${plural(data.weighed.size, 'judged trace')} right: there is nothing to learn from`;
+    return `the champion has all ${plural(data.weighed.size, 'judged trace')} right: there is nothing to learn from${held(data)}`;
   if (reviewIsEnough(data)) {
     const open = withoutAnswer(data);
     return `${plural(open, 'failure has', 'failures have')} no right answer yet, enough to decide by once ${open === 1 ? 'it is' : 'they are'} filled in: fill in ${reviewFile} first (ratchet report ${data.model.modelId} --review${stackOption(data)})`;
@@ -163,7 +170,7 @@ function withoutCandidate(data: Decided): string {
   const wanted = short.map(({ have, need, wanted: what }) => plural(need - have, `more ${what}`));
   const days = evidenceDays(data);
   const when = days === null ? '' : `, about ${plural(days, 'day')} at the present rate`;
-  return `${wanted.join(' and ')} ${short.length === 1 && short.every(({ have, need }) => need - have === 1) ? 'is' : 'are'} missing until there is enough to decide by${when}${unanswered(data)}`;
+  return `${wanted.join(' and ')} ${short.length === 1 && short.every(({ have, need }) => need - have === 1) ? 'is' : 'are'} missing until there is enough to decide by${when}${unanswered(data)}${held(data)}`;
 }
 
 /** `order_where, order_when have no judged example since the split: judge some (ratchet report MODEL --review)`. */
@@ -176,6 +183,14 @@ function withoutJudgedExample({ unlearnt, model, links }: Decided): string {
 function unanswered(data: Decided): string {
   const open = withoutAnswer(data);
   return open === 0 ? '' : `; ${plural(open, 'failure has', 'failures have')} no right answer yet`;
+}
+
+/** `; 190 judgements name labels that the model does not know, and are held (ratchet labels MODEL)`. */
+function held(data: Decided): string {
+  const count = heldForNames(data);
+  if (count === 0) return '';
+  const { model, words } = data;
+  return `; ${plural(count, 'judgement names', 'judgements name')} ${words.facets} that the model does not know, and ${count === 1 ? 'is' : 'are'} held (ratchet labels ${model.modelId}${stackOption(data)})`;
 }
 
 function whyKept(data: Decided): string {

@@ -48,6 +48,11 @@ export function withoutAnswer({ review }: Pick<ReportData, 'review'>): number {
   return review.counts.find(({ why }) => why === 'fail-without-correction')?.count ?? 0;
 }
 
+/** Judgements that are held, as the right output that they name is none that the model knows. */
+export function heldForNames({ review }: Pick<ReportData, 'review'>): number {
+  return review.counts.find(({ why }) => why === 'unknown-output')?.count ?? 0;
+}
+
 /** Whether what is missing is there already, but for the right answers of failures that wait in the review. */
 export function reviewIsEnough(data: Counted & Pick<ReportData, 'review'>): boolean {
   const [only, ...others] = shortEvidence(data);

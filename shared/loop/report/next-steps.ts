@@ -1,7 +1,7 @@
 import { formatCount, plural } from '../../domain/base/wording.ts';
 import { reviewFile } from '../state/review.ts';
 import { decidedCandidate } from './decided-candidate.ts';
-import { evidenceDays, isAllRight, reviewIsEnough, shortEvidence } from './evidence-rows.ts';
+import { evidenceDays, heldForNames, isAllRight, reviewIsEnough, shortEvidence } from './evidence-rows.ts';
 import type { ReportData } from './report-data.ts';
 import { stackOption } from './stack-option.ts';
 import { visibleLine } from './visible-text.ts';
@@ -14,7 +14,7 @@ export function nextSteps(data: Draft): string[] {
   const external = (data.taxonomy?.clusters ?? []).filter((cluster) => cluster.fixability === 'external');
   const reviewFirst = data.keptOut === null && decidedCandidate(data) === null && reviewIsEnough(data);
   const decided = afterDecision(data);
-  const steps = reviewFirst ? [...review(data), ...decided] : [...decided, ...review(data)];
+  const steps = [...names(data), ...(reviewFirst ? [...review(data), ...decided] : [...decided, ...review(data)])];
   if (external.length > 0)
     steps.push(
       `${plural(external.length, 'cluster')} of failures no training mends: change the prompt, the ${data.words.facets} or the input instead (see why it fails).`,
@@ -43,7 +43,7 @@ function afterDecision(data: Draft): string[] {
   const option = stackOption(data);
   if (decision === 'promoted')
     return [
-      `Nothing has to be deployed: ratchet predict ${model.modelId}${option} answers by ${run.resultId ?? 'it'} from now on. To go back: ratchet rollback ${model.modelId} --to ${run.championId} --reason WHY${option}`,
+      `Nothing has to be deployed: ${run.resultId ?? 'it'} answers from now on (ratchet predict ${model.modelId}${option}). To go back: ratchet rollback ${model.modelId} --to ${run.championId} --reason WHY${option}`,
     ];
   if (data.keptOut !== null) {
     const { checkpointId } = data.keptOut;
@@ -59,6 +59,7 @@ function afterDecision(data: Draft): string[] {
         ];
   const short = shortEvidence(data);
   if (isAllRight(data)) {
+    if (heldForNames(data) > 0) return [];
     return [
       `Go on as before: a run has something to learn from once judged traces are ingested that the champion gets wrong (ratchet ingest ${model.modelId} FILE${option}).`,
     ];
@@ -78,6 +79,17 @@ function afterDecision(data: Draft): string[] {
   return [
     'Leave the champion in place; read the gate below for the rule that the best candidate failed.',
     ...(data.regressed.length > 0 ? ['Look at the regressed examples: are their right answers right?'] : []),
+  ];
+}
+
+/** What lets judgements in that are held for the names in them. */
+function names(data: Draft): string[] {
+  const count = heldForNames(data);
+  if (count === 0) return [];
+  const { model, words } = data;
+  const option = stackOption(data);
+  return [
+    `${plural(count, 'judgement is', 'judgements are')} held for ${words.facets} that the model does not know: see them (ratchet labels ${model.modelId}${option}), add them or merge them into others, then run again (ratchet run ${model.modelId}${option}).`,
   ];
 }
 

@@ -172,6 +172,7 @@ describe('ratchet ingest', () => {
     expect(await run(['ingest', 'mail', 'bad.jsonl'])).toMatchObject({ code: 2 });
     expect(await run(['ingest', 'mail', 'empty.jsonl'])).toMatchObject({ code: 0 });
     expect(await run(['ingest', 'mail', 'bad.jsonl', '--strict'])).toMatchObject({ code: 1 });
+    expect((await run(['ingest', 'mail', '--strict', 'bad.jsonl'])).stderr).toContain('put --strict behind the files');
     expect(await run(['ingest', 'mail', 'bad.jsonl', '--map', 'nonsense=x'])).toMatchObject({ code: 2, stdout: '' });
     expect(await run(['ingest', 'nobody', 'mixed.jsonl'])).toMatchObject({ code: 2, stdout: '' });
     expect(await run(['ingest', 'mail', 'mixed.jsonl', 'nowhere.jsonl'])).toMatchObject({ code: 2, stdout: '' });

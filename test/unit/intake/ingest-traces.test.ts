@@ -356,6 +356,9 @@ describe('ingestTraces', () => {
     expect(new TextDecoder().decode(await ports.objects.get(key)).match(/"traceId"/g)).toHaveLength(1);
     expect(await ingest(line({ traceId: 't2' }))).toMatchObject({ cleared: 1 });
     expect(await ports.objects.list('quarantine/')).toEqual([]);
+    await ingest(line({ traceId: 't3' }).slice(0, -2));
+    expect(await ingest(line({ traceId: 't3' }))).toMatchObject({ ingested: 1, cleared: 1 });
+    expect(await ports.objects.list('quarantine/')).toEqual([]);
   });
 
   test('an empty file is nothing to do', async () => {

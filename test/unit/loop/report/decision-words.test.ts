@@ -92,6 +92,10 @@ describe('the headline', () => {
       review: { counts: [], lines: 0 },
     };
     expect(headlineOf(data)).toBe('the champion has all 320 judged traces right: there is nothing to learn from');
+    const review = { counts: [{ why: 'unknown-output' as const, count: 190 }], lines: 190 };
+    expect(headlineOf({ ...data, review })).toBe(
+      'the champion has all 320 judged traces right: there is nothing to learn from; 190 judgements name labels that the model does not know, and are held (ratchet labels support-intents)',
+    );
     expect(headlineOf({ ...data, weighed: { size: 320, right: 319 } })).toContain(
       '20 more judged failures are missing',
     );

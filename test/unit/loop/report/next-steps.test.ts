@@ -21,6 +21,12 @@ describe('what to do next', () => {
       review: { counts: [], lines: 0 },
     };
     expect(nextSteps({ ...data, ...allRight })[0]).toMatch(/^Go on as before/);
+    const review = { counts: [{ why: 'unknown-output' as const, count: 190 }], lines: 190 };
+    const held = nextSteps({ ...data, ...allRight, review });
+    expect(held[0]).toBe(
+      '190 judgements are held for labels that the model does not know: see them (ratchet labels support-intents), add them or merge them into others, then run again (ratchet run support-intents).',
+    );
+    expect(held.join(' ')).not.toContain('Go on as before');
   });
 
   it('asks for judged examples of the parts of a split label, by the review where there is one', () => {
