@@ -2,11 +2,10 @@ import { once } from 'node:events';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { listen } from '../cli/serving/listen.ts';
-import { digest } from '../shared/domain/base/ids.ts';
 import { quantile } from '../shared/domain/base/statistics.ts';
 import { createServingApp } from '../shared/serving/app.ts';
-import { samples } from '../test/helpers/made-up-traffic.ts';
-import { answeredTraffic, createSupportModel, makeWorkspace, modelId } from '../test/helpers/test-workspace.ts';
+import { type LabelledLine, samples } from '../test/helpers/made-up-traffic.ts';
+import { answeredTraffic, createSupportModel, ingest, makeWorkspace, modelId } from '../test/helpers/test-workspace.ts';
 
 /**
  * How long predictions wait while a review queue of many traces is put together: a client in a thread of its own asks every
@@ -41,27 +40,15 @@ const { ports } = workspace;
 await createSupportModel(workspace, { snapshotLimit: traces });
 const lines = await answeredTraffic(workspace, samples(2_000, 0.4, ports.random.stream(1, 'traffic')), 'trace');
 const words = ports.random.stream(1, 'words');
-const batch = Array.from({ length: traces }, (_, at) => {
-  const { input, output, confidence, expected } = lines[at % lines.length] ?? lines[0] ?? { input: '', output: null };
-  const traceId = `trace-${at}`;
-  const timestamp = new Date(Date.UTC(2026, 0, 1) + at * 60_000).toISOString();
+const traffic = Array.from({ length: traces }, (_, at): LabelledLine => {
+  const line = lines[at % lines.length];
+  if (line === undefined) throw new Error('there is no line');
+  const { verdict: _verdict, expected: _expected, judge: _judge, ...unjudged } = line;
   const own = Array.from({ length: 6 }, () => `w${words.below(20_000)}`).join(' ');
-  const trace = { traceId, timestamp, modelId, input: `${input} ${own}`, output, confidence };
-  const judge = { kind: 'rule', id: 'truth', reason: '' };
-  const judgement = {
-    judgementId: digest(traceId),
-    traceId,
-    judge,
-    judgedAt: timestamp,
-    expected,
-    verdict: output === expected ? 'pass' : 'fail',
-  };
-  return { trace, judgement: at % 2 === 0 ? judgement : null };
+  const timestamp = new Date(Date.UTC(2026, 0, 1) + at * 60_000).toISOString();
+  return { ...(at % 2 === 0 ? line : unjudged), traceId: `trace-${at}`, timestamp, input: `${line.input} ${own}` };
 });
-await ports.traceLog.append(modelId, 'traffic', {
-  traces: batch.map(({ trace }) => trace),
-  judgements: batch.flatMap(({ judgement }) => judgement ?? []),
-} as never);
+await ingest(workspace, traffic);
 
 const app = createServingApp({ ports, access: { token: null, hosts: null }, journal: null, onFault: console.error });
 const listening = await listen(app.fetch, { host: '127.0.0.1', port: 0 });

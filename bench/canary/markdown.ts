@@ -42,7 +42,7 @@ The new champion is right in 88 %, 10 % change. Wrong answers are counted by who
 
 ${canaryTable(results.canaries)}
 
-- **5 points are found in nearly all promotions at the usual share of 20 %**, where the right answers are known. By wrong answers alone it was 57 % within 2,000: two samples say less than pairs. 3 points are found in most, and not in 95 %: that takes some 4,500 judged traces (\`watchFor\`), or a larger share (\`canaryShare\`).
+- **5 points are found in nearly all promotions at the usual share of 20 %**, where the right answers are known. By wrong answers alone it was 57 % within 2,000: two samples say less than pairs. 3 points are found in most, and not in 95 %: with 4,000 judged traces (\`watchFor\`) it is 97 %, or take a larger share (\`canaryShare\`).
 - A canary counts as much where one in five is judged as where all are: it does not mind who judges what, as long as it is not known who answered. It only takes five times as long.
 - Judged traces are those of both. Where nothing but wrong answers is judged, there are fewer of them, and each says more.
 

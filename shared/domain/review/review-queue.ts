@@ -1,5 +1,5 @@
 import { shortDigest } from '../base/ids.ts';
-import { atOnce, mapInSteps, type Steps } from '../base/steps.ts';
+import { mapInSteps, type Steps } from '../base/steps.ts';
 import type { TaskKind } from '../base/task-kind.ts';
 import { compareText } from '../base/text.ts';
 import { reasonsFor } from './reasons.ts';
@@ -27,18 +27,10 @@ const randomWhy: Why = { kind: 'random', text: 'Taken at random from all traffic
  * in the order of their hashes the first ones, whatever else speaks for them, each at its random place, so that the share
  * that is found wrong among them is that of all traffic, however far somebody comes. They say so among their reasons. A
  * short queue goes on with more of them, until there are fifty; of these, what something else speaks for keeps its place.
+ * In steps of a few milliseconds.
  * @param salt secret of the model
  */
-export function queueOf(
-  items: readonly ReviewItem[],
-  kind: Pick<TaskKind, 'key' | 'same' | 'show' | 'anchored'>,
-  salt: string,
-): readonly QueueCard[] {
-  return atOnce(queueInSteps(items, kind, salt));
-}
-
-/** The same in steps of a few milliseconds. */
-export function* queueInSteps(
+export function* queueOf(
   items: readonly ReviewItem[],
   kind: Pick<TaskKind, 'key' | 'same' | 'show' | 'anchored'>,
   salt: string,

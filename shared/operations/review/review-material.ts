@@ -4,7 +4,7 @@ import { mapInSteps, type Steps } from '../../domain/base/steps.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { Model } from '../../domain/models/model.ts';
 import type { ReviewItem, RunView } from '../../domain/review/review-item.ts';
-import { type QueueCard, queueInSteps } from '../../domain/review/review-queue.ts';
+import { type QueueCard, queueOf } from '../../domain/review/review-queue.ts';
 import type { Reviewed } from '../../domain/review/reviewed.ts';
 import { nearDuplicateGroupsInSteps } from '../../domain/similarity/near-duplicates.ts';
 import { readThrough } from '../../domain/traces/read-through.ts';
@@ -64,7 +64,7 @@ export async function gatherMaterial(
     kind,
     reading,
     items: new Map(items.map((item) => [item.traceId, item])),
-    cards: await inTurns(queueInSteps(items, kind, model.splitSalt)),
+    cards: await inTurns(queueOf(items, kind, model.splitSalt)),
   };
 }
 

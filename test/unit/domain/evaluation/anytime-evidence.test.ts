@@ -1,7 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { SeededRandom } from '../../../../shared/adapters/local/seeded-random.ts';
-import { evidenceOfMore, evidenceOfWeighted, mostPicked } from '../../../../shared/domain/evaluation/anytime-evidence.ts';
+import {
+  evidenceOfMore,
+  evidenceOfWeighted,
+  mostPicked,
+} from '../../../../shared/domain/evaluation/anytime-evidence.ts';
 
 const share = fc.double({ min: 0.05, max: 0.95, noNaN: true });
 

@@ -66,7 +66,9 @@ describe('canaryCount, where both were asked about what either answered', () => 
     const both = canaryCount(120, wrong, 0.2, crossed([8, 1], [18, 2]));
     expect(both.evidence).toBeGreaterThan(20);
     expect(watchFinding(both, 2_000, 0)).toBe('worse');
-    expect(watchWords(both)).toContain('; of the same traces only its predecessor has 26 right, only itself 3 (evidence');
+    expect(watchWords(both)).toContain(
+      '; of the same traces only its predecessor has 26 right, only itself 3 (evidence',
+    );
   });
 
   test('is not taken in where only wrong answers are judged', () => {

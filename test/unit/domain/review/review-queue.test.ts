@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { atOnce } from '../../../../shared/domain/base/steps.ts';
 import type { ReviewItem } from '../../../../shared/domain/review/review-item.ts';
 import { queueOf } from '../../../../shared/domain/review/review-queue.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { reviewItem } from '../../../helpers/review-items.ts';
 
-const queue = (items: readonly ReviewItem[], salt = 'salt') => queueOf(items, classification, salt);
+const queue = (items: readonly ReviewItem[], salt = 'salt') => atOnce(queueOf(items, classification, salt));
 const isRandom = ({ why }: { readonly why: readonly { readonly kind: string }[] }) =>
   why.some(({ kind }) => kind === 'random');
 const named = (
@@ -41,10 +42,12 @@ describe('the review queue', () => {
     ];
     const cards = queue(items).map(({ traceIds }) => traceIds.toSorted());
     expect(cards.toSorted()).toEqual([['a', 'b'], ['c'], ['d']]);
-    const anchored = queueOf(
-      items.map((item, at) => ({ ...item, input: `text ${at}` })),
-      { ...classification, anchored: true },
-      'salt',
+    const anchored = atOnce(
+      queueOf(
+        items.map((item, at) => ({ ...item, input: `text ${at}` })),
+        { ...classification, anchored: true },
+        'salt',
+      ),
     );
     expect(anchored).toHaveLength(4);
   });
