@@ -94,7 +94,7 @@ describe('the Parquet of the trace log', () => {
   /** Commits the only batch as versions before the journal did, of its files as they are now. */
   async function asBefore(): Promise<void> {
     const key = 'batches/_journal/m1/000000/000000001.json';
-    const { digests: _, ...commit } = JSON.parse(new TextDecoder().decode(await objects.get(key)));
+    const { digests: _, seal: __, ...commit } = JSON.parse(new TextDecoder().decode(await objects.get(key)));
     const files = [...commit.judgementKeys, ...commit.traceKeys];
     const digests = await Promise.all(files.map(async (file) => digest((await objects.get(file)) ?? '')));
     const older = JSON.stringify({ ...commit, digest: digest(...digests) });
@@ -351,7 +351,7 @@ describe('the Parquet of the trace log', () => {
   test('tells the history of commits that did not count verdicts yet, without a number', async () => {
     await log.append('m1', 'b1', batch);
     const key = 'batches/_journal/m1/000000/000000001.json';
-    const { judged: _, failed: __, ...older } = JSON.parse(new TextDecoder().decode(await objects.get(key)));
+    const { judged: _, failed: __, seal: ___, ...older } = JSON.parse(new TextDecoder().decode(await objects.get(key)));
     await objects.put(key, new TextEncoder().encode(JSON.stringify(older)));
     expect(await new TraceBatches(objects).history('m1')).toMatchObject([{ traces: 2, judged: null, failed: null }]);
   });
