@@ -7,6 +7,7 @@ import { SqliteLineageStore } from '../shared/adapters/local/sqlite-lineage-stor
 import { storageFailure } from '../shared/adapters/local/storage-failure.ts';
 import { SystemClock } from '../shared/adapters/local/system-clock.ts';
 import { SystemIds } from '../shared/adapters/local/system-ids.ts';
+import { createPublisher } from '../shared/adapters/publish/publisher.ts';
 import { createBackEnds } from '../shared/composition/create-back-ends.ts';
 import { createExporters } from '../shared/composition/create-exporters.ts';
 import { createFormats } from '../shared/composition/create-formats.ts';
@@ -78,6 +79,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
       observer: options.observer,
       owners,
       budgets,
+      deployer: createPublisher({ env: options.env ?? {} }),
     },
     localCopy: (key) => objects.withLocalFile(key, async (path) => path),
     forget: (texts) => forget(texts),

@@ -89,6 +89,7 @@ const optionsSchema = z.object({
   analyst: z.string(),
   judge: z.string(),
   secondOpinion: z.string().optional(),
+  deployTo: z.string().optional(),
   endpoint: z.string().optional(),
   endpointModel: z.string().optional(),
   endpointOption: z.array(z.string()).default([]),
@@ -171,6 +172,11 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     .option(
       '--endpoint-option <name=value...>',
       'how it is asked: system, maxTokens, concurrency, retries, timeoutSeconds, prices=INPUT,CACHED,OUTPUT, …',
+    )
+    .option(
+      '--deploy-to <target>',
+      'where the reference of each new champion is written, after a promotion or a rollback: the full path of a file, ' +
+        's3://BUCKET/KEY, or a URL that takes PUT',
     )
     .option('--seed <n>', 'fixes all that is drawn at random', wholeNumber, 1)
     .option('--target-score <fraction>', 'score at which a run looks for nothing better (0.96)', fraction)
@@ -358,6 +364,7 @@ async function createWith(
             ports,
           ),
           ...(endpoint === null ? {} : { endpoint }),
+          ...(options.deployTo === undefined ? {} : { deployTo: options.deployTo }),
           trainerOptions: trainerOptions(options.trainerOption, options.foundation),
           settings,
           onFetch,
@@ -463,6 +470,7 @@ const fixedOptions = {
   predictor: '--predictor',
   analyst: '--analyst',
   judge: '--judge',
+  deployTo: '--deploy-to',
   foundation: '--foundation',
   targetScore: '--target-score',
   maxIterations: '--max-iterations',

@@ -49,7 +49,8 @@ export function addStatusCommand(program: Command, run: RunCommand): void {
 async function status(named: string | null, compare: boolean, session: Session): Promise<ExitCode> {
   const place = await session.open();
   const { ports } = place;
-  const { modelId } = await whichModel(named, ports);
+  const model = await whichModel(named, ports);
+  const { modelId } = model;
   const { modelStatus } = await import('../../shared/operations/model-status.ts');
   const { modelHealth } = await import('../../shared/operations/model-health.ts');
   session.progress.stageStarted('compare');
@@ -66,6 +67,9 @@ async function status(named: string | null, compare: boolean, session: Session):
   session.progress.stageFinished('compare', '');
   const result = await resultOf(found, health, drift, review, place.servingUrl ?? null);
   await session.output.result(result, statusLines(result));
+  const { notDeployed } = await import('../../shared/operations/deploy-champion.ts');
+  const missing = await notDeployed(model, ports);
+  if (missing !== null) session.output.say(`Note: ${missing}`);
   return exitCodes.done;
 }
 

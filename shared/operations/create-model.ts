@@ -48,6 +48,8 @@ export interface CreateRequest {
   /** What of the trainer's configurations is fixed for the model; the trainer checks it. */
   readonly trainerOptions: Json;
   readonly settings: Partial<Settings>;
+  /** Where champions are brought to that come after the first; absent where nothing has to be. */
+  readonly deployTo?: string;
   readonly seed: number;
   /** Who creates it. */
   readonly by: string;
@@ -88,6 +90,7 @@ export async function createModel(asked: CreateRequest, ports: Ports): Promise<C
   const request = { ...asked, labels };
   checkOptions(request.options ?? {}, kind, registered?.task ?? null);
   const { trainer, trainerOptions } = checkBackEnds(registered ?? { ...request, ...request.backEnds }, kind, ports);
+  if (request.deployTo !== undefined) checkDeployTo(request.deployTo, ports);
   const endpoint = request.endpoint === undefined ? null : checkEndpoint(request.endpoint, kind, ports);
   const given =
     request.examples === null ? null : await readExamples(request.examples, registered, kind, request, ports);
@@ -136,6 +139,14 @@ export async function createModel(asked: CreateRequest, ports: Ports): Promise<C
   await crownFirst(first, request.by, ports);
   const { checkpoint, dataset } = first;
   return { model, checkpoint, dataset, refused: read?.refused ?? 0, labelNotes: notes };
+}
+
+function checkDeployTo(target: string, { deployer }: Ports): void {
+  const problem = deployer === undefined ? 'nothing can be deployed from here' : deployer.problem(target);
+  if (problem === null) return;
+  throw new RatchetError('InvalidInput', `${JSON.stringify(target.slice(0, 200))} cannot be deployed to.`, {
+    mend: `For --deploy-to ${problem}.`,
+  });
 }
 
 /**
@@ -308,6 +319,7 @@ function newModel(request: CreateRequest, task: TaskSpec, trainerOptions: Json, 
     ...request.backEnds,
     trainerOptions,
     settings: settings.data,
+    ...(request.deployTo === undefined ? {} : { deployTo: request.deployTo }),
     // From the seed, so that the same commands give the same splits; no trace's author knows it.
     splitSalt: digest('split-salt', request.modelId, String(request.seed)),
     createdAt: nowOf(ports),

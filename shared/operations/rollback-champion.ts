@@ -6,6 +6,7 @@ import { rolledBackFrom } from '../domain/models/rolled-back.ts';
 import type { Ports } from '../ports/ports.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
 import { updateControl } from './control-item.ts';
+import { deployChampion } from './deploy-champion.ts';
 import { gateOutcome } from './gate-outcome.ts';
 import { leaseHeld } from './lease.ts';
 
@@ -33,7 +34,8 @@ export interface RollbackResult {
  * Moves the champion back to a checkpoint that was champion before; only a run's gate lets in one that never was. What
  * was gone back from stays out of the runs that follow until it is released, or people judge anew. The move is entered in the control item. Refused while a run holds the lease, since that run measures against the present
  * champion.
- * @throws RatchetError UnknownModel, UnknownCheckpoint, InvalidInput, LeaseHeld, ObjectMissing
+ * Where the model is deployed, what is gone back to is brought there, also where it was the champion already.
+ * @throws RatchetError UnknownModel, UnknownCheckpoint, InvalidInput, LeaseHeld, ObjectMissing, DeployFailed
  */
 export async function rollbackChampion(request: RollbackRequest, ports: Ports): Promise<RollbackResult> {
   const { modelId, to } = request;
@@ -66,6 +68,7 @@ export async function rollbackChampion(request: RollbackRequest, ports: Ports): 
     // A run whose lease ran out must not promote over this move.
     return { ...moved, lease: null, fencingToken: moved.fencingToken + 1 };
   });
+  await deployChampion(modelId, ports);
   return { from, to, moved: from !== after.championId };
 }
 

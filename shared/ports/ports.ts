@@ -3,6 +3,7 @@ import type { Model } from '../domain/models/model.ts';
 import type { BackEnds } from './back-ends.ts';
 import type { Budgets } from './budgets.ts';
 import type { Clock } from './clock.ts';
+import type { Deployer } from './deployer.ts';
 import type { Detector } from './detector.ts';
 import type { Ids } from './ids.ts';
 import type { LineageStore } from './lineage-store.ts';
@@ -42,6 +43,8 @@ export interface Ports extends BackEnds {
   ) => number;
   /** What a run may use; absent where nothing but agents and judges is limited, who have it themselves. */
   readonly budgets?: Budgets;
+  /** Absent where nothing is deployed from. */
+  readonly deployer?: Deployer;
   /** Absent where there is no console. */
   readonly links?: Links;
 }

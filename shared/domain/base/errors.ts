@@ -87,6 +87,10 @@ export const errorTable = {
     retry: false,
     mend: "Correct what the message names: the endpoint's key, its model or its address (docs/back-ends.md).",
   },
+  DeployFailed: {
+    retry: true,
+    mend: 'See whether the place that it is deployed to can be written to, then deploy it: ratchet rollback MODEL --to CHAMPION.',
+  },
   BudgetSpent: {
     retry: false,
     mend: 'Run again with a larger --budget, or without one. What was found so far is kept.',

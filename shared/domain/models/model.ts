@@ -27,6 +27,8 @@ const currentSchema = z.strictObject({
   /** Secret salt of the split hash; fixed for the life of the model. */
   splitSalt: z.string().min(1),
   createdAt: z.string(),
+  /** Where a new champion is brought to, after a promotion or a rollback; absent where nothing has to be. */
+  deployTo: z.string().min(1).max(1_000).optional(),
   /** How often the model was changed since it was registered; rises by one with each change. */
   revision: z.int().nonnegative().default(0),
   /** What people changed, newest last. Label changes stay for the life of the model: what is stored is read by them. */

@@ -12,6 +12,7 @@ import { evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts
 import { type Control, holdsLease, moveChampion } from '../../domain/models/control.ts';
 import type { RunRef } from '../../domain/models/run-ref.ts';
 import { readControl, updateControl } from '../../operations/control-item.ts';
+import { deployChampion } from '../../operations/deploy-champion.ts';
 import { leaseLost } from '../../operations/lease.ts';
 import { encodeJsonl, readJson, readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
@@ -37,7 +38,8 @@ const inputSchema = z.strictObject({
  * compare-and-set, under the lease's fencing token: a run whose lease was lost cannot promote. Both are made sure of
  * before anything is frozen too, and records count only with the promotion that they belong to, so that a refused one
  * leaves none to be held to. Who is promoted the gate's own file says: the decision only names it.
- * @throws RatchetError NotPassed, LeaseLost, ChampionMoved
+ * Where the model is deployed, the new champion is brought there; called again after that failed, it is tried again.
+ * @throws RatchetError NotPassed, LeaseLost, ChampionMoved, DeployFailed
  */
 export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof promotionSchema>> = {
   name: 'promote-champion',
@@ -88,6 +90,7 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
     };
     await ports.lineage.putEvaluationSet(set);
     await updateControl(run.modelId, ports, promote);
+    await deployChampion(run.modelId, ports);
     return { championId: checkpoint.checkpointId, frozenSets: [set.setId] };
   },
 };
