@@ -118,10 +118,14 @@ export async function runCorpus(
       };
     };
     const before = await measure(first);
-    ui.note(`The first checkpoint has ${before.right} of ${before.of} right, ${before.metric.name} ${before.metric.value.toFixed(3)}.`);
+    ui.note(
+      `The first checkpoint has ${before.right} of ${before.of} right, ${before.metric.name} ${before.metric.value.toFixed(3)}.`,
+    );
     const run = await runLoop(workspace, { modelId, seed: request.seed }, ui);
     const after = await measure(await chooseCheckpoint(modelId, null, ports));
-    ui.note(`${run.decision}: ${after.right} of ${after.of} right, ${after.metric.name} ${after.metric.value.toFixed(3)}.`);
+    ui.note(
+      `${run.decision}: ${after.right} of ${after.of} right, ${after.metric.name} ${after.metric.value.toFixed(3)}.`,
+    );
     const { task, configuration } = first;
     const everything = await trainOn(
       {

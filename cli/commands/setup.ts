@@ -25,7 +25,9 @@ async function setup(session: Session): Promise<ExitCode> {
   const { installTraining } = await import('../setup/install-training.ts');
   const { progress, output, io } = session;
   progress.stageStarted('setup', 'training');
-  const { python, installed } = await installTraining(['gliner2', 'hf-lora', 'tinker'], io.env, (step) => output.say(step));
+  const { python, installed } = await installTraining(['gliner2', 'hf-lora', 'tinker'], io.env, (step) =>
+    output.say(step),
+  );
   progress.stageFinished('setup', '');
   await output.result(commandResult('setup', { what: 'training', python, installed }), [`Installed: ${python}`]);
   return exitCodes.done;

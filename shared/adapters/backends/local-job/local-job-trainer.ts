@@ -101,10 +101,11 @@ async function store(
 /** What a job had others' machines do. */
 function usageOf(end: JobEnd): Usage {
   const used = end.kind === 'done' ? end.manifest.models.flatMap(({ usage }) => usage ?? []) : [];
-  return used.reduce(
-    (sum, { tokens, usd }) => ({ ...sum, inputTokens: sum.inputTokens + tokens, usd: sum.usd + usd }),
-    noUsage,
-  );
+  return {
+    ...noUsage,
+    inputTokens: used.reduce((sum, { tokens }) => sum + tokens, 0),
+    usd: used.reduce((sum, { usd }) => sum + usd, 0),
+  };
 }
 
 /** The end of a job; null where it does not come within the time. */
