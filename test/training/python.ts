@@ -16,6 +16,14 @@ const python = [
   `${project}.training-tests/bin/python`,
 ].find((path) => path !== undefined && existsSync(path));
 
+/** The folder of the package's tests, which make foundations of a few weights. */
+export const testsFolder = `${project}training/tests`;
+
+/** The Python of the server that speaks Tinker's API, which has PyTorch too; undefined where there is none. */
+export const tinkerServer = [process.env.RATCHET_TINKER_SERVER_PYTHON, `${project}.tinker/bin/python`].find(
+  (path) => path !== undefined && existsSync(path),
+);
+
 /** Why nothing can be run; null where it can. */
 export const notInstalled = python === undefined ? 'no Python for jobs: .ci/install-training --light' : null;
 

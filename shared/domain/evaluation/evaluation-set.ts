@@ -47,5 +47,7 @@ export const evaluationAnswerSchema = z.strictObject({
   output: outputSchema.nullable(),
   confidence: z.number(),
   right: z.boolean(),
+  /** Whether it takes somebody to say if it is as good as the right output, and nobody has; it counts for nothing. */
+  undecided: z.literal(true).optional(),
 });
 export type EvaluationAnswer = z.infer<typeof evaluationAnswerSchema>;

@@ -52,7 +52,12 @@ export const gateRequestSchema = z.strictObject({
   /** The pairs that a person has judged, whose word ranks above all others'; none where it is left out. */
   people: facetCountSchema.omit({ facet: true }).optional(),
   /** Failures after triage, and judged records in all. */
-  evidence: z.strictObject({ failures: z.int(), records: z.int() }),
+  evidence: z.strictObject({
+    failures: z.int(),
+    records: z.int(),
+    /** Answers of the candidate left out, as nobody has said whether they are as good as the right ones. */
+    undecided: z.int().optional(),
+  }),
   /**
    * Scores, fractions, of a served model that is no average of its fold models: its own on the pool it was trained on,
    * and that of its fold models out of fold. Null for an average.
@@ -331,7 +336,12 @@ function evidenceRule({ evidence, settings }: GateRequest): GateRule {
   ];
   const passed = minima.every(({ have, need }) => have >= need);
   const found = minima.map(({ what, have, need }) => `${number(have)} ${what} (${need} needed)`);
-  return { rule: 'evidence', passed, detail: `${passed ? 'Enough' : 'Too little'} evidence: ${found.join(', ')}.` };
+  const left =
+    evidence.undecided === undefined
+      ? ''
+      : ` ${number(evidence.undecided)} ${evidence.undecided === 1 ? 'answer says' : 'answers say'} it otherwise than the right output, and nobody has judged that: left out.`;
+  const detail = `${passed ? 'Enough' : 'Too little'} evidence: ${found.join(', ')}.${left}`;
+  return { rule: 'evidence', passed, detail };
 }
 
 function fitRule({ fit }: GateRequest): GateRule {

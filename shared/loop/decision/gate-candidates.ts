@@ -59,7 +59,10 @@ export const gateCandidates: Stage<Input, Gate> = {
     for (const candidate of input.candidates) {
       const evaluated = input.evaluated.find(({ candidateId }) => candidateId === candidate.candidateId);
       if (evaluated === undefined) throw new Error(`candidate ${candidate.candidateId} was not evaluated`);
-      const answers = byExample(await readJsonl(ports.objects, evaluated.answersKey, evaluationAnswerSchema));
+      const given = await readJsonl(ports.objects, evaluated.answersKey, evaluationAnswerSchema);
+      const decided = given.filter((answer) => answer.undecided !== true);
+      const answers = byExample(decided);
+      const undecided = given.length - decided.length;
       const { groups, gained, lost, changes, facets } = pairUp(paired(evidence, answers, kind));
       const answered = evidence.filter(({ exampleId, kept }) => kept && answers.has(exampleId));
       const score = scoreOf(answered, ({ exampleId }) => answers.get(exampleId)?.output ?? null, kind);
@@ -75,7 +78,7 @@ export const gateCandidates: Stage<Input, Gate> = {
         ],
         facets: [...facets, ...withoutRecords(known, facets)],
         people: peopleOf(evidence, answers, kind),
-        evidence: { failures: split.failures, records: answered.length },
+        evidence: { failures: split.failures, records: answered.length, ...(undecided > 0 && { undecided }) },
         fit: evaluated.fit,
         words: wordsOf(kind),
       };

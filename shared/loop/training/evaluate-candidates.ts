@@ -46,7 +46,9 @@ export const evaluateCandidates: LongStage<z.infer<typeof inputSchema>, Evaluate
     const answers = items.map(({ exampleId, expected }, at): EvaluationAnswer => {
       const output = predictions[at]?.output ?? null;
       const confidence = predictions[at]?.confidence ?? 0;
-      return { exampleId, output, confidence, right: kind.grade(expected, output).right };
+      const undecided = output !== null && kind.same(output, expected) === 'undecided';
+      const right = kind.grade(expected, output).right;
+      return { exampleId, output, confidence, right, ...(undecided && { undecided }) };
     });
     const fit = await fitOf(candidate, files.at(-1) ?? [], answers, context);
     if (fit instanceof Unfinished) return fit;

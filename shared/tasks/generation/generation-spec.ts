@@ -5,9 +5,8 @@ import type { TaskOption } from '../../domain/base/task-kind.ts';
 import { readSchema } from './checkers/json-schema.ts';
 import { regexChecker } from './checkers/regex.ts';
 
-const checkerSchema = z.enum(['exact', 'numeric', 'json', 'rouge-l', 'regex', 'judge']);
 /** How an answer is held against the right one. */
-export type CheckerName = z.infer<typeof checkerSchema>;
+const checkerSchema = z.enum(['exact', 'numeric', 'json', 'rouge-l', 'regex', 'judge']);
 
 export const generationSpecSchema = z.strictObject({
   kind: z.literal('generation'),

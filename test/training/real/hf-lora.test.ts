@@ -8,7 +8,8 @@ import { defaultBackEnds } from '../../../shared/composition/default-back-ends.t
 import { createModel } from '../../../shared/operations/create-model.ts';
 import { answerWith } from '../../../shared/ports/back-ends.ts';
 import { bytesOf, championOf, modelId } from '../../helpers/test-workspace.ts';
-import { installed, realPython } from '../python.ts';
+import { installed, realPython, testsFolder } from '../python.ts';
+import { rightOf, runTickets, ticketLlama, tickets } from '../tickets.ts';
 
 const answers = [
   { input: 'two eggs and three more', output: { reasoning: '2 + 3 = 5', answer: { eggs: '5' } } },
@@ -66,6 +67,46 @@ describe.skipIf(!installed('peft'))('a decoder that learns by LoRA what to write
     expect(known.map(({ output }) => output)).toEqual(answers.map(({ output }) => output));
     expect(Math.min(...known.map(({ confidence }) => confidence))).toBeGreaterThan(unseen?.confidence ?? 1);
     expect(empty).toMatchObject({ output: null, confidence: 0 });
+  });
+});
+
+describe.skipIf(!installed('peft'))('ratchet run with a decoder as a process of this machine', () => {
+  let directory: string;
+  let workspace: Workspace;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'ratchet-hf-lora-run-'));
+    workspace = await openWorkspace(join(directory, 'workspace'), {
+      create: true,
+      env: (await realPython()).env,
+      observer: { progress: () => undefined, note: () => undefined },
+    });
+  });
+  afterAll(async () => {
+    await workspace?.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('promotes what has learnt to write the new tickets', { timeout: 1_800_000 }, async () => {
+    const { command } = await realPython();
+    const { result, before, after, failed } = await runTickets(workspace, {
+      trainer: 'hf-lora',
+      trainerOptions: {
+        foundation: await ticketLlama(directory, command[0], testsFolder),
+        epochs: 10,
+        batchSize: 8,
+        rate: 1e-2,
+        maxTokens: 64,
+        maxNewTokens: 16,
+      },
+      sizes: [24, 90],
+      settings: { enoughRecords: 10, enoughFailures: 10 },
+    });
+    expect(failed).toEqual([]);
+    expect([result.decision, result.headline]).toEqual(['promoted', expect.any(String)]);
+    const fresh = tickets(['billing', 'refund'], 24, workspace.ports.random.stream(2, 'fresh'));
+    const [old, now] = [await rightOf(before, fresh, workspace), await rightOf(after, fresh, workspace)];
+    expect(now).toBeGreaterThan(old + 6);
   });
 });
 

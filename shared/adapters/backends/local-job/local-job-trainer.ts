@@ -102,12 +102,13 @@ async function store(
 function usageOf(end: JobEnd): Usage {
   if (end.kind !== 'done') return noUsage;
   const { models, seconds } = end.manifest;
-  return models
-    .flatMap(({ usage }) => usage ?? [])
-    .reduce((sum, { tokens, usd }) => ({ ...sum, inputTokens: sum.inputTokens + tokens, usd: sum.usd + usd }), {
-      ...noUsage,
-      seconds,
-    });
+  const used = models.flatMap(({ usage }) => usage ?? []);
+  return {
+    ...noUsage,
+    seconds,
+    inputTokens: used.reduce((sum, { tokens }) => sum + tokens, 0),
+    usd: used.reduce((sum, { usd }) => sum + usd, 0),
+  };
 }
 
 /** The end of a job; null where it does not come within the time. */

@@ -277,6 +277,9 @@ describe('the evidence', () => {
     expect(detailOf({ ...passing, evidence: { failures: 19, records: 7 } }, 'evidence')).toBe(
       'Too little evidence: 19 failures after triage (20 needed), 7 judged records (50 needed).',
     );
+    expect(detailOf({ ...passing, evidence: { failures: 20, records: 50, undecided: 3 } }, 'evidence')).toBe(
+      'Enough evidence: 20 failures after triage (20 needed), 50 judged records (50 needed). 3 answers say it otherwise than the right output, and nobody has judged that: left out.',
+    );
   });
 });
 

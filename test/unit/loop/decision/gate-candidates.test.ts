@@ -35,6 +35,8 @@ interface Given {
   readonly earlier?: readonly EvidenceRecord[];
   /** Records that no model of the candidates can answer unseen. */
   readonly unanswered?: (record: EvidenceRecord) => boolean;
+  /** Records of which nobody knows whether the candidates' answers are right. */
+  readonly undecided?: (record: EvidenceRecord) => boolean;
   readonly settings?: Partial<Settings>;
   readonly trainer?: Partial<Trainer>;
   readonly fit?: { readonly pool: number; readonly outOfFold: number };
@@ -60,7 +62,8 @@ async function gate(made: Readonly<Record<string, Made>>, given: Given = {}) {
       .filter((record) => given.unanswered?.(record) !== true)
       .map((record) => {
         const right = record.right ? toLose-- <= 0 : toGain-- > 0;
-        return { exampleId: record.exampleId, output: right ? spam : ham, confidence: 0.8, right };
+        const undecided = given.undecided?.(record) === true && { undecided: true as const };
+        return { exampleId: record.exampleId, output: right ? spam : ham, confidence: 0.8, right, ...undecided };
       });
     await writeJsonl(ports.objects, `answers-of-${candidateId}`, answers);
     const right = answers.filter((answer) => answer.right).length;
@@ -102,6 +105,16 @@ async function gate(made: Readonly<Record<string, Made>>, given: Given = {}) {
 const rulesOf = (candidate: GatedCandidate | undefined) =>
   candidate?.verdict.rules.filter(({ passed }) => !passed).map(({ rule }) => rule);
 const better = { c1: { lost: 2, gained: 40 } };
+
+describe('answers that nobody has judged', () => {
+  it('count for nothing, neither for the candidate nor against it, and are told', async () => {
+    const { candidates } = await gate({ c1: { lost: 40, gained: 30 } }, { undecided: ({ right }) => right });
+    const [gated] = candidates;
+    expect(gated?.request.evidence).toEqual({ failures: wrongs, records: wrongs, undecided: rights });
+    expect([gated?.verdict.gained, gated?.verdict.lost]).toEqual([30, 0]);
+    expect(gated?.verdict.rules.find(({ rule }) => rule === 'evidence')?.detail).toContain('400 answers');
+  });
+});
 
 describe('the best candidate', () => {
   it('is the first that passes, in the order of the trainer, whatever others may have gained by chance', async () => {

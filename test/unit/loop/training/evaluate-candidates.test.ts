@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import type { TaskSpec } from '../../../../shared/domain/base/task-spec.ts';
 import { type EvaluationAnswer, evaluationAnswerSchema } from '../../../../shared/domain/evaluation/evaluation-set.ts';
 import type { EvidenceRecord } from '../../../../shared/domain/evaluation/evidence-record.ts';
 import { evaluateCandidates } from '../../../../shared/loop/training/evaluate-candidates.ts';
 import { readJsonl, writeJsonl } from '../../../../shared/ports/documents.ts';
 import type { Trainer } from '../../../../shared/ports/trainer.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { generationSpecFrom } from '../../../../shared/tasks/generation/generation-spec.ts';
 import { foldModels } from '../../../helpers/fold-models.ts';
 import { sampleCheckpoint } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
@@ -18,14 +20,17 @@ interface Given {
   readonly folds?: Parameters<typeof foldModels>;
   readonly trainer?: Partial<Trainer>;
   readonly answer?: (input: string, ref: string) => string | null;
+  readonly task?: TaskSpec;
 }
 
-async function evaluate({ evidence, preceding = [], earlier = [], folds = [10], trainer, answer }: Given) {
+async function evaluate({ evidence, preceding = [], earlier = [], folds = [10], trainer, answer, task }: Given) {
   const plain = memoryPorts({ answer: (input, { ref }) => (answer === undefined ? 'spam' : answer(input, ref)) });
   const trainers = new Map([...plain.trainers].map(([name, one]) => [name, { ...one, ...trainer }]));
   const ports = { ...plain, trainers };
   await putPlan(ports);
-  await ports.lineage.putCheckpoint(sampleCheckpoint({ checkpointId: 'new', folds: foldModels(...folds) }));
+  await ports.lineage.putCheckpoint(
+    sampleCheckpoint({ checkpointId: 'new', folds: foldModels(...folds), ...(task && { task }) }),
+  );
   const files = { evidence, preceding, earlier };
   for (const [key, records] of Object.entries(files)) await writeJsonl(ports.objects, key, records);
   const ref = (key: string) => ({ key, size: 0, right: 0 });
@@ -70,6 +75,17 @@ describe('a candidate’s answers', () => {
     const before = sampleEvidence('t0', { expected: labelOutput('ham') });
     const { answers } = await evaluate({ evidence: [sampleEvidence('t0')], preceding: [before] });
     expect(answers.map(({ right }) => right)).toEqual([true]);
+  });
+
+  test('are undecided where somebody would have to judge them', async () => {
+    const task = generationSpecFrom({ options: { checker: 'judge' } });
+    const given: Record<string, string | null> = { 'text of t0': 'Spam', 'text of t1': 'junk', 'text of t2': null };
+    const { answers } = await evaluate({ evidence: spread.slice(0, 3), task, answer: (input) => given[input] ?? null });
+    expect(answers.map(({ right, undecided }) => [right, undecided ?? false])).toEqual([
+      [true, false],
+      [false, true],
+      [false, false],
+    ]);
   });
 
   test('are given of suspects too', async () => {

@@ -4,8 +4,10 @@ import type { Json } from '../../../../shared/domain/base/json.ts';
 import type { Output } from '../../../../shared/domain/base/output.ts';
 import { kindOf } from '../../../../shared/ports/kind-of.ts';
 import { generation } from '../../../../shared/tasks/generation/generation.ts';
-import { type CheckerName, generationSpecFrom } from '../../../../shared/tasks/generation/generation-spec.ts';
+import { type GenerationSpec, generationSpecFrom } from '../../../../shared/tasks/generation/generation-spec.ts';
 import { taskKinds } from '../../../../shared/tasks/task-kinds.ts';
+
+type CheckerName = GenerationSpec['checker'];
 
 function kindWith(checker: CheckerName, options: Readonly<Record<string, string>> = {}) {
   return kindOf({ task: generationSpecFrom({ options: { checker, ...options } }) }, { tasks: taskKinds });

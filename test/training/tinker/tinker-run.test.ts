@@ -1,0 +1,104 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openWorkspace, type Workspace } from '../../../cli/workspace.ts';
+import { installed, realPython, testsFolder, tinkerServer } from '../python.ts';
+import { rightOf, runTickets, ticketLlama, tickets } from '../tickets.ts';
+
+const project = fileURLToPath(new URL('../../..', import.meta.url));
+const key = 'tml-of-nobody-at-all';
+
+/** A whole run of the loop with Tinker's client against the open server that speaks its API. */
+describe.skipIf(tinkerServer === undefined || !installed('tinker'))('ratchet run with Tinker', () => {
+  let directory: string;
+  let workspace: Workspace;
+  let foundation: string;
+  let server: ChildProcess;
+
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'ratchet-tinker-'));
+    foundation = await ticketLlama(directory, tinkerServer ?? '', testsFolder);
+    const port = await freePort();
+    server = await startServer(foundation, directory, port);
+    const { env } = await realPython();
+    workspace = await openWorkspace(join(directory, 'workspace'), {
+      create: true,
+      env: { ...env, TINKER_API_KEY: key, TINKER_BASE_URL: `http://127.0.0.1:${port}` },
+      observer: { progress: () => undefined, note: () => undefined },
+    });
+  }, 900_000);
+  afterAll(async () => {
+    await workspace?.close();
+    if (server?.pid !== undefined) process.kill(-server.pid, 'SIGTERM');
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  it('trains, samples and decides, and keeps the key out of all that it stores', { timeout: 1_800_000 }, async () => {
+    const { result, before, after, failed } = await runTickets(workspace, {
+      trainer: 'tinker',
+      trainerOptions: { foundation, epochs: 12, batchSize: 8, rate: 1e-2, rank: 8, maxTokens: 64, maxNewTokens: 16 },
+      sizes: [24, 60],
+      settings: { enoughRecords: 5, enoughFailures: 5 },
+    });
+    expect(failed).toEqual([]);
+    expect(after.folds?.models.filter((model) => model !== null).length ?? 0).toBe(
+      result.decision === 'promoted' ? 1 : 0,
+    );
+    const fresh = tickets(['billing'], 12, workspace.ports.random.stream(2, 'fresh'));
+    expect(await rightOf(before, fresh, workspace)).toBe(0);
+    if (result.decision === 'promoted') expect(await rightOf(after, fresh, workspace)).toBeGreaterThan(6);
+    else expect(after.checkpointId).toBe(before.checkpointId);
+    expect(await filesWith(key, join(directory, 'workspace'))).toEqual([]);
+  });
+});
+
+async function startServer(foundation: string, directory: string, port: number): Promise<ChildProcess> {
+  const log = await open(join(directory, 'server.log'), 'a');
+  const child = spawn(
+    tinkerServer ?? '',
+    [`${testsFolder}/tinker_server.py`, foundation, join(directory, 'kept'), String(port)],
+    {
+      env: {
+        ...process.env,
+        HF_HUB_OFFLINE: '1',
+        JAX_PLATFORMS: 'cpu',
+        OMP_NUM_THREADS: '1',
+        XLA_FLAGS: '--xla_cpu_multi_thread_eigen=false',
+        JAX_COMPILATION_CACHE_DIR: `${project}.tinker/compiled`,
+        JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS: '0',
+      },
+      stdio: ['ignore', log.fd, log.fd],
+      detached: true,
+    },
+  );
+  for (;;) {
+    const answer = await fetch(`http://127.0.0.1:${port}/api/v1/healthz`).catch(() => null);
+    if (answer?.ok === true) return child;
+    if (child.exitCode !== null) throw new Error(await readFile(join(directory, 'server.log'), 'utf8'));
+    await sleep(500);
+  }
+}
+
+async function freePort(): Promise<number> {
+  const probe = createServer();
+  await new Promise<void>((resolve) => probe.listen(0, '127.0.0.1', resolve));
+  const address = probe.address();
+  await new Promise((resolve) => probe.close(resolve));
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
+
+async function filesWith(text: string, folder: string): Promise<readonly string[]> {
+  const found: string[] = [];
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const path = join(entry.parentPath, entry.name);
+    if ((await readFile(path)).includes(text)) found.push(path);
+  }
+  return found;
+}
