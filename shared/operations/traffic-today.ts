@@ -12,7 +12,8 @@ import { type Traffic, trafficOf } from './traffic.ts';
 /**
  * A model's traces and what is judged of them, each trace counted once, by the judgement that counts in the labels of
  * today. The traces are read only where the figures of the batches do not tell: of one judged batch that left nothing
- * open they do.
+ * open they do. Of more than {@link mostCounted} traces the batches' figures are all that is told: a trace that two batches judge
+ * counts twice then, and labels are those of its batch.
  */
 export async function trafficToday(
   model: Labelled & Pick<Model, 'modelId'>,
@@ -20,7 +21,7 @@ export async function trafficToday(
   ports: Pick<Ports, 'traceLog' | 'tasks'>,
 ): Promise<Traffic> {
   const traffic = trafficOf(history);
-  if (isToldByBatches(model, history)) return traffic;
+  if (isToldByBatches(model, history) || isTooMuch(traffic, history)) return traffic;
   const traces = await ports.traceLog.read(model.modelId, { limit: Math.max(1, traffic.traces) });
   return { ...traffic, ...countToday(model, traces, ports) };
 }
@@ -60,6 +61,14 @@ function judgementToday(model: Labelled, ports: Pick<Ports, 'tasks'>): (logged: 
 function countsOf(judgements: readonly (Judgement | null)[]): VerdictCounts {
   const counting = judgements.filter((judgement) => judgement !== null);
   return { judged: counting.length, failed: counting.filter(({ verdict }) => verdict === 'fail').length };
+}
+
+/** Reading a million traces takes a minute and gigabytes, which a page of figures is not worth. */
+const mostCounted = 100_000;
+
+/** Batches of before figures have to be read, however many there are. */
+function isTooMuch({ traces }: Traffic, history: readonly BatchSummary[]): boolean {
+  return traces > mostCounted && history.every(({ judged, judgements }) => judged !== null || judgements === 0);
 }
 
 function isToldByBatches({ changes }: Pick<Model, 'changes'>, history: readonly BatchSummary[]): boolean {
