@@ -37,7 +37,10 @@ async function accuracy(examples: Labelled, asked: Labelled): Promise<number> {
       'intents',
       asked.map(({ input }) => input),
     );
-    return answers.filter(({ output }, at) => output === asked[at]?.output).length / asked.length;
+    return (
+      answers.filter(({ output }, at) => JSON.stringify(output) === JSON.stringify(asked[at]?.output)).length /
+      asked.length
+    );
   } finally {
     await workspace.close();
     await rm(folder, { recursive: true, force: true });

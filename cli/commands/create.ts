@@ -224,7 +224,7 @@ async function offerClusters(
 /** The clusters with labels that a chat model proposes, where one is wanted and there; what it costs is told. */
 async function withProposals(
   clusters: readonly NamedCluster[],
-  { describe: description, labels, label, budget = null }: CreateOptions,
+  { describe: description, labels, label, budget }: CreateOptions,
   session: Session,
 ): Promise<readonly NamedCluster[]> {
   if (description === undefined) return clusters;
@@ -240,7 +240,7 @@ async function withProposals(
   }
   const { nameClusters } = await import('../../shared/agents/name-clusters.ts');
   const deadline = clock.now() + namingMs;
-  const request = { clusters, description, labels: [...labels, ...label], budgetUsd: budget, deadline };
+  const request = { clusters, description, labels: [...labels, ...label], budgetUsd: budget ?? null, deadline };
   const named = await nameClusters(request, chat);
   const count = named.clusters.filter((one) => one.label !== '').length;
   session.output.say(
