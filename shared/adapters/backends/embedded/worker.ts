@@ -218,7 +218,7 @@ async function settle<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {
     return { ok: true, value: await work() };
   } catch (error) {
     return error instanceof RatchetError
-      ? { ok: false, name: error.name, message: error.message, cause: causeText(error.cause) }
+      ? { ok: false, name: error.name, message: error.message, cause: causeText(error.cause), mend: error.mend }
       : { ok: false, name: null, message: String(error), cause: error instanceof Error ? (error.stack ?? null) : null };
   }
 }
