@@ -41,9 +41,9 @@ describe.skipIf(tinkerServer === undefined || !installed('tinker'))('ratchet run
   it('trains, samples and decides, and keeps the key out of all that it stores', { timeout: 1_800_000 }, async () => {
     const { result, before, after, failed } = await runTickets(workspace, {
       trainer: 'tinker',
-      trainerOptions: { foundation, epochs: 12, batchSize: 8, rate: 1e-2, rank: 8, maxTokens: 64, maxNewTokens: 16 },
-      sizes: [24, 60],
-      settings: { enoughRecords: 5, enoughFailures: 5 },
+      trainerOptions: { foundation, epochs: 10, batchSize: 8, rate: 1e-2, rank: 8, maxTokens: 64, maxNewTokens: 16 },
+      sizes: [16, 30],
+      settings: { enoughRecords: 3, enoughFailures: 3 },
     });
     expect(failed).toEqual([]);
     expect(after.folds?.models.filter((model) => model !== null).length ?? 0).toBe(
