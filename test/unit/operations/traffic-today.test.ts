@@ -16,6 +16,7 @@ const batch = (position: number, traces: number, judged: number | null = traces)
   judgements: traces,
   judged,
   failed: judged === null ? null : Math.floor(judged / 2),
+  corrected: judged === null ? null : 0,
 });
 
 async function logOf() {
