@@ -39,7 +39,7 @@ test('who takes nothing of the answer is cut off', async () => {
   socket.on('error', () => undefined);
   socket.pause();
   socket.write('GET / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
-  await new Promise((resolve) => setTimeout(resolve, 1_000));
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
   let bytes = 0;
   socket.on('data', (some) => (bytes += some.length));
   socket.resume();
