@@ -99,7 +99,7 @@ describe.skipIf(!installed('peft'))('ratchet run with a decoder as a process of 
         maxTokens: 64,
         maxNewTokens: 16,
       },
-      sizes: [24, 90],
+      sizes: [24, 170],
       settings: { enoughRecords: 10, enoughFailures: 10 },
     });
     expect(failed).toEqual([]);

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
+import { closeSync, openSync } from 'node:fs';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -58,7 +59,7 @@ describe.skipIf(tinkerServer === undefined || !installed('tinker'))('ratchet run
 });
 
 async function startServer(foundation: string, directory: string, port: number): Promise<ChildProcess> {
-  const log = await open(join(directory, 'server.log'), 'a');
+  const log = openSync(join(directory, 'server.log'), 'a');
   const child = spawn(
     tinkerServer ?? '',
     [`${testsFolder}/tinker_server.py`, foundation, join(directory, 'kept'), String(port)],
@@ -72,10 +73,11 @@ async function startServer(foundation: string, directory: string, port: number):
         JAX_COMPILATION_CACHE_DIR: `${project}.tinker/compiled`,
         JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS: '0',
       },
-      stdio: ['ignore', log.fd, log.fd],
+      stdio: ['ignore', log, log],
       detached: true,
     },
   );
+  closeSync(log);
   for (;;) {
     const answer = await fetch(`http://127.0.0.1:${port}/api/v1/healthz`).catch(() => null);
     if (answer?.ok === true) return child;
