@@ -102,13 +102,13 @@ async function checkAgainst(
   bytes: Uint8Array,
   objects: ObjectStore,
 ): Promise<void> {
-  const written = onRecord.get(key) ?? (await readIfThere(objects, digestsKey(key), digestsSchema))?.digests;
+  const recorded = onRecord.get(key);
+  const written = recorded ?? (await readIfThere(objects, digestsKey(key), digestsSchema))?.digests;
   if (written === undefined) return;
-  const erased = await readIfThere(objects, erasedNoteKey(key), erasedNoteSchema);
-  // A note of erasing goes on from what was written.
-  const [first, ...later] = erased?.digests ?? [];
-  const known = first !== undefined && written.includes(first) ? [...written, ...later] : written;
-  if (known.includes(digest(bytes))) return;
+  const erased = (await readIfThere(objects, erasedNoteKey(key), erasedNoteSchema))?.digests ?? [];
+  // A note of erasing goes on from what is on record; versions that kept no record noted only what came of it.
+  const goesOn = recorded === undefined || erased.slice(0, 1).some((first) => recorded.includes(first));
+  if ([...written, ...(goesOn ? erased : [])].includes(digest(bytes))) return;
   throw new RatchetError(
     'CorruptArtifact',
     `${key} does not hold the folds that were written: its digest is not noted.`,

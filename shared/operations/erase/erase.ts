@@ -255,7 +255,9 @@ class Erasure {
     const { objects } = this.#ports;
     const noteKey = erasedNoteKey(key);
     const before = await readJson(objects, noteKey, erasedNoteSchema).catch((error: unknown) => {
-      if (error instanceof RatchetError && error.name === 'ObjectMissing') return { erased: 0, digests: [] };
+      // A segment of folds is on record with what it held each time; this tells which of them the note goes on from.
+      const first = isSegment(key) ? [digest(bytes)] : [];
+      if (error instanceof RatchetError && error.name === 'ObjectMissing') return { erased: 0, digests: first };
       throw error;
     });
     // Both states pass: this may be broken off before the object is written.

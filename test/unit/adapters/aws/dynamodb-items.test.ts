@@ -83,7 +83,7 @@ test('the shapes of the items are those of schema version 7', () => {
     control: '80312e63d65fcada',
     dataset: 'b03e812a94e22547',
     evaluationSet: 'd5b656e872fe5cd2',
-    model: 'df9ddf36e19bd264',
+    model: '7e9333d74ff7e4ba',
     run: 'cc5d7495d5fdba46',
     runModel: '5f1c1f5be3752220',
   });
