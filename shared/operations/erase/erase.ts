@@ -255,7 +255,9 @@ class Erasure {
     const { objects } = this.#ports;
     const noteKey = erasedNoteKey(key);
     const before = await readJson(objects, noteKey, erasedNoteSchema).catch((error: unknown) => {
-      if (error instanceof RatchetError && error.name === 'ObjectMissing') return { erased: 0, digests: [] };
+      // What a segment's note goes on from is looked for among what its writer noted.
+      if (error instanceof RatchetError && error.name === 'ObjectMissing')
+        return { erased: 0, digests: isSegment(key) ? [digest(bytes)] : [] };
       throw error;
     });
     // Both states pass: this may be broken off before the object is written.
