@@ -305,6 +305,26 @@ interface CreateOptions extends z.infer<typeof optionsSchema> {
   readonly ofTask: Readonly<Record<string, string>>;
 }
 
+/** @throws RatchetError InvalidInput */
+function refuseTwoSources(command: Command): void {
+  const sources = {
+    inputs: '--inputs',
+    examples: '--examples',
+    fromClusters: '--from-clusters',
+    fromTraces: '--from-traces',
+  } as const;
+  const given = Object.entries(sources).flatMap(([name, flag]) =>
+    command.getOptionValueSource(name) === 'cli' ? [flag] : [],
+  );
+  if (given.length <= 1) return;
+  throw new RatchetError('InvalidInput', `Both ${given.join(' and ')} are given.`, {
+    mend:
+      given[0] === sources.inputs
+        ? 'Give --inputs alone: it only writes clusters to be named, and trains nothing.'
+        : 'Train the first checkpoint on one of them; the other counts in the first run, once it is ingested.',
+  });
+}
+
 async function createWith(
   modelId: string,
   options: CreateOptions,
@@ -317,20 +337,12 @@ async function createWith(
       mend: `For a model's name ${problem}.`,
     });
   }
+  refuseTwoSources(command);
   if (options.inputs !== undefined) return offerClusters(modelId, options.inputs, options, session);
   const path = options.fromClusters ?? options.examples;
   const settings = settingsFrom(options);
   const map = parseFieldMap(options.map, 'examples');
   const examples = path === undefined ? null : await opened(path, options, session);
-  const sources = { examples: '--examples', fromClusters: '--from-clusters', fromTraces: '--from-traces' } as const;
-  const given = Object.entries(sources).flatMap(([name, flag]) =>
-    command.getOptionValueSource(name) === 'cli' ? [flag] : [],
-  );
-  if (given.length > 1) {
-    throw new RatchetError('InvalidInput', `Both ${given.join(' and ')} are given.`, {
-      mend: 'Train the first checkpoint on one of them; the other counts in the first run, once it is ingested.',
-    });
-  }
   const endpoint = endpointOf(options);
   const badLines = new BadLineReporter(session.output, options.badLines, ' (tell of more with --bad-lines N)');
   const { ports } = await session.open({ create: true });

@@ -57,8 +57,8 @@ function TokenForm({ retry }: { retry: () => void }) {
       }}
     >
       <p>
-        <strong>This server asks for its token.</strong> It is what RATCHET_TOKEN was set to where it was started. It is
-        kept until this tab is closed.
+        <strong>This server asks for a token.</strong> It is the one that you were given, or what RATCHET_TOKEN was set
+        to where the server was started. It is kept until this tab is closed.
       </p>
       <label>
         Token{' '}

@@ -49,6 +49,8 @@ async function openWith(token: string, reviewer?: string) {
 test('a server that wants a token is told it once, by keys; a wrong one is asked for again', async () => {
   const { page, field } = await openWith('not-the-token');
   await field.waitFor();
+  // Where tokens have names, nothing was set to a person's.
+  await page.getByText('the one that you were given').first().waitFor();
   expect(await seriousFindings(page)).toEqual([]);
   await field.fill(tokenOf('ana'));
   await page.keyboard.press('Enter');

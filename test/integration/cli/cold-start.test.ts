@@ -59,6 +59,15 @@ describe('texts that nobody has labelled', () => {
     expect(await run('create', 'none', '--inputs', at('inputs.jsonl'), '--to', file)).toMatchObject({ code: 2 });
   });
 
+  test('are not sorted beside something to train on, which would be left unread', async () => {
+    const file = at('beside.jsonl');
+    for (const other of [['--examples', file], ['--from-clusters', file], ['--from-traces']]) {
+      const refused = await run('create', 'both', '--inputs', at('inputs.jsonl'), '--to', file, ...other);
+      expect(refused).toMatchObject({ code: 2, stdout: '' });
+      expect(refused.stderr).toContain(`Both --inputs and ${other[0]} are given.`);
+    }
+  });
+
   test('are untrusted: names of properties, control characters and lines that are none do no harm', async () => {
     const hostile = [
       '{"input": "\\u001b[2J__proto__"}',

@@ -9,6 +9,7 @@ import { moveChampion } from '../../../shared/domain/models/control.ts';
 import { ingestTraces } from '../../../shared/intake/ingest-traces.ts';
 import type { Selection } from '../../../shared/operations/erase/choose-traces.ts';
 import { type EraseResult, eraseTraces } from '../../../shared/operations/erase/erase.ts';
+import { readLedger, writeRunFolds } from '../../../shared/operations/fold-ledger.ts';
 import { readDataset } from '../../../shared/operations/stored-records.ts';
 import { encodeJsonl } from '../../../shared/ports/documents.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
@@ -76,6 +77,24 @@ describe('erasing traces', () => {
   test('takes entries of the fold ledger that no other input has, and leaves the others', async () => {
     await erase();
     expect(await textOf('models/m1/splits/create.jsonl')).toBe('{"words":"hello there","groupId":"g","folds":[]}\n');
+  });
+
+  test('leaves a fold ledger that is read afterwards, however often, and finds it exchanged as before', async () => {
+    const folds = (words: string) => ({ words, groupId: words, folds: [3], use: 'evidence' }) as const;
+    const words = ['back does money she the wants', 'back elm her jane money of roe street wants', 'fine'];
+    await ports.traceLog.append('m1', 'b3', {
+      traces: [sampleTrace({ traceId: 't3', input: 'She wants back the money, does she?' })],
+      judgements: [],
+    });
+    await writeRunFolds('m1', 'r1', words.map(folds), ports);
+    await ports.objects.delete('models/m1/splits/create.jsonl');
+    const left = async () => (await readLedger('m1', 'salt', null, ports)).map((entry) => entry.words);
+    await erase();
+    expect(await left()).toEqual(['back does money she the wants', 'fine']);
+    await erase({ by: 'ids', traceIds: ['t3'] });
+    expect(await left()).toEqual(['fine']);
+    await ports.objects.put('models/m1/splits/r1.jsonl', encodeJsonl([folds('other')]));
+    expect((await rejection(left())).name).toBe('CorruptArtifact');
   });
 
   test('takes bad lines that speak of them, by id, text or condition, and an emptied quarantine file', async () => {
