@@ -1,13 +1,31 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
+/** Tests of code that keeps no state between tests: a worker loads its modules once, not once a file. */
+const stateless = ['agents', 'domain', 'intake', 'loop', 'operations', 'ports', 'serving', 'tasks'].map(
+  (folder) => `test/unit/${folder}/**/*.test.ts`,
+);
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    exclude: [...configDefaults.exclude, 'test/e2e/**', 'test/chat/**', 'test/browser/**', 'test/training/**'],
-    testTimeout: 240_000,
-    hookTimeout: 240_000,
     // Worker threads of the embedded trainer are started by child processes of the tests, not by threads of them.
     pool: 'forks',
     maxWorkers: 2,
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
+    projects: [
+      { extends: true, test: { name: 'stateless', include: stateless, isolate: false } },
+      {
+        extends: true,
+        test: {
+          name: 'apart',
+          include: ['test/**/*.test.ts'],
+          exclude: [
+            ...configDefaults.exclude,
+            ...stateless,
+            ...['e2e', 'chat', 'browser', 'training'].map((folder) => `test/${folder}/**`),
+          ],
+        },
+      },
+    ],
   },
 });
