@@ -165,13 +165,14 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     )
     .option(
       '--endpoint <url>',
-      "where the model is deployed already, to be watched: any endpoint of OpenAI's protocol, up to and including /v1; " +
+      "where the model is deployed already, to be watched: any endpoint of OpenAI's protocol, up to and including /v1, " +
+        'or sagemaker://NAME; ' +
         'nothing is trained then unless --trainer says what by; a key comes from RATCHET_ENDPOINT_KEY',
     )
     .option('--endpoint-model <name>', 'as the endpoint calls the model')
     .option(
       '--endpoint-option <name=value...>',
-      'how it is asked: system, maxTokens, concurrency, retries, timeoutSeconds, prices=INPUT,CACHED,OUTPUT, …',
+      'how it is asked: system, maxTokens, concurrency, retries, timeoutSeconds, prices=INPUT,CACHED,OUTPUT, …; of SageMaker batch, region',
     )
     .option(
       '--deploy-to <target>',
