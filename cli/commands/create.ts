@@ -177,7 +177,7 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     .option(
       '--deploy-to <target>',
       'where the reference of each new champion is written, after a promotion or a rollback: the full path of a file, ' +
-        's3://BUCKET/KEY, or a URL that takes PUT',
+        's3://BUCKET/KEY, or a URL that takes PUT; or the endpoint that answers with it, sagemaker://NAME',
     )
     .option('--seed <n>', 'fixes all that is drawn at random', wholeNumber, 1)
     .option('--target-score <fraction>', 'score at which a run looks for nothing better (0.96)', fraction)
