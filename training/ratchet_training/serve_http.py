@@ -5,9 +5,11 @@ Answers over HTTP with one model, as SageMaker asks a container to: GET /ping, a
 {"error": {"name", "message", "mend"}} with a status other than 200. The model is loaded before anything is answered.
 """
 
+import contextlib
 import json
 import os
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Callable
@@ -26,6 +28,8 @@ MOST_BYTES = 6 * 1024 * 1024
 USUAL_ALTERNATIVES, MOST_ALTERNATIVES = 2, 1_000
 #: How long a connection may be silent, in seconds.
 PATIENCE = 70
+#: How long one that was refused may go on sending without a pause, in seconds.
+LINGER = 5
 
 Answer = Callable[[bytes], list[dict[str, Any]]]
 
@@ -136,6 +140,13 @@ def _handler(answer: Answer) -> type[BaseHTTPRequestHandler]:
             # What of the body was not read would be taken for the next request.
             self.close_connection = True
             self._fault(status, invalid(message, "Ask as docs/back-ends.md says."))
+            # Who still sends would not see the answer of a connection that is simply closed.
+            with contextlib.suppress(OSError):
+                self.connection.shutdown(socket.SHUT_WR)
+                self.connection.settimeout(LINGER)
+                left = 4 * MOST_BYTES
+                while left > 0 and (part := self.rfile.read1(65_536)):
+                    left -= len(part)
 
         def _fault(self, status: int, fault: JobError) -> None:
             self._tell(status, {"error": {"name": fault.name, "message": fault.message, "mend": fault.mend}})

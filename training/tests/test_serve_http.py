@@ -1,22 +1,17 @@
 import http.client
 import json
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from conftest import write_job
 from counting import back_ends
+from served import ask, begin, served
 
 from ratchet_training.files import sha256_of, unpack
 from ratchet_training.run import run
 from ratchet_training.serve_http import MOST_BYTES
-
-COMMAND = [sys.executable, str(Path(__file__).parent / "counting_jobs.py")]
 
 
 @pytest.fixture(scope="module")
@@ -24,30 +19,6 @@ def artifact(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("job") / "job-1"
     run(write_job(folder), back_ends, tell=lambda _: None)
     return folder / "output" / "models" / "served.tar"
-
-
-def begin(root: Path, *arguments: str, **env: str) -> subprocess.Popen:
-    return subprocess.Popen(
-        [*COMMAND, *arguments],
-        env={**os.environ, "RATCHET_OPT_ML": str(root), **env},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-@contextmanager
-def served(root: Path, *arguments: str, **env: str) -> Iterator[tuple[http.client.HTTPConnection, subprocess.Popen, dict]]:
-    process = begin(root, *(arguments or ("serve-http", "--port", "0")), **env)
-    try:
-        assert process.stdout is not None and process.stderr is not None
-        line = process.stdout.readline()
-        assert line, process.stderr.read()
-        listening = json.loads(line)
-        yield http.client.HTTPConnection("127.0.0.1", listening["port"], timeout=60), process, listening
-    finally:
-        process.kill()
-        process.wait()
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +29,6 @@ def connection(artifact, tmp_path_factory) -> Iterator[http.client.HTTPConnectio
     with served(root, RATCHET_ARTIFACT_SHA256=sha256_of(artifact)) as (open_connection, _, listening):
         assert listening["host"] == "127.0.0.1"
         yield open_connection
-
-
-def ask(connection: http.client.HTTPConnection, body: bytes | str, path: str = "/invocations", **headers: str) -> tuple[int, dict]:
-    connection.request("POST", path, body, {"content-type": "application/json", **headers})
-    response = connection.getresponse()
-    assert response.getheader("content-type") == "application/json"
-    return response.status, json.loads(response.read())
 
 
 def test_is_healthy_and_answers_in_order_with_alternatives(connection):
@@ -101,6 +65,8 @@ def test_refuses_a_body_that_is_too_long_or_has_no_length_and_other_paths(connec
     connection.request("POST", "/invocations", iter([b"{}"]), {"transfer-encoding": "chunked"}, encode_chunked=True)
     response = connection.getresponse()
     assert (response.status, json.loads(response.read())["error"]["name"]) == (411, "InvalidInput")
+    connection.close()
+    assert ask(connection, b"x" * (2 * MOST_BYTES))[0] == 413
     connection.close()
     assert ask(connection, "{}", "/elsewhere")[0] == 404
     connection.close()
