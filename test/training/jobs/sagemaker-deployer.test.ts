@@ -9,14 +9,13 @@ import {
   ListModelsCommand,
   SageMakerClient,
 } from '@aws-sdk/client-sagemaker';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { S3ObjectStore } from '../../../shared/adapters/aws/s3-object-store.ts';
 import { localJobBackEnds } from '../../../shared/adapters/backends/local-job/local-job-back-ends.ts';
 import { sagemakerConfigurationSchema } from '../../../shared/adapters/backends/sagemaker/sagemaker-configuration.ts';
 import { SystemClock } from '../../../shared/adapters/local/system-clock.ts';
 import { createSagemakerDeployer } from '../../../shared/adapters/publish/sagemaker/sagemaker-deployer.ts';
-import { SagemakerEndpoints } from '../../../shared/adapters/publish/sagemaker/sagemaker-endpoints.ts';
 import { toEnd } from '../../../shared/ports/to-end.ts';
 import type { Trainer } from '../../../shared/ports/trainer.ts';
 import { contractRequest, training } from '../../contract/trained.ts';
@@ -37,11 +36,14 @@ describe.skipIf(notInstalled !== null || motoServer === undefined)(
     let moto: Awaited<ReturnType<typeof startMoto>>;
     let folder: string;
     beforeAll(async () => {
+      vi.stubEnv('AWS_ACCESS_KEY_ID', credentials.accessKeyId);
+      vi.stubEnv('AWS_SECRET_ACCESS_KEY', credentials.secretAccessKey);
       moto = await startMoto();
       folder = await mkdtemp(join(tmpdir(), 'ratchet-served-'));
     });
     afterAll(async () => {
       moto.close();
+      vi.unstubAllEnvs();
       await rm(folder, { recursive: true, force: true });
     });
 
@@ -71,11 +73,11 @@ describe.skipIf(notInstalled !== null || motoServer === undefined)(
         image: '123456789012.dkr.ecr.us-east-1.amazonaws.com/ratchet-training:1',
         bucket: 'jobs',
         region,
+        endpoint: moto.url,
         // The emulator knows no newer ones.
         serving: { instanceType: 'ml.g4dn.xlarge' },
       });
-      const reach = async () => ({ endpoints: new SagemakerEndpoints(sagemaker), bucket });
-      const deployer = createSagemakerDeployer({ objects, configuration, reach, wait: async () => undefined });
+      const deployer = createSagemakerDeployer({ objects, configuration, wait: async () => undefined });
       // The back end of the tests stands in for one of the container's.
       const champion = { ...served, predictor: 'hf-lora' };
       const deployment = { modelId: 'support', checkpointId: 'c1', move: 2, served: champion, configuration: {} };
