@@ -8,6 +8,9 @@ interface EndpointOptions {
   readonly endpointOption: readonly string[];
 }
 
+/** What stands before the name of an endpoint of SageMaker. */
+const sagemakerScheme = 'sagemaker://';
+
 /**
  * The endpoint that a person names, with the predictor that asks such endpoints; null for none.
  * @throws RatchetError InvalidInput for options of an endpoint that is not named
@@ -22,6 +25,14 @@ export function endpointOf({
     if (endpointModel === undefined && endpointOption.length === 0) return null;
     throw new RatchetError('InvalidInput', 'Something is said of an endpoint, and none is named.', {
       mend: 'Add --endpoint URL.',
+    });
+  }
+  if (endpoint.startsWith(sagemakerScheme)) {
+    if (endpointModel === undefined) {
+      return { predictor: 'sagemaker-endpoint', options: { ...options, name: endpoint.slice(sagemakerScheme.length) } };
+    }
+    throw new RatchetError('InvalidInput', 'An endpoint of SageMaker has one model.', {
+      mend: 'Leave --endpoint-model out.',
     });
   }
   return {

@@ -7,8 +7,8 @@ import { SqliteLineageStore } from '../shared/adapters/local/sqlite-lineage-stor
 import { storageFailure } from '../shared/adapters/local/storage-failure.ts';
 import { SystemClock } from '../shared/adapters/local/system-clock.ts';
 import { SystemIds } from '../shared/adapters/local/system-ids.ts';
-import { createPublisher } from '../shared/adapters/publish/publisher.ts';
 import { createBackEnds } from '../shared/composition/create-back-ends.ts';
+import { createDeployer } from '../shared/composition/create-deployer.ts';
 import { createExporters } from '../shared/composition/create-exporters.ts';
 import { createFormats } from '../shared/composition/create-formats.ts';
 import { RatchetError } from '../shared/domain/base/errors.ts';
@@ -79,7 +79,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
       observer: options.observer,
       owners,
       budgets,
-      deployer: createPublisher({ env: options.env ?? {} }),
+      deployer: createDeployer({ objects, env: options.env ?? {} }),
     },
     localCopy: (key) => objects.withLocalFile(key, async (path) => path),
     forget: (texts) => forget(texts),

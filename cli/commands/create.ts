@@ -165,18 +165,19 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     )
     .option(
       '--endpoint <url>',
-      "where the model is deployed already, to be watched: any endpoint of OpenAI's protocol, up to and including /v1; " +
+      "where the model is deployed already, to be watched: any endpoint of OpenAI's protocol, up to and including /v1, " +
+        'or sagemaker://NAME; ' +
         'nothing is trained then unless --trainer says what by; a key comes from RATCHET_ENDPOINT_KEY',
     )
     .option('--endpoint-model <name>', 'as the endpoint calls the model')
     .option(
       '--endpoint-option <name=value...>',
-      'how it is asked: system, maxTokens, concurrency, retries, timeoutSeconds, prices=INPUT,CACHED,OUTPUT, …',
+      'how it is asked: system, maxTokens, concurrency, retries, timeoutSeconds, prices=INPUT,CACHED,OUTPUT, …; of SageMaker batch, region',
     )
     .option(
       '--deploy-to <target>',
       'where the reference of each new champion is written, after a promotion or a rollback: the full path of a file, ' +
-        's3://BUCKET/KEY, or a URL that takes PUT',
+        's3://BUCKET/KEY, or a URL that takes PUT; or the endpoint that answers with it, sagemaker://NAME',
     )
     .option('--seed <n>', 'fixes all that is drawn at random', wholeNumber, 1)
     .option('--target-score <fraction>', 'score at which a run looks for nothing better (0.96)', fraction)

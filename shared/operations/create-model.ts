@@ -14,6 +14,7 @@ import { type Settings, settingsSchema } from '../domain/models/settings.ts';
 import type { FieldMap } from '../intake/normalise/field-map.ts';
 import type { Note } from '../intake/normalise/notes.ts';
 import { type BadExampleLine, quotedVariant, readExampleLines, variantsAreOne } from '../intake/read-example-lines.ts';
+import type { Deployable } from '../ports/deployer.ts';
 import { kindNamed, kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { checkBackEnds, checkEndpoint } from './check-back-ends.ts';
@@ -90,7 +91,9 @@ export async function createModel(asked: CreateRequest, ports: Ports): Promise<C
   const request = { ...asked, labels };
   checkOptions(request.options ?? {}, kind, registered?.task ?? null);
   const { trainer, trainerOptions } = checkBackEnds(registered ?? { ...request, ...request.backEnds }, kind, ports);
-  if (request.deployTo !== undefined) checkDeployTo(request.deployTo, ports);
+  if (request.deployTo !== undefined) {
+    checkDeployTo(request.deployTo, { trainer: trainer.name, trainerOptions }, ports);
+  }
   const endpoint = request.endpoint === undefined ? null : checkEndpoint(request.endpoint, kind, ports);
   const given =
     request.examples === null ? null : await readExamples(request.examples, registered, kind, request, ports);
@@ -141,8 +144,8 @@ export async function createModel(asked: CreateRequest, ports: Ports): Promise<C
   return { model, checkpoint, dataset, refused: read?.refused ?? 0, labelNotes: notes };
 }
 
-function checkDeployTo(target: string, { deployer }: Ports): void {
-  const problem = deployer === undefined ? 'nothing can be deployed from here' : deployer.problem(target);
+function checkDeployTo(target: string, model: Deployable, { deployer }: Ports): void {
+  const problem = deployer === undefined ? 'nothing can be deployed from here' : deployer.problem(target, model);
   if (problem === null) return;
   throw new RatchetError('InvalidInput', `${JSON.stringify(target.slice(0, 200))} cannot be deployed to.`, {
     mend: `For --deploy-to ${problem}.`,

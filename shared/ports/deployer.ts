@@ -11,13 +11,20 @@ export interface Deployment {
   readonly configuration: Json;
 }
 
+/** A model that is to be deployed, as far as a place may ask. */
+export interface Deployable {
+  /** Name of its trainer, with its options. */
+  readonly trainer: string;
+  readonly trainerOptions: Json;
+}
+
 /**
  * Brings a champion to where it answers, after a promotion and after a rollback alike. Bringing the same one again, as
  * after a call whose answer was lost, changes nothing.
  */
 export interface Deployer {
-  /** Why a target cannot be one, with what can; null when it can. */
-  problem(target: string): string | null;
+  /** Why a target cannot be one of a model, with what can; null when it can. */
+  problem(target: string, model: Deployable): string | null;
   /** @throws RatchetError DeployFailed when it is not certain that it is there */
   deploy(target: string, deployment: Deployment): Promise<void>;
 }

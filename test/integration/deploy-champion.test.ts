@@ -77,7 +77,8 @@ describe('a new champion', () => {
   });
 
   it('is deployed to what can be written to as a whole alone', () => {
-    const { problem } = createPublisher({ env: {} });
+    const publisher = createPublisher({ env: {} });
+    const problem = (target: string) => publisher.problem(target, { trainer: 'embedded', trainerOptions: {} });
     expect(problem('/srv/champion.json')).toBeNull();
     expect(problem('s3://bucket/folder/champion.json')).toBeNull();
     expect(problem('https://example.com/hook')).toBeNull();

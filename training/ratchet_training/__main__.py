@@ -14,6 +14,7 @@ from .back_ends import back_ends
 from .errors import JobError
 from .run import BackEnds, Busy, run
 from .serve import serve, stdin_lines
+from .serve_http import model_folder, serve_http
 
 #: Exit codes beside 0 for done; whoever runs a job reads error.json for the rest.
 FAILED, BUSY, ORPHANED = 1, 73, 75
@@ -27,6 +28,10 @@ def main(arguments: list[str] | None = None, known: BackEnds = back_ends) -> int
     running.add_argument("--output", type=Path, help="where what it makes goes; FOLDER/output by default")
     running.add_argument("--with-parent", action="store_true", help="end when standard input ends")
     commands.add_parser("serve", help="answer requests, a line of JSON each, on standard input")
+    serving = commands.add_parser("serve-http", help="answer over HTTP with the model of a folder")
+    serving.add_argument("--model", type=Path, default=model_folder(), help="/opt/ml/model by default")
+    serving.add_argument("--host", default="127.0.0.1")
+    serving.add_argument("--port", type=int, default=8080)
     commands.add_parser("describe", help="tell versions and the device, as JSON")
     commands.add_parser("train", help="what a SageMaker training container is asked for")
     options = parser.parse_args(arguments)
@@ -41,6 +46,13 @@ def main(arguments: list[str] | None = None, known: BackEnds = back_ends) -> int
 
         if options.command == "serve":
             serve(stdin_lines(), tell, known)
+            return 0
+        if options.command == "serve-http":
+            try:
+                serve_http(options.model, known, options.host, options.port, tell)
+            except JobError as error:
+                print(f"{error.name}: {error.message}\n{error.mend}", file=sys.stderr)
+                return FAILED
             return 0
         if options.command == "describe":
             tell(json.dumps(describe(known)))

@@ -54,7 +54,6 @@ class Job:
     configuration: Any
     seed: int
     foundation: str
-    teacher: Path | None
     checkpoint_seconds: float
 
     def kept_for(self, model: Model) -> tuple[Example, ...]:
@@ -111,7 +110,6 @@ def read_job(folder: Path) -> Job:
         configuration=raw["configuration"],
         seed=raw["seed"],
         foundation=raw["foundation"],
-        teacher=None if raw["teacher"] is None else _checked(folder, raw["teacher"]),
         checkpoint_seconds=raw["checkpointSeconds"],
     )
 

@@ -43,22 +43,29 @@ class Models:
             raise corrupt(f"{path} is not the artifact that its digest speaks of.")
         while len(self._loaded) >= MOST_LOADED:
             self._loaded.popitem(last=False)
-        folder = Path(tempfile.mkdtemp(prefix="ratchet-model-"))
-        try:
-            unpack(path, folder)
-            self._loaded[sha256] = self._load(folder)
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
+        self._loaded[sha256] = load_archive(path, self._back_ends)
         return self._loaded[sha256]
 
-    def _load(self, folder: Path) -> tuple[LoadedModel, list[str]]:
-        try:
-            about = json.loads((folder / "artifact.json").read_text(encoding="utf-8"))
-            make = self._back_ends[about["backEnd"]]
-            labels = about["task"]["labels"] if about["task"]["kind"] == "classification" else []
-        except (OSError, ValueError, KeyError) as error:
-            raise corrupt(f"The artifact is of no back end that is known here: {error}") from error
-        return make().load(folder), labels
+
+def load_archive(path: Path, back_ends: BackEnds) -> tuple[LoadedModel, list[str]]:
+    """The model of an artifact, and all labels of a classification. Raises JobError CorruptArtifact, FoundationMissing."""
+    folder = Path(tempfile.mkdtemp(prefix="ratchet-model-"))
+    try:
+        unpack(path, folder)
+        return load_folder(folder, back_ends)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def load_folder(folder: Path, back_ends: BackEnds) -> tuple[LoadedModel, list[str]]:
+    """The same of an artifact that is unpacked."""
+    try:
+        about = json.loads((folder / "artifact.json").read_text(encoding="utf-8"))
+        make = back_ends[about["backEnd"]]
+        labels = about["task"]["labels"] if about["task"]["kind"] == "classification" else []
+    except (OSError, ValueError, KeyError) as error:
+        raise corrupt(f"The artifact is of no back end that is known here: {error}") from error
+    return make().load(folder), labels
 
 
 def serve(lines: Iterable[str], tell: Callable[[str], None], back_ends: BackEnds) -> None:
@@ -78,14 +85,28 @@ def serve(lines: Iterable[str], tell: Callable[[str], None], back_ends: BackEnds
 
 def _answer(request: dict[str, Any], models: Models, tell: Callable[[str], None]) -> list[dict[str, Any]]:
     model, labels = models.get(Path(request["artifact"]["path"]), request["artifact"]["sha256"])
-    inputs: list[str] = request["inputs"]
+
+    def told(done: int) -> None:
+        tell(json.dumps({"id": request["id"], "done": done}))
+
+    return predictions(model, labels, request["inputs"], request["alternatives"], told)
+
+
+def predictions(
+    model: LoadedModel,
+    labels: list[str],
+    inputs: list[str],
+    alternatives: int,
+    done: Callable[[int], None] = lambda _: None,
+) -> list[dict[str, Any]]:
+    """Answers in the order of the inputs, as JSON has them; the same text is asked once."""
     distinct = list(dict.fromkeys(inputs))
     known: dict[str, Prediction] = {}
     for start in range(0, len(distinct), SLICE):
         part = distinct[start : start + SLICE]
-        known.update(zip(part, model.predict(part, request["alternatives"]), strict=True))
-        tell(json.dumps({"id": request["id"], "done": round(len(known) / len(distinct) * len(inputs))}))
-    return [_plain(known[text], labels, request["alternatives"]) for text in inputs]
+        known.update(zip(part, model.predict(part, alternatives), strict=True))
+        done(round(len(known) / len(distinct) * len(inputs)))
+    return [_plain(known[text], labels, alternatives) for text in inputs]
 
 
 def _plain(prediction: Prediction, labels: list[str], alternatives: int) -> dict[str, Any]:

@@ -33,7 +33,6 @@ def write_job(folder: Path, examples: list[dict] = EXAMPLES, sets: dict[str, lis
         "configuration": {},
         "seed": 7,
         "foundation": "nothing",
-        "teacher": None,
         "checkpointSeconds": 0,
         **changes,
     }

@@ -10,10 +10,12 @@ pytest.importorskip("gliner2")
 pytestmark = pytest.mark.heavy
 
 from foundations import tiny_bert  # noqa: E402
+from served import CONTAINER, ask, served  # noqa: E402
 
 from ratchet_training.back_ends import back_ends  # noqa: E402
 from ratchet_training.errors import JobError  # noqa: E402
 from ratchet_training.run import run  # noqa: E402
+from ratchet_training.serve import load_archive, predictions  # noqa: E402
 
 INTENTS = {
     "GetWeather": ["will it rain in {}", "the forecast for {}", "how cold is it in {}", "weather of {} tomorrow"],
@@ -85,6 +87,19 @@ def value(folder) -> float:
 
 def quietly(_: str) -> None:
     pass
+
+
+def test_the_container_answers_with_its_artifact_over_http(folder):
+    run(job(folder, entities(60, 1), [], ["city", "person"], "extraction", epochs=4), back_ends, tell=quietly)
+    archive = folder / "output" / "models" / "served.tar"
+    inputs = [*(one["input"] for one in entities(8, 2)), " "]
+    (folder / "model").mkdir()
+    archive.rename(folder / "model" / "served.tar")
+    with served(folder, "serve", command=CONTAINER, SAGEMAKER_BIND_TO_PORT="0") as (connection, _, _):
+        status, answer = ask(connection, json.dumps({"inputs": inputs}))
+    expected = predictions(*load_archive(folder / "model" / "served.tar", back_ends), inputs, 2)
+    assert (status, answer["predictions"]) == (200, expected)
+    assert any(one["output"] for one in expected)
 
 
 def test_learns_intents_in_full_and_then_more_of_them_by_lora(folder, tmp_path):

@@ -9,12 +9,14 @@ pytest.importorskip("peft")
 pytestmark = pytest.mark.heavy
 
 from foundations import tiny_llama  # noqa: E402
+from served import CONTAINER, ask, served  # noqa: E402
 from test_gliner2 import intents  # noqa: E402
 
 from ratchet_training.back_ends import back_ends  # noqa: E402
 from ratchet_training.back_ends.hf_lora import IGNORED, Questions, load_foundation, padded  # noqa: E402
 from ratchet_training.errors import JobError  # noqa: E402
 from ratchet_training.run import run  # noqa: E402
+from ratchet_training.serve import load_archive, predictions  # noqa: E402
 from ratchet_training.written import written  # noqa: E402
 
 LABELS = ["BookRestaurant", "GetWeather", "PlayMusic"]
@@ -58,6 +60,19 @@ def test_learns_intents_and_its_artifact_is_the_adapter_alone(folder):
     *_, long, none = [json.loads(line) for line in lines]
     assert long["output"] == "PlayMusic"
     assert none == {"id": "none", "output": None, "confidence": 0.0}
+
+
+def test_the_container_answers_with_its_artifact_over_http(folder):
+    run(job(folder, intents(24, 1), [], epochs=2), back_ends, tell=quietly)
+    archive = folder / "output" / "models" / "served.tar"
+    inputs = [*(one["input"] for one in intents(6, 2)), " "]
+    (folder / "model").mkdir()
+    archive.rename(folder / "model" / "served.tar")
+    with served(folder, "serve", command=CONTAINER, SAGEMAKER_BIND_TO_PORT="0") as (connection, _, _):
+        status, answer = ask(connection, json.dumps({"inputs": inputs, "alternatives": 3}))
+    expected = predictions(*load_archive(folder / "model" / "served.tar", back_ends), inputs, 3)
+    assert (status, answer["predictions"]) == (200, expected)
+    assert [len(one["alternatives"]) for one in expected] == [3] * 6 + [0]
 
 
 def test_the_loss_is_of_the_answer_alone(folder):

@@ -18,7 +18,7 @@ export function createPublisher({ env }: { readonly env: Environment }): Deploye
     problem: (target) =>
       isHook(target) || s3Of(target) !== null || isAbsolute(target)
         ? null
-        : 'write the full path of a file, s3://BUCKET/KEY, or a URL that takes PUT',
+        : 'write the full path of a file, s3://BUCKET/KEY, a URL that takes PUT, or sagemaker://ENDPOINT',
     async deploy(target, deployment) {
       const text = `${JSON.stringify({ version: 1, ...deployment })}\n`;
       try {

@@ -1,11 +1,10 @@
 import { spawn } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { type AddressInfo, createServer as createPort } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { CreateBucketCommand, S3Client } from '@aws-sdk/client-s3';
 import {
   DescribeTrainingJobCommand,
@@ -24,6 +23,7 @@ import { contractRequest, training } from '../../contract/trained.ts';
 import { foldPlan } from '../../helpers/fold-plan.ts';
 import { putDataset } from '../../helpers/made-up-intents.ts';
 import { MemoryObjectStore } from '../../helpers/memory-object-store.ts';
+import { startMoto } from '../moto.ts';
 import { counting, countingPython, motoServer, notInstalled } from '../python.ts';
 
 const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -74,16 +74,9 @@ describe.skipIf(notInstalled !== null || motoServer === undefined)(
     let key: string;
 
     beforeAll(async () => {
-      const port = await freePort();
-      endpoint = `http://127.0.0.1:${port}`;
-      const server = spawn(motoServer ?? '', ['-H', '127.0.0.1', '-p', String(port)], { stdio: 'ignore' });
-      stop = async () => {
-        server.kill('SIGKILL');
-      };
-      for (let left = 120; left > 0; left -= 1) {
-        if (await fetch(endpoint).catch(() => null)) break;
-        await sleep(500);
-      }
+      const moto = await startMoto();
+      endpoint = moto.url;
+      stop = async () => moto.close();
       const s3 = new S3Client({ endpoint, region, credentials, forcePathStyle: true });
       await s3.send(new CreateBucketCommand({ Bucket: 'jobs' }));
       bucket = new S3ObjectStore({ client: s3, bucket: 'jobs' });
@@ -322,13 +315,4 @@ async function serving(
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createPort().listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

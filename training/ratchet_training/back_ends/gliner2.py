@@ -63,8 +63,6 @@ class Gliner2:
             raise invalid(f"configuration: {one.message}")
         if job.configuration.get("onnx") and job.task["kind"] != "classification":
             raise invalid("Only a classification is written as ONNX.", "Take the predictor gliner2.")
-        if job.teacher is not None:
-            raise invalid("gliner2 does not learn from another model.", "Leave the teacher out.")
         kind = job.task["kind"]
         if kind not in ("classification", "extraction"):
             raise invalid(f"gliner2 does not train the task {kind!r}.", "It trains classification and extraction.")

@@ -55,8 +55,6 @@ class HfLora:
     def check(self, job: Job) -> None:
         for one in jsonschema.Draft202012Validator(CONFIGURATION).iter_errors(job.configuration):
             raise invalid(f"configuration: {one.message}")
-        if job.teacher is not None:
-            raise invalid("hf-lora does not learn from another model.", "Leave the teacher out.")
         match job.task["kind"]:
             case "classification":
                 for example in job.examples:

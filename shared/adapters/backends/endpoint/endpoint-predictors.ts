@@ -1,5 +1,5 @@
 import type { Predictor } from '../../../ports/predictor.ts';
-import { openAiPredictorFacts } from './facts.ts';
+import { openAiPredictorFacts, sagemakerPredictorFacts } from './facts.ts';
 import type { OpenAiPredictorOptions } from './openai-predictor.ts';
 
 /** What answers by asking endpoints. Their clients are loaded when one is first asked. */
@@ -9,11 +9,21 @@ export function createEndpointPredictors(options: OpenAiPredictorOptions): reado
     loading ??= import('./openai-predictor.ts').then(({ createOpenAiPredictor }) => createOpenAiPredictor(options));
     return loading;
   };
+  let loadingSagemaker:
+    | Promise<ReturnType<typeof import('./sagemaker-predictor.ts').createSagemakerPredictor>>
+    | undefined;
+  const sagemaker = () => {
+    loadingSagemaker ??= import('./sagemaker-predictor.ts').then(({ createSagemakerPredictor }) =>
+      createSagemakerPredictor(options),
+    );
+    return loadingSagemaker;
+  };
   return [
     {
       ...openAiPredictorFacts,
       predict: async (...request) => (await openAi()).predict(...request),
       mostCost: async (...request) => (await openAi()).mostCost(...request),
     },
+    { ...sagemakerPredictorFacts, predict: async (...request) => (await sagemaker()).predict(...request) },
   ];
 }

@@ -49,7 +49,6 @@ export function jobOf(
     configuration: configurationOf(request),
     seed: request.seed,
     foundation: foundationOf(request),
-    teacher: null,
     checkpointSeconds,
   });
 }

@@ -46,8 +46,6 @@ export const jobSpecSchema = z.strictObject({
   seed: z.int().nonnegative(),
   /** What training starts from: a directory of the machine, or a name of a model hub. */
   foundation: z.string().min(1).max(1_000),
-  /** The model to learn from; null for none. */
-  teacher: fileSchema.nullable(),
   /** How often what is trained so far is written down, in seconds; an interruption costs no more than that. */
   checkpointSeconds: z.number().min(0).max(3_600),
 });

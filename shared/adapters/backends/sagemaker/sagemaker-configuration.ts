@@ -1,5 +1,17 @@
 import { z } from 'zod';
 
+/** On what a champion answers that is deployed to an endpoint, and how it is brought there. */
+const servingSchema = z.strictObject({
+  instanceType: z.string().regex(/^ml\./, 'must be an instance type such as ml.g5.xlarge').default('ml.g5.xlarge'),
+  instances: z.int().min(1).max(100).default(1),
+  /** CloudWatch alarms of this account that turn an update back, by name. */
+  alarms: z.array(z.string().min(1).max(255)).max(10).default([]),
+  /** How long the alarms are watched before the instances of the champion before are given up, in seconds. */
+  watchSeconds: z.int().min(0).max(3_600).default(300),
+  /** How long an endpoint may take to answer with the new champion, in seconds. */
+  maxSeconds: z.int().min(600).max(28_800).default(1_800),
+});
+
 /** Where training jobs run on Amazon SageMaker, and as what. */
 export const sagemakerConfigurationSchema = z.strictObject({
   /** What SageMaker works as: it reads and writes below `prefix` of the bucket, and pulls the image. */
@@ -22,6 +34,7 @@ export const sagemakerConfigurationSchema = z.strictObject({
   maxWaitSeconds: z.int().min(60).max(864_000).default(28_800),
   /** US dollars of an hour of the instance, for the report; 0 tells nothing. */
   hourlyUsd: z.number().nonnegative().default(0),
+  serving: servingSchema.prefault({}),
   tags: z.record(z.string().min(1).max(128), z.string().max(256)).default({}),
   /** An endpoint of one's own, as of an emulator. */
   endpoint: z.url().optional(),

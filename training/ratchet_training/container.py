@@ -1,0 +1,19 @@
+"""What the image runs: SageMaker starts it with `train` or `serve`, and reaches a model that serves from outside it."""
+
+import os
+import sys
+
+from .__main__ import main
+from .back_ends import back_ends
+from .run import BackEnds
+
+
+def container(arguments: list[str], known: BackEnds = back_ends) -> int:
+    if arguments[:1] == ["serve"]:
+        port = os.environ.get("SAGEMAKER_BIND_TO_PORT", "8080")
+        arguments = ["serve-http", "--host", "0.0.0.0", "--port", port]
+    return main(arguments, known)
+
+
+if __name__ == "__main__":
+    sys.exit(container(sys.argv[1:]))
