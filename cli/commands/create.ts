@@ -7,7 +7,6 @@ import { idProblem } from '../../shared/domain/base/ids.ts';
 import { inList } from '../../shared/domain/base/quoted.ts';
 import type { TaskWords } from '../../shared/domain/base/task-kind.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
-import type { NamedCluster } from '../../shared/domain/cold-start/propose-clusters.ts';
 import { badEntries } from '../../shared/domain/models/bad-entries.ts';
 import { watchedTrainer } from '../../shared/domain/models/endpoint.ts';
 import { type Settings, settingsSchema } from '../../shared/domain/models/settings.ts';
@@ -38,9 +37,6 @@ import { trainerOptions } from '../trainer-options.ts';
 const taskOptions = [...taskKinds.values()].flatMap(({ kind, options = [] }) =>
   options.map((option) => ({ ...option, kind })),
 );
-
-/** How long a chat model may take to name clusters. */
-const namingMs = 15 * 60_000;
 
 const settingNames = Object.keys(settingsSchema.shape);
 
@@ -218,78 +214,6 @@ async function opened(path: string, options: CreateOptions, session: Session): P
   return examplesOfClusters(bytes, inputName(path));
 }
 
-/** Sorts texts that nobody has labelled into clusters, and writes them to be named. */
-async function offerClusters(
-  modelId: string,
-  path: string,
-  options: CreateOptions,
-  session: Session,
-): Promise<ExitCode> {
-  const { readTexts } = await import('../../shared/intake/read-texts.ts');
-  const { proposeClusters } = await import('../../shared/domain/cold-start/propose-clusters.ts');
-  const { writeNewFile } = await import('../write-new-file.ts');
-  const { texts, refused } = await readTexts(await openInput(path, session.io.stdin));
-  const { to = `${modelId}-clusters.jsonl`, force } = options;
-  const found = proposeClusters(texts, options.clusters);
-  if (found.length === 0) {
-    throw new RatchetError('InvalidInput', `${inputName(path)} holds no text.`, {
-      mend: 'Give a file with a text a line, or {"input": "…"} a line.',
-    });
-  }
-  const clusters = await withProposals(found, options, session);
-  const file = await writeNewFile(
-    to,
-    clusters.map((cluster) => `${JSON.stringify(cluster)}\n`),
-    force,
-  );
-  const inputs = clusters.reduce((sum, { size }) => sum + size, 0);
-  await session.output.result(
-    commandResult('create', { model: modelId, clusters: clusters.length, inputs, refused, file }),
-    [
-      `${plural(inputs, 'text')} in ${plural(clusters.length, 'cluster')}: ${file}`,
-      ...clusters.map(({ cluster, label, size, words, inputs: [first = ''] }) =>
-        printableLine(
-          `  ${cluster.padStart(3)}  ${String(size).padStart(5)}  ${label === '' ? words.slice(0, 4).join(', ') : label}: ${first}`,
-          120,
-        ),
-      ),
-    ],
-  );
-  const next = clusters.some(({ label }) => label !== '')
-    ? 'look at the labels proposed and correct them'
-    : 'fill in "label" of each line';
-  session.output.say(`Next: ${next}, then: ratchet create ${modelId} --from-clusters ${to}`);
-  return exitCodes.done;
-}
-
-/** The clusters with labels that a chat model proposes, where one is wanted and there; what it costs is told. */
-async function withProposals(
-  clusters: readonly NamedCluster[],
-  { describe: description, labels, label, budget }: CreateOptions,
-  session: Session,
-): Promise<readonly NamedCluster[]> {
-  if (description === undefined) return clusters;
-  const { workspaceChat } = await import('../workspace-chat.ts');
-  const { SystemClock } = await import('../../shared/adapters/local/system-clock.ts');
-  const clock = new SystemClock();
-  const chat = await workspaceChat(session.directory, session.io.env, clock);
-  if (chat === null) {
-    session.output.say(
-      'Note: no chat model is configured (RATCHET_CHAT_URL, RATCHET_CHAT_MODEL), so no labels are proposed.',
-    );
-    return clusters;
-  }
-  const { nameClusters } = await import('../../shared/agents/name-clusters.ts');
-  const deadline = clock.now() + namingMs;
-  const request = { clusters, description, labels: [...labels, ...label], budgetUsd: budget ?? null, deadline };
-  const named = await nameClusters(request, chat);
-  const count = named.clusters.filter((one) => one.label !== '').length;
-  session.output.say(
-    `${chat.name} proposes labels for ${count} of ${plural(clusters.length, 'cluster')} ($${named.usd.toFixed(4)}).`,
-  );
-  return named.clusters;
-}
-
 /** What is chosen of the task; of a file its text. @throws RatchetError InvalidInput for a file that cannot be read */
 async function taskOptionsOf(given: unknown, { io }: Session): Promise<Readonly<Record<string, string>>> {
   const chosen: [string, string][] = [];
@@ -317,7 +241,10 @@ async function createWith(
       mend: `For a model's name ${problem}.`,
     });
   }
-  if (options.inputs !== undefined) return offerClusters(modelId, options.inputs, options, session);
+  if (options.inputs !== undefined) {
+    const { offerClusters } = await import('../offer-clusters.ts');
+    return offerClusters(modelId, options.inputs, options, session);
+  }
   const path = options.fromClusters ?? options.examples;
   const settings = settingsFrom(options);
   const map = parseFieldMap(options.map, 'examples');
