@@ -21,6 +21,8 @@ interface OfferOptions {
   readonly label: readonly string[];
   /** US dollars that asking may cost. */
   readonly budget?: number | undefined;
+  readonly seed: number;
+  readonly foundation?: string | undefined;
 }
 
 /** Sorts texts that nobody has labelled into clusters, and writes them to be named. */
@@ -47,6 +49,10 @@ export async function offerClusters(
     clusters.map((cluster) => `${JSON.stringify(cluster)}\n`),
     force,
   );
+  const { keepClusters } = await import('../shared/operations/kept-clusters.ts');
+  const { ports } = await session.open({ create: true });
+  const how = { seed: options.seed, foundation: options.foundation ?? null };
+  const isKept = await keepClusters(modelId, clusters, how, ports);
   const inputs = clusters.reduce((sum, { size }) => sum + size, 0);
   await session.output.result(
     commandResult('create', { model: modelId, clusters: clusters.length, inputs, refused, file }),
@@ -64,6 +70,11 @@ export async function offerClusters(
     ? 'look at the labels proposed and correct them'
     : 'fill in "label" of each line';
   session.output.say(`Next: ${next}, then: ratchet create ${modelId} --from-clusters ${to}`);
+  if (isKept) {
+    session.output.say(
+      `Or in a browser: ratchet serve${session.stackOption}, then /#/models/${modelId}/clusters of its page.`,
+    );
+  }
   return exitCodes.done;
 }
 

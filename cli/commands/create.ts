@@ -300,6 +300,10 @@ async function createWith(
         ports,
       ).finally(() => badLines.end());
   session.progress.stageFinished('train', '');
+  if (result.checkpoint !== null) {
+    const { forgetClusters } = await import('../../shared/operations/kept-clusters.ts');
+    await forgetClusters(modelId, ports);
+  }
   const evaluation = options.evaluate && endpoint === null ? await evaluated(result, ports, session) : null;
 
   const { model, checkpoint, dataset, refused } = result;
