@@ -25,6 +25,7 @@ import { asksChat, hasChat } from '../chat-at-hand.ts';
 import { endpointOf } from '../endpoint-of.ts';
 import { evaluationLines } from '../evaluation-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { firstWriter } from '../first-writer.ts';
 import { inputName, openInput } from '../open-input.ts';
 import { person } from '../person.ts';
 import { printableLine } from '../printable.ts';
@@ -57,6 +58,9 @@ What the traces were judged to be trains; they stay evidence, as each is kept fr
 Where there are texts and nothing else:
   $ ratchet create support --inputs unlabelled.jsonl --to clusters.jsonl    # alike texts together, a line a cluster
   $ ratchet create support --from-clusters clusters.jsonl                   # once "label" is filled in
+With a chat model and --describe TEXT, the first proposes labels, and the second lets agents write examples of labels that
+have few texts, each after one of them and with its label (at most agentTurnsColdStart turns, and --budget USD).
+The clusters can be named in a browser instead, by keys: ratchet serve, and its page /#/models/MODEL/clusters.
 A label may be given to several clusters; clusters without one, and texts taken out of a line, are left out.
 
 The accuracy that is told comes from models that have not seen what they answer. Settings for --set:
@@ -131,8 +135,11 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     .option('--bad-lines <n>', 'how many lines that cannot be used to tell of', wholeNumber, badLinesTold)
     .option('--from-traces', 'train the first checkpoint on the judged traces that were ingested')
     .option('--inputs <file>', 'texts without labels: sort them into clusters to name; {"input"} or a text a line')
-    .option('--describe <text>', 'with --inputs: what the model is for; a chat model, if any, proposes labels by it')
-    .option('--budget <usd>', 'dollars that asking it may cost, by the prices configured', dollars)
+    .option(
+      '--describe <text>',
+      'what the model is for: with --inputs a chat model proposes labels by it, with --from-clusters its agents write examples of labels with few texts',
+    )
+    .option('--budget <usd>', 'dollars that the chat model may cost, by the prices configured', dollars)
     .option('--clusters <n>', 'about how many clusters; more than there are meanings do no harm', countingNumber, 20)
     .option('--to <file>', 'the file of clusters that --inputs writes (MODEL-clusters.jsonl)')
     .option('--force', 'replace the file of clusters that is there')
@@ -258,9 +265,19 @@ async function createWith(
       mend: 'Train the first checkpoint on one of them; the other counts in the first run, once it is ingested.',
     });
   }
+  if (options.describe !== undefined && options.fromClusters === undefined) {
+    throw new RatchetError(
+      'InvalidInput',
+      '--describe is of texts that have no labels yet, or of clusters with names.',
+      {
+        mend: 'Give it with --inputs FILE, or with --from-clusters FILE.',
+      },
+    );
+  }
   const endpoint = endpointOf(options);
   const badLines = new BadLineReporter(session.output, options.badLines, ' (tell of more with --bad-lines N)');
   const { ports } = await session.open({ create: true });
+  const write = await firstWriter(options, session, ports);
   if ((await ports.lineage.getModel(modelId)) !== undefined) tellWhatIsFixed(options, command, session);
   session.progress.stageStarted('train', 'first checkpoint');
   const onProgress = (done: number, total: number) => session.progress.stageProgress('train', done, total, 'steps');
@@ -294,6 +311,7 @@ async function createWith(
           ...(options.deployTo === undefined ? {} : { deployTo: options.deployTo }),
           trainerOptions: trainerOptions(options.trainerOption, options.foundation),
           settings,
+          ...(write === null ? {} : { write }),
           onFetch,
           onBadLine: (bad) => badLines.add({ ...bad, file: path === undefined ? '' : inputName(path) }),
         },

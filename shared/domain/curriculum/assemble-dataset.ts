@@ -338,7 +338,7 @@ function notesOf(examples: readonly Example[], plan: CurriculumPlan, request: As
 }
 
 /** How many of the examples which agent wrote in which turn. */
-function writtenIn(examples: readonly Example[]): NonNullable<Manifest['written']> {
+export function writtenIn(examples: readonly Example[]): NonNullable<Manifest['written']> {
   const writers = examples.flatMap(({ provenance: of }) =>
     of.kind === 'synthesis' && of.by !== undefined ? [of.by] : [],
   );
