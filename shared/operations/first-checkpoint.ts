@@ -3,7 +3,7 @@ import { digest } from '../domain/base/ids.ts';
 import type { Json } from '../domain/base/json.ts';
 import { inList } from '../domain/base/quoted.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
-import { writtenIn } from '../domain/curriculum/assemble-dataset.ts';
+import { writtenIn } from '../domain/curriculum/written-in.ts';
 import type { Parts } from '../domain/evaluation/fold.ts';
 import type { LedgerEntry } from '../domain/evaluation/ledger.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
