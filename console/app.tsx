@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ModelOverview, ModelOverviews } from '../shared/serving/console/messages.ts';
 import { type Resource, useResource } from './api/use-resource.ts';
+import { ClustersPage } from './clusters/clusters-page.tsx';
 import { type KeyBinding, useKeys } from './keys.ts';
 import { ModelsPage } from './pages/models.tsx';
 import { pages } from './pages.ts';
@@ -9,6 +10,8 @@ import { Empty } from './parts/states.tsx';
 import { goTo, linkTo, type Route, routeOf, useRoute } from './route.ts';
 import { shownName } from './text.ts';
 
+/** The page of a model to be, which has no other pages yet. */
+const namingPage = 'clusters';
 /** How often the list of models is asked for anew. */
 const everyMs = 15_000;
 
@@ -21,7 +24,8 @@ export function App() {
   const where = `${route.model ?? ''}/${route.page}`;
   useFocusOnMove(where, main);
   useEffect(() => {
-    const page = pages.find(({ name }) => name === route.page)?.title ?? 'Models';
+    const found = pages.find(({ name }) => name === route.page)?.title;
+    const page = found ?? (route.page === namingPage ? 'Name clusters' : 'Models');
     document.title = route.model === null ? 'Models · Ratchet' : `${page} · ${shownName(route.model)} · Ratchet`;
   }, [where]);
   useKeys(
@@ -43,8 +47,8 @@ export function App() {
           Keys <kbd>?</kbd>
         </button>
       </header>
-      <div class={route.model === null ? 'frame' : 'frame with-pages'}>
-        {route.model !== null && <PageList model={route.model} at={route.page} />}
+      <div class={route.model === null || route.page === namingPage ? 'frame' : 'frame with-pages'}>
+        {route.model !== null && route.page !== namingPage && <PageList model={route.model} at={route.page} />}
         <main ref={main} tabIndex={-1}>
           <PageOf route={route} models={models} />
         </main>
@@ -66,7 +70,7 @@ function generalKeys(route: Route, models: Resource<ModelOverviews>, showHelp: (
   return [
     { keys: '?', does: 'these keys', run: showHelp },
     { keys: 'g m', does: 'go to all models', run: () => goTo('#/') },
-    ...(model === null
+    ...(model === null || route.page === namingPage
       ? []
       : pages.map(({ name, title, key }) => ({
           keys: `g ${key}`,
@@ -97,6 +101,7 @@ function skip(event: Event, main: HTMLElement | null): void {
 function PageOf({ route, models }: { route: Route; models: Resource<ModelOverviews> }) {
   const { model } = route;
   if (model === null) return <ModelsPage models={models} />;
+  if (route.page === namingPage) return <ClustersPage key={model} model={model} />;
   const page = pages.find(({ name }) => name === route.page);
   if (page === undefined) {
     return (

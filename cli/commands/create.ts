@@ -7,7 +7,6 @@ import { idProblem } from '../../shared/domain/base/ids.ts';
 import { inList } from '../../shared/domain/base/quoted.ts';
 import type { TaskWords } from '../../shared/domain/base/task-kind.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
-import type { NamedCluster } from '../../shared/domain/cold-start/propose-clusters.ts';
 import { badEntries } from '../../shared/domain/models/bad-entries.ts';
 import { watchedTrainer } from '../../shared/domain/models/endpoint.ts';
 import { type Settings, settingsSchema } from '../../shared/domain/models/settings.ts';
@@ -26,6 +25,7 @@ import { asksChat, hasChat } from '../chat-at-hand.ts';
 import { endpointOf } from '../endpoint-of.ts';
 import { evaluationLines } from '../evaluation-lines.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { firstWriter } from '../first-writer.ts';
 import { inputName, openInput } from '../open-input.ts';
 import { person } from '../person.ts';
 import { printableLine } from '../printable.ts';
@@ -38,9 +38,6 @@ import { trainerOptions } from '../trainer-options.ts';
 const taskOptions = [...taskKinds.values()].flatMap(({ kind, options = [] }) =>
   options.map((option) => ({ ...option, kind })),
 );
-
-/** How long a chat model may take to name clusters. */
-const namingMs = 15 * 60_000;
 
 const settingNames = Object.keys(settingsSchema.shape);
 
@@ -61,6 +58,9 @@ What the traces were judged to be trains; they stay evidence, as each is kept fr
 Where there are texts and nothing else:
   $ ratchet create support --inputs unlabelled.jsonl --to clusters.jsonl    # alike texts together, a line a cluster
   $ ratchet create support --from-clusters clusters.jsonl                   # once "label" is filled in
+With a chat model and --describe TEXT, the first proposes labels, and the second lets agents write examples of labels that
+have few texts, each after one of them and with its label (at most agentTurnsColdStart turns, and --budget USD).
+The clusters can be named in a browser instead, by keys: ratchet serve, and its page /#/models/MODEL/clusters.
 A label may be given to several clusters; clusters without one, and texts taken out of a line, are left out.
 
 The accuracy that is told comes from models that have not seen what they answer. Settings for --set:
@@ -135,8 +135,11 @@ export function addCreateCommand(program: Command, run: RunCommand): void {
     .option('--bad-lines <n>', 'how many lines that cannot be used to tell of', wholeNumber, badLinesTold)
     .option('--from-traces', 'train the first checkpoint on the judged traces that were ingested')
     .option('--inputs <file>', 'texts without labels: sort them into clusters to name; {"input"} or a text a line')
-    .option('--describe <text>', 'with --inputs: what the model is for; a chat model, if any, proposes labels by it')
-    .option('--budget <usd>', 'dollars that asking it may cost, by the prices configured', dollars)
+    .option(
+      '--describe <text>',
+      'what the model is for: with --inputs a chat model proposes labels by it, with --from-clusters its agents write examples of labels with few texts',
+    )
+    .option('--budget <usd>', 'dollars that the chat model may cost, by the prices configured', dollars)
     .option('--clusters <n>', 'about how many clusters; more than there are meanings do no harm', countingNumber, 20)
     .option('--to <file>', 'the file of clusters that --inputs writes (MODEL-clusters.jsonl)')
     .option('--force', 'replace the file of clusters that is there')
@@ -219,78 +222,6 @@ async function opened(path: string, options: CreateOptions, session: Session): P
   return examplesOfClusters(bytes, inputName(path));
 }
 
-/** Sorts texts that nobody has labelled into clusters, and writes them to be named. */
-async function offerClusters(
-  modelId: string,
-  path: string,
-  options: CreateOptions,
-  session: Session,
-): Promise<ExitCode> {
-  const { readTexts } = await import('../../shared/intake/read-texts.ts');
-  const { proposeClusters } = await import('../../shared/domain/cold-start/propose-clusters.ts');
-  const { writeNewFile } = await import('../write-new-file.ts');
-  const { texts, refused } = await readTexts(await openInput(path, session.io.stdin));
-  const { to = `${modelId}-clusters.jsonl`, force } = options;
-  const found = proposeClusters(texts, options.clusters);
-  if (found.length === 0) {
-    throw new RatchetError('InvalidInput', `${inputName(path)} holds no text.`, {
-      mend: 'Give a file with a text a line, or {"input": "…"} a line.',
-    });
-  }
-  const clusters = await withProposals(found, options, session);
-  const file = await writeNewFile(
-    to,
-    clusters.map((cluster) => `${JSON.stringify(cluster)}\n`),
-    force,
-  );
-  const inputs = clusters.reduce((sum, { size }) => sum + size, 0);
-  await session.output.result(
-    commandResult('create', { model: modelId, clusters: clusters.length, inputs, refused, file }),
-    [
-      `${plural(inputs, 'text')} in ${plural(clusters.length, 'cluster')}: ${file}`,
-      ...clusters.map(({ cluster, label, size, words, inputs: [first = ''] }) =>
-        printableLine(
-          `  ${cluster.padStart(3)}  ${String(size).padStart(5)}  ${label === '' ? words.slice(0, 4).join(', ') : label}: ${first}`,
-          120,
-        ),
-      ),
-    ],
-  );
-  const next = clusters.some(({ label }) => label !== '')
-    ? 'look at the labels proposed and correct them'
-    : 'fill in "label" of each line';
-  session.output.say(`Next: ${next}, then: ratchet create ${modelId} --from-clusters ${to}`);
-  return exitCodes.done;
-}
-
-/** The clusters with labels that a chat model proposes, where one is wanted and there; what it costs is told. */
-async function withProposals(
-  clusters: readonly NamedCluster[],
-  { describe: description, labels, label, budget }: CreateOptions,
-  session: Session,
-): Promise<readonly NamedCluster[]> {
-  if (description === undefined) return clusters;
-  const { workspaceChat } = await import('../workspace-chat.ts');
-  const { SystemClock } = await import('../../shared/adapters/local/system-clock.ts');
-  const clock = new SystemClock();
-  const chat = await workspaceChat(session.directory, session.io.env, clock);
-  if (chat === null) {
-    session.output.say(
-      'Note: no chat model is configured (RATCHET_CHAT_URL, RATCHET_CHAT_MODEL), so no labels are proposed.',
-    );
-    return clusters;
-  }
-  const { nameClusters } = await import('../../shared/agents/name-clusters.ts');
-  const deadline = clock.now() + namingMs;
-  const request = { clusters, description, labels: [...labels, ...label], budgetUsd: budget ?? null, deadline };
-  const named = await nameClusters(request, chat);
-  const count = named.clusters.filter((one) => one.label !== '').length;
-  session.output.say(
-    `${chat.name} proposes labels for ${count} of ${plural(clusters.length, 'cluster')} ($${named.usd.toFixed(4)}).`,
-  );
-  return named.clusters;
-}
-
 /** What is chosen of the task; of a file its text. @throws RatchetError InvalidInput for a file that cannot be read */
 async function taskOptionsOf(given: unknown, { io }: Session): Promise<Readonly<Record<string, string>>> {
   const chosen: [string, string][] = [];
@@ -339,14 +270,27 @@ async function createWith(
     });
   }
   refuseTwoSources(command);
-  if (options.inputs !== undefined) return offerClusters(modelId, options.inputs, options, session);
+  if (options.inputs !== undefined) {
+    const { offerClusters } = await import('../offer-clusters.ts');
+    return offerClusters(modelId, options.inputs, options, session);
+  }
   const path = options.fromClusters ?? options.examples;
   const settings = settingsFrom(options);
   const map = parseFieldMap(options.map, 'examples');
   const examples = path === undefined ? null : await opened(path, options, session);
+  if (options.describe !== undefined && options.fromClusters === undefined) {
+    throw new RatchetError(
+      'InvalidInput',
+      '--describe is of texts that have no labels yet, or of clusters with names.',
+      {
+        mend: 'Give it with --inputs FILE, or with --from-clusters FILE.',
+      },
+    );
+  }
   const endpoint = endpointOf(options);
   const badLines = new BadLineReporter(session.output, options.badLines, ' (tell of more with --bad-lines N)');
   const { ports } = await session.open({ create: true });
+  const write = await firstWriter(options, session, ports);
   if ((await ports.lineage.getModel(modelId)) !== undefined) tellWhatIsFixed(options, command, session);
   session.progress.stageStarted('train', 'first checkpoint');
   const onProgress = (done: number, total: number) => session.progress.stageProgress('train', done, total, 'steps');
@@ -380,12 +324,17 @@ async function createWith(
           ...(options.deployTo === undefined ? {} : { deployTo: options.deployTo }),
           trainerOptions: trainerOptions(options.trainerOption, options.foundation),
           settings,
+          ...(write === null ? {} : { write }),
           onFetch,
           onBadLine: (bad) => badLines.add({ ...bad, file: path === undefined ? '' : inputName(path) }),
         },
         ports,
       ).finally(() => badLines.end());
   session.progress.stageFinished('train', '');
+  if (result.checkpoint !== null) {
+    const { forgetClusters } = await import('../../shared/operations/kept-clusters.ts');
+    await forgetClusters(modelId, ports);
+  }
   const evaluation = options.evaluate && endpoint === null ? await evaluated(result, ports, session) : null;
 
   const { model, checkpoint, dataset, refused } = result;

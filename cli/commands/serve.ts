@@ -137,6 +137,8 @@ export async function serve(
     run: (modelId, stop, seed) => runInProcess(runPlace, modelId, stop, seed),
     say: (text) => session.output.say(text),
   });
+  const { createInProcess } = await import('../serving/create-in-process.ts');
+  const creations = new AbortController();
   const { openAudit } = await import('../serving/workspace-audit.ts');
   const audit = openAudit(session.directory, ports.clock, onFault);
   const app = createServingApp({
@@ -150,6 +152,7 @@ export async function serve(
       files: consoleFiles,
       machine: JSON.parse(await readMachineFile()),
       startRun: (modelId, seed) => started.start(modelId, seed),
+      createNamed: createInProcess(runPlace, creations.signal),
     },
   });
   const listening = await listen(app.fetch, { host, port });
@@ -158,6 +161,7 @@ export async function serve(
   const ended = Promise.withResolvers<void>();
   session.io.onEnding?.(async () => {
     app.stop();
+    creations.abort();
     await listening.close();
     await improver?.stop();
     await started.stop();

@@ -1,6 +1,7 @@
-import { formatCount } from '../../shared/domain/base/wording.ts';
+import { formatCount, plural } from '../../shared/domain/base/wording.ts';
+import type { ToName } from '../../shared/serving/console/cluster-messages.ts';
 import type { ModelOverview, ModelOverviews } from '../../shared/serving/console/messages.ts';
-import type { Resource } from '../api/use-resource.ts';
+import { type Resource, useResource } from '../api/use-resource.ts';
 import { Decision, Figure, Moment, percentOr } from '../parts/figures.tsx';
 import { measuredWords } from '../parts/measured.ts';
 import { Empty, Loaded } from '../parts/states.tsx';
@@ -12,6 +13,7 @@ export function ModelsPage({ models }: { models: Resource<ModelOverviews> }) {
   return (
     <>
       <h1>Models</h1>
+      <ModelsToBe />
       <Loaded of={models}>
         {({ models: all }) =>
           all.length === 0 ? (
@@ -31,6 +33,25 @@ export function ModelsPage({ models }: { models: Resource<ModelOverviews> }) {
         }
       </Loaded>
     </>
+  );
+}
+
+/** Clusters that wait to be named; nothing where there are none, or who looks may not see them. */
+function ModelsToBe() {
+  const { data } = useResource<ToName>('/v1/clusters');
+  if (data === null || data.models.length === 0) return null;
+  return (
+    <section class="panel" aria-labelledby="to-name">
+      <h2 id="to-name">To be named</h2>
+      <ul>
+        {data.models.map(({ model, clusters, looked }) => (
+          <li key={model}>
+            <a href={linkTo(model, 'clusters')}>{shownName(model)}</a>: {looked} of {plural(clusters, 'cluster')} looked
+            at
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 

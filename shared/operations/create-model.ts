@@ -54,6 +54,8 @@ export interface CreateRequest {
   readonly seed: number;
   /** Who creates it. */
   readonly by: string;
+  /** Adds to the examples that were read, once the task is known; what it gives trains with them. */
+  readonly write?: (model: Model, examples: readonly Example[]) => Promise<readonly Example[]>;
   readonly onBadLine?: (bad: BadExampleLine) => void;
   readonly onProgress?: (done: number, total: number) => void;
   /** Told of what a trainer fetches first; see {@link Trainer.prepare}. */
@@ -110,17 +112,24 @@ export async function createModel(asked: CreateRequest, ports: Ports): Promise<C
   checkCritical(model, own);
   checkConfirmed(model, own);
   const read = given === null ? null : withoutBadOutputs(given, model, own, request);
-  const examples = read?.examples ?? [];
   if (read === null && endpoint === null) {
     await register(model, ports);
     return { model, checkpoint: null, dataset: null, refused: 0, labelNotes: notes };
   }
 
+  const found = read?.examples ?? [];
+  const written = found.length === 0 || request.write === undefined ? [] : await request.write(model, found);
+  const examples = [...found, ...written];
   const known = {
     model,
     examples,
     leftOut: read === null ? {} : { 'bad line': read.refused, duplicate: read.duplicates },
-    notes: read?.notes ?? [],
+    notes: [
+      ...(read?.notes ?? []),
+      ...(written.length === 0
+        ? []
+        : [`${plural(written.length, 'example')} written by agents, each after a text and with its label`]),
+    ],
     // Every fold's model trains them.
     ledger: ledgerForTraining(examples.map((example) => example.input)),
     seed: request.seed,

@@ -51,7 +51,10 @@ const fewest = 10;
  */
 export async function evaluateFirst(request: EvaluateFirstRequest, ports: Ports): Promise<FirstEvaluation | null> {
   const { checkpoint, dataset } = request;
-  const examples = await readDataset(dataset, ports);
+  // What agents wrote says nearly what other examples say, and would let models look better than they are.
+  const examples = (await readDataset(dataset, ports)).filter(
+    ({ provenance }) => !(provenance.kind === 'synthesis' && provenance.by !== undefined),
+  );
   if (examples.length < fewest) return null;
   const kind = kindOf(checkpoint, ports);
   const found =

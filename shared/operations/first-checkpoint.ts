@@ -3,6 +3,7 @@ import { digest } from '../domain/base/ids.ts';
 import type { Json } from '../domain/base/json.ts';
 import { inList } from '../domain/base/quoted.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
+import { writtenIn } from '../domain/curriculum/written-in.ts';
 import type { Parts } from '../domain/evaluation/fold.ts';
 import type { LedgerEntry } from '../domain/evaluation/ledger.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
@@ -218,6 +219,7 @@ function firstDataset(
   for (const facet of examples.flatMap(({ output }) => kind.facets(output)))
     counts.set(facet, (counts.get(facet) ?? 0) + 1);
   const known = kind.knownFacets(task);
+  const written = writtenIn(examples);
   return {
     datasetId,
     modelId,
@@ -241,6 +243,7 @@ function firstDataset(
         ),
         ...notes,
       ],
+      ...(written.length > 0 && { written }),
     },
     createdAt: nowOf(ports),
   };

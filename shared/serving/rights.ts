@@ -14,11 +14,12 @@ const reads: ReadonlySet<string | undefined> = new Set([
 export function rightFor(method: string, path: string): Right | 'known' | null {
   const isReading = method === 'GET' || method === 'HEAD';
   if (path === '/v1/models' || path === '/v1/caller' || path === '/openapi.json') return 'known';
-  if (path === '/v1/overview' || path === '/v1/loop') return 'read';
+  if (path === '/v1/overview' || path === '/v1/loop' || path === '/v1/clusters') return 'read';
   const [, version, models, , what] = path.split('/');
   if (version !== 'v1' || models !== 'models') return null;
   if (what === 'predictions') return 'predict';
   if (what === 'feedback' || what === 'review') return what;
-  if (what === 'runs' && !isReading) return 'run';
+  if (what === 'clusters') return 'review';
+  if ((what === 'runs' || what === 'creation') && !isReading) return 'run';
   return isReading && reads.has(what) ? 'read' : null;
 }

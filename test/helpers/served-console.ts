@@ -1,5 +1,6 @@
 import { readMachineFile } from '../../cli/runtime/machine-file.ts';
 import { consoleFiles } from '../../cli/serving/console-files.ts';
+import { createInProcess } from '../../cli/serving/create-in-process.ts';
 import { listen } from '../../cli/serving/listen.ts';
 import { runInProcess } from '../../cli/serving/run-in-process.ts';
 import { StartedRuns } from '../../cli/serving/started-runs.ts';
@@ -38,6 +39,7 @@ export async function serveConsole(
       files: consoleFiles,
       machine: JSON.parse(await readMachineFile()),
       startRun: (modelId, seed) => runs.start(modelId, seed),
+      createNamed: createInProcess({ workspace: workspace.directory }, new AbortController().signal),
     },
   });
   const listening = await listen(app.fetch, { host: '127.0.0.1', port: 0 });

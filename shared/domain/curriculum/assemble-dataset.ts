@@ -18,6 +18,7 @@ import type { ExampleCandidate } from './example-candidate.ts';
 import { datasetIdOf } from './example-id.ts';
 import { qualityControls } from './quality-controls.ts';
 import { rootSliceBands, type SliceBands, type SliceMember, sliceBands, weighSlices } from './weigh-slices.ts';
+import { writtenIn } from './written-in.ts';
 
 /** An input and where it stands. */
 export interface PlacedInput extends Pick<Place, 'folds' | 'use'> {
@@ -335,16 +336,6 @@ function notesOf(examples: readonly Example[], plan: CurriculumPlan, request: As
       ? []
       : [`${plural(written, 'example')} written by agents, each after a trace and with its answer`]),
   ];
-}
-
-/** How many of the examples which agent wrote in which turn. */
-function writtenIn(examples: readonly Example[]): NonNullable<Manifest['written']> {
-  const writers = examples.flatMap(({ provenance: of }) =>
-    of.kind === 'synthesis' && of.by !== undefined ? [of.by] : [],
-  );
-  return [...Map.groupBy(writers, (by) => canonicalJson(by)).values()]
-    .flatMap((of) => of.slice(0, 1).map((by) => ({ ...by, examples: of.length })))
-    .sort((a, b) => compareText(a.agentId, b.agentId) || a.turn - b.turn);
 }
 
 function least(values: readonly number[]): number {

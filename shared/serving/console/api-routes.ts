@@ -11,6 +11,7 @@ import type { Ports } from '../../ports/ports.ts';
 import { unknownModel } from '../../ports/unknown-model.ts';
 import { note } from '../audit.ts';
 import { callerOf } from '../guard.ts';
+import { type CreateNamed, clusterRoutes } from './cluster-routes.ts';
 import { costsOf } from './costs.ts';
 import { Datasets } from './datasets.ts';
 import { driftMessage } from './drift-message.ts';
@@ -34,6 +35,8 @@ export interface ConsoleOptions {
   readonly machine: unknown;
   /** Null where no run can be started. */
   readonly startRun: StartRun | null;
+  /** Where no model can be created it is not there. */
+  readonly createNamed?: CreateNamed;
 }
 
 /** Turns of an agent that are sent. */
@@ -48,7 +51,7 @@ const examplesQuerySchema = z.object({
 });
 
 /** What the console reads: models, runs, failures, curricula and lineage, by the operations of the command line. */
-export function consoleRoutes({ ports, machine, startRun }: ConsoleOptions): Hono {
+export function consoleRoutes({ ports, machine, startRun, createNamed }: ConsoleOptions): Hono {
   const app = new Hono();
   const graph = loopGraph(machine);
   const reports = new RunReports(ports);
@@ -59,6 +62,7 @@ export function consoleRoutes({ ports, machine, startRun }: ConsoleOptions): Hon
     const caller = callerOf(context);
     return context.json({ models: (await overviews(ports)).filter(({ model }) => caller?.mayUse(model) ?? true) });
   });
+  app.route('/', clusterRoutes(ports, createNamed ?? null));
   app.get('/v1/loop', (context) => context.json(graph));
   app.get('/v1/models/:model/drift', async (context) =>
     context.json(await driftMessage(context.req.param('model'), ports)),

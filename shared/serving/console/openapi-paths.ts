@@ -1,5 +1,13 @@
 import { transcriptSchema } from '../../operations/transcript.ts';
 import {
+  clustersSchema,
+  createdModelSchema,
+  createNamedSchema,
+  labelClusterSchema,
+  labelledClusterSchema,
+  toNameSchema,
+} from './cluster-messages.ts';
+import {
   costsSchema,
   curriculumSchema,
   datasetListSchema,
@@ -37,6 +45,12 @@ export const consoleSchemas = {
   Costs: costsSchema,
   TranscriptList: transcriptListSchema,
   Transcript: transcriptSchema,
+  ToName: toNameSchema,
+  Clusters: clustersSchema,
+  LabelCluster: labelClusterSchema,
+  LabelledCluster: labelledClusterSchema,
+  CreateNamed: createNamedSchema,
+  CreatedModel: createdModelSchema,
 } as const;
 type Name = keyof typeof consoleSchemas;
 
@@ -93,6 +107,44 @@ export const consolePaths = {
   },
   '/v1/loop': {
     get: reading({ operationId: 'loop', summary: 'The stages of the loop as a graph.', schema: 'LoopGraph' }),
+  },
+  '/v1/clusters': {
+    get: reading({
+      operationId: 'clustersToName',
+      summary: 'Models to be, whose texts wait in clusters to be named.',
+      schema: 'ToName',
+    }),
+  },
+  '/v1/models/{model}/clusters': {
+    get: reading({
+      operationId: 'clusters',
+      summary: 'Clusters of texts that nobody has labelled, and what people call them.',
+      schema: 'Clusters',
+      parameters: [model],
+    }),
+    post: {
+      operationId: 'labelCluster',
+      summary: 'Names a cluster, or leaves it out.',
+      parameters: [model],
+      requestBody: { required: true, ...content('LabelCluster') },
+      responses: {
+        200: { description: 'It is kept.', ...content('LabelledCluster') },
+        ...problems([400, 'There is no such cluster, or others were offered since.'], ...notThere),
+      },
+    },
+  },
+  '/v1/models/{model}/creation': {
+    post: {
+      operationId: 'createNamed',
+      summary:
+        'Creates the model of the clusters that have a label, and trains its first checkpoint before it answers.',
+      parameters: [model],
+      requestBody: { required: true, ...content('CreateNamed') },
+      responses: {
+        201: { description: 'It is there.', ...content('CreatedModel') },
+        ...problems([400, 'It cannot be created; the detail says why.'], ...notThere, [409, 'It is being created.']),
+      },
+    },
   },
   '/v1/models/{model}/overview': {
     get: reading({
