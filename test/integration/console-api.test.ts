@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { readMachineFile } from '../../cli/runtime/machine-file.ts';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../cli/workspace.ts';
+import { keepClusters } from '../../shared/operations/kept-clusters.ts';
 import { createServingApp } from '../../shared/serving/app.ts';
 import type { StartRun } from '../../shared/serving/console/api-routes.ts';
 import {
@@ -79,9 +80,11 @@ describe('the interface of the console', () => {
     const { datasets } = await read(`/v1/models/${modelId}/datasets`, datasetListSchema);
     const reading = Object.entries(paths).filter(([path, methods]) => 'get' in methods && !path.includes('{agent}'));
     expect(reading.length).toBeGreaterThan(12);
+    const clusters = [{ cluster: '1', label: '', size: 1, words: [], inputs: ['text'] }];
+    await keepClusters('to-be', clusters, { seed: 1, foundation: null }, workspace.ports);
     for (const [path] of reading) {
       const asked = path
-        .replace('{model}', modelId)
+        .replace('{model}', path.endsWith('/clusters') ? 'to-be' : modelId)
         .replace('{run}', run)
         .replace('{dataset}', datasets[0]?.dataset ?? '');
       expect([path, (await ask(asked)).status]).toEqual([path, 200]);
