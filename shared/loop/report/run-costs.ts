@@ -4,7 +4,6 @@ import {
   trainingCostKey,
   trainingCostSchema,
 } from '../../domain/models/cost.ts';
-import { predictorNamed } from '../../ports/back-ends.ts';
 import { readJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { mostTrainings } from '../state/limits.ts';
@@ -12,7 +11,7 @@ import type { RunPlan } from '../state/run-plan.ts';
 import type { RunResult } from '../state/run-result.ts';
 
 /** What the trainings of a run and the answers that it paid for took. */
-export async function runCosts({ run, model, champion }: RunPlan, ports: Ports): Promise<RunResult['costs']> {
+export async function runCosts({ run, model }: RunPlan, ports: Ports): Promise<RunResult['costs']> {
   const { modelId } = model;
   const own = (await ports.lineage.listCheckpoints(modelId)).filter(({ runId }) => runId === run.runId);
   const trainings: RunResult['costs']['trainings'] = [];
@@ -22,13 +21,14 @@ export async function runCosts({ run, model, champion }: RunPlan, ports: Ports):
     const { seconds, usd, runId } = await readJson(ports.objects, key, trainingCostSchema);
     if (runId === run.runId) trainings.push({ checkpoint: checkpointId, seconds, usd });
   }
-  const answers = await answeringCosts(`runs/${modelId}/${run.runId}/`, champion.served.predictor, ports);
+  const answers = await answeringCosts(`runs/${modelId}/${run.runId}/`, ports);
   return { trainings, answers, usd: trainings.reduce((sum, { usd }) => sum + usd, answers?.usd ?? 0) };
 }
 
-async function answeringCosts(folder: string, predictor: string, ports: Ports): Promise<RunResult['costs']['answers']> {
-  if (predictorNamed(predictor, ports).mostCost === undefined) return null;
+/** Null where nobody was asked who is paid. */
+async function answeringCosts(folder: string, ports: Ports): Promise<RunResult['costs']['answers']> {
   const keys = (await ports.objects.list(folder)).filter((key) => key.endsWith(answeringCostEnding));
+  if (keys.length === 0) return null;
   const all = await Promise.all(keys.map((key) => readJson(ports.objects, key, answeringCostSchema)));
   const sum = (value: (one: (typeof all)[number]) => number) => all.reduce((total, one) => total + value(one), 0);
   return {
