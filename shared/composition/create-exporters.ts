@@ -7,16 +7,16 @@ import type { ObjectStore } from '../ports/object-store.ts';
 export function createExporters(options: { readonly objects: ObjectStore }): ReadonlyMap<string, Exporter> {
   const embedded: Exporter = {
     predictor: embeddedBackEnd,
-    async export(checkpoint) {
+    async export(checkpoint, nameOf) {
       const { embeddedExporter } = await import('../adapters/backends/embedded/export/embedded-exporter.ts');
-      return embeddedExporter(options).export(checkpoint);
+      return embeddedExporter(options).export(checkpoint, nameOf);
     },
   };
   const tagger: Exporter = {
     predictor: taggerBackEnd,
-    async export(checkpoint) {
+    async export(checkpoint, nameOf) {
       const { taggerExporter } = await import('../adapters/backends/tagger/export/tagger-exporter.ts');
-      return taggerExporter(options).export(checkpoint);
+      return taggerExporter(options).export(checkpoint, nameOf);
     },
   };
   return new Map([embedded, tagger].map((one) => [one.predictor, one]));

@@ -27,6 +27,9 @@ export interface ExportedModel {
 export interface Exporter {
   /** Name of the predictor whose checkpoints it exports. */
   readonly predictor: string;
-  /** @throws RatchetError ObjectMissing, CorruptArtifact */
-  export(checkpoint: Checkpoint): Promise<ExportedModel>;
+  /**
+   * @param nameOf what a label of the checkpoint is called today; several that have one name answer as one
+   * @throws RatchetError ObjectMissing, CorruptArtifact
+   */
+  export(checkpoint: Checkpoint, nameOf: (label: string) => string): Promise<ExportedModel>;
 }

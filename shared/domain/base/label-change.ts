@@ -42,6 +42,8 @@ export interface LabelReading {
    * where it is none, and where it may be several.
    */
   formerly?(output: Output): Output | null;
+  /** What a name of before is called today; one that was split stays as it was. */
+  closestName(name: string): string;
   /** Whether labels were merged: then probabilities of several answers belong to one. */
   readonly joins: boolean;
 }

@@ -3,6 +3,15 @@ import { levelOf, movedLabel } from './drift-level.ts';
 import { type DriftState, pointSchema, toldOf } from './drift-state.ts';
 import { type Signal, signalSchema, signals } from './signals.ts';
 import { memory } from './take-in.ts';
+import {
+  confidenceWindows,
+  countedOf,
+  type Figure,
+  failureWindows,
+  labelWindows,
+  noveltyWindows,
+  type Windows,
+} from './windows.ts';
 
 const findingSchema = z.strictObject({
   signal: signalSchema,
@@ -18,9 +27,9 @@ const findingSchema = z.strictObject({
     .number()
     .nullable()
     .describe(
-      'of the first 200 that count: share of the label, share of inputs far from the training material, mean confidence, share of failures; null of fewer than 50',
+      'of the first 200 that count, of fewer than 400 of their first half: share of the label, share of inputs far from the training material, mean confidence, share of failures; null of fewer than 50',
     ),
-  latest: z.number().nullable().describe('the same of the latest 200'),
+  latest: z.number().nullable().describe('the same of the latest 200, or of the second half'),
 });
 export type DriftFinding = z.infer<typeof findingSchema>;
 
@@ -51,10 +60,6 @@ export function driftOf(state: DriftState): Drift {
   };
 }
 
-function countedOf({ byLabel, novelty, confidence }: DriftState): number {
-  return Math.max(byLabel[0]?.wager.seen ?? 0, novelty.wager.seen, confidence.wager.seen);
-}
-
 function findingOf(state: DriftState, signal: Signal): DriftFinding {
   const alarm = state.alarms.find((one) => one.signal === signal);
   const place = signal === 'labels' ? (alarm?.label ?? movedLabel(state)) : null;
@@ -69,48 +74,30 @@ function findingOf(state: DriftState, signal: Signal): DriftFinding {
 }
 
 function figures(
-  { first, latest, latestJudged, farFrom }: DriftState,
+  state: DriftState,
   signal: Signal,
   place: number | null,
 ): { readonly first: number | null; readonly latest: number | null } {
+  const windows = windowsOf(state, signal, place);
+  return { first: mean(windows?.first), latest: mean(windows?.latest) };
+}
+
+function windowsOf(state: DriftState, signal: Signal, place: number | null): Windows | null {
   switch (signal) {
     case 'labels':
-      if (place === null) return { first: null, latest: null };
-      return {
-        first: mean(first.labels[place] ?? 0, first.counted),
-        latest: meanOf(latest.map(({ labels }) => (labels.includes(place) ? 1 : 0))),
-      };
+      return place === null ? null : labelWindows(state, place);
     case 'novelty':
-      return {
-        first: mean(first.far.sum, first.far.of),
-        latest:
-          farFrom === null
-            ? null
-            : meanOf(latest.flatMap(({ novelty }) => (novelty === null ? [] : [novelty > farFrom ? 1 : 0]))),
-      };
+      return noveltyWindows(state);
     case 'confidence':
-      return {
-        first: mean(first.confidence.sum, first.confidence.of),
-        latest: meanOf(latest.flatMap(({ confidence }) => confidence ?? [])),
-      };
+      return confidenceWindows(state);
     case 'failures':
-      return {
-        first: mean(first.failures.sum, first.failures.of),
-        latest: meanOf(latestJudged.map(({ failed }) => (failed ? 1 : 0))),
-      };
+      return failureWindows(state);
   }
 }
 
 /** Fewer are no figure. */
 const fewest = Math.min(50, toldOf);
 
-function mean(sum: number, of: number): number | null {
-  return of < fewest ? null : sum / of;
-}
-
-function meanOf(values: readonly number[]): number | null {
-  return mean(
-    values.reduce((sum, value) => sum + value, 0),
-    values.length,
-  );
+function mean(figure: Figure | undefined): number | null {
+  return figure === undefined || figure.of < fewest ? null : figure.sum / figure.of;
 }

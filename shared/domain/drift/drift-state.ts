@@ -51,6 +51,8 @@ export const driftStateSchema = z.strictObject({
   position: z.int().nonnegative(),
   /** Traces looked at, near-duplicates of bursts included. */
   came: z.int().nonnegative(),
+  /** Of them those that count; states that were kept before it was noted are without it. */
+  counted: z.int().nonnegative().optional(),
   /** Chance of a false alarm, ever, by all signals together. */
   level: z.number().positive().max(0.5),
   /** Known labels, then all others as one, then answers without any. */
@@ -109,6 +111,7 @@ export function newDriftState({
     checkpointId,
     position,
     came: 0,
+    counted: 0,
     level,
     labels: watched,
     recent: noRecentTexts,

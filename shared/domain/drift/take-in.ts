@@ -6,6 +6,7 @@ import { BurstFilter } from './recent-texts.ts';
 import { type Signal, signals } from './signals.ts';
 import { tellingOf } from './telling.ts';
 import { betOn } from './wager.ts';
+import { countedOf } from './windows.ts';
 
 /** An answer as drift is told by it. */
 export interface Answered {
@@ -56,7 +57,7 @@ export function takeIn(
   const recent = new BurstFilter(state.recent, memory);
   takeAnswers(
     state,
-    answered.filter(({ input }) => recent.takeIn(input)).map((one) => countedOf(one, novelty, state)),
+    answered.filter(({ input }) => recent.takeIn(input)).map((one) => toldBy(one, novelty, state)),
     chance,
   );
   state.recent = recent.state();
@@ -76,12 +77,13 @@ export function takeIn(
 
 type Counted = DriftState['latest'][number];
 
-function countedOf(one: Answered, novelty: (answered: Answered) => number | null, { labels }: DriftState): Counted {
+function toldBy(one: Answered, novelty: (answered: Answered) => number | null, { labels }: DriftState): Counted {
   const { trace, confidence } = one;
   return { trace, labels: placesOf(one.labels, labels), novelty: novelty(one), confidence };
 }
 
 function takeAnswers(state: DriftState, counted: readonly Counted[], chance: () => number): void {
+  state.counted = countedOf(state) + counted.length;
   state.byLabel = state.byLabel.map((stream, place) =>
     after(
       stream,

@@ -1,6 +1,7 @@
 import { movedLabel } from './drift-level.ts';
-import { type DriftState, toldOf } from './drift-state.ts';
+import type { DriftState } from './drift-state.ts';
 import type { Signal } from './signals.ts';
+import { labelWindows } from './windows.ts';
 
 /** So many traces that show a change are asked to be judged. */
 const mostTelling = 50;
@@ -14,12 +15,14 @@ export function tellingOf(
   return { label, telling: found(state, signal, label).slice(0, mostTelling) };
 }
 
-function found({ latest, latestJudged, first }: DriftState, signal: Signal, label: number | null): string[] {
+function found(state: DriftState, signal: Signal, label: number | null): string[] {
+  const { latest, latestJudged } = state;
   switch (signal) {
     case 'labels': {
       if (label === null) return [];
       const withIt = latest.filter(({ labels }) => labels.includes(label));
-      const rose = withIt.length / Math.max(1, latest.length) >= (first.labels[label] ?? 0) / toldOf;
+      const { first, latest: now } = labelWindows(state, label);
+      const rose = now.sum * first.of >= first.sum * now.of;
       // Where a label went away, what is answered instead is to be looked at.
       const shown = rose ? withIt : latest.filter(({ labels }) => !labels.includes(label));
       return shown.map(({ trace }) => trace).reverse();

@@ -1,5 +1,6 @@
 import { RatchetError } from '../../domain/base/errors.ts';
-import { answerWith } from '../../ports/back-ends.ts';
+import type { TaskKind } from '../../domain/base/task-kind.ts';
+import { answersToday, answerToday } from '../../ports/answer-today.ts';
 import { encodeJsonl } from '../../ports/documents.ts';
 import type { ExportedFile, ExportedModel } from '../../ports/exporter.ts';
 import { kindOf } from '../../ports/kind-of.ts';
@@ -43,10 +44,15 @@ export async function exportModel({ modelId, checkpointId }: ExportRequest, port
       },
     );
   }
-  const exported = await exporter.export(checkpoint);
+  const today = answersToday(checkpoint, model, ports);
+  const nameOf = (label: string) => today?.reading.closestName(label) ?? label;
+  const exported = await exporter.export(checkpoint, nameOf);
   const inputs = testInputs.map((input) => input.toWellFormed());
-  const answers = await answerWith(checkpoint, inputs, ports);
+  const answers = await answerToday(checkpoint, today, inputs, ports, { keepSplit: true });
   const kind = kindOf(model, ports);
+  const known = kind.knownFacets(model.task);
+  const before = kind.knownFacets(checkpoint.task).map(nameOf);
+  const relabelled = today === null ? '' : relabelledWords(known, before, kind.words);
   const control = await ports.lineage.getControl(modelId);
   const cases = testInputs.map((input, index) => ({
     input,
@@ -68,6 +74,7 @@ export async function exportModel({ modelId, checkpointId }: ExportRequest, port
     scores: checkpoint.scores,
     tolerance: exported.tolerance,
     licences: exported.licences,
+    ...(today === null ? {} : { labelsToday: known }),
     ...exported.header,
   };
   const text = (content: string) => new TextEncoder().encode(content);
@@ -78,7 +85,7 @@ export async function exportModel({ modelId, checkpointId }: ExportRequest, port
       ...exported.files,
       { name: 'model.json', body: text(`${JSON.stringify(header, null, 2)}\n`) },
       { name: 'test-cases.jsonl', body: encodeJsonl(cases) },
-      { name: 'README.md', body: text(readme(modelId, checkpoint.checkpointId, exported)) },
+      { name: 'README.md', body: text(readme(modelId, checkpoint.checkpointId, exported, relabelled)) },
     ],
   };
 }
@@ -87,6 +94,7 @@ function readme(
   modelId: string,
   checkpointId: string,
   { answers, layout, licences }: Pick<ExportedModel, 'answers' | 'layout' | 'licences'>,
+  relabelled: string,
 ): string {
   return `# ${modelId}
 
@@ -100,7 +108,7 @@ Checkpoint \`${checkpointId}\`, exported by Ratchet. This folder stands alone: n
 In JavaScript, in Node 18 or later and in browsers: \`import { load } from './predict.mjs'\`, then
 \`(await load()).predict('some text')\`. In Python 3.9 or later: \`from predict import load\`, then \`load().predict("some text")\`.
 
-${answers}
+${answers}${relabelled}
 
 ${layout}
 ## Licences
@@ -109,4 +117,20 @@ ${licences.map((licence) => `- ${licence}`).join('\n')}
 
 Labels, entity types and weights are yours. \`model.json\` has what is on record of the checkpoint.
 `;
+}
+
+/** What a reader of the folder has to know of labels that changed after the checkpoint was trained. */
+function relabelledWords(
+  today: readonly string[],
+  answered: readonly string[],
+  { facets }: Pick<TaskKind['words'], 'facets'>,
+): string {
+  const split = [...new Set(answered)].filter((label) => !today.includes(label));
+  const unheard = today.filter((label) => !answered.includes(label));
+  const list = (labels: readonly string[]) => labels.map((label) => JSON.stringify(label)).join(', ');
+  return [
+    `\n\nThe ${facets} were changed after the checkpoint was trained: it answers by those that the model had when it was exported.`,
+    ...(split.length > 0 ? [`It still says ${list(split)}, which was split and which it cannot tell apart.`] : []),
+    ...(unheard.length > 0 ? [`It never says ${list(unheard)}, which it was not taught.`] : []),
+  ].join(' ');
 }

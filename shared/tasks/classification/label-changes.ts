@@ -46,6 +46,7 @@ function labelReading(changes: readonly LabelChange[]): LabelReading {
       const found = former.exact.has(label) ? label : (former.byForm.get(normalisedText(label)) ?? null);
       return found === null ? null : labelOutput(found);
     },
+    closestName: (label) => translateName(label, changes).name ?? label,
     joins: joinsNames(changes),
   };
 }

@@ -41,6 +41,7 @@ function typeReading(changes: readonly LabelChange[]): LabelReading {
         joined: read.some(({ type }) => type.joined),
       };
     },
+    closestName: (label) => typeOf(label).name ?? label,
     joins: joinsNames(changes),
   };
 }

@@ -143,6 +143,46 @@ describe('an exported tagger', () => {
   });
 });
 
+describe('an exported tagger whose types changed since', () => {
+  test('names entities as the program does: renamed, merged and split', { timeout: 120_000 }, async () => {
+    const create = ['create', 'changed', '--task', 'extraction', '--examples', join(root, 'examples.jsonl')];
+    expect((await ratchet(create)).code).toBe(0);
+    const inputs = texts.slice(0, 30);
+    for (const [folder, change, labels, said] of [
+      ['renamed', ['rename', 'city', 'town'], ['town', 'order'], ['order', 'town']],
+      ['merged', ['merge', 'town', 'order', '--into', 'thing'], ['thing'], ['thing']],
+      ['split', ['split', 'thing', '--into', 'place', 'number'], ['city', 'order'], ['city', 'order']],
+    ] as const) {
+      expect(await ratchet(['labels', 'changed', ...change])).toMatchObject({ code: 0 });
+      const exported = await ratchet([
+        'export',
+        'changed',
+        '--to',
+        join(root, folder),
+        ...(folder === 'merged' ? ['--check'] : []),
+      ]);
+      expect(exported.code, exported.stdout).toBe(0);
+      const told = await ratchet(['predict', 'changed'], jsonl(inputs.map((input) => ({ input }))));
+      const expected = linesOf<Answer>(told.stdout);
+      const { load } = await import(pathToFileURL(join(root, folder, 'predict.mjs')).href);
+      const model = await load();
+      expect(model.header.labels).toEqual(labels);
+      inputs.forEach((text, at) => {
+        expect(model.predict(text), text).toEqual(close(expected[at], 9));
+      });
+      const types = expected.flatMap(({ output }) => (output ?? []).map(({ label }) => label));
+      expect([...new Set(types)].sort()).toEqual(said);
+      if (hasPython()) {
+        const input = jsonl(inputs.map((text) => ({ input: text })));
+        const python = spawnSync('python3', ['-B', 'predict.py'], { cwd: join(root, folder), input, encoding: 'utf8' });
+        linesOf<Answer & { readonly input: string }>(python.stdout).forEach(({ input: text, ...answer }, at) => {
+          if (!isUnspaced(text)) expect(answer, text).toEqual(close(expected[at], 9));
+        });
+      }
+    }
+  });
+});
+
 describe('an exported tagger of entities that overlap, or stand inside words', { timeout: 120_000 }, () => {
   const inside = ['Oslo', 'Bern', 'Łódź', 'E\u0301vry', '𝒳ian'].flatMap((city) => [
     { input: `go visit${city}Now`, output: [{ label: 'city', start: 8, end: 8 + city.length, text: city }] },

@@ -23,6 +23,7 @@ const examples = [
 ];
 
 interface Answer {
+  readonly input: string;
   readonly output: string | null;
   readonly confidence: number;
 }
@@ -214,6 +215,113 @@ describe('ratchet export', () => {
     const ended = await ratchet(args.map((arg) => (arg === 'FILE' ? join(root, 'examples.jsonl') : arg)));
     expect(ended.code).toBe(2);
     expect(ended.stderr).toContain(words);
+  });
+});
+
+describe('an export of a model whose labels changed since', () => {
+  const inputs = examples.map(([input]) => ({ input }));
+  /** What `ratchet predict` and the readers of a new export say, in that order. */
+  async function answered(folder: string) {
+    const exported = await ratchet([
+      '--json',
+      'export',
+      'changed',
+      '--to',
+      join(root, folder),
+      ...(folder === 'merged' ? ['--check'] : []),
+    ]);
+    expect(exported.code, exported.stdout + exported.stderr).toBe(0);
+    const predicted = await ratchet(['predict', 'changed'], jsonl(inputs));
+    const read = (program: string, args: readonly string[]) =>
+      spawnSync(program, args, { cwd: join(root, folder), input: jsonl(inputs), encoding: 'utf8' }).stdout;
+    return [
+      predicted.stdout,
+      read(process.execPath, ['predict.mjs']),
+      ...(hasPython() ? [read('python3', ['-B', 'predict.py'])] : []),
+    ].map((told): Answer[] =>
+      told
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line))
+        .filter(({ input }) => !isUnspaced(input)),
+    );
+  }
+  const change = async (...args: string[]) =>
+    expect(await ratchet(['labels', 'changed', ...args])).toMatchObject({ code: 0 });
+  const agree = ([told = [], ...others]: readonly (readonly Answer[])[]) => {
+    expect(told).toHaveLength(8);
+    for (const other of others) {
+      expect(other).toHaveLength(8);
+      other.forEach(({ output, confidence }, at) => {
+        expect({ output, confidence }).toEqual({
+          output: told[at]?.output,
+          confidence: expect.closeTo(told[at]?.confidence ?? 0, 9),
+        });
+      });
+    }
+  };
+  const modelOf = async (folder: string) => JSON.parse(await readFile(join(root, folder, 'model.json'), 'utf8'));
+
+  test('answers by the labels of today: renamed, merged and split', { timeout: 120_000 }, async () => {
+    const create = ['create', 'changed', '--examples', join(root, 'examples.jsonl'), '--foundation', 'none'];
+    expect((await ratchet(create)).code).toBe(0);
+    await change('rename', 'delivery', 'shipping');
+    const renamed = await answered('renamed');
+    agree(renamed);
+    expect(new Set(renamed[1]?.map(({ output }) => output))).toEqual(new Set(['billing', 'shipping', 'technical']));
+    expect(await modelOf('renamed')).toMatchObject({
+      labels: ['billing', 'shipping', 'technical'],
+      labelsToday: ['billing', 'shipping', 'technical'],
+    });
+
+    await change('merge', 'shipping', 'billing', '--into', 'logistics');
+    const merged = await answered('merged');
+    agree(merged);
+    expect(new Set(merged[1]?.map(({ output }) => output))).toEqual(new Set(['logistics', 'technical']));
+    const model = await modelOf('merged');
+    expect(model).toMatchObject({ labels: ['logistics', 'technical'], classes: [0, 1], joins: [0, 0, 1] });
+    expect(await readFile(join(root, 'merged', 'test-cases.jsonl'), 'utf8')).not.toMatch(
+      /"(delivery|shipping|billing)"/,
+    );
+    const { load } = await import(pathToFileURL(join(root, 'renamed', 'predict.mjs')).href);
+    const apart = await load();
+    merged[0]?.forEach(({ confidence }, at) => {
+      const [billing, shipping, technical] = apart.probabilities(inputs[at]?.input);
+      expect(confidence).toBeCloseTo(Math.max(billing + shipping, technical), 9);
+    });
+    expect(onnxOf(await readFile(join(root, 'merged', 'head.onnx'))).nodes).toEqual([
+      'MatMul',
+      'Add',
+      'Div',
+      'Softmax',
+      'MatMul',
+    ]);
+
+    await change('split', 'technical', '--into', 'outage', 'question');
+    agree(await answered('split'));
+    expect(await modelOf('split')).toMatchObject({
+      labels: ['logistics', 'technical'],
+      labelsToday: ['logistics', 'outage', 'question'],
+    });
+    const readme = await readFile(join(root, 'split', 'README.md'), 'utf8');
+    expect(readme).toContain('It still says "technical", which was split and which it cannot tell apart.');
+    expect(readme).toContain('It never says "outage", "question", which it was not taught.');
+  });
+
+  test('has a head in ONNX whose probabilities of merged labels add up', async () => {
+    const { InferenceSession, Tensor } = await import('onnxruntime-node');
+    const session = await InferenceSession.create(join(root, 'merged', 'head.onnx'));
+    const { load } = await import(pathToFileURL(join(root, 'merged', 'predict.mjs')).href);
+    const model = await load();
+    const width = model.header.blocks.low.length;
+    for (const { input = '' } of inputs) {
+      const features = new Float32Array(width);
+      for (const [id, value] of model.ngrams(model.readable(input))) features[id] = value;
+      const { probabilities } = await session.run({ features: new Tensor('float32', features, [1, width]) });
+      const found = Array.from(probabilities?.data as Float32Array);
+      expect(found).toEqual(model.probabilities(input).map((one: number) => expect.closeTo(one, 5)));
+    }
+    await session.release();
   });
 });
 

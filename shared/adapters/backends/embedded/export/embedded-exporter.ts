@@ -16,7 +16,7 @@ const mostOnnxBytes = 512 * 2 ** 20;
 export function embeddedExporter({ objects }: { readonly objects: ObjectStore }): Exporter {
   return {
     predictor: embeddedBackEnd,
-    async export({ served: { ref, digest } }) {
+    async export({ served: { ref, digest } }, nameOf) {
       const bytes = await objects.get(ref);
       if (bytes === undefined) throw new RatchetError('ObjectMissing', `There is no object ${ref}.`);
       if (digest !== null) checkDigest(bytes, digest);
@@ -26,18 +26,18 @@ export function embeddedExporter({ objects }: { readonly objects: ObjectStore })
       const hasEncoder = header.foundation !== 'none';
       const onnxBytes = 4 * (header.sparseFeatures + header.denseWidth) * header.classes.length;
       const hasOnnx = onnxBytes <= mostOnnxBytes;
+      const named = namedClasses(header, nameOf);
       const encoder = hasEncoder ? await (await import('./encoder-files.ts')).encoderFiles() : [];
       return {
         files: [
           { name: 'weights.bin', body: bytes },
           { name: 'unicode.json', body: new TextEncoder().encode(JSON.stringify(unicodeTables())) },
-          ...(hasOnnx ? [{ name: 'head.onnx', body: onnxFile(headGraph(artifact)) }] : []),
+          ...(hasOnnx ? [{ name: 'head.onnx', body: onnxFile(headGraph(artifact, named.joins)) }] : []),
           ...(await Promise.all(['predict.mjs', 'predict.py'].map(reader))),
           ...encoder,
         ],
         header: {
-          labels: header.labels,
-          classes: header.classes,
+          ...named,
           temperature: header.temperature,
           denseWidth: header.denseWidth,
           maxCharacters: maxFeatureCharacters,
@@ -46,7 +46,7 @@ export function embeddedExporter({ objects }: { readonly objects: ObjectStore })
           blocks: blocksOf(artifact),
         },
         answers: 'An answer is a label with its confidence, a fraction. A text in which nothing shows gets no label.',
-        layout: layoutOf(hasEncoder, hasOnnx),
+        layout: layoutOf(hasEncoder, hasOnnx, named.joins !== undefined),
         licences: [
           'predict.mjs and predict.py: Apache-2.0, of Ratchet.',
           ...(hasEncoder
@@ -92,7 +92,26 @@ function blocksOf(artifact: HeadArtifact): Readonly<Record<string, { offset: num
   };
 }
 
-function layoutOf(hasEncoder: boolean, hasOnnx: boolean): string {
+/**
+ * Labels by the names of today. `classes` are places in `labels`; where several of the artifact's classes have one name,
+ * `joins` says to which of `classes` each of them belongs.
+ */
+function namedClasses(header: HeadArtifact['header'], nameOf: (label: string) => string): NamedClasses {
+  const names = header.labels.map(nameOf);
+  const labels = [...new Set(names)];
+  const places = header.classes.map((label) => labels.indexOf(names[label] ?? ''));
+  const classes = [...new Set(places)];
+  if (classes.length === places.length) return { labels, classes };
+  return { labels, classes, joins: places.map((place) => classes.indexOf(place)) };
+}
+
+interface NamedClasses {
+  readonly labels: readonly string[];
+  readonly classes: readonly number[];
+  readonly joins?: readonly number[];
+}
+
+function layoutOf(hasEncoder: boolean, hasOnnx: boolean, hasJoins: boolean): string {
   return `## Files
 
 - \`predict.mjs\`, \`predict.py\`: the readers. ${
@@ -118,7 +137,11 @@ function layoutOf(hasEncoder: boolean, hasOnnx: boolean): string {
   }
 
 The text is cut, its n-grams hashed and weighed by TF-IDF${hasEncoder ? ', its embedding computed' : ''}; the rows of the weights are
-summed, divided by \`temperature\`, and their softmax is the probability of each class. \`classes\` are places in \`labels\`. Python
+summed, divided by \`temperature\`, and their softmax is the probability of each class. ${
+    hasJoins
+      ? 'Labels were merged: `joins`\nsays for each column of the weights to which class it belongs, and probabilities of one class add up. '
+      : ''
+  }\`classes\` are places in \`labels\`. Python
 puts letters in lower case by its own version of Unicode.
 
 Words of Chinese, Japanese, Thai, Lao, Khmer and Burmese, which stand without spaces, are told apart by ICU: \`Intl.Segmenter\`

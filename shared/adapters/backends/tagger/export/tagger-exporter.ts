@@ -26,11 +26,13 @@ const sources = [
 export function taggerExporter({ objects }: { readonly objects: ObjectStore }): Exporter {
   return {
     predictor: taggerBackEnd,
-    async export({ served: { ref, digest } }) {
+    async export({ served: { ref, digest } }, nameOf) {
       const bytes = await objects.get(ref);
       if (bytes === undefined) throw new RatchetError('ObjectMissing', `There is no object ${ref}.`);
       if (digest !== null) checkDigest(bytes, digest);
       const { types, threshold } = decodeTagger(bytes);
+      const names = types.map(nameOf);
+      const isRenamed = names.some((name, type) => name !== types[type]);
       return {
         files: [
           { name: 'tagger.bin', body: bytes },
@@ -39,7 +41,8 @@ export function taggerExporter({ objects }: { readonly objects: ObjectStore }): 
           ...(await Promise.all(sources.map(source))),
         ],
         header: {
-          labels: types,
+          labels: [...new Set(names)],
+          ...(isRenamed ? { names } : {}),
           threshold,
           maxCharacters: mostCharacters,
           unspacedScripts: 'Words are those of ICU. predict.py needs PyICU for them; without it answers may differ.',
@@ -49,7 +52,7 @@ export function taggerExporter({ objects }: { readonly objects: ObjectStore }): 
           'that all of them are right, fractions. Places count UTF-16 units, also in Python, where ' +
           '`text.encode("utf-16-le")[2 * start : 2 * end].decode("utf-16-le")` is what stands there. A text in which ' +
           'nothing shows gets no answer.',
-        layout,
+        layout: isRenamed ? `${layout}${renamed}` : layout,
         licences: [
           'predict.mjs, predict.py and tagger/: Apache-2.0, of Ratchet.',
           'tagger.bin holds the texts of entities that it was trained on, in clear.',
@@ -106,4 +109,9 @@ lower case by its own version of Unicode.
 Words of Chinese, Japanese, Thai, Lao, Khmer and Burmese, which stand without spaces, are told apart by ICU: \`Intl.Segmenter\`
 in JavaScript, PyICU in Python (\`pip install PyICU\`). Without PyICU \`predict.py\` says so once, and its answers to texts with
 such words may differ; \`--check\` leaves these out.
+`;
+
+const renamed = `
+Entity types were changed after the tagger was trained: \`names\` in \`model.json\` says what each of the types in \`tagger.bin\` is
+called today. Of two entities that have the same place and name then, one is left.
 `;

@@ -69,22 +69,28 @@ class Model {
   probabilities(input) {
     const text = this.readable(input);
     if (text === '') return null;
-    const { classes, denseWidth, temperature } = this.header;
-    const scores = new Float32Array(classes.length);
+    const { classes, denseWidth, temperature, joins } = this.header;
+    const columns = joins?.length ?? classes.length;
+    const scores = new Float32Array(columns);
     const add = (value, weightOf) => {
       for (let k = 0; k < scores.length; k++) scores[k] = f32(scores[k] + f32(value * weightOf(k)));
     };
     for (const [id, value] of this.ngrams(text)) {
-      add(value, (k) => f32(this.scales[id] * this.sparse[id * classes.length + k]));
+      add(value, (k) => f32(this.scales[id] * this.sparse[id * columns + k]));
     }
     const embedding = this.encoder?.(text) ?? [];
-    for (let row = 0; row < denseWidth; row++)
-      add(f32(2 * embedding[row]), (k) => this.dense[row * classes.length + k]);
-    add(1, (k) => this.dense[denseWidth * classes.length + k]);
+    for (let row = 0; row < denseWidth; row++) add(f32(2 * embedding[row]), (k) => this.dense[row * columns + k]);
+    add(1, (k) => this.dense[denseWidth * columns + k]);
     const highest = Math.max(...scores);
     const weights = Array.from(scores, (score) => Math.exp((score - highest) / temperature));
     const total = weights.reduce((sum, weight) => sum + weight, 0);
-    return weights.map((weight) => weight / total);
+    if (joins === undefined) return weights.map((weight) => weight / total);
+    // Of merged labels the probabilities add up.
+    const sums = classes.map(() => 0);
+    weights.forEach((weight, k) => {
+      sums[joins[k]] += weight / total;
+    });
+    return sums;
   }
 
   /** The part of a text that counts: without white space around it, at most 4,000 UTF-16 units; '' for nothing. */

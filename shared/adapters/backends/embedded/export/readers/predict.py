@@ -80,7 +80,8 @@ class Model:
         text = self.readable(text)
         if text == "":
             return None
-        classes, width = len(self.header["classes"]), self.header["denseWidth"]
+        joins, width = self.header.get("joins"), self.header["denseWidth"]
+        classes = len(joins or self.header["classes"])
         rows = [(value, self.sparse_row(index, classes)) for index, value in self.ngrams(text)]
         embedding = self.encoder(text) if self.encoder else []
         dense = [(f32(2 * float(value)), row) for row, value in enumerate(embedding)] + [(1.0, width)]
@@ -91,7 +92,13 @@ class Model:
         total = 0.0
         for weight in weights:
             total += weight
-        return [weight / total for weight in weights]
+        if joins is None:
+            return [weight / total for weight in weights]
+        # Of merged labels the probabilities add up.
+        sums = [0.0] * len(self.header["classes"])
+        for weight, place in zip(weights, joins):
+            sums[place] += weight / total
+        return sums
 
     def sparse_row(self, index, classes):
         scale = self.scales[index]

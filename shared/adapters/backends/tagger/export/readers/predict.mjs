@@ -14,16 +14,29 @@ import { Tagger } from './tagger/tag-texts.mjs';
 /** Reads the model's files, which lie beside this one. */
 export async function load(base = new URL('.', import.meta.url)) {
   const header = JSON.parse(new TextDecoder().decode(await read('model.json', base)));
-  const tagger = new Tagger(decode(await read('tagger.bin', base)));
+  const model = decode(await read('tagger.bin', base));
+  const tagger = new Tagger(model);
+  const today = header.names === undefined ? null : new Map(model.types.map((type, at) => [type, header.names[at]]));
   return {
     header,
     /** Entities in order, and how sure it is that they are all right; null and 0 for a text in which nothing shows. */
     predict(input) {
       const tagged = tagger.tag(wellFormed(input));
       if (tagged === null) return { output: null, confidence: 0 };
-      return { output: tagged.entities, confidence: tagged.confidence };
+      const output = today === null ? tagged.entities : renamed(tagged.entities, today);
+      return { output, confidence: tagged.confidence };
     },
   };
+}
+
+/** Entities by the names that their types have today, in order; the same one twice counts once. */
+function renamed(entities, today) {
+  const found = new Map();
+  for (const entity of entities) {
+    const label = today.get(entity.label);
+    found.set(`${entity.start} ${entity.end} ${label}`, { ...entity, label });
+  }
+  return [...found.values()].sort((a, b) => a.start - b.start || b.end - a.end || (a.label < b.label ? -1 : 1));
 }
 
 async function read(name, base) {

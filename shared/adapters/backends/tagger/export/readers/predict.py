@@ -111,8 +111,16 @@ class Model:
                 one.tags[first : last + 1] = [0] * (last + 1 - first)
         left_out = set(dropped)
         kept = [one[4] for index, one in enumerate(entities) if index not in left_out]
-        kept.sort(key=lambda entity: (entity["start"], -entity["end"], entity["label"].encode("utf-16-be")))
+        kept.sort(key=in_order)
+        if "names" in self.header:
+            kept = self.renamed(kept)
         return kept, min(1.0, math.exp(sum(one.log_probability() for one in tagged)))
+
+    def renamed(self, entities):
+        """By the names that their types have today, in order; the same one twice counts once."""
+        today = dict(zip(self.types, self.header["names"]))
+        named = [{**entity, "label": today[entity["label"]]} for entity in entities]
+        return sorted({(one["start"], one["end"], one["label"]): one for one in named}.values(), key=in_order)
 
     def misplaced(self, entities, dropped):
         """Of entities that overlap as none of the examples did, those less sure."""
@@ -470,6 +478,10 @@ def units_of(text):
     if sys.byteorder == "big":
         units.byteswap()
     return units
+
+
+def in_order(entity):
+    return entity["start"], -entity["end"], entity["label"].encode("utf-16-be")
 
 
 def text_of(units):
