@@ -87,6 +87,32 @@ describe('a model that is deployed elsewhere and only watched', { timeout: 240_0
     expect(JSON.stringify(await ratchet(['status', 'trained']))).toContain(checkpoint);
   });
 
+  it('is asked by nothing that only looks', async () => {
+    const before = server.seen.length;
+    const { champion, since } = await ratchet(['status', 'support']);
+    // What is on record is what the endpoint answered: wrong where it did not know the words.
+    const wrong = traffic.filter(({ input, output }) => deployed(input) !== output).length;
+    expect(wrong).toBeGreaterThan(20);
+    expect(since).toMatchObject({ judged: traffic.length, notAsked: 0, undecided: 0, missing: 0 });
+    expect(since.champion.right).toBeLessThan(since.champion.of);
+    await ratchet(['status', 'trained']);
+    const lines = await ratchetInProcess(['status', 'support', '--workspace', directory]);
+    expect(lines.stdout).toContain('an endpoint is not asked for this, since that may cost something');
+    const explained = await ratchet(['explain', 'support', 't-0']);
+    expect(explained).toMatchObject({ answer: null, checkpoints: [], notAsked: [champion.checkpoint] });
+    const text = await ratchetInProcess(['explain', 'support', '--input', 'hello', '--workspace', directory]);
+    expect(text.stdout).toContain(`${champion.checkpoint} is at an endpoint, which is not asked for this`);
+    for (const command of ['lineage', 'report', 'labels']) await ratchet([command, 'support']);
+    for (const command of [['list'], ['suspects', 'support'], ['review', 'support', '--list']]) {
+      const ended = await ratchetInProcess([...command, '--workspace', directory]);
+      expect([ended.code, ended.stderr], command.join(' ')).toEqual([0, expect.any(String)]);
+    }
+    expect(server.seen).toHaveLength(before);
+    const asked = await ratchetInProcess(['predict', 'support', '--text', '--workspace', directory], 'a refund');
+    expect(asked.code).toBe(0);
+    expect(server.seen).toHaveLength(before + 1);
+  });
+
   it('needs a name of the model and takes no key', async () => {
     const args = ['create', 'other', '--labels', 'a,b', '--workspace', directory, '--endpoint'];
     const noModel = await ratchetInProcess([...args, `${server.url}/v1`]);
