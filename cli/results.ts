@@ -283,6 +283,7 @@ export const resultSchemas = {
     champion: checkpointName,
     previous: checkpointName.nullable(),
     moved: z.boolean().describe('false when it was the champion already'),
+    deployedTo: z.string().optional().describe('where the champion was published; absent where it is deployed nowhere'),
     released: checkpointName.nullable().describe('what was rolled back from, and may be promoted again'),
     evidence: watchCountSchema.nullable().optional().describe('of --if-worse: what was counted'),
   }),

@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -82,9 +82,33 @@ describe('a model that is deployed elsewhere and only watched', { timeout: 240_0
     const result = await ratchet(['run', 'trained']);
     expect(result).toMatchObject({ code: 0, decision: 'promoted' });
     expect(result.champion).not.toBe(checkpoint);
+    const report = await readFile(result.report, 'utf8');
+    expect(report).toContain(`What answers at the endpoint is still the old one, ${checkpoint}.`);
+    expect(report).not.toContain('Nothing has to be deployed');
     expect(JSON.stringify(await ratchet(['status', 'trained']))).toContain(result.champion);
     await ratchet(['rollback', 'trained', '--to', checkpoint, '--reason', 'the endpoint is kept']);
     expect(JSON.stringify(await ratchet(['status', 'trained']))).toContain(checkpoint);
+  });
+
+  it('is promoted over and told of where it cannot be deployed, with a report, until it is', async () => {
+    const folder = join(directory, 'published');
+    const file = join(folder, 'champion.json');
+    const trainer = ['--trainer', 'embedded', '--foundation', 'none'];
+    await expect(created('told', ...trainer, '--deploy-to', file)).rejects.toThrow(`mkdir -p "${folder}"`);
+    await mkdir(folder);
+    await created('told', ...trainer, '--deploy-to', file);
+    await ratchet(['ingest', 'told', '-'], lines.join('\n'));
+    await rm(folder, { recursive: true });
+    const env = { RATCHET_ENDPOINT_KEY: secret };
+    const ended = await ratchetInProcess(['run', 'told', '--json', '--workspace', directory], '', env);
+    const { decision, champion, notDeployed, report } = JSON.parse(ended.stdout);
+    expect([ended.code, decision]).toEqual([1, 'promoted']);
+    expect(notDeployed).toMatch(/nothing was deployed yet \(ENOENT.*ratchet rollback told --to \S+ --reason deploy$/);
+    expect(await readFile(report, 'utf8')).toContain('Promoted, but not deployed');
+    await mkdir(folder);
+    const back = ['rollback', 'told', '--to', champion, '--reason', 'deploy', '--workspace', directory];
+    expect((await ratchetInProcess(back)).stdout).toContain(`It is deployed: published to ${file}`);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ checkpointId: champion });
   });
 
   it('is asked by nothing that only looks', async () => {
