@@ -77,10 +77,22 @@ describe('a model that is deployed elsewhere and only watched', { timeout: 240_0
   });
 
   it('gives way to a candidate of its trainer that passes the gate, and can be gone back to', async () => {
-    const { checkpoint } = await created('trained', '--trainer', 'embedded', '--foundation', 'none');
+    const { checkpoint } = await created(
+      'trained',
+      '--trainer',
+      'embedded',
+      '--foundation',
+      'none',
+      '--set',
+      'reportShare=0.1',
+    );
     await ratchet(['ingest', 'trained', '-'], lines.join('\n'));
+    const before = server.seen.length;
     const result = await ratchet(['run', 'trained']);
     expect(result).toMatchObject({ code: 0, decision: 'promoted' });
+    // The share for the report too, which is asked about once.
+    expect(result.scores.before.report).toBeLessThan(1);
+    expect(result.costs.answers.inputs).toBe(server.seen.length - before);
     expect(result.champion).not.toBe(checkpoint);
     const report = await readFile(result.report, 'utf8');
     expect(report).toContain(`What answers at the endpoint is still the old one, ${checkpoint}.`);
