@@ -45,8 +45,15 @@ function stepLines({ mistake }: Explained): string[] {
   return [`On the way to it, at step ${mistake.step + 1}${who}: ${mistake.cause}. ${mistake.why}`];
 }
 
-function answerLines({ answer, why, whyParts }: Explained, kind: Kind): string[] {
-  if (answer === null) return ['There is no champion to ask.'];
+function answerLines({ model, answer, why, whyParts, notAsked = [] }: Explained, kind: Kind): string[] {
+  if (answer === null) {
+    const [first] = notAsked;
+    return first === undefined
+      ? ['There is no champion to ask.']
+      : [
+          `${notAsked.join(', ')} ${notAsked.length === 1 ? 'is' : 'are'} at an endpoint, which is not asked for this, since that may cost something. To ask it: ratchet predict ${model}`,
+        ];
+  }
   const said = `The champion ${answer.checkpoint} answers ${kind.show(answer.output)} (${percent(answer.confidence)}).`;
   if (whyParts !== null) return [said, ...whyParts.flatMap((one, at) => partLines(one, at, kind))];
   if (why === null) {

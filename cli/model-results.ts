@@ -284,5 +284,11 @@ export const explainResultSchema = z.strictObject({
       right: z.boolean().nullable().describe('null where nobody knows'),
     }),
   ),
+  notAsked: z
+    .array(checkpointName)
+    .optional()
+    .describe(
+      'checkpoints at endpoints: they are not asked, since that may cost something, and have no answer on record',
+    ),
   leftOut: z.strictObject({ datasets: z.int(), checkpoints: z.int() }).describe('older ones that were not looked at'),
 });

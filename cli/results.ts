@@ -178,6 +178,12 @@ export const resultSchemas = {
         judged: z.int().describe('judged traces that neither has seen'),
         nearEarlier: z.int().describe('left out: near earlier traces, or near what either was trained on'),
         undecided: z.int().describe('left out: nobody knows whether the answers of both are right'),
+        notAsked: z
+          .int()
+          .optional()
+          .describe(
+            'left out: an endpoint was not asked, since that may cost something, and its answer is not on record',
+          ),
         repeated: z.int().describe('left out: near one that counts'),
         champion: rateSchema,
         predecessor: rateSchema.nullable(),
@@ -277,6 +283,7 @@ export const resultSchemas = {
     champion: checkpointName,
     previous: checkpointName.nullable(),
     moved: z.boolean().describe('false when it was the champion already'),
+    deployedTo: z.string().optional().describe('where the champion was published; absent where it is deployed nowhere'),
     released: checkpointName.nullable().describe('what was rolled back from, and may be promoted again'),
     evidence: watchCountSchema.nullable().optional().describe('of --if-worse: what was counted'),
   }),

@@ -62,7 +62,7 @@ function championLines({ model, champion }: Status): string[] {
 
 function sinceLines(since: Since | null): string[] {
   if (since === null) return [];
-  const { champion, predecessor, gained, lost, missing, undecided } = since;
+  const { champion, predecessor, gained, lost, missing, undecided, notAsked = 0 } = since;
   const rates =
     missing > 0
       ? []
@@ -79,11 +79,15 @@ function sinceLines(since: Since | null): string[] {
   const left = [
     ...(since.nearEarlier > 0 ? [`${since.nearEarlier} near earlier traces or examples`] : []),
     ...(since.repeated > 0 ? [`${since.repeated} near one that counts`] : []),
+    ...(notAsked > 0 ? [`${notAsked} that an endpoint would have to be asked about`] : []),
     ...(undecided > 0 ? [`${undecided} without a right answer to hold both against${flatters}`] : []),
   ];
   return [
     since.verdict,
     ...rates,
+    ...(since.notAsked === undefined
+      ? []
+      : ['  an endpoint is not asked for this, since that may cost something: it counts by its answers on record']),
     ...(left.length === 0 ? [] : [`  left out of ${plural(since.judged, 'judged trace')}: ${left.join(', ')}`]),
   ];
 }

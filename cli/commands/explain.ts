@@ -127,6 +127,7 @@ function shown(found: ExplainedTrace): CommandResult<'explain'> {
       unseen,
       right,
     })),
+    ...(found.notAsked.length === 0 ? {} : { notAsked: [...found.notAsked] }),
     leftOut: found.leftOut,
   };
 }

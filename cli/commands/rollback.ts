@@ -72,11 +72,13 @@ async function rollback(modelId: string, options: Options, session: Session): Pr
       previous: result.from,
       moved: result.moved,
       released: null,
+      ...(result.deployedTo === null ? {} : { deployedTo: result.deployedTo }),
     }),
     [
       result.moved
         ? `Checkpoint ${result.to} is the champion of ${modelId} again, in place of ${result.from ?? 'none'}.`
         : `Checkpoint ${result.to} is the champion of ${modelId} already.`,
+      ...(result.deployedTo === null ? [] : [`It is deployed: published to ${printableLine(result.deployedTo, 400)}`]),
       ...kept,
     ],
   );

@@ -80,6 +80,7 @@ async function improve(modelId: string, options: Options, session: Session): Pro
     result.decision === 'promoted'
       ? `Checkpoint ${result.champion} is the champion of ${modelId} now.`
       : `Checkpoint ${result.champion} stays the champion of ${modelId}.`,
+    ...(result.notDeployed === undefined ? [] : [`Not deployed: ${printableLine(result.notDeployed, 2_000)}`]),
     ...(result.why === null ? [] : [`Why: ${printableLine(result.why, 2_000)}`]),
     ...evidenceLines(result, await kindOfModel(modelId, place)),
     ...agentLines(result),
@@ -88,6 +89,7 @@ async function improve(modelId: string, options: Options, session: Session): Pro
     ...reviewLine(result, session.stackOption),
   ]);
   session.output.say(`Next: ratchet report ${result.run}${session.stackOption}`);
+  if (result.notDeployed !== undefined) return exitCodes.fault;
   return result.decision === 'promoted' ? exitCodes.done : exitCodes.kept;
 }
 

@@ -28,6 +28,8 @@ export interface RollbackResult {
   readonly to: string;
   /** False when it was the champion already. */
   readonly moved: boolean;
+  /** Where it was brought to, for people; null for a model that is deployed nowhere. */
+  readonly deployedTo: string | null;
 }
 
 /**
@@ -68,8 +70,8 @@ export async function rollbackChampion(request: RollbackRequest, ports: Ports): 
     // A run whose lease ran out must not promote over this move.
     return { ...moved, lease: null, fencingToken: moved.fencingToken + 1 };
   });
-  await deployChampion(modelId, ports);
-  return { from, to, moved: from !== after.championId };
+  const deployedTo = await deployChampion(modelId, ports);
+  return { from, to, moved: from !== after.championId, deployedTo };
 }
 
 async function checkTarget(control: Control, to: string, ports: Ports): Promise<void> {

@@ -12,6 +12,7 @@ import { judgeRecord } from '../domain/traces/judging.ts';
 import { readThrough } from '../domain/traces/read-through.ts';
 import { whatCounts } from '../domain/traces/what-counts.ts';
 import { type AnswersToday, answersToday, answerToday } from '../ports/answer-today.ts';
+import { costsToAsk } from '../ports/back-ends.ts';
 import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
 import { readingOf } from '../ports/reading-of.ts';
@@ -39,6 +40,11 @@ export interface SincePromotion {
   readonly nearEarlier: number;
   /** Those left out: of which nobody knows whether the answer of both is right. */
   readonly undecided: number;
+  /**
+   * Those left out: an endpoint's answer to them is not on record, and it is not asked, since that may cost something.
+   * Absent where neither is at an endpoint.
+   */
+  readonly notAsked?: number;
   /** Those left out: near-duplicates of another one that counts. */
   readonly repeated: number;
   readonly champion: RightOf;
@@ -66,7 +72,8 @@ export interface ComparisonRequest {
 }
 
 /**
- * Compares by the models as they are served. Near-duplicates count once, and not at all where they are near what came
+ * Compares by the models as they are served; one whose answers may cost something is not asked, and compared by its
+ * answers on record. Near-duplicates count once, and not at all where they are near what came
  * earlier. No triage: all that is judged counts.
  */
 export async function compareSince(request: ComparisonRequest, ports: ComparisonPorts): Promise<SincePromotion> {
@@ -80,6 +87,7 @@ export async function compareSince(request: ComparisonRequest, ports: Comparison
   const judged = logged.filter(({ judgements }) => judgements.length > 0).sort(oldestFirst);
   const fresh = await withoutNearEarlier(judged, request, ports);
   const both = await verdicts(fresh, request, ports);
+  const notAsked = both.filter((pair) => pair.notAsked).length;
   const decided = both.filter(({ champion, predecessor: other }) => champion !== null && other !== null);
   const groups = nearDuplicateGroups(decided.map(({ logged: { trace } }) => trace.input));
   // The oldest of each group: a later entry of a map takes the place of an earlier one.
@@ -90,7 +98,8 @@ export async function compareSince(request: ComparisonRequest, ports: Comparison
     traces: logged.length,
     judged: judged.length,
     nearEarlier: judged.length - fresh.length,
-    undecided: fresh.length - decided.length,
+    undecided: fresh.length - decided.length - notAsked,
+    ...([request.champion, predecessor].some((one) => one !== null && costsToAsk(one, ports)) ? { notAsked } : {}),
     repeated: decided.length - counted.length,
     champion: rate(counted.map((pair) => pair.champion)),
     predecessor: predecessor === null ? null : rate(counted.map((pair) => pair.predecessor)),
@@ -162,30 +171,64 @@ interface Verdicts {
   /** Whether its answer is right; null where nobody knows. Without a predecessor that one counts as the champion. */
   readonly champion: boolean | null;
   readonly predecessor: boolean | null;
+  /** Whether the answer of either would have to be paid for. */
+  readonly notAsked: boolean;
 }
+
+/** One verdict a trace; undefined where the answer would have to be paid for. */
+type Verdict = boolean | null | undefined;
 
 async function verdicts(
   fresh: readonly LoggedTrace[],
   { model, champion, predecessor, onProgress }: ComparisonRequest,
   ports: ComparisonPorts,
 ): Promise<readonly Verdicts[]> {
-  const kind = kindOf(model, ports);
-  const inputs = fresh.map(({ trace }) => trace.input);
-  const total = inputs.length * (predecessor === null ? 1 : 2);
-  const now = await answersOf(champion, answersToday(champion, model, ports), inputs, ports, (done) =>
+  const total = fresh.length * (predecessor === null ? 1 : 2);
+  const ofChampion = ({ checkpointId }: LoggedTrace['trace']) =>
+    checkpointId === undefined || checkpointId === champion.checkpointId;
+  const now = await verdictsOf(champion, { fresh, model, isOwn: ofChampion }, ports, (done) =>
     onProgress?.(done, total),
   );
+  const ofPredecessor = ({ checkpointId }: LoggedTrace['trace']) => checkpointId === predecessor?.checkpointId;
   const before =
     predecessor === null
       ? now
-      : await answersOf(predecessor, answersToday(predecessor, model, ports), inputs, ports, (done) =>
-          onProgress?.(inputs.length + done, total),
+      : await verdictsOf(predecessor, { fresh, model, isOwn: ofPredecessor }, ports, (done) =>
+          onProgress?.(fresh.length + done, total),
         );
   return fresh.map((logged, index) => ({
     logged,
-    champion: isRight(logged, now[index] ?? null, model.task, kind),
-    predecessor: isRight(logged, before[index] ?? null, model.task, kind),
+    champion: now[index] ?? null,
+    predecessor: before[index] ?? null,
+    notAsked: now[index] === undefined || before[index] === undefined,
   }));
+}
+
+/** @param traffic.isOwn whether what is on record of a trace is this checkpoint's answer */
+async function verdictsOf(
+  checkpoint: Checkpoint,
+  {
+    fresh,
+    model,
+    isOwn,
+  }: {
+    readonly fresh: readonly LoggedTrace[];
+    readonly model: Model;
+    readonly isOwn: (trace: LoggedTrace['trace']) => boolean;
+  },
+  ports: ComparisonPorts,
+  onProgress: (done: number) => void,
+): Promise<readonly Verdict[]> {
+  const kind = kindOf(model, ports);
+  if (costsToAsk(checkpoint, ports)) {
+    return fresh.map((logged) => {
+      const { trace } = logged;
+      return isOwn(trace) && trace.output !== null ? isRight(logged, trace.output, model.task, kind) : undefined;
+    });
+  }
+  const inputs = fresh.map(({ trace }) => trace.input);
+  const answers = await answersOf(checkpoint, answersToday(checkpoint, model, ports), inputs, ports, onProgress);
+  return fresh.map((logged, index) => isRight(logged, answers[index] ?? null, model.task, kind));
 }
 
 /** Inputs that are answered together. */

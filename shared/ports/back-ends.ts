@@ -34,6 +34,14 @@ export function predictorNamed(name: string, { predictors }: Pick<BackEnds, 'pre
   return named('predictor', name, predictors);
 }
 
+/**
+ * Whether each answer of a checkpoint may cost something, as of one at an endpoint. Such a one is asked by runs, by who
+ * asks for predictions and by who is served, and by nothing that only looks. @throws RatchetError InvalidInput
+ */
+export function costsToAsk({ served }: { readonly served: Served }, backEnds: Pick<BackEnds, 'predictors'>): boolean {
+  return predictorNamed(served.predictor, backEnds).mostCost !== undefined;
+}
+
 /** The trainer of that name. @throws RatchetError InvalidInput */
 export function trainerNamed(name: string, { trainers }: Pick<BackEnds, 'trainers'>): Trainer {
   return named('trainer', name, trainers);

@@ -23,7 +23,7 @@ export interface Deployable {
  * after a call whose answer was lost, changes nothing.
  */
 export interface Deployer {
-  /** Why a target cannot be one of a model, with what can; null when it can. */
+  /** Why a target cannot be one now, with what can, or what to do first; null when it can. */
   problem(target: string, model: Deployable): string | null;
   /** @throws RatchetError DeployFailed when it is not certain that it is there */
   deploy(target: string, deployment: Deployment): Promise<void>;

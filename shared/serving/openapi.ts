@@ -60,6 +60,7 @@ const usual = [
   [403, 'The model is not yours to use, the token has no right to this, or it signs as somebody else.'],
   [404, 'There is no such model.'],
   [413, 'The body is too large.'],
+  [502, 'The endpoint that the model is at does not answer, or refuses what it is asked.'],
   [503, 'Too much to do, or nothing can be stored: come again.'],
 ] as const;
 

@@ -8,6 +8,8 @@ const statuses: Partial<Record<ErrorName, number>> = {
   UnknownRun: 404,
   NoChampion: 409,
   LeaseHeld: 409,
+  EndpointRefused: 502,
+  EndpointUnavailable: 502,
   StorageFailure: 503,
   StaleVersion: 503,
 };
@@ -17,7 +19,11 @@ export function problemOf(error: unknown): Problem {
   const title = error instanceof RatchetError ? error.name : 'InternalError';
   const status = (error instanceof RatchetError ? statuses[error.name] : undefined) ?? 500;
   if (error instanceof RatchetError && status < 500) return refusal(status, title, error.message, error.mend);
-  const again = status === 503 ? 'Send it again in a while.' : undefined;
+  const again = status === 503 || title === 'EndpointUnavailable' ? 'Send it again in a while.' : undefined;
+  if (status === 502) {
+    const what = title === 'EndpointUnavailable' ? 'does not answer' : 'refuses what it is asked';
+    return refusal(status, title, `The endpoint that this model is at ${what}; the server's log says more.`, again);
+  }
   return refusal(status, title, 'The server is at fault; its log says more.', again);
 }
 

@@ -64,10 +64,12 @@ describe('a new champion', () => {
       expect([fault.name, fault.retryable]).toEqual(['DeployFailed', true]);
       expect(fault.message).toContain('c2 is the champion of');
       expect(fault.message).toContain('the hook answers with 503');
-      expect(await notDeployed(model, ports)).toContain('c2 is the champion, and nothing was deployed yet');
+      expect(await notDeployed(model, ports)).toBe(
+        `c2 is the champion, and nothing was deployed yet (the hook answers with 503). To deploy it: ratchet rollback ${modelId} --to c2 --reason deploy`,
+      );
       server.play({ status: 204, body: '' });
       const result = await rollbackChampion({ modelId, to: 'c2', by: 'ana', reason: 'deploy' }, ports);
-      expect(result.moved).toBe(false);
+      expect(result).toMatchObject({ moved: false, deployedTo: `${server.url}/champion` });
       expect(server.seen[0]?.authorization).toBe('Bearer secret-0123');
       expect(JSON.parse(server.seen[0]?.body ?? '')).toMatchObject({ checkpointId: 'c2', move: 2 });
       expect(await notDeployed(model, ports)).toBeNull();
@@ -79,7 +81,9 @@ describe('a new champion', () => {
   it('is deployed to what can be written to as a whole alone', () => {
     const publisher = createPublisher({ env: {} });
     const problem = (target: string) => publisher.problem(target, { trainer: 'embedded', trainerOptions: {} });
-    expect(problem('/srv/champion.json')).toBeNull();
+    expect(problem(join(directory, 'champion.json'))).toBeNull();
+    expect(problem(directory)).toContain('this is a folder');
+    expect(problem(join(directory, 'no', 'champion.json'))).toContain(`mkdir -p "${join(directory, 'no')}"`);
     expect(problem('s3://bucket/folder/champion.json')).toBeNull();
     expect(problem('https://example.com/hook')).toBeNull();
     for (const target of ['champion.json', 's3://bucket', 'https://me:secret@example.com/hook', 'ftp://example.com']) {

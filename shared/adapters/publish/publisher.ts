@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { accessSync, constants, statSync } from 'node:fs';
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import { RatchetError } from '../../domain/base/errors.ts';
@@ -15,10 +16,12 @@ const longestAnswer = 30_000;
  */
 export function createPublisher({ env }: { readonly env: Environment }): Deployer {
   return {
-    problem: (target) =>
-      isHook(target) || s3Of(target) !== null || isAbsolute(target)
-        ? null
-        : 'write the full path of a file, s3://BUCKET/KEY, a URL that takes PUT, or sagemaker://ENDPOINT',
+    problem: (target) => {
+      if (isHook(target) || s3Of(target) !== null) return null;
+      return isAbsolute(target)
+        ? fileProblem(target)
+        : 'write the full path of a file, s3://BUCKET/KEY, a URL that takes PUT, or sagemaker://ENDPOINT';
+    },
     async deploy(target, deployment) {
       const text = `${JSON.stringify({ version: 1, ...deployment })}\n`;
       try {
@@ -43,6 +46,23 @@ function isHook(target: string): boolean {
 function s3Of(target: string): { readonly bucket: string; readonly key: string } | null {
   const [, bucket, key] = /^s3:\/\/([a-z0-9.-]{3,63})\/(.+)$/.exec(target) ?? [];
   return bucket === undefined || key === undefined ? null : { bucket, key };
+}
+
+/** Why a file cannot be written, with what to do; null when it can as far as one sees. */
+function fileProblem(path: string): string | null {
+  const folder = dirname(path);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    return `name a file in a folder that is there, or make it first: mkdir -p ${JSON.stringify(folder)}`;
+  }
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+    return 'name a file: this is a folder';
+  }
+  try {
+    accessSync(folder, constants.W_OK);
+    return null;
+  } catch {
+    return `name a file in a folder that can be written to: ${folder} cannot`;
+  }
 }
 
 /** Whoever reads the file sees the one before or this one, never half of it. */

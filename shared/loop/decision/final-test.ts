@@ -9,6 +9,7 @@ import {
 import { evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts';
 import { isUsableRecord, splitRecordSchema, trains, type UsableRecord } from '../../domain/traces/trace-record.ts';
 import { answersToday } from '../../ports/answer-today.ts';
+import { costsToAsk } from '../../ports/back-ends.ts';
 import { readJsonl, writeJson } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import { evaluateInSlices, readCheckpoint } from '../engine/evaluate.ts';
@@ -49,8 +50,12 @@ export const finalTest: LongStage<z.infer<typeof inputSchema>, z.infer<typeof fi
     const before = byExample(usable.map(answerOnRecord));
     const failing = await evaluateInSlices('failures', candidate, itemsOf(usable.filter(isTrainedFailure)), context);
     if (failing instanceof Unfinished) return failing;
-    const report = itemsOf(usable.filter(({ use }) => use === 'report'));
-    const reportBefore = await evaluateInSlices('before', champion, report, context, today);
+    const reported = usable.filter(({ use }) => use === 'report');
+    const report = itemsOf(reported);
+    // What was paid for once is not asked again.
+    const reportBefore = costsToAsk(champion, ports)
+      ? reported.map(answerOnRecord)
+      : await evaluateInSlices('before', champion, report, context, today);
     if (reportBefore instanceof Unfinished) return reportBefore;
     const reportAfter = await evaluateInSlices('after', candidate, report, context);
     if (reportAfter instanceof Unfinished) return reportAfter;

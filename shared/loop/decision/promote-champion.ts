@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { digest, shortDigest } from '../../domain/base/ids.ts';
@@ -38,8 +39,9 @@ const inputSchema = z.strictObject({
  * compare-and-set, under the lease's fencing token: a run whose lease was lost cannot promote. Both are made sure of
  * before anything is frozen too, and records count only with the promotion that they belong to, so that a refused one
  * leaves none to be held to. Who is promoted the gate's own file says: the decision only names it.
- * Where the model is deployed, the new champion is brought there; called again after that failed, it is tried again.
- * @throws RatchetError NotPassed, LeaseLost, ChampionMoved, DeployFailed
+ * Where the model is deployed, the new champion is brought there. Where that fails it is the champion all the same: why
+ * is kept, and the report and the run's result tell of it.
+ * @throws RatchetError NotPassed, LeaseLost, ChampionMoved
  */
 export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof promotionSchema>> = {
   name: 'promote-champion',
@@ -90,10 +92,26 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
     };
     await ports.lineage.putEvaluationSet(set);
     await updateControl(run.modelId, ports, promote);
-    await deployChampion(run.modelId, ports);
+    await deployOrRecord(run.modelId, ports);
     return { championId: checkpoint.checkpointId, frozenSets: [set.setId] };
   },
 };
+
+/** Before each further try to deploy, milliseconds. */
+const waits = [1_000, 3_000];
+
+/** Deploys the champion; what fails at every try is on record afterwards, and thrown no more. */
+async function deployOrRecord(modelId: string, ports: Ports): Promise<void> {
+  for (const wait of [...waits, null]) {
+    try {
+      await deployChampion(modelId, ports);
+      return;
+    } catch (error) {
+      if (!(error instanceof RatchetError) || error.name !== 'DeployFailed') throw error;
+      if (wait !== null) await sleep(wait);
+    }
+  }
+}
 
 interface Passed {
   readonly checkpointId: string;

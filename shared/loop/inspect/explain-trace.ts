@@ -19,7 +19,7 @@ import { type TriagedRecord, triagedRecordSchema } from '../../domain/traces/tra
 import { whatCounts } from '../../domain/traces/what-counts.ts';
 import { readLedger } from '../../operations/fold-ledger.ts';
 import { answersToday, answerToday } from '../../ports/answer-today.ts';
-import { predictorNamed } from '../../ports/back-ends.ts';
+import { costsToAsk, predictorNamed } from '../../ports/back-ends.ts';
 import { readJson, readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -57,7 +57,7 @@ export interface ExplainedTrace {
   readonly input: string;
   /** The first mistake that the trace's own steps show; null where none does, and for an answer that was right. */
   readonly mistake: StepMistake | null;
-  /** Of the champion as it is served; null without one. */
+  /** Of the champion as it is served; null without one, and where it is {@link notAsked}. */
   readonly answer: CheckpointAnswer | null;
   /** Null where the back end cannot tell, and for no answer. */
   readonly why: Explanation | null;
@@ -80,6 +80,8 @@ export interface ExplainedTrace {
     /** Null where nobody knows. */
     readonly right: boolean | null;
   })[];
+  /** Checkpoints at endpoints: they are not asked, since that may cost something, and no answer of theirs is on record. */
+  readonly notAsked: readonly string[];
   /** Older ones that were not looked at. */
   readonly leftOut: { readonly datasets: number; readonly checkpoints: number };
 }
@@ -107,29 +109,47 @@ export async function explainTrace(modelId: string, what: Explained, ports: Port
     { modelId, traceId: logged?.trace.traceId ?? null, input, checkpoints: all, reading },
     ports,
   );
+  const looked = asked.slice(0, mostCheckpoints);
+  const answers = new Map(
+    await Promise.all(
+      looked.map(async (checkpoint) => {
+        const which = costsToAsk(checkpoint, ports)
+          ? recordedAnswer(checkpoint, read)
+          : await answerOf(checkpoint, { served: askedModel(place, checkpoint) }, model, input, ports);
+        return [checkpoint, which] as const;
+      }),
+    ),
+  );
   return {
     model,
     logged: logged === null ? null : loggedToday(logged, reading, kind),
     input,
     mistake: mistakeOf(read, model, kind),
-    answer: champion === null ? null : await answerOf(champion, champion, model, input, ports),
+    answer:
+      champion === null
+        ? null
+        : costsToAsk(champion, ports)
+          ? (answers.get(champion) ?? null)
+          : await answerOf(champion, champion, model, input, ports),
     why: champion === null ? null : await whyOf(champion, reading, kind, input, ports),
     whyParts: champion === null ? null : await whyPartsOf(champion, rightOf(read, model, kind), reading, input, ports),
     neighbours: champion === null ? [] : await nearestExamples(modelId, champion, input, reading, ports),
     place: isPlaced ? place : null,
     lastRun: logged === null ? null : await lastRunOf(modelId, logged.trace.traceId, reading, ports),
     training: training.taught,
-    checkpoints: await Promise.all(
-      asked.slice(0, mostCheckpoints).map(async (checkpoint) => {
-        const answer = await answerOf(checkpoint, { served: askedModel(place, checkpoint) }, model, input, ports);
-        return {
-          ...answer,
-          champion: checkpoint === champion,
-          unseen: honestModel(place, checkpoint) !== null,
-          right: isRight(read, answer.output, model, kind),
-        };
-      }),
+    checkpoints: [...answers].flatMap(([checkpoint, answer]) =>
+      answer === null
+        ? []
+        : [
+            {
+              ...answer,
+              champion: checkpoint === champion,
+              unseen: honestModel(place, checkpoint) !== null,
+              right: isRight(read, answer.output, model, kind),
+            },
+          ],
     ),
+    notAsked: [...answers].flatMap(([{ checkpointId }, answer]) => (answer === null ? [checkpointId] : [])),
     leftOut: { datasets: training.leftOut, checkpoints: Math.max(0, asked.length - mostCheckpoints) },
   };
 }
@@ -188,6 +208,12 @@ async function answerOf(
     output: prediction?.output ?? null,
     confidence: prediction?.confidence ?? 0,
   };
+}
+
+/** What is on record of the answer that a checkpoint gave to a trace; null for nothing. */
+function recordedAnswer({ checkpointId }: Checkpoint, read: ReadThrough | null): CheckpointAnswer | null {
+  if (read === null || read.trace.checkpointId !== checkpointId) return null;
+  return { checkpointId, output: read.trace.output, confidence: read.trace.confidence ?? 0 };
 }
 
 async function whyOf(

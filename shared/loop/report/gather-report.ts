@@ -14,9 +14,11 @@ import { exampleSchema } from '../../domain/models/example.ts';
 import type { Run } from '../../domain/models/run.ts';
 import { type SplitRecord, splitRecordSchema } from '../../domain/traces/trace-record.ts';
 import { leftOutOfFigures } from '../../domain/triage/detector-name.ts';
+import { notDeployed, shownTarget } from '../../operations/deploy-champion.ts';
 import { readDrift } from '../../operations/drift-record.ts';
 import { calibrationHistory } from '../../operations/read-calibration.ts';
 import type { Transcript } from '../../operations/transcript.ts';
+import { costsToAsk } from '../../ports/back-ends.ts';
 import { readJson, readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
@@ -103,6 +105,7 @@ export async function gatherReport(
     run,
     model: plan.model,
     decision,
+    ...(promoted ? { deployment: await deploymentOf(plan, ports) } : {}),
     reason: input.decision.reason,
     words: kind.words,
     costs: await runCosts(plan, ports),
@@ -171,6 +174,17 @@ export async function gatherReport(
       review: review.counts.reduce((sum, { count }) => sum + count, 0),
     },
     review,
+  };
+}
+
+async function deploymentOf(
+  { model, champion }: RunPlan,
+  ports: Ports,
+): Promise<NonNullable<ReportData['deployment']>> {
+  return {
+    to: model.deployTo === undefined ? null : shownTarget(model.deployTo),
+    problem: await notDeployed(model, ports),
+    wasAtEndpoint: costsToAsk(champion, ports),
   };
 }
 
@@ -398,6 +412,7 @@ function resultOf(
     why: why === null ? null : shortReason(why),
     reason: data.reason,
     champion,
+    ...(data.deployment?.problem == null ? {} : { notDeployed: shortReason(data.deployment.problem) }),
     scores: {
       before: {
         ...shares('before'),

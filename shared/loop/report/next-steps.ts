@@ -43,7 +43,7 @@ function afterDecision(data: Draft): string[] {
   const option = stackOption(data);
   if (decision === 'promoted')
     return [
-      `Nothing has to be deployed: ${run.resultId ?? 'it'} answers from now on (ratchet predict ${model.modelId}${option}). To go back: ratchet rollback ${model.modelId} --to ${run.championId} --reason WHY${option}`,
+      `${whereItAnswers(data)} To go back: ratchet rollback ${model.modelId} --to ${run.championId} --reason WHY${option}`,
     ];
   if (data.keptOut !== null) {
     const { checkpointId } = data.keptOut;
@@ -80,6 +80,20 @@ function afterDecision(data: Draft): string[] {
     'Leave the champion in place; read the gate below for the rule that the best candidate failed.',
     ...(data.regressed.length > 0 ? ['Look at the regressed examples: are their right answers right?'] : []),
   ];
+}
+
+/** Where a new champion answers from now on, and what a person has to do so that it does. */
+function whereItAnswers({ run, model, deployment, links }: Draft): string {
+  const champion = run.resultId ?? 'it';
+  const predict = `ratchet predict ${model.modelId}${stackOption({ links })}`;
+  if (deployment?.problem != null) return `Promoted, but not deployed: ${visibleLine(deployment.problem, 1_000)}.`;
+  if (deployment?.to != null) {
+    return `${champion} is published to ${visibleLine(deployment.to, 400)}, and answers here from now on (${predict}).`;
+  }
+  if (deployment?.wasAtEndpoint === true) {
+    return `What answers at the endpoint is still the old one, ${run.championId}. The new one, ${champion}, answers here from now on (${predict}, or ratchet serve): bring it to where yours is deployed.`;
+  }
+  return `Nothing has to be deployed: ${champion} answers from now on (${predict}).`;
 }
 
 /** What lets judgements in that are held for the names in them. */

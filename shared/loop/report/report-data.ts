@@ -116,6 +116,15 @@ export interface ReportData {
   readonly run: Run;
   readonly model: Model;
   readonly decision: 'promoted' | 'kept';
+  /** Where a new champion answers; absent where none was promoted. */
+  readonly deployment?: {
+    /** Where it is published, for people; null for nowhere. */
+    readonly to: string | null;
+    /** Why it is not there, and how to bring it there; null where it is. */
+    readonly problem: string | null;
+    /** Whether the champion before is at an endpoint, which goes on answering by it. */
+    readonly wasAtEndpoint: boolean;
+  };
   /** Why, as the loop has it on record. */
   readonly reason: string;
   /** How the task names its facets: `label`, `labels`. */

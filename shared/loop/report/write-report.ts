@@ -36,7 +36,7 @@ export const writeReport: Stage<ReportInput, RunResult> = {
       status: 'finished',
       finishedAt: new Date(ports.clock.now()).toISOString(),
       decision: result.decision,
-      reason: result.why === null ? result.headline : `${result.headline}. ${result.why}`,
+      reason: [result.headline, result.why, result.notDeployed].filter((part) => part != null).join('. '),
       resultId: result.champion,
       reportKey: result.report,
       failure: null,

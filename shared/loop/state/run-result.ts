@@ -35,6 +35,8 @@ export const runResultSchema = z.strictObject({
   reason: reasonSchema,
   /** The champion after the run. */
   champion: lineageIdSchema,
+  /** Why the new champion is not deployed where the model says, and how to deploy it; absent where nothing failed. */
+  notDeployed: reasonSchema.optional(),
   /**
    * Out of fold, of the champion before and the candidate decided on: score of all `traffic`, and share right of the
    * champion's `failures` and `passes`; of the `report` share, where there is one. Null where none was trained.

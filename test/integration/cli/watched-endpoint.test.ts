@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -77,14 +77,76 @@ describe('a model that is deployed elsewhere and only watched', { timeout: 240_0
   });
 
   it('gives way to a candidate of its trainer that passes the gate, and can be gone back to', async () => {
-    const { checkpoint } = await created('trained', '--trainer', 'embedded', '--foundation', 'none');
+    const { checkpoint } = await created(
+      'trained',
+      '--trainer',
+      'embedded',
+      '--foundation',
+      'none',
+      '--set',
+      'reportShare=0.1',
+    );
     await ratchet(['ingest', 'trained', '-'], lines.join('\n'));
+    const before = server.seen.length;
     const result = await ratchet(['run', 'trained']);
     expect(result).toMatchObject({ code: 0, decision: 'promoted' });
+    // The share for the report too, which is asked about once.
+    expect(result.scores.before.report).toBeLessThan(1);
+    expect(result.costs.answers.inputs).toBe(server.seen.length - before);
     expect(result.champion).not.toBe(checkpoint);
+    const report = await readFile(result.report, 'utf8');
+    expect(report).toContain(`What answers at the endpoint is still the old one, ${checkpoint}.`);
+    expect(report).not.toContain('Nothing has to be deployed');
     expect(JSON.stringify(await ratchet(['status', 'trained']))).toContain(result.champion);
     await ratchet(['rollback', 'trained', '--to', checkpoint, '--reason', 'the endpoint is kept']);
     expect(JSON.stringify(await ratchet(['status', 'trained']))).toContain(checkpoint);
+  });
+
+  it('is promoted over and told of where it cannot be deployed, with a report, until it is', async () => {
+    const folder = join(directory, 'published');
+    const file = join(folder, 'champion.json');
+    const trainer = ['--trainer', 'embedded', '--foundation', 'none'];
+    await expect(created('told', ...trainer, '--deploy-to', file)).rejects.toThrow(`mkdir -p "${folder}"`);
+    await mkdir(folder);
+    await created('told', ...trainer, '--deploy-to', file);
+    await ratchet(['ingest', 'told', '-'], lines.join('\n'));
+    await rm(folder, { recursive: true });
+    const env = { RATCHET_ENDPOINT_KEY: secret };
+    const ended = await ratchetInProcess(['run', 'told', '--json', '--workspace', directory], '', env);
+    const { decision, champion, notDeployed, report } = JSON.parse(ended.stdout);
+    expect([ended.code, decision]).toEqual([1, 'promoted']);
+    expect(notDeployed).toMatch(/nothing was deployed yet \(ENOENT.*ratchet rollback told --to \S+ --reason deploy$/);
+    expect(await readFile(report, 'utf8')).toContain('Promoted, but not deployed');
+    await mkdir(folder);
+    const back = ['rollback', 'told', '--to', champion, '--reason', 'deploy', '--workspace', directory];
+    expect((await ratchetInProcess(back)).stdout).toContain(`It is deployed: published to ${file}`);
+    expect(JSON.parse(await readFile(file, 'utf8'))).toMatchObject({ checkpointId: champion });
+  });
+
+  it('is asked by nothing that only looks', async () => {
+    const before = server.seen.length;
+    const { champion, since } = await ratchet(['status', 'support']);
+    // What is on record is what the endpoint answered: wrong where it did not know the words.
+    const wrong = traffic.filter(({ input, output }) => deployed(input) !== output).length;
+    expect(wrong).toBeGreaterThan(20);
+    expect(since).toMatchObject({ judged: traffic.length, notAsked: 0, undecided: 0, missing: 0 });
+    expect(since.champion.right).toBeLessThan(since.champion.of);
+    await ratchet(['status', 'trained']);
+    const lines = await ratchetInProcess(['status', 'support', '--workspace', directory]);
+    expect(lines.stdout).toContain('an endpoint is not asked for this, since that may cost something');
+    const explained = await ratchet(['explain', 'support', 't-0']);
+    expect(explained).toMatchObject({ answer: null, checkpoints: [], notAsked: [champion.checkpoint] });
+    const text = await ratchetInProcess(['explain', 'support', '--input', 'hello', '--workspace', directory]);
+    expect(text.stdout).toContain(`${champion.checkpoint} is at an endpoint, which is not asked for this`);
+    for (const command of ['lineage', 'report', 'labels']) await ratchet([command, 'support']);
+    for (const command of [['list'], ['suspects', 'support'], ['review', 'support', '--list']]) {
+      const ended = await ratchetInProcess([...command, '--workspace', directory]);
+      expect([ended.code, ended.stderr], command.join(' ')).toEqual([0, expect.any(String)]);
+    }
+    expect(server.seen).toHaveLength(before);
+    const asked = await ratchetInProcess(['predict', 'support', '--text', '--workspace', directory], 'a refund');
+    expect(asked.code).toBe(0);
+    expect(server.seen).toHaveLength(before + 1);
   });
 
   it('needs a name of the model and takes no key', async () => {

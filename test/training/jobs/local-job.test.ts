@@ -8,6 +8,7 @@ import { localJobBackEnds } from '../../../shared/adapters/backends/local-job/lo
 import { SystemClock } from '../../../shared/adapters/local/system-clock.ts';
 import { shortDigest } from '../../../shared/domain/base/ids.ts';
 import { asOutput } from '../../../shared/domain/base/output.ts';
+import { noUsage } from '../../../shared/ports/long-work.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
 import type { Predictor } from '../../../shared/ports/predictor.ts';
 import { toEnd } from '../../../shared/ports/to-end.ts';

@@ -44,6 +44,19 @@ describe('what to do next', () => {
 
   it('names the way back after a promotion', () => {
     expect(nextSteps(promotedReport())[0]).toContain('ratchet rollback support-intents --to ckpt-7c1e90');
+    const told = (deployment: { to: string | null; problem: string | null; wasAtEndpoint: boolean }) =>
+      nextSteps({ ...promotedReport(), deployment })[0];
+    const nowhere = { to: null, problem: null, wasAtEndpoint: false };
+    expect(told(nowhere)).toMatch(/^Nothing has to be deployed: /);
+    expect(told({ ...nowhere, wasAtEndpoint: true })).toMatch(
+      /^What answers at the endpoint is still the old one, ckpt-7c1e90\. The new one, \S+, answers here/,
+    );
+    expect(told({ ...nowhere, to: '/srv/c.json', wasAtEndpoint: true })).toMatch(
+      /^\S+ is published to \/srv\/c\.json, /,
+    );
+    expect(told({ ...nowhere, to: '/srv/c.json', problem: 'c2 is the champion' })).toMatch(
+      /^Promoted, but not deployed: c2 is the champion\. To go back: ratchet rollback/,
+    );
   });
 
   it('points at the gate and the regressed examples where a candidate failed it', () => {
