@@ -16,7 +16,7 @@ const level = 0.05;
 /** How the champion does beside its predecessor, in a sentence. */
 export function sinceVerdict(how: 'create' | 'promote' | 'rollback', since: Omit<Since, 'verdict'>): string {
   const { champion, predecessor, better, worse, missing } = since;
-  const after = { create: 'since it was created', promote: 'since the promotion', rollback: 'since it was moved back' }[
+  const after = { create: 'since it was created', promote: 'since the promotion', rollback: 'since the rollback' }[
     how
   ];
   if (missing > 0) {
@@ -55,7 +55,7 @@ function championLines({ model, champion }: Status): string[] {
   const moved = {
     create: `the first checkpoint, created by ${whose}`,
     promote: `promoted by run ${whose}${place}`,
-    rollback: `moved back by ${whose}${place}`,
+    rollback: `put there by ${whose} (ratchet rollback)${place}`,
   }[how];
   return [`${model}: champion ${checkpoint} since ${since}, ${moved}.`];
 }
@@ -193,7 +193,7 @@ function reviewLines(review: Status['review']): string[] {
   return [
     `To review, by run ${run}: ${waiting.length === 0 ? 'nothing' : waiting.join(', ')}.`,
     ...(reasons ?? []).map(({ why, count }) => `  ${count}: ${reviewWords[why]}`),
-    ...(file === null ? [] : [`  ${file}`]),
+    ...(file === null || waiting.length === 0 ? [] : [`  ${file}`]),
   ];
 }
 

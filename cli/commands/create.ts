@@ -16,6 +16,7 @@ import type { CreatedFromTraces, FromTracesRequest } from '../../shared/operatio
 import { type CreateResult, createModel } from '../../shared/operations/create-model.ts';
 import type { FirstEvaluation } from '../../shared/operations/evaluate-first.ts';
 import { kindOf } from '../../shared/ports/kind-of.ts';
+import { leavesUndecided } from '../../shared/ports/leaves-undecided.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import { taskKinds } from '../../shared/tasks/task-kinds.ts';
 import { collected, commaSeparated, countingNumber, dollars, fraction, wholeNumber } from '../arguments.ts';
@@ -370,6 +371,10 @@ async function createWith(
   if (asksChat(model, ports) && !(await hasChat(session)))
     session.output.say(
       'Note: no chat model is configured, so its judges say nothing and its agents do nothing until RATCHET_CHAT_URL and RATCHET_CHAT_MODEL are set.',
+    );
+  if (leavesUndecided(model, ports))
+    session.output.say(
+      `Note: an answer that differs from the right one stays undecided, as the judge ${model.judge} cannot tell whether it is as good; what people say of a recorded answer counts while the champion gives that same answer. To have a chat model judge, set RATCHET_CHAT_URL and RATCHET_CHAT_MODEL and create the model under another name with --judge llm.`,
     );
   const at = session.stackOption;
   session.output.say(

@@ -195,6 +195,8 @@ export interface TaskKind<S extends TaskSpec = TaskSpec> {
   key(output: Output | null): string;
   /** Whether two answers to one input are equally right; `undecided` where somebody has to judge. */
   same(a: Output, b: Output): boolean | 'undecided';
+  /** Whether {@link same} leaves every answer that differs from the right one to a judge. */
+  readonly needsJudge?: true;
   /**
    * What an output is about, without repetition: its label, the types of its entities, nothing. Strata, balance and
    * guards go by them.

@@ -35,6 +35,7 @@ export type Decided = Pick<
   | 'words'
   | 'alone'
   | 'reason'
+  | 'undecided'
 >;
 
 /** The decision in words, the same in the report, the curation log and the closing lines of a run. */
@@ -161,6 +162,9 @@ function withoutCandidate(data: Decided): string {
   if (data.unlearnt.length > 0) return withoutJudgedExample(data);
   const short = shortEvidence(data);
   if (short.length === 0) return 'No candidate came before the gate';
+  const { undecided = 0 } = data;
+  if (undecided > 0)
+    return `${plural(undecided, 'judged trace is', 'judged traces are')} undecided: the judge ${data.model.judge} cannot tell whether an answer that differs from the right one is as good, a chat model could (--judge llm)${held(data)}`;
   if (isAllRight(data))
     return `the champion has all ${plural(data.weighed.size, 'judged trace')} right: there is nothing to learn from${held(data)}`;
   if (reviewIsEnough(data)) {

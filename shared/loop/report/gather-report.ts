@@ -21,6 +21,7 @@ import type { Transcript } from '../../operations/transcript.ts';
 import { costsToAsk } from '../../ports/back-ends.ts';
 import { readJson, readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
+import { isUndecidedRecord, leavesUndecided } from '../../ports/leaves-undecided.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { readNotesUpTo } from '../engine/run-notes.ts';
 import { unlearntParts } from '../engine/unlearnt-parts.ts';
@@ -110,6 +111,7 @@ export async function gatherReport(
     words: kind.words,
     costs: await runCosts(plan, ports),
     leftOut: leftOutOfFigures(kind),
+    undecided: leavesUndecided(plan.model, ports) ? records.filter(isUndecidedRecord).length : 0,
     ended: history?.ended ?? null,
     links: [
       ports.links?.execution(input.lease.owner) ?? null,

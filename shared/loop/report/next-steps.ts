@@ -23,7 +23,7 @@ export function nextSteps(data: Draft): string[] {
     steps.push(
       `${plural(poison, 'trace')} of poison ${poison === 1 ? 'was' : 'were'} set aside; see the triage for what kind it is.`,
     );
-  const { unknown } = data.traffic;
+  const unknown = data.traffic.unknown - (data.undecided ?? 0);
   if (unknown > 0)
     steps.push(
       `${plural(unknown, 'trace')} had no usable judgement: judge more of ${unknown === 1 ? 'them, or this one,' : 'them'} to learn from them.`,
@@ -58,6 +58,10 @@ function afterDecision(data: Draft): string[] {
           `Ingest judged traces of ${data.unlearnt.map((facet) => visibleLine(facet, 60)).join(', ')} (ratchet ingest ${model.modelId} FILE${option}), then run again.`,
         ];
   const short = shortEvidence(data);
+  if (short.length > 0 && (data.undecided ?? 0) > 0)
+    return [
+      `Have a chat model judge: set RATCHET_CHAT_URL and RATCHET_CHAT_MODEL, create the model anew with --judge llm (a model keeps its judge), and ingest the traces there. Judging more traces by hand helps only where the champion still gives the answer that was judged.`,
+    ];
   if (isAllRight(data)) {
     if (heldForNames(data) > 0) return [];
     return [

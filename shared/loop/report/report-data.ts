@@ -137,6 +137,8 @@ export interface ReportData {
   readonly ended: StopReason | null;
   /** What a person should do next, a sentence each. */
   readonly nextSteps: readonly string[];
+  /** Judged traces that stay undecided, as no judge is there that can tell whether another answer is as good. */
+  readonly undecided?: number;
   readonly traffic: {
     readonly traces: number;
     readonly passes: number;

@@ -86,6 +86,10 @@ function whyNot(data: ReportData): Markup | null {
   }
   const short = shortEvidence(data);
   if (short.length === 0 || isAllRight(data)) return null;
+  const { undecided = 0 } = data;
+  if (undecided > 0) {
+    return html`<p>What is missing: a judge. This task leaves it to a judge whether an answer that differs from the right one is as good, and the judge ${data.model.judge} cannot tell: ${plural(undecided, 'judged trace is', 'judged traces are')} undecided, and there is evidence of ${formatCount(data.evidence?.records ?? 0)}, where ${formatCount(data.model.settings.enoughRecords)} are needed. What a person said of a recorded answer counts where the champion gives that answer today.</p>`;
+  }
   return html`<p>What is missing:</p><ul class="reasons">${short.map((row) => html`<li><strong>${formatCount(row.need - row.have)} more</strong> ${row.name}: there ${row.have === 1 ? 'is' : 'are'} ${formatCount(row.have)}, and ${formatCount(row.need)} are needed${pace(row)}.</li>`)}</ul>`;
 }
 

@@ -7,6 +7,7 @@ import { keptOutBy, peopleDigest, type RolledBack } from '../../domain/models/ro
 import { isUsableRecord, type SplitRecord, trains, triagedRecordSchema } from '../../domain/traces/trace-record.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
+import { isUndecidedRecord, leavesUndecided } from '../../ports/leaves-undecided.ts';
 import type { Stage } from '../engine/stage.ts';
 import { unlearntParts } from '../engine/unlearnt-parts.ts';
 import { mostShards, shortReason } from '../state/limits.ts';
@@ -67,7 +68,10 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
       shards,
       failures,
       enoughEvidence: missing === '' && keptOut === null,
-      reason: reasonOf(missing, keptOut),
+      reason: reasonOf(
+        missing === '' || !leavesUndecided(model, ports) ? missing : missing + undecidedOf(records, model.judge),
+        keptOut,
+      ),
       people,
       keptOut: keptOut === null ? null : withoutDigest(keptOut),
     };
@@ -83,6 +87,14 @@ function reasonOf(missing: string, keptOut: RolledBack | null): string | null {
     );
   }
   return missing === '' ? null : `Too little evidence: ${missing}.`;
+}
+
+/** `; 200 judged traces are undecided, …`; empty where none is. */
+function undecidedOf(records: readonly SplitRecord[], judge: string): string {
+  const open = records.filter(isUndecidedRecord).length;
+  return open === 0
+    ? ''
+    : `; ${open} judged traces are undecided, as the judge ${judge} cannot tell whether another answer than the right one is as good (--judge llm could)`;
 }
 
 function namedFirst(names: readonly string[]): string {

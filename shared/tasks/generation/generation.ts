@@ -7,6 +7,7 @@ import type { Checker } from './checkers/checker.ts';
 import { checkerOf } from './checkers/checker-of.ts';
 import { exact } from './checkers/exact.ts';
 import { jsonFields } from './checkers/json-fields.ts';
+import { judged } from './checkers/judged.ts';
 import { answerOf, generatedSchema, reasoningOf, structureOf, textOf } from './generated.ts';
 import { type GenerationSpec, generationOptions, generationSpecFrom, generationSpecSchema } from './generation-spec.ts';
 import { writtenGeneration } from './written-generation.ts';
@@ -73,6 +74,7 @@ function withChecker(checker: Checker): TaskKind<GenerationSpec> {
     problem: (_spec, _input, output) => checker.problem(answerOf(output)),
     key: (output) => (output === null ? 'null' : `=${checker.key(answerOf(output))}`),
     same: (a, b) => checker.same(answerOf(a), answerOf(b)),
+    ...(checker === judged && { needsJudge: true }),
     facets: (output) => checker.facets(answerOf(output)),
     grade: (expected, answer) => gradeOf(expected, answer, checker),
     score: (grades) => checker.score?.(grades) ?? shareRight(grades),

@@ -42,7 +42,7 @@ describe('sinceVerdict', () => {
       'Only 12 judged traces since the promotion can be counted: 8 more, unlike any before, are needed to tell how the champion does.',
     );
     const none = { ...since(), champion: rate(0, 0), missing: 20 };
-    expect(sinceVerdict('rollback', none)).toContain('No judged trace since it was moved back can be counted: 20 more');
+    expect(sinceVerdict('rollback', none)).toContain('No judged trace since the rollback can be counted: 20 more');
   });
 });
 
@@ -188,7 +188,10 @@ describe('statusLines', () => {
       'To review, by run run-2: 3 suspect judgements, 1 answer that nobody can judge.',
     );
     const empty = { ...review, suspects: 0, reasons: [], file: '/w/review.jsonl' };
-    expect(statusLines({ ...status, review: empty })).toContain('To review, by run run-2: nothing.');
+    const lines = statusLines({ ...status, review: empty });
+    expect(lines).toContain('To review, by run run-2: nothing.');
+    expect(lines.join()).not.toContain('/w/review.jsonl');
+    expect(statusLines({ ...status, review: { ...review, file: '/w/review.jsonl' } })).toContain('  /w/review.jsonl');
   });
 
   test('name the command that makes a first checkpoint of judged traces', () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { headlineOf } from '../../../../shared/loop/report/decision-words.ts';
 import { nextSteps } from '../../../../shared/loop/report/next-steps.ts';
 import { keptReport, promotedReport, tooLittleEvidenceReport } from '../../../helpers/report-data.ts';
 
@@ -27,6 +28,19 @@ describe('what to do next', () => {
       '190 judgements are held for labels that the model does not know: see them (ratchet labels support-intents), add them or merge them into others, then run again (ratchet run support-intents).',
     );
     expect(held.join(' ')).not.toContain('Go on as before');
+  });
+
+  it('asks for a judge that can tell, and for no more judging, where answers stay undecided without one', () => {
+    const data = { ...tooLittleEvidenceReport(), undecided: 30 };
+    const steps = nextSteps(data);
+    expect(steps[0]).toMatch(/^Have a chat model judge: set RATCHET_CHAT_URL and .* --judge llm/);
+    expect(steps.join(' ')).not.toMatch(/Ingest \d+ more/);
+    expect(steps.at(-1)).toMatch(/^1 trace had no usable judgement: judge more of them, or this one,/);
+    expect(headlineOf(data)).toBe(
+      '30 judged traces are undecided: the judge rule cannot tell whether an answer that differs from the right one is as good, a chat model could (--judge llm)',
+    );
+    const decided = { ...data, undecided: 0 };
+    expect(nextSteps(decided)[0]).toMatch(/^Ingest 13 more judged failures/);
   });
 
   it('asks for judged examples of the parts of a split label, by the review where there is one', () => {

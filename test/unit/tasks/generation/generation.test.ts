@@ -293,6 +293,7 @@ describe('the check "judge"', () => {
     expect(kind.same(out('Yes.'), out(' yes.'))).toBe(true);
     expect(kind.same(out('Yes.'), out('Of course.'))).toBe('undecided');
     expect(kind.grade(out('Yes.'), out('Of course.'))).toMatchObject({ right: false, credit: 0 });
+    expect([kind.needsJudge, kindWith('exact').needsJudge]).toEqual([true, undefined]);
     expect(kind.problem(generationSpecFrom({ options: { checker: 'judge' } }), '', out('Yes.'))).toBeNull();
   });
 });
