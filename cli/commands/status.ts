@@ -16,7 +16,8 @@ Example:
   $ ratchet status spam-filter --json | jq -r .since.verdict
 
 Without MODEL: the only model there is. Judged are the traces of which a judgement counts today; the lines by day count each
-batch for itself. To tell how the champion does, it answers the judged traces that came since.
+batch for itself. To tell how the champion does, it answers the judged traces that came since. A model at an
+endpoint is not asked, since that may cost something: it counts by its answers on record.
 
 The champion is held beside its predecessor on the judged traces that came after the run that promoted it began: both
 answer as they are served, neither has seen them, and no choice was made by them. What is near an earlier trace, or near

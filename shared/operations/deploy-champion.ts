@@ -51,7 +51,7 @@ export async function deployChampion(modelId: string, ports: DeployPorts): Promi
   } catch (error) {
     const said = error instanceof Error ? error.message : String(error);
     const failed = { version: 1, checkpointId, said: said.slice(0, longestSaid) };
-    await writeJson(ports.objects, failedKey(modelId), failed);
+    if (ports.deployer !== undefined) await writeJson(ports.objects, failedKey(modelId), failed);
     throw new RatchetError(
       'DeployFailed',
       `${checkpointId} is the champion of ${modelId}, and is not deployed: ${said}`,

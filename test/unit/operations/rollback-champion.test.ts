@@ -46,7 +46,12 @@ async function lend(minutes: number): Promise<void> {
 
 describe('rollbackChampion', () => {
   test('moves the champion back and enters who did it and why', async () => {
-    expect(await rollback(first.checkpointId)).toEqual({ from: 'second', to: first.checkpointId, moved: true });
+    expect(await rollback(first.checkpointId)).toEqual({
+      from: 'second',
+      to: first.checkpointId,
+      moved: true,
+      deployedTo: null,
+    });
     const control = await ports.lineage.getControl('mail');
     expect(control?.championId).toBe(first.checkpointId);
     expect(control?.moves.at(-1)).toMatchObject({
