@@ -16,9 +16,7 @@ const level = 0.05;
 /** How the champion does beside its predecessor, in a sentence. */
 export function sinceVerdict(how: 'create' | 'promote' | 'rollback', since: Omit<Since, 'verdict'>): string {
   const { champion, predecessor, better, worse, missing } = since;
-  const after = { create: 'since it was created', promote: 'since the promotion', rollback: 'since the rollback' }[
-    how
-  ];
+  const after = { create: 'since it was created', promote: 'since the promotion', rollback: 'since the rollback' }[how];
   if (missing > 0) {
     const had = champion.of === 0 ? 'No judged trace' : `Only ${plural(champion.of, 'judged trace')}`;
     return `${had} ${after} can be counted: ${missing} more, unlike any before, are needed to tell how the champion does.`;
