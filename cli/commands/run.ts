@@ -70,10 +70,11 @@ export function addRunCommand(program: Command, run: RunCommand): void {
 }
 
 async function improve(modelId: string, options: Options, session: Session): Promise<ExitCode> {
-  const { place, result } = await (session.stack === null
+  const { place, result: ended } = await (session.stack === null
     ? runHere(modelId, options, session)
     : runThere(modelId, session.stack, options, session));
   session.progress.stop();
+  const result = { ...ended, why: ended.why === null ? null : await withLocalCurriculum(ended.why, place) };
   const report = await place.localCopy(result.report);
   await session.output.result(commandResult('run', { ...result, report }), [
     `${result.decision === 'promoted' ? 'Promoted' : 'Kept'}: ${printableLine(result.headline, 1_000)}.`,
@@ -91,6 +92,12 @@ async function improve(modelId: string, options: Options, session: Session): Pro
   session.output.say(`Next: ratchet report ${result.run}${session.stackOption}`);
   if (result.notDeployed !== undefined) return exitCodes.fault;
   return result.decision === 'promoted' ? exitCodes.done : exitCodes.kept;
+}
+
+/** Names the file of a curriculum that was left untrained by its path here, not by its key. */
+async function withLocalCurriculum(why: string, place: Place): Promise<string> {
+  const key = /The curriculum is at (\S+)\.(?: |$)/.exec(why)?.[1];
+  return key === undefined ? why : why.replace(key, await place.localCopy(key));
 }
 
 async function tellPlan(modelId: string, session: Session): Promise<ExitCode> {

@@ -68,7 +68,8 @@ describe('a model that is deployed elsewhere and only watched', { timeout: 240_0
     expect(result).toMatchObject({ code: 3, decision: 'kept', champion: checkpoint });
     expect(result.why).toContain('Nothing trains this model');
     const at = /The curriculum is at (\S+)\.( |$)/.exec(result.why)?.[1] ?? '';
-    const curriculum = await readFile(join(directory, 'objects', at), 'utf8');
+    expect(at).toMatch(new RegExp(`^${directory}/objects/models/`));
+    const curriculum = await readFile(at, 'utf8');
     expect(curriculum.trim().split('\n').length).toBeGreaterThan(50);
     const report = await readFile(result.report, 'utf8');
     expect(report).toContain('answered as');
