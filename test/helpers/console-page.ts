@@ -74,7 +74,7 @@ export async function settled(page: Page): Promise<void> {
 }
 
 /** Waits until an expression holds in the page. The page's own policy lets nothing evaluate text, so it is asked from outside. */
-export async function until(page: Page, expression: string, timeout = 10_000): Promise<void> {
+export async function until(page: Page, expression: string, timeout = 30_000): Promise<void> {
   await expect.poll(() => page.evaluate(expression), { timeout }).toBe(true);
 }
 
