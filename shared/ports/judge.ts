@@ -46,3 +46,6 @@ export interface Judge extends LongWork<JudgeRequest, Judged> {
   /** Whether its verdicts count only while it agrees with people: a judge that may err by itself. */
   readonly mustAgree: boolean;
 }
+
+/** Name of the judge that compares with the right answer and asks nobody. */
+export const ruleJudge = 'rule';

@@ -1,10 +1,8 @@
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { JudgedAnswer } from '../../domain/traces/judging.ts';
-import type { Judge } from '../../ports/judge.ts';
+import { type Judge, ruleJudge } from '../../ports/judge.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import { doneAtOnce } from '../../ports/long-work.ts';
-
-const ruleJudge = 'rule';
 
 /** A judge without a language model: an answer passes that says the same as the right output, where that is known. */
 export function createRuleJudge({ tasks }: { readonly tasks: ReadonlyMap<string, TaskKind> }): Judge {

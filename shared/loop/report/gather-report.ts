@@ -10,6 +10,7 @@ import { type EvaluationAnswer, evaluationAnswerSchema } from '../../domain/eval
 import { netLoss } from '../../domain/evaluation/gate.ts';
 import { alignmentOf } from '../../domain/evaluation/judge-alignment.ts';
 import { datasetModeSchema } from '../../domain/models/dataset.ts';
+import { watchedTrainer } from '../../domain/models/endpoint.ts';
 import { exampleSchema } from '../../domain/models/example.ts';
 import type { Run } from '../../domain/models/run.ts';
 import { type SplitRecord, splitRecordSchema } from '../../domain/traces/trace-record.ts';
@@ -18,7 +19,6 @@ import { notDeployed, shownTarget } from '../../operations/deploy-champion.ts';
 import { readDrift } from '../../operations/drift-record.ts';
 import { calibrationHistory } from '../../operations/read-calibration.ts';
 import type { Transcript } from '../../operations/transcript.ts';
-import { costsToAsk } from '../../ports/back-ends.ts';
 import { readJson, readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import { isUndecidedRecord, leavesUndecided } from '../../ports/leaves-undecided.ts';
@@ -186,7 +186,7 @@ async function deploymentOf(
   return {
     to: model.deployTo === undefined ? null : shownTarget(model.deployTo),
     problem: await notDeployed(model, ports),
-    wasAtEndpoint: costsToAsk(champion, ports),
+    wasAtEndpoint: champion.trainer === watchedTrainer,
   };
 }
 
