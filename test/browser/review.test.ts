@@ -365,6 +365,7 @@ describe('a label of 150', () => {
     const { page } = await open(wideModel);
     const before = await title(page).textContent();
     await press(page, 'c');
+    await until(page, `document.activeElement.tagName === 'INPUT'`);
     await page.keyboard.type('xud1?');
     expect(await page.getByLabel('Search').inputValue()).toBe('xud1?');
     await press(page, 'Enter', 'Escape');
