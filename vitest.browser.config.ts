@@ -9,5 +9,7 @@ export default defineConfig({
     hookTimeout: 240_000,
     pool: 'forks',
     maxWorkers: 1,
+    // A browser on a busy machine may lose a key that comes before the page listens.
+    retry: 1,
   },
 });

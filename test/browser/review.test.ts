@@ -45,6 +45,8 @@ async function open(model: string, more: object = {}) {
   const opened = await openConsole(browser, { url: served.url, reviewer: 'ana', ...more });
   await opened.go(`#/models/${model}/review`);
   await opened.page.locator('#review-cards').waitFor();
+  // Keys are listened to from when the list has the focus.
+  await until(opened.page, `document.activeElement?.id === 'review-cards'`);
   return opened;
 }
 
