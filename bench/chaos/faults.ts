@@ -4,7 +4,7 @@ import { type ErrorName, RatchetError } from '../../shared/domain/base/errors.ts
 
 /** What may befall a call of a port. */
 export const faultKinds = [
-  /** Refused for now; nothing happened. */
+  /** Refused as too much at once; nothing happened, and a later call may succeed. */
   'throttle',
   /** Refused, and the next calls of the port as well. */
   'outage',

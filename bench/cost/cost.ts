@@ -1,10 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
-import { exitCodeOf } from '../../cli/exit-codes.ts';
-import { createOutput } from '../../cli/output.ts';
 import { foundationSchema } from '../../shared/adapters/backends/embedded/embedded-configuration.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { benchCommand } from '../bench-command.ts';
 import { costTable, totalOf } from './cost-table.ts';
 import { measureRun } from './measure-run.ts';
 import { asOf, prices, region } from './prices.ts';
@@ -31,15 +30,9 @@ const { values } = parseArgs({
   },
 });
 
-const output = createOutput(process, { json: false, debug: process.env.RATCHET_DEBUG === '1' });
-try {
-  if (values.help) await output.result({ usage }, [usage]);
-  else if (values.execution !== undefined) await ofHistory(values.execution);
-  else await ofMeasuredRun();
-} catch (error) {
-  output.fault(error);
-  process.exitCode = exitCodeOf(error);
-}
+const { output, run } = benchCommand(usage);
+const { execution } = values;
+await run(values.help, () => (execution === undefined ? ofMeasuredRun() : ofHistory(execution)));
 
 async function ofHistory(path: string): Promise<void> {
   const used = usageOfHistory(JSON.parse(await readFile(path, 'utf8')));

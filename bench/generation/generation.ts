@@ -3,14 +3,12 @@ import { cpus } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { exitCodeOf } from '../../cli/exit-codes.ts';
-import { createOutput } from '../../cli/output.ts';
-import { createProgress } from '../../cli/progress.ts';
 import { settingValues } from '../../cli/setting-values.ts';
 import { trainerOptions } from '../../cli/trainer-options.ts';
 import { nearestBackEnd } from '../../shared/adapters/backends/nearest/facts.ts';
 import { SeededRandom } from '../../shared/adapters/local/seeded-random.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { benchCommand } from '../bench-command.ts';
 import { corpora } from './deals.ts';
 import { markdown } from './markdown.ts';
 import { type CorpusResult, corpusResultSchema, runCorpus } from './run-corpus.ts';
@@ -40,17 +38,8 @@ const { values } = parseArgs({
   },
 });
 
-const output = createOutput(process, { json: false, debug: process.env.RATCHET_DEBUG === '1' });
-const progress = createProgress({ stream: process.stderr, interactive: process.stderr.isTTY === true });
-try {
-  if (values.help) await output.result({ usage }, [usage]);
-  else await bench();
-} catch (error) {
-  output.fault(error);
-  process.exitCode = exitCodeOf(error);
-} finally {
-  progress.stop();
-}
+const { output, progress, run } = benchCommand(usage);
+await run(values.help, bench);
 
 async function bench(): Promise<void> {
   const seeds = values.seeds.split(',').map(Number);

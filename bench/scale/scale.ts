@@ -4,9 +4,8 @@ import { cpus, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import { exitCodeOf } from '../../cli/exit-codes.ts';
-import { createOutput } from '../../cli/output.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { benchCommand } from '../bench-command.ts';
 import { measuredStages } from './measured-stages.ts';
 
 const usage = `npm run bench:scale -- [--data DIR] [--sizes 10000,100000,1000000] [--stages ingest,triage,places,leaks,evidence,taxonomy,curriculum,gate,run] [--out FILE]
@@ -40,15 +39,9 @@ const measurementSchema = z.object({
 });
 type Measurement = z.infer<typeof measurementSchema>;
 
-const output = createOutput(process, { json: false, debug: process.env.RATCHET_DEBUG === '1' });
-try {
-  if (values.help) await output.result({ usage }, [usage]);
-  else if (values.child !== undefined) await measureHere(values.child);
-  else await bench();
-} catch (error) {
-  output.fault(error);
-  process.exitCode = exitCodeOf(error);
-}
+const { output, run } = benchCommand(usage);
+const { child } = values;
+await run(values.help, () => (child === undefined ? bench() : measureHere(child)));
 
 async function measureHere(child: string): Promise<void> {
   const [stage = '', size = ''] = child.split(':');

@@ -1,21 +1,16 @@
 import { spawn } from 'node:child_process';
 import { text } from 'node:stream/consumers';
-import { fileURLToPath } from 'node:url';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import type { CreateNamed } from '../../shared/serving/console/cluster-routes.ts';
 import { exitCodes } from '../exit-codes.ts';
-import type { RunPlace } from './run-in-process.ts';
+import { type CommandPlace, exitCodeOfProcess, ownCommand } from './own-command.ts';
 
-const executable = fileURLToPath(new URL('../bin/ratchet.js', import.meta.url));
 const toldCharacters = 1_000;
 
 /** Creates models of named clusters, each in a process of its own: training takes all that a machine has. */
-export function createInProcess(place: RunPlace, stop: AbortSignal): CreateNamed {
+export function createInProcess(place: CommandPlace, stop: AbortSignal): CreateNamed {
   return async (modelId, lines, { seed, foundation }) => {
     const args = [
-      executable,
-      ...('stack' in place ? ['--stack', place.stack] : ['--workspace', place.workspace]),
-      '--json',
       'create',
       modelId,
       '--from-clusters',
@@ -24,15 +19,13 @@ export function createInProcess(place: RunPlace, stop: AbortSignal): CreateNamed
       String(seed),
       ...(foundation === null ? [] : [`--foundation=${foundation}`]),
     ];
-    const child = spawn(process.execPath, args, { stdio: ['pipe', 'ignore', 'pipe'], signal: stop });
-    const ended = Promise.withResolvers<number | null>();
-    child.once('error', () => ended.resolve(null));
-    child.once('exit', ended.resolve);
+    const child = spawn(process.execPath, ownCommand(place, args), { stdio: ['pipe', 'ignore', 'pipe'], signal: stop });
+    const ended = exitCodeOfProcess(child);
     // A process that ends before it has read everything says why itself.
     child.stdin.on('error', () => undefined);
     child.stdin.end(lines);
     const said = await text(child.stderr).catch(() => '');
-    const code = await ended.promise;
+    const code = await ended;
     if (code === exitCodes.done) return;
     const why = said.trim().slice(-toldCharacters);
     throw new RatchetError('InvalidInput', why === '' ? 'The model could not be created.' : why, {

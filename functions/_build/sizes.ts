@@ -17,7 +17,7 @@ export interface FunctionSize {
 
 /** Lambda's own limit on a function with its layers. */
 const mostUnzipped = 250 * 2 ** 20;
-/** Ours on a function's code: what is heavy belongs in a layer, where it is shared. It was 1 MiB until answers could be held to a JSON Schema. */
+/** Ours on a function's code: what is heavy belongs in a layer, where it is shared. */
 const mostZipped = 1.25 * 2 ** 20;
 /** What a zip file adds to the compressed bytes of a file, its name aside. */
 const zipEntryBytes = 30 + 46;

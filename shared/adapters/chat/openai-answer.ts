@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ChatAnswer, ChatToolCall } from '../../ports/chat-model.ts';
 import { chatFault } from './chat-fault.ts';
+import { openAiUsageSchema } from './openai-usage.ts';
 
 /** What of an answer is read. Servers leave out much of what OpenAI sends. */
 const answerSchema = z.object({
@@ -23,13 +24,7 @@ const answerSchema = z.object({
       }),
     )
     .min(1),
-  usage: z
-    .object({
-      prompt_tokens: z.int().nonnegative(),
-      completion_tokens: z.int().nonnegative(),
-      prompt_tokens_details: z.object({ cached_tokens: z.int().nonnegative().nullish() }).nullish(),
-    })
-    .nullish(),
+  usage: openAiUsageSchema.nullish(),
 });
 
 /** Characters that make a token at the least, where a server does not count tokens. */

@@ -9,8 +9,6 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import torch  # noqa: E402
@@ -18,7 +16,8 @@ from peft import LoraConfig, PeftModel, get_peft_model  # noqa: E402
 from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig  # noqa: E402
 
 from ..back_end import NOTHING, LoadedModel, Prediction, Trained, Work  # noqa: E402
-from ..errors import foundation_missing, invalid  # noqa: E402
+from ..decoder_job import check_decoder_job  # noqa: E402
+from ..errors import foundation_missing  # noqa: E402
 from ..files import corrupt  # noqa: E402
 from ..fit import Group, device, device_name, fit  # noqa: E402
 from ..foundation import check_location, weights_digest  # noqa: E402
@@ -53,24 +52,7 @@ SCORED = 32
 
 class HfLora:
     def check(self, job: Job) -> None:
-        for one in jsonschema.Draft202012Validator(CONFIGURATION).iter_errors(job.configuration):
-            raise invalid(f"configuration: {one.message}")
-        match job.task["kind"]:
-            case "classification":
-                for example in job.examples:
-                    if example.output not in job.task["labels"]:
-                        told = str(example.output)[:120]
-                        raise invalid(f"An example has an output that the task does not know: {told}.")
-            case "generation":
-                if _new_tokens(job) > job.configuration["maxTokens"] // 2:
-                    raise invalid(
-                        "maxNewTokens is more than half of maxTokens, which leaves little room for the input.",
-                        "Raise maxTokens or lower maxNewTokens (ratchet create --trainer-option).",
-                    )
-            case other:
-                raise invalid(
-                    f"hf-lora does not train the task {other!r}.", "It trains classification and generation."
-                )
+        check_decoder_job(job, "hf-lora", CONFIGURATION, USUAL_NEW_TOKENS)
 
     def steps(self, job: Job, examples: Sequence[Example]) -> int:
         return _plan(job, examples).steps

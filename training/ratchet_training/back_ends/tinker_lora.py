@@ -11,14 +11,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-
 os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
 
 from transformers import AutoTokenizer  # noqa: E402
 
 from ..back_end import NOTHING, LoadedModel, Prediction, Trained, Work  # noqa: E402
-from ..errors import JobError, foundation_missing, invalid  # noqa: E402
+from ..decoder_job import check_decoder_job  # noqa: E402
+from ..errors import JobError, foundation_missing  # noqa: E402
 from ..files import corrupt, write_json, write_whole  # noqa: E402
 from ..job import Example, Job  # noqa: E402
 from ..plan import Plan  # noqa: E402
@@ -53,22 +52,7 @@ FOR_GOOD = {"InvalidInput", "FoundationMissing", "CorruptArtifact", "OutOfMemory
 
 class TinkerLora:
     def check(self, job: Job) -> None:
-        for one in jsonschema.Draft202012Validator(CONFIGURATION).iter_errors(job.configuration):
-            raise invalid(f"configuration: {one.message}")
-        match job.task["kind"]:
-            case "classification":
-                for example in job.examples:
-                    if example.output not in job.task["labels"]:
-                        told = str(example.output)[:120]
-                        raise invalid(f"An example has an output that the task does not know: {told}.")
-            case "generation":
-                if job.configuration["maxNewTokens"] > job.configuration["maxTokens"] // 2:
-                    raise invalid(
-                        "maxNewTokens is more than half of maxTokens, which leaves little room for the input.",
-                        "Raise maxTokens or lower maxNewTokens (ratchet create --trainer-option).",
-                    )
-            case other:
-                raise invalid(f"tinker does not train the task {other!r}.", "It trains classification and generation.")
+        check_decoder_job(job, "tinker", CONFIGURATION)
         server = Tinker()
         try:
             server.check(job.foundation)

@@ -6,6 +6,7 @@ import { readEndpoint } from '../../../ports/endpoints.ts';
 import type { Usage } from '../../../ports/long-work.ts';
 import type { ObjectStore } from '../../../ports/object-store.ts';
 import type { Prediction, Predictor } from '../../../ports/predictor.ts';
+import { openAiUsageSchema } from '../../chat/openai-usage.ts';
 import { inParallel } from '../../local/in-parallel.ts';
 import { boundedFetch } from './bounded-fetch.ts';
 import { endpointFault } from './endpoint-fault.ts';
@@ -43,14 +44,7 @@ const answerSchema = z.object({
       }),
     )
     .min(1),
-  usage: z
-    .object({
-      prompt_tokens: z.int().nonnegative(),
-      completion_tokens: z.int().nonnegative(),
-      prompt_tokens_details: z.object({ cached_tokens: z.int().nonnegative().nullish() }).nullish(),
-    })
-    .nullish()
-    .catch(null),
+  usage: openAiUsageSchema.nullish().catch(null),
 });
 
 interface Asked {
