@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Clusters } from '../../shared/serving/console/cluster-messages.ts';
+import { OptionList } from '../parts/option-list.tsx';
 import { searchLabels } from '../review/search-labels.ts';
-import { shownName } from '../text.ts';
 
 const mostFound = 8;
 const longestLabel = 100;
@@ -75,21 +75,15 @@ export function LabelField({ cluster, labels, takesFocus, submit }: LabelFieldPr
           {label.trim() === '' && chosen < 0 ? 'Leave it out' : 'Next'} <kbd>Enter</kbd>
         </button>
       </p>
-      <div id="cluster-labels" class="cluster-labels" role="listbox" aria-label="Labels given so far">
-        {found.map((one, index) => (
-          // biome-ignore lint/a11y/useFocusableInteractive: the field has the focus, and names the active one
-          // biome-ignore lint/a11y/useKeyWithClickEvents: Enter in the field does the same
-          <div
-            key={one}
-            id={`cluster-label-${index}`}
-            role="option"
-            aria-selected={index === chosen}
-            onClick={() => enter(one)}
-          >
-            {shownName(one)}
-          </div>
-        ))}
-      </div>
+      <OptionList
+        id="cluster-labels"
+        optionId="cluster-label"
+        class="cluster-labels"
+        label="Labels given so far"
+        options={found}
+        active={chosen}
+        choose={enter}
+      />
       {cluster.label === null && cluster.proposed !== '' && (
         <p class="quiet small">Proposed by a chat model: Enter takes it, unless you write another one.</p>
       )}

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { plural } from '../../shared/domain/base/wording.ts';
-import { shownName } from '../text.ts';
+import { OptionList } from '../parts/option-list.tsx';
 import { searchLabels } from './search-labels.ts';
 
 /** What the search is for who reads by ear: the list under it is its own. */
@@ -77,21 +77,16 @@ export function LabelPicker({ title, labels, pick, close }: LabelPickerProps) {
             {plural(found.length, 'label')}
           </span>
         </p>
-        <div id="label-list" class="label-list" role="listbox" aria-label="Labels">
-          {found.map((label, one) => (
-            // biome-ignore lint/a11y/useFocusableInteractive: the search has the focus, and names the active one
-            // biome-ignore lint/a11y/useKeyWithClickEvents: Enter in the search does the same
-            <div
-              key={label}
-              id={`label-${one}`}
-              role="option"
-              aria-selected={one === index}
-              onClick={() => choose(label)}
-            >
-              {shownName(label, 80)}
-            </div>
-          ))}
-        </div>
+        <OptionList
+          id="label-list"
+          optionId="label"
+          class="label-list"
+          label="Labels"
+          options={found}
+          active={index}
+          choose={choose}
+          shown={80}
+        />
       </div>
     </dialog>
   );
