@@ -21,6 +21,14 @@ export const sagemakerEndpointSchema = z.strictObject({
   timeoutSeconds: z.number().min(1).max(600).default(70),
   /** Inputs of a request, which must be answered within a minute. */
   batch: z.int().min(1).max(1_000).default(16),
+  /** Where requests of an asynchronous endpoint are put, `s3://BUCKET/FOLDER/`; null where it answers at once. */
+  requests: z
+    .string()
+    .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9!_.*'()-]+)*\/?$/, 'must be s3://BUCKET/FOLDER/')
+    .nullable()
+    .default(null),
+  /** How long an asynchronous answer may take, with the queue and the start of an instance. */
+  waitSeconds: z.number().min(1).max(21_600).default(1_800),
   /** An address of one's own, as of an emulator. */
   url: z
     .url({ protocol: /^https?$/ })

@@ -1,6 +1,7 @@
+import { S3Client } from '@aws-sdk/client-s3';
 import { InvokeEndpointCommand, ModelError, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { z } from 'zod';
-import type { RatchetError } from '../../../domain/base/errors.ts';
+import { RatchetError } from '../../../domain/base/errors.ts';
 import type { Output } from '../../../domain/base/output.ts';
 import type { TaskSpec } from '../../../domain/base/task-spec.ts';
 import type { Served } from '../../../domain/models/served.ts';
@@ -9,8 +10,10 @@ import type { ObjectStore } from '../../../ports/object-store.ts';
 import type { Prediction, Predictor } from '../../../ports/predictor.ts';
 import { taskKinds } from '../../../tasks/task-kinds.ts';
 import { awsErrorName, awsFailure } from '../../aws/aws-failure.ts';
+import { S3ObjectStore } from '../../aws/s3-object-store.ts';
 import { inParallel } from '../../local/in-parallel.ts';
 import { jobErrorSchema } from '../jobs/job-schema.ts';
+import { asynchronousAnswer } from './asynchronous-answer.ts';
 import { chunksOf } from './chunks.ts';
 import { endpointFault } from './endpoint-fault.ts';
 import { type SagemakerEndpoint, sagemakerEndpointSchema } from './sagemaker-options.ts';
@@ -31,15 +34,16 @@ type Answered = z.infer<typeof answerSchema>['predictions'][number];
 const faultSchema = z.object({ error: jobErrorSchema });
 
 interface Asked {
-  readonly client: SageMakerRuntimeClient;
   readonly options: SagemakerEndpoint;
   readonly task: TaskSpec;
+  /** The body of the answer to a body. */
+  call(body: string, abortSignal: AbortSignal): Promise<string>;
 }
 
 const noAnswer: Prediction = { output: null, confidence: 0, alternatives: [] };
 
 /**
- * Asks a model behind an endpoint of SageMaker, real-time or serverless. What it answers is held to the task: what is no
+ * Asks a model behind an endpoint of SageMaker: real-time, serverless or asynchronous. What it answers is held to the task: what is no
  * output of it is no answer.
  */
 export function createSagemakerPredictor({ objects }: { readonly objects: ObjectStore }): Pick<Predictor, 'predict'> {
@@ -79,17 +83,35 @@ export function createSagemakerPredictor({ objects }: { readonly objects: Object
 async function open(ref: string, objects: ObjectStore): Promise<Asked> {
   const { task, options: given } = await readEndpoint(ref, objects);
   const options = sagemakerEndpointSchema.parse(given);
-  const { region, url, retries, timeoutSeconds } = options;
+  const { region, url, retries, timeoutSeconds, requests } = options;
+  const common = {
+    ...(region === null ? {} : { region }),
+    ...(url === null ? {} : { endpoint: url }),
+    maxAttempts: retries + 1,
+    requestHandler: { requestTimeout: timeoutSeconds * 1_000, throwOnRequestTimeout: true },
+  };
+  const runtime = new SageMakerRuntimeClient(common);
+  if (requests === null) return { options, task, call: (body, signal) => answerAtOnce(body, runtime, options, signal) };
+  // An address of one's own seldom has a host name for each bucket.
+  const client = new S3Client({ ...common, forcePathStyle: url !== null });
+  const bucket = (name: string) => new S3ObjectStore({ client, bucket: name });
   return {
     options,
     task,
-    client: new SageMakerRuntimeClient({
-      ...(region === null ? {} : { region }),
-      ...(url === null ? {} : { endpoint: url }),
-      maxAttempts: retries + 1,
-      requestHandler: { requestTimeout: timeoutSeconds * 1_000, throwOnRequestTimeout: true },
-    }),
+    call: (body, signal) => asynchronousAnswer(body, { runtime, options, requests, bucket }, signal),
   };
+}
+
+async function answerAtOnce(
+  body: string,
+  runtime: SageMakerRuntimeClient,
+  { name }: SagemakerEndpoint,
+  abortSignal: AbortSignal,
+): Promise<string> {
+  const json = 'application/json';
+  const request = { EndpointName: name, ContentType: json, Accept: json, Body: body };
+  const { Body } = await runtime.send(new InvokeEndpointCommand(request), { abortSignal });
+  return Body.transformToString();
 }
 
 function writtenBytes(input: string): number {
@@ -99,16 +121,12 @@ function writtenBytes(input: string): number {
 async function ask(
   inputs: readonly string[],
   alternatives: number,
-  { client, options }: Asked,
+  { call, options }: Asked,
   abortSignal: AbortSignal,
 ): Promise<readonly Answered[]> {
-  const body = JSON.stringify({ inputs, alternatives });
-  const json = 'application/json';
-  const request = { EndpointName: options.name, ContentType: json, Accept: json, Body: body };
-  const { Body } = await client.send(new InvokeEndpointCommand(request), { abortSignal }).catch((error: unknown) => {
+  const text = await call(JSON.stringify({ inputs, alternatives }), abortSignal).catch((error: unknown) => {
     throw faultOf(error, options);
   });
-  const text = Body.transformToString();
   const read = answerSchema.safeParse(parsed(text));
   if (read.success && read.data.predictions.length === inputs.length) return read.data.predictions;
   const said = `it does not answer {"inputs": […]} with a prediction for each (docs/back-ends.md): ${text.slice(0, 200)}`;
@@ -143,9 +161,11 @@ function parsed(text: string): unknown {
 }
 
 /** What the container says of itself, or SageMaker of the endpoint. */
-function faultOf(error: unknown, { name }: SagemakerEndpoint): RatchetError {
+function faultOf(error: unknown, { name, requests }: SagemakerEndpoint): RatchetError {
+  if (error instanceof RatchetError) return error;
   const resource = `the endpoint ${name} of SageMaker`;
-  const aws = awsFailure({ action: 'ask', resource, permission: 'sagemaker:InvokeEndpoint' }, error);
+  const permission = requests === null ? 'sagemaker:InvokeEndpoint' : 'sagemaker:InvokeEndpointAsync';
+  const aws = awsFailure({ action: 'ask', resource, permission }, error);
   if (aws.name === 'AccessDenied') return aws;
   if (error instanceof ModelError) {
     const told = faultSchema.safeParse(parsed(error.OriginalMessage ?? '')).data?.error;
