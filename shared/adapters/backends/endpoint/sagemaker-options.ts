@@ -24,7 +24,10 @@ export const sagemakerEndpointSchema = z.strictObject({
   /** Where requests of an asynchronous endpoint are put, `s3://BUCKET/FOLDER/`; null where it answers at once. */
   requests: z
     .string()
-    .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9!_.*'()-]+)*\/?$/, 'must be s3://BUCKET/FOLDER/')
+    .regex(
+      /^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9](\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9!_.*'()-]+)*\/?$/,
+      'must be s3://BUCKET/FOLDER/',
+    )
     .nullable()
     .default(null),
   /** How long an asynchronous answer may take, with the queue and the start of an instance. */
