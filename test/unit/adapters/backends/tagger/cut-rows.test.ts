@@ -38,7 +38,9 @@ describe('rows of long texts', () => {
 
   it('are cut in no entity, nor beside one', () => {
     const city = [beginOf(0), ...many(59, insideOf(0))];
-    const { starts } = cutRows(rowsOf([[...many(180, outside), ...city, ...many(100, outside)], many(300, beginOf(1))]));
+    const { starts } = cutRows(
+      rowsOf([[...many(180, outside), ...city, ...many(100, outside)], many(300, beginOf(1))]),
+    );
     // The first token that is outside behind another that is.
     expect([...starts]).toEqual([0, 241, 340, 640]);
   });
