@@ -36,7 +36,10 @@ const texts = ({ notes }: Read) => notes.map(({ text, count }) => `${text} (${co
 describe('readExampleLines', () => {
   test('tells of bad lines also where what was read makes no task', async () => {
     const bad: number[] = [];
-    const rows = [{ input: 'in Rome', output: [{ label: 'city', start: -1, end: 7 }] }, { input: 'x', output: [] }];
+    const rows = [
+      { input: 'in Rome', output: [{ label: 'city', start: -1, end: 7 }] },
+      { input: 'x', output: [] },
+    ];
     const reading = readExampleLines(bytesOf(rows.map((row) => JSON.stringify(row)).join('\n')), {
       kind: extraction,
       task: null,
