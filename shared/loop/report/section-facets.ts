@@ -139,7 +139,7 @@ function mean(values: readonly (number | null)[]): number | null {
 function facetCell(row: FacetReport, { words }: ReportData): Markup {
   const [before, after] = [facetF1(row, 'before'), facetF1(row, 'after')];
   if (words.parts === undefined || before === null || after === null) return shownName(row.facet, 28);
-  return html`${shownName(row.facet, 28)}<br><span class="quiet">F1 ${formatPercent(before)} → ${formatPercent(after)}</span>`;
+  return html`${shownName(row.facet, 28)} <span class="quiet block">F1 ${formatPercent(before)} → ${formatPercent(after)}</span>`;
 }
 
 function recallChart(rows: readonly FacetReport[], words: ReportData['words']): Markup {
