@@ -1,4 +1,5 @@
 import { percent, plural } from '../shared/domain/base/wording.ts';
+import { taskKinds } from '../shared/tasks/task-kinds.ts';
 import type { CommandResult } from './results.ts';
 
 type Listed = CommandResult<'list'>['models'][number];
@@ -12,7 +13,8 @@ export function listLines(models: readonly Listed[]): readonly string[] {
 }
 
 function whatItIs({ task, labels }: Listed): string {
-  return labels === 0 ? task : `${task}, ${plural(labels, 'label')}`;
+  const words = taskKinds.get(task)?.words;
+  return labels === 0 ? task : `${task}, ${plural(labels, words?.facet ?? 'label', words?.facets)}`;
 }
 
 const measures = {
@@ -21,10 +23,12 @@ const measures = {
   holdout: 'held out',
 } as const;
 
-function champion({ champion: found }: Listed): string {
+function champion({ task, champion: found }: Listed): string {
   if (found === null) return 'no champion yet';
   const { checkpoint, since, score } = found;
-  const measured = score === null ? '' : `, ${percent(score.value)} ${measures[score.measuredBy]}`;
+  const metric = taskKinds.get(task)?.words.parts?.metric;
+  const value = score === null ? '' : `${metric === undefined ? '' : `${metric} `}${percent(score.value)}`;
+  const measured = score === null ? '' : `, ${value} ${measures[score.measuredBy]}`;
   return `champion ${checkpoint} since ${since.slice(0, 10)}${measured}`;
 }
 

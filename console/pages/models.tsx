@@ -2,6 +2,7 @@ import { formatCount, plural } from '../../shared/domain/base/wording.ts';
 import type { ToName } from '../../shared/serving/console/cluster-messages.ts';
 import type { ModelOverview, ModelOverviews } from '../../shared/serving/console/messages.ts';
 import { type Resource, useResource } from '../api/use-resource.ts';
+import { countedFacets } from '../parts/counted-facets.ts';
 import { Decision, Figure, Moment, percentOr } from '../parts/figures.tsx';
 import { measuredWords } from '../parts/measured.ts';
 import { Empty, Loaded } from '../parts/states.tsx';
@@ -64,7 +65,7 @@ function ModelCard({ of }: { of: ModelOverview }) {
           <a href={linkTo(of.model)}>{shownName(of.model)}</a>
         </h2>
         <span class="quiet">
-          {of.task}, {formatCount(of.labels)} {of.labels === 1 ? 'label' : 'labels'}
+          {of.task}, {countedFacets(of.task, of.labels)}
         </span>
       </header>
       <dl class="figures">

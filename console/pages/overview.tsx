@@ -7,6 +7,7 @@ import { modelPath } from '../api/client.ts';
 import { useResource } from '../api/use-resource.ts';
 import { Chart } from '../charts/chart.tsx';
 import type { PageProps } from '../page-props.ts';
+import { countedFacets } from '../parts/counted-facets.ts';
 import { DriftPanel } from '../parts/drift-panel.tsx';
 import { Decision, Figure, Moment, percentOr } from '../parts/figures.tsx';
 import { measuredWords } from '../parts/measured.ts';
@@ -102,7 +103,7 @@ function ChampionPanel({ of: { champion, task, labels, runs, missing } }: { of: 
           }
         />
         <Figure name="Since" value={<Moment at={champion?.since ?? null} />} />
-        <Figure name="Task" value={shownName(task)} note={plural(labels, 'label')} />
+        <Figure name="Task" value={shownName(task)} note={countedFacets(task, labels)} />
         <Figure name="Runs" value={formatCount(runs)} />
       </dl>
       <p class="quiet small">

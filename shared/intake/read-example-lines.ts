@@ -35,6 +35,9 @@ export interface ReadExamples {
   readonly notes: readonly Note[];
 }
 
+/** Why an output is no valid one for an input; null when it is. */
+type ProblemOf = (input: string, output: Output) => OutputProblem | null;
+
 export interface ExampleReading {
   readonly kind: TaskKind;
   /** Null before the task is known. */
@@ -50,7 +53,9 @@ export interface ExampleReading {
   readonly map?: FieldMap;
   /** Whether outputs that differ only in how they are written stay different. */
   readonly keepVariants: boolean;
-  readonly problemOf: (input: string, output: Output) => OutputProblem | null;
+  readonly problemOf: ProblemOf;
+  /** The same where the task is only known once all outputs are read; may throw where they make no task. */
+  readonly problemOfTaskOf?: (outputs: readonly Output[]) => ProblemOf;
   readonly onBadLine?: (bad: BadExampleLine) => void;
 }
 
@@ -70,7 +75,7 @@ const enoughForOne = 3;
  * Reads examples from a file of any known format: its inputs with its outputs; other fields say nothing. Outputs that
  * differ only in how they are written are one. Repetitions are left out; an input that comes again with another output is
  * refused, since nobody knows which one is right.
- * @throws RatchetError InvalidInput for a file that no format reads
+ * @throws RatchetError InvalidInput for a file that no format reads, or whose outputs make no task
  */
 export async function readExampleLines(
   chunks: AsyncIterable<Uint8Array>,
@@ -90,10 +95,16 @@ export async function readExampleLines(
     else bad.push({ line, text, ...example.problem });
   }
   const merged = reading.keepVariants ? read : withoutVariants(read, reading, notes);
+  const problemOf = problemOfTask(merged, bad, reading);
   const lines: NumberedExample[] = [];
   const seen = new Map<string, NumberedExample>();
   let duplicates = 0;
   for (const { text, ...example } of merged) {
+    const problem = problemOf(example.input, example.output);
+    if (problem !== null) {
+      bad.push({ line: example.line, reason: problem.reason, mend: problem.mend, text });
+      continue;
+    }
     const earlier = seen.get(example.input);
     if (earlier === undefined) {
       seen.set(example.input, example);
@@ -109,6 +120,21 @@ export async function readExampleLines(
     notes.add("the model's answers are taken as right outputs", lines.length);
   tell(bad, lines.length, reading.onBadLine);
   return { lines, refused: bad.length, duplicates, notes: notes.list() };
+}
+
+function problemOfTask(
+  read: readonly NumberedExample[],
+  bad: readonly Omit<BadExampleLine, 'lines'>[],
+  { problemOfTaskOf, onBadLine }: ExampleReading,
+): ProblemOf {
+  if (problemOfTaskOf === undefined || read.length === 0) return () => null;
+  try {
+    return problemOfTaskOf(read.map(({ output }) => output));
+  } catch (fault) {
+    // Lines that cannot be read may be why.
+    tell(bad, read.length, onBadLine);
+    throw fault;
+  }
 }
 
 function exampleOf(

@@ -97,9 +97,9 @@ export async function createModel(asked: CreateRequest, ports: Ports): Promise<C
     checkDeployTo(request.deployTo, { trainer: trainer.name, trainerOptions }, ports);
   }
   const endpoint = request.endpoint === undefined ? null : checkEndpoint(request.endpoint, kind, ports);
-  const given =
+  const read =
     request.examples === null ? null : await readExamples(request.examples, registered, kind, request, ports);
-  const outputs = outputsOf(given?.examples ?? []);
+  const outputs = outputsOf(read?.examples ?? []);
   const model =
     registered ??
     newModel(
@@ -111,7 +111,6 @@ export async function createModel(asked: CreateRequest, ports: Ports): Promise<C
   const own = kindOf(model, ports);
   checkCritical(model, own);
   checkConfirmed(model, own);
-  const read = given === null ? null : withoutBadOutputs(given, model, own, request);
   if (read === null && endpoint === null) {
     await register(model, ports);
     return { model, checkpoint: null, dataset: null, refused: 0, labelNotes: notes };
@@ -192,6 +191,7 @@ async function readExamples(
     ...(request.examplesMap === undefined ? {} : { map: request.examplesMap }),
     keepVariants: request.keepVariants ?? false,
     problemOf: (input, output) => (registered === null ? null : kind.problem(registered.task, input, output)),
+    ...(registered === null ? { problemOfTaskOf: (outputs) => problemOfNew(kind, request, outputs) } : {}),
     ...(request.onBadLine === undefined ? {} : { onBadLine: request.onBadLine }),
   });
   if (read.lines.length === 0) throw noExamples(read.refused, kind);
@@ -209,23 +209,11 @@ async function readExamples(
   return { examples, refused: read.refused, duplicates: read.duplicates, notes: read.notes.map(told) };
 }
 
-/** The task is known only once the examples are read; those whose output is no valid one of it are refused then. */
-function withoutBadOutputs(
-  read: FirstExamples,
-  { task }: Model,
-  kind: TaskKind,
-  request: CreateRequest,
-): FirstExamples {
-  const examples = read.examples.filter(({ input, output, provenance }) => {
-    const problem = kind.problem(task, input, output);
-    if (problem === null) return true;
-    const line = provenance.kind === 'file' ? provenance.line : 0;
-    request.onBadLine?.({ line, ...problem, text: input.slice(0, 300), lines: 1 });
-    return false;
-  });
-  const refused = read.refused + read.examples.length - examples.length;
-  if (examples.length === 0) throw noExamples(refused, kind);
-  return { ...read, examples, refused };
+/** Why an output is no valid one of the task that all outputs make. */
+function problemOfNew(kind: TaskKind, { labels, options = {} }: CreateRequest, outputs: readonly Output[]) {
+  const task = kind.specFrom({ labels, outputs, options });
+  const own = kind.boundTo?.(task) ?? kind;
+  return (input: string, output: Output) => own.problem(task, input, output);
 }
 
 function noExamples(refused: number, { words }: TaskKind): RatchetError {

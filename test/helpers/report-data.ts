@@ -331,6 +331,7 @@ export function promotedReport(): ReportData {
       beforeAfter('passes', 2_473, 2_473, 2_450),
     ],
     score: null,
+    places: null,
     byFacet: labels.map((label, index) =>
       facetReport(label, 90 - index * 11, 80 - index * 11, 86 - index * 11 - (index === 6 ? 7 : 0)),
     ),
@@ -758,6 +759,10 @@ export function entitiesReport(): ReportData {
       parts: { one: 'entity', several: 'entities', metric: 'entity F1' },
     },
     leftOut: 'traces on which people disagree',
+    places: {
+      before: { same: 111, overlapping: 12, expected: 160, answered: 150 },
+      after: { same: 130, overlapping: 10, expected: 160, answered: 152 },
+    },
     score: { before: score(0.455, 0.4, 0.51), after: score(0.767, 0.72, 0.81) },
     confusion: [
       { expected: 'city', answered: 'city', right: true, before: 60, after: 71 },

@@ -100,7 +100,11 @@ describe('a tagger of entities', () => {
 
   it('is told of in the report by types taken for one another, missed and made up', async () => {
     const [key = ''] = await objectsOf('test.json');
-    const { confusion, byFacet } = await readJson(workspace.ports.objects, key, finalTestSchema);
+    const { confusion, byFacet, places } = await readJson(workspace.ports.objects, key, finalTestSchema);
+    for (const when of ['before', 'after'] as const) {
+      const sum = (of: 'fp' | 'fn') => byFacet.reduce((all, row) => all + row[when].tp + row[when][of], 0);
+      expect(places?.[when]).toMatchObject({ expected: sum('fn'), answered: sum('fp') });
+    }
     const types = byFacet.map(({ facet }) => facet);
     for (const { expected, answered } of confusion) {
       for (const name of [expected, answered]) if (name !== null) expect(types).toContain(name);

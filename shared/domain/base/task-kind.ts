@@ -59,6 +59,17 @@ export interface FacetPair {
   readonly right: boolean;
 }
 
+/** How far the places that an answer names are the right ones, whatever facets they were given, counted. */
+export interface PlaceAgreement {
+  /** At a right place. */
+  readonly same: number;
+  /** At none, but over a part of one. */
+  readonly overlapping: number;
+  /** Right places. */
+  readonly expected: number;
+  readonly answered: number;
+}
+
 /** A task's metric over many grades, a fraction, with its 95 % interval. */
 export interface Score extends Interval {
   readonly metric: string;
@@ -211,6 +222,11 @@ export interface TaskKind<S extends TaskSpec = TaskSpec> {
    * taken for which. Of tasks whose {@link TaskWords.parts} are right or wrong each on its own.
    */
   pairs?(expected: Output, answer: Output | null): readonly FacetPair[];
+  /**
+   * How far the places of an answer agree with the right ones: told beside the score, and decides nothing. Without this
+   * method outputs name none.
+   */
+  places?(expected: Output, answer: Output | null): PlaceAgreement;
   /** The sort of failure that a wrong answer is. */
   pattern(expected: Output, answer: Output | null): Pattern;
   /** At most `count` variants of an input, different ones, each with the output that is right for it. Deterministic. */

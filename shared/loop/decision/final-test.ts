@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Output } from '../../domain/base/output.ts';
-import type { FacetPair, Score, TaskKind } from '../../domain/base/task-kind.ts';
+import type { FacetPair, PlaceAgreement, Score, TaskKind } from '../../domain/base/task-kind.ts';
 import {
   type EvaluationAnswer,
   type EvaluationItem,
@@ -87,6 +87,10 @@ export const finalTest: LongStage<z.infer<typeof inputSchema>, z.infer<typeof fi
         kind.words.parts === undefined
           ? null
           : { before: scored(traffic, before, kind), after: scored(traffic, after, kind) },
+      places:
+        kind.places === undefined
+          ? null
+          : { before: placed(traffic, before, kind), after: placed(traffic, after, kind) },
       byFacet: byFacet(traffic, before, after, kind),
       bySlice: breakdown(traffic, before, after, (item) => {
         const slice = slices.get(item.exampleId) ?? null;
@@ -131,6 +135,19 @@ function tally(items: readonly EvaluationItem[], answers: Answers): { right: num
 
 function scored(items: readonly EvaluationItem[], answers: Answers, kind: TaskKind): Score {
   return kind.score(items.map((item) => kind.grade(item.expected, answers.get(item.exampleId)?.output ?? null)));
+}
+
+function placed(items: readonly EvaluationItem[], answers: Answers, kind: TaskKind): PlaceAgreement {
+  const sum = { same: 0, overlapping: 0, expected: 0, answered: 0 };
+  for (const item of items) {
+    const found = kind.places?.(item.expected, answers.get(item.exampleId)?.output ?? null);
+    if (found === undefined) continue;
+    sum.same += found.same;
+    sum.overlapping += found.overlapping;
+    sum.expected += found.expected;
+    sum.answered += found.answered;
+  }
+  return sum;
 }
 
 /** Right answers before and after by the names of each item, sorted by name; an item of several counts under each. */

@@ -23,7 +23,7 @@ export function formatScore(score: number): string {
 }
 
 /** The observed fraction of a rate; null when it was measured on nothing. */
-export function fractionOf(rate: Rate): number | null {
+export function fractionOf(rate: Pick<Rate, 'right' | 'of'>): number | null {
   return rate.of === 0 ? null : rate.right / rate.of;
 }
 

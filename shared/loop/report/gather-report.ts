@@ -134,6 +134,7 @@ export async function gatherReport(
     weighed: { size: input.split.evidence.size, right: input.split.evidence.right },
     test: test === null ? null : test.sets.map(({ name, before, after }) => beforeAfter(name, before, after)),
     score: test?.score ?? null,
+    places: test?.places ?? null,
     byFacet: (test?.byFacet ?? []).map(facetReport),
     untold: untoldFacets(decided, gated),
     bySlice: (test?.bySlice ?? []).map(({ name, before, after }) => beforeAfter(name, before, after)),

@@ -4,6 +4,7 @@ import type { Dataset } from '../../domain/models/dataset.ts';
 import { decidedCandidate } from './decided-candidate.ts';
 import { decisionWords, headlineOf } from './decision-words.ts';
 import { shortEvidence } from './evidence-rows.ts';
+import { facetF1 } from './f1.ts';
 import {
   formatInstant,
   formatInterval,
@@ -178,17 +179,20 @@ function paper({ allFailuresFixed: rate }: ReportData): string {
 function facetTable({ byFacet, words }: ReportData): string {
   if (byFacet.length === 0) return '';
   const cell = (rate: Rate) => (rate.of === 0 ? 'none' : `${rate.right} of ${rate.of} (${formatInterval(rate)})`);
+  const f1 = (value: number | null) => (value === null ? 'none' : formatPercent(value));
   return markdownTable(
-    [capitalise(words.facet), 'Recall before', 'After', 'Precision before', 'After'],
+    [capitalise(words.facet), 'Recall before', 'After', 'Precision before', 'After', 'F1 before', 'After'],
     byFacet
       .toSorted((a, b) => a.recall.after.right - a.recall.before.right - (b.recall.after.right - b.recall.before.right))
       .slice(0, 500)
-      .map(({ facet, recall, precision }) => [
-        markdownCode(facet, 80),
-        cell(recall.before),
-        cell(recall.after),
-        cell(precision.before),
-        cell(precision.after),
+      .map((row) => [
+        markdownCode(row.facet, 80),
+        cell(row.recall.before),
+        cell(row.recall.after),
+        cell(row.precision.before),
+        cell(row.precision.after),
+        f1(facetF1(row, 'before')),
+        f1(facetF1(row, 'after')),
       ]),
   );
 }

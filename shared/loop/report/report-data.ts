@@ -1,5 +1,5 @@
 import type { AgentOutcome } from '../../agents/outcome.ts';
-import type { Mark, Score, TaskWords } from '../../domain/base/task-kind.ts';
+import type { Mark, PlaceAgreement, Score, TaskWords } from '../../domain/base/task-kind.ts';
 import type { Interval } from '../../domain/base/wilson.ts';
 import type { Weakness } from '../../domain/diagnosis/probe.ts';
 import type { Cluster, Taxonomy } from '../../domain/diagnosis/taxonomy.ts';
@@ -177,6 +177,8 @@ export interface ReportData {
   readonly test: readonly BeforeAfter[] | null;
   /** The task's metric over the traffic, where it is not the share of right answers; else null. */
   readonly score: { readonly before: Score; readonly after: Score } | null;
+  /** How far the places that answers name agree with the right ones; null for a task whose outputs name none. */
+  readonly places: { readonly before: PlaceAgreement; readonly after: PlaceAgreement } | null;
   /** Traffic by facet; of a classification, by label. */
   readonly byFacet: readonly FacetReport[];
   /** Facets that the task knows and no record of the evidence has, so that nobody can tell whether they fall. */

@@ -125,6 +125,6 @@ function probes(clusters: readonly ReportedCluster[]): Markup | null {
   };
   return html`<h3>What the probes said</h3>${figure(
     responsiveChart(text, (chart, width, narrow) => probeChart(chart, rows, width, narrow)),
-    'Share of new, targeted inputs that the champion got wrong, with 95 % Wilson bounds. Filled: confirmed, the lower bound is above the base rate (dashed), how often the champion is wrong anyway. Hollow: not confirmed.',
+    'Share of new, targeted inputs that the champion got wrong, with 95 % Wilson bounds. Filled: confirmed, the lower bound is above the base rate (dashed), how often the champion is wrong anyway, or above one half. Hollow: not confirmed.',
   )}`;
 }

@@ -18,7 +18,7 @@ const colours: Readonly<Record<string, string>> = {
 };
 const meanings: Readonly<Record<string, string>> = {
   clean: 'used',
-  'fixable-noise': 'used, the label stays',
+  'fixable-noise': 'used, what is right stays',
   poison: 'set aside',
   'suspect-judgement': 'not trained, for human review',
 };

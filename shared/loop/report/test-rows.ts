@@ -1,6 +1,7 @@
 import { formatCount, plural } from '../../domain/base/wording.ts';
 import type { GateVerdict } from '../../domain/evaluation/gate.ts';
 import type { RateRow } from './chart-rates.ts';
+import { partialOf } from './f1.ts';
 import { formatInterval, formatPercent } from './format.ts';
 import { capitalise, figureNote, figureTitle } from './plain-words.ts';
 import type { BeforeAfter, ReportData } from './report-data.ts';
@@ -39,11 +40,17 @@ export function scoreName({ words }: Pick<ReportData, 'words'>): string {
 }
 
 /** The task's metric before and after, where it is not the share of right answers, as a further sentence; else empty. */
-export function scoreSentence({ score }: Pick<ReportData, 'score'>): string {
+export function scoreSentence({ score, places }: Pick<ReportData, 'score' | 'places'>): string {
   if (score === null) return '';
   const { before, after } = score;
   const told = (one: typeof before) => `${formatPercent(one.value)} (${formatInterval(one)})`;
-  return ` ${capitalise(before.metric)}: ${told(before)} before, ${told(after)} after, with 95 % intervals.`;
+  return ` ${capitalise(before.metric)}: ${told(before)} before, ${told(after)} after, with 95 % intervals.${partialSentence(places)}`;
+}
+
+function partialSentence(places: ReportData['places']): string {
+  const [before, after] = [places && partialOf(places.before).f1, places && partialOf(places.after).f1];
+  if (before === null || after === null) return '';
+  return ` Partial F1, by places alone, half for such as only overlap: ${formatPercent(before)} before, ${formatPercent(after)} after.`;
 }
 
 /** Of how many candidates the shown one was chosen, and what that does to its figures, as a sentence. */

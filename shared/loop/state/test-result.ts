@@ -14,6 +14,14 @@ const gradedSchema = z.strictObject({ tp: z.int(), fp: z.int(), fn: z.int() });
 /** Fractions. */
 const scoreSchema = z.strictObject({ metric: z.string(), value: z.number(), lower: z.number(), upper: z.number() });
 
+/** Places of answers at right ones, and only over a part of one; how many are right, and answered. */
+const placesSchema = z.strictObject({
+  same: z.int(),
+  overlapping: z.int(),
+  expected: z.int(),
+  answered: z.int(),
+});
+
 const breakdownSchema = z.strictObject({ name: z.string(), before: countSchema, after: countSchema });
 
 export const finalTestSchema = z.strictObject({
@@ -29,6 +37,8 @@ export const finalTestSchema = z.strictObject({
    * where it is, and in files of earlier versions.
    */
   score: z.strictObject({ before: scoreSchema, after: scoreSchema }).nullable().default(null),
+  /** Of a task whose outputs name places, how far those of the `traffic` agree, whatever facets they have; else null. */
+  places: z.strictObject({ before: placesSchema, after: placesSchema }).nullable().default(null),
   /** Of each facet, what both got right and wrong of it, counted over the `traffic`. */
   byFacet: z.array(z.strictObject({ facet: z.string(), before: gradedSchema, after: gradedSchema })),
   /** By what the traces' metadata names as their slice; empty where none does. */

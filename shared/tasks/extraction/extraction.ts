@@ -8,6 +8,7 @@ import type { RootCause } from '../../domain/diagnosis/root-cause.ts';
 import { noiseDetectors, poisonDetectors, suspectSpanDetectors } from '../../domain/triage/detector-name.ts';
 import { type Entity, entitiesOf, entitiesSchema, entityKey } from './entity.ts';
 import { entityPairs } from './entity-pairs.ts';
+import { entityPlaces } from './entity-places.ts';
 import { entityF1, entityF1Name } from './entity-score.ts';
 import { type ExtractionSpec, extractionOptions, extractionSpecFrom, extractionSpecSchema } from './extraction-spec.ts';
 import { movedEntities } from './moved-entities.ts';
@@ -52,6 +53,7 @@ export const extraction: TaskKind<ExtractionSpec> = {
   grade: gradeEntities,
   score: entityF1,
   pairs: entityPairs,
+  places: entityPlaces,
   pattern: patternOf,
   variants: movedVariants,
   relabelling,

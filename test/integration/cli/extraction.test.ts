@@ -67,13 +67,21 @@ describe('an extraction', () => {
         { input: 'to New York', output: [entity('city', 3, 'New York'), entity('city', 7, 'York')] },
         { input: 'nothing here', output: [] },
         { input: 'as text', output: JSON.stringify([entity('city', 3, 'text')]) },
+        // What is no output teaches no type, and is not what the right one is held against.
+        { input: 'to Lima', output: [{ label: 'zone', start: 3, end: 70 }] },
+        { input: 'to Lima', output: [entity('city', 3, 'Lima')] },
+        { input: 'to Lima', output: [] },
       ),
     );
     expect(made.code, made.stderr).toBe(0);
-    expect(made.stdout).toContain('trained on 3 examples');
+    expect(made.stdout).toContain('1 entity type (city)');
+    expect(made.stdout).toContain('trained on 4 examples');
     expect(made.stderr).toMatch(/2: .*is "Rome", and at 5 to 9.*count characters; count UTF-16 units/);
     expect(made.stderr).toMatch(/3: .*stands at 3 to 70, and the input has 7 characters/);
     expect(made.stderr).toMatch(/4: .*overlaps "New York".*--overlaps allowed/);
+    expect(made.stderr).toMatch(/7: .*stands at 3 to 70, and the input has 7 characters/);
+    expect(made.stderr).toMatch(/9: the input of line 8 again, with another output/);
+    expect(made.stderr).not.toMatch(/:8: /);
   });
 
   test('goes out as CoNLL with the number of words that are cut for it', async () => {

@@ -46,6 +46,12 @@ describe('listLines', () => {
       '  Next: ratchet create mail --from-traces (300 judged traces are here)',
     );
   });
+
+  test('speak of entity types, and name the metric, where outputs have parts', () => {
+    expect(listLines([{ ...model, task: 'extraction', labels: 1 }])[0]).toContain(
+      'mail: extraction, 1 entity type · champion c1 since 2026-03-04, entity F1 93.0 % cross-validated · ',
+    );
+  });
 });
 
 describe('evaluationLines', () => {

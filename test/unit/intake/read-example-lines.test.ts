@@ -34,6 +34,30 @@ const outputs = ({ lines }: Read) => lines.map(({ output }) => output);
 const texts = ({ notes }: Read) => notes.map(({ text, count }) => `${text} (${count})`);
 
 describe('readExampleLines', () => {
+  test('tells of bad lines also where what was read makes no task', async () => {
+    const bad: number[] = [];
+    const rows = [
+      { input: 'in Rome', output: [{ label: 'city', start: -1, end: 7 }] },
+      { input: 'x', output: [] },
+    ];
+    const reading = readExampleLines(bytesOf(rows.map((row) => JSON.stringify(row)).join('\n')), {
+      kind: extraction,
+      task: null,
+      labels: [],
+      formats: createFormats(),
+      name: 'examples',
+      keepVariants: false,
+      problemOf: () => null,
+      problemOfTaskOf: (outputs) => {
+        const task = extraction.specFrom({ labels: [], outputs });
+        return (input, output) => extraction.problem(task, input, output);
+      },
+      onBadLine: ({ line }) => bad.push(line),
+    });
+    await expect(reading).rejects.toThrow('at least one type of entity');
+    expect(bad).toEqual([1]);
+  });
+
   test('names the field of an output that is wrong, in words', async () => {
     const outputs = [
       [{ label: 'city', start: -1, end: 5 }],

@@ -6,6 +6,7 @@ import { FeatureVocabulary } from '../embedded/feature-vocabulary.ts';
 import { seededRandom, shuffle } from '../embedded/random-order.ts';
 import type { HeldOutPart } from '../embedded/training-rows.ts';
 import { fitCrf, type TaggedRows, weightMap } from './crf.ts';
+import { cutRows } from './cut-rows.ts';
 import { layersOf, placedIn } from './entity-layers.ts';
 import { entitiesIn, Lexicon, type TaggedEntity } from './lexicon.ts';
 import { inOrder, meetings } from './meeting-entities.ts';
@@ -68,7 +69,8 @@ export function fitTagger(request: TaggerFitRequest): FittedTagger {
   const random = seededRandom(seed);
   let finalLoss = 0;
   const fitted = layers.map(({ types: named, tags }, at): TaggerLayer => {
-    const tagged = { ...rows, tags: flat(tags, rows.starts) };
+    const tagged = cutRows({ ...rows, tags: flat(tags, rows.starts) });
+    const pieces = tagged.weights.length / examples.length;
     const map = weightMap(tagged, vocabulary.size);
     let loss = 0;
     const weights = fitCrf(tagged, map, stateCount(named.length), {
@@ -79,7 +81,7 @@ export function fitTagger(request: TaggerFitRequest): FittedTagger {
       random,
       order: (texts) => shuffle(texts, random),
       onEpoch: (done, total, mean) => {
-        loss = mean;
+        loss = mean * pieces;
         onProgress(at * total + done, layers.length * total);
       },
     });

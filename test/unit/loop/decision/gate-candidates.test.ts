@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Output } from '../../../../shared/domain/base/output.ts';
+import type { TaskSpec } from '../../../../shared/domain/base/task-spec.ts';
 import type { EvidenceRecord } from '../../../../shared/domain/evaluation/evidence-record.ts';
 import type { Settings } from '../../../../shared/domain/models/settings.ts';
 import { gateCandidates } from '../../../../shared/loop/decision/gate-candidates.ts';
@@ -6,6 +8,8 @@ import { type GatedCandidate, gateFileSchema } from '../../../../shared/loop/sta
 import { readJson, writeJsonl } from '../../../../shared/ports/documents.ts';
 import type { Trainer } from '../../../../shared/ports/trainer.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { entitiesOutput } from '../../../../shared/tasks/extraction/entity.ts';
+import { extractionSpecFrom } from '../../../../shared/tasks/extraction/extraction-spec.ts';
 import { sampleCheckpoint, sampleModel } from '../../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../../helpers/memory-ports.ts';
 import { putPlan, sampleEvidence, sampleHead, samplePrepared } from '../../../helpers/record-samples.ts';
@@ -39,6 +43,9 @@ interface Given {
   readonly undecided?: (record: EvidenceRecord) => boolean;
   readonly settings?: Partial<Settings>;
   readonly trainer?: Partial<Trainer>;
+  readonly task?: TaskSpec;
+  /** What the candidates answer, where that is no label. */
+  readonly answerOf?: (record: EvidenceRecord) => Output;
   readonly fit?: { readonly pool: number; readonly outOfFold: number };
   readonly failures?: number;
 }
@@ -48,7 +55,9 @@ async function gate(made: Readonly<Record<string, Made>>, given: Given = {}) {
   const trainers = new Map([...plain.trainers].map(([name, one]) => [name, { ...one, ...given.trainer }]));
   const ports: MemoryPorts = { ...plain, trainers };
   const model = sampleModel();
-  await putPlan(ports, { model: { ...model, settings: { ...model.settings, ...given.settings } } });
+  await putPlan(ports, {
+    model: { ...model, task: given.task ?? model.task, settings: { ...model.settings, ...given.settings } },
+  });
   const files = { evidence: given.evidence ?? evidence, preceding: given.preceding, earlier: given.earlier };
   for (const [key, records] of Object.entries(files)) await writeJsonl(ports.objects, key, records ?? []);
   const all = [...new Map(Object.values(files).flatMap((file) => (file ?? []).map((one) => [one.exampleId, one])))];
@@ -63,7 +72,8 @@ async function gate(made: Readonly<Record<string, Made>>, given: Given = {}) {
       .map((record) => {
         const right = record.right ? toLose-- <= 0 : toGain-- > 0;
         const undecided = given.undecided?.(record) === true && { undecided: true as const };
-        return { exampleId: record.exampleId, output: right ? spam : ham, confidence: 0.8, right, ...undecided };
+        const output = given.answerOf?.(record) ?? (right ? spam : ham);
+        return { exampleId: record.exampleId, output, confidence: 0.8, right, ...undecided };
       });
     await writeJsonl(ports.objects, `answers-of-${candidateId}`, answers);
     const right = answers.filter((answer) => answer.right).length;
@@ -265,6 +275,41 @@ describe('labels', () => {
   it('that are critical must have records enough to tell', async () => {
     const { candidates } = await gate(better, { settings: { critical: ['ham'] } });
     expect(rulesOf(candidates[0])).toEqual(['labels']);
+  });
+});
+
+describe('entity types', () => {
+  const city = { label: 'city', start: 0, end: 5 };
+  const order = { label: 'order', start: 6, end: 9 };
+  const both = entitiesOutput([city, order]);
+  const task = extractionSpecFrom({ labels: [], outputs: [both] });
+  // The champion finds no city, and every order.
+  const texts = Array.from({ length: 230 }, (_, at) =>
+    sampleEvidence(`e${String(at).padStart(3, '0')}`, {
+      folds: [at % 10],
+      right: false,
+      expected: at < 30 ? both : entitiesOutput([city]),
+      answer: entitiesOutput(at < 30 ? [order] : []),
+    }),
+  );
+
+  it('that fall hold a candidate back, though no text that has them was wholly right before', async () => {
+    const cities = await gate(
+      { c1: { lost: 0, gained: 0 } },
+      { evidence: texts, task, answerOf: () => entitiesOutput([city]) },
+    );
+    expect(rulesOf(cities.candidates[0])).toEqual(['labels']);
+    expect(cities.candidates[0]?.verdict.fallen).toMatchObject([
+      { facet: 'order', records: 30, lost: 30, gained: 0, proven: true },
+    ]);
+  });
+
+  it('that stay do not', async () => {
+    const all = await gate(
+      { c1: { lost: 0, gained: 0 } },
+      { evidence: texts, task, answerOf: ({ expected }) => expected },
+    );
+    expect(all.candidates[0]?.verdict).toMatchObject({ outcome: 'passed', fallen: [] });
   });
 });
 

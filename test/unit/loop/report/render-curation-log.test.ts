@@ -38,6 +38,8 @@ describe('the curation log', () => {
     expect(log).toContain('| Candidate | Iteration | Dataset | Entity F1 |');
     expect(log).toContain('with 95 % Wilson intervals, shares of traces wholly right.');
     expect(log).toContain('Entity F1: 45.5 % (40.0–51.0 %) before, 76.7 % (72.0–81.0 %) after, with 95 % intervals.');
+    expect(log).toContain('Partial F1, by places alone, half for such as only overlap: 75.5 % before, 86.5 % after.');
+    expect(log).toMatch(/\| Recall before \| After \| Precision before \| After \| F1 before \| After \|/);
     expect(log).toMatch(/net \+5\.45 points of traces wholly right, with/);
     expect(renderCurationLog(entitiesInPartReport())).toMatch(
       /more entities right in 240, fewer in 31; wholly right: 163 mended, 22 lost: net \+5\.45 points of entities right, with/,

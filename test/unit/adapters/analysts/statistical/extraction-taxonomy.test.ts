@@ -99,6 +99,43 @@ describe('the taxonomy of an extraction', () => {
     expect(evidence('missed-entity')).toMatch(/"city" should have been answered most often on "[a-z]+" \(\d+\)/);
   });
 
+  it('tells boundaries apart by type: too long, too short, split and merged', async () => {
+    const boundaries: [Entity[], Entity[]][] = [
+      [[{ label: 'city', start: 10, end: 14 }], [{ label: 'city', start: 10, end: 18 }]],
+      [[{ label: 'dish', start: 10, end: 18 }], [{ label: 'dish', start: 10, end: 14 }]],
+      [
+        [{ label: 'order', start: 10, end: 18 }],
+        [
+          { label: 'order', start: 10, end: 14 },
+          { label: 'order', start: 15, end: 18 },
+        ],
+      ],
+      [
+        [
+          { label: 'city', start: 10, end: 14 },
+          { label: 'city', start: 15, end: 18 },
+        ],
+        [{ label: 'city', start: 10, end: 18 }],
+      ],
+    ];
+    const openings = ['we went by', 'they ate a', 'number was', 'trips from'];
+    // As many of each are right, so that nothing but the boundary tells why the others fail.
+    const records = boundaries.flatMap(([right, answered], at) =>
+      times(24, (number) => {
+        const text = `${openings[at]?.padEnd(10)}abcd efg ${pick(fillers, number >> 1)} ${number}`;
+        return record(text, right, number % 2 === 0 ? answered : right);
+      }),
+    );
+    const { clusters } = await taxonomyOf(records);
+    const found = clusters.map(({ cause, title, size }) => [cause, title.split(':')[0], size]);
+    expect(found.toSorted()).toEqual([
+      ['wrong-boundary', '"city" too long', 12],
+      ['wrong-boundary', '"dish" too short', 12],
+      ['wrong-boundary', '"order" split in parts', 12],
+      ['wrong-boundary', 'several "city" taken for one', 12],
+    ]);
+  });
+
   it('counts what is too much and what is lacking', async () => {
     // 20 missed; 50 spurious; type and boundary count on both sides.
     expect((await taxonomyOf(traffic())).excess).toEqual({ spurious: 50 + 15 + 15, missed: 20 + 15 + 15 });
