@@ -133,6 +133,7 @@ export const stageFunctions: readonly FunctionSpec[] = [
     writesAs: ['prepare-next-dataset', 'synthesize-curriculum', 'assemble-curriculum'],
   }),
   stage('evaluate-candidates', 'One candidate, out of fold', { layers: ['use-lite'], memoryMb: 5308 }),
+  stage('judge-candidates', "What only a judge can tell of candidates' answers", { memoryMb: 2048, chats: true }),
   stage('gate-candidates', 'Holds the candidates against the gate', { memoryMb: 2048, scores: true }),
   stage('decide-next', 'The next move, or the end', { memoryMb: 2048, chats: true }),
   stage('promote-champion', 'Freezes the records and moves the champion', {

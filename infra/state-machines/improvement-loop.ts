@@ -308,6 +308,19 @@ const iterate = sequence(
     }),
     resultPath: '$.evaluated',
   }),
+  longStage('judge-candidates', {
+    comment: 'What only a judge can tell of their answers, asked of all together; nothing for most tasks.',
+    input: inIteration({
+      split: { 'recordsKey.$': '$.split.recordsKey', 'evidence.$': '$.split.evidence' },
+      triaged: { 'judgesKey.$': '$.triaged.judgesKey' },
+      lineage: { 'preceding.$': '$.lineage.preceding', 'earlier.$': '$.lineage.earlier' },
+      'evaluated.$': '$.evaluated',
+    }),
+    question: 'are-the-candidates-judged',
+    pause: 'wait-for-the-judge-of-candidates',
+    result: 'the-judged-answers',
+    resultPath: '$.evaluated',
+  }),
   task('gate-candidates', {
     comment: 'The regression gate over the whole lineage.',
     input: inIteration({

@@ -88,6 +88,7 @@ const takesBudgets = [
 /** Stages that may ask a chat model. */
 const chatting = [
   'judge-traces',
+  'judge-candidates',
   'triage-traces',
   'analyze-failures',
   'build-taxonomy',

@@ -5,6 +5,7 @@ import {
   type EvaluationAnswer,
   type EvaluationItem,
   evaluationAnswerSchema,
+  isWeighed,
 } from '../../domain/evaluation/evaluation-set.ts';
 import { evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts';
 import { isUsableRecord, splitRecordSchema, trains, type UsableRecord } from '../../domain/traces/trace-record.ts';
@@ -44,7 +45,8 @@ export const finalTest: LongStage<z.infer<typeof inputSchema>, z.infer<typeof fi
     const today = answersToday(champion, model, ports);
     const candidate = await readCheckpoint(run.modelId, decision.chosen.checkpointId, ports);
     const usable = (await readJsonl(ports.objects, split.recordsKey, splitRecordSchema)).filter(isUsableRecord);
-    const after = byExample(await readJsonl(ports.objects, decision.answersKey, evaluationAnswerSchema));
+    const answers = await readJsonl(ports.objects, decision.answersKey, evaluationAnswerSchema);
+    const after = byExample(answers.filter(isWeighed));
     const evidence = await readJsonl(ports.objects, split.evidence.key, evidenceRecordSchema);
     const traffic = evidence.filter(({ kept, exampleId }) => kept && after.has(exampleId));
     const before = byExample(usable.map(answerOnRecord));

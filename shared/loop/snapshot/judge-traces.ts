@@ -64,7 +64,13 @@ export const judgeTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof 
     }
     const said = new Map<string, JudgedAnswer>();
     if (open.length > 0) {
-      const request = () => ({ task: model.task, rubric: null, answers: open });
+      const { rubric } = model.settings;
+      const request = () => ({
+        task: model.task,
+        rubric: rubric === '' ? null : rubric,
+        run: analystRun(plan),
+        answers: open,
+      });
       const progress = await goOn(judge, key('judgements'), request, context, 'answers');
       if (progress instanceof Unfinished) return progress;
       for (const one of progress.value.answers) said.set(one.traceId, one);
@@ -83,6 +89,7 @@ function answerToJudge(record: JudgedRecord, kind: TaskKind): AnswerToJudge[] {
   // Where a judgement is held, or people disagree, no judge of lower rank takes their place.
   if (unsettled !== undefined) return [];
   if (verdict !== 'unknown' || answer === null) return [];
-  const steps = stepsToJudge(record, kind);
+  // Candidates' answers have no steps on record: what is weighed against them is judged by the same.
+  const steps = kind.needsJudge === true ? null : stepsToJudge(record, kind);
   return [{ traceId, input, answer, expected, ...(steps !== null && { steps }) }];
 }
