@@ -295,6 +295,7 @@ const iterate = sequence(
     item: {
       ...iteration,
       'item.$': '$$.Map.Item.Value.candidateId',
+      ...prepared,
       split: { 'evidence.$': '$.split.evidence' },
       lineage: { 'preceding.$': '$.lineage.preceding', 'earlier.$': '$.lineage.earlier' },
       'candidate.$': '$$.Map.Item.Value',

@@ -62,7 +62,9 @@ export const gateRequestSchema = z.strictObject({
     undecided: z.int().optional(),
     /** Answers left out beside those, of records to which the judge did not come. */
     leftOut: z.int().optional(),
-    /** Why nobody has, where that is known. */
+    /** Records that the candidate was not asked about, as the budget did not cover it. */
+    notAsked: z.int().optional(),
+    /** Why nobody has judged what is undecided, where that is known. */
     unjudged: z.string().optional(),
   }),
   /**
@@ -348,7 +350,7 @@ function evidenceRule({ evidence, settings }: GateRequest): GateRule {
 }
 
 /** What was judged of answers that read otherwise than the right output, and what was not; empty where none does. */
-function judgedWords({ judged, passed = 0, undecided, leftOut, unjudged }: GateRequest['evidence']): string {
+function judgedWords({ judged, passed = 0, undecided, leftOut, notAsked, unjudged }: GateRequest['evidence']): string {
   const words = (answers: number) =>
     `${number(answers)} ${answers === 1 ? 'answer says' : 'answers say'} it otherwise than the right output`;
   const beside =
@@ -359,6 +361,7 @@ function judgedWords({ judged, passed = 0, undecided, leftOut, unjudged }: GateR
       : ` ${words(judged)} and ${judged === 1 ? 'was' : 'were'} judged: ${number(passed)} passed.`,
     undecided === undefined ? '' : ` ${words(undecided)}, and nobody has judged that: left out${beside}.`,
     unjudged === undefined ? '' : ` ${unjudged}`,
+    notAsked === undefined ? '' : ` The budget did not cover asking it about ${number(notAsked)} more.`,
   ].join('');
 }
 

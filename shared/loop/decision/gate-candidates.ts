@@ -10,13 +10,13 @@ import type { FacetCount } from '../../domain/evaluation/facet-losses.ts';
 import { type GateRequest, gateCandidate, type MemoryCount } from '../../domain/evaluation/gate.ts';
 import { type PairedRecord, pairUp } from '../../domain/evaluation/pairs.ts';
 import { trainerNamed } from '../../ports/back-ends.ts';
-import { readJsonl, writeJson } from '../../ports/documents.ts';
+import { readJson, readJsonl, writeJson } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { gateFileName } from '../engine/gate-file.ts';
+import { gateFileName, judgingFileKey } from '../engine/gate-file.ts';
 import type { Stage } from '../engine/stage.ts';
 import { candidateRefSchema } from '../state/candidate.ts';
-import { type Evaluated, evaluatedSchema } from '../state/evaluation.ts';
+import { type Evaluated, evaluatedSchema, judgingSchema } from '../state/evaluation.ts';
 import { byNetGain, type Gate, type GatedCandidate, gateSchema } from '../state/gate-result.ts';
 import { lineageSchema } from '../state/lineage.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
@@ -53,6 +53,7 @@ export const gateCandidates: Stage<Input, Gate> = {
       ),
     );
     const known = kind.knownFacets(model.task);
+    const stopped = await whyUnjudged(input, ports);
     const candidates: GatedCandidate[] = [];
     const answersOf = new Map<GatedCandidate, Answers>();
     for (const candidate of input.candidates) {
@@ -75,7 +76,7 @@ export const gateCandidates: Stage<Input, Gate> = {
         ],
         facets: [...facets, ...withoutRecords(known, facets)],
         people: peopleOf(evidence, answers, kind),
-        evidence: { failures: split.failures, records: answered.length, ...judgedOf(given, evaluated) },
+        evidence: { failures: split.failures, records: answered.length, ...judgedOf(given, evaluated, stopped) },
         fit: evaluated.fit,
         words: wordsOf(kind),
       };
@@ -277,8 +278,18 @@ function asRight(grade: Grade): Grade {
   return { ...grade, right: true, credit: 1 };
 }
 
+/** Why the judge came no further; null where it came to the end, or nothing was left to it. */
+async function whyUnjudged({ run, iteration }: Input, { objects }: Ports): Promise<string | null> {
+  const key = judgingFileKey(run, iteration);
+  return (await objects.get(key)) === undefined ? null : (await readJson(objects, key, judgingSchema)).stopped;
+}
+
 /** What somebody had to say of a candidate's answers, and what nobody has said; nothing where nobody need. */
-function judgedOf(given: readonly EvaluationAnswer[], { unjudged }: Evaluated): Partial<GateRequest['evidence']> {
+function judgedOf(
+  given: readonly EvaluationAnswer[],
+  { notAsked }: Evaluated,
+  stopped: string | null,
+): Partial<GateRequest['evidence']> {
   const judged = given.filter((answer) => answer.judged === true && isWeighed(answer));
   const undecided = given.filter((answer) => answer.undecided === true).length;
   const leftOut = given.filter((answer) => answer.leftOut === true).length;
@@ -286,7 +297,8 @@ function judgedOf(given: readonly EvaluationAnswer[], { unjudged }: Evaluated): 
     ...(judged.length > 0 && { judged: judged.length, passed: judged.filter(({ right }) => right).length }),
     ...(undecided > 0 && { undecided }),
     ...(leftOut > 0 && { leftOut }),
-    ...(undecided > 0 && unjudged !== undefined && { unjudged }),
+    ...(notAsked !== undefined && { notAsked }),
+    ...(undecided > 0 && stopped !== null && { unjudged: stopped }),
   };
 }
 

@@ -112,6 +112,15 @@ export async function gatherReport(
     costs: await runCosts(plan, ports),
     leftOut: leftOutOfFigures(kind),
     undecided: leavesUndecided(plan.model, ports) ? records.filter(isUndecidedRecord).length : 0,
+    ...(input.triaged.notAsked === undefined
+      ? {}
+      : {
+          notCovered: {
+            asked: records.length,
+            notAsked: input.triaged.notAsked,
+            budgetUsd: plan.run.budgetUsd ?? null,
+          },
+        }),
     ended: history?.ended ?? null,
     links: [
       ports.links?.execution(input.lease.owner) ?? null,

@@ -4,13 +4,6 @@ import { candidateRefSchema } from './candidate.ts';
 import { decisionRefSchema } from './decision.ts';
 import { itemIdSchema, mostCandidates, objectKeySchema } from './limits.ts';
 
-const mostOfStop = 400;
-
-/** Why a judge was asked no further, in as much as the state has room for. */
-export function shortStop(text: string): string {
-  return text.length <= mostOfStop ? text : `${text.slice(0, mostOfStop - 1).toWellFormed()}…`;
-}
-
 /** A candidate's answers on the evidence and on what earlier promotions froze, each by a model that has not seen it. */
 export const evaluatedSchema = z.strictObject({
   candidateId: itemIdSchema,
@@ -19,10 +12,13 @@ export const evaluatedSchema = z.strictObject({
   right: z.int(),
   /** See the gate's `fit`. */
   fit: gateRequestSchema.shape.fit,
-  /** Why nobody has judged what only somebody can tell, where some of that is left. */
-  unjudged: z.string().max(mostOfStop).optional(),
+  /** Records that it was not asked about, as the budget did not cover it; absent where it was asked about all. */
+  notAsked: z.int().positive().optional(),
 });
 export type Evaluated = z.infer<typeof evaluatedSchema>;
+
+/** Why the judge was asked no further about candidates' answers, or not at all: a sentence or two; null where it was. */
+export const judgingSchema = z.strictObject({ stopped: z.string().nullable() });
 
 export const candidatePlanSchema = z.strictObject({
   candidates: z.array(candidateRefSchema).max(mostCandidates),

@@ -6,15 +6,16 @@ import type { Model } from '../../domain/models/model.ts';
 import { type Verdict, verdictSchema } from '../../domain/traces/judgement.ts';
 import { splitRecordSchema } from '../../domain/traces/trace-record.ts';
 import { judgeNamed } from '../../ports/back-ends.ts';
-import { readJson, readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { readJson, readJsonl, writeJson, writeJsonl } from '../../ports/documents.ts';
 import type { AnswerToJudge, Judge } from '../../ports/judge.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import { leavesUndecided } from '../../ports/leaves-undecided.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { analystRun } from '../engine/analyst-run.ts';
+import { judgingFileName } from '../engine/gate-file.ts';
 import { goOn } from '../engine/go-on.ts';
 import { type LongStage, type StageContext, stageKey, Unfinished } from '../engine/stage.ts';
-import { evaluatedSchema, shortStop } from '../state/evaluation.ts';
+import { evaluatedSchema, type judgingSchema } from '../state/evaluation.ts';
 import { judgesFileSchema } from '../state/judge-report.ts';
 import { mostCandidates } from '../state/limits.ts';
 import { lineageSchema } from '../state/lineage.ts';
@@ -79,6 +80,8 @@ export const judgeCandidates: LongStage<Input, readonly z.infer<typeof evaluated
     if (asked instanceof Unfinished) return asked;
     const said = [...own, ...asked.said];
     await writeJsonl(ports.objects, key(saidFile), said);
+    const judging: z.infer<typeof judgingSchema> = { stopped: asked.stopped };
+    await writeJson(ports.objects, key(judgingFileName), judging);
     const known = knownVerdicts(onRecord, saidOf([...earlier, ...said]), kind);
     const end = asked.counts ? firstUnasked(records, byRecord, known) : -1;
     const place = new Map(records.map((record, at) => [record.exampleId, { record, at }]));
@@ -94,8 +97,7 @@ export const judgeCandidates: LongStage<Input, readonly z.infer<typeof evaluated
         const answersKey = key(`${of.candidateId}.jsonl`);
         await writeJsonl(ports.objects, answersKey, judged);
         const right = judged.filter((answer) => answer.right).length;
-        const isOpen = judged.some(({ undecided }) => undecided === true);
-        return { ...of, answersKey, right, ...(isOpen && asked.stopped !== null && { unjudged: asked.stopped }) };
+        return { ...of, answersKey, right };
       }),
     );
   },
@@ -130,7 +132,7 @@ async function askAbout(
     return { counts: false, said: [], stopped: `The judge ${judge.name} cannot tell; --judge llm could.` };
   }
   const distrust = await whyNot(judge, triaged, ports);
-  if (distrust !== null) return { counts: false, said: [], stopped: shortStop(distrust) };
+  if (distrust !== null) return { counts: false, said: [], stopped: distrust };
   const limit = judge.mustAgree ? model.settings.judgeLimit * candidates : Number.POSITIVE_INFINITY;
   const answers = open.slice(0, limit);
   if (answers.length === 0) return { counts: true, said: [], stopped: limitReached(open, answers, model) };
@@ -143,7 +145,7 @@ async function askAbout(
   // It goes on in order: whatever comes after the last answer was not put to it.
   const handled = trouble === null ? answers : answers.slice(0, answers.findLastIndex(isSaid) + 1);
   const said = handled.map(({ traceId }): Said => ({ question: traceId, verdict: verdicts.get(traceId) ?? null }));
-  return { counts: true, said, stopped: trouble === null ? limitReached(open, answers, model) : shortStop(trouble) };
+  return { counts: true, said, stopped: trouble === null ? limitReached(open, answers, model) : trouble };
 }
 
 function limitReached(open: readonly unknown[], asked: readonly unknown[], { settings }: Model): string | null {

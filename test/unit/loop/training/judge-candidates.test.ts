@@ -5,10 +5,12 @@ import type { EvidenceRecord } from '../../../../shared/domain/evaluation/eviden
 import type { Settings } from '../../../../shared/domain/models/settings.ts';
 import type { Verdict } from '../../../../shared/domain/traces/judgement.ts';
 import type { SplitRecord } from '../../../../shared/domain/traces/trace-record.ts';
+import { judgingFileKey } from '../../../../shared/loop/engine/gate-file.ts';
 import { stageKey } from '../../../../shared/loop/engine/stage.ts';
+import { judgingSchema } from '../../../../shared/loop/state/evaluation.ts';
 import type { JudgesFile } from '../../../../shared/loop/state/judge-report.ts';
 import { judgeCandidates } from '../../../../shared/loop/training/judge-candidates.ts';
-import { readJsonl, writeJson, writeJsonl } from '../../../../shared/ports/documents.ts';
+import { readJson, readJsonl, writeJson, writeJsonl } from '../../../../shared/ports/documents.ts';
 import type { AnswerToJudge, Judge } from '../../../../shared/ports/judge.ts';
 import { doneAtOnce } from '../../../../shared/ports/long-work.ts';
 import { generationSpecFrom } from '../../../../shared/tasks/generation/generation-spec.ts';
@@ -120,7 +122,12 @@ async function judge(candidates: readonly Readonly<Record<string, string>>[], gi
   const after = await Promise.all(
     output.map(({ answersKey }) => readJsonl(ports.objects, answersKey, evaluationAnswerSchema)),
   );
-  return { ports, output, after: after.map((answers) => new Map(answers.map((one) => [one.exampleId, one]))) };
+  const byTrace = after.map((answers) => new Map(answers.map((one) => [one.exampleId, one])));
+  const isJudged = (await ports.objects.get(judgingFileKey(sampleHead.run, iteration))) !== undefined;
+  const judging = isJudged
+    ? await readJson(ports.objects, judgingFileKey(sampleHead.run, iteration), judgingSchema)
+    : null;
+  return { ports, output, after: byTrace, stopped: judging?.stopped ?? null };
 }
 
 const count = (answers: ReadonlyMap<string, EvaluationAnswer> | undefined, is: (one: EvaluationAnswer) => unknown) =>
@@ -129,7 +136,7 @@ const count = (answers: ReadonlyMap<string, EvaluationAnswer> | undefined, is: (
 describe('what only a judge can tell of candidates’ answers', () => {
   test('it is asked once for all candidates, and is told neither whose an answer is nor of which trace', async () => {
     const judging = new Judging();
-    const { after, output } = await judge(
+    const { after, output, stopped } = await judge(
       [
         { all: 'yes indeed', t0: 'Yes.', t1: 'never' },
         { all: 'yes indeed', t2: 'never' },
@@ -147,10 +154,7 @@ describe('what only a judge can tell of candidates’ answers', () => {
     ]);
     expect(after[0]?.get('t1')).toMatchObject({ right: false, judged: true });
     expect(count(after[0], (one) => one.undecided)).toBe(0);
-    expect(output.map(({ right: rights, unjudged }) => [rights, unjudged])).toEqual([
-      [9, undefined],
-      [9, undefined],
-    ]);
+    expect([stopped, ...output.map(({ right: rights }) => rights)]).toEqual([null, 9, 9]);
   });
 
   test('what was said of the champion’s answer, or of the one on record, is said of theirs too', async () => {
@@ -187,7 +191,7 @@ describe('what only a judge can tell of candidates’ answers', () => {
   test('where the money is spent, no record counts to which the judge did not come, however it reads', async () => {
     const judging = new Judging(4);
     const mixed = { all: 'yes indeed', t0: 'Yes.', t1: 'Yes.', t2: 'Yes.', t3: 'Yes.' };
-    const { after, output } = await judge([mixed], { judge: judging.judge });
+    const { after, stopped } = await judge([mixed], { judge: judging.judge });
     const answers = after[0];
     expect(count(answers, (one) => one.judged)).toBe(4);
     expect(count(answers, (one) => one.undecided)).toBe(2);
@@ -197,7 +201,7 @@ describe('what only a judge can tell of candidates’ answers', () => {
     const free = new Judging(4);
     const again = await judge([mixed, { all: 'Yes.' }], { judge: free.judge });
     expect(count(again.after[1], (one) => one.leftOut)).toBe(others + 2);
-    expect(output[0]?.unjudged).toBe('No more money.');
+    expect(stopped).toBe('No more money.');
   });
 
   test('a judge that must agree with people is asked about so many at most, and about none while it does not', async () => {
@@ -222,20 +226,20 @@ describe('what only a judge can tell of candidates’ answers', () => {
     });
     expect(few.asked).toHaveLength(3);
     expect(count(limited.after[0], (one) => one.undecided)).toBe(7);
-    expect(limited.output[0]?.unjudged).toContain('judgeLimit');
+    expect(limited.stopped).toContain('judgeLimit');
     const none = new Judging(Number.POSITIVE_INFINITY, true);
     const distrusted = await judge([{ all: 'yes indeed', t0: 'Yes.' }], { judge: none.judge, judges: report(false) });
     expect(none.asked).toEqual([]);
-    expect(distrusted.output[0]?.unjudged).toBe('What the judge made-up says does not count. It agrees with nobody.');
+    expect(distrusted.stopped).toBe('What the judge made-up says does not count. It agrees with nobody.');
     expect(count(distrusted.after[0], (one) => one.leftOut)).toBe(0);
     expect(count(distrusted.after[0], (one) => one.right)).toBe(1);
   });
 
   test('without a judge who can tell all stays as it is but what is on record', async () => {
-    const { after, output } = await judge([{ all: 'yes indeed', t0: 'Yes.', t1: 'No.' }]);
+    const { after, stopped } = await judge([{ all: 'yes indeed', t0: 'Yes.', t1: 'No.' }]);
     expect(count(after[0], (one) => one.undecided)).toBe(8);
     expect(after[0]?.get('t1')).toMatchObject({ right: false, judged: true });
-    expect(output[0]?.unjudged).toContain('--judge llm');
+    expect(stopped).toContain('--judge llm');
     const settled = await judge([{ all: 'Yes.' }]);
     expect(settled.output[0]?.answersKey).toBe('answers-1-0');
   });

@@ -12,7 +12,7 @@ beforeAll(async () => {
 describe('the loop as a graph', () => {
   test('holds each stage once, from the lease to the report, and says what it does', () => {
     const names = graph.stages.map(({ name }) => name);
-    expect(names).toHaveLength(21);
+    expect(names).toHaveLength(22);
     expect([names[0], names.at(-1)]).toEqual(['take-lease', 'write-report']);
     expect(graph.stages.filter(({ what }) => what === '')).toEqual([]);
   });
