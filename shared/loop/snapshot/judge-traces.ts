@@ -90,7 +90,6 @@ function answerToJudge(record: JudgedRecord, kind: TaskKind): AnswerToJudge[] {
   // Where a judgement is held, or people disagree, no judge of lower rank takes their place.
   if (unsettled !== undefined) return [];
   if (verdict !== 'unknown' || answer === null) return [];
-  // Candidates' answers have no steps on record: what is weighed against them is judged by the same.
-  const steps = kind.needsJudge === true ? null : stepsToJudge(record, kind);
+  const steps = stepsToJudge(record, kind);
   return [{ traceId, input, answer, expected, ...(steps !== null && { steps }) }];
 }
