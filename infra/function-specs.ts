@@ -40,6 +40,8 @@ interface StageOptions extends Partial<Omit<FunctionSpec, 'name' | 'does' | 'art
   /** Records that it writes beside that of its run. */
   readonly records?: LineageAccess['records'];
   readonly scores?: true;
+  /** Whether it may ask what costs something, out of the run's budget. */
+  readonly pays?: true;
   readonly movesChampion?: true;
   /** Stages whose part of `runs/` it writes; by default its own. */
   readonly writesAs?: readonly string[];
@@ -56,7 +58,16 @@ function ofStage(name: string): string {
  * record. What others leave it cannot change: what a gate has said stays said.
  */
 function stage(name: string, does: string, options: StageOptions = {}): FunctionSpec {
-  const { models = [], records = [], scores, movesChampion, writesAs = [name], deletesRunObjects, ...rest } = options;
+  const {
+    models = [],
+    records = [],
+    scores,
+    pays,
+    movesChampion,
+    writesAs = [name],
+    deletesRunObjects,
+    ...rest
+  } = options;
   return {
     name,
     does,
@@ -76,7 +87,7 @@ function stage(name: string, does: string, options: StageOptions = {}): Function
       control: movesChampion === true ? 'champion' : 'lease',
       records: ['runs', ...records],
       ...(scores === true ? { scores } : {}),
-      ...(rest.chats === true ? { budgets: true } : {}),
+      ...(rest.chats === true || pays === true ? { budgets: true } : {}),
     },
   };
 }
@@ -93,7 +104,7 @@ export const stageFunctions: readonly FunctionSpec[] = [
     traces: readsTraces,
     boundsSnapshots: true,
   }),
-  stage('answer-traces', 'The champion answers a chunk of the snapshot anew', { layers: ['use-lite'] }),
+  stage('answer-traces', 'The champion answers a chunk of the snapshot anew', { layers: ['use-lite'], pays: true }),
   stage('judge-traces', 'A verdict on each answer', { chats: true }),
   stage('triage-traces', 'Clean, noise, poison or suspect judgement', {
     layers: ['use-lite'],
@@ -132,7 +143,8 @@ export const stageFunctions: readonly FunctionSpec[] = [
     records: ['datasets'],
     writesAs: ['prepare-next-dataset', 'synthesize-curriculum', 'assemble-curriculum'],
   }),
-  stage('evaluate-candidates', 'One candidate, out of fold', { layers: ['use-lite'], memoryMb: 5308 }),
+  stage('evaluate-candidates', 'One candidate, out of fold', { layers: ['use-lite'], memoryMb: 5308, pays: true }),
+  stage('judge-candidates', "What only a judge can tell of candidates' answers", { memoryMb: 2048, chats: true }),
   stage('gate-candidates', 'Holds the candidates against the gate', { memoryMb: 2048, scores: true }),
   stage('decide-next', 'The next move, or the end', { memoryMb: 2048, chats: true }),
   stage('promote-champion', 'Freezes the records and moves the champion', {
@@ -140,7 +152,7 @@ export const stageFunctions: readonly FunctionSpec[] = [
     records: ['evaluation-sets'],
     movesChampion: true,
   }),
-  stage('final-test', 'What the report shows of the candidate decided on', { layers: ['use-lite'] }),
+  stage('final-test', 'What the report shows of the candidate decided on', { layers: ['use-lite'], pays: true }),
   stage('write-report', 'The report', { memoryMb: 2048 }),
 ];
 

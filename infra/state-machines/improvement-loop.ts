@@ -295,6 +295,7 @@ const iterate = sequence(
     item: {
       ...iteration,
       'item.$': '$$.Map.Item.Value.candidateId',
+      ...prepared,
       split: { 'evidence.$': '$.split.evidence' },
       lineage: { 'preceding.$': '$.lineage.preceding', 'earlier.$': '$.lineage.earlier' },
       'candidate.$': '$$.Map.Item.Value',
@@ -306,6 +307,19 @@ const iterate = sequence(
       pause: 'wait-for-the-candidate',
       result: 'the-candidates-answers',
     }),
+    resultPath: '$.evaluated',
+  }),
+  longStage('judge-candidates', {
+    comment: 'What only a judge can tell of their answers, asked of all together; nothing for most tasks.',
+    input: inIteration({
+      split: { 'recordsKey.$': '$.split.recordsKey', 'evidence.$': '$.split.evidence' },
+      triaged: { 'judgesKey.$': '$.triaged.judgesKey' },
+      lineage: { 'preceding.$': '$.lineage.preceding', 'earlier.$': '$.lineage.earlier' },
+      'evaluated.$': '$.evaluated',
+    }),
+    question: 'are-the-candidates-judged',
+    pause: 'wait-for-the-judge-of-candidates',
+    result: 'the-judged-answers',
     resultPath: '$.evaluated',
   }),
   task('gate-candidates', {

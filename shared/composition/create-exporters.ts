@@ -1,4 +1,7 @@
 import { embeddedBackEnd } from '../adapters/backends/embedded/facts.ts';
+import { gliner2OnnxPredictor } from '../adapters/backends/gliner2-onnx/facts.ts';
+import { gliner2BackEnd } from '../adapters/backends/jobs/gliner2-facts.ts';
+import { hfLoraBackEnd } from '../adapters/backends/jobs/hf-lora-facts.ts';
 import { taggerBackEnd } from '../adapters/backends/tagger/facts.ts';
 import type { Exporter } from '../ports/exporter.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -19,5 +22,14 @@ export function createExporters(options: { readonly objects: ObjectStore }): Rea
       return taggerExporter(options).export(checkpoint, nameOf);
     },
   };
-  return new Map([embedded, tagger].map((one) => [one.predictor, one]));
+  const jobs = [gliner2BackEnd, gliner2OnnxPredictor, hfLoraBackEnd].map(
+    (predictor): Exporter => ({
+      predictor,
+      async export(checkpoint, nameOf) {
+        const { jobExporter } = await import('../adapters/backends/jobs/export/job-exporter.ts');
+        return jobExporter(predictor, options).export(checkpoint, nameOf);
+      },
+    }),
+  );
+  return new Map([embedded, tagger, ...jobs].map((one) => [one.predictor, one]));
 }

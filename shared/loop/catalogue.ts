@@ -20,6 +20,7 @@ import { splitTraces } from './snapshot/split-traces.ts';
 import { triageTraces } from './snapshot/triage-traces.ts';
 import type { StageHead } from './state/stage-head.ts';
 import { evaluateCandidates } from './training/evaluate-candidates.ts';
+import { judgeCandidates } from './training/judge-candidates.ts';
 import { planCandidates } from './training/plan-candidates.ts';
 import { trainCandidates } from './training/train-candidates.ts';
 
@@ -56,6 +57,7 @@ export const stateHandlers: ReadonlyMap<string, StateHandler> = new Map([
   once(trainCandidates),
   once(prepareNextDataset, new Map([once(synthesizeCurriculum), once(assembleCurriculum)])),
   once(evaluateCandidates),
+  once(judgeCandidates),
   once(gateCandidates),
   once(decideNext),
   once(promoteChampion),

@@ -11,6 +11,11 @@ export interface ExportedModel {
   readonly files: readonly ExportedFile[];
   /** What goes into the folder's `model.json` beside what is known of every model. */
   readonly header: Readonly<Record<string, unknown>>;
+  /**
+   * How the folder is used, in Markdown, where it holds no readers `predict.mjs` and `predict.py`: then it answers by the labels
+   * that the checkpoint was trained with.
+   */
+  readonly usage?: string;
   /** What an answer is, a sentence or two. */
   readonly answers: string;
   /** What the folder needs and how its files are laid out, in Markdown. */

@@ -19,6 +19,7 @@ import { prepareRun } from '../../shared/loop/snapshot/prepare-run.ts';
 import { splitTraces } from '../../shared/loop/snapshot/split-traces.ts';
 import { triageTraces } from '../../shared/loop/snapshot/triage-traces.ts';
 import { evaluateCandidates } from '../../shared/loop/training/evaluate-candidates.ts';
+import { judgeCandidates } from '../../shared/loop/training/judge-candidates.ts';
 import { planCandidates } from '../../shared/loop/training/plan-candidates.ts';
 import { trainCandidates } from '../../shared/loop/training/train-candidates.ts';
 
@@ -35,6 +36,6 @@ export const allStages: readonly StageShape[] = [
   { name: 'take-lease', input: takeLeaseInputSchema, output: leaseRefSchema },
   ...[prepareRun, answerTraces, judgeTraces, triageTraces, splitTraces, analyzeFailures, buildTaxonomy],
   ...[confirmWeaknesses, inspectLineage, synthesizeCurriculum, assembleCurriculum, planCandidates, trainCandidates],
-  ...[prepareNextDataset, evaluateCandidates, gateCandidates, decideNext, promoteChampion],
+  ...[prepareNextDataset, evaluateCandidates, judgeCandidates, gateCandidates, decideNext, promoteChampion],
   ...[finalTest, writeReport],
 ];

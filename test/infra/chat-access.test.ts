@@ -7,6 +7,7 @@ const asking = [
   'ratchet-build-taxonomy',
   'ratchet-confirm-weaknesses',
   'ratchet-decide-next',
+  'ratchet-judge-candidates',
   'ratchet-judge-traces',
   'ratchet-synthesize-curriculum',
   'ratchet-triage-traces',

@@ -88,6 +88,7 @@ const takesBudgets = [
 /** Stages that may ask a chat model. */
 const chatting = [
   'judge-traces',
+  'judge-candidates',
   'triage-traces',
   'analyze-failures',
   'build-taxonomy',
@@ -95,6 +96,8 @@ const chatting = [
   'synthesize-curriculum',
   'decide-next',
 ];
+/** Stages that may ask what answers cost something. */
+const paying = ['answer-traces', 'evaluate-candidates', 'final-test'];
 const recordsOf: Readonly<Record<string, string>> = {
   'inspect-lineage': 'evaluation-sets',
   'assemble-curriculum': 'datasets',
@@ -169,7 +172,7 @@ describe('a function', () => {
         puts(...(records === undefined ? [] : [records])),
         ...own,
         ...(besideTheStagesOwn[name] ?? []),
-        ...(chatting.includes(name) ? takesBudgets : []),
+        ...(chatting.includes(name) || paying.includes(name) ? takesBudgets : []),
       ].sort(),
     );
   });

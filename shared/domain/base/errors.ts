@@ -91,10 +91,6 @@ export const errorTable = {
     retry: true,
     mend: 'See whether the place that it is deployed to can be written to, then deploy it: ratchet rollback MODEL --to CHAMPION.',
   },
-  BudgetSpent: {
-    retry: false,
-    mend: 'Run again with a larger --budget, or without one. What was found so far is kept.',
-  },
   LeakDetected: {
     retry: false,
     mend: 'A trace would train a model that judges its near-duplicate. Report this: the stage that chose it is at fault.',

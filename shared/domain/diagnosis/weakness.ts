@@ -17,14 +17,16 @@ const systematicRate = 0.5;
  * - else, and with fewer than 4 probes, `not-enough-evidence`.
  *
  * Of 12 probes and a base rate of 0.1, four failures confirm and up to two refute.
+ * @param request.notAsked probes that the budget of the run did not cover; none by default
  * @param request.baseRate the champion's failure rate on all usable traffic, a fraction
  */
 export function judgeWeakness(request: {
   clusterId: string;
   results: readonly ProbeResult[];
+  notAsked?: number;
   baseRate: number;
 }): Weakness {
-  const { clusterId, results, baseRate } = request;
+  const { clusterId, results, notAsked = 0, baseRate } = request;
   const probes = results.length;
   const failed = results.filter((result) => result.failed).length;
   const { lower, upper } = wilsonInterval(failed, probes);
@@ -43,9 +45,11 @@ export function judgeWeakness(request: {
       ...numbers,
       verdict: 'not-enough-evidence',
       reason:
-        probes === 0
-          ? 'No probes were made.'
-          : `Only ${probes} probes could be made; fewer than ${fewestProbes} say nothing.`,
+        notAsked > 0
+          ? `The budget covered ${probes} of ${probes + notAsked} probes; fewer than ${fewestProbes} say nothing.`
+          : probes === 0
+            ? 'No probes were made.'
+            : `Only ${probes} probes could be made; fewer than ${fewestProbes} say nothing.`,
     };
   }
   if (lower > systematicRate && baseRate >= lower) {

@@ -16,6 +16,11 @@ export const evaluationItemSchema = z.strictObject({
    * and in what was frozen before that was counted.
    */
   credit: z.number().min(0).max(1).optional(),
+  /**
+   * Whether nobody but a judge of answers has said what is right, of an answer that it was shown alone: then no other answer
+   * is shown to it beside that one either. Absent where a judgement on record says it.
+   */
+  fromJudge: z.literal(true).optional(),
 });
 export type EvaluationItem = z.infer<typeof evaluationItemSchema>;
 
@@ -49,5 +54,17 @@ export const evaluationAnswerSchema = z.strictObject({
   right: z.boolean(),
   /** Whether it takes somebody to say if it is as good as the right output, and nobody has; it counts for nothing. */
   undecided: z.literal(true).optional(),
+  /** Whether somebody has said if it is as good as the right output; absent where the task kind can tell. */
+  judged: z.literal(true).optional(),
+  /**
+   * Whether it counts for nothing although it is known to be right or wrong: its record comes after the last one whose answers
+   * were judged, and of those only answers count by themselves that read like the right output.
+   */
+  leftOut: z.literal(true).optional(),
 });
 export type EvaluationAnswer = z.infer<typeof evaluationAnswerSchema>;
+
+/** Whether a candidate is weighed by this answer. */
+export function isWeighed({ undecided, leftOut }: Pick<EvaluationAnswer, 'undecided' | 'leftOut'>): boolean {
+  return undecided !== true && leftOut !== true;
+}

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { outputSchema } from '../base/output.ts';
 import { compareText } from '../base/text.ts';
+import { rightOnRecord } from '../traces/judging.ts';
 import type { TriagedRecord } from '../traces/trace-record.ts';
 import { isHeld } from '../triage/triage.ts';
 import { evaluationItemSchema } from './evaluation-set.ts';
@@ -34,8 +35,20 @@ export function evidenceOf(
       if (isHeld(triage) || !isHonest(record)) return [];
       const kept = triage.category !== 'suspect-judgement';
       const byPerson = judgement?.judge.kind === 'human';
+      const fromJudge = rightOnRecord(record) === null;
       return [
-        { exampleId: traceId, input, expected, right: verdict === 'pass', groupId, folds, kept, answer, byPerson },
+        {
+          exampleId: traceId,
+          input,
+          expected,
+          right: verdict === 'pass',
+          groupId,
+          folds,
+          kept,
+          answer,
+          byPerson,
+          ...(fromJudge && { fromJudge }),
+        },
       ];
     })
     .sort((a, b) => compareText(a.exampleId, b.exampleId));

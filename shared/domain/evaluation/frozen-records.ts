@@ -34,7 +34,8 @@ export function applyCorrections(
     const expected = corrections.get(item.exampleId);
     if (expected === undefined || sameAnswer(kind, expected, item.expected)) return item;
     changed = true;
-    return { ...item, expected, right: false, ...(item.credit === undefined ? {} : { credit: 0 }) };
+    const { fromJudge: _, ...rest } = item;
+    return { ...rest, expected, right: false, ...(item.credit === undefined ? {} : { credit: 0 }) };
   });
   return changed ? corrected : null;
 }

@@ -55,8 +55,17 @@ export const gateRequestSchema = z.strictObject({
   evidence: z.strictObject({
     failures: z.int(),
     records: z.int(),
-    /** Answers of the candidate left out, as nobody has said whether they are as good as the right ones. */
+    /** Answers of the candidate of which somebody has said whether they are as good as the right ones, and those that are. */
+    judged: z.int().optional(),
+    passed: z.int().optional(),
+    /** Answers of the candidate left out, as nobody has said that of them. */
     undecided: z.int().optional(),
+    /** Answers left out beside those, of records to which the judge did not come. */
+    leftOut: z.int().optional(),
+    /** Records that the candidate was not asked about, as the budget did not cover it. */
+    notAsked: z.int().optional(),
+    /** Why nobody has judged what is undecided, where that is known. */
+    unjudged: z.string().optional(),
   }),
   /**
    * Scores, fractions, of a served model that is no average of its fold models: its own on the pool it was trained on,
@@ -336,12 +345,24 @@ function evidenceRule({ evidence, settings }: GateRequest): GateRule {
   ];
   const passed = minima.every(({ have, need }) => have >= need);
   const found = minima.map(({ what, have, need }) => `${number(have)} ${what} (${need} needed)`);
-  const left =
-    evidence.undecided === undefined
-      ? ''
-      : ` ${number(evidence.undecided)} ${evidence.undecided === 1 ? 'answer says' : 'answers say'} it otherwise than the right output, and nobody has judged that: left out.`;
-  const detail = `${passed ? 'Enough' : 'Too little'} evidence: ${found.join(', ')}.${left}`;
+  const detail = `${passed ? 'Enough' : 'Too little'} evidence: ${found.join(', ')}.${judgedWords(evidence)}`;
   return { rule: 'evidence', passed, detail };
+}
+
+/** What was judged of answers that read otherwise than the right output, and what was not; empty where none does. */
+function judgedWords({ judged, passed = 0, undecided, leftOut, notAsked, unjudged }: GateRequest['evidence']): string {
+  const words = (answers: number) =>
+    `${number(answers)} ${answers === 1 ? 'answer says' : 'answers say'} it otherwise than the right output`;
+  const beside =
+    leftOut === undefined ? '' : `, and ${number(leftOut)} more of records to which the judge did not come`;
+  return [
+    judged === undefined
+      ? ''
+      : ` ${words(judged)} and ${judged === 1 ? 'was' : 'were'} judged: ${number(passed)} passed.`,
+    undecided === undefined ? '' : ` ${words(undecided)}, and nobody has judged that: left out${beside}.`,
+    unjudged === undefined ? '' : ` ${unjudged}`,
+    notAsked === undefined ? '' : ` The budget did not cover asking it about ${number(notAsked)} more.`,
+  ].join('');
 }
 
 function fitRule({ fit }: GateRequest): GateRule {

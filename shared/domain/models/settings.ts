@@ -193,7 +193,9 @@ export const settingsSchema = z.strictObject({
     .nonnegative()
     .max(100_000)
     .default(1_000)
-    .describe('answers without a judgement that a run asks a language model about, chosen at random'),
+    .describe(
+      'answers without a judgement that a run asks a language model about, chosen at random; and so many of each candidate in an iteration',
+    ),
   agreementSample: z
     .int()
     .nonnegative()

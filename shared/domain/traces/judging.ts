@@ -17,7 +17,7 @@ export function judgeRecord(record: SnapshotRecord, kind: JudgingKind): JudgedRe
   const { judgement } = record;
   if (judgement === null) return { ...record, verdict: 'unknown', expected: null, judgedBy: null };
 
-  const expected = judgement.expected ?? (judgement.verdict === 'pass' ? record.recorded : null);
+  const expected = rightOnRecord(record);
   const unchanged = sameAnswer(kind, record.answer, record.recorded);
   if (expected === null) {
     return unchanged && judgement.verdict === 'fail'
@@ -37,6 +37,12 @@ export function judgeRecord(record: SnapshotRecord, kind: JudgingKind): JudgedRe
       ? judgement.judge
       : exactMatch(kind, record.answer, expected, judgement.judge);
   return { ...record, verdict, expected, judgedBy };
+}
+
+/** The right output that the judgement on record tells of; null where none does. */
+export function rightOnRecord({ judgement, recorded }: Pick<SnapshotRecord, 'judgement' | 'recorded'>): Output | null {
+  if (judgement === null) return null;
+  return judgement.expected ?? (judgement.verdict === 'pass' ? recorded : null);
 }
 
 /** What a judge says of a champion's answer. */

@@ -5,6 +5,7 @@ import {
   type EvaluationAnswer,
   type EvaluationItem,
   evaluationAnswerSchema,
+  isWeighed,
 } from '../../domain/evaluation/evaluation-set.ts';
 import { evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts';
 import { isUsableRecord, splitRecordSchema, trains, type UsableRecord } from '../../domain/traces/trace-record.ts';
@@ -12,6 +13,7 @@ import { answersToday } from '../../ports/answer-today.ts';
 import { costsToAsk } from '../../ports/back-ends.ts';
 import { readJsonl, writeJson } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
+import { analystRun } from '../engine/analyst-run.ts';
 import { evaluateInSlices, readCheckpoint } from '../engine/evaluate.ts';
 import { type LongStage, Unfinished } from '../engine/stage.ts';
 import { decisionRefSchema } from '../state/decision.ts';
@@ -39,26 +41,36 @@ export const finalTest: LongStage<z.infer<typeof inputSchema>, z.infer<typeof fi
   async run({ run, prepared, split, decision }, context) {
     const { ports, key } = context;
     if (decision.chosen === null || decision.answersKey === null) return { testKey: null };
-    const { model, champion } = await readPlan(prepared, ports);
+    const plan = await readPlan(prepared, ports);
+    const { model, champion } = plan;
+    const paidBy = analystRun(plan);
     const kind = kindOf(model, ports);
     const today = answersToday(champion, model, ports);
     const candidate = await readCheckpoint(run.modelId, decision.chosen.checkpointId, ports);
     const usable = (await readJsonl(ports.objects, split.recordsKey, splitRecordSchema)).filter(isUsableRecord);
-    const after = byExample(await readJsonl(ports.objects, decision.answersKey, evaluationAnswerSchema));
+    const answers = await readJsonl(ports.objects, decision.answersKey, evaluationAnswerSchema);
+    const after = byExample(answers.filter(isWeighed));
     const evidence = await readJsonl(ports.objects, split.evidence.key, evidenceRecordSchema);
     const traffic = evidence.filter(({ kept, exampleId }) => kept && after.has(exampleId));
     const before = byExample(usable.map(answerOnRecord));
-    const failing = await evaluateInSlices('failures', candidate, itemsOf(usable.filter(isTrainedFailure)), context);
+    const failing = await evaluateInSlices(
+      { name: 'failures', checkpoint: candidate, items: itemsOf(usable.filter(isTrainedFailure)), paidBy },
+      context,
+    );
     if (failing instanceof Unfinished) return failing;
     const reported = usable.filter(({ use }) => use === 'report');
-    const report = itemsOf(reported);
+    const items = itemsOf(reported);
     // What was paid for once is not asked again.
     const reportBefore = costsToAsk(champion, ports)
       ? reported.map(answerOnRecord)
-      : await evaluateInSlices('before', champion, report, context, today);
+      : await evaluateInSlices({ name: 'before', checkpoint: champion, items, today, paidBy }, context);
     if (reportBefore instanceof Unfinished) return reportBefore;
-    const reportAfter = await evaluateInSlices('after', candidate, report, context);
+    const reportAfter = await evaluateInSlices({ name: 'after', checkpoint: candidate, items, paidBy }, context);
     if (reportAfter instanceof Unfinished) return reportAfter;
+    // What the budget does not cover asking one of the two is shown of neither.
+    const asked = byExample(reportBefore);
+    const askedAfter = byExample(reportAfter);
+    const report = items.filter(({ exampleId }) => asked.has(exampleId) && askedAfter.has(exampleId));
     const slices = new Map(usable.map((record) => [record.traceId, record.slice]));
     const set = (name: string, items: readonly EvaluationItem[], then: Answers, now: Answers) => ({
       name,
@@ -81,7 +93,7 @@ export const finalTest: LongStage<z.infer<typeof inputSchema>, z.infer<typeof fi
           before,
           after,
         ),
-        ...(report.length === 0 ? [] : [set('report', report, byExample(reportBefore), byExample(reportAfter))]),
+        ...(report.length === 0 ? [] : [set('report', report, asked, askedAfter)]),
       ],
       score:
         kind.words.parts === undefined

@@ -1,23 +1,22 @@
 import { z } from 'zod';
-import type { Output } from '../../domain/base/output.ts';
 import { mcNemarOneSided, signFlipOneSided } from '../../domain/base/statistics.ts';
 import type { Grade, TaskKind } from '../../domain/base/task-kind.ts';
 import { confusionCounts } from '../../domain/diagnosis/confusion.ts';
 import { excessOf } from '../../domain/diagnosis/over-prediction.ts';
 import { creditOf } from '../../domain/evaluation/credit.ts';
-import { type EvaluationAnswer, evaluationAnswerSchema } from '../../domain/evaluation/evaluation-set.ts';
+import { type EvaluationAnswer, evaluationAnswerSchema, isWeighed } from '../../domain/evaluation/evaluation-set.ts';
 import { type EvidenceRecord, evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts';
 import type { FacetCount } from '../../domain/evaluation/facet-losses.ts';
 import { type GateRequest, gateCandidate, type MemoryCount } from '../../domain/evaluation/gate.ts';
 import { type PairedRecord, pairUp } from '../../domain/evaluation/pairs.ts';
 import { trainerNamed } from '../../ports/back-ends.ts';
-import { readJsonl, writeJson } from '../../ports/documents.ts';
+import { readJson, readJsonl, writeJson } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
-import { gateFileName } from '../engine/gate-file.ts';
+import { gateFileName, judgingFileKey } from '../engine/gate-file.ts';
 import type { Stage } from '../engine/stage.ts';
 import { candidateRefSchema } from '../state/candidate.ts';
-import { evaluatedSchema } from '../state/evaluation.ts';
+import { type Evaluated, evaluatedSchema, judgingSchema } from '../state/evaluation.ts';
 import { byNetGain, type Gate, type GatedCandidate, gateSchema } from '../state/gate-result.ts';
 import { lineageSchema } from '../state/lineage.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
@@ -54,19 +53,18 @@ export const gateCandidates: Stage<Input, Gate> = {
       ),
     );
     const known = kind.knownFacets(model.task);
+    const stopped = await whyUnjudged(input, ports);
     const candidates: GatedCandidate[] = [];
     const answersOf = new Map<GatedCandidate, Answers>();
     for (const candidate of input.candidates) {
       const evaluated = input.evaluated.find(({ candidateId }) => candidateId === candidate.candidateId);
       if (evaluated === undefined) throw new Error(`candidate ${candidate.candidateId} was not evaluated`);
       const given = await readJsonl(ports.objects, evaluated.answersKey, evaluationAnswerSchema);
-      const decided = given.filter((answer) => answer.undecided !== true);
-      const answers = byExample(decided);
-      const undecided = given.length - decided.length;
+      const answers = byExample(given.filter(isWeighed));
       const { groups, gained, lost, changes, facets } = pairUp(paired(evidence, answers, kind));
       const answered = evidence.filter(({ exampleId, kept }) => kept && answers.has(exampleId));
-      const score = scoreOf(answered, ({ exampleId }) => answers.get(exampleId)?.output ?? null, kind);
-      const championScore = scoreOf(answered, ({ answer }) => answer, kind);
+      const score = scoreOf(answered, (record) => gradeOf(record, answers.get(record.exampleId), kind), kind);
+      const championScore = scoreOf(answered, (record) => championGrade(record, kind), kind);
       const request: GateRequest = {
         settings: model.settings,
         margin: cost === 'dear' ? dearMargin : null,
@@ -78,7 +76,7 @@ export const gateCandidates: Stage<Input, Gate> = {
         ],
         facets: [...facets, ...withoutRecords(known, facets)],
         people: peopleOf(evidence, answers, kind),
-        evidence: { failures: split.failures, records: answered.length, ...(undecided > 0 && { undecided }) },
+        evidence: { failures: split.failures, records: answered.length, ...judgedOf(given, evaluated, stopped) },
         fit: evaluated.fit,
         words: wordsOf(kind),
       };
@@ -200,7 +198,7 @@ function paired(records: readonly EvidenceRecord[], answers: Answers, kind: Task
 /** None for a record of which there is nothing to get right in part, and neither answers anything: it tells nothing. */
 function pairedRecord(record: EvidenceRecord, answer: EvaluationAnswer, kind: TaskKind): PairedRecord[] {
   const { exampleId, groupId, right: before, expected } = record;
-  const grade = kind.grade(expected, answer.output);
+  const grade = gradeOf(record, answer, kind);
   const whole = { exampleId, groupId, before, after: grade.right };
   const facets = kind.facets(expected);
   if (kind.words.parts === undefined) {
@@ -240,7 +238,7 @@ function memory(
     const answer = answers.get(record.exampleId);
     if (answer === undefined) return [];
     const { exampleId, groupId, right: before, credit, expected } = record;
-    const grade = kind.grade(expected, answer.output);
+    const grade = gradeOf({ expected }, answer, kind);
     const after = grade.right;
     const change = credit === undefined ? Number(after) - Number(before) : creditOf(grade) - credit;
     return [{ exampleId, groupId, before, after, change, facets: [] }];
@@ -254,11 +252,54 @@ function memory(
 /** The task's metric; 0 where there is nothing to measure. */
 function scoreOf(
   records: readonly EvidenceRecord[],
-  answerTo: (record: EvidenceRecord) => Output | null,
+  gradeFor: (record: EvidenceRecord) => Grade,
   kind: TaskKind,
 ): number {
-  if (records.length === 0) return 0;
-  return kind.score(records.map((record) => kind.grade(record.expected, answerTo(record)))).value;
+  return records.length === 0 ? 0 : kind.score(records.map(gradeFor)).value;
+}
+
+/** An answer held against what the record says is right; what a judge has passed is right however it reads. */
+function gradeOf(
+  { expected }: Pick<EvidenceRecord, 'expected'>,
+  answer: EvaluationAnswer | undefined,
+  kind: TaskKind,
+): Grade {
+  const grade = kind.grade(expected, answer?.output ?? null);
+  return answer?.judged === true && answer.right ? asRight(grade) : grade;
+}
+
+/** The same of the champion's answer, which was judged before. */
+function championGrade({ expected, answer, right }: EvidenceRecord, kind: TaskKind): Grade {
+  const grade = kind.grade(expected, answer);
+  return kind.needsJudge === true && right ? asRight(grade) : grade;
+}
+
+function asRight(grade: Grade): Grade {
+  return { ...grade, right: true, credit: 1 };
+}
+
+/** Why the judge came no further; null where it came to the end, or nothing was left to it. */
+async function whyUnjudged({ run, iteration }: Input, { objects }: Ports): Promise<string | null> {
+  const key = judgingFileKey(run, iteration);
+  return (await objects.get(key)) === undefined ? null : (await readJson(objects, key, judgingSchema)).stopped;
+}
+
+/** What somebody had to say of a candidate's answers, and what nobody has said; nothing where nobody need. */
+function judgedOf(
+  given: readonly EvaluationAnswer[],
+  { notAsked }: Evaluated,
+  stopped: string | null,
+): Partial<GateRequest['evidence']> {
+  const judged = given.filter((answer) => answer.judged === true && isWeighed(answer));
+  const undecided = given.filter((answer) => answer.undecided === true).length;
+  const leftOut = given.filter((answer) => answer.leftOut === true).length;
+  return {
+    ...(judged.length > 0 && { judged: judged.length, passed: judged.filter(({ right }) => right).length }),
+    ...(undecided > 0 && { undecided }),
+    ...(leftOut > 0 && { leftOut }),
+    ...(notAsked !== undefined && { notAsked }),
+    ...(undecided > 0 && stopped !== null && { unjudged: stopped }),
+  };
 }
 
 function remainingOf(

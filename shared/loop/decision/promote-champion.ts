@@ -8,6 +8,7 @@ import {
   type EvaluationItem,
   type EvaluationSet,
   evaluationAnswerSchema,
+  isWeighed,
 } from '../../domain/evaluation/evaluation-set.ts';
 import { evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts';
 import { type Control, holdsLease, moveChampion } from '../../domain/models/control.ts';
@@ -152,11 +153,11 @@ async function frozenRecords(
   const records = await readJsonl(ports.objects, evidenceKey, evidenceRecordSchema);
   const answers = await readJsonl(ports.objects, answersKey, evaluationAnswerSchema);
   const answerTo = new Map(answers.map((answer) => [answer.exampleId, answer]));
-  return records.flatMap(({ exampleId, input, expected, kept }) => {
+  return records.flatMap(({ exampleId, input, expected, kept, fromJudge }) => {
     const now = answerTo.get(exampleId);
-    if (!kept || now === undefined) return [];
+    if (!kept || now === undefined || !isWeighed(now)) return [];
     const { right, output } = now;
     const credit = kind.words.parts === undefined ? {} : { credit: creditOf(kind.grade(expected, output), right) };
-    return [{ exampleId, input, expected, right, ...credit }];
+    return [{ exampleId, input, expected, right, ...credit, ...(fromJudge && { fromJudge }) }];
   });
 }

@@ -73,14 +73,17 @@ export const confirmWeaknesses: LongStage<z.infer<typeof inputSchema>, z.infer<t
       context,
     );
     if (answers instanceof Unfinished) return answers;
-    const results = probes.map((probe, index): ProbeResult => {
-      const answer = answers[index]?.output ?? null;
-      return { ...probe, answer, failed: !kind.grade(probe.expected, answer).right };
+    // Probes that the budget does not cover tell nothing.
+    const results = probes.flatMap((probe, index): ProbeResult[] => {
+      const given = answers[index] ?? null;
+      if (given === null) return [];
+      return [{ ...probe, answer: given.output, failed: !kind.grade(probe.expected, given.output).right }];
     });
     const failed = training.filter((record) => record.verdict === 'fail').length;
     const weakness = judgeWeakness({
       clusterId: cluster.clusterId,
       results,
+      notAsked: probes.length - results.length,
       baseRate: training.length === 0 ? 0 : failed / training.length,
     });
     const weaknessKey = key('weakness.json');

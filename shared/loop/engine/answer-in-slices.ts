@@ -23,9 +23,12 @@ export interface SliceRequest {
   readonly unit?: string;
   /** How the answers read in the labels of today; as they are by default. */
   readonly today?: AnswersToday | null;
-  /** Whose budget answers are paid from that cost something; they are not counted where it is absent. */
-  readonly paidBy?: AnalystRun;
+  /** Whose budget answers are paid from that cost something. */
+  readonly paidBy: AnalystRun;
 }
+
+/** An answer; null where the budget of the run did not cover asking for it. */
+export type Answered = Prediction | null;
 
 /** Questions to several models. */
 export interface GroupsRequest extends Omit<SliceRequest, 'checkpoint' | 'inputs'> {
@@ -52,12 +55,13 @@ type Context = Pick<StageContext, 'ports' | 'key' | 'handle' | 'deadline'>;
 /**
  * Answers many inputs in slices of what the predictor likes to be asked at once, until the deadline. Each slice is kept
  * when it is answered, so that whoever goes on, or starts again after having been killed, answers only what is missing.
+ * The first slice that the budget does not cover is the last that is thought of.
  * @returns the answers in the order of the inputs, or what the stage is to return for now
  */
 export function answerInSlices(
   { checkpoint: { served }, inputs, ...how }: SliceRequest,
   context: Context,
-): Promise<readonly Prediction[] | Unfinished> {
+): Promise<readonly Answered[] | Unfinished> {
   return answerGroups({ ...how, groups: [{ served, inputs }] }, context);
 }
 
@@ -68,14 +72,14 @@ export function answerInSlices(
 export async function answerGroups(
   request: GroupsRequest,
   context: Context,
-): Promise<readonly Prediction[] | Unfinished> {
+): Promise<readonly Answered[] | Unfinished> {
   const { ports, deadline } = context;
   const slices = slicesOf(request, context);
   const total = request.groups.reduce((sum, { inputs }) => sum + inputs.length, 0);
   const [only] = slices;
   if (only === undefined) return [];
-  if (slices.length === 1) return answerSlice(only, total, request, context);
-  const answers: (readonly Prediction[])[] = [];
+  if (slices.length === 1) return (await answerSlice(only, total, request, context)) ?? unanswered(only);
+  const answers: (readonly Answered[])[] = [];
   const done = doneBefore(request.name, slices.length, context);
   let slowest = 0;
   let answered = 0;
@@ -97,15 +101,26 @@ export async function answerGroups(
       });
     }
     const given = await answerSlice(slice, total, request, context);
+    if (given === null) break;
     await writeJsonl(ports.objects, sliceKey(slice, request, context), given);
     answers[at] = given;
     slowest = Math.max(slowest, ports.clock.now() - now);
     answered += 1;
   }
+  let isCovered = true;
   for (const [at, slice] of slices.entries()) {
-    answers[at] ??= (await readSlice(slice, request, context)) ?? (await answerSlice(slice, total, request, context));
+    const given: readonly Answered[] | null =
+      answers[at] ??
+      (await readSlice(slice, request, context)) ??
+      (isCovered ? await answerSlice(slice, total, request, context) : null);
+    isCovered &&= given !== null;
+    answers[at] = given ?? unanswered(slice);
   }
   return answers.flat();
+}
+
+function unanswered({ inputs }: Group): readonly null[] {
+  return inputs.map(() => null);
 }
 
 interface Slice extends Group {
@@ -129,12 +144,13 @@ function doneBefore(name: string, slices: number, { handle }: Context): number {
   return known.success && known.data.name === name && known.data.slices === slices ? known.data.done : 0;
 }
 
+/** Null where the budget does not cover it. */
 async function answerSlice(
   slice: Slice,
   total: number,
   request: GroupsRequest,
   context: Context,
-): Promise<readonly Prediction[]> {
+): Promise<readonly Prediction[] | null> {
   const { served, inputs, from } = slice;
   const { alternatives, unit = 'inputs answered', today = null, paidBy } = request;
   const { ports } = context;
@@ -145,7 +161,7 @@ async function answerSlice(
       ...more,
     });
   const most = await predictorNamed(served.predictor, ports).mostCost?.(served, inputs);
-  if (most === undefined || paidBy === undefined) return ask({});
+  if (most === undefined) return ask({});
   const key = sliceKey(slice, request, context).replace(/\.jsonl$/, '');
   return answerWithinBudget({ of: paidBy, key, inputs: inputs.length, most }, ask, ports);
 }

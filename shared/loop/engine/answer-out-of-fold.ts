@@ -2,8 +2,7 @@ import { type Answering, byAskedModel } from '../../domain/models/fold-models.ts
 import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
 import type { AnalystRun } from '../../ports/analyst.ts';
 import type { AnswersToday } from '../../ports/answer-today.ts';
-import type { Prediction } from '../../ports/predictor.ts';
-import { answerGroups } from './answer-in-slices.ts';
+import { type Answered, answerGroups } from './answer-in-slices.ts';
 import { type StageContext, Unfinished } from './stage.ts';
 
 export interface OutOfFoldRequest {
@@ -17,8 +16,8 @@ export interface OutOfFoldRequest {
   readonly unit?: string;
   /** How the answers read in the labels of today; as they are by default. */
   readonly today?: AnswersToday | null;
-  /** Whose budget answers are paid from that cost something; they are not counted where it is absent. */
-  readonly paidBy?: AnalystRun;
+  /** Whose budget answers are paid from that cost something. */
+  readonly paidBy: AnalystRun;
 }
 
 /**
@@ -29,7 +28,7 @@ export interface OutOfFoldRequest {
 export async function answerOutOfFold(
   { checkpoint, items, ...how }: OutOfFoldRequest,
   context: Pick<StageContext, 'ports' | 'key' | 'handle' | 'deadline'>,
-): Promise<readonly Prediction[] | Unfinished> {
+): Promise<readonly Answered[] | Unfinished> {
   const asked = byAskedModel(
     items.map((item, at) => ({ ...item, at })),
     checkpoint,
@@ -37,7 +36,7 @@ export async function answerOutOfFold(
   const groups = asked.map((group) => ({ served: group.served, inputs: group.items.map(({ input }) => input) }));
   const given = await answerGroups({ ...how, groups }, context);
   if (given instanceof Unfinished) return given;
-  const answers: Prediction[] = [];
+  const answers: Answered[] = [];
   for (const [place, { at }] of asked.flatMap((group) => group.items).entries()) {
     const answer = given[place];
     if (answer !== undefined) answers[at] = answer;

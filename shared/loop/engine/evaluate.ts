@@ -1,28 +1,35 @@
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { EvaluationAnswer, EvaluationItem } from '../../domain/evaluation/evaluation-set.ts';
 import type { Checkpoint } from '../../domain/models/checkpoint.ts';
+import type { AnalystRun } from '../../ports/analyst.ts';
 import type { AnswersToday } from '../../ports/answer-today.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
-import type { Prediction } from '../../ports/predictor.ts';
 import { unknownCheckpoint } from '../../ports/unknown-checkpoint.ts';
-import { answerInSlices } from './answer-in-slices.ts';
+import { type Answered, answerInSlices } from './answer-in-slices.ts';
 import { type StageContext, Unfinished } from './stage.ts';
 
+export interface EvaluationRequest {
+  /** Tells apart what one stage answers. */
+  readonly name: string;
+  readonly checkpoint: Pick<Checkpoint, 'task' | 'served'>;
+  readonly items: readonly EvaluationItem[];
+  /** How the answers read in the labels of today; as they are by default. */
+  readonly today?: AnswersToday | null;
+  /** Whose budget answers are paid from that cost something. */
+  readonly paidBy: AnalystRun;
+}
+
 /**
- * A checkpoint's answers on evaluation items as it is served, in their order, in slices until the stage's deadline.
- * @param name tells apart what one stage answers
- * @param today how the answers read in the labels of today; null for as they are
+ * A checkpoint's answers on evaluation items as it is served, in their order, in slices until the stage's deadline; without
+ * those that the budget does not cover.
  */
 export async function evaluateInSlices(
-  name: string,
-  checkpoint: Pick<Checkpoint, 'task' | 'served'>,
-  items: readonly EvaluationItem[],
+  { name, checkpoint, items, today = null, paidBy }: EvaluationRequest,
   context: StageContext,
-  today: AnswersToday | null = null,
 ): Promise<EvaluationAnswer[] | Unfinished> {
   const inputs = items.map((item) => item.input);
-  const predictions = await answerInSlices({ name, checkpoint, inputs, today }, context);
+  const predictions = await answerInSlices({ name, checkpoint, inputs, today, paidBy }, context);
   return predictions instanceof Unfinished
     ? predictions
     : graded(items, predictions, kindOf(checkpoint, context.ports));
@@ -30,18 +37,14 @@ export async function evaluateInSlices(
 
 function graded(
   items: readonly EvaluationItem[],
-  predictions: readonly Prediction[],
+  predictions: readonly Answered[],
   kind: TaskKind,
 ): EvaluationAnswer[] {
-  return items.map((item, index) => {
-    const prediction = predictions[index];
-    const output = prediction?.output ?? null;
-    return {
-      exampleId: item.exampleId,
-      output,
-      confidence: prediction?.confidence ?? 0,
-      right: kind.grade(item.expected, output).right,
-    };
+  return items.flatMap(({ exampleId, expected }, index) => {
+    const prediction = predictions[index] ?? null;
+    if (prediction === null) return [];
+    const { output, confidence } = prediction;
+    return [{ exampleId, output, confidence, right: kind.grade(expected, output).right }];
   });
 }
 

@@ -1,5 +1,4 @@
 import { openBudget } from '../../agents/open-budget.ts';
-import { RatchetError } from '../../domain/base/errors.ts';
 import { type AnsweringCost, answeringCostEnding } from '../../domain/models/cost.ts';
 import type { AnalystRun } from '../../ports/analyst.ts';
 import { writeJson } from '../../ports/documents.ts';
@@ -18,22 +17,17 @@ export interface PaidRequest {
 
 /**
  * Asks what costs something within a run's budget, and keeps what it took beside the answers.
- * @throws RatchetError BudgetSpent where the budget does not cover the most that it may cost; nothing is asked then
+ * @returns null where the budget does not cover the most that it may cost; nothing is asked then
  */
 export async function answerWithinBudget(
   { of, key, inputs, most }: PaidRequest,
   ask: (options: Pick<PredictOptions, 'onUsage'>) => Promise<readonly Prediction[]>,
   { objects, budgets }: Pick<Ports, 'objects' | 'budgets'>,
-): Promise<readonly Prediction[]> {
+): Promise<readonly Prediction[] | null> {
   const dollars = (usd: number) => ({ turns: 0, outputTokens: 0, microUsd: Math.ceil(usd * 1_000_000) });
   if (budgets !== undefined) {
     await openBudget(budgets, of);
-    if (!(await budgets.reserve(of.runId, key, dollars(most)))) {
-      throw new RatchetError(
-        'BudgetSpent',
-        `Asking the endpoint for ${inputs} answers may cost $${most.toFixed(4)}, which is more than the budget has left.`,
-      );
-    }
+    if (!(await budgets.reserve(of.runId, key, dollars(most)))) return null;
   }
   let spent: Omit<AnsweringCost, 'version' | 'inputs'> = { inputTokens: 0, outputTokens: 0, usd: 0 };
   const answers = await ask({

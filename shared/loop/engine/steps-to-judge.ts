@@ -11,6 +11,8 @@ export function stepsToJudge(
   record: Pick<SnapshotRecord, 'input' | 'steps' | 'recorded' | 'answer'>,
   kind: TaskKind,
 ): AnswerSteps | null {
+  // Candidates' answers have none, and are judged where only a judge can tell: the champion's then by no more than they.
+  if (kind.needsJudge === true) return null;
   if (!sameAnswer(kind, record.answer, record.recorded)) return null;
   const way = wayToAnswer(record, kind);
   if (way === null) return null;

@@ -36,6 +36,7 @@ export type Decided = Pick<
   | 'alone'
   | 'reason'
   | 'undecided'
+  | 'notCovered'
 >;
 
 /** The decision in words, the same in the report, the curation log and the closing lines of a run. */
@@ -159,6 +160,7 @@ function withoutCandidate(data: Decided): string {
     const { checkpointId, by, reason } = keptOut;
     return `Checkpoint ${checkpointId} was rolled back by ${visibleLine(by, 100)}: ${visibleLine(reason, 300)}`;
   }
+  if (data.notCovered !== undefined) return withoutMoney(data.notCovered);
   if (data.unlearnt.length > 0) return withoutJudgedExample(data);
   const short = shortEvidence(data);
   if (short.length === 0) return 'No candidate came before the gate';
@@ -175,6 +177,12 @@ function withoutCandidate(data: Decided): string {
   const days = evidenceDays(data);
   const when = days === null ? '' : `, about ${plural(days, 'day')} at the present rate`;
   return `${wanted.join(' and ')} ${short.length === 1 && short.every(({ have, need }) => need - have === 1) ? 'is' : 'are'} missing until there is enough to decide by${when}${unanswered(data)}${held(data)}`;
+}
+
+/** `the budget of $0.5 covers the champion’s answers to 400 of 1,000 traces`. */
+function withoutMoney({ asked, notAsked, budgetUsd }: NonNullable<Decided['notCovered']>): string {
+  const budget = budgetUsd === null ? 'the budget' : `the budget of $${budgetUsd}`;
+  return `${budget} covers the champion’s answers to ${formatCount(asked)} of ${plural(asked + notAsked, 'trace')}`;
 }
 
 /** `order_where, order_when have no judged example since the split: judge some (ratchet report MODEL --review)`. */
@@ -201,6 +209,7 @@ function whyKept(data: Decided): string {
   if (data.keptOut !== null) {
     return 'No person has judged anything since, so the same evidence would make the like of it again, and nothing was trained.';
   }
+  if (data.notCovered !== undefined) return data.reason;
   if (decidedCandidate(data) === null) {
     return data.unlearnt.length > 0 || shortEvidence(data).length > 0 ? 'The run ended before training.' : data.reason;
   }

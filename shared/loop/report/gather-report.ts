@@ -6,7 +6,7 @@ import { overPredictionNote } from '../../domain/diagnosis/over-prediction.ts';
 import { weaknessSchema } from '../../domain/diagnosis/probe.ts';
 import { taxonomySchema } from '../../domain/diagnosis/taxonomy.ts';
 import { driftOf } from '../../domain/drift/drift-findings.ts';
-import { type EvaluationAnswer, evaluationAnswerSchema } from '../../domain/evaluation/evaluation-set.ts';
+import { type EvaluationAnswer, evaluationAnswerSchema, isWeighed } from '../../domain/evaluation/evaluation-set.ts';
 import { netLoss } from '../../domain/evaluation/gate.ts';
 import { alignmentOf } from '../../domain/evaluation/judge-alignment.ts';
 import { datasetModeSchema } from '../../domain/models/dataset.ts';
@@ -112,6 +112,15 @@ export async function gatherReport(
     costs: await runCosts(plan, ports),
     leftOut: leftOutOfFigures(kind),
     undecided: leavesUndecided(plan.model, ports) ? records.filter(isUndecidedRecord).length : 0,
+    ...(input.triaged.notAsked === undefined
+      ? {}
+      : {
+          notCovered: {
+            asked: records.length,
+            notAsked: input.triaged.notAsked,
+            budgetUsd: plan.run.budgetUsd ?? null,
+          },
+        }),
     ended: history?.ended ?? null,
     links: [
       ports.links?.execution(input.lease.owner) ?? null,
@@ -303,7 +312,7 @@ async function answersOf(
 ): Promise<Answered | null> {
   const of = gatedOf(decided, gated);
   if (of === null) return null;
-  const answers = await readJsonl(ports.objects, of.answersKey, evaluationAnswerSchema);
+  const answers = (await readJsonl(ports.objects, of.answersKey, evaluationAnswerSchema)).filter(isWeighed);
   return new Map(answers.map((answer) => [answer.exampleId, answer]));
 }
 

@@ -51,6 +51,10 @@ function afterDecision(data: Draft): string[] {
       `Have people judge what went wrong and ingest it (ratchet ingest ${model.modelId} FILE${option}): the next run learns from that. To let candidates in all the same: ratchet rollback ${model.modelId} --release ${checkpointId} --reason WHY${option}`,
     ];
   }
+  if (data.notCovered !== undefined)
+    return [
+      `Run again with a larger --budget, or without one (ratchet run ${model.modelId}${option}); ratchet run ${model.modelId} --plan${option} tells the most that the champion’s answers may cost, and the setting snapshotLimit how many traces it is asked about at most.`,
+    ];
   if (data.unlearnt.length > 0)
     return data.review.counts.length > 0
       ? []

@@ -139,6 +139,8 @@ export interface ReportData {
   readonly nextSteps: readonly string[];
   /** Judged traces that stay undecided, as no judge is there that can tell whether another answer is as good. */
   readonly undecided?: number;
+  /** Where the budget did not cover the champion's answers: traces that it was asked about, and not. */
+  readonly notCovered?: { readonly asked: number; readonly notAsked: number; readonly budgetUsd: number | null };
   readonly traffic: {
     readonly traces: number;
     readonly passes: number;

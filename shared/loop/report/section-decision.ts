@@ -85,7 +85,7 @@ function whyNot(data: ReportData): Markup | null {
     return html`<p>What held it back:</p><ul class="reasons">${failed.map((rule) => html`<li><strong>${ruleTitle(rule, data.words)}.</strong> ${visibleProse(rule.detail)}</li>`)}</ul>`;
   }
   const short = shortEvidence(data);
-  if (short.length === 0 || isAllRight(data)) return null;
+  if (short.length === 0 || isAllRight(data) || data.notCovered !== undefined) return null;
   const { undecided = 0 } = data;
   if (undecided > 0) {
     return html`<p>What is missing: a judge. This task leaves it to a judge whether an answer that differs from the right one is as good, and the judge ${data.model.judge} cannot tell: ${plural(undecided, 'judged trace is', 'judged traces are')} undecided, and there is evidence of ${formatCount(data.evidence?.records ?? 0)}, where ${formatCount(data.model.settings.enoughRecords)} are needed. What a person said of a recorded answer counts where the champion gives that answer today.</p>`;

@@ -13,7 +13,8 @@ const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, chu
 
 /**
  * The champion answers one chunk of the snapshot anew, so that what it has since learnt no longer counts as its
- * failure; out of fold, so that what it has merely seen does not count as learnt.
+ * failure; out of fold, so that what it has merely seen does not count as learnt. What the budget does not cover asking it
+ * is left out, and counted.
  */
 export const answerTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof answeredSchema>> = {
   name: 'answer-traces',
@@ -36,17 +37,15 @@ export const answerTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof
     };
     const answers = await answerOutOfFold(request, context);
     if (answers instanceof Unfinished) return answers;
-    const answered = records.map((record, index): SnapshotRecord => {
-      const answer = answers[index];
-      return {
-        ...record,
-        answer: answer?.output ?? null,
-        confidence: answer?.confidence ?? 0,
-        runnerUp: answer?.alternatives[1] ?? null,
-      };
+    const answered = records.flatMap((record, index): SnapshotRecord[] => {
+      const answer = answers[index] ?? null;
+      if (answer === null) return [];
+      const { output, confidence, alternatives } = answer;
+      return [{ ...record, answer: output, confidence, runnerUp: alternatives[1] ?? null }];
     });
     const answeredKey = key('answered.jsonl');
     await writeJsonl(ports.objects, answeredKey, answered);
-    return { chunkId: chunk.chunkId, answeredKey };
+    const notAsked = records.length - answered.length;
+    return { chunkId: chunk.chunkId, answeredKey, ...(notAsked > 0 && { notAsked }) };
   },
 };

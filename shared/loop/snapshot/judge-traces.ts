@@ -39,6 +39,7 @@ export const judgeTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof 
     const open = judged.flatMap((record) => answerToJudge(record, kind));
     const judge = judgeNamed(model.judge, ports);
     const judgedKey = key('judged.jsonl');
+    const notAsked = answered.notAsked !== undefined && { notAsked: answered.notAsked };
     if (judge.mustAgree) {
       const share = records.length / Math.max(1, prepared.traces);
       const asked = await askJudge(
@@ -60,11 +61,17 @@ export const judgeTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof 
       const verdicts: ChunkVerdicts = { name: judge.name, said: [...answers], agreement, unusable, trouble, spent };
       await writeJson(ports.objects, verdictsKey, verdicts);
       await writeJsonl(ports.objects, judgedKey, judged);
-      return { chunkId: answered.chunkId, judgedKey, verdictsKey };
+      return { chunkId: answered.chunkId, judgedKey, verdictsKey, ...notAsked };
     }
     const said = new Map<string, JudgedAnswer>();
     if (open.length > 0) {
-      const request = () => ({ task: model.task, rubric: null, answers: open });
+      const { rubric } = model.settings;
+      const request = () => ({
+        task: model.task,
+        rubric: rubric === '' ? null : rubric,
+        run: analystRun(plan),
+        answers: open,
+      });
       const progress = await goOn(judge, key('judgements'), request, context, 'answers');
       if (progress instanceof Unfinished) return progress;
       for (const one of progress.value.answers) said.set(one.traceId, one);
@@ -74,7 +81,7 @@ export const judgeTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof 
       judgedKey,
       judged.map((record) => withVerdict(record, said.get(record.traceId) ?? null)),
     );
-    return { chunkId: answered.chunkId, judgedKey, verdictsKey: null };
+    return { chunkId: answered.chunkId, judgedKey, verdictsKey: null, ...notAsked };
   },
 };
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { partSize, partsOf } from '../../domain/base/part-size.ts';
+import { formatCount, plural } from '../../domain/base/wording.ts';
 import { diagnosisPart } from '../../domain/diagnosis/diagnosis-part.ts';
 import { evidenceOf } from '../../domain/evaluation/evidence-record.ts';
 import { honestModel } from '../../domain/models/fold-models.ts';
@@ -55,6 +56,7 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
     const people = peopleDigest(records, kindOf(model, ports));
     const keptOut = keptOutBy(rolledBack, people);
     const unlearnt = await unlearntParts(plan, records, ports);
+    const { notAsked = 0 } = triaged;
     const missing = [
       ...(unlearnt.length > 0 ? [`no example of ${namedFirst(unlearnt)} since the split`] : []),
       ...(failures < enoughFailures
@@ -67,11 +69,14 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
       evidence: { key: evidenceKey, size: kept.length, right: kept.filter(({ right }) => right).length },
       shards,
       failures,
-      enoughEvidence: missing === '' && keptOut === null,
-      reason: reasonOf(
-        missing === '' || !leavesUndecided(model, ports) ? missing : missing + undecidedOf(records, model.judge),
-        keptOut,
-      ),
+      enoughEvidence: missing === '' && keptOut === null && notAsked === 0,
+      reason:
+        notAsked > 0
+          ? notCovered(records.length, notAsked, plan.run.budgetUsd ?? null)
+          : reasonOf(
+              missing === '' || !leavesUndecided(model, ports) ? missing : missing + undecidedOf(records, model.judge),
+              keptOut,
+            ),
       people,
       keptOut: keptOut === null ? null : withoutDigest(keptOut),
     };
@@ -87,6 +92,12 @@ function reasonOf(missing: string, keptOut: RolledBack | null): string | null {
     );
   }
   return missing === '' ? null : `Too little evidence: ${missing}.`;
+}
+
+/** What the budget covered of the champion's answers, and what to do. */
+function notCovered(asked: number, notAsked: number, budgetUsd: number | null): string {
+  const budget = budgetUsd === null ? 'The budget' : `The budget of $${budgetUsd}`;
+  return `${budget} does not cover the champion’s answers: it was asked about ${formatCount(asked)} of ${plural(asked + notAsked, 'trace')}, and about ${formatCount(notAsked)} not. Run again with a larger --budget, or without one; ratchet run --plan tells the most that answers may cost.`;
 }
 
 /** `; 200 judged traces are undecided, …`; empty where none is. */

@@ -67,6 +67,7 @@ export const triageTraces: LongStage<Input, z.infer<typeof triagedSchema>> = {
     const triagedKey = key('triaged.jsonl');
     await writeJsonl(ports.objects, triagedKey, triaged);
     const judgedAs = (verdict: string) => triaged.filter((record) => record.verdict === verdict).length;
+    const notAsked = input.judged.reduce((sum, chunk) => sum + (chunk.notAsked ?? 0), 0);
     const count = (category: string) => triaged.filter((record) => record.triage.category === category).length;
     return {
       triagedKey,
@@ -78,6 +79,7 @@ export const triageTraces: LongStage<Input, z.infer<typeof triagedSchema>> = {
       poison: count('poison'),
       suspects: count('suspect-judgement'),
       judgesKey,
+      ...(notAsked > 0 && { notAsked }),
     };
   },
   afterwards: (input, _output, ports) => removeFoldFiles('triage-traces', input, ports),

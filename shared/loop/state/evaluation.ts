@@ -12,8 +12,13 @@ export const evaluatedSchema = z.strictObject({
   right: z.int(),
   /** See the gate's `fit`. */
   fit: gateRequestSchema.shape.fit,
+  /** Records that it was not asked about, as the budget did not cover it; absent where it was asked about all. */
+  notAsked: z.int().positive().optional(),
 });
 export type Evaluated = z.infer<typeof evaluatedSchema>;
+
+/** Why the judge was asked no further about candidates' answers, or not at all: a sentence or two; null where it was. */
+export const judgingSchema = z.strictObject({ stopped: z.string().nullable() });
 
 export const candidatePlanSchema = z.strictObject({
   candidates: z.array(candidateRefSchema).max(mostCandidates),

@@ -7,4 +7,6 @@ export const judgedSchema = z.strictObject({
   judgedKey: objectKeySchema,
   /** What a judge says that must agree with people before it counts; null where the model has none. */
   verdictsKey: objectKeySchema.nullable().default(null),
+  /** As of the answers. */
+  notAsked: z.int().positive().optional(),
 });

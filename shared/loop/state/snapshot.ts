@@ -17,4 +17,9 @@ export const snapshotSchema = z.strictObject({
 });
 
 /** A chunk with the champion's answers. */
-export const answeredSchema = z.strictObject({ chunkId: itemIdSchema, answeredKey: objectKeySchema });
+export const answeredSchema = z.strictObject({
+  chunkId: itemIdSchema,
+  answeredKey: objectKeySchema,
+  /** Traces that the champion was not asked about, as the budget did not cover it; absent where it was asked about all. */
+  notAsked: z.int().positive().optional(),
+});

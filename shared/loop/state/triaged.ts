@@ -13,4 +13,6 @@ export const triagedSchema = z.strictObject({
   suspects: z.int(),
   /** What came of judges that must agree with people; null where there are none. */
   judgesKey: objectKeySchema.nullable().default(null),
+  /** Traces that the champion was not asked about, as the budget did not cover it; absent where it was asked about all. */
+  notAsked: z.int().positive().optional(),
 });

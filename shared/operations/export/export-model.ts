@@ -52,7 +52,12 @@ export async function exportModel({ modelId, checkpointId }: ExportRequest, port
   const kind = kindOf(model, ports);
   const known = kind.knownFacets(model.task);
   const before = kind.knownFacets(checkpoint.task).map(nameOf);
-  const relabelled = today === null ? '' : relabelledWords(known, before, kind.words);
+  const relabelled =
+    today === null
+      ? ''
+      : exported.usage === undefined
+        ? relabelledWords(known, before, kind.words)
+        : `\n\nThe ${kind.words.facets} were changed after the checkpoint was trained: the model says those of then, in the order of \`labels\` in \`model.json\`; \`labelsNow\` has what each is called today.`;
   const control = await ports.lineage.getControl(modelId);
   const cases = testInputs.map((input, index) => ({
     input,
@@ -90,15 +95,8 @@ export async function exportModel({ modelId, checkpointId }: ExportRequest, port
   };
 }
 
-function readme(
-  modelId: string,
-  checkpointId: string,
-  { answers, layout, licences }: Pick<ExportedModel, 'answers' | 'layout' | 'licences'>,
-  relabelled: string,
-): string {
-  return `# ${modelId}
-
-Checkpoint \`${checkpointId}\`, exported by Ratchet. This folder stands alone: nothing else is needed to answer with it.
+/** Of folders with readers. */
+const readersUsage = `This folder stands alone: nothing else is needed to answer with it.
 
     node predict.mjs < texts.jsonl         # {"input": "..."} a line in, {"input", "output", "confidence"} a line out
     python3 predict.py < texts.jsonl
@@ -106,7 +104,17 @@ Checkpoint \`${checkpointId}\`, exported by Ratchet. This folder stands alone: n
     python3 predict.py --check
 
 In JavaScript, in Node 18 or later and in browsers: \`import { load } from './predict.mjs'\`, then
-\`(await load()).predict('some text')\`. In Python 3.9 or later: \`from predict import load\`, then \`load().predict("some text")\`.
+\`(await load()).predict('some text')\`. In Python 3.9 or later: \`from predict import load\`, then \`load().predict("some text")\`.`;
+
+function readme(
+  modelId: string,
+  checkpointId: string,
+  { usage = readersUsage, answers, layout, licences }: ExportedModel,
+  relabelled: string,
+): string {
+  return `# ${modelId}
+
+Checkpoint \`${checkpointId}\`, exported by Ratchet. ${usage}
 
 ${answers}${relabelled}
 

@@ -56,9 +56,6 @@ describe('a model that is deployed elsewhere and only watched', { timeout: 240_0
     await ratchet(['ingest', 'support', '-'], lines.join('\n'));
     const plan = await ratchet(['run', 'support', '--plan']);
     expect(plan).toMatchObject({ trainings: null, answers: { inputs: expect.any(Number) } });
-    const poor = await ratchetInProcess(['run', 'support', '--budget', '0.01', '--workspace', directory]);
-    expect([poor.code, poor.stderr]).toEqual([1, expect.stringContaining('more than the budget has left')]);
-    expect(server.seen).toHaveLength(0);
     const result = await ratchet(['run', 'support']);
     // Each answer reads 100 tokens of $1 and writes 10 of $5 a million.
     const { inputs, usd } = result.costs.answers;
@@ -75,6 +72,27 @@ describe('a model that is deployed elsewhere and only watched', { timeout: 240_0
     expect(report).toContain('answered as');
     expect(`${report}${JSON.stringify(await ratchet(['lineage', 'support']))}`).not.toContain(secret);
     expect(server.seen.every(({ authorization }) => authorization === `Bearer ${secret}`)).toBe(true);
+  });
+
+  it('ends as any run does where the budget does not cover its answers, and says what was asked and what to do', async () => {
+    const before = server.seen.length;
+    const poor = await ratchet(['run', 'support', '--budget', '0.01']);
+    expect(poor).toMatchObject({ code: 3, decision: 'kept', costs: { answers: null } });
+    expect(poor.headline).toBe('the budget of $0.01 covers the champion’s answers to 0 of 260 traces');
+    expect(poor.why).toContain('about 260 not. Run again with a larger --budget, or without one');
+    expect(server.seen).toHaveLength(before);
+    const { answers } = await ratchet(['run', 'support', '--plan']);
+    // Of fifty texts at once, the most that they may cost, and a little.
+    const budget = ((answers.mostUsd / answers.inputs) * 50 * 1.25).toFixed(4);
+    const partly = await ratchet(['run', 'support', '--budget', budget]);
+    const asked = server.seen.length - before;
+    expect(asked).toBeGreaterThanOrEqual(50);
+    expect(asked).toBeLessThan(260);
+    expect(partly).toMatchObject({ code: 3, decision: 'kept', costs: { answers: { inputs: asked } } });
+    expect(partly.why).toContain(`it was asked about ${asked} of 260 traces, and about ${260 - asked} not.`);
+    const report = await readFile(partly.report, 'utf8');
+    expect(report).toContain('does not cover the champion’s answers');
+    expect(report).toContain('ratchet run support --plan');
   });
 
   it('gives way to a candidate of its trainer that passes the gate, and can be gone back to', async () => {

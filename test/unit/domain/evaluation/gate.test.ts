@@ -280,6 +280,10 @@ describe('the evidence', () => {
     expect(detailOf({ ...passing, evidence: { failures: 20, records: 50, undecided: 3 } }, 'evidence')).toBe(
       'Enough evidence: 20 failures after triage (20 needed), 50 judged records (50 needed). 3 answers say it otherwise than the right output, and nobody has judged that: left out.',
     );
+    const judged = { judged: 40, passed: 31, undecided: 1, leftOut: 6, unjudged: 'No more money.', notAsked: 2 };
+    expect(detailOf({ ...passing, evidence: { failures: 20, records: 50, ...judged } }, 'evidence')).toBe(
+      'Enough evidence: 20 failures after triage (20 needed), 50 judged records (50 needed). 40 answers say it otherwise than the right output and were judged: 31 passed. 1 answer says it otherwise than the right output, and nobody has judged that: left out, and 6 more of records to which the judge did not come. No more money. The budget did not cover asking it about 2 more.',
+    );
   });
 });
 

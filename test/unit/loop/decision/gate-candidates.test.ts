@@ -41,6 +41,10 @@ interface Given {
   readonly unanswered?: (record: EvidenceRecord) => boolean;
   /** Records of which nobody knows whether the candidates' answers are right. */
   readonly undecided?: (record: EvidenceRecord) => boolean;
+  /** Records on which a judge has passed or failed an answer that reads otherwise than the right output. */
+  readonly judged?: (record: EvidenceRecord) => boolean;
+  /** Records to which the judge did not come. */
+  readonly leftOut?: (record: EvidenceRecord) => boolean;
   readonly settings?: Partial<Settings>;
   readonly trainer?: Partial<Trainer>;
   readonly task?: TaskSpec;
@@ -72,8 +76,15 @@ async function gate(made: Readonly<Record<string, Made>>, given: Given = {}) {
       .map((record) => {
         const right = record.right ? toLose-- <= 0 : toGain-- > 0;
         const undecided = given.undecided?.(record) === true && { undecided: true as const };
+        const judged = given.judged?.(record) === true && { judged: true as const, output: ham };
+        const leftOut = given.leftOut?.(record) === true && { leftOut: true as const };
         const output = given.answerOf?.(record) ?? (right ? spam : ham);
-        return { exampleId: record.exampleId, output, confidence: 0.8, right, ...undecided };
+        return {
+          ...{ exampleId: record.exampleId, output, confidence: 0.8, right },
+          ...undecided,
+          ...judged,
+          ...leftOut,
+        };
       });
     await writeJsonl(ports.objects, `answers-of-${candidateId}`, answers);
     const right = answers.filter((answer) => answer.right).length;
@@ -123,6 +134,22 @@ describe('answers that nobody has judged', () => {
     expect(gated?.request.evidence).toEqual({ failures: wrongs, records: wrongs, undecided: rights });
     expect([gated?.verdict.gained, gated?.verdict.lost]).toEqual([30, 0]);
     expect(gated?.verdict.rules.find(({ rule }) => rule === 'evidence')?.detail).toContain('400 answers');
+  });
+});
+
+describe('answers that a judge has passed', () => {
+  it('are right however they read, and those are left out to which it did not come', async () => {
+    const made = { c1: { lost: 0, gained: 60 } };
+    const { candidates, score } = await gate(made, {
+      judged: ({ right }) => !right,
+      leftOut: ({ folds }) => folds.includes(9),
+    });
+    const [gated] = candidates;
+    const [records, of] = [(rights + wrongs) * 0.9, wrongs * 0.9];
+    expect(gated?.request.evidence).toMatchObject({ records, judged: of, leftOut: (rights + wrongs) / 10 });
+    expect(gated?.request.evidence.passed).toBe(gated?.verdict.gained);
+    expect([gated?.verdict.gained, gated?.verdict.lost]).toEqual([54, 0]);
+    expect(score).toBeCloseTo((rights * 0.9 + 54) / records, 9);
   });
 });
 

@@ -1,10 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../../shared/domain/base/json.ts';
-import { answerInSlices } from '../../../../shared/loop/engine/answer-in-slices.ts';
+import { analystRun } from '../../../../shared/loop/engine/analyst-run.ts';
+import { type Answered, answerInSlices } from '../../../../shared/loop/engine/answer-in-slices.ts';
 import { Unfinished } from '../../../../shared/loop/engine/stage.ts';
 import type { Prediction, Predictor } from '../../../../shared/ports/predictor.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { MemoryBudgets } from '../../../helpers/memory-budgets.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
+import { samplePlan } from '../../../helpers/record-samples.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
 
 const secondsASlice = 60;
@@ -34,13 +37,13 @@ function slowly({ failAt = Number.POSITIVE_INFINITY } = {}) {
   const all = { ...ports, predictors: new Map([['embedded', predictor]]) };
   const call = (handle: Json | null, seconds: number, name = 'answers') =>
     answerInSlices(
-      { name, checkpoint, inputs },
+      { name, checkpoint, inputs, paidBy: analystRun(samplePlan()) },
       { ...stageContext(all), handle, deadline: ports.clock.now() + seconds * 1_000 },
     );
   return { ports, asked, state, call };
 }
 
-function workOf(given: readonly Prediction[] | Unfinished) {
+function workOf(given: readonly Answered[] | Unfinished) {
   if (!(given instanceof Unfinished)) throw new Error('it is done');
   return given.work;
 }
@@ -106,5 +109,33 @@ describe('answers in slices', () => {
     const { handle } = workOf(await call(null, 2.5 * secondsASlice));
     await call(handle, 3_600, 'others');
     expect(asked.flat()).toEqual([...inputs.slice(0, 6), ...inputs]);
+  });
+});
+
+describe('answers that cost something', () => {
+  test('are asked for as far as the budget of the run covers the most that they may cost, each once', async () => {
+    const ports = memoryPorts();
+    const [known] = ports.predictors.values();
+    if (known === undefined) throw new Error('there is no predictor');
+    const asked: string[] = [];
+    const predictor: Predictor = {
+      ...known,
+      chunk: 3,
+      mostCost: async (_, slice) => slice.length * 0.01,
+      async predict(_, slice, options) {
+        asked.push(...slice);
+        options?.onUsage?.({ inputTokens: 1, outputTokens: 1, usd: slice.length * 0.008 });
+        return slice.map(answerTo);
+      },
+    };
+    const budgets = new MemoryBudgets();
+    const all = { ...ports, budgets, predictors: new Map([[predictor.name, predictor]]) };
+    const paidBy = analystRun(samplePlan({ run: { ...samplePlan().run, budgetUsd: 0.06 } }));
+    const answer = () => answerInSlices({ name: 'answers', checkpoint, inputs, paidBy }, stageContext(all));
+    const covered = [...inputs.slice(0, 6).map(answerTo), null, null, null, null];
+    expect(await answer()).toEqual(covered);
+    expect(await answer()).toEqual(covered);
+    expect(asked).toEqual(inputs.slice(0, 6));
+    expect((await budgets.get(paidBy.runId))?.spent.microUsd).toBe(48_000);
   });
 });

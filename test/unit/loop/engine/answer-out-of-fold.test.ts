@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../../shared/domain/base/json.ts';
 import type { Answering } from '../../../../shared/domain/models/fold-models.ts';
+import { analystRun } from '../../../../shared/loop/engine/analyst-run.ts';
 import { answerOutOfFold, type OutOfFoldRequest } from '../../../../shared/loop/engine/answer-out-of-fold.ts';
 import { Unfinished } from '../../../../shared/loop/engine/stage.ts';
 import type { Predictor } from '../../../../shared/ports/predictor.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { foldModels } from '../../../helpers/fold-models.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
+import { samplePlan } from '../../../helpers/record-samples.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
 
 const checkpoint: Answering = { served: { predictor: 'embedded', ref: 'served', digest: null }, folds: foldModels(10) };
@@ -43,7 +45,7 @@ function slowly() {
   const all = { ...ports, observer, predictors: new Map([['embedded', predictor]]) };
   const call = (handle: Json | null, seconds: number, change: Partial<OutOfFoldRequest> = {}) =>
     answerOutOfFold(
-      { name: 'answers', checkpoint, items, unit: 'traces answered', ...change },
+      { name: 'answers', checkpoint, items, unit: 'traces answered', paidBy: analystRun(samplePlan()), ...change },
       { ...stageContext(all), handle, deadline: ports.clock.now() + seconds * 1_000 },
     );
   return { asked, told, call };
@@ -52,7 +54,7 @@ function slowly() {
 const expected = items.map((item) => `${modelOf(item)} on ${item.input}`);
 function outputsOf(given: Awaited<ReturnType<typeof answerOutOfFold>>) {
   if (given instanceof Unfinished) throw new Error('it is not done');
-  return given.map(({ output }) => output);
+  return given.map((answer) => answer?.output);
 }
 
 describe('answers out of fold', () => {

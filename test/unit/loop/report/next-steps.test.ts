@@ -30,6 +30,14 @@ describe('what to do next', () => {
     expect(held.join(' ')).not.toContain('Go on as before');
   });
 
+  it('asks for more money where the budget did not cover the champion’s answers, and for no traces', () => {
+    const data = { ...tooLittleEvidenceReport(), notCovered: { asked: 50, notAsked: 1_950, budgetUsd: 0.5 } };
+    const steps = nextSteps(data);
+    expect(steps[0]).toMatch(/^Run again with a larger --budget, or without one \(ratchet run support-intents\)/);
+    expect(steps.join(' ')).not.toMatch(/Ingest \d+ more/);
+    expect(headlineOf(data)).toBe('the budget of $0.5 covers the champion’s answers to 50 of 2,000 traces');
+  });
+
   it('asks for a judge that can tell, and for no more judging, where answers stay undecided without one', () => {
     const data = { ...tooLittleEvidenceReport(), undecided: 30 };
     const steps = nextSteps(data);

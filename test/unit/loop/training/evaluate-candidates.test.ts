@@ -4,13 +4,15 @@ import { type EvaluationAnswer, evaluationAnswerSchema } from '../../../../share
 import type { EvidenceRecord } from '../../../../shared/domain/evaluation/evidence-record.ts';
 import { evaluateCandidates } from '../../../../shared/loop/training/evaluate-candidates.ts';
 import { readJsonl, writeJsonl } from '../../../../shared/ports/documents.ts';
+import type { Predictor } from '../../../../shared/ports/predictor.ts';
 import type { Trainer } from '../../../../shared/ports/trainer.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { generationSpecFrom } from '../../../../shared/tasks/generation/generation-spec.ts';
 import { foldModels } from '../../../helpers/fold-models.ts';
 import { sampleCheckpoint } from '../../../helpers/lineage-samples.ts';
+import { MemoryBudgets } from '../../../helpers/memory-budgets.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
-import { putPlan, sampleEvidence, sampleHead } from '../../../helpers/record-samples.ts';
+import { putPlan, sampleEvidence, sampleHead, samplePlan, samplePrepared } from '../../../helpers/record-samples.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
 
 interface Given {
@@ -21,13 +23,16 @@ interface Given {
   readonly trainer?: Partial<Trainer>;
   readonly answer?: (input: string, ref: string) => string | null;
   readonly task?: TaskSpec;
+  /** What makes its answers cost something. */
+  readonly paid?: Pick<Predictor, 'mostCost' | 'chunk'>;
 }
 
-async function evaluate({ evidence, preceding = [], earlier = [], folds = [10], trainer, answer, task }: Given) {
+async function evaluate({ evidence, preceding = [], earlier = [], folds = [10], trainer, answer, task, paid }: Given) {
   const plain = memoryPorts({ answer: (input, { ref }) => (answer === undefined ? 'spam' : answer(input, ref)) });
   const trainers = new Map([...plain.trainers].map(([name, one]) => [name, { ...one, ...trainer }]));
-  const ports = { ...plain, trainers };
-  await putPlan(ports);
+  const predictors = new Map([...plain.predictors].map(([name, one]) => [name, { ...one, ...paid }]));
+  const ports = { ...plain, trainers, predictors, budgets: new MemoryBudgets() };
+  await putPlan(ports, { run: { ...samplePlan().run, budgetUsd: 1 } });
   await ports.lineage.putCheckpoint(
     sampleCheckpoint({ checkpointId: 'new', folds: foldModels(...folds), ...(task && { task }) }),
   );
@@ -38,6 +43,7 @@ async function evaluate({ evidence, preceding = [], earlier = [], folds = [10], 
     {
       ...sampleHead,
       item: 'i1-c1',
+      prepared: samplePrepared,
       split: { evidence: ref('evidence') },
       lineage: { preceding: ref('preceding'), earlier: ref('earlier') },
       candidate: { candidateId: 'i1-c1', checkpointId: 'new', key: 'candidate.json' },
@@ -86,6 +92,16 @@ describe('a candidate’s answers', () => {
       [false, true],
       [false, false],
     ]);
+  });
+
+  test('are those that the budget covers, where they cost something; how many it does not is told', async () => {
+    const paid = { chunk: 1, mostCost: async () => 0.3 };
+    const { answers, output } = await evaluate({ evidence: spread, paid });
+    expect(answers).toHaveLength(10);
+    expect(output.notAsked).toBeUndefined();
+    const dearer = { chunk: 1, mostCost: async (_: unknown, inputs: readonly string[]) => inputs.length * 1.01 };
+    const none = await evaluate({ evidence: spread, paid: dearer });
+    expect([none.answers, none.output.notAsked, none.output.size]).toEqual([[], 10, 0]);
   });
 
   test('are given of suspects too', async () => {

@@ -12,7 +12,7 @@ beforeAll(async () => {
 describe('the loop as a graph', () => {
   test('holds each stage once, from the lease to the report, and says what it does', () => {
     const names = graph.stages.map(({ name }) => name);
-    expect(names).toHaveLength(21);
+    expect(names).toHaveLength(22);
     expect([names[0], names.at(-1)]).toEqual(['take-lease', 'write-report']);
     expect(graph.stages.filter(({ what }) => what === '')).toEqual([]);
   });
@@ -43,7 +43,13 @@ describe('how far a run is', () => {
   const diagnosis = ['prepare-run', 'answer-traces', 'judge-traces', 'triage-traces', 'split-traces'];
   const rest = ['analyze-failures', 'build-taxonomy', 'confirm-weaknesses', 'inspect-lineage'];
   const turn = ['synthesize-curriculum', 'assemble-curriculum', 'plan-candidates', 'train-candidates'];
-  const weighing = ['prepare-next-dataset', 'evaluate-candidates', 'gate-candidates', 'decide-next'];
+  const weighing = [
+    'prepare-next-dataset',
+    'evaluate-candidates',
+    'judge-candidates',
+    'gate-candidates',
+    'decide-next',
+  ];
   const done = (iteration: number, ...stages: readonly string[]) =>
     stages.map((stage) => ({ stage, iteration, item: 'all' }));
   const states = (given: Partial<Parameters<typeof stageStates>[0]>) => {

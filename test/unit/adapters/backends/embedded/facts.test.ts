@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { embeddedPredictorFacts } from '../../../../../shared/adapters/backends/embedded/facts.ts';
 import { defaultSettings } from '../../../../../shared/domain/models/settings.ts';
+import { analystRun } from '../../../../../shared/loop/engine/analyst-run.ts';
 import { answerInSlices } from '../../../../../shared/loop/engine/answer-in-slices.ts';
 import { memoryPorts } from '../../../../helpers/memory-ports.ts';
+import { samplePlan } from '../../../../helpers/record-samples.ts';
 import { stageContext } from '../../../../helpers/stage-context.ts';
 
 describe('the embedded predictor', () => {
@@ -29,7 +31,10 @@ describe('the embedded predictor', () => {
       ]),
     );
     const answer = () =>
-      answerInSlices({ name: 'answers', checkpoint, inputs }, stageContext({ ...ports, predictors }));
+      answerInSlices(
+        { name: 'answers', checkpoint, inputs, paidBy: analystRun(samplePlan()) },
+        stageContext({ ...ports, predictors }),
+      );
     await expect(answer()).rejects.toThrow('killed');
     expect(await answer()).toHaveLength(inputs.length);
     expect(asked).toEqual(inputs);
