@@ -121,19 +121,55 @@ def test_learns_intents_in_full_and_then_more_of_them_by_lora(folder, tmp_path):
     assert manifest(second)["models"][0]["bytes"] * 3 < manifest(folder)["models"][0]["bytes"]
 
 
-def test_learns_entities_by_their_places(folder):
-    run(
-        job(folder, entities(160, 1), entities(60, 2), ["city", "person"], "extraction", epochs=12, encoderRate=2e-3),
-        back_ends,
-        tell=quietly,
-    )
+# A step of the encoder by LoRA is ten times what is named.
+@pytest.mark.parametrize(("method", "rates"), [("full", (2e-3, 2e-3)), ("lora", (5e-4, 4e-3))])
+def test_learns_two_types_of_entities_by_their_places(folder, method, rates):
+    how = {"method": method, "epochs": 12, "encoderRate": rates[0], "headRate": rates[1]}
+    run(job(folder, entities(160, 1), entities(60, 2), ["city", "person"], "extraction", **how), back_ends, tell=quietly)
     assert value(folder) > 0.8
     lines = (folder / "output" / "predictions" / "served" / "fresh.jsonl").read_text().splitlines()
     answers = [json.loads(line)["output"] for line in lines]
+    assert {entity["label"] for answer in answers for entity in answer} == {"city", "person"}
     for one, answer in zip(entities(60, 2), answers):
         text = one["input"].encode("utf-16-le")
         for entity in answer:
             assert text[2 * entity["start"] : 2 * entity["end"]].decode("utf-16-le") == entity["text"]
+
+
+def test_finds_entities_whatever_a_head_that_nobody_trained_counts(folder):
+    # From this seed GLiNER2's count of entities, which only other tasks train, begins at none, and stays there.
+    write = job(folder, entities(80, 1), entities(30, 2), ["city", "person"], "extraction", epochs=8)
+    about = json.loads((write / "job.json").read_text())
+    (write / "job.json").write_text(json.dumps({**about, "seed": 23}))
+    run(write, back_ends, tell=quietly)
+    assert value(folder) > 0.5
+
+
+@pytest.mark.parametrize("kind", ["classification", "extraction"])
+def test_reads_texts_of_any_length_as_far_as_the_encoder_does(folder, kind):
+    """The encoder reads 512 tokens; a name of many takes a word, and what has none takes nothing."""
+    made, labels = (intents(30, 1), sorted(INTENTS)) if kind == "classification" else (entities(30, 1), ["city", "person"])
+    long = [
+        {**one, "input": one["input"] + f" {one['input'].replace(' ', '')}{one['input'].replace(' ', '')}" * 300}
+        for one in made[:6]
+    ]
+    fresh = [
+        *long,
+        {**made[0], "input": "song " * 299 + "\ufffd paris"},
+        {**made[0], "input": "song-" * 600 + "paris is here"},
+    ]
+    run(job(folder, [*made, *long], fresh, labels, kind, epochs=1), back_ends, tell=quietly)
+    assert manifest(folder)["models"][0]["metrics"]["fresh"]["of"] == len(fresh)
+
+
+def test_says_so_where_the_labels_alone_fill_what_the_encoder_reads(folder):
+    labels = [f"a label whose name is far too long to be one of so many {at}" for at in range(60)]
+    examples = [{"input": f"text {at}", "output": label, "weight": 1} for at, label in enumerate(labels)]
+    with pytest.raises(JobError) as caught:
+        run(job(folder, examples, [], labels), back_ends, tell=quietly)
+    assert caught.value.name == "InvalidInput"
+    assert "512 tokens" in caught.value.message
+    assert "foundation" in caught.value.mend
 
 
 def test_interrupted_it_comes_to_the_model_that_it_would_have_been(folder, tmp_path):

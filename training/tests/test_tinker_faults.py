@@ -71,6 +71,8 @@ def test_says_that_a_key_is_missing(folder, monkeypatch):
 
 
 def test_says_that_a_key_is_none_or_refused(folder, monkeypatch):
+    # This is answered at once, however long a busy machine takes to ask.
+    monkeypatch.setenv("RATCHET_TINKER_PATIENCE", "300")
     with saying(401) as url:
         monkeypatch.setenv("TINKER_BASE_URL", url)
         fault = fault_of(folder)
