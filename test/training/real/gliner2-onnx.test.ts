@@ -13,7 +13,7 @@ import { labels, samples } from '../../helpers/made-up-traffic.ts';
 import { bytesOf, modelId } from '../../helpers/test-workspace.ts';
 import { installed, realPython } from '../python.ts';
 import { namedTexts, types } from './named-texts.ts';
-import { tinyBert } from './tiny-bert.ts';
+import { tinyBert, tinyGliner2 } from './tiny-foundations.ts';
 
 /** What Python trained, answered without it; by the same archive that Python answers with. */
 describe.skipIf(!installed('gliner2'))('a GLiNER2 as ONNX', () => {
@@ -83,53 +83,56 @@ describe.skipIf(!installed('gliner2'))('a GLiNER2 as ONNX', () => {
   });
 
   it.each([
-    { method: 'full', overlaps: 'refused', encoderRate: 2e-3, headRate: 2e-3 },
-    { method: 'lora', overlaps: 'allowed', encoderRate: 5e-4, headRate: 4e-3 },
-  ])('finds the entities that Python finds, trained by $method, overlaps $overlaps', async ({ overlaps, ...how }) => {
-    const { ports } = workspace;
-    const id = `named-${how.method}`;
-    const examples = namedTexts(150, 0.3, ports.random.stream(1, 'training'));
-    const { checkpoint } = await createModel(
-      {
-        modelId: id,
-        task: 'extraction',
-        labels: [...types, 'never seen'],
-        options: { overlaps },
-        examples: bytesOf(examples),
-        backEnds: { ...defaultBackEnds, trainer: 'gliner2', predictor: 'gliner2-onnx' },
-        trainerOptions: {
-          foundation: await tinyBert(join(directory, how.method), 'named'),
-          epochs: 12,
-          batchSize: 8,
-          ...how,
+    { method: 'full', overlaps: 'refused', foundationOf: tinyBert, encoderRate: 2e-3, headRate: 2e-3 },
+    { method: 'lora', overlaps: 'allowed', foundationOf: tinyGliner2, encoderRate: 5e-4, headRate: 4e-3 },
+  ])(
+    'finds the entities that Python finds, trained by $method, overlaps $overlaps',
+    async ({ overlaps, foundationOf, ...how }) => {
+      const { ports } = workspace;
+      const id = `named-${how.method}`;
+      const examples = namedTexts(150, 0.3, ports.random.stream(1, 'training'));
+      const { checkpoint } = await createModel(
+        {
+          modelId: id,
+          task: 'extraction',
+          labels: [...types, 'never seen'],
+          options: { overlaps },
+          examples: bytesOf(examples),
+          backEnds: { ...defaultBackEnds, trainer: 'gliner2', predictor: 'gliner2-onnx' },
+          trainerOptions: {
+            foundation: await foundationOf(join(directory, how.method), 'named'),
+            epochs: 12,
+            batchSize: 8,
+            ...how,
+          },
+          settings: {},
+          seed: 1,
+          by: 'test',
         },
-        settings: {},
-        seed: 1,
-        by: 'test',
-      },
-      ports,
-    );
-    const { served } = checkpoint ?? expect.fail('there is no checkpoint');
-    const texts = [
-      ...namedTexts(60, 0.6, ports.random.stream(2, 'fresh')).map(({ input }) => input),
-      ...oddTexts('rome'),
-      'שלום ana lives in rome, مرحبا 👩‍👩‍👧 oslo is home to cleo',
-      'İ ANA lives in New York… e\u0301mil, ana\u0301 and ben okri!!',
-      `${'rome '.repeat(299)}\ufffd lima`,
-      `call ${'ana'.repeat(15)} at noon `.repeat(60),
-      `${'ana-'.repeat(400)}ana lives in rome`,
-    ];
-    const answers = async (name: string): Promise<readonly Prediction[]> =>
-      (await ports.predictors.get(name)?.predict(served, texts)) ?? [];
-    const [python, node] = await Promise.all([answers('gliner2'), answers('gliner2-onnx')]);
-    expect(node.map(placesOf)).toEqual(python.map(placesOf));
-    const apart = node.filter((one, at) => !(farthest(one, python[at]) < 1e-4));
-    expect(apart).toEqual([]);
-    const found = node.flatMap(({ output }) => entitiesOf(output));
-    expect(new Set(found.map(({ label }) => label))).toEqual(new Set(types));
-    expect(node.filter(({ output }) => output !== null && entitiesOf(output).length === 0).length).toBeGreaterThan(5);
-    for (const input of ['   ', '\u200b']) expect(node[texts.indexOf(input)]).toEqual(nothing);
-  });
+        ports,
+      );
+      const { served } = checkpoint ?? expect.fail('there is no checkpoint');
+      const texts = [
+        ...namedTexts(60, 0.6, ports.random.stream(2, 'fresh')).map(({ input }) => input),
+        ...oddTexts('rome'),
+        'שלום ana lives in rome, مرحبا 👩‍👩‍👧 oslo is home to cleo',
+        'İ ANA lives in New York… e\u0301mil, ana\u0301 and ben okri!!',
+        `${'rome '.repeat(299)}\ufffd lima`,
+        `call ${'ana'.repeat(15)} at noon `.repeat(60),
+        `${'ana-'.repeat(400)}ana lives in rome`,
+      ];
+      const answers = async (name: string): Promise<readonly Prediction[]> =>
+        (await ports.predictors.get(name)?.predict(served, texts)) ?? [];
+      const [python, node] = await Promise.all([answers('gliner2'), answers('gliner2-onnx')]);
+      expect(node.map(placesOf)).toEqual(python.map(placesOf));
+      const apart = node.filter((one, at) => !(farthest(one, python[at]) < 1e-4));
+      expect(apart).toEqual([]);
+      const found = node.flatMap(({ output }) => entitiesOf(output));
+      expect(new Set(found.map(({ label }) => label))).toEqual(new Set(types));
+      expect(node.filter(({ output }) => output !== null && entitiesOf(output).length === 0).length).toBeGreaterThan(5);
+      for (const input of ['   ', '\u200b']) expect(node[texts.indexOf(input)]).toEqual(nothing);
+    },
+  );
 });
 
 const nothing: Prediction = { output: null, confidence: 0, alternatives: [] };
