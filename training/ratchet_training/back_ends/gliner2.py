@@ -357,13 +357,13 @@ class LoadedGliner2:
         by_name = dict(zip(self._schema.names, self._schema.labels))
         places = sorted(
             (
-                # Rounded here, so that places that are as good as certain come in the order of the text.
+                # Rounded here, so that of places that are as good as certain the first and longest come first.
                 (round(one["confidence"], 6), one["start"], min(one["end"], len(text)), by_name[name])
                 for name, ones in found.items()
                 for one in ones
                 if one["start"] < len(text)
             ),
-            key=lambda place: (-place[0], *place[1:]),
+            key=lambda place: (-place[0], place[1], -place[2], place[3]),
         )
         kept: list[tuple[float, int, int, str]] = []
         left_out = 0.0

@@ -23,7 +23,7 @@ export function entityAnswer(
 ): Prediction {
   const kept: Place[] = [];
   let leftOut = 0;
-  // Rounded before, so that places that are as good as certain come in the order of the text.
+  // Rounded before, so that of places that are as good as certain the first and longest come first.
   const ranked = places.map((place) => ({ ...place, chance: rounded(place.chance) })).sort(surestFirst);
   for (const place of ranked) {
     const clashes = kept.some(
@@ -47,7 +47,7 @@ export function entityAnswer(
 }
 
 function surestFirst(a: Place, b: Place): number {
-  return b.chance - a.chance || a.start - b.start || a.end - b.end || compareText(a.label, b.label);
+  return b.chance - a.chance || a.start - b.start || b.end - a.end || compareText(a.label, b.label);
 }
 
 /** To six digits, as in Python. */

@@ -39,8 +39,8 @@ describe('the entities of an answer', () => {
     expect(answer([place('city', 0, 8, 0.9), place('hall', 4, 18, 0.45)]).confidence).toBe(0.9);
   });
 
-  it('come in the order of the text where their probabilities are one to six digits', () => {
-    const places = [place('city', 4, 8, 0.99999999), place('city', 0, 8, 0.9999998)];
+  it('are the first and longest of those whose probabilities are the same to six digits', () => {
+    const places = [place('city', 4, 8, 0.99999999), place('city', 0, 3, 0.9999999), place('city', 0, 8, 0.9999998)];
     expect(answer(places).output).toEqual([entity('city', 0, 8, 1)]);
   });
 });
