@@ -84,6 +84,14 @@ def test_says_that_a_key_is_none_or_refused(folder, monkeypatch):
         assert "sk-of-somebody-else" not in fault.message
 
 
+def test_asks_the_server_that_is_named_now(folder, monkeypatch):
+    monkeypatch.setenv("RATCHET_TINKER_PATIENCE", "300")
+    for status, name in ((200, "TrainingFailed"), (401, "InvalidInput")):
+        with saying(status) as url:
+            monkeypatch.setenv("TINKER_BASE_URL", url)
+            assert fault_of(folder.parent / str(status)).name == name
+
+
 def test_says_that_nobody_is_there_and_that_another_try_may_help(folder, monkeypatch):
     monkeypatch.setenv("TINKER_BASE_URL", "http://127.0.0.1:9")
     fault = fault_of(folder)

@@ -50,10 +50,10 @@ if (installed('gliner2')) {
   const configuration = {
     foundation,
     method: 'full',
-    epochs: 10,
+    epochs: 20,
     batchSize: 8,
-    encoderRate: 2e-3,
-    headRate: 2e-3,
+    encoderRate: 1e-3,
+    headRate: 1e-3,
     rank: 16,
     threshold: 0.5,
   };
