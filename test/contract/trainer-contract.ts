@@ -8,13 +8,17 @@ import { labelOrNull } from '../helpers/outputs.ts';
 import { train } from '../helpers/training.ts';
 import { contractRequest, fresh, type TrainerAndPredictor, training } from './trained.ts';
 
-/** What every trainer and the predictor that answers with its artifacts have to do, however they train. */
+/**
+ * What every trainer and the predictor that answers with its artifacts have to do, however they train.
+ * @param options.timeout of each test, milliseconds
+ */
 export function trainerContract(
   name: string,
   makeTrainerAndPredictor: () => Promise<TrainerAndPredictor>,
   configuration: Configuration,
+  { timeout = 60_000 } = {},
 ): void {
-  describe(`trainer and predictor: ${name}`, { timeout: 60_000 }, () => {
+  describe(`trainer and predictor: ${name}`, { timeout }, () => {
     let made: TrainerAndPredictor;
     const request = contractRequest(configuration);
 

@@ -132,7 +132,10 @@ class Tinker:
         return self._service
 
     def _rest_client(self) -> tinker.RestClient:
-        self._rest = self._rest or tinker.RestClient()
+        # Named, since the SDK keeps one such client a process for what is not, whatever the environment says by then.
+        self._rest = self._rest or tinker.RestClient(
+            base_url=os.environ.get("TINKER_BASE_URL") or None, api_key=os.environ["TINKER_API_KEY"]
+        )
         return self._rest
 
     def ask(self, what: Callable[[], T]) -> T:

@@ -1,6 +1,7 @@
 """Foundations of a few weights that know nothing, made in a second: real architectures, nothing downloaded."""
 
 import os
+import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -8,7 +9,15 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 
 import torch  # noqa: E402
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers  # noqa: E402
-from transformers import BertConfig, BertModel, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast  # noqa: E402
+from transformers import (  # noqa: E402
+    BertConfig,
+    BertModel,
+    DebertaV2Config,
+    DebertaV2Model,
+    LlamaConfig,
+    LlamaForCausalLM,
+    PreTrainedTokenizerFast,
+)
 
 torch.set_num_threads(1)
 
@@ -17,8 +26,49 @@ SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
 
 def tiny_bert(folder: Path, texts: Iterable[str]) -> Path:
     """An encoder with a vocabulary of the texts."""
+    if not folder.exists():
+        words = _word_pieces(texts)
+        torch.manual_seed(0)
+        model = BertModel(BertConfig(vocab_size=len(words), max_position_embeddings=512, **SIZES))
+        model.save_pretrained(folder)
+        words.save_pretrained(folder)
+    return folder
+
+
+def tiny_gliner2(folder: Path, texts: Iterable[str]) -> Path:
+    """A whole GLiNER2 of the published ones' parts: an encoder of DeBERTa's kind, and their way to count."""
     if folder.exists():
         return folder
+    from gliner2 import ExtractorConfig, SpanExtractor
+
+    words = _word_pieces(texts)
+    torch.manual_seed(0)
+    with tempfile.TemporaryDirectory() as encoder:
+        DebertaV2Model(
+            DebertaV2Config(
+                vocab_size=len(words),
+                type_vocab_size=0,
+                relative_attention=True,
+                position_buckets=64,
+                norm_rel_ebd="layer_norm",
+                share_att_key=True,
+                pos_att_type=["p2c", "c2p"],
+                position_biased_input=False,
+                **SIZES,
+            )
+        ).save_pretrained(encoder)
+        words.save_pretrained(encoder)
+        config = ExtractorConfig(
+            model_name=encoder, architecture="span", max_width=8, counting_layer="count_lstm_v2"
+        )
+        SpanExtractor(config).save_pretrained(str(folder))
+    return folder
+
+
+SIZES = {"hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4, "intermediate_size": 128}
+
+
+def _word_pieces(texts: Iterable[str]) -> PreTrainedTokenizerFast:
     tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
     tokenizer.normalizer = normalizers.BertNormalizer(lowercase=True)
     tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
@@ -27,7 +77,7 @@ def tiny_bert(folder: Path, texts: Iterable[str]) -> Path:
         single="[CLS] $A [SEP]",
         special_tokens=[(name, tokenizer.token_to_id(name)) for name in ("[CLS]", "[SEP]")],
     )
-    fast = PreTrainedTokenizerFast(
+    return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         pad_token="[PAD]",
         unk_token="[UNK]",
@@ -35,20 +85,6 @@ def tiny_bert(folder: Path, texts: Iterable[str]) -> Path:
         sep_token="[SEP]",
         mask_token="[MASK]",
     )
-    torch.manual_seed(0)
-    model = BertModel(
-        BertConfig(
-            vocab_size=len(fast),
-            hidden_size=64,
-            num_hidden_layers=2,
-            num_attention_heads=4,
-            intermediate_size=128,
-            max_position_embeddings=512,
-        )
-    )
-    model.save_pretrained(folder)
-    fast.save_pretrained(folder)
-    return folder
 
 
 TEMPLATE = (

@@ -12,7 +12,10 @@ pytestmark = pytest.mark.heavy
 from foundations import tiny_bert  # noqa: E402
 from served import CONTAINER, ask, served  # noqa: E402
 
+import torch  # noqa: E402
+
 from ratchet_training.back_ends import back_ends  # noqa: E402
+from ratchet_training.back_ends.gliner2 import load_foundation  # noqa: E402
 from ratchet_training.errors import JobError  # noqa: E402
 from ratchet_training.run import run  # noqa: E402
 from ratchet_training.serve import load_archive, predictions  # noqa: E402
@@ -121,19 +124,62 @@ def test_learns_intents_in_full_and_then_more_of_them_by_lora(folder, tmp_path):
     assert manifest(second)["models"][0]["bytes"] * 3 < manifest(folder)["models"][0]["bytes"]
 
 
-def test_learns_entities_by_their_places(folder):
-    run(
-        job(folder, entities(160, 1), entities(60, 2), ["city", "person"], "extraction", epochs=12, encoderRate=2e-3),
-        back_ends,
-        tell=quietly,
-    )
+# A step of the encoder by LoRA is ten times what is named.
+@pytest.mark.parametrize(("method", "rates"), [("full", (2e-3, 2e-3)), ("lora", (5e-4, 4e-3))])
+def test_learns_two_types_of_entities_by_their_places(folder, method, rates):
+    how = {"method": method, "epochs": 12, "encoderRate": rates[0], "headRate": rates[1]}
+    run(job(folder, entities(160, 1), entities(60, 2), ["city", "person"], "extraction", **how), back_ends, tell=quietly)
     assert value(folder) > 0.8
     lines = (folder / "output" / "predictions" / "served" / "fresh.jsonl").read_text().splitlines()
     answers = [json.loads(line)["output"] for line in lines]
+    assert {entity["label"] for answer in answers for entity in answer} == {"city", "person"}
     for one, answer in zip(entities(60, 2), answers):
         text = one["input"].encode("utf-16-le")
         for entity in answer:
             assert text[2 * entity["start"] : 2 * entity["end"]].decode("utf-16-le") == entity["text"]
+
+
+def test_finds_entities_whatever_a_head_that_no_entity_trains_counts(folder, tmp_path):
+    examples = entities(80, 1)
+    # GLiNER2 finds nothing where it counts none; from an encoder that head is random, and stays so.
+    model = load_foundation(str(tiny_bert(tmp_path / "tiny-bert", [one["input"] for one in examples])))
+    with torch.no_grad():
+        model.count_pred[-1].bias[0] = 100
+    model.save_pretrained(str(tmp_path / "counts-none"))
+    foundation = str(tmp_path / "counts-none")
+    run(
+        job(folder, examples, entities(30, 2), ["city", "person"], "extraction", foundation=foundation, epochs=8),
+        back_ends,
+        tell=quietly,
+    )
+    assert value(folder) > 0.5
+
+
+@pytest.mark.parametrize("kind", ["classification", "extraction"])
+def test_reads_texts_of_any_length_as_far_as_the_encoder_does(folder, kind):
+    """The encoder reads 512 tokens; a name of many takes a word, and what has none takes nothing."""
+    made, labels = (intents(30, 1), sorted(INTENTS)) if kind == "classification" else (entities(30, 1), ["city", "person"])
+    long = [
+        {**one, "input": one["input"] + f" {one['input'].replace(' ', '')}{one['input'].replace(' ', '')}" * 300}
+        for one in made[:6]
+    ]
+    fresh = [
+        *long,
+        {**made[0], "input": "song " * 299 + "\ufffd paris"},
+        {**made[0], "input": "song-" * 600 + "paris is here"},
+    ]
+    run(job(folder, [*made, *long], fresh, labels, kind, epochs=1), back_ends, tell=quietly)
+    assert manifest(folder)["models"][0]["metrics"]["fresh"]["of"] == len(fresh)
+
+
+def test_says_so_where_the_labels_alone_fill_what_the_encoder_reads(folder):
+    labels = [f"a label whose name is far too long to be one of so many {at}" for at in range(60)]
+    examples = [{"input": f"text {at}", "output": label, "weight": 1} for at, label in enumerate(labels)]
+    with pytest.raises(JobError) as caught:
+        run(job(folder, examples, [], labels), back_ends, tell=quietly)
+    assert caught.value.name == "InvalidInput"
+    assert "512 tokens" in caught.value.message
+    assert "foundation" in caught.value.mend
 
 
 def test_interrupted_it_comes_to_the_model_that_it_would_have_been(folder, tmp_path):

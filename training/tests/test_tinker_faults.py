@@ -71,6 +71,8 @@ def test_says_that_a_key_is_missing(folder, monkeypatch):
 
 
 def test_says_that_a_key_is_none_or_refused(folder, monkeypatch):
+    # This is answered at once, however long a busy machine takes to ask.
+    monkeypatch.setenv("RATCHET_TINKER_PATIENCE", "300")
     with saying(401) as url:
         monkeypatch.setenv("TINKER_BASE_URL", url)
         fault = fault_of(folder)
@@ -80,6 +82,14 @@ def test_says_that_a_key_is_none_or_refused(folder, monkeypatch):
         fault = fault_of(folder)
         assert (fault.name, "tml-" in fault.message) == ("InvalidInput", True)
         assert "sk-of-somebody-else" not in fault.message
+
+
+def test_asks_the_server_that_is_named_now(folder, monkeypatch):
+    monkeypatch.setenv("RATCHET_TINKER_PATIENCE", "300")
+    for status, name in ((200, "TrainingFailed"), (401, "InvalidInput")):
+        with saying(status) as url:
+            monkeypatch.setenv("TINKER_BASE_URL", url)
+            assert fault_of(folder.parent / str(status)).name == name
 
 
 def test_says_that_nobody_is_there_and_that_another_try_may_help(folder, monkeypatch):

@@ -130,6 +130,8 @@ def main(model: str, folder: Path, port: int) -> None:
         backend_config={"max_lora_adapters": 8, "max_lora_rank": 8, "train_micro_batch_size": 4},
         checkpoints_base=folder / "checkpoints",
         database_url=f"sqlite:///{folder / 'tinker.db'}",
+        # On a busy machine heartbeats come late, and a session that is taken for dead loses its model.
+        session_timeout_sec=3600,
     )
     uvicorn.run(BesideTheClient(api.app), host="127.0.0.1", port=port, log_level="warning")
 

@@ -28,6 +28,7 @@ from ..job import Example, Job  # noqa: E402
 from ..offsets import Offsets  # noqa: E402
 from ..texts import MOST_CHARACTERS, condensed, has_text, readable  # noqa: E402
 from .gliner2_onnx import write_onnx  # noqa: E402
+from .gliner2_words import ReadableWords, most_text_tokens  # noqa: E402
 
 CONFIGURATION = {
     "type": "object",
@@ -52,7 +53,7 @@ MOST_WORDS = 300
 QUESTION = "label"
 #: Words of the longest entity, where the foundation is an encoder alone; a published GLiNER2 has its own.
 WIDEST = 12
-#: Places that are less likely than this are not looked at.
+#: Places that are less likely than this are not looked at, unless the threshold lies lower.
 LEAST = 0.02
 
 
@@ -61,8 +62,6 @@ class Gliner2:
         problem = jsonschema.Draft202012Validator(CONFIGURATION).iter_errors(job.configuration)
         for one in problem:
             raise invalid(f"configuration: {one.message}")
-        if job.configuration.get("onnx") and job.task["kind"] != "classification":
-            raise invalid("Only a classification is written as ONNX.", "Take the predictor gliner2.")
         kind = job.task["kind"]
         if kind not in ("classification", "extraction"):
             raise invalid(f"gliner2 does not train the task {kind!r}.", "It trains classification and extraction.")
@@ -80,15 +79,17 @@ class Gliner2:
         model = load_foundation(job.foundation)
         model.processor.sampling_config = unsampled()
         schema = Schema.of(job.task, examples, job.configuration["threshold"])
-        records = [schema.record(example, model.processor.word_splitter) for example in examples]
-        plan = _plan(job, examples)
         writes_onnx = job.configuration.get("onnx", False)
-        if len(schema.labels) == 1 and schema.kind == "classification":
+        if not schema.asks:
             # Nothing can be told apart: what is trained would answer the same.
             model.save_pretrained(str(folder / "model"))
             if writes_onnx:
-                write_onnx(model.eval(), schema, MOST_WORDS, folder)
+                write_onnx(model.eval(), schema, MOST_WORDS, None, folder)
             return Trained(0, None, schema.facts("full"))
+        words = ReadableWords(model, most_text_tokens(model, schema.question(model)))
+        model.set_word_splitter(words)
+        records = [schema.record(example, words) for example in examples]
+        plan = _plan(job, examples)
         method = job.configuration["method"]
         trained = with_lora(model, schema.kind, job.configuration["rank"]) if method == "lora" else model
         trained.to(device())
@@ -116,7 +117,7 @@ class Gliner2:
             whole.save_pretrained(str(folder / "model"), merge_lora=False)
         if writes_onnx:
             merged = trained.merge_and_unload() if "foundation" in facts else whole
-            write_onnx(merged.eval(), schema, MOST_WORDS, folder)
+            write_onnx(merged.eval(), schema, MOST_WORDS, words.most_tokens, folder)
         return Trained(plan.steps, final_loss, facts)
 
     def load(self, folder: Path) -> "LoadedGliner2":
@@ -221,8 +222,20 @@ class Schema:
             names = labels
         return Schema(task["kind"], labels, names, task.get("overlaps") == "allowed", threshold)
 
+    @property
+    def asks(self) -> bool:
+        """Whether there is anything to ask: one class alone is the answer to everything."""
+        return self.kind == "extraction" or len(self.labels) > 1
+
+    @property
+    def least(self) -> float:
+        """Places that are less likely than this are not looked at."""
+        return min(LEAST, self.threshold)
+
     def question(self, model: SpanExtractor) -> Any:
         """What a text is asked."""
+        if self.kind == "extraction":
+            return model.create_schema().entities(self.names)
         return model.create_schema().classification(
             QUESTION, self.names, multi_label=True, cls_threshold=0.0, class_act="softmax"
         )
@@ -283,6 +296,12 @@ class LoadedGliner2:
     def __init__(self, model: SpanExtractor, schema: Schema) -> None:
         self._model = model
         self._schema = schema
+        if schema.asks:
+            model.set_word_splitter(ReadableWords(model, most_text_tokens(model, schema.question(model))))
+        if schema.kind == "extraction":
+            # GLiNER2 finds no entity where it counts none, by a head that no entity trains: from an encoder it is random.
+            with torch.no_grad():
+                model.count_pred[-1].bias[0] = -torch.inf
         # Answers must not hang on what else is asked, which on a processor is exact only one by one.
         self._batch = 1 if device().type == "cpu" else 32
 
@@ -299,7 +318,7 @@ class LoadedGliner2:
 
     def _classify(self, texts: list[str], alternatives: int) -> list[Prediction]:
         labels = self._schema.labels
-        if len(labels) == 1:
+        if not self._schema.asks:
             return [Prediction(labels[0], 1.0, ((labels[0], 1.0),)) for _ in texts]
         schema = self._schema.question(self._model)
         texts = [condensed(readable(text)) for text in texts]
@@ -317,11 +336,11 @@ class LoadedGliner2:
 
     def _extract(self, texts: list[str], _alternatives: int) -> list[Prediction]:
         texts = [readable(text)[:MOST_CHARACTERS] for text in texts]
-        answers = self._model.batch_extract_entities(
+        answers = self._model.batch_extract(
             texts,
-            self._schema.names,
+            self._schema.question(self._model),
             self._batch,
-            threshold=LEAST,
+            threshold=self._schema.least,
             include_confidence=True,
             include_spans=True,
             max_len=MOST_WORDS,
@@ -330,17 +349,21 @@ class LoadedGliner2:
         return [self._entities(text, answer["entities"]) for text, answer in zip(texts, answers, strict=True)]
 
     def _entities(self, text: str, found: dict[str, list[dict[str, Any]]]) -> Prediction:
-        """The surest places first; of two that overlap the surer one, where the task allows one alone."""
+        """
+        The surest places first; of two that overlap the surer one, where the task allows one alone. `entities.ts` does
+        the same with the logits of the ONNX graph.
+        """
         offsets = Offsets(text)
         by_name = dict(zip(self._schema.names, self._schema.labels))
         places = sorted(
             (
-                (one["confidence"], one["start"], min(one["end"], len(text)), by_name[name])
+                # Rounded here, so that of places that are as good as certain the first and longest come first.
+                (round(one["confidence"], 6), one["start"], min(one["end"], len(text)), by_name[name])
                 for name, ones in found.items()
                 for one in ones
                 if one["start"] < len(text)
             ),
-            key=lambda place: (-place[0], *place[1:]),
+            key=lambda place: (-place[0], place[1], -place[2], place[3]),
         )
         kept: list[tuple[float, int, int, str]] = []
         left_out = 0.0
@@ -362,9 +385,9 @@ class LoadedGliner2:
                 "start": offsets.to_units(start),
                 "end": offsets.to_units(end),
                 "text": text[start:end],
-                "confidence": round(chance, 6),
+                "confidence": chance,
             }
-            for chance, start, end, label in sorted(kept, key=lambda place: place[1:])
+            for chance, start, end, label in sorted(kept, key=lambda place: (place[1], -place[2], place[3]))
         ]
         confidence = min([1 - left_out, *(chance for chance, *_ in kept)])
         return Prediction(entities, confidence, ((entities, confidence),))

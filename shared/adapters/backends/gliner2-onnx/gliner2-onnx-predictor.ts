@@ -4,11 +4,10 @@ import { LRUCache } from 'lru-cache';
 import { Piscina } from 'piscina';
 import { RatchetError } from '../../../domain/base/errors.ts';
 import type { ObjectStore } from '../../../ports/object-store.ts';
-import type { Prediction, Predictor } from '../../../ports/predictor.ts';
-import { labelOutput } from '../../../tasks/classification/label.ts';
+import type { Predictor } from '../../../ports/predictor.ts';
 import { moduleAt } from '../own-code.ts';
 import { gliner2OnnxFacts } from './facts.ts';
-import type { Classified, ClassifyTask } from './worker.ts';
+import type { Answered, AnswerTask } from './worker.ts';
 
 const defaultAlternatives = 2;
 /** Inputs in one task of a worker. */
@@ -16,7 +15,6 @@ const taskInputs = 32;
 /** Each keeps the weights of its models for itself. */
 const mostThreads = 2;
 const heldBytes = 2 ** 31;
-const nothing: Prediction = { output: null, confidence: 0, alternatives: [] };
 
 /** Answers with what training jobs wrote as ONNX, on worker threads of its own; no Python is needed. */
 export function createGliner2OnnxPredictor({ objects }: { readonly objects: ObjectStore }): Predictor & {
@@ -26,7 +24,7 @@ export function createGliner2OnnxPredictor({ objects }: { readonly objects: Obje
     maxSize: heldBytes,
     sizeCalculation: ({ length }) => Math.max(1, Math.min(length, heldBytes)),
   });
-  let pool: Piscina<ClassifyTask, Classified> | undefined;
+  let pool: Piscina<AnswerTask, Answered> | undefined;
   const workers = () => {
     pool ??= new Piscina({
       filename: fileURLToPath(moduleAt('./worker', import.meta.url)),
@@ -36,7 +34,7 @@ export function createGliner2OnnxPredictor({ objects }: { readonly objects: Obje
     });
     return pool;
   };
-  const artifactOf = async (ref: string, digest: string): Promise<ClassifyTask['artifact']> => {
+  const artifactOf = async (ref: string, digest: string): Promise<AnswerTask['artifact']> => {
     const bytes = held.get(digest) ?? shared(ref, await objects.get(ref));
     held.set(digest, bytes);
     return { bytes, digest };
@@ -51,14 +49,14 @@ export function createGliner2OnnxPredictor({ objects }: { readonly objects: Obje
       const parts = await Promise.all(
         begins.map(async (begin) => {
           const part = inputs.slice(begin, begin + taskInputs);
-          const answer = await workers().run({ artifact, inputs: part });
+          const answer = await workers().run({ artifact, inputs: part, alternatives });
           if ('error' in answer) {
             held.delete(digest);
             throw new RatchetError(answer.error.name, answer.error.message, { mend: answer.error.mend });
           }
           done += part.length;
           onProgress?.(done, inputs.length);
-          return answer.chances.map((chances) => predictionOf(answer.labels, chances, Math.max(1, alternatives)));
+          return answer.predictions;
         }),
       );
       return parts.flat();
@@ -68,17 +66,6 @@ export function createGliner2OnnxPredictor({ objects }: { readonly objects: Obje
       pool = undefined;
     },
   };
-}
-
-/** Labels without an example come last, with no chance, and are never the answer. */
-function predictionOf(labels: readonly string[], chances: readonly number[] | null, most: number): Prediction {
-  if (chances === null) return nothing;
-  const ranked = labels
-    .map((label, at) => ({ output: labelOutput(label), confidence: chances[at] ?? 0 }))
-    .sort((a, b) => b.confidence - a.confidence)
-    .slice(0, most);
-  const [best] = ranked;
-  return best === undefined ? nothing : { ...best, alternatives: ranked };
 }
 
 function shared(ref: string, body: Uint8Array | undefined): Uint8Array {

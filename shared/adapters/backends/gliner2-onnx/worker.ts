@@ -1,17 +1,21 @@
 import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { RatchetError } from '../../../domain/base/errors.ts';
-import { type Classifier, loadClassifier } from './classifier.ts';
+import type { Prediction } from '../../../ports/predictor.ts';
+import type { Answering } from './answering.ts';
+import { loadModel } from './model.ts';
 
-export interface ClassifyTask {
+export interface AnswerTask {
   /** The archive in shared memory, with the SHA-256 that it must have. */
   readonly artifact: { readonly bytes: Uint8Array; readonly digest: string };
   readonly inputs: readonly string[];
+  /** How many alternatives to name. */
+  readonly alternatives: number;
 }
 
 /** An error's class does not survive the way between threads, so its parts travel as data. */
-export type Classified =
-  | { readonly labels: readonly string[]; readonly chances: readonly (readonly number[] | null)[] }
+export type Answered =
+  | { readonly predictions: readonly Prediction[] }
   | {
       readonly error: {
         readonly name: 'CorruptArtifact' | 'InvalidInput';
@@ -21,16 +25,16 @@ export type Classified =
     };
 
 /** A champion, and the fold models beside it. */
-const classifiers = new LRUCache<string, Classifier>({ max: 3 });
+const models = new LRUCache<string, Answering>({ max: 3 });
 
-/** The chances of the labels that can be answered, for each input; null where nothing shows. */
-export default async function classify({ artifact, inputs }: ClassifyTask): Promise<Classified> {
+/** Answers in the order of the inputs. */
+export default async function answer({ artifact, inputs, alternatives }: AnswerTask): Promise<Answered> {
   try {
-    const classifier = classifiers.get(artifact.digest) ?? (await load(artifact));
-    classifiers.set(artifact.digest, classifier);
-    const chances: (readonly number[] | null)[] = [];
-    for (const input of inputs) chances.push(await classifier.chances(input));
-    return { labels: classifier.labels, chances };
+    const model = models.get(artifact.digest) ?? (await load(artifact));
+    models.set(artifact.digest, model);
+    const predictions: Prediction[] = [];
+    for (const input of inputs) predictions.push(await model(input, alternatives));
+    return { predictions };
   } catch (error) {
     if (error instanceof RatchetError && error.name === 'InvalidInput') {
       return { error: { name: error.name, message: error.message, mend: error.mend } };
@@ -45,9 +49,9 @@ export default async function classify({ artifact, inputs }: ClassifyTask): Prom
   }
 }
 
-function load({ bytes, digest }: ClassifyTask['artifact']): Promise<Classifier> {
+function load({ bytes, digest }: AnswerTask['artifact']): Promise<Answering> {
   const copy = bytes.slice();
   const found = createHash('sha256').update(copy).digest('hex');
   if (found !== digest) throw new RangeError(`its SHA-256 is ${found}, expected ${digest}`);
-  return loadClassifier(copy);
+  return loadModel(copy);
 }

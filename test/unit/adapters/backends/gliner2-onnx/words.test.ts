@@ -1,8 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { wordsOf } from '../../../../../shared/adapters/backends/gliner2-onnx/words.ts';
+import { readable, wordsOf } from '../../../../../shared/adapters/backends/gliner2-onnx/words.ts';
 
-const most = { mostWords: 300, mostCharacters: 20_000 };
-const words = (input: string) => wordsOf(input, most);
+const condensed = (input: string, mostCharacters = 20_000) => readable(input, { mostCharacters, condensed: true });
+const asItIs = (input: string, mostCharacters = 20_000) => readable(input, { mostCharacters, condensed: false });
+const words = (text: string) => [...wordsOf(text)].map(({ text: word }) => word);
 
 describe('the words that GLiNER2 reads', () => {
   it('are words with their hyphens, addresses and other signs, in lower case, with an end mark', () => {
@@ -18,16 +20,47 @@ describe('the words that GLiNER2 reads', () => {
       '!',
     ]);
     expect(words('naı̈ve हिन्दी 荷物はどこ @ana')).toEqual(['naı̈ve', 'हिन्दी', '荷物はどこ', '@ana', '.']);
+    expect(words('@İlk @ılk')).toEqual(['@i̇lk', '@ılk', '.']);
+    expect(words('')).toEqual(['.']);
   });
 
-  it('are as many as are read, of a text without blanks around it', () => {
-    expect(words('a '.repeat(400))).toHaveLength(300);
-    expect(wordsOf('abc def', { mostWords: 9, mostCharacters: 5 })).toEqual(['abc', 'd', '.']);
-    expect(words('\u001c\u0085 a\u2003\u00a0b \ud800')).toEqual(['a', 'b', '\ufffd', '.']);
+  it('stand where they stand in the text, in UTF-16 offsets, whatever the script', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme', maxLength: 30 }), (text) => {
+        let at = 0;
+        for (const { text: word, start, end } of wordsOf(text)) {
+          expect(start).toBeGreaterThanOrEqual(at);
+          expect(`${text}.`.slice(start, end).toLowerCase()).toBe(word);
+          at = end;
+        }
+        expect(at).toBeGreaterThanOrEqual(text.trimEnd().length);
+      }),
+    );
+    expect([...wordsOf('😀 İSTANBUL שלום')]).toEqual([
+      { text: '😀', start: 0, end: 2 },
+      { text: 'i̇stanbul', start: 3, end: 11 },
+      { text: 'שלום', start: 12, end: 16 },
+      { text: '.', start: 16, end: 17 },
+    ]);
+  });
+});
+
+describe('the text that GLiNER2 reads', () => {
+  it('keeps its places, or has single blanks where places do not matter', () => {
+    expect(condensed('\u001c\u0085 a\u2003\u00a0b \ud800')).toBe('a b \ufffd');
+    expect(asItIs('\u001c\u0085 a\u2003\u00a0b \ud800')).toBe('\u001c\u0085 a\u2003\u00a0b \ufffd');
   });
 
-  it('are none where nothing shows', () => {
-    for (const input of ['', '  \n', '\u200b\u0007', '\ud800']) expect(words(input)).toBeNull();
-    expect(words('\ufeff')).toBeNull();
+  it('is cut after so many code points', () => {
+    expect(condensed('abc def', 5)).toBe('abc d');
+    expect(asItIs('😀😀😀', 2)).toBe('😀😀');
+    expect(asItIs('😀ab', 3)).toBe('😀ab');
+  });
+
+  it('is none where nothing shows', () => {
+    for (const input of ['', '  \n', '\u200b\u0007', '\ud800', '\ufeff']) {
+      expect(condensed(input)).toBeNull();
+      expect(asItIs(input)).toBeNull();
+    }
   });
 });
