@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
@@ -11,6 +11,7 @@ const beside = [
   'shared/**/*.{md,py,mjs}',
   'infra/state-machines/improvement-loop.asl.json',
   'cli/bin/{launch,ratchet}.js',
+  'console/dist/**/*.{html,js,css,svg}',
   'docs/*.md',
   'README.md',
   'CHANGELOG.md',
@@ -20,11 +21,12 @@ const beside = [
 
 /**
  * Builds the npm package into a directory, which is emptied first: the modules as JavaScript with their types, what they
- * read, and a list of the software inside (CycloneDX).
+ * read, the console's page (built before where there is none), and a list of the software inside (CycloneDX).
  */
 export function buildPackage(target: string): void {
   rmSync(target, { recursive: true, force: true });
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.package.json', '--outDir', target]);
+  if (!existsSync(join(root, 'console', 'dist', 'index.html'))) run(process.execPath, ['console/build.js']);
   for (const file of globSync(beside, { cwd: root })) {
     mkdirSync(dirname(join(target, file)), { recursive: true });
     copyFileSync(join(root, file), join(target, file));

@@ -1,4 +1,4 @@
-import type { SparseVector } from './similarity-index.ts';
+import type { SparseVector } from './text-vectors.ts';
 
 /** Dense centroids over the features that occur among the clustered vectors alone. */
 interface Compact {

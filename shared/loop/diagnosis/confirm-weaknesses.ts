@@ -10,7 +10,7 @@ import { answerOutOfFold } from '../engine/answer-out-of-fold.ts';
 import { goOn } from '../engine/go-on.ts';
 import { type LongStage, Unfinished } from '../engine/stage.ts';
 import { clusterRefSchema, weaknessRefSchema } from '../state/diagnosis.ts';
-import { readCluster, readTrainingRecords } from '../state/material.ts';
+import { probingRecords, readCluster, readTrainingRecords } from '../state/material.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { splitSchema } from '../state/split.ts';
 import { stageHead } from '../state/stage-head.ts';
@@ -40,7 +40,7 @@ export const confirmWeaknesses: LongStage<z.infer<typeof inputSchema>, z.infer<t
     const kind = kindOf(model, ports);
     const cluster = await readCluster(taxonomyKey, ref.clusterId, ports);
     const training = await readTrainingRecords(split, ports);
-    const memberIds = new Set(cluster.traceIds);
+    const { places, passes, material, baseRate } = probingRecords(training);
     const count = model.settings.probesPerCluster;
     let probes: readonly Probe[] = [];
     if (count > 0) {
@@ -48,9 +48,12 @@ export const confirmWeaknesses: LongStage<z.infer<typeof inputSchema>, z.infer<t
         run: analystRun(plan),
         task: model.task,
         cluster,
-        members: training.filter((record) => memberIds.has(record.traceId)),
-        passes: training.filter((record) => record.part === 'discovery' && record.verdict === 'pass'),
-        material: training.filter((record) => record.part === 'probing'),
+        members: [...new Set(cluster.traceIds)]
+          .flatMap((traceId) => places.get(traceId) ?? [])
+          .sort((a, b) => a - b)
+          .flatMap((place) => training[place] ?? []),
+        passes,
+        material,
         count,
         random: ports.random.stream(run.seed, `probes/${cluster.clusterId}`),
       });
@@ -58,7 +61,6 @@ export const confirmWeaknesses: LongStage<z.infer<typeof inputSchema>, z.infer<t
       if (progress instanceof Unfinished) return progress;
       probes = progress.value;
     }
-    const places = new Map(training.map((record) => [record.traceId, record]));
     const answers = await answerOutOfFold(
       {
         name: 'probes',
@@ -66,7 +68,7 @@ export const confirmWeaknesses: LongStage<z.infer<typeof inputSchema>, z.infer<t
         today: answersToday(champion, model, ports),
         paidBy: analystRun(plan),
         items: probes.map(({ input, traceId }) => {
-          const { folds = [], use = 'none' } = places.get(traceId) ?? {};
+          const { folds = [], use = 'none' } = training[places.get(traceId) ?? -1] ?? {};
           return { input, folds, use };
         }),
       },
@@ -79,12 +81,11 @@ export const confirmWeaknesses: LongStage<z.infer<typeof inputSchema>, z.infer<t
       if (given === null) return [];
       return [{ ...probe, answer: given.output, failed: !kind.grade(probe.expected, given.output).right }];
     });
-    const failed = training.filter((record) => record.verdict === 'fail').length;
     const weakness = judgeWeakness({
       clusterId: cluster.clusterId,
       results,
       notAsked: probes.length - results.length,
-      baseRate: training.length === 0 ? 0 : failed / training.length,
+      baseRate,
     });
     const weaknessKey = key('weakness.json');
     const probesKey = key('probes.jsonl');

@@ -54,10 +54,13 @@ describe('the package', () => {
         'NOTICE',
         'sbom.cdx.json',
         'cli/library.d.ts',
+        'console/dist/index.html',
         'shared/agents/prompts/judge.md',
         'infra/state-machines/improvement-loop.asl.json',
       ]),
     );
+    expect(names.filter((name) => /^console\/(?!dist\/)/.test(name))).toEqual([]);
+    expect(names).toContainEqual(expect.stringMatching(/^console\/dist\/assets\/.*\.js$/));
     expect(names.filter((name) => /^(test|bench|functions|cli\/tools)\/|(?<!\.d)\.ts$/.test(name))).toEqual([]);
   });
 

@@ -40,27 +40,23 @@ export function designProbes(request: ProbeRequest, kind: ProbeKind): Probe[] {
 /**
  * Records of the cluster's region, right or wrong as the champion has them: the material had no part in finding the
  * cluster, so its failure rate is that of the region. Where they run short, inputs that are made to have what the
- * members have.
+ * members have, which are made only then.
  */
-function draftsFor(request: ProbeRequest, material: ProbeMaterial, kind: ProbeKind): Draft[] {
+function* draftsFor(request: ProbeRequest, material: ProbeMaterial, kind: ProbeKind): Generator<Draft> {
   const { cluster } = request;
   const mixed = cluster.expected === null && cluster.answered === null;
   switch (cluster.cause) {
     case 'noise':
-      return [
-        ...(mixed ? noisyRecords(request, material) : likeRecords(request, material, kind)),
-        ...(kind.anchored ? variantDrafts(request, material, kind) : noiseDrafts(request, material, kind)),
-      ];
+      yield* mixed ? noisyRecords(request, material) : likeRecords(request, material, kind);
+      yield* kind.anchored ? variantDrafts(request, material, kind) : noiseDrafts(request, material, kind);
+      return;
     case 'length':
-      return [
-        ...(mixed ? recordsOfLength(request, material, kind) : likeRecords(request, material, kind)),
-        ...(kind.anchored ? [] : lengthDrafts(request, material, kind)),
-      ];
+      yield* mixed ? recordsOfLength(request, material, kind) : likeRecords(request, material, kind);
+      if (!kind.anchored) yield* lengthDrafts(request, material, kind);
+      return;
     default:
-      return [
-        ...likeRecords(request, material, kind),
-        ...(kind.anchored ? variantDrafts(request, material, kind) : wordSwaps(request, material, kind)),
-      ];
+      yield* likeRecords(request, material, kind);
+      yield* kind.anchored ? variantDrafts(request, material, kind) : wordSwaps(request, material, kind);
   }
 }
 
@@ -127,11 +123,11 @@ function recordsOfLength({ members }: ProbeRequest, material: ProbeMaterial, kin
 }
 
 /** Passing inputs given the members' words; of mixed facets, which claim that their keywords mislead, the keywords. */
-function wordSwaps(
+function* wordSwaps(
   { cluster, random, members, passes }: ProbeRequest,
   material: ProbeMaterial,
   kind: ProbeKind,
-): Draft[] {
+): Generator<Draft> {
   const { expected } = cluster;
   const contrast: WordContrast =
     expected === null
@@ -140,12 +136,10 @@ function wordSwaps(
           members,
           passes.filter((record) => kind.facets(record.expected).includes(expected)),
         );
-  return material
-    .sample((record) => record.verdict === 'pass' && mayBeOf(cluster, record, kind))
-    .flatMap((record): Draft[] => {
-      const input = withMemberWords(record.input, contrast, random);
-      return input === null ? [] : [{ input, output: record.expected, record, method: 'word-swap' }];
-    });
+  for (const record of material.sample((one) => one.verdict === 'pass' && mayBeOf(cluster, one, kind))) {
+    const input = withMemberWords(record.input, contrast, random);
+    if (input !== null) yield { input, output: record.expected, record, method: 'word-swap' };
+  }
 }
 
 /** Passing inputs without noise, given noise of the kinds that the members carry. */

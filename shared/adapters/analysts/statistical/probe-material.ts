@@ -1,4 +1,4 @@
-import { cosine, SimilarityIndex } from '../../../domain/similarity/similarity-index.ts';
+import { Contrast } from '../../../domain/similarity/contrast.ts';
 import type { UsableRecord } from '../../../domain/traces/trace-record.ts';
 import type { ProbeRequest } from '../../../ports/analyst.ts';
 import { inputSignature } from './signature.ts';
@@ -9,7 +9,27 @@ const mostMembers = 200;
 const mostPasses = 1_000;
 const readCharacters = 1_000;
 
-/** Of a record what {@link inputSignature} says: clusters of one run are probed from the same records, one after the other. */
+/** What the material of a run's clusters has in common, which are probed from the same records one after the other. */
+interface Common {
+  /** Its records, the first of each input. */
+  readonly distinct: readonly UsableRecord[];
+  readonly contrast: Contrast;
+}
+
+const ofMaterial = new WeakMap<readonly UsableRecord[], Common>();
+
+function commonOf(material: readonly UsableRecord[]): Common {
+  const known = ofMaterial.get(material);
+  if (known !== undefined) return known;
+  const firsts = new Map<string, UsableRecord>();
+  for (const record of material) if (!firsts.has(record.input)) firsts.set(record.input, record);
+  const distinct = [...firsts.values()].filter((record) => record.input.trim() !== '');
+  const common = { distinct, contrast: new Contrast() };
+  ofMaterial.set(material, common);
+  return common;
+}
+
+/** Of a record what {@link inputSignature} says. */
 const signatures = new WeakMap<UsableRecord, string | null>();
 
 function signatureOf(record: UsableRecord): string | null {
@@ -20,26 +40,25 @@ function signatureOf(record: UsableRecord): string | null {
   return signature;
 }
 
-/** Training-side records that probes of one cluster are made from, none of them a member or a copy of one. */
+/**
+ * Training-side records that probes of one cluster are made from, none of them a member or a copy of one. What clusters
+ * have in common is found once where each is given the very same array as its material.
+ */
 export class ProbeMaterial {
   readonly #request: ProbeRequest;
   readonly #records: readonly UsableRecord[];
+  readonly #contrast: Contrast;
 
   constructor(request: ProbeRequest) {
     this.#request = request;
     const ids = new Set(request.members.map((member) => member.traceId));
     const texts = new Set(request.members.map((member) => member.input));
     const ofMembers = new Set(request.members.flatMap((member) => signatureOf(member) ?? []));
-    const seen = new Set<string>();
-    this.#records = request.material.filter((record) => {
-      const known =
-        ids.has(record.traceId) ||
-        texts.has(record.input) ||
-        seen.has(record.input) ||
-        ofMembers.has(signatureOf(record) ?? '');
-      seen.add(record.input);
-      return !known && record.input.trim() !== '';
-    });
+    const { distinct, contrast } = commonOf(request.material);
+    this.#contrast = contrast;
+    this.#records = distinct.filter(
+      (record) => !(ids.has(record.traceId) || texts.has(record.input) || ofMembers.has(signatureOf(record) ?? '')),
+    );
   }
 
   /** Records that are accepted, in random order. */
@@ -59,17 +78,13 @@ export class ProbeMaterial {
       mostPasses,
       this.#request.passes.filter((record) => record.verdict === 'pass' && accept(record)),
     );
-    const index = new SimilarityIndex(
-      [...ranked, ...members, ...passes].map((record) => record.input.slice(0, readCharacters)),
-    );
-    const positions = [...Array(index.size).keys()];
-    const failing = index.centroid(positions.slice(ranked.length, ranked.length + members.length));
-    const passing = index.centroid(positions.slice(ranked.length + members.length));
+    const likeness = this.#contrast.of({
+      texts: ranked.map(readOf),
+      like: members.map(readOf),
+      unlike: passes.map(readOf),
+    });
     return ranked
-      .map((record, at) => {
-        const vector = index.vector(at);
-        return { record, likeness: cosine(vector, failing) - cosine(vector, passing) };
-      })
+      .map((record, at) => ({ record, likeness: likeness[at] ?? 0 }))
       .sort((a, b) => b.likeness - a.likeness)
       .map(({ record }) => record);
   }
@@ -77,4 +92,8 @@ export class ProbeMaterial {
   #atMost(most: number, records: readonly UsableRecord[]): readonly UsableRecord[] {
     return records.length > most ? this.#request.random.shuffle(records).slice(0, most) : records;
   }
+}
+
+function readOf({ input }: UsableRecord): string {
+  return input.slice(0, readCharacters);
 }

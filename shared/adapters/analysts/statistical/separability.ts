@@ -1,4 +1,5 @@
-import { cosine, SimilarityIndex } from '../../../domain/similarity/similarity-index.ts';
+import { SimilarityIndex } from '../../../domain/similarity/similarity-index.ts';
+import { cosine } from '../../../domain/similarity/text-vectors.ts';
 
 /** At most this many texts of either side are compared with one another. */
 const mostTexts = 40;

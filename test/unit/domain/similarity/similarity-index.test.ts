@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { cosine, SimilarityIndex } from '../../../../shared/domain/similarity/similarity-index.ts';
+import { SimilarityIndex } from '../../../../shared/domain/similarity/similarity-index.ts';
+import { cosine } from '../../../../shared/domain/similarity/text-vectors.ts';
 
 const texts = [
   'what is my account balance',
