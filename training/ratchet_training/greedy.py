@@ -41,8 +41,8 @@ def read_beginning(model: Any, beginning: Sequence[int], rows: int) -> DynamicCa
 class Greedy:
     """
     Writes many texts at once. Sums over many texts come out otherwise than over one, by some bits, so that what was
-    written is read again alone, and where another token would have been likelier alone, it is written on from there:
-    an answer hangs on its prompt and on nothing that is asked beside it.
+    written is read again alone, and where another token is likelier alone, it is written on from there: an answer hangs
+    on its prompt and on nothing that is asked beside it.
     """
 
     def __init__(self, model: Any, beginning: Sequence[int], end: int | None, pad: int) -> None:
@@ -54,13 +54,38 @@ class Greedy:
 
     def write(self, prompts: Sequence[Sequence[int]], most: int) -> list[Text]:
         """Up to the end, or as many tokens as are allowed, in the order of the prompts."""
-        drafts: dict[int, list[int]] = {}
+        texts: dict[int, Text] = {}
+        # Of each prompt the tokens that stand as they are.
+        settled: dict[int, list[int]] = {at: [] for at in range(len(prompts))}
+        while settled:
+            drafts = self._drafts([([*prompts[at], *tokens], most - len(tokens)) for at, tokens in settled.items()])
+            for (at, begun), draft in zip(list(settled.items()), drafts, strict=True):
+                tokens = [*begun, *draft]
+                logits = self._after(prompts[at], tokens)
+                likeliest = logits.argmax(dim=-1).tolist()
+                wrong = next((to for to in range(len(begun), len(tokens)) if tokens[to] != likeliest[to]), None)
+                if wrong is not None:
+                    tokens = [*tokens[:wrong], likeliest[wrong]]
+                    if tokens[-1] != self._end and len(tokens) < most:
+                        settled[at] = tokens
+                        continue
+                    # Read as it would have been, had it been drafted so.
+                    logits = self._after(prompts[at], tokens)
+                logs = torch.log_softmax(logits.float(), dim=-1)
+                texts[at] = Text(tokens, [logs[to, token].item() for to, token in enumerate(tokens)])
+                del settled[at]
+        return [texts[at] for at in range(len(prompts))]
+
+    def _drafts(self, asked: Sequence[tuple[Sequence[int], int]]) -> list[list[int]]:
+        """What follows each prompt, of so many tokens at most."""
         # Those of like length together: what is shorter is filled up.
-        order = sorted(range(len(prompts)), key=lambda at: len(prompts[at]))
+        order = sorted(range(len(asked)), key=lambda at: len(asked[at][0]))
+        drafts: dict[int, list[int]] = {}
         for start in range(0, len(order), AT_ONCE):
             part = order[start : start + AT_ONCE]
-            drafts.update(zip(part, self._draft([prompts[at] for at in part], most), strict=True))
-        return [self._alone(prompt, drafts[at], most) for at, prompt in enumerate(prompts)]
+            made = self._draft([asked[at][0] for at in part], max(asked[at][1] for at in part))
+            drafts.update((at, draft[: asked[at][1]]) for at, draft in zip(part, made, strict=True))
+        return [drafts[at] for at in range(len(asked))]
 
     def _draft(self, prompts: Sequence[Sequence[int]], most: int) -> list[list[int]]:
         read = common(self._beginning, prompts)
@@ -96,20 +121,6 @@ class Greedy:
             seen = torch.cat([seen, seen.new_ones(len(going), 1)], dim=1)
             places = places[:, -1:] + 1
         return drafts
-
-    def _alone(self, prompt: Sequence[int], draft: list[int], most: int) -> Text:
-        tokens, settled = draft, 0
-        while True:
-            logits = self._after(prompt, tokens)
-            likeliest = logits.argmax(dim=-1).tolist()
-            wrong = next((at for at in range(settled, len(tokens)) if tokens[at] != likeliest[at]), None)
-            if wrong is None:
-                logs = torch.log_softmax(logits.float(), dim=-1)
-                return Text(tokens, [logs[at, token].item() for at, token in enumerate(tokens)])
-            settled = wrong + 1
-            tokens = [*tokens[:wrong], likeliest[wrong]]
-            if tokens[-1] != self._end and settled < most:
-                tokens += self._draft([[*prompt, *tokens]], most - settled)[0]
 
     def _after(self, prompt: Sequence[int], tokens: list[int]) -> torch.Tensor:
         """What the model would write in the place of each token."""
