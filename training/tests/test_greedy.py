@@ -9,7 +9,13 @@ from foundations import tiny_llama  # noqa: E402
 
 import torch  # noqa: E402
 
-from ratchet_training.back_ends.hf_lora import Questions, load_foundation, loss_of_answers, padded  # noqa: E402
+from ratchet_training.back_ends.hf_lora import (  # noqa: E402
+    LoadedDecoder,
+    Questions,
+    load_foundation,
+    loss_of_answers,
+    padded,
+)
 from ratchet_training.greedy import AT_ONCE, Greedy, common, read_beginning  # noqa: E402
 
 WORDS = ["play a song", "is it going to rain tomorrow in Basel", "book", "a table for two", "the weather", "say hello"]
@@ -93,7 +99,6 @@ def test_reads_what_prompts_begin_with_once_and_where_one_begins_otherwise_not(d
 def test_the_loss_is_the_librarys_with_the_beginning_read_once(decoder):
     model, questions = decoder
     batch = [questions.with_answer(text, answer) for text, answer in zip(ASKED[:6], WORDS, strict=True)]
-    expected = model(**padded(batch, questions.pad)).loss
     long = Questions(questions.tokenizer, ["play", "rain"], 128)
     assert len(long.beginning) > 10
     for asked, these in ((questions, batch), (long, [long.with_answer(text, "rain") for text in ASKED[:6]])):
@@ -103,6 +108,21 @@ def test_the_loss_is_the_librarys_with_the_beginning_read_once(decoder):
         assert found.item() == pytest.approx(expected.item(), rel=1e-5)
         for a, b in zip(gradients(model, found), wanted, strict=True):
             assert torch.allclose(a, b, rtol=1e-3, atol=1e-6)
+
+
+def test_weighs_labels_as_if_the_question_was_read_for_each(decoder):
+    model, questions = decoder
+    labels = ["book", "rain", "say hello to Basel"]
+    asked = Questions(questions.tokenizer, labels, 64)
+    loaded = LoadedDecoder(model, asked)
+    # The last is cut, and to make room for a longer label more so.
+    for text in ("play a song", "a table for two " * 40):
+        encoded = [asked.with_answer(text, label) for label in labels]
+        with torch.inference_mode():
+            scores = torch.stack([-model(**padded([one], asked.pad)).loss * one.answer for one in encoded])
+        expected = torch.softmax(scores.double(), dim=0).tolist()
+        [prediction] = loaded.predict([text], 3)
+        assert dict(prediction.alternatives) == pytest.approx(dict(zip(labels, expected)), rel=1e-4)
 
 
 def gradients(model, loss) -> list[torch.Tensor]:

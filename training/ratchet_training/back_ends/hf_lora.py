@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -161,21 +162,32 @@ def number_type() -> torch.dtype:
 
 def loss_of_answers(model: Any, batch: Sequence[Encoded], questions: Questions) -> torch.Tensor:
     """Mean cross entropy of the answers' tokens. What all questions begin with is read once for the whole batch."""
+    logits, wanted = answers_told(model, batch, questions.beginning, questions.pad)
+    return torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), wanted.flatten(), ignore_index=IGNORED)
+
+
+def answers_told(
+    model: Any, batch: Sequence[Encoded], beginning: Sequence[int], pad: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """
+    What the model would write in the place of each token of the answers, and those tokens; IGNORED where there is none.
+
+    :param beginning: tokens that are read once where all of the batch begin with them
+    """
     prompts = [one.tokens[: -one.answer] for one in batch]
-    read = common(questions.beginning, prompts)
-    tensors = {name: tensor.to(device()) for name, tensor in padded(batch, questions.pad).items()}
+    read = common(beginning, prompts)
+    tensors = {name: tensor.to(device()) for name, tensor in padded(batch, pad).items()}
     # The first answer is told by the token before it; what goes before that is not told.
     first = min(len(prompt) for prompt in prompts) - 1
     last = tensors["input_ids"].shape[1] - 1
     logits = model(
         input_ids=tensors["input_ids"][:, read:],
         attention_mask=tensors["attention_mask"],
-        past_key_values=read_beginning(model, questions.beginning[:read], len(batch)),
+        past_key_values=read_beginning(model, beginning[:read], len(batch)),
         use_cache=read > 0,
         logits_to_keep=torch.arange(first - read, last - read, device=device()),
     ).logits
-    wanted = tensors["labels"][:, first + 1 :]
-    return torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), wanted.flatten(), ignore_index=IGNORED)
+    return logits, tensors["labels"][:, first + 1 :]
 
 
 def padded(batch: Sequence[Encoded], pad: int) -> dict[str, torch.Tensor]:
@@ -214,10 +226,10 @@ class LoadedDecoder:
         return Prediction(*ranked[0], tuple(ranked[: max(1, alternatives)]))
 
     def _scores(self, batch: list[Encoded]) -> torch.Tensor:
-        """Log-probability of each answer after its question."""
-        tensors = padded(batch, self._questions.pad)
-        labels = tensors.pop("labels")[:, 1:].to(device())
-        logits = self._model(**{name: tensor.to(device()) for name, tensor in tensors.items()}).logits[:, :-1]
+        """Log-probability of each answer after its question, which is read once for all of them."""
+        prompts = [one.tokens[: -one.answer] for one in batch]
+        question = commonprefix(prompts)[: min(len(prompt) for prompt in prompts) - 1]
+        logits, labels = answers_told(self._model, batch, question, self._questions.pad)
         wanted = labels != IGNORED
         chosen = torch.log_softmax(logits.float(), dim=-1).gather(2, labels.clamp(min=0).unsqueeze(2)).squeeze(2)
         return (chosen * wanted).sum(dim=1).cpu()
