@@ -62,7 +62,7 @@ class HfLora:
     def train(self, job: Job, examples: Sequence[Example], folder: Path, work: Work) -> Trained:
         torch.manual_seed(job.seed)
         model, tokenizer = load_foundation(job.foundation)
-        model.to(number_type())
+        model.to(training_numbers())
         about = _about(job, examples)
         questions = about.questions(tokenizer)
         encoded = [questions.with_answer(example.input, written(example.output)) for example in examples]
@@ -97,7 +97,7 @@ class HfLora:
         except (OSError, ValueError, RuntimeError) as error:
             raise corrupt(f"The adapter cannot be loaded: {error}") from error
         # Merged as it was loaded: changes are small beside the weights.
-        merged = tuned.merge_and_unload().to(device(), number_type()).eval()
+        merged = tuned.merge_and_unload().to(device(), answering_numbers()).eval()
         questions = about.questions(tokenizer)
         if about.labels is None:
             return LoadedWriter(merged, questions, Form(about.reasoned, about.structured))
@@ -152,7 +152,12 @@ def load_foundation(name: str) -> tuple[Any, Any]:
         raise foundation_missing(name, f"{type(error).__name__}: {error}"[:500]) from error
 
 
-def number_type() -> torch.dtype:
+def answering_numbers() -> torch.dtype:
+    """All bits on a processor: with half of them what is read alone so often comes out otherwise that it takes longer."""
+    return torch.bfloat16 if torch.cuda.is_available() else torch.float32
+
+
+def training_numbers() -> torch.dtype:
     """Half as many bits where the machine calculates with them: on a processor that cannot they are slower."""
     if torch.cuda.is_available():
         return torch.bfloat16
