@@ -36,13 +36,16 @@ export interface DealRequest {
 export interface Corpus {
   readonly name: 'snips' | 'gsm8k';
   readonly title: string;
-  readonly about: string;
+  /** What it is, dealt into so many first examples and fresh texts. */
+  about(dealt: { readonly examples: number; readonly fresh: number }): string;
   readonly checker: 'json' | 'numeric';
   /** Deals its texts out; the same seed gives the same deal. */
   deal(request: DealRequest, random: Random): Promise<Deal>;
 }
 
 const sentencesOfIntent = 10;
+const intents = 7;
+const validated = 700;
 const firstProblems = 100;
 const freshProblems = 400;
 
@@ -50,14 +53,16 @@ export const corpora: readonly Corpus[] = [
   {
     name: 'snips',
     title: 'SNIPS as JSON',
-    about: `A sentence becomes \`{"intent": …, "slots": {…}}\` (Coucke et al. 2018; checker \`json\`). The model begins with ${sentencesOfIntent} sentences of each of the 7 intents and answers others of the train files; a person says what is right. Fresh: the validate files.`,
+    about: ({ examples, fresh }) =>
+      `A sentence becomes \`{"intent": …, "slots": {…}}\` (Coucke et al. 2018; checker \`json\`). The model begins with ${examples / intents} sentences of each of the ${intents} intents and answers others of the train files; a person says what is right. Fresh: ${fresh === validated ? '' : `${fresh} sentences of `}the validate files.`,
     checker: 'json',
     deal: dealSnips,
   },
   {
     name: 'gsm8k',
     title: 'GSM8K',
-    about: `Grade-school mathematics (Cobbe et al. 2021; checker \`numeric\`). The model begins with ${firstProblems} worked problems, reasoning apart from the answer. The traces are real solutions of four models, drawn at random, held against the worked answers. Fresh: ${freshProblems} other problems.`,
+    about: ({ examples, fresh }) =>
+      `Grade-school mathematics (Cobbe et al. 2021; checker \`numeric\`). The model begins with ${examples} worked problems, reasoning apart from the answer. The traces are real solutions of four models, drawn at random, held against the worked answers. Fresh: ${fresh} other problems.`,
     checker: 'numeric',
     deal: dealGsm8k,
   },

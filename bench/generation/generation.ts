@@ -13,12 +13,14 @@ import { corpora } from './deals.ts';
 import { markdown } from './markdown.ts';
 import { type CorpusResult, corpusResultSchema, runCorpus } from './run-corpus.ts';
 
+const usualTraces = '1500';
+
 const usage = `npm run bench:generation -- --data DIR --out FILE [--corpora snips,gsm8k] [--seeds 1,2,3] [--traces 1500]
   [--trainer nearest] [--foundation DIR] [--trainer-option epochs=3 …] [--set maxIterations=1 …] [--first N] [--fresh N]
 
 What one run brings a model that writes JSON (SNIPS) or solves problems (GSM8K) on fresh text, beside retraining on everything.
 DIR holds snips/ and gsm8k/. FILE is one JSON; beside it comes a page of Markdown of the same name. FILE is written after each
-run, and what it has is passed over when the command is given again. --first and --fresh say how many first examples (of each
+run, and what it has is passed over when the command is given again; it may hold runs of several trainers. --first and --fresh say how many first examples (of each
 intent for SNIPS) and fresh texts there are. hf-lora needs what "ratchet setup training" installs, and time: give it few of each.`;
 
 const { values } = parseArgs({
@@ -27,7 +29,7 @@ const { values } = parseArgs({
     out: { type: 'string' },
     corpora: { type: 'string', default: corpora.map(({ name }) => name).join(',') },
     seeds: { type: 'string', default: '1,2,3' },
-    traces: { type: 'string', default: '1500' },
+    traces: { type: 'string', default: usualTraces },
     trainer: { type: 'string', default: nearestBackEnd },
     foundation: { type: 'string' },
     'trainer-option': { type: 'string', multiple: true, default: [] },
@@ -61,13 +63,16 @@ async function bench(): Promise<void> {
   const out = resolve(values.out);
   const asked = {
     trainer: values.trainer,
+    setup: setupOf(),
     trainerOptions: trainerOptions(values['trainer-option'], values.foundation),
     settings: settingValues(values.set),
   };
   const results = [...(await readResults(out))];
   for (const corpus of wanted) {
     for (const seed of seeds) {
-      if (results.some((one) => one.corpus === corpus.name && one.seed === seed && one.asked === traces)) continue;
+      const isDone = (one: CorpusResult) =>
+        one.corpus === corpus.name && one.seed === seed && one.asked === traces && one.setup === asked.setup;
+      if (results.some(isDone)) continue;
       const result = await runCorpus(corpus, { seed, traces, data, first, fresh, ...asked }, progress);
       results.push(result);
       const { decision, before, after, all, cpuSeconds } = result;
@@ -79,6 +84,20 @@ async function bench(): Promise<void> {
   }
   await write(out, results);
   await output.result({ results }, [`Results: ${out}`]);
+}
+
+/** What the command was given that changes its results, but for the folders of this machine. */
+function setupOf(): string {
+  const { trainer, foundation, first, fresh, traces } = values;
+  return [
+    ...(trainer === nearestBackEnd ? [] : [`--trainer ${trainer}`]),
+    ...(foundation === undefined ? [] : ['--foundation DIR']),
+    ...(first === undefined ? [] : [`--first ${first}`]),
+    ...(traces === usualTraces ? [] : [`--traces ${traces}`]),
+    ...(fresh === undefined ? [] : [`--fresh ${fresh}`]),
+    ...values['trainer-option'].map((option) => `--trainer-option ${option}`),
+    ...values.set.map((setting) => `--set ${setting}`),
+  ].join(' ');
 }
 
 async function readResults(file: string): Promise<readonly CorpusResult[]> {

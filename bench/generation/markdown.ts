@@ -9,29 +9,60 @@ import type { PageFacts } from '../weak-tagger/markdown.ts';
 import { corpora } from './deals.ts';
 import type { CorpusResult, Measured } from './run-corpus.ts';
 
-/** The results as a page of Markdown. */
+/** What trainers are, for those who read the figures. */
+const trainers: Readonly<Record<string, string>> = {
+  [nearestBackEnd]:
+    'It needs no language model: it answers with the right output of the most similar example, and so never says what no example says. It is no reasoner, and has no way to become one.',
+  'hf-lora':
+    'A causal decoder is taught by low-rank changes, and writes the likeliest token each time. The foundation is SmolLM2-135M-Instruct, from weights of four bits, on two cores without an accelerator: hence few texts.',
+};
+
+/** The results as a page of Markdown, a chapter for each way in which the command was given. */
 export function markdown(results: readonly CorpusResult[], facts: PageFacts, random: RandomStream): string {
   return [
     '# Generation: what one run brings',
     '',
-    results.every(({ trainer }) => trainer === nearestBackEnd)
-      ? 'Trainer `nearest`, which needs no language model: it answers with the right output of the most similar example, and so never says what no example says. It is no reasoner, and has no way to become one.'
-      : `Trainer ${[...new Set(results.map(({ trainer }) => `\`${trainer}\``))].join(', ')}.`,
-    '',
-    ...corpora.flatMap(({ name, title, about }) => {
-      const own = results.filter(({ corpus }) => corpus === name).sort((a, b) => a.seed - b.seed);
-      return own.length === 0
-        ? []
-        : [`## ${title}`, '', about, '', ...lead(own, random), '', ...rows(own), '', ...kept(own)];
-    }),
+    ...[...Map.groupBy(results, ({ trainer, setup }) => `${trainer} ${setup}`).values()].flatMap((own) =>
+      chapter(own, facts, random),
+    ),
     '## What is measured',
     '',
-    'Each seed deals the texts anew. The model begins with its examples, the traces come in with what is right, and the loop runs once with a model’s own settings. `all` is trained on the examples and every trace’s right output,',
-    'nothing filtered, with the configuration of the first checkpoint. Fresh texts are seen by no stage. A share of right answers has its 95 % Wilson interval; differences are paired by text, over seeds and texts (bootstrap).',
+    'Each seed deals the texts anew. The model begins with its examples, the traces come in with what is right, and the loop runs once with a model’s own settings, but for those that the command names. `all` is trained on the examples and',
+    'every trace’s right output, nothing filtered, with the configuration of the first checkpoint. Fresh texts are seen by no stage. A share of right answers has its 95 % Wilson interval; differences are paired by text, over seeds and texts',
+    '(bootstrap).',
     '',
-    `\`${facts.command}\` · ${facts.versions} · ${facts.machine} · ${(results.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) / 60).toFixed(1)} CPU minutes. \`DIR\` holds \`snips/\` and \`gsm8k/\`.`,
+    `${facts.versions} · ${facts.machine}. \`DIR\` holds \`snips/\` and \`gsm8k/\`, or a foundation.`,
     '',
   ].join('\n');
+}
+
+function chapter(results: readonly CorpusResult[], { command }: PageFacts, random: RandomStream): string[] {
+  const [{ trainer, setup } = { trainer: '', setup: '' }] = results;
+  const minutes = results.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0) / 60;
+  return [
+    `## Trainer \`${trainer}\``,
+    '',
+    ...(trainers[trainer] === undefined ? [] : [trainers[trainer], '']),
+    ...corpora.flatMap(({ name, title, about }) => {
+      const own = results.filter(({ corpus }) => corpus === name).sort((a, b) => a.seed - b.seed);
+      const [one] = own;
+      return one === undefined
+        ? []
+        : [
+            `### ${title}`,
+            '',
+            about({ examples: one.examples, fresh: one.before.of }),
+            '',
+            ...lead(own, random),
+            '',
+            ...rows(own),
+            '',
+            ...kept(own),
+          ];
+    }),
+    `\`${[command, setup].filter((part) => part !== '').join(' ')}\` · ${minutes.toFixed(1)} CPU minutes.`,
+    '',
+  ];
 }
 
 function lead(own: readonly CorpusResult[], random: RandomStream): string[] {

@@ -38,6 +38,8 @@ export const corpusResultSchema = z.object({
   corpus: z.enum(['snips', 'gsm8k']),
   seed: z.int(),
   trainer: z.string(),
+  /** What the command was given beside data, file, seeds and corpora, as it is written; empty for nothing. */
+  setup: z.string().default(''),
   /** Traces that were asked for. */
   asked: z.int(),
   examples: z.int(),
@@ -63,6 +65,7 @@ export async function runCorpus(
   corpus: Corpus,
   request: DealRequest & {
     readonly trainer: string;
+    readonly setup: string;
     readonly trainerOptions: Json;
     readonly settings: Partial<Settings>;
   },
@@ -77,7 +80,7 @@ export async function runCorpus(
     const { examples, traffic, fresh } = await corpus.deal(request, ports.random);
     const options = { checker: corpus.checker };
     const kind = generation.boundTo?.(generationSpecFrom({ options })) ?? generation;
-    const { trainer, trainerOptions, settings } = request;
+    const { trainer, setup, trainerOptions, settings } = request;
     const backEnds = { ...defaultBackEnds, trainer, predictor: trainer };
     await createModel(
       {
@@ -143,6 +146,7 @@ export async function runCorpus(
       corpus: corpus.name,
       seed: request.seed,
       trainer,
+      setup,
       asked: request.traces,
       examples: examples.length,
       traces: traffic.length,

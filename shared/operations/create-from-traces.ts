@@ -4,7 +4,7 @@ import type { Output } from '../domain/base/output.ts';
 import type { TaskKind } from '../domain/base/task-kind.ts';
 import { plural } from '../domain/base/wording.ts';
 import { collapseDuplicates } from '../domain/curriculum/collapse-duplicates.ts';
-import { type Place, partsFor } from '../domain/evaluation/fold.ts';
+import { type Place, partsFor, partsWorth } from '../domain/evaluation/fold.ts';
 import { assignPlaces } from '../domain/evaluation/ledger.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import type { Dataset } from '../domain/models/dataset.ts';
@@ -82,7 +82,7 @@ export async function createFromTraces(request: FromTracesRequest, ports: Ports)
       examples,
       leftOut,
       ledger: additions,
-      parts: partsFor(judged.length),
+      parts: partsWorth(partsFor(judged.length), trainer.foldModels),
       seed,
       ...(onProgress === undefined ? {} : { onProgress }),
     },

@@ -1,5 +1,5 @@
 import { plural } from '../domain/base/wording.ts';
-import { partsFor } from '../domain/evaluation/fold.ts';
+import { partsFor, partsWorth } from '../domain/evaluation/fold.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import type { Model } from '../domain/models/model.ts';
 import { initialConfiguration, predictorNamed, trainerNamed } from '../ports/back-ends.ts';
@@ -65,7 +65,7 @@ async function trainingsOf(
   if (trainer.cost !== 'dear' || first.length === 0) return null;
   const parent = champion === undefined ? undefined : await ports.lineage.getDataset(model.modelId, champion.datasetId);
   const examples = (parent?.manifest.examples ?? 0) + judged;
-  const parts = partsFor(judged);
+  const parts = partsWorth(partsFor(judged), trainer.foldModels);
   const foldModels = trainer.foldModels === 'all' ? parts : trainer.foldModels;
   const each = await estimateTraining(
     {

@@ -85,10 +85,11 @@ describe('a trainer that takes many advances and is never twice the same', () =>
     const { folds } = await championOf(workspace);
     const covered = folds?.models.flatMap((model, part) => (model === null ? [] : [part]));
     expect(covered).toHaveLength(2);
-    // The first champion has seen no traffic, so that all of it was evidence; the candidate answers two parts of it.
+    // The first champion has seen no traffic, so that all of it was evidence; the candidate answers two parts of five.
     expect((await evidenceOfRun(first.run, workspace)).length).toBeGreaterThan(650);
-    expect(first.gain?.of).toBeLessThan(250);
-    expect(first.gain?.of).toBeGreaterThan(100);
+    expect(folds?.parts).toBe(5);
+    expect(first.gain?.of).toBeLessThan(340);
+    expect(first.gain?.of).toBeGreaterThan(220);
 
     const later = samples(100, 0.4, workspace.ports.random.stream(2, 'later'));
     await ingest(workspace, await answeredTraffic(workspace, later, 'day2'));

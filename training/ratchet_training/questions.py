@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from os.path import commonprefix
 from typing import Any
 
 from .texts import MOST_CHARACTERS, condensed, readable
@@ -30,6 +32,11 @@ class Questions:
         self._max_tokens = max_tokens
         self.end = [tokenizer.eos_token_id] if tokenizer.eos_token_id is not None else []
         self.pad = tokenizer.pad_token_id if tokenizer.pad_token_id is not None else (self.end or [0])[0]
+
+    @cached_property
+    def beginning(self) -> list[int]:
+        """The tokens that prompts begin with, whatever the text."""
+        return commonprefix([self.tokenizer.encode(self.ask(text), add_special_tokens=False) for text in ("a", "1")])
 
     def ask(self, text: str) -> str:
         task = self._task()

@@ -32,9 +32,17 @@ export type Place = z.infer<typeof placeSchema>;
 /** With so many judged traces half as many fold models are enough: each still learns from four fifths of them. */
 const enoughForFive = 1_000;
 
-/** How many fold models are trained, by how many judged traces the lineage has. */
+/** How many fold models are trained where all of them are, by how many judged traces the lineage has. */
 export function partsFor(judged: number): Parts {
   return judged < enoughForFive ? 10 : 5;
+}
+
+/**
+ * How many parts the folds are used in by a trainer that is worth so many fold models. Where they are a few, only what
+ * lies in their parts is evidence, and parts of ten would be half as much of it.
+ */
+export function partsWorth(parts: Parts, foldModels: 'all' | number): Parts {
+  return foldModels === 'all' ? parts : 5;
 }
 
 /** The part that a fold lies in. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { openBudget } from '../../agents/open-budget.ts';
 import { canonicalJson } from '../../domain/base/ids.ts';
-import type { Parts } from '../../domain/evaluation/fold.ts';
+import { type Parts, partsWorth } from '../../domain/evaluation/fold.ts';
 import { artifactKey, checkpointId, foldArtifactKey } from '../../domain/models/checkpoint-id.ts';
 import type { Configuration } from '../../domain/models/configuration.ts';
 import { estimateTraining, estimateWords } from '../../operations/estimate-training.ts';
@@ -75,7 +75,7 @@ export const planCandidates: Stage<Input, z.infer<typeof candidatePlanSchema>> =
     let refused: string | null = null;
     for (const [index, { dataset, configuration }] of trained.entries()) {
       const learns = trainer.learnsFromChampion(configuration);
-      const parts = learns ? partsWith(plan) : plan.parts;
+      const parts = learns ? partsWith(plan) : partsWorth(plan.parts, trainer.foldModels);
       const id = checkpointId({
         modelId: model.modelId,
         datasetId: dataset.datasetId,

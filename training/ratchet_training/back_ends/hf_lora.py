@@ -6,6 +6,7 @@ import os
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
+from os.path import commonprefix
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 import torch  # noqa: E402
 from peft import LoraConfig, PeftModel, get_peft_model  # noqa: E402
-from transformers import AutoModelForCausalLM, AutoTokenizer, GenerationConfig  # noqa: E402
+from transformers import AutoModelForCausalLM, AutoTokenizer  # noqa: E402
 
 from ..back_end import NOTHING, LoadedModel, Prediction, Trained, Work  # noqa: E402
 from ..decoder_job import check_decoder_job  # noqa: E402
@@ -21,6 +22,7 @@ from ..errors import foundation_missing  # noqa: E402
 from ..files import corrupt  # noqa: E402
 from ..fit import Group, device, device_name, fit  # noqa: E402
 from ..foundation import check_location, weights_digest  # noqa: E402
+from ..greedy import Greedy, Text, common, read_beginning  # noqa: E402
 from ..job import Example, Job  # noqa: E402
 from ..plan import Plan  # noqa: E402
 from ..questions import Encoded, Questions  # noqa: E402
@@ -60,6 +62,7 @@ class HfLora:
     def train(self, job: Job, examples: Sequence[Example], folder: Path, work: Work) -> Trained:
         torch.manual_seed(job.seed)
         model, tokenizer = load_foundation(job.foundation)
+        model.to(training_numbers())
         about = _about(job, examples)
         questions = about.questions(tokenizer)
         encoded = [questions.with_answer(example.input, written(example.output)) for example in examples]
@@ -75,8 +78,7 @@ class HfLora:
         plan = _plan(job, examples)
 
         def loss_of(batch: list[int]) -> torch.Tensor:
-            tensors = padded([encoded[index] for index in batch], questions.pad)
-            return trained(**{name: tensor.to(device()) for name, tensor in tensors.items()}).loss
+            return loss_of_answers(trained, [encoded[index] for index in batch], questions)
 
         final_loss = fit(trained, [Group(parameters, job.configuration["rate"])], plan, loss_of, work)
         trained.to("cpu").save_pretrained(str(folder / "adapter"))
@@ -94,7 +96,8 @@ class HfLora:
             tuned = PeftModel.from_pretrained(model, str(folder / "adapter"))
         except (OSError, ValueError, RuntimeError) as error:
             raise corrupt(f"The adapter cannot be loaded: {error}") from error
-        merged = tuned.merge_and_unload().to(device()).eval()
+        # Merged as it was loaded: changes are small beside the weights.
+        merged = tuned.merge_and_unload().to(device(), answering_numbers()).eval()
         questions = about.questions(tokenizer)
         if about.labels is None:
             return LoadedWriter(merged, questions, Form(about.reasoned, about.structured))
@@ -144,10 +147,52 @@ def load_foundation(name: str) -> tuple[Any, Any]:
     check_location(name)
     try:
         tokenizer = AutoTokenizer.from_pretrained(name)
-        dtype = torch.bfloat16 if torch.cuda.is_available() else torch.float32
-        return AutoModelForCausalLM.from_pretrained(name, dtype=dtype), tokenizer
+        return AutoModelForCausalLM.from_pretrained(name, dtype=torch.float32), tokenizer
     except (OSError, ValueError, ImportError, KeyError) as error:
         raise foundation_missing(name, f"{type(error).__name__}: {error}"[:500]) from error
+
+
+def answering_numbers() -> torch.dtype:
+    """All bits on a processor: with half of them what is read alone so often comes out otherwise that it takes longer."""
+    return torch.bfloat16 if torch.cuda.is_available() else torch.float32
+
+
+def training_numbers() -> torch.dtype:
+    """Half as many bits where the machine calculates with them: on a processor that cannot they are slower."""
+    if torch.cuda.is_available():
+        return torch.bfloat16
+    able = torch.cpu.get_capabilities()
+    return torch.bfloat16 if able.get("avx512_bf16") or able.get("amx_bf16") else torch.float32
+
+
+def loss_of_answers(model: Any, batch: Sequence[Encoded], questions: Questions) -> torch.Tensor:
+    """Mean cross entropy of the answers' tokens. What all questions begin with is read once for the whole batch."""
+    logits, wanted = answers_told(model, batch, questions.beginning, questions.pad)
+    return torch.nn.functional.cross_entropy(logits.float().flatten(0, 1), wanted.flatten(), ignore_index=IGNORED)
+
+
+def answers_told(
+    model: Any, batch: Sequence[Encoded], beginning: Sequence[int], pad: int
+) -> tuple[torch.Tensor, torch.Tensor]:
+    """
+    What the model would write in the place of each token of the answers, and those tokens; IGNORED where there is none.
+
+    :param beginning: tokens that are read once where all of the batch begin with them
+    """
+    prompts = [one.tokens[: -one.answer] for one in batch]
+    read = common(beginning, prompts)
+    tensors = {name: tensor.to(device()) for name, tensor in padded(batch, pad).items()}
+    # The first answer is told by the token before it; what goes before that is not told.
+    first = min(len(prompt) for prompt in prompts) - 1
+    last = tensors["input_ids"].shape[1] - 1
+    logits = model(
+        input_ids=tensors["input_ids"][:, read:],
+        attention_mask=tensors["attention_mask"],
+        past_key_values=read_beginning(model, beginning[:read], len(batch)),
+        use_cache=read > 0,
+        logits_to_keep=torch.arange(first - read, last - read, device=device()),
+    ).logits
+    return logits, tensors["labels"][:, first + 1 :]
 
 
 def padded(batch: Sequence[Encoded], pad: int) -> dict[str, torch.Tensor]:
@@ -186,10 +231,10 @@ class LoadedDecoder:
         return Prediction(*ranked[0], tuple(ranked[: max(1, alternatives)]))
 
     def _scores(self, batch: list[Encoded]) -> torch.Tensor:
-        """Log-probability of each answer after its question."""
-        tensors = padded(batch, self._questions.pad)
-        labels = tensors.pop("labels")[:, 1:].to(device())
-        logits = self._model(**{name: tensor.to(device()) for name, tensor in tensors.items()}).logits[:, :-1]
+        """Log-probability of each answer after its question, which is read once for all of them."""
+        prompts = [one.tokens[: -one.answer] for one in batch]
+        question = commonprefix(prompts)[: min(len(prompt) for prompt in prompts) - 1]
+        logits, labels = answers_told(self._model, batch, question, self._questions.pad)
         wanted = labels != IGNORED
         chosen = torch.log_softmax(logits.float(), dim=-1).gather(2, labels.clamp(min=0).unsqueeze(2)).squeeze(2)
         return (chosen * wanted).sum(dim=1).cpu()
@@ -199,36 +244,25 @@ class LoadedWriter:
     """Writes the likeliest token each time, up to the end or as many as are allowed."""
 
     def __init__(self, model: Any, questions: Questions, form: Form) -> None:
-        self._model = model
         self._questions = questions
         self._form = form
-        tokenizer = questions.tokenizer
-        # The foundation's own settings would sample, or pass over what has been said.
-        model.generation_config = GenerationConfig(
-            do_sample=False, eos_token_id=tokenizer.eos_token_id, pad_token_id=questions.pad
-        )
+        self._greedy = Greedy(model, questions.beginning, questions.tokenizer.eos_token_id, questions.pad)
 
     def predict(self, inputs: Sequence[str], alternatives: int) -> list[Prediction]:
+        known = [at for at, text in enumerate(inputs) if has_text(text)]
+        predictions = [NOTHING] * len(inputs)
+        prompts = [self._questions.unanswered(inputs[at]) for at in known]
         with torch.inference_mode():
-            return [self._one(text) if has_text(text) else NOTHING for text in inputs]
+            written = self._greedy.write(prompts, self._questions.max_new_tokens)
+        for at, text in zip(known, written, strict=True):
+            predictions[at] = self._read(text)
+        return predictions
 
-    def _one(self, text: str) -> Prediction:
+    def _read(self, text: Text) -> Prediction:
         """Confidence is the geometric mean of the tokens' probabilities, the end's with them."""
-        asked = torch.tensor([self._questions.unanswered(text)], device=device())
-        made = self._model.generate(
-            asked,
-            attention_mask=torch.ones_like(asked),
-            max_new_tokens=self._questions.max_new_tokens,
-            return_dict_in_generate=True,
-            output_logits=True,
-        )
-        tokens = made.sequences[0, asked.shape[1] :]
-        logs = [
-            torch.log_softmax(logits[0].float(), dim=-1)[token].item() for logits, token in zip(made.logits, tokens)
-        ]
-        said = self._questions.tokenizer.decode(tokens, skip_special_tokens=True).strip()
+        said = self._questions.tokenizer.decode(text.tokens, skip_special_tokens=True).strip()
         output = self._form.read(said)
-        confidence = math.exp(sum(logs) / len(logs))
+        confidence = math.exp(sum(text.log_probabilities) / len(text.log_probabilities))
         return Prediction(output, confidence, ((output, confidence),))
 
 

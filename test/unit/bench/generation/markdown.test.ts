@@ -18,6 +18,7 @@ const result: CorpusResult = {
   corpus: 'snips',
   seed: 1,
   trainer: 'nearest',
+  setup: '',
   asked: 1500,
   examples: 70,
   traces: 1500,
@@ -45,6 +46,17 @@ describe('the page of the benchmark of generation', () => {
     );
     expect(text).toContain('| 36.0 → 50.0, 51.0 % |');
     expect(text).toContain('2.0 CPU minutes');
+  });
+
+  it('has a chapter for each way in which the command was given, with its texts and its own time', () => {
+    const decoder = { trainer: 'hf-lora', setup: '--trainer hf-lora --first 4', examples: 28, cpuSeconds: 300 };
+    const text = page([result, { ...result, ...decoder }]);
+    const [, nearest = '', lora = ''] = text.split(/^## Trainer /m);
+    expect(nearest).toContain('10 sentences of each of the 7 intents');
+    expect(nearest).toContain('Fresh: 100 sentences of the validate files.');
+    expect(nearest).toContain('`bench` · 1.0 CPU minutes');
+    expect(lora).toContain('4 sentences of each of the 7 intents');
+    expect(lora).toContain('`bench --trainer hf-lora --first 4` · 5.0 CPU minutes');
   });
 
   it('says why a champion stayed, and leaves out a metric that is the share right', () => {

@@ -122,9 +122,11 @@ describe('the fold models of a candidate', () => {
     }
   });
 
-  it('are a few where a training is dear', async () => {
-    const [candidate] = await planned({ trainer: dear, parts: 5 });
-    expect(candidate === undefined ? null : partsOf(candidate)).toEqual([5, [0, 1]]);
+  it('are a few where a training is dear, each of a fifth, however little is judged: they alone bring evidence', async () => {
+    for (const parts of [5, 10] as const) {
+      const [candidate] = await planned({ trainer: dear, parts });
+      expect(candidate === undefined ? null : partsOf(candidate)).toEqual([5, [0, 1]]);
+    }
   });
 
   it('are as fine as those of the champion that it learns from, or finer', async () => {
