@@ -87,7 +87,7 @@ async function agents(): Promise<void> {
   await tell({ runs, seed: first, injected, ends, decisions, mostOfLimit, uncountedUsd, problems });
 }
 
-async function tell(result: { readonly problems: readonly string[] }): Promise<void> {
+async function tell(result: { readonly problems: readonly string[]; readonly [name: string]: unknown }): Promise<void> {
   const text = `${JSON.stringify(result, null, 2)}\n`;
   if (values.out === undefined) process.stdout.write(text);
   else await writeFile(values.out, text);
