@@ -22,6 +22,12 @@ export const faultKinds = [
   'clock',
   /** It is told later than others that were asked after it. */
   'late',
+  /** A chat model's answer ends in the middle. */
+  'cut-off',
+  /** The arguments of a call that it writes are no JSON. */
+  'malformed-call',
+  /** It writes each call twice. */
+  'repeated-call',
 ] as const;
 export type FaultKind = (typeof faultKinds)[number];
 
@@ -35,6 +41,8 @@ export interface FaultPlan {
   readonly seed: number;
   /** Of the calls, a fraction. */
   readonly rate: number;
+  /** Of the calls of the chat model, where it is another. */
+  readonly chatRate?: number;
   readonly kinds: ReadonlySet<FaultKind>;
 }
 
@@ -48,6 +56,8 @@ export interface Call<T> {
   readonly can: readonly FaultKind[];
   /** The fault that the port's contract has for what may be tried again; `StorageFailure` by default. */
   readonly error?: ErrorName;
+  /** What a fault makes of the answer, for those that leave one. */
+  readonly spoilt?: (answer: T, kind: FaultKind) => T;
   readonly work: () => Promise<T>;
 }
 
@@ -79,7 +89,7 @@ export class Faults {
 
   /** @param tear leaves a part of a file behind, for calls that can be torn */
   async around<T>(call: Call<T>, tear: () => Promise<void> = async () => undefined): Promise<T> {
-    const { port, method, what, can, error = 'StorageFailure', work } = call;
+    const { port, method, what, can, error = 'StorageFailure', spoilt = (answer) => answer, work } = call;
     if (this.#dead) throw new RatchetError('ExecutionStopped', 'The process has ended.');
     const name = `${port}.${method} ${what}`;
     const left = this.#outages.get(port) ?? 0;
@@ -88,7 +98,7 @@ export class Faults {
       this.injected.push({ kind: 'outage', call: name });
       throw new RatchetError(error, `${port}: 500, internal error (made up).`);
     }
-    const kind = this.#choose(name, [...can, 'throttle', 'outage', 'late', 'clock']);
+    const kind = this.#choose(port, name, [...can, 'throttle', 'outage', 'late', 'clock']);
     if (kind !== null) this.injected.push({ kind, call: name });
     switch (kind) {
       case 'throttle':
@@ -117,6 +127,10 @@ export class Faults {
       case 'clock':
         this.#clockOffset = this.#jump(name);
         return work();
+      case 'cut-off':
+      case 'malformed-call':
+      case 'repeated-call':
+        return spoilt(await work(), kind);
       case 'stale':
         return this.#seen.has(name) ? (this.#seen.get(name) as T) : this.#read(name, can, work);
       default:
@@ -136,11 +150,12 @@ export class Faults {
     return value;
   }
 
-  #choose(name: string, can: readonly FaultKind[]): FaultKind | null {
+  #choose(port: string, name: string, can: readonly FaultKind[]): FaultKind | null {
     const times = (this.#asked.get(name) ?? 0) + 1;
     this.#asked.set(name, times);
     const draw = this.#draw(`${name} ${times}`);
-    if (draw.next() >= this.#plan.rate) return null;
+    const { rate, chatRate = rate } = this.#plan;
+    if (draw.next() >= (port === 'chat' ? chatRate : rate)) return null;
     const possible = can.filter((kind) => this.#plan.kinds.has(kind));
     const kind = possible[draw.below(possible.length)] ?? null;
     // An outage ends most of what it meets, so that little else would be seen.

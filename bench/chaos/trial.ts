@@ -159,7 +159,7 @@ function deliveredTwice(faults: Faults): ReadonlyMap<string, StateHandler> {
 }
 
 /** Why an end is none that a person can act on. */
-function unclear(error: unknown): readonly string[] {
+export function unclear(error: unknown): readonly string[] {
   if (!(error instanceof RatchetError)) {
     return [`no fault of ours: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`];
   }
@@ -195,7 +195,7 @@ export function differences(day: Day, expected: Day | undefined, loosely: boolea
 }
 
 /** Who still keeps others out, and runs that are said to go on. */
-async function stuck(directory: string): Promise<readonly string[]> {
+export async function stuck(directory: string): Promise<readonly string[]> {
   return withWorkspace(directory, async (workspace) => {
     const lease = (await workspace.ports.lineage.getControl(modelId))?.lease ?? null;
     const runs = (await runsOf(workspace, modelId)).filter(hadTheLease);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { FileJournal } from '../../shared/adapters/local/file-journal.ts';
 import { storageFailure } from '../../shared/adapters/local/storage-failure.ts';
+import { elapsed } from '../../shared/domain/base/elapsed.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { settleJournal } from '../../shared/serving/settle-journal.ts';
 import { makeFolder } from '../make-folder.ts';
@@ -46,7 +47,7 @@ export async function journalMoved(workspace: Journalled, waitMs = longestWaitMs
     await settleJournal(journal, workspace.ports);
     const now = new Set(await partsIn(workspace.directory));
     if (!before.some((name) => now.has(name))) return;
-    if (workspace.ports.clock.now() - since >= waitMs) throw notMoved(workspace.directory);
+    if (elapsed(since, workspace.ports.clock.now()) >= waitMs) throw notMoved(workspace.directory);
     await setTimeout(lookAgainMs);
   }
 }

@@ -1,4 +1,5 @@
 import { setTimeout } from 'node:timers/promises';
+import { elapsed } from '../../shared/domain/base/elapsed.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import type { DropOptions } from '../../shared/intake/drop-options.ts';
 import type { ToldProblem } from '../../shared/intake/file-problems.ts';
@@ -66,7 +67,7 @@ async function receiptOf(
   { ports, name }: StackPlace,
   { modelId, pollMs = defaultPollMs, patienceMs = defaultPatienceMs }: StackIngestRequest,
 ): Promise<IngestReceipt> {
-  const until = ports.clock.now() + patienceMs;
+  const since = ports.clock.now();
   const key = ingestReceiptKey(modelId, drop);
   for (;;) {
     if ((await ports.objects.get(key)) !== undefined) {
@@ -75,7 +76,7 @@ async function receiptOf(
       const { name: fault, cause, mend } = receipt.failure;
       throw new RatchetError(RatchetError.isName(fault) ? fault : 'StageFailed', cause, { mend });
     }
-    if (ports.clock.now() >= until) {
+    if (elapsed(since, ports.clock.now()) >= patienceMs) {
       throw new RatchetError('StorageFailure', `${drop} was uploaded, and is not ingested after all this time.`, {
         mend: `See the log of the stack's function ingest-drop and: ratchet doctor --stack ${name}. Ingesting the file again does no harm.`,
       });

@@ -15,6 +15,7 @@ import type { Ports } from '../ports/ports.ts';
 import { type GivenJudgement, judgementOnRecord } from './normalise/given-judgement.ts';
 import { impossibleOutput } from './normalise/impossible-output.ts';
 import type { ReadTrace } from './normalise/read-raw-trace.ts';
+import { isPlausibleTime } from './normalise/read-time.ts';
 import type { LineProblem } from './parse-json-line.ts';
 
 export interface GoodLine extends ReadTrace {
@@ -241,7 +242,7 @@ class Batch {
 
   #add(line: GoodLine, given: GivenJudgement, record: KnownTrace | Waiting, named = given): void {
     const { traceId, saidOf } = line;
-    const { verdict, expected, judge, at } = given;
+    const { verdict, expected, judge, at, saidAt } = given;
     // The time of ingest is no part of the id, so that ingesting a line again gives the same judgement.
     const said = {
       traceId,
@@ -249,22 +250,31 @@ class Batch {
       verdict: named.verdict,
       expected: named.expected === null ? null : this.#kind.key(named.expected),
       judge,
-      ...(at === null ? {} : { at }),
     };
-    const judgementId = shortDigest(canonicalJson(said));
-    if (record.judgements.some((known) => known.judgementId === judgementId)) return;
+    const idWith = (when: string | null) =>
+      shortDigest(canonicalJson({ ...said, ...(when === null ? {} : { at: when }) }));
+    const judgementId = idWith(at ?? saidAt ?? null);
+    // One of a time that cannot be may have come under a clock by which it can, or without its time.
+    const ids = [judgementId, idWith(at)];
+    if (record.judgements.some((known) => ids.includes(known.judgementId))) return;
     const judgement: Judgement = {
       judgementId,
       traceId,
       verdict,
       ...(expected === null ? {} : { expected }),
       judge,
-      judgedAt: at ?? new Date(this.#nextInstant(record)).toISOString(),
+      judgedAt: this.#timeOf(at, record),
     };
     this.#touch(traceId);
     record.judgements.push(judgement);
     this.#judgements.push(judgement);
     this.#noteHeld(judgement, record);
+  }
+
+  /** What is on record of a time that has not come was said while a clock stood ahead: then what comes in now is later. */
+  #timeOf(at: string | null, record: Waiting): string {
+    const isAhead = record.judgements.some(({ judgedAt }) => !isPlausibleTime(judgedAt, this.#clock.now()));
+    return at === null || isAhead ? new Date(this.#nextInstant(record)).toISOString() : at;
   }
 
   /** Later than all that is on record, even when the clock was set back: of two the one that came later counts. */

@@ -66,7 +66,7 @@ export interface ComparisonRequest {
   readonly predecessor: Checkpoint | null;
   /** Position of the log after which neither has seen it; null where they have seen no traffic at all. */
   readonly since: number | null;
-  /** Since when it is decided by lot which of the two answers, ISO 8601; absent where it is not. */
+  /** When the champion was promoted, ISO 8601, since when it is decided by lot which of the two answers; absent where it is not. */
   readonly byLotSince?: string;
   readonly onProgress?: (done: number, total: number) => void;
 }
@@ -107,20 +107,39 @@ export async function compareSince(request: ComparisonRequest, ports: Comparison
     lost: predecessor === null ? 0 : lost,
     ...(predecessor === null || request.byLotSince === undefined
       ? {}
-      : { crossed: crossedOf(counted, { ...request, predecessor, since: request.byLotSince }) }),
+      : {
+          crossed: crossedOf(counted, {
+            ...request,
+            predecessor,
+            since: lotSince({ at: request.byLotSince, to: request.champion.checkpointId }, logged),
+          }),
+        }),
     better: predecessor === null ? null : mcNemarOneSided(gained, lost),
     worse: predecessor === null ? null : mcNemarOneSided(lost, gained),
   };
 }
 
+/**
+ * Since when it is decided by lot which of two answers, milliseconds since the epoch: since the promotion. Where answers of
+ * the new champion are of before it, the clock stood ahead at the promotion, or has stood behind since: then its first answer tells.
+ */
+export function lotSince(
+  promotion: { readonly at: string; readonly to: string },
+  logged: readonly Pick<LoggedTrace, 'trace'>[],
+): number {
+  return logged.reduce(
+    (first, { trace }) => (trace.checkpointId === promotion.to ? Math.min(first, Date.parse(trace.timestamp)) : first),
+    Date.parse(promotion.at),
+  );
+}
+
 function crossedOf(
   counted: readonly Verdicts[],
-  by: { readonly champion: Checkpoint; readonly predecessor: Checkpoint; readonly since: string },
+  by: { readonly champion: Checkpoint; readonly predecessor: Checkpoint; readonly since: number },
 ): Crossed {
   const changesOf = ({ checkpointId }: Checkpoint) => {
     const own = counted.filter(
-      ({ logged: { trace } }) =>
-        trace.checkpointId === checkpointId && Date.parse(trace.timestamp) >= Date.parse(by.since),
+      ({ logged: { trace } }) => trace.checkpointId === checkpointId && Date.parse(trace.timestamp) >= by.since,
     );
     return {
       against: own.filter((pair) => pair.champion === false && pair.predecessor === true).length,

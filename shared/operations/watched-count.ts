@@ -12,7 +12,7 @@ import { nearDuplicateGroups } from '../domain/similarity/near-duplicates.ts';
 import { readThrough } from '../domain/traces/read-through.ts';
 import { kindOf } from '../ports/kind-of.ts';
 import { readingOf } from '../ports/reading-of.ts';
-import { type ComparisonPorts, isRight, oldestFirst, type SincePromotion } from './since-promotion.ts';
+import { type ComparisonPorts, isRight, lotSince, oldestFirst, type SincePromotion } from './since-promotion.ts';
 
 /** What a new champion's answers have come to so far. */
 export interface WatchedCount {
@@ -75,8 +75,9 @@ async function countCanary(
   const kind = kindOf(model, ports);
   const reading = readingOf(model, ports);
   const logged = await ports.traceLog.read(model.modelId, { limit: model.settings.snapshotLimit, after });
+  const since = lotSince(move, logged);
   const judged = logged
-    .filter(({ trace, judgements }) => judgements.length > 0 && Date.parse(trace.timestamp) >= Date.parse(move.at))
+    .filter(({ trace, judgements }) => judgements.length > 0 && Date.parse(trace.timestamp) >= since)
     .map((one) => readThrough(one, kind, reading))
     .flatMap((one) => {
       const by = one.trace.checkpointId;

@@ -1,3 +1,4 @@
+import { elapsed } from '../domain/base/elapsed.ts';
 import type { CalibrationMap } from '../domain/evaluation/calibration.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import { type Watch, watchOf } from '../domain/models/control.ts';
@@ -60,7 +61,7 @@ export class ServedModels {
   async get(modelId: string): Promise<ServedModel> {
     const held = this.#held.get(modelId);
     if (held === undefined) return this.#look(modelId);
-    if (this.#ports.clock.now() - held.lookedAt <= freshMs || this.#looking.has(modelId)) return held.served;
+    if (elapsed(held.lookedAt, this.#ports.clock.now()) <= freshMs || this.#looking.has(modelId)) return held.served;
     // Who comes first waits for the look, as nobody may have asked for long. Where looking fails, what is held goes on.
     return this.#look(modelId).catch(() => held.served);
   }

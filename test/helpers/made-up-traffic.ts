@@ -40,6 +40,12 @@ function text(topic: Topic, drifted: boolean, random: RandomStream): string {
   return random.shuffle([...own, ...noise]).join(' ');
 }
 
+/** The label by whose words a text goes. */
+export function labelOfText(input: string): string {
+  const words = new Set(input.split(' '));
+  return topics.find(({ known, drifted }) => [...known, ...drifted].some((word) => words.has(word)))?.label ?? '';
+}
+
 export interface Sample {
   readonly input: string;
   readonly output: string;

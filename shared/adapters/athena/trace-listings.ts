@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LIST, listValue, VARCHAR } from '@duckdb/node-api';
 import { LRUCache } from 'lru-cache';
+import { elapsed } from '../../domain/base/elapsed.ts';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { digest, digestOfAll } from '../../domain/base/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -45,7 +46,7 @@ const modelsKept = 50;
  */
 export class TraceListings {
   readonly #options: TraceListingsOptions;
-  readonly #known = new LRUCache<string, { version: string; until: number; listing: TraceListing }>({
+  readonly #known = new LRUCache<string, { version: string; writtenAt: number; listing: TraceListing }>({
     max: modelsKept,
   });
   readonly #chosen = new LRUCache<string, number>({ max: modelsKept });
@@ -59,7 +60,7 @@ export class TraceListings {
     const { batches, clock } = this.#options;
     const version = await batches.version(modelId);
     const known = this.#known.get(modelId);
-    if (known?.version === version && known.until > clock.now()) return known.listing;
+    if (known?.version === version && elapsed(known.writtenAt, clock.now()) < keptMs) return known.listing;
     const { traceKeys, judgementKeys, passedOver } = filesOf(await batches.list(modelId));
     const elsewhere = new Map<string, string[]>();
     for (const { key, batchId } of passedOver) elsewhere.set(key, [...(elsewhere.get(key) ?? []), batchId]);
@@ -67,7 +68,7 @@ export class TraceListings {
       traces: await this.#write('traces', modelId, traceKeys, elsewhere),
       judgements: await this.#write('judgements', modelId, judgementKeys, elsewhere),
     };
-    this.#known.set(modelId, { version, until: clock.now() + keptMs, listing });
+    this.#known.set(modelId, { version, writtenAt: clock.now(), listing });
     return listing;
   }
 
@@ -76,9 +77,10 @@ export class TraceListings {
     const ids = [...new Set(traceIds.map((id) => id.toWellFormed()))].sort();
     if (ids.length === 0) return nothing;
     const name = digestOfAll(ids);
-    if ((this.#chosen.get(name) ?? 0) > this.#options.clock.now()) return name;
+    const writtenAt = this.#chosen.get(name);
+    if (writtenAt !== undefined && elapsed(writtenAt, this.#options.clock.now()) < keptMs) return name;
     await this.#options.queries.put(listingKey('chosen', name, 'ids.parquet'), await parquetOf(ids));
-    this.#chosen.set(name, this.#options.clock.now() + keptMs);
+    this.#chosen.set(name, this.#options.clock.now());
     return name;
   }
 

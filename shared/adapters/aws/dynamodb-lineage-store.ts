@@ -67,7 +67,7 @@ export class DynamoDbLineageStore implements LineageStore {
   }
 
   async createModel(model: Model): Promise<boolean> {
-    return this.#putMarked((writeId) => modelItem(model, writeId), {
+    return this.#putMarked((mark) => modelItem(model, mark), {
       ConditionExpression: 'attribute_not_exists(pk)',
     });
   }
@@ -79,10 +79,13 @@ export class DynamoDbLineageStore implements LineageStore {
       expectedRevision === 0
         ? 'attribute_exists(pk) AND (attribute_not_exists(revision) OR revision = :expected)'
         : 'revision = :expected';
-    return this.#putMarked((writeId) => modelItem(next, writeId), {
+    const item = await this.#item(itemKeys.model(next.modelId), next.modelId);
+    if (item === undefined) return false;
+    const condition = {
       ConditionExpression: isUnchanged,
       ExpressionAttributeValues: { ':expected': expectedRevision },
-    });
+    };
+    return this.#putMarked((mark) => modelItem(next, mark), condition, item);
   }
 
   async getModel(modelId: string): Promise<Model | undefined> {
@@ -96,7 +99,10 @@ export class DynamoDbLineageStore implements LineageStore {
   }
 
   async getControl(modelId: string): Promise<Control | undefined> {
-    const item = await this.#item(itemKeys.control(modelId), modelId);
+    return this.#control(modelId, await this.#item(itemKeys.control(modelId), modelId));
+  }
+
+  async #control(modelId: string, item: StoredItem | undefined): Promise<Control | undefined> {
     if (item !== undefined) return controlOf(modelId, item, this.#where);
     return (await this.#isRegistered(modelId)) ? firstControl(modelId) : undefined;
   }
@@ -108,10 +114,11 @@ export class DynamoDbLineageStore implements LineageStore {
         `A control item of version ${next.version} cannot follow version ${expectedVersion}.`,
       );
     }
-    const current = await this.getControl(next.modelId);
+    const item = await this.#item(itemKeys.control(next.modelId), next.modelId);
+    const current = await this.#control(next.modelId, item);
     if (current?.version !== expectedVersion) return false;
     const writeId = randomUUID();
-    const changes = Object.entries(controlChanges(current, next, writeId));
+    const changes = Object.entries(controlChanges(current, next, markOf(writeId, item)));
     const command = new UpdateCommand({
       TableName: this.#table,
       Key: itemKeys.control(next.modelId),
@@ -286,10 +293,15 @@ export class DynamoDbLineageStore implements LineageStore {
   /**
    * Writes an item that carries a mark of this write if the condition holds; whether it did. The SDK sends a request
    * again when its answer was lost; a condition that fails because this very write has been done is told by the mark.
+   * @param before the item that the write goes on from; left out for none
    */
-  #putMarked(build: (writeId: string) => Item, condition: Partial<PutCommandInput>): Promise<boolean> {
+  #putMarked(
+    build: (mark: string) => Item,
+    condition: Partial<PutCommandInput>,
+    before?: StoredItem,
+  ): Promise<boolean> {
     const writeId = randomUUID();
-    return this.#put(build(writeId), condition, writeId);
+    return this.#put(build(markOf(writeId, before)), condition, writeId);
   }
 
   #put(item: Item, condition: Partial<PutCommandInput>, writeId?: string): Promise<boolean> {
@@ -309,7 +321,7 @@ export class DynamoDbLineageStore implements LineageStore {
         return true;
       } catch (error) {
         if (!(error instanceof ConditionalCheckFailedException)) throw error;
-        return writeId !== undefined && error.Item?.writeId?.S === writeId;
+        return writeId !== undefined && marksIn(error.Item?.writeId?.S).includes(writeId);
       }
     });
   }
@@ -321,6 +333,18 @@ export class DynamoDbLineageStore implements LineageStore {
       throw awsFailure({ action, resource: this.#where, permission }, error);
     }
   }
+}
+
+/** So many writes of others may come between one whose answer was lost and its repetition. */
+const marksKept = 8;
+
+/** The mark of a write, with those before it: others may have gone on from it before it is repeated. */
+function markOf(writeId: string, before: StoredItem | undefined): string {
+  return [writeId, ...marksIn(before?.writeId)].slice(0, marksKept).join(' ');
+}
+
+function marksIn(mark: unknown): readonly string[] {
+  return typeof mark === 'string' ? mark.split(' ') : [];
 }
 
 function inOrder<T>(items: readonly T[], keyOf: (item: T) => readonly [string, string]): readonly T[] {

@@ -30,7 +30,7 @@ const writeMark = 'ratchet-write';
 
 /**
  * An {@link ObjectStore} on one S3 bucket. Bodies above 16 MiB go up in parts; objects appear whole either way. A
- * download that breaks off goes on where it stopped. Encryption, versions and lifetime are the bucket's own.
+ * download that breaks off goes on where it stopped, and begins anew where the object was replaced meanwhile. Encryption, versions and lifetime are the bucket's own.
  *
  * Needs `s3:GetObject`, `s3:PutObject`, `s3:DeleteObject`, `s3:AbortMultipartUpload` on the objects and `s3:ListBucket`
  * on the bucket, without which S3 refuses to tell that an object is missing.
@@ -49,12 +49,18 @@ export class S3ObjectStore implements ObjectStore {
 
   async get(key: string): Promise<Uint8Array | undefined> {
     keyParts(key);
-    const found = await this.#find(key);
-    if (found === undefined) return undefined;
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of this.#chunks(key, found)) chunks.push(chunk);
-    const whole = Buffer.concat(chunks);
-    return new Uint8Array(whole.buffer, whole.byteOffset, whole.byteLength);
+    for (let begun = 1; ; begun += 1) {
+      const found = await this.#find(key);
+      if (found === undefined) return undefined;
+      try {
+        const chunks: Uint8Array[] = [];
+        for await (const chunk of this.#chunks(key, found)) chunks.push(chunk);
+        const whole = Buffer.concat(chunks);
+        return new Uint8Array(whole.buffer, whole.byteOffset, whole.byteLength);
+      } catch (error) {
+        if (!wasReplaced(error) || begun === resumptions) throw error;
+      }
+    }
   }
 
   async put(key: string, body: Uint8Array): Promise<void> {
@@ -192,6 +198,11 @@ export class S3ObjectStore implements ObjectStore {
   #failure(action: string, key: string, permission: string, cause: unknown): RatchetError {
     return awsFailure({ action: `${action} ${key} in`, resource: `bucket ${this.#bucket}`, permission }, cause);
   }
+}
+
+/** Whether a download could not go on, as the object is another by now. */
+function wasReplaced(error: unknown): boolean {
+  return error instanceof RatchetError && awsErrorName(error.cause) === 'PreconditionFailed';
 }
 
 function outOfSpace(path: string, cause: unknown): RatchetError {

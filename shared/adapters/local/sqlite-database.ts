@@ -60,13 +60,13 @@ function makePrivate(path: string): void {
  * Switching a new file to the write-ahead log does not wait for other processes that do the same, so it is tried again.
  */
 function enterWriteAheadLog(database: DatabaseSync): void {
-  const deadline = Date.now() + busyTimeoutMs;
+  const deadline = performance.now() + busyTimeoutMs;
   for (;;) {
     try {
       database.exec('PRAGMA journal_mode = WAL');
       return;
     } catch (error) {
-      if (primaryCode(error) !== sqliteCodes.busy || Date.now() > deadline) throw error;
+      if (primaryCode(error) !== sqliteCodes.busy || performance.now() > deadline) throw error;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20);
     }
   }

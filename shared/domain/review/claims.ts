@@ -17,7 +17,7 @@ export class Claims {
   /** @returns null where nobody, or nobody any more, works on it */
   of(cardId: string, now: number): Claim | null {
     const claim = this.#claims.get(cardId);
-    return claim === undefined || claim.until <= now ? null : claim;
+    return claim === undefined || !isLive(claim, now) ? null : claim;
   }
 
   /** Claims those of the cards that no other holds. @returns the others, with who holds them */
@@ -26,7 +26,7 @@ export class Claims {
     reviewer: string,
     now: number,
   ): { readonly claimed: readonly string[]; readonly held: readonly (Claim & { readonly cardId: string })[] } {
-    for (const [cardId, { until }] of this.#claims) if (until <= now) this.#claims.delete(cardId);
+    for (const [cardId, claim] of this.#claims) if (!isLive(claim, now)) this.#claims.delete(cardId);
     const claimed: string[] = [];
     const held: (Claim & { readonly cardId: string })[] = [];
     for (const cardId of new Set(cardIds)) {
@@ -45,4 +45,9 @@ export class Claims {
   release(cardIds: readonly string[], reviewer: string): void {
     for (const cardId of cardIds) if (this.#claims.get(cardId)?.reviewer === reviewer) this.#claims.delete(cardId);
   }
+}
+
+/** One that would last for longer than any was given while the clock stood ahead. */
+function isLive({ until }: Claim, now: number): boolean {
+  return until > now && until - now <= claimMs;
 }

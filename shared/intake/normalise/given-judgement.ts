@@ -11,6 +11,8 @@ export interface GivenJudgement {
   readonly judge: JudgeIdentity;
   /** When it was said, ISO 8601; null where it says nothing of that, and it counts as said when it is ingested. */
   readonly at: string | null;
+  /** When it says to have been said, where that cannot be by the clock of now, which may stand elsewhere tomorrow. */
+  readonly saidAt?: string;
   /** Where the names of the other scores decide whether it is a verdict: the name of its own. */
   readonly onlyAs?: string;
   /** Where the file does not say of what kind its judge is, and nobody has. */

@@ -56,7 +56,7 @@ export function ownJudgement(
         id: context.judge !== null || verdict.value !== null ? 'unnamed' : 'exact-match',
         reason: '',
       },
-      at: judge.value.at,
+      ...judge.value.when,
       ...(judge.value.isKindKnown || context.judge !== null ? {} : { judgeAssumed: true as const }),
     },
   };
@@ -90,7 +90,7 @@ function givenVerdict(fields: Fields, { passAt }: ReadingContext): LineResult<Gi
 
 interface GivenJudge {
   readonly identity: GivenJudgement['judge'] | null;
-  readonly at: string | null;
+  readonly when: Pick<GivenJudgement, 'at' | 'saidAt'>;
   /** Whether the record says of what kind it is. */
   readonly isKindKnown: boolean;
 }
@@ -98,15 +98,15 @@ interface GivenJudge {
 function givenJudge(fields: Fields, context: ReadingContext): LineResult<GivenJudge> {
   const given = fields.get('judge');
   if (given === undefined || given === null)
-    return { ok: true, value: { identity: null, at: null, isKindKnown: false } };
+    return { ok: true, value: { identity: null, when: { at: null }, isKindKnown: false } };
   const written = isPlainObject(given) ? withKnownParts(given, context) : given;
   const judge = isPlainObject(written) ? { ...written, timestamp: undefined } : written;
   const parsed = judgeLineSchema.safeParse({ judge });
   if (!parsed.success)
     return refuse(describeIssues(parsed.error), 'write {"kind": "human", "id": "..."}; kinds are human, llm and rule');
   const { timestamp: _timestamp, ...identity } = parsed.data.judge;
-  const at = isPlainObject(given) ? context.timeOfJudging(given.timestamp) : null;
-  return { ok: true, value: { identity, at, isKindKnown: isPlainObject(given) && given.kind !== undefined } };
+  const when = isPlainObject(given) ? context.timeOfJudging(given.timestamp) : { at: null };
+  return { ok: true, value: { identity, when, isKindKnown: isPlainObject(given) && given.kind !== undefined } };
 }
 
 function withKnownParts(judge: Readonly<Record<string, unknown>>, context: ReadingContext): Record<string, unknown> {

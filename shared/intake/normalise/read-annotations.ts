@@ -53,12 +53,12 @@ function readAnnotation(
     id: (by.id ?? name).slice(0, 200) || 'unnamed',
     reason: explanation.slice(0, 10_000),
   } as const;
-  const at = context.timeOfJudging(annotation.at);
+  const when = context.timeOfJudging(annotation.at);
   const assumed = by.kind === null && context.judge === null ? ({ judgeAssumed: true } as const) : {};
   const expected = rightOutput(annotation, judged?.input ?? null, context);
-  if (expected !== null) return { verdict: null, expected, judge, at, ...assumed };
+  if (expected !== null) return { verdict: null, expected, judge, ...when, ...assumed };
   const verdict = verdictOf(annotation, context);
-  if (verdict !== null) return readScore({ verdict, expected: null, judge, at, ...assumed }, annotation, context);
+  if (verdict !== null) return readScore({ verdict, expected: null, judge, ...when, ...assumed }, annotation, context);
   const shown = JSON.stringify(name.slice(0, 80));
   context.notes.add(
     annotation.score === null

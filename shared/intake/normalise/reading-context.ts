@@ -6,6 +6,7 @@ import { labelReadingOf } from '../../domain/models/model-change.ts';
 import type { JudgeKind } from '../../domain/traces/judgement.ts';
 import type { TraceFormat } from '../../ports/trace-format.ts';
 import type { FieldMap } from './field-map.ts';
+import type { GivenJudgement } from './given-judgement.ts';
 import type { Notes } from './notes.ts';
 import { isPlausibleTime, type ReadTime, readTime } from './read-time.ts';
 import type { ScoreNames } from './score-names.ts';
@@ -72,16 +73,16 @@ export class ReadingContext {
     return time.iso;
   }
 
-  /** When something was judged; null where that is not known, and where it cannot be. */
-  timeOfJudging(value: unknown): string | null {
-    if (value === null || value === undefined || value === '') return null;
+  /** When something was judged; `at` is null where that is not known, and where it cannot be. */
+  timeOfJudging(value: unknown): Pick<GivenJudgement, 'at' | 'saidAt'> {
+    if (value === null || value === undefined || value === '') return { at: null };
     const time = readTime(value);
     if (time !== null && isPlausibleTime(time.iso, this.now)) {
       this.#note(time);
-      return time.iso;
+      return { at: time.iso };
     }
     this.notes.add('times of judging that cannot be: the time of ingest is taken');
-    return null;
+    return { at: null, ...(time === null ? {} : { saidAt: time.iso }) };
   }
 
   #note({ assumed }: ReadTime): void {

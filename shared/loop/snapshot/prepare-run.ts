@@ -16,6 +16,7 @@ import type { Run } from '../../domain/models/run.ts';
 import type { RunRef } from '../../domain/models/run-ref.ts';
 import { type ReadThrough, readThrough } from '../../domain/traces/read-through.ts';
 import { settledJudgement } from '../../domain/traces/settled-judgement.ts';
+import { timesInOrder } from '../../domain/traces/times-in-order.ts';
 import type { Trace } from '../../domain/traces/trace.ts';
 import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
 import { readLedger, writeRunFolds } from '../../operations/fold-ledger.ts';
@@ -93,10 +94,11 @@ async function placed(traces: readonly ReadThrough[], { model, run }: RunPlan, p
   });
   await writeRunFolds(modelId, run.runId, additions, ports);
   const kind = kindOf(model, ports);
-  return traces.map((logged) => {
+  const times = timesInOrder(traces.map(({ trace }) => trace.timestamp));
+  return traces.map((logged, at) => {
     const place = places.get(logged.trace.traceId);
     if (place === undefined) throw new Error(`trace ${logged.trace.traceId} has no place`);
-    return pinned(logged, place, model.task, kind);
+    return { ...pinned(logged, place, model.task, kind), timestamp: times[at] ?? logged.trace.timestamp };
   });
 }
 
@@ -203,10 +205,13 @@ async function readSnapshot(
   return older > 0 ? { traces, leftOut: { traces: older, by: isWhole ? 'setting' : 'place' } } : { traces };
 }
 
-/** Sets freeze before the champion moves: those of a promotion that was refused in between are nobody's record. */
+/**
+ * Sets freeze before the champion moves: those of a promotion that was refused in between are nobody's record.
+ * @returns in the order of the promotions, whatever clocks say
+ */
 function ofPromotions(sets: readonly EvaluationSet[], control: Control): EvaluationSet[] {
-  return sets.filter((set) =>
-    control.moves.some((move) => move.kind === 'promote' && move.to === set.checkpointId && move.by === set.runId),
+  return control.moves.flatMap((move) =>
+    move.kind === 'promote' ? sets.filter((set) => move.to === set.checkpointId && move.by === set.runId) : [],
   );
 }
 
@@ -217,5 +222,5 @@ function latestVersions(sets: readonly EvaluationSet[]): EvaluationSet[] {
     const known = latest.get(name);
     if (known === undefined || set.version > known.version) latest.set(name, set);
   }
-  return [...latest.values()].sort((a, b) => (a.createdAt < b.createdAt ? -1 : a.createdAt > b.createdAt ? 1 : 0));
+  return [...latest.values()];
 }

@@ -1,3 +1,4 @@
+import { elapsed } from '../../domain/base/elapsed.ts';
 import type { Model } from '../../domain/models/model.ts';
 import type { Ports } from '../../ports/ports.ts';
 import { unknownModel } from '../../ports/unknown-model.ts';
@@ -13,6 +14,8 @@ export type DeskPorts = Pick<Ports, 'objects' | 'lineage' | 'traceLog' | 'tasks'
 const freshMs = 1_000;
 /** Putting a queue together may take a twentieth of the time. */
 const restFactor = 20;
+/** It is not put off for longer, however long it seems to have taken by a clock that was set meanwhile. */
+const longestRestMs = 10 * 60_000;
 /** A queue that takes longer is put together while the one before is still shown. */
 const promptMs = 250;
 
@@ -60,7 +63,7 @@ export class HeldMaterial {
   /** Reads what other servers have entered, from time to time. */
   async look(): Promise<void> {
     const now = this.#ports.clock.now();
-    if (now - this.#lookedAt < freshMs) return;
+    if (elapsed(this.#lookedAt, now) < freshMs) return;
     this.#lookedAt = now;
     await this.#record.catchUp();
   }
@@ -68,7 +71,7 @@ export class HeldMaterial {
   async get(): Promise<ReviewMaterial> {
     const held = this.#held;
     const now = this.#ports.clock.now();
-    if (held !== null && now - this.#lookedAt < freshMs) return held.material;
+    if (held !== null && elapsed(this.#lookedAt, now) < freshMs) return held.material;
     await this.look();
     if (this.#building !== null) return held?.material ?? (await this.#building).material;
     const model = await this.model();
@@ -76,7 +79,7 @@ export class HeldMaterial {
     const log = await this.#ports.traceLog.version(this.#modelId);
     const state: State = { log, run: findings?.runId ?? null, revision: model.revision };
     const isUsable = held !== null && held.state.revision === state.revision;
-    if (isUsable && (isSameState(held.state, state) || now - held.builtAt < restFactor * held.tookMs)) {
+    if (isUsable && (isSameState(held.state, state) || elapsed(held.builtAt, now) < restOf(held))) {
       return held.material;
     }
     this.#building ??= this.#build(model, findings, state).finally(() => (this.#building = null));
@@ -102,9 +105,13 @@ export class HeldMaterial {
     const before = this.#ports.clock.now();
     const material = await gatherMaterial(model, findings, this.#record.reviewed, this.#ports);
     const builtAt = this.#ports.clock.now();
-    this.#held = { material, state, builtAt, tookMs: builtAt - before };
+    this.#held = { material, state, builtAt, tookMs: elapsed(before, builtAt) };
     return this.#held;
   }
+}
+
+function restOf({ tookMs }: Held): number {
+  return Math.min(restFactor * tookMs, longestRestMs);
 }
 
 function isSameState(a: State, b: State): boolean {

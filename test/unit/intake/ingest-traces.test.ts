@@ -158,6 +158,41 @@ describe('ingestTraces', () => {
     expect(effectiveJudgement(record?.judgements ?? [])?.judge.id).toBe('dan');
   });
 
+  test.each([
+    ['ahead', 365 * 86_400_000],
+    ['behind', -365 * 86_400_000],
+  ])(
+    'lets what came last count where the clock stood %s meanwhile, though both say when it was said',
+    async (_, off) => {
+      const said = (expected: string) => {
+        const timestamp = new Date(ports.clock.now()).toISOString();
+        return line({ expected, judge: { kind: 'human', id: 'ana', reason: '', timestamp } });
+      };
+      ports.clock.advance(Math.max(0, off));
+      const first = said('spam');
+      await ingest(first);
+      ports.clock.advance(-Math.abs(off));
+      const second = said('ham');
+      await ingest(second);
+      const counts = async () => {
+        const [record] = await stored();
+        return record === undefined ? undefined : whatCounts(record, task, classification);
+      };
+      expect(await counts()).toMatchObject({ kind: 'counts', judgement: { expected: 'ham' } });
+      expect(await ingest(first, second)).toMatchObject({ judgements: 0, alreadyKnown: 2 });
+      expect(await counts()).toMatchObject({ judgement: { expected: 'ham' } });
+    },
+  );
+
+  test('lets what was said last count, whichever comes last, where no clock stood elsewhere', async () => {
+    const said = (expected: string, timestamp: string) =>
+      line({ expected, judge: { kind: 'human', id: 'ana', reason: '', timestamp } });
+    await ingest(said('spam', '2025-12-31T12:00:00Z'));
+    await ingest(said('ham', '2025-12-30T12:00:00Z'));
+    const [record] = await stored();
+    expect(effectiveJudgement(record?.judgements ?? [])?.expected).toBe('spam');
+  });
+
   test('quarantines a known trace id with another input', async () => {
     await ingest(line({}));
     const result = await ingest(

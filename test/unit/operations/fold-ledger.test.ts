@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest';
+import { RatchetError } from '../../../shared/domain/base/errors.ts';
 import { digest } from '../../../shared/domain/base/ids.ts';
 import { allFolds, foldOf, type LedgerEntry } from '../../../shared/domain/evaluation/ledger.ts';
 import { moveChampion } from '../../../shared/domain/models/control.ts';
 import type { Run } from '../../../shared/domain/models/run.ts';
 import { updateControl } from '../../../shared/operations/control-item.ts';
 import {
+  checkSegment,
   readLedger,
   writeFirstFolds,
   writeLedgerSegment,
@@ -95,6 +97,83 @@ describe('the ledger of folds', () => {
         name: 'ObjectMissing',
         message: expect.stringContaining(key),
       });
+    });
+
+    test('and so is a single segment, of which nothing need be on record', async () => {
+      const ports = await ledgered();
+      const bytes = (await ports.objects.get(runs)) ?? new Uint8Array();
+      await checkSegment(runs, bytes, ports);
+      await writeLedgerSegment('m1', 'r1', [entry('c', [5])], ports);
+      const other = (await ports.objects.get(runs)) ?? new Uint8Array();
+      expect(await rejection(checkSegment(runs, other, ports))).toMatchObject({ name: 'CorruptArtifact' });
+      await checkSegment('models/m1/splits/nobody.jsonl', other, ports);
+      await checkSegment('models/m2/splits/r1.jsonl', other, ports);
+    });
+
+    test('once for what was written twice, and only moves that made the first champion tell of its folds', async () => {
+      const ports = await ledgered();
+      await writeRunFolds('m1', 'r1', [entry('a', [3]), entry('b', [4])], ports);
+      await writeRunFolds('m1', 'r1', [entry('c', [5])], ports);
+      await writeRunFolds('m1', 'r1', [entry('c', [5])], ports);
+      expect((await ports.lineage.getRun('r1'))?.folds).toEqual([
+        digest(encodeJsonl([entry('a', [3]), entry('b', [4])])),
+        digest(encodeJsonl([entry('c', [5])])),
+      ]);
+      const move = { at: '2026-01-02T00:00:00Z', to: 'c2', kind: 'promote', by: 'r1', reason: '', folds: 'x' } as const;
+      await updateControl('m1', ports, (control) => moveChampion(control, move));
+      await ports.lineage.putRun(sampleRun({ runId: 'r2' }));
+      expect(await read(ports)).toEqual([entry('first', []), entry('c', [5])]);
+    });
+
+    test('of a run alone that there is a record of', async () => {
+      const ports = await ledgered();
+      expect(await rejection(writeRunFolds('m1', 'none', [], ports))).toMatchObject({
+        name: 'UnknownRun',
+        message: expect.stringContaining('none'),
+      });
+      expect(await ports.objects.get('models/m1/splits/none.jsonl')).toBeUndefined();
+    });
+
+    test('of a model without any, by the digests beside it and what erasing noted', async () => {
+      const ports = memoryPorts();
+      await writeLedgerSegment('old', 'create', [entry('a', [])], ports);
+      const key = 'models/old/splits/create.jsonl';
+      const erased = encodeJsonl([entry('b', [])]);
+      await ports.objects.put(key, erased);
+      expect(await rejection(readLedger('old', salt, null, ports))).toMatchObject({ name: 'CorruptArtifact' });
+      await writeJson(ports.objects, 'models/old/splits/create.erased.json', {
+        ...{ schemaVersion: 1, erased: 1 },
+        digests: [digest(erased)],
+      });
+      expect(await readLedger('old', salt, null, ports)).toEqual([entry('b', [])]);
+    });
+
+    test('with the digests of all that a segment was beside it, each once', async () => {
+      const ports = memoryPorts();
+      for (const words of ['a', 'b', 'b']) await writeLedgerSegment('old', 'create', [entry(words, [])], ports);
+      const beside = await ports.objects.get('models/old/splits/create.digests.json');
+      expect(JSON.parse(new TextDecoder().decode(beside))).toEqual({
+        schemaVersion: 1,
+        digests: ['a', 'b'].map((words) => digest(encodeJsonl([entry(words, [])]))),
+      });
+    });
+
+    test('and what cannot be read beside it is a fault, not nothing', async () => {
+      const ports = await ledgered();
+      await ports.objects.put('models/m1/splits/r1.erased.json', new TextEncoder().encode('{'));
+      await ports.objects.put(runs, encodeJsonl([entry('b', [4])]));
+      expect(await rejection(read(ports))).toMatchObject({ name: 'CorruptArtifact' });
+      const failing = {
+        ...ports,
+        objects: Object.assign(Object.create(ports.objects), {
+          list: (prefix: string) => ports.objects.list(prefix),
+          get: async (of: string) => {
+            if (of.endsWith('.erased.json')) throw new RatchetError('StorageFailure', 'The disk is away.');
+            return ports.objects.get(of);
+          },
+        }),
+      };
+      expect(await rejection(readLedger('m1', salt, null, failing))).toMatchObject({ name: 'StorageFailure' });
     });
 
     test('with what erasing noted beside it, unless the note goes on from something else', async () => {

@@ -65,6 +65,16 @@ describe('keepLease', () => {
     expect(vi.getTimerCount()).toBe(0);
   });
 
+  test('is given anew where it was given while the clock stood ahead, so that it keeps others out again', async () => {
+    const year = 365 * 24 * 60 * minute;
+    ports.clock.advance(year);
+    const head = await headOf('a');
+    ports.clock.advance(-year);
+    await keepLease(head, ports, async () => 'done');
+    expect(await lease()).toMatchObject({ owner: 'a', expiresAt: ports.clock.now() + minutes * minute });
+    expect((await rejection(acquireLease({ ...run, runId: 'r2' }, 'b', minutes, ports))).name).toBe('LeaseHeld');
+  });
+
   test('ends as soon as the lease is known to be lost, though the work never ends', async () => {
     const kept = rejection(keepLease(await headOf('a'), ports, () => new Promise(() => undefined)));
     await pass(0);

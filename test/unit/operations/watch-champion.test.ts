@@ -9,10 +9,11 @@ import { modelStatus } from '../../../shared/operations/model-status.ts';
 import { watchChampion, watchWhenWorthIt } from '../../../shared/operations/watch-champion.ts';
 import { encodeJsonl, writeJsonl } from '../../../shared/ports/documents.ts';
 import { labelOutput } from '../../../shared/tasks/classification/label.ts';
-import { sampleCheckpoint, sampleDataset, sampleModel } from '../../helpers/lineage-samples.ts';
+import { sampleCheckpoint, sampleDataset, sampleModel, sampleRun } from '../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../helpers/memory-ports.ts';
 
 const modelId = 'm1';
+const year = 365 * 86_400_000;
 let ports: MemoryPorts;
 
 /** The old champion says spam where it reads `win`; the new one also where it reads `lunch`. */
@@ -178,6 +179,24 @@ describe('watchChampion, by traces that each answered by lot', () => {
     const { count, outcome } = await watchChampion(modelId, ports);
     expect(outcome).toBe('open');
     expect(count).toMatchObject({ judged: 2, against: 2, inFavour: 0 });
+  });
+
+  test.each([
+    ['ahead when it was promoted', year, -year],
+    ['behind ever since', 0, -year],
+    ['ahead ever since', 0, year],
+  ])('counts what came since the promotion where the clock stood %s', async (_, before, since) => {
+    await arriveBefore();
+    ports.clock.advance(before);
+    await promote(canary, 0.2);
+    const begun = { number: 1, batches: 1, labelChanges: 0, moves: 1 };
+    await ports.lineage.putRun(sampleRun({ runId: 'r7', modelId, begun }));
+    ports.clock.advance(since);
+    await arrive(6, 'lunch', 'new');
+    await arrive(6, 'nothing new', 'old');
+    const watched = await watchChampion(modelId, ports);
+    expect(watched).toMatchObject({ outcome: 'moved-back', count: { judged: 12, against: 6, inFavour: 0 } });
+    expect(watched.count?.crossed?.champion).toEqual({ against: 6, inFavour: 0 });
   });
 
   test('is a shadow where the promotion was none', async () => {

@@ -89,6 +89,16 @@ describe('a canary', () => {
     expect(after).toMatchObject({ canary: null, checkpoint: { checkpointId: 'old' } });
   });
 
+  test('ends with a rollback at once where the clock was set back since', async () => {
+    await promoteWith('canary', 0.5);
+    const models = new ServedModels(ports);
+    ports.clock.advance(365 * 86_400_000);
+    await models.get('m1');
+    ports.clock.advance(-365 * 86_400_000);
+    await rollbackChampion({ modelId: 'm1', to: 'old', by: 'ratchet', reason: 'canary: worse' }, ports);
+    expect(await models.get('m1')).toMatchObject({ canary: null, checkpoint: { checkpointId: 'old' } });
+  });
+
   test('is none where the champion is watched by asking its predecessor, or was watched long enough', async () => {
     await promoteWith('shadow', 0.2);
     expect((await new ServedModels(ports).get('m1')).canary).toBeNull();

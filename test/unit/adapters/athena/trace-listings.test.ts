@@ -74,3 +74,17 @@ test('refuses a log with files that Athena takes for hidden', async () => {
   });
   await expect(old.of('m1')).rejects.toMatchObject({ name: 'StorageFailure', mend: expect.stringContaining('duckdb') });
 });
+
+test('writes a list again that was written while the clock stood ahead', async () => {
+  const year = 365 * 86_400_000;
+  await log.append('m1', 'b1', { traces: [sampleTrace()], judgements: [] });
+  now = year;
+  await listings.of('m1');
+  await listings.choose(['t1']);
+  const keys = await queries.list('');
+  for (const key of keys) await queries.delete(key);
+  now = 0;
+  await listings.of('m1');
+  await listings.choose(['t1']);
+  expect(await queries.list('')).toEqual(keys);
+});

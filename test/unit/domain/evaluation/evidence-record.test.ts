@@ -32,6 +32,23 @@ describe('the evidence', () => {
     ]);
   });
 
+  it('has of each record whether the champion is right, and whether a person judged it', () => {
+    const by = (kind: 'human' | 'rule') =>
+      ({ verdict: 'pass', expected: null, judge: { kind, id: 'j', reason: '' } }) as const;
+    const records = [
+      sampleRecord('by a person', { verdict: 'pass', judgement: by('human') }),
+      sampleRecord('by a rule', { verdict: 'pass', judgement: by('rule') }),
+      sampleRecord('by nobody', { verdict: 'fail', judgement: null }),
+    ];
+    expect(
+      evidenceOf(records, () => true).map(({ exampleId, right, byPerson }) => [exampleId, right, byPerson]),
+    ).toEqual([
+      ['by a person', true, true],
+      ['by a rule', true, false],
+      ['by nobody', false, false],
+    ]);
+  });
+
   it('leaves out what is held since it rests on one judge alone', () => {
     const alone = { judge: 'llm/j', from: 'ham', word: null, to: 'spam', turned: 9, of: 9 };
     const held = { category: 'suspect-judgement', kind: 'turned-label', reason: 'r', alone } as const;

@@ -22,3 +22,11 @@ test('who is done with a card frees it, and nobody else does', () => {
   claims.release(['a'], 'ana');
   expect(claims.of('a', 1)).toBeNull();
 });
+
+test('a claim made while the clock stood ahead keeps nobody out once it is right', () => {
+  const claims = new Claims();
+  const year = 365 * 86_400_000;
+  claims.take(['a'], 'ana', year);
+  expect(claims.of('a', 0)).toBeNull();
+  expect(claims.take(['a'], 'ben', 0)).toEqual({ claimed: ['a'], held: [] });
+});

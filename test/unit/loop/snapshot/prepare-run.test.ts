@@ -130,6 +130,22 @@ describe('the snapshot', () => {
     expect(records[0]?.judgement).toBeNull();
   });
 
+  test('has the times of traces in the order of the log, where a clock stood ahead for some of them', async () => {
+    await setLimit(100);
+    const year = 365 * 86_400_000;
+    ports.clock.advance(year);
+    await ports.traceLog.append(modelId, 'ahead', { traces: [trace('ahead', now())], judgements: [] });
+    ports.clock.advance(-year);
+    const latest = trace('latest', now());
+    await ports.traceLog.append(modelId, 'latest', { traces: [latest], judgements: [] });
+    const found = (await recordsOf(await prepare())).map(({ traceId, timestamp }) => [traceId, timestamp]);
+    expect(found.slice(0, 3)).toEqual([
+      ['latest', latest.timestamp],
+      ['ahead', latest.timestamp],
+      ['new-3', '2025-02-03T00:00:00Z'],
+    ]);
+  });
+
   test('has nothing that the log got after the run began', async () => {
     await begin();
     ports.clock.advance(1_000);
@@ -240,6 +256,18 @@ describe('the pinned frozen sets', () => {
     await set('never', 'r1', first, 1);
     const { plan } = await prepare();
     expect(plan.frozenSets.map((frozen) => frozen.setId)).toEqual(['promoted-2']);
+  });
+
+  test('stand in the order of the promotions, whatever clocks say', async () => {
+    const set = (setId: string, checkpointId: string, runId: string, createdAt: string) =>
+      ports.lineage.putEvaluationSet(sampleEvaluationSet({ setId, modelId, checkpointId, runId, createdAt }));
+    const second = await ports.lineage.getCheckpoint(modelId, 'second');
+    if (second === undefined) throw new Error('no checkpoint');
+    await ports.lineage.putCheckpoint({ ...second, checkpointId: 'third' });
+    await promote('r8', 'third');
+    await set('earlier', 'second', 'r1', '2027-01-01T00:00:00Z');
+    await set('later', 'third', 'r8', '2026-01-01T00:00:00Z');
+    expect((await prepare('r9')).plan.frozenSets.map((frozen) => frozen.setId)).toEqual(['earlier', 'later']);
   });
 });
 

@@ -230,6 +230,21 @@ describe('what propagates', () => {
   });
 });
 
+it('shows what came in after the clock was set back, though the queue was put together while it stood ahead', async () => {
+  const ports = await place();
+  const desk = await deskOf(ports);
+  const question = { reviewer: null, label: null, reason: null, after: null, limit: 50 };
+  const year = 365 * 86_400_000;
+  ports.clock.advance(year);
+  const { total } = await desk.queue(question);
+  ports.clock.advance(-year);
+  await ports.traceLog.append(modelId, 'late', {
+    traces: [sampleTrace({ traceId: 'late', input: 'parcels that nobody ordered', confidence: 0.1 })],
+    judgements: [],
+  });
+  expect((await desk.queue(question)).total).toBe(total + 1);
+});
+
 it('reads what was said before labels were changed in the labels of today', async () => {
   const ports = await place();
   const desk = await deskOf(ports);
