@@ -81,13 +81,19 @@ export async function contents({ ports }: Workspace, modelId = mailModel): Promi
   };
 }
 
-/** All traces and judgements of the log, without the times of judging and of appending. */
+/**
+ * All traces and judgements of the log, without the times of judging and of appending. Where a clock stood wrong while
+ * they came in, the time that a trace was recorded with counts, as the log keeps it beside that of its arrival.
+ */
 export async function logDigest({ ports }: Workspace, modelId = mailModel): Promise<string> {
   const records = await ports.traceLog.read(modelId, { limit: 1_000_000 });
-  // A clock that stood wrong while they came in moves what cannot be of its time, and changes nothing else.
-  const lines = records.map(({ trace, judgements }) =>
-    JSON.stringify([trace, judgements.map(({ judgedAt: _, ...judgement }) => judgement)]),
-  );
+  const lines = records.map(({ trace: { timestamp, metadata, ...trace }, judgements }) => {
+    const { recordedTimestamp = timestamp, ...others } = metadata ?? {};
+    return JSON.stringify([
+      { ...trace, timestamp: recordedTimestamp, metadata: others },
+      judgements.map(({ judgedAt: _, ...judgement }) => judgement),
+    ]);
+  });
   return digest(...lines.sort());
 }
 
