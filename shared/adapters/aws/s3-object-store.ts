@@ -30,7 +30,8 @@ const writeMark = 'ratchet-write';
 
 /**
  * An {@link ObjectStore} on one S3 bucket. Bodies above 16 MiB go up in parts; objects appear whole either way. A
- * download that breaks off goes on where it stopped, and begins anew where the object was replaced meanwhile. Encryption, versions and lifetime are the bucket's own.
+ * download that breaks off goes on where it stopped, and begins anew where the object was replaced meanwhile.
+ * Encryption, versions and lifetime are the bucket's own.
  *
  * Needs `s3:GetObject`, `s3:PutObject`, `s3:DeleteObject`, `s3:AbortMultipartUpload` on the objects and `s3:ListBucket`
  * on the bucket, without which S3 refuses to tell that an object is missing.
