@@ -8,7 +8,6 @@ becomes a graph of ONNX with the tokenizer that transformers.js reads. It is hel
 Needs torch, onnx, onnxruntime and tokenizers.
 """
 
-import base64
 import json
 import sys
 from pathlib import Path
