@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+import { digest } from './ids.ts';
 import { isUnspaced, segmentRun } from './unspaced.ts';
 
 const wordPattern = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
@@ -5,6 +7,9 @@ const wordPattern = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*/gu;
 const spokenPattern = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:'[\p{L}\p{M}]+)*/gu;
 /** As a spoken word, or a sign that is no punctuation: an emoji, a currency. */
 const spokenOrSignPattern = /[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:'[\p{L}\p{M}]+)*|[^\s\p{L}\p{N}\p{M}\p{P}\p{C}]/gu;
+
+/** Pieces that are a word as they stand. */
+const lettersOnly = /^\p{L}+$/u;
 
 /**
  * The text in the form in which two inputs count as the same: NFKC, lower case, white space runs as one space, trimmed.
@@ -37,18 +42,40 @@ export function spokenWords(text: string, { signs = false } = {}): readonly stri
 function matches(folded: string, pattern: RegExp): readonly string[] {
   const found = folded.match(pattern) ?? [];
   if (!isUnspaced(folded)) return found;
-  // A piece may begin with a mark that belongs to the one before: then the rest of it is the word.
-  return found.flatMap((run) => {
+  const words: string[] = [];
+  for (const run of found) {
     const pieces = segmentRun(run);
-    return pieces.length < 2 ? pieces : pieces.flatMap((piece) => piece.match(pattern) ?? []);
-  });
+    if (pieces.length < 2) words.push(...pieces);
+    else for (const piece of pieces) pushWords(piece, pattern, words);
+  }
+  return words;
 }
+
+/** A piece may begin with a mark that belongs to the one before: then the rest of it is the word. */
+function pushWords(piece: string, pattern: RegExp, words: string[]): void {
+  if (lettersOnly.test(piece)) words.push(piece);
+  else words.push(...(piece.match(pattern) ?? []));
+}
+
+/** Keys of long texts of scripts without spaces, which take longest to find and are asked for in several stages. */
+const longKeys = new LRUCache<string, string>({ maxSize: 16_000_000, sizeCalculation: ({ length }) => length + 1 });
+const longFrom = 2_000;
 
 /**
  * What identifies an input for splits and near-duplicates: its distinct words, sorted by code unit, joined by a
  * space; its normalised text when it has no words. A key is its own key.
  */
 export function wordKey(text: string): string {
+  if (text.length < longFrom || !isUnspaced(text)) return newKey(text);
+  const by = digest(text);
+  const known = longKeys.get(by);
+  if (known !== undefined) return known;
+  const key = newKey(text);
+  longKeys.set(by, key);
+  return key;
+}
+
+function newKey(text: string): string {
   const normalised = normalisedText(text);
   const found = matches(normalised, wordPattern);
   return found.length === 0 ? normalised : [...new Set(found)].sort().join(' ');

@@ -19,9 +19,16 @@ const mostKept = 100_000;
  */
 export function segmentRun(run: string): readonly string[] {
   if (run.length < 2 || whole.has(run) || !isUnspaced(run)) return [run];
-  const pieces = Array.from(segmenter.segment(run), ({ segment }) => segment);
-  if (pieces.length > 1) return pieces.flatMap(segmentRun);
-  if (whole.size >= mostKept) whole.clear();
-  whole.add(run);
-  return [run];
+  const words: string[] = [];
+  for (const { segment } of segmenter.segment(run)) {
+    if (segment.length === run.length) {
+      if (whole.size >= mostKept) whole.clear();
+      whole.add(run);
+      return [run];
+    }
+    // Most are known: a list for each of a hundred thousand would take longer than cutting.
+    if (segment.length < 2 || whole.has(segment)) words.push(segment);
+    else words.push(...segmentRun(segment));
+  }
+  return words;
 }

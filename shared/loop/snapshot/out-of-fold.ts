@@ -1,5 +1,6 @@
 import { digest } from '../../domain/base/ids.ts';
 import type { Output } from '../../domain/base/output.ts';
+import { partsOf } from '../../domain/base/part-size.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
 import type { Parts } from '../../domain/evaluation/fold.ts';
 import type { Configuration } from '../../domain/models/configuration.ts';
@@ -12,10 +13,14 @@ import type { OutOfFold } from '../../domain/triage/off-domain.ts';
 import { answerWith } from '../../ports/back-ends.ts';
 import { writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
+import type { Prediction } from '../../ports/predictor.ts';
 import { toEnd } from '../../ports/to-end.ts';
 import type { Trainer } from '../../ports/trainer.ts';
 import { foldFile } from '../engine/fold-files.ts';
 import type { StageContext } from '../engine/stage.ts';
+
+/** Records that a model is asked about at once. */
+const askedAtOnce = 5_000;
 
 /** A record in its place, with the output that it teaches. */
 export interface PassItem extends Pick<PinnedRecord, 'traceId' | 'input' | 'folds' | 'use'> {
@@ -77,26 +82,31 @@ export async function probabilitiesOutOfFold(
     asked.filter(({ folds }) => folds.length > 0),
     trained,
   );
-  await Promise.all(
-    groups.map(async ({ served, items }) => {
+  const alternatives = kind.knownFacets(model.task).length;
+  // One part after the other: what is said of a record takes less room than its prediction.
+  for (const { served, items } of groups) {
+    for (const part of partsOf(items, askedAtOnce)) {
       const predictions = await answerWith(
         { served },
-        items.map(({ input }) => input),
+        part.map(({ input }) => input),
         ports,
-        { alternatives: kind.knownFacets(model.task).length, weighed: items.map(({ expected }) => expected) },
+        { alternatives, weighed: part.map(({ expected }) => expected) },
       );
-      for (const [index, { traceId }] of items.entries()) {
-        const { alternatives = [], parts } = predictions[index] ?? {};
-        if (alternatives.length === 0) continue;
-        said.set(traceId, {
-          labels: alternatives.map((alternative) => kind.key(alternative.output)),
-          probabilities: alternatives.map((alternative) => alternative.confidence),
-          ...(parts === undefined ? {} : { places: parts.flatMap((part) => placesOf(part, kind)) }),
-        });
+      for (const [index, { traceId }] of part.entries()) {
+        const prediction = predictions[index];
+        if (prediction !== undefined && prediction.alternatives.length > 0) said.set(traceId, saidBy(prediction, kind));
       }
-    }),
-  );
+    }
+  }
   return said;
+}
+
+function saidBy({ alternatives, parts }: Prediction, kind: TaskKind): OutOfFold {
+  return {
+    labels: alternatives.map(({ output }) => kind.key(output)),
+    probabilities: alternatives.map(({ confidence }) => confidence),
+    ...(parts === undefined ? {} : { places: parts.flatMap((part) => placesOf(part, kind)) }),
+  };
 }
 
 function placesOf(part: { output: Output; confidence: number }, kind: Pick<TaskKind, 'marks'>): LikelyPlace[] {

@@ -19,6 +19,7 @@ import type { FindOptions } from './foundations/find-foundation.ts';
 import { Foundations } from './foundations/foundations.ts';
 import { type TrainedHeads, trainedBytes } from './trained-heads.ts';
 import { rowsBytes, type TrainingRows } from './training-rows.ts';
+import { WhileHeld } from './while-held.ts';
 import type { SharedArtifact } from './worker.ts';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -67,6 +68,8 @@ export class EmbeddedRuntime {
   /** Heads as they are before they are averaged with a champion. */
   readonly trainedHeads = new AskedOnce<TrainedHeads>(trainedHeadBytes, trainedBytes);
   readonly trainingRows = new AskedOnce<TrainingRows>(trainingRowBytes, rowsBytes);
+  /** Embeddings of datasets, for configurations that train side by side. */
+  readonly trainingEmbeddings = new WhileHeld<Float32Array>();
   /** Taggers as they are before their threshold is set and they are averaged with a champion. */
   readonly fittedTaggers = new AskedOnce<FittedTaggerBytes>(trainedHeadBytes, ({ bytes }) => bytes.length);
   readonly #cacheDirectory: string | null;

@@ -124,13 +124,17 @@ async function trainAll(
   const configuration = { ...embeddedConfigurationSchema.parse(given), interpolation: 0 };
   const dataset = await runtime.read(datasetKey);
   const byFolds = folds !== null;
-  const rows = await runtime.trainingRows.get(digest(dataset, canonicalJson([labels, byFolds])), () =>
+  const rowsKey = digest(dataset, canonicalJson([labels, byFolds]));
+  const rows = await runtime.trainingRows.get(rowsKey, () =>
     runtime.pool.run('rows', { dataset, labels, byFolds }, 'TrainingFailed'),
   );
   const distilled = configuration.distillation > 0 ? teachers : teachers.map(() => null);
   const by = embeddingOf([configuration, ...distilled.flatMap((held) => (held === null ? [] : [held.header]))]);
   const texts = (): string[] => Array.from(rows.rowFolds, (_, row) => textAt(rows.texts, row));
-  const embeddings = by === null ? null : await runtime.embedRows(texts(), by);
+  const embeddings =
+    by === null
+      ? null
+      : await runtime.trainingEmbeddings.get(`${rowsKey} ${embeddingKey(by)}`, () => runtime.embedRows(texts(), by));
   const width = embeddings === null ? 0 : embeddings.length / Math.max(1, rows.rowFolds.length);
   const plans = wanted.map((heldOut, index): HeadPlan => {
     const held = distilled[index] ?? null;

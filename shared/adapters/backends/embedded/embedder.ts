@@ -63,9 +63,10 @@ export class Embedder {
         result.set(vector, row * width);
       }
     };
-    const found = await this.cache.find(rowsByKey.keys());
-    found.forEach((vector, key) => {
+    const found = new Set<string>();
+    await this.cache.find(rowsByKey.keys(), (key, vector) => {
       write(key, vector);
+      found.add(key);
     });
     const missing = [...rowsByKey].filter(([key]) => !found.has(key));
     const encoder = missing.length === 0 ? null : await this.#locate();

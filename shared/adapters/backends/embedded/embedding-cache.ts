@@ -72,9 +72,8 @@ export class EmbeddingCache {
     this.#maximumBytes = maximumBytes;
   }
 
-  /** The vectors that are known, by key. */
-  async find(keys: Iterable<string>): Promise<Map<string, Float32Array>> {
-    const found = new Map<string, Float32Array>();
+  /** Gives each vector that is known to `take`, which should keep no more of them than it needs: there may be many. */
+  async find(keys: Iterable<string>, take: (key: string, vector: Float32Array) => void): Promise<void> {
     const missing: string[] = [];
     for (const key of keys) {
       const vector = this.#memory.get(key) ?? this.#pending.get(key);
@@ -82,14 +81,13 @@ export class EmbeddingCache {
         missing.push(key);
       } else {
         this.#memory.set(key, vector);
-        found.set(key, vector);
+        take(key, vector);
       }
     }
     if (this.#directory !== null && missing.length > 0) {
       await this.#refresh(this.#directory);
-      await this.#readFromDisk(missing, found);
+      await this.#readFromDisk(missing, take);
     }
-    return found;
   }
 
   async add(entries: readonly SegmentEntry[]): Promise<void> {
@@ -160,7 +158,7 @@ export class EmbeddingCache {
     }
   }
 
-  async #readFromDisk(keys: readonly string[], found: Map<string, Float32Array>): Promise<void> {
+  async #readFromDisk(keys: readonly string[], take: (key: string, vector: Float32Array) => void): Promise<void> {
     const byFile = Map.groupBy(
       keys.flatMap((key) => {
         const location = this.#locations.get(key);
@@ -178,7 +176,7 @@ export class EmbeddingCache {
         const key = wanted[index]?.key;
         if (key !== undefined) {
           this.#memory.set(key, vector);
-          found.set(key, vector);
+          take(key, vector);
         }
       });
     }

@@ -58,45 +58,33 @@ export class SoftmaxRegression {
   readonly #stride: number;
   /** (sparseFeatures + denseWidth + 1) × stride. */
   readonly #theta: Float32Array;
+  /** The row at work: the problem's rows stay where they are, shared by fits, and each is copied when its turn comes. */
   readonly #indices: Int32Array;
   readonly #values: Float32Array;
   readonly #denseIndices: Int32Array;
   readonly #denseValues: Float32Array;
+  #loaded = -1;
+  #length = 0;
   readonly #scores: Float32Array;
   readonly #delta: Float32Array;
 
   constructor(problem: SoftmaxProblem) {
-    const { sparse, sparseFeatures, dense, denseWidth, denseScale = 1, classes, labels } = problem;
-    const rows = labels.length;
+    const { sparse, sparseFeatures, denseWidth, classes } = problem;
     const width = denseWidth + 1;
+    const longest = longestRow(sparse);
     this.#problem = problem;
     this.#stride = roundUp(classes, columnAlignment);
-    const sizes = [
-      (sparseFeatures + width) * this.#stride,
-      sparse.indices.length,
-      sparse.values.length,
-      width,
-      rows * width,
-      this.#stride,
-      this.#stride,
-    ];
+    const sizes = [(sparseFeatures + width) * this.#stride, longest, longest, width, width, this.#stride, this.#stride];
     this.#kernels = new Kernels(sizes.reduce((total, length) => total + allocationBytes(length), 0));
     this.#theta = this.#kernels.floats((sparseFeatures + width) * this.#stride);
-    this.#indices = this.#kernels.integers(sparse.indices.length);
-    this.#indices.set(sparse.indices);
-    this.#values = this.#kernels.floats(sparse.values.length);
-    this.#values.set(sparse.values);
+    this.#indices = this.#kernels.integers(longest);
+    this.#values = this.#kernels.floats(longest);
     this.#denseIndices = this.#kernels.integers(width);
     this.#denseIndices.forEach((_, index) => {
       this.#denseIndices[index] = sparseFeatures + index;
     });
-    this.#denseValues = this.#kernels.floats(rows * width);
-    for (let row = 0; row < rows; row++) {
-      for (let index = 0; index < denseWidth; index++) {
-        this.#denseValues[row * width + index] = denseScale * (dense[row * denseWidth + index] ?? 0);
-      }
-      this.#denseValues[row * width + denseWidth] = 1;
-    }
+    this.#denseValues = this.#kernels.floats(width);
+    this.#denseValues[denseWidth] = 1;
     this.#scores = this.#kernels.floats(this.#stride);
     this.#delta = this.#kernels.floats(this.#stride);
   }
@@ -112,31 +100,21 @@ export class SoftmaxRegression {
 
   /** θ x of a row, in an array that the next call overwrites. */
   scores(row: number, dense = true): Float32Array {
-    const { starts } = this.#problem.sparse;
+    this.#load(row);
     const width = this.#problem.denseWidth + 1;
     const first = dense ? 0 : width - 1;
-    const begin = starts[row] ?? 0;
-    const end = starts[row + 1] ?? 0;
+    const stride = this.#stride;
     this.#scores.fill(0);
-    this.#kernels.addRows(
-      this.#scores,
-      this.#theta,
-      this.#indices,
-      begin,
-      this.#values,
-      begin,
-      end - begin,
-      this.#stride,
-    );
+    this.#kernels.addRows(this.#scores, this.#theta, this.#indices, 0, this.#values, 0, this.#length, stride);
     this.#kernels.addRows(
       this.#scores,
       this.#theta,
       this.#denseIndices,
       first,
       this.#denseValues,
-      row * width + first,
+      first,
       width - first,
-      this.#stride,
+      stride,
     );
     return this.#scores;
   }
@@ -228,46 +206,63 @@ export class SoftmaxRegression {
   }
 
   #update(row: number, dense: boolean): void {
-    const { starts } = this.#problem.sparse;
+    this.#load(row);
     const width = this.#problem.denseWidth + 1;
     const first = dense ? 0 : width - 1;
-    const begin = starts[row] ?? 0;
-    const end = starts[row + 1] ?? 0;
-    this.#kernels.updateRows(
-      this.#theta,
-      this.#delta,
-      this.#indices,
-      begin,
-      this.#values,
-      begin,
-      end - begin,
-      this.#stride,
-    );
+    const stride = this.#stride;
+    this.#kernels.updateRows(this.#theta, this.#delta, this.#indices, 0, this.#values, 0, this.#length, stride);
     this.#kernels.updateRows(
       this.#theta,
       this.#delta,
       this.#denseIndices,
       first,
       this.#denseValues,
-      row * width + first,
+      first,
       width - first,
-      this.#stride,
+      stride,
     );
   }
 
   #squaredNorm(row: number, dense: boolean): number {
-    const { starts } = this.#problem.sparse;
-    const width = this.#problem.denseWidth + 1;
-    const first = dense ? 0 : width - 1;
+    this.#load(row);
     let sum = 0;
-    for (let at = starts[row] ?? 0; at < (starts[row + 1] ?? 0); at++) {
+    for (let at = 0; at < this.#length; at++) {
       sum += (this.#values[at] ?? 0) ** 2;
     }
-    for (let at = row * width + first; at < (row + 1) * width; at++) {
+    for (let at = dense ? 0 : this.#problem.denseWidth; at <= this.#problem.denseWidth; at++) {
       sum += (this.#denseValues[at] ?? 0) ** 2;
     }
     return sum;
   }
+
+  #load(row: number): void {
+    if (row === this.#loaded) {
+      return;
+    }
+    const { sparse, dense, denseWidth, denseScale = 1 } = this.#problem;
+    const { indices, values } = sparse;
+    const begin = sparse.starts[row] ?? 0;
+    const length = (sparse.starts[row + 1] ?? 0) - begin;
+    for (let at = 0; at < length; at++) {
+      this.#indices[at] = indices[begin + at] ?? 0;
+      this.#values[at] = values[begin + at] ?? 0;
+    }
+    this.#denseValues.set(dense.subarray(row * denseWidth, (row + 1) * denseWidth));
+    for (let index = 0; index < denseWidth; index++) {
+      this.#denseValues[index] = denseScale * (this.#denseValues[index] ?? 0);
+    }
+    this.#length = length;
+    this.#loaded = row;
+  }
+}
+
+/** Features of the sparse row that has most. */
+function longestRow({ starts }: SparseRows): number {
+  let longest = 0;
+  for (let row = 0; row + 1 < starts.length; row++) {
+    longest = Math.max(longest, (starts[row + 1] ?? 0) - (starts[row] ?? 0));
+  }
+  return longest;
 }
 
 /** −Σ target · ln softmax(scores), in nats. */

@@ -66,6 +66,12 @@ describe('wordKey in scripts without spaces', () => {
     );
   });
 
+  it('is the same for a text of thousands of characters, again and again', () => {
+    const text = '快递在哪里我想退款'.repeat(400);
+    const key = [...new Set(words(text))].sort().join(' ');
+    expect([wordKey(text), wordKey(text), wordKey(`${text}x`)]).toEqual([key, key, `${key} x`.split(' ').sort().join(' ')]);
+  });
+
   it('finds sentences near that differ in a word', () => {
     const near = jaccard(wordSet('我昨天买的手机快递到现在还没有送到'), wordSet('我昨天买的电脑快递到现在还没有送到'));
     expect(near).toBeGreaterThan(0.7);

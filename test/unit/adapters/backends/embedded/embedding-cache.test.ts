@@ -17,6 +17,12 @@ const entry = (number: number) => ({
 const entries = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => entry(from + index));
 const keysOf = (list: readonly { readonly key: string }[]) => list.map(({ key }) => key);
 
+async function found(cache: EmbeddingCache, keys: readonly string[]): Promise<Map<string, Float32Array>> {
+  const vectors = new Map<string, Float32Array>();
+  await cache.find(keys, (key, vector) => vectors.set(key, vector));
+  return vectors;
+}
+
 describe('embedding cache', () => {
   let directory: string;
   const segments = async () => {
@@ -32,7 +38,7 @@ describe('embedding cache', () => {
   it('keeps vectors in memory without a directory', async () => {
     const cache = new EmbeddingCache(null);
     await cache.add(entries(0, 3));
-    expect(await cache.find(keysOf(entries(1, 5)))).toEqual(
+    expect(await found(cache, keysOf(entries(1, 5)))).toEqual(
       new Map(entries(1, 3).map(({ key, vector }) => [key, vector])),
     );
   });
@@ -45,21 +51,21 @@ describe('embedding cache', () => {
     const other = new EmbeddingCache(directory);
     expect(await other.remove(keysOf([entry(3), entry(999)]))).toBe(1);
     const fresh = new EmbeddingCache(directory);
-    expect((await fresh.find(keysOf(entries(0, 64)))).size).toBe(0);
-    expect((await fresh.find(keysOf(entries(64, 128)))).size).toBe(64);
+    expect((await found(fresh, keysOf(entries(0, 64)))).size).toBe(0);
+    expect((await found(fresh, keysOf(entries(64, 128)))).size).toBe(64);
     expect(await cache.remove(keysOf([entry(129)]))).toBe(1);
-    expect((await cache.find([entry(129).key])).size).toBe(0);
-    expect((await new EmbeddingCache(directory).find([entry(129).key])).size).toBe(0);
+    expect((await found(cache, [entry(129).key])).size).toBe(0);
+    expect((await found(new EmbeddingCache(directory), [entry(129).key])).size).toBe(0);
   });
 
   it.each([3, 200])('finds %i vectors that another process wrote, also later', async (count) => {
     const [writer, reader] = [new EmbeddingCache(directory), new EmbeddingCache(directory)];
-    expect((await reader.find([entry(0).key])).size).toBe(0);
+    expect((await found(reader, [entry(0).key])).size).toBe(0);
     await writer.add(entries(0, count));
     await writer.flush();
-    const found = await reader.find(keysOf(entries(0, count)));
-    expect(found.size).toBe(count);
-    expect(found.get(entry(2).key)).toEqual(entry(2).vector);
+    const vectors = await found(reader, keysOf(entries(0, count)));
+    expect(vectors.size).toBe(count);
+    expect(vectors.get(entry(2).key)).toEqual(entry(2).vector);
   });
 
   it('passes over segments that are torn, damaged or foreign', async () => {
@@ -70,16 +76,16 @@ describe('embedding cache', () => {
     await writeFile(`${path}.cut.embeddings`, bytes.subarray(0, bytes.length - 1));
     await writeFile(join(directory, 'use-lite-1', 'foreign.embeddings'), 'hello');
     await writeFile(path, bytes.fill(1, 400, 401));
-    expect((await new EmbeddingCache(directory).find(keysOf(entries(0, 70)))).size).toBe(0);
+    expect((await found(new EmbeddingCache(directory), keysOf(entries(0, 70)))).size).toBe(0);
   });
 
   it('computes anew what has been deleted meanwhile', async () => {
     const writer = new EmbeddingCache(directory);
     await writer.add(entries(0, 70));
     const reader = new EmbeddingCache(directory);
-    await reader.find([entry(0).key]);
+    await found(reader, [entry(0).key]);
     await rm(directory, { recursive: true });
-    expect([...(await reader.find(keysOf(entries(0, 2)))).keys()]).toEqual([entry(0).key]);
+    expect([...(await found(reader, keysOf(entries(0, 2)))).keys()]).toEqual([entry(0).key]);
   });
 
   it('stops writing at its size limit, and goes on without a directory that it can write', async () => {
@@ -89,7 +95,7 @@ describe('embedding cache', () => {
     await writeFile(join(directory, 'file'), '');
     const blocked = new EmbeddingCache(join(directory, 'file'));
     await blocked.add(entries(0, 64));
-    expect((await blocked.find([entry(1).key])).size).toBe(1);
+    expect((await found(blocked, [entry(1).key])).size).toBe(1);
   });
 });
 
