@@ -69,7 +69,11 @@ describe('wordKey in scripts without spaces', () => {
   it('is the same for a text of thousands of characters, again and again', () => {
     const text = '快递在哪里我想退款'.repeat(400);
     const key = [...new Set(words(text))].sort().join(' ');
-    expect([wordKey(text), wordKey(text), wordKey(`${text}x`)]).toEqual([key, key, `${key} x`.split(' ').sort().join(' ')]);
+    expect([wordKey(text), wordKey(text), wordKey(`${text}x`)]).toEqual([
+      key,
+      key,
+      `${key} x`.split(' ').sort().join(' '),
+    ]);
   });
 
   it('finds sentences near that differ in a word', () => {
