@@ -19,6 +19,11 @@ export class FeatureVocabulary {
     return this.#size;
   }
 
+  /** Of memory. */
+  get bytes(): number {
+    return this.#slots.byteLength + this.#low.byteLength + this.#high.byteLength;
+  }
+
   /** The hashes' halves by id. */
   keys(): { readonly low: Uint32Array; readonly high: Uint32Array } {
     return { low: this.#low.slice(0, this.#size), high: this.#high.slice(0, this.#size) };

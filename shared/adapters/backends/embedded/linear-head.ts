@@ -30,12 +30,15 @@ export class LinearHead {
     const width = header.denseWidth + 1;
     const rows = header.sparseFeatures + width;
     this.header = header;
-    this.#reader = new TfIdfReader({ vocabulary: vocabularyOf(low, high), idf });
+    const vocabulary = vocabularyOf(low, high);
+    this.#reader = new TfIdfReader({ vocabulary, idf });
     this.#stride = roundUp(classes, columnAlignment);
     const rowRoom = initialRowLength * 8;
-    this.bytes =
+    const room =
       allocationBytes(rows * this.#stride) + 2 * allocationBytes(rowRoom) + 3 * allocationBytes(width + this.#stride);
-    this.#kernels = new Kernels(this.bytes);
+    // What is read of the artifact stays where it is, and keeps all of it.
+    this.bytes = room + vocabulary.bytes + idf.buffer.byteLength;
+    this.#kernels = new Kernels(room);
     this.#theta = this.#kernels.floats(rows * this.#stride);
     for (let row = 0; row < header.sparseFeatures; row++) {
       const scale = sparseScales[row] ?? 0;

@@ -77,7 +77,7 @@ export interface PredictAnswer {
 }
 
 /** Bytes of loaded heads that a worker keeps at most; the one in use is always kept. */
-const maximumHeadBytes = 512 * 2 ** 20;
+const maximumHeadBytes = 256 * 2 ** 20;
 
 let useLite: Promise<UseLite> | undefined;
 let loaded: { readonly key: string; readonly encoder: Promise<OnnxEncoder> } | undefined;
