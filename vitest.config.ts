@@ -1,9 +1,14 @@
 import { configDefaults, defineConfig } from 'vitest/config';
 
-/** Tests of code that keeps no state between tests: a worker loads its modules once, not once a file. */
-const stateless = ['agents', 'domain', 'intake', 'loop', 'operations', 'ports', 'serving', 'tasks'].map(
-  (folder) => `test/unit/${folder}/**/*.test.ts`,
-);
+/** Tests that keep no state which others would meet: a worker loads their modules once, not once a file. */
+const stateless = [
+  'contract',
+  'infra',
+  ...[
+    ...['adapters', 'agents', 'bench', 'cli', 'composition', 'console', 'domain', 'intake', 'loop', 'operations'],
+    ...['ports', 'serving', 'tasks'],
+  ].map((folder) => `unit/${folder}`),
+].map((folder) => `test/${folder}/**/*.test.ts`);
 
 export default defineConfig({
   test: {
