@@ -47,9 +47,9 @@ export interface HeldArtifact extends SharedArtifact {
 }
 
 /** Bytes of artifacts kept in the main thread's memory, for the workers to load from. */
-const heldArtifactBytes = 512 * 2 ** 20;
+const heldArtifactBytes = 256 * 2 ** 20;
 /** Bytes of trained heads kept at most, for what differs in the part of the champion alone. */
-const trainedHeadBytes = 256 * 2 ** 20;
+const trainedHeadBytes = 128 * 2 ** 20;
 /** Bytes of datasets kept at most as the fits read them, for other configurations. */
 const trainingRowBytes = 256 * 2 ** 20;
 
