@@ -22,10 +22,10 @@ describe('a typo', () => {
     });
     expect(typos('parrcel parrcel')?.strength).toBe(0.75);
     expect(typos('parrcel pasword')?.strength).toBeCloseTo(0.9, 10);
-    const many = typos('parrcel pasword invoicce recieve');
+    const many = typos('parrcel pasword innvoice recieve');
     expect(many?.strength).toBe(1);
     expect(many?.reason).toBe(
-      'has words one slip away from common ones: "parrcel" for "parcel", "pasword" for "password", "invoicce" for "invoice"',
+      'has words one slip away from common ones: "parrcel" for "parcel", "pasword" for "password", "innvoice" for "invoice"',
     );
     expect(typos('the parcel is lost')).toBeNull();
   });
