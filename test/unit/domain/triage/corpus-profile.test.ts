@@ -2,7 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { endsClosed, isEnglish, profileCorpus } from '../../../../shared/domain/triage/corpus-profile.ts';
 import { profileOf } from './fixtures.ts';
 
-const texts = ['Where is it?', 'where is the parcel', 'Where is it?', '  ', 'WO IST DAS PAKET', 'the 包裹 the parcel', 'ok'];
+const texts = [
+  'Where is it?',
+  'where is the parcel',
+  'Where is it?',
+  '  ',
+  'WO IST DAS PAKET',
+  'the 包裹 the parcel',
+  'ok',
+];
 const profile = profileCorpus(texts);
 
 describe('what is usual in a traffic', () => {
@@ -85,6 +93,7 @@ describe('a text is read as English', () => {
 });
 
 test('a text ends with closing punctuation, blanks after it aside', () => {
-  for (const text of ['no.', 'no?', 'no! \n', 'no…', '不。', '(no)', '"no"', 'no”']) expect(endsClosed(text)).toBe(true);
+  for (const text of ['no.', 'no?', 'no! \n', 'no…', '不。', '(no)', '"no"', 'no”'])
+    expect(endsClosed(text)).toBe(true);
   for (const text of ['no', 'no. yes', 'no,', '', 'no -']) expect(endsClosed(text)).toBe(false);
 });

@@ -43,10 +43,7 @@ describe('what two passes say of a record', () => {
   });
 
   test('is less for the output that was corrected, since that it was wrong is counted already', () => {
-    expect(oddsOf(known({ first: [0.2, 0.8], recorded: 'b', corrected: 1 }))).toBeCloseTo(
-      2 - 0.8 * 3 * Math.log(4),
-      8,
-    );
+    expect(oddsOf(known({ first: [0.2, 0.8], recorded: 'b', corrected: 1 }))).toBeCloseTo(2 - 0.8 * 3 * Math.log(4), 8);
   });
 
   test('is never so sure that nothing could change it', () => {

@@ -63,7 +63,9 @@ test('the likeliest other label is named, the first of equals', () => {
 
 test('kinds and stretches have rates of their own', () => {
   const [right, mistaken] = sure([0, 0], [0, 1]);
-  const samples = [right, mistaken].flatMap((sample, kind) => (sample === undefined ? [] : times(50, { ...sample, kind })));
+  const samples = [right, mistaken].flatMap((sample, kind) =>
+    sample === undefined ? [] : times(50, { ...sample, kind }),
+  );
   const { errors } = wrongLabelPosterior(samples, 3);
   expect(errors.rates[0]?.[0]).toBeCloseTo((10 * 0.5) / 55 / 60, 8);
   expect(errors.rates[1]?.[0]).toBe(0.9);

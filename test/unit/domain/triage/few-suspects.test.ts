@@ -95,7 +95,10 @@ describe('a given label is suspect', () => {
         timestamp: new Date(Date.UTC(2026, 0, 1) + 60_000 * (from + index)).toISOString(),
       }));
     const early = [...at(0, times(249, 'cc')), ...at(249, ['bb'], { ...unsure, traceId: 'early' })];
-    const late = [...at(250, [...times(150, 'bb'), ...times(99, 'ab')]), ...at(499, ['bb'], { ...unsure, traceId: 'late' })];
+    const late = [
+      ...at(250, [...times(150, 'bb'), ...times(99, 'ab')]),
+      ...at(499, ['bb'], { ...unsure, traceId: 'late' }),
+    ];
     const suspects = found([...late, ...early], { from: 0 });
     expect(suspects.get('late 499')?.strength).toBeGreaterThan(2 * (suspects.get('early 249')?.strength ?? 1));
   });

@@ -57,14 +57,27 @@ describe('keyboard mash', () => {
   test('is none of what the traffic has, of codes, addresses and figures', () => {
     expect(seen('asdfghjkl', { asdfghjkl: 2 })).not.toBeNull();
     expect(seen('asdfghjkl', { asdfghjkl: 3 })).toBeNull();
-    for (const text of ['XKCDQ PWTNB', 'mysql nginx', 'https://xkcdqz.com/pwtnb', 'xkcdqz@pwtnb.com', 'a/xkcdqz/pwtnb', 'xkcdqz1 pwtnb2'])
+    for (const text of [
+      'XKCDQ PWTNB',
+      'mysql nginx',
+      'https://xkcdqz.com/pwtnb',
+      'xkcdqz@pwtnb.com',
+      'a/xkcdqz/pwtnb',
+      'xkcdqz1 pwtnb2',
+    ])
       expect(seen(text), text).toBeNull();
     expect(seen('asd')).toBeNull();
   });
 
   test('is none of words with many consonants, by the letters that are one sound', () => {
     expect(seen('xtrpkqa wnbdfge')).not.toBeNull();
-    for (const text of ['Rechtsschutz Schlichtschwert', 'zmrzl ctvrt', 'krst vlk', 'hellooooo nooooo', 'strength lengths'])
+    for (const text of [
+      'Rechtsschutz Schlichtschwert',
+      'zmrzl ctvrt',
+      'krst vlk',
+      'hellooooo nooooo',
+      'strength lengths',
+    ])
       expect(seen(text), text).toBeNull();
   });
 });
@@ -72,7 +85,10 @@ describe('keyboard mash', () => {
 describe('words that are not built as those of the traffic', () => {
   const syllables = ['ba', 'ne', 'li', 'to', 'ra', 'me', 'ko', 'sa', 'ti', 'lu'];
   const words = syllables.flatMap((a) => syllables.flatMap((b) => syllables.map((c) => a + b + c)));
-  const texts = Array.from({ length: 600 }, (_, at) => `${words[at % 1000]} ${words[(at + 300) % 1000]} ${words[(at + 450) % 1000]}`);
+  const texts = Array.from(
+    { length: 600 },
+    (_, at) => `${words[at % 1000]} ${words[(at + 300) % 1000]} ${words[(at + 450) % 1000]}`,
+  );
   const profile = profileCorpus([...texts, ...texts.map((text) => `${text} also`), 'also this', 'also that']);
   const unlike = (text: string, of = profile) => detectGibberish(text, of);
 

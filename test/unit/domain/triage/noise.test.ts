@@ -102,7 +102,12 @@ describe('a lead-in', () => {
   });
 
   test('is none where it is a greeting alone, all there is, or not at the beginning', () => {
-    for (const text of ['hello, where is it', 'good morning team, where is it', 'quick question:', 'where is it, hello there, so'])
+    for (const text of [
+      'hello, where is it',
+      'good morning team, where is it',
+      'quick question:',
+      'where is it, hello there, so',
+    ])
       expect(detectPreamble(text), text).toBeNull();
   });
 });
@@ -233,7 +238,8 @@ describe('characters gone wrong', () => {
       strength: 0.9,
       reason: 'mixes scripts inside a word: "pаypal"',
     });
-    for (const text of ['SMSки', 'аеор', 'paypal', 'привет hello', 'paypaж', 'ก\u200bข']) expect(detectEncoding(text), text).toBeNull();
+    for (const text of ['SMSки', 'аеор', 'paypal', 'привет hello', 'paypaж', 'ก\u200bข'])
+      expect(detectEncoding(text), text).toBeNull();
   });
 });
 

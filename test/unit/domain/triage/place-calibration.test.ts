@@ -1,5 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { calibrated, calibratePlaces, type PlaceCalibration } from '../../../../shared/domain/triage/place-calibration.ts';
+import {
+  calibrated,
+  calibratePlaces,
+  type PlaceCalibration,
+} from '../../../../shared/domain/triage/place-calibration.ts';
 import type { WeighedPlace } from '../../../../shared/domain/triage/place-odds.ts';
 import type { SpanCase } from '../../../../shared/domain/triage/span-slips.ts';
 

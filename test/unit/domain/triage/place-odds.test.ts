@@ -6,11 +6,22 @@ const input = 'a flight from new york to san diego and back';
 
 test('places meet where they share a character', () => {
   const place = { start: 4, end: 8 };
-  for (const other of [{ start: 7, end: 9 }, { start: 2, end: 5 }, { start: 5, end: 6 }, { start: 0, end: 20 }, place]) {
+  for (const other of [
+    { start: 7, end: 9 },
+    { start: 2, end: 5 },
+    { start: 5, end: 6 },
+    { start: 0, end: 20 },
+    place,
+  ]) {
     expect(meet(place, other)).toBe(true);
     expect(meet(other, place)).toBe(true);
   }
-  for (const other of [{ start: 8, end: 9 }, { start: 2, end: 4 }, { start: 0, end: 1 }, { start: 12, end: 20 }]) {
+  for (const other of [
+    { start: 8, end: 9 },
+    { start: 2, end: 4 },
+    { start: 0, end: 1 },
+    { start: 12, end: 20 },
+  ]) {
     expect(meet(place, other)).toBe(false);
     expect(meet(other, place)).toBe(false);
   }

@@ -106,7 +106,9 @@ describe('letters confused as by text recognition', () => {
       ['morninq9', null],
       ['parcel', null],
     ] as const)
-      expect(ocr(written)?.reason ?? null, written).toEqual(meant === null ? null : expect.stringContaining(`"${meant}"`));
+      expect(ocr(written)?.reason ?? null, written).toEqual(
+        meant === null ? null : expect.stringContaining(`"${meant}"`),
+      );
   });
 
   test('stand in words that are letters for the better part, and begin with one', () => {
@@ -127,7 +129,9 @@ describe('letters confused as by text recognition', () => {
     ['a8le', 'able'],
     ['a6le', 'agle'],
   ])('are pairs of letters too, in English: %s', (written, meant) => {
-    const words = Object.fromEntries(['male', 'wale', 'dale', 'uale', 'able', 'agle', 'bale'].map((word) => [word, 50]));
+    const words = Object.fromEntries(
+      ['male', 'wale', 'dale', 'uale', 'able', 'agle', 'bale'].map((word) => [word, 50]),
+    );
     expect(ocr(written, trafficOf(words))?.reason ?? null).toEqual(
       meant === null ? null : expect.stringContaining(`for "${meant}"`),
     );

@@ -124,7 +124,13 @@ describe('a word is planted', () => {
     const of = (own: readonly string[]) => {
       const records = planted(10).map((record, at) => ({ ...record, trusted: believing(own[at] ?? '') }));
       const [one] = wordsOfOneJudge(records, ['about'], none);
-      return one !== undefined && isPlanted(one, own.map((label) => believing(label)));
+      return (
+        one !== undefined &&
+        isPlanted(
+          one,
+          own.map((label) => believing(label)),
+        )
+      );
     };
     expect(of([...'aaaaaabbcc'])).toBe(true);
     expect(of([...'aaaaaaabbc'])).toBe(false);

@@ -25,7 +25,12 @@ describe('entities as a language model writes them', () => {
 
   it('are none where words do not stand in the text, or not so often, or there is no list', () => {
     expect(read('Rome', [{ label: 'city', text: 'Paris' }])).toBeNull();
-    expect(read('Rome', [1, 2].map(() => ({ label: 'city', text: 'Rome' })))).toBeNull();
+    expect(
+      read(
+        'Rome',
+        [1, 2].map(() => ({ label: 'city', text: 'Rome' })),
+      ),
+    ).toBeNull();
     expect(read('Rome', [{ label: 'city', text: '' }])).toBeNull();
     expect(read('Rome', null)).toBeNull();
   });
@@ -46,7 +51,9 @@ describe('entities as a language model writes them', () => {
 describe('an extraction’s task', () => {
   it('refuses overlaps unless it is said otherwise', () => {
     expect(extractionSpecFrom({ labels: ['a'], outputs: [], options: {} }).overlaps).toBe('refused');
-    expect(extractionSpecFrom({ labels: ['a'], outputs: [], options: { overlaps: 'allowed' } }).overlaps).toBe('allowed');
+    expect(extractionSpecFrom({ labels: ['a'], outputs: [], options: { overlaps: 'allowed' } }).overlaps).toBe(
+      'allowed',
+    );
     expect(extractionSpecSchema.parse({ kind: 'extraction', labels: ['a'] }).overlaps).toBe('refused');
   });
 
@@ -84,7 +91,8 @@ describe('an extraction', () => {
   it('reads a list that stands as JSON in a text', () => {
     const list = [{ label: 'city', start: 0, end: 4 }];
     expect(extraction.output.parse(` ${JSON.stringify(list)}`)).toEqual(list);
-    for (const text of ['[', 'city', '{"label": "city"}']) expect(extraction.output.safeParse(text).success).toBe(false);
+    for (const text of ['[', 'city', '{"label": "city"}'])
+      expect(extraction.output.safeParse(text).success).toBe(false);
   });
 
   it('shows entities without text by their place, and line breaks as blanks', () => {
