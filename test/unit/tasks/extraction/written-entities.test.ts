@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Json } from '../../../../shared/domain/base/json.ts';
 import { entitiesOutput } from '../../../../shared/tasks/extraction/entity.ts';
 import { entityF1 } from '../../../../shared/tasks/extraction/entity-score.ts';
 import { extraction } from '../../../../shared/tasks/extraction/extraction.ts';
@@ -10,7 +11,7 @@ import {
 import { writtenEntities } from '../../../../shared/tasks/extraction/written-entities.ts';
 
 const task = extractionSpecFrom({ labels: ['city', 'dish'], outputs: [] });
-const read = (input: string, written: unknown) => writtenEntities.read(task, input, written);
+const read = (input: string, written: Json) => writtenEntities.read(task, input, written);
 
 describe('entities as a language model writes them', () => {
   it('are found by their words, the same words in the order in which they stand', () => {
