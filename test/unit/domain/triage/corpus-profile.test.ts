@@ -62,6 +62,13 @@ describe('what is usual in a traffic', () => {
     expect(count).toBe(5);
   });
 
+  test('keeps so many words, the commonest, and the first by the alphabet of equals', () => {
+    const kept = (most: number) => [...profileCorpus(['d b', 'b a', 'c'], [], most).documentFrequency.keys()];
+    expect(kept(4)).toEqual(['d', 'b', 'a', 'c']);
+    expect(kept(3)).toEqual(['b', 'a', 'c']);
+    expect(kept(1)).toEqual(['b']);
+  });
+
   test('is nothing where there is no traffic', () => {
     expect(profileCorpus([' '])).toMatchObject({
       texts: 0,
