@@ -13,14 +13,16 @@ const times = <T>(count: number, value: T): T[] => Array.from({ length: count },
 
 describe('what is wrong in few judgements', () => {
   const samples = sure(...times(6, [0, 0] as const), ...times(3, [0, 1] as const), [0, 2], [1, 1], [2, 1]);
-  const { wrong, likely, errors } = wrongLabelPosterior(samples, 3);
+  const found = () => wrongLabelPosterior(samples, 3);
 
   test('is what models that are sure speak against, and nothing else', () => {
+    const { wrong, likely } = found();
     expect([...wrong]).toEqual([0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 1]);
     expect([...likely].slice(6)).toEqual([0, 0, 0, 0, 0, 2]);
   });
 
   test('is counted by what is right and what was given', () => {
+    const { errors } = found();
     expect(errors.counts.map((row) => [...row])).toEqual([
       [6, 3, 1],
       [0, 1, 0],
@@ -29,6 +31,7 @@ describe('what is wrong in few judgements', () => {
   });
 
   test('tells what the judge writes for what, few mistakes being drawn to all labels alike', () => {
+    const { errors } = found();
     const prior = Math.SQRT2;
     const [first, second, third] = errors.written.map((row) => [...row].map((share) => share.toFixed(8)));
     expect(first).toEqual(['0', (3 + prior) / (4 + 2 * prior), (1 + prior) / (4 + 2 * prior)].map(fixed));
@@ -37,6 +40,7 @@ describe('what is wrong in few judgements', () => {
   });
 
   test('tells how often the judge errs, drawn to one in ten', () => {
+    const { errors } = found();
     expect(errors.rates[0]?.[0]).toBeCloseTo((5 + (10 * 5.5) / 17) / 22, 8);
   });
 });

@@ -8,10 +8,9 @@ const trafficOf = (words: Readonly<Record<string, number>>, known: Parameters<ty
   const profile = profileOf({ documentFrequency: new Map(Object.entries({ ...common, ...words })), ...known });
   return { profile, vocabulary: new Vocabulary(profile) };
 };
-const traffic = trafficOf({});
-const typos = (text: string, { profile, vocabulary } = traffic) => detectTypos(text, profile, vocabulary);
-const phonetic = (text: string, { profile, vocabulary } = traffic) => detectPhonetic(text, profile, vocabulary);
-const ocr = (text: string, { profile, vocabulary } = traffic) => detectOcr(text, profile, vocabulary);
+const typos = (text: string, { profile, vocabulary } = trafficOf({})) => detectTypos(text, profile, vocabulary);
+const phonetic = (text: string, { profile, vocabulary } = trafficOf({})) => detectPhonetic(text, profile, vocabulary);
+const ocr = (text: string, { profile, vocabulary } = trafficOf({})) => detectOcr(text, profile, vocabulary);
 
 describe('a typo', () => {
   test('is named with the word meant, and surer the more there are', () => {
