@@ -122,11 +122,12 @@ test('a wish about the form of the answer is noise', () => {
 });
 
 describe('a text that is cut off', () => {
-  const characters = new CharacterModel();
-  characters.add('parcel', 200);
   const vocabulary = { completions: (word: string) => (word === 'par' ? 'parcel' : null) };
-  const cut = (text: string, known: Partial<CorpusProfile> = {}) =>
-    detectTruncation(text, profileOf({ characters, ...known }), vocabulary);
+  const cut = (text: string, known: Partial<CorpusProfile> = {}) => {
+    const characters = new CharacterModel();
+    characters.add('parcel', 200);
+    return detectTruncation(text, profileOf({ characters, ...known }), vocabulary);
+  };
 
   test('ends in the beginning of a word', () => {
     expect(cut('where is my par')).toEqual({
