@@ -12,6 +12,7 @@ test.each([
   ['my iPhone and my MacBook and my AirPods do not connect to it', 'sentence'],
   ['aB aB efgh', 'sentence'],
   ['aB aB aB efghi', 'mixed'],
+  ['aB aB aB efghijkl m', 'mixed'],
   ['aB aB aB efghijkl mn', 'sentence'],
 ] as const)('%j is in %s case', (text, casing) => {
   expect(casingOf(text)).toBe(casing);

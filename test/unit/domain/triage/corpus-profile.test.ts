@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import { endsClosed, isEnglish, profileCorpus } from '../../../../shared/domain/triage/corpus-profile.ts';
 import { profileOf } from './fixtures.ts';
 
@@ -11,7 +11,10 @@ const texts = [
   'the 包裹 the parcel',
   'ok',
 ];
-const profile = profileCorpus(texts);
+let profile = profileOf({});
+beforeAll(() => {
+  profile = profileCorpus(texts);
+});
 
 describe('what is usual in a traffic', () => {
   test('is counted in different texts that have words', () => {
