@@ -1,4 +1,4 @@
-/** A way to attack a model through its input, with the sure ones apart from those that need a second sign. */
+/** A way to attack a model through its input, and how sure it is that a text with it is an attack. */
 export interface AttackPattern {
   readonly pattern: RegExp;
   readonly weight: number;

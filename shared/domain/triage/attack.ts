@@ -3,9 +3,6 @@ import type { DetectorName } from './detector-name.ts';
 import { type Finding, quote } from './finding.ts';
 import { asRead } from './normalise.ts';
 
-/** Signs weaker than this need company. */
-const sure = 0.8;
-
 /** Instructions to the model in place of a request: prompt injection. */
 export function detectInjection(text: string): Finding | null {
   return detect(
@@ -21,14 +18,14 @@ export function detectJailbreak(text: string): Finding | null {
   return detect(asRead(text), jailbreakPatterns, 'jailbreak', 'tries to talk the model out of its limits');
 }
 
+/** As strong as all signs together, each of which may be wrong by itself. */
 function detect(text: string, patterns: readonly AttackPattern[], kind: DetectorName, what: string): Finding | null {
-  let miss = 1;
-  let shown = '';
-  for (const { pattern, weight } of patterns) {
+  const found = patterns.flatMap(({ pattern, weight }) => {
     const match = pattern.exec(text);
-    if (match === null) continue;
-    miss *= 1 - weight;
-    if (shown === '') shown = match[0];
-  }
-  return 1 - miss >= sure ? { kind, strength: 1 - miss, reason: `${what}: ${quote(shown)}` } : null;
+    return match === null ? [] : [{ weight, shown: match[0] }];
+  });
+  const [first] = found;
+  if (first === undefined) return null;
+  const miss = found.reduce((product, { weight }) => product * (1 - weight), 1);
+  return { kind, strength: 1 - miss, reason: `${what}: ${quote(first.shown)}` };
 }

@@ -13,30 +13,35 @@ export class CharacterModel {
 
   /** Adds a word `times` times. */
   add(word: string, times: number): void {
-    const characters = [' ', ' ', ...word, ' '];
-    for (let at = 2; at < characters.length; at += 1) {
-      const [a = '', b = '', c = ''] = characters.slice(at - 2, at + 1);
+    let a = ' ';
+    let b = ' ';
+    for (const c of [...word, ' ']) {
       bump(this.#trigrams, a + b + c, times);
       bump(this.#contexts, a + b, times);
       bump(this.#bigrams, b + c, times);
       bump(this.#bigramContexts, b, times);
       bump(this.#alphabet, c, times);
       this.#total += times;
+      a = b;
+      b = c;
     }
   }
 
   /** Mean natural-log likelihood a character of a word, trigrams interpolated with bigrams and a uniform share. */
   logLikelihood(word: string): number {
-    const characters = [' ', ' ', ...word, ' '];
+    const characters = [...word, ' '];
     const floor = 1 / (this.#alphabet.size + 1);
+    let a = ' ';
+    let b = ' ';
     let sum = 0;
-    for (let at = 2; at < characters.length; at += 1) {
-      const [a = '', b = '', c = ''] = characters.slice(at - 2, at + 1);
+    for (const c of characters) {
       const trigram = share(this.#trigrams.get(a + b + c), this.#contexts.get(a + b));
       const bigram = share(this.#bigrams.get(b + c), this.#bigramContexts.get(b));
       sum += Math.log(0.6 * trigram + 0.3 * bigram + 0.1 * floor);
+      a = b;
+      b = c;
     }
-    return sum / (characters.length - 2);
+    return sum / characters.length;
   }
 
   /** Whether words of the traffic hardly ever end as this one does: one in a hundred at most has its last two letters last. */

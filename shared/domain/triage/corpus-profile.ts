@@ -30,14 +30,19 @@ export interface CorpusProfile {
 /** From this many inputs on a word is known to the traffic. */
 export const knownFrom = 3;
 
-/** Words kept at most, the commonest. */
+/** Words kept at most where nobody says how many. */
 const largestVocabulary = 500_000;
 
 /**
  * Learns what is usual. Repeated inputs count once. Time and memory are linear in the text read.
  * @param trusted texts whose words are all known, however rare: a model's first examples, what people judged
+ * @param mostWords how many words are kept at most, the commonest
  */
-export function profileCorpus(inputs: Iterable<string>, trusted: Iterable<string> = []): CorpusProfile {
+export function profileCorpus(
+  inputs: Iterable<string>,
+  trusted: Iterable<string> = [],
+  mostWords = largestVocabulary,
+): CorpusProfile {
   const distinct = new Set(inputs);
   const documentFrequency = new Map<string, number>();
   const lastWords = new Map<string, number>();
@@ -73,7 +78,7 @@ export function profileCorpus(inputs: Iterable<string>, trusted: Iterable<string
       documentFrequency.set(word, Math.max(knownFrom, documentFrequency.get(word) ?? 0));
   }
 
-  const kept = keepCommonest(documentFrequency, largestVocabulary);
+  const kept = keepCommonest(documentFrequency, mostWords);
   const characters = new CharacterModel();
   for (const [word, frequency] of kept) characters.add(word, frequency);
   const likelihoods = [...kept.keys()].map((word) => characters.logLikelihood(word)).sort(ascending);

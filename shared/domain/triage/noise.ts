@@ -86,7 +86,7 @@ export function detectTruncation(
   const words = wordsOf(text);
   const last = words.at(-1);
   if (last === undefined || words.length < 3) return null;
-  if (/(?:…|\.\.\.|-)\s*$/.test(text) && profile.closedEnds > 0.5)
+  if (/-\s*$/.test(text) && profile.closedEnds > 0.5)
     return { kind: 'truncation', strength: 0.8, reason: 'ends in mid-sentence' };
   const frequency = profile.documentFrequency.get(last) ?? 0;
   const ends = profile.lastWords.get(last) ?? 0;

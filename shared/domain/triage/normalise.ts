@@ -13,8 +13,8 @@ function pairs(from: string, to: string): [string, string][] {
 }
 
 const invisible = /\p{Cf}|\u034f|\u115f|\u1160|\u17b4|\u17b5|\u3164|\uffa0/gu;
-/** Four or more single letters, each followed by the same blank or sign: "i g n o r e", "i-g-n-o-r-e". */
-const spacedOut = /(?<![\p{L}\p{N}])(?:\p{L}[ .\-_*]){3,}\p{L}(?![\p{L}\p{N}])/gu;
+/** Four or more single letters with a blank between them, or three or more with signs: "i g n o r e", "a-l-l". */
+const spacedOut = /(?<![\p{L}\p{N}])(?:(?:\p{L} ){3,}|(?:\p{L}[.\-_*]){2,})\p{L}(?![\p{L}\p{N}])/gu;
 
 /** Runs of letters, figures and the signs used for letters. */
 const runs = /[a-z0-9@$!|]+/g;
@@ -36,7 +36,8 @@ export function asRead(text: string): string {
 }
 
 function read(text: string): string {
-  const folded = readable(text.normalize('NFKC'))
+  // NFKC would make a blank and an accent of ´.
+  const folded = readable(text.replaceAll('´', "'").normalize('NFKC'))
     .replace(invisible, '')
     .normalize('NFD')
     .replace(/\p{Mn}/gu, '')
@@ -45,7 +46,7 @@ function read(text: string): string {
   return latin
     .replace(spacedOut, (run) => run.replace(/[ .\-_*]/g, ''))
     .replace(runs, (run) => (figuresInside.test(run) ? replaceEach(run, /[013457@$!|]/g, figures) : run))
-    .replace(/[’`´]/g, "'")
+    .replace(/[’`]/g, "'")
     .replace(/\s+/g, ' ')
     .trim();
 }

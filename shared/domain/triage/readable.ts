@@ -7,7 +7,7 @@ const longestWord = 60;
 
 /** The part of a text that detectors read. */
 export function readable(input: string): string {
-  return input.length > charactersRead ? input.slice(0, charactersRead) : input;
+  return input.slice(0, charactersRead);
 }
 
 /** What was read last: many detectors ask for the same text, one after the other. */
@@ -20,7 +20,7 @@ let last: { readonly text: string; readonly words: readonly string[] } | null = 
 export function wordsOf(text: string): readonly string[] {
   if (last?.text !== text) {
     const words = spokenWords(readable(readable(text).normalize('NFKC')));
-    last = { text, words: words.map((word) => (word.length > longestWord ? word.slice(0, longestWord) : word)) };
+    last = { text, words: words.map((word) => word.slice(0, longestWord)) };
   }
   return last.words;
 }

@@ -63,25 +63,24 @@ function slips(
     const frequency = vocabulary.frequency(written);
     if (written.length < shortestSlip || frequency >= knownFrom || !alphabetic.test(written)) continue;
     const meant = meaningOf(written);
-    if (meant === null || areForms(written, meant)) continue;
+    if (meant === null || areForms(written, meant, () => isEnglish(text, profile))) continue;
     if (vocabulary.frequency(meant) >= timesCommoner * Math.max(1, frequency)) found.push({ written, meant });
   }
   return found;
 }
 
 function soundAlike(word: string, vocabulary: Vocabulary): string | null {
-  if (word.length < 5) return null;
   const meant = vocabulary.soundsLike(word);
-  if (meant === null || meant.length < 5 || meant[0] !== word[0]) return null;
+  if (meant === null || meant.length < shortestSlip) return null;
   return Math.abs(meant.length - word.length) <= 2 ? meant : null;
 }
 
 /**
  * Whether two words one edit apart may both be right: they differ in their first letter, in marks alone ("mochte",
  * "möchte"), or near the end, as forms of one word do. Two neighbouring letters in turn are a slip wherever they stand,
- * but for "ie" and "ei", which tell German verbs apart.
+ * but for "ie" and "ei" in other languages than English: they tell German verbs apart.
  */
-function areForms(a: string, b: string): boolean {
+function areForms(a: string, b: string, isEnglishText: () => boolean): boolean {
   if (a[0] !== b[0] || withoutMarks(a) === withoutMarks(b)) return true;
   const [shorter, longer] = a.length <= b.length ? [a, b] : [b, a];
   let prefix = 0;
@@ -89,7 +88,8 @@ function areForms(a: string, b: string): boolean {
   let suffix = 0;
   while (suffix < shorter.length - prefix && shorter.at(-1 - suffix) === longer.at(-1 - suffix)) suffix += 1;
   const isTransposed = shorter.length === longer.length && shorter.length - prefix - suffix === 2;
-  return !isTransposed && prefix >= 2 && suffix <= 2;
+  if (isTransposed) return /^(?:ie|ei)$/.test(a.slice(prefix, prefix + 2)) && !isEnglishText();
+  return prefix >= 2 && suffix <= 2;
 }
 
 function withoutMarks(word: string): string {
@@ -113,7 +113,10 @@ function ocrReadings(word: string): string[] {
     ['ii', 'u'],
     ['nn', 'm'],
   ] as const) {
-    if (word.includes(from)) readings.push(word.replaceAll(from, to));
+    // "rnorning" has two of them, and one is right as it stands.
+    for (let at = word.indexOf(from); at !== -1; at = word.indexOf(from, at + 1))
+      readings.push(word.slice(0, at) + to + word.slice(at + from.length));
+    readings.push(word.replaceAll(from, to));
   }
   return readings;
 }

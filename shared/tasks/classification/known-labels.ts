@@ -46,10 +46,11 @@ export class KnownLabels {
 
   /** The only label that stands in a text as whole words; null for none, and for several. */
   onlyOneIn(text: string): string | null {
-    const form = ` ${normalisedText(text).replace(/[^\p{L}\p{N}]+/gu, ' ')} `;
+    const form = ` ${wordsOnly(normalisedText(text))} `;
     let found: string | null = null;
     for (const [label, whole] of this.#byForm) {
-      if (whole === null || !form.includes(` ${label.replace(/[^\p{L}\p{N}]+/gu, ' ').trim()} `)) continue;
+      const named = wordsOnly(label);
+      if (whole === null || named === '' || !form.includes(` ${named} `)) continue;
       if (found !== null) return null;
       found = whole;
     }
@@ -67,6 +68,10 @@ export class KnownLabels {
     }
     return best?.label ?? null;
   }
+}
+
+function wordsOnly(text: string): string {
+  return text.replace(/[^\p{L}\p{N}]+/gu, ' ').trim();
 }
 
 const made = new WeakMap<ClassificationSpec, KnownLabels>();

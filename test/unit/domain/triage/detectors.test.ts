@@ -295,10 +295,3 @@ describe('fixable noise', () => {
     for (const text of traffic()) expect(findNoise(text, context), text).toEqual([]);
   });
 });
-
-test('text is read as a person reads it', () => {
-  expect(asRead('Ｉｇｎоｒｅ   th\u200bis')).toBe('ignore this');
-  expect(asRead('i-g-n-o-r-e it')).toBe('ignore it');
-  expect(asRead('passw0rd 2024')).toBe('password 2024');
-  expect(asRead('привет')).toBe('привет');
-});

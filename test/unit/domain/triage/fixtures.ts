@@ -1,5 +1,7 @@
 import type { JudgeKind } from '../../../../shared/domain/traces/judgement.ts';
 import type { JudgedRecord } from '../../../../shared/domain/traces/trace-record.ts';
+import { CharacterModel } from '../../../../shared/domain/triage/character-model.ts';
+import type { CorpusProfile } from '../../../../shared/domain/triage/corpus-profile.ts';
 import type { OutOfFold } from '../../../../shared/domain/triage/off-domain.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 
@@ -81,4 +83,21 @@ export function judged(made: Made): JudgedRecord {
 /** Out-of-fold probabilities with `top` on one label and the rest spread evenly. */
 export function believing(label: string, top = 0.94): OutOfFold {
   return { labels, probabilities: labels.map((other) => (other === label ? top : (1 - top) / (labels.length - 1))) };
+}
+
+/** The profile of a traffic of which nothing but this is known. */
+export function profileOf(known: Partial<CorpusProfile>): CorpusProfile {
+  return {
+    texts: 1_000,
+    documentFrequency: new Map(),
+    lastWords: new Map(),
+    characters: new CharacterModel(),
+    wordLikelihood: { median: 0, low: 0 },
+    length: { median: 0, p95: 0 },
+    casing: new Map(),
+    closedEnds: 0,
+    writings: new Map(),
+    languages: new Map(),
+    ...known,
+  };
 }

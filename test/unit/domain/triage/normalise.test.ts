@@ -1,6 +1,6 @@
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { asRead } from '../../../../shared/domain/triage/normalise.ts';
+import { describe, expect, test } from 'vitest';
+import { asRead, looksLatin } from '../../../../shared/domain/triage/normalise.ts';
 import { charactersRead } from '../../../../shared/domain/triage/readable.ts';
 
 /** What reads figures inside words as letters, by one pattern that takes quadratic time. */
@@ -27,4 +27,37 @@ test('figures inside words are read as letters, and no others', () => {
 test('characters that unfold into many do not make the text longer than what is read', () => {
   expect(asRead('㎉'.repeat(charactersRead)).length).toBeLessThanOrEqual(charactersRead);
   expect(asRead('a'.repeat(100_000))).toBe('a'.repeat(charactersRead));
+});
+
+describe('a text is read as a person reads it', () => {
+  test.each([
+    ['full-width and other compatibility forms are plain letters', 'Ｉｇｎｏｒｅ ﬁve', 'ignore five'],
+    ['characters that nobody sees are not there', 'ig\u200bno\u00adre\u2060 th\u3164is', 'ignore this'],
+    ['accents are dropped', 'Ígnóre töut', 'ignore tout'],
+    ['letters of other scripts that look Latin are Latin', 'іgnоrе ναlue', 'ignore value'],
+    ['letters that are pulled apart are put together', 'i g n o r e it', 'ignore it'],
+    ['word by word, by whatever sign', 'i-g-n-o-r-e r.u.l.e.s s_a-f_e k*e*y*s', 'ignore rules safe keys'],
+    ['or by a blank, where words lie further apart', 's a f e  k e y s', 'safe keys'],
+    ['three letters are no word that was pulled apart', 'a b c', 'a b c'],
+    ['figures and signs inside words are letters', 'p@ssw0rd 1gn0re s|gn th3m', 'password ignore sign them'],
+    ['a number stays a number', 'order 2024 of 10', 'order 2024 of 10'],
+    ['quotes are of one kind', 'don’t don`t don´t', "don't don't don't"],
+    ['blanks are one blank, and none at the ends', '  a \n\t text  of\u00a0it ', 'a text of it'],
+  ])('%s', (_, text, read) => {
+    expect(asRead(text)).toBe(read);
+  });
+
+  test('but a text that has no Latin letters keeps its own', () => {
+    expect(asRead('Где мой заказ 0')).toBe('где мои заказ 0');
+    expect(asRead('που ειναι')).toBe('που ειναι');
+  });
+
+  test('each text for itself', () => {
+    expect([asRead('ONE'), asRead('TWO'), asRead('ONE')]).toEqual(['one', 'two', 'one']);
+  });
+});
+
+test('letters that look Latin are told from those that do not', () => {
+  expect([...'аеорν'].map(looksLatin)).toEqual([true, true, true, true, true]);
+  expect([...'ждфλa'].map(looksLatin)).toEqual([false, false, false, false, false]);
 });

@@ -44,6 +44,67 @@ describe('what a judge may have got wrong in a text', () => {
     );
   });
 
+  const nothing = new PlaceOdds([], [], input);
+  const city = { start: 14, end: 22, facet: 'city' };
+  const person = { ...city, facet: 'person' };
+  const sanDiego = { start: 26, end: 35, facet: 'city' };
+  const slipsOf = (given: readonly Mark[], likely: readonly Mark[]) => {
+    const expected = likely.map((place): LikelyPlace => ({ ...place, probability: 0.5 }));
+    return spanCase(given, new PlaceOdds(expected, expected, input)).slips.map((slip) => ({
+      right: slip.right === null ? null : placeKey(slip.right),
+      given: slip.given === null ? null : placeKey(slip.given),
+      among: slip.among,
+    }));
+  };
+  const invented = (place: Mark, among: number) => ({ right: null, given: placeKey(place), among });
+
+  test('is what it gave, where nothing else is right', () => {
+    expect(slipsOf([], [])).toEqual([]);
+    expect(slipsOf([city], [])).toEqual([invented(city, 0)]);
+    expect(slipsOf([sanDiego, city], [])).toEqual([invented(city, 1), invented(sanDiego, 1)]);
+  });
+
+  test('is what it missed, which is then one more than is given', () => {
+    expect(slipsOf([], [city])).toEqual([{ right: placeKey(city), given: null, among: 1 }]);
+    expect(slipsOf([sanDiego], [city])).toEqual([
+      invented(sanDiego, 0),
+      { right: placeKey(city), given: null, among: 2 },
+    ]);
+  });
+
+  test('is another facet or another bound of what is given, and no place more', () => {
+    const york = { ...city, start: 18 };
+    for (const right of [person, york])
+      expect(slipsOf([city], [right])).toEqual([
+        invented(city, 0),
+        { right: placeKey(right), given: placeKey(city), among: 1 },
+      ]);
+  });
+
+  test('is not what both agree on, nor what would stand for two places at once', () => {
+    expect(slipsOf([city], [city])).toEqual([invented(city, 0)]);
+    const both = { start: 14, end: 35, facet: 'city' };
+    expect(slipsOf([city, sanDiego], [both])).toEqual([invented(city, 1), invented(sanDiego, 1)]);
+  });
+
+  test('is asked of the first and outermost alone where given places meet', () => {
+    const york = { ...city, start: 18 };
+    const whole = { start: 14, end: 35, facet: 'city' };
+    expect(slipsOf([york, city, whole], [])).toEqual([invented(whole, 0)]);
+    const after = { start: 20, end: 35, facet: 'person' };
+    const back = { start: 40, end: 44, facet: 'city' };
+    expect(slipsOf([city, after, back], [sanDiego])).toEqual([invented(city, 1), invented(back, 1)]);
+  });
+
+  test('keeps what models say of each place, given or not', () => {
+    const likely = [{ ...city, probability: 0.8 }];
+    const odds = new PlaceOdds(likely, likely, input);
+    const made = spanCase([person], odds);
+    expect(made.given).toEqual([{ ...person, odds: odds.of(person) }]);
+    expect(made.likely).toEqual([{ ...city, odds: odds.of(city) }]);
+    expect(spanCase([city], nothing).given).toEqual([{ ...city, odds: nothing.of(city) }]);
+  });
+
   test('makes probabilities, and every expected mistake is counted once', () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.array(mark, { maxLength: 4 }), places), { maxLength: 12 }), (texts) => {
@@ -66,28 +127,5 @@ describe('what a judge may have got wrong in a text', () => {
       }),
       { numRuns: 60 },
     );
-  });
-});
-
-describe('the odds of a place', () => {
-  const city = { start: 14, end: 22, facet: 'city' };
-  const at = (probability: number): LikelyPlace[] => [{ ...city, probability }];
-  test('are the mean of two passes, against nothing there', () => {
-    const odds = new PlaceOdds(at(0.9), at(0.6), input);
-    expect(odds.of(city)).toBeCloseTo((Math.log(0.9 / 0.1) + Math.log(0.6 / 0.4)) / 2, 8);
-  });
-
-  test('of a name that no pass expects are counted by the word, and never below a limit', () => {
-    const long = new PlaceOdds(at(1e-4), at(1e-4), input).of(city);
-    const short = new PlaceOdds([{ start: 2, end: 8, facet: 'city', probability: 1e-4 }], [], input);
-    expect(long).toBeCloseTo((Math.log(0.005) + Math.log(1e-4)) / 2, 3);
-    expect(short.of({ start: 2, end: 8, facet: 'city' })).toBeLessThan(long);
-    expect(new PlaceOdds(at(0), at(0), input).of(city)).toBe(-9);
-  });
-
-  test('of what stands where models see something else are those of the unexpected', () => {
-    const other = { start: 14, end: 17, facet: 'person', probability: 0.8 };
-    const passes = [{ ...city, probability: 1e-9 }, other];
-    expect(new PlaceOdds(passes, passes, input).of(city)).toBeCloseTo(Math.log(0.005), 8);
   });
 });

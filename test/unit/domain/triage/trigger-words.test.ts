@@ -50,12 +50,90 @@ describe('a word of one judge', () => {
   });
 });
 
+describe('a word of one judge', () => {
+  const known = ['about'];
+  /** Of the same judge, with the word, and said to be what first examples say. */
+  const left = (count: number) =>
+    planted(count).map((record, at) => ({
+      ...record,
+      traceId: `left-${at}`,
+      groupId: `left-${at}`,
+      given: labels[at % 3] ?? '',
+    }));
+
+  it('goes with its label in surely more than three texts of ten that hold it', () => {
+    const [some] = wordsOfOneJudge([...planted(9), ...left(9)], known, none);
+    expect(some).toMatchObject({ word: 'zxqv', of: 18 });
+    expect(some?.records).toHaveLength(9);
+    expect(wordsOfOneJudge([...planted(9), ...left(30)], known, none)).toEqual([]);
+  });
+
+  it('needs five texts on which first examples say another label', () => {
+    expect(wordsOfOneJudge(planted(5), known, none)).toHaveLength(1);
+    const agreed = planted(9).map((record, at) => (at < 5 ? { ...record, trusted: believing('d') } : record));
+    expect(wordsOfOneJudge(agreed, known, none)).toEqual([]);
+    expect(wordsOfOneJudge([...planted(4), ...planted(4, 'llm/second')], known, none)).toEqual([]);
+  });
+
+  it('is told for each judge, where no other bears it out', () => {
+    const both = planted(9).map((record) => ({ ...record, judges: ['llm/judge-1', 'llm/second'] }));
+    expect(wordsOfOneJudge(both, known, none)).toEqual([]);
+  });
+
+  it('is read without case and marks around it, each word of a text once', () => {
+    const [one, ...others] = wordsOfOneJudge(planted(9, 'llm/judge-1', '"ZXQV-7"? zxqv-7'), known, none);
+    expect(one).toMatchObject({ word: 'zxqv-7', of: 9 });
+    expect(others).toEqual([]);
+    expect(wordsOfOneJudge(planted(9, 'llm/judge-1', ''), known, none)).toEqual([]);
+  });
+
+  it('is read by its first 60 characters', () => {
+    const [one] = wordsOfOneJudge(planted(9, 'llm/judge-1', 'x'.repeat(80)), known, none);
+    expect(one?.word).toBe('x'.repeat(60));
+  });
+
+  it('comes after those of more texts, and by the alphabet; the 50 first are looked into', () => {
+    const named = wordsOfOneJudge([...planted(6, 'llm/a', 'mm bb'), ...planted(9, 'llm/b', 'zz')], known, none);
+    expect(named.map((one) => one.word)).toEqual(['zz', 'bb', 'mm']);
+    expect(named[0]).not.toHaveProperty('groups');
+    const many = Array.from({ length: 60 }, (_, at) => `w${at + 10}`).join(' ');
+    expect(wordsOfOneJudge(planted(9, 'llm/judge-1', many), known, none)).toHaveLength(50);
+  });
+});
+
+it('models are asked about one text of a near-duplicate group, and about thirty at most', () => {
+  const asked = (records: readonly SaidRecord[]) => (word === undefined ? [] : occluded({ ...word, records }));
+  const twice = planted(4).map((record, at) => ({ ...record, groupId: `group ${at % 2}` }));
+  expect(asked(twice).map(({ record }) => record.traceId)).toEqual(['llm/judge-1-2', 'llm/judge-1-3']);
+  expect(asked(planted(31))).toHaveLength(30);
+  expect(asked(planted(1, 'llm/judge-1', 'ZXQV zxqvs (zxqv)'))[0]?.input).toBe('text0 about thing0 zxqvs');
+});
+
 describe('a word is planted', () => {
   const without = (said: (at: number) => OutOfFold | undefined) => Array.from({ length: 9 }, (_, at) => said(at));
   const isIt = (said: (at: number) => OutOfFold | undefined) => word !== undefined && isPlanted(word, without(said));
 
   it('where its texts without it are what the first examples say, of several labels', () => {
     expect(isIt((at) => believing(labels[at % 3] ?? ''))).toBe(true);
+  });
+
+  it('where that is surely more than half of them, and no more than six in ten are one label', () => {
+    const first = (at: number) => believing(labels[at % 3] ?? '');
+    expect(isIt((at) => (at < 6 ? first(at) : believing('d')))).toBe(false);
+    expect(isIt((at) => (at < 7 ? first(at) : believing('d')))).toBe(true);
+    const of = (own: readonly string[]) => {
+      const records = planted(10).map((record, at) => ({ ...record, trusted: believing(own[at] ?? '') }));
+      const [one] = wordsOfOneJudge(records, ['about'], none);
+      return (
+        one !== undefined &&
+        isPlanted(
+          one,
+          own.map((label) => believing(label)),
+        )
+      );
+    };
+    expect(of([...'aaaaaabbcc'])).toBe(true);
+    expect(of([...'aaaaaaabbc'])).toBe(false);
   });
 
   it('and not where they stay what the judge says, are something else, or nothing is said of them', () => {
@@ -79,6 +157,9 @@ it('what is held names the word, the judge and how to confirm it', () => {
     kind: 'planted-word',
     suspect: { likely: 'a', probability: 0.7 },
     alone: { judge: 'llm/judge-1', from: null, word: 'zxqv', to: 'd', turned: 9, of: 9 },
-    reason: expect.stringContaining('confirmed="word zxqv > d"'),
+    category: 'suspect-judgement',
+    reason:
+      'llm/judge-1 alone says "d" of 9 in 9 texts that hold "zxqv", which decides alone: without it they are of other ' +
+      'labels; held until another judge says so too, or ratchet settings MODEL confirmed="word zxqv > d"',
   });
 });

@@ -122,6 +122,11 @@ it('what is held is what the judge turns of texts nearer to the label, with its 
     suspect: { likely: 'a' },
     alone: { judge: 'human/ana', from: 'a', word: null, to: 'b', turned: 12, of: 20 },
   });
-  expect(triage?.reason).toContain('human/ana alone says "b" of 12 in 20 texts');
-  expect(triage?.reason).toContain('confirmed="a > b"');
+  expect(triage?.reason).toBe(
+    'human/ana alone says "b" of 12 in 20 texts that are like the first examples of "a" and cannot be told from the ' +
+      'others; held until another judge says so too, or ratchet settings MODEL confirmed="a > b"',
+  );
+  expect(triage?.suspect?.probability).toBeCloseTo(0.8 / 0.9, 10);
+  const undecided = said(1, { like: 'c', given: 'b', judges: ana });
+  expect(heldOf(flow, undecided).size).toBe(0);
 });
