@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { digest } from '../shared/domain/base/ids.ts';
 import type { OwnerState } from '../shared/domain/models/control.ts';
@@ -10,19 +10,19 @@ const ownerPattern = /^(?<host>.+):(?<pid>\d+):(?<nonce>[0-9a-f]+)(?:-(?<start>[
 
 /**
  * Processes as owners of runs. A process of this machine that has ended is surely gone, and so is one whose number a
- * process has that began at another time; of another machine nothing is known.
+ * process has that began at another time; of another machine nothing is known, nor of another container.
  */
 export class ProcessOwners implements Owners {
   /**
    * This process: `host:pid:nonce-start`, the nonce telling it from a later process with the same number, the start a
-   * digest of when it began, where the system tells.
+   * digest of when it began, where the system tells. A container's `host` tells its process numbers from others' too.
    */
   readonly self: string = nameOfSelf();
 
   async stateOf(owner: string): Promise<OwnerState> {
     const found = ownerPattern.exec(owner)?.groups;
     // Who asks about itself works on that run no more, or it would have renewed the lease: no certainty either way.
-    if (found === undefined || found.host !== hostname() || owner === this.self) return 'unknown';
+    if (found === undefined || found.host !== host() || owner === this.self) return 'unknown';
     const pid = Number(found.pid);
     if (pid === process.pid || !isAlive(pid)) return 'gone';
     const { start, ended } = lookUp(pid);
@@ -35,7 +35,28 @@ export class ProcessOwners implements Owners {
 
 function nameOfSelf(): string {
   const { start } = lookUp(process.pid);
-  return `${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}${start === null ? '' : `-${start}`}`;
+  return `${host()}:${process.pid}:${randomBytes(4).toString('hex')}${start === null ? '' : `-${start}`}`;
+}
+
+/** The namespace that the system begins with. */
+const firstNamespace = '4026531836';
+
+/**
+ * Where numbers of processes mean what they mean here. Containers may share a name, as those on the network of their
+ * machine do, and in each of them the first process has the number 1.
+ */
+function host(): string {
+  const namespace = ownNamespace();
+  return namespace === null || namespace === firstNamespace ? hostname() : `${hostname()}/${namespace}`;
+}
+
+/** Its number; null where the system has none. */
+function ownNamespace(): string | null {
+  try {
+    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? null;
+  } catch {
+    return null;
+  }
 }
 
 function isAlive(pid: number): boolean {

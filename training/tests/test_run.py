@@ -109,6 +109,22 @@ def test_killed_it_goes_on_where_it_was_and_comes_to_the_same_models(folder, tmp
     assert digests(folder) == digests(whole)
 
 
+def test_a_container_that_is_told_to_end_ends_at_once_and_leaves_what_to_go_on_with(tmp_path):
+    write_job(tmp_path / "input" / "data" / "job", configuration={"seconds": 1})
+    with subprocess.Popen(
+        [*COMMAND, "container", "train"],
+        env={**os.environ, "RATCHET_OPT_ML": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.terminate()
+        assert process.wait(timeout=60) == 128 + signal.SIGTERM
+    assert not (tmp_path / "checkpoints" / "manifest.json").exists()
+    assert (tmp_path / "checkpoints" / "progress.jsonl").stat().st_size > 0
+
+
 def test_a_model_that_is_finished_is_not_trained_again(folder):
     write_job(folder)
     run(folder, back_ends, tell=quietly)

@@ -3,7 +3,9 @@ import { RatchetError } from '../../domain/base/errors.ts';
 const mends: Readonly<Record<string, string>> = {
   ENOSPC: 'Free some disk space, then run the same command again.',
   EDQUOT: 'The disk quota is used up: free some space, then run the same command again.',
-  EROFS: 'The file system is read-only: choose another workspace with --workspace DIR, or mount it writable.',
+  EROFS:
+    'The file system is read-only: mount it writable, or choose another place, ' +
+    'of the workspace with --workspace DIR, of temporary files with TMPDIR.',
   EACCES: 'Give this user read and write permission there, or choose another workspace with --workspace DIR.',
   EPERM: 'Give this user read and write permission there, or choose another workspace with --workspace DIR.',
   EMFILE: 'Too many files are open: raise the limit (ulimit -n), then run the same command again.',

@@ -1,21 +1,26 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { hostname } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import { ProcessOwners } from '../../../cli/process-owners.ts';
 
 const source = new URL('../../../cli/process-owners.ts', import.meta.url);
 const tellsItsName = `import { ProcessOwners } from '${source}'; console.log(new ProcessOwners().self); setInterval(() => {}, 1e6)`;
 
+/** Begins a process that numbers processes anew, as in a container of the same name. */
+const asInContainer = ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'];
+const hasContainers = spawnSync('unshare', [...asInContainer.slice(1), 'true']).status === 0;
+
 /** A living process, and how it names itself. */
-async function another() {
-  const child = spawn(process.execPath, ['--input-type=module', '-e', tellsItsName]);
+async function another(before: readonly string[] = []) {
+  const [command = '', ...args] = [...before, process.execPath, '--input-type=module', '-e', tellsItsName];
+  const child = spawn(command, args);
   const [line] = await once(child.stdout, 'data');
   return { child, name: String(line).trim() };
 }
 
 describe('ProcessOwners', () => {
   const owners = new ProcessOwners();
+  const [host] = owners.self.split(':');
 
   test('knows a process that works by its number and its start, until it has ended', async () => {
     const { child, name } = await another();
@@ -68,11 +73,24 @@ describe('ProcessOwners', () => {
     expect(await owners.stateOf(owners.self)).toBe('unknown');
     expect(await owners.stateOf('elsewhere:999999:00')).toBe('unknown');
     expect(await owners.stateOf('something else')).toBe('unknown');
-    expect(await owners.stateOf(`${hostname()}:${process.pid}:other`)).toBe('unknown');
+    expect(await owners.stateOf(`${host}:${process.pid}:other`)).toBe('unknown');
+  });
+
+  test.skipIf(!hasContainers)('knows nothing of a process in a container, whatever its number is', async () => {
+    const [one, other] = await Promise.all([another(asInContainer), another(asInContainer)]);
+    try {
+      const names = [one.name, other.name];
+      expect(names.map((name) => name.split(':')[1])).toEqual(['1', '1']);
+      expect(new Set(names.map((name) => name.split(':')[0])).size).toBe(2);
+      for (const name of names) expect(await owners.stateOf(name)).toBe('unknown');
+    } finally {
+      one.child.kill('SIGKILL');
+      other.child.kill('SIGKILL');
+    }
   });
 
   test('knows that an earlier process with its own number is gone', async () => {
-    expect(await owners.stateOf(`${hostname()}:${process.pid}:00ff`)).toBe('gone');
-    expect(await owners.stateOf(`${hostname()}:${process.pid}:00ff-00ff`)).toBe('gone');
+    expect(await owners.stateOf(`${host}:${process.pid}:00ff`)).toBe('gone');
+    expect(await owners.stateOf(`${host}:${process.pid}:00ff-00ff`)).toBe('gone');
   });
 });

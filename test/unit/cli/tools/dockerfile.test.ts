@@ -52,8 +52,24 @@ describe('the Dockerfile', () => {
       expect(ignored).not.toContain(path);
     }
     const [command] = JSON.parse(all('ENTRYPOINT')[0] ?? '[]');
-    expect(Object.keys(manifest.bin)).toEqual([command]);
-    expect(all('RUN').join('\n')).toContain(`/node_modules/.bin/${command} `);
+    expect(Object.entries(manifest.bin)).toEqual([[command, 'cli/bin/ratchet.js']]);
+    expect(all('COPY').at(-1)).toBe('--from=build /build/dist/package /app');
+    expect(all('RUN').at(-1)).toContain(`ln -s /app/cli/bin/ratchet.js /usr/local/bin/${command} `);
+  });
+
+  test('has beside the package what package-lock.json pins', () => {
+    expect(all('RUN')[0]).toMatch(
+      /cp package-lock\.json dist\/package\/ *&& cd dist\/package && npm install --omit=dev /,
+    );
+  });
+
+  test('is made of nothing that git ignores', () => {
+    const linesOf = (name: string) =>
+      readFileSync(join(root, name), 'utf8')
+        .split('\n')
+        .map((line) => line.replace(/\/$/, ''))
+        .filter((line) => line !== '' && !line.startsWith('#'));
+    expect(linesOf('.dockerignore')).toEqual(expect.arrayContaining(linesOf('.gitignore').map((line) => `**/${line}`)));
   });
 
   test('serves as the command does, as another user than root who may write to the volume', () => {
