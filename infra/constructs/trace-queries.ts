@@ -50,6 +50,14 @@ export const judgementColumns: readonly Column[] = [
   ['retracts', 'string'],
 ];
 
+/** Of the lists of batches, by which the trace log is read. */
+const batchColumns: readonly Column[] = [
+  ['batch_id', 'string'],
+  ['part', 'string'],
+  ['arrived', 'bigint'],
+  ['latest', 'timestamp'],
+];
+
 /**
  * What Athena needs to answer queries over the trace log: a database of three tables, a work group, and a bucket for lists of files and
  * for results, which live for a day. A partition of a table is the list of the files that it goes over.
@@ -99,6 +107,7 @@ export class TraceQueries extends Construct {
     this.#table(database, 'trace_files', 'traces', links, traceColumns);
     this.#table(database, 'judgement_files', 'judgements', links, judgementColumns);
     this.#table(database, 'chosen_traces', 'chosen', parquet, [['trace_id', 'string']]);
+    this.#table(database, 'log_batches', 'batches', parquet, batchColumns);
   }
 
   /** Lets a role ask that may read the traces already: these tables, this work group, this bucket, and nothing else. */
