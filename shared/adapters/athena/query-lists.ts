@@ -33,7 +33,7 @@ export class QueryLists {
     this.#options = options;
   }
 
-  /** Writes a list that is not known to be there. @param body of the same bytes for the same name, in all that counts */
+  /** Writes a list that is not known to be there. @param body what it is, made only then: the same for the same name */
   async write(
     table: keyof typeof athenaTables,
     name: string,
