@@ -48,7 +48,15 @@ export async function athenaLogs() {
       await log.close();
       await remove();
     };
-    return { log, clock, objects, dispose };
+    const environment = {
+      RATCHET_TRACE_BUCKET: bucket,
+      RATCHET_ARTIFACT_BUCKET: bucket,
+      RATCHET_TABLE: 'none',
+      RATCHET_ATHENA_WORK_GROUP: deployed.logWorkGroup,
+      RATCHET_ATHENA_DATABASE: deployed.database,
+      RATCHET_ATHENA_BUCKET: deployed.bucket,
+    };
+    return { log, clock, objects, environment, dispose };
   }
 
   const close = async () => {

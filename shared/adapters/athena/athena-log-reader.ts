@@ -84,9 +84,13 @@ export class AthenaLogReader implements LogReader {
       chosen: traceIds === null ? null : await this.#lists.choose(traceIds),
     });
     const traces: Trace[] = [];
+    let rows = 0;
     await this.#eachRow(statement, [...rankCells, ...traceCells], ([place, ...row]) => {
       traces[Number(place) - 1] = traceFromRow(view.modelId, row);
+      rows += 1;
     });
+    if (rows !== traces.length)
+      throw new RatchetError('StorageFailure', 'Athena left out some of the traces it counted.');
     const found = traces.map(({ traceId }) => traceId);
     const judged = view.files.judgementKeys.length > 0 && found.length > 0;
     const judgements = Map.groupBy(judged ? await this.#judgementsOf(tables, found) : [], ({ traceId }) => traceId);

@@ -1,5 +1,8 @@
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { cloudPorts } from '../../../functions/_middleware/cloud-ports.ts';
+import { withTraceLog } from '../../../functions/_middleware/with-trace-log.ts';
 import { DuckDbTraceLog } from '../../../shared/adapters/duckdb/duckdb-trace-log.ts';
+import { digest } from '../../../shared/domain/base/ids.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
 import type { ReadOptions, TraceLog } from '../../../shared/ports/trace-log.ts';
 import { athenaLogs } from '../../helpers/athena-logs.ts';
@@ -97,6 +100,20 @@ test('a log whose files cannot be read, or not in time, says so', async () => {
   expect(error).toMatchObject({ name: 'StorageFailure', mend: expect.stringContaining('traceLog duckdb') });
   expect(error.message).toContain('longer than 0 ms');
   await late.dispose();
+});
+
+test('a function whose deployment has it so reads the trace log by Athena', async () => {
+  const { log, environment, dispose } = await logs.create();
+  await log.append('m1', 'b1', { traces: [sampleTrace({ traceId: 'f1' })], judgements: [] });
+  for (const [name, value] of Object.entries(environment)) vi.stubEnv(name, value);
+  const lists = await logs.queries.list('listings/chosen/');
+  const { ports } = cloudPorts([withTraceLog]);
+  expect(await ports.traceLog.knownTraces('m1', ['f1', 'f2'])).toEqual(
+    new Map([['f1', { inputDigest: digest('some text') }]]),
+  );
+  expect(await logs.queries.list('listings/chosen/')).toHaveLength(lists.length + 1);
+  vi.unstubAllEnvs();
+  await dispose();
 });
 
 /** A store whose process dies when it begins to merge. */
