@@ -61,7 +61,9 @@ const valuesSchema = z.strictObject({
   serving: servingSchema.optional(),
   /** What answers agents' queries over traces: DuckDB within the function, which loads all of a model's, or Athena. */
   traceQueries: z.enum(['duckdb', 'athena']).optional(),
-  /** Gigabytes that one query of Athena's may read; 10 by default. */
+  /** What reads the trace log: DuckDB within each function, which copies its files there, or Athena. */
+  traceLog: z.enum(['duckdb', 'athena']).optional(),
+  /** Gigabytes that one query of agents may read by Athena; 10 by default. */
   traceQueryGigabytes: z.number().min(0.01).optional(),
   /** The chat model of judges; without it there is none. */
   chat: chatConfigurationSchema.optional(),

@@ -32,6 +32,8 @@ export interface FunctionSpec {
   readonly chats?: true;
   /** Whether its agents query traces, by Athena where the deployment has it. */
   readonly queriesTraces?: true;
+  /** Whether it reads the trace log, by Athena where the deployment has it so. */
+  readonly readsLog?: true;
 }
 
 interface StageOptions extends Partial<Omit<FunctionSpec, 'name' | 'does' | 'artifacts' | 'lineage'>> {
@@ -102,6 +104,7 @@ export const stageFunctions: readonly FunctionSpec[] = [
     layers: ['duckdb'],
     diskMb: 2048,
     traces: readsTraces,
+    readsLog: true,
     boundsSnapshots: true,
   }),
   stage('answer-traces', 'The champion answers a chunk of the snapshot anew', { layers: ['use-lite'], pays: true }),
@@ -126,6 +129,7 @@ export const stageFunctions: readonly FunctionSpec[] = [
     layers: ['duckdb'],
     diskMb: 2048,
     traces: readsTraces,
+    readsLog: true,
     models: ['evaluation-sets'],
     records: ['evaluation-sets'],
   }),
@@ -190,6 +194,7 @@ export const eventFunctions = {
       write: ingestFolders,
       delete: ['quarantine/*', ...mergedFolders],
     },
+    readsLog: true,
     lineage: { control: 'read', records: [] },
     putsEvents: true,
     reservesConcurrency: 'ingesting',
@@ -215,6 +220,7 @@ export const eventFunctions = {
     timeoutSeconds: 900,
     diskMb: 2048,
     traces: readsTraces,
+    readsLog: true,
     artifacts: { read: ['models/*'], list: ['models/*'], write: driftFolder },
     lineage: { control: 'champion', records: [] },
     describesExecutions: true,
@@ -265,6 +271,7 @@ export const servingFunctions = {
       write: settledFolders,
       delete: ['quarantine/*', ...mergedFolders],
     },
+    readsLog: true,
     journal: { read: journalFolder, list: journalFolder, delete: journalFolder },
     lineage: { control: 'read', records: [] },
     putsEvents: true,

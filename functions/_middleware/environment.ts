@@ -72,7 +72,7 @@ const athenaSchema = z.object({
   RATCHET_ATHENA_BUCKET: z.string().min(1),
 });
 
-/** By what Athena answers queries over traces; null where a deployment asks DuckDB. @throws RatchetError InvalidInput */
+/** By what Athena answers a function's queries over traces, or what it asks of their log; null where DuckDB does. @throws RatchetError InvalidInput */
 export function readAthena(env: NodeJS.ProcessEnv = process.env): z.infer<typeof athenaSchema> | null {
   return env.RATCHET_ATHENA_WORK_GROUP === undefined ? null : parse(athenaSchema, env);
 }

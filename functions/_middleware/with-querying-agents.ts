@@ -1,10 +1,9 @@
 import { commonDialect } from '../../shared/adapters/athena/common-dialect.ts';
-import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
 import type { TraceQuery } from '../../shared/ports/trace-query.ts';
+import { athenaOfDeployment } from './athena-of-deployment.ts';
 import type { Cloud, PortsPart } from './cloud-ports.ts';
-import { readAthena, readEnvironment } from './environment.ts';
+import { readAthena } from './environment.ts';
 import { once } from './lambda-function.ts';
-import { tracer } from './powertools.ts';
 import { backEndsWith } from './with-back-ends.ts';
 
 /**
@@ -28,19 +27,9 @@ export const withQueryingAgents: PortsPart = (cloud) => {
 };
 
 async function queryByAthena(cloud: Cloud, athena: NonNullable<ReturnType<typeof readAthena>>): Promise<TraceQuery> {
-  const [{ AthenaClient }, { AthenaTraceQuery }] = await Promise.all([
-    import('@aws-sdk/client-athena'),
+  const [options, { AthenaTraceQuery }] = await Promise.all([
+    athenaOfDeployment(cloud, athena),
     import('../../shared/adapters/athena/athena-trace-query.ts'),
   ]);
-  const bucket = athena.RATCHET_ATHENA_BUCKET;
-  return new AthenaTraceQuery({
-    client: tracer.captureAWSv3Client(new AthenaClient({})),
-    objects: cloud.ports.objects,
-    traceBucket: readEnvironment().RATCHET_TRACE_BUCKET,
-    queries: new S3ObjectStore({ client: cloud.s3, bucket }),
-    queriesBucket: bucket,
-    database: athena.RATCHET_ATHENA_DATABASE,
-    workGroup: athena.RATCHET_ATHENA_WORK_GROUP,
-    clock: cloud.ports.clock,
-  });
+  return new AthenaTraceQuery({ ...options, objects: cloud.ports.objects });
 }

@@ -68,8 +68,8 @@ export class RatchetFunction extends Construct {
       role.addToPolicy(statement);
     }
     if (spec.chats === true) grantChat(role, config);
-    const queries = spec.queriesTraces === true ? traceQueries : undefined;
-    queries?.grant(role, data.traces);
+    const asks = traceQueries?.of(spec);
+    if (asks !== undefined) traceQueries?.grant(role, data.traces, asks);
     if (spec.traces !== undefined) acknowledgeKeyPatterns(role, data.traces, spec.traces);
     if (spec.artifacts !== undefined) acknowledgeKeyPatterns(role, data.artifacts, spec.artifacts);
     if (spec.journal !== undefined) acknowledgeKeyPatterns(role, data.journal, spec.journal);
@@ -107,7 +107,7 @@ export class RatchetFunction extends Construct {
         ...(spec.startsExecutions === true ? { RATCHET_STATE_MACHINE_ARN: arns.stateMachineArn } : {}),
         ...(spec.chats === true ? chatEnvironment(config) : {}),
         ...(spec.boundsSnapshots === true ? roomEnvironment(config) : {}),
-        ...(queries === undefined ? {} : queries.environment()),
+        ...(asks === undefined ? {} : traceQueries?.environment(asks)),
         POWERTOOLS_SERVICE_NAME: functionName,
         POWERTOOLS_METRICS_NAMESPACE: metricsNamespace,
       },

@@ -4,13 +4,22 @@ import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import { PolicyStatement, type Role } from 'aws-cdk-lib/aws-iam';
 import { BlockPublicAccess, Bucket, BucketEncryption, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { FunctionSpec } from '../function-specs.ts';
 import { acknowledge, acknowledgeWildcard } from './acknowledge.ts';
 
-interface TraceQueriesProps {
-  /** Of the deployment: the work group's too, and the database's with "_" for "-". */
+export interface TraceQueriesProps {
+  /** Of the deployment: work groups are named after it, and the database with "_" for "-". */
   readonly name: string;
-  /** Bytes that one query may read; Athena's least is 10 MB. */
-  readonly bytesLimit: number;
+  /** Where agents query by Athena: bytes that one query may read; Athena's least is 10 MB. */
+  readonly agents?: { readonly bytesLimit: number };
+  /** Where the trace log is read by Athena. */
+  readonly log?: true;
+}
+
+/** By which work group is asked, and for whom: what agents ask is read page by page, what is asked of the log as a file. */
+export interface Asks {
+  readonly workGroup: string;
+  readonly asksFor: 'agents' | 'log';
 }
 
 type Column = readonly [name: string, type: string];
@@ -50,18 +59,26 @@ export const judgementColumns: readonly Column[] = [
   ['retracts', 'string'],
 ];
 
+/** Of the lists of batches, by which the trace log is read. */
+const batchColumns: readonly Column[] = [
+  ['batch_id', 'string'],
+  ['part', 'string'],
+  ['arrived', 'bigint'],
+  ['latest', 'timestamp'],
+];
+
 /**
- * What Athena needs to answer queries over the trace log: a database of three tables, a work group, and a bucket for lists of files and
- * for results, which live for a day. A partition of a table is the list of the files that it goes over.
+ * What Athena needs to answer queries over the trace log: a database of four tables, a work group for agents and one for what reads the
+ * log, and a bucket for lists of files and for results, which live for a day. A partition of a table is the list of the files that it goes over.
  */
 export class TraceQueries extends Construct {
   readonly bucket: Bucket;
-  readonly workGroup: string;
+  readonly agents: Asks | undefined;
+  readonly log: Asks | undefined;
   readonly database: string;
 
-  constructor(scope: Construct, id: string, { name, bytesLimit }: TraceQueriesProps) {
+  constructor(scope: Construct, id: string, { name, agents, log }: TraceQueriesProps) {
     super(scope, id);
-    this.workGroup = `${name}-trace-queries`;
     this.database = `${name.replaceAll('-', '_')}_traces`;
     this.bucket = new Bucket(this, 'Bucket', {
       encryption: BucketEncryption.S3_MANAGED,
@@ -77,21 +94,14 @@ export class TraceQueries extends Construct {
       'AwsSolutions-S1',
       'What it holds is thrown away after a day; Athena keeps the history of its queries.',
     );
-    new CfnWorkGroup(this, 'WorkGroup', {
-      name: this.workGroup,
-      description: 'Queries of agents over traces',
-      recursiveDeleteOption: true,
-      workGroupConfiguration: {
-        enforceWorkGroupConfiguration: true,
-        bytesScannedCutoffPerQuery: bytesLimit,
-        publishCloudWatchMetricsEnabled: true,
-        engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
-        resultConfiguration: {
-          outputLocation: this.bucket.s3UrlForObject('results/'),
-          encryptionConfiguration: { encryptionOption: 'SSE_S3' },
-        },
-      },
-    });
+    if (agents !== undefined) {
+      this.agents = { workGroup: `${name}-trace-queries`, asksFor: 'agents' };
+      this.#workGroup('WorkGroup', this.agents, 'Queries of agents over traces', agents.bytesLimit);
+    }
+    if (log !== undefined) {
+      this.log = { workGroup: `${name}-trace-log`, asksFor: 'log' };
+      this.#workGroup('LogWorkGroup', this.log, 'Reads the trace log', null);
+    }
     const database = new CfnDatabase(this, 'Database', {
       catalogId: Stack.of(this).account,
       databaseInput: { name: this.database, description: 'What queries over traces read' },
@@ -99,11 +109,18 @@ export class TraceQueries extends Construct {
     this.#table(database, 'trace_files', 'traces', links, traceColumns);
     this.#table(database, 'judgement_files', 'judgements', links, judgementColumns);
     this.#table(database, 'chosen_traces', 'chosen', parquet, [['trace_id', 'string']]);
+    this.#table(database, 'log_batches', 'batches', parquet, batchColumns);
   }
 
-  /** Lets a role ask that may read the traces already: these tables, this work group, this bucket, and nothing else. */
-  grant(role: Role, traces: Bucket): void {
-    for (const statement of this.#statements(traces)) role.addToPolicy(statement);
+  /** By which work group a function asks, if by any: agents' queries are held in, the log's read as much as there is. */
+  of({ queriesTraces, readsLog }: Pick<FunctionSpec, 'queriesTraces' | 'readsLog'>): Asks | undefined {
+    if (queriesTraces === true) return this.agents;
+    return readsLog === true ? this.log : undefined;
+  }
+
+  /** Lets a role ask that may read the traces already: these tables, its work group, this bucket, and nothing else. */
+  grant(role: Role, traces: Bucket, asks: Asks): void {
+    for (const statement of this.#statements(traces, asks)) role.addToPolicy(statement);
     const bucket = Stack.of(this).resolve(this.bucket.bucketArn)['Fn::GetAtt'][0];
     for (const folder of queryFolders) {
       const reason = 'Lists of files and results of queries have names that are made when a query is asked.';
@@ -112,16 +129,34 @@ export class TraceQueries extends Construct {
   }
 
   /** What a function that asks finds in its environment. */
-  environment(): Record<string, string> {
+  environment({ workGroup }: Asks): Record<string, string> {
     return {
-      RATCHET_ATHENA_WORK_GROUP: this.workGroup,
+      RATCHET_ATHENA_WORK_GROUP: workGroup,
       RATCHET_ATHENA_DATABASE: this.database,
       RATCHET_ATHENA_BUCKET: this.bucket.bucketName,
     };
   }
 
-  #statements(traces: Bucket): PolicyStatement[] {
-    const { bucket, workGroup, database } = this;
+  #workGroup(id: string, { workGroup }: Asks, description: string, bytesLimit: number | null): void {
+    new CfnWorkGroup(this, id, {
+      name: workGroup,
+      description,
+      recursiveDeleteOption: true,
+      workGroupConfiguration: {
+        enforceWorkGroupConfiguration: true,
+        ...(bytesLimit === null ? {} : { bytesScannedCutoffPerQuery: bytesLimit }),
+        publishCloudWatchMetricsEnabled: true,
+        engineVersion: { selectedEngineVersion: 'Athena engine version 3' },
+        resultConfiguration: {
+          outputLocation: this.bucket.s3UrlForObject('results/'),
+          encryptionConfiguration: { encryptionOption: 'SSE_S3' },
+        },
+      },
+    });
+  }
+
+  #statements(traces: Bucket, { workGroup, asksFor }: Asks): PolicyStatement[] {
+    const { bucket, database } = this;
     const arn = (service: string, resource: string, resourceName?: string): string =>
       Stack.of(this).formatArn({
         service,
@@ -133,7 +168,7 @@ export class TraceQueries extends Construct {
         actions: [
           'athena:StartQueryExecution',
           'athena:GetQueryExecution',
-          'athena:GetQueryResults',
+          ...(asksFor === 'agents' ? ['athena:GetQueryResults'] : []),
           'athena:StopQueryExecution',
         ],
         resources: [arn('athena', 'workgroup', workGroup)],
@@ -143,8 +178,8 @@ export class TraceQueries extends Construct {
         resources: [
           arn('glue', 'catalog'),
           arn('glue', 'database', database),
-          ...['trace_files', 'judgement_files', 'chosen_traces'].map((table) =>
-            arn('glue', 'table', `${database}/${table}`),
+          ...['trace_files', 'judgement_files', 'chosen_traces', ...(asksFor === 'log' ? ['log_batches'] : [])].map(
+            (table) => arn('glue', 'table', `${database}/${table}`),
           ),
         ],
       }),

@@ -8,7 +8,7 @@ import { ImprovementLoop } from '../constructs/improvement-loop.ts';
 import { Overview } from '../constructs/overview.ts';
 import { RatchetFunction } from '../constructs/ratchet-function.ts';
 import { Serving } from '../constructs/serving.ts';
-import { TraceQueries } from '../constructs/trace-queries.ts';
+import { TraceQueries, type TraceQueriesProps } from '../constructs/trace-queries.ts';
 import { Triggers } from '../constructs/triggers.ts';
 import {
   eventFunctions,
@@ -44,11 +44,7 @@ export class LoopStack extends Stack {
       duckdb: this.#layer('duckdb', config, assets),
       'use-lite': this.#layer('use-lite', config, assets),
     };
-    const { name: deployment, traceQueryGigabytes: gigabytes = 10 } = config;
-    const traceQueries =
-      config.traceQueries === 'athena'
-        ? new TraceQueries(this, 'TraceQueries', { name: deployment, bytesLimit: Math.round(gigabytes * 1e9) })
-        : undefined;
+    const traceQueries = hasAthena(config) ? new TraceQueries(this, 'TraceQueries', queriesOf(config)) : undefined;
     const make = (spec: FunctionSpec): RatchetFunction =>
       new RatchetFunction(this, {
         config,
@@ -112,4 +108,16 @@ export class LoopStack extends Stack {
       compatibleArchitectures: [architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64],
     });
   }
+}
+
+function hasAthena({ traceQueries, traceLog }: Config): boolean {
+  return traceQueries === 'athena' || traceLog === 'athena';
+}
+
+function queriesOf({ name, traceQueries, traceLog, traceQueryGigabytes: gigabytes = 10 }: Config): TraceQueriesProps {
+  return {
+    name,
+    ...(traceQueries === 'athena' ? { agents: { bytesLimit: Math.round(gigabytes * 1e9) } } : {}),
+    ...(traceLog === 'athena' ? { log: true } : {}),
+  };
 }

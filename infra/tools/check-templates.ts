@@ -27,6 +27,8 @@ const deployments: readonly Readonly<Record<string, unknown>>[] = [
   {
     ...{ name: 'all-of-it', architecture: 'x86_64', alarmEmail: 'ops@example.org', ingestConcurrency: 2 },
     schedules: [{ modelId: '*', expression: 'rate(1 day)' }],
+    traceQueries: 'athena',
+    traceLog: 'athena',
     serving: { issuer: 'https://issuer.example.org', audience: ['client'], concurrency: 5 },
     chat: { provider: 'openai', url: 'https://chat.example.org/v1', model: 'm', window: 8000 },
     chatSecretArn: 'arn:aws:secretsmanager:eu-west-1:123456789012:secret:chat-abcdef',

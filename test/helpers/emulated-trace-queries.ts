@@ -12,6 +12,7 @@ export interface EmulatedTraceQueries {
   readonly bucket: string;
   readonly database: string;
   readonly workGroup: string;
+  readonly logWorkGroup: string;
   remove(): Promise<void>;
 }
 
@@ -20,7 +21,7 @@ export async function emulatedTraceQueries(): Promise<EmulatedTraceQueries> {
   const name = `t${randomUUID().slice(0, 8)}`;
   const app = new App();
   const stack = new Stack(app, name);
-  const made = new TraceQueries(stack, 'Queries', { name, bytesLimit: 10_000_000_000 });
+  const made = new TraceQueries(stack, 'Queries', { name, agents: { bytesLimit: 10_000_000_000 }, log: true });
   new CfnOutput(stack, 'BucketName', { value: made.bucket.bucketName });
   const template = JSON.stringify(app.synth().getStackByName(name).template);
   const client = new CloudFormationClient({});
@@ -34,7 +35,8 @@ export async function emulatedTraceQueries(): Promise<EmulatedTraceQueries> {
   return {
     bucket,
     database: made.database,
-    workGroup: made.workGroup,
+    workGroup: made.agents?.workGroup ?? '',
+    logWorkGroup: made.log?.workGroup ?? '',
     async remove() {
       await client.send(new DeleteStackCommand({ StackName: name }));
       client.destroy();

@@ -20,6 +20,7 @@ describe("cdk-nag's rules for AWS solutions", { timeout: 180_000 }, () => {
       { chat: '{"provider":"bedrock","model":"eu.anthropic.some-model-v1:0","region":"eu-west-1"}' },
     ],
     ['whose agents query traces by Athena', { traceQueries: 'athena' }],
+    ['whose trace log is read by Athena', { traceLog: 'athena', serving: '{}' }],
   ])('find nothing that is not answered for: %s', (_case, context) => {
     const report = new AwsSolutionsChecks().validateScope(synthesized(context).app);
     const found = report.violations.flatMap(({ ruleName, violatingResources }) =>

@@ -1,3 +1,4 @@
+import { pipeline } from 'node:stream/promises';
 import { setTimeout as pause } from 'node:timers/promises';
 import {
   type AthenaClient,
@@ -8,10 +9,11 @@ import {
   StartQueryExecutionCommand,
   StopQueryExecutionCommand,
 } from '@aws-sdk/client-athena';
+import { parse } from 'csv-parse';
 import { RatchetError } from '../../domain/base/errors.ts';
-import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Row } from '../../ports/trace-query.ts';
 import { awsFailure } from '../aws/aws-failure.ts';
+import type { S3ObjectStore } from '../aws/s3-object-store.ts';
 import { forbidden, unworkable } from '../duckdb/read-only-sql.ts';
 import { commonDialect } from './common-dialect.ts';
 import { rowsOfPage } from './result-values.ts';
@@ -21,7 +23,7 @@ export interface AthenaQueriesOptions {
   /** Says where results go and how many bytes a query may read. */
   readonly workGroup: string;
   /** The bucket that results go to. */
-  readonly queries: ObjectStore;
+  readonly queries: Pick<S3ObjectStore, 'open' | 'delete'>;
   readonly queriesBucket: string;
   readonly timeoutMs: number;
 }
@@ -47,7 +49,28 @@ export class AthenaQueries {
    * @throws RatchetError `ForbiddenQuery` where it takes too long or reads too much, `InvalidInput` where it does not work,
    *   `StorageFailure` and `AccessDenied` where Athena cannot read or be asked
    */
-  async rows(statement: string, maxRows: number): Promise<readonly Row[]> {
+  rows(statement: string, maxRows: number): Promise<readonly Row[]> {
+    return this.#answered(statement, ({ QueryExecutionId: id = '' }) => this.#results(id, maxRows));
+  }
+
+  /**
+   * Reads the result from the file that Athena writes, in a stream, however many rows it has. A value that is null is an
+   * empty text there.
+   * @param take is called with the texts of each row, in no order that a caller may rely on
+   * @throws RatchetError as {@link rows}
+   */
+  eachRow(statement: string, take: (cells: readonly string[]) => void): Promise<void> {
+    return this.#answered(statement, async (execution) => {
+      const key = this.#keyOf(execution);
+      if (key === null) throw new RatchetError('StorageFailure', 'Athena wrote its result elsewhere than it should.');
+      // The names of the columns are the first row.
+      await pipeline(await this.#options.queries.open(key), parse({ from: 2 }), async (rows) => {
+        for await (const row of rows) take(row);
+      });
+    });
+  }
+
+  async #answered<T>(statement: string, read: (execution: QueryExecution) => Promise<T>): Promise<T> {
     const { client, workGroup } = this.#options;
     const { QueryExecutionId: id = '' } = await this.#ask('athena:StartQueryExecution', () =>
       client.send(new StartQueryExecutionCommand({ QueryString: statement, WorkGroup: workGroup })),
@@ -55,7 +78,7 @@ export class AthenaQueries {
     const ended = await this.#end(id);
     try {
       if (ended.Status?.State !== 'SUCCEEDED') throw failure(ended);
-      return await this.#results(id, maxRows);
+      return await read(ended);
     } finally {
       await this.#forget(ended);
     }
@@ -106,12 +129,15 @@ export class AthenaQueries {
 
   /** What a result holds of traces is not to outlive them: erasing knows nothing of it. */
   async #forget(execution: QueryExecution): Promise<void> {
-    const { queries, queriesBucket } = this.#options;
-    const prefix = `s3://${queriesBucket}/`;
+    const key = this.#keyOf(execution);
+    if (key === null) return;
+    await Promise.all([key, `${key}.metadata`].map((one) => this.#options.queries.delete(one)));
+  }
+
+  #keyOf(execution: QueryExecution): string | null {
+    const prefix = `s3://${this.#options.queriesBucket}/`;
     const location = execution.ResultConfiguration?.OutputLocation ?? '';
-    if (!location.startsWith(prefix)) return;
-    const key = location.slice(prefix.length);
-    await Promise.all([key, `${key}.metadata`].map((one) => queries.delete(one)));
+    return location.startsWith(prefix) ? location.slice(prefix.length) : null;
   }
 
   async #ask<T>(permission: string, call: () => Promise<T>): Promise<T> {

@@ -3,6 +3,7 @@ import type { DuckDBInstance } from '@duckdb/node-api';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Row, TraceQuery } from '../../ports/trace-query.ts';
+import type { S3ObjectStore } from '../aws/s3-object-store.ts';
 import { openDuckDb, withConnection } from '../duckdb/duckdb-session.ts';
 import { lockdown, queryFailure, queryTablesSql } from '../duckdb/query-tables.ts';
 import { checkReadOnly } from '../duckdb/read-only-sql.ts';
@@ -20,7 +21,7 @@ export interface AthenaTraceQueryOptions {
   /** The bucket of the log's files. */
   readonly traceBucket: string;
   /** Listings and results of queries, which the deployment throws away after a day. */
-  readonly queries: ObjectStore;
+  readonly queries: ObjectStore & Pick<S3ObjectStore, 'open'>;
   readonly queriesBucket: string;
   /** Of Glue, with the tables of `infra/constructs/trace-queries.ts`. */
   readonly database: string;

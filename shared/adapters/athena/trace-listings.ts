@@ -1,16 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { LIST, listValue, VARCHAR } from '@duckdb/node-api';
 import { LRUCache } from 'lru-cache';
 import { elapsed } from '../../domain/base/elapsed.ts';
-import { RatchetError } from '../../domain/base/errors.ts';
-import { digest, digestOfAll } from '../../domain/base/ids.ts';
+import { digest } from '../../domain/base/ids.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
-import { openDuckDb, sqlLiteral, withConnection } from '../duckdb/duckdb-session.ts';
 import { filesOf } from '../duckdb/log-files.ts';
 import type { TraceBatches } from '../duckdb/trace-batches.ts';
-import { withTemporaryFolder } from '../local/temporary-folder.ts';
+import { keptMs, linksTo, nothing, QueryLists } from './query-lists.ts';
 import { type athenaTables, listingKey } from './tables.ts';
 
 /** Files of a table, by the partition that stands for them. */
@@ -35,8 +30,6 @@ export interface TraceListingsOptions {
   readonly queries: ObjectStore;
 }
 
-/** For as long a listing is taken to be there still, ms. */
-const keptMs = 60 * 60 * 1_000;
 const modelsKept = 50;
 
 /**
@@ -49,10 +42,11 @@ export class TraceListings {
   readonly #known = new LRUCache<string, { version: string; writtenAt: number; listing: TraceListing }>({
     max: modelsKept,
   });
-  readonly #chosen = new LRUCache<string, number>({ max: modelsKept });
+  readonly #lists: QueryLists;
 
   constructor(options: TraceListingsOptions) {
     this.#options = options;
+    this.#lists = new QueryLists(options);
   }
 
   /** @throws RatchetError `StorageFailure` for a log with files that Athena passes over */
@@ -73,15 +67,8 @@ export class TraceListings {
   }
 
   /** Lists traces by their ids. @returns the name of the listing */
-  async choose(traceIds: readonly string[]): Promise<string> {
-    const ids = [...new Set(traceIds.map((id) => id.toWellFormed()))].sort();
-    if (ids.length === 0) return nothing;
-    const name = digestOfAll(ids);
-    const writtenAt = this.#chosen.get(name);
-    if (writtenAt !== undefined && elapsed(writtenAt, this.#options.clock.now()) < keptMs) return name;
-    await this.#options.queries.put(listingKey('chosen', name, 'ids.parquet'), await parquetOf(ids));
-    this.#chosen.set(name, this.#options.clock.now());
-    return name;
+  choose(traceIds: readonly string[]): Promise<string> {
+    return this.#lists.choose(traceIds);
   }
 
   async #write(
@@ -90,12 +77,6 @@ export class TraceListings {
     keys: readonly string[],
     elsewhere: ReadonlyMap<string, readonly string[]>,
   ): Promise<readonly ListingPart[]> {
-    const hidden = keys.find((key) => key.includes('/_'));
-    if (hidden !== undefined) {
-      throw new RatchetError('StorageFailure', `Athena passes over ${hidden}, as its name begins with "_".`, {
-        mend: 'An earlier version of Ratchet merged it. Deploy with traceQueries duckdb.',
-      });
-    }
     const groups = new Map<string, { readonly keys: string[]; readonly passedOver: readonly string[] }>();
     for (const key of keys) {
       const passedOver = elsewhere.get(key) ?? [];
@@ -105,7 +86,7 @@ export class TraceListings {
     }
     const parts: ListingPart[] = [];
     for (const { keys, passedOver } of groups.values()) {
-      const body = keys.map((key) => `s3://${this.#options.traceBucket}/${key}\n`).join('');
+      const body = linksTo(keys, this.#options.traceBucket);
       // Of the batches too: the same files may stand in two listings, by what is left out of them.
       const name = `${modelId}-${digest(body, passedOver.join())}`;
       await this.#options.queries.put(listingKey(table, name, 'symlink.txt'), new TextEncoder().encode(body));
@@ -113,26 +94,4 @@ export class TraceListings {
     }
     return parts.length === 0 ? [{ name: nothing, passedOver: [] }] : parts;
   }
-}
-
-/** The listing of no file: nothing is written for it. */
-const nothing = 'nothing';
-
-function parquetOf(ids: readonly string[]): Promise<Uint8Array> {
-  return withTemporaryFolder(async (folder) => {
-    const path = join(folder, 'ids.parquet');
-    const instance = await openDuckDb({ memory: '256MB', threads: 1 });
-    try {
-      await withConnection(instance, (connection) =>
-        connection.run(
-          `COPY (SELECT unnest($1::VARCHAR[]) AS trace_id) TO ${sqlLiteral(path)} (FORMAT parquet)`,
-          [listValue([...ids])],
-          [LIST(VARCHAR)],
-        ),
-      );
-    } finally {
-      instance.closeSync();
-    }
-    return readFile(path);
-  });
 }

@@ -1,19 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import {
-  type DuckDBConnection,
-  type DuckDBInstance,
-  type DuckDBValue,
-  INTEGER,
-  LIST,
-  listValue,
-  VARCHAR,
-} from '@duckdb/node-api';
+import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { digest } from '../../domain/base/ids.ts';
 import type { Judgement } from '../../domain/traces/judgement.ts';
 import { standingJudgements } from '../../domain/traces/retractions.ts';
-import type { Trace } from '../../domain/traces/trace.ts';
 import { countVerdicts } from '../../domain/traces/verdict-counts.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
@@ -27,12 +18,13 @@ import type {
   TraceLog,
 } from '../../ports/trace-log.ts';
 import { inParallel } from '../local/in-parallel.ts';
-import { withLocalFiles } from '../local/local-files.ts';
 import { withTemporaryFolder } from '../local/temporary-folder.ts';
+import { DuckDbLogReader } from './duckdb-log-reader.ts';
 import { type DuckDbLimits, openDuckDb, sqlLiteral, withConnection } from './duckdb-session.ts';
 import { eraseTraces } from './erase-traces.ts';
 import { FileDigests } from './file-digests.ts';
-import { filesOf, type LogFiles, parquetRows, passOver } from './log-files.ts';
+import { filesOf } from './log-files.ts';
+import type { LogReader, LogView } from './log-reader.ts';
 import { type MergeRequest, mergedTogether, mergeSmallFiles } from './merge-files.ts';
 import { putOnce } from './put-once.ts';
 import { Tombstones, tombstoneOf } from './tombstones.ts';
@@ -45,21 +37,7 @@ import {
   traceKey,
 } from './trace-batches.ts';
 import { fingerprintsOf } from './trace-fingerprints.ts';
-import {
-  appendJudgement,
-  appendTrace,
-  guarded,
-  judgementColumns,
-  judgementFromRow,
-  judgementSelection,
-  laterJudgementColumns,
-  rowsOf,
-  traceColumns,
-  traceFromRow,
-  traceSelection,
-  unguarded,
-} from './trace-rows.ts';
-import { firstJudgements, firstTraces } from './trace-sql.ts';
+import { appendJudgement, appendTrace, judgementColumns, traceColumns } from './trace-rows.ts';
 import { traceStoreFailure } from './trace-store-failure.ts';
 
 const parallelWrites = 16;
@@ -74,10 +52,13 @@ export interface DuckDbTraceLogOptions {
   readonly limits?: DuckDbLimits;
   /** Positions whose small files are merged; {@link mergedTogether} by default. */
   readonly mergedTogether?: readonly number[];
+  /** What answers what is asked of the log; DuckDB in this process by default. */
+  readonly reader?: LogReader;
 }
 
 /**
- * A {@link TraceLog} of Parquet files in an object store, written and read by DuckDB in this process:
+ * A {@link TraceLog} of Parquet files in an object store, written by DuckDB in this process, and read by it or by another
+ * {@link LogReader}:
  *
  *     traces/<model>/date=YYYY-MM-DD/<batch>.parquet   by UTC date of the trace
  *     judgements/<model>/<batch>.parquet
@@ -104,6 +85,7 @@ export class DuckDbTraceLog implements TraceLog {
   readonly #tombstones: Tombstones;
   readonly #digests: FileDigests;
   readonly #mergedTogether: readonly number[];
+  readonly #reader: LogReader;
   #instance: Promise<DuckDBInstance> | undefined;
 
   constructor(options: DuckDbTraceLogOptions) {
@@ -114,6 +96,9 @@ export class DuckDbTraceLog implements TraceLog {
     this.#tombstones = new Tombstones(options.objects);
     this.#digests = new FileDigests(options.objects);
     this.#mergedTogether = options.mergedTogether ?? mergedTogether;
+    const { objects } = options;
+    const withDuckDb: MergeRequest['withDuckDb'] = (use) => this.#withDuckDb(use);
+    this.#reader = options.reader ?? new DuckDbLogReader({ objects, digests: this.#digests, withDuckDb });
   }
 
   /** Frees DuckDB's memory. The log may be used again; it opens a new one. */
@@ -210,18 +195,10 @@ export class DuckDbTraceLog implements TraceLog {
     modelId: string,
     traceIds: readonly string[],
   ): Promise<ReadonlyMap<string, { inputDigest: string }>> {
-    const all = await this.#batches.list(modelId);
-    const files = filesOf(await this.#batches.about(modelId, all, traceIds), all);
+    const view = await this.#viewAbout(modelId, traceIds);
+    if (view.files.traceKeys.length === 0 || traceIds.length === 0) return new Map();
+    const stored = await this.#reader.inputDigests(view, traceIds);
     const known = new Map<string, { inputDigest: string }>();
-    if (files.traceKeys.length === 0 || traceIds.length === 0) return known;
-    const stored = new Map<string, string>();
-    await this.#withFiles({ ...files, judgementKeys: [] }, async (connection, { traces: paths, skips }) => {
-      const sql = `SELECT ${guarded('trace_id')}, input_digest FROM ${parquetRows('$files', { skips })}
-        WHERE trace_id IN (SELECT unnest($ids)) QUALIFY ${firstTraces}`;
-      await eachRow(connection, sql, { files: paths, ids: wellFormed(traceIds) }, ([traceId, inputDigest]) => {
-        stored.set(unguarded(traceId), String(inputDigest));
-      });
-    });
     for (const traceId of traceIds) {
       const inputDigest = stored.get(traceId.toWellFormed());
       if (inputDigest !== undefined) known.set(traceId, { inputDigest });
@@ -237,25 +214,16 @@ export class DuckDbTraceLog implements TraceLog {
     modelId: string,
     traceIds: readonly string[],
   ): Promise<ReadonlyMap<string, readonly Judgement[]>> {
-    const all = await this.#batches.list(modelId);
-    const files = filesOf(await this.#batches.about(modelId, all, traceIds), all);
-    const found = new Map<string, Judgement[]>();
-    if (files.judgementKeys.length === 0 || traceIds.length === 0) return found;
+    const view = await this.#viewAbout(modelId, traceIds);
+    if (view.files.judgementKeys.length === 0 || traceIds.length === 0) return new Map();
     const asked = new Map(traceIds.map((traceId) => [traceId.toWellFormed(), traceId]));
-    await this.#withFiles({ ...files, traceKeys: [] }, async (connection, { judgements: paths, skips }) => {
-      const sql = `
-        SELECT ${judgementSelection} FROM ${judgementRows('$files', skips)} file
-        WHERE file.trace_id IN (SELECT unnest($ids)) QUALIFY ${firstJudgements}
-        ORDER BY arrival, file.batch_id, file.position`;
-      await eachRow(connection, sql, { files: paths, ids: wellFormed(traceIds) }, (row) => {
-        const judgement = judgementFromRow(row);
-        const traceId = asked.get(judgement.traceId) ?? judgement.traceId;
-        const others = found.get(traceId);
-        if (others === undefined) found.set(traceId, [judgement]);
-        else others.push(judgement);
-      });
-    });
-    return found;
+    const found = await this.#reader.judgementsOf(view, traceIds);
+    return Map.groupBy(found, ({ traceId }) => asked.get(traceId) ?? traceId);
+  }
+
+  async #viewAbout(modelId: string, traceIds: readonly string[]): Promise<LogView> {
+    const all = await this.#batches.list(modelId);
+    return viewOf(modelId, await this.#batches.about(modelId, all, traceIds), all);
   }
 
   read(modelId: string, options: ReadOptions): Promise<readonly LoggedTrace[]> {
@@ -274,45 +242,23 @@ export class DuckDbTraceLog implements TraceLog {
   }
 
   async #readCommitted(modelId: string, options: ReadOptions): Promise<readonly LoggedTrace[]> {
-    const { through = Number.POSITIVE_INFINITY, after, humanJudgedAfter, traceIds } = options;
+    const { limit, through = Number.POSITIVE_INFINITY, after, humanJudgedAfter, traceIds } = options;
     const all = (await this.#batches.list(modelId)).filter(({ position }) => position <= through);
-    const commits = traceIds === undefined ? all : await this.#batches.about(modelId, all, traceIds);
-    const laterThan = (position: number) => commits.filter((commit) => commit.position > position);
-    const wanted = laterThan(after ?? 0).filter((commit) => commit.traces > 0);
-    const files = filesOf(commits, all);
-    const judging = humanJudgedAfter === undefined ? null : laterThan(humanJudgedAfter).map((commit) => commit.batchId);
-    if (files.traceKeys.length === 0 || wanted.length === 0 || options.limit <= 0 || judging?.length === 0) return [];
-    if (judging !== null && files.judgementKeys.length === 0) return [];
-
-    return this.#withFiles(files, async (connection, local) => {
-      await pickTraces(connection, local, wanted, judging, options, latestTimes(all));
-      const traces = await readPicked(connection, local, modelId);
-      const judgements = await readJudgements(connection, local);
-      return traces.map((trace, rank) => {
-        const said = judgements.get(rank) ?? [];
-        return { trace, judgements: options.retracted === true ? said : standingJudgements(said) };
-      });
+    const view = viewOf(modelId, traceIds === undefined ? all : await this.#batches.about(modelId, all, traceIds), all);
+    const { batches, files } = view;
+    if (limit <= 0 || files.traceKeys.length === 0) return [];
+    if (!batches.some(({ position, traces }) => position > (after ?? 0) && traces > 0)) return [];
+    if (humanJudgedAfter !== undefined) {
+      if (files.judgementKeys.length === 0 || !batches.some(({ position }) => position > humanJudgedAfter)) return [];
+    }
+    const found = await this.#reader.read(view, {
+      limit,
+      after: after ?? 0,
+      humanJudgedAfter: humanJudgedAfter ?? null,
+      traceIds: traceIds ?? null,
     });
-  }
-
-  /** Local files, held against their digests. */
-  #withFiles<T>(
-    { units, traceKeys, judgementKeys, passedOver }: LogFiles,
-    use: (connection: DuckDBConnection, local: LocalFiles) => Promise<T>,
-  ): Promise<T> {
-    const keys = [...traceKeys, ...judgementKeys];
-    return withLocalFiles(this.#objects, keys, async (paths) => {
-      const files = new Map(paths.map((path, index) => [keys[index] ?? '', path]));
-      await this.#digests.check(units, files);
-      return this.#withDuckDb(async (connection) => {
-        const skips = await passOver(connection, passedOver, files);
-        return use(connection, {
-          traces: paths.slice(0, traceKeys.length),
-          judgements: paths.slice(traceKeys.length),
-          skips,
-        });
-      });
-    });
+    if (options.retracted === true) return found;
+    return found.map(({ trace, judgements }) => ({ trace, judgements: standingJudgements(judgements) }));
   }
 
   async #withDuckDb<T>(use: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
@@ -325,15 +271,8 @@ export class DuckDbTraceLog implements TraceLog {
   }
 }
 
-interface LocalFiles {
-  readonly traces: readonly string[];
-  readonly judgements: readonly string[];
-  /** Whether rows of them are passed over. */
-  readonly skips: boolean;
-}
-
-function judgementRows(files: string, skips: boolean): string {
-  return rowsOf(parquetRows(files, { skips, byName: true }), laterJudgementColumns);
+function viewOf(modelId: string, batches: readonly CommittedBatch[], all: readonly CommittedBatch[]): LogView {
+  return { modelId, batches, all, files: filesOf(batches, all) };
 }
 
 async function writeParquet(
@@ -399,138 +338,4 @@ async function findParquet(folder: string, modelId: string, batchId: string): Pr
     }
   }
   return files;
-}
-
-/** Fills the temporary table `picked` with the places of the traces to read, ranked from 0, newest first. */
-async function pickTraces(
-  connection: DuckDBConnection,
-  { traces, judgements, skips }: LocalFiles,
-  batches: readonly CommittedBatch[],
-  judging: readonly string[] | null,
-  options: ReadOptions,
-  latest: ReadonlyMap<number, string>,
-): Promise<void> {
-  const { traceIds } = options;
-  const conditions = [
-    ...(traceIds === undefined ? [] : ['trace_id IN (SELECT unnest($ids))']),
-    ...(judging === null ? [] : [`trace_id IN (${judgedTraceIds(skips)})`]),
-  ];
-  await connection.run('CREATE TEMP TABLE picked (rank INTEGER, trace_id VARCHAR, batch_id VARCHAR, position INTEGER)');
-  const sql = `
-    INSERT INTO picked
-    SELECT row_number() OVER (ORDER BY ${newestFirst}) - 1 AS rank,
-      trace_id, batch_id, position
-    FROM (SELECT trace_id, timestamp, batch_id, position FROM ${parquetRows('$files', { skips })}
-      WHERE ${conditions.join(' AND ') || 'true'} QUALIFY ${firstTraces})
-    JOIN (SELECT unnest($batches) AS batch_id, unnest($arrived)::BIGINT AS arrived,
-      unnest($latest)::TIMESTAMP AS latest) bounds USING (batch_id)
-    ORDER BY rank LIMIT $limit`;
-  await run(connection, sql, {
-    files: traces,
-    batches: batches.map(({ batchId }) => batchId),
-    arrived: batches.map(({ position }) => String(position)),
-    latest: batches.map(({ position }) => latest.get(position) ?? '9999-12-31'),
-    limit: Math.min(options.limit, 2 ** 31 - 1),
-    ...(traceIds && { ids: wellFormed(traceIds) }),
-    ...(judging && { judgements, judging }),
-  });
-}
-
-/**
- * Ids of the traces that a person judged in certain batches; a judgement that was known before is not counted again.
- */
-const judgedTraceIds = (skips: boolean) => `
-  SELECT trace_id FROM (SELECT file.trace_id, file.judge_kind, file.batch_id
-    FROM ${parquetRows('$judgements', { skips })} file QUALIFY ${firstJudgements})
-  WHERE judge_kind = 'human' AND batch_id IN (SELECT unnest($judging))`;
-
-async function readPicked(
-  connection: DuckDBConnection,
-  { traces: files, skips }: LocalFiles,
-  modelId: string,
-): Promise<readonly Trace[]> {
-  const traces: Trace[] = [];
-  const sql = `
-    SELECT picked.rank, ${traceSelection}
-    FROM ${rowsOf(parquetRows('$files', { skips, byName: true }), 'NULL::BOOLEAN AS output_is_json')} file
-    JOIN picked ON picked.batch_id = file.batch_id AND picked.position = file.position`;
-  await eachRow(connection, sql, { files }, ([rank, ...row]) => {
-    traces[Number(rank)] = traceFromRow(modelId, row);
-  });
-  return traces;
-}
-
-/** Judgements of the picked traces by rank, in order of arrival. */
-async function readJudgements(
-  connection: DuckDBConnection,
-  { judgements: files, skips }: LocalFiles,
-): Promise<ReadonlyMap<number, readonly Judgement[]>> {
-  const byRank = new Map<number, Judgement[]>();
-  if (files.length === 0) return byRank;
-  const sql = `
-    SELECT picked.rank, ${judgementSelection}
-    FROM ${judgementRows('$files', skips)} file JOIN picked ON picked.trace_id = file.trace_id
-    QUALIFY ${firstJudgements}
-    ORDER BY arrival, file.batch_id, file.position`;
-  await eachRow(connection, sql, { files }, ([rank, ...row]) => {
-    const judgements = byRank.get(Number(rank));
-    if (judgements === undefined) byRank.set(Number(rank), [judgementFromRow(row)]);
-    else judgements.push(judgementFromRow(row));
-  });
-  return byRank;
-}
-
-type Parameters = Readonly<Record<string, number | readonly string[]>>;
-
-async function run(connection: DuckDBConnection, sql: string, parameters: Parameters): Promise<void> {
-  const { values, types } = bindings(parameters);
-  await connection.run(sql, values, types);
-}
-
-async function eachRow(
-  connection: DuckDBConnection,
-  sql: string,
-  parameters: Parameters,
-  take: (row: readonly DuckDBValue[]) => void,
-): Promise<void> {
-  const { values, types } = bindings(parameters);
-  for await (const chunk of await connection.stream(sql, values, types)) chunk.getRows().forEach(take);
-}
-
-function bindings(parameters: Parameters) {
-  const entries = Object.entries(parameters);
-  return {
-    values: Object.fromEntries(
-      entries.map(([name, value]) => [name, typeof value === 'number' ? value : listValue([...value])]),
-    ),
-    types: Object.fromEntries(
-      entries.map(([name, value]) => [name, typeof value === 'number' ? INTEGER : LIST(VARCHAR)]),
-    ),
-  };
-}
-
-const isImpossible = `timestamp > latest + INTERVAL 2 DAY OR timestamp < TIMESTAMP '2000-01-01'`;
-/** A time that cannot be counts as that of the arrival. */
-const newestFirst = `CASE WHEN ${isImpossible} THEN latest ELSE timestamp END DESC,
-  CASE WHEN ${isImpossible} THEN arrived ELSE 9223372036854775807 END DESC, timestamp DESC, trace_id`;
-
-const earliestClock = Date.parse('2000-01-01T00:00:00Z');
-
-/**
- * The latest time that a trace of each batch can have, by position: what came in before another batch did is not of the
- * time after it, but for two days that clocks and zones may differ by. A clock that stood ahead puts nothing before what came later; one of before the year 2000 says nothing.
- */
-function latestTimes(commits: readonly CommittedBatch[]): ReadonlyMap<number, string> {
-  const bounds = new Map<number, string>();
-  let bound = Number.POSITIVE_INFINITY;
-  for (const { position, appendedAt } of commits.toReversed()) {
-    const at = Date.parse(appendedAt);
-    if (at >= earliestClock) bound = Math.min(bound, at);
-    if (Number.isFinite(bound)) bounds.set(position, new Date(bound).toISOString());
-  }
-  return bounds;
-}
-
-function wellFormed(texts: readonly string[]): readonly string[] {
-  return texts.map((text) => text.toWellFormed());
 }

@@ -1,0 +1,35 @@
+import type { AthenaClient } from '@aws-sdk/client-athena';
+import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
+import type { Clock } from '../../shared/ports/clock.ts';
+import type { Cloud } from './cloud-ports.ts';
+import { type readAthena, readEnvironment } from './environment.ts';
+import { tracer } from './powertools.ts';
+
+/** What asks Athena of a deployment, for queries of agents and for the trace log. */
+export interface AthenaOfDeployment {
+  readonly client: AthenaClient;
+  readonly traceBucket: string;
+  readonly queries: S3ObjectStore;
+  readonly queriesBucket: string;
+  readonly database: string;
+  readonly workGroup: string;
+  readonly clock: Clock;
+}
+
+/** Loads Athena's client, which is large. */
+export async function athenaOfDeployment(
+  { s3, ports }: Cloud,
+  athena: NonNullable<ReturnType<typeof readAthena>>,
+): Promise<AthenaOfDeployment> {
+  const { AthenaClient } = await import('@aws-sdk/client-athena');
+  const bucket = athena.RATCHET_ATHENA_BUCKET;
+  return {
+    client: tracer.captureAWSv3Client(new AthenaClient({})),
+    traceBucket: readEnvironment().RATCHET_TRACE_BUCKET,
+    queries: new S3ObjectStore({ client: s3, bucket }),
+    queriesBucket: bucket,
+    database: athena.RATCHET_ATHENA_DATABASE,
+    workGroup: athena.RATCHET_ATHENA_WORK_GROUP,
+    clock: ports.clock,
+  };
+}
