@@ -13,6 +13,7 @@ import { rightOf, runTickets, ticketLlama, tickets } from '../tickets.ts';
 
 const project = fileURLToPath(new URL('../../..', import.meta.url));
 const key = 'tml-of-nobody-at-all';
+const prices = { usdPerMillionTokens: 10, usdPerMillionPrefilled: 2, usdPerMillionSampled: 5 };
 
 /** A whole run of the loop with Tinker's client against the open server that speaks its API. */
 describe.skipIf(tinkerServer === undefined || !installed('tinker'))('ratchet run with Tinker', () => {
@@ -42,11 +43,28 @@ describe.skipIf(tinkerServer === undefined || !installed('tinker'))('ratchet run
   it('trains, samples and decides, and keeps the key out of all that it stores', { timeout: 1_800_000 }, async () => {
     const { result, before, after, failed } = await runTickets(workspace, {
       trainer: 'tinker',
-      trainerOptions: { foundation, epochs: 10, batchSize: 8, rate: 1e-2, rank: 8, maxTokens: 64, maxNewTokens: 16 },
+      trainerOptions: {
+        foundation,
+        epochs: 10,
+        batchSize: 8,
+        rate: 1e-2,
+        rank: 8,
+        maxTokens: 64,
+        maxNewTokens: 16,
+        ...prices,
+      },
       sizes: [16, 30],
       settings: { enoughRecords: 3, enoughFailures: 3 },
     });
     expect(failed).toEqual([]);
+    // The champion answers all traces; the candidate those of its fold, twice.
+    const { trainings, answers, usd } = result.costs;
+    expect(trainings.map((one) => one.usd > 0)).toEqual([true]);
+    expect(answers?.inputs).toBeGreaterThan(30);
+    const { inputTokens = 0, outputTokens = 0 } = answers ?? {};
+    expect(outputTokens).toBeGreaterThan(answers?.inputs ?? 0);
+    expect(answers?.usd).toBeCloseTo((inputTokens * 2 + outputTokens * 5) / 1e6, 6);
+    expect(usd).toBeCloseTo((trainings[0]?.usd ?? 0) + (answers?.usd ?? 0), 9);
     expect(after.folds?.models.filter((model) => model !== null).length ?? 0).toBe(
       result.decision === 'promoted' ? 1 : 0,
     );
