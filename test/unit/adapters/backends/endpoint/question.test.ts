@@ -98,4 +98,11 @@ describe('what an endpoint says of a generation', () => {
     expect(asJson.read('x', '```json\n{"a": 1}\n```')).toEqual({ a: 1 });
     expect(asJson.read('x', '')).toBeNull();
   });
+
+  it('is held to the schema that a person gave, where there is one', () => {
+    const schema = { type: 'object', required: ['queue'] };
+    expect(questionOf({ ...writing('json'), schema }).schema).toEqual({ name: 'answer', schema, given: true });
+    expect(questionOf(writing('json')).schema).toBeNull();
+    expect(questionOf(writing('exact')).schema).toBeNull();
+  });
 });
