@@ -51,7 +51,7 @@ function answerLines({ model, answer, why, whyParts, notAsked = [] }: Explained,
     return first === undefined
       ? ['There is no champion to ask.']
       : [
-          `${notAsked.join(', ')} ${notAsked.length === 1 ? 'is' : 'are'} at an endpoint, which is not asked for this, since that may cost something. To ask it: ratchet predict ${model}`,
+          `${notAsked.join(', ')} ${notAsked.length === 1 ? 'is' : 'are'} not asked for this, since each answer may cost something. To ask: ratchet predict ${model}`,
         ];
   }
   const said = `The champion ${answer.checkpoint} answers ${kind.show(answer.output)} (${percent(answer.confidence)}).`;

@@ -77,7 +77,7 @@ function sinceLines(since: Since | null): string[] {
   const left = [
     ...(since.nearEarlier > 0 ? [`${since.nearEarlier} near earlier traces or examples`] : []),
     ...(since.repeated > 0 ? [`${since.repeated} near one that counts`] : []),
-    ...(notAsked > 0 ? [`${notAsked} that an endpoint would have to be asked about`] : []),
+    ...(notAsked > 0 ? [`${notAsked} that a model would have to be asked about which may cost something`] : []),
     ...(undecided > 0 ? [`${undecided} without a right answer to hold both against${flatters}`] : []),
   ];
   return [
@@ -85,7 +85,7 @@ function sinceLines(since: Since | null): string[] {
     ...rates,
     ...(since.notAsked === undefined
       ? []
-      : ['  an endpoint is not asked for this, since that may cost something: it counts by its answers on record']),
+      : ['  a model whose answers may cost something is not asked for this: it counts by its answers on record']),
     ...(left.length === 0 ? [] : [`  left out of ${plural(since.judged, 'judged trace')}: ${left.join(', ')}`]),
   ];
 }

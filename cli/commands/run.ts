@@ -47,7 +47,7 @@ export function addRunCommand(program: Command, run: RunCommand): void {
     .option('--seed <n>', 'fixes all that is drawn at random (1, or that of the run it goes on with)', wholeNumber)
     .option(
       '--budget <usd>',
-      'US dollars that trainings, answers of endpoints, agents and judges of the run may cost together (no limit)',
+      'US dollars that trainings, answers that are paid for, agents and judges of the run may cost together (no limit)',
       dollars,
     )
     .option('--plan', 'tell what a run will take in time and money, and do nothing')

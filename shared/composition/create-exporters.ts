@@ -2,6 +2,7 @@ import { embeddedBackEnd } from '../adapters/backends/embedded/facts.ts';
 import { gliner2OnnxPredictor } from '../adapters/backends/gliner2-onnx/facts.ts';
 import { gliner2BackEnd } from '../adapters/backends/jobs/gliner2-facts.ts';
 import { hfLoraBackEnd } from '../adapters/backends/jobs/hf-lora-facts.ts';
+import { tinkerBackEnd } from '../adapters/backends/jobs/tinker-facts.ts';
 import { taggerBackEnd } from '../adapters/backends/tagger/facts.ts';
 import type { Exporter } from '../ports/exporter.ts';
 import type { ObjectStore } from '../ports/object-store.ts';
@@ -22,7 +23,7 @@ export function createExporters(options: { readonly objects: ObjectStore }): Rea
       return taggerExporter(options).export(checkpoint, nameOf);
     },
   };
-  const jobs = [gliner2BackEnd, gliner2OnnxPredictor, hfLoraBackEnd].map(
+  const jobs = [gliner2BackEnd, gliner2OnnxPredictor, hfLoraBackEnd, tinkerBackEnd].map(
     (predictor): Exporter => ({
       predictor,
       async export(checkpoint, nameOf) {

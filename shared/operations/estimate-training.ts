@@ -1,3 +1,5 @@
+import type { Output } from '../domain/base/output.ts';
+import type { TaskSpec } from '../domain/base/task-spec.ts';
 import { plural } from '../domain/base/wording.ts';
 import type { Configuration } from '../domain/models/configuration.ts';
 import { trainingCostSchema, workOf } from '../domain/models/cost.ts';
@@ -21,6 +23,8 @@ export interface TrainingSize {
   readonly configuration: Configuration;
   readonly examples: number;
   readonly folds: { readonly parts: number; readonly models: number };
+  /** For a trainer that is paid by the token: bytes of all inputs and outputs together. */
+  readonly texts?: { readonly task: TaskSpec; readonly bytes: number };
 }
 
 /** Trainings that the estimate goes by, the newest. */
@@ -28,19 +32,27 @@ const mostCompared = 10;
 
 /** What a training will take, by what earlier ones of the model took. */
 export async function estimateTraining(
-  { modelId, trainer, configuration, examples, folds }: TrainingSize,
+  size: TrainingSize,
   { objects }: { readonly objects: ObjectStore },
 ): Promise<TrainingEstimate> {
+  const { modelId, trainer, configuration, examples, folds } = size;
   const work = workOf(examples, trainer.passes?.(configuration) ?? 1, folds);
   const past = await trainingsOf(modelId, trainer.name, objects);
   const known = past.reduce((sum, one) => sum + one.work, 0);
   const { hourlyUsd = 0, mostSeconds = null } = trainer.billing ?? {};
+  const mostByToken = mostOf(size);
   if (known > 0) {
     const each = past.reduce((sum, one) => sum + one.seconds, 0) / known;
     const seconds = each * work;
     const bounded = mostSeconds === null ? seconds : Math.min(seconds, mostSeconds);
     const basis = `by ${plural(past.length, 'earlier training')} of this model, ${each.toPrecision(2)} s for each example and pass`;
-    return { seconds: bounded, usd: (bounded / 3_600) * hourlyUsd, basis };
+    const byToken = past.reduce((sum, one) => sum + one.usd, 0) * (work / known);
+    const tokens = byToken === 0 ? mostByToken : Math.min(byToken, mostByToken);
+    return { seconds: bounded, usd: (bounded / 3_600) * hourlyUsd + tokens, basis };
+  }
+  if (mostByToken > 0) {
+    const basis = 'no earlier training of this model is on record: as many tokens as its texts have bytes';
+    return { seconds: null, usd: mostByToken, basis };
   }
   if (mostSeconds === null || hourlyUsd === 0) {
     return {
@@ -54,6 +66,21 @@ export async function estimateTraining(
     usd: (mostSeconds / 3_600) * hourlyUsd,
     basis: `no earlier training of this model is on record: the most that a job may work, ${mostSeconds} s`,
   };
+}
+
+/** The most that a training costs whose trainer is paid by the token, US dollars; 0 for any other. */
+function mostOf({ trainer, configuration, examples, folds, texts }: TrainingSize): number {
+  if (trainer.byToken === undefined || texts === undefined) return 0;
+  const { task, bytes } = texts;
+  return trainer.byToken.mostTraining(configuration, task, { examples, bytes }) * workOf(1, 1, folds);
+}
+
+/** Bytes of the texts of examples or traces, as UTF-8. */
+export function textBytes(texts: readonly { readonly input: string; readonly output: Output | null }[]): number {
+  return texts.reduce((sum, { input, output }) => {
+    const written = typeof output === 'string' ? output : JSON.stringify(output);
+    return sum + Buffer.byteLength(input) + Buffer.byteLength(written);
+  }, 0);
 }
 
 async function trainingsOf(modelId: string, trainer: string, objects: ObjectStore) {

@@ -2,10 +2,12 @@ import { plural } from '../domain/base/wording.ts';
 import { partsFor, partsWorth } from '../domain/evaluation/fold.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import type { Model } from '../domain/models/model.ts';
-import { initialConfiguration, predictorNamed, trainerNamed } from '../ports/back-ends.ts';
+import type { Trace } from '../domain/traces/trace.ts';
+import { costsToAsk, initialConfiguration, predictorNamed, trainerNamed } from '../ports/back-ends.ts';
 import type { Ports } from '../ports/ports.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
-import { estimateTraining, estimateWords, type TrainingEstimate } from './estimate-training.ts';
+import { estimateTraining, estimateWords, type TrainingEstimate, textBytes } from './estimate-training.ts';
+import { readDataset } from './stored-records.ts';
 
 /** What a run will take at most, before it begins. Estimates, each with what it rests on. */
 export interface RunCostPlan {
@@ -18,7 +20,7 @@ export interface RunCostPlan {
     readonly foldModels: number;
     readonly each: TrainingEstimate;
   } | null;
-  /** Null where the champion's answers cost nothing. */
+  /** Of the champion and of what is trained; null where they cost nothing. */
   readonly answers: { readonly inputs: number; readonly mostUsd: number } | null;
   /** US dollars for all of it at most; null where it is not known. */
   readonly mostUsd: number | null;
@@ -37,18 +39,21 @@ export async function planRun(modelId: string, ports: Ports): Promise<RunCostPla
   const [model, control] = await Promise.all([ports.lineage.getModel(modelId), ports.lineage.getControl(modelId)]);
   if (model === undefined || control === undefined) throw await unknownModel(modelId, ports);
   const champion = await ports.lineage.getCheckpoint(modelId, control.championId ?? '');
-  const isFree = champion === undefined || predictorNamed(champion.served.predictor, ports).mostCost === undefined;
+  const isFree = champion === undefined || !costsToAsk(champion, ports);
   if (isFree && trainerNamed(model.trainer, ports).cost === 'cheap')
     return { trainings: null, answers: null, mostUsd: 0 };
   const logged = await ports.traceLog.read(modelId, { limit: model.settings.snapshotLimit });
-  const judged = logged.filter(({ judgements }) => judgements.length > 0).length;
+  const judged = logged.flatMap(({ trace, judgements }) => (judgements.length > 0 ? [trace] : []));
   const trainings = await trainingsOf(model, champion, judged, ports);
-  const answers = await answersOf(
-    champion,
-    logged.map(({ trace }) => trace.input),
-    mostProbes(model),
-    ports,
-  );
+  const answers = together([
+    await answersOf(
+      champion,
+      logged.map(({ trace }) => trace.input),
+      mostProbes(model),
+      ports,
+    ),
+    trainings === null ? null : candidateAnswers(model, trainings, judged, ports),
+  ]);
   const each = trainings === null ? 0 : trainings.each.usd;
   const mostUsd = each === null ? null : each * (trainings?.atMost ?? 0) + (answers?.mostUsd ?? 0);
   return { trainings, answers, mostUsd };
@@ -57,15 +62,15 @@ export async function planRun(modelId: string, ports: Ports): Promise<RunCostPla
 async function trainingsOf(
   model: Model,
   champion: Checkpoint | undefined,
-  judged: number,
+  judged: readonly Trace[],
   ports: Ports,
 ): Promise<RunCostPlan['trainings']> {
   const trainer = trainerNamed(model.trainer, ports);
   const first = trainer.first({ options: model.trainerOptions, losesTooMuch: false });
   if (trainer.cost !== 'dear' || first.length === 0) return null;
   const parent = champion === undefined ? undefined : await ports.lineage.getDataset(model.modelId, champion.datasetId);
-  const examples = (parent?.manifest.examples ?? 0) + judged;
-  const parts = partsWorth(partsFor(judged), trainer.foldModels);
+  const examples = (parent?.manifest.examples ?? 0) + judged.length;
+  const parts = partsWorth(partsFor(judged.length), trainer.foldModels);
   const foldModels = trainer.foldModels === 'all' ? parts : trainer.foldModels;
   const each = await estimateTraining(
     {
@@ -74,6 +79,14 @@ async function trainingsOf(
       configuration: initialConfiguration(trainer, model.trainerOptions),
       examples,
       folds: { parts, models: foldModels },
+      ...(trainer.byToken === undefined
+        ? {}
+        : {
+            texts: {
+              task: model.task,
+              bytes: textBytes(judged) + (parent === undefined ? 0 : textBytes(await readDataset(parent, ports))),
+            },
+          }),
     },
     ports,
   );
@@ -87,11 +100,40 @@ async function answersOf(
   ports: Ports,
 ): Promise<RunCostPlan['answers']> {
   if (champion === undefined) return null;
-  const { mostCost } = predictorNamed(champion.served.predictor, ports);
-  if (mostCost === undefined || inputs.length === 0) return null;
-  const most = await mostCost(champion.served, inputs);
+  if (inputs.length === 0) return null;
+  const most = (await predictorNamed(champion.served.predictor, ports).mostCost?.(champion.served, inputs)) ?? null;
+  if (most === null) return null;
   // Probes are variants of traces, and about as long.
   return { inputs: inputs.length + probes, mostUsd: (most / inputs.length) * (inputs.length + probes) };
+}
+
+/**
+ * What candidates are asked whose answers are paid for: of each iteration the judged traces of its fold models, both by
+ * them and by what is served, in the end those of the report and those that failed.
+ */
+function candidateAnswers(
+  model: Model,
+  { atMost, foldModels }: NonNullable<RunCostPlan['trainings']>,
+  judged: readonly Trace[],
+  ports: Ports,
+): RunCostPlan['answers'] {
+  const trainer = trainerNamed(model.trainer, ports);
+  const configuration = initialConfiguration(trainer, model.trainerOptions);
+  const inputs = judged.map(({ input }) => input);
+  const most = trainer.byToken?.mostAnswers(configuration, model.task, inputs) ?? null;
+  if (most === null || inputs.length === 0) return null;
+  const parts = partsWorth(partsFor(inputs.length), trainer.foldModels);
+  const asked = atMost * 2 * Math.ceil((inputs.length * foldModels) / parts) + inputs.length;
+  return { inputs: asked, mostUsd: (most / inputs.length) * asked };
+}
+
+function together(all: readonly RunCostPlan['answers'][]): RunCostPlan['answers'] {
+  const paid = all.filter((one) => one !== null);
+  if (paid.length === 0) return null;
+  return {
+    inputs: paid.reduce((sum, { inputs }) => sum + inputs, 0),
+    mostUsd: paid.reduce((sum, { mostUsd }) => sum + mostUsd, 0),
+  };
 }
 
 /** A plan in words, a line each; none where a run costs nothing but the time of this machine's minutes. */
@@ -105,7 +147,7 @@ export function planLines({ trainings, answers, mostUsd }: RunCostPlan): string[
     ...(answers === null
       ? []
       : [
-          `Estimate: ${plural(answers.inputs, 'answer')} of the endpoint at most, $${answers.mostUsd.toFixed(4)} at most.`,
+          `Estimate: ${plural(answers.inputs, 'answer that is paid for', 'answers that are paid for')} at most, $${answers.mostUsd.toFixed(4)} at most.`,
         ]),
   ];
   if (lines.length === 0) return [];

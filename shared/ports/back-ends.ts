@@ -38,8 +38,12 @@ export function predictorNamed(name: string, { predictors }: Pick<BackEnds, 'pre
  * Whether each answer of a checkpoint may cost something, as of one at an endpoint. Such a one is asked by runs, by who
  * asks for predictions and by who is served, and by nothing that only looks. @throws RatchetError InvalidInput
  */
-export function costsToAsk({ served }: { readonly served: Served }, backEnds: Pick<BackEnds, 'predictors'>): boolean {
-  return predictorNamed(served.predictor, backEnds).mostCost !== undefined;
+export function costsToAsk(
+  { served, configuration }: { readonly served: Served; readonly configuration: Configuration },
+  backEnds: Pick<BackEnds, 'predictors'>,
+): boolean {
+  const { mostCost, isPaid } = predictorNamed(served.predictor, backEnds);
+  return mostCost !== undefined && (isPaid?.(configuration) ?? true);
 }
 
 /** The trainer of that name. @throws RatchetError InvalidInput */

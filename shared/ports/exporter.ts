@@ -16,6 +16,8 @@ export interface ExportedModel {
    * that the checkpoint was trained with.
    */
   readonly usage?: string;
+  /** Whether it is answered by others, who may have it no more: then the folder goes out without its test cases. */
+  readonly answersElsewhere?: boolean;
   /** What an answer is, a sentence or two. */
   readonly answers: string;
   /** What the folder needs and how its files are laid out, in Markdown. */

@@ -1,6 +1,7 @@
 import type { ZodType } from 'zod';
 import type { Json } from '../domain/base/json.ts';
 import type { Output } from '../domain/base/output.ts';
+import type { Configuration } from '../domain/models/configuration.ts';
 import type { Served } from '../domain/models/served.ts';
 import type { Usage } from './long-work.ts';
 
@@ -73,8 +74,13 @@ export interface Predictor {
    * answers was trained here.
    */
   readonly endpoint?: ZodType<Json>;
-  /** The most that asking may cost, US dollars; absent where it costs nothing. */
-  mostCost?(served: Served, inputs: readonly string[]): Promise<number>;
+  /**
+   * The most that asking may cost, US dollars; null where it costs nothing, absent where no checkpoint's answers do.
+   * @throws RatchetError as {@link predict}
+   */
+  mostCost?(served: Served, inputs: readonly string[]): Promise<number | null>;
+  /** Whether answers of a checkpoint of this configuration may cost something; all of them where there is `mostCost` alone. */
+  isPaid?(configuration: Configuration): boolean;
   /**
    * @throws RatchetError ObjectMissing when the artifact is not there, CorruptArtifact when it is not the one that
    * `served.digest` speaks of

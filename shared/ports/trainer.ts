@@ -105,6 +105,17 @@ export interface Trainer extends LongWork<TrainingRequest, Artifact> {
   passes?(configuration: Configuration): number;
   /** What its work is paid by; absent where it costs nothing. `mostSeconds` is how long a job may work; null for no bound. */
   readonly billing?: { readonly hourlyUsd: number; readonly mostSeconds: number | null };
+  /** The same where its work, and the answers of what it trains, are paid by the token. US dollars. */
+  readonly byToken?: {
+    /** The most that training one model costs. `bytes` are those of all inputs and outputs together. */
+    mostTraining(
+      configuration: Configuration,
+      task: TaskSpec,
+      size: { readonly examples: number; readonly bytes: number },
+    ): number;
+    /** The most that answers cost; null where they cost nothing. */
+    mostAnswers(configuration: Configuration, task: TaskSpec, inputs: readonly string[]): number | null;
+  };
   /**
    * What a person should know who trains on such examples with these options, clauses without a full stop; none
    * without this function.

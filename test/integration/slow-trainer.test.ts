@@ -99,6 +99,27 @@ describe('a trainer that takes many advances and is never twice the same', () =>
     for (const record of evidence) expect(covered).toContain(partOf(record.folds[0] ?? -1, folds?.parts ?? 5));
   });
 
+  it('trains no candidate that so few folds cannot weigh, and the run says how many judged traces more it takes', async () => {
+    const { workspace, slow } = await slowWorkspace(2);
+    const traffic = samples(115, 0.4, workspace.ports.random.stream(1, 'traffic'));
+    await ingest(workspace, await answeredTraffic(workspace, traffic, 'day1'));
+    const result = await runLoop(workspace, { modelId, seed: 3 }, recordingUi());
+    expect(result).toMatchObject({ decision: 'kept', why: 'The run ended before training.' });
+    expect(result.headline).toMatch(/^\d+ more judged traces are missing until there is enough to decide by/);
+    // The first checkpoint alone.
+    expect(slow.begun).toHaveLength(1);
+    const evidence = await evidenceOfRun(result.run, workspace);
+    expect(evidence.length).toBeGreaterThan(50);
+    const reached = evidence.filter(({ folds }) => partOf(folds[0] ?? -1, 5) < 2).length;
+    const more = Math.ceil(((50 - reached) * 5) / 2);
+    expect(result.headline.startsWith(`${more} more`)).toBe(true);
+
+    const later = samples(150, 0.4, workspace.ports.random.stream(2, 'later'));
+    await ingest(workspace, await answeredTraffic(workspace, later, 'day2'));
+    await runLoop(workspace, { modelId, seed: 3 }, recordingUi());
+    expect(slow.begun).toHaveLength(2);
+  });
+
   it('fails once, and the run goes on', async () => {
     const { workspace, slow } = await slowWorkspace(3);
     const traffic = samples(500, 0.4, workspace.ports.random.stream(1, 'traffic'));

@@ -1,7 +1,7 @@
 """What a back end is to a job."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,6 +18,21 @@ class Prediction:
 
 
 NOTHING = Prediction(None, 0.0)
+
+
+@dataclass
+class Used:
+    """What answers have had somebody else's machines do so far, who asks money for it."""
+
+    #: Tokens of questions.
+    read: int = 0
+    #: Tokens of answers.
+    written: int = 0
+    #: US dollars, by the prices that are configured.
+    usd: float = 0.0
+
+    def since(self, before: "Used") -> "Used":
+        return Used(self.read - before.read, self.written - before.written, self.usd - before.usd)
 
 
 @dataclass(frozen=True)
@@ -38,6 +53,12 @@ class Trained:
     facts: dict[str, Any] = field(default_factory=dict)
     #: {"tokens", "usd"}, where somebody else's machines trained.
     usage: dict[str, float] | None = None
+
+
+def used_by(model: "LoadedModel") -> Used | None:
+    """What the answers of a model have used so far; None where nobody asks money for them. A model that is paid has it as `used`."""
+    used = getattr(model, "used", None)
+    return None if used is None else replace(used)
 
 
 class LoadedModel(Protocol):

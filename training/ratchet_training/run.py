@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from . import __version__
-from .back_end import BackEnd, LoadedModel, Prediction, Work
+from .back_end import BackEnd, LoadedModel, Prediction, Used, Work, used_by
 from .errors import as_job_error, invalid
 from .files import pack, sha256_of, write_json, write_whole
 from .grade import score
@@ -103,7 +103,7 @@ def _train(
     work = Work(checkpoint, job.checkpoint_seconds, lambda done, loss: progress.step(model.name, done, loss))
     trained = back_end.train(job, examples, made, work)
     write_json(made / "artifact.json", {"version": 1, "backEnd": job.back_end, "task": job.task, **trained.facts})
-    metrics = _evaluate(job, model, back_end.load(made), output) if job.evaluation_sets else {}
+    metrics, answering = _evaluate(job, model, back_end.load(made), output) if job.evaluation_sets else ({}, None)
     archive = output / "models" / f"{model.name}.tar"
     pack(made, archive)
     record = {
@@ -115,7 +115,7 @@ def _train(
         "steps": trained.steps,
         "finalLoss": trained.final_loss,
         "metrics": metrics,
-        **({} if trained.usage is None else {"usage": trained.usage}),
+        **({} if trained.usage is None else {"usage": _usage(trained.usage, answering or Used())}),
     }
     write_json(output / "models" / f"{model.name}.json", record)
     shutil.rmtree(made, ignore_errors=True)
@@ -123,7 +123,14 @@ def _train(
     return record
 
 
-def _evaluate(job: Job, model: Model, loaded: LoadedModel, output: Path) -> dict[str, Any]:
+def _usage(training: dict[str, float], answering: Used) -> dict[str, float]:
+    """Of a training with the answers to its evaluation sets."""
+    usd = round(training["usd"] + answering.usd, 6)
+    return {**training, "usd": usd, "read": answering.read, "written": answering.written}
+
+
+def _evaluate(job: Job, model: Model, loaded: LoadedModel, output: Path) -> tuple[dict[str, Any], Used | None]:
+    """The metrics, and what the answers have used where they are paid for."""
     metrics = {}
     for name, items in job.evaluation_sets.items():
         answers = loaded.predict([item.input for item in items], 1)
@@ -132,7 +139,7 @@ def _evaluate(job: Job, model: Model, loaded: LoadedModel, output: Path) -> dict
         known = [(item.expected, answer.output) for item, answer in zip(items, answers) if item.expected is not None]
         if known:
             metrics[name] = score(job.task, known)
-    return metrics
+    return metrics, used_by(loaded)
 
 
 def prediction_line(name: str, answer: Prediction) -> str:

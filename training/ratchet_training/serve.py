@@ -2,7 +2,8 @@
 Answers requests, a line of JSON each, with models that stay loaded.
 
 {"id", "artifact": {"path", "sha256"}, "inputs": [...], "alternatives"} is answered by {"id", "done"} lines on the way and one
-{"id", "predictions": [{"output", "confidence", "alternatives"}]} or {"id", "error": {"name", "message", "mend"}}.
+{"id", "predictions": [{"output", "confidence", "alternatives"}]} or {"id", "error": {"name", "message", "mend"}}. Where answers are
+paid for, "usage": {"inputTokens", "outputTokens", "usd"} stands beside the predictions.
 """
 
 import json
@@ -14,7 +15,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from .back_end import LoadedModel, Prediction
+from .back_end import LoadedModel, Prediction, Used, used_by
 from .errors import JobError, as_job_error
 from .files import corrupt, sha256_of, unpack
 from .run import BackEnds
@@ -76,20 +77,27 @@ def serve(lines: Iterable[str], tell: Callable[[str], None], back_ends: BackEnds
             continue
         request: dict[str, Any] = json.loads(line)
         try:
-            answer: dict[str, Any] = {"predictions": _answer(request, models, tell)}
+            answer = _answer(request, models, tell)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong with one request is told, and the next is answered
             told = as_job_error(error)
             answer = {"error": {"name": told.name, "message": told.message, "mend": told.mend}}
         tell(json.dumps({"id": request["id"], **answer}))
 
 
-def _answer(request: dict[str, Any], models: Models, tell: Callable[[str], None]) -> list[dict[str, Any]]:
+def _answer(request: dict[str, Any], models: Models, tell: Callable[[str], None]) -> dict[str, Any]:
     model, labels = models.get(Path(request["artifact"]["path"]), request["artifact"]["sha256"])
 
     def told(done: int) -> None:
         tell(json.dumps({"id": request["id"], "done": done}))
 
-    return predictions(model, labels, request["inputs"], request["alternatives"], told)
+    before = used_by(model) or Used()
+    answers = predictions(model, labels, request["inputs"], request["alternatives"], told)
+    used = used_by(model)
+    if used is None:
+        return {"predictions": answers}
+    now = used.since(before)
+    usage = {"inputTokens": now.read, "outputTokens": now.written, "usd": max(0.0, now.usd)}
+    return {"predictions": answers, "usage": usage}
 
 
 def predictions(

@@ -6,7 +6,7 @@ import socket
 import threading
 import urllib.request
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -201,6 +201,9 @@ class Sampler:
     def __init__(self, server: Tinker, client: Any) -> None:
         self._server = server
         self._client = client
+        #: Tokens of what was asked, whatever of it the server still had, and tokens that it made.
+        self.prefilled = 0
+        self.sampled = 0
 
     def write(self, prompts: Sequence[list[int]], most: int, end: list[int]) -> list[Written]:
         """The likeliest tokens after each prompt, each time; up to an end, which is left out of none of the logs."""
@@ -210,6 +213,7 @@ class Sampler:
             return self._client.sample(types.ModelInput.from_ints(prompt), num_samples=1, sampling_params=asked)
 
         made = [answer.sequences[0] for answer in self._all(ask, prompts)]
+        self._count(map(len, prompts), (len(one.tokens) for one in made))
         return [Written(list(one.tokens), list(one.logprobs or [])) for one in made]
 
     def scores(self, encoded: Sequence[Encoded]) -> list[float]:
@@ -219,7 +223,13 @@ class Sampler:
             return self._client.compute_logprobs(types.ModelInput.from_ints(one.tokens))
 
         made = self._all(ask, encoded)
+        # The client has no other way to ask for probabilities than with one token to be made.
+        self._count((len(one.tokens) for one in encoded), (1 for _ in encoded))
         return [sum(log or 0.0 for log in logs[-one.answer :]) for logs, one in zip(made, encoded, strict=True)]
+
+    def _count(self, prefilled: Iterable[int], sampled: Iterable[int]) -> None:
+        self.prefilled += sum(prefilled)
+        self.sampled += sum(sampled)
 
     def _all(self, ask: Callable[[Any], Any], of: Sequence[Any]) -> list[Any]:
         def some(part: Sequence[Any]) -> list[Any]:

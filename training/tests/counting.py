@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from ratchet_training.back_end import NOTHING, Prediction, Trained, Work
+from ratchet_training.back_end import NOTHING, Prediction, Trained, Used, Work
 from ratchet_training.errors import foundation_missing, invalid
 from ratchet_training.files import corrupt, write_whole
 from ratchet_training.texts import has_text
@@ -47,11 +47,13 @@ class Counting:
             work.step(step + 1, 1 / (step + 1))
             time.sleep(job.configuration.get("seconds", 0))
         (folder / "counts.json").write_text(json.dumps(state["counts"]))
-        return Trained(len(examples), 1 / len(examples))
+        paid = job.configuration.get("paid", False)
+        return Trained(len(examples), 1 / len(examples), {"paid": paid}, {"tokens": 7, "usd": 0.5} if paid else None)
 
     def load(self, folder: Path) -> "LoadedCounts":
         try:
-            return LoadedCounts(json.loads((folder / "counts.json").read_text()))
+            about = json.loads((folder / "artifact.json").read_text())
+            return LoadedCounts(json.loads((folder / "counts.json").read_text()), about.get("paid", False))
         except (OSError, ValueError) as error:
             raise corrupt(f"no counts: {error}") from error
 
@@ -63,11 +65,19 @@ class Counting:
 
 
 class LoadedCounts:
-    def __init__(self, counts: dict[str, dict[str, float]]) -> None:
+    """Paid ones cost a dollar a text."""
+
+    def __init__(self, counts: dict[str, dict[str, float]], paid: bool = False) -> None:
         self._counts = counts
         self._outputs = sorted({key for row in counts.values() for key in row})
+        if paid:
+            self.used = Used()
 
     def predict(self, inputs: Sequence[str], alternatives: int) -> list[Prediction]:
+        if hasattr(self, "used"):
+            self.used.read += sum(len(text.split()) for text in inputs)
+            self.used.written += len(inputs)
+            self.used.usd += len(inputs)
         return [self._one(text, alternatives) if has_text(text) else NOTHING for text in inputs]
 
     def _one(self, text: str, alternatives: int) -> Prediction:

@@ -59,6 +59,14 @@ def test_leaves_models_with_their_digests_predictions_metrics_and_versions(folde
     assert (folder / "output" / "progress.jsonl").read_text().splitlines() == lines
 
 
+def test_counts_what_the_answers_to_evaluation_sets_cost_beside_the_training(folder):
+    items = [{"id": "a", "input": "parcel 1", "expected": "delivery"}, {"id": "b", "input": "refund"}]
+    run(write_job(folder, sets={"held-out": items}, configuration={"paid": True}), back_ends, tell=quietly)
+    assert [model["usage"] for model in manifest(folder)["models"]] == [
+        {"tokens": 7, "usd": 2.5, "read": 3, "written": 2}
+    ] * 2
+
+
 
 def test_counts_written_answers_that_are_the_same_without_their_reasoning(folder):
     examples = [

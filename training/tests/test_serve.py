@@ -65,3 +65,14 @@ def test_a_label_without_an_example_is_possible_and_never_probable(folder):
     [parcel, *_] = answers([request(folder, alternatives=9)])[-1]["predictions"]
     assert parcel["alternatives"][-1] == {"output": "zebra", "confidence": 0.0}
     assert len(parcel["alternatives"]) == 3
+
+
+def test_tells_what_each_answer_has_used_where_that_is_paid_for(folder):
+    run(write_job(folder, configuration={"paid": True}), back_ends, tell=lambda _: None)
+    asked = [request(folder), request(folder, inputs=["one parcel here"]), request(folder, inputs=[])]
+    used = [one["usage"] for one in answers(asked) if "predictions" in one]
+    assert used == [
+        {"inputTokens": 2, "outputTokens": 3, "usd": 3.0},
+        {"inputTokens": 3, "outputTokens": 1, "usd": 1.0},
+        {"inputTokens": 0, "outputTokens": 0, "usd": 0.0},
+    ]

@@ -23,7 +23,12 @@ pytestmark = [
 
 from ratchet_training.back_ends import back_ends  # noqa: E402
 from ratchet_training.errors import JobError  # noqa: E402
+from ratchet_training.files import sha256_of  # noqa: E402
+from ratchet_training.questions import Questions  # noqa: E402
 from ratchet_training.run import run  # noqa: E402
+from ratchet_training.serve import serve  # noqa: E402
+from ratchet_training.written import written  # noqa: E402
+from transformers import AutoTokenizer  # noqa: E402
 
 TESTS = Path(__file__).parent
 ANSWERS = {
@@ -108,6 +113,8 @@ def writing_job(folder: Path, server: Server, **changes) -> Path:
         "maxTokens": 64,
         "maxNewTokens": 24,
         "usdPerMillionTokens": 10,
+        "usdPerMillionPrefilled": 2,
+        "usdPerMillionSampled": 5,
         **changes.pop("configuration", {}),
     }
     items = [{"id": str(at), "input": text, "expected": ANSWERS[text]} for at, text in enumerate(ANSWERS)]
@@ -132,7 +139,13 @@ def test_learns_what_to_write_and_leaves_what_answers_and_nothing_else(folder, s
     [model] = manifest["models"]
     assert model["finalLoss"] < losses[0] / 4
     assert model["metrics"]["known"] == {"metric": "same answer", "value": 1.0, "of": 3}
-    assert model["usage"]["usd"] == pytest.approx(model["usage"]["tokens"] * 10 / 1e6)
+    usage = model["usage"]
+    tokenizer = AutoTokenizer.from_pretrained(str(server.model))
+    asked = Questions(tokenizer, None, 64, 24)
+    assert usage["read"] == sum(len(asked.unanswered(text)) for text in ANSWERS)
+    # What ends an answer is written too.
+    assert usage["written"] == sum(asked.with_answer(text, written(output)).answer for text, output in ANSWERS.items())
+    assert usage["usd"] == pytest.approx((usage["tokens"] * 10 + usage["read"] * 2 + usage["written"] * 5) / 1e6, abs=1e-6)
     assert manifest["versions"]["tinker"] == "0.38.0"
     lines = (folder / "output" / "predictions" / "served" / "known.jsonl").read_text().splitlines()
     *answers, none = [json.loads(line) for line in lines]
@@ -215,6 +228,20 @@ def test_chooses_among_labels(folder, server):
     run(folder, back_ends, tell=lambda _: None)
     [model] = json.loads((folder / "output" / "manifest.json").read_text())["models"]
     assert model["metrics"]["known"]["value"] == 1.0
+    questions = Questions(AutoTokenizer.from_pretrained(str(server.model)), LABELS, 64, 24)
+    every = [questions.with_answer(text, label) for text in texts for label in LABELS]
+    # Each label is asked for, by as many questions, with a token that is made beside.
+    assert model["usage"]["read"] == sum(len(one.tokens) for one in every)
+    assert model["usage"]["written"] == len(every)
+    path = folder / "output" / "models" / "served.tar"
+    asked = {"artifact": {"path": str(path), "sha256": sha256_of(path)}, "inputs": [*texts, " "], "alternatives": 2}
+    told: list[dict] = []
+    serve([json.dumps({"id": 1, **asked}), json.dumps({"id": 2, **asked})], lambda line: told.append(json.loads(line)), back_ends)
+    usage = [one["usage"] for one in told if "usage" in one]
+    read = model["usage"]["read"]
+    assert usage == [
+        {"inputTokens": read, "outputTokens": 4, "usd": pytest.approx((read * 2 + 4 * 5) / 1e6)},
+    ] * 2
 
 
 def test_names_what_is_offered_where_a_base_model_is_not(folder, server):

@@ -15,7 +15,7 @@ export const trainingCostSchema = z.strictObject({
 });
 export type TrainingCost = z.infer<typeof trainingCostSchema>;
 
-/** What answers of an endpoint took, kept by the stage that asked. */
+/** What answers took that are paid for, kept by the stage that asked. */
 export const answeringCostSchema = z.strictObject({
   version: z.literal(1),
   inputs: z.int().nonnegative(),

@@ -160,8 +160,8 @@ async function answerSlice(
       onProgress: (done) => ports.observer.progress(from + done, total, unit),
       ...more,
     });
-  const most = await predictorNamed(served.predictor, ports).mostCost?.(served, inputs);
-  if (most === undefined) return ask({});
+  const most = (await predictorNamed(served.predictor, ports).mostCost?.(served, inputs)) ?? null;
+  if (most === null) return ask({});
   const key = sliceKey(slice, request, context).replace(/\.jsonl$/, '');
   return answerWithinBudget({ of: paidBy, key, inputs: inputs.length, most }, ask, ports);
 }

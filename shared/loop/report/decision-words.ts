@@ -25,6 +25,7 @@ export type Decided = Pick<
   | 'candidates'
   | 'decidedOn'
   | 'evidence'
+  | 'moreForFolds'
   | 'rates'
   | 'keptOut'
   | 'unlearnt'

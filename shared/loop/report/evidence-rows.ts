@@ -12,10 +12,10 @@ export interface EvidenceRow {
   readonly perDay: number | null;
 }
 
-type Counted = Pick<ReportData, 'evidence' | 'rates' | 'model'>;
+type Counted = Pick<ReportData, 'evidence' | 'rates' | 'model' | 'moreForFolds'>;
 
 /** What the gate had to go by against what it needs; empty when the run ended before it was counted. */
-export function evidenceRows({ evidence, rates, model }: Counted): readonly EvidenceRow[] {
+export function evidenceRows({ evidence, rates, model, moreForFolds = 0 }: Counted): readonly EvidenceRow[] {
   if (evidence === null) return [];
   const { enoughFailures, enoughRecords } = model.settings;
   return [
@@ -32,7 +32,8 @@ export function evidenceRows({ evidence, rates, model }: Counted): readonly Evid
       name: 'judged traces',
       wanted: 'judged trace',
       have: evidence.records,
-      need: enoughRecords,
+      // What the few fold models of a dear trainer do not reach weighs nothing.
+      need: Math.max(enoughRecords, evidence.records + moreForFolds),
       perDay: rates?.records ?? null,
     },
   ];

@@ -134,6 +134,7 @@ export async function gatherReport(
       leftOut: plan.leftOut ?? null,
     },
     evidence: { failures: input.split.failures, records: input.split.evidence.size },
+    ...(input.split.evidence.more !== undefined && { moreForFolds: input.split.evidence.more }),
     keptOut: input.split.keptOut,
     unlearnt: await unlearntParts(plan, records, ports),
     rates: evidenceRates(records, ports.clock.now()),

@@ -153,6 +153,8 @@ export interface ReportData {
   readonly links: readonly { readonly title: string; readonly url: string }[];
   /** What the gate counts as evidence, against the settings' `enough…`; null when the run ended before the split. */
   readonly evidence: GateRequest['evidence'] | null;
+  /** Judged traces that are probably still needed for the few fold models of a dear trainer; absent where none are. */
+  readonly moreForFolds?: number;
   /** What a person took back and the evidence would make again, so that nothing was trained; null where nothing is. */
   readonly keptOut: Split['keptOut'];
   /** What labels were split into that nothing to learn from is about, so that nothing was trained; mostly empty. */

@@ -5,7 +5,7 @@ import type { ReportData } from './report-data.ts';
 import type { Section } from './section.ts';
 import { dataTable } from './table.ts';
 
-/** What trainings and the answers of an endpoint took; null where nothing is counted. */
+/** What trainings and answers took that are paid for; null where nothing is counted. */
 export function costsSection({ costs, candidates }: Pick<ReportData, 'costs' | 'candidates'>): Section | null {
   const { trainings, answers, usd } = costs;
   if (trainings.length === 0 && answers === null) return null;
@@ -23,7 +23,7 @@ export function costsSection({ costs, candidates }: Pick<ReportData, 'costs' | '
       ? []
       : [
           [
-            `${formatCount(answers.inputs)} answers of the endpoint`,
+            `${formatCount(answers.inputs)} answers that are paid for`,
             '',
             formatCount(answers.inputTokens),
             formatCount(answers.outputTokens),

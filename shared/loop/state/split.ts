@@ -8,7 +8,13 @@ export const splitSchema = z.strictObject({
   /** All records of the snapshot, each with its part in the diagnosis. */
   recordsKey: objectKeySchema,
   /** What candidates are weighed by. Sizes count the records that triage kept. */
-  evidence: z.strictObject({ key: objectKeySchema, size: z.int(), right: z.int() }),
+  evidence: z.strictObject({
+    key: objectKeySchema,
+    size: z.int(),
+    right: z.int(),
+    /** Judged traces that are probably still needed until the few fold models of a dear trainer reach enough; absent where they do. */
+    more: z.int().positive().optional(),
+  }),
   /** Records for discovery, in shards for the analysis. */
   shards: z.array(shardSchema).max(mostShards),
   /** Usable failures. */

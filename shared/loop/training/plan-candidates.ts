@@ -4,9 +4,10 @@ import { canonicalJson } from '../../domain/base/ids.ts';
 import { type Parts, partsWorth } from '../../domain/evaluation/fold.ts';
 import { artifactKey, checkpointId, foldArtifactKey } from '../../domain/models/checkpoint-id.ts';
 import type { Configuration } from '../../domain/models/configuration.ts';
-import { estimateTraining, estimateWords } from '../../operations/estimate-training.ts';
+import { exampleSchema } from '../../domain/models/example.ts';
+import { estimateTraining, estimateWords, textBytes } from '../../operations/estimate-training.ts';
 import { trainerNamed } from '../../ports/back-ends.ts';
-import { writeJson } from '../../ports/documents.ts';
+import { readJsonl, writeJson } from '../../ports/documents.ts';
 import type { Ports } from '../../ports/ports.ts';
 import type { Trainer } from '../../ports/trainer.ts';
 import { analystRun } from '../engine/analyst-run.ts';
@@ -161,7 +162,16 @@ async function affordable(
   const { configuration, candidateId } = candidate;
   const folds = { parts: candidate.folds.parts, models: candidate.folds.models.length };
   const { modelId } = plan.model;
-  const estimate = await estimateTraining({ modelId, trainer, configuration, examples, folds }, ports);
+  const texts =
+    trainer.byToken === undefined
+      ? {}
+      : {
+          texts: {
+            task: plan.model.task,
+            bytes: textBytes(await readJsonl(ports.objects, candidate.datasetKey, exampleSchema)),
+          },
+        };
+  const estimate = await estimateTraining({ modelId, trainer, configuration, examples, folds, ...texts }, ports);
   ports.observer.note(`Candidate ${candidateId} takes ${estimateWords(estimate)}.`);
   if (ports.budgets === undefined) return null;
   await openBudget(ports.budgets, analystRun(plan));

@@ -1,10 +1,12 @@
 import { RatchetError } from '../../domain/base/errors.ts';
 import type { TaskKind } from '../../domain/base/task-kind.ts';
-import { answersToday, answerToday } from '../../ports/answer-today.ts';
+import type { Checkpoint } from '../../domain/models/checkpoint.ts';
+import { type AnswersToday, answersToday, answerToday } from '../../ports/answer-today.ts';
 import { encodeJsonl } from '../../ports/documents.ts';
 import type { ExportedFile, ExportedModel } from '../../ports/exporter.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import type { Ports } from '../../ports/ports.ts';
+import type { Prediction } from '../../ports/predictor.ts';
 import { unknownModel } from '../../ports/unknown-model.ts';
 import { chooseCheckpoint } from '../choose-checkpoint.ts';
 import { testInputs } from './test-inputs.ts';
@@ -47,8 +49,7 @@ export async function exportModel({ modelId, checkpointId }: ExportRequest, port
   const today = answersToday(checkpoint, model, ports);
   const nameOf = (label: string) => today?.reading.closestName(label) ?? label;
   const exported = await exporter.export(checkpoint, nameOf);
-  const inputs = testInputs.map((input) => input.toWellFormed());
-  const answers = await answerToday(checkpoint, today, inputs, ports, { keepSplit: true });
+  const { answers, unanswered } = await testAnswers(checkpoint, today, exported, ports);
   const kind = kindOf(model, ports);
   const known = kind.knownFacets(model.task);
   const before = kind.knownFacets(checkpoint.task).map(nameOf);
@@ -61,8 +62,8 @@ export async function exportModel({ modelId, checkpointId }: ExportRequest, port
   const control = await ports.lineage.getControl(modelId);
   const cases = testInputs.map((input, index) => ({
     input,
-    output: answers[index]?.output ?? null,
-    confidence: answers[index]?.confidence ?? 0,
+    output: answers?.[index]?.output ?? null,
+    confidence: answers?.[index]?.confidence ?? 0,
   }));
   const header = {
     schemaVersion: 1,
@@ -85,14 +86,30 @@ export async function exportModel({ modelId, checkpointId }: ExportRequest, port
   const text = (content: string) => new TextEncoder().encode(content);
   return {
     checkpointId: checkpoint.checkpointId,
-    leftOut: exported.leftOut,
+    leftOut: [...exported.leftOut, ...unanswered],
     files: [
       ...exported.files,
       { name: 'model.json', body: text(`${JSON.stringify(header, null, 2)}\n`) },
-      { name: 'test-cases.jsonl', body: encodeJsonl(cases) },
+      ...(answers === null ? [] : [{ name: 'test-cases.jsonl', body: encodeJsonl(cases) }]),
       { name: 'README.md', body: text(readme(modelId, checkpoint.checkpointId, exported, relabelled)) },
     ],
   };
+}
+
+/** What the checkpoint answers to the test inputs; null where others answer it, and do not now, with the reason. */
+async function testAnswers(
+  checkpoint: Checkpoint,
+  today: AnswersToday | null,
+  { answersElsewhere = false }: ExportedModel,
+  ports: Ports,
+): Promise<{ readonly answers: readonly Prediction[] | null; readonly unanswered: readonly string[] }> {
+  const inputs = testInputs.map((input) => input.toWellFormed());
+  try {
+    return { answers: await answerToday(checkpoint, today, inputs, ports, { keepSplit: true }), unanswered: [] };
+  } catch (error) {
+    if (!answersElsewhere || !(error instanceof RatchetError)) throw error;
+    return { answers: null, unanswered: [`test-cases.jsonl, as nobody answers: ${error.message}`.replace(/\.$/, '')] };
+  }
 }
 
 /** Of folders with readers. */

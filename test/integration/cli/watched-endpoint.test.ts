@@ -152,11 +152,11 @@ describe('a model that is deployed elsewhere and only watched', { timeout: 240_0
     expect(since.champion.right).toBeLessThan(since.champion.of);
     await ratchet(['status', 'trained']);
     const lines = await ratchetInProcess(['status', 'support', '--workspace', directory]);
-    expect(lines.stdout).toContain('an endpoint is not asked for this, since that may cost something');
+    expect(lines.stdout).toContain('a model whose answers may cost something is not asked for this');
     const explained = await ratchet(['explain', 'support', 't-0']);
     expect(explained).toMatchObject({ answer: null, checkpoints: [], notAsked: [champion.checkpoint] });
     const text = await ratchetInProcess(['explain', 'support', '--input', 'hello', '--workspace', directory]);
-    expect(text.stdout).toContain(`${champion.checkpoint} is at an endpoint, which is not asked for this`);
+    expect(text.stdout).toContain(`${champion.checkpoint} is not asked for this, since each answer may cost something`);
     for (const command of ['lineage', 'report', 'labels']) await ratchet([command, 'support']);
     for (const command of [['list'], ['suspects', 'support'], ['review', 'support', '--list']]) {
       const ended = await ratchetInProcess([...command, '--workspace', directory]);

@@ -8,7 +8,7 @@ import { localJobBackEnds } from '../../../shared/adapters/backends/local-job/lo
 import { SystemClock } from '../../../shared/adapters/local/system-clock.ts';
 import { shortDigest } from '../../../shared/domain/base/ids.ts';
 import { asOutput } from '../../../shared/domain/base/output.ts';
-import { noUsage } from '../../../shared/ports/long-work.ts';
+import { noUsage, type Usage } from '../../../shared/ports/long-work.ts';
 import type { ObjectStore } from '../../../shared/ports/object-store.ts';
 import type { Predictor } from '../../../shared/ports/predictor.ts';
 import { toEnd } from '../../../shared/ports/to-end.ts';
@@ -142,6 +142,20 @@ describe.skipIf(notInstalled !== null)('training jobs of this machine', () => {
     });
     expect(answers.map(({ output }) => output)).toEqual([...written.map(({ output }) => output), null]);
     expect(answers[0]?.alternatives).toHaveLength(3);
+  });
+
+  it('tell what trainings and answers have used that are paid for', async () => {
+    const made = await open();
+    await putDataset(made.objects, request().datasetKey, training);
+    const asked = { ...request(), configuration: { foundation: 'nothing', paid: true } };
+    const end = await made.trainer.start('k', asked, Number.POSITIVE_INFINITY);
+    // Three models, half a dollar each.
+    expect(end).toMatchObject({ status: 'done', usage: { inputTokens: 21, outputTokens: 0, usd: 1.5 } });
+    const used: Usage[] = [];
+    const { served } = await toEnd(made.trainer, 'k', asked);
+    await made.predictor.predict(served, ['block my card', 'fly', 'fly'], { onUsage: (usage) => used.push(usage) });
+    await made.predictor.predict(served, [], { onUsage: (usage) => used.push(usage) });
+    expect(used).toEqual([{ inputTokens: 4, outputTokens: 2, usd: 2 }]);
   });
 
   it('return before their deadline, and go on by themselves meanwhile', async () => {

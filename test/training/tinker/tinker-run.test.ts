@@ -1,18 +1,22 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openWorkspace, type Workspace } from '../../../cli/workspace.ts';
+import { exportModel } from '../../../shared/operations/export/export-model.ts';
+import { answerWith } from '../../../shared/ports/back-ends.ts';
+import { modelId } from '../../helpers/test-workspace.ts';
 import { installed, realPython, testsFolder, tinkerServer } from '../python.ts';
 import { rightOf, runTickets, ticketLlama, tickets } from '../tickets.ts';
 
 const project = fileURLToPath(new URL('../../..', import.meta.url));
 const key = 'tml-of-nobody-at-all';
+const prices = { usdPerMillionTokens: 10, usdPerMillionPrefilled: 2, usdPerMillionSampled: 5 };
 
 /** A whole run of the loop with Tinker's client against the open server that speaks its API. */
 describe.skipIf(tinkerServer === undefined || !installed('tinker'))('ratchet run with Tinker', () => {
@@ -42,11 +46,28 @@ describe.skipIf(tinkerServer === undefined || !installed('tinker'))('ratchet run
   it('trains, samples and decides, and keeps the key out of all that it stores', { timeout: 1_800_000 }, async () => {
     const { result, before, after, failed } = await runTickets(workspace, {
       trainer: 'tinker',
-      trainerOptions: { foundation, epochs: 10, batchSize: 8, rate: 1e-2, rank: 8, maxTokens: 64, maxNewTokens: 16 },
+      trainerOptions: {
+        foundation,
+        epochs: 10,
+        batchSize: 8,
+        rate: 1e-2,
+        rank: 8,
+        maxTokens: 64,
+        maxNewTokens: 16,
+        ...prices,
+      },
       sizes: [16, 30],
       settings: { enoughRecords: 3, enoughFailures: 3 },
     });
     expect(failed).toEqual([]);
+    // The champion answers all traces; the candidate those of its fold, twice.
+    const { trainings, answers, usd } = result.costs;
+    expect(trainings.map((one) => one.usd > 0)).toEqual([true]);
+    expect(answers?.inputs).toBeGreaterThan(30);
+    const { inputTokens = 0, outputTokens = 0 } = answers ?? {};
+    expect(outputTokens).toBeGreaterThan(answers?.inputs ?? 0);
+    expect(answers?.usd).toBeCloseTo((inputTokens * 2 + outputTokens * 5) / 1e6, 6);
+    expect(usd).toBeCloseTo((trainings[0]?.usd ?? 0) + (answers?.usd ?? 0), 9);
     expect(after.folds?.models.filter((model) => model !== null).length ?? 0).toBe(
       result.decision === 'promoted' ? 1 : 0,
     );
@@ -55,6 +76,24 @@ describe.skipIf(tinkerServer === undefined || !installed('tinker'))('ratchet run
     if (result.decision === 'promoted') expect(await rightOf(after, fresh, workspace)).toBeGreaterThan(6);
     else expect(after.checkpointId).toBe(before.checkpointId);
     expect(await filesWith(key, join(directory, 'workspace'))).toEqual([]);
+
+    // What is exported answers without Tinker as it does there, by the README's own code.
+    const asked = fresh[0]?.input ?? '';
+    const there = await answerWith(after, [asked], workspace.ports);
+    const { files, leftOut } = await exportModel({ modelId, checkpointId: null }, workspace.ports);
+    expect(leftOut).toEqual([`the foundation ${foundation}`]);
+    const folder = join(directory, 'exported');
+    for (const { name, body } of files) {
+      await mkdir(dirname(join(folder, name)), { recursive: true });
+      await writeFile(join(folder, name), body);
+    }
+    const readme = await readFile(join(folder, 'README.md'), 'utf8');
+    const code = readme.split('\n').flatMap((line) => (line.startsWith('    ') ? [line.slice(4)] : []));
+    const script = code.join('\n').replace('"a text"', JSON.stringify(asked));
+    expect(script).toContain(JSON.stringify(asked));
+    const options = { cwd: folder, env: { ...process.env, HF_HUB_OFFLINE: '1' }, encoding: 'utf8' } as const;
+    const said = execFileSync(tinkerServer ?? '', ['-c', script], options).trim();
+    expect(said.startsWith('{') ? JSON.parse(said) : said).toEqual(there[0]?.output);
   });
 });
 

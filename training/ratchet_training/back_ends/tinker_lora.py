@@ -15,7 +15,7 @@ os.environ.setdefault("TRANSFORMERS_NO_ADVISORY_WARNINGS", "1")
 
 from transformers import AutoTokenizer  # noqa: E402
 
-from ..back_end import NOTHING, LoadedModel, Prediction, Trained, Work  # noqa: E402
+from ..back_end import NOTHING, LoadedModel, Prediction, Trained, Used, Work  # noqa: E402
 from ..decoder_job import check_decoder_job  # noqa: E402
 from ..errors import JobError, foundation_missing  # noqa: E402
 from ..files import corrupt, write_json, write_whole  # noqa: E402
@@ -41,6 +41,8 @@ CONFIGURATION = {
         "keepStates": {"type": "boolean"},
         "keepDays": {"type": "integer", "minimum": 0, "maximum": 3650},
         "usdPerMillionTokens": {"type": "number", "minimum": 0},
+        "usdPerMillionPrefilled": {"type": "number", "minimum": 0},
+        "usdPerMillionSampled": {"type": "number", "minimum": 0},
     },
     "required": ["foundation", "tokenizer", "epochs", "batchSize", "rate", "rank", "maxTokens", "maxNewTokens"],
     "additionalProperties": False,
@@ -96,10 +98,10 @@ class TinkerLora:
         if tokenizer_digest(tokenizer) != about.sha256:
             raise foundation_missing(about.tokenizer, "its tokenizer is not the one that was trained with")
         questions = about.questions(tokenizer)
-        sampler = Tinker().sampler(weights)
+        paid = Paid(Tinker().sampler(weights), about.usd_per_million_prefilled, about.usd_per_million_sampled)
         if about.labels is None:
-            return LoadedWriter(sampler, questions, Form(about.reasoned, about.structured))
-        return LoadedChooser(sampler, questions)
+            return LoadedWriter(paid, questions, Form(about.reasoned, about.structured))
+        return LoadedChooser(paid, questions)
 
     def versions(self) -> dict[str, str]:
         return {"tinker": sdk_version(), "transformers": version("transformers")}
@@ -208,18 +210,41 @@ class About:
     max_new_tokens: int
     reasoned: bool = False
     structured: bool = False
+    #: What its answers are counted by, US dollars.
+    usd_per_million_prefilled: float = 0
+    usd_per_million_sampled: float = 0
 
     def questions(self, tokenizer: Any) -> Questions:
         return Questions(tokenizer, self.labels, self.max_tokens, self.max_new_tokens)
 
 
+@dataclass(frozen=True)
+class Paid:
+    """What answers, with its prices."""
+
+    sampler: Sampler
+    usd_per_million_prefilled: float
+    usd_per_million_sampled: float
+
+    @property
+    def used(self) -> Used:
+        read, written = self.sampler.prefilled, self.sampler.sampled
+        usd = (read * self.usd_per_million_prefilled + written * self.usd_per_million_sampled) / 1e6
+        return Used(read, written, usd)
+
+
 class LoadedWriter:
     """Writes the likeliest token each time, up to the end or as many as are allowed."""
 
-    def __init__(self, sampler: Sampler, questions: Questions, form: Form) -> None:
-        self._sampler = sampler
+    def __init__(self, paid: Paid, questions: Questions, form: Form) -> None:
+        self._paid = paid
+        self._sampler = paid.sampler
         self._questions = questions
         self._form = form
+
+    @property
+    def used(self) -> Used:
+        return self._paid.used
 
     def predict(self, inputs: Sequence[str], alternatives: int) -> list[Prediction]:
         asked = [at for at, text in enumerate(inputs) if has_text(text)]
@@ -237,9 +262,14 @@ class LoadedWriter:
 class LoadedChooser:
     """Answers with a label, by the probability of each as the model would write it."""
 
-    def __init__(self, sampler: Sampler, questions: Questions) -> None:
-        self._sampler = sampler
+    def __init__(self, paid: Paid, questions: Questions) -> None:
+        self._paid = paid
+        self._sampler = paid.sampler
         self._questions = questions
+
+    @property
+    def used(self) -> Used:
+        return self._paid.used
 
     def predict(self, inputs: Sequence[str], alternatives: int) -> list[Prediction]:
         labels = self._questions.labels or []
@@ -284,13 +314,15 @@ def _about(job: Job, examples: Sequence[Example]) -> tuple[About, Any]:
     tokenizer = load_tokenizer(name)
     outputs = [example.output for example in examples]
     common = (job.foundation, name, tokenizer_digest(tokenizer))
+    prices = {
+        "usd_per_million_prefilled": asked.get("usdPerMillionPrefilled", 0),
+        "usd_per_million_sampled": asked.get("usdPerMillionSampled", 0),
+    }
+    lengths = (asked["maxTokens"], asked["maxNewTokens"])
     if job.task["kind"] == "classification":
-        return About(*common, sorted(set(outputs)), asked["maxTokens"], asked["maxNewTokens"]), tokenizer
+        return About(*common, sorted(set(outputs)), *lengths, **prices), tokenizer
     form = form_of(outputs, job.task.get("checker", "exact"))
-    return (
-        About(*common, None, asked["maxTokens"], asked["maxNewTokens"], form.reasoned, form.structured),
-        tokenizer,
-    )
+    return About(*common, None, *lengths, form.reasoned, form.structured, **prices), tokenizer
 
 
 def _plan(job: Job, examples: Sequence[Example]) -> Plan:

@@ -43,6 +43,8 @@ export const openAiEndpointSchema = z.strictObject({
   ...commonEndpointOptions,
   /** US dollars for a million tokens: read, read from a cache, written. */
   prices: pricesSchema.default({ input: 0, cachedInput: 0, output: 0 }),
+  /** Whether its answers are held to a JSON schema where the task has one; one that writes its reasoning first may not be. */
+  schema: z.boolean().default(true),
   limitField: z.enum(['max_tokens', 'max_completion_tokens']).default('max_tokens'),
   /** Whether the model takes a temperature; some that reason refuse one. */
   temperature: z.boolean().default(true),

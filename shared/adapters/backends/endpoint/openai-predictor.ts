@@ -20,13 +20,26 @@ export interface OpenAiPredictorOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** What can be asked for beyond a text, most first; an endpoint that refuses it is asked for less. */
-const wishes = [
-  { schema: true, logprobs: true },
-  { schema: true, logprobs: false },
-  { schema: false, logprobs: false },
-] as const;
-type Wish = (typeof wishes)[number];
+/** What can be asked for beyond a text. A schema that is not strict is one that an answer may yet leave. */
+interface Wish {
+  readonly schema: 'strict' | 'loose' | null;
+  readonly logprobs: boolean;
+}
+
+/** Most first; an endpoint that refuses one is asked for less. */
+const ownWishes: readonly Wish[] = [
+  { schema: 'strict', logprobs: true },
+  { schema: 'strict', logprobs: false },
+  { schema: null, logprobs: false },
+];
+/** The same with a schema that a person wrote: endpoints are strict about few of what a schema can say. */
+const givenWishes: readonly Wish[] = [
+  { schema: 'strict', logprobs: true },
+  { schema: 'loose', logprobs: true },
+  { schema: 'strict', logprobs: false },
+  { schema: 'loose', logprobs: false },
+  { schema: null, logprobs: false },
+];
 
 /** Tokens that a request has beyond its text: what servers put around messages. */
 const overhead = 200;
@@ -51,6 +64,7 @@ interface Asked {
   readonly client: OpenAI;
   readonly options: OpenAiEndpoint;
   readonly question: Question;
+  readonly wishes: readonly Wish[];
   readonly key: string | null;
 }
 
@@ -71,13 +85,14 @@ export function createOpenAiPredictor({
     found.catch(() => known.delete(ref));
     return found;
   };
-  /** By endpoint and model: the most that it takes, as far as is known. */
+  /** By endpoint, model and what is wished for: the most that it takes, as far as is known. */
   const taken = new Map<string, number>();
   return {
     async mostCost(served, inputs) {
       const { options, question } = await asked(served);
       const { prices, maxTokens } = options;
-      const told = Buffer.byteLength(options.system ?? question.system) + overhead;
+      const schema = question.schema?.given === true ? Buffer.byteLength(JSON.stringify(question.schema.schema)) : 0;
+      const told = Buffer.byteLength(options.system ?? question.system) + schema + overhead;
       // No tokenizer makes more tokens of a text than it has bytes.
       const inputTokens = inputs.reduce((sum, input) => sum + Buffer.byteLength(input) + told, 0);
       const usage = { inputTokens, cachedInputTokens: 0, outputTokens: inputs.length * maxTokens };
@@ -85,7 +100,7 @@ export function createOpenAiPredictor({
     },
     async predict(served, inputs, { onProgress, onUsage } = {}) {
       const endpoint = await asked(served);
-      const name = JSON.stringify([endpoint.options.url, endpoint.options.model]);
+      const name = JSON.stringify([endpoint.options.url, endpoint.options.model, endpoint.wishes]);
       let done = 0;
       return inParallel(inputs, endpoint.options.concurrency, async (input) => {
         const prediction = input.trim() === '' ? noAnswer : await answer(input, endpoint, name, taken, onUsage);
@@ -101,9 +116,12 @@ async function open(ref: string, objects: ObjectStore, env: OpenAiPredictorOptio
   const { task, options: given } = await readEndpoint(ref, objects);
   const options = openAiEndpointSchema.parse(given);
   const key = (env[options.keyVariable] ?? '').trim();
+  const asked = questionOf(task);
+  const question = options.schema ? asked : { ...asked, schema: null };
   return {
     options,
-    question: questionOf(task),
+    question,
+    wishes: question.schema?.given === true ? givenWishes : ownWishes,
     key: key === '' ? null : key,
     client: new OpenAI({
       baseURL: options.url,
@@ -128,13 +146,13 @@ async function answer(
 ): Promise<Prediction> {
   for (;;) {
     const rung = taken.get(name) ?? 0;
-    const wish = wishes[rung];
+    const wish = endpoint.wishes[rung];
     if (wish === undefined) throw new Error('an endpoint was asked for less than nothing');
     try {
       return await ask(input, wish, endpoint, onUsage);
     } catch (error) {
       if (error instanceof APIError && error.code === 'content_filter') return noAnswer;
-      if (!isRefusal(error) || rung === wishes.length - 1) throw faultOf(error, endpoint);
+      if (!isRefusal(error) || rung === endpoint.wishes.length - 1) throw faultOf(error, endpoint);
       // What others have learnt meanwhile counts.
       taken.set(name, Math.max(taken.get(name) ?? 0, rung + 1));
     }
@@ -167,11 +185,15 @@ async function ask(
     ...(options.temperature ? { temperature: 0 } : {}),
     seed: 1,
     ...(wish.logprobs ? { logprobs: true } : {}),
-    ...(wish.schema && question.schema !== null
+    ...(wish.schema !== null && question.schema !== null
       ? {
           response_format: {
             type: 'json_schema' as const,
-            json_schema: { name: question.schema.name, schema: { ...question.schema.schema }, strict: true },
+            json_schema: {
+              name: question.schema.name,
+              schema: { ...question.schema.schema },
+              strict: wish.schema === 'strict',
+            },
           },
         }
       : {}),

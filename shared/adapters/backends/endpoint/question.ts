@@ -22,7 +22,12 @@ export interface Question {
   /** What it is told before the input, unless a person says otherwise; empty for nothing. */
   readonly system: string;
   /** What its answer is held to, where the endpoint can; null for a text. */
-  readonly schema: { readonly name: string; readonly schema: JsonSchema } | null;
+  readonly schema: {
+    readonly name: string;
+    readonly schema: JsonSchema;
+    /** Whether a person wrote it, so that an endpoint may find it is none that it holds an answer to strictly. */
+    readonly given?: boolean;
+  } | null;
   /** Whether an answer is one of few, so that all of its tokens tell how sure it is. */
   readonly closed: boolean;
   /** The output that a text says for an input; null for none. Nothing is guessed. */
@@ -137,12 +142,15 @@ function located(task: ExtractionSpec, input: string, found: readonly unknown[])
   return found.length > 0 && entitiesOf(output).length === 0 ? null : output;
 }
 
+const givenSchema = z.record(z.string(), z.json());
+
 function writingQuestion(task: GenerationSpec): Question {
   const kind = generation.boundTo?.(task) ?? generation;
   const asJson = task.checker === 'json';
+  const schema = givenSchema.safeParse(task.schema);
   return {
     system: asJson ? 'Answer with JSON and nothing else.' : '',
-    schema: null,
+    schema: asJson && schema.success ? { name: 'answer', schema: schema.data, given: true } : null,
     closed: false,
     read(input, text) {
       if (text.trim() === '') return null;

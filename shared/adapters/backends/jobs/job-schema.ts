@@ -79,8 +79,18 @@ export const jobManifestSchema = z.strictObject({
       finalLoss: z.number().nullable(),
       /** By evaluation set whose items say what is expected: the task's metric and how many items it is of. */
       metrics: z.record(z.string(), z.strictObject({ metric: z.string(), value: z.number(), of: z.int() })),
-      /** What somebody else's machines trained, who asks money for it: tokens, and US dollars by the price that is configured. */
-      usage: z.strictObject({ tokens: z.int().nonnegative(), usd: z.number().nonnegative() }).optional(),
+      /**
+       * What somebody else's machines trained, who asks money for it: tokens, those read and written for the evaluation
+       * sets, and US dollars by the prices that are configured.
+       */
+      usage: z
+        .strictObject({
+          tokens: z.int().nonnegative(),
+          read: z.int().nonnegative().default(0),
+          written: z.int().nonnegative().default(0),
+          usd: z.number().nonnegative(),
+        })
+        .optional(),
     }),
   ),
   /** Versions of what trained, by name. */

@@ -1,8 +1,12 @@
 import { z } from 'zod';
 import { canonicalJson } from '../../../domain/base/ids.ts';
+import type { TaskSpec } from '../../../domain/base/task-spec.ts';
+import type { Configuration } from '../../../domain/models/configuration.ts';
 import type { Trainer } from '../../../ports/trainer.ts';
 import { classification } from '../../../tasks/classification/classification.ts';
+import { classificationSpecSchema } from '../../../tasks/classification/classification-spec.ts';
 import { generation } from '../../../tasks/generation/generation.ts';
+import { mostAnswersUsd, mostTrainingUsd } from './decoder-cost.ts';
 
 /** The name of the back end in jobs. */
 export const tinkerBackEnd = 'tinker';
@@ -32,6 +36,10 @@ const tinkerOptionsSchema = z.object({
   keepDays: z.int().min(0).max(3_650).default(0),
   /** Price of a million tokens that are trained, in US dollars; 0 where it is not known. */
   usdPerMillionTokens: z.number().min(0).default(0),
+  /** The same of a million tokens of questions, and of labels that are asked for. */
+  usdPerMillionPrefilled: z.number().min(0).default(0),
+  /** The same of a million tokens that are written. */
+  usdPerMillionSampled: z.number().min(0).default(0),
 });
 
 const tinkerConfigurationSchema = z.strictObject(tinkerOptionsSchema.shape);
@@ -47,7 +55,24 @@ export const tinkerFacts: Omit<Trainer, 'start' | 'advance' | 'name' | 'predicto
   first: ({ options }) => [tinkerOptionsSchema.parse(options)],
   neighbours: (from) => neighboursOf(tinkerConfigurationSchema.parse(from)),
   learnsFromChampion: () => false,
+  byToken: {
+    mostTraining: (configuration, task, size) =>
+      mostTrainingUsd(tinkerConfigurationSchema.parse(configuration), labelsOf(task), size),
+    mostAnswers: (configuration, task, inputs) =>
+      mostAnswersUsd({ ...tinkerConfigurationSchema.parse(configuration), labels: labelsOf(task) }, inputs),
+  },
+  passes: (configuration) => tinkerConfigurationSchema.parse(configuration).epochs,
 };
+
+/** Whether answers of what was trained so are paid for, as far as is known here. */
+export function isPaidByToken(configuration: Configuration): boolean {
+  const { usdPerMillionPrefilled, usdPerMillionSampled } = tinkerOptionsSchema.parse(configuration);
+  return usdPerMillionPrefilled > 0 || usdPerMillionSampled > 0;
+}
+
+function labelsOf(task: TaskSpec): readonly string[] | null {
+  return task.kind === classification.kind ? classificationSpecSchema.parse(task).labels : null;
+}
 
 function neighboursOf(from: TinkerConfiguration): readonly TinkerConfiguration[] {
   const changes: readonly Partial<TinkerConfiguration>[] = [

@@ -42,9 +42,21 @@ export function localJobBackEnds(options: LocalJobOptions): {
         advance: async (...request) => (await made()).advance(...request),
       };
     }),
-    predictors: known.map(({ name, predictor }) => {
+    predictors: known.map(({ name, predictor, mostAnswersUsd }): Predictor => {
       const facts = { ...predictor, name };
-      return { ...facts, predict: async (...request) => (await loaded()).predictor(facts).predict(...request) };
+      let making: Promise<Predictor> | undefined;
+      const made = () => {
+        making ??= loaded().then((back) => back.predictor(facts, mostAnswersUsd));
+        return making;
+      };
+      const paid =
+        mostAnswersUsd === undefined
+          ? {}
+          : {
+              mostCost: async (...request: Parameters<Required<Predictor>['mostCost']>) =>
+                (await (await made()).mostCost?.(...request)) ?? null,
+            };
+      return { ...facts, ...paid, predict: async (...request) => (await made()).predict(...request) };
     }),
     forget: async (texts) => (await loaded()).jobs.forget(texts),
     close: async () => (await loading)?.close(),
@@ -67,7 +79,8 @@ async function load({ objects, cacheDirectory, clock, env = process.env, python 
     jobs,
     trainer: (facts: Omit<Trainer, 'start' | 'advance'>, backEnd: string) =>
       createLocalJobTrainer({ facts, backEnd, objects, jobs, clock }),
-    predictor: (facts: Omit<Predictor, 'predict'>) => createLocalJobPredictor({ facts, objects, process }),
+    predictor: (facts: Omit<Predictor, 'predict'>, mostAnswersUsd: JobBackEnd['mostAnswersUsd']) =>
+      createLocalJobPredictor({ facts, objects, process, ...(mostAnswersUsd === undefined ? {} : { mostAnswersUsd }) }),
     close: async () => {
       await Promise.all([jobs.close(), process.close()]);
     },

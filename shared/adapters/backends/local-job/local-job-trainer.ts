@@ -106,7 +106,8 @@ function usageOf(end: JobEnd): Usage {
   return {
     ...noUsage,
     seconds,
-    inputTokens: used.reduce((sum, { tokens }) => sum + tokens, 0),
+    inputTokens: used.reduce((sum, { tokens, read }) => sum + tokens + read, 0),
+    outputTokens: used.reduce((sum, { written }) => sum + written, 0),
     usd: used.reduce((sum, { usd }) => sum + usd, 0),
   };
 }

@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { Readable, Writable } from 'node:stream';
 import { z } from 'zod';
 import { RatchetError } from '../../../domain/base/errors.ts';
+import type { Usage } from '../../../ports/long-work.ts';
 import { faultOf } from '../jobs/job-faults.ts';
 import { jobErrorSchema } from '../jobs/job-schema.ts';
 import { endProcess } from './end-process.ts';
@@ -20,14 +21,26 @@ const answeredSchema = z.strictObject({ output: z.json(), confidence: z.number()
 const predictionSchema = z.strictObject({ ...answeredSchema.shape, alternatives: z.array(answeredSchema) });
 export type WarmPrediction = z.infer<typeof predictionSchema>;
 
+/** What the model says, and what it used where that is paid for. */
+export interface WarmAnswer {
+  readonly predictions: readonly WarmPrediction[];
+  readonly usage: Usage | null;
+}
+
+const usageSchema = z.strictObject({
+  inputTokens: z.int().nonnegative(),
+  outputTokens: z.int().nonnegative(),
+  usd: z.number().nonnegative(),
+});
+
 const lineSchema = z.union([
   z.strictObject({ id: z.int(), done: z.int() }),
-  z.strictObject({ id: z.int(), predictions: z.array(predictionSchema) }),
+  z.strictObject({ id: z.int(), predictions: z.array(predictionSchema), usage: usageSchema.nullable().default(null) }),
   z.strictObject({ id: z.int(), error: jobErrorSchema }),
 ]);
 
 interface Pending {
-  readonly answer: PromiseWithResolvers<readonly WarmPrediction[]>;
+  readonly answer: PromiseWithResolvers<WarmAnswer>;
   readonly onDone: (done: number) => void;
 }
 
@@ -51,11 +64,11 @@ export class WarmProcess {
   }
 
   /** @throws RatchetError as the process names it; StorageFailure where it ends before it has answered */
-  async ask(request: WarmRequest, onDone: (done: number) => void): Promise<readonly WarmPrediction[]> {
+  async ask(request: WarmRequest, onDone: (done: number) => void): Promise<WarmAnswer> {
     const child = await this.#process();
     this.#asked += 1;
     const id = this.#asked;
-    const answer = Promise.withResolvers<readonly WarmPrediction[]>();
+    const answer = Promise.withResolvers<WarmAnswer>();
     this.#pending.set(id, { answer, onDone });
     hold(child, true);
     try {
@@ -109,7 +122,7 @@ export class WarmProcess {
     const pending = this.#pending.get(told.id);
     if ('done' in told) pending?.onDone(told.done);
     else if ('error' in told) pending?.answer.reject(faultOf(told.error));
-    else pending?.answer.resolve(told.predictions);
+    else pending?.answer.resolve(told);
   }
 }
 

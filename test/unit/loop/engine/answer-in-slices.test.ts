@@ -137,5 +137,11 @@ describe('answers that cost something', () => {
     expect(await answer()).toEqual(covered);
     expect(asked).toEqual(inputs.slice(0, 6));
     expect((await budgets.get(paidBy.runId))?.spent.microUsd).toBe(48_000);
+    // What costs nothing is asked whatever is left.
+    const free: Predictor = { ...predictor, mostCost: async () => null };
+    const alike = { ...ports, budgets, predictors: new Map([[free.name, free]]) };
+    const given = await answerInSlices({ name: 'free', checkpoint, inputs, paidBy }, stageContext(alike));
+    expect(given).toEqual(inputs.map(answerTo));
+    expect((await alike.objects.list('free')).filter((name) => name.endsWith('.cost.json'))).toEqual([]);
   });
 });

@@ -78,6 +78,18 @@ describe('the headline', () => {
     );
   });
 
+  it('counts what the few fold models of a dear trainer need, though more is judged than the gate asks for', () => {
+    const data = {
+      ...tooLittleEvidenceReport(),
+      evidence: { failures: 30, records: 200 },
+      moreForFolds: 50,
+      rates: null,
+    };
+    const [why, headline] = [whyOf(data), headlineOf({ ...data, review: { counts: [], lines: 0 } })];
+    expect(headline).toBe('50 more judged traces are missing until there is enough to decide by');
+    expect(why).toBe('The run ended before training.');
+  });
+
   it('asks for the right answers first where they are enough', () => {
     expect(headlineOf({ ...tooLittleEvidenceReport(), evidence: { failures: 19, records: 60 } })).toBe(
       '41 failures have no right answer yet, enough to decide by once they are filled in: fill in review.jsonl first (ratchet report support-intents --review)',

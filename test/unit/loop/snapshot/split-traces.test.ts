@@ -4,6 +4,7 @@ import type { RolledBack } from '../../../../shared/domain/models/rolled-back.ts
 import { splitRecordSchema, type TriagedRecord } from '../../../../shared/domain/traces/trace-record.ts';
 import { splitTraces } from '../../../../shared/loop/snapshot/split-traces.ts';
 import { readJsonl, writeJsonl } from '../../../../shared/ports/documents.ts';
+import type { Trainer } from '../../../../shared/ports/trainer.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { foldModels } from '../../../helpers/fold-models.ts';
 import { sampleCheckpoint, sampleModel } from '../../../helpers/lineage-samples.ts';
@@ -21,9 +22,12 @@ async function split(
     champion?: Parameters<typeof sampleCheckpoint>[0];
     settings?: Record<string, number>;
     rolledBack?: readonly RolledBack[];
+    trainer?: Partial<Trainer>;
   } = {},
 ) {
-  const ports = memoryPorts();
+  const plain = memoryPorts();
+  const trainers = [...plain.trainers].map(([name, one]) => [name, { ...one, ...options.trainer }] as const);
+  const ports = { ...plain, trainers: new Map(trainers) };
   const model = sampleModel();
   await putPlan(ports, {
     champion: sampleCheckpoint(options.champion),
@@ -157,5 +161,51 @@ describe('the evidence is enough', () => {
     expect(both.output.reason).toBe(
       'Too little evidence: 0 failures after triage with a known right answer, 20 are needed; 20 records of evidence, 50 are needed.',
     );
+  });
+});
+
+describe('a trainer whose trainings are dear', () => {
+  const settings = { enoughFailures: 20, enoughRecords: 50 };
+  const decoder = { cost: 'dear', foldModels: 1, first: () => [{}] } as const;
+  // Of 200 records the fifth of 40 that has a fold model.
+  const records = [...many(100), ...many(100, fails, 'f')];
+
+  test('trains nothing where too little lies in the parts that it has fold models for, and says how much more is needed', async () => {
+    const { output } = await split(records, { settings, trainer: decoder });
+    expect(output).toMatchObject({ enoughEvidence: false, evidence: { size: 200, more: 50 } });
+    expect(output.reason).toBe(
+      'Too little evidence: 40 of 200 records of evidence are in the one part of 5 that embedded trains a fold model for, 50 are needed: about 50 judged traces more.',
+    );
+    const few = await split(records.slice(90, 150), { settings, trainer: { ...decoder, foldModels: 2 } });
+    expect(few.output.reason).toContain('24 of 60 records of evidence are in the 2 parts of 5 that embedded trains');
+    expect(few.output.evidence.more).toBe(65);
+  });
+
+  test('trains where there is enough in them, of what triage kept', async () => {
+    const more = [...records, ...many(50, fails, 'g')];
+    const enough = await split(more, { settings, trainer: decoder });
+    expect(enough.output).toMatchObject({ enoughEvidence: true, reason: null });
+    expect(enough.output.evidence.more).toBeUndefined();
+    const held = await split([...more.slice(1), sampleRecord('t0', { folds: [0], triage: suspect })], {
+      settings,
+      trainer: decoder,
+    });
+    expect(held.output.reason).toContain('49 of 249 records');
+    expect((await split(records, { settings, trainer: { ...decoder, foldModels: 2 } })).output.enoughEvidence).toBe(
+      true,
+    );
+  });
+
+  test('is not held back where trainings are cheap, where there is a fold model of every part, or nothing trains', async () => {
+    for (const trainer of [
+      { ...decoder, cost: 'cheap' },
+      { ...decoder, foldModels: 'all' },
+      { ...decoder, first: () => [] },
+      { ...decoder, foldModels: 0, first: () => [] },
+    ] as const)
+      expect((await split(records, { settings, trainer })).output).toMatchObject({
+        enoughEvidence: true,
+        reason: null,
+      });
   });
 });

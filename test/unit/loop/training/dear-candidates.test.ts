@@ -3,6 +3,7 @@ import { trainingCostKey } from '../../../../shared/domain/models/cost.ts';
 import { planCandidates } from '../../../../shared/loop/training/plan-candidates.ts';
 import { writeJson } from '../../../../shared/ports/documents.ts';
 import type { Trainer } from '../../../../shared/ports/trainer.ts';
+import { putDataset } from '../../../helpers/made-up-intents.ts';
 import { MemoryBudgets } from '../../../helpers/memory-budgets.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { putPlan, sampleHead, samplePlan, samplePrepared } from '../../../helpers/record-samples.ts';
@@ -18,7 +19,14 @@ const paid: Partial<Trainer> = {
   passes: () => 2,
 };
 
-async function planned(budgetUsd: number, { known = true, trainer = paid } = {}) {
+/** A cent a byte of a model, at most. */
+const byToken: Partial<Trainer> = {
+  cost: 'dear',
+  foldModels: 0,
+  byToken: { mostTraining: (_, __, { bytes }) => bytes / 100, mostAnswers: () => null },
+};
+
+async function planned(budgetUsd: number, { known = true, trainer = paid, usd = 1 } = {}) {
   const plain = memoryPorts();
   const budgets = new MemoryBudgets();
   const notes: string[] = [];
@@ -29,9 +37,10 @@ async function planned(budgetUsd: number, { known = true, trainer = paid } = {})
     trainers: new Map(own.map((one) => [one.name, one])),
     observer: { progress: () => undefined, note: (text: string) => notes.push(text) },
   };
+  await putDataset(ports.objects, dataset.key, Array(100).fill({ input: 'refund', output: 'money' }));
   await putPlan(ports, { run: { ...samplePlan().run, budgetUsd } });
   // 100 examples, twice: half a second for each.
-  const cost = { version: 1, trainer: own[0]?.name, runId: null, work: 200, seconds: 100, usd: 1 };
+  const cost = { version: 1, trainer: own[0]?.name, runId: null, work: 200, seconds: 100, usd };
   if (known) await writeJson(ports.objects, trainingCostKey('m1', 'earlier'), cost);
   const input = { ...sampleHead, iteration: 1, prepared: samplePrepared, curriculum: { datasets: [dataset] }, step };
   const plan = await planCandidates.run(input, stageContext(ports));
@@ -63,6 +72,21 @@ describe('a training that costs money', () => {
     const { candidates, notes } = await planned(10, { known: false });
     expect(candidates).toHaveLength(1);
     expect(notes[0]).toContain('at most $10.00');
+  });
+
+  it('is paid by the token: as earlier ones were, and never more than its texts allow', async () => {
+    // 100 examples of 11 letters.
+    const most = await planned(11, { known: false, trainer: byToken });
+    expect([most.candidates.length, most.budget?.reserved.microUsd]).toEqual([1, 11_000_000]);
+    expect(most.notes[0]).toContain('at most $11.00 (no earlier training of this model is on record: as many tokens');
+    expect((await planned(10.99, { known: false, trainer: byToken })).candidates).toEqual([]);
+    // $1 for 200 examples.
+    const earlier = await planned(2, { trainer: byToken });
+    expect(earlier.notes[0]).toContain('about 3 min, $2.00 (by 1 earlier training');
+    expect((await planned(1.99, { trainer: byToken })).candidates).toEqual([]);
+    // As when there was no price yet, and as when there were other ones.
+    expect((await planned(11, { trainer: byToken, usd: 0 })).notes[0]).toContain('$11.00');
+    expect((await planned(11, { trainer: byToken, usd: 50 })).notes[0]).toContain('$11.00');
   });
 
   it('costs nothing where its trainer names no price, whatever the budget', async () => {

@@ -3,6 +3,8 @@ import { z } from 'zod';
 /** What an artifact of a decoder says of itself: `About` of the Python package. */
 export const decoderFactsSchema = z.object({
   foundation: z.string(),
+  /** Where it is not the foundation's own. */
+  tokenizer: z.string().optional(),
   sha256: z.string().nullable(),
   /** Null where answers are written freely. */
   labels: z.array(z.string()).nullable(),
@@ -20,6 +22,7 @@ const labelTokens = 32;
 /** How `transformers` and `peft` load a decoder, and how it is to be asked, in Markdown. Texts stand in it as JSON alone. */
 export function decoderUsage({
   foundation,
+  tokenizer = foundation,
   labels,
   max_new_tokens,
   reasoned,
@@ -43,7 +46,7 @@ export function decoderUsage({
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     foundation = ${JSON.stringify(foundation)}
-    tokenizer = AutoTokenizer.from_pretrained(foundation)
+    tokenizer = AutoTokenizer.from_pretrained(${tokenizer === foundation ? 'foundation' : JSON.stringify(tokenizer)})
     model = PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained(foundation, dtype=torch.float32), "adapter")
     model = model.merge_and_unload().eval()
 

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { openAiEndpointSchema } from '../../../../../shared/adapters/backends/endpoint/endpoint-options.ts';
 import { createOpenAiPredictor } from '../../../../../shared/adapters/backends/endpoint/openai-predictor.ts';
 import { storeEndpoint } from '../../../../../shared/ports/endpoints.ts';
@@ -74,6 +75,47 @@ describe('an OpenAI-compatible endpoint', () => {
     const answers = await ask(['one', 'two', 'three'], {}, { concurrency: 1 });
     expect(answers.map(({ output }) => output)).toEqual(['refund', 'refund', 'refund']);
     expect(server.seen).toHaveLength(5);
+  });
+
+  it('is held to the schema of a generation, loosely or not at all where it refuses that', async () => {
+    const schema = { type: 'object', properties: { queue: { type: 'string', pattern: '^[a-z]+$' } } };
+    const writing = { kind: 'generation', checker: 'json', schema };
+    const seen: unknown[] = [];
+    const formatsOf = async (takes: (strict: boolean | null, logprobs: boolean) => boolean, more: object = {}) => {
+      seen.length = 0;
+      server.respond((request) => {
+        const { logprobs, response_format: format } = requestOf(request);
+        const { json_schema: sent = null } = z
+          .object({ json_schema: z.object({ strict: z.boolean(), schema: z.unknown() }) })
+          .partial()
+          .parse(format ?? {});
+        seen.push([sent?.strict ?? null, logprobs === true]);
+        if (sent !== null) expect(sent.schema).toEqual(schema);
+        if (!takes(sent?.strict ?? null, logprobs === true)) return openAiResponse({ kind: 'finds-it-invalid' });
+        return completionOf('{"queue": "delivery"}');
+      });
+      const [answer] = await predictor().predict(await served(more, writing), ['my parcel']);
+      expect(answer?.output).toEqual({ queue: 'delivery' });
+      return [...seen];
+    };
+    expect(await formatsOf(() => true)).toEqual([[true, true]]);
+    expect(await formatsOf((strict) => strict !== true)).toEqual([
+      [true, true],
+      [false, true],
+    ]);
+    expect(await formatsOf((_, logprobs) => !logprobs)).toEqual([
+      [true, true],
+      [false, true],
+      [true, false],
+    ]);
+    expect(await formatsOf((strict) => strict === null)).toEqual([
+      [true, true],
+      [false, true],
+      [true, false],
+      [false, false],
+      [null, false],
+    ]);
+    expect(await formatsOf(() => true, { schema: false })).toEqual([[null, true]]);
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { questionOf } from '../../../../../shared/adapters/backends/endpoint/que
 import { extraction } from '../../../../../shared/tasks/extraction/extraction.ts';
 
 const labels = { kind: 'classification', labels: ['refund', 'delivery', 'card payment'] };
-const writing = (checker: string) => ({ kind: 'generation', checker });
+const writing = (checker: string, more: object = {}) => ({ kind: 'generation', checker, ...more });
 const entities = { kind: 'extraction', labels: ['city', 'person'], overlaps: 'refused' };
 
 describe('what an endpoint says of a classification', () => {
@@ -97,5 +97,12 @@ describe('what an endpoint says of a generation', () => {
     const asJson = questionOf(writing('json'));
     expect(asJson.read('x', '```json\n{"a": 1}\n```')).toEqual({ a: 1 });
     expect(asJson.read('x', '')).toBeNull();
+  });
+
+  it('is held to the schema that a person gave, where there is one', () => {
+    const schema = { type: 'object', required: ['queue'] };
+    expect(questionOf(writing('json', { schema })).schema).toEqual({ name: 'answer', schema, given: true });
+    expect(questionOf(writing('json')).schema).toBeNull();
+    expect(questionOf(writing('exact')).schema).toBeNull();
   });
 });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createExporters } from '../../../../../shared/composition/create-exporters.ts';
+import { RatchetError } from '../../../../../shared/domain/base/errors.ts';
 import { exportModel } from '../../../../../shared/operations/export/export-model.ts';
 import { labelOutput } from '../../../../../shared/tasks/classification/label.ts';
 import { sampleCheckpoint, sampleModel } from '../../../../helpers/lineage-samples.ts';
@@ -31,15 +32,21 @@ async function artifactOf(files: Readonly<Record<string, string>>): Promise<Uint
 }
 
 /** The files that an export of such a checkpoint has, by name. */
-async function exported(predictor: string, artifact: Uint8Array, digest?: string) {
+async function exported(
+  predictor: string,
+  artifact: Uint8Array,
+  { digest, configuration = {}, fault }: { digest?: string; configuration?: object; fault?: Error } = {},
+) {
   const plain = memoryPorts();
   const [known] = plain.predictors.values();
   if (known === undefined) throw new Error('there is no predictor');
   const answering = {
     ...known,
     name: predictor,
-    predict: async (_: unknown, inputs: readonly string[]) =>
-      inputs.map(() => ({ output: labelOutput('spam'), confidence: 0.75, alternatives: [] })),
+    predict: async (_: unknown, inputs: readonly string[]) => {
+      if (fault !== undefined) throw fault;
+      return inputs.map(() => ({ output: labelOutput('spam'), confidence: 0.75, alternatives: [] }));
+    },
   };
   const ports = {
     ...plain,
@@ -48,7 +55,7 @@ async function exported(predictor: string, artifact: Uint8Array, digest?: string
   };
   const served = { predictor, ref: 'artifact', digest: digest ?? createHash('sha256').update(artifact).digest('hex') };
   await ports.lineage.createModel(sampleModel());
-  await ports.lineage.putCheckpoint(sampleCheckpoint({ served }));
+  await ports.lineage.putCheckpoint(sampleCheckpoint({ served, configuration: { ...configuration } }));
   await ports.objects.put('artifact', artifact);
   const { files, leftOut } = await exportModel({ modelId: 'm1', checkpointId: 'c1' }, ports);
   const text = Object.fromEntries(files.map(({ name, body }) => [name, new TextDecoder().decode(body)]));
@@ -117,6 +124,49 @@ describe('a decoder with low-rank changes', () => {
   });
 });
 
+describe('a decoder that Tinker trained', () => {
+  const atTinker = { ...decoder, tokenizer: '/tokenizers/llama', usd_per_million_sampled: 5 };
+  const files = {
+    'adapter/adapter_config.json': '{}',
+    'adapter/adapter_model.safetensors': 'weights',
+    'artifact.json': artifact({ backEnd: 'tinker', decoder: atTinker }),
+    'tinker.json': '{"weights": "tinker://run/sampler_weights/served", "archived": true}',
+  };
+
+  test('is exported as its adapter, with the tokenizer that it was trained with', async () => {
+    const { text, leftOut } = await exported('tinker', await artifactOf(files));
+    expect(text['adapter/adapter_model.safetensors']).toBe('weights');
+    expect(text['README.md']).toContain('AutoTokenizer.from_pretrained("/tokenizers/llama")');
+    expect(text['README.md']).toContain('`artifact.json` has the digest of its tokenizer.');
+    expect(text['test-cases.jsonl']).toContain('"output":"spam","confidence":0.75');
+    expect(leftOut).toEqual(['the foundation some/decoder']);
+    // Where its weights lie at Tinker stays with who trained it.
+    expect(Object.values(text).join()).not.toContain('tinker://');
+    const own = artifact({ backEnd: 'tinker', decoder: { ...atTinker, tokenizer: 'some/decoder' } });
+    const plain = await exported('tinker', await artifactOf({ ...files, 'artifact.json': own }));
+    expect(plain.text['README.md']).toContain('AutoTokenizer.from_pretrained(foundation)');
+  });
+
+  test('goes out without test cases where Tinker answers no more', async () => {
+    const fault = new RatchetError('CorruptArtifact', 'Tinker has the weights tinker-old no more.');
+    const { text, leftOut } = await exported('tinker', await artifactOf(files), { fault });
+    expect(text['adapter/adapter_model.safetensors']).toBe('weights');
+    expect(text['test-cases.jsonl']).toBeUndefined();
+    expect(leftOut[1]).toBe('test-cases.jsonl, as nobody answers: Tinker has the weights tinker-old no more');
+    const here = await artifactOf({ 'artifact.json': artifact({ backEnd: 'hf-lora', decoder }), 'adapter/a': '' });
+    expect(await rejection(exported('hf-lora', here, { fault }))).toBe(fault);
+  });
+
+  test('is refused where its adapter lies at Tinker alone, with what to do', async () => {
+    const alone = await artifactOf({ 'artifact.json': files['artifact.json'], 'tinker.json': files['tinker.json'] });
+    const off = await rejection(exported('tinker', alone, { configuration: { archive: false } }));
+    expect(off).toMatchObject({ name: 'InvalidInput', mend: expect.stringContaining('--trainer-option archive=true') });
+    expect(off.message).toContain('as it was trained with archive=false');
+    const none = await rejection(exported('tinker', alone, { configuration: { archive: true } }));
+    expect(none.message).toContain('which gave no files of it when it was trained');
+  });
+});
+
 describe('a GLiNER2', () => {
   test('is exported whole, or as an adapter on its foundation', async () => {
     const whole = await exported(
@@ -157,6 +207,8 @@ test('what is no artifact of such a job, or not the one on record, is not export
   const hidden = await artifactOf({ 'artifact.json': artifact({ backEnd: 'hf-lora', decoder }), 'adapter/.ssh': '' });
   const other = await artifactOf({ 'artifact.json': artifact({ backEnd: 'words' }) });
   for (const [bytes, digest] of [[good, 'other'], [hidden], [other], [new Uint8Array(700).fill(1)]] as const) {
-    expect(await rejection(exported('hf-lora', bytes, digest))).toMatchObject({ name: 'CorruptArtifact' });
+    expect(await rejection(exported('hf-lora', bytes, digest === undefined ? {} : { digest }))).toMatchObject({
+      name: 'CorruptArtifact',
+    });
   }
 });
