@@ -27,7 +27,7 @@ export default defineConfig({
           exclude: [
             ...configDefaults.exclude,
             ...stateless,
-            ...['e2e', 'chat', 'browser', 'training'].map((folder) => `test/${folder}/**`),
+            ...['e2e', 'athena', 'chat', 'browser', 'training'].map((folder) => `test/${folder}/**`),
           ],
         },
       },

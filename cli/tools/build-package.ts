@@ -12,6 +12,8 @@ const beside = [
   'infra/state-machines/improvement-loop.asl.json',
   'cli/bin/{launch,ratchet}.js',
   'console/dist/**/*.{html,js,css,svg}',
+  'training/{pyproject.toml,constraints.txt}',
+  'training/ratchet_training/**/*.{py,json}',
   'docs/*.md',
   'README.md',
   'CHANGELOG.md',

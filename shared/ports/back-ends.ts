@@ -81,7 +81,10 @@ export function initialConfiguration(trainer: Trainer, options: Json): Configura
 function named<T>(what: string, name: string, known: ReadonlyMap<string, T>): T {
   const found = known.get(name);
   if (found !== undefined) return found;
+  const elsewhere = name.endsWith('-sagemaker')
+    ? ' What trains on SageMaker is here where RATCHET_SAGEMAKER is set.'
+    : '';
   throw new RatchetError('InvalidInput', `There is no ${what} named ${JSON.stringify(name.slice(0, 120))} here.`, {
-    mend: `Use one of: ${[...known.keys()].join(', ')}.`,
+    mend: `Use one of: ${[...known.keys()].join(', ')}.${elsewhere}`,
   });
 }

@@ -35,6 +35,8 @@ def as_job_error(error: BaseException) -> JobError:
             f"There was not enough memory. {text}",
             "Take a smaller batchSize, a smaller foundation or LoRA, or a machine with more memory.",
         )
+    if isinstance(error, ModuleNotFoundError):
+        return invalid(f"The Python of training jobs lacks a package. {text}", "Install what is missing: ratchet setup training")
     if isinstance(error, OSError) and error.errno in (28, 122):
         return JobError("StorageFailure", f"The disk is full. {text}", "Free some disk space; the job then goes on.")
     return JobError(

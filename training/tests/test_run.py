@@ -11,7 +11,7 @@ import pytest
 from conftest import EXAMPLES, write_job
 from counting import back_ends
 
-from ratchet_training.errors import JobError
+from ratchet_training.errors import JobError, as_job_error
 from ratchet_training.run import Busy, run
 
 COMMAND = [sys.executable, str(Path(__file__).parent / "counting_jobs.py")]
@@ -176,3 +176,10 @@ def test_weights_count(folder):
     run(write_job(folder, [*heavy, *EXAMPLES], {"one": [{"id": "x", "input": "torn"}]}), back_ends, tell=quietly)
     [line] = (folder / "output" / "predictions" / "served" / "one.jsonl").read_text().splitlines()
     assert json.loads(line)["output"] == "money"
+
+
+def test_a_package_that_is_not_there_is_to_be_installed() -> None:
+    error = as_job_error(ModuleNotFoundError("No module named 'tinker'"))
+    assert error.name == "InvalidInput"
+    assert "'tinker'" in error.message
+    assert error.mend.endswith("ratchet setup training")

@@ -18,19 +18,20 @@ export function openAiFault(error: unknown, key: string | null): RatchetError {
   if (!(error instanceof APIError) || error instanceof APIConnectionError || error.status === undefined) {
     return chatFault('ChatUnavailable', message, error);
   }
-  const { status, code, type } = error;
-  if (status === 413 || isTooLong(code, type) || (status < 429 && saysTooLong(message))) {
-    return chatFault('ChatTooLong', message, error);
-  }
+  const { status, code } = error;
+  if (isTooLongPrompt(error)) return chatFault('ChatTooLong', message, error);
   // Throttled for good: there is no money left.
   if (code === 'insufficient_quota') return chatFault('ChatRefused', message, error);
   const comesBack = status >= 500 || [408, 409, 425, 429].includes(status);
   return chatFault(comesBack ? 'ChatUnavailable' : 'ChatRefused', message, error);
 }
 
-/** Of OpenAI and of llama.cpp. */
-function isTooLong(code: string | null | undefined, type: string | undefined): boolean {
-  return code === 'context_length_exceeded' || type === 'exceed_context_size_error';
+/** Refused since it does not fit into what the model reads, in the words of OpenAI, vLLM or llama.cpp. */
+export function isTooLongPrompt(error: unknown): boolean {
+  if (!(error instanceof APIError) || error.status === undefined) return false;
+  const { status, code, type, message } = error;
+  const named = code === 'context_length_exceeded' || type === 'exceed_context_size_error';
+  return status === 413 || named || (status < 429 && saysTooLong(message));
 }
 
 /** The message with that of its cause, which alone says why a connection failed. */

@@ -56,6 +56,10 @@ describe('the package', () => {
         'cli/library.d.ts',
         'console/dist/index.html',
         'shared/agents/prompts/judge.md',
+        'training/pyproject.toml',
+        'training/constraints.txt',
+        'training/ratchet_training/__main__.py',
+        'training/ratchet_training/job.schema.json',
         'infra/state-machines/improvement-loop.asl.json',
       ]),
     );

@@ -31,9 +31,11 @@ export const openAiEndpointSchema = z.strictObject({
   url: z
     .url({ protocol: /^https?$/ })
     .max(500)
-    .refine((url) => new URL(url).username === '' && new URL(url).password === '', {
+    // What is no URL at all has been said.
+    .refine((url) => !URL.canParse(url) || (new URL(url).username === '' && new URL(url).password === ''), {
       error: 'must hold no user and no password: a key comes from the environment',
-    }),
+    })
+    .refine((url) => !/[?#]/.test(url), { error: 'must end with its path: no "?" and no "#"' }),
   /** As the endpoint calls it. */
   model: z.string().min(1).max(500),
   /** What it is told before each input; `""` for nothing at all; what the task asks for where it is absent. */

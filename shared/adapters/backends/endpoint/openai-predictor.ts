@@ -6,6 +6,7 @@ import { readEndpoint } from '../../../ports/endpoints.ts';
 import type { Usage } from '../../../ports/long-work.ts';
 import type { ObjectStore } from '../../../ports/object-store.ts';
 import type { Prediction, Predictor } from '../../../ports/predictor.ts';
+import { isFilteredPrompt, isTooLongPrompt } from '../../chat/openai-fault.ts';
 import { openAiUsageSchema } from '../../chat/openai-usage.ts';
 import { inParallel } from '../../local/in-parallel.ts';
 import { boundedFetch } from './bounded-fetch.ts';
@@ -151,7 +152,8 @@ async function answer(
     try {
       return await ask(input, wish, endpoint, onUsage);
     } catch (error) {
-      if (error instanceof APIError && error.code === 'content_filter') return noAnswer;
+      // Of this text alone; to others the endpoint may well answer.
+      if (isFilteredPrompt(error) || isTooLongPrompt(error)) return noAnswer;
       if (!isRefusal(error) || rung === endpoint.wishes.length - 1) throw faultOf(error, endpoint);
       // What others have learnt meanwhile counts.
       taken.set(name, Math.max(taken.get(name) ?? 0, rung + 1));

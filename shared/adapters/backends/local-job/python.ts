@@ -1,15 +1,28 @@
 import { access, constants } from 'node:fs/promises';
+import { join, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { RatchetError } from '../../../domain/base/errors.ts';
 
 /** The variable that names the Python to run training jobs with. */
 export const pythonVariable = 'RATCHET_TRAINING_PYTHON';
 
-/** Where `ratchet setup training` makes its environment, in the project's folder. */
-export const trainingFolder = fileURLToPath(new URL('../../../../.training', import.meta.url));
+const root = fileURLToPath(new URL('../../../../', import.meta.url));
+
+/** Where `ratchet setup training` makes its environment. */
+export const trainingFolder = environmentFolder(root);
 
 /** The folder of the Python package that runs jobs. */
-export const packageFolder = fileURLToPath(new URL('../../../../training', import.meta.url));
+export const packageFolder = join(root, 'training');
+
+/**
+ * The environment's folder: the project's own or, where Ratchet is installed, beside `node_modules`, in which every
+ * installation would remove it.
+ * @param folder where Ratchet's files are
+ */
+export function environmentFolder(folder: string): string {
+  const at = folder.indexOf(`${sep}node_modules${sep}`);
+  return join(at === -1 ? folder : folder.slice(0, at), '.training');
+}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -77,6 +77,24 @@ describe('an OpenAI-compatible endpoint', () => {
     expect(server.seen).toHaveLength(5);
   });
 
+  it.each([
+    ['context_length_exceeded', 'too much'],
+    ['BadRequestError', "This model's maximum context length is 512 tokens. However, you requested 3000 tokens."],
+    ['exceed_context_size_error', 'the request exceeds the available context size, try increasing it'],
+  ])(
+    'gives no answer to a text that it finds too long (%s), and asks for no less of the others',
+    async (code, message) => {
+      server.respond((seen) =>
+        JSON.stringify(requestOf(seen)).includes('long')
+          ? { status: 400, body: JSON.stringify({ error: { message, type: 'invalid_request_error', code } }) }
+          : completionOf('{"label":"refund"}'),
+      );
+      const answers = await ask(['my money', 'a long text', 'my money'], {}, { concurrency: 1 });
+      expect(answers.map(({ output }) => output)).toEqual(['refund', null, 'refund']);
+      expect(server.seen.map((seen) => requestOf(seen).response_format !== undefined)).toEqual([true, true, true]);
+    },
+  );
+
   it('is held to the schema of a generation, loosely or not at all where it refuses that', async () => {
     const schema = { type: 'object', properties: { queue: { type: 'string', pattern: '^[a-z]+$' } } };
     const writing = { kind: 'generation', checker: 'json', schema };
@@ -202,6 +220,8 @@ describe('an OpenAI-compatible endpoint', () => {
   });
 
   it('cannot be named with a key in its address, or another variable than one of keys', () => {
+    for (const url of ['127.0.0.1:8000/v1', '', 'https://example.com/v1?x=1', 'https://example.com/v1#a'])
+      expect(openAiEndpointSchema.safeParse({ url, model: 'small' }).success).toBe(false);
     const options = { url: 'https://user:secret@example.com/v1', model: 'small' };
     expect(openAiEndpointSchema.safeParse(options).success).toBe(false);
     const other = { url: 'https://example.com/v1', model: 'small', keyVariable: 'AWS_SECRET_ACCESS_KEY' };
