@@ -21,6 +21,11 @@ export class AskedOnce<T extends object> {
     return this.#done.get(key) ?? this.#underWay.get(key) ?? this.#begin(key, work);
   }
 
+  /** Forgets what is done. */
+  clear(): void {
+    this.#done.clear();
+  }
+
   #begin(key: string, work: () => Promise<T>): Promise<T> {
     const result = work()
       .then((value) => {

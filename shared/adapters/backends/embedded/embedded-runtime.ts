@@ -203,10 +203,16 @@ export class EmbeddedRuntime {
     return shared;
   }
 
-  /** Writes the last embeddings to the cache directory and ends the worker threads. A later call begins new ones. */
+  /**
+   * Writes the last embeddings to the cache directory, ends the worker threads and forgets what is held. A later call
+   * begins anew.
+   */
   async close(): Promise<void> {
     for (const { cache } of this.#embedders.values()) await cache.flush();
     await this.pool.close();
+    for (const held of [this.trainedHeads, this.trainingRows, this.fittedTaggers]) held.clear();
+    this.#artifacts.clear();
+    this.#taggers.clear();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -39,3 +39,16 @@ test('keeps the results used last, up to so many bytes, and none that has no roo
   for (let time = 0; time < 2; time += 1) expect(await get('large', 251)).toEqual({ bytes: 251 });
   expect(asked.slice(4)).toEqual(['large', 'large']);
 });
+
+test('does again what it was told to forget', async () => {
+  const results = askedOnce();
+  let asked = 0;
+  const work = async () => {
+    asked += 1;
+    return { bytes: 100 };
+  };
+  await results.get('a', work);
+  results.clear();
+  await results.get('a', work);
+  expect(asked).toBe(2);
+});
