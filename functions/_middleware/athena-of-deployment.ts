@@ -1,26 +1,14 @@
-import type { AthenaClient } from '@aws-sdk/client-athena';
+import type { AthenaLogReaderOptions } from '../../shared/adapters/athena/athena-log-reader.ts';
 import { S3ObjectStore } from '../../shared/adapters/aws/s3-object-store.ts';
-import type { Clock } from '../../shared/ports/clock.ts';
 import type { Cloud } from './cloud-ports.ts';
 import { type readAthena, readEnvironment } from './environment.ts';
 import { tracer } from './powertools.ts';
 
-/** What asks Athena of a deployment, for queries of agents and for the trace log. */
-export interface AthenaOfDeployment {
-  readonly client: AthenaClient;
-  readonly traceBucket: string;
-  readonly queries: S3ObjectStore;
-  readonly queriesBucket: string;
-  readonly database: string;
-  readonly workGroup: string;
-  readonly clock: Clock;
-}
-
-/** Loads Athena's client, which is large. */
+/** What asks Athena of a deployment, for queries of agents and for the trace log. Loads Athena's client, which is large. */
 export async function athenaOfDeployment(
   { s3, ports }: Cloud,
   athena: NonNullable<ReturnType<typeof readAthena>>,
-): Promise<AthenaOfDeployment> {
+): Promise<AthenaLogReaderOptions> {
   const { AthenaClient } = await import('@aws-sdk/client-athena');
   const bucket = athena.RATCHET_ATHENA_BUCKET;
   return {

@@ -1,34 +1,21 @@
-import type { AthenaClient } from '@aws-sdk/client-athena';
 import type { DuckDBInstance } from '@duckdb/node-api';
-import type { Clock } from '../../ports/clock.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { Row, TraceQuery } from '../../ports/trace-query.ts';
-import type { S3ObjectStore } from '../aws/s3-object-store.ts';
 import { openDuckDb, withConnection } from '../duckdb/duckdb-session.ts';
 import { lockdown, queryFailure, queryTablesSql } from '../duckdb/query-tables.ts';
 import { checkReadOnly } from '../duckdb/read-only-sql.ts';
 import { TraceBatches } from '../duckdb/trace-batches.ts';
+import type { AthenaLogReaderOptions } from './athena-log-reader.ts';
 import { AthenaQueries } from './athena-queries.ts';
 import { commonDialect } from './common-dialect.ts';
 import { type Parameter, tokensOf } from './common-sql.ts';
 import { athenaStatement } from './statement.ts';
 import { TraceListings } from './trace-listings.ts';
 
-export interface AthenaTraceQueryOptions {
-  readonly client: AthenaClient;
+/** `timeoutMs` is 60,000 by default. */
+export interface AthenaTraceQueryOptions extends AthenaLogReaderOptions {
   /** The log. */
   readonly objects: ObjectStore;
-  /** The bucket of the log's files. */
-  readonly traceBucket: string;
-  /** Listings and results of queries, which the deployment throws away after a day. */
-  readonly queries: ObjectStore & Pick<S3ObjectStore, 'open'>;
-  readonly queriesBucket: string;
-  /** Of Glue, with the tables of `infra/constructs/trace-queries.ts`. */
-  readonly database: string;
-  readonly workGroup: string;
-  readonly clock: Clock;
-  /** Milliseconds after which a query is stopped; 60,000 by default. */
-  readonly timeoutMs?: number;
 }
 
 /**

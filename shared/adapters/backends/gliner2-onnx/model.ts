@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { readArchive } from '../jobs/read-archive.ts';
 import type { Answering } from './answering.ts';
 import { loadClassifier } from './classifier.ts';
 import { loadExtractor } from './extractor.ts';
-import { readArchive } from './read-archive.ts';
 
 const artifactSchema = z.object({
   task: z.discriminatedUnion('kind', [

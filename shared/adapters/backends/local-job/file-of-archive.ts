@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import { blockBytes, entryOf } from '../gliner2-onnx/read-archive.ts';
+import { blockBytes, entryOf } from '../jobs/read-archive.ts';
 
 /**
  * One file of an archive of a training job, of which the rest, weights above all, is not read.

@@ -4,7 +4,7 @@ import { RatchetError } from '../../../../domain/base/errors.ts';
 import type { Configuration } from '../../../../domain/models/configuration.ts';
 import type { ExportedModel, Exporter } from '../../../../ports/exporter.ts';
 import type { ObjectStore } from '../../../../ports/object-store.ts';
-import { readArchive } from '../../gliner2-onnx/read-archive.ts';
+import { readArchive } from '../read-archive.ts';
 import { tinkerBackEnd } from '../tinker-facts.ts';
 import { decoderFactsSchema, decoderUsage } from './decoder-usage.ts';
 import { gliner2FactsSchema, gliner2Usage } from './gliner2-usage.ts';

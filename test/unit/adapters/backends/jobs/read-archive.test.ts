@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readArchive } from '../../../../../shared/adapters/backends/gliner2-onnx/read-archive.ts';
+import { readArchive } from '../../../../../shared/adapters/backends/jobs/read-archive.ts';
 
 let root: string;
 let bytes: Uint8Array;
