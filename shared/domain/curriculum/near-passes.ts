@@ -4,55 +4,77 @@ import { type Neighbour, SimilarityIndex } from '../similarity/similarity-index.
 import type { UsableRecord } from '../traces/trace-record.ts';
 import { type Confusable, isConfusable } from './confusable.ts';
 
-/** Up to so many passes of a facet are compared one by one; more get an index of their own. */
-const fewEnoughToCompare = 2_000;
+/** Passes of one facet, by position, and what finds the nearest of them. */
+interface Pool {
+  readonly places: number[];
+  index: SimilarityIndex | undefined;
+}
 
-/** Finds the passes nearest to a failure that it can be confused with, by position. */
+/**
+ * Finds the passes nearest to a failure that it can be confused with. Those of each facet have an index of their own,
+ * made when it is first asked: in one of all passes, a search would read ever more of the others' entries.
+ */
 export class NearPasses {
-  readonly #passes: readonly UsableRecord[];
+  /** In the order of their trace ids; positions are places in it. */
+  readonly passes: readonly UsableRecord[];
   readonly #kind: Pick<TaskKind, 'facets'>;
-  readonly #byFacet = new Map<string, number[]>();
-  readonly #ofFacets = new Map<string, SimilarityIndex>();
+  readonly #pools = new Map<string, Pool>();
   #all: SimilarityIndex | undefined;
 
   constructor(passes: readonly UsableRecord[], kind: Pick<TaskKind, 'facets'>) {
-    this.#passes = passes;
+    this.passes = passes
+      .filter((record) => record.verdict === 'pass')
+      .sort((a, b) => compareText(a.traceId, b.traceId));
     this.#kind = kind;
-    passes.forEach(({ expected }, at) => {
+    this.passes.forEach(({ expected }, at) => {
       for (const facet of kind.facets(expected)) {
-        const places = this.#byFacet.get(facet);
-        if (places === undefined) this.#byFacet.set(facet, [at]);
-        else places.push(at);
+        const pool = this.#pools.get(facet);
+        if (pool === undefined) this.#pools.set(facet, { places: [at], index: undefined });
+        else pool.places.push(at);
       }
     });
   }
 
+  /** At most so many that share a feature with the text, most similar first, ties by position. */
   nearest(input: string, confusable: Confusable, count: number): Neighbour[] {
     if (confusable.kind !== 'with') {
-      return this.#index().nearest(input, count, (at) => {
-        const pass = this.#passes[at];
-        return pass !== undefined && isConfusable(pass.expected, confusable, this.#kind);
-      });
+      this.#all ??= this.#indexOf(this.passes.keys());
+      return this.#all.nearest(input, count, (at) => this.isOne(at, confusable));
     }
-    const places = this.#placesOf(confusable.facets);
-    if (places.length <= fewEnoughToCompare) return this.#index().nearestAmong(input, places, count);
-    // An index of all would have to read ever more of its entries to find enough of one facet.
-    const name = confusable.facets.toSorted(compareText).join('\n');
-    const index =
-      this.#ofFacets.get(name) ?? new SimilarityIndex(places.map((place) => this.#passes[place]?.input ?? ''));
-    this.#ofFacets.set(name, index);
-    return index.nearest(input, count).map(({ index: at, similarity }) => ({ index: places[at] ?? 0, similarity }));
+    const [only, ...others] = confusable.facets;
+    if (only !== undefined && others.length === 0) return this.#nearestOf(only, input, count);
+    const best = new Map<number, Neighbour>();
+    for (const near of confusable.facets.flatMap((facet) => this.#nearestOf(facet, input, count))) {
+      if (near.similarity > (best.get(near.index)?.similarity ?? 0)) best.set(near.index, near);
+    }
+    return [...best.values()].sort((a, b) => b.similarity - a.similarity || a.index - b.index).slice(0, count);
   }
 
-  #index(): SimilarityIndex {
-    this.#all ??= new SimilarityIndex(this.#passes.map((record) => record.input));
-    return this.#all;
+  /** Whether the pass at this position is confusable so. */
+  isOne(at: number, confusable: Confusable): boolean {
+    const pass = this.passes[at];
+    return pass !== undefined && isConfusable(pass.expected, confusable, this.#kind);
   }
 
-  /** Positions of the passes with any of the facets, in order. */
-  #placesOf(facets: readonly string[]): readonly number[] {
-    const [only] = facets;
-    if (facets.length === 1 && only !== undefined) return this.#byFacet.get(only) ?? [];
-    return [...new Set(facets.flatMap((facet) => this.#byFacet.get(facet) ?? []))].sort((a, b) => a - b);
+  #nearestOf(facet: string, input: string, count: number): Neighbour[] {
+    const pool = this.#pools.get(facet);
+    if (pool === undefined) return [];
+    pool.index ??= this.#indexOf(pool.places);
+    return pool.index
+      .nearest(input, count)
+      .map(({ index, similarity }) => ({ index: pool.places[index] ?? 0, similarity }));
   }
+
+  #indexOf(places: Iterable<number>): SimilarityIndex {
+    return new SimilarityIndex(Array.from(places, (place) => this.passes[place]?.input ?? ''));
+  }
+}
+
+const known = new WeakMap<readonly UsableRecord[], NearPasses>();
+
+/** The same for the same array: a run's clusters look among the same passes, and indexes take the most time. */
+export function nearPassesOf(passes: readonly UsableRecord[], kind: Pick<TaskKind, 'facets'>): NearPasses {
+  const found = known.get(passes) ?? new NearPasses(passes, kind);
+  known.set(passes, found);
+  return found;
 }

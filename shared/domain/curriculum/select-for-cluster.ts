@@ -8,7 +8,7 @@ import type { UsableRecord } from '../traces/trace-record.ts';
 import { confusableWith, isConfusable, mayBeConfusable } from './confusable.ts';
 import type { CurriculumPlan } from './curriculum-plan.ts';
 import { candidateOf, type ExampleCandidate } from './example-candidate.ts';
-import { NearPasses } from './near-passes.ts';
+import { nearPassesOf } from './near-passes.ts';
 
 type SelectionKind = Pick<TaskKind, 'facets' | 'show' | 'variants'>;
 
@@ -18,7 +18,7 @@ export interface ClusterSelectionRequest {
   readonly weakness: Weakness | null;
   /** The cluster's failing records, of those that train. */
   readonly members: readonly UsableRecord[];
-  /** All passing records that train. */
+  /** All passing records that train; what finds the nearest is kept for as long as the array. */
   readonly passes: readonly UsableRecord[];
   /** Probes of the cluster that the champion failed. */
   readonly failingProbes: readonly ProbeResult[];
@@ -136,31 +136,23 @@ function variantsOf(record: UsableRecord, clusterId: string, count: number, kind
 
 function nearestPasses(
   members: readonly UsableRecord[],
-  allPasses: readonly UsableRecord[],
+  passes: readonly UsableRecord[],
   clusterId: string,
   perFailure: number,
   kind: SelectionKind,
 ): { found: ExampleCandidate[]; lacking: UsableRecord[] } {
-  const wanted = members.map((failure) => ({ failure, confusable: confusableWith(failure, kind) }));
-  const isWanted = mayBeConfusable(
-    wanted.map(({ confusable }) => confusable),
-    kind,
-  );
-  const passes = allPasses
-    .filter((record) => record.verdict === 'pass' && isWanted(record.expected))
-    .sort((a, b) => compareText(a.traceId, b.traceId));
-  const search = new NearPasses(passes, kind);
+  const search = nearPassesOf(passes, kind);
   const best = new Map<number, { rank: number; failure: string }>();
   const claimed = new Set<number>();
   const lacking: UsableRecord[] = [];
-  for (const { failure, confusable } of wanted) {
+  for (const failure of members) {
+    const confusable = confusableWith(failure, kind);
     const near = search.nearest(failure.input, confusable, perFailure);
     if (near.length === 0) {
       // Nothing shares a feature of the text; any such pass draws the line all the same.
-      const isOne = (pass: UsableRecord): boolean => isConfusable(pass.expected, confusable, kind);
-      const any = passes.findIndex((pass, at) => !claimed.has(at) && isOne(pass));
+      const any = search.passes.findIndex((_, at) => !claimed.has(at) && search.isOne(at, confusable));
       if (any >= 0) near.push({ index: any, similarity: 0 });
-      else if (!passes.some(isOne)) lacking.push(failure);
+      else if (!search.passes.some((_, at) => search.isOne(at, confusable))) lacking.push(failure);
     }
     const own = near.findIndex(({ index: at }) => !claimed.has(at));
     near.forEach(({ index: at, similarity }, place) => {
@@ -171,7 +163,7 @@ function nearestPasses(
     });
   }
   const found = [...best].flatMap(([at, { rank, failure }]) => {
-    const pass = passes[at];
+    const pass = search.passes[at];
     return pass === undefined ? [] : [candidateOf(pass, { clusterId, why: `near failing trace ${failure}`, rank })];
   });
   return { found, lacking };

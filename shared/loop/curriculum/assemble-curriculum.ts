@@ -18,7 +18,7 @@ import type { Stage } from '../engine/stage.ts';
 import { clusterSelectionSchema, curriculumSchema, partRefSchema } from '../state/curriculum.ts';
 import { iterationRefSchema } from '../state/iteration.ts';
 import { type Lineage, lineageSchema } from '../state/lineage.ts';
-import { readTrainingRecords } from '../state/material.ts';
+import { passesOf, readTrainingRecords } from '../state/material.ts';
 import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
 import { splitSchema } from '../state/split.ts';
 import { stageHead } from '../state/stage-head.ts';
@@ -78,7 +78,7 @@ async function readMaterial(
   const kind = kindOf(model, ports);
   const plan = planFor(input.step.move, model.settings);
   const training = await readTrainingRecords(input.split, ports);
-  const passes = training.filter((record) => record.verdict === 'pass');
+  const passes = passesOf(training);
   const failures = training.filter((record) => record.verdict === 'fail');
   const records = await readJsonl(ports.objects, input.split.recordsKey, splitRecordSchema);
   const parent = examplesBeside(

@@ -11,7 +11,7 @@ import { partRefSchema } from '../state/curriculum.ts';
 import { weaknessRefSchema } from '../state/diagnosis.ts';
 import { iterationRefSchema } from '../state/iteration.ts';
 import { lineageSchema } from '../state/lineage.ts';
-import { readCluster, readTrainingRecords } from '../state/material.ts';
+import { passesOf, readCluster, readTrainingRecords } from '../state/material.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { splitSchema } from '../state/split.ts';
 import { stageHead } from '../state/stage-head.ts';
@@ -57,7 +57,7 @@ export const synthesizeCurriculum: LongStage<Input, z.infer<typeof partRefSchema
       cluster,
       weakness,
       members,
-      passes: training.filter((record) => record.verdict === 'pass'),
+      passes: passesOf(training),
       failingProbes,
       parent: await readJsonl(ports.objects, parentExamplesKey, exampleSchema),
       plan: planFor(step.move, model.settings),
@@ -74,7 +74,7 @@ export const synthesizeCurriculum: LongStage<Input, z.infer<typeof partRefSchema
         members: members.filter(
           ({ traceId, verdict }) => verdict === 'fail' && remaining.remaining?.has(traceId) !== false,
         ),
-        passes: training.filter(({ traceId, verdict }) => verdict === 'pass' && near.has(traceId)),
+        passes: passesOf(training).filter(({ traceId }) => near.has(traceId)),
         failingProbes,
       },
       context,

@@ -35,6 +35,7 @@ class ReadLast<T> {
 
 const trainingRecords = new ReadLast<readonly TrainingRecord[]>();
 const taxonomies = new ReadLast<ReadonlyMap<string, Cluster>>();
+const passing = new WeakMap<readonly TrainingRecord[], readonly TrainingRecord[]>();
 const probing = new WeakMap<readonly TrainingRecord[], ProbingRecords>();
 
 /** The run's usable records that may train. */
@@ -45,6 +46,13 @@ export function readTrainingRecords(
   return trainingRecords.get(objects, recordsKey, async () =>
     (await readJsonl(objects, recordsKey, splitRecordSchema)).filter(isUsableRecord).filter(trains),
   );
+}
+
+/** Those that pass; the same array for the same records. */
+export function passesOf(training: readonly TrainingRecord[]): readonly TrainingRecord[] {
+  const passes = passing.get(training) ?? training.filter(({ verdict }) => verdict === 'pass');
+  passing.set(training, passes);
+  return passes;
 }
 
 /** Training records as all clusters of a run are probed from them. */

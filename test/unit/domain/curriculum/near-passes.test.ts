@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Output } from '../../../../shared/domain/base/output.ts';
 import { planFor } from '../../../../shared/domain/curriculum/curriculum-plan.ts';
 import type { ExampleCandidate } from '../../../../shared/domain/curriculum/example-candidate.ts';
+import { NearPasses, nearPassesOf } from '../../../../shared/domain/curriculum/near-passes.ts';
 import {
   type ClusterSelectionRequest,
   selectForCluster,
@@ -319,5 +321,51 @@ describe('a hard negative made of a parent example', () => {
       parent: [example('e1', 'where is my card', 'b')],
     });
     expect(tracesOf(hardNegatives)).toEqual(['p1']);
+  });
+});
+
+describe('passes near a text', () => {
+  /** The label `a+b` stands for an output with two facets. */
+  const kind = { facets: (output: Output) => labelOf(output).split('+') };
+  const passes = [
+    pass('p4', 'send money abroad', 'c'),
+    pass('p2', 'send money', 'a+b'),
+    pass('p1', 'send a card', 'a'),
+    pass('p3', 'lock the card', 'b'),
+    failure('p0', 'send money home'),
+  ];
+  const near = new NearPasses(passes, kind);
+  const named = (found: readonly { index: number }[]) => found.map(({ index }) => near.passes[index]?.traceId);
+
+  test('are those that pass, of the facets asked for, each once, the nearest first', () => {
+    expect(named(near.nearest('send money', { kind: 'with', facets: ['a'] }, 9))).toEqual(['p2', 'p1']);
+    expect(named(near.nearest('send money card', { kind: 'with', facets: ['a', 'b'] }, 9))).toEqual(['p2', 'p1', 'p3']);
+    expect(named(near.nearest('send money card', { kind: 'with', facets: ['a', 'b'] }, 2))).toEqual(['p2', 'p1']);
+    expect(near.nearest('send money', { kind: 'with', facets: ['d'] }, 9)).toEqual([]);
+    expect(near.nearest('send money', { kind: 'with', facets: [] }, 9)).toEqual([]);
+  });
+
+  test('are all but some, or any', () => {
+    expect(named(near.nearest('send money', { kind: 'other-than', facets: ['a'] }, 9))).toEqual(['p2', 'p4']);
+    expect(named(near.nearest('send money', { kind: 'other-than', facets: ['a', 'b'] }, 9))).toEqual(['p4']);
+    expect(named(near.nearest('send money', { kind: 'any' }, 9))).toEqual(['p2', 'p4', 'p1']);
+  });
+
+  test('of several facets are by their likeness among those of a facet that finds them nearest', () => {
+    const [both, one] = [
+      near.nearest('send money', { kind: 'with', facets: ['a', 'b'] }, 9),
+      near.nearest('send money', { kind: 'with', facets: ['b'] }, 9),
+    ];
+    expect(both[0]?.similarity).toBeCloseTo(1, 6);
+    expect(one[0]?.similarity).toBeCloseTo(1, 6);
+    expect(both.map(({ similarity }) => similarity)).toEqual(
+      both.map(({ similarity }) => similarity).sort((a, b) => b - a),
+    );
+  });
+
+  test('are looked for by the same indexes while the passes are the same', () => {
+    const same = nearPassesOf(passes, kind);
+    expect(nearPassesOf(passes, kind)).toBe(same);
+    expect(nearPassesOf([...passes], kind)).not.toBe(same);
   });
 });
