@@ -3,6 +3,9 @@ import type { Breakdown } from './breakdown.ts';
 /** Stages below this share of a foundation's CPU time are one line. */
 const worthALine = 0.01;
 
+/** Of a larger log a run takes the newest. */
+export const mostInSnapshot = 100_000;
+
 /** The runs, then for each foundation the stages by size. */
 export function markdown(runs: readonly Breakdown[]): readonly string[] {
   const groups = Map.groupBy(runs, ({ foundation }) => foundation);
@@ -26,7 +29,7 @@ function table(runs: readonly Breakdown[]): string[] {
   const sum = (run: Breakdown, of: 'seconds' | 'cpuSeconds') =>
     small.reduce((all, stage) => all + (find(run, stage)?.[of] ?? 0), 0);
   return [
-    'Wall seconds / CPU seconds / peak MiB; the last column is the growth exponent of CPU time from 1,000 traces on.',
+    'Wall seconds / CPU seconds / peak MiB; the last column is the growth exponent of CPU time from 1,000 to 100,000 traces, the most that a snapshot holds.',
     '',
     `| stage | ${runs.map(({ size }) => size.toLocaleString('en')).join(' | ')} | exponent |`,
     `| --- |${' --- |'.repeat(runs.length + 1)}`,
@@ -50,7 +53,7 @@ function find({ stages }: Breakdown, wanted: string) {
 }
 
 function exponentText(points: readonly { readonly size: number; readonly cpuSeconds: number }[]): string {
-  return growthExponent(points.filter(({ size }) => size >= 1_000))?.toFixed(2) ?? '';
+  return growthExponent(points.filter(({ size }) => size >= 1_000 && size <= mostInSnapshot))?.toFixed(2) ?? '';
 }
 
 /** Least-squares slope of log CPU seconds over log size; null for fewer than two points with time. */

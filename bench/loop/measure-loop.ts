@@ -14,7 +14,7 @@ import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
 import { answerWith } from '../../shared/ports/back-ends.ts';
 import { peakMiB } from '../trainer/peak-memory.ts';
 import { stopwatch } from '../trainer/stopwatch.ts';
-import { createFirst, jsonLines, modelId, seed, withWorkspace } from './loop-model.ts';
+import { createFirst, modelId, seed, withWorkspace } from './loop-model.ts';
 import { loopTraffic } from './loop-traffic.ts';
 import { memoryProbe } from './memory-probe.ts';
 import { StageMeter } from './stage-meter.ts';
@@ -71,18 +71,27 @@ async function traffic(): Promise<void> {
 }
 
 async function ingest(): Promise<void> {
-  const lines: unknown[] = [];
-  for await (const line of createInterface({ input: createReadStream(traces) })) {
-    if (lines.length < size) lines.push(JSON.parse(line));
-  }
   const first = labelledSchema.parse(JSON.parse(await readFile(examples, 'utf8')));
   const { seconds, cpuSeconds } = await withWorkspace(workspace, async (place) => {
     await createFirst(place, first, foundation);
     return stopwatch(() =>
-      ingestTraces({ modelId, sources: [{ name: 'traffic', open: async () => jsonLines(lines) }] }, place.ports),
+      ingestTraces(
+        { modelId, sources: [{ name: 'traffic', open: async () => firstLines(traces, size) }] },
+        place.ports,
+      ),
     );
   });
   process.stdout.write(`${JSON.stringify({ seconds, cpuSeconds, peakMiB: await peakMiB() })}\n`);
+}
+
+async function* firstLines(file: string, most: number): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder();
+  let read = 0;
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    if (read === most) return;
+    read += 1;
+    yield encoder.encode(`${line}\n`);
+  }
 }
 
 async function run(): Promise<void> {
