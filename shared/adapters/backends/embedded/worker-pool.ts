@@ -33,6 +33,11 @@ export interface Tasks {
   chances: (task: ChancesTask) => readonly (number | null)[];
 }
 
+/** Bytes of loaded heads that a thread keeps at most: 1 GiB shared out, from 64 to 256 MiB each. */
+function headBytes(threads: number): number {
+  return Math.min(256, Math.max(64, Math.floor(1024 / threads))) * 2 ** 20;
+}
+
 /**
  * The worker threads, begun at the first task. Idle ones keep the foundation loaded, and do not keep the process alive.
  */
@@ -57,6 +62,7 @@ export class WorkerPool {
       minThreads: 0,
       maxThreads: this.threads,
       idleTimeout: Number.POSITIVE_INFINITY,
+      argv: [String(headBytes(this.threads))],
     });
     const outcome: Outcome<ReturnType<Tasks[N]>> = await this.#pool.run(task, { name, transferList });
     return unwrap(outcome, fallback);

@@ -76,8 +76,8 @@ export interface PredictAnswer {
   readonly confidences: Float64Array;
 }
 
-/** Bytes of loaded heads that a worker keeps at most; the one in use is always kept. */
-const maximumHeadBytes = 256 * 2 ** 20;
+/** Bytes of loaded heads that this thread keeps at most, as its pool says; the one in use is always kept. */
+const maximumHeadBytes = Number(process.argv[2]) || 64 * 2 ** 20;
 
 let useLite: Promise<UseLite> | undefined;
 let loaded: { readonly key: string; readonly encoder: Promise<OnnxEncoder> } | undefined;
