@@ -22,6 +22,11 @@ export function keepToken(token: string): void {
   tokens.dispatchEvent(new Event('kept'));
 }
 
+/** Whether a token was given in this tab. */
+export function hasToken(): boolean {
+  return sessionStorage.getItem(tokenKey) !== null;
+}
+
 /** Asks the server. `T` is what its description says of the answer. @throws ApiError */
 export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   return ask<T>(path, signal === undefined ? {} : { signal });

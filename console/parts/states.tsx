@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import type { Problem } from '../../shared/serving/messages.ts';
-import { keepToken } from '../api/client.ts';
+import { hasToken, keepToken } from '../api/client.ts';
 import type { Resource } from '../api/use-resource.ts';
 
 /** What was asked for once it is there; before, that it is loading; else what went wrong, and what to do. */
@@ -56,6 +56,11 @@ function TokenForm({ retry }: { retry: () => void }) {
         retry();
       }}
     >
+      {hasToken() && (
+        <p role="alert">
+          <strong>The server does not take the token that was given.</strong> Look whether all of it was copied.
+        </p>
+      )}
       <p>
         <strong>This server asks for a token.</strong> It is the one that you were given, or what RATCHET_TOKEN was set
         to where the server was started. It is kept until this tab is closed.

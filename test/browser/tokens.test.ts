@@ -41,6 +41,7 @@ async function openWith(token: string, reviewer?: string) {
   await opened.go(`#/models/${mailModel}`);
   const field = opened.page.getByLabel('Token').first();
   await field.focus();
+  expect(await opened.page.getByText('does not take the token').count()).toBe(0);
   await opened.page.keyboard.type(token);
   await opened.page.keyboard.press('Enter');
   return { ...opened, field };
@@ -48,7 +49,7 @@ async function openWith(token: string, reviewer?: string) {
 
 test('a server that wants a token is told it once, by keys; a wrong one is asked for again', async () => {
   const { page, field } = await openWith('not-the-token');
-  await field.waitFor();
+  await page.getByText('does not take the token that was given').first().waitFor();
   // Where tokens have names, nothing was set to a person's.
   await page.getByText('the one that you were given').first().waitFor();
   expect(await seriousFindings(page)).toEqual([]);

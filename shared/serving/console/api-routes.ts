@@ -69,7 +69,8 @@ export function consoleRoutes({ ports, machine, startRun, createNamed }: Console
   );
 
   app.get('/v1/models/:model/overview', async (context) => {
-    return context.json({ ...(await overview(context.req.param('model'), ports)), canRun: startRun !== null });
+    const canRun = startRun !== null && (callerOf(context)?.has?.('run') ?? true);
+    return context.json({ ...(await overview(context.req.param('model'), ports)), canRun });
   });
   app.get('/v1/models/:model/since', async (context) => {
     return context.json(await sinceMessage(context.req.param('model'), ports));

@@ -49,7 +49,7 @@ export const modelDetailSchema = modelOverviewSchema.extend({
   sinceLastRun: trafficSchema,
   missing: z.strictObject({ failures: count, records: count }).describe('what a run lacks to decide, at least'),
   runs: count.describe('runs so far'),
-  canRun: z.boolean().describe('whether a run can be started here'),
+  canRun: z.boolean().describe('whether who asks can start a run here'),
 });
 export type ModelDetail = z.infer<typeof modelDetailSchema>;
 

@@ -132,3 +132,12 @@ test.each(['/v1/models', '/v1/overview'])('%s lists the models that are the call
   expect(await listed(tokenOf('read', '*'))).toEqual(['m1', 'm2']);
   expect(await listed(ownToken)).toEqual(['m1', 'm2']);
 });
+
+test.each([
+  ['an own token', ownToken, true],
+  ['the right to read alone', tokenOf('read', 'm1'), false],
+])('with %s it is told whether who asks can start a run', async (_, token, canRun) => {
+  const response = await ask('GET', '/v1/models/m1/overview', token);
+  expect(response.status).toBe(200);
+  expect(await response.json()).toMatchObject({ canRun });
+});
