@@ -41,8 +41,6 @@ export class NearPasses {
       this.#all ??= this.#indexOf(this.passes.keys());
       return this.#all.nearest(input, count, (at) => this.isOne(at, confusable));
     }
-    const [only, ...others] = confusable.facets;
-    if (only !== undefined && others.length === 0) return this.#nearestOf(only, input, count);
     const best = new Map<number, Neighbour>();
     for (const near of confusable.facets.flatMap((facet) => this.#nearestOf(facet, input, count))) {
       if (near.similarity > (best.get(near.index)?.similarity ?? 0)) best.set(near.index, near);

@@ -351,16 +351,27 @@ describe('passes near a text', () => {
     expect(named(near.nearest('send money', { kind: 'any' }, 9))).toEqual(['p2', 'p4', 'p1']);
   });
 
-  test('of several facets are by their likeness among those of a facet that finds them nearest', () => {
-    const [both, one] = [
-      near.nearest('send money', { kind: 'with', facets: ['a', 'b'] }, 9),
-      near.nearest('send money', { kind: 'with', facets: ['b'] }, 9),
-    ];
-    expect(both[0]?.similarity).toBeCloseTo(1, 6);
-    expect(one[0]?.similarity).toBeCloseTo(1, 6);
-    expect(both.map(({ similarity }) => similarity)).toEqual(
-      both.map(({ similarity }) => similarity).sort((a, b) => b - a),
-    );
+  test('of several facets are ordered and told by the likeness among those of the facet where they are nearest', () => {
+    const text = 'send money card';
+    const similarityOf = (id: string, ...facets: string[]) =>
+      near.nearest(text, { kind: 'with', facets }, 9).find(({ index }) => near.passes[index]?.traceId === id)
+        ?.similarity ?? 0;
+    const [amongA, amongB] = [similarityOf('p2', 'a'), similarityOf('p2', 'b')];
+    expect(amongA).not.toBeCloseTo(amongB, 3);
+    for (const facets of [
+      ['a', 'b'],
+      ['b', 'a'],
+    ]) {
+      expect(similarityOf('p2', ...facets)).toBe(Math.max(amongA, amongB));
+      const found = near.nearest(text, { kind: 'with', facets }, 9);
+      expect(found.map(({ similarity }) => similarity)).toEqual(
+        found.map(({ similarity }) => similarity).sort((a, b) => b - a),
+      );
+      expect(named(found)).toHaveLength(3);
+    }
+    const equal = new NearPasses([pass('p2', 'hello there', 'a'), pass('p1', 'hello there', 'b')], kind);
+    const both = equal.nearest('hello there', { kind: 'with', facets: ['a', 'b'] }, 1);
+    expect(both.map(({ index }) => equal.passes[index]?.traceId)).toEqual(['p1']);
   });
 
   test('are looked for by the same indexes while the passes are the same', () => {
