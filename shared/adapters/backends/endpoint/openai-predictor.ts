@@ -145,18 +145,18 @@ async function answer(
   taken: Map<string, number>,
   onUsage?: (usage: Usage) => void,
 ): Promise<Prediction> {
-  for (;;) {
-    const rung = taken.get(name) ?? 0;
+  for (let rung = taken.get(name) ?? 0; ; rung = Math.max(rung + 1, taken.get(name) ?? 0)) {
     const wish = endpoint.wishes[rung];
     if (wish === undefined) throw new Error('an endpoint was asked for less than nothing');
     try {
-      return await ask(input, wish, endpoint, onUsage);
+      const answered = await ask(input, wish, endpoint, onUsage);
+      // Only what mended a refusal is known to have been its reason, so that others are asked for less too.
+      taken.set(name, Math.max(taken.get(name) ?? 0, rung));
+      return answered;
     } catch (error) {
       // Of this text alone; to others the endpoint may well answer.
       if (isFilteredPrompt(error) || isTooLongPrompt(error)) return noAnswer;
       if (!isRefusal(error) || rung === endpoint.wishes.length - 1) throw faultOf(error, endpoint);
-      // What others have learnt meanwhile counts.
-      taken.set(name, Math.max(taken.get(name) ?? 0, rung + 1));
     }
   }
 }

@@ -95,6 +95,22 @@ describe('an OpenAI-compatible endpoint', () => {
     },
   );
 
+  it('is asked for no less of the other texts where it refuses one however little is asked for', async () => {
+    server.respond((seen) =>
+      requestOf(seen).input === 'bad'
+        ? openAiResponse({ kind: 'finds-it-invalid' })
+        : completionOf('{"label":"refund"}'),
+    );
+    const asked = predictor();
+    const endpoint = await served({ concurrency: 1 });
+    expect((await rejection(asked.predict(endpoint, ['bad']))).name).toBe('EndpointRefused');
+    await asked.predict(endpoint, ['my money']);
+    expect(requestOf(server.seen.at(-1) ?? expect.fail())).toMatchObject({
+      logprobs: true,
+      response_format: { json_schema: { strict: true } },
+    });
+  });
+
   it('is held to the schema of a generation, loosely or not at all where it refuses that', async () => {
     const schema = { type: 'object', properties: { queue: { type: 'string', pattern: '^[a-z]+$' } } };
     const writing = { kind: 'generation', checker: 'json', schema };
