@@ -6,7 +6,7 @@ import { readEndpoint } from '../../../ports/endpoints.ts';
 import type { Usage } from '../../../ports/long-work.ts';
 import type { ObjectStore } from '../../../ports/object-store.ts';
 import type { Prediction, Predictor } from '../../../ports/predictor.ts';
-import { isFilteredPrompt, isTooLongPrompt } from '../../chat/openai-fault.ts';
+import { isFilteredPrompt, isTooLongPrompt, messageWithCauses } from '../../chat/openai-fault.ts';
 import { openAiUsageSchema } from '../../chat/openai-usage.ts';
 import { inParallel } from '../../local/in-parallel.ts';
 import { boundedFetch } from './bounded-fetch.ts';
@@ -238,8 +238,7 @@ function nameOf({ url, model }: OpenAiEndpoint): string {
 
 function faultOf(error: unknown, { options, key }: Asked): unknown {
   if (!(error instanceof APIError)) return error;
-  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-  const said = `${error.message}${cause}`;
+  const said = messageWithCauses(error);
   const hidden = key === null ? said : said.replaceAll(key, '…');
   const { status } = error;
   const comesBack =

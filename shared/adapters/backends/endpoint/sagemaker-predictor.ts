@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { InvokeEndpointCommand, ModelError, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { z } from 'zod';
@@ -24,6 +25,9 @@ const mostBytes = 5 * 1024 * 1024;
 /** Alternatives where nobody says how many, and the most that a container is asked for. */
 const usualAlternatives = 2;
 const mostAlternatives = 1_000;
+
+/** Before an answer that broke off is asked for again, milliseconds; twice as long each time. */
+const firstPause = 250;
 
 const outputShape = { output: z.json(), confidence: z.number().min(0).max(1) };
 const answerSchema = z.object({
@@ -105,13 +109,25 @@ async function open(ref: string, objects: ObjectStore): Promise<Asked> {
 async function answerAtOnce(
   body: string,
   runtime: SageMakerRuntimeClient,
-  { name }: SagemakerEndpoint,
+  { name, retries }: SagemakerEndpoint,
   abortSignal: AbortSignal,
 ): Promise<string> {
   const json = 'application/json';
   const request = { EndpointName: name, ContentType: json, Accept: json, Body: body };
-  const { Body } = await runtime.send(new InvokeEndpointCommand(request), { abortSignal });
-  return Body.transformToString();
+  for (let tried = 0; ; tried += 1) {
+    const { Body } = await runtime.send(new InvokeEndpointCommand(request), { abortSignal });
+    // An empty body comes as none, whatever its type says.
+    const text = Body?.transformToString() ?? '';
+    if (!breaksOff(text)) return text;
+    if (tried === retries)
+      throw endpointFault('EndpointUnavailable', name, `its answer breaks off: ${text}`, undefined);
+    await pause(firstPause * 2 ** tried, undefined, { signal: abortSignal });
+  }
+}
+
+/** Whether a text is empty, or begins as JSON and is none. */
+function breaksOff(text: string): boolean {
+  return /^\s*([{[]|$)/.test(text) && parsed(text) === undefined;
 }
 
 function writtenBytes(input: string): number {

@@ -219,13 +219,27 @@ describe('an OpenAI-compatible endpoint', () => {
     expect((await rejection(ask(['my money']))).message).toContain('model "no-such" not found');
     server.play({ status: 200, body: '{"hello": "world"}' });
     expect((await rejection(ask(['my money']))).message).toContain('does its URL end in /v1?');
-    server.play({ status: 200, headers: { 'content-type': 'application/json' }, body: '<html>' });
-    expect((await rejection(ask(['my money']))).name).toBe('EndpointRefused');
+  });
+
+  it.each([
+    ['is cut off', { ...completionOf('{"label":"refund"}'), behaviour: 'drop' as const }, 'terminated'],
+    ['is no JSON', { status: 200, body: '<html>' }, 'cannot be read'],
+    ['is empty', { status: 200, body: '' }, 'cannot be read'],
+  ])('whose answer %s is asked again, as one that throttles', async (_, broken, words) => {
+    server.play(broken, completionOf('{"label":"refund"}'));
+    expect(await ask(['my money'], {}, { retries: 1 })).toMatchObject([{ output: 'refund' }]);
+    expect(server.seen).toHaveLength(2);
+    server.play(broken);
+    const fault = await rejection(ask(['my money']));
+    expect(fault).toMatchObject({ name: 'EndpointUnavailable', retryable: true });
+    expect(fault.message).toContain(words);
   });
 
   it('that does not stop talking is cut off', async () => {
     server.play({ status: 200, body: JSON.stringify({ junk: 'x'.repeat(9 * 1024 * 1024) }) });
-    expect((await rejection(ask(['my money']))).message).toMatch(/longer than/);
+    const fault = await rejection(ask(['my money'], {}, { retries: 1 }));
+    expect([fault.name, fault.message]).toEqual(['EndpointRefused', expect.stringMatching(/longer than/)]);
+    expect(server.seen).toHaveLength(1);
   });
 
   it('is not asked where what is known of it was changed', async () => {

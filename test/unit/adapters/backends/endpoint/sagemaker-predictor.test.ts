@@ -146,6 +146,18 @@ describe('an endpoint of SageMaker', () => {
     expect(server.seen).toHaveLength(2);
   });
 
+  it.each([
+    ['within its JSON', { status: 200, body: '{"predictions": [{"outp' }],
+    ['before it begins', { status: 200, body: '' }],
+    ['on the way', { ...json({ predictions: [predicted('refund')] }), behaviour: 'drop' as const }],
+  ])('whose answer breaks off %s is asked again as often', async (_, broken) => {
+    server.respond((seen, place) => (place === 0 ? broken : lastWords(seen)));
+    expect((await ask(['my refund'], { retries: 1 }))[0]?.output).toBe('refund');
+    expect(server.seen).toHaveLength(2);
+    server.play(broken);
+    expect(await rejection(ask(['my refund']))).toMatchObject({ name: 'EndpointUnavailable', retryable: true });
+  });
+
   it('that fails for good is not waited for elsewhere', async () => {
     const hang: RecordedResponse = { status: 200, body: '', behaviour: 'hang' };
     server.respond((seen) =>
