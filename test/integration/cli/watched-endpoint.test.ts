@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../shared/adapters/local/seeded-random.ts';
-import type { ChatServer } from '../../helpers/chat-server.ts';
-import { startLabelEndpoint } from '../../helpers/label-endpoint.ts';
+import { ChatServer } from '../../helpers/chat-server.ts';
+import { completionOf, requestOf, startLabelEndpoint } from '../../helpers/label-endpoint.ts';
 import { labels, samples } from '../../helpers/made-up-traffic.ts';
 import { ratchetInProcess } from './in-process.ts';
 
@@ -166,6 +166,29 @@ describe('a model that is deployed elsewhere and only watched', { timeout: 240_0
     const asked = await ratchetInProcess(['predict', 'support', '--text', '--workspace', directory], 'a refund');
     expect(asked.code).toBe(0);
     expect(server.seen).toHaveLength(before + 1);
+  });
+
+  it('that refuses a text is told of with the trace, and with the line of a text to predict', async () => {
+    const isAlone = ({ input: text }: { input: string }) => traffic.filter(({ input }) => input === text).length === 1;
+    const lone = traffic.slice(60).find(isAlone) ?? expect.fail('no text stands alone');
+    const picky = await ChatServer.start();
+    picky.respond((seen) => {
+      const { input } = requestOf(seen);
+      if (input === lone.input) return { status: 422, body: JSON.stringify({ error: { message: 'not that' } }) };
+      return completionOf(JSON.stringify({ label: deployed(input) }));
+    });
+    const endpoint = ['--endpoint', `${picky.url}/v1`, '--endpoint-model', 'small'];
+    await ratchet(['create', 'picky', '--labels', labels.join(','), ...endpoint]);
+    await ratchet(['ingest', 'picky', '-'], lines.join('\n'));
+    const run = await ratchetInProcess(['run', 'picky', '--workspace', directory]);
+    const asked = await ratchetInProcess(
+      ['predict', 'picky', '--text', '--workspace', directory],
+      `hello\n\n${lone.input}\n`,
+    );
+    await picky.close();
+    expect([run.code, run.stderr]).toEqual([1, expect.stringContaining('EndpointRefused')]);
+    expect(run.stderr).toContain(`not that. It was asked about trace t-${traffic.indexOf(lone)}.`);
+    expect(asked.stderr).toContain('not that. It was asked about line 3 of standard input.');
   });
 
   it('needs a name of the model and takes no key', async () => {

@@ -1,8 +1,10 @@
 import OpenAI, { APIConnectionError, APIError } from 'openai';
 import { z } from 'zod';
+import type { RatchetError } from '../../../domain/base/errors.ts';
 import type { Served } from '../../../domain/models/served.ts';
 import { costOf } from '../../../ports/chat-model.ts';
 import { readEndpoint } from '../../../ports/endpoints.ts';
+import { InputFault } from '../../../ports/input-fault.ts';
 import type { Usage } from '../../../ports/long-work.ts';
 import type { ObjectStore } from '../../../ports/object-store.ts';
 import type { Prediction, Predictor } from '../../../ports/predictor.ts';
@@ -103,8 +105,8 @@ export function createOpenAiPredictor({
       const endpoint = await asked(served);
       const name = JSON.stringify([endpoint.options.url, endpoint.options.model, endpoint.wishes]);
       let done = 0;
-      return inParallel(inputs, endpoint.options.concurrency, async (input) => {
-        const prediction = input.trim() === '' ? noAnswer : await answer(input, endpoint, name, taken, onUsage);
+      return inParallel(inputs, endpoint.options.concurrency, async (input, place) => {
+        const prediction = input.trim() === '' ? noAnswer : await answer(input, place, endpoint, name, taken, onUsage);
         done += 1;
         onProgress?.(done, inputs.length);
         return prediction;
@@ -140,6 +142,7 @@ async function open(ref: string, objects: ObjectStore, env: OpenAiPredictorOptio
 
 async function answer(
   input: string,
+  place: number,
   endpoint: Asked,
   name: string,
   taken: Map<string, number>,
@@ -156,13 +159,14 @@ async function answer(
     } catch (error) {
       // Of this text alone; to others the endpoint may well answer.
       if (isFilteredPrompt(error) || isTooLongPrompt(error)) return noAnswer;
-      if (!isRefusal(error) || rung === endpoint.wishes.length - 1) throw faultOf(error, endpoint);
+      if (!isRefusal(error)) throw error instanceof APIError ? faultOf(error, endpoint) : error;
+      if (rung === endpoint.wishes.length - 1) throw new InputFault(faultOf(error, endpoint), [place]);
     }
   }
 }
 
 /** Refused for what the request says, which may be what goes beyond a text. */
-function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): error is APIError {
   return error instanceof APIError && [400, 404, 422, 501].includes(error.status ?? 0) && !saysNoModel(error);
 }
 
@@ -236,8 +240,7 @@ function nameOf({ url, model }: OpenAiEndpoint): string {
   return `${model.slice(0, 100)} at ${url}`;
 }
 
-function faultOf(error: unknown, { options, key }: Asked): unknown {
-  if (!(error instanceof APIError)) return error;
+function faultOf(error: APIError, { options, key }: Asked): RatchetError {
   const said = messageWithCauses(error);
   const hidden = key === null ? said : said.replaceAll(key, '…');
   const { status } = error;

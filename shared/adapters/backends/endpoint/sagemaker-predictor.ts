@@ -7,6 +7,7 @@ import type { Output } from '../../../domain/base/output.ts';
 import type { TaskSpec } from '../../../domain/base/task-spec.ts';
 import type { Served } from '../../../domain/models/served.ts';
 import { readEndpoint } from '../../../ports/endpoints.ts';
+import { InputFault } from '../../../ports/input-fault.ts';
 import type { ObjectStore } from '../../../ports/object-store.ts';
 import type { Prediction, Predictor } from '../../../ports/predictor.ts';
 import { taskKinds } from '../../../tasks/task-kinds.ts';
@@ -74,7 +75,11 @@ export function createSagemakerPredictor({ objects }: { readonly objects: Object
           });
         } catch (error) {
           stop.abort();
-          throw error;
+          if (!(error instanceof InputFault)) throw error;
+          throw new InputFault(
+            error,
+            error.places.map((at) => inputs.indexOf(chunk[at] ?? '')),
+          );
         }
         onProgress?.(Math.floor((answers.size / texts.length) * inputs.length), inputs.length);
       });
@@ -141,7 +146,9 @@ async function ask(
   abortSignal: AbortSignal,
 ): Promise<readonly Answered[]> {
   const text = await call(JSON.stringify({ inputs, alternatives }), abortSignal).catch((error: unknown) => {
-    throw faultOf(error, options);
+    const fault = faultOf(error, options);
+    const isOfInputs = fault.name === 'EndpointRefused' && (error === fault || error instanceof ModelError);
+    throw isOfInputs ? new InputFault(fault, [...inputs.keys()]) : fault;
   });
   const read = answerSchema.safeParse(parsed(text));
   if (read.success && read.data.predictions.length === inputs.length) return read.data.predictions;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { openAiEndpointSchema } from '../../../../../shared/adapters/backends/endpoint/endpoint-options.ts';
 import { createOpenAiPredictor } from '../../../../../shared/adapters/backends/endpoint/openai-predictor.ts';
 import { storeEndpoint } from '../../../../../shared/ports/endpoints.ts';
+import { InputFault } from '../../../../../shared/ports/input-fault.ts';
 import type { Usage } from '../../../../../shared/ports/long-work.ts';
 import type { PredictOptions } from '../../../../../shared/ports/predictor.ts';
 import { openAiResponse } from '../../../../contract/openai-wire.ts';
@@ -103,7 +104,8 @@ describe('an OpenAI-compatible endpoint', () => {
     );
     const asked = predictor();
     const endpoint = await served({ concurrency: 1 });
-    expect((await rejection(asked.predict(endpoint, ['bad']))).name).toBe('EndpointRefused');
+    const fault = await rejection(asked.predict(endpoint, ['my money', 'bad']));
+    expect([fault.name, fault]).toEqual(['EndpointRefused', expect.objectContaining({ places: [1] })]);
     await asked.predict(endpoint, ['my money']);
     expect(requestOf(server.seen.at(-1) ?? expect.fail())).toMatchObject({
       logprobs: true,
@@ -210,6 +212,7 @@ describe('an OpenAI-compatible endpoint', () => {
     server.play(openAiResponse({ kind: 'knows-no-such-key' }));
     const fault = await rejection(predictor({ RATCHET_ENDPOINT_KEY: key }).predict(await served(), ['my money']));
     expect(fault.name).toBe('EndpointRefused');
+    expect(fault).not.toBeInstanceOf(InputFault);
     expect(server.seen[0]?.authorization).toBe(`Bearer ${key}`);
     expect(`${fault.message}${fault.mend}${JSON.stringify(fault)}${String(fault.cause)}`).not.toContain(key);
   });

@@ -136,6 +136,15 @@ describe('an endpoint of SageMaker', () => {
     expect(fault.message).toContain(words);
   });
 
+  it('tells which inputs a refused request was about', async () => {
+    server.respond((seen) =>
+      requestOf(seen).inputs.includes('bad') ? refusing(424, 'ModelError', container(400, noMemory)) : lastWords(seen),
+    );
+    const inputs = ['my refund', 'my refund', ' ', 'my delivery', 'bad'];
+    expect(await rejection(ask(inputs, { batch: 2 }))).toMatchObject({ places: [4] });
+    expect(await rejection(ask(inputs, { batch: 3 }))).toMatchObject({ places: [0, 3, 4] });
+  });
+
   it('that is throttled is asked again as often as it may, and no more', async () => {
     const slow = refusing(429, 'ThrottlingException', { Message: 'slow down' });
     server.respond((seen, place) => (place === 0 ? slow : lastWords(seen)));
