@@ -118,6 +118,7 @@ export async function gatherReport(
           notCovered: {
             asked: records.length,
             notAsked: input.triaged.notAsked,
+            notAskedUsd: input.triaged.notAskedUsd ?? null,
             budgetUsd: plan.run.budgetUsd ?? null,
           },
         }),

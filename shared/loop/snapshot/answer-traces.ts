@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { pinnedRecordSchema, type SnapshotRecord } from '../../domain/traces/trace-record.ts';
 import { answersToday } from '../../ports/answer-today.ts';
+import { predictorNamed } from '../../ports/back-ends.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import { analystRun } from '../engine/analyst-run.ts';
 import { answerOutOfFold } from '../engine/answer-out-of-fold.ts';
@@ -45,7 +46,9 @@ export const answerTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof
     });
     const answeredKey = key('answered.jsonl');
     await writeJsonl(ports.objects, answeredKey, answered);
-    const notAsked = records.length - answered.length;
-    return { chunkId: chunk.chunkId, answeredKey, ...(notAsked > 0 && { notAsked }) };
+    const notAsked = records.filter((_, index) => (answers[index] ?? null) === null).map(({ input }) => input);
+    if (notAsked.length === 0) return { chunkId: chunk.chunkId, answeredKey };
+    const most = await predictorNamed(champion.served.predictor, ports).mostCost?.(champion.served, notAsked);
+    return { chunkId: chunk.chunkId, answeredKey, notAsked: notAsked.length, notAskedUsd: most ?? 0 };
   },
 };

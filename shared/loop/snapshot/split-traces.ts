@@ -13,6 +13,7 @@ import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import { isUndecidedRecord, leavesUndecided } from '../../ports/leaves-undecided.ts';
 import type { Ports } from '../../ports/ports.ts';
+import { type NotCovered, withMoreMoney } from '../engine/not-covered.ts';
 import type { Stage } from '../engine/stage.ts';
 import { unlearntParts } from '../engine/unlearnt-parts.ts';
 import { mostShards, shortReason } from '../state/limits.ts';
@@ -60,7 +61,7 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
     const people = peopleDigest(records, kindOf(model, ports));
     const keptOut = keptOutBy(rolledBack, people);
     const unlearnt = await unlearntParts(plan, records, ports);
-    const { notAsked = 0 } = triaged;
+    const { notAsked = 0, notAskedUsd = null } = triaged;
     const short = shortOfTrainer(kept, model, ports);
     const missing = [
       ...(unlearnt.length > 0 ? [`no example of ${namedFirst(unlearnt)} since the split`] : []),
@@ -85,7 +86,7 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
       enoughEvidence: missing === '' && keptOut === null && notAsked === 0,
       reason:
         notAsked > 0
-          ? notCovered(records.length, notAsked, plan.run.budgetUsd ?? null)
+          ? notCovered({ asked: records.length, notAsked, notAskedUsd, budgetUsd: plan.run.budgetUsd ?? null })
           : reasonOf(
               missing === '' || !leavesUndecided(model, ports) ? missing : missing + undecidedOf(records, model.judge),
               keptOut,
@@ -134,9 +135,10 @@ function reasonOf(missing: string, keptOut: RolledBack | null): string | null {
 }
 
 /** What the budget covered of the champion's answers, and what to do. */
-function notCovered(asked: number, notAsked: number, budgetUsd: number | null): string {
+function notCovered({ asked, notAsked, ...money }: NotCovered): string {
+  const { budgetUsd } = money;
   const budget = budgetUsd === null ? 'The budget' : `The budget of $${budgetUsd}`;
-  return `${budget} does not cover the champion’s answers: it was asked about ${formatCount(asked)} of ${plural(asked + notAsked, 'trace')}, and about ${formatCount(notAsked)} not. Run again with a larger --budget, or without one; ratchet run --plan tells the most that answers may cost.`;
+  return `${budget} does not cover the champion’s answers: it was asked about ${formatCount(asked)} of ${plural(asked + notAsked, 'trace')}, and about ${formatCount(notAsked)} not. Run again ${withMoreMoney(money)}, or without one; ratchet run --plan tells the most that a run may cost.`;
 }
 
 /** `; 200 judged traces are undecided, …`; empty where none is. */
