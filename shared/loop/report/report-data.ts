@@ -156,6 +156,8 @@ export interface ReportData {
   readonly evidence: GateRequest['evidence'] | null;
   /** Judged traces that are probably still needed for the few fold models of a dear trainer; absent where none are. */
   readonly moreForFolds?: number;
+  /** Whether the champion was not asked, as its answers cost something and there is too little for the trainer. */
+  readonly onRecord?: boolean;
   /** What a person took back and the evidence would make again, so that nothing was trained; null where nothing is. */
   readonly keptOut: Split['keptOut'];
   /** What labels were split into that nothing to learn from is about, so that nothing was trained; mostly empty. */
