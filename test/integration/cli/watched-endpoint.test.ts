@@ -204,6 +204,11 @@ describe('a model that is deployed elsewhere and only watched', { timeout: 240_0
     expect([noModel.code, noModel.stderr]).toEqual([2, expect.stringContaining('model')]);
     const withKey = [...args, 'https://me:secret@example.com/v1', '--endpoint-model', 'small'];
     expect((await ratchetInProcess(withKey)).stderr).toContain('a key comes from the environment');
+    const decoder = ['--endpoint-model', 'small', '--trainer', 'hf-lora', '--foundation', 'missing'];
+    const offline = { HF_HUB_OFFLINE: '1', HF_HUB_CACHE: directory };
+    const noFoundation = await ratchetInProcess([...args, `${server.url}/v1`, ...decoder], '', offline);
+    expect([noFoundation.code, noFoundation.stderr]).toEqual([1, expect.stringContaining('--foundation DIR')]);
+    expect((await ratchetInProcess(['list', '--workspace', directory])).stdout).not.toContain('other');
     const noEndpoint = await ratchetInProcess([...args.slice(0, -1), '--endpoint-model', 'small']);
     expect(noEndpoint.stderr).toContain('none is named');
   });
