@@ -201,7 +201,7 @@ describe('a model that is deployed elsewhere and only watched', { timeout: 240_0
   it('needs a name of the model and takes no key', async () => {
     const args = ['create', 'other', '--labels', 'a,b', '--workspace', directory, '--endpoint'];
     const noModel = await ratchetInProcess([...args, `${server.url}/v1`]);
-    expect([noModel.code, noModel.stderr]).toEqual([2, expect.stringContaining('model')]);
+    expect([noModel.code, noModel.stderr]).toEqual([2, expect.stringContaining('Add --endpoint-model NAME')]);
     const withKey = [...args, 'https://me:secret@example.com/v1', '--endpoint-model', 'small'];
     expect((await ratchetInProcess(withKey)).stderr).toContain('a key comes from the environment');
     const decoder = ['--endpoint-model', 'small', '--trainer', 'hf-lora', '--foundation', 'missing'];

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openAiEndpointSchema } from '../../../../../shared/adapters/backends/endpoint/endpoint-options.ts';
 import { createOpenAiPredictor } from '../../../../../shared/adapters/backends/endpoint/openai-predictor.ts';
+import { describeIssues } from '../../../../../shared/intake/parse-json-line.ts';
 import { storeEndpoint } from '../../../../../shared/ports/endpoints.ts';
 import { InputFault } from '../../../../../shared/ports/input-fault.ts';
 import type { Usage } from '../../../../../shared/ports/long-work.ts';
@@ -250,6 +251,17 @@ describe('an OpenAI-compatible endpoint', () => {
     await objects.put(ref, new TextEncoder().encode('{"version":1,"task":{"kind":"classification"},"options":{}}'));
     const fault = await rejection(predictor().predict({ ...rest, ref }, ['my money']));
     expect(fault.name).toBe('CorruptArtifact');
+  });
+
+  it('is told the form of prices where they have another', () => {
+    const described = (prices: unknown) => {
+      const read = openAiEndpointSchema.safeParse({ url: 'http://x/v1', model: 'small', prices });
+      return read.success ? null : describeIssues(read.error);
+    };
+    for (const prices of [1, '1', '1,2', '1,2,3,4', '1,,3', '1,two,3', '1,-2,3', ''])
+      expect(described(prices), String(prices)).toMatch(/^"prices": must be INPUT,CACHED,OUTPUT, [^;]*0\.6$/);
+    expect(described('1, 0.5,3')).toBeNull();
+    expect(described({ input: 1, cachedInput: 0, output: 3 })).toBeNull();
   });
 
   it('cannot be named with a key in its address, or another variable than one of keys', () => {
