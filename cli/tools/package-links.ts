@@ -21,7 +21,7 @@ function lively(text: string, file: string, isThere: (path: string) => boolean):
     const inner = image === '' ? lively(label, file, isThere) : label;
     if (path === null || isThere(path)) return whole.replace(label, () => inner);
     if (image !== '') return label;
-    return inner.replaceAll('`', '') === path ? inner : `${inner} (\`${path}\`)`;
+    return `/${path}`.endsWith(`/${inner.replaceAll('`', '')}`) ? inner : `${inner} (\`${path}\`)`;
   });
 }
 

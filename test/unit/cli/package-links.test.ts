@@ -14,6 +14,7 @@ test('of other links the label stays, with the path among the project’s own fi
   expect(written('so it is ([why](adr/0001-why.md#but)).')).toBe('so it is (why (`docs/adr/0001-why.md`)).');
   expect(written('the [test](../test/a.test.ts) of `x`', 'docs/serving.md')).toBe('the test (`test/a.test.ts`) of `x`');
   expect(written('see [`docs/a.json`](docs/a.json)', 'README.md')).toBe('see `docs/a.json`');
+  expect(written('see [results/a.json](results/a.json)')).toBe('see results/a.json');
 });
 
 test('an image that is not there is what it says it shows', () => {
