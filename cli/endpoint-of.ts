@@ -35,6 +35,11 @@ export function endpointOf({
       mend: 'Leave --endpoint-model out.',
     });
   }
+  if (endpointModel === undefined && options.model === undefined) {
+    throw new RatchetError('InvalidInput', 'An endpoint is named, and not the model that is asked there.', {
+      mend: 'Add --endpoint-model NAME, as the endpoint calls it.',
+    });
+  }
   return {
     predictor: 'openai',
     options: { ...options, url: endpoint, ...(endpointModel === undefined ? {} : { model: endpointModel }) },

@@ -120,6 +120,12 @@ export const resultSchemas = {
   'run-plan': z
     .strictObject({
       model: z.string(),
+      short: z
+        .string()
+        .nullable()
+        .describe(
+          'why the run ends before its diagnosis and trains nothing, where too little is judged for a dear trainer',
+        ),
       trainings: z
         .strictObject({
           atMost: z.int(),

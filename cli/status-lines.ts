@@ -216,15 +216,20 @@ function runLines({ model, lastRun, active }: Status): string[] {
   if (lastRun?.status === 'running' && active === null) {
     return [`Last run ${lastRun.run}: broken off; ratchet run ${model} goes on with it.`, 'No run is going on.'];
   }
-  const last =
-    lastRun === null
-      ? 'No run so far.'
-      : `Last run ${lastRun.run}: ${lastRun.decision ?? lastRun.status}. ${printableLine(lastRun.reason ?? '', 400)}`;
+  const last = lastRun === null ? 'No run so far.' : lastRunLine(lastRun);
   const now =
     active === null
       ? 'No run is going on.'
       : `Run ${active.run} is going on: ${active.owner} holds the lease until ${active.until}.`;
-  return [last.trimEnd(), now];
+  return [last, now];
+}
+
+/** A reason may begin in the middle of a sentence, with a name even, so that it stands after a colon. */
+function lastRunLine({ run, decision, status, reason }: NonNullable<Status['lastRun']>): string {
+  const ended = decision ?? status;
+  return reason === null || reason === ''
+    ? `Last run ${run}: ${ended}.`
+    : `Last run ${run} (${ended}): ${printableLine(reason, 400)}`;
 }
 
 function rateText(rate: Rate): string {

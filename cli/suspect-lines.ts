@@ -6,9 +6,17 @@ import type { CommandResult } from './results.ts';
 
 type Suspect = CommandResult<'suspects'>;
 
-/** How many suspects are listed, and what was not looked for. */
+/**
+ * How many suspects are listed, and what was not looked for.
+ * @param counts.byPeople whether people judged some of what the run looked at
+ */
 export function closingLine(
-  { listed, found, run }: { readonly listed: number; readonly found: number; readonly run: string },
+  {
+    listed,
+    found,
+    run,
+    byPeople,
+  }: { readonly listed: number; readonly found: number; readonly run: string; readonly byPeople: boolean },
   kind: Pick<TaskKind, 'triage' | 'words'>,
 ): string {
   const all = looksForSuspects(kind);
@@ -18,7 +26,7 @@ export function closingLine(
     found === 0
       ? `Run ${run} found no ${all ? 'suspect judgement' : 'trace'}${disagreed}.`
       : `${what}${disagreed} of ${found} that run ${run} found${listed < found ? '; --all lists the rest' : ''}.`;
-  if (all) return found === 0 ? `${told} What people judged is never suspect.` : told;
+  if (all) return found === 0 && byPeople ? `${told} What people judged is never suspect.` : told;
   const { parts, facets } = kind.words;
   return `${told} Wrong judgements of ${parts?.several ?? facets} are not looked for yet; where people disagree is.`;
 }

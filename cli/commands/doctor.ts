@@ -18,6 +18,8 @@ Example:
 
 Nothing is changed. A chat model, where one is configured, is asked one short question. Exit code 1: there is a problem; each one comes with what to do.`;
 
+type Environment = Session['io']['env'];
+
 const marks: Readonly<Record<Check['status'], string>> = { ok: '✔', warning: '!', problem: '✘' };
 
 export function addDoctorCommand(program: Command, run: RunCommand): void {
@@ -25,7 +27,7 @@ export function addDoctorCommand(program: Command, run: RunCommand): void {
     .command('doctor')
     .summary('check the installation, and the workspace or the stack')
     .description(
-      'Checks that Ratchet can work here: Node.js, the workspace or the stack, its models, the chat model, and what Ratchet is built on.',
+      'Checks that Ratchet can work here: Node.js, the workspace or the stack, its models with what trains them and what they answer by, the chat model, and what Ratchet is built on.',
     )
     .addHelpText('after', help)
     .action((_options: unknown, command: Command) => run(command, examine));
@@ -85,7 +87,7 @@ async function placeChecks(root: string, session: Session): Promise<readonly Che
     return [warning('workspace', `there is none in ${root}`, mend)];
   }
   const { DirectoryObjectStore } = await import('../../shared/adapters/local/directory-object-store.ts');
-  return workspaceChecks(root, new DirectoryObjectStore(join(root, objectsFolder)));
+  return workspaceChecks(root, new DirectoryObjectStore(join(root, objectsFolder)), session.io.env);
 }
 
 async function stackChecks(name: string, session: Session): Promise<readonly Check[]> {
@@ -99,16 +101,22 @@ async function stackChecks(name: string, session: Session): Promise<readonly Che
   }
 }
 
-async function workspaceChecks(root: string, objects: ObjectStore): Promise<readonly Check[]> {
+async function workspaceChecks(root: string, objects: ObjectStore, env: Environment): Promise<readonly Check[]> {
   const { checkDirectory, checkFreeSpace, checkLeftovers, checkLineage } = await import('../doctor/check-workspace.ts');
   const now = new SystemClock().now();
   const lineage = checkLineage(root);
   const checks = [await checkDirectory(root), await checkFreeSpace(root), lineage, await checkLeftovers(root, now)];
-  return lineage.status === 'problem' ? checks : [...checks, ...(await modelChecks(root, objects, now))];
+  return lineage.status === 'problem' ? checks : [...checks, ...(await modelChecks(root, objects, now, env))];
 }
 
-async function modelChecks(root: string, objects: ObjectStore, now: number): Promise<readonly Check[]> {
+async function modelChecks(
+  root: string,
+  objects: ObjectStore,
+  now: number,
+  env: Environment,
+): Promise<readonly Check[]> {
   const { SqliteLineageStore } = await import('../../shared/adapters/local/sqlite-lineage-store.ts');
+  const { checkBackEnds } = await import('../doctor/check-back-ends.ts');
   const { checkModel } = await import('../doctor/check-model.ts');
   const { isWritable } = await import('../doctor/check-workspace.ts');
   const { thrown } = await import('../doctor/check.ts');
@@ -119,7 +127,10 @@ async function modelChecks(root: string, objects: ObjectStore, now: number): Pro
       const { taskKinds } = await import('../../shared/tasks/task-kinds.ts');
       const ports = { lineage, objects, owners: new ProcessOwners(), tasks: taskKinds, at: '' };
       const checks: Check[] = [];
-      for (const { modelId } of await lineage.listModels()) checks.push(...(await checkModel(modelId, ports, now)));
+      for (const { modelId } of await lineage.listModels()) {
+        checks.push(...(await checkModel(modelId, ports, now)));
+        checks.push(...(await checkBackEnds(modelId, { lineage, objects, env })));
+      }
       return checks;
     } finally {
       lineage.close();

@@ -8,6 +8,7 @@ import { maxLineBytes, readLines } from '../../shared/intake/read-lines.ts';
 import { chooseCheckpoint } from '../../shared/operations/choose-checkpoint.ts';
 import { type AnswersToday, answersToday, answerToday } from '../../shared/ports/answer-today.ts';
 import { predictorNamed } from '../../shared/ports/back-ends.ts';
+import { namingInputs } from '../../shared/ports/input-fault.ts';
 import { kindOf } from '../../shared/ports/kind-of.ts';
 import type { Ports } from '../../shared/ports/ports.ts';
 import type { Prediction } from '../../shared/ports/predictor.ts';
@@ -130,7 +131,11 @@ async function answerAll(
     });
     // A blank line is no traffic: it is answered, so that answers stay beside their lines, and never recorded.
     const inputs = parsed.flatMap((line, index) => (line.ok && !isBlank(batch[index]) ? [line.value] : []));
-    const predictions = await predictionsOf(inputs, checkpoint, today, options, ports);
+    const numbers = batch.filter((line, index) => parsed[index]?.ok === true && !isBlank(line)).map(numberOf);
+    const predictions = await namingInputs(
+      predictionsOf(inputs, checkpoint, today, options, ports),
+      (place) => `line ${numbers[place]} of standard input`,
+    );
     const traceIds = (await served?.add(inputs.map((line, at) => ({ line, prediction: predictions[at] })))) ?? null;
     let next = 0;
     for (const [index, line] of parsed.entries()) {

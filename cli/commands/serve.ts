@@ -74,7 +74,7 @@ export async function serve(
   const { isLoopback, listen } = await import('../serving/listen.ts');
   const hosts = isLoopback(host) ? ['localhost', '127.0.0.1', '[::1]', host] : null;
   const { readAccess } = await import('../serving/read-access.ts');
-  const access = await readAccess(host, hosts, session.io.env);
+  const access = await readAccess(host, hosts, session.io.env, (text) => session.output.say(text));
   const { place, journal, movesItself } = await opened(session, record);
   const { ports } = place;
   const page = (await pageOf?.(ports)) ?? null;

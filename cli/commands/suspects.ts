@@ -47,7 +47,7 @@ async function suspects(
   const { ports } = await session.open();
   const model = await whichModel(named, ports);
   const { lastFindings } = await import('../../shared/loop/inspect/last-findings.ts');
-  const { suspectsOf } = await import('../../shared/loop/inspect/suspects.ts');
+  const { judgedByPeople, suspectsOf } = await import('../../shared/loop/inspect/suspects.ts');
   const findings = await lastFindings(model.modelId, ports);
   if (findings === null) {
     session.output.say(`No run has triaged the traces of ${model.modelId} yet: ratchet run ${model.modelId}`);
@@ -58,8 +58,12 @@ async function suspects(
   const lines = listed.map((record) => lineOf(record, findings.run.runId));
   if (session.output.json) for (const line of lines) await session.output.record(commandResult('suspects', line));
   else await session.output.result(null, suspectLines(lines, kindOf(model, ports)));
+  const byPeople = await judgedByPeople(findings, ports);
   session.output.say(
-    closingLine({ listed: listed.length, found: found.length, run: findings.run.runId }, kindOf(model, ports)),
+    closingLine(
+      { listed: listed.length, found: found.length, run: findings.run.runId, byPeople },
+      kindOf(model, ports),
+    ),
   );
   return exitCodes.done;
 }

@@ -10,12 +10,14 @@ const shortestToken = 16;
 /**
  * Who may ask: who knows RATCHET_TOKEN, and whom the file named by RATCHET_TOKENS lets in; with neither, everybody on this machine.
  * @param hosts names of a server that only this machine can reach; null for one that others can
+ * @param warn told of a token that is too short, where only this machine can reach the server
  * @throws RatchetError InvalidInput where others could reach the server, or where the file cannot be used
  */
 export async function readAccess(
   host: string,
   hosts: Access['hosts'],
   env: Readonly<Record<string, string | undefined>>,
+  warn: (text: string) => void,
 ): Promise<Access> {
   const { RATCHET_TOKEN: token = null, RATCHET_TOKENS: file = '' } = env;
   const isLong = token !== null && token.length >= shortestToken;
@@ -25,6 +27,10 @@ export async function readAccess(
   }
   if (hosts === null && !isLong) {
     throw short(`Others can reach ${host}, and no token of 16 characters or more is set.`);
+  }
+  if (token !== null && !isLong) {
+    const { message, mend } = short('RATCHET_TOKEN has fewer than 16 characters, and could be guessed.');
+    warn(`Note: ${message} ${mend}`);
   }
   return { token, hosts };
 }

@@ -1,12 +1,15 @@
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, sep } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { withoutDeadLinks } from './package-links.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** What modules read beside themselves, and what people read. */
+/** What people read. */
+const documents = ['docs/*.md', 'README.md', 'CHANGELOG.md'];
+/** What modules read beside themselves, and under what licence. */
 const beside = [
   'shared/**/*.{md,py,mjs}',
   'infra/state-machines/improvement-loop.asl.json',
@@ -14,24 +17,26 @@ const beside = [
   'console/dist/**/*.{html,js,css,svg}',
   'training/{pyproject.toml,constraints.txt}',
   'training/ratchet_training/**/*.{py,json}',
-  'docs/*.md',
-  'README.md',
-  'CHANGELOG.md',
   'LICENSE',
   'NOTICE',
 ];
 
 /**
  * Builds the npm package into a directory, which is emptied first: the modules as JavaScript with their types, what they
- * read, the console's page (built before where there is none), and a list of the software inside (CycloneDX).
+ * read, documents without links to what is not in it, the console's page (built before where there is none), and a list of the software inside (CycloneDX).
  */
 export function buildPackage(target: string): void {
   rmSync(target, { recursive: true, force: true });
   run(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.package.json', '--outDir', target]);
   if (!existsSync(join(root, 'console', 'dist', 'index.html'))) run(process.execPath, ['console/build.js']);
-  for (const file of globSync(beside, { cwd: root })) {
+  for (const file of globSync([...beside, ...documents], { cwd: root })) {
     mkdirSync(dirname(join(target, file)), { recursive: true });
     copyFileSync(join(root, file), join(target, file));
+  }
+  const isThere = (path: string): boolean => existsSync(join(target, path));
+  for (const file of globSync(documents, { cwd: target })) {
+    const read = readFileSync(join(target, file), 'utf8');
+    writeFileSync(join(target, file), withoutDeadLinks(read, file.replaceAll(sep, '/'), isThere));
   }
   const whole = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
   const { name, version, description, license, bin } = whole;

@@ -97,6 +97,7 @@ export async function createModel(asked: CreateRequest, ports: Ports): Promise<C
     checkDeployTo(request.deployTo, { trainer: trainer.name, trainerOptions }, ports);
   }
   const endpoint = request.endpoint === undefined ? null : checkEndpoint(request.endpoint, kind, ports);
+  if (endpoint !== null) await trainer.check?.(trainerOptions);
   const read =
     request.examples === null ? null : await readExamples(request.examples, registered, kind, request, ports);
   const outputs = outputsOf(read?.examples ?? []);

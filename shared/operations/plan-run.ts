@@ -1,16 +1,30 @@
 import { plural } from '../domain/base/wording.ts';
+import { countByFold } from '../domain/evaluation/few-fold-models.ts';
 import { partsFor, partsWorth } from '../domain/evaluation/fold.ts';
+import { assignPlaces } from '../domain/evaluation/ledger.ts';
 import type { Checkpoint } from '../domain/models/checkpoint.ts';
 import type { Model } from '../domain/models/model.ts';
+import { readThrough } from '../domain/traces/read-through.ts';
+import { settledJudgement } from '../domain/traces/settled-judgement.ts';
 import type { Trace } from '../domain/traces/trace.ts';
 import { costsToAsk, initialConfiguration, predictorNamed, trainerNamed } from '../ports/back-ends.ts';
+import { kindOf } from '../ports/kind-of.ts';
 import type { Ports } from '../ports/ports.ts';
+import { readingOf } from '../ports/reading-of.ts';
+import type { LoggedTrace } from '../ports/trace-log.ts';
 import { unknownModel } from '../ports/unknown-model.ts';
 import { estimateTraining, estimateWords, type TrainingEstimate, textBytes } from './estimate-training.ts';
+import { readLedger } from './fold-ledger.ts';
+import { mostEvidence, shortOfTrainer, shortOfTrainerWords } from './short-of-trainer.ts';
 import { readDataset } from './stored-records.ts';
 
 /** What a run will take at most, before it begins. Estimates, each with what it rests on. */
 export interface RunCostPlan {
+  /**
+   * Where too little is judged for the few fold models of a dear trainer, in words: the run ends before its diagnosis then,
+   * asks for no answers that are paid for, and trains nothing. Null where it may train.
+   */
+  readonly short: string | null;
   /** Null for a model whose trainings are cheap, or that nothing trains. */
   readonly trainings: {
     /** One an iteration at most. */
@@ -41,8 +55,10 @@ export async function planRun(modelId: string, ports: Ports): Promise<RunCostPla
   const champion = await ports.lineage.getCheckpoint(modelId, control.championId ?? '');
   const isFree = champion === undefined || !costsToAsk(champion, ports);
   if (isFree && trainerNamed(model.trainer, ports).cost === 'cheap')
-    return { trainings: null, answers: null, mostUsd: 0 };
+    return { short: null, trainings: null, answers: null, mostUsd: 0 };
   const logged = await ports.traceLog.read(modelId, { limit: model.settings.snapshotLimit });
+  const short = await shortWords(logged, model, ports);
+  if (short !== null) return { short, trainings: null, answers: null, mostUsd: 0 };
   const judged = logged.flatMap(({ trace, judgements }) => (judgements.length > 0 ? [trace] : []));
   const trainings = await trainingsOf(model, champion, judged, ports);
   const answers = together([
@@ -56,7 +72,39 @@ export async function planRun(modelId: string, ports: Ports): Promise<RunCostPla
   ]);
   const each = trainings === null ? 0 : trainings.each.usd;
   const mostUsd = each === null ? null : each * (trainings?.atMost ?? 0) + (answers?.mostUsd ?? 0);
-  return { trainings, answers, mostUsd };
+  return { short, trainings, answers, mostUsd };
+}
+
+/** As the run will find it before it asks its champion anything. */
+async function shortWords(logged: readonly LoggedTrace[], model: Model, ports: Ports): Promise<string | null> {
+  // Of nothing at all any trainer of few fold models is short; then there is nothing to place.
+  if (shortOfTrainer(countByFold([]), model, ports) === null) return null;
+  const { modelId, splitSalt: salt, settings, task } = model;
+  const { places } = assignPlaces({
+    ledger: await readLedger(modelId, salt, null, ports),
+    items: logged.map(({ trace }) => ({ id: trace.traceId, input: trace.input })),
+    salt,
+    reportShare: settings.reportShare,
+  });
+  const [kind, reading] = [kindOf(model, ports), readingOf(model, ports)];
+  const most = mostEvidence(
+    logged.flatMap((one) => {
+      const place = places.get(one.trace.traceId);
+      const read = readThrough(one, kind, reading);
+      return place === undefined
+        ? []
+        : [{ ...place, recorded: read.trace.output, ...settledJudgement(read, task, kind) }];
+    }),
+    model,
+  );
+  const short = shortOfTrainer(most, model, ports);
+  return short === null
+    ? null
+    : shortOfTrainerWords(
+        short,
+        most.reduce((sum, count) => sum + count, 0),
+        model,
+      );
 }
 
 async function trainingsOf(
@@ -137,7 +185,9 @@ function together(all: readonly RunCostPlan['answers'][]): RunCostPlan['answers'
 }
 
 /** A plan in words, a line each; none where a run costs nothing but the time of this machine's minutes. */
-export function planLines({ trainings, answers, mostUsd }: RunCostPlan): string[] {
+export function planLines({ short, trainings, answers, mostUsd }: RunCostPlan): string[] {
+  if (short !== null)
+    return [`Too little evidence: ${short}. The run ends before its diagnosis, at no cost beyond its judges.`];
   const lines = [
     ...(trainings === null
       ? []

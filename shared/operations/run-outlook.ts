@@ -36,7 +36,11 @@ export async function runOutlook(state: ModelState, ports: Pick<Ports, 'owners' 
     const reason = `Run ${last.runId} was broken off; ratchet run ${model.modelId} goes on with it.`;
     return { due: true, reason };
   }
-  return isDueByHistory('traces-ingested', state);
+  const due = isDueByHistory('traces-ingested', state);
+  if (due.due || last?.status !== 'failed') return due;
+  // No other starts by itself for the same traces: a fault that stays would end that one too.
+  const reason = `Run ${last.runId} failed, and what it looked at is still to be looked at: ratchet run ${model.modelId}, once what it failed by is mended (ratchet report ${last.runId}).`;
+  return { due: false, reason };
 }
 
 /** Whether what came into the log makes a run due. */

@@ -93,6 +93,11 @@ export interface Trainer extends LongWork<TrainingRequest, Artifact> {
    * @throws RatchetError FoundationMissing, InvalidInput
    */
   prepare?(options: Json, onFetch?: (file: string, done: number, total: number) => void): Promise<Json>;
+  /**
+   * Looks whether what the options of a new model name is there, where nothing is trained yet that would find out.
+   * @throws RatchetError FoundationMissing
+   */
+  check?(options: Json): Promise<void>;
   /** What an iteration trains side by side before anything is known; the first one is the default. Empty for one that trains nothing. */
   first(context: SearchContext): readonly Configuration[];
   /** Alternatives worth trying when tuning, best bets first, all different from `from` and one another. */

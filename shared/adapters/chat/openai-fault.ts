@@ -13,7 +13,7 @@ export function isFilteredPrompt(error: unknown): boolean {
  */
 export function openAiFault(error: unknown, key: string | null): RatchetError {
   if (error instanceof RatchetError) return error;
-  const said = told(error);
+  const said = messageWithCauses(error);
   const message = key === null || key === '' ? said : said.replaceAll(key, '…');
   if (!(error instanceof APIError) || error instanceof APIConnectionError || error.status === undefined) {
     return chatFault('ChatUnavailable', message, error);
@@ -35,9 +35,9 @@ export function isTooLongPrompt(error: unknown): boolean {
 }
 
 /** The message with that of its cause, which alone says why a connection failed. */
-function told(error: unknown): string {
+export function messageWithCauses(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const cause = error.cause === undefined ? '' : `: ${told(error.cause)}`;
+  const cause = error.cause === undefined ? '' : `: ${messageWithCauses(error.cause)}`;
   const code = 'code' in error && typeof error.code === 'string' && error.message === '' ? error.code : '';
   return `${error.message}${code}${cause}`;
 }

@@ -29,13 +29,25 @@ const earlier =
 const orders =
   '(?:instructions?|prompts?|rules?|guidelines?|directions|directives?|commands?|programming|system message|constraints?|training)';
 
+/** What follows where somebody takes back what they said themselves: "the previous instructions i gave for delivery". */
+const ownOrders =
+  '(?:the|these|those) (?:previous|prior|earlier|preceding|former|original|initial|existing|past) (?:[a-z]{1,20} ){0,2}?' +
+  `${orders} (?:(?:that|which) )?(?:i|we) (?:have |had )?(?:gave|given|sent|left|wrote|made|put|entered|provided|added) ` +
+  '(?:for|about|on|regarding|with|at|when) ';
+/** What follows where somebody is asked to do something for the speaker, and it is nothing that a model does. */
+const ownService =
+  '(?:are to|will|must|shall|should|may|can) ' +
+  '(?!(?:answer|respond|reply|only|always|never|act|obey|behave|become|be|ignore|forget|follow|do|let|help|treat|call|' +
+  'classify|label|mark|output|say|tell|give|show|print|reveal|write|speak|talk|pretend|grant|approve|serve) )' +
+  '[a-z]{1,20} (?:[a-z]{1,20} ){0,2}(?:my|me|our|us)(?![a-z])';
+
 /** Attempts to put new instructions in place of the model's own. Matched against text as read (see `asRead`). */
 export const injectionPatterns: readonly AttackPattern[] = [
   phrase(
     1,
     dismiss,
     gap,
-    '(?!my )',
+    `(?!my |${ownOrders})`,
     `(?:(?:all|any|the|of|these|those|your|everything)${gap}){0,4}`,
     earlier,
     gap,
@@ -71,6 +83,7 @@ export const injectionPatterns: readonly AttackPattern[] = [
     gap,
     'you',
     gap,
+    `(?!${ownService})`,
     "(?:are|will|must|shall|should|may|can|answer|respond|reply|only|classify|label|output|'re|'ll)",
   ),
   phrase(

@@ -16,6 +16,9 @@ const invisible = /\p{Cf}|\u034f|\u115f|\u1160|\u17b4|\u17b5|\u3164|\uffa0/gu;
 /** Four or more single letters with a blank between them, or three or more with signs: "i g n o r e", "a-l-l". */
 const spacedOut = /(?<![\p{L}\p{N}])(?:(?:\p{L} ){3,}|(?:\p{L}[.\-_*]){2,})\p{L}(?![\p{L}\p{N}])/gu;
 
+/** Two or more single letters with a blank between them, further apart from what is beside them: "i g n o r e   a l l". */
+const spacedWord = /(?<=\s\s)(?:\p{L} )+\p{L}(?=\s\s|$)|^(?:\p{L} )+\p{L}(?=\s\s)/gu;
+
 /** Runs of letters, figures and the signs used for letters. */
 const runs = /[a-z0-9@$!|]+/g;
 /** Figures and signs between two letters. */
@@ -44,6 +47,7 @@ function read(text: string): string {
     .toLowerCase();
   const latin = /[a-z]/.test(folded) ? replaceEach(folded, /[\u0370-\u052f]/gu, lookalikes) : folded;
   return latin
+    .replace(spacedWord, (run) => run.replaceAll(' ', ''))
     .replace(spacedOut, (run) => run.replace(/[ .\-_*]/g, ''))
     .replace(runs, (run) => (figuresInside.test(run) ? replaceEach(run, /[013457@$!|]/g, figures) : run))
     .replace(/[’`]/g, "'")

@@ -69,7 +69,7 @@ export const confirmWeaknesses: LongStage<z.infer<typeof inputSchema>, z.infer<t
         paidBy: analystRun(plan),
         items: probes.map(({ input, traceId }) => {
           const { folds = [], use = 'none' } = training[places.get(traceId) ?? -1] ?? {};
-          return { input, folds, use };
+          return { input, traceId, folds, use };
         }),
       },
       context,

@@ -8,6 +8,7 @@ import type { AnalystRun } from '../../ports/analyst.ts';
 import { type AnswersToday, answerToday } from '../../ports/answer-today.ts';
 import { predictorNamed } from '../../ports/back-ends.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
+import { namingInputs } from '../../ports/input-fault.ts';
 import type { Prediction, PredictOptions } from '../../ports/predictor.ts';
 import { answerWithinBudget } from './paid-answers.ts';
 import { type StageContext, Unfinished } from './stage.ts';
@@ -25,6 +26,8 @@ export interface SliceRequest {
   readonly today?: AnswersToday | null;
   /** Whose budget answers are paid from that cost something. */
   readonly paidBy: AnalystRun;
+  /** Names an input in a fault that is about it, by its place among all inputs. */
+  readonly nameOf?: (place: number) => string;
 }
 
 /** An answer; null where the budget of the run did not cover asking for it. */
@@ -152,14 +155,16 @@ async function answerSlice(
   context: Context,
 ): Promise<readonly Prediction[] | null> {
   const { served, inputs, from } = slice;
-  const { alternatives, unit = 'inputs answered', today = null, paidBy } = request;
+  const { alternatives, unit = 'inputs answered', today = null, paidBy, nameOf } = request;
   const { ports } = context;
-  const ask = (more: PredictOptions) =>
-    answerToday({ served }, today, inputs, ports, {
+  const ask = (more: PredictOptions) => {
+    const answers = answerToday({ served }, today, inputs, ports, {
       ...(alternatives === undefined ? {} : { alternatives }),
       onProgress: (done) => ports.observer.progress(from + done, total, unit),
       ...more,
     });
+    return nameOf === undefined ? answers : namingInputs(answers, (place) => nameOf(from + place));
+  };
   const most = (await predictorNamed(served.predictor, ports).mostCost?.(served, inputs)) ?? null;
   if (most === null) return ask({});
   const key = sliceKey(slice, request, context).replace(/\.jsonl$/, '');

@@ -9,7 +9,7 @@ export interface OutOfFoldRequest {
   /** Tells apart what one stage answers. */
   readonly name: string;
   readonly checkpoint: Answering;
-  readonly items: readonly (Pick<PinnedRecord, 'folds' | 'use'> & { readonly input: string })[];
+  readonly items: readonly Pick<PinnedRecord, 'traceId' | 'input' | 'folds' | 'use'>[];
   /** How many alternatives each answer names; as the predictor says by default. */
   readonly alternatives?: number;
   /** What the progress counts. */
@@ -33,11 +33,13 @@ export async function answerOutOfFold(
     items.map((item, at) => ({ ...item, at })),
     checkpoint,
   );
+  const inOrder = asked.flatMap((group) => group.items);
+  const nameOf = (place: number) => `trace ${inOrder[place]?.traceId}`;
   const groups = asked.map((group) => ({ served: group.served, inputs: group.items.map(({ input }) => input) }));
-  const given = await answerGroups({ ...how, groups }, context);
+  const given = await answerGroups({ ...how, groups, nameOf }, context);
   if (given instanceof Unfinished) return given;
   const answers: Answered[] = [];
-  for (const [place, { at }] of asked.flatMap((group) => group.items).entries()) {
+  for (const [place, { at }] of inOrder.entries()) {
     const answer = given[place];
     if (answer !== undefined) answers[at] = answer;
   }

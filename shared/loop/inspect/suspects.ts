@@ -23,3 +23,12 @@ export async function suspectsOf(
     )
     .map((record) => recordToday(record, reading));
 }
+
+/** Whether a person's judgement is among those that the run looked at. */
+export async function judgedByPeople(
+  { triaged }: { readonly triaged: Pick<LastFindings['triaged'], 'triagedKey'> },
+  { objects }: Pick<Ports, 'objects'>,
+): Promise<boolean> {
+  const records = await readJsonl(objects, triaged.triagedKey, triagedRecordSchema);
+  return records.some(({ judgement }) => judgement?.judge.kind === 'human');
+}

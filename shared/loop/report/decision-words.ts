@@ -26,6 +26,7 @@ export type Decided = Pick<
   | 'decidedOn'
   | 'evidence'
   | 'moreForFolds'
+  | 'onRecord'
   | 'rates'
   | 'keptOut'
   | 'unlearnt'
@@ -212,7 +213,10 @@ function whyKept(data: Decided): string {
   }
   if (data.notCovered !== undefined) return data.reason;
   if (decidedCandidate(data) === null) {
-    return data.unlearnt.length > 0 || shortEvidence(data).length > 0 ? 'The run ended before training.' : data.reason;
+    if (data.unlearnt.length === 0 && shortEvidence(data).length === 0) return data.reason;
+    return data.onRecord === true
+      ? 'The run ended before training, and the champion, whose answers cost something, was not asked: those on record count.'
+      : 'The run ended before training.';
   }
   return data.ended === null
     ? 'No candidate passed the gate.'

@@ -118,6 +118,7 @@ export async function gatherReport(
           notCovered: {
             asked: records.length,
             notAsked: input.triaged.notAsked,
+            notAskedUsd: input.triaged.notAskedUsd ?? null,
             budgetUsd: plan.run.budgetUsd ?? null,
           },
         }),
@@ -135,6 +136,7 @@ export async function gatherReport(
     },
     evidence: { failures: input.split.failures, records: input.split.evidence.size },
     ...(input.split.evidence.more !== undefined && { moreForFolds: input.split.evidence.more }),
+    ...(input.split.onRecord && { onRecord: true }),
     keptOut: input.split.keptOut,
     unlearnt: await unlearntParts(plan, records, ports),
     rates: evidenceRates(records, ports.clock.now()),

@@ -1,4 +1,5 @@
 import { formatCount, plural } from '../../domain/base/wording.ts';
+import { withMoreMoney } from '../engine/not-covered.ts';
 import { reviewFile } from '../state/review.ts';
 import { decidedCandidate } from './decided-candidate.ts';
 import { evidenceDays, heldForNames, isAllRight, reviewIsEnough, shortEvidence } from './evidence-rows.ts';
@@ -53,7 +54,7 @@ function afterDecision(data: Draft): string[] {
   }
   if (data.notCovered !== undefined)
     return [
-      `Run again with a larger --budget, or without one (ratchet run ${model.modelId}${option}); ratchet run ${model.modelId} --plan${option} tells the most that the champion’s answers may cost, and the setting snapshotLimit how many traces it is asked about at most.`,
+      `Run again ${withMoreMoney(data.notCovered)}, or without one (ratchet run ${model.modelId}${option}); ratchet run ${model.modelId} --plan${option} tells the most that a run may cost, and the setting snapshotLimit how many traces it is asked about at most.`,
     ];
   if (data.unlearnt.length > 0)
     return data.review.counts.length > 0

@@ -16,6 +16,7 @@ import type { Triage } from '../../domain/triage/triage.ts';
 import type { CalibrationPast } from '../../operations/read-calibration.ts';
 import type { Transcript } from '../../operations/transcript.ts';
 import type { Note } from '../../ports/analyst.ts';
+import type { NotCovered } from '../engine/not-covered.ts';
 import type { JudgeReport } from '../state/judge-report.ts';
 import type { RunPlan } from '../state/run-plan.ts';
 import type { RunResult } from '../state/run-result.ts';
@@ -139,8 +140,8 @@ export interface ReportData {
   readonly nextSteps: readonly string[];
   /** Judged traces that stay undecided, as no judge is there that can tell whether another answer is as good. */
   readonly undecided?: number;
-  /** Where the budget did not cover the champion's answers: traces that it was asked about, and not. */
-  readonly notCovered?: { readonly asked: number; readonly notAsked: number; readonly budgetUsd: number | null };
+  /** Absent where the budget covered all of the champion's answers. */
+  readonly notCovered?: NotCovered;
   readonly traffic: {
     readonly traces: number;
     readonly passes: number;
@@ -155,6 +156,8 @@ export interface ReportData {
   readonly evidence: GateRequest['evidence'] | null;
   /** Judged traces that are probably still needed for the few fold models of a dear trainer; absent where none are. */
   readonly moreForFolds?: number;
+  /** Whether the champion was not asked, as its answers cost something and there is too little for the trainer. */
+  readonly onRecord?: boolean;
   /** What a person took back and the evidence would make again, so that nothing was trained; null where nothing is. */
   readonly keptOut: Split['keptOut'];
   /** What labels were split into that nothing to learn from is about, so that nothing was trained; mostly empty. */

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { pinnedRecordSchema, type SnapshotRecord } from '../../domain/traces/trace-record.ts';
 import { answersToday } from '../../ports/answer-today.ts';
+import { predictorNamed } from '../../ports/back-ends.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import { analystRun } from '../engine/analyst-run.ts';
 import { answerOutOfFold } from '../engine/answer-out-of-fold.ts';
+import { answersOnRecord } from '../engine/answers-on-record.ts';
 import { type LongStage, Unfinished } from '../engine/stage.ts';
 import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { answeredSchema, chunkSchema } from '../state/snapshot.ts';
@@ -14,7 +16,8 @@ const inputSchema = z.strictObject({ ...stageHead, prepared: preparedSchema, chu
 /**
  * The champion answers one chunk of the snapshot anew, so that what it has since learnt no longer counts as its
  * failure; out of fold, so that what it has merely seen does not count as learnt. What the budget does not cover asking it
- * is left out, and counted.
+ * is left out, and counted. It is not asked where that costs something and there is too little for the trainer whatever it
+ * answers: then its answers are those on record.
  */
 export const answerTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof answeredSchema>> = {
   name: 'answer-traces',
@@ -26,6 +29,12 @@ export const answerTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof
     const plan = await readPlan(prepared, ports);
     const { champion, model } = plan;
     const records = await readJsonl(ports.objects, chunk.key, pinnedRecordSchema);
+    const answeredKey = key('answered.jsonl');
+    if (answersOnRecord(plan, ports)) {
+      const onRecord = records.map((record) => ({ ...record, answer: record.recorded, confidence: 0, runnerUp: null }));
+      await writeJsonl(ports.objects, answeredKey, onRecord);
+      return { chunkId: chunk.chunkId, answeredKey };
+    }
     const request = {
       name: 'answers',
       checkpoint: champion,
@@ -43,9 +52,10 @@ export const answerTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof
       const { output, confidence, alternatives } = answer;
       return [{ ...record, answer: output, confidence, runnerUp: alternatives[1] ?? null }];
     });
-    const answeredKey = key('answered.jsonl');
     await writeJsonl(ports.objects, answeredKey, answered);
-    const notAsked = records.length - answered.length;
-    return { chunkId: chunk.chunkId, answeredKey, ...(notAsked > 0 && { notAsked }) };
+    const notAsked = records.filter((_, index) => (answers[index] ?? null) === null).map(({ input }) => input);
+    if (notAsked.length === 0) return { chunkId: chunk.chunkId, answeredKey };
+    const most = await predictorNamed(champion.served.predictor, ports).mostCost?.(champion.served, notAsked);
+    return { chunkId: chunk.chunkId, answeredKey, notAsked: notAsked.length, notAskedUsd: most ?? 0 };
   },
 };

@@ -39,7 +39,7 @@ export const judgeTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof 
     const open = judged.flatMap((record) => answerToJudge(record, kind));
     const judge = judgeNamed(model.judge, ports);
     const judgedKey = key('judged.jsonl');
-    const notAsked = answered.notAsked !== undefined && { notAsked: answered.notAsked };
+    const { chunkId, answeredKey: _, ...notAsked } = answered;
     if (judge.mustAgree) {
       const share = records.length / Math.max(1, prepared.traces);
       const asked = await askJudge(
@@ -61,7 +61,7 @@ export const judgeTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof 
       const verdicts: ChunkVerdicts = { name: judge.name, said: [...answers], agreement, unusable, trouble, spent };
       await writeJson(ports.objects, verdictsKey, verdicts);
       await writeJsonl(ports.objects, judgedKey, judged);
-      return { chunkId: answered.chunkId, judgedKey, verdictsKey, ...notAsked };
+      return { chunkId, judgedKey, verdictsKey, ...notAsked };
     }
     const said = new Map<string, JudgedAnswer>();
     if (open.length > 0) {
@@ -81,7 +81,7 @@ export const judgeTraces: LongStage<z.infer<typeof inputSchema>, z.infer<typeof 
       judgedKey,
       judged.map((record) => withVerdict(record, said.get(record.traceId) ?? null)),
     );
-    return { chunkId: answered.chunkId, judgedKey, verdictsKey: null, ...notAsked };
+    return { chunkId, judgedKey, verdictsKey: null, ...notAsked };
   },
 };
 

@@ -22,6 +22,7 @@ import type { PinnedRecord } from '../../domain/traces/trace-record.ts';
 import { readLedger, writeRunFolds } from '../../operations/fold-ledger.ts';
 import { checkLease } from '../../operations/lease.ts';
 import { seenBy } from '../../operations/seen.ts';
+import { mostEvidence } from '../../operations/short-of-trainer.ts';
 import { readDataset } from '../../operations/stored-records.ts';
 import { writeJson, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
@@ -70,7 +71,7 @@ export const prepareRun: Stage<z.infer<typeof inputSchema>, z.infer<typeof snaps
       await writeJsonl(ports.objects, plan.leftOpenExamplesKey, parent.leftOpen);
     }
     const planKey = key('plan.json');
-    await writeJson(ports.objects, planKey, plan);
+    await writeJson(ports.objects, planKey, { ...plan, mostEvidence: mostEvidence(records, plan.model) });
     const chunks: z.infer<typeof chunkSchema>[] = [];
     const size = partSize(records.length, plan.model.settings.chunkSize, mostChunks);
     for (const [index, part] of partsOf(records, size).entries()) {

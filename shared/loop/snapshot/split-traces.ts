@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { partSize, partsOf } from '../../domain/base/part-size.ts';
 import { formatCount, plural } from '../../domain/base/wording.ts';
 import { diagnosisPart } from '../../domain/diagnosis/diagnosis-part.ts';
-import { type EvidenceRecord, evidenceOf } from '../../domain/evaluation/evidence-record.ts';
-import { type ShortOfFolds, shortOfFolds } from '../../domain/evaluation/few-fold-models.ts';
+import { evidenceOf } from '../../domain/evaluation/evidence-record.ts';
+import { countByFold } from '../../domain/evaluation/few-fold-models.ts';
 import { honestModel } from '../../domain/models/fold-models.ts';
-import type { Model } from '../../domain/models/model.ts';
 import { keptOutBy, peopleDigest, type RolledBack } from '../../domain/models/rolled-back.ts';
 import { isUsableRecord, type SplitRecord, trains, triagedRecordSchema } from '../../domain/traces/trace-record.ts';
-import { trainerNamed } from '../../ports/back-ends.ts';
+import { shortOfTrainer, shortOfTrainerWords } from '../../operations/short-of-trainer.ts';
 import { readJsonl, writeJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
 import { isUndecidedRecord, leavesUndecided } from '../../ports/leaves-undecided.ts';
-import type { Ports } from '../../ports/ports.ts';
+import { answersOnRecord } from '../engine/answers-on-record.ts';
+import { type NotCovered, withMoreMoney } from '../engine/not-covered.ts';
 import type { Stage } from '../engine/stage.ts';
 import { unlearntParts } from '../engine/unlearnt-parts.ts';
 import { mostShards, shortReason } from '../state/limits.ts';
-import { preparedSchema, type RunPlan, readPlan } from '../state/run-plan.ts';
+import { preparedSchema, readPlan } from '../state/run-plan.ts';
 import { type Split, type shardSchema, splitSchema } from '../state/split.ts';
 import { stageHead } from '../state/stage-head.ts';
 import { triagedSchema } from '../state/triaged.ts';
@@ -60,14 +60,15 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
     const people = peopleDigest(records, kindOf(model, ports));
     const keptOut = keptOutBy(rolledBack, people);
     const unlearnt = await unlearntParts(plan, records, ports);
-    const { notAsked = 0 } = triaged;
-    const short = shortOfTrainer(kept, model, ports);
+    const { notAsked = 0, notAskedUsd = null } = triaged;
+    const short = shortOfTrainer(countByFold(kept), model, ports);
+    const onRecord = answersOnRecord(plan, ports);
     const missing = [
       ...(unlearnt.length > 0 ? [`no example of ${namedFirst(unlearnt)} since the split`] : []),
       ...(failures < enoughFailures
         ? [`${failures} failures after triage with a known right answer, ${enoughFailures} are needed`]
         : []),
-      ...(short !== null ? [shortWords(short, kept.length, plan)] : []),
+      ...(short !== null ? [shortOfTrainerWords(short, kept.length, model)] : []),
       ...(short === null && kept.length < enoughRecords
         ? [`${kept.length} records of evidence, ${enoughRecords} are needed`]
         : []),
@@ -85,42 +86,17 @@ export const splitTraces: Stage<z.infer<typeof inputSchema>, Split> = {
       enoughEvidence: missing === '' && keptOut === null && notAsked === 0,
       reason:
         notAsked > 0
-          ? notCovered(records.length, notAsked, plan.run.budgetUsd ?? null)
+          ? notCovered({ asked: records.length, notAsked, notAskedUsd, budgetUsd: plan.run.budgetUsd ?? null })
           : reasonOf(
               missing === '' || !leavesUndecided(model, ports) ? missing : missing + undecidedOf(records, model.judge),
               keptOut,
             ),
       people,
+      ...(onRecord && { onRecord }),
       keptOut: keptOut === null ? null : withoutDigest(keptOut),
     };
   },
 };
-
-/**
- * Whether the evidence cannot come to be enough in the parts that the model's trainer has fold models for, so that hours or
- * dollars of a training would be in vain; null where it can, and where trainings are cheap, or there are none.
- */
-function shortOfTrainer(
-  kept: readonly EvidenceRecord[],
-  { trainer: name, trainerOptions: options, settings }: Model,
-  ports: Pick<Ports, 'trainers'>,
-): ShortOfFolds | null {
-  const trainer = trainerNamed(name, ports);
-  const { cost, foldModels } = trainer;
-  if (cost !== 'dear' || foldModels === 'all' || foldModels === 0) return null;
-  if (trainer.first({ options, losesTooMuch: false }).length === 0) return null;
-  return shortOfFolds(kept, foldModels, settings.enoughRecords);
-}
-
-/** `12 of 60 records of evidence are in the fifth of the folds that tinker has a model for, 50 are needed: …`. */
-function shortWords(
-  { reached, models, parts, more }: ShortOfFolds,
-  kept: number,
-  { model: { trainer, settings } }: RunPlan,
-): string {
-  const where = models === 1 ? 'the one part' : `the ${models} parts`;
-  return `${formatCount(reached)} of ${plural(kept, 'record')} of evidence ${reached === 1 ? 'is' : 'are'} in ${where} of ${parts} that ${trainer} trains a fold model for, ${settings.enoughRecords} are needed: about ${plural(more, 'judged trace')} more`;
-}
 
 /** Why the run ends here, in a sentence; null where it goes on. */
 function reasonOf(missing: string, keptOut: RolledBack | null): string | null {
@@ -134,9 +110,10 @@ function reasonOf(missing: string, keptOut: RolledBack | null): string | null {
 }
 
 /** What the budget covered of the champion's answers, and what to do. */
-function notCovered(asked: number, notAsked: number, budgetUsd: number | null): string {
+function notCovered({ asked, notAsked, ...money }: NotCovered): string {
+  const { budgetUsd } = money;
   const budget = budgetUsd === null ? 'The budget' : `The budget of $${budgetUsd}`;
-  return `${budget} does not cover the champion’s answers: it was asked about ${formatCount(asked)} of ${plural(asked + notAsked, 'trace')}, and about ${formatCount(notAsked)} not. Run again with a larger --budget, or without one; ratchet run --plan tells the most that answers may cost.`;
+  return `${budget} does not cover the champion’s answers: it was asked about ${formatCount(asked)} of ${plural(asked + notAsked, 'trace')}, and about ${formatCount(notAsked)} not. Run again ${withMoreMoney(money)}, or without one; ratchet run --plan tells the most that a run may cost.`;
 }
 
 /** `; 200 judged traces are undecided, …`; empty where none is. */

@@ -68,6 +68,7 @@ export const triageTraces: LongStage<Input, z.infer<typeof triagedSchema>> = {
     await writeJsonl(ports.objects, triagedKey, triaged);
     const judgedAs = (verdict: string) => triaged.filter((record) => record.verdict === verdict).length;
     const notAsked = input.judged.reduce((sum, chunk) => sum + (chunk.notAsked ?? 0), 0);
+    const notAskedUsd = input.judged.reduce((sum, chunk) => sum + (chunk.notAskedUsd ?? 0), 0);
     const count = (category: string) => triaged.filter((record) => record.triage.category === category).length;
     return {
       triagedKey,
@@ -79,7 +80,7 @@ export const triageTraces: LongStage<Input, z.infer<typeof triagedSchema>> = {
       poison: count('poison'),
       suspects: count('suspect-judgement'),
       judgesKey,
-      ...(notAsked > 0 && { notAsked }),
+      ...(notAsked > 0 && { notAsked, notAskedUsd }),
     };
   },
   afterwards: (input, _output, ports) => removeFoldFiles('triage-traces', input, ports),

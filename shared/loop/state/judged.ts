@@ -9,4 +9,6 @@ export const judgedSchema = z.strictObject({
   verdictsKey: objectKeySchema.nullable().default(null),
   /** As of the answers. */
   notAsked: z.int().positive().optional(),
+  /** The most that asking about these may cost, US dollars; absent as `notAsked` is. */
+  notAskedUsd: z.number().optional(),
 });

@@ -26,6 +26,8 @@ export const runPlanSchema = z.strictObject({
   leftOpenExamplesKey: z.string().optional(),
   /** How many parts the folds are used in by this run. */
   parts: partsSchema,
+  /** The most judged traces of each fold that can be evidence; absent in plans of earlier versions. */
+  mostEvidence: z.array(z.int()).optional(),
   /** Sets frozen by earlier promotions, latest versions, oldest first. */
   frozenSets: z.array(evaluationSetSchema),
   /** Checkpoints that people took back, and that were not released. */

@@ -22,4 +22,6 @@ export const answeredSchema = z.strictObject({
   answeredKey: objectKeySchema,
   /** Traces that the champion was not asked about, as the budget did not cover it; absent where it was asked about all. */
   notAsked: z.int().positive().optional(),
+  /** The most that asking about these may cost, US dollars; absent as `notAsked` is. */
+  notAskedUsd: z.number().optional(),
 });

@@ -23,6 +23,8 @@ export const splitSchema = z.strictObject({
   enoughEvidence: z.boolean(),
   /** What is missing; null when there is enough. */
   reason: reasonSchema.nullable(),
+  /** Whether the champion was not asked, as its answers cost something and there is too little for the trainer; absent else. */
+  onRecord: z.boolean().optional(),
   /** What people have judged, a digest (`peopleDigest`). */
   people: lineageIdSchema,
   /** What a person took back, where the evidence would make its like again; null where nothing keeps candidates out. */

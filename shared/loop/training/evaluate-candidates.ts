@@ -43,7 +43,7 @@ export const evaluateCandidates: LongStage<z.infer<typeof inputSchema>, Evaluate
     const files = await Promise.all(keys.map((file) => readJsonl(ports.objects, file, evidenceRecordSchema)));
     const newest = new Map(files.flat().map((record) => [record.exampleId, record]));
     const items = [...newest.values()]
-      .map((record) => ({ ...record, use: 'evidence' as const }))
+      .map((record) => ({ ...record, traceId: record.exampleId, use: 'evidence' as const }))
       .filter((record) => honestModel(record, candidate) !== null);
     const paidBy = analystRun(await readPlan(prepared, ports));
     const predictions = await answerOutOfFold({ name: 'answers', checkpoint: candidate, items, paidBy }, context);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { openBudget } from '../../agents/open-budget.ts';
 import { canonicalJson } from '../../domain/base/ids.ts';
+import { enoughUsd } from '../../domain/base/wording.ts';
 import { type Parts, partsWorth } from '../../domain/evaluation/fold.ts';
 import { artifactKey, checkpointId, foldArtifactKey } from '../../domain/models/checkpoint-id.ts';
 import type { Configuration } from '../../domain/models/configuration.ts';
@@ -178,7 +179,11 @@ async function affordable(
   const microUsd = Math.ceil((estimate.usd ?? 0) * 1_000_000);
   const most = { turns: 0, outputTokens: 0, microUsd };
   if (await ports.budgets.reserve(plan.run.runId, trainingBudgetKey(candidate), most)) return null;
-  return `The budget of the run does not cover training candidate ${candidateId}: ${estimateWords(estimate)}.`;
+  const why = `The budget of the run does not cover training candidate ${candidateId}: ${estimateWords(estimate)}.`;
+  const budget = await ports.budgets.get(plan.run.runId);
+  if (budget === undefined || estimate.usd === null) return why;
+  const enough = (budget.spent.microUsd + budget.reserved.microUsd + microUsd) / 1_000_000;
+  return `${why} With what else the run takes, --budget ${enoughUsd(enough)} covers it.`;
 }
 
 /** Whoever learns from a champion of finer folds needs folds as fine, or its teacher would have seen what it judges. */

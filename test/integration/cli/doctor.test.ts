@@ -83,6 +83,36 @@ describe('ratchet doctor', () => {
     expect((await readdir(join(directory, 'sound'))).filter((name) => name.startsWith('doctor'))).toEqual([]);
   });
 
+  test('says whether what trains a model and what it answers by is set up, without asking either', async () => {
+    const root = join(directory, 'watching');
+    const endpoint = ['--endpoint', 'http://127.0.0.1:1/v1', '--endpoint-model', 'small'];
+    const watched = ['create', 'watched', '--labels', 'a,b', ...endpoint, '--trainer', 'hf-lora'];
+    const made = await ratchetInProcess([...watched, '--foundation', directory, '--workspace', root]);
+    expect([made.code, made.stderr]).toEqual([0, expect.any(String)]);
+    const found = async (env: Record<string, string>) => {
+      const ended = await ratchetInProcess(['doctor', '--json', '--workspace', root], '', env);
+      const { checks }: { checks: readonly Found[] } = JSON.parse(ended.stdout);
+      return (name: string) => checks.find((check) => check.name === `watched: ${name}`);
+    };
+    const without = await found({ RATCHET_TRAINING_PYTHON: join(directory, 'none') });
+    expect(without('trainer')).toMatchObject({
+      status: 'problem',
+      mend: expect.stringContaining('ratchet setup training'),
+    });
+    expect(without('openai')).toMatchObject({
+      status: 'ok',
+      detail: 'small at http://127.0.0.1:1/v1, without a key, not asked',
+    });
+    const set = await found({ RATCHET_TRAINING_PYTHON: process.execPath, RATCHET_ENDPOINT_KEY: 'sk-secret' });
+    expect(set('trainer')).toMatchObject({ status: 'ok', detail: `hf-lora, by the Python at ${process.execPath}` });
+    expect(set('openai')?.detail).toContain('with the key of RATCHET_ENDPOINT_KEY');
+    await rm(join(root, 'objects', 'models', 'watched'), { recursive: true });
+    expect((await found({}))('openai')).toMatchObject({
+      status: 'problem',
+      detail: expect.stringContaining('ndpoint'),
+    });
+  });
+
   test('has a line a check for people, and the mend of each that is not well', async () => {
     const ended = await ratchetInProcess(['doctor', '--workspace', join(directory, 'nowhere')]);
     expect(ended.code).toBe(0);

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SeededRandom } from '../../../shared/adapters/local/seeded-random.ts';
-import type { ChatServer } from '../../helpers/chat-server.ts';
-import { startLabelEndpoint } from '../../helpers/label-endpoint.ts';
+import { ChatServer } from '../../helpers/chat-server.ts';
+import { completionOf, requestOf, startLabelEndpoint } from '../../helpers/label-endpoint.ts';
 import { labels, samples } from '../../helpers/made-up-traffic.ts';
 import { ratchetInProcess } from './in-process.ts';
 
@@ -75,12 +75,19 @@ describe('a model that is deployed elsewhere and only watched', { timeout: 240_0
   });
 
   it('ends as any run does where the budget does not cover its answers, and says what was asked and what to do', async () => {
-    const before = server.seen.length;
+    let before = server.seen.length;
     const poor = await ratchet(['run', 'support', '--budget', '0.01']);
     expect(poor).toMatchObject({ code: 3, decision: 'kept', costs: { answers: null } });
     expect(poor.headline).toBe('the budget of $0.01 covers the champion’s answers to 0 of 260 traces');
-    expect(poor.why).toContain('about 260 not. Run again with a larger --budget, or without one');
     expect(server.seen).toHaveLength(before);
+    const [, enough = ''] =
+      /about 260 not\. Run again with --budget ([0-9.]+) or more, which covers these answers, or without one;/.exec(
+        poor.why,
+      ) ?? [];
+    expect(Number(enough)).toBeGreaterThan(0.02);
+    const covered = await ratchet(['run', 'support', '--budget', enough]);
+    expect(covered.why).not.toContain('does not cover');
+    before = server.seen.length;
     const { answers } = await ratchet(['run', 'support', '--plan']);
     // Of fifty texts at once, the most that they may cost, and a little.
     const budget = ((answers.mostUsd / answers.inputs) * 50 * 1.25).toFixed(4);
@@ -168,12 +175,40 @@ describe('a model that is deployed elsewhere and only watched', { timeout: 240_0
     expect(server.seen).toHaveLength(before + 1);
   });
 
+  it('that refuses a text is told of with the trace, and with the line of a text to predict', async () => {
+    const isAlone = ({ input: text }: { input: string }) => traffic.filter(({ input }) => input === text).length === 1;
+    const lone = traffic.slice(60).find(isAlone) ?? expect.fail('no text stands alone');
+    const picky = await ChatServer.start();
+    picky.respond((seen) => {
+      const { input } = requestOf(seen);
+      if (input === lone.input) return { status: 422, body: JSON.stringify({ error: { message: 'not that' } }) };
+      return completionOf(JSON.stringify({ label: deployed(input) }));
+    });
+    const endpoint = ['--endpoint', `${picky.url}/v1`, '--endpoint-model', 'small'];
+    await ratchet(['create', 'picky', '--labels', labels.join(','), ...endpoint]);
+    await ratchet(['ingest', 'picky', '-'], lines.join('\n'));
+    const run = await ratchetInProcess(['run', 'picky', '--workspace', directory]);
+    const asked = await ratchetInProcess(
+      ['predict', 'picky', '--text', '--workspace', directory],
+      `hello\n\n${lone.input}\n`,
+    );
+    await picky.close();
+    expect([run.code, run.stderr]).toEqual([1, expect.stringContaining('EndpointRefused')]);
+    expect(run.stderr).toContain(`not that. It was asked about trace t-${traffic.indexOf(lone)}.`);
+    expect(asked.stderr).toContain('not that. It was asked about line 3 of standard input.');
+  });
+
   it('needs a name of the model and takes no key', async () => {
     const args = ['create', 'other', '--labels', 'a,b', '--workspace', directory, '--endpoint'];
     const noModel = await ratchetInProcess([...args, `${server.url}/v1`]);
-    expect([noModel.code, noModel.stderr]).toEqual([2, expect.stringContaining('model')]);
+    expect([noModel.code, noModel.stderr]).toEqual([2, expect.stringContaining('Add --endpoint-model NAME')]);
     const withKey = [...args, 'https://me:secret@example.com/v1', '--endpoint-model', 'small'];
     expect((await ratchetInProcess(withKey)).stderr).toContain('a key comes from the environment');
+    const decoder = ['--endpoint-model', 'small', '--trainer', 'hf-lora', '--foundation', 'missing'];
+    const offline = { HF_HUB_OFFLINE: '1', HF_HUB_CACHE: directory };
+    const noFoundation = await ratchetInProcess([...args, `${server.url}/v1`, ...decoder], '', offline);
+    expect([noFoundation.code, noFoundation.stderr]).toEqual([1, expect.stringContaining('--foundation DIR')]);
+    expect((await ratchetInProcess(['list', '--workspace', directory])).stdout).not.toContain('other');
     const noEndpoint = await ratchetInProcess([...args.slice(0, -1), '--endpoint-model', 'small']);
     expect(noEndpoint.stderr).toContain('none is named');
   });

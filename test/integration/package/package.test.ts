@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  globSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -66,6 +76,23 @@ describe('the package', () => {
     expect(names.filter((name) => /^console\/(?!dist\/)/.test(name))).toEqual([]);
     expect(names).toContainEqual(expect.stringMatching(/^console\/dist\/assets\/.*\.js$/));
     expect(names.filter((name) => /^(test|bench|functions|cli\/tools)\/|(?<!\.d)\.ts$/.test(name))).toEqual([]);
+  });
+
+  test('has documents whose links lead to what is in it', () => {
+    const documents = globSync(['*.md', 'docs/*.md'], { cwd: installed });
+    expect(documents).toEqual(expect.arrayContaining(['README.md', 'docs/library.md']));
+    const targets = documents.flatMap((file) =>
+      [...readFileSync(join(installed, file), 'utf8').matchAll(/\]\(([^()\s]+)\)/g)].map(([, target = '']) => [
+        file,
+        target,
+      ]),
+    );
+    const relative = targets.filter(([, target = '']) => !/^(?:[a-z]+:|#)/.test(target));
+    expect(relative.length).toBeGreaterThan(20);
+    const dead = relative.filter(
+      ([file = '', target = '']) => !existsSync(join(installed, dirname(file), target.replace(/#.*$/, ''))),
+    );
+    expect(dead).toEqual([]);
   });
 
   test('answers, exports and examines itself by its command', () => {

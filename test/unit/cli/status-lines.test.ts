@@ -91,7 +91,7 @@ describe('statusLines', () => {
       '  only the champion is right 20 times, only its predecessor 7 times',
       '  left out of 240 judged traces: 20 near earlier traces or examples, 8 near one that counts, 3 without a right answer to hold both against, which flatters the champion',
       'Traffic: no traces yet.',
-      'Last run run-2: kept. No gain.\\u001b[2J',
+      'Last run run-2 (kept): No gain.\\u001b[2J',
       'Run run-3 is going on: host:1 holds the lease until 2026-03-06T00:00:00.000Z.',
     ]);
   });
@@ -110,6 +110,16 @@ describe('statusLines', () => {
     expect(statusLines({ ...status, active: null, lastRun: running })).toEqual(
       expect.arrayContaining(['Last run run-2: broken off; ratchet run mail goes on with it.', 'No run is going on.']),
     );
+  });
+
+  test('say what came of the last run, and why where that is on record', () => {
+    const { lastRun } = status;
+    if (lastRun === null) throw new Error('no run');
+    const lineOf = (change: Partial<typeof lastRun>) => statusLines({ ...status, lastRun: { ...lastRun, ...change } });
+    expect(lineOf({ reason: 'the budget of $1 covers nothing' })).toContain(
+      'Last run run-2 (kept): the budget of $1 covers nothing',
+    );
+    expect(lineOf({ reason: '' })).toContain('Last run run-2: kept.');
   });
 
   test('say last where the stack answers over HTTP', () => {
@@ -175,7 +185,7 @@ describe('statusLines', () => {
       '  3: People disagree on what is right',
       '  90: Judged wrong, and nobody has said what is right',
       '  /w/review.jsonl',
-      'Last run run-2: kept. No gain.\\u001b[2J',
+      'Last run run-2 (kept): No gain.\\u001b[2J',
       'No run is going on.',
       'Next run: not yet. 4 traces were judged to fail since the last run began; a run begins at 50.',
       '  To decide, a run needs 11 more failures at least.',

@@ -104,6 +104,21 @@ describe('a run that was broken off', () => {
   });
 });
 
+describe('a run that failed', () => {
+  test('has what it looked at still looked at by the next, which is begun by hand', async () => {
+    await crown();
+    await arrive('day1', 60, 60);
+    const startedAt = new Date(ports.clock.now()).toISOString();
+    await ports.lineage.putRun(sampleRun({ runId: 'r1', startedAt, status: 'failed' }));
+    const { next } = await modelHealth('m1', ports);
+    expect(next.due).toBe(false);
+    expect(next.reason).toMatch(/^Run r1 failed, and what it looked at is still to be looked at: ratchet run m1, /);
+    ports.clock.advance(1);
+    await arrive('day2', 0, 60);
+    expect((await modelHealth('m1', ports)).next.due).toBe(true);
+  });
+});
+
 describe('modelHealth', () => {
   test('counts what came since the last run, and what a run lacks', async () => {
     await crown();

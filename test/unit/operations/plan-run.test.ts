@@ -17,7 +17,7 @@ beforeEach(() => {
 });
 
 /** Of 10 traces that are judged and 5 that are not, and 2 examples. */
-async function plan(trainer: Partial<Trainer>, predictor: Partial<Predictor> = {}) {
+async function plan(trainer: Partial<Trainer>, predictor: Partial<Predictor> = {}, enoughRecords = 0) {
   const own = [...plain.trainers.values()].map((one): Trainer => ({ ...one, ...trainer }));
   const answering = [...plain.predictors.values()].map((one): Predictor => ({ ...one, ...predictor }));
   const ports = {
@@ -27,7 +27,7 @@ async function plan(trainer: Partial<Trainer>, predictor: Partial<Predictor> = {
   };
   const { settings } = sampleModel();
   await ports.lineage.createModel(
-    sampleModel({ settings: { ...settings, maxIterations: 2, maxClusters: 3, probesPerCluster: 4 } }),
+    sampleModel({ settings: { ...settings, maxIterations: 2, maxClusters: 3, probesPerCluster: 4, enoughRecords } }),
   );
   const examples = toExamples([
     { input: 'late', output: 'ham' },
@@ -64,7 +64,7 @@ const byToken: Partial<Trainer> = {
 describe('what a run will cost', () => {
   test('is nothing to speak of where training and answers are cheap', async () => {
     const made = await plan({});
-    expect(made).toEqual({ trainings: null, answers: null, mostUsd: 0 });
+    expect(made).toEqual({ short: null, trainings: null, answers: null, mostUsd: 0 });
     expect(planLines(made)).toEqual([]);
   });
 
@@ -82,6 +82,21 @@ describe('what a run will cost', () => {
   test('has the champion’s answers and probes too, where they are paid for', async () => {
     const made = await plan(byToken, { mostCost: async (_, inputs) => inputs.length / 10, isPaid: () => true });
     expect(made.answers).toEqual({ inputs: 18 + 15 + 12, mostUsd: expect.closeTo(0.18 + 2.7, 9) });
+  });
+
+  test('is nothing where too little is judged for the few fold models of a dear trainer, and says how much more it takes', async () => {
+    const answers: Partial<Predictor> = { mostCost: async (_, inputs) => inputs.length / 10, isPaid: () => true };
+    const made = await plan(byToken, answers, 50);
+    expect(made).toMatchObject({ trainings: null, answers: null, mostUsd: 0 });
+    const [line = '', ...others] = planLines(made);
+    expect(others).toEqual([]);
+    const said =
+      /^Too little evidence: (\d+) of 10 records of evidence are in the one part of 5 that embedded trains a fold model for, 50 are needed: about (\d+) judged traces more\. The run ends before its diagnosis/.exec(
+        line,
+      );
+    expect(Number(said?.[2])).toBe((50 - Number(said?.[1])) * 5);
+    // Ten traces of one text are in one fold.
+    expect(['0', '10']).toContain(said?.[1]);
   });
 
   test('has no answers where no price is known of them', async () => {

@@ -5,12 +5,20 @@ export const endpointKeyVariable = 'RATCHET_ENDPOINT_KEY';
 
 const dollars = z.number().nonnegative();
 
+const wrongPrices =
+  'must be INPUT,CACHED,OUTPUT, US dollars for a million tokens that are read, read from a cache, written: for example 0.15,0.075,0.6';
+
 /** `INPUT,CACHED,OUTPUT`, as RATCHET_CHAT_PRICES has them. */
 const pricesSchema = z.preprocess(
-  (given) => {
-    if (typeof given !== 'string') return given;
-    const [input, cachedInput, output] = given.split(',').map(Number);
-    return { input, cachedInput, output };
+  (given, context) => {
+    // A number alone is one price of three.
+    if (typeof given !== 'string' && typeof given !== 'number') return given;
+    const parts = String(given).split(',');
+    const [input, cachedInput, output] = parts.map((part) => (part.trim() === '' ? Number.NaN : Number(part)));
+    if (parts.length === 3 && [input, cachedInput, output].every((price) => (price ?? -1) >= 0))
+      return { input, cachedInput, output };
+    context.addIssue({ code: 'custom', message: wrongPrices, input: given });
+    return z.NEVER;
   },
   z.strictObject({ input: dollars, cachedInput: dollars, output: dollars }),
 );

@@ -1,12 +1,14 @@
 import OpenAI, { APIConnectionError, APIError } from 'openai';
 import { z } from 'zod';
+import type { RatchetError } from '../../../domain/base/errors.ts';
 import type { Served } from '../../../domain/models/served.ts';
 import { costOf } from '../../../ports/chat-model.ts';
 import { readEndpoint } from '../../../ports/endpoints.ts';
+import { InputFault } from '../../../ports/input-fault.ts';
 import type { Usage } from '../../../ports/long-work.ts';
 import type { ObjectStore } from '../../../ports/object-store.ts';
 import type { Prediction, Predictor } from '../../../ports/predictor.ts';
-import { isFilteredPrompt, isTooLongPrompt } from '../../chat/openai-fault.ts';
+import { isFilteredPrompt, isTooLongPrompt, messageWithCauses } from '../../chat/openai-fault.ts';
 import { openAiUsageSchema } from '../../chat/openai-usage.ts';
 import { inParallel } from '../../local/in-parallel.ts';
 import { boundedFetch } from './bounded-fetch.ts';
@@ -103,8 +105,8 @@ export function createOpenAiPredictor({
       const endpoint = await asked(served);
       const name = JSON.stringify([endpoint.options.url, endpoint.options.model, endpoint.wishes]);
       let done = 0;
-      return inParallel(inputs, endpoint.options.concurrency, async (input) => {
-        const prediction = input.trim() === '' ? noAnswer : await answer(input, endpoint, name, taken, onUsage);
+      return inParallel(inputs, endpoint.options.concurrency, async (input, place) => {
+        const prediction = input.trim() === '' ? noAnswer : await answer(input, place, endpoint, name, taken, onUsage);
         done += 1;
         onProgress?.(done, inputs.length);
         return prediction;
@@ -140,29 +142,31 @@ async function open(ref: string, objects: ObjectStore, env: OpenAiPredictorOptio
 
 async function answer(
   input: string,
+  place: number,
   endpoint: Asked,
   name: string,
   taken: Map<string, number>,
   onUsage?: (usage: Usage) => void,
 ): Promise<Prediction> {
-  for (;;) {
-    const rung = taken.get(name) ?? 0;
+  for (let rung = taken.get(name) ?? 0; ; rung = Math.max(rung + 1, taken.get(name) ?? 0)) {
     const wish = endpoint.wishes[rung];
     if (wish === undefined) throw new Error('an endpoint was asked for less than nothing');
     try {
-      return await ask(input, wish, endpoint, onUsage);
+      const answered = await ask(input, wish, endpoint, onUsage);
+      // Only what mended a refusal is known to have been its reason, so that others are asked for less too.
+      taken.set(name, Math.max(taken.get(name) ?? 0, rung));
+      return answered;
     } catch (error) {
       // Of this text alone; to others the endpoint may well answer.
       if (isFilteredPrompt(error) || isTooLongPrompt(error)) return noAnswer;
-      if (!isRefusal(error) || rung === endpoint.wishes.length - 1) throw faultOf(error, endpoint);
-      // What others have learnt meanwhile counts.
-      taken.set(name, Math.max(taken.get(name) ?? 0, rung + 1));
+      if (!isRefusal(error)) throw error instanceof APIError ? faultOf(error, endpoint) : error;
+      if (rung === endpoint.wishes.length - 1) throw new InputFault(faultOf(error, endpoint), [place]);
     }
   }
 }
 
 /** Refused for what the request says, which may be what goes beyond a text. */
-function isRefusal(error: unknown): boolean {
+function isRefusal(error: unknown): error is APIError {
   return error instanceof APIError && [400, 404, 422, 501].includes(error.status ?? 0) && !saysNoModel(error);
 }
 
@@ -236,10 +240,8 @@ function nameOf({ url, model }: OpenAiEndpoint): string {
   return `${model.slice(0, 100)} at ${url}`;
 }
 
-function faultOf(error: unknown, { options, key }: Asked): unknown {
-  if (!(error instanceof APIError)) return error;
-  const cause = error.cause instanceof Error ? `: ${error.cause.message}` : '';
-  const said = `${error.message}${cause}`;
+function faultOf(error: APIError, { options, key }: Asked): RatchetError {
+  const said = messageWithCauses(error);
   const hidden = key === null ? said : said.replaceAll(key, '…');
   const { status } = error;
   const comesBack =

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { S3Client } from '@aws-sdk/client-s3';
 import { InvokeEndpointCommand, ModelError, SageMakerRuntimeClient } from '@aws-sdk/client-sagemaker-runtime';
 import { z } from 'zod';
@@ -6,6 +7,7 @@ import type { Output } from '../../../domain/base/output.ts';
 import type { TaskSpec } from '../../../domain/base/task-spec.ts';
 import type { Served } from '../../../domain/models/served.ts';
 import { readEndpoint } from '../../../ports/endpoints.ts';
+import { InputFault } from '../../../ports/input-fault.ts';
 import type { ObjectStore } from '../../../ports/object-store.ts';
 import type { Prediction, Predictor } from '../../../ports/predictor.ts';
 import { taskKinds } from '../../../tasks/task-kinds.ts';
@@ -24,6 +26,9 @@ const mostBytes = 5 * 1024 * 1024;
 /** Alternatives where nobody says how many, and the most that a container is asked for. */
 const usualAlternatives = 2;
 const mostAlternatives = 1_000;
+
+/** Before an answer that broke off is asked for again, milliseconds; twice as long each time. */
+const firstPause = 250;
 
 const outputShape = { output: z.json(), confidence: z.number().min(0).max(1) };
 const answerSchema = z.object({
@@ -70,7 +75,11 @@ export function createSagemakerPredictor({ objects }: { readonly objects: Object
           });
         } catch (error) {
           stop.abort();
-          throw error;
+          if (!(error instanceof InputFault)) throw error;
+          throw new InputFault(
+            error,
+            error.places.map((at) => inputs.indexOf(chunk[at] ?? '')),
+          );
         }
         onProgress?.(Math.floor((answers.size / texts.length) * inputs.length), inputs.length);
       });
@@ -105,13 +114,25 @@ async function open(ref: string, objects: ObjectStore): Promise<Asked> {
 async function answerAtOnce(
   body: string,
   runtime: SageMakerRuntimeClient,
-  { name }: SagemakerEndpoint,
+  { name, retries }: SagemakerEndpoint,
   abortSignal: AbortSignal,
 ): Promise<string> {
   const json = 'application/json';
   const request = { EndpointName: name, ContentType: json, Accept: json, Body: body };
-  const { Body } = await runtime.send(new InvokeEndpointCommand(request), { abortSignal });
-  return Body.transformToString();
+  for (let tried = 0; ; tried += 1) {
+    const { Body } = await runtime.send(new InvokeEndpointCommand(request), { abortSignal });
+    // An empty body comes as none, whatever its type says.
+    const text = Body?.transformToString() ?? '';
+    if (!breaksOff(text)) return text;
+    if (tried === retries)
+      throw endpointFault('EndpointUnavailable', name, `its answer breaks off: ${text}`, undefined);
+    await pause(firstPause * 2 ** tried, undefined, { signal: abortSignal });
+  }
+}
+
+/** Whether a text is empty, or begins as JSON and is none. */
+function breaksOff(text: string): boolean {
+  return /^\s*([{[]|$)/.test(text) && parsed(text) === undefined;
 }
 
 function writtenBytes(input: string): number {
@@ -125,7 +146,9 @@ async function ask(
   abortSignal: AbortSignal,
 ): Promise<readonly Answered[]> {
   const text = await call(JSON.stringify({ inputs, alternatives }), abortSignal).catch((error: unknown) => {
-    throw faultOf(error, options);
+    const fault = faultOf(error, options);
+    const isOfInputs = fault.name === 'EndpointRefused' && (error === fault || error instanceof ModelError);
+    throw isOfInputs ? new InputFault(fault, [...inputs.keys()]) : fault;
   });
   const read = answerSchema.safeParse(parsed(text));
   if (read.success && read.data.predictions.length === inputs.length) return read.data.predictions;

@@ -10,6 +10,8 @@ import { isPaidByToken, tinkerBackEnd, tinkerFacts } from './tinker-facts.ts';
 export interface JobBackEnd {
   /** Of the back end in jobs, and of trainer and predictor where its jobs run on this machine. */
   readonly name: string;
+  /** Whether its foundations are folders, or models of the Hugging Face hub. */
+  readonly fromHub?: boolean;
   readonly trainer: Omit<Trainer, 'start' | 'advance' | 'name' | 'predictors'>;
   readonly predictor: Omit<Predictor, 'predict' | 'name' | 'mostCost'>;
   /**
@@ -26,6 +28,7 @@ export interface JobBackEnd {
 export const jobBackEnds: readonly JobBackEnd[] = [
   {
     name: gliner2BackEnd,
+    fromHub: true,
     trainer: gliner2Facts,
     // A checkpoint of a classification names all its labels; of an extraction its entities alone.
     predictor: { tasks: gliner2Facts.tasks, ranked: true, chunk: 500 },
@@ -33,6 +36,7 @@ export const jobBackEnds: readonly JobBackEnd[] = [
   },
   {
     name: hfLoraBackEnd,
+    fromHub: true,
     trainer: hfLoraFacts,
     // Of a classification it names all labels; of a generation the one answer that it writes.
     predictor: { tasks: hfLoraFacts.tasks, ranked: true, chunk: 100 },

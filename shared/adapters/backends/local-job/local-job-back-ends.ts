@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { z } from 'zod';
+import type { Json } from '../../../domain/base/json.ts';
 import type { Clock } from '../../../ports/clock.ts';
 import type { ObjectStore } from '../../../ports/object-store.ts';
 import type { Predictor } from '../../../ports/predictor.ts';
@@ -18,6 +20,8 @@ export interface LocalJobOptions {
   readonly backEnds?: readonly JobBackEnd[];
 }
 
+const foundationSchema = z.object({ foundation: z.string() });
+
 /** Trainers and predictors that work by processes of Python, which are begun when one is first needed. */
 export function localJobBackEnds(options: LocalJobOptions): {
   readonly trainers: readonly Trainer[];
@@ -33,11 +37,17 @@ export function localJobBackEnds(options: LocalJobOptions): {
   };
   const known = options.backEnds ?? jobBackEnds;
   return {
-    trainers: known.map(({ name, trainer, otherPredictors }) => {
+    trainers: known.map(({ name, trainer, otherPredictors, fromHub = false }) => {
       const facts = { ...trainer, name, predictors: [name, ...otherPredictors] };
       const made = async () => (await loaded()).trainer(facts, name);
       return {
         ...facts,
+        ...(fromHub && {
+          async check(chosen: Json) {
+            const { foundation } = foundationSchema.parse(chosen);
+            await (await import('./check-foundation.ts')).checkFoundation(foundation, options.env ?? process.env);
+          },
+        }),
         start: async (...request) => (await made()).start(...request),
         advance: async (...request) => (await made()).advance(...request),
       };

@@ -13,8 +13,10 @@ const loopback = ['localhost'];
 let root: string;
 const path = () => join(root, 'tokens.json');
 const access = (env: Record<string, string>, hosts: readonly string[] | null = loopback) =>
-  readAccess('192.0.2.1', hosts, env);
+  readAccess('192.0.2.1', hosts, env, (text) => warned.push(text));
+const warned: string[] = [];
 beforeEach(async () => {
+  warned.length = 0;
   root = await mkdtemp(join(tmpdir(), 'ratchet-tokens-'));
   await writeFile(path(), text, { mode: 0o600 });
 });
@@ -25,6 +27,17 @@ test('without named tokens the one token decides, and on this machine none is ne
   expect(await access({ RATCHET_TOKEN: long }, null)).toEqual({ token: long, hosts: null });
   await expect(access({}, null)).rejects.toThrow(/Others can reach 192\.0\.2\.1/);
   await expect(access({ RATCHET_TOKEN: 'short' }, null)).rejects.toThrow(/16 characters/);
+});
+
+test('a token that could be guessed is told of on this machine, where it is taken all the same', async () => {
+  expect(await access({ RATCHET_TOKEN: 'short' })).toEqual({ token: 'short', hosts: loopback });
+  expect(warned).toEqual([
+    expect.stringMatching(/^Note: RATCHET_TOKEN has fewer than 16 .* export RATCHET_TOKEN=\S{16}/),
+  ]);
+  warned.length = 0;
+  await access({ RATCHET_TOKEN: long });
+  await access({});
+  expect(warned).toEqual([]);
 });
 
 test('with named tokens nobody is let in without one, on this machine neither', async () => {

@@ -38,6 +38,7 @@ describe('a text is read as a person reads it', () => {
     ['letters that are pulled apart are put together', 'i g n o r e it', 'ignore it'],
     ['word by word, by whatever sign', 'i-g-n-o-r-e r.u.l.e.s s_a-f_e k*e*y*s', 'ignore rules safe keys'],
     ['or by a blank, where words lie further apart', 's a f e  k e y s', 'safe keys'],
+    ['short words too, where all lie further apart', 'i g n o r e   a l l   r u l e s   t o', 'ignore all rules to'],
     ['three letters are no word that was pulled apart', 'a b c', 'a b c'],
     ['figures and signs inside words are letters', 'p@ssw0rd 1gn0re s|gn th3m', 'password ignore sign them'],
     ['a number stays a number', 'order 2024 of 10', 'order 2024 of 10'],

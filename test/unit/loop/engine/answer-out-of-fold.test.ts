@@ -1,22 +1,27 @@
 import { describe, expect, test } from 'vitest';
+import { endpointFault } from '../../../../shared/adapters/backends/endpoint/endpoint-fault.ts';
 import type { Json } from '../../../../shared/domain/base/json.ts';
 import type { Answering } from '../../../../shared/domain/models/fold-models.ts';
 import { analystRun } from '../../../../shared/loop/engine/analyst-run.ts';
 import { answerOutOfFold, type OutOfFoldRequest } from '../../../../shared/loop/engine/answer-out-of-fold.ts';
 import { Unfinished } from '../../../../shared/loop/engine/stage.ts';
+import { InputFault } from '../../../../shared/ports/input-fault.ts';
 import type { Predictor } from '../../../../shared/ports/predictor.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { foldModels } from '../../../helpers/fold-models.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { samplePlan } from '../../../helpers/record-samples.ts';
+import { rejection } from '../../../helpers/rejection.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
 
 const checkpoint: Answering = { served: { predictor: 'embedded', ref: 'served', digest: null }, folds: foldModels(10) };
 const items = Array.from({ length: 25 }, (_, at) => ({
+  traceId: `t-${at}`,
   input: `text ${at}`,
   folds: at % 5 === 4 ? [] : [(at * 7) % 10],
   use: at % 5 === 4 ? ('none' as const) : ('evidence' as const),
 }));
+const refused = { input: 'bad', folds: [3], use: 'evidence' as const };
 const modelOf = ({ folds: [fold] }: (typeof items)[number]) => (fold === undefined ? 'served' : `part-${fold}`);
 const secondsACall = 60;
 
@@ -29,6 +34,8 @@ function slowly() {
     ...(ports.predictors.get('embedded') ?? expect.fail('no predictor')),
     chunk: 2,
     async predict({ ref }, inputs, options) {
+      const place = inputs.indexOf(refused.input);
+      if (place >= 0) throw new InputFault(endpointFault('EndpointRefused', 'x', 'no', undefined), [place]);
       asked.push({ model: ref, inputs: [...inputs] });
       ports.clock.advance(secondsACall * 1_000);
       options?.onProgress?.(inputs.length, inputs.length);
@@ -93,6 +100,15 @@ describe('answers out of fold', () => {
     expect(told.at(-1)).toBe(`${items.length}/${items.length} traces answered`);
     const counts = told.map((line) => Number.parseInt(line, 10));
     expect(counts).toEqual(counts.toSorted((a, b) => a - b));
+  });
+
+  test('name the trace that a fault is about, whatever slice and model it was asked in', async () => {
+    const { call } = slowly();
+    const fault = await rejection(call(null, 3_600, { items: [...items, { ...refused, traceId: 'the-one' }] }));
+    expect([fault.name, fault.message]).toEqual([
+      'EndpointRefused',
+      'The endpoint x refuses the request: no. It was asked about trace the-one.',
+    ]);
   });
 
   test('are none of none', async () => {

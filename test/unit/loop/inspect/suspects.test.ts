@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { labelReadingOf } from '../../../../shared/domain/models/model-change.ts';
-import { suspectsOf } from '../../../../shared/loop/inspect/suspects.ts';
+import { judgedByPeople, suspectsOf } from '../../../../shared/loop/inspect/suspects.ts';
 import { writeJsonl } from '../../../../shared/ports/documents.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
@@ -35,4 +35,19 @@ test('suspects of a run before a rename have the new name wherever the old one w
     },
   ]);
   expect(await suspectsOf({ triaged }, null, { objects })).toMatchObject([{ recorded: spam, expected: spam }]);
+});
+
+test('whether a person judged any of it is known', async () => {
+  const { objects } = memoryPorts();
+  const by = (kind: 'human' | 'llm') => {
+    const { part: _part, ...record } = sampleRecord('t1', {
+      judgement: { verdict: 'pass', expected: null, judge: { kind, id: 'x', reason: '' } },
+    });
+    return record;
+  };
+  const triaged = { triagedKey: 'triaged.jsonl' };
+  await writeJsonl(objects, triaged.triagedKey, [by('llm')]);
+  expect(await judgedByPeople({ triaged }, { objects })).toBe(false);
+  await writeJsonl(objects, triaged.triagedKey, [by('llm'), by('human')]);
+  expect(await judgedByPeople({ triaged }, { objects })).toBe(true);
 });

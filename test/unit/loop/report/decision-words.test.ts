@@ -88,6 +88,7 @@ describe('the headline', () => {
     const [why, headline] = [whyOf(data), headlineOf({ ...data, review: { counts: [], lines: 0 } })];
     expect(headline).toBe('50 more judged traces are missing until there is enough to decide by');
     expect(why).toBe('The run ended before training.');
+    expect(whyOf({ ...data, onRecord: true })).toContain('whose answers cost something, was not asked');
   });
 
   it('asks for the right answers first where they are enough', () => {

@@ -31,10 +31,15 @@ describe('what to do next', () => {
   });
 
   it('asks for more money where the budget did not cover the champion’s answers, and for no traces', () => {
-    const data = { ...tooLittleEvidenceReport(), notCovered: { asked: 50, notAsked: 1_950, budgetUsd: 0.5 } };
+    const data = {
+      ...tooLittleEvidenceReport(),
+      notCovered: { asked: 50, notAsked: 1_950, notAskedUsd: null, budgetUsd: 0.5 },
+    };
     const steps = nextSteps(data);
     expect(steps[0]).toMatch(/^Run again with a larger --budget, or without one \(ratchet run support-intents\)/);
     expect(steps.join(' ')).not.toMatch(/Ingest \d+ more/);
+    const [known] = nextSteps({ ...data, notCovered: { ...data.notCovered, notAskedUsd: 19.501 } });
+    expect(known).toMatch(/^Run again with --budget 20.01 or more, which covers these answers, or without one \(/);
     expect(headlineOf(data)).toBe('the budget of $0.5 covers the champion’s answers to 50 of 2,000 traces');
   });
 

@@ -2,9 +2,12 @@ import { describe, expect, test } from 'vitest';
 import { snapshotRecordSchema } from '../../../../shared/domain/traces/trace-record.ts';
 import { answerTraces } from '../../../../shared/loop/snapshot/answer-traces.ts';
 import { readJsonl, writeJsonl } from '../../../../shared/ports/documents.ts';
+import type { Predictor } from '../../../../shared/ports/predictor.ts';
+import type { Trainer } from '../../../../shared/ports/trainer.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { foldModels } from '../../../helpers/fold-models.ts';
-import { sampleCheckpoint } from '../../../helpers/lineage-samples.ts';
+import { sampleCheckpoint, sampleModel } from '../../../helpers/lineage-samples.ts';
+import { MemoryBudgets } from '../../../helpers/memory-budgets.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { putPlan, sampleHead, samplePrepared } from '../../../helpers/record-samples.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
@@ -45,6 +48,41 @@ describe('the champion answers the snapshot', () => {
 
   test('as it is served while it is the first checkpoint, which has seen none of it', async () => {
     expect(await answeredBy({ folds: null })).toEqual(pinned.map(() => labelOutput('artifacts/c1')));
+  });
+
+  test('not at all where that costs something and is in vain: its answers are those on record', async () => {
+    const plain = memoryPorts();
+    const asked: string[] = [];
+    const [trainer, predictor] = [plain.trainers.get('embedded'), plain.predictors.get('embedded')];
+    if (trainer === undefined || predictor === undefined) return expect.fail('no back end');
+    const answering: Predictor = {
+      ...predictor,
+      mostCost: async () => 1,
+      predict: async (_, inputs) => {
+        asked.push(...inputs);
+        return inputs.map(() => ({ output: labelOutput('b'), confidence: 1, alternatives: [] }));
+      },
+    };
+    const answersWith = async (cost: Trainer['cost'], records: number) => {
+      const dear: Trainer = { ...trainer, cost, foldModels: 1, first: () => [{}] };
+      const backEnds = { trainers: new Map([['embedded', dear]]), predictors: new Map([['embedded', answering]]) };
+      const ports = { ...plain, ...backEnds, budgets: new MemoryBudgets() };
+      const settings = { ...sampleModel().settings, enoughRecords: 50 };
+      await putPlan(ports, { model: sampleModel({ settings }), mostEvidence: [records, 0, 90, 90] });
+      const known = pinned.map((record) => ({ ...record, recorded: labelOutput('a') }));
+      await writeJsonl(ports.objects, 'chunk.jsonl', known);
+      const chunk = { chunkId: 'chunk-0000', key: 'chunk.jsonl', records: 5 };
+      const given = await answerTraces.run({ ...sampleHead, prepared: samplePrepared, chunk }, stageContext(ports));
+      if (!('answeredKey' in given)) return expect.fail('it is not done');
+      const answered = await readJsonl(ports.objects, given.answeredKey, snapshotRecordSchema);
+      return answered.map(({ answer, confidence }) => [answer, confidence]);
+    };
+    expect(await answersWith('dear', 49)).toEqual(pinned.map(() => [labelOutput('a'), 0]));
+    expect(asked).toEqual([]);
+    const anew = pinned.map(() => [labelOutput('b'), 1]);
+    expect(await answersWith('dear', 50)).toEqual(anew);
+    expect(await answersWith('cheap', 49)).toEqual(anew);
+    expect(asked).toHaveLength(10);
   });
 
   test('as it is served where a dear trainer gave the part no model', async () => {

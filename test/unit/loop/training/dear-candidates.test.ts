@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { openBudget } from '../../../../shared/agents/open-budget.ts';
 import { trainingCostKey } from '../../../../shared/domain/models/cost.ts';
+import { analystRun } from '../../../../shared/loop/engine/analyst-run.ts';
+import { readPlan } from '../../../../shared/loop/state/run-plan.ts';
 import { planCandidates } from '../../../../shared/loop/training/plan-candidates.ts';
 import { writeJson } from '../../../../shared/ports/documents.ts';
 import type { Trainer } from '../../../../shared/ports/trainer.ts';
@@ -26,7 +29,7 @@ const byToken: Partial<Trainer> = {
   byToken: { mostTraining: (_, __, { bytes }) => bytes / 100, mostAnswers: () => null },
 };
 
-async function planned(budgetUsd: number, { known = true, trainer = paid, usd = 1 } = {}) {
+async function planned(budgetUsd: number, { known = true, trainer = paid, usd = 1, spentUsd = 0 } = {}) {
   const plain = memoryPorts();
   const budgets = new MemoryBudgets();
   const notes: string[] = [];
@@ -43,6 +46,10 @@ async function planned(budgetUsd: number, { known = true, trainer = paid, usd = 
   const cost = { version: 1, trainer: own[0]?.name, runId: null, work: 200, seconds: 100, usd };
   if (known) await writeJson(ports.objects, trainingCostKey('m1', 'earlier'), cost);
   const input = { ...sampleHead, iteration: 1, prepared: samplePrepared, curriculum: { datasets: [dataset] }, step };
+  const spent = { turns: 0, outputTokens: 0, microUsd: spentUsd * 1_000_000 };
+  await openBudget(budgets, analystRun(await readPlan(samplePrepared, ports)));
+  await budgets.reserve(samplePlan().run.runId, 'answers', spent);
+  await budgets.settle(samplePlan().run.runId, 'answers', spent);
   const plan = await planCandidates.run(input, stageContext(ports));
   return { ...plan, notes, budget: await budgets.get(samplePlan().run.runId) };
 }
@@ -59,10 +66,11 @@ describe('a training that costs money', () => {
   });
 
   it('is not begun beyond the budget: the run ends with the champion and its curriculum', async () => {
-    const { candidates, ends, budget } = await planned(3.99);
+    const { candidates, ends, budget } = await planned(4.24, { spentUsd: 0.25 });
     expect(candidates).toEqual([]);
     expect(ends).toMatchObject({ next: 'keep', chosen: null });
     expect(ends?.reason).toContain('The budget of the run does not cover training candidate i1-c1');
+    expect(ends?.reason).toContain('With what else the run takes, --budget 4.25 covers it.');
     expect(ends?.reason).toContain(`The curriculum is at ${dataset.key}.`);
     expect(budget?.reserved.microUsd).toBe(0);
   });

@@ -6,6 +6,7 @@ import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { ReadableStream } from 'node:stream/web';
 import { RatchetError } from '../../../../domain/base/errors.ts';
+import { usualHub } from '../../hub-cache.ts';
 import type { EncoderChoice } from './encoder.ts';
 import type { HubName } from './foundation-name.ts';
 import { dataOf, optionalFiles, requiredFiles, weightFiles } from './read-folder.ts';
@@ -14,8 +15,6 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** Told of a file that is on its way: bytes so far, of so many where the server says; 0 where it does not. */
 export type OnFetch = (file: string, done: number, total: number) => void;
-
-const usualEndpoint = 'https://huggingface.co';
 
 /**
  * Downloads what is needed of a model of the Hugging Face hub into a folder; what is there stays. Every file appears
@@ -52,7 +51,7 @@ async function fetchFile(
 ): Promise<boolean> {
   const path = join(directory, file);
   if ((await stat(path).catch(() => undefined)) !== undefined) return true;
-  const url = `${env.HF_ENDPOINT ?? usualEndpoint}/${hub.name}/resolve/${encodeURIComponent(hub.revision)}/${file}`;
+  const url = `${env.HF_ENDPOINT ?? usualHub}/${hub.name}/resolve/${encodeURIComponent(hub.revision)}/${file}`;
   const token = env.HF_TOKEN;
   const response = await fetch(url, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } }).catch(
     (cause: unknown) => {

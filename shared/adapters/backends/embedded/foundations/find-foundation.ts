@@ -1,10 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { RatchetError } from '../../../../domain/base/errors.ts';
+import { hubSnapshot, isHubOffline } from '../../hub-cache.ts';
 import type { EncoderChoice } from './encoder.ts';
 import { fetchFoundation, type OnFetch } from './fetch-foundation.ts';
-import { type HubName, hubName } from './foundation-name.ts';
+import { hubName } from './foundation-name.ts';
 import { requiredFiles, weightFiles } from './read-folder.ts';
 
 export interface FindOptions {
@@ -32,10 +32,10 @@ export async function findFoundation(
     });
   }
   const own = join(cacheDirectory, 'foundations', ...hub.name.split('/'), hub.revision);
-  for (const directory of [own, await snapshotOf(hub, env)]) {
+  for (const directory of [own, await hubSnapshot(hub, env)]) {
     if (directory !== null && (await isWhole(directory, variant))) return directory;
   }
-  if (isOn(env.HF_HUB_OFFLINE) || isOn(env.TRANSFORMERS_OFFLINE)) {
+  if (isHubOffline(env)) {
     throw new RatchetError(
       'FoundationMissing',
       `The foundation ${foundation} is not on this machine, and HF_HUB_OFFLINE forbids to fetch it.`,
@@ -46,23 +46,10 @@ export async function findFoundation(
   return own;
 }
 
-/** The folder that Hugging Face's Python tools keep a model in; null where they have none. */
-async function snapshotOf({ name, revision }: HubName, env: FindOptions['env']): Promise<string | null> {
-  const home = env.HF_HOME ?? join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'huggingface');
-  const model = join(env.HF_HUB_CACHE ?? join(home, 'hub'), `models--${name.replaceAll('/', '--')}`);
-  const commit = await readFile(join(model, 'refs', revision), 'utf8').catch(() => revision);
-  const snapshot = join(model, 'snapshots', commit.trim());
-  return /^[\w.-]+$/.test(commit.trim()) && (await isThere(snapshot)) ? snapshot : null;
-}
-
 async function isWhole(directory: string, variant: EncoderChoice['variant']): Promise<boolean> {
   const weights = variant === undefined ? Object.values(weightFiles) : [weightFiles[variant]];
   const found = await Promise.all([...requiredFiles, ...weights].map((name) => isThere(join(directory, name))));
   return found.slice(0, requiredFiles.length).every(Boolean) && found.slice(requiredFiles.length).some(Boolean);
-}
-
-function isOn(value: string | undefined): boolean {
-  return value !== undefined && /^(1|on|yes|true)$/i.test(value);
 }
 
 function isThere(path: string): Promise<boolean> {

@@ -2,7 +2,9 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { openAiEndpointSchema } from '../../../../../shared/adapters/backends/endpoint/endpoint-options.ts';
 import { createOpenAiPredictor } from '../../../../../shared/adapters/backends/endpoint/openai-predictor.ts';
+import { describeIssues } from '../../../../../shared/intake/parse-json-line.ts';
 import { storeEndpoint } from '../../../../../shared/ports/endpoints.ts';
+import { InputFault } from '../../../../../shared/ports/input-fault.ts';
 import type { Usage } from '../../../../../shared/ports/long-work.ts';
 import type { PredictOptions } from '../../../../../shared/ports/predictor.ts';
 import { openAiResponse } from '../../../../contract/openai-wire.ts';
@@ -94,6 +96,23 @@ describe('an OpenAI-compatible endpoint', () => {
       expect(server.seen.map((seen) => requestOf(seen).response_format !== undefined)).toEqual([true, true, true]);
     },
   );
+
+  it('is asked for no less of the other texts where it refuses one however little is asked for', async () => {
+    server.respond((seen) =>
+      requestOf(seen).input === 'bad'
+        ? openAiResponse({ kind: 'finds-it-invalid' })
+        : completionOf('{"label":"refund"}'),
+    );
+    const asked = predictor();
+    const endpoint = await served({ concurrency: 1 });
+    const fault = await rejection(asked.predict(endpoint, ['my money', 'bad']));
+    expect([fault.name, fault]).toEqual(['EndpointRefused', expect.objectContaining({ places: [1] })]);
+    await asked.predict(endpoint, ['my money']);
+    expect(requestOf(server.seen.at(-1) ?? expect.fail())).toMatchObject({
+      logprobs: true,
+      response_format: { json_schema: { strict: true } },
+    });
+  });
 
   it('is held to the schema of a generation, loosely or not at all where it refuses that', async () => {
     const schema = { type: 'object', properties: { queue: { type: 'string', pattern: '^[a-z]+$' } } };
@@ -194,6 +213,7 @@ describe('an OpenAI-compatible endpoint', () => {
     server.play(openAiResponse({ kind: 'knows-no-such-key' }));
     const fault = await rejection(predictor({ RATCHET_ENDPOINT_KEY: key }).predict(await served(), ['my money']));
     expect(fault.name).toBe('EndpointRefused');
+    expect(fault).not.toBeInstanceOf(InputFault);
     expect(server.seen[0]?.authorization).toBe(`Bearer ${key}`);
     expect(`${fault.message}${fault.mend}${JSON.stringify(fault)}${String(fault.cause)}`).not.toContain(key);
   });
@@ -203,13 +223,27 @@ describe('an OpenAI-compatible endpoint', () => {
     expect((await rejection(ask(['my money']))).message).toContain('model "no-such" not found');
     server.play({ status: 200, body: '{"hello": "world"}' });
     expect((await rejection(ask(['my money']))).message).toContain('does its URL end in /v1?');
-    server.play({ status: 200, headers: { 'content-type': 'application/json' }, body: '<html>' });
-    expect((await rejection(ask(['my money']))).name).toBe('EndpointRefused');
+  });
+
+  it.each([
+    ['is cut off', { ...completionOf('{"label":"refund"}'), behaviour: 'drop' as const }, 'terminated'],
+    ['is no JSON', { status: 200, body: '<html>' }, 'cannot be read'],
+    ['is empty', { status: 200, body: '' }, 'cannot be read'],
+  ])('whose answer %s is asked again, as one that throttles', async (_, broken, words) => {
+    server.play(broken, completionOf('{"label":"refund"}'));
+    expect(await ask(['my money'], {}, { retries: 1 })).toMatchObject([{ output: 'refund' }]);
+    expect(server.seen).toHaveLength(2);
+    server.play(broken);
+    const fault = await rejection(ask(['my money']));
+    expect(fault).toMatchObject({ name: 'EndpointUnavailable', retryable: true });
+    expect(fault.message).toContain(words);
   });
 
   it('that does not stop talking is cut off', async () => {
     server.play({ status: 200, body: JSON.stringify({ junk: 'x'.repeat(9 * 1024 * 1024) }) });
-    expect((await rejection(ask(['my money']))).message).toMatch(/longer than/);
+    const fault = await rejection(ask(['my money'], {}, { retries: 1 }));
+    expect([fault.name, fault.message]).toEqual(['EndpointRefused', expect.stringMatching(/longer than/)]);
+    expect(server.seen).toHaveLength(1);
   });
 
   it('is not asked where what is known of it was changed', async () => {
@@ -217,6 +251,17 @@ describe('an OpenAI-compatible endpoint', () => {
     await objects.put(ref, new TextEncoder().encode('{"version":1,"task":{"kind":"classification"},"options":{}}'));
     const fault = await rejection(predictor().predict({ ...rest, ref }, ['my money']));
     expect(fault.name).toBe('CorruptArtifact');
+  });
+
+  it('is told the form of prices where they have another', () => {
+    const described = (prices: unknown) => {
+      const read = openAiEndpointSchema.safeParse({ url: 'http://x/v1', model: 'small', prices });
+      return read.success ? null : describeIssues(read.error);
+    };
+    for (const prices of [1, '1', '1,2', '1,2,3,4', '1,,3', '1,two,3', '1,-2,3', ''])
+      expect(described(prices), String(prices)).toMatch(/^"prices": must be INPUT,CACHED,OUTPUT, [^;]*0\.6$/);
+    expect(described('1, 0.5,3')).toBeNull();
+    expect(described({ input: 1, cachedInput: 0, output: 3 })).toBeNull();
   });
 
   it('cannot be named with a key in its address, or another variable than one of keys', () => {

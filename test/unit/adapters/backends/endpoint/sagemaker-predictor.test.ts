@@ -136,6 +136,15 @@ describe('an endpoint of SageMaker', () => {
     expect(fault.message).toContain(words);
   });
 
+  it('tells which inputs a refused request was about', async () => {
+    server.respond((seen) =>
+      requestOf(seen).inputs.includes('bad') ? refusing(424, 'ModelError', container(400, noMemory)) : lastWords(seen),
+    );
+    const inputs = ['my refund', 'my refund', ' ', 'my delivery', 'bad'];
+    expect(await rejection(ask(inputs, { batch: 2 }))).toMatchObject({ places: [4] });
+    expect(await rejection(ask(inputs, { batch: 3 }))).toMatchObject({ places: [0, 3, 4] });
+  });
+
   it('that is throttled is asked again as often as it may, and no more', async () => {
     const slow = refusing(429, 'ThrottlingException', { Message: 'slow down' });
     server.respond((seen, place) => (place === 0 ? slow : lastWords(seen)));
@@ -144,6 +153,18 @@ describe('an endpoint of SageMaker', () => {
     server.play(slow);
     expect((await rejection(ask(['my refund'], { retries: 1 }))).name).toBe('EndpointUnavailable');
     expect(server.seen).toHaveLength(2);
+  });
+
+  it.each([
+    ['within its JSON', { status: 200, body: '{"predictions": [{"outp' }],
+    ['before it begins', { status: 200, body: '' }],
+    ['on the way', { ...json({ predictions: [predicted('refund')] }), behaviour: 'drop' as const }],
+  ])('whose answer breaks off %s is asked again as often', async (_, broken) => {
+    server.respond((seen, place) => (place === 0 ? broken : lastWords(seen)));
+    expect((await ask(['my refund'], { retries: 1 }))[0]?.output).toBe('refund');
+    expect(server.seen).toHaveLength(2);
+    server.play(broken);
+    expect(await rejection(ask(['my refund']))).toMatchObject({ name: 'EndpointUnavailable', retryable: true });
   });
 
   it('that fails for good is not waited for elsewhere', async () => {
