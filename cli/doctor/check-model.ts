@@ -5,6 +5,7 @@ import { type CommittedBatch, TraceBatches } from '../../shared/adapters/duckdb/
 import { plural } from '../../shared/domain/base/wording.ts';
 import type { Control } from '../../shared/domain/models/control.ts';
 import { leaseIsLive, leaseKeepsOut } from '../../shared/domain/models/control.ts';
+import { damagedOfRun } from '../../shared/loop/engine/damaged-of-run.ts';
 import { leaseHeld } from '../../shared/operations/lease.ts';
 import type { LineageStore } from '../../shared/ports/lineage-store.ts';
 import type { ObjectStore } from '../../shared/ports/object-store.ts';
@@ -123,12 +124,19 @@ async function checkRuns({ modelId, lease }: Control, ports: ModelPorts, now: nu
   const broken = (await ports.lineage.listRuns(modelId)).filter(
     (run) => run.status === 'running' && run.runId !== activeRun,
   );
-  return broken.map((run) =>
-    warning(
-      `${modelId}: run`,
-      `${run.runId} was broken off`,
-      `It goes on where it stopped: ratchet run ${modelId}${ports.at}`,
-    ),
+  return Promise.all(
+    broken.map(async (run) => {
+      const damaged = await damagedOfRun(run, ports.objects);
+      const detail =
+        damaged.length === 0
+          ? 'was broken off'
+          : `was broken off, and ${plural(damaged.length, 'file')} of its completed steps ${damaged.length === 1 ? 'is' : 'are'} not what was written, such as ${damaged[0]}: it does these steps again`;
+      return warning(
+        `${modelId}: run`,
+        `${run.runId} ${detail}`,
+        `It goes on where it stopped: ratchet run ${modelId}${ports.at}`,
+      );
+    }),
   );
 }
 

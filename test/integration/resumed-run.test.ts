@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { runLoop } from '../../cli/runtime/run-loop.ts';
 import type { Workspace } from '../../cli/workspace.ts';
+import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { moveChampion } from '../../shared/domain/models/control.ts';
 import type { Run } from '../../shared/domain/models/run.ts';
 import { updateControl } from '../../shared/operations/control-item.ts';
@@ -126,5 +127,37 @@ describe('which run goes on', () => {
       expect(error.message).toContain('elsewhere:1:00');
     }
     expect(await workspace.ports.lineage.listRuns(modelId)).toEqual([left]);
+  });
+});
+
+describe('a run that goes on', () => {
+  it('does a completed step again whose file was damaged meanwhile, and ends as though nothing had been', async () => {
+    const workspace = await copies.open();
+    const { objects } = workspace.ports;
+    await leave(workspace);
+    const write = objects.put.bind(objects);
+    const broken = vi.spyOn(objects, 'put').mockImplementation(async (key, body) => {
+      if (key.includes('/write-report/')) throw new RatchetError('StorageFailure', 'The disk is full.');
+      await write(key, body);
+    });
+    expect((await rejection(runLoop(workspace, { modelId, seed: null, retryWaitMs: 0 }, recordingUi()))).name).toBe(
+      'StorageFailure',
+    );
+    broken.mockRestore();
+
+    const damaged = `runs/${modelId}/left/0/triage-traces/all/triaged.jsonl`;
+    const written = (await objects.get(damaged)) ?? new Uint8Array();
+    const text = new TextDecoder().decode(written);
+    expect(text).toContain('"account"');
+    await objects.put(damaged, new TextEncoder().encode(text.replace('"account"', '"cccount"')));
+
+    const note = vi.spyOn(workspace.ports.observer, 'note');
+    const { result } = await improve(workspace);
+    expect(result.run).toBe('left');
+    expect(note.mock.calls.join()).toContain(`${damaged} is not what was written, so its step is done again.`);
+    expect(await objects.get(damaged)).toEqual(written);
+    const other = await copies.open();
+    await leave(other);
+    expect({ ...(await improve(other)).result, report: '' }).toEqual({ ...result, report: '' });
   });
 });

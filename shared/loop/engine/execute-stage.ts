@@ -9,15 +9,20 @@ import type { StageHead } from '../state/stage-head.ts';
 import { largestHandle, longestWaitSeconds, type Work } from '../state/work.ts';
 import { keepLease } from './keep-lease.ts';
 import { type AnyStage, type StageContext, stageKey, Unfinished } from './stage.ts';
+import { damagedFiles, writtenFilesOf } from './written-files.ts';
 
 const completionSchema = z.strictObject({
   inputDigest: z.string(),
   output: z.unknown(),
   /** SHA-256 of the output as canonical JSON; absent in records of earlier versions. */
   outputDigest: z.string().optional(),
+  /** SHA-256 of the files that the stage wrote, by name; absent in records of earlier versions. */
+  files: z.record(z.string(), z.string()).optional(),
   /** When, by the clock of whoever worked, for people; absent in records of earlier versions. */
   finishedAt: z.string().optional(),
 });
+
+const completedFile = 'completed.json';
 
 export type StageOutcome<O> =
   /** `passedOver`: an earlier execution had completed it with the same input. */
@@ -44,7 +49,7 @@ const alone: StageReach = {
 export async function executeStage<I extends StageHead, O>(
   stage: AnyStage<I, O>,
   rawInput: unknown,
-  ports: Ports,
+  given: Ports,
   reach: StageReach = alone,
 ): Promise<StageOutcome<O>> {
   const parsed = stage.input.safeParse(rawInput);
@@ -55,11 +60,14 @@ export async function executeStage<I extends StageHead, O>(
     );
   }
   const input = parsed.data;
-  const recordKey = stageKey(stage.name, input, 'completed.json');
+  const objects = writtenFilesOf(given.objects);
+  const ports = { ...given, objects };
+  const folder = stageKey(stage.name, input, '');
+  const recordKey = `${folder}${completedFile}`;
   const inputDigest = inputDigestOf(input);
 
   const completed = async (): Promise<{ readonly output: O } | null> => {
-    const recorded = await readCompletion(recordKey, ports);
+    const recorded = await readCompletion(folder, ports);
     const known = recorded?.inputDigest === inputDigest ? stage.output.safeParse(recorded.output) : undefined;
     return known?.success === true ? { output: known.data } : null;
   };
@@ -69,19 +77,20 @@ export async function executeStage<I extends StageHead, O>(
       await stage.afterwards?.(input, known.output, ports);
       return { status: 'done', output: known.output, passedOver: true };
     }
-    const given = await stage.run(input, {
+    const result = await stage.run(input, {
       ports,
       ...reach,
       handle: handleFor(stage, input),
       key: (file) => stageKey(stage.name, input, file),
     });
-    if (given instanceof Unfinished) return { status: 'working', work: unfinished(stage, given.work) };
-    const output = stage.output.parse(given);
+    if (result instanceof Unfinished) return { status: 'working', work: unfinished(stage, result.work) };
+    const output = stage.output.parse(result);
+    const files = objects.take(folder);
     const finishedAt = new Date(ports.clock.now()).toISOString();
-    await ports.objects.put(
+    await given.objects.put(
       recordKey,
       new TextEncoder().encode(
-        JSON.stringify({ inputDigest, output, outputDigest: outputDigestOf(output), finishedAt }),
+        JSON.stringify({ inputDigest, output, outputDigest: outputDigestOf(output), finishedAt, files }),
       ),
     );
     await stage.afterwards?.(input, output, ports);
@@ -144,12 +153,21 @@ function outputDigestOf(output: unknown): string {
   return digest(canonicalJson(output ?? null));
 }
 
-/** The completion record; a damaged one counts as absent, since the stage then writes the same objects again. */
-async function readCompletion(key: string, ports: Ports): Promise<z.infer<typeof completionSchema> | undefined> {
+/**
+ * The completion record of a stage whose files are as it wrote them; a damaged one counts as absent, as does one of
+ * damaged files, since the stage then writes the same objects again.
+ */
+async function readCompletion(folder: string, ports: Ports): Promise<z.infer<typeof completionSchema> | undefined> {
+  const key = `${folder}${completedFile}`;
   try {
     const record = await readJson(ports.objects, key, completionSchema);
-    if (record.outputDigest === undefined || record.outputDigest === outputDigestOf(record.output)) return record;
-    throw new RatchetError('CorruptArtifact', `${key}: another output than was written.`);
+    if (record.outputDigest !== undefined && record.outputDigest !== outputDigestOf(record.output)) {
+      throw new RatchetError('CorruptArtifact', `${key}: another output than was written.`);
+    }
+    const [damaged] = await damagedFiles(folder, record.files ?? {}, ports.objects);
+    if (damaged === undefined) return record;
+    ports.observer.note(`${damaged} is not what was written, so its step is done again.`);
+    return undefined;
   } catch (error) {
     if (!(error instanceof RatchetError)) throw error;
     if (error.name === 'ObjectMissing') return undefined;

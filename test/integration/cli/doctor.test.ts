@@ -254,6 +254,10 @@ describe('ratchet doctor', () => {
           failure: null,
         }),
       );
+      const step = join(root, 'objects/runs/mail/run-1/0/split-traces/all');
+      await mkdir(step, { recursive: true });
+      await writeFile(join(step, 'records.jsonl'), '{}\n');
+      await writeFile(join(step, 'completed.json'), JSON.stringify({ files: { 'records.jsonl': 'f'.repeat(64) } }));
       const leftover = join(root, 'objects/.tmp/1-x');
       await mkdir(join(root, 'objects/.tmp'), { recursive: true });
       await writeFile(leftover, 'x');
@@ -266,5 +270,8 @@ describe('ratchet doctor', () => {
       ['mail: run', 'warning'],
     ]);
     expect(bad[1]?.mend).toContain('ratchet run mail');
+    expect(bad[1]?.detail).toContain(
+      'run-1 was broken off, and 1 file of its completed steps is not what was written, such as runs/mail/run-1/0/split-traces/all/records.jsonl',
+    );
   });
 });
