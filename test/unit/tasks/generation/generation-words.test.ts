@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Json } from '../../../../shared/domain/base/json.ts';
 import { asOutput, type Output } from '../../../../shared/domain/base/output.ts';
+import { rootCauseSchema } from '../../../../shared/domain/diagnosis/root-cause.ts';
 import { kindOf } from '../../../../shared/ports/kind-of.ts';
 import { generationSpecFrom } from '../../../../shared/tasks/generation/generation-spec.ts';
 import { taskKinds } from '../../../../shared/tasks/task-kinds.ts';
@@ -192,7 +193,8 @@ describe('an answer', () => {
     expect(read('exact', '{"a": 1}')).toEqual(known('{"a": 1}'));
     expect(read('json', '{"a": 1}')).toEqual(known({ a: 1 }));
     expect(read('json', ' ```JSON\n[1, 2]```')).toEqual(known([1, 2]));
-    for (const text of ['{"a": 1', '```json\nnone\n```', 'see {"a": 1}', '"a"'])
+    expect(read('json', '```\n{"a": "```"}\n```')).toEqual(known({ a: '```' }));
+    for (const text of ['{"a": 1', '```json\nnone\n```', 'see {"a": 1}', 'json {"a": 1}```', '"a"'])
       expect(read('json', text)).toEqual(known(text));
     const reasoned = { reasoning: 'so', answer: '{"a": 1}' };
     expect(read('json', reasoned)).toEqual(known(reasoned));
@@ -238,6 +240,33 @@ describe('an answer', () => {
       credit: 0,
       parts: [{ facet: 'a', tp: 0, fp: 0, fn: 1 }],
     });
+  });
+});
+
+describe('a kind of generation', () => {
+  const words = { facet: 'field', facets: 'fields' };
+
+  test('speaks of fields where they are compared, and of answers else', () => {
+    expect(kind('exact').words).toEqual({ ...words, output: '"answer"' });
+    expect(kind('json').words).toEqual({
+      ...words,
+      output: '{"field": "value"}',
+      parts: { one: 'field', several: 'fields', metric: 'field F1' },
+    });
+    expect([kind('exact').kind, kind('exact').anchored]).toEqual(['generation', true]);
+  });
+
+  test('names every cause but those of labels and entities, and has no labels and no variants', () => {
+    const { causes, knownFacets, variants } = kind('exact');
+    const others = rootCauseSchema.options.filter((cause) => !/label|alarm|entity|type|boundary/.test(cause));
+    expect([...causes].sort()).toEqual([...others].sort());
+    expect(knownFacets(task('exact'))).toEqual([]);
+    expect(variants('a text', out('yes'), 3)).toEqual([]);
+  });
+
+  test('has one key for no answer, whatever is checked', () => {
+    expect(kind('json').key(null)).toBe(kind('exact').key(null));
+    expect(kind('exact').key(out('null'))).not.toBe(kind('exact').key(null));
   });
 });
 
