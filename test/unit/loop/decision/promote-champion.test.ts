@@ -10,6 +10,7 @@ import { gateFileKey } from '../../../../shared/loop/engine/gate-file.ts';
 import type { DecisionRef } from '../../../../shared/loop/state/decision.ts';
 import { updateControl } from '../../../../shared/operations/control-item.ts';
 import { acquireLease } from '../../../../shared/operations/lease.ts';
+import type { Deployer } from '../../../../shared/ports/deployer.ts';
 import { readJsonl, writeJson, writeJsonl } from '../../../../shared/ports/documents.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { generationSpecFrom } from '../../../../shared/tasks/generation/generation-spec.ts';
@@ -41,10 +42,12 @@ interface Given {
   readonly model?: Partial<Model>;
   readonly evidence?: readonly EvidenceRecord[];
   readonly answers?: readonly EvaluationAnswer[];
+  readonly deployer?: Deployer;
 }
 
 async function prepared(given: Given = {}) {
-  const ports = memoryPorts();
+  const { deployer } = given;
+  const ports = { ...memoryPorts(), ...(deployer !== undefined && { deployer }) };
   const plan = await putPlan(ports, { model: sampleModel(given.model) });
   await ports.lineage.putCheckpoint(sampleCheckpoint({ checkpointId: 'new' }));
   await updateControl('m1', ports, (control) =>
@@ -108,6 +111,21 @@ describe('a promotion', () => {
     expect(control?.moves.at(-1)?.people).toBe('p');
     expect(await frozen()).toEqual(once);
     expect(await ports.lineage.listEvaluationSets('m1')).toHaveLength(1);
+  });
+
+  it('is brought to where the model is deployed', async () => {
+    const deployed: (readonly [string, string])[] = [];
+    const { promote } = await prepared({
+      model: { deployTo: '/models/here' },
+      deployer: {
+        problem: () => null,
+        deploy: async (target, { checkpointId }) => {
+          deployed.push([target, checkpointId]);
+        },
+      },
+    });
+    await promote();
+    expect(deployed).toEqual([['/models/here', 'new']]);
   });
 
   it('freezes nothing where the lease is lost or the champion was moved', async () => {
@@ -203,7 +221,9 @@ describe('a promotion', () => {
     for (const [what, decided] of told) {
       expect(await rejection(promote({}, decided)), what).toMatchObject({
         name: 'NotPassed',
-        message: expect.stringContaining('has not weighed it'),
+        message: expect.stringMatching(
+          /^Candidate (?:i1-c1|i1-c9|\(none\)) of run r1 was to be promoted, but the gate of iteration \d has not weighed it\.$/,
+        ),
       });
     }
     await weigh({ gained: 2, lost: 30, score: 0.7 });
