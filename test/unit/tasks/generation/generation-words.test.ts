@@ -194,6 +194,9 @@ describe('an answer', () => {
     expect(read('json', '{"a": 1}')).toEqual(known({ a: 1 }));
     expect(read('json', ' ```JSON\n[1, 2]```')).toEqual(known([1, 2]));
     expect(read('json', '```\n{"a": "```"}\n```')).toEqual(known({ a: '```' }));
+    expect(read('json', '```json  {"a": 1}')).toEqual(known({ a: 1 }));
+    // No answer is none that is reasoned for.
+    expect(kind('json').facets(out({ reasoning: 'so', answer: null }))).toEqual(['answer', 'reasoning']);
     for (const text of ['{"a": 1', '```json\nnone\n```', 'see {"a": 1}', 'json {"a": 1}```', '"a"'])
       expect(read('json', text)).toEqual(known(text));
     const reasoned = { reasoning: 'so', answer: '{"a": 1}' };
