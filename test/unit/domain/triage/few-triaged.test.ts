@@ -1,9 +1,14 @@
 import { describe, expect, test } from 'vitest';
+import type { Output } from '../../../../shared/domain/base/output.ts';
 import type { JudgedRecord } from '../../../../shared/domain/traces/trace-record.ts';
+import { profileCorpus } from '../../../../shared/domain/triage/corpus-profile.ts';
 import type { OutOfFold } from '../../../../shared/domain/triage/off-domain.ts';
+import { findSuspects } from '../../../../shared/domain/triage/suspects.ts';
 import { type TriageRequest, triageRecords } from '../../../../shared/domain/triage/triage-records.ts';
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { entitiesOutput } from '../../../../shared/tasks/extraction/entity.ts';
+import { extraction } from '../../../../shared/tasks/extraction/extraction.ts';
 import { believing, judged, labels, ordinary } from './fixtures.ts';
 
 const usual = () =>
@@ -58,8 +63,45 @@ describe('a judgement', () => {
       return { labels: found.labels.toReversed(), probabilities: found.probabilities.toReversed() };
     };
     expect(triage([flipped], { said: turned }).get('flipped')?.reason).toBe(reason);
+    const swapped = (label: string) => {
+      const { labels: named, probabilities } = believing(label, 0.97);
+      const inTurn = <T>([first, second, ...rest]: readonly T[]) =>
+        [second, first, ...rest].flatMap((one) => one ?? []);
+      return { labels: inTurn(named), probabilities: inTurn(probabilities).map(Number) };
+    };
+    expect(triage([flipped], { said: swapped }).get('flipped')?.reason).toBe(reason);
     const one = (label: string) => ({ labels: [label], probabilities: [1] });
     expect(triage([flipped], { said: one }).get('flipped')?.category).toBe('suspect-judgement');
+  });
+
+  test('is as probably wrong as corrections and passes of its like are', () => {
+    const records = [...usual(), flipped].map(({ traceId, timestamp, expected, recorded, answer }) => {
+      const { probabilities } = believing(String(answer), 0.97);
+      const given = String(expected);
+      const judge = { traceId, timestamp, given, judgeKind: 'llm', recorded: String(recorded) } as const;
+      return { ...judge, first: probabilities, second: probabilities };
+    });
+    const probability = findSuspects({ labels, records }).get('flipped')?.strength;
+    expect(probability).toBeGreaterThan(0.5);
+    expect(triage([flipped]).get('flipped')?.suspect?.probability).toBe(probability);
+  });
+
+  test('is none where nobody judged, or nobody knows what is right', () => {
+    const unjudged: JudgedRecord = { ...flipped, traceId: 'unjudged', input: 'where is the order', judgement: null };
+    const unknown: JudgedRecord = {
+      ...flipped,
+      traceId: 'unknown',
+      input: 'where is the shipment',
+      expected: null,
+      answer: null,
+      recorded: null,
+    };
+    const result = triage([flipped, unjudged, unknown]);
+    expect(['flipped', 'unjudged', 'unknown'].map((traceId) => result.get(traceId)?.category)).toEqual([
+      'suspect-judgement',
+      'clean',
+      'clean',
+    ]);
   });
 
   test('is compared by all that is given and named, where the task cannot list its outputs', () => {
@@ -141,10 +183,103 @@ describe('a text', () => {
       expect(triage(sent(input, 30)).get('sent-0'), input).toMatchObject({ category: 'poison', kind });
   });
 
+  test('of a first example is ordinary under any label, its kind under its own', () => {
+    const examples = [{ input: 'ASDFGHJKL', output: labelOutput('invoice') }];
+    expect(triage(sent('asdfghjkl', 1), { examples }).get('sent-0')?.kind).toBe('none');
+    expect(triage(sent('qwertyuiop', 1), { examples }).get('sent-0')?.kind).toBe('gibberish');
+  });
+
+  test('has no typos in words of first examples', () => {
+    const more = labels.flatMap((label) =>
+      ordinary(label, 40)
+        .slice(20)
+        .map((input, at) => judged({ traceId: `more-${label}-${at}`, input, given: label })),
+    );
+    const noisy = judged({ traceId: 'noisy', input: 'please help me with the pasword', given: 'password' });
+    const known = { input: 'my pasword is lost', output: labelOutput('password') };
+    const kindOf = (examples: readonly (typeof known)[]) => triage([...more, noisy], { examples }).get('noisy')?.kind;
+    expect([kindOf([]), kindOf([known])]).toEqual(['typos', 'none']);
+  });
+
+  test('on which a detector fails is set aside with the beginning of why', () => {
+    const profile = profileCorpus(ordinary('delivery', 20));
+    const failing = (error: unknown) => ({
+      ...profile,
+      documentFrequency: new Proxy(profile.documentFrequency, {
+        get(target, property) {
+          if (property !== 'get') return Reflect.get(target, property, target).bind?.(target);
+          return (word: string) => {
+            if (word === 'broken') throw error;
+            return target.get(word);
+          };
+        },
+      }),
+    });
+    const reasonOf = (error: unknown) =>
+      triageRecords({
+        records: [judged({ traceId: 'bad', input: 'broken <b>parcel</b>&nbsp;now', given: 'refund' })],
+        kind: classification,
+        labels,
+        outOfFold: { first: new Map(), second: new Map() },
+        profile: failing(error),
+      }).get('bad')?.reason;
+    expect(reasonOf(new Error('x'.repeat(300)))).toBe(`could not be read for triage: ${'x'.repeat(170)}`);
+    expect(reasonOf('no error')).toBe('could not be read for triage: unknown');
+  });
+
   test('of a first example is ordinary, and so is what labels of its kind are like', () => {
     const examples = [{ input: 'ASDFGHJKL', output: labelOutput('refund') }];
     expect(triage(sent('asdfghjkl', 1)).get('sent-0')?.kind).toBe('gibberish');
     expect(triage(sent('asdfghjkl', 1), { examples }).get('sent-0')?.kind).toBe('none');
     expect(triage(sent('qwertyuiop', 1), { examples }).get('sent-0')?.kind).toBe('none');
+  });
+});
+
+describe('a judgement about places', () => {
+  const input = 'Paris calls Ana today';
+  const paris = { start: 0, end: 5, facet: 'city' };
+  const ana = { start: 12, end: 15, facet: 'person' };
+  const right = entitiesOutput([paris, ana].map(({ facet, ...place }) => ({ label: facet, ...place })));
+  const wrong = entitiesOutput(
+    [paris, { ...ana, facet: 'city' }].map(({ facet, ...place }) => ({ label: facet, ...place })),
+  );
+  const about = (traceId: string, given: Output, change: Partial<JudgedRecord> = {}): JudgedRecord => ({
+    ...judged({ traceId, input, given: 'none' }),
+    groupId: traceId,
+    expected: given,
+    answer: given,
+    recorded: given,
+    ...change,
+  });
+  const places = [
+    { ...paris, probability: 0.999 },
+    { ...ana, probability: 0.999 },
+    { ...ana, facet: 'city', probability: 1e-6 },
+  ];
+
+  test('is suspect where models doubt it in both passes, and where somebody judged', () => {
+    const records = [
+      ...Array.from({ length: 100 }, (_, at) => about(`right-${at}`, right)),
+      ...['wrong', 'no first', 'no second', 'nothing said'].map((traceId) => about(traceId, wrong)),
+      about('unjudged', wrong, { judgement: null }),
+      about('unknown', wrong, { expected: null }),
+    ];
+    const said = (...without: readonly string[]) =>
+      new Map(
+        records
+          .filter(({ traceId }) => traceId !== 'nothing said')
+          .map(({ traceId }) => {
+            const empty = { labels: [], probabilities: [] };
+            return [traceId, without.includes(traceId) ? empty : { ...empty, places }] as const;
+          }),
+      );
+    const result = triageRecords({
+      records,
+      kind: { ...extraction, triage: ['wrong-span'] },
+      labels: ['city', 'person'],
+      outOfFold: { first: said('no first'), second: said('no second') },
+    });
+    const suspects = [...result].filter(([, { category }]) => category === 'suspect-judgement');
+    expect(suspects.map(([traceId, { kind }]) => [traceId, kind])).toEqual([['wrong', 'wrong-span']]);
   });
 });
