@@ -162,6 +162,8 @@ describe('the figures of the candidate decided on', () => {
   it('say how many of the failures it trained on it has learnt, as it is served', async () => {
     const result = await test([...records, ...reported]);
     expect(result?.allFailuresFixed).toEqual({ right: 3, of: 3 });
+    const unlearnt = sampleRecord('f4', { verdict: 'fail', answer: spam, expected: ham });
+    expect((await test([...records, unlearnt]))?.allFailuresFixed).toEqual({ right: 3, of: 4 });
   });
 
   it('open the share for the report where there is one, with both as they are served', async () => {
