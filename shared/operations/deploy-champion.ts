@@ -16,7 +16,7 @@ const deployedSchema = z.strictObject({
 const failedSchema = z.strictObject({ version: z.literal(1), checkpointId: z.string(), said: z.string() });
 const longestSaid = 400;
 
-type DeployPorts = Pick<Ports, 'objects' | 'lineage' | 'clock' | 'deployer'>;
+export type DeployPorts = Pick<Ports, 'objects' | 'lineage' | 'clock' | 'deployer'>;
 
 function deployedKey(modelId: string): string {
   return `models/${modelId}/deployed.json`;

@@ -12,8 +12,8 @@ const alreadyCounted = 2;
 export interface KnownRecord {
   readonly record: SuspectRecord;
   readonly given: number;
-  /** Position of the corrected output; null where nothing was corrected, or it is no known label. */
-  readonly corrected: number | null;
+  /** Position of the output that was judged; null where there was none, or it is no known label. */
+  readonly recorded: number | null;
 }
 
 /**
@@ -27,10 +27,10 @@ export function evidenceOf(known: readonly KnownRecord[]): Float64Array[] {
   const samples = known.map(({ record, given }) => ({ logits: meanLogits(record), given }));
   const sharpness = fitSharpness(samples);
   return samples.map(({ logits }, at) => {
-    const { record, corrected } = known[at] ?? { record: null, corrected: null };
+    const { record, recorded } = known[at] ?? { record: null, recorded: null };
     if (record === null || record.recorded === record.given) return sharpened(logits, sharpness);
     const less = sharpnessOfCorrections * sharpness;
-    if (corrected !== null) logits[corrected] = (logits[corrected] ?? 0) - alreadyCounted / less;
+    if (recorded !== null) logits[recorded] = (logits[recorded] ?? 0) - alreadyCounted / less;
     return sharpened(logits, less);
   });
 }

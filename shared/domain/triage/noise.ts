@@ -109,12 +109,12 @@ export function detectTruncation(
 export function detectDuplication(text: string): Finding | null {
   const words = wordsOf(text);
   // Few words over and over are laughter, or a number.
-  if (words.length < 6 || new Set(words).size < 3) return null;
+  if (new Set(words).size < 3) return null;
   for (let period = Math.floor(words.length / 2); period >= 3; period -= 1) {
     if (words.length % period > 2 || words.length > 400) continue;
     let same = 0;
     for (let at = period; at < words.length; at += 1) if (words[at] === words[at - period]) same += 1;
-    if (same >= 0.9 * (words.length - period) && words.length - period >= 0.8 * period) {
+    if (same >= 0.9 * (words.length - period)) {
       return {
         kind: 'duplication',
         strength: 0.95,

@@ -27,7 +27,7 @@ interface Site {
 
 /**
  * Fits, by maximum likelihood, a mixture in which what is given at each site is drawn with the calibrated odds of all that
- * may stand there, nothing included, with chance 1 − rate, and by a mistake with chance rate, so that mistakes do not
+ * may stand there, nothing included, with chance 1 − rate, and by a mistake with chance rate, so that few mistakes hardly
  * spoil the calibration. Models that know little of the traffic come out flat: what they do not expect is then no wonder.
  */
 export function calibratePlaces(cases: readonly SpanCase[], facets: number): PlaceCalibration {

@@ -43,7 +43,7 @@ export function detectOcr(text: string, profile: CorpusProfile, vocabulary: Voca
   if (profile.texts < enoughTexts) return null;
   const found: Slip[] = [];
   for (const written of new Set(wordsOf(text))) {
-    if (written.length < 3 || vocabulary.frequency(written) >= knownFrom) continue;
+    if (vocabulary.frequency(written) >= knownFrom) continue;
     const readings = isEnglish(text, profile) ? ocrReadings(written) : figuresAsLetters(written);
     const meant = readings.find((reading) => vocabulary.isCommon(reading));
     if (meant !== undefined) found.push({ written, meant });
@@ -82,13 +82,13 @@ function soundAlike(word: string, vocabulary: Vocabulary): string | null {
  */
 function areForms(a: string, b: string, isEnglishText: () => boolean): boolean {
   if (a[0] !== b[0] || withoutMarks(a) === withoutMarks(b)) return true;
-  const [shorter, longer] = a.length <= b.length ? [a, b] : [b, a];
   let prefix = 0;
-  while (prefix < shorter.length && shorter[prefix] === longer[prefix]) prefix += 1;
+  while (a[prefix] === b[prefix]) prefix += 1;
+  const rest = Math.min(a.length, b.length) - prefix;
   let suffix = 0;
-  while (suffix < shorter.length - prefix && shorter.at(-1 - suffix) === longer.at(-1 - suffix)) suffix += 1;
-  const isTransposed = shorter.length === longer.length && shorter.length - prefix - suffix === 2;
-  if (isTransposed) return /^(?:ie|ei)$/.test(a.slice(prefix, prefix + 2)) && !isEnglishText();
+  while (suffix < rest && a.at(-1 - suffix) === b.at(-1 - suffix)) suffix += 1;
+  const isTransposed = a.length === b.length && rest - suffix === 2;
+  if (isTransposed) return ['ie', 'ei'].includes(a.slice(prefix, prefix + 2)) && !isEnglishText();
   return prefix >= 2 && suffix <= 2;
 }
 
@@ -99,7 +99,7 @@ function withoutMarks(word: string): string {
 /** Of a word that is letters for the better part and begins with one: codes have more figures. */
 function figuresAsLetters(word: string): string[] {
   const figures = word.match(/\p{N}/gu)?.length ?? 0;
-  if (figures === 0 || word.length < 4 || figures * 2 >= word.length || !/^[\p{L}01]/u.test(word)) return [];
+  if (figures * 2 >= word.length || !/^[\p{L}01]/u.test(word)) return [];
   const letters = word.replace(/0/g, 'o').replace(/5/g, 's').replace(/8/g, 'b').replace(/3/g, 'e').replace(/6/g, 'g');
   return [letters.replace(/1/g, 'l'), letters.replace(/1/g, 'i'), letters.replace(/1/g, 't')];
 }

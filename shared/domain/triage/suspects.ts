@@ -56,8 +56,8 @@ function contestedRecords({ labels, records }: SuspectRequest): KnownRecord[] {
     .flatMap((record): KnownRecord[] => {
       const given = places.get(record.given);
       if (given === undefined || record.judgeKind === 'human') return [];
-      const corrected = record.recorded === null ? undefined : places.get(record.recorded);
-      return [{ record, given, corrected: corrected === undefined || corrected === given ? null : corrected }];
+      const recorded = record.recorded === null ? null : (places.get(record.recorded) ?? null);
+      return [{ record, given, recorded }];
     })
     .sort(({ record: a }, { record: b }) => {
       return Date.parse(a.timestamp) - Date.parse(b.timestamp) || compareText(a.traceId, b.traceId);

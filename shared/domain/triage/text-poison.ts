@@ -34,14 +34,14 @@ export function detectForeignPayload(text: string): Finding | null {
 }
 
 function payloadForm(text: string): string | null {
-  if (/^[{[]/.test(text) && /[}\]]$/.test(text) && isJson(text)) return 'JSON';
+  if (isJson(text)) return 'JSON';
   if (/^\{\s*["'][\w-]+["']\s*:/.test(text)) return 'JSON';
   const element = /^<([a-z][\w:-]*)(?: [^<>]*)?>[\s\S]*<\/\1>$/i.exec(text)?.[1];
   if (/^<\?xml\b|^<soap(?:env)?:/i.test(text) || (element !== undefined && !isHtmlElement(element))) return 'XML';
   if (isSql(text)) return 'SQL';
-  if (/^(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) \/\S*(?: HTTP\/\d|\s|$)/.test(text)) return 'an HTTP request';
+  if (/^(?:GET|POST|PUT|DELETE|PATCH|HEAD|OPTIONS) \//.test(text)) return 'an HTTP request';
   if (/^(?:\$ )?(?:curl|wget) .*https?:\/\//.test(text)) return 'a shell command';
-  if (/^(?:query|mutation|subscription)\b[^{]{0,80}\{[\s\S]*\}\s*$/.test(text)) return 'a GraphQL query';
+  if (/^(?:query|mutation|subscription)\b[^{]{0,80}\{[\s\S]*\}$/.test(text)) return 'a GraphQL query';
   if (
     /^Traceback \(most recent call last\)|^(?:Exception in thread|\w+(?:\.\w+)*(?:Exception|Error): [\s\S]*\n(?:[^\S\n]+|[^\S\n]*\n)at )/.test(
       text,

@@ -85,16 +85,13 @@ function* deletions(word: string): Generator<string> {
   for (let at = 0; at < word.length; at += 1) yield word.slice(0, at) + word.slice(at + 1);
 }
 
+/** Whether two different words that share such a form are one edit apart: of equal length they may be two. */
 function withinOneEdit(a: string, b: string): boolean {
-  const [shorter, longer] = a.length <= b.length ? [a, b] : [b, a];
-  if (longer.length - shorter.length > 1) return false;
+  if (a.length !== b.length) return true;
   let at = 0;
-  while (at < shorter.length && shorter[at] === longer[at]) at += 1;
-  if (shorter.length < longer.length) return shorter.slice(at) === longer.slice(at + 1);
-  if (shorter.slice(at + 1) === longer.slice(at + 1)) return true;
-  return (
-    shorter[at] === longer[at + 1] && shorter[at + 1] === longer[at] && shorter.slice(at + 2) === longer.slice(at + 2)
-  );
+  while (a[at] === b[at]) at += 1;
+  if (a.slice(at + 1) === b.slice(at + 1)) return true;
+  return a[at] === b[at + 1] && a[at + 1] === b[at] && a.slice(at + 2) === b.slice(at + 2);
 }
 
 /** A rough sound of an English word: the consonants as they are spoken, vowels only by their place. */

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { z } from 'zod';
 import { RatchetError } from '../../domain/base/errors.ts';
 import { digest, shortDigest } from '../../domain/base/ids.ts';
@@ -14,7 +13,7 @@ import { evidenceRecordSchema } from '../../domain/evaluation/evidence-record.ts
 import { type Control, holdsLease, moveChampion } from '../../domain/models/control.ts';
 import type { RunRef } from '../../domain/models/run-ref.ts';
 import { readControl, updateControl } from '../../operations/control-item.ts';
-import { deployChampion } from '../../operations/deploy-champion.ts';
+import { deployOrRecord } from '../../operations/deploy-or-record.ts';
 import { leaseLost } from '../../operations/lease.ts';
 import { encodeJsonl, readJson, readJsonl } from '../../ports/documents.ts';
 import { kindOf } from '../../ports/kind-of.ts';
@@ -97,22 +96,6 @@ export const promoteChampion: Stage<z.infer<typeof inputSchema>, z.infer<typeof 
     return { championId: checkpoint.checkpointId, frozenSets: [set.setId] };
   },
 };
-
-/** Before each further try to deploy, milliseconds. */
-const waits = [1_000, 3_000];
-
-/** Deploys the champion; what fails at every try is on record afterwards, and thrown no more. */
-async function deployOrRecord(modelId: string, ports: Ports): Promise<void> {
-  for (const wait of [...waits, null]) {
-    try {
-      await deployChampion(modelId, ports);
-      return;
-    } catch (error) {
-      if (!(error instanceof RatchetError) || error.name !== 'DeployFailed') throw error;
-      if (wait !== null) await sleep(wait);
-    }
-  }
-}
 
 interface Passed {
   readonly checkpointId: string;

@@ -1,4 +1,4 @@
-import { beforeAll, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { endsClosed, isEnglish, profileCorpus } from '../../../../shared/domain/triage/corpus-profile.ts';
 import { profileOf } from './fixtures.ts';
 
@@ -11,16 +11,19 @@ const texts = [
   'the 包裹 the parcel',
   'ok',
 ];
-let profile = profileOf({});
-beforeAll(() => {
-  profile = profileCorpus(texts);
-});
+const profile = () => profileCorpus(texts);
 
 describe('what is usual in a traffic', () => {
   test('is counted in different texts that have words', () => {
-    expect(profile.texts).toBe(5);
-    expect(Object.fromEntries(profile.documentFrequency)).toMatchObject({ where: 2, is: 2, the: 2, parcel: 2, wo: 1 });
-    expect(Object.fromEntries(profile.lastWords)).toEqual({ it: 1, parcel: 2, paket: 1, ok: 1 });
+    expect(profile().texts).toBe(5);
+    expect(Object.fromEntries(profile().documentFrequency)).toMatchObject({
+      where: 2,
+      is: 2,
+      the: 2,
+      parcel: 2,
+      wo: 1,
+    });
+    expect(Object.fromEntries(profile().lastWords)).toEqual({ it: 1, parcel: 2, paket: 1, ok: 1 });
   });
 
   test('is how many words a text has', () => {
@@ -28,15 +31,15 @@ describe('what is usual in a traffic', () => {
   });
 
   test('is how texts are cased, of those that tell', () => {
-    expect(Object.fromEntries(profile.casing)).toEqual({ sentence: 1 / 4, lower: 2 / 4, upper: 1 / 4 });
+    expect(Object.fromEntries(profile().casing)).toEqual({ sentence: 1 / 4, lower: 2 / 4, upper: 1 / 4 });
   });
 
   test('is how many texts end with a mark', () => {
-    expect(profile.closedEnds).toBe(1 / 5);
+    expect(profile().closedEnds).toBe(1 / 5);
   });
 
   test('is in which writings texts have words', () => {
-    expect(Object.fromEntries(profile.writings)).toEqual({ Latin: 1, Han: 1 / 5 });
+    expect(Object.fromEntries(profile().writings)).toEqual({ Latin: 1, Han: 1 / 5 });
   });
 
   test('is in which languages texts are, of those that tell', () => {

@@ -17,7 +17,7 @@ function known(made: {
     first,
     second,
   };
-  return { record, given: 0, corrected };
+  return { record, given: 0, recorded: corrected };
 }
 
 /** Enough records on which models are right for the greatest sharpness, which is 3. */

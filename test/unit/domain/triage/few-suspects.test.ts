@@ -41,7 +41,7 @@ describe('a given label is suspect', () => {
     const suspects = found(recordsOf([...right, ...times(6, 'ab'), 'bc']));
     expect(suspects.size).toBe(7);
     expect(suspects.get('ab-60')?.kind).toBe('systematic-relabel');
-    expect(suspects.get('bc-66')?.kind).toBe('flipped-label');
+    expect(suspects.get('bc-66')).toMatchObject({ kind: 'flipped-label', given: 'c', likely: 'b' });
   });
 
   test('from a probability on that can be chosen', () => {
@@ -64,12 +64,14 @@ describe('a given label is suspect', () => {
   test('never where a person gave it, or it is none of the task’s', () => {
     const made = [...recordsOf(right), ...recordsOf(['ab'], { judgeKind: 'human' }), ...recordsOf(['ad'])];
     expect(found(made).size).toBe(0);
+    expect(found(made, { from: 0 }).size).toBe(60);
   });
 
   test('of a task of two labels and more, and of no more than 2,000', () => {
     const records = recordsOf([...right, 'ab']);
     const many = (count: number) => [...labels, ...times(count - 3, 0).map((_, at) => `other ${at}`)];
-    expect(found(records, { labels: ['b'] }).size).toBe(0);
+    expect(found(recordsOf(times(60, 'bb')), { labels: ['b'], from: 0 }).size).toBe(0);
+    expect(found(recordsOf([...right, ...right, 'ab']), { labels: ['a', 'b'] }).size).toBe(1);
     expect(found(records, { labels: many(2_001) }).size).toBe(0);
   });
 
@@ -86,6 +88,34 @@ describe('a given label is suspect', () => {
     expect(suspects.get('correction')?.strength).toBeGreaterThan(2 * (suspects.get('pass')?.strength ?? 1));
   });
 
+  test('less readily in corrections of what models find likely: that is why they were corrected', () => {
+    const unsure = { first: [0.69, 0.3, 0.01], second: [0.69, 0.3, 0.01] };
+    const corrected = (recorded: string | null) =>
+      recordsOf(['ab'], { ...unsure, recorded, traceId: `from ${recorded}` });
+    const records = [...recordsOf([...right, ...right]), ...['a', 'c', 'unheard of', null].flatMap(corrected)];
+    const suspects = found(records, { from: 0 });
+    const [likely = 1, other = 0, unknown, none] = ['a', 'c', 'unheard of', null].map(
+      (recorded) => suspects.get(`from ${recorded}`)?.strength,
+    );
+    expect(likely).toBeLessThan(other / 2);
+    expect(unknown).toBe(none);
+    expect(unknown).not.toBe(other);
+    expect(unknown).toBeGreaterThan(2 * likely);
+  });
+
+  test('as readily at the end as at the beginning of a time that is too short to tell two apart', () => {
+    const unsure = { first: [0.3, 0.69, 0.01], second: [0.3, 0.69, 0.01] };
+    const minutes = (made: readonly SuspectRecord[]) =>
+      made.map((record, index) => ({ ...record, timestamp: new Date(60_000 * index).toISOString() }));
+    const records = minutes([
+      ...recordsOf(['bb'], { ...unsure, traceId: 'first' }),
+      ...recordsOf([...times(250, 'cc'), ...times(10, 'ab')]),
+      ...recordsOf(['bb'], { ...unsure, traceId: 'last' }),
+    ]);
+    const suspects = found(records, { from: 0 });
+    expect(suspects.get('last')?.strength).toBe(suspects.get('first')?.strength);
+  });
+
   test('more readily at a time at which many are wrong', () => {
     const unsure = { first: [0.3, 0.69, 0.01], second: [0.3, 0.69, 0.01] };
     const at = (from: number, pairs: readonly string[], more: Partial<SuspectRecord> = {}) =>
@@ -99,7 +129,8 @@ describe('a given label is suspect', () => {
       ...at(250, [...times(150, 'bb'), ...times(99, 'ab')]),
       ...at(499, ['bb'], { ...unsure, traceId: 'late' }),
     ];
-    const suspects = found([...late, ...early], { from: 0 });
+    const inTurn = late.flatMap((record, at) => [record, early[at] ?? record]);
+    const suspects = found(inTurn, { from: 0 });
     expect(suspects.get('late 499')?.strength).toBeGreaterThan(2 * (suspects.get('early 249')?.strength ?? 1));
   });
 });

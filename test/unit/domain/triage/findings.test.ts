@@ -57,6 +57,10 @@ describe('poison', () => {
 });
 
 describe('noise', () => {
+  test('is told strongest first', () => {
+    expect(kinds(findNoise('where is the parce1 快递在哪里', english()))).toEqual(['code-switching', 'ocr']);
+  });
+
   test.each([
     ['encoding', 'where is \ufffd the parcel'],
     ['html', 'where is <b>it'],

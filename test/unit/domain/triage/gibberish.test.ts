@@ -46,6 +46,11 @@ describe('keyboard mash', () => {
     for (const text of ['xkcdq', 'aaaaa', 'wert', 'tree', 'banolito', 'poiu']) expect(seen(text), text).toBeNull();
   });
 
+  test('is one letter over and over in each word, but no word that is drawn out', () => {
+    expect(reasonOf('aaaaa bbbb ccccc')).toBe('100 % of its letters are keyboard mash: "aaaaa bbbb ccccc"');
+    for (const text of ['aaaaand ooooone', 'aaaaa bbb ccc']) expect(seen(text), text).toBeNull();
+  });
+
   test('is most of the text, or some of it where all is strange', () => {
     expect(seen('parcel parcel asdf')).toBeNull();
     expect(seen('asdf qwer banolito')?.reason).toContain('50 %');

@@ -33,4 +33,12 @@ describe('how far models are to be sharpened', () => {
     expect(fitSharpness(right)).toBe(3);
     expect(fitSharpness([])).toBe(1);
   });
+
+  test('is read from every second label where there are more than 20,000, so that many take no longer', () => {
+    const times = (samples: readonly NoiseSample[]) => Array.from({ length: 11 }, () => samples).flat();
+    const others = times(givenBy(0.6, 0));
+    const mixed = times(givenBy(1.5, 0)).flatMap((sample, at) => [sample, others[at] ?? sample]);
+    expect(mixed.length).toBe(39_600);
+    expect(fitSharpness(mixed)).toBe(1.5);
+  });
 });

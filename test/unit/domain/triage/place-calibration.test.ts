@@ -20,8 +20,12 @@ const caseOf = (given: readonly WeighedPlace[], likely: readonly WeighedPlace[])
 });
 
 /** Texts of one place, given as often as models that are out by a calibration say. */
-function givenBy({ offset, sharpness }: PlaceCalibration, texts = 100): SpanCase[] {
-  return [-4, -2.5, -1, 0, 1, 2.5, 4].flatMap((odds) => {
+function givenBy(
+  { offset, sharpness }: PlaceCalibration,
+  texts = 100,
+  expected = [-4, -2.5, -1, 0, 1, 2.5, 4],
+): SpanCase[] {
+  return expected.flatMap((odds) => {
     const share = 1 / (1 + Math.exp(-(offset + sharpness * odds)));
     const given = Math.round(texts * share);
     return Array.from({ length: texts }, (_, text) => caseOf(text < given ? [at(odds)] : [], [at(odds)]));
@@ -78,5 +82,52 @@ describe('how far models of places are to be trusted', () => {
     const { offset, sharpness } = calibratePlaces(missed, 3);
     expect(Math.abs(offset)).toBeLessThanOrEqual(0.5);
     expect(sharpness).toBeGreaterThanOrEqual(0.8);
+  });
+  describe('is hardly spoilt by mistakes about one place in fifty, even where models are sure', () => {
+    const sure = givenBy({ offset: 0, sharpness: 1 }, 100, [-4, -2, 0, 2, 4, 6, 8]);
+    const mistaken = (mistake: (right: SpanCase) => SpanCase) =>
+      sure.map((each, text) => (text % 50 === 0 && each.given.length > 0 ? mistake(each) : each));
+    const another = ({ likely }: SpanCase) => {
+      const wrong = at(-5, 0, 'person');
+      return caseOf([wrong], [...likely, wrong]);
+    };
+
+    test.each<[string, (right: SpanCase) => SpanCase, number, number]>([
+      ['missing it', ({ likely }) => caseOf([], likely), 3, 0.9],
+      ['naming another facet', another, 3, 0.9],
+      ['naming another one of nine', another, 9, 0.8],
+    ])('such as %s', (_, mistake, facets, least) => {
+      const { offset, sharpness } = calibratePlaces(mistaken(mistake), facets);
+      expect(offset).toBe(0);
+      expect(sharpness).toBeGreaterThanOrEqual(least);
+      expect(sharpness).toBeLessThanOrEqual(1);
+    });
+  });
+
+  test('does not go by what models hardly expect and nobody gives, however often', () => {
+    const cases = givenBy({ offset: 0, sharpness: 1 }, 20);
+    const hardly = Array.from({ length: 3_000 }, () => caseOf([], [at(-5.5)]));
+    expect(calibratePlaces([...cases, ...hardly], 3)).toEqual({ offset: 0, sharpness: 1 });
+  });
+
+  test('counts a place between two others that it meets once, in whatever order models name them', () => {
+    const [before, likeliest, after] = [at(-2), at(0, 3, 'person'), at(-2, 6)];
+    const named = [before, likeliest, after];
+    // As often as models say, of 25: the likeliest in 11, nothing in 11, and one of the others in the rest.
+    const cases = Array.from({ length: 1_000 }, (_, text) => {
+      const place = text % 25;
+      return caseOf(place < 11 ? [likeliest] : place < 22 ? [] : text % 2 === 0 ? [before] : [after], named);
+    });
+    expect(calibratePlaces([...cases, ...givenBy({ offset: 0, sharpness: 1 })], 3)).toEqual({
+      offset: 0,
+      sharpness: 1,
+    });
+  });
+
+  test('is read from every second place where there are more than 5,000, so that many take no longer', () => {
+    const many = (calibration: PlaceCalibration) => Array.from({ length: 4 }, () => givenBy(calibration)).flat();
+    const others = many({ offset: -1, sharpness: 0.7 });
+    const mixed = many({ offset: 0, sharpness: 1 }).flatMap((each, text) => [each, others[text] ?? each]);
+    expect(calibratePlaces(mixed, 3)).toEqual({ offset: 0, sharpness: 1 });
   });
 });

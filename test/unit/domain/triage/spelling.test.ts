@@ -40,6 +40,7 @@ describe('a typo', () => {
 
   test('is not looked for in words of four letters, nor in codes', () => {
     expect(typos('tmie')).toBeNull();
+    expect(typos('pacel')).not.toBeNull();
     expect(typos('parc3el')).toBeNull();
     expect(typos("parc'el")).toBeNull();
   });
@@ -47,6 +48,7 @@ describe('a typo', () => {
   test('is none that is a form of the word, or another word', () => {
     for (const text of ['parcels', 'receiver', 'received', 'barcel', 'wurde', 'würden', 'pacelo'])
       expect(typos(text), text).toBeNull();
+    expect(typos('broad', trafficOf({ bread: 50 }))).toBeNull();
   });
 
   test('is two letters in turn wherever they stand', () => {
@@ -80,11 +82,13 @@ describe('a word written as it sounds', () => {
     for (const text of ['telefone', 'teleffffone']) expect(phonetic(text, phone)?.reason).toContain('"telephone"');
     expect(phonetic('telefffffone', phone)).toBeNull();
     expect(phonetic('kuicksand', phone)).toBeNull();
+    expect(phonetic('nosheun', trafficOf({ nation: 50 }))?.reason).toContain('"nation"');
   });
 
   test('has five letters at least, as the word meant has', () => {
     expect(phonetic('tyyme')).toBeNull();
     expect(phonetic('tyme', trafficOf({ tiiime: 50 }))).toBeNull();
+    expect(phonetic('tyyme', trafficOf({ tiime: 95 }))).not.toBeNull();
   });
 });
 
@@ -120,6 +124,7 @@ describe('letters confused as by text recognition', () => {
 
   test.each([
     ['rnale', 'male'],
+    ['rnarnrnal', 'mammal'],
     ['vvale', 'wale'],
     ['clale', 'dale'],
     ['iiale', 'uale'],
@@ -129,7 +134,7 @@ describe('letters confused as by text recognition', () => {
     ['a6le', 'agle'],
   ])('are pairs of letters too, in English: %s', (written, meant) => {
     const words = Object.fromEntries(
-      ['male', 'wale', 'dale', 'uale', 'able', 'agle', 'bale'].map((word) => [word, 50]),
+      ['male', 'wale', 'dale', 'uale', 'able', 'agle', 'bale', 'mammal'].map((word) => [word, 50]),
     );
     expect(ocr(written, trafficOf(words))?.reason ?? null).toEqual(
       meant === null ? null : expect.stringContaining(`for "${meant}"`),
@@ -140,6 +145,13 @@ describe('letters confused as by text recognition', () => {
     const german = trafficOf({}, { languages: new Map([['German', 1]]) });
     expect(ocr('rnorning', german)).toBeNull();
     expect(ocr('passw0rd', german)).not.toBeNull();
+  });
+
+  test('are none that make a word of three letters or fewer', () => {
+    expect(ocr('world war ii', trafficOf({ u: 50, war: 50 }))).toBeNull();
+    const german = { languages: new Map([['German', 1]]) };
+    expect(ocr('das 1st gut', trafficOf({ ist: 50 }, german))).toBeNull();
+    expect(ocr('das c0de', trafficOf({ code: 50 }, german))).not.toBeNull();
   });
 
   test('are none in what the traffic knows, in two letters, and in little traffic', () => {

@@ -47,14 +47,33 @@ describe('a slip of the hand', () => {
   });
 
   test('is one and not two, and changes something', () => {
-    for (const written of ['parcel', 'pacle', 'paarrcel', 'pracxl', 'lecrap', 'prcael', 'pzrcez', 'acreql'])
+    for (const written of [
+      'parcel',
+      'pacle',
+      'paarrcel',
+      'pracxl',
+      'lecrap',
+      'prcael',
+      'pzrcez',
+      'acreql',
+      'pacxel',
+      'paxrel',
+    ])
       expect(known.oneEditAway(written), written).toBeNull();
+    expect(vocabularyOf({ banana: 50 }).oneEditAway('bnanaa')).toBeNull();
+  });
+
+  test('leads from one common word to another, and past a commoner one that takes two', () => {
+    expect(known.oneEditAway('back')).toBe('rack');
+    expect(vocabularyOf({ paxcel: 90, parcel: 50 }).oneEditAway('pacrel')).toBe('parcel');
   });
 
   test('is taken for the commonest word that it may mean', () => {
     expect(known.oneEditAway('xack')).toBe('back');
     expect(vocabularyOf({ pack: 40, back: 60 }).oneEditAway('xack')).toBe('back');
     expect(vocabularyOf({ pack: 60, back: 40 }).oneEditAway('xack')).toBe('pack');
+    expect(vocabularyOf({ dome: 20, lame: 50 }).oneEditAway('lome')).toBe('lame');
+    expect(vocabularyOf({ dome: 50, lame: 20 }).oneEditAway('lome')).toBe('dome');
   });
 
   test('is not looked for in words longer than 30 letters', () => {

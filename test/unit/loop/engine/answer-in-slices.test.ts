@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
+import { RatchetError } from '../../../../shared/domain/base/errors.ts';
 import type { Json } from '../../../../shared/domain/base/json.ts';
 import { analystRun } from '../../../../shared/loop/engine/analyst-run.ts';
 import { type Answered, answerInSlices } from '../../../../shared/loop/engine/answer-in-slices.ts';
 import { Unfinished } from '../../../../shared/loop/engine/stage.ts';
-import type { Prediction, Predictor } from '../../../../shared/ports/predictor.ts';
+import { writeJsonl } from '../../../../shared/ports/documents.ts';
+import type { Prediction, PredictOptions, Predictor } from '../../../../shared/ports/predictor.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { MemoryBudgets } from '../../../helpers/memory-budgets.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
@@ -70,6 +72,66 @@ describe('answers in slices', () => {
     while (given instanceof Unfinished) given = await call(given.work.handle, 0);
     expect(given).toEqual(inputs.map(answerTo));
     expect(asked.flat()).toEqual(inputs);
+  });
+
+  test('are asked for where a slice ends with the deadline, and at least once where it has passed', async () => {
+    const exact = slowly();
+    const work = workOf(await exact.call(null, 2 * secondsASlice));
+    expect(work).toMatchObject({ done: 6, handle: { name: 'answers', slices: 4, done: 2 } });
+    expect(workOf(await slowly().call(null, -1))).toMatchObject({ done: 3 });
+  });
+
+  test('are none to no inputs', async () => {
+    const { asked, ports } = slowly();
+    const request = { name: 'answers', checkpoint, inputs: [], paidBy: analystRun(samplePlan()) };
+    expect(await answerInSlices(request, stageContext(ports))).toEqual([]);
+    expect(asked).toEqual([]);
+  });
+
+  test('name as many alternatives as are wished, or as the predictor says, and progress is told', async () => {
+    const ports = memoryPorts();
+    const [known] = ports.predictors.values();
+    if (known === undefined) throw new Error('there is no predictor');
+    const how: PredictOptions[] = [];
+    const predictor: Predictor = {
+      ...known,
+      chunk: 6,
+      predict: async (_, slice, options = {}) => {
+        options.onProgress?.(slice.length, slice.length);
+        how.push(options);
+        return slice.map(answerTo);
+      },
+    };
+    const told: (readonly unknown[])[] = [];
+    const observer = { ...ports.observer, progress: (...progress: readonly unknown[]) => void told.push(progress) };
+    const all = { ...ports, observer, predictors: new Map([[predictor.name, predictor]]) };
+    const request = { name: 'answers', checkpoint, inputs, paidBy: analystRun(samplePlan()) };
+    await answerInSlices({ ...request, alternatives: 3, unit: 'texts' }, stageContext(all));
+    await answerInSlices({ ...request, name: 'others' }, stageContext(all));
+    expect(how.map(({ alternatives }) => alternatives)).toEqual([3, 3, undefined, undefined]);
+    expect(how.map((options) => 'alternatives' in options)).toEqual([true, true, false, false]);
+    expect(told).toEqual([
+      [6, 10, 'texts'],
+      [10, 10, 'texts'],
+      [6, 10, 'inputs answered'],
+      [10, 10, 'inputs answered'],
+    ]);
+  });
+
+  test('are made anew where a kept slice has too few, and not where the store fails', async () => {
+    const { call, asked, ports } = slowly();
+    const { handle } = workOf(await call(null, 2.5 * secondsASlice));
+    const [first = ''] = await ports.objects.list('answers-');
+    await writeJsonl(ports.objects, first, [answerTo('text 0')]);
+    expect(await call(handle, 3_600)).toEqual(inputs.map(answerTo));
+    expect(asked).toHaveLength(5);
+    for (const error of [new Error('no network'), new RatchetError('LeaseLost', 'It is lost.')]) {
+      ports.objects.get = async () => {
+        throw error;
+      };
+      await expect(call(null, 3_600, 'again')).rejects.toThrow(error.message);
+    }
+    expect(asked).toHaveLength(5);
   });
 
   test('of a call that was killed between slices are joined when it is started again', async () => {

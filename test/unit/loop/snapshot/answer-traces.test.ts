@@ -2,11 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { snapshotRecordSchema } from '../../../../shared/domain/traces/trace-record.ts';
 import { answerTraces } from '../../../../shared/loop/snapshot/answer-traces.ts';
 import { readJsonl, writeJsonl } from '../../../../shared/ports/documents.ts';
-import type { Predictor } from '../../../../shared/ports/predictor.ts';
+import type { PredictOptions, Predictor } from '../../../../shared/ports/predictor.ts';
 import type { Trainer } from '../../../../shared/ports/trainer.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { foldModels } from '../../../helpers/fold-models.ts';
-import { sampleCheckpoint, sampleModel } from '../../../helpers/lineage-samples.ts';
+import { sampleCheckpoint, sampleModel, sampleRun } from '../../../helpers/lineage-samples.ts';
 import { MemoryBudgets } from '../../../helpers/memory-budgets.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { putPlan, sampleHead, samplePrepared } from '../../../helpers/record-samples.ts';
@@ -89,5 +89,46 @@ describe('the champion answers the snapshot', () => {
     expect(await answeredBy({ folds: foldModels(5, [0, 1]) })).toEqual(
       ['part-1', 'artifacts/c1', 'artifacts/c1', 'part-0', 'artifacts/c1'].map(labelOutput),
     );
+  });
+
+  test('with the answer that it thinks next likely, and without traces that the budget does not cover asking', async () => {
+    const plain = memoryPorts();
+    const predictor = plain.predictors.get('embedded') ?? expect.fail('no predictor');
+    const asked: PredictOptions[] = [];
+    const costly: Predictor = {
+      ...predictor,
+      chunk: 2,
+      mostCost: async (_, inputs) => inputs.length,
+      async predict(_, inputs, options = {}) {
+        asked.push(options);
+        options.onUsage?.({ inputTokens: 1, outputTokens: 1, usd: inputs.length });
+        return inputs.map((input) => {
+          const [first, second] = [`${input} first`, `${input} second`].map((label, at) => {
+            return { output: labelOutput(label), confidence: 0.8 - 0.5 * at };
+          });
+          if (first === undefined || second === undefined) throw new Error('there are two');
+          return { ...first, alternatives: input === 'one' ? [first, second] : [first] };
+        });
+      },
+    };
+    const ports = { ...plain, budgets: new MemoryBudgets(), predictors: new Map([['embedded', costly]]) };
+    await putPlan(ports, { champion: sampleCheckpoint({ folds: null }), run: sampleRun({ budgetUsd: 4 }) });
+    await writeJsonl(ports.objects, 'chunk.jsonl', pinned);
+    const given = await answerTraces.run(
+      { ...sampleHead, prepared: samplePrepared, chunk: { chunkId: 'chunk-0007', key: 'chunk.jsonl', records: 5 } },
+      stageContext(ports),
+    );
+    if (!('answeredKey' in given)) throw new Error('it is not done');
+    expect(given).toMatchObject({ chunkId: 'chunk-0007', notAsked: 1 });
+    const records = await readJsonl(ports.objects, given.answeredKey, snapshotRecordSchema);
+    expect(records.map(({ traceId, answer, confidence, runnerUp }) => [traceId, answer, confidence, runnerUp])).toEqual(
+      [
+        ['t1', 'one first', 0.8, { output: 'one second', confidence: expect.closeTo(0.3, 9) }],
+        ['t2', 'two first', 0.8, null],
+        ['t3', 'three first', 0.8, null],
+        ['t4', 'four first', 0.8, null],
+      ],
+    );
+    expect(asked.map(({ alternatives }) => alternatives)).toEqual([2, 2]);
   });
 });

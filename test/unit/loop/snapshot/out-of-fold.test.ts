@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { defaultConfiguration } from '../../../../shared/adapters/backends/embedded/search-space.ts';
+import { digest } from '../../../../shared/domain/base/ids.ts';
 import { isHeldOut, type Parts, partOf } from '../../../../shared/domain/evaluation/fold.ts';
 import { type Example, exampleSchema } from '../../../../shared/domain/models/example.ts';
 import { removeFoldFiles } from '../../../../shared/loop/engine/fold-files.ts';
@@ -8,9 +9,11 @@ import { type PassItem, probabilitiesOutOfFold } from '../../../../shared/loop/s
 import { trainerNamed } from '../../../../shared/ports/back-ends.ts';
 import { readJsonl } from '../../../../shared/ports/documents.ts';
 import { doneAtOnce } from '../../../../shared/ports/long-work.ts';
-import type { Predictor } from '../../../../shared/ports/predictor.ts';
-import type { Artifact, Trainer } from '../../../../shared/ports/trainer.ts';
+import type { PredictOptions, Predictor } from '../../../../shared/ports/predictor.ts';
+import type { Artifact, Trainer, TrainingRequest } from '../../../../shared/ports/trainer.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { entitiesOutput } from '../../../../shared/tasks/extraction/entity.ts';
+import { extractionSpecFrom } from '../../../../shared/tasks/extraction/extraction-spec.ts';
 import { sampleModel } from '../../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../../helpers/memory-ports.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
@@ -70,16 +73,18 @@ function pass(
 function asking() {
   const ports = memoryPorts({ answer: () => 'yes' });
   const asked = new Map<string, string[]>();
+  const how: PredictOptions[] = [];
   const predictor = ports.predictors.get('embedded');
   if (predictor === undefined) throw new Error('no predictor');
   const watching: Predictor = {
     ...predictor,
     async predict(served, inputs, options) {
       asked.set(served.ref, [...(asked.get(served.ref) ?? []), ...inputs]);
+      how.push(options ?? {});
       return predictor.predict(served, inputs, options);
     },
   };
-  return { ports: { ...ports, predictors: new Map([['embedded', watching]]) }, asked };
+  return { ports: { ...ports, predictors: new Map([['embedded', watching]]) }, asked, how };
 }
 
 describe('what fold models say', () => {
@@ -126,6 +131,102 @@ describe('what fold models say', () => {
     asked.clear();
     expect(await pass(ports, trainer, { learns: [], base: [] })).toEqual(new Map());
     expect(asked.size).toBe(0);
+  });
+
+  test('is learnt from examples of equal weight, and asked for with all labels and what was given', async () => {
+    const { ports, asked, how } = asking();
+    const [one = expect.fail('no item')] = items.filter(({ folds }) => folds.length === 1);
+    const requests: TrainingRequest[] = [];
+    const examples: Example[] = [];
+    const trainer = watched(trainerNamed('embedded', ports), async (request) => {
+      requests.push(request);
+      examples.push(...(await readJsonl(ports.objects, request.datasetKey, exampleSchema)));
+    });
+    await pass(ports, trainer, {
+      learns: [one],
+      asked: [
+        { ...one, expected: labelOutput('no') },
+        { ...one, traceId: 'open', expected: null },
+      ],
+      base: [],
+      seed: 5,
+    });
+    expect(examples).toEqual([
+      {
+        exampleId: digest(one.traceId),
+        input: one.input,
+        output: 'yes',
+        weight: 1,
+        slice: 'gold',
+        provenance: { kind: 'trace', traceId: one.traceId, judge: null, clusterId: null, why: 'out-of-fold' },
+        folds: one.folds,
+      },
+    ]);
+    const key = (file: string) => stageKey('triage-traces', head, file);
+    expect(requests).toMatchObject([
+      {
+        task: sampleModel().task,
+        datasetKey: key('first-fold-0.jsonl'),
+        artifactKey: key('first-fold-10.bin'),
+        configuration: defaultConfiguration('none'),
+        seed: 5,
+        teacher: null,
+        predictor: 'embedded',
+      },
+    ]);
+    expect(requests[0]?.folds?.models[3]).toEqual({ part: 3, artifactKey: key('first-fold-3.bin') });
+    expect([...asked.values()]).toEqual([[one.input, one.input]]);
+    expect(how).toMatchObject([{ alternatives: 2, weighed: ['no', null] }]);
+  });
+
+  test('is nothing of a record that a model leaves open, and has the places that it names', async () => {
+    const { ports } = asking();
+    const predictor = ports.predictors.get('embedded') ?? expect.fail('no predictor');
+    const span = { label: 'city', start: 0, end: 4 };
+    const output = entitiesOutput([span]);
+    const naming: Predictor = {
+      ...predictor,
+      predict: async (_, inputs) =>
+        inputs.map((input) =>
+          input === 'open'
+            ? { output: null, confidence: 0, alternatives: [], parts: [] }
+            : {
+                output,
+                confidence: 0.8,
+                alternatives: [{ output, confidence: 0.8 }],
+                parts: [{ output, confidence: 0.7 }],
+              },
+        ),
+    };
+    const [one = expect.fail('no item')] = items.filter(({ folds }) => folds.length === 1);
+    const said = await pass(
+      { ...ports, predictors: new Map([['embedded', naming]]) },
+      trainerNamed('embedded', ports),
+      {
+        model: sampleModel({ task: extractionSpecFrom({ labels: ['city'], outputs: [] }) }),
+        learns: [],
+        base: [{ ...(base[0] ?? expect.fail('no example')), output }],
+        asked: [
+          { ...one, expected: null },
+          { ...one, traceId: 'open', input: 'open', expected: null },
+        ],
+      },
+    );
+    expect([...said.keys()]).toEqual([one.traceId]);
+    expect(said.get(one.traceId)).toMatchObject({
+      probabilities: [0.8],
+      places: [{ facet: 'city', start: 0, end: 4, probability: 0.7 }],
+    });
+  });
+
+  test('is asked for 5,000 records at a time', async () => {
+    const { ports, asked, how } = asking();
+    const [one = expect.fail('no item')] = items.filter(({ folds }) => folds.length === 1);
+    const many = Array.from({ length: 5_001 }, (_, at) => ({ ...one, traceId: `many-${at}`, expected: null }));
+    const said = await pass(ports, trainerNamed('embedded', ports), { learns: [], asked: many });
+    expect(said.size).toBe(5_001);
+    expect([...asked.values()].map(({ length }) => length)).toEqual([5_001]);
+    expect(how.map(({ weighed }) => weighed?.length)).toEqual([5_000, 1]);
   });
 
   test('leaves files that go once the stage is complete, and no others', async () => {

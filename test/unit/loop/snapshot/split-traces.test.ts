@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
+import type { LabelChange } from '../../../../shared/domain/base/label-change.ts';
 import { evidenceRecordSchema } from '../../../../shared/domain/evaluation/evidence-record.ts';
+import type { Model } from '../../../../shared/domain/models/model.ts';
 import type { RolledBack } from '../../../../shared/domain/models/rolled-back.ts';
 import { splitRecordSchema, type TriagedRecord } from '../../../../shared/domain/traces/trace-record.ts';
 import { splitTraces } from '../../../../shared/loop/snapshot/split-traces.ts';
 import { readJsonl, writeJsonl } from '../../../../shared/ports/documents.ts';
 import type { Trainer } from '../../../../shared/ports/trainer.ts';
+import { classificationTask } from '../../../../shared/tasks/classification/classification-spec.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
+import { generationSpecFrom } from '../../../../shared/tasks/generation/generation-spec.ts';
 import { foldModels } from '../../../helpers/fold-models.ts';
-import { sampleCheckpoint, sampleModel } from '../../../helpers/lineage-samples.ts';
+import { sampleCheckpoint, sampleModel, sampleRun } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { putPlan, sampleHead, samplePrepared, sampleRecord } from '../../../helpers/record-samples.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
@@ -23,13 +27,17 @@ async function split(
     settings?: Record<string, number>;
     rolledBack?: readonly RolledBack[];
     trainer?: Partial<Trainer>;
+    model?: Partial<Model>;
+    notAsked?: number;
+    budgetUsd?: number;
   } = {},
 ) {
   const plain = memoryPorts();
   const trainers = [...plain.trainers].map(([name, one]) => [name, { ...one, ...options.trainer }] as const);
   const ports = { ...plain, trainers: new Map(trainers) };
-  const model = sampleModel();
+  const model = sampleModel(options.model);
   await putPlan(ports, {
+    run: sampleRun(options.budgetUsd === undefined ? {} : { budgetUsd: options.budgetUsd }),
     champion: sampleCheckpoint(options.champion),
     model: { ...model, settings: { ...model.settings, ...options.settings } },
     rolledBack: [...(options.rolledBack ?? [])],
@@ -39,7 +47,9 @@ async function split(
     'triaged.jsonl',
     records.map(({ part: _, ...record }: TriagedRecord & { part?: unknown }) => record),
   );
+  await writeJsonl(ports.objects, 'parent-examples.jsonl', []);
   const counts = {
+    ...(options.notAsked === undefined ? {} : { notAsked: options.notAsked }),
     passes: 0,
     failures: 0,
     unknown: 0,
@@ -161,6 +171,59 @@ describe('the evidence is enough', () => {
     expect(both.output.reason).toBe(
       'Too little evidence: 0 failures after triage with a known right answer, 20 are needed; 20 records of evidence, 50 are needed.',
     );
+  });
+});
+
+describe('the evidence is not enough', () => {
+  const settings = { enoughFailures: 20, enoughRecords: 50 };
+  const enough = [...many(30), ...many(20, fails, 'f')];
+
+  test('where the budget did not cover the answers of the champion', async () => {
+    const { output } = await split(enough, { settings, notAsked: 1_200, budgetUsd: 5 });
+    expect(output).toMatchObject({ enoughEvidence: false });
+    expect(output.reason).toBe(
+      'The budget of $5 does not cover the champion’s answers: it was asked about 50 of 1,250 traces, and about 1,200 not. ' +
+        'Run again with a larger --budget, or without one; ratchet run --plan tells the most that a run may cost.',
+    );
+    expect((await split(enough, { settings, notAsked: 1 })).output.reason).toMatch(/^The budget does not cover .* 51 /);
+  });
+
+  test('where nothing is about what a label of the champion was split into', async () => {
+    const parts = ['chain', 'hoax', 'invite', 'lottery', 'news', 'offer', 'reply'];
+    const change: LabelChange = { how: 'split', from: 'ham', into: parts };
+    const model: Partial<Model> = {
+      task: classificationTask(['spam', ...parts]),
+      changes: [{ what: 'labels', at: '2026-01-01T00:00:00Z', by: 'ana', change }],
+    };
+    const about = (label: string, use: 'evidence' | 'report' = 'evidence') =>
+      sampleRecord(`about ${label}`, { expected: labelOutput(label), use });
+    const reasonOf = async (records: readonly TriagedRecord[]) =>
+      (await split([...enough, ...records], { settings, model })).output.reason;
+    expect(await reasonOf([about('chain')])).toBe(
+      'Too little evidence: no example of hoax, invite, lottery, news, offer and 1 more since the split.',
+    );
+    expect(await reasonOf([about('chain'), about('reply')])).toBe(
+      'Too little evidence: no example of hoax, invite, lottery, news, offer since the split.',
+    );
+    expect(await reasonOf([...parts.slice(1).map((label) => about(label)), about('chain', 'report')])).toContain(
+      'no example of chain since',
+    );
+    expect(await reasonOf(parts.map((label) => about(label)))).toBeNull();
+  });
+
+  test('where nobody can tell whether answers are right, and then how many', async () => {
+    const undecided = many(3, { verdict: 'unknown' }, 'u');
+    const model = { task: generationSpecFrom({ options: { checker: 'judge' } }), judge: 'rule' };
+    const records = [...enough.slice(1), ...undecided, ...many(2, { verdict: 'unknown', judgement: null }, 'n')];
+    const reasonOf = async (change: Partial<Model>, given = records) =>
+      (await split(given, { settings, model: change })).output.reason;
+    expect(await reasonOf(model)).toBe(
+      'Too little evidence: 49 records of evidence, 50 are needed; 3 judged traces are undecided, ' +
+        'as the judge rule cannot tell whether another answer than the right one is as good (--judge llm could).',
+    );
+    expect(await reasonOf(model, enough.slice(1))).toBe('Too little evidence: 49 records of evidence, 50 are needed.');
+    expect(await reasonOf({})).toBe('Too little evidence: 49 records of evidence, 50 are needed.');
+    expect(await reasonOf(model, [...enough, ...undecided])).toBeNull();
   });
 });
 

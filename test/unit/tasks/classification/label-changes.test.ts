@@ -67,8 +67,34 @@ describe('a change of labels', () => {
       [rename('billing', 'x'), rename('delivery', 'billing')],
       'is read as "x"',
     ],
+    [
+      'an alias that was a label',
+      [rename('delivery', 'shipping'), merge(['shipping'], 'shipping', ['delivery'])],
+      'has a meaning already',
+    ],
+    ['to split into one alone', [split('technical', 'web')], '"technical" cannot be split into "web".'],
+    ['to split into the same', [split('technical', 'web', 'web')], 'cannot be split into "web", "web".'],
+    ['a long name, which it cuts', [add(`${'x'.repeat(119)}yz${'x'.repeat(100)}`)], `"${'x'.repeat(119)}y" cannot be`],
+    ['to merge into a label that is not merged', [merge(['billing'], 'technical')], 'not among what is merged'],
   ])('refuses %s', (_what, changes, message) => {
     expect(() => after(...changes)).toThrow(message);
+  });
+
+  test.each([
+    [[rename('billing', 'technical')], 'To make one of two labels, merge them.'],
+    [[add('billing')], 'Give each new label once, and none that is there.'],
+    [[add('Billing')], 'Choose another name.'],
+    [[rename('delivry', 'shipping')], 'The nearest one is "delivery".'],
+    [[rename('xxxxxxxx', 'shipping')], 'See which there are: ratchet labels MODEL'],
+    [[merge(['delivery'], 'delivery', ['billing'])], 'See what was changed before: ratchet labels MODEL'],
+    [[merge(['billing'], 'billing')], 'Name the labels that are to become one.'],
+    [[split('technical', 'web', 'web')], 'Name two or more different labels, and none of them as before'],
+    [[rename('delivery', 'shipping'), add('delivery')], 'Choose a name that the model never had.'],
+    [[add(' ')], 'Labels have 1 to 200 characters, and no blank at either end.'],
+  ])('says what to do where it is refused: %j', (changes, mend) => {
+    expect(() => after(...changes)).toThrow(
+      expect.objectContaining({ name: 'InvalidInput', mend: expect.stringContaining(mend) }),
+    );
   });
 });
 
@@ -88,6 +114,18 @@ describe('an output of before', () => {
   test('is open where its label was split, whatever it was called', () => {
     expect(read('technical', rename('technical', 'tech'), split('tech', 'app', 'web')).label).toBeNull();
     expect(read('app', split('technical', 'app', 'web')).label).toBe('app');
+  });
+
+  test('that was split is closest to itself', () => {
+    const reading = relabelling.reading([rename('technical', 'tech'), split('tech', 'app', 'web')]);
+    expect(reading.closestName('technical')).toBe('technical');
+    expect(reading.closestName('billing')).toBe('billing');
+    expect(reading.translate(labelOutput('technical'))).toEqual({
+      output: null,
+      closest: 'technical',
+      joined: false,
+    });
+    expect(relabelling.reading([rename('technical', 'tech')]).closestName('technical')).toBe('tech');
   });
 
   test('is not joined by an alias, which was never anybody’s label', () => {
