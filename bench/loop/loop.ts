@@ -110,5 +110,8 @@ async function write(out: string, runs: readonly Breakdown[]): Promise<void> {
   await mkdir(dirname(out), { recursive: true });
   await writeFile(`${out}.tmp`, `${JSON.stringify(document, null, 1)}\n`);
   await rename(`${out}.tmp`, out);
-  await writeFile(`${out.replace(/\.json$/, '')}.svg`, loopChart(ordered(runs)));
+  await writeFile(
+    `${out.replace(/\.json$/, '')}.svg`,
+    loopChart(ordered(runs).filter(({ size }) => size <= mostInSnapshot)),
+  );
 }
