@@ -191,12 +191,29 @@ describe('objects that are gone or damaged', () => {
     expect((await improve(workspace)).result.run).not.toBe(failed?.runId);
   });
 
-  it('end the run when JSON lines are cut off, with file and line', async () => {
+  it('do a step again whose JSON lines are cut off', async () => {
     const workspace = await openFaulty();
     workspace.store.faults = [{ kind: 'full', key: /split-traces/ }];
     await fail(workspace);
     const path = await fileOf(workspace, 'triage-traces', 'triaged.jsonl');
+    const whole = await readFile(path);
     await truncate(path, 1_000);
+    workspace.store.faults = [];
+    const { result, ui } = await improve(workspace);
+    expect(result.decision).toBe('kept');
+    expect(ui.passedOver).toEqual(['prepare-run', 'answer-traces', 'judge-traces']);
+    expect(await readFile(path)).toEqual(whole);
+  });
+
+  it('end the run when JSON lines are cut off that no record holds to account, with file and line', async () => {
+    const workspace = await openFaulty();
+    workspace.store.faults = [{ kind: 'full', key: /split-traces/ }];
+    await fail(workspace);
+    // As versions of before digests of files were kept left them.
+    const record = await fileOf(workspace, 'triage-traces', 'completed.json');
+    const { files: _, ...before } = JSON.parse(await readFile(record, 'utf8'));
+    await writeFile(record, JSON.stringify(before));
+    await truncate(await fileOf(workspace, 'triage-traces', 'triaged.jsonl'), 1_000);
     workspace.store.faults = [];
     const { fault } = await fail(workspace);
     expect(fault).toMatchObject({ name: 'CorruptArtifact', mend: expect.stringContaining('a new run begins') });
