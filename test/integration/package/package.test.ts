@@ -35,7 +35,11 @@ beforeAll(() => {
 }, 240_000);
 afterAll(() => rmSync(app, { recursive: true, force: true }));
 
-function manifest(): { readonly dependencies: Record<string, string>; readonly version: string } {
+function manifest(): {
+  readonly name: string;
+  readonly version: string;
+  readonly dependencies: Record<string, string>;
+} {
   return JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
 }
 
@@ -76,6 +80,32 @@ describe('the package', () => {
     expect(names.filter((name) => /^console\/(?!dist\/)/.test(name))).toEqual([]);
     expect(names).toContainEqual(expect.stringMatching(/^console\/dist\/assets\/.*\.js$/));
     expect(names.filter((name) => /^(test|bench|functions|cli\/tools)\/|(?<!\.d)\.ts$/.test(name))).toEqual([]);
+  });
+
+  test('lists the software that it is installed with, and no other', () => {
+    const text = readFileSync(join(installed, 'sbom.cdx.json'), 'utf8');
+    const { metadata, components, dependencies } = JSON.parse(text);
+    const { name, version } = manifest();
+    expect(metadata.component).toMatchObject({ name, version });
+
+    const listed: readonly string[] = components.map((one: { readonly 'bom-ref': string }) => one['bom-ref']);
+    const direct = Object.entries(manifest().dependencies).map((one) => one.join('@'));
+    expect(listed).toEqual(expect.arrayContaining(direct));
+    const needs = new Map<string, readonly string[]>(
+      dependencies.map((one: { readonly ref: string; readonly dependsOn: readonly string[] }) => [
+        one.ref,
+        one.dependsOn,
+      ]),
+    );
+    const needed = new Set(direct);
+    for (const one of needed) for (const other of needs.get(one) ?? []) needed.add(other);
+    expect(listed.filter((one) => !needed.has(one))).toEqual([]);
+    expect(
+      listed.filter((one) =>
+        /^(@middy|@aws-lambda-powertools|@aws-sdk\/client-eventbridge|vitest|typescript)\b/.test(one),
+      ),
+    ).toEqual([]);
+    expect(text.match(/https?:\/\/[^/"]+/g)).toEqual(['http://cyclonedx.org']);
   });
 
   test('has documents whose links lead to what is in it', () => {
