@@ -10,8 +10,10 @@ const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What people read. */
 const documents = ['docs/*.md', 'README.md', 'CHANGELOG.md'];
-/** What modules read beside themselves, and under what licence. */
+/** What modules read beside themselves, what messages and documents point to, and under what licence. */
 const beside = [
+  'docs/*.schema.json',
+  'docs/results/*.schema.json',
   'shared/**/*.{md,py,mjs}',
   'infra/state-machines/improvement-loop.asl.json',
   'cli/bin/{launch,ratchet}.js',

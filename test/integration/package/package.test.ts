@@ -125,6 +125,20 @@ describe('the package', () => {
     expect(dead).toEqual([]);
   });
 
+  test('has the files that its messages and the documentation of its command name', () => {
+    const named = (text: string) => text.match(/(?<![\w./-])(?:docs|results)\/[\w./-]+\.(?:json|md)\b/g) ?? [];
+    const modules = globSync('{cli,shared}/**/*.js', { cwd: installed });
+    // What a comment names is where the project's own files are.
+    const messages = modules.flatMap((file) =>
+      named(readFileSync(join(installed, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')),
+    );
+    expect(messages).toEqual(expect.arrayContaining(['docs/trace.schema.json', 'docs/back-ends.md']));
+    const reference = named(readFileSync(join(installed, 'docs/command-line.md'), 'utf8'));
+    expect(reference).toContain('results/status.schema.json');
+    const files = [...messages, ...reference].map((name) => name.replace(/^results/, 'docs/results'));
+    expect([...new Set(files)].filter((file) => !existsSync(join(installed, file)))).toEqual([]);
+  });
+
   test('answers, exports and examines itself by its command', () => {
     const examples = samples(60, 0, new SeededRandom().stream(1, 'package'));
     writeFileSync(join(app, 'examples.jsonl'), lines(examples));
