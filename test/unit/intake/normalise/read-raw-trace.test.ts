@@ -351,6 +351,14 @@ describe('what readRawTrace understands', () => {
     });
   });
 
+  test('says what a confidence may be, and what it is as a percentage', () => {
+    const result = parse({ confidence: 7 });
+    expect(result.ok ? null : result.problem.mend).toBe('write a number from 0 to 1; 7 % is 0.07');
+    expect(parse({ confidence: '57.1' }, { format: table })).toMatchObject({
+      problem: { mend: 'write a number from 0 to 1; 57.1 % is 0.571' },
+    });
+  });
+
   test('says where a table has its judge, for one that is a text or of no kind', () => {
     const mend = (judge: unknown, given: Given = { format: table }): string => {
       const result = parse({ expected: 'spam', judge }, given);
