@@ -13,9 +13,8 @@
  * @module
  */
 import { Readable } from 'node:stream';
-import type { Json } from '../shared/domain/base/json.ts';
-import type { Settings } from '../shared/domain/models/settings.ts';
-import { type DropOptions, fileOptions } from '../shared/intake/drop-options.ts';
+import { RatchetError } from '../shared/domain/base/errors.ts';
+import { fileOptions } from '../shared/intake/drop-options.ts';
 import type { IngestResult } from '../shared/intake/ingest-result.ts';
 import { ingestTraces } from '../shared/intake/ingest-traces.ts';
 import type { RunResult } from '../shared/loop/state/run-result.ts';
@@ -26,75 +25,60 @@ import { whichModel } from '../shared/operations/which-model.ts';
 import { answersToday, answerToday } from '../shared/ports/answer-today.ts';
 import type { Prediction } from '../shared/ports/predictor.ts';
 import { backEndNames } from './back-end-names.ts';
+import {
+  type CreateOptions,
+  checkCall,
+  type IngestOptions,
+  type OpenOptions,
+  type PredictOptions,
+  type RunOptions,
+  type Source,
+} from './library-options.ts';
 import { checkInput, openInput } from './open-input.ts';
 import { person } from './person.ts';
 import type { ProgressUi } from './progress.ts';
 import { runLoop } from './runtime/run-loop.ts';
+import { streamBytes } from './stream-bytes.ts';
 import { openWorkspace as openPlace, type Workspace as WorkspacePlace } from './workspace.ts';
 
-// biome-ignore lint/performance/noBarrelFile: programs catch it by its class
-export { RatchetError } from '../shared/domain/base/errors.ts';
-export type { CreateResult, IngestResult, ListedModel, Prediction, RunResult };
-
-/** Bytes as they are read, or the path of a file (also .gz and .zst). */
-export type Source = string | AsyncIterable<Uint8Array>;
-
-export interface OpenOptions {
-  /** Whether to make the workspace where there is none; false by default. */
-  readonly create?: boolean;
-  /** Told what a person would see: stages, and notes. Never the text of a trace. */
-  readonly onProgress?: (line: string) => void;
-  /** Says which chat model there is (`RATCHET_CHAT_…`); the process's own by default. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
-}
-
-export interface CreateOptions {
-  /** `classification` by default, or `extraction`. */
-  readonly task?: string;
-  /** Beside those of the examples. */
-  readonly labels?: readonly string[];
-  /** The first training examples, `{"input", "output"}` a line or another known format. Without them the model is only registered. */
-  readonly examples?: Source;
-  readonly trainer?: string;
-  readonly trainerOptions?: Json;
-  readonly analyst?: string;
-  readonly judge?: string;
-  readonly secondOpinion?: string;
-  readonly settings?: Partial<Settings>;
-  /** Fixes all that is drawn at random; 1 by default. */
-  readonly seed?: number;
-}
-
-/** How the files are to be read where their content does not tell; as the options of `ratchet ingest`. */
-export type IngestOptions = Partial<DropOptions>;
-
-export interface RunOptions {
-  readonly seed?: number;
-  /** US dollars that agents may cost. */
-  readonly budgetUsd?: number;
-}
-
-export interface PredictOptions {
-  /** Another checkpoint than the champion. */
-  readonly checkpoint?: string;
-  /** How many outputs are named, most probable first. */
-  readonly topK?: number;
-}
+export type {
+  CreateOptions,
+  CreateResult,
+  IngestOptions,
+  IngestResult,
+  ListedModel,
+  OpenOptions,
+  Prediction,
+  PredictOptions,
+  RunOptions,
+  RunResult,
+  Source,
+};
+// Programs catch it by its class.
+export { RatchetError };
 
 /** An open workspace. Every method may fail by {@link RatchetError}, whose `mend` says what to do. */
 export class Workspace implements AsyncDisposable {
-  readonly #place: WorkspacePlace;
+  readonly #opened: WorkspacePlace;
   readonly #onProgress: (line: string) => void;
+  #isClosed = false;
 
   /** Use {@link openWorkspace}. */
   constructor(place: WorkspacePlace, onProgress: (line: string) => void) {
-    this.#place = place;
+    this.#opened = place;
     this.#onProgress = onProgress;
   }
 
   /** Absolute path of its directory. */
   get directory(): string {
-    return this.#place.directory;
+    return this.#opened.directory;
+  }
+
+  get #place(): WorkspacePlace {
+    if (!this.#isClosed) return this.#opened;
+    throw new RatchetError('InvalidInput', 'The workspace is closed.', {
+      mend: 'Call what is to be done before close(), or open the workspace again: openWorkspace(DIRECTORY).',
+    });
   }
 
   async listModels(): Promise<readonly ListedModel[]> {
@@ -103,6 +87,7 @@ export class Workspace implements AsyncDisposable {
 
   /** Registers a model and, with examples, trains its first checkpoint, which becomes the champion. */
   async createModel(modelId: string, options: CreateOptions = {}): Promise<CreateResult> {
+    checkCall('createModel', { modelId, options });
     const { ports } = this.#place;
     const { task = 'classification', examples, labels = [], trainerOptions = {}, settings = {}, seed = 1 } = options;
     const { analyst = 'statistical', judge = 'rule', trainer, secondOpinion } = options;
@@ -111,7 +96,7 @@ export class Workspace implements AsyncDisposable {
         modelId,
         task,
         labels,
-        examples: examples === undefined ? null : await opened(examples),
+        examples: examples === undefined ? null : await opened(examples, 'The stream of examples'),
         ...(typeof examples === 'string' ? { examplesName: examples } : {}),
         backEnds: backEndNames({ analyst, judge, trainer, secondOpinion }, task, ports),
         trainerOptions,
@@ -124,27 +109,27 @@ export class Workspace implements AsyncDisposable {
   }
 
   /** Takes traces and judgements in. Bad lines go to quarantine and are counted; the others are kept. */
-  async ingest(
-    modelId: string,
-    sources: readonly Source[],
-    { map = {}, ...reading }: IngestOptions = {},
-  ): Promise<IngestResult> {
+  async ingest(modelId: string, sources: readonly Source[], options: IngestOptions = {}): Promise<IngestResult> {
+    checkCall('ingest', { modelId, sources, options });
+    const { ports } = this.#place;
     for (const source of sources) if (typeof source === 'string') await checkInput(source);
     return ingestTraces(
       {
         modelId,
-        sources: sources.map((source, at) => ({
-          name: typeof source === 'string' ? source : `source ${at + 1}`,
-          open: () => opened(source),
-        })),
-        ...fileOptions({ ...reading, map }),
+        sources: sources.map((source, at) => {
+          const name = typeof source === 'string' ? source : `source ${at + 1}`;
+          return { name, open: () => opened(source, name) };
+        }),
+        ...fileOptions({ ...options, map: options.map ?? {} }),
       },
-      this.#place.ports,
+      ports,
     );
   }
 
   /** Runs the loop once to its end: `decision` says whether a candidate was promoted, `headline` and `why` tell of it. */
-  async run(modelId: string, { seed, budgetUsd }: RunOptions = {}): Promise<RunResult> {
+  async run(modelId: string, options: RunOptions = {}): Promise<RunResult> {
+    checkCall('run', { modelId, options });
+    const { seed, budgetUsd } = options;
     const request = { modelId, seed: seed ?? null, budgetUsd: budgetUsd ?? null };
     return runLoop(this.#place, request, told(this.#onProgress));
   }
@@ -153,8 +138,10 @@ export class Workspace implements AsyncDisposable {
   async predict(
     modelId: string,
     inputs: readonly string[],
-    { checkpoint, topK }: PredictOptions = {},
+    options: PredictOptions = {},
   ): Promise<readonly Prediction[]> {
+    checkCall('predict', { modelId, inputs, options });
+    const { checkpoint, topK } = options;
     const { ports } = this.#place;
     const model = await whichModel(modelId, ports);
     const chosen = await chooseCheckpoint(modelId, checkpoint ?? null, ports);
@@ -164,13 +151,16 @@ export class Workspace implements AsyncDisposable {
   }
 
   /** Absolute path of the HTML page that tells of a run. */
-  reportOf(result: RunResult): Promise<string> {
+  async reportOf(result: RunResult): Promise<string> {
+    checkCall('reportOf', { result });
     return this.#place.localCopy(result.report);
   }
 
   /** Without it worker threads keep the process alive. */
   async close(): Promise<void> {
-    await this.#place.close();
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    await this.#opened.close();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -183,13 +173,14 @@ export class Workspace implements AsyncDisposable {
  * @throws RatchetError InvalidInput when there is none and `create` is not set, StorageFailure when it cannot be read
  */
 export async function openWorkspace(directory: string, options: OpenOptions = {}): Promise<Workspace> {
+  checkCall('openWorkspace', { directory, options });
   const { create = false, onProgress = () => undefined, env = process.env } = options;
   const observer = { progress: () => undefined, note: onProgress };
   return new Workspace(await openPlace(directory, { observer, create, env }), onProgress);
 }
 
-function opened(source: Source): Promise<AsyncIterable<Uint8Array>> {
-  return typeof source === 'string' ? openInput(source, Readable.from([])) : Promise.resolve(source);
+async function opened(source: Source, name: string): Promise<AsyncIterable<Uint8Array>> {
+  return typeof source === 'string' ? openInput(source, Readable.from([])) : streamBytes(source, name);
 }
 
 /** Progress as lines. */

@@ -26,21 +26,32 @@ export function addListCommand(program: Command, run: RunCommand): void {
 
 async function list(session: Session): Promise<ExitCode> {
   const hasPlace = await session.hasPlace();
-  const result = commandResult('list', { models: hasPlace ? await modelsHere(session) : [] });
-  await session.output.result(result, listLines(result.models));
-  if (result.models.length === 0) {
+  const { models, toName } = hasPlace ? await foundHere(session) : { models: [], toName: [] };
+  await session.output.result(commandResult('list', { models }), listLines(models));
+  if (models.length === 0) {
     const found = hasPlace ? 'There are no models here yet.' : `There is no workspace in ${session.directory} yet.`;
+    const first = `Make the first ${hasPlace ? 'one' : 'model'}: ratchet create MODEL --examples FILE${session.stackOption}`;
+    session.output.say(toName.length === 0 ? `${found} ${first}` : found);
+  }
+  for (const model of toName) {
     session.output.say(
-      `${found} Make the first ${hasPlace ? 'one' : 'model'}: ratchet create MODEL --examples FILE${session.stackOption}`,
+      `Clusters wait to be named for ${model}: fill in "label" in the file that ratchet create ${model} --inputs wrote, then: ratchet create ${model} --from-clusters FILE${session.stackOption}`,
     );
   }
   return exitCodes.done;
 }
 
-async function modelsHere(session: Session): Promise<CommandResult<'list'>['models']> {
+interface Found {
+  readonly models: CommandResult<'list'>['models'];
+  /** Names of models whose clusters people have yet to name. */
+  readonly toName: readonly string[];
+}
+
+async function foundHere(session: Session): Promise<Found> {
   const { ports } = await session.open();
   const { listModels } = await import('../../shared/operations/list-models.ts');
-  return (await listModels(ports)).map(shown);
+  const { modelsToName } = await import('../../shared/operations/kept-clusters.ts');
+  return { models: (await listModels(ports)).map(shown), toName: await modelsToName(ports) };
 }
 
 function shown(model: ListedModel): CommandResult<'list'>['models'][number] {

@@ -4,13 +4,16 @@ import { dirname, join, sep } from 'node:path';
 import { argv } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { withoutDeadLinks } from './package-links.ts';
+import { packageSbom } from './package-sbom.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** What people read. */
 const documents = ['docs/*.md', 'README.md', 'CHANGELOG.md'];
-/** What modules read beside themselves, and under what licence. */
+/** What modules read beside themselves, what messages and documents point to, and under what licence. */
 const beside = [
+  'docs/*.schema.json',
+  'docs/results/*.schema.json',
   'shared/**/*.{md,py,mjs}',
   'infra/state-machines/improvement-loop.asl.json',
   'cli/bin/{launch,ratchet}.js',
@@ -23,7 +26,7 @@ const beside = [
 
 /**
  * Builds the npm package into a directory, which is emptied first: the modules as JavaScript with their types, what they
- * read, documents without links to what is not in it, the console's page (built before where there is none), and a list of the software inside (CycloneDX).
+ * read, documents without links to what is not in it, the console's page (built before where there is none), and a list of the software that it is installed with (CycloneDX).
  */
 export function buildPackage(target: string): void {
   rmSync(target, { recursive: true, force: true });
@@ -55,8 +58,8 @@ export function buildPackage(target: string): void {
     peerDependenciesMeta: whole.peerDependenciesMeta,
   };
   writeFileSync(join(target, 'package.json'), `${JSON.stringify(described, null, 2)}\n`);
-  const listing = ['sbom', '--omit', 'dev', '--sbom-format', 'cyclonedx', '--package-lock-only'];
-  writeFileSync(join(target, 'sbom.cdx.json'), run('npm', listing));
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  writeFileSync(join(target, 'sbom.cdx.json'), packageSbom(described, lock));
 }
 
 /** The dependencies that a module of the package names: the functions on AWS have others. */

@@ -100,5 +100,5 @@ function damaged(name: string, cause: Error): RatchetError {
 
 function tooLarge(name: string, packed: number, unpacked: number): RatchetError {
   const message = `${name} unpacks to more than it may: ${packed} bytes have come to ${unpacked} already.`;
-  return new RatchetError('InvalidInput', message, { mend: 'Split the file, and drop its parts.' });
+  return new RatchetError('InvalidInput', message, { mend: 'Split the file into smaller ones, and bring those in.' });
 }

@@ -13,6 +13,7 @@ import type { BackEndNames, Model } from '../domain/models/model.ts';
 import { type Settings, settingsSchema } from '../domain/models/settings.ts';
 import type { FieldMap } from '../intake/normalise/field-map.ts';
 import type { Note } from '../intake/normalise/notes.ts';
+import { describeIssues } from '../intake/parse-json-line.ts';
 import { type BadExampleLine, quotedVariant, readExampleLines, variantsAreOne } from '../intake/read-example-lines.ts';
 import type { Deployable } from '../ports/deployer.ts';
 import { kindNamed, kindOf } from '../ports/kind-of.ts';
@@ -311,8 +312,9 @@ function outputsOf(examples: readonly Example[]): readonly Output[] {
 function newModel(request: CreateRequest, task: TaskSpec, trainerOptions: Json, ports: Ports): Model {
   const settings = settingsSchema.safeParse(request.settings);
   if (!settings.success) {
-    const issue = settings.error.issues[0];
-    throw new RatchetError('InvalidInput', `Setting ${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not valid'}.`);
+    throw new RatchetError('InvalidInput', `Settings: ${describeIssues(settings.error)}.`, {
+      mend: `Settings are: ${Object.keys(settingsSchema.shape).join(', ')}; docs/settings.md says what each may be.`,
+    });
   }
   return {
     modelId: request.modelId,

@@ -155,7 +155,7 @@ describe('trace lines that cannot be used', () => {
     [
       'with percent for a fraction',
       JSON.stringify(trace({ confidence: 61 })),
-      /"confidence" is 61, which is no fraction — write 0.61/,
+      /"confidence" is 61, which is no fraction — write a number from 0 to 1; 61 % is 0.61/,
     ],
     ['with 1e999', JSON.stringify(trace({})).replace('{', '{"confidence":1e999,'), /"confidence": a number beyond/],
     [

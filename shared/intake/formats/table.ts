@@ -1,6 +1,7 @@
 import { type CsvError, type Options, parse } from 'csv-parse';
 import { parse as parseAtOnce } from 'csv-parse/sync';
 import { RatchetError } from '../../domain/base/errors.ts';
+import { plural } from '../../domain/base/wording.ts';
 import type { SourceRecord } from '../../ports/source-record.ts';
 import type { FileHead, UnreadableRecord } from '../../ports/trace-format.ts';
 import { maxLineBytes } from '../read-lines.ts';
@@ -122,7 +123,7 @@ export async function* readTable(
     yield isAsWide(columns, layout)
       ? { kind: 'record', line: start, text: raw, value: objectOfRow(columns, layout.columns) }
       : unreadable(start, raw, {
-          reason: `the row has ${columns.length} cells, not ${layout.columns.length}`,
+          reason: `the row has ${plural(columns.length, 'cell')}, not ${layout.columns.length}`,
           mend: 'write as many cells as there are columns, and quotation marks around those that hold the separator',
         });
   }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Output } from '../../domain/base/output.ts';
-import { judgeSchema } from '../../domain/traces/judgement.ts';
+import { givenJudgeKindSchema, judgeSchema } from '../../domain/traces/judgement.ts';
 import { describeIssues, type LineResult, refuse } from '../parse-json-line.ts';
 import { contradicts, type GivenJudgement, verdictBy } from './given-judgement.ts';
 import { impossibleOutput } from './impossible-output.ts';
@@ -102,11 +102,21 @@ function givenJudge(fields: Fields, context: ReadingContext): LineResult<GivenJu
   const written = isPlainObject(given) ? withKnownParts(given, context) : given;
   const judge = isPlainObject(written) ? { ...written, timestamp: undefined } : written;
   const parsed = judgeLineSchema.safeParse({ judge });
-  if (!parsed.success)
-    return refuse(describeIssues(parsed.error), 'write {"kind": "human", "id": "..."}; kinds are human, llm and rule');
+  if (!parsed.success) return refuse(describeIssues(parsed.error), judgeMend(given, context));
   const { timestamp: _timestamp, ...identity } = parsed.data.judge;
   const when = isPlainObject(given) ? context.timeOfJudging(given.timestamp) : { at: null };
   return { ok: true, value: { identity, when, isKindKnown: isPlainObject(given) && given.kind !== undefined } };
+}
+
+/** What to do about a judge that is none; a table has no objects. */
+function judgeMend(given: unknown, context: ReadingContext): string {
+  if (isNative(context) || !context.format.freeNames)
+    return 'write {"kind": "human", "id": "..."}; kinds are human, llm and rule';
+  const apart = 'write judge.kind (human, llm or rule) and judge.id apart';
+  if (isPlainObject(given)) return apart;
+  return givenJudgeKindSchema.safeParse(given).success
+    ? `say that it is the judge's kind, --map judge.kind=judge, or ${apart}`
+    : `say that it names the judge, --map judge.id=judge --judge human (or llm, or rule), or ${apart}`;
 }
 
 function withKnownParts(judge: Readonly<Record<string, unknown>>, context: ReadingContext): Record<string, unknown> {

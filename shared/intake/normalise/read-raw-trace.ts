@@ -186,7 +186,10 @@ function readFields(fields: Fields, context: ReadingContext): LineProblem | null
   // A sum of fractions may come to a little more than 1.
   if (confidence !== null) fields.set('confidence', confidence > 1 && confidence < 1.001 ? 1 : confidence);
   if (confidence !== null && confidence >= 1.001 && confidence <= 100)
-    return { reason: `"confidence" is ${confidence}, which is no fraction`, mend: `write ${confidence / 100}` };
+    return {
+      reason: `"confidence" is ${confidence}, which is no fraction`,
+      mend: `write a number from 0 to 1; ${confidence} % is ${Number((confidence / 100).toPrecision(12))}`,
+    };
   return readIdentity(fields, context) ?? readTimestamp(fields, context);
 }
 

@@ -30,6 +30,9 @@ describe('texts that nobody has labelled', () => {
     expect(offered).toMatchObject({ code: 0 });
     expect(JSON.parse(offered.stdout)).toMatchObject({ model: 'cold', inputs: inputs.length, refused: 0, file });
     expect(offered.stderr).toContain('/#/models/cold/clusters');
+    expect((await run('list')).stderr).toBe(
+      'There are no models here yet.\nClusters wait to be named for cold: fill in "label" in the file that ratchet create cold --inputs wrote, then: ratchet create cold --from-clusters FILE\n',
+    );
     const kept = () => readdir(at('.ratchet/objects/cold-start/cold')).catch(() => []);
     expect(await kept()).toEqual(['clusters.json']);
 
@@ -47,6 +50,7 @@ describe('texts that nobody has labelled', () => {
     expect(created).toMatchObject({ code: 0 });
     // The model has the texts now, and what waited to be named is gone.
     expect(await kept()).toEqual([]);
+    expect((await run('list')).stderr).toBe('');
     const { labels, examples } = JSON.parse(created.stdout);
     expect([labels, examples]).toEqual([[...new Set(named.map(({ label }) => label))].sort(), inputs.length]);
 

@@ -35,7 +35,11 @@ beforeAll(() => {
 }, 240_000);
 afterAll(() => rmSync(app, { recursive: true, force: true }));
 
-function manifest(): { readonly dependencies: Record<string, string>; readonly version: string } {
+function manifest(): {
+  readonly name: string;
+  readonly version: string;
+  readonly dependencies: Record<string, string>;
+} {
   return JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'));
 }
 
@@ -78,6 +82,32 @@ describe('the package', () => {
     expect(names.filter((name) => /^(test|bench|functions|cli\/tools)\/|(?<!\.d)\.ts$/.test(name))).toEqual([]);
   });
 
+  test('lists the software that it is installed with, and no other', () => {
+    const text = readFileSync(join(installed, 'sbom.cdx.json'), 'utf8');
+    const { metadata, components, dependencies } = JSON.parse(text);
+    const { name, version } = manifest();
+    expect(metadata.component).toMatchObject({ name, version });
+
+    const listed: readonly string[] = components.map((one: { readonly 'bom-ref': string }) => one['bom-ref']);
+    const direct = Object.entries(manifest().dependencies).map((one) => one.join('@'));
+    expect(listed).toEqual(expect.arrayContaining(direct));
+    const needs = new Map<string, readonly string[]>(
+      dependencies.map((one: { readonly ref: string; readonly dependsOn: readonly string[] }) => [
+        one.ref,
+        one.dependsOn,
+      ]),
+    );
+    const needed = new Set(direct);
+    for (const one of needed) for (const other of needs.get(one) ?? []) needed.add(other);
+    expect(listed.filter((one) => !needed.has(one))).toEqual([]);
+    expect(
+      listed.filter((one) =>
+        /^(@middy|@aws-lambda-powertools|@aws-sdk\/client-eventbridge|vitest|typescript)\b/.test(one),
+      ),
+    ).toEqual([]);
+    expect(text.match(/https?:\/\/[^/"]+/g)).toEqual(['http://cyclonedx.org']);
+  });
+
   test('has documents whose links lead to what is in it', () => {
     const documents = globSync(['*.md', 'docs/*.md'], { cwd: installed });
     expect(documents).toEqual(expect.arrayContaining(['README.md', 'docs/library.md']));
@@ -93,6 +123,20 @@ describe('the package', () => {
       ([file = '', target = '']) => !existsSync(join(installed, dirname(file), target.replace(/#.*$/, ''))),
     );
     expect(dead).toEqual([]);
+  });
+
+  test('has the files that its messages and the documentation of its command name', () => {
+    const named = (text: string) => text.match(/(?<![\w./-])(?:docs|results)\/[\w./-]+\.(?:json|md)\b/g) ?? [];
+    const modules = globSync('{cli,shared}/**/*.js', { cwd: installed });
+    // What a comment names is where the project's own files are.
+    const messages = modules.flatMap((file) =>
+      named(readFileSync(join(installed, file), 'utf8').replace(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '')),
+    );
+    expect(messages).toEqual(expect.arrayContaining(['docs/trace.schema.json', 'docs/back-ends.md']));
+    const reference = named(readFileSync(join(installed, 'docs/command-line.md'), 'utf8'));
+    expect(reference).toContain('results/status.schema.json');
+    const files = [...messages, ...reference].map((name) => name.replace(/^results/, 'docs/results'));
+    expect([...new Set(files)].filter((file) => !existsSync(join(installed, file)))).toEqual([]);
   });
 
   test('answers, exports and examines itself by its command', () => {

@@ -71,7 +71,7 @@ describe('a table of text', () => {
     expect(items.map(({ line }) => line)).toEqual([2, 3, 4, 5]);
     expect(fieldsOf(items)).toEqual([
       { a: '1', b: '2' },
-      'the row has 1 cells, not 2',
+      'the row has 1 cell, not 2',
       'the row has 3 cells, not 2',
       { a: '4', b: '5' },
     ]);

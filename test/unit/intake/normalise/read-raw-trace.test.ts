@@ -351,6 +351,30 @@ describe('what readRawTrace understands', () => {
     });
   });
 
+  test('says what a confidence may be, and what it is as a percentage', () => {
+    const result = parse({ confidence: 7 });
+    expect(result.ok ? null : result.problem.mend).toBe('write a number from 0 to 1; 7 % is 0.07');
+    expect(parse({ confidence: '57.1' }, { format: table })).toMatchObject({
+      problem: { mend: 'write a number from 0 to 1; 57.1 % is 0.571' },
+    });
+  });
+
+  test('says where a table has its judge, for one that is a text or of no kind', () => {
+    const mend = (judge: unknown, given: Given = { format: table }): string => {
+      const result = parse({ expected: 'spam', judge }, given);
+      return result.ok ? 'accepted' : result.problem.mend;
+    };
+    expect(mend('human')).toBe(
+      "say that it is the judge's kind, --map judge.kind=judge, or write judge.kind (human, llm or rule) and judge.id apart",
+    );
+    expect(mend('ana')).toContain('--map judge.id=judge --judge human');
+    expect(mend({ kind: 'ana' })).toBe('write judge.kind (human, llm or rule) and judge.id apart');
+    const map = (field: string): Given => ({ format: table, options: { map: parseFieldMap([field]) } });
+    expect(mend('human', map('judge.kind=judge'))).toBe('accepted');
+    expect(mend('ana', map('judge.id=judge'))).toBe('accepted');
+    expect(mend('human', {})).toBe('write {"kind": "human", "id": "..."}; kinds are human, llm and rule');
+  });
+
   test('takes --judge where the file does not say who judged', () => {
     expect(said(parse({ expected: 'spam' }, { options: { judge: 'human' } }))?.judge).toEqual({
       kind: 'human',
