@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SqliteLineageStore } from '../../shared/adapters/local/sqlite-lineage-store.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { shortDigest } from '../../shared/domain/base/ids.ts';
 import { sampleModel, sampleRun } from '../helpers/lineage-samples.ts';
 import { MemoryLineageStore } from '../helpers/memory-lineage-store.ts';
 import { rejection } from '../helpers/rejection.ts';
@@ -84,15 +85,40 @@ describe('a SQLite file', () => {
     expect(faultOf(() => new SqliteLineageStore(root)).name).toBe('StorageFailure');
   });
 
-  test('with a damaged record names the file and what is wrong', async () => {
+  test.each([
+    ['is still JSON', `json_set(document, '$.seed', 8)`],
+    ['has a field of another name', `replace(document, '"seed"', '"reed"')`],
+    ['is no JSON', `replace(document, '{', '[')`],
+  ])('whose record is damaged and %s is refused when it is opened, and when it is read', async (_, damaged) => {
     await withStore((lineage) => lineage.putRun(sampleRun()));
-    edit(`UPDATE runs SET document = json_set(document, '$.seed', 'seven')`);
+    const before = new SqliteLineageStore(path);
+    edit(`UPDATE runs SET document = ${damaged}`);
+    const errors = [faultOf(() => new SqliteLineageStore(path)), await rejection(before.getRun('r1'))];
+    before.close();
+    for (const error of errors) {
+      expect(error.name).toBe('CorruptArtifact');
+      expect(error.message).toBe(`${path} is damaged: a record is not what was written.`);
+      expect(error.mend).toContain('Restore the file from a backup');
+    }
+  });
+
+  test('with a record of a form that is not known names the field, and the file as what to restore', async () => {
+    await withStore((lineage) => lineage.putRun(sampleRun()));
+    const document = JSON.stringify({ ...sampleRun(), seed: 'seven' });
+    edit(`UPDATE runs SET document = '${document}', seal = '${shortDigest(document)}'`);
     const lineage = new SqliteLineageStore(path);
     const error = await rejection(lineage.getRun('r1'));
     lineage.close();
     expect(error.name).toBe('CorruptArtifact');
     expect(error.message).toContain(path);
     expect(error.message).toContain('seed');
+    expect(error.mend).toContain('Restore the file from a backup');
+  });
+
+  test('that is read as a copy is named itself where it is damaged', async () => {
+    await withStore((lineage) => lineage.putRun(sampleRun()));
+    edit(`UPDATE runs SET document = json_set(document, '$.seed', 8)`);
+    expect(faultOf(() => new SqliteLineageStore(path, { readOnly: true })).message).toContain(path);
   });
 
   function edit(sql: string): void {

@@ -41,7 +41,7 @@ function* flips(whole: Uint8Array, count: number, name: string): Generator<{ at:
 type Seen = 'right' | 'refused';
 
 /** Reads what may be damaged: right, or refused with a mend; anything else is told with the place. */
-async function seen<T>(read: () => Promise<T>, right: T, at: number): Promise<Seen> {
+async function seen<T>(read: () => Promise<T>, right: T, at: number, mend = ''): Promise<Seen> {
   try {
     expect([at, await read()]).toEqual([at, right]);
     return 'right';
@@ -49,6 +49,7 @@ async function seen<T>(read: () => Promise<T>, right: T, at: number): Promise<Se
     if (!(error instanceof RatchetError)) throw error;
     expect([at, error.name]).toEqual([at, expect.stringMatching(/^(CorruptArtifact|StorageFailure|ObjectMissing)$/)]);
     expect(error.mend).not.toBe('');
+    expect([at, error.mend]).toEqual([at, expect.stringContaining(mend)]);
     return 'refused';
   }
 }
@@ -70,7 +71,7 @@ describe('one bit turned over', () => {
     const found: Seen[] = [];
     for (const { at, bytes } of flips(whole, 60, 'sqlite')) {
       await writeFile(path, bytes);
-      found.push(await seen(everything, right, at));
+      found.push(await seen(everything, right, at, 'Restore the file from a backup'));
     }
     expect(found).toContain('right');
     expect(found).toContain('refused');
@@ -78,12 +79,15 @@ describe('one bit turned over', () => {
     // Where a page is whole and a word in it is not; it may stand in what is free, too.
     for (const word of ['Reason 7.', '"seed":7', '"to":"', 'support']) {
       const words: Seen[] = [];
+      const whenOpened: Seen[] = [];
       for (let at = whole.indexOf(word); at >= 0 && words.length < 100; at = whole.indexOf(word, at + 1)) {
         const last = at + word.length - 2;
         await writeFile(path, Uint8Array.from(whole).with(last, (whole[last] ?? 0) ^ 1));
-        words.push(await seen(everything, right, last));
+        words.push(await seen(everything, right, last, 'Restore the file from a backup'));
+        whenOpened.push(await seen(async () => new SqliteLineageStore(path).close(), undefined, last));
       }
       expect([word, words]).toEqual([word, expect.arrayContaining(['refused'])]);
+      expect([word, whenOpened]).toEqual([word, words]);
     }
   });
 

@@ -5,6 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { RatchetError } from '../../domain/base/errors.ts';
 
 const busyTimeoutMs = 10_000;
+/** What helps against damage of the file. */
+export const restoreFile = 'Restore the file from a backup, or choose another workspace with --workspace DIR.';
 
 /**
  * Opens a SQLite file, made with its directory where there is none, with a write-ahead log; or one in memory.
@@ -40,7 +42,7 @@ export function openCopy(
       copyFileSync(`${path}${suffix}`, `${copy}${suffix}`);
       chmodSync(`${copy}${suffix}`, 0o600);
     }
-    const whole = openDatabase(copy, prepare);
+    const whole = openDatabase(copy, (database) => prepare(database, path));
     whole.exec('PRAGMA journal_mode = DELETE');
     whole.close();
     return { database: new DatabaseSync(copy, { readOnly: true }), folder };
@@ -102,7 +104,7 @@ export function describeSqliteError(error: unknown): unknown {
   if (code === sqliteCodes.corrupt || code === sqliteCodes.notADatabase) {
     return new RatchetError('CorruptArtifact', `The lineage database cannot be read: ${error.message}.`, {
       cause: error,
-      mend: 'Restore the file from a backup, or choose another workspace with --workspace DIR.',
+      mend: restoreFile,
     });
   }
   return new Error(error.message, { cause: error });

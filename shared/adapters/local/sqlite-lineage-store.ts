@@ -14,7 +14,7 @@ import { asBegun, type Run, runSchema } from '../../domain/models/run.ts';
 import type { LineageStore } from '../../ports/lineage-store.ts';
 import { unknownCheckpoint } from '../../ports/unknown-checkpoint.ts';
 import { decodeDocument, encodeDocument } from './document.ts';
-import { describeSqliteError, openCopy, openDatabase } from './sqlite-database.ts';
+import { describeSqliteError, openCopy, openDatabase, restoreFile } from './sqlite-database.ts';
 import { storageFailure } from './storage-failure.ts';
 
 const schemaVersion = 2;
@@ -232,12 +232,7 @@ export class SqliteLineageStore implements LineageStore {
 
   #all<T>(schema: ZodType<T>, sql: string, ...values: readonly SQLInputValue[]): readonly T[] {
     const rows = this.#guard('read', () => this.#database.prepare(sql).all(...values));
-    return rows.map((row) => {
-      const text = String(row.document);
-      const document = decodeDocument(schema, text, this.#path);
-      if (row.seal === null || row.seal === sealOf(text)) return document;
-      throw damaged(this.#path, 'a record is not what was written');
-    });
+    return rows.map((row) => decodeDocument(schema, unsealed(row, this.#path), this.#path, restoreFile));
   }
 
   /** How many rows the statement changed. */
@@ -305,6 +300,9 @@ function lookThrough(database: DatabaseSync, path: string): void {
   if (pages > mostPagesLookedThrough) return;
   const found = String(database.prepare('PRAGMA integrity_check(1)').get()?.integrity_check);
   if (found !== 'ok') throw damaged(path, found);
+  for (const table of tables) {
+    for (const row of database.prepare(`SELECT document, seal FROM ${table}`).iterate()) unsealed(row, path);
+  }
   for (const [table, columns] of Object.entries(foundBy)) {
     const differ = Object.entries(columns).map(
       ([column, field]) => `${column} IS NOT json_extract(document, '$.${field}')`,
@@ -314,9 +312,16 @@ function lookThrough(database: DatabaseSync, path: string): void {
   }
 }
 
+/** The document of a row, if it is what was written: before anything is made of it, as a damaged one may still be JSON. */
+function unsealed({ document, seal }: Readonly<Record<string, unknown>>, path: string): string {
+  const text = String(document);
+  if (seal === sealOf(text)) return text;
+  throw damaged(path, 'a record is not what was written');
+}
+
 function damaged(path: string, what: string): RatchetError {
   return new RatchetError('CorruptArtifact', `${path} is damaged: ${what}.`, {
-    mend: 'Restore the file from a backup, or choose another workspace with --workspace DIR.',
+    mend: restoreFile,
   });
 }
 
