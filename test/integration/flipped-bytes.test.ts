@@ -12,6 +12,7 @@ import { answerWith } from '../../shared/ports/back-ends.ts';
 import type { LineageStore } from '../../shared/ports/lineage-store.ts';
 import { sampleRun } from '../helpers/lineage-samples.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
+import { rejection } from '../helpers/rejection.ts';
 import { answeredTraffic, championOf, createSupportModel, ingest, modelId } from '../helpers/test-workspace.ts';
 import { type WorkspaceCopies, workspaceCopies } from '../helpers/workspace-copies.ts';
 
@@ -115,21 +116,28 @@ describe('one bit turned over', () => {
     },
   );
 
-  it('in the artifact of the champion is refused with a mend, wherever it is', async () => {
+  it('in the artifact of the champion is refused with a mend and named, wherever it is', async () => {
     const directory = await copies.copy();
     const observer = { progress: () => undefined, note: () => undefined };
     const first = await openWorkspace(directory, { observer });
     const champion = await championOf(first);
     const inputs = samples(3, 0, random.stream(2, 'inputs')).map(({ input }) => input);
-    const right = await answerWith(champion, inputs, first.ports);
     await first.close();
     const path = join(directory, 'objects', champion.served.ref);
     const whole = await readFile(path);
     for (const { at, bytes } of flips(whole, 4, 'artifact')) {
       await writeFile(path, bytes);
       const workspace = await openWorkspace(directory, { observer });
-      expect(await seen(() => answerWith(champion, inputs, workspace.ports), right, at)).toBe('refused');
+      const error = await rejection(answerWith(champion, inputs, workspace.ports));
       await workspace.close();
+      expect([at, error]).toEqual([
+        at,
+        expect.objectContaining({
+          name: 'CorruptArtifact',
+          message: expect.stringContaining(`Artifact ${champion.served.ref} is `),
+          mend: expect.stringContaining('Roll back'),
+        }),
+      ]);
     }
   });
 });
