@@ -38,7 +38,7 @@ async function list(session: Session): Promise<ExitCode> {
 }
 
 async function modelsHere(session: Session): Promise<CommandResult<'list'>['models']> {
-  const { ports } = await session.open();
+  const { ports } = await session.openToRead();
   const { listModels } = await import('../../shared/operations/list-models.ts');
   return (await listModels(ports)).map(shown);
 }

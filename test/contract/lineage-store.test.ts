@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SqliteLineageStore } from '../../shared/adapters/local/sqlite-lineage-store.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { shortDigest } from '../../shared/domain/base/ids.ts';
+import { fillDiskOf } from '../helpers/full-disk.ts';
 import { sampleModel, sampleRun } from '../helpers/lineage-samples.ts';
 import { MemoryLineageStore } from '../helpers/memory-lineage-store.ts';
 import { rejection } from '../helpers/rejection.ts';
@@ -83,6 +84,27 @@ describe('a SQLite file', () => {
     await writeFile(join(root, 'file'), 'x');
     expect(faultOf(() => new SqliteLineageStore(join(root, 'file', 'lineage.sqlite'))).name).toBe('StorageFailure');
     expect(faultOf(() => new SqliteLineageStore(root)).name).toBe('StorageFailure');
+  });
+
+  test('on a full disk says so; asked for even then, it is read, and what would change it is refused', async () => {
+    await withStore((lineage) => lineage.createModel(sampleModel()));
+    const makeRoom = fillDiskOf(path);
+    try {
+      const full = { name: 'StorageFailure', mend: expect.stringContaining('Free some disk space') };
+      expect(faultOf(() => new SqliteLineageStore(path))).toMatchObject({
+        ...full,
+        message: `Cannot open ${path}: ENOSPC.`,
+      });
+      const lineage = new SqliteLineageStore(path, { evenFull: true });
+      expect(await lineage.getModel('m1')).toEqual(sampleModel());
+      const refused = { ...full, message: `Cannot write ${path}: ENOSPC.` };
+      expect(await rejection(lineage.putRun(sampleRun()))).toMatchObject(refused);
+      expect(await rejection(lineage.createModel(sampleModel({ modelId: 'other' })))).toMatchObject(refused);
+      lineage.close();
+    } finally {
+      makeRoom();
+    }
+    expect(await withStore((lineage) => lineage.listModels())).toEqual([sampleModel()]);
   });
 
   test.each([

@@ -14,7 +14,7 @@ import { asBegun, type Run, runSchema } from '../../domain/models/run.ts';
 import type { LineageStore } from '../../ports/lineage-store.ts';
 import { unknownCheckpoint } from '../../ports/unknown-checkpoint.ts';
 import { decodeDocument, encodeDocument } from './document.ts';
-import { describeSqliteError, openCopy, openDatabase, restoreFile } from './sqlite-database.ts';
+import { describeSqliteError, isOutOfSpace, openCopy, openDatabase, restoreFile } from './sqlite-database.ts';
 import { storageFailure } from './storage-failure.ts';
 
 const schemaVersion = 2;
@@ -61,20 +61,29 @@ export class SqliteLineageStore implements LineageStore {
   readonly #path: string;
   /** Of the copy that is read. */
   readonly #folder: string | null;
+  /** Why a copy is read where the place could be written to. */
+  readonly #full: unknown;
 
   /**
    * @param path file to open or create (with its directory), or `:memory:`
    * @param readOnly whether nothing can be written there: what would be is refused as `StorageFailure`
+   * @param evenFull whether to read a copy where the disk is too full to open the file; what would change it is refused.
+   * The copy stays as it is: for what does not stay open
    */
-  constructor(path: string, { readOnly = false }: { readonly readOnly?: boolean } = {}) {
+  constructor(path: string, { readOnly = false, evenFull = false }: { readOnly?: boolean; evenFull?: boolean } = {}) {
     this.#path = path === ':memory:' ? path : resolve(path);
-    const opened = this.#guard('open', () =>
-      readOnly
-        ? openCopy(this.#path, prepareSchema)
-        : { database: openDatabase(this.#path, prepareSchema), folder: null },
-    );
+    const opened = this.#guard('open', () => {
+      if (readOnly) return { ...openCopy(this.#path, prepareSchema), full: null };
+      try {
+        return { database: openDatabase(this.#path, prepareSchema), folder: null, full: null };
+      } catch (error) {
+        if (!evenFull || !isOutOfSpace(error)) throw error;
+        return { ...openCopy(this.#path, prepareSchema), full: error };
+      }
+    });
     this.#database = opened.database;
     this.#folder = opened.folder;
+    this.#full = opened.full;
   }
 
   close(): void {
@@ -237,19 +246,26 @@ export class SqliteLineageStore implements LineageStore {
 
   /** How many rows the statement changed. */
   #change(sql: string, ...values: readonly SQLInputValue[]): number {
-    return this.#guard('write', () => Number(this.#database.prepare(sql).run(...values).changes));
+    return this.#writing(() => Number(this.#database.prepare(sql).run(...values).changes));
   }
 
   #transaction<T>(body: () => T): T {
-    this.#guard('write', () => this.#database.exec('BEGIN IMMEDIATE'));
+    this.#writing(() => this.#database.exec('BEGIN IMMEDIATE'));
     try {
       const result = body();
-      this.#guard('write', () => this.#database.exec('COMMIT'));
+      this.#writing(() => this.#database.exec('COMMIT'));
       return result;
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  #writing<T>(body: () => T): T {
+    return this.#guard('write', () => {
+      if (this.#full !== null) throw this.#full;
+      return body();
+    });
   }
 
   #guard<T>(action: string, body: () => T): T {
