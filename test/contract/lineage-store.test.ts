@@ -69,7 +69,7 @@ describe('a SQLite file', () => {
     new SqliteLineageStore(path).close();
     edit('PRAGMA user_version = 99');
     const error = faultOf(() => new SqliteLineageStore(path));
-    expect(error.name).toBe('CorruptArtifact');
+    expect(error.name).toBe('NewerVersion');
     expect(error.message).toContain(path);
     expect(error.message).toContain('newer');
     expect(error.mend).toContain('--workspace');

@@ -53,8 +53,8 @@ const mostPagesLookedThrough = 1_024;
  * Documents are JSON beside the columns they are looked up by; what is read is checked against the domain's schema.
  * Lists are ordered by creation (or start) time, then id.
  *
- * Faults: `InvalidInput` for a document that does not fit its schema, `CorruptArtifact` for a stored one that does not
- * or a file of a newer Ratchet, `StorageFailure` for the file system and for a lock that is not let go of.
+ * Faults: `InvalidInput` for a document that does not fit its schema, `CorruptArtifact` for a stored one that does not,
+ * `NewerVersion` for a file of a newer Ratchet, `StorageFailure` for the file system and for a lock that is not let go of.
  */
 export class SqliteLineageStore implements LineageStore {
   readonly #database: DatabaseSync;
@@ -287,7 +287,7 @@ function prepareSchema(database: DatabaseSync, path: string): void {
     const version = userVersion(database);
     if (version > schemaVersion) {
       throw new RatchetError(
-        'CorruptArtifact',
+        'NewerVersion',
         `${path} was written by a newer Ratchet (schema ${version}, this one knows ${schemaVersion}).`,
         {
           mend: 'Use the newer Ratchet with this workspace, or choose another with --workspace DIR.',
