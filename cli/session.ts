@@ -64,6 +64,11 @@ export class Session {
     return this.stack === null ? this.openWorkspace(options) : this.openStack(this.stack);
   }
 
+  /** The same for what only reads: also where the disk is full. */
+  openToRead(): Promise<Place> {
+    return this.stack === null ? this.openWorkspace({ create: false, evenFull: true }) : this.openStack(this.stack);
+  }
+
   /** Whether there is a workspace to open; a stack is taken to be there. */
   async hasPlace(): Promise<boolean> {
     if (this.stack !== null) return true;
@@ -76,11 +81,11 @@ export class Session {
     return this.stack === null ? '' : ` --stack ${this.stack}`;
   }
 
-  async openWorkspace(options: { create: boolean } = { create: false }): Promise<Workspace> {
+  async openWorkspace(options: { create: boolean; evenFull?: boolean } = { create: false }): Promise<Workspace> {
     const { openWorkspace } = await import('./workspace.ts');
     const workspace = await openWorkspace(this.directory, {
       observer: this.#observer(),
-      create: options.create,
+      ...options,
       env: this.io.env,
     });
     this.#place = workspace;

@@ -30,6 +30,8 @@ export interface OpenOptions {
   readonly observer: Observer;
   /** Whether to make the workspace when there is none. */
   readonly create?: boolean;
+  /** Whether to read it where the disk is too full to open it, as it was then: for what only reads and then ends. */
+  readonly evenFull?: boolean;
   /** Says which chat model there is, beside the workspace's own file. */
   readonly env?: Readonly<Record<string, string | undefined>>;
 }
@@ -46,7 +48,7 @@ export async function openWorkspace(directory: string, options: OpenOptions): Pr
   if (readOnly && options.create === true) throw notWritable(root);
 
   const objects = new DirectoryObjectStore(join(root, objectsFolder));
-  const lineage = new SqliteLineageStore(join(root, lineageFile), { readOnly });
+  const lineage = new SqliteLineageStore(join(root, lineageFile), { readOnly, evenFull: options.evenFull === true });
   const budgets = new SqliteBudgets(join(root, lineageFile));
   const clock = new SystemClock();
   const owners = new ProcessOwners();

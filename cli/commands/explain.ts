@@ -51,7 +51,7 @@ async function explain(
       { mend: `Write ratchet explain ${modelId} TRACE, or ratchet explain ${modelId} --input TEXT.` },
     );
   }
-  const { ports } = await session.open();
+  const { ports } = await session.openToRead();
   const { explainTrace } = await import('../../shared/loop/inspect/explain-trace.ts');
   session.progress.stageStarted('explain');
   const found = await explainTrace(modelId, what, ports);

@@ -71,7 +71,7 @@ async function exportTo(modelId: string, options: Options, session: Session): Pr
       mend: 'Say what to write with --examples or --traces, or leave --format out.',
     });
   }
-  const { ports } = await session.open();
+  const { ports } = await session.openToRead();
   session.progress.stageStarted('export');
   const result = await exportModel({ modelId, checkpointId: options.checkpoint ?? null }, ports);
   const folder = await writeFolder(options.to, result.files, options.force);
@@ -102,7 +102,7 @@ async function examplesTo(modelId: string, options: Options, session: Session): 
       mend: 'Write --examples, with --checkpoint or without, or --traces; --check is of a folder with a checkpoint.',
     });
   }
-  const { ports } = await session.open();
+  const { ports } = await session.openToRead();
   session.progress.stageStarted('export');
   const from = options.traces ? 'traces' : 'dataset';
   const format = options.format ?? 'jsonl';

@@ -27,7 +27,7 @@ export function addLineageCommand(program: Command, run: RunCommand): void {
 }
 
 async function lineage(named: string | null, session: Session): Promise<ExitCode> {
-  const { ports } = await session.open();
+  const { ports } = await session.openToRead();
   const store = ports.lineage;
   const { modelId } = await whichModel(named, ports);
   const control = await store.getControl(modelId);

@@ -48,7 +48,7 @@ interface Found {
 }
 
 async function foundHere(session: Session): Promise<Found> {
-  const { ports } = await session.open();
+  const { ports } = await session.openToRead();
   const { listModels } = await import('../../shared/operations/list-models.ts');
   const { modelsToName } = await import('../../shared/operations/kept-clusters.ts');
   return { models: (await listModels(ports)).map(shown), toName: await modelsToName(ports) };

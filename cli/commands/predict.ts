@@ -69,7 +69,7 @@ export function addPredictCommand(program: Command, run: RunCommand): void {
 }
 
 async function predict(modelId: string, options: Options, session: Session): Promise<ExitCode> {
-  const { ports } = await session.open();
+  const { ports } = await session.openToRead();
   const checkpoint = await chooseCheckpoint(modelId, options.checkpoint ?? null, ports);
   tellWhatCannotBe(options, checkpoint, ports, session);
   const model = await ports.lineage.getModel(modelId);

@@ -54,7 +54,7 @@ async function report(
   { open, review: reviewAlone, transcripts }: z.infer<typeof optionsSchema>,
   session: Session,
 ): Promise<ExitCode> {
-  const place = await session.open();
+  const place = await session.openToRead();
   if (transcripts !== undefined) {
     return tellTranscripts(
       await runMeant(of, place.ports, newestRun),

@@ -48,7 +48,7 @@ export function addStatusCommand(program: Command, run: RunCommand): void {
 }
 
 async function status(named: string | null, compare: boolean, session: Session): Promise<ExitCode> {
-  const place = await session.open();
+  const place = await session.openToRead();
   const { ports } = place;
   const model = await whichModel(named, ports);
   const { modelId } = model;

@@ -44,7 +44,7 @@ async function suspects(
   { limit, all }: z.infer<typeof optionsSchema>,
   session: Session,
 ): Promise<ExitCode> {
-  const { ports } = await session.open();
+  const { ports } = await session.openToRead();
   const model = await whichModel(named, ports);
   const { lastFindings } = await import('../../shared/loop/inspect/last-findings.ts');
   const { judgedByPeople, suspectsOf } = await import('../../shared/loop/inspect/suspects.ts');

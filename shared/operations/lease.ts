@@ -30,9 +30,10 @@ export function leaseHeld(modelId: string, lease: Lease, now: number): RatchetEr
   if (leaseIsLive(lease, now)) {
     return new RatchetError('LeaseHeld', `${run} is active: ${lease.owner} holds the lease until ${until}.`);
   }
+  const ended = lease.expiresAt > now ? `was given until ${until} by a clock that stood ahead` : `expired at ${until}`;
   return new RatchetError(
     'LeaseHeld',
-    `${run} may still be at work: its lease expired at ${until}, but ${lease.owner} still runs.`,
+    `${run} may still be at work: its lease ${ended}, but ${lease.owner} still runs.`,
     { mend: 'Wait until that process or execution ends, or end it yourself, then run the same command.' },
   );
 }

@@ -5,6 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { SqliteLineageStore } from '../../shared/adapters/local/sqlite-lineage-store.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
+import { shortDigest } from '../../shared/domain/base/ids.ts';
+import { fillDiskOf } from '../helpers/full-disk.ts';
 import { sampleModel, sampleRun } from '../helpers/lineage-samples.ts';
 import { MemoryLineageStore } from '../helpers/memory-lineage-store.ts';
 import { rejection } from '../helpers/rejection.ts';
@@ -67,7 +69,7 @@ describe('a SQLite file', () => {
     new SqliteLineageStore(path).close();
     edit('PRAGMA user_version = 99');
     const error = faultOf(() => new SqliteLineageStore(path));
-    expect(error.name).toBe('CorruptArtifact');
+    expect(error.name).toBe('NewerVersion');
     expect(error.message).toContain(path);
     expect(error.message).toContain('newer');
     expect(error.mend).toContain('--workspace');
@@ -84,15 +86,61 @@ describe('a SQLite file', () => {
     expect(faultOf(() => new SqliteLineageStore(root)).name).toBe('StorageFailure');
   });
 
-  test('with a damaged record names the file and what is wrong', async () => {
+  test('on a full disk says so; asked for even then, it is read, and what would change it is refused', async () => {
+    await withStore((lineage) => lineage.createModel(sampleModel()));
+    const makeRoom = fillDiskOf(path);
+    try {
+      const full = { name: 'StorageFailure', mend: expect.stringContaining('Free some disk space') };
+      expect(faultOf(() => new SqliteLineageStore(path))).toMatchObject({
+        ...full,
+        message: `Cannot open ${path}: ENOSPC.`,
+      });
+      const lineage = new SqliteLineageStore(path, { evenFull: true });
+      expect(await lineage.getModel('m1')).toEqual(sampleModel());
+      const refused = { ...full, message: `Cannot write ${path}: ENOSPC.` };
+      expect(await rejection(lineage.putRun(sampleRun()))).toMatchObject(refused);
+      expect(await rejection(lineage.createModel(sampleModel({ modelId: 'other' })))).toMatchObject(refused);
+      lineage.close();
+    } finally {
+      makeRoom();
+    }
+    expect(await withStore((lineage) => lineage.listModels())).toEqual([sampleModel()]);
+  });
+
+  test.each([
+    ['is still JSON', `json_set(document, '$.seed', 8)`],
+    ['has a field of another name', `replace(document, '"seed"', '"reed"')`],
+    ['is no JSON', `replace(document, '{', '[')`],
+  ])('whose record is damaged and %s is refused when it is opened, and when it is read', async (_, damaged) => {
     await withStore((lineage) => lineage.putRun(sampleRun()));
-    edit(`UPDATE runs SET document = json_set(document, '$.seed', 'seven')`);
+    const before = new SqliteLineageStore(path);
+    edit(`UPDATE runs SET document = ${damaged}`);
+    const errors = [faultOf(() => new SqliteLineageStore(path)), await rejection(before.getRun('r1'))];
+    before.close();
+    for (const error of errors) {
+      expect(error.name).toBe('CorruptArtifact');
+      expect(error.message).toBe(`${path} is damaged: a record is not what was written.`);
+      expect(error.mend).toContain('Restore the file from a backup');
+    }
+  });
+
+  test('with a record of a form that is not known names the field, and the file as what to restore', async () => {
+    await withStore((lineage) => lineage.putRun(sampleRun()));
+    const document = JSON.stringify({ ...sampleRun(), seed: 'seven' });
+    edit(`UPDATE runs SET document = '${document}', seal = '${shortDigest(document)}'`);
     const lineage = new SqliteLineageStore(path);
     const error = await rejection(lineage.getRun('r1'));
     lineage.close();
     expect(error.name).toBe('CorruptArtifact');
     expect(error.message).toContain(path);
     expect(error.message).toContain('seed');
+    expect(error.mend).toContain('Restore the file from a backup');
+  });
+
+  test('that is read as a copy is named itself where it is damaged', async () => {
+    await withStore((lineage) => lineage.putRun(sampleRun()));
+    edit(`UPDATE runs SET document = json_set(document, '$.seed', 8)`);
+    expect(faultOf(() => new SqliteLineageStore(path, { readOnly: true })).message).toContain(path);
   });
 
   function edit(sql: string): void {

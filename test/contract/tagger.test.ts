@@ -272,7 +272,10 @@ describe('the tagger', { timeout: 60_000 }, () => {
       const digest = served.digest?.replace(/^./, (digit) => (digit === '0' ? '1' : '0')) ?? null;
       await expect(
         made.predictor.predict({ ...served, ref: `artifacts/${name}`, digest }, ['x']),
-      ).rejects.toMatchObject({ name: 'CorruptArtifact' });
+      ).rejects.toMatchObject({
+        name: 'CorruptArtifact',
+        message: expect.stringContaining(`Artifact artifacts/${name} is damaged: its SHA-256`),
+      });
     }
   });
 

@@ -12,6 +12,7 @@ import { answerWith } from '../../shared/ports/back-ends.ts';
 import type { LineageStore } from '../../shared/ports/lineage-store.ts';
 import { sampleRun } from '../helpers/lineage-samples.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
+import { rejection } from '../helpers/rejection.ts';
 import { answeredTraffic, championOf, createSupportModel, ingest, modelId } from '../helpers/test-workspace.ts';
 import { type WorkspaceCopies, workspaceCopies } from '../helpers/workspace-copies.ts';
 
@@ -41,7 +42,7 @@ function* flips(whole: Uint8Array, count: number, name: string): Generator<{ at:
 type Seen = 'right' | 'refused';
 
 /** Reads what may be damaged: right, or refused with a mend; anything else is told with the place. */
-async function seen<T>(read: () => Promise<T>, right: T, at: number): Promise<Seen> {
+async function seen<T>(read: () => Promise<T>, right: T, at: number, mend = ''): Promise<Seen> {
   try {
     expect([at, await read()]).toEqual([at, right]);
     return 'right';
@@ -49,6 +50,7 @@ async function seen<T>(read: () => Promise<T>, right: T, at: number): Promise<Se
     if (!(error instanceof RatchetError)) throw error;
     expect([at, error.name]).toEqual([at, expect.stringMatching(/^(CorruptArtifact|StorageFailure|ObjectMissing)$/)]);
     expect(error.mend).not.toBe('');
+    expect([at, error.mend]).toEqual([at, expect.stringContaining(mend)]);
     return 'refused';
   }
 }
@@ -70,7 +72,7 @@ describe('one bit turned over', () => {
     const found: Seen[] = [];
     for (const { at, bytes } of flips(whole, 60, 'sqlite')) {
       await writeFile(path, bytes);
-      found.push(await seen(everything, right, at));
+      found.push(await seen(everything, right, at, 'Restore the file from a backup'));
     }
     expect(found).toContain('right');
     expect(found).toContain('refused');
@@ -78,12 +80,15 @@ describe('one bit turned over', () => {
     // Where a page is whole and a word in it is not; it may stand in what is free, too.
     for (const word of ['Reason 7.', '"seed":7', '"to":"', 'support']) {
       const words: Seen[] = [];
+      const whenOpened: Seen[] = [];
       for (let at = whole.indexOf(word); at >= 0 && words.length < 100; at = whole.indexOf(word, at + 1)) {
         const last = at + word.length - 2;
         await writeFile(path, Uint8Array.from(whole).with(last, (whole[last] ?? 0) ^ 1));
-        words.push(await seen(everything, right, last));
+        words.push(await seen(everything, right, last, 'Restore the file from a backup'));
+        whenOpened.push(await seen(async () => new SqliteLineageStore(path).close(), undefined, last));
       }
       expect([word, words]).toEqual([word, expect.arrayContaining(['refused'])]);
+      expect([word, whenOpened]).toEqual([word, words]);
     }
   });
 
@@ -111,21 +116,28 @@ describe('one bit turned over', () => {
     },
   );
 
-  it('in the artifact of the champion is refused with a mend, wherever it is', async () => {
+  it('in the artifact of the champion is refused with a mend and named, wherever it is', async () => {
     const directory = await copies.copy();
     const observer = { progress: () => undefined, note: () => undefined };
     const first = await openWorkspace(directory, { observer });
     const champion = await championOf(first);
     const inputs = samples(3, 0, random.stream(2, 'inputs')).map(({ input }) => input);
-    const right = await answerWith(champion, inputs, first.ports);
     await first.close();
     const path = join(directory, 'objects', champion.served.ref);
     const whole = await readFile(path);
     for (const { at, bytes } of flips(whole, 4, 'artifact')) {
       await writeFile(path, bytes);
       const workspace = await openWorkspace(directory, { observer });
-      expect(await seen(() => answerWith(champion, inputs, workspace.ports), right, at)).toBe('refused');
+      const error = await rejection(answerWith(champion, inputs, workspace.ports));
       await workspace.close();
+      expect([at, error]).toEqual([
+        at,
+        expect.objectContaining({
+          name: 'CorruptArtifact',
+          message: expect.stringContaining(`Artifact ${champion.served.ref} is `),
+          mend: expect.stringContaining('Roll back'),
+        }),
+      ]);
     }
   });
 });

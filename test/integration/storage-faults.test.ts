@@ -6,6 +6,7 @@ import { runLoop } from '../../cli/runtime/run-loop.ts';
 import { openWorkspace, type Workspace } from '../../cli/workspace.ts';
 import { RatchetError } from '../../shared/domain/base/errors.ts';
 import { FaultyObjectStore } from '../helpers/faulty-object-store.ts';
+import { fillDiskOf } from '../helpers/full-disk.ts';
 import { samples } from '../helpers/made-up-traffic.ts';
 import { rejection } from '../helpers/rejection.ts';
 import { answeredTraffic, createSupportModel, ingest, modelId, recordingUi } from '../helpers/test-workspace.ts';
@@ -142,6 +143,30 @@ describe('a full disk', () => {
       reportKey: result.report,
     });
     expect(await leaseOf(workspace)).toBeNull();
+  });
+});
+
+describe('a workspace on a disk that is full', () => {
+  it('answers what only reads, and tells what writes that there is no room', async () => {
+    const directory = await copies.copy();
+    const makeRoom = fillDiskOf(join(directory, 'lineage.sqlite'));
+    try {
+      const at = ['--workspace', directory];
+      for (const command of [['list'], ['status', modelId], ['lineage', modelId]])
+        expect(await ratchetInProcess([...command, ...at])).toMatchObject({
+          code: 0,
+          stdout: expect.stringContaining(modelId),
+        });
+      const answered = await ratchetInProcess(['predict', modelId, '--text', ...at], 'where is my order');
+      expect(answered).toMatchObject({ code: 0, stdout: expect.stringContaining('"output"') });
+      for (const command of [['run'], ['rollback', '--to', 'x']]) {
+        const ended = await ratchetInProcess([...command, modelId, ...at]);
+        expect(ended).toMatchObject({ code: 1, stdout: '' });
+        expect(ended.stderr).toMatch(/Cannot open .*lineage\.sqlite: ENOSPC\.\nFree some disk space/);
+      }
+    } finally {
+      makeRoom();
+    }
   });
 });
 

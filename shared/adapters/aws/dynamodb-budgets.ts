@@ -17,7 +17,7 @@ import {
  * {@link Budgets} in the table of the lineage: one item a run, changed by conditional writes alone. A write that was done
  * and whose answer was lost is known by its call.
  *
- * Needs `dynamodb:GetItem`, `PutItem` and `UpdateItem` on the table. Faults: `UnknownRun`, `CorruptArtifact` for an item
+ * Needs `dynamodb:GetItem`, `PutItem` and `UpdateItem` on the table. Faults: `UnknownRun`, `NewerVersion` for an item
  * of a newer Ratchet, `AccessDenied` and `StorageFailure` with table, permission and mend.
  */
 export class DynamoDbBudgets implements Budgets {

@@ -172,11 +172,11 @@ function storable(id: string): string {
   throw new RatchetError('InvalidInput', `${JSON.stringify(id.slice(0, 100))} is no id: ${problem}.`);
 }
 
-/** @throws RatchetError CorruptArtifact for an item of a newer Ratchet */
+/** @throws RatchetError NewerVersion for an item of a newer Ratchet */
 export function checkVersion(item: Readonly<Record<string, unknown>>, where: string): void {
   if (typeof item.schemaVersion === 'number' && item.schemaVersion <= schemaVersion) return;
   throw new RatchetError(
-    'CorruptArtifact',
+    'NewerVersion',
     `${where} holds an item of schema ${String(item.schemaVersion)}; this Ratchet knows ${schemaVersion}.`,
     { mend: 'Deploy the newer Ratchet that wrote it.' },
   );

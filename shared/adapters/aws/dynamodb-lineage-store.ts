@@ -52,7 +52,7 @@ type StoredItem = Readonly<Record<string, unknown>>;
  * client.
  *
  * Faults: `InvalidInput` for a document that does not fit its schema, an id that is none or a record too large for an
- * item, `CorruptArtifact` for a stored one that does not fit or is of a newer Ratchet, `AccessDenied` and
+ * item, `CorruptArtifact` for a stored one that does not fit, `NewerVersion` for one of a newer Ratchet, `AccessDenied` and
  * `StorageFailure` with table, permission and mend.
  */
 export class DynamoDbLineageStore implements LineageStore {

@@ -13,19 +13,29 @@ export function encodeDocument<T>(schema: ZodType<T>, document: T, what: string)
   return JSON.stringify(parsed.data);
 }
 
-/** The document that a stored JSON text holds. @throws RatchetError `CorruptArtifact`, naming where it was read */
-export function decodeDocument<T>(schema: ZodType<T>, text: string, where: string): T {
+/**
+ * The document that a stored JSON text holds.
+ * @param where it was read, which the message names; `mend` is what helps there
+ * @throws RatchetError `CorruptArtifact`
+ */
+export function decodeDocument<T>(
+  schema: ZodType<T>,
+  text: string,
+  where: string,
+  mend = 'Restore it from a backup, then give the same command again.',
+): T {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (error) {
-    throw new RatchetError('CorruptArtifact', `${where} holds a record that is no JSON.`, { cause: error });
+    throw new RatchetError('CorruptArtifact', `${where} holds a record that is no JSON.`, { cause: error, mend });
   }
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
   throw new RatchetError(
     'CorruptArtifact',
     `${where} holds a record of another form: ${firstProblem(parsed.error.issues)}.`,
+    { mend },
   );
 }
 

@@ -5,6 +5,8 @@ import { DatabaseSync } from 'node:sqlite';
 import { RatchetError } from '../../domain/base/errors.ts';
 
 const busyTimeoutMs = 10_000;
+/** What helps against damage of the file. */
+export const restoreFile = 'Restore the file from a backup, or choose another workspace with --workspace DIR.';
 
 /**
  * Opens a SQLite file, made with its directory where there is none, with a write-ahead log; or one in memory.
@@ -40,7 +42,7 @@ export function openCopy(
       copyFileSync(`${path}${suffix}`, `${copy}${suffix}`);
       chmodSync(`${copy}${suffix}`, 0o600);
     }
-    const whole = openDatabase(copy, prepare);
+    const whole = openDatabase(copy, (database) => prepare(database, path));
     whole.exec('PRAGMA journal_mode = DELETE');
     whole.close();
     return { database: new DatabaseSync(copy, { readOnly: true }), folder };
@@ -82,27 +84,36 @@ const sqliteCodes = {
   notADatabase: 26,
 } as const;
 
+/** The memory file beside a database cannot be made as large as it has to be: nothing can be read without it. */
+const noRoomForMemoryFile = 4_874;
+
+/** Whether SQLite failed because there is no room left, on the disk or in the quota. */
+export function isOutOfSpace(error: unknown): boolean {
+  return primaryCode(error) === sqliteCodes.full || resultCode(error) === noRoomForMemoryFile;
+}
+
+function resultCode(error: unknown): number | undefined {
+  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined;
+}
+
 /** SQLite's primary result code, without the extension in the higher bits. */
 function primaryCode(error: unknown): number | undefined {
-  return error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
-    ? error.errcode & 0xff
-    : undefined;
+  const code = resultCode(error);
+  return code === undefined ? undefined : code & 0xff;
 }
 
 /** SQLite's error with the system error code it amounts to, or as a fault of its own. */
 export function describeSqliteError(error: unknown): unknown {
   const code = primaryCode(error);
   if (code === undefined || !(error instanceof Error)) return error;
-  const systemCode = {
-    [sqliteCodes.full]: 'ENOSPC',
-    [sqliteCodes.readOnly]: 'EROFS',
-    [sqliteCodes.cannotOpen]: 'EACCES',
-  }[code];
+  const systemCode = isOutOfSpace(error)
+    ? 'ENOSPC'
+    : { [sqliteCodes.readOnly]: 'EROFS', [sqliteCodes.cannotOpen]: 'EACCES' }[code];
   if (systemCode !== undefined) return Object.assign(new Error(error.message, { cause: error }), { code: systemCode });
   if (code === sqliteCodes.corrupt || code === sqliteCodes.notADatabase) {
     return new RatchetError('CorruptArtifact', `The lineage database cannot be read: ${error.message}.`, {
       cause: error,
-      mend: 'Restore the file from a backup, or choose another workspace with --workspace DIR.',
+      mend: restoreFile,
     });
   }
   return new Error(error.message, { cause: error });

@@ -14,7 +14,7 @@ import { asBegun, type Run, runSchema } from '../../domain/models/run.ts';
 import type { LineageStore } from '../../ports/lineage-store.ts';
 import { unknownCheckpoint } from '../../ports/unknown-checkpoint.ts';
 import { decodeDocument, encodeDocument } from './document.ts';
-import { describeSqliteError, openCopy, openDatabase } from './sqlite-database.ts';
+import { describeSqliteError, isOutOfSpace, openCopy, openDatabase, restoreFile } from './sqlite-database.ts';
 import { storageFailure } from './storage-failure.ts';
 
 const schemaVersion = 2;
@@ -53,28 +53,37 @@ const mostPagesLookedThrough = 1_024;
  * Documents are JSON beside the columns they are looked up by; what is read is checked against the domain's schema.
  * Lists are ordered by creation (or start) time, then id.
  *
- * Faults: `InvalidInput` for a document that does not fit its schema, `CorruptArtifact` for a stored one that does not
- * or a file of a newer Ratchet, `StorageFailure` for the file system and for a lock that is not let go of.
+ * Faults: `InvalidInput` for a document that does not fit its schema, `CorruptArtifact` for a stored one that does not,
+ * `NewerVersion` for a file of a newer Ratchet, `StorageFailure` for the file system and for a lock that is not let go of.
  */
 export class SqliteLineageStore implements LineageStore {
   readonly #database: DatabaseSync;
   readonly #path: string;
   /** Of the copy that is read. */
   readonly #folder: string | null;
+  /** Why a copy is read where the place could be written to. */
+  readonly #full: unknown;
 
   /**
    * @param path file to open or create (with its directory), or `:memory:`
    * @param readOnly whether nothing can be written there: what would be is refused as `StorageFailure`
+   * @param evenFull whether to read a copy where the disk is too full to open the file; what would change it is refused.
+   * The copy stays as it is: for what does not stay open
    */
-  constructor(path: string, { readOnly = false }: { readonly readOnly?: boolean } = {}) {
+  constructor(path: string, { readOnly = false, evenFull = false }: { readOnly?: boolean; evenFull?: boolean } = {}) {
     this.#path = path === ':memory:' ? path : resolve(path);
-    const opened = this.#guard('open', () =>
-      readOnly
-        ? openCopy(this.#path, prepareSchema)
-        : { database: openDatabase(this.#path, prepareSchema), folder: null },
-    );
+    const opened = this.#guard('open', () => {
+      if (readOnly) return { ...openCopy(this.#path, prepareSchema), full: null };
+      try {
+        return { database: openDatabase(this.#path, prepareSchema), folder: null, full: null };
+      } catch (error) {
+        if (!evenFull || !isOutOfSpace(error)) throw error;
+        return { ...openCopy(this.#path, prepareSchema), full: error };
+      }
+    });
     this.#database = opened.database;
     this.#folder = opened.folder;
+    this.#full = opened.full;
   }
 
   close(): void {
@@ -232,29 +241,31 @@ export class SqliteLineageStore implements LineageStore {
 
   #all<T>(schema: ZodType<T>, sql: string, ...values: readonly SQLInputValue[]): readonly T[] {
     const rows = this.#guard('read', () => this.#database.prepare(sql).all(...values));
-    return rows.map((row) => {
-      const text = String(row.document);
-      const document = decodeDocument(schema, text, this.#path);
-      if (row.seal === null || row.seal === sealOf(text)) return document;
-      throw damaged(this.#path, 'a record is not what was written');
-    });
+    return rows.map((row) => decodeDocument(schema, unsealed(row, this.#path), this.#path, restoreFile));
   }
 
   /** How many rows the statement changed. */
   #change(sql: string, ...values: readonly SQLInputValue[]): number {
-    return this.#guard('write', () => Number(this.#database.prepare(sql).run(...values).changes));
+    return this.#writing(() => Number(this.#database.prepare(sql).run(...values).changes));
   }
 
   #transaction<T>(body: () => T): T {
-    this.#guard('write', () => this.#database.exec('BEGIN IMMEDIATE'));
+    this.#writing(() => this.#database.exec('BEGIN IMMEDIATE'));
     try {
       const result = body();
-      this.#guard('write', () => this.#database.exec('COMMIT'));
+      this.#writing(() => this.#database.exec('COMMIT'));
       return result;
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  #writing<T>(body: () => T): T {
+    return this.#guard('write', () => {
+      if (this.#full !== null) throw this.#full;
+      return body();
+    });
   }
 
   #guard<T>(action: string, body: () => T): T {
@@ -276,7 +287,7 @@ function prepareSchema(database: DatabaseSync, path: string): void {
     const version = userVersion(database);
     if (version > schemaVersion) {
       throw new RatchetError(
-        'CorruptArtifact',
+        'NewerVersion',
         `${path} was written by a newer Ratchet (schema ${version}, this one knows ${schemaVersion}).`,
         {
           mend: 'Use the newer Ratchet with this workspace, or choose another with --workspace DIR.',
@@ -305,6 +316,9 @@ function lookThrough(database: DatabaseSync, path: string): void {
   if (pages > mostPagesLookedThrough) return;
   const found = String(database.prepare('PRAGMA integrity_check(1)').get()?.integrity_check);
   if (found !== 'ok') throw damaged(path, found);
+  for (const table of tables) {
+    for (const row of database.prepare(`SELECT document, seal FROM ${table}`).iterate()) unsealed(row, path);
+  }
   for (const [table, columns] of Object.entries(foundBy)) {
     const differ = Object.entries(columns).map(
       ([column, field]) => `${column} IS NOT json_extract(document, '$.${field}')`,
@@ -314,9 +328,16 @@ function lookThrough(database: DatabaseSync, path: string): void {
   }
 }
 
+/** The document of a row, if it is what was written: before anything is made of it, as a damaged one may still be JSON. */
+function unsealed({ document, seal }: Readonly<Record<string, unknown>>, path: string): string {
+  const text = String(document);
+  if (seal === sealOf(text)) return text;
+  throw damaged(path, 'a record is not what was written');
+}
+
 function damaged(path: string, what: string): RatchetError {
   return new RatchetError('CorruptArtifact', `${path} is damaged: ${what}.`, {
-    mend: 'Restore the file from a backup, or choose another workspace with --workspace DIR.',
+    mend: restoreFile,
   });
 }
 

@@ -57,6 +57,7 @@ export const errorTable = {
     retry: false,
     mend: 'The artifact does not match its digest or version. Roll back to another checkpoint.',
   },
+  NewerVersion: { retry: false, mend: 'Use the newer Ratchet that wrote it.' },
   ForbiddenQuery: { retry: false, mend: 'Only one read-only SELECT over traces and judgements is allowed.' },
   TrainingFailed: { retry: true, mend: 'See the cause; try another configuration if it persists.' },
   FoundationMissing: {

@@ -188,7 +188,7 @@ describe('a DynamoDB table', () => {
       }),
     );
     const error = await rejection(lineage.getRun('r1'));
-    expect(error.name).toBe('CorruptArtifact');
+    expect(error.name).toBe('NewerVersion');
     expect(error.message).toContain(table);
     expect(error.mend).toContain('newer');
   });

@@ -213,11 +213,19 @@ describe('a lease that has expired', () => {
     const running = { ...ports, owners: { stateOf: async () => 'running' as const } };
     const refused = await rejection(acquireLease(other, 'b', minutes, running));
     expect(refused).toMatchObject({ name: 'LeaseHeld', mend: expect.stringContaining('end it yourself') });
-    expect(refused.message).toContain('a still runs');
+    expect(refused.message).toMatch(/its lease expired at .*, but a still runs/);
     expect((await acquireLease(run, 'a', minutes, running)).fencingToken).toBe(1);
     ports.clock.advance(60 * minute);
     const gone = { ...ports, owners: { stateOf: async () => 'gone' as const } };
     expect((await acquireLease(other, 'b', minutes, gone)).fencingToken).toBe(2);
+  });
+
+  test('under a clock that stood ahead is not told as expired at a time to come', async () => {
+    await headOf('a');
+    ports.clock.advance(-365 * 24 * 60 * minute);
+    const running = { ...ports, owners: { stateOf: async () => 'running' as const } };
+    const refused = await rejection(acquireLease({ ...run, runId: 'r2' }, 'b', minutes, running));
+    expect(refused.message).toMatch(/its lease was given until .* by a clock that stood ahead, but a still runs/);
   });
 
   test('is granted where nobody can tell', async () => {

@@ -66,33 +66,37 @@ export function encodeArtifact(artifact: HeadArtifact): Uint8Array<ArrayBuffer> 
   return bytes;
 }
 
-/** Reads and checks the header alone. @throws RatchetError CorruptArtifact */
-export function decodeHeader(bytes: Uint8Array): { readonly header: ArtifactHeader; readonly end: number } {
+/** Reads and checks the header alone. @param ref what the message names @throws RatchetError CorruptArtifact */
+export function decodeHeader(
+  bytes: Uint8Array,
+  ref: string | null = null,
+): { readonly header: ArtifactHeader; readonly end: number } {
   if (bytes.length < prefixBytes || new TextDecoder('latin1').decode(bytes.slice(0, 8)) !== magic) {
-    throw corrupt('it does not begin as one');
+    throw corrupt(ref, 'it does not begin as one');
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const version = view.getUint32(8, true);
   if (version !== artifactVersion) {
-    throw corrupt(`it has version ${version}, this program reads version ${artifactVersion}`);
+    throw corrupt(ref, `it has version ${version}, this program reads version ${artifactVersion}`);
   }
   const end = prefixBytes + view.getUint32(12, true);
   if (end > bytes.length) {
-    throw corrupt('it is cut short');
+    throw corrupt(ref, 'it is cut short');
   }
   try {
     return { header: headerSchema.parse(JSON.parse(new TextDecoder().decode(bytes.slice(prefixBytes, end)))), end };
   } catch (cause) {
-    throw corrupt('its header is not valid', cause);
+    throw corrupt(ref, 'its header is not valid', cause);
   }
 }
 
 /**
  * Reads an artifact. The blocks are views of the bytes where alignment allows it.
+ * @param ref what the message names
  * @throws RatchetError CorruptArtifact
  */
-export function decodeArtifact(bytes: Uint8Array): HeadArtifact {
-  const { header, end } = decodeHeader(bytes);
+export function decodeArtifact(bytes: Uint8Array, ref: string | null = null): HeadArtifact {
+  const { header, end } = decodeHeader(bytes, ref);
   const aligned = bytes.byteOffset % blockAlignment === 0 ? bytes : bytes.slice();
   const lengths = blockLengths(header);
   let at = roundUp(end, blockAlignment);
@@ -102,11 +106,11 @@ export function decodeArtifact(bytes: Uint8Array): HeadArtifact {
     return { offset: aligned.byteOffset + begin, elements };
   });
   if (at !== bytes.length) {
-    throw corrupt('its length does not fit its header');
+    throw corrupt(ref, 'its length does not fit its header');
   }
   const [low, high, idf, scales, sparse, dense] = begins;
   if (!low || !high || !idf || !scales || !sparse || !dense) {
-    throw corrupt('it lacks a block');
+    throw corrupt(ref, 'it lacks a block');
   }
   const { buffer } = aligned;
   return {
@@ -126,10 +130,13 @@ export function artifactDigest(bytes: Uint8Array): string {
 }
 
 /** @throws RatchetError CorruptArtifact when the bytes are not those that the digest was made of */
-export function checkDigest(bytes: Uint8Array, expected: string): void {
+export function checkDigest(bytes: Uint8Array, expected: string, ref: string): void {
   const digest = artifactDigest(bytes);
   if (digest !== expected) {
-    throw corrupt(`its SHA-256 is ${digest}, expected ${expected}`);
+    throw new RatchetError(
+      'CorruptArtifact',
+      `Artifact ${ref} is damaged: its SHA-256 is ${digest}, expected ${expected}.`,
+    );
   }
 }
 
@@ -156,8 +163,9 @@ function blockLengths({ sparseFeatures, denseWidth, classes }: ArtifactHeader): 
   ];
 }
 
-function corrupt(why: string, cause?: unknown): RatchetError {
-  return new RatchetError('CorruptArtifact', `This is not a readable artifact of the embedded trainer: ${why}.`, {
+function corrupt(ref: string | null, why: string, cause?: unknown): RatchetError {
+  const what = ref === null ? 'This' : `Artifact ${ref}`;
+  return new RatchetError('CorruptArtifact', `${what} is not readable as one of the embedded trainer: ${why}.`, {
     cause,
   });
 }

@@ -75,7 +75,7 @@ async function predictPart(
       ? null
       : await runtime.embedRows(inputs, artifact.header, (done, total) => onEmbedded(done / total));
   try {
-    const shared = { bytes: artifact.bytes, digest: artifact.digest };
+    const { header: _, ...shared } = artifact;
     return await runtime.pool.run('predict', { artifact: shared, inputs, embeddings, top }, 'StorageFailure');
   } catch (error) {
     if (error instanceof RatchetError && error.name === 'CorruptArtifact') {

@@ -17,10 +17,10 @@ import {
 import type { OnFetch } from './foundations/fetch-foundation.ts';
 import type { FindOptions } from './foundations/find-foundation.ts';
 import { Foundations } from './foundations/foundations.ts';
+import type { SharedArtifact } from './shared-artifact.ts';
 import { type TrainedHeads, trainedBytes } from './trained-heads.ts';
 import { rowsBytes, type TrainingRows } from './training-rows.ts';
 import { WhileHeld } from './while-held.ts';
-import type { SharedArtifact } from './worker.ts';
 import { WorkerPool } from './worker-pool.ts';
 
 export interface EmbeddedRuntimeOptions {
@@ -170,7 +170,7 @@ export class EmbeddedRuntime {
       return held;
     }
     const body = await this.read(key);
-    const artifact = { bytes: body, digest, header: decodeHeader(body).header };
+    const artifact = { bytes: body, ref: key, digest, header: decodeHeader(body, key).header };
     this.#artifacts.set(digest, artifact);
     return artifact;
   }

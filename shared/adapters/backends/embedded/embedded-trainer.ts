@@ -90,14 +90,14 @@ async function interpolated(
 ): Promise<Uint8Array> {
   if (champion === null || share === 0) return bytes;
   const heads = [
-    { bytes, digest: null, part: 1 - share },
-    { bytes: champion.bytes, digest: champion.digest, part: share },
+    { bytes, stored: null, part: 1 - share },
+    { bytes: champion.bytes, stored: { ref: champion.ref, digest: champion.digest }, part: share },
   ];
   return runtime.pool.run('blend', { heads }, 'TrainingFailed');
 }
 
 async function averageOf(artifacts: readonly Uint8Array[], runtime: EmbeddedRuntime): Promise<Uint8Array> {
-  const heads = artifacts.map((bytes) => ({ bytes, digest: null, part: 1 / artifacts.length }));
+  const heads = artifacts.map((bytes) => ({ bytes, stored: null, part: 1 / artifacts.length }));
   return runtime.pool.run('blend', { heads }, 'TrainingFailed');
 }
 
@@ -138,7 +138,7 @@ async function trainAll(
   const width = embeddings === null ? 0 : embeddings.length / Math.max(1, rows.rowFolds.length);
   const plans = wanted.map((heldOut, index): HeadPlan => {
     const held = distilled[index] ?? null;
-    return { heldOut, teacher: held === null ? null : { bytes: held.bytes, digest: held.digest } };
+    return { heldOut, teacher: held === null ? null : { bytes: held.bytes, ref: held.ref, digest: held.digest } };
   });
   const key = digest(
     dataset,

@@ -4,9 +4,9 @@ import { encodeArtifact } from './artifact.ts';
 import type { EmbeddedRuntime } from './embedded-runtime.ts';
 import { type FitLane, FitProgress } from './fit-progress.ts';
 import type { HeadSource } from './head-problem.ts';
+import type { SharedArtifact } from './shared-artifact.ts';
 import type { TrainedHeads } from './trained-heads.ts';
 import { type HeldOutPart, judgedRows } from './training-rows.ts';
-import type { SharedArtifact } from './worker.ts';
 import type { Tasks } from './worker-pool.ts';
 
 /** A head to train, and the teacher that it distils, if it does. */

@@ -24,17 +24,12 @@ import type { HeadSource } from './head-problem.ts';
 import { LinearHead } from './linear-head.ts';
 import type { Outcome } from './outcome.ts';
 import { Ranking } from './ranking.ts';
+import type { SharedArtifact, WeighedArtifact } from './shared-artifact.ts';
 import { fitTemperature, type HeldOutScores } from './temperature.ts';
 import { type HeldOutPart, type TrainingRows, trainingRows } from './training-rows.ts';
 import { readDataset } from './training-set.ts';
 import { UseLite } from './use-lite.ts';
 import { readUseLiteWeights } from './use-lite-weights.ts';
-
-/** An artifact in shared memory, and the digest that it must have. */
-export interface SharedArtifact {
-  readonly bytes: Uint8Array;
-  readonly digest: string;
-}
 
 export interface EmbedTask {
   readonly texts: readonly string[];
@@ -59,8 +54,8 @@ export interface FitTask extends CalibrateTask {
 }
 
 export interface BlendTask {
-  /** Their parts sum to 1. An artifact from elsewhere has the digest that it is checked by. */
-  readonly heads: readonly { readonly bytes: Uint8Array; readonly digest: string | null; readonly part: number }[];
+  /** Their parts sum to 1. */
+  readonly heads: readonly WeighedArtifact[];
 }
 
 export interface PredictTask {
@@ -124,11 +119,9 @@ export async function temperature(models: readonly HeldOutScores[]): Promise<Out
 /** One head of several. */
 export async function blend({ heads: parts }: BlendTask): Promise<Outcome<Uint8Array<ArrayBuffer>>> {
   return settle(() => {
-    const [first, ...others] = parts.map(({ bytes, digest, part }): HeadPart => {
-      if (digest !== null) {
-        checkDigest(bytes, digest);
-      }
-      return { head: decodeArtifact(bytes.slice()), part };
+    const [first, ...others] = parts.map(({ bytes, stored, part }): HeadPart => {
+      const head = stored === null ? decodeArtifact(bytes.slice()) : artifactOf({ bytes, ...stored });
+      return { head, part };
     });
     if (first === undefined) {
       throw new RangeError('there is nothing to blend');
@@ -198,19 +191,19 @@ function reportTo(port: MessagePort): (done: number, total: number) => void {
   return (done, total) => port.postMessage([done, total]);
 }
 
-function headOf({ bytes, digest }: SharedArtifact): LinearHead {
-  const known = heads.get(digest);
+function headOf(artifact: SharedArtifact): LinearHead {
+  const known = heads.get(artifact.digest);
   if (known !== undefined) {
     return known;
   }
-  const head = new LinearHead(artifactOf({ bytes, digest }));
-  heads.set(digest, head);
+  const head = new LinearHead(artifactOf(artifact));
+  heads.set(artifact.digest, head);
   return head;
 }
 
-function artifactOf({ bytes, digest }: SharedArtifact): HeadArtifact {
-  checkDigest(bytes, digest);
-  return decodeArtifact(bytes.slice());
+function artifactOf({ bytes, digest, ref }: SharedArtifact): HeadArtifact {
+  checkDigest(bytes, digest, ref);
+  return decodeArtifact(bytes.slice(), ref);
 }
 
 async function settle<T>(work: () => T | Promise<T>): Promise<Outcome<T>> {

@@ -37,7 +37,7 @@ export function createGliner2OnnxPredictor({ objects }: { readonly objects: Obje
   const artifactOf = async (ref: string, digest: string): Promise<AnswerTask['artifact']> => {
     const bytes = held.get(digest) ?? shared(ref, await objects.get(ref));
     held.set(digest, bytes);
-    return { bytes, digest };
+    return { bytes, ref, digest };
   };
   return {
     ...gliner2OnnxFacts,

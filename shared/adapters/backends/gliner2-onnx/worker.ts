@@ -6,8 +6,8 @@ import type { Answering } from './answering.ts';
 import { loadModel } from './model.ts';
 
 export interface AnswerTask {
-  /** The archive in shared memory, with the SHA-256 that it must have. */
-  readonly artifact: { readonly bytes: Uint8Array; readonly digest: string };
+  /** The archive in shared memory, with where it was read and the SHA-256 that it must have. */
+  readonly artifact: { readonly bytes: Uint8Array; readonly ref: string; readonly digest: string };
   readonly inputs: readonly string[];
   /** How many alternatives to name. */
   readonly alternatives: number;
@@ -42,7 +42,7 @@ export default async function answer({ artifact, inputs, alternatives }: AnswerT
     const why = error instanceof Error ? error.message : String(error);
     const { name, message, mend } = new RatchetError(
       'CorruptArtifact',
-      `The artifact cannot answer as ONNX: ${why.slice(0, 500)}`,
+      `Artifact ${artifact.ref} cannot answer as ONNX: ${why.slice(0, 500)}`,
       { mend: 'Only checkpoints of a model with --predictor gliner2-onnx can. Roll back to one that is whole.' },
     );
     return { error: { name: name === 'CorruptArtifact' ? name : 'InvalidInput', message, mend } };

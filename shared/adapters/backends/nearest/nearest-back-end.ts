@@ -29,7 +29,7 @@ export function createNearestBackEnd(objects: ObjectStore): {
     const bytes = await objects.get(ref);
     if (bytes === undefined) throw new RatchetError('ObjectMissing', `There is no object ${ref}.`);
     if (digest === null) throw new RatchetError('CorruptArtifact', `Artifact ${ref} has no digest on record.`);
-    checkDigest(bytes, digest);
+    checkDigest(bytes, digest, ref);
     const memory = new Memory(memorySchema.parse(JSON.parse(new TextDecoder().decode(bytes))));
     memories.set(`${ref} ${digest}`, memory);
     return memory;

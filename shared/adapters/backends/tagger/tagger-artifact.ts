@@ -97,20 +97,24 @@ function headerFor(model: TaggerModel): z.infer<typeof plainSchema> | Header {
   };
 }
 
-/** @param shared the artifact's bytes; they are copied. @throws RatchetError CorruptArtifact */
-export function decodeTagger(shared: Uint8Array): TaggerModel {
+/**
+ * @param shared the artifact's bytes; they are copied
+ * @param ref what the message names
+ * @throws RatchetError CorruptArtifact
+ */
+export function decodeTagger(shared: Uint8Array, ref: string | null = null): TaggerModel {
   const bytes = shared.slice();
   if (bytes.length < prefixBytes || new TextDecoder('latin1').decode(bytes.subarray(0, 8)) !== magic) {
-    throw corrupt('it does not begin as one');
+    throw corrupt(ref, 'it does not begin as one');
   }
   const view = new DataView(bytes.buffer);
   const version = view.getUint32(8, true);
   if (version !== plain && version !== general) {
-    throw corrupt(`it has version ${version}, this program reads up to ${general}`);
+    throw corrupt(ref, `it has version ${version}, this program reads up to ${general}`);
   }
   const end = prefixBytes + view.getUint32(12, true);
-  if (end > bytes.length) throw corrupt('it is cut short');
-  const header = headerOf(bytes.subarray(prefixBytes, end), version);
+  if (end > bytes.length) throw corrupt(ref, 'it is cut short');
+  const header = headerOf(bytes.subarray(prefixBytes, end), version, ref);
   const { types, threshold, featureCount, cutsWords, overlapping } = header;
   let at = aligned(end);
   const block = (elements: number, width: number): number => {
@@ -134,7 +138,7 @@ export function decodeTagger(shared: Uint8Array): TaggerModel {
       ],
     };
   });
-  if (at !== bytes.length) throw corrupt('its length does not fit its header');
+  if (at !== bytes.length) throw corrupt(ref, 'its length does not fit its header');
   const { buffer } = bytes;
   return {
     types,
@@ -162,7 +166,7 @@ export function decodeTagger(shared: Uint8Array): TaggerModel {
 }
 
 /** A header as the general format has it. */
-function headerOf(bytes: Uint8Array, version: number): Header {
+function headerOf(bytes: Uint8Array, version: number, ref: string | null): Header {
   try {
     const header: unknown = JSON.parse(new TextDecoder().decode(bytes));
     if (version === general) return generalSchema.parse(header);
@@ -170,7 +174,7 @@ function headerOf(bytes: Uint8Array, version: number): Header {
     const layers = [{ types: rest.types.map((_, type) => type), weightCount }];
     return { ...rest, cutsWords: false, layers, overlapping: [] };
   } catch (cause) {
-    throw corrupt('its header is not valid', cause);
+    throw corrupt(ref, 'its header is not valid', cause);
   }
 }
 
@@ -178,6 +182,7 @@ function aligned(size: number): number {
   return Math.ceil(size / blockAlignment) * blockAlignment;
 }
 
-function corrupt(why: string, cause?: unknown): RatchetError {
-  return new RatchetError('CorruptArtifact', `This is not a readable artifact of the tagger: ${why}.`, { cause });
+function corrupt(ref: string | null, why: string, cause?: unknown): RatchetError {
+  const what = ref === null ? 'This' : `Artifact ${ref}`;
+  return new RatchetError('CorruptArtifact', `${what} is not readable as one of the tagger: ${why}.`, { cause });
 }

@@ -15,7 +15,7 @@ export function createTaggerPredictor(runtime: EmbeddedRuntime): Predictor & Req
     ...taggerPredictorFacts,
     async predict({ ref, digest }, inputs, { onProgress, weighed } = {}) {
       if (digest === null) throw new RatchetError('CorruptArtifact', `Artifact ${ref} has no digest on record.`);
-      const artifact = { bytes: await runtime.tagger(ref, digest), digest };
+      const artifact = { bytes: await runtime.tagger(ref, digest), ref, digest };
       const predictions: Prediction[] = new Array(inputs.length);
       let done = 0;
       const begins = Iterator.from(
@@ -47,7 +47,7 @@ export function createTaggerPredictor(runtime: EmbeddedRuntime): Predictor & Req
       const { ref, digest } = served;
       const [answer] = await predictor.predict(served, [input]);
       if (digest === null || answer === undefined || answer.output === null) return [];
-      const artifact = { bytes: await runtime.tagger(ref, digest), digest };
+      const artifact = { bytes: await runtime.tagger(ref, digest), ref, digest };
       return explainEntities({
         input,
         answered: entitiesOf(answer.output),

@@ -3,12 +3,14 @@ import { namedFrom } from '../../../domain/triage/likely-place.ts';
 import type { Entity } from '../../../tasks/extraction/entity.ts';
 import type { ExtractionSpec } from '../../../tasks/extraction/extraction-spec.ts';
 import { checkDigest } from '../embedded/artifact.ts';
+import type { SharedArtifact, WeighedArtifact } from '../embedded/shared-artifact.ts';
 import type { HeldOutPart } from '../embedded/training-rows.ts';
 import { averageTaggers } from './average-taggers.ts';
 import { fitTagger } from './fit-tagger.ts';
 import { type TaggedText, Tagger } from './tag-texts.ts';
 import { decodeTagger, encodeTagger } from './tagger-artifact.ts';
 import type { TaggerConfiguration } from './tagger-configuration.ts';
+import type { TaggerModel } from './tagger-model.ts';
 
 export interface FitTaggerTask {
   readonly dataset: Uint8Array;
@@ -31,13 +33,13 @@ export interface FittedTaggerBytes {
 }
 
 export interface AverageTaggersTask {
-  /** Their parts sum to 1. An artifact from elsewhere has the digest that it is checked by. */
-  readonly parts: readonly { readonly bytes: Uint8Array; readonly digest: string | null; readonly part: number }[];
+  /** Their parts sum to 1. */
+  readonly parts: readonly WeighedArtifact[];
   readonly threshold: number;
 }
 
 export interface TagTask {
-  readonly artifact: { readonly bytes: Uint8Array; readonly digest: string };
+  readonly artifact: SharedArtifact;
   readonly inputs: readonly string[];
   /** Entities to name with their probability, by input; null names none but those that are answered. */
   readonly weighed: readonly (readonly Entity[])[] | null;
@@ -55,17 +57,21 @@ export function fitTaggerBytes({ progress, ...task }: FitTaggerTask): FittedTagg
 }
 
 export function averageTaggerBytes({ parts, threshold }: AverageTaggersTask): Uint8Array<ArrayBuffer> {
-  const models = parts.map(({ bytes, digest, part }) => {
-    if (digest !== null) checkDigest(bytes, digest);
-    return { model: decodeTagger(bytes), part };
-  });
+  const models = parts.map(({ bytes, stored, part }) => ({
+    model: stored === null ? decodeTagger(bytes) : taggerModelOf({ bytes, ...stored }),
+    part,
+  }));
   return encodeTagger(averageTaggers(models, threshold));
 }
 
 /** @throws RatchetError CorruptArtifact */
-export function taggerOf({ bytes, digest }: TagTask['artifact']): Tagger {
-  checkDigest(bytes, digest);
-  return new Tagger(decodeTagger(bytes));
+export function taggerOf(artifact: SharedArtifact): Tagger {
+  return new Tagger(taggerModelOf(artifact));
+}
+
+function taggerModelOf({ bytes, digest, ref }: SharedArtifact): TaggerModel {
+  checkDigest(bytes, digest, ref);
+  return decodeTagger(bytes, ref);
 }
 
 /** One probability an input; null where the tagger cannot tell. */

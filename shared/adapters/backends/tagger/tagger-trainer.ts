@@ -8,9 +8,9 @@ import { extraction } from '../../../tasks/extraction/extraction.ts';
 import { extractionSpecSchema } from '../../../tasks/extraction/extraction-spec.ts';
 import type { EmbeddedRuntime } from '../embedded/embedded-runtime.ts';
 import { FitProgress } from '../embedded/fit-progress.ts';
+import type { WeighedArtifact } from '../embedded/shared-artifact.ts';
 import { teacherOfPart } from '../embedded/teacher-of-part.ts';
 import type { HeldOutPart } from '../embedded/training-rows.ts';
-import type { SharedArtifact } from '../embedded/worker.ts';
 import { storeArtifact } from '../store-artifact.ts';
 import { taggerBackEnd, taggerTrainerFacts } from './facts.ts';
 import { type TaggerConfiguration, taggerConfigurationSchema } from './tagger-configuration.ts';
@@ -102,15 +102,16 @@ async function withChampion(
 ): Promise<Uint8Array> {
   const { interpolation, threshold } = configuration;
   if (teacher === null || interpolation === 0) {
-    return threshold === 0 ? bytes : average([{ bytes, digest: null, part: 1 }], configuration, runtime);
+    return threshold === 0 ? bytes : average([{ bytes, stored: null, part: 1 }], configuration, runtime);
   }
-  const { ref, digest: expected } = teacherOfPart(teacher, heldOut);
-  const champion = { bytes: await runtime.read(ref), digest: expected, part: interpolation };
-  return average([{ bytes, digest: null, part: 1 - interpolation }, champion], configuration, runtime);
+  const { ref, digest: known } = teacherOfPart(teacher, heldOut);
+  if (known === null) throw new RatchetError('CorruptArtifact', `Artifact ${ref} has no digest on record.`);
+  const champion = { bytes: await runtime.read(ref), stored: { ref, digest: known }, part: interpolation };
+  return average([{ bytes, stored: null, part: 1 - interpolation }, champion], configuration, runtime);
 }
 
 async function average(
-  parts: readonly (Omit<SharedArtifact, 'digest'> & { readonly digest: string | null; readonly part: number })[],
+  parts: readonly WeighedArtifact[],
   { threshold }: TaggerConfiguration,
   runtime: EmbeddedRuntime,
 ): Promise<Uint8Array> {

@@ -19,8 +19,8 @@ export function embeddedExporter({ objects }: { readonly objects: ObjectStore })
     async export({ served: { ref, digest } }, nameOf) {
       const bytes = await objects.get(ref);
       if (bytes === undefined) throw new RatchetError('ObjectMissing', `There is no object ${ref}.`);
-      if (digest !== null) checkDigest(bytes, digest);
-      const artifact = decodeArtifact(bytes.slice());
+      if (digest !== null) checkDigest(bytes, digest, ref);
+      const artifact = decodeArtifact(bytes.slice(), ref);
       const { header } = artifact;
       if (header.encoder !== undefined) throw ownEncoder(header.foundation);
       const hasEncoder = header.foundation !== 'none';

@@ -29,8 +29,8 @@ export function taggerExporter({ objects }: { readonly objects: ObjectStore }): 
     async export({ served: { ref, digest } }, nameOf) {
       const bytes = await objects.get(ref);
       if (bytes === undefined) throw new RatchetError('ObjectMissing', `There is no object ${ref}.`);
-      if (digest !== null) checkDigest(bytes, digest);
-      const { types, threshold } = decodeTagger(bytes);
+      if (digest !== null) checkDigest(bytes, digest, ref);
+      const { types, threshold } = decodeTagger(bytes, ref);
       const names = types.map(nameOf);
       const isRenamed = names.some((name, type) => name !== types[type]);
       return {

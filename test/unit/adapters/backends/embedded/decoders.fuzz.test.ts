@@ -39,7 +39,7 @@ const digest = artifactDigest(bytes);
 function outcome(damaged: Uint8Array): string {
   try {
     decodeHeader(damaged);
-    checkDigest(damaged, digest);
+    checkDigest(damaged, digest, 'artifacts/damaged');
     decodeArtifact(damaged);
     return 'whole';
   } catch (error) {
