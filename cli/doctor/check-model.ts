@@ -113,9 +113,10 @@ async function checkLease({ modelId, lease }: Control, ports: ModelPorts, now: n
       ? warning(name, `${detail}, whose work has ended`, goOn)
       : ok(name, `${detail} until ${until}`);
   }
+  const ended = lease.expiresAt > now ? `given until ${until} by a clock that stood ahead` : `expired at ${until}`;
   return state === 'running'
-    ? warning(name, `${detail}, expired at ${until}, and still runs`, leaseHeld(modelId, lease, now).mend)
-    : warning(name, `${detail}, expired at ${until}`, goOn);
+    ? warning(name, `${detail}, ${ended}, and still runs`, leaseHeld(modelId, lease, now).mend)
+    : warning(name, `${detail}, ${ended}`, goOn);
 }
 
 async function checkRuns({ modelId, lease }: Control, ports: ModelPorts, now: number): Promise<readonly Check[]> {

@@ -2,7 +2,7 @@ import { accessSync, constants, rmSync } from 'node:fs';
 import { mkdtemp, readdir, rm, stat, statfs, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-import { openCopy } from '../../shared/adapters/local/sqlite-database.ts';
+import { describeSqliteError, isOutOfSpace, openCopy } from '../../shared/adapters/local/sqlite-database.ts';
 import { storageFailure } from '../../shared/adapters/local/storage-failure.ts';
 import { plural } from '../../shared/domain/base/wording.ts';
 import type { Check } from '../results.ts';
@@ -57,7 +57,11 @@ export function checkLineage(root: string): Check {
     const models = Number(database.prepare('SELECT count(*) AS count FROM models').get()?.count);
     return ok(lineageFile, `whole, schema ${version}, ${plural(models, 'model')}`);
   } catch (error) {
-    return thrown(lineageFile, error, restore);
+    return thrown(
+      lineageFile,
+      isOutOfSpace(error) ? storageFailure('open', path, describeSqliteError(error)) : error,
+      restore,
+    );
   } finally {
     if (folder !== null) rmSync(folder, { recursive: true, force: true });
   }

@@ -234,6 +234,9 @@ describe('ratchet doctor', () => {
     });
     const stale = await examined('stale', (root) => lend(root, 'elsewhere:1:aa', -10));
     expect(stale).toMatchObject({ code: 0, bad: [{ name: 'mail: lease', status: 'warning' }] });
+    expect(stale.of('mail: lease')?.detail).toContain(', expired at ');
+    const ahead = await examined('ahead', (root) => lend(root, 'elsewhere:1:aa', 400 * 24 * 60));
+    expect(ahead.of('mail: lease')?.detail).toMatch(/, given until 20.* by a clock that stood ahead/);
   });
 
   test('warns of a run that was broken off and of temporary files left behind', async () => {
