@@ -5,8 +5,9 @@ import { executeStage } from '../../../../shared/loop/engine/execute-stage.ts';
 import { type LongStage, type Stage, stageKey, Unfinished } from '../../../../shared/loop/engine/stage.ts';
 import { stageHead } from '../../../../shared/loop/state/stage-head.ts';
 import { largestHandle, longestWaitSeconds } from '../../../../shared/loop/state/work.ts';
-import { acquireLease } from '../../../../shared/operations/lease.ts';
-import { sampleModel } from '../../../helpers/lineage-samples.ts';
+import { acquireLease, giveLeaseBack } from '../../../../shared/operations/lease.ts';
+import type { Ports } from '../../../../shared/ports/ports.ts';
+import { sampleModel, sampleRun } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { rejection } from '../../../helpers/rejection.ts';
 
@@ -162,5 +163,54 @@ describe('a stage that goes on later', () => {
     const { ports, head } = await prepared();
     const { long: _, ...short } = pausing(0);
     await expect(executeStage(short as unknown as Counting, head, ports)).rejects.toThrow('not made to go on later');
+  });
+});
+
+describe('a stage that gave the lease of its run back', () => {
+  /** Completed, with a lease that was given back, and its run as it ended; null where that is not on record. */
+  async function finished(status: 'finished' | 'failed' | null) {
+    const made = await prepared();
+    const { ports, head, stage } = made;
+    await executeStage(stage, head, ports);
+    if (status !== null) await ports.lineage.putRun({ ...sampleRun(head.run), status });
+    await giveLeaseBack(head.run, head.lease.owner, ports);
+    return made;
+  }
+
+  test('is passed over where it finished the run', async () => {
+    const { ports, head, stage } = await finished('finished');
+    expect(await executeStage(stage, head, ports)).toMatchObject({ output: { count: 7 }, passedOver: true });
+  });
+
+  test('has lost it where another run has had the lease since', async () => {
+    const { ports, head, stage } = await finished('finished');
+    const other = { ...head.run, runId: 'r2' };
+    await acquireLease(other, 'host:2:bb', 15, ports);
+    await giveLeaseBack(other, 'host:2:bb', ports);
+    expect(await rejection(executeStage(stage, head, ports))).toMatchObject({ name: 'LeaseLost' });
+  });
+
+  test('has lost it where the run did not finish', async () => {
+    const { ports, head, stage } = await finished('failed');
+    const stopped: Ports = { ...ports, owners: { stateOf: async () => 'gone' } };
+    expect(await rejection(executeStage(stage, head, stopped))).toMatchObject({ name: 'LeaseLost' });
+    const unknown = await finished(null);
+    const fault = await rejection(executeStage(unknown.stage, unknown.head, unknown.ports));
+    expect(fault).toMatchObject({ name: 'LeaseLost' });
+  });
+
+  test('tells of a fault that comes after that', async () => {
+    for (const fault of [new RatchetError('StorageFailure', 'The store is away.'), new Error('no network')]) {
+      const { ports, head, stage } = await prepared();
+      const finishing: Counting = {
+        ...stage,
+        afterwards: async () => {
+          await ports.lineage.putRun({ ...sampleRun(head.run), status: 'finished' });
+          await giveLeaseBack(head.run, head.lease.owner, ports);
+          throw fault;
+        },
+      };
+      await expect(executeStage(finishing, head, ports)).rejects.toBe(fault);
+    }
   });
 });
