@@ -202,6 +202,16 @@ describe('the datasets of an iteration', () => {
     expect(examples.get(text('t5'))).toMatchObject({ provenance: { kind: 'trace', clusterId: 'rest' } });
   });
 
+  test('say of a judged-right trace that its label fails, where it does', async () => {
+    const right = Array.from({ length: 20 }, (_, at) =>
+      recordOf(`h${at}`, { folds: [at % 10], answer: labelOutput('ham'), expected: labelOutput('ham') }),
+    );
+    const examples = await assemble({ records: [...traffic, ...right] });
+    const whyOf = (name: string) => examples.get(text(name))?.provenance;
+    expect(whyOf('t1')).toMatchObject({ kind: 'trace', why: expect.stringContaining('label fails') });
+    expect(whyOf('h1')).toMatchObject({ kind: 'trace', why: expect.not.stringContaining('label fails') });
+  });
+
   test('never hold what promotions before the last one froze, in its fold', async () => {
     const frozen = sampleEvidence('frozen', { input: `${text('t7')} more`, folds: [2] });
     expect(await rejection(assemble({ records: traffic, earlier: [frozen] }))).toMatchObject({ name: 'LeakDetected' });
