@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { digest } from '../../../../shared/domain/base/ids.ts';
 import type { EvidenceRecord } from '../../../../shared/domain/evaluation/evidence-record.ts';
 import { allFolds } from '../../../../shared/domain/evaluation/ledger.ts';
-import type { DatasetMode } from '../../../../shared/domain/models/dataset.ts';
+import type { Dataset } from '../../../../shared/domain/models/dataset.ts';
 import { type Example, exampleSchema, type Provenance } from '../../../../shared/domain/models/example.ts';
 import type { SplitRecord } from '../../../../shared/domain/traces/trace-record.ts';
 import { assembleCurriculum } from '../../../../shared/loop/curriculum/assemble-curriculum.ts';
@@ -38,7 +38,7 @@ interface Given {
   readonly parent?: readonly Example[];
   readonly preceding?: readonly EvidenceRecord[];
   readonly earlier?: readonly EvidenceRecord[];
-  readonly modes?: readonly DatasetMode[];
+  readonly modes?: readonly Dataset['mode'][];
   /** Traces of failures that are in the one cluster, and what was chosen for it. */
   readonly cluster?: { readonly traceIds: readonly string[]; readonly selection: unknown };
 }
