@@ -31,6 +31,7 @@ async function answeredBy(folds: Parameters<typeof sampleCheckpoint>[0]) {
     stageContext(ports),
   );
   if (!('answeredKey' in given)) throw new Error('it is not done');
+  expect(given).toEqual({ chunkId: 'chunk-0000', answeredKey: 'answered.jsonl' });
   const records = await readJsonl(ports.objects, given.answeredKey, snapshotRecordSchema);
   expect(records.map(({ answer: _, confidence: __, runnerUp: ___, ...record }) => record)).toEqual(pinned);
   return records.map(({ answer }) => answer);
@@ -119,7 +120,7 @@ describe('the champion answers the snapshot', () => {
       stageContext(ports),
     );
     if (!('answeredKey' in given)) throw new Error('it is not done');
-    expect(given).toMatchObject({ chunkId: 'chunk-0007', notAsked: 1 });
+    expect(given).toMatchObject({ chunkId: 'chunk-0007', notAsked: 1, notAskedUsd: 1 });
     const records = await readJsonl(ports.objects, given.answeredKey, snapshotRecordSchema);
     expect(records.map(({ traceId, answer, confidence, runnerUp }) => [traceId, answer, confidence, runnerUp])).toEqual(
       [
