@@ -162,7 +162,9 @@ test('ingests of many processes at once, each sharing traces with the next, come
   const given = await Promise.all([1, 3, 5, 7, 9].map((from) => ingest(failures(from, from + 3), process())));
   const log = process().traceLog;
   expect((await counted(ports, log)).sums).toEqual([12, 12, 12, 12]);
-  expect(given.reduce((sum, { ingested }) => sum + ingested, 0)).toBe(12);
+  // Two that are left with the same traces write the same batch, and both tell of it; the log has it once.
+  expect(given.reduce((sum, { ingested }) => sum + ingested, 0)).toBeGreaterThanOrEqual(12);
+  for (const { ingested, alreadyKnown } of given) expect(ingested + alreadyKnown).toBe(4);
   expect(await log.read('mail', { limit: 100 })).toHaveLength(12);
   await close();
 });
