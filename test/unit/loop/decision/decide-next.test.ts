@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { outcomeSchema } from '../../../../shared/agents/outcome.ts';
+import type { Cluster, Taxonomy } from '../../../../shared/domain/diagnosis/taxonomy.ts';
 import type { History } from '../../../../shared/loop/state/iteration.ts';
 import { readJson } from '../../../../shared/ports/documents.ts';
 import type { Trainer } from '../../../../shared/ports/trainer.ts';
@@ -129,6 +130,62 @@ describe('decide-next', () => {
     expect(history.ended).toBe('target-reached');
   });
 
+  it('tunes towards the champion where a label is proven to fall', async () => {
+    const { output } = await decide({ c1: { gained: 90, lost: 40, score: 0.7, spam: [200, 0, 40] } });
+    expect(output.next).toBe('tune');
+    expect(output.reason).toContain('loses too much');
+  });
+
+  it('chooses the best by its name, wherever it stands', async () => {
+    const { output, history } = await decide(
+      { c1: { gained: 10, lost: 2, score: 0.4 }, c2: { gained: 40, lost: 2, score: 0.5 } },
+      { best: 'c2' },
+    );
+    expect(output).toMatchObject({ next: 'promote', chosen: { candidateId: 'c2' }, answersKey: 'c2-answers.jsonl' });
+    expect(output.reason).toMatch(/^Candidate c2 passes the gate, of 2/);
+    expect(history.basis).toMatchObject({ candidate: { candidateId: 'c2' }, configuration: made(11) });
+    expect(history.tried).toEqual([made(10), made(11)]);
+  });
+
+  it('names a label that nothing of the evidence has', async () => {
+    const { output } = await decide({ c1: { gained: 40, lost: 2, score: 0.9, spam: [0, 0, 0] } });
+    expect(output.next).toBe('promote');
+    expect(output.reason).toContain('spam');
+    const { output: seen } = await decide({ c1: { gained: 40, lost: 2, score: 0.9, spam: [100, 4, 0] } });
+    expect(seen.reason).not.toContain('spam');
+  });
+
+  it('ends where all that remains has causes that training cannot mend', async () => {
+    const clusterOf = (pattern: string, fixability: Cluster['fixability']): Cluster => ({
+      clusterId: pattern,
+      title: pattern,
+      size: 1,
+      cause: 'ambiguous',
+      fixability,
+      expected: null,
+      answered: null,
+      pattern,
+      keywords: [],
+      profile: [],
+      evidence: [],
+      traceIds: ['t1'],
+      exampleIds: [],
+    });
+    const taxonomyOf = (fixability: Cluster['fixability']): Taxonomy => ({
+      clusters: [clusterOf('p', fixability), clusterOf('q', 'external')],
+      confusions: [],
+      unclustered: 0,
+      causes: {},
+    });
+    const refused = (remaining: readonly string[]) => ({ c1: { gained: 10, lost: 12, score: 0.6, remaining } });
+    const nextOf = async (remaining: readonly string[], fixability: Cluster['fixability']) =>
+      (await decide(refused(remaining), { taxonomy: taxonomyOf(fixability) })).history.ended;
+    expect(await nextOf(['p', 'q'], 'external')).toBe('external-remainder');
+    expect(await nextOf(['q'], 'fixable')).toBe('external-remainder');
+    expect(await nextOf(['p', 'q'], 'fixable')).toBeNull();
+    expect(await nextOf([], 'external')).toBeNull();
+  });
+
   it('keeps for the report the best of all iterations that were refused', async () => {
     const earlier = {
       iterations: [
@@ -179,5 +236,38 @@ describe('decide-next', () => {
     expect(history.basis).toEqual(earlier.basis);
     expect(history.iterations.at(-1)).toMatchObject({ rolledBack: true, score: 0.88 });
     expect(history.tried).toEqual([made(1), made(10)]);
+  });
+
+  it('stands on what is better from there on, and looks for neighbours of what stands', async () => {
+    const earlier = (score: number): History => ({
+      iterations: [],
+      basis: {
+        candidate: { candidateId: 'c1', checkpointId: 'x', key: 'c1.json' },
+        score,
+        dataset: { datasetId: 'd1', key: 'd1.jsonl', mode: 'extend' },
+        configuration: made(1),
+      },
+      tried: [made(1)],
+      next: null,
+      ended: null,
+    });
+    const from: unknown[] = [];
+    const neighbours: Trainer['neighbours'] = (configuration) => {
+      from.push(configuration);
+      return [];
+    };
+    const candidates = { c2: { gained: 8, lost: 9, score: 0.7 } };
+    const better = await decide(candidates, { history: earlier(0.6), neighbours });
+    expect(better.history.basis).toMatchObject({
+      candidate: { candidateId: 'c2' },
+      score: 0.7,
+      dataset: { datasetId: 'd2', key: 'd2.jsonl', mode: 'extend' },
+      configuration: made(10),
+    });
+    expect(better.history.iterations.at(-1)?.rolledBack).toBe(false);
+    const equal = await decide(candidates, { history: earlier(0.7), neighbours });
+    expect(equal.history.basis.candidate.candidateId).toBe('c2');
+    await decide(candidates, { history: earlier(0.8), neighbours });
+    expect(from).toEqual([made(10), made(10), made(1)]);
   });
 });
