@@ -2,10 +2,11 @@ import { describe, expect, it } from 'vitest';
 import { RatchetError } from '../../../../shared/domain/base/errors.ts';
 import { type SnapshotRecord, triagedRecordSchema } from '../../../../shared/domain/traces/trace-record.ts';
 import { Unfinished } from '../../../../shared/loop/engine/stage.ts';
+import { countVerdicts } from '../../../../shared/loop/snapshot/count-verdicts.ts';
 import { judgeTraces } from '../../../../shared/loop/snapshot/judge-traces.ts';
 import { withSecondOpinion } from '../../../../shared/loop/snapshot/second-opinion.ts';
 import { triageTraces } from '../../../../shared/loop/snapshot/triage-traces.ts';
-import { judgesFileSchema } from '../../../../shared/loop/state/judge-report.ts';
+import { type ChunkVerdicts, judgesFileSchema } from '../../../../shared/loop/state/judge-report.ts';
 import { acquireLease } from '../../../../shared/operations/lease.ts';
 import { readJson, readJsonl, writeJsonl } from '../../../../shared/ports/documents.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
@@ -160,5 +161,37 @@ describe('a second opinion that must agree with people', () => {
       report: { counts: false, said: { of: 1, passes: 1 } },
       category: 'suspect-judgement',
     });
+  });
+});
+
+describe('what a judge said of several chunks', () => {
+  const chunk = (change: Partial<ChunkVerdicts>): ChunkVerdicts => ({
+    name: 'llm',
+    said: [],
+    agreement: { passes: { of: 30, agreed: 29 }, fails: { of: 30, agreed: 30 } },
+    unusable: 0,
+    trouble: null,
+    spent: { inputTokens: 100, outputTokens: 10, usd: 0.25 },
+    ...change,
+  });
+
+  it('is counted together: agreement, cost, what was unusable, and the first trouble', () => {
+    const chunks = [
+      chunk({ unusable: 2 }),
+      chunk({ unusable: 3, trouble: 'It was slow.', spent: { inputTokens: 40, outputTokens: 5, usd: 0.5 } }),
+      chunk({ trouble: 'It went down.', agreement: { passes: { of: 4, agreed: 3 }, fails: { of: 6, agreed: 5 } } }),
+    ];
+    const { report, records } = countVerdicts([], chunks);
+    expect(records).toEqual([]);
+    expect(report).toMatchObject({
+      name: 'llm',
+      agreement: { passes: { of: 64, agreed: 61 }, fails: { of: 66, agreed: 65 } },
+      counts: true,
+      unusable: 5,
+      trouble: 'It was slow.',
+      spent: { inputTokens: 240, outputTokens: 25, usd: 1 },
+      said: { of: 0, passes: 0 },
+    });
+    expect(countVerdicts([], [])).toEqual({ records: [], report: null });
   });
 });
