@@ -3,7 +3,7 @@ import { RatchetError } from '../../domain/base/errors.ts';
 import { readJson } from '../../ports/documents.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 import type { StageHead } from '../state/stage-head.ts';
-import { stageKey } from './stage.ts';
+import { completedFile, stageKey } from './stage.ts';
 
 const recordSchema = z.object({ output: z.unknown() });
 
@@ -18,7 +18,7 @@ export async function completedOutput<T>(
   objects: ObjectStore,
 ): Promise<T | null> {
   try {
-    const { output } = await readJson(objects, stageKey(stage, head, 'completed.json'), recordSchema);
+    const { output } = await readJson(objects, stageKey(stage, head, completedFile), recordSchema);
     const parsed = schema.safeParse(output);
     return parsed.success ? parsed.data : null;
   } catch (error) {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Run } from '../../domain/models/run.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
+import { completedFile } from './stage.ts';
 import { damagedFiles } from './written-files.ts';
 
 const recordSchema = z.object({ files: z.record(z.string(), z.string()).default({}) });
-const recordFile = 'completed.json';
 
 /** Keys of what a run's completed stages wrote and what is no longer as it was written, their records included. */
 export async function damagedOfRun(
@@ -13,10 +13,10 @@ export async function damagedOfRun(
 ): Promise<readonly string[]> {
   const keys = await objects.list(`runs/${modelId}/${runId}/`);
   const damaged: string[] = [];
-  for (const key of keys.filter((one) => one.endsWith(`/${recordFile}`))) {
+  for (const key of keys.filter((one) => one.endsWith(`/${completedFile}`))) {
     const record = recordSchema.safeParse(parsed(await objects.get(key)));
     damaged.push(
-      ...(record.success ? await damagedFiles(key.slice(0, -recordFile.length), record.data.files, objects) : [key]),
+      ...(record.success ? await damagedFiles(key.slice(0, -completedFile.length), record.data.files, objects) : [key]),
     );
   }
   return damaged;

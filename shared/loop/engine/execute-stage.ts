@@ -8,7 +8,7 @@ import type { Ports } from '../../ports/ports.ts';
 import type { StageHead } from '../state/stage-head.ts';
 import { largestHandle, longestWaitSeconds, type Work } from '../state/work.ts';
 import { keepLease } from './keep-lease.ts';
-import { type AnyStage, type StageContext, stageKey, Unfinished } from './stage.ts';
+import { type AnyStage, completedFile, type StageContext, stageKey, Unfinished } from './stage.ts';
 import { damagedFiles, writtenFilesOf } from './written-files.ts';
 
 const completionSchema = z.strictObject({
@@ -16,13 +16,11 @@ const completionSchema = z.strictObject({
   output: z.unknown(),
   /** SHA-256 of the output as canonical JSON; absent in records of earlier versions. */
   outputDigest: z.string().optional(),
-  /** SHA-256 of the files that the stage wrote, by name; absent in records of earlier versions. */
+  /** Digests of the files that the stage wrote, by name; absent in records of earlier versions. */
   files: z.record(z.string(), z.string()).optional(),
   /** When, by the clock of whoever worked, for people; absent in records of earlier versions. */
   finishedAt: z.string().optional(),
 });
-
-const completedFile = 'completed.json';
 
 export type StageOutcome<O> =
   /** `passedOver`: an earlier execution had completed it with the same input. */

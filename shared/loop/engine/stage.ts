@@ -56,6 +56,9 @@ export interface LongStage<I extends StageHead = StageHead, O = unknown> extends
 
 export type AnyStage<I extends StageHead, O> = Stage<I, O> | LongStage<I, O>;
 
+/** What a stage leaves in its folder once it is done, beside its files. */
+export const completedFile = 'completed.json';
+
 /** Object key of a stage's file. */
 export function stageKey(stage: string, head: Pick<StageHead, 'run' | 'iteration' | 'item'>, file: string): string {
   return `runs/${head.run.modelId}/${head.run.runId}/${head.iteration}/${stage}/${head.item}/${file}`;

@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
+import { digest } from '../../domain/base/ids.ts';
 import type { ObjectStore } from '../../ports/object-store.ts';
 
-/** SHA-256 of each file that a stage wrote, hex, by its name within the stage's folder. */
+/** The digest of each file that a stage wrote, by its name within the stage's folder. */
 export type FileDigests = Readonly<Record<string, string>>;
 
 /** Files that stages under way in one process have written; of more, the first are not held to account. */
@@ -54,7 +54,7 @@ export class WrittenFiles implements ObjectStore {
   }
 
   #note(key: string, body: Uint8Array): void {
-    if (key.startsWith('runs/')) this.#digests.set(key, sha256(body));
+    if (key.startsWith('runs/')) this.#digests.set(key, digest(body));
   }
 }
 
@@ -77,13 +77,9 @@ export async function damagedFiles(
   objects: ObjectStore,
 ): Promise<readonly string[]> {
   const damaged: string[] = [];
-  for (const [name, digest] of Object.entries(files)) {
+  for (const [name, written] of Object.entries(files)) {
     const bytes = await objects.get(`${folder}${name}`);
-    if (bytes !== undefined && sha256(bytes) !== digest) damaged.push(`${folder}${name}`);
+    if (bytes !== undefined && digest(bytes) !== written) damaged.push(`${folder}${name}`);
   }
   return damaged;
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

@@ -1,5 +1,6 @@
 import type { Run } from '../../domain/models/run.ts';
 import { completedOutput } from '../../loop/engine/completed-output.ts';
+import { completedFile } from '../../loop/engine/stage.ts';
 import { decisionRefSchema } from '../../loop/state/decision.ts';
 import { taxonomyRefSchema } from '../../loop/state/diagnosis.ts';
 import { candidatePlanSchema } from '../../loop/state/evaluation.ts';
@@ -25,7 +26,7 @@ export async function completedOf(
   const prefix = `runs/${run.modelId}/${run.runId}/`;
   return (await ports.objects.list(prefix)).flatMap((key) => {
     const [iteration = '', stage = '', item = '', file, more] = key.slice(prefix.length).split('/');
-    return file === 'completed.json' && more === undefined ? [{ key, iteration: Number(iteration), stage, item }] : [];
+    return file === completedFile && more === undefined ? [{ key, iteration: Number(iteration), stage, item }] : [];
   });
 }
 

@@ -11,6 +11,7 @@ import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { putPlan, sampleEvidence, sampleHead, samplePrepared, sampleRecord } from '../../../helpers/record-samples.ts';
 import { rejection } from '../../../helpers/rejection.ts';
+import { sampleCluster } from '../../../helpers/sample-cluster.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
 
 const text = (name: string) => `${name} alpha${name} beta${name} gamma${name}`;
@@ -51,7 +52,7 @@ async function datasetsOf({ records, parent = [], preceding = [], earlier = [], 
   await writeJsonl(ports.objects, 'parent-examples.jsonl', parent);
   await writeJsonl(ports.objects, 'preceding', preceding);
   await writeJsonl(ports.objects, 'earlier', earlier);
-  const clusters = cluster === undefined ? [] : [{ ...sampleCluster, traceIds: cluster.traceIds }];
+  const clusters = cluster === undefined ? [] : [sampleCluster({ traceIds: [...cluster.traceIds] })];
   await writeJson(ports.objects, 'taxonomy.json', { clusters, unclustered: 0, confusions: [], causes: {} });
   if (cluster !== undefined) await writeJson(ports.objects, 'selection', cluster.selection);
   const { datasets } = await assembleCurriculum.run(
@@ -83,21 +84,6 @@ async function assemble(given: Given) {
   const examples = await readJsonl(ports.objects, datasets[0]?.key ?? '', exampleSchema);
   return new Map(examples.map((example) => [example.input, example]));
 }
-
-const sampleCluster = {
-  clusterId: 'c1',
-  title: 'spam taken for ham',
-  size: 1,
-  cause: 'noise',
-  fixability: 'fixable',
-  expected: 'spam',
-  answered: 'ham',
-  pattern: null,
-  keywords: [],
-  profile: [],
-  evidence: [],
-  exampleIds: [],
-};
 
 const traffic = Array.from({ length: 30 }, (_, at) =>
   recordOf(`t${at}`, { folds: [at % 10], ...(at % 5 === 0 ? fails : {}) }),

@@ -11,6 +11,7 @@ import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { sampleModel } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { putPlan, sampleHead, samplePrepared, sampleRecord } from '../../../helpers/record-samples.ts';
+import { sampleCluster } from '../../../helpers/sample-cluster.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
 
 const spam = labelOutput('spam');
@@ -28,21 +29,11 @@ const records = [
   passes('near', 'send money with this card today'),
   passes('same', 'win money with a card', spam),
 ];
-const cluster = {
-  clusterId: 'c1',
-  title: 'spam taken for ham',
+const cluster = sampleCluster({
   size: 3,
   cause: 'label-confusion',
-  fixability: 'fixable',
-  expected: 'spam',
-  answered: 'ham',
-  pattern: null,
-  keywords: [],
-  profile: [],
-  evidence: [],
   traceIds: ['f1', 'f2', 'report', 'near'],
-  exampleIds: [],
-};
+});
 const probe = (probeId: string, input: string, failed: boolean) => ({
   probeId,
   clusterId: 'c1',

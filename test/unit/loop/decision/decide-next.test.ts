@@ -6,6 +6,7 @@ import { readJson } from '../../../../shared/ports/documents.ts';
 import type { Trainer } from '../../../../shared/ports/trainer.ts';
 import { blockIn } from '../../../helpers/analyst-script.ts';
 import { decide, made } from '../../../helpers/decide.ts';
+import { sampleCluster } from '../../../helpers/sample-cluster.ts';
 import { scriptedChat } from '../../../helpers/scripted-chat.ts';
 
 /** A strategist that looks, notes, and chooses the move that a function picks. */
@@ -156,21 +157,8 @@ describe('decide-next', () => {
   });
 
   it('ends where all that remains has causes that training cannot mend', async () => {
-    const clusterOf = (pattern: string, fixability: Cluster['fixability']): Cluster => ({
-      clusterId: pattern,
-      title: pattern,
-      size: 1,
-      cause: 'ambiguous',
-      fixability,
-      expected: null,
-      answered: null,
-      pattern,
-      keywords: [],
-      profile: [],
-      evidence: [],
-      traceIds: ['t1'],
-      exampleIds: [],
-    });
+    const clusterOf = (pattern: string, fixability: Cluster['fixability']) =>
+      sampleCluster({ clusterId: pattern, cause: 'ambiguous', fixability, pattern });
     const taxonomyOf = (fixability: Cluster['fixability']): Taxonomy => ({
       clusters: [clusterOf('p', fixability), clusterOf('q', 'external')],
       confusions: [],

@@ -11,6 +11,7 @@ import { foldModels } from '../../../helpers/fold-models.ts';
 import { sampleCheckpoint } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { putPlan, sampleHead, samplePrepared, sampleRecord } from '../../../helpers/record-samples.ts';
+import { sampleCluster } from '../../../helpers/sample-cluster.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
 
 test('a probe is answered by the model that has not seen the trace it is made of, and made of nothing for the report', async () => {
@@ -42,15 +43,8 @@ test('a probe is answered by the model that has not seen the trace it is made of
   const ports = { ...plain, analysts: new Map([['statistical', probing]]) };
   await putPlan(ports, { champion: sampleCheckpoint({ folds: foldModels(10) }) });
   await writeJsonl(ports.objects, 'records', records);
-  const cluster = { clusterId: 'c1', title: '', size: 1, cause: 'label-confusion', fixability: 'fixable' } as const;
   const taxonomy: Taxonomy = {
-    clusters: [
-      {
-        ...cluster,
-        ...{ expected: 'spam', answered: 'ham', pattern: null, keywords: [], profile: [], evidence: [] },
-        ...{ traceIds: ['member'], exampleIds: [] },
-      },
-    ],
+    clusters: [sampleCluster({ cause: 'label-confusion', traceIds: ['member'] })],
     unclustered: 0,
     confusions: [],
     causes: {},
