@@ -4,6 +4,7 @@ import { configDefaults, defineConfig } from 'vitest/config';
 const stateless = [
   'contract',
   'infra',
+  'integration',
   ...[
     ...['adapters', 'agents', 'bench', 'cli', 'composition', 'console', 'domain', 'intake', 'loop', 'operations'],
     ...['ports', 'serving', 'tasks'],
