@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { settledLines } from '../../cli/serving/settled-lines.ts';
 import type { Workspace } from '../../cli/workspace.ts';
 import { S3Journal } from '../../shared/adapters/aws/s3-journal.ts';
@@ -46,6 +46,9 @@ beforeEach(async () => {
     now: () => Date.now(),
   });
   faults.length = 0;
+});
+afterEach(async () => {
+  await journal.close();
 });
 
 function appOf(kept: TraceJournal | null = journal) {

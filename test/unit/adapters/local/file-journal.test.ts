@@ -12,11 +12,17 @@ let directory: string;
 beforeEach(async () => {
   directory = await mkdtemp(join(tmpdir(), 'ratchet-test-'));
 });
-afterEach(() => rm(directory, { recursive: true, force: true }));
+afterEach(async () => {
+  for (const one of opened.splice(0)) await one.close();
+  await rm(directory, { recursive: true, force: true });
+});
 
+const opened: FileJournal[] = [];
 function journal(owner = 'me', states: Record<string, OwnerState> = {}, later = 0): FileJournal {
   const stateOf = async (other: string): Promise<OwnerState> => states[other] ?? 'unknown';
-  return new FileJournal({ directory, owner, stateOf, now: () => Date.now() + later });
+  const one = new FileJournal({ directory, owner, stateOf, now: () => Date.now() + later });
+  opened.push(one);
+  return one;
 }
 
 function feedback(traceId: string): JournalEntry {
