@@ -108,14 +108,21 @@ export class Workspace implements AsyncDisposable {
     );
   }
 
-  /** Takes traces and judgements in. Bad lines go to quarantine and are counted; the others are kept. */
+  /**
+   * Takes traces and judgements in. Bad lines go to quarantine and are counted; the others are kept. Why nothing of a
+   * source could be read is among the warnings.
+   */
   async ingest(modelId: string, sources: readonly Source[], options: IngestOptions = {}): Promise<IngestResult> {
     checkCall('ingest', { modelId, sources, options });
     const { ports } = this.#place;
     for (const source of sources) if (typeof source === 'string') await checkInput(source);
-    return ingestTraces(
+    const unreadable: string[] = [];
+    const result = await ingestTraces(
       {
         modelId,
+        onProblem: ({ line, reason, mend }) => {
+          if (line === 0) unreadable.push(`${reason}. ${mend}`);
+        },
         sources: sources.map((source, at) => {
           const name = typeof source === 'string' ? source : `source ${at + 1}`;
           return { name, open: () => opened(source, name) };
@@ -124,6 +131,7 @@ export class Workspace implements AsyncDisposable {
       },
       ports,
     );
+    return { ...result, warnings: [...result.warnings, ...unreadable] };
   }
 
   /** Runs the loop once to its end: `decision` says whether a candidate was promoted, `headline` and `why` tell of it. */

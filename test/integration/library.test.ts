@@ -107,7 +107,9 @@ describe('a stream', () => {
     expect((await faultOf(() => create(broken))).message).toBe(
       'The stream of examples cannot be read: the line is cut.',
     );
-    await expect(untyped.ingest('desk', [Readable.from([1, 2])])).resolves.toMatchObject({ unreadable: 1 });
+    const given = await workspace.ingest('desk', [Readable.from([1, 2])]);
+    expect(given).toMatchObject({ ingested: 0, unreadable: 1 });
+    expect(given.warnings).toEqual([expect.stringMatching(/^source 1 gives something else than bytes\. \w+/)]);
   });
 
   test('of texts is read as their bytes', async () => {
