@@ -150,7 +150,7 @@ async function answerAll(
     answered += batch.length;
     session.progress.stageProgress('predict', answered, 0, 'lines');
   }
-  session.progress.stageFinished('predict', `${answered} lines`);
+  session.progress.stageFinished('predict', plural(answered, 'line'));
   badLines.end();
   if (answered > refused) return exitCodes.done;
   session.output.say(

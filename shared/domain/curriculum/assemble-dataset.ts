@@ -331,7 +331,7 @@ function notesOf(examples: readonly Example[], plan: CurriculumPlan, request: As
   const written = writtenIn(examples).reduce((sum, { examples: count }) => sum + count, 0);
   return [
     `plan ${plan.name}, ${request.mode}, ${range}`,
-    ...(synthesised === 0 ? [] : [`${synthesised} examples are variants that keep the output true`]),
+    ...(synthesised === 0 ? [] : [`${plural(synthesised, 'variant')} of other examples, with the output kept true`]),
     ...(written === 0
       ? []
       : [`${plural(written, 'example')} written by agents, each after a trace and with its answer`]),

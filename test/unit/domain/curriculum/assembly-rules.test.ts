@@ -618,7 +618,7 @@ describe('the manifest', () => {
     expect(manifest.labels).toBe(2);
     expect(manifest.notes).toEqual([
       'plan two-a-pattern, complement, weights from 1 to 1',
-      '1 examples are variants that keep the output true',
+      '1 variant of other examples, with the output kept true',
     ]);
     const { examples, manifest: weighed } = assemble({
       gold: [...many(2, 0, failure), ...many(8, 10)],
