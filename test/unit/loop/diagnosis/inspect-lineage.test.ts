@@ -198,9 +198,10 @@ describe('what a candidate is held to', () => {
     ['a judge other than a person', corrects('b', { judge: { kind: 'llm', id: 'judge', reason: '' } })],
     ['a person who only says that the answer is wrong', fails('b')],
   ])('stay as they are after a word of %s', async (_, judgement) => {
-    const frozen = { mine: { checkpointId: 'now', items: [item('b')] } };
+    const other = { ...item('b'), expected: labelOutput('eggs') };
+    const frozen = { mine: { checkpointId: 'now', items: [other] } };
     const { output, preceding } = await inspect(frozen, { judgements: [judgement] });
-    expect(preceding).toMatchObject([{ expected: 'spam', right: true }]);
+    expect(preceding).toMatchObject([{ expected: 'eggs', right: true }]);
     expect(output.correctedSets).toBe(0);
   });
 
