@@ -10,7 +10,8 @@ import { sampleRecord } from '../../../helpers/record-samples.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
 
 const spam = labelOutput('spam');
-const open = ['open 1', 'open 2', 'open 3'].map(
+const openIds = Array.from({ length: 6 }, (_, at) => `open ${at}`);
+const open = openIds.map(
   (traceId): AnswerToJudge => ({ traceId, input: `text of ${traceId}`, answer: spam, expected: null }),
 );
 const byPerson = (traceId: string, verdict: 'pass' | 'fail', change: Partial<PinnedRecord> = {}) =>
@@ -61,8 +62,8 @@ describe('a judge that must agree with people', () => {
     const { ids, found } = await ask({ records, sample: 20 });
     expect([...ids].sort()).toEqual([...open, ...records].map(({ traceId }) => traceId).sort());
     const places = open.map(({ traceId }) => ids.indexOf(traceId));
-    expect(places.every((place) => place < 3)).toBe(false);
-    expect(places.every((place) => place >= 12)).toBe(false);
+    expect(places.every((place) => place < open.length)).toBe(false);
+    expect(places.every((place) => place >= records.length)).toBe(false);
     const again = await ask({ records: records.toReversed(), open: open.toReversed(), sample: 20 });
     expect(again.ids).toEqual(ids);
     expect(found.agreement).toEqual({ passes: { of: 6, agreed: 6 }, fails: { of: 6, agreed: 0 } });
@@ -102,13 +103,13 @@ describe('a judge that must agree with people', () => {
       byPerson('open 1', 'fail'),
     ];
     const { ids, found } = await ask({ records });
-    expect(ids).toEqual(['open 1', 'open 2', 'open 3']);
+    expect(ids).toEqual(openIds);
     expect(found.agreement).toEqual({ passes: { of: 0, agreed: 0 }, fails: { of: 0, agreed: 0 } });
   });
 
   test('says of the open answers alone, with what it took and what went wrong', async () => {
     const { found } = await ask({ records: [byPerson('person', 'pass')] });
-    expect(found.answers.map(({ traceId }) => traceId).sort()).toEqual(['open 1', 'open 2', 'open 3']);
+    expect(found.answers.map(({ traceId }) => traceId).sort()).toEqual(openIds);
     expect(found).toMatchObject({
       unusable: 2,
       trouble: 'The money ran out.',
@@ -119,7 +120,7 @@ describe('a judge that must agree with people', () => {
 
 test('a judge that need not agree is asked about the open answers alone', async () => {
   const { ids, found } = await ask({ records: [byPerson('person', 'pass')] }, { mustAgree: false });
-  expect(ids).toEqual(['open 1', 'open 2', 'open 3']);
+  expect(ids).toEqual(openIds);
   expect(found.agreement.passes.of).toBe(0);
 });
 
@@ -132,6 +133,26 @@ test('a judge works under the name and the unit that the stage gives, and out of
   const { settings, ...model } = sampleModel();
   const ruled = await ask({ run, model: { ...model, settings: { ...settings, rubric: 'be kind' } } });
   expect(ruled.request).toMatchObject({ run, rubric: 'be kind', task: model.task });
+});
+
+test('a judge that takes longer than a call is waited for', async () => {
+  const slow: Judge = {
+    name: 'slow',
+    mustAgree: true,
+    start: async () => ({ status: 'working', handle: 'later', done: 0, total: 3, waitSeconds: 9 }),
+    advance: () => expect.unreachable('it went on'),
+  };
+  const questions = {
+    judge: slow,
+    model: sampleModel(),
+    name: 'judging',
+    unit: 'answers',
+    open,
+    records: [],
+    sample: 1,
+  };
+  const waiting = await askJudge(questions, stageContext(memoryPorts()));
+  expect(waiting).toBeInstanceOf(Unfinished);
 });
 
 test('a sample depends on ids alone, and is of no more than there are', () => {
