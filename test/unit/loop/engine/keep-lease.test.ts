@@ -88,6 +88,7 @@ describe('a lease that was given back', () => {
     const head = await headOf();
     await record('failed');
     await giveLeaseBack(run, 'a', ports);
+    const before = await ports.lineage.getControl('m1');
     const ended = await rejection(
       keepLease(
         head,
@@ -101,5 +102,7 @@ describe('a lease that was given back', () => {
     expect(doubted.name).toBe('StorageFailure');
     expect(doubted.message).toBe('Run r1 has ended, and whether a goes on with it cannot be told.');
     expect(doubted.mend).toContain('start the run again');
+    // Not even for a moment, in which another run would be refused.
+    expect(await ports.lineage.getControl('m1')).toEqual(before);
   });
 });
