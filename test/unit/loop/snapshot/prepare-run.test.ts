@@ -1,7 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { LabelChange } from '../../../../shared/domain/base/label-change.ts';
+import type { TaskKind } from '../../../../shared/domain/base/task-kind.ts';
 import { moveChampion } from '../../../../shared/domain/models/control.ts';
 import { exampleSchema } from '../../../../shared/domain/models/example.ts';
+import type { Model } from '../../../../shared/domain/models/model.ts';
+import type { RunRef } from '../../../../shared/domain/models/run-ref.ts';
 import type { Settings } from '../../../../shared/domain/models/settings.ts';
+import type { Judgement } from '../../../../shared/domain/traces/judgement.ts';
 import { pinnedRecordSchema } from '../../../../shared/domain/traces/trace-record.ts';
 import { prepareRun } from '../../../../shared/loop/snapshot/prepare-run.ts';
 import { readPlan } from '../../../../shared/loop/state/run-plan.ts';
@@ -9,10 +14,16 @@ import { updateControl } from '../../../../shared/operations/control-item.ts';
 import { createModel } from '../../../../shared/operations/create-model.ts';
 import { acquireLease, giveLeaseBack } from '../../../../shared/operations/lease.ts';
 import { readJsonl } from '../../../../shared/ports/documents.ts';
+import { kindOf } from '../../../../shared/ports/kind-of.ts';
+import { classificationTask } from '../../../../shared/tasks/classification/classification-spec.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { completeStage } from '../../../helpers/complete-stage.ts';
 import { sampleEvaluationSet, sampleRun } from '../../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../../helpers/memory-ports.ts';
+import { MemoryTraceLog } from '../../../helpers/memory-trace-log.ts';
+import { sampleHead } from '../../../helpers/record-samples.ts';
+import { rejection } from '../../../helpers/rejection.ts';
+import { stageContext } from '../../../helpers/stage-context.ts';
 import { sampleJudgement, sampleTrace } from '../../../helpers/trace-samples.ts';
 import { embeddedModel } from '../../../helpers/training.ts';
 import { bytesOf } from '../../intake/bytes.ts';
@@ -59,13 +70,17 @@ async function promote(runId: string, to: string): Promise<void> {
   await updateControl(modelId, ports, (control) => moveChampion(control, move));
 }
 
-/** Settings of the model that differ from those it was created with. */
-async function change(settings: Partial<Settings>): Promise<void> {
+/** The model as it is, but for this. */
+async function changeModel(change: (model: Model) => Partial<Model>): Promise<void> {
   const model = await ports.lineage.getModel(modelId);
   if (model === undefined) throw new Error('no model');
-  const changed = { ...model, settings: { ...model.settings, ...settings } };
+  const changed = { ...model, ...change(model) };
   ports = { ...ports, lineage: Object.assign(ports.lineage, { getModel: async () => changed }) };
 }
+
+/** Settings of the model that differ from those it was created with. */
+const change = (settings: Partial<Settings>) =>
+  changeModel((model) => ({ settings: { ...model.settings, ...settings } }));
 
 const setLimit = (snapshotLimit: number) => change({ snapshotLimit });
 
@@ -101,6 +116,40 @@ describe('the snapshot', () => {
     expect((await prepare('r4')).plan.leftOut).toBeUndefined();
   });
 
+  test('counts as left out neither what came once the run had begun nor a trace that came twice', async () => {
+    await begin();
+    ports.clock.advance(1_000);
+    const again = { traces: [trace('new-1', '2025-02-01T00:00:00Z')], judgements: [] };
+    await ports.traceLog.append(modelId, 'late', again);
+    expect((await prepare()).plan.leftOut).toEqual({ traces: 2, by: 'setting' });
+    ports.clock.advance(1_000);
+    await setLimit(100);
+    expect((await prepare('r3')).plan.leftOut).toBeUndefined();
+  });
+
+  test('is cut into chunks of the size of the settings, numbered in their order', async () => {
+    await change({ snapshotLimit: 5, chunkSize: 2 });
+    const { chunks } = await prepare();
+    expect(chunks.map(({ chunkId, records }) => [chunkId, records])).toEqual([
+      ['chunk-0000', 2],
+      ['chunk-0001', 2],
+      ['chunk-0002', 1],
+    ]);
+  });
+
+  test('names the slice of a trace where a text says it, shortened', async () => {
+    const slices = ['shop', '', 5, 'x'.repeat(120), undefined];
+    const traces = slices.map((slice, at) => ({
+      ...trace(`slice-${at}`, now()),
+      ...(slice !== undefined && { metadata: { slice } }),
+    }));
+    await ports.traceLog.append(modelId, 'slices', { traces, judgements: [] });
+    await setLimit(100);
+    ports.clock.advance(1_000);
+    const found = new Map((await recordsOf(await prepare())).map(({ traceId, slice }) => [traceId, slice]));
+    expect(slices.map((_, at) => found.get(`slice-${at}`))).toEqual(['shop', null, null, 'x'.repeat(100), null]);
+  });
+
   test('has the newest that the place can go through, where it bounds them, and says so', async () => {
     const told: string[] = [];
     const asked: unknown[] = [];
@@ -108,13 +157,13 @@ describe('the snapshot', () => {
     ports = {
       ...ports,
       mostTraces: (model, lengths) => {
-        asked.push([model.trainer, lengths.length]);
+        asked.push([model.trainer, lengths]);
         return 2;
       },
       observer: { ...ports.observer, note: (text: string) => told.push(text) },
     };
     const prepared = await prepare();
-    expect(asked).toEqual([['embedded', 5]]);
+    expect(asked).toEqual([['embedded', Array(5).fill('some text'.length)]]);
     expect((await recordsOf(prepared)).map((record) => record.traceId)).toEqual(['new-3', 'new-2']);
     expect(prepared.plan.leftOut).toEqual({ traces: 3, by: 'place' });
     expect(told).toContain(
@@ -164,6 +213,14 @@ describe('the snapshot', () => {
     await setLimit(2_000);
     ports.clock.advance(1_000);
     expect((await prepare('r3')).plan.parts).toBe(5);
+  });
+
+  test('uses all ten folds while few traces are judged, however many there are', async () => {
+    const traces = Array.from({ length: 1_000 }, (_, at) => trace(`open-${at}`, '2025-05-01T00:00:00Z'));
+    await ports.traceLog.append(modelId, 'open', { traces, judgements: [] });
+    await setLimit(2_000);
+    ports.clock.advance(1_000);
+    expect((await prepare()).plan.parts).toBe(10);
   });
 });
 
@@ -256,6 +313,8 @@ describe('the pinned frozen sets', () => {
     await set('never', 'r1', first, 1);
     const { plan } = await prepare();
     expect(plan.frozenSets.map((frozen) => frozen.setId)).toEqual(['promoted-2']);
+    await set('promoted-0', 'r1', 'second', 3);
+    expect((await prepare('r3')).plan.frozenSets.map(({ version }) => version)).toEqual([3]);
   });
 
   test('stand in the order of the promotions, whatever clocks say', async () => {
@@ -286,4 +345,157 @@ test('what the champion learnt and a person has since refuted is trained no more
   });
   ports.clock.advance(1_000);
   expect(await trained()).toEqual([['win', 'spam']]);
+});
+
+describe('what was judged and does not count', () => {
+  const person = (traceId: string, label: string, id = 'ana') =>
+    sampleJudgement({
+      judgementId: `${id} ${traceId} ${label}`,
+      traceId,
+      expected: labelOutput(label),
+      judge: { kind: 'human', id, reason: '' },
+      judgedAt: now(),
+    });
+
+  /** What is told of a run after these judgements. */
+  async function told(judgements: readonly Judgement[]): Promise<string[]> {
+    const notes: string[] = [];
+    await ports.traceLog.append(modelId, 'judged', { traces: [], judgements });
+    ports.clock.advance(1_000);
+    await setLimit(100);
+    ports = { ...ports, observer: { ...ports.observer, note: (text) => notes.push(text) } };
+    await prepare();
+    return notes;
+  }
+
+  test('is told of by nobody where there is none', async () => {
+    expect(await told([person('new-1', 'ham')])).toEqual([]);
+  });
+
+  test('is told, each reason with its number', async () => {
+    const notes = await told([
+      person('new-1', 'eggs'),
+      person('new-2', 'eggs'),
+      person('new-3', 'ham'),
+      person('new-3', 'spam', 'ben'),
+    ]);
+    expect(notes).toEqual([
+      '2 judgements held: the right output is none that the model knows (ratchet labels).',
+      '1 trace set aside: people disagree about the right output.',
+    ]);
+  });
+
+  test('is told where no output of its text can be right', async () => {
+    const kind = kindOf({ task: classificationTask(['spam', 'ham']) }, ports);
+    const impossible: TaskKind = {
+      ...kind,
+      problem: (task, input, output) =>
+        output === labelOutput('never') ? { reason: 'never', mend: '' } : kind.problem(task, input, output),
+    };
+    ports = { ...ports, tasks: new Map([[kind.kind, impossible]]) };
+    expect(await told([person('new-1', 'never')])).toEqual([
+      '1 judgement set aside: the right output cannot be one of its text.',
+    ]);
+  });
+
+  test('is told where a change of labels leaves it open, and examples are kept for a person then', async () => {
+    const change: LabelChange = { how: 'split', from: 'ham', into: ['lunch', 'dinner'] };
+    await changeModel(() => ({
+      task: classificationTask(['spam', 'lunch', 'dinner']),
+      changes: [{ what: 'labels', at: now(), by: 'ana', change }],
+    }));
+    const notes = await told([person('new-1', 'ham'), person('new-2', 'ham')]);
+    // Both old traces were judged to be ham.
+    expect(notes).toEqual(['4 traces left open by a change of labels, to be judged anew (ratchet labels).']);
+    const { plan } = await prepare('r3');
+    const kept = await readJsonl(ports.objects, plan.leftOpenExamplesKey ?? '', exampleSchema);
+    expect(kept.map(({ input, output }) => [input, output])).toEqual([['lunch', 'ham']]);
+    const trained = await readJsonl(ports.objects, plan.parentExamplesKey, exampleSchema);
+    expect(trained.map(({ input }) => input)).toEqual(['win']);
+  });
+
+  test('leaves no examples open where labels were never changed', async () => {
+    expect((await prepare()).plan).not.toHaveProperty('leftOpenExamplesKey');
+  });
+});
+
+describe('what a run has seen when it began', () => {
+  test('is pinned for a run that did not keep it: moves by then, the log by then, and its number', async () => {
+    await promote('r1', 'second');
+    await begin();
+    ports.clock.advance(1_000);
+    await promote('r1', first);
+    const { moves = [] } = (await ports.lineage.getControl(modelId)) ?? {};
+    const { plan } = await prepare();
+    expect(plan.run.begun).toEqual({ number: 2, batches: 2, labelChanges: 0, moves: moves.length - 1 });
+    expect((await ports.lineage.getRun('r2'))?.begun).toEqual(plan.run.begun);
+  });
+
+  const begun = { number: 7, labelChanges: 0, moves: 3 };
+  const beginWith = (batches: number | null) =>
+    ports.lineage.putRun(sampleRun({ runId: 'r2', modelId, startedAt: now(), begun: { ...begun, batches } }));
+
+  test('is all that the log has by now where the run has not read it yet', async () => {
+    await beginWith(null);
+    ports.clock.advance(1_000);
+    await ports.traceLog.append(modelId, 'late', { traces: [trace('late', '2025-04-01T00:00:00Z')], judgements: [] });
+    const prepared = await prepare();
+    expect(prepared.plan.run.begun).toEqual({ ...begun, batches: 3 });
+    expect((await recordsOf(prepared)).map(({ traceId }) => traceId)).toContain('late');
+  });
+
+  test('stays what it was where the run has read it', async () => {
+    await beginWith(1);
+    const prepared = await prepare();
+    expect(prepared.plan.run.begun).toEqual({ ...begun, batches: 1 });
+    expect((await recordsOf(prepared)).map(({ traceId }) => traceId)).toEqual(['old-2', 'old-1']);
+  });
+
+  test('is nothing of a log that is empty', async () => {
+    ports = { ...ports, traceLog: new MemoryTraceLog(ports.clock) };
+    await beginWith(null);
+    const prepared = await prepare();
+    expect(prepared.plan.run.begun).toEqual({ ...begun, batches: 0 });
+    expect(await recordsOf(prepared)).toEqual([]);
+  });
+});
+
+describe('a run is not prepared', () => {
+  /** The fault of preparing a run, before it has a lease. */
+  async function fault(run: Partial<RunRef> = {}) {
+    const head = { ...sampleHead, run: { runId: 'r1', modelId, seed: 1, ...run } };
+    const { name, message } = await rejection(prepareRun.run(head, stageContext(ports)));
+    return `${name}: ${message}`;
+  }
+
+  test('of a model or of a run that is not on record', async () => {
+    expect(await fault({ modelId: 'none' })).toBe('UnknownModel: There is no model named none.');
+    expect(await fault({ runId: 'r0' })).toBe('UnknownRun: There is no record of run r0.');
+    ports.lineage.getControl = async () => undefined;
+    expect(await fault()).toBe('UnknownModel: There is no model named mail.');
+  });
+
+  test('of a model without a champion', async () => {
+    const none = 'NoChampion: Model mail has no champion yet, so there is nothing to improve.';
+    ports.lineage.getCheckpoint = async () => undefined;
+    expect(await fault()).toBe(none);
+    const { getControl } = ports.lineage;
+    ports.lineage.getControl = async (id) => {
+      const control = await getControl.call(ports.lineage, id);
+      return control && { ...control, championId: null };
+    };
+    ports.lineage.getCheckpoint = () => expect.unreachable('a checkpoint of no name');
+    expect(await fault()).toBe(none);
+  });
+
+  test('of a champion whose dataset is lost', async () => {
+    ports.lineage.getDataset = async () => undefined;
+    const champion = await ports.lineage.getCheckpoint(modelId, 'second');
+    expect(await fault()).toBe(`ObjectMissing: Dataset ${champion?.datasetId} of the champion is not in the lineage.`);
+  });
+
+  test('by one that has lost its lease: it writes nothing', async () => {
+    expect(await fault()).toMatch(/^LeaseLost: /);
+    expect(await ports.objects.list('plan')).toEqual([]);
+  });
 });
