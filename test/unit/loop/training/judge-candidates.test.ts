@@ -40,13 +40,15 @@ const records = ids.map((id) =>
 /** Passes what begins with "yes", and says nothing of what begins with "?"; asked about so many, it has no more money. */
 class Judging {
   readonly asked: AnswerToJudge[] = [];
+  readonly rubrics: (string | null)[] = [];
   readonly judge: Judge;
   constructor(most = Number.POSITIVE_INFINITY, mustAgree = false) {
     this.judge = {
       name: 'made-up',
       mustAgree,
-      ...doneAtOnce(async ({ answers }) => {
+      ...doneAtOnce(async ({ answers, rubric }) => {
         const now = answers.slice(0, most);
+        this.rubrics.push(rubric);
         this.asked.push(...now);
         return {
           answers: now.flatMap(({ traceId, answer }) => {
@@ -228,11 +230,51 @@ describe('what only a judge can tell of candidates’ answers', () => {
     expect(count(limited.after[0], (one) => one.undecided)).toBe(7);
     expect(limited.stopped).toContain('judgeLimit');
     const none = new Judging(Number.POSITIVE_INFINITY, true);
-    const distrusted = await judge([{ all: 'yes indeed', t0: 'Yes.' }], { judge: none.judge, judges: report(false) });
+    const half = { all: 'yes indeed', ...Object.fromEntries(ids.slice(5).map((id) => [id, 'Yes.'])) };
+    const distrusted = await judge([half], { judge: none.judge, judges: report(false) });
     expect(none.asked).toEqual([]);
     expect(distrusted.stopped).toBe('What the judge made-up says does not count. It agrees with nobody.');
     expect(count(distrusted.after[0], (one) => one.leftOut)).toBe(0);
-    expect(count(distrusted.after[0], (one) => one.right)).toBe(1);
+    expect(count(distrusted.after[0], (one) => one.right)).toBe(5);
+    const unknown = await judge([half], { judge: none.judge });
+    expect(none.asked).toEqual([]);
+    expect(unknown.stopped).toBe('What the judge made-up says does not count.');
+    // Of each candidate so many.
+    const two = await judge([{ all: 'yes indeed' }, { all: 'never' }], {
+      judge: few.judge,
+      judges: report(true),
+      settings: { judgeLimit: 3 },
+    });
+    expect(few.asked).toHaveLength(3 + 6);
+    expect(two.stopped).toContain('3 answers of each candidate');
+  });
+
+  test('it is asked by the rubric of the model, where there is one', async () => {
+    const judging = new Judging();
+    await judge([{ all: 'yes indeed' }], { judge: judging.judge });
+    await judge([{ all: 'yes indeed' }], { judge: judging.judge, settings: { rubric: '' } });
+    expect(judging.rubrics).toEqual(['be kind', null]);
+  });
+
+  test('what it makes no sense of is not asked again, though that be all; what cannot be read of it is', async () => {
+    const judging = new Judging();
+    const { ports } = await judge([{ all: '? what' }], { judge: judging.judge });
+    await judge([{ all: '? what' }], { judge: judging.judge, ports });
+    expect(judging.asked).toHaveLength(10);
+    await ports.objects.put(stageKey('judge-candidates', sampleHead, 'said.jsonl'), new TextEncoder().encode('{'));
+    await judge([{ all: '? what' }], { judge: judging.judge, ports });
+    expect(judging.asked).toHaveLength(20);
+  });
+
+  test('it is waited for where that takes longer', async () => {
+    const working = { status: 'working', handle: 'h', done: 1, total: 2, waitSeconds: 30 } as const;
+    const slow: Judge = {
+      name: 'made-up',
+      mustAgree: false,
+      start: async () => working,
+      advance: async () => working,
+    };
+    await expect(judge([{ all: 'yes indeed' }], { judge: slow })).rejects.toThrow('it is not done');
   });
 
   test('without a judge who can tell all stays as it is but what is on record', async () => {
