@@ -134,6 +134,10 @@ describe('entities', () => {
     expect(quiet.verdict).toMatchObject({ groups: 120, partly: { more: 60, less: 0 } });
     const alarmed = await gate((at) => (at < 60 ? 2 : 1), [], [...evidence, ...silent]);
     expect(alarmed.verdict).toMatchObject({ groups: 320, lost: 200, partly: { more: 60, less: 200 } });
+    // Passed by a judge, though the champion answers one where there is none.
+    const passed = silent.map((record) => ({ ...record, answer: people(1) }));
+    const told = await gate((at) => (at < 60 ? 2 : at < 120 ? 1 : 0), [], [...evidence, ...passed]);
+    expect(told.verdict).toMatchObject({ groups: 320, lost: 0, partly: { more: 60, less: 0 } });
   });
 
   it('guard each type by itself: what is lost of one is seen where a trace was never wholly right', async () => {
@@ -165,5 +169,7 @@ describe('entities', () => {
     const doubted = evidence.map((record) => ({ ...record, answer: people(4) }));
     const { verdict } = await gate(() => 4, [], doubted);
     expect(verdict).toMatchObject({ gained: 120, partly: { more: 120, less: 0 }, net: 1 });
+    const none = doubted.map((record) => ({ ...record, expected: people(0), answer: people(0) }));
+    expect((await gate(() => 0, [], none)).verdict).toMatchObject({ groups: 120, gained: 120, net: 1 });
   });
 });
