@@ -14,6 +14,7 @@ import { readJson, readJsonl, writeJson, writeJsonl } from '../../../../shared/p
 import type { AnswerToJudge, Judge } from '../../../../shared/ports/judge.ts';
 import { doneAtOnce } from '../../../../shared/ports/long-work.ts';
 import { generationSpecFrom } from '../../../../shared/tasks/generation/generation-spec.ts';
+import { FaultyObjectStore, type ObjectFault } from '../../../helpers/faulty-object-store.ts';
 import { sampleModel } from '../../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../../helpers/memory-ports.ts';
 import { putPlan, sampleEvidence, sampleHead, samplePrepared, sampleRecord } from '../../../helpers/record-samples.ts';
@@ -73,6 +74,8 @@ interface Given {
   readonly judges?: JudgesFile | null;
   readonly iteration?: number;
   readonly ports?: MemoryPorts;
+  /** Faults of the store while the stage runs. */
+  readonly faults?: readonly ObjectFault[];
 }
 
 /** What becomes of the answers of candidates, by candidate and trace. */
@@ -109,6 +112,8 @@ async function judge(candidates: readonly Readonly<Record<string, string>>[], gi
   );
   const ref = (key: string) => ({ key, size: 0, right: 0 });
   const head = { ...sampleHead, iteration };
+  const objects = new FaultyObjectStore(ports.objects);
+  objects.faults = [...(given.faults ?? [])];
   const output = await judgeCandidates.run(
     {
       ...head,
@@ -118,7 +123,7 @@ async function judge(candidates: readonly Readonly<Record<string, string>>[], gi
       lineage: { preceding: ref('none'), earlier: ref('none') },
       evaluated,
     },
-    stageContext(ports, (file) => stageKey('judge-candidates', head, file)),
+    stageContext({ ...ports, objects }, (file) => stageKey('judge-candidates', head, file)),
   );
   if (!Array.isArray(output)) throw new Error('it is not done');
   const after = await Promise.all(
@@ -134,6 +139,9 @@ async function judge(candidates: readonly Readonly<Record<string, string>>[], gi
 
 const count = (answers: ReadonlyMap<string, EvaluationAnswer> | undefined, is: (one: EvaluationAnswer) => unknown) =>
   [...(answers?.values() ?? [])].filter(is).length;
+
+/** Answers of which five read like the right output, and five take a judge. */
+const half = { all: 'yes indeed', ...Object.fromEntries(ids.slice(5).map((id) => [id, 'Yes.'])) };
 
 describe('what only a judge can tell of candidates’ answers', () => {
   test('it is asked once for all candidates, and is told neither whose an answer is nor of which trace', async () => {
@@ -230,7 +238,6 @@ describe('what only a judge can tell of candidates’ answers', () => {
     expect(count(limited.after[0], (one) => one.undecided)).toBe(7);
     expect(limited.stopped).toContain('judgeLimit');
     const none = new Judging(Number.POSITIVE_INFINITY, true);
-    const half = { all: 'yes indeed', ...Object.fromEntries(ids.slice(5).map((id) => [id, 'Yes.'])) };
     const distrusted = await judge([half], { judge: none.judge, judges: report(false) });
     expect(none.asked).toEqual([]);
     expect(distrusted.stopped).toBe('What the judge made-up says does not count. It agrees with nobody.');
@@ -266,6 +273,14 @@ describe('what only a judge can tell of candidates’ answers', () => {
     expect(judging.asked).toHaveLength(20);
   });
 
+  test('what it said is not taken for lost where it cannot be read just now', async () => {
+    const judging = new Judging();
+    const { ports } = await judge([{ all: 'yes indeed' }], { judge: judging.judge });
+    const faults = [{ key: /said\.jsonl$/, kind: 'broken', times: 1 } as const];
+    await expect(judge([{ all: 'yes indeed' }], { judge: judging.judge, ports, faults })).rejects.toThrow('EIO');
+    expect(judging.asked).toHaveLength(10);
+  });
+
   test('it is waited for where that takes longer', async () => {
     const working = { status: 'working', handle: 'h', done: 1, total: 2, waitSeconds: 30 } as const;
     const slow: Judge = {
@@ -282,6 +297,8 @@ describe('what only a judge can tell of candidates’ answers', () => {
     expect(count(after[0], (one) => one.undecided)).toBe(8);
     expect(after[0]?.get('t1')).toMatchObject({ right: false, judged: true });
     expect(stopped).toContain('--judge llm');
+    const mixed = await judge([half]);
+    expect(count(mixed.after[0], (one) => one.right && !one.leftOut)).toBe(5);
     const settled = await judge([{ all: 'Yes.' }]);
     expect(settled.output[0]?.answersKey).toBe('answers-1-0');
   });
