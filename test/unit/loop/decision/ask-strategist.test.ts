@@ -40,6 +40,8 @@ interface Given {
   readonly advice?: Advice;
   /** The part of the analyst that gives advice; by default it says {@link Given.advice} at once. */
   readonly says?: Analyst['advice'] | null;
+  /** What was kept of this iteration before the stage was killed. */
+  readonly own?: readonly Note[];
   readonly before?: History | null;
   readonly remaining?: readonly string[];
 }
@@ -76,6 +78,7 @@ async function ask(given: Given = {}) {
   ]);
   const keyIn = (iteration: number) => (file: string) => stageKey('decide-next', { ...sampleHead, iteration }, file);
   await keepNotes(earlier, keyIn(1), ports.objects);
+  if (given.own !== undefined) await keepNotes(given.own, keyIn(2), ports.objects);
   const { settings } = plan.model;
   const { remaining = ['p'] } = given;
   const answer = await askStrategist(
@@ -167,6 +170,13 @@ describe('a strategist', () => {
       'configurations-x: datasets d1 (extend), d2 (extend); candidates by score c1 0.6100, c2 0.6200. ' +
       'The score calls for data.';
     expect(request?.notes).toEqual([...earlier, { iteration: 2, by: 'run', text }]);
+  });
+
+  it('is told nothing twice where it is asked again after a kill', async () => {
+    const { request, notes } = await ask();
+    const again = await ask({ own: notes });
+    expect(again.request?.notes).toEqual(request?.notes);
+    expect(again.notes).toEqual(notes);
   });
 
   it('is told no more than 800 characters of it, of which none is half a sign', async () => {
