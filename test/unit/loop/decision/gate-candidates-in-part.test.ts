@@ -30,27 +30,43 @@ const evidence = Array.from({ length: 120 }, (_, at) =>
   }),
 );
 
-/** A candidate that answers so many of the four entities of each record. */
+/** How many of the four entities a candidate answers of each record. */
+type Answered = (at: number) => number;
+
+/** The gate of one candidate. */
 async function gate(
-  answered: (at: number) => number,
+  answered: Answered,
+  preceding: readonly EvidenceRecord[] = [],
+  given: readonly EvidenceRecord[] = evidence,
+) {
+  const { candidates } = await gateAll({ c1: answered }, preceding, given);
+  const [gated] = candidates;
+  if (gated === undefined) throw new Error('the gate wrote no candidate');
+  return gated;
+}
+
+async function gateAll(
+  made: Readonly<Record<string, Answered>>,
   preceding: readonly EvidenceRecord[] = [],
   given: readonly EvidenceRecord[] = evidence,
 ) {
   const ports = memoryPorts();
   await putPlan(ports, { model: sampleModel({ task }) });
-  await ports.lineage.putCheckpoint(sampleCheckpoint({ checkpointId: 'c1' }));
   await writeJsonl(ports.objects, 'evidence', given);
   await writeJsonl(ports.objects, 'preceding', preceding);
   await writeJsonl(ports.objects, 'earlier', []);
-  const answers = given.map(({ exampleId }, at) => ({
-    exampleId,
-    output: people(answered(at)),
-    confidence: 0.8,
-    right: answered(at) === 4,
-  }));
-  await writeJsonl(ports.objects, 'answers', answers);
+  for (const [id, answered] of Object.entries(made)) {
+    const answers = given.map(({ exampleId }, at) => ({
+      exampleId,
+      output: people(answered(at)),
+      confidence: 0.8,
+      right: answered(at) === 4,
+    }));
+    await ports.lineage.putCheckpoint(sampleCheckpoint({ checkpointId: id }));
+    await writeJsonl(ports.objects, `answers-of-${id}`, answers);
+  }
   const ref = (key: string) => ({ key, size: 0, right: 0 });
-  const { gateKey } = await gateCandidates.run(
+  const { gateKey, best } = await gateCandidates.run(
     {
       ...sampleHead,
       prepared: samplePrepared,
@@ -72,14 +88,18 @@ async function gate(
         earlier: ref('earlier'),
         correctedSets: 0,
       },
-      candidates: [{ candidateId: 'i1-c1', checkpointId: 'c1', key: '' }],
-      evaluated: [{ candidateId: 'i1-c1', answersKey: 'answers', size: 120, right: 0, fit: null }],
+      candidates: Object.keys(made).map((id) => ({ candidateId: id, checkpointId: id, key: '' })),
+      evaluated: Object.keys(made).map((id) => ({
+        candidateId: id,
+        answersKey: `answers-of-${id}`,
+        size: 120,
+        right: 0,
+        fit: null,
+      })),
     },
     stageContext(ports),
   );
-  const [gated] = (await readJson(ports.objects, gateKey, gateFileSchema)).candidates;
-  if (gated === undefined) throw new Error('the gate wrote no candidate');
-  return gated;
+  return { best, candidates: (await readJson(ports.objects, gateKey, gateFileSchema)).candidates };
 }
 
 describe('entities', () => {
@@ -94,6 +114,17 @@ describe('entities', () => {
     );
   });
 
+  it('make a later candidate the best that is proven better in parts, though neither is wholly right anywhere', async () => {
+    expect((await gateAll({ c1: () => 2, c2: () => 3 })).best.candidateId).toBe('c2');
+    expect((await gateAll({ c1: () => 2, c2: (at) => (at < 2 ? 3 : 2) })).best.candidateId).toBe('c1');
+  });
+
+  it('are pairs where all are right of both', async () => {
+    const whole = evidence.map((record, at) => (at < 60 ? record : { ...record, answer: people(4), right: true }));
+    const { verdict } = await gate((at) => (at < 60 ? 2 : 4), [], whole);
+    expect(verdict).toMatchObject({ groups: 120, gained: 0, lost: 0, partly: { more: 60, less: 0 } });
+  });
+
   it('leave traces out of the pairs that have none, and where none is answered', async () => {
     const none = entitiesOutput([]);
     const silent = Array.from({ length: 200 }, (_, at) =>
@@ -103,6 +134,10 @@ describe('entities', () => {
     expect(quiet.verdict).toMatchObject({ groups: 120, partly: { more: 60, less: 0 } });
     const alarmed = await gate((at) => (at < 60 ? 2 : 1), [], [...evidence, ...silent]);
     expect(alarmed.verdict).toMatchObject({ groups: 320, lost: 200, partly: { more: 60, less: 200 } });
+    // Passed by a judge, though the champion answers one where there is none.
+    const passed = silent.map((record) => ({ ...record, answer: people(1) }));
+    const told = await gate((at) => (at < 60 ? 2 : at < 120 ? 1 : 0), [], [...evidence, ...passed]);
+    expect(told.verdict).toMatchObject({ groups: 320, lost: 0, partly: { more: 60, less: 0 } });
   });
 
   it('guard each type by itself: what is lost of one is seen where a trace was never wholly right', async () => {
@@ -125,11 +160,16 @@ describe('entities', () => {
     const without = await gate(() => 2, frozen);
     expect(without.request.memory[0]).toMatchObject({ change: 0, lost: [], gained: [] });
     expect(without.verdict.outcome).toBe('passed');
+    const right = frozen.map((record) => ({ ...record, right: true }));
+    expect((await gate(() => 4, right)).request.memory[0]).toMatchObject({ change: 0, right: 100 });
+    expect((await gate(() => 2, right)).request.memory[0]).toMatchObject({ change: -100, right: 100 });
   });
 
   it('of an answer that was judged wrong and looks right count as none, as whole answers do', async () => {
     const doubted = evidence.map((record) => ({ ...record, answer: people(4) }));
     const { verdict } = await gate(() => 4, [], doubted);
     expect(verdict).toMatchObject({ gained: 120, partly: { more: 120, less: 0 }, net: 1 });
+    const none = doubted.map((record) => ({ ...record, expected: people(0), answer: people(0) }));
+    expect((await gate(() => 0, [], none)).verdict).toMatchObject({ groups: 120, gained: 120, net: 1 });
   });
 });

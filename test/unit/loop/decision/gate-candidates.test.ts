@@ -1,15 +1,17 @@
 import { describe, expect, it } from 'vitest';
-import type { Output } from '../../../../shared/domain/base/output.ts';
+import { asOutput, type Output } from '../../../../shared/domain/base/output.ts';
 import type { TaskSpec } from '../../../../shared/domain/base/task-spec.ts';
 import type { EvidenceRecord } from '../../../../shared/domain/evaluation/evidence-record.ts';
 import type { Settings } from '../../../../shared/domain/models/settings.ts';
 import { gateCandidates } from '../../../../shared/loop/decision/gate-candidates.ts';
+import { judgingFileKey } from '../../../../shared/loop/engine/gate-file.ts';
 import { type GatedCandidate, gateFileSchema } from '../../../../shared/loop/state/gate-result.ts';
-import { readJson, writeJsonl } from '../../../../shared/ports/documents.ts';
+import { readJson, writeJson, writeJsonl } from '../../../../shared/ports/documents.ts';
 import type { Trainer } from '../../../../shared/ports/trainer.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { entitiesOutput } from '../../../../shared/tasks/extraction/entity.ts';
 import { extractionSpecFrom } from '../../../../shared/tasks/extraction/extraction-spec.ts';
+import { generationSpecFrom } from '../../../../shared/tasks/generation/generation-spec.ts';
 import { sampleCheckpoint, sampleModel } from '../../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../../helpers/memory-ports.ts';
 import { putPlan, sampleEvidence, sampleHead, samplePrepared } from '../../../helpers/record-samples.ts';
@@ -38,13 +40,19 @@ interface Given {
   readonly preceding?: readonly EvidenceRecord[];
   readonly earlier?: readonly EvidenceRecord[];
   /** Records that no model of the candidates can answer unseen. */
-  readonly unanswered?: (record: EvidenceRecord) => boolean;
+  readonly unanswered?: (record: EvidenceRecord, candidateId: string) => boolean;
   /** Records of which nobody knows whether the candidates' answers are right. */
   readonly undecided?: (record: EvidenceRecord) => boolean;
   /** Records on which a judge has passed or failed an answer that reads otherwise than the right output. */
   readonly judged?: (record: EvidenceRecord) => boolean;
   /** Records to which the judge did not come. */
   readonly leftOut?: (record: EvidenceRecord) => boolean;
+  /** Why the judge came no further; null where it came to the end, absent where nothing was left to it. */
+  readonly stopped?: string | null;
+  /** Records that the budget did not cover. */
+  readonly notAsked?: number;
+  /** Candidates that no answers are on record of. */
+  readonly unevaluated?: readonly string[];
   readonly settings?: Partial<Settings>;
   readonly trainer?: Partial<Trainer>;
   readonly task?: TaskSpec;
@@ -64,6 +72,9 @@ async function gate(made: Readonly<Record<string, Made>>, given: Given = {}) {
   });
   const files = { evidence: given.evidence ?? evidence, preceding: given.preceding, earlier: given.earlier };
   for (const [key, records] of Object.entries(files)) await writeJsonl(ports.objects, key, records ?? []);
+  if (given.stopped !== undefined) {
+    await writeJson(ports.objects, judgingFileKey(sampleHead.run, sampleHead.iteration), { stopped: given.stopped });
+  }
   const all = [...new Map(Object.values(files).flatMap((file) => (file ?? []).map((one) => [one.exampleId, one])))];
   const evaluated = [];
   for (const [candidateId, { lost, gained }] of Object.entries(made)) {
@@ -72,7 +83,7 @@ async function gate(made: Readonly<Record<string, Made>>, given: Given = {}) {
     let toGain = gained;
     const answers = all
       .map(([, record]) => record)
-      .filter((record) => given.unanswered?.(record) !== true)
+      .filter((record) => given.unanswered?.(record, candidateId) !== true)
       .map((record) => {
         const right = record.right ? toLose-- <= 0 : toGain-- > 0;
         const undecided = given.undecided?.(record) === true && { undecided: true as const };
@@ -88,7 +99,9 @@ async function gate(made: Readonly<Record<string, Made>>, given: Given = {}) {
       });
     await writeJsonl(ports.objects, `answers-of-${candidateId}`, answers);
     const right = answers.filter((answer) => answer.right).length;
-    const counts = { size: answers.length, right, fit: given.fit ?? null };
+    const notAsked = given.notAsked !== undefined && { notAsked: given.notAsked };
+    const counts = { size: answers.length, right, fit: given.fit ?? null, ...notAsked };
+    if (given.unevaluated?.includes(candidateId)) continue;
     evaluated.push({ candidateId, answersKey: `answers-of-${candidateId}`, ...counts });
   }
   const ref = (key: string) => ({ key, size: 0, right: 0 });
@@ -135,6 +148,22 @@ describe('answers that nobody has judged', () => {
     expect([gated?.verdict.gained, gated?.verdict.lost]).toEqual([30, 0]);
     expect(gated?.verdict.rules.find(({ rule }) => rule === 'evidence')?.detail).toContain('400 answers');
   });
+
+  it('are told with the reason why the judge came no further, where there are such answers', async () => {
+    const told = async (given: Given) => (await gate(better, given)).candidates[0]?.request.evidence.unjudged;
+    const undecided = ({ folds }: EvidenceRecord) => folds.includes(9);
+    expect(await told({ undecided, stopped: 'No more money.' })).toBe('No more money.');
+    expect(await told({ undecided, stopped: null })).toBeUndefined();
+    expect(await told({ stopped: 'No more money.' })).toBeUndefined();
+  });
+});
+
+describe('records that the budget did not cover', () => {
+  it('are told where there are some', async () => {
+    const told = async (given: Given) => (await gate(better, given)).candidates[0]?.request.evidence;
+    expect(await told({ notAsked: 7 })).toEqual({ failures: wrongs, records: rights + wrongs, notAsked: 7 });
+    expect(await told({})).toEqual({ failures: wrongs, records: rights + wrongs });
+  });
 });
 
 describe('answers that a judge has passed', () => {
@@ -150,6 +179,15 @@ describe('answers that a judge has passed', () => {
     expect(gated?.request.evidence.passed).toBe(gated?.verdict.gained);
     expect([gated?.verdict.gained, gated?.verdict.lost]).toEqual([54, 0]);
     expect(score).toBeCloseTo((rights * 0.9 + 54) / records, 9);
+  });
+
+  it('are right of the champion too, where the task takes a judge', async () => {
+    const task = generationSpecFrom({ options: { checker: 'judge' } });
+    const passed = evidence.map((record) => ({ ...record, answer: record.right ? asOutput('no spam') : ham }));
+    const made = { c1: { lost: 0, gained: 60 } };
+    const { championScore, score } = await gate(made, { task, evidence: passed, judged: () => true });
+    expect(championScore).toBeCloseTo(400 / 500, 9);
+    expect(score).toBeCloseTo(460 / 500, 9);
   });
 });
 
@@ -170,6 +208,13 @@ describe('the best candidate', () => {
     expect(best.candidateId).toBe('c2');
   });
 
+  it('is not a later one for what the first could not answer', async () => {
+    const unanswered = ({ exampleId }: EvidenceRecord, candidateId: string) =>
+      candidateId === 'c1' && exampleId >= 'e450';
+    const { best } = await gate({ c1: { lost: 1, gained: 50 }, c2: { lost: 1, gained: 100 } }, { unanswered });
+    expect(best.candidateId).toBe('c1');
+  });
+
   it('is one that passes before one that gains more and is refused', async () => {
     const preceding = evidence.slice(0, 100);
     const { best } = await gate({ c1: { lost: 12, gained: 90 }, c2: { lost: 1, gained: 30 } }, { preceding });
@@ -180,6 +225,27 @@ describe('the best candidate', () => {
     const preceding = evidence.slice(0, 100);
     const { best, outcome } = await gate({ c1: { lost: 40, gained: 10 }, c2: { lost: 30, gained: 60 } }, { preceding });
     expect({ best: best.candidateId, outcome }).toEqual({ best: 'c2', outcome: 'rejected' });
+  });
+
+  it('is, when all are refused, not the one that gains most and breaks more rules', async () => {
+    const byPeople = evidence.map((record, at) => ({ ...record, byPerson: at < 20 }));
+    const { best, candidates } = await gate(
+      { c1: { lost: 40, gained: 70 }, c2: { lost: 2, gained: 4 } },
+      { evidence: byPeople, preceding: evidence.slice(0, 100) },
+    );
+    expect(candidates.map(rulesOf)).toEqual([['memory', 'labels'], ['gain']]);
+    expect(best.candidateId).toBe('c2');
+  });
+
+  it('is the one that gains most of those that break as many rules', async () => {
+    const { best } = await gate({ c1: { lost: 4, gained: 4 }, c2: { lost: 4, gained: 6 } });
+    expect(best.candidateId).toBe('c2');
+  });
+
+  it('is of candidates that were evaluated, one at least', async () => {
+    const two = { c1: { lost: 0, gained: 9 }, c2: { lost: 0, gained: 9 } };
+    await expect(gate(two, { unevaluated: ['c2'] })).rejects.toThrow('candidate c2 was not evaluated');
+    await expect(gate({})).rejects.toThrow('was given no candidate');
   });
 });
 
@@ -192,8 +258,9 @@ describe('what the gate is shown', () => {
     expect(rulesOf(candidates[0])).toEqual(['labels']);
   });
 
-  it('is every label that the task knows, those without a record too', async () => {
+  it('is every label that the task knows once, those without a record too', async () => {
     const { candidates } = await gate(better);
+    expect(candidates[0]?.request.facets.map(({ facet }) => facet).sort()).toEqual(['ham', 'spam']);
     const silent = candidates[0]?.request.facets.filter(({ records }) => records === 0).map(({ facet }) => facet);
     expect(silent?.length).toBeGreaterThan(0);
     expect(candidates[0]?.verdict.rules.find(({ rule }) => rule === 'labels')?.detail).toContain(
@@ -243,7 +310,8 @@ describe('what the gate is shown', () => {
 
   it('is what still fails, by pattern', async () => {
     const { candidates } = await gate({ c1: { lost: 2, gained: 40 } });
-    expect(candidates[0]?.remaining.map(({ count }) => count)).toEqual([62]);
+    expect(candidates[0]?.remaining).toMatchObject([{ title: '"spam" answered as "ham"', count: 62 }]);
+    expect(candidates[0]?.excess).toEqual({ spurious: 62, missed: 62 });
   });
 });
 
@@ -268,7 +336,8 @@ describe('the memory of earlier promotions', () => {
   it('sets losses against gains of the same records', async () => {
     const mixed = [...evidence.slice(0, 100), ...evidence.slice(rights, rights + 20)];
     const { candidates, outcome } = await gate({ c1: { lost: 12, gained: 60 } }, { preceding: mixed });
-    expect(candidates[0]?.verdict.memory[0]).toMatchObject({ gained: 20 });
+    expect(candidates[0]?.verdict.memory[0]).toMatchObject({ size: 120, right: 100, gained: 20 });
+    expect(candidates[0]?.request.memory[0]).not.toHaveProperty('change');
     expect(candidates[0]?.verdict.memory[0]?.lost).toHaveLength(12);
     expect(outcome).toBe('passed');
   });

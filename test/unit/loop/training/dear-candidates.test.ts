@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import { defaultConfiguration } from '../../../../shared/adapters/backends/embedded/search-space.ts';
 import { openBudget } from '../../../../shared/agents/open-budget.ts';
 import { trainingCostKey } from '../../../../shared/domain/models/cost.ts';
 import { analystRun } from '../../../../shared/loop/engine/analyst-run.ts';
+import { type History, historySchema } from '../../../../shared/loop/state/iteration.ts';
 import { readPlan } from '../../../../shared/loop/state/run-plan.ts';
 import { planCandidates } from '../../../../shared/loop/training/plan-candidates.ts';
-import { writeJson } from '../../../../shared/ports/documents.ts';
+import { readJson, writeJson } from '../../../../shared/ports/documents.ts';
 import type { Trainer } from '../../../../shared/ports/trainer.ts';
 import { putDataset } from '../../../helpers/made-up-intents.ts';
 import { MemoryBudgets } from '../../../helpers/memory-budgets.ts';
@@ -12,8 +14,8 @@ import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { putPlan, sampleHead, samplePlan, samplePrepared } from '../../../helpers/record-samples.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
 
-const dataset = { datasetId: 'extend', key: 'runs/m1/extend.jsonl', mode: 'extend', examples: 400 } as const;
-const step = { number: 1, kind: 'first', move: 'first', historyKey: null } as const;
+const dataset = { datasetId: 'extend', key: 'runs/m1/extend.jsonl', mode: 'extend' as const, examples: 400 };
+const firstStep = { number: 1, kind: 'first', move: 'first', historyKey: null } as const;
 /** $36 an hour: a cent a second. */
 const paid: Partial<Trainer> = {
   cost: 'dear',
@@ -29,7 +31,44 @@ const byToken: Partial<Trainer> = {
   byToken: { mostTraining: (_, __, { bytes }) => bytes / 100, mostAnswers: () => null },
 };
 
-async function planned(budgetUsd: number, { known = true, trainer = paid, usd = 1, spentUsd = 0 } = {}) {
+interface Given {
+  /** Whether an earlier training is on record, and what it cost. */
+  readonly known?: boolean;
+  readonly usd?: number;
+  readonly trainer?: Partial<Trainer>;
+  /** What the run has spent, and set aside for what is under way. */
+  readonly spentUsd?: number;
+  readonly reservedUsd?: number;
+  readonly datasets?: (typeof dataset)[];
+  /** The dataset of a second iteration, which tunes; null for the first iteration. */
+  readonly tuned?: string | null;
+}
+
+const historyOf = (datasetId: string): History => ({
+  iterations: [],
+  basis: {
+    candidate: { candidateId: 'i1-c1', checkpointId: 'c1', key: 'c1.json' },
+    score: 0.9,
+    dataset: { datasetId, key: dataset.key, mode: 'extend' },
+    configuration: defaultConfiguration('none'),
+  },
+  tried: [defaultConfiguration('none')],
+  next: { kind: 'tune', name: 'configurations-x', configurations: [{ ...defaultConfiguration('none'), epochs: 7 }] },
+  ended: null,
+});
+
+async function planned(
+  budgetUsd: number,
+  {
+    known = true,
+    trainer = paid,
+    usd = 1,
+    spentUsd = 0,
+    reservedUsd = 0,
+    datasets = [dataset],
+    tuned = null,
+  }: Given = {},
+) {
   const plain = memoryPorts();
   const budgets = new MemoryBudgets();
   const notes: string[] = [];
@@ -45,14 +84,41 @@ async function planned(budgetUsd: number, { known = true, trainer = paid, usd = 
   // 100 examples, twice: half a second for each.
   const cost = { version: 1, trainer: own[0]?.name, runId: null, work: 200, seconds: 100, usd };
   if (known) await writeJson(ports.objects, trainingCostKey('m1', 'earlier'), cost);
-  const input = { ...sampleHead, iteration: 1, prepared: samplePrepared, curriculum: { datasets: [dataset] }, step };
-  const spent = { turns: 0, outputTokens: 0, microUsd: spentUsd * 1_000_000 };
+  const historyKey = 'before/history.json';
+  if (tuned !== null) await writeJson(ports.objects, historyKey, historyOf(tuned));
+  const tuning = { number: 2, kind: 'tune', move: 'configurations-x', historyKey } as const;
+  const step = tuned === null ? firstStep : tuning;
+  const input = { ...sampleHead, iteration: step.number, prepared: samplePrepared, curriculum: { datasets }, step };
+  const usage = (amount: number) => ({ turns: 0, outputTokens: 0, microUsd: amount * 1_000_000 });
+  const spent = usage(spentUsd);
   await openBudget(budgets, analystRun(await readPlan(samplePrepared, ports)));
   await budgets.reserve(samplePlan().run.runId, 'answers', spent);
   await budgets.settle(samplePlan().run.runId, 'answers', spent);
+  await budgets.reserve(samplePlan().run.runId, 'under way', usage(reservedUsd));
   const plan = await planCandidates.run(input, stageContext(ports));
-  return { ...plan, notes, budget: await budgets.get(samplePlan().run.runId) };
+  return { ...plan, step, notes, ports, budget: await budgets.get(samplePlan().run.runId) };
 }
+
+describe('a run that has nothing to train', () => {
+  it('ends with the champion, and says why', async () => {
+    const trainer = { ...paid, first: () => [] };
+    const { candidates, ends } = await planned(9, { trainer });
+    expect([candidates, ends?.next]).toEqual([[], 'keep']);
+    expect(ends?.reason).toBe(
+      `Nothing trains this model (its trainer is embedded). The curriculum is at ${dataset.key}.`,
+    );
+    const { ends: bare } = await planned(9, { trainer, datasets: [] });
+    expect(bare?.reason).toBe('Nothing trains this model (its trainer is embedded).');
+  });
+});
+
+describe('a training that is not dear', () => {
+  it('is neither told of nor set aside from the budget', async () => {
+    const { candidates, notes, budget } = await planned(0.01, { trainer: { ...paid, cost: 'cheap' } });
+    expect(candidates.length).toBeGreaterThan(0);
+    expect([notes, budget?.reserved.microUsd]).toEqual([[], 0]);
+  });
+});
 
 describe('a training that costs money', () => {
   it('is begun within the budget, told of before, and set aside from the budget', async () => {
@@ -73,6 +139,26 @@ describe('a training that costs money', () => {
     expect(ends?.reason).toContain('With what else the run takes, --budget 4.25 covers it.');
     expect(ends?.reason).toContain(`The curriculum is at ${dataset.key}.`);
     expect(budget?.reserved.microUsd).toBe(0);
+    const { ends: underWay } = await planned(4.49, { spentUsd: 0.25, reservedUsd: 0.25 });
+    expect(underWay?.reason).toContain('With what else the run takes, --budget 4.50 covers it.');
+  });
+
+  it('ends the first iteration with no history, and a later one with its own, which says that the budget is spent', async () => {
+    const first = await planned(3);
+    expect(first.ends).toMatchObject({ historyKey: null, iteration: first.step });
+    expect(await first.ports.objects.get('history.json')).toBeUndefined();
+    const { ends, step, ports } = await planned(3, { tuned: 'extend' });
+    expect(ends).toMatchObject({ next: 'keep', historyKey: 'history.json', iteration: step });
+    const history = await readJson(ports.objects, ends?.historyKey ?? '', historySchema);
+    expect(history).toEqual({ ...historyOf('extend'), ended: 'budget-spent' });
+  });
+
+  it('counts the examples of the dataset that it is for, and of the first one where that is of an earlier curriculum', async () => {
+    const datasets = [{ ...dataset, datasetId: 'complement', examples: 200 }, dataset];
+    const costOf = async (tuned: string | null) => (await planned(9, { datasets, tuned })).budget?.reserved.microUsd;
+    expect(await costOf(null)).toBe(2_000_000);
+    expect(await costOf('extend')).toBe(4_000_000);
+    expect(await costOf('earlier')).toBe(2_000_000);
   });
 
   it('counts as the most that a job may work where no earlier one is known', async () => {

@@ -14,6 +14,7 @@ import { readJson, readJsonl, writeJson, writeJsonl } from '../../../../shared/p
 import type { AnswerToJudge, Judge } from '../../../../shared/ports/judge.ts';
 import { doneAtOnce } from '../../../../shared/ports/long-work.ts';
 import { generationSpecFrom } from '../../../../shared/tasks/generation/generation-spec.ts';
+import { FaultyObjectStore, type ObjectFault } from '../../../helpers/faulty-object-store.ts';
 import { sampleModel } from '../../../helpers/lineage-samples.ts';
 import { type MemoryPorts, memoryPorts } from '../../../helpers/memory-ports.ts';
 import { putPlan, sampleEvidence, sampleHead, samplePrepared, sampleRecord } from '../../../helpers/record-samples.ts';
@@ -40,13 +41,15 @@ const records = ids.map((id) =>
 /** Passes what begins with "yes", and says nothing of what begins with "?"; asked about so many, it has no more money. */
 class Judging {
   readonly asked: AnswerToJudge[] = [];
+  readonly rubrics: (string | null)[] = [];
   readonly judge: Judge;
   constructor(most = Number.POSITIVE_INFINITY, mustAgree = false) {
     this.judge = {
       name: 'made-up',
       mustAgree,
-      ...doneAtOnce(async ({ answers }) => {
+      ...doneAtOnce(async ({ answers, rubric }) => {
         const now = answers.slice(0, most);
+        this.rubrics.push(rubric);
         this.asked.push(...now);
         return {
           answers: now.flatMap(({ traceId, answer }) => {
@@ -71,6 +74,8 @@ interface Given {
   readonly judges?: JudgesFile | null;
   readonly iteration?: number;
   readonly ports?: MemoryPorts;
+  /** Faults of the store while the stage runs. */
+  readonly faults?: readonly ObjectFault[];
 }
 
 /** What becomes of the answers of candidates, by candidate and trace. */
@@ -107,6 +112,8 @@ async function judge(candidates: readonly Readonly<Record<string, string>>[], gi
   );
   const ref = (key: string) => ({ key, size: 0, right: 0 });
   const head = { ...sampleHead, iteration };
+  const objects = new FaultyObjectStore(ports.objects);
+  objects.faults = [...(given.faults ?? [])];
   const output = await judgeCandidates.run(
     {
       ...head,
@@ -116,7 +123,7 @@ async function judge(candidates: readonly Readonly<Record<string, string>>[], gi
       lineage: { preceding: ref('none'), earlier: ref('none') },
       evaluated,
     },
-    stageContext(ports, (file) => stageKey('judge-candidates', head, file)),
+    stageContext({ ...ports, objects }, (file) => stageKey('judge-candidates', head, file)),
   );
   if (!Array.isArray(output)) throw new Error('it is not done');
   const after = await Promise.all(
@@ -132,6 +139,9 @@ async function judge(candidates: readonly Readonly<Record<string, string>>[], gi
 
 const count = (answers: ReadonlyMap<string, EvaluationAnswer> | undefined, is: (one: EvaluationAnswer) => unknown) =>
   [...(answers?.values() ?? [])].filter(is).length;
+
+/** Answers of which five read like the right output, and five take a judge. */
+const half = { all: 'yes indeed', ...Object.fromEntries(ids.slice(5).map((id) => [id, 'Yes.'])) };
 
 describe('what only a judge can tell of candidates’ answers', () => {
   test('it is asked once for all candidates, and is told neither whose an answer is nor of which trace', async () => {
@@ -228,11 +238,58 @@ describe('what only a judge can tell of candidates’ answers', () => {
     expect(count(limited.after[0], (one) => one.undecided)).toBe(7);
     expect(limited.stopped).toContain('judgeLimit');
     const none = new Judging(Number.POSITIVE_INFINITY, true);
-    const distrusted = await judge([{ all: 'yes indeed', t0: 'Yes.' }], { judge: none.judge, judges: report(false) });
+    const distrusted = await judge([half], { judge: none.judge, judges: report(false) });
     expect(none.asked).toEqual([]);
     expect(distrusted.stopped).toBe('What the judge made-up says does not count. It agrees with nobody.');
     expect(count(distrusted.after[0], (one) => one.leftOut)).toBe(0);
-    expect(count(distrusted.after[0], (one) => one.right)).toBe(1);
+    expect(count(distrusted.after[0], (one) => one.right)).toBe(5);
+    const unknown = await judge([half], { judge: none.judge });
+    expect(none.asked).toEqual([]);
+    expect(unknown.stopped).toBe('What the judge made-up says does not count.');
+    // Of each candidate so many.
+    const two = await judge([{ all: 'yes indeed' }, { all: 'never' }], {
+      judge: few.judge,
+      judges: report(true),
+      settings: { judgeLimit: 3 },
+    });
+    expect(few.asked).toHaveLength(3 + 6);
+    expect(two.stopped).toContain('3 answers of each candidate');
+  });
+
+  test('it is asked by the rubric of the model, where there is one', async () => {
+    const judging = new Judging();
+    await judge([{ all: 'yes indeed' }], { judge: judging.judge });
+    await judge([{ all: 'yes indeed' }], { judge: judging.judge, settings: { rubric: '' } });
+    expect(judging.rubrics).toEqual(['be kind', null]);
+  });
+
+  test('what it makes no sense of is not asked again, though that be all; what cannot be read of it is', async () => {
+    const judging = new Judging();
+    const { ports } = await judge([{ all: '? what' }], { judge: judging.judge });
+    await judge([{ all: '? what' }], { judge: judging.judge, ports });
+    expect(judging.asked).toHaveLength(10);
+    await ports.objects.put(stageKey('judge-candidates', sampleHead, 'said.jsonl'), new TextEncoder().encode('{'));
+    await judge([{ all: '? what' }], { judge: judging.judge, ports });
+    expect(judging.asked).toHaveLength(20);
+  });
+
+  test('what it said is not taken for lost where it cannot be read just now', async () => {
+    const judging = new Judging();
+    const { ports } = await judge([{ all: 'yes indeed' }], { judge: judging.judge });
+    const faults = [{ key: /said\.jsonl$/, kind: 'broken', times: 1 } as const];
+    await expect(judge([{ all: 'yes indeed' }], { judge: judging.judge, ports, faults })).rejects.toThrow('EIO');
+    expect(judging.asked).toHaveLength(10);
+  });
+
+  test('it is waited for where that takes longer', async () => {
+    const working = { status: 'working', handle: 'h', done: 1, total: 2, waitSeconds: 30 } as const;
+    const slow: Judge = {
+      name: 'made-up',
+      mustAgree: false,
+      start: async () => working,
+      advance: async () => working,
+    };
+    await expect(judge([{ all: 'yes indeed' }], { judge: slow })).rejects.toThrow('it is not done');
   });
 
   test('without a judge who can tell all stays as it is but what is on record', async () => {
@@ -240,6 +297,8 @@ describe('what only a judge can tell of candidates’ answers', () => {
     expect(count(after[0], (one) => one.undecided)).toBe(8);
     expect(after[0]?.get('t1')).toMatchObject({ right: false, judged: true });
     expect(stopped).toContain('--judge llm');
+    const mixed = await judge([half]);
+    expect(count(mixed.after[0], (one) => one.right && !one.leftOut)).toBe(5);
     const settled = await judge([{ all: 'Yes.' }]);
     expect(settled.output[0]?.answersKey).toBe('answers-1-0');
   });

@@ -4,9 +4,9 @@ import type { Configuration } from '../../../../shared/domain/models/configurati
 import { type Candidate, candidateSchema } from '../../../../shared/loop/state/candidate.ts';
 import { planCandidates } from '../../../../shared/loop/training/plan-candidates.ts';
 import { readJson, writeJson } from '../../../../shared/ports/documents.ts';
-import type { Trainer } from '../../../../shared/ports/trainer.ts';
+import type { SearchContext, Trainer } from '../../../../shared/ports/trainer.ts';
 import { foldModels } from '../../../helpers/fold-models.ts';
-import { sampleCheckpoint } from '../../../helpers/lineage-samples.ts';
+import { sampleCheckpoint, sampleModel } from '../../../helpers/lineage-samples.ts';
 import { memoryPorts } from '../../../helpers/memory-ports.ts';
 import { putPlan, sampleHead, samplePrepared } from '../../../helpers/record-samples.ts';
 import { stageContext } from '../../../helpers/stage-context.ts';
@@ -85,8 +85,27 @@ describe('the candidates of an iteration', () => {
     expect(await planned({ tune: [{ f: 3 }, { f: 4 }, { f: 5 }] })).toHaveLength(3);
   });
 
-  it('are what was not tried yet for a dataset that a move left as it was', async () => {
+  it('are three of a dataset at most', async () => {
+    const first = () => [1, 2, 3, 4].map((f) => ({ f }));
+    const made = madeOf(await planned({ trainer: { first } }));
+    expect(made).toEqual(['complement', 'extend'].flatMap((dataset) => [1, 2, 3].map((f) => [dataset, { f }])));
+  });
+
+  it('are what the trainer offers for the options of the model, first and near what stands', async () => {
+    const asked: SearchContext[] = [];
+    const note = (context: SearchContext) => {
+      asked.push(context);
+      return [{ f: 1 }];
+    };
+    await planned({ trainer: { first: note, neighbours: (_, context) => note(context) }, reworked: [] });
+    const context = { options: sampleModel().trainerOptions, losesTooMuch: false };
+    expect(asked).toEqual([context, context]);
+  });
+
+  it('are what was not tried yet for a dataset that a move left as it was, and all again for one that it changed', async () => {
     const trainer = { neighbours: () => [{ f: 2 }, { f: 3 }, { f: 4 }, { f: 5 }] };
+    const changed = madeOf(await planned({ trainer, reworked: [{ f: 1 }, { f: 2 }] }));
+    expect(changed.filter(([dataset]) => dataset === 'complement')).toEqual([1, 2].map((f) => ['complement', { f }]));
     const ofStill = async (reworked: readonly Configuration[]) =>
       madeOf(await planned({ trainer, reworked })).filter(([dataset]) => dataset === 'extend');
     expect(await ofStill([{ f: 1 }, { f: 2 }])).toEqual([3, 4, 5].map((f) => ['extend', { f }]));
