@@ -63,7 +63,7 @@ export class KnownLabels {
     for (const label of [...this.#labels].sort(compareText)) {
       const other = normalisedText(label);
       const most = Math.min(best === null ? Number.POSITIVE_INFINITY : best.distance - 1, allowed(form, other));
-      const distance = most < 0 ? null : editDistance(form, other, most);
+      const distance = editDistance(form, other, most);
       if (distance !== null) best = { label, distance };
     }
     return best?.label ?? null;

@@ -81,8 +81,7 @@ const tooLarge: ErrorObject = {
 function patternOf({ instancePath, keyword, message, params }: ErrorObject, expected: Json): Pattern {
   const place = placeOf(instancePath);
   const named = params.missingProperty ?? params.additionalProperty;
-  const field =
-    typeof named === 'string' && named !== '' ? [place, named].filter((one) => one !== '').join('.') : place;
+  const field = typeof named === 'string' ? [place, named].filter((one) => one !== '').join('.') : place;
   const facets = field === '' ? jsonFields.facets(expected) : [field.slice(0, 200)];
   const where = field === '' ? '' : `${quoted(field)} `;
   return {
@@ -112,7 +111,11 @@ function placeOf(pointer: string): string {
 const regExp = Object.assign(
   (pattern: string) => {
     const compiled = linearPattern(pattern);
-    return { test: (text: string) => compiled.matcher(text.toWellFormed()).find() };
+    return {
+      test: (text: string) => compiled.matcher(text.toWellFormed()).find(),
+      // What Ajv tells patterns apart by.
+      toString: () => pattern,
+    };
   },
   { code: '' },
 );

@@ -101,6 +101,29 @@ describe('assembleDataset', () => {
     expect(manifest.controls.find(({ name }) => name === 'hard-negative-each')?.met).toBe(true);
   });
 
+  test('tells how many of its examples agents wrote, and who, where there are any', () => {
+    const request = requestOf(traffic(labels, 400, 60), null);
+    const by = { runId: 'run', agentId: 'agent', turn: 1 };
+    const written = ['t0', 't1'].map((traceId, at): ExampleCandidate => {
+      const provenance = {
+        kind: 'synthesis',
+        method: 'written',
+        traceId,
+        clusterId: restCluster.clusterId,
+        by,
+      } as const;
+      const output = labelOutput(labels[at] ?? '');
+      const input = text('written by an agent', 9_000 + at);
+      return { input, output, origin: 'synthesis', provenance, judge: null, timestamp: null, rank: 0, margin: 0 };
+    });
+    const { manifest } = assembleDataset({ ...request, gold: [...request.gold, ...written] });
+    expect(manifest.written).toEqual([{ ...by, examples: 2 }]);
+    expect(manifest.notes.slice(1)).toEqual(['2 examples written by agents, each after a trace and with its answer']);
+    const without = assembleDataset(request).manifest;
+    expect(without).not.toHaveProperty('written');
+    expect(without.notes).toHaveLength(1);
+  });
+
   test('has no replay and about 65 : 35 without a parent', () => {
     const { examples, manifest } = assembleDataset(requestOf(traffic(labels, 400, 60), null));
     expect(share(examples, 'replay')).toBe(0);

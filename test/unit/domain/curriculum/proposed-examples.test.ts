@@ -111,14 +111,98 @@ describe('examples that are proposed', () => {
     );
   });
 
+  test('are no more hard negatives than failures and gold together', () => {
+    const one = { ...rules, failures: new Map([...failures].slice(0, 1)), most: 50, onRecord: [] };
+    const negative = (traceId: string, input: string): ProposedExample => ({ slice: 'hard-negative', traceId, input });
+    const { accepted, refused } = checkExamples(
+      [
+        gold('could you send euros over to the landlord'),
+        negative('p0', 'please pay the bill of the rent'),
+        negative('p1', 'tonight you settle one water bill'),
+        negative('p2', 'clear what I owe the landlord as an invoice'),
+      ],
+      one,
+    );
+    expect(accepted.map(({ traceId }) => traceId)).toEqual(['f0', 'p0', 'p1']);
+    expect(refused).toEqual([{ index: 3, why: 'there is a hard negative for each of 2 gold examples already' }]);
+  });
+
+  test('are as long as the failures: half of the shortest at least, twice the longest at most', () => {
+    const texts = ['send euros to landlord', 'send some euros to my landlord this week'];
+    const two = { ...rules, failures: material('f', labelOutput('send'), texts), onRecord: [] };
+    const why = (input: string) => checkExamples([gold(input)], two).refused[0]?.why ?? null;
+    const words = (count: number) =>
+      `send euros${' to landlord and more'.repeat(4)}`.split(' ').slice(0, count).join(' ');
+    expect([why(words(2)), why(words(16))]).toEqual([null, null]);
+    expect(why(words(1))).toBe('it has 1 words, and the failures have 4 to 8');
+    expect(why(words(17))).toBe('it has 17 words, and the failures have 4 to 8');
+  });
+
+  test('are refused where all that is most like them passes with another answer', () => {
+    const bills = ['rent', 'water', 'power', 'phone', 'gas'].map((what) => `pay the ${what} bill tonight please`);
+    const beside = { ...rules, passes: material('p', labelOutput('pay'), bills), onRecord: [] };
+    const example = gold('pay the landlord the open bill tonight please', { traceId: 'f0' });
+    expect(checkExamples([example], beside).refused).toEqual([
+      { index: 0, why: 'the traces most like it have another answer' },
+    ]);
+    const fewer = { ...beside, passes: new Map([...beside.passes].slice(0, 4)) };
+    expect(checkExamples([example], fewer).refused).toEqual([]);
+  });
+
   test('plant no word: one that no text on record has stands in three of them at most', () => {
     const wide = { ...rules, most: 50 };
-    const planted = ['euros', 'money', 'some cash', 'rent'].map((what, at) =>
-      gold(`send ${what} to landlord zqxv please option ${at}`, { traceId: `f${at % 3}` }),
+    const plant = (word: (at: number) => string) =>
+      ['euros', 'money', 'some cash', 'rent'].map((what, at) =>
+        gold(`send ${what} to landlord ${word(at)} please tonight`, { traceId: `f${at % 3}` }),
+      );
+    const { accepted, refused } = checkExamples(
+      plant(() => 'zqxv'.repeat(12)),
+      wide,
     );
-    const { accepted, refused } = checkExamples(planted, wide);
     expect(accepted).toHaveLength(3);
-    expect(refused[0]?.why).toContain('"zqxv" is in no text on record');
+    expect(refused.map(({ why }) => why)).toEqual([
+      `"${'zqxv'.repeat(10)}" is in no text on record and in 3 of yours already`,
+    ]);
+    expect(
+      checkExamples(
+        plant((at) => `zqxv${at}`),
+        wide,
+      ).accepted,
+    ).toHaveLength(4);
+  });
+
+  test('name no place again and again: one text in three of them at most', () => {
+    const city = (text: string, name: string) =>
+      entitiesOutput([{ label: 'city', start: text.indexOf(name), end: text.indexOf(name) + name.length }]);
+    const texts = ['ship it to Berlin before noon', 'send these to Oslo by rail', 'bring all of that to Rome tonight'];
+    const onRecord = [...texts, `oslo ${'Llanfair'.repeat(6)}`];
+    const of: ExampleRules = {
+      ...rules,
+      failures: new Map(
+        texts.map((input, at) => {
+          const traceId = `f${at}`;
+          return [traceId, { traceId, input, expected: city(input, ['Berlin', 'Oslo', 'Rome'][at] ?? '') }];
+        }),
+      ),
+      passes: new Map(),
+      onRecord,
+      task: extraction.specFrom({ labels: ['city'], outputs: [] }),
+      kind: extraction,
+      most: 50,
+    };
+    const naming = (name: (at: number) => string) =>
+      ['ship that by noon to', 'send all of it by rail to', 'bring these tonight to', 'ship all before noon to'].map(
+        (begin, at) =>
+          gold(`${begin} ${name(at)}`, { traceId: `f${at % 3}`, output: [{ label: 'city', text: name(at) }] }),
+      );
+    const refusedOf = (name: (at: number) => string) => checkExamples(naming(name), of).refused;
+    expect(refusedOf((at) => (at === 1 ? 'OSLO' : 'Oslo'))).toEqual([
+      { index: 3, why: '"oslo" is named in 3 of yours already' },
+    ]);
+    expect(refusedOf(() => 'Llanfair'.repeat(6))[0]?.why).toBe(
+      `"${'llanfair'.repeat(5)}" is named in 3 of yours already`,
+    );
+    expect(refusedOf((at) => ['Oslo', 'Rome', 'Oslo', 'Berlin'][at] ?? '')).toEqual([]);
   });
 
   test('name places of their text by the words of it, and only what the trace names', () => {
@@ -136,6 +220,8 @@ describe('examples that are proposed', () => {
     expect(checkExamples([{ ...written, output: [{ label: 'city', text: 'Oslo' }] }], of).accepted[0]?.output).toEqual([
       { label: 'city', start: 20, end: 24, text: 'Oslo' },
     ]);
+    const asInFiles = [{ label: 'city', start: 20, end: 24 }];
+    expect(checkExamples([{ ...written, output: asInFiles }], of).accepted[0]?.output).toEqual(asInFiles);
     const why = (output?: ProposedExample['output']) =>
       checkExamples([{ ...written, ...(output !== undefined && { output }) }], of).refused[0]?.why;
     expect(why()).toContain('names places');

@@ -67,6 +67,15 @@ describe('a task whose outputs name texts', () => {
     });
   });
 
+  test('is told of by the text that stands most often, of several by the alphabet', () => {
+    const most = (...names: string[]) => repeated(names)?.measured;
+    const many = (name: string, count: number) => Array.from({ length: count }, () => name);
+    expect(most(...many('Oslo', 4), ...many('Rome', 5), ...many('Bern', 3))).toBe(
+      '2 of 3 texts stand more often, most often "Rome", 5 times',
+    );
+    expect(most(...many('Rome', 4), ...many('Oslo', 4))).toContain('most often "Oslo", 4 times');
+  });
+
   test('only', () => {
     expect(controls({}).has('repeated-mentions')).toBe(false);
   });
@@ -205,6 +214,8 @@ describe('lengthDistance', () => {
       [1.2, 1.4, 1.6, 1.8, 2, 2.2, 2.4, 2.6, 2.8].reduce((sum, length) => sum + 4 - length, 0) / 9 / 2,
       12,
     );
+    expect(lengthDistance(ofLengths(3, 1, 2), ofLengths(2, 3, 1))).toBe(0);
+    expect(lengthDistance(ofLengths(3, 1, 2), ofLengths(1, 2, 3))).toBe(0);
     expect(lengthDistance(ofLengths(3), ['?'])).toBe(3);
     expect(lengthDistance(ofLengths(3), [])).toBeNull();
   });

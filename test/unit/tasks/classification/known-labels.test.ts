@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { classificationTask } from '../../../../shared/tasks/classification/classification-spec.ts';
+import {
+  classificationSpecSchema,
+  classificationTask,
+} from '../../../../shared/tasks/classification/classification-spec.ts';
 import { KnownLabels } from '../../../../shared/tasks/classification/known-labels.ts';
 
 const of = (...labels: string[]) => KnownLabels.of(classificationTask(labels));
@@ -18,6 +21,7 @@ describe('a label is found', () => {
     expect(known.find('technical   ISSUE')).toBe('Technical issue');
     expect(known.find('refund')).toBe('refund');
     expect(known.find('Refund')).toBe('Refund');
+    expect(known.find('\tRefund ')).toBe('Refund');
     expect(known.find('REFUND')).toBeNull();
     expect(of('refund', 'Refund', 'REFUND').find('reFund')).toBeNull();
     expect(known.find('delivery')).toBeNull();
@@ -36,8 +40,20 @@ describe('the nearest label', () => {
     expect(known.nearest('rexxyd')).toBeNull();
   });
 
+  test('differs by a third of the longer of both at most', () => {
+    const known = of('refund', 'tax');
+    expect([known.nearest('refu'), known.nearest('ref')]).toEqual(['refund', null]);
+    expect([known.nearest('xxrefundx'), known.nearest('xxrefundxx')]).toEqual(['refund', null]);
+  });
+
+  test('is one of two that share the form of a text', () => {
+    expect(of('ab', 'AB', 'abc').nearest('aB')).toBe('AB');
+  });
+
   test('is the first by the alphabet of those that are as near', () => {
     expect(of('cart', 'card', 'care').nearest('carx')).toBe('card');
+    const unsorted = classificationSpecSchema.parse({ kind: 'classification', labels: ['cart', 'care', 'card'] });
+    expect(KnownLabels.of(unsorted).nearest('carx')).toBe('card');
   });
 
   test('is not searched among more than 2,000', () => {
@@ -63,11 +79,19 @@ describe('the only label in a text', () => {
     expect(known.onlyOneIn('billing or refund')).toBeNull();
     expect(known.onlyOneIn('it is the card')).toBeNull();
     expect(known.onlyOneIn('the card, and billing')).toBe('billing');
+    expect(of('billing', 'top  up', 'top up').onlyOneIn('top up, and billing')).toBe('billing');
+  });
+
+  test('is found whatever signs are in it or around it', () => {
+    const known = of('refund!', 'top - up');
+    expect(known.onlyOneIn('please, the refund, at last')).toBe('refund!');
+    expect(known.onlyOneIn('please top-up my card')).toBe('top - up');
   });
 
   test('is none that has no words, such as a sign', () => {
     const known = of('👍', 'billing');
     expect(known.onlyOneIn('I am glad of that.')).toBeNull();
+    expect(known.onlyOneIn('? ! ? !')).toBeNull();
     expect(known.onlyOneIn('This is about billing!')).toBe('billing');
   });
 });

@@ -3,6 +3,7 @@ import type { LabelChange } from '../../../../shared/domain/base/label-change.ts
 import { classification } from '../../../../shared/tasks/classification/classification.ts';
 import {
   classificationSpecFrom,
+  classificationSpecSchema,
   classificationTask,
   hasLabel,
 } from '../../../../shared/tasks/classification/classification-spec.ts';
@@ -40,11 +41,19 @@ describe('a label as a language model writes it', () => {
 });
 
 describe('a classification’s task', () => {
+  test('has labels in any order, each once, two at least', () => {
+    const made = classificationTask(['b', 'a', 'b']);
+    expect(made).toEqual({ kind: 'classification', labels: ['a', 'b'] });
+    expect(classificationSpecSchema.parse(made)).toEqual(made);
+    expect(classificationSpecFrom({ labels: ['b'], outputs: [labelOutput('a')] })).toEqual(made);
+  });
+
   test('has 10,000 labels at most', () => {
     expect(classificationSpecFrom({ labels: many(10_000), outputs: [] }).labels).toHaveLength(10_000);
     expect(() => classificationSpecFrom({ labels: many(10_001), outputs: [] })).toThrow(
       'There are 10001 different labels, more than 10000.',
     );
+    expect(mendOf(() => classificationSpecFrom({ labels: many(10_001), outputs: [] }))).toContain('Check "output"');
   });
 
   test('says which labels there are where they are too few', () => {
@@ -179,10 +188,10 @@ describe('labels that change', () => {
   const rename: LabelChange = { how: 'rename', from: 'delivery', to: 'shipping' };
   const split: LabelChange = { how: 'split', from: 'technical', into: ['app', 'web'] };
   const merge: LabelChange = { how: 'merge', labels: ['billing', 'shipping'], aliases: ['Van'], into: 'order' };
-  const reading = relabelling.reading([rename, split, merge]);
-  const read = (label: string) => reading.translate(labelOutput(label));
 
   test('read as what they are today, and as their nearest name where they are open', () => {
+    const reading = relabelling.reading([rename, split, merge]);
+    const read = (label: string) => reading.translate(labelOutput(label));
     expect(read('delivery')).toEqual({ output: 'order', closest: 'order', joined: true });
     expect(read('technical')).toEqual({ output: null, closest: 'technical', joined: false });
     expect(read('app')).toEqual({ output: 'app', closest: 'app', joined: false });
@@ -192,6 +201,7 @@ describe('labels that change', () => {
   });
 
   test('are known by names that were given up, however cased', () => {
+    const reading = relabelling.reading([rename, split, merge]);
     const formerly = (label: string) => reading.formerly?.(labelOutput(label)) ?? null;
     expect(['delivery', 'technical', 'billing', 'shipping', 'Van'].map(formerly)).toEqual([
       'delivery',

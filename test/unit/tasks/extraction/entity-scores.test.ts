@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { asOutput } from '../../../../shared/domain/base/output.ts';
 import { entitiesOfTokens } from '../../../../shared/intake/formats/tagged-tokens.ts';
 import { facetF1, partialOf } from '../../../../shared/loop/report/f1.ts';
 import { entitiesOutput } from '../../../../shared/tasks/extraction/entity.ts';
@@ -75,6 +76,16 @@ describe('places of entities', () => {
     expect(split).toEqual({ same: 0, overlapping: 1, expected: 1, answered: 2 });
     const merged = entityPlaces(output(['city', 0, 4], ['city', 5, 9]), output(['city', 0, 9]));
     expect(merged).toEqual({ same: 0, overlapping: 1, expected: 2, answered: 1 });
+  });
+
+  it('are gone through in the order of the text, however they are written', () => {
+    const written = (...places: readonly (readonly [number, number])[]) =>
+      asOutput(places.map(([start, end]) => ({ label: 'city', start, end })));
+    const both = { same: 0, overlapping: 2, expected: 2, answered: 2 };
+    expect(entityPlaces(written([0, 9], [10, 20]), written([5, 12], [0, 4]))).toEqual(both);
+    expect(entityPlaces(written([10, 20], [0, 9]), written([5, 12], [13, 15]))).toEqual(both);
+    // The shorter one is first where two begin at one place.
+    expect(entityPlaces(written([0, 9], [0, 3]), written([2, 6], [5, 8]))).toEqual(both);
   });
 
   it('are nothing without an answer, and have no score where there are none', () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { LabelChange } from '../../../../shared/domain/base/label-change.ts';
+import { asOutput } from '../../../../shared/domain/base/output.ts';
 import { entitiesOf, entitiesOutput } from '../../../../shared/tasks/extraction/entity.ts';
 import { extractionSpecFrom } from '../../../../shared/tasks/extraction/extraction-spec.ts';
 import { relabelling } from '../../../../shared/tasks/extraction/type-changes.ts';
@@ -71,6 +72,17 @@ describe('entities of before', () => {
     expect(renamed).toEqual({ label: 'thing', start: 0, end: 1, text: 'x', confidence: 0.5 });
     expect(relabelling.reading(changes).joins).toBe(true);
     expect(relabelling.reading([rename('city', 'place')]).joins).toBe(false);
+  });
+
+  test('that no change is about stay the list that was written, in its order', () => {
+    const written = asOutput(['person', 'new'].map((label, at) => ({ label, start: 4 - 2 * at, end: 5 - 2 * at })));
+    const { output: same, closest } = relabelling.reading([rename('city', 'place')]).translate(written);
+    expect([same, closest]).toEqual([written, written]);
+  });
+
+  test('are called by the name of today, one that was split by its own', () => {
+    const { closestName } = relabelling.reading([rename('city', 'place'), split('person', 'cook', 'guest')]);
+    expect(['city', 'place', 'dish', 'person'].map(closestName)).toEqual(['place', 'place', 'dish', 'person']);
   });
 
   test('are one where their types at one place were merged', () => {

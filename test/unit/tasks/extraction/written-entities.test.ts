@@ -12,6 +12,7 @@ import { writtenEntities } from '../../../../shared/tasks/extraction/written-ent
 
 const task = extractionSpecFrom({ labels: ['city', 'dish'], outputs: [] });
 const read = (input: string, written: Json) => writtenEntities.read(task, input, written);
+const many = (count: number) => Array.from({ length: count }, (_, at) => `type ${at}`);
 
 describe('entities as a language model writes them', () => {
   it('are found by their words, the same words in the order in which they stand', () => {
@@ -59,7 +60,6 @@ describe('an extraction’s task', () => {
   });
 
   it('has its types once each, in order, and 1,000 at most', () => {
-    const many = (count: number) => Array.from({ length: count }, (_, at) => `type ${at}`);
     expect(withTypes(task, ['b', 'a', 'b']).labels).toEqual(['a', 'b']);
     expect(withTypes(task, many(1_000)).labels).toHaveLength(1_000);
     expect(() => withTypes(task, many(1_001))).toThrow('There are 1001 types of entities, more than 1000.');
@@ -70,6 +70,16 @@ describe('an extraction’s task', () => {
       `${JSON.stringify('x'.repeat(120))} cannot be a type of entity.`,
     );
     expect(extractionSpecFrom({ labels: ['x'.repeat(200)], outputs: [] }).labels).toHaveLength(1);
+  });
+
+  it.each([
+    ['without a type', [], 'Name them with --labels a,b,…'],
+    ['with a type for each entity', many(1_001), 'it should be a type such as "city", not the text of the entity'],
+    ['with a text that can be no type', [' '], 'Types have 1 to 200 characters.'],
+  ])('that cannot be is refused with what to do: %s', (_what, labels, mend) => {
+    expect(() => extractionSpecFrom({ labels, outputs: [] })).toThrow(
+      expect.objectContaining({ name: 'InvalidInput', mend: expect.stringContaining(mend) }),
+    );
   });
 });
 

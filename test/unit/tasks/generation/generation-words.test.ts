@@ -224,6 +224,8 @@ describe('an answer', () => {
     expect(score.lower).toBeLessThan(2 / 6);
     expect(score.lower).toBeGreaterThan(0);
     expect(score.upper).toBeGreaterThan(2 / 6);
+    const half = fields.score([fields.grade(out({ a: 1, b: 2 }), out({ a: 1 }))]);
+    expect(half.value).toBeCloseTo(2 / 3, 10);
     expect(fields.score([])).toEqual({ metric: 'field F1', value: 0, lower: 0, upper: 1 });
     expect(fields.score([fields.grade(out('x'), out('x'))])).toEqual({
       metric: 'field F1',
@@ -238,6 +240,7 @@ describe('an answer', () => {
     expect(kind('rouge-l').grade(out('a b c d'), out('a b e f'))).toEqual({ right: false, credit: 0.5, parts: [] });
     expect(kind('rouge-l').grade(out('?'), out('a'))).toMatchObject({ right: false, credit: 0 });
     expect(kind('exact').grade(out('a'), out('a b'))).toEqual({ right: false, credit: 0, parts: [] });
+    expect(kind('json').grade(out('x'), out('x'))).toMatchObject({ right: true, credit: 1 });
     expect(kind('json').grade(out({ a: 1 }), null)).toEqual({
       right: false,
       credit: 0,

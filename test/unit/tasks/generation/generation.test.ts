@@ -96,6 +96,7 @@ describe('the check "json"', () => {
     expect(right('json', expected, `\`\`\`json\n${JSON.stringify(expected)}\n\`\`\``)).toBe(true);
     expect(right('json', expected, { ...expected, count: '2' })).toBe(false);
     expect(right('json', expected, { ...expected, more: null })).toBe(false);
+    for (const empty of [{}, []]) expect(right('json', expected, { ...expected, more: empty })).toBe(false);
     expect(right('json', expected, 'PlayMusic')).toBe(false);
   });
 
@@ -223,11 +224,13 @@ describe('the check "json" by a schema', () => {
     required: ['queue'],
     additionalProperties: false,
   };
-  const kind = kindWith('json', { schema: JSON.stringify(schema) });
-  const task = generationSpecFrom({ options: { checker: 'json', schema: JSON.stringify(schema) } });
+  const taskBySchema = () => generationSpecFrom({ options: { checker: 'json', schema: JSON.stringify(schema) } });
+  const kindBySchema = () => kindOf({ task: taskBySchema() }, { tasks: taskKinds });
   const expected = out({ queue: 'refund', tags: ['late'] });
 
   it('is right by field where an answer fits', () => {
+    const kind = kindBySchema();
+    const task = taskBySchema();
     expect(kind.grade(expected, out({ tags: ['Late'], queue: 'refund' }))).toMatchObject({ right: true, credit: 1 });
     expect(kind.grade(expected, out({ queue: 'delivery', tags: ['late'] }))).toMatchObject({
       right: false,
@@ -237,6 +240,7 @@ describe('the check "json" by a schema', () => {
   });
 
   it('is wrong as a whole where it does not, and says why', () => {
+    const kind = kindBySchema();
     const cases: readonly (readonly [Json, string, readonly string[]])[] = [
       [{ queue: 'Refund', tags: ['late'] }, 'unfit enum queue', ['queue']],
       [{ tags: ['late'] }, 'unfit required queue', ['queue']],
@@ -254,18 +258,24 @@ describe('the check "json" by a schema', () => {
   });
 
   it('refuses right outputs that do not fit', () => {
+    const kind = kindBySchema();
+    const task = taskBySchema();
     expect(kind.problem(task, '', out({ queue: 'billing' }))?.reason).toContain('"queue" must be equal to one of');
     expect(kind.problem(task, '', expected)).toBeNull();
   });
 
   it('is held up neither by its patterns nor by deep or large answers', () => {
-    expect(kind.grade(expected, out({ queue: 'refund', order: `${'A'.repeat(100_000)}1` })).right).toBe(false);
+    const kind = kindBySchema();
+    const hostile = out({ queue: 'refund', order: `${'A'.repeat(100_000)}1` });
+    expect(kind.grade(expected, hostile).right).toBe(false);
+    expect(kind.pattern(expected, hostile).key).toBe('unfit pattern order');
     const deep = `${'{"queue":"refund","next":'.repeat(3_000)}1${'}'.repeat(3_000)}`;
     expect(kind.grade(expected, out(deep)).right).toBe(false);
     expect(kind.grade(expected, out({ queue: 'refund', tags: ['a'.repeat(300_000)] })).credit).toBe(0);
   });
 
   it('has equal keys only where answers are the same, and is right where they are', () => {
+    const kind = kindBySchema();
     const fields = fc.record(
       { queue: fc.constantFrom('refund', 'Refund', ' refund', 'delivery'), tags: fc.constantFrom(['a'], ['A'], [1]) },
       { requiredKeys: [] },
