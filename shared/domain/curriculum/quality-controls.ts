@@ -3,6 +3,7 @@ import { quoted } from '../base/quoted.ts';
 import { quantile } from '../base/statistics.ts';
 import type { TaskKind } from '../base/task-kind.ts';
 import { compareText, normalisedText, words } from '../base/text.ts';
+import { plural } from '../base/wording.ts';
 import type { QualityControl } from '../models/dataset.ts';
 import type { Example } from '../models/example.ts';
 import { nearDuplicateGroups } from '../similarity/near-duplicates.ts';
@@ -61,13 +62,13 @@ export function qualityControls(request: QualityRequest): QualityControl[] {
     {
       name: 'hard-negative-each',
       wanted: 'one hard negative for each hard gold example',
-      measured: `${request.hardNegatives} hard negatives, ${request.hardGold} hard gold examples`,
+      measured: `${plural(request.hardNegatives, 'hard negative')}, ${plural(request.hardGold, 'hard gold example')}`,
       met: request.hardNegatives >= request.hardGold,
     },
     {
       name: 'label-ratio',
       wanted: `no ${facet} weighs more than ${maxLabelRatio} × another`,
-      measured: `${ratio.toFixed(2)} ×${missing === 0 ? '' : `, ${missing} ${facets} without an example`}`,
+      measured: `${ratio.toFixed(2)} ×${missing === 0 ? '' : `, ${plural(missing, facet, facets)} without an example`}`,
       met: ratio <= maxLabelRatio && missing === 0,
     },
     {
@@ -79,7 +80,7 @@ export function qualityControls(request: QualityRequest): QualityControl[] {
     {
       name: 'surface-patterns',
       wanted: `${patternsPerLabel} or more patterns for each ${facet}`,
-      measured: `${least} at least, ${counts[counts.length >> 1] ?? 0} in the middle; ${poor} ${facets} below`,
+      measured: `${least} at least, ${counts[counts.length >> 1] ?? 0} in the middle; ${plural(poor, facet, facets)} below`,
       met: poor === 0 && missing === 0,
     },
     {
@@ -91,7 +92,7 @@ export function qualityControls(request: QualityRequest): QualityControl[] {
     {
       name: 'size',
       wanted: `${usualSize.lower} to ${usualSize.upper} examples, more where there are more ${facets} or traces`,
-      measured: `${examples.length} examples`,
+      measured: plural(examples.length, 'example'),
       met: examples.length >= usualSize.lower,
     },
     ...mentionControl(examples, kind),
@@ -117,7 +118,7 @@ function mentionControl(
     .filter(({ count }) => count > mentionsOfOneText)
     .sort((a, b) => b.count - a.count || compareText(a.text, b.text));
   const [most] = often;
-  const commonest = most === undefined ? '' : `, most often ${quoted(most.text)}, ${most.count} times`;
+  const commonest = most === undefined ? '' : `, most often ${quoted(most.text)}, ${plural(most.count, 'time')}`;
   return [
     {
       name: 'repeated-mentions',

@@ -148,9 +148,9 @@ describe('qualityControls', () => {
     const examples = [...some(3, 'a'), ...some(4, 'b', {}, 10), example(20, 'c', alike('x')), ...some(5, 'd', {}, 30)];
     const patterns = (more: Example[], labels = ['a', 'b', 'c', 'd']): unknown =>
       short(controls({ examples: [...examples, ...more], labels }).get('surface-patterns'));
-    expect(patterns([])).toEqual(['1 at least, 4 in the middle; 1 labels below', false]);
+    expect(patterns([])).toEqual(['1 at least, 4 in the middle; 1 label below', false]);
     expect(patterns([example(21, 'c', alike('y')), example(22, 'c', alike('z'))])).toEqual([
-      '1 at least, 4 in the middle; 1 labels below',
+      '1 at least, 4 in the middle; 1 label below',
       false,
     ]);
     expect(patterns(some(2, 'c', {}, 40))).toEqual(['3 at least, 4 in the middle; 0 labels below', true]);
@@ -184,7 +184,7 @@ describe('qualityControls', () => {
       ({ wanted, measured }) => `${wanted}; ${measured}`,
     );
     expect(texts.join('\n')).not.toMatch(/label/);
-    expect(texts[1]).toBe('no entity type weighs more than 3 × another; 1.00 ×, 1 entity types without an example');
+    expect(texts[1]).toBe('no entity type weighs more than 3 × another; 1.00 ×, 1 entity type without an example');
   });
 
   test('want a hundred examples', () => {
