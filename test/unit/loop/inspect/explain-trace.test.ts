@@ -267,6 +267,9 @@ describe('where an input stands among the folds', () => {
   test('is told once a run has placed it, and a checkpoint is asked by its model that has not seen it', async () => {
     const ports = await setting({ checkpoints });
     expect((await explainTrace('m1', byTrace, ports)).place).toBeNull();
+    const other = { words: wordKey('another text'), groupId: 'g0', folds: [1], use: 'evidence' as const };
+    await writeLedgerSegment('m1', 'r9', [other], ports);
+    expect((await explainTrace('m1', byTrace, ports)).place).toBeNull();
     const place = { groupId: 'g1', folds: [3], use: 'evidence' as const };
     await writeLedgerSegment('m1', 'r0', [{ words: wordKey(input), ...place }], ports);
     expect(await explainTrace('m1', byTrace, ports)).toMatchObject({
