@@ -9,6 +9,7 @@ import type { RunPlan } from '../../../../shared/loop/state/run-plan.ts';
 import type { ReportInput } from '../../../../shared/loop/state/run-result.ts';
 import { runResultSchema } from '../../../../shared/loop/state/run-result.ts';
 import { writeJson, writeJsonl } from '../../../../shared/ports/documents.ts';
+import type { Ports } from '../../../../shared/ports/ports.ts';
 import { labelOutput } from '../../../../shared/tasks/classification/label.ts';
 import { gated } from '../../../helpers/gated-candidate.ts';
 import { sampleCheckpoint, sampleDataset, sampleModel, sampleRun } from '../../../helpers/lineage-samples.ts';
@@ -62,7 +63,7 @@ beforeEach(() => {
   ports = memoryPorts();
 });
 
-const gather = (change: Partial<ReportInput> = {}, given = ports) =>
+const gather = (change: Partial<ReportInput> = {}, given: Ports = ports) =>
   gatherReport({ ...input, ...change }, reportKey, given);
 
 async function put(records = [sampleRecord('t1')], plan: Partial<RunPlan> = {}): Promise<void> {
@@ -214,9 +215,15 @@ describe('the report of a run that decided on no candidate', () => {
 
   it('links to where the run can be looked at', async () => {
     await put();
-    const links = { execution: (owner: string) => `to ${owner}`, objects: (prefix: string) => `in ${prefix}` };
-    const { data } = await gather({}, { ...ports, links: { ...links } } as MemoryPorts);
-    expect(data.links).toEqual(['to test', 'in runs/m1/r1/']);
+    const link = (title: string) => ({ title, url: `https://host/${title}` });
+    const links = {
+      execution: (owner: string) => link(`of ${owner}`),
+      objects: (prefix: string) => link(`in ${prefix}`),
+    };
+    const { data } = await gather({}, { ...ports, links });
+    expect(data.links).toEqual([link('of test'), link('in runs/m1/r1/')]);
+    const none = await gather({}, { ...ports, links: { execution: () => null, objects: links.objects } });
+    expect(none.data.links).toEqual([link('in runs/m1/r1/')]);
   });
 
   it('shows failing traces, those that the champion was surest of first, but for poison', async () => {

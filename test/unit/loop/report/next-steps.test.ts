@@ -161,7 +161,11 @@ describe('what to do next', () => {
   it('says how the new champion is asked, wherever the model is', () => {
     const { deployment: _deployment, ...data } = promotedReport();
     expect(nextSteps(data)[0]).toContain('(ratchet predict support-intents).');
-    const deployed = { ...data, links: ['https://host/execution'], run: { ...data.run, resultId: null } };
+    const deployed = {
+      ...data,
+      links: [{ title: 'execution', url: 'https://host/execution' }],
+      run: { ...data.run, resultId: null },
+    };
     expect(nextSteps(deployed)[0]).toMatch(
       /^Nothing has to be deployed: it answers from now on \(ratchet predict support-intents --stack NAME\)/,
     );
