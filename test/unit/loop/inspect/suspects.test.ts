@@ -37,6 +37,27 @@ test('suspects of a run before a rename have the new name wherever the old one w
   expect(await suspectsOf({ triaged }, null, { objects })).toMatchObject([{ recorded: spam, expected: spam }]);
 });
 
+test('suspects come likeliest wrong first, then oldest first; what is not suspect is no suspect', async () => {
+  const { objects } = memoryPorts();
+  const record = (traceId: string, probability: number | null, timestamp: string) => {
+    const suspect = probability === null ? {} : { suspect: { likely: 'ham', probability } };
+    const { part: _part, ...found } = sampleRecord(traceId, { timestamp, triage: { ...triage, ...suspect } });
+    return found;
+  };
+  const { part: _part, ...clean } = sampleRecord('clean');
+  const [early, late] = ['2026-01-01T00:00:00Z', '2025-12-31T23:30:00-01:00'];
+  await writeJsonl(objects, 'triaged.jsonl', [
+    record('b', 0.4, early),
+    clean,
+    record('d', 0.8, late),
+    record('a', 0.4, early),
+    record('c', 0.8, early),
+    record('unknown', null, late),
+  ]);
+  const found = await suspectsOf({ triaged: { triagedKey: 'triaged.jsonl' } }, null, { objects });
+  expect(found.map(({ traceId }) => traceId)).toEqual(['unknown', 'c', 'd', 'a', 'b']);
+});
+
 test('whether a person judged any of it is known', async () => {
   const { objects } = memoryPorts();
   const by = (kind: 'human' | 'llm') => {
@@ -47,6 +68,8 @@ test('whether a person judged any of it is known', async () => {
   };
   const triaged = { triagedKey: 'triaged.jsonl' };
   await writeJsonl(objects, triaged.triagedKey, [by('llm')]);
+  expect(await judgedByPeople({ triaged }, { objects })).toBe(false);
+  await writeJsonl(objects, triaged.triagedKey, [{ ...by('llm'), judgement: null }]);
   expect(await judgedByPeople({ triaged }, { objects })).toBe(false);
   await writeJsonl(objects, triaged.triagedKey, [by('llm'), by('human')]);
   expect(await judgedByPeople({ triaged }, { objects })).toBe(true);

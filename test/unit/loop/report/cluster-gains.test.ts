@@ -29,3 +29,18 @@ it('a cluster has traces mended and still failing, and neighbours of its label n
   });
   expect(clusterGain({ traceIds: ['f1'], expected: null }, passing, after)).toMatchObject({ rightBefore: 0, lost: 0 });
 });
+
+it('counts as lost what was right and is wrong now, of usable traces alone', () => {
+  const poison = { category: 'poison', kind: 'gibberish', reason: '' } as const;
+  const passing = passingByFacet(
+    [...records, sampleRecord('p3'), sampleRecord('p4', { triage: poison })],
+    classification,
+  );
+  expect(Object.fromEntries(passing)).toEqual({ spam: ['p1', 'p2', 'p3'], ham: ['other'] });
+  const now = new Map([...after, ['p3', false]]);
+  const own = { traceIds: [], expected: 'spam' };
+  expect(clusterGain(own, passing, now)).toEqual({ mended: 0, failing: 0, rightBefore: 3, lost: 2 });
+  now.delete('p3');
+  expect(clusterGain(own, passing, now)).toMatchObject({ rightBefore: 2, lost: 1 });
+  expect(clusterGain({ ...own, expected: 'news' }, passing, now)).toMatchObject({ rightBefore: 0, lost: 0 });
+});

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { gateCandidate } from '../../../../shared/domain/evaluation/gate.ts';
 import { defaultSettings } from '../../../../shared/domain/models/settings.ts';
-import { facetLoss, headlineOf, whyOf } from '../../../../shared/loop/report/decision-words.ts';
+import { facetLoss, headlineOf, isConvincing, whyOf } from '../../../../shared/loop/report/decision-words.ts';
 import type { ReportData } from '../../../../shared/loop/report/report-data.ts';
 import { keptReport, promotedReport, tooLittleEvidenceReport } from '../../../helpers/report-data.ts';
 
@@ -143,5 +143,96 @@ describe('why the champion stays', () => {
       /^No candidate passed the gate, .* Memory: Of 1,148 .* Every label: Proven to fall/,
     );
     expect(whyOf(promotedReport())).toBeNull();
+  });
+});
+
+describe('a headline of parts, of many and of one', () => {
+  const entity = { one: 'entity', several: 'entities', metric: 'entity F1' };
+
+  /** The decided candidate with parts that were counted. */
+  function inParts(net: number, pValue: number, words: Partial<ReportData['words']> = { parts: entity }): ReportData {
+    const data = decided(59, 4, 2, []);
+    const partly = { more: 30, less: 1_009 };
+    const candidates = data.candidates.map((one) => ({ ...one, verdict: { ...one.verdict, partly, net, pValue } }));
+    return { ...data, candidates, words: { ...data.words, ...words } };
+  }
+
+  it('counts where more and fewer parts are right, and what is wholly right', () => {
+    expect(headlineOf(inParts(0.1, 0.0001))).toBe(
+      'more entities right in 30, fewer in 1,009 of 59 judged traces with entities, p = 0.0001 (wholly right: 4 mended, 2 lost)',
+    );
+    expect(headlineOf(inParts(0.1, 0.0001, {}))).toContain('of 59 judged traces with parts');
+    expect(headlineOf(inParts(0.1, 0.3))).toContain('; the 59 judged traces cannot tell more');
+    expect(headlineOf(inParts(0, 0.3))).not.toContain('cannot tell more');
+    expect(headlineOf(inParts(-0.1, 0.3))).not.toContain('cannot tell more');
+  });
+
+  it('holds a chance of one in twenty for convincing', () => {
+    expect([0.05, 0.0501].map((pValue) => isConvincing({ pValue }))).toEqual([true, false]);
+  });
+
+  it('names the first few of what rests on one judge alone', () => {
+    const alone = [1, 2, 3, 4, 5].map((at) => ({
+      judge: 'llm/j1',
+      from: null,
+      word: `w${at}`,
+      to: 'refund',
+      turned: 30,
+      of: 30,
+    }));
+    const headline = headlineOf({ ...tooLittleEvidenceReport(), alone });
+    expect(headline).toContain('word w3: 30 of 30 are refund by llm/j1 alone and 2 more, held for review');
+    expect(headline).not.toContain('word w4');
+  });
+
+  it('names one alone as one', () => {
+    const data = tooLittleEvidenceReport();
+    const one = { evidence: { failures: 19, records: 60 }, rates: null };
+    const review = (why: 'fail-without-correction' | 'unknown-output') => ({ counts: [{ why, count: 1 }], lines: 1 });
+    expect(headlineOf({ ...data, ...one, review: { counts: [], lines: 0 } })).toBe(
+      '1 more judged failure is missing until there is enough to decide by',
+    );
+    expect(headlineOf({ ...data, ...one, review: review('fail-without-correction') })).toMatch(
+      /^1 failure has no right answer yet, enough to decide by once it is filled in/,
+    );
+    const two = { evidence: { failures: 18, records: 60 }, rates: null };
+    expect(headlineOf({ ...data, ...two, review: review('fail-without-correction') })).toBe(
+      '2 more judged failures are missing until there is enough to decide by; 1 failure has no right answer yet',
+    );
+    expect(headlineOf({ ...data, ...two, review: review('unknown-output') })).toContain(
+      '; 1 judgement names labels that the model does not know, and is held (ratchet labels support-intents)',
+    );
+    expect(headlineOf({ ...data, undecided: 1 })).toMatch(/^1 judged trace is undecided: the judge rule/);
+  });
+
+  it('names the first few of the parts of split labels', () => {
+    const data = tooLittleEvidenceReport();
+    expect(headlineOf({ ...data, unlearnt: ['where', 'when'] })).toMatch(
+      /^where, when have no judged example since the split/,
+    );
+    expect(headlineOf({ ...data, unlearnt: ['a', 'b', 'c', 'd', 'e'] })).toMatch(/^a, b, c and 2 more have no judged/);
+  });
+
+  it('says what the budget did not cover, also where no budget is on record', () => {
+    const notCovered = { asked: 50, notAsked: 1_950, notAskedUsd: null, budgetUsd: null };
+    const data = { ...tooLittleEvidenceReport(), notCovered };
+    expect(headlineOf(data)).toBe('the budget covers the champion’s answers to 50 of 2,000 traces');
+    expect(whyOf({ ...data, reason: 'The budget ran out.' })).toBe('The budget ran out.');
+  });
+
+  it('says that no candidate came before the gate where there was enough to decide by', () => {
+    const data = { ...tooLittleEvidenceReport(), evidence: { failures: 30, records: 90 }, reason: 'No move was left.' };
+    expect(headlineOf(data)).toBe('No candidate came before the gate');
+    expect(whyOf(data)).toBe('No move was left.');
+    expect(whyOf({ ...data, unlearnt: ['where'] })).toBe('The run ended before training.');
+    expect(whyOf({ ...data, evidence: { failures: 1, records: 90 } })).toBe('The run ended before training.');
+  });
+
+  it('tells only the rules that failed, and why the search ended where it did', () => {
+    const data = keptReport();
+    const passed = data.candidates.flatMap(({ verdict: { rules } }) => rules.filter((rule) => rule.passed));
+    expect(passed.length).toBeGreaterThan(0);
+    expect(whyOf(data)).not.toContain('Evidence: ');
+    expect(whyOf({ ...data, ended: null })).toMatch(/^No candidate passed the gate\. /);
   });
 });

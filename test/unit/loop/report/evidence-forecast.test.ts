@@ -23,6 +23,22 @@ describe('how fast evidence comes', () => {
     expect(evidenceRates([], now)).toBeNull();
   });
 
+  it('leaves out what is not usable, what never trains and what is of a time to come', () => {
+    const records = [on('2026-01-10'), on('2026-01-12')];
+    const rates = { failures: 0, records: 1 };
+    expect(evidenceRates(records, now)).toEqual(rates);
+    const poison = { category: 'poison', kind: 'gibberish', reason: '' } as const;
+    const none = [
+      { ...on('2026-01-11'), triage: poison },
+      { ...on('2026-01-11'), use: 'report' as const },
+      on('2026-02-02'),
+    ];
+    expect(evidenceRates([...records, ...none], now)).toEqual(rates);
+    expect(evidenceRates([...records, on('2026-02-01')], now)).toEqual({ failures: 0, records: 3 / 22 });
+    expect(evidenceRates([on('2026-01-10'), on('2026-01-11')], now)).toEqual({ failures: 0, records: 2 });
+    expect(evidenceRates([on('2026-01-04'), on('2026-01-31'), on('2026-02-01')], now)?.records).toBeCloseTo(2);
+  });
+
   it('says in how many days there is enough', () => {
     const row = { kind: 'failures' as const, name: '', wanted: '', have: 7, need: 20 };
     expect(daysUntilEnough({ ...row, perDay: 2.4 })).toBe(6);

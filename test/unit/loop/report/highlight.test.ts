@@ -54,6 +54,64 @@ describe('a text with its places', () => {
   });
 });
 
+describe('the pieces of a text that are shown', () => {
+  const long = 'x'.repeat(2_000);
+
+  test('are the whole of a short one', () => {
+    const short = 'x'.repeat(400);
+    expect(piecesToShow(short, [at(200, 201)])).toEqual([{ start: 0, end: 400 }]);
+    expect(piecesToShow(`${short}x`, [at(200, 201)])).toEqual([{ start: 140, end: 261 }]);
+  });
+
+  test('are the beginning of a long one that names no place', () => {
+    expect(piecesToShow(long, [])).toEqual([{ start: 0, end: 400 }]);
+    expect(piecesToShow(`${'x'.repeat(399)}😀${long}`, [])).toEqual([{ start: 0, end: 399 }]);
+  });
+
+  test('are in the order of the text, and one where they meet', () => {
+    const pieces = piecesToShow(long, [at(1_000, 1_010), at(300, 310), at(350, 352)]);
+    expect(pieces).toEqual([
+      { start: 240, end: 412 },
+      { start: 940, end: 1_070 },
+    ]);
+    expect(piecesToShow(long, [at(100, 110), at(230, 240)])).toEqual([{ start: 40, end: 300 }]);
+    expect(piecesToShow(long, [at(100, 200), at(110, 120)])).toEqual([{ start: 40, end: 260 }]);
+  });
+
+  test('end with the text, and hold no more than the beginning of a long place', () => {
+    expect(piecesToShow(long, [at(0, 5), at(1_990, 2_000)])).toEqual([
+      { start: 0, end: 65 },
+      { start: 1_930, end: 2_000 },
+    ]);
+    expect(piecesToShow(long, [at(500, 1_500)])).toEqual([{ start: 440, end: 860 }]);
+  });
+
+  test('say where something is left out', () => {
+    const gapBefore = '<blockquote class="marked" dir="auto"><span class="quiet">… </span>';
+    const middle = shown(long, [at(500, 510), at(1_000, 1_010)]);
+    expect(middle).toContain(gapBefore);
+    expect(middle.match(/<span class="quiet"> … <\/span>/g)).toHaveLength(1);
+    expect(middle).toContain('<span class="quiet"> …</span></blockquote>');
+    const ends = shown(long, [at(0, 5), at(1_990, 2_000)]);
+    expect(ends).not.toContain(gapBefore);
+    expect(ends).not.toContain(' …</span></blockquote>');
+    expect(shown('to Paris!', [at(3, 8)])).not.toContain('…');
+    expect(shown(long, [at(500, 1_500)])).toContain(`<bdi>${'x'.repeat(300)}…</bdi>`);
+  });
+
+  test('have each place once, in the order of the text, and nothing more told where all are seen', () => {
+    const marked = shown('Rome Paris', [at(5, 10, 'b'), at(0, 4, 'a')]);
+    expect(marked.replaceAll(/<[^>]*>/g, '').trim()).toBe('Romea Parisb');
+    expect(marked).not.toMatch(/Within or across|more further on/);
+    expect(shown('RomeParis', [at(0, 4), at(4, 9)])).not.toContain('Within or across');
+    const nested = shown('University of Paris', [at(0, 10, 'inner'), at(0, 19, 'outer')]);
+    expect(nested.indexOf('outer')).toBeLessThan(nested.indexOf('inner'));
+    const wrong = shown('Rome', [at(0, 4)], []);
+    expect(wrong).toContain('<mark class="place place-wrong">');
+    expect(shown('Rome', [at(0, 4)], [at(0, 4)])).toContain('<mark class="place place-right">');
+  });
+});
+
 describe('the card of an example whose answers name places', () => {
   const example: ExampleText = {
     traceId: 't1',

@@ -99,4 +99,75 @@ describe('what to do next', () => {
     const [first] = nextSteps({ ...keptReport(), candidates: [], decidedOn: null });
     expect(first).toContain('no candidate came before the gate');
   });
+
+  it('names clusters that no training mends, and poison that was set aside', () => {
+    const data = { ...tooLittleEvidenceReport(), triage: [], taxonomy: null };
+    expect(nextSteps(data).join(' ')).not.toMatch(/poison|no training mends/);
+    const { taxonomy } = promotedReport();
+    const [cluster, other] = taxonomy?.clusters ?? [];
+    if (taxonomy === null || cluster === undefined || other === undefined) throw new Error('no clusters');
+    const fixability = 'external' as const;
+    const clusters = [cluster, { ...other, fixability }];
+    expect(nextSteps({ ...data, taxonomy: { ...taxonomy, clusters } })).toContain(
+      '1 cluster of failures no training mends: change the prompt, the labels or the input instead (see why it fails).',
+    );
+    expect(nextSteps({ ...data, taxonomy: { ...taxonomy, clusters: [cluster] } }).join(' ')).not.toContain('mends');
+    const poison = (kind: string, count: number) => ({ category: 'poison' as const, kind, count, example: '' });
+    const clean = { category: 'clean' as const, kind: 'none', count: 40, example: '' };
+    expect(nextSteps({ ...data, triage: [clean, poison('gibberish', 2), poison('off-domain', 3)] })).toContain(
+      '5 traces of poison were set aside; see the triage for what kind it is.',
+    );
+    expect(nextSteps({ ...data, triage: [clean, poison('gibberish', 1)] })).toContain(
+      '1 trace of poison was set aside; see the triage for what kind it is.',
+    );
+  });
+
+  it('asks to judge what had no usable judgement', () => {
+    const data = tooLittleEvidenceReport();
+    const unjudged = (unknown: number) => nextSteps({ ...data, traffic: { ...data.traffic, unknown } }).join(' ');
+    expect(unjudged(7)).toContain('7 traces had no usable judgement: judge more of them to learn from them.');
+    expect(unjudged(0)).not.toContain('no usable judgement');
+  });
+
+  it('asks for judgements of what was rolled back before anything else', () => {
+    const keptOut = { checkpointId: 'ck1', by: 'ana', reason: 'complaints', at: '2026-03-01T00:00:00Z' };
+    const data = { ...tooLittleEvidenceReport(), keptOut, evidence: { failures: 19, records: 60 } };
+    const steps = nextSteps(data);
+    expect(steps[0]).toMatch(
+      /^Have people judge what went wrong and ingest it \(ratchet ingest support-intents FILE\)/,
+    );
+    expect(steps[0]).toContain('ratchet rollback support-intents --release ck1 --reason WHY');
+    expect(steps[1]).toMatch(/traces wait for a person/);
+  });
+
+  it('tells the pace where anybody can tell it', () => {
+    const data = { ...tooLittleEvidenceReport(), evidence: { failures: 8, records: 20 } };
+    const first = (rates: { failures: number; records: number } | null) => nextSteps({ ...data, rates })[0] ?? '';
+    expect(first({ failures: 20, records: 40 })).toMatch(/ At the present rate that takes a day\.$/);
+    expect(first(null)).toMatch(/\(ratchet run support-intents\)\.$/);
+  });
+
+  it('points at regressed examples only where there are some, and at the review only where something waits', () => {
+    const data = { ...keptReport(), regressed: [], review: { counts: [], lines: 0 } };
+    const steps = nextSteps(data).join(' ');
+    expect(steps).toContain('the rule that the best candidate failed');
+    expect(steps).not.toMatch(/regressed examples|wait/);
+    const one = { counts: [{ why: 'suspect-judgement' as const, count: 1 }], lines: 1 };
+    expect(nextSteps({ ...data, review: one }).join(' ')).toContain('1 trace waits for a person');
+    const held = { counts: [{ why: 'unknown-output' as const, count: 1 }], lines: 1 };
+    expect(nextSteps({ ...data, review: held })[0]).toMatch(/^1 judgement is held for labels/);
+  });
+
+  it('says how the new champion is asked, wherever the model is', () => {
+    const { deployment: _deployment, ...data } = promotedReport();
+    expect(nextSteps(data)[0]).toContain('(ratchet predict support-intents).');
+    const deployed = {
+      ...data,
+      links: [{ title: 'execution', url: 'https://host/execution' }],
+      run: { ...data.run, resultId: null },
+    };
+    expect(nextSteps(deployed)[0]).toMatch(
+      /^Nothing has to be deployed: it answers from now on \(ratchet predict support-intents --stack NAME\)/,
+    );
+  });
 });

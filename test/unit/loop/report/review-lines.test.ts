@@ -121,4 +121,46 @@ describe('what a person should review', () => {
       { why: 'fail-without-correction', count: 3 },
     ]);
   });
+
+  it('says of each why it is there', () => {
+    const told = (change: Partial<SplitRecord>) => review([sampleRecord('t', change)]).lines[0]?.metadata.review;
+    const bareFail = { judgement: bare, verdict: 'fail', expected: null } as const;
+    expect(told(bareFail)?.reason).toBe('Judged wrong, and nobody has said what is right.');
+    const unsettled = (why: 'held' | 'impossible' | 'left-open') =>
+      told({ judgement: null, verdict: 'unknown', unsettled: { why, reason: 'so it is' } });
+    expect(unsettled('held')?.reason).toBe('The right output that is on record is held: so it is.');
+    expect(unsettled('impossible')).toMatchObject({
+      why: 'impossible-output',
+      reason: 'The right output that is on record cannot be: so it is.',
+    });
+    expect(unsettled('left-open')?.reason).toBe('It was so it is.');
+    expect(told({ ...failing, confidence: 0.9 })).toMatchObject({
+      why: 'sure-mistake',
+      reason: 'The champion answers ham with a confidence of 0.90, and is judged wrong.',
+    });
+  });
+
+  it('has neither an answer that was passed without a correction, nor examples of a probe', () => {
+    const passed = { ...bare, verdict: 'pass' } as const;
+    expect(review([sampleRecord('t', { judgement: passed, expected: null })]).lines).toEqual([]);
+    const example = { exampleId: 'e', output: ham, weight: 1, slice: 'gold' as const, folds: [] };
+    const probe = { kind: 'probe' as const, probeId: 'p', traceId: 't', clusterId: 'c' };
+    const file = { kind: 'file' as const, line: 1 };
+    const since = '2026-01-01T00:00:00.000Z';
+    const unjudged = sampleRecord('t', { input: 'not judged', judgement: null, verdict: 'unknown', expected: null });
+    const examples = [
+      { ...example, input: 'of a probe', provenance: probe },
+      { ...example, input: 'not judged', provenance: file },
+    ];
+    const { lines } = reviewOf([unjudged], classification, { examples, since });
+    expect(lines).toEqual([
+      expect.objectContaining({ input: 'not judged', timestamp: since, judge: { kind: 'human', id: 'review' } }),
+    ]);
+    expect(lines[0]?.metadata.review).toMatchObject({ why: 'left-open', onRecord: null, championAnswers: null });
+  });
+
+  it('has those of one confidence in the order of their ids', () => {
+    const ids = ['b', 'a', 'c'].map((id) => sampleRecord(id, { triage: suspect }));
+    expect(review(ids).lines.map(({ traceId }) => traceId)).toEqual(['a', 'b', 'c']);
+  });
 });

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { cutText, visibleLine, visibleText } from '../../../../shared/loop/report/visible-text.ts';
+import {
+  cutText,
+  visibleLine,
+  visibleName,
+  visibleProse,
+  visibleText,
+} from '../../../../shared/loop/report/visible-text.ts';
 
 const anyCodeUnit = fc
   .oneof(fc.nat(0xffff), fc.nat(0x9f), fc.integer({ min: 0x2000, max: 0x206f }))
@@ -41,5 +47,38 @@ describe('visible text', () => {
         (text, limit) => visibleLine(text, limit).length <= limit,
       ),
     );
+  });
+
+  it('shows line breaks and tabs of a line by signs, and has no blank before the ellipsis', () => {
+    expect(visibleText('one\r\ntwo')).toBe('one\ntwo');
+    expect(visibleLine('one\ttwo')).toBe('one ⇥ two');
+    expect(visibleLine('four five', 6)).toBe('four…');
+    expect(visibleLine('x'.repeat(20), 20)).toBe('x'.repeat(20));
+    expect(visibleLine('x'.repeat(21), 20)).toBe(`${'x'.repeat(19)}…`);
+    expect(visibleText('\u200dpal')).toBe('⟨U+200D⟩pal');
+  });
+
+  it('cuts a name in its middle, never inside a character', () => {
+    expect(visibleName('refund_request_status', 15)).toBe('refund_…_status');
+    expect(visibleName('refund_status', 13)).toBe('refund_status');
+    expect(visibleName('refund_request_status', 14)).toBe('refund_…status');
+    expect(visibleName('abcdefgh😀xyz', 10)).toBe('abcde…xyz');
+    expect(visibleName('a name of 😀 in the middle of it', 12)).toBe('a name…of it');
+  });
+
+  it('keeps the line breaks of prose, and cuts what goes on too long', () => {
+    expect(visibleProse('one\ntwo\u202e')).toBe('one\ntwo⟨U+202E⟩');
+    expect(visibleProse('x'.repeat(9), 9)).toBe('x'.repeat(9));
+    expect(visibleProse('x'.repeat(10), 9)).toBe(`${'x'.repeat(8)}…`);
+    expect(visibleProse('four five six', 6)).toBe('four…');
+    expect(visibleProse('\u202e\u202e', 9)).toBe('⟨U+202E⟩…');
+    expect(visibleProse('x'.repeat(601))).toHaveLength(600);
+  });
+
+  it('cuts a text before a character that does not fit, and keeps one that does', () => {
+    expect(cutText('ab', 2)).toBe('ab');
+    expect(cutText('a😀b', 3)).toBe('a😀');
+    expect(cutText('ab\uffffc', 3)).toBe('ab\uffff');
+    for (const first of ['\ud800\udc00', '\udbff\udfff']) expect(cutText(`ab${first}`, 3)).toBe('ab');
   });
 });
