@@ -5,7 +5,7 @@ import { normalisedText } from '../../../domain/base/text.ts';
 import { textOf } from '../generated.ts';
 import { asWhole, type Checker } from './checker.ts';
 import { exact } from './exact.ts';
-import { linearPattern } from './linear-pattern.ts';
+import { linearPattern, mostSteps, patternSize } from './linear-pattern.ts';
 
 /** Longer patterns are refused. */
 const longestPattern = 500;
@@ -19,9 +19,10 @@ const longestAnswer = 20_000;
  */
 export function regexChecker(pattern: string): Checker {
   const compiled = compile(pattern);
+  const longest = Math.min(longestAnswer, Math.floor(mostSteps / patternSize(compiled)));
   const found = (answer: Json): readonly (string | null)[] | null => {
     const text = textOf(answer).toWellFormed();
-    if (text.length > longestAnswer) return null;
+    if (text.length > longest) return null;
     const matcher = compiled.matcher(text);
     if (!matcher.find()) return null;
     const groups = matcher.groupCount();
@@ -38,7 +39,7 @@ export function regexChecker(pattern: string): Checker {
     problem: (expected) =>
       found(expected) === null
         ? {
-            reason: 'the pattern finds nothing in the right output',
+            reason: `the pattern finds nothing in the right output${textOf(expected).length > longest ? `, which is longer than ${longest} characters` : ''}`,
             mend: 'write it as the pattern wants it, or create the model with another --pattern',
           }
         : null,
@@ -56,6 +57,7 @@ function compile(pattern: string): RE2JS {
       ...(error === undefined ? {} : { cause: error }),
       mend: 'Write it in the syntax of RE2 (https://github.com/google/re2/wiki/Syntax), for example "#### (-?[0-9]+)".',
     });
+  if (pattern === '') throw problem('is empty');
   if (pattern.length > longestPattern) throw problem(`is longer than ${longestPattern} characters`);
   try {
     return linearPattern(pattern);

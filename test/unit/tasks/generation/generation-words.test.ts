@@ -114,7 +114,7 @@ describe('what is told of a wrong answer', () => {
     });
     expect(told({ 'a/b': ['x'.repeat(200_000)] })).toMatchObject({
       key: 'unfit size ',
-      title: 'does not fit the schema: must not be longer than 200000 characters, or nested too deep',
+      title: expect.stringContaining('does not fit the schema: must not be longer than 200000 characters'),
     });
     expect(told({ 'a/b': [2] }).key).toBe('wrong a/b[]');
   });

@@ -78,6 +78,25 @@ describe('answers held against a schema', () => {
     expect(jsonBySchema({}).problem(answer(200_001))?.reason).toContain('longer than 200000 characters');
   });
 
+  test('fit none whose patterns they are too long for, or with very long lists', () => {
+    const repeats = jsonBySchema({ properties: { a: { pattern: '\\w{1,400}[.!]' } } });
+    expect(repeats.problem({ a: `${'x'.repeat(1_000)}!` })).toBeNull();
+    expect(repeats.problem({ a: `${'x'.repeat(100_000)}!` })?.reason).toContain('too long for its patterns');
+    const plain = jsonBySchema({ properties: { a: { pattern: '^[x!]+$' } } });
+    expect(plain.problem({ a: `${'x'.repeat(190_000)}!` })).toBeNull();
+    const different = jsonBySchema({ properties: { a: { uniqueItems: true } } });
+    const list = (items: number) => ({ a: Array.from({ length: items }, (_, at) => [at]) });
+    expect(different.problem(list(1_000))).toBeNull();
+    expect(different.problem(list(5_001))?.reason).toContain('lists of more than 5000');
+    expect(different.problem(list(1_000))).toBeNull();
+  });
+
+  test('have the fields that are their own', () => {
+    const driver = jsonBySchema({ properties: { constructor: { type: 'integer' } } });
+    expect(driver.problem({ driver: 'Senna' })).toBeNull();
+    expect(jsonBySchema({ required: ['constructor'] }).problem({ driver: 'Senna' })?.reason).toContain('constructor');
+  });
+
   test('fit none that asks for itself without end', () => {
     const endless = jsonBySchema({ allOf: [{ $ref: '#' }] });
     expect(endless.problem({ a: 1 })?.reason).toContain('nested too deep');
@@ -96,14 +115,43 @@ describe('a schema', () => {
     expect(jsonBySchema(schema).problem(answer)).toBeNull();
   });
 
+  const refused = (schema: string) => {
+    try {
+      return readSchema(schema);
+    } catch (error) {
+      return error;
+    }
+  };
+
+  test('has patterns as JavaScript writes them', () => {
+    const fits = (pattern: string, a: string) =>
+      jsonBySchema({ properties: { a: { pattern } } }).problem({ a }) === null;
+    expect([fits('^\\u0041[\\u00e0-\\u00ff]$', 'Aé'), fits('^\\u0041$', 'B')]).toEqual([true, false]);
+    expect([fits('^(?<year>\\d{4})$', '2026'), fits('^(?<year>\\d{4})$', '26')]).toEqual([true, false]);
+  });
+
+  test('with a pattern that cannot be used says which, and where', () => {
+    const schema = { properties: { pattern: { properties: { 'a/b': { pattern: '(?=x)y' } } } } };
+    expect(refused(JSON.stringify(schema))).toMatchObject({
+      name: 'InvalidInput',
+      message: expect.stringContaining(
+        'a pattern at /properties/pattern/properties/a~1b/pattern that cannot be used: "(?=x)y"',
+      ),
+      mend: expect.stringContaining('RE2'),
+    });
+    expect(refused(JSON.stringify({ patternProperties: { '(a)\\1': true } }))).toMatchObject({
+      message: expect.stringContaining('at /patternProperties/(a)\\1 that'),
+    });
+  });
+
+  test('of another draft is told as such', () => {
+    expect(refused('{"$schema": "http://json-schema.org/draft-07/schema#"}')).toMatchObject({
+      message: expect.stringContaining('draft-07/schema#", and 2020-12 is what is read'),
+    });
+    expect(readSchema('{"$schema": "https://json-schema.org/draft/2020-12/schema"}')).toBeDefined();
+  });
+
   test('that cannot be used says what was found, in a few lines', () => {
-    const refused = (schema: string) => {
-      try {
-        return readSchema(schema);
-      } catch (error) {
-        return error;
-      }
-    };
     expect(refused('{')).toMatchObject({ name: 'InvalidInput', cause: expect.any(SyntaxError) });
     expect(refused('{"type": "thing"}')).toMatchObject({ name: 'InvalidInput', cause: expect.any(Error) });
     expect(refused(`{"${'k'.repeat(1_000)}": 1}`)).toMatchObject({ message: expect.stringMatching(/^.{600}$/s) });
