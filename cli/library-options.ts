@@ -18,8 +18,10 @@ export interface OpenOptions {
 }
 
 export interface CreateOptions {
-  /** `classification` by default, or `extraction`. */
+  /** `classification` by default, `extraction` or `generation`. */
   readonly task?: string;
+  /** What is chosen of the task, as `ratchet create` has it: `checker`, `pattern`, `schema` (its text), `overlaps`. */
+  readonly taskOptions?: Readonly<Record<string, string>>;
   /** Beside those of the examples. */
   readonly labels?: readonly string[];
   /** The first training examples, `{"input", "output"}` a line or another known format. Without them the model is only registered. */
@@ -59,6 +61,7 @@ const seed = z.int().optional();
 
 const createShape = {
   task: text,
+  taskOptions: z.record(z.string(), z.string()).optional(),
   labels: z.array(z.string()).optional(),
   examples: source.optional(),
   trainer: text,

@@ -36,6 +36,7 @@ import {
 } from './library-options.ts';
 import { checkInput, openInput } from './open-input.ts';
 import { person } from './person.ts';
+import { ProblemWarnings } from './problem-warnings.ts';
 import type { ProgressUi } from './progress.ts';
 import { runLoop } from './runtime/run-loop.ts';
 import { streamBytes } from './stream-bytes.ts';
@@ -90,12 +91,13 @@ export class Workspace implements AsyncDisposable {
     checkCall('createModel', { modelId, options });
     const { ports } = this.#place;
     const { task = 'classification', examples, labels = [], trainerOptions = {}, settings = {}, seed = 1 } = options;
-    const { analyst = 'statistical', judge = 'rule', trainer, secondOpinion } = options;
+    const { analyst = 'statistical', judge = 'rule', trainer, secondOpinion, taskOptions } = options;
     return createModel(
       {
         modelId,
         task,
         labels,
+        ...(taskOptions === undefined ? {} : { options: taskOptions }),
         examples: examples === undefined ? null : await opened(examples, 'The stream of examples'),
         ...(typeof examples === 'string' ? { examplesName: examples } : {}),
         backEnds: backEndNames({ analyst, judge, trainer, secondOpinion }, task, ports),
@@ -109,20 +111,18 @@ export class Workspace implements AsyncDisposable {
   }
 
   /**
-   * Takes traces and judgements in. Bad lines go to quarantine and are counted; the others are kept. Why nothing of a
-   * source could be read is among the warnings.
+   * Takes traces and judgements in. Bad lines go to quarantine and are counted; the others are kept. Why lines and whole
+   * sources were refused is among the warnings, of many the first and the last.
    */
   async ingest(modelId: string, sources: readonly Source[], options: IngestOptions = {}): Promise<IngestResult> {
     checkCall('ingest', { modelId, sources, options });
     const { ports } = this.#place;
     for (const source of sources) if (typeof source === 'string') await checkInput(source);
-    const unreadable: string[] = [];
+    const problems = new ProblemWarnings();
     const result = await ingestTraces(
       {
         modelId,
-        onProblem: ({ line, reason, mend }) => {
-          if (line === 0) unreadable.push(`${reason}. ${mend}`);
-        },
+        onProblem: (problem) => problems.add(problem),
         sources: sources.map((source, at) => {
           const name = typeof source === 'string' ? source : `source ${at + 1}`;
           return { name, open: () => opened(source, name) };
@@ -131,7 +131,7 @@ export class Workspace implements AsyncDisposable {
       },
       ports,
     );
-    return { ...result, warnings: [...result.warnings, ...unreadable] };
+    return { ...result, warnings: [...result.warnings, ...problems.list()] };
   }
 
   /** Runs the loop once to its end: `decision` says whether a candidate was promoted, `headline` and `why` tell of it. */

@@ -91,6 +91,33 @@ describe('what the library is called with', () => {
   });
 });
 
+test('why lines were refused is told, of many the first and the last', async () => {
+  const good = JSON.stringify({ traceId: 't1', timestamp: '2026-03-01T00:00:00Z', input: 'a', output: 'refund' });
+  const lines = [good, ...Array.from({ length: 30 }, (_, at) => (at % 2 === 0 ? 'no JSON' : '{"traceId": 7}'))];
+  const { quarantined, warnings } = await workspace.ingest('desk', [Readable.from([Buffer.from(lines.join('\n'))])]);
+  expect([quarantined, warnings.length]).toEqual([30, 21]);
+  expect(warnings[0]).toMatch(/^source 1:2: /);
+  expect(warnings[20]).toMatch(/^10 more problems of lines, the last: source 1:31: /);
+  const same = await workspace.ingest('desk', [Readable.from([Buffer.from('{"traceId": 7}\n'.repeat(4))])]);
+  expect(same.warnings).toEqual([expect.stringMatching(/^source 1: .* \(4 lines\)\. /)]);
+});
+
+test('a model that writes has its checker', async () => {
+  const schema = JSON.stringify({ required: ['queue'] });
+  const written = (queue: string) => JSON.stringify({ input: `about ${queue}`, output: { queue } });
+  const create = (taskOptions: Record<string, string>) =>
+    workspace.createModel('writer', {
+      task: 'generation',
+      taskOptions,
+      examples: Readable.from([Buffer.from(`${written('refund')}\n${written('delivery')}`)]),
+    });
+  expect((await faultOf(() => create({ checkers: 'json' }))).message).toContain('checkers');
+  expect((await faultOf(() => create({ checker: 'regex', pattern: '' }))).message).toBe('--pattern "" is empty.');
+  await create({ checker: 'json', schema });
+  const [answer] = await workspace.predict('writer', ['about refund']);
+  expect(answer?.output).toEqual({ queue: 'refund' });
+});
+
 describe('a stream', () => {
   const create = (stream: unknown) =>
     untyped.createModel('streamed', { examples: stream, trainerOptions: { foundation: 'none' } });
