@@ -20,5 +20,5 @@ export function impossibleOutput(
   const problem = right === null ? null : kind.problem(task, input, right);
   if (problem === null || problem.unknown !== undefined) return null;
   const { reason, mend } = problem;
-  return { reason: expected === null ? `judged right, but its ${reason}` : `"expected": ${reason}`, mend };
+  return { reason: expected === null ? `judged right, but ${reason}` : `"expected": ${reason}`, mend };
 }
