@@ -8,7 +8,7 @@ import type { Pattern } from '../../../domain/base/task-kind.ts';
 import { structureOf } from '../generated.ts';
 import type { Checker } from './checker.ts';
 import { isStructure, jsonFields } from './json-fields.ts';
-import { linearPattern, mostSteps, patternSize } from './linear-pattern.ts';
+import { linearPattern, mostSteps } from './linear-pattern.ts';
 
 /** Larger answers fit no schema, in characters of their JSON. */
 const largestAnswer = 200_000;
@@ -141,7 +141,7 @@ function patternsOf(effort: Effort) {
   return Object.assign(
     (pattern: string) => {
       const compiled = compiledPattern(pattern);
-      const size = patternSize(compiled);
+      const size = compiled.programSize();
       return {
         test(text: string) {
           effort.left -= text.length * size;

@@ -4,8 +4,8 @@ import type { RE2JS } from 're2js';
 const load = createRequire(import.meta.url);
 
 /**
- * What matching one answer may take, in characters times the size of a pattern: RE2's time grows with both. Some tenth of a
- * second.
+ * What matching one answer may take, in characters times the instructions of a pattern, counted repeats each for itself:
+ * RE2's time grows with both. Some tenth of a second.
  */
 export const mostSteps = 4_000_000;
 
@@ -19,9 +19,4 @@ export function linearPattern(pattern: string, syntax: 're2' | 'javascript' = 'r
   // A bundle has a `require` of its own, and takes in what it names.
   const module: typeof import('re2js') = typeof require === 'undefined' ? load('re2js') : require('re2js');
   return module.RE2JS.compile(syntax === 're2' ? pattern : module.RE2JS.translateRegExp(pattern));
-}
-
-/** Instructions of a pattern, counted repeats each for itself. */
-export function patternSize(pattern: RE2JS): number {
-  return pattern.programSize();
 }

@@ -5,7 +5,7 @@ import { normalisedText } from '../../../domain/base/text.ts';
 import { textOf } from '../generated.ts';
 import { asWhole, type Checker } from './checker.ts';
 import { exact } from './exact.ts';
-import { linearPattern, mostSteps, patternSize } from './linear-pattern.ts';
+import { linearPattern, mostSteps } from './linear-pattern.ts';
 
 /** Longer patterns are refused. */
 const longestPattern = 500;
@@ -19,7 +19,7 @@ const longestAnswer = 20_000;
  */
 export function regexChecker(pattern: string): Checker {
   const compiled = compile(pattern);
-  const longest = Math.min(longestAnswer, Math.floor(mostSteps / patternSize(compiled)));
+  const longest = Math.min(longestAnswer, Math.floor(mostSteps / compiled.programSize()));
   const found = (answer: Json): readonly (string | null)[] | null => {
     const text = textOf(answer).toWellFormed();
     if (text.length > longest) return null;
